@@ -1,0 +1,142 @@
+//! A 48-bit IEEE 802 address.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A 48-bit IEEE 802 address, six bytes in transmission order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Mac(pub [u8; 6]);
+
+/// The I/G bit: a group (multicast) address.
+const GROUP_BIT: u8 = 0x01;
+/// The U/L bit: locally administered.
+const LOCAL_BIT: u8 = 0x02;
+
+impl Mac {
+    /// The address as bytes.
+    #[must_use]
+    pub const fn bytes(self) -> [u8; 6] {
+        self.0
+    }
+
+    /// Whether this is a group address, which no station may have.
+    #[must_use]
+    pub const fn is_multicast(self) -> bool {
+        let [first, ..] = self.0;
+        first & GROUP_BIT != 0
+    }
+
+    /// Whether the U/L bit says "locally administered".
+    #[must_use]
+    pub const fn is_local(self) -> bool {
+        let [first, ..] = self.0;
+        first & LOCAL_BIT != 0
+    }
+
+    /// Whether all six bytes are zero.
+    #[must_use]
+    pub fn is_zero(self) -> bool {
+        self.0 == [0; 6]
+    }
+
+    /// Whether a station may carry it: neither a group address nor zero.
+    #[must_use]
+    pub fn is_usable(self) -> bool {
+        !self.is_multicast() && !self.is_zero()
+    }
+
+    /// The same address made locally administered and individual.
+    #[must_use]
+    pub const fn into_local_unicast(self) -> Self {
+        let [first, b, c, d, e, f] = self.0;
+        Self([(first | LOCAL_BIT) & !GROUP_BIT, b, c, d, e, f])
+    }
+}
+
+impl fmt::Display for Mac {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let [a, b, c, d, e, g] = self.0;
+        write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
+    }
+}
+
+impl fmt::Debug for Mac {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// The text is no address.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{text}` is no MAC address: six bytes in hexadecimal with `:` or `-` between them are meant"
+)]
+pub struct ParseMacError {
+    text: String,
+}
+
+impl FromStr for Mac {
+    type Err = ParseMacError;
+
+    /// Reads one or two hexadecimal digits a byte with `:` or `-` throughout, as `NetworkManager` does.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        parse(text).ok_or_else(|| ParseMacError {
+            text: text.to_owned(),
+        })
+    }
+}
+
+fn parse(text: &str) -> Option<Mac> {
+    let separator = text.chars().find(|c| matches!(c, ':' | '-'))?;
+    let mut words = text.split(separator);
+    let mut bytes = [0; 6];
+    for byte in &mut bytes {
+        *byte = parse_byte(words.next()?)?;
+    }
+    words.next().is_none().then_some(Mac(bytes))
+}
+
+fn parse_byte(word: &str) -> Option<u8> {
+    let hexadecimal = word.bytes().all(|digit| digit.is_ascii_hexdigit());
+    (hexadecimal && matches!(word.len(), 1 | 2))
+        .then(|| u8::from_str_radix(word, 16).ok())
+        .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_one_or_two_digits_with_either_separator() {
+        let expected = Mac([1, 0x23, 0x45, 0x67, 0x89, 0xab]);
+        for text in ["01:23:45:67:89:ab", "1:23:45:67:89:AB", "01-23-45-67-89-ab"] {
+            assert_eq!(text.parse(), Ok(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_address() {
+        for text in [
+            "",
+            "01",
+            "01:23:45:67:89",
+            "01:23:45:67:89:ab:cd",
+            "01:23-45:67:89:ab",
+            "001:2:3:4:5:6",
+            "+1:2:3:4:5:6",
+            " 1:2:3:4:5:6",
+            "1:2:3:4:5:6 ",
+        ] {
+            assert!(text.parse::<Mac>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn prints_lower_case_with_colons() {
+        assert_eq!(
+            Mac([0, 0xab, 3, 0xff, 0x10, 9]).to_string(),
+            "00:ab:03:ff:10:09"
+        );
+    }
+}

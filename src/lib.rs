@@ -1,0 +1,31 @@
+//! macveil keeps a Wi-Fi card's identity off the air.
+//!
+//! While the card is not associated it carries a random *mask* address. Right before it associates
+//! to a network it takes that network's *assigned* address; the moment the association ends it is
+//! masked again.
+//!
+//! The crate is a pure core inside thin shells. The pure modules take time, randomness and the
+//! state of the world as values, so the same code runs on real radios and in simulations.
+//!
+//! | module | what it knows |
+//! |---|---|
+//! | [`wifi`] | pure: the field's words: SSID, channel, station, BSS |
+//! | [`address`] | pure: which address a network gets |
+//! | [`supervisor`] | pure: when each address is on the card |
+//! | [`config`] | how the user says it |
+//! | [`store`] | the secret key on disk |
+//! | [`kernel`] | rtnetlink and nl80211 |
+//! | [`supplicant`] | the supplicant's control interface |
+//! | [`daemon`] | the loop that joins them |
+//! | [`cli`] | the command line |
+
+// The shells touch the world; each pure module denies these two again.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "the purity guard of clippy.toml binds the pure modules only"
+)]
+
+pub mod address;
+pub mod supervisor;
+pub mod wifi;

@@ -1,0 +1,3 @@
+//! The command macveil.
+
+fn main() {}

@@ -1,0 +1,157 @@
+//! What a [`Station`](super::Station) wants done.
+
+use crate::address::Mac;
+use crate::wifi::{Frequency, Ssid};
+
+/// One thing to do in the world. Each but `Say` is answered by exactly one [`Event`](super::Event).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Put an address on the card; answered by `LinkSet`.
+    SetAddress {
+        /// The address.
+        address: Mac,
+        /// By which road.
+        how: How,
+    },
+    /// Take the link down and leave it so; answered by `LinkSet`.
+    HoldDown,
+    /// Read the link; answered by `LinkSet`.
+    ReadLink,
+    /// Scan through nl80211; answered by `ScanAccepted`, later `ScanEnded`.
+    Scan(Scan),
+    /// Abort whatever scan is running; not answered.
+    AbortScan,
+    /// Read the kernel's BSS table; answered by `Air`.
+    ReadAir,
+    /// Ask the supplicant; answered by `Reply`.
+    Ask(Request),
+    /// Tell the person who reads the log; not answered.
+    Say(Notice),
+    /// Nothing is left to do: forget this station; not answered.
+    Finish,
+}
+
+/// How an address is put on a card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// Down, then the address together with up.
+    Bounce,
+    /// Only the address, the link being down anyway; it stays down.
+    WhileDown,
+    /// With the link up (mac80211, Linux 6.7 and later only).
+    Live,
+}
+
+/// A scan, to be sent as it is described.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scan {
+    /// Channels in MHz; never empty.
+    pub frequencies: Vec<Frequency>,
+    /// SSIDs to name in probe requests; empty bytes are the wildcard; no entry at all is a passive scan.
+    pub ssids: Vec<Ssid>,
+    /// `NL80211_SCAN_FLAG_RANDOM_ADDR`.
+    pub random_address: bool,
+    /// `NL80211_SCAN_FLAG_RANDOM_SN`.
+    pub random_sequence: bool,
+    /// `NL80211_SCAN_FLAG_MIN_PREQ_CONTENT`.
+    pub minimal_content: bool,
+}
+
+/// What is asked of the supplicant. A backend turns each into its own commands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// First contact: remember what will be changed, then as `Quiet`; a supplicant that is connected
+    /// is only kept from reconnecting by itself. Answered by `Reply::Quiet`.
+    Attach,
+    /// End any association, scan or wish for one, and do nothing unasked from now on; no network may
+    /// be joined. Answered by `Reply::Quiet`.
+    Quiet,
+    /// What are you doing? Answered by `Reply::Status`.
+    Status,
+    /// Which networks have you, and what do you know of these BSSs? Answered by `Reply::Survey`.
+    Survey {
+        /// BSSIDs to look up.
+        bssids: Vec<Mac>,
+    },
+    /// Only this network may be joined, and none of these BSSs.
+    Pin {
+        /// The network.
+        ssid: Ssid,
+        /// BSSs of it that were not heard just now.
+        except: Vec<Mac>,
+    },
+    /// Make it forget the address that it would put back by itself; sends nothing.
+    Disarm,
+    /// Associate from what you already know, without any scan.
+    Connect,
+    /// Connected: stay within the pinned network, roaming included.
+    Settle {
+        /// The network.
+        ssid: Ssid,
+    },
+    /// Put back every setting that was changed.
+    Release {
+        /// And look for networks by yourself again.
+        resume: bool,
+    },
+}
+
+/// What a person should know, said once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// The card carries a mask.
+    Masked {
+        /// The mask address.
+        address: Mac,
+    },
+    /// Associating under an assigned address.
+    Associating {
+        /// The network.
+        ssid: Ssid,
+        /// The BSS.
+        bssid: Mac,
+        /// The assigned address.
+        address: Mac,
+    },
+    /// Connected.
+    Connected {
+        /// The network.
+        ssid: Ssid,
+        /// The assigned address.
+        address: Mac,
+        /// The connection was there before macveil.
+        adopted: bool,
+    },
+    /// The association is over.
+    Lost {
+        /// The network.
+        ssid: Ssid,
+        /// In words.
+        why: String,
+    },
+    /// An attempt failed.
+    Failed {
+        /// The network.
+        ssid: Ssid,
+        /// In words.
+        why: String,
+        /// Milliseconds until the network may be tried again.
+        retry_ms: u64,
+    },
+    /// The card is held silent.
+    Held {
+        /// In words: driver, errno and remedy.
+        why: String,
+        /// Milliseconds until the next try; `None`: when the link comes back by itself.
+        retry_ms: Option<u64>,
+    },
+    /// The user asked the supplicant to stay disconnected.
+    Parked,
+    /// Somebody else scanned.
+    ForeignScan {
+        /// It exposed the address that the card had.
+        exposed: Option<Mac>,
+    },
+    /// Anything else worth a line.
+    Remark(String),
+}

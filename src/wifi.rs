@@ -1,0 +1,82 @@
+//! The field's words as types: what is heard on the air and what a supplicant knows of it.
+
+#![deny(clippy::disallowed_methods, clippy::disallowed_types)]
+
+use std::fmt;
+
+use crate::address::Mac;
+
+/// A network's name: up to 32 arbitrary bytes (IEEE 802.11-2020, 9.4.2.2).
+///
+/// Displayed with everything but printable ASCII escaped, because strangers choose it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Ssid(Vec<u8>);
+
+/// The longest SSID, in bytes.
+pub const SSID_MAX: usize = 32;
+
+impl Ssid {
+    /// Takes an SSID as it is on the air; `None` if it is longer than 32 bytes.
+    #[must_use]
+    pub fn new(bytes: &[u8]) -> Option<Self> {
+        (bytes.len() <= SSID_MAX).then(|| Self(bytes.to_vec()))
+    }
+
+    /// The raw bytes.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Whether this is what a hidden network's beacon shows: nothing, or only NUL bytes.
+    #[must_use]
+    pub fn is_hidden(&self) -> bool {
+        self.0.iter().all(|&byte| byte == 0)
+    }
+}
+
+impl fmt::Display for Ssid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for &byte in &self.0 {
+            match byte {
+                b'\\' => f.write_str("\\\\")?,
+                0x20..=0x7e => fmt::Write::write_char(f, char::from(byte))?,
+                _ => write!(f, "\\x{byte:02x}")?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Ssid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{self}\"")
+    }
+}
+
+/// A channel's centre frequency in MHz.
+pub type Frequency = u32;
+
+/// One channel that the card may listen on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Channel {
+    /// Centre frequency in MHz.
+    pub frequency: Frequency,
+    /// The regulatory domain forbids to transmit first here: scans only listen, about 110 ms.
+    pub no_ir: bool,
+}
+
+/// A BSS as the kernel last heard it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Heard {
+    /// Its BSSID.
+    pub bssid: Mac,
+    /// Centre frequency in MHz.
+    pub frequency: Frequency,
+    /// Signal in dBm.
+    pub signal: i32,
+    /// The SSID that its last beacon or probe response carried.
+    pub ssid: Ssid,
+    /// How long ago, in milliseconds, counted at the time of reading (`NL80211_BSS_SEEN_MS_AGO`).
+    pub ms_ago: u32,
+}
