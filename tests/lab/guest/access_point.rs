@@ -1,0 +1,116 @@
+//! An access point of a story: a radio and its hostapd.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use super::control::{Control, field};
+use super::process::{Process, run_words, wait_until};
+use super::radios::{Radio, beside_access_points};
+use crate::scenarios::{self, Security};
+
+pub struct AccessPoint {
+    pub story: scenarios::AccessPoint,
+    pub radio: Radio,
+    folder: PathBuf,
+    hostapd: Option<Process>,
+}
+
+impl AccessPoint {
+    pub fn new(story: scenarios::AccessPoint, radio: Radio, folder: &Path) -> Self {
+        Self {
+            story,
+            radio,
+            folder: folder.to_owned(),
+            hostapd: None,
+        }
+    }
+
+    /// Goes on the air and waits until it is.
+    pub fn start(&mut self) -> Result<(), String> {
+        if self.hostapd.is_some() {
+            self.control()?.tell("ENABLE")?;
+        } else {
+            let name = &self.story.name;
+            let config = self.folder.join(format!("hostapd-{name}.conf"));
+            fs::write(&config, self.configuration()).map_err(|e| e.to_string())?;
+            let log = self.folder.join(format!("hostapd-{name}.log"));
+            self.hostapd = Some(beside_access_points(|| {
+                let mut command = Command::new("hostapd");
+                Process::start("hostapd", command.args(["-dd", "-t"]).arg(&config), &log)
+            })?);
+        }
+        wait_until(Duration::from_secs(10), || {
+            let status = self.control().ok()?.ask("STATUS").ok()?;
+            (field(&status, "state") == Some("ENABLED")).then_some(())
+        })
+        .ok_or_else(|| format!("access point {} does not start", self.story.name))
+    }
+
+    /// Says goodbye to its stations and goes off the air.
+    pub fn leave(&mut self) -> Result<(), String> {
+        self.control()?.tell("DISABLE")
+    }
+
+    pub fn vanish(&mut self) -> Result<(), String> {
+        if let Some(mut hostapd) = self.hostapd.take() {
+            hostapd.kill();
+        }
+        let line = format!("busybox ip link set {} down", self.radio.interface);
+        beside_access_points(|| run_words(&line).map(drop))
+    }
+
+    pub fn control(&self) -> Result<Control, String> {
+        Control::open(&Path::new("/run/hostapd").join(&self.radio.interface))
+    }
+
+    pub fn restart_on(&mut self, channel: u8) -> Result<(), String> {
+        self.vanish()?;
+        self.story.channel = channel;
+        self.start()
+    }
+
+    pub fn switch_to(&mut self, channel: u8) -> Result<(), String> {
+        self.story.channel = channel;
+        let frequency = 2407 + 5 * u32::from(channel);
+        self.control()?.tell(&format!("CHAN_SWITCH 5 {frequency}"))
+    }
+
+    fn configuration(&self) -> String {
+        let ap = &self.story;
+        let mut lines = vec![
+            format!("interface={}", self.radio.interface),
+            "driver=nl80211".to_owned(),
+            "ctrl_interface=/run/hostapd".to_owned(),
+            format!("ssid2={}", hex(&ap.ssid)),
+            "hw_mode=g".to_owned(),
+            format!("channel={}", ap.channel),
+        ];
+        if ap.hidden {
+            lines.push("ignore_broadcast_ssid=1".to_owned());
+        }
+        match &ap.security {
+            Security::Open => {}
+            Security::Wpa2(passphrase) => lines.extend([
+                "wpa=2".to_owned(),
+                "wpa_key_mgmt=WPA-PSK".to_owned(),
+                "rsn_pairwise=CCMP".to_owned(),
+                format!("wpa_passphrase={passphrase}"),
+            ]),
+            Security::Wpa3(password) => lines.extend([
+                "wpa=2".to_owned(),
+                "wpa_key_mgmt=SAE".to_owned(),
+                "rsn_pairwise=CCMP".to_owned(),
+                "ieee80211w=2".to_owned(),
+                format!("sae_password={password}"),
+            ]),
+        }
+        lines.push(String::new());
+        lines.join("\n")
+    }
+}
+
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

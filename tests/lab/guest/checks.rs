@@ -1,0 +1,202 @@
+//! The checks that are made while the story plays. What only the capture can
+//! tell is judged on the host; here such a check just lets its time pass.
+
+use std::fs;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use super::daemon;
+use super::process::wait_until;
+use super::world::World;
+use crate::record::Fact;
+use crate::scenarios::Check;
+
+impl World {
+    pub fn check(&mut self, check: &Check) -> Result<(), String> {
+        match check {
+            Check::Connected { ap, within } => self.connected(ap, *within),
+            Check::Disconnected { within } => self.disconnected(*within),
+            Check::StaysDisconnected { during } => self.always(*during, |bssid| match bssid {
+                None => Ok(()),
+                Some(bssid) => Err(format!("connected to {bssid}, though it should not be")),
+            }),
+            Check::StaysConnected { ap, during } => {
+                let bssid = self.access_point(ap)?.radio.address.clone();
+                self.always(*during, |now| match now {
+                    Some(now) if *now == bssid => Ok(()),
+                    other => Err(format!("should stay connected to {ap}, but is at {other:?}")),
+                })
+            }
+            Check::AddressStays { during } => self.address_stays(*during),
+            Check::FreshScan { within: time }
+            | Check::NoProbeRequest { during: time }
+            | Check::Scanning { during: time, .. } => {
+                sleep(*time);
+                Ok(())
+            }
+            Check::Memory { at_most_kb } => self.memory(*at_most_kb),
+            Check::Wakeups { at_most, during } => self.wakeups(*at_most, *during),
+            Check::EveryDatagramArrived => self.every_datagram_arrived(),
+            Check::SettingsAsNoted => self.settings_as_noted(),
+            Check::MacveilSays(words) => self.macveil_says(words),
+            Check::OneAddress(_)
+            | Check::DifferentAddresses(_)
+            | Check::NewAddressEachTime(_)
+            | Check::OnlyAddress(..)
+            | Check::PermanentAddress(_)
+            | Check::BackOnline { .. }
+            | Check::StartNoSlower
+            | Check::Leaks(_) => Ok(()),
+        }
+    }
+
+    fn connected(&mut self, ap: &str, within: Duration) -> Result<(), String> {
+        let bssid = self.access_point(ap)?.radio.address.clone();
+        for index in 0..self.stations.len() {
+            let station = &self.stations[index];
+            let name = station.radio.interface.clone();
+            let deadline = Instant::now() + within;
+            wait_until(deadline - Instant::now(), || {
+                let now = station.connected_to().ok()??;
+                (now == bssid).then_some(())
+            })
+            .ok_or_else(|| {
+                format!(
+                    "{name} is not connected to {ap} after {} s; wpa_supplicant says: {}",
+                    within.as_secs_f64(),
+                    station.status()
+                )
+            })?;
+            let address = station.address();
+            self.note(Fact::Address(name, address));
+        }
+        Ok(())
+    }
+
+    fn disconnected(&mut self, within: Duration) -> Result<(), String> {
+        let stations = &self.stations;
+        wait_until(within, || {
+            let free = |station: &super::station::Station| {
+                matches!(station.connected_to(), Ok(None))
+            };
+            stations.iter().all(free).then_some(())
+        })
+        .ok_or_else(|| format!("still connected after {} s", within.as_secs_f64()))
+    }
+
+    /// Looks ten times a second.
+    fn always(
+        &self,
+        during: Duration,
+        expect: impl Fn(&Option<String>) -> Result<(), String>,
+    ) -> Result<(), String> {
+        let end = Instant::now() + during;
+        while Instant::now() < end {
+            for station in &self.stations {
+                expect(&station.connected_to()?)?;
+            }
+            sleep(Duration::from_millis(100));
+        }
+        Ok(())
+    }
+
+    fn address_stays(&self, during: Duration) -> Result<(), String> {
+        let addresses = || -> Vec<_> { self.stations.iter().map(|it| it.address()).collect() };
+        let before = addresses();
+        let end = Instant::now() + during;
+        while Instant::now() < end {
+            let now = addresses();
+            if now != before {
+                return Err(format!("the address changed from {before:?} to {now:?}"));
+            }
+            sleep(Duration::from_millis(250));
+        }
+        Ok(())
+    }
+
+    fn memory(&mut self, at_most: u64) -> Result<(), String> {
+        let used = self.daemon.as_ref().ok_or("macveil is not running")?.memory_kb()?;
+        self.note(Fact::Measured(format!("macveil's memory: {used} kB")));
+        if used > at_most {
+            return Err(format!("macveil uses {used} kB, more than {at_most} kB"));
+        }
+        Ok(())
+    }
+
+    fn wakeups(&mut self, at_most: u64, during: Duration) -> Result<(), String> {
+        let daemon = self.daemon.as_ref().ok_or("macveil is not running")?;
+        let before = daemon.wakeups()?;
+        sleep(during);
+        let count = daemon.wakeups()? - before;
+        let seconds = during.as_secs_f64();
+        self.note(Fact::Measured(format!("macveil woke {count} times in {seconds} s")));
+        if count > at_most {
+            return Err(format!("macveil woke {count} times, more than {at_most}"));
+        }
+        Ok(())
+    }
+
+    fn every_datagram_arrived(&mut self) -> Result<(), String> {
+        let datagrams = self.datagrams.take().ok_or("no datagrams flow")?;
+        let (sent, missing) = datagrams.finish()?;
+        self.note(Fact::Measured(format!("{sent} datagrams sent, {} lost", missing.len())));
+        if sent < 10 || !missing.is_empty() {
+            return Err(format!("of {sent} datagrams these did not arrive: {missing:?}"));
+        }
+        Ok(())
+    }
+
+    /// What wpa_supplicant tells of the settings that can be changed at run time.
+    pub fn supplicant_settings_now(&self) -> Result<Vec<String>, String> {
+        let names = [
+            "ap_scan",
+            "scan_res_valid_for_connect",
+            "p2p_disabled",
+            "mac_addr",
+            "preassoc_mac_addr",
+            "rand_addr_lifetime",
+            "passive_scan",
+            "sched_scan_interval",
+            "autoscan",
+            "uuid",
+            "auto_uuid",
+            "bss_expiration_age",
+            "fast_reauth",
+        ];
+        let mut all = Vec::new();
+        for station in &self.stations {
+            let control = station.control()?;
+            for name in names {
+                all.push(format!("{name}={}", control.ask(&format!("GET {name}"))?));
+            }
+            all.extend(control.ask("DUMP")?.lines().map(str::to_owned));
+            all.extend(control.ask("LIST_NETWORKS")?.lines().map(str::to_owned));
+        }
+        Ok(all)
+    }
+
+    fn settings_as_noted(&self) -> Result<(), String> {
+        let now = self.supplicant_settings_now()?;
+        let changed: Vec<_> = self
+            .noted_settings
+            .iter()
+            .zip(&now)
+            .filter(|(before, after)| before != after)
+            .map(|(before, after)| format!("{before} is now {after}"))
+            .collect();
+        if self.noted_settings.is_empty() || now.len() != self.noted_settings.len() || !changed.is_empty() {
+            return Err(format!("wpa_supplicant's settings changed: {}", changed.join(", ")));
+        }
+        Ok(())
+    }
+
+    fn macveil_says(&self, words: &str) -> Result<(), String> {
+        let path = daemon::log(&self.folder);
+        let said = || {
+            let log = fs::read_to_string(&path).unwrap_or_default();
+            log.contains(words).then_some(())
+        };
+        wait_until(Duration::from_secs(1), said)
+            .ok_or_else(|| format!("macveil's log does not say {words:?}"))
+    }
+}

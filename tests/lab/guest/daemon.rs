@@ -1,0 +1,112 @@
+//! macveil as the story runs it.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::net::UnixDatagram;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use super::access_point::hex;
+use super::process::Process;
+use crate::scenarios::Network;
+
+pub struct Daemon {
+    process: Process,
+    notifications: UnixDatagram,
+}
+
+/// Lines of macveil.toml by their table.
+pub type Settings = BTreeMap<String, Vec<String>>;
+
+impl Daemon {
+    pub fn start(folder: &Path, settings: &Settings, networks: &[Network]) -> Result<Self, String> {
+        let config = folder.join("macveil.toml");
+        let text = configuration(settings, networks)?;
+        fs::write(&config, text).map_err(|e| e.to_string())?;
+        let socket = folder.join("notify");
+        let _ = fs::remove_file(&socket);
+        let notifications = UnixDatagram::bind(&socket).map_err(|e| e.to_string())?;
+        let mut command = Command::new("/lab/macveil");
+        command
+            .args(["run", "--config"])
+            .arg(&config)
+            .env("NOTIFY_SOCKET", &socket)
+            .env("MACVEIL_LOG", "debug");
+        Ok(Self {
+            process: Process::start("macveil", &mut command, &log(folder))?,
+            notifications,
+        })
+    }
+
+    /// Waits until it says that it is ready.
+    pub fn wait_until_ready(&mut self) -> Result<(), String> {
+        let deadline = Instant::now() + Duration::from_secs(10);
+        let mut message = [0; 1024];
+        while Instant::now() < deadline {
+            self.process.expect_running()?;
+            let _ = self
+                .notifications
+                .set_read_timeout(Some(Duration::from_millis(200)));
+            if let Ok(length) = self.notifications.recv(&mut message) {
+                let text = String::from_utf8_lossy(&message[..length]);
+                if text.lines().any(|line| line == "READY=1") {
+                    return Ok(());
+                }
+            }
+        }
+        Err("macveil did not say READY=1 within 10 s".to_owned())
+    }
+
+    pub fn process(&mut self) -> &mut Process {
+        &mut self.process
+    }
+
+    pub fn memory_kb(&self) -> Result<u64, String> {
+        let path = PathBuf::from(format!("/proc/{}/status", self.process.id()));
+        status_number(&path, "VmRSS")
+    }
+
+    /// How often its threads went to sleep and were woken again.
+    pub fn wakeups(&self) -> Result<u64, String> {
+        let tasks = format!("/proc/{}/task", self.process.id());
+        let tasks = fs::read_dir(tasks).map_err(|e| e.to_string())?;
+        tasks
+            .filter_map(Result::ok)
+            .map(|task| status_number(&task.path().join("status"), "voluntary_ctxt_switches"))
+            .sum()
+    }
+}
+
+pub fn log(folder: &Path) -> PathBuf {
+    folder.join("macveil.log")
+}
+
+fn status_number(path: &Path, key: &str) -> Result<u64, String> {
+    let text = fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    let value = text
+        .lines()
+        .find_map(|line| line.strip_prefix(key)?.strip_prefix(':'));
+    value
+        .and_then(|value| value.trim().trim_end_matches(" kB").parse().ok())
+        .ok_or_else(|| format!("{} has no {key}", path.display()))
+}
+
+fn configuration(settings: &Settings, networks: &[Network]) -> Result<String, String> {
+    let mut lines = Vec::new();
+    for (table, content) in settings {
+        lines.push(format!("[{table}]"));
+        lines.extend_from_slice(content);
+    }
+    for network in networks {
+        if let Some(policy) = &network.policy {
+            let ssid = std::str::from_utf8(&network.ssid)
+                .map_err(|_| format!("no policy for an SSID like {}", hex(&network.ssid)))?;
+            lines.push("[[network]]".to_owned());
+            lines.push(format!("ssid = {ssid:?}"));
+            lines.push(format!("cloned-mac-address = {policy:?}"));
+        }
+    }
+    lines.push(String::new());
+    Ok(lines.join("\n"))
+}

@@ -1,0 +1,98 @@
+//! What happens in a story.
+
+use std::process::Command;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use super::datagrams::Datagrams;
+use super::process::run;
+use super::world::World;
+use crate::air::Mac;
+use crate::record::Fact;
+use crate::scenarios::{AccessPointEvent, Event, UserAction};
+
+impl World {
+    pub fn happen(&mut self, event: &Event) -> Result<(), String> {
+        match event {
+            Event::Pass(time) => sleep(*time),
+            Event::Program(program, lifecycle) => self.program(*program, *lifecycle)?,
+            Event::AccessPoint(name, event) => self.access_point_event(name, event)?,
+            Event::User(action) => self.user_action(action)?,
+            Event::DatagramsFlow(name) => {
+                let station = self.stations[0].radio.interface.clone();
+                let ap = self.access_point(name)?.radio.interface.clone();
+                self.datagrams = Some(Datagrams::start(&station, &ap)?);
+            }
+            Event::JudgeLooksAway => self.note(Fact::JudgeLooksAway),
+            Event::JudgeLooksAgain => self.note(Fact::JudgeLooksAgain),
+            Event::SettingsNoted => self.noted_settings = self.supplicant_settings_now()?,
+        }
+        Ok(())
+    }
+
+    fn access_point_event(&mut self, name: &str, event: &AccessPointEvent) -> Result<(), String> {
+        if let AccessPointEvent::VanishesOnceCarrying(address) = event {
+            self.wait_for_address(Mac(*address))?;
+        }
+        let stations: Vec<_> = self.stations.iter().map(|it| it.address()).collect();
+        let ap = self.access_point(name)?;
+        match event {
+            AccessPointEvent::Leaves => ap.leave(),
+            AccessPointEvent::Vanishes | AccessPointEvent::VanishesOnceCarrying(_) => ap.vanish(),
+            AccessPointEvent::Returns => ap.start(),
+            AccessPointEvent::RestartsOn(channel) => ap.restart_on(*channel),
+            AccessPointEvent::SwitchesTo(channel) => ap.switch_to(*channel),
+            AccessPointEvent::Kicks => stations.iter().try_for_each(|address| {
+                ap.control()?.tell(&format!("DEAUTHENTICATE {address}"))
+            }),
+            AccessPointEvent::RefusesAssociations => {
+                ap.control()?.tell("SET rssi_reject_assoc_rssi -1")
+            }
+            AccessPointEvent::RefusesAuthentications => ap.control()?.tell("SET macaddr_acl 1"),
+            AccessPointEvent::AcceptsAgain => {
+                ap.control()?.tell("SET rssi_reject_assoc_rssi 0")?;
+                ap.control()?.tell("SET macaddr_acl 0")
+            }
+        }
+    }
+
+    /// Looks at the interface often enough to act before its first frame.
+    fn wait_for_address(&self, address: Mac) -> Result<(), String> {
+        let deadline = Instant::now() + Duration::from_secs(60);
+        while self.stations[0].address() != address.to_string() {
+            if Instant::now() >= deadline {
+                return Err(format!("no interface carried {address} within 60 s"));
+            }
+            sleep(Duration::from_micros(500));
+        }
+        Ok(())
+    }
+
+    fn user_action(&mut self, action: &UserAction) -> Result<(), String> {
+        if let UserAction::RoamsTo(name) = action {
+            let bssid = self.access_point(name)?.radio.address.clone();
+            return self.stations[0].control()?.tell(&format!("ROAM {bssid}"));
+        }
+        for station in &self.stations {
+            let control = station.control()?;
+            match action {
+                UserAction::Scans => control.tell("SCAN")?,
+                UserAction::ScansWithIw => {
+                    // It can miss the end of a quick scan and wait for ever.
+                    let mut command = Command::new("busybox");
+                    command.args(["timeout", "15", "iw", &station.radio.interface, "scan"]);
+                    run(&mut command)?;
+                }
+                UserAction::Selects(ssid) => {
+                    control.tell(&format!("SELECT_NETWORK {}", station.network_id(ssid)?))?;
+                }
+                UserAction::Disconnects => control.tell("DISCONNECT")?,
+                UserAction::Reconnects => control.tell("RECONNECT")?,
+                UserAction::Reconfigures => control.tell("RECONFIGURE")?,
+                UserAction::Adds(network) => station.add_network(network)?,
+                UserAction::RoamsTo(_) => unreachable!("handled above"),
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,104 @@
+//! What runs in the guest: plays the planned stories one after another and
+//! hands each one's record, capture and logs out over the share.
+//!
+//! While a story plays everything stays in memory: time in the guest jumps to
+//! the next timer whenever it waits for the host.
+
+mod access_point;
+mod checks;
+mod control;
+mod daemon;
+mod datagrams;
+mod events;
+mod process;
+mod radios;
+mod record;
+mod station;
+mod world;
+
+use std::fs;
+use std::io::Write;
+use std::path::Path;
+
+use crate::record::Fact;
+use crate::scenarios::{self, Story};
+use process::run_words;
+use record::Recorder;
+use world::World;
+
+const FOLDER: &str = "/tmp/story";
+
+/// Plays every line of the plan, each a masking method and a story.
+pub fn run() -> Result<(), String> {
+    run_words("busybox stty -F /dev/ttyS1 raw -echo")?;
+    run_words("busybox mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144 out /out")?;
+    radios::make_namespace()?;
+    let plan = fs::read_to_string("/lab/plan").map_err(|e| e.to_string())?;
+    for line in plan.lines() {
+        let (method, name) = line.split_once(' ').ok_or("the plan is malformed")?;
+        tell_host(&format!("begin {line}"));
+        let cleared = play_one(method, name);
+        hand_out(&Path::new("/out").join(method).join(name))?;
+        tell_host(&format!("end {line}"));
+        cleared?;
+    }
+    Ok(())
+}
+
+fn tell_host(line: &str) {
+    let mut out = std::io::stdout().lock();
+    writeln!(out, "{line}").expect("the host listens");
+}
+
+/// Plays a story; an error means that no other can follow it in this guest.
+fn play_one(method: &str, name: &str) -> Result<(), String> {
+    let folder = Path::new(FOLDER);
+    wipe(folder)?;
+    let mut recorder = Recorder::open(folder)?;
+    let path = format!("/lab/stories/{name}.story");
+    let text = fs::read_to_string(&path).map_err(|e| format!("{path}: {e}"))?;
+    let story = scenarios::parse(&text)?;
+    let mut cleared = Ok(());
+    let outcome = World::create(&story, method, folder).and_then(|mut world| {
+        let outcome = play(&story, &mut world);
+        cleared = world.remove();
+        outcome
+    });
+    match outcome.and(cleared.clone()) {
+        Ok(()) => recorder.note(Fact::Played),
+        Err(problem) => recorder.note(Fact::Failed(problem)),
+    }
+    let kernel_log = run_words("busybox dmesg -c")?;
+    fs::write(folder.join("kernel.log"), kernel_log).map_err(|e| e.to_string())?;
+    cleared
+}
+
+fn play(story: &Story, world: &mut World) -> Result<(), String> {
+    for line in &story.lines {
+        world.note(Fact::Step(line.number));
+        tell_host(&format!("step {}", line.text));
+        world.carry_out(&line.step)?;
+    }
+    world.expect_daemon_running()
+}
+
+fn wipe(folder: &Path) -> Result<(), String> {
+    for path in [folder, Path::new("/var/lib/macveil"), Path::new("/run/macveil")] {
+        if path.exists() {
+            fs::remove_dir_all(path).map_err(|e| e.to_string())?;
+        }
+    }
+    fs::create_dir_all(folder).map_err(|e| e.to_string())
+}
+
+fn hand_out(target: &Path) -> Result<(), String> {
+    fs::create_dir_all(target).map_err(|e| e.to_string())?;
+    for entry in fs::read_dir(FOLDER).map_err(|e| e.to_string())? {
+        let path = entry.map_err(|e| e.to_string())?.path();
+        if path.is_file() {
+            let name = path.file_name().unwrap_or_default();
+            fs::copy(&path, target.join(name)).map_err(|e| format!("{}: {e}", path.display()))?;
+        }
+    }
+    Ok(())
+}

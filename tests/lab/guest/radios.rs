@@ -1,0 +1,133 @@
+//! The virtual radios: the first ones are the stations', the others belong to
+//! access points and live in a network namespace of their own, so that all
+//! traffic between the two crosses the air and nobody takes them for stations.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+
+use super::process::{Process, run_words, wait_until};
+
+const NAMESPACE: &str = "aps";
+
+pub struct Radio {
+    pub interface: String,
+    pub address: String,
+}
+
+pub struct Radios {
+    pub stations: Vec<Radio>,
+    pub access_points: Vec<Radio>,
+    sniffer: Process,
+    events: Process,
+}
+
+/// Once a boot.
+pub fn make_namespace() -> Result<(), String> {
+    run_words(&format!("ip netns add {NAMESPACE}")).map(drop)
+}
+
+/// Runs something in the access points' namespace.
+pub fn beside_access_points<T: Send>(
+    job: impl FnOnce() -> Result<T, String> + Send,
+) -> Result<T, String> {
+    thread::scope(|scope| {
+        let job = scope.spawn(|| {
+            enter_namespace()?;
+            job()
+        });
+        job.join().map_err(|_| "a thread panicked".to_owned())?
+    })
+}
+
+/// Moves the calling thread, and the processes it starts, beside the access points.
+pub fn enter_namespace() -> Result<(), String> {
+    let file = fs::File::open(format!("/run/netns/{NAMESPACE}")).map_err(|e| e.to_string())?;
+    move_into_link_name_space(
+        std::os::fd::AsFd::as_fd(&file),
+        Some(LinkNameSpaceType::Network),
+    )
+    .map_err(|e| format!("entering the namespace: {e}"))
+}
+
+impl Radios {
+    /// New radios, numbered from nought, and a sniffer that hears all of them.
+    pub fn create(stations: usize, access_points: usize, folder: &Path) -> Result<Self, String> {
+        let count = stations + access_points;
+        run_words(&format!(
+            "busybox insmod /modules/mac80211_hwsim.ko radios={count}"
+        ))?;
+        let mut phys: Vec<(u32, PathBuf)> = fs::read_dir("/sys/class/ieee80211")
+            .map_err(|e| e.to_string())?
+            .filter_map(|entry| {
+                let path = entry.ok()?.path();
+                let number = path.file_name()?.to_str()?.strip_prefix("phy")?.parse();
+                Some((number.ok()?, path))
+            })
+            .collect();
+        phys.sort();
+        let mut radios = Vec::new();
+        for (number, path) in &phys {
+            let radio = radio(path)?;
+            if radios.len() >= stations {
+                run_words(&format!("iw phy phy{number} set netns name {NAMESPACE}"))?;
+            }
+            radios.push(radio);
+        }
+        if radios.len() != count {
+            return Err(format!("{} radios came, not {count}", radios.len()));
+        }
+        run_words("ip link set hwsim0 up")?;
+        let access_points = radios.split_off(stations);
+        Ok(Self {
+            stations: radios,
+            access_points,
+            sniffer: sniff(folder)?,
+            events: Process::start(
+                "iw event",
+                Command::new("iw").args(["event", "-t"]),
+                &folder.join("nl80211.log"),
+            )?,
+        })
+    }
+
+    /// Lets the sniffer hear what is under way, then takes the radios away.
+    pub fn remove(mut self) -> Result<(), String> {
+        thread::sleep(Duration::from_millis(1500));
+        self.sniffer.stop()?;
+        self.events.kill();
+        wait_until(Duration::from_secs(10), || {
+            run_words("rmmod mac80211_hwsim").ok()
+        })
+        .ok_or("the radios cannot be removed")?;
+        Ok(())
+    }
+}
+
+fn radio(phy: &Path) -> Result<Radio, String> {
+    let address = fs::read_to_string(phy.join("macaddress")).map_err(|e| e.to_string())?;
+    let mut interfaces = fs::read_dir(phy.join("device/net")).map_err(|e| e.to_string())?;
+    let interface = interfaces.next().and_then(Result::ok);
+    let interface = interface.ok_or_else(|| format!("{} has no interface", phy.display()))?;
+    Ok(Radio {
+        interface: interface.file_name().to_string_lossy().into_owned(),
+        address: address.trim().to_owned(),
+    })
+}
+
+fn sniff(folder: &Path) -> Result<Process, String> {
+    let log = folder.join("tcpdump.log");
+    let mut command = Command::new("tcpdump");
+    command.args(["-Z", "root", "-i", "hwsim0", "-U", "-s", "400", "-w"]);
+    let sniffer = Process::start("tcpdump", command.arg(folder.join("air.pcap")), &log)?;
+    wait_until(Duration::from_secs(10), || {
+        let words = fs::read_to_string(&log).unwrap_or_default();
+        words.contains("listening on").then_some(())
+    })
+    .ok_or("tcpdump does not listen")?;
+    Ok(sniffer)
+}

@@ -1,0 +1,133 @@
+//! A station of a story: a radio and the user's wpa_supplicant.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use super::access_point::hex;
+use super::control::{Control, field};
+use super::process::{Process, wait_until};
+use super::radios::Radio;
+use crate::scenarios::{Network, Security};
+
+pub struct Station {
+    pub radio: Radio,
+    folder: PathBuf,
+    supplicant: Option<Process>,
+}
+
+impl Station {
+    pub fn new(radio: Radio, folder: &Path) -> Self {
+        Self {
+            radio,
+            folder: folder.to_owned(),
+            supplicant: None,
+        }
+    }
+
+    pub fn start_supplicant(&mut self, networks: &[Network], top: &[String]) -> Result<(), String> {
+        let name = &self.radio.interface;
+        let config = self.folder.join(format!("wpa_supplicant-{name}.conf"));
+        fs::write(&config, configuration(networks, top)).map_err(|e| e.to_string())?;
+        let mut command = Command::new("wpa_supplicant");
+        command.args(["-D", "nl80211", "-dd", "-t", "-i", name, "-c"]);
+        let log = self.folder.join(format!("wpa_supplicant-{name}.log"));
+        self.supplicant = Some(Process::start("wpa_supplicant", command.arg(config), &log)?);
+        wait_until(Duration::from_secs(10), || self.control().ok())
+            .ok_or("wpa_supplicant does not open its control socket")?;
+        Ok(())
+    }
+
+    pub fn stop_supplicant(&mut self) -> Result<(), String> {
+        self.supplicant.take().map_or(Ok(()), |mut it| it.stop())
+    }
+
+    pub fn kill_supplicant(&mut self) {
+        drop(self.supplicant.take());
+    }
+
+    pub fn control(&self) -> Result<Control, String> {
+        Control::open(&Path::new("/run/wpa_supplicant").join(&self.radio.interface))
+    }
+
+    /// The access point it is connected to.
+    pub fn connected_to(&self) -> Result<Option<String>, String> {
+        let status = self.control()?.ask("STATUS")?;
+        let completed = field(&status, "wpa_state") == Some("COMPLETED");
+        Ok(completed.then(|| field(&status, "bssid").unwrap_or_default().to_owned()))
+    }
+
+    pub fn status(&self) -> String {
+        let status = self.control().and_then(|control| control.ask("STATUS"));
+        status.map_or_else(|e| e, |status| status.trim().replace('\n', ", "))
+    }
+
+    /// The address its interface carries now.
+    pub fn address(&self) -> String {
+        let path = format!("/sys/class/net/{}/address", self.radio.interface);
+        fs::read_to_string(path).unwrap_or_default().trim().to_owned()
+    }
+
+    /// wpa_supplicant's number for a network.
+    pub fn network_id(&self, ssid: &[u8]) -> Result<u32, String> {
+        let control = self.control()?;
+        let names = [
+            hex(ssid),
+            format!("\"{}\"", String::from_utf8_lossy(ssid)),
+        ];
+        for id in 0..32 {
+            if names.contains(&control.ask(&format!("GET_NETWORK {id} ssid"))?) {
+                return Ok(id);
+            }
+        }
+        Err(format!("wpa_supplicant has no network {}", names[1]))
+    }
+
+    pub fn add_network(&self, network: &Network) -> Result<(), String> {
+        let control = self.control()?;
+        let id = control.ask("ADD_NETWORK")?.trim().to_owned();
+        for line in properties(network) {
+            let (name, value) = line.split_once('=').unwrap_or((&line, ""));
+            control.tell(&format!("SET_NETWORK {id} {name} {value}"))?;
+        }
+        control.tell(&format!("ENABLE_NETWORK {id}"))
+    }
+}
+
+fn configuration(networks: &[Network], top: &[String]) -> String {
+    let mut lines = vec!["ctrl_interface=/run/wpa_supplicant".to_owned()];
+    lines.extend_from_slice(top);
+    for network in networks {
+        lines.push("network={".to_owned());
+        lines.extend(properties(network).into_iter().map(|line| format!("    {line}")));
+        lines.push("}".to_owned());
+    }
+    lines.push(String::new());
+    lines.join("\n")
+}
+
+/// The lines of a network's block in wpa_supplicant.conf.
+fn properties(network: &Network) -> Vec<String> {
+    let mut lines = vec![format!("ssid={}", hex(&network.ssid))];
+    match &network.security {
+        Security::Open => lines.push("key_mgmt=NONE".to_owned()),
+        Security::Wpa2(passphrase) => lines.extend([
+            "key_mgmt=WPA-PSK".to_owned(),
+            format!("psk=\"{passphrase}\""),
+        ]),
+        Security::Wpa3(password) => lines.extend([
+            "key_mgmt=SAE".to_owned(),
+            "ieee80211w=2".to_owned(),
+            format!("sae_password=\"{password}\""),
+        ]),
+    }
+    if network.hidden {
+        lines.push("scan_ssid=1".to_owned());
+    }
+    if network.priority > 0 {
+        lines.push(format!("priority={}", network.priority));
+    }
+    lines.extend(network.extra.iter().cloned());
+    lines
+}

@@ -1,0 +1,176 @@
+//! One story's stations, access points and programs.
+
+use std::path::{Path, PathBuf};
+
+use super::access_point::AccessPoint;
+use super::daemon::{Daemon, Settings};
+use super::datagrams::Datagrams;
+use super::process::run_words;
+use super::radios::Radios;
+use super::record::Recorder;
+use super::station::Station;
+use crate::record::Fact;
+use crate::scenarios::{Given, Lifecycle, Network, Program, Step, Story};
+
+pub struct World {
+    pub stations: Vec<Station>,
+    pub access_points: Vec<AccessPoint>,
+    pub daemon: Option<Daemon>,
+    pub datagrams: Option<Datagrams>,
+    pub noted_settings: Vec<String>,
+    pub folder: PathBuf,
+    networks: Vec<Network>,
+    settings: Settings,
+    supplicant_settings: Vec<String>,
+    radios: Radios,
+    recorder: Recorder,
+}
+
+impl World {
+    /// Makes the radios for a story; its access points are off.
+    pub fn create(story: &Story, method: &str, folder: &Path) -> Result<Self, String> {
+        let mut recorder = Recorder::open(folder)?;
+        let mut station_count = 1;
+        let mut access_points = Vec::new();
+        for line in &story.lines {
+            match &line.step {
+                Step::Given(Given::Stations(count)) => station_count = *count,
+                Step::Given(Given::AccessPoint(ap)) => access_points.push(ap.clone()),
+                _ => {}
+            }
+        }
+        let mut radios = Radios::create(station_count, access_points.len(), folder)?;
+        for radio in &radios.stations {
+            recorder.note(Fact::Station(radio.interface.clone(), radio.address.clone()));
+        }
+        for (ap, radio) in access_points.iter().zip(&radios.access_points) {
+            recorder.note(Fact::AccessPoint(ap.name.clone(), radio.address.clone()));
+        }
+        let mut settings = Settings::new();
+        let method = format!("mask-method = {method:?}");
+        settings.insert("device".to_owned(), vec![method]);
+        let station = |radio| Station::new(radio, folder);
+        let access_point = |(ap, radio)| AccessPoint::new(ap, radio, folder);
+        Ok(Self {
+            stations: radios.stations.drain(..).map(station).collect(),
+            access_points: access_points
+                .into_iter()
+                .zip(radios.access_points.drain(..))
+                .map(access_point)
+                .collect(),
+            daemon: None,
+            datagrams: None,
+            noted_settings: Vec::new(),
+            folder: folder.to_owned(),
+            networks: Vec::new(),
+            settings,
+            supplicant_settings: Vec::new(),
+            radios,
+            recorder,
+        })
+    }
+
+    pub fn note(&mut self, fact: Fact) {
+        self.recorder.note(fact);
+    }
+
+    pub fn carry_out(&mut self, step: &Step) -> Result<(), String> {
+        match step {
+            Step::Given(given) => self.arrange(given),
+            Step::When(event) => self.happen(event),
+            Step::Then(check) => self.check(check),
+        }
+    }
+
+    fn arrange(&mut self, given: &Given) -> Result<(), String> {
+        match given {
+            Given::AccessPoint(ap) if ap.off_at_first => Ok(()),
+            Given::AccessPoint(ap) => self.access_point(&ap.name)?.start(),
+            Given::Network(network) => {
+                self.networks.push(network.clone());
+                Ok(())
+            }
+            Given::Setting { table, line } => {
+                let lines = self.settings.entry(table.clone()).or_default();
+                lines.push(line.clone());
+                Ok(())
+            }
+            Given::SupplicantSetting(line) => {
+                self.supplicant_settings.push(line.clone());
+                Ok(())
+            }
+            Given::InterfaceAddress(mac) => {
+                let mac = crate::air::Mac(*mac);
+                let name = &self.stations[0].radio.interface;
+                run_words(&format!("ip link set {name} address {mac}")).map(drop)
+            }
+            // Known from the start.
+            Given::Stations(_) => Ok(()),
+        }
+    }
+
+    pub fn access_point(&mut self, name: &str) -> Result<&mut AccessPoint, String> {
+        let mut all = self.access_points.iter_mut();
+        all.find(|ap| ap.story.name == name)
+            .ok_or_else(|| format!("the story has no access point {name}"))
+    }
+
+    pub fn program(&mut self, program: Program, lifecycle: Lifecycle) -> Result<(), String> {
+        if matches!(program, Program::Macveil | Program::Both) {
+            self.macveil(lifecycle)?;
+        }
+        if matches!(program, Program::Supplicant | Program::Both) {
+            self.supplicants(lifecycle)?;
+        }
+        Ok(())
+    }
+
+    fn macveil(&mut self, lifecycle: Lifecycle) -> Result<(), String> {
+        match lifecycle {
+            Lifecycle::Starts => {
+                self.note(Fact::Starts("macveil".to_owned()));
+                let daemon = Daemon::start(&self.folder, &self.settings, &self.networks)?;
+                self.daemon.insert(daemon).wait_until_ready()?;
+                self.note(Fact::Ready);
+            }
+            Lifecycle::Stops => {
+                let mut daemon = self.daemon.take().ok_or("macveil is not running")?;
+                daemon.process().stop()?;
+            }
+            Lifecycle::Killed => drop(self.daemon.take()),
+        }
+        Ok(())
+    }
+
+    fn supplicants(&mut self, lifecycle: Lifecycle) -> Result<(), String> {
+        if lifecycle == Lifecycle::Starts {
+            self.note(Fact::Starts("wpa_supplicant".to_owned()));
+        }
+        for station in &mut self.stations {
+            match lifecycle {
+                Lifecycle::Starts => {
+                    station.start_supplicant(&self.networks, &self.supplicant_settings)?;
+                }
+                Lifecycle::Stops => station.stop_supplicant()?,
+                Lifecycle::Killed => station.kill_supplicant(),
+            }
+        }
+        Ok(())
+    }
+
+    /// A daemon that died on the way has failed its story, whatever the air says.
+    pub fn expect_daemon_running(&mut self) -> Result<(), String> {
+        self.daemon
+            .as_mut()
+            .map_or(Ok(()), |daemon| daemon.process().expect_running())
+    }
+
+    /// Ends everything; the radios go last, so that the end is heard too.
+    pub fn remove(self) -> Result<(), String> {
+        drop(self.datagrams);
+        drop(self.daemon);
+        drop(self.stations);
+        drop(self.access_points);
+        self.radios.remove()
+    }
+}

@@ -1,0 +1,155 @@
+//! A guest: QEMU without a network, its second serial line for our words.
+
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use super::archive::Archive;
+use super::options::Options;
+use super::paths;
+use super::plan::{Run, Shelf};
+
+/// A guest that says nothing for this long hangs: the longest quiet time, ten
+/// minutes on the air, takes about a tenth of it.
+const SILENCE: Duration = Duration::from_secs(120);
+
+/// No guest's stories take half as long.
+const LIFETIME: Duration = Duration::from_secs(900);
+
+static GUESTS: AtomicU32 = AtomicU32::new(0);
+
+/// Boots a guest, plays the runs in their order and tells as each is played.
+pub fn play(
+    kernel: &str,
+    runs: &[Run],
+    shelf: &Shelf,
+    options: &Options,
+    mut played: impl FnMut(&Run, &Path),
+) -> Result<(), String> {
+    let number = GUESTS.fetch_add(1, Ordering::Relaxed);
+    let folder = paths::results(&format!("guest-{number}"));
+    fs::create_dir_all(folder.join("out")).map_err(|e| e.to_string())?;
+    write_initramfs(kernel, runs, shelf, options, &folder)?;
+    let mut guest = Guest::boot(kernel, &folder)?;
+    let outcome = follow(&mut guest, runs, options, &folder, &mut played);
+    guest.end();
+    // Much larger than all the rest.
+    let _ = fs::remove_file(folder.join("initramfs"));
+    outcome.map_err(|problem| {
+        let console = fs::read_to_string(folder.join("console")).unwrap_or_default();
+        let tail: Vec<_> = console.lines().rev().take(15).collect();
+        let tail: Vec<_> = tail.into_iter().rev().collect();
+        format!("{problem}; its console ends with:\n{}", tail.join("\n"))
+    })
+}
+
+fn write_initramfs(
+    kernel: &str,
+    runs: &[Run],
+    shelf: &Shelf,
+    options: &Options,
+    folder: &Path,
+) -> Result<(), String> {
+    let read = |path: &Path| fs::read(path).map_err(|e| format!("{}: {e}", path.display()));
+    let runner = std::env::current_exe().map_err(|e| e.to_string())?;
+    let mut archive = Archive::new();
+    archive.directory("lab");
+    archive.file("lab/runner", &read(&runner)?);
+    archive.file("lab/macveil", &read(&paths::macveil(options))?);
+    archive.directory("lab/stories");
+    let mut plan = String::new();
+    for run in runs {
+        plan += &format!("{} {}\n", run.method, run.story);
+        let path = format!("lab/stories/{}.story", run.story);
+        archive.file(&path, shelf.get(&run.story).text.as_bytes());
+    }
+    archive.file("lab/plan", plan.as_bytes());
+    let base = paths::kernel(kernel, "initramfs");
+    let target = folder.join("initramfs");
+    fs::copy(&base, &target).map_err(|e| format!("{}: {e}", base.display()))?;
+    let file = File::options().append(true).open(&target);
+    file.and_then(|mut file| file.write_all(&archive.finish()))
+        .map_err(|e| e.to_string())
+}
+
+struct Guest {
+    qemu: Child,
+    lines: Receiver<String>,
+}
+
+impl Guest {
+    fn boot(kernel: &str, folder: &Path) -> Result<Self, String> {
+        let at = |name: &str| folder.join(name).display().to_string();
+        let mut qemu = Command::new("qemu-system-x86_64")
+            // Time goes by the count of instructions, and idle time costs nothing.
+            .args(["-accel", "tcg,thread=single", "-smp", "1", "-m", "512"])
+            .args(["-icount", "shift=1,sleep=off,align=off"])
+            .arg("-kernel")
+            .arg(paths::kernel(kernel, "vmlinuz"))
+            .args(["-initrd", &at("initramfs")])
+            .args(["-append", "console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off"])
+            .args(["-nodefaults", "-display", "none", "-no-reboot"])
+            .args(["-device", "virtio-rng-pci"])
+            .args(["-serial", &format!("file:{}", at("console")), "-serial", "stdio"])
+            .arg("-virtfs")
+            .arg(format!("local,path={},mount_tag=out,security_model=none", at("out")))
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(File::create(folder.join("qemu.log")).map_err(|e| e.to_string())?)
+            .spawn()
+            .map_err(|e| format!("qemu-system-x86_64: {e}"))?;
+        let output = BufReader::new(qemu.stdout.take().ok_or("QEMU has no output")?);
+        let (sender, lines) = channel();
+        std::thread::spawn(move || {
+            for line in output.lines().map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    break;
+                }
+            }
+        });
+        Ok(Self { qemu, lines })
+    }
+
+    fn end(&mut self) {
+        let _ = self.qemu.kill();
+        let _ = self.qemu.wait();
+    }
+}
+
+fn follow(
+    guest: &mut Guest,
+    runs: &[Run],
+    options: &Options,
+    folder: &Path,
+    played: &mut impl FnMut(&Run, &Path),
+) -> Result<(), String> {
+    let deadline = Instant::now() + LIFETIME;
+    let mut left = runs.iter();
+    loop {
+        if Instant::now() > deadline {
+            return Err(format!("the guest was not done after {} s", LIFETIME.as_secs()));
+        }
+        match guest.lines.recv_timeout(SILENCE) {
+            Ok(line) => {
+                if options.verbose {
+                    println!("      {line}");
+                }
+                if line.starts_with("end ") {
+                    let run = left.next().ok_or("the guest played more than its plan")?;
+                    played(run, &folder.join("out").join(run.method).join(&run.story));
+                }
+            }
+            Err(RecvTimeoutError::Timeout) => {
+                return Err(format!("the guest hung: no word for {} s", SILENCE.as_secs()));
+            }
+            Err(RecvTimeoutError::Disconnected) if left.len() == 0 => return Ok(()),
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err("the guest ended before its last story".to_owned());
+            }
+        }
+    }
+}

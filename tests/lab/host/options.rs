@@ -1,0 +1,46 @@
+//! What to play: `--kernel 6.1 --method driver --story outage`, each repeatable.
+
+#[derive(Debug)]
+pub struct Options {
+    pub kernels: Vec<String>,
+    pub methods: Vec<String>,
+    /// Parts of stories' names.
+    pub stories: Vec<String>,
+    /// Keep the captures and logs of stories that passed too.
+    pub keep: bool,
+    pub verbose: bool,
+    pub guests: usize,
+    pub binary: Option<String>,
+}
+
+const USAGE: &str = "lab [--kernel NAME] [--method NAME] [--story PART_OF_NAME] [--keep] \
+                     [--verbose] [--guests COUNT] [--binary MACVEIL]";
+
+impl Options {
+    pub fn parse(arguments: &[String]) -> Result<Self, String> {
+        let mut options = Self {
+            kernels: Vec::new(),
+            methods: Vec::new(),
+            stories: Vec::new(),
+            keep: std::env::var_os("LAB_KEEP").is_some(),
+            verbose: false,
+            guests: std::thread::available_parallelism().map_or(2, usize::from),
+            binary: std::env::var("MACVEIL_BINARY").ok(),
+        };
+        let mut arguments = arguments.iter();
+        while let Some(argument) = arguments.next() {
+            let mut value = || arguments.next().cloned().ok_or(USAGE);
+            match argument.as_str() {
+                "--kernel" => options.kernels.push(value()?),
+                "--method" => options.methods.push(value()?),
+                "--story" => options.stories.push(value()?),
+                "--guests" => options.guests = value()?.parse().map_err(|_| USAGE)?,
+                "--binary" => options.binary = Some(value()?),
+                "--keep" => options.keep = true,
+                "--verbose" => options.verbose = true,
+                other => return Err(format!("unknown argument {other}; {USAGE}")),
+            }
+        }
+        Ok(options)
+    }
+}

@@ -1,0 +1,70 @@
+//! Where things are.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::options::Options;
+use super::plan::Run;
+
+fn project() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+pub fn lab() -> PathBuf {
+    project().join("target/lab")
+}
+
+pub fn stories() -> PathBuf {
+    project().join("tests/scenarios")
+}
+
+/// What the guests hand out.
+pub fn results(guest: &str) -> PathBuf {
+    lab().join("results").join(guest)
+}
+
+/// What a failed story leaves.
+pub fn failed(run: &Run) -> PathBuf {
+    lab().join("failed").join(run.rig()).join(&run.story)
+}
+
+/// What a story that passed leaves if asked to.
+pub fn kept(run: &Run) -> PathBuf {
+    lab().join("kept").join(run.rig()).join(&run.story)
+}
+
+pub fn kernel(name: &str, file: &str) -> PathBuf {
+    lab().join(format!("kernel-{name}")).join(file)
+}
+
+pub fn macveil(options: &Options) -> PathBuf {
+    match &options.binary {
+        Some(path) => path.into(),
+        None => project().join("target/release/macveil"),
+    }
+}
+
+pub fn expect_set_up(options: &Options) -> Result<(), String> {
+    if !lab().join("version").exists() {
+        return Err("the lab is not set up: run `make setup`".to_owned());
+    }
+    let binary = macveil(options);
+    if !binary.exists() {
+        return Err(format!(
+            "{} does not exist: run `cargo build --release`",
+            binary.display()
+        ));
+    }
+    Ok(())
+}
+
+/// Results of earlier runs must not be taken for today's.
+pub fn clear_results() -> Result<(), String> {
+    for name in ["results", "failed", "kept"] {
+        let path = lab().join(name);
+        if path.exists() {
+            fs::remove_dir_all(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,115 @@
+//! Which stories are played on which rigs, and how they are spread over guests.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use super::options::Options;
+use super::paths;
+use crate::scenarios::{self, Story};
+
+/// Kernels, and the masking methods that macveil has on each.
+const RIGS: [(&str, &[&str]); 2] = [
+    ("6.1", &["auto", "driver", "bounce"]),
+    ("6.12", &["auto", "driver", "bounce", "powered"]),
+];
+
+/// The place of the method in a rig where macveil does not run.
+const NO_MACVEIL: &str = "without";
+
+/// Few enough that the guests end at about the same time, enough that booting
+/// does not count.
+const RUNS_A_GUEST: usize = 20;
+
+/// All stories by their name, the name of the file.
+pub struct Shelf(BTreeMap<String, Told>);
+
+/// A story and the text it was read from.
+pub struct Told {
+    pub story: Story,
+    pub text: String,
+}
+
+impl Shelf {
+    pub fn get(&self, name: &str) -> &Told {
+        &self.0[name]
+    }
+}
+
+/// One story on one rig.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Run {
+    pub kernel: &'static str,
+    pub method: &'static str,
+    pub story: String,
+}
+
+impl Run {
+    pub fn has_macveil(&self) -> bool {
+        self.method != NO_MACVEIL
+    }
+
+    pub fn rig(&self) -> String {
+        format!("{}-{}", self.kernel, self.method)
+    }
+}
+
+/// What one guest plays.
+pub struct Job {
+    pub kernel: &'static str,
+    pub runs: Vec<Run>,
+}
+
+pub fn read_stories() -> Result<Shelf, String> {
+    let mut shelf = BTreeMap::new();
+    for entry in fs::read_dir(paths::stories()).map_err(|e| e.to_string())? {
+        let path = entry.map_err(|e| e.to_string())?.path();
+        if path.extension().is_none_or(|extension| extension != "story") {
+            continue;
+        }
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let text = fs::read_to_string(&path).map_err(|e| format!("{name}: {e}"))?;
+        let story = scenarios::parse(&text).map_err(|e| format!("{name}.story, {e}"))?;
+        shelf.insert(name.into_owned(), Told { story, text });
+    }
+    Ok(Shelf(shelf))
+}
+
+/// Jobs in the reverse order of their start.
+pub fn jobs(shelf: &Shelf, options: &Options) -> Result<Vec<Job>, String> {
+    let mut jobs = Vec::new();
+    for (kernel, methods) in RIGS {
+        if !chosen(&options.kernels, kernel) {
+            continue;
+        }
+        let mut runs = Vec::new();
+        for (name, told) in &shelf.0 {
+            if !options.stories.is_empty() && !options.stories.iter().any(|part| name.contains(part.as_str())) {
+                continue;
+            }
+            let methods = if told.story.has_macveil() { methods } else { &[NO_MACVEIL][..] };
+            for &method in methods {
+                if method == NO_MACVEIL || chosen(&options.methods, method) {
+                    runs.push(Run {
+                        kernel,
+                        method,
+                        story: name.clone(),
+                    });
+                }
+            }
+        }
+        let guests = runs.len().div_ceil(RUNS_A_GUEST);
+        // Dealt out like cards, so that each guest gets some of the long ones.
+        for first in 0..guests {
+            let runs = runs.iter().skip(first).step_by(guests).cloned().collect();
+            jobs.push(Job { kernel, runs });
+        }
+    }
+    if jobs.is_empty() {
+        return Err("no story matches".to_owned());
+    }
+    Ok(jobs)
+}
+
+fn chosen(choice: &[String], name: &str) -> bool {
+    choice.is_empty() || choice.iter().any(|it| it == name)
+}

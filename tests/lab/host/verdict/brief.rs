@@ -1,0 +1,138 @@
+//! What the judge is to know, drawn from the story and the record of its play.
+
+use std::ops::Range;
+
+use crate::air::Mac;
+use crate::judge::{AccessPoint, Brief};
+use crate::record::{Entry, Fact, Micros};
+use crate::scenarios::{self, Event, Given, Network, Security, Step, Story, UserAction};
+
+/// How long wpa_supplicant may scan after its start, and anybody after asking.
+const FOREIGN_SCAN: Micros = 10_000_000;
+
+pub fn of(story: &Story, entries: &[Entry]) -> Brief {
+    let mut brief = Brief {
+        away: away(story, entries),
+        ..Brief::default()
+    };
+    for entry in entries {
+        match &entry.fact {
+            Fact::Station(name, address) => learn_station(&mut brief, name, address),
+            Fact::AccessPoint(name, address) => {
+                if let Ok(mac) = address.parse::<Mac>() {
+                    let ap = AccessPoint {
+                        name: name.clone(),
+                        may_see_permanent: may_see_permanent(story, name),
+                    };
+                    brief.access_points.insert(mac, ap);
+                }
+            }
+            Fact::Starts(program) if program == "wpa_supplicant" => {
+                brief.foreign_scans.push(entry.at..entry.at + FOREIGN_SCAN);
+            }
+            Fact::Step(line) if user_scans(story, *line) => {
+                brief.foreign_scans.push(entry.at..entry.at + FOREIGN_SCAN);
+            }
+            _ => {}
+        }
+    }
+    for network in networks(story) {
+        if network.hidden {
+            brief.hidden.push(network.ssid.clone());
+        }
+        if let Some(Ok(mac)) = network.policy.as_ref().map(|policy| policy.parse()) {
+            brief.explicit.push(mac);
+        }
+    }
+    brief.user_associates = story.lines.iter().any(|line| {
+        matches!(&line.step, Step::When(Event::User(action))
+            if !matches!(action, UserAction::Scans | UserAction::ScansWithIw))
+    });
+    brief
+}
+
+/// Access points with which a four-way handshake has to follow.
+pub fn secured(story: &Story, brief: &Brief) -> Vec<Mac> {
+    let open = |name: &str| {
+        access_points(story).any(|ap| ap.name == name && ap.security == Security::Open)
+    };
+    let all = brief.access_points.iter();
+    all.filter(|(_, ap)| !open(&ap.name)).map(|(mac, _)| *mac).collect()
+}
+
+fn learn_station(brief: &mut Brief, name: &str, address: &str) {
+    let Ok(mac) = address.parse::<Mac>() else {
+        return;
+    };
+    // The virtual radios' second address, which wpa_supplicant's P2P device takes.
+    let mut p2p = mac;
+    p2p.0[0] |= 0x40;
+    brief.permanent.insert(mac, name.to_owned());
+    brief.permanent.insert(p2p, format!("{name} P2P"));
+    brief.stations += 1;
+}
+
+/// Where the supplicant ran before macveil, macveil answers from its READY on.
+fn away(story: &Story, entries: &[Entry]) -> Vec<Range<Micros>> {
+    let mut away = Vec::new();
+    let first = |wanted: &str| {
+        entries
+            .iter()
+            .find(|entry| matches!(&entry.fact, Fact::Starts(name) if name == wanted))
+            .map(|entry| entry.at)
+    };
+    let ready = entries.iter().find(|entry| entry.fact == Fact::Ready);
+    if story.has_macveil() && first("wpa_supplicant") < first("macveil") {
+        away.push(0..ready.map_or(Micros::MAX, |entry| entry.at));
+    }
+    let mut since = None;
+    for entry in entries {
+        match entry.fact {
+            Fact::JudgeLooksAway => since = since.or(Some(entry.at)),
+            Fact::JudgeLooksAgain => away.extend(since.take().map(|since| since..entry.at)),
+            _ => {}
+        }
+    }
+    away.extend(since.map(|since| since..Micros::MAX));
+    away
+}
+
+fn access_points(story: &Story) -> impl Iterator<Item = &scenarios::AccessPoint> {
+    story.lines.iter().filter_map(|line| match &line.step {
+        Step::Given(Given::AccessPoint(ap)) => Some(ap),
+        _ => None,
+    })
+}
+
+fn networks(story: &Story) -> impl Iterator<Item = &Network> {
+    story.lines.iter().filter_map(|line| match &line.step {
+        Step::Given(Given::Network(network))
+        | Step::When(Event::User(UserAction::Adds(network))) => Some(network),
+        _ => None,
+    })
+}
+
+fn may_see_permanent(story: &Story, access_point: &str) -> bool {
+    let Some(ap) = access_points(story).find(|ap| ap.name == access_point) else {
+        return false;
+    };
+    let by_hand = story
+        .lines
+        .iter()
+        .any(|line| matches!(line.step, Step::Given(Given::InterfaceAddress(_))));
+    let shows = |policy: &str| policy == "permanent" || (policy == "preserve" && !by_hand);
+    let by_default = story.lines.iter().any(|line| match &line.step {
+        Step::Given(Given::Setting { table, line }) if table == "connection" => line
+            .strip_prefix("cloned-mac-address = ")
+            .is_some_and(|value| shows(value.trim_matches(['"', '\'']))),
+        _ => false,
+    });
+    networks(story)
+        .filter(|network| network.ssid == ap.ssid)
+        .any(|network| network.policy.as_deref().map_or(by_default, shows))
+}
+
+fn user_scans(story: &Story, line: usize) -> bool {
+    let step = story.lines.iter().find(|it| it.number == line);
+    step.is_some_and(|line| matches!(line.step, Step::When(Event::User(_))))
+}

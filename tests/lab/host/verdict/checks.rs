@@ -1,0 +1,235 @@
+//! The checks of a story that the capture decides.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+use std::time::Duration;
+
+use super::evidence::Evidence;
+use crate::air::{Kind, Mac};
+use crate::judge::{Association, Leak};
+use crate::record::{Fact, Micros};
+use crate::scenarios::Check;
+
+/// Decides a check that took that span of time.
+pub fn decide(
+    check: &Check,
+    span: &Range<Micros>,
+    evidence: &Evidence,
+    measured: &mut Vec<String>,
+) -> Result<(), String> {
+    match check {
+        Check::Connected { ap, .. } => connected(ap, span, evidence),
+        Check::OneAddress(aps) => {
+            let seen: BTreeSet<_> = seen(aps, span, evidence)?.into_iter().collect();
+            let stations = evidence.stations;
+            expect(seen.len() == stations, || {
+                format!("{} addresses of {stations} stations: {seen:?}", seen.len())
+            })
+        }
+        Check::DifferentAddresses(aps) => different(aps, span, evidence),
+        Check::NewAddressEachTime(aps) => {
+            let all = seen(aps, span, evidence)?;
+            let distinct: BTreeSet<_> = all.iter().collect();
+            expect(all.len() >= 2 && distinct.len() == all.len(), || {
+                format!("{} addresses in {} associations", distinct.len(), all.len())
+            })
+        }
+        Check::OnlyAddress(aps, address) => only(aps, Mac(*address), span, evidence),
+        Check::PermanentAddress(aps) => {
+            let all = seen(aps, span, evidence)?;
+            let is_permanent = |mac: &Mac| evidence.brief.permanent.contains_key(mac);
+            expect(all.iter().all(is_permanent), || format!("it saw {all:?}"))
+        }
+        Check::FreshScan { .. } => fresh_scan(span, evidence),
+        Check::NoProbeRequest { .. } => {
+            let probes = evidence
+                .frames
+                .iter()
+                .filter(|frame| frame.kind == Kind::ProbeRequest && span.contains(&frame.at));
+            let count = probes.count();
+            expect(count == 0, || format!("there were {count}"))
+        }
+        Check::Scanning { at_most_percent, .. } => scanning(*at_most_percent, span, evidence, measured),
+        Check::BackOnline { worst, median } => back_online(*worst, *median, span, evidence, measured),
+        Check::StartNoSlower => start_no_slower(evidence, measured),
+        Check::Leaks(wanted) => leaks(wanted, evidence),
+        Check::Disconnected { .. }
+        | Check::StaysDisconnected { .. }
+        | Check::StaysConnected { .. }
+        | Check::AddressStays { .. }
+        | Check::Memory { .. }
+        | Check::Wakeups { .. }
+        | Check::EveryDatagramArrived
+        | Check::SettingsAsNoted
+        | Check::MacveilSays(_) => Ok(()),
+    }
+}
+
+fn expect(holds: bool, problem: impl FnOnce() -> String) -> Result<(), String> {
+    if holds { Ok(()) } else { Err(problem()) }
+}
+
+/// The interface's address at the end of the step must be the one under which
+/// the whole exchange with the access point went over the air.
+fn connected(ap: &str, span: &Range<Micros>, evidence: &Evidence) -> Result<(), String> {
+    let bssid = evidence.access_point(ap)?;
+    let noted = evidence.entries.iter().filter_map(|entry| match &entry.fact {
+        Fact::Address(name, address) if span.contains(&entry.at) => Some((name, address)),
+        _ => None,
+    });
+    for (interface, address) in noted {
+        let station: Mac = address.parse()?;
+        let handshake = if evidence.secured.contains(&bssid) { 2 } else { 0 };
+        let on_air = evidence.verdict.associations.iter().any(|it| {
+            it.station == station
+                && it.bssid == bssid
+                && it.granted.is_some_and(|at| at <= span.end)
+                && it.end >= span.end
+                && it.handshake >= handshake
+        });
+        expect(on_air, || {
+            format!("{interface} carries {address}, but no such association was on the air")
+        })?;
+    }
+    Ok(())
+}
+
+/// The stations of all associations with these access points so far; of the
+/// attempts if none was granted.
+fn seen(aps: &[String], span: &Range<Micros>, evidence: &Evidence) -> Result<Vec<Mac>, String> {
+    let bssids: Result<Vec<_>, _> = aps.iter().map(|ap| evidence.access_point(ap)).collect();
+    let bssids = bssids?;
+    let attempts: Vec<&Association> = evidence
+        .verdict
+        .associations
+        .iter()
+        .filter(|it| bssids.contains(&it.bssid) && it.begin <= span.end)
+        .collect();
+    let granted: Vec<_> = attempts
+        .iter()
+        .filter(|it| it.granted.is_some())
+        .map(|it| it.station)
+        .collect();
+    let all = attempts.iter().map(|it| it.station).collect();
+    let seen = if granted.is_empty() { all } else { granted };
+    expect(!seen.is_empty(), || "nobody associated".to_owned())?;
+    Ok(seen)
+}
+
+fn different(aps: &[String], span: &Range<Micros>, evidence: &Evidence) -> Result<(), String> {
+    let mut before: BTreeSet<Mac> = BTreeSet::new();
+    for ap in aps {
+        let seen = seen(std::slice::from_ref(ap), span, evidence)?;
+        let shared: Vec<_> = seen.iter().filter(|it| before.contains(it)).collect();
+        expect(shared.is_empty(), || format!("{ap} shares {shared:?}"))?;
+        before.extend(seen);
+    }
+    Ok(())
+}
+
+fn only(aps: &[String], address: Mac, span: &Range<Micros>, evidence: &Evidence) -> Result<(), String> {
+    let seen = seen(aps, span, evidence)?;
+    let other: Vec<_> = seen.iter().filter(|it| **it != address).collect();
+    expect(other.is_empty(), || format!("it saw {other:?}"))
+}
+
+fn fresh_scan(span: &Range<Micros>, evidence: &Evidence) -> Result<(), String> {
+    let scans = &evidence.verdict.scans;
+    let during: Vec<_> = scans.iter().filter(|it| span.contains(&it.begin())).collect();
+    expect(!during.is_empty(), || "there was no scan".to_owned())?;
+    let earlier: BTreeSet<Mac> = evidence
+        .frames
+        .iter()
+        .take_while(|frame| frame.at < span.start)
+        .filter_map(|frame| frame.transmitter)
+        .collect();
+    let stale: Vec<_> = during
+        .iter()
+        .map(|scan| scan.station)
+        .filter(|station| earlier.contains(station))
+        .collect();
+    expect(stale.is_empty(), || format!("scanned under {stale:?} again"))
+}
+
+fn scanning(
+    at_most: f64,
+    span: &Range<Micros>,
+    evidence: &Evidence,
+    measured: &mut Vec<String>,
+) -> Result<(), String> {
+    let overlap = |scan: &Range<Micros>| scan.end.min(span.end).saturating_sub(scan.start.max(span.start));
+    let total: Micros = evidence.scanning.iter().map(overlap).sum();
+    let scans = evidence.scanning.iter().filter(|scan| overlap(scan) > 0).count();
+    let time = span.end - span.start;
+    let percent = 100.0 * total as f64 / time as f64;
+    let text = format!(
+        "{scans} scans in {:.0} s, {percent:.2} % of the time",
+        time as f64 / 1e6
+    );
+    measured.push(text.clone());
+    expect(percent <= at_most, || text)
+}
+
+fn back_online(
+    worst: Duration,
+    median: Option<Duration>,
+    span: &Range<Micros>,
+    evidence: &Evidence,
+    measured: &mut Vec<String>,
+) -> Result<(), String> {
+    let mut times: Vec<f64> = evidence
+        .verdict
+        .outages
+        .iter()
+        .map(|outage| outage.back_after as f64 / 1e6)
+        .collect();
+    expect(!times.is_empty(), || "there was no outage".to_owned())?;
+    let _ = span;
+    times.sort_by(f64::total_cmp);
+    let (half, last) = (middle(&times), times[times.len() - 1]);
+    let text = format!(
+        "back online over {} outages: median {half:.2} s, worst {last:.2} s",
+        times.len()
+    );
+    measured.push(text.clone());
+    let in_time = last <= worst.as_secs_f64() && median.is_none_or(|it| half <= it.as_secs_f64());
+    expect(in_time, || text)
+}
+
+/// The median of sorted values.
+pub fn middle(sorted: &[f64]) -> f64 {
+    let half = sorted.len() / 2;
+    if sorted.len() % 2 == 1 {
+        sorted[half]
+    } else {
+        f64::midpoint(sorted[half - 1], sorted[half])
+    }
+}
+
+/// The supplicant's first start is alone, macveil's start comes later.
+fn start_no_slower(evidence: &Evidence, measured: &mut Vec<String>) -> Result<(), String> {
+    let took = |program: &str| {
+        let starts = |fact: &Fact| matches!(fact, Fact::Starts(name) if name == program);
+        let start = evidence.entries.iter().find(|entry| starts(&entry.fact))?.at;
+        let granted = evidence.verdict.associations.iter().filter_map(|it| it.granted);
+        let granted = granted.filter(|at| *at > start).min()?;
+        Some((granted - start) as f64 / 1e6)
+    };
+    let alone = took("wpa_supplicant").ok_or("wpa_supplicant alone did not associate")?;
+    let with = took("macveil").ok_or("there was no association after macveil's start")?;
+    let text = format!(
+        "start to association: {with:.2} s with macveil, {alone:.2} s with wpa_supplicant alone"
+    );
+    measured.push(text.clone());
+    expect(with <= alone, || text)
+}
+
+fn leaks(wanted: &[String], evidence: &Evidence) -> Result<(), String> {
+    for name in wanted {
+        let leak = Leak::ALL.into_iter().find(|leak| leak.to_string() == *name);
+        let leak = leak.ok_or_else(|| format!("the judge knows no leak called {name:?}"))?;
+        let count = evidence.verdict.leaks.count(leak);
+        expect(count > 0, || format!("the judge did not find {leak}"))?;
+    }
+    Ok(())
+}

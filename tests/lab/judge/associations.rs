@@ -1,0 +1,157 @@
+//! Associations as the air shows them: from the first authentication frame to
+//! the goodbye, or to when the access point has been silent for a while.
+
+use std::collections::BTreeMap;
+
+use super::brief::Brief;
+use crate::air::{Frame, Kind, Mac};
+use crate::record::Micros;
+
+#[derive(Debug, Clone)]
+pub struct Association {
+    pub station: Mac,
+    pub bssid: Mac,
+    pub begin: Micros,
+    /// When the access point granted it.
+    pub granted: Option<Micros>,
+    /// Frames of the four-way handshake that the station sent.
+    pub handshake: usize,
+    pub end: Micros,
+    last: Micros,
+}
+
+/// How long a station may need to notice that its access point has gone.
+const NOTICES_SILENCE: Micros = 5_000_000;
+
+/// How long an attempt may pause, and how long frames may trail an association's end.
+pub const TRAIL: Micros = 1_000_000;
+
+impl Association {
+    /// Whether a frame of that time can belong to it.
+    pub fn covers(&self, at: Micros) -> bool {
+        (self.begin..=self.end.saturating_add(TRAIL)).contains(&at)
+    }
+}
+
+#[derive(Default)]
+struct Tracker {
+    open: BTreeMap<Mac, Association>,
+    done: Vec<Association>,
+    last_beacon: BTreeMap<Mac, Micros>,
+}
+
+pub fn find(frames: &[Frame], brief: &Brief) -> Vec<Association> {
+    let mut tracker = Tracker::default();
+    for frame in frames {
+        tracker.expire(frame.at);
+        tracker.see(frame, brief);
+    }
+    if let Some(last) = frames.last() {
+        tracker.expire(last.at);
+    }
+    let Tracker { open, mut done, .. } = tracker;
+    done.extend(open.into_values());
+    done.sort_by_key(|association| association.begin);
+    done
+}
+
+impl Tracker {
+    fn see(&mut self, frame: &Frame, brief: &Brief) {
+        let Some(transmitter) = frame.transmitter else {
+            return;
+        };
+        if frame.kind == Kind::Beacon {
+            self.last_beacon.insert(transmitter, frame.at);
+        } else if brief.is_access_point(transmitter) {
+            self.see_from_access_point(frame, transmitter);
+        } else if brief.is_access_point(frame.receiver) {
+            self.see_from_station(frame, transmitter);
+        }
+    }
+
+    fn see_from_station(&mut self, frame: &Frame, station: Mac) {
+        if frame.kind == Kind::Authentication {
+            let begins = self.open.get(&station).is_none_or(|it| {
+                it.bssid != frame.receiver || it.granted.is_some()
+            });
+            if begins {
+                self.close(station, frame.at);
+                self.open.insert(station, Association {
+                    station,
+                    bssid: frame.receiver,
+                    begin: frame.at,
+                    granted: None,
+                    handshake: 0,
+                    end: Micros::MAX,
+                    last: frame.at,
+                });
+            }
+        }
+        let Some(association) = self.open.get_mut(&station) else {
+            return;
+        };
+        if association.bssid != frame.receiver {
+            return;
+        }
+        association.last = frame.at;
+        association.handshake += usize::from(frame.kind == Kind::Eapol);
+        if is_goodbye(frame.kind) {
+            self.close(station, frame.at);
+        }
+    }
+
+    fn see_from_access_point(&mut self, frame: &Frame, bssid: Mac) {
+        if is_goodbye(frame.kind) {
+            let to_all = frame.receiver == Mac::BROADCAST;
+            let leaving = self.open.values().filter(|it| {
+                it.bssid == bssid && (to_all || it.station == frame.receiver)
+            });
+            for station in leaving.map(|it| it.station).collect::<Vec<_>>() {
+                self.close(station, frame.at);
+            }
+        }
+        let granted = matches!(
+            frame.kind,
+            Kind::AssociationResponse | Kind::ReassociationResponse
+        ) && frame.is_success();
+        if let Some(association) = self.open.get_mut(&frame.receiver)
+            && association.bssid == bssid
+            && granted
+        {
+            association.granted.get_or_insert(frame.at);
+        }
+    }
+
+    fn close(&mut self, station: Mac, at: Micros) {
+        if let Some(mut association) = self.open.remove(&station) {
+            association.end = at;
+            self.done.push(association);
+        }
+    }
+
+    /// Ends attempts that came to nothing, and associations to access points
+    /// that are not there any more.
+    fn expire(&mut self, now: Micros) {
+        let last_beacon = &self.last_beacon;
+        let ends = |it: &Association| match it.granted {
+            None if now > it.last + TRAIL => Some(it.last),
+            _ => {
+                let heard = last_beacon.get(&it.bssid).copied().unwrap_or(it.begin);
+                let end = heard.max(it.begin) + NOTICES_SILENCE;
+                (now > end).then_some(end)
+            }
+        };
+        let over: Vec<_> = self
+            .open
+            .values()
+            .filter_map(|it| Some((it.station, ends(it)?)))
+            .collect();
+        for (station, end) in over {
+            self.close(station, end);
+        }
+    }
+}
+
+fn is_goodbye(kind: Kind) -> bool {
+    matches!(kind, Kind::Deauthentication | Kind::Disassociation)
+}

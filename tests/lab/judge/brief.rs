@@ -1,0 +1,53 @@
+//! What the judge is told about a story.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use crate::air::Mac;
+use crate::record::Micros;
+
+#[derive(Debug, Clone, Default)]
+pub struct Brief {
+    /// Addresses of the stations' hardware, by the name to call them.
+    pub permanent: BTreeMap<Mac, String>,
+    pub access_points: BTreeMap<Mac, AccessPoint>,
+    /// SSIDs of the networks that the user marked hidden.
+    pub hidden: Vec<Vec<u8>>,
+    /// Addresses that the user's configuration spells out.
+    pub explicit: Vec<Mac>,
+    /// The user may start an association on a masked card: then a mask address
+    /// may authenticate, and only one that gets associated is an assigned one.
+    pub user_associates: bool,
+    /// Times that the story exempts.
+    pub away: Vec<Range<Micros>>,
+    /// Times at which somebody else than macveil may scan.
+    pub foreign_scans: Vec<Range<Micros>>,
+    /// How many stations send at once.
+    pub stations: usize,
+}
+
+#[derive(Debug, Clone, Default)]
+pub struct AccessPoint {
+    pub name: String,
+    /// The station may show its permanent address to it.
+    pub may_see_permanent: bool,
+}
+
+impl Brief {
+    pub fn is_watched(&self, at: Micros) -> bool {
+        !self.away.iter().any(|range| range.contains(&at))
+    }
+
+    pub fn is_foreign_scan(&self, at: Micros) -> bool {
+        self.foreign_scans.iter().any(|range| range.contains(&at))
+    }
+
+    pub fn is_access_point(&self, address: Mac) -> bool {
+        self.access_points.contains_key(&address)
+    }
+
+    /// The transmitter, if it is a station.
+    pub fn station(&self, frame: &crate::air::Frame) -> Option<Mac> {
+        frame.transmitter.filter(|it| !self.is_access_point(*it))
+    }
+}

@@ -1,0 +1,105 @@
+//! The ways in which a frame can give a station away.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::air::Frame;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Leak {
+    PermanentAddress,
+    AssignedAddressInProbe,
+    AssignedAddressOutside,
+    NetworkNamed,
+    NetworkNamedUnderAssigned,
+    WpsOrP2p,
+    RichProbe,
+    MaskReused,
+    MaskLinkable,
+    MaskNotLocal,
+    NoAddress,
+    AbsentAccessPoint,
+    Unreadable,
+    /// Told, but no leak by itself: the user started it.
+    MaskAuthenticated,
+}
+
+impl Leak {
+    pub const ALL: [Self; 14] = [
+        Self::PermanentAddress,
+        Self::AssignedAddressInProbe,
+        Self::AssignedAddressOutside,
+        Self::NetworkNamed,
+        Self::NetworkNamedUnderAssigned,
+        Self::WpsOrP2p,
+        Self::RichProbe,
+        Self::MaskReused,
+        Self::MaskLinkable,
+        Self::MaskNotLocal,
+        Self::NoAddress,
+        Self::AbsentAccessPoint,
+        Self::Unreadable,
+        Self::MaskAuthenticated,
+    ];
+
+    pub fn is_tolerated(self) -> bool {
+        self == Self::MaskAuthenticated
+    }
+}
+
+impl fmt::Display for Leak {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::PermanentAddress => "frame under a permanent address",
+            Self::AssignedAddressInProbe => "probe request under an assigned address",
+            Self::AssignedAddressOutside => "assigned address outside its association",
+            Self::NetworkNamed => "probe request naming a network not hidden",
+            Self::NetworkNamedUnderAssigned => "network named under an assigned address",
+            Self::WpsOrP2p => "WPS or P2P element in a probe request",
+            Self::RichProbe => "probe request of more than minimal content",
+            Self::MaskReused => "mask address in two scans",
+            Self::MaskLinkable => "mask addresses linked by sequence number",
+            Self::MaskNotLocal => "mask address not locally administered",
+            Self::NoAddress => "group or zero transmitter address",
+            Self::AbsentAccessPoint => "authentication to an absent access point",
+            Self::Unreadable => "frame the judge cannot read",
+            Self::MaskAuthenticated => "mask address authenticated",
+        })
+    }
+}
+
+/// Where each leak was seen.
+#[derive(Debug, Default)]
+pub struct Leaks(BTreeMap<Leak, Vec<Evidence>>);
+
+#[derive(Debug)]
+pub struct Evidence {
+    /// The frame's number in the capture.
+    pub frame: usize,
+    pub at: u64,
+    pub detail: String,
+}
+
+impl Leaks {
+    pub fn add(&mut self, leak: Leak, frame: &Frame, detail: String) {
+        self.0.entry(leak).or_default().push(Evidence {
+            frame: frame.number,
+            at: frame.at,
+            detail,
+        });
+    }
+
+    pub fn count(&self, leak: Leak) -> usize {
+        self.0.get(&leak).map_or(0, Vec::len)
+    }
+
+    pub fn evidence(&self, leak: Leak) -> &[Evidence] {
+        self.0.get(&leak).map_or(&[], Vec::as_slice)
+    }
+
+    /// The leaks that break the promise.
+    pub fn broken(&self) -> impl Iterator<Item = (Leak, &[Evidence])> {
+        let all = self.0.iter().filter(|(leak, _)| !leak.is_tolerated());
+        all.map(|(leak, evidence)| (*leak, evidence.as_slice()))
+    }
+}

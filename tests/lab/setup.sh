@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# Makes what the lab boots, under target/lab/: two stock Debian kernels and a
+# small guest root, all unpacked from .debs. Nothing of the guest is installed
+# on this machine. Quick when it is already there.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+host_packages=(qemu-system-x86 cpio kmod xz-utils)
+guest_packages=(
+    wpasupplicant hostapd tcpdump
+    iw iproute2 busybox-static procps kmod bash
+)
+modules=(
+    virtio_pci 9p 9pnet_virtio virtio_rng overlay
+    mac80211_hwsim ccm cmac gcm ctr
+    af_packet tun veth dummy
+)
+# The kernel's short name, and the package that depends on its newest image.
+kernels=("6.1 linux-image-amd64" "6.12 linux-image-6.12-amd64")
+
+lab=$PWD/target/lab
+version=$(cat "$0" tests/lab/init | sha256sum | cut -c1-16)
+sudo=$([ "$(id -u)" = 0 ] || echo sudo)
+
+say() { echo "lab set-up: $*"; }
+
+host_is_ready() {
+    local package
+    for package in "${host_packages[@]}"; do
+        [ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || return 1
+    done
+}
+
+update_package_lists() {
+    say "apt-get update"
+    $sudo apt-get -qq update
+}
+
+install_host_packages() {
+    say "apt-get install ${host_packages[*]}"
+    $sudo env DEBIAN_FRONTEND=noninteractive \
+        apt-get -qq -y -o Dpkg::Use-Pty=0 --no-install-recommends install "${host_packages[@]}" >/dev/null
+}
+
+# The guest's packages with everything they depend on: what apt would install
+# on a machine that has nothing.
+download_guest_debs() {
+    say "downloading the guest's programs: ${guest_packages[*]}"
+    mkdir -p "$lab/debs/partial"
+    : >"$lab/nothing-installed"
+    apt-get -qq -y --download-only --no-install-recommends \
+        -o Dir::State::status="$lab/nothing-installed" \
+        -o Dir::Cache::archives="$lab/debs" \
+        -o Debug::NoLocking=1 -o APT::Sandbox::User=root \
+        install "${guest_packages[@]}" >/dev/null
+}
+
+unpack_guest_root() {
+    local root=$lab/root deb
+    rm -rf "$root"
+    # As in Debian's merged /usr, so that either spelling of a path works.
+    mkdir -p "$root/usr/"{bin,sbin,lib,lib64}
+    local directory
+    for directory in bin sbin lib lib64; do ln -s "usr/$directory" "$root/$directory"; done
+    for deb in "$lab"/debs/*.deb; do
+        case ${deb##*/} in
+        perl* | libperl* | dpkg_* | debconf_* | usrmerge_* | gcc-*-base_*) continue ;;
+        esac
+        dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$root" --keep-directory-symlink --no-same-owner
+    done
+    rm -rf "$root"/usr/share/{doc,man,locale,info,lintian,perl5,bash-completion,bug,doc-base,debconf} \
+        "$root"/usr/lib/{systemd,udev/hwdb.d} "$root"/usr/include "$root"/usr/lib/*/{perl,gconv,xtables} \
+        "$root"/etc/{init.d,rc?.d,cron.*} "$root"/var/cache
+    mkdir -p "$root"/{proc,sys,dev,run,tmp,lab,out,etc/wpa_supplicant,etc/macveil,var/lib}
+    [ -e "$root/etc/passwd" ] || echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
+    [ -e "$root/etc/group" ] || printf 'root:x:0:\nnetdev:x:101:\n' >"$root/etc/group"
+    install -m 755 tests/lab/init "$root/init"
+}
+
+make_archive() { (cd "$1" && find . | LC_ALL=C sort | cpio --quiet -o -H newc --owner=0:0); }
+
+unpack_kernel() {
+    local name=$1 package=$2 release image
+    image=$(apt-cache depends "$package" | sed -n 's/^ *Depends: \(linux-image-[0-9].*\)/\1/p' | head -n 1)
+    release=${image#linux-image-}
+    say "kernel $name: $image"
+    local tree=$lab/kernel-$name
+    rm -rf "$tree"
+    mkdir -p "$tree/deb" "$tree/guest/modules"
+    (cd "$tree/deb" && apt-get -qq -o APT::Sandbox::User=root download "$image" && dpkg-deb -x ./*.deb ../unpacked)
+    cp "$tree/unpacked/boot/vmlinuz-$release" "$tree/vmlinuz"
+    /sbin/depmod -b "$tree/unpacked" "$release"
+    ordered_modules "$tree/unpacked" "$release" |
+        while read -r path; do place_module "$path" "$tree/guest/modules"; done
+    { make_archive "$lab/root"; make_archive "$tree/guest"; } >"$tree/initramfs.partial"
+    mv "$tree/initramfs.partial" "$tree/initramfs"
+    rm -rf "$tree/unpacked" "$tree/deb" "$tree/guest"
+}
+
+# Every needed module file once, each after those it needs.
+ordered_modules() {
+    local module
+    for module in "${modules[@]}"; do
+        /sbin/modprobe -d "$1" -S "$2" --show-depends "$module"
+    done | sed -n 's/^insmod \([^ ]*\).*/\1/p' | awk '!seen[$0]++'
+}
+
+# The radios' module comes and goes with every story, the others stay: `order` lists those.
+place_module() {
+    local file=${1##*/} target
+    target=$2/${file%.xz}
+    case $file in
+    *.xz) xz -dc "$1" >"$target" ;;
+    *) cp "$1" "$target" ;;
+    esac
+    case $file in
+    mac80211_hwsim.ko*) ;;
+    *) echo "${file%.xz}" >>"$2/order" ;;
+    esac
+}
+
+if [ "$(cat "$lab/version" 2>/dev/null)" = "$version" ] && host_is_ready; then
+    exit 0
+fi
+mkdir -p "$lab"
+rm -f "$lab/version"
+update_package_lists
+host_is_ready || install_host_packages
+download_guest_debs
+unpack_guest_root
+for kernel in "${kernels[@]}"; do
+    # shellcheck disable=SC2086 # two words, two arguments
+    unpack_kernel $kernel
+done
+rm -rf "$lab/debs" "$lab/nothing-installed"
+echo "$version" >"$lab/version"
+say "done: $(du -sh "$lab" | cut -f1) in target/lab"

@@ -1,0 +1,217 @@
+//! What a story is made of.
+
+use std::time::Duration;
+
+/// An SSID as it is on the air: any bytes.
+pub type Ssid = Vec<u8>;
+
+/// The six bytes of a hardware address.
+pub type Mac = [u8; 6];
+
+#[derive(Debug, Clone)]
+pub struct Story {
+    pub title: String,
+    pub lines: Vec<Line>,
+}
+
+impl Story {
+    /// Otherwise it is about the supplicant alone.
+    pub fn has_macveil(&self) -> bool {
+        self.lines.iter().any(|line| {
+            matches!(
+                line.step,
+                Step::When(Event::Program(Program::Macveil | Program::Both, _))
+            )
+        })
+    }
+}
+
+/// One step, with the words it was written in.
+#[derive(Debug, Clone)]
+pub struct Line {
+    pub number: usize,
+    pub text: String,
+    pub step: Step,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Step {
+    Given(Given),
+    When(Event),
+    Then(Check),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Given {
+    AccessPoint(AccessPoint),
+    Network(Network),
+    Stations(usize),
+    /// A line of macveil's configuration, in the table named.
+    Setting {
+        table: String,
+        line: String,
+    },
+    /// A line at the top of the user's wpa_supplicant.conf.
+    SupplicantSetting(String),
+    /// The user gave the interface this address by hand.
+    InterfaceAddress(Mac),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct AccessPoint {
+    pub name: String,
+    pub ssid: Ssid,
+    pub channel: u8,
+    pub security: Security,
+    pub hidden: bool,
+    pub off_at_first: bool,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Network {
+    pub ssid: Ssid,
+    pub security: Security,
+    pub hidden: bool,
+    pub priority: u8,
+    /// `cloned-mac-address` of the network in macveil's configuration.
+    pub policy: Option<String>,
+    /// More lines for its block in wpa_supplicant.conf.
+    pub extra: Vec<String>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Security {
+    Open,
+    Wpa2(String),
+    Wpa3(String),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Event {
+    Pass(Duration),
+    Program(Program, Lifecycle),
+    AccessPoint(String, AccessPointEvent),
+    User(UserAction),
+    /// Numbered datagrams go from the station to this access point from now on.
+    DatagramsFlow(String),
+    /// What happens from now on is not macveil's to answer for.
+    JudgeLooksAway,
+    /// From now on it is again.
+    JudgeLooksAgain,
+    /// Remember the supplicant's run-time settings.
+    SettingsNoted,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Program {
+    Macveil,
+    Supplicant,
+    /// macveil, and the supplicant once macveil is ready.
+    Both,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lifecycle {
+    Starts,
+    /// Asked to end (SIGTERM), and has ended.
+    Stops,
+    Killed,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum AccessPointEvent {
+    /// Says goodbye to its stations and goes.
+    Leaves,
+    /// Goes without a word.
+    Vanishes,
+    /// Vanishes at the moment the station's interface carries this address.
+    VanishesOnceCarrying(Mac),
+    Returns,
+    /// Is switched off and comes up on another channel.
+    RestartsOn(u8),
+    /// Announces a channel switch and does it.
+    SwitchesTo(u8),
+    Kicks,
+    RefusesAssociations,
+    RefusesAuthentications,
+    AcceptsAgain,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum UserAction {
+    Scans,
+    ScansWithIw,
+    Selects(Ssid),
+    Disconnects,
+    Reconnects,
+    Reconfigures,
+    Adds(Network),
+    RoamsTo(String),
+}
+
+#[derive(Debug, Clone, PartialEq)]
+pub enum Check {
+    /// Every station is connected to the access point.
+    Connected {
+        ap: String,
+        within: Duration,
+    },
+    /// No station is, by the end of that time.
+    Disconnected {
+        within: Duration,
+    },
+    /// No station is, at any moment of that time.
+    StaysDisconnected {
+        during: Duration,
+    },
+    /// Every station stays connected to the access point all that time.
+    StaysConnected {
+        ap: String,
+        during: Duration,
+    },
+    /// All associations to these access points were under one address a station.
+    OneAddress(Vec<String>),
+    /// No address that associated to one of them associated to another.
+    DifferentAddresses(Vec<String>),
+    /// No two associations to them were under one address.
+    NewAddressEachTime(Vec<String>),
+    OnlyAddress(Vec<String>, Mac),
+    PermanentAddress(Vec<String>),
+    /// Probe requests are sent, under no address that was on the air before.
+    FreshScan {
+        within: Duration,
+    },
+    NoProbeRequest {
+        during: Duration,
+    },
+    AddressStays {
+        during: Duration,
+    },
+    /// Share of the time spent scanning.
+    Scanning {
+        at_most_percent: f64,
+        during: Duration,
+    },
+    Memory {
+        at_most_kb: u64,
+    },
+    Wakeups {
+        at_most: u64,
+        during: Duration,
+    },
+    EveryDatagramArrived,
+    SettingsAsNoted,
+    /// These words are in macveil's log.
+    MacveilSays(String),
+    /// From the access point's first beacon after an outage to the station's
+    /// first authentication frame to it, over all outages of the story so far.
+    BackOnline {
+        worst: Duration,
+        median: Option<Duration>,
+    },
+    /// From macveil's start to the first association, beside the time that the
+    /// supplicant took alone earlier in the story.
+    StartNoSlower,
+    /// The judge must report at least one of each of these.
+    Leaks(Vec<String>),
+}
