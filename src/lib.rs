@@ -27,5 +27,6 @@
 )]
 
 pub mod address;
+pub mod kernel;
 pub mod supervisor;
 pub mod wifi;

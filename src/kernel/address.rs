@@ -1,0 +1,119 @@
+//! Putting an address on a card.
+
+use std::time::Duration;
+use std::{fs, io, thread};
+
+use super::failure::Failure;
+use super::{Kernel, link};
+use crate::address::Mac;
+use crate::supervisor::{How, Link, Refusal};
+
+const READ_LINK: &str = "read the link";
+const TAKE_DOWN: &str = "take the link down";
+const SET_ADDRESS: &str = "set the address";
+const BRING_UP: &str = "bring the link up";
+const CLEAR_IPV6: &str = "clear the IPv6 addresses";
+
+/// Some drivers answer before they have applied an address.
+const PATIENCE: u32 = 10;
+const PAUSE: Duration = Duration::from_millis(10);
+
+impl Kernel {
+    /// Reads a link (`RTM_GETLINK`).
+    ///
+    /// # Errors
+    /// The link is gone, or has no six-byte address.
+    pub fn link(&mut self, ifindex: u32) -> Result<Link, Refusal> {
+        link::read(&mut self.links, ifindex)
+            .map(|report| report.link)
+            .map_err(|failure| failure.into_refusal(READ_LINK))
+    }
+
+    /// Puts an address on a card (`IFLA_ADDRESS`) and reads the link back, whatever it then shows.
+    ///
+    /// A driver that shows another address gets 100 ms to come round.
+    ///
+    /// # Errors
+    /// The kernel or the driver refuses; the step tells whether the address had gone in by then.
+    pub fn set_address(&mut self, ifindex: u32, address: Mac, how: How) -> Result<Link, Refusal> {
+        match how {
+            How::Bounce => self.bounce(ifindex, address)?,
+            How::WhileDown => self.put_address(ifindex, address)?,
+            How::Live => {
+                self.put_address(ifindex, address)?;
+                self.clear_ipv6(ifindex)?;
+            }
+        }
+        self.read_back(ifindex, address)
+    }
+
+    /// Takes a link down, and leaves it so.
+    ///
+    /// # Errors
+    /// The kernel refuses.
+    pub fn hold_down(&mut self, ifindex: u32) -> Result<Link, Refusal> {
+        self.links
+            .carry_out(&link::take_down(ifindex))
+            .map_err(|failure| failure.into_refusal(TAKE_DOWN))?;
+        self.link(ifindex)
+    }
+
+    /// Both in one datagram: the smallest window for anybody else to bring the link up.
+    fn bounce(&mut self, ifindex: u32, address: Mac) -> Result<(), Refusal> {
+        let down = link::take_down(ifindex);
+        let up = link::set_address_and_bring_up(ifindex, address);
+        let outcomes = self
+            .links
+            .carry_out_both([&down, &up])
+            .map_err(|failure| failure.into_refusal(SET_ADDRESS))?;
+        match outcomes {
+            [_, Ok(())] => Ok(()),
+            [Err(failure), Err(_)] => Err(failure.into_refusal(TAKE_DOWN)),
+            [Ok(()), Err(failure)] => Err(self.blame(ifindex, address, failure)),
+        }
+    }
+
+    /// The address and up are one request: only the link tells which of them failed.
+    fn blame(&mut self, ifindex: u32, address: Mac, failure: Failure) -> Refusal {
+        let address_is_in = self.link(ifindex).is_ok_and(|link| link.address == address);
+        failure.into_refusal(if address_is_in { BRING_UP } else { SET_ADDRESS })
+    }
+
+    fn put_address(&mut self, ifindex: u32, address: Mac) -> Result<(), Refusal> {
+        self.links
+            .carry_out(&link::set_address(ifindex, address))
+            .map_err(|failure| failure.into_refusal(SET_ADDRESS))
+    }
+
+    fn read_back(&mut self, ifindex: u32, address: Mac) -> Result<Link, Refusal> {
+        let mut link = self.link(ifindex)?;
+        for _ in 0..PATIENCE {
+            if link.address == address {
+                break;
+            }
+            thread::sleep(PAUSE);
+            link = self.link(ifindex)?;
+        }
+        Ok(link)
+    }
+
+    /// A change on a link that is up leaves the link-local address made of the old one in use.
+    fn clear_ipv6(&mut self, ifindex: u32) -> Result<(), Refusal> {
+        let refused = |failure: Failure| failure.into_refusal(CLEAR_IPV6);
+        let name = link::read(&mut self.links, ifindex).map_err(refused)?.name;
+        switch_ipv6_off_and_on(&name).map_err(|error| refused(Failure::Socket(error)))
+    }
+}
+
+fn switch_ipv6_off_and_on(name: &str) -> io::Result<()> {
+    let switch = format!("/proc/sys/net/ipv6/conf/{name}/disable_ipv6");
+    match fs::read_to_string(&switch) {
+        Ok(value) if value.trim() == "0" => {
+            fs::write(&switch, "1")?;
+            fs::write(&switch, "0")
+        }
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
+}

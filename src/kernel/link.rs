@@ -1,0 +1,114 @@
+//! Links as rtnetlink shows and changes them (`linux/if_link.h`).
+
+use super::attribute::{Attributes, Outgoing, number};
+use super::failure::Failure;
+use super::message::Request;
+use super::socket::Socket;
+use crate::address::Mac;
+use crate::supervisor::Link;
+
+/// `RTM_NEWLINK`.
+pub(super) const NEW: u16 = 16;
+/// `RTM_DELLINK`.
+pub(super) const GONE: u16 = 17;
+/// `RTM_GETLINK`.
+const GET: u16 = 18;
+/// `RTM_SETLINK`.
+const SET: u16 = 19;
+/// `RTNLGRP_LINK`.
+pub(super) const GROUP: u32 = 1;
+
+/// `IFLA_ADDRESS`.
+const ADDRESS: u16 = 1;
+/// `IFLA_IFNAME`.
+const NAME: u16 = 3;
+/// `IFLA_EXT_MASK`.
+const WANTED: u16 = 29;
+/// `RTEXT_FILTER_SKIP_STATS`.
+const NO_STATISTICS: u32 = 8;
+/// `IFLA_PERM_ADDRESS`, since Linux 5.6.
+const PERMANENT: u16 = 54;
+
+/// `IFF_UP`.
+const UP: u32 = 0x1;
+/// `IFF_LOWER_UP`.
+const CARRIER: u32 = 0x1_0000;
+/// `AF_UNSPEC`: about the link itself, not about its role in a bridge.
+const ANY_FAMILY: u8 = 0;
+
+/// A link's number and what is said of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Report {
+    pub(super) ifindex: u32,
+    pub(super) name: String,
+    pub(super) link: Link,
+    pub(super) permanent: Option<Mac>,
+}
+
+/// Reads `struct ifinfomsg` and its attributes; `None` if it is no link with a six-byte address.
+pub(super) fn decode(payload: &[u8]) -> Option<Report> {
+    let (ifindex, flags, attributes) = split(payload)?;
+    Some(Report {
+        ifindex,
+        name: attributes.text(NAME)?,
+        link: Link {
+            address: attributes.mac(ADDRESS)?,
+            up: flags & UP != 0,
+            carrier: flags & CARRIER != 0,
+        },
+        permanent: attributes.mac(PERMANENT).filter(|mac| mac.is_usable()),
+    })
+}
+
+/// The link's number in `RTM_DELLINK`; `None` if only a bridge lets go of it.
+pub(super) fn decode_gone(payload: &[u8]) -> Option<u32> {
+    split(payload).map(|(ifindex, ..)| ifindex)
+}
+
+fn split(payload: &[u8]) -> Option<(u32, u32, Attributes<'_>)> {
+    let ([family, ..], rest) = payload.split_first_chunk::<4>()?;
+    let (ifindex, rest) = rest.split_first_chunk()?;
+    let flags = number(rest)?;
+    let attributes = Attributes::of(rest.get(8..)?);
+    (*family == ANY_FAMILY).then(|| {
+        (
+            u32::from_ne_bytes(*ifindex),
+            u32::from_ne_bytes(flags),
+            attributes,
+        )
+    })
+}
+
+/// `struct ifinfomsg`: which link, and its new flags with a mask of those to change.
+fn header(ifindex: u32, flags: u32, change: u32) -> Outgoing {
+    let mut header = [0; 16];
+    let fields = [0, ifindex, flags, change].map(u32::to_ne_bytes);
+    for (place, byte) in header.iter_mut().zip(fields.concat()) {
+        *place = byte;
+    }
+    Outgoing::after(&header)
+}
+
+/// Asks the kernel for one link.
+pub(super) fn read(socket: &mut Socket, ifindex: u32) -> Result<Report, Failure> {
+    let body = header(ifindex, 0, 0).put_u32(WANTED, NO_STATISTICS);
+    socket
+        .read(&Request::single(GET, body), decode)?
+        .pop()
+        .ok_or(Failure::Lacks("a six-byte address"))
+}
+
+pub(super) fn take_down(ifindex: u32) -> Request {
+    Request::single(SET, header(ifindex, 0, UP))
+}
+
+pub(super) fn set_address(ifindex: u32, address: Mac) -> Request {
+    let body = header(ifindex, 0, 0).put(ADDRESS, &address.bytes());
+    Request::single(SET, body)
+}
+
+/// The kernel applies the address before the flags, in one step under its lock.
+pub(super) fn set_address_and_bring_up(ifindex: u32, address: Mac) -> Request {
+    let body = header(ifindex, UP, UP).put(ADDRESS, &address.bytes());
+    Request::single(SET, body)
+}

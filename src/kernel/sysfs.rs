@@ -1,0 +1,45 @@
+//! The few things that only sysfs and uname tell.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::address::Mac;
+
+/// The name of the driver behind an interface.
+///
+/// The interface has a `device` link of its own unless the driver forgot it; the radio's is asked then.
+pub(super) fn driver(interface: &str) -> Option<String> {
+    ["device/driver", "phy80211/device/driver"]
+        .into_iter()
+        .find_map(|link| fs::read_link(class(interface, link)).ok())?
+        .file_name()?
+        .to_str()
+        .map(str::to_owned)
+}
+
+/// The radio's permanent address, for kernels that know no `IFLA_PERM_ADDRESS`.
+pub(super) fn permanent_address(interface: &str) -> Option<Mac> {
+    fs::read_to_string(class(interface, "phy80211/macaddress"))
+        .ok()?
+        .trim()
+        .parse()
+        .ok()
+        .filter(|address: &Mac| address.is_usable())
+}
+
+fn class(interface: &str, entry: &str) -> PathBuf {
+    ["/sys/class/net", interface, entry].iter().collect()
+}
+
+/// The running kernel's version, as far as features hang on it.
+pub(super) fn kernel_release() -> (u32, u32) {
+    let name = rustix::system::uname();
+    parse_release(&name.release().to_string_lossy()).unwrap_or_default()
+}
+
+fn parse_release(release: &str) -> Option<(u32, u32)> {
+    let mut numbers = release
+        .split(|character: char| !character.is_ascii_digit())
+        .map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+}
