@@ -45,11 +45,18 @@ impl Mac {
         !self.is_multicast() && !self.is_zero()
     }
 
+    /// The same address made an individual one.
+    #[must_use]
+    pub const fn into_unicast(self) -> Self {
+        let [first, b, c, d, e, f] = self.0;
+        Self([first & !GROUP_BIT, b, c, d, e, f])
+    }
+
     /// The same address made locally administered and individual.
     #[must_use]
     pub const fn into_local_unicast(self) -> Self {
         let [first, b, c, d, e, f] = self.0;
-        Self([(first | LOCAL_BIT) & !GROUP_BIT, b, c, d, e, f])
+        Self([first | LOCAL_BIT, b, c, d, e, f]).into_unicast()
     }
 }
 

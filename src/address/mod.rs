@@ -1,7 +1,35 @@
 //! Which address a network gets: pure, and bit-compatible with `NetworkManager` where its answer is fixed.
+//!
+//! An [`AddressBook`] is everything that one interface needs to know. It is asked twice for each
+//! association: which mask to carry before it, and which address during it.
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod base64;
+mod book;
+mod derive;
+mod escape;
+mod generate;
+mod key;
 mod mac;
+mod mask;
+mod network;
+mod period;
+mod policy;
+mod stable;
+mod stable_id;
+mod wishes;
+mod zone;
 
+pub use book::{AddressBook, AddressFacts, Host, Unassignable};
+pub use derive::{Derivation, Source};
+pub use key::{HostKey, MachineId, NewKey, TooShort};
 pub use mac::{Mac, ParseMacError};
+pub use mask::{Mask, Origin, Originals, ParseMaskError};
+pub use network::{Matched, NetworkFacts, NetworkMatch, Security};
+pub use period::{ParseLengthError, parse_length};
+pub use policy::{Binding, ParsePolicyError, Policy, Slap, Words};
+pub use stable::EffectiveId;
+pub use stable_id::{ParseStableIdError, StableId};
+pub use wishes::{Choice, NetworkRule, Place, Said, Wishes};
+pub use zone::{NoZone, Zone};

@@ -1,0 +1,252 @@
+//! The book to look a network's address up in.
+
+use std::sync::Arc;
+
+use rand::CryptoRng;
+
+use super::derive::{Derivation, Plan};
+use super::generate::mask_address;
+use super::mask::{Mask, Originals};
+use super::network::NetworkFacts;
+use super::stable_id::Meaning;
+use super::wishes::{Choice, NetworkRule, Wishes, choose};
+use super::{HostKey, Mac, Place, Policy, Zone};
+
+/// What a stable address may hang on besides the network and the card.
+#[derive(Debug)]
+pub struct Host {
+    /// The secret.
+    pub key: HostKey,
+    /// The kernel's `boot_id`, if it can be read.
+    pub boot_id: Option<String>,
+    /// The local clock.
+    pub zone: Zone,
+}
+
+/// What is known of the card at the moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AddressFacts {
+    /// Its permanent address, if the driver knows one.
+    pub permanent: Option<Mac>,
+    /// The address that it had when first seen.
+    pub initial: Mac,
+    /// The address that it has now.
+    pub current: Mac,
+    /// The address that was assigned last.
+    pub previous: Option<Mac>,
+}
+
+impl AddressFacts {
+    /// The addresses that a mask may keep bits of.
+    #[must_use]
+    pub const fn originals(&self) -> Originals {
+        Originals {
+            initial: self.initial,
+            current: self.current,
+        }
+    }
+
+    /// Every address that a random one must not be.
+    pub(super) fn known(&self) -> Vec<Mac> {
+        let certain = [self.initial, self.current];
+        certain
+            .into_iter()
+            .chain(self.permanent)
+            .chain(self.previous)
+            .collect()
+    }
+}
+
+/// Which address each network gets on one interface: configuration and key put together.
+#[derive(Debug, Clone)]
+pub struct AddressBook {
+    /// The interface's name.
+    pub(super) interface: String,
+    pub(super) host: Arc<Host>,
+    scan_mask: Option<Mask>,
+    /// In the order in which they are asked.
+    rules: Vec<NetworkRule>,
+    defaults: Wishes,
+}
+
+/// There is no address for this network.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unassignable {
+    /// `permanent`, or an id that needs it, on a card without one.
+    #[error("the driver knows no permanent address of this card, and {place} asks for it")]
+    NoPermanentAddress {
+        /// Where it is asked for.
+        place: Place,
+    },
+    /// `preserve` of an address that no station may have.
+    #[error(
+        "there is nothing to preserve: the card had the address {initial}, which no station may have"
+    )]
+    NothingToPreserve {
+        /// What the card had.
+        initial: Mac,
+    },
+    /// Neither a name nor a UUID.
+    #[error("the network has neither a name nor a UUID to derive a stable address from")]
+    NoIdentity,
+    /// The boot cannot be told from another.
+    #[error("the id at {place} asks for ${{BOOT}}, and the kernel's boot_id cannot be read")]
+    NoBootId {
+        /// Where the id is.
+        place: Place,
+    },
+    /// The time is not known.
+    #[error("the id at {place} changes with time, and the time is not known")]
+    NoClock {
+        /// Where the id is.
+        place: Place,
+    },
+    /// A rule or key hangs on something that is not known.
+    #[error("what holds for this network hangs on {fact}, which is not known ({place})")]
+    Undetermined {
+        /// What is not known.
+        fact: &'static str,
+        /// Where it is asked for.
+        place: Place,
+    },
+    /// The mask keeps so many bits that the result is the permanent address, or no usable one.
+    #[error(
+        "the mask at {place} leaves no address but {address}: it must leave more bits to chance"
+    )]
+    MaskTooWide {
+        /// Where the mask is.
+        place: Place,
+        /// What came out.
+        address: Mac,
+    },
+}
+
+impl AddressBook {
+    /// Puts together what is said for one interface; of two rules about a network the earlier holds.
+    #[must_use]
+    pub const fn new(
+        interface: String,
+        host: Arc<Host>,
+        scan_mask: Option<Mask>,
+        rules: Vec<NetworkRule>,
+        defaults: Wishes,
+    ) -> Self {
+        Self {
+            interface,
+            host,
+            scan_mask,
+            rules,
+            defaults,
+        }
+    }
+
+    /// The address for an association that begins now; for `random` another one at each call, so call
+    /// once an association.
+    ///
+    /// # Errors
+    ///
+    /// The policy asks for something that this card or machine has not.
+    pub fn assign(
+        &self,
+        network: &NetworkFacts,
+        card: &AddressFacts,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Mac, Unassignable> {
+        Ok(self.derive(network, card, rng)?.address)
+    }
+
+    /// As [`Self::assign`], with every step that leads to the address.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::assign`].
+    pub fn derive(
+        &self,
+        network: &NetworkFacts,
+        card: &AddressFacts,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Derivation, Unassignable> {
+        let choice = self.choice(network)?;
+        match self.plan(&choice, network, card, 0)? {
+            Plan::Fixed(derivation) => Ok(derivation),
+            Plan::Random(shape) => Derivation::draw(&choice, &shape, card, rng),
+        }
+    }
+
+    /// Whether an association that already runs under `current` may stay as it is: the address that
+    /// would be assigned, now or when an earlier period began; for `random` one that chance could
+    /// have led to.
+    #[must_use]
+    pub fn accepts(&self, network: &NetworkFacts, card: &AddressFacts, current: Mac) -> bool {
+        let card = AddressFacts { current, ..*card };
+        let Ok(choice) = self.choice(network) else {
+            return false;
+        };
+        let periods = if choice.changes_with_time() {
+            PAST_PERIODS
+        } else {
+            1
+        };
+        (0..periods).any(|ago| match self.plan(&choice, network, &card, ago) {
+            Ok(Plan::Fixed(derivation)) => derivation.address == current,
+            Ok(Plan::Random(shape)) => {
+                card.permanent != Some(current) && shape.could_have_made(current, card.originals())
+            }
+            Err(_) => false,
+        })
+    }
+
+    /// The policy that holds for a network.
+    ///
+    /// # Errors
+    ///
+    /// It hangs on something of the network that is not known.
+    pub fn policy(&self, network: &NetworkFacts) -> Result<Policy, Unassignable> {
+        Ok(self.choice(network)?.policy.value)
+    }
+
+    /// All that holds for a network.
+    ///
+    /// # Errors
+    ///
+    /// It hangs on something of the network that is not known.
+    pub fn choice(&self, network: &NetworkFacts) -> Result<Choice, Unassignable> {
+        choose(&self.rules, &self.defaults, network).map_err(|undetermined| {
+            Unassignable::Undetermined {
+                fact: undetermined.fact,
+                place: undetermined.place,
+            }
+        })
+    }
+
+    /// A mask address: random, none of the card's addresses, and none of `avoid`.
+    #[must_use]
+    pub fn mask_address(
+        &self,
+        card: &AddressFacts,
+        avoid: &[Mac],
+        rng: &mut impl CryptoRng,
+    ) -> Mac {
+        let avoid = [&card.known(), avoid].concat();
+        mask_address(self.scan_mask.as_ref(), card.originals(), &avoid, rng)
+    }
+}
+
+/// An association may have begun this many periods ago.
+const PAST_PERIODS: i64 = 400;
+
+impl Choice {
+    /// The id as it is asked for: none, or that of the policy.
+    pub(super) fn meaning(&self) -> Meaning {
+        match (self.policy.value, &self.stable_id) {
+            (Policy::StableSsid, _) => super::stable::ssid_id(),
+            (_, Some(id)) => id.value.meaning().clone(),
+            (_, None) => Meaning::Connection,
+        }
+    }
+
+    fn changes_with_time(&self) -> bool {
+        let id = self.stable_id.as_ref().map(|said| &said.value);
+        self.policy.value == Policy::Stable && id.is_some_and(|id| id.changes_with_time())
+    }
+}

@@ -1,0 +1,138 @@
+//! From chance or a hash to an address that a station may carry.
+
+use rand::CryptoRng;
+
+use super::mask::{Mask, Originals};
+use super::{Mac, Slap};
+
+/// A draw that was refused is repeated this often: with 8 free bits and four addresses to avoid, not
+/// even one address in 10^100 needs them all.
+const MOST_DRAWS: u32 = 64;
+
+/// How the bits of a generated address are settled.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Shape {
+    /// The bits that are kept.
+    pub mask: Option<Mask>,
+    /// The quadrant of the local address space.
+    pub slap: Slap,
+}
+
+/// Where an address begins: six bytes of chance, and a number to choose an origin by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seed {
+    /// The six bytes.
+    pub bytes: Mac,
+    /// Chooses one of a mask's origins.
+    pub chance: u64,
+}
+
+/// A finished address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Finished {
+    /// The address.
+    pub address: Mac,
+    /// Whose bits the mask kept.
+    pub origin: Option<Mac>,
+}
+
+impl Seed {
+    /// From the system's randomness.
+    pub fn draw(rng: &mut impl CryptoRng) -> Self {
+        let mut bytes = [0; 6];
+        rng.fill_bytes(&mut bytes);
+        Self {
+            bytes: Mac(bytes),
+            chance: rng.next_u64(),
+        }
+    }
+
+    /// From a digest: the first six bytes are `NetworkManager`'s, the next eight choose the origin.
+    #[must_use]
+    pub const fn from_digest(digest: [u8; 32]) -> Self {
+        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, ..] = digest;
+        Self {
+            bytes: Mac([a, b, c, d, e, f]),
+            chance: u64::from_be_bytes([g, h, i, j, k, l, m, n]),
+        }
+    }
+}
+
+impl Shape {
+    /// Makes the seed an address: locally administered unless the mask says otherwise, and never a
+    /// group address (`NetworkManager`'s `_hw_addr_eth_complete`).
+    #[must_use]
+    pub fn finish(&self, seed: Seed, originals: Originals) -> Finished {
+        let address = self.slap.apply(seed.bytes.into_local_unicast());
+        match &self.mask {
+            None => Finished {
+                address,
+                origin: None,
+            },
+            Some(mask) => {
+                let origin = mask.origin(seed.chance, originals);
+                Finished {
+                    address: mask.apply(address, origin),
+                    origin: Some(origin),
+                }
+            }
+        }
+    }
+
+    /// A random address of this shape that is none of `avoid`; `None` if the mask leaves no other.
+    pub fn draw(
+        &self,
+        originals: Originals,
+        avoid: &[Mac],
+        rng: &mut impl CryptoRng,
+    ) -> Option<Finished> {
+        (0..MOST_DRAWS)
+            .map(|_| self.finish(Seed::draw(rng), originals))
+            .find(|drawn| drawn.address.is_usable() && !avoid.contains(&drawn.address))
+    }
+
+    /// Whether chance could have led to this address.
+    #[must_use]
+    pub fn could_have_made(&self, address: Mac, originals: Originals) -> bool {
+        let seed = Seed {
+            bytes: address,
+            chance: 0,
+        };
+        match &self.mask {
+            None => self.finish(seed, originals).address == address,
+            Some(mask) => {
+                let local = self.slap.apply(address.into_local_unicast());
+                (0..mask.origins().len().max(1))
+                    .filter_map(|index| u64::try_from(index).ok())
+                    .any(|index| mask.apply(local, mask.origin(index, originals)) == address)
+            }
+        }
+    }
+}
+
+/// A mask address: random, never an address of `avoid`.
+///
+/// A mask that leaves no other address than those is not heeded: an unlinkable address matters more.
+pub fn mask_address(
+    mask: Option<&Mask>,
+    originals: Originals,
+    avoid: &[Mac],
+    rng: &mut impl CryptoRng,
+) -> Mac {
+    let shape = Shape {
+        mask: mask.cloned(),
+        slap: Slap::Any,
+    };
+    let drawn = shape.draw(originals, avoid, rng);
+    drawn.map_or_else(|| unmasked_address(avoid, rng), |drawn| drawn.address)
+}
+
+fn unmasked_address(avoid: &[Mac], rng: &mut impl CryptoRng) -> Mac {
+    let mut address = Seed::draw(rng).bytes.into_local_unicast();
+    while avoid.contains(&address) {
+        let [first, rest @ ..] = address.bytes();
+        let [b, c, d, e, f] = rest.map(|byte| byte.wrapping_add(1));
+        address = Mac([first, b, c, d, e, f]);
+    }
+    address
+}

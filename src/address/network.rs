@@ -1,0 +1,186 @@
+//! What is known of a network when its address is asked for, and rules that match it.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use super::{Mac, Words};
+use crate::wifi::Ssid;
+
+/// What is known of a network, and when its address is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct NetworkFacts<'a> {
+    /// Its name; `None` on a wire.
+    pub ssid: Option<&'a Ssid>,
+    /// The BSS, if it is known already.
+    pub bssid: Option<Mac>,
+    /// How it is joined, if that is known.
+    pub security: Option<Security>,
+    /// `wpa_supplicant`'s `id_str`, if it has one.
+    pub id_str: Option<&'a str>,
+    /// The wall clock as the association begins: needed for ids that change with time.
+    pub time: Option<SystemTime>,
+}
+
+impl<'a> NetworkFacts<'a> {
+    /// The network of this name.
+    #[must_use]
+    pub fn new(ssid: &'a Ssid) -> Self {
+        Self {
+            ssid: Some(ssid),
+            ..Self::default()
+        }
+    }
+
+    /// At this BSS.
+    #[must_use]
+    pub const fn with_bssid(self, bssid: Mac) -> Self {
+        Self {
+            bssid: Some(bssid),
+            ..self
+        }
+    }
+
+    /// Joined in this way.
+    #[must_use]
+    pub const fn with_security(self, security: Security) -> Self {
+        Self {
+            security: Some(security),
+            ..self
+        }
+    }
+
+    /// With this `id_str`.
+    #[must_use]
+    pub const fn with_id_str(self, id_str: &'a str) -> Self {
+        Self {
+            id_str: Some(id_str),
+            ..self
+        }
+    }
+
+    /// At this time.
+    #[must_use]
+    pub const fn at(self, time: SystemTime) -> Self {
+        Self {
+            time: Some(time),
+            ..self
+        }
+    }
+}
+
+/// How a network is joined.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Security {
+    /// Without any key.
+    Open,
+    /// OWE: encrypted, not authenticated.
+    Owe,
+    /// WEP.
+    Wep,
+    /// WPA or WPA2 with a passphrase.
+    Psk,
+    /// SAE (WPA3) with a passphrase.
+    Sae,
+    /// 802.1X.
+    Eap,
+}
+
+impl Security {
+    /// The words that stand for it.
+    pub const WORDS: Words<Self> = &[
+        ("open", Self::Open),
+        ("owe", Self::Owe),
+        ("wep", Self::Wep),
+        ("psk", Self::Psk),
+        ("sae", Self::Sae),
+        ("eap", Self::Eap),
+    ];
+
+    /// The name of its class in the hash. WPA2 and WPA3 with a passphrase are one, so that an access
+    /// point may be upgraded without its stations changing.
+    pub(super) const fn class(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Owe => "owe",
+            Self::Wep => "wep",
+            Self::Psk | Self::Sae => "passphrase",
+            Self::Eap => "eap",
+        }
+    }
+}
+
+impl fmt::Display for Security {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(super::policy::word_for(self, Self::WORDS).unwrap_or_default())
+    }
+}
+
+/// The networks that a `[[network]]` of the configuration is about: all that is given must agree.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NetworkMatch {
+    /// One of these names.
+    pub ssids: Vec<Ssid>,
+    /// One of these BSSs.
+    pub bssids: Vec<Mac>,
+    /// Joined in one of these ways.
+    pub securities: Vec<Security>,
+    /// One of these `id_str`s.
+    pub id_strs: Vec<String>,
+}
+
+/// Whether a rule is about a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Matched {
+    /// It is.
+    Yes,
+    /// It is not.
+    No,
+    /// It hangs on this, which is not known.
+    Unknown(&'static str),
+}
+
+impl NetworkMatch {
+    /// Whether this is about the network.
+    #[must_use]
+    pub fn matches(&self, network: &NetworkFacts) -> Matched {
+        let id_str = network.id_str.map(str::to_owned).unwrap_or_default();
+        let ssid = match network.ssid {
+            Some(ssid) => among("the SSID", &self.ssids, Some(ssid)),
+            None if self.ssids.is_empty() => Matched::Yes,
+            None => Matched::No,
+        };
+        [
+            ssid,
+            among("the BSSID", &self.bssids, network.bssid.as_ref()),
+            among("the security", &self.securities, network.security.as_ref()),
+            among("the id_str", &self.id_strs, Some(&id_str)),
+        ]
+        .into_iter()
+        .fold(Matched::Yes, Matched::and)
+    }
+
+    /// Whether nothing is given.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+fn among<T: PartialEq>(what: &'static str, wanted: &[T], fact: Option<&T>) -> Matched {
+    match fact {
+        _ if wanted.is_empty() => Matched::Yes,
+        None => Matched::Unknown(what),
+        Some(fact) if wanted.contains(fact) => Matched::Yes,
+        Some(_) => Matched::No,
+    }
+}
+
+impl Matched {
+    const fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::No, _) | (_, Self::No) => Self::No,
+            (Self::Unknown(what), _) | (_, Self::Unknown(what)) => Self::Unknown(what),
+            (Self::Yes, Self::Yes) => Self::Yes,
+        }
+    }
+}

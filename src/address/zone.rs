@@ -1,0 +1,82 @@
+//! What the local clock shows, daylight saving included.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::period::Reading;
+
+/// A time zone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Zone(tz::TimeZone);
+
+/// The file describes no time zone.
+#[derive(Debug, thiserror::Error)]
+#[error("not a time zone (RFC 9636): {0}")]
+pub struct NoZone(tz::TzError);
+
+/// No clock was ever put back by more than a day.
+const LOOK_BACK: i64 = 25 * 60 * 60;
+
+impl Zone {
+    /// Coordinated universal time.
+    #[must_use]
+    pub fn utc() -> Self {
+        Self(tz::TimeZone::utc())
+    }
+
+    /// Reads a file such as `/etc/localtime` (`TZif`, RFC 9636).
+    ///
+    /// # Errors
+    ///
+    /// The bytes are no such file.
+    pub fn from_tzif(bytes: &[u8]) -> Result<Self, NoZone> {
+        tz::TimeZone::from_tz_data(bytes).map(Self).map_err(NoZone)
+    }
+
+    /// The latest that the local clock has shown until `now`.
+    ///
+    /// So it never goes back: where daylight saving ends it rests for an hour, and what was to begin
+    /// within that hour begins once. Where daylight saving begins it jumps, and what was to begin
+    /// within the jump begins with it.
+    #[must_use]
+    pub fn reading(&self, now: SystemTime) -> Reading {
+        let now = unix_seconds(now);
+        let before = now.saturating_sub(LOOK_BACK);
+        if self.offset(before) <= self.offset(now) {
+            return self.shown(now);
+        }
+        self.shown(now)
+            .max(self.shown(self.last_with_offset_of(before, now)))
+    }
+
+    /// The last second before `end` with the offset that `start` has, if there was one change between.
+    fn last_with_offset_of(&self, mut start: i64, mut end: i64) -> i64 {
+        let offset = self.offset(start);
+        while end - start > 1 {
+            let middle = start.midpoint(end);
+            if self.offset(middle) == offset {
+                start = middle;
+            } else {
+                end = middle;
+            }
+        }
+        start
+    }
+
+    fn shown(&self, unix: i64) -> Reading {
+        unix.saturating_add(self.offset(unix))
+    }
+
+    /// Seconds east of Greenwich; 0 outside of what the zone describes.
+    fn offset(&self, unix: i64) -> i64 {
+        let kind = self.0.find_local_time_type(unix);
+        kind.map_or(0, |kind| i64::from(kind.ut_offset()))
+    }
+}
+
+fn unix_seconds(time: SystemTime) -> i64 {
+    let seconds = |span: Duration| i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => seconds(since),
+        Err(before) => -seconds(before.duration()),
+    }
+}
