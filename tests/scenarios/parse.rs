@@ -109,6 +109,13 @@ fn access_point_event(words: &[Word]) -> Result<AccessPointEvent, String> {
         [P("restarts"), P("on"), P("channel"), P(channel)] => E::RestartsOn(number(channel)?),
         [P("switches"), P("to"), P("channel"), P(channel)] => E::SwitchesTo(number(channel)?),
         [P("kicks"), P("the"), P("station")] => E::Kicks,
+        [
+            P("is"), P("away"), P(times), P("times"), P("for"), P(n), P(unit), P("to"), P(n2), P(unit2),
+        ] => E::IsAway {
+            times: number(times)?,
+            shortest: duration(n, unit)?,
+            longest: duration(n2, unit2)?,
+        },
         [P("refuses"), P("associations")] => E::RefusesAssociations,
         [P("refuses"), P("authentications")] => E::RefusesAuthentications,
         [P("accepts"), P("again")] => E::AcceptsAgain,
@@ -162,9 +169,12 @@ fn check(words: &[Word]) -> Result<Check, String> {
                 within: duration(n, unit)?,
             }
         }
-        [P("no"), P("probe"), P("request"), P("for"), P(n), P(unit)] => Check::NoProbeRequest {
-            during: duration(n, unit)?,
-        },
+        [P("no"), P("probe"), P("request"), P("was"), P("sent"), P("in"), P("that"), P("time")] => {
+            Check::NoProbeRequest
+        }
+        [P("the"), P("interface"), P("carries"), P("its"), P("permanent"), P("address")] => {
+            Check::CarriesPermanent
+        }
         [P("the"), P("judge"), P("finds"), leaks @ ..] => Check::Leaks(quoted_list(leaks)?),
         _ => check_of_programs(words)?,
     })
@@ -176,6 +186,7 @@ fn addresses_seen(names: &[Word], what: &[Word]) -> Result<Check, String> {
     Ok(match what {
         [P("one"), P("address")] => Check::OneAddress(aps),
         [P("different"), P("addresses")] => Check::DifferentAddresses(aps),
+        [P(count), P("addresses")] => Check::Addresses(aps, number(count)?),
         [P("a"), P("new"), P("address"), P("each"), P("time")] => Check::NewAddressEachTime(aps),
         [P("the"), P("permanent"), P("address")] => Check::PermanentAddress(aps),
         [P("only"), P(address)] => Check::OnlyAddress(aps, mac(address)?),
@@ -185,10 +196,9 @@ fn addresses_seen(names: &[Word], what: &[Word]) -> Result<Check, String> {
 
 fn check_of_programs(words: &[Word]) -> Result<Check, String> {
     Ok(match words {
-        [P("at"), P("most"), P(share), P("%"), P("of"), P(n), P(unit), P("is"), P("spent"), P("scanning")] => {
+        [P("at"), P("most"), P(share), P("%"), P("of"), P("that"), P("time"), P("was"), P("spent"), P("scanning")] => {
             Check::Scanning {
                 at_most_percent: number(share)?,
-                during: duration(n, unit)?,
             }
         }
         [P("macveil"), P("uses"), P("at"), P("most"), P(size), P("kB")] => Check::Memory {
@@ -218,7 +228,7 @@ fn check_of_programs(words: &[Word]) -> Result<Check, String> {
             worst: duration(worst, unit)?,
             median: Some(duration(median, unit2)?),
         },
-        [P("macveil's"), P("start"), P("is"), P("no"), P("slower"), P("than"), P("that")] => {
+        [P("macveil's"), P("start"), P("is"), P("no"), P("slower"), P("than"), P("wpa_supplicant's"), P("alone")] => {
             Check::StartNoSlower
         }
         _ => return Err("not a sentence that \"then\" knows".to_owned()),

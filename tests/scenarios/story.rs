@@ -132,6 +132,13 @@ pub enum AccessPointEvent {
     /// Announces a channel switch and does it.
     SwitchesTo(u8),
     Kicks,
+    /// Goes again and again, by turns with and without a word, for longer each
+    /// time; the station is connected again before the next.
+    IsAway {
+        times: u32,
+        shortest: Duration,
+        longest: Duration,
+    },
     RefusesAssociations,
     RefusesAuthentications,
     AcceptsAgain,
@@ -175,22 +182,22 @@ pub enum Check {
     DifferentAddresses(Vec<String>),
     /// No two associations to them were under one address.
     NewAddressEachTime(Vec<String>),
+    Addresses(Vec<String>, usize),
     OnlyAddress(Vec<String>, Mac),
     PermanentAddress(Vec<String>),
     /// Probe requests are sent, under no address that was on the air before.
     FreshScan {
         within: Duration,
     },
-    NoProbeRequest {
-        during: Duration,
-    },
+    /// During the step before.
+    NoProbeRequest,
+    CarriesPermanent,
     AddressStays {
         during: Duration,
     },
-    /// Share of the time spent scanning.
+    /// Share of the time spent scanning, during the step before.
     Scanning {
         at_most_percent: f64,
-        during: Duration,
     },
     Memory {
         at_most_kb: u64,

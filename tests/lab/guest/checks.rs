@@ -28,12 +28,11 @@ impl World {
                 })
             }
             Check::AddressStays { during } => self.address_stays(*during),
-            Check::FreshScan { within: time }
-            | Check::NoProbeRequest { during: time }
-            | Check::Scanning { during: time, .. } => {
-                sleep(*time);
+            Check::FreshScan { within } => {
+                sleep(*within);
                 Ok(())
             }
+            Check::CarriesPermanent => self.carries_permanent(),
             Check::Memory { at_most_kb } => self.memory(*at_most_kb),
             Check::Wakeups { at_most, during } => self.wakeups(*at_most, *during),
             Check::EveryDatagramArrived => self.every_datagram_arrived(),
@@ -42,7 +41,10 @@ impl World {
             Check::OneAddress(_)
             | Check::DifferentAddresses(_)
             | Check::NewAddressEachTime(_)
+            | Check::Addresses(..)
             | Check::OnlyAddress(..)
+            | Check::NoProbeRequest
+            | Check::Scanning { .. }
             | Check::PermanentAddress(_)
             | Check::BackOnline { .. }
             | Check::StartNoSlower
@@ -50,7 +52,7 @@ impl World {
         }
     }
 
-    fn connected(&mut self, ap: &str, within: Duration) -> Result<(), String> {
+    pub fn connected(&mut self, ap: &str, within: Duration) -> Result<(), String> {
         let bssid = self.access_point(ap)?.radio.address.clone();
         for index in 0..self.stations.len() {
             let station = &self.stations[index];
@@ -96,6 +98,16 @@ impl World {
                 expect(&station.connected_to()?)?;
             }
             sleep(Duration::from_millis(100));
+        }
+        Ok(())
+    }
+
+    fn carries_permanent(&self) -> Result<(), String> {
+        for station in &self.stations {
+            let (now, permanent) = (station.address(), &station.radio.address);
+            if now != *permanent {
+                return Err(format!("it carries {now}, not {permanent}"));
+            }
         }
         Ok(())
     }

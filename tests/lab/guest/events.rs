@@ -34,6 +34,14 @@ impl World {
         if let AccessPointEvent::VanishesOnceCarrying(address) = event {
             self.wait_for_address(Mac(*address))?;
         }
+        if let AccessPointEvent::IsAway {
+            times,
+            shortest,
+            longest,
+        } = event
+        {
+            return self.outages(name, *times, *shortest, *longest);
+        }
         let stations: Vec<_> = self.stations.iter().map(|it| it.address()).collect();
         let ap = self.access_point(name)?;
         match event {
@@ -49,11 +57,37 @@ impl World {
                 ap.control()?.tell("SET rssi_reject_assoc_rssi -1")
             }
             AccessPointEvent::RefusesAuthentications => ap.control()?.tell("SET macaddr_acl 1"),
+            AccessPointEvent::IsAway { .. } => unreachable!("handled above"),
             AccessPointEvent::AcceptsAgain => {
                 ap.control()?.tell("SET rssi_reject_assoc_rssi 0")?;
                 ap.control()?.tell("SET macaddr_acl 0")
             }
         }
+    }
+
+    fn outages(
+        &mut self,
+        name: &str,
+        times: u32,
+        shortest: Duration,
+        longest: Duration,
+    ) -> Result<(), String> {
+        for turn in 0..times {
+            // Evenly spread by ratio, so that they share no rhythm with any schedule.
+            let part = f64::from(turn) / f64::from((times - 1).max(1));
+            let away = shortest.as_secs_f64() * longest.div_duration_f64(shortest).powf(part);
+            let ap = self.access_point(name)?;
+            if turn % 2 == 0 {
+                ap.vanish()?;
+            } else {
+                ap.leave()?;
+            }
+            sleep(Duration::from_secs_f64(away));
+            self.access_point(name)?.start()?;
+            self.connected(name, Duration::from_secs(60))?;
+            sleep(Duration::from_secs(5));
+        }
+        Ok(())
     }
 
     /// Looks at the interface often enough to act before its first frame.

@@ -26,6 +26,10 @@ pub fn decide(
                 format!("{} addresses of {stations} stations: {seen:?}", seen.len())
             })
         }
+        Check::Addresses(aps, count) => {
+            let seen: BTreeSet<_> = seen(aps, span, evidence)?.into_iter().collect();
+            expect(seen.len() == *count, || format!("it saw {seen:?}"))
+        }
         Check::DifferentAddresses(aps) => different(aps, span, evidence),
         Check::NewAddressEachTime(aps) => {
             let all = seen(aps, span, evidence)?;
@@ -41,22 +45,27 @@ pub fn decide(
             expect(all.iter().all(is_permanent), || format!("it saw {all:?}"))
         }
         Check::FreshScan { .. } => fresh_scan(span, evidence),
-        Check::NoProbeRequest { .. } => {
+        Check::NoProbeRequest => {
+            let before = evidence.span_before(span.start)?;
             let probes = evidence
                 .frames
                 .iter()
-                .filter(|frame| frame.kind == Kind::ProbeRequest && span.contains(&frame.at));
+                .filter(|frame| frame.kind == Kind::ProbeRequest && before.contains(&frame.at));
             let count = probes.count();
             expect(count == 0, || format!("there were {count}"))
         }
-        Check::Scanning { at_most_percent, .. } => scanning(*at_most_percent, span, evidence, measured),
-        Check::BackOnline { worst, median } => back_online(*worst, *median, span, evidence, measured),
+        Check::Scanning { at_most_percent } => {
+            let before = evidence.span_before(span.start)?;
+            scanning(*at_most_percent, &before, evidence, measured)
+        }
+        Check::BackOnline { worst, median } => back_online(*worst, *median, evidence, measured),
         Check::StartNoSlower => start_no_slower(evidence, measured),
         Check::Leaks(wanted) => leaks(wanted, evidence),
         Check::Disconnected { .. }
         | Check::StaysDisconnected { .. }
         | Check::StaysConnected { .. }
         | Check::AddressStays { .. }
+        | Check::CarriesPermanent
         | Check::Memory { .. }
         | Check::Wakeups { .. }
         | Check::EveryDatagramArrived
@@ -173,7 +182,6 @@ fn scanning(
 fn back_online(
     worst: Duration,
     median: Option<Duration>,
-    span: &Range<Micros>,
     evidence: &Evidence,
     measured: &mut Vec<String>,
 ) -> Result<(), String> {
@@ -184,7 +192,6 @@ fn back_online(
         .map(|outage| outage.back_after as f64 / 1e6)
         .collect();
     expect(!times.is_empty(), || "there was no outage".to_owned())?;
-    let _ = span;
     times.sort_by(f64::total_cmp);
     let (half, last) = (middle(&times), times[times.len() - 1]);
     let text = format!(

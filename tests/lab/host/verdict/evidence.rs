@@ -21,6 +21,9 @@ pub struct Evidence {
     pub secured: Vec<Mac>,
 }
 
+/// A step that takes longer is one in which time passes.
+const SHORT: Micros = 500_000;
+
 impl Evidence {
     pub fn read(story: &Story, folder: &Path) -> Result<Self, String> {
         let text = |name: &str| {
@@ -81,6 +84,21 @@ impl Evidence {
         let end = self.entries[index + 1..].iter().find(is_next);
         let end = end.map_or(Micros::MAX, |entry| entry.at);
         Some(self.entries[index].at..end)
+    }
+
+    /// The span of the step before the one that began then.
+    pub fn span_before(&self, begin: Micros) -> Result<Range<Micros>, String> {
+        let mut steps = self.entries.iter().filter_map(|entry| match entry.fact {
+            Fact::Step(line) if entry.at < begin => Some(line),
+            _ => None,
+        });
+        let waits = |line: &usize| {
+            let span = self.span(*line);
+            span.is_some_and(|span| span.end - span.start > SHORT)
+        };
+        let line = steps.by_ref().filter(waits).last();
+        let span = line.and_then(|line| self.span(line));
+        span.ok_or_else(|| "no time passed before".to_owned())
     }
 
     /// Since the beginning of the story.

@@ -1,4 +1,4 @@
-Without macveil the judge finds what wpa_supplicant gives away
+Without macveil: the judge finds what wpa_supplicant gives away
 
 given  an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
 and    a network "Home": wpa2 "correct horse battery"
@@ -12,4 +12,5 @@ when   home leaves
 and    5 s pass
 and    home returns
 then   connected to home within 60 s
-and    the judge finds "frame under a permanent address" and "WPS or P2P element in a probe request"
+and    the judge finds "frame under a permanent address", "WPS or P2P element in a probe request"
+and    the judge finds "authentication to an absent access point"

@@ -1,0 +1,12 @@
+The access point leaves for 40 s and comes back
+
+given  an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
+and    a network "Home": wpa2 "correct horse battery"
+and    macveil and wpa_supplicant are running
+then   connected to home within 10 s
+when   home leaves
+and    40 s pass
+and    home returns
+then   connected to home within 10 s
+and    back online within 5 s after each outage
+and    home saw one address

@@ -1,0 +1,12 @@
+Start with a WPA3 access point there
+
+given  an access point home: ssid "Home", channel 6, wpa3 "correct horse battery"
+and    a network "Home": wpa3 "correct horse battery"
+and    macveil and wpa_supplicant are running
+then   connected to home within 10 s
+when   home vanishes
+and    10 s pass
+and    home returns
+then   connected to home within 10 s
+and    back online within 5 s after each outage
+and    home saw one address
