@@ -22,6 +22,12 @@ impl Ssid {
         (bytes.len() <= SSID_MAX).then(|| Self(bytes.to_vec()))
     }
 
+    /// The empty SSID: in a probe request it asks for every network.
+    #[must_use]
+    pub const fn wildcard() -> Self {
+        Self(Vec::new())
+    }
+
     /// The raw bytes.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {

@@ -1,0 +1,212 @@
+//! Which BSS to join: the supplicant's networks against what the last scan heard.
+
+use super::event::{Entry, Network, Security};
+use crate::address::Mac;
+use crate::wifi::{Frequency, Heard, Ssid};
+
+/// A BSS that can be joined now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Candidate {
+    pub(super) ssid: Ssid,
+    pub(super) bssid: Mac,
+    pub(super) frequency: Frequency,
+    pub(super) priority: i32,
+    /// BSSs of the same network that the supplicant may still know but that were not heard just now.
+    pub(super) silent: Vec<Mac>,
+}
+
+/// The best candidate: what the user asked for, then priority, security, signal.
+pub(super) fn choose(
+    networks: &[Network],
+    table: &[Entry],
+    heard: &[Heard],
+    wanted: Option<&Ssid>,
+    may_try: impl Fn(&Ssid) -> bool,
+) -> Option<Candidate> {
+    let pairs = networks
+        .iter()
+        .flat_map(|network| table.iter().map(move |entry| (network, entry)));
+    let (network, entry) = pairs
+        .filter(|(network, entry)| joins(network, entry))
+        .filter(|(_, entry)| is_heard(heard, entry) && may_try(&entry.ssid))
+        .max_by_key(|(network, entry)| {
+            (
+                wanted == Some(&entry.ssid),
+                network.priority,
+                entry.security,
+                entry.signal,
+            )
+        })?;
+    Some(Candidate {
+        ssid: entry.ssid.clone(),
+        bssid: entry.bssid,
+        frequency: entry.frequency,
+        priority: network.priority,
+        silent: silent(table, heard, &entry.ssid),
+    })
+}
+
+/// Whether a network of the configuration may be joined at all now.
+pub(super) const fn is_eligible(network: &Network) -> bool {
+    network.enabled && !network.temporarily_disabled
+}
+
+/// BSSIDs that the supplicant should be asked about: those heard that bear a known name.
+pub(super) fn of_interest(networks: &[Network], heard: &[Heard]) -> Vec<Mac> {
+    let bears_known_name = |bss: &&Heard| {
+        networks.iter().any(|network| {
+            is_eligible(network) && network.ssid.as_ref().is_none_or(|ssid| *ssid == bss.ssid)
+        })
+    };
+    let mut bssids: Vec<Mac> = heard
+        .iter()
+        .filter(bears_known_name)
+        .map(|bss| bss.bssid)
+        .collect();
+    bssids.sort_unstable();
+    bssids.dedup();
+    bssids
+}
+
+fn joins(network: &Network, entry: &Entry) -> bool {
+    let named = network.ssid.as_ref().is_none_or(|ssid| *ssid == entry.ssid);
+    let protected = !matches!(entry.security, Security::Open | Security::Owe);
+    is_eligible(network)
+        && named
+        && !entry.ssid.is_hidden()
+        && network.bssid.is_none_or(|bssid| bssid == entry.bssid)
+        && network.open != protected
+}
+
+fn is_heard(heard: &[Heard], entry: &Entry) -> bool {
+    heard.iter().any(|bss| {
+        bss.bssid == entry.bssid && bss.ssid == entry.ssid && bss.frequency == entry.frequency
+    })
+}
+
+fn silent(table: &[Entry], heard: &[Heard], ssid: &Ssid) -> Vec<Mac> {
+    let unheard = table
+        .iter()
+        .filter(|entry| entry.ssid == *ssid && !is_heard(heard, entry));
+    unheard.map(|entry| entry.bssid).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEAR: Mac = Mac([2, 0, 0, 0, 0, 1]);
+    const FAR: Mac = Mac([2, 0, 0, 0, 0, 2]);
+
+    fn ssid(name: &str) -> Ssid {
+        Ssid::new(name.as_bytes()).unwrap()
+    }
+
+    fn network(name: &str) -> Network {
+        Network {
+            id: 0,
+            ssid: Some(ssid(name)),
+            enabled: true,
+            temporarily_disabled: false,
+            hidden: false,
+            priority: 0,
+            bssid: None,
+            open: false,
+        }
+    }
+
+    fn entry(name: &str, bssid: Mac, signal: i32) -> Entry {
+        Entry {
+            bssid,
+            frequency: 2437,
+            signal,
+            ssid: ssid(name),
+            security: Security::Rsn,
+        }
+    }
+
+    fn heard(entry: &Entry) -> Heard {
+        Heard {
+            bssid: entry.bssid,
+            frequency: entry.frequency,
+            signal: entry.signal,
+            ssid: entry.ssid.clone(),
+            ms_ago: 5,
+        }
+    }
+
+    fn chosen(networks: &[Network], table: &[Entry], wanted: Option<&str>) -> Option<Mac> {
+        let heard: Vec<Heard> = table.iter().map(heard).collect();
+        let wanted = wanted.map(ssid);
+        choose(networks, table, &heard, wanted.as_ref(), |_| true).map(|chosen| chosen.bssid)
+    }
+
+    #[test]
+    fn priority_outweighs_security_and_security_outweighs_signal() {
+        let mut preferred = network("A");
+        preferred.priority = 1;
+        let strong = entry("B", NEAR, -20);
+        let mut safe = entry("A", FAR, -80);
+        assert_eq!(
+            chosen(
+                &[network("B"), preferred],
+                &[strong.clone(), safe.clone()],
+                None
+            ),
+            Some(FAR)
+        );
+        safe.security = Security::Sae;
+        assert_eq!(
+            chosen(&[network("B"), network("A")], &[strong, safe], None),
+            Some(FAR)
+        );
+    }
+
+    #[test]
+    fn the_users_wish_comes_first() {
+        let mut preferred = network("A");
+        preferred.priority = 9;
+        let table = [entry("A", NEAR, -20), entry("B", FAR, -80)];
+        assert_eq!(
+            chosen(&[preferred, network("B")], &table, Some("B")),
+            Some(FAR)
+        );
+    }
+
+    #[test]
+    fn disabled_foreign_and_unprotected_are_left_alone() {
+        let mut disabled = network("A");
+        disabled.enabled = false;
+        assert_eq!(chosen(&[disabled], &[entry("A", NEAR, -20)], None), None);
+        assert_eq!(
+            chosen(&[network("A")], &[entry("B", NEAR, -20)], None),
+            None
+        );
+        let mut imitation = entry("A", NEAR, -20);
+        imitation.security = Security::Open;
+        assert_eq!(chosen(&[network("A")], &[imitation], None), None);
+    }
+
+    #[test]
+    fn what_was_not_heard_just_now_is_no_candidate_and_is_reported_as_silent() {
+        let (here, gone) = (entry("A", NEAR, -70), entry("A", FAR, -20));
+        let air = [heard(&here)];
+        let chosen = choose(&[network("A")], &[here, gone], &air, None, |_| true).unwrap();
+        assert_eq!((chosen.bssid, chosen.silent), (NEAR, vec![FAR]));
+    }
+
+    #[test]
+    fn a_network_that_just_failed_waits() {
+        let here = entry("A", NEAR, -70);
+        assert_eq!(
+            choose(
+                &[network("A")],
+                &[here.clone()],
+                &[heard(&here)],
+                None,
+                |_| false
+            ),
+            None
+        );
+    }
+}

@@ -1,0 +1,388 @@
+//! What every state of a station shares: the card, what is known of the world, and the way out.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+
+use super::action::{Action, How, Notice, Request, Scan};
+use super::candidates::Candidate;
+use super::event::{Link, Network, Reply};
+use super::hunt::{Hunt, Plan};
+use super::memory::{Cause, Memory};
+use super::settings::{Card, MaskMethod, Settings};
+use super::{Counters, Time, candidates};
+use crate::address::{AddressBook, AddressFacts, Mac, NetworkFacts, Unassignable};
+use crate::wifi::{Frequency, Heard, Ssid};
+
+/// Networks are edited in several steps, most of them unannounced: they are read often for this long.
+const EDITING: Duration = Duration::from_secs(30);
+const EDITED_STALE: Duration = Duration::from_millis(900);
+/// A round visits at most this many channels besides the slice of a sweep.
+const MOST_KNOWN_CHANNELS: usize = 6;
+
+#[derive(Debug)]
+pub(super) struct Context {
+    pub(super) now: Time,
+    pub(super) card: Card,
+    pub(super) settings: Settings,
+    pub(super) book: AddressBook,
+    pub(super) rng: StdRng,
+    pub(super) link: Link,
+    /// The road by which masks are changed; it may get worse when the driver refuses.
+    pub(super) method: Method,
+    /// The mask on the card, if it carries one.
+    pub(super) mask: Option<Mask>,
+    pub(super) previous_mask: Option<Mac>,
+    pub(super) previous_assigned: Option<Mac>,
+    /// The supplicant can be talked to.
+    pub(super) supplicant: bool,
+    /// The supplicant may put an address of its own back once, at its next association.
+    pub(super) must_disarm: bool,
+    /// The link is down because this station took it down.
+    pub(super) down_is_ours: bool,
+    pub(super) networks: Vec<Network>,
+    networks_read: Option<Time>,
+    networks_edited: Option<Time>,
+    pub(super) memory: Memory,
+    pub(super) hunt: Hunt,
+    /// The network whose association ended last: looked for first.
+    pub(super) lost: Option<Ssid>,
+    /// The network that the user asked for.
+    pub(super) wanted: Option<Ssid>,
+    /// The scan that runs, if one does.
+    pub(super) scan: RunningScan,
+    pub(super) counters: Counters,
+    /// When the current state wants to be woken.
+    pub(super) alarm: Option<Time>,
+    actions: VecDeque<Action>,
+    /// Answers that are still owed by the supplicant.
+    owed: u32,
+    /// Of these, answers to questions of an earlier state.
+    stale: u32,
+}
+
+/// A mask address on the card.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Mask {
+    pub(super) address: Mac,
+    pub(super) since: Time,
+    /// A scan of ours went out under it.
+    pub(super) scanned: bool,
+    /// Somebody else sent something under it.
+    pub(super) exposed: bool,
+}
+
+/// The masking method in use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Method {
+    /// Scans carry random addresses of their own.
+    Driver,
+    /// The address is changed before each scan, with the link up.
+    Powered,
+    /// The address is changed before each scan, with the link taken down and up.
+    Bounce,
+}
+
+/// Whose scan is on the air.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RunningScan {
+    None,
+    /// Ours, accepted but not yet announced.
+    Accepted,
+    /// Ours.
+    Own,
+    /// Somebody else's; it exposes the card's address or not.
+    Foreign {
+        exposing: bool,
+    },
+}
+
+impl Context {
+    pub(super) fn new(
+        now: Time,
+        card: Card,
+        settings: Settings,
+        book: AddressBook,
+        link: Link,
+        rng: StdRng,
+    ) -> Self {
+        Self {
+            now,
+            method: Method::best(settings.mask_method, &card),
+            hunt: Hunt::new(now, &card.channels),
+            card,
+            settings,
+            book,
+            rng,
+            link,
+            mask: None,
+            previous_mask: None,
+            previous_assigned: None,
+            supplicant: false,
+            must_disarm: false,
+            down_is_ours: false,
+            networks: Vec::new(),
+            networks_read: None,
+            networks_edited: None,
+            memory: Memory::default(),
+            lost: None,
+            wanted: None,
+            scan: RunningScan::None,
+            counters: Counters::default(),
+            alarm: None,
+            actions: VecDeque::new(),
+            owed: 0,
+            stale: 0,
+        }
+    }
+
+    pub(super) fn reconfigure(&mut self, settings: Settings, book: AddressBook) {
+        self.method = Method::best(settings.mask_method, &self.card);
+        self.settings = settings;
+        self.book = book;
+    }
+
+    pub(super) fn act(&mut self, action: Action) {
+        self.down_is_ours |= action == Action::HoldDown;
+        self.actions.push_back(action);
+    }
+
+    pub(super) fn poll_action(&mut self) -> Option<Action> {
+        self.actions.pop_front()
+    }
+
+    pub(super) fn ask(&mut self, request: Request) {
+        self.owed = self.owed.saturating_add(1);
+        self.act(Action::Ask(request));
+    }
+
+    pub(super) fn say(&mut self, notice: Notice) {
+        self.act(Action::Say(notice));
+    }
+
+    pub(super) fn remark(&mut self, text: impl Into<String>) {
+        self.say(Notice::Remark(text.into()));
+    }
+
+    pub(super) fn wake_in(&mut self, pause: Duration) {
+        self.alarm = Some(self.now.saturating_add(pause));
+    }
+
+    /// Called when a state is left: its alarm and the answers to its questions no longer matter.
+    pub(super) fn leave_state(&mut self) {
+        self.alarm = None;
+        self.stale = self.owed;
+    }
+
+    /// Passes on an answer of the supplicant unless it was asked for by an earlier state.
+    pub(super) fn accept_reply(&mut self, reply: Reply) -> Option<Reply> {
+        self.owed = self.owed.saturating_sub(1);
+        if self.stale > 0 {
+            self.stale -= 1;
+            return None;
+        }
+        Some(reply)
+    }
+
+    /// A mask address that is neither on the card, nor its permanent or a former address.
+    pub(super) fn draw_mask(&mut self) -> Mac {
+        let former: Vec<Mac> = self.previous_mask.into_iter().collect();
+        let mask = self
+            .book
+            .mask_address(&self.address_facts(), &former, &mut self.rng);
+        self.previous_mask = Some(mask);
+        mask
+    }
+
+    /// Whether the card needs another mask before its next scan.
+    pub(super) fn mask_is_spent(&self) -> bool {
+        self.mask.as_ref().is_none_or(|mask| {
+            let age = self.now.saturating_sub(mask.since);
+            mask.exposed || (mask.scanned && age >= self.settings.mask_lifetime)
+        })
+    }
+
+    pub(super) fn address_facts(&self) -> AddressFacts {
+        AddressFacts {
+            permanent: self.card.permanent,
+            initial: self.card.initial,
+            current: self.link.address,
+            previous: self.previous_assigned,
+        }
+    }
+
+    pub(super) fn assign(&mut self, ssid: &Ssid) -> Result<Mac, Unassignable> {
+        let facts = self.address_facts();
+        self.book
+            .assign(&NetworkFacts::new(ssid), &facts, &mut self.rng)
+    }
+
+    pub(super) fn accepts(&self, ssid: &Ssid, address: Mac) -> bool {
+        self.book
+            .accepts(&NetworkFacts::new(ssid), &self.address_facts(), address)
+    }
+
+    /// Channels of networks that may be joined, the lost one's first.
+    pub(super) fn known_channels(&self) -> Vec<Frequency> {
+        let lost = self.lost.iter();
+        let others = self.networks.iter().filter(|network| network.enabled);
+        let names = lost.chain(others.filter_map(|network| network.ssid.as_ref()));
+        let mut channels = Vec::new();
+        for &frequency in names.flat_map(|ssid| self.memory.channels(ssid)) {
+            if channels.len() < MOST_KNOWN_CHANNELS && !channels.contains(&frequency) {
+                channels.push(frequency);
+            }
+        }
+        channels
+    }
+
+    pub(super) fn failed(&mut self, ssid: &Ssid, cause: Cause, why: impl Into<String>) {
+        let pause = self.memory.failed(self.now, ssid, cause);
+        self.counters.failed_associations = self.counters.failed_associations.saturating_add(1);
+        let retry_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
+        self.say(Notice::Failed {
+            ssid: ssid.clone(),
+            why: why.into(),
+            retry_ms,
+        });
+    }
+
+    pub(super) fn is_masked(&self) -> bool {
+        self.mask
+            .is_some_and(|mask| mask.address == self.link.address)
+    }
+
+    pub(super) fn mask_is_exposed(&self) -> bool {
+        self.mask.is_some_and(|mask| mask.exposed)
+    }
+
+    pub(super) fn expose_mask(&mut self) {
+        if let Some(mask) = &mut self.mask {
+            mask.exposed = true;
+        }
+    }
+
+    pub(super) fn scan_request(&self, plan: &Plan) -> Scan {
+        Scan {
+            frequencies: plan.frequencies.clone(),
+            ssids: plan.ssids.clone(),
+            random_address: self.scans_carry_own_address(),
+            random_sequence: self.card.random_sequence,
+            minimal_content: self.card.minimal_content,
+        }
+    }
+
+    fn scans_carry_own_address(&self) -> bool {
+        self.method == Method::Driver && self.settings.scan_random
+    }
+
+    pub(super) fn scan_began(&mut self) {
+        self.hunt.scan_began(self.now);
+        self.scan = RunningScan::Accepted;
+        self.counters.scans = self.counters.scans.saturating_add(1);
+        let exposes = !self.scans_carry_own_address() && self.settings.scan_random;
+        if let Some(mask) = self.mask.as_mut().filter(|_| exposes) {
+            mask.scanned = true;
+        }
+    }
+
+    pub(super) fn next_plan(&mut self) -> Plan {
+        let known = self.known_channels();
+        self.hunt.next_plan(self.now, &known)
+    }
+
+    pub(super) fn fresh(&self, air: &[Heard]) -> Vec<Heard> {
+        self.hunt.fresh(self.now, air)
+    }
+
+    pub(super) fn is_worth_joining_now(&self, candidate: &Candidate, plan: &Plan) -> bool {
+        let asked_for = [&self.lost, &self.wanted].contains(&&Some(candidate.ssid.clone()));
+        asked_for || Hunt::is_good_enough(candidate, plan, &self.networks)
+    }
+
+    pub(super) fn pause_after(&mut self, plan: &Plan, fresh: &[Heard]) -> Duration {
+        let (known, hidden) = (self.known_channels(), self.hidden_networks());
+        self.hunt
+            .pause_after(self.now, plan, fresh, hidden, &known, &mut self.rng)
+    }
+
+    /// Names to be sent where a nameless beacon was heard, as many as one scan can carry.
+    fn hidden_networks(&self) -> Vec<Ssid> {
+        let eligible = self
+            .networks
+            .iter()
+            .filter(|network| candidates::is_eligible(network));
+        let hidden = eligible.filter(|network| network.hidden);
+        let names = hidden.filter_map(|network| network.ssid.clone());
+        let due = names.filter(|ssid| self.memory.may_try(self.now, ssid));
+        due.take(usize::from(self.card.max_scan_ssids)).collect()
+    }
+
+    pub(super) fn heard_at(&mut self, ssid: &Ssid, frequency: Option<Frequency>) {
+        let known = self
+            .networks
+            .iter()
+            .any(|network| network.ssid.as_ref() == Some(ssid));
+        let current = self.lost.as_ref() == Some(ssid) || self.networks.is_empty();
+        if let Some(frequency) = frequency.filter(|_| known || current) {
+            self.memory.heard(ssid, frequency);
+        }
+    }
+
+    pub(super) fn learn_networks(&mut self, networks: Vec<Network>) {
+        self.networks = networks;
+        self.networks_read = Some(self.now);
+    }
+
+    /// Somebody edits the networks: they are read again before the next round.
+    pub(super) fn networks_changed(&mut self) {
+        self.networks_read = None;
+        self.networks_edited = Some(self.now);
+    }
+
+    pub(super) fn networks_are_stale(&self, age: Duration) -> bool {
+        let age = if self.networks_are_edited() {
+            EDITED_STALE
+        } else {
+            age
+        };
+        self.networks_read
+            .is_none_or(|read| self.now.saturating_sub(read) >= age)
+    }
+
+    pub(super) fn networks_are_edited(&self) -> bool {
+        self.networks_edited
+            .is_some_and(|at| self.now.saturating_sub(at) < EDITING)
+    }
+
+    /// How long to hold the card before the next try: doubled each time in a row.
+    pub(super) fn next_hold_pause(&mut self, first: Duration, longest: Duration) -> Duration {
+        let pause = first
+            .saturating_mul(1 << self.counters.holds_in_a_row.min(16))
+            .min(longest);
+        self.counters.holds_in_a_row = self.counters.holds_in_a_row.saturating_add(1);
+        pause
+    }
+}
+
+impl Method {
+    /// The best method that was allowed and that the card offers.
+    fn best(wish: MaskMethod, card: &Card) -> Self {
+        match wish {
+            MaskMethod::Auto | MaskMethod::Driver if card.random_address => Self::Driver,
+            MaskMethod::Auto | MaskMethod::Powered if card.live_change => Self::Powered,
+            MaskMethod::Auto | MaskMethod::Driver | MaskMethod::Powered | MaskMethod::Bounce => {
+                Self::Bounce
+            }
+        }
+    }
+
+    /// How this method changes a mask.
+    pub(super) const fn how(self) -> How {
+        match self {
+            Self::Powered => How::Live,
+            Self::Driver | Self::Bounce => How::Bounce,
+        }
+    }
+}

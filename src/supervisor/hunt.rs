@@ -1,0 +1,168 @@
+//! The search for a network: which scan comes next, and which of its finds is good enough.
+
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+
+use super::Time;
+use super::candidates::{self, Candidate};
+use super::event::Network;
+use super::nameless::Nameless;
+use super::schedule::Schedule;
+use crate::wifi::{Channel, Frequency, Heard, Ssid};
+
+#[derive(Debug)]
+pub(super) struct Hunt {
+    schedule: Schedule,
+    nameless: Nameless,
+    /// A scan that comes before the schedule's next.
+    next: Option<Plan>,
+    /// Found in a sweep that was not over: visited again at its end.
+    come_back: Option<Candidate>,
+    scan_began: Time,
+}
+
+/// One scan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Plan {
+    pub(super) purpose: Purpose,
+    pub(super) frequencies: Vec<Frequency>,
+    /// To be named in probe requests; empty bytes are the wildcard.
+    pub(super) ssids: Vec<Ssid>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Ask for all networks; `more_to_come` while a sweep goes on.
+    Asking { more_to_come: bool },
+    /// Send nothing: beacons of hidden networks.
+    Listening,
+    /// Ask for hidden networks by name.
+    Naming,
+}
+
+impl Hunt {
+    pub(super) fn new(now: Time, channels: &[Channel]) -> Self {
+        Self {
+            schedule: Schedule::new(now, channels),
+            nameless: Nameless::default(),
+            next: None,
+            come_back: None,
+            scan_began: now,
+        }
+    }
+
+    /// Starts over: a network was lost, or somebody wants a connection now.
+    pub(super) fn restart(&mut self, now: Time) {
+        self.schedule.restart(now);
+        self.nameless.forget();
+        self.next = None;
+        self.come_back = None;
+    }
+
+    pub(super) fn next_plan(&mut self, now: Time, known: &[Frequency]) -> Plan {
+        self.next.take().unwrap_or_else(|| {
+            let round = self.schedule.next_round(now, known);
+            Plan::asking(round.frequencies, round.more_to_come)
+        })
+    }
+
+    /// The plan could not be carried out: it comes again.
+    pub(super) fn repeat(&mut self, plan: Plan) {
+        self.next = Some(plan);
+    }
+
+    pub(super) const fn scan_began(&mut self, now: Time) {
+        self.scan_began = now;
+    }
+
+    /// What was heard since the last scan began: an access point that may be gone is no candidate.
+    pub(super) fn fresh(&self, now: Time, air: &[Heard]) -> Vec<Heard> {
+        let elapsed = now.saturating_sub(self.scan_began).as_millis();
+        air.iter()
+            .filter(|bss| u128::from(bss.ms_ago) <= elapsed)
+            .cloned()
+            .collect()
+    }
+
+    /// Whether to join at once, or to see first what the rest of the sweep brings.
+    pub(super) fn is_good_enough(candidate: &Candidate, plan: &Plan, networks: &[Network]) -> bool {
+        let eligible = networks
+            .iter()
+            .filter(|network| candidates::is_eligible(network));
+        let highest = eligible.map(|network| network.priority).max();
+        plan.purpose != Purpose::Asking { more_to_come: true }
+            || highest == Some(candidate.priority)
+    }
+
+    pub(super) fn come_back_for(&mut self, candidate: &Candidate) {
+        let better = |known: &Candidate| candidate.priority >= known.priority;
+        if self.come_back.as_ref().is_none_or(better) {
+            self.come_back = Some(candidate.clone());
+        }
+    }
+
+    /// How long to stay silent after a scan that led to no association; zero: the next is due.
+    pub(super) fn pause_after(
+        &mut self,
+        now: Time,
+        plan: &Plan,
+        fresh: &[Heard],
+        hidden: Vec<Ssid>,
+        known: &[Frequency],
+        rng: &mut StdRng,
+    ) -> Duration {
+        self.next = self.follow_up(now, plan, fresh, hidden);
+        if self.next.is_some() {
+            return Duration::ZERO;
+        }
+        self.schedule.pause(now, known, rng)
+    }
+
+    fn follow_up(
+        &mut self,
+        now: Time,
+        plan: &Plan,
+        fresh: &[Heard],
+        hidden: Vec<Ssid>,
+    ) -> Option<Plan> {
+        if !hidden.is_empty() {
+            self.nameless.listen(now, fresh);
+            let channels = self.nameless.take_due(now);
+            if !channels.is_empty() {
+                return Some(Plan {
+                    purpose: Purpose::Naming,
+                    frequencies: channels,
+                    ssids: hidden,
+                });
+            }
+            if let Purpose::Asking { .. } = plan.purpose {
+                return Some(Plan::listening(plan.frequencies.clone()));
+            }
+        }
+        if plan.purpose == (Purpose::Asking { more_to_come: true }) {
+            return None;
+        }
+        let candidate = self.come_back.take()?;
+        Some(Plan::asking(vec![candidate.frequency], false))
+    }
+}
+
+impl Plan {
+    fn asking(frequencies: Vec<Frequency>, more_to_come: bool) -> Self {
+        let wildcard = Ssid::wildcard();
+        Self {
+            purpose: Purpose::Asking { more_to_come },
+            frequencies,
+            ssids: vec![wildcard],
+        }
+    }
+
+    const fn listening(frequencies: Vec<Frequency>) -> Self {
+        Self {
+            purpose: Purpose::Listening,
+            frequencies,
+            ssids: Vec::new(),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! What a station learns while it runs: where networks were heard, and which attempts failed.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::Time;
+use crate::wifi::{Frequency, Ssid};
+
+/// More channels than this are not remembered for one network: the sweep finds the rest.
+const CHANNELS_PER_NETWORK: usize = 4;
+
+#[derive(Debug, Default)]
+pub(super) struct Memory {
+    channels: BTreeMap<Ssid, Vec<Frequency>>,
+    failures: BTreeMap<Ssid, Failures>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Failures {
+    count: u32,
+    retry_at: Time,
+}
+
+/// Why an attempt failed, as far as the next one depends on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    /// Nobody answered, or the connection broke: it may work in a moment.
+    Passing,
+    /// The access point or its keys said no: asking again shows the address for nothing.
+    Refused,
+}
+
+impl Cause {
+    const fn first_pause(self) -> Duration {
+        match self {
+            Self::Passing => Duration::from_secs(1),
+            Self::Refused => Duration::from_secs(10),
+        }
+    }
+
+    const fn longest_pause(self) -> Duration {
+        match self {
+            Self::Passing => Duration::from_secs(60),
+            Self::Refused => Duration::from_secs(300),
+        }
+    }
+}
+
+impl Memory {
+    pub(super) fn heard(&mut self, ssid: &Ssid, frequency: Frequency) {
+        let channels = self.channels.entry(ssid.clone()).or_default();
+        channels.retain(|&known| known != frequency);
+        channels.insert(0, frequency);
+        channels.truncate(CHANNELS_PER_NETWORK);
+    }
+
+    /// Where the network was heard, latest first.
+    pub(super) fn channels(&self, ssid: &Ssid) -> &[Frequency] {
+        self.channels.get(ssid).map_or(&[], Vec::as_slice)
+    }
+
+    /// Notes a failure; returns how long to leave the network alone.
+    pub(super) fn failed(&mut self, now: Time, ssid: &Ssid, cause: Cause) -> Duration {
+        let count = self.failures.get(ssid).map_or(0, |failures| failures.count);
+        let doubled = cause.first_pause().saturating_mul(1 << count.min(16));
+        let pause = doubled.min(cause.longest_pause());
+        let failures = Failures {
+            count: count.saturating_add(1),
+            retry_at: now.saturating_add(pause),
+        };
+        self.failures.insert(ssid.clone(), failures);
+        pause
+    }
+
+    pub(super) fn succeeded(&mut self, ssid: &Ssid) {
+        self.failures.remove(ssid);
+    }
+
+    /// Somebody wants a connection now: everything may be tried again.
+    pub(super) fn forgive(&mut self) {
+        self.failures.clear();
+    }
+
+    pub(super) fn may_try(&self, now: Time, ssid: &Ssid) -> bool {
+        self.failures
+            .get(ssid)
+            .is_none_or(|failures| failures.retry_at <= now)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn home() -> Ssid {
+        Ssid::new(b"Home").unwrap()
+    }
+
+    #[test]
+    fn a_refusal_is_left_alone_longer_each_time_up_to_five_minutes() {
+        let mut memory = Memory::default();
+        let pauses: Vec<u64> = (0..7)
+            .map(|_| memory.failed(Time::ZERO, &home(), Cause::Refused).as_secs())
+            .collect();
+        assert_eq!(pauses, [10, 20, 40, 80, 160, 300, 300]);
+        assert!(!memory.may_try(Time::from_secs(299), &home()));
+        assert!(memory.may_try(Time::from_secs(300), &home()));
+    }
+
+    #[test]
+    fn success_and_forgiveness_end_the_pause() {
+        let mut memory = Memory::default();
+        memory.failed(Time::ZERO, &home(), Cause::Refused);
+        memory.succeeded(&home());
+        assert!(memory.may_try(Time::ZERO, &home()));
+        memory.failed(Time::ZERO, &home(), Cause::Passing);
+        memory.forgive();
+        assert!(memory.may_try(Time::ZERO, &home()));
+    }
+
+    #[test]
+    fn the_latest_channels_come_first() {
+        let mut memory = Memory::default();
+        for frequency in [2412, 2437, 5180, 2462, 5500, 2437] {
+            memory.heard(&home(), frequency);
+        }
+        assert_eq!(memory.channels(&home()), [2437, 5500, 2462, 5180]);
+    }
+}

@@ -1,0 +1,255 @@
+//! When to scan, and where: soon and often for what was just lost, ever more rarely for the rest.
+//!
+//! A *round* is one scan. A *sweep* visits every channel, in slices short enough that a network whose
+//! channel is known is never kept waiting: each slice visits the known channels too.
+//!
+//! Long searches are rationed by their cost: rounds on known channels take at most [`KNOWN_SHARE`] of
+//! the time and sweeps at most [`SWEEP_SHARE`], together under one percent.
+
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+
+use super::Time;
+use super::chance;
+use crate::wifi::{Channel, Frequency};
+
+/// Dwell on a channel where probe requests are sent (mac80211: about 33 ms).
+const ACTIVE_DWELL: Duration = Duration::from_millis(40);
+/// Dwell on a channel where it is only listened (mac80211: about 110 ms).
+const PASSIVE_DWELL: Duration = Duration::from_millis(120);
+/// A slice of a sweep takes about this long.
+const SLICE: Duration = Duration::from_millis(600);
+
+/// Known channels are visited at this pace for [`EAGER_FOR`] after a loss.
+const EAGER_PAUSE: Duration = Duration::from_millis(900);
+const EAGER_FOR: Duration = Duration::from_secs(180);
+/// Between the slices of a sweep.
+const SLICE_PAUSE: Duration = Duration::from_millis(150);
+/// From the end of the first sweep to the second; then half as long again each time.
+const FIRST_SWEEP_PAUSE: Duration = Duration::from_secs(3);
+
+/// Long-run share of the time spent on rounds on known channels: one part in so many.
+const KNOWN_SHARE: u32 = 450;
+/// Long-run share of the time spent on sweeps: one part in so many.
+const SWEEP_SHARE: u32 = 220;
+
+#[derive(Debug)]
+pub(super) struct Schedule {
+    slices: Vec<Vec<Channel>>,
+    began: Time,
+    rounds: u32,
+    pause: Duration,
+    /// The next slice of a sweep under way.
+    sweeping: Option<usize>,
+    sweep_pause: Duration,
+    next_sweep: Time,
+}
+
+/// One scan of the schedule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Round {
+    pub(super) frequencies: Vec<Frequency>,
+    /// A sweep goes on after this round: better networks may still turn up.
+    pub(super) more_to_come: bool,
+}
+
+impl Schedule {
+    pub(super) fn new(now: Time, channels: &[Channel]) -> Self {
+        Self {
+            slices: slices(channels),
+            began: now,
+            rounds: 0,
+            pause: EAGER_PAUSE,
+            sweeping: Some(0),
+            sweep_pause: FIRST_SWEEP_PAUSE,
+            next_sweep: now,
+        }
+    }
+
+    /// Starts over: a network was lost, or somebody wants a connection now.
+    pub(super) fn restart(&mut self, now: Time) {
+        self.began = now;
+        self.rounds = 0;
+        self.pause = EAGER_PAUSE;
+        self.sweeping = Some(0);
+        self.sweep_pause = FIRST_SWEEP_PAUSE;
+        self.next_sweep = now;
+    }
+
+    /// The next round; `known` are the channels where a network was heard before, best first.
+    pub(super) fn next_round(&mut self, now: Time, known: &[Frequency]) -> Round {
+        let first = self.rounds == 0;
+        self.rounds = self.rounds.saturating_add(1);
+        if first && !known.is_empty() {
+            return Round {
+                frequencies: known.to_vec(),
+                more_to_come: false,
+            };
+        }
+        if self.sweeping.is_none() && now >= self.next_sweep {
+            self.sweeping = Some(0);
+        }
+        let Some(slice) = self.sweeping.and_then(|index| self.slices.get(index)) else {
+            return Round {
+                frequencies: known.to_vec(),
+                more_to_come: false,
+            };
+        };
+        let mut frequencies = known.to_vec();
+        let swept = slice.iter().map(|channel| channel.frequency);
+        frequencies.extend(swept.filter(|frequency| !known.contains(frequency)));
+        self.advance_sweep(now, known);
+        Round {
+            frequencies,
+            more_to_come: self.sweeping.is_some(),
+        }
+    }
+
+    fn advance_sweep(&mut self, now: Time, known: &[Frequency]) {
+        self.sweeping = self
+            .sweeping
+            .map(|index| index + 1)
+            .filter(|&index| index < self.slices.len());
+        if self.sweeping.is_none() {
+            self.next_sweep = now.saturating_add(self.sweep_pause);
+            let longest = self.sweep_cost(known).saturating_mul(SWEEP_SHARE);
+            self.sweep_pause = (self.sweep_pause + self.sweep_pause / 2).min(longest);
+        }
+    }
+
+    /// How long to stay silent before the next round.
+    pub(super) fn pause(&mut self, now: Time, known: &[Frequency], rng: &mut StdRng) -> Duration {
+        if self.sweeping.is_some() {
+            return if known.is_empty() {
+                Duration::ZERO
+            } else {
+                SLICE_PAUSE
+            };
+        }
+        if known.is_empty() {
+            return chance::jitter(self.next_sweep.saturating_sub(now), rng);
+        }
+        if now.saturating_sub(self.began) > EAGER_FOR {
+            let longest = self.cost(known).saturating_mul(KNOWN_SHARE);
+            self.pause = (self.pause + self.pause / 3).min(longest.max(EAGER_PAUSE));
+        }
+        chance::jitter(self.pause, rng)
+    }
+
+    fn cost(&self, frequencies: &[Frequency]) -> Duration {
+        let all = self.slices.iter().flatten();
+        all.filter(|channel| frequencies.contains(&channel.frequency))
+            .copied()
+            .map(dwell)
+            .sum()
+    }
+
+    /// A whole sweep, with the known channels visited again in each slice.
+    fn sweep_cost(&self, known: &[Frequency]) -> Duration {
+        let channels: Duration = self.slices.iter().flatten().copied().map(dwell).sum();
+        let slices = u32::try_from(self.slices.len()).unwrap_or(u32::MAX);
+        channels.saturating_add(self.cost(known).saturating_mul(slices))
+    }
+}
+
+const fn dwell(channel: Channel) -> Duration {
+    if channel.no_ir {
+        PASSIVE_DWELL
+    } else {
+        ACTIVE_DWELL
+    }
+}
+
+/// Cuts the channels into slices of equal length, the quick and crowded 2.4 GHz band first.
+fn slices(channels: &[Channel]) -> Vec<Vec<Channel>> {
+    let mut ordered = channels.to_vec();
+    ordered.sort_by_key(|channel| (channel.frequency >= 3000, channel.no_ir, channel.frequency));
+    let mut slices: Vec<Vec<Channel>> = Vec::new();
+    let mut room = Duration::ZERO;
+    for channel in ordered {
+        match slices.last_mut() {
+            Some(slice) if room >= dwell(channel) => slice.push(channel),
+            _ => {
+                slices.push(vec![channel]);
+                room = SLICE;
+            }
+        }
+        room = room.saturating_sub(dwell(channel));
+    }
+    slices
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+
+    use super::*;
+
+    const HOME: &[Frequency] = &[2437];
+
+    fn card_channels() -> Vec<Channel> {
+        let low = (0..13).map(|n| Channel {
+            frequency: 2412 + 5 * n,
+            no_ir: n > 10,
+        });
+        let high = (0..25).map(|n| Channel {
+            frequency: 5180 + 20 * n,
+            no_ir: true,
+        });
+        low.chain(high).collect()
+    }
+
+    /// Runs the schedule for `span`; returns (start, length, channels) of each round.
+    fn rounds(known: &[Frequency], span: Duration) -> Vec<(Time, Duration, Vec<Frequency>)> {
+        let channels = card_channels();
+        let mut rng = StdRng::seed_from_u64(1);
+        let mut schedule = Schedule::new(Time::ZERO, &channels);
+        let mut now = Time::ZERO;
+        let mut seen = Vec::new();
+        while now < span {
+            let round = schedule.next_round(now, known);
+            let length = schedule.cost(&round.frequencies);
+            seen.push((now, length, round.frequencies));
+            now += length;
+            now += schedule.pause(now, known, &mut rng);
+        }
+        seen
+    }
+
+    #[test]
+    fn what_was_lost_is_looked_for_at_once_and_alone() {
+        assert_eq!(rounds(HOME, Duration::from_secs(1))[0].2, HOME);
+    }
+
+    #[test]
+    fn a_known_channel_never_waits_two_seconds_in_the_first_three_minutes() {
+        let rounds = rounds(HOME, EAGER_FOR);
+        for pair in rounds.windows(2) {
+            assert!(pair[1].2.contains(&2437));
+            assert!(pair[1].0 - pair[0].0 < Duration::from_secs(2), "{pair:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_sweep_visits_every_channel_within_ten_seconds() {
+        for known in [&[], HOME] {
+            let rounds = rounds(known, Duration::from_secs(10));
+            for channel in card_channels() {
+                let visited = rounds
+                    .iter()
+                    .any(|round| round.2.contains(&channel.frequency));
+                assert!(visited, "{channel:?} with {known:?} known");
+            }
+        }
+    }
+
+    #[test]
+    fn a_day_with_nothing_in_range_takes_less_than_a_hundredth_of_the_time() {
+        let day = Duration::from_secs(24 * 3600);
+        for known in [&[], HOME, &[2437, 5180, 5500]] {
+            let spent: Duration = rounds(known, day).iter().map(|round| round.1).sum();
+            assert!(spent < day / 100, "{spent:?} with {known:?} known");
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! Letting go: everything that was set at run time is put back.
+
+use std::time::Duration;
+
+use super::{Context, Event, State};
+use crate::supervisor::action::{Action, How, Request};
+use crate::supervisor::event::Reply;
+use crate::supervisor::settings::OnExit;
+
+/// The service manager waits; whatever has not answered by then is left as it is.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+#[derive(Debug)]
+pub(in crate::supervisor) struct Leaving {
+    /// The supplicant is to look for networks by itself once it was released.
+    resume: bool,
+}
+
+impl Leaving {
+    pub(in crate::supervisor) fn begin(cx: &mut Context, connected: bool, parked: bool) -> State {
+        cx.leave_state();
+        cx.wake_in(PATIENCE);
+        let resume = !parked && (!connected || cx.settings.on_exit == OnExit::Restore);
+        let leaving = Self { resume };
+        if cx.settings.on_exit == OnExit::Keep {
+            return leaving.release(cx);
+        }
+        if cx.supplicant {
+            cx.ask(Request::Quiet);
+            return State::Leaving(leaving);
+        }
+        leaving.restore(cx)
+    }
+
+    pub(super) fn handle(self, cx: &mut Context, event: Event) -> State {
+        match event {
+            Event::Reply(Reply::Quiet(_)) => self.restore(cx),
+            Event::LinkSet(result) => {
+                if let Err(refusal) = result {
+                    cx.remark(format!(
+                        "the initial address could not be put back: {refusal}"
+                    ));
+                }
+                self.release(cx)
+            }
+            Event::Reply(Reply::Done(_)) => Self::finish(cx),
+            Event::Link(_)
+            | Event::ScanStarted(_)
+            | Event::ScanAccepted(_)
+            | Event::ScanEnded
+            | Event::Air(_)
+            | Event::Mlme(_)
+            | Event::Supplicant(_)
+            | Event::Reply(_)
+            | Event::Command(_)
+            | Event::Overrun => State::Leaving(self),
+        }
+    }
+
+    pub(super) fn alarm(self, cx: &mut Context) -> State {
+        cx.remark("the supplicant did not answer in time: its settings may not be as they were");
+        Self::finish(cx)
+    }
+
+    fn restore(self, cx: &mut Context) -> State {
+        let how = if cx.link.up {
+            How::Bounce
+        } else {
+            How::WhileDown
+        };
+        cx.act(Action::SetAddress {
+            address: cx.card.initial,
+            how,
+        });
+        State::Leaving(self)
+    }
+
+    fn release(self, cx: &mut Context) -> State {
+        if !cx.supplicant {
+            return Self::finish(cx);
+        }
+        cx.ask(Request::Release {
+            resume: self.resume,
+        });
+        State::Leaving(self)
+    }
+
+    fn finish(cx: &mut Context) -> State {
+        cx.leave_state();
+        cx.act(Action::Finish);
+        State::Gone
+    }
+}

@@ -1,0 +1,165 @@
+//! Putting a mask on the card, and believing only what is read back.
+
+use std::time::Duration;
+
+use super::{Attaching, Context, Event, Held, Parked, Searching, State, Waiting};
+use crate::address::Mac;
+use crate::supervisor::action::{Action, How, Notice};
+use crate::supervisor::context::{Mask, Method};
+use crate::supervisor::event::{Link, Refusal, Supplicant};
+
+/// Some drivers apply an address late: look again this often, this many times.
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
+const LOOKS: u32 = 10;
+/// A refusal may pass (EBUSY while another program scans): try again this many times.
+const TRIES: u32 = 4;
+const TRY_AGAIN: Duration = Duration::from_millis(60);
+/// `ERFKILL`: the radio is switched off; the address is in place all the same.
+const ERFKILL: i32 = 132;
+
+#[derive(Debug)]
+pub(in crate::supervisor) struct Masking {
+    then: Then,
+    mask: Mac,
+    how: How,
+    tries: u32,
+    looks: u32,
+}
+
+/// What follows once the card is masked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::supervisor) enum Then {
+    /// Wait for a supplicant.
+    Wait,
+    /// Look for a network.
+    Search,
+    /// Stay disconnected until the user wants otherwise.
+    Park,
+}
+
+impl Masking {
+    /// Masks a card that may carry anything: by a bounce, which also ends any association.
+    pub(in crate::supervisor) fn begin(cx: &mut Context, then: Then) -> State {
+        let link_stays_down = !cx.link.up && !cx.down_is_ours;
+        let how = if link_stays_down {
+            How::WhileDown
+        } else {
+            How::Bounce
+        };
+        Self::attempt(cx, then, how, 0)
+    }
+
+    /// Replaces a mask by another, by the cheapest road.
+    pub(in crate::supervisor) fn rotate(cx: &mut Context, then: Then) -> State {
+        let how = if cx.link.up {
+            cx.method.how()
+        } else {
+            How::Bounce
+        };
+        Self::attempt(cx, then, how, 0)
+    }
+
+    fn attempt(cx: &mut Context, then: Then, how: How, tries: u32) -> State {
+        cx.leave_state();
+        let mask = cx.draw_mask();
+        cx.mask = None;
+        cx.act(Action::SetAddress { address: mask, how });
+        State::Masking(Self {
+            then,
+            mask,
+            how,
+            tries,
+            looks: 0,
+        })
+    }
+
+    pub(super) fn handle(mut self, cx: &mut Context, event: Event) -> State {
+        match event {
+            Event::LinkSet(Ok(link)) => self.read_back(cx, link),
+            Event::LinkSet(Err(refusal)) => self.refused(cx, &refusal),
+            Event::Supplicant(Supplicant::Vanished | Supplicant::Terminating) => {
+                self.then = Then::Wait;
+                State::Masking(self)
+            }
+            Event::Link(_)
+            | Event::ScanStarted(_)
+            | Event::ScanAccepted(_)
+            | Event::ScanEnded
+            | Event::Air(_)
+            | Event::Mlme(_)
+            | Event::Supplicant(_)
+            | Event::Reply(_)
+            | Event::Command(_)
+            | Event::Overrun => State::Masking(self),
+        }
+    }
+
+    pub(super) fn alarm(self, cx: &mut Context) -> State {
+        if self.looks > 0 {
+            cx.act(Action::ReadLink);
+            return State::Masking(self);
+        }
+        Self::attempt(cx, self.then, self.how, self.tries)
+    }
+
+    fn read_back(mut self, cx: &mut Context, link: Link) -> State {
+        if link.address == self.mask && (link.up || self.how == How::WhileDown) {
+            return self.masked(cx);
+        }
+        self.looks += 1;
+        if self.looks <= LOOKS {
+            cx.wake_in(LOOK_AGAIN);
+            return State::Masking(self);
+        }
+        let reason = format!("it answered yes, but the address still is {}", link.address);
+        self.refused(
+            cx,
+            &Refusal {
+                step: "set the address",
+                errno: None,
+                reason,
+            },
+        )
+    }
+
+    fn masked(self, cx: &mut Context) -> State {
+        let address = self.mask;
+        cx.mask = Some(Mask {
+            address,
+            since: cx.now,
+            scanned: false,
+            exposed: false,
+        });
+        cx.counters.masks = cx.counters.masks.saturating_add(1);
+        cx.say(Notice::Masked { address });
+        cx.counters.holds_in_a_row = 0;
+        match self.then {
+            _ if !cx.supplicant => Waiting::begin(cx),
+            Then::Search | Then::Park if !cx.link.up => Held::until_up(cx, self.then),
+            Then::Wait => Attaching::begin(cx),
+            Then::Search => Searching::begin(cx),
+            Then::Park => Parked::begin(cx),
+        }
+    }
+
+    fn refused(mut self, cx: &mut Context, refusal: &Refusal) -> State {
+        if refusal.errno == Some(ERFKILL) {
+            // The address is in place; only the link may not come up.
+            self.how = How::WhileDown;
+            cx.act(Action::ReadLink);
+            return State::Masking(self);
+        }
+        if self.how == How::Live {
+            cx.remark(format!("a live address change failed ({refusal}); masks are changed by a bounce from now on"));
+            cx.method = Method::Bounce;
+            return Self::attempt(cx, self.then, How::Bounce, self.tries);
+        }
+        self.tries += 1;
+        self.looks = 0;
+        if self.tries >= TRIES {
+            return Held::begin(cx, self.then, refusal);
+        }
+        cx.wake_in(TRY_AGAIN * self.tries);
+        State::Masking(self)
+    }
+}

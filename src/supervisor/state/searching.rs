@@ -1,0 +1,259 @@
+//! Masked, looking for a network: one round of scanning after the other, each ending in a choice.
+
+use std::time::Duration;
+
+use super::{Associating, Context, Event, Held, Masking, State, Then};
+use crate::supervisor::action::{Action, Request};
+use crate::supervisor::candidates;
+use crate::supervisor::context::Method;
+use crate::supervisor::event::{Refusal, Reply, Supplicant, Survey};
+use crate::supervisor::hunt::Plan;
+use crate::wifi::Heard;
+
+/// A scan that takes longer is given up.
+const SCAN_TIMEOUT: Duration = Duration::from_secs(15);
+/// The supplicant takes results in within a few milliseconds; it may also have lost the event.
+const DIGESTION: Duration = Duration::from_millis(400);
+/// The card is busy with somebody else's scan, or refused ours: try again after this.
+const TRY_AGAIN: Duration = Duration::from_secs(2);
+/// The list of networks is read again when it is older than this.
+const NETWORKS_STALE: Duration = Duration::from_secs(10);
+/// While somebody edits the networks.
+const NETWORKS_EDITED: Duration = Duration::from_secs(1);
+
+const EBUSY: i32 = 16;
+const EOPNOTSUPP: i32 = 95;
+
+#[derive(Debug)]
+pub(in crate::supervisor) struct Searching {
+    step: Step,
+}
+
+#[derive(Debug)]
+enum Step {
+    /// The supplicant does something of its own: it is brought to rest first.
+    Quieting,
+    /// Reading the list of networks.
+    Listing,
+    /// Silent until the alarm.
+    Resting,
+    /// The kernel was asked to scan.
+    Starting(Plan),
+    /// A scan is on the air; `digested`: the supplicant has said that it knows the results.
+    Scanning { plan: Plan, digested: bool },
+    /// Reading what the kernel heard.
+    Reading { plan: Plan, digested: bool },
+    /// Something interesting was heard: waiting until the supplicant knows it too.
+    Digesting { plan: Plan, air: Vec<Heard> },
+    /// Asking the supplicant about it.
+    Surveying { plan: Plan, fresh: Vec<Heard> },
+}
+
+impl Searching {
+    /// Starts a round at once; the card is masked.
+    pub(super) fn begin(cx: &mut Context) -> State {
+        cx.leave_state();
+        if cx.networks_are_stale(NETWORKS_STALE) {
+            cx.ask(Request::Survey { bssids: Vec::new() });
+            return State::Searching(Self {
+                step: Step::Listing,
+            });
+        }
+        Self::next_round(cx)
+    }
+
+    /// Somebody asked the supplicant for a connection: it is had, but under the right address.
+    pub(super) fn on_demand(cx: &mut Context) -> State {
+        cx.leave_state();
+        cx.memory.forgive();
+        cx.hunt.restart(cx.now);
+        cx.networks_changed();
+        cx.ask(Request::Quiet);
+        State::Searching(Self {
+            step: Step::Quieting,
+        })
+    }
+
+    pub(super) fn handle(self, cx: &mut Context, event: Event) -> State {
+        match event {
+            Event::Supplicant(
+                Supplicant::NetworkNotFound
+                | Supplicant::Connecting { .. }
+                | Supplicant::Connected { .. },
+            ) => Self::on_demand(cx),
+            Event::Link(link) if !link.up => Held::until_up(cx, Then::Search),
+            Event::Link(_) if !cx.is_masked() => Masking::begin(cx, Then::Search),
+            other => self.advance(cx, other),
+        }
+    }
+
+    fn advance(self, cx: &mut Context, event: Event) -> State {
+        match (self.step, event) {
+            (Step::Quieting, Event::Reply(Reply::Quiet(Ok(_)))) => Self::begin(cx),
+            (Step::Listing, Event::Reply(Reply::Survey(Ok(survey)))) => {
+                cx.learn_networks(survey.networks);
+                Self::next_round(cx)
+            }
+            (Step::Resting, Event::ScanEnded) if cx.mask_is_exposed() => {
+                Masking::rotate(cx, Then::Search)
+            }
+            (Step::Resting, Event::Supplicant(Supplicant::NetworksChanged)) => {
+                cx.wake_in(NETWORKS_EDITED);
+                State::Searching(Self {
+                    step: Step::Resting,
+                })
+            }
+            (Step::Starting(plan), Event::ScanAccepted(Ok(()))) => {
+                cx.scan_began();
+                cx.wake_in(SCAN_TIMEOUT);
+                State::Searching(Self {
+                    step: Step::Scanning {
+                        plan,
+                        digested: false,
+                    },
+                })
+            }
+            (Step::Starting(plan), Event::ScanAccepted(Err(refusal))) => {
+                Self::refused(cx, plan, &refusal)
+            }
+            (Step::Scanning { plan, .. }, Event::Supplicant(Supplicant::ScanResults)) => {
+                State::Searching(Self {
+                    step: Step::Scanning {
+                        plan,
+                        digested: true,
+                    },
+                })
+            }
+            (Step::Scanning { plan, digested }, Event::ScanEnded) => {
+                cx.act(Action::ReadAir);
+                State::Searching(Self {
+                    step: Step::Reading { plan, digested },
+                })
+            }
+            (Step::Reading { plan, digested }, Event::Air(air)) => {
+                Self::heard(cx, plan, air, digested)
+            }
+            (Step::Digesting { plan, air }, Event::Supplicant(Supplicant::ScanResults)) => {
+                Self::survey(cx, plan, air)
+            }
+            (Step::Surveying { plan, fresh }, Event::Reply(Reply::Survey(Ok(survey)))) => {
+                Self::choose(cx, &plan, &fresh, survey)
+            }
+            (_, Event::Reply(Reply::Quiet(Err(failure)) | Reply::Survey(Err(failure)))) => {
+                cx.remark(failure.to_string());
+                Self::rest(cx, TRY_AGAIN)
+            }
+            (step, _) => State::Searching(Self { step }),
+        }
+    }
+
+    pub(super) fn alarm(self, cx: &mut Context) -> State {
+        match self.step {
+            Step::Digesting { plan, air } => Self::survey(cx, plan, air),
+            Step::Scanning { .. } => {
+                cx.act(Action::AbortScan);
+                Self::rest(cx, TRY_AGAIN)
+            }
+            Step::Resting if cx.networks_are_stale(NETWORKS_STALE) => Self::begin(cx),
+            Step::Resting => Self::next_round(cx),
+            step @ (Step::Quieting
+            | Step::Listing
+            | Step::Starting(_)
+            | Step::Reading { .. }
+            | Step::Surveying { .. }) => State::Searching(Self { step }),
+        }
+    }
+
+    fn next_round(cx: &mut Context) -> State {
+        if !cx.networks.iter().any(candidates::is_eligible) {
+            let pause = if cx.networks_are_edited() {
+                NETWORKS_EDITED
+            } else {
+                NETWORKS_STALE
+            };
+            return Self::rest(cx, pause);
+        }
+        if cx.mask_is_spent() {
+            return Masking::rotate(cx, Then::Search);
+        }
+        let plan = cx.next_plan();
+        if plan.frequencies.is_empty() {
+            return Self::rest(cx, TRY_AGAIN);
+        }
+        cx.alarm = None;
+        cx.act(Action::Scan(cx.scan_request(&plan)));
+        State::Searching(Self {
+            step: Step::Starting(plan),
+        })
+    }
+
+    fn rest(cx: &mut Context, pause: Duration) -> State {
+        cx.wake_in(pause);
+        State::Searching(Self {
+            step: Step::Resting,
+        })
+    }
+
+    fn refused(cx: &mut Context, plan: Plan, refusal: &Refusal) -> State {
+        if refusal.errno == Some(EOPNOTSUPP) && cx.method == Method::Driver {
+            cx.remark(format!("the driver refuses to scan under a random address ({refusal}); the card's own address is changed before each scan from now on"));
+            cx.method = Method::Bounce;
+        } else if refusal.errno != Some(EBUSY) {
+            cx.remark(format!("{refusal}; trying again"));
+        }
+        cx.hunt.repeat(plan);
+        Self::rest(cx, TRY_AGAIN)
+    }
+
+    fn heard(cx: &mut Context, plan: Plan, air: Vec<Heard>, digested: bool) -> State {
+        let fresh = cx.fresh(&air);
+        if candidates::of_interest(&cx.networks, &fresh).is_empty() {
+            return Self::end_round(cx, &plan, &fresh);
+        }
+        if digested {
+            return Self::survey(cx, plan, air);
+        }
+        cx.wake_in(DIGESTION);
+        State::Searching(Self {
+            step: Step::Digesting { plan, air },
+        })
+    }
+
+    fn survey(cx: &mut Context, plan: Plan, air: Vec<Heard>) -> State {
+        cx.alarm = None;
+        cx.ask(Request::Survey {
+            bssids: candidates::of_interest(&cx.networks, &air),
+        });
+        let fresh = cx.fresh(&air);
+        State::Searching(Self {
+            step: Step::Surveying { plan, fresh },
+        })
+    }
+
+    fn choose(cx: &mut Context, plan: &Plan, fresh: &[Heard], survey: Survey) -> State {
+        cx.learn_networks(survey.networks);
+        for bss in fresh {
+            cx.heard_at(&bss.ssid, Some(bss.frequency));
+        }
+        let may_try = |ssid: &_| cx.memory.may_try(cx.now, ssid);
+        let wanted = cx.wanted.as_ref();
+        match candidates::choose(&cx.networks, &survey.table, fresh, wanted, may_try) {
+            Some(candidate) if cx.is_worth_joining_now(&candidate, plan) => {
+                Associating::begin(cx, candidate)
+            }
+            Some(candidate) => {
+                cx.hunt.come_back_for(&candidate);
+                Self::end_round(cx, plan, fresh)
+            }
+            None => Self::end_round(cx, plan, fresh),
+        }
+    }
+
+    fn end_round(cx: &mut Context, plan: &Plan, fresh: &[Heard]) -> State {
+        let pause = cx.pause_after(plan, fresh);
+        if pause.is_zero() {
+            return Self::next_round(cx);
+        }
+        Self::rest(cx, pause)
+    }
+}

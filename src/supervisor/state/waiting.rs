@@ -1,0 +1,66 @@
+//! No supplicant to talk to: masked, or left alone for a moment if already connected.
+
+use std::time::Duration;
+
+use super::{Attaching, Context, Event, Masking, State, Then};
+use crate::supervisor::context::RunningScan;
+use crate::supervisor::event::Supplicant;
+
+/// A connection found at start is left alone this long for its supplicant to show up.
+const ADOPTION: Duration = Duration::from_secs(2);
+
+#[derive(Debug)]
+pub(in crate::supervisor) struct Waiting {
+    /// The card was connected before macveil came; nothing is known of the network yet.
+    connected: bool,
+}
+
+impl Waiting {
+    /// The first state: an existing connection is not disturbed before its supplicant was asked.
+    pub(in crate::supervisor) fn start(cx: &mut Context) -> State {
+        if !cx.link.carrier {
+            return Masking::begin(cx, Then::Wait);
+        }
+        cx.wake_in(ADOPTION);
+        State::Waiting(Self { connected: true })
+    }
+
+    pub(super) fn begin(cx: &mut Context) -> State {
+        cx.leave_state();
+        State::Waiting(Self { connected: false })
+    }
+
+    pub(super) fn handle(self, cx: &mut Context, event: Event) -> State {
+        match event {
+            Event::Supplicant(Supplicant::Appeared) => Attaching::begin(cx),
+            Event::Link(_) if !self.connected && !cx.is_masked() => Masking::begin(cx, Then::Wait),
+            Event::Link(link) if self.connected && !link.carrier => Masking::begin(cx, Then::Wait),
+            Event::ScanEnded if cx.mask.is_some_and(|mask| mask.exposed) => {
+                Masking::rotate(cx, Then::Wait)
+            }
+            Event::Link(_)
+            | Event::LinkSet(_)
+            | Event::ScanStarted(_)
+            | Event::ScanAccepted(_)
+            | Event::ScanEnded
+            | Event::Air(_)
+            | Event::Mlme(_)
+            | Event::Supplicant(_)
+            | Event::Reply(_)
+            | Event::Command(_)
+            | Event::Overrun => State::Waiting(self),
+        }
+    }
+
+    pub(super) fn alarm(self, cx: &mut Context) -> State {
+        cx.alarm = None;
+        if self.connected && cx.scan == RunningScan::None {
+            cx.remark("connected, but no supplicant answers for it: the connection is ended");
+        }
+        Masking::begin(cx, Then::Wait)
+    }
+
+    pub(in crate::supervisor) const fn is_connected(&self) -> bool {
+        self.connected
+    }
+}

@@ -1,0 +1,245 @@
+//! One interface under macveil's care.
+
+use rand::rngs::StdRng;
+
+use super::action::{Action, Notice};
+use super::context::{Context, Method, RunningScan};
+use super::event::{Command, Event, Link, ScanStarted, Supplicant};
+use super::settings::{Card, Settings};
+use super::state::{Leaving, Masking, State, Then, Waiting};
+use super::{Reply, Time};
+use crate::address::{AddressBook, Mac};
+
+/// The state machine of one interface.
+#[derive(Debug)]
+pub struct Station {
+    cx: Context,
+    /// `None` only while an event is being handled.
+    state: Option<State>,
+}
+
+/// What a station has done so far.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counters {
+    /// Masks put on.
+    pub masks: u32,
+    /// Scans of its own.
+    pub scans: u32,
+    /// Scans by others.
+    pub foreign_scans: u32,
+    /// Scans by others that showed an assigned address.
+    pub exposing_scans: u32,
+    /// Associations that succeeded.
+    pub associations: u32,
+    /// Associations that failed.
+    pub failed_associations: u32,
+    /// Times in a row that the card could not be masked and was held silent.
+    pub holds_in_a_row: u32,
+}
+
+/// What a station is doing, for people and tests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Snapshot {
+    /// The state's name.
+    pub state: &'static str,
+    /// The link as last read.
+    pub link: Link,
+    /// The address on the card is a mask.
+    pub masked: bool,
+    /// The masking method in use.
+    pub method: Method,
+    /// What was done so far.
+    pub counters: Counters,
+}
+
+impl Station {
+    /// Takes an interface in hand; the first actions are ready at once.
+    #[must_use]
+    pub fn new(
+        now: Time,
+        card: Card,
+        settings: Settings,
+        book: AddressBook,
+        link: Link,
+        rng: StdRng,
+    ) -> Self {
+        let mut cx = Context::new(now, card, settings, book, link, rng);
+        let state = Waiting::start(&mut cx);
+        Self {
+            cx,
+            state: Some(state),
+        }
+    }
+
+    /// Tells what happened.
+    pub fn handle(&mut self, now: Time, event: Event) {
+        self.cx.now = now;
+        if let Some(event) = self.note(event) {
+            self.step(|state, cx| state.handle(cx, event));
+        }
+    }
+
+    /// To be called when the deadline has passed.
+    pub fn handle_timeout(&mut self, now: Time) {
+        self.cx.now = now;
+        if self.cx.alarm.is_some_and(|alarm| alarm <= now) {
+            self.cx.alarm = None;
+            self.step(State::alarm);
+        }
+    }
+
+    /// The next thing to do in the world; `None` when all is done.
+    pub fn poll_action(&mut self) -> Option<Action> {
+        self.cx.poll_action()
+    }
+
+    /// When [`Station::handle_timeout`] is due, if nothing happens before.
+    #[must_use]
+    pub const fn deadline(&self) -> Option<Time> {
+        self.cx.alarm
+    }
+
+    /// What the station is doing.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            state: self.state_name(),
+            link: self.cx.link,
+            masked: self.cx.is_masked(),
+            method: self.cx.method,
+            counters: self.cx.counters,
+        }
+    }
+
+    /// The state's name.
+    #[must_use]
+    pub fn state_name(&self) -> &'static str {
+        self.state.as_ref().map_or("", State::name)
+    }
+
+    /// The interface.
+    #[must_use]
+    pub const fn card(&self) -> &Card {
+        &self.cx.card
+    }
+
+    /// Takes other settings from the next mask and the next association on.
+    pub fn reconfigure(&mut self, settings: Settings, book: AddressBook) {
+        self.cx.reconfigure(settings, book);
+    }
+
+    fn step(&mut self, step: impl FnOnce(State, &mut Context) -> State) {
+        if let Some(state) = self.state.take() {
+            self.state = Some(step(state, &mut self.cx));
+        }
+    }
+
+    /// Keeps the shared knowledge up to date; returns the event if the state should hear of it.
+    fn note(&mut self, event: Event) -> Option<Event> {
+        match event {
+            Event::Link(link) => self.note_link(link),
+            Event::LinkSet(Ok(link)) => {
+                let answer = self.note_link(link);
+                return answer.map(|_| Event::LinkSet(Ok(link)));
+            }
+            Event::ScanStarted(scan) => self.note_scan(scan),
+            Event::ScanEnded => {
+                self.end_scan();
+                Some(Event::ScanEnded)
+            }
+            Event::Reply(reply) => {
+                if let Reply::Quiet(Ok(quieted)) = &reply {
+                    self.cx.must_disarm |= quieted.had_own_randomization;
+                }
+                self.cx.accept_reply(reply).map(Event::Reply)
+            }
+            Event::Supplicant(supplicant) => self.note_supplicant(supplicant),
+            Event::Command(Command::Leave) => {
+                self.leave();
+                None
+            }
+            Event::Command(Command::Resumed) => {
+                self.cx.hunt.restart(self.cx.now);
+                self.cx.memory.forgive();
+                Some(event)
+            }
+            other => Some(other),
+        }
+    }
+
+    fn note_link(&mut self, link: Link) -> Option<Event> {
+        self.cx.link = link;
+        if link.up {
+            self.cx.down_is_ours = false;
+        }
+        Some(Event::Link(link))
+    }
+
+    fn note_scan(&mut self, scan: ScanStarted) -> Option<Event> {
+        if self.cx.scan == RunningScan::Accepted {
+            self.cx.scan = RunningScan::Own;
+            return None;
+        }
+        let exposing = scan.active && !scan.random_address;
+        self.cx.scan = RunningScan::Foreign { exposing };
+        self.cx.counters.foreign_scans = self.cx.counters.foreign_scans.saturating_add(1);
+        if exposing {
+            let assigned = self.assigned();
+            if assigned.is_some() {
+                self.cx.counters.exposing_scans = self.cx.counters.exposing_scans.saturating_add(1);
+            }
+            self.cx.expose_mask();
+            self.cx.say(Notice::ForeignScan { exposed: assigned });
+        }
+        Some(Event::ScanStarted(scan))
+    }
+
+    fn end_scan(&mut self) {
+        self.cx.scan = RunningScan::None;
+    }
+
+    fn note_supplicant(&mut self, supplicant: Supplicant) -> Option<Event> {
+        match supplicant {
+            Supplicant::Appeared => self.cx.supplicant = true,
+            Supplicant::Vanished | Supplicant::Terminating => {
+                if !self.cx.supplicant {
+                    return None;
+                }
+                self.cx.supplicant = false;
+                self.cx.networks_changed();
+                self.step(|state, cx| match state {
+                    State::Leaving(_) | State::Gone | State::Unprotected => state,
+                    State::Masking(_) | State::Waiting(_) | State::Held(_) => {
+                        state.handle(cx, Event::Supplicant(Supplicant::Vanished))
+                    }
+                    _ => Masking::begin(cx, Then::Wait),
+                });
+                return None;
+            }
+            Supplicant::NetworksChanged => self.cx.networks_changed(),
+            Supplicant::Connecting { .. } => self.cx.expose_mask(),
+            _ => {}
+        }
+        Some(Event::Supplicant(supplicant))
+    }
+
+    fn leave(&mut self) {
+        self.step(|state, cx| {
+            let (connected, parked) = match &state {
+                State::Gone | State::Leaving(_) => return state,
+                State::Associated(_) => (true, false),
+                State::Waiting(waiting) => (waiting.is_connected(), false),
+                State::Parked(_) => (false, true),
+                _ => (false, false),
+            };
+            Leaving::begin(cx, connected, parked)
+        });
+    }
+
+    fn assigned(&self) -> Option<Mac> {
+        match &self.state {
+            Some(State::Associated(associated)) => Some(associated.address()),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,662 @@
+//! The supervisor's behaviours, one after the other, against an obedient kernel and supplicant.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use super::*;
+use crate::address::{AddressBook, AddressFacts, Host, HostKey, Mac, NetworkFacts, Wishes, Zone};
+use crate::wifi::{Channel, Heard, Ssid};
+
+const PERMANENT: Mac = Mac([2, 0, 0, 0, 0, 0]);
+const HOME_AP: Mac = Mac([2, 0, 0, 0, 7, 0]);
+const HOME_CHANNEL: u32 = 2437;
+
+/// A station in a small world that does what it is told and remembers everything.
+struct Bench {
+    station: Station,
+    now: Time,
+    link: Link,
+    /// What the driver does with an address: by default, take it.
+    driver: fn(Link, Mac) -> Result<Link, Refusal>,
+    /// BSSs on the air; a scan hears them.
+    air: Vec<Entry>,
+    networks: Vec<Network>,
+    phase: Phase,
+    connected_to: Option<Ssid>,
+    done: Vec<Action>,
+    masks: Vec<Mac>,
+    /// The supplicant still believes in the address before.
+    slow_to_notice: bool,
+}
+
+impl Bench {
+    fn new(up: bool, carrier: bool, change: impl FnOnce(&mut Card, &mut Settings)) -> Self {
+        let link = Link {
+            address: PERMANENT,
+            up,
+            carrier,
+        };
+        let mut card = Card {
+            name: "wlan0".to_owned(),
+            ifindex: 3,
+            wiphy: 0,
+            driver: "mac80211_hwsim".to_owned(),
+            permanent: Some(PERMANENT),
+            initial: PERMANENT,
+            random_address: true,
+            random_sequence: true,
+            minimal_content: true,
+            live_change: false,
+            max_scan_ssids: 4,
+            channels: vec![
+                Channel {
+                    frequency: 2412,
+                    no_ir: false,
+                },
+                Channel {
+                    frequency: HOME_CHANNEL,
+                    no_ir: false,
+                },
+                Channel {
+                    frequency: 5180,
+                    no_ir: true,
+                },
+            ],
+        };
+        let mut settings = Settings {
+            scan_random: true,
+            mask_method: MaskMethod::Auto,
+            mask_lifetime: Duration::ZERO,
+            on_failure: OnFailure::Closed,
+            on_exit: OnExit::Keep,
+        };
+        change(&mut card, &mut settings);
+        let rng = StdRng::seed_from_u64(7);
+        let now = Time::from_secs(100);
+        let station = Station::new(now, card, settings, book(), link, rng);
+        let mut bench = Self {
+            station,
+            now,
+            link,
+            driver: |link, address| Ok(Link { address, ..link }),
+            air: Vec::new(),
+            networks: vec![home_network()],
+            phase: Phase::Idle,
+            connected_to: None,
+            done: Vec::new(),
+            masks: Vec::new(),
+            slow_to_notice: false,
+        };
+        bench.settle();
+        bench
+    }
+
+    fn idle() -> Self {
+        Self::new(false, false, |_, _| {})
+    }
+
+    /// With a supplicant and an access point, and connected to it.
+    fn connected() -> Self {
+        let mut bench = Self::idle();
+        bench.air = vec![home_entry()];
+        bench.tell(Event::Supplicant(Supplicant::Appeared));
+        bench.pass(Duration::from_secs(5));
+        assert_eq!(bench.station.state_name(), "associated");
+        bench.done.clear();
+        bench
+    }
+
+    fn tell(&mut self, event: Event) {
+        self.station.handle(self.now, event);
+        self.settle();
+    }
+
+    /// Lets time go by, deadline after deadline.
+    fn pass(&mut self, span: Duration) {
+        let end = self.now + span;
+        while let Some(deadline) = self.station.deadline().filter(|&deadline| deadline <= end) {
+            self.now = deadline.max(self.now);
+            self.station.handle_timeout(self.now);
+            self.settle();
+        }
+        self.now = end;
+    }
+
+    fn settle(&mut self) {
+        while let Some(action) = self.station.poll_action() {
+            self.done.push(action.clone());
+            self.check_promise(&action);
+            for event in self.answers(action) {
+                self.station.handle(self.now, event);
+            }
+        }
+    }
+
+    /// Nothing may be sent under the permanent address, nor a scan under an assigned one.
+    fn check_promise(&self, action: &Action) {
+        let masked = self.masks.contains(&self.link.address);
+        match action {
+            Action::Scan(scan) => {
+                assert!(masked, "a scan under {}", self.link.address);
+                assert!(!scan.frequencies.is_empty());
+            }
+            Action::Ask(Request::Connect) => {
+                assert!(
+                    !masked && self.link.address != PERMANENT,
+                    "joins as {}",
+                    self.link.address
+                );
+            }
+            _ => {}
+        }
+    }
+
+    fn answers(&mut self, action: Action) -> Vec<Event> {
+        match action {
+            Action::SetAddress { address, how } => {
+                let connecting = self.done.iter().rev().find_map(|action| match action {
+                    Action::Say(Notice::Associating { address, .. }) => Some(*address),
+                    _ => None,
+                });
+                if connecting != Some(address) {
+                    self.masks.push(address);
+                }
+                let up = self.link.up || how == How::Bounce;
+                let result = (self.driver)(
+                    Link {
+                        up,
+                        carrier: false,
+                        ..self.link
+                    },
+                    address,
+                );
+                if let Ok(link) = result {
+                    self.link = link;
+                }
+                vec![Event::LinkSet(result)]
+            }
+            Action::HoldDown => {
+                self.link = Link {
+                    up: false,
+                    carrier: false,
+                    ..self.link
+                };
+                vec![Event::LinkSet(Ok(self.link))]
+            }
+            Action::ReadLink => vec![Event::LinkSet(Ok(self.link))],
+            Action::Scan(scan) => {
+                let started = ScanStarted {
+                    active: !scan.ssids.is_empty(),
+                    random_address: scan.random_address,
+                };
+                vec![
+                    Event::ScanAccepted(Ok(())),
+                    Event::ScanStarted(started),
+                    Event::Supplicant(Supplicant::ScanResults),
+                    Event::ScanEnded,
+                ]
+            }
+            Action::ReadAir => vec![Event::Air(
+                self.air.iter().map(|entry| heard(entry, 0)).collect(),
+            )],
+            Action::Ask(request) => self.supplicant_answers(request),
+            Action::AbortScan | Action::Say(_) | Action::Finish => vec![],
+        }
+    }
+
+    fn supplicant_answers(&mut self, request: Request) -> Vec<Event> {
+        let reply = match request {
+            Request::Attach | Request::Quiet => {
+                let status = self.status();
+                if request == Request::Quiet || self.phase != Phase::Connected {
+                    self.phase = Phase::Idle;
+                }
+                Reply::Quiet(Ok(Quieted {
+                    status,
+                    had_own_randomization: false,
+                }))
+            }
+            Request::Status => Reply::Status(Ok(self.status())),
+            Request::Survey { bssids } => {
+                let known = |entry: &&Entry| bssids.contains(&entry.bssid);
+                let table = self.air.iter().filter(known).cloned().collect();
+                Reply::Survey(Ok(Survey {
+                    networks: self.networks.clone(),
+                    table,
+                }))
+            }
+            Request::Connect => {
+                self.phase = Phase::Connected;
+                self.connected_to = Some(home());
+                self.link.carrier = true;
+                let connected = Supplicant::Connected { bssid: HOME_AP };
+                return vec![
+                    Event::Reply(Reply::Done(Ok(()))),
+                    Event::Link(self.link),
+                    Event::Supplicant(connected),
+                ];
+            }
+            Request::Pin { .. }
+            | Request::Disarm
+            | Request::Settle { .. }
+            | Request::Release { .. } => Reply::Done(Ok(())),
+        };
+        vec![Event::Reply(reply)]
+    }
+
+    fn status(&self) -> Status {
+        Status {
+            phase: self.phase,
+            address: (!self.slow_to_notice).then_some(self.link.address),
+            bssid: Some(HOME_AP),
+            ssid: self.connected_to.clone(),
+            id: Some(0),
+            frequency: Some(HOME_CHANNEL),
+        }
+    }
+
+    fn lose(&mut self, reason: u16, local: bool) {
+        self.phase = Phase::Idle;
+        self.link.carrier = false;
+        self.tell(Event::Supplicant(Supplicant::Disconnected {
+            reason,
+            local,
+        }));
+    }
+
+    fn position(&self, wanted: impl Fn(&Action) -> bool) -> usize {
+        self.done
+            .iter()
+            .position(wanted)
+            .unwrap_or_else(|| panic!("not done: {:#?}", self.done))
+    }
+
+    fn count(&self, wanted: impl Fn(&Action) -> bool) -> usize {
+        self.done.iter().filter(|action| wanted(action)).count()
+    }
+}
+
+fn home() -> Ssid {
+    Ssid::new(b"Home").unwrap()
+}
+
+fn book() -> AddressBook {
+    let key = HostKey::from_host_id(b"a secret");
+    let host = Host {
+        key,
+        boot_id: None,
+        zone: Zone::utc(),
+    };
+    AddressBook::new(
+        "wlan0".to_owned(),
+        Arc::new(host),
+        None,
+        Vec::new(),
+        Wishes::default(),
+    )
+}
+
+/// What the default policy assigns.
+fn home_address() -> Mac {
+    let card = AddressFacts {
+        permanent: Some(PERMANENT),
+        initial: PERMANENT,
+        current: PERMANENT,
+        previous: None,
+    };
+    let mut rng = StdRng::seed_from_u64(0);
+    book()
+        .assign(&NetworkFacts::new(&home()), &card, &mut rng)
+        .unwrap()
+}
+
+fn home_network() -> Network {
+    Network {
+        id: 0,
+        ssid: Some(home()),
+        enabled: true,
+        temporarily_disabled: false,
+        hidden: false,
+        priority: 0,
+        bssid: None,
+        open: false,
+    }
+}
+
+fn home_entry() -> Entry {
+    Entry {
+        bssid: HOME_AP,
+        frequency: HOME_CHANNEL,
+        signal: -40,
+        ssid: home(),
+        security: Security::Rsn,
+    }
+}
+
+fn heard(entry: &Entry, ms_ago: u32) -> Heard {
+    Heard {
+        bssid: entry.bssid,
+        frequency: entry.frequency,
+        signal: entry.signal,
+        ssid: entry.ssid.clone(),
+        ms_ago,
+    }
+}
+
+fn is_ask(action: &Action, request: &Request) -> bool {
+    matches!(action, Action::Ask(asked) if asked == request)
+}
+
+fn is_scan(action: &Action) -> bool {
+    matches!(action, Action::Scan(_))
+}
+
+fn sets_address(action: &Action) -> bool {
+    matches!(action, Action::SetAddress { .. })
+}
+
+#[test]
+fn a_card_that_is_down_is_masked_and_stays_down() {
+    let bench = Bench::idle();
+    assert!(matches!(
+        bench.done[0],
+        Action::SetAddress {
+            how: How::WhileDown,
+            ..
+        }
+    ));
+    assert!(!bench.link.up);
+    assert_eq!(bench.station.state_name(), "waiting");
+}
+
+#[test]
+fn a_card_that_is_up_is_masked_by_a_bounce() {
+    let bench = Bench::new(true, false, |_, _| {});
+    assert!(matches!(
+        bench.done[0],
+        Action::SetAddress {
+            how: How::Bounce,
+            ..
+        }
+    ));
+}
+
+#[test]
+fn a_supplicant_is_met_with_the_link_down() {
+    let mut bench = Bench::new(true, false, |_, _| {});
+    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    let down = bench.position(|action| *action == Action::HoldDown);
+    let attach = bench.position(|action| is_ask(action, &Request::Attach));
+    assert!(down < attach);
+}
+
+#[test]
+fn scans_carry_everything_the_driver_offers() {
+    let mut bench = Bench::idle();
+    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    let Action::Scan(scan) = &bench.done[bench.position(is_scan)] else {
+        panic!()
+    };
+    assert!(scan.random_address && scan.random_sequence && scan.minimal_content);
+    assert_eq!(scan.ssids, [Ssid::wildcard()]);
+}
+
+#[test]
+fn an_association_is_pinned_then_addressed_then_agreed_then_ordered() {
+    let mut bench = Bench::idle();
+    bench.air = vec![home_entry()];
+    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.pass(Duration::from_secs(2));
+    let pin = bench.position(|action| matches!(action, Action::Ask(Request::Pin { .. })));
+    let address = pin + bench.done[pin..].iter().position(sets_address).unwrap();
+    let status = bench.position(|action| is_ask(action, &Request::Status));
+    let connect = bench.position(|action| is_ask(action, &Request::Connect));
+    let settle = bench.position(|action| matches!(action, Action::Ask(Request::Settle { .. })));
+    assert!(pin < address && address < status && status < connect && connect < settle);
+    assert_eq!(bench.station.state_name(), "associated");
+}
+
+#[test]
+fn nothing_is_ordered_before_the_supplicant_knows_the_address() {
+    let mut bench = Bench::idle();
+    bench.air = vec![home_entry()];
+    bench.slow_to_notice = true;
+    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.pass(Duration::from_secs(1));
+    assert!(bench.count(|action| is_ask(action, &Request::Status)) > 5);
+    assert_eq!(bench.count(|action| is_ask(action, &Request::Connect)), 0);
+    bench.slow_to_notice = false;
+    bench.pass(Duration::from_secs(1));
+    assert_eq!(bench.station.state_name(), "associated");
+}
+
+#[test]
+fn an_access_point_not_heard_in_this_scan_is_not_joined() {
+    let mut bench = Bench::idle();
+    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.done.clear();
+    while bench.count(|action| *action == Action::ReadAir) == 0 {
+        let now = bench.station.deadline().unwrap();
+        bench.now = now;
+        bench.station.handle_timeout(now);
+        while let Some(action) = bench.station.poll_action() {
+            bench.done.push(action.clone());
+            let answers = match action {
+                Action::ReadAir => vec![Event::Air(vec![heard(&home_entry(), 900)])],
+                other => bench.answers(other),
+            };
+            for event in answers {
+                bench.station.handle(now, event);
+            }
+        }
+    }
+    bench.pass(Duration::from_millis(1));
+    assert_eq!(
+        bench.count(|action| matches!(action, Action::Say(Notice::Associating { .. }))),
+        0
+    );
+}
+
+#[test]
+fn a_loss_quiets_the_supplicant_before_the_mask_and_looks_on_the_last_channel_first() {
+    let mut bench = Bench::connected();
+    bench.air.clear();
+    bench.lose(4, true);
+    let quiet = bench.position(|action| is_ask(action, &Request::Quiet));
+    let mask = bench.position(sets_address);
+    assert!(quiet < mask);
+    let Action::Scan(scan) = &bench.done[bench.position(is_scan)] else {
+        panic!()
+    };
+    assert_eq!(scan.frequencies, [HOME_CHANNEL]);
+}
+
+#[test]
+fn a_network_that_returns_is_joined_within_two_seconds() {
+    let mut bench = Bench::connected();
+    bench.air.clear();
+    bench.lose(4, true);
+    bench.pass(Duration::from_secs(47));
+    bench.air = vec![home_entry()];
+    bench.done.clear();
+    bench.pass(Duration::from_secs(2));
+    assert_eq!(bench.station.state_name(), "associated");
+}
+
+#[test]
+fn the_users_disconnect_is_respected_until_the_user_wants_otherwise() {
+    let mut bench = Bench::connected();
+    bench.lose(3, true);
+    assert_eq!(bench.station.state_name(), "parked");
+    bench.done.clear();
+    bench.pass(Duration::from_secs(600));
+    assert_eq!(bench.count(is_scan), 0);
+    bench.phase = Phase::Scanning;
+    bench.tell(Event::Supplicant(Supplicant::NetworkNotFound));
+    bench.pass(Duration::from_secs(2));
+    assert_eq!(bench.station.state_name(), "associated");
+}
+
+#[test]
+fn a_kick_by_the_access_point_is_no_wish_of_the_user() {
+    let mut bench = Bench::connected();
+    bench.lose(3, false);
+    bench.pass(Duration::from_secs(2));
+    assert_eq!(bench.station.state_name(), "associated");
+}
+
+#[test]
+fn roaming_is_no_loss() {
+    let mut bench = Bench::connected();
+    bench.phase = Phase::Connecting;
+    bench.tell(Event::Mlme(Mlme::Ended));
+    bench.phase = Phase::Connected;
+    bench.pass(Duration::from_secs(120));
+    assert_eq!(bench.count(sets_address), 0);
+    assert_eq!(bench.station.state_name(), "associated");
+}
+
+#[test]
+fn an_idle_connection_wakes_the_daemon_once_a_minute() {
+    let mut bench = Bench::connected();
+    bench.pass(Duration::from_secs(600));
+    assert_eq!(bench.done.len(), 10, "{:?}", bench.done);
+}
+
+#[test]
+fn a_driver_that_says_yes_and_does_nothing_is_held_silent_and_said_once() {
+    let mut bench = Bench::idle();
+    bench.driver = |link, _| Ok(link);
+    bench.link.address = PERMANENT;
+    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.pass(Duration::from_secs(60));
+    assert!(!bench.link.up);
+    assert_eq!(bench.count(is_scan), 0);
+    assert_eq!(
+        bench.count(|action| matches!(action, Action::Say(Notice::Held { .. }))),
+        1
+    );
+    bench.driver = |link, address| Ok(Link { address, ..link });
+    bench.air = vec![home_entry()];
+    bench.pass(Duration::from_secs(600));
+    assert_eq!(bench.station.state_name(), "associated");
+}
+
+#[test]
+fn with_bounce_each_scan_has_its_own_address() {
+    let mut bench = Bench::new(false, false, |_, settings| {
+        settings.mask_method = MaskMethod::Bounce
+    });
+    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.pass(Duration::from_secs(300));
+    let (scans, addresses) = (bench.count(is_scan), bench.count(sets_address));
+    assert!(scans > 10);
+    assert!(
+        addresses >= scans,
+        "{addresses} addresses for {scans} scans"
+    );
+    let mut masks = bench.masks.clone();
+    masks.sort_unstable();
+    masks.dedup();
+    assert_eq!(masks.len(), bench.masks.len());
+}
+
+#[test]
+fn a_scan_by_another_program_costs_the_mask() {
+    let mut bench = Bench::idle();
+    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.pass(Duration::from_secs(20));
+    let before = bench.link.address;
+    bench.tell(Event::ScanStarted(ScanStarted {
+        active: true,
+        random_address: false,
+    }));
+    bench.tell(Event::ScanEnded);
+    assert_ne!(bench.link.address, before);
+}
+
+#[test]
+fn a_running_connection_under_its_own_address_is_adopted_undisturbed() {
+    let mut bench = Bench::new(true, true, |_, _| {});
+    bench.phase = Phase::Connected;
+    bench.connected_to = Some(home());
+    let assigned = home_address();
+    bench.link.address = assigned;
+    bench.tell(Event::Link(bench.link));
+    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.pass(Duration::from_secs(5));
+    assert_eq!(bench.station.state_name(), "associated");
+    assert_eq!(
+        bench.count(|action| sets_address(action) || *action == Action::HoldDown),
+        0
+    );
+}
+
+#[test]
+fn a_running_connection_under_the_permanent_address_is_made_again() {
+    let mut bench = Bench::new(true, true, |_, _| {});
+    bench.phase = Phase::Connected;
+    bench.connected_to = Some(home());
+    bench.air = vec![home_entry()];
+    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.pass(Duration::from_secs(5));
+    assert_eq!(bench.station.state_name(), "associated");
+    assert_eq!(bench.link.address, home_address());
+}
+
+#[test]
+fn leaving_keeps_or_restores_as_configured() {
+    let mut bench = Bench::connected();
+    bench.tell(Event::Command(Command::Leave));
+    assert_eq!(bench.count(sets_address), 0);
+    assert_eq!(
+        bench.count(|action| is_ask(action, &Request::Release { resume: false })),
+        1
+    );
+    assert_eq!(bench.count(|action| *action == Action::Finish), 1);
+
+    let mut bench = Bench::new(false, false, |_, settings| {
+        settings.on_exit = OnExit::Restore
+    });
+    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.tell(Event::Command(Command::Leave));
+    assert_eq!(bench.link.address, PERMANENT);
+    assert_eq!(
+        bench.count(|action| is_ask(action, &Request::Release { resume: true })),
+        1
+    );
+}
+
+#[test]
+fn a_supplicant_that_dies_leaves_a_masked_card() {
+    let mut bench = Bench::connected();
+    bench.tell(Event::Supplicant(Supplicant::Vanished));
+    assert!(bench.masks.contains(&bench.link.address));
+    assert_eq!(bench.station.state_name(), "waiting");
+}
+
+#[test]
+fn a_hidden_network_is_named_only_where_a_nameless_beacon_was_heard() {
+    let mut bench = Bench::idle();
+    bench.networks[0].hidden = true;
+    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.pass(Duration::from_secs(30));
+    let names =
+        |action: &Action| matches!(action, Action::Scan(scan) if scan.ssids.contains(&home()));
+    assert_eq!(bench.count(names), 0);
+    bench.air = vec![Entry {
+        ssid: Ssid::wildcard(),
+        ..home_entry()
+    }];
+    bench.pass(Duration::from_secs(30));
+    assert!(bench.count(names) > 0);
+    for action in bench.done.iter().filter(|action| names(action)) {
+        let Action::Scan(scan) = action else {
+            unreachable!()
+        };
+        assert_eq!(scan.frequencies, [HOME_CHANNEL]);
+    }
+}
