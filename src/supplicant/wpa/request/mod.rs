@@ -1,0 +1,85 @@
+//! What each request does.
+
+mod admission;
+mod connect;
+mod disarm;
+mod networks;
+mod quiet;
+mod release;
+
+use crate::supervisor::{Failure, Reply, Request, Status};
+
+use super::session::Session;
+use super::{status, text};
+
+/// Carries a request out.
+pub(super) async fn serve(session: &mut Session<'_>, request: Request) -> Reply {
+    match request {
+        Request::Attach => {
+            session.memory.forget_networks();
+            Reply::Quiet(session.take_over().await)
+        }
+        Request::Quiet => {
+            session.memory.forget_networks();
+            Reply::Quiet(session.quiet().await)
+        }
+        Request::Status => {
+            session.keep_attached();
+            Reply::Status(session.status().await)
+        }
+        Request::Survey { bssids } => Reply::Survey(session.survey(&bssids).await),
+        Request::Pin { ssid, except } => Reply::Done(session.admit(Some(&ssid), &except).await),
+        Request::Disarm => Reply::Done(session.disarm().await),
+        Request::Connect => Reply::Done(session.connect().await),
+        Request::Settle { ssid } => Reply::Done(session.settle(&ssid).await),
+        Request::Release { resume } => Reply::Done(session.release(resume).await),
+    }
+}
+
+/// The reply of the right kind to a request that cannot be carried out.
+pub(super) fn decline(request: &Request, failure: Failure) -> Reply {
+    match request {
+        Request::Attach | Request::Quiet => Reply::Quiet(Err(failure)),
+        Request::Status => Reply::Status(Err(failure)),
+        Request::Survey { .. } => Reply::Survey(Err(failure)),
+        Request::Pin { .. }
+        | Request::Disarm
+        | Request::Connect
+        | Request::Settle { .. }
+        | Request::Release { .. } => Reply::Done(Err(failure)),
+    }
+}
+
+/// wpa_supplicant did not do what a command says.
+fn refused(command: &str, answer: &[u8]) -> Failure {
+    Failure::Refused {
+        command: command.to_owned(),
+        answer: text::excerpt(answer),
+    }
+}
+
+impl Session<'_> {
+    /// A command that has to be obeyed.
+    async fn order(&mut self, command: &str) -> Result<(), Failure> {
+        let answer = self.ask(command).await?;
+        if is_ok(&answer) {
+            Ok(())
+        } else {
+            Err(refused(command, &answer))
+        }
+    }
+
+    /// A command that some versions or drivers do not know; says whether it was obeyed.
+    async fn attempt(&mut self, command: &str) -> Result<bool, Failure> {
+        Ok(is_ok(&self.ask(command).await?))
+    }
+
+    async fn status(&mut self) -> Result<Status, Failure> {
+        let answer = self.ask("STATUS").await?;
+        status::parse(&answer).ok_or_else(|| refused("STATUS", &answer))
+    }
+}
+
+fn is_ok(answer: &[u8]) -> bool {
+    answer == b"OK\n"
+}

@@ -1,0 +1,283 @@
+//! A conversation with one wpa_supplicant: commands and their answers, and the messages between.
+
+use std::io;
+use std::path::Path;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::supervisor::{Event, Failure, Supplicant};
+
+use super::endpoint::Endpoint;
+use super::event::{self, Message};
+use super::memory::Memory;
+use super::presence::{Identity, Presence};
+use super::text;
+
+/// How long an answer may take. wpa_supplicant has one thread and can be busy for seconds.
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the very first may take: the socket is there before wpa_supplicant's loop runs.
+pub(super) const FIRST_PATIENCE: Duration = Duration::from_secs(30);
+/// How long a monitor is believed to be attached.
+const ATTACHED_FOR: Duration = Duration::from_secs(30);
+/// How soon to try again when wpa_supplicant's queue is full.
+const QUEUE_FULL: Duration = Duration::from_millis(20);
+/// How many messages are taken at once.
+const MESSAGES_AT_ONCE: usize = 1024;
+
+/// Why a conversation ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum End {
+    /// The socket file is gone or another one.
+    Removed,
+    /// Nobody has the socket open.
+    Refused,
+    /// The answer did not come; it may still come.
+    Silent,
+    /// We may not send.
+    Denied,
+    /// Our own sockets could not be made.
+    NoClientSocket(String),
+    /// Something else.
+    Broken(String),
+}
+
+/// An open conversation.
+pub(super) struct Session<'a> {
+    commands: Endpoint,
+    monitor: Endpoint,
+    pub(super) presence: &'a mut Presence,
+    pub(super) identity: Identity,
+    pub(super) memory: &'a mut Memory,
+    tell: &'a mut dyn FnMut(Event),
+    /// Messages are taken but not passed on.
+    pub(super) muted: bool,
+    /// The last radio work that has begun.
+    pub(super) radio_work: Option<u32>,
+    patience: Duration,
+    attached: Instant,
+    attach_answered: bool,
+    end: Option<End>,
+}
+
+impl<'a> Session<'a> {
+    /// Opens both sockets and asks for messages; does not wait for an answer.
+    pub(super) fn open(
+        client_dir: &Path,
+        presence: &'a mut Presence,
+        identity: Identity,
+        memory: &'a mut Memory,
+        tell: &'a mut dyn FnMut(Event),
+    ) -> io::Result<Self> {
+        let bind = || Endpoint::bind(client_dir, presence.socket());
+        let (commands, monitor) = (bind()?, bind()?);
+        memory.begin();
+        let mut session = Self {
+            commands,
+            monitor,
+            presence,
+            identity,
+            memory,
+            tell,
+            muted: false,
+            radio_work: None,
+            patience: FIRST_PATIENCE,
+            attached: Instant::now(),
+            attach_answered: true,
+            end: None,
+        };
+        session.attach();
+        Ok(session)
+    }
+
+    /// Asks again for messages, if that was long ago. wpa_supplicant forgets a monitor that it
+    /// could not send to.
+    pub(super) fn keep_attached(&mut self) {
+        if self.attached.elapsed() < ATTACHED_FOR || self.end.is_some() {
+            return;
+        }
+        self.hear_what_is_there();
+        if self.attach_answered {
+            self.attach();
+        } else {
+            self.end = Some(End::Broken("it sends no messages any more".to_owned()));
+        }
+    }
+
+    fn attach(&mut self) {
+        tracing::debug!("ATTACH");
+        match self.monitor.send(&["ATTACH"]) {
+            Ok(()) => self.attach_answered = false,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => self.end = Some(End::of(&error)),
+        }
+        self.attached = Instant::now();
+    }
+
+    /// Why the conversation is over, if it is.
+    pub(super) fn end(&self) -> Option<&End> {
+        self.end.as_ref()
+    }
+
+    /// Passes an event on.
+    pub(super) fn tell(&mut self, event: Event) {
+        (self.tell)(event);
+    }
+
+    /// Sends a command and waits for its answer.
+    pub(super) async fn ask(&mut self, command: &str) -> Result<Vec<u8>, Failure> {
+        let answers = self.ask_all(&[command]).await?;
+        Ok(answers.into_iter().next().unwrap_or_default())
+    }
+
+    /// Sends commands at once and waits for all answers.
+    pub(super) async fn ask_all(&mut self, commands: &[&str]) -> Result<Vec<Vec<u8>>, Failure> {
+        let patience = self.patience;
+        let answers = self.converse(commands, Instant::now() + patience).await;
+        self.patience = PATIENCE;
+        answers.map_err(|end| {
+            let reason = end.to_string();
+            self.end = Some(end);
+            Failure::Unreachable(reason)
+        })
+    }
+
+    async fn converse(
+        &mut self,
+        commands: &[&str],
+        deadline: Instant,
+    ) -> Result<Vec<Vec<u8>>, End> {
+        if let Some(end) = &self.end {
+            return Err(end.clone());
+        }
+        self.send(commands, deadline).await?;
+        let mut answers = Vec::with_capacity(commands.len());
+        for command in commands {
+            let answer = self.answer(deadline).await?;
+            tracing::debug!(answer = %text::excerpt(&answer), "{command}");
+            answers.push(answer);
+        }
+        Ok(answers)
+    }
+
+    async fn send(&mut self, commands: &[&str], deadline: Instant) -> Result<(), End> {
+        loop {
+            match self.commands.send(commands) {
+                Ok(()) => return Ok(()),
+                Err(error) if error.kind() != io::ErrorKind::WouldBlock => {
+                    return Err(End::of(&error));
+                }
+                Err(_) if Instant::now() >= deadline => return Err(End::Silent),
+                Err(_) => self.listen(Instant::now() + QUEUE_FULL, |_| false).await?,
+            }
+        }
+    }
+
+    /// Waits for one answer. Messages that wpa_supplicant sent before it are passed on before.
+    async fn answer(&mut self, deadline: Instant) -> Result<Vec<u8>, End> {
+        loop {
+            tokio::select! {
+                biased;
+                answer = self.commands.receive() => {
+                    let answer = answer.map_err(|error| End::of(&error))?;
+                    if !event::is_message(&answer) {
+                        self.hear_what_is_there();
+                        return Ok(answer);
+                    }
+                }
+                () = tokio::time::sleep_until(deadline) => return Err(End::Silent),
+                () = self.presence.lost(self.identity) => return Err(End::Removed),
+                message = self.monitor.receive() => {
+                    let message = message.map_err(|error| End::of(&error))?;
+                    self.hear(&message);
+                }
+            }
+        }
+    }
+
+    /// Passes messages on until the deadline, or until something has become true.
+    pub(super) async fn listen(
+        &mut self,
+        deadline: Instant,
+        done: impl Fn(&Self) -> bool,
+    ) -> Result<(), End> {
+        while !done(self) {
+            tokio::select! {
+                biased;
+                () = tokio::time::sleep_until(deadline) => return Ok(()),
+                () = self.presence.lost(self.identity) => return Err(End::Removed),
+                message = self.monitor.receive() => {
+                    let message = message.map_err(|error| End::of(&error))?;
+                    self.hear(&message);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Passes messages on until the conversation ends.
+    pub(super) async fn listen_on(&mut self) {
+        loop {
+            let far = Instant::now() + Duration::from_hours(1);
+            if let Err(end) = self.listen(far, |_| false).await {
+                self.end = Some(end);
+                return;
+            }
+        }
+    }
+
+    fn hear_what_is_there(&mut self) {
+        for _ in 0..MESSAGES_AT_ONCE {
+            let Some(message) = self.monitor.receive_now() else {
+                return;
+            };
+            self.hear(&message);
+        }
+    }
+
+    fn hear(&mut self, datagram: &[u8]) {
+        if !event::is_message(datagram) {
+            self.attach_answered = true;
+            return;
+        }
+        match event::parse(datagram) {
+            Some(Message::Supplicant(event)) => self.pass_on(event),
+            Some(Message::RadioWorkStarted(id)) => self.radio_work = Some(id),
+            Some(Message::Other) => {}
+            None => tracing::debug!("not understood: {}", text::excerpt(datagram)),
+        }
+    }
+
+    fn pass_on(&mut self, event: Supplicant) {
+        tracing::debug!(?event, muted = self.muted);
+        if event == Supplicant::NetworksChanged {
+            self.memory.forget_networks();
+        }
+        if !self.muted {
+            self.tell(Event::Supplicant(event));
+        }
+    }
+}
+
+impl End {
+    fn of(error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::ConnectionRefused => Self::Refused,
+            io::ErrorKind::NotFound => Self::Removed,
+            io::ErrorKind::PermissionDenied => Self::Denied,
+            _ => Self::Broken(error.to_string()),
+        }
+    }
+}
+
+impl std::fmt::Display for End {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Removed => "its control socket is gone",
+            Self::Refused => "nobody listens on its control socket",
+            Self::Silent => "no answer in time",
+            Self::Denied => "permission denied on its control socket",
+            Self::NoClientSocket(reason) | Self::Broken(reason) => reason,
+        })
+    }
+}
