@@ -1,0 +1,50 @@
+//! The keys of `[connection]`, which `[[interface]]` and `[[network]]` may say again.
+
+use toml::de::DeValue;
+
+use super::problem::Wrong;
+use super::section::Section;
+use super::value::{boolean, choice, did_you_mean, parsed, text};
+use crate::address::{Binding, Mask, ParsePolicyError, Policy, Slap, Wishes};
+
+/// Every key.
+pub(super) const KEYS: &[&str] = &[
+    "cloned-mac-address",
+    "stable-id",
+    "generate-mac-address-mask",
+    "stable-binding",
+    "stable-security",
+    "slap",
+];
+
+/// Takes the keys from a section.
+pub(super) fn take(section: &mut Section) -> Wishes {
+    Wishes {
+        policy: section.take("cloned-mac-address", policy),
+        stable_id: section.take("stable-id", parsed),
+        mask: section.take("generate-mac-address-mask", mask),
+        binding: section.take("stable-binding", choice(Binding::WORDS)),
+        by_security: section.take("stable-security", boolean),
+        slap: section.take("slap", choice(Slap::WORDS)),
+        uuid: None,
+    }
+}
+
+fn policy(value: &DeValue) -> Result<Policy, Wrong> {
+    let text = text(value)?;
+    text.parse().map_err(|error| match error {
+        ParsePolicyError::Unknown(_) => {
+            let words = Policy::WORDS.iter().map(|&(word, _)| word);
+            Wrong::new(error).meant(did_you_mean(text, words))
+        }
+        ParsePolicyError::Unusable(_) => Wrong::new(error),
+    })
+}
+
+/// A mask; an empty text is none.
+pub(super) fn mask(value: &DeValue) -> Result<Option<Mask>, Wrong> {
+    match text(value)? {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(Wrong::new),
+    }
+}

@@ -1,0 +1,154 @@
+//! One configuration file as a whole, and how several become one.
+
+use std::path::PathBuf;
+
+use toml::de::{DeTable, DeValue};
+
+use super::device::DeviceWishes;
+use super::problem::{Problem, Wrong};
+use super::section::Section;
+use super::source::Source;
+use super::spec::DeviceSpecs;
+use super::value::{absolute_path, choice, one_or_more, text};
+use super::{connection, network};
+use crate::address::{NetworkRule, Said, Wishes, Words};
+
+/// `backend`: which supplicant to work with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Backend {
+    /// Whichever is there.
+    #[default]
+    Auto,
+    /// `wpa_supplicant`.
+    WpaSupplicant,
+    /// iwd.
+    Iwd,
+    /// None: only mask.
+    None,
+}
+
+const BACKENDS: Words<Backend> = &[
+    ("auto", Backend::Auto),
+    ("wpa_supplicant", Backend::WpaSupplicant),
+    ("iwd", Backend::Iwd),
+    ("none", Backend::None),
+];
+
+/// What one file says, or several together.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Document {
+    pub(super) manage: Option<Said<DeviceSpecs>>,
+    pub(super) state_dir: Option<Said<PathBuf>>,
+    pub(super) runtime_dir: Option<Said<PathBuf>>,
+    pub(super) backend: Option<Said<Backend>>,
+    pub(super) ctrl_interface: Option<Said<PathBuf>>,
+    pub(super) device: DeviceWishes,
+    pub(super) connection: Wishes,
+    pub(super) interfaces: Vec<InterfaceRule>,
+    pub(super) networks: Vec<NetworkRule>,
+}
+
+/// An `[[interface]]`: what is said of some cards.
+#[derive(Debug, Clone)]
+pub(super) struct InterfaceRule {
+    /// `None` only where that was an error.
+    pub(super) about: Option<DeviceSpecs>,
+    pub(super) device: DeviceWishes,
+    pub(super) connection: Wishes,
+}
+
+impl Document {
+    /// Reads a file; what is wrong with it goes to `problems`.
+    pub(super) fn read(source: &Source, problems: &mut Vec<Problem>) -> Self {
+        let (table, errors) = DeTable::parse_recoverable(&source.text);
+        if !errors.is_empty() {
+            problems.extend(errors.iter().map(|error| syntax_problem(source, error)));
+            return Self::default();
+        }
+        let mut file = Section::new(source, "", 0..0, table.into_inner(), problems);
+        let (backend, ctrl_interface) = file
+            .take_table("supplicant", read_supplicant)
+            .unwrap_or_default();
+        let document = Self {
+            manage: file.take("manage", device_specs),
+            state_dir: file.take("state-dir", absolute_path),
+            runtime_dir: file.take("runtime-dir", absolute_path),
+            backend,
+            ctrl_interface,
+            device: file.take_table("device", read_device).unwrap_or_default(),
+            connection: file
+                .take_table("connection", read_connection)
+                .unwrap_or_default(),
+            interfaces: file.take_tables("interface", read_interface),
+            networks: file.take_tables("network", network::read),
+        };
+        file.finish();
+        document
+    }
+
+    /// Takes from an earlier file what this one does not say. Rules of the later file are asked first.
+    pub(super) fn or(self, earlier: Self) -> Self {
+        Self {
+            manage: self.manage.or(earlier.manage),
+            state_dir: self.state_dir.or(earlier.state_dir),
+            runtime_dir: self.runtime_dir.or(earlier.runtime_dir),
+            backend: self.backend.or(earlier.backend),
+            ctrl_interface: self.ctrl_interface.or(earlier.ctrl_interface),
+            device: self.device.or(&earlier.device),
+            connection: self.connection.or(&earlier.connection),
+            interfaces: self
+                .interfaces
+                .into_iter()
+                .chain(earlier.interfaces)
+                .collect(),
+            networks: self.networks.into_iter().chain(earlier.networks).collect(),
+        }
+    }
+}
+
+fn syntax_problem(source: &Source, error: &toml::de::Error) -> Problem {
+    let span = error.span().unwrap_or_default();
+    Problem::at(source, &span, Wrong::new(error.message()))
+}
+
+fn device_specs(value: &DeValue) -> Result<DeviceSpecs, Wrong> {
+    let texts = one_or_more(|value| text(value).map(str::to_owned))(value)?;
+    let texts: Vec<_> = texts.iter().map(String::as_str).collect();
+    DeviceSpecs::read(&texts)
+}
+
+fn read_supplicant(mut section: Section) -> (Option<Said<Backend>>, Option<Said<PathBuf>>) {
+    let backend = section.take("backend", choice(BACKENDS));
+    let ctrl_interface = section.take("ctrl-interface", absolute_path);
+    section.finish();
+    (backend, ctrl_interface)
+}
+
+fn read_device(mut section: Section) -> DeviceWishes {
+    let device = DeviceWishes::take(&mut section);
+    section.finish();
+    device
+}
+
+fn read_connection(mut section: Section) -> Wishes {
+    let connection = connection::take(&mut section);
+    section.finish();
+    connection
+}
+
+fn read_interface(mut section: Section) -> InterfaceRule {
+    let about = section.take("match", device_specs).map(|said| said.value);
+    let device = DeviceWishes::take(&mut section);
+    let connection = connection::take(&mut section);
+    if about.is_none() {
+        section.complain_of_header(Wrong::new(
+            "which interfaces? Say `match`, for example match = \"driver:brcmfmac\"",
+        ));
+    }
+    section.finish();
+    InterfaceRule {
+        about,
+        device,
+        connection,
+    }
+}

@@ -1,0 +1,146 @@
+//! How the user says it: TOML files, read without ever guessing what a mistake was to mean.
+//!
+//! `/etc/macveil/macveil.toml` first, then drop-ins by their names; what a later file says holds over
+//! what an earlier one says, key by key. All that is wrong is found at once, each with its line.
+
+mod connection;
+mod device;
+mod document;
+mod files;
+mod network;
+mod problem;
+mod section;
+mod source;
+mod spec;
+mod suggest;
+mod value;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+pub use document::Backend;
+pub use files::{DEFAULT_FILE, Layout};
+pub use problem::{Errors, Problem};
+pub use source::{Excerpt, Position};
+pub use spec::{DeviceFacts, Kind};
+
+use device::DeviceWishes;
+use document::{Document, InterfaceRule};
+use spec::DeviceSpecs;
+
+use crate::address::{AddressBook, Host, NetworkRule, Said, Wishes};
+use crate::supervisor::Settings;
+
+/// What the user wants, all files together.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// `state-dir`: where the key is.
+    pub state_dir: PathBuf,
+    /// `runtime-dir`: where sockets are.
+    pub runtime_dir: PathBuf,
+    /// `backend`: which supplicant to work with.
+    pub backend: Backend,
+    /// `ctrl-interface`: where `wpa_supplicant`'s sockets are.
+    pub ctrl_interface: PathBuf,
+    manage: DeviceSpecs,
+    device: DeviceWishes,
+    connection: Wishes,
+    /// In the order in which they are asked.
+    interfaces: Vec<InterfaceRule>,
+    /// In the order in which they are asked.
+    networks: Vec<NetworkRule>,
+}
+
+/// Reads the configuration: the file that was named and nothing else, or the system's own.
+///
+/// # Errors
+///
+/// A file cannot be read, or anything in it is wrong. A file that was named must be there.
+pub fn load(named: Option<&Path>) -> Result<Config, Errors> {
+    Config::read(&named.map_or_else(Layout::system, Layout::only))
+}
+
+impl Config {
+    /// Reads the configuration from where it is.
+    ///
+    /// # Errors
+    ///
+    /// As [`load`].
+    pub fn read(layout: &Layout) -> Result<Self, Errors> {
+        let mut problems = Vec::new();
+        let mut document = Document::default();
+        for source in layout.read(&mut problems) {
+            document = Document::read(&source, &mut problems).or(document);
+        }
+        Errors::unless_empty(problems)?;
+        Ok(Self::from(document))
+    }
+
+    /// Whether macveil is to care for this interface.
+    #[must_use]
+    pub fn manages(&self, device: &DeviceFacts) -> bool {
+        self.manage.matches(device)
+    }
+
+    /// How this interface is to be treated.
+    #[must_use]
+    pub fn settings(&self, device: &DeviceFacts) -> Settings {
+        self.device_wishes(device).settings()
+    }
+
+    /// Which addresses networks get on this interface.
+    #[must_use]
+    pub fn address_book(&self, device: &DeviceFacts, host: Arc<Host>) -> AddressBook {
+        let defaults = self
+            .rules_about(device)
+            .fold(Wishes::default(), |wishes, rule| {
+                wishes.or(&rule.connection)
+            })
+            .or(&self.connection);
+        AddressBook::new(
+            device.name.to_owned(),
+            host,
+            self.device_wishes(device).scan_mask(),
+            self.networks.clone(),
+            defaults,
+        )
+    }
+
+    fn device_wishes(&self, device: &DeviceFacts) -> DeviceWishes {
+        self.rules_about(device)
+            .fold(DeviceWishes::default(), |wishes, rule| {
+                wishes.or(&rule.device)
+            })
+            .or(&self.device)
+    }
+
+    fn rules_about(&self, device: &DeviceFacts) -> impl Iterator<Item = &InterfaceRule> {
+        let about = |rule: &&InterfaceRule| {
+            rule.about
+                .as_ref()
+                .is_some_and(|specs| specs.matches(device))
+        };
+        self.interfaces.iter().filter(about)
+    }
+}
+
+impl From<Document> for Config {
+    fn from(document: Document) -> Self {
+        let path = |said: Option<Said<PathBuf>>, default: &str| {
+            said.map_or_else(|| PathBuf::from(default), |said| said.value)
+        };
+        Self {
+            state_dir: path(document.state_dir, "/var/lib/macveil"),
+            runtime_dir: path(document.runtime_dir, "/run/macveil"),
+            backend: document.backend.map(|said| said.value).unwrap_or_default(),
+            ctrl_interface: path(document.ctrl_interface, "/run/wpa_supplicant"),
+            manage: document
+                .manage
+                .map_or_else(DeviceSpecs::wifi, |said| said.value),
+            device: document.device,
+            connection: document.connection,
+            interfaces: document.interfaces,
+            networks: document.networks,
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! `[[network]]`: what is said of one network.
+
+use toml::de::DeValue;
+
+use super::connection;
+use super::problem::Wrong;
+use super::section::Section;
+use super::value::{choice, one_or_more, parsed, text};
+use crate::address::{Mac, NetworkMatch, NetworkRule, Security, Wishes};
+use crate::wifi::{SSID_MAX, Ssid};
+
+/// Takes the section apart.
+pub(super) fn read(mut section: Section) -> NetworkRule {
+    let about = about(&mut section);
+    let wishes = Wishes {
+        uuid: section.take("uuid", uuid),
+        ..connection::take(&mut section)
+    };
+    if about.is_empty() {
+        section.complain_of_header(Wrong::new(
+            "which network? Say its ssid, ssid-hex, bssid, security or id-str",
+        ));
+    }
+    let place = section.header().place;
+    section.finish();
+    NetworkRule {
+        about,
+        wishes,
+        place,
+    }
+}
+
+fn about(section: &mut Section) -> NetworkMatch {
+    let names = section.take("ssid", one_or_more(ssid));
+    let hex_names = section.take("ssid-hex", one_or_more(ssid_hex));
+    let bssids = section.take("bssid", one_or_more(parsed::<Mac>));
+    let securities = section.take("security", one_or_more(choice(Security::WORDS)));
+    let id_strs = section.take("id-str", one_or_more(id_str));
+    NetworkMatch {
+        ssids: names
+            .into_iter()
+            .chain(hex_names)
+            .flat_map(|said| said.value)
+            .collect(),
+        bssids: bssids.map(|said| said.value).unwrap_or_default(),
+        securities: securities.map(|said| said.value).unwrap_or_default(),
+        id_strs: id_strs.map(|said| said.value).unwrap_or_default(),
+    }
+}
+
+fn ssid(value: &DeValue) -> Result<Ssid, Wrong> {
+    named(text(value)?.as_bytes())
+}
+
+fn ssid_hex(value: &DeValue) -> Result<Ssid, Wrong> {
+    let text = text(value)?;
+    let bytes = parse_hex(text)
+        .ok_or_else(|| Wrong::new("two hexadecimal digits for each byte are meant"))?;
+    named(&bytes)
+}
+
+fn named(bytes: &[u8]) -> Result<Ssid, Wrong> {
+    if bytes.is_empty() {
+        return Err(Wrong::new("a network has a name of at least one byte"));
+    }
+    Ssid::new(bytes).ok_or_else(|| {
+        Wrong::new(format!(
+            "{} bytes are too many: a name has at most {SSID_MAX}",
+            bytes.len()
+        ))
+    })
+}
+
+/// Bytes from two hexadecimal digits each.
+pub(crate) fn parse_hex(text: &str) -> Option<Vec<u8>> {
+    let digits = text.as_bytes();
+    let byte = |pair: &[u8]| match pair {
+        [high, low] => Some(hex_digit(*high)? << 4 | hex_digit(*low)?),
+        _ => None,
+    };
+    digits.chunks(2).map(byte).collect()
+}
+
+fn hex_digit(digit: u8) -> Option<u8> {
+    let value = char::from(digit).to_digit(16)?;
+    u8::try_from(value).ok()
+}
+
+fn id_str(value: &DeValue) -> Result<String, Wrong> {
+    match text(value)? {
+        "" => Err(Wrong::new("an empty id_str is none")),
+        text => Ok(text.to_owned()),
+    }
+}
+
+/// A UUID, in lower case as `NetworkManager` normalizes it.
+fn uuid(value: &DeValue) -> Result<String, Wrong> {
+    let text = text(value)?;
+    let groups: Vec<_> = text.split('-').map(str::len).collect();
+    let hexadecimal = text
+        .bytes()
+        .all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
+    if hexadecimal && groups == [8, 4, 4, 4, 12] {
+        Ok(text.to_ascii_lowercase())
+    } else {
+        Err(Wrong::new(
+            "a UUID such as 123e4567-e89b-12d3-a456-426655440000 is meant",
+        ))
+    }
+}

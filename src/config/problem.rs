@@ -1,0 +1,141 @@
+//! What is wrong with a configuration, so that a person can mend it.
+
+use std::fmt;
+use std::ops::Range;
+use std::path::Path;
+
+use super::source::{Excerpt, Position, Source};
+
+/// Something wrong in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    file: String,
+    place: Option<(Position, Excerpt)>,
+    message: String,
+    meant: Option<String>,
+}
+
+/// Everything that is wrong with a configuration; never empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Errors(Vec<Problem>);
+
+/// What is wrong with a value, before it is known where it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Wrong {
+    pub(super) message: String,
+    /// What was probably meant.
+    pub(super) meant: Option<String>,
+}
+
+impl Wrong {
+    pub(super) fn new(message: impl fmt::Display) -> Self {
+        Self {
+            message: message.to_string(),
+            meant: None,
+        }
+    }
+
+    pub(super) fn meant(self, meant: Option<impl fmt::Display>) -> Self {
+        Self {
+            meant: meant.map(|meant| meant.to_string()),
+            ..self
+        }
+    }
+}
+
+impl Problem {
+    /// The file as a whole.
+    pub(super) fn with_file(file: &Path, message: impl fmt::Display) -> Self {
+        Self {
+            file: file.display().to_string(),
+            place: None,
+            message: message.to_string(),
+            meant: None,
+        }
+    }
+
+    /// A part of it.
+    pub(super) fn at(source: &Source, span: &Range<usize>, wrong: Wrong) -> Self {
+        Self {
+            file: source.file.to_string(),
+            place: Some((source.position(span.start), source.excerpt(span))),
+            message: wrong.message,
+            meant: wrong.meant,
+        }
+    }
+
+    /// The path of the file.
+    #[must_use]
+    pub fn file(&self) -> &str {
+        &self.file
+    }
+
+    /// Where in the file, unless it is about the file as a whole.
+    #[must_use]
+    pub fn position(&self) -> Option<Position> {
+        self.place.as_ref().map(|(position, _)| *position)
+    }
+
+    /// What is wrong.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// What was probably meant.
+    #[must_use]
+    pub fn meant(&self) -> Option<&str> {
+        self.meant.as_deref()
+    }
+}
+
+/// `FILE:LINE:COLUMN: message`, then the line with carets below it.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Some((Position { line, column }, excerpt)) = &self.place else {
+            return write!(f, "{}: {}", self.file, self.message);
+        };
+        let meant = self.meant.as_ref().map(|meant| format!(" {meant}"));
+        let number = line.to_string();
+        let margin = " ".repeat(number.len());
+        writeln!(f, "{}:{line}:{column}: {}", self.file, self.message)?;
+        writeln!(f, "  {number} | {}", excerpt.line)?;
+        write!(
+            f,
+            "  {margin} | {}{}",
+            excerpt.marks,
+            meant.unwrap_or_default()
+        )
+    }
+}
+
+impl Errors {
+    /// All of them, if there are any.
+    pub(super) fn unless_empty(problems: Vec<Problem>) -> Result<(), Self> {
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(Self(problems))
+        }
+    }
+
+    /// One after the other, in the order of the files.
+    #[must_use]
+    pub fn problems(&self) -> &[Problem] {
+        &self.0
+    }
+}
+
+impl fmt::Display for Errors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, problem) in self.0.iter().enumerate() {
+            if index > 0 {
+                writeln!(f)?;
+            }
+            problem.fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for Errors {}

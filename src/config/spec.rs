@@ -1,0 +1,256 @@
+//! `NetworkManager`'s device specs: which interfaces are meant (`nm_match_spec_device`).
+
+use std::str::FromStr;
+
+use super::problem::Wrong;
+use super::value::did_you_mean;
+use crate::address::{Mac, ParseMacError};
+
+/// What is known of an interface when the configuration is asked about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeviceFacts<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The permanent address, if the driver knows one.
+    pub permanent: Option<Mac>,
+    /// The driver's name, empty if unknown.
+    pub driver: &'a str,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What an interface is, as far as macveil can manage it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A Wi-Fi station.
+    Wifi,
+    /// Ethernet.
+    Ethernet,
+    /// Neither.
+    Other,
+}
+
+/// Some interfaces: those that one of the specs matches, without those that an `except:` matches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct DeviceSpecs(Vec<Spec>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Spec {
+    except: bool,
+    wanted: Wanted,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Wanted {
+    Any,
+    Kind(Option<Kind>),
+    Address(Mac),
+    Name(String),
+    NameGlob(String),
+    Driver(String),
+}
+
+/// `NetworkManager`'s names for what an interface is; macveil manages the first two.
+const KINDS: &[(&str, Option<Kind>)] = &[
+    ("wifi", Some(Kind::Wifi)),
+    ("ethernet", Some(Kind::Ethernet)),
+    ("bond", None),
+    ("bridge", None),
+    ("bt", None),
+    ("dummy", None),
+    ("gsm", None),
+    ("infiniband", None),
+    ("ip-tunnel", None),
+    ("loopback", None),
+    ("macsec", None),
+    ("macvlan", None),
+    ("tun", None),
+    ("veth", None),
+    ("vlan", None),
+    ("vrf", None),
+    ("vxlan", None),
+    ("wifi-p2p", None),
+    ("wireguard", None),
+    ("wpan", None),
+];
+
+const TAGS: [&str; 5] = ["type:", "mac:", "interface-name:", "driver:", "except:"];
+
+/// The kernel takes no longer name (`IFNAMSIZ`).
+const LONGEST_NAME: usize = 15;
+
+impl DeviceSpecs {
+    /// Every Wi-Fi station.
+    pub(super) fn wifi() -> Self {
+        Self(vec![Spec {
+            except: false,
+            wanted: Wanted::Kind(Some(Kind::Wifi)),
+        }])
+    }
+
+    /// Reads one or more texts, each with specs between `,` or `;`.
+    pub(super) fn read(texts: &[&str]) -> Result<Self, Wrong> {
+        let specs: Vec<_> = texts.iter().flat_map(|text| split(text)).collect();
+        if specs.is_empty() {
+            return Err(Wrong::new("no interface is named; `*` stands for all"));
+        }
+        specs
+            .iter()
+            .map(|spec| spec.parse())
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+
+    /// Whether the interface is one of them. Specs that are all `except:` match everything else.
+    pub(super) fn matches(&self, device: &DeviceFacts) -> bool {
+        let matching = |except| {
+            self.0
+                .iter()
+                .any(|spec| spec.except == except && spec.wanted.matches(device))
+        };
+        let only_exceptions = self.0.iter().all(|spec| spec.except);
+        !matching(true) && (only_exceptions || matching(false))
+    }
+}
+
+impl Wanted {
+    fn matches(&self, device: &DeviceFacts) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Kind(kind) => *kind == Some(device.kind),
+            Self::Address(address) => device.permanent == Some(*address),
+            Self::Name(name) => device.name == name,
+            Self::NameGlob(glob) => device.name == glob || glob_matches(glob, device.name),
+            Self::Driver(driver) => device.driver == driver,
+        }
+    }
+}
+
+impl FromStr for Spec {
+    type Err = Wrong;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match after_tag(text, "except:") {
+            Some(rest) => Ok(Self {
+                except: true,
+                wanted: rest.parse()?,
+            }),
+            None => Ok(Self {
+                except: false,
+                wanted: text.parse()?,
+            }),
+        }
+    }
+}
+
+impl FromStr for Wanted {
+    type Err = Wrong;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text == "*" {
+            Ok(Self::Any)
+        } else if let Some(kind) = after_tag(text, "type:") {
+            read_kind(kind)
+        } else if let Some(address) = after_tag(text, "mac:") {
+            address
+                .parse()
+                .map(Self::Address)
+                .map_err(|error: ParseMacError| Wrong::new(error))
+        } else if let Some(name) = after_tag(text, "interface-name:") {
+            read_name_pattern(name)
+        } else if let Some(driver) = after_tag(text, "driver:") {
+            Ok(Self::Driver(
+                driver.strip_suffix("/*").unwrap_or(driver).to_owned(),
+            ))
+        } else if let Ok(address) = text.parse() {
+            Ok(Self::Address(address))
+        } else {
+            read_name(text).map(Self::Name)
+        }
+    }
+}
+
+fn read_kind(word: &str) -> Result<Wanted, Wrong> {
+    let known = KINDS.iter().find(|(name, _)| *name == word);
+    known.map(|&(_, kind)| Wanted::Kind(kind)).ok_or_else(|| {
+        let names = KINDS.iter().map(|&(name, _)| name);
+        Wrong::new(format!("`type:{word}` is no type of interface"))
+            .meant(did_you_mean(word, names))
+    })
+}
+
+fn read_name_pattern(text: &str) -> Result<Wanted, Wrong> {
+    match text.strip_prefix('=') {
+        Some(name) => read_name(name).map(Wanted::Name),
+        None => Ok(Wanted::NameGlob(
+            text.strip_prefix('~').unwrap_or(text).to_owned(),
+        )),
+    }
+}
+
+/// A name that an interface can have.
+fn read_name(text: &str) -> Result<String, Wrong> {
+    let forbidden = |c: char| matches!(c, '/' | ':') || c.is_ascii_whitespace();
+    if text.contains(':') {
+        let tag = text.split_inclusive(':').next().unwrap_or_default();
+        return Err(
+            Wrong::new(format!("`{text}` is no device spec")).meant(did_you_mean(tag, TAGS))
+        );
+    }
+    if text.is_empty() || text.len() > LONGEST_NAME || text.contains(forbidden) {
+        return Err(Wrong::new(format!(
+            "no interface can have the name `{text}`"
+        )));
+    }
+    Ok(text.to_owned())
+}
+
+/// What follows a tag; its case does not matter.
+fn after_tag<'t>(text: &'t str, tag: &str) -> Option<&'t str> {
+    let (head, rest) = text.split_at_checked(tag.len())?;
+    head.eq_ignore_ascii_case(tag).then_some(rest)
+}
+
+/// Splits at `,` and `;` unless a backslash is before them (`nm_match_spec_split`).
+fn split(text: &str) -> Vec<String> {
+    let mut pieces = vec![String::new()];
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        match (character, pieces.last_mut()) {
+            (',' | ';', _) => pieces.push(String::new()),
+            ('\\', Some(piece)) => push_escaped(piece, characters.next()),
+            (other, Some(piece)) => piece.push(other),
+            (_, None) => {}
+        }
+    }
+    let trimmed = pieces.iter().map(|piece| piece.trim_ascii().to_owned());
+    trimmed.filter(|piece| !piece.is_empty()).collect()
+}
+
+fn push_escaped(piece: &mut String, escaped: Option<char>) {
+    match escaped {
+        Some(separator @ (',' | ';' | '\\')) => piece.push(separator),
+        Some(other) => piece.extend(['\\', other]),
+        None => {}
+    }
+}
+
+/// `*` stands for any characters, `?` for one (GLib's patterns).
+fn glob_matches(glob: &str, text: &str) -> bool {
+    match (glob.chars().next(), text.chars().next()) {
+        (None, first) => first.is_none(),
+        (Some('*'), first) => {
+            glob_matches(tail(glob), text) || (first.is_some() && glob_matches(glob, tail(text)))
+        }
+        (Some(_), None) => false,
+        (Some(wanted), Some(first)) => {
+            (wanted == '?' || wanted == first) && glob_matches(tail(glob), tail(text))
+        }
+    }
+}
+
+fn tail(text: &str) -> &str {
+    let mut characters = text.chars();
+    characters.next();
+    characters.as_str()
+}
