@@ -27,7 +27,9 @@
 )]
 
 pub mod address;
+pub mod config;
 pub mod kernel;
+pub mod store;
 pub mod supervisor;
 pub mod supplicant;
 pub mod wifi;
