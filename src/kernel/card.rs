@@ -4,7 +4,7 @@ use super::attribute::Outgoing;
 use super::failure::{Error, Failure};
 use super::nl80211::{attribute, command};
 use super::wiphy::{self, Wiphy};
-use super::{Kernel, family, link, sysfs};
+use super::{Kernel, family, sysfs};
 use crate::supervisor::Card;
 
 /// `NL80211_IFTYPE_STATION`.
@@ -15,21 +15,22 @@ const LIVE_CHANGE_SINCE: (u32, u32) = (6, 7);
 
 /// A station interface and its radio.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Interface {
+pub(super) struct Interface {
     ifindex: u32,
     wiphy: u32,
 }
 
 impl Kernel {
-    /// Every station interface there is (`NL80211_CMD_GET_INTERFACE`).
+    /// Every station interface there is (`NL80211_CMD_GET_INTERFACE`), the oldest first.
     ///
     /// # Errors
     /// The kernel's answers are lost or make no sense. Interfaces that vanish meanwhile are left out.
     pub fn stations(&mut self) -> Result<Vec<Card>, Error> {
-        let interfaces = self
+        let mut interfaces = self
             .nl80211
             .list(command::GET_INTERFACE, &Outgoing::default(), decode)
             .map_err(|failure| Error::new("list the Wi-Fi interfaces", failure))?;
+        interfaces.sort_by_key(|interface| interface.ifindex);
         let mut cards = Vec::with_capacity(interfaces.len());
         for interface in interfaces {
             cards.extend(self.present(interface)?);
@@ -63,7 +64,7 @@ impl Kernel {
 
     fn describe(&mut self, interface: Interface) -> Result<Card, Failure> {
         let Interface { ifindex, wiphy } = interface;
-        let report = link::read(&mut self.links, ifindex)?;
+        let report = self.links.report(ifindex)?;
         let body = Outgoing::default()
             .put(attribute::SPLIT_WIPHY_DUMP, &[])
             .put_u32(attribute::WIPHY, wiphy);
@@ -91,7 +92,7 @@ impl Kernel {
     }
 }
 
-fn decode(payload: &[u8]) -> Option<Interface> {
+pub(super) fn decode(payload: &[u8]) -> Option<Interface> {
     let (_, attributes) = family::split(payload)?;
     let interface = Interface {
         ifindex: attributes.u32(attribute::IFINDEX)?,

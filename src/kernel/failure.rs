@@ -2,6 +2,8 @@
 
 use std::io;
 
+use rustix::io::Errno;
+
 use crate::supervisor::Refusal;
 
 /// A request to the kernel failed.
@@ -45,9 +47,9 @@ impl Failure {
 
     /// What was asked about is not there: no such interface, radio, family or scan.
     pub(super) fn is_absence(&self) -> bool {
-        /// `ENOENT` and `ENODEV`.
-        const ABSENT: [i32; 2] = [2, 19];
-        self.errno().is_some_and(|errno| ABSENT.contains(&errno))
+        [Errno::NOENT, Errno::NODEV]
+            .into_iter()
+            .any(|absence| self.errno() == Some(absence.raw_os_error()))
     }
 
     pub(super) fn into_refusal(self, step: &'static str) -> Refusal {

@@ -3,32 +3,34 @@
 //! [`Kernel`] asks and has things done; [`Notifications`] hears what happens. Netlink messages are read
 //! and written here byte by byte: what strangers send can neither panic nor hide what follows it.
 
-mod address;
 mod attribute;
 mod card;
 mod event;
 mod failure;
 mod family;
-mod link;
+mod links;
 mod message;
 mod nl80211;
 mod notifications;
+mod rtnetlink;
 mod scan;
 mod socket;
 mod sysfs;
+#[cfg(test)]
+mod tests;
 mod wiphy;
 
-use neli::consts::socket::NlFamily;
-
 pub use failure::{Error, Failure};
+pub use links::Links;
 pub use notifications::{Notification, Notifications};
 
+use crate::address::Mac;
+use crate::supervisor::{How, Link, Refusal};
 use nl80211::Nl80211;
-use socket::Socket;
 
 /// The sockets on which the kernel is asked. Every answer is there at once, or it is an error.
 pub struct Kernel {
-    links: Socket,
+    links: Links,
     nl80211: Nl80211,
     release: (u32, u32),
 }
@@ -39,12 +41,34 @@ impl Kernel {
     /// # Errors
     /// A socket cannot be had, or the kernel has no nl80211.
     pub fn open() -> Result<Self, Error> {
-        let links = Socket::open(NlFamily::Route)
-            .map_err(|error| Error::new("open an rtnetlink socket", error))?;
         Ok(Self {
-            links,
+            links: Links::open()?,
             nl80211: Nl80211::open()?,
             release: sysfs::kernel_release(),
         })
+    }
+
+    /// As [`Links::link`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn link(&mut self, ifindex: u32) -> Result<Link, Refusal> {
+        self.links.link(ifindex)
+    }
+
+    /// As [`Links::set_address`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn set_address(&mut self, ifindex: u32, address: Mac, how: How) -> Result<Link, Refusal> {
+        self.links.set_address(ifindex, address, how)
+    }
+
+    /// As [`Links::hold_down`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn hold_down(&mut self, ifindex: u32) -> Result<Link, Refusal> {
+        self.links.hold_down(ifindex)
     }
 }

@@ -118,6 +118,6 @@ impl Nl80211 {
     }
 }
 
-fn message(command: u8, body: &Outgoing) -> Outgoing {
+pub(super) fn message(command: u8, body: &Outgoing) -> Outgoing {
     Outgoing::after(&family::header(command)).append(body)
 }

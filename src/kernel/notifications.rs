@@ -13,7 +13,7 @@ use super::failure::{Error, Failure};
 use super::family::{self, Family};
 use super::message::{Message, Messages};
 use super::socket::Socket;
-use super::{event, link, nl80211};
+use super::{event, nl80211, rtnetlink};
 use crate::supervisor::{Event, Link};
 
 /// nl80211's multicast groups (`NL80211_MULTICAST_GROUP_SCAN`, `_MLME`).
@@ -64,6 +64,10 @@ impl Notifications {
         let links = listen_to_links().map_err(|failure| Error::new("listen to links", failure))?;
         let (nl80211, family) =
             listen_to_nl80211().map_err(|failure| Error::new("listen to nl80211", failure))?;
+        Self::on(links, nl80211, family)
+    }
+
+    pub(super) fn on(links: Socket, nl80211: Socket, family: u16) -> Result<Self, Error> {
         Ok(Self {
             links: watch(links)?,
             nl80211: watch(nl80211)?,
@@ -92,9 +96,9 @@ impl Notifications {
     }
 }
 
-fn listen_to_links() -> Result<Socket, Failure> {
+pub(super) fn listen_to_links() -> Result<Socket, Failure> {
     let socket = Socket::open(NlFamily::Route)?;
-    socket.join(link::GROUP)?;
+    socket.join(rtnetlink::GROUP)?;
     Ok(socket)
 }
 
@@ -136,7 +140,7 @@ impl Queue {
     fn take_links(&mut self, socket: &mut Socket) -> io::Result<()> {
         match socket.receive() {
             Ok(datagram) => self.decode(datagram, link_notification),
-            Err(failure) => self.lost(failure)?,
+            Err(failure) => self.lost(socket, failure)?,
         }
         Ok(())
     }
@@ -152,7 +156,7 @@ impl Queue {
                 reborn = Family::decode(message.payload).filter(|new| new.name == nl80211::NAME);
                 None
             }),
-            Err(failure) => self.lost(failure)?,
+            Err(failure) => self.lost(socket, failure)?,
         }
         if let Some(reborn) = reborn {
             *family = reborn.id;
@@ -176,11 +180,13 @@ impl Queue {
         }
     }
 
-    /// The kernel says `ENOBUFS` once when it had to drop something.
-    fn lost(&mut self, failure: Failure) -> io::Result<()> {
+    /// The kernel says `ENOBUFS` when it drops the first message, and goes on dropping in silence until
+    /// the queue has been empty. So the queue is emptied before anybody reads everything again.
+    fn lost(&mut self, socket: &mut Socket, failure: Failure) -> io::Result<()> {
         match failure {
             Failure::Socket(error) if error.kind() == io::ErrorKind::WouldBlock => Err(error),
             _ => {
+                socket.drain();
                 self.overrun();
                 Ok(())
             }
@@ -196,14 +202,13 @@ impl Queue {
 
 fn link_notification(message: Message<'_>) -> Option<Notification> {
     match message.kind {
-        link::NEW => link::decode(message.payload).map(|report| Notification::Link {
+        rtnetlink::NEW => rtnetlink::decode(message.payload).map(|report| Notification::Link {
             ifindex: report.ifindex,
             link: report.link,
             name: report.name,
         }),
-        link::GONE => {
-            link::decode_gone(message.payload).map(|ifindex| Notification::LinkGone { ifindex })
-        }
+        rtnetlink::GONE => rtnetlink::decode_gone(message.payload)
+            .map(|ifindex| Notification::LinkGone { ifindex }),
         _ => None,
     }
 }

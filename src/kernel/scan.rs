@@ -65,7 +65,7 @@ impl Kernel {
     }
 }
 
-fn encode(ifindex: u32, scan: &Scan) -> Outgoing {
+pub(super) fn encode(ifindex: u32, scan: &Scan) -> Outgoing {
     let frequencies: Vec<_> = scan
         .frequencies
         .iter()
@@ -99,7 +99,7 @@ fn flags(scan: &Scan) -> u32 {
     .fold(0, |flags, (_, flag)| flags | flag)
 }
 
-fn decode(payload: &[u8]) -> Option<Heard> {
+pub(super) fn decode(payload: &[u8]) -> Option<Heard> {
     let (_, attributes) = family::split(payload)?;
     let bss = attributes.nested(attribute::BSS);
     Some(Heard {
@@ -109,7 +109,7 @@ fn decode(payload: &[u8]) -> Option<Heard> {
         ssid: [ELEMENTS, BEACON_ELEMENTS]
             .into_iter()
             .find_map(|elements| ssid(bss.get(elements)?))
-            .or_else(|| Ssid::new(&[]))?,
+            .unwrap_or_else(Ssid::wildcard),
         ms_ago: bss.u32(MS_AGO).unwrap_or(u32::MAX),
     })
 }

@@ -6,6 +6,7 @@ use std::os::fd::{AsRawFd, RawFd};
 use neli::consts::socket::{Msg, NlFamily};
 use neli::socket::NlSocket;
 use neli::utils::Groups;
+use rustix::io::Errno;
 
 use super::failure::Failure;
 use super::message::{Message, Messages, Request};
@@ -135,10 +136,14 @@ impl Socket {
         })
     }
 
-    /// Throws away what an abandoned exchange left, which also ends its dump.
-    fn drain(&mut self) {
-        while !matches!(self.receive(), Err(Failure::Socket(_))) {}
+    /// Throws away what is queued. A dump that was abandoned ends with that, and so does an overrun.
+    pub(super) fn drain(&mut self) {
+        while !matches!(self.receive(), Err(Failure::Socket(error)) if !is_overrun(&error)) {}
     }
+}
+
+fn is_overrun(error: &io::Error) -> bool {
+    Errno::from_io_error(error) == Some(Errno::NOBUFS)
 }
 
 impl AsRawFd for Socket {

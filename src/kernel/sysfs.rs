@@ -43,3 +43,22 @@ fn parse_release(release: &str) -> Option<(u32, u32)> {
         .map(str::parse);
     Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn releases_of_distributions_are_read() {
+        for (release, expected) in [
+            ("6.12.43+deb12-amd64", Some((6, 12))),
+            ("6.7-rc1", Some((6, 7))),
+            ("5.10.0-28-686", Some((5, 10))),
+            ("6.18.44", Some((6, 18))),
+            ("mine", None),
+            ("6", None),
+        ] {
+            assert_eq!(parse_release(release), expected, "{release}");
+        }
+    }
+}

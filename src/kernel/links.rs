@@ -1,10 +1,13 @@
-//! Putting an address on a card.
+//! Links: reading them, holding them down, putting addresses on them.
 
 use std::time::Duration;
 use std::{fs, io, thread};
 
-use super::failure::Failure;
-use super::{Kernel, link};
+use neli::consts::socket::NlFamily;
+
+use super::failure::{Error, Failure};
+use super::rtnetlink::{self, Report};
+use super::socket::Socket;
 use crate::address::Mac;
 use crate::supervisor::{How, Link, Refusal};
 
@@ -18,13 +21,28 @@ const CLEAR_IPV6: &str = "clear the IPv6 addresses";
 const PATIENCE: u32 = 10;
 const PAUSE: Duration = Duration::from_millis(10);
 
-impl Kernel {
+/// The socket on which rtnetlink is asked; links need not be Wi-Fi.
+pub struct Links {
+    socket: Socket,
+}
+
+impl Links {
+    /// Opens the socket.
+    ///
+    /// # Errors
+    /// A socket cannot be had.
+    pub fn open() -> Result<Self, Error> {
+        Socket::open(NlFamily::Route)
+            .map(|socket| Self { socket })
+            .map_err(|error| Error::new("open an rtnetlink socket", error))
+    }
+
     /// Reads a link (`RTM_GETLINK`).
     ///
     /// # Errors
     /// The link is gone, or has no six-byte address.
     pub fn link(&mut self, ifindex: u32) -> Result<Link, Refusal> {
-        link::read(&mut self.links, ifindex)
+        self.report(ifindex)
             .map(|report| report.link)
             .map_err(|failure| failure.into_refusal(READ_LINK))
     }
@@ -52,18 +70,22 @@ impl Kernel {
     /// # Errors
     /// The kernel refuses.
     pub fn hold_down(&mut self, ifindex: u32) -> Result<Link, Refusal> {
-        self.links
-            .carry_out(&link::take_down(ifindex))
+        self.socket
+            .carry_out(&rtnetlink::take_down(ifindex))
             .map_err(|failure| failure.into_refusal(TAKE_DOWN))?;
         self.link(ifindex)
     }
 
+    pub(super) fn report(&mut self, ifindex: u32) -> Result<Report, Failure> {
+        rtnetlink::read(&mut self.socket, ifindex)
+    }
+
     /// Both in one datagram: the smallest window for anybody else to bring the link up.
     fn bounce(&mut self, ifindex: u32, address: Mac) -> Result<(), Refusal> {
-        let down = link::take_down(ifindex);
-        let up = link::set_address_and_bring_up(ifindex, address);
+        let down = rtnetlink::take_down(ifindex);
+        let up = rtnetlink::set_address_and_bring_up(ifindex, address);
         let outcomes = self
-            .links
+            .socket
             .carry_out_both([&down, &up])
             .map_err(|failure| failure.into_refusal(SET_ADDRESS))?;
         match outcomes {
@@ -80,8 +102,8 @@ impl Kernel {
     }
 
     fn put_address(&mut self, ifindex: u32, address: Mac) -> Result<(), Refusal> {
-        self.links
-            .carry_out(&link::set_address(ifindex, address))
+        self.socket
+            .carry_out(&rtnetlink::set_address(ifindex, address))
             .map_err(|failure| failure.into_refusal(SET_ADDRESS))
     }
 
@@ -100,7 +122,7 @@ impl Kernel {
     /// A change on a link that is up leaves the link-local address made of the old one in use.
     fn clear_ipv6(&mut self, ifindex: u32) -> Result<(), Refusal> {
         let refused = |failure: Failure| failure.into_refusal(CLEAR_IPV6);
-        let name = link::read(&mut self.links, ifindex).map_err(refused)?.name;
+        let name = self.report(ifindex).map_err(refused)?.name;
         switch_ipv6_off_and_on(&name).map_err(|error| refused(Failure::Socket(error)))
     }
 }

@@ -1,0 +1,34 @@
+//! Decoding against recordings and against nonsense, encoding against recordings, and rtnetlink for real.
+
+mod encoding;
+mod hostile;
+mod links;
+mod namespace;
+mod recorded;
+
+use super::message::{Message, Messages};
+
+/// Datagrams of Linux 6.12 with `mac80211_hwsim`, by name.
+const RECORDED: &str = include_str!("recorded.txt");
+
+fn recorded(name: &str) -> Vec<u8> {
+    let line = RECORDED.lines().find_map(|line| line.strip_prefix(name));
+    let hexadecimal = line.unwrap_or_else(|| panic!("{name} was not recorded"));
+    bytes(hexadecimal.trim())
+}
+
+fn bytes(hexadecimal: &str) -> Vec<u8> {
+    let digits: String = hexadecimal.split_whitespace().collect();
+    (0..digits.len())
+        .step_by(2)
+        .map(|at| u8::from_str_radix(&digits[at..at + 2], 16).expect("hexadecimal"))
+        .collect()
+}
+
+/// The only message in a datagram.
+fn only(datagram: &[u8]) -> Message<'_> {
+    let mut messages = Messages::of(datagram);
+    let message = messages.next().expect("a message").expect("a whole one");
+    assert!(messages.next().is_none(), "more than one message");
+    message
+}
