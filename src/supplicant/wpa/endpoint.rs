@@ -52,9 +52,9 @@ impl Endpoint {
         }
     }
 
-    /// Sends without waiting, all in one system call, so that nothing that kills this process
-    /// can come between.
-    pub(super) fn send(&self, datagrams: &[&str]) -> io::Result<()> {
+    /// Sends without waiting, in one system call, so that nothing that kills this process can come
+    /// between. Returns how many there was room for.
+    pub(super) fn send(&self, datagrams: &[&str]) -> io::Result<usize> {
         let address = self.address.as_any();
         let slices: Vec<[IoSlice<'_>; 1]> = datagrams
             .iter()
@@ -69,12 +69,11 @@ impl Endpoint {
             .zip(&mut controls)
             .map(|(slice, control)| MMsgHdr::new_with_addr(&address, slice, control))
             .collect();
-        let sent = rustix::net::sendmmsg(&self.socket, &mut headers, SendFlags::DONTWAIT)?;
-        if sent == datagrams.len() {
-            Ok(())
-        } else {
-            Err(Errno::CONNABORTED.into())
-        }
+        Ok(rustix::net::sendmmsg(
+            &self.socket,
+            &mut headers,
+            SendFlags::DONTWAIT,
+        )?)
     }
 
     /// Waits for a datagram from wpa_supplicant.

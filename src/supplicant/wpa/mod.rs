@@ -23,6 +23,8 @@ mod request;
 mod session;
 mod status;
 mod table;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::path::PathBuf;
@@ -34,7 +36,7 @@ use crate::supervisor::{Event, Request, Supplicant};
 use lobby::Lobby;
 use memory::Memory;
 use presence::Presence;
-use session::{End, Session};
+use session::{End, Pace, Session};
 
 /// Where wpa_supplicant is to be found, and where its answers go.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +59,12 @@ pub struct Target {
 /// # Panics
 ///
 /// Outside a tokio runtime with its I/O and time drivers enabled.
-pub async fn run(
+pub async fn run(target: Target, requests: UnboundedReceiver<Request>, tell: impl FnMut(Event)) {
+    run_at(Pace::default(), target, requests, tell).await;
+}
+
+async fn run_at(
+    pace: Pace,
     target: Target,
     mut requests: UnboundedReceiver<Request>,
     mut tell: impl FnMut(Event),
@@ -69,6 +76,7 @@ pub async fn run(
     while let Some(identity) = lobby.wait(&mut presence, &mut requests, &mut tell).await {
         let session = Session::open(
             &target.client_dir,
+            pace,
             &mut presence,
             identity,
             &mut memory,

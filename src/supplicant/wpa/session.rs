@@ -14,16 +14,31 @@ use super::memory::Memory;
 use super::presence::{Identity, Presence};
 use super::text;
 
-/// How long an answer may take. wpa_supplicant has one thread and can be busy for seconds.
-pub(super) const PATIENCE: Duration = Duration::from_secs(10);
-/// How long the very first may take: the socket is there before wpa_supplicant's loop runs.
-pub(super) const FIRST_PATIENCE: Duration = Duration::from_secs(30);
-/// How long a monitor is believed to be attached.
-const ATTACHED_FOR: Duration = Duration::from_secs(30);
 /// How soon to try again when wpa_supplicant's queue is full.
-const QUEUE_FULL: Duration = Duration::from_millis(20);
+const QUEUE_FULL: Duration = Duration::from_millis(10);
 /// How many messages are taken at once.
 const MESSAGES_AT_ONCE: usize = 1024;
+
+/// How long things may take.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pace {
+    /// An answer: wpa_supplicant has one thread and can be busy for seconds.
+    pub(super) answer: Duration,
+    /// The very first answer: the socket is there before wpa_supplicant's loop runs.
+    pub(super) first_answer: Duration,
+    /// So long a monitor is believed to be attached.
+    pub(super) attached: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self {
+            answer: Duration::from_secs(10),
+            first_answer: Duration::from_secs(30),
+            attached: Duration::from_secs(30),
+        }
+    }
+}
 
 /// Why a conversation ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,11 +65,12 @@ pub(super) struct Session<'a> {
     pub(super) identity: Identity,
     pub(super) memory: &'a mut Memory,
     tell: &'a mut dyn FnMut(Event),
-    /// Messages are taken but not passed on.
-    pub(super) muted: bool,
+    /// That no network was found is our own doing, and nobody's wish to connect.
+    pub(super) finds_nothing: bool,
     /// The last radio work that has begun.
     pub(super) radio_work: Option<u32>,
-    patience: Duration,
+    pace: Pace,
+    answered: bool,
     attached: Instant,
     attach_answered: bool,
     end: Option<End>,
@@ -64,6 +80,7 @@ impl<'a> Session<'a> {
     /// Opens both sockets and asks for messages; does not wait for an answer.
     pub(super) fn open(
         client_dir: &Path,
+        pace: Pace,
         presence: &'a mut Presence,
         identity: Identity,
         memory: &'a mut Memory,
@@ -79,9 +96,10 @@ impl<'a> Session<'a> {
             identity,
             memory,
             tell,
-            muted: false,
+            finds_nothing: false,
             radio_work: None,
-            patience: FIRST_PATIENCE,
+            pace,
+            answered: false,
             attached: Instant::now(),
             attach_answered: true,
             end: None,
@@ -93,21 +111,21 @@ impl<'a> Session<'a> {
     /// Asks again for messages, if that was long ago. wpa_supplicant forgets a monitor that it
     /// could not send to.
     pub(super) fn keep_attached(&mut self) {
-        if self.attached.elapsed() < ATTACHED_FOR || self.end.is_some() {
+        if self.attached.elapsed() < self.pace.attached || self.end.is_some() {
             return;
         }
         self.hear_what_is_there();
         if self.attach_answered {
             self.attach();
         } else {
-            self.end = Some(End::Broken("it sends no messages any more".to_owned()));
+            self.finish(End::Broken("it sends no messages any more".to_owned()));
         }
     }
 
     fn attach(&mut self) {
         tracing::debug!("ATTACH");
         match self.monitor.send(&["ATTACH"]) {
-            Ok(()) => self.attach_answered = false,
+            Ok(_) => self.attach_answered = false,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) => self.end = Some(End::of(&error)),
         }
@@ -132,12 +150,16 @@ impl<'a> Session<'a> {
 
     /// Sends commands at once and waits for all answers.
     pub(super) async fn ask_all(&mut self, commands: &[&str]) -> Result<Vec<Vec<u8>>, Failure> {
-        let patience = self.patience;
+        let patience = if self.answered {
+            self.pace.answer
+        } else {
+            self.pace.first_answer
+        };
         let answers = self.converse(commands, Instant::now() + patience).await;
-        self.patience = PATIENCE;
+        self.answered = true;
         answers.map_err(|end| {
             let reason = end.to_string();
-            self.end = Some(end);
+            self.finish(end);
             Failure::Unreachable(reason)
         })
     }
@@ -161,9 +183,10 @@ impl<'a> Session<'a> {
     }
 
     async fn send(&mut self, commands: &[&str], deadline: Instant) -> Result<(), End> {
-        loop {
-            match self.commands.send(commands) {
-                Ok(()) => return Ok(()),
+        let mut unsent = commands;
+        while !unsent.is_empty() {
+            match self.commands.send(unsent) {
+                Ok(sent) => unsent = unsent.get(sent..).unwrap_or_default(),
                 Err(error) if error.kind() != io::ErrorKind::WouldBlock => {
                     return Err(End::of(&error));
                 }
@@ -171,6 +194,7 @@ impl<'a> Session<'a> {
                 Err(_) => self.listen(Instant::now() + QUEUE_FULL, |_| false).await?,
             }
         }
+        Ok(())
     }
 
     /// Waits for one answer. Messages that wpa_supplicant sent before it are passed on before.
@@ -220,10 +244,16 @@ impl<'a> Session<'a> {
         loop {
             let far = Instant::now() + Duration::from_hours(1);
             if let Err(end) = self.listen(far, |_| false).await {
-                self.end = Some(end);
+                self.finish(end);
                 return;
             }
         }
+    }
+
+    /// The conversation is over, but for what was said before.
+    fn finish(&mut self, end: End) {
+        self.hear_what_is_there();
+        self.end = Some(end);
     }
 
     fn hear_what_is_there(&mut self) {
@@ -249,13 +279,14 @@ impl<'a> Session<'a> {
     }
 
     fn pass_on(&mut self, event: Supplicant) {
-        tracing::debug!(?event, muted = self.muted);
+        tracing::debug!(?event);
         if event == Supplicant::NetworksChanged {
             self.memory.forget_networks();
         }
-        if !self.muted {
-            self.tell(Event::Supplicant(event));
+        if event == Supplicant::NetworkNotFound && self.finds_nothing {
+            return;
         }
+        self.tell(Event::Supplicant(event));
     }
 }
 

@@ -6,17 +6,15 @@
 //! cannot get as far as a frame: authentication and association are radio works, queued behind one
 //! of ours, and `DISCONNECT` removes them from the queue.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use crate::supervisor::{Failure, Phase};
 
-use super::super::deny;
 use super::super::network::Configured;
 use super::super::session::Session;
-use super::super::text;
+use super::super::{status, text};
 use super::{is_ok, refused};
 
 /// Our radio work; it ends by itself after 5 s, should we be unable to end it.
@@ -27,40 +25,34 @@ const BEGINS_WITHIN: Duration = Duration::from_secs(3);
 impl Session<'_> {
     /// Afterwards the card carries the address that wpa_supplicant takes for the permanent one.
     ///
-    /// Refused if wpa_supplicant knows no BSS to associate to just now: then it had nothing to
-    /// begin, and forgot nothing.
+    /// Refused if no BSS that may be joined is known just now: then there was nothing to begin, and
+    /// nothing is forgotten.
     pub(super) async fn disarm(&mut self) -> Result<(), Failure> {
-        let networks = self.networks().await?;
-        self.check_that_nothing_can_be_sent(&networks).await?;
+        self.check_that_nothing_can_be_sent().await?;
         let answer = self.ask(RESERVE).await?;
         let Some(work) = text::number(&answer) else {
             return Err(refused(RESERVE, &answer));
         };
-        self.muted = true;
-        let result = self.associate_behind(work, &networks).await;
+        self.finds_nothing = true;
+        let result = self.associate_behind(work).await;
         let cleaned = self.clean_up(work).await;
-        self.muted = false;
+        self.finds_nothing = false;
         result.and(cleaned)
     }
 
     /// With no BSS to choose, wpa_supplicant would begin an IBSS, access point or mesh network of
-    /// its configuration, or ask around for Hotspot 2.0: none of them waits for the radio.
-    async fn check_that_nothing_can_be_sent(
-        &mut self,
-        networks: &[Configured],
-    ) -> Result<(), Failure> {
+    /// its configuration, or ask around for Hotspot 2.0. With DPP it would introduce itself before
+    /// it associates (`wpas_dpp_check_connect`). None of them waits for the radio.
+    async fn check_that_nothing_can_be_sent(&mut self) -> Result<(), Failure> {
         let status = self.ask("STATUS").await?;
-        let phase = super::super::status::parse(&status).map(|status| status.phase);
+        let phase = status::parse(&status).map(|status| status.phase);
         if !matches!(phase, Some(Phase::Idle | Phase::Scanning)) {
             let state = text::field(&status, "wpa_state").unwrap_or_default();
             return Err(refused(RESERVE, state));
         }
-        let other_mode = |network: &Configured| network.is_enabled() && network.details.mode != 0;
-        if networks.iter().any(other_mode) {
-            return Err(refused(
-                RESERVE,
-                b"another mode than infrastructure is enabled",
-            ));
+        let networks = self.networks().await?;
+        if networks.iter().any(|network| self.would_send(network)) {
+            return Err(refused(RESERVE, b"a network is not for a plain station"));
         }
         let hotspot = self.ask("GET auto_interworking").await?;
         if text::number::<u32>(&hotspot).is_some_and(|value| value != 0) {
@@ -69,22 +61,25 @@ impl Session<'_> {
         Ok(())
     }
 
-    async fn associate_behind(
-        &mut self,
-        work: u32,
-        networks: &[Configured],
-    ) -> Result<(), Failure> {
+    fn would_send(&self, network: &Configured) -> bool {
+        let denied = self.memory.denied.as_deref().unwrap_or_default();
+        let is_denied = network.details.ssid.as_ref().is_some_and(|ssid| {
+            let ssid = text::hex(ssid.as_bytes());
+            denied.split(' ').any(|word| word == ssid)
+        });
+        let introduces_itself = network.details.manages_keys_by("DPP") && !is_denied;
+        network.is_enabled() && (network.details.mode != 0 || introduces_itself)
+    }
+
+    async fn associate_behind(&mut self, work: u32) -> Result<(), Failure> {
         self.wait_for(work).await?;
         self.order("AP_SCAN 0").await?;
-        self.order(&admit_all_but_dpp(networks)).await?;
         let together = ["RECONNECT", "RADIO_WORK show", "DISCONNECT"];
         let answers = self.ask_all(&together).await?;
         match answers.as_slice() {
             [reconnect, _, _] if !is_ok(reconnect) => Err(refused("RECONNECT", reconnect)),
-            [_, works, _] if !shows_association(works) => {
-                Err(refused("RECONNECT", b"no BSS to associate to"))
-            }
-            _ => Ok(()),
+            [_, works, _] if shows_association(works) => Ok(()),
+            _ => Err(refused("RECONNECT", b"no BSS to associate to")),
         }
     }
 
@@ -103,15 +98,8 @@ impl Session<'_> {
     /// In this order: nothing may be queued when our work ends.
     async fn clean_up(&mut self, work: u32) -> Result<(), Failure> {
         self.order("DISCONNECT").await?;
-        let denied = self.memory.denied.clone();
-        let denied = match denied {
-            Some(command) => self.order(&command).await,
-            None => self.admit(None, &[]).await,
-        };
         self.end_radio_work(work).await?;
-        self.order("AP_SCAN 1").await?;
-        self.ask("PING").await?;
-        denied
+        self.order("AP_SCAN 1").await
     }
 
     /// Ends our work. If the link went down meanwhile, wpa_supplicant (2.9 to 2.11) has dropped the
@@ -127,16 +115,6 @@ impl Session<'_> {
             None => Err(refused(RESERVE, &answer)),
         }
     }
-}
-
-/// Associating with DPP sends a frame that does not wait for the radio (`wpas_dpp_check_connect`).
-fn admit_all_but_dpp(networks: &[Configured]) -> String {
-    let dpp = networks
-        .iter()
-        .filter(|network| network.details.manages_keys_by("DPP"))
-        .filter_map(|network| network.details.ssid.as_ref())
-        .collect();
-    deny::command(&dpp, &BTreeSet::new())
 }
 
 /// `RADIO_WORK show` has lines such as `sme-connect@wlan0:2412:0:0.000123`.

@@ -1,0 +1,339 @@
+//! A wpa_supplicant as far as its control socket goes: it keeps settings and answers as 2.10 does.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::time::Duration;
+
+use tokio::net::UnixDatagram;
+use tokio::task::JoinHandle;
+
+/// What happens in place of, or before, the usual answer to a command.
+#[derive(Clone)]
+pub(super) enum Turn {
+    /// This is said first, to every monitor.
+    Says(&'static str),
+    /// This is the answer.
+    Answers(&'static [u8]),
+    /// The answer comes late.
+    Waits(Duration),
+    /// There is no answer.
+    Silent,
+}
+
+/// A configured network.
+#[derive(Clone, Default)]
+pub(super) struct FakeNetwork {
+    pub(super) flags: &'static str,
+    pub(super) values: BTreeMap<&'static str, String>,
+}
+
+/// Everything it knows and has been told.
+pub(super) struct Model {
+    pub(super) log: Vec<String>,
+    pub(super) settings: BTreeMap<String, i32>,
+    pub(super) networks: BTreeMap<u32, FakeNetwork>,
+    pub(super) table: Vec<String>,
+    pub(super) status: String,
+    pub(super) denied: String,
+    pub(super) turns: Vec<(&'static str, Turn)>,
+    /// RECONNECT finds something to associate to.
+    pub(super) finds: bool,
+    pub(super) works: Vec<String>,
+    /// A radio work begins at once.
+    pub(super) radio_free: bool,
+    monitors: Vec<PathBuf>,
+}
+
+impl Model {
+    pub(super) fn new() -> Self {
+        let settings = [
+            ("ap_scan", 1),
+            ("passive_scan", 0),
+            ("scan_res_valid_for_connect", 5),
+            ("p2p_disabled", 0),
+            ("mac_addr", 0),
+            ("preassoc_mac_addr", 0),
+            ("auto_interworking", 0),
+            ("max_command_len", 8192),
+        ];
+        Self {
+            log: Vec::new(),
+            settings: settings
+                .map(|(name, value)| (name.to_owned(), value))
+                .into(),
+            networks: BTreeMap::new(),
+            table: Vec::new(),
+            status: "wpa_state=SCANNING\naddress=02:00:00:00:00:01\n".to_owned(),
+            denied: String::new(),
+            turns: Vec::new(),
+            finds: true,
+            works: Vec::new(),
+            radio_free: true,
+            monitors: Vec::new(),
+        }
+    }
+
+    pub(super) fn with_network(mut self, id: u32, ssid: &str) -> Self {
+        let values = [
+            ("ssid", format!("\"{ssid}\"")),
+            ("key_mgmt", "WPA-PSK".to_owned()),
+            ("scan_ssid", "0".to_owned()),
+            ("priority", "0".to_owned()),
+            ("mode", "0".to_owned()),
+            ("mac_addr", "-1".to_owned()),
+        ];
+        let network = FakeNetwork {
+            flags: "",
+            values: values.into(),
+        };
+        self.networks.insert(id, network);
+        self
+    }
+
+    fn obey(&mut self, command: &str) -> String {
+        let words: Vec<&str> = command.splitn(4, ' ').collect();
+        match words.as_slice() {
+            ["PING"] => "PONG\n".to_owned(),
+            ["STATUS"] => self.status.clone(),
+            ["GET", name] => self.settings.get(*name).map_or(fail(), i32::to_string),
+            ["SET", "disallow_aps", rest @ ..] => {
+                self.denied = rest.join(" ");
+                ok()
+            }
+            ["SET", name, value] => self.set(name, value),
+            ["AP_SCAN", value] => self.set("ap_scan", value),
+            ["LIST_NETWORKS"] => self.list(-1),
+            ["LIST_NETWORKS", last] => {
+                self.list(last.strip_prefix("LAST_ID=").unwrap().parse().unwrap())
+            }
+            ["GET_NETWORK", id, name] => {
+                let network = self.networks.get(&id.parse().unwrap());
+                network
+                    .and_then(|n| n.values.get(name).cloned())
+                    .unwrap_or(fail())
+            }
+            ["SET_NETWORK", id, "mac_addr", value] => {
+                let network = self.networks.get_mut(&id.parse().unwrap()).unwrap();
+                network.values.insert("mac_addr", (*value).to_owned());
+                ok()
+            }
+            ["BSS", range, _] => self.bss(range),
+            ["RADIO_WORK", "add", ..] => {
+                self.works
+                    .push("ext:macveil-disarm@wlan0:0:1:0.1".to_owned());
+                "7".to_owned()
+            }
+            ["RADIO_WORK", "show"] => self.works.join("\n"),
+            ["RADIO_WORK", "done", "7"] if !self.works.is_empty() => {
+                assert!(
+                    !self.works.join("").contains("connect@"),
+                    "it would be sent now"
+                );
+                self.works.clear();
+                ok()
+            }
+            ["RECONNECT"] => {
+                if self.finds {
+                    self.works
+                        .insert(0, "sme-connect@wlan0:2412:0:0.1".to_owned());
+                }
+                ok()
+            }
+            ["DISCONNECT"] => {
+                self.works.retain(|work| !work.contains("connect@"));
+                self.status = "wpa_state=DISCONNECTED\naddress=02:00:00:00:00:01\n".to_owned();
+                ok()
+            }
+            ["ABORT_SCAN"] | ["MAC_RAND_SCAN", ..] => fail(),
+            ["P2P_SET", ..] | ["STA_AUTOCONNECT", _] | ["BSSID_IGNORE", "clear"] => ok(),
+            _ => "UNKNOWN COMMAND\n".to_owned(),
+        }
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> String {
+        match self.settings.get_mut(name) {
+            Some(setting) => {
+                *setting = value.parse().unwrap();
+                ok()
+            }
+            None => fail(),
+        }
+    }
+
+    /// As many as fit into an answer.
+    fn list(&self, last: i64) -> String {
+        let mut list = "network id / ssid / bssid / flags\n".to_owned();
+        for (id, network) in &self.networks {
+            let ssid = network
+                .values
+                .get("ssid")
+                .map_or("", |ssid| ssid.trim_matches('"'));
+            let line = format!("{id}\t{ssid}\tany\t{}\n", network.flags);
+            if i64::from(*id) > last && list.len() + line.len() <= 4096 {
+                list.push_str(&line);
+            }
+        }
+        list
+    }
+
+    /// As many as fit, with the end marked.
+    fn bss(&self, range: &str) -> String {
+        let first: usize = range
+            .trim_start_matches("RANGE=")
+            .trim_end_matches('-')
+            .parse()
+            .unwrap();
+        let mut answer = String::new();
+        for (id, row) in self.table.iter().enumerate().skip(first) {
+            let end = if id + 1 == self.table.len() {
+                "####"
+            } else {
+                "===="
+            };
+            let mut block = String::new();
+            let _ = write!(block, "id={id}\n{row}\n{end}\n");
+            if answer.len() + block.len() > 4096 {
+                break;
+            }
+            answer.push_str(&block);
+        }
+        answer
+    }
+}
+
+fn ok() -> String {
+    "OK\n".to_owned()
+}
+
+fn fail() -> String {
+    "FAIL\n".to_owned()
+}
+
+/// One that runs.
+pub(super) struct Fake {
+    pub(super) model: Rc<RefCell<Model>>,
+    socket: Rc<UnixDatagram>,
+    path: PathBuf,
+    task: JoinHandle<()>,
+}
+
+impl Fake {
+    /// Makes the directory and the socket, and answers from now on.
+    pub(super) fn start(directory: &Path, model: Model) -> Self {
+        let mut fake = Self::start_blocked(directory, model);
+        fake.resume();
+        fake
+    }
+
+    /// As [`Fake::start`], but it is not in its loop yet.
+    pub(super) fn start_blocked(directory: &Path, model: Model) -> Self {
+        std::fs::create_dir_all(directory).unwrap();
+        let path = directory.join("wlan0");
+        let _ = std::fs::remove_file(&path);
+        Self {
+            model: Rc::new(RefCell::new(model)),
+            socket: Rc::new(UnixDatagram::bind(&path).unwrap()),
+            path,
+            task: tokio::task::spawn_local(async {}),
+        }
+    }
+
+    pub(super) fn resume(&mut self) {
+        let serving = serve(self.socket.clone(), self.model.clone());
+        self.task = tokio::task::spawn_local(serving);
+    }
+
+    /// Like SIGSTOP.
+    pub(super) fn block(&mut self) {
+        self.task.abort();
+    }
+
+    /// Says something to all that are attached.
+    pub(super) fn say(&self, message: &str) {
+        say(&self.socket, &self.model.borrow(), message);
+    }
+
+    /// Ends as it should, directory included.
+    pub(super) fn stop(self) {
+        self.say("CTRL-EVENT-TERMINATING ");
+        self.task.abort();
+        std::fs::remove_file(&self.path).unwrap();
+        std::fs::remove_dir(self.path.parent().unwrap()).unwrap();
+    }
+
+    /// Ends as by SIGKILL: the file stays.
+    pub(super) async fn kill(self) {
+        self.task.abort();
+        let _ = self.task.await;
+    }
+
+    pub(super) fn log(&self) -> Vec<String> {
+        std::mem::take(&mut self.model.borrow_mut().log)
+    }
+
+    pub(super) fn set(&self, name: &str, value: i32) {
+        let mut model = self.model.borrow_mut();
+        model.settings.insert(name.to_owned(), value);
+    }
+
+    pub(super) fn setting(&self, name: &str) -> i32 {
+        self.model.borrow().settings[name]
+    }
+
+    /// Something happens the next time that a command begins so.
+    pub(super) fn next(&self, command: &'static str, turn: Turn) {
+        self.model.borrow_mut().turns.push((command, turn));
+    }
+}
+
+async fn serve(socket: Rc<UnixDatagram>, model: Rc<RefCell<Model>>) {
+    let mut buffer = vec![0; 9000];
+    loop {
+        let (length, client) = socket.recv_from(&mut buffer).await.unwrap();
+        let client = client.as_pathname().unwrap().to_path_buf();
+        let command = String::from_utf8(buffer[..length].to_vec()).unwrap();
+        answer(&socket, &model, &client, &command).await;
+    }
+}
+
+async fn answer(socket: &UnixDatagram, model: &RefCell<Model>, client: &Path, command: &str) {
+    model.borrow_mut().log.push(command.to_owned());
+    let turns: Vec<Turn> = {
+        let mut model = model.borrow_mut();
+        let (now, later) = model
+            .turns
+            .drain(..)
+            .partition(|(beginning, _)| command.starts_with(beginning));
+        let now: Vec<(&str, Turn)> = now;
+        model.turns = later;
+        now.into_iter().map(|(_, turn)| turn).collect()
+    };
+    let mut answer = if command == "ATTACH" {
+        model.borrow_mut().monitors.push(client.to_path_buf());
+        ok()
+    } else {
+        model.borrow_mut().obey(command)
+    }
+    .into_bytes();
+    for turn in turns {
+        match turn {
+            Turn::Says(message) => say(socket, &model.borrow(), message),
+            Turn::Answers(other) => answer = other.to_vec(),
+            Turn::Waits(time) => tokio::time::sleep(time).await,
+            Turn::Silent => return,
+        }
+    }
+    let _ = socket.send_to(&answer, client).await;
+    if command.starts_with("RADIO_WORK add") && model.borrow().radio_free {
+        say(socket, &model.borrow(), "EXT-RADIO-WORK-START 7");
+    }
+}
+
+fn say(socket: &UnixDatagram, model: &Model, message: &str) {
+    for monitor in &model.monitors {
+        let _ = socket.try_send_to(format!("<3>{message}").as_bytes(), monitor);
+    }
+}

@@ -1,0 +1,106 @@
+//! The conversation, with a wpa_supplicant that plays its part.
+
+mod conversation;
+mod disarm;
+mod fake;
+mod requests;
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::task::LocalSet;
+use tokio::time::timeout;
+
+use super::session::Pace;
+use super::{Target, run_at};
+use crate::supervisor::{Event, Reply, Request, Supplicant};
+
+/// Long enough for anything that is not meant to be waited for.
+const SOON: Duration = Duration::from_secs(20);
+
+/// What a test sees: requests go in, events come out.
+struct Scene {
+    directory: tempfile::TempDir,
+    requests: UnboundedSender<Request>,
+    events: UnboundedReceiver<Event>,
+}
+
+/// Plays a story with the conversation running.
+fn play(pace: Pace, story: impl AsyncFnOnce(Scene)) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let directory = tempfile::tempdir().unwrap();
+    let client_dir = directory.path().join("client");
+    std::fs::create_dir(&client_dir).unwrap();
+    let target = Target {
+        ifname: "wlan0".to_owned(),
+        control_dir: directory.path().join("run/wpa_supplicant"),
+        client_dir,
+    };
+    let (requests, requested) = unbounded_channel();
+    let (tell, events) = unbounded_channel();
+    let scene = Scene {
+        directory,
+        requests,
+        events,
+    };
+    LocalSet::new().block_on(&runtime, async move {
+        let told = move |event| {
+            let _ = tell.send(event);
+        };
+        let conversation = tokio::task::spawn_local(run_at(pace, target, requested, told));
+        story(scene).await;
+        conversation.abort();
+        let _ = conversation.await;
+    });
+}
+
+/// As [`play`], in no hurry.
+fn story(story: impl AsyncFnOnce(Scene)) {
+    play(Pace::default(), story);
+}
+
+/// Times that are over soon.
+fn impatient() -> Pace {
+    Pace {
+        answer: Duration::from_millis(300),
+        first_answer: Duration::from_millis(600),
+        attached: Duration::ZERO,
+    }
+}
+
+impl Scene {
+    fn control_dir(&self) -> PathBuf {
+        self.directory.path().join("run/wpa_supplicant")
+    }
+
+    fn client_dir(&self) -> PathBuf {
+        self.directory.path().join("client")
+    }
+
+    async fn event(&mut self) -> Event {
+        timeout(SOON, self.events.recv()).await.unwrap().unwrap()
+    }
+
+    async fn expect(&mut self, supplicant: Supplicant) {
+        assert_eq!(self.event().await, Event::Supplicant(supplicant));
+    }
+
+    /// Asks, and returns the reply; anything else that is said meanwhile fails the test.
+    async fn ask(&mut self, request: Request) -> Reply {
+        self.requests.send(request).unwrap();
+        match self.event().await {
+            Event::Reply(reply) => reply,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Nothing more is said for a while.
+    async fn silence(&mut self) {
+        let event = timeout(Duration::from_millis(100), self.events.recv()).await;
+        assert!(event.is_err(), "{event:?}");
+    }
+}
