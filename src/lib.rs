@@ -28,6 +28,7 @@
 
 pub mod address;
 pub mod config;
+pub mod daemon;
 pub mod kernel;
 pub mod store;
 pub mod supervisor;

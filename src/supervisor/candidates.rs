@@ -10,6 +10,8 @@ pub(super) struct Candidate {
     pub(super) ssid: Ssid,
     pub(super) bssid: Mac,
     pub(super) frequency: Frequency,
+    /// In dBm.
+    pub(super) signal: i32,
     pub(super) priority: i32,
     /// BSSs of the same network that the supplicant may still know but that were not heard just now.
     pub(super) silent: Vec<Mac>,
@@ -41,6 +43,7 @@ pub(super) fn choose(
         ssid: entry.ssid.clone(),
         bssid: entry.bssid,
         frequency: entry.frequency,
+        signal: entry.signal,
         priority: network.priority,
         silent: silent(table, heard, &entry.ssid),
     })

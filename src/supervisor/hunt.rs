@@ -11,6 +11,11 @@ use super::nameless::Nameless;
 use super::schedule::Schedule;
 use crate::wifi::{Channel, Frequency, Heard, Ssid};
 
+/// 5 GHz and up, in MHz.
+const FAST_BANDS: Frequency = 5000;
+/// In dBm; better than this there is little to gain.
+const GOOD_SIGNAL: i32 = -70;
+
 #[derive(Debug)]
 pub(super) struct Hunt {
     schedule: Schedule,
@@ -85,18 +90,21 @@ impl Hunt {
             .collect()
     }
 
-    /// Whether to join at once, or to see first what the rest of the sweep brings.
+    /// Whether to join at once, or to see first what the rest of the sweep brings: a network of higher
+    /// priority, or the same on a faster band.
     pub(super) fn is_good_enough(candidate: &Candidate, plan: &Plan, networks: &[Network]) -> bool {
         let eligible = networks
             .iter()
             .filter(|network| candidates::is_eligible(network));
-        let highest = eligible.map(|network| network.priority).max();
-        plan.purpose != Purpose::Asking { more_to_come: true }
-            || highest == Some(candidate.priority)
+        let preferred = eligible.map(|network| network.priority).max() == Some(candidate.priority);
+        let fast = candidate.frequency >= FAST_BANDS && candidate.signal >= GOOD_SIGNAL;
+        plan.purpose != Purpose::Asking { more_to_come: true } || (preferred && fast)
     }
 
     pub(super) fn come_back_for(&mut self, candidate: &Candidate) {
-        let better = |known: &Candidate| candidate.priority >= known.priority;
+        let better = |known: &Candidate| {
+            (candidate.priority, candidate.signal) > (known.priority, known.signal)
+        };
         if self.come_back.as_ref().is_none_or(better) {
             self.come_back = Some(candidate.clone());
         }

@@ -58,6 +58,7 @@ impl Associating {
                 return super::Searching::begin(cx);
             }
         };
+        cx.heard_at(&candidate.ssid, Some(candidate.frequency));
         cx.say(Notice::Associating {
             ssid: candidate.ssid.clone(),
             bssid: candidate.bssid,

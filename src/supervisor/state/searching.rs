@@ -232,9 +232,6 @@ impl Searching {
 
     fn choose(cx: &mut Context, plan: &Plan, fresh: &[Heard], survey: Survey) -> State {
         cx.learn_networks(survey.networks);
-        for bss in fresh {
-            cx.heard_at(&bss.ssid, Some(bss.frequency));
-        }
         let may_try = |ssid: &_| cx.memory.may_try(cx.now, ssid);
         let wanted = cx.wanted.as_ref();
         match candidates::choose(&cx.networks, &survey.table, fresh, wanted, may_try) {

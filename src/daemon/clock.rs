@@ -1,0 +1,107 @@
+//! Time that counts while the machine sleeps, and one alarm on it.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::time::Duration;
+
+use rustix::time::{
+    ClockId, Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, clock_gettime,
+    timerfd_create, timerfd_settime,
+};
+use tokio::net::unix::pipe;
+
+use crate::supervisor::Time;
+
+/// A sleep shorter than this is not worth starting a search over.
+const SHORTEST_SLEEP: Duration = Duration::from_secs(2);
+
+/// Now, on `CLOCK_BOOTTIME`.
+pub(super) fn now() -> Time {
+    duration(clock_gettime(ClockId::Boottime))
+}
+
+/// One timer on `CLOCK_BOOTTIME`.
+#[derive(Debug)]
+pub(super) struct Alarm {
+    timer: OwnedFd,
+    /// The same timer; read like a pipe, eight bytes at a time.
+    expirations: pipe::Receiver,
+    armed_for: Option<Time>,
+}
+
+impl Alarm {
+    pub(super) fn new() -> io::Result<Self> {
+        let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
+        let timer = timerfd_create(TimerfdClockId::Boottime, flags)?;
+        let expirations = pipe::Receiver::from_owned_fd_unchecked(timer.try_clone()?)?;
+        Ok(Self {
+            timer,
+            expirations,
+            armed_for: None,
+        })
+    }
+
+    /// Sets the one moment at which `fired` returns; `None`: never.
+    pub(super) fn arm(&mut self, moment: Option<Time>) -> io::Result<()> {
+        if moment == self.armed_for {
+            return Ok(());
+        }
+        // Zero would disarm the timer: a moment in the past is one nanosecond after boot.
+        let at_least = Duration::from_nanos(u64::from(moment.is_some()));
+        let value = Itimerspec {
+            it_interval: timespec(Duration::ZERO),
+            it_value: timespec(moment.unwrap_or_default().max(at_least)),
+        };
+        timerfd_settime(&self.timer, TimerfdTimerFlags::ABSTIME, &value)?;
+        self.armed_for = moment;
+        Ok(())
+    }
+
+    /// Waits for the moment; safe to cancel.
+    pub(super) async fn fired(&mut self) -> io::Result<()> {
+        self.expirations.readable().await?;
+        match self.expirations.try_read(&mut [0; 8]) {
+            Ok(_) => self.armed_for = None,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+}
+
+/// Notices that the machine was asleep.
+#[derive(Debug)]
+pub(super) struct SleepWatch {
+    slept: Duration,
+}
+
+impl SleepWatch {
+    pub(super) fn new() -> Self {
+        Self {
+            slept: slept_since_boot(),
+        }
+    }
+
+    /// Whether the machine slept since the last call.
+    pub(super) fn has_slept(&mut self) -> bool {
+        let before = std::mem::replace(&mut self.slept, slept_since_boot());
+        self.slept.saturating_sub(before) >= SHORTEST_SLEEP
+    }
+}
+
+fn slept_since_boot() -> Duration {
+    now().saturating_sub(duration(clock_gettime(ClockId::Monotonic)))
+}
+
+fn duration(time: Timespec) -> Duration {
+    let seconds = u64::try_from(time.tv_sec).unwrap_or(0);
+    let nanoseconds = u32::try_from(time.tv_nsec).unwrap_or(0);
+    Duration::new(seconds, nanoseconds)
+}
+
+fn timespec(duration: Duration) -> Timespec {
+    Timespec {
+        tv_sec: i64::try_from(duration.as_secs()).unwrap_or(i64::MAX),
+        tv_nsec: duration.subsec_nanos().into(),
+    }
+}

@@ -1,0 +1,72 @@
+//! Why the daemon cannot start.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rustix::thread::{CapabilitySet, capabilities};
+
+use crate::{config, kernel, store};
+
+/// Why the daemon cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Addresses cannot be set.
+    #[error(
+        "the capability CAP_NET_ADMIN is missing: start macveil as root or through its service unit"
+    )]
+    Privilege,
+    /// The configuration is wrong.
+    #[error(transparent)]
+    Config(#[from] config::Errors),
+    /// The kernel's interfaces are not to be had.
+    #[error(transparent)]
+    Kernel(#[from] kernel::Error),
+    /// The secret key is not to be had.
+    #[error(transparent)]
+    Key(#[from] store::KeyError),
+    /// Another daemon runs.
+    #[error("another macveil is running: it holds {}", .0.display())]
+    AlreadyRunning(PathBuf),
+    /// The runtime directory cannot be used.
+    #[error("cannot use the runtime directory {}", .path.display())]
+    RuntimeDir {
+        /// The directory.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// No random numbers.
+    #[error("the operating system gives no random numbers: {0}")]
+    Random(String),
+    /// The event loop cannot be set up.
+    #[error("cannot set up the event loop")]
+    Runtime(#[source] io::Error),
+}
+
+impl Error {
+    /// Whether the user has to mend the configuration.
+    #[must_use]
+    pub const fn is_configuration(&self) -> bool {
+        matches!(self, Self::Config(_))
+    }
+
+    pub(super) fn runtime_dir(path: &Path, source: io::Error) -> Self {
+        if source.kind() == io::ErrorKind::WouldBlock {
+            return Self::AlreadyRunning(path.join("lock"));
+        }
+        Self::RuntimeDir {
+            path: path.to_owned(),
+            source,
+        }
+    }
+
+    pub(super) fn random(error: impl std::fmt::Display) -> Self {
+        Self::Random(error.to_string())
+    }
+}
+
+pub(super) fn require_privilege() -> Result<(), Error> {
+    let held =
+        capabilities(None).is_ok_and(|sets| sets.effective.contains(CapabilitySet::NET_ADMIN));
+    if held { Ok(()) } else { Err(Error::Privilege) }
+}

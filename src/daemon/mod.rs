@@ -1,0 +1,339 @@
+//! The loop that joins the supervisor to the world: one event, handle it, carry out all actions, arm
+//! one timer, sleep.
+
+mod clock;
+mod error;
+mod journal;
+mod runtime_dir;
+mod tended;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rand::SeedableRng;
+use rand::rngs::{StdRng, SysRng};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc;
+use tracing::{debug, info, warn};
+
+use crate::address::Host;
+use crate::config::{self, Backend, Config};
+use crate::kernel::{Kernel, Notification, Notifications};
+use crate::store;
+use crate::supervisor::{Card, Command, Event, Station, Time};
+use clock::{Alarm, SleepWatch};
+pub use error::Error;
+use runtime_dir::RuntimeDir;
+use tended::{Tended, Told};
+
+/// Protects the cards that the configuration names until the process is told to end.
+///
+/// # Errors
+/// When the daemon cannot start; once it runs, every trouble becomes a state of the card it befell.
+pub fn run(config_file: Option<&Path>) -> Result<(), Error> {
+    error::require_privilege()?;
+    let config = config::load(config_file)?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(Error::Runtime)?;
+    tokio::task::LocalSet::new().block_on(&runtime, async {
+        Daemon::start(config_file, config)?.work().await
+    })
+}
+
+struct Daemon {
+    config_file: Option<PathBuf>,
+    config: Config,
+    host: Arc<Host>,
+    runtime_dir: RuntimeDir,
+    kernel: Kernel,
+    rng: StdRng,
+    stations: BTreeMap<u32, Tended>,
+    /// Interfaces that are none of our business, so that their chatter costs nothing.
+    ignored: BTreeSet<u32>,
+    told: mpsc::UnboundedSender<Told>,
+    leaving: bool,
+}
+
+/// Everything that can wake the daemon.
+struct Ears {
+    notifications: Notifications,
+    told: mpsc::UnboundedReceiver<Told>,
+    alarm: Alarm,
+    terminate: Signal,
+    interrupt: Signal,
+    hangup: Signal,
+}
+
+enum Wake {
+    Notification(Notification),
+    Told(Told),
+    Alarm,
+    Leave,
+    Reload,
+}
+
+impl Daemon {
+    fn start(config_file: Option<&Path>, config: Config) -> Result<(Self, Ears), Error> {
+        for warning in &config.warnings {
+            warn!("{warning}");
+        }
+        let runtime_dir = RuntimeDir::hold(&config.runtime_dir)
+            .map_err(|source| Error::runtime_dir(&config.runtime_dir, source))?;
+        let mut rng = StdRng::try_from_rng(&mut SysRng).map_err(Error::random)?;
+        let host = Arc::new(store::read_host(&config.state_dir, &mut rng)?);
+        let (told, told_receiver) = mpsc::unbounded_channel();
+        // Listening starts before the first look, so that nothing falls in between.
+        let notifications = Notifications::open()?;
+        let kernel = Kernel::open()?;
+        let ears = Ears {
+            notifications,
+            told: told_receiver,
+            alarm: Alarm::new().map_err(Error::Runtime)?,
+            terminate: signal(SignalKind::terminate()).map_err(Error::Runtime)?,
+            interrupt: signal(SignalKind::interrupt()).map_err(Error::Runtime)?,
+            hangup: signal(SignalKind::hangup()).map_err(Error::Runtime)?,
+        };
+        let daemon = Self {
+            config_file: config_file.map(Path::to_owned),
+            config,
+            host,
+            runtime_dir,
+            kernel,
+            rng,
+            stations: BTreeMap::new(),
+            ignored: BTreeSet::new(),
+            told,
+            leaving: false,
+        };
+        Ok((daemon, ears))
+    }
+}
+
+trait Work {
+    async fn work(self) -> Result<(), Error>;
+}
+
+impl Work for (Daemon, Ears) {
+    async fn work(self) -> Result<(), Error> {
+        let (mut daemon, mut ears) = self;
+        daemon.tend_all()?;
+        if daemon.stations.is_empty() {
+            info!("no Wi-Fi station interface to protect yet; waiting for one");
+        }
+        ready();
+        let mut sleep_watch = SleepWatch::new();
+        while !(daemon.leaving && daemon.stations.is_empty()) {
+            ears.alarm.arm(daemon.deadline()).map_err(Error::Runtime)?;
+            let wake = ears.listen().await?;
+            if sleep_watch.has_slept() {
+                info!("the machine was asleep");
+                daemon.tell_all(&Event::Command(Command::Resumed));
+            }
+            daemon.react(wake)?;
+        }
+        Ok(())
+    }
+}
+
+impl Ears {
+    async fn listen(&mut self) -> Result<Wake, Error> {
+        Ok(tokio::select! {
+            notification = self.notifications.next() => Wake::Notification(notification),
+            Some(told) = self.told.recv() => Wake::Told(told),
+            fired = self.alarm.fired() => fired.map(|()| Wake::Alarm).map_err(Error::Runtime)?,
+            _ = self.terminate.recv() => Wake::Leave,
+            _ = self.interrupt.recv() => Wake::Leave,
+            _ = self.hangup.recv() => Wake::Reload,
+        })
+    }
+}
+
+impl Daemon {
+    fn react(&mut self, wake: Wake) -> Result<(), Error> {
+        match wake {
+            Wake::Notification(notification) => self.notified(notification)?,
+            Wake::Told(Told { ifindex, event }) => self.tell(ifindex, event),
+            Wake::Alarm => self.time_passed(),
+            Wake::Leave => {
+                self.leaving = true;
+                stopping();
+                self.tell_all(&Event::Command(Command::Leave));
+            }
+            Wake::Reload => self.reload(),
+        }
+        Ok(())
+    }
+
+    fn notified(&mut self, notification: Notification) -> Result<(), Error> {
+        match notification {
+            Notification::Link { ifindex, name, .. } => self.link_changed(ifindex, &name)?,
+            Notification::LinkGone { ifindex } => {
+                self.ignored.remove(&ifindex);
+                if let Some(gone) = self.stations.remove(&ifindex) {
+                    info!("{}: gone", gone.name());
+                }
+            }
+            Notification::Station { ifindex, event } => self.tell(ifindex, event),
+            Notification::Overrun => {
+                debug!("kernel notifications were lost: reading everything again");
+                self.ignored.clear();
+                self.tend_all()?;
+                for ifindex in self.stations.keys().copied().collect::<Vec<_>>() {
+                    self.read_link(ifindex);
+                }
+                self.tell_all(&Event::Overrun);
+            }
+        }
+        Ok(())
+    }
+
+    /// A notification may be older than the latest change, so the link itself is read.
+    fn link_changed(&mut self, ifindex: u32, name: &str) -> Result<(), Error> {
+        if self
+            .stations
+            .get(&ifindex)
+            .is_some_and(|tended| tended.name() != name)
+        {
+            info!("{name}: this interface had another name; starting over with it");
+            self.stations.remove(&ifindex);
+        }
+        if self.stations.contains_key(&ifindex) {
+            self.read_link(ifindex);
+        } else if !self.leaving && !self.ignored.contains(&ifindex) {
+            self.tend(ifindex)?;
+        }
+        Ok(())
+    }
+
+    fn read_link(&mut self, ifindex: u32) {
+        match self.kernel.link(ifindex) {
+            Ok(link) => self.tell(ifindex, Event::Link(link)),
+            Err(refusal) => debug!("interface {ifindex}: {refusal}"),
+        }
+    }
+
+    fn tend_all(&mut self) -> Result<(), Error> {
+        for card in self.kernel.stations()? {
+            if !self.stations.contains_key(&card.ifindex) {
+                self.tend_card(card);
+            }
+        }
+        Ok(())
+    }
+
+    fn tend(&mut self, ifindex: u32) -> Result<(), Error> {
+        if let Some(card) = self.kernel.card(ifindex)? {
+            self.tend_card(card);
+        } else {
+            self.ignored.insert(ifindex);
+        }
+        Ok(())
+    }
+
+    fn tend_card(&mut self, mut card: Card) {
+        if !self.config.manages(&tended::facts(&card)) {
+            debug!("{}: not managed", card.name);
+            self.ignored.insert(card.ifindex);
+            return;
+        }
+        let link = match self.kernel.link(card.ifindex) {
+            Ok(link) => link,
+            Err(refusal) => return debug!("{}: {refusal}", card.name),
+        };
+        match self.runtime_dir.initial_address(&card) {
+            Ok(initial) => card.initial = initial,
+            Err(error) => warn!(
+                "{}: the initial address could not be noted: {error}",
+                card.name
+            ),
+        }
+        let device = tended::facts(&card);
+        let ifindex = card.ifindex;
+        let settings = self.config.settings(&device);
+        let book = self.config.address_book(&device, Arc::clone(&self.host));
+        info!("{}: protected from now on ({})", card.name, card.driver);
+        let rng = StdRng::from_rng(&mut self.rng);
+        let supplicant = self.control_dir();
+        let name = card.name.clone();
+        let station = Station::new(clock::now(), card, settings, book, link, rng);
+        let tended = Tended::begin(
+            ifindex,
+            name,
+            station,
+            supplicant,
+            self.runtime_dir.client_dir(),
+            self.told.clone(),
+        );
+        self.stations.insert(ifindex, tended);
+        self.carry_out(ifindex);
+    }
+
+    fn tell_all(&mut self, event: &Event) {
+        for ifindex in self.stations.keys().copied().collect::<Vec<_>>() {
+            self.tell(ifindex, event.clone());
+        }
+    }
+
+    fn tell(&mut self, ifindex: u32, event: Event) {
+        if let Some(tended) = self.stations.get_mut(&ifindex) {
+            tended.handle(clock::now(), event);
+            self.carry_out(ifindex);
+        }
+    }
+
+    fn time_passed(&mut self) {
+        let now = clock::now();
+        for ifindex in self.stations.keys().copied().collect::<Vec<_>>() {
+            if let Some(tended) = self.stations.get_mut(&ifindex) {
+                tended.handle_timeout(now);
+                self.carry_out(ifindex);
+            }
+        }
+    }
+
+    fn carry_out(&mut self, ifindex: u32) {
+        let Some(tended) = self.stations.get_mut(&ifindex) else {
+            return;
+        };
+        if tended.carry_out(&mut self.kernel) == tended::Progress::Finished {
+            self.stations.remove(&ifindex);
+        }
+    }
+
+    fn deadline(&self) -> Option<Time> {
+        self.stations.values().filter_map(Tended::deadline).min()
+    }
+
+    /// Where to look for a supplicant; `None`: there is to be none.
+    fn control_dir(&self) -> Option<PathBuf> {
+        (self.config.backend != Backend::None).then(|| self.config.ctrl_interface.clone())
+    }
+
+    fn reload(&mut self) {
+        match config::load(self.config_file.as_deref()) {
+            Ok(config) => {
+                self.config = config;
+                info!("configuration read again");
+                for tended in self.stations.values_mut() {
+                    tended.reconfigure(&self.config, &self.host);
+                }
+            }
+            Err(error) => warn!("the old configuration stays in force: {error}"),
+        }
+    }
+}
+
+fn ready() {
+    if let Err(error) = sd_notify::notify(&[sd_notify::NotifyState::Ready]) {
+        debug!("the service manager could not be told that macveil is ready: {error}");
+    }
+}
+
+fn stopping() {
+    if let Err(error) = sd_notify::notify(&[sd_notify::NotifyState::Stopping]) {
+        debug!("the service manager could not be told that macveil ends: {error}");
+    }
+}

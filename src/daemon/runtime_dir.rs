@@ -1,0 +1,115 @@
+//! What lives in the runtime directory: the lock, the client sockets, and each card's initial address.
+
+use std::fs::{self, DirBuilder, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{FlockOperation, flock};
+
+use crate::address::Mac;
+use crate::supervisor::Card;
+
+/// The runtime directory, held by this daemon alone.
+#[derive(Debug)]
+pub(super) struct RuntimeDir {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl RuntimeDir {
+    /// Creates the directory if need be and locks it; `WouldBlock` if another daemon holds it.
+    pub(super) fn hold(path: &Path) -> io::Result<Self> {
+        create(path, 0o755)?;
+        create(&path.join("clients"), 0o700)?;
+        let lock = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .mode(0o600)
+            .open(path.join("lock"))?;
+        flock(&lock, FlockOperation::NonBlockingLockExclusive)?;
+        Ok(Self {
+            path: path.to_owned(),
+            _lock: lock,
+        })
+    }
+
+    /// Where the sockets towards the supplicant are bound; nobody else may enter.
+    pub(super) fn client_dir(&self) -> PathBuf {
+        self.path.join("clients")
+    }
+
+    /// The address that the card had when macveil first saw it: remembered across restarts of the
+    /// daemon, because by then the card carries one of ours.
+    pub(super) fn initial_address(&self, card: &Card) -> io::Result<Mac> {
+        let path = self.path.join(format!("{}.initial", card.name));
+        let key = format!("{} {:?}", card.ifindex, card.permanent);
+        if let Some(known) = read_initial(&path, &key) {
+            return Ok(known);
+        }
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(true)
+            .write(true)
+            .mode(0o600)
+            .open(&path)?;
+        writeln!(file, "{}\n{key}", card.initial)?;
+        Ok(card.initial)
+    }
+}
+
+/// The first line is the address, the second says which card it belongs to.
+fn read_initial(path: &Path, key: &str) -> Option<Mac> {
+    let text = fs::read_to_string(path).ok()?;
+    let (address, owner) = text.trim_end().split_once('\n')?;
+    (owner == key).then(|| address.parse().ok()).flatten()
+}
+
+fn create(path: &Path, mode: u32) -> io::Result<()> {
+    DirBuilder::new().recursive(true).mode(mode).create(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn card(ifindex: u32, initial: Mac) -> Card {
+        Card {
+            name: "wlan0".to_owned(),
+            ifindex,
+            wiphy: 0,
+            driver: String::new(),
+            permanent: None,
+            initial,
+            random_address: false,
+            random_sequence: false,
+            minimal_content: false,
+            live_change: false,
+            max_scan_ssids: 4,
+            channels: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_first_address_of_an_interface_is_remembered_until_the_interface_is_another() {
+        let home = tempfile::tempdir().unwrap();
+        let (first, second) = (Mac([2, 0, 0, 0, 0, 1]), Mac([2, 0, 0, 0, 0, 2]));
+        let dir = RuntimeDir::hold(&home.path().join("run")).unwrap();
+        assert_eq!(dir.initial_address(&card(3, first)).unwrap(), first);
+        assert_eq!(dir.initial_address(&card(3, second)).unwrap(), first);
+        assert_eq!(dir.initial_address(&card(4, second)).unwrap(), second);
+    }
+
+    #[test]
+    fn two_daemons_cannot_hold_it_at_once() {
+        let home = tempfile::tempdir().unwrap();
+        let held = RuntimeDir::hold(home.path()).unwrap();
+        assert_eq!(
+            RuntimeDir::hold(home.path()).unwrap_err().kind(),
+            io::ErrorKind::WouldBlock
+        );
+        drop(held);
+        assert!(RuntimeDir::hold(home.path()).is_ok());
+    }
+}

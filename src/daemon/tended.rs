@@ -1,0 +1,169 @@
+//! One station with its supplicant: carries out what the supervisor wants done.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tracing::debug;
+
+use super::{clock, journal};
+use crate::address::Host;
+use crate::config::{Config, DeviceFacts, Kind};
+use crate::kernel::Kernel;
+use crate::supervisor::{Action, Card, Event, Request, Station, Time};
+use crate::supplicant::wpa;
+
+/// Something that a supplicant's client has to tell.
+#[derive(Debug)]
+pub(super) struct Told {
+    pub(super) ifindex: u32,
+    pub(super) event: Event,
+}
+
+#[derive(Debug)]
+pub(super) struct Tended {
+    ifindex: u32,
+    name: String,
+    station: Station,
+    requests: mpsc::UnboundedSender<Request>,
+    client: Option<JoinHandle<()>>,
+}
+
+/// Whether the station is still needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Progress {
+    Going,
+    Finished,
+}
+
+impl Tended {
+    pub(super) fn begin(
+        ifindex: u32,
+        name: String,
+        station: Station,
+        control_dir: Option<PathBuf>,
+        client_dir: PathBuf,
+        told: mpsc::UnboundedSender<Told>,
+    ) -> Self {
+        let (requests, wanted) = mpsc::unbounded_channel();
+        let client = control_dir.map(|control_dir| {
+            let target = wpa::Target {
+                ifname: name.clone(),
+                control_dir,
+                client_dir,
+            };
+            let tell = move |event| {
+                // The daemon is ending when nobody listens any more.
+                let _ = told.send(Told { ifindex, event });
+            };
+            tokio::task::spawn_local(wpa::run(target, wanted, tell))
+        });
+        Self {
+            ifindex,
+            name,
+            station,
+            requests,
+            client,
+        }
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn handle(&mut self, now: Time, event: Event) {
+        debug!("{}: {event:?}", self.name);
+        let before = self.station.state_name();
+        self.station.handle(now, event);
+        self.note_change(before);
+    }
+
+    pub(super) fn handle_timeout(&mut self, now: Time) {
+        let before = self.station.state_name();
+        self.station.handle_timeout(now);
+        self.note_change(before);
+    }
+
+    fn note_change(&self, before: &str) {
+        let after = self.station.state_name();
+        if before != after {
+            debug!("{}: {before} -> {after}", self.name);
+        }
+    }
+
+    pub(super) fn deadline(&self) -> Option<Time> {
+        self.station.deadline()
+    }
+
+    pub(super) fn reconfigure(&mut self, config: &Config, host: &Arc<Host>) {
+        let device = facts(self.station.card());
+        let settings = config.settings(&device);
+        let book = config.address_book(&device, Arc::clone(host));
+        self.station.reconfigure(settings, book);
+    }
+
+    /// Does everything that the supervisor wants done now.
+    pub(super) fn carry_out(&mut self, kernel: &mut Kernel) -> Progress {
+        while let Some(action) = self.station.poll_action() {
+            debug!("{}: {action:?}", self.name);
+            if action == Action::Finish {
+                return Progress::Finished;
+            }
+            if let Some(answer) = self.perform(kernel, action) {
+                self.handle(clock::now(), answer);
+            }
+        }
+        Progress::Going
+    }
+
+    fn perform(&self, kernel: &mut Kernel, action: Action) -> Option<Event> {
+        let ifindex = self.ifindex;
+        match action {
+            Action::SetAddress { address, how } => {
+                Some(Event::LinkSet(kernel.set_address(ifindex, address, how)))
+            }
+            Action::HoldDown => Some(Event::LinkSet(kernel.hold_down(ifindex))),
+            Action::ReadLink => Some(Event::LinkSet(kernel.link(ifindex))),
+            Action::Scan(scan) => Some(Event::ScanAccepted(kernel.scan(ifindex, &scan))),
+            Action::AbortScan => {
+                if let Err(refusal) = kernel.abort_scan(ifindex) {
+                    debug!("{}: {refusal}", self.name);
+                }
+                None
+            }
+            Action::ReadAir => Some(Event::Air(kernel.air(ifindex).unwrap_or_else(|refusal| {
+                debug!("{}: {refusal}", self.name);
+                Vec::new()
+            }))),
+            Action::Ask(request) => {
+                // A client that has ended means that the interface is going away.
+                let _ = self.requests.send(request);
+                None
+            }
+            Action::Say(notice) => {
+                journal::write(&self.name, notice);
+                None
+            }
+            Action::Finish => None,
+        }
+    }
+}
+
+impl Drop for Tended {
+    fn drop(&mut self) {
+        if let Some(client) = self.client.take() {
+            client.abort();
+        }
+    }
+}
+
+/// A Wi-Fi station as the configuration's device specs see it.
+pub(super) fn facts(card: &Card) -> DeviceFacts<'_> {
+    DeviceFacts {
+        name: &card.name,
+        permanent: card.permanent,
+        driver: &card.driver,
+        kind: Kind::Wifi,
+    }
+}
