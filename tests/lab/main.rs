@@ -19,6 +19,7 @@
 )]
 
 mod air;
+mod briefing;
 mod guest;
 mod host;
 mod judge;

@@ -31,9 +31,11 @@ pub enum Fact {
     JudgeLooksAgain,
     /// A value worth telling, as in "memory 2400 kB".
     Measured(String),
+    /// The last step is done.
+    Over,
     /// Why the story failed.
     Failed(String),
-    /// The story was played to its end.
+    /// The story was played to its end and nothing is left of it.
     Played,
 }
 
@@ -50,6 +52,7 @@ impl fmt::Display for Entry {
             Fact::JudgeLooksAway => write!(f, "judge-looks-away"),
             Fact::JudgeLooksAgain => write!(f, "judge-looks-again"),
             Fact::Measured(text) => write!(f, "measured {text}"),
+            Fact::Over => write!(f, "over"),
             Fact::Failed(text) => write!(f, "failed {}", text.replace('\n', " ")),
             Fact::Played => write!(f, "played"),
         }
@@ -77,6 +80,7 @@ impl FromStr for Entry {
             "judge-looks-away" => Fact::JudgeLooksAway,
             "judge-looks-again" => Fact::JudgeLooksAgain,
             "measured" => Fact::Measured(text.to_owned()),
+            "over" => Fact::Over,
             "failed" => Fact::Failed(text.to_owned()),
             "played" => Fact::Played,
             _ => return Err(line.to_owned()),

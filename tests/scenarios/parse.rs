@@ -28,7 +28,11 @@ pub fn parse(text: &str) -> Result<Story, String> {
         kind = match keyword {
             "and" => kind,
             "given" | "when" | "then" => Some(keyword),
-            _ => return Err(format!("line {number}: {keyword:?} is not given, when, then or and")),
+            _ => {
+                return Err(format!(
+                    "line {number}: {keyword:?} is not given, when, then or and"
+                ));
+            }
         };
         let at_line = |problem: String| format!("line {number}: {problem}: {text}");
         let words = split(sentence).map_err(at_line)?;
@@ -50,9 +54,14 @@ pub fn parse(text: &str) -> Result<Story, String> {
 
 fn given(words: &[Word]) -> Result<Step, String> {
     let given = match words {
-        [P("an"), P("access"), P("point"), P(name), Colon, attributes @ ..] => {
-            Given::AccessPoint(access_point(name, attributes)?)
-        }
+        [
+            P("an"),
+            P("access"),
+            P("point"),
+            P(name),
+            Colon,
+            attributes @ ..,
+        ] => Given::AccessPoint(access_point(name, attributes)?),
         [P("a"), P("network"), Q(ssid), Colon, attributes @ ..] => {
             Given::Network(network(ssid, attributes)?)
         }
@@ -64,11 +73,19 @@ fn given(words: &[Word]) -> Result<Step, String> {
         [P("wpa_supplicant's"), P("settings"), P("have"), Q(line)] => {
             Given::SupplicantSetting(text(line)?)
         }
-        [P("the"), P("interface"), P("has"), P("the"), P("address"), P(address)] => {
-            Given::InterfaceAddress(mac(address)?)
-        }
+        [
+            P("the"),
+            P("interface"),
+            P("has"),
+            P("the"),
+            P("address"),
+            P(address),
+        ] => Given::InterfaceAddress(mac(address)?),
         [subject @ .., P("is" | "are"), P("running")] => {
-            return Ok(Step::When(Event::Program(program(subject)?, Lifecycle::Starts)));
+            return Ok(Step::When(Event::Program(
+                program(subject)?,
+                Lifecycle::Starts,
+            )));
         }
         _ => return Err("not a sentence that \"given\" knows".to_owned()),
     };
@@ -102,15 +119,29 @@ fn access_point_event(words: &[Word]) -> Result<AccessPointEvent, String> {
     Ok(match words {
         [P("leaves")] => E::Leaves,
         [P("vanishes")] => E::Vanishes,
-        [P("vanishes"), P("once"), P("the"), P("interface"), P("carries"), P(address)] => {
-            E::VanishesOnceCarrying(mac(address)?)
-        }
+        [
+            P("vanishes"),
+            P("once"),
+            P("the"),
+            P("interface"),
+            P("carries"),
+            P(address),
+        ] => E::VanishesOnceCarrying(mac(address)?),
         [P("returns")] => E::Returns,
         [P("restarts"), P("on"), P("channel"), P(channel)] => E::RestartsOn(number(channel)?),
         [P("switches"), P("to"), P("channel"), P(channel)] => E::SwitchesTo(number(channel)?),
         [P("kicks"), P("the"), P("station")] => E::Kicks,
         [
-            P("is"), P("away"), P(times), P("times"), P("for"), P(n), P(unit), P("to"), P(n2), P(unit2),
+            P("is"),
+            P("away"),
+            P(times),
+            P("times"),
+            P("for"),
+            P(n),
+            P(unit),
+            P("to"),
+            P(n2),
+            P(unit2),
         ] => E::IsAway {
             times: number(times)?,
             shortest: duration(n, unit)?,
@@ -133,9 +164,14 @@ fn user_action(words: &[Word]) -> Result<UserAction, String> {
         [P("reconnects")] => A::Reconnects,
         [P("reconfigures")] => A::Reconfigures,
         [P("roams"), P("to"), P(ap)] => A::RoamsTo((*ap).to_owned()),
-        [P("adds"), P("a"), P("network"), Q(ssid), Colon, attributes @ ..] => {
-            A::Adds(network(ssid, attributes)?)
-        }
+        [
+            P("adds"),
+            P("a"),
+            P("network"),
+            Q(ssid),
+            Colon,
+            attributes @ ..,
+        ] => A::Adds(network(ssid, attributes)?),
         _ => return Err("not something that a user does".to_owned()),
     })
 }
@@ -155,26 +191,51 @@ fn check(words: &[Word]) -> Result<Check, String> {
         [P("not"), P("connected"), P("for"), P(n), P(unit)] => Check::StaysDisconnected {
             during: duration(n, unit)?,
         },
-        [P("still"), P("connected"), P("to"), P(ap), P("for"), P(n), P(unit)] => {
-            Check::StaysConnected {
-                ap: (*ap).to_owned(),
-                during: duration(n, unit)?,
-            }
-        }
+        [
+            P("still"),
+            P("connected"),
+            P("to"),
+            P(ap),
+            P("for"),
+            P(n),
+            P(unit),
+        ] => Check::StaysConnected {
+            ap: (*ap).to_owned(),
+            during: duration(n, unit)?,
+        },
         [P("the"), P("address"), P("stays"), P("for"), P(n), P(unit)] => Check::AddressStays {
             during: duration(n, unit)?,
         },
-        [P("a"), P("scan"), P("under"), P("fresh"), P("addresses"), P("within"), P(n), P(unit)] => {
-            Check::FreshScan {
-                within: duration(n, unit)?,
-            }
-        }
-        [P("no"), P("probe"), P("request"), P("was"), P("sent"), P("in"), P("that"), P("time")] => {
-            Check::NoProbeRequest
-        }
-        [P("the"), P("interface"), P("carries"), P("its"), P("permanent"), P("address")] => {
-            Check::CarriesPermanent
-        }
+        [
+            P("a"),
+            P("scan"),
+            P("under"),
+            P("fresh"),
+            P("addresses"),
+            P("within"),
+            P(n),
+            P(unit),
+        ] => Check::FreshScan {
+            within: duration(n, unit)?,
+        },
+        [
+            P("no"),
+            P("probe"),
+            P("request"),
+            P("was"),
+            P("sent"),
+            P("in"),
+            P("that"),
+            P("time"),
+        ] => Check::NoProbeRequest,
+        [
+            P("the"),
+            P("interface"),
+            P("carries"),
+            P("its"),
+            P("permanent"),
+            P("address"),
+        ] => Check::CarriesPermanent,
         [P("the"), P("judge"), P("finds"), leaks @ ..] => Check::Leaks(quoted_list(leaks)?),
         _ => check_of_programs(words)?,
     })
@@ -196,41 +257,97 @@ fn addresses_seen(names: &[Word], what: &[Word]) -> Result<Check, String> {
 
 fn check_of_programs(words: &[Word]) -> Result<Check, String> {
     Ok(match words {
-        [P("at"), P("most"), P(share), P("%"), P("of"), P("that"), P("time"), P("was"), P("spent"), P("scanning")] => {
-            Check::Scanning {
-                at_most_percent: number(share)?,
-            }
-        }
-        [P("macveil"), P("uses"), P("at"), P("most"), P(size), P("kB")] => Check::Memory {
+        [
+            P("at"),
+            P("most"),
+            P(share),
+            P("%"),
+            P("of"),
+            P("that"),
+            P("time"),
+            P("was"),
+            P("spent"),
+            P("scanning"),
+        ] => Check::Scanning {
+            at_most_percent: number(share)?,
+        },
+        [
+            P("macveil"),
+            P("uses"),
+            P("at"),
+            P("most"),
+            P(size),
+            P("kB"),
+        ] => Check::Memory {
             at_most_kb: number(size)?,
         },
-        [P("macveil"), P("wakes"), P("at"), P("most"), P(count), P("times"), P("in"), P(n), P(unit)] => {
-            Check::Wakeups {
-                at_most: number(count)?,
-                during: duration(n, unit)?,
-            }
-        }
-        [P("every"), P("datagram"), P("arrived")] => Check::EveryDatagramArrived,
-        [P("wpa_supplicant's"), P("settings"), P("are"), P("as"), P("noted")] => {
-            Check::SettingsAsNoted
-        }
-        [P("macveil"), P("says"), Q(words)] => Check::MacveilSays(text(words)?),
-        [P("back"), P("online"), P("within"), P(n), P(unit), P("after"), P("each"), P("outage")] => {
-            Check::BackOnline {
-                worst: duration(n, unit)?,
-                median: None,
-            }
-        }
         [
-            P("back"), P("online"), P("within"), P(worst), P(unit), P("after"), P("each"), P("outage"), Comma,
-            P("and"), P(median), P(unit2), P("after"), P("half"), P("of"), P("them"),
+            P("macveil"),
+            P("wakes"),
+            P("at"),
+            P("most"),
+            P(count),
+            P("times"),
+            P("in"),
+            P(n),
+            P(unit),
+        ] => Check::Wakeups {
+            at_most: number(count)?,
+            during: duration(n, unit)?,
+        },
+        [P("every"), P("datagram"), P("arrived")] => Check::EveryDatagramArrived,
+        [
+            P("wpa_supplicant's"),
+            P("settings"),
+            P("are"),
+            P("as"),
+            P("noted"),
+        ] => Check::SettingsAsNoted,
+        [P("macveil"), P("says"), Q(words)] => Check::MacveilSays(text(words)?),
+        [
+            P("back"),
+            P("online"),
+            P("within"),
+            P(n),
+            P(unit),
+            P("after"),
+            P("each"),
+            P("outage"),
+        ] => Check::BackOnline {
+            worst: duration(n, unit)?,
+            median: None,
+        },
+        [
+            P("back"),
+            P("online"),
+            P("within"),
+            P(worst),
+            P(unit),
+            P("after"),
+            P("each"),
+            P("outage"),
+            Comma,
+            P("and"),
+            P(median),
+            P(unit2),
+            P("after"),
+            P("half"),
+            P("of"),
+            P("them"),
         ] => Check::BackOnline {
             worst: duration(worst, unit)?,
             median: Some(duration(median, unit2)?),
         },
-        [P("macveil's"), P("start"), P("is"), P("no"), P("slower"), P("than"), P("wpa_supplicant's"), P("alone")] => {
-            Check::StartNoSlower
-        }
+        [
+            P("macveil's"),
+            P("start"),
+            P("is"),
+            P("no"),
+            P("slower"),
+            P("than"),
+            P("wpa_supplicant's"),
+            P("alone"),
+        ] => Check::StartNoSlower,
         _ => return Err("not a sentence that \"then\" knows".to_owned()),
     })
 }
@@ -322,7 +439,8 @@ fn text(bytes: &[u8]) -> Result<String, String> {
 }
 
 fn number<T: std::str::FromStr>(word: &str) -> Result<T, String> {
-    word.parse().map_err(|_| format!("{word:?} is no such number"))
+    word.parse()
+        .map_err(|_| format!("{word:?} is no such number"))
 }
 
 fn duration(count: &str, unit: &str) -> Result<Duration, String> {
@@ -336,7 +454,10 @@ fn duration(count: &str, unit: &str) -> Result<Duration, String> {
 }
 
 fn mac(word: &str) -> Result<Mac, String> {
-    let bytes: Result<Vec<u8>, _> = word.split(':').map(|part| u8::from_str_radix(part, 16)).collect();
+    let bytes: Result<Vec<u8>, _> = word
+        .split(':')
+        .map(|part| u8::from_str_radix(part, 16))
+        .collect();
     bytes
         .ok()
         .and_then(|bytes| bytes.try_into().ok())

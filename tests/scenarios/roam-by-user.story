@@ -8,7 +8,7 @@ then   connected to upstairs within 10 s
 when   downstairs returns
 and    the judge looks away
 and    the user scans
-and    6 s pass
+and    20 s pass
 and    the judge looks again
 and    the user roams to downstairs
 then   connected to downstairs within 5 s

@@ -7,9 +7,9 @@ then   connected to home within 10 s
 # A connected card cannot scan under another address; these scans are the user's.
 when   the judge looks away
 and    the user scans
-and    8 s pass
+and    20 s pass
 and    the user scans with iw
-and    8 s pass
+and    20 s pass
 and    the judge looks again
 then   still connected to home for 5 s
 and    home saw one address

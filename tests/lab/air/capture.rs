@@ -29,7 +29,9 @@ impl Capture {
         match (capture.header_seen, capture.bytes.len() - capture.at) {
             (false, _) => Err("the capture is empty".to_owned()),
             (true, 0) => Ok(frames),
-            (true, left) => Err(format!("the capture ends in the middle of a frame: {left} bytes")),
+            (true, left) => Err(format!(
+                "the capture ends in the middle of a frame: {left} bytes"
+            )),
         }
     }
 

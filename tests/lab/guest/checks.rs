@@ -6,10 +6,13 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::daemon;
-use super::process::wait_until;
+use super::process::{wait_asking_every, wait_until};
 use super::world::World;
 use crate::record::Fact;
 use crate::scenarios::Check;
+
+/// Every look costs the guest time that it could warp.
+const LOOK: Duration = Duration::from_millis(100);
 
 impl World {
     pub fn check(&mut self, check: &Check) -> Result<(), String> {
@@ -24,7 +27,9 @@ impl World {
                 let bssid = self.access_point(ap)?.radio.address.clone();
                 self.always(*during, |now| match now {
                     Some(now) if *now == bssid => Ok(()),
-                    other => Err(format!("should stay connected to {ap}, but is at {other:?}")),
+                    other => Err(format!(
+                        "should stay connected to {ap}, but is at {other:?}"
+                    )),
                 })
             }
             Check::AddressStays { during } => self.address_stays(*during),
@@ -58,7 +63,7 @@ impl World {
             let station = &self.stations[index];
             let name = station.radio.interface.clone();
             let deadline = Instant::now() + within;
-            wait_until(deadline - Instant::now(), || {
+            wait_asking_every(LOOK, deadline - Instant::now(), || {
                 let now = station.connected_to().ok()??;
                 (now == bssid).then_some(())
             })
@@ -77,16 +82,14 @@ impl World {
 
     fn disconnected(&mut self, within: Duration) -> Result<(), String> {
         let stations = &self.stations;
-        wait_until(within, || {
-            let free = |station: &super::station::Station| {
-                matches!(station.connected_to(), Ok(None))
-            };
+        wait_asking_every(LOOK, within, || {
+            let free =
+                |station: &super::station::Station| matches!(station.connected_to(), Ok(None));
             stations.iter().all(free).then_some(())
         })
         .ok_or_else(|| format!("still connected after {} s", within.as_secs_f64()))
     }
 
-    /// Looks ten times a second.
     fn always(
         &self,
         during: Duration,
@@ -97,7 +100,7 @@ impl World {
             for station in &self.stations {
                 expect(&station.connected_to()?)?;
             }
-            sleep(Duration::from_millis(100));
+            sleep(LOOK);
         }
         Ok(())
     }
@@ -121,13 +124,17 @@ impl World {
             if now != before {
                 return Err(format!("the address changed from {before:?} to {now:?}"));
             }
-            sleep(Duration::from_millis(250));
+            sleep(LOOK);
         }
         Ok(())
     }
 
     fn memory(&mut self, at_most: u64) -> Result<(), String> {
-        let used = self.daemon.as_ref().ok_or("macveil is not running")?.memory_kb()?;
+        let used = self
+            .daemon
+            .as_ref()
+            .ok_or("macveil is not running")?
+            .memory_kb()?;
         self.note(Fact::Measured(format!("macveil's memory: {used} kB")));
         if used > at_most {
             return Err(format!("macveil uses {used} kB, more than {at_most} kB"));
@@ -141,7 +148,9 @@ impl World {
         sleep(during);
         let count = daemon.wakeups()? - before;
         let seconds = during.as_secs_f64();
-        self.note(Fact::Measured(format!("macveil woke {count} times in {seconds} s")));
+        self.note(Fact::Measured(format!(
+            "macveil woke {count} times in {seconds} s"
+        )));
         if count > at_most {
             return Err(format!("macveil woke {count} times, more than {at_most}"));
         }
@@ -151,9 +160,14 @@ impl World {
     fn every_datagram_arrived(&mut self) -> Result<(), String> {
         let datagrams = self.datagrams.take().ok_or("no datagrams flow")?;
         let (sent, missing) = datagrams.finish()?;
-        self.note(Fact::Measured(format!("{sent} datagrams sent, {} lost", missing.len())));
+        self.note(Fact::Measured(format!(
+            "{sent} datagrams sent, {} lost",
+            missing.len()
+        )));
         if sent < 10 || !missing.is_empty() {
-            return Err(format!("of {sent} datagrams these did not arrive: {missing:?}"));
+            return Err(format!(
+                "of {sent} datagrams these did not arrive: {missing:?}"
+            ));
         }
         Ok(())
     }
@@ -196,8 +210,14 @@ impl World {
             .filter(|(before, after)| before != after)
             .map(|(before, after)| format!("{before} is now {after}"))
             .collect();
-        if self.noted_settings.is_empty() || now.len() != self.noted_settings.len() || !changed.is_empty() {
-            return Err(format!("wpa_supplicant's settings changed: {}", changed.join(", ")));
+        if self.noted_settings.is_empty()
+            || now.len() != self.noted_settings.len()
+            || !changed.is_empty()
+        {
+            return Err(format!(
+                "wpa_supplicant's settings changed: {}",
+                changed.join(", ")
+            ));
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use std::thread::{JoinHandle, sleep, spawn};
 use std::time::Duration;
 
 use super::process::run_words;
-use super::radios::{beside_access_points, enter_namespace};
+use super::radios::beside_access_points;
 
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -25,10 +25,11 @@ impl Datagrams {
         beside_access_points(|| run_words(&line).map(drop))?;
         let over = Arc::new(AtomicBool::new(false));
         let (for_sender, for_receiver) = (over.clone(), over.clone());
+        let receiving = beside_access_points(receiving_socket)?;
         Ok(Self {
             over,
             sender: Some(spawn(move || send(&for_sender))),
-            receiver: Some(spawn(move || receive(&for_receiver))),
+            receiver: Some(spawn(move || receive(&receiving, &for_receiver))),
         })
     }
 
@@ -61,11 +62,16 @@ fn send(over: &AtomicBool) -> u32 {
     number
 }
 
-fn receive(over: &AtomicBool) -> BTreeSet<u32> {
-    enter_namespace().expect("the access points' namespace");
-    let socket = UdpSocket::bind("10.77.0.1:7700").expect("a socket");
-    let timeout = Duration::from_millis(500);
-    socket.set_read_timeout(Some(timeout)).expect("a timeout");
+fn receiving_socket() -> Result<UdpSocket, String> {
+    let socket = UdpSocket::bind("10.77.0.1:7700").map_err(|e| e.to_string())?;
+    let timeout = Some(Duration::from_millis(500));
+    socket
+        .set_read_timeout(timeout)
+        .map_err(|e| e.to_string())?;
+    Ok(socket)
+}
+
+fn receive(socket: &UdpSocket, over: &AtomicBool) -> BTreeSet<u32> {
     let mut arrived = BTreeSet::new();
     let mut bytes = [0; 4];
     loop {

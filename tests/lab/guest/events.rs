@@ -1,11 +1,11 @@
 //! What happens in a story.
 
-use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::datagrams::Datagrams;
-use super::process::run;
+use super::process::{run_words, wait_until};
+use super::station::Station;
 use super::world::World;
 use crate::air::Mac;
 use crate::record::Fact;
@@ -50,9 +50,9 @@ impl World {
             AccessPointEvent::Returns => ap.start(),
             AccessPointEvent::RestartsOn(channel) => ap.restart_on(*channel),
             AccessPointEvent::SwitchesTo(channel) => ap.switch_to(*channel),
-            AccessPointEvent::Kicks => stations.iter().try_for_each(|address| {
-                ap.control()?.tell(&format!("DEAUTHENTICATE {address}"))
-            }),
+            AccessPointEvent::Kicks => stations
+                .iter()
+                .try_for_each(|address| ap.control()?.tell(&format!("DEAUTHENTICATE {address}"))),
             AccessPointEvent::RefusesAssociations => {
                 ap.control()?.tell("SET rssi_reject_assoc_rssi -1")
             }
@@ -110,13 +110,8 @@ impl World {
         for station in &self.stations {
             let control = station.control()?;
             match action {
-                UserAction::Scans => control.tell("SCAN")?,
-                UserAction::ScansWithIw => {
-                    // It can miss the end of a quick scan and wait for ever.
-                    let mut command = Command::new("busybox");
-                    command.args(["timeout", "15", "iw", &station.radio.interface, "scan"]);
-                    run(&mut command)?;
-                }
+                UserAction::Scans => until_not_busy(|| control.tell("SCAN"))?,
+                UserAction::ScansWithIw => until_not_busy(|| scan_with_iw(station))?,
                 UserAction::Selects(ssid) => {
                     control.tell(&format!("SELECT_NETWORK {}", station.network_id(ssid)?))?;
                 }
@@ -129,4 +124,21 @@ impl World {
         }
         Ok(())
     }
+}
+
+/// It can miss the end of a quick scan and wait for ever.
+fn scan_with_iw(station: &Station) -> Result<(), String> {
+    let interface = &station.radio.interface;
+    run_words(&format!("busybox timeout 15 iw {interface} scan")).map(drop)
+}
+
+/// As a user does whose scan is refused because another is under way.
+fn until_not_busy(mut action: impl FnMut() -> Result<(), String>) -> Result<(), String> {
+    let mut last = Ok(());
+    wait_until(Duration::from_secs(30), || {
+        last = action();
+        let busy = |problem: &String| problem.contains("BUSY") || problem.contains("busy");
+        (!last.as_ref().is_err_and(busy)).then_some(())
+    });
+    last
 }

@@ -10,6 +10,7 @@ mod control;
 mod daemon;
 mod datagrams;
 mod events;
+mod live;
 mod process;
 mod radios;
 mod record;
@@ -20,8 +21,10 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
+use crate::briefing;
 use crate::record::Fact;
 use crate::scenarios::{self, Story};
+use live::Live;
 use process::run_words;
 use record::Recorder;
 use world::World;
@@ -58,15 +61,19 @@ fn play_one(method: &str, name: &str) -> Result<(), String> {
     let path = format!("/lab/stories/{name}.story");
     let text = fs::read_to_string(&path).map_err(|e| format!("{path}: {e}"))?;
     let story = scenarios::parse(&text)?;
-    let mut cleared = Ok(());
-    let outcome = World::create(&story, method, folder).and_then(|mut world| {
+    let cleared = World::create(&story, method, folder).and_then(|mut world| {
+        let live = live_if_asked(&story, folder)?;
         let outcome = play(&story, &mut world);
-        cleared = world.remove();
-        outcome
+        live.map_or((), Live::finish);
+        match outcome {
+            Ok(()) => recorder.note(Fact::Over),
+            Err(problem) => recorder.note(Fact::Failed(problem)),
+        }
+        world.remove()
     });
-    match outcome.and(cleared.clone()) {
+    match &cleared {
         Ok(()) => recorder.note(Fact::Played),
-        Err(problem) => recorder.note(Fact::Failed(problem)),
+        Err(problem) => recorder.note(Fact::Failed(problem.clone())),
     }
     let kernel_log = run_words("busybox dmesg -c")?;
     fs::write(folder.join("kernel.log"), kernel_log).map_err(|e| e.to_string())?;
@@ -76,14 +83,31 @@ fn play_one(method: &str, name: &str) -> Result<(), String> {
 fn play(story: &Story, world: &mut World) -> Result<(), String> {
     for line in &story.lines {
         world.note(Fact::Step(line.number));
-        tell_host(&format!("step {}", line.text));
+        tell_host(&format!("step {} {}", record::now(), line.text));
         world.carry_out(&line.step)?;
     }
     world.expect_daemon_running()
 }
 
+fn live_if_asked(story: &Story, folder: &Path) -> Result<Option<Live>, String> {
+    if !is_live() {
+        return Ok(None);
+    }
+    let brief = briefing::brief(story, &record::read(folder)?);
+    Live::start(&folder.join("air.pcap"), brief).map(Some)
+}
+
+/// Whether frames are to be told as they are on the air.
+fn is_live() -> bool {
+    Path::new("/lab/live").exists()
+}
+
 fn wipe(folder: &Path) -> Result<(), String> {
-    for path in [folder, Path::new("/var/lib/macveil"), Path::new("/run/macveil")] {
+    for path in [
+        folder,
+        Path::new("/var/lib/macveil"),
+        Path::new("/run/macveil"),
+    ] {
         if path.exists() {
             fs::remove_dir_all(path).map_err(|e| e.to_string())?;
         }

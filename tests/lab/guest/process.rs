@@ -87,7 +87,15 @@ pub fn run_words(line: &str) -> Result<String, String> {
 }
 
 /// Asks until there is an answer or the time is over.
-pub fn wait_until<T>(limit: Duration, mut ask: impl FnMut() -> Option<T>) -> Option<T> {
+pub fn wait_until<T>(limit: Duration, ask: impl FnMut() -> Option<T>) -> Option<T> {
+    wait_asking_every(Duration::from_millis(20), limit, ask)
+}
+
+pub fn wait_asking_every<T>(
+    pause: Duration,
+    limit: Duration,
+    mut ask: impl FnMut() -> Option<T>,
+) -> Option<T> {
     let deadline = Instant::now() + limit;
     loop {
         if let Some(answer) = ask() {
@@ -96,6 +104,6 @@ pub fn wait_until<T>(limit: Duration, mut ask: impl FnMut() -> Option<T>) -> Opt
         if Instant::now() >= deadline {
             return None;
         }
-        sleep(Duration::from_millis(20));
+        sleep(pause);
     }
 }

@@ -45,7 +45,7 @@ pub fn beside_access_points<T: Send>(
 }
 
 /// Moves the calling thread, and the processes it starts, beside the access points.
-pub fn enter_namespace() -> Result<(), String> {
+fn enter_namespace() -> Result<(), String> {
     let file = fs::File::open(format!("/run/netns/{NAMESPACE}")).map_err(|e| e.to_string())?;
     move_into_link_name_space(
         std::os::fd::AsFd::as_fd(&file),
@@ -122,8 +122,13 @@ fn radio(phy: &Path) -> Result<Radio, String> {
 fn sniff(folder: &Path) -> Result<Process, String> {
     let log = folder.join("tcpdump.log");
     let mut command = Command::new("tcpdump");
-    command.args(["-Z", "root", "-i", "hwsim0", "-U", "-s", "400", "-w"]);
-    let sniffer = Process::start("tcpdump", command.arg(folder.join("air.pcap")), &log)?;
+    command.args(["-Z", "root", "-i", "hwsim0", "-U", "-s", "400"]);
+    if super::is_live() {
+        // Costly in the long run.
+        command.arg("--immediate-mode");
+    }
+    command.arg("-w").arg(folder.join("air.pcap"));
+    let sniffer = Process::start("tcpdump", &mut command, &log)?;
     wait_until(Duration::from_secs(10), || {
         let words = fs::read_to_string(&log).unwrap_or_default();
         words.contains("listening on").then_some(())

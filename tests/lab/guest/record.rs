@@ -12,7 +12,10 @@ pub struct Recorder(File);
 impl Recorder {
     /// Entries go after those that are there already.
     pub fn open(folder: &Path) -> Result<Self, String> {
-        let file = File::options().create(true).append(true).open(folder.join("record"));
+        let file = File::options()
+            .create(true)
+            .append(true)
+            .open(folder.join("record"));
         file.map(Self).map_err(|e| e.to_string())
     }
 
@@ -22,7 +25,12 @@ impl Recorder {
     }
 }
 
-fn now() -> Micros {
+pub fn now() -> Micros {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     since.map_or(0, |time| time.as_micros() as Micros)
+}
+
+pub fn read(folder: &Path) -> Result<Vec<Entry>, String> {
+    let text = std::fs::read_to_string(folder.join("record")).map_err(|e| e.to_string())?;
+    text.lines().map(str::parse).collect()
 }

@@ -66,16 +66,16 @@ impl Station {
     /// The address its interface carries now.
     pub fn address(&self) -> String {
         let path = format!("/sys/class/net/{}/address", self.radio.interface);
-        fs::read_to_string(path).unwrap_or_default().trim().to_owned()
+        fs::read_to_string(path)
+            .unwrap_or_default()
+            .trim()
+            .to_owned()
     }
 
     /// wpa_supplicant's number for a network.
     pub fn network_id(&self, ssid: &[u8]) -> Result<u32, String> {
         let control = self.control()?;
-        let names = [
-            hex(ssid),
-            format!("\"{}\"", String::from_utf8_lossy(ssid)),
-        ];
+        let names = [hex(ssid), format!("\"{}\"", String::from_utf8_lossy(ssid))];
         for id in 0..32 {
             if names.contains(&control.ask(&format!("GET_NETWORK {id} ssid"))?) {
                 return Ok(id);
@@ -100,7 +100,11 @@ fn configuration(networks: &[Network], top: &[String]) -> String {
     lines.extend_from_slice(top);
     for network in networks {
         lines.push("network={".to_owned());
-        lines.extend(properties(network).into_iter().map(|line| format!("    {line}")));
+        lines.extend(
+            properties(network)
+                .into_iter()
+                .map(|line| format!("    {line}")),
+        );
         lines.push("}".to_owned());
     }
     lines.push(String::new());

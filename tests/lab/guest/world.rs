@@ -41,7 +41,10 @@ impl World {
         }
         let mut radios = Radios::create(station_count, access_points.len(), folder)?;
         for radio in &radios.stations {
-            recorder.note(Fact::Station(radio.interface.clone(), radio.address.clone()));
+            recorder.note(Fact::Station(
+                radio.interface.clone(),
+                radio.address.clone(),
+            ));
         }
         for (ap, radio) in access_points.iter().zip(&radios.access_points) {
             recorder.note(Fact::AccessPoint(ap.name.clone(), radio.address.clone()));

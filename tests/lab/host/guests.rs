@@ -22,20 +22,30 @@ const LIFETIME: Duration = Duration::from_secs(900);
 
 static GUESTS: AtomicU32 = AtomicU32::new(0);
 
+/// What a guest is to play.
+pub struct Order<'a> {
+    pub kernel: &'a str,
+    pub runs: &'a [Run],
+    /// Frames are told as they are on the air.
+    pub live: bool,
+}
+
 /// Boots a guest, plays the runs in their order and tells as each is played.
 pub fn play(
-    kernel: &str,
-    runs: &[Run],
+    order: &Order,
     shelf: &Shelf,
     options: &Options,
+    mut heard: impl FnMut(&str),
     mut played: impl FnMut(&Run, &Path),
 ) -> Result<(), String> {
     let number = GUESTS.fetch_add(1, Ordering::Relaxed);
     let folder = paths::results(&format!("guest-{number}"));
     fs::create_dir_all(folder.join("out")).map_err(|e| e.to_string())?;
-    write_initramfs(kernel, runs, shelf, options, &folder)?;
-    let mut guest = Guest::boot(kernel, &folder)?;
-    let outcome = follow(&mut guest, runs, options, &folder, &mut played);
+    write_initramfs(order, shelf, options, &folder)?;
+    let mut guest = Guest::boot(order.kernel, &folder)?;
+    let outcome = follow(&guest, order.runs, &mut heard, |run| {
+        played(run, &folder.join("out").join(run.method).join(&run.story));
+    });
     guest.end();
     // Much larger than all the rest.
     let _ = fs::remove_file(folder.join("initramfs"));
@@ -48,8 +58,7 @@ pub fn play(
 }
 
 fn write_initramfs(
-    kernel: &str,
-    runs: &[Run],
+    order: &Order,
     shelf: &Shelf,
     options: &Options,
     folder: &Path,
@@ -62,13 +71,16 @@ fn write_initramfs(
     archive.file("lab/macveil", &read(&paths::macveil(options))?);
     archive.directory("lab/stories");
     let mut plan = String::new();
-    for run in runs {
+    for run in order.runs {
         plan += &format!("{} {}\n", run.method, run.story);
         let path = format!("lab/stories/{}.story", run.story);
         archive.file(&path, shelf.get(&run.story).text.as_bytes());
     }
     archive.file("lab/plan", plan.as_bytes());
-    let base = paths::kernel(kernel, "initramfs");
+    if order.live {
+        archive.file("lab/live", &[]);
+    }
+    let base = paths::kernel(order.kernel, "initramfs");
     let target = folder.join("initramfs");
     fs::copy(&base, &target).map_err(|e| format!("{}: {e}", base.display()))?;
     let file = File::options().append(true).open(&target);
@@ -91,12 +103,23 @@ impl Guest {
             .arg("-kernel")
             .arg(paths::kernel(kernel, "vmlinuz"))
             .args(["-initrd", &at("initramfs")])
-            .args(["-append", "console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off"])
+            .args([
+                "-append",
+                "console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off",
+            ])
             .args(["-nodefaults", "-display", "none", "-no-reboot"])
             .args(["-device", "virtio-rng-pci"])
-            .args(["-serial", &format!("file:{}", at("console")), "-serial", "stdio"])
+            .args([
+                "-serial",
+                &format!("file:{}", at("console")),
+                "-serial",
+                "stdio",
+            ])
             .arg("-virtfs")
-            .arg(format!("local,path={},mount_tag=out,security_model=none", at("out")))
+            .arg(format!(
+                "local,path={},mount_tag=out,security_model=none",
+                at("out")
+            ))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(File::create(folder.join("qemu.log")).map_err(|e| e.to_string())?)
@@ -121,34 +144,43 @@ impl Guest {
 }
 
 fn follow(
-    guest: &mut Guest,
+    guest: &Guest,
     runs: &[Run],
-    options: &Options,
-    folder: &Path,
-    played: &mut impl FnMut(&Run, &Path),
+    heard: &mut impl FnMut(&str),
+    mut played: impl FnMut(&Run),
 ) -> Result<(), String> {
     let deadline = Instant::now() + LIFETIME;
     let mut left = runs.iter();
+    let mut playing = false;
     loop {
         if Instant::now() > deadline {
-            return Err(format!("the guest was not done after {} s", LIFETIME.as_secs()));
+            return Err(format!(
+                "the guest was not done after {} s",
+                LIFETIME.as_secs()
+            ));
         }
         match guest.lines.recv_timeout(SILENCE) {
             Ok(line) => {
-                if options.verbose {
-                    println!("      {line}");
-                }
+                heard(&line);
+                playing |= line.starts_with("begin ");
                 if line.starts_with("end ") {
+                    playing = false;
                     let run = left.next().ok_or("the guest played more than its plan")?;
-                    played(run, &folder.join("out").join(run.method).join(&run.story));
+                    played(run);
                 }
             }
             Err(RecvTimeoutError::Timeout) => {
-                return Err(format!("the guest hung: no word for {} s", SILENCE.as_secs()));
+                return Err(format!(
+                    "the guest hung: no word for {} s",
+                    SILENCE.as_secs()
+                ));
             }
-            Err(RecvTimeoutError::Disconnected) if left.len() == 0 => return Ok(()),
+            // After a story that it could not clear away a guest ends early.
+            Err(RecvTimeoutError::Disconnected) if !playing && left.len() < runs.len() => {
+                return Ok(());
+            }
             Err(RecvTimeoutError::Disconnected) => {
-                return Err("the guest ended before its last story".to_owned());
+                return Err("the guest ended in the middle of a story".to_owned());
             }
         }
     }

@@ -2,6 +2,7 @@
 //! came of them.
 
 mod archive;
+mod demo;
 mod guests;
 mod options;
 mod paths;
@@ -19,6 +20,9 @@ use report::Report;
 /// Plays what the arguments ask for; true if all of it passed.
 pub fn run(arguments: &[String]) -> Result<bool, String> {
     let options = Options::parse(arguments)?;
+    if options.demo {
+        return demo::run(&options);
+    }
     let started = Instant::now();
     let shelf = plan::read_stories()?;
     let jobs = plan::jobs(&shelf, &options)?;
@@ -47,17 +51,41 @@ fn work(job: &Job, shelf: &plan::Shelf, options: &Options, report: &Mutex<Report
     let mut left = job.runs.clone();
     while !left.is_empty() {
         let mut played = 0;
-        let outcome = guests::play(job.kernel, &left, shelf, options, |run, folder| {
+        let mut begun = Instant::now();
+        let order = guests::Order {
+            kernel: job.kernel,
+            runs: &left,
+            live: false,
+        };
+        let heard = |line: &str| {
+            if options.verbose {
+                println!("      {line}");
+            }
+        };
+        let outcome = guests::play(&order, shelf, options, heard, |run, folder| {
             played += 1;
             let verdict = verdict::reach(run, folder, shelf, options);
-            report.lock().expect("no worker panicked").add(run, verdict);
+            let took = begun.elapsed();
+            begun = Instant::now();
+            report
+                .lock()
+                .expect("no worker panicked")
+                .add(run, verdict, took);
         });
         left.drain(..played);
         if let Err(problem) = outcome {
             // With none left the guest broke down after its last story: still a failure.
-            let run = if left.is_empty() { job.runs[job.runs.len() - 1].clone() } else { left.remove(0) };
+            let run = if left.is_empty() {
+                job.runs[job.runs.len() - 1].clone()
+            } else {
+                left.remove(0)
+            };
             let verdict = verdict::broken(&problem);
-            report.lock().expect("no worker panicked").add(&run, verdict);
+            let took = begun.elapsed();
+            report
+                .lock()
+                .expect("no worker panicked")
+                .add(&run, verdict, took);
         }
     }
 }

@@ -8,12 +8,13 @@ pub struct Options {
     pub stories: Vec<String>,
     /// Keep the captures and logs of stories that passed too.
     pub keep: bool,
+    pub demo: bool,
     pub verbose: bool,
     pub guests: usize,
     pub binary: Option<String>,
 }
 
-const USAGE: &str = "lab [--kernel NAME] [--method NAME] [--story PART_OF_NAME] [--keep] \
+const USAGE: &str = "lab [demo] [--kernel NAME] [--method NAME] [--story PART_OF_NAME] [--keep] \
                      [--verbose] [--guests COUNT] [--binary MACVEIL]";
 
 impl Options {
@@ -23,6 +24,7 @@ impl Options {
             methods: Vec::new(),
             stories: Vec::new(),
             keep: std::env::var_os("LAB_KEEP").is_some(),
+            demo: false,
             verbose: false,
             guests: std::thread::available_parallelism().map_or(2, usize::from),
             binary: std::env::var("MACVEIL_BINARY").ok(),
@@ -36,6 +38,7 @@ impl Options {
                 "--story" => options.stories.push(value()?),
                 "--guests" => options.guests = value()?.parse().map_err(|_| USAGE)?,
                 "--binary" => options.binary = Some(value()?),
+                "demo" => options.demo = true,
                 "--keep" => options.keep = true,
                 "--verbose" => options.verbose = true,
                 other => return Err(format!("unknown argument {other}; {USAGE}")),

@@ -30,6 +30,12 @@ pub struct Told {
 }
 
 impl Shelf {
+    pub fn add(&mut self, name: &str, text: String) -> Result<(), String> {
+        let story = scenarios::parse(&text).map_err(|e| format!("{name}.story, {e}"))?;
+        self.0.insert(name.to_owned(), Told { story, text });
+        Ok(())
+    }
+
     pub fn get(&self, name: &str) -> &Told {
         &self.0[name]
     }
@@ -60,18 +66,20 @@ pub struct Job {
 }
 
 pub fn read_stories() -> Result<Shelf, String> {
-    let mut shelf = BTreeMap::new();
+    let mut shelf = Shelf(BTreeMap::new());
     for entry in fs::read_dir(paths::stories()).map_err(|e| e.to_string())? {
         let path = entry.map_err(|e| e.to_string())?.path();
-        if path.extension().is_none_or(|extension| extension != "story") {
+        if path
+            .extension()
+            .is_none_or(|extension| extension != "story")
+        {
             continue;
         }
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let text = fs::read_to_string(&path).map_err(|e| format!("{name}: {e}"))?;
-        let story = scenarios::parse(&text).map_err(|e| format!("{name}.story, {e}"))?;
-        shelf.insert(name.into_owned(), Told { story, text });
+        shelf.add(&name, text)?;
     }
-    Ok(Shelf(shelf))
+    Ok(shelf)
 }
 
 /// Jobs in the reverse order of their start.
@@ -83,10 +91,19 @@ pub fn jobs(shelf: &Shelf, options: &Options) -> Result<Vec<Job>, String> {
         }
         let mut runs = Vec::new();
         for (name, told) in &shelf.0 {
-            if !options.stories.is_empty() && !options.stories.iter().any(|part| name.contains(part.as_str())) {
+            if !options.stories.is_empty()
+                && !options
+                    .stories
+                    .iter()
+                    .any(|part| name.contains(part.as_str()))
+            {
                 continue;
             }
-            let methods = if told.story.has_macveil() { methods } else { &[NO_MACVEIL][..] };
+            let methods = if told.story.has_macveil() {
+                methods
+            } else {
+                &[NO_MACVEIL][..]
+            };
             for &method in methods {
                 if method == NO_MACVEIL || chosen(&options.methods, method) {
                     runs.push(Run {

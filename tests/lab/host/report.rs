@@ -16,18 +16,19 @@ pub struct Report {
 }
 
 impl Report {
-    pub fn add(&mut self, run: &Run, verdict: Verdict) {
+    pub fn add(&mut self, run: &Run, verdict: Verdict, took: Duration) {
         let name = format!("{} {}", run.rig(), run.story);
+        let seconds = took.as_secs();
         let outages = verdict.outages.iter();
         let times = outages.map(|outage| outage.back_after as f64 / 1e6);
         if run.has_macveil() {
             self.back_online.entry(run.rig()).or_default().extend(times);
         }
         if verdict.failures.is_empty() {
-            println!("passed  {name}");
+            println!("passed  {name} ({seconds} s)");
             self.passed += 1;
         } else {
-            println!("FAILED  {name}");
+            println!("FAILED  {name} ({seconds} s)");
             for failure in &verdict.failures {
                 println!("        {}", failure.replace('\n', "\n        "));
             }
@@ -63,5 +64,7 @@ fn distribution(times: &[f64]) -> Option<String> {
     times.sort_by(f64::total_cmp);
     let (count, worst) = (times.len(), times.last()?);
     let median = super::verdict::middle(&times);
-    Some(format!("{count} outages, median {median:.2} s, worst {worst:.2} s"))
+    Some(format!(
+        "{count} outages, median {median:.2} s, worst {worst:.2} s"
+    ))
 }

@@ -71,20 +71,24 @@ impl Tracker {
 
     fn see_from_station(&mut self, frame: &Frame, station: Mac) {
         if frame.kind == Kind::Authentication {
-            let begins = self.open.get(&station).is_none_or(|it| {
-                it.bssid != frame.receiver || it.granted.is_some()
-            });
+            let begins = self
+                .open
+                .get(&station)
+                .is_none_or(|it| it.bssid != frame.receiver || it.granted.is_some());
             if begins {
                 self.close(station, frame.at);
-                self.open.insert(station, Association {
+                self.open.insert(
                     station,
-                    bssid: frame.receiver,
-                    begin: frame.at,
-                    granted: None,
-                    handshake: 0,
-                    end: Micros::MAX,
-                    last: frame.at,
-                });
+                    Association {
+                        station,
+                        bssid: frame.receiver,
+                        begin: frame.at,
+                        granted: None,
+                        handshake: 0,
+                        end: Micros::MAX,
+                        last: frame.at,
+                    },
+                );
             }
         }
         let Some(association) = self.open.get_mut(&station) else {
@@ -103,9 +107,10 @@ impl Tracker {
     fn see_from_access_point(&mut self, frame: &Frame, bssid: Mac) {
         if is_goodbye(frame.kind) {
             let to_all = frame.receiver == Mac::BROADCAST;
-            let leaving = self.open.values().filter(|it| {
-                it.bssid == bssid && (to_all || it.station == frame.receiver)
-            });
+            let leaving = self
+                .open
+                .values()
+                .filter(|it| it.bssid == bssid && (to_all || it.station == frame.receiver));
             for station in leaving.map(|it| it.station).collect::<Vec<_>>() {
                 self.close(station, frame.at);
             }

@@ -4,6 +4,7 @@
 
 mod associations;
 mod brief;
+mod burst;
 mod leak;
 mod names;
 mod outages;
@@ -19,7 +20,7 @@ pub use leak::{Leak, Leaks};
 pub use names::Names;
 pub use outages::Outage;
 pub use scans::Scan;
-pub use timeline::Narrator;
+pub use timeline::{BURST_PAUSE, Line, Narrator};
 
 use crate::air::Frame;
 

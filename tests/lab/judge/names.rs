@@ -94,6 +94,16 @@ impl Names {
         matches!(self.role(mac), Some(Role::Mask(_)))
     }
 
+    pub fn role_word(&self, mac: Mac) -> &'static str {
+        match self.role(mac) {
+            Some(Role::Permanent(_)) => "permanent",
+            Some(Role::Assigned(_)) => "assigned",
+            Some(Role::Mask(_)) => "mask",
+            Some(Role::AccessPoint(_)) => "access-point",
+            None => "unknown",
+        }
+    }
+
     pub fn name(&self, mac: Mac) -> String {
         match self.role(mac) {
             Some(Role::Permanent(name)) => format!("permanent({name})"),

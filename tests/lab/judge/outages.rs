@@ -29,7 +29,11 @@ pub fn find(frames: &[Frame], brief: &Brief, associations: &[Association]) -> Ve
             && let Some(ap) = frame.transmitter
         {
             let before = last_beacon.insert(ap, frame.at).unwrap_or(frame.at);
-            let known = || associations.iter().any(|it| it.bssid == ap && it.granted < Some(frame.at) && it.granted.is_some());
+            let known = || {
+                associations
+                    .iter()
+                    .any(|it| it.bssid == ap && it.granted < Some(frame.at) && it.granted.is_some())
+            };
             if frame.at - before > SILENCE && known() {
                 returns.insert(ap, (frame.at, frame.at - before));
             }

@@ -29,7 +29,10 @@ pub fn apply(frame: &Frame, brief: &Brief, names: &Names, leaks: &mut Leaks) {
             leaks.add(Leak::NetworkNamedUnderAssigned, frame, named);
         }
     }
-    if frame.elements().any(|element| element.is_wps() || element.is_p2p()) {
+    if frame
+        .elements()
+        .any(|element| element.is_wps() || element.is_p2p())
+    {
         leaks.add(Leak::WpsOrP2p, frame, from.clone());
     }
     if !is_minimal(frame) && !brief.is_foreign_scan(frame.at) {
@@ -40,5 +43,7 @@ pub fn apply(frame: &Frame, brief: &Brief, names: &Names, leaks: &mut Leaks) {
 }
 
 pub fn is_minimal(frame: &Frame) -> bool {
-    frame.elements().all(|element| MINIMAL.contains(&element.id))
+    frame
+        .elements()
+        .all(|element| MINIMAL.contains(&element.id))
 }

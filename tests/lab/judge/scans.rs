@@ -43,7 +43,10 @@ impl Scan {
 pub fn find(frames: &[Frame], brief: &Brief) -> Vec<Scan> {
     let mut done = Vec::new();
     let mut open: BTreeMap<Mac, Scan> = BTreeMap::new();
-    for probe in frames.iter().filter(|frame| frame.kind == Kind::ProbeRequest) {
+    for probe in frames
+        .iter()
+        .filter(|frame| frame.kind == Kind::ProbeRequest)
+    {
         let Some(station) = brief.station(probe) else {
             continue;
         };

@@ -35,7 +35,11 @@ pub fn links(scans: &[Scan], brief: &Brief, leaks: &mut Leaks) {
     let chance = (stations as f64 * f64::from(NEAR) / f64::from(NUMBERS)).min(1.0);
     if at_least(found.len(), changes, chance) < RULED_OUT {
         for (before, scan) in found {
-            leaks.add(Leak::MaskLinkable, &scan.probes[0], detail(before, scan.station));
+            leaks.add(
+                Leak::MaskLinkable,
+                &scan.probes[0],
+                detail(before, scan.station),
+            );
         }
     }
 }

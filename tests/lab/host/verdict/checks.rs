@@ -82,13 +82,20 @@ fn expect(holds: bool, problem: impl FnOnce() -> String) -> Result<(), String> {
 /// the whole exchange with the access point went over the air.
 fn connected(ap: &str, span: &Range<Micros>, evidence: &Evidence) -> Result<(), String> {
     let bssid = evidence.access_point(ap)?;
-    let noted = evidence.entries.iter().filter_map(|entry| match &entry.fact {
-        Fact::Address(name, address) if span.contains(&entry.at) => Some((name, address)),
-        _ => None,
-    });
+    let noted = evidence
+        .entries
+        .iter()
+        .filter_map(|entry| match &entry.fact {
+            Fact::Address(name, address) if span.contains(&entry.at) => Some((name, address)),
+            _ => None,
+        });
     for (interface, address) in noted {
         let station: Mac = address.parse()?;
-        let handshake = if evidence.secured.contains(&bssid) { 2 } else { 0 };
+        let handshake = if evidence.secured.contains(&bssid) {
+            2
+        } else {
+            0
+        };
         let on_air = evidence.verdict.associations.iter().any(|it| {
             it.station == station
                 && it.bssid == bssid
@@ -136,7 +143,12 @@ fn different(aps: &[String], span: &Range<Micros>, evidence: &Evidence) -> Resul
     Ok(())
 }
 
-fn only(aps: &[String], address: Mac, span: &Range<Micros>, evidence: &Evidence) -> Result<(), String> {
+fn only(
+    aps: &[String],
+    address: Mac,
+    span: &Range<Micros>,
+    evidence: &Evidence,
+) -> Result<(), String> {
     let seen = seen(aps, span, evidence)?;
     let other: Vec<_> = seen.iter().filter(|it| **it != address).collect();
     expect(other.is_empty(), || format!("it saw {other:?}"))
@@ -144,7 +156,10 @@ fn only(aps: &[String], address: Mac, span: &Range<Micros>, evidence: &Evidence)
 
 fn fresh_scan(span: &Range<Micros>, evidence: &Evidence) -> Result<(), String> {
     let scans = &evidence.verdict.scans;
-    let during: Vec<_> = scans.iter().filter(|it| span.contains(&it.begin())).collect();
+    let during: Vec<_> = scans
+        .iter()
+        .filter(|it| span.contains(&it.begin()))
+        .collect();
     expect(!during.is_empty(), || "there was no scan".to_owned())?;
     let earlier: BTreeSet<Mac> = evidence
         .frames
@@ -157,7 +172,9 @@ fn fresh_scan(span: &Range<Micros>, evidence: &Evidence) -> Result<(), String> {
         .map(|scan| scan.station)
         .filter(|station| earlier.contains(station))
         .collect();
-    expect(stale.is_empty(), || format!("scanned under {stale:?} again"))
+    expect(stale.is_empty(), || {
+        format!("scanned under {stale:?} again")
+    })
 }
 
 fn scanning(
@@ -166,9 +183,17 @@ fn scanning(
     evidence: &Evidence,
     measured: &mut Vec<String>,
 ) -> Result<(), String> {
-    let overlap = |scan: &Range<Micros>| scan.end.min(span.end).saturating_sub(scan.start.max(span.start));
+    let overlap = |scan: &Range<Micros>| {
+        scan.end
+            .min(span.end)
+            .saturating_sub(scan.start.max(span.start))
+    };
     let total: Micros = evidence.scanning.iter().map(overlap).sum();
-    let scans = evidence.scanning.iter().filter(|scan| overlap(scan) > 0).count();
+    let scans = evidence
+        .scanning
+        .iter()
+        .filter(|scan| overlap(scan) > 0)
+        .count();
     let time = span.end - span.start;
     let percent = 100.0 * total as f64 / time as f64;
     let text = format!(
@@ -217,8 +242,16 @@ pub fn middle(sorted: &[f64]) -> f64 {
 fn start_no_slower(evidence: &Evidence, measured: &mut Vec<String>) -> Result<(), String> {
     let took = |program: &str| {
         let starts = |fact: &Fact| matches!(fact, Fact::Starts(name) if name == program);
-        let start = evidence.entries.iter().find(|entry| starts(&entry.fact))?.at;
-        let granted = evidence.verdict.associations.iter().filter_map(|it| it.granted);
+        let start = evidence
+            .entries
+            .iter()
+            .find(|entry| starts(&entry.fact))?
+            .at;
+        let granted = evidence
+            .verdict
+            .associations
+            .iter()
+            .filter_map(|it| it.granted);
         let granted = granted.filter(|at| *at > start).min()?;
         Some((granted - start) as f64 / 1e6)
     };

@@ -4,8 +4,8 @@ use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
-use super::brief;
 use crate::air::{Capture, Frame, Mac};
+use crate::briefing;
 use crate::judge::{self, Brief, Verdict};
 use crate::record::{Entry, Fact, Micros};
 use crate::scenarios::Story;
@@ -35,12 +35,12 @@ impl Evidence {
         let path = folder.join("air.pcap");
         let bytes = fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         let frames = Capture::read(bytes)?;
-        let brief = brief::of(story, &entries);
+        let brief = briefing::brief(story, &entries);
         Ok(Self {
             verdict: judge::judge(&frames, &brief),
             scanning: scanning(&text("nl80211.log")?),
             stations: brief.stations,
-            secured: brief::secured(story, &brief),
+            secured: briefing::secured(story, &brief),
             entries,
             frames,
             brief,
@@ -78,9 +78,8 @@ impl Evidence {
             .entries
             .iter()
             .position(|entry| entry.fact == Fact::Step(line))?;
-        let is_next = |entry: &&Entry| {
-            matches!(entry.fact, Fact::Step(_) | Fact::Played | Fact::Failed(_))
-        };
+        let is_next =
+            |entry: &&Entry| matches!(entry.fact, Fact::Step(_) | Fact::Over | Fact::Failed(_));
         let end = self.entries[index + 1..].iter().find(is_next);
         let end = end.map_or(Micros::MAX, |entry| entry.at);
         Some(self.entries[index].at..end)

@@ -31,7 +31,10 @@ pub fn sort_out(
         }
     };
     if let Some(evidence) = evidence {
-        let _ = fs::write(folder.join("timeline.txt"), timeline(story, verdict, evidence));
+        let _ = fs::write(
+            folder.join("timeline.txt"),
+            timeline(story, verdict, evidence),
+        );
     }
     let moved = fs::create_dir_all(target.parent().unwrap_or(&target))
         .and_then(|()| fs::rename(folder, &target));
@@ -58,17 +61,25 @@ fn timeline(story: &Story, verdict: &Verdict, evidence: &Evidence) -> String {
             Fact::JudgeLooksAway => Some("the judge looks away".to_owned()),
             Fact::JudgeLooksAgain => Some("the judge looks again".to_owned()),
             Fact::Measured(text) | Fact::Failed(text) => Some(text.clone()),
-            Fact::Played => Some("the story is over".to_owned()),
+            Fact::Over => Some("--- the story is over".to_owned()),
+            Fact::Played => Some("nothing is left of it".to_owned()),
         };
         lines.extend(text.map(|text| (entry.at, text)));
     }
-    let mut narrator = Narrator::new(&evidence.brief, evidence.verdict.names.clone(), false);
+    let mut narrator = Narrator::new(&evidence.brief, evidence.verdict.names.clone());
     let mut told = Vec::new();
     for frame in &evidence.frames {
         told.extend(narrator.see(frame));
     }
     told.extend(narrator.end_burst());
-    lines.extend(told.into_iter().map(|line| (line.at, format!("    {}", line.text))));
+    let names = narrator.names();
+    lines.extend(told.iter().map(|line| {
+        let name = names.name(line.who);
+        (
+            line.at,
+            format!("    {}  {name:<18} {}", line.who, line.text),
+        )
+    }));
     lines.extend(leaks(evidence));
     lines.sort_by_key(|(at, _)| *at);
     let mut text = format!("{}\n\n", story.title);

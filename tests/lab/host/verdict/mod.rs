@@ -1,7 +1,6 @@
 //! What came of one story: the guest's own checks, the judge's findings, and
 //! the checks that only the capture can decide.
 
-mod brief;
 mod checks;
 mod evidence;
 mod keep;
@@ -14,7 +13,7 @@ pub use checks::middle;
 
 use crate::judge::Outage;
 use crate::scenarios::{Check, Step, Story};
-use evidence::Evidence;
+pub use evidence::Evidence;
 
 #[derive(Default)]
 pub struct Verdict {

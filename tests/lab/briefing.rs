@@ -10,7 +10,7 @@ use crate::scenarios::{self, Event, Given, Network, Security, Step, Story, UserA
 /// How long wpa_supplicant may scan after its start, and anybody after asking.
 const FOREIGN_SCAN: Micros = 10_000_000;
 
-pub fn of(story: &Story, entries: &[Entry]) -> Brief {
+pub fn brief(story: &Story, entries: &[Entry]) -> Brief {
     let mut brief = Brief {
         away: away(story, entries),
         ..Brief::default()
@@ -57,7 +57,9 @@ pub fn secured(story: &Story, brief: &Brief) -> Vec<Mac> {
         access_points(story).any(|ap| ap.name == name && ap.security == Security::Open)
     };
     let all = brief.access_points.iter();
-    all.filter(|(_, ap)| !open(&ap.name)).map(|(mac, _)| *mac).collect()
+    all.filter(|(_, ap)| !open(&ap.name))
+        .map(|(mac, _)| *mac)
+        .collect()
 }
 
 fn learn_station(brief: &mut Brief, name: &str, address: &str) {

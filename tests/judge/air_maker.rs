@@ -1,0 +1,131 @@
+//! Makes captures: the frames of a story as bytes, as a sniffer would write them.
+
+use crate::air::{Capture, Frame, Mac};
+use crate::judge::{AccessPoint, Brief};
+
+pub const HOME: Mac = Mac([0x02, 0, 0, 0, 1, 0]);
+pub const PERMANENT: Mac = Mac([0x02, 0, 0, 0, 0, 0]);
+pub const ASSIGNED: Mac = Mac([0x9a, 0x11, 0x22, 0x33, 0x44, 0x55]);
+
+/// A number of masks with nothing in common.
+pub fn mask(number: u8) -> Mac {
+    Mac([0xd2, number, 0xc0, 0xff, 0xee, number ^ 0x5a])
+}
+
+/// The minimal elements, with a wildcard for the network's name.
+pub const WILDCARD: &[u8] = &[0, 0, 1, 4, 2, 4, 11, 22, 3, 1, 6, 50, 2, 12, 24];
+
+pub struct AirMaker {
+    pcap: Vec<u8>,
+    now: u64,
+    sequence: u16,
+}
+
+impl AirMaker {
+    pub fn new() -> Self {
+        let mut pcap = Vec::new();
+        for number in [0xa1b2_c3d4_u32, 0x0004_0002, 0, 0, 400, 127] {
+            pcap.extend(number.to_le_bytes());
+        }
+        Self {
+            pcap,
+            now: 1_700_000_000_000_000,
+            sequence: 0,
+        }
+    }
+
+    pub fn brief() -> Brief {
+        let home = AccessPoint {
+            name: "home".to_owned(),
+            may_see_permanent: false,
+        };
+        Brief {
+            permanent: [(PERMANENT, "wlan0".to_owned())].into(),
+            access_points: [(HOME, home)].into(),
+            hidden: vec![b"Secret".to_vec()],
+            stations: 1,
+            ..Brief::default()
+        }
+    }
+
+    pub fn now(&self) -> u64 {
+        self.now
+    }
+
+    pub fn pass(&mut self, seconds: f64) -> &mut Self {
+        self.now += (seconds * 1e6) as u64;
+        self
+    }
+
+    /// The sequence number of the next frame.
+    pub fn count_from(&mut self, sequence: u16) -> &mut Self {
+        self.sequence = sequence;
+        self
+    }
+
+    /// Any frame: the first two bytes, three addresses, what follows them.
+    pub fn frame(&mut self, control: [u8; 2], addresses: [Mac; 3], body: &[u8]) -> &mut Self {
+        let mut bytes = vec![control[0], control[1], 0, 0];
+        bytes.extend(addresses.iter().flat_map(|mac| mac.0));
+        bytes.extend((self.sequence << 4).to_le_bytes());
+        self.sequence = (self.sequence + 1) % 4096;
+        bytes.extend(body);
+        self.raw(&bytes)
+    }
+
+    pub fn raw(&mut self, frame: &[u8]) -> &mut Self {
+        // Rate, and a channel of 2437 MHz.
+        let radiotap = [0, 0, 14, 0, 0x0c, 0, 0, 0, 2, 0, 0x85, 0x09, 0xa0, 0];
+        let length = (radiotap.len() + frame.len()) as u32;
+        self.now += 1000;
+        let (seconds, micros) = ((self.now / 1_000_000) as u32, (self.now % 1_000_000) as u32);
+        for number in [seconds, micros, length, length] {
+            self.pcap.extend(number.to_le_bytes());
+        }
+        self.pcap.extend(radiotap);
+        self.pcap.extend(frame);
+        self
+    }
+
+    pub fn beacon(&mut self) -> &mut Self {
+        self.frame([0x80, 0], [Mac::BROADCAST, HOME, HOME], &[0; 12])
+    }
+
+    pub fn probe(&mut self, from: Mac, elements: &[u8]) -> &mut Self {
+        self.frame([0x40, 0], [Mac::BROADCAST, from, Mac::BROADCAST], elements)
+    }
+
+    pub fn authentication(&mut self, from: Mac) -> &mut Self {
+        self.frame([0xb0, 0], [HOME, from, HOME], &[0, 0, 1, 0, 0, 0])
+    }
+
+    pub fn association(&mut self, station: Mac) -> &mut Self {
+        self.authentication(station)
+            .frame([0xb0, 0], [station, HOME, HOME], &[0, 0, 2, 0, 0, 0])
+            .frame([0x00, 0], [HOME, station, HOME], &[0; 4])
+            .frame([0x10, 0], [station, HOME, HOME], &[0, 0, 0, 0, 1, 0])
+            .handshake(station)
+            .handshake(station)
+    }
+
+    fn handshake(&mut self, station: Mac) -> &mut Self {
+        let eapol = [0xaa, 0xaa, 3, 0, 0, 0, 0x88, 0x8e, 2, 3];
+        self.frame([0x08, 2], [station, HOME, HOME], &eapol).frame(
+            [0x08, 1],
+            [HOME, station, HOME],
+            &eapol,
+        )
+    }
+
+    pub fn data(&mut self, station: Mac) -> &mut Self {
+        self.frame([0x08, 0x41], [HOME, station, Mac::BROADCAST], &[1, 2, 3, 4])
+    }
+
+    pub fn goodbye(&mut self, station: Mac) -> &mut Self {
+        self.frame([0xc0, 0], [HOME, station, HOME], &[3, 0])
+    }
+
+    pub fn frames(&self) -> Vec<Frame> {
+        Capture::read(self.pcap.clone()).expect("the capture is whole")
+    }
+}

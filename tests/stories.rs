@@ -1,0 +1,109 @@
+//! The stories' own language.
+#![allow(
+    dead_code,
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    missing_docs,
+    unreachable_pub,
+    reason = "a test program, with a module it shares with the lab"
+)]
+
+mod scenarios;
+
+use std::fs;
+use std::time::Duration;
+
+use scenarios::{AccessPoint, AccessPointEvent, Check, Event, Given, Security, Step, parse};
+
+const TITLE: &str = "A title\n";
+
+fn steps(text: &str) -> Vec<Step> {
+    let story = parse(&format!("{TITLE}{text}")).expect("a story");
+    story.lines.into_iter().map(|line| line.step).collect()
+}
+
+fn problem(text: &str) -> String {
+    parse(&format!("{TITLE}{text}")).expect_err("not a story")
+}
+
+#[test]
+fn every_story_can_be_read() {
+    let mut count = 0;
+    for entry in fs::read_dir("tests/scenarios").expect("the stories") {
+        let path = entry.expect("a file").path();
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "story")
+        {
+            let text = fs::read_to_string(&path).expect("a text");
+            let story = parse(&text).map_err(|problem| format!("{}: {problem}", path.display()));
+            assert!(story.expect("a story").lines.len() > 1);
+            count += 1;
+        }
+    }
+    assert!(count > 40, "{count} stories");
+}
+
+#[test]
+fn and_goes_on_as_the_line_before() {
+    let vanishes = |name: &str| {
+        Step::When(Event::AccessPoint(
+            name.to_owned(),
+            AccessPointEvent::Vanishes,
+        ))
+    };
+    assert_eq!(
+        steps("when home vanishes\nand cafe vanishes"),
+        [vanishes("home"), vanishes("cafe")]
+    );
+    assert!(problem("and home vanishes").starts_with("line 2: the first step"));
+}
+
+#[test]
+fn an_access_point_has_properties_and_defaults() {
+    let ap = AccessPoint {
+        name: "home".to_owned(),
+        ssid: b"\xff \"x\"".to_vec(),
+        channel: 11,
+        security: Security::Wpa3("a, b: c".to_owned()),
+        hidden: true,
+        off_at_first: true,
+    };
+    let text = r#"given an access point home: ssid "\xff \"x\"", channel 11, wpa3 "a, b: c", hidden, off at first"#;
+    assert_eq!(steps(text), [Step::Given(Given::AccessPoint(ap))]);
+}
+
+#[test]
+fn times_have_units() {
+    let pass = |millis| Step::When(Event::Pass(Duration::from_millis(millis)));
+    assert_eq!(
+        steps("when 1.5 s pass\nand 20 ms pass\nand 2 min pass"),
+        [pass(1500), pass(20), pass(120_000)]
+    );
+    assert!(problem("when 3 h pass").contains("not s, ms or min"));
+}
+
+#[test]
+fn a_hardware_address_is_one_word() {
+    let check = Check::OnlyAddress(
+        vec!["home".to_owned()],
+        [0x9a, 0x11, 0x22, 0x33, 0x44, 0x55],
+    );
+    let text = "then home saw only 9a:11:22:33:44:55";
+    assert_eq!(steps(text), [Step::Then(check)]);
+}
+
+#[test]
+fn a_sentence_that_is_not_known_is_told_with_its_line() {
+    for text in [
+        "given a pony",
+        "when home explodes",
+        "then all is well",
+        "whenever home vanishes",
+        "given a network \"Home: open",
+        "given a network \"Home\": wpa9 \"x\"",
+    ] {
+        assert!(problem(text).starts_with("line 2: "), "{text}");
+    }
+    assert!(parse("").is_err());
+}
