@@ -150,5 +150,5 @@ pub(super) fn number<const N: usize>(bytes: &[u8]) -> Option<[u8; N]> {
 
 /// `NLA_ALIGN`, which is `NLMSG_ALIGN` too.
 pub(super) const fn aligned(length: usize) -> usize {
-    length.next_multiple_of(4)
+    length.saturating_add(3) & !3
 }

@@ -68,11 +68,12 @@ impl Kernel {
         let body = Outgoing::default()
             .put(attribute::SPLIT_WIPHY_DUMP, &[])
             .put_u32(attribute::WIPHY, wiphy);
-        let radio: Wiphy = self
+        let radio = self
             .nl80211
             .list(command::GET_WIPHY, &body, wiphy::decode)?
             .into_iter()
-            .fold(Wiphy::default(), Wiphy::join);
+            .reduce(Wiphy::join)
+            .ok_or_else(Failure::absence)?;
         Ok(Card {
             ifindex,
             wiphy,

@@ -45,6 +45,14 @@ impl Failure {
         }
     }
 
+    /// For a list that is empty because what it was to describe is gone.
+    pub(super) fn absence() -> Self {
+        Self::Errno {
+            errno: Errno::NODEV.raw_os_error(),
+            explanation: None,
+        }
+    }
+
     /// What was asked about is not there: no such interface, radio, family or scan.
     pub(super) fn is_absence(&self) -> bool {
         [Errno::NOENT, Errno::NODEV]
