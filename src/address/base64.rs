@@ -3,9 +3,10 @@
 const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 /// The bytes as base64 with padding.
-#[must_use]
-pub fn encode(bytes: &[u8]) -> String {
-    bytes.chunks(3).flat_map(encode_group).collect()
+pub(super) fn encode(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    text.extend(bytes.chunks(3).flat_map(encode_group));
+    text
 }
 
 fn encode_group(group: &[u8]) -> [char; 4] {
@@ -16,7 +17,7 @@ fn encode_group(group: &[u8]) -> [char; 4] {
             return '=';
         }
         let value = bits >> (18 - 6 * index) & 0x3f;
-        let letter = ALPHABET.iter().nth(value as usize).copied();
+        let letter = ALPHABET.get(value as usize).copied();
         char::from(letter.unwrap_or(b'='))
     };
     [digit(0), digit(1), digit(2), digit(3)]

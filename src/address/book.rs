@@ -8,7 +8,7 @@ use super::derive::{Derivation, Plan};
 use super::generate::mask_address;
 use super::mask::{Mask, Originals};
 use super::network::NetworkFacts;
-use super::stable_id::Meaning;
+use super::stable_id::{Meaning, StableId};
 use super::wishes::{Choice, NetworkRule, Wishes, choose};
 use super::{HostKey, Mac, Place, Policy, Zone};
 
@@ -239,7 +239,7 @@ impl Choice {
     /// The id as it is asked for: none, or that of the policy.
     pub(super) fn meaning(&self) -> Meaning {
         match (self.policy.value, &self.stable_id) {
-            (Policy::StableSsid, _) => super::stable::ssid_id(),
+            (Policy::StableSsid, _) => Meaning::of_ssid(),
             (_, Some(id)) => id.value.meaning().clone(),
             (_, None) => Meaning::Connection,
         }
@@ -247,6 +247,6 @@ impl Choice {
 
     fn changes_with_time(&self) -> bool {
         let id = self.stable_id.as_ref().map(|said| &said.value);
-        self.policy.value == Policy::Stable && id.is_some_and(|id| id.changes_with_time())
+        self.policy.value == Policy::Stable && id.is_some_and(StableId::changes_with_time)
     }
 }

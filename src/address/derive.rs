@@ -6,7 +6,6 @@ use super::book::{AddressBook, AddressFacts, Unassignable};
 use super::generate::{Seed, Shape};
 use super::network::NetworkFacts;
 use super::stable::{EffectiveId, Missing, Values, digest};
-use super::stable_id::Meaning;
 use super::wishes::Choice;
 use super::{Binding, Mac, Place, Policy};
 
@@ -94,22 +93,17 @@ impl AddressBook {
             reading: network.time.map(|time| self.host.zone.reading(time)),
             periods_ago,
         };
-        let id = match (choice.meaning(), &choice.stable_id) {
-            (Meaning::Random, _) => return Ok(Plan::Random(choice.shape())),
-            (Meaning::Generated(parts), _) => EffectiveId::generated(&parts, values),
-            (Meaning::Literal, Some(id)) => Ok(EffectiveId::literal(&id.value)),
-            (Meaning::Connection, _) | (Meaning::Literal, None) => {
-                EffectiveId::of_connection(values)
-            }
+        let id = EffectiveId::of(&choice.meaning(), values);
+        let Some(id) = id.map_err(|missing| choice.lacks(missing))? else {
+            return Ok(Plan::Random(choice.shape()));
         };
-        let id = id.map_err(|missing| choice.lacks(missing))?;
         let binding = match choice.binding.value {
             Binding::Interface => self.interface.clone(),
             Binding::Card => choice.bound_card(card)?,
             Binding::Host => String::new(),
         };
         let security = choice.security_class(network)?;
-        let seed = Seed::from_digest(digest(&self.host.key, &binding, &id, security));
+        let seed = Seed::from_digest(&digest(&self.host.key, &binding, &id, security));
         let finished = choice.shape().finish(seed, card.originals());
         if !finished.address.is_usable() || card.permanent == Some(finished.address) {
             return Err(choice.too_wide(finished.address));

@@ -11,34 +11,34 @@ const MOST_DRAWS: u32 = 64;
 
 /// How the bits of a generated address are settled.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Shape {
+pub(super) struct Shape {
     /// The bits that are kept.
-    pub mask: Option<Mask>,
+    pub(super) mask: Option<Mask>,
     /// The quadrant of the local address space.
-    pub slap: Slap,
+    pub(super) slap: Slap,
 }
 
 /// Where an address begins: six bytes of chance, and a number to choose an origin by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Seed {
+pub(super) struct Seed {
     /// The six bytes.
-    pub bytes: Mac,
+    pub(super) bytes: Mac,
     /// Chooses one of a mask's origins.
-    pub chance: u64,
+    pub(super) chance: u64,
 }
 
 /// A finished address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Finished {
+pub(super) struct Finished {
     /// The address.
-    pub address: Mac,
+    pub(super) address: Mac,
     /// Whose bits the mask kept.
-    pub origin: Option<Mac>,
+    pub(super) origin: Option<Mac>,
 }
 
 impl Seed {
     /// From the system's randomness.
-    pub fn draw(rng: &mut impl CryptoRng) -> Self {
+    pub(super) fn draw(rng: &mut impl CryptoRng) -> Self {
         let mut bytes = [0; 6];
         rng.fill_bytes(&mut bytes);
         Self {
@@ -48,12 +48,13 @@ impl Seed {
     }
 
     /// From a digest: the first six bytes are `NetworkManager`'s, the next eight choose the origin.
-    #[must_use]
-    pub const fn from_digest(digest: [u8; 32]) -> Self {
-        let [a, b, c, d, e, f, g, h, i, j, k, l, m, n, ..] = digest;
+    pub(super) fn from_digest(digest: &[u8; 32]) -> Self {
+        let (mut bytes, mut chance) = ([0; 6], [0; 8]);
+        bytes.copy_from_slice(&digest[..6]);
+        chance.copy_from_slice(&digest[6..14]);
         Self {
-            bytes: Mac([a, b, c, d, e, f]),
-            chance: u64::from_be_bytes([g, h, i, j, k, l, m, n]),
+            bytes: Mac(bytes),
+            chance: u64::from_be_bytes(chance),
         }
     }
 }
@@ -61,8 +62,7 @@ impl Seed {
 impl Shape {
     /// Makes the seed an address: locally administered unless the mask says otherwise, and never a
     /// group address (`NetworkManager`'s `_hw_addr_eth_complete`).
-    #[must_use]
-    pub fn finish(&self, seed: Seed, originals: Originals) -> Finished {
+    pub(super) fn finish(&self, seed: Seed, originals: Originals) -> Finished {
         let address = self.slap.apply(seed.bytes.into_local_unicast());
         match &self.mask {
             None => Finished {
@@ -80,7 +80,7 @@ impl Shape {
     }
 
     /// A random address of this shape that is none of `avoid`; `None` if the mask leaves no other.
-    pub fn draw(
+    pub(super) fn draw(
         &self,
         originals: Originals,
         avoid: &[Mac],
@@ -92,8 +92,7 @@ impl Shape {
     }
 
     /// Whether chance could have led to this address.
-    #[must_use]
-    pub fn could_have_made(&self, address: Mac, originals: Originals) -> bool {
+    pub(super) fn could_have_made(&self, address: Mac, originals: Originals) -> bool {
         let seed = Seed {
             bytes: address,
             chance: 0,
@@ -113,7 +112,7 @@ impl Shape {
 /// A mask address: random, never an address of `avoid`.
 ///
 /// A mask that leaves no other address than those is not heeded: an unlinkable address matters more.
-pub fn mask_address(
+pub(super) fn mask_address(
     mask: Option<&Mask>,
     originals: Originals,
     avoid: &[Mac],
@@ -130,9 +129,9 @@ pub fn mask_address(
 fn unmasked_address(avoid: &[Mac], rng: &mut impl CryptoRng) -> Mac {
     let mut address = Seed::draw(rng).bytes.into_local_unicast();
     while avoid.contains(&address) {
-        let [first, rest @ ..] = address.bytes();
-        let [b, c, d, e, f] = rest.map(|byte| byte.wrapping_add(1));
-        address = Mac([first, b, c, d, e, f]);
+        let mut bytes = address.bytes();
+        bytes[5] = bytes[5].wrapping_add(1);
+        address = Mac(bytes);
     }
     address
 }

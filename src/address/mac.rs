@@ -48,22 +48,25 @@ impl Mac {
     /// The same address made an individual one.
     #[must_use]
     pub const fn into_unicast(self) -> Self {
-        let [first, b, c, d, e, f] = self.0;
-        Self([first & !GROUP_BIT, b, c, d, e, f])
+        let mut bytes = self.0;
+        bytes[0] &= !GROUP_BIT;
+        Self(bytes)
     }
 
     /// The same address made locally administered and individual.
     #[must_use]
     pub const fn into_local_unicast(self) -> Self {
-        let [first, b, c, d, e, f] = self.0;
-        Self([first | LOCAL_BIT, b, c, d, e, f]).into_unicast()
+        let mut bytes = self.0;
+        bytes[0] |= LOCAL_BIT;
+        Self(bytes).into_unicast()
     }
 }
 
 impl fmt::Display for Mac {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [a, b, c, d, e, g] = self.0;
-        write!(f, "{a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
+        let [first, rest @ ..] = self.0;
+        write!(f, "{first:02x}")?;
+        rest.iter().try_for_each(|byte| write!(f, ":{byte:02x}"))
     }
 }
 

@@ -18,6 +18,8 @@ mod period;
 mod policy;
 mod stable;
 mod stable_id;
+#[cfg(test)]
+mod tests;
 mod wishes;
 mod zone;
 
@@ -27,7 +29,7 @@ pub use key::{HostKey, MachineId, NewKey, TooShort};
 pub use mac::{Mac, ParseMacError};
 pub use mask::{Mask, Origin, Originals, ParseMaskError};
 pub use network::{Matched, NetworkFacts, NetworkMatch, Security};
-pub use period::{ParseLengthError, parse_length};
+pub use period::{ParseLengthError, Reading, parse_length, parse_reading};
 pub use policy::{Binding, ParsePolicyError, Policy, Slap, Words};
 pub use stable::EffectiveId;
 pub use stable_id::{ParseStableIdError, StableId};

@@ -75,11 +75,12 @@ impl Slap {
     #[must_use]
     pub const fn apply(self, address: Mac) -> Mac {
         const QUADRANT_BITS: u8 = 0x0c;
-        let [first, b, c, d, e, f] = address.bytes();
+        let mut bytes = address.bytes();
         match self {
-            Self::Any => address,
-            Self::Aai => Mac([first & !QUADRANT_BITS, b, c, d, e, f]),
+            Self::Any => {}
+            Self::Aai => bytes[0] &= !QUADRANT_BITS,
         }
+        Mac(bytes)
     }
 }
 

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::escape::escape;
 use super::period::Reading;
-use super::stable_id::{Meaning, Part, StableId, Variable};
+use super::stable_id::{Meaning, Part, Variable};
 use super::{HostKey, Mac, base64};
 use crate::wifi::Ssid;
 
@@ -44,39 +44,23 @@ pub(super) enum Missing {
     Clock,
 }
 
-/// `stable-ssid` is `stable` with this id.
-pub(super) fn ssid_id() -> Meaning {
-    Meaning::Generated(vec![
-        Part::Text("${NETWORK_SSID}".to_owned()),
-        Part::Value(Variable::NetworkSsid),
-    ])
-}
-
 impl EffectiveId {
-    /// The id of a connection without a stable-id.
-    pub(super) fn of_connection(values: Values) -> Result<Self, Missing> {
-        Ok(Self {
-            kind: 0,
-            text: values.connection()?,
-            expanded: None,
-        })
-    }
-
-    pub(super) fn literal(id: &StableId) -> Self {
-        Self {
-            kind: 1,
-            text: id.text().to_owned(),
-            expanded: None,
-        }
-    }
-
-    pub(super) fn generated(parts: &[Part], values: Values) -> Result<Self, Missing> {
-        let expanded = values.fill(parts)?;
-        Ok(Self {
-            kind: 2,
-            text: shorten(&expanded),
-            expanded: Some(expanded),
-        })
+    /// What an id comes to; `None` for one that is something else at each association.
+    pub(super) fn of(meaning: &Meaning, values: Values) -> Result<Option<Self>, Missing> {
+        let (kind, text, expanded) = match meaning {
+            Meaning::Connection => (0, values.connection()?, None),
+            Meaning::Literal(text) => (1, text.clone(), None),
+            Meaning::Generated(parts) => {
+                let expanded = values.fill(parts)?;
+                (2, shorten(&expanded), Some(expanded))
+            }
+            Meaning::Random => return Ok(None),
+        };
+        Ok(Some(Self {
+            kind,
+            text,
+            expanded,
+        }))
     }
 }
 
@@ -115,7 +99,10 @@ impl Values<'_> {
             Variable::NetworkSsid => self.network_ssid(),
             Variable::Period(period) => {
                 let reading = self.reading.ok_or(Missing::Clock)?;
-                Ok((period.number(reading) - self.periods_ago).to_string())
+                Ok(period
+                    .number(reading)
+                    .saturating_sub(self.periods_ago)
+                    .to_string())
             }
         }
     }

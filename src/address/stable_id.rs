@@ -19,7 +19,7 @@ pub enum Meaning {
     /// The connection itself.
     Connection,
     /// The text as it is.
-    Literal,
+    Literal(String),
     /// The text with values filled in.
     Generated(Vec<Part>),
     /// Something else at each association.
@@ -90,6 +90,14 @@ const SIMPLE: [(&str, Variable); 5] = [
     ("${NETWORK_SSID}", Variable::NetworkSsid),
 ];
 
+impl Meaning {
+    /// `stable-ssid` is `stable` with the id `${NETWORK_SSID}`.
+    pub(super) fn of_ssid() -> Self {
+        let name = Part::Text("${NETWORK_SSID}".to_owned());
+        Self::Generated(vec![name, Part::Value(Variable::NetworkSsid)])
+    }
+}
+
 impl StableId {
     /// The id as the user wrote it.
     #[must_use]
@@ -103,6 +111,42 @@ impl StableId {
         &self.meaning
     }
 
+    /// Whether two networks never share it.
+    #[must_use]
+    pub fn tells_networks_apart(&self) -> bool {
+        match &self.meaning {
+            Meaning::Connection | Meaning::Random => true,
+            Meaning::Literal(_) => false,
+            Meaning::Generated(parts) => parts.iter().any(|part| {
+                matches!(
+                    part,
+                    Part::Value(Variable::Connection | Variable::NetworkSsid)
+                )
+            }),
+        }
+    }
+
+    /// What looks like a pattern, but is none.
+    #[must_use]
+    pub fn unknown_patterns(&self) -> Vec<&str> {
+        let mut unknown = Vec::new();
+        let mut rest = self.text.as_str();
+        while let Some(start) = rest.find('$') {
+            rest = rest.get(start..).unwrap_or_default();
+            let length = match (rest.find('}'), rest.starts_with("$$")) {
+                (_, true) => 2,
+                (Some(end), false) if rest.starts_with("${") => end + 1,
+                _ => 1,
+            };
+            let (candidate, after) = rest.split_at_checked(length).unwrap_or((rest, ""));
+            rest = after;
+            if candidate.ends_with('}') && !is_pattern(candidate) {
+                unknown.push(candidate);
+            }
+        }
+        unknown
+    }
+
     /// Whether it hangs on the local clock.
     #[must_use]
     pub fn changes_with_time(&self) -> bool {
@@ -110,7 +154,7 @@ impl StableId {
             Meaning::Generated(parts) => parts
                 .iter()
                 .any(|part| matches!(part, Part::Value(Variable::Period(_)))),
-            Meaning::Connection | Meaning::Literal | Meaning::Random => false,
+            Meaning::Connection | Meaning::Literal(_) | Meaning::Random => false,
         }
     }
 }
@@ -193,7 +237,7 @@ impl<'a> Scan<'a> {
             }
         }
         if self.parts.is_empty() {
-            return Ok(Meaning::Literal);
+            return Ok(Meaning::Literal(self.pending.to_owned()));
         }
         if !self.pending.is_empty() {
             self.parts.push(Part::Text(self.pending.to_owned()));
@@ -216,6 +260,10 @@ impl<'a> Scan<'a> {
             self.seen = 0;
         }
     }
+}
+
+fn is_pattern(text: &str) -> bool {
+    text == RANDOM || matches!(pattern(text), Ok(Some(_)))
 }
 
 /// The pattern that `text` begins with, and its length.

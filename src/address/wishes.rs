@@ -29,6 +29,8 @@ pub enum Place {
         file: Arc<str>,
         /// Counted from 1.
         line: usize,
+        /// Counted from 1, in characters.
+        column: usize,
     },
 }
 
@@ -47,7 +49,7 @@ impl fmt::Display for Place {
         match self {
             Self::BuiltIn => f.write_str("the built-in default"),
             Self::Arguments => f.write_str("the arguments"),
-            Self::Line { file, line } => write!(f, "{file}:{line}"),
+            Self::Line { file, line, .. } => write!(f, "{file}:{line}"),
         }
     }
 }

@@ -48,6 +48,22 @@ impl Zone {
             .max(self.shown(self.last_with_offset_of(before, now)))
     }
 
+    /// When the local clock first shows `reading` or later.
+    #[must_use]
+    pub fn instant(&self, reading: Reading) -> SystemTime {
+        let mut before = reading.saturating_sub(LOOK_BACK);
+        let mut reached = reading.saturating_add(LOOK_BACK);
+        while reached - before > 1 {
+            let middle = before.midpoint(reached);
+            if self.reading(system_time(middle)) < reading {
+                before = middle;
+            } else {
+                reached = middle;
+            }
+        }
+        system_time(reached)
+    }
+
     /// The last second before `end` with the offset that `start` has, if there was one change between.
     fn last_with_offset_of(&self, mut start: i64, mut end: i64) -> i64 {
         let offset = self.offset(start);
@@ -79,4 +95,14 @@ fn unix_seconds(time: SystemTime) -> i64 {
         Ok(since) => seconds(since),
         Err(before) => -seconds(before.duration()),
     }
+}
+
+fn system_time(unix: i64) -> SystemTime {
+    let span = Duration::from_secs(unix.unsigned_abs());
+    let time = if unix < 0 {
+        UNIX_EPOCH.checked_sub(span)
+    } else {
+        UNIX_EPOCH.checked_add(span)
+    };
+    time.unwrap_or(UNIX_EPOCH)
 }

@@ -14,6 +14,7 @@ mod source;
 mod spec;
 mod suggest;
 mod value;
+mod warnings;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -42,6 +43,8 @@ pub struct Config {
     pub backend: Backend,
     /// `ctrl-interface`: where `wpa_supplicant`'s sockets are.
     pub ctrl_interface: PathBuf,
+    /// What hardly says what was meant.
+    pub warnings: Vec<Problem>,
     manage: DeviceSpecs,
     device: DeviceWishes,
     connection: Wishes,
@@ -73,7 +76,11 @@ impl Config {
             document = Document::read(&source, &mut problems).or(document);
         }
         Errors::unless_empty(problems)?;
-        Ok(Self::from(document))
+        let warnings = warnings::warnings(&document);
+        Ok(Self {
+            warnings,
+            ..Self::from(document)
+        })
     }
 
     /// Whether macveil is to care for this interface.
@@ -134,6 +141,7 @@ impl From<Document> for Config {
             runtime_dir: path(document.runtime_dir, "/run/macveil"),
             backend: document.backend.map(|said| said.value).unwrap_or_default(),
             ctrl_interface: path(document.ctrl_interface, "/run/wpa_supplicant"),
+            warnings: Vec::new(),
             manage: document
                 .manage
                 .map_or_else(DeviceSpecs::wifi, |said| said.value),

@@ -5,12 +5,14 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::source::{Excerpt, Position, Source};
+use crate::address::Place;
 
 /// Something wrong in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     file: String,
-    place: Option<(Position, Excerpt)>,
+    position: Option<Position>,
+    excerpt: Option<Excerpt>,
     message: String,
     meant: Option<String>,
 }
@@ -48,7 +50,8 @@ impl Problem {
     pub(super) fn with_file(file: &Path, message: impl fmt::Display) -> Self {
         Self {
             file: file.display().to_string(),
-            place: None,
+            position: None,
+            excerpt: None,
             message: message.to_string(),
             meant: None,
         }
@@ -58,9 +61,29 @@ impl Problem {
     pub(super) fn at(source: &Source, span: &Range<usize>, wrong: Wrong) -> Self {
         Self {
             file: source.file.to_string(),
-            place: Some((source.position(span.start), source.excerpt(span))),
+            position: Some(source.position(span.start)),
+            excerpt: Some(source.excerpt(span)),
             message: wrong.message,
             meant: wrong.meant,
+        }
+    }
+
+    /// Something that was said.
+    pub(super) fn about(place: &Place, message: impl fmt::Display) -> Self {
+        let (file, position) = match place {
+            Place::BuiltIn | Place::Arguments => (place.to_string(), None),
+            &Place::Line {
+                ref file,
+                line,
+                column,
+            } => (file.to_string(), Some(Position { line, column })),
+        };
+        Self {
+            file,
+            position,
+            excerpt: None,
+            message: message.to_string(),
+            meant: None,
         }
     }
 
@@ -72,8 +95,8 @@ impl Problem {
 
     /// Where in the file, unless it is about the file as a whole.
     #[must_use]
-    pub fn position(&self) -> Option<Position> {
-        self.place.as_ref().map(|(position, _)| *position)
+    pub const fn position(&self) -> Option<Position> {
+        self.position
     }
 
     /// What is wrong.
@@ -92,20 +115,31 @@ impl Problem {
 /// `FILE:LINE:COLUMN: message`, then the line with carets below it.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some((Position { line, column }, excerpt)) = &self.place else {
-            return write!(f, "{}: {}", self.file, self.message);
-        };
-        let meant = self.meant.as_ref().map(|meant| format!(" {meant}"));
-        let number = line.to_string();
+        write!(f, "{}:", self.file)?;
+        if let Some(Position { line, column }) = self.position {
+            write!(f, "{line}:{column}:")?;
+        }
+        write!(f, " {}", self.message)?;
+        match (self.position, &self.excerpt) {
+            (Some(position), Some(excerpt)) => self.show(f, position, excerpt),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Problem {
+    fn show(
+        &self,
+        f: &mut fmt::Formatter<'_>,
+        position: Position,
+        excerpt: &Excerpt,
+    ) -> fmt::Result {
+        let number = position.line.to_string();
         let margin = " ".repeat(number.len());
-        writeln!(f, "{}:{line}:{column}: {}", self.file, self.message)?;
-        writeln!(f, "  {number} | {}", excerpt.line)?;
-        write!(
-            f,
-            "  {margin} | {}{}",
-            excerpt.marks,
-            meant.unwrap_or_default()
-        )
+        write!(f, "\n  {number} | {}", excerpt.line)?;
+        write!(f, "\n  {margin} | {}", excerpt.marks)?;
+        let meant = self.meant.as_ref();
+        meant.map_or(Ok(()), |meant| write!(f, " {meant}"))
     }
 }
 

@@ -33,9 +33,11 @@ pub struct Excerpt {
 impl Source {
     /// The place of a span, for later reference.
     pub(super) fn place(&self, span: &Range<usize>) -> Place {
+        let Position { line, column } = self.position(span.start);
         Place::Line {
             file: Arc::clone(&self.file),
-            line: self.position(span.start).line,
+            line,
+            column,
         }
     }
 
@@ -72,8 +74,10 @@ impl Source {
 
     /// The text before an offset, moved back to where a character begins.
     fn before(&self, offset: usize) -> &str {
-        let offset = self.text.floor_char_boundary(offset.min(self.text.len()));
-        self.text.get(..offset).unwrap_or_default()
+        let offset = offset.min(self.text.len());
+        let mut ends = (0..=offset).rev();
+        ends.find_map(|end| self.text.get(..end))
+            .unwrap_or_default()
     }
 }
 

@@ -235,7 +235,7 @@ fn push_escaped(piece: &mut String, escaped: Option<char>) {
     }
 }
 
-/// `*` stands for any characters, `?` for one (GLib's patterns).
+/// `*` stands for any characters, `?` for one (`g_pattern_match_simple`).
 fn glob_matches(glob: &str, text: &str) -> bool {
     match (glob.chars().next(), text.chars().next()) {
         (None, first) => first.is_none(),
