@@ -24,6 +24,8 @@ pub(super) struct Grounds<'a> {
     pub(super) keep: Option<&'a Ssid>,
     /// BSSs denied in any case.
     pub(super) except: &'a [Mac],
+    /// The BSS that it is connected to, never denied: wpa_supplicant would deauthenticate.
+    pub(super) present: Option<Mac>,
     /// The longest command that wpa_supplicant takes.
     pub(super) limit: usize,
 }
@@ -73,6 +75,7 @@ impl Grounds<'_> {
         others
             .filter(|bssid| !kept.contains(bssid))
             .chain(self.except.iter().copied())
+            .filter(|&bssid| Some(bssid) != self.present)
             .collect()
     }
 
@@ -124,6 +127,7 @@ mod tests {
             heard,
             keep: None,
             except: &[],
+            present: None,
             limit: 8192,
         }
     }
@@ -171,6 +175,11 @@ mod tests {
         assert!(grounds.needs_table());
         let expected = "SET disallow_aps bssid 02:00:00:00:03:02";
         assert_eq!(grounds.command().as_deref(), Some(expected));
+        let grounds = Grounds {
+            present: Some(Mac([2, 0, 0, 0, 3, 2])),
+            ..grounds
+        };
+        assert_eq!(grounds.command().as_deref(), Some("SET disallow_aps "));
     }
 
     #[test]

@@ -70,6 +70,8 @@ pub(super) struct Memory {
     settings: BTreeMap<Setting, i32>,
     /// By network id; only those that were changed.
     pub(super) network_addresses: BTreeMap<u32, NetworkAddress>,
+    /// Something may have been changed.
+    pub(super) touched: bool,
     /// Peer-to-peer was ended for the whole process.
     pub(super) p2p_ended: bool,
     /// The last list of what may not be joined, as a command.
@@ -85,6 +87,7 @@ impl Memory {
         Self {
             settings: BTreeMap::new(),
             network_addresses: BTreeMap::new(),
+            touched: false,
             p2p_ended: false,
             denied: None,
             command_limit: None,

@@ -10,11 +10,12 @@ use super::super::text;
 use super::refused;
 
 impl Session<'_> {
-    /// Denies every network but one, and these BSSs of it.
+    /// Denies every network but one, and these BSSs of it, but never the present one.
     pub(super) async fn admit(
         &mut self,
         keep: Option<&Ssid>,
         except: &[Mac],
+        present: Option<Mac>,
     ) -> Result<(), Failure> {
         let networks = self.networks().await?;
         let limit = self.longest_command().await?;
@@ -23,6 +24,7 @@ impl Session<'_> {
             heard: &[],
             keep,
             except,
+            present,
             limit,
         };
         let mut table = Vec::new();

@@ -27,10 +27,11 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Lets wpa_supplicant roam within this network. The list must not have the present BSS:
+    /// Lets wpa_supplicant roam within this network. The present BSS must not be denied:
     /// `set_disallow_aps` (`ctrl_iface.c`, 2.10) would deauthenticate.
     pub(super) async fn settle(&mut self, ssid: &Ssid) -> Result<(), Failure> {
-        self.admit(Some(ssid), &[]).await?;
+        let present = self.status().await?.bssid;
+        self.admit(Some(ssid), &[], present).await?;
         self.order("AP_SCAN 1").await
     }
 }

@@ -8,7 +8,7 @@ use super::super::session::Session;
 use super::super::{table, text};
 
 /// An end to lists that never end.
-const MOST_PAGES: usize = 256;
+const MOST_PAGES: usize = 64;
 
 impl Session<'_> {
     /// Every station network, and those of `bssids` that are in wpa_supplicant's table.

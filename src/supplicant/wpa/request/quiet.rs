@@ -12,6 +12,7 @@ impl Session<'_> {
     /// First contact. A connection that is there is left alone; see [`Session::keep_connected`].
     pub(super) async fn take_over(&mut self) -> Result<Quieted, Failure> {
         let status = self.status().await?;
+        self.memory.touched = true;
         if status.phase == Phase::Connected {
             self.keep_connected(status).await
         } else {
@@ -22,6 +23,7 @@ impl Session<'_> {
     /// Ends whatever is under way. All of it every time: `RECONFIGURE` undoes most of it.
     pub(super) async fn quiet(&mut self) -> Result<Quieted, Failure> {
         let status = self.status().await?;
+        self.memory.touched = true;
         self.bring_to_rest(status).await
     }
 
@@ -68,7 +70,7 @@ impl Session<'_> {
             had_own_randomization |= self.neutralize(&network).await?;
         }
         self.attempt("MAC_RAND_SCAN all enable=1").await?;
-        self.admit(None, &[]).await?;
+        self.admit(None, &[], None).await?;
         self.settle_events().await?;
         Ok(Quieted {
             status,

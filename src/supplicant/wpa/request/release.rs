@@ -9,6 +9,9 @@ use super::super::session::Session;
 impl Session<'_> {
     /// Puts back everything that was changed; goes on after a refusal, and reports the first.
     pub(super) async fn release(&mut self, resume: bool) -> Result<(), Failure> {
+        if !self.memory.touched {
+            return Ok(());
+        }
         let mut refusal = Ok(());
         for command in self.originals().await? {
             if let Err(failure) = self.order(&command).await {

@@ -39,6 +39,8 @@ pub(super) struct Model {
     pub(super) status: String,
     pub(super) denied: String,
     pub(super) turns: Vec<(&'static str, Turn)>,
+    /// What is answered to everything but ATTACH.
+    pub(super) nonsense: Option<Vec<u8>>,
     /// RECONNECT finds something to associate to.
     pub(super) finds: bool,
     pub(super) works: Vec<String>,
@@ -69,6 +71,7 @@ impl Model {
             status: "wpa_state=SCANNING\naddress=02:00:00:00:00:01\n".to_owned(),
             denied: String::new(),
             turns: Vec::new(),
+            nonsense: None,
             finds: true,
             works: Vec::new(),
             radio_free: true,
@@ -318,6 +321,11 @@ async fn answer(socket: &UnixDatagram, model: &RefCell<Model>, client: &Path, co
         model.borrow_mut().obey(command)
     }
     .into_bytes();
+    if command != "ATTACH"
+        && let Some(nonsense) = &model.borrow().nonsense
+    {
+        answer.clone_from(nonsense);
+    }
     for turn in turns {
         match turn {
             Turn::Says(message) => say(socket, &model.borrow(), message),

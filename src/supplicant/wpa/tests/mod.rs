@@ -3,6 +3,7 @@
 mod conversation;
 mod disarm;
 mod fake;
+mod real;
 mod requests;
 
 use std::path::PathBuf;
@@ -28,6 +29,10 @@ struct Scene {
 
 /// Plays a story with the conversation running.
 fn play(pace: Pace, story: impl AsyncFnOnce(Scene)) {
+    play_on("wlan0", pace, story);
+}
+
+fn play_on(ifname: &str, pace: Pace, story: impl AsyncFnOnce(Scene)) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -36,7 +41,7 @@ fn play(pace: Pace, story: impl AsyncFnOnce(Scene)) {
     let client_dir = directory.path().join("client");
     std::fs::create_dir(&client_dir).unwrap();
     let target = Target {
-        ifname: "wlan0".to_owned(),
+        ifname: ifname.to_owned(),
         control_dir: directory.path().join("run/wpa_supplicant"),
         client_dir,
     };

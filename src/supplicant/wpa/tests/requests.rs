@@ -16,6 +16,24 @@ fn row(last: u8, ssid: &str) -> String {
     )
 }
 
+fn every_request() -> [Request; 9] {
+    let mac = Mac([2, 0, 0, 0, 3, 0]);
+    [
+        Request::Attach,
+        Request::Quiet,
+        Request::Status,
+        Request::Survey { bssids: vec![mac] },
+        Request::Pin {
+            ssid: ssid("a"),
+            except: vec![mac],
+        },
+        Request::Disarm,
+        Request::Connect,
+        Request::Settle { ssid: ssid("a") },
+        Request::Release { resume: true },
+    ]
+}
+
 /// The commands that change something.
 fn changes(log: &[String]) -> Vec<&str> {
     let reads = ["GET", "STATUS", "LIST_NETWORKS", "BSS ", "PING", "ATTACH"];
@@ -386,21 +404,6 @@ fn a_restart_or_the_user_may_change_what_is_put_back() {
 #[test]
 fn every_request_has_its_reply_in_order() {
     story(async |mut scene| {
-        let mac = Mac([2, 0, 0, 0, 3, 0]);
-        let requests = [
-            Request::Attach,
-            Request::Quiet,
-            Request::Status,
-            Request::Survey { bssids: vec![mac] },
-            Request::Pin {
-                ssid: ssid("a"),
-                except: vec![mac],
-            },
-            Request::Disarm,
-            Request::Connect,
-            Request::Settle { ssid: ssid("a") },
-            Request::Release { resume: true },
-        ];
         let kinds = [
             "Quiet", "Quiet", "Status", "Survey", "Done", "Done", "Done", "Done", "Done",
         ];
@@ -412,7 +415,7 @@ fn every_request_has_its_reply_in_order() {
                 std::fs::remove_file(scene.control_dir().join("wlan0")).unwrap();
                 scene.expect(Supplicant::Vanished).await;
             }
-            for request in requests.clone() {
+            for request in every_request() {
                 scene.requests.send(request).unwrap();
             }
             for kind in kinds {
@@ -427,4 +430,40 @@ fn every_request_has_its_reply_in_order() {
             }
         }
     });
+}
+
+#[test]
+fn nonsense_is_survived_and_answered() {
+    let listed: String = (0..300).map(|id| format!("{id}\t\tany\t\n")).collect();
+    for nonsense in [
+        &b""[..],
+        b"OK\n",
+        b"FAIL\n",
+        b"7",
+        b"-1",
+        b"99999999999999999999",
+        b"\n\n\n",
+        b"\0\xff\xfe",
+        b"wpa_state=SCANNING\n",
+        b"wpa_state=COMPLETED\nssid=\\x\nbssid=\n",
+        b"id=4294967295\n====\n",
+        b"id=0\n====\n",
+        &vec![b'9'; 8192],
+        listed.as_bytes(),
+    ] {
+        story(async |mut scene| {
+            let fake = Fake::start(&scene.control_dir(), Model::new());
+            scene.expect(Supplicant::Appeared).await;
+            for request in every_request() {
+                fake.model.borrow_mut().nonsense = None;
+                quieted(&mut scene, Request::Attach).await;
+                fake.model.borrow_mut().nonsense = Some(nonsense.to_vec());
+                let kind = format!("{:?}", scene.ask(request.clone()).await);
+                assert!(
+                    kind.contains("Ok") || kind.contains("Refused"),
+                    "{request:?}: {kind}"
+                );
+            }
+        });
+    }
 }
