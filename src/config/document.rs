@@ -58,27 +58,35 @@ pub(super) struct InterfaceRule {
 }
 
 impl Document {
-    /// Reads a file; what is wrong with it goes to `problems`.
+    /// Reads a file; what is wrong with it goes to `problems`, in the order of the file.
     pub(super) fn read(source: &Source, problems: &mut Vec<Problem>) -> Self {
+        let mut found = Vec::new();
         let (table, errors) = DeTable::parse_recoverable(&source.text);
-        if !errors.is_empty() {
-            problems.extend(errors.iter().map(|error| syntax_problem(source, error)));
-            return Self::default();
-        }
-        let mut file = Section::new(source, "", 0..0, table.into_inner(), problems);
-        let (backend, ctrl_interface) = file
-            .take_table("supplicant", read_supplicant)
-            .unwrap_or_default();
+        found.extend(errors.iter().map(|error| syntax_problem(source, error)));
+        let document = if found.is_empty() {
+            let file = Section::new(source, "", 0..0, table.into_inner(), &mut found);
+            Self::take_apart(file)
+        } else {
+            Self::default()
+        };
+        found.sort_by_key(Problem::position);
+        problems.extend(found);
+        document
+    }
+
+    fn take_apart(mut file: Section) -> Self {
+        let supplicant = file.take_table("supplicant", read_supplicant);
+        let (backend, ctrl_interface) = supplicant.unwrap_or_default();
+        let device = file.take_table("device", read_device);
+        let connection = file.take_table("connection", read_connection);
         let document = Self {
             manage: file.take("manage", device_specs),
             state_dir: file.take("state-dir", absolute_path),
             runtime_dir: file.take("runtime-dir", absolute_path),
             backend,
             ctrl_interface,
-            device: file.take_table("device", read_device).unwrap_or_default(),
-            connection: file
-                .take_table("connection", read_connection)
-                .unwrap_or_default(),
+            device: device.unwrap_or_default(),
+            connection: connection.unwrap_or_default(),
             interfaces: file.take_tables("interface", read_interface),
             networks: file.take_tables("network", network::read),
         };
@@ -137,14 +145,14 @@ fn read_connection(mut section: Section) -> Wishes {
 }
 
 fn read_interface(mut section: Section) -> InterfaceRule {
-    let about = section.take("match", device_specs).map(|said| said.value);
-    let device = DeviceWishes::take(&mut section);
-    let connection = connection::take(&mut section);
-    if about.is_none() {
+    if !section.has_any(&["match"]) {
         section.complain_of_header(Wrong::new(
             "which interfaces? Say `match`, for example match = \"driver:brcmfmac\"",
         ));
     }
+    let about = section.take("match", device_specs).map(|said| said.value);
+    let device = DeviceWishes::take(&mut section);
+    let connection = connection::take(&mut section);
     section.finish();
     InterfaceRule {
         about,

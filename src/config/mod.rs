@@ -13,6 +13,8 @@ mod section;
 mod source;
 mod spec;
 mod suggest;
+#[cfg(test)]
+mod tests;
 mod value;
 mod warnings;
 

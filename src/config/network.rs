@@ -9,18 +9,21 @@ use super::value::{choice, one_or_more, parsed, text};
 use crate::address::{Mac, NetworkMatch, NetworkRule, Security, Wishes};
 use crate::wifi::{SSID_MAX, Ssid};
 
+/// At least one of these must be there.
+const MATCHING_KEYS: &[&str] = &["ssid", "ssid-hex", "bssid", "security", "id-str"];
+
 /// Takes the section apart.
 pub(super) fn read(mut section: Section) -> NetworkRule {
+    if !section.has_any(MATCHING_KEYS) {
+        section.complain_of_header(Wrong::new(
+            "which network? Say its ssid, ssid-hex, bssid, security or id-str",
+        ));
+    }
     let about = about(&mut section);
     let wishes = Wishes {
         uuid: section.take("uuid", uuid),
         ..connection::take(&mut section)
     };
-    if about.is_empty() {
-        section.complain_of_header(Wrong::new(
-            "which network? Say its ssid, ssid-hex, bssid, security or id-str",
-        ));
-    }
     let place = section.header().place;
     section.finish();
     NetworkRule {

@@ -27,6 +27,8 @@ pub(super) struct Wrong {
     pub(super) message: String,
     /// What was probably meant.
     pub(super) meant: Option<String>,
+    /// The part of the value that is wrong, if not all of it is.
+    pub(super) span: Option<Range<usize>>,
 }
 
 impl Wrong {
@@ -34,12 +36,20 @@ impl Wrong {
         Self {
             message: message.to_string(),
             meant: None,
+            span: None,
         }
     }
 
     pub(super) fn meant(self, meant: Option<impl fmt::Display>) -> Self {
         Self {
             meant: meant.map(|meant| meant.to_string()),
+            ..self
+        }
+    }
+
+    pub(super) fn within(self, span: Range<usize>) -> Self {
+        Self {
+            span: Some(span),
             ..self
         }
     }
@@ -59,6 +69,7 @@ impl Problem {
 
     /// A part of it.
     pub(super) fn at(source: &Source, span: &Range<usize>, wrong: Wrong) -> Self {
+        let span = wrong.span.as_ref().unwrap_or(span);
         Self {
             file: source.file.to_string(),
             position: Some(source.position(span.start)),

@@ -120,6 +120,12 @@ impl<'a, 'p> Section<'a, 'p> {
         read_all
     }
 
+    /// Whether the section has one of these keys.
+    pub(super) fn has_any(&self, keys: &[&str]) -> bool {
+        let mut names = self.entries.iter().map(|((name, _), _)| name.as_str());
+        names.any(|name| keys.contains(&name))
+    }
+
     /// Something is wrong with the section as a whole.
     pub(super) fn complain_of_header(&mut self, wrong: Wrong) {
         self.complain(&self.header.clone(), wrong);

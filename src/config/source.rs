@@ -13,7 +13,7 @@ pub(super) struct Source {
 }
 
 /// A position for people: both numbers count from 1, columns in characters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// The line.
     pub line: usize,

@@ -3,6 +3,7 @@
 use std::str::FromStr;
 
 use super::problem::Wrong;
+use super::suggest;
 use super::value::did_you_mean;
 use crate::address::{Mac, ParseMacError};
 
@@ -174,8 +175,12 @@ fn read_kind(word: &str) -> Result<Wanted, Wrong> {
     let known = KINDS.iter().find(|(name, _)| *name == word);
     known.map(|&(_, kind)| Wanted::Kind(kind)).ok_or_else(|| {
         let names = KINDS.iter().map(|&(name, _)| name);
+        let closest = match word {
+            "wlan" | "wireless" | "802-11-wireless" => Some("wifi"),
+            other => suggest::word(other, names),
+        };
         Wrong::new(format!("`type:{word}` is no type of interface"))
-            .meant(did_you_mean(word, names))
+            .meant(closest.map(|kind| format!("did you mean `type:{kind}`?")))
     })
 }
 

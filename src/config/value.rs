@@ -71,7 +71,10 @@ pub(super) fn one_or_more<T>(
 ) -> impl Fn(&DeValue) -> Result<Vec<T>, Wrong> {
     move |value| match value {
         DeValue::Array(items) if items.is_empty() => Err(Wrong::new("the list is empty")),
-        DeValue::Array(items) => items.iter().map(|item| read(item.get_ref())).collect(),
+        DeValue::Array(items) => items
+            .iter()
+            .map(|item| read(item.get_ref()).map_err(|wrong| wrong.within(item.span())))
+            .collect(),
         single => Ok(vec![read(single)?]),
     }
 }

@@ -114,12 +114,16 @@ fn create(state_dir: &Path, path: &Path, key: &NewKey) -> io::Result<()> {
         .mode(0o700)
         .create(state_dir)?;
     let temporary = state_dir.join(format!("{KEY_FILE}.{}", std::process::id()));
+    // On small machines the number is the same after each boot: one that was cut short may be there.
+    let _ = std::fs::remove_file(&temporary);
     let written = write_secret(&temporary, key).and_then(|()| move_unless_there(&temporary, path));
     if written.is_err() {
         let _ = std::fs::remove_file(&temporary);
+        return written;
     }
-    written?;
-    File::open(state_dir)?.sync_all()
+    // Not every file system can do this with a directory.
+    let _ = File::open(state_dir).and_then(|directory| directory.sync_all());
+    Ok(())
 }
 
 fn write_secret(path: &Path, key: &NewKey) -> io::Result<()> {
@@ -140,5 +144,98 @@ fn move_unless_there(from: &Path, to: &Path) -> io::Result<()> {
         // Few file systems cannot do it in one step.
         Err(Errno::INVAL | Errno::NOSYS) if !to.try_exists()? => std::fs::rename(from, to),
         result => Ok(result?),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+
+    use super::*;
+
+    fn load(directory: &Path, seed: u64) -> Result<HostKey, KeyError> {
+        let machine = MachineId::parse("0123456789abcdef0123456789abcdef");
+        load_or_create_key(
+            directory,
+            machine.as_ref(),
+            &mut StdRng::seed_from_u64(seed),
+        )
+    }
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o7777
+    }
+
+    #[test]
+    fn a_missing_key_is_made_once_and_kept_from_others() {
+        let root = tempfile::tempdir().unwrap();
+        let state_dir = root.path().join("var/lib/macveil");
+        let made = load(&state_dir, 1).unwrap();
+        let path = state_dir.join(KEY_FILE);
+        let contents = fs::read(&path).unwrap();
+        assert_eq!(
+            (mode(&path), mode(&state_dir), contents.len()),
+            (0o600, 0o700, 50)
+        );
+        assert_eq!(
+            fs::read_dir(&state_dir).unwrap().count(),
+            1,
+            "nothing is left beside it"
+        );
+        assert_eq!(load(&state_dir, 2).unwrap(), made);
+        assert_eq!(fs::read(&path).unwrap(), contents);
+    }
+
+    #[test]
+    fn what_a_crash_has_left_is_no_obstacle() {
+        let root = tempfile::tempdir().unwrap();
+        let left = root
+            .path()
+            .join(format!("{KEY_FILE}.{}", std::process::id()));
+        fs::write(left, "nm-v2:cut sho").unwrap();
+        load(root.path(), 1).unwrap();
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_read_is_left_alone() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join(KEY_FILE);
+        fs::create_dir(&path).unwrap();
+        assert!(matches!(load(root.path(), 1), Err(KeyError::Read { .. })));
+        assert!(path.is_dir());
+        fs::remove_dir(&path).unwrap();
+        fs::write(&path, "too short").unwrap();
+        assert!(matches!(
+            load(root.path(), 1),
+            Err(KeyError::Invalid { .. })
+        ));
+        assert_eq!(fs::read(&path).unwrap(), b"too short");
+        fs::write(&path, vec![b'x'; 10 * 1024 + 1]).unwrap();
+        assert!(matches!(load(root.path(), 1), Err(KeyError::Read { .. })));
+    }
+
+    #[test]
+    fn somebody_who_was_faster_is_respected() {
+        let root = tempfile::tempdir().unwrap();
+        let (ours, theirs) = (root.path().join("ours"), root.path().join("theirs"));
+        fs::write(&ours, "ours").unwrap();
+        fs::write(&theirs, "theirs").unwrap();
+        move_unless_there(&ours, &theirs).unwrap();
+        assert_eq!(fs::read(&theirs).unwrap(), b"theirs");
+        assert!(!ours.exists());
+    }
+
+    #[test]
+    fn a_state_directory_that_cannot_be_had_is_an_error_with_a_cause() {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("file");
+        fs::write(&file, "").unwrap();
+        let error = load(&file.join("state"), 1).unwrap_err();
+        assert!(std::error::Error::source(&error).is_some(), "{error}");
     }
 }

@@ -1,0 +1,157 @@
+//! Whatever is shown to users as a configuration is one.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use super::read;
+
+fn repository() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// Every file below a directory whose name ends like this.
+fn files(directory: &Path, extension: &str) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(directory) else {
+        return Vec::new();
+    };
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .flat_map(|path| {
+            if path.is_dir() {
+                files(&path, extension)
+            } else {
+                vec![path]
+            }
+        })
+        .filter(|path| path.extension().is_some_and(|found| found == extension))
+        .collect()
+}
+
+/// The blocks of a Markdown file that are marked as TOML.
+fn blocks(markdown: &str) -> impl Iterator<Item = &str> {
+    markdown
+        .split("```toml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+}
+
+/// The examples behind a `#`: lines that would be a key, a section or white space.
+fn uncommented(text: &str) -> String {
+    let lines = text.lines().map(|line| match line.strip_prefix("# ") {
+        Some(example) if example.starts_with("[[") || is_key(example) => example,
+        _ => line,
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn is_key(line: &str) -> bool {
+    let key = line.split(" = ").next().unwrap_or_default();
+    line.contains(" = ")
+        && key
+            .bytes()
+            .all(|byte| byte == b'-' || byte.is_ascii_lowercase())
+}
+
+#[track_caller]
+fn assert_good(name: &str, text: &str) {
+    match read(text) {
+        Ok(config) => assert!(config.warnings.is_empty(), "{name}: {:?}", config.warnings),
+        Err(errors) => panic!("{name}: {errors}"),
+    }
+}
+
+#[test]
+fn every_shipped_file_is_good() {
+    let shipped = files(&repository().join("contrib"), "toml");
+    assert!(!shipped.is_empty());
+    for path in shipped {
+        let text = fs::read_to_string(&path).unwrap();
+        assert_good(&path.display().to_string(), &text);
+    }
+}
+
+/// Of several lines for one key of a section, leaves the one that `better` prefers.
+fn once_each(text: &str, better: impl Fn(usize, usize) -> bool) -> String {
+    let mut lines: Vec<&str> = text.lines().collect();
+    let mut chosen: BTreeMap<(usize, &str), usize> = BTreeMap::new();
+    let mut section = 0;
+    for (number, line) in text.lines().enumerate() {
+        if line.starts_with('[') {
+            section = number;
+        }
+        if is_key(line) {
+            let key = (section, line.split(" = ").next().unwrap());
+            let former = chosen.get(&key).copied().unwrap_or(number);
+            let (keep, drop) = if better(former, number) {
+                (former, number)
+            } else {
+                (number, former)
+            };
+            if keep != drop {
+                lines[drop] = "";
+            }
+            chosen.insert(key, keep);
+        }
+    }
+    lines.join("\n")
+}
+
+#[test]
+fn every_example_within_the_documented_file_is_good() {
+    let examples = uncommented(include_str!("../../../contrib/macveil.toml"));
+    assert_eq!(examples.matches("\n[[network]]").count(), 4);
+    for text in [
+        once_each(&examples, |a, b| a < b),
+        once_each(&examples, |a, b| a > b),
+    ] {
+        if let Err(errors) = read(&text) {
+            panic!("{errors}");
+        }
+    }
+}
+
+#[test]
+fn the_documented_file_says_the_defaults() {
+    let device = crate::config::DeviceFacts {
+        name: "wlan0",
+        permanent: None,
+        driver: "",
+        kind: crate::config::Kind::Wifi,
+    };
+    let shipped = read(include_str!("../../../contrib/macveil.toml")).unwrap();
+    let nothing = read("").unwrap();
+    assert_eq!(shipped.settings(&device), nothing.settings(&device));
+    assert_eq!(shipped.state_dir, nothing.state_dir);
+    assert_eq!(shipped.runtime_dir, nothing.runtime_dir);
+    assert_eq!(shipped.backend, nothing.backend);
+    assert_eq!(shipped.ctrl_interface, nothing.ctrl_interface);
+    assert_eq!(shipped.manage, nothing.manage);
+    let policy =
+        |config: &crate::config::Config| config.connection.policy.clone().map(|said| said.value);
+    assert_eq!(policy(&shipped), Some(crate::address::Policy::StableSsid));
+    assert_eq!(policy(&nothing), None);
+}
+
+#[test]
+fn every_documented_key_is_there() {
+    let text = uncommented(include_str!("../../../contrib/macveil.toml"));
+    let keys = super::super::connection::KEYS
+        .iter()
+        .chain(super::super::device::KEYS);
+    for key in keys {
+        assert!(text.contains(&format!("\n{key} = ")), "{key}");
+    }
+}
+
+#[test]
+fn every_example_in_the_documents_is_good() {
+    let mut documents = files(&repository().join("docs"), "md");
+    documents.push(repository().join("README.md"));
+    for path in documents {
+        let text = fs::read_to_string(&path).unwrap_or_default();
+        for block in blocks(&text) {
+            assert_good(&path.display().to_string(), block);
+        }
+    }
+}

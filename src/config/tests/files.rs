@@ -1,0 +1,149 @@
+//! Which files are read, and which of them holds.
+
+use std::fs;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::config::{Config, Errors, Layout, Problem};
+
+struct Root(TempDir);
+
+impl Root {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn with(self, path: &str, contents: impl AsRef<[u8]>) -> Self {
+        let path = self.0.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, contents).unwrap();
+        self
+    }
+
+    fn read(&self) -> Result<Config, Errors> {
+        Config::read(&Layout::below(self.0.path()))
+    }
+
+    fn state_dir(&self) -> String {
+        self.read().unwrap().state_dir.display().to_string()
+    }
+}
+
+fn state_dir(name: &str) -> String {
+    format!("state-dir = '/{name}'")
+}
+
+#[test]
+fn without_any_file_the_defaults_hold() {
+    assert_eq!(Root::new().state_dir(), "/var/lib/macveil");
+}
+
+#[test]
+fn a_file_that_was_named_must_be_there_and_is_read_alone() {
+    let root = Root::new()
+        .with("etc/macveil/conf.d/a.toml", state_dir("drop-in"))
+        .with("named.toml", "runtime-dir = '/named'");
+    let named = Config::read(&Layout::only(&root.0.path().join("named.toml"))).unwrap();
+    assert_eq!(named.state_dir, Path::new("/var/lib/macveil"));
+    assert_eq!(named.runtime_dir, Path::new("/named"));
+    let missing = crate::config::load(Some(Path::new("/nowhere/macveil.toml"))).unwrap_err();
+    assert_eq!(
+        missing.to_string(),
+        "/nowhere/macveil.toml: cannot be read: No such file or directory (os error 2)"
+    );
+}
+
+#[test]
+fn drop_ins_hold_over_the_file_in_the_order_of_their_names() {
+    let root = Root::new().with("etc/macveil/macveil.toml", state_dir("main"));
+    assert_eq!(root.state_dir(), "/main");
+    let root = root.with("etc/macveil/conf.d/20.toml", state_dir("etc-20"));
+    assert_eq!(root.state_dir(), "/etc-20");
+    let root = root.with("usr/lib/macveil/conf.d/30.toml", state_dir("usr-30"));
+    assert_eq!(
+        root.state_dir(),
+        "/usr-30",
+        "a name counts more than a directory"
+    );
+    let root = root.with("run/macveil/conf.d/30.toml", state_dir("run-30"));
+    assert_eq!(
+        root.state_dir(),
+        "/run-30",
+        "the later directory hides the earlier"
+    );
+    let root = root.with("etc/macveil/conf.d/30.toml", "");
+    assert_eq!(
+        root.state_dir(),
+        "/etc-20",
+        "an empty file takes a drop-in away"
+    );
+}
+
+#[test]
+fn other_files_are_passed_over() {
+    let root = Root::new()
+        .with("etc/macveil/conf.d/.hidden.toml", "nonsense")
+        .with("etc/macveil/conf.d/a.toml~", "nonsense")
+        .with("etc/macveil/conf.d/a.conf", "nonsense");
+    assert_eq!(root.state_dir(), "/var/lib/macveil");
+}
+
+#[test]
+fn rules_of_a_later_file_are_asked_first() {
+    use crate::address::{NetworkFacts, Policy};
+    let network = |ssid: &str, rest: &str| format!("[[network]]\nssid = '{ssid}'\n{rest}\n");
+    let root = Root::new()
+        .with(
+            "etc/macveil/macveil.toml",
+            network(
+                "Home",
+                "cloned-mac-address = 'random'\nstable-binding = 'host'",
+            ),
+        )
+        .with(
+            "etc/macveil/conf.d/a.toml",
+            network("Home", "cloned-mac-address = 'permanent'")
+                + &network("Home", "cloned-mac-address = 'stable'"),
+        );
+    let config = root.read().unwrap();
+    let device = crate::config::DeviceFacts {
+        name: "wlan0",
+        permanent: None,
+        driver: "",
+        kind: crate::config::Kind::Wifi,
+    };
+    let host = crate::address::Host {
+        key: crate::address::HostKey::from_host_id(b"key1"),
+        boot_id: None,
+        zone: crate::address::Zone::utc(),
+    };
+    let ssid = crate::wifi::Ssid::new(b"Home").unwrap();
+    let book = config.address_book(&device, host.into());
+    let choice = book.choice(&NetworkFacts::new(&ssid)).unwrap();
+    assert_eq!(choice.policy.value, Policy::Permanent);
+    assert!(choice.policy.place.to_string().ends_with("a.toml:3"));
+    assert!(choice.binding.place.to_string().ends_with("macveil.toml:4"));
+}
+
+#[test]
+fn mistakes_of_all_files_are_found_at_once() {
+    let root = Root::new()
+        .with("etc/macveil/macveil.toml", "a = 1\nb = 2\n")
+        .with("etc/macveil/conf.d/x.toml", "\n\n  c = 3\n");
+    let errors = root.read().unwrap_err();
+    let places: Vec<_> = errors.problems().iter().map(Problem::position).collect();
+    let lines: Vec<_> = places.iter().map(|place| place.unwrap().line).collect();
+    assert_eq!(lines, [1, 2, 3]);
+    assert!(errors.problems()[2].file().ends_with("x.toml"));
+}
+
+#[test]
+fn bytes_that_are_no_text_are_shown_where_they_are() {
+    let root = Root::new().with("etc/macveil/macveil.toml", b"# fine\nstate-dir = '/\xff'\n");
+    let errors = root.read().unwrap_err().to_string();
+    assert!(
+        errors.contains("macveil.toml:2:15: this byte is no UTF-8"),
+        "{errors}"
+    );
+}

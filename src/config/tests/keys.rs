@@ -1,0 +1,297 @@
+//! Every key and what it does.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use super::read;
+use crate::address::{
+    AddressFacts, Binding, Choice, Host, HostKey, Mac, NetworkFacts, Policy, Security, Slap, Zone,
+};
+use crate::config::{Backend, Config, DeviceFacts, Kind};
+use crate::supervisor::{MaskMethod, OnExit, OnFailure, Settings};
+use crate::wifi::Ssid;
+
+const CARD: DeviceFacts = DeviceFacts {
+    name: "wlan0",
+    permanent: Some(Mac([0, 1, 2, 3, 4, 5])),
+    driver: "brcmfmac",
+    kind: Kind::Wifi,
+};
+
+fn choice(config: &Config, device: &DeviceFacts, network: &NetworkFacts) -> Choice {
+    book(config, device).choice(network).unwrap()
+}
+
+fn book(config: &Config, device: &DeviceFacts) -> crate::address::AddressBook {
+    let host = Host {
+        key: HostKey::from_host_id(b"key1"),
+        boot_id: None,
+        zone: Zone::utc(),
+    };
+    config.address_book(device, Arc::new(host))
+}
+
+fn ssid(name: &str) -> Ssid {
+    Ssid::new(name.as_bytes()).unwrap()
+}
+
+const DEFAULTS: Settings = Settings {
+    scan_random: true,
+    mask_method: MaskMethod::Auto,
+    mask_lifetime: Duration::ZERO,
+    on_failure: OnFailure::Closed,
+    on_exit: OnExit::Keep,
+};
+
+#[test]
+fn nothing_at_all_is_the_documented_defaults() {
+    let config = read("").unwrap();
+    assert_eq!(config.state_dir, PathBuf::from("/var/lib/macveil"));
+    assert_eq!(config.runtime_dir, PathBuf::from("/run/macveil"));
+    assert_eq!(config.backend, Backend::Auto);
+    assert_eq!(config.ctrl_interface, PathBuf::from("/run/wpa_supplicant"));
+    assert_eq!(config.settings(&CARD), DEFAULTS);
+    assert!(config.manages(&CARD));
+    assert!(!config.manages(&DeviceFacts {
+        kind: Kind::Ethernet,
+        ..CARD
+    }));
+    let home = ssid("Home");
+    let choice = choice(&config, &CARD, &NetworkFacts::new(&home));
+    assert_eq!(choice.policy.value, Policy::StableSsid);
+    assert_eq!(choice.binding.value, Binding::Interface);
+    assert_eq!((choice.stable_id, choice.mask), (None, None));
+    assert_eq!(
+        (choice.by_security.value, choice.slap.value),
+        (false, Slap::Any)
+    );
+    assert!(config.warnings.is_empty());
+}
+
+#[test]
+fn every_key_says_what_it_says() {
+    let config = read(
+        r#"
+        manage = ["wlan0", "type:ethernet"]
+        state-dir = "/state"
+        runtime-dir = "/runtime"
+        [supplicant]
+        backend = "wpa_supplicant"
+        ctrl-interface = "/control"
+        [device]
+        scan-rand-mac-address = false
+        scan-generate-mac-address-mask = "FF:FF:FF:00:00:00"
+        mask-method = "powered"
+        mask-lifetime = "5m"
+        on-failure = "open"
+        on-exit = "restore"
+        [connection]
+        cloned-mac-address = "stable"
+        stable-id = "${CONNECTION}/${BOOT}"
+        generate-mac-address-mask = "FE:FF:FF:00:00:00 68:F7:28:00:00:00 preserve"
+        stable-binding = "card"
+        stable-security = true
+        slap = "aai"
+        "#,
+    )
+    .unwrap();
+    assert_eq!(config.state_dir, PathBuf::from("/state"));
+    assert_eq!(config.runtime_dir, PathBuf::from("/runtime"));
+    assert_eq!(config.backend, Backend::WpaSupplicant);
+    assert_eq!(config.ctrl_interface, PathBuf::from("/control"));
+    assert!(config.manages(&CARD));
+    assert!(config.manages(&DeviceFacts {
+        name: "eth0",
+        kind: Kind::Ethernet,
+        ..CARD
+    }));
+    assert!(!config.manages(&DeviceFacts {
+        name: "wlan1",
+        ..CARD
+    }));
+    let settings = Settings {
+        scan_random: false,
+        mask_method: MaskMethod::Powered,
+        mask_lifetime: Duration::from_secs(300),
+        on_failure: OnFailure::Open,
+        on_exit: OnExit::Restore,
+    };
+    assert_eq!(config.settings(&CARD), settings);
+    let home = ssid("Home");
+    let choice = choice(&config, &CARD, &NetworkFacts::new(&home));
+    assert_eq!(choice.policy.value, Policy::Stable);
+    assert_eq!(
+        choice.stable_id.unwrap().value.text(),
+        "${CONNECTION}/${BOOT}"
+    );
+    assert_eq!(
+        choice.mask.unwrap().value.to_string(),
+        "fe:ff:ff:00:00:00 68:f7:28:00:00:00 preserve"
+    );
+    assert_eq!(choice.binding.value, Binding::Card);
+    assert_eq!(
+        (choice.by_security.value, choice.slap.value),
+        (true, Slap::Aai)
+    );
+
+    let card = AddressFacts {
+        permanent: CARD.permanent,
+        initial: Mac([0, 1, 2, 3, 4, 5]),
+        current: Mac([2, 0, 0, 0, 0, 0]),
+        previous: None,
+    };
+    let mask = book(&config, &CARD).mask_address(&card, &[], &mut StdRng::seed_from_u64(1));
+    assert_eq!(mask.bytes()[..3], [0, 1, 2], "the scan mask");
+}
+
+#[test]
+fn each_word_of_a_choice_is_known() {
+    for (line, settings) in [
+        ("mask-method = 'auto'", DEFAULTS),
+        (
+            "mask-method = 'driver'",
+            Settings {
+                mask_method: MaskMethod::Driver,
+                ..DEFAULTS
+            },
+        ),
+        (
+            "mask-method = 'bounce'",
+            Settings {
+                mask_method: MaskMethod::Bounce,
+                ..DEFAULTS
+            },
+        ),
+        ("on-failure = 'closed'", DEFAULTS),
+        ("on-exit = 'keep'", DEFAULTS),
+        (
+            "mask-lifetime = '7d'",
+            Settings {
+                mask_lifetime: Duration::from_secs(604_800),
+                ..DEFAULTS
+            },
+        ),
+    ] {
+        let config = read(&format!("[device]\n{line}")).unwrap();
+        assert_eq!(config.settings(&CARD), settings, "{line}");
+    }
+    for (word, backend) in [
+        ("auto", Backend::Auto),
+        ("iwd", Backend::Iwd),
+        ("none", Backend::None),
+    ] {
+        let config = read(&format!("[supplicant]\nbackend = '{word}'")).unwrap();
+        assert_eq!(config.backend, backend);
+    }
+}
+
+#[test]
+fn an_interface_may_say_everything_of_itself_key_by_key() {
+    let config = read(
+        r#"
+        [device]
+        mask-method = "driver"
+        on-exit = "restore"
+        [connection]
+        cloned-mac-address = "random"
+        [[interface]]
+        match = "driver:brcmfmac"
+        mask-method = "bounce"
+        [[interface]]
+        match = ["wlan*", "interface-name:wl*"]
+        mask-method = "powered"
+        cloned-mac-address = "preserve"
+        "#,
+    );
+    // A bare name is no pattern, as in NetworkManager.
+    let config = config.unwrap();
+    assert_eq!(
+        config.settings(&CARD),
+        Settings {
+            mask_method: MaskMethod::Bounce,
+            on_exit: OnExit::Restore,
+            ..DEFAULTS
+        }
+    );
+    let other = DeviceFacts {
+        driver: "iwlwifi",
+        name: "eth0",
+        ..CARD
+    };
+    assert_eq!(config.settings(&other).mask_method, MaskMethod::Driver);
+    let home = ssid("Home");
+    let network = NetworkFacts::new(&home);
+    assert_eq!(
+        choice(&config, &CARD, &network).policy.value,
+        Policy::Preserve
+    );
+    assert_eq!(
+        choice(&config, &other, &network).policy.value,
+        Policy::Random
+    );
+}
+
+#[test]
+fn a_network_is_known_by_all_that_is_said_of_it() {
+    let config = read(
+        r#"
+        [[network]]
+        ssid = "Home"
+        cloned-mac-address = "permanent"
+        [[network]]
+        ssid-hex = "ff00"
+        bssid = ["00:00:00:00:00:01", "00-00-00-00-00-02"]
+        cloned-mac-address = "random"
+        [[network]]
+        ssid = ["A", "B"]
+        security = ["psk", "sae"]
+        id-str = "flat"
+        cloned-mac-address = "00:aa:aa:aa:aa:aa"
+        uuid = "123E4567-E89B-12D3-A456-426655440000"
+        "#,
+    )
+    .unwrap();
+    let policy = |network: &NetworkFacts| choice(&config, &CARD, network).policy.value;
+    let (home, raw, b) = (ssid("Home"), Ssid::new(&[0xff, 0]).unwrap(), ssid("B"));
+    assert_eq!(policy(&NetworkFacts::new(&home)), Policy::Permanent);
+    let at = |last| NetworkFacts::new(&raw).with_bssid(Mac([0, 0, 0, 0, 0, last]));
+    assert_eq!(policy(&at(2)), Policy::Random);
+    assert_eq!(policy(&at(3)), Policy::StableSsid);
+    let flat = NetworkFacts::new(&b)
+        .with_security(Security::Sae)
+        .with_id_str("flat");
+    let choice = choice(&config, &CARD, &flat);
+    assert_eq!(choice.policy.value.to_string(), "00:aa:aa:aa:aa:aa");
+    assert_eq!(
+        choice.uuid.unwrap().value,
+        "123e4567-e89b-12d3-a456-426655440000"
+    );
+}
+
+#[test]
+fn what_is_said_knows_its_line() {
+    let config = read("\n[connection]\n\n  stable-binding = 'card'\n").unwrap();
+    let home = ssid("Home");
+    let choice = choice(&config, &CARD, &NetworkFacts::new(&home));
+    assert!(choice.binding.place.to_string().ends_with("macveil.toml:4"));
+    assert_eq!(choice.policy.place.to_string(), "the built-in default");
+}
+
+#[test]
+fn an_empty_mask_takes_a_default_back() {
+    let config = read(
+        "connection.generate-mac-address-mask = 'ff:0:0:0:0:0'\n[[network]]\nssid = 'A'\ngenerate-mac-address-mask = ''",
+    )
+    .unwrap();
+    let (a, b) = (ssid("A"), ssid("B"));
+    assert_eq!(choice(&config, &CARD, &NetworkFacts::new(&a)).mask, None);
+    assert!(
+        choice(&config, &CARD, &NetworkFacts::new(&b))
+            .mask
+            .is_some()
+    );
+}

@@ -1,0 +1,17 @@
+//! What a user writes, and what comes of it.
+
+mod errors;
+mod examples;
+mod files;
+mod keys;
+mod specs;
+
+use super::{Config, Errors, Layout};
+
+/// Reads a text as the only configuration file.
+fn read(text: &str) -> Result<Config, Errors> {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("macveil.toml");
+    std::fs::write(&file, text).unwrap();
+    Config::read(&Layout::only(&file))
+}

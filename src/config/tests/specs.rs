@@ -1,0 +1,106 @@
+//! Device specs, as `NetworkManager` reads them.
+
+use crate::address::Mac;
+use crate::config::spec::{DeviceFacts, DeviceSpecs, Kind};
+
+const WIFI: DeviceFacts = DeviceFacts {
+    name: "wlan0",
+    permanent: Some(Mac([0, 1, 2, 3, 4, 0xab])),
+    driver: "iwlwifi",
+    kind: Kind::Wifi,
+};
+const ETHERNET: DeviceFacts = DeviceFacts {
+    name: "eth0",
+    permanent: None,
+    driver: "",
+    kind: Kind::Ethernet,
+};
+
+fn matching(spec: &str) -> (bool, bool) {
+    let specs = DeviceSpecs::read(&[spec]).unwrap();
+    (specs.matches(&WIFI), specs.matches(&ETHERNET))
+}
+
+#[test]
+fn each_kind_of_spec_matches_what_it_says() {
+    for (spec, wifi, ethernet) in [
+        ("*", true, true),
+        ("wlan0", true, false),
+        ("wlan", false, false),
+        ("wlan*", false, false),
+        ("00:01:02:03:04:AB", true, false),
+        ("mac:0:1:2:3:4:ab", true, false),
+        ("MAC:00-01-02-03-04-AB", true, false),
+        ("mac:00:01:02:03:04:ac", false, false),
+        ("interface-name:wlan0", true, false),
+        ("interface-name:wl*", true, false),
+        ("interface-name:~wl*", true, false),
+        ("interface-name:?????", true, false),
+        ("interface-name:????", false, true),
+        ("interface-name:*0", true, true),
+        ("interface-name:w*a*0*", true, false),
+        ("interface-name:=wlan0", true, false),
+        ("interface-name:=wl*", false, false),
+        ("Interface-Name:wlan0", true, false),
+        ("type:wifi", true, false),
+        ("type:ethernet", false, true),
+        ("type:bridge", false, false),
+        ("driver:iwlwifi", true, false),
+        ("driver:iwlwifi/*", true, false),
+        ("driver:iwl*", false, false),
+        ("wlan1,eth0", false, true),
+        ("wlan0 ; eth0", true, true),
+        (" wlan0;;", true, false),
+    ] {
+        assert_eq!(matching(spec), (wifi, ethernet), "{spec}");
+    }
+}
+
+#[test]
+fn exceptions_win_and_alone_leave_everything_else() {
+    for (spec, wifi, ethernet) in [
+        ("*,except:wlan0", false, true),
+        ("except:wlan0", false, true),
+        ("except:wlan0;except:eth0", false, false),
+        ("except:type:wifi", false, true),
+        ("EXCEPT:interface-name:eth*,*", true, false),
+        ("except:wlan0,type:wifi", false, false),
+    ] {
+        assert_eq!(matching(spec), (wifi, ethernet), "{spec}");
+    }
+}
+
+#[test]
+fn a_backslash_takes_a_separator_its_meaning() {
+    let facts = DeviceFacts {
+        name: "a,b;c",
+        ..WIFI
+    };
+    let specs = DeviceSpecs::read(&[r"a\,b\;c"]).unwrap();
+    assert!(specs.matches(&facts));
+}
+
+#[test]
+fn several_texts_are_one_list() {
+    let specs = DeviceSpecs::read(&["wlan0", "eth0, except:wlan0"]).unwrap();
+    assert!(specs.matches(&ETHERNET) && !specs.matches(&WIFI));
+}
+
+#[test]
+fn what_can_match_nothing_is_an_error() {
+    for spec in [
+        "",
+        " ; ",
+        "type:wify",
+        "typ:wifi",
+        "mac:00:01:02",
+        "dhcp-plugin:internal",
+        "a name",
+        "a/b",
+        "sixteen-letters-",
+        "interface-name:=",
+        "except:",
+    ] {
+        assert!(DeviceSpecs::read(&[spec]).is_err(), "{spec}");
+    }
+}
