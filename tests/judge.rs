@@ -2,6 +2,11 @@
 //! overlooks one is worth nothing.
 #![allow(
     dead_code,
+    unused_imports,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
     clippy::disallowed_methods,
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -18,6 +23,8 @@ mod air_maker;
 mod judge;
 #[path = "lab/record.rs"]
 mod record;
+
+use std::ops::Range;
 
 use air::{Kind, Mac};
 use air_maker::{ASSIGNED, AirMaker, HOME, PERMANENT, WILDCARD, mask};
@@ -40,6 +47,10 @@ fn clean_story() -> AirMaker {
 
 fn judge(air: &AirMaker) -> Verdict {
     judge::judge(&air.frames(), &AirMaker::brief())
+}
+
+fn just_now(air: &AirMaker) -> Range<u64> {
+    air.now() - 1..air.now() + 1
 }
 
 fn broken(verdict: &Verdict) -> Vec<(Leak, usize)> {
@@ -191,7 +202,7 @@ fn a_rich_probe_is_found_unless_somebody_else_scans() {
     air.count_from(1234).probe(mask(9), &extended);
     assert_eq!(broken(&judge(&air)), [(Leak::RichProbe, 1)]);
     let brief = Brief {
-        foreign_scans: vec![air.now() - 1..air.now() + 1],
+        foreign_scans: vec![just_now(&air)],
         ..AirMaker::brief()
     };
     assert_eq!(broken(&judge::judge(&air.frames(), &brief)), []);
@@ -305,7 +316,7 @@ fn nothing_is_judged_while_the_judge_looks_away() {
     let mut air = clean_story();
     air.probe(PERMANENT, WILDCARD);
     let brief = Brief {
-        away: vec![air.now() - 1..air.now() + 1],
+        away: vec![just_now(&air)],
         ..AirMaker::brief()
     };
     assert_eq!(broken(&judge::judge(&air.frames(), &brief)), []);
@@ -325,6 +336,6 @@ fn an_outage_ends_with_the_first_authentication_frame() {
 fn a_capture_that_is_cut_off_is_no_evidence() {
     let frames = clean_story().frames();
     assert!(frames.iter().any(|frame| frame.kind == Kind::Beacon));
-    assert!(air::Capture::read(vec![0; 10]).is_err());
-    assert!(air::Capture::read(vec![0; 24]).is_err());
+    assert!(air::Capture::read(&[0; 10]).is_err());
+    assert!(air::Capture::read(&[0; 24]).is_err());
 }

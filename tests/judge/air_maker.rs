@@ -126,6 +126,6 @@ impl AirMaker {
     }
 
     pub fn frames(&self) -> Vec<Frame> {
-        Capture::read(self.pcap.clone()).expect("the capture is whole")
+        Capture::read(&self.pcap).expect("the capture is whole")
     }
 }

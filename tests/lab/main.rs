@@ -4,6 +4,10 @@
 //! One program, two places: on the host it boots guests and judges; in a guest
 //! (`lab guest`) it plays the stories.
 #![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
     clippy::disallowed_methods,
     clippy::disallowed_types,
     clippy::print_stdout,

@@ -1,6 +1,7 @@
 Home, on the way, in a cafe, and home again
 
-given  an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
+given  any masking method
+and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
 and    an access point cafe: ssid "Cafe", channel 11, open, off at first
 and    a network "Home": wpa2 "correct horse battery", priority 1
 and    a network "Cafe": open, policy "random"

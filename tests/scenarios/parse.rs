@@ -65,6 +65,7 @@ fn given(words: &[Word]) -> Result<Step, String> {
         [P("a"), P("network"), Q(ssid), Colon, attributes @ ..] => {
             Given::Network(network(ssid, attributes)?)
         }
+        [P("any"), P("masking"), P("method")] => Given::AnyMethod,
         [P(count), P("stations")] => Given::Stations(number(count)?),
         [P("macveil's"), P(table), P("settings"), P("have"), Q(line)] => Given::Setting {
             table: (*table).to_owned(),
@@ -177,8 +178,9 @@ fn user_action(words: &[Word]) -> Result<UserAction, String> {
 }
 
 fn check(words: &[Word]) -> Result<Check, String> {
-    if let Some(at) = words.iter().position(|word| *word == P("saw")) {
-        return addresses_seen(&words[..at], &words[at + 1..]);
+    let mut around_saw = words.splitn(2, |word| *word == P("saw"));
+    if let (Some(names), Some(what)) = (around_saw.next(), around_saw.next()) {
+        return addresses_seen(names, what);
     }
     Ok(match words {
         [P("connected"), P("to"), P(ap), P("within"), P(n), P(unit)] => Check::Connected {

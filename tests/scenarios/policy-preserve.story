@@ -1,6 +1,7 @@
 A network with the policy "preserve" sees the address that the interface had
 
-given  an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
+given  any masking method
+and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
 and    a network "Home": wpa2 "correct horse battery", policy "preserve"
 and    the interface has the address 9a:11:22:33:44:55
 and    macveil and wpa_supplicant are running

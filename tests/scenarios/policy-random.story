@@ -1,6 +1,7 @@
 With "random" for all networks every association has a new address
 
-given  macveil's connection settings have "cloned-mac-address = \"random\""
+given  any masking method
+and    macveil's connection settings have "cloned-mac-address = \"random\""
 and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
 and    a network "Home": wpa2 "correct horse battery"
 and    macveil and wpa_supplicant are running

@@ -1,6 +1,7 @@
 macveil waits for a control directory that does not exist yet
 
-given  an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
+given  any masking method
+and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
 and    a network "Home": wpa2 "correct horse battery"
 and    macveil is running
 when   20 s pass

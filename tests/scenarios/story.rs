@@ -24,6 +24,11 @@ impl Story {
             )
         })
     }
+
+    pub fn is_for_any_method(&self) -> bool {
+        let mut steps = self.lines.iter().map(|line| &line.step);
+        steps.any(|step| *step == Step::Given(Given::AnyMethod))
+    }
 }
 
 /// One step, with the words it was written in.
@@ -51,8 +56,10 @@ pub enum Given {
         table: String,
         line: String,
     },
-    /// A line at the top of the user's wpa_supplicant.conf.
+    /// A line at the top of the user's `wpa_supplicant.conf`.
     SupplicantSetting(String),
+    /// Played with one masking method, the best there is.
+    AnyMethod,
     /// The user gave the interface this address by hand.
     InterfaceAddress(Mac),
 }
@@ -75,7 +82,7 @@ pub struct Network {
     pub priority: u8,
     /// `cloned-mac-address` of the network in macveil's configuration.
     pub policy: Option<String>,
-    /// More lines for its block in wpa_supplicant.conf.
+    /// More lines for its block in `wpa_supplicant.conf`.
     pub extra: Vec<String>,
 }
 

@@ -19,9 +19,9 @@ pub struct Capture {
 
 impl Capture {
     /// All frames of a finished capture.
-    pub fn read(bytes: Vec<u8>) -> Result<Vec<Frame>, String> {
+    pub fn read(bytes: &[u8]) -> Result<Vec<Frame>, String> {
         let mut capture = Self::default();
-        capture.feed(&bytes);
+        capture.feed(bytes);
         let mut frames = Vec::new();
         while let Some(frame) = capture.next_frame()? {
             frames.push(frame);

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::daemon;
 use super::process::{wait_asking_every, wait_until};
+use super::station::Station;
 use super::world::World;
 use crate::record::Fact;
 use crate::scenarios::Check;
@@ -83,8 +84,7 @@ impl World {
     fn disconnected(&mut self, within: Duration) -> Result<(), String> {
         let stations = &self.stations;
         wait_asking_every(LOOK, within, || {
-            let free =
-                |station: &super::station::Station| matches!(station.connected_to(), Ok(None));
+            let free = |station: &Station| matches!(station.connected_to(), Ok(None));
             stations.iter().all(free).then_some(())
         })
         .ok_or_else(|| format!("still connected after {} s", within.as_secs_f64()))
@@ -116,7 +116,7 @@ impl World {
     }
 
     fn address_stays(&self, during: Duration) -> Result<(), String> {
-        let addresses = || -> Vec<_> { self.stations.iter().map(|it| it.address()).collect() };
+        let addresses = || -> Vec<_> { self.stations.iter().map(Station::address).collect() };
         let before = addresses();
         let end = Instant::now() + during;
         while Instant::now() < end {

@@ -42,7 +42,7 @@ impl World {
         {
             return self.outages(name, *times, *shortest, *longest);
         }
-        let stations: Vec<_> = self.stations.iter().map(|it| it.address()).collect();
+        let stations: Vec<_> = self.stations.iter().map(Station::address).collect();
         let ap = self.access_point(name)?;
         match event {
             AccessPointEvent::Leaves => ap.leave(),
@@ -84,7 +84,7 @@ impl World {
             }
             sleep(Duration::from_secs_f64(away));
             self.access_point(name)?.start()?;
-            self.connected(name, Duration::from_secs(60))?;
+            self.connected(name, Duration::from_mins(1))?;
             sleep(Duration::from_secs(5));
         }
         Ok(())
@@ -92,7 +92,7 @@ impl World {
 
     /// Looks at the interface often enough to act before its first frame.
     fn wait_for_address(&self, address: Mac) -> Result<(), String> {
-        let deadline = Instant::now() + Duration::from_secs(60);
+        let deadline = Instant::now() + Duration::from_mins(1);
         while self.stations[0].address() != address.to_string() {
             if Instant::now() >= deadline {
                 return Err(format!("no interface carried {address} within 60 s"));

@@ -64,7 +64,9 @@ fn play_one(method: &str, name: &str) -> Result<(), String> {
     let cleared = World::create(&story, method, folder).and_then(|mut world| {
         let live = live_if_asked(&story, folder)?;
         let outcome = play(&story, &mut world);
-        live.map_or((), Live::finish);
+        if let Some(live) = live {
+            live.finish();
+        }
         match outcome {
             Ok(()) => recorder.note(Fact::Over),
             Err(problem) => recorder.note(Fact::Failed(problem)),

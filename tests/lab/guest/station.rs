@@ -111,7 +111,7 @@ fn configuration(networks: &[Network], top: &[String]) -> String {
     lines.join("\n")
 }
 
-/// The lines of a network's block in wpa_supplicant.conf.
+/// The lines of a network's block in `wpa_supplicant.conf`.
 fn properties(network: &Network) -> Vec<String> {
     let mut lines = vec![format!("ssid={}", hex(&network.ssid))];
     match &network.security {

@@ -89,31 +89,20 @@ pub fn jobs(shelf: &Shelf, options: &Options) -> Result<Vec<Job>, String> {
         if !chosen(&options.kernels, kernel) {
             continue;
         }
-        let mut runs = Vec::new();
-        for (name, told) in &shelf.0 {
-            if !options.stories.is_empty()
-                && !options
-                    .stories
-                    .iter()
-                    .any(|part| name.contains(part.as_str()))
-            {
-                continue;
-            }
-            let methods = if told.story.has_macveil() {
-                methods
-            } else {
-                &[NO_MACVEIL][..]
-            };
-            for &method in methods {
-                if method == NO_MACVEIL || chosen(&options.methods, method) {
-                    runs.push(Run {
-                        kernel,
-                        method,
-                        story: name.clone(),
-                    });
-                }
-            }
-        }
+        let stories = shelf.0.iter().filter(|(name, _)| {
+            let parts = &options.stories;
+            parts.is_empty() || parts.iter().any(|part| name.contains(part))
+        });
+        let runs: Vec<_> = stories
+            .flat_map(|(name, told)| {
+                let methods = methods_for(&told.story, methods, options);
+                methods.into_iter().map(|method| Run {
+                    kernel,
+                    method,
+                    story: name.clone(),
+                })
+            })
+            .collect();
         let guests = runs.len().div_ceil(RUNS_A_GUEST);
         // Dealt out like cards, so that each guest gets some of the long ones.
         for first in 0..guests {
@@ -125,6 +114,21 @@ pub fn jobs(shelf: &Shelf, options: &Options) -> Result<Vec<Job>, String> {
         return Err("no story matches".to_owned());
     }
     Ok(jobs)
+}
+
+fn methods_for(story: &Story, methods: &[&'static str], options: &Options) -> Vec<&'static str> {
+    let methods = if story.has_macveil() {
+        methods
+    } else {
+        &[NO_MACVEIL]
+    };
+    let chosen = methods.iter().filter(|name| chosen(&options.methods, name));
+    let count = if story.is_for_any_method() {
+        1
+    } else {
+        methods.len()
+    };
+    chosen.take(count).copied().collect()
 }
 
 fn chosen(choice: &[String], name: &str) -> bool {

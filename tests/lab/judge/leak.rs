@@ -93,10 +93,6 @@ impl Leaks {
         self.0.get(&leak).map_or(0, Vec::len)
     }
 
-    pub fn evidence(&self, leak: Leak) -> &[Evidence] {
-        self.0.get(&leak).map_or(&[], Vec::as_slice)
-    }
-
     /// The leaks that break the promise.
     pub fn broken(&self) -> impl Iterator<Item = (Leak, &[Evidence])> {
         let all = self.0.iter().filter(|(leak, _)| !leak.is_tolerated());

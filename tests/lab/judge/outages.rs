@@ -9,8 +9,6 @@ use crate::record::Micros;
 
 #[derive(Debug, Clone)]
 pub struct Outage {
-    pub access_point: Mac,
-    pub station: Mac,
     /// Between the last beacon before and the first after.
     pub lasted: Micros,
     /// From that first beacon to the station's first authentication frame.
@@ -39,12 +37,10 @@ pub fn find(frames: &[Frame], brief: &Brief, associations: &[Association]) -> Ve
             }
         }
         if frame.kind == Kind::Authentication
-            && let Some(station) = brief.station(frame)
+            && brief.station(frame).is_some()
             && let Some((returned, lasted)) = returns.remove(&frame.receiver)
         {
             outages.push(Outage {
-                access_point: frame.receiver,
-                station,
                 lasted,
                 back_after: frame.at - returned,
             });

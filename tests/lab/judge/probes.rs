@@ -21,12 +21,12 @@ pub fn apply(frame: &Frame, brief: &Brief, names: &Names, leaks: &mut Leaks) {
         leaks.add(Leak::AssignedAddressInProbe, frame, from.clone());
     }
     if let Some(ssid) = frame.ssid() {
-        let named = format!("{from} names {}", ssid.escape_ascii());
+        let call = format!("{from} names {}", ssid.escape_ascii());
         if !brief.hidden.iter().any(|hidden| hidden == ssid) {
-            leaks.add(Leak::NetworkNamed, frame, named.clone());
+            leaks.add(Leak::NetworkNamed, frame, call.clone());
         }
         if assigned {
-            leaks.add(Leak::NetworkNamedUnderAssigned, frame, named);
+            leaks.add(Leak::NetworkNamedUnderAssigned, frame, call);
         }
     }
     if frame

@@ -34,7 +34,7 @@ impl Evidence {
         let entries = entries.map_err(|line| format!("the record has a strange line: {line}"))?;
         let path = folder.join("air.pcap");
         let bytes = fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-        let frames = Capture::read(bytes)?;
+        let frames = Capture::read(&bytes)?;
         let brief = briefing::brief(story, &entries);
         Ok(Self {
             verdict: judge::judge(&frames, &brief),

@@ -53,8 +53,9 @@ fn timeline(story: &Story, verdict: &Verdict, evidence: &Evidence) -> String {
                 .iter()
                 .find(|line| line.number == *number)
                 .map(|line| format!("--- {}", line.text)),
-            Fact::Station(name, address) => Some(format!("{name} is {address}")),
-            Fact::AccessPoint(name, address) => Some(format!("{name} is {address}")),
+            Fact::Station(name, address) | Fact::AccessPoint(name, address) => {
+                Some(format!("{name} is {address}"))
+            }
             Fact::Address(name, address) => Some(format!("{name} carries {address}")),
             Fact::Starts(program) => Some(format!("{program} is started")),
             Fact::Ready => Some("macveil is ready".to_owned()),

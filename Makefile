@@ -1,0 +1,36 @@
+# make test    everything that has to hold, the air lab included
+# make demo    a story told live: who transmits what under which address
+# Both do their own set-up on a Debian 12 machine, as root or with sudo.
+
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+# All test targets but the lab, which needs the release build first.
+UNIT_TESTS := $(filter-out lab, \
+	$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) \
+	$(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
+
+.PHONY: test demo setup check unit release lab
+
+test: setup check unit release lab
+
+# One after the other, so that what is printed last is the lab's last line.
+.NOTPARALLEL:
+
+setup:
+	@tests/lab/setup.sh
+
+check:
+	cargo fmt --check
+	cargo clippy --quiet --all-targets -- -D warnings
+
+unit:
+	cargo test --quiet --lib --bins $(addprefix --test ,$(UNIT_TESTS))
+
+release:
+	cargo build --release
+
+lab:
+	@cargo test --quiet --test lab
+
+demo: setup release
+	@cargo test --quiet --test lab -- demo
