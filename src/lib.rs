@@ -27,6 +27,7 @@
 )]
 
 pub mod address;
+pub mod cli;
 pub mod config;
 pub mod daemon;
 pub mod kernel;

@@ -7,7 +7,7 @@ use rand::CryptoRng;
 use super::derive::{Derivation, Plan};
 use super::generate::mask_address;
 use super::mask::{Mask, Originals};
-use super::network::NetworkFacts;
+use super::network::{Matched, NetworkFacts};
 use super::stable_id::{Meaning, StableId};
 use super::wishes::{Choice, NetworkRule, Wishes, choose};
 use super::{HostKey, Mac, Place, Policy, Zone};
@@ -217,6 +217,20 @@ impl AddressBook {
                 place: undetermined.place,
             }
         })
+    }
+
+    /// The local clock.
+    #[must_use]
+    pub fn zone(&self) -> &Zone {
+        &self.host.zone
+    }
+
+    /// Where the rules about a network begin, the one that is asked first before the others.
+    #[must_use]
+    pub fn rules_about(&self, network: &NetworkFacts) -> Vec<&Place> {
+        let about = |rule: &&NetworkRule| rule.about.matches(network) == Matched::Yes;
+        let rules = self.rules.iter().filter(about);
+        rules.map(|rule| &rule.place).collect()
     }
 
     /// A mask address: random, none of the card's addresses, and none of `avoid`.

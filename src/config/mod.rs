@@ -23,6 +23,7 @@ use std::sync::Arc;
 
 pub use document::Backend;
 pub use files::{DEFAULT_FILE, Layout};
+pub(crate) use network::parse_hex;
 pub use problem::{Errors, Problem};
 pub use source::{Excerpt, Position};
 pub use spec::{DeviceFacts, Kind};
@@ -45,6 +46,8 @@ pub struct Config {
     pub backend: Backend,
     /// `ctrl-interface`: where `wpa_supplicant`'s sockets are.
     pub ctrl_interface: PathBuf,
+    /// The files that were read, in the order in which they hold.
+    pub files: Vec<Arc<str>>,
     /// What hardly says what was meant.
     pub warnings: Vec<Problem>,
     manage: DeviceSpecs,
@@ -74,12 +77,14 @@ impl Config {
     pub fn read(layout: &Layout) -> Result<Self, Errors> {
         let mut problems = Vec::new();
         let mut document = Document::default();
-        for source in layout.read(&mut problems) {
-            document = Document::read(&source, &mut problems).or(document);
+        let sources = layout.read(&mut problems);
+        for source in &sources {
+            document = Document::read(source, &mut problems).or(document);
         }
         Errors::unless_empty(problems)?;
         let warnings = warnings::warnings(&document);
         Ok(Self {
+            files: sources.into_iter().map(|source| source.file).collect(),
             warnings,
             ..Self::from(document)
         })
@@ -143,6 +148,7 @@ impl From<Document> for Config {
             runtime_dir: path(document.runtime_dir, "/run/macveil"),
             backend: document.backend.map(|said| said.value).unwrap_or_default(),
             ctrl_interface: path(document.ctrl_interface, "/run/wpa_supplicant"),
+            files: Vec::new(),
             warnings: Vec::new(),
             manage: document
                 .manage

@@ -1,0 +1,161 @@
+//! An explanation as a value: the text and the JSON are made from the same.
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use crate::address::{
+    AddressBook, AddressFacts, Choice, Derivation, Mac, NetworkFacts, Place, Policy, Source,
+    Unassignable,
+};
+use crate::wifi::Ssid;
+
+/// Which address a network gets, and all that leads to it.
+pub(super) struct Explanation {
+    pub(super) ssid: Option<Ssid>,
+    pub(super) interface: String,
+    /// Where the rules about the network are, the one that is asked first before the others.
+    pub(super) rules: Vec<Place>,
+    pub(super) steps: Vec<Step>,
+    pub(super) outcome: Result<Outcome, Unassignable>,
+}
+
+/// One thing that leads to the address.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Step {
+    /// In words.
+    pub(super) title: &'static str,
+    /// Its name in JSON.
+    pub(super) name: &'static str,
+    pub(super) value: String,
+    /// Where it was said, unless it follows from the others.
+    pub(super) place: Option<Place>,
+}
+
+/// The address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// This one, at each association.
+    Fixed(Mac),
+    /// Another one at each association.
+    Anew,
+}
+
+impl Explanation {
+    pub(super) fn of(
+        book: &AddressBook,
+        network: &NetworkFacts,
+        interface: &str,
+        card: &AddressFacts,
+    ) -> Self {
+        let choice = book.choice(network);
+        // A drawn address is not shown, so it may as well be drawn from a fixed seed.
+        let mut rng = StdRng::seed_from_u64(0);
+        let derivation = book.derive(network, card, &mut rng);
+        let mut steps = Vec::new();
+        if let Ok(choice) = &choice {
+            steps.extend(wishes(choice));
+        }
+        if let (Ok(choice), Ok(derivation)) = (&choice, &derivation) {
+            steps.extend(sources(choice, derivation));
+        }
+        Self {
+            ssid: network.ssid.cloned(),
+            interface: interface.to_owned(),
+            rules: book.rules_about(network).into_iter().cloned().collect(),
+            steps,
+            outcome: derivation.map(|derivation| match derivation.source {
+                Source::Random => Outcome::Anew,
+                _ => Outcome::Fixed(derivation.address),
+            }),
+        }
+    }
+}
+
+/// What the user wants of the address, as far as it matters under the policy.
+fn wishes(choice: &Choice) -> Vec<Step> {
+    let said = |title, name, value: String, place: &Place| Step {
+        title,
+        name,
+        value,
+        place: Some(place.clone()),
+    };
+    let policy = &choice.policy;
+    let mut steps = vec![said(
+        "policy",
+        "policy",
+        policy.value.to_string(),
+        &policy.place,
+    )];
+    let generated = match policy.value {
+        Policy::Permanent | Policy::Preserve | Policy::Explicit(_) => return steps,
+        Policy::Random => false,
+        Policy::Stable | Policy::StableSsid => true,
+    };
+    if generated {
+        let id = choice
+            .stable_id
+            .as_ref()
+            .filter(|_| policy.value == Policy::Stable);
+        steps.extend(id.map(|id| said("stable-id", "stable_id", id.value.to_string(), &id.place)));
+        let uuid = choice.uuid.as_ref();
+        steps.extend(uuid.map(|uuid| said("uuid", "uuid", uuid.value.clone(), &uuid.place)));
+        let binding = &choice.binding;
+        steps.push(said(
+            "bound to",
+            "binding",
+            binding.value.to_string(),
+            &binding.place,
+        ));
+    }
+    let mask = choice.mask.as_ref();
+    steps.extend(mask.map(|mask| said("mask", "mask", mask.value.to_string(), &mask.place)));
+    let slap = &choice.slap;
+    steps.push(said(
+        "quadrant",
+        "slap",
+        slap.value.to_string(),
+        &slap.place,
+    ));
+    steps
+}
+
+/// Where the bits of the address come from.
+fn sources(choice: &Choice, derivation: &Derivation) -> Vec<Step> {
+    let follows = |title, name, value: String| Step {
+        title,
+        name,
+        value,
+        place: None,
+    };
+    let mut steps = Vec::new();
+    let bits = match &derivation.source {
+        Source::Permanent => "the card's permanent address",
+        Source::Initial => "the address that the card had at first",
+        Source::Explicit => "the configuration",
+        Source::Random => "chance",
+        Source::Hash {
+            id,
+            binding,
+            security,
+        } => {
+            let expanded = id.expanded.as_ref();
+            steps.extend(expanded.map(|text| follows("filled in", "expanded_id", text.clone())));
+            steps.push(follows("hashed: type", "id_type", id.kind.to_string()));
+            steps.push(follows("hashed: id", "id", id.text.clone()));
+            steps.push(follows("hashed: bound to", "bound_to", binding.clone()));
+            let security = security.map(str::to_owned);
+            steps.extend(security.map(|class| follows("hashed: security", "security", class)));
+            "a hash of these and the key"
+        }
+    };
+    steps.push(follows("bits from", "bits_from", bits.to_owned()));
+    if let (Some(mask), Some(origin)) = (&choice.mask, derivation.origin) {
+        steps.push(follows(
+            "kept bits",
+            "kept_bits",
+            mask.value.keep().to_string(),
+        ));
+        steps.push(follows("kept from", "kept_from", origin.to_string()));
+    }
+    steps
+}

@@ -1,0 +1,102 @@
+//! `macveil explain`: which address a network would get, and why, step by step.
+
+mod explanation;
+mod render;
+mod system;
+
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::SystemTime;
+
+use super::failure::{Failure, NO};
+use super::inputs::{self, Moment};
+use crate::address::{Mac, NetworkFacts, Security};
+use crate::config;
+use crate::wifi::Ssid;
+use explanation::Explanation;
+
+/// Say which address a network would get, and why, step by step.
+///
+/// Needs to read the key, so usually root.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  macveil explain Home
+  macveil explain 'Café' --security open --iface wlan1
+  macveil explain --hex ff00ff --json")]
+pub struct Args {
+    /// The network's name.
+    ssid: String,
+    /// The name is in hexadecimal.
+    #[arg(long)]
+    hex: bool,
+    /// The interface (default: the first one that macveil manages).
+    #[arg(long)]
+    iface: Option<String>,
+    /// The BSS, for rules that ask for it.
+    #[arg(long, value_name = "MAC")]
+    bssid: Option<Mac>,
+    /// How the network is joined: open, owe, wep, psk, sae, eap.
+    #[arg(long, value_parser = inputs::security)]
+    security: Option<Security>,
+    /// The network's `id_str` in the configuration of wpa_supplicant.
+    #[arg(long, value_name = "TEXT")]
+    id_str: Option<String>,
+    /// When the association would begin (default: now): local time, or `@SECONDS` since 1970.
+    #[arg(long, value_name = "TIME", value_parser = inputs::moment)]
+    at: Option<Moment>,
+    /// Read this configuration alone instead of /etc/macveil/macveil.toml and its drop-ins.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Answer in JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Writes the explanation. The answer is no if the network can get no address.
+///
+/// # Errors
+///
+/// There is no such interface, the configuration is wrong, or the key cannot be read.
+pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    let ssid = args.ssid()?;
+    let config = config::load(args.config.as_deref())
+        .map_err(|errors| Failure::cannot("the configuration is wrong", errors))?;
+    let host = system::host(&config)?;
+    let card = system::card(&config, args.iface.as_deref())?;
+    let book = config.address_book(&card.device(), host.into());
+    let network = NetworkFacts {
+        ssid: Some(&ssid),
+        bssid: args.bssid,
+        security: args.security,
+        id_str: args.id_str.as_deref(),
+        time: Some(
+            args.at
+                .map_or_else(SystemTime::now, |at| at.time(book.zone())),
+        ),
+    };
+    let explanation = Explanation::of(&book, &network, &card.name, &card.facts);
+    if args.json {
+        writeln!(out, "{}", explanation.to_json())?;
+    } else {
+        write!(out, "{explanation}")?;
+    }
+    Ok(match explanation.outcome {
+        Ok(_) => ExitCode::SUCCESS,
+        Err(_) => ExitCode::from(NO),
+    })
+}
+
+impl Args {
+    fn ssid(&self) -> Result<Ssid, Failure> {
+        let read = if self.hex {
+            inputs::ssid_hex
+        } else {
+            inputs::ssid_text
+        };
+        read(&self.ssid).map_err(Failure::usage)
+    }
+}
+
+#[cfg(test)]
+mod tests;

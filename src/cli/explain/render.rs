@@ -1,0 +1,93 @@
+//! An explanation for people and for programs.
+
+use std::fmt;
+
+use super::explanation::{Explanation, Outcome};
+use crate::address::Place;
+use crate::cli::json::Json;
+use crate::wifi::Ssid;
+
+/// The widest title of a step.
+const TITLES: usize = 16;
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(ssid) = &self.ssid {
+            write!(f, "{ssid} ")?;
+        }
+        match &self.outcome {
+            Ok(Outcome::Fixed(address)) => writeln!(f, "on {}: {address}", self.interface)?,
+            Ok(Outcome::Anew) => {
+                writeln!(
+                    f,
+                    "on {}: another address at each association",
+                    self.interface
+                )?;
+            }
+            Err(why) => writeln!(f, "on {}: no address: {why}", self.interface)?,
+        }
+        for rule in &self.rules {
+            writeln!(f, "  {:TITLES$}  [[network]]  ({rule})", "rule")?;
+        }
+        for step in &self.steps {
+            let value = if step.value.is_empty() {
+                "nothing"
+            } else {
+                &step.value
+            };
+            write!(f, "  {:TITLES$}  {value}", step.title)?;
+            match &step.place {
+                Some(place) => writeln!(f, "  ({place})")?,
+                None => writeln!(f)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Explanation {
+    pub(super) fn to_json(&self) -> Json {
+        let address = match &self.outcome {
+            Ok(Outcome::Fixed(address)) => Some(address),
+            Ok(Outcome::Anew) | Err(_) => None,
+        };
+        let mut entries = vec![
+            ("ssid", Json::optional(self.ssid.as_ref())),
+            ("ssid_hex", Json::optional(self.ssid.as_ref().map(hex))),
+            ("interface", Json::text(&self.interface)),
+            ("address", Json::optional(address)),
+            ("changes", Json::Bool(self.outcome == Ok(Outcome::Anew))),
+            ("error", Json::optional(self.outcome.as_ref().err())),
+            ("rules", Json::List(self.rules.iter().map(place).collect())),
+        ];
+        entries.extend(self.steps.iter().map(|step| {
+            let value = Json::text(&step.value);
+            let value = match &step.place {
+                None => value,
+                Some(said) => Json::Object(vec![("value", value), ("place", place(said))]),
+            };
+            (step.name, value)
+        }));
+        Json::Object(entries)
+    }
+}
+
+fn place(place: &Place) -> Json {
+    match place {
+        Place::BuiltIn | Place::Arguments => Json::Null,
+        Place::Line { file, line, column } => Json::Object(vec![
+            ("file", Json::text(file)),
+            ("line", number(*line)),
+            ("column", number(*column)),
+        ]),
+    }
+}
+
+fn number(number: usize) -> Json {
+    Json::Number(u64::try_from(number).unwrap_or(u64::MAX))
+}
+
+fn hex(ssid: &Ssid) -> String {
+    let digits = ssid.as_bytes().iter().map(|byte| format!("{byte:02x}"));
+    digits.collect()
+}

@@ -1,0 +1,86 @@
+//! What the machine is like, for an explanation.
+
+use crate::address::{AddressFacts, Host, Mac};
+use crate::cli::failure::Failure;
+use crate::cli::inputs;
+use crate::config::{Config, DeviceFacts, Kind};
+use crate::kernel::Kernel;
+use crate::store::{self, KEY_FILE};
+use crate::supervisor;
+
+/// A card, as far as its addresses hang on it.
+pub(super) struct Card {
+    pub(super) name: String,
+    pub(super) facts: AddressFacts,
+    driver: String,
+}
+
+impl Card {
+    pub(super) fn device(&self) -> DeviceFacts<'_> {
+        DeviceFacts {
+            name: &self.name,
+            permanent: self.facts.permanent,
+            driver: &self.driver,
+            kind: Kind::Wifi,
+        }
+    }
+}
+
+/// The interface of this name, or the first one that macveil manages.
+pub(super) fn card(config: &Config, name: Option<&str>) -> Result<Card, Failure> {
+    let tried = "cannot look at the Wi-Fi interfaces";
+    let mut kernel = Kernel::open().map_err(|error| Failure::cannot(tried, error))?;
+    let stations = kernel
+        .stations()
+        .map_err(|error| Failure::cannot(tried, error))?;
+    let mut cards = stations.into_iter().map(|station| known(config, station));
+    match name {
+        Some(name) => cards
+            .find(|card| card.name == name)
+            .ok_or_else(|| Failure::cannot(name, "there is no such Wi-Fi interface")),
+        None => cards
+            .find(|card| config.manages(&card.device()))
+            .ok_or_else(|| {
+                Failure::cannot(
+                    "there is nothing to explain",
+                    "macveil manages no Wi-Fi interface here",
+                )
+            }),
+    }
+}
+
+fn known(config: &Config, station: supervisor::Card) -> Card {
+    Card {
+        facts: AddressFacts {
+            permanent: station.permanent,
+            initial: remembered(config, &station.name).unwrap_or(station.initial),
+            current: station.initial,
+            previous: None,
+        },
+        name: station.name,
+        driver: station.driver,
+    }
+}
+
+/// What the card had at first, if the daemon wrote it down.
+fn remembered(config: &Config, name: &str) -> Option<Mac> {
+    let path = config.runtime_dir.join(format!("{name}.initial"));
+    let text = std::fs::read_to_string(path).ok()?;
+    text.lines().next()?.parse().ok()
+}
+
+/// The key, which is never made here, and what else of the machine is hashed.
+pub(super) fn host(config: &Config) -> Result<Host, Failure> {
+    let path = config.state_dir.join(KEY_FILE);
+    let key = store::read_key(&path, store::machine_id().as_ref()).map_err(|error| {
+        Failure::cannot(
+            "cannot tell stable addresses without the key (the daemon makes it, root can read it)",
+            error,
+        )
+    })?;
+    Ok(Host {
+        key,
+        boot_id: store::boot_id(),
+        zone: inputs::zone(None)?,
+    })
+}

@@ -1,0 +1,136 @@
+//! Explanations of a few networks.
+
+use std::sync::Arc;
+
+use super::explanation::Explanation;
+use crate::address::{AddressFacts, Host, HostKey, Mac, NetworkFacts, Zone};
+use crate::config::{Config, DeviceFacts, Kind, Layout};
+use crate::wifi::Ssid;
+
+const CARD: AddressFacts = AddressFacts {
+    permanent: Some(Mac([0, 1, 2, 3, 4, 5])),
+    initial: Mac([0, 1, 2, 3, 4, 5]),
+    current: Mac([2, 0, 0, 0, 0, 1]),
+    previous: None,
+};
+
+fn explain(configuration: &str, ssid: &[u8]) -> Explanation {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("c.toml");
+    std::fs::write(&file, configuration).unwrap();
+    let config = Config::read(&Layout::only(&file)).unwrap();
+    let device = DeviceFacts {
+        name: "eth0",
+        permanent: CARD.permanent,
+        driver: "",
+        kind: Kind::Wifi,
+    };
+    let host = Host {
+        key: HostKey::from_host_id(b"key1"),
+        boot_id: None,
+        zone: Zone::utc(),
+    };
+    let book = config.address_book(&device, Arc::new(host));
+    let ssid = Ssid::new(ssid).unwrap();
+    Explanation::of(&book, &NetworkFacts::new(&ssid), "eth0", &CARD)
+}
+
+/// The text without the directory of the configuration.
+fn text(configuration: &str, ssid: &[u8]) -> String {
+    let text = explain(configuration, ssid).to_string();
+    let pieces = text
+        .split("(/")
+        .map(|piece| match piece.split_once("/c.toml") {
+            Some((_, rest)) => format!("(c.toml{rest}"),
+            None => piece.to_owned(),
+        });
+    pieces.collect()
+}
+
+const STABLE: &str = "
+[connection]
+cloned-mac-address = 'stable'
+[[network]]
+ssid = 'Home'
+stable-id = 'stable-1'
+generate-mac-address-mask = 'ff:ff:ff:0:0:0 68:f7:28:0:0:0'
+";
+
+#[test]
+fn every_step_to_a_stable_address_is_shown_with_its_line() {
+    let text = text(STABLE, b"Home");
+    // SHA-256 of 01 00000004 key1 eth0 00 stable-1 00 begins c7aea9 9a7609.
+    assert_eq!(
+        text,
+        "\
+Home on eth0: 68:f7:28:9a:76:09
+  rule              [[network]]  (c.toml:4)
+  policy            stable  (c.toml:3)
+  stable-id         stable-1  (c.toml:6)
+  bound to          interface  (the built-in default)
+  mask              ff:ff:ff:00:00:00 68:f7:28:00:00:00  (c.toml:7)
+  quadrant          any  (the built-in default)
+  hashed: type      1
+  hashed: id        stable-1
+  hashed: bound to  eth0
+  bits from         a hash of these and the key
+  kept bits         ff:ff:ff:00:00:00
+  kept from         68:f7:28:00:00:00
+"
+    );
+}
+
+#[test]
+fn programs_read_the_same() {
+    let json = explain(STABLE, b"Home").to_json().to_string();
+    for part in [
+        r#"{"ssid":"Home","ssid_hex":"486f6d65","interface":"eth0","address":"68:f7:28:9a:76:09","changes":false,"error":null,"rules":[{"file":""#,
+        r#"/c.toml","line":4,"column":1}]"#,
+        r#""binding":{"value":"interface","place":null},"#,
+        r#""id_type":"1","id":"stable-1","bound_to":"eth0","#,
+        r#""kept_bits":"ff:ff:ff:00:00:00","kept_from":"68:f7:28:00:00:00"}"#,
+    ] {
+        assert!(json.contains(part), "{part}\n{json}");
+    }
+}
+
+#[test]
+fn a_random_address_is_not_foretold() {
+    let explanation = explain("connection.cloned-mac-address = 'random'", b"A\n");
+    let text = explanation.to_string();
+    assert!(
+        text.starts_with("A\\x0a on eth0: another address at each association\n"),
+        "{text}"
+    );
+    let json = explanation.to_json().to_string();
+    assert!(
+        json.contains(r#""address":null,"changes":true,"error":null"#),
+        "{json}"
+    );
+}
+
+#[test]
+fn a_network_that_gets_none_is_told_why() {
+    let explanation = explain(
+        "[[network]]\nsecurity = 'open'\ncloned-mac-address = 'random'",
+        b"A",
+    );
+    let text = explanation.to_string();
+    let words = "A on eth0: no address: what holds for this network hangs on the security, which is not known (/";
+    assert!(text.starts_with(words), "{text}");
+    assert!(explanation.outcome.is_err());
+}
+
+#[test]
+fn the_value_of_each_pattern_is_shown() {
+    let text = text("", b"foo\n");
+    assert!(
+        text.contains("  filled in         ${NETWORK_SSID}=9{s:foo\\012}\n"),
+        "{text}"
+    );
+    assert!(
+        text.contains("  hashed: id        wqLBg0FtOnCi7yYQKGDUj6CDixc\n"),
+        "{text}"
+    );
+    assert!(text.contains("  hashed: type      2\n"), "{text}");
+}

@@ -1,0 +1,59 @@
+//! Why a command has no answer.
+
+use std::error::Error;
+use std::fmt::Display;
+use std::io;
+use std::process::ExitCode;
+
+/// A command could not give its answer.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The arguments make no sense together.
+    #[error("{0}")]
+    Usage(String),
+    /// Something that is needed is not there or not allowed.
+    #[error("{tried}")]
+    Cannot {
+        /// What was tried, and on what.
+        tried: String,
+        /// Why it could not be done.
+        source: Box<dyn Error + Send + Sync>,
+    },
+}
+
+/// The answer is no.
+pub(super) const NO: u8 = 1;
+const USAGE: u8 = 2;
+const CANNOT: u8 = 3;
+
+impl Failure {
+    pub(super) fn usage(what: impl Display) -> Self {
+        Self::Usage(what.to_string())
+    }
+
+    pub(super) fn cannot(
+        tried: impl Display,
+        source: impl Into<Box<dyn Error + Send + Sync>>,
+    ) -> Self {
+        Self::Cannot {
+            tried: tried.to_string(),
+            source: source.into(),
+        }
+    }
+
+    /// How the process is to end.
+    #[must_use]
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Usage(_) => USAGE,
+            Self::Cannot { .. } => CANNOT,
+        })
+    }
+}
+
+/// The answer cannot be written.
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::cannot("write the answer", error)
+    }
+}

@@ -1,0 +1,240 @@
+//! `macveil generate`: addresses from given inputs, without privilege and without the daemon.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use rand::SeedableRng;
+use rand::rngs::{StdRng, SysRng};
+
+use super::failure::Failure;
+use super::inputs::{self, Bytes, Moment};
+use crate::address::{
+    AddressBook, AddressFacts, Binding, Host, HostKey, Mac, MachineId, Mask, NetworkFacts, Place,
+    Policy, Said, Security, Slap, StableId, Unassignable, Wishes,
+};
+use crate::store;
+use crate::wifi::Ssid;
+
+/// Print an address as macveil would make it, one a line; needs no privilege and no daemon.
+///
+/// Every input of the hash can be given, so that any address can be checked from outside.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  macveil generate
+  macveil generate random --mask 'FE:FF:FF:00:00:00 68:F7:28:00:00:00'
+  macveil generate stable-ssid --ssid Home --ifname wlan0 --key-file ./secret_key
+  macveil generate stable --uuid stable-1 --ifname eth0 --host-id 6b657931")]
+pub struct Args {
+    /// permanent, preserve, random, stable, stable-ssid, or an address.
+    #[arg(default_value_t = Policy::Random)]
+    policy: Policy,
+    /// The network's name.
+    #[arg(long, value_name = "SSID", value_parser = inputs::ssid_text, conflicts_with = "ssid_hex")]
+    ssid: Option<Ssid>,
+    /// The network's name in hexadecimal.
+    #[arg(long, value_name = "HEX", value_parser = inputs::ssid_hex)]
+    ssid_hex: Option<Ssid>,
+    /// The connection's UUID.
+    #[arg(long)]
+    uuid: Option<String>,
+    /// What `stable` is derived from.
+    #[arg(long, value_name = "ID")]
+    stable_id: Option<StableId>,
+    /// The interface's name.
+    #[arg(long, value_name = "IFACE")]
+    ifname: Option<String>,
+    /// The file of the key.
+    #[arg(
+        long,
+        value_name = "FILE",
+        default_value = "/var/lib/macveil/secret_key"
+    )]
+    key_file: PathBuf,
+    /// What is hashed for the key, in place of a file and the machine.
+    #[arg(long, value_name = "HEX", value_parser = inputs::hex, conflicts_with = "key_file")]
+    host_id: Option<Bytes>,
+    /// The machine's identity (default: this machine's; empty: none).
+    #[arg(long, value_name = "HEX")]
+    machine_id: Option<String>,
+    /// The boot's identity (default: this boot's).
+    #[arg(long, value_name = "ID")]
+    boot_id: Option<String>,
+    /// The card's permanent address.
+    #[arg(long, value_name = "MAC")]
+    permanent: Option<Mac>,
+    /// The address that the card had at first (default: the permanent one).
+    #[arg(long, value_name = "MAC")]
+    initial: Option<Mac>,
+    /// The address that the card has (default: the initial one).
+    #[arg(long, value_name = "MAC")]
+    current: Option<Mac>,
+    /// Bits that are not left to chance: MASK [ADDRESS|preserve]...
+    #[arg(long)]
+    mask: Option<Mask>,
+    /// What else a stable address hangs on: interface, card, host.
+    #[arg(long, value_parser = inputs::binding, default_value_t)]
+    binding: Binding,
+    /// Make a stable address hang on how the network is joined: open, owe, wep, psk, sae, eap.
+    #[arg(long, value_parser = inputs::security)]
+    security: Option<Security>,
+    /// The quadrant of the local address space: any, aai.
+    #[arg(long, value_parser = inputs::slap, default_value_t)]
+    slap: Slap,
+    /// When the association begins: `2016-08-22 6:00:00` in local time, or `@SECONDS` since 1970.
+    #[arg(long, value_name = "TIME", value_parser = inputs::moment)]
+    at: Option<Moment>,
+    /// The local time's zone, a file of /usr/share/zoneinfo (default: this machine's).
+    #[arg(long, value_name = "FILE")]
+    zone: Option<PathBuf>,
+    /// How many addresses to print.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    count: usize,
+}
+
+/// Writes the addresses.
+///
+/// # Errors
+///
+/// The policy needs an argument that is not there, the key or the time zone cannot be read, or there is
+/// no randomness.
+pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    args.require_what_is_needed()?;
+    let book = args.book()?;
+    let network = NetworkFacts {
+        ssid: args.ssid.as_ref().or(args.ssid_hex.as_ref()),
+        security: args.security,
+        time: Some(args.time(&book)),
+        ..NetworkFacts::default()
+    };
+    let mut card = args.card();
+    let mut rng = StdRng::try_from_rng(&mut SysRng)
+        .map_err(|error| Failure::cannot("cannot get randomness from the system", error))?;
+    for _ in 0..args.count {
+        let address = book.assign(&network, &card, &mut rng);
+        let address = address.map_err(|error: Unassignable| Failure::usage(error))?;
+        writeln!(out, "{address}")?;
+        card.previous = Some(address);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What the card has where nobody says what it has.
+const NO_ADDRESS: Mac = Mac([0; 6]);
+
+impl Args {
+    fn require_what_is_needed(&self) -> Result<(), Failure> {
+        let initial = self.initial.or(self.permanent);
+        let keeps_initial = |mask: &Mask| mask.origins().is_empty();
+        let by_interface = self.is_stable() && self.binding == Binding::Interface;
+        let by_card = self.is_stable() && self.binding == Binding::Card;
+        let permanent = self.policy == Policy::Permanent || by_card;
+        for (needed, there, what) in [
+            (permanent, self.permanent.is_some(), "--permanent MAC"),
+            (
+                by_interface,
+                self.ifname.is_some(),
+                "--ifname IFACE, or another --binding",
+            ),
+            (
+                self.policy == Policy::Preserve,
+                initial.is_some(),
+                "--initial MAC",
+            ),
+            (
+                self.mask.as_ref().is_some_and(keeps_initial),
+                initial.is_some(),
+                "--initial MAC",
+            ),
+        ] {
+            if needed && !there {
+                return Err(Failure::usage(format!("this needs {what}")));
+            }
+        }
+        if self.stable_id.is_some() && self.policy != Policy::Stable {
+            return Err(Failure::usage(
+                "--stable-id says something to the policy `stable` only",
+            ));
+        }
+        Ok(())
+    }
+
+    fn is_stable(&self) -> bool {
+        matches!(self.policy, Policy::Stable | Policy::StableSsid)
+    }
+
+    fn book(&self) -> Result<AddressBook, Failure> {
+        let host = Host {
+            key: self.key()?,
+            boot_id: self.boot_id.clone().or_else(store::boot_id),
+            zone: inputs::zone(self.zone.as_deref())?,
+        };
+        let name = self.ifname.clone().unwrap_or_default();
+        Ok(AddressBook::new(
+            name,
+            Arc::new(host),
+            None,
+            Vec::new(),
+            self.wishes(),
+        ))
+    }
+
+    fn wishes(&self) -> Wishes {
+        Wishes {
+            policy: Some(said(self.policy)),
+            stable_id: self.stable_id.clone().map(said),
+            mask: Some(said(self.mask.clone())),
+            binding: Some(said(self.binding)),
+            by_security: Some(said(self.security.is_some())),
+            slap: Some(said(self.slap)),
+            uuid: self.uuid.clone().map(said),
+        }
+    }
+
+    fn key(&self) -> Result<HostKey, Failure> {
+        match &self.host_id {
+            Some(Bytes(host_id)) => Ok(HostKey::from_host_id(host_id)),
+            None if self.is_stable() => self.read_key(&self.key_file),
+            None => Ok(HostKey::from_host_id(&[])),
+        }
+    }
+
+    fn read_key(&self, path: &Path) -> Result<HostKey, Failure> {
+        let machine = match self.machine_id.as_deref() {
+            None => store::machine_id(),
+            Some("") => None,
+            Some(text) => Some(MachineId::parse(text).ok_or_else(|| {
+                Failure::usage("--machine-id: 32 hexadecimal digits, not all zero, are meant")
+            })?),
+        };
+        store::read_key(path, machine.as_ref())
+            .map_err(|error| Failure::cannot("cannot make a stable address without a key", error))
+    }
+
+    fn card(&self) -> AddressFacts {
+        let initial = self.initial.or(self.permanent).unwrap_or(NO_ADDRESS);
+        AddressFacts {
+            permanent: self.permanent,
+            initial,
+            current: self.current.unwrap_or(initial),
+            previous: None,
+        }
+    }
+
+    fn time(&self, book: &AddressBook) -> SystemTime {
+        self.at
+            .map_or_else(SystemTime::now, |at| at.time(book.zone()))
+    }
+}
+
+fn said<T>(value: T) -> Said<T> {
+    Said {
+        value,
+        place: Place::Arguments,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,99 @@
+//! What people write on the command line, as values.
+
+use std::path::Path;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use super::failure::Failure;
+use crate::address::{Binding, Security, Slap, Words, Zone, parse_reading};
+use crate::config::parse_hex;
+use crate::wifi::Ssid;
+
+pub(super) fn binding(text: &str) -> Result<Binding, String> {
+    word(text, Binding::WORDS)
+}
+
+pub(super) fn slap(text: &str) -> Result<Slap, String> {
+    word(text, Slap::WORDS)
+}
+
+pub(super) fn security(text: &str) -> Result<Security, String> {
+    word(text, Security::WORDS)
+}
+
+fn word<T: Copy>(text: &str, words: Words<T>) -> Result<T, String> {
+    let known = words.iter().find(|(word, _)| *word == text);
+    known.map(|&(_, meaning)| meaning).ok_or_else(|| {
+        let words: Vec<_> = words.iter().map(|&(word, _)| word).collect();
+        format!("{} is meant", words.join(", "))
+    })
+}
+
+/// Bytes in hexadecimal.
+pub(super) fn hex(text: &str) -> Result<Bytes, String> {
+    parse_hex(text)
+        .map(Bytes)
+        .ok_or_else(|| "two hexadecimal digits for each byte are meant".to_owned())
+}
+
+/// Bytes; clap takes a plain vector for a repeated argument.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Bytes(pub(super) Vec<u8>);
+
+/// An SSID in hexadecimal.
+pub(super) fn ssid_hex(text: &str) -> Result<Ssid, String> {
+    ssid(&hex(text)?.0)
+}
+
+/// An SSID as text.
+pub(super) fn ssid_text(text: &str) -> Result<Ssid, String> {
+    ssid(text.as_bytes())
+}
+
+fn ssid(bytes: &[u8]) -> Result<Ssid, String> {
+    Ssid::new(bytes)
+        .filter(|_| !bytes.is_empty())
+        .ok_or_else(|| "an SSID has 1 to 32 bytes".to_owned())
+}
+
+/// A moment: `@SECONDS` since 1970, or what the local clock shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moment {
+    Unix(u64),
+    Local(i64),
+}
+
+pub(super) fn moment(text: &str) -> Result<Moment, String> {
+    let unix = text
+        .strip_prefix('@')
+        .and_then(|seconds| seconds.parse().ok());
+    let local = || {
+        let (date, time) = text.split_once([' ', 'T'])?;
+        parse_reading(date, time)
+    };
+    unix.map(Moment::Unix)
+        .or_else(|| local().map(Moment::Local))
+        .ok_or_else(|| {
+            "`2016-08-22 6:00:00` in local time, or `@SECONDS` since 1970 is meant".to_owned()
+        })
+}
+
+impl Moment {
+    pub(super) fn time(self, zone: &Zone) -> SystemTime {
+        match self {
+            Self::Unix(seconds) => UNIX_EPOCH
+                .checked_add(Duration::from_secs(seconds))
+                .unwrap_or(UNIX_EPOCH),
+            Self::Local(reading) => zone.instant(reading),
+        }
+    }
+}
+
+/// The time zone of a file, or of this machine.
+pub(super) fn zone(file: Option<&Path>) -> Result<Zone, Failure> {
+    let Some(file) = file else {
+        return Ok(crate::store::zone());
+    };
+    let tried = || format!("cannot read the time zone {}", file.display());
+    let bytes = std::fs::read(file).map_err(|error| Failure::cannot(tried(), error))?;
+    Zone::from_tzif(&bytes).map_err(|error| Failure::cannot(tried(), error))
+}

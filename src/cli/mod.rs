@@ -1,0 +1,11 @@
+//! The command line: one file a subcommand. Each writes its answer to where it is told to.
+
+pub mod check;
+pub mod explain;
+pub mod generate;
+
+mod failure;
+mod inputs;
+mod json;
+
+pub use failure::Failure;
