@@ -277,8 +277,7 @@ impl Context {
         self.method == Method::Driver && self.settings.scan_random
     }
 
-    pub(super) fn scan_began(&mut self) {
-        self.hunt.scan_began(self.now);
+    pub(super) fn scan_accepted(&mut self) {
         self.scan = RunningScan::Accepted;
         self.counters.scans = self.counters.scans.saturating_add(1);
         let exposes = !self.scans_carry_own_address() && self.settings.scan_random;

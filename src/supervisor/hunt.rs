@@ -16,6 +16,9 @@ const FAST_BANDS: Frequency = 5000;
 /// In dBm; better than this there is little to gain.
 const GOOD_SIGNAL: i32 = -70;
 
+/// The kernel tells a BSS's age in whole ticks of its clock, up to 10 ms each.
+const KERNEL_TICK: Duration = Duration::from_millis(10);
+
 #[derive(Debug)]
 pub(super) struct Hunt {
     schedule: Schedule,
@@ -67,7 +70,10 @@ impl Hunt {
 
     pub(super) fn next_plan(&mut self, now: Time, known: &[Frequency]) -> Plan {
         self.next.take().unwrap_or_else(|| {
-            let round = self.schedule.next_round(now, known);
+            let mut round = self.schedule.next_round(now, known);
+            if !round.more_to_come {
+                round.visit_too(self.come_back.take().map(|candidate| candidate.frequency));
+            }
             Plan::asking(round.frequencies, round.more_to_come)
         })
     }
@@ -77,13 +83,14 @@ impl Hunt {
         self.next = Some(plan);
     }
 
-    pub(super) const fn scan_began(&mut self, now: Time) {
+    /// To be called before the kernel is asked: the first answers may come before its own.
+    pub(super) const fn scan_begins(&mut self, now: Time) {
         self.scan_began = now;
     }
 
     /// What was heard since the last scan began: an access point that may be gone is no candidate.
     pub(super) fn fresh(&self, now: Time, air: &[Heard]) -> Vec<Heard> {
-        let elapsed = now.saturating_sub(self.scan_began).as_millis();
+        let elapsed = (now.saturating_sub(self.scan_began) + KERNEL_TICK).as_millis();
         air.iter()
             .filter(|bss| u128::from(bss.ms_ago) <= elapsed)
             .cloned()
@@ -148,16 +155,14 @@ impl Hunt {
                 return Some(Plan::listening(plan.frequencies.clone()));
             }
         }
-        if plan.purpose == (Purpose::Asking { more_to_come: true }) {
-            return None;
-        }
-        let candidate = self.come_back.take()?;
-        Some(Plan::asking(vec![candidate.frequency], false))
+        None
     }
 }
 
 impl Plan {
-    fn asking(frequencies: Vec<Frequency>, more_to_come: bool) -> Self {
+    /// In the order of the channels: the order known channels first would tell which they are.
+    fn asking(mut frequencies: Vec<Frequency>, more_to_come: bool) -> Self {
+        frequencies.sort_unstable();
         let wildcard = Ssid::wildcard();
         Self {
             purpose: Purpose::Asking { more_to_come },

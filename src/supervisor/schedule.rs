@@ -26,7 +26,7 @@ const EAGER_PAUSE: Duration = Duration::from_millis(900);
 const EAGER_FOR: Duration = Duration::from_secs(180);
 /// Between the slices of a sweep.
 const SLICE_PAUSE: Duration = Duration::from_millis(150);
-/// From the end of the first sweep to the second; then half as long again each time.
+/// From the end of the first sweep to the second; then doubled each time.
 const FIRST_SWEEP_PAUSE: Duration = Duration::from_secs(3);
 
 /// Long-run share of the time spent on rounds on known channels: one part in so many.
@@ -34,9 +34,19 @@ const KNOWN_SHARE: u32 = 450;
 /// Long-run share of the time spent on sweeps: one part in so many.
 const SWEEP_SHARE: u32 = 220;
 
+/// Channels that hardly any access point uses are visited in one sweep of so many.
+const RARE_SWEEPS: u32 = 4;
+/// Channel 14: 802.11b in Japan only.
+const CHANNEL_14: Frequency = 2484;
+/// Channels 169 to 177, which few regions allow.
+const ABOVE_165: std::ops::Range<Frequency> = 5830..5900;
+
 #[derive(Debug)]
 pub(super) struct Schedule {
+    /// Those of a sweep; the last `rare` of them are mostly left out.
     slices: Vec<Vec<Channel>>,
+    rare: usize,
+    sweeps: u32,
     began: Time,
     rounds: u32,
     pause: Duration,
@@ -54,10 +64,25 @@ pub(super) struct Round {
     pub(super) more_to_come: bool,
 }
 
+impl Round {
+    pub(super) fn visit_too(&mut self, frequency: Option<Frequency>) {
+        let missing = |frequency: &Frequency| !self.frequencies.contains(frequency);
+        if let Some(frequency) = frequency.filter(missing) {
+            self.frequencies.push(frequency);
+        }
+    }
+}
+
 impl Schedule {
     pub(super) fn new(now: Time, channels: &[Channel]) -> Self {
+        let (rare, usual): (Vec<Channel>, Vec<Channel>) = channels
+            .iter()
+            .partition(|channel| is_rare(channel.frequency));
+        let rare = slices(&rare);
         Self {
-            slices: slices(channels),
+            rare: rare.len(),
+            slices: [slices(&usual), rare].concat(),
+            sweeps: 0,
             began: now,
             rounds: 0,
             pause: EAGER_PAUSE,
@@ -90,31 +115,43 @@ impl Schedule {
         if self.sweeping.is_none() && now >= self.next_sweep {
             self.sweeping = Some(0);
         }
-        let Some(slice) = self.sweeping.and_then(|index| self.slices.get(index)) else {
-            return Round {
-                frequencies: known.to_vec(),
-                more_to_come: false,
-            };
-        };
         let mut frequencies = known.to_vec();
-        let swept = slice.iter().map(|channel| channel.frequency);
-        frequencies.extend(swept.filter(|frequency| !known.contains(frequency)));
-        self.advance_sweep(now, known);
+        let before = self.sweeping;
+        loop {
+            let Some(slice) = self.sweeping.and_then(|index| self.slices.get(index)) else {
+                break;
+            };
+            let band = slice.first().copied().map(is_fast);
+            let swept = slice.iter().map(|channel| channel.frequency);
+            frequencies.extend(swept.filter(|frequency| !known.contains(frequency)));
+            self.advance_sweep(now, known);
+            let next = self
+                .sweeping
+                .and_then(|index| self.slices.get(index)?.first().copied());
+            // Nobody waits for a known channel: each start of a scan costs 50 ms.
+            if !known.is_empty() || next.map(is_fast) != band {
+                break;
+            }
+        }
         Round {
             frequencies,
-            more_to_come: self.sweeping.is_some(),
+            more_to_come: before.is_some() && self.sweeping.is_some(),
         }
     }
 
     fn advance_sweep(&mut self, now: Time, known: &[Frequency]) {
+        let with_rare = self.sweeps % RARE_SWEEPS == RARE_SWEEPS - 1;
+        let left_out = if with_rare { 0 } else { self.rare };
+        let end = self.slices.len().saturating_sub(left_out);
         self.sweeping = self
             .sweeping
             .map(|index| index + 1)
-            .filter(|&index| index < self.slices.len());
+            .filter(|&index| index < end);
         if self.sweeping.is_none() {
+            self.sweeps = self.sweeps.wrapping_add(1);
             self.next_sweep = now.saturating_add(self.sweep_pause);
             let longest = self.sweep_cost(known).saturating_mul(SWEEP_SHARE);
-            self.sweep_pause = (self.sweep_pause + self.sweep_pause / 2).min(longest);
+            self.sweep_pause = self.sweep_pause.saturating_mul(2).min(longest);
         }
     }
 
@@ -153,6 +190,15 @@ impl Schedule {
     }
 }
 
+/// The bands where access points are faster than in the 2.4 GHz band.
+const fn is_fast(channel: Channel) -> bool {
+    channel.frequency >= 3000
+}
+
+fn is_rare(frequency: Frequency) -> bool {
+    frequency == CHANNEL_14 || ABOVE_165.contains(&frequency)
+}
+
 const fn dwell(channel: Channel) -> Duration {
     if channel.no_ir {
         PASSIVE_DWELL
@@ -161,10 +207,11 @@ const fn dwell(channel: Channel) -> Duration {
     }
 }
 
-/// Cuts the channels into slices of equal length, the quick and crowded 2.4 GHz band first.
+/// Cuts the channels into slices of equal length. The 2.4 GHz band comes last: if its access points
+/// are all there is, they have just been heard.
 fn slices(channels: &[Channel]) -> Vec<Vec<Channel>> {
     let mut ordered = channels.to_vec();
-    ordered.sort_by_key(|channel| (channel.frequency >= 3000, channel.no_ir, channel.frequency));
+    ordered.sort_by_key(|channel| (!is_fast(*channel), channel.no_ir, channel.frequency));
     let mut slices: Vec<Vec<Channel>> = Vec::new();
     let mut room = Duration::ZERO;
     for channel in ordered {
@@ -215,6 +262,29 @@ mod tests {
             now += schedule.pause(now, known, &mut rng);
         }
         seen
+    }
+
+    #[test]
+    fn channel_14_is_visited_now_and_then() {
+        let mut channels = card_channels();
+        channels.push(Channel {
+            frequency: CHANNEL_14,
+            no_ir: true,
+        });
+        let mut schedule = Schedule::new(Time::ZERO, &channels);
+        let mut visits = Vec::new();
+        for second in 0..10_000 {
+            let now = Time::from_secs(second);
+            if schedule
+                .next_round(now, &[])
+                .frequencies
+                .contains(&CHANNEL_14)
+            {
+                visits.push(schedule.sweeps);
+            }
+        }
+        assert_eq!(visits.first(), Some(&4));
+        assert!(visits.len() > 2);
     }
 
     #[test]

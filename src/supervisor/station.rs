@@ -225,14 +225,11 @@ impl Station {
 
     fn leave(&mut self) {
         self.step(|state, cx| {
-            let (connected, parked) = match &state {
+            let parked = match &state {
                 State::Gone | State::Leaving(_) => return state,
-                State::Associated(_) => (true, false),
-                State::Waiting(waiting) => (waiting.is_connected(), false),
-                State::Parked(_) => (false, true),
-                _ => (false, false),
+                other => matches!(other, State::Parked(_)),
             };
-            Leaving::begin(cx, connected, parked)
+            Leaving::begin(cx, parked)
         });
     }
 

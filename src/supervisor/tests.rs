@@ -203,7 +203,9 @@ impl Bench {
                 self.air.iter().map(|entry| heard(entry, 0)).collect(),
             )],
             Action::Ask(request) => self.supplicant_answers(request),
-            Action::AbortScan | Action::Say(_) | Action::Finish => vec![],
+            Action::AbortScan | Action::LeaveSilently(_) | Action::Say(_) | Action::Finish => {
+                vec![]
+            }
         }
     }
 
@@ -551,7 +553,7 @@ fn with_bounce_each_scan_has_its_own_address() {
         settings.mask_method = MaskMethod::Bounce
     });
     bench.tell(Event::Supplicant(Supplicant::Appeared));
-    bench.pass(Duration::from_secs(300));
+    bench.pass(Duration::from_secs(3600));
     let (scans, addresses) = (bench.count(is_scan), bench.count(sets_address));
     assert!(scans > 10);
     assert!(

@@ -11,16 +11,22 @@ use crate::wifi::Ssid;
 
 /// Events can be lost: ask this often whether the connection still stands.
 const KEEP_ALIVE: Duration = Duration::from_secs(60);
-/// While the supplicant roams: ask this often, this many times.
-const ROAMING: Duration = Duration::from_millis(500);
-const ROAMING_CHECKS: u32 = 20;
+/// While it is in doubt whether the connection stands, as in roaming: ask this often, this many times.
+const DOUBT: Duration = Duration::from_millis(500);
+const DOUBTS: u32 = 20;
+/// The kernel may be quicker than the supplicant, which knows why the connection ended.
+const REASON: Duration = Duration::from_millis(100);
 
 #[derive(Debug)]
 pub(in crate::supervisor) struct Associated {
     ssid: Ssid,
     address: Mac,
     ending: Option<Ending>,
-    roaming_checks: u32,
+    /// Something went wrong within the supplicant: it was not told to disconnect.
+    troubled: bool,
+    doubts: u32,
+    /// The connection is gone, and the reason is waited for.
+    ended: bool,
 }
 
 impl Associated {
@@ -52,7 +58,9 @@ impl Associated {
             ssid,
             address,
             ending: None,
-            roaming_checks: 0,
+            troubled: false,
+            doubts: 0,
+            ended: false,
         })
     }
 
@@ -60,6 +68,10 @@ impl Associated {
         match event {
             Event::Supplicant(Supplicant::Disconnected { reason, local }) => {
                 self.ending = Some(Ending { reason, local });
+                self.ask(cx)
+            }
+            Event::Supplicant(Supplicant::Rejected { .. }) => {
+                self.troubled = true;
                 self.ask(cx)
             }
             Event::Mlme(Mlme::Ended) | Event::Overrun => self.ask(cx),
@@ -84,34 +96,58 @@ impl Associated {
     }
 
     pub(super) fn alarm(self, cx: &mut Context) -> State {
-        self.ask(cx)
-    }
-
-    fn ask(self, cx: &mut Context) -> State {
         cx.ask(Request::Status);
         cx.wake_in(KEEP_ALIVE);
         State::Associated(self)
     }
 
-    fn judge(mut self, cx: &mut Context, status: &Status) -> State {
+    /// Something happened to the connection.
+    fn ask(mut self, cx: &mut Context) -> State {
+        self.doubts = DOUBTS;
+        cx.ask(Request::Status);
+        cx.wake_in(DOUBT);
+        State::Associated(self)
+    }
+
+    fn judge(self, cx: &mut Context, status: &Status) -> State {
         match status.phase {
-            Phase::Connected if status.ssid.as_ref() == Some(&self.ssid) => {
-                cx.heard_at(&self.ssid, status.frequency);
-                self.ending = None;
-                self.roaming_checks = 0;
-                State::Associated(self)
-            }
-            Phase::Connecting if self.roaming_checks < ROAMING_CHECKS => {
-                self.roaming_checks += 1;
-                cx.wake_in(ROAMING);
-                State::Associated(self)
+            Phase::Connected if status.ssid.as_ref() == Some(&self.ssid) => self.stands(cx, status),
+            Phase::Connecting if self.doubts > 0 => self.doubt(cx),
+            Phase::Idle if self.ending.is_none() && !self.ended => {
+                cx.wake_in(REASON);
+                State::Associated(Self {
+                    ended: true,
+                    ..self
+                })
             }
             Phase::Connected
             | Phase::Connecting
             | Phase::LinkDown
             | Phase::Idle
-            | Phase::Scanning => Parting::begin(cx, self.ssid, self.ending),
+            | Phase::Scanning => {
+                let ending = self.ending.filter(|_| !self.troubled);
+                Parting::begin(cx, self.ssid, ending)
+            }
         }
+    }
+
+    fn stands(mut self, cx: &mut Context, status: &Status) -> State {
+        cx.heard_at(&self.ssid, status.frequency);
+        // What just happened may not have reached the supplicant yet: it is asked once more.
+        self.doubts = self.doubts.min(1);
+        self.doubt(cx)
+    }
+
+    fn doubt(mut self, cx: &mut Context) -> State {
+        if self.doubts > 0 {
+            self.doubts -= 1;
+            cx.wake_in(DOUBT);
+        } else {
+            self.ending = None;
+            self.troubled = false;
+            cx.wake_in(KEEP_ALIVE);
+        }
+        State::Associated(self)
     }
 
     pub(in crate::supervisor) const fn address(&self) -> Mac {

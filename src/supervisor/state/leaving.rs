@@ -17,10 +17,11 @@ pub(in crate::supervisor) struct Leaving {
 }
 
 impl Leaving {
-    pub(in crate::supervisor) fn begin(cx: &mut Context, connected: bool, parked: bool) -> State {
+    pub(in crate::supervisor) fn begin(cx: &mut Context, parked: bool) -> State {
         cx.leave_state();
         cx.wake_in(PATIENCE);
-        let resume = !parked && (!connected || cx.settings.on_exit == OnExit::Restore);
+        // Kept as it is means silent, too: a restart of macveil must not leave a gap.
+        let resume = cx.settings.on_exit == OnExit::Restore && !parked;
         let leaving = Self { resume };
         if cx.settings.on_exit == OnExit::Keep {
             return leaving.release(cx);

@@ -104,7 +104,7 @@ impl Searching {
                 })
             }
             (Step::Starting(plan), Event::ScanAccepted(Ok(()))) => {
-                cx.scan_began();
+                cx.scan_accepted();
                 cx.wake_in(SCAN_TIMEOUT);
                 State::Searching(Self {
                     step: Step::Scanning {
@@ -181,6 +181,7 @@ impl Searching {
             return Self::rest(cx, TRY_AGAIN);
         }
         cx.alarm = None;
+        cx.hunt.scan_begins(cx.now);
         cx.act(Action::Scan(cx.scan_request(&plan)));
         State::Searching(Self {
             step: Step::Starting(plan),

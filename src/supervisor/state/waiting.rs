@@ -59,8 +59,4 @@ impl Waiting {
         }
         Masking::begin(cx, Then::Wait)
     }
-
-    pub(in crate::supervisor) const fn is_connected(&self) -> bool {
-        self.connected
-    }
 }

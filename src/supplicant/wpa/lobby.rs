@@ -121,8 +121,9 @@ impl Lobby {
         loop {
             tokio::select! {
                 removed = presence.changed() => {
-                    let denied = matches!(obstacle, Obstacle::Denied);
-                    if removed || denied {
+                    // Its file exists a moment before anyone listens on it; then its mode is set.
+                    let may_be_mended = matches!(obstacle, Obstacle::Denied | Obstacle::LeftOver);
+                    if removed || may_be_mended {
                         self.last = None;
                     }
                     return Wake::Look;

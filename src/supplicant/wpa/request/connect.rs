@@ -3,19 +3,33 @@
 use crate::supervisor::Failure;
 use crate::wifi::Ssid;
 
+use super::super::network::Configured;
 use super::super::session::Session;
+use super::super::text;
 
 impl Session<'_> {
-    /// Connects from what is known, without any scan: with `ap_scan` 0 `wpa_supplicant_scan`
-    /// (scan.c, 2.9 to 2.11) returns before it scans.
+    /// Connects from what is known. A failed attempt is followed by a scan, which is passive; where it
+    /// would not be, `ap_scan` 0 lets `wpa_supplicant_scan` (scan.c, 2.9 to 2.11) return before it
+    /// scans. Not always: a user's SCAN meanwhile would be taken for an association
+    /// (`wpa_supplicant_gen_assoc_event`, `wpa_supplicant.c`).
     pub(super) async fn connect(&mut self) -> Result<(), Failure> {
         self.forget_ignored_bssids().await?;
-        self.order("AP_SCAN 0").await?;
+        if !self.scans_send_nothing().await? {
+            self.order("AP_SCAN 0").await?;
+        }
         let result = self.order("RECONNECT").await;
         if let Err(Failure::Refused { .. }) = result {
             self.attempt("AP_SCAN 1").await?;
         }
         result
+    }
+
+    /// Scans are passive, and no network is asked for by its name all the same.
+    async fn scans_send_nothing(&mut self) -> Result<bool, Failure> {
+        let passive = text::number(&self.ask("GET passive_scan").await?) == Some(1);
+        let networks = self.networks().await?;
+        let hidden = |network: &Configured| network.is_enabled() && network.details.hidden;
+        Ok(passive && !networks.iter().any(hidden))
     }
 
     /// wpa_supplicant passes over BSSs that failed before; macveil chooses itself.
