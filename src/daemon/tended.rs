@@ -132,12 +132,6 @@ impl Tended {
                 }
                 None
             }
-            Action::LeaveSilently(bssid) => {
-                if let Err(refusal) = kernel.leave_silently(ifindex, bssid) {
-                    debug!("{}: {refusal}", self.name);
-                }
-                None
-            }
             Action::ReadAir => Some(Event::Air(kernel.air(ifindex).unwrap_or_else(|refusal| {
                 debug!("{}: {refusal}", self.name);
                 Vec::new()

@@ -33,16 +33,13 @@ pub(super) mod attribute {
     pub(in crate::kernel) const WIPHY: u16 = 1;
     pub(in crate::kernel) const IFINDEX: u16 = 3;
     pub(in crate::kernel) const IFTYPE: u16 = 5;
-    pub(in crate::kernel) const MAC: u16 = 6;
     pub(in crate::kernel) const WIPHY_BANDS: u16 = 22;
     pub(in crate::kernel) const MAX_NUM_SCAN_SSIDS: u16 = 43;
     pub(in crate::kernel) const SCAN_FREQUENCIES: u16 = 44;
     pub(in crate::kernel) const SCAN_SSIDS: u16 = 45;
     pub(in crate::kernel) const BSS: u16 = 47;
     pub(in crate::kernel) const FRAME: u16 = 51;
-    pub(in crate::kernel) const REASON_CODE: u16 = 54;
     pub(in crate::kernel) const TIMED_OUT: u16 = 65;
-    pub(in crate::kernel) const LOCAL_STATE_CHANGE: u16 = 95;
     pub(in crate::kernel) const FEATURE_FLAGS: u16 = 143;
     pub(in crate::kernel) const SCAN_FLAGS: u16 = 158;
     pub(in crate::kernel) const SPLIT_WIPHY_DUMP: u16 = 174;

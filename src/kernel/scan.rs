@@ -3,7 +3,6 @@
 use super::attribute::{Attributes, Outgoing};
 use super::nl80211::{attribute, command, scan_flag};
 use super::{Kernel, family};
-use crate::address::Mac;
 use crate::supervisor::{Refusal, Scan};
 use crate::wifi::{Heard, Ssid};
 
@@ -24,8 +23,6 @@ const BEACON_ELEMENTS: u16 = 11;
 
 /// The element that names the network (IEEE 802.11-2020, 9.4.2.2).
 const SSID_ELEMENT: u8 = 0;
-/// `WLAN_REASON_DEAUTH_LEAVING`.
-const DEAUTH_LEAVING: u16 = 3;
 /// When the driver says nothing of the signal.
 const FAINT: i32 = -100;
 
@@ -51,22 +48,6 @@ impl Kernel {
             Err(failure) if !failure.is_absence() => Err(failure.into_refusal("abort the scan")),
             _ => Ok(()),
         }
-    }
-
-    /// Ends an association without a frame on the air (`NL80211_ATTR_LOCAL_STATE_CHANGE`): the
-    /// access point hears no goodbye.
-    ///
-    /// # Errors
-    /// The kernel refuses, as when the card is not associated to this BSS.
-    pub fn leave_silently(&mut self, ifindex: u32, bssid: Mac) -> Result<(), Refusal> {
-        let body = Outgoing::default()
-            .put_u32(attribute::IFINDEX, ifindex)
-            .put(attribute::MAC, &bssid.bytes())
-            .put(attribute::REASON_CODE, &DEAUTH_LEAVING.to_ne_bytes())
-            .put(attribute::LOCAL_STATE_CHANGE, &[]);
-        self.nl80211
-            .carry_out(command::DEAUTHENTICATE, &body)
-            .map_err(|failure| failure.into_refusal("leave the network silently"))
     }
 
     /// Reads the kernel's BSS table (`NL80211_CMD_GET_SCAN`): what was heard within the last 30 s.

@@ -21,8 +21,6 @@ pub enum Action {
     Scan(Scan),
     /// Abort whatever scan is running; not answered.
     AbortScan,
-    /// End the association to this BSS without a frame on the air; not answered.
-    LeaveSilently(Mac),
     /// Read the kernel's BSS table; answered by `Air`.
     ReadAir,
     /// Ask the supplicant; answered by `Reply`.

@@ -31,8 +31,9 @@ const FIRST_SWEEP_PAUSE: Duration = Duration::from_secs(3);
 
 /// Long-run share of the time spent on rounds on known channels: one part in so many.
 const KNOWN_SHARE: u32 = 450;
-/// Long-run share of the time spent on sweeps: one part in so many.
+/// Long-run share of the time spent on sweeps: one part in so many; more where there is nothing else.
 const SWEEP_SHARE: u32 = 220;
+const ONLY_SWEEP_SHARE: u32 = 115;
 
 /// Channels that hardly any access point uses are visited in one sweep of so many.
 const RARE_SWEEPS: u32 = 4;
@@ -150,7 +151,12 @@ impl Schedule {
         if self.sweeping.is_none() {
             self.sweeps = self.sweeps.wrapping_add(1);
             self.next_sweep = now.saturating_add(self.sweep_pause);
-            let longest = self.sweep_cost(known).saturating_mul(SWEEP_SHARE);
+            let share = if known.is_empty() {
+                ONLY_SWEEP_SHARE
+            } else {
+                SWEEP_SHARE
+            };
+            let longest = self.sweep_cost(known).saturating_mul(share);
             self.sweep_pause = self.sweep_pause.saturating_mul(2).min(longest);
         }
     }

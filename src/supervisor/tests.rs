@@ -203,7 +203,7 @@ impl Bench {
                 self.air.iter().map(|entry| heard(entry, 0)).collect(),
             )],
             Action::Ask(request) => self.supplicant_answers(request),
-            Action::AbortScan | Action::LeaveSilently(_) | Action::Say(_) | Action::Finish => {
+            Action::AbortScan | Action::Say(_) | Action::Finish => {
                 vec![]
             }
         }

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use super::parting::Ending;
 use super::{Associated, Context, Event, Parting, State};
 use crate::address::Mac;
 use crate::supervisor::action::{Action, How, Notice, Request};
@@ -100,12 +101,9 @@ impl Associating {
             (Step::Settling, Event::Reply(Reply::Done(Ok(())))) => {
                 Associated::begin(cx, self.candidate.ssid)
             }
-            (Step::Settling, Event::Supplicant(Supplicant::Disconnected { reason, .. })) => self
-                .fail(
-                    cx,
-                    Cause::Passing,
-                    format!("disconnected again (reason {reason})"),
-                ),
+            (Step::Settling, Event::Supplicant(Supplicant::Disconnected { reason, local })) => {
+                Parting::begin(cx, self.candidate.ssid, Some(Ending { reason, local }))
+            }
             (_, Event::Reply(Reply::Done(Err(failure)) | Reply::Status(Err(failure)))) => {
                 self.fail(cx, Cause::Passing, failure.to_string())
             }

@@ -55,9 +55,6 @@ impl Attaching {
                 Associated::adopt(cx, ssid.clone())
             }
             (Phase::Connected, Some(ssid)) => {
-                if let Some(bssid) = status.bssid {
-                    cx.act(Action::LeaveSilently(bssid));
-                }
                 cx.remark(format!(
                     "connected to {ssid} under {}, which is not its address: connecting again",
                     cx.link.address
