@@ -5,3 +5,4 @@ mod book;
 mod network_manager;
 mod periods;
 mod properties;
+mod table;
