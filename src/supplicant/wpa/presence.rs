@@ -297,4 +297,61 @@ mod tests {
             }
         });
     }
+
+    #[test]
+    fn watches_a_directory_that_took_the_place_of_another() {
+        on_tokio(async {
+            let top = tempfile::tempdir().unwrap();
+            let socket = top.path().join("wpa_supplicant/wlan0");
+            let directory = socket.parent().unwrap();
+            std::fs::create_dir(directory).unwrap();
+            let mut presence = Presence::new(socket.clone());
+            assert_eq!(presence.look(), Sight::Absent);
+            for _ in 0..3 {
+                std::fs::remove_dir(directory).unwrap();
+                std::fs::create_dir(directory).unwrap();
+                presence.changed().await;
+                assert_eq!(presence.look(), Sight::Absent);
+                let bound = UnixDatagram::bind(&socket).unwrap();
+                until(&mut presence, is_socket).await;
+                drop(bound);
+                std::fs::remove_file(&socket).unwrap();
+                until(&mut presence, |sight| *sight == Sight::Absent).await;
+            }
+        });
+    }
+
+    #[test]
+    fn a_socket_in_place_of_another_is_another_even_with_its_inode() {
+        on_tokio(async {
+            let top = tempfile::tempdir().unwrap();
+            let socket = top.path().join("wlan0");
+            let mut presence = Presence::new(socket.clone());
+            for _ in 0..3 {
+                let _ = std::fs::remove_file(&socket);
+                let _bound = UnixDatagram::bind(&socket).unwrap();
+                let Sight::Socket(identity) = until(&mut presence, is_socket).await else {
+                    panic!("is a socket");
+                };
+                std::fs::remove_file(&socket).unwrap();
+                let _again = UnixDatagram::bind(&socket).unwrap();
+                presence.lost(identity).await;
+            }
+        });
+    }
+
+    #[test]
+    fn other_sockets_come_and_go_unnoticed() {
+        on_tokio(async {
+            let top = tempfile::tempdir().unwrap();
+            let mut presence = Presence::new(top.path().join("wlan0"));
+            assert_eq!(presence.look(), Sight::Absent);
+            let other = top.path().join("wlan1");
+            let _bound = UnixDatagram::bind(&other).unwrap();
+            std::fs::remove_file(&other).unwrap();
+            let soon = Duration::from_millis(50);
+            let change = tokio::time::timeout(soon, presence.changed()).await;
+            assert!(change.is_err());
+        });
+    }
 }

@@ -321,3 +321,41 @@ fn a_path_through_a_symbolic_link_is_the_same() {
         ));
     });
 }
+
+#[test]
+fn sockets_of_the_dead_are_removed_at_the_start() {
+    story(async |mut scene| {
+        let stale = scene.client_dir().join("wpa-4194305-0");
+        std::fs::write(&stale, "").unwrap();
+        let _fake = Fake::start(&scene.control_dir(), Model::new());
+        scene.expect(Supplicant::Appeared).await;
+        assert!(!stale.exists());
+    });
+}
+
+#[test]
+fn a_socket_that_is_not_listened_on_yet_is_tried_again_when_its_mode_is_set() {
+    story(async |mut scene| {
+        // bind() makes the file first, and only then is it a socket that can be reached.
+        std::fs::create_dir_all(scene.control_dir()).unwrap();
+        let path = scene.control_dir().join("wlan0");
+        drop(std::os::unix::net::UnixDatagram::bind(&path).unwrap());
+        assert!(is_unreachable(&scene.ask(Request::Status).await));
+        scene.silence().await;
+        let elsewhere = scene.directory.path().join("elsewhere");
+        let fake = Fake::start(&elsewhere, Model::new());
+        std::fs::rename(elsewhere.join("wlan0"), &path).unwrap();
+        scene.expect(Supplicant::Appeared).await;
+        drop(fake);
+    });
+}
+
+#[test]
+fn without_a_client_directory_everything_is_declined() {
+    story(async |mut scene| {
+        std::fs::remove_dir(scene.client_dir()).unwrap();
+        let _fake = Fake::start(&scene.control_dir(), Model::new());
+        assert!(is_unreachable(&scene.ask(Request::Status).await));
+        scene.silence().await;
+    });
+}

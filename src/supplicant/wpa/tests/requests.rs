@@ -192,12 +192,7 @@ fn an_older_version_is_good_enough() {
         fake.next("BSSID_IGNORE", Turn::Answers(b"UNKNOWN COMMAND\n"));
         done(&mut scene, Request::Connect).await;
         let log = fake.log();
-        assert!(changes(&log).ends_with(&[
-            "BSSID_IGNORE clear",
-            "BLACKLIST clear",
-            "AP_SCAN 0",
-            "RECONNECT"
-        ]));
+        assert!(changes(&log).ends_with(&["BSSID_IGNORE clear", "BLACKLIST clear", "RECONNECT"]));
         done(&mut scene, Request::Release { resume: false }).await;
         assert!(!changes(&fake.log()).contains(&"P2P_SET disabled 0"));
     });
@@ -335,11 +330,40 @@ fn pin_connect_and_settle() {
             "ssid 576f726b bssid 02:00:00:00:03:09"
         );
         done(&mut scene, Request::Connect).await;
-        assert_eq!(fake.setting("ap_scan"), 0);
+        assert_eq!(fake.log().last().map(String::as_str), Some("RECONNECT"));
         done(&mut scene, Request::Settle { ssid: ssid("Home") }).await;
-        assert_eq!(fake.setting("ap_scan"), 1);
         assert_eq!(fake.model.borrow().denied, "ssid 576f726b");
     });
+}
+
+#[test]
+fn a_scan_after_a_failed_attempt_may_not_send() {
+    // A passive scan may follow, but not one that asks for a hidden network by its name.
+    for (passive, hidden, flags, ap_scan) in [
+        (1, "0", "", 1),
+        (1, "1", "[DISABLED]", 1),
+        (1, "1", "", 0),
+        (0, "0", "", 0),
+    ] {
+        story(async |mut scene| {
+            let mut model = Model::new().with_network(0, "Home").with_network(1, "Work");
+            let network = model.networks.get_mut(&1).unwrap();
+            network.values.insert("scan_ssid", hidden.to_owned());
+            network.flags = flags;
+            let fake = Fake::start(&scene.control_dir(), model);
+            scene.expect(Supplicant::Appeared).await;
+            quieted(&mut scene, Request::Attach).await;
+            fake.set("passive_scan", passive);
+            done(&mut scene, Request::Connect).await;
+            assert_eq!(
+                fake.setting("ap_scan"),
+                ap_scan,
+                "{passive} {hidden} {flags}"
+            );
+            done(&mut scene, Request::Settle { ssid: ssid("Home") }).await;
+            assert_eq!(fake.setting("ap_scan"), 1);
+        });
+    }
 }
 
 #[test]
@@ -466,4 +490,61 @@ fn nonsense_is_survived_and_answered() {
             }
         });
     }
+}
+
+#[test]
+fn what_was_not_touched_is_not_put_back() {
+    story(async |mut scene| {
+        let fake = Fake::start(&scene.control_dir(), Model::new());
+        scene.expect(Supplicant::Appeared).await;
+        done(&mut scene, Request::Release { resume: true }).await;
+        assert_eq!(changes(&fake.log()), Vec::<&str>::new());
+    });
+}
+
+#[test]
+fn an_id_that_was_given_out_again_is_left_alone() {
+    story(async |mut scene| {
+        let mut model = Model::new().with_network(0, "Home");
+        let network = model.networks.get_mut(&0).unwrap();
+        network.values.insert("mac_addr", "1".to_owned());
+        let fake = Fake::start(&scene.control_dir(), model);
+        scene.expect(Supplicant::Appeared).await;
+        quieted(&mut scene, Request::Attach).await;
+        let other = Model::new().with_network(0, "Other");
+        fake.model.borrow_mut().networks = other.networks;
+        done(&mut scene, Request::Release { resume: false }).await;
+        assert_eq!(fake.model.borrow().networks[&0].values["mac_addr"], "-1");
+    });
+}
+
+#[test]
+fn a_list_that_begins_anew_is_read_once() {
+    story(async |mut scene| {
+        let model = Model::new().with_network(0, "Home").with_network(1, "Work");
+        let fake = Fake::start(&scene.control_dir(), model);
+        scene.expect(Supplicant::Appeared).await;
+        let list = b"id\n0\tHome\tany\t\n1\tWork\tany\t\n";
+        fake.next("LIST_NETWORKS LAST_ID", Turn::Answers(list));
+        let survey = Request::Survey { bssids: Vec::new() };
+        let Reply::Survey(Ok(survey)) = scene.ask(survey).await else {
+            panic!("survey");
+        };
+        assert_eq!(survey.networks.len(), 2);
+    });
+}
+
+#[test]
+fn settling_never_denies_the_present_bss() {
+    story(async |mut scene| {
+        let mut model = Model::new().with_network(0, "Home").with_network(1, "any");
+        model.networks.get_mut(&1).unwrap().values.remove("ssid");
+        // Its beacons hide the name, and its probe response is forgotten.
+        model.table = vec![row(1, ""), row(2, "other")];
+        model.status = "bssid=02:00:00:00:03:01\nssid=Home\nwpa_state=COMPLETED\n".to_owned();
+        let fake = Fake::start(&scene.control_dir(), model);
+        scene.expect(Supplicant::Appeared).await;
+        done(&mut scene, Request::Settle { ssid: ssid("Home") }).await;
+        assert_eq!(fake.model.borrow().denied, "bssid 02:00:00:00:03:02");
+    });
 }
