@@ -242,7 +242,7 @@ impl<'a> Session<'a> {
     /// Passes messages on until the conversation ends.
     pub(super) async fn listen_on(&mut self) {
         loop {
-            let far = Instant::now() + Duration::from_hours(1);
+            let far = Instant::now() + Duration::from_secs(3600);
             if let Err(end) = self.listen(far, |_| false).await {
                 self.finish(end);
                 return;

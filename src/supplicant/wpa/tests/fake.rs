@@ -168,18 +168,18 @@ impl Model {
 
     /// As many as fit into an answer.
     fn list(&self, last: i64) -> String {
-        let mut list = "network id / ssid / bssid / flags\n".to_owned();
+        let mut answer = "network id / ssid / bssid / flags\n".to_owned();
         for (id, network) in &self.networks {
             let ssid = network
                 .values
                 .get("ssid")
                 .map_or("", |ssid| ssid.trim_matches('"'));
             let line = format!("{id}\t{ssid}\tany\t{}\n", network.flags);
-            if i64::from(*id) > last && list.len() + line.len() <= 4096 {
-                list.push_str(&line);
+            if i64::from(*id) > last && answer.len() + line.len() <= 4096 {
+                answer.push_str(&line);
             }
         }
-        list
+        answer
     }
 
     /// As many as fit, with the end marked.
