@@ -9,6 +9,7 @@ use super::generate::mask_address;
 use super::mask::{Mask, Originals};
 use super::network::{Matched, NetworkFacts};
 use super::stable_id::{Meaning, StableId};
+use super::unassignable::Unassignable;
 use super::wishes::{Choice, NetworkRule, Wishes, choose};
 use super::{HostKey, Mac, Place, Policy, Zone};
 
@@ -67,58 +68,6 @@ pub struct AddressBook {
     /// In the order in which they are asked.
     rules: Vec<NetworkRule>,
     defaults: Wishes,
-}
-
-/// There is no address for this network.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum Unassignable {
-    /// `permanent`, or an id that needs it, on a card without one.
-    #[error("the driver knows no permanent address of this card, and {place} asks for it")]
-    NoPermanentAddress {
-        /// Where it is asked for.
-        place: Place,
-    },
-    /// `preserve` of an address that no station may have.
-    #[error(
-        "there is nothing to preserve: the card had the address {initial}, which no station may have"
-    )]
-    NothingToPreserve {
-        /// What the card had.
-        initial: Mac,
-    },
-    /// Neither a name nor a UUID.
-    #[error("the network has neither a name nor a UUID to derive a stable address from")]
-    NoIdentity,
-    /// The boot cannot be told from another.
-    #[error("the id at {place} asks for ${{BOOT}}, and the kernel's boot_id cannot be read")]
-    NoBootId {
-        /// Where the id is.
-        place: Place,
-    },
-    /// The time is not known.
-    #[error("the id at {place} changes with time, and the time is not known")]
-    NoClock {
-        /// Where the id is.
-        place: Place,
-    },
-    /// A rule or key hangs on something that is not known.
-    #[error("what holds for this network hangs on {fact}, which is not known ({place})")]
-    Undetermined {
-        /// What is not known.
-        fact: &'static str,
-        /// Where it is asked for.
-        place: Place,
-    },
-    /// The mask keeps so many bits that the result is the permanent address, or no usable one.
-    #[error(
-        "the mask at {place} leaves no address but {address}: it must leave more bits to chance"
-    )]
-    MaskTooWide {
-        /// Where the mask is.
-        place: Place,
-        /// What came out.
-        address: Mac,
-    },
 }
 
 impl AddressBook {

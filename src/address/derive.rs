@@ -2,10 +2,11 @@
 
 use rand::CryptoRng;
 
-use super::book::{AddressBook, AddressFacts, Unassignable};
+use super::book::{AddressBook, AddressFacts};
 use super::generate::{Seed, Shape};
 use super::network::NetworkFacts;
 use super::stable::{EffectiveId, Missing, Values, digest};
+use super::unassignable::Unassignable;
 use super::wishes::Choice;
 use super::{Binding, Mac, Place, Policy};
 

@@ -20,10 +20,11 @@ mod stable;
 mod stable_id;
 #[cfg(test)]
 mod tests;
+mod unassignable;
 mod wishes;
 mod zone;
 
-pub use book::{AddressBook, AddressFacts, Host, Unassignable};
+pub use book::{AddressBook, AddressFacts, Host};
 pub use derive::{Derivation, Source};
 pub use key::{HostKey, MachineId, NewKey, TooShort};
 pub use mac::{Mac, ParseMacError};
@@ -33,5 +34,6 @@ pub use period::{ParseLengthError, Reading, parse_length, parse_reading};
 pub use policy::{Binding, ParsePolicyError, Policy, Slap, Words};
 pub use stable::EffectiveId;
 pub use stable_id::{ParseStableIdError, StableId};
+pub use unassignable::Unassignable;
 pub use wishes::{Choice, NetworkRule, Place, Said, Wishes};
 pub use zone::{NoZone, Zone};

@@ -15,7 +15,7 @@ pub struct NetworkFacts<'a> {
     pub bssid: Option<Mac>,
     /// How it is joined, if that is known.
     pub security: Option<Security>,
-    /// `wpa_supplicant`'s `id_str`, if it has one.
+    /// `wpa_supplicant`'s `id_str`, if that is known: empty if the network has none.
     pub id_str: Option<&'a str>,
     /// The wall clock as the association begins: needed for ids that change with time.
     pub time: Option<SystemTime>,
@@ -143,7 +143,7 @@ impl NetworkMatch {
     /// Whether this is about the network.
     #[must_use]
     pub fn matches(&self, network: &NetworkFacts) -> Matched {
-        let id_str = network.id_str.map(str::to_owned).unwrap_or_default();
+        let id_str = network.id_str.map(str::to_owned);
         let ssid = match network.ssid {
             Some(ssid) => among("the SSID", &self.ssids, Some(ssid)),
             None if self.ssids.is_empty() => Matched::Yes,
@@ -153,7 +153,7 @@ impl NetworkMatch {
             ssid,
             among("the BSSID", &self.bssids, network.bssid.as_ref()),
             among("the security", &self.securities, network.security.as_ref()),
-            among("the id_str", &self.id_strs, Some(&id_str)),
+            among("the id_str", &self.id_strs, id_str.as_ref()),
         ]
         .into_iter()
         .fold(Matched::Yes, Matched::and)

@@ -24,7 +24,7 @@ pub(super) fn read(mut section: Section) -> NetworkRule {
         uuid: section.take("uuid", uuid),
         ..connection::take(&mut section)
     };
-    let place = section.header().place;
+    let place = section.place();
     section.finish();
     NetworkRule {
         about,

@@ -4,7 +4,7 @@ use std::fmt;
 use std::ops::Range;
 use std::path::Path;
 
-use super::source::{Excerpt, Position, Source};
+use super::source::{Excerpt, Position, Source, harmless};
 use crate::address::Place;
 
 /// Something wrong in a file.
@@ -62,7 +62,7 @@ impl Problem {
             file: file.display().to_string(),
             position: None,
             excerpt: None,
-            message: message.to_string(),
+            message: harmless(&message.to_string()),
             meant: None,
         }
     }
@@ -74,7 +74,7 @@ impl Problem {
             file: source.file.to_string(),
             position: Some(source.position(span.start)),
             excerpt: Some(source.excerpt(span)),
-            message: wrong.message,
+            message: harmless(&wrong.message),
             meant: wrong.meant,
         }
     }
@@ -93,7 +93,7 @@ impl Problem {
             file,
             position,
             excerpt: None,
-            message: message.to_string(),
+            message: harmless(&message.to_string()),
             meant: None,
         }
     }

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use super::problem::{Problem, Wrong};
 use super::source::Source;
 use super::suggest::{Suggestion, closest};
-use crate::address::Said;
+use crate::address::{Place, Said};
 
 type Key = (String, Range<usize>);
 type Value<'a> = (Range<usize>, DeValue<'a>);
@@ -131,11 +131,9 @@ impl<'a, 'p> Section<'a, 'p> {
         self.complain(&self.header.clone(), wrong);
     }
 
-    pub(super) fn header(&self) -> Said<()> {
-        Said {
-            value: (),
-            place: self.source.place(&self.header),
-        }
+    /// Where the section begins.
+    pub(super) fn place(&self) -> Place {
+        self.source.place(&self.header)
     }
 
     /// Whatever was not taken is no key.

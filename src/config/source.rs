@@ -65,7 +65,7 @@ impl Source {
             .map_or(marked, |marked| marked.chars().count());
         let indent = before.chars().map(|c| if c == '\t' { '\t' } else { ' ' });
         Excerpt {
-            line: line.chars().map(harmless).collect(),
+            line: harmless(line),
             marks: indent
                 .chain(std::iter::repeat_n('^', marked.max(1)))
                 .collect(),
@@ -81,10 +81,12 @@ impl Source {
     }
 }
 
-fn harmless(character: char) -> char {
-    if character.is_control() && character != '\t' {
-        char::REPLACEMENT_CHARACTER
-    } else {
-        character
-    }
+/// The text without anything that could disturb a terminal.
+pub(super) fn harmless(text: &str) -> String {
+    let harmless = |character: char| match character {
+        '\t' => '\t',
+        control if control.is_control() => char::REPLACEMENT_CHARACTER,
+        other => other,
+    };
+    text.chars().map(harmless).collect()
 }

@@ -8,6 +8,9 @@ const HOMES: &[(&str, &[&str])] = &[
     ("connection", super::connection::KEYS),
 ];
 
+/// How `NetworkManager`'s names of properties begin.
+const PREFIXES: [&str; 2] = ["wifi", "ethernet"];
+
 /// A better key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Suggestion {
@@ -23,6 +26,9 @@ pub(super) fn closest(key: &str, known: &[&'static str], section: &str) -> Optio
         .iter()
         .find(|(name, keys)| *name != section && keys.contains(&key));
     match home {
+        None if PREFIXES.contains(&key) => Some(Suggestion::Elsewhere(
+            "the names are NetworkManager's, but without what stands before the dot",
+        )),
         Some(("", _)) => Some(Suggestion::Elsewhere(
             "it belongs to the top of the file, before the first [section]",
         )),

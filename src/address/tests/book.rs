@@ -105,6 +105,20 @@ fn random_is_another_one_each_time_and_never_one_that_is_known() {
 }
 
 #[test]
+fn random_is_never_zero() {
+    let home = ssid("Home");
+    let bench = Bench::new()
+        .policy("random")
+        .mask("ff:ff:ff:ff:ff:fe 00:00:00:00:00:00");
+    for seed in 0..20 {
+        let drawn = bench
+            .book()
+            .assign(&NetworkFacts::new(&home), &bench.card, &mut rng(seed));
+        assert_eq!(drawn, Ok(mac("00:00:00:00:00:01")));
+    }
+}
+
+#[test]
 fn random_accepts_what_chance_could_have_made() {
     let home = ssid("Home");
     let network = NetworkFacts::new(&home);
@@ -295,7 +309,8 @@ fn all_that_a_rule_asks_must_agree() {
         .with_bssid(bssid)
         .with_security(Security::Sae);
     assert_eq!(policy(network.with_id_str("flat")), Ok(Policy::Permanent));
-    assert_eq!(policy(network), Ok(Policy::StableSsid), "no id_str");
+    assert_eq!(policy(network.with_id_str("")), Ok(Policy::StableSsid));
+    assert!(policy(network).is_err(), "the id_str is not known");
     assert_eq!(policy(network.with_id_str("house")), Ok(Policy::StableSsid));
     let open = network.with_id_str("flat").with_security(Security::Open);
     assert_eq!(policy(open), Ok(Policy::StableSsid));

@@ -93,7 +93,7 @@ impl Case {
         bench
     }
 
-    fn check(&self) {
+    fn check(&self, line: usize) {
         let ssid = self.bytes("ssid").map(|bytes| Ssid::new(&bytes).unwrap());
         let seconds = self.get("time").unwrap().parse().unwrap();
         let network = NetworkFacts {
@@ -104,13 +104,17 @@ impl Case {
         };
         let derivation = match (self.bench().derive(&network), self.get("address").unwrap()) {
             (Err(Unassignable::MaskTooWide { .. }), "refused") => return,
-            (derivation, _) => derivation.unwrap(),
+            (derivation, _) => derivation.unwrap_or_else(|error| panic!("line {line}: {error}")),
         };
         let Source::Hash { id, .. } = derivation.source else {
-            panic!("not hashed");
+            panic!("line {line}: not hashed");
         };
-        assert_eq!(id.kind.to_string(), self.get("type").unwrap());
-        assert_eq!(id.text, self.get("id").unwrap());
+        assert_eq!(
+            id.kind.to_string(),
+            self.get("type").unwrap(),
+            "line {line}"
+        );
+        assert_eq!(id.text, self.get("id").unwrap(), "line {line}");
         assert_eq!(derivation.address.to_string(), self.get("address").unwrap());
     }
 }
@@ -121,9 +125,8 @@ fn every_case_of_the_table_agrees() {
     let columns: Vec<_> = lines.next().unwrap().split('\t').collect();
     let mut cases = 0;
     for (number, line) in (2..).zip(lines) {
-        println!("table.tsv:{number}: {line}");
         let cells = line.split('\t');
-        Case(columns.iter().copied().zip(cells).collect()).check();
+        Case(columns.iter().copied().zip(cells).collect()).check(number);
         cases += 1;
     }
     assert_eq!(cases, 480);

@@ -13,6 +13,8 @@ use crate::wifi::Ssid;
 pub(super) struct Explanation {
     pub(super) ssid: Option<Ssid>,
     pub(super) interface: String,
+    /// Whether macveil cares for the interface at all.
+    pub(super) managed: bool,
     /// Where the rules about the network are, the one that is asked first before the others.
     pub(super) rules: Vec<Place>,
     pub(super) steps: Vec<Step>,
@@ -45,6 +47,7 @@ impl Explanation {
         book: &AddressBook,
         network: &NetworkFacts,
         interface: &str,
+        managed: bool,
         card: &AddressFacts,
     ) -> Self {
         let choice = book.choice(network);
@@ -61,6 +64,7 @@ impl Explanation {
         Self {
             ssid: network.ssid.cloned(),
             interface: interface.to_owned(),
+            managed,
             rules: book.rules_about(network).into_iter().cloned().collect(),
             steps,
             outcome: derivation.map(|derivation| match derivation.source {
@@ -100,6 +104,11 @@ fn wishes(choice: &Choice) -> Vec<Step> {
         let uuid = choice.uuid.as_ref();
         steps.extend(uuid.map(|uuid| said("uuid", "uuid", uuid.value.clone(), &uuid.place)));
         let binding = &choice.binding;
+        let security = Some(&choice.by_security).filter(|said| said.value);
+        steps.extend(security.map(|said_so| {
+            let value = "how the network is joined".to_owned();
+            said("hangs on", "by_security", value, &said_so.place)
+        }));
         steps.push(said(
             "bound to",
             "binding",

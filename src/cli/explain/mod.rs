@@ -75,7 +75,8 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
                 .map_or_else(SystemTime::now, |at| at.time(book.zone())),
         ),
     };
-    let explanation = Explanation::of(&book, &network, &card.name, &card.facts);
+    let managed = config.manages(&card.device());
+    let explanation = Explanation::of(&book, &network, &card.name, managed, &card.facts);
     if args.json {
         writeln!(out, "{}", explanation.to_json())?;
     } else {

@@ -26,6 +26,13 @@ impl fmt::Display for Explanation {
             }
             Err(why) => writeln!(f, "on {}: no address: {why}", self.interface)?,
         }
+        if !self.managed {
+            writeln!(
+                f,
+                "  but macveil does not manage {} (see `manage` in the configuration)",
+                self.interface
+            )?;
+        }
         for rule in &self.rules {
             writeln!(f, "  {:TITLES$}  [[network]]  ({rule})", "rule")?;
         }
@@ -55,6 +62,7 @@ impl Explanation {
             ("ssid", Json::optional(self.ssid.as_ref())),
             ("ssid_hex", Json::optional(self.ssid.as_ref().map(hex))),
             ("interface", Json::text(&self.interface)),
+            ("managed", Json::Bool(self.managed)),
             ("address", Json::optional(address)),
             ("changes", Json::Bool(self.outcome == Ok(Outcome::Anew))),
             ("error", Json::optional(self.outcome.as_ref().err())),

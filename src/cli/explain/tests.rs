@@ -32,7 +32,13 @@ fn explain(configuration: &str, ssid: &[u8]) -> Explanation {
     };
     let book = config.address_book(&device, Arc::new(host));
     let ssid = Ssid::new(ssid).unwrap();
-    Explanation::of(&book, &NetworkFacts::new(&ssid), "eth0", &CARD)
+    Explanation::of(
+        &book,
+        &NetworkFacts::new(&ssid),
+        "eth0",
+        config.manages(&device),
+        &CARD,
+    )
 }
 
 /// The text without the directory of the configuration.
@@ -84,7 +90,7 @@ Home on eth0: 68:f7:28:9a:76:09
 fn programs_read_the_same() {
     let json = explain(STABLE, b"Home").to_json().to_string();
     for part in [
-        r#"{"ssid":"Home","ssid_hex":"486f6d65","interface":"eth0","address":"68:f7:28:9a:76:09","changes":false,"error":null,"rules":[{"file":""#,
+        r#"{"ssid":"Home","ssid_hex":"486f6d65","interface":"eth0","managed":true,"address":"68:f7:28:9a:76:09","changes":false,"error":null,"rules":[{"file":""#,
         r#"/c.toml","line":4,"column":1}]"#,
         r#""binding":{"value":"interface","place":null},"#,
         r#""id_type":"1","id":"stable-1","bound_to":"eth0","#,
@@ -133,4 +139,31 @@ fn the_value_of_each_pattern_is_shown() {
         "{text}"
     );
     assert!(text.contains("  hashed: type      2\n"), "{text}");
+}
+
+#[test]
+fn an_interface_that_is_not_managed_is_told() {
+    let explanation = explain("manage = 'wlan7'", b"A");
+    assert!(
+        explanation
+            .to_string()
+            .contains("\n  but macveil does not manage eth0 ")
+    );
+    assert!(
+        explanation
+            .to_json()
+            .to_string()
+            .contains(r#""managed":false"#)
+    );
+}
+
+#[test]
+fn the_security_is_shown_where_an_address_hangs_on_it() {
+    let explanation = explain("connection.stable-security = true", b"A");
+    let text = explanation.to_string();
+    assert!(
+        text.contains("  hangs on          how the network is joined  (/"),
+        "{text}"
+    );
+    assert!(explanation.outcome.is_err(), "and it is not known here");
 }

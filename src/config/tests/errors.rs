@@ -66,6 +66,18 @@ fn a_key_in_the_wrong_section_is_sent_home() {
 }
 
 #[test]
+fn names_as_network_manager_writes_them_are_explained() {
+    assert_wrong(
+        "[connection]\nwifi.cloned-mac-address = 'stable'",
+        "
+:2:1: unknown key `wifi` in [connection]
+  2 | wifi.cloned-mac-address = 'stable'
+    | ^^^^ the names are NetworkManager's, but without what stands before the dot
+",
+    );
+}
+
+#[test]
 fn a_wrong_type_says_both() {
     assert_wrong(
         "[device]\nscan-rand-mac-address = \"yes\"\n",
@@ -250,6 +262,11 @@ fn columns_count_characters_and_nothing_disturbs_the_terminal() {
     );
     let message = message("state-dir = '\u{1b}[31m'");
     assert!(!message.contains('\u{1b}'), "{message:?}");
+    let message = self::message("[device]\non-exit = \"\\u001b[31m\"");
+    assert!(
+        message.starts_with(":2:11: `\u{fffd}[31m` is none of"),
+        "{message:?}"
+    );
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod errors;
 mod examples;
 mod files;
 mod keys;
+mod robustness;
 mod specs;
 
 use super::{Config, Errors, Layout};

@@ -1,0 +1,142 @@
+//! Reading an id.
+
+use std::str::FromStr;
+
+use super::{Meaning, ParseStableIdError, Part, StableId, Variable};
+use crate::address::period::{Period, parse_length, parse_reading};
+
+/// The id that stands for none, spelled out.
+const DEFAULT: &str = "default${CONNECTION}";
+const RANDOM: &str = "${RANDOM}";
+const PERIOD: &str = "${PERIOD";
+
+const SIMPLE: [(&str, Variable); 5] = [
+    ("${CONNECTION}", Variable::Connection),
+    ("${BOOT}", Variable::Boot),
+    ("${DEVICE}", Variable::Device),
+    ("${MAC}", Variable::PermanentAddress),
+    ("${NETWORK_SSID}", Variable::NetworkSsid),
+];
+
+impl FromStr for StableId {
+    type Err = ParseStableIdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.is_empty() {
+            return Err(ParseStableIdError::Empty);
+        }
+        if text.contains('\0') {
+            return Err(ParseStableIdError::Nul);
+        }
+        let meaning = match text.strip_prefix("time:") {
+            Some(schedule) => by_the_clock(text, schedule)?,
+            None if text == DEFAULT => Meaning::Connection,
+            None => Scan::new(text).meaning()?,
+        };
+        Ok(Self {
+            text: text.to_owned(),
+            meaning,
+        })
+    }
+}
+
+/// `time: DATE TIME LENGTH`: the connection, anew each period.
+fn by_the_clock(text: &str, schedule: &str) -> Result<Meaning, ParseStableIdError> {
+    let mut words = schedule.split_ascii_whitespace();
+    let (Some(date), Some(time), Some(length), None) =
+        (words.next(), words.next(), words.next(), words.next())
+    else {
+        return Err(ParseStableIdError::Time);
+    };
+    let anchor = parse_reading(date, time).ok_or(ParseStableIdError::Time)?;
+    let period =
+        Period::since(anchor, parse_length(length)?).ok_or(ParseStableIdError::PeriodEmpty)?;
+    Ok(Meaning::Generated(vec![
+        Part::Text(text.to_owned()),
+        Part::Value(Variable::Period(period)),
+        Part::Text("${CONNECTION}".to_owned()),
+        Part::Value(Variable::Connection),
+    ]))
+}
+
+/// A way through an id, pattern by pattern.
+struct Scan<'a> {
+    parts: Vec<Part>,
+    /// Not yet in any part.
+    pending: &'a str,
+    /// How much of it was looked at.
+    seen: usize,
+}
+
+impl<'a> Scan<'a> {
+    const fn new(text: &'a str) -> Self {
+        Self {
+            parts: Vec::new(),
+            pending: text,
+            seen: 0,
+        }
+    }
+
+    fn meaning(mut self) -> Result<Meaning, ParseStableIdError> {
+        while let Some(rest) = self.next_dollar() {
+            if rest.starts_with(RANDOM) {
+                return Ok(Meaning::Random);
+            }
+            match pattern(rest)? {
+                Some((length, variable)) => self.take(length, variable),
+                // `$$` is a literal dollar and hides the second one, as in NetworkManager.
+                None if rest.starts_with("$$") => self.seen += 2,
+                None => self.seen += 1,
+            }
+        }
+        if self.parts.is_empty() {
+            return Ok(Meaning::Literal(self.pending.to_owned()));
+        }
+        if !self.pending.is_empty() {
+            self.parts.push(Part::Text(self.pending.to_owned()));
+        }
+        Ok(Meaning::Generated(self.parts))
+    }
+
+    /// Goes on to the next `$`; what is there.
+    fn next_dollar(&mut self) -> Option<&'a str> {
+        let rest = self.pending.get(self.seen..)?;
+        self.seen += rest.find('$')?;
+        self.pending.get(self.seen..)
+    }
+
+    fn take(&mut self, length: usize, variable: Variable) {
+        if let Some((text, rest)) = self.pending.split_at_checked(self.seen + length) {
+            self.parts.push(Part::Text(text.to_owned()));
+            self.parts.push(Part::Value(variable));
+            self.pending = rest;
+            self.seen = 0;
+        }
+    }
+}
+
+pub(super) fn is_pattern(text: &str) -> bool {
+    text == RANDOM || matches!(pattern(text), Ok(Some(_)))
+}
+
+/// The pattern that `text` begins with, and its length.
+fn pattern(text: &str) -> Result<Option<(usize, Variable)>, ParseStableIdError> {
+    let simple = SIMPLE.iter().find(|(name, _)| text.starts_with(name));
+    if let Some((name, variable)) = simple {
+        return Ok(Some((name.len(), *variable)));
+    }
+    match text.strip_prefix(PERIOD) {
+        Some(rest) if rest.starts_with([':', '}']) => period_pattern(rest).map(Some),
+        _ => Ok(None),
+    }
+}
+
+fn period_pattern(rest: &str) -> Result<(usize, Variable), ParseStableIdError> {
+    let (length, _) = rest
+        .strip_prefix(':')
+        .and_then(|rest| rest.split_once('}'))
+        .ok_or(ParseStableIdError::PeriodUnfinished)?;
+    let period = Period::every(parse_length(length)?).ok_or(ParseStableIdError::PeriodEmpty)?;
+    let pattern = PERIOD.len() + ":".len() + length.len() + "}".len();
+    Ok((pattern, Variable::Period(period)))
+}

@@ -1,0 +1,103 @@
+//! `NetworkManager`'s device specs: which interfaces are meant (`nm_match_spec_device`).
+
+mod parse;
+
+use crate::address::Mac;
+
+/// What is known of an interface when the configuration is asked about it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeviceFacts<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// The permanent address, if the driver knows one.
+    pub permanent: Option<Mac>,
+    /// The driver's name, empty if unknown.
+    pub driver: &'a str,
+    /// What it is.
+    pub kind: Kind,
+}
+
+/// What an interface is, as far as macveil can manage it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A Wi-Fi station.
+    Wifi,
+    /// Ethernet.
+    Ethernet,
+    /// Neither.
+    Other,
+}
+
+/// Some interfaces: those that one of the specs matches, without those that an `except:` matches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct DeviceSpecs(Vec<Spec>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Spec {
+    except: bool,
+    wanted: Wanted,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Wanted {
+    Any,
+    Kind(Option<Kind>),
+    Address(Mac),
+    Name(String),
+    NameGlob(String),
+    Driver(String),
+}
+
+impl DeviceSpecs {
+    /// Every Wi-Fi station.
+    pub(super) fn wifi() -> Self {
+        Self(vec![Spec {
+            except: false,
+            wanted: Wanted::Kind(Some(Kind::Wifi)),
+        }])
+    }
+
+    /// Whether the interface is one of them. Specs that are all `except:` match everything else.
+    pub(super) fn matches(&self, device: &DeviceFacts) -> bool {
+        let matching = |except| {
+            self.0
+                .iter()
+                .any(|spec| spec.except == except && spec.wanted.matches(device))
+        };
+        let only_exceptions = self.0.iter().all(|spec| spec.except);
+        !matching(true) && (only_exceptions || matching(false))
+    }
+}
+
+impl Wanted {
+    fn matches(&self, device: &DeviceFacts) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Kind(kind) => *kind == Some(device.kind),
+            Self::Address(address) => device.permanent == Some(*address),
+            Self::Name(name) => device.name == name,
+            Self::NameGlob(glob) => device.name == glob || glob_matches(glob, device.name),
+            Self::Driver(driver) => device.driver == driver,
+        }
+    }
+}
+
+/// `*` stands for any characters, `?` for one (`g_pattern_match_simple`).
+fn glob_matches(glob: &str, text: &str) -> bool {
+    match (glob.chars().next(), text.chars().next()) {
+        (None, first) => first.is_none(),
+        (Some('*'), first) => {
+            glob_matches(tail(glob), text) || (first.is_some() && glob_matches(glob, tail(text)))
+        }
+        (Some(_), None) => false,
+        (Some(wanted), Some(first)) => {
+            (wanted == '?' || wanted == first) && glob_matches(tail(glob), tail(text))
+        }
+    }
+}
+
+fn tail(text: &str) -> &str {
+    let mut characters = text.chars();
+    characters.next();
+    characters.as_str()
+}
