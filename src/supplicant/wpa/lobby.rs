@@ -7,9 +7,9 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::supervisor::{Event, Failure, Request};
 
+use super::end::End;
 use super::endpoint::Endpoint;
 use super::presence::{Identity, Presence, Sight};
-use super::session::End;
 use super::{Target, request};
 
 /// Where to wait between two conversations.

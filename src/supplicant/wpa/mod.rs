@@ -8,11 +8,12 @@
 //! | `text`, `event`, `status`, `network`, `table` | pure: what wpa_supplicant writes |
 //! | `deny` | pure: the list of what may not be joined |
 //! | `presence`, `lobby` | whether the control socket is there, and waiting for it |
-//! | `endpoint`, `session` | datagrams, and commands with their answers |
+//! | `endpoint`, `session`, `end` | datagrams, commands with their answers, and how it ends |
 //! | `memory` | what was changed and has to be put back |
 //! | `request/` | what each request does |
 
 mod deny;
+mod end;
 mod endpoint;
 mod event;
 mod lobby;
@@ -33,10 +34,11 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::supervisor::{Event, Request, Supplicant};
 
+use end::End;
 use lobby::Lobby;
 use memory::Memory;
 use presence::Presence;
-use session::{End, Pace, Session};
+use session::{Pace, Session};
 
 /// Where wpa_supplicant is to be found, and where its answers go.
 #[derive(Debug, Clone, PartialEq, Eq)]
