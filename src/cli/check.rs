@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::failure::{Failure, NO};
+use super::failure::{Failure, NO, unless_unheard};
 use crate::config::{self, Config, Errors};
 
 /// Say whether the configuration is good, and if not, what is wrong in which line.
@@ -22,13 +22,16 @@ pub struct Args {
 ///
 /// # Errors
 ///
-/// The answer cannot be written.
+/// No file can be read, or the answer cannot be written.
 pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    report(config::load(args.config.as_deref()), out)
+    unless_unheard(report(config::load(args.config.as_deref()), out))
 }
 
 fn report(config: Result<Config, Errors>, out: &mut impl Write) -> Result<ExitCode, Failure> {
     match config {
+        Err(errors) if errors.are_about_files() => {
+            Err(Failure::cannot("cannot check the configuration", errors))
+        }
         Err(errors) => {
             writeln!(out, "{errors}")?;
             Ok(ExitCode::from(NO))
@@ -77,6 +80,15 @@ mod tests {
             "{out}"
         );
         assert!(out.ends_with("^^^^^^^\n"), "{out}");
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_neither_good_nor_wrong() {
+        let args = Args {
+            config: Some(PathBuf::from("/nowhere.toml")),
+        };
+        let failure = run(&args, &mut Vec::new()).unwrap_err();
+        assert!(matches!(failure, Failure::Cannot { .. }));
     }
 
     #[test]

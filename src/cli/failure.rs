@@ -51,9 +51,24 @@ impl Failure {
     }
 }
 
+/// What a command answers: nobody who has stopped to listen is told that the rest was not heard.
+pub(super) fn unless_unheard(answer: Result<ExitCode, Failure>) -> Result<ExitCode, Failure> {
+    match answer {
+        Err(Failure::Cannot { source, .. }) if is_broken_pipe(source.as_ref()) => {
+            Ok(ExitCode::SUCCESS)
+        }
+        answer => answer,
+    }
+}
+
+fn is_broken_pipe(error: &(dyn Error + Send + Sync + 'static)) -> bool {
+    let error = error.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
 /// The answer cannot be written.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Self::cannot("write the answer", error)
+        Self::cannot("cannot write the answer", error)
     }
 }

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use rand::SeedableRng;
 use rand::rngs::{StdRng, SysRng};
 
-use super::failure::Failure;
+use super::failure::{Failure, unless_unheard};
 use super::inputs::{self, Bytes, Moment};
 use crate::address::{
     AddressBook, AddressFacts, Binding, Host, HostKey, Mac, MachineId, Mask, NetworkFacts, Place,
@@ -101,6 +101,10 @@ pub struct Args {
 /// The policy needs an argument that is not there, the key or the time zone cannot be read, or there is
 /// no randomness.
 pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    unless_unheard(print(args, out))
+}
+
+fn print(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     args.require_what_is_needed()?;
     let book = args.book()?;
     let network = NetworkFacts {

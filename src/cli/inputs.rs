@@ -24,7 +24,7 @@ fn word<T: Copy>(text: &str, words: Words<T>) -> Result<T, String> {
     let known = words.iter().find(|(word, _)| *word == text);
     known.map(|&(_, meaning)| meaning).ok_or_else(|| {
         let words: Vec<_> = words.iter().map(|&(word, _)| word).collect();
-        format!("{} is meant", words.join(", "))
+        format!("one of {} is meant", words.join(", "))
     })
 }
 

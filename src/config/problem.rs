@@ -164,6 +164,12 @@ impl Errors {
         }
     }
 
+    /// Whether all of it is that files cannot be read.
+    #[must_use]
+    pub fn are_about_files(&self) -> bool {
+        self.0.iter().all(|problem| problem.position.is_none())
+    }
+
     /// One after the other, in the order of the files.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {

@@ -20,9 +20,15 @@ const LONGEST: u64 = 10 * 1024;
 /// There is no key to work with.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
-    /// A key is there, but cannot be read. It is left as it is: a new one would change every address.
+    /// There is no such file.
+    #[error("there is no key {path}; the daemon makes one when it starts for the first time")]
+    Missing {
+        /// Where it would be.
+        path: PathBuf,
+    },
+    /// It is there, but cannot be read. It is left as it is: a new one would change every address.
     #[error(
-        "cannot read the key {path}; it is left as it is, because a new one would change every stable address"
+        "cannot read the key {path}; it is not replaced, as that would change every stable address"
     )]
     Read {
         /// Its file.
@@ -62,7 +68,7 @@ pub fn load_or_create_key(
 ) -> Result<HostKey, KeyError> {
     let path = state_dir.join(KEY_FILE);
     match read_key(&path, machine) {
-        Err(KeyError::Read { source, .. }) if source.kind() == ErrorKind::NotFound => {
+        Err(KeyError::Missing { .. }) => {
             let new = NewKey::generate(rng);
             create(state_dir, &path, &new).map_err(|source| KeyError::Write {
                 path: path.clone(),
@@ -80,9 +86,14 @@ pub fn load_or_create_key(
 ///
 /// It cannot be read, or is none.
 pub fn read_key(path: &Path, machine: Option<&MachineId>) -> Result<HostKey, KeyError> {
-    let contents = read_secret(path).map_err(|source| KeyError::Read {
-        path: path.to_owned(),
-        source,
+    let contents = read_secret(path).map_err(|source| match source.kind() {
+        ErrorKind::NotFound => KeyError::Missing {
+            path: path.to_owned(),
+        },
+        _ => KeyError::Read {
+            path: path.to_owned(),
+            source,
+        },
     })?;
     HostKey::from_file(&contents, machine).map_err(|source| KeyError::Invalid {
         path: path.to_owned(),
@@ -217,6 +228,17 @@ mod tests {
         assert_eq!(fs::read(&path).unwrap(), b"too short");
         fs::write(&path, vec![b'x'; 10 * 1024 + 1]).unwrap();
         assert!(matches!(load(root.path(), 1), Err(KeyError::Read { .. })));
+    }
+
+    #[test]
+    fn a_key_that_is_only_to_be_read_is_not_made() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join(KEY_FILE);
+        assert!(matches!(
+            read_key(&path, None),
+            Err(KeyError::Missing { .. })
+        ));
+        assert!(!path.exists());
     }
 
     #[test]

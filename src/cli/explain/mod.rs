@@ -9,12 +9,13 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use super::failure::{Failure, NO};
+use super::failure::{Failure, NO, unless_unheard};
 use super::inputs::{self, Moment};
 use crate::address::{Mac, NetworkFacts, Security};
 use crate::config;
 use crate::wifi::Ssid;
 use explanation::Explanation;
+use system::Card;
 
 /// Say which address a network would get, and why, step by step.
 ///
@@ -33,6 +34,9 @@ pub struct Args {
     /// The interface (default: the first one that macveil manages).
     #[arg(long)]
     iface: Option<String>,
+    /// The permanent address of a card that is not in this machine.
+    #[arg(long, value_name = "MAC", requires = "iface")]
+    permanent: Option<Mac>,
     /// The BSS, for rules that ask for it.
     #[arg(long, value_name = "MAC")]
     bssid: Option<Mac>,
@@ -59,11 +63,18 @@ pub struct Args {
 ///
 /// There is no such interface, the configuration is wrong, or the key cannot be read.
 pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    unless_unheard(explain(args, out))
+}
+
+fn explain(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let ssid = args.ssid()?;
     let config = config::load(args.config.as_deref())
         .map_err(|errors| Failure::cannot("the configuration is wrong", errors))?;
+    let card = match (&args.iface, args.permanent) {
+        (Some(name), Some(permanent)) => Card::elsewhere(name, permanent),
+        (name, _) => system::card(&config, name.as_deref())?,
+    };
     let host = system::host(&config)?;
-    let card = system::card(&config, args.iface.as_deref())?;
     let book = config.address_book(&card.device(), host.into());
     let network = NetworkFacts {
         ssid: Some(&ssid),

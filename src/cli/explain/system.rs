@@ -16,6 +16,20 @@ pub(super) struct Card {
 }
 
 impl Card {
+    /// A card of which nothing but this is known, as it comes out of its box.
+    pub(super) fn elsewhere(name: &str, permanent: Mac) -> Self {
+        Self {
+            name: name.to_owned(),
+            facts: AddressFacts {
+                permanent: Some(permanent),
+                initial: permanent,
+                current: permanent,
+                previous: None,
+            },
+            driver: String::new(),
+        }
+    }
+
     pub(super) fn device(&self) -> DeviceFacts<'_> {
         DeviceFacts {
             name: &self.name,
@@ -74,7 +88,7 @@ pub(super) fn host(config: &Config) -> Result<Host, Failure> {
     let path = config.state_dir.join(KEY_FILE);
     let key = store::read_key(&path, store::machine_id().as_ref()).map_err(|error| {
         Failure::cannot(
-            "cannot tell stable addresses without the key (the daemon makes it, root can read it)",
+            "an address is explained with the key, which usually only root can read",
             error,
         )
     })?;

@@ -41,6 +41,65 @@ fn explain(configuration: &str, ssid: &[u8]) -> Explanation {
     )
 }
 
+#[derive(clap::Parser)]
+struct Command {
+    #[command(flatten)]
+    args: super::Args,
+}
+
+#[test]
+fn a_card_that_is_elsewhere_is_explained_with_its_key() {
+    use clap::Parser;
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name).display().to_string();
+    std::fs::write(path("secret_key"), "0123456789abcdef").unwrap();
+    std::fs::write(
+        path("c.toml"),
+        format!("state-dir = '{}'", directory.path().display()),
+    )
+    .unwrap();
+    let explain = |rest: &[&str]| {
+        let config = path("c.toml");
+        let fixed = [
+            "explain",
+            "--config",
+            &config,
+            "--iface",
+            "eth0",
+            "--permanent",
+            "0:1:2:3:4:5",
+        ];
+        let command = Command::try_parse_from([&fixed, rest].concat());
+        let mut out = Vec::new();
+        let code = super::run(
+            &command.unwrap_or_else(|error| panic!("{error}")).args,
+            &mut out,
+        );
+        (code, String::from_utf8(out).unwrap())
+    };
+    let (code, text) = explain(&["Home"]);
+    assert_eq!(code.unwrap(), std::process::ExitCode::SUCCESS);
+    assert!(
+        text.starts_with("Home on eth0: 16:88:be:aa:53:f9\n"),
+        "{text}"
+    );
+    let (_, json) = explain(&["--hex", "486f6d65", "--json"]);
+    assert!(
+        json.contains(r#""ssid":"Home","ssid_hex":"486f6d65""#) && json.ends_with("}\n"),
+        "{json}"
+    );
+    assert!(json.contains(r#""address":"16:88:be:aa:53:f9""#), "{json}");
+    std::fs::remove_file(path("secret_key")).unwrap();
+    assert!(matches!(
+        explain(&["Home"]).0,
+        Err(crate::cli::Failure::Cannot { .. })
+    ));
+    assert!(matches!(
+        explain(&["--hex", "4"]).0,
+        Err(crate::cli::Failure::Usage(_))
+    ));
+}
+
 /// The text without the directory of the configuration.
 fn text(configuration: &str, ssid: &[u8]) -> String {
     let text = explain(configuration, ssid).to_string();

@@ -187,3 +187,18 @@ fn policies_without_a_hash_need_no_key() {
         assert_eq!(generate(&words(line)).unwrap(), address);
     }
 }
+
+#[test]
+fn it_ends_quietly_when_nobody_listens_any_more() {
+    struct Deaf;
+    impl std::io::Write for Deaf {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::BrokenPipe.into())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let command = Command::try_parse_from(["generate"]).unwrap_or_else(|error| panic!("{error}"));
+    assert!(run(&command.args, &mut Deaf).is_ok());
+}
