@@ -323,6 +323,33 @@ fn nothing_is_judged_while_the_judge_looks_away() {
 }
 
 #[test]
+fn an_association_from_before_macveil_may_end_under_a_permanent_address() {
+    let mut air = AirMaker::new();
+    air.beacon().association(PERMANENT);
+    let away = air.now() - 1_000_000..air.now();
+    air.goodbye(PERMANENT);
+    let brief = Brief {
+        away: vec![away],
+        ..AirMaker::brief()
+    };
+    assert_eq!(broken(&judge::judge(&air.frames(), &brief)), []);
+    air.beacon().pass(3.0).beacon().association(PERMANENT);
+    let verdict = judge::judge(&air.frames(), &brief);
+    assert_eq!(broken(&verdict), [(Leak::PermanentAddress, 4)]);
+}
+
+#[test]
+fn a_goodbye_on_another_channel_ends_no_association() {
+    let mut air = AirMaker::new();
+    air.beacon().association(ASSIGNED);
+    air.on_channel(11).goodbye_to_all().on_channel(6);
+    air.pass(2.0).data(ASSIGNED);
+    assert_eq!(broken(&judge(&air)), []);
+    air.goodbye_to_all().pass(2.0).data(ASSIGNED);
+    assert_eq!(broken(&judge(&air)), [(Leak::AssignedAddressOutside, 1)]);
+}
+
+#[test]
 fn an_outage_ends_with_the_first_authentication_frame() {
     let mut air = AirMaker::new();
     air.beacon().association(ASSIGNED).pass(40.0);

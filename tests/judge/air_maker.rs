@@ -19,6 +19,7 @@ pub struct AirMaker {
     pcap: Vec<u8>,
     now: u64,
     sequence: u16,
+    channel: u16,
 }
 
 impl AirMaker {
@@ -31,6 +32,7 @@ impl AirMaker {
             pcap,
             now: 1_700_000_000_000_000,
             sequence: 0,
+            channel: 6,
         }
     }
 
@@ -57,6 +59,11 @@ impl AirMaker {
         self
     }
 
+    pub fn on_channel(&mut self, channel: u16) -> &mut Self {
+        self.channel = channel;
+        self
+    }
+
     /// The sequence number of the next frame.
     pub fn count_from(&mut self, sequence: u16) -> &mut Self {
         self.sequence = sequence;
@@ -74,8 +81,9 @@ impl AirMaker {
     }
 
     pub fn raw(&mut self, frame: &[u8]) -> &mut Self {
-        // Rate, and a channel of 2437 MHz.
-        let radiotap = [0, 0, 14, 0, 0x0c, 0, 0, 0, 2, 0, 0x85, 0x09, 0xa0, 0];
+        // Rate and channel.
+        let [low, high] = (2407 + 5 * self.channel).to_le_bytes();
+        let radiotap = [0, 0, 14, 0, 0x0c, 0, 0, 0, 2, 0, low, high, 0xa0, 0];
         let length = (radiotap.len() + frame.len()) as u32;
         self.now += 1000;
         let (seconds, micros) = ((self.now / 1_000_000) as u32, (self.now % 1_000_000) as u32);
@@ -119,6 +127,10 @@ impl AirMaker {
 
     pub fn data(&mut self, station: Mac) -> &mut Self {
         self.frame([0x08, 0x41], [HOME, station, Mac::BROADCAST], &[1, 2, 3, 4])
+    }
+
+    pub fn goodbye_to_all(&mut self) -> &mut Self {
+        self.frame([0xc0, 0], [Mac::BROADCAST, HOME, HOME], &[3, 0])
     }
 
     pub fn goodbye(&mut self, station: Mac) -> &mut Self {

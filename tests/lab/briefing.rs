@@ -31,7 +31,10 @@ pub fn brief(story: &Story, entries: &[Entry]) -> Brief {
                 brief.foreign_scans.push(entry.at..entry.at + FOREIGN_SCAN);
             }
             Fact::Step(line) if user_scans(story, *line) => {
-                brief.foreign_scans.push(entry.at..entry.at + FOREIGN_SCAN);
+                // It may have had to wait for another scan's end.
+                let next = entries.iter().find(|next| next.at > entry.at);
+                let end = next.map_or(entry.at, |next| next.at) + FOREIGN_SCAN;
+                brief.foreign_scans.push(entry.at..end);
             }
             _ => {}
         }

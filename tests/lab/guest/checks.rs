@@ -196,7 +196,9 @@ impl World {
                 all.push(format!("{name}={}", control.ask(&format!("GET {name}"))?));
             }
             all.extend(control.ask("DUMP")?.lines().map(str::to_owned));
-            all.extend(control.ask("LIST_NETWORKS")?.lines().map(str::to_owned));
+            // Which one is current is no setting.
+            let networks = control.ask("LIST_NETWORKS")?.replace("[CURRENT]", "");
+            all.extend(networks.lines().map(str::to_owned));
         }
         Ok(all)
     }

@@ -63,8 +63,9 @@ impl Daemon {
     }
 
     pub fn memory_kb(&self) -> Result<u64, String> {
-        let path = PathBuf::from(format!("/proc/{}/status", self.process.id()));
-        status_number(&path, "VmRSS")
+        // Exact, unlike VmRSS in `status`.
+        let path = PathBuf::from(format!("/proc/{}/smaps_rollup", self.process.id()));
+        status_number(&path, "Rss")
     }
 
     /// How often its threads went to sleep and were woken again.

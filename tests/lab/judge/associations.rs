@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::brief::Brief;
-use crate::air::{Frame, Kind, Mac};
+use crate::air::{Element, Frame, Kind, Mac};
 use crate::record::Micros;
 
 #[derive(Debug, Clone)]
@@ -18,6 +18,9 @@ pub struct Association {
     pub handshake: usize,
     pub end: Micros,
     last: Micros,
+    /// The channel that the station was last heard on, unless the access point
+    /// has announced another one since.
+    frequency: Option<u16>,
 }
 
 /// How long a station may need to notice that its access point has gone.
@@ -27,6 +30,10 @@ const NOTICES_SILENCE: Micros = 5_000_000;
 pub const TRAIL: Micros = 1_000_000;
 
 impl Association {
+    fn hears(&self, frequency: Option<u16>) -> bool {
+        self.frequency.is_none() || self.frequency == frequency
+    }
+
     /// Whether a frame of that time can belong to it.
     pub fn covers(&self, at: Micros) -> bool {
         (self.begin..=self.end.saturating_add(TRAIL)).contains(&at)
@@ -37,7 +44,8 @@ impl Association {
 struct Tracker {
     open: BTreeMap<Mac, Association>,
     done: Vec<Association>,
-    last_beacon: BTreeMap<Mac, Micros>,
+    /// By access point and channel.
+    last_beacon: BTreeMap<(Mac, Option<u16>), Micros>,
 }
 
 pub fn find(frames: &[Frame], brief: &Brief) -> Vec<Association> {
@@ -61,11 +69,20 @@ impl Tracker {
             return;
         };
         if frame.kind == Kind::Beacon {
-            self.last_beacon.insert(transmitter, frame.at);
+            self.see_beacon(frame, transmitter);
         } else if brief.is_access_point(transmitter) {
             self.see_from_access_point(frame, transmitter);
         } else if brief.is_access_point(frame.receiver) {
             self.see_from_station(frame, transmitter);
+        }
+    }
+
+    fn see_beacon(&mut self, frame: &Frame, bssid: Mac) {
+        self.last_beacon.insert((bssid, frame.frequency), frame.at);
+        let announces_switch = |element: Element| element.id == Element::CHANNEL_SWITCH;
+        if frame.elements().any(announces_switch) {
+            let stations = self.open.values_mut().filter(|it| it.bssid == bssid);
+            stations.for_each(|it| it.frequency = None);
         }
     }
 
@@ -87,6 +104,7 @@ impl Tracker {
                         handshake: 0,
                         end: Micros::MAX,
                         last: frame.at,
+                        frequency: None,
                     },
                 );
             }
@@ -98,6 +116,7 @@ impl Tracker {
             return;
         }
         association.last = frame.at;
+        association.frequency = frame.frequency;
         association.handshake += usize::from(frame.kind == Kind::Eapol);
         if is_goodbye(frame.kind) {
             self.close(station, frame.at);
@@ -110,7 +129,8 @@ impl Tracker {
             let leaving = self
                 .open
                 .values()
-                .filter(|it| it.bssid == bssid && (to_all || it.station == frame.receiver));
+                .filter(|it| it.bssid == bssid && (to_all || it.station == frame.receiver))
+                .filter(|it| it.hears(frame.frequency));
             for station in leaving.map(|it| it.station).collect::<Vec<_>>() {
                 self.close(station, frame.at);
             }
@@ -141,8 +161,11 @@ impl Tracker {
         let ends = |it: &Association| match it.granted {
             None if now > it.last + TRAIL => Some(it.last),
             _ => {
-                let heard = last_beacon.get(&it.bssid).copied().unwrap_or(it.begin);
-                let end = heard.max(it.begin) + NOTICES_SILENCE;
+                let beacons = last_beacon.iter();
+                let heard = beacons
+                    .filter(|((bssid, frequency), _)| *bssid == it.bssid && it.hears(*frequency))
+                    .map(|(_, at)| *at);
+                let end = heard.max().unwrap_or_default().max(it.begin) + NOTICES_SILENCE;
                 (now > end).then_some(end)
             }
         };

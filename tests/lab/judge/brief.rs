@@ -38,6 +38,14 @@ impl Brief {
         !self.away.iter().any(|range| range.contains(&at))
     }
 
+    /// So soon after the judge looked away that an association from then may
+    /// still be ending.
+    pub fn is_just_back(&self, at: Micros) -> bool {
+        const ENDING: Micros = 2_000_000;
+        let mut ends = self.away.iter().map(|range| range.end);
+        ends.any(|end| (end..=end.saturating_add(ENDING)).contains(&at))
+    }
+
     pub fn is_foreign_scan(&self, at: Micros) -> bool {
         self.foreign_scans.iter().any(|range| range.contains(&at))
     }

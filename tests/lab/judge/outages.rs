@@ -9,9 +9,9 @@ use crate::record::Micros;
 
 #[derive(Debug, Clone)]
 pub struct Outage {
-    /// Between the last beacon before and the first after.
+    /// Between its last beacon before and its first sign of life after.
     pub lasted: Micros,
-    /// From that first beacon to the station's first authentication frame.
+    /// From that sign to the station's first authentication frame.
     pub back_after: Micros,
 }
 
@@ -20,25 +20,26 @@ const SILENCE: Micros = 3_000_000;
 
 pub fn find(frames: &[Frame], brief: &Brief, associations: &[Association]) -> Vec<Outage> {
     let mut outages = Vec::new();
-    let mut last_beacon: BTreeMap<Mac, Micros> = BTreeMap::new();
+    let mut last_heard: BTreeMap<Mac, Micros> = BTreeMap::new();
     let mut returns: BTreeMap<Mac, (Micros, Micros)> = BTreeMap::new();
+    let known = |ap: Mac, at: Micros| {
+        let granted = associations.iter().filter(|it| it.bssid == ap);
+        granted.filter_map(|it| it.granted).any(|it| it < at)
+    };
     for frame in frames {
-        if frame.kind == Kind::Beacon
+        // The first sign of life can be the answer to a probe request.
+        if matches!(frame.kind, Kind::Beacon | Kind::ProbeResponse)
             && let Some(ap) = frame.transmitter
         {
-            let before = last_beacon.insert(ap, frame.at).unwrap_or(frame.at);
-            let known = || {
-                associations
-                    .iter()
-                    .any(|it| it.bssid == ap && it.granted < Some(frame.at) && it.granted.is_some())
-            };
-            if frame.at - before > SILENCE && known() {
+            let before = last_heard.insert(ap, frame.at).unwrap_or(frame.at);
+            if frame.at - before > SILENCE && known(ap, frame.at) {
                 returns.insert(ap, (frame.at, frame.at - before));
             }
         }
         if frame.kind == Kind::Authentication
             && brief.station(frame).is_some()
             && let Some((returned, lasted)) = returns.remove(&frame.receiver)
+            && brief.is_watched(frame.at)
         {
             outages.push(Outage {
                 lasted,

@@ -38,7 +38,9 @@ pub fn apply(
     if names.is_permanent(station) {
         let allowed = within.is_some_and(|it| {
             let ap = brief.access_points.get(&it.bssid);
-            ap.is_some_and(|ap| ap.may_see_permanent) && frame.kind != Kind::ProbeRequest
+            let inherited = !brief.is_watched(it.begin) && brief.is_just_back(frame.at);
+            (inherited || ap.is_some_and(|ap| ap.may_see_permanent))
+                && frame.kind != Kind::ProbeRequest
         });
         if !allowed {
             leak(Leak::PermanentAddress);
