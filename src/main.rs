@@ -1,13 +1,17 @@
 //! The command macveil: arguments, dispatch, errors with their causes.
 
 use std::error::Error;
-use std::io::IsTerminal;
+use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use macveil::cli::{Failure, check, explain, generate};
+use macveil::daemon;
 use tracing::level_filters::LevelFilter;
 
+/// The answer is no: what was asked about is wrong.
+const NO: u8 = 1;
 /// What could not be done for want of privilege, interface or daemon.
 const CANNOT: u8 = 3;
 
@@ -30,25 +34,43 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
     },
+    /// Validate the configuration.
+    Check(check::Args),
+    /// Say which address a network would get, and why.
+    Explain(explain::Args),
+    /// Print an address; needs no privilege.
+    Generate(generate::Args),
 }
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Run { config } => {
             start_log();
-            finish(macveil::daemon::run(config.as_deref()))
+            protect(config)
+        }
+        Command::Check(args) => answer(check::run(&args, &mut io::stdout().lock())),
+        Command::Explain(args) => answer(explain::run(&args, &mut io::stdout().lock())),
+        Command::Generate(args) => answer(generate::run(&args, &mut io::stdout().lock())),
+    }
+}
+
+fn protect(config: Option<PathBuf>) -> ExitCode {
+    match daemon::run(config.as_deref()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let code = if error.is_configuration() { NO } else { CANNOT };
+            complain(&error, ExitCode::from(code))
         }
     }
 }
 
-fn finish<E: Error>(result: Result<(), E>) -> ExitCode {
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("macveil: {}", with_causes(&error));
-            ExitCode::from(CANNOT)
-        }
-    }
+fn answer(result: Result<ExitCode, Failure>) -> ExitCode {
+    result.unwrap_or_else(|failure| complain(&failure, failure.exit_code()))
+}
+
+fn complain(error: &dyn Error, code: ExitCode) -> ExitCode {
+    eprintln!("macveil: {}", with_causes(error));
+    code
 }
 
 fn with_causes(error: &dyn Error) -> String {
@@ -69,8 +91,8 @@ fn start_log() {
         .and_then(|level| level.parse().ok());
     tracing_subscriber::fmt()
         .with_max_level(level.unwrap_or(LevelFilter::INFO))
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(io::stderr)
+        .with_ansi(io::stderr().is_terminal())
         .with_target(false)
         .without_time()
         .init();
