@@ -1,10 +1,13 @@
 //! What holds for every mask, id and network.
 
+use std::time::Duration;
+
 use proptest::prelude::*;
 
 use super::bench::{Bench, PERMANENT, rng, said};
+use crate::address::period::Period;
 use crate::address::{
-    Binding, Mac, Mask, NetworkFacts, Originals, Policy, Security, Slap, StableId,
+    Binding, Mac, Mask, NetworkFacts, Originals, Policy, Security, Slap, StableId, Zone,
 };
 use crate::wifi::Ssid;
 
@@ -172,5 +175,23 @@ proptest! {
         let network = NetworkFacts::new(&ssid);
         let hashed = |id: &str| Bench::new().stable_id(id).derive(&network).unwrap().source;
         prop_assert_eq!(a == b, hashed(&a) == hashed(&b));
+    }
+
+    #[test]
+    fn an_instant_is_the_first_that_shows_its_reading(
+        zone in prop::sample::select(vec![
+            &include_bytes!("../../../tests/vectors/zones/Berlin.tzif")[..],
+            include_bytes!("../../../tests/vectors/zones/Apia.tzif"),
+            include_bytes!("../../../tests/vectors/zones/Lord_Howe.tzif"),
+        ]),
+        reading in 0..4_102_444_800_i64,
+        length in 1..2_000_000_u64,
+    ) {
+        let zone = Zone::from_tzif(zone).unwrap();
+        let instant = zone.instant(reading);
+        let before = instant - Duration::from_secs(1);
+        prop_assert!(zone.reading(before) < reading && reading <= zone.reading(instant));
+        let period = Period::every(length).unwrap();
+        prop_assert!(period.number(zone.reading(before)) <= period.number(zone.reading(instant)));
     }
 }
