@@ -126,10 +126,9 @@ impl World {
     }
 }
 
-/// It can miss the end of a quick scan and wait for ever.
+/// Without waiting for the end, which iw can miss and then wait for ever.
 fn scan_with_iw(station: &Station) -> Result<(), String> {
-    let interface = &station.radio.interface;
-    run_words(&format!("busybox timeout 15 iw {interface} scan")).map(drop)
+    run_words(&format!("iw {} scan trigger", station.radio.interface)).map(drop)
 }
 
 /// As a user does whose scan is refused because another is under way.

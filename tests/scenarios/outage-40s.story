@@ -1,10 +1,15 @@
-The access point vanishes for 40 s and comes back
+The access point goes for 40 s and comes back: with a goodbye, then without a word
 
 given  an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
 and    a network "Home": wpa2 "correct horse battery"
 and    macveil and wpa_supplicant are running
 then   connected to home within 10 s
-when   home vanishes
+when   home leaves
+and    40 s pass
+and    home returns
+then   connected to home within 10 s
+when   3 s pass
+and    home vanishes
 and    40 s pass
 and    home returns
 then   connected to home within 10 s
