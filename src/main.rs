@@ -1,8 +1,13 @@
 //! The command macveil: arguments, dispatch, errors with their causes.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the purity guard of clippy.toml binds the pure modules only"
+)]
+
 use std::error::Error;
 use std::io::{self, IsTerminal};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
@@ -39,14 +44,14 @@ enum Command {
     /// Say which address a network would get, and why.
     Explain(explain::Args),
     /// Print an address; needs no privilege.
-    Generate(generate::Args),
+    Generate(Box<generate::Args>),
 }
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Run { config } => {
             start_log();
-            protect(config)
+            protect(config.as_deref())
         }
         Command::Check(args) => answer(check::run(&args, &mut io::stdout().lock())),
         Command::Explain(args) => answer(explain::run(&args, &mut io::stdout().lock())),
@@ -54,8 +59,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn protect(config: Option<PathBuf>) -> ExitCode {
-    match daemon::run(config.as_deref()) {
+fn protect(config: Option<&Path>) -> ExitCode {
+    match daemon::run(config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             let code = if error.is_configuration() { NO } else { CANNOT };

@@ -204,7 +204,7 @@ mod tests {
         assert_eq!(
             choose(
                 &[network("A")],
-                &[here.clone()],
+                std::slice::from_ref(&here),
                 &[heard(&here)],
                 None,
                 |_| false

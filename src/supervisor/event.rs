@@ -203,6 +203,10 @@ pub struct Survey {
 }
 
 /// A network of the supplicant's configuration.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the user's configuration"
+)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Network {
     /// Its id, valid until the configuration is read again.

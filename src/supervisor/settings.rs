@@ -6,6 +6,10 @@ use crate::address::Mac;
 use crate::wifi::Channel;
 
 /// One Wi-Fi station interface and what its driver offers.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a feature flag of the driver"
+)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Card {
     /// Interface name.

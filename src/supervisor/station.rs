@@ -137,10 +137,9 @@ impl Station {
     /// Keeps the shared knowledge up to date; returns the event if the state should hear of it.
     fn note(&mut self, event: Event) -> Option<Event> {
         match event {
-            Event::Link(link) => self.note_link(link),
-            Event::LinkSet(Ok(link)) => {
-                let answer = self.note_link(link);
-                return answer.map(|_| Event::LinkSet(Ok(link)));
+            Event::Link(link) | Event::LinkSet(Ok(link)) => {
+                self.note_link(link);
+                Some(event)
             }
             Event::ScanStarted(scan) => self.note_scan(scan),
             Event::ScanEnded => {
@@ -167,12 +166,11 @@ impl Station {
         }
     }
 
-    fn note_link(&mut self, link: Link) -> Option<Event> {
+    fn note_link(&mut self, link: Link) {
         self.cx.link = link;
         if link.up {
             self.cx.down_is_ours = false;
         }
-        Some(Event::Link(link))
     }
 
     fn note_scan(&mut self, scan: ScanStarted) -> Option<Event> {

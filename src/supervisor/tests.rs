@@ -550,7 +550,7 @@ fn a_driver_that_says_yes_and_does_nothing_is_held_silent_and_said_once() {
 #[test]
 fn with_bounce_each_scan_has_its_own_address() {
     let mut bench = Bench::new(false, false, |_, settings| {
-        settings.mask_method = MaskMethod::Bounce
+        settings.mask_method = MaskMethod::Bounce;
     });
     bench.tell(Event::Supplicant(Supplicant::Appeared));
     bench.pass(Duration::from_secs(3600));
@@ -621,7 +621,7 @@ fn leaving_keeps_or_restores_as_configured() {
     assert_eq!(bench.count(|action| *action == Action::Finish), 1);
 
     let mut bench = Bench::new(false, false, |_, settings| {
-        settings.on_exit = OnExit::Restore
+        settings.on_exit = OnExit::Restore;
     });
     bench.tell(Event::Supplicant(Supplicant::Appeared));
     bench.tell(Event::Command(Command::Leave));

@@ -58,7 +58,7 @@ impl Leaving {
         }
     }
 
-    pub(super) fn alarm(self, cx: &mut Context) -> State {
+    pub(super) fn alarm(cx: &mut Context) -> State {
         cx.remark("the supplicant did not answer in time: its settings may not be as they were");
         Self::finish(cx)
     }

@@ -15,6 +15,11 @@
 //!  any ──▶ Leaving ──▶ Gone
 //! ```
 
+#![allow(
+    clippy::needless_pass_by_value,
+    reason = "every state takes its events alike, whether or not it keeps them"
+)]
+
 mod associated;
 mod associating;
 mod attaching;
@@ -90,14 +95,13 @@ impl State {
         match self {
             Self::Masking(state) => state.alarm(cx),
             Self::Waiting(state) => state.alarm(cx),
-            Self::Attaching(_) | Self::Gone | Self::Unprotected => self,
             Self::Searching(state) => state.alarm(cx),
             Self::Associating(state) => state.alarm(cx),
             Self::Associated(state) => state.alarm(cx),
-            Self::Parting(_) => self,
+            Self::Attaching(_) | Self::Parting(_) | Self::Gone | Self::Unprotected => self,
             Self::Parked(state) => state.alarm(cx),
             Self::Held(state) => state.alarm(cx),
-            Self::Leaving(state) => state.alarm(cx),
+            Self::Leaving(_) => Leaving::alarm(cx),
         }
     }
 

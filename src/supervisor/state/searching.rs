@@ -134,7 +134,7 @@ impl Searching {
                 Self::heard(cx, plan, air, digested)
             }
             (Step::Digesting { plan, air }, Event::Supplicant(Supplicant::ScanResults)) => {
-                Self::survey(cx, plan, air)
+                Self::survey(cx, plan, &air)
             }
             (Step::Surveying { plan, fresh }, Event::Reply(Reply::Survey(Ok(survey)))) => {
                 Self::choose(cx, &plan, &fresh, survey)
@@ -149,7 +149,7 @@ impl Searching {
 
     pub(super) fn alarm(self, cx: &mut Context) -> State {
         match self.step {
-            Step::Digesting { plan, air } => Self::survey(cx, plan, air),
+            Step::Digesting { plan, air } => Self::survey(cx, plan, &air),
             Step::Scanning { .. } => {
                 cx.act(Action::AbortScan);
                 Self::rest(cx, TRY_AGAIN)
@@ -212,7 +212,7 @@ impl Searching {
             return Self::end_round(cx, &plan, &fresh);
         }
         if digested {
-            return Self::survey(cx, plan, air);
+            return Self::survey(cx, plan, &air);
         }
         cx.wake_in(DIGESTION);
         State::Searching(Self {
@@ -220,12 +220,12 @@ impl Searching {
         })
     }
 
-    fn survey(cx: &mut Context, plan: Plan, air: Vec<Heard>) -> State {
+    fn survey(cx: &mut Context, plan: Plan, air: &[Heard]) -> State {
         cx.alarm = None;
         cx.ask(Request::Survey {
-            bssids: candidates::of_interest(&cx.networks, &air),
+            bssids: candidates::of_interest(&cx.networks, air),
         });
-        let fresh = cx.fresh(&air);
+        let fresh = cx.fresh(air);
         State::Searching(Self {
             step: Step::Surveying { plan, fresh },
         })
