@@ -26,6 +26,8 @@ struct Failures {
 pub(super) enum Cause {
     /// Nobody answered, or the connection broke: it may work in a moment.
     Passing,
+    /// The supplicant would not even try, as for a while after a refusal; nothing was sent.
+    Unwilling,
     /// The access point or its keys said no: asking again shows the address for nothing.
     Refused,
 }
@@ -34,6 +36,7 @@ impl Cause {
     const fn first_pause(self) -> Duration {
         match self {
             Self::Passing => Duration::from_secs(1),
+            Self::Unwilling => Duration::from_secs(5),
             Self::Refused => Duration::from_secs(10),
         }
     }
@@ -41,6 +44,7 @@ impl Cause {
     const fn longest_pause(self) -> Duration {
         match self {
             Self::Passing => Duration::from_secs(60),
+            Self::Unwilling => Duration::from_secs(5),
             Self::Refused => Duration::from_secs(300),
         }
     }
@@ -65,7 +69,7 @@ impl Memory {
         let doubled = cause.first_pause().saturating_mul(1 << count.min(16));
         let pause = doubled.min(cause.longest_pause());
         let failures = Failures {
-            count: count.saturating_add(1),
+            count: count.saturating_add(u32::from(cause != Cause::Unwilling)),
             retry_at: now.saturating_add(pause),
         };
         self.failures.insert(ssid.clone(), failures);
@@ -105,6 +109,16 @@ mod tests {
         assert_eq!(pauses, [10, 20, 40, 80, 160, 300, 300]);
         assert!(!memory.may_try(Time::from_secs(299), &home()));
         assert!(memory.may_try(Time::from_secs(300), &home()));
+    }
+
+    #[test]
+    fn an_attempt_that_was_not_made_does_not_lengthen_the_pauses() {
+        let mut memory = Memory::default();
+        for cause in [Cause::Refused, Cause::Unwilling, Cause::Unwilling] {
+            memory.failed(Time::ZERO, &home(), cause);
+        }
+        let pause = memory.failed(Time::ZERO, &home(), Cause::Refused);
+        assert_eq!(pause, Duration::from_secs(20));
     }
 
     #[test]

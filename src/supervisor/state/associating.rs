@@ -237,7 +237,7 @@ impl Associating {
             ),
             Supplicant::NetworkNotFound => self.fail(
                 cx,
-                Cause::Passing,
+                Cause::Unwilling,
                 "the supplicant knows no suitable access point of it",
             ),
             Supplicant::Connecting { .. }

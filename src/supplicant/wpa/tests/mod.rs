@@ -3,7 +3,6 @@
 mod conversation;
 mod disarm;
 mod fake;
-mod real;
 mod requests;
 
 use std::path::PathBuf;
