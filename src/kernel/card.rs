@@ -26,10 +26,14 @@ impl Kernel {
     /// # Errors
     /// The kernel's answers are lost or make no sense. Interfaces that vanish meanwhile are left out.
     pub fn stations(&mut self) -> Result<Vec<Card>, Error> {
-        let mut interfaces = self
+        let listed = self
             .nl80211
-            .list(command::GET_INTERFACE, &Outgoing::default(), decode)
-            .map_err(|failure| Error::new("list the Wi-Fi interfaces", failure))?;
+            .list(command::GET_INTERFACE, &Outgoing::default(), decode);
+        let mut interfaces = match listed {
+            Ok(interfaces) => interfaces,
+            Err(failure) if failure.is_absence() => return Ok(Vec::new()),
+            Err(failure) => return Err(Error::new("list the Wi-Fi interfaces", failure)),
+        };
         interfaces.sort_by_key(|interface| interface.ifindex);
         let mut cards = Vec::with_capacity(interfaces.len());
         for interface in interfaces {

@@ -8,6 +8,9 @@ use super::family::{self, Family};
 use super::message::Request;
 use super::socket::Socket;
 
+/// No family has this number: the kernel answers `ENOENT` until cfg80211 is loaded.
+pub(super) const NOT_THERE_YET: u16 = u16::MAX;
+
 /// The family's name (`NL80211_GENL_NAME`).
 pub(super) const NAME: &str = "nl80211";
 
@@ -63,9 +66,11 @@ impl Nl80211 {
     pub(super) fn open() -> Result<Self, Error> {
         let mut socket = Socket::open(NlFamily::Generic)
             .map_err(|error| Error::new("open a generic netlink socket", error))?;
-        let family = Family::resolve(&mut socket, NAME)
-            .map_err(|failure| Error::new("find nl80211 in this kernel", failure))?
-            .id;
+        let family = match Family::resolve(&mut socket, NAME) {
+            Ok(family) => family.id,
+            Err(failure) if failure.is_absence() => NOT_THERE_YET,
+            Err(failure) => return Err(Error::new("find nl80211 in this kernel", failure)),
+        };
         Ok(Self { socket, family })
     }
 

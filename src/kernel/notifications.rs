@@ -107,9 +107,15 @@ fn listen_to_nl80211() -> Result<(Socket, u16), Failure> {
     let listening = Socket::open(NlFamily::Generic)?;
     let controller = Family::resolve(&mut asking, family::CONTROLLER_NAME)?;
     join(&listening, &controller, &[family::CONTROLLER_GROUP])?;
-    let nl80211 = Family::resolve(&mut asking, nl80211::NAME)?;
-    join(&listening, &nl80211, &GROUPS)?;
-    Ok((listening, nl80211.id))
+    match Family::resolve(&mut asking, nl80211::NAME) {
+        Ok(nl80211) => {
+            join(&listening, &nl80211, &GROUPS)?;
+            Ok((listening, nl80211.id))
+        }
+        // The controller tells when it is born.
+        Err(failure) if failure.is_absence() => Ok((listening, nl80211::NOT_THERE_YET)),
+        Err(failure) => Err(failure),
+    }
 }
 
 fn join(socket: &Socket, family: &Family, groups: &[&str]) -> Result<(), Failure> {
