@@ -159,6 +159,8 @@ pub struct Quieted {
     /// It was set to change the address by itself (`mac_addr`, `preassoc_mac_addr`), and may still
     /// put its idea of a permanent address back once.
     pub had_own_randomization: bool,
+    /// Somebody had it read its configuration again, which ends a connection and macveil's settings.
+    pub reconfigured: bool,
 }
 
 /// `wpa_state`, as far as decisions hang on it.

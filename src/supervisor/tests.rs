@@ -30,6 +30,8 @@ struct Bench {
     masks: Vec<Mac>,
     /// The supplicant still believes in the address before.
     slow_to_notice: bool,
+    /// Its configuration was read again.
+    reconfigured: bool,
 }
 
 impl Bench {
@@ -89,6 +91,7 @@ impl Bench {
             done: Vec::new(),
             masks: Vec::new(),
             slow_to_notice: false,
+            reconfigured: false,
         };
         bench.settle();
         bench
@@ -219,6 +222,7 @@ impl Bench {
                 Reply::Quiet(Ok(Quieted {
                     status,
                     had_own_randomization: false,
+                    reconfigured: self.reconfigured,
                 }))
             }
             Request::Status => Reply::Status(Ok(self.status())),
@@ -506,6 +510,15 @@ fn the_users_disconnect_is_respected_until_the_user_wants_otherwise() {
 fn a_kick_by_the_access_point_is_no_wish_of_the_user() {
     let mut bench = Bench::connected();
     bench.lose(3, false);
+    bench.pass(Duration::from_secs(2));
+    assert_eq!(bench.station.state_name(), "associated");
+}
+
+#[test]
+fn reading_the_configuration_again_is_no_wish_to_stay_disconnected() {
+    let mut bench = Bench::connected();
+    bench.reconfigured = true;
+    bench.lose(3, true);
     bench.pass(Duration::from_secs(2));
     assert_eq!(bench.station.state_name(), "associated");
 }

@@ -76,8 +76,12 @@ impl Parting {
 
     pub(super) fn handle(mut self, cx: &mut Context, event: Event) -> State {
         match event {
-            Event::Reply(Reply::Quiet(Ok(Quieted { status, .. }))) => {
-                self.at_rest = status.phase == Phase::Idle;
+            Event::Reply(Reply::Quiet(Ok(Quieted {
+                status,
+                reconfigured,
+                ..
+            }))) => {
+                self.at_rest = status.phase == Phase::Idle && !reconfigured;
                 State::Parting(self)
             }
             Event::Reply(Reply::Survey(Ok(survey))) => self.decide(cx, survey),

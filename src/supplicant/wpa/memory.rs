@@ -70,6 +70,8 @@ pub(super) struct Memory {
     settings: BTreeMap<Setting, i32>,
     /// By network id; only those that were changed.
     pub(super) network_addresses: BTreeMap<u32, NetworkAddress>,
+    /// This wpa_supplicant has macveil's values, unless it has read its configuration again since.
+    pub(super) imposed: bool,
     /// Something may have been changed.
     pub(super) touched: bool,
     /// Peer-to-peer was ended for the whole process.
@@ -87,6 +89,7 @@ impl Memory {
         Self {
             settings: BTreeMap::new(),
             network_addresses: BTreeMap::new(),
+            imposed: false,
             touched: false,
             p2p_ended: false,
             denied: None,
@@ -98,6 +101,7 @@ impl Memory {
     /// A conversation begins: what is known of networks may be of another wpa_supplicant.
     pub(super) fn begin(&mut self) {
         self.networks.clear();
+        self.imposed = false;
         self.denied = None;
         self.command_limit = None;
     }

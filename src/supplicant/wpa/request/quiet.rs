@@ -45,21 +45,23 @@ impl Session<'_> {
         for network in self.networks().await? {
             had_own_randomization |= self.own_address(&network).await?.is_some();
         }
+        self.memory.imposed = true;
         Ok(Quieted {
             status,
             had_own_randomization,
+            reconfigured: false,
         })
     }
 
     async fn bring_to_rest(&mut self, status: Status) -> Result<Quieted, Failure> {
         self.end_p2p().await?;
-        self.impose(Setting::P2pDisabled).await?;
+        let mut undone = self.imposes(Setting::P2pDisabled).await?;
         self.order("DISCONNECT").await?;
         // Until 2.10, DISCONNECT lets a running scan go on.
         self.attempt("ABORT_SCAN").await?;
         self.attempt("STA_AUTOCONNECT 0").await?;
-        self.impose(Setting::PassiveScan).await?;
-        self.impose(Setting::ScanResultsValid).await?;
+        undone |= self.imposes(Setting::PassiveScan).await?;
+        undone |= self.imposes(Setting::ScanResultsValid).await?;
         self.impose(Setting::ApScan).await?;
         let mut had_own_randomization = false;
         for setting in Setting::RANDOMIZING {
@@ -72,9 +74,12 @@ impl Session<'_> {
         self.attempt("MAC_RAND_SCAN all enable=1").await?;
         self.admit(None, &[], None).await?;
         self.settle_events().await?;
+        let reconfigured = undone && self.memory.imposed;
+        self.memory.imposed = true;
         Ok(Quieted {
             status,
             had_own_randomization,
+            reconfigured,
         })
     }
 
@@ -106,6 +111,12 @@ impl Session<'_> {
             self.memory.found(setting, value);
         }
         Ok(value)
+    }
+
+    /// As [`Session::impose`]; says whether another value was found.
+    async fn imposes(&mut self, setting: Setting) -> Result<bool, Failure> {
+        let found = self.impose(setting).await?;
+        Ok(found.is_some_and(|value| value != setting.ours()))
     }
 
     /// Notes a setting's value and puts macveil's in its place; returns what was found.
