@@ -18,6 +18,7 @@
 //! | [`supplicant`] | the supplicant's control interface |
 //! | [`daemon`] | the loop that joins them |
 //! | [`cli`] | the command line |
+//! | [`log`] | lines for the journal |
 
 // The shells touch the world; each pure module denies these two again.
 #![allow(
@@ -31,6 +32,7 @@ pub mod cli;
 pub mod config;
 pub mod daemon;
 pub mod kernel;
+pub mod log;
 pub mod store;
 pub mod supervisor;
 pub mod supplicant;

@@ -1,19 +1,13 @@
 //! The command macveil: arguments, dispatch, errors with their causes.
 
-#![allow(
-    clippy::disallowed_methods,
-    reason = "the purity guard of clippy.toml binds the pure modules only"
-)]
-
 use std::error::Error;
-use std::io::{self, IsTerminal};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use macveil::cli::{Failure, check, explain, generate};
-use macveil::daemon;
-use tracing::level_filters::LevelFilter;
+use macveil::{daemon, log};
 
 /// The answer is no: what was asked about is wrong.
 const NO: u8 = 1;
@@ -50,7 +44,7 @@ enum Command {
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Run { config } => {
-            start_log();
+            log::start();
             protect(config.as_deref())
         }
         Command::Check(args) => answer(check::run(&args, &mut io::stdout().lock())),
@@ -87,18 +81,4 @@ fn with_causes(error: &dyn Error) -> String {
         cause = error.source();
     }
     text
-}
-
-/// The journal adds the time itself; `MACVEIL_LOG` takes error, warn, info, debug or trace.
-fn start_log() {
-    let level = std::env::var("MACVEIL_LOG")
-        .ok()
-        .and_then(|level| level.parse().ok());
-    tracing_subscriber::fmt()
-        .with_max_level(level.unwrap_or(LevelFilter::INFO))
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
-        .with_target(false)
-        .without_time()
-        .init();
 }
