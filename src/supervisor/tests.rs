@@ -30,6 +30,8 @@ struct Bench {
     masks: Vec<Mac>,
     /// The supplicant still believes in the address before.
     slow_to_notice: bool,
+    /// What the card carried during each scan.
+    scanned_under: Vec<Mac>,
     /// Its configuration was read again.
     reconfigured: bool,
 }
@@ -91,6 +93,7 @@ impl Bench {
             done: Vec::new(),
             masks: Vec::new(),
             slow_to_notice: false,
+            scanned_under: Vec::new(),
             reconfigured: false,
         };
         bench.settle();
@@ -191,6 +194,7 @@ impl Bench {
             }
             Action::ReadLink => vec![Event::LinkSet(Ok(self.link))],
             Action::Scan(scan) => {
+                self.scanned_under.push(self.link.address);
                 let started = ScanStarted {
                     active: !scan.ssids.is_empty(),
                     random_address: scan.random_address,
@@ -577,6 +581,16 @@ fn with_bounce_each_scan_has_its_own_address() {
     masks.sort_unstable();
     masks.dedup();
     assert_eq!(masks.len(), bench.masks.len());
+}
+
+#[test]
+fn between_scans_the_card_carries_an_address_that_was_never_on_the_air() {
+    let mut bench = Bench::new(false, false, |_, settings| {
+        settings.mask_method = MaskMethod::Bounce;
+    });
+    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.pass(Duration::from_secs(60));
+    assert!(!bench.scanned_under.contains(&bench.link.address));
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::{Attaching, Context, Event, Held, Parked, Searching, State, Waiting};
 use crate::address::Mac;
+use crate::supervisor::Time;
 use crate::supervisor::action::{Action, How, Notice};
 use crate::supervisor::context::{Mask, Method};
 use crate::supervisor::event::{Link, Refusal, Supplicant};
@@ -33,6 +34,8 @@ pub(in crate::supervisor) enum Then {
     Wait,
     /// Look for a network.
     Search,
+    /// Look for a network from this moment on, silent until then.
+    SearchAt(Time),
     /// Stay disconnected until the user wants otherwise.
     Park,
 }
@@ -135,9 +138,12 @@ impl Masking {
         cx.counters.holds_in_a_row = 0;
         match self.then {
             _ if !cx.supplicant => Waiting::begin(cx),
-            Then::Search | Then::Park if !cx.link.up => Held::until_up(cx, self.then),
+            Then::Search | Then::SearchAt(_) | Then::Park if !cx.link.up => {
+                Held::until_up(cx, self.then)
+            }
             Then::Wait => Attaching::begin(cx),
             Then::Search => Searching::begin(cx),
+            Then::SearchAt(moment) => Searching::begin_at(cx, moment),
             Then::Park => Parked::begin(cx),
         }
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Associating, Context, Event, Held, Masking, State, Then};
+use crate::supervisor::Time;
 use crate::supervisor::action::{Action, Request};
 use crate::supervisor::candidates;
 use crate::supervisor::context::Method;
@@ -60,6 +61,12 @@ impl Searching {
             });
         }
         Self::next_round(cx)
+    }
+
+    /// Starts a round at that moment.
+    pub(super) fn begin_at(cx: &mut Context, moment: Time) -> State {
+        cx.leave_state();
+        Self::rest(cx, moment.saturating_sub(cx.now))
     }
 
     /// Somebody asked the supplicant for a connection: it is had, but under the right address.
@@ -251,6 +258,10 @@ impl Searching {
         let pause = cx.pause_after(plan, fresh);
         if pause.is_zero() {
             return Self::next_round(cx);
+        }
+        if cx.mask_is_spent() {
+            // Whoever scans meanwhile does so under an address that was never on the air.
+            return Masking::rotate(cx, Then::SearchAt(cx.now.saturating_add(pause)));
         }
         Self::rest(cx, pause)
     }
