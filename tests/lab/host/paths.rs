@@ -40,7 +40,7 @@ pub fn kernel(name: &str, file: &str) -> PathBuf {
 pub fn macveil(options: &Options) -> PathBuf {
     match &options.binary {
         Some(path) => path.into(),
-        None => project().join("target/release/macveil"),
+        None => project().join("target/macveil"),
     }
 }
 
@@ -51,7 +51,7 @@ pub fn expect_set_up(options: &Options) -> Result<(), String> {
     let binary = macveil(options);
     if !binary.exists() {
         return Err(format!(
-            "{} does not exist: run `cargo build --release`",
+            "{} does not exist: run `make release`",
             binary.display()
         ));
     }
