@@ -309,7 +309,16 @@ impl Daemon {
 
     /// Where to look for a supplicant; `None`: there is to be none.
     fn control_dir(&self) -> Option<PathBuf> {
-        (self.config.backend != Backend::None).then(|| self.config.ctrl_interface.clone())
+        match self.config.backend {
+            Backend::Auto | Backend::WpaSupplicant => Some(self.config.ctrl_interface.clone()),
+            Backend::None => None,
+            Backend::Iwd => {
+                warn!(
+                    "this macveil cannot work with iwd yet: the card stays masked, and iwd connects under the mask"
+                );
+                None
+            }
+        }
     }
 
     fn reload(&mut self) {
