@@ -84,7 +84,7 @@ impl World {
             }
             sleep(Duration::from_secs_f64(away));
             self.access_point(name)?.start()?;
-            self.connected(name, Duration::from_mins(1))?;
+            self.connected(name, Duration::from_secs(60))?;
             sleep(Duration::from_secs(5));
         }
         Ok(())
@@ -92,7 +92,7 @@ impl World {
 
     /// Looks at the interface often enough to act before its first frame.
     fn wait_for_address(&self, address: Mac) -> Result<(), String> {
-        let deadline = Instant::now() + Duration::from_mins(1);
+        let deadline = Instant::now() + Duration::from_secs(60);
         while self.stations[0].address() != address.to_string() {
             if Instant::now() >= deadline {
                 return Err(format!("no interface carried {address} within 60 s"));

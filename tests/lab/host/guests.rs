@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -15,10 +15,10 @@ use super::plan::{Run, Shelf};
 
 /// A guest that says nothing for this long hangs: the longest quiet time, ten
 /// minutes on the air, takes about a tenth of it.
-const SILENCE: Duration = Duration::from_mins(2);
+const SILENCE: Duration = Duration::from_secs(120);
 
 /// No guest's stories take half as long.
-const LIFETIME: Duration = Duration::from_mins(15);
+const LIFETIME: Duration = Duration::from_secs(900);
 
 static GUESTS: AtomicU32 = AtomicU32::new(0);
 
@@ -37,24 +37,38 @@ pub fn play(
     options: &Options,
     mut heard: impl FnMut(&str),
     mut played: impl FnMut(&Run, &Path),
-) -> Result<(), String> {
+) -> Result<(), Breakdown> {
     let number = GUESTS.fetch_add(1, Ordering::Relaxed);
     let folder = paths::results(&format!("guest-{number}"));
-    fs::create_dir_all(folder.join("out")).map_err(|e| e.to_string())?;
-    write_initramfs(order, shelf, options, &folder)?;
-    let mut guest = Guest::boot(order.kernel, &folder)?;
+    let mut guest = fs::create_dir_all(folder.join("out"))
+        .map_err(|e| e.to_string())
+        .and_then(|()| write_initramfs(order, shelf, options, &folder))
+        .and_then(|()| Guest::boot(order.kernel, &folder))
+        .map_err(Breakdown::before_boot)?;
     let outcome = follow(&guest, order.runs, &mut heard, |run| {
         played(run, &folder.join("out").join(run.method).join(&run.story));
     });
     guest.end();
     // Much larger than all the rest.
     let _ = fs::remove_file(folder.join("initramfs"));
-    outcome.map_err(|problem| {
-        let console = fs::read_to_string(folder.join("console")).unwrap_or_default();
-        let tail: Vec<_> = console.lines().rev().take(15).collect();
-        let tail: Vec<_> = tail.into_iter().rev().collect();
-        format!("{problem}; its console ends with:\n{}", tail.join("\n"))
-    })
+    outcome.map_err(|problem| Breakdown { problem, folder })
+}
+
+/// A guest that did not get to its end.
+#[derive(Debug)]
+pub struct Breakdown {
+    pub problem: String,
+    /// Where its console is, and what QEMU said.
+    pub folder: PathBuf,
+}
+
+impl Breakdown {
+    pub const FILES: [&str; 2] = ["console", "qemu.log"];
+
+    fn before_boot(problem: String) -> Self {
+        let folder = PathBuf::new();
+        Self { problem, folder }
+    }
 }
 
 fn write_initramfs(
@@ -105,7 +119,8 @@ impl Guest {
             .args(["-initrd", &at("initramfs")])
             .args([
                 "-append",
-                "console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off cryptomgr.notests=1",
+                // Nothing that an emulated processor takes long for.
+                "console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off cryptomgr.notests=1 init_on_alloc=0 hardened_usercopy=off lsm=capability nowatchdog audit=0",
             ])
             .args(["-nodefaults", "-display", "none", "-no-reboot"])
             .args(["-device", "virtio-rng-pci"])

@@ -14,22 +14,24 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use options::Options;
-use plan::Job;
+use plan::{Job, Run, Shelf};
 use report::Report;
 
 /// Plays what the arguments ask for; true if all of it passed.
 pub fn run(arguments: &[String]) -> Result<bool, String> {
     let options = Options::parse(arguments)?;
+    paths::expect_set_up(&options)?;
+    let _lock = paths::lock()?;
     if options.demo {
         return demo::run(&options);
     }
     let started = Instant::now();
     let shelf = plan::read_stories()?;
     let jobs = plan::jobs(&shelf, &options)?;
-    paths::expect_set_up(&options)?;
     paths::clear_results()?;
+    let planned = jobs.iter().map(|job| job.runs.len()).sum();
     let queue = Mutex::new(jobs);
-    let report = Mutex::new(Report::default());
+    let report = Mutex::new(Report::of(planned));
     let next = || queue.lock().expect("no worker panicked").pop();
     std::thread::scope(|scope| {
         for _ in 0..options.guests {
@@ -47,14 +49,19 @@ pub fn run(arguments: &[String]) -> Result<bool, String> {
 
 /// Plays a job's stories; a guest that breaks down costs one story, the others
 /// get a new guest.
-fn work(job: &Job, shelf: &plan::Shelf, options: &Options, report: &Mutex<Report>) {
-    let mut left = job.runs.clone();
+fn work(job: &Job, shelf: &Shelf, options: &Options, report: &Mutex<Report>) {
+    let mut left = job.runs.as_slice();
     while !left.is_empty() {
         let mut played = 0;
         let mut begun = Instant::now();
+        let mut tell = |run: &Run, verdict| {
+            let mut report = report.lock().expect("no worker panicked");
+            report.add(run, verdict, begun.elapsed());
+            begun = Instant::now();
+        };
         let order = guests::Order {
             kernel: job.kernel,
-            runs: &left,
+            runs: left,
             live: false,
         };
         let heard = |line: &str| {
@@ -63,29 +70,15 @@ fn work(job: &Job, shelf: &plan::Shelf, options: &Options, report: &Mutex<Report
             }
         };
         let outcome = guests::play(&order, shelf, options, heard, |run, folder| {
+            tell(run, verdict::reach(run, folder, shelf, options));
             played += 1;
-            let verdict = verdict::reach(run, folder, shelf, options);
-            let took = begun.elapsed();
-            begun = Instant::now();
-            report
-                .lock()
-                .expect("no worker panicked")
-                .add(run, verdict, took);
         });
-        left.drain(..played);
-        if let Err(problem) = outcome {
-            // With none left the guest broke down after its last story: still a failure.
-            let run = if left.is_empty() {
-                job.runs[job.runs.len() - 1].clone()
-            } else {
-                left.remove(0)
-            };
-            let verdict = verdict::broken(&problem);
-            let took = begun.elapsed();
-            report
-                .lock()
-                .expect("no worker panicked")
-                .add(&run, verdict, took);
+        if let Err(breakdown) = outcome {
+            // The last one's breakdown may come after its end.
+            let run = &left[played.min(left.len() - 1)];
+            tell(run, verdict::of_breakdown(run, &breakdown));
+            played += 1;
         }
+        left = left.get(played..).unwrap_or_default();
     }
 }

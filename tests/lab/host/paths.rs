@@ -1,6 +1,6 @@
 //! Where things are.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use super::options::Options;
@@ -56,6 +56,17 @@ pub fn expect_set_up(options: &Options) -> Result<(), String> {
         ));
     }
     Ok(())
+}
+
+/// Two labs at once would take each other's results away.
+pub fn lock() -> Result<File, String> {
+    let path = lab().join("lock");
+    let file = File::create(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+    if file.try_lock().is_err() {
+        println!("another lab is running; waiting for its end ...");
+        file.lock().map_err(|e| e.to_string())?;
+    }
+    Ok(file)
 }
 
 /// Results of earlier runs must not be taken for today's.

@@ -9,6 +9,7 @@ use super::verdict::Verdict;
 
 #[derive(Default)]
 pub struct Report {
+    planned: usize,
     passed: usize,
     failed: Vec<String>,
     /// Seconds to be back online, by rig.
@@ -16,6 +17,13 @@ pub struct Report {
 }
 
 impl Report {
+    pub fn of(planned: usize) -> Self {
+        Self {
+            planned,
+            ..Self::default()
+        }
+    }
+
     pub fn add(&mut self, run: &Run, verdict: Verdict, took: Duration) {
         let name = format!("{} {}", run.rig(), run.story);
         let seconds = took.as_secs();
@@ -41,7 +49,7 @@ impl Report {
     }
 
     pub fn all_passed(&self) -> bool {
-        self.failed.is_empty() && self.passed > 0
+        self.passed == self.planned
     }
 
     pub fn close(&self, took: Duration) {
@@ -53,6 +61,10 @@ impl Report {
         }
         for name in &self.failed {
             println!("FAILED  {name}");
+        }
+        let missing = self.planned - self.passed - self.failed.len();
+        if missing > 0 {
+            println!("{missing} stories of the plan were not played");
         }
         println!("the lab took {} s", took.as_secs());
         println!("{} passed, {} failed", self.passed, self.failed.len());

@@ -26,13 +26,18 @@ pub fn find(frames: &[Frame], brief: &Brief, associations: &[Association]) -> Ve
         let granted = associations.iter().filter(|it| it.bssid == ap);
         granted.filter_map(|it| it.granted).any(|it| it < at)
     };
+    let connected_elsewhere = |ap: Mac, at: Micros| {
+        let granted = associations.iter().filter(|it| it.granted.is_some());
+        granted.filter(|it| it.bssid != ap).any(|it| it.covers(at))
+    };
     for frame in frames {
         // The first sign of life can be the answer to a probe request.
         if matches!(frame.kind, Kind::Beacon | Kind::ProbeResponse)
             && let Some(ap) = frame.transmitter
         {
             let before = last_heard.insert(ap, frame.at).unwrap_or(frame.at);
-            if frame.at - before > SILENCE && known(ap, frame.at) {
+            let awaited = known(ap, frame.at) && !connected_elsewhere(ap, frame.at);
+            if frame.at - before > SILENCE && awaited {
                 returns.insert(ap, (frame.at, frame.at - before));
             }
         }

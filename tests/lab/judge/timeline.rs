@@ -15,7 +15,8 @@ pub struct Narrator<'a> {
     brief: &'a Brief,
     names: Names,
     burst: Option<Burst>,
-    on_air: BTreeMap<Mac, Micros>,
+    /// Last beacons and their channels.
+    on_air: BTreeMap<Mac, (Micros, u16)>,
 }
 
 pub struct Line {
@@ -51,8 +52,9 @@ impl<'a> Narrator<'a> {
         self.names.learn_as_it_comes(frame, self.brief);
         match frame.kind {
             Kind::Beacon => {
-                if self.on_air.insert(from, frame.at).is_none() {
-                    let channel = frame.channel().unwrap_or_default();
+                let channel = frame.channel().unwrap_or_default();
+                let before = self.on_air.insert(from, (frame.at, channel));
+                if before.is_none_or(|(_, before)| before != channel) {
                     let text = format!("is on the air, channel {channel}");
                     let (at, who) = (frame.at, from);
                     lines.push(Line { at, who, text });
@@ -80,13 +82,13 @@ impl<'a> Narrator<'a> {
         {
             lines.extend(self.end_burst());
         }
-        let gone = |last: &Micros| now.saturating_sub(*last) > BEACONS_MISSED;
-        for (who, at) in self.on_air.iter().filter(|(_, last)| gone(last)) {
+        let gone = |last: Micros| now.saturating_sub(last) > BEACONS_MISSED;
+        for (who, (at, _)) in self.on_air.iter().filter(|(_, (last, _))| gone(*last)) {
             let (at, who) = (*at, *who);
             let text = "is off the air".to_owned();
             lines.push(Line { at, who, text });
         }
-        self.on_air.retain(|_, last| !gone(last));
+        self.on_air.retain(|_, (last, _)| !gone(*last));
         lines
     }
 

@@ -27,7 +27,6 @@ pub fn run(options: &Options) -> Result<bool, String> {
         method: "auto",
         story: story.to_owned(),
     });
-    paths::expect_set_up(options)?;
     paths::clear_results()?;
     println!("Booting Linux {KERNEL} with virtual radios in warped time ...");
     let mut stage = Stage::default();
@@ -47,7 +46,8 @@ pub fn run(options: &Options) -> Result<bool, String> {
             played.push(Evidence::read(&shelf.get(&run.story).story, folder));
             fs::copy(folder.join("air.pcap"), &capture).expect("the capture can be kept");
         },
-    )?;
+    )
+    .map_err(|breakdown| breakdown.problem)?;
     let played: Result<Vec<_>, _> = played.into_iter().collect();
     let [alone, veiled] = played?.try_into().map_err(|_| "not all was played")?;
     for problem in veiled.failures() {

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use super::super::guests::Breakdown;
 use super::super::options::Options;
 use super::super::paths;
 use super::super::plan::Run;
@@ -40,6 +41,15 @@ pub fn sort_out(
         .and_then(|()| fs::rename(folder, &target));
     if let Err(problem) = moved {
         eprintln!("lab: {} cannot be kept: {problem}", target.display());
+    }
+}
+
+/// What a guest said that broke down.
+pub fn consoles(run: &Run, breakdown: &Breakdown) {
+    let target = paths::failed(run);
+    let _ = fs::create_dir_all(&target);
+    for name in Breakdown::FILES {
+        let _ = fs::copy(breakdown.folder.join(name), target.join(name));
     }
 }
 

@@ -5,8 +5,10 @@ mod checks;
 mod evidence;
 mod keep;
 
+use std::fs;
 use std::path::Path;
 
+use super::guests::Breakdown;
 use super::options::Options;
 use super::plan::{Run, Shelf};
 pub use checks::middle;
@@ -36,8 +38,13 @@ pub fn reach(run: &Run, folder: &Path, shelf: &Shelf, options: &Options) -> Verd
 }
 
 /// A run that did not come to an end, with all its guest.
-pub fn broken(problem: &str) -> Verdict {
-    of_failure(problem.to_owned())
+pub fn of_breakdown(run: &Run, breakdown: &Breakdown) -> Verdict {
+    keep::consoles(run, breakdown);
+    let console = fs::read_to_string(breakdown.folder.join("console")).unwrap_or_default();
+    let lines: Vec<_> = console.lines().collect();
+    let tail = lines[lines.len().saturating_sub(15)..].join("\n");
+    let problem = &breakdown.problem;
+    of_failure(format!("{problem}; its console ends with:\n{tail}"))
 }
 
 fn of_failure(problem: String) -> Verdict {

@@ -1,0 +1,206 @@
+//! What has to be so.
+
+use Word::{Comma, Plain as P, Quoted as Q};
+
+use super::super::story::Check;
+use super::super::words::Word;
+use super::values::{duration, mac, number, text};
+
+pub fn check(words: &[Word]) -> Result<Check, String> {
+    let mut around_saw = words.splitn(2, |word| *word == P("saw"));
+    if let (Some(names), Some(what)) = (around_saw.next(), around_saw.next()) {
+        return addresses_seen(names, what);
+    }
+    Ok(match words {
+        [P("connected"), P("to"), P(ap), P("within"), P(n), P(unit)] => Check::Connected {
+            ap: (*ap).to_owned(),
+            within: duration(n, unit)?,
+        },
+        [P("disconnected"), P("within"), P(n), P(unit)] => Check::Disconnected {
+            within: duration(n, unit)?,
+        },
+        [P("not"), P("connected"), P("for"), P(n), P(unit)] => Check::StaysDisconnected {
+            during: duration(n, unit)?,
+        },
+        [
+            P("still"),
+            P("connected"),
+            P("to"),
+            P(ap),
+            P("for"),
+            P(n),
+            P(unit),
+        ] => Check::StaysConnected {
+            ap: (*ap).to_owned(),
+            during: duration(n, unit)?,
+        },
+        [P("the"), P("address"), P("stays"), P("for"), P(n), P(unit)] => Check::AddressStays {
+            during: duration(n, unit)?,
+        },
+        [
+            P("a"),
+            P("scan"),
+            P("under"),
+            P("fresh"),
+            P("addresses"),
+            P("within"),
+            P(n),
+            P(unit),
+        ] => Check::FreshScan {
+            within: duration(n, unit)?,
+        },
+        [
+            P("no"),
+            P("probe"),
+            P("request"),
+            P("was"),
+            P("sent"),
+            P("in"),
+            P("that"),
+            P("time"),
+        ] => Check::NoProbeRequest,
+        [
+            P("the"),
+            P("interface"),
+            P("carries"),
+            P("its"),
+            P("permanent"),
+            P("address"),
+        ] => Check::CarriesPermanent,
+        [P("the"), P("judge"), P("finds"), leaks @ ..] => Check::Leaks(quoted_list(leaks)?),
+        _ => check_of_programs(words)?,
+    })
+}
+
+/// Which addresses access points saw associate.
+fn addresses_seen(names: &[Word], what: &[Word]) -> Result<Check, String> {
+    let aps = name_list(names)?;
+    Ok(match what {
+        [P("one"), P("address")] => Check::OneAddress(aps),
+        [P("different"), P("addresses")] => Check::DifferentAddresses(aps),
+        [P(count), P("addresses")] => Check::Addresses(aps, number(count)?),
+        [P("a"), P("new"), P("address"), P("each"), P("time")] => Check::NewAddressEachTime(aps),
+        [P("the"), P("permanent"), P("address")] => Check::PermanentAddress(aps),
+        [P("only"), P(address)] => Check::OnlyAddress(aps, mac(address)?),
+        _ => return Err("addresses are not seen that way".to_owned()),
+    })
+}
+
+fn check_of_programs(words: &[Word]) -> Result<Check, String> {
+    Ok(match words {
+        [
+            P("at"),
+            P("most"),
+            P(share),
+            P("%"),
+            P("of"),
+            P("that"),
+            P("time"),
+            P("was"),
+            P("spent"),
+            P("scanning"),
+        ] => Check::Scanning {
+            at_most_percent: number(share)?,
+        },
+        [
+            P("macveil"),
+            P("uses"),
+            P("at"),
+            P("most"),
+            P(size),
+            P("kB"),
+        ] => Check::Memory {
+            at_most_kb: number(size)?,
+        },
+        [
+            P("macveil"),
+            P("wakes"),
+            P("at"),
+            P("most"),
+            P(count),
+            P("times"),
+            P("in"),
+            P(n),
+            P(unit),
+        ] => Check::Wakeups {
+            at_most: number(count)?,
+            during: duration(n, unit)?,
+        },
+        [P("every"), P("datagram"), P("arrived")] => Check::EveryDatagramArrived,
+        [
+            P("wpa_supplicant's"),
+            P("settings"),
+            P("are"),
+            P("as"),
+            P("noted"),
+        ] => Check::SettingsAsNoted,
+        [P("macveil"), P("says"), Q(words)] => Check::MacveilSays(text(words)?),
+        [
+            P("back"),
+            P("online"),
+            P("within"),
+            P(n),
+            P(unit),
+            P("after"),
+            P("each"),
+            P("outage"),
+        ] => Check::BackOnline {
+            worst: duration(n, unit)?,
+            median: None,
+        },
+        [
+            P("back"),
+            P("online"),
+            P("within"),
+            P(worst),
+            P(unit),
+            P("after"),
+            P("each"),
+            P("outage"),
+            Comma,
+            P("and"),
+            P(median),
+            P(unit2),
+            P("after"),
+            P("half"),
+            P("of"),
+            P("them"),
+        ] => Check::BackOnline {
+            worst: duration(worst, unit)?,
+            median: Some(duration(median, unit2)?),
+        },
+        [
+            P("macveil's"),
+            P("start"),
+            P("is"),
+            P("no"),
+            P("slower"),
+            P("than"),
+            P("wpa_supplicant's"),
+            P("alone"),
+        ] => Check::StartNoSlower,
+        _ => return Err("not a sentence that \"then\" knows".to_owned()),
+    })
+}
+
+fn name_list(words: &[Word]) -> Result<Vec<String>, String> {
+    words
+        .iter()
+        .filter(|word| !matches!(word, P("and") | Comma))
+        .map(|word| match word {
+            P(name) => Ok((*name).to_owned()),
+            _ => Err("a list of access points is expected".to_owned()),
+        })
+        .collect()
+}
+
+fn quoted_list(words: &[Word]) -> Result<Vec<String>, String> {
+    words
+        .iter()
+        .filter(|word| !matches!(word, P("and") | Comma))
+        .map(|word| match word {
+            Q(bytes) => text(bytes),
+            _ => Err("a list of quoted words is expected".to_owned()),
+        })
+        .collect()
+}

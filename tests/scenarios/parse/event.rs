@@ -1,0 +1,92 @@
+//! What happens in a story.
+
+use Word::{Colon, Plain as P, Quoted as Q};
+
+use super::super::story::{AccessPointEvent, Event, Lifecycle, UserAction};
+use super::super::words::Word;
+use super::given::network;
+use super::values::{duration, mac, number, program};
+
+pub fn event(words: &[Word]) -> Result<Event, String> {
+    Ok(match words {
+        [P(n), P(unit), P("pass" | "passes")] => Event::Pass(duration(n, unit)?),
+        [P("the"), P("judge"), P("looks"), P("away")] => Event::JudgeLooksAway,
+        [P("the"), P("judge"), P("looks"), P("again")] => Event::JudgeLooksAgain,
+        [P("wpa_supplicant's"), P("settings"), P("are"), P("noted")] => Event::SettingsNoted,
+        [P("numbered"), P("datagrams"), P("flow"), P("to"), P(ap)] => {
+            Event::DatagramsFlow((*ap).to_owned())
+        }
+        [P("the"), P("user"), action @ ..] => Event::User(user_action(action)?),
+        [subject @ .., P("starts" | "start")] => {
+            Event::Program(program(subject)?, Lifecycle::Starts)
+        }
+        [subject @ .., P("stops" | "stop")] => Event::Program(program(subject)?, Lifecycle::Stops),
+        [subject @ .., P("is"), P("killed")] => {
+            Event::Program(program(subject)?, Lifecycle::Killed)
+        }
+        [P(ap), event @ ..] => Event::AccessPoint((*ap).to_owned(), access_point_event(event)?),
+        _ => return Err("not a sentence that \"when\" knows".to_owned()),
+    })
+}
+
+fn access_point_event(words: &[Word]) -> Result<AccessPointEvent, String> {
+    use AccessPointEvent as E;
+    Ok(match words {
+        [P("leaves")] => E::Leaves,
+        [P("vanishes")] => E::Vanishes,
+        [
+            P("vanishes"),
+            P("once"),
+            P("the"),
+            P("interface"),
+            P("carries"),
+            P(address),
+        ] => E::VanishesOnceCarrying(mac(address)?),
+        [P("returns")] => E::Returns,
+        [P("restarts"), P("on"), P("channel"), P(channel)] => E::RestartsOn(number(channel)?),
+        [P("switches"), P("to"), P("channel"), P(channel)] => E::SwitchesTo(number(channel)?),
+        [P("kicks"), P("the"), P("station")] => E::Kicks,
+        [
+            P("is"),
+            P("away"),
+            P(times),
+            P("times"),
+            P("for"),
+            P(n),
+            P(unit),
+            P("to"),
+            P(n2),
+            P(unit2),
+        ] => E::IsAway {
+            times: number(times)?,
+            shortest: duration(n, unit)?,
+            longest: duration(n2, unit2)?,
+        },
+        [P("refuses"), P("associations")] => E::RefusesAssociations,
+        [P("refuses"), P("authentications")] => E::RefusesAuthentications,
+        [P("accepts"), P("again")] => E::AcceptsAgain,
+        _ => return Err("not something that an access point does".to_owned()),
+    })
+}
+
+fn user_action(words: &[Word]) -> Result<UserAction, String> {
+    use UserAction as A;
+    Ok(match words {
+        [P("scans")] => A::Scans,
+        [P("scans"), P("with"), P("iw")] => A::ScansWithIw,
+        [P("selects"), Q(ssid)] => A::Selects(ssid.clone()),
+        [P("disconnects")] => A::Disconnects,
+        [P("reconnects")] => A::Reconnects,
+        [P("reconfigures")] => A::Reconfigures,
+        [P("roams"), P("to"), P(ap)] => A::RoamsTo((*ap).to_owned()),
+        [
+            P("adds"),
+            P("a"),
+            P("network"),
+            Q(ssid),
+            Colon,
+            attributes @ ..,
+        ] => A::Adds(network(ssid, attributes)?),
+        _ => return Err("not something that a user does".to_owned()),
+    })
+}

@@ -1,0 +1,99 @@
+//! What a story starts from.
+
+use Word::{Colon, Comma, Plain as P, Quoted as Q};
+
+use super::super::story::{AccessPoint, Event, Given, Lifecycle, Network, Security, Step};
+use super::super::words::Word;
+use super::values::{mac, number, program, text};
+
+pub fn given(words: &[Word]) -> Result<Step, String> {
+    let given = match words {
+        [
+            P("an"),
+            P("access"),
+            P("point"),
+            P(name),
+            Colon,
+            attributes @ ..,
+        ] => Given::AccessPoint(access_point(name, attributes)?),
+        [P("a"), P("network"), Q(ssid), Colon, attributes @ ..] => {
+            Given::Network(network(ssid, attributes)?)
+        }
+        [P("any"), P("masking"), P("method")] => Given::AnyMethod,
+        [P(count), P("stations")] => Given::Stations(number(count)?),
+        [P("macveil's"), P(table), P("settings"), P("have"), Q(line)] => Given::Setting {
+            table: (*table).to_owned(),
+            line: text(line)?,
+        },
+        [P("wpa_supplicant's"), P("settings"), P("have"), Q(line)] => {
+            Given::SupplicantSetting(text(line)?)
+        }
+        [
+            P("the"),
+            P("interface"),
+            P("has"),
+            P("the"),
+            P("address"),
+            P(address),
+        ] => Given::InterfaceAddress(mac(address)?),
+        [subject @ .., P("is" | "are"), P("running")] => {
+            return Ok(Step::When(Event::Program(
+                program(subject)?,
+                Lifecycle::Starts,
+            )));
+        }
+        _ => return Err("not a sentence that \"given\" knows".to_owned()),
+    };
+    Ok(Step::Given(given))
+}
+
+fn access_point(name: &str, attributes: &[Word]) -> Result<AccessPoint, String> {
+    let mut ap = AccessPoint {
+        name: name.to_owned(),
+        ssid: name.into(),
+        channel: 1,
+        security: Security::Open,
+        hidden: false,
+        off_at_first: false,
+    };
+    for attribute in attributes.split(|word| *word == Comma) {
+        match attribute {
+            [P("ssid"), Q(ssid)] => ap.ssid.clone_from(ssid),
+            [P("channel"), P(channel)] => ap.channel = number(channel)?,
+            [P("hidden")] => ap.hidden = true,
+            [P("off"), P("at"), P("first")] => ap.off_at_first = true,
+            _ => ap.security = security(attribute)?,
+        }
+    }
+    Ok(ap)
+}
+
+pub fn network(ssid: &[u8], attributes: &[Word]) -> Result<Network, String> {
+    let mut network = Network {
+        ssid: ssid.to_vec(),
+        security: Security::Open,
+        hidden: false,
+        priority: 0,
+        policy: None,
+        extra: Vec::new(),
+    };
+    for attribute in attributes.split(|word| *word == Comma) {
+        match attribute {
+            [P("hidden")] => network.hidden = true,
+            [P("priority"), P(priority)] => network.priority = number(priority)?,
+            [P("policy"), Q(policy)] => network.policy = Some(text(policy)?),
+            [P("with"), Q(line)] => network.extra.push(text(line)?),
+            _ => network.security = security(attribute)?,
+        }
+    }
+    Ok(network)
+}
+
+fn security(attribute: &[Word]) -> Result<Security, String> {
+    match attribute {
+        [P("open")] => Ok(Security::Open),
+        [P("wpa2"), Q(passphrase)] => Ok(Security::Wpa2(text(passphrase)?)),
+        [P("wpa3"), Q(passphrase)] => Ok(Security::Wpa3(text(passphrase)?)),
+        _ => Err("unknown property".to_owned()),
+    }
+}

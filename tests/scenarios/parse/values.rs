@@ -1,0 +1,47 @@
+//! Numbers, times, addresses and programs.
+
+use std::time::Duration;
+
+use Word::Plain as P;
+
+use super::super::story::{Mac, Program};
+use super::super::words::Word;
+
+pub fn program(subject: &[Word]) -> Result<Program, String> {
+    match subject {
+        [P("macveil")] => Ok(Program::Macveil),
+        [P("wpa_supplicant")] => Ok(Program::Supplicant),
+        [P("macveil"), P("and"), P("wpa_supplicant")] => Ok(Program::Both),
+        _ => Err("the programs are macveil, wpa_supplicant, or both".to_owned()),
+    }
+}
+
+pub fn text(bytes: &[u8]) -> Result<String, String> {
+    String::from_utf8(bytes.to_vec()).map_err(|_| "not text".to_owned())
+}
+
+pub fn number<T: std::str::FromStr>(word: &str) -> Result<T, String> {
+    word.parse()
+        .map_err(|_| format!("{word:?} is no such number"))
+}
+
+pub fn duration(count: &str, unit: &str) -> Result<Duration, String> {
+    let seconds = match unit {
+        "s" => 1.0,
+        "ms" => 0.001,
+        "min" => 60.0,
+        _ => return Err(format!("{unit:?} is not s, ms or min")),
+    };
+    Ok(Duration::from_secs_f64(number::<f64>(count)? * seconds))
+}
+
+pub fn mac(word: &str) -> Result<Mac, String> {
+    let bytes: Result<Vec<u8>, _> = word
+        .split(':')
+        .map(|part| u8::from_str_radix(part, 16))
+        .collect();
+    bytes
+        .ok()
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or_else(|| format!("{word:?} is not a hardware address"))
+}
