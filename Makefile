@@ -9,7 +9,7 @@ UNIT_TESTS := $(filter-out lab, \
 	$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) \
 	$(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
-.PHONY: test demo setup check unit release lab
+.PHONY: test demo setup check unit release lab lab-all
 
 test: setup check unit release lab
 
@@ -39,6 +39,10 @@ release:
 
 lab:
 	@cargo test --quiet --test lab
+
+# Every story on every kernel and method: about 20 minutes on two cores.
+lab-all: setup release
+	@cargo test --quiet --test lab -- --all
 
 demo: setup release
 	@cargo test --quiet --test lab -- demo

@@ -1,6 +1,10 @@
 //! What to play: `--kernel 6.1 --method driver --story outage`, each repeatable.
 
 #[derive(Debug)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub struct Options {
     pub kernels: Vec<String>,
     pub methods: Vec<String>,
@@ -9,12 +13,14 @@ pub struct Options {
     /// Keep the captures and logs of stories that passed too.
     pub keep: bool,
     pub demo: bool,
+    /// Every story on every rig; otherwise the choice of `make test`.
+    pub all: bool,
     pub verbose: bool,
     pub guests: usize,
     pub binary: Option<String>,
 }
 
-const USAGE: &str = "lab [demo] [--kernel NAME] [--method NAME] [--story PART_OF_NAME] [--keep] \
+const USAGE: &str = "lab [demo] [--all] [--kernel NAME] [--method NAME] [--story PART_OF_NAME] [--keep] \
                      [--verbose] [--guests COUNT] [--binary MACVEIL]";
 
 impl Options {
@@ -25,6 +31,7 @@ impl Options {
             stories: Vec::new(),
             keep: std::env::var_os("LAB_KEEP").is_some(),
             demo: false,
+            all: false,
             verbose: false,
             guests: std::thread::available_parallelism().map_or(2, usize::from),
             binary: std::env::var("MACVEIL_BINARY").ok(),
@@ -39,11 +46,17 @@ impl Options {
                 "--guests" => options.guests = value()?.parse().map_err(|_| USAGE)?,
                 "--binary" => options.binary = Some(value()?),
                 "demo" => options.demo = true,
+                "--all" => options.all = true,
                 "--keep" => options.keep = true,
                 "--verbose" => options.verbose = true,
                 other => return Err(format!("unknown argument {other}; {USAGE}")),
             }
         }
         Ok(options)
+    }
+
+    /// Whoever names a rig or a story means just that.
+    pub fn plays_everything(&self) -> bool {
+        self.all || !(self.kernels.is_empty() && self.methods.is_empty() && self.stories.is_empty())
     }
 }
