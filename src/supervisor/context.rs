@@ -297,7 +297,11 @@ impl Context {
 
     pub(super) fn is_worth_joining_now(&self, candidate: &Candidate, plan: &Plan) -> bool {
         let asked_for = [&self.lost, &self.wanted].contains(&&Some(candidate.ssid.clone()));
-        asked_for || Hunt::is_good_enough(candidate, plan, &self.networks)
+        let known = self
+            .memory
+            .channels(&candidate.ssid)
+            .contains(&candidate.frequency);
+        asked_for || Hunt::is_good_enough(candidate, plan, &self.networks, known)
     }
 
     pub(super) fn pause_after(&mut self, plan: &Plan, fresh: &[Heard]) -> Duration {

@@ -98,14 +98,19 @@ impl Hunt {
     }
 
     /// Whether to join at once, or to see first what the rest of the sweep brings: a network of higher
-    /// priority, or the same on a faster band.
-    pub(super) fn is_good_enough(candidate: &Candidate, plan: &Plan, networks: &[Network]) -> bool {
+    /// priority, or the same on a faster band. Where it was joined before (`known`), that was settled.
+    pub(super) fn is_good_enough(
+        candidate: &Candidate,
+        plan: &Plan,
+        networks: &[Network],
+        known: bool,
+    ) -> bool {
         let eligible = networks
             .iter()
             .filter(|network| candidates::is_eligible(network));
         let preferred = eligible.map(|network| network.priority).max() == Some(candidate.priority);
         let fast = candidate.frequency >= FAST_BANDS && candidate.signal >= GOOD_SIGNAL;
-        plan.purpose != Purpose::Asking { more_to_come: true } || (preferred && fast)
+        plan.purpose != Purpose::Asking { more_to_come: true } || (preferred && (fast || known))
     }
 
     pub(super) fn come_back_for(&mut self, candidate: &Candidate) {
@@ -177,5 +182,59 @@ impl Plan {
             frequencies,
             ssids: Vec::new(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::address::Mac;
+
+    fn candidate(frequency: Frequency, priority: i32) -> Candidate {
+        Candidate {
+            ssid: Ssid::wildcard(),
+            bssid: Mac([2, 0, 0, 0, 0, 1]),
+            frequency,
+            signal: -50,
+            priority,
+            silent: Vec::new(),
+        }
+    }
+
+    fn networks() -> [Network; 2] {
+        [0, 1].map(|priority| Network {
+            id: 0,
+            ssid: None,
+            enabled: true,
+            temporarily_disabled: false,
+            hidden: false,
+            priority,
+            bssid: None,
+            open: false,
+        })
+    }
+
+    fn joins_in_a_sweep(candidate: &Candidate, known: bool) -> bool {
+        let plan = Plan::asking(vec![candidate.frequency], true);
+        Hunt::is_good_enough(candidate, &plan, &networks(), known)
+    }
+
+    #[test]
+    fn in_a_sweep_only_the_preferred_network_is_joined_and_only_where_nothing_better_can_follow() {
+        assert!(joins_in_a_sweep(&candidate(5180, 1), false));
+        assert!(joins_in_a_sweep(&candidate(2437, 1), true));
+        assert!(!joins_in_a_sweep(&candidate(2437, 1), false));
+        assert!(!joins_in_a_sweep(&candidate(5180, 0), true));
+    }
+
+    #[test]
+    fn after_a_sweep_whatever_was_found_is_joined() {
+        let plan = Plan::asking(vec![2437], false);
+        assert!(Hunt::is_good_enough(
+            &candidate(2437, 0),
+            &plan,
+            &networks(),
+            false
+        ));
     }
 }
