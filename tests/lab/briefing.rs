@@ -44,7 +44,8 @@ pub fn brief(story: &Story, entries: &[Entry]) -> Brief {
             brief.hidden.push(network.ssid.clone());
         }
         if let Some(Ok(mac)) = network.policy.as_ref().map(|policy| policy.parse()) {
-            brief.explicit.push(mac);
+            let name = network.ssid.escape_ascii().to_string();
+            brief.explicit.insert(mac, name);
         }
     }
     brief.user_associates = story.lines.iter().any(|line| {

@@ -13,8 +13,8 @@ pub struct Brief {
     pub access_points: BTreeMap<Mac, AccessPoint>,
     /// SSIDs of the networks that the user marked hidden.
     pub hidden: Vec<Vec<u8>>,
-    /// Addresses that the user's configuration spells out.
-    pub explicit: Vec<Mac>,
+    /// Addresses that the user's configuration spells out, by their networks.
+    pub explicit: BTreeMap<Mac, String>,
     /// The user may start an association on a masked card: then a mask address
     /// may authenticate, and only one that gets associated is an assigned one.
     pub user_associates: bool,

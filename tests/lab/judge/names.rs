@@ -9,7 +9,7 @@ use crate::air::{Frame, Kind, Mac};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Role {
     Permanent(String),
-    /// The address of one network, by the access point it was first used with.
+    /// The address of one network, by its name or the access point it was first used with.
     Assigned(String),
     /// Numbered in the order of appearance.
     Mask(usize),
@@ -46,8 +46,8 @@ impl Names {
         for (mac, ap) in &brief.access_points {
             names.roles.insert(*mac, Role::AccessPoint(ap.name.clone()));
         }
-        for mac in &brief.explicit {
-            let role = Role::Assigned(mac.to_string());
+        for (mac, network) in &brief.explicit {
+            let role = Role::Assigned(network.clone());
             names.roles.entry(*mac).or_insert(role);
         }
         names
