@@ -381,6 +381,21 @@ impl Method {
         }
     }
 
+    /// What to tell a user whose wish cannot be granted.
+    pub(super) fn shortfall(wish: MaskMethod, card: &Card) -> Option<&'static str> {
+        match wish {
+            MaskMethod::Driver if !card.random_address => Some(
+                "mask-method = \"driver\" is not to be had: the driver cannot scan under random addresses",
+            ),
+            MaskMethod::Powered if !card.live_change => Some(
+                "mask-method = \"powered\" is not to be had: it takes a mac80211 driver and Linux 6.7 or later",
+            ),
+            MaskMethod::Auto | MaskMethod::Driver | MaskMethod::Powered | MaskMethod::Bounce => {
+                None
+            }
+        }
+    }
+
     /// How this method changes a mask.
     pub(super) const fn how(self) -> How {
         match self {

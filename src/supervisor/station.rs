@@ -64,6 +64,9 @@ impl Station {
         rng: StdRng,
     ) -> Self {
         let mut cx = Context::new(now, card, settings, book, link, rng);
+        if let Some(shortfall) = Method::shortfall(cx.settings.mask_method, &cx.card) {
+            cx.remark(format!("{shortfall}; using bounce"));
+        }
         let state = Waiting::start(&mut cx);
         Self {
             cx,

@@ -584,6 +584,40 @@ fn with_bounce_each_scan_has_its_own_address() {
 }
 
 #[test]
+fn powered_is_never_used_where_a_live_change_is_not_safe() {
+    let mut bench = Bench::new(false, false, |card, settings| {
+        settings.mask_method = MaskMethod::Powered;
+        card.live_change = false;
+    });
+    assert_eq!(
+        bench.count(|action| matches!(action, Action::Say(Notice::Remark(_)))),
+        1
+    );
+    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.pass(Duration::from_secs(600));
+    let live = |action: &Action| matches!(action, Action::SetAddress { how: How::Live, .. });
+    assert_eq!(bench.count(live), 0);
+    assert!(bench.count(is_scan) > 5);
+}
+
+#[test]
+fn powered_changes_masks_live_and_assigned_addresses_by_a_bounce() {
+    let mut bench = Bench::new(false, false, |card, settings| {
+        settings.mask_method = MaskMethod::Powered;
+        card.live_change = true;
+    });
+    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.pass(Duration::from_secs(600));
+    bench.air = vec![home_entry()];
+    bench.pass(Duration::from_secs(60));
+    assert_eq!(bench.station.state_name(), "associated");
+    let live = |action: &Action| matches!(action, Action::SetAddress { how: How::Live, .. });
+    assert!(bench.count(live) > 5);
+    let assigned = |action: &Action| matches!(action, Action::SetAddress { address, how } if *address == home_address() && *how != How::Bounce);
+    assert_eq!(bench.count(assigned), 0);
+}
+
+#[test]
 fn between_scans_the_card_carries_an_address_that_was_never_on_the_air() {
     let mut bench = Bench::new(false, false, |_, settings| {
         settings.mask_method = MaskMethod::Bounce;
