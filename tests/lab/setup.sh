@@ -47,7 +47,7 @@ install_host_packages() {
 install_rust() {
     say "Rust, with rustup from https://sh.rustup.rs"
     curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs |
-        sh -s -- -y -q --profile minimal --component clippy,rustfmt
+        sh -s -- -y -q --profile minimal -c clippy -c rustfmt
 }
 
 # The guest's packages with everything they depend on: what apt would install
