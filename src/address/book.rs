@@ -123,8 +123,8 @@ impl AddressBook {
     }
 
     /// Whether an association that already runs under `current` may stay as it is: the address that
-    /// would be assigned, now or when an earlier period began; for `random` one that chance could
-    /// have led to.
+    /// would be assigned, now or when an earlier period began or before it was last renewed; for
+    /// `random` one that chance could have led to.
     #[must_use]
     pub fn accepts(&self, network: &NetworkFacts, card: &AddressFacts, current: Mac) -> bool {
         let card = AddressFacts { current, ..*card };
@@ -136,12 +136,17 @@ impl AddressBook {
         } else {
             1
         };
-        (0..periods).any(|ago| match self.plan(&choice, network, &card, ago) {
-            Ok(Plan::Fixed(derivation)) => derivation.address == current,
-            Ok(Plan::Random(shape)) => {
-                card.permanent != Some(current) && shape.could_have_made(current, card.originals())
-            }
-            Err(_) => false,
+        let now_and_before = [network.generation, network.generation.saturating_sub(1)];
+        now_and_before.iter().any(|&generation| {
+            let network = network.in_generation(generation);
+            (0..periods).any(|ago| match self.plan(&choice, &network, &card, ago) {
+                Ok(Plan::Fixed(derivation)) => derivation.address == current,
+                Ok(Plan::Random(shape)) => {
+                    card.permanent != Some(current)
+                        && shape.could_have_made(current, card.originals())
+                }
+                Err(_) => false,
+            })
         })
     }
 

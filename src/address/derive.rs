@@ -40,6 +40,8 @@ pub enum Source {
         binding: String,
         /// The class of the network's security, if it is a part of it.
         security: Option<&'static str>,
+        /// How often the address was renewed.
+        generation: u64,
     },
 }
 
@@ -104,7 +106,9 @@ impl AddressBook {
             Binding::Host => String::new(),
         };
         let security = choice.security_class(network)?;
-        let seed = Seed::from_digest(&digest(&self.host.key, &binding, &id, security));
+        let generation = network.generation;
+        let digest = digest(&self.host.key, &binding, &id, security, generation);
+        let seed = Seed::from_digest(&digest);
         let finished = choice.shape().finish(seed, card.originals());
         if !finished.address.is_usable() || card.permanent == Some(finished.address) {
             return Err(choice.too_wide(finished.address));
@@ -115,6 +119,7 @@ impl AddressBook {
                 id,
                 binding,
                 security,
+                generation,
             },
             origin: finished.origin,
         }))

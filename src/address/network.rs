@@ -19,6 +19,8 @@ pub struct NetworkFacts<'a> {
     pub id_str: Option<&'a str>,
     /// The wall clock as the association begins: needed for ids that change with time.
     pub time: Option<SystemTime>,
+    /// How often its stable address has been renewed ([`History`](super::History)).
+    pub generation: u64,
 }
 
 impl<'a> NetworkFacts<'a> {
@@ -65,6 +67,12 @@ impl<'a> NetworkFacts<'a> {
             time: Some(time),
             ..self
         }
+    }
+
+    /// Renewed this often.
+    #[must_use]
+    pub const fn in_generation(self, generation: u64) -> Self {
+        Self { generation, ..self }
     }
 }
 

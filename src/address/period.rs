@@ -39,6 +39,15 @@ impl Period {
     }
 }
 
+/// Units of time and how many seconds each has, the shortest first.
+const UNITS: [(&str, u64); 5] = [
+    ("s", 1),
+    ("m", 60),
+    ("h", 60 * 60),
+    ("d", 24 * 60 * 60),
+    ("w", 7 * 24 * 60 * 60),
+];
+
 /// The text is no length of time.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is no length of time: a number and s, m, h, d or w are meant, such as `24h`")]
@@ -59,15 +68,16 @@ pub fn parse_length(text: &str) -> Result<u64, ParseLengthError> {
 
 fn length(text: &str) -> Option<u64> {
     let (number, unit) = text.split_at_checked(text.len().checked_sub(1)?)?;
-    let unit = match unit {
-        "s" => 1,
-        "m" => 60,
-        "h" => 60 * 60,
-        "d" => 24 * 60 * 60,
-        "w" => 7 * 24 * 60 * 60,
-        _ => return None,
-    };
-    unsigned::<u64>(number)?.checked_mul(unit)
+    let (_, size) = UNITS.iter().find(|(name, _)| *name == unit)?;
+    unsigned::<u64>(number)?.checked_mul(*size)
+}
+
+/// A length of time in the largest unit that it is a multiple of, as [`parse_length`] reads it.
+#[must_use]
+pub fn format_length(seconds: u64) -> String {
+    let fits = |&&(_, unit): &&(&str, u64)| seconds > 0 && seconds.is_multiple_of(unit);
+    let (unit, size) = UNITS.iter().rfind(fits).copied().unwrap_or(("s", 1));
+    format!("{}{unit}", seconds / size)
 }
 
 /// Reads decimal digits and nothing else, no sign either.

@@ -130,13 +130,14 @@ fn named(ssid: &Ssid) -> String {
     format!("s:{}", escape(ssid.as_bytes()))
 }
 
-/// The keyed hash: of `type ‖ length of the key ‖ key ‖ binding ‖ NUL ‖ id ‖ NUL` and, only if asked
-/// for, `security=CLASS ‖ NUL`.
+/// The keyed hash: of `type ‖ length of the key ‖ key ‖ binding ‖ NUL ‖ id ‖ NUL`, then, only if asked
+/// for, `security=CLASS ‖ NUL` and, only once the address was renewed, `generation=N ‖ NUL`.
 pub(super) fn digest(
     key: &HostKey,
     binding: &str,
     id: &EffectiveId,
     security: Option<&str>,
+    generation: u64,
 ) -> [u8; 32] {
     let host_id = key.host_id();
     let length = u32::try_from(host_id.len()).unwrap_or(u32::MAX);
@@ -150,6 +151,9 @@ pub(super) fn digest(
     }
     if let Some(class) = security {
         hash.update(format!("security={class}\0"));
+    }
+    if generation > 0 {
+        hash.update(format!("generation={generation}\0"));
     }
     hash.finalize().into()
 }

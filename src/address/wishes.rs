@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::network::{Matched, NetworkFacts, NetworkMatch};
 use super::stable_id::StableId;
@@ -44,6 +45,13 @@ impl<T> Said<T> {
     }
 }
 
+impl<T> Said<Option<T>> {
+    fn unless_taken_back(self) -> Option<Said<T>> {
+        let Self { value, place } = self;
+        value.map(|value| Said { value, place })
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -69,6 +77,8 @@ pub struct Wishes {
     pub by_security: Option<Said<bool>>,
     /// `slap`.
     pub slap: Option<Said<Slap>>,
+    /// `rotate`: how long a stable address may serve; `None` in it: for good.
+    pub rotate: Option<Said<Option<Duration>>>,
     /// `uuid`, which stands for the connection.
     pub uuid: Option<Said<String>>,
 }
@@ -99,8 +109,19 @@ pub struct Choice {
     pub by_security: Said<bool>,
     /// `slap`.
     pub slap: Said<Slap>,
+    /// `rotate`.
+    pub rotate: Option<Said<Duration>>,
     /// `uuid`.
     pub uuid: Option<Said<String>>,
+}
+
+impl Choice {
+    /// How long the address may serve, if it is one that can be renewed.
+    #[must_use]
+    pub fn rotates(&self) -> Option<Duration> {
+        let every = self.rotate.as_ref().map(|said| said.value);
+        every.filter(|_| matches!(self.policy.value, Policy::Stable | Policy::StableSsid))
+    }
 }
 
 /// Whether a rule holds hangs on something that is not known.
@@ -121,6 +142,7 @@ impl Wishes {
             binding: self.binding.or_else(|| other.binding.clone()),
             by_security: self.by_security.or_else(|| other.by_security.clone()),
             slap: self.slap.or_else(|| other.slap.clone()),
+            rotate: self.rotate.or_else(|| other.rotate.clone()),
             uuid: self.uuid.or_else(|| other.uuid.clone()),
         }
     }
@@ -130,15 +152,11 @@ impl Wishes {
         Choice {
             policy: self.policy.unwrap_or(Said::built_in(Policy::StableSsid)),
             stable_id: self.stable_id,
-            mask: self.mask.and_then(|said| {
-                said.value.map(|value| Said {
-                    value,
-                    place: said.place,
-                })
-            }),
+            mask: self.mask.and_then(Said::unless_taken_back),
             binding: self.binding.unwrap_or(Said::built_in(Binding::default())),
             by_security: self.by_security.unwrap_or(Said::built_in(false)),
             slap: self.slap.unwrap_or(Said::built_in(Slap::default())),
+            rotate: self.rotate.and_then(Said::unless_taken_back),
             uuid: self.uuid,
         }
     }

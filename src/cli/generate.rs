@@ -83,6 +83,9 @@ pub struct Args {
     /// The quadrant of the local address space: any, aai.
     #[arg(long, value_parser = inputs::slap, default_value_t)]
     slap: Slap,
+    /// How often the stable address was renewed (`rotate`, `macveil reroll`).
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    generation: u64,
     /// When the association begins: `2016-08-22 6:00:00` in local time, or `@SECONDS` since 1970.
     #[arg(long, value_name = "TIME", value_parser = inputs::moment)]
     at: Option<Moment>,
@@ -111,6 +114,7 @@ fn print(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
         ssid: args.ssid.as_ref().or(args.ssid_hex.as_ref()),
         security: args.security,
         time: Some(args.time(&book)),
+        generation: args.generation,
         ..NetworkFacts::default()
     };
     let mut card = args.card();
@@ -193,6 +197,7 @@ impl Args {
             binding: Some(said(self.binding)),
             by_security: Some(said(self.security.is_some())),
             slap: Some(said(self.slap)),
+            rotate: None,
             uuid: self.uuid.clone().map(said),
         }
     }

@@ -1,11 +1,13 @@
 //! The keys of `[connection]`, which `[[interface]]` and `[[network]]` may say again.
 
+use std::time::Duration;
+
 use toml::de::DeValue;
 
 use super::problem::Wrong;
 use super::section::Section;
 use super::value::{boolean, choice, did_you_mean, parsed, text};
-use crate::address::{Binding, Mask, ParsePolicyError, Policy, Slap, Wishes};
+use crate::address::{Binding, Mask, ParsePolicyError, Policy, Slap, Wishes, parse_length};
 
 /// Every key.
 pub(super) const KEYS: &[&str] = &[
@@ -15,6 +17,7 @@ pub(super) const KEYS: &[&str] = &[
     "stable-binding",
     "stable-security",
     "slap",
+    "rotate",
 ];
 
 /// Takes the keys from a section.
@@ -26,6 +29,7 @@ pub(super) fn take(section: &mut Section) -> Wishes {
         binding: section.take("stable-binding", choice(Binding::WORDS)),
         by_security: section.take("stable-security", boolean),
         slap: section.take("slap", choice(Slap::WORDS)),
+        rotate: section.take("rotate", rotate),
         uuid: None,
     }
 }
@@ -39,6 +43,19 @@ fn policy(value: &DeValue) -> Result<Policy, Wrong> {
         }
         ParsePolicyError::Unusable(_) => Wrong::new(error),
     })
+}
+
+/// How long an address may serve: `24h`, or `never` for one that is not changed.
+fn rotate(value: &DeValue) -> Result<Option<Duration>, Wrong> {
+    match text(value)? {
+        "never" => Ok(None),
+        text => match parse_length(text).map_err(Wrong::new)? {
+            0 => Err(Wrong::new(
+                "`never` is meant, or a time of at least a second",
+            )),
+            seconds => Ok(Some(Duration::from_secs(seconds))),
+        },
+    }
 }
 
 /// A mask; an empty text is none.

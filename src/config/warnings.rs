@@ -19,6 +19,7 @@ pub(super) fn warnings(document: &Document) -> Vec<Problem> {
     }
     for wishes in &networks {
         warnings.extend(ineffective(wishes, default_is_stable));
+        warnings.extend(never_renewed(wishes));
     }
     let ids = defaults.iter().chain(&networks);
     let ids = ids.filter_map(|wishes| wishes.stable_id.as_ref());
@@ -42,6 +43,21 @@ fn ineffective(wishes: &Wishes, stable_elsewhere: bool) -> Option<Problem> {
         Problem::about(
             &id.place,
             "stable-id has no effect: it needs cloned-mac-address = \"stable\"",
+        )
+    })
+}
+
+/// Only a stable address can be renewed: the others are new each time, or never.
+fn never_renewed(wishes: &Wishes) -> Option<Problem> {
+    let rotate = wishes.rotate.as_ref().filter(|said| said.value.is_some())?;
+    let stable = matches!(
+        policy(wishes),
+        None | Some(Policy::Stable | Policy::StableSsid)
+    );
+    (!stable).then(|| {
+        Problem::about(
+            &rotate.place,
+            "rotate has no effect: it needs cloned-mac-address = \"stable-ssid\" or \"stable\"",
         )
     })
 }

@@ -1,14 +1,15 @@
 //! The secret key: `secret_key` in the state directory, in `NetworkManager`'s format.
 
-use std::fs::{DirBuilder, File, OpenOptions};
-use std::io::{self, ErrorKind, Read, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::fs::{DirBuilder, File};
+use std::io::{self, ErrorKind, Read};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 use rand::CryptoRng;
 use rustix::fs::{CWD, RenameFlags};
 use zeroize::Zeroizing;
 
+use super::atomic;
 use crate::address::{HostKey, MachineId, NewKey, TooShort};
 
 /// The name of the key's file in the state directory.
@@ -124,27 +125,14 @@ fn create(state_dir: &Path, path: &Path, key: &NewKey) -> io::Result<()> {
         .recursive(true)
         .mode(0o700)
         .create(state_dir)?;
-    let temporary = state_dir.join(format!("{KEY_FILE}.{}", std::process::id()));
-    // On small machines the number is the same after each boot: one that was cut short may be there.
-    let _ = std::fs::remove_file(&temporary);
-    let written = write_secret(&temporary, key).and_then(|()| move_unless_there(&temporary, path));
-    if written.is_err() {
+    let temporary = atomic::beside(path, key.contents(), 0o600)?;
+    let moved = move_unless_there(&temporary, path);
+    if moved.is_err() {
         let _ = std::fs::remove_file(&temporary);
-        return written;
+        return moved;
     }
-    // Not every file system can do this with a directory.
-    let _ = File::open(state_dir).and_then(|directory| directory.sync_all());
+    atomic::sync_directory(path);
     Ok(())
-}
-
-fn write_secret(path: &Path, key: &NewKey) -> io::Result<()> {
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
-    file.write_all(key.contents())?;
-    file.sync_all()
 }
 
 fn move_unless_there(from: &Path, to: &Path) -> io::Result<()> {

@@ -3,7 +3,7 @@
 
 It shares nothing with the Rust code but the description: NetworkManager's published behaviour (1.4 and
 later), and the additions that are macveil's own: ${PERIOD:...}, `time: ...`, origins chosen by the hash,
-stable-binding, stable-security and slap.
+stable-binding, stable-security, generations and slap.
 
     generate.py            writes table.tsv beside this file
     generate.py --check    says whether table.tsv is what would be written
@@ -22,7 +22,7 @@ TABLE = HERE / "table.tsv"
 CASES = 480
 COLUMNS = [
     "policy", "stable_id", "uuid", "ssid", "ifname", "key", "machine", "boot", "permanent", "initial",
-    "current", "mask", "binding", "slap", "security", "time", "zone",
+    "current", "mask", "binding", "slap", "security", "generation", "time", "zone",
     # what comes of it
     "type", "id", "address",
 ]
@@ -174,6 +174,8 @@ def address(case):
     data += bound[case["binding"]].encode() + b"\0" + identity.encode() + b"\0"
     if case["security"]:
         data += f"security={PASSPHRASE.get(case['security'], case['security'])}".encode() + b"\0"
+    if case["generation"]:
+        data += b"generation=%d\0" % case["generation"]
     digest = hashlib.sha256(data).digest()
     out = bytearray(digest[:6])
     out[0] |= 2
@@ -266,6 +268,7 @@ def make_case(chance):
         "security": chance.one_of([None, None, "open", "owe", "wep", "psk", "sae", "eap"]),
         "time": chance.one_of(TIMES) + (chance.number(86400) if chance.number(2) else 0),
         "zone": chance.one_of(ZONES),
+        "generation": chance.one_of([0, 0, 0, 1, 2, 40, 18446744073709551615]),
     }
     case["initial"] = chance.mac() if case["permanent"] is None or chance.number(3) == 0 else case["permanent"]
     if case["policy"] == "stable-ssid":

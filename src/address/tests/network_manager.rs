@@ -15,6 +15,7 @@ fn published(kind: u8, initial: &str, mask: &str) -> String {
             expanded: None,
         },
         None,
+        0,
     ));
     let shape = crate::address::generate::Shape {
         mask: (!mask.is_empty()).then(|| mask.parse().unwrap()),

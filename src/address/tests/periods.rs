@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::bench::{Bench, ssid};
-use crate::address::period::{Period, Reading, parse_length, parse_reading};
+use crate::address::period::{Period, Reading, format_length, parse_length, parse_reading};
 use crate::address::{Mac, NetworkFacts, StableId, Unassignable, Zone};
 
 const BERLIN: &[u8] = include_bytes!("../../../tests/vectors/zones/Berlin.tzif");
@@ -50,6 +50,22 @@ fn changes_only_at(id: &str, instants: &[&str]) {
         );
         assert_ne!(address(instant), former, "at {instant:?}");
         former = address(instant);
+    }
+}
+
+#[test]
+fn lengths_read_back_as_printed() {
+    for (seconds, text) in [
+        (1, "1s"),
+        (90, "90s"),
+        (300, "5m"),
+        (86_400, "1d"),
+        (90_000, "25h"),
+        (1_209_600, "2w"),
+        (0, "0s"),
+    ] {
+        assert_eq!(format_length(seconds), text);
+        assert_eq!(parse_length(text), Ok(seconds));
     }
 }
 

@@ -100,6 +100,7 @@ impl Case {
             ssid: ssid.as_ref(),
             security: self.word("security", Security::WORDS),
             time: UNIX_EPOCH.checked_add(Duration::from_secs(seconds)),
+            generation: self.get("generation").unwrap().parse().unwrap(),
             ..NetworkFacts::default()
         };
         let derivation = match (self.bench().derive(&network), self.get("address").unwrap()) {

@@ -5,7 +5,7 @@ use rand::rngs::StdRng;
 
 use crate::address::{
     AddressBook, AddressFacts, Choice, Derivation, Mac, NetworkFacts, Place, Policy, Source,
-    Unassignable,
+    Unassignable, format_length,
 };
 use crate::wifi::Ssid;
 
@@ -103,6 +103,11 @@ fn wishes(choice: &Choice) -> Vec<Step> {
         steps.extend(id.map(|id| said("stable-id", "stable_id", id.value.to_string(), &id.place)));
         let uuid = choice.uuid.as_ref();
         steps.extend(uuid.map(|uuid| said("uuid", "uuid", uuid.value.clone(), &uuid.place)));
+        let rotate = choice.rotate.as_ref();
+        steps.extend(rotate.map(|every| {
+            let value = format_length(every.value.as_secs());
+            said("renewed after", "rotate", value, &every.place)
+        }));
         let binding = &choice.binding;
         let security = Some(&choice.by_security).filter(|said| said.value);
         steps.extend(security.map(|said_so| {
@@ -146,6 +151,7 @@ fn sources(choice: &Choice, derivation: &Derivation) -> Vec<Step> {
             id,
             binding,
             security,
+            generation,
         } => {
             let expanded = id.expanded.as_ref();
             steps.extend(expanded.map(|text| follows("filled in", "expanded_id", text.clone())));
@@ -154,6 +160,10 @@ fn sources(choice: &Choice, derivation: &Derivation) -> Vec<Step> {
             steps.push(follows("hashed: bound to", "bound_to", binding.clone()));
             let security = security.map(str::to_owned);
             steps.extend(security.map(|class| follows("hashed: security", "security", class)));
+            let renewed = Some(generation).filter(|&&generation| generation > 0);
+            steps.extend(renewed.map(|generation| {
+                follows("hashed: renewed", "generation", generation.to_string())
+            }));
             "a hash of these and the key"
         }
     };

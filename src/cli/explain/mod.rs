@@ -12,8 +12,8 @@ use std::time::SystemTime;
 use super::failure::{Failure, NO, unless_unheard};
 use super::inputs::{self, Moment};
 use crate::address::{Mac, NetworkFacts, Security};
-use crate::config;
 use crate::wifi::Ssid;
+use crate::{config, store};
 use explanation::Explanation;
 use system::Card;
 
@@ -85,6 +85,11 @@ fn explain(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
             args.at
                 .map_or_else(SystemTime::now, |at| at.time(book.zone())),
         ),
+        generation: store::read_history(&config.state_dir)
+            .map_err(|error| {
+                Failure::cannot("cannot tell how often the address was renewed", error)
+            })?
+            .generation(&ssid),
     };
     let managed = config.manages(&card.device());
     let explanation = Explanation::of(&book, &network, &card.name, managed, &card.facts);

@@ -96,6 +96,7 @@ fn every_key_says_what_it_says() {
         stable-binding = "card"
         stable-security = true
         slap = "aai"
+        rotate = "36h"
         "#,
     )
     .unwrap();
@@ -136,6 +137,10 @@ fn every_key_says_what_it_says() {
     assert_eq!(
         (choice.by_security.value, choice.slap.value),
         (true, Slap::Aai)
+    );
+    assert_eq!(
+        choice.rotate.map(|said| said.value),
+        Some(Duration::from_secs(36 * 60 * 60))
     );
 
     let card = AddressFacts {
@@ -279,6 +284,36 @@ fn what_is_said_knows_its_line() {
     let choice = choice(&config, &CARD, &NetworkFacts::new(&home));
     assert!(choice.binding.place.to_string().ends_with("macveil.toml:4"));
     assert_eq!(choice.policy.place.to_string(), "the built-in default");
+}
+
+#[test]
+fn never_takes_a_default_rotation_back() {
+    let config = read(
+        r#"
+        [connection]
+        rotate = "24h"
+        [[network]]
+        ssid = "Home"
+        rotate = "never"
+        [[network]]
+        ssid = "Work"
+        cloned-mac-address = "random"
+        "#,
+    )
+    .unwrap();
+    let rotates = |name| {
+        let ssid = ssid(name);
+        choice(&config, &CARD, &NetworkFacts::new(&ssid)).rotates()
+    };
+    assert_eq!(rotates("Home"), None);
+    assert_eq!(rotates("Café"), Some(Duration::from_secs(24 * 60 * 60)));
+    assert_eq!(rotates("Work"), None, "there is nothing stable to renew");
+    for wrong in ["0s", "24", "always", ""] {
+        assert!(
+            read(&format!("[connection]\nrotate = \"{wrong}\"\n")).is_err(),
+            "{wrong}"
+        );
+    }
 }
 
 #[test]
