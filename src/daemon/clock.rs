@@ -2,7 +2,7 @@
 
 use std::io;
 use std::os::fd::OwnedFd;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use rustix::time::{
     ClockId, Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, clock_gettime,
@@ -10,13 +10,20 @@ use rustix::time::{
 };
 use tokio::net::unix::pipe;
 
-use crate::supervisor::Time;
+use crate::supervisor::{Now, Time};
 
 /// A sleep shorter than this is not worth starting a search over.
 const SHORTEST_SLEEP: Duration = Duration::from_secs(2);
 
-/// Now, on `CLOCK_BOOTTIME`.
-pub(super) fn now() -> Time {
+/// Now, on `CLOCK_BOOTTIME` and on the wall.
+pub(super) fn now() -> Now {
+    Now {
+        boot: since_boot(),
+        wall: SystemTime::now(),
+    }
+}
+
+fn since_boot() -> Time {
     duration(clock_gettime(ClockId::Boottime))
 }
 
@@ -90,7 +97,7 @@ impl SleepWatch {
 }
 
 fn slept_since_boot() -> Duration {
-    now().saturating_sub(duration(clock_gettime(ClockId::Monotonic)))
+    since_boot().saturating_sub(duration(clock_gettime(ClockId::Monotonic)))
 }
 
 fn duration(time: Timespec) -> Duration {

@@ -3,6 +3,7 @@
 
 mod clock;
 mod error;
+mod history;
 mod journal;
 mod runtime_dir;
 mod tended;
@@ -17,13 +18,15 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tracing::{debug, info, warn};
 
-use crate::address::Host;
+use crate::address::{Host, Record};
 use crate::config::{self, Backend, Config};
 use crate::kernel::{Kernel, Notification, Notifications};
 use crate::store;
-use crate::supervisor::{Card, Command, Event, Station, Time};
+use crate::supervisor::{Addresses, Card, Command, Event, Station, Time};
+use crate::wifi::Ssid;
 use clock::{Alarm, SleepWatch};
 pub use error::Error;
+use history::KeptHistory;
 use runtime_dir::RuntimeDir;
 use tended::{Tended, Told};
 
@@ -47,6 +50,7 @@ struct Daemon {
     config_file: Option<PathBuf>,
     config: Config,
     host: Arc<Host>,
+    history: KeptHistory,
     runtime_dir: RuntimeDir,
     kernel: Kernel,
     rng: StdRng,
@@ -84,6 +88,7 @@ impl Daemon {
             .map_err(|source| Error::runtime_dir(&config.runtime_dir, source))?;
         let mut rng = StdRng::try_from_rng(&mut SysRng).map_err(Error::random)?;
         let host = Arc::new(store::read_host(&config.state_dir, &mut rng)?);
+        let history = KeptHistory::read(&config.state_dir);
         let (told, told_receiver) = mpsc::unbounded_channel();
         // Listening starts before the first look, so that nothing falls in between.
         let notifications = Notifications::open()?;
@@ -100,6 +105,7 @@ impl Daemon {
             config_file: config_file.map(Path::to_owned),
             config,
             host,
+            history,
             runtime_dir,
             kernel,
             rng,
@@ -253,12 +259,15 @@ impl Daemon {
         let device = tended::facts(&card);
         let ifindex = card.ifindex;
         let settings = self.config.settings(&device);
-        let book = self.config.address_book(&device, Arc::clone(&self.host));
+        let addresses = Addresses {
+            book: self.config.address_book(&device, Arc::clone(&self.host)),
+            history: self.history.current().clone(),
+        };
         info!("{}: protected from now on ({})", card.name, card.driver);
         let rng = StdRng::from_rng(&mut self.rng);
         let supplicant = self.control_dir();
         let name = card.name.clone();
-        let station = Station::new(clock::now(), card, settings, book, link, rng);
+        let station = Station::new(clock::now(), card, settings, addresses, link, rng);
         let tended = Tended::begin(
             ifindex,
             name,
@@ -279,16 +288,15 @@ impl Daemon {
 
     fn tell(&mut self, ifindex: u32, event: Event) {
         if let Some(tended) = self.stations.get_mut(&ifindex) {
-            tended.handle(clock::now(), event);
+            tended.handle(event);
             self.carry_out(ifindex);
         }
     }
 
     fn time_passed(&mut self) {
-        let now = clock::now();
         for ifindex in self.stations.keys().copied().collect::<Vec<_>>() {
             if let Some(tended) = self.stations.get_mut(&ifindex) {
-                tended.handle_timeout(now);
+                tended.handle_timeout();
                 self.carry_out(ifindex);
             }
         }
@@ -298,8 +306,23 @@ impl Daemon {
         let Some(tended) = self.stations.get_mut(&ifindex) else {
             return;
         };
-        if tended.carry_out(&mut self.kernel) == tended::Progress::Finished {
+        let outcome = tended.carry_out(&mut self.kernel);
+        if outcome.finished {
             self.stations.remove(&ifindex);
+        }
+        for (ssid, record) in outcome.learned {
+            self.remember(Some(ifindex), ssid, record);
+        }
+    }
+
+    /// Writes down what was learned of a network, and lets every other card know.
+    fn remember(&mut self, learner: Option<u32>, ssid: Ssid, record: Record) {
+        self.history.learn(ssid.clone(), record);
+        let event = Event::Renewed { ssid, record };
+        for ifindex in self.stations.keys().copied().collect::<Vec<_>>() {
+            if Some(ifindex) != learner {
+                self.tell(ifindex, event.clone());
+            }
         }
     }
 
@@ -321,10 +344,27 @@ impl Daemon {
         }
     }
 
+    #[expect(dead_code, reason = "the control socket is to ask for it")]
+    /// Gives a network another address from its next association on, unless its policy is a fixed one.
+    fn reroll(&mut self, ssid: &Ssid) {
+        let record = self.history.renewed(ssid);
+        self.remember(None, ssid.clone(), record);
+    }
+
+    #[expect(dead_code, reason = "the control socket is to ask for it")]
+    /// Has every card that is connected to this network join it anew.
+    fn rejoin(&mut self, ssid: &Ssid) {
+        self.tell_all(&Event::Command(Command::Rejoin(ssid.clone())));
+    }
+
     fn reload(&mut self) {
         match config::load(self.config_file.as_deref()) {
             Ok(config) => {
                 self.config = config;
+                match store::read_host(&self.config.state_dir, &mut self.rng) {
+                    Ok(host) => self.host = Arc::new(host),
+                    Err(error) => warn!("the former key stays in use: {error}"),
+                }
                 info!("configuration read again");
                 for tended in self.stations.values_mut() {
                     tended.reconfigure(&self.config, &self.host);

@@ -8,11 +8,12 @@ use tokio::task::JoinHandle;
 use tracing::debug;
 
 use super::{clock, journal};
-use crate::address::Host;
+use crate::address::{Host, Record};
 use crate::config::{Config, DeviceFacts, Kind};
 use crate::kernel::Kernel;
 use crate::supervisor::{Action, Card, Event, Request, Station, Time};
 use crate::supplicant::wpa;
+use crate::wifi::Ssid;
 
 /// Something that a supplicant's client has to tell.
 #[derive(Debug)]
@@ -30,11 +31,13 @@ pub(super) struct Tended {
     client: Option<JoinHandle<()>>,
 }
 
-/// Whether the station is still needed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Progress {
-    Going,
-    Finished,
+/// What the daemon has to see to after a station's actions were carried out.
+#[derive(Debug, Default)]
+pub(super) struct Outcome {
+    /// The station is no longer needed.
+    pub(super) finished: bool,
+    /// To be remembered for good.
+    pub(super) learned: Vec<(Ssid, Record)>,
 }
 
 impl Tended {
@@ -72,16 +75,16 @@ impl Tended {
         &self.name
     }
 
-    pub(super) fn handle(&mut self, now: Time, event: Event) {
+    pub(super) fn handle(&mut self, event: Event) {
         debug!("{}: {event:?}", self.name);
         let before = self.station.state_name();
-        self.station.handle(now, event);
+        self.station.handle(clock::now(), event);
         self.note_change(before);
     }
 
-    pub(super) fn handle_timeout(&mut self, now: Time) {
+    pub(super) fn handle_timeout(&mut self) {
         let before = self.station.state_name();
-        self.station.handle_timeout(now);
+        self.station.handle_timeout(clock::now());
         self.note_change(before);
     }
 
@@ -104,17 +107,24 @@ impl Tended {
     }
 
     /// Does everything that the supervisor wants done now.
-    pub(super) fn carry_out(&mut self, kernel: &mut Kernel) -> Progress {
+    pub(super) fn carry_out(&mut self, kernel: &mut Kernel) -> Outcome {
+        let mut outcome = Outcome::default();
         while let Some(action) = self.station.poll_action() {
             debug!("{}: {action:?}", self.name);
-            if action == Action::Finish {
-                return Progress::Finished;
-            }
-            if let Some(answer) = self.perform(kernel, action) {
-                self.handle(clock::now(), answer);
+            match action {
+                Action::Finish => {
+                    outcome.finished = true;
+                    return outcome;
+                }
+                Action::Remember { ssid, record } => outcome.learned.push((ssid, record)),
+                action => {
+                    if let Some(answer) = self.perform(kernel, action) {
+                        self.handle(answer);
+                    }
+                }
             }
         }
-        Progress::Going
+        outcome
     }
 
     fn perform(&self, kernel: &mut Kernel, action: Action) -> Option<Event> {
@@ -145,7 +155,7 @@ impl Tended {
                 journal::write(&self.name, notice);
                 None
             }
-            Action::Finish => None,
+            Action::Remember { .. } | Action::Finish => None,
         }
     }
 }

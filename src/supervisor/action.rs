@@ -1,9 +1,9 @@
 //! What a [`Station`](super::Station) wants done.
 
-use crate::address::Mac;
+use crate::address::{Mac, Record};
 use crate::wifi::{Frequency, Ssid};
 
-/// One thing to do in the world. Each but `Say` is answered by exactly one [`Event`](super::Event).
+/// One thing to do in the world. Each but the ones that say otherwise is answered by exactly one [`Event`](super::Event).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     /// Put an address on the card; answered by `LinkSet`.
@@ -25,6 +25,13 @@ pub enum Action {
     ReadAir,
     /// Ask the supplicant; answered by `Reply`.
     Ask(Request),
+    /// Remember this for good, and let the machine's other cards know; not answered.
+    Remember {
+        /// The network.
+        ssid: Ssid,
+        /// What is to be remembered of it.
+        record: Record,
+    },
     /// Tell the person who reads the log; not answered.
     Say(Notice),
     /// Nothing is left to do: forget this station; not answered.
@@ -79,6 +86,9 @@ pub enum Request {
         ssid: Ssid,
         /// BSSs of it that were not heard just now.
         except: Vec<Mac>,
+        /// The network knows this station by another address: keys agreed on then (PMKSA) must not
+        /// be named again, because they would tie the two together.
+        forget_keys: bool,
     },
     /// Make it forget the address that it would put back by itself; sends nothing.
     Disarm,

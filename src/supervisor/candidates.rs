@@ -1,7 +1,7 @@
 //! Which BSS to join: the supplicant's networks against what the last scan heard.
 
 use super::event::{Entry, Network, Security};
-use crate::address::Mac;
+use crate::address::{self, Mac};
 use crate::wifi::{Frequency, Heard, Ssid};
 
 /// A BSS that can be joined now.
@@ -13,8 +13,29 @@ pub(super) struct Candidate {
     /// In dBm.
     pub(super) signal: i32,
     pub(super) priority: i32,
+    pub(super) joined: Joined,
     /// BSSs of the same network that the supplicant may still know but that were not heard just now.
     pub(super) silent: Vec<Mac>,
+}
+
+/// How a network is joined, as far as its address may hang on it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Joined {
+    pub(super) bssid: Option<Mac>,
+    pub(super) security: Option<address::Security>,
+    pub(super) id_str: Option<String>,
+}
+
+impl Joined {
+    /// A network of the configuration at a BSS: what both offer, the best of it.
+    pub(super) fn of(network: &Network, entry: &Entry) -> Self {
+        let common = network.ways.iter().filter(|way| entry.ways.contains(way));
+        Self {
+            bssid: Some(entry.bssid),
+            security: common.max().copied(),
+            id_str: Some(network.id_str.clone()),
+        }
+    }
 }
 
 /// The best candidate: what the user asked for, then priority, security, signal.
@@ -45,6 +66,7 @@ pub(super) fn choose(
         frequency: entry.frequency,
         signal: entry.signal,
         priority: network.priority,
+        joined: Joined::of(network, entry),
         silent: silent(table, heard, &entry.ssid),
     })
 }
@@ -115,6 +137,8 @@ mod tests {
             priority: 0,
             bssid: None,
             open: false,
+            ways: vec![address::Security::Psk, address::Security::Sae],
+            id_str: String::new(),
         }
     }
 
@@ -125,6 +149,7 @@ mod tests {
             signal,
             ssid: ssid(name),
             security: Security::Rsn,
+            ways: vec![address::Security::Psk],
         }
     }
 

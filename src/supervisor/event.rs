@@ -1,6 +1,6 @@
 //! What a [`Station`](super::Station) is told.
 
-use crate::address::Mac;
+use crate::address::{self, Mac, Record};
 use crate::wifi::{Frequency, Heard, Ssid};
 
 /// Something that happened to the interface, its supplicant, or macveil itself.
@@ -26,6 +26,13 @@ pub enum Event {
     Reply(Reply),
     /// The user or the service manager wants something.
     Command(Command),
+    /// A network's address was renewed, or used by another card.
+    Renewed {
+        /// The network.
+        ssid: Ssid,
+        /// What is remembered of it now.
+        record: Record,
+    },
     /// Notifications were lost: what is remembered may be stale.
     Overrun,
 }
@@ -227,6 +234,10 @@ pub struct Network {
     pub bssid: Option<Mac>,
     /// It is joined without any key.
     pub open: bool,
+    /// The ways in which it may be joined.
+    pub ways: Vec<address::Security>,
+    /// `wpa_supplicant`'s `id_str`: empty if it has none.
+    pub id_str: String,
 }
 
 /// A BSS in the supplicant's table.
@@ -242,6 +253,8 @@ pub struct Entry {
     pub ssid: Ssid,
     /// How well it protects.
     pub security: Security,
+    /// The ways in which it can be joined.
+    pub ways: Vec<address::Security>,
 }
 
 /// Protection of a BSS, weakest first.
@@ -262,10 +275,12 @@ pub enum Security {
 }
 
 /// What the user or the service manager wants.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
     /// Put everything back and let go.
     Leave,
     /// The machine was asleep.
     Resumed,
+    /// Join this network anew if it is the one that the card is connected to.
+    Rejoin(Ssid),
 }

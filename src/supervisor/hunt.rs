@@ -189,6 +189,7 @@ impl Plan {
 mod tests {
     use super::*;
     use crate::address::Mac;
+    use crate::supervisor::candidates::Joined;
 
     fn candidate(frequency: Frequency, priority: i32) -> Candidate {
         Candidate {
@@ -197,6 +198,7 @@ mod tests {
             frequency,
             signal: -50,
             priority,
+            joined: Joined::default(),
             silent: Vec::new(),
         }
     }
@@ -211,6 +213,8 @@ mod tests {
             priority,
             bssid: None,
             open: false,
+            ways: Vec::new(),
+            id_str: String::new(),
         })
     }
 

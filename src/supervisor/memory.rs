@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Time;
+use crate::address::Mac;
 use crate::wifi::{Frequency, Ssid};
 
 /// More channels than this are not remembered for one network: the sweep finds the rest.
@@ -13,6 +14,7 @@ const CHANNELS_PER_NETWORK: usize = 4;
 pub(super) struct Memory {
     channels: BTreeMap<Ssid, Vec<Frequency>>,
     failures: BTreeMap<Ssid, Failures>,
+    addresses: BTreeMap<Ssid, Mac>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -74,6 +76,16 @@ impl Memory {
         };
         self.failures.insert(ssid.clone(), failures);
         pause
+    }
+
+    /// The network has seen this station under that address.
+    pub(super) fn known_as(&mut self, ssid: &Ssid, address: Mac) {
+        self.addresses.insert(ssid.clone(), address);
+    }
+
+    /// Whether that address is the one under which the network knows this station.
+    pub(super) fn is_known_as(&self, ssid: &Ssid, address: Mac) -> bool {
+        self.addresses.get(ssid) == Some(&address)
     }
 
     pub(super) fn succeeded(&mut self, ssid: &Ssid) {

@@ -12,6 +12,7 @@
 //! | `context` | what the states share |
 //! | `hunt`, `schedule`, `nameless` | which scan comes when |
 //! | `candidates`, `memory` | which BSS to join, and which to leave alone for a while |
+//! | `draws` | how often a network gets another random address |
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
@@ -19,6 +20,7 @@ mod action;
 mod candidates;
 mod chance;
 mod context;
+mod draws;
 mod event;
 mod hunt;
 mod memory;
@@ -28,7 +30,7 @@ mod settings;
 mod state;
 mod station;
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 pub use action::{Action, How, Notice, Request, Scan};
 pub use context::Method;
@@ -36,11 +38,20 @@ pub use event::{
     Command, Entry, Event, Failure, Link, Mlme, Network, Phase, Quieted, Refusal, Reply,
     ScanStarted, Security, Status, Supplicant, Survey,
 };
-pub use settings::{Card, MaskMethod, OnExit, OnFailure, Settings};
+pub use settings::{Addresses, Card, MaskMethod, OnExit, OnFailure, Settings};
 pub use station::{Counters, Snapshot, Station};
 
 /// A moment, as the time since boot with suspend included (`CLOCK_BOOTTIME`).
 pub type Time = Duration;
+
+/// A moment on both clocks: the one that never jumps, and the one on the wall.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Now {
+    /// What deadlines are counted on.
+    pub boot: Time,
+    /// What people read.
+    pub wall: SystemTime,
+}
 
 #[cfg(test)]
 mod tests;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::address::Mac;
+use crate::address::{AddressBook, History, Mac};
 use crate::wifi::Channel;
 
 /// One Wi-Fi station interface and what its driver offers.
@@ -36,6 +36,15 @@ pub struct Card {
     pub max_scan_ssids: u8,
     /// Channels that may be scanned.
     pub channels: Vec<Channel>,
+}
+
+/// Which addresses networks get on one interface.
+#[derive(Debug, Clone)]
+pub struct Addresses {
+    /// What the user wants.
+    pub book: AddressBook,
+    /// What became of it so far.
+    pub history: History,
 }
 
 /// How the user wants a station treated (`[device]` of the configuration).

@@ -5,9 +5,9 @@ use rand::rngs::StdRng;
 use super::action::{Action, Notice};
 use super::context::{Context, Method, RunningScan};
 use super::event::{Command, Event, Link, ScanStarted, Supplicant};
-use super::settings::{Card, Settings};
+use super::settings::{Addresses, Card, Settings};
 use super::state::{Leaving, Masking, State, Then, Waiting};
-use super::{Reply, Time};
+use super::{Now, Reply, Time};
 use crate::address::{AddressBook, Mac};
 
 /// The state machine of one interface.
@@ -56,14 +56,14 @@ impl Station {
     /// Takes an interface in hand; the first actions are ready at once.
     #[must_use]
     pub fn new(
-        now: Time,
+        now: Now,
         card: Card,
         settings: Settings,
-        book: AddressBook,
+        addresses: Addresses,
         link: Link,
         rng: StdRng,
     ) -> Self {
-        let mut cx = Context::new(now, card, settings, book, link, rng);
+        let mut cx = Context::new(now, card, settings, addresses, link, rng);
         if let Some(shortfall) = Method::shortfall(cx.settings.mask_method, &cx.card) {
             cx.remark(format!("{shortfall}; using bounce"));
         }
@@ -75,17 +75,17 @@ impl Station {
     }
 
     /// Tells what happened.
-    pub fn handle(&mut self, now: Time, event: Event) {
-        self.cx.now = now;
+    pub fn handle(&mut self, now: Now, event: Event) {
+        self.cx.set_clocks(now);
         if let Some(event) = self.note(event) {
             self.step(|state, cx| state.handle(cx, event));
         }
     }
 
     /// To be called when the deadline has passed.
-    pub fn handle_timeout(&mut self, now: Time) {
-        self.cx.now = now;
-        if self.cx.alarm.is_some_and(|alarm| alarm <= now) {
+    pub fn handle_timeout(&mut self, now: Now) {
+        self.cx.set_clocks(now);
+        if self.cx.alarm.is_some_and(|alarm| alarm <= now.boot) {
             self.cx.alarm = None;
             self.step(State::alarm);
         }
@@ -164,6 +164,10 @@ impl Station {
                 self.cx.hunt.restart(self.cx.now);
                 self.cx.memory.forgive();
                 Some(event)
+            }
+            Event::Renewed { ssid, record } => {
+                self.cx.learn_record(ssid, record);
+                None
             }
             other => Some(other),
         }

@@ -6,7 +6,7 @@ use super::parting::Ending;
 use super::{Context, Event, Parting, State};
 use crate::address::Mac;
 use crate::supervisor::action::{Notice, Request};
-use crate::supervisor::event::{Mlme, Phase, Reply, Status, Supplicant};
+use crate::supervisor::event::{Command, Mlme, Phase, Reply, Status, Supplicant};
 use crate::wifi::Ssid;
 
 /// Events can be lost: ask this often whether the connection still stands.
@@ -45,8 +45,7 @@ impl Associated {
         cx.mask = None;
         cx.lost = None;
         cx.wanted = None;
-        cx.previous_assigned = Some(address);
-        cx.memory.succeeded(&ssid);
+        cx.association_begins(&ssid);
         cx.counters.associations = cx.counters.associations.saturating_add(1);
         cx.say(Notice::Connected {
             ssid: ssid.clone(),
@@ -80,6 +79,10 @@ impl Associated {
                 Parting::for_another_address(cx, self.ssid)
             }
             Event::Link(link) if !link.carrier || !link.up => self.ask(cx),
+            Event::Command(Command::Rejoin(ssid)) if ssid == self.ssid => {
+                cx.remark(format!("joining \"{ssid}\" anew, as asked"));
+                Parting::for_another_address(cx, ssid)
+            }
             Event::Reply(Reply::Status(Ok(status))) => self.judge(cx, &status),
             Event::Reply(Reply::Status(Err(_))) => Parting::begin(cx, self.ssid, None),
             Event::Link(_)
@@ -91,11 +94,13 @@ impl Associated {
             | Event::Mlme(_)
             | Event::Supplicant(_)
             | Event::Reply(_)
+            | Event::Renewed { .. }
             | Event::Command(_) => State::Associated(self),
         }
     }
 
     pub(super) fn alarm(self, cx: &mut Context) -> State {
+        cx.network_is_still_used(&self.ssid);
         cx.ask(Request::Status);
         cx.wake_in(KEEP_ALIVE);
         State::Associated(self)

@@ -52,7 +52,7 @@ enum Step {
 impl Associating {
     pub(super) fn begin(cx: &mut Context, candidate: Candidate) -> State {
         cx.leave_state();
-        let address = match cx.assign(&candidate.ssid) {
+        let address = match cx.assign(&candidate) {
             Ok(address) => address,
             Err(error) => {
                 cx.failed(&candidate.ssid, Cause::Refused, error.to_string());
@@ -68,6 +68,7 @@ impl Associating {
         cx.ask(Request::Pin {
             ssid: candidate.ssid.clone(),
             except: candidate.silent.clone(),
+            forget_keys: !cx.memory.is_known_as(&candidate.ssid, address),
         });
         State::Associating(Self {
             candidate,

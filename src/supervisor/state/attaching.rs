@@ -2,11 +2,15 @@
 
 use super::{Associated, Context, Event, Masking, Parting, State, Then};
 use crate::supervisor::action::{Action, Request};
-use crate::supervisor::event::{Phase, Quieted, Reply};
+use crate::supervisor::candidates::Joined;
+use crate::supervisor::event::{Phase, Quieted, Reply, Status, Supplicant, Survey};
 use crate::wifi::Ssid;
 
 #[derive(Debug)]
-pub(in crate::supervisor) struct Attaching;
+pub(in crate::supervisor) struct Attaching {
+    /// The connection that was found, while it is looked at.
+    found: Option<(Ssid, Status)>,
+}
 
 impl Attaching {
     pub(super) fn begin(cx: &mut Context) -> State {
@@ -16,56 +20,80 @@ impl Attaching {
             cx.act(Action::HoldDown);
         }
         cx.ask(Request::Attach);
-        State::Attaching(Self)
+        State::Attaching(Self { found: None })
     }
 
     pub(super) fn handle(self, cx: &mut Context, event: Event) -> State {
-        match event {
-            Event::Reply(Reply::Quiet(Ok(quieted))) => Self::met(cx, &quieted),
-            Event::Reply(Reply::Quiet(Err(failure))) => {
+        match (self.found, event) {
+            (None, Event::Reply(Reply::Quiet(Ok(quieted)))) => Self::met(cx, quieted),
+            (None, Event::Reply(Reply::Quiet(Err(failure)))) => {
                 cx.remark(format!("{failure}; the card stays masked"));
                 cx.supplicant = false;
                 Masking::begin(cx, Then::Wait)
             }
-            Event::Link(_)
-            | Event::LinkSet(_)
-            | Event::ScanStarted(_)
-            | Event::ScanAccepted(_)
-            | Event::ScanEnded
-            | Event::Air(_)
-            | Event::Mlme(_)
-            | Event::Supplicant(_)
-            | Event::Reply(_)
-            | Event::Command(_)
-            | Event::Overrun => State::Attaching(self),
+            (Some((ssid, status)), Event::Reply(Reply::Survey(Ok(survey)))) => {
+                Self::judge(cx, ssid, &status, survey)
+            }
+            (Some(_), Event::Reply(Reply::Survey(Err(failure)))) => {
+                cx.remark(failure.to_string());
+                Masking::begin(cx, Then::Search)
+            }
+            (Some((ssid, _)), Event::Supplicant(Supplicant::Disconnected { .. })) => {
+                Parting::begin(cx, ssid, None)
+            }
+            (Some((ssid, _)), Event::Link(link)) if !link.carrier => Parting::begin(cx, ssid, None),
+            (found, _) => State::Attaching(Self { found }),
         }
     }
 
-    fn met(cx: &mut Context, quieted: &Quieted) -> State {
+    fn met(cx: &mut Context, quieted: Quieted) -> State {
         if quieted.had_own_randomization {
             cx.remark(
                 "the supplicant's own address randomization is switched off while macveil runs",
             );
         }
-        let status = &quieted.status;
+        let status = quieted.status;
         match (status.phase, &status.ssid) {
-            (Phase::Connected, Some(ssid)) if Self::is_ours(cx, ssid) => {
-                cx.ask(Request::Settle { ssid: ssid.clone() });
-                cx.heard_at(ssid, status.frequency);
-                Associated::adopt(cx, ssid.clone())
-            }
             (Phase::Connected, Some(ssid)) => {
-                cx.remark(format!(
-                    "connected to {ssid} under {}, which is not its address: connecting again",
-                    cx.link.address
-                ));
-                Parting::for_another_address(cx, ssid.clone())
+                cx.ask(Request::Survey {
+                    bssids: status.bssid.into_iter().collect(),
+                });
+                State::Attaching(Self {
+                    found: Some((ssid.clone(), status)),
+                })
             }
             _ => Masking::begin(cx, Then::Search),
         }
     }
 
-    fn is_ours(cx: &Context, ssid: &Ssid) -> bool {
-        cx.link.carrier && cx.accepts(ssid, cx.link.address)
+    fn judge(cx: &mut Context, ssid: Ssid, status: &Status, survey: Survey) -> State {
+        let joined = joined(status, &survey);
+        cx.learn_networks(survey.networks);
+        if cx.link.carrier && cx.accepts(&ssid, &joined, cx.link.address) {
+            cx.ask(Request::Settle { ssid: ssid.clone() });
+            cx.heard_at(&ssid, status.frequency);
+            return Associated::adopt(cx, ssid);
+        }
+        cx.remark(format!(
+            "connected to {ssid} under {}, which is not its address: connecting again",
+            cx.link.address
+        ));
+        Parting::for_another_address(cx, ssid)
+    }
+}
+
+/// How the network was joined that the supplicant is connected to.
+fn joined(status: &Status, survey: &Survey) -> Joined {
+    let mut networks = survey.networks.iter();
+    let network = networks.find(|network| Some(network.id) == status.id);
+    let mut table = survey.table.iter();
+    let entry = table.find(|entry| Some(&entry.ssid) == status.ssid.as_ref());
+    match (network, entry) {
+        (Some(network), Some(entry)) => Joined::of(network, entry),
+        (network, _) => Joined {
+            bssid: status.bssid,
+            security: None,
+            id_str: network.map(|network| network.id_str.clone()),
+        },
     }
 }

@@ -77,6 +77,7 @@ impl Held {
             | Event::Mlme(_)
             | Event::Supplicant(_)
             | Event::Reply(_)
+            | Event::Renewed { .. }
             | Event::Command(_)
             | Event::Overrun => State::Held(self),
         }

@@ -92,6 +92,7 @@ impl Masking {
             | Event::Mlme(_)
             | Event::Supplicant(_)
             | Event::Reply(_)
+            | Event::Renewed { .. }
             | Event::Command(_)
             | Event::Overrun => State::Masking(self),
         }

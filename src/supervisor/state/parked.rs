@@ -53,6 +53,7 @@ impl Parked {
             | Event::Mlme(_)
             | Event::Supplicant(_)
             | Event::Reply(_)
+            | Event::Renewed { .. }
             | Event::Command(_)
             | Event::Overrun => State::Parked(self),
         }

@@ -58,6 +58,7 @@ impl Parting {
     }
 
     fn lost(cx: &mut Context, ssid: Ssid, ordered: bool) -> State {
+        cx.network_is_used(&ssid);
         cx.lost = Some(ssid.clone());
         cx.hunt.restart(cx.now);
         Self::ask(cx, Some(ssid), ordered)
@@ -98,6 +99,7 @@ impl Parting {
             | Event::Supplicant(_)
             | Event::Reply(_)
             | Event::Command(_)
+            | Event::Renewed { .. }
             | Event::Overrun => State::Parting(self),
         }
     }

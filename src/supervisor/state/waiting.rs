@@ -47,6 +47,7 @@ impl Waiting {
             | Event::Mlme(_)
             | Event::Supplicant(_)
             | Event::Reply(_)
+            | Event::Renewed { .. }
             | Event::Command(_)
             | Event::Overrun => State::Waiting(self),
         }

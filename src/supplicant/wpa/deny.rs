@@ -118,6 +118,7 @@ mod tests {
             signal: -50,
             ssid: ssid(name),
             security: Security::Rsn,
+            ways: Vec::new(),
         }
     }
 

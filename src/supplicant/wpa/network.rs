@@ -1,7 +1,7 @@
 //! The networks of wpa_supplicant's configuration: `LIST_NETWORKS` and `GET_NETWORK`
 //! (`ctrl_iface.c` and config.c, 2.10).
 
-use crate::address::Mac;
+use crate::address::{Mac, Security};
 use crate::supervisor::Network;
 use crate::wifi::Ssid;
 
@@ -56,6 +56,8 @@ pub(super) struct Details {
     pub(super) has_wep_key: bool,
     /// `mode`: 0 is a station in an infrastructure.
     pub(super) mode: u32,
+    /// `id_str`; empty if there is none.
+    pub(super) id_str: String,
 }
 
 impl Details {
@@ -68,6 +70,33 @@ impl Details {
     fn is_open(&self) -> bool {
         let plain = self.manages_keys_by("NONE") && !self.has_wep_key;
         plain || self.key_mgmt.iter().all(|word| word == "OWE") && !self.key_mgmt.is_empty()
+    }
+
+    /// The ways in which it may be joined.
+    fn ways(&self) -> Vec<Security> {
+        let way = |word: &String| match word.as_str() {
+            "NONE" if self.has_wep_key => Some(Security::Wep),
+            "NONE" => Some(Security::Open),
+            word => way_by_keys(word),
+        };
+        self.key_mgmt.iter().filter_map(way).collect()
+    }
+}
+
+/// What a way to manage keys amounts to, as `key_mgmt` (`WPA-PSK`, `FT-SAE`, `WPA-EAP-SHA256`) or a
+/// BSS's flags (`PSK`, `FT/SAE`, `EAP-SHA256`) name it.
+pub(super) fn way_by_keys(name: &str) -> Option<Security> {
+    let has = |word| name.split(['-', '/']).any(|part| part == word);
+    if has("SAE") {
+        Some(Security::Sae)
+    } else if has("PSK") {
+        Some(Security::Psk)
+    } else if has("OWE") {
+        Some(Security::Owe)
+    } else if has("EAP") || has("IEEE8021X") || has("FILS") {
+        Some(Security::Eap)
+    } else {
+        None
     }
 }
 
@@ -100,6 +129,8 @@ impl Configured {
             priority: self.details.priority,
             bssid: self.line.bssid,
             open: self.details.is_open(),
+            ways: self.details.ways(),
+            id_str: self.details.id_str.clone(),
         }
     }
 }

@@ -1,7 +1,9 @@
 //! wpa_supplicant's BSS table: `BSS RANGE=...` (`print_bss_info`, `ctrl_iface.c`, 2.10).
 
+use crate::address;
 use crate::supervisor::{Entry, Security};
 
+use super::network::way_by_keys;
 use super::text;
 
 /// One BSS of the table.
@@ -58,6 +60,7 @@ fn row(block: &[u8]) -> Option<Row> {
         signal: text::number(text::field(block, "level")?)?,
         ssid: text::printf_ssid(text::field(block, "ssid")?)?,
         security: security(text::field(block, "flags")?),
+        ways: ways(text::field(block, "flags")?),
     };
     let id = text::number(text::field(block, "id")?)?;
     Some(Row { id, entry })
@@ -72,6 +75,24 @@ fn security(flags: &[u8]) -> Security {
         .map(flag_security)
         .max()
         .unwrap_or(Security::Open)
+}
+
+/// Every way of joining that the flags offer.
+fn ways(flags: &[u8]) -> Vec<address::Security> {
+    let text = String::from_utf8_lossy(flags);
+    let suites = text.split(['[', ']']).filter_map(|flag| {
+        let (name, suite) = flag.split_once('-')?;
+        matches!(name, "WPA" | "WPA2" | "RSN").then_some(suite)
+    });
+    let mut ways: Vec<_> = suites
+        .flat_map(|suite| suite.split('+').filter_map(way_by_keys))
+        .collect();
+    ways.extend(match security(flags) {
+        Security::Open => Some(address::Security::Open),
+        Security::Wep => Some(address::Security::Wep),
+        _ => None,
+    });
+    ways
 }
 
 fn flag_security(flag: &[u8]) -> Security {
@@ -122,6 +143,7 @@ mod tests {
             signal: -40,
             ssid: Ssid::new(b"two").unwrap(),
             security: Security::Rsn,
+            ways: vec![address::Security::Psk],
         };
         assert_eq!(page.rows[1], Row { id: 9, entry: last });
     }
@@ -172,10 +194,31 @@ mod tests {
         }
     }
 
+    #[test]
+    fn knows_every_way_of_joining() {
+        use address::Security::{Eap, Open, Owe, Psk, Sae, Wep};
+        for (flags, expected) in [
+            ("[ESS]", &[Open][..]),
+            ("[OWE-TRANS-OPEN][ESS]", &[Open]),
+            ("[WEP][ESS]", &[Wep]),
+            (
+                "[WPA-PSK-TKIP][WPA2-PSK+PSK-SHA256-CCMP][ESS]",
+                &[Psk, Psk, Psk],
+            ),
+            ("[WPA2-EAP+FT/EAP-CCMP-preauth][ESS]", &[Eap, Eap]),
+            ("[WPA2-OWE-CCMP][OWE-TRANS][ESS]", &[Owe]),
+            ("[WPA2-PSK+SAE-CCMP][SAE-H2E][ESS]", &[Psk, Sae]),
+            ("[WPA2-FT/SAE+SAE-EXT-KEY-CCMP][ESS]", &[Sae, Sae]),
+            ("[WPA2-?]", &[]),
+        ] {
+            assert_eq!(ways(flags.as_bytes()), expected, "{flags}");
+        }
+    }
+
     proptest::proptest! {
         #[test]
         fn survives_anything(answer: Vec<u8>) {
-            let _ = (parse(&answer), security(&answer));
+            let _ = (parse(&answer), security(&answer), ways(&answer));
         }
     }
 }

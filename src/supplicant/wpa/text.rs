@@ -50,12 +50,17 @@ pub(super) fn printf_ssid(text: &[u8]) -> Option<Ssid> {
     Ssid::new(&printf_decode(text))
 }
 
-/// An SSID as `GET_NETWORK <id> ssid` shows it: quoted if it is printable, else in hexadecimal
-/// (`wpa_config_write_string`, config.c, 2.10).
+/// An SSID as `GET_NETWORK <id> ssid` shows it.
 pub(super) fn config_ssid(text: &[u8]) -> Option<Ssid> {
+    Ssid::new(&config_string(text)?)
+}
+
+/// A string as `GET_NETWORK` shows it: quoted if it is printable, else in hexadecimal
+/// (`wpa_config_write_string`, config.c, 2.10).
+pub(super) fn config_string(text: &[u8]) -> Option<Vec<u8>> {
     match text {
-        [b'"', quoted @ .., b'"'] => Ssid::new(quoted),
-        _ => Ssid::new(&hex_decode(text)?),
+        [b'"', quoted @ .., b'"'] => Some(quoted.to_vec()),
+        _ => hex_decode(text),
     }
 }
 

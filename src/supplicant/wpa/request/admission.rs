@@ -10,6 +10,19 @@ use super::super::text;
 use super::refused;
 
 impl Session<'_> {
+    /// Admits this network alone, without these BSSs of it.
+    pub(super) async fn pin(
+        &mut self,
+        ssid: &Ssid,
+        except: &[Mac],
+        forget_keys: bool,
+    ) -> Result<(), Failure> {
+        if forget_keys && !self.attempt("PMKSA_FLUSH").await? {
+            tracing::debug!("wpa_supplicant knows no PMKSA_FLUSH");
+        }
+        self.admit(Some(ssid), except, None).await
+    }
+
     /// Denies every network but one, and these BSSs of it, but never the present one.
     pub(super) async fn admit(
         &mut self,

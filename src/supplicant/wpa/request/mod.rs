@@ -28,9 +28,11 @@ pub(super) async fn serve(session: &mut Session<'_>, request: Request) -> Reply 
             Reply::Status(session.status().await)
         }
         Request::Survey { bssids } => Reply::Survey(session.survey(&bssids).await),
-        Request::Pin { ssid, except } => {
-            Reply::Done(session.admit(Some(&ssid), &except, None).await)
-        }
+        Request::Pin {
+            ssid,
+            except,
+            forget_keys,
+        } => Reply::Done(session.pin(&ssid, &except, forget_keys).await),
         Request::Disarm => Reply::Done(session.disarm().await),
         Request::Connect => Reply::Done(session.connect().await),
         Request::Settle { ssid } => Reply::Done(session.settle(&ssid).await),

@@ -81,6 +81,7 @@ impl Session<'_> {
                 .collect(),
             has_wep_key: false,
             mode: self.network_number(id, "mode").await?.unwrap_or(0),
+            id_str: self.network_text(id, "id_str").await?,
         };
         if details.manages_keys_by("NONE") {
             details.has_wep_key = self.has_wep_key(id).await?;
@@ -106,6 +107,15 @@ impl Session<'_> {
     ) -> Result<Option<T>, Failure> {
         let value = self.network_value(id, name).await?;
         Ok(value.and_then(|value| text::number(&value)))
+    }
+
+    /// A text of a network; empty if it is not set.
+    async fn network_text(&mut self, id: u32, name: &str) -> Result<String, Failure> {
+        let value = self.network_value(id, name).await?;
+        let text = value.and_then(|value| text::config_string(&value));
+        Ok(text.map_or_else(String::new, |text| {
+            String::from_utf8_lossy(&text).into_owned()
+        }))
     }
 
     async fn network_value(&mut self, id: u32, name: &str) -> Result<Option<Vec<u8>>, Failure> {

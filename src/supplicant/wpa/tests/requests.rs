@@ -3,6 +3,7 @@
 use super::fake::{Fake, Model, Turn};
 use super::*;
 use crate::address::Mac;
+use crate::address::Security as Way;
 use crate::supervisor::{Failure, Phase, Quieted, Security};
 use crate::wifi::Ssid;
 
@@ -26,6 +27,7 @@ fn every_request() -> [Request; 9] {
         Request::Pin {
             ssid: ssid("a"),
             except: vec![mac],
+            forget_keys: true,
         },
         Request::Disarm,
         Request::Connect,
@@ -213,6 +215,7 @@ fn a_survey_shows_station_networks_and_the_bsss_asked_for() {
         set(1, "scan_ssid", "1");
         set(1, "priority", "-3");
         set(1, "key_mgmt", "NONE");
+        set(1, "id_str", "\"a flat\"");
         set(2, "mode", "2");
         model.networks.get_mut(&0).unwrap().flags = "[DISABLED]";
         model.networks.get_mut(&5).unwrap().flags = "[DISABLED][P2P-PERSISTENT]";
@@ -238,26 +241,39 @@ fn a_survey_shows_station_networks_and_the_bsss_asked_for() {
                     n.enabled,
                     n.hidden,
                     n.priority,
-                    n.open,
+                    n.ways.clone(),
+                    n.id_str.as_str(),
                 )
             })
             .collect();
         assert_eq!(
             networks,
             [
-                (0, Some(ssid("Home")), false, false, 0, false),
-                (1, Some(ssid("Hidden")), true, true, -3, true),
+                (0, Some(ssid("Home")), false, false, 0, vec![Way::Psk], ""),
+                (
+                    1,
+                    Some(ssid("Hidden")),
+                    true,
+                    true,
+                    -3,
+                    vec![Way::Open],
+                    "a flat"
+                ),
             ]
         );
         let table: Vec<_> = survey
             .table
             .iter()
-            .map(|e| (e.ssid.clone(), e.security))
+            .map(|e| (e.ssid.clone(), e.security, e.ways.as_slice()))
             .collect();
         let sae = Security::Sae;
         assert_eq!(
             table,
-            [(ssid("Home"), sae), (ssid(""), sae), (ssid("Hidden"), sae)]
+            [
+                (ssid("Home"), sae, &[Way::Sae][..]),
+                (ssid(""), sae, &[Way::Sae]),
+                (ssid("Hidden"), sae, &[Way::Sae])
+            ]
         );
         fake.log();
     });
@@ -322,9 +338,12 @@ fn pin_connect_and_settle() {
             Request::Pin {
                 ssid: ssid("Home"),
                 except,
+                forget_keys: false,
             },
         )
         .await;
+        let flushed = |log: Vec<String>| log.iter().any(|command| command == "PMKSA_FLUSH");
+        assert!(!flushed(fake.log()));
         assert_eq!(
             fake.model.borrow().denied,
             "ssid 576f726b bssid 02:00:00:00:03:09"
@@ -333,6 +352,14 @@ fn pin_connect_and_settle() {
         assert_eq!(fake.log().last().map(String::as_str), Some("RECONNECT"));
         done(&mut scene, Request::Settle { ssid: ssid("Home") }).await;
         assert_eq!(fake.model.borrow().denied, "ssid 576f726b");
+        fake.log();
+        let anew = Request::Pin {
+            ssid: ssid("Home"),
+            except: Vec::new(),
+            forget_keys: true,
+        };
+        done(&mut scene, anew).await;
+        assert!(flushed(fake.log()));
     });
 }
 

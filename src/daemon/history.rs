@@ -1,0 +1,73 @@
+//! The history of renewed addresses, in memory and on disk.
+
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use tracing::warn;
+
+use crate::address::{History, Record};
+use crate::store::{self, HistoryError};
+use crate::wifi::Ssid;
+
+#[derive(Debug)]
+pub(super) struct KeptHistory {
+    current: History,
+    /// `None`: what is there cannot be read and must not be overwritten.
+    state_dir: Option<PathBuf>,
+    complained: bool,
+}
+
+impl KeptHistory {
+    pub(super) fn read(state_dir: &Path) -> Self {
+        match store::read_history(state_dir) {
+            Ok(current) => Self {
+                current,
+                state_dir: Some(state_dir.to_owned()),
+                complained: false,
+            },
+            Err(error) => {
+                warn!(
+                    "{error}; addresses that were renewed are the first ones again until it is mended{}",
+                    cause(&error)
+                );
+                Self {
+                    current: History::default(),
+                    state_dir: None,
+                    complained: true,
+                }
+            }
+        }
+    }
+
+    pub(super) const fn current(&self) -> &History {
+        &self.current
+    }
+
+    /// The network's record as it is once its address is renewed.
+    pub(super) fn renewed(&self, ssid: &Ssid) -> Record {
+        self.current.clone().renew(ssid, SystemTime::now())
+    }
+
+    /// Takes in what was learned and writes everything down.
+    pub(super) fn learn(&mut self, ssid: Ssid, record: Record) {
+        self.current.learn(ssid, record);
+        let Some(state_dir) = &self.state_dir else {
+            return;
+        };
+        match store::write_history(state_dir, &self.current) {
+            Ok(()) => self.complained = false,
+            Err(error) if !self.complained => {
+                self.complained = true;
+                warn!(
+                    "{error}; after a restart the addresses are the former ones{}",
+                    cause(&error)
+                );
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+fn cause(error: &HistoryError) -> String {
+    std::error::Error::source(error).map_or_else(String::new, |cause| format!(" ({cause})"))
+}
