@@ -142,7 +142,7 @@ impl AddressBook {
             (0..periods).any(|ago| match self.plan(&choice, &network, &card, ago) {
                 Ok(Plan::Fixed(derivation)) => derivation.address == current,
                 Ok(Plan::Random(shape)) => {
-                    card.permanent != Some(current)
+                    card.permanent.unwrap_or(card.initial) != current
                         && shape.could_have_made(current, card.originals())
                 }
                 Err(_) => false,

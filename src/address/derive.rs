@@ -173,6 +173,7 @@ impl Choice {
         match network.security {
             _ if !self.by_security.value => Ok(None),
             Some(security) => Ok(Some(security.class())),
+            None if network.ssid.is_none() => Ok(None),
             None => Err(Unassignable::Undetermined {
                 fact: "the security",
                 place: self.by_security.place.clone(),
@@ -184,7 +185,6 @@ impl Choice {
         let id = self.stable_id.as_ref();
         let place = id.map_or(Place::BuiltIn, |said| said.place.clone());
         match missing {
-            Missing::Identity => Unassignable::NoIdentity,
             Missing::BootId => Unassignable::NoBootId { place },
             Missing::Clock => Unassignable::NoClock { place },
         }

@@ -148,17 +148,15 @@ pub enum Matched {
 }
 
 impl NetworkMatch {
-    /// Whether this is about the network.
+    /// Whether this is about the network. A wire has nothing of what can be given.
     #[must_use]
     pub fn matches(&self, network: &NetworkFacts) -> Matched {
+        if network.ssid.is_none() && !self.is_empty() {
+            return Matched::No;
+        }
         let id_str = network.id_str.map(str::to_owned);
-        let ssid = match network.ssid {
-            Some(ssid) => among("the SSID", &self.ssids, Some(ssid)),
-            None if self.ssids.is_empty() => Matched::Yes,
-            None => Matched::No,
-        };
         [
-            ssid,
+            among("the SSID", &self.ssids, network.ssid),
             among("the BSSID", &self.bssids, network.bssid.as_ref()),
             among("the security", &self.securities, network.security.as_ref()),
             among("the id_str", &self.id_strs, id_str.as_ref()),

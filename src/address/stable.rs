@@ -11,6 +11,10 @@ use super::stable_id::{Meaning, Part, Variable};
 use super::{HostKey, Mac, base64};
 use crate::wifi::Ssid;
 
+/// What stands for the connection on a wire that was given no UUID. `NetworkManager` has no such
+/// connection; no name begins like this, and no UUID looks like it.
+const WIRE: &str = "w:";
+
 /// What the patterns of an id stand for.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Values<'a> {
@@ -39,7 +43,6 @@ pub struct EffectiveId {
 /// Something that an id needs is not known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Missing {
-    Identity,
     BootId,
     Clock,
 }
@@ -48,7 +51,7 @@ impl EffectiveId {
     /// What an id comes to; `None` for one that is something else at each association.
     pub(super) fn of(meaning: &Meaning, values: Values) -> Result<Option<Self>, Missing> {
         let (kind, text, expanded) = match meaning {
-            Meaning::Connection => (0, values.connection()?, None),
+            Meaning::Connection => (0, values.connection(), None),
             Meaning::Literal(text) => (1, text.clone(), None),
             Meaning::Generated(parts) => {
                 let expanded = values.fill(parts)?;
@@ -89,14 +92,14 @@ impl Values<'_> {
 
     fn value(self, variable: Variable) -> Result<String, Missing> {
         match variable {
-            Variable::Connection => self.connection(),
+            Variable::Connection => Ok(self.connection()),
             Variable::Boot => self.boot_id.map(str::to_owned).ok_or(Missing::BootId),
             Variable::Device => Ok(self.interface.to_owned()),
             Variable::PermanentAddress => Ok(self
                 .permanent
                 .map(|address| address.to_string().to_ascii_uppercase())
                 .unwrap_or_default()),
-            Variable::NetworkSsid => self.network_ssid(),
+            Variable::NetworkSsid => Ok(self.network_ssid()),
             Variable::Period(period) => {
                 let reading = self.reading.ok_or(Missing::Clock)?;
                 Ok(period
@@ -108,20 +111,20 @@ impl Values<'_> {
     }
 
     /// The UUID, or else the name.
-    fn connection(self) -> Result<String, Missing> {
+    fn connection(self) -> String {
         match (self.uuid, self.ssid) {
-            (Some(uuid), _) => Ok(uuid.to_owned()),
-            (None, Some(ssid)) => Ok(named(ssid)),
-            (None, None) => Err(Missing::Identity),
+            (Some(uuid), _) => uuid.to_owned(),
+            (None, Some(ssid)) => named(ssid),
+            (None, None) => WIRE.to_owned(),
         }
     }
 
     /// The name, or else the UUID.
-    fn network_ssid(self) -> Result<String, Missing> {
+    fn network_ssid(self) -> String {
         match (self.ssid, self.uuid) {
-            (Some(ssid), _) => Ok(named(ssid)),
-            (None, Some(uuid)) => Ok(format!("c:{uuid}")),
-            (None, None) => Err(Missing::Identity),
+            (Some(ssid), _) => named(ssid),
+            (None, Some(uuid)) => format!("c:{uuid}"),
+            (None, None) => WIRE.to_owned(),
         }
     }
 }

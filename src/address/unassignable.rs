@@ -19,9 +19,6 @@ pub enum Unassignable {
         /// What the card had.
         initial: Mac,
     },
-    /// Neither a name nor a UUID.
-    #[error("the network has neither a name nor a UUID to derive a stable address from")]
-    NoIdentity,
     /// The boot cannot be told from another.
     #[error("the id at {place} asks for ${{BOOT}}, and the kernel's boot_id cannot be read")]
     NoBootId {

@@ -79,7 +79,7 @@ pub struct Wishes {
     pub slap: Option<Said<Slap>>,
     /// `rotate`: how long a stable address may serve; `None` in it: for good.
     pub rotate: Option<Said<Option<Duration>>>,
-    /// `uuid`, which stands for the connection.
+    /// `uuid`, which stands for the connection: a network's, or an interface's on a wire.
     pub uuid: Option<Said<String>>,
 }
 

@@ -26,7 +26,8 @@ use crate::wifi::Ssid;
   macveil generate
   macveil generate random --mask 'FE:FF:FF:00:00:00 68:F7:28:00:00:00'
   macveil generate stable-ssid --ssid Home --ifname wlan0 --key-file ./secret_key
-  macveil generate stable --uuid stable-1 --ifname eth0 --host-id 6b657931")]
+  macveil generate stable --uuid stable-1 --ifname eth0 --host-id 6b657931
+  macveil generate stable --wire --ifname eth0")]
 pub struct Args {
     /// permanent, preserve, random, stable, stable-ssid, or an address.
     #[arg(default_value_t = Policy::Random)]
@@ -40,6 +41,9 @@ pub struct Args {
     /// The connection's UUID.
     #[arg(long)]
     uuid: Option<String>,
+    /// There is neither name nor UUID, because it is a wire.
+    #[arg(long, conflicts_with_all = ["ssid", "ssid_hex"])]
+    wire: bool,
     /// What `stable` is derived from.
     #[arg(long, value_name = "ID")]
     stable_id: Option<StableId>,
@@ -139,7 +143,20 @@ impl Args {
         let by_interface = self.is_stable() && self.binding == Binding::Interface;
         let by_card = self.is_stable() && self.binding == Binding::Card;
         let permanent = self.policy == Policy::Permanent || by_card;
+        let of_connection = |id: &StableId| id.tells_networks_apart();
+        let by_connection = self.is_stable() && self.stable_id.as_ref().is_none_or(of_connection);
+        let connection = [
+            self.ssid.is_some(),
+            self.ssid_hex.is_some(),
+            self.uuid.is_some(),
+            self.wire,
+        ];
         for (needed, there, what) in [
+            (
+                by_connection,
+                connection.contains(&true),
+                "--ssid SSID, --uuid UUID or --wire",
+            ),
             (permanent, self.permanent.is_some(), "--permanent MAC"),
             (
                 by_interface,

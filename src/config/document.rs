@@ -152,7 +152,10 @@ fn read_interface(mut section: Section) -> InterfaceRule {
     }
     let about = section.take("match", device_specs).map(|said| said.value);
     let device = DeviceWishes::take(&mut section);
-    let connection = connection::take(&mut section);
+    let connection = Wishes {
+        uuid: section.take("uuid", network::uuid),
+        ..connection::take(&mut section)
+    };
     section.finish();
     InterfaceRule {
         about,

@@ -90,10 +90,11 @@ impl Config {
         })
     }
 
-    /// Whether macveil is to care for this interface.
+    /// Whether macveil is to care for this interface. One that is neither Wi-Fi nor physical Ethernet
+    /// has to be called by its name.
     #[must_use]
     pub fn manages(&self, device: &DeviceFacts) -> bool {
-        self.manage.matches(device)
+        self.manage.matches(device) && (device.kind != Kind::Other || self.manage.names(device))
     }
 
     /// How this interface is to be treated.
@@ -105,12 +106,16 @@ impl Config {
     /// Which addresses networks get on this interface.
     #[must_use]
     pub fn address_book(&self, device: &DeviceFacts, host: Arc<Host>) -> AddressBook {
-        let defaults = self
+        let mut defaults = self
             .rules_about(device)
             .fold(Wishes::default(), |wishes, rule| {
                 wishes.or(&rule.connection)
             })
             .or(&self.connection);
+        if device.kind == Kind::Wifi {
+            // An interface's UUID stands for what its wire leads to, not for every network alike.
+            defaults.uuid = None;
+        }
         AddressBook::new(
             device.name.to_owned(),
             host,

@@ -97,7 +97,7 @@ fn id_str(value: &DeValue) -> Result<String, Wrong> {
 }
 
 /// A UUID, in lower case as `NetworkManager` normalizes it.
-fn uuid(value: &DeValue) -> Result<String, Wrong> {
+pub(super) fn uuid(value: &DeValue) -> Result<String, Wrong> {
     let text = text(value)?;
     let groups: Vec<_> = text.split('-').map(str::len).collect();
     let hexadecimal = text

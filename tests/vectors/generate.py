@@ -3,7 +3,7 @@
 
 It shares nothing with the Rust code but the description: NetworkManager's published behaviour (1.4 and
 later), and the additions that are macveil's own: ${PERIOD:...}, `time: ...`, origins chosen by the hash,
-stable-binding, stable-security, generations and slap.
+stable-binding, stable-security, slap, generations, and wires without a UUID.
 
     generate.py            writes table.tsv beside this file
     generate.py --check    says whether table.tsv is what would be written
@@ -96,13 +96,17 @@ def seconds(length):
 def connection(case):
     if case["uuid"] is not None:
         return case["uuid"]
-    return "s:" + escape(case["ssid"])
+    if case["ssid"] is not None:
+        return "s:" + escape(case["ssid"])
+    return "w:"
 
 
 def network_ssid(case):
     if case["ssid"] is not None:
         return "s:" + escape(case["ssid"])
-    return "c:" + case["uuid"]
+    if case["uuid"] is not None:
+        return "c:" + case["uuid"]
+    return "w:"
 
 
 def expand(text, case):
@@ -275,8 +279,6 @@ def make_case(chance):
         case["stable_id"] = None
     if case["permanent"] is None and case["binding"] == "card":
         case["binding"] = "host"
-    if case["ssid"] is None and case["uuid"] is None:
-        case["uuid"] = UUIDS[-1]
     return case
 
 

@@ -3,7 +3,7 @@
 use super::bench::{Bench, MASK, PERMANENT, mac, rng, said, ssid};
 use crate::address::{
     AddressBook, Binding, Mac, Mask, NetworkFacts, NetworkMatch, NetworkRule, Place, Policy,
-    Security, Slap, Unassignable, Wishes,
+    Security, Slap, Source, Unassignable, Wishes,
 };
 
 fn rule(about: NetworkMatch, policy: Policy) -> NetworkRule {
@@ -173,13 +173,67 @@ fn a_stable_address_is_never_the_permanent_one() {
 }
 
 #[test]
-fn nothing_stable_can_be_had_of_a_network_without_name_and_uuid() {
-    let nameless = NetworkFacts::default();
-    for bench in [Bench::new(), Bench::new().policy("stable")] {
-        assert_eq!(bench.assign(&nameless), Err(Unassignable::NoIdentity));
-        assert!(bench.uuid("u").assign(&nameless).is_ok());
+fn a_wire_without_a_uuid_is_a_connection_of_its_own() {
+    let wire = NetworkFacts::default();
+    for (policy, kind, id) in [
+        ("stable", 0, "w:"),
+        // echo -n '${NETWORK_SSID}=2{w:}' | openssl sha1 -binary | base64
+        ("stable-ssid", 2, "fY33QGmv3tYhBU78BaE3j86fWBY"),
+    ] {
+        let bench = Bench::new().policy(policy);
+        let derivation = bench.derive(&wire).unwrap();
+        let Source::Hash { id: hashed, .. } = derivation.source else {
+            panic!("not hashed");
+        };
+        assert_eq!((hashed.kind, hashed.text.as_str()), (kind, id));
+        let mut other = bench.clone();
+        other.interface = "eth1".to_owned();
+        assert_ne!(other.assign(&wire), Ok(derivation.address));
+        assert_ne!(bench.uuid("u").assign(&wire), Ok(derivation.address));
     }
-    assert!(Bench::new().stable_id("literal").assign(&nameless).is_ok());
+}
+
+#[test]
+fn no_rule_about_networks_is_about_a_wire() {
+    let wire = NetworkFacts::default();
+    for about in [
+        named("Home"),
+        NetworkMatch {
+            bssids: vec![PERMANENT],
+            ..NetworkMatch::default()
+        },
+        NetworkMatch {
+            securities: vec![Security::Open],
+            ..NetworkMatch::default()
+        },
+        NetworkMatch {
+            id_strs: vec!["home".to_owned()],
+            ..NetworkMatch::default()
+        },
+    ] {
+        let mut bench = Bench::new();
+        bench.rules = vec![rule(about, Policy::Permanent)];
+        assert_eq!(bench.book().policy(&wire), Ok(Policy::StableSsid));
+    }
+}
+
+#[test]
+fn what_a_card_without_a_permanent_address_had_at_first_is_not_taken_for_chance() {
+    let mut bench = Bench::new().policy("random");
+    bench.card.initial = mac("02:11:22:33:44:55");
+    let (wire, initial) = (NetworkFacts::default(), bench.card.initial);
+    assert!(bench.accepts(&wire, initial));
+    bench.card.permanent = None;
+    assert!(!bench.accepts(&wire, initial));
+    assert!(bench.accepts(&wire, mac("02:11:22:33:44:56")));
+}
+
+#[test]
+fn a_wire_has_no_security_to_hang_on() {
+    let mut by_security = Bench::new();
+    by_security.wishes.by_security = Some(said(true));
+    let wire = NetworkFacts::default();
+    assert_eq!(by_security.assign(&wire), Bench::new().assign(&wire));
 }
 
 #[test]

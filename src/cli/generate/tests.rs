@@ -159,7 +159,7 @@ fn what_is_missing_is_asked_for() {
         ),
         (
             "stable-ssid --ifname w --host-id 00",
-            "the network has neither a name nor a UUID to derive a stable address from",
+            "this needs --ssid SSID, --uuid UUID or --wire",
         ),
         (
             "random --stable-id a",
@@ -175,6 +175,18 @@ fn what_is_missing_is_asked_for() {
         "stable-ssid --ssid a --ifname w --key-file /nowhere",
     ));
     assert!(matches!(missing_key, Err(Failure::Cannot { .. })));
+}
+
+#[test]
+fn a_wire_needs_no_name() {
+    let made = |rest: &str| {
+        generate(&words(&format!(
+            "stable-ssid --host-id 00 --ifname eth0 {rest}"
+        )))
+    };
+    let wire = made("--wire").unwrap();
+    assert_ne!(wire, made("--wire --uuid u").unwrap());
+    assert_ne!(wire, made("--ssid w:").unwrap());
 }
 
 #[test]

@@ -22,9 +22,9 @@ pub struct DeviceFacts<'a> {
 pub enum Kind {
     /// A Wi-Fi station.
     Wifi,
-    /// Ethernet.
+    /// Physical Ethernet.
     Ethernet,
-    /// Neither.
+    /// Neither: a bridge, a bond, a VLAN, one end of a `veth` pair.
     Other,
 }
 
@@ -67,6 +67,13 @@ impl DeviceSpecs {
         let only_exceptions = self.0.iter().all(|spec| spec.except);
         !matching(true) && (only_exceptions || matching(false))
     }
+
+    /// Whether one of the specs is the interface's name, written out.
+    pub(super) fn names(&self, device: &DeviceFacts) -> bool {
+        self.0
+            .iter()
+            .any(|spec| !spec.except && spec.wanted.names(device))
+    }
 }
 
 impl Wanted {
@@ -78,6 +85,15 @@ impl Wanted {
             Self::Name(name) => device.name == name,
             Self::NameGlob(glob) => device.name == glob || glob_matches(glob, device.name),
             Self::Driver(driver) => device.driver == driver,
+        }
+    }
+}
+
+impl Wanted {
+    fn names(&self, device: &DeviceFacts) -> bool {
+        match self {
+            Self::Name(name) | Self::NameGlob(name) => device.name == name,
+            Self::Any | Self::Kind(_) | Self::Address(_) | Self::Driver(_) => false,
         }
     }
 }

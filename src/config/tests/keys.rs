@@ -278,6 +278,30 @@ fn a_network_is_known_by_all_that_is_said_of_it() {
 }
 
 #[test]
+fn the_uuid_of_an_interface_is_that_of_its_wire() {
+    let config = read(
+        r#"
+        [[interface]]
+        match = "*"
+        uuid = "123E4567-E89B-12D3-A456-426655440000"
+        "#,
+    )
+    .unwrap();
+    let ethernet = DeviceFacts {
+        name: "eth0",
+        kind: Kind::Ethernet,
+        ..CARD
+    };
+    let wire = choice(&config, &ethernet, &NetworkFacts::default());
+    assert_eq!(
+        wire.uuid.unwrap().value,
+        "123e4567-e89b-12d3-a456-426655440000"
+    );
+    let home = ssid("Home");
+    assert_eq!(choice(&config, &CARD, &NetworkFacts::new(&home)).uuid, None);
+}
+
+#[test]
 fn what_is_said_knows_its_line() {
     let config = read("\n[connection]\n\n  stable-binding = 'card'\n").unwrap();
     let home = ssid("Home");

@@ -16,6 +16,13 @@ const ETHERNET: DeviceFacts = DeviceFacts {
     kind: Kind::Ethernet,
 };
 
+const BRIDGE: DeviceFacts = DeviceFacts {
+    name: "br0",
+    permanent: None,
+    driver: "bridge",
+    kind: Kind::Other,
+};
+
 fn matching(spec: &str) -> (bool, bool) {
     let specs = DeviceSpecs::read(&[spec]).unwrap();
     (specs.matches(&WIFI), specs.matches(&ETHERNET))
@@ -67,6 +74,25 @@ fn exceptions_win_and_alone_leave_everything_else() {
         ("except:wlan0,type:wifi", false, false),
     ] {
         assert_eq!(matching(spec), (wifi, ethernet), "{spec}");
+    }
+}
+
+#[test]
+fn a_virtual_link_is_managed_only_by_its_name() {
+    for (manage, managed) in [
+        ("*", false),
+        ("type:bridge", false),
+        ("driver:bridge", false),
+        ("interface-name:br*", false),
+        ("except:wlan0", false),
+        ("br0", true),
+        ("interface-name:br0", true),
+        ("interface-name:=br0", true),
+        ("type:wifi;br0", true),
+        ("br0,except:interface-name:br*", false),
+    ] {
+        let config = super::read(&format!("manage = \"{manage}\"")).unwrap();
+        assert_eq!(config.manages(&BRIDGE), managed, "{manage}");
     }
 }
 
