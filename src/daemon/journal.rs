@@ -52,6 +52,16 @@ pub(super) fn write(interface: &str, notice: Notice) {
             why,
             retry_ms: None,
         } => info!("{interface}: silent: {why}"),
+        Notice::Assigned { address } => debug!("{interface}: assigned address {address}"),
+        Notice::Wired { address, adopted } => {
+            let how = if adopted {
+                "was connected already"
+            } else {
+                "connected"
+            };
+            info!("{interface}: {how} by cable, under the assigned address");
+            debug!("{interface}: assigned address {address}");
+        }
         Notice::Parked => info!("{interface}: disconnected by the user; masked and silent"),
         Notice::ForeignScan {
             exposed: Some(address),

@@ -134,6 +134,7 @@ impl Tended {
                 Some(Event::LinkSet(kernel.set_address(ifindex, address, how)))
             }
             Action::HoldDown => Some(Event::LinkSet(kernel.hold_down(ifindex))),
+            Action::BringUp => Some(Event::LinkSet(kernel.bring_up(ifindex))),
             Action::ReadLink => Some(Event::LinkSet(kernel.link(ifindex))),
             Action::Scan(scan) => Some(Event::ScanAccepted(kernel.scan(ifindex, &scan))),
             Action::AbortScan => {

@@ -76,6 +76,17 @@ impl Links {
         self.link(ifindex)
     }
 
+    /// Brings a link up, with the address that it has.
+    ///
+    /// # Errors
+    /// The kernel or the driver refuses.
+    pub fn bring_up(&mut self, ifindex: u32) -> Result<Link, Refusal> {
+        self.socket
+            .carry_out(&rtnetlink::bring_up(ifindex))
+            .map_err(|failure| failure.into_refusal(BRING_UP))?;
+        self.link(ifindex)
+    }
+
     pub(super) fn report(&mut self, ifindex: u32) -> Result<Report, Failure> {
         rtnetlink::read(&mut self.socket, ifindex)
     }

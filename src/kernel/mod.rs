@@ -71,4 +71,12 @@ impl Kernel {
     pub fn hold_down(&mut self, ifindex: u32) -> Result<Link, Refusal> {
         self.links.hold_down(ifindex)
     }
+
+    /// As [`Links::bring_up`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn bring_up(&mut self, ifindex: u32) -> Result<Link, Refusal> {
+        self.links.bring_up(ifindex)
+    }
 }

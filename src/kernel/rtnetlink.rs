@@ -102,6 +102,10 @@ pub(super) fn take_down(ifindex: u32) -> Request {
     Request::single(SET, header(ifindex, 0, UP))
 }
 
+pub(super) fn bring_up(ifindex: u32) -> Request {
+    Request::single(SET, header(ifindex, UP, UP))
+}
+
 pub(super) fn set_address(ifindex: u32, address: Mac) -> Request {
     let body = header(ifindex, 0, 0).put(ADDRESS, &address.bytes());
     Request::single(SET, body)

@@ -15,6 +15,8 @@ pub enum Action {
     },
     /// Take the link down and leave it so; answered by `LinkSet`.
     HoldDown,
+    /// Bring the link up, with the address that it has; answered by `LinkSet`.
+    BringUp,
     /// Read the link; answered by `LinkSet`.
     ReadLink,
     /// Scan through nl80211; answered by `ScanAccepted`, later `ScanEnded`.
@@ -154,6 +156,18 @@ pub enum Notice {
         why: String,
         /// Milliseconds until the next try; `None`: when the link comes back by itself.
         retry_ms: Option<u64>,
+    },
+    /// An Ethernet interface without a carrier carries its assigned address.
+    Assigned {
+        /// The address.
+        address: Mac,
+    },
+    /// An Ethernet interface has a carrier, under its assigned address.
+    Wired {
+        /// The address.
+        address: Mac,
+        /// The connection was there before macveil.
+        adopted: bool,
     },
     /// The user asked the supplicant to stay disconnected.
     Parked,

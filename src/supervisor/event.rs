@@ -8,7 +8,7 @@ use crate::wifi::{Frequency, Heard, Ssid};
 pub enum Event {
     /// The kernel says what the link is like now, unasked.
     Link(Link),
-    /// Answer to `SetAddress` and `HoldDown`: the link as read back afterwards.
+    /// Answer to `SetAddress`, `HoldDown`, `BringUp` and `ReadLink`: the link as read back afterwards.
     LinkSet(Result<Link, Refusal>),
     /// Somebody's scan began on this interface (`NL80211_CMD_TRIGGER_SCAN`), ours included.
     ScanStarted(ScanStarted),

@@ -1,6 +1,7 @@
 //! When each address is on the card: a state machine without I/O.
 //!
-//! The daemon owns one [`Station`] for each interface and keeps one loop: tell it what happened
+//! The daemon owns one [`Station`] for each Wi-Fi interface, one [`Wire`] for each Ethernet interface
+//! that it was told to care for, and keeps one loop: tell it what happened
 //! ([`Station::handle`], and [`Station::handle_timeout`] when its deadline has passed), carry out
 //! everything that [`Station::poll_action`] returns until it returns nothing, then sleep until
 //! [`Station::deadline`].
@@ -13,6 +14,7 @@
 //! | `hunt`, `schedule`, `nameless` | which scan comes when |
 //! | `candidates`, `memory` | which BSS to join, and which to leave alone for a while |
 //! | `draws` | how often a network gets another random address |
+//! | `wire/` | the machine for Ethernet, which needs none of these |
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
@@ -29,6 +31,7 @@ mod schedule;
 mod settings;
 mod state;
 mod station;
+mod wire;
 
 use std::time::{Duration, SystemTime};
 
@@ -40,6 +43,7 @@ pub use event::{
 };
 pub use settings::{Addresses, Card, MaskMethod, OnExit, OnFailure, Settings};
 pub use station::{Counters, Snapshot, Station};
+pub use wire::{Port, Wire, WireSnapshot};
 
 /// A moment, as the time since boot with suspend included (`CLOCK_BOOTTIME`).
 pub type Time = Duration;

@@ -151,6 +151,14 @@ fn a_link_is_held_down() {
 }
 
 #[test]
+fn a_link_is_brought_up_as_it_is() {
+    alone("a_link_is_brought_up_as_it_is", || {
+        let card = card();
+        assert_eq!(links().bring_up(card), Ok(link(BEFORE, true)));
+    });
+}
+
+#[test]
 fn a_bounce_is_heard_step_by_step() {
     alone("a_bounce_is_heard_step_by_step", || {
         let card = card();

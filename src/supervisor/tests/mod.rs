@@ -213,7 +213,7 @@ impl Bench {
                 };
                 vec![Event::LinkSet(Ok(self.link))]
             }
-            Action::ReadLink => vec![Event::LinkSet(Ok(self.link))],
+            Action::BringUp | Action::ReadLink => vec![Event::LinkSet(Ok(self.link))],
             Action::Scan(scan) => {
                 self.scanned_under.push(self.link.address);
                 let started = ScanStarted {

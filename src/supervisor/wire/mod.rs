@@ -1,0 +1,169 @@
+//! One Ethernet interface under macveil's care: the station's small sister.
+//!
+//! A wire is used from the moment that it has a carrier, and nobody asks before. So its address is put
+//! in place while there is none, and never touched while there is one: a running connection is not
+//! broken, whatever address it has.
+//!
+//! The contract is that of a [`Station`](super::Station). Of its actions it uses those that concern
+//! the link, of its events the same.
+
+mod context;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use rand::rngs::StdRng;
+
+use super::action::Action;
+use super::event::{Command, Event, Link};
+use super::settings::Settings;
+use super::{Now, Time};
+use crate::address::{AddressBook, Mac};
+use context::Context;
+use state::{Leaving, State};
+
+/// One Ethernet interface.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Port {
+    /// Interface name.
+    pub name: String,
+    /// The kernel's number for the interface.
+    pub ifindex: u32,
+    /// The driver's name, or the kind of a virtual link; empty if unknown.
+    pub driver: String,
+    /// The permanent address (`IFLA_PERM_ADDRESS`), if the driver knows one.
+    pub permanent: Option<Mac>,
+    /// The address it had when first seen.
+    pub initial: Mac,
+}
+
+/// The state machine of one Ethernet interface.
+#[derive(Debug)]
+pub struct Wire {
+    cx: Context,
+    /// `None` only while an event is being handled.
+    state: Option<State>,
+}
+
+/// What a wire is doing, for people and tests.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WireSnapshot {
+    /// The state's name.
+    pub state: &'static str,
+    /// The link as last read.
+    pub link: Link,
+    /// The address that was assigned last.
+    pub assigned: Option<Mac>,
+    /// Times in a row that the address could not be set and the link was held down.
+    pub holds_in_a_row: u32,
+}
+
+impl Wire {
+    /// Takes an interface in hand; the first actions are ready at once.
+    #[must_use]
+    pub fn new(
+        now: Now,
+        port: Port,
+        settings: Settings,
+        book: AddressBook,
+        link: Link,
+        rng: StdRng,
+    ) -> Self {
+        let mut cx = Context::new(now, port, settings, book, link, rng);
+        let state = State::start(&mut cx);
+        Self {
+            cx,
+            state: Some(state),
+        }
+    }
+
+    /// Tells what happened.
+    pub fn handle(&mut self, now: Now, event: Event) {
+        self.cx.set_clocks(now);
+        match event {
+            Event::Link(link) => {
+                self.cx.note_link(link);
+                self.step(|state, cx| state.heard(cx, link));
+            }
+            Event::LinkSet(result) => {
+                if let Ok(link) = &result {
+                    self.cx.note_link(*link);
+                }
+                self.step(|state, cx| state.answered(cx, result));
+            }
+            Event::Command(Command::Leave) => self.step(|state, cx| match state {
+                State::Gone | State::Leaving(_) => state,
+                other => Leaving::begin(cx, &other),
+            }),
+            Event::Command(Command::Resumed) => self.step(State::resumed),
+            // The rest concerns radios. After an overrun the link is read anyway.
+            Event::ScanStarted(_)
+            | Event::ScanAccepted(_)
+            | Event::ScanEnded
+            | Event::Air(_)
+            | Event::Mlme(_)
+            | Event::Supplicant(_)
+            | Event::Reply(_)
+            | Event::Renewed { .. }
+            | Event::Command(Command::Rejoin(_))
+            | Event::Overrun => {}
+        }
+    }
+
+    /// To be called when the deadline has passed.
+    pub fn handle_timeout(&mut self, now: Now) {
+        self.cx.set_clocks(now);
+        if self.cx.alarm.is_some_and(|alarm| alarm <= now.boot) {
+            self.cx.alarm = None;
+            self.step(State::alarm);
+        }
+    }
+
+    /// The next thing to do in the world; `None` when all is done.
+    pub fn poll_action(&mut self) -> Option<Action> {
+        self.cx.actions.pop_front()
+    }
+
+    /// When [`Wire::handle_timeout`] is due, if nothing happens before.
+    #[must_use]
+    pub const fn deadline(&self) -> Option<Time> {
+        self.cx.alarm
+    }
+
+    /// What the wire is doing.
+    #[must_use]
+    pub fn snapshot(&self) -> WireSnapshot {
+        WireSnapshot {
+            state: self.state_name(),
+            link: self.cx.link,
+            assigned: self.cx.assigned,
+            holds_in_a_row: self.cx.holds_in_a_row,
+        }
+    }
+
+    /// The state's name.
+    #[must_use]
+    pub fn state_name(&self) -> &'static str {
+        self.state.as_ref().map_or("", State::name)
+    }
+
+    /// The interface.
+    #[must_use]
+    pub const fn port(&self) -> &Port {
+        &self.cx.port
+    }
+
+    /// Takes other settings: at once where there is no carrier.
+    pub fn reconfigure(&mut self, now: Now, settings: Settings, book: AddressBook) {
+        self.cx.set_clocks(now);
+        self.cx.settings = settings;
+        self.cx.book = book;
+        self.step(State::reconsider);
+    }
+
+    fn step(&mut self, step: impl FnOnce(State, &mut Context) -> State) {
+        if let Some(state) = self.state.take() {
+            self.state = Some(step(state, &mut self.cx));
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! The states of a wire.
+//!
+//! ```text
+//!             carrier, right address
+//!  new ───────────────────────────────────▶ Connected ◀──▶ Unplugged
+//!   │  carrier, wrong address                   │ changed      │ after a pause, or changed
+//!   ├─────────────▶ Foreign ◀───────────────────┘              ▼
+//!   │                  └──────────── carrier goes ────────▶ Setting ──▶ Connected, Unplugged
+//!   └─ no carrier ────────────────────────────────────────▶    │ ▲
+//!                                                              ▼ │ after a while
+//!  any ──▶ Leaving ──▶ Gone                                   Held
+//! ```
+
+mod connected;
+mod foreign;
+mod held;
+mod leaving;
+mod setting;
+mod unplugged;
+
+use super::context::{Chance, Context};
+use crate::supervisor::event::{Link, Refusal};
+
+pub(super) use connected::Connected;
+pub(super) use foreign::Foreign;
+pub(super) use held::Held;
+pub(super) use leaving::Leaving;
+pub(super) use setting::Setting;
+pub(super) use unplugged::Unplugged;
+
+/// What a wire is doing.
+#[derive(Debug)]
+pub(super) enum State {
+    /// Putting the assigned address on the link.
+    Setting(Setting),
+    /// The assigned address is in place, and there is no carrier.
+    Unplugged(Unplugged),
+    /// In use under the assigned address.
+    Connected(Connected),
+    /// In use under another address.
+    Foreign(Foreign),
+    /// Held down, because the assigned address cannot be put in place.
+    Held(Held),
+    /// Putting everything back.
+    Leaving(Leaving),
+    /// Nothing is left to do.
+    Gone,
+    /// The address cannot be put in place and the user chose to go on without.
+    Unprotected,
+}
+
+impl State {
+    /// The first state. A connection that runs is not disturbed.
+    pub(super) fn start(cx: &mut Context) -> Self {
+        if cx.link.carrier {
+            return Self::as_connected(cx);
+        }
+        Setting::begin(cx, Chance::Anew)
+    }
+
+    /// Other settings: what they do not change stays.
+    pub(super) fn reconsider(self, cx: &mut Context) -> Self {
+        match self {
+            Self::Leaving(_) | Self::Gone => self,
+            _ if cx.link.carrier => Self::as_connected(cx),
+            _ => Setting::begin(cx, Chance::AsItIs),
+        }
+    }
+
+    /// There is a carrier: the address has to be right by now, or has to wait.
+    fn as_connected(cx: &mut Context) -> Self {
+        cx.alarm = None;
+        match cx.accepts(cx.link.address) {
+            true if cx.has_assigned() => Connected::resume(cx),
+            true => Connected::adopt(cx),
+            false => Foreign::found(cx),
+        }
+    }
+
+    /// The link is like this now.
+    pub(super) fn heard(self, cx: &mut Context, link: Link) -> Self {
+        match self {
+            Self::Setting(state) => state.heard(cx, link),
+            Self::Unplugged(state) => state.heard(cx, link),
+            Self::Connected(state) => state.heard(cx, link),
+            Self::Foreign(state) => state.heard(cx, link),
+            Self::Held(state) => state.heard(cx, link),
+            Self::Leaving(_) | Self::Gone | Self::Unprotected => self,
+        }
+    }
+
+    /// What was to be done to the link was done, or was refused.
+    pub(super) fn answered(self, cx: &mut Context, result: Result<Link, Refusal>) -> Self {
+        match self {
+            Self::Setting(state) => state.answered(cx, result),
+            Self::Leaving(state) => state.answered(cx, result),
+            Self::Unplugged(_)
+            | Self::Connected(_)
+            | Self::Foreign(_)
+            | Self::Held(_)
+            | Self::Gone
+            | Self::Unprotected => self,
+        }
+    }
+
+    pub(super) fn alarm(self, cx: &mut Context) -> Self {
+        match self {
+            Self::Setting(state) => state.alarm(cx),
+            Self::Unplugged(_) | Self::Held(_) => Setting::begin(cx, Chance::Anew),
+            Self::Connected(_)
+            | Self::Foreign(_)
+            | Self::Leaving(_)
+            | Self::Gone
+            | Self::Unprotected => self,
+        }
+    }
+
+    /// The machine was asleep, and may be elsewhere by now.
+    pub(super) fn resumed(self, cx: &mut Context) -> Self {
+        match self {
+            Self::Connected(state) => state.resumed(cx),
+            Self::Unplugged(_) | Self::Held(_) => Setting::begin(cx, Chance::Anew),
+            Self::Setting(_)
+            | Self::Foreign(_)
+            | Self::Leaving(_)
+            | Self::Gone
+            | Self::Unprotected => self,
+        }
+    }
+
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::Setting(_) => "setting",
+            Self::Unplugged(_) => "unplugged",
+            Self::Connected(_) => "connected",
+            Self::Foreign(_) => "foreign",
+            Self::Held(_) => "held",
+            Self::Leaving(_) => "leaving",
+            Self::Gone => "gone",
+            Self::Unprotected => "unprotected",
+        }
+    }
+}
