@@ -366,3 +366,42 @@ fn a_capture_that_is_cut_off_is_no_evidence() {
     assert!(air::Capture::read(&[0; 10]).is_err());
     assert!(air::Capture::read(&[0; 24]).is_err());
 }
+
+/// The body of an association request that names a key of an earlier association.
+fn request_naming(key: u8) -> Vec<u8> {
+    const CCMP: [u8; 4] = [0, 0x0f, 0xac, 4];
+    const SAE: [u8; 4] = [0, 0x0f, 0xac, 8];
+    let one = [1, 0];
+    let capabilities = [0, 0];
+    let rsn = [
+        &one[..],
+        &CCMP,
+        &one,
+        &CCMP,
+        &one,
+        &SAE,
+        &capabilities,
+        &one,
+        &[key; 16],
+    ]
+    .concat();
+    let mut body = vec![0, 0, 10, 0, 48, rsn.len() as u8];
+    body.extend(rsn);
+    body
+}
+
+#[test]
+fn a_key_that_is_named_under_two_addresses_is_found() {
+    let another = Mac([0x9a, 0x11, 0x22, 0x33, 0x44, 0x56]);
+    let keys_named = |second: Mac, key: u8| {
+        let mut air = AirMaker::new();
+        air.beacon().association(ASSIGNED);
+        air.frame([0x00, 0], [HOME, ASSIGNED, HOME], &request_naming(7));
+        air.goodbye(ASSIGNED).beacon().association(second);
+        air.frame([0x00, 0], [HOME, second, HOME], &request_naming(key));
+        judge(&air).leaks.count(Leak::KeyOfAnotherAddress)
+    };
+    assert_eq!(keys_named(another, 7), 1);
+    assert_eq!(keys_named(another, 8), 0);
+    assert_eq!(keys_named(ASSIGNED, 7), 0);
+}

@@ -48,6 +48,7 @@ pub fn brief(story: &Story, entries: &[Entry]) -> Brief {
             brief.explicit.insert(mac, name);
         }
     }
+    brief.explicit.extend(addresses_in_rules(story));
     brief.user_associates = story.lines.iter().any(|line| {
         matches!(&line.step, Step::When(Event::User(action))
             if !matches!(action, UserAction::Scans | UserAction::ScansWithIw))
@@ -115,6 +116,21 @@ fn networks(story: &Story) -> impl Iterator<Item = &Network> {
         Step::Given(Given::Network(network))
         | Step::When(Event::User(UserAction::Adds(network))) => Some(network),
         _ => None,
+    })
+}
+
+/// Explicit addresses of macveil's rules, and what the rule is about.
+fn addresses_in_rules(story: &Story) -> impl Iterator<Item = (Mac, String)> {
+    let rules = story.lines.iter().filter_map(|line| match &line.step {
+        Step::Given(Given::Rule(lines)) => Some(lines),
+        _ => None,
+    });
+    rules.filter_map(|lines| {
+        let policy = lines
+            .iter()
+            .find_map(|line| line.strip_prefix("cloned-mac-address = "))?;
+        let mac = policy.trim_matches('"').parse().ok()?;
+        Some((mac, lines.first()?.clone()))
     })
 }
 

@@ -56,6 +56,8 @@ pub enum Given {
         table: String,
         line: String,
     },
+    /// A `[[network]]` of macveil's configuration, line by line.
+    Rule(Vec<String>),
     /// A line at the top of the user's `wpa_supplicant.conf`.
     SupplicantSetting(String),
     /// Played with one masking method, the best there is.

@@ -9,6 +9,7 @@ pub struct Element<'a> {
 impl Element<'_> {
     pub const SSID: u8 = 0;
     pub const CHANNEL_SWITCH: u8 = 37;
+    pub const RSN: u8 = 48;
     pub const VENDOR: u8 = 221;
 
     pub fn is_wps(&self) -> bool {

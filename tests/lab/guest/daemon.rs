@@ -20,9 +20,14 @@ pub struct Daemon {
 pub type Settings = BTreeMap<String, Vec<String>>;
 
 impl Daemon {
-    pub fn start(folder: &Path, settings: &Settings, networks: &[Network]) -> Result<Self, String> {
+    pub fn start(
+        folder: &Path,
+        settings: &Settings,
+        rules: &[Vec<String>],
+        networks: &[Network],
+    ) -> Result<Self, String> {
         let config = folder.join("macveil.toml");
-        let text = configuration(settings, networks)?;
+        let text = configuration(settings, rules, networks)?;
         fs::write(&config, text).map_err(|e| e.to_string())?;
         let socket = folder.join("notify");
         let _ = fs::remove_file(&socket);
@@ -93,11 +98,19 @@ fn status_number(path: &Path, key: &str) -> Result<u64, String> {
         .ok_or_else(|| format!("{} has no {key}", path.display()))
 }
 
-fn configuration(settings: &Settings, networks: &[Network]) -> Result<String, String> {
+fn configuration(
+    settings: &Settings,
+    rules: &[Vec<String>],
+    networks: &[Network],
+) -> Result<String, String> {
     let mut lines = Vec::new();
     for (table, content) in settings {
         lines.push(format!("[{table}]"));
         lines.extend_from_slice(content);
+    }
+    for rule in rules {
+        lines.push("[[network]]".to_owned());
+        lines.extend_from_slice(rule);
     }
     for network in networks {
         if let Some(policy) = &network.policy {

@@ -21,6 +21,7 @@ pub struct World {
     pub folder: PathBuf,
     networks: Vec<Network>,
     settings: Settings,
+    rules: Vec<Vec<String>>,
     supplicant_settings: Vec<String>,
     radios: Radios,
     recorder: Recorder,
@@ -67,6 +68,7 @@ impl World {
             folder: folder.to_owned(),
             networks: Vec::new(),
             settings,
+            rules: Vec::new(),
             supplicant_settings: Vec::new(),
             radios,
             recorder,
@@ -96,6 +98,10 @@ impl World {
             Given::Setting { table, line } => {
                 let lines = self.settings.entry(table.clone()).or_default();
                 lines.push(line.clone());
+                Ok(())
+            }
+            Given::Rule(lines) => {
+                self.rules.push(lines.clone());
                 Ok(())
             }
             Given::SupplicantSetting(line) => {
@@ -132,7 +138,8 @@ impl World {
         match lifecycle {
             Lifecycle::Starts => {
                 self.note(Fact::Starts("macveil".to_owned()));
-                let daemon = Daemon::start(&self.folder, &self.settings, &self.networks)?;
+                let daemon =
+                    Daemon::start(&self.folder, &self.settings, &self.rules, &self.networks)?;
                 self.daemon.insert(daemon).wait_until_ready()?;
                 self.note(Fact::Ready);
             }

@@ -19,13 +19,14 @@ pub enum Leak {
     MaskNotLocal,
     NoAddress,
     AbsentAccessPoint,
+    KeyOfAnotherAddress,
     Unreadable,
     /// Told, but no leak by itself: the user started it.
     MaskAuthenticated,
 }
 
 impl Leak {
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::PermanentAddress,
         Self::AssignedAddressInProbe,
         Self::AssignedAddressOutside,
@@ -38,6 +39,7 @@ impl Leak {
         Self::MaskNotLocal,
         Self::NoAddress,
         Self::AbsentAccessPoint,
+        Self::KeyOfAnotherAddress,
         Self::Unreadable,
         Self::MaskAuthenticated,
     ];
@@ -62,6 +64,7 @@ impl fmt::Display for Leak {
             Self::MaskNotLocal => "mask address not locally administered",
             Self::NoAddress => "group or zero transmitter address",
             Self::AbsentAccessPoint => "authentication to an absent access point",
+            Self::KeyOfAnotherAddress => "key of another address named",
             Self::Unreadable => "frame the judge cannot read",
             Self::MaskAuthenticated => "mask address authenticated",
         })

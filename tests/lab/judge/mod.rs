@@ -5,6 +5,7 @@
 mod associations;
 mod brief;
 mod burst;
+mod keys;
 mod leak;
 mod names;
 mod outages;
@@ -43,6 +44,7 @@ pub fn judge(frames: &[Frame], brief: &Brief) -> Verdict {
         probes::apply(frame, brief, &names, &mut leaks);
     }
     rules::absent_access_points(frames, brief, &mut leaks);
+    keys::shared(frames, brief, &mut leaks);
     scans::reused_masks(&scans, brief, &names, &mut leaks);
     sequence::links(&scans, brief, &mut leaks);
     Verdict {

@@ -4,7 +4,7 @@ use Word::{Comma, Plain as P, Quoted as Q};
 
 use super::super::story::Check;
 use super::super::words::Word;
-use super::values::{duration, mac, number, text};
+use super::values::{duration, mac, number, quoted_list, text};
 
 pub fn check(words: &[Word]) -> Result<Check, String> {
     let mut around_saw = words.splitn(2, |word| *word == P("saw"));
@@ -190,17 +190,6 @@ fn name_list(words: &[Word]) -> Result<Vec<String>, String> {
         .map(|word| match word {
             P(name) => Ok((*name).to_owned()),
             _ => Err("a list of access points is expected".to_owned()),
-        })
-        .collect()
-}
-
-fn quoted_list(words: &[Word]) -> Result<Vec<String>, String> {
-    words
-        .iter()
-        .filter(|word| !matches!(word, P("and") | Comma))
-        .map(|word| match word {
-            Q(bytes) => text(bytes),
-            _ => Err("a list of quoted words is expected".to_owned()),
         })
         .collect()
 }

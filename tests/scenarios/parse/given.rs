@@ -4,7 +4,7 @@ use Word::{Colon, Comma, Plain as P, Quoted as Q};
 
 use super::super::story::{AccessPoint, Event, Given, Lifecycle, Network, Security, Step};
 use super::super::words::Word;
-use super::values::{mac, number, program, text};
+use super::values::{mac, number, program, quoted_list, text};
 
 pub fn given(words: &[Word]) -> Result<Step, String> {
     let given = match words {
@@ -25,6 +25,15 @@ pub fn given(words: &[Word]) -> Result<Step, String> {
             table: (*table).to_owned(),
             line: text(line)?,
         },
+        [
+            P("macveil"),
+            P("has"),
+            P("a"),
+            P("network"),
+            P("rule"),
+            Colon,
+            lines @ ..,
+        ] => Given::Rule(quoted_list(lines)?),
         [P("wpa_supplicant's"), P("settings"), P("have"), Q(line)] => {
             Given::SupplicantSetting(text(line)?)
         }

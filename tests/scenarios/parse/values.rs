@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use Word::Plain as P;
+use Word::{Comma, Plain as P, Quoted as Q};
 
 use super::super::story::{Mac, Program};
 use super::super::words::Word;
@@ -44,4 +44,16 @@ pub fn mac(word: &str) -> Result<Mac, String> {
         .ok()
         .and_then(|bytes| bytes.try_into().ok())
         .ok_or_else(|| format!("{word:?} is not a hardware address"))
+}
+
+/// Quoted texts, with commas and "and" between them.
+pub fn quoted_list(words: &[Word]) -> Result<Vec<String>, String> {
+    words
+        .iter()
+        .filter(|word| !matches!(word, P("and") | Comma))
+        .map(|word| match word {
+            Q(bytes) => text(bytes),
+            _ => Err("a list of quoted words is expected".to_owned()),
+        })
+        .collect()
 }
