@@ -22,6 +22,7 @@ setup:
 check:
 	cargo fmt --check
 	cargo clippy --quiet --all-targets -- -D warnings
+	python3 tests/vectors/generate.py --check
 
 unit:
 	cargo test --quiet --lib --bins $(addprefix --test ,$(UNIT_TESTS))

@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-host_packages=(qemu-system-x86 cpio kmod xz-utils zstd binutils gcc libc6-dev ca-certificates curl)
+host_packages=(python3 qemu-system-x86 cpio kmod xz-utils zstd binutils gcc libc6-dev ca-certificates curl)
 guest_packages=(
     wpasupplicant hostapd tcpdump
     iw iproute2 busybox-static procps kmod bash

@@ -1,6 +1,7 @@
 An address that changes with the clock changes between associations, never within one
 
-given  macveil's connection settings have "cloned-mac-address = \"stable\""
+given  any masking method
+and    macveil's connection settings have "cloned-mac-address = \"stable\""
 and    macveil's connection settings have "stable-id = \"${NETWORK_SSID}${PERIOD:2m}\""
 and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
 and    a network "Home": wpa2 "correct horse battery"

@@ -1,6 +1,7 @@
 A link that comes and goes does not use up a network's leases with random addresses
 
-given  macveil's connection settings have "cloned-mac-address = \"random\""
+given  any masking method
+and    macveil's connection settings have "cloned-mac-address = \"random\""
 and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
 and    a network "Home": wpa2 "correct horse battery"
 and    macveil and wpa_supplicant are running

@@ -1,6 +1,7 @@
 A WPA3 network joined under random addresses is shown no key of the address before
 
-given  macveil's connection settings have "cloned-mac-address = \"random\""
+given  any masking method
+and    macveil's connection settings have "cloned-mac-address = \"random\""
 and    an access point home: ssid "Home", channel 6, wpa3 "correct horse battery"
 and    a network "Home": wpa3 "correct horse battery"
 and    macveil and wpa_supplicant are running

@@ -1,6 +1,7 @@
 rotate = "60s": a new address after its time, but never within an association nor within four hours of it
 
-given  macveil's connection settings have "rotate = \"60s\""
+given  any masking method
+and    macveil's connection settings have "rotate = \"60s\""
 and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
 and    a network "Home": wpa2 "correct horse battery"
 and    macveil and wpa_supplicant are running

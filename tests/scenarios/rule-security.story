@@ -1,6 +1,7 @@
 stable-security: an imitation without a passphrase meets another address
 
-given  macveil's connection settings have "stable-security = true"
+given  any masking method
+and    macveil's connection settings have "stable-security = true"
 and    an access point home: ssid "Shared", channel 6, wpa2 "correct horse battery"
 and    an access point imitation: ssid "Shared", channel 11, open, off at first
 and    a network "Shared": wpa2 "correct horse battery", priority 2

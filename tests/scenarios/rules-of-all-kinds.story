@@ -1,6 +1,7 @@
 Networks are known by their security, their BSSID and wpa_supplicant's id_str
 
-given  an access point cafe: ssid "Cafe", channel 1, open
+given  any masking method
+and    an access point cafe: ssid "Cafe", channel 1, open
 and    an access point flat: ssid "Flat", channel 6, wpa2 "correct horse battery", off at first
 and    an access point office: ssid "Office", channel 11, wpa3 "quarterly report", off at first
 and    a network "Cafe": open
