@@ -3,8 +3,6 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rustix::thread::{CapabilitySet, capabilities};
-
 use crate::{config, kernel, store};
 
 /// Why the daemon cannot start.
@@ -66,7 +64,9 @@ impl Error {
 }
 
 pub(super) fn require_privilege() -> Result<(), Error> {
-    let held =
-        capabilities(None).is_ok_and(|sets| sets.effective.contains(CapabilitySet::NET_ADMIN));
-    if held { Ok(()) } else { Err(Error::Privilege) }
+    if kernel::may_administer() {
+        Ok(())
+    } else {
+        Err(Error::Privilege)
+    }
 }

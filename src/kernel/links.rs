@@ -87,6 +87,10 @@ impl Links {
         self.link(ifindex)
     }
 
+    pub(super) fn find(&mut self, name: &str) -> Result<Option<Report>, Failure> {
+        rtnetlink::find(&mut self.socket, name)
+    }
+
     pub(super) fn report(&mut self, ifindex: u32) -> Result<Report, Failure> {
         rtnetlink::read(&mut self.socket, ifindex)
     }

@@ -3,6 +3,7 @@
 //! [`Kernel`] asks and has things done; [`Notifications`] hears what happens. Netlink messages are read
 //! and written here byte by byte: what strangers send can neither panic nor hide what follows it.
 
+mod adapter;
 mod attribute;
 mod card;
 mod event;
@@ -12,17 +13,22 @@ mod links;
 mod message;
 mod nl80211;
 mod notifications;
+mod privilege;
 mod rtnetlink;
 mod scan;
 mod socket;
 mod sysfs;
+mod tap;
 #[cfg(test)]
 mod tests;
 mod wiphy;
 
+pub use adapter::{Adapter, NoAdapter};
 pub use failure::{Error, Failure};
 pub use links::Links;
 pub use notifications::{Notification, Notifications};
+pub use privilege::may_administer;
+pub use tap::{TapError, set_tap_address};
 
 use crate::address::Mac;
 use crate::supervisor::{How, Link, Refusal};

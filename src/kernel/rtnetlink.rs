@@ -22,15 +22,25 @@ pub(super) const GROUP: u32 = 1;
 const ADDRESS: u16 = 1;
 /// `IFLA_IFNAME`.
 const NAME: u16 = 3;
+/// `IFLA_LINKINFO`.
+const INFO: u16 = 18;
+/// `IFLA_INFO_KIND`, inside `IFLA_LINKINFO`.
+const KIND: u16 = 1;
 /// `IFLA_EXT_MASK`.
 const WANTED: u16 = 29;
 /// `RTEXT_FILTER_SKIP_STATS`.
 const NO_STATISTICS: u32 = 8;
+/// `IFLA_ALT_IFNAME`.
+const LONG_NAME: u16 = 53;
+/// `IFNAMSIZ`: longer names are alternative ones.
+const NAME_SIZE: usize = 16;
 /// `IFLA_PERM_ADDRESS`, since Linux 5.6.
 const PERMANENT: u16 = 54;
 
 /// `IFF_UP`.
 const UP: u32 = 0x1;
+/// `IFF_LOOPBACK`.
+const LOOPBACK: u32 = 0x8;
 /// `IFF_LOWER_UP`.
 const CARRIER: u32 = 0x1_0000;
 /// `AF_UNSPEC`: about the link itself, not about its role in a bridge.
@@ -43,6 +53,10 @@ pub(super) struct Report {
     pub(super) name: String,
     pub(super) link: Link,
     pub(super) permanent: Option<Mac>,
+    /// What a virtual link is: `veth`, `tun`; `None` for hardware.
+    pub(super) kind: Option<String>,
+    /// Its address means nothing, though one can be put on it.
+    pub(super) loopback: bool,
 }
 
 /// Reads `struct ifinfomsg` and its attributes; `None` if it is no link with a six-byte address.
@@ -57,6 +71,8 @@ pub(super) fn decode(payload: &[u8]) -> Option<Report> {
             carrier: flags & CARRIER != 0,
         },
         permanent: attributes.mac(PERMANENT).filter(|mac| mac.is_usable()),
+        loopback: flags & LOOPBACK != 0,
+        kind: attributes.nested(INFO).text(KIND),
     })
 }
 
@@ -96,6 +112,19 @@ pub(super) fn read(socket: &mut Socket, ifindex: u32) -> Result<Report, Failure>
         .read(&Request::single(GET, body), decode)?
         .pop()
         .ok_or(Failure::Lacks("a six-byte address"))
+}
+
+/// Asks the kernel for the link of this name; `None` if it has no six-byte address.
+pub(super) fn find(socket: &mut Socket, name: &str) -> Result<Option<Report>, Failure> {
+    let attribute = if name.len() < NAME_SIZE {
+        NAME
+    } else {
+        LONG_NAME
+    };
+    let body = header(0, 0, 0)
+        .put_u32(WANTED, NO_STATISTICS)
+        .put_text(attribute, name);
+    Ok(socket.read(&Request::single(GET, body), decode)?.pop())
 }
 
 pub(super) fn take_down(ifindex: u32) -> Request {

@@ -27,6 +27,27 @@ pub(super) fn permanent_address(interface: &str) -> Option<Mac> {
         .filter(|address: &Mac| address.is_usable())
 }
 
+/// Whether the interface is a radio's.
+pub(super) fn is_wifi(interface: &str) -> bool {
+    class(interface, "phy80211").exists()
+}
+
+/// A number that sysfs shows of an interface, in decimal or after `0x` in hexadecimal.
+///
+/// `None` too if `/sys` shows another network namespace, where the name may be another interface's.
+pub(super) fn number(interface: &str, ifindex: u32, entry: &str) -> Option<i64> {
+    let read = |entry| parse_number(&fs::read_to_string(class(interface, entry)).ok()?);
+    (read("ifindex") == Some(i64::from(ifindex))).then(|| read(entry))?
+}
+
+fn parse_number(text: &str) -> Option<i64> {
+    let text = text.trim();
+    match text.strip_prefix("0x") {
+        Some(digits) => i64::from_str_radix(digits, 16).ok(),
+        None => text.parse().ok(),
+    }
+}
+
 fn class(interface: &str, entry: &str) -> PathBuf {
     ["/sys/class/net", interface, entry].iter().collect()
 }
@@ -47,6 +68,19 @@ fn parse_release(release: &str) -> Option<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_read_in_either_base() {
+        for (text, expected) in [
+            ("0x1902\n", Some(0x1902)),
+            ("65534\n", Some(65534)),
+            ("-1\n", Some(-1)),
+            ("\n", None),
+            ("0x", None),
+        ] {
+            assert_eq!(parse_number(text), expected, "{text}");
+        }
+    }
 
     #[test]
     fn releases_of_distributions_are_read() {
