@@ -14,7 +14,9 @@
 //! | [`supervisor`] | pure: when each address is on the card |
 //! | [`config`] | how the user says it |
 //! | [`store`] | the secret key on disk |
-//! | [`kernel`] | rtnetlink and nl80211 |
+//! | [`vendors`] | whose prefixes addresses have, from the lists of distributions |
+//! | [`rivals`] | other programs that manage interfaces |
+//! | [`kernel`] | rtnetlink, nl80211 and TAP devices |
 //! | [`supplicant`] | the supplicant's control interface |
 //! | [`daemon`] | the loop that joins them |
 //! | [`cli`] | the command line |
@@ -33,7 +35,9 @@ pub mod config;
 pub mod daemon;
 pub mod kernel;
 pub mod log;
+pub mod rivals;
 pub mod store;
 pub mod supervisor;
 pub mod supplicant;
+pub mod vendors;
 pub mod wifi;

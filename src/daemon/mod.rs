@@ -28,6 +28,7 @@ use clock::{Alarm, SleepWatch};
 pub use error::Error;
 use history::KeptHistory;
 use runtime_dir::RuntimeDir;
+pub use runtime_dir::is_tended;
 use tended::{Tended, Told};
 
 /// Protects the cards that the configuration names until the process is told to end.

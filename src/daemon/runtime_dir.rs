@@ -59,6 +59,31 @@ impl RuntimeDir {
     }
 }
 
+/// Whether a daemon is running that has taken this interface in hand, and holds `runtime_dir`.
+///
+/// A daemon that starts in the moment of looking may find its lock taken, and says so.
+#[must_use]
+pub fn is_tended(runtime_dir: &Path, interface: &str, ifindex: u32) -> bool {
+    let note = runtime_dir.join(format!("{interface}.initial"));
+    let noted = match fs::read_to_string(&note) {
+        Ok(text) => text
+            .lines()
+            .nth(1)
+            .and_then(|key| key.split(' ').next())
+            .is_some_and(|number| number == ifindex.to_string()),
+        // Only root may read it, and nobody else may look at the lock.
+        Err(error) => error.kind() == io::ErrorKind::PermissionDenied,
+    };
+    noted && is_held(&runtime_dir.join("lock"))
+}
+
+fn is_held(lock: &Path) -> bool {
+    match File::open(lock) {
+        Ok(lock) => flock(&lock, FlockOperation::NonBlockingLockShared).is_err(),
+        Err(error) => error.kind() == io::ErrorKind::PermissionDenied,
+    }
+}
+
 /// The first line is the address, the second says which card it belongs to.
 fn read_initial(path: &Path, key: &str) -> Option<Mac> {
     let text = fs::read_to_string(path).ok()?;
@@ -99,6 +124,22 @@ mod tests {
         assert_eq!(dir.initial_address(&card(3, first)).unwrap(), first);
         assert_eq!(dir.initial_address(&card(3, second)).unwrap(), first);
         assert_eq!(dir.initial_address(&card(4, second)).unwrap(), second);
+    }
+
+    #[test]
+    fn an_interface_is_tended_while_the_daemon_runs_that_took_it_in_hand() {
+        let home = tempfile::tempdir().unwrap();
+        assert!(!is_tended(home.path(), "wlan0", 3));
+        let dir = RuntimeDir::hold(home.path()).unwrap();
+        assert!(!is_tended(home.path(), "wlan0", 3));
+        dir.initial_address(&card(3, Mac([2, 0, 0, 0, 0, 1])))
+            .unwrap();
+        assert!(is_tended(home.path(), "wlan0", 3));
+        assert!(!is_tended(home.path(), "wlan0", 33));
+        assert!(!is_tended(home.path(), "wlan1", 3));
+        drop(dir);
+        assert!(!is_tended(home.path(), "wlan0", 3));
+        assert!(RuntimeDir::hold(home.path()).is_ok());
     }
 
     #[test]

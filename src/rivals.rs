@@ -1,0 +1,156 @@
+//! Other programs that manage interfaces, seen without talking to them.
+
+use std::fs;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+/// The name of its process, as the kernel has it.
+const NETWORK_MANAGER: &str = "NetworkManager";
+/// Its note of a device has a few lines.
+const LONGEST_NOTE: usize = 64 * 1024;
+
+/// What `NetworkManager` has to do with an interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Management {
+    /// It does not run here, or has been told to keep off.
+    No,
+    /// It manages it.
+    Yes,
+    /// It runs, and has noted nothing about it.
+    Unknown,
+}
+
+/// What `NetworkManager` has to do with an interface. `root` is `/` but in tests.
+///
+/// Its notes in `/run/NetworkManager/devices` outlive it, so they count only while a process of that
+/// name runs in our network namespace.
+#[must_use]
+pub fn network_manager(root: &Path, ifindex: u32) -> Management {
+    if !runs_here(&root.join("proc"), NETWORK_MANAGER) {
+        return Management::No;
+    }
+    let note = root.join(format!("run/NetworkManager/devices/{ifindex}"));
+    match fs::read(note) {
+        Ok(bytes) => noted(&String::from_utf8_lossy(&bytes)),
+        Err(_) => Management::Unknown,
+    }
+}
+
+/// `managed` in the section `[device]` of a key file; without it, it is not settled.
+fn noted(text: &str) -> Management {
+    if text.len() > LONGEST_NOTE {
+        return Management::Unknown;
+    }
+    let mut section = "";
+    for line in text.lines().map(str::trim) {
+        if line.starts_with('[') {
+            section = line;
+        }
+        let Some((key, value)) = line.split_once('=') else {
+            continue;
+        };
+        if section == "[device]" && key.trim_end() == "managed" {
+            return match value.trim_start() {
+                "true" | "1" | "yes" | "on" => Management::Yes,
+                "false" | "0" | "no" | "off" => Management::No,
+                _ => Management::Unknown,
+            };
+        }
+    }
+    Management::Unknown
+}
+
+/// Whether a process of this name runs in our network namespace, or in one that we may not know.
+fn runs_here(proc: &Path, name: &str) -> bool {
+    let ours = fs::read_link(proc.join("self/ns/net")).ok();
+    let Ok(entries) = fs::read_dir(proc) else {
+        return false;
+    };
+    let processes = entries.flatten().filter(|entry| {
+        let file = entry.file_name();
+        file.as_bytes().iter().all(u8::is_ascii_digit)
+    });
+    processes
+        .map(|entry| entry.path())
+        .filter(|process| {
+            fs::read(process.join("comm")).is_ok_and(|comm| comm.trim_ascii() == name.as_bytes())
+        })
+        .any(
+            |process| match (fs::read_link(process.join("ns/net")), &ours) {
+                (Ok(its), Some(ours)) => its == *ours,
+                _ => true,
+            },
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::symlink;
+
+    use tempfile::TempDir;
+
+    use super::*;
+
+    const CARD: u32 = 7;
+
+    /// A machine on which a process of this name runs in the network namespace `net:[2]`, as we do in
+    /// `net:[1]` or `net:[2]`, with what is noted about the card.
+    fn machine(process: &str, ours: &str, note: Option<&str>) -> TempDir {
+        let root = tempfile::tempdir().unwrap();
+        let proc = root.path().join("proc");
+        for (id, name, namespace) in [("self", "macveil", ours), ("41", process, "net:[2]")] {
+            fs::create_dir_all(proc.join(id).join("ns")).unwrap();
+            fs::write(proc.join(id).join("comm"), format!("{name}\n")).unwrap();
+            symlink(namespace, proc.join(id).join("ns/net")).unwrap();
+        }
+        let devices = root.path().join("run/NetworkManager/devices");
+        fs::create_dir_all(&devices).unwrap();
+        if let Some(note) = note {
+            fs::write(devices.join(CARD.to_string()), note).unwrap();
+        }
+        root
+    }
+
+    #[test]
+    fn a_note_counts_while_network_manager_runs() {
+        for (note, expected) in [
+            (
+                "[device]\nmanaged=true\nconnection-uuid=1\n",
+                Management::Yes,
+            ),
+            ("[device]\nmanaged=false\n", Management::No),
+            ("[device]\nperm-hw-addr-fake=2\n", Management::Unknown),
+            ("[other]\nmanaged=true\n", Management::Unknown),
+            ("[device]\nmanaged=perhaps\n", Management::Unknown),
+            ("\u{0}[[=\n=", Management::Unknown),
+        ] {
+            let root = machine("NetworkManager", "net:[2]", Some(note));
+            assert_eq!(network_manager(root.path(), CARD), expected, "{note}");
+        }
+        let root = machine("NetworkManager", "net:[2]", None);
+        assert_eq!(network_manager(root.path(), CARD), Management::Unknown);
+    }
+
+    #[test]
+    fn a_note_of_a_network_manager_that_is_gone_or_elsewhere_does_not_count() {
+        let note = Some("[device]\nmanaged=true\n");
+        for (process, ours) in [
+            ("NetworkManagers", "net:[2]"),
+            ("NetworkManager", "net:[1]"),
+        ] {
+            let root = machine(process, ours, note);
+            assert_eq!(network_manager(root.path(), CARD), Management::No);
+        }
+    }
+
+    #[test]
+    fn one_whose_namespace_is_hidden_may_be_here() {
+        let root = machine(
+            "NetworkManager",
+            "net:[1]",
+            Some("[device]\nmanaged=true\n"),
+        );
+        fs::remove_file(root.path().join("proc/41/ns/net")).unwrap();
+        assert_eq!(network_manager(root.path(), CARD), Management::Yes);
+    }
+}

@@ -1,0 +1,135 @@
+//! Every format that lists of vendors come in. A line that makes no sense is left out.
+
+use super::prefix::Prefix;
+
+/// A name is cut behind so many characters.
+const LONGEST_NAME: usize = 80;
+
+/// What a line says.
+enum Line<'a> {
+    Entry(Prefix, &'a str),
+    /// The name follows.
+    Prefix(Prefix),
+    Name(&'a str),
+    Nothing,
+}
+
+/// The prefixes of a list with their vendors.
+///
+/// | list | lines |
+/// |---|---|
+/// | macchanger | `00 1B 77 Name` |
+/// | IEEE, text | `00-1B-77 (hex) Name`, with tabs |
+/// | IEEE, CSV | `MA-L,001B77,"Name, Inc.",...` |
+/// | systemd | `OUI:001B77*`, then ` ID_OUI_FROM_DATABASE=Name` |
+/// | nmap, arp-scan | `001B77 Name` |
+/// | Wireshark | `00:1B:77 Short Name`, `00:1B:C5:00:00:00/36 Short Name`, with tabs |
+pub(super) fn entries(text: &str) -> impl Iterator<Item = (Prefix, String)> {
+    let mut pending = None;
+    text.lines().filter_map(move |line| {
+        let (prefix, name) = match read(line) {
+            Line::Entry(prefix, name) => (prefix, name),
+            Line::Name(name) => (pending.take()?, name),
+            Line::Prefix(prefix) => {
+                pending = Some(prefix);
+                return None;
+            }
+            Line::Nothing => return None,
+        };
+        Some((prefix, cleaned(name)?))
+    })
+}
+
+fn read(line: &str) -> Line<'_> {
+    let trimmed = line.trim();
+    if let Some(pattern) = trimmed.strip_prefix("OUI:") {
+        let digits = pattern.strip_suffix('*').unwrap_or(pattern);
+        return Prefix::from_digits(digits).map_or(Line::Nothing, Line::Prefix);
+    }
+    if let Some(name) = trimmed.strip_prefix("ID_OUI_FROM_DATABASE=") {
+        return Line::Name(name);
+    }
+    csv(trimmed)
+        .or_else(|| ieee(trimmed))
+        .or_else(|| spaced(line))
+        .or_else(|| column(line))
+        .map_or(Line::Nothing, |(prefix, name)| Line::Entry(prefix, name))
+}
+
+fn csv(line: &str) -> Option<(Prefix, &str)> {
+    let (registry, rest) = line.split_once(',')?;
+    let (digits, rest) = rest.split_once(',')?;
+    if !matches!(registry, "MA-L" | "MA-M" | "MA-S") {
+        return None;
+    }
+    let name = match rest.strip_prefix('"') {
+        Some(quoted) => quoted.split_once("\",").map_or(quoted, |(name, _)| name),
+        None => rest.split_once(',').map_or(rest, |(name, _)| name),
+    };
+    Some((Prefix::from_digits(digits)?, name))
+}
+
+fn ieee(line: &str) -> Option<(Prefix, &str)> {
+    let (prefix, name) = line.split_once("(hex)")?;
+    Some((grouped(prefix.trim_end(), '-')?, name))
+}
+
+fn spaced(line: &str) -> Option<(Prefix, &str)> {
+    let (prefix, rest) = line.split_at_checked(8)?;
+    let name = rest.strip_prefix([' ', '\t'])?;
+    Some((grouped(prefix, ' ')?, name))
+}
+
+/// The prefix ends at the first white space.
+fn column(line: &str) -> Option<(Prefix, &str)> {
+    let (word, name) = line.split_once([' ', '\t'])?;
+    let name = name.trim_start();
+    if word.contains(':') {
+        // A short name and, behind a tab, the long one.
+        let name = name.split_once('\t').map_or(name, |(_, long)| long);
+        return Some((with_length(word)?, name));
+    }
+    // The IEEE says everything twice, but blocks of MA-M and MA-S only as ranges.
+    let said_before = name.starts_with("(base 16)");
+    (!said_before)
+        .then(|| Prefix::from_digits(word))?
+        .map(|prefix| (prefix, name))
+}
+
+/// `00:1B:77`, or six bytes and the number of bits.
+fn with_length(word: &str) -> Option<Prefix> {
+    match word.split_once('/') {
+        None => grouped(word, ':'),
+        Some((address, bits)) => {
+            let address = address.parse().ok()?;
+            let bits = bits.parse().ok()?;
+            super::prefix::LENGTHS
+                .contains(&bits)
+                .then(|| Prefix::of(address, bits))
+        }
+    }
+}
+
+/// Three bytes of two digits each.
+fn grouped(text: &str, separator: char) -> Option<Prefix> {
+    let bytes: Vec<_> = text.split(separator).collect();
+    let whole = bytes.len() == 3 && bytes.iter().all(|byte| byte.len() == 2);
+    whole.then(|| Prefix::from_digits(&bytes.concat()))?
+}
+
+/// Without what a terminal might obey, and not endless; `None` if nothing is left.
+fn cleaned(name: &str) -> Option<String> {
+    let words = name.split(|character: char| character.is_whitespace() || character.is_control());
+    let mut text = String::new();
+    for word in words.filter(|word| !word.is_empty()) {
+        if !text.is_empty() {
+            text.push(' ');
+        }
+        text.push_str(&word.replace("\"\"", "\""));
+        if text.chars().count() > LONGEST_NAME {
+            text = text.chars().take(LONGEST_NAME).collect();
+            break;
+        }
+    }
+    (!text.is_empty()).then_some(text)
+}
