@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use macveil::cli::{Failure, check, explain, generate};
+use macveil::cli::{Failure, check, explain, generate, set};
 use macveil::{daemon, log};
 
 /// The answer is no: what was asked about is wrong.
@@ -39,6 +39,7 @@ enum Command {
     Explain(explain::Args),
     /// Print an address; needs no privilege.
     Generate(Box<generate::Args>),
+    Set(Box<set::Args>),
 }
 
 fn main() -> ExitCode {
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
         Command::Check(args) => answer(check::run(&args, &mut io::stdout().lock())),
         Command::Explain(args) => answer(explain::run(&args, &mut io::stdout().lock())),
         Command::Generate(args) => answer(generate::run(&args, &mut io::stdout().lock())),
+        Command::Set(args) => answer(set::run(&args, &mut io::stdout().lock())),
     }
 }
 

@@ -34,6 +34,12 @@ pub struct Originals {
 }
 
 impl Mask {
+    /// A mask that keeps these bits, of one of the origins; none: of the initial address.
+    #[must_use]
+    pub const fn new(keep: Mac, origins: Vec<Origin>) -> Self {
+        Self { keep, origins }
+    }
+
     /// The bits that are kept.
     #[must_use]
     pub const fn keep(&self) -> Mac {

@@ -24,7 +24,8 @@ pub enum Failure {
 /// The answer is no.
 pub(super) const NO: u8 = 1;
 const USAGE: u8 = 2;
-const CANNOT: u8 = 3;
+/// Something that is needed is not there or not allowed.
+pub(super) const CANNOT: u8 = 3;
 
 impl Failure {
     pub(super) fn usage(what: impl Display) -> Self {

@@ -4,7 +4,9 @@ use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::failure::Failure;
-use crate::address::{Binding, Security, Slap, Words, Zone, parse_reading};
+use crate::address::{
+    Binding, Mac, ParseMacError, ParsePolicyError, Security, Slap, Words, Zone, parse_reading,
+};
 use crate::config::parse_hex;
 use crate::wifi::Ssid;
 
@@ -26,6 +28,15 @@ fn word<T: Copy>(text: &str, words: Words<T>) -> Result<T, String> {
         let words: Vec<_> = words.iter().map(|&(word, _)| word).collect();
         format!("one of {} is meant", words.join(", "))
     })
+}
+
+/// An address that a station may have.
+pub(super) fn station(text: &str) -> Result<Mac, String> {
+    let address: Mac = text
+        .parse()
+        .map_err(|error: ParseMacError| error.to_string())?;
+    let unusable = || ParsePolicyError::Unusable(address).to_string();
+    address.is_usable().then_some(address).ok_or_else(unusable)
 }
 
 /// Bytes in hexadecimal.

@@ -1,0 +1,44 @@
+//! Leaves alone what somebody else manages.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::failure::Failure;
+use crate::config;
+use crate::daemon;
+use crate::kernel::Adapter;
+use crate::rivals::{Management, network_manager};
+
+const RUNTIME_DIR: &str = "/run/macveil";
+
+/// Whether nobody else manages the interface.
+pub(super) fn allow(adapter: &Adapter) -> Result<(), Failure> {
+    let name = &adapter.name;
+    let tried = || format!("{name} is left as it is");
+    if daemon::is_tended(&runtime_dir(), name, adapter.ifindex) {
+        return Err(Failure::cannot(
+            tried(),
+            "the running macveil protects it and would change it back. `macveil policy SSID ADDRESS` says which address a network gets; with --force it is changed all the same",
+        ));
+    }
+    match network_manager(Path::new("/"), adapter.ifindex) {
+        Management::No => Ok(()),
+        Management::Yes => Err(Failure::cannot(
+            tried(),
+            format!(
+                "NetworkManager manages it and would change it back. `nmcli connection modify NAME {}.cloned-mac-address ADDRESS` says which address a connection gets, `nmcli device set {name} managed no` makes NetworkManager let go; with --force it is changed all the same",
+                if adapter.wifi { "wifi" } else { "ethernet" }
+            ),
+        )),
+        Management::Unknown => {
+            eprintln!(
+                "macveil: NetworkManager is running and has not noted whether it manages {name}: it may change it back"
+            );
+            Ok(())
+        }
+    }
+}
+
+/// A configuration that is wrong says nothing; the daemon runs on what it last understood.
+fn runtime_dir() -> PathBuf {
+    config::load(None).map_or_else(|_| PathBuf::from(RUNTIME_DIR), |config| config.runtime_dir)
+}

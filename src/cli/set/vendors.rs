@@ -1,0 +1,78 @@
+//! Names of vendors for people, and the list of them all.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::ExitCode;
+
+use super::Args;
+use crate::address::Mac;
+use crate::cli::failure::{Failure, NO};
+use crate::cli::json::Json;
+use crate::vendors::{NoList, Vendors, from_file, installed};
+
+/// What is known of vendors; nothing, where there is no list.
+#[derive(Debug, Default)]
+pub(super) struct Names(Vendors);
+
+impl Names {
+    pub(super) fn read(args: &Args) -> Result<Self, NoList> {
+        let vendors = match &args.vendor_list {
+            Some(file) => from_file(file),
+            None => installed(Path::new("/")),
+        };
+        vendors.map(Self)
+    }
+
+    pub(super) const fn vendors(&self) -> &Vendors {
+        &self.0
+    }
+
+    /// The address, and whose it is if that is known.
+    pub(super) fn describe(&self, address: Mac) -> String {
+        match self.vendor(address) {
+            Some(vendor) => format!("{address} ({vendor})"),
+            None if address.is_local() => format!("{address} (locally administered)"),
+            None if self.0.is_empty() => address.to_string(),
+            None => format!("{address} (unknown vendor)"),
+        }
+    }
+
+    pub(super) fn vendor(&self, address: Mac) -> Option<&str> {
+        self.0.name(address)
+    }
+}
+
+/// Lists the vendors that have the keyword in their line. The answer is no if there is none.
+pub(super) fn list(args: &Args, keyword: &str, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    let vendors = Names::read(args)
+        .map_err(|error| Failure::cannot("cannot list vendors", error))?
+        .0;
+    let keyword = keyword.to_lowercase();
+    let found = vendors
+        .iter()
+        .map(|(prefix, name)| (prefix.to_string(), name))
+        .filter(|(prefix, name)| {
+            prefix.contains(&keyword) || name.to_lowercase().contains(&keyword)
+        });
+    let mut any = false;
+    let mut entries = Vec::new();
+    for (prefix, name) in found {
+        any = true;
+        if args.json {
+            entries.push(Json::Object(vec![
+                ("prefix", Json::text(prefix)),
+                ("vendor", Json::text(name)),
+            ]));
+        } else {
+            writeln!(out, "{prefix}  {name}")?;
+        }
+    }
+    if args.json {
+        writeln!(out, "{}", Json::List(entries))?;
+    }
+    Ok(if any {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(NO)
+    })
+}

@@ -1,0 +1,419 @@
+//! `macveil set` as users run it: on real links, in network namespaces that the tests make.
+//!
+//! Every kernel has `veth` and `tun`; `dummy` is tried as well where the running kernel offers it.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test program"
+)]
+
+mod place;
+mod tap;
+
+use std::fs;
+use std::process::Command;
+
+use place::{Running, address, alone, execute, is_up, run, set, set_words};
+
+const BEFORE: &str = "02:00:00:00:00:01";
+const AFTER: &str = "06:11:22:33:44:55";
+const VENDORS: &str = "/run/vendors";
+
+/// Links called `card` with the address `BEFORE`, one kind after the other.
+fn for_each_kind(test: impl Fn(&str)) {
+    run(&format!(
+        "ip link add card address {BEFORE} type veth peer name peer"
+    ));
+    test("veth");
+    run("ip link delete card");
+    let dummy = execute(&format!("ip link add card address {BEFORE} type dummy"));
+    let complaint = String::from_utf8_lossy(&dummy.stderr);
+    if complaint.contains("Unknown device type") {
+        println!("this kernel has no dummy module; veth was tried");
+    } else {
+        assert!(dummy.status.success(), "{complaint}");
+        test("dummy");
+    }
+}
+
+fn card() {
+    run(&format!(
+        "ip link add card address {BEFORE} type veth peer name peer"
+    ));
+}
+
+#[test]
+fn an_address_is_put_on_a_link_that_is_up_or_down_and_stays_so() {
+    alone(
+        "an_address_is_put_on_a_link_that_is_up_or_down_and_stays_so",
+        || {
+            for_each_kind(|kind| {
+                for (state, old, new) in [("down", BEFORE, AFTER), ("up", AFTER, BEFORE)] {
+                    run(&format!("ip link set card {state}"));
+                    let answer = set(&["card", new]);
+                    assert_eq!(answer.code, 0, "{kind}: {answer:?}");
+                    assert!(
+                        answer.out.starts_with(&format!("card: {old}"))
+                            && answer.out.contains(&format!(" -> {new}"))
+                            && answer.out.lines().count() == 1,
+                        "{kind}: {answer:?}"
+                    );
+                    assert_eq!(address("card"), new, "{kind}");
+                    assert_eq!(is_up("card"), state == "up", "{kind}");
+                }
+            });
+        },
+    );
+}
+
+#[test]
+fn random_addresses_are_of_the_kind_that_is_wished() {
+    alone("random_addresses_are_of_the_kind_that_is_wished", || {
+        for_each_kind(|kind| {
+            let mut last = address("card");
+            for words in ["-r", "random", "-e", "-r -b"] {
+                let answer = set_words(&format!("card {words}"));
+                assert_eq!(answer.code, 0, "{kind} {words}: {answer:?}");
+                let now = address("card");
+                assert_ne!(now, last, "{kind} {words}");
+                let first = u8::from_str_radix(&now[..2], 16).expect("a byte");
+                let local = words != "-r -b";
+                assert_eq!(
+                    first & 3,
+                    if local { 2 } else { 0 },
+                    "{kind} {words}: {now}"
+                );
+                if words == "-e" {
+                    assert_eq!(now[..8], last[..8], "{kind}");
+                }
+                last = now;
+            }
+        });
+    });
+}
+
+#[test]
+fn json_tells_what_happened() {
+    alone("json_tells_what_happened", || {
+        card();
+        let answer = set(&["card", AFTER, "--json"]);
+        assert_eq!(answer.code, 0);
+        let expected = format!(
+            r#""outcome":"set","wished":"{AFTER}","old":{{"address":"{BEFORE}","vendor":null}},"new":{{"address":"{AFTER}","vendor":null}},"permanent":null,"up":false,"error":null"#
+        );
+        assert!(answer.out.contains(&expected), "{}", answer.out);
+        let answer = set(&["card", AFTER, "--json"]);
+        assert!(answer.out.contains(r#""outcome":"already""#), "{answer:?}");
+        let answer = set(&["nothing", "-r", "--json"]);
+        assert_eq!(answer.code, 3);
+        assert!(
+            answer.out.starts_with(
+                r#"{"interface":"nothing","outcome":"failed","error":"cannot change nothing"#
+            ),
+            "{answer:?}"
+        );
+    });
+}
+
+#[test]
+fn what_cannot_be_is_said_with_its_code() {
+    alone("what_cannot_be_is_said_with_its_code", || {
+        card();
+        for (words, code, why) in [
+            ("nothing -r", 3, "there is no interface of this name"),
+            (
+                "a-name-that-is-much-too-long -r",
+                3,
+                "there is no interface of this name",
+            ),
+            ("lo -r", 3, "it has no MAC address"),
+            ("card -p", 3, "knows no permanent address"),
+            ("card preserve", 2, "there is nothing to set"),
+            ("card stable", 2, "--stable-id"),
+            ("card stable-ssid", 2, "--ssid"),
+            (
+                "card stable --stable-id x --key-file /nowhere",
+                3,
+                "there is no key /nowhere",
+            ),
+            ("card 01:00:5e:00:00:01", 2, "no station may have"),
+            ("card 00:00:00:00:00:00", 2, "no station may have"),
+            (
+                "card -r --mask FF:FF:FF:FF:FF:FF",
+                2,
+                "must leave more bits to chance",
+            ),
+            ("card", 2, "required"),
+        ] {
+            let answer = set_words(words);
+            assert_eq!(answer.code, code, "{words}: {answer:?}");
+            assert!(answer.complaint.contains(why), "{words}: {answer:?}");
+            assert_eq!(address("card"), BEFORE, "{words}");
+        }
+    });
+}
+
+#[test]
+fn a_refusal_leaves_the_link_as_it_was_and_says_why() {
+    alone("a_refusal_leaves_the_link_as_it_was_and_says_why", || {
+        card();
+        run("ip link set card up");
+        // A macvlan takes no address that its lower device has.
+        run("ip link add upper link card address 02:00:00:00:00:07 type macvlan");
+        run("ip link set upper up");
+        let answer = set(&["upper", BEFORE]);
+        assert_eq!(answer.code, 3, "{answer:?}");
+        for words in [
+            "macveil: upper: not changed to 02:00:00:00:00:01: the driver macvlan: cannot ",
+            "Address already in use",
+            "To do: another interface that is up has this address",
+            "the link is up with 02:00:00:00:00:07, as before",
+        ] {
+            assert!(answer.complaint.contains(words), "{words}: {answer:?}");
+        }
+        assert_eq!(address("upper"), "02:00:00:00:00:07");
+        assert!(is_up("upper"));
+        let answer = set(&["upper", BEFORE, "--json"]);
+        assert!(
+            answer.out.contains(r#""outcome":"failed""#)
+                && answer.out.contains(r#""errno":98,"restored":true"#),
+            "{answer:?}"
+        );
+    });
+}
+
+#[test]
+fn a_stable_address_is_the_same_each_time() {
+    alone("a_stable_address_is_the_same_each_time", || {
+        card();
+        fs::write("/run/key", [b'k'; 32]).expect("a key");
+        let words = "card stable --stable-id desk --key-file /run/key";
+        assert_eq!(set_words(words).code, 0);
+        let stable = address("card");
+        assert_eq!(set_words("card -r").code, 0);
+        assert_ne!(address("card"), stable);
+        assert_eq!(set_words(words).code, 0);
+        assert_eq!(address("card"), stable);
+        assert!(set_words(words).out.contains("already"));
+    });
+}
+
+#[test]
+fn vendors_are_drawn_from_and_named() {
+    alone("vendors_are_drawn_from_and_named", || {
+        card();
+        fs::write(VENDORS, "001B78 Printers\n001B79 Scanners\n").expect("a list");
+        for kind in ["--another", "--any"] {
+            let answer = set(&["card", kind, "--vendor-list", VENDORS]);
+            assert_eq!(answer.code, 0, "{answer:?}");
+            let now = address("card");
+            assert!(["00:1b:78", "00:1b:79"].contains(&&now[..8]), "{now}");
+            let name = if now.starts_with("00:1b:78") {
+                "(Printers)"
+            } else {
+                "(Scanners)"
+            };
+            assert!(answer.out.contains(&format!("{now} {name}")), "{answer:?}");
+            let shown = set(&["card", "-s", "--vendor-list", VENDORS]);
+            let expected = format!("current    {now} {name}\npermanent  unknown to the driver\n");
+            assert_eq!(shown.out, expected);
+        }
+        let listed = set(&["--list=PRINT", "--vendor-list", VENDORS]);
+        assert_eq!(
+            (listed.code, listed.out.as_str()),
+            (0, "00:1b:78  Printers\n")
+        );
+        assert_eq!(set(&["--list=zzz", "--vendor-list", VENDORS]).code, 1);
+        let answer = set(&["card", "-r", "--vendor-list", "/nowhere"]);
+        assert_eq!(answer.code, 3);
+        assert!(
+            answer.complaint.contains("/nowhere: No such file"),
+            "{answer:?}"
+        );
+    });
+}
+
+#[test]
+fn without_any_list_of_vendors_packages_are_named() {
+    alone("without_any_list_of_vendors_packages_are_named", || {
+        card();
+        hide_vendors();
+        let answer = set_words("card --any");
+        assert_eq!(answer.code, 3);
+        assert!(answer.complaint.contains("install ieee-data"), "{answer:?}");
+        assert_eq!(address("card"), BEFORE);
+        // All else goes without.
+        assert_eq!(set_words("card -r").code, 0);
+        fs::create_dir("/usr/share/nmap").expect("a directory");
+        fs::write("/usr/share/nmap/nmap-mac-prefixes", "001B78 Printers\n").expect("a list");
+        assert_eq!(set_words("card --any").code, 0);
+        assert!(address("card").starts_with("00:1b:78"));
+    });
+}
+
+/// Hides what this machine has.
+fn hide_vendors() {
+    for place in [
+        "/usr/share",
+        "/usr/lib/udev",
+        "/etc/udev",
+        "/var/lib/ieee-data",
+    ] {
+        if fs::metadata(place).is_ok() {
+            run(&format!("mount -t tmpfs tmpfs {place}"));
+        }
+    }
+}
+
+#[test]
+fn what_a_running_macveil_protects_is_left_alone() {
+    alone("what_a_running_macveil_protects_is_left_alone", || {
+        card();
+        let ifindex = place::shown("card", "ifindex");
+        fs::create_dir("/run/macveil").expect("the runtime directory");
+        fs::write(
+            "/run/macveil/card.initial",
+            format!("{BEFORE}\n{ifindex} None\n"),
+        )
+        .expect("a note");
+        let daemon = Running::start(Command::new("flock").args([
+            "--no-fork",
+            "/run/macveil/lock",
+            "sh",
+            "-c",
+            "echo held; exec sleep 600",
+        ]));
+        let answer = set_words("card -r");
+        assert_eq!(answer.code, 3, "{answer:?}");
+        for words in ["card is left as it is", "macveil policy", "--force"] {
+            assert!(answer.complaint.contains(words), "{answer:?}");
+        }
+        assert_eq!(address("card"), BEFORE);
+        assert_eq!(set_words("card --show").code, 0);
+        assert_eq!(set_words("peer -r").code, 0);
+        assert_eq!(set(&["card", AFTER, "--force"]).code, 0);
+        assert_eq!(address("card"), AFTER);
+        drop(daemon);
+        assert_eq!(set_words("card -r").code, 0);
+    });
+}
+
+#[test]
+fn what_network_manager_manages_is_left_alone() {
+    alone("what_network_manager_manages_is_left_alone", || {
+        card();
+        let ifindex = place::shown("card", "ifindex");
+        fs::create_dir_all("/run/NetworkManager/devices").expect("its directory");
+        let note = format!("/run/NetworkManager/devices/{ifindex}");
+        fs::write(&note, "[device]\nmanaged=true\n").expect("a note");
+        // Stale: nobody runs.
+        assert_eq!(set(&["card", AFTER]).code, 0);
+
+        fs::copy("/bin/sh", "/run/NetworkManager/NetworkManager").expect("a program");
+        let manager = Running::start(
+            Command::new("/run/NetworkManager/NetworkManager")
+                .args(["-c", "echo started; read forever"])
+                .stdin(std::process::Stdio::piped()),
+        );
+        let answer = set_words("card -r");
+        assert_eq!(answer.code, 3, "{answer:?}");
+        for words in [
+            "NetworkManager manages it",
+            "nmcli connection modify NAME ethernet.cloned-mac-address",
+            "nmcli device set card managed no",
+            "--force",
+        ] {
+            assert!(answer.complaint.contains(words), "{answer:?}");
+        }
+        assert_eq!(address("card"), AFTER);
+        assert_eq!(set(&["card", BEFORE, "--force"]).code, 0);
+
+        fs::write(&note, "[device]\nmanaged=false\n").expect("a note");
+        let answer = set(&["card", AFTER]);
+        assert_eq!((answer.code, answer.complaint.as_str()), (0, ""));
+        fs::remove_file(&note).expect("a note");
+        let answer = set(&["card", BEFORE]);
+        assert_eq!(answer.code, 0);
+        assert!(
+            answer.complaint.contains("has not noted whether"),
+            "{answer:?}"
+        );
+        drop(manager);
+    });
+}
+
+#[test]
+fn a_user_without_privilege_is_told_so() {
+    alone("a_user_without_privilege_is_told_so", || {
+        card();
+        run("ip link set card up");
+        let answer = place::set_as("nobody", "card -r");
+        assert_eq!(answer.code, 3);
+        assert!(
+            answer.complaint.contains("run this as root (sudo)"),
+            "{answer:?}"
+        );
+        assert!(is_up("card"));
+        assert_eq!(address("card"), BEFORE);
+        assert_eq!(place::set_as("nobody", "card --show").code, 0);
+    });
+}
+
+/// Every command of the page for macchanger's users.
+#[test]
+fn the_commands_that_are_documented_work() {
+    alone("the_commands_that_are_documented_work", || {
+        let page = fs::read_to_string(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/docs/from-macchanger.md"
+        ))
+        .expect("the page");
+        run("ip link add wlan0 type veth peer name peer");
+        run("ip tuntap add tap0 mode tap");
+        hide_vendors();
+        fs::create_dir_all("/usr/share/ieee-data").expect("a directory");
+        fs::write(
+            "/usr/share/ieee-data/oui.csv",
+            "MA-L,001B77,Intel Corporate,\n",
+        )
+        .expect("a list");
+        run("mount -t tmpfs tmpfs /var/lib");
+        fs::create_dir("/var/lib/macveil").expect("the state directory");
+        fs::write("/var/lib/macveil/secret_key", [b'k'; 32]).expect("a key");
+
+        let commands: Vec<&str> = page
+            .split('`')
+            .skip(1)
+            .step_by(2)
+            .filter_map(|code| code.strip_prefix("macveil set "))
+            .collect();
+        assert!(commands.len() > 12, "{commands:?}");
+        for command in commands {
+            let arguments = unquoted(command);
+            let answer = set(&arguments);
+            // No virtual link has a permanent address.
+            let expected = if command.contains("--permanent") {
+                3
+            } else {
+                0
+            };
+            assert_eq!(answer.code, expected, "{command}: {answer:?}");
+        }
+    });
+}
+
+/// Words, where quotes hold several together.
+fn unquoted(command: &str) -> Vec<&str> {
+    let parts = command.split('\'').enumerate();
+    parts
+        .flat_map(|(index, part)| {
+            if index % 2 == 1 {
+                vec![part]
+            } else {
+                part.split_whitespace().collect()
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,147 @@
+//! A network namespace for one test: the test runs once more inside `unshare`, with its own /sys, /run and
+//! /dev/net/tun, so that nothing of this machine is touched and nothing of it shows.
+
+use std::env;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+/// Set for the copy of the test that runs inside.
+const INSIDE: &str = "MACVEIL_TEST_INSIDE_NAMESPACE";
+/// A copy that any user can reach.
+const PROGRAM: &str = "/run/macveil-under-test";
+
+/// Runs a test's body in a place of its own; fails if there can be none.
+pub(crate) fn alone(test: &str, body: impl FnOnce()) {
+    if env::var_os(INSIDE).is_some() {
+        furnish();
+        return body();
+    }
+    let output = Command::new("unshare")
+        .args(["--net", "--mount"])
+        .arg(env::current_exe().expect("this program"))
+        .args(["--exact", test, "--nocapture"])
+        .env(INSIDE, "1")
+        .output()
+        .expect("unshare (util-linux) is needed");
+    let said = String::from_utf8_lossy(&output.stdout);
+    let complained = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success() && said.contains("1 passed"),
+        "{test} in a network namespace of its own (this needs root):\n{said}\n{complained}"
+    );
+    println!("{said}");
+}
+
+fn furnish() {
+    run("mount -t sysfs sysfs /sys");
+    run("mount -t tmpfs -o mode=0755 tmpfs /run");
+    run("mkdir -p /dev/net");
+    run("mount -t tmpfs -o mode=0755 tmpfs /dev/net");
+    make_clone_device(0o666);
+    fs::copy(env!("CARGO_BIN_EXE_macveil"), PROGRAM).expect("a copy of macveil");
+}
+
+/// Makes `/dev/net/tun` anew.
+pub(crate) fn make_clone_device(mode: u32) {
+    drop(fs::remove_file("/dev/net/tun"));
+    run("mknod /dev/net/tun c 10 200");
+    fs::set_permissions("/dev/net/tun", fs::Permissions::from_mode(mode)).expect("its mode");
+}
+
+/// Runs a program with these words; it has to succeed.
+pub(crate) fn run(words: &str) -> String {
+    let output = execute(words);
+    let complained = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{words}: {complained}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Runs a program with these words.
+pub(crate) fn execute(words: &str) -> Output {
+    let mut words = words.split_whitespace();
+    let program = words.next().expect("a program");
+    Command::new(program)
+        .args(words)
+        .output()
+        .unwrap_or_else(|error| panic!("{program} is needed: {error}"))
+}
+
+/// What `macveil set` answered.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) code: i32,
+    pub(crate) out: String,
+    pub(crate) complaint: String,
+}
+
+/// `macveil set` with these arguments, as root.
+pub(crate) fn set(arguments: &[&str]) -> Answer {
+    answer(Command::new(PROGRAM).arg("set").args(arguments))
+}
+
+/// `macveil set` with these words, as root.
+pub(crate) fn set_words(words: &str) -> Answer {
+    set(&words.split_whitespace().collect::<Vec<_>>())
+}
+
+/// `macveil set` with these words, as a user without any capability.
+pub(crate) fn set_as(user: &str, words: &str) -> Answer {
+    answer(
+        Command::new("setpriv")
+            .args(["--reuid", user, "--regid", "nogroup", "--clear-groups"])
+            .args([PROGRAM, "set"])
+            .args(words.split_whitespace()),
+    )
+}
+
+fn answer(command: &mut Command) -> Answer {
+    let output = command.output().expect("setpriv (util-linux) is needed");
+    Answer {
+        code: output.status.code().expect("an exit code"),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        complaint: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// A program that runs until it is dropped.
+pub(crate) struct Running(Child);
+
+impl Running {
+    /// Starts it and waits until it has written a line.
+    pub(crate) fn start(command: &mut Command) -> Self {
+        let child = command.stdout(Stdio::piped()).spawn().expect("a program");
+        let mut running = Self(child);
+        let out = running.0.stdout.as_mut().expect("its output");
+        let mut byte = [0];
+        let read = std::io::Read::read(out, &mut byte).expect("its output");
+        assert_eq!(read, 1, "it ended without a word");
+        running
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.0.kill());
+        drop(self.0.wait());
+    }
+}
+
+/// The interface's address, by sysfs.
+pub(crate) fn address(interface: &str) -> String {
+    shown(interface, "address")
+}
+
+pub(crate) fn is_up(interface: &str) -> bool {
+    let flags = shown(interface, "flags");
+    let flags = u32::from_str_radix(flags.trim_start_matches("0x"), 16).expect("flags");
+    flags & 1 == 1
+}
+
+pub(crate) fn shown(interface: &str, entry: &str) -> String {
+    let path = Path::new("/sys/class/net").join(interface).join(entry);
+    let text =
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    text.trim().to_owned()
+}

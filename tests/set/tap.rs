@@ -1,0 +1,150 @@
+//! TAP devices and their owners.
+
+use std::process::Command;
+
+use super::place::{
+    Running, address, alone, execute, is_up, make_clone_device, run, set, set_as, shown,
+};
+
+const OWNED: &str = "ip tuntap add tap0 mode tap user nobody";
+/// `IFF_TAP | IFF_NO_PI`.
+const TAP: u16 = 0x1002;
+/// `IFF_MULTI_QUEUE`.
+const MULTI_QUEUE: u16 = 0x0100;
+const NEW: &str = "06:11:22:33:44:55";
+
+#[test]
+fn the_owner_changes_a_tap_device_whatever_its_queues_and_flags() {
+    alone(
+        "tap::the_owner_changes_a_tap_device_whatever_its_queues_and_flags",
+        || {
+            for flags in [
+                "",
+                " multi_queue",
+                " vnet_hdr",
+                " pi",
+                " multi_queue pi vnet_hdr",
+            ] {
+                run(&format!("{OWNED}{flags}"));
+                for state in ["down", "up"] {
+                    run(&format!("ip link set tap0 {state}"));
+                    let (old, had) = (address("tap0"), shown("tap0", "tun_flags"));
+                    let answer = set_as("nobody", "tap0 -r");
+                    assert_eq!(answer.code, 0, "{flags} {state}: {answer:?}");
+                    let new = address("tap0");
+                    assert_ne!(new, old, "{flags} {state}");
+                    assert!(answer.out.contains(&format!(" -> {new}")), "{answer:?}");
+                    assert_eq!(is_up("tap0"), state == "up", "{flags}");
+                    assert_eq!(shown("tap0", "tun_flags"), had, "{flags}");
+                }
+                run("ip link delete tap0");
+            }
+        },
+    );
+}
+
+#[test]
+fn root_takes_the_ordinary_way() {
+    alone("tap::root_takes_the_ordinary_way", || {
+        run("ip tuntap add tap0 mode tap");
+        run("ip link set tap0 up");
+        let _held = hold("root", TAP);
+        // Through the descriptor it would be busy.
+        assert_eq!(set(&["tap0", NEW]).code, 0);
+        assert_eq!(address("tap0"), NEW);
+        assert!(is_up("tap0"));
+    });
+}
+
+#[test]
+fn whoever_is_not_the_owner_is_told_who_is() {
+    alone("tap::whoever_is_not_the_owner_is_told_who_is", || {
+        run(OWNED);
+        refused(
+            "daemon",
+            "this user may not: the device belongs to the user 65534",
+        );
+        run("ip link delete tap0");
+        run("ip tuntap add tap0 mode tap user nobody group daemon");
+        refused("nobody", "belongs to the user 65534 in the group 1");
+    });
+}
+
+#[test]
+fn a_device_that_is_held_is_busy_unless_it_has_more_queues() {
+    alone(
+        "tap::a_device_that_is_held_is_busy_unless_it_has_more_queues",
+        || {
+            run(OWNED);
+            let held = hold("nobody", TAP);
+            refused("nobody", "another process holds the device");
+            drop(held);
+            assert_eq!(set_as("nobody", "tap0 -r").code, 0);
+            run("ip link delete tap0");
+            run(&format!("{OWNED} multi_queue"));
+            let _held = hold("nobody", TAP | MULTI_QUEUE);
+            assert_eq!(set_as("nobody", "tap0 -r").code, 0);
+        },
+    );
+}
+
+#[test]
+fn what_is_no_tap_device_is_told_from_one() {
+    alone("tap::what_is_no_tap_device_is_told_from_one", || {
+        run("ip link add tap0 type veth peer name peer");
+        refused("nobody", "it is no TAP device");
+        run("ip link delete tap0");
+        run("ip tuntap add tap0 mode tun user nobody");
+        let answer = set_as("nobody", "tap0 -r");
+        assert_eq!(answer.code, 3);
+        assert!(
+            answer.complaint.contains("it has no MAC address"),
+            "{answer:?}"
+        );
+    });
+}
+
+#[test]
+fn the_clone_device_is_missing_or_closed() {
+    alone("tap::the_clone_device_is_missing_or_closed", || {
+        run(OWNED);
+        make_clone_device(0o600);
+        refused("nobody", "/dev/net/tun cannot be opened");
+        run("rm /dev/net/tun");
+        refused("nobody", "/dev/net/tun is missing");
+        assert_eq!(set(&["tap0", NEW]).code, 0, "root needs it not");
+    });
+}
+
+/// The user cannot change the device, and is told why in text and JSON.
+fn refused(user: &str, why: &str) {
+    let old = address("tap0");
+    let answer = set_as(user, "tap0 -r");
+    assert_eq!(answer.code, 3, "{answer:?}");
+    assert!(answer.complaint.contains(why), "{answer:?}");
+    assert!(
+        answer.complaint.contains(&format!("it still has {old}")),
+        "{answer:?}"
+    );
+    assert_eq!(address("tap0"), old);
+    let answer = set_as(user, "tap0 -r --json");
+    assert_eq!(answer.code, 3);
+    assert!(answer.out.contains(r#""outcome":"failed""#), "{answer:?}");
+    assert!(answer.out.contains(why), "{answer:?}");
+}
+
+/// A process of this user that is attached to `tap0` with these flags. Perl is on every Debian machine.
+fn hold(user: &str, flags: u16) -> Running {
+    const ATTACH: &str = r#"
+        open(my $tun, "+<", "/dev/net/tun") or die "open: $!";
+        my $request = pack("a16 S x22", "tap0", shift);
+        ioctl($tun, 0x400454ca, $request) or die "attach: $!";
+        $| = 1; print "held\n"; sleep 600;
+    "#;
+    assert!(execute("perl -v").status.success(), "perl is needed");
+    Running::start(
+        Command::new("setpriv")
+            .args(["--reuid", user, "--regid", "nogroup", "--clear-groups"])
+            .args(["perl", "-e", ATTACH, &flags.to_string()]),
+    )
+}
