@@ -131,7 +131,6 @@ fn what_cannot_be_is_said_with_its_code() {
             ("lo -r", 3, "it has no MAC address"),
             ("card -p", 3, "knows no permanent address"),
             ("card preserve", 2, "there is nothing to set"),
-            ("card stable", 2, "--stable-id"),
             ("card stable-ssid", 2, "--ssid"),
             (
                 "card stable --stable-id x --key-file /nowhere",

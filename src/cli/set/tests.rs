@@ -428,7 +428,6 @@ fn a_driver_that_knows_no_permanent_address_cannot_have_it_back() {
 fn what_makes_no_sense_for_one_shot_is_said() {
     for (words, why) in [
         ("preserve", "nothing to set"),
-        ("stable", "--stable-id"),
         ("stable-ssid", "--ssid"),
         ("-e --mask FF:0:0:0:0:0", "--mask says something to"),
         ("-p --bia", "--bia is for"),
@@ -474,6 +473,30 @@ fn a_stable_address_is_the_one_that_generate_prints() {
     ] {
         let address = address(&words, &adapter(), Err(&NoList::Nowhere));
         assert_eq!(format!("{address}\n"), generated(&generate));
+    }
+}
+
+#[test]
+fn without_an_id_a_stable_address_hangs_on_the_wire_but_on_no_radio() {
+    let directory = tempfile::tempdir().unwrap();
+    let key: PathBuf = directory.path().join("key");
+    std::fs::write(&key, [b'k'; 32]).unwrap();
+    let key = key.display();
+    let words = format!("stable --key-file {key}");
+    let wired = Adapter {
+        wifi: false,
+        ..adapter()
+    };
+    let none = Err(&NoList::Nowhere);
+    assert_eq!(
+        format!("{}\n", address(&words, &wired, none)),
+        generated(&format!("{words} --wire --ifname wlan0"))
+    );
+    for words in ["stable", "stable --stable-id ${CONNECTION}x"] {
+        let failure = wish(words).address(&adapter(), none, &mut rng());
+        let failure = failure.unwrap_err();
+        assert!(failure.to_string().contains("--stable-id"), "{failure}");
+        assert_eq!(failure.exit_code(), ExitCode::from(2));
     }
 }
 

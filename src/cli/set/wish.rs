@@ -46,7 +46,7 @@ const ZERO: Mac = Mac([0; 6]);
 
 const NOTHING_TO_PRESERVE: &str = "`preserve` would leave the address as it is, so there is nothing to set: `--permanent` brings back the card's own, `--ending` or `--mask 'MASK preserve'` keeps a part of the current one";
 const NO_NETWORK: &str = "there is no network here whose address `stable-ssid` could be: say which with --ssid SSID, or take `stable --stable-id ID`";
-const NO_CONNECTION: &str = "there is no connection here that `stable` could hang on: say what it is derived from with --stable-id ID";
+const NO_CONNECTION: &str = "there is no connection here that `stable` could hang on, as on a wire: say what it is derived from with --stable-id ID, or for which network with --ssid SSID";
 const NO_PERMANENT: &str = "its driver knows no permanent address, as is usual for virtual interfaces: say which address is meant";
 const BIA: &str = "--bia is for --random (without --mask), --another and --any";
 
@@ -105,7 +105,6 @@ impl Args {
         for (wrong, why) in [
             (policy == Some(Policy::Preserve), NOTHING_TO_PRESERVE),
             (by_ssid && self.ssid.is_none(), NO_NETWORK),
-            (stable && self.stable_id.is_none(), NO_CONNECTION),
             (self.bia && !(vendors || random && self.mask.is_none()), BIA),
             (
                 self.mask.is_some() && !(random || stable || by_ssid),
@@ -171,6 +170,9 @@ impl Details {
         adapter: &Adapter,
         rng: &mut impl CryptoRng,
     ) -> Result<Mac, Failure> {
+        if adapter.wifi && self.lacks_connection(policy) {
+            return Err(Failure::usage(NO_CONNECTION));
+        }
         let current = adapter.link.address;
         let card = AddressFacts {
             permanent: adapter.permanent,
@@ -191,6 +193,14 @@ impl Details {
                 }
                 _ => Failure::usage(error),
             })
+    }
+
+    /// A wire is a connection of its own.
+    fn lacks_connection(&self, policy: Policy) -> bool {
+        let id = self.stable_id.as_ref();
+        policy == Policy::Stable
+            && self.ssid.is_none()
+            && id.is_none_or(StableId::tells_networks_apart)
     }
 
     fn book(&self, policy: Policy, interface: &str) -> Result<AddressBook, Failure> {
