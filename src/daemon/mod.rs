@@ -5,10 +5,13 @@ mod clock;
 mod error;
 mod history;
 mod journal;
+mod machine;
+mod naming;
 mod runtime_dir;
 mod tended;
+mod wires;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -18,7 +21,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tracing::{debug, info, warn};
 
-use crate::address::{Host, Record};
+use crate::address::{Host, Mac, Record};
 use crate::config::{self, Backend, Config};
 use crate::kernel::{Kernel, Notification, Notifications};
 use crate::store;
@@ -27,9 +30,11 @@ use crate::wifi::Ssid;
 use clock::{Alarm, SleepWatch};
 pub use error::Error;
 use history::KeptHistory;
+use machine::of_card;
+use naming::Nameless;
 use runtime_dir::RuntimeDir;
 pub use runtime_dir::is_tended;
-use tended::{Tended, Told};
+use tended::{SupplicantFinder, Tended, Told};
 
 /// Protects the cards that the configuration names until the process is told to end.
 ///
@@ -56,10 +61,18 @@ struct Daemon {
     kernel: Kernel,
     rng: StdRng,
     stations: BTreeMap<u32, Tended>,
-    /// Interfaces that are none of our business, so that their chatter costs nothing.
-    ignored: BTreeSet<u32>,
+    /// Interfaces that are none of our business as they are, so that their chatter costs nothing.
+    ignored: BTreeMap<u32, Identity>,
+    nameless: Nameless,
     told: mpsc::UnboundedSender<Told>,
     leaving: bool,
+}
+
+/// What an interface is ignored for.
+#[derive(Debug, PartialEq, Eq)]
+struct Identity {
+    name: String,
+    bonded: bool,
 }
 
 /// Everything that can wake the daemon.
@@ -111,7 +124,8 @@ impl Daemon {
             kernel,
             rng,
             stations: BTreeMap::new(),
-            ignored: BTreeSet::new(),
+            ignored: BTreeMap::new(),
+            nameless: Nameless::default(),
             told,
             leaving: false,
         };
@@ -128,7 +142,7 @@ impl Work for (Daemon, Ears) {
         let (mut daemon, mut ears) = self;
         daemon.tend_all()?;
         if daemon.stations.is_empty() {
-            info!("no Wi-Fi station interface to protect yet; waiting for one");
+            info!("no interface to protect yet; waiting for one");
         }
         ready();
         let mut sleep_watch = SleepWatch::new();
@@ -163,22 +177,28 @@ impl Daemon {
         match wake {
             Wake::Notification(notification) => self.notified(notification)?,
             Wake::Told(Told { ifindex, event }) => self.tell(ifindex, event),
-            Wake::Alarm => self.time_passed(),
+            Wake::Alarm => self.time_passed()?,
             Wake::Leave => {
                 self.leaving = true;
                 stopping();
                 self.tell_all(&Event::Command(Command::Leave));
             }
-            Wake::Reload => self.reload(),
+            Wake::Reload => self.reload()?,
         }
         Ok(())
     }
 
     fn notified(&mut self, notification: Notification) -> Result<(), Error> {
         match notification {
-            Notification::Link { ifindex, name, .. } => self.link_changed(ifindex, &name)?,
+            Notification::Link {
+                ifindex,
+                name,
+                bonded,
+                ..
+            } => self.link_changed(ifindex, Identity { name, bonded })?,
             Notification::LinkGone { ifindex } => {
                 self.ignored.remove(&ifindex);
+                self.nameless.forget(ifindex);
                 if let Some(gone) = self.stations.remove(&ifindex) {
                     info!("{}: gone", gone.name());
                 }
@@ -198,19 +218,20 @@ impl Daemon {
     }
 
     /// A notification may be older than the latest change, so the link itself is read.
-    fn link_changed(&mut self, ifindex: u32, name: &str) -> Result<(), Error> {
-        if self
-            .stations
-            .get(&ifindex)
-            .is_some_and(|tended| tended.name() != name)
-        {
+    fn link_changed(&mut self, ifindex: u32, identity: Identity) -> Result<(), Error> {
+        let name = &identity.name;
+        if let Some(tended) = self.stations.get(&ifindex).filter(|t| t.name() != name) {
             info!("{name}: this interface had another name; starting over with it");
+            self.runtime_dir.rename(tended.name(), name);
             self.stations.remove(&ifindex);
+        }
+        if identity.bonded {
+            self.leave_to_bond(ifindex);
         }
         if self.stations.contains_key(&ifindex) {
             self.read_link(ifindex);
-        } else if !self.leaving && !self.ignored.contains(&ifindex) {
-            self.tend(ifindex)?;
+        } else if !self.leaving && self.ignored.get(&ifindex) != Some(&identity) {
+            self.tend(ifindex, identity)?;
         }
         Ok(())
     }
@@ -228,37 +249,52 @@ impl Daemon {
                 self.tend_card(card);
             }
         }
-        Ok(())
+        self.tend_ports()
     }
 
-    fn tend(&mut self, ifindex: u32) -> Result<(), Error> {
+    fn tend(&mut self, ifindex: u32, identity: Identity) -> Result<(), Error> {
         if let Some(card) = self.kernel.card(ifindex)? {
             self.tend_card(card);
+        } else if let Some(port) = self.kernel.port(ifindex)? {
+            self.tend_port(port);
         } else {
-            self.ignored.insert(ifindex);
+            self.ignored.insert(ifindex, identity);
         }
         Ok(())
     }
 
+    /// The address that the interface had when macveil first saw it.
+    fn initial_address(
+        &self,
+        name: &str,
+        ifindex: u32,
+        permanent: Option<Mac>,
+        current: Mac,
+    ) -> Mac {
+        let known = self
+            .runtime_dir
+            .initial_address(name, ifindex, permanent, current);
+        known.unwrap_or_else(|error| {
+            warn!("{name}: the initial address could not be noted: {error}");
+            current
+        })
+    }
+
     fn tend_card(&mut self, mut card: Card) {
-        if !self.config.manages(&tended::facts(&card)) {
+        if !self.config.manages(&of_card(&card)) {
             debug!("{}: not managed", card.name);
-            self.ignored.insert(card.ifindex);
+            let Card { name, ifindex, .. } = card;
+            let bonded = false;
+            self.ignored.insert(ifindex, Identity { name, bonded });
             return;
         }
         let link = match self.kernel.link(card.ifindex) {
             Ok(link) => link,
             Err(refusal) => return debug!("{}: {refusal}", card.name),
         };
-        match self.runtime_dir.initial_address(&card) {
-            Ok(initial) => card.initial = initial,
-            Err(error) => warn!(
-                "{}: the initial address could not be noted: {error}",
-                card.name
-            ),
-        }
-        let device = tended::facts(&card);
         let ifindex = card.ifindex;
+        card.initial = self.initial_address(&card.name, ifindex, card.permanent, card.initial);
+        let device = of_card(&card);
         let settings = self.config.settings(&device);
         let addresses = Addresses {
             book: self.config.address_book(&device, Arc::clone(&self.host)),
@@ -266,17 +302,14 @@ impl Daemon {
         };
         info!("{}: protected from now on ({})", card.name, card.driver);
         let rng = StdRng::from_rng(&mut self.rng);
-        let supplicant = self.control_dir();
+        let supplicant = self.control_dir().map(|control_dir| SupplicantFinder {
+            control_dir,
+            client_dir: self.runtime_dir.client_dir(),
+            told: self.told.clone(),
+        });
         let name = card.name.clone();
         let station = Station::new(clock::now(), card, settings, addresses, link, rng);
-        let tended = Tended::begin(
-            ifindex,
-            name,
-            station,
-            supplicant,
-            self.runtime_dir.client_dir(),
-            self.told.clone(),
-        );
+        let tended = Tended::begin(ifindex, name, station.into(), supplicant);
         self.stations.insert(ifindex, tended);
         self.carry_out(ifindex);
     }
@@ -294,13 +327,17 @@ impl Daemon {
         }
     }
 
-    fn time_passed(&mut self) {
+    fn time_passed(&mut self) -> Result<(), Error> {
         for ifindex in self.stations.keys().copied().collect::<Vec<_>>() {
             if let Some(tended) = self.stations.get_mut(&ifindex) {
                 tended.handle_timeout();
                 self.carry_out(ifindex);
             }
         }
+        if self.leaving {
+            return Ok(());
+        }
+        self.tend_named()
     }
 
     fn carry_out(&mut self, ifindex: u32) {
@@ -328,7 +365,9 @@ impl Daemon {
     }
 
     fn deadline(&self) -> Option<Time> {
-        self.stations.values().filter_map(Tended::deadline).min()
+        let deadlines = self.stations.values().filter_map(Tended::deadline);
+        let named = self.nameless.deadline().filter(|_| !self.leaving);
+        deadlines.chain(named).min()
     }
 
     /// Where to look for a supplicant; `None`: there is to be none.
@@ -358,7 +397,7 @@ impl Daemon {
         self.tell_all(&Event::Command(Command::Rejoin(ssid.clone())));
     }
 
-    fn reload(&mut self) {
+    fn reload(&mut self) -> Result<(), Error> {
         match config::load(self.config_file.as_deref()) {
             Ok(config) => {
                 self.config = config;
@@ -370,9 +409,18 @@ impl Daemon {
                 for tended in self.stations.values_mut() {
                     tended.reconfigure(&self.config, &self.host);
                 }
+                self.leave_unmanaged();
+                for ifindex in self.stations.keys().copied().collect::<Vec<_>>() {
+                    self.carry_out(ifindex);
+                }
+                self.ignored.clear();
+                if !self.leaving {
+                    self.tend_all()?;
+                }
             }
             Err(error) => warn!("the old configuration stays in force: {error}"),
         }
+        Ok(())
     }
 }
 

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{FlockOperation, flock};
 
 use crate::address::Mac;
-use crate::supervisor::Card;
 
 /// The runtime directory, held by this daemon alone.
 #[derive(Debug)]
@@ -42,9 +41,15 @@ impl RuntimeDir {
 
     /// The address that the card had when macveil first saw it: remembered across restarts of the
     /// daemon, because by then the card carries one of ours.
-    pub(super) fn initial_address(&self, card: &Card) -> io::Result<Mac> {
-        let path = self.path.join(format!("{}.initial", card.name));
-        let key = format!("{} {:?}", card.ifindex, card.permanent);
+    pub(super) fn initial_address(
+        &self,
+        name: &str,
+        ifindex: u32,
+        permanent: Option<Mac>,
+        current: Mac,
+    ) -> io::Result<Mac> {
+        let path = self.initial_file(name);
+        let key = format!("{ifindex} {permanent:?}");
         if let Some(known) = read_initial(&path, &key) {
             return Ok(known);
         }
@@ -54,8 +59,18 @@ impl RuntimeDir {
             .write(true)
             .mode(0o600)
             .open(&path)?;
-        writeln!(file, "{}\n{key}", card.initial)?;
-        Ok(card.initial)
+        writeln!(file, "{current}\n{key}")?;
+        Ok(current)
+    }
+
+    /// What is remembered of an interface goes with it when it gets another name.
+    pub(super) fn rename(&self, before: &str, after: &str) {
+        // Nothing may have been remembered.
+        let _ = fs::rename(self.initial_file(before), self.initial_file(after));
+    }
+
+    fn initial_file(&self, name: &str) -> PathBuf {
+        self.path.join(format!("{name}.initial"))
     }
 }
 
@@ -99,31 +114,20 @@ fn create(path: &Path, mode: u32) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    fn card(ifindex: u32, initial: Mac) -> Card {
-        Card {
-            name: "wlan0".to_owned(),
-            ifindex,
-            wiphy: 0,
-            driver: String::new(),
-            permanent: None,
-            initial,
-            random_address: false,
-            random_sequence: false,
-            minimal_content: false,
-            live_change: false,
-            max_scan_ssids: 4,
-            channels: Vec::new(),
-        }
-    }
-
     #[test]
     fn the_first_address_of_an_interface_is_remembered_until_the_interface_is_another() {
         let home = tempfile::tempdir().unwrap();
         let (first, second) = (Mac([2, 0, 0, 0, 0, 1]), Mac([2, 0, 0, 0, 0, 2]));
         let dir = RuntimeDir::hold(&home.path().join("run")).unwrap();
-        assert_eq!(dir.initial_address(&card(3, first)).unwrap(), first);
-        assert_eq!(dir.initial_address(&card(3, second)).unwrap(), first);
-        assert_eq!(dir.initial_address(&card(4, second)).unwrap(), second);
+        let initial = |name, ifindex, current| {
+            let address = dir.initial_address(name, ifindex, None, current);
+            address.unwrap()
+        };
+        assert_eq!(initial("eth0", 3, first), first);
+        assert_eq!(initial("eth0", 3, second), first);
+        dir.rename("eth0", "enp0s1");
+        assert_eq!(initial("enp0s1", 3, second), first);
+        assert_eq!(initial("enp0s1", 4, second), second);
     }
 
     #[test]
@@ -132,7 +136,7 @@ mod tests {
         assert!(!is_tended(home.path(), "wlan0", 3));
         let dir = RuntimeDir::hold(home.path()).unwrap();
         assert!(!is_tended(home.path(), "wlan0", 3));
-        dir.initial_address(&card(3, Mac([2, 0, 0, 0, 0, 1])))
+        dir.initial_address("wlan0", 3, None, Mac([2, 0, 0, 0, 0, 1]))
             .unwrap();
         assert!(is_tended(home.path(), "wlan0", 3));
         assert!(!is_tended(home.path(), "wlan0", 33));

@@ -1,4 +1,4 @@
-//! One station with its supplicant: carries out what the supervisor wants done.
+//! One interface, a station with its supplicant or a wire: carries out what the supervisor wants done.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -7,11 +7,12 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tracing::debug;
 
-use super::{clock, journal};
+use super::journal;
+use super::machine::Machine;
 use crate::address::{Host, Record};
-use crate::config::{Config, DeviceFacts, Kind};
+use crate::config::{Config, DeviceFacts};
 use crate::kernel::Kernel;
-use crate::supervisor::{Action, Card, Event, Request, Station, Time};
+use crate::supervisor::{Action, Event, Request, Time};
 use crate::supplicant::wpa;
 use crate::wifi::Ssid;
 
@@ -26,7 +27,7 @@ pub(super) struct Told {
 pub(super) struct Tended {
     ifindex: u32,
     name: String,
-    station: Station,
+    machine: Machine,
     requests: mpsc::UnboundedSender<Request>,
     client: Option<JoinHandle<()>>,
 }
@@ -40,17 +41,28 @@ pub(super) struct Outcome {
     pub(super) learned: Vec<(Ssid, Record)>,
 }
 
+/// Where a station's supplicant is looked for, and who is told what it says.
+#[derive(Debug)]
+pub(super) struct SupplicantFinder {
+    pub(super) control_dir: PathBuf,
+    pub(super) client_dir: PathBuf,
+    pub(super) told: mpsc::UnboundedSender<Told>,
+}
+
 impl Tended {
     pub(super) fn begin(
         ifindex: u32,
         name: String,
-        station: Station,
-        control_dir: Option<PathBuf>,
-        client_dir: PathBuf,
-        told: mpsc::UnboundedSender<Told>,
+        machine: Machine,
+        supplicant: Option<SupplicantFinder>,
     ) -> Self {
         let (requests, wanted) = mpsc::unbounded_channel();
-        let client = control_dir.map(|control_dir| {
+        let client = supplicant.map(|finder| {
+            let SupplicantFinder {
+                control_dir,
+                client_dir,
+                told,
+            } = finder;
             let target = wpa::Target {
                 ifname: name.clone(),
                 control_dir,
@@ -65,7 +77,7 @@ impl Tended {
         Self {
             ifindex,
             name,
-            station,
+            machine,
             requests,
             client,
         }
@@ -75,41 +87,46 @@ impl Tended {
         &self.name
     }
 
+    pub(super) fn is_wire(&self) -> bool {
+        matches!(self.machine, Machine::Wire(_))
+    }
+
+    pub(super) fn device(&self) -> DeviceFacts<'_> {
+        self.machine.device()
+    }
+
     pub(super) fn handle(&mut self, event: Event) {
         debug!("{}: {event:?}", self.name);
-        let before = self.station.state_name();
-        self.station.handle(clock::now(), event);
+        let before = self.machine.state_name();
+        self.machine.handle(event);
         self.note_change(before);
     }
 
     pub(super) fn handle_timeout(&mut self) {
-        let before = self.station.state_name();
-        self.station.handle_timeout(clock::now());
+        let before = self.machine.state_name();
+        self.machine.handle_timeout();
         self.note_change(before);
     }
 
     fn note_change(&self, before: &str) {
-        let after = self.station.state_name();
+        let after = self.machine.state_name();
         if before != after {
             debug!("{}: {before} -> {after}", self.name);
         }
     }
 
     pub(super) fn deadline(&self) -> Option<Time> {
-        self.station.deadline()
+        self.machine.deadline()
     }
 
     pub(super) fn reconfigure(&mut self, config: &Config, host: &Arc<Host>) {
-        let device = facts(self.station.card());
-        let settings = config.settings(&device);
-        let book = config.address_book(&device, Arc::clone(host));
-        self.station.reconfigure(settings, book);
+        self.machine.reconfigure(config, host);
     }
 
     /// Does everything that the supervisor wants done now.
     pub(super) fn carry_out(&mut self, kernel: &mut Kernel) -> Outcome {
         let mut outcome = Outcome::default();
-        while let Some(action) = self.station.poll_action() {
+        while let Some(action) = self.machine.poll_action() {
             debug!("{}: {action:?}", self.name);
             match action {
                 Action::Finish => {
@@ -166,15 +183,5 @@ impl Drop for Tended {
         if let Some(client) = self.client.take() {
             client.abort();
         }
-    }
-}
-
-/// A Wi-Fi station as the configuration's device specs see it.
-pub(super) fn facts(card: &Card) -> DeviceFacts<'_> {
-    DeviceFacts {
-        name: &card.name,
-        permanent: card.permanent,
-        driver: &card.driver,
-        kind: Kind::Wifi,
     }
 }

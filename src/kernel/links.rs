@@ -95,6 +95,10 @@ impl Links {
         rtnetlink::read(&mut self.socket, ifindex)
     }
 
+    pub(super) fn reports(&mut self) -> Result<Vec<Report>, Failure> {
+        rtnetlink::list(&mut self.socket)
+    }
+
     /// Both in one datagram: the smallest window for anybody else to bring the link up.
     fn bounce(&mut self, ifindex: u32, address: Mac) -> Result<(), Refusal> {
         let down = rtnetlink::take_down(ifindex);

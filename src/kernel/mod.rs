@@ -13,6 +13,7 @@ mod links;
 mod message;
 mod nl80211;
 mod notifications;
+mod port;
 mod privilege;
 mod rtnetlink;
 mod scan;

@@ -30,6 +30,8 @@ pub enum Notification {
         link: Link,
         /// Its name now.
         name: String,
+        /// It is a part of a bond or a team now.
+        bonded: bool,
     },
     /// A link is gone (`RTM_DELLINK`).
     LinkGone {
@@ -212,6 +214,7 @@ fn link_notification(message: Message<'_>) -> Option<Notification> {
             ifindex: report.ifindex,
             link: report.link,
             name: report.name,
+            bonded: report.bonded,
         }),
         rtnetlink::GONE => rtnetlink::decode_gone(message.payload)
             .map(|ifindex| Notification::LinkGone { ifindex }),

@@ -26,6 +26,8 @@ const NAME: u16 = 3;
 const INFO: u16 = 18;
 /// `IFLA_INFO_KIND`, inside `IFLA_LINKINFO`.
 const KIND: u16 = 1;
+/// `IFLA_INFO_SLAVE_KIND`, inside `IFLA_LINKINFO`.
+const SLAVE_KIND: u16 = 4;
 /// `IFLA_EXT_MASK`.
 const WANTED: u16 = 29;
 /// `RTEXT_FILTER_SKIP_STATS`.
@@ -36,6 +38,11 @@ const LONG_NAME: u16 = 53;
 const NAME_SIZE: usize = 16;
 /// `IFLA_PERM_ADDRESS`, since Linux 5.6.
 const PERMANENT: u16 = 54;
+
+/// `ARPHRD_ETHER`.
+const ETHERNET: u16 = 1;
+/// What gives its parts their address.
+const BONDS: [&str; 2] = ["bond", "team"];
 
 /// `IFF_UP`.
 const UP: u32 = 0x1;
@@ -57,11 +64,17 @@ pub(super) struct Report {
     pub(super) kind: Option<String>,
     /// Its address means nothing, though one can be put on it.
     pub(super) loopback: bool,
+    /// It carries Ethernet frames, as Wi-Fi interfaces do too.
+    pub(super) ethernet: bool,
+    /// It is a part of a bond or a team.
+    pub(super) bonded: bool,
 }
 
 /// Reads `struct ifinfomsg` and its attributes; `None` if it is no link with a six-byte address.
 pub(super) fn decode(payload: &[u8]) -> Option<Report> {
     let (ifindex, flags, attributes) = split(payload)?;
+    let info = attributes.nested(INFO);
+    let slave_kind = info.text(SLAVE_KIND);
     Some(Report {
         ifindex,
         name: attributes.text(NAME)?,
@@ -72,7 +85,9 @@ pub(super) fn decode(payload: &[u8]) -> Option<Report> {
         },
         permanent: attributes.mac(PERMANENT).filter(|mac| mac.is_usable()),
         loopback: flags & LOOPBACK != 0,
-        kind: attributes.nested(INFO).text(KIND),
+        ethernet: hardware(payload) == Some(ETHERNET),
+        kind: info.text(KIND),
+        bonded: slave_kind.is_some_and(|kind| BONDS.contains(&kind.as_str())),
     })
 }
 
@@ -93,6 +108,11 @@ fn split(payload: &[u8]) -> Option<(u32, u32, Attributes<'_>)> {
             attributes,
         )
     })
+}
+
+/// `ifi_type`.
+fn hardware(payload: &[u8]) -> Option<u16> {
+    number(payload.get(2..)?).map(u16::from_ne_bytes)
 }
 
 /// `struct ifinfomsg`: which link, and its new flags with a mask of those to change.
@@ -125,6 +145,12 @@ pub(super) fn find(socket: &mut Socket, name: &str) -> Result<Option<Report>, Fa
         .put_u32(WANTED, NO_STATISTICS)
         .put_text(attribute, name);
     Ok(socket.read(&Request::single(GET, body), decode)?.pop())
+}
+
+/// Asks the kernel for all links; those without a six-byte address are left out.
+pub(super) fn list(socket: &mut Socket) -> Result<Vec<Report>, Failure> {
+    let body = header(0, 0, 0).put_u32(WANTED, NO_STATISTICS);
+    socket.read(&Request::dump(GET, body), decode)
 }
 
 pub(super) fn take_down(ifindex: u32) -> Request {

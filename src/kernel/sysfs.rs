@@ -1,7 +1,7 @@
 //! The few things that only sysfs and uname tell.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::address::Mac;
 
@@ -27,11 +27,6 @@ pub(super) fn permanent_address(interface: &str) -> Option<Mac> {
         .filter(|address: &Mac| address.is_usable())
 }
 
-/// Whether the interface is a radio's.
-pub(super) fn is_wifi(interface: &str) -> bool {
-    class(interface, "phy80211").exists()
-}
-
 /// A number that sysfs shows of an interface, in decimal or after `0x` in hexadecimal.
 ///
 /// `None` too if `/sys` shows another network namespace, where the name may be another interface's.
@@ -46,6 +41,31 @@ fn parse_number(text: &str) -> Option<i64> {
         Some(digits) => i64::from_str_radix(digits, 16).ok(),
         None => text.parse().ok(),
     }
+}
+
+/// Whether a piece of hardware is behind it that is Ethernet and nothing else: modems, gadgets and
+/// the ports of a switch say what they are (`DEVTYPE`).
+pub(super) fn is_physical(interface: &str, ifindex: u32) -> bool {
+    let is_here = number(interface, ifindex, "ifindex").is_some();
+    is_here && looks_physical(&class(interface, ""))
+}
+
+fn looks_physical(entry: &Path) -> bool {
+    entry.join("device").exists() && !uevent(entry).contains("DEVTYPE=")
+}
+
+/// Whether the interface is a radio's, whatever it is used for.
+pub(super) fn is_wifi(interface: &str) -> bool {
+    looks_like_radio(&class(interface, ""))
+}
+
+fn looks_like_radio(entry: &Path) -> bool {
+    let of_radio = |name| entry.join(name).exists();
+    of_radio("phy80211") || of_radio("wireless") || uevent(entry).contains("DEVTYPE=wlan")
+}
+
+fn uevent(entry: &Path) -> String {
+    fs::read_to_string(entry.join("uevent")).unwrap_or_default()
 }
 
 fn class(interface: &str, entry: &str) -> PathBuf {
@@ -68,6 +88,37 @@ fn parse_release(release: &str) -> Option<(u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// An interface's directory: what is in it, and its `uevent`.
+    fn interface(entries: &[&str], uevent: &str) -> tempfile::TempDir {
+        let directory = tempfile::tempdir().unwrap();
+        for entry in entries {
+            fs::create_dir(directory.path().join(entry)).unwrap();
+        }
+        fs::write(directory.path().join("uevent"), uevent).unwrap();
+        directory
+    }
+
+    #[test]
+    fn hardware_radios_and_everything_else_are_told_apart() {
+        for (entries, uevent, physical, radio) in [
+            (&["device"][..], "INTERFACE=eth0\nIFINDEX=2\n", true, false),
+            (&[], "INTERFACE=veth0\nIFINDEX=2\n", false, false),
+            (&[], "DEVTYPE=bridge\nINTERFACE=br0\n", false, false),
+            (&["device"], "DEVTYPE=wwan\nINTERFACE=wwan0\n", false, false),
+            (&["device"], "DEVTYPE=dsa\nINTERFACE=lan1\n", false, false),
+            (&["device", "phy80211"], "DEVTYPE=wlan\n", false, true),
+            (&["device", "wireless"], "INTERFACE=ra0\n", true, true),
+            (&[], "DEVTYPE=wlan\nINTERFACE=p2p0\n", false, true),
+        ] {
+            let directory = interface(entries, uevent);
+            let found = (
+                looks_physical(directory.path()),
+                looks_like_radio(directory.path()),
+            );
+            assert_eq!(found, (physical, radio), "{entries:?} {uevent}");
+        }
+    }
 
     #[test]
     fn numbers_are_read_in_either_base() {

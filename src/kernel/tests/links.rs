@@ -8,6 +8,7 @@ use neli::consts::socket::NlFamily;
 use tokio::runtime::Builder;
 use tokio::time::timeout;
 
+use super::super::Kernel;
 use super::super::links::Links;
 use super::super::notifications::{Notification, Notifications, listen_to_links};
 use super::super::socket::Socket;
@@ -159,6 +160,35 @@ fn a_link_is_brought_up_as_it_is() {
 }
 
 #[test]
+fn every_link_for_ethernet_is_listed() {
+    alone("every_link_for_ethernet_is_listed", || {
+        let card = card();
+        ip("link add bridge type bridge");
+        ip("link set card master bridge");
+        let mut kernel = Kernel::open().expect("a kernel");
+        let ports = kernel.ports().expect("a list");
+        let mut listed: Vec<_> = ports
+            .iter()
+            .map(|port| (port.name.as_str(), port.driver.as_str(), port.bonded))
+            .filter(|(_, driver, _)| ["veth", "bridge"].contains(driver))
+            .collect();
+        listed.sort_unstable();
+        let expected = [
+            ("bridge", "bridge", false),
+            ("card", "veth", false),
+            ("peer", "veth", false),
+        ];
+        assert_eq!(listed, expected);
+        assert!(ports.iter().all(|port| port.name != "lo"));
+        let port = kernel.port(card).expect("an answer").expect("a port");
+        assert!(ports.contains(&port));
+        assert_eq!((port.initial, port.permanent), (BEFORE, None));
+        assert_eq!(kernel.port(NO_SUCH_LINK).expect("an answer"), None);
+        assert_eq!(kernel.port(1).expect("an answer"), None, "the loopback");
+    });
+}
+
+#[test]
 fn a_bounce_is_heard_step_by_step() {
     alone("a_bounce_is_heard_step_by_step", || {
         let card = card();
@@ -252,6 +282,7 @@ async fn heard_of(card: u32, notifications: &mut Notifications) -> (Mac, bool) {
                 ifindex,
                 link,
                 name,
+                ..
             } if ifindex == card => {
                 assert_eq!(name, "card");
                 return (link.address, link.up);

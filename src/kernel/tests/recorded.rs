@@ -1,5 +1,6 @@
 //! What real kernels said, read right.
 
+use super::super::attribute::Outgoing;
 use super::super::family::Family;
 use super::super::wiphy::{self, Wiphy};
 use super::super::{card, event, rtnetlink, scan};
@@ -25,6 +26,20 @@ fn a_link() {
         carrier: false,
     };
     assert!([masked, untouched].contains(&report.link), "{report:?}");
+}
+
+#[test]
+fn a_link_in_a_bond() {
+    let datagram = recorded("link ");
+    let link = only(&datagram).payload;
+    for (master, bonded) in [("bond", true), ("team", true), ("bridge", false)] {
+        let info = Outgoing::default().put_text(1, "dummy").put_text(4, master);
+        let message =
+            Outgoing::after(link).append(&Outgoing::default().put(18, &info.into_bytes()));
+        let report = rtnetlink::decode(&message.into_bytes()).expect("a link");
+        assert_eq!(report.kind.as_deref(), Some("dummy"));
+        assert_eq!((report.bonded, report.ethernet), (bonded, true), "{master}");
+    }
 }
 
 #[test]

@@ -35,6 +35,10 @@ pub struct Port {
     pub permanent: Option<Mac>,
     /// The address it had when first seen.
     pub initial: Mac,
+    /// It is an Ethernet card, rather than a virtual link.
+    pub physical: bool,
+    /// It is a part of a bond or a team, which gives it its address.
+    pub bonded: bool,
 }
 
 /// The state machine of one Ethernet interface.

@@ -92,6 +92,8 @@ impl Bench {
             driver: "e1000e".to_owned(),
             permanent: Some(PERMANENT),
             initial: INITIAL,
+            physical: true,
+            bonded: false,
         };
         let now = Time::from_secs(100);
         let rng = StdRng::seed_from_u64(7);

@@ -1,0 +1,105 @@
+//! The two kinds of machines, behind one contract.
+
+use std::sync::Arc;
+
+use super::clock;
+use crate::address::Host;
+use crate::config::{Config, DeviceFacts, Kind};
+use crate::supervisor::{Action, Card, Event, Port, Station, Time, Wire};
+
+#[derive(Debug)]
+pub(super) enum Machine {
+    Station(Box<Station>),
+    Wire(Box<Wire>),
+}
+
+impl From<Station> for Machine {
+    fn from(station: Station) -> Self {
+        Self::Station(Box::new(station))
+    }
+}
+
+impl From<Wire> for Machine {
+    fn from(wire: Wire) -> Self {
+        Self::Wire(Box::new(wire))
+    }
+}
+
+impl Machine {
+    pub(super) fn handle(&mut self, event: Event) {
+        match self {
+            Self::Station(station) => station.handle(clock::now(), event),
+            Self::Wire(wire) => wire.handle(clock::now(), event),
+        }
+    }
+
+    pub(super) fn handle_timeout(&mut self) {
+        match self {
+            Self::Station(station) => station.handle_timeout(clock::now()),
+            Self::Wire(wire) => wire.handle_timeout(clock::now()),
+        }
+    }
+
+    pub(super) fn poll_action(&mut self) -> Option<Action> {
+        match self {
+            Self::Station(station) => station.poll_action(),
+            Self::Wire(wire) => wire.poll_action(),
+        }
+    }
+
+    pub(super) fn deadline(&self) -> Option<Time> {
+        match self {
+            Self::Station(station) => station.deadline(),
+            Self::Wire(wire) => wire.deadline(),
+        }
+    }
+
+    pub(super) fn state_name(&self) -> &'static str {
+        match self {
+            Self::Station(station) => station.state_name(),
+            Self::Wire(wire) => wire.state_name(),
+        }
+    }
+
+    /// The interface as the configuration's device specs see it.
+    pub(super) fn device(&self) -> DeviceFacts<'_> {
+        match self {
+            Self::Station(station) => of_card(station.card()),
+            Self::Wire(wire) => of_port(wire.port()),
+        }
+    }
+
+    pub(super) fn reconfigure(&mut self, config: &Config, host: &Arc<Host>) {
+        let device = self.device();
+        let settings = config.settings(&device);
+        let book = config.address_book(&device, Arc::clone(host));
+        match self {
+            Self::Station(station) => station.reconfigure(settings, book),
+            Self::Wire(wire) => wire.reconfigure(clock::now(), settings, book),
+        }
+    }
+}
+
+/// A Wi-Fi station as the configuration's device specs see it.
+pub(super) fn of_card(card: &Card) -> DeviceFacts<'_> {
+    DeviceFacts {
+        name: &card.name,
+        permanent: card.permanent,
+        driver: &card.driver,
+        kind: Kind::Wifi,
+    }
+}
+
+/// An interface that is no Wi-Fi, likewise.
+pub(super) fn of_port(port: &Port) -> DeviceFacts<'_> {
+    DeviceFacts {
+        name: &port.name,
+        permanent: port.permanent,
+        driver: &port.driver,
+        kind: if port.physical {
+            Kind::Ethernet
+        } else {
+            Kind::Other
+        },
+    }
+}

@@ -1,0 +1,275 @@
+//! The daemon with an Ethernet interface: a real kernel, a pair of `veth` for a cable, and the frames
+//! that go over it. Each test has a network namespace of its own.
+#![allow(
+    clippy::disallowed_methods,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    clippy::unused_self,
+    reason = "a test program: it may use the world, of which each test has one, and fail loudly"
+)]
+
+mod tap;
+mod world;
+
+use std::collections::BTreeSet;
+use std::thread::sleep;
+use std::time::Duration;
+
+use tap::Tap;
+use world::{INITIAL, World, alone, until};
+
+/// Longer than what counts as a blink.
+const UNPLUGGED: Duration = Duration::from_secs(6);
+
+fn only(address: &str) -> BTreeSet<String> {
+    BTreeSet::from([address.to_owned()])
+}
+
+#[test]
+fn the_address_is_there_before_the_first_carrier() {
+    alone("the_address_is_there_before_the_first_carrier", || {
+        for up in [true, false] {
+            let mut world = World::new();
+            world.switch("card", up);
+            world.start("[\"interface-name:card\"]", "");
+            until("the assigned address", || world.address() != INITIAL);
+            let tap = Tap::open();
+            assert_eq!(world.address(), world.stable());
+            assert_eq!(world.is_up(), up, "the link is as it was");
+            world.switch("card", true);
+            world.plug(true);
+            until("a frame", || !tap.senders().is_empty());
+            sleep(Duration::from_secs(2));
+            assert_eq!(tap.senders(), only(&world.stable()));
+        }
+    });
+}
+
+#[test]
+fn not_one_frame_leaves_under_the_initial_address() {
+    alone("not_one_frame_leaves_under_the_initial_address", || {
+        let mut world = World::new();
+        world.switch("card", true);
+        let tap = Tap::open();
+        world.start("\"card\"", "cloned-mac-address = \"random\"");
+        until("the assigned address", || world.address() != INITIAL);
+        for _ in 0..40 {
+            world.plug(true);
+            sleep(Duration::from_millis(20));
+            world.plug(false);
+            world.switch("card", false);
+            world.switch("card", true);
+        }
+        world.plug(true);
+        until("a frame", || !tap.senders().is_empty());
+        sleep(Duration::from_secs(2));
+        assert_eq!(tap.senders(), only(&world.address()));
+    });
+}
+
+#[test]
+fn a_stable_address_stays_and_a_random_one_changes_with_the_cable() {
+    alone(
+        "a_stable_address_stays_and_a_random_one_changes_with_the_cable",
+        || {
+            for (policy, changes) in [("stable", false), ("random", true)] {
+                let mut world = World::new();
+                world.switch("card", true);
+                world.start("\"card\"", &format!("cloned-mac-address = \"{policy}\""));
+                until("the assigned address", || world.address() != INITIAL);
+                let tap = Tap::open();
+                world.plug(true);
+                let first = world.address();
+                until("a frame", || tap.senders() == only(&first));
+
+                world.plug(false);
+                sleep(Duration::from_secs(1));
+                assert_eq!(world.address(), first, "a blink");
+                world.plug(true);
+                sleep(UNPLUGGED);
+                assert_eq!(world.address(), first, "a blink, and then in use");
+
+                world.plug(false);
+                sleep(UNPLUGGED);
+                let second = world.address();
+                world.plug(true);
+                assert_eq!(first != second, changes, "{policy}");
+                let tap = Tap::open();
+                until("a frame", || !tap.senders().is_empty());
+                assert_eq!(tap.senders(), only(&second));
+            }
+        },
+    );
+}
+
+#[test]
+fn what_was_not_named_is_never_touched() {
+    alone("what_was_not_named_is_never_touched", || {
+        for manage in [
+            "[\"type:wifi\"]",
+            "\"*\"",
+            "\"type:ethernet\"",
+            "\"interface-name:ca*\"",
+            "\"driver:veth\"",
+            "[\"card\", \"except:interface-name:card\"]",
+        ] {
+            let mut world = World::new();
+            world.switch("card", true);
+            world.start(manage, "");
+            let changes = world.carrier_changes();
+            sleep(Duration::from_millis(300));
+            world.plug(true);
+            sleep(Duration::from_millis(300));
+            assert_eq!(world.address(), INITIAL, "{manage}");
+            assert_eq!(world.carrier_changes(), changes + 1, "{manage}");
+            assert!(world.is_up(), "{manage}");
+        }
+    });
+}
+
+#[test]
+fn a_connection_survives_a_new_daemon() {
+    alone("a_connection_survives_a_new_daemon", || {
+        for policy in ["stable", "random"] {
+            let mut world = World::new();
+            world.switch("card", true);
+            let connection = format!("cloned-mac-address = \"{policy}\"");
+            world.start("\"card\"", &connection);
+            until("the assigned address", || world.address() != INITIAL);
+            world.plug(true);
+            let (address, changes) = (world.address(), world.carrier_changes());
+            world.kill();
+            world.start("\"card\"", &connection);
+            until("a word of it", || world.log().contains("connected already"));
+            sleep(Duration::from_millis(300));
+            assert_eq!(world.address(), address);
+            assert_eq!(world.carrier_changes(), changes);
+        }
+    });
+}
+
+#[test]
+fn a_connection_under_another_address_is_left_alone_until_the_cable_is_unplugged() {
+    alone(
+        "a_connection_under_another_address_is_left_alone_until_the_cable_is_unplugged",
+        || {
+            let mut world = World::new();
+            world.switch("card", true);
+            world.plug(true);
+            let changes = world.carrier_changes();
+            world.start("\"card\"", "");
+            until("a word of it", || world.log().contains("left alone until"));
+            sleep(Duration::from_secs(1));
+            assert_eq!(world.address(), INITIAL);
+            assert_eq!(world.carrier_changes(), changes);
+            world.plug(false);
+            until("the assigned address", || world.address() == world.stable());
+            let tap = Tap::open();
+            world.plug(true);
+            until("a frame", || !tap.senders().is_empty());
+            assert_eq!(tap.senders(), only(&world.stable()));
+        },
+    );
+}
+
+#[test]
+fn an_interface_that_appears_or_gets_another_name_is_taken_in_hand() {
+    alone(
+        "an_interface_that_appears_or_gets_another_name_is_taken_in_hand",
+        || {
+            let mut world = World::without_cable();
+            world.start("[\"card\", \"lan0\"]", "");
+            world.lay_cable();
+            until("the assigned address", || world.address() == world.stable());
+            world.rename("card", "lan0");
+            let of_name = world.stable_of("lan0");
+            until("the other name's address", || {
+                world.address_of("lan0") == of_name
+            });
+            world.rename("lan0", "elsewhere");
+            world.rename("elsewhere", "card");
+            until("the first name's address", || {
+                world.address() == world.stable()
+            });
+        },
+    );
+}
+
+#[test]
+fn it_lets_go_when_the_interface_is_no_longer_named() {
+    alone("it_lets_go_when_the_interface_is_no_longer_named", || {
+        let mut world = World::new();
+        world.configure("\"type:wifi\"", "", "");
+        world.run();
+        sleep(Duration::from_millis(300));
+        assert_eq!(world.address(), INITIAL);
+
+        world.configure("\"card\"", "", "on-exit = \"restore\"");
+        world.hang_up();
+        until("the assigned address", || world.address() == world.stable());
+
+        world.configure("\"type:wifi\"", "", "on-exit = \"restore\"");
+        world.hang_up();
+        until("the initial address", || world.address() == INITIAL);
+        world.switch("card", true);
+        sleep(Duration::from_millis(300));
+        assert_eq!(world.address(), INITIAL);
+    });
+}
+
+#[test]
+fn it_puts_the_initial_address_back_where_it_is_told_to() {
+    alone(
+        "it_puts_the_initial_address_back_where_it_is_told_to",
+        || {
+            for (on_exit, plugged, restored) in [
+                ("keep", false, false),
+                ("restore", false, true),
+                ("restore", true, false),
+            ] {
+                let mut world = World::new();
+                world.switch("card", true);
+                let device = format!("on-exit = \"{on_exit}\"");
+                world.configure("\"card\"", "", &device);
+                world.run();
+                until("the assigned address", || world.address() == world.stable());
+                // A daemon that was killed does not forget what came first.
+                world.kill();
+                world.run();
+                until("the daemon's word", || {
+                    world.log().contains("in macveil's care")
+                });
+                world.plug(plugged);
+                world.end();
+                assert_eq!(world.address() == INITIAL, restored, "{on_exit} {plugged}");
+                assert!(world.is_up());
+            }
+        },
+    );
+}
+
+#[test]
+fn whoever_does_not_give_in_finds_the_link_down() {
+    alone("whoever_does_not_give_in_finds_the_link_down", || {
+        let mut world = World::new();
+        world.switch("card", true);
+        world.start("\"card\"", "");
+        for _ in 0..2 {
+            until("the assigned address", || world.address() == world.stable());
+            sleep(Duration::from_millis(100));
+            world.set_address(INITIAL);
+        }
+        until("the assigned address", || world.address() == world.stable());
+        sleep(Duration::from_millis(100));
+        let tap = Tap::open();
+        world.set_address(INITIAL);
+        until("the link down", || !world.is_up());
+        world.plug(true);
+        until("the link up again", || world.is_up());
+        assert_eq!(world.address(), world.stable());
+        until("a frame", || !tap.senders().is_empty());
+        assert_eq!(tap.senders(), only(&world.stable()));
+        assert!(world.log().contains("another program keeps changing"));
+    });
+}

@@ -1,0 +1,235 @@
+//! A network namespace with a cable and a daemon.
+
+use std::env;
+use std::fs::{self, File};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// What the interface has at first.
+pub(crate) const INITIAL: &str = "00:00:5e:00:53:01";
+/// The far end of its cable.
+pub(crate) const PLUG: &str = "00:00:5e:00:53:99";
+
+const MACVEIL: &str = env!("CARGO_BIN_EXE_macveil");
+/// Set for the copy of the test that runs inside.
+const INSIDE: &str = "MACVEIL_TEST_INSIDE_NAMESPACE";
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Runs a test's body in a network namespace of its own, with the sysfs that belongs to it; fails if
+/// there can be none. Threads cannot change namespaces, so this very program is started once more.
+pub(crate) fn alone(test: &str, body: impl FnOnce()) {
+    if env::var_os(INSIDE).is_some() {
+        return body();
+    }
+    let output = Command::new("unshare")
+        .args(["--net", "--mount", "sh", "-c"])
+        .args(["mount -t sysfs sysfs /sys && exec \"$@\"", "sh"])
+        .arg(env::current_exe().expect("this program"))
+        .args(["--exact", test, "--nocapture"])
+        .env(INSIDE, "1")
+        .output()
+        .expect("unshare (util-linux) is needed");
+    let said = String::from_utf8_lossy(&output.stdout);
+    let complained = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        output.status.success() && said.contains("1 passed"),
+        "{test} in a network namespace of its own (this needs root):\n{said}\n{complained}"
+    );
+}
+
+/// Waits until something is so.
+#[track_caller]
+pub(crate) fn until(what: &str, is_so: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < PATIENCE, "{what} did not come");
+        sleep(Duration::from_millis(5));
+    }
+}
+
+pub(crate) struct World {
+    home: TempDir,
+    daemon: Option<Child>,
+}
+
+impl World {
+    /// An interface `card` that is down, and whose cable leads nowhere yet.
+    pub(crate) fn new() -> Self {
+        let world = Self::without_cable();
+        world.lay_cable();
+        world
+    }
+
+    pub(crate) fn without_cable() -> Self {
+        Self {
+            home: tempfile::tempdir().expect("a directory"),
+            daemon: None,
+        }
+    }
+
+    pub(crate) fn lay_cable(&self) {
+        ip(&format!(
+            "link add card address {INITIAL} type veth peer name plug address {PLUG}"
+        ));
+    }
+
+    /// Starts the daemon with these interfaces and this in `[connection]`, and waits for its first word.
+    pub(crate) fn start(&mut self, manage: &str, connection: &str) {
+        self.configure(manage, connection, "");
+        self.run();
+    }
+
+    pub(crate) fn configure(&self, manage: &str, connection: &str, device: &str) {
+        let home = self.home.path().display();
+        let text = format!(
+            "manage = {manage}\nstate-dir = \"{home}/state\"\nruntime-dir = \"{home}/run\"\n\
+             [supplicant]\nbackend = \"none\"\n[connection]\n{connection}\n[device]\n{device}\n"
+        );
+        fs::write(self.path("macveil.toml"), text).expect("a configuration");
+    }
+
+    pub(crate) fn run(&mut self) {
+        let log = File::create(self.path("log")).expect("a log");
+        let daemon = Command::new(MACVEIL)
+            .args(["run", "--config"])
+            .arg(self.path("macveil.toml"))
+            .env("MACVEIL_LOG", "debug")
+            .stdin(Stdio::null())
+            .stdout(log.try_clone().expect("a log"))
+            .stderr(log)
+            .spawn();
+        self.daemon = Some(daemon.expect("macveil"));
+        until("the key", || self.path("state/secret_key").exists());
+    }
+
+    /// With SIGKILL.
+    pub(crate) fn kill(&mut self) {
+        if let Some(mut daemon) = self.daemon.take() {
+            daemon.kill().expect("a running macveil");
+            daemon.wait().expect("its end");
+        }
+    }
+
+    /// With SIGTERM; waits for its end.
+    pub(crate) fn end(&mut self) {
+        self.signal("TERM");
+        let status = self.daemon.take().expect("macveil").wait();
+        assert!(status.expect("its end").success(), "{}", self.log());
+    }
+
+    /// Has it read its configuration again.
+    pub(crate) fn hang_up(&self) {
+        self.signal("HUP");
+    }
+
+    fn signal(&self, name: &str) {
+        let daemon = self.daemon.as_ref().expect("macveil").id().to_string();
+        let status = Command::new("kill").args(["-s", name, &daemon]).status();
+        assert!(status.expect("kill").success());
+    }
+
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(self.path("log")).expect("a log")
+    }
+
+    pub(crate) fn plug(&self, plugged: bool) {
+        self.switch("plug", plugged);
+    }
+
+    pub(crate) fn switch(&self, interface: &str, up: bool) {
+        let way = if up { "up" } else { "down" };
+        ip(&format!("link set {interface} {way}"));
+    }
+
+    pub(crate) fn rename(&self, before: &str, after: &str) {
+        ip(&format!("link set {before} down name {after}"));
+    }
+
+    pub(crate) fn set_address(&self, address: &str) {
+        ip(&format!("link set card address {address}"));
+    }
+
+    /// What `card` has; nothing if it is not there.
+    pub(crate) fn address(&self) -> String {
+        self.address_of("card")
+    }
+
+    pub(crate) fn address_of(&self, interface: &str) -> String {
+        let address = fs::read_to_string(format!("/sys/class/net/{interface}/address"));
+        address.unwrap_or_default().trim().to_owned()
+    }
+
+    pub(crate) fn is_up(&self) -> bool {
+        let flags = attribute("flags");
+        let flags = u32::from_str_radix(flags.trim_start_matches("0x"), 16);
+        flags.expect("flags") & 1 != 0
+    }
+
+    /// How often the carrier came or went.
+    pub(crate) fn carrier_changes(&self) -> u32 {
+        attribute("carrier_changes").parse().expect("a number")
+    }
+
+    /// The stable address of `card`.
+    pub(crate) fn stable(&self) -> String {
+        self.stable_of("card")
+    }
+
+    pub(crate) fn stable_of(&self, interface: &str) -> String {
+        let policy = if self.configuration().contains("\"stable\"") {
+            "stable"
+        } else {
+            "stable-ssid"
+        };
+        let output = Command::new(MACVEIL)
+            .args(["generate", policy, "--wire", "--ifname", interface])
+            .arg("--key-file")
+            .arg(self.path("state/secret_key"))
+            .output()
+            .expect("macveil");
+        assert!(output.status.success(), "{output:?}");
+        let address = String::from_utf8(output.stdout).expect("an address");
+        address.trim().to_owned()
+    }
+
+    fn configuration(&self) -> String {
+        fs::read_to_string(self.path("macveil.toml")).expect("a configuration")
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.home.path().join(name)
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            println!("{}", self.log());
+        }
+        self.kill();
+        for interface in ["card", "lan0"] {
+            // It may be gone, or have another name.
+            let _ = Command::new("ip")
+                .args(["link", "delete", interface])
+                .stderr(Stdio::null())
+                .status();
+        }
+    }
+}
+
+fn attribute(name: &str) -> String {
+    let text = fs::read_to_string(format!("/sys/class/net/card/{name}"));
+    text.expect("an attribute of card").trim().to_owned()
+}
+
+fn ip(words: &str) {
+    let status = Command::new("ip")
+        .args(words.split_whitespace())
+        .status()
+        .expect("ip (iproute2) is needed");
+    assert!(status.success(), "ip {words}");
+}
