@@ -30,13 +30,17 @@ unit:
 # As it ships: static, because the C library and its loader would cost a third of the resident memory.
 # With --target the flags spare the procedural macros, which cannot be static.
 HOST := $(shell rustc -vV | sed -n 's/^host: //p')
-PACKED := -C link-arg=-Wl,-z,pack-relative-relocs -C link-arg=-Wl,--icf=all
+# One copy of functions that are the same, relocations packed, no tables for unwinding.
+PACKED := -C link-arg=-Wl,-z,pack-relative-relocs -C link-arg=-Wl,--icf=all \
+	-C link-arg=-Wl,-T,static/no-unwinding.ld
 LINKING := -C target-feature=+crt-static $(if $(findstring x86_64,$(HOST)),$(PACKED))
+TOO_LARGE := 2000000
 
 release:
 	RUSTFLAGS="$(LINKING)" cargo build --release --target $(HOST)
 	strip -o target/macveil target/$(HOST)/release/macveil
-	@ls -l target/macveil
+	@size=$$(stat -c %s target/macveil); echo "target/macveil: $$size bytes"; \
+	test $$size -lt $(TOO_LARGE) || { echo "too large: it has to be under $(TOO_LARGE) bytes" >&2; exit 1; }
 
 lab:
 	@cargo test --quiet --test lab
