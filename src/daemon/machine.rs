@@ -96,10 +96,6 @@ pub(super) fn of_port(port: &Port) -> DeviceFacts<'_> {
         name: &port.name,
         permanent: port.permanent,
         driver: &port.driver,
-        kind: if port.physical {
-            Kind::Ethernet
-        } else {
-            Kind::Other
-        },
+        kind: Kind::of_port(port),
     }
 }

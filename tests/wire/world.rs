@@ -196,6 +196,17 @@ impl World {
         address.trim().to_owned()
     }
 
+    /// Of the address of `card`.
+    pub(crate) fn explanation(&self) -> String {
+        let output = Command::new(MACVEIL)
+            .args(["explain", "--wire", "--iface", "card", "--config"])
+            .arg(self.path("macveil.toml"))
+            .output()
+            .expect("macveil");
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).expect("an explanation")
+    }
+
     fn configuration(&self) -> String {
         fs::read_to_string(self.path("macveil.toml")).expect("a configuration")
     }

@@ -5,13 +5,14 @@ mod render;
 mod system;
 
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
 use super::failure::{Failure, NO, unless_unheard};
 use super::inputs::{self, Moment};
 use crate::address::{Mac, NetworkFacts, Security};
+use crate::config::Kind;
 use crate::wifi::Ssid;
 use crate::{config, store};
 use explanation::Explanation;
@@ -24,10 +25,15 @@ use system::Card;
 #[command(after_help = "Examples:
   macveil explain Home
   macveil explain 'Café' --security open --iface wlan1
-  macveil explain --hex ff00ff --json")]
+  macveil explain --hex ff00ff --json
+  macveil explain --wire --iface eth0")]
 pub struct Args {
     /// The network's name.
-    ssid: String,
+    #[arg(required_unless_present = "wire")]
+    ssid: Option<String>,
+    /// There is no name, because the interface is none of Wi-Fi's.
+    #[arg(long, requires = "iface", conflicts_with_all = ["ssid", "hex", "bssid", "security", "id_str"])]
+    wire: bool,
     /// The name is in hexadecimal.
     #[arg(long)]
     hex: bool,
@@ -71,13 +77,14 @@ fn explain(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let config = config::load(args.config.as_deref())
         .map_err(|errors| Failure::cannot("the configuration is wrong", errors))?;
     let card = match (&args.iface, args.permanent) {
-        (Some(name), Some(permanent)) => Card::elsewhere(name, permanent),
+        (Some(name), Some(permanent)) => Card::elsewhere(name, permanent, args.kind()),
+        (Some(name), None) if args.wire => system::port(&config, name)?,
         (name, _) => system::card(&config, name.as_deref())?,
     };
     let host = system::host(&config)?;
     let book = config.address_book(&card.device(), host.into());
     let network = NetworkFacts {
-        ssid: Some(&ssid),
+        ssid: ssid.as_ref(),
         bssid: args.bssid,
         security: args.security,
         id_str: args.id_str.as_deref(),
@@ -85,11 +92,9 @@ fn explain(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
             args.at
                 .map_or_else(SystemTime::now, |at| at.time(book.zone())),
         ),
-        generation: store::read_history(&config.state_dir)
-            .map_err(|error| {
-                Failure::cannot("cannot tell how often the address was renewed", error)
-            })?
-            .generation(&ssid),
+        generation: ssid
+            .as_ref()
+            .map_or(Ok(0), |ssid| generation(&config.state_dir, ssid))?,
     };
     let managed = config.manages(&card.device());
     let explanation = Explanation::of(&book, &network, &card.name, managed, &card.facts);
@@ -104,14 +109,29 @@ fn explain(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     })
 }
 
+fn generation(state_dir: &Path, ssid: &Ssid) -> Result<u64, Failure> {
+    store::read_history(state_dir)
+        .map(|history| history.generation(ssid))
+        .map_err(|error| Failure::cannot("cannot tell how often the address was renewed", error))
+}
+
 impl Args {
-    fn ssid(&self) -> Result<Ssid, Failure> {
+    const fn kind(&self) -> Kind {
+        if self.wire {
+            Kind::Ethernet
+        } else {
+            Kind::Wifi
+        }
+    }
+
+    fn ssid(&self) -> Result<Option<Ssid>, Failure> {
         let read = if self.hex {
             inputs::ssid_hex
         } else {
             inputs::ssid_text
         };
-        read(&self.ssid).map_err(Failure::usage)
+        let name = self.ssid.as_deref();
+        name.map(read).transpose().map_err(Failure::usage)
     }
 }
 

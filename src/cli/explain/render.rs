@@ -12,8 +12,9 @@ const TITLES: usize = 16;
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(ssid) = &self.ssid {
-            write!(f, "{ssid} ")?;
+        match &self.ssid {
+            Some(ssid) => write!(f, "{ssid} ")?,
+            None => write!(f, "The wire ")?,
         }
         match &self.outcome {
             Ok(Outcome::Fixed(address)) => writeln!(f, "on {}: {address}", self.interface)?,

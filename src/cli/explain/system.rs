@@ -13,11 +13,12 @@ pub(super) struct Card {
     pub(super) name: String,
     pub(super) facts: AddressFacts,
     driver: String,
+    kind: Kind,
 }
 
 impl Card {
     /// A card of which nothing but this is known, as it comes out of its box.
-    pub(super) fn elsewhere(name: &str, permanent: Mac) -> Self {
+    pub(super) fn elsewhere(name: &str, permanent: Mac, kind: Kind) -> Self {
         Self {
             name: name.to_owned(),
             facts: AddressFacts {
@@ -27,6 +28,7 @@ impl Card {
                 previous: None,
             },
             driver: String::new(),
+            kind,
         }
     }
 
@@ -35,7 +37,7 @@ impl Card {
             name: &self.name,
             permanent: self.facts.permanent,
             driver: &self.driver,
-            kind: Kind::Wifi,
+            kind: self.kind,
         }
     }
 }
@@ -73,7 +75,30 @@ fn known(config: &Config, station: supervisor::Card) -> Card {
         },
         name: station.name,
         driver: station.driver,
+        kind: Kind::Wifi,
     }
+}
+
+/// The interface of this name, which is none of Wi-Fi's.
+pub(super) fn port(config: &Config, name: &str) -> Result<Card, Failure> {
+    let tried = "cannot look at the Ethernet interfaces";
+    let mut kernel = Kernel::open().map_err(|error| Failure::cannot(tried, error))?;
+    let ports = kernel
+        .ports()
+        .map_err(|error| Failure::cannot(tried, error))?;
+    let port = ports.into_iter().find(|port| port.name == name);
+    let port = port.ok_or_else(|| Failure::cannot(name, "there is no such Ethernet interface"))?;
+    Ok(Card {
+        facts: AddressFacts {
+            permanent: port.permanent,
+            initial: remembered(config, &port.name).unwrap_or(port.initial),
+            current: port.initial,
+            previous: None,
+        },
+        kind: Kind::of_port(&port),
+        name: port.name,
+        driver: port.driver,
+    })
 }
 
 /// What the card had at first, if the daemon wrote it down.

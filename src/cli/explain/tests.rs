@@ -41,6 +41,47 @@ fn explain(configuration: &str, ssid: &[u8]) -> Explanation {
     )
 }
 
+#[test]
+fn a_wire_that_is_elsewhere_is_explained_without_a_name() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = |name: &str| directory.path().join(name);
+    std::fs::write(file("secret_key"), "0123456789abcdef").unwrap();
+    let state_dir = directory.path().display();
+    let text = format!(
+        "manage = 'type:ethernet'\nstate-dir = '{state_dir}'\n[[network]]\nsecurity = 'open'\ncloned-mac-address = 'random'"
+    );
+    std::fs::write(file("c.toml"), text).unwrap();
+    let explained = |interface: &str| {
+        let line = format!("explain --wire --iface {interface} --permanent 0:1:2:3:4:5");
+        let mut words: Vec<_> = line.split(' ').map(str::to_owned).collect();
+        words.extend(["--config".to_owned(), file("c.toml").display().to_string()]);
+        let mut out = Vec::new();
+        let command = <Command as clap::Parser>::try_parse_from(words).unwrap();
+        super::run(&command.args, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
+    };
+    let text = explained("eth0");
+    assert!(text.starts_with("The wire on eth0: "), "{text}");
+    for part in [
+        "${NETWORK_SSID}=2{w:}",
+        "stable-ssid  (the built-in default)",
+    ] {
+        assert!(text.contains(part), "{part}: {text}");
+    }
+    assert!(!text.contains("does not manage"), "{text}");
+    assert_ne!(text.replace("eth0", "eth1"), explained("eth1"));
+}
+
+#[test]
+fn a_name_or_a_wire_is_asked_for() {
+    let parse = |line: &str| <Command as clap::Parser>::try_parse_from(line.split(' ')).is_ok();
+    assert!(!parse("explain"));
+    assert!(!parse("explain --wire"));
+    assert!(!parse("explain --wire --iface eth0 Home"));
+    assert!(parse("explain --wire --iface eth0"));
+    assert!(parse("explain Home"));
+}
+
 #[derive(clap::Parser)]
 struct Command {
     #[command(flatten)]

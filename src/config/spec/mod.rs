@@ -3,6 +3,7 @@
 mod parse;
 
 use crate::address::Mac;
+use crate::supervisor::Port;
 
 /// What is known of an interface when the configuration is asked about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,6 +27,18 @@ pub enum Kind {
     Ethernet,
     /// Neither: a bridge, a bond, a VLAN, one end of a `veth` pair.
     Other,
+}
+
+impl Kind {
+    /// What an interface is that is no Wi-Fi.
+    #[must_use]
+    pub const fn of_port(port: &Port) -> Self {
+        if port.physical {
+            Self::Ethernet
+        } else {
+            Self::Other
+        }
+    }
 }
 
 /// Some interfaces: those that one of the specs matches, without those that an `except:` matches.
