@@ -18,6 +18,7 @@
 //! | [`rivals`] | other programs that manage interfaces |
 //! | [`kernel`] | rtnetlink, nl80211 and TAP devices |
 //! | [`supplicant`] | the supplicant's control interface |
+//! | [`control`] | our own control socket |
 //! | [`daemon`] | the loop that joins them |
 //! | [`cli`] | the command line |
 //! | [`log`] | lines for the journal |
@@ -32,7 +33,9 @@
 pub mod address;
 pub mod cli;
 pub mod config;
+pub mod control;
 pub mod daemon;
+mod json;
 pub mod kernel;
 pub mod log;
 pub mod rivals;

@@ -34,11 +34,36 @@ impl Ssid {
         &self.0
     }
 
+    /// Two hexadecimal digits for each byte.
+    #[must_use]
+    pub fn to_hex(&self) -> String {
+        let digits = |byte: &u8| {
+            let byte = *byte;
+            [byte >> 4, byte & 0xf]
+                .into_iter()
+                .filter_map(|digit| char::from_digit(digit.into(), 16))
+        };
+        self.0.iter().flat_map(digits).collect()
+    }
+
+    /// The name as a person would write it, if all of it can be seen: UTF-8 without anything that is
+    /// invisible or steers a terminal.
+    #[must_use]
+    pub fn to_text(&self) -> Option<&str> {
+        let text = std::str::from_utf8(&self.0).ok()?;
+        text.chars().all(is_visible).then_some(text)
+    }
+
     /// Whether this is what a hidden network's beacon shows: nothing, or only NUL bytes.
     #[must_use]
     pub fn is_hidden(&self) -> bool {
         self.0.iter().all(|&byte| byte == 0)
     }
+}
+
+/// What needs an escape in Rust needs one for people too, but for quotes.
+fn is_visible(character: char) -> bool {
+    matches!(character, '"' | '\'' | '\\') || character.escape_debug().eq([character])
 }
 
 impl fmt::Display for Ssid {

@@ -60,6 +60,12 @@ pub(super) fn ssid_text(text: &str) -> Result<Ssid, String> {
     ssid(text.as_bytes())
 }
 
+/// An SSID as text, or in hexadecimal.
+pub(super) fn ssid_of(text: &str, hex: bool) -> Result<Ssid, Failure> {
+    let read = if hex { ssid_hex } else { ssid_text };
+    read(text).map_err(Failure::usage)
+}
+
 fn ssid(bytes: &[u8]) -> Result<Ssid, String> {
     Ssid::new(bytes)
         .filter(|_| !bytes.is_empty())

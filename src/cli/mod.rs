@@ -7,6 +7,6 @@ pub mod set;
 
 mod failure;
 mod inputs;
-mod json;
+mod place;
 
 pub use failure::Failure;

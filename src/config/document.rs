@@ -40,6 +40,7 @@ pub(super) struct Document {
     pub(super) manage: Option<Said<DeviceSpecs>>,
     pub(super) state_dir: Option<Said<PathBuf>>,
     pub(super) runtime_dir: Option<Said<PathBuf>>,
+    pub(super) control_group: Option<Said<Option<String>>>,
     pub(super) backend: Option<Said<Backend>>,
     pub(super) ctrl_interface: Option<Said<PathBuf>>,
     pub(super) device: DeviceWishes,
@@ -83,6 +84,7 @@ impl Document {
             manage: file.take("manage", device_specs),
             state_dir: file.take("state-dir", absolute_path),
             runtime_dir: file.take("runtime-dir", absolute_path),
+            control_group: file.take("control-group", group),
             backend,
             ctrl_interface,
             device: device.unwrap_or_default(),
@@ -100,6 +102,7 @@ impl Document {
             manage: self.manage.or(earlier.manage),
             state_dir: self.state_dir.or(earlier.state_dir),
             runtime_dir: self.runtime_dir.or(earlier.runtime_dir),
+            control_group: self.control_group.or(earlier.control_group),
             backend: self.backend.or(earlier.backend),
             ctrl_interface: self.ctrl_interface.or(earlier.ctrl_interface),
             device: self.device.or(&earlier.device),
@@ -117,6 +120,17 @@ impl Document {
 fn syntax_problem(source: &Source, error: &toml::de::Error) -> Problem {
     let span = error.span().unwrap_or_default();
     Problem::at(source, &span, Wrong::new(error.message()))
+}
+
+/// A group's name or number; an empty text is none.
+fn group(value: &DeValue) -> Result<Option<String>, Wrong> {
+    match text(value)? {
+        "" => Ok(None),
+        name if name.contains([':', '/', ' ']) || name.contains(char::is_control) => {
+            Err(Wrong::new("the name or number of one group is meant"))
+        }
+        name => Ok(Some(name.to_owned())),
+    }
 }
 
 fn device_specs(value: &DeValue) -> Result<DeviceSpecs, Wrong> {

@@ -32,7 +32,7 @@ use device::DeviceWishes;
 use document::{Document, InterfaceRule};
 use spec::DeviceSpecs;
 
-use crate::address::{AddressBook, Host, NetworkRule, Said, Wishes};
+use crate::address::{AddressBook, Host, NetworkRule, Policy, Said, Wishes};
 use crate::supervisor::Settings;
 
 /// What the user wants, all files together.
@@ -42,6 +42,8 @@ pub struct Config {
     pub state_dir: PathBuf,
     /// `runtime-dir`: where sockets are.
     pub runtime_dir: PathBuf,
+    /// `control-group`: who may command macveil besides root.
+    pub control_group: Option<String>,
     /// `backend`: which supplicant to work with.
     pub backend: Backend,
     /// `ctrl-interface`: where `wpa_supplicant`'s sockets are.
@@ -95,6 +97,19 @@ impl Config {
     #[must_use]
     pub fn manages(&self, device: &DeviceFacts) -> bool {
         self.manage.matches(device) && (device.kind != Kind::Other || self.manage.names(device))
+    }
+
+    /// What is said of networks, in the order in which it is asked.
+    #[must_use]
+    pub fn network_rules(&self) -> &[NetworkRule] {
+        &self.networks
+    }
+
+    /// Which address a network gets that no rule is about.
+    #[must_use]
+    pub fn default_policy(&self) -> Said<Policy> {
+        let said = self.connection.policy.clone();
+        said.unwrap_or(Said::built_in(Policy::StableSsid))
     }
 
     /// How this interface is to be treated.
@@ -151,6 +166,7 @@ impl From<Document> for Config {
         Self {
             state_dir: path(document.state_dir, "/var/lib/macveil"),
             runtime_dir: path(document.runtime_dir, "/run/macveil"),
+            control_group: document.control_group.and_then(|said| said.value),
             backend: document.backend.map(|said| said.value).unwrap_or_default(),
             ctrl_interface: path(document.ctrl_interface, "/run/wpa_supplicant"),
             files: Vec::new(),

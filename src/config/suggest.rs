@@ -2,7 +2,7 @@
 
 /// Keys of other sections than the one in which they were found.
 const HOMES: &[(&str, &[&str])] = &[
-    ("", &["manage", "state-dir", "runtime-dir"]),
+    ("", &["manage", "state-dir", "runtime-dir", "control-group"]),
     ("supplicant", &["backend", "ctrl-interface"]),
     ("device", super::device::KEYS),
     ("connection", super::connection::KEYS),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::clock;
-use crate::address::Host;
+use crate::address::{Host, Mac};
 use crate::config::{Config, DeviceFacts, Kind};
 use crate::supervisor::{Action, Card, Event, Port, Station, Time, Wire};
 
@@ -58,6 +58,13 @@ impl Machine {
         match self {
             Self::Station(station) => station.state_name(),
             Self::Wire(wire) => wire.state_name(),
+        }
+    }
+
+    pub(super) fn address(&self) -> Mac {
+        match self {
+            Self::Station(station) => station.snapshot().link.address,
+            Self::Wire(wire) => wire.snapshot().link.address,
         }
     }
 

@@ -2,6 +2,7 @@
 //! one timer, sleep.
 
 mod clock;
+mod control;
 mod error;
 mod history;
 mod journal;
@@ -23,6 +24,7 @@ use tracing::{debug, info, warn};
 
 use crate::address::{Host, Mac, Record};
 use crate::config::{self, Backend, Config};
+use crate::control::{Asked, Server};
 use crate::kernel::{Kernel, Notification, Notifications};
 use crate::store;
 use crate::supervisor::{Addresses, Card, Command, Event, Station, Time};
@@ -65,6 +67,7 @@ struct Daemon {
     ignored: BTreeMap<u32, Identity>,
     nameless: Nameless,
     told: mpsc::UnboundedSender<Told>,
+    control: Option<Server>,
     leaving: bool,
 }
 
@@ -79,6 +82,7 @@ struct Identity {
 struct Ears {
     notifications: Notifications,
     told: mpsc::UnboundedReceiver<Told>,
+    asked: mpsc::Receiver<Asked>,
     alarm: Alarm,
     terminate: Signal,
     interrupt: Signal,
@@ -88,6 +92,7 @@ struct Ears {
 enum Wake {
     Notification(Notification),
     Told(Told),
+    Asked(Asked),
     Alarm,
     Leave,
     Reload,
@@ -107,9 +112,11 @@ impl Daemon {
         // Listening starts before the first look, so that nothing falls in between.
         let notifications = Notifications::open()?;
         let kernel = Kernel::open()?;
+        let (control, asked) = control::open(&config.runtime_dir, config.control_group.as_deref());
         let ears = Ears {
             notifications,
             told: told_receiver,
+            asked,
             alarm: Alarm::new().map_err(Error::Runtime)?,
             terminate: signal(SignalKind::terminate()).map_err(Error::Runtime)?,
             interrupt: signal(SignalKind::interrupt()).map_err(Error::Runtime)?,
@@ -127,6 +134,7 @@ impl Daemon {
             ignored: BTreeMap::new(),
             nameless: Nameless::default(),
             told,
+            control,
             leaving: false,
         };
         Ok((daemon, ears))
@@ -164,6 +172,7 @@ impl Ears {
         Ok(tokio::select! {
             notification = self.notifications.next() => Wake::Notification(notification),
             Some(told) = self.told.recv() => Wake::Told(told),
+            Some(asked) = self.asked.recv() => Wake::Asked(asked),
             fired = self.alarm.fired() => fired.map(|()| Wake::Alarm).map_err(Error::Runtime)?,
             _ = self.terminate.recv() => Wake::Leave,
             _ = self.interrupt.recv() => Wake::Leave,
@@ -177,13 +186,15 @@ impl Daemon {
         match wake {
             Wake::Notification(notification) => self.notified(notification)?,
             Wake::Told(Told { ifindex, event }) => self.tell(ifindex, event),
+            Wake::Asked(asked) => self.answer(asked)?,
             Wake::Alarm => self.time_passed()?,
             Wake::Leave => {
                 self.leaving = true;
                 stopping();
                 self.tell_all(&Event::Command(Command::Leave));
             }
-            Wake::Reload => self.reload()?,
+            // What is wrong with the configuration is in the log.
+            Wake::Reload => drop(self.reload()?),
         }
         Ok(())
     }
@@ -384,41 +395,38 @@ impl Daemon {
         }
     }
 
-    #[expect(dead_code, reason = "the control socket is to ask for it")]
-    /// Gives a network another address from its next association on, unless its policy is a fixed one.
-    fn reroll(&mut self, ssid: &Ssid) {
-        let record = self.history.renewed(ssid);
-        self.remember(None, ssid.clone(), record);
-    }
-
-    #[expect(dead_code, reason = "the control socket is to ask for it")]
-    /// Has every card that is connected to this network join it anew.
-    fn rejoin(&mut self, ssid: &Ssid) {
-        self.tell_all(&Event::Command(Command::Rejoin(ssid.clone())));
-    }
-
-    fn reload(&mut self) -> Result<(), Error> {
+    /// Reads the configuration again. The inner error is the user's to mend: the old one stays in force.
+    fn reload(&mut self) -> Result<Result<(), config::Errors>, Error> {
         match config::load(self.config_file.as_deref()) {
-            Ok(config) => {
-                self.config = config;
-                match store::read_host(&self.config.state_dir, &mut self.rng) {
-                    Ok(host) => self.host = Arc::new(host),
-                    Err(error) => warn!("the former key stays in use: {error}"),
-                }
-                info!("configuration read again");
-                for tended in self.stations.values_mut() {
-                    tended.reconfigure(&self.config, &self.host);
-                }
-                self.leave_unmanaged();
-                for ifindex in self.stations.keys().copied().collect::<Vec<_>>() {
-                    self.carry_out(ifindex);
-                }
-                self.ignored.clear();
-                if !self.leaving {
-                    self.tend_all()?;
-                }
+            Ok(config) => self.adopt(config).map(Ok),
+            Err(errors) => {
+                warn!("the old configuration stays in force: {errors}");
+                Ok(Err(errors))
             }
-            Err(error) => warn!("the old configuration stays in force: {error}"),
+        }
+    }
+
+    fn adopt(&mut self, config: Config) -> Result<(), Error> {
+        self.config = config;
+        match store::read_host(&self.config.state_dir, &mut self.rng) {
+            Ok(host) => self.host = Arc::new(host),
+            Err(error) => warn!("the former key stays in use: {error}"),
+        }
+        info!("configuration read again");
+        for warning in &self.config.warnings {
+            warn!("{warning}");
+        }
+        for tended in self.stations.values_mut() {
+            tended.reconfigure(&self.config, &self.host);
+        }
+        self.leave_unmanaged();
+        for ifindex in self.stations.keys().copied().collect::<Vec<_>>() {
+            self.carry_out(ifindex);
+        }
+        self.admit();
+        self.ignored.clear();
+        if !self.leaving {
+            self.tend_all()?;
         }
         Ok(())
     }

@@ -11,8 +11,9 @@ use super::journal;
 use super::machine::Machine;
 use crate::address::{Host, Record};
 use crate::config::{Config, DeviceFacts};
+use crate::control::Interface;
 use crate::kernel::Kernel;
-use crate::supervisor::{Action, Event, Request, Time};
+use crate::supervisor::{Action, Event, Notice, Request, Time};
 use crate::supplicant::wpa;
 use crate::wifi::Ssid;
 
@@ -30,6 +31,8 @@ pub(super) struct Tended {
     machine: Machine,
     requests: mpsc::UnboundedSender<Request>,
     client: Option<JoinHandle<()>>,
+    /// The last network that it was connected to.
+    connected: Option<Ssid>,
 }
 
 /// What the daemon has to see to after a station's actions were carried out.
@@ -80,6 +83,7 @@ impl Tended {
             machine,
             requests,
             client,
+            connected: None,
         }
     }
 
@@ -93,6 +97,21 @@ impl Tended {
 
     pub(super) fn device(&self) -> DeviceFacts<'_> {
         self.machine.device()
+    }
+
+    /// As the control socket tells of it.
+    pub(super) fn interface(&self) -> Interface {
+        Interface {
+            name: self.name.clone(),
+            ifindex: self.ifindex,
+            kind: self.machine.device().kind,
+            address: self.machine.address(),
+            state: Some(self.machine.state_name().to_owned()),
+        }
+    }
+
+    pub(super) fn is_connected_to(&self, ssid: &Ssid) -> bool {
+        self.machine.state_name() == "associated" && self.connected.as_ref() == Some(ssid)
     }
 
     pub(super) fn handle(&mut self, event: Event) {
@@ -144,7 +163,7 @@ impl Tended {
         outcome
     }
 
-    fn perform(&self, kernel: &mut Kernel, action: Action) -> Option<Event> {
+    fn perform(&mut self, kernel: &mut Kernel, action: Action) -> Option<Event> {
         let ifindex = self.ifindex;
         match action {
             Action::SetAddress { address, how } => {
@@ -170,6 +189,9 @@ impl Tended {
                 None
             }
             Action::Say(notice) => {
+                if let Notice::Connected { ssid, .. } = &notice {
+                    self.connected = Some(ssid.clone());
+                }
                 journal::write(&self.name, notice);
                 None
             }

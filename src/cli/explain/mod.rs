@@ -125,13 +125,8 @@ impl Args {
     }
 
     fn ssid(&self) -> Result<Option<Ssid>, Failure> {
-        let read = if self.hex {
-            inputs::ssid_hex
-        } else {
-            inputs::ssid_text
-        };
         let name = self.ssid.as_deref();
-        name.map(read).transpose().map_err(Failure::usage)
+        name.map(|name| inputs::ssid_of(name, self.hex)).transpose()
     }
 }
 

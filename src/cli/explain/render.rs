@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::explanation::{Explanation, Outcome};
-use crate::address::Place;
-use crate::cli::json::Json;
+use crate::cli::place;
+use crate::json::Json;
 use crate::wifi::Ssid;
 
 /// The widest title of a step.
@@ -61,42 +61,28 @@ impl Explanation {
         };
         let mut entries = vec![
             ("ssid", Json::optional(self.ssid.as_ref())),
-            ("ssid_hex", Json::optional(self.ssid.as_ref().map(hex))),
+            (
+                "ssid_hex",
+                Json::optional(self.ssid.as_ref().map(Ssid::to_hex)),
+            ),
             ("interface", Json::text(&self.interface)),
             ("managed", Json::Bool(self.managed)),
             ("address", Json::optional(address)),
             ("changes", Json::Bool(self.outcome == Ok(Outcome::Anew))),
             ("error", Json::optional(self.outcome.as_ref().err())),
-            ("rules", Json::List(self.rules.iter().map(place).collect())),
+            (
+                "rules",
+                Json::List(self.rules.iter().map(place::to_json).collect()),
+            ),
         ];
         entries.extend(self.steps.iter().map(|step| {
             let value = Json::text(&step.value);
             let value = match &step.place {
                 None => value,
-                Some(said) => Json::Object(vec![("value", value), ("place", place(said))]),
+                Some(said) => Json::Object(vec![("value", value), ("place", place::to_json(said))]),
             };
             (step.name, value)
         }));
         Json::Object(entries)
     }
-}
-
-fn place(place: &Place) -> Json {
-    match place {
-        Place::BuiltIn | Place::Arguments => Json::Null,
-        Place::Line { file, line, column } => Json::Object(vec![
-            ("file", Json::text(file)),
-            ("line", number(*line)),
-            ("column", number(*column)),
-        ]),
-    }
-}
-
-fn number(number: usize) -> Json {
-    Json::Number(u64::try_from(number).unwrap_or(u64::MAX))
-}
-
-fn hex(ssid: &Ssid) -> String {
-    let digits = ssid.as_bytes().iter().map(|byte| format!("{byte:02x}"));
-    digits.collect()
 }

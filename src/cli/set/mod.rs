@@ -21,8 +21,8 @@ use rand::rngs::{StdRng, SysRng};
 
 use super::failure::{Failure, unless_unheard};
 use super::inputs;
-use super::json::Json;
 use crate::address::{Binding, Mac, Mask, Policy, StableId};
+use crate::json::Json;
 use crate::kernel::{Adapter, Links, may_administer};
 use crate::supervisor::How;
 use crate::wifi::Ssid;

@@ -9,7 +9,7 @@ use super::vendors::Names;
 use super::with_causes;
 use crate::address::Mac;
 use crate::cli::failure::{CANNOT, Failure, NO};
-use crate::cli::json::Json;
+use crate::json::Json;
 use crate::kernel::Adapter;
 use crate::supervisor::Link;
 

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use super::Args;
 use crate::address::Mac;
 use crate::cli::failure::{Failure, NO};
-use crate::cli::json::Json;
+use crate::json::Json;
 use crate::vendors::{NoList, Vendors, from_file, installed};
 
 /// What is known of vendors; nothing, where there is no list.

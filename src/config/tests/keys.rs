@@ -52,6 +52,7 @@ fn nothing_at_all_is_the_documented_defaults() {
     let config = read("").unwrap();
     assert_eq!(config.state_dir, PathBuf::from("/var/lib/macveil"));
     assert_eq!(config.runtime_dir, PathBuf::from("/run/macveil"));
+    assert_eq!(config.control_group, None);
     assert_eq!(config.backend, Backend::Auto);
     assert_eq!(config.ctrl_interface, PathBuf::from("/run/wpa_supplicant"));
     assert_eq!(config.settings(&CARD), DEFAULTS);
@@ -79,6 +80,7 @@ fn every_key_says_what_it_says() {
         manage = ["wlan0", "type:ethernet"]
         state-dir = "/state"
         runtime-dir = "/runtime"
+        control-group = "netdev"
         [supplicant]
         backend = "wpa_supplicant"
         ctrl-interface = "/control"
@@ -102,6 +104,7 @@ fn every_key_says_what_it_says() {
     .unwrap();
     assert_eq!(config.state_dir, PathBuf::from("/state"));
     assert_eq!(config.runtime_dir, PathBuf::from("/runtime"));
+    assert_eq!(config.control_group.as_deref(), Some("netdev"));
     assert_eq!(config.backend, Backend::WpaSupplicant);
     assert_eq!(config.ctrl_interface, PathBuf::from("/control"));
     assert!(config.manages(&CARD));

@@ -4,7 +4,7 @@ use std::fmt::{self, Write};
 
 /// A value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Json {
+pub(crate) enum Json {
     Null,
     Bool(bool),
     Number(u64),
@@ -15,12 +15,12 @@ pub(super) enum Json {
 
 impl Json {
     /// Whatever can be displayed, as a text.
-    pub(super) fn text(value: impl fmt::Display) -> Self {
+    pub(crate) fn text(value: impl fmt::Display) -> Self {
         Self::Text(value.to_string())
     }
 
     /// A text, if there is one.
-    pub(super) fn optional(value: Option<impl fmt::Display>) -> Self {
+    pub(crate) fn optional(value: Option<impl fmt::Display>) -> Self {
         value.map_or(Self::Null, Self::text)
     }
 }

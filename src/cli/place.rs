@@ -1,0 +1,19 @@
+//! Where something was said, for programs.
+
+use crate::address::Place;
+use crate::json::Json;
+
+pub(super) fn to_json(place: &Place) -> Json {
+    match place {
+        Place::BuiltIn | Place::Arguments => Json::Null,
+        Place::Line { file, line, column } => Json::Object(vec![
+            ("file", Json::text(file)),
+            ("line", number(*line)),
+            ("column", number(*column)),
+        ]),
+    }
+}
+
+fn number(number: usize) -> Json {
+    Json::Number(u64::try_from(number).unwrap_or(u64::MAX))
+}

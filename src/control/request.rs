@@ -1,0 +1,118 @@
+//! What can be asked of the daemon.
+
+use super::fields::Fields;
+use super::{Fault, FaultKind, VERSION};
+use crate::config::parse_hex;
+use crate::json::Json;
+use crate::wifi::Ssid;
+
+/// A request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Request {
+    /// Which Wi-Fi interfaces are there, and what are they doing?
+    Interfaces,
+    /// Read the configuration again.
+    Reload,
+    /// Let a network have another address.
+    Reroll {
+        /// The network.
+        ssid: Ssid,
+        /// If it is connected, connect again under the new address at once.
+        now: bool,
+    },
+    /// If a network is connected, end the association and take its address anew.
+    Rejoin {
+        /// The network.
+        ssid: Ssid,
+    },
+}
+
+/// Every request's name.
+const NAMES: [&str; 4] = ["interfaces", "reload", "reroll", "rejoin"];
+
+impl Request {
+    /// The name, which the reply repeats.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Interfaces => "interfaces",
+            Self::Reload => "reload",
+            Self::Reroll { .. } => "reroll",
+            Self::Rejoin { .. } => "rejoin",
+        }
+    }
+
+    /// Reads a line, without its newline.
+    ///
+    /// # Errors
+    ///
+    /// It is no request; the fault says why.
+    pub fn read(line: &[u8]) -> Result<Self, Fault> {
+        let mut fields = Fields::of_line(line)?;
+        match fields.optional_number("version")? {
+            None | Some(VERSION) => {}
+            Some(other) => {
+                return Err(Fault::bad_request(format!(
+                    "version {other} is not spoken here, but version {VERSION}"
+                )));
+            }
+        }
+        let name = fields.text("request")?;
+        let request = match name.as_str() {
+            "interfaces" => Self::Interfaces,
+            "reload" => Self::Reload,
+            "reroll" => Self::Reroll {
+                ssid: ssid(&mut fields)?,
+                now: fields.optional_boolean("now")?.unwrap_or(false),
+            },
+            "rejoin" => Self::Rejoin {
+                ssid: ssid(&mut fields)?,
+            },
+            _ => {
+                let message = format!("unknown request `{name}`: known are {}", NAMES.join(", "));
+                return Err(Fault::new(FaultKind::UnknownRequest, message));
+            }
+        };
+        fields.finish()?;
+        Ok(request)
+    }
+
+    /// As a line without its newline.
+    #[must_use]
+    pub fn to_line(&self) -> String {
+        let mut entries = vec![
+            ("version", Json::Number(VERSION)),
+            ("request", Json::text(self.name())),
+        ];
+        match self {
+            Self::Interfaces | Self::Reload => {}
+            Self::Reroll { ssid, now } => {
+                entries.push(("ssid_hex", Json::text(ssid.to_hex())));
+                entries.push(("now", Json::Bool(*now)));
+            }
+            Self::Rejoin { ssid } => entries.push(("ssid_hex", Json::text(ssid.to_hex()))),
+        }
+        Json::Object(entries).to_string()
+    }
+}
+
+fn ssid(fields: &mut Fields) -> Result<Ssid, Fault> {
+    let bytes = match (
+        fields.optional_text("ssid")?,
+        fields.optional_text("ssid_hex")?,
+    ) {
+        (Some(text), None) => text.into_bytes(),
+        (None, Some(digits)) => parse_hex(&digits).ok_or_else(|| {
+            Fault::bad_request("`ssid_hex` must be two hexadecimal digits for each byte")
+        })?,
+        (None, None) => return Err(Fault::bad_request("`ssid` or `ssid_hex` is missing")),
+        (Some(_), Some(_)) => {
+            return Err(Fault::bad_request(
+                "either `ssid` or `ssid_hex` is meant, not both",
+            ));
+        }
+    };
+    Ssid::new(&bytes)
+        .filter(|_| !bytes.is_empty())
+        .ok_or_else(|| Fault::bad_request("an SSID has 1 to 32 bytes"))
+}

@@ -1,0 +1,393 @@
+//! The socket with clients that are good, slow, rude or too many.
+
+use std::fs;
+use std::future::Future;
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+use std::os::unix::net::{UnixListener, UnixStream};
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::{Gid, Uid};
+use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
+use tempfile::TempDir;
+use tokio::sync::{mpsc, oneshot};
+
+use crate::control::server::Limits;
+use crate::control::{
+    Asked, Client, ClientError, FaultKind, Group, LONGEST_REQUEST, Reply, Request, Server,
+};
+
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// A daemon that answers every `reload` with the files it was given.
+struct Daemon {
+    directory: TempDir,
+    path: PathBuf,
+    end: Option<oneshot::Sender<()>>,
+    thread: Option<thread::JoinHandle<usize>>,
+}
+
+impl Daemon {
+    fn start(group: Option<Group>) -> Self {
+        Self::start_within(Limits::USUAL, group)
+    }
+
+    fn start_within(limits: Limits, group: Option<Group>) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
+        let path = directory.path().join("control");
+        let (end, ended) = oneshot::channel();
+        let (ready, wait) = std::sync::mpsc::channel();
+        let thread = thread::spawn({
+            let path = path.clone();
+            move || local(answer_until(path, limits, group, ended, ready))
+        });
+        wait.recv_timeout(LIMIT).unwrap();
+        Self {
+            directory,
+            path,
+            end: Some(end),
+            thread: Some(thread),
+        }
+    }
+
+    fn connect(&self) -> UnixStream {
+        let stream = UnixStream::connect(&self.path).unwrap();
+        stream.set_read_timeout(Some(LIMIT)).unwrap();
+        stream.set_write_timeout(Some(LIMIT)).unwrap();
+        stream
+    }
+
+    fn ask(&self) -> Result<Reply, ClientError> {
+        Client::connect(&self.path)?.ask(&Request::Reload)
+    }
+
+    /// Asks until a seat that was given up is free again.
+    fn serves(&self) -> bool {
+        let begun = Instant::now();
+        loop {
+            match self.ask() {
+                Ok(reply) => return reply == answer(),
+                Err(_) if begun.elapsed() < LIMIT => thread::sleep(Duration::from_millis(10)),
+                Err(_) => return false,
+            }
+        }
+    }
+
+    /// Ends it; how many requests came through.
+    fn stop(mut self) -> usize {
+        drop(self.end.take());
+        self.thread.take().unwrap().join().unwrap()
+    }
+}
+
+fn answer() -> Reply {
+    Reply::Reloaded {
+        files: vec!["/a".to_owned()],
+        warnings: Vec::new(),
+    }
+}
+
+fn local<T>(work: impl Future<Output = T>) -> T {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    tokio::task::LocalSet::new().block_on(&runtime, work)
+}
+
+async fn answer_until(
+    path: PathBuf,
+    limits: Limits,
+    group: Option<Group>,
+    mut ended: oneshot::Receiver<()>,
+    ready: std::sync::mpsc::Sender<()>,
+) -> usize {
+    let (sender, mut asked) = mpsc::channel(1);
+    let _server = Server::start_within(limits, &path, group.as_ref(), sender).unwrap();
+    ready.send(()).unwrap();
+    let mut count = 0;
+    loop {
+        tokio::select! {
+            _ = &mut ended => return count,
+            Some(Asked { answer: to, .. }) = asked.recv() => {
+                count += 1;
+                let _ = to.send(answer());
+            }
+        }
+    }
+}
+
+fn reply_line(stream: &mut UnixStream) -> String {
+    let mut line = Vec::new();
+    let mut byte = [0];
+    while stream.read(&mut byte).unwrap() == 1 && byte != [b'\n'] {
+        line.push(byte[0]);
+    }
+    String::from_utf8(line).unwrap()
+}
+
+fn is_closed(stream: &mut UnixStream) -> bool {
+    let mut rest = Vec::new();
+    match stream.read_to_end(&mut rest) {
+        Ok(_) => true,
+        Err(error) => error.kind() == io::ErrorKind::ConnectionReset,
+    }
+}
+
+const RELOAD: &[u8] = b"{\"request\":\"reload\"}\n";
+
+#[test]
+fn a_client_gets_its_answers_one_after_the_other() {
+    let daemon = Daemon::start(None);
+    let mut client = Client::connect(&daemon.path).unwrap();
+    for _ in 0..3 {
+        assert_eq!(client.ask(&Request::Reload).unwrap(), answer());
+    }
+    assert_eq!(daemon.stop(), 3);
+}
+
+#[test]
+fn requests_may_come_in_pieces_or_several_at_once() {
+    let daemon = Daemon::start(None);
+    let mut stream = daemon.connect();
+    for byte in RELOAD {
+        stream.write_all(&[*byte]).unwrap();
+    }
+    assert_eq!(reply_line(&mut stream), answer().to_line());
+    stream.write_all(&[RELOAD, RELOAD].concat()).unwrap();
+    stream.write_all(RELOAD.trim_ascii_end()).unwrap();
+    stream.shutdown(std::net::Shutdown::Write).unwrap();
+    for _ in 0..3 {
+        assert_eq!(reply_line(&mut stream), answer().to_line());
+    }
+    assert!(is_closed(&mut stream));
+    assert_eq!(daemon.stop(), 4);
+}
+
+#[test]
+fn nonsense_is_answered_and_the_next_line_read() {
+    let daemon = Daemon::start(None);
+    let mut stream = daemon.connect();
+    stream.write_all(b"GET / HTTP/1.1\n\n").unwrap();
+    for _ in 0..2 {
+        assert!(reply_line(&mut stream).contains("\"error\":\"not-json\""));
+    }
+    stream.write_all(RELOAD).unwrap();
+    assert_eq!(reply_line(&mut stream), answer().to_line());
+}
+
+#[test]
+fn a_line_without_end_is_the_last() {
+    let daemon = Daemon::start(None);
+    let mut stream = daemon.connect();
+    let longest = [
+        b" ".repeat(LONGEST_REQUEST - RELOAD.len()).as_slice(),
+        RELOAD,
+    ]
+    .concat();
+    stream.write_all(&longest).unwrap();
+    assert_eq!(reply_line(&mut stream), answer().to_line());
+    // It may be closed before all of it is written.
+    let _ = stream.write_all(&b"x".repeat(1 << 20));
+    assert!(reply_line(&mut stream).contains("\"error\":\"too-long\""));
+    assert!(is_closed(&mut stream));
+    assert!(daemon.serves());
+}
+
+#[test]
+fn no_more_than_a_few_are_served_at_once() {
+    let daemon = Daemon::start(None);
+    let mut seated: Vec<_> = (0..Limits::USUAL.clients)
+        .map(|_| daemon.connect())
+        .collect();
+    for stream in &mut seated {
+        stream.write_all(RELOAD).unwrap();
+        assert_eq!(reply_line(stream), answer().to_line());
+    }
+    match daemon.ask() {
+        Err(ClientError::Refused(fault)) => assert_eq!(fault.kind, FaultKind::TooManyClients),
+        other => panic!("{other:?}"),
+    }
+    seated.pop();
+    assert!(daemon.serves());
+}
+
+/// Fills its reply's way back with requests whose answers it never fetches.
+#[test]
+fn who_never_reads_does_not_keep_others_waiting() {
+    let daemon = Daemon::start(None);
+    let mut rude = daemon.connect();
+    rude.set_nonblocking(true).unwrap();
+    let mut unanswered = 0;
+    let begun = Instant::now();
+    while unanswered < 3 && begun.elapsed() < LIMIT {
+        // Part of a request is as good here as all of it.
+        if rude.write(RELOAD).is_ok_and(|count| count > 0) {
+            unanswered = 0;
+        } else {
+            unanswered += 1;
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+    assert_eq!(unanswered, 3, "everything was swallowed");
+    let asked = Instant::now();
+    assert_eq!(daemon.ask().unwrap(), answer());
+    assert!(asked.elapsed() < Duration::from_secs(1));
+}
+
+#[test]
+fn who_says_nothing_or_never_reads_loses_the_seat() {
+    let limits = Limits {
+        clients: 2,
+        patience: Duration::from_millis(300),
+        fetching: Duration::from_millis(300),
+    };
+    let daemon = Daemon::start_within(limits, None);
+    let mut silent = daemon.connect();
+    silent.write_all(b"{\"request\":").unwrap();
+    let rude = daemon.connect();
+    rude.set_nonblocking(true).unwrap();
+    // More requests than answers fit into the way back.
+    let _ = (&rude).write_all(&RELOAD.repeat(1 << 15));
+    assert!(is_closed(&mut silent));
+    assert!(daemon.serves());
+}
+
+#[test]
+fn only_root_unless_a_group_is_named() {
+    let daemon = Daemon::start(None);
+    let file = fs::metadata(&daemon.path).unwrap();
+    assert_eq!(file.mode() & 0o777, 0o600);
+    match as_nobody(&daemon.path, None) {
+        Err(ClientError::NotAllowed { who, .. }) => assert!(who.starts_with("root ("), "{who}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_group_that_is_named_may_command() {
+    let group = Group {
+        name: "4242".to_owned(),
+        id: 4242,
+    };
+    let daemon = Daemon::start(Some(group));
+    let file = fs::metadata(&daemon.path).unwrap();
+    assert_eq!((file.mode() & 0o777, file.gid()), (0o660, 4242));
+    assert_eq!(as_nobody(&daemon.path, Some(4242)).unwrap(), answer());
+    match as_nobody(&daemon.path, Some(4243)) {
+        Err(ClientError::NotAllowed { who, .. }) => {
+            assert_eq!(who, "root and the group 4242");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+/// A file that somebody opened to all does not let all in: the peer's credentials decide, too.
+#[test]
+fn a_stranger_who_gets_to_the_socket_is_sent_away() {
+    let daemon = Daemon::start(None);
+    fs::set_permissions(&daemon.path, fs::Permissions::from_mode(0o666)).unwrap();
+    match as_nobody(&daemon.path, None) {
+        Err(ClientError::Refused(fault)) => assert_eq!(fault.kind, FaultKind::NotAllowed),
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(daemon.stop(), 0);
+}
+
+/// What another user hears who says `reload`.
+fn as_nobody(path: &Path, group: Option<u32>) -> Result<Reply, ClientError> {
+    const NOBODY: u32 = 65534;
+    let path = path.to_owned();
+    // Credentials are a thread's own, and this one ends with them.
+    let stranger = thread::spawn(move || {
+        let groups: Vec<_> = group.into_iter().map(Gid::from_raw).collect();
+        set_thread_groups(&groups).expect("this needs root");
+        let (user, group) = (Uid::from_raw(NOBODY), Gid::from_raw(NOBODY));
+        set_thread_res_gid(group, group, group).unwrap();
+        set_thread_res_uid(user, user, user).unwrap();
+        Client::connect(&path)?.ask(&Request::Reload)
+    });
+    stranger.join().unwrap()
+}
+
+#[test]
+fn a_socket_that_a_killed_daemon_left_is_replaced_and_taken_away_at_the_end() {
+    let daemon = Daemon::start(None);
+    let path = daemon.path.clone();
+    let other = daemon.directory.path().join("other");
+    // Bound, and nobody behind it.
+    drop(UnixListener::bind(&other).unwrap());
+    assert!(matches!(
+        Client::connect(&other),
+        Err(ClientError::NoDaemon(_))
+    ));
+    local(async {
+        let (sender, _asked) = mpsc::channel(1);
+        let server = Server::start(&other, None, sender).unwrap();
+        assert!(UnixStream::connect(&other).is_ok());
+        drop(server);
+        assert!(!other.exists());
+    });
+    daemon.stop();
+    assert!(matches!(
+        Client::connect(&path),
+        Err(ClientError::NoDaemon(_))
+    ));
+}
+
+#[test]
+fn a_client_says_who_may_connect() {
+    let error = |path: &Path| {
+        let denied = io::Error::from(io::ErrorKind::PermissionDenied);
+        crate::control::client::not_connected(path, denied).to_string()
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("control");
+    let _listener = UnixListener::bind(&path).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    assert!(error(&path).contains("only for root (control-group"));
+    chown(&path, None, Some(4242)).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o660)).unwrap();
+    assert!(error(&path).ends_with("is only for root and the group 4242"));
+}
+
+#[test]
+fn a_client_does_not_wait_for_ever() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("control");
+    let _mute = UnixListener::bind(&path).unwrap();
+    let begun = Instant::now();
+    let error = Client::connect(&path).unwrap().ask(&Request::Reload);
+    assert!(matches!(error, Err(ClientError::TimedOut(_))), "{error:?}");
+    assert!(begun.elapsed() < LIMIT);
+}
+
+#[test]
+fn a_client_says_that_an_answer_makes_no_sense_or_breaks_off() {
+    for (answer, unreadable) in [("{\"version\":9}\n", true), ("{\"version\":1", false)] {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("control");
+        let listener = UnixListener::bind(&path).unwrap();
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            reply_line(&mut stream);
+            stream.write_all(answer.as_bytes()).unwrap();
+        });
+        let error = Client::connect(&path).unwrap().ask(&Request::Reload);
+        let error = error.unwrap_err();
+        assert_eq!(
+            matches!(error, ClientError::Unreadable { .. }),
+            unreadable,
+            "{error}"
+        );
+        assert_eq!(
+            matches!(error, ClientError::Broken { .. }),
+            !unreadable,
+            "{error}"
+        );
+        server.join().unwrap();
+    }
+}

@@ -1,0 +1,4 @@
+//! The protocol as values, and the socket with good and bad clients.
+
+mod clients;
+mod protocol;

@@ -1,0 +1,196 @@
+//! What a request on the control socket does.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+use tracing::{info, warn};
+
+use super::tended::Tended;
+use super::{Daemon, Error};
+use crate::address::{NetworkFacts, Policy};
+use crate::config::Kind;
+use crate::control::{
+    Affected, Asked, Effect, Fault, FaultKind, Group, Interface, Reply, Request, Server,
+    socket_path,
+};
+use crate::supervisor::{Command, Event};
+use crate::wifi::Ssid;
+
+/// Room for one request of each client.
+const REQUESTS: usize = 8;
+
+/// The socket, or nothing: a card is protected even if nobody can command macveil.
+pub(super) fn open(
+    runtime_dir: &Path,
+    group: Option<&str>,
+) -> (Option<Server>, mpsc::Receiver<Asked>) {
+    let (sender, asked) = mpsc::channel(REQUESTS);
+    let path = socket_path(runtime_dir);
+    let server = Server::start(&path, find(group).as_ref(), sender);
+    if let Err(error) = &server {
+        warn!("no commands can be taken at {}: {error}", path.display());
+    }
+    (server.ok(), asked)
+}
+
+fn find(group: Option<&str>) -> Option<Group> {
+    let found = Group::find(group?);
+    if let Err(error) = &found {
+        warn!("control-group: {error}; only root may command macveil");
+    }
+    found.ok()
+}
+
+impl Daemon {
+    pub(super) fn answer(&mut self, Asked { request, answer }: Asked) -> Result<(), Error> {
+        let reply = if self.leaving {
+            Reply::Fault(Fault::new(FaultKind::Leaving, "macveil is ending"))
+        } else {
+            self.reply(&request)?
+        };
+        // Whoever asked may have gone.
+        let _ = answer.send(reply);
+        Ok(())
+    }
+
+    fn reply(&mut self, request: &Request) -> Result<Reply, Error> {
+        Ok(match request {
+            Request::Interfaces => self.interfaces(),
+            Request::Reload => match self.reload()? {
+                Ok(()) => Reply::Reloaded {
+                    files: self.config.files.iter().map(ToString::to_string).collect(),
+                    warnings: self
+                        .config
+                        .warnings
+                        .iter()
+                        .map(ToString::to_string)
+                        .collect(),
+                },
+                Err(errors) => Reply::Fault(Fault::from(&errors)),
+            },
+            Request::Reroll { ssid, now } => self.reroll(ssid, *now),
+            Request::Rejoin { ssid } => self.rejoin(ssid),
+        })
+    }
+
+    fn interfaces(&mut self) -> Reply {
+        let mut interfaces = BTreeMap::new();
+        for card in self.kernel.stations().unwrap_or_default() {
+            let interface = Interface {
+                name: card.name,
+                ifindex: card.ifindex,
+                kind: Kind::Wifi,
+                address: card.initial,
+                state: None,
+            };
+            interfaces.insert(card.ifindex, interface);
+        }
+        let ports = self.kernel.ports().unwrap_or_default().into_iter();
+        for port in ports.filter(|port| port.physical) {
+            let interface = Interface {
+                name: port.name,
+                ifindex: port.ifindex,
+                kind: Kind::Ethernet,
+                address: port.initial,
+                state: None,
+            };
+            interfaces.insert(port.ifindex, interface);
+        }
+        for (&ifindex, tended) in &self.stations {
+            interfaces.insert(ifindex, tended.interface());
+        }
+        Reply::Interfaces(interfaces.into_values().collect())
+    }
+
+    /// Whoever may connect to the socket, after the configuration was read again.
+    pub(super) fn admit(&self) {
+        let group = find(self.config.control_group.as_deref());
+        let admitted = self
+            .control
+            .as_ref()
+            .map(|control| control.admit(group.as_ref()));
+        if let Some(Err(error)) = admitted {
+            warn!("control-group: {error}; only root may command macveil");
+        }
+    }
+}
+
+/// What the policies are, and what comes of a request about a network.
+impl Daemon {
+    fn reroll(&mut self, ssid: &Ssid, now: bool) -> Reply {
+        let interfaces = self.affected(ssid, |policy, connected| match policy {
+            Ok(Policy::Permanent | Policy::Preserve | Policy::Explicit(_)) => Effect::None,
+            Ok(Policy::Random | Policy::Stable | Policy::StableSsid) if connected && now => {
+                Effect::Now
+            }
+            Ok(Policy::Random | Policy::Stable | Policy::StableSsid) => Effect::NextAssociation,
+            Err(_) => Effect::Unknown,
+        });
+        if interfaces.iter().any(|it| it.effect != Effect::None) {
+            info!("\"{ssid}\": another address from the next association on, as asked");
+            let record = self.history.renewed(ssid);
+            self.remember(None, ssid.clone(), record);
+        }
+        self.rejoin_where(&interfaces, ssid);
+        Reply::Rerolled {
+            ssid: ssid.clone(),
+            interfaces,
+        }
+    }
+
+    fn rejoin(&mut self, ssid: &Ssid) -> Reply {
+        let interfaces = self.affected(ssid, |_, connected| {
+            if connected {
+                Effect::Now
+            } else {
+                Effect::NextAssociation
+            }
+        });
+        self.rejoin_where(&interfaces, ssid);
+        Reply::Rejoined {
+            ssid: ssid.clone(),
+            interfaces,
+        }
+    }
+
+    fn affected(
+        &self,
+        ssid: &Ssid,
+        effect: impl Fn(&Result<Policy, String>, bool) -> Effect,
+    ) -> Vec<Affected> {
+        let stations = self.stations.values().filter(|tended| !tended.is_wire());
+        let affected = stations.map(|tended| {
+            let book = self
+                .config
+                .address_book(&tended.device(), Arc::clone(&self.host));
+            let policy = book.policy(&NetworkFacts::new(ssid));
+            let policy = policy.map_err(|error| error.to_string());
+            let connected = tended.is_connected_to(ssid);
+            Affected {
+                interface: tended.name().to_owned(),
+                effect: effect(&policy, connected),
+                policy,
+                connected,
+            }
+        });
+        affected.collect()
+    }
+
+    /// Takes the network's address anew where that is to happen at once.
+    fn rejoin_where(&mut self, interfaces: &[Affected], ssid: &Ssid) {
+        let at_once = |tended: &Tended| {
+            let mut interfaces = interfaces.iter();
+            interfaces.any(|it| it.effect == Effect::Now && it.interface == tended.name())
+        };
+        let stations = self.stations.iter();
+        let chosen: Vec<_> = stations
+            .filter(|(_, tended)| at_once(tended))
+            .map(|(&ifindex, _)| ifindex)
+            .collect();
+        for ifindex in chosen {
+            self.tell(ifindex, Event::Command(Command::Rejoin(ssid.clone())));
+        }
+    }
+}
