@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use macveil::cli::{Failure, check, explain, generate, set};
+use macveil::cli::{Failure, check, explain, generate, policy, reroll, set, trust};
 use macveil::{daemon, log};
 
 /// The answer is no: what was asked about is wrong.
@@ -40,6 +40,12 @@ enum Command {
     /// Print an address; needs no privilege.
     Generate(Box<generate::Args>),
     Set(Box<set::Args>),
+    /// Show or set which address a network gets.
+    Policy(policy::Args),
+    /// Use the card's own address in a network.
+    Trust(trust::Args),
+    /// Give a network another address.
+    Reroll(reroll::Args),
 }
 
 fn main() -> ExitCode {
@@ -52,6 +58,9 @@ fn main() -> ExitCode {
         Command::Explain(args) => answer(explain::run(&args, &mut io::stdout().lock())),
         Command::Generate(args) => answer(generate::run(&args, &mut io::stdout().lock())),
         Command::Set(args) => answer(set::run(&args, &mut io::stdout().lock())),
+        Command::Policy(args) => answer(policy::run(&args, &mut io::stdout().lock())),
+        Command::Trust(args) => answer(trust::run(&args, &mut io::stdout().lock())),
+        Command::Reroll(args) => answer(reroll::run(&args, &mut io::stdout().lock())),
     }
 }
 

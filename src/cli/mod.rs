@@ -3,8 +3,12 @@
 pub mod check;
 pub mod explain;
 pub mod generate;
+pub mod policy;
+pub mod reroll;
 pub mod set;
+pub mod trust;
 
+mod ask;
 mod failure;
 mod inputs;
 mod place;

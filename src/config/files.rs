@@ -25,6 +25,15 @@ pub struct Layout {
     /// The main file must be there.
     required: bool,
     drop_ins: Vec<PathBuf>,
+    supposed: Option<Supposed>,
+}
+
+/// A drop-in as it might be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Supposed {
+    path: PathBuf,
+    /// `None`: it is not there.
+    text: Option<String>,
 }
 
 impl Layout {
@@ -42,6 +51,7 @@ impl Layout {
             main: moved(DEFAULT_FILE),
             required: false,
             drop_ins: DROP_IN_DIRECTORIES.into_iter().map(moved).collect(),
+            supposed: None,
         }
     }
 
@@ -52,6 +62,24 @@ impl Layout {
             main: file.to_owned(),
             required: true,
             drop_ins: Vec::new(),
+            supposed: None,
+        }
+    }
+
+    /// The directory of the administrator's own drop-ins, which hide all others of the same name;
+    /// `None`: there are no drop-ins.
+    #[must_use]
+    pub fn own_drop_ins(&self) -> Option<&Path> {
+        self.drop_ins.last().map(PathBuf::as_path)
+    }
+
+    /// As it would be if one of the administrator's own drop-ins said this, or (`None`) were not there.
+    #[must_use]
+    pub fn supposing(self, path: &Path, text: Option<String>) -> Self {
+        let path = path.to_owned();
+        Self {
+            supposed: Some(Supposed { path, text }),
+            ..self
         }
     }
 
@@ -63,7 +91,13 @@ impl Layout {
             contents => sources.extend(source(&self.main, contents, problems)),
         }
         for path in self.visible_drop_ins(problems) {
-            let contents = std::fs::read(&path);
+            let contents = match &self.supposed {
+                Some(Supposed {
+                    path: supposed,
+                    text: Some(text),
+                }) if *supposed == path => Ok(text.clone().into_bytes()),
+                _ => std::fs::read(&path),
+            };
             sources.extend(source(&path, contents, problems));
         }
         sources
@@ -74,9 +108,20 @@ impl Layout {
         let mut visible = BTreeMap::<OsString, PathBuf>::new();
         for directory in &self.drop_ins {
             match list(directory) {
-                Ok(files) => visible.extend(files),
+                Ok(files) => visible.extend(files.into_iter().filter(|(_, path)| {
+                    let supposed = self.supposed.as_ref();
+                    supposed.is_none_or(|supposed| supposed.path != *path)
+                })),
                 Err(error) => problems.push(unreadable(directory, &error)),
             }
+        }
+        if let Some(Supposed {
+            path,
+            text: Some(_),
+        }) = &self.supposed
+        {
+            let name = path.file_name().unwrap_or_default().to_owned();
+            visible.insert(name, path.clone());
         }
         visible.into_values().collect()
     }

@@ -4,6 +4,8 @@
 //! what a request does is the daemon's business.
 
 mod client;
+#[cfg(test)]
+pub(crate) mod fake;
 mod fault;
 mod fields;
 mod group;

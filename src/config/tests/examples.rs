@@ -124,6 +124,7 @@ fn the_documented_file_says_the_defaults() {
     assert_eq!(shipped.settings(&device), nothing.settings(&device));
     assert_eq!(shipped.state_dir, nothing.state_dir);
     assert_eq!(shipped.runtime_dir, nothing.runtime_dir);
+    assert_eq!(shipped.control_group, nothing.control_group);
     assert_eq!(shipped.backend, nothing.backend);
     assert_eq!(shipped.ctrl_interface, nothing.ctrl_interface);
     assert_eq!(shipped.manage, nothing.manage);
@@ -148,10 +149,63 @@ fn every_documented_key_is_there() {
 fn every_example_in_the_documents_is_good() {
     let mut documents = files(&repository().join("docs"), "md");
     documents.push(repository().join("README.md"));
+    let mut found = 0;
     for path in documents {
-        let text = fs::read_to_string(&path).unwrap_or_default();
+        let text = fs::read_to_string(&path).unwrap();
+        let name = path.display().to_string();
+        assert_eq!(
+            text.matches("```toml").count(),
+            blocks(&text).count(),
+            "{name}: a block begins in another way than here"
+        );
         for block in blocks(&text) {
-            assert_good(&path.display().to_string(), block);
+            assert_good(&name, block);
+            found += 1;
         }
     }
+    assert!(found >= 2, "{found}");
+}
+
+#[test]
+fn the_drop_in_for_flights_holds_over_random_addresses_and_under_the_users_own_rule() {
+    use crate::address::{NetworkFacts, Policy};
+    use crate::config::{Config, DeviceFacts, Kind, Layout};
+    let root = tempfile::tempdir().unwrap();
+    let layout = Layout::below(root.path());
+    let drop_ins = layout.own_drop_ins().unwrap();
+    fs::create_dir_all(drop_ins).unwrap();
+    let shipped = include_str!("../../../contrib/conf.d-examples/in-flight.toml");
+    let own = "[[network]]\nssid = 'DeltaWiFi'\ncloned-mac-address = 'permanent'\n";
+    for (name, text) in [
+        (
+            "10-random.toml",
+            "[connection]\ncloned-mac-address = 'random'",
+        ),
+        ("50-in-flight.toml", shipped),
+        ("90-policy-44656c746157694669.toml", own),
+    ] {
+        fs::write(drop_ins.join(name), text).unwrap();
+    }
+    let config = Config::read(&layout).unwrap();
+    let device = DeviceFacts {
+        name: "wlan0",
+        permanent: None,
+        driver: "",
+        kind: Kind::Wifi,
+    };
+    let host = crate::address::Host {
+        key: crate::address::HostKey::from_host_id(b"key1"),
+        boot_id: None,
+        zone: crate::address::Zone::utc(),
+    };
+    let book = config.address_book(&device, host.into());
+    let policy = |name: &str| {
+        let ssid = crate::wifi::Ssid::new(name.as_bytes()).unwrap();
+        book.policy(&NetworkFacts::new(&ssid)).unwrap()
+    };
+    for name in ["ACWiFi", "AA-Inflight", "gogoinflight", "DeltaWiFi.com"] {
+        assert_eq!(policy(name), Policy::StableSsid, "{name}");
+    }
+    assert_eq!(policy("DeltaWiFi"), Policy::Permanent);
+    assert_eq!(policy("Cafe"), Policy::Random);
 }

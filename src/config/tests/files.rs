@@ -81,6 +81,32 @@ fn drop_ins_hold_over_the_file_in_the_order_of_their_names() {
 }
 
 #[test]
+fn a_drop_in_can_be_supposed_or_supposed_away() {
+    let path = "etc/macveil/conf.d/20.toml";
+    let root = Root::new()
+        .with("usr/lib/macveil/conf.d/20.toml", state_dir("usr"))
+        .with("etc/macveil/conf.d/10.toml", state_dir("earlier"))
+        .with(path, state_dir("there"));
+    let read = |text: Option<String>| {
+        let layout = Layout::below(root.0.path());
+        assert_eq!(
+            layout.own_drop_ins(),
+            Some(root.0.path().join("etc/macveil/conf.d").as_path())
+        );
+        let config = Config::read(&layout.supposing(&root.0.path().join(path), text));
+        config.map(|config| config.state_dir.display().to_string())
+    };
+    assert_eq!(
+        read(Some(state_dir("supposed"))),
+        Ok("/supposed".to_owned())
+    );
+    assert_eq!(read(None), Ok("/usr".to_owned()), "it hid this one");
+    let wrong = read(Some("nonsense".to_owned())).unwrap_err();
+    assert!(wrong.problems()[0].file().ends_with(path));
+    assert_eq!(root.state_dir(), "/there");
+}
+
+#[test]
 fn other_files_are_passed_over() {
     let root = Root::new()
         .with("etc/macveil/conf.d/.hidden.toml", "nonsense")

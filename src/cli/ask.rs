@@ -1,0 +1,42 @@
+//! What commands that ask a running daemon have in common.
+
+use std::path::{Path, PathBuf};
+
+use super::failure::Failure;
+use crate::config::{self, Config};
+use crate::control::{Client, ClientError, Reply, Request, socket_path};
+
+/// Where the runtime directory is if the configuration does not tell.
+const RUNTIME_DIR: &str = "/run/macveil";
+
+/// Which daemon to ask.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(super) struct Daemon {
+    /// The daemon's socket (default: `control` in the runtime-dir of the configuration).
+    #[arg(long, value_name = "SOCKET")]
+    pub(super) socket: Option<PathBuf>,
+}
+
+impl Daemon {
+    /// Asks the daemon and waits for its answer.
+    pub(super) fn ask(&self, request: &Request) -> Result<Reply, ClientError> {
+        let config = match &self.socket {
+            None => config::load(None).ok(),
+            Some(_) => None,
+        };
+        Client::connect(&self.path(config.as_ref()))?.ask(request)
+    }
+
+    /// Where it listens under a configuration that is known already.
+    pub(super) fn path(&self, config: Option<&Config>) -> PathBuf {
+        self.socket.clone().unwrap_or_else(|| {
+            socket_path(config.map_or(Path::new(RUNTIME_DIR), |config| &config.runtime_dir))
+        })
+    }
+}
+
+impl From<ClientError> for Failure {
+    fn from(error: ClientError) -> Self {
+        Self::cannot("cannot ask the daemon", error)
+    }
+}

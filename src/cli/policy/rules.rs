@@ -1,0 +1,185 @@
+//! What is said of networks, and which of it holds.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+
+use super::drop_in::DropIn;
+use crate::address::{Matched, NetworkFacts, NetworkMatch, NetworkRule, Place, Policy, Said};
+use crate::cli::place;
+use crate::config::{Config, Layout};
+use crate::json::Json;
+use crate::wifi::Ssid;
+
+/// Every rule about networks, or those about one.
+#[derive(Debug)]
+pub(super) struct Rules {
+    ssid: Option<Ssid>,
+    /// In the order in which they are asked.
+    list: Vec<NetworkRule>,
+    default: Said<Policy>,
+    /// The file in which `macveil policy` keeps the network's policy.
+    own_file: Option<PathBuf>,
+}
+
+/// Which policy a network gets.
+pub(super) struct Verdict<'a> {
+    /// The first that holds however the network is joined.
+    pub(super) holds: &'a Said<Policy>,
+    /// Those before it that hold in some cases.
+    pub(super) sometimes: Vec<(&'a NetworkRule, &'a Said<Policy>)>,
+}
+
+impl Rules {
+    pub(super) fn of(config: &Config, layout: &Layout, ssid: Option<&Ssid>) -> Self {
+        let about = |rule: &&NetworkRule| {
+            ssid.is_none_or(|ssid| rule.about.matches(&NetworkFacts::new(ssid)) != Matched::No)
+        };
+        let own_file = ssid
+            .zip(layout.own_drop_ins())
+            .map(|(ssid, directory)| DropIn::of(ssid, directory).path());
+        Self {
+            ssid: ssid.cloned(),
+            list: config
+                .network_rules()
+                .iter()
+                .filter(about)
+                .cloned()
+                .collect(),
+            default: config.default_policy(),
+            own_file,
+        }
+    }
+
+    /// Which policy the network gets; with all rules at hand, which a network of no rule gets.
+    pub(super) fn verdict(&self) -> Verdict<'_> {
+        let mut sometimes = Vec::new();
+        let facts = self.ssid.as_ref().map(NetworkFacts::new);
+        for rule in &self.list {
+            let Some(policy) = &rule.wishes.policy else {
+                continue;
+            };
+            match facts.map(|facts| rule.about.matches(&facts)) {
+                Some(Matched::Yes) => {
+                    return Verdict {
+                        holds: policy,
+                        sometimes,
+                    };
+                }
+                Some(Matched::Unknown(_)) => sometimes.push((rule, policy)),
+                Some(Matched::No) | None => {}
+            }
+        }
+        Verdict {
+            holds: &self.default,
+            sometimes,
+        }
+    }
+
+    pub(super) fn to_json(&self) -> Json {
+        let rules = self.list.iter().map(rule_to_json).collect();
+        let mut entries = Vec::new();
+        if let Some(ssid) = &self.ssid {
+            let own_file = self.own_file.as_ref().filter(|file| file.exists());
+            entries.extend([
+                ("ssid", Json::text(ssid)),
+                ("ssid_hex", Json::text(ssid.to_hex())),
+                ("holds", said_to_json(self.verdict().holds)),
+                (
+                    "own_file",
+                    Json::optional(own_file.map(|file| file.display())),
+                ),
+            ]);
+        }
+        entries.push(("rules", Json::List(rules)));
+        entries.push(("default", said_to_json(&self.default)));
+        Json::Object(entries)
+    }
+}
+
+impl fmt::Display for Rules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(ssid) = &self.ssid {
+            let verdict = self.verdict();
+            writeln!(f, "{ssid}: {}", shown(verdict.holds))?;
+            for (rule, policy) in &verdict.sometimes {
+                let cases = cases(&rule.about);
+                writeln!(f, "  but {} if {cases}", shown(policy))?;
+            }
+            return Ok(());
+        }
+        for rule in &self.list {
+            let policy = rule.wishes.policy.as_ref();
+            let policy = policy.map_or_else(|| "(no policy)".to_owned(), |it| it.value.to_string());
+            writeln!(f, "{}: {policy} ({})", network(&rule.about), rule.place)?;
+        }
+        let others = if self.list.is_empty() {
+            "every network"
+        } else {
+            "every other network"
+        };
+        writeln!(f, "{others}: {}", shown(&self.default))
+    }
+}
+
+fn shown(policy: &Said<Policy>) -> String {
+    format!("{} ({})", policy.value, policy.place)
+}
+
+/// The networks of a rule in words.
+fn network(about: &NetworkMatch) -> String {
+    let names: Vec<_> = about.ssids.iter().map(ToString::to_string).collect();
+    match (names.is_empty(), cases(about)) {
+        (true, cases) => format!("every network, if {cases}"),
+        (false, cases) if cases.is_empty() => names.join(", "),
+        (false, cases) => format!("{}, if {cases}", names.join(", ")),
+    }
+}
+
+/// What besides the name has to agree, in words.
+fn cases(about: &NetworkMatch) -> String {
+    let mut cases = Vec::new();
+    for (what, values) in [
+        ("the BSSID", strings(&about.bssids)),
+        ("the security", strings(&about.securities)),
+        ("the id_str", strings(&about.id_strs)),
+    ] {
+        if !values.is_empty() {
+            cases.push(format!("{what} is {}", values.join(" or ")));
+        }
+    }
+    cases.join(" and ")
+}
+
+fn strings<T: ToString>(values: &[T]) -> Vec<String> {
+    values.iter().map(ToString::to_string).collect()
+}
+
+fn rule_to_json(rule: &NetworkRule) -> Json {
+    let texts = |texts: Vec<String>| Json::List(texts.into_iter().map(Json::Text).collect());
+    let about = &rule.about;
+    let policy = rule.wishes.policy.as_ref().map(|said| said.value);
+    Json::Object(vec![
+        ("ssids", texts(strings(&about.ssids))),
+        (
+            "ssids_hex",
+            texts(about.ssids.iter().map(Ssid::to_hex).collect()),
+        ),
+        ("bssids", texts(strings(&about.bssids))),
+        ("securities", texts(strings(&about.securities))),
+        ("id_strs", texts(about.id_strs.clone())),
+        ("policy", Json::optional(policy)),
+        ("place", place::to_json(&rule.place)),
+    ])
+}
+
+pub(super) fn said_to_json(policy: &Said<Policy>) -> Json {
+    Json::Object(vec![
+        ("policy", Json::text(policy.value)),
+        ("place", place::to_json(&policy.place)),
+    ])
+}
+
+/// Whether something was said in this file.
+pub(super) fn is_in(place: &Place, path: &Path) -> bool {
+    matches!(place, Place::Line { file, .. } if **file == *path.display().to_string())
+}

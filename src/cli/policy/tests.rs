@@ -1,0 +1,430 @@
+//! Rules that are set, shown and removed below another root.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Parser;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use tempfile::TempDir;
+
+use super::drop_in::{DropIn, text};
+use super::{Args, run};
+use crate::address::Policy;
+use crate::cli::{Failure, trust};
+use crate::config::{Config, Layout};
+use crate::control::fake::FakeDaemon;
+use crate::control::{Affected, Effect, Fault, FaultKind, Reply, Request};
+use crate::wifi::Ssid;
+
+#[derive(Parser)]
+struct PolicyLine {
+    #[command(flatten)]
+    args: Args,
+}
+
+#[derive(Parser)]
+struct TrustLine {
+    #[command(flatten)]
+    args: trust::Args,
+}
+
+struct Root(TempDir);
+
+impl Root {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.0.path().join(path)
+    }
+
+    fn with(self, path: &str, contents: &str) -> Self {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, contents).unwrap();
+        self
+    }
+
+    fn policy(&self, words: &[&str]) -> (bool, String) {
+        let line = ["policy", "--root", self.0.path().to_str().unwrap()];
+        let line = PolicyLine::try_parse_from(line.iter().chain(words)).unwrap();
+        let mut out = Vec::new();
+        let code = run(&line.args, &mut out).unwrap();
+        (code == ExitCode::SUCCESS, self.without_root(out))
+    }
+
+    fn trust(&self, words: &[&str]) -> (bool, String) {
+        let line = ["trust", "--root", self.0.path().to_str().unwrap()];
+        let line = TrustLine::try_parse_from(line.iter().chain(words)).unwrap();
+        let mut out = Vec::new();
+        let code = trust::run(&line.args, &mut out).unwrap();
+        (code == ExitCode::SUCCESS, self.without_root(out))
+    }
+
+    fn without_root(&self, out: Vec<u8>) -> String {
+        let root = self.0.path().display().to_string();
+        String::from_utf8(out).unwrap().replace(&root, "")
+    }
+
+    /// Every file of the administrator's drop-ins.
+    fn drop_ins(&self) -> Vec<String> {
+        let Ok(entries) = fs::read_dir(self.path("etc/macveil/conf.d")) else {
+            return Vec::new();
+        };
+        let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        names.collect()
+    }
+}
+
+const HOME: &str = "/etc/macveil/conf.d/90-policy-486f6d65.toml";
+
+fn said(ok: bool, out: &str) -> (bool, String) {
+    (ok, out.to_owned())
+}
+
+#[test]
+fn a_policy_is_set_shown_and_removed() {
+    let root = Root::new();
+    let holds = format!("Home: permanent ({HOME}:5)\n");
+    assert_eq!(root.policy(&["Home", "permanent"]), said(true, &holds));
+    let file = root.path(HOME.trim_start_matches('/'));
+    assert_eq!(
+        fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+        0o644
+    );
+    assert_eq!(
+        fs::read_to_string(&file).unwrap(),
+        "# The policy of the network Home, set by `macveil policy`. To remove it:\n\
+         #   macveil policy --hex 486f6d65 --unset\n\
+         [[network]]\nssid = \"Home\"\ncloned-mac-address = \"permanent\"\n"
+    );
+    assert_eq!(root.policy(&["Home"]), said(true, &holds));
+    let listed = format!(
+        "Home: permanent ({HOME}:3)\nevery other network: stable-ssid (the built-in default)\n"
+    );
+    assert_eq!(root.policy(&[]), said(true, &listed));
+    let (ok, out) = root.policy(&["--hex", "486f6d65", "--unset"]);
+    assert_eq!(
+        (ok, out.as_str()),
+        (true, "Home: stable-ssid (the built-in default)\n")
+    );
+    assert_eq!(root.drop_ins(), Vec::<String>::new());
+    let (ok, out) = root.policy(&["Home", "--unset"]);
+    assert!(
+        !ok && out.contains("has set nothing for Home, which gets stable-ssid"),
+        "{out}"
+    );
+}
+
+#[test]
+fn the_latest_policy_of_a_network_holds() {
+    let root = Root::new();
+    for policy in ["random", "02:12:34:56:78:9a", "preserve"] {
+        let (ok, out) = root.policy(&["Home", policy]);
+        assert!(ok && out.starts_with(&format!("Home: {policy} (")), "{out}");
+        assert_eq!(root.drop_ins(), ["90-policy-486f6d65.toml"]);
+    }
+}
+
+#[test]
+fn trust_is_the_short_form() {
+    let root = Root::new();
+    let (ok, out) = root.trust(&["Home"]);
+    assert!(ok && out.starts_with("Home: permanent ("), "{out}");
+    let (ok, out) = root.trust(&["Home", "--preserve"]);
+    assert!(ok && out.starts_with("Home: preserve ("), "{out}");
+}
+
+#[test]
+fn nothing_is_changed_while_the_configuration_is_wrong() {
+    let root = Root::new().with("etc/macveil/macveil.toml", "[device]\non-exit = 'kep'\n");
+    let (ok, out) = root.trust(&["Home"]);
+    assert!(!ok);
+    assert!(
+        out.starts_with("/etc/macveil/macveil.toml:2:11: `kep` is none of"),
+        "{out}"
+    );
+    assert!(out.ends_with("nothing was changed: the configuration has to be good first\n"));
+    assert_eq!(root.drop_ins(), Vec::<String>::new());
+}
+
+#[test]
+fn nothing_is_changed_if_another_rule_comes_first() {
+    let rule = "\n[[network]]\nssid = ['Office', 'Home']\ncloned-mac-address = 'random'\n";
+    let root = Root::new().with("etc/macveil/conf.d/99-x.toml", rule);
+    assert_eq!(
+        root.trust(&["Home"]),
+        said(
+            false,
+            "nothing was changed: /etc/macveil/conf.d/99-x.toml:4 comes first and says random for Home\n"
+        )
+    );
+    assert_eq!(root.drop_ins(), ["99-x.toml"]);
+    let (_, json) = root.trust(&["Home", "--json"]);
+    assert!(
+        json.contains(r#""changed":false,"error":"overruled","holds":{"policy":"random""#),
+        "{json}"
+    );
+}
+
+#[test]
+fn a_rule_that_comes_first_in_some_cases_is_told() {
+    let rule = "[[network]]\nsecurity = 'open'\ncloned-mac-address = 'random'\n";
+    let root = Root::new()
+        .with("etc/macveil/conf.d/99-open.toml", rule)
+        .with(
+            "etc/macveil/conf.d/10-mask.toml",
+            "[[network]]\nssid = 'Home'\nslap = 'aai'\n",
+        );
+    let (ok, out) = root.trust(&["Home"]);
+    assert!(ok);
+    assert_eq!(
+        out,
+        format!(
+            "Home: permanent ({HOME}:5)\n  but random (/etc/macveil/conf.d/99-open.toml:3) if the security is open\n"
+        )
+    );
+    assert_eq!(
+        root.policy(&[]).1,
+        format!(
+            "every network, if the security is open: random (/etc/macveil/conf.d/99-open.toml:1)\n\
+             Home: permanent ({HOME}:3)\n\
+             Home: (no policy) (/etc/macveil/conf.d/10-mask.toml:1)\n\
+             every other network: stable-ssid (the built-in default)\n"
+        )
+    );
+}
+
+#[test]
+fn the_list_is_for_programs_too() {
+    let root = Root::new().with(
+        "etc/macveil/macveil.toml",
+        "[[network]]\nssid-hex = 'ff'\nbssid = '02:00:00:00:00:01'\ncloned-mac-address = 'random'\n",
+    );
+    assert_eq!(
+        root.policy(&["--json"]).1,
+        "{\"rules\":[{\"ssids\":[\"\\\\xff\"],\"ssids_hex\":[\"ff\"],\"bssids\":[\"02:00:00:00:00:01\"],\
+         \"securities\":[],\"id_strs\":[],\"policy\":\"random\",\"place\":{\"file\":\"/etc/macveil/macveil.toml\",\
+         \"line\":1,\"column\":1}}],\"default\":{\"policy\":\"stable-ssid\",\"place\":null}}\n"
+    );
+    let (_, json) = root.policy(&["Home", "--json"]);
+    assert!(json.starts_with(r#"{"ssid":"Home","ssid_hex":"486f6d65","holds":{"policy":"stable-ssid","place":null},"own_file":null,"rules":[]"#), "{json}");
+}
+
+#[test]
+fn a_file_that_is_named_has_no_drop_ins() {
+    let line = ["policy", "--config", "/x.toml", "Home", "permanent"];
+    let line = PolicyLine::try_parse_from(line).unwrap();
+    match run(&line.args, &mut Vec::new()) {
+        Err(Failure::Usage(text)) => assert!(
+            text.contains("write this into /x.toml:\n\n[[network]]\nssid = \"Home\"\n"),
+            "{text}"
+        ),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_place_that_cannot_be_written_is_told() {
+    let root = Root::new().with("etc/macveil", "no directory");
+    let line = [
+        "policy",
+        "--root",
+        root.0.path().to_str().unwrap(),
+        "Home",
+        "random",
+    ];
+    let line = PolicyLine::try_parse_from(line).unwrap();
+    assert!(matches!(
+        run(&line.args, &mut Vec::new()),
+        Err(Failure::Cannot { .. })
+    ));
+}
+
+#[test]
+fn what_makes_no_sense_together_is_refused() {
+    for line in [
+        &["policy", "--unset"][..],
+        &["policy", "Home", "random", "--unset"],
+        &["policy", "Home", "sometimes"],
+    ] {
+        assert!(PolicyLine::try_parse_from(line).is_err(), "{line:?}");
+    }
+    for line in [
+        &["policy", "--now"][..],
+        &["policy", "Home", "--now"],
+        &["policy", "Home", "random", "--root", "/x", "--now"],
+        &["policy", "", "random"],
+    ] {
+        let line = PolicyLine::try_parse_from(line).unwrap();
+        assert!(matches!(
+            run(&line.args, &mut Vec::new()),
+            Err(Failure::Usage(_))
+        ));
+    }
+}
+
+fn ssid(name: &str) -> Ssid {
+    Ssid::new(name.as_bytes()).unwrap()
+}
+
+impl Root {
+    /// Sets Home's policy and tells a daemon that says this.
+    fn told(&self, words: &[&str], script: Vec<(Request, Reply)>) -> (bool, String) {
+        let daemon = FakeDaemon::start(script);
+        let socket = daemon.socket();
+        let words = [words, &["--socket", socket.to_str().unwrap()]].concat();
+        let answer = self.policy(&words);
+        daemon.finish();
+        answer
+    }
+
+    fn reloaded(&self, files: &[&str]) -> (Request, Reply) {
+        let files = files
+            .iter()
+            .map(|file| self.path(file.trim_start_matches('/')));
+        let files = files.map(|path| path.display().to_string()).collect();
+        let warnings = Vec::new();
+        (Request::Reload, Reply::Reloaded { files, warnings })
+    }
+}
+
+#[test]
+fn a_running_daemon_is_told() {
+    let root = Root::new();
+    let reloaded = || root.reloaded(&["/etc/macveil/macveil.toml", HOME]);
+    let (ok, out) = root.told(&["Home", "permanent"], vec![reloaded()]);
+    assert!(ok);
+    assert_eq!(
+        out,
+        format!(
+            "Home: permanent ({HOME}:5)\n\
+             this takes effect when the network is joined the next time (--now: at once)\n"
+        )
+    );
+    let (ok, json) = root.told(&["Home", "permanent", "--json"], vec![reloaded()]);
+    assert!(ok);
+    assert_eq!(
+        json,
+        format!(
+            "{{\"ssid\":\"Home\",\"ssid_hex\":\"486f6d65\",\"changed\":true,\"file\":\"{HOME}\",\
+             \"holds\":{{\"policy\":\"permanent\",\"place\":{{\"file\":\"{HOME}\",\"line\":5,\"column\":22}}}},\
+             \"daemon\":\"reloaded\"}}\n"
+        )
+    );
+    let (ok, out) = root.told(&["Home", "--unset"], vec![root.reloaded(&[])]);
+    assert!(ok && out.contains("takes effect when"), "{out}");
+}
+
+#[test]
+fn at_once_means_that_the_network_is_joined_again() {
+    let root = Root::new();
+    let affected = |interface: &str, connected| Affected {
+        interface: interface.to_owned(),
+        policy: Ok(Policy::Permanent),
+        connected,
+        effect: if connected {
+            Effect::Now
+        } else {
+            Effect::NextAssociation
+        },
+    };
+    let rejoined = Reply::Rejoined {
+        ssid: ssid("Home"),
+        interfaces: vec![affected("wlan0", true), affected("wlan1", false)],
+    };
+    let script = vec![
+        root.reloaded(&[HOME]),
+        (Request::Rejoin { ssid: ssid("Home") }, rejoined),
+    ];
+    let (ok, out) = root.told(&["Home", "permanent", "--now"], script);
+    assert!(ok);
+    assert!(out.ends_with(
+        "wlan0: joins Home again now\nwlan1: not connected to Home; this takes effect when it is\n"
+    ));
+}
+
+#[test]
+fn a_daemon_that_reads_other_files_is_no_success() {
+    let root = Root::new();
+    let (ok, out) = root.told(&["Home", "permanent"], vec![root.reloaded(&["named.toml"])]);
+    assert!(!ok);
+    assert!(
+        out.contains(
+            "but the running macveil does not read it: it was started with --config /named.toml,"
+        ),
+        "{out}"
+    );
+}
+
+#[test]
+fn a_daemon_that_finds_its_configuration_wrong_is_no_success() {
+    let root = Root::new();
+    let fault = Reply::Fault(Fault::new(FaultKind::Configuration, "/x.toml:1:1: oh no"));
+    let (ok, out) = root.told(&["Home", "permanent"], vec![(Request::Reload, fault)]);
+    assert!(!ok);
+    assert!(
+        out.ends_with("/x.toml:1:1: oh no\nbut the running macveil finds its configuration wrong, and keeps the old one\n"),
+        "{out}"
+    );
+}
+
+#[test]
+fn without_a_daemon_it_takes_effect_when_one_runs() {
+    let root = Root::new();
+    let (ok, out) = root.policy(&["Home", "permanent", "--socket", "/nowhere/control"]);
+    assert!(ok && out.ends_with("macveil is not running: this takes effect when it runs\n"));
+}
+
+/// The rule is the only one of its file, is about this network alone, and says this policy.
+fn reads_back(ssid: &Ssid, policy: Policy) -> bool {
+    let layout = Layout::below(Path::new("/nowhere"));
+    let path = DropIn::of(ssid, layout.own_drop_ins().unwrap()).path();
+    let layout = layout.supposing(&path, Some(text(ssid, policy)));
+    let config = Config::read(&layout).unwrap();
+    match config.network_rules() {
+        [rule] => {
+            rule.about.ssids == [ssid.clone()]
+                && rule.wishes.policy.as_ref().map(|said| said.value) == Some(policy)
+        }
+        _ => false,
+    }
+}
+
+#[test]
+fn a_name_that_can_be_seen_is_written_as_it_is() {
+    let text_of = |bytes: &[u8]| text(&Ssid::new(bytes).unwrap(), Policy::Random);
+    assert!(
+        text_of("Caf\u{e9} \u{1f600} \"x\\".as_bytes())
+            .contains("\nssid = \"Café 😀 \\\"x\\\\\"\n")
+    );
+    // Steers a terminal, swaps what is read, is not seen, is no text.
+    for odd in [
+        "a\nb".as_bytes(),
+        "a\u{202e}b".as_bytes(),
+        "\u{200b}".as_bytes(),
+        b"\xff",
+        &[0; 32],
+    ] {
+        let text = text_of(odd);
+        assert!(text.contains("\nssid-hex = \""), "{text}");
+        assert!(text.is_ascii(), "{text}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_name_reads_back(bytes in vec(any::<u8>(), 1..=32)) {
+        prop_assert!(reads_back(&Ssid::new(&bytes).unwrap(), Policy::Permanent));
+    }
+
+    #[test]
+    fn any_text_reads_back(name in "(\\PC|[\"'\\\\#\n\u{0}\u{7f}]){1,10}") {
+        let bytes = &name.as_bytes()[..name.len().min(32)];
+        prop_assert!(reads_back(&Ssid::new(bytes).unwrap(), Policy::Preserve));
+    }
+}

@@ -1,0 +1,231 @@
+//! `macveil reroll`: another address for one network.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use super::ask::Daemon;
+use super::failure::{Failure, NO, unless_unheard};
+use super::inputs;
+use crate::address::Policy;
+use crate::control::{Affected, Effect, Reply, Request};
+use crate::wifi::Ssid;
+
+/// Give a network another address from its next association on, or at once.
+///
+/// The answer is no (exit code 1) if the network's policy leaves the address no choice.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  macveil reroll Cafe
+  macveil reroll Cafe --now
+  macveil reroll --hex 436166c3a9 --json")]
+pub struct Args {
+    /// The network's name.
+    ssid: String,
+    /// The name is in hexadecimal.
+    #[arg(long)]
+    hex: bool,
+    /// If it is connected, connect again under the new address at once.
+    #[arg(long)]
+    now: bool,
+    /// Answer in JSON.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    daemon: Daemon,
+}
+
+/// Asks the daemon and writes what comes of it.
+///
+/// # Errors
+///
+/// No daemon runs, or it is not for this user.
+pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    unless_unheard(reroll(args, out))
+}
+
+fn reroll(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    let ssid = inputs::ssid_of(&args.ssid, args.hex)?;
+    let request = Request::Reroll {
+        ssid: ssid.clone(),
+        now: args.now,
+    };
+    let reply = args.daemon.ask(&request)?;
+    let Reply::Rerolled { interfaces, .. } = &reply else {
+        return Ok(ExitCode::SUCCESS);
+    };
+    if args.json {
+        writeln!(out, "{}", reply.to_line())?;
+    } else {
+        for interface in interfaces {
+            writeln!(out, "{}", sentence(&ssid, interface))?;
+        }
+    }
+    if interfaces.is_empty() {
+        let why = "macveil manages no Wi-Fi interface here";
+        return Err(Failure::cannot("there is no address to change", why));
+    }
+    let in_vain = interfaces.iter().all(|it| it.effect == Effect::None);
+    Ok(if in_vain {
+        ExitCode::from(NO)
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+fn sentence(ssid: &Ssid, affected: &Affected) -> String {
+    let Affected {
+        interface,
+        policy,
+        connected,
+        effect,
+    } = affected;
+    let policy = match policy {
+        Ok(Policy::Explicit(_)) => "its policy is an address".to_owned(),
+        Ok(policy) => format!("its policy is {policy}"),
+        Err(why) => {
+            return format!(
+                "{interface}: {ssid} gets another address, if its policy makes addresses: {why}"
+            );
+        }
+    };
+    match (effect, connected) {
+        (Effect::Now, _) => format!("{interface}: connects to {ssid} again under another address"),
+        (Effect::None, _) => format!("{interface}: {ssid} keeps its address: {policy}"),
+        (Effect::NextAssociation | Effect::Unknown, true) => format!(
+            "{interface}: {ssid} gets another address at the next association; --now connects again at once"
+        ),
+        (Effect::NextAssociation | Effect::Unknown, false) => {
+            format!("{interface}: {ssid} gets another address at the next association")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::address::Mac;
+    use crate::control::fake::FakeDaemon;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn affected(policy: Result<Policy, String>, connected: bool, effect: Effect) -> Affected {
+        Affected {
+            interface: "wlan0".to_owned(),
+            policy,
+            connected,
+            effect,
+        }
+    }
+
+    fn answer(words: &[&str], affected: Vec<Affected>) -> Result<(bool, String), Failure> {
+        let ssid = Ssid::new(b"Cafe").unwrap();
+        let request = Request::Reroll {
+            ssid: ssid.clone(),
+            now: words.contains(&"--now"),
+        };
+        let reply = Reply::Rerolled {
+            ssid,
+            interfaces: affected,
+        };
+        let daemon = FakeDaemon::start(vec![(request, reply)]);
+        let socket = daemon.socket();
+        let line = ["reroll", "--socket", socket.to_str().unwrap()];
+        let line = Line::try_parse_from(line.iter().chain(words)).unwrap();
+        let mut out = Vec::new();
+        let code = run(&line.args, &mut out);
+        daemon.finish();
+        code.map(|code| (code == ExitCode::SUCCESS, String::from_utf8(out).unwrap()))
+    }
+
+    #[track_caller]
+    fn assert_said(words: &[&str], affected: Affected, good: bool, said: &str) {
+        let (ok, out) = answer(words, vec![affected]).unwrap();
+        assert_eq!((ok, out.trim_end()), (good, said));
+    }
+
+    #[test]
+    fn it_says_when_another_address_comes() {
+        let stable = || Ok(Policy::StableSsid);
+        assert_said(
+            &["Cafe"],
+            affected(stable(), false, Effect::NextAssociation),
+            true,
+            "wlan0: Cafe gets another address at the next association",
+        );
+        assert_said(
+            &["--hex", "43616665"],
+            affected(stable(), true, Effect::NextAssociation),
+            true,
+            "wlan0: Cafe gets another address at the next association; --now connects again at once",
+        );
+        assert_said(
+            &["Cafe", "--now"],
+            affected(stable(), true, Effect::Now),
+            true,
+            "wlan0: connects to Cafe again under another address",
+        );
+    }
+
+    #[test]
+    fn a_policy_that_leaves_no_choice_is_a_no() {
+        assert_said(
+            &["Cafe"],
+            affected(Ok(Policy::Permanent), true, Effect::None),
+            false,
+            "wlan0: Cafe keeps its address: its policy is permanent",
+        );
+        let explicit = Policy::Explicit(Mac([2, 0, 0, 0, 0, 1]));
+        assert_said(
+            &["Cafe"],
+            affected(Ok(explicit), true, Effect::None),
+            false,
+            "wlan0: Cafe keeps its address: its policy is an address",
+        );
+        let both = vec![
+            affected(Ok(Policy::Permanent), true, Effect::None),
+            affected(Ok(Policy::Stable), false, Effect::NextAssociation),
+        ];
+        assert!(answer(&["Cafe"], both).unwrap().0, "one of them is enough");
+    }
+
+    #[test]
+    fn a_policy_that_is_not_known_yet_is_told() {
+        assert_said(
+            &["Cafe"],
+            affected(
+                Err("it hangs on the BSSID".to_owned()),
+                false,
+                Effect::Unknown,
+            ),
+            true,
+            "wlan0: Cafe gets another address, if its policy makes addresses: it hangs on the BSSID",
+        );
+    }
+
+    #[test]
+    fn programs_get_the_reply_as_it_came() {
+        let stable = affected(Ok(Policy::Stable), false, Effect::NextAssociation);
+        let (_, out) = answer(&["Cafe", "--json"], vec![stable]).unwrap();
+        assert!(
+            out.starts_with(r#"{"version":1,"reply":"reroll","ssid":"Cafe","#),
+            "{out}"
+        );
+    }
+
+    #[test]
+    fn without_an_interface_or_a_daemon_it_cannot_be_done() {
+        let none = answer(&["Cafe"], Vec::new());
+        assert!(matches!(none, Err(Failure::Cannot { .. })));
+        let line = ["reroll", "Cafe", "--socket", "/nowhere/control"];
+        let line = Line::try_parse_from(line).unwrap();
+        let failure = run(&line.args, &mut Vec::new()).unwrap_err();
+        let cause = std::error::Error::source(&failure).unwrap().to_string();
+        assert!(cause.starts_with("macveil is not running: nobody listens at /nowhere/control;"));
+    }
+}
