@@ -99,8 +99,27 @@ fn brief_with_permanent_policy() -> Brief {
         .access_points
         .entry(HOME)
         .or_default()
-        .may_see_permanent = true;
+        .may_see_permanent
+        .push(0..u64::MAX);
     brief
+}
+
+#[test]
+fn a_permanent_address_is_allowed_only_in_associations_that_begin_while_it_is() {
+    let mut air = clean_story();
+    let begin = air.now();
+    air.association(PERMANENT).data(PERMANENT);
+    let end = air.now();
+    air.data(PERMANENT).goodbye(PERMANENT);
+    let leaks_if_allowed = |range| {
+        let mut brief = AirMaker::brief();
+        let home = brief.access_points.entry(HOME).or_default();
+        home.may_see_permanent.push(range);
+        broken(&judge::judge(&air.frames(), &brief))
+    };
+    assert_eq!(leaks_if_allowed(begin..end), []);
+    assert!(!leaks_if_allowed(end..u64::MAX).is_empty());
+    assert!(!leaks_if_allowed(0..begin).is_empty());
 }
 
 #[test]

@@ -94,6 +94,24 @@ fn a_hardware_address_is_one_word() {
 }
 
 #[test]
+fn a_command_is_split_like_in_a_shell() {
+    let command = |words: &[&str]| {
+        let words = words.iter().map(|&word| word.to_owned());
+        Step::When(Event::CommandRun(words.collect()))
+    };
+    assert_eq!(
+        steps(
+            "when the user runs \"macveil trust  Home --now\"\nand the user runs \"macveil trust 'my home'\""
+        ),
+        [
+            command(&["macveil", "trust", "Home", "--now"]),
+            command(&["macveil", "trust", "my home"])
+        ]
+    );
+    assert!(problem("when the user runs \"macveil trust 'my home\"").contains("not closed"));
+}
+
+#[test]
 fn a_sentence_that_is_not_known_is_told_with_its_line() {
     for text in [
         "given a pony",

@@ -39,7 +39,7 @@ impl AirMaker {
     pub fn brief() -> Brief {
         let home = AccessPoint {
             name: "home".to_owned(),
-            may_see_permanent: false,
+            may_see_permanent: Vec::new(),
         };
         Brief {
             permanent: [(PERMANENT, "wlan0".to_owned())].into(),

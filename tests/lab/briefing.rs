@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::air::Mac;
 use crate::judge::{AccessPoint, Brief};
 use crate::record::{Entry, Fact, Micros};
-use crate::scenarios::{self, Event, Given, Network, Security, Step, Story, UserAction};
+use crate::scenarios::{self, Event, Given, Line, Network, Security, Step, Story, UserAction};
 
 /// How long wpa_supplicant may scan after its start, and anybody after asking.
 const FOREIGN_SCAN: Micros = 10_000_000;
@@ -22,7 +22,7 @@ pub fn brief(story: &Story, entries: &[Entry]) -> Brief {
                 if let Ok(mac) = address.parse::<Mac>() {
                     let ap = AccessPoint {
                         name: name.clone(),
-                        may_see_permanent: may_see_permanent(story, name),
+                        may_see_permanent: may_see_permanent(story, entries, name),
                     };
                     brief.access_points.insert(mac, ap);
                 }
@@ -39,13 +39,17 @@ pub fn brief(story: &Story, entries: &[Entry]) -> Brief {
             _ => {}
         }
     }
-    for network in networks(story) {
-        if network.hidden {
-            brief.hidden.push(network.ssid.clone());
-        }
-        if let Some(Ok(mac)) = network.policy.as_ref().map(|policy| policy.parse()) {
-            let name = network.ssid.escape_ascii().to_string();
-            brief.explicit.insert(mac, name);
+    for network in networks(story).filter(|network| network.hidden) {
+        brief.hidden.push(network.ssid.clone());
+    }
+    let policies = networks(story).filter_map(|network| {
+        let policy = network.policy.as_deref()?;
+        Some((network.ssid.as_slice(), policy))
+    });
+    let changes = story.lines.iter().filter_map(|line| policy_change(line));
+    for (ssid, policy) in policies.chain(changes) {
+        if let Ok(mac) = policy.parse() {
+            brief.explicit.insert(mac, ssid.escape_ascii().to_string());
         }
     }
     brief.explicit.extend(addresses_in_rules(story));
@@ -134,9 +138,10 @@ fn addresses_in_rules(story: &Story) -> impl Iterator<Item = (Mac, String)> {
     })
 }
 
-fn may_see_permanent(story: &Story, access_point: &str) -> bool {
+/// When an association with this access point may begin under the permanent address.
+fn may_see_permanent(story: &Story, entries: &[Entry], access_point: &str) -> Vec<Range<Micros>> {
     let Some(ap) = access_points(story).find(|ap| ap.name == access_point) else {
-        return false;
+        return Vec::new();
     };
     let by_hand = story
         .lines
@@ -149,9 +154,53 @@ fn may_see_permanent(story: &Story, access_point: &str) -> bool {
             .is_some_and(|value| shows(value.trim_matches(['"', '\'']))),
         _ => false,
     });
-    networks(story)
+    let at_first = networks(story)
         .filter(|network| network.ssid == ap.ssid)
-        .any(|network| network.policy.as_deref().map_or(by_default, shows))
+        .any(|network| network.policy.as_deref().map_or(by_default, shows));
+    let mut since = at_first.then_some(0);
+    let mut times = Vec::new();
+    for entry in entries {
+        match new_policy(story, entry) {
+            Some((ssid, policy)) if ssid == ap.ssid && shows(policy) => {
+                since = since.or(Some(entry.at));
+            }
+            Some((ssid, _)) if ssid == ap.ssid => {
+                times.extend(since.take().map(|since| since..entry.at));
+            }
+            _ => {}
+        }
+    }
+    times.extend(since.map(|since| since..Micros::MAX));
+    times
+}
+
+/// What this step of the story makes of a network's policy.
+fn new_policy<'a>(story: &'a Story, entry: &Entry) -> Option<(&'a [u8], &'a str)> {
+    let Fact::Step(number) = entry.fact else {
+        return None;
+    };
+    policy_change(story.lines.iter().find(|line| line.number == number)?)
+}
+
+fn policy_change(line: &Line) -> Option<(&[u8], &str)> {
+    match &line.step {
+        Step::When(Event::PolicyWritten { ssid, policy }) => Some((ssid, policy)),
+        Step::When(Event::CommandRun(words)) => {
+            let preserve = words.iter().any(|word| word == "--preserve");
+            let names = words.iter().filter(|word| !word.starts_with("--"));
+            let names: Vec<_> = names.map(String::as_str).collect();
+            match names[..] {
+                ["macveil", "trust", ssid] if preserve => Some((ssid.as_bytes(), "preserve")),
+                ["macveil", "trust", ssid] => Some((ssid.as_bytes(), "permanent")),
+                ["macveil", "policy", ssid] if words.iter().any(|word| word == "--unset") => {
+                    Some((ssid.as_bytes(), ""))
+                }
+                ["macveil", "policy", ssid, policy] => Some((ssid.as_bytes(), policy)),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
 }
 
 fn user_scans(story: &Story, line: usize) -> bool {

@@ -60,6 +60,8 @@ pub enum Given {
     Rule(Vec<String>),
     /// A line at the top of the user's `wpa_supplicant.conf`.
     SupplicantSetting(String),
+    /// macveil runs with the system's own configuration, drop-ins included, not with a named file.
+    SystemConfiguration,
     /// Played with one masking method, the best there is.
     AnyMethod,
     /// The user gave the interface this address by hand.
@@ -109,6 +111,13 @@ pub enum Event {
     JudgeLooksAgain,
     /// Remember the supplicant's run-time settings.
     SettingsNoted,
+    /// The user edits macveil's configuration: this network is to have this policy.
+    PolicyWritten {
+        ssid: Ssid,
+        policy: String,
+    },
+    /// The user runs a command; it has to succeed.
+    CommandRun(Vec<String>),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,6 +131,8 @@ pub enum Program {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lifecycle {
     Starts,
+    /// Told to read its configuration again (SIGHUP).
+    Reloads,
     /// Asked to end (SIGTERM), and has ended.
     Stops,
     Killed,
@@ -219,6 +230,8 @@ pub enum Check {
     SettingsAsNoted,
     /// These words are in macveil's log.
     MacveilSays(String),
+    /// These words are in the answer of the command that the user ran last.
+    CommandSaid(String),
     /// From the access point's first beacon after an outage to the station's
     /// first authentication frame to it, over all outages of the story so far.
     BackOnline {

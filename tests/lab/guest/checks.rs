@@ -44,6 +44,8 @@ impl World {
             Check::EveryDatagramArrived => self.every_datagram_arrived(),
             Check::SettingsAsNoted => self.settings_as_noted(),
             Check::MacveilSays(words) => self.macveil_says(words),
+            Check::CommandSaid(words) if self.command_output.contains(words) => Ok(()),
+            Check::CommandSaid(_) => Err(format!("it said {:?}", self.command_output)),
             Check::OneAddress(_)
             | Check::DifferentAddresses(_)
             | Check::NewAddressEachTime(_)

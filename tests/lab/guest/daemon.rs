@@ -16,28 +16,54 @@ pub struct Daemon {
     notifications: UnixDatagram,
 }
 
+/// Where macveil is in the guest.
+pub const PROGRAM: &str = "/lab/macveil";
+
+/// Where macveil's configuration is.
+pub enum Configuration {
+    /// In this file alone.
+    Named(PathBuf),
+    /// Where it is on every system.
+    OfTheSystem,
+}
+
+impl Configuration {
+    pub const DIRECTORY: &str = "/etc/macveil";
+
+    pub fn write(
+        &self,
+        settings: &Settings,
+        rules: &[Vec<String>],
+        networks: &[Network],
+    ) -> Result<(), String> {
+        let file = match self {
+            Self::Named(file) => file.clone(),
+            Self::OfTheSystem => Path::new(Self::DIRECTORY).join("macveil.toml"),
+        };
+        let directory = file.parent().unwrap_or(Path::new("/"));
+        let text = configuration(settings, rules, networks)?;
+        fs::create_dir_all(directory)
+            .and_then(|()| fs::write(&file, text))
+            .map_err(|e| format!("{}: {e}", file.display()))
+    }
+}
+
 /// Lines of macveil.toml by their table.
 pub type Settings = BTreeMap<String, Vec<String>>;
 
 impl Daemon {
-    pub fn start(
-        folder: &Path,
-        settings: &Settings,
-        rules: &[Vec<String>],
-        networks: &[Network],
-    ) -> Result<Self, String> {
-        let config = folder.join("macveil.toml");
-        let text = configuration(settings, rules, networks)?;
-        fs::write(&config, text).map_err(|e| e.to_string())?;
+    pub fn start(folder: &Path, configuration: &Configuration) -> Result<Self, String> {
         let socket = folder.join("notify");
         let _ = fs::remove_file(&socket);
         let notifications = UnixDatagram::bind(&socket).map_err(|e| e.to_string())?;
-        let mut command = Command::new("/lab/macveil");
+        let mut command = Command::new(PROGRAM);
         command
-            .args(["run", "--config"])
-            .arg(&config)
+            .arg("run")
             .env("NOTIFY_SOCKET", &socket)
             .env("MACVEIL_LOG", "debug");
+        if let Configuration::Named(file) = configuration {
+            command.arg("--config").arg(file);
+        }
         Ok(Self {
             process: Process::start("macveil", &mut command, &log(folder))?,
             notifications,

@@ -1,10 +1,12 @@
 //! What happens in a story.
 
+use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use super::daemon;
 use super::datagrams::Datagrams;
-use super::process::{run_words, wait_until};
+use super::process::{run, run_words, wait_until};
 use super::station::Station;
 use super::world::World;
 use crate::air::Mac;
@@ -25,6 +27,8 @@ impl World {
             }
             Event::JudgeLooksAway => self.note(Fact::JudgeLooksAway),
             Event::JudgeLooksAgain => self.note(Fact::JudgeLooksAgain),
+            Event::PolicyWritten { ssid, policy } => self.write_policy(ssid, policy)?,
+            Event::CommandRun(words) => self.command_output = run_command(words)?,
             Event::SettingsNoted => self.noted_settings = self.supplicant_settings_now()?,
         }
         Ok(())
@@ -124,6 +128,16 @@ impl World {
         }
         Ok(())
     }
+}
+
+/// macveil's commands are those of the binary in the lab.
+fn run_command(words: &[String]) -> Result<String, String> {
+    let (program, arguments) = words.split_first().ok_or("there is no command")?;
+    let program = match program.as_str() {
+        "macveil" => daemon::PROGRAM,
+        other => other,
+    };
+    run(Command::new(program).args(arguments))
 }
 
 /// Without waiting for the end, which iw can miss and then wait for ever.

@@ -24,6 +24,7 @@ use std::path::Path;
 use crate::briefing;
 use crate::record::Fact;
 use crate::scenarios::{self, Story};
+use daemon::Configuration;
 use live::Live;
 use process::run_words;
 use record::Recorder;
@@ -109,6 +110,7 @@ fn wipe(folder: &Path) -> Result<(), String> {
         folder,
         Path::new("/var/lib/macveil"),
         Path::new("/run/macveil"),
+        Path::new(Configuration::DIRECTORY),
     ] {
         if path.exists() {
             fs::remove_dir_all(path).map_err(|e| e.to_string())?;

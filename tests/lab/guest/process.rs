@@ -35,13 +35,17 @@ impl Process {
         let _ = self.child.wait();
     }
 
-    /// Asks it to end and waits until it has.
-    pub fn stop(&mut self) -> Result<(), String> {
+    pub fn signal(&mut self, signal: Signal) -> Result<(), String> {
         if let Some(status) = self.ended() {
             return Err(format!("{} had ended by itself with {status}", self.name));
         }
         let pid = Pid::from_child(&self.child);
-        kill_process(pid, Signal::TERM).map_err(|e| format!("{}: {e}", self.name))?;
+        kill_process(pid, signal).map_err(|e| format!("{}: {e}", self.name))
+    }
+
+    /// Asks it to end and waits until it has.
+    pub fn stop(&mut self) -> Result<(), String> {
+        self.signal(Signal::TERM)?;
         match wait_until(Duration::from_secs(10), || self.ended()) {
             Some(status) if status.success() => Ok(()),
             Some(status) => Err(format!("{} ended with {status}", self.name)),

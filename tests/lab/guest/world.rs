@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use rustix::process::Signal;
+
 use super::access_point::AccessPoint;
-use super::daemon::{Daemon, Settings};
+use super::daemon::{Configuration, Daemon, Settings};
 use super::datagrams::Datagrams;
 use super::process::run_words;
 use super::radios::Radios;
@@ -19,10 +21,14 @@ pub struct World {
     pub datagrams: Option<Datagrams>,
     pub noted_settings: Vec<String>,
     pub folder: PathBuf,
+    /// What the command that the user ran last has said.
+    pub command_output: String,
     networks: Vec<Network>,
     settings: Settings,
     rules: Vec<Vec<String>>,
     supplicant_settings: Vec<String>,
+    /// Where macveil's configuration is.
+    configuration: Configuration,
     radios: Radios,
     recorder: Recorder,
 }
@@ -66,10 +72,12 @@ impl World {
             datagrams: None,
             noted_settings: Vec::new(),
             folder: folder.to_owned(),
+            command_output: String::new(),
             networks: Vec::new(),
             settings,
             rules: Vec::new(),
             supplicant_settings: Vec::new(),
+            configuration: Configuration::Named(folder.join("macveil.toml")),
             radios,
             recorder,
         })
@@ -113,6 +121,10 @@ impl World {
                 let name = &self.stations[0].radio.interface;
                 run_words(&format!("ip link set {name} address {mac}")).map(drop)
             }
+            Given::SystemConfiguration => {
+                self.configuration = Configuration::OfTheSystem;
+                Ok(())
+            }
             // Known from the start.
             Given::Stations(_) | Given::AnyMethod => Ok(()),
         }
@@ -138,10 +150,14 @@ impl World {
         match lifecycle {
             Lifecycle::Starts => {
                 self.note(Fact::Starts("macveil".to_owned()));
-                let daemon =
-                    Daemon::start(&self.folder, &self.settings, &self.rules, &self.networks)?;
+                self.write_configuration()?;
+                let daemon = Daemon::start(&self.folder, &self.configuration)?;
                 self.daemon.insert(daemon).wait_until_ready()?;
                 self.note(Fact::Ready);
+            }
+            Lifecycle::Reloads => {
+                let daemon = self.daemon.as_mut().ok_or("macveil is not running")?;
+                daemon.process().signal(Signal::HUP)?;
             }
             Lifecycle::Stops => {
                 let mut daemon = self.daemon.take().ok_or("macveil is not running")?;
@@ -161,11 +177,27 @@ impl World {
                 Lifecycle::Starts => {
                     station.start_supplicant(&self.networks, &self.supplicant_settings)?;
                 }
+                Lifecycle::Reloads => station.control()?.tell("RECONFIGURE")?,
                 Lifecycle::Stops => station.stop_supplicant()?,
                 Lifecycle::Killed => station.kill_supplicant(),
             }
         }
         Ok(())
+    }
+
+    fn write_configuration(&self) -> Result<(), String> {
+        self.configuration
+            .write(&self.settings, &self.rules, &self.networks)
+    }
+
+    /// The user's edit, in force once macveil reads it.
+    pub fn write_policy(&mut self, ssid: &[u8], policy: &str) -> Result<(), String> {
+        let mut networks = self.networks.iter_mut();
+        let network = networks
+            .find(|network| network.ssid == ssid)
+            .ok_or("the story has no such network")?;
+        network.policy = Some(policy.to_owned());
+        self.write_configuration()
     }
 
     /// A daemon that died on the way has failed its story, whatever the air says.

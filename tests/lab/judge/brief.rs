@@ -29,8 +29,16 @@ pub struct Brief {
 #[derive(Debug, Clone, Default)]
 pub struct AccessPoint {
     pub name: String,
-    /// The station may show its permanent address to it.
-    pub may_see_permanent: bool,
+    /// The station may show its permanent address in an association that begins then.
+    pub may_see_permanent: Vec<Range<Micros>>,
+}
+
+impl AccessPoint {
+    /// Whether an association that begins then may be under the permanent address.
+    pub fn may_see_permanent(&self, begin: Micros) -> bool {
+        let mut times = self.may_see_permanent.iter();
+        times.any(|range| range.contains(&begin))
+    }
 }
 
 impl Brief {

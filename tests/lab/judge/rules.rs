@@ -39,7 +39,7 @@ pub fn apply(
         let allowed = within.is_some_and(|it| {
             let ap = brief.access_points.get(&it.bssid);
             let inherited = !brief.is_watched(it.begin) && brief.is_just_back(frame.at);
-            (inherited || ap.is_some_and(|ap| ap.may_see_permanent))
+            (inherited || ap.is_some_and(|ap| ap.may_see_permanent(it.begin)))
                 && frame.kind != Kind::ProbeRequest
         });
         if !allowed {

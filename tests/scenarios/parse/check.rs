@@ -135,6 +135,7 @@ fn check_of_programs(words: &[Word]) -> Result<Check, String> {
             P("noted"),
         ] => Check::SettingsAsNoted,
         [P("macveil"), P("says"), Q(words)] => Check::MacveilSays(text(words)?),
+        [P("the"), P("command"), P("said"), Q(words)] => Check::CommandSaid(text(words)?),
         [
             P("back"),
             P("online"),

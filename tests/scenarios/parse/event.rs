@@ -5,7 +5,7 @@ use Word::{Colon, Plain as P, Quoted as Q};
 use super::super::story::{AccessPointEvent, Event, Lifecycle, UserAction};
 use super::super::words::Word;
 use super::given::network;
-use super::values::{duration, mac, number, program};
+use super::values::{duration, mac, number, program, shell_words, text};
 
 pub fn event(words: &[Word]) -> Result<Event, String> {
     Ok(match words {
@@ -16,11 +16,29 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
         [P("numbered"), P("datagrams"), P("flow"), P("to"), P(ap)] => {
             Event::DatagramsFlow((*ap).to_owned())
         }
+        [P("the"), P("user"), P("runs"), Q(command)] => {
+            Event::CommandRun(shell_words(&text(command)?)?)
+        }
+        [
+            P("the"),
+            P("user"),
+            P("sets"),
+            P("the"),
+            P("policy"),
+            P("of"),
+            Q(ssid),
+            P("to"),
+            Q(policy),
+        ] => Event::PolicyWritten {
+            ssid: ssid.clone(),
+            policy: text(policy)?,
+        },
         [P("the"), P("user"), action @ ..] => Event::User(user_action(action)?),
         [subject @ .., P("starts" | "start")] => {
             Event::Program(program(subject)?, Lifecycle::Starts)
         }
         [subject @ .., P("stops" | "stop")] => Event::Program(program(subject)?, Lifecycle::Stops),
+        [subject @ .., P("reloads")] => Event::Program(program(subject)?, Lifecycle::Reloads),
         [subject @ .., P("is"), P("killed")] => {
             Event::Program(program(subject)?, Lifecycle::Killed)
         }

@@ -38,6 +38,13 @@ pub fn given(words: &[Word]) -> Result<Step, String> {
             Given::SupplicantSetting(text(line)?)
         }
         [
+            P("macveil"),
+            P("reads"),
+            P("the"),
+            P("system's"),
+            P("configuration"),
+        ] => Given::SystemConfiguration,
+        [
             P("the"),
             P("interface"),
             P("has"),

@@ -20,6 +20,21 @@ pub fn text(bytes: &[u8]) -> Result<String, String> {
     String::from_utf8(bytes.to_vec()).map_err(|_| "not text".to_owned())
 }
 
+/// A command's words; quotes of one kind keep white space together.
+pub fn shell_words(command: &str) -> Result<Vec<String>, String> {
+    let mut words = Vec::new();
+    let mut rest = command.trim_start();
+    while !rest.is_empty() {
+        let (word, after) = match rest.strip_prefix('\'') {
+            Some(quoted) => quoted.split_once('\'').ok_or("a quote is not closed")?,
+            None => rest.split_once(' ').unwrap_or((rest, "")),
+        };
+        words.push(word.to_owned());
+        rest = after.trim_start();
+    }
+    Ok(words)
+}
+
 pub fn number<T: std::str::FromStr>(word: &str) -> Result<T, String> {
     word.parse()
         .map_err(|_| format!("{word:?} is no such number"))

@@ -70,7 +70,8 @@ pub fn decide(
         | Check::Wakeups { .. }
         | Check::EveryDatagramArrived
         | Check::SettingsAsNoted
-        | Check::MacveilSays(_) => Ok(()),
+        | Check::MacveilSays(_)
+        | Check::CommandSaid(_) => Ok(()),
     }
 }
 
