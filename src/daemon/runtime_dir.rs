@@ -141,6 +141,11 @@ mod tests {
         assert!(is_tended(home.path(), "wlan0", 3));
         assert!(!is_tended(home.path(), "wlan0", 33));
         assert!(!is_tended(home.path(), "wlan1", 3));
+        dir.initial_address("wlan0", 33, None, Mac([2, 0, 0, 0, 0, 1]))
+            .unwrap();
+        assert!(!is_tended(home.path(), "wlan0", 3));
+        dir.initial_address("wlan0", 3, None, Mac([2, 0, 0, 0, 0, 1]))
+            .unwrap();
         drop(dir);
         assert!(!is_tended(home.path(), "wlan0", 3));
         assert!(RuntimeDir::hold(home.path()).is_ok());

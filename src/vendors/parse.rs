@@ -89,11 +89,8 @@ fn column(line: &str) -> Option<(Prefix, &str)> {
         let name = name.split_once('\t').map_or(name, |(_, long)| long);
         return Some((with_length(word)?, name));
     }
-    // The IEEE says everything twice, but blocks of MA-M and MA-S only as ranges.
-    let said_before = name.starts_with("(base 16)");
-    (!said_before)
-        .then(|| Prefix::from_digits(word))?
-        .map(|prefix| (prefix, name))
+    let name = name.strip_prefix("(base 16)").unwrap_or(name);
+    Some((Prefix::from_digits(word)?, name))
 }
 
 /// `00:1B:77`, or six bytes and the number of bits.

@@ -8,12 +8,16 @@ use rand::rngs::StdRng;
 use super::*;
 
 /// One vendor in every format, with what else such files hold.
-const FORMATS: [(&str, &str); 8] = [
+const FORMATS: [(&str, &str); 9] = [
     ("macchanger", "00 1B 77 Example\tCards, Inc.\n"),
     (
         "IEEE, text",
         "OUI/MA-L      Organization\r\n\r\n00-1B-77   (hex)\t\tExample Cards, Inc.\r\n\
          001B77     (base 16)\t\tExample again\r\n\t\t\t\t2181 Street\r\n\t\t\t\tUS\r\n",
+    ),
+    (
+        "IEEE, shortened",
+        "001B77     (base 16)\t\tExample Cards, Inc.\n",
     ),
     (
         "IEEE, CSV",

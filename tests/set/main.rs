@@ -286,7 +286,7 @@ fn what_a_running_macveil_protects_is_left_alone() {
         ]));
         let answer = set_words("card -r");
         assert_eq!(answer.code, 3, "{answer:?}");
-        for words in ["card is left as it is", "macveil policy", "--force"] {
+        for words in ["card is left as it is", "[[interface]]", "--force"] {
             assert!(answer.complaint.contains(words), "{answer:?}");
         }
         assert_eq!(address("card"), BEFORE);

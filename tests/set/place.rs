@@ -10,7 +10,7 @@ use std::process::{Child, Command, Output, Stdio};
 /// Set for the copy of the test that runs inside.
 const INSIDE: &str = "MACVEIL_TEST_INSIDE_NAMESPACE";
 /// A copy that any user can reach.
-const PROGRAM: &str = "/run/macveil-under-test";
+pub(crate) const PROGRAM: &str = "/run/macveil-under-test";
 
 /// Runs a test's body in a place of its own; fails if there can be none.
 pub(crate) fn alone(test: &str, body: impl FnOnce()) {

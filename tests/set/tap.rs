@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use super::place::{
-    Running, address, alone, execute, is_up, make_clone_device, run, set, set_as, shown,
+    PROGRAM, Running, address, alone, execute, is_up, make_clone_device, run, set, set_as, shown,
 };
 
 const OWNED: &str = "ip tuntap add tap0 mode tap user nobody";
@@ -39,6 +39,45 @@ fn the_owner_changes_a_tap_device_whatever_its_queues_and_flags() {
                 }
                 run("ip link delete tap0");
             }
+        },
+    );
+}
+
+#[test]
+fn a_sysfs_of_another_namespace_is_not_believed() {
+    alone("tap::a_sysfs_of_another_namespace_is_not_believed", || {
+        run("umount /sys");
+        for flags in ["", " multi_queue"] {
+            run(&format!("{OWNED}{flags}"));
+            assert_eq!(set_as("nobody", &format!("tap0 {NEW}")).code, 0, "{flags}");
+            assert!(run("ip -o link show tap0").contains(NEW), "{flags}");
+            run("ip link delete tap0");
+        }
+        run(OWNED);
+        let answer = set_as("daemon", "tap0 -r");
+        assert!(
+            answer.complaint.contains("belongs to somebody else"),
+            "{answer:?}"
+        );
+    });
+}
+
+#[test]
+fn a_namesake_in_another_namespace_is_not_mistaken_for_the_device() {
+    alone(
+        "tap::a_namesake_in_another_namespace_is_not_mistaken_for_the_device",
+        || {
+            // It has another number, and flags that do not fit.
+            run("ip link add card type veth peer name peer");
+            run(&format!("{OWNED} multi_queue"));
+            let inside = format!(
+                "{OWNED} && setpriv --reuid nobody --regid nogroup --clear-groups {PROGRAM} set tap0 {NEW}"
+            );
+            let output = Command::new("unshare")
+                .args(["--net", "sh", "-c", &inside])
+                .output()
+                .expect("unshare (util-linux) is needed");
+            assert!(output.status.success(), "{output:?}");
         },
     );
 }

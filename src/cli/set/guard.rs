@@ -17,7 +17,15 @@ pub(super) fn allow(adapter: &Adapter) -> Result<(), Failure> {
     if daemon::is_tended(&runtime_dir(), name, adapter.ifindex) {
         return Err(Failure::cannot(
             tried(),
-            "the running macveil protects it and would change it back. `macveil policy SSID ADDRESS` says which address a network gets; with --force it is changed all the same",
+            format!(
+                "the running macveil protects it and would change it back. {} says which address {} gets; with --force it is changed all the same",
+                if adapter.wifi {
+                    "`macveil policy SSID ADDRESS`"
+                } else {
+                    "`cloned-mac-address` in an [[interface]] of its configuration"
+                },
+                if adapter.wifi { "a network" } else { "it" }
+            ),
         ));
     }
     match network_manager(Path::new("/"), adapter.ifindex) {
@@ -31,7 +39,7 @@ pub(super) fn allow(adapter: &Adapter) -> Result<(), Failure> {
         )),
         Management::Unknown => {
             eprintln!(
-                "macveil: NetworkManager is running and has not noted whether it manages {name}: it may change it back"
+                "macveil: NetworkManager is running and has not noted whether it manages {name} (`nmcli device` says): if it does, it may change it back"
             );
             Ok(())
         }

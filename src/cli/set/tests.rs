@@ -350,11 +350,14 @@ fn each_way_of_macchanger_to_choose_keeps_the_bits_that_it_is_to_keep() {
     assert!(address("--random", &card, none).is_local());
     assert!(!address("--random --bia", &card, none).is_local());
     assert!(!address("-rb", &card, none).is_local());
-    let masked = address("-r --mask FF:FF:00:00:00:00", &card, none).bytes();
-    assert_eq!(masked[..2], PERMANENT.bytes()[..2]);
-    // The vendor part is the current one's.
     let mut moved = adapter();
     moved.link.address = NEW;
+    let masked = address("-r --mask FF:FF:00:00:00:00", &moved, none).bytes();
+    assert_eq!(masked[..2], PERMANENT.bytes()[..2]);
+    moved.permanent = None;
+    let masked = address("-r --mask FF:FF:00:00:00:00", &moved, none).bytes();
+    assert_eq!(masked[..2], NEW.bytes()[..2]);
+    // The vendor part is the current one's.
     let ending = address("--ending", &moved, none);
     assert_eq!(ending.bytes()[..3], NEW.bytes()[..3]);
     assert_ne!(ending, NEW);
@@ -400,6 +403,23 @@ fn vendors_are_of_the_interfaces_kind() {
         seen.insert((name("--another", &wired), name("-A", &radio)));
     }
     assert_eq!(seen.len(), 4, "{seen:?}");
+}
+
+#[test]
+fn an_address_of_a_vendor_is_never_the_permanent_or_the_current_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("list");
+    std::fs::write(&file, "001B77 Intel Corporate\n").unwrap();
+    let vendors = from_file(&file).unwrap();
+    // The same chance leads elsewhere once the card has the address.
+    let drawn = |card: &Adapter| address("-A", card, Ok(&vendors));
+    let first = drawn(&adapter());
+    let mut card = adapter();
+    card.permanent = Some(first);
+    assert_ne!(drawn(&card), first);
+    card.permanent = None;
+    card.link.address = first;
+    assert_ne!(drawn(&card), first);
 }
 
 #[test]
