@@ -220,7 +220,7 @@ impl Daemon {
                 self.ignored.clear();
                 self.tend_all()?;
                 for ifindex in self.stations.keys().copied().collect::<Vec<_>>() {
-                    self.read_link(ifindex);
+                    self.read_link(ifindex)?;
                 }
                 self.tell_all(&Event::Overrun);
             }
@@ -236,22 +236,23 @@ impl Daemon {
             self.runtime_dir.rename(tended.name(), name);
             self.stations.remove(&ifindex);
         }
-        if identity.bonded {
-            self.leave_to_bond(ifindex);
-        }
         if self.stations.contains_key(&ifindex) {
-            self.read_link(ifindex);
+            self.read_link(ifindex)?;
         } else if !self.leaving && self.ignored.get(&ifindex) != Some(&identity) {
             self.tend(ifindex, identity)?;
         }
         Ok(())
     }
 
-    fn read_link(&mut self, ifindex: u32) {
+    fn read_link(&mut self, ifindex: u32) -> Result<(), Error> {
+        if self.leave_to_bond(ifindex)? {
+            return Ok(());
+        }
         match self.kernel.link(ifindex) {
             Ok(link) => self.tell(ifindex, Event::Link(link)),
             Err(refusal) => debug!("interface {ifindex}: {refusal}"),
         }
+        Ok(())
     }
 
     fn tend_all(&mut self) -> Result<(), Error> {

@@ -25,17 +25,7 @@ impl Daemon {
         let ifindex = port.ifindex;
         let managed = self.config.manages(&of_port(&port));
         if !managed || port.bonded {
-            self.nameless.forget(ifindex);
-            if managed {
-                info!(
-                    "{}: a part of a bond, which gives it its address: left alone",
-                    port.name
-                );
-            } else {
-                debug!("{}: not managed", port.name);
-            }
-            let Port { name, bonded, .. } = port;
-            self.ignored.insert(ifindex, Identity { name, bonded });
+            self.leave_alone(port, managed);
             return;
         }
         if port.physical && self.nameless.must_wait(ifindex) {
@@ -61,6 +51,27 @@ impl Daemon {
         self.carry_out(ifindex);
     }
 
+    fn leave_alone(&mut self, port: Port, managed: bool) {
+        let Port {
+            name,
+            ifindex,
+            bonded,
+            ..
+        } = port;
+        self.nameless.forget(ifindex);
+        let seen = Identity { name, bonded };
+        if self.ignored.get(&ifindex) == Some(&seen) {
+            return;
+        }
+        let name = &seen.name;
+        if managed {
+            info!("{name}: a part of a bond, which gives it its address: left alone");
+        } else {
+            debug!("{name}: not managed");
+        }
+        self.ignored.insert(ifindex, seen);
+    }
+
     /// Looks again at what udev had not named before.
     pub(super) fn tend_named(&mut self) -> Result<(), Error> {
         for ifindex in self.nameless.all() {
@@ -72,10 +83,19 @@ impl Daemon {
         Ok(())
     }
 
-    /// An interface that became a part of a bond has the bond's address from now on.
-    pub(super) fn leave_to_bond(&mut self, ifindex: u32) {
-        if self.stations.get(&ifindex).is_some_and(Tended::is_wire) {
-            self.stations.remove(&ifindex);
+    /// Lets go of a wire that became a part of a bond. The bond changes the address first, so it has
+    /// to be known before the machine hears of the change.
+    pub(super) fn leave_to_bond(&mut self, ifindex: u32) -> Result<bool, Error> {
+        if !self.stations.get(&ifindex).is_some_and(Tended::is_wire) {
+            return Ok(false);
+        }
+        match self.kernel.port(ifindex)?.filter(|port| port.bonded) {
+            Some(port) => {
+                self.stations.remove(&ifindex);
+                self.tend_port(port);
+                Ok(true)
+            }
+            None => Ok(false),
         }
     }
 
