@@ -33,7 +33,7 @@ fn the_address_is_there_before_the_first_carrier() {
             let mut world = World::new();
             world.switch("card", up);
             world.start("[\"interface-name:card\"]", "");
-            until("the assigned address", || world.address() != INITIAL);
+            world.wait_for_an_address();
             let tap = Tap::open();
             assert_eq!(world.address(), world.stable());
             assert_eq!(world.is_up(), up, "the link is as it was");
@@ -55,7 +55,7 @@ fn not_one_frame_leaves_under_the_initial_address() {
         world.switch("card", true);
         let tap = Tap::open();
         world.start("\"card\"", "cloned-mac-address = \"random\"");
-        until("the assigned address", || world.address() != INITIAL);
+        world.wait_for_an_address();
         for _ in 0..40 {
             world.plug(true);
             sleep(Duration::from_millis(20));
@@ -79,7 +79,7 @@ fn a_stable_address_stays_and_a_random_one_changes_with_the_cable() {
                 let mut world = World::new();
                 world.switch("card", true);
                 world.start("\"card\"", &format!("cloned-mac-address = \"{policy}\""));
-                until("the assigned address", || world.address() != INITIAL);
+                world.wait_for_an_address();
                 let tap = Tap::open();
                 world.plug(true);
                 let first = world.address();
@@ -138,7 +138,7 @@ fn a_connection_survives_a_new_daemon() {
             world.switch("card", true);
             let connection = format!("cloned-mac-address = \"{policy}\"");
             world.start("\"card\"", &connection);
-            until("the assigned address", || world.address() != INITIAL);
+            world.wait_for_an_address();
             world.plug(true);
             let (address, changes) = (world.address(), world.carrier_changes());
             world.kill();
@@ -166,7 +166,7 @@ fn a_connection_under_another_address_is_left_alone_until_the_cable_is_unplugged
             assert_eq!(world.address(), INITIAL);
             assert_eq!(world.carrier_changes(), changes);
             world.plug(false);
-            until("the assigned address", || world.address() == world.stable());
+            world.wait_for_the_stable_address();
             let tap = Tap::open();
             world.plug(true);
             until("a frame", || !tap.senders().is_empty());
@@ -183,7 +183,7 @@ fn an_interface_that_appears_or_gets_another_name_is_taken_in_hand() {
             let mut world = World::without_cable();
             world.start("[\"card\", \"lan0\"]", "");
             world.lay_cable();
-            until("the assigned address", || world.address() == world.stable());
+            world.wait_for_the_stable_address();
             world.rename("card", "lan0");
             let of_name = world.stable_of("lan0");
             until("the other name's address", || {
@@ -209,7 +209,7 @@ fn it_lets_go_when_the_interface_is_no_longer_named() {
 
         world.configure("\"card\"", "", "on-exit = \"restore\"");
         world.hang_up();
-        until("the assigned address", || world.address() == world.stable());
+        world.wait_for_the_stable_address();
 
         world.configure("\"type:wifi\"", "", "on-exit = \"restore\"");
         world.hang_up();
@@ -235,7 +235,7 @@ fn it_puts_the_initial_address_back_where_it_is_told_to() {
                 let device = format!("on-exit = \"{on_exit}\"");
                 world.configure("\"card\"", "", &device);
                 world.run();
-                until("the assigned address", || world.address() == world.stable());
+                world.wait_for_the_stable_address();
                 // A daemon that was killed does not forget what came first.
                 world.kill();
                 world.run();
@@ -258,11 +258,11 @@ fn whoever_does_not_give_in_finds_the_link_down() {
         world.switch("card", true);
         world.start("\"card\"", "");
         for _ in 0..2 {
-            until("the assigned address", || world.address() == world.stable());
+            world.wait_for_the_stable_address();
             sleep(Duration::from_millis(100));
             world.set_address(INITIAL);
         }
-        until("the assigned address", || world.address() == world.stable());
+        world.wait_for_the_stable_address();
         sleep(Duration::from_millis(100));
         let tap = Tap::open();
         world.set_address(INITIAL);

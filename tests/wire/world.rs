@@ -1,5 +1,6 @@
 //! A network namespace with a cable and a daemon.
 
+use std::cell::Cell;
 use std::env;
 use std::fs::{self, File};
 use std::path::PathBuf;
@@ -54,6 +55,8 @@ pub(crate) fn until(what: &str, is_so: impl Fn() -> bool) {
 pub(crate) struct World {
     home: TempDir,
     daemon: Option<Child>,
+    /// How `card` was switched last.
+    wished_up: Cell<bool>,
 }
 
 impl World {
@@ -68,6 +71,7 @@ impl World {
         Self {
             home: tempfile::tempdir().expect("a directory"),
             daemon: None,
+            wished_up: Cell::new(false),
         }
     }
 
@@ -141,6 +145,9 @@ impl World {
     }
 
     pub(crate) fn switch(&self, interface: &str, up: bool) {
+        if interface == "card" {
+            self.wished_up.set(up);
+        }
         let way = if up { "up" } else { "down" };
         ip(&format!("link set {interface} {way}"));
     }
@@ -167,6 +174,26 @@ impl World {
         let flags = attribute("flags");
         let flags = u32::from_str_radix(flags.trim_start_matches("0x"), 16);
         flags.expect("flags") & 1 != 0
+    }
+
+    /// Until another address than the initial one is in place, and the link is as it was switched.
+    #[track_caller]
+    pub(crate) fn wait_for_an_address(&self) {
+        self.wait_for("an assigned address", |address| address != INITIAL);
+    }
+
+    /// Until the stable address is in place, and the link is as it was switched.
+    #[track_caller]
+    pub(crate) fn wait_for_the_stable_address(&self) {
+        let stable = self.stable();
+        self.wait_for("the stable address", |address| address == stable);
+    }
+
+    #[track_caller]
+    fn wait_for(&self, what: &str, is_it: impl Fn(&str) -> bool) {
+        until(what, || {
+            is_it(&self.address()) && self.is_up() == self.wished_up.get()
+        });
     }
 
     /// How often the carrier came or went.
