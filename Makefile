@@ -22,7 +22,8 @@ setup:
 check:
 	cargo fmt --check
 	cargo clippy --quiet --all-targets -- -D warnings
-	python3 tests/vectors/generate.py --check
+	python3 -B tests/vectors/generate.py --check
+	python3 -B tests/vectors/networkmanager.py --check
 
 unit:
 	cargo test --quiet --lib --bins $(addprefix --test ,$(UNIT_TESTS))

@@ -13,6 +13,7 @@
 //! | [`address`] | pure: which address a network gets |
 //! | [`supervisor`] | pure: when each address is on the card |
 //! | [`config`] | how the user says it |
+//! | [`import`] | pure: `NetworkManager`'s settings as macveil's |
 //! | [`store`] | the secret key on disk |
 //! | [`vendors`] | whose prefixes addresses have, from the lists of distributions |
 //! | [`rivals`] | other programs that manage interfaces |
@@ -35,6 +36,7 @@ pub mod cli;
 pub mod config;
 pub mod control;
 pub mod daemon;
+pub mod import;
 mod json;
 pub mod kernel;
 pub mod log;

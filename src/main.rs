@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use macveil::cli::{Failure, check, explain, generate, policy, reroll, set, trust};
+use macveil::cli::{Failure, check, explain, generate, import, policy, reroll, set, trust};
 use macveil::{daemon, log};
 
 /// The answer is no: what was asked about is wrong.
@@ -39,6 +39,8 @@ enum Command {
     Explain(explain::Args),
     /// Print an address; needs no privilege.
     Generate(Box<generate::Args>),
+    /// Take over NetworkManager's settings, so that every address stays the same.
+    Import(import::Args),
     Set(Box<set::Args>),
     /// Show or set which address a network gets.
     Policy(policy::Args),
@@ -57,6 +59,7 @@ fn main() -> ExitCode {
         Command::Check(args) => answer(check::run(&args, &mut io::stdout().lock())),
         Command::Explain(args) => answer(explain::run(&args, &mut io::stdout().lock())),
         Command::Generate(args) => answer(generate::run(&args, &mut io::stdout().lock())),
+        Command::Import(args) => answer(import::run(&args, &mut io::stdout().lock())),
         Command::Set(args) => answer(set::run(&args, &mut io::stdout().lock())),
         Command::Policy(args) => answer(policy::run(&args, &mut io::stdout().lock())),
         Command::Trust(args) => answer(trust::run(&args, &mut io::stdout().lock())),

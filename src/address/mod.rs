@@ -35,7 +35,7 @@ pub use network::{Matched, NetworkFacts, NetworkMatch, Security};
 pub use period::{ParseLengthError, Reading, format_length, parse_length, parse_reading};
 pub use policy::{Binding, ParsePolicyError, Policy, Slap, Words};
 pub use stable::EffectiveId;
-pub use stable_id::{ParseStableIdError, StableId};
+pub use stable_id::{NmVersion, ParseStableIdError, ParseVersionError, StableId};
 pub use unassignable::Unassignable;
 pub use wishes::{Choice, NetworkRule, Place, Said, Wishes};
 pub use zone::{NoZone, Zone};

@@ -134,6 +134,8 @@ pub struct NetworkMatch {
     pub securities: Vec<Security>,
     /// One of these `id_str`s.
     pub id_strs: Vec<String>,
+    /// On some interfaces only, and it is not known whether this is one.
+    pub some_interfaces: bool,
 }
 
 /// Whether a rule is about a network.
@@ -160,6 +162,11 @@ impl NetworkMatch {
             among("the BSSID", &self.bssids, network.bssid.as_ref()),
             among("the security", &self.securities, network.security.as_ref()),
             among("the id_str", &self.id_strs, id_str.as_ref()),
+            if self.some_interfaces {
+                Matched::Unknown("the interface")
+            } else {
+                Matched::Yes
+            },
         ]
         .into_iter()
         .fold(Matched::Yes, Matched::and)

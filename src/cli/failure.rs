@@ -11,6 +11,9 @@ pub enum Failure {
     /// The arguments make no sense together.
     #[error("{0}")]
     Usage(String),
+    /// The answer is no, and why.
+    #[error("{0}")]
+    No(String),
     /// Something that is needed is not there or not allowed.
     #[error("{tried}")]
     Cannot {
@@ -47,6 +50,7 @@ impl Failure {
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
             Self::Usage(_) => USAGE,
+            Self::No(_) => NO,
             Self::Cannot { .. } => CANNOT,
         })
     }

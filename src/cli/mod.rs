@@ -3,6 +3,7 @@
 pub mod check;
 pub mod explain;
 pub mod generate;
+pub mod import;
 pub mod policy;
 pub mod reroll;
 pub mod set;

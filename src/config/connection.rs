@@ -7,12 +7,15 @@ use toml::de::DeValue;
 use super::problem::Wrong;
 use super::section::Section;
 use super::value::{boolean, choice, did_you_mean, parsed, text};
-use crate::address::{Binding, Mask, ParsePolicyError, Policy, Slap, Wishes, parse_length};
+use crate::address::{
+    Binding, Mask, NmVersion, ParsePolicyError, Policy, Slap, StableId, Wishes, parse_length,
+};
 
 /// Every key.
 pub(super) const KEYS: &[&str] = &[
     "cloned-mac-address",
     "stable-id",
+    "stable-id-version",
     "generate-mac-address-mask",
     "stable-binding",
     "stable-security",
@@ -22,9 +25,20 @@ pub(super) const KEYS: &[&str] = &[
 
 /// Takes the keys from a section.
 pub(super) fn take(section: &mut Section) -> Wishes {
+    if section.has_any(&["stable-id-version"]) && !section.has_any(&["stable-id"]) {
+        section.complain_of_header(Wrong::new(
+            "stable-id-version says how the stable-id beside it is meant, and there is none",
+        ));
+    }
+    let version = section.take("stable-id-version", parsed::<NmVersion>);
     Wishes {
         policy: section.take("cloned-mac-address", policy),
-        stable_id: section.take("stable-id", parsed),
+        stable_id: section.take("stable-id", |value| match &version {
+            None => parsed(value),
+            Some(said) => {
+                StableId::of_network_manager(text(value)?, said.value).map_err(Wrong::new)
+            }
+        }),
         mask: section.take("generate-mac-address-mask", mask),
         binding: section.take("stable-binding", choice(Binding::WORDS)),
         by_security: section.take("stable-security", boolean),

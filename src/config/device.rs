@@ -22,7 +22,7 @@ pub(super) const KEYS: &[&str] = &[
 ];
 
 /// A mask that leaves fewer bits to chance would soon repeat.
-const SCAN_MASK_FREE_BITS: u32 = 16;
+pub(crate) const SCAN_MASK_FREE_BITS: u32 = 16;
 
 const METHODS: Words<MaskMethod> = &[
     ("auto", MaskMethod::Auto),

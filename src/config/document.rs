@@ -5,13 +5,14 @@ use std::path::PathBuf;
 use toml::de::{DeTable, DeValue};
 
 use super::device::DeviceWishes;
+use super::network::ScopedRule;
 use super::problem::{Problem, Wrong};
 use super::section::Section;
 use super::source::Source;
 use super::spec::DeviceSpecs;
 use super::value::{absolute_path, choice, one_or_more, text};
 use super::{connection, network};
-use crate::address::{NetworkRule, Said, Wishes, Words};
+use crate::address::{Said, Wishes, Words};
 
 /// `backend`: which supplicant to work with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,7 +47,7 @@ pub(super) struct Document {
     pub(super) device: DeviceWishes,
     pub(super) connection: Wishes,
     pub(super) interfaces: Vec<InterfaceRule>,
-    pub(super) networks: Vec<NetworkRule>,
+    pub(super) networks: Vec<ScopedRule>,
 }
 
 /// An `[[interface]]`: what is said of some cards.
@@ -133,7 +134,7 @@ fn group(value: &DeValue) -> Result<Option<String>, Wrong> {
     }
 }
 
-fn device_specs(value: &DeValue) -> Result<DeviceSpecs, Wrong> {
+pub(super) fn device_specs(value: &DeValue) -> Result<DeviceSpecs, Wrong> {
     let texts = one_or_more(|value| text(value).map(str::to_owned))(value)?;
     let texts: Vec<_> = texts.iter().map(String::as_str).collect();
     DeviceSpecs::read(&texts)

@@ -21,15 +21,20 @@ mod warnings;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub(crate) use device::SCAN_MASK_FREE_BITS;
 pub use document::Backend;
 pub use files::{DEFAULT_FILE, Layout};
-pub(crate) use network::parse_hex;
+pub(crate) use network::{is_uuid, parse_hex};
 pub use problem::{Errors, Problem};
+pub(crate) use source::harmless;
 pub use source::{Excerpt, Position};
 pub use spec::{DeviceFacts, Kind};
+pub(crate) use spec::{is_spec, split as split_specs};
 
 use device::DeviceWishes;
 use document::{Document, InterfaceRule};
+use network::ScopedRule;
+use source::Source;
 use spec::DeviceSpecs;
 
 use crate::address::{AddressBook, Host, NetworkRule, Policy, Said, Wishes};
@@ -58,7 +63,7 @@ pub struct Config {
     /// In the order in which they are asked.
     interfaces: Vec<InterfaceRule>,
     /// In the order in which they are asked.
-    networks: Vec<NetworkRule>,
+    networks: Vec<ScopedRule>,
 }
 
 /// Reads the configuration: the file that was named and nothing else, or the system's own.
@@ -92,6 +97,21 @@ impl Config {
         })
     }
 
+    /// Whether a text would be good as a configuration file.
+    ///
+    /// # Errors
+    ///
+    /// What is wrong with it.
+    pub(crate) fn check_text(file: &Path, text: &str) -> Result<(), Errors> {
+        let mut problems = Vec::new();
+        let source = Source {
+            file: file.display().to_string().into(),
+            text: text.to_owned(),
+        };
+        Document::read(&source, &mut problems);
+        Errors::unless_empty(problems)
+    }
+
     /// Whether macveil is to care for this interface. One that is neither Wi-Fi nor physical Ethernet
     /// has to be called by its name.
     #[must_use]
@@ -100,9 +120,8 @@ impl Config {
     }
 
     /// What is said of networks, in the order in which it is asked.
-    #[must_use]
-    pub fn network_rules(&self) -> &[NetworkRule] {
-        &self.networks
+    pub fn network_rules(&self) -> impl Iterator<Item = &NetworkRule> {
+        self.networks.iter().map(|scoped| &scoped.rule)
     }
 
     /// Which address a network gets that no rule is about.
@@ -135,9 +154,13 @@ impl Config {
             device.name.to_owned(),
             host,
             self.device_wishes(device).scan_mask(),
-            self.networks.clone(),
+            self.network_rules_on(device).collect(),
             defaults,
         )
+    }
+
+    fn network_rules_on(&self, device: &DeviceFacts) -> impl Iterator<Item = NetworkRule> {
+        self.networks.iter().filter_map(|scoped| scoped.on(device))
     }
 
     fn device_wishes(&self, device: &DeviceFacts) -> DeviceWishes {

@@ -3,8 +3,10 @@
 use toml::de::DeValue;
 
 use super::connection;
+use super::document::device_specs;
 use super::problem::Wrong;
 use super::section::Section;
+use super::spec::{DeviceFacts, DeviceSpecs};
 use super::value::{choice, one_or_more, parsed, text};
 use crate::address::{Mac, NetworkMatch, NetworkRule, Security, Wishes};
 use crate::wifi::{SSID_MAX, Ssid};
@@ -12,24 +14,51 @@ use crate::wifi::{SSID_MAX, Ssid};
 /// At least one of these must be there.
 const MATCHING_KEYS: &[&str] = &["ssid", "ssid-hex", "bssid", "security", "id-str"];
 
+/// What is said of a network, on all interfaces or on some.
+#[derive(Debug, Clone)]
+pub(super) struct ScopedRule {
+    pub(super) interfaces: Option<DeviceSpecs>,
+    pub(super) rule: NetworkRule,
+}
+
+impl ScopedRule {
+    /// The rule as it is on this interface, if it is about it.
+    pub(super) fn on(&self, device: &DeviceFacts) -> Option<NetworkRule> {
+        let interfaces = self.interfaces.as_ref();
+        let here = interfaces.is_none_or(|specs| specs.matches(device));
+        here.then(|| {
+            let mut rule = self.rule.clone();
+            rule.about.some_interfaces = false;
+            rule
+        })
+    }
+}
+
 /// Takes the section apart.
-pub(super) fn read(mut section: Section) -> NetworkRule {
+pub(super) fn read(mut section: Section) -> ScopedRule {
     if !section.has_any(MATCHING_KEYS) {
         section.complain_of_header(Wrong::new(
             "which network? Say its ssid, ssid-hex, bssid, security or id-str",
         ));
     }
-    let about = about(&mut section);
+    let interfaces = section.take("match", device_specs).map(|said| said.value);
+    let about = NetworkMatch {
+        some_interfaces: interfaces.is_some(),
+        ..about(&mut section)
+    };
     let wishes = Wishes {
         uuid: section.take("uuid", uuid),
         ..connection::take(&mut section)
     };
     let place = section.place();
     section.finish();
-    NetworkRule {
-        about,
-        wishes,
-        place,
+    ScopedRule {
+        interfaces,
+        rule: NetworkRule {
+            about,
+            wishes,
+            place,
+        },
     }
 }
 
@@ -48,6 +77,7 @@ fn about(section: &mut Section) -> NetworkMatch {
         bssids: bssids.map(|said| said.value).unwrap_or_default(),
         securities: securities.map(|said| said.value).unwrap_or_default(),
         id_strs: id_strs.map(|said| said.value).unwrap_or_default(),
+        some_interfaces: false,
     }
 }
 
@@ -99,15 +129,18 @@ fn id_str(value: &DeValue) -> Result<String, Wrong> {
 /// A UUID, in lower case as `NetworkManager` normalizes it.
 pub(super) fn uuid(value: &DeValue) -> Result<String, Wrong> {
     let text = text(value)?;
-    let groups: Vec<_> = text.split('-').map(str::len).collect();
-    let hexadecimal = text
-        .bytes()
-        .all(|byte| byte == b'-' || byte.is_ascii_hexdigit());
-    if hexadecimal && groups == [8, 4, 4, 4, 12] {
+    if is_uuid(text) {
         Ok(text.to_ascii_lowercase())
     } else {
         Err(Wrong::new(
             "a UUID such as 123e4567-e89b-12d3-a456-426655440000 is meant",
         ))
     }
+}
+
+/// Whether the text is a UUID, in either case.
+pub(crate) fn is_uuid(text: &str) -> bool {
+    let groups: Vec<_> = text.split('-').map(str::len).collect();
+    let mut bytes = text.bytes();
+    bytes.all(|byte| byte == b'-' || byte.is_ascii_hexdigit()) && groups == [8, 4, 4, 4, 12]
 }

@@ -82,7 +82,7 @@ impl Source {
 }
 
 /// The text without anything that could disturb a terminal.
-pub(super) fn harmless(text: &str) -> String {
+pub(crate) fn harmless(text: &str) -> String {
     let harmless = |character: char| match character {
         '\t' => '\t',
         control if control.is_control() => char::REPLACEMENT_CHARACTER,

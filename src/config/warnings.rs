@@ -6,7 +6,11 @@ use crate::address::{Policy, Said, StableId, Wishes};
 
 /// Everything in a configuration that a person should look at again.
 pub(super) fn warnings(document: &Document) -> Vec<Problem> {
-    let networks: Vec<_> = document.networks.iter().map(|rule| &rule.wishes).collect();
+    let networks: Vec<_> = document
+        .networks
+        .iter()
+        .map(|scoped| &scoped.rule.wishes)
+        .collect();
     let mut defaults = vec![&document.connection];
     defaults.extend(document.interfaces.iter().map(|rule| &rule.connection));
 

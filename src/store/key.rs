@@ -71,7 +71,7 @@ pub fn load_or_create_key(
     match read_key(&path, machine) {
         Err(KeyError::Missing { .. }) => {
             let new = NewKey::generate(rng);
-            create(state_dir, &path, &new).map_err(|source| KeyError::Write {
+            create(state_dir, &path, new.contents()).map_err(|source| KeyError::Write {
                 path: path.clone(),
                 source,
             })?;
@@ -102,7 +102,7 @@ pub fn read_key(path: &Path, machine: Option<&MachineId>) -> Result<HostKey, Key
     })
 }
 
-fn read_secret(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+pub(super) fn read_secret(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     let file = File::open(path)?;
     let length = file.metadata()?.len();
     if length > LONGEST {
@@ -120,12 +120,12 @@ fn read_secret(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
 }
 
 /// Writes a key beside where it is to be, then moves it there unless another one has appeared.
-fn create(state_dir: &Path, path: &Path, key: &NewKey) -> io::Result<()> {
+pub(super) fn create(state_dir: &Path, path: &Path, key: &[u8]) -> io::Result<()> {
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(state_dir)?;
-    let temporary = atomic::beside(path, key.contents(), 0o600)?;
+    let temporary = atomic::beside(path, key, 0o600)?;
     let moved = move_unless_there(&temporary, path);
     if moved.is_err() {
         let _ = std::fs::remove_file(&temporary);
@@ -133,6 +133,14 @@ fn create(state_dir: &Path, path: &Path, key: &NewKey) -> io::Result<()> {
     }
     atomic::sync_directory(path);
     Ok(())
+}
+
+/// Puts a key in the place of another one, which stays beside it.
+pub(super) fn replace(state_dir: &Path, path: &Path, key: &[u8]) -> io::Result<()> {
+    let kept = state_dir.join(format!("{KEY_FILE}.replaced"));
+    let present = read_secret(path)?;
+    atomic::write(&kept, &present, 0o600)?;
+    atomic::write(path, key, 0o600)
 }
 
 fn move_unless_there(from: &Path, to: &Path) -> io::Result<()> {

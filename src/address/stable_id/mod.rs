@@ -1,11 +1,13 @@
 //! The stable-id language: what a stable address is derived from.
 
 mod parse;
+mod version;
 
 use std::fmt;
 
 use super::period::{ParseLengthError, Period};
 use parse::is_pattern;
+pub use version::{NmVersion, ParseVersionError};
 
 /// `stable-id`, as `NetworkManager` 1.4 and later read it, and two forms that change with time:
 /// `${PERIOD:24h}` within an id, and `time: 2016-08-22 6:00:00 7d` as a whole.

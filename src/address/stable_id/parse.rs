@@ -2,20 +2,21 @@
 
 use std::str::FromStr;
 
-use super::{Meaning, ParseStableIdError, Part, StableId, Variable};
+use super::{Meaning, NmVersion, ParseStableIdError, Part, StableId, Variable};
 use crate::address::period::{Period, parse_length, parse_reading};
 
 /// The id that stands for none, spelled out.
 const DEFAULT: &str = "default${CONNECTION}";
 const RANDOM: &str = "${RANDOM}";
 const PERIOD: &str = "${PERIOD";
+pub(super) const NETWORK_SSID: &str = "${NETWORK_SSID}";
 
 const SIMPLE: [(&str, Variable); 5] = [
     ("${CONNECTION}", Variable::Connection),
     ("${BOOT}", Variable::Boot),
     ("${DEVICE}", Variable::Device),
     ("${MAC}", Variable::PermanentAddress),
-    ("${NETWORK_SSID}", Variable::NetworkSsid),
+    (NETWORK_SSID, Variable::NetworkSsid),
 ];
 
 impl FromStr for StableId {
@@ -31,7 +32,30 @@ impl FromStr for StableId {
         let meaning = match text.strip_prefix("time:") {
             Some(schedule) => by_the_clock(text, schedule)?,
             None if text == DEFAULT => Meaning::Connection,
-            None => Scan::new(text).meaning()?,
+            None => Scan::new(text, None).meaning()?,
+        };
+        Ok(Self {
+            text: text.to_owned(),
+            meaning,
+        })
+    }
+}
+
+impl StableId {
+    /// Reads an id as a version of `NetworkManager` did: patterns that it did not know, and what is
+    /// macveil's own, stand for themselves.
+    ///
+    /// # Errors
+    ///
+    /// A NUL byte.
+    pub fn of_network_manager(text: &str, version: NmVersion) -> Result<Self, ParseStableIdError> {
+        if text.contains('\0') {
+            return Err(ParseStableIdError::Nul);
+        }
+        let meaning = if text == DEFAULT && version.knows_default_word() {
+            Meaning::Connection
+        } else {
+            Scan::new(text, Some(version)).meaning()?
         };
         Ok(Self {
             text: text.to_owned(),
@@ -66,23 +90,27 @@ struct Scan<'a> {
     pending: &'a str,
     /// How much of it was looked at.
     seen: usize,
+    /// Whose patterns are meant; macveil's own if nobody's.
+    version: Option<NmVersion>,
 }
 
 impl<'a> Scan<'a> {
-    const fn new(text: &'a str) -> Self {
+    const fn new(text: &'a str, version: Option<NmVersion>) -> Self {
         Self {
             parts: Vec::new(),
             pending: text,
             seen: 0,
+            version,
         }
     }
 
     fn meaning(mut self) -> Result<Meaning, ParseStableIdError> {
         while let Some(rest) = self.next_dollar() {
-            if rest.starts_with(RANDOM) {
+            if rest.starts_with(RANDOM) && self.version.is_none_or(|version| version.knows(RANDOM))
+            {
                 return Ok(Meaning::Random);
             }
-            match pattern(rest)? {
+            match self.pattern(rest)? {
                 Some((length, variable)) => self.take(length, variable),
                 // `$$` is a literal dollar and hides the second one, as in NetworkManager.
                 None if rest.starts_with("$$") => self.seen += 2,
@@ -105,6 +133,15 @@ impl<'a> Scan<'a> {
         self.pending.get(self.seen..)
     }
 
+    fn pattern(&self, rest: &str) -> Result<Option<(usize, Variable)>, ParseStableIdError> {
+        match self.version {
+            None => pattern(rest),
+            Some(version) => Ok(simple_pattern(rest)
+                .filter(|(name, _)| version.knows(name))
+                .map(|(name, variable)| (name.len(), variable))),
+        }
+    }
+
     fn take(&mut self, length: usize, variable: Variable) {
         if let Some((text, rest)) = self.pending.split_at_checked(self.seen + length) {
             self.parts.push(Part::Text(text.to_owned()));
@@ -121,14 +158,18 @@ pub(super) fn is_pattern(text: &str) -> bool {
 
 /// The pattern that `text` begins with, and its length.
 fn pattern(text: &str) -> Result<Option<(usize, Variable)>, ParseStableIdError> {
-    let simple = SIMPLE.iter().find(|(name, _)| text.starts_with(name));
-    if let Some((name, variable)) = simple {
-        return Ok(Some((name.len(), *variable)));
+    if let Some((name, variable)) = simple_pattern(text) {
+        return Ok(Some((name.len(), variable)));
     }
     match text.strip_prefix(PERIOD) {
         Some(rest) if rest.starts_with([':', '}']) => period_pattern(rest).map(Some),
         _ => Ok(None),
     }
+}
+
+fn simple_pattern(text: &str) -> Option<(&'static str, Variable)> {
+    let known = SIMPLE.iter().find(|(name, _)| text.starts_with(name));
+    known.copied()
 }
 
 fn period_pattern(rest: &str) -> Result<(usize, Variable), ParseStableIdError> {

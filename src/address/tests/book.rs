@@ -355,6 +355,7 @@ fn all_that_a_rule_asks_must_agree() {
         bssids: vec![bssid],
         securities: vec![Security::Psk, Security::Sae],
         id_strs: vec!["flat".to_owned()],
+        some_interfaces: false,
     };
     let mut bench = Bench::new();
     bench.rules = vec![rule(about, Policy::Permanent)];

@@ -2,7 +2,8 @@
 
 use super::bench::{Bench, mac};
 use crate::address::stable::{EffectiveId, digest};
-use crate::address::{HostKey, MachineId, NetworkFacts, Source};
+use crate::address::stable_id::Meaning;
+use crate::address::{HostKey, MachineId, NetworkFacts, NmVersion, Source, StableId};
 use crate::wifi::Ssid;
 
 fn published(kind: u8, initial: &str, mask: &str) -> String {
@@ -244,4 +245,48 @@ fn a_new_key_has_fifty_bytes_of_the_second_version() {
     assert_eq!(text.len(), 50);
     assert!(text.starts_with("nm-v2:") && text.ends_with('='), "{text}");
     assert_eq!(format!("{new:?}"), "NewKey(secret)");
+}
+
+#[test]
+fn each_version_knew_its_own_patterns() {
+    let meaning = |text: &str, version: &str| {
+        let version: NmVersion = version.parse().unwrap();
+        let id = StableId::of_network_manager(text, version).unwrap();
+        match id.meaning() {
+            Meaning::Connection => "connection",
+            Meaning::Literal(literal) if literal == text => "literal",
+            Meaning::Literal(_) => "changed",
+            Meaning::Generated(_) => "generated",
+            Meaning::Random => "random",
+        }
+    };
+    for (text, before, since, then) in [
+        ("${CONNECTION}", "1.4", "1.6", "generated"),
+        ("${BOOT}", "1.4.6", "1.6.0", "generated"),
+        ("${RANDOM}", "1.4", "1.6", "random"),
+        ("${DEVICE}", "1.10", "1.12", "generated"),
+        ("${MAC}", "1.14", "1.16", "generated"),
+        ("${NETWORK_SSID}", "1.42.4-1", "1.46", "generated"),
+    ] {
+        assert_eq!(
+            (meaning(text, before), meaning(text, since)),
+            ("literal", then),
+            "{text}"
+        );
+    }
+    assert_eq!(meaning("default${CONNECTION}", "1.42"), "generated");
+    assert_eq!(meaning("default${CONNECTION}", "1.44"), "connection");
+    for text in [
+        "",
+        "${PERIOD:24h}",
+        "${PERIOD}",
+        "time: 2016-08-22 6:00:00 7d",
+        "$${MAC}",
+    ] {
+        assert_eq!(meaning(text, "1.52"), "literal", "{text}");
+    }
+    assert!(StableId::of_network_manager("a\0b", NmVersion::PATTERNS).is_err());
+    for text in ["", "1", "one.two", "1.x"] {
+        assert!(text.parse::<NmVersion>().is_err(), "{text}");
+    }
 }

@@ -39,12 +39,7 @@ impl Rules {
             .map(|(ssid, directory)| DropIn::of(ssid, directory).path());
         Self {
             ssid: ssid.cloned(),
-            list: config
-                .network_rules()
-                .iter()
-                .filter(about)
-                .cloned()
-                .collect(),
+            list: config.network_rules().filter(about).cloned().collect(),
             default: config.default_policy(),
             own_file,
         }

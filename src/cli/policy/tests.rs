@@ -386,7 +386,7 @@ fn reads_back(ssid: &Ssid, policy: Policy) -> bool {
     let path = DropIn::of(ssid, layout.own_drop_ins().unwrap()).path();
     let layout = layout.supposing(&path, Some(text(ssid, policy)));
     let config = Config::read(&layout).unwrap();
-    match config.network_rules() {
+    match &config.network_rules().collect::<Vec<_>>()[..] {
         [rule] => {
             rule.about.ssids == [ssid.clone()]
                 && rule.wishes.policy.as_ref().map(|said| said.value) == Some(policy)

@@ -2,6 +2,8 @@
 
 mod parse;
 
+pub(crate) use parse::split;
+
 use crate::address::Mac;
 use crate::supervisor::Port;
 
@@ -87,6 +89,11 @@ impl DeviceSpecs {
             .iter()
             .any(|spec| !spec.except && spec.wanted.names(device))
     }
+}
+
+/// Whether the text is one device spec that macveil understands.
+pub(crate) fn is_spec(text: &str) -> bool {
+    text.parse::<Spec>().is_ok()
 }
 
 impl Wanted {

@@ -142,7 +142,7 @@ fn after_tag<'t>(text: &'t str, tag: &str) -> Option<&'t str> {
 }
 
 /// Splits at `,` and `;` unless a backslash is before them (`nm_match_spec_split`).
-fn split(text: &str) -> Vec<String> {
+pub(crate) fn split(text: &str) -> Vec<String> {
     let mut pieces = vec![String::new()];
     let mut characters = text.chars();
     while let Some(character) = characters.next() {

@@ -303,3 +303,20 @@ fn what_hardly_says_what_was_meant_is_a_warning() {
         1
     );
 }
+
+#[test]
+fn a_version_needs_an_id_and_has_to_be_one() {
+    for (rest, words) in [
+        (
+            "",
+            "stable-id-version says how the stable-id beside it is meant, and there is none",
+        ),
+        (
+            "stable-id = 'x'",
+            "`new` is no version of NetworkManager: one such as 1.42 is meant",
+        ),
+    ] {
+        let message = message(&format!("[connection]\nstable-id-version = 'new'\n{rest}"));
+        assert!(message.contains(words), "{message}");
+    }
+}

@@ -9,7 +9,8 @@ use rand::rngs::StdRng;
 
 use super::read;
 use crate::address::{
-    AddressFacts, Binding, Choice, Host, HostKey, Mac, NetworkFacts, Policy, Security, Slap, Zone,
+    AddressFacts, Binding, Choice, Host, HostKey, Mac, Matched, NetworkFacts, Policy, Security,
+    Slap, Source, Zone,
 };
 use crate::config::{Backend, Config, DeviceFacts, Kind};
 use crate::supervisor::{MaskMethod, OnExit, OnFailure, Settings};
@@ -356,4 +357,65 @@ fn an_empty_mask_takes_a_default_back() {
             .mask
             .is_some()
     );
+}
+
+#[test]
+fn a_stable_id_may_be_meant_as_a_version_of_network_manager_read_it() {
+    let kind = |line: &str| {
+        let config = read(&format!(
+            "[connection]\ncloned-mac-address = 'stable'\n{line}"
+        ))
+        .unwrap();
+        let home = ssid("Home");
+        let card = AddressFacts {
+            permanent: CARD.permanent,
+            initial: Mac([2, 0, 0, 0, 0, 1]),
+            current: Mac([2, 0, 0, 0, 0, 1]),
+            previous: None,
+        };
+        let book = book(&config, &CARD);
+        let mut rng = StdRng::seed_from_u64(1);
+        match book
+            .derive(&NetworkFacts::new(&home), &card, &mut rng)
+            .unwrap()
+            .source
+        {
+            Source::Hash { id, .. } => id.kind,
+            other => panic!("{other:?}"),
+        }
+    };
+    assert_eq!(kind("stable-id = '${NETWORK_SSID}'"), 2);
+    assert_eq!(
+        kind("stable-id = '${NETWORK_SSID}'\nstable-id-version = '1.42.4'"),
+        1
+    );
+    assert_eq!(
+        kind("stable-id-version = '1.46'\nstable-id = '${PERIOD:1h}'"),
+        1
+    );
+}
+
+#[test]
+fn a_network_may_be_meant_on_some_interfaces_only() {
+    let config = read(
+        "[[network]]\nssid = 'Home'\nmatch = 'wlan0'\ncloned-mac-address = 'permanent'\n\
+         [[network]]\nssid = 'Home'\ncloned-mac-address = 'random'",
+    )
+    .unwrap();
+    let home = ssid("Home");
+    let policy = |name| {
+        let device = DeviceFacts { name, ..CARD };
+        choice(&config, &device, &NetworkFacts::new(&home))
+            .policy
+            .value
+    };
+    assert_eq!(
+        (policy("wlan0"), policy("wlan1")),
+        (Policy::Permanent, Policy::Random)
+    );
+    let anywhere: Vec<_> = config
+        .network_rules()
+        .map(|rule| rule.about.matches(&NetworkFacts::new(&home)))
+        .collect();
+    assert_eq!(anywhere, [Matched::Unknown("the interface"), Matched::Yes]);
 }

@@ -1,0 +1,216 @@
+//! `NetworkManager`'s files, from the disk.
+
+use std::collections::BTreeMap;
+use std::fs::{self, Metadata};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::cli::Failure;
+use crate::import::{ConfFile, ProfileContents, ProfileFile, Shelf};
+
+/// `NetworkManager` reads no larger key, and no larger file of settings is meant for people.
+const LARGEST: u64 = 1024 * 1024;
+
+/// A system whose files lie below a directory.
+pub(super) struct Tree {
+    root: PathBuf,
+}
+
+impl Tree {
+    pub(super) fn new(root: &Path) -> Self {
+        Self {
+            root: root.to_owned(),
+        }
+    }
+
+    /// Where a file of the system is to be found.
+    pub(super) fn at(&self, path: impl AsRef<Path>) -> PathBuf {
+        let path = path.as_ref();
+        self.root.join(path.strip_prefix("/").unwrap_or(path))
+    }
+
+    /// The files of its configuration in the order in which it reads them, without those that are
+    /// hidden by others.
+    pub(super) fn configuration(&self) -> Result<Vec<ConfFile>, Failure> {
+        let list = |directory: &str| -> Result<BTreeMap<String, PathBuf>, Failure> {
+            let files = self.list(directory)?;
+            let is_drop_in = |name: &str| name.strip_suffix(".conf").is_some();
+            let files = files.into_iter();
+            Ok(files.filter(|(name, _)| is_drop_in(name)).collect())
+        };
+        let mut lib = list("/usr/lib/NetworkManager/conf.d")?;
+        let mut run = list("/run/NetworkManager/conf.d")?;
+        let etc = list("/etc/NetworkManager/conf.d")?;
+        run.retain(|name, _| !etc.contains_key(name));
+        lib.retain(|name, _| !etc.contains_key(name) && !run.contains_key(name));
+        let mut files = Vec::new();
+        let read = |path: PathBuf, drop_in| ConfFile {
+            path: self.shown(&path),
+            contents: read(&path).map_err(|error| error.to_string()),
+            drop_in,
+        };
+        files.extend(lib.into_values().map(|path| read(path, true)));
+        files.extend(run.into_values().map(|path| read(path, true)));
+        let main = self.at("/etc/NetworkManager/NetworkManager.conf");
+        if fs::symlink_metadata(&main).is_ok() {
+            files.push(read(main, false));
+        }
+        files.extend(etc.into_values().map(|path| read(path, true)));
+        Ok(files)
+    }
+
+    /// Every file that could be a profile.
+    pub(super) fn profiles(&self, etc: &str) -> Result<Vec<ProfileFile>, Failure> {
+        let mut profiles = Vec::new();
+        for (shelf, directory) in [
+            (Shelf::Lib, "/usr/lib/NetworkManager/system-connections"),
+            (Shelf::Etc, etc),
+            (Shelf::Run, "/run/NetworkManager/system-connections"),
+        ] {
+            let files = self.list(directory)?;
+            profiles.extend(
+                files
+                    .into_iter()
+                    .filter_map(|(name, path)| self.read_entry(shelf, &name, &path)),
+            );
+        }
+        Ok(profiles)
+    }
+
+    fn read_entry(&self, directory: Shelf, name: &str, path: &Path) -> Option<ProfileFile> {
+        let tombstone = name.strip_suffix(".nmmeta").filter(|_| {
+            directory != Shelf::Lib
+                && fs::read_link(path).is_ok_and(|to| to == Path::new("/dev/null"))
+        });
+        let (changed, contents) = match tombstone {
+            Some(uuid) => (0, ProfileContents::Tombstone(uuid.to_owned())),
+            None if is_profile_name(name, directory) => read_profile(path),
+            None => return None,
+        };
+        Some(ProfileFile {
+            path: self.shown(path),
+            shelf: directory,
+            changed,
+            contents,
+        })
+    }
+
+    /// Profiles in the format of Red Hat's old scripts, which are not read.
+    pub(super) fn old_scripts(&self) -> Vec<Arc<str>> {
+        let files = self
+            .list("/etc/sysconfig/network-scripts")
+            .unwrap_or_default();
+        let scripts = files.iter().filter(|(name, _)| {
+            name.starts_with("ifcfg-") && *name != "ifcfg-lo" && !name.ends_with('~')
+        });
+        scripts.map(|(_, path)| self.shown(path)).collect()
+    }
+
+    /// The contents of a file; nothing if there is none.
+    pub(super) fn read_if_there(&self, path: &str) -> io::Result<Option<Vec<u8>>> {
+        match read(&self.at(path)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            contents => contents.map(Some),
+        }
+    }
+
+    /// The names in a directory, which need not be there.
+    fn list(&self, directory: &str) -> Result<BTreeMap<String, PathBuf>, Failure> {
+        let path = self.at(directory);
+        let tried = || format!("cannot list {} (only root can)", path.display());
+        let entries = match fs::read_dir(&path) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(BTreeMap::new()),
+            entries => entries.map_err(|error| Failure::cannot(tried(), error))?,
+        };
+        let mut files = BTreeMap::new();
+        for entry in entries {
+            let entry = entry.map_err(|error| Failure::cannot(tried(), error))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            files.insert(name, entry.path());
+        }
+        Ok(files)
+    }
+
+    /// A path as the system itself would call it.
+    fn shown(&self, path: &Path) -> Arc<str> {
+        let below = path.strip_prefix(&self.root).unwrap_or(path);
+        Path::new("/").join(below).display().to_string().into()
+    }
+}
+
+/// As `NetworkManager` tells profiles from what else may lie there.
+fn is_profile_name(name: &str, shelf: Shelf) -> bool {
+    const OTHERS: [&str; 5] = ["~", ".pem", ".der", ".nmmeta", ".nmload"];
+    if name.starts_with('.') {
+        return false;
+    }
+    let lower = name.to_ascii_lowercase();
+    match shelf {
+        Shelf::Etc => !OTHERS.iter().any(|end| lower.ends_with(end)) && !is_temporary(name),
+        Shelf::Lib | Shelf::Run => name
+            .strip_suffix(".nmconnection")
+            .is_some_and(|stem| !stem.is_empty()),
+    }
+}
+
+/// `NAME.` and six letters or digits, as `mkstemp` makes them.
+fn is_temporary(name: &str) -> bool {
+    let end = name.rsplit_once('.').map(|(_, end)| end);
+    end.is_some_and(|end| end.len() == 6 && end.bytes().all(|byte| byte.is_ascii_alphanumeric()))
+}
+
+/// Only files of root's that nobody else can read are profiles; links are followed.
+fn read_profile(path: &Path) -> (i128, ProfileContents) {
+    let refused = |why: String| (0, ProfileContents::Refused(why));
+    let metadata = match fs::metadata(path) {
+        Ok(metadata) => metadata,
+        Err(error) => return refused(error.to_string()),
+    };
+    if let Some(why) = insecurity(&metadata) {
+        return refused(why);
+    }
+    let changed = i128::from(metadata.mtime()) * 1_000_000_000 + i128::from(metadata.mtime_nsec());
+    match read(path) {
+        Ok(text) => (changed, ProfileContents::Text(text)),
+        Err(error) => refused(error.to_string()),
+    }
+}
+
+fn insecurity(metadata: &Metadata) -> Option<String> {
+    let mode = metadata.mode() & 0o7777;
+    let so = "so NetworkManager did not take it either";
+    if !metadata.is_file() {
+        Some(format!("it is no regular file, {so}"))
+    } else if metadata.uid() != 0 {
+        Some(format!(
+            "it belongs to user {} and not to root, {so}",
+            metadata.uid()
+        ))
+    } else if mode & 0o077 != 0 {
+        Some(format!(
+            "others may read or write it (mode {mode:o}), {so}; if it is meant, `chmod 600` and import again"
+        ))
+    } else {
+        None
+    }
+}
+
+/// The contents of a regular file of a sensible size.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(io::Error::new(
+            ErrorKind::InvalidInput,
+            "it is no regular file",
+        ));
+    }
+    if metadata.len() > LARGEST {
+        return Err(io::Error::new(
+            ErrorKind::FileTooLarge,
+            "it is too large to be meant",
+        ));
+    }
+    fs::read(path)
+}

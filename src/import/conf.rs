@@ -1,0 +1,202 @@
+//! `NetworkManager.conf` with its drop-ins, put together as `NetworkManager` does (`nm-config.c`).
+
+use std::sync::Arc;
+
+use super::keyfile::{KeyFile, Value};
+use super::report::{Outcome, Report};
+use crate::config::split_specs;
+
+/// A file that `NetworkManager` reads.
+#[derive(Debug, Clone)]
+pub struct ConfFile {
+    /// Its path, as it is to be shown.
+    pub path: Arc<str>,
+    /// What is in it, or why that is not known.
+    pub contents: Result<Vec<u8>, String>,
+    /// `[config] enable` says something in drop-ins only.
+    pub drop_in: bool,
+}
+
+/// All files together.
+#[derive(Debug, Clone, Default)]
+pub struct Conf(KeyFile);
+
+/// A `[connection*]` or `[device*]`.
+#[derive(Debug, Clone)]
+pub(super) struct Section {
+    /// Without brackets.
+    pub(super) name: String,
+    /// The devices it is about; all if nothing is said.
+    pub(super) devices: Option<(Vec<String>, Value)>,
+    /// Where it matches, no later section is asked, whether it says a key or not.
+    pub(super) stops: bool,
+    entries: Vec<(String, Value)>,
+}
+
+const SPEC_KEYS: [(&str, &str); 3] = [
+    ("keyfile", "unmanaged-devices"),
+    ("connection", "match-device"),
+    ("device", "match-device"),
+];
+
+impl Conf {
+    /// Puts files together, the earlier first: each holds over those before it.
+    pub fn read(files: &[ConfFile], report: &mut Report) -> Self {
+        let mut conf = Self::default();
+        for file in files {
+            let contents = file.contents.as_ref().map_err(Clone::clone);
+            let read = contents.and_then(|contents| {
+                KeyFile::parse(contents, &file.path).map_err(|error| error.to_string())
+            });
+            match read {
+                Err(why) => report.add(
+                    &file.path,
+                    "the file",
+                    Outcome::Impossible,
+                    format!("not read: {why}; mend it and import again"),
+                ),
+                Ok(read) if file.drop_in && !is_enabled(&read, &file.path, report) => {}
+                Ok(read) => conf.merge(&read),
+            }
+        }
+        conf
+    }
+
+    /// Where profiles are kept, if not in the usual directory.
+    #[must_use]
+    pub fn profile_directory(&self) -> Option<String> {
+        let text = self.0.text("keyfile", "path")?.text;
+        Some(text).filter(|path| path.starts_with('/'))
+    }
+
+    pub(super) fn value(&self, group: &str, key: &str) -> Option<&Value> {
+        self.0.value(group, key)
+    }
+
+    /// The sections of a kind, in the order in which they are asked: of the last file first, and the
+    /// one without a suffix last.
+    pub(super) fn sections(&self, kind: &str) -> Vec<Section> {
+        let all = self.0.groups().iter().rev();
+        let (mut sections, plain): (Vec<_>, Vec<_>) = all
+            .filter(|group| group.name.starts_with(kind))
+            .map(|group| Section {
+                name: group.name.clone(),
+                devices: group
+                    .value("match-device")
+                    .map(|value| (split_specs(&value.raw), value.clone())),
+                stops: group
+                    .value("stop-match")
+                    .and_then(|value| boolean(&value.raw))
+                    .unwrap_or(false),
+                entries: group
+                    .entries
+                    .iter()
+                    .map(|entry| (entry.key.clone(), entry.value.clone()))
+                    .collect(),
+            })
+            .partition(|section| section.name != kind);
+        sections.extend(plain);
+        sections
+    }
+
+    fn merge(&mut self, file: &KeyFile) {
+        let is = |kind: &'static str| move |name: &str| name.starts_with(kind);
+        let (is_connection, is_device) = (is("connection"), is("device"));
+        let all = || file.groups().iter();
+        let others = all().filter(|group| !is_connection(&group.name) && !is_device(&group.name));
+        let devices = all().rev().filter(|group| is_device(&group.name));
+        let connections = all().rev().filter(|group| is_connection(&group.name));
+        for group in others.chain(devices).chain(connections) {
+            let ours = !group.name.starts_with(".intern") && group.name != "config";
+            for entry in group.entries.iter().filter(|_| ours) {
+                match entry.key.split_at_checked(entry.key.len() - 1) {
+                    Some((key, sign @ ("+" | "-"))) if !key.is_empty() => {
+                        self.extend(&group.name, key, sign, &entry.value);
+                    }
+                    _ => self.0.set(&group.name, &entry.key, entry.value.clone()),
+                }
+            }
+        }
+    }
+
+    /// `KEY+=` and `KEY-=`, which only lists have.
+    fn extend(&mut self, group: &str, key: &str, sign: &str, value: &Value) {
+        let is_list = SPEC_KEYS
+            .iter()
+            .any(|(prefix, name)| group.starts_with(prefix) && key == *name);
+        if !is_list {
+            return;
+        }
+        let change = split_specs(&value.raw);
+        let before = self
+            .0
+            .value(group, key)
+            .map(|value| split_specs(&value.raw));
+        let mut specs = before.unwrap_or_default();
+        specs.retain(|spec| sign == "+" || !change.contains(spec));
+        for spec in change.into_iter().filter(|_| sign == "+") {
+            if !specs.contains(&spec) {
+                specs.push(spec);
+            }
+        }
+        let escaped: Vec<_> = specs.iter().map(|spec| escape_spec(spec)).collect();
+        let value = Value {
+            raw: escaped.join(","),
+            file: Arc::clone(&value.file),
+        };
+        self.0.set(group, key, value);
+    }
+}
+
+impl Section {
+    pub(super) fn value(&self, key: &str) -> Option<&Value> {
+        let entry = self.entries.iter().find(|(name, _)| name == key);
+        entry.map(|(_, value)| value)
+    }
+
+    /// As it is written: `[connection-home]`.
+    pub(super) fn header(&self) -> String {
+        format!("[{}]", self.name)
+    }
+}
+
+/// A spec so that splitting leaves it whole.
+pub(super) fn escape_spec(spec: &str) -> String {
+    let mut escaped = String::with_capacity(spec.len());
+    for character in spec.chars() {
+        if matches!(character, ',' | ';' | '\\') {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
+}
+
+fn is_enabled(file: &KeyFile, path: &Arc<str>, report: &mut Report) -> bool {
+    let Some(value) = file.value("config", "enable") else {
+        return true;
+    };
+    let setting = format!("[config] enable={}", value.raw);
+    match boolean(&value.raw) {
+        Some(true) => true,
+        Some(false) => {
+            let text = "the file is switched off, so nothing in it was in force";
+            report.add(path, setting, Outcome::Unneeded, text);
+            false
+        }
+        None => {
+            let text = "the file is taken as if it were in force; if it was not, take it away and import again";
+            report.add(path, setting, Outcome::Impossible, text);
+            true
+        }
+    }
+}
+
+/// A truth value as `NetworkManager` reads it.
+pub(super) fn boolean(raw: &str) -> Option<bool> {
+    match raw.trim_ascii().to_ascii_lowercase().as_str() {
+        "true" | "yes" | "on" | "1" => Some(true),
+        "false" | "no" | "off" | "0" => Some(false),
+        _ => None,
+    }
+}

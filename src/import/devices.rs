@@ -1,0 +1,121 @@
+//! What is said of cards: which are left alone, and how the others scan.
+
+use super::conf::{Conf, Section, boolean, escape_spec};
+use super::keyfile::Value;
+use super::report::Outcome;
+use super::scope::{Medium, scope};
+use super::toml_text::{List, Quoted};
+use super::translate::Translator;
+use super::value::mask;
+use crate::config::{SCAN_MASK_FREE_BITS, is_spec, split_specs};
+
+impl Translator<'_> {
+    /// `unmanaged-devices`.
+    pub(super) fn managed(&mut self, conf: &Conf) {
+        let Some(value) = conf.value("keyfile", "unmanaged-devices") else {
+            return;
+        };
+        let setting = format!("[keyfile] unmanaged-devices={}", value.raw);
+        let specs = split_specs(&value.raw);
+        let covers_all =
+            |spec: &String| spec.starts_with("except:") || spec == "*" || spec == "type:wifi";
+        if specs.iter().any(covers_all) {
+            let why = "say with `manage` in /etc/macveil/macveil.toml which interfaces macveil is to care for";
+            self.report
+                .add(&value.file, setting, Outcome::Impossible, why);
+            return;
+        }
+        let known = specs.iter().filter(|spec| is_spec(spec));
+        let excepted = known.map(|spec| format!("except:{}", escape_spec(spec)));
+        let manage: Vec<_> = std::iter::once("type:wifi".to_owned())
+            .chain(excepted)
+            .collect();
+        if manage.len() == 1 {
+            let why = "it is about no interface that macveil would care for";
+            self.report
+                .add(&value.file, setting, Outcome::Unneeded, why);
+            return;
+        }
+        self.toml.blank();
+        self.toml.comment(format_args!("{}: {setting}", value.file));
+        let line = self.toml.key("manage", List(&manage));
+        self.report
+            .taken(&value.file, setting, "manage, all Wi-Fi but these", line);
+    }
+
+    /// The `[device*]` sections.
+    pub(super) fn scanning(&mut self, sections: &[Section]) {
+        const RANDOM: &str = "wifi.scan-rand-mac-address";
+        const SCAN_MASK: &str = "wifi.scan-generate-mac-address-mask";
+        for section in sections {
+            let setting =
+                |key: &str, value: &Value| format!("{} {key}={}", section.header(), value.raw);
+            for (key, why) in [
+                (
+                    "managed",
+                    "if an interface was left alone by this, say so with `manage` in /etc/macveil/macveil.toml",
+                ),
+                (
+                    "wifi.backend",
+                    "with the backend iwd NetworkManager had no say in addresses: iwd has its own settings",
+                ),
+            ] {
+                if let Some(value) = section.value(key) {
+                    self.report
+                        .add(&value.file, setting(key, value), Outcome::Impossible, why);
+                }
+            }
+            let (random, scan_mask) = (section.value(RANDOM), section.value(SCAN_MASK));
+            let Some(file) = random.or(scan_mask).map(|value| &value.file) else {
+                continue;
+            };
+            let Some(scope) = scope(section, Medium::Wifi, self.report) else {
+                let why = "the section is about no Wi-Fi interface";
+                self.report
+                    .add(file, section.header(), Outcome::Unneeded, why);
+                continue;
+            };
+            self.toml.blank();
+            self.toml
+                .comment(format_args!("{file}: {}", section.header()));
+            self.open_interface(&scope);
+            if let Some(value) = random {
+                let random = boolean(&value.raw).unwrap_or(true);
+                let line = self.toml.key("scan-rand-mac-address", random);
+                let text = format!("scan-rand-mac-address = {random}");
+                self.report
+                    .taken(&value.file, setting(RANDOM, value), text, line);
+            }
+            if let Some(value) = scan_mask {
+                self.scan_mask(value, &setting(SCAN_MASK, value));
+            }
+        }
+    }
+
+    fn scan_mask(&mut self, value: &Value, setting: &str) {
+        let text = value.text().text;
+        let (outcome, why) = match mask(&text).map(|mask| mask.free_bits()) {
+            _ if text.is_empty() => (Outcome::Unneeded, "no mask is macveil's default".to_owned()),
+            None => (
+                Outcome::Unneeded,
+                "it is no mask, and NetworkManager silently went without one; so does macveil"
+                    .to_owned(),
+            ),
+            Some(free) if free < SCAN_MASK_FREE_BITS => (
+                Outcome::Impossible,
+                format!(
+                    "it leaves {free} bits to chance, and macveil wants {SCAN_MASK_FREE_BITS}: with fewer, scans can be linked; no address that a network sees hangs on it"
+                ),
+            ),
+            Some(_) => {
+                let line = self
+                    .toml
+                    .key("scan-generate-mac-address-mask", Quoted(&text));
+                self.report
+                    .taken(&value.file, setting, "scan-generate-mac-address-mask", line);
+                return;
+            }
+        };
+        self.report.add(&value.file, setting, outcome, why);
+    }
+}

@@ -1,0 +1,327 @@
+//! Settings as values in, a configuration out.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use proptest::prelude::*;
+
+use super::{
+    Conf, ConfFile, Item, Options, Outcome, ProfileContents, ProfileFile, Report, Shelf, translate,
+};
+use crate::config::Config;
+
+fn conf_file(path: &str, text: &[u8]) -> ConfFile {
+    ConfFile {
+        path: path.into(),
+        contents: Ok(text.to_vec()),
+        drop_in: path != "main",
+    }
+}
+
+fn profile_file(path: &str, shelf: Shelf, changed: i128, text: &[u8]) -> ProfileFile {
+    ProfileFile {
+        path: path.into(),
+        shelf,
+        changed,
+        contents: ProfileContents::Text(text.to_vec()),
+    }
+}
+
+/// What is made of files, without comments and empty lines, and what is said of them.
+fn import(files: &[(&str, &str)], profiles: &[ProfileFile]) -> (String, Vec<Item>) {
+    let mut report = Report::default();
+    let files: Vec<_> = files
+        .iter()
+        .map(|(path, text)| conf_file(path, text.as_bytes()))
+        .collect();
+    let conf = Conf::read(&files, &mut report);
+    let made = translate(&conf, profiles, b"", &Options::default(), &mut report);
+    Config::check_text(Path::new("made"), &made).unwrap_or_else(|errors| panic!("{errors}"));
+    let said = made
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    (said.collect::<Vec<_>>().join("\n"), report.items().to_vec())
+}
+
+fn defaults(files: &[(&str, &str)]) -> String {
+    import(files, &[]).0
+}
+
+const ALL: &str = "[[interface]]\nmatch = \"type:wifi\"\ncloned-mac-address = ";
+
+#[test]
+fn sections_are_asked_from_the_last_file_to_the_first_and_the_plain_one_last() {
+    let made = defaults(&[
+        (
+            "a",
+            "[connection]\nwifi.cloned-mac-address=random\n[connection-a]\nmatch-device=a1\nwifi.cloned-mac-address=stable\n",
+        ),
+        (
+            "b",
+            "[connection-b1]\nmatch-device=b1\nwifi.cloned-mac-address=stable\n[connection-b2]\nmatch-device=b2\nwifi.cloned-mac-address=stable\n",
+        ),
+        ("c", "[connection-a]\nwifi.cloned-mac-address=permanent\n"),
+    ]);
+    let order: Vec<_> = made
+        .lines()
+        .filter_map(|line| line.strip_prefix("match = "))
+        .collect();
+    let bound = |name| format!("[\"{name}\", \"except:type:ethernet\"]");
+    assert_eq!(
+        order,
+        [&bound("b1"), &bound("b2"), &bound("a1"), "\"type:wifi\""]
+    );
+    assert!(made.contains("permanent"), "the later file holds: {made}");
+}
+
+#[test]
+fn without_any_section_nothing_is_said_of_interfaces() {
+    assert_eq!(
+        defaults(&[(
+            "main",
+            "[main]\ndns=none\n[connection]\nipv6.ip6-privacy=2\n"
+        )]),
+        ""
+    );
+}
+
+#[test]
+fn the_oldest_setting_is_asked_where_the_newer_one_is_not_said() {
+    let made = defaults(&[(
+        "main",
+        "[connection-x]\nmatch-device=x\nwifi.cloned-mac-address=stable\n[connection]\nwifi.mac-address-randomization=2\n",
+    )]);
+    let newer = made.find("stable").unwrap();
+    let older = made.find(&format!("{ALL}\"random\"")).unwrap();
+    assert!(newer < older, "{made}");
+    assert!(made.ends_with(&format!("{ALL}\"preserve\"")), "{made}");
+}
+
+#[test]
+fn what_is_about_other_devices_only_does_not_appear() {
+    for devices in [
+        "",
+        "type:team",
+        "s390-subchannels:0.0.1",
+        "type:team,except:type:wifi",
+    ] {
+        let made = defaults(&[(
+            "main",
+            &format!("[connection-x]\nmatch-device={devices}\nwifi.cloned-mac-address=stable\n"),
+        )]);
+        assert_eq!(made, format!("{ALL}\"preserve\""), "{devices}");
+    }
+    let made = defaults(&[(
+        "main",
+        "[connection-x]\nmatch-device=except:type:bond\nwifi.cloned-mac-address=stable\n",
+    )]);
+    assert!(
+        made.starts_with(
+            "[[interface]]\nmatch = [\"except:type:bond\", \"except:type:ethernet\"]\n"
+        ),
+        "{made}"
+    );
+}
+
+#[test]
+fn lists_can_be_extended_and_shortened() {
+    let made = defaults(&[
+        ("a", "[keyfile]\nunmanaged-devices=wlan1;wlan2\n"),
+        ("b", "[keyfile]\nunmanaged-devices+=wlan3,wlan1\n"),
+        (
+            "c",
+            "[keyfile]\nunmanaged-devices-=wlan2\n[main]\nplugins+=x\n",
+        ),
+    ]);
+    assert_eq!(
+        made,
+        "manage = [\"type:wifi\", \"except:wlan1\", \"except:wlan3\"]"
+    );
+}
+
+#[test]
+fn interfaces_that_cannot_be_told_by_exceptions_are_left_to_the_user() {
+    for devices in ["*", "except:interface-name:wlan0", "type:wifi"] {
+        let (made, items) = import(
+            &[("main", &format!("[keyfile]\nunmanaged-devices={devices}\n"))],
+            &[],
+        );
+        assert_eq!(made, "");
+        assert_eq!(items[0].outcome, Outcome::Impossible, "{devices}");
+    }
+}
+
+#[test]
+fn a_file_that_is_broken_is_named_and_the_others_hold() {
+    let (made, items) = import(
+        &[
+            ("a", "broken"),
+            ("b", "[connection]\nwifi.cloned-mac-address=stable\n"),
+        ],
+        &[],
+    );
+    assert_eq!(made, format!("{ALL}\"stable\""));
+    assert_eq!(
+        (items[0].file.as_str(), items[0].outcome),
+        ("a", Outcome::Impossible)
+    );
+    assert!(items[0].text.contains("line 1"), "{}", items[0].text);
+}
+
+#[test]
+fn of_two_profiles_with_one_uuid_the_directory_decides_and_then_the_time() {
+    let text = |ssid: &str| {
+        format!("[connection]\nuuid=9f8c1a2e-0000-4000-8000-0000000000ff\n[wifi]\nssid={ssid}\n")
+    };
+    let profile =
+        |ssid: &str, shelf, changed| profile_file(ssid, shelf, changed, text(ssid).as_bytes());
+    for (profiles, holds) in [
+        (
+            [profile("lib", Shelf::Lib, 9), profile("etc", Shelf::Etc, 1)],
+            "etc",
+        ),
+        (
+            [profile("run", Shelf::Run, 1), profile("etc", Shelf::Etc, 9)],
+            "run",
+        ),
+        (
+            [profile("new", Shelf::Etc, 2), profile("old", Shelf::Etc, 1)],
+            "new",
+        ),
+        (
+            [profile("a", Shelf::Etc, 1), profile("b", Shelf::Etc, 1)],
+            "b",
+        ),
+    ] {
+        let (made, _) = import(&[], &profiles);
+        assert!(
+            made.starts_with(&format!("[[network]]\nssid = \"{holds}\"\n")),
+            "{made}"
+        );
+        assert_eq!(made.matches("[[network]]").count(), 1);
+    }
+}
+
+#[test]
+fn an_ssid_may_be_numbers_or_text_that_looks_like_them() {
+    for (written, read) in [
+        ("72;105;", "ssid = \"Hi\""),
+        (" 72 ; 105 ; ", "ssid = \"Hi\""),
+        ("72;105", "ssid = \"72;105\""),
+        ("72;256;", "ssid = \"72;256;\""),
+        ("1234;", "ssid = \"1234;\""),
+        ("a\\\\b", "ssid = \"a\\\\b\""),
+        ("0;", "ssid-hex = \"00\""),
+    ] {
+        let text = format!("[connection]\nid=x\n[wifi]\nssid={written}\n");
+        let (made, _) = import(&[], &[profile_file("p", Shelf::Etc, 0, text.as_bytes())]);
+        assert_eq!(made.lines().nth(1), Some(read), "{written}");
+    }
+}
+
+#[test]
+fn what_another_profile_says_does_not_leak_into_a_bound_one() {
+    let bound = "[connection]\nid=bound\nuuid=9f8c1a2e-0000-4000-8000-000000000001\ninterface-name=wlan1\nautoconnect-priority=1\n[wifi]\nssid=X\ncloned-mac-address=stable\n";
+    let open = "[connection]\nid=open\nuuid=9f8c1a2e-0000-4000-8000-000000000002\nstable-id=x\n[wifi]\nssid=X\ngenerate-mac-address-mask=0:0:0:0:0:0\n";
+    let profiles = [
+        profile_file("open", Shelf::Etc, 0, open.as_bytes()),
+        profile_file("bound", Shelf::Etc, 0, bound.as_bytes()),
+    ];
+    let (made, _) = import(&[], &profiles);
+    let (first, _) = made.split_once("\n[[network]]\n").unwrap();
+    assert!(
+        first.ends_with("stable-id = \"default${CONNECTION}\"\ngenerate-mac-address-mask = \"\""),
+        "{made}"
+    );
+}
+
+const PIECES: &[&str] = &[
+    "[connection]\n",
+    "[connection-a]\n",
+    "[device]\n",
+    "[wifi]\n",
+    "[802-11-wireless]\n",
+    "[ethernet]\n",
+    "[keyfile]\n",
+    "[main]\n",
+    "[config]\n",
+    "[",
+    "]",
+    "\n",
+    "=",
+    ";",
+    ",",
+    "\\",
+    "\"",
+    "'''",
+    "\0",
+    "\u{7f}",
+    "id=",
+    "uuid=9f8c1a2e-0000-4000-8000-000000000001\n",
+    "type=wifi\n",
+    "ssid=",
+    "mac-address=",
+    "bssid=",
+    "interface-name=",
+    "stable-id=",
+    "${NETWORK_SSID}",
+    "${PERIOD:1h}",
+    "${",
+    "time: ",
+    "$$",
+    "match-device=",
+    "except:",
+    "interface-name:=",
+    "driver:a/1",
+    "type:wifi",
+    "*",
+    "stop-match=yes\n",
+    "unmanaged-devices+=",
+    "cloned-mac-address=",
+    "generate-mac-address-mask=",
+    "wifi.cloned-mac-address=",
+    "ethernet.cloned-mac-address=",
+    "wifi.generate-mac-address-mask=",
+    "wifi.scan-generate-mac-address-mask=",
+    "connection.stable-id=",
+    "wifi.mac-address-randomization=",
+    "wifi.scan-rand-mac-address=",
+    "stable\n",
+    "stable-ssid\n",
+    "random\n",
+    "ff:ff:ff:0:0:0\n",
+    "02:00:5e:0:0:1\n",
+    "1;2;3;4;5;6;\n",
+    "autoconnect-priority=9\n",
+    "☕",
+    " ",
+    "x",
+];
+
+fn text() -> impl Strategy<Value = Vec<u8>> {
+    let pieces = prop::collection::vec(prop::sample::select(PIECES), 0..40);
+    let known = pieces.prop_map(|pieces| pieces.concat().into_bytes());
+    prop_oneof![9 => known, 1 => prop::collection::vec(any::<u8>(), 0..200)]
+}
+
+proptest! {
+    #[test]
+    fn whatever_the_files_hold_the_configuration_is_good(
+        files in prop::collection::vec(text(), 0..4),
+        profiles in prop::collection::vec(text(), 0..5),
+        timestamps in text(),
+    ) {
+        let mut report = Report::default();
+        let files: Vec<_> = files.iter().map(|text| conf_file("f", text)).collect();
+        let conf = Conf::read(&files, &mut report);
+        let profiles: Vec<_> = profiles
+            .iter()
+            .enumerate()
+            .map(|(number, text)| profile_file(&number.to_string(), Shelf::Etc, 0, text))
+            .collect();
+        let made = translate(&conf, &profiles, &timestamps, &Options::default(), &mut report);
+        let path: Arc<str> = "made".into();
+        let outcome = Config::check_text(Path::new(&*path), &made);
+        prop_assert!(outcome.is_ok(), "{}\n{made}", outcome.unwrap_err());
+    }
+}
