@@ -13,7 +13,9 @@ mod scenarios;
 use std::fs;
 use std::time::Duration;
 
-use scenarios::{AccessPoint, AccessPointEvent, Check, Event, Given, Security, Step, parse};
+use scenarios::{
+    AccessPoint, AccessPointEvent, Check, Event, Given, NetworkManagerEvent, Security, Step, parse,
+};
 
 const TITLE: &str = "A title\n";
 
@@ -71,6 +73,24 @@ fn an_access_point_has_properties_and_defaults() {
     };
     let text = r#"given an access point home: ssid "\xff \"x\"", channel 11, wpa3 "a, b: c", hidden, off at first"#;
     assert_eq!(steps(text), [Step::Given(Given::AccessPoint(ap))]);
+}
+
+#[test]
+fn a_profile_of_networkmanager_has_lines_and_the_policy_among_them() {
+    let text = r#"given a networkmanager profile "Home": open, with "wifi.cloned-mac-address=random", with "connection.stable-id=a""#;
+    let [Step::Given(Given::Profile(profile))] = &steps(text)[..] else {
+        panic!("no profile");
+    };
+    assert_eq!(profile.policy.as_deref(), Some("random"));
+    assert_eq!(profile.extra.len(), 2);
+    let connects = Event::NetworkManager(NetworkManagerEvent::Connects(b"Home".to_vec()));
+    assert_eq!(
+        steps("when networkmanager connects \"Home\""),
+        [Step::When(connects)]
+    );
+    let same = Check::SameAddressesAsBefore(vec!["home".to_owned(), "cafe".to_owned()]);
+    let text = "then home and cafe saw the same addresses as before";
+    assert_eq!(steps(text), [Step::Then(same)]);
 }
 
 #[test]

@@ -117,7 +117,7 @@ fn access_points(story: &Story) -> impl Iterator<Item = &scenarios::AccessPoint>
 
 fn networks(story: &Story) -> impl Iterator<Item = &Network> {
     story.lines.iter().filter_map(|line| match &line.step {
-        Step::Given(Given::Network(network))
+        Step::Given(Given::Network(network) | Given::Profile(network))
         | Step::When(Event::User(UserAction::Adds(network))) => Some(network),
         _ => None,
     })

@@ -11,6 +11,8 @@ guest_packages=(
     wpasupplicant hostapd tcpdump
     iw iproute2 busybox-static procps kmod bash
 )
+# Only for guests whose stories begin with NetworkManager: they would make every guest's boot longer.
+networkmanager_packages=(network-manager dbus-daemon)
 modules=(
     virtio_pci 9p 9pnet_virtio virtio_rng
     mac80211_hwsim ccm cmac gcm ctr
@@ -50,39 +52,60 @@ install_rust() {
         sh -s -- -y -q --profile minimal -c clippy -c rustfmt
 }
 
-# The guest's packages with everything they depend on: what apt would install
-# on a machine that has nothing.
-download_guest_debs() {
-    say "downloading the guest's programs: ${guest_packages[*]}"
-    mkdir -p "$lab/debs/partial"
+# Packages with everything they depend on: what apt would install on a machine
+# that has nothing.
+download_debs() {
+    local debs=$1
+    shift
+    say "downloading programs for guests: $*"
+    mkdir -p "$debs/partial"
     : >"$lab/nothing-installed"
     apt-get -qq -y --download-only --no-install-recommends \
         -o Dir::State::status="$lab/nothing-installed" \
-        -o Dir::Cache::archives="$lab/debs" \
+        -o Dir::Cache::archives="$debs" \
         -o Debug::NoLocking=1 -o APT::Sandbox::User=root \
-        install "${guest_packages[@]}" >/dev/null
+        install "$@" >/dev/null
 }
 
-unpack_guest_root() {
-    local root=$lab/root deb
+unpack_debs() {
+    local debs=$1 root=$2 deb directory
     rm -rf "$root"
     # As in Debian's merged /usr, so that either spelling of a path works.
     mkdir -p "$root/usr/"{bin,sbin,lib,lib64}
-    local directory
     for directory in bin sbin lib lib64; do ln -s "usr/$directory" "$root/$directory"; done
-    for deb in "$lab"/debs/*.deb; do
+    for deb in "$debs"/*.deb; do
         case ${deb##*/} in
         perl* | libperl* | dpkg_* | debconf_* | usrmerge_* | gcc-*-base_*) continue ;;
+        systemd_* | udev_* | passwd_* | tar_* | sed_* | libpam* | adduser_* | dmsetup_*) continue ;;
         esac
         dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$root" --keep-directory-symlink --no-same-owner
     done
     rm -rf "$root"/usr/share/{doc,man,locale,info,lintian,perl5,bash-completion,bug,doc-base,debconf} \
         "$root"/usr/lib/{systemd,udev/hwdb.d} "$root"/usr/include "$root"/usr/lib/*/{perl,gconv,xtables} \
         "$root"/etc/{init.d,rc?.d,cron.*} "$root"/var/cache
+}
+
+unpack_guest_root() {
+    local root=$lab/root
+    unpack_debs "$lab/debs" "$root"
     mkdir -p "$root"/{proc,sys,dev,run,tmp,lab,out,etc/wpa_supplicant,etc/macveil,var/lib}
     [ -e "$root/etc/passwd" ] || echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
     [ -e "$root/etc/group" ] || printf 'root:x:0:\nnetdev:x:101:\n' >"$root/etc/group"
     install -m 755 tests/lab/init "$root/init"
+}
+
+# What NetworkManager needs besides, as an archive to be unpacked over any guest's root.
+prepare_networkmanager() {
+    local root=$lab/networkmanager-root debs=$lab/networkmanager-debs deb
+    mkdir -p "$debs"
+    cp -al "$lab"/debs/*.deb "$debs"
+    download_debs "$debs" "${guest_packages[@]}" "${networkmanager_packages[@]}"
+    for deb in "$lab"/debs/*.deb; do rm "$debs/${deb##*/}"; done
+    unpack_debs "$debs" "$root"
+    rm -rf "$root"/{bin,sbin,lib,lib64} "$root"/usr/lib/NetworkManager/VPN "$root"/usr/lib/udev
+    mkdir -p "$root/usr/share/dbus-1/system.d"
+    make_archive "$root" >"$lab/networkmanager"
+    rm -rf "$root" "$debs"
 }
 
 make_archive() { (cd "$1" && find . | LC_ALL=C sort | cpio --quiet -o -H newc --owner=0:0); }
@@ -157,8 +180,9 @@ fi
 mkdir -p "$lab"
 rm -f "$lab/version"
 update_package_lists
-download_guest_debs
+download_debs "$lab/debs" "${guest_packages[@]}"
 unpack_guest_root
+prepare_networkmanager
 for kernel in "${kernels[@]}"; do
     # shellcheck disable=SC2086 # two words, two arguments
     unpack_kernel $kernel

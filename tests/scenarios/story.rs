@@ -25,6 +25,12 @@ impl Story {
         })
     }
 
+    /// Its programs are in few guests only.
+    pub fn has_network_manager(&self) -> bool {
+        let mut steps = self.lines.iter().map(|line| &line.step);
+        steps.any(|step| matches!(step, Step::When(Event::NetworkManager(_))))
+    }
+
     pub fn is_for_any_method(&self) -> bool {
         let mut steps = self.lines.iter().map(|line| &line.step);
         steps.any(|step| *step == Step::Given(Given::AnyMethod))
@@ -50,6 +56,14 @@ pub enum Step {
 pub enum Given {
     AccessPoint(AccessPoint),
     Network(Network),
+    /// A network that NetworkManager has a profile for; `extra` are the profile's lines, as in
+    /// `connection.stable-id=x`.
+    Profile(Network),
+    /// A line of `NetworkManager.conf`, in the section named.
+    NetworkManagerSetting {
+        section: String,
+        line: String,
+    },
     Stations(usize),
     /// A line of macveil's configuration, in the table named.
     Setting {
@@ -103,6 +117,7 @@ pub enum Event {
     Program(Program, Lifecycle),
     AccessPoint(String, AccessPointEvent),
     User(UserAction),
+    NetworkManager(NetworkManagerEvent),
     /// Numbered datagrams go from the station to this access point from now on.
     DatagramsFlow(String),
     /// What happens from now on is not macveil's to answer for.
@@ -118,6 +133,15 @@ pub enum Event {
     },
     /// The user runs a command; it has to succeed.
     CommandRun(Vec<String>),
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NetworkManagerEvent {
+    /// With a D-Bus and a wpa_supplicant of its own.
+    Starts,
+    Stops,
+    /// To the network of this name, and it has.
+    Connects(Ssid),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -205,6 +229,8 @@ pub enum Check {
     Addresses(Vec<String>, usize),
     OnlyAddress(Vec<String>, Mac),
     PermanentAddress(Vec<String>),
+    /// Each saw one address while the judge looked away, and afterwards that one again.
+    SameAddressesAsBefore(Vec<String>),
     /// Probe requests are sent, under no address that was on the air before.
     FreshScan {
         within: Duration,

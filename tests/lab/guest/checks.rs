@@ -54,6 +54,7 @@ impl World {
             | Check::NoProbeRequest
             | Check::Scanning { .. }
             | Check::PermanentAddress(_)
+            | Check::SameAddressesAsBefore(_)
             | Check::BackOnline { .. }
             | Check::StartNoSlower
             | Check::Leaks(_) => Ok(()),

@@ -11,6 +11,7 @@ mod daemon;
 mod datagrams;
 mod events;
 mod live;
+mod network_manager;
 mod process;
 mod radios;
 mod record;

@@ -7,6 +7,7 @@ use rustix::process::Signal;
 use super::access_point::AccessPoint;
 use super::daemon::{Configuration, Daemon, Settings};
 use super::datagrams::Datagrams;
+use super::network_manager::NetworkManager;
 use super::process::run_words;
 use super::radios::Radios;
 use super::record::Recorder;
@@ -23,6 +24,7 @@ pub struct World {
     pub folder: PathBuf,
     /// What the command that the user ran last has said.
     pub command_output: String,
+    pub network_manager: NetworkManager,
     networks: Vec<Network>,
     settings: Settings,
     rules: Vec<Vec<String>>,
@@ -73,6 +75,7 @@ impl World {
             noted_settings: Vec::new(),
             folder: folder.to_owned(),
             command_output: String::new(),
+            network_manager: NetworkManager::new(folder),
             networks: Vec::new(),
             settings,
             rules: Vec::new(),
@@ -101,6 +104,22 @@ impl World {
             Given::AccessPoint(ap) => self.access_point(&ap.name)?.start(),
             Given::Network(network) => {
                 self.networks.push(network.clone());
+                Ok(())
+            }
+            Given::Profile(network) => {
+                self.network_manager.profiles.push(network.clone());
+                // Its policy is macveil's by the import only, and its lines are none of wpa_supplicant's.
+                self.networks.push(Network {
+                    policy: None,
+                    extra: Vec::new(),
+                    ..network.clone()
+                });
+                Ok(())
+            }
+            Given::NetworkManagerSetting { section, line } => {
+                let settings = &mut self.network_manager.settings;
+                let lines = settings.entry(section.clone()).or_default();
+                lines.push(line.clone());
                 Ok(())
             }
             Given::Setting { table, line } => {
@@ -211,6 +230,7 @@ impl World {
     pub fn remove(self) -> Result<(), String> {
         drop(self.datagrams);
         drop(self.daemon);
+        drop(self.network_manager);
         drop(self.stations);
         drop(self.access_points);
         self.radios.remove()

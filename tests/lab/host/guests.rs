@@ -97,8 +97,13 @@ fn write_initramfs(
     let base = paths::kernel(order.kernel, "initramfs");
     let target = folder.join("initramfs");
     fs::copy(&base, &target).map_err(|e| format!("{}: {e}", base.display()))?;
+    let mut files = archive.finish();
+    let needs_more = |run: &Run| shelf.get(&run.story).story.has_network_manager();
+    if order.runs.iter().any(needs_more) {
+        files.extend(read(&paths::lab().join("networkmanager"))?);
+    }
     let file = File::options().append(true).open(&target);
-    file.and_then(|mut file| file.write_all(&archive.finish()))
+    file.and_then(|mut file| file.write_all(&files))
         .map_err(|e| e.to_string())
 }
 

@@ -81,6 +81,9 @@ fn addresses_seen(names: &[Word], what: &[Word]) -> Result<Check, String> {
         [P(count), P("addresses")] => Check::Addresses(aps, number(count)?),
         [P("a"), P("new"), P("address"), P("each"), P("time")] => Check::NewAddressEachTime(aps),
         [P("the"), P("permanent"), P("address")] => Check::PermanentAddress(aps),
+        [P("the"), P("same"), P("addresses"), P("as"), P("before")] => {
+            Check::SameAddressesAsBefore(aps)
+        }
         [P("only"), P(address)] => Check::OnlyAddress(aps, mac(address)?),
         _ => return Err("addresses are not seen that way".to_owned()),
     })

@@ -2,7 +2,7 @@
 
 use Word::{Colon, Plain as P, Quoted as Q};
 
-use super::super::story::{AccessPointEvent, Event, Lifecycle, UserAction};
+use super::super::story::{AccessPointEvent, Event, Lifecycle, NetworkManagerEvent, UserAction};
 use super::super::words::Word;
 use super::given::network;
 use super::values::{duration, mac, number, program, shell_words, text};
@@ -33,6 +33,11 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
             ssid: ssid.clone(),
             policy: text(policy)?,
         },
+        [P("networkmanager"), P("starts")] => Event::NetworkManager(NetworkManagerEvent::Starts),
+        [P("networkmanager"), P("stops")] => Event::NetworkManager(NetworkManagerEvent::Stops),
+        [P("networkmanager"), P("connects"), Q(ssid)] => {
+            Event::NetworkManager(NetworkManagerEvent::Connects(ssid.clone()))
+        }
         [P("the"), P("user"), action @ ..] => Event::User(user_action(action)?),
         [subject @ .., P("starts" | "start")] => {
             Event::Program(program(subject)?, Lifecycle::Starts)

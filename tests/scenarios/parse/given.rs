@@ -19,6 +19,24 @@ pub fn given(words: &[Word]) -> Result<Step, String> {
         [P("a"), P("network"), Q(ssid), Colon, attributes @ ..] => {
             Given::Network(network(ssid, attributes)?)
         }
+        [
+            P("a"),
+            P("networkmanager"),
+            P("profile"),
+            Q(ssid),
+            Colon,
+            attributes @ ..,
+        ] => Given::Profile(profile(ssid, attributes)?),
+        [
+            P("networkmanager's"),
+            P(section),
+            P("settings"),
+            P("have"),
+            Q(line),
+        ] => Given::NetworkManagerSetting {
+            section: (*section).to_owned(),
+            line: text(line)?,
+        },
         [P("any"), P("masking"), P("method")] => Given::AnyMethod,
         [P(count), P("stations")] => Given::Stations(number(count)?),
         [P("macveil's"), P(table), P("settings"), P("have"), Q(line)] => Given::Setting {
@@ -103,6 +121,17 @@ pub fn network(ssid: &[u8], attributes: &[Word]) -> Result<Network, String> {
         }
     }
     Ok(network)
+}
+
+fn profile(ssid: &[u8], attributes: &[Word]) -> Result<Network, String> {
+    const POLICY: &str = "wifi.cloned-mac-address=";
+    let mut profile = network(ssid, attributes)?;
+    let mut policies = profile
+        .extra
+        .iter()
+        .filter_map(|line| line.strip_prefix(POLICY));
+    profile.policy = policies.next().map(str::to_owned);
+    Ok(profile)
 }
 
 fn security(attribute: &[Word]) -> Result<Security, String> {

@@ -44,6 +44,9 @@ pub fn decide(
             let is_permanent = |mac: &Mac| evidence.brief.permanent.contains_key(mac);
             expect(all.iter().all(is_permanent), || format!("it saw {all:?}"))
         }
+        Check::SameAddressesAsBefore(aps) => aps
+            .iter()
+            .try_for_each(|ap| same_as_before(ap, span, evidence, measured)),
         Check::FreshScan { .. } => fresh_scan(span, evidence),
         Check::NoProbeRequest => {
             let before = evidence.span_before(span.start)?;
@@ -153,6 +156,30 @@ fn only(
     let seen = seen(aps, span, evidence)?;
     let other: Vec<_> = seen.iter().filter(|it| **it != address).collect();
     expect(other.is_empty(), || format!("it saw {other:?}"))
+}
+
+fn same_as_before(
+    ap: &str,
+    span: &Range<Micros>,
+    evidence: &Evidence,
+    measured: &mut Vec<String>,
+) -> Result<(), String> {
+    let bssid = evidence.access_point(ap)?;
+    let granted = evidence
+        .verdict
+        .associations
+        .iter()
+        .filter(|it| it.bssid == bssid && it.granted.is_some_and(|at| at <= span.end));
+    let (after, before): (Vec<_>, Vec<_>) =
+        granted.partition(|it| evidence.brief.is_watched(it.begin));
+    let addresses = |associations: Vec<&Association>| -> BTreeSet<Mac> {
+        associations.iter().map(|it| it.station).collect()
+    };
+    let (before, after) = (addresses(before), addresses(after));
+    measured.push(format!("{ap} saw {before:?} before and {after:?} after"));
+    expect(before.len() == 1 && before == after, || {
+        format!("{ap} saw {before:?} before and {after:?} after")
+    })
 }
 
 fn fresh_scan(span: &Range<Micros>, evidence: &Evidence) -> Result<(), String> {

@@ -1,0 +1,239 @@
+//! NetworkManager as Debian has it, with a D-Bus and a wpa_supplicant of its own.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+
+use super::access_point::hex;
+use super::process::{Process, run, wait_until};
+use super::station::Station;
+use super::world::World;
+use crate::scenarios::{Network, NetworkManagerEvent, Security};
+
+const PROFILES: &str = "/etc/NetworkManager/system-connections";
+const BUS: &str = "/run/dbus/system_bus_socket";
+const BUS_VARIABLE: &str = "DBUS_SYSTEM_BUS_ADDRESS";
+const BUS_ADDRESS: &str = "unix:path=/run/dbus/system_bus_socket";
+/// Everybody may do everything.
+const BUS_CONFIGURATION: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>system</type>
+  <listen>unix:path=/run/dbus/system_bus_socket</listen>
+  <auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow own="*"/>
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+  </policy>
+</busconfig>
+"#;
+/// A part of the key.
+const MACHINE_ID: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f0\n";
+
+pub struct NetworkManager {
+    pub profiles: Vec<Network>,
+    /// Lines of `NetworkManager.conf` by their section.
+    pub settings: BTreeMap<String, Vec<String>>,
+    folder: PathBuf,
+    /// In the order of their start.
+    processes: Vec<(&'static str, Process)>,
+}
+
+impl NetworkManager {
+    pub fn new(folder: &Path) -> Self {
+        Self {
+            profiles: Vec::new(),
+            settings: BTreeMap::new(),
+            folder: folder.to_owned(),
+            processes: Vec::new(),
+        }
+    }
+
+    fn start(&mut self, stations: &[Station]) -> Result<(), String> {
+        for path in ["/var/lib/NetworkManager", "/run/NetworkManager", PROFILES] {
+            let _ = fs::remove_dir_all(path);
+        }
+        for path in ["/run/dbus", "/run/udev/data", PROFILES] {
+            fs::create_dir_all(path).map_err(|e| format!("{path}: {e}"))?;
+        }
+        self.write_files()?;
+        for station in stations {
+            show_to_udev(&station.radio.interface)?;
+        }
+        let bus = self.folder.join("bus.conf");
+        write(&bus, BUS_CONFIGURATION)?;
+        self.run(
+            "dbus-daemon",
+            Command::new("dbus-daemon")
+                .args(["--nofork", "--nopidfile", "--config-file"])
+                .arg(bus),
+        )?;
+        wait_until(Duration::from_secs(10), || {
+            Path::new(BUS).exists().then_some(())
+        })
+        .ok_or("dbus-daemon does not open its socket")?;
+        self.run(
+            "wpa_supplicant",
+            Command::new("wpa_supplicant").args(["-u", "-dd", "-t"]),
+        )?;
+        self.run(
+            "NetworkManager",
+            Command::new("NetworkManager").arg("--debug"),
+        )?;
+        wait_until(Duration::from_secs(30), || {
+            let devices = nmcli("-t -f DEVICE,STATE device").ok()?;
+            let ready = |station: &Station| {
+                devices.contains(&format!("{}:disconnected", station.radio.interface))
+            };
+            stations.iter().all(ready).then_some(())
+        })
+        .ok_or_else(|| {
+            format!(
+                "NetworkManager does not manage the stations: {:?}",
+                nmcli("device")
+            )
+        })
+    }
+
+    fn run(&mut self, name: &'static str, command: &mut Command) -> Result<(), String> {
+        let log = self.folder.join(format!("networkmanager-{name}.log"));
+        self.processes.push((
+            name,
+            Process::start(name, command.env(BUS_VARIABLE, BUS_ADDRESS), &log)?,
+        ));
+        Ok(())
+    }
+
+    fn stop(&mut self) -> Result<(), String> {
+        while let Some((name, mut process)) = self.processes.pop() {
+            // The bus takes its end as a failure.
+            match name {
+                "dbus-daemon" => process.kill(),
+                _ => process.stop()?,
+            }
+        }
+        let _ = fs::remove_file(BUS);
+        Ok(())
+    }
+
+    fn write_files(&self) -> Result<(), String> {
+        write(Path::new("/etc/machine-id"), MACHINE_ID)?;
+        let mut sections = self.settings.clone();
+        let of_the_lab = [
+            "plugins=keyfile",
+            "dns=none",
+            "rc-manager=unmanaged",
+            "no-auto-default=*",
+        ];
+        sections
+            .entry("main".to_owned())
+            .or_default()
+            .extend(of_the_lab.map(str::to_owned));
+        sections
+            .entry("logging".to_owned())
+            .or_default()
+            .push("level=INFO".to_owned());
+        write(
+            Path::new("/etc/NetworkManager/NetworkManager.conf"),
+            &key_file(&sections),
+        )?;
+        for (number, profile) in self.profiles.iter().enumerate() {
+            let path = Path::new(PROFILES).join(format!("{number}.nmconnection"));
+            write(&path, &key_file(&profile_sections(number, profile)?))?;
+        }
+        Ok(())
+    }
+}
+
+impl World {
+    pub fn network_manager_event(&mut self, event: &NetworkManagerEvent) -> Result<(), String> {
+        match event {
+            NetworkManagerEvent::Starts => self.network_manager.start(&self.stations),
+            NetworkManagerEvent::Stops => self.network_manager.stop(),
+            NetworkManagerEvent::Connects(ssid) => {
+                let mut profiles = self.network_manager.profiles.iter();
+                let number = profiles.position(|profile| profile.ssid == *ssid);
+                let number = number.ok_or("there is no such profile")?;
+                nmcli(&format!("--wait 30 connection up uuid {}", uuid(number))).map(drop)
+            }
+        }
+    }
+}
+
+fn nmcli(words: &str) -> Result<String, String> {
+    let mut command = Command::new("nmcli");
+    run(command
+        .args(words.split(' '))
+        .env(BUS_VARIABLE, BUS_ADDRESS))
+}
+
+/// NetworkManager waits for udev to know an interface; its database is all it asks.
+fn show_to_udev(interface: &str) -> Result<(), String> {
+    let path = format!("/sys/class/net/{interface}/ifindex");
+    let index = fs::read_to_string(&path).map_err(|e| format!("{path}: {e}"))?;
+    write(
+        Path::new(&format!("/run/udev/data/n{}", index.trim())),
+        "I:1\n",
+    )
+}
+
+fn profile_sections(
+    number: usize,
+    profile: &Network,
+) -> Result<BTreeMap<String, Vec<String>>, String> {
+    let bytes: Vec<_> = profile.ssid.iter().map(|byte| format!("{byte};")).collect();
+    let mut lines = vec![
+        format!("connection.id={}", hex(&profile.ssid)),
+        format!("connection.uuid={}", uuid(number)),
+        "connection.type=wifi".to_owned(),
+        // Told one by one.
+        "connection.autoconnect=false".to_owned(),
+        format!("wifi.ssid={}", bytes.concat()),
+        "ipv4.method=disabled".to_owned(),
+        "ipv6.method=disabled".to_owned(),
+    ];
+    match &profile.security {
+        Security::Open => {}
+        Security::Wpa2(passphrase) => lines.extend([
+            "wifi-security.key-mgmt=wpa-psk".to_owned(),
+            format!("wifi-security.psk={passphrase}"),
+        ]),
+        Security::Wpa3(password) => lines.extend([
+            "wifi-security.key-mgmt=sae".to_owned(),
+            format!("wifi-security.psk={password}"),
+        ]),
+    }
+    lines.extend(profile.extra.iter().cloned());
+    let mut sections = BTreeMap::<String, Vec<String>>::new();
+    for line in lines {
+        let (section, line) = line
+            .split_once('.')
+            .ok_or_else(|| format!("no section in {line:?}"))?;
+        sections
+            .entry(section.to_owned())
+            .or_default()
+            .push(line.to_owned());
+    }
+    Ok(sections)
+}
+
+fn uuid(number: usize) -> String {
+    format!("c0ffee00-0000-4000-8000-{number:012}")
+}
+
+fn key_file(sections: &BTreeMap<String, Vec<String>>) -> String {
+    let section =
+        |(name, lines): (&String, &Vec<String>)| format!("[{name}]\n{}\n\n", lines.join("\n"));
+    sections.iter().map(section).collect()
+}
+
+/// For root's eyes only, as NetworkManager wants its profiles.
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    let told = |e: std::io::Error| format!("{}: {e}", path.display());
+    fs::write(path, text).map_err(told)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(told)
+}
