@@ -15,11 +15,19 @@ use tracing::{Event, Level, Metadata, Subscriber};
 pub fn start() {
     let wished = std::env::var("MACVEIL_LOG").unwrap_or_default();
     let log = Log {
-        most: wished.parse().unwrap_or(LevelFilter::INFO),
+        most: most(&wished),
         style: Style::of_standard_error(),
     };
     // There is no other log: this is called once.
     let _ = tracing::subscriber::set_global_default(log);
+}
+
+/// An empty text would be read as `error`.
+fn most(wished: &str) -> LevelFilter {
+    let wished = Some(wished).filter(|wished| !wished.is_empty());
+    wished
+        .and_then(|wished| wished.parse().ok())
+        .unwrap_or(LevelFilter::INFO)
 }
 
 struct Log {
@@ -123,6 +131,14 @@ impl Visit for Line {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_wishes_nothing_or_nonsense_gets_the_usual() {
+        assert_eq!(most(""), LevelFilter::INFO);
+        assert_eq!(most("loud"), LevelFilter::INFO);
+        assert_eq!(most("debug"), LevelFilter::DEBUG);
+        assert_eq!(most("error"), LevelFilter::ERROR);
+    }
 
     #[test]
     fn the_journal_gets_priorities_and_a_file_gets_words() {
