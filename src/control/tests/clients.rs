@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::control::server::Limits;
+use crate::control::socket::SocketFile;
 use crate::control::{
     Asked, Client, ClientError, FaultKind, Group, LONGEST_REQUEST, Reply, Request, Server,
 };
@@ -215,45 +216,67 @@ fn no_more_than_a_few_are_served_at_once() {
     assert!(daemon.serves());
 }
 
-/// Fills its reply's way back with requests whose answers it never fetches.
+/// Sends requests without fetching answers until the way back is full, and then the way there.
+fn stuff(stream: &mut UnixStream) {
+    stream.set_nonblocking(true).unwrap();
+    let begun = Instant::now();
+    let mut unheard = 0;
+    while unheard < 10 {
+        assert!(begun.elapsed() < LIMIT, "everything was swallowed");
+        // Part of a request is as good here as all of it.
+        if stream.write(RELOAD).is_ok_and(|count| count > 0) {
+            unheard = 0;
+        } else {
+            unheard += 1;
+            thread::sleep(Duration::from_millis(50));
+        }
+    }
+}
+
 #[test]
 fn who_never_reads_does_not_keep_others_waiting() {
     let daemon = Daemon::start(None);
     let mut rude = daemon.connect();
-    rude.set_nonblocking(true).unwrap();
-    let mut unanswered = 0;
-    let begun = Instant::now();
-    while unanswered < 3 && begun.elapsed() < LIMIT {
-        // Part of a request is as good here as all of it.
-        if rude.write(RELOAD).is_ok_and(|count| count > 0) {
-            unanswered = 0;
-        } else {
-            unanswered += 1;
-            thread::sleep(Duration::from_millis(50));
-        }
-    }
-    assert_eq!(unanswered, 3, "everything was swallowed");
+    stuff(&mut rude);
     let asked = Instant::now();
     assert_eq!(daemon.ask().unwrap(), answer());
     assert!(asked.elapsed() < Duration::from_secs(1));
 }
 
+/// One seat, for a moment only.
+const SHORT: Limits = Limits {
+    clients: 1,
+    patience: Duration::from_millis(300),
+    fetching: Duration::from_millis(300),
+};
+
 #[test]
-fn who_says_nothing_or_never_reads_loses_the_seat() {
-    let limits = Limits {
-        clients: 2,
-        patience: Duration::from_millis(300),
-        fetching: Duration::from_millis(300),
-    };
-    let daemon = Daemon::start_within(limits, None);
+fn who_says_nothing_loses_the_seat() {
+    let daemon = Daemon::start_within(SHORT, None);
     let mut silent = daemon.connect();
     silent.write_all(b"{\"request\":").unwrap();
-    let rude = daemon.connect();
-    rude.set_nonblocking(true).unwrap();
-    // More requests than answers fit into the way back.
-    let _ = (&rude).write_all(&RELOAD.repeat(1 << 15));
     assert!(is_closed(&mut silent));
     assert!(daemon.serves());
+}
+
+#[test]
+fn who_never_reads_loses_the_seat() {
+    let patient = Limits {
+        patience: LIMIT * 10,
+        ..SHORT
+    };
+    let daemon = Daemon::start_within(patient, None);
+    let mut rude = daemon.connect();
+    stuff(&mut rude);
+    assert!(daemon.serves());
+}
+
+#[test]
+fn nobody_else_can_connect_before_it_is_said_who_may() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("control");
+    let (_file, _listener) = SocketFile::listen(&path).unwrap();
+    assert_eq!(fs::metadata(&path).unwrap().mode() & 0o777, 0o600);
 }
 
 #[test]
