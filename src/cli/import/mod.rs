@@ -116,7 +116,10 @@ fn import(args: &NetworkManager, out: &mut impl Write) -> Result<ExitCode, Failu
             )
         })?
         .map(Zeroizing::new);
-    let present = Config::read(&Layout::below(&args.root)).map_err(|errors| {
+    let drop_in = tree.at(DROP_IN);
+    // What an earlier import has made is about to be replaced.
+    let layout = Layout::below(&args.root).supposing(&drop_in, None);
+    let present = Config::read(&layout).map_err(|errors| {
         Failure::cannot("macveil's own configuration has to be right first", errors)
     })?;
     let state_dir = tree.at(&present.state_dir);
@@ -129,8 +132,6 @@ fn import(args: &NetworkManager, out: &mut impl Write) -> Result<ExitCode, Failu
         key_path: state_dir.join(crate::store::KEY_FILE),
         beside: present.files.iter().map(ToString::to_string).collect(),
     };
-    let drop_in = tree.at(DROP_IN);
-    answer.beside.retain(|file| Path::new(file) != drop_in);
     let conflict = answer.key == KeyOutcome::Adopted(Adopted::Different);
     if conflict && args.replace_key {
         answer.key = KeyOutcome::Adopted(Adopted::Written);

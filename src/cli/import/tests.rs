@@ -305,6 +305,16 @@ fn the_state_directory_of_the_configuration_gets_the_key() {
 }
 
 #[test]
+fn what_an_earlier_import_has_made_does_not_matter() {
+    let system = System::of("debian").with(DROP_IN, "this is nothing");
+    let said = system.import(&[]).unwrap();
+    assert!(!said.contains("beside it"), "{said}");
+    system.config();
+    let system = system.with("etc/macveil/macveil.toml", "this is nothing either");
+    assert!(matches!(system.import(&[]), Err(Failure::Cannot { .. })));
+}
+
+#[test]
 fn where_nothing_is_said_the_version_or_the_user_decides() {
     let policy = |more: &[&str]| {
         let system = System::of("ancient");
