@@ -142,6 +142,8 @@ pub enum NetworkManagerEvent {
     Stops,
     /// To the network of this name, and it has.
     Connects(Ssid),
+    /// The user makes the interface unmanaged and managed again.
+    LetsGoForAMoment,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

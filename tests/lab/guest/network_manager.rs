@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread::sleep;
 use std::time::Duration;
 
 use super::access_point::hex;
@@ -154,6 +155,12 @@ impl World {
         match event {
             NetworkManagerEvent::Starts => self.network_manager.start(&self.stations),
             NetworkManagerEvent::Stops => self.network_manager.stop(),
+            NetworkManagerEvent::LetsGoForAMoment => self.stations.iter().try_for_each(|station| {
+                let name = &station.radio.interface;
+                nmcli(&format!("device set {name} managed no"))?;
+                sleep(Duration::from_secs(2));
+                nmcli(&format!("device set {name} managed yes")).map(drop)
+            }),
             NetworkManagerEvent::Connects(ssid) => {
                 let mut profiles = self.network_manager.profiles.iter();
                 let number = profiles.position(|profile| profile.ssid == *ssid);

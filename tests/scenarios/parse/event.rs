@@ -35,6 +35,17 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
         },
         [P("networkmanager"), P("starts")] => Event::NetworkManager(NetworkManagerEvent::Starts),
         [P("networkmanager"), P("stops")] => Event::NetworkManager(NetworkManagerEvent::Stops),
+        [
+            P("networkmanager"),
+            P("lets"),
+            P("go"),
+            P("of"),
+            P("the"),
+            P("interface"),
+            P("for"),
+            P("a"),
+            P("moment"),
+        ] => Event::NetworkManager(NetworkManagerEvent::LetsGoForAMoment),
         [P("networkmanager"), P("connects"), Q(ssid)] => {
             Event::NetworkManager(NetworkManagerEvent::Connects(ssid.clone()))
         }
