@@ -3,6 +3,8 @@
 //! A subscriber of our own, because the usual one keeps 150 kB resident for spans, filters and formats
 //! that are not used here.
 
+mod identity;
+
 use std::fmt::{self, Write as _};
 use std::io::{self, IsTerminal, Write as _};
 
@@ -10,6 +12,8 @@ use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
+
+pub use identity::{Name, Naming, set_naming};
 
 /// Starts the log; `MACVEIL_LOG` takes error, warn, info (the default), debug or trace.
 pub fn start() {
@@ -85,6 +89,9 @@ impl Subscriber for Log {
     fn event(&self, event: &Event<'_>) {
         let mut line = Line(self.style.prefix(*event.metadata().level()).to_owned());
         event.record(&mut line);
+        if !identity::are_shown() {
+            line.0 = identity::without_addresses(&line.0);
+        }
         line.0.push('\n');
         // Nobody is left to be told that the log cannot be written.
         let _ = io::stderr().lock().write_all(line.0.as_bytes());

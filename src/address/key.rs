@@ -69,6 +69,15 @@ impl HostKey {
         Self::from_host_id(&hash.finalize())
     }
 
+    /// A key for another purpose, which tells nothing of this one.
+    #[must_use]
+    pub fn for_purpose(&self, purpose: &str) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        hash.update(&*self.0);
+        hash.update(purpose);
+        hash.finalize().into()
+    }
+
     /// What is hashed in.
     pub(super) fn host_id(&self) -> &[u8] {
         &self.0

@@ -10,7 +10,7 @@ use super::problem::{Problem, Wrong};
 use super::section::Section;
 use super::source::Source;
 use super::spec::DeviceSpecs;
-use super::value::{absolute_path, choice, one_or_more, text};
+use super::value::{absolute_path, boolean, choice, one_or_more, text};
 use super::{connection, network};
 use crate::address::{Said, Wishes, Words};
 
@@ -42,6 +42,7 @@ pub(super) struct Document {
     pub(super) state_dir: Option<Said<PathBuf>>,
     pub(super) runtime_dir: Option<Said<PathBuf>>,
     pub(super) control_group: Option<Said<Option<String>>>,
+    pub(super) log_identities: Option<Said<bool>>,
     pub(super) backend: Option<Said<Backend>>,
     pub(super) ctrl_interface: Option<Said<PathBuf>>,
     pub(super) device: DeviceWishes,
@@ -86,6 +87,7 @@ impl Document {
             state_dir: file.take("state-dir", absolute_path),
             runtime_dir: file.take("runtime-dir", absolute_path),
             control_group: file.take("control-group", group),
+            log_identities: file.take("log-identities", boolean),
             backend,
             ctrl_interface,
             device: device.unwrap_or_default(),
@@ -104,6 +106,7 @@ impl Document {
             state_dir: self.state_dir.or(earlier.state_dir),
             runtime_dir: self.runtime_dir.or(earlier.runtime_dir),
             control_group: self.control_group.or(earlier.control_group),
+            log_identities: self.log_identities.or(earlier.log_identities),
             backend: self.backend.or(earlier.backend),
             ctrl_interface: self.ctrl_interface.or(earlier.ctrl_interface),
             device: self.device.or(&earlier.device),

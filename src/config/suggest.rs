@@ -2,7 +2,16 @@
 
 /// Keys of other sections than the one in which they were found.
 const HOMES: &[(&str, &[&str])] = &[
-    ("", &["manage", "state-dir", "runtime-dir", "control-group"]),
+    (
+        "",
+        &[
+            "manage",
+            "state-dir",
+            "runtime-dir",
+            "control-group",
+            "log-identities",
+        ],
+    ),
     ("supplicant", &["backend", "ctrl-interface"]),
     ("device", super::device::KEYS),
     ("connection", super::connection::KEYS),

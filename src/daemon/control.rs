@@ -15,6 +15,7 @@ use crate::control::{
     Affected, Asked, Effect, Fault, FaultKind, Group, Interface, Reply, Request, Server,
     socket_path,
 };
+use crate::log::Name;
 use crate::supervisor::{Command, Event};
 use crate::wifi::Ssid;
 
@@ -129,7 +130,10 @@ impl Daemon {
             Err(_) => Effect::Unknown,
         });
         if interfaces.iter().any(|it| it.effect != Effect::None) {
-            info!("\"{ssid}\": another address from the next association on, as asked");
+            info!(
+                "{}: another address from the next association on, as asked",
+                Name(ssid)
+            );
             let record = self.history.renewed(ssid);
             self.remember(None, ssid.clone(), record);
         }

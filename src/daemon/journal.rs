@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use tracing::{debug, info, warn};
 
+use crate::log::Name;
 use crate::supervisor::Notice;
 
 pub(super) fn write(interface: &str, notice: Notice) {
@@ -14,7 +15,7 @@ pub(super) fn write(interface: &str, notice: Notice) {
             bssid,
             address,
         } => {
-            info!("{interface}: associating to \"{ssid}\"");
+            info!("{interface}: associating to {}", Name(&ssid));
             debug!("{interface}: access point {bssid}, assigned address {address}");
         }
         Notice::Connected {
@@ -27,17 +28,18 @@ pub(super) fn write(interface: &str, notice: Notice) {
             } else {
                 "connected to"
             };
-            info!("{interface}: {how} \"{ssid}\"");
+            info!("{interface}: {how} {}", Name(&ssid));
             debug!("{interface}: assigned address {address}");
         }
-        Notice::Lost { ssid, why } => info!("{interface}: connection to \"{ssid}\" {why}"),
+        Notice::Lost { ssid, why } => info!("{interface}: connection to {} {why}", Name(&ssid)),
         Notice::Failed {
             ssid,
             why,
             retry_ms,
         } => {
             let pause = seconds(retry_ms);
-            warn!("{interface}: no connection to \"{ssid}\": {why}; not tried again for {pause}");
+            let network = Name(&ssid);
+            warn!("{interface}: no connection to {network}: {why}; not tried again for {pause}");
         }
         Notice::Held {
             why,
@@ -72,6 +74,7 @@ pub(super) fn write(interface: &str, notice: Notice) {
         Notice::ForeignScan { exposed: None } => {
             debug!("{interface}: another program scanned; the mask is changed");
         }
+        Notice::About { ssid, remark } => info!("{interface}: {}: {remark}", Name(&ssid)),
         Notice::Remark(text) => info!("{interface}: {text}"),
     }
 }

@@ -26,6 +26,7 @@ use crate::address::{Host, Mac, Record};
 use crate::config::{self, Backend, Config};
 use crate::control::{Asked, Server};
 use crate::kernel::{Kernel, Notification, Notifications};
+use crate::log::{self, Naming};
 use crate::store;
 use crate::supervisor::{Addresses, Card, Command, Event, Station, Time};
 use crate::wifi::Ssid;
@@ -107,6 +108,7 @@ impl Daemon {
             .map_err(|source| Error::runtime_dir(&config.runtime_dir, source))?;
         let mut rng = StdRng::try_from_rng(&mut SysRng).map_err(Error::random)?;
         let host = Arc::new(store::read_host(&config.state_dir, &mut rng)?);
+        name_networks(&config, &host);
         let history = KeptHistory::read(&config.state_dir);
         let (told, told_receiver) = mpsc::unbounded_channel();
         // Listening starts before the first look, so that nothing falls in between.
@@ -413,6 +415,7 @@ impl Daemon {
             Ok(host) => self.host = Arc::new(host),
             Err(error) => warn!("the former key stays in use: {error}"),
         }
+        name_networks(&self.config, &self.host);
         info!("configuration read again");
         for warning in &self.config.warnings {
             warn!("{warning}");
@@ -431,6 +434,15 @@ impl Daemon {
         }
         Ok(())
     }
+}
+
+/// From here on the log names networks as the configuration says.
+fn name_networks(config: &Config, host: &Host) {
+    let boot = host.boot_id.as_deref().unwrap_or_default();
+    log::set_naming(Naming {
+        full: config.log_identities,
+        key: host.key.for_purpose(&format!("macveil log {boot}")),
+    });
 }
 
 fn ready() {

@@ -176,6 +176,13 @@ pub enum Notice {
         /// It exposed the address that the card had.
         exposed: Option<Mac>,
     },
-    /// Anything else worth a line.
+    /// Anything else about a network that is worth a line.
+    About {
+        /// The network.
+        ssid: Ssid,
+        /// In words.
+        remark: String,
+    },
+    /// Anything else worth a line. It names no network.
     Remark(String),
 }

@@ -188,6 +188,11 @@ impl Context {
         self.say(Notice::Remark(text.into()));
     }
 
+    pub(super) fn remark_on(&mut self, ssid: &Ssid, text: impl Into<String>) {
+        let (ssid, remark) = (ssid.clone(), text.into());
+        self.say(Notice::About { ssid, remark });
+    }
+
     pub(super) fn wake_in(&mut self, pause: Duration) {
         self.alarm = Some(self.now.saturating_add(pause));
     }
@@ -253,9 +258,10 @@ impl Context {
         let last = self.draws.used_up(self.now, ssid);
         let again = last.filter(|&last| self.book.accepts(&network, &card, last));
         if again.is_some() {
-            self.remark(format!(
-                "\"{ssid}\" has had many random addresses of late: the last one is used again"
-            ));
+            self.remark_on(
+                ssid,
+                "many random addresses of late: the last one is used again",
+            );
         }
         let address = again.unwrap_or(derivation.address);
         self.drawn = Some(address);

@@ -125,6 +125,7 @@ fn the_documented_file_says_the_defaults() {
     assert_eq!(shipped.state_dir, nothing.state_dir);
     assert_eq!(shipped.runtime_dir, nothing.runtime_dir);
     assert_eq!(shipped.control_group, nothing.control_group);
+    assert_eq!(shipped.log_identities, nothing.log_identities);
     assert_eq!(shipped.backend, nothing.backend);
     assert_eq!(shipped.ctrl_interface, nothing.ctrl_interface);
     assert_eq!(shipped.manage, nothing.manage);

@@ -54,6 +54,7 @@ fn nothing_at_all_is_the_documented_defaults() {
     assert_eq!(config.state_dir, PathBuf::from("/var/lib/macveil"));
     assert_eq!(config.runtime_dir, PathBuf::from("/run/macveil"));
     assert_eq!(config.control_group, None);
+    assert!(!config.log_identities);
     assert_eq!(config.backend, Backend::Auto);
     assert_eq!(config.ctrl_interface, PathBuf::from("/run/wpa_supplicant"));
     assert_eq!(config.settings(&CARD), DEFAULTS);
@@ -82,6 +83,7 @@ fn every_key_says_what_it_says() {
         state-dir = "/state"
         runtime-dir = "/runtime"
         control-group = "netdev"
+        log-identities = true
         [supplicant]
         backend = "wpa_supplicant"
         ctrl-interface = "/control"
@@ -106,6 +108,7 @@ fn every_key_says_what_it_says() {
     assert_eq!(config.state_dir, PathBuf::from("/state"));
     assert_eq!(config.runtime_dir, PathBuf::from("/runtime"));
     assert_eq!(config.control_group.as_deref(), Some("netdev"));
+    assert!(config.log_identities);
     assert_eq!(config.backend, Backend::WpaSupplicant);
     assert_eq!(config.ctrl_interface, PathBuf::from("/control"));
     assert!(config.manages(&CARD));

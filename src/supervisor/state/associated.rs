@@ -80,7 +80,7 @@ impl Associated {
             }
             Event::Link(link) if !link.carrier || !link.up => self.ask(cx),
             Event::Command(Command::Rejoin(ssid)) if ssid == self.ssid => {
-                cx.remark(format!("joining \"{ssid}\" anew, as asked"));
+                cx.remark_on(&ssid, "joining it anew, as asked");
                 Parting::for_another_address(cx, ssid)
             }
             Event::Reply(Reply::Status(Ok(status))) => self.judge(cx, &status),

@@ -74,10 +74,11 @@ impl Attaching {
             cx.heard_at(&ssid, status.frequency);
             return Associated::adopt(cx, ssid);
         }
-        cx.remark(format!(
-            "connected to {ssid} under {}, which is not its address: connecting again",
-            cx.link.address
-        ));
+        let address = cx.link.address;
+        cx.remark_on(
+            &ssid,
+            format!("connected under {address}, which is not its address: connecting again"),
+        );
         Parting::for_another_address(cx, ssid)
     }
 }
