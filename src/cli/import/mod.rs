@@ -154,12 +154,13 @@ fn import(args: &NetworkManager, out: &mut impl Write) -> Result<ExitCode, Failu
     Ok(ExitCode::SUCCESS)
 }
 
-/// For root's eyes only: nobody else needs to know which networks somebody uses.
+/// For root's eyes and those of the daemon, to whose group the directory may belong: nobody else needs
+/// to know which networks somebody uses.
 fn write(path: &Path, text: &str) -> io::Result<()> {
     if let Some(directory) = path.parent() {
         fs::create_dir_all(directory)?;
     }
-    atomic::write(path, text.as_bytes(), 0o600)
+    atomic::write(path, text.as_bytes(), 0o640)
 }
 
 /// Everything but the key.
