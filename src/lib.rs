@@ -22,6 +22,7 @@
 //! | [`control`] | our own control socket |
 //! | [`daemon`] | the loop that joins them |
 //! | [`cli`] | the command line |
+//! | [`sandbox`] | what the daemon gives up once it runs |
 //! | [`log`] | lines for the journal |
 
 // The shells touch the world; each pure module denies these two again.
@@ -41,6 +42,7 @@ mod json;
 pub mod kernel;
 pub mod log;
 pub mod rivals;
+pub mod sandbox;
 pub mod store;
 pub mod supervisor;
 pub mod supplicant;

@@ -37,6 +37,12 @@ struct Supposed {
 }
 
 impl Layout {
+    /// The file that was named and nothing else, or the system's own.
+    #[must_use]
+    pub fn of(named: Option<&Path>) -> Self {
+        named.map_or_else(Self::system, Self::only)
+    }
+
     /// The system's own: the default file, if it is there, and the drop-ins.
     #[must_use]
     pub fn system() -> Self {
@@ -71,6 +77,16 @@ impl Layout {
     #[must_use]
     pub fn own_drop_ins(&self) -> Option<&Path> {
         self.drop_ins.last().map(PathBuf::as_path)
+    }
+
+    /// Every directory that this is read from; one that is not there may come into being.
+    pub fn directories(&self) -> impl Iterator<Item = &Path> {
+        let drop_ins = self.drop_ins.iter().map(PathBuf::as_path);
+        let own = self.main.parent().map(|directory| match directory {
+            here if here.as_os_str().is_empty() => Path::new("."),
+            directory => directory,
+        });
+        own.into_iter().chain(drop_ins)
     }
 
     /// As it would be if one of the administrator's own drop-ins said this, or (`None`) were not there.

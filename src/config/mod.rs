@@ -74,7 +74,7 @@ pub struct Config {
 ///
 /// A file cannot be read, or anything in it is wrong. A file that was named must be there.
 pub fn load(named: Option<&Path>) -> Result<Config, Errors> {
-    Config::read(&named.map_or_else(Layout::system, Layout::only))
+    Config::read(&Layout::of(named))
 }
 
 impl Config {

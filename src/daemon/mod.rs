@@ -2,6 +2,7 @@
 //! one timer, sleep.
 
 mod clock;
+mod confinement;
 mod control;
 mod error;
 mod history;
@@ -27,6 +28,7 @@ use crate::config::{self, Backend, Config};
 use crate::control::{Asked, Server};
 use crate::kernel::{Kernel, Notification, Notifications};
 use crate::log::{self, Naming};
+use crate::sandbox::{self, Sandbox};
 use crate::store;
 use crate::supervisor::{Addresses, Card, Command, Event, Station, Time};
 use crate::wifi::Ssid;
@@ -45,13 +47,19 @@ use tended::{SupplicantFinder, Tended, Told};
 /// When the daemon cannot start; once it runs, every trouble becomes a state of the card it befell.
 pub fn run(config_file: Option<&Path>) -> Result<(), Error> {
     error::require_privilege()?;
+    let confined = sandbox::is_wanted();
+    if confined {
+        sandbox::hide_memory();
+    }
     let config = config::load(config_file)?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(Error::Runtime)?;
     tokio::task::LocalSet::new().block_on(&runtime, async {
-        Daemon::start(config_file, config)?.work().await
+        let started = Daemon::start(config_file, config)?;
+        let _sandbox: Option<Sandbox> = confined.then(|| started.0.confine());
+        started.work().await
     })
 }
 

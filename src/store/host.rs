@@ -1,6 +1,6 @@
 //! What is to be known of the machine for its addresses.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rand::CryptoRng;
 
@@ -11,6 +11,8 @@ use crate::address::{Host, MachineId, Zone};
 const MACHINE_ID_FILES: [&str; 2] = ["/etc/machine-id", "/var/lib/dbus/machine-id"];
 const BOOT_ID_FILE: &str = "/proc/sys/kernel/random/boot_id";
 const ZONE_FILE: &str = "/etc/localtime";
+/// Where [`ZONE_FILE`] leads to, today or tomorrow.
+const ZONES: &str = "/usr/share/zoneinfo";
 
 /// The key, the boot and the clock of this machine; a key is made if there is none at all.
 ///
@@ -23,6 +25,21 @@ pub fn read_host(state_dir: &Path, rng: &mut impl CryptoRng) -> Result<Host, Key
         boot_id: boot_id(),
         zone: zone(),
     })
+}
+
+/// Where all that is: these files are replaced rather than written to, and some are links.
+#[must_use]
+pub fn host_directories() -> Vec<PathBuf> {
+    let files = MACHINE_ID_FILES
+        .into_iter()
+        .chain([BOOT_ID_FILE, ZONE_FILE]);
+    let there =
+        files.filter_map(|file| Some((Path::new(file), Path::new(file).canonicalize().ok()?)));
+    there
+        .flat_map(|(file, target)| [file.to_owned(), target])
+        .filter_map(|file| Some(file.parent()?.to_owned()))
+        .chain([PathBuf::from(ZONES)])
+        .collect()
 }
 
 /// Who this machine is, if it knows: from the first of the files that can be read, as `NetworkManager`

@@ -6,7 +6,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-host_packages=(python3 qemu-system-x86 cpio kmod xz-utils zstd binutils gcc libc6-dev ca-certificates curl)
+host_packages=(
+    python3 qemu-system-x86 cpio kmod xz-utils zstd binutils gcc libc6-dev ca-certificates curl
+    iproute2 util-linux systemd
+)
 guest_packages=(
     wpasupplicant hostapd tcpdump
     iw iproute2 busybox-static procps kmod bash

@@ -15,7 +15,7 @@ pub(crate) const INITIAL: &str = "00:00:5e:00:53:01";
 /// The far end of its cable.
 pub(crate) const PLUG: &str = "00:00:5e:00:53:99";
 
-const MACVEIL: &str = env!("CARGO_BIN_EXE_macveil");
+pub(crate) const MACVEIL: &str = env!("CARGO_BIN_EXE_macveil");
 /// Set for the copy of the test that runs inside.
 const INSIDE: &str = "MACVEIL_TEST_INSIDE_NAMESPACE";
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -97,11 +97,17 @@ impl World {
     }
 
     pub(crate) fn run(&mut self) {
+        let mut daemon = Command::new(MACVEIL);
+        daemon.env("MACVEIL_LOG", "debug");
+        self.run_as(daemon);
+    }
+
+    /// Runs the daemon with a command that lacks nothing but macveil's own arguments.
+    pub(crate) fn run_as(&mut self, mut daemon: Command) {
         let log = File::create(self.path("log")).expect("a log");
-        let daemon = Command::new(MACVEIL)
+        let daemon = daemon
             .args(["run", "--config"])
             .arg(self.path("macveil.toml"))
-            .env("MACVEIL_LOG", "debug")
             .stdin(Stdio::null())
             .stdout(log.try_clone().expect("a log"))
             .stderr(log)
@@ -130,8 +136,13 @@ impl World {
         self.signal("HUP");
     }
 
+    /// The daemon's number.
+    pub(crate) fn id(&self) -> u32 {
+        self.daemon.as_ref().expect("macveil").id()
+    }
+
     fn signal(&self, name: &str) {
-        let daemon = self.daemon.as_ref().expect("macveil").id().to_string();
+        let daemon = self.id().to_string();
         let status = Command::new("kill").args(["-s", name, &daemon]).status();
         assert!(status.expect("kill").success());
     }
@@ -238,7 +249,8 @@ impl World {
         fs::read_to_string(self.path("macveil.toml")).expect("a configuration")
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    /// In the directory of this world.
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.home.path().join(name)
     }
 }

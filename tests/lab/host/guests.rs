@@ -125,7 +125,7 @@ impl Guest {
             .args([
                 "-append",
                 // Nothing that an emulated processor takes long for.
-                "console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off cryptomgr.notests=1 init_on_alloc=0 hardened_usercopy=off lsm=capability nowatchdog audit=0",
+                "console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off cryptomgr.notests=1 init_on_alloc=0 hardened_usercopy=off lsm=landlock nowatchdog audit=0",
             ])
             .args(["-nodefaults", "-display", "none", "-no-reboot"])
             .args(["-device", "virtio-rng-pci"])

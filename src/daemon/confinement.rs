@@ -1,0 +1,42 @@
+//! What the daemon still has to reach after it has started.
+
+use std::path::{Path, PathBuf};
+
+use super::Daemon;
+use crate::config::Layout;
+use crate::sandbox::{self, Needs, Sandbox};
+use crate::store;
+
+/// Interfaces and their drivers.
+const SYSFS: &str = "/sys";
+/// Where IPv6 is switched off and on for an interface.
+const IPV6_SWITCHES: &str = "/proc/sys/net/ipv6/conf";
+
+impl Daemon {
+    /// Gives up everything else.
+    pub(super) fn confine(&self) -> Sandbox {
+        sandbox::enter(&self.needs())
+    }
+
+    fn needs(&self) -> Needs {
+        let layout = Layout::of(self.config_file.as_deref());
+        // A file may be a link to one elsewhere.
+        let linked = self
+            .config
+            .files
+            .iter()
+            .filter_map(|file| Path::new(&**file).canonicalize().ok());
+        let linked: Vec<_> = linked.collect();
+        let linked = linked.iter().filter_map(|file| file.parent());
+        let configuration = layout.directories().chain(linked).map(Path::to_owned);
+        Needs {
+            read: configuration
+                .chain(store::host_directories())
+                .chain([PathBuf::from(SYSFS)])
+                .collect(),
+            write: vec![IPV6_SWITCHES.into()],
+            keep: vec![self.config.state_dir.clone()],
+            bind: vec![self.config.runtime_dir.clone()],
+        }
+    }
+}

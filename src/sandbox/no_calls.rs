@@ -1,0 +1,5 @@
+//! Where macveil has no filter for system calls.
+
+pub(super) fn restrict() -> Result<&'static str, String> {
+    Err("macveil has no filter for this architecture".to_owned())
+}
