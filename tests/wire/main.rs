@@ -243,6 +243,9 @@ fn it_puts_the_initial_address_back_where_it_is_told_to() {
                     world.log().contains("in macveil's care")
                 });
                 world.plug(plugged);
+                if plugged {
+                    until("the carrier", || world.log().contains("connected by cable"));
+                }
                 world.end();
                 assert_eq!(world.address() == INITIAL, restored, "{on_exit} {plugged}");
                 assert!(world.is_up());
