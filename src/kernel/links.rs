@@ -49,13 +49,14 @@ impl Links {
 
     /// Puts an address on a card (`IFLA_ADDRESS`) and reads the link back, whatever it then shows.
     ///
-    /// A driver that shows another address gets 100 ms to come round.
+    /// A driver that shows another address gets 100 ms to come round. By a bounce the link comes up
+    /// under no other address than this: where the driver shows another, it stays down.
     ///
     /// # Errors
     /// The kernel or the driver refuses; the step tells whether the address had gone in by then.
     pub fn set_address(&mut self, ifindex: u32, address: Mac, how: How) -> Result<Link, Refusal> {
         match how {
-            How::Bounce => self.bounce(ifindex, address)?,
+            How::Bounce => return self.bounce(ifindex, address),
             How::WhileDown => self.put_address(ifindex, address)?,
             How::Live => {
                 self.put_address(ifindex, address)?;
@@ -99,25 +100,30 @@ impl Links {
         rtnetlink::list(&mut self.socket)
     }
 
-    /// Both in one datagram: the smallest window for anybody else to bring the link up.
-    fn bounce(&mut self, ifindex: u32, address: Mac) -> Result<(), Refusal> {
+    fn bounce(&mut self, ifindex: u32, address: Mac) -> Result<Link, Refusal> {
+        // Both in one datagram: the smallest window for anybody else to bring the link up.
         let down = rtnetlink::take_down(ifindex);
-        let up = rtnetlink::set_address_and_bring_up(ifindex, address);
+        let put = rtnetlink::set_address(ifindex, address);
         let outcomes = self
             .socket
-            .carry_out_both([&down, &up])
+            .carry_out_both([&down, &put])
             .map_err(|failure| failure.into_refusal(SET_ADDRESS))?;
         match outcomes {
-            [_, Ok(())] => Ok(()),
-            [Err(failure), Err(_)] => Err(failure.into_refusal(TAKE_DOWN)),
-            [Ok(()), Err(failure)] => Err(self.blame(ifindex, address, failure)),
+            [_, Ok(())] => {}
+            [Err(failure), Err(_)] => return Err(failure.into_refusal(TAKE_DOWN)),
+            [Ok(()), Err(failure)] => return Err(failure.into_refusal(SET_ADDRESS)),
         }
-    }
-
-    /// The address and up are one request: only the link tells which of them failed.
-    fn blame(&mut self, ifindex: u32, address: Mac, failure: Failure) -> Refusal {
-        let address_is_in = self.link(ifindex).is_ok_and(|link| link.address == address);
-        failure.into_refusal(if address_is_in { BRING_UP } else { SET_ADDRESS })
+        let link = self.read_back(ifindex, address)?;
+        if link.address != address {
+            return Ok(link);
+        }
+        let link = self.bring_up(ifindex)?;
+        if link.address == address {
+            Ok(link)
+        } else {
+            // Some drivers undo the change as the link comes up.
+            self.hold_down(ifindex)
+        }
     }
 
     fn put_address(&mut self, ifindex: u32, address: Mac) -> Result<(), Refusal> {

@@ -165,9 +165,3 @@ pub(super) fn set_address(ifindex: u32, address: Mac) -> Request {
     let body = header(ifindex, 0, 0).put(ADDRESS, &address.bytes());
     Request::single(SET, body)
 }
-
-/// The kernel applies the address before the flags, in one step under its lock.
-pub(super) fn set_address_and_bring_up(ifindex: u32, address: Mac) -> Request {
-    let body = header(ifindex, UP, UP).put(ADDRESS, &address.bytes());
-    Request::single(SET, body)
-}

@@ -26,19 +26,6 @@ fn taking_a_link_down() {
 }
 
 #[test]
-fn an_address_together_with_up() {
-    let expected = bytes(
-        "2c000000 1300 0500 02000000 00000000
-         00000000 03000000 01000000 01000000
-         0a00 0100 061122334408 0000",
-    );
-    assert_eq!(
-        datagram(&rtnetlink::set_address_and_bring_up(3, ADDRESS), 2),
-        expected
-    );
-}
-
-#[test]
 fn an_address_alone_leaves_the_flags() {
     let expected = bytes(
         "2c000000 1300 0500 01000000 00000000
