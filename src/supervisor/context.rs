@@ -24,6 +24,10 @@ const EDITED_STALE: Duration = Duration::from_millis(900);
 /// A round visits at most this many channels besides the slice of a sweep.
 const MOST_KNOWN_CHANNELS: usize = 6;
 
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and they come in every combination"
+)]
 #[derive(Debug)]
 pub(super) struct Context {
     pub(super) now: Time,
@@ -46,6 +50,8 @@ pub(super) struct Context {
     pub(super) must_disarm: bool,
     /// The link is down because this station took it down.
     pub(super) down_is_ours: bool,
+    /// It was said that the link is down.
+    pub(super) said_down: bool,
     pub(super) networks: Vec<Network>,
     networks_read: Option<Time>,
     networks_edited: Option<Time>,
@@ -135,6 +141,7 @@ impl Context {
             supplicant: false,
             must_disarm: false,
             down_is_ours: false,
+            said_down: false,
             networks: Vec::new(),
             networks_read: None,
             networks_edited: None,
@@ -167,7 +174,15 @@ impl Context {
     }
 
     pub(super) fn act(&mut self, action: Action) {
-        self.down_is_ours |= action == Action::HoldDown;
+        // A bounce that fails half-way leaves the link down.
+        self.down_is_ours |= matches!(
+            action,
+            Action::HoldDown
+                | Action::SetAddress {
+                    how: How::Bounce,
+                    ..
+                }
+        );
         self.actions.push_back(action);
     }
 
@@ -275,6 +290,11 @@ impl Context {
 
     fn network_facts<'a>(&self, ssid: &'a Ssid, joined: &'a Joined) -> NetworkFacts<'a> {
         network_facts(&self.history, self.wall, ssid, joined)
+    }
+
+    /// The address that is being assigned came about by chance: another one is as good.
+    pub(super) const fn has_drawn(&self) -> bool {
+        self.drawn.is_some()
     }
 
     /// An association has begun under the address on the card.

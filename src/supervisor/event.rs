@@ -60,6 +60,18 @@ pub struct Refusal {
     pub reason: String,
 }
 
+impl Refusal {
+    /// The driver answered yes, and shows another address all the same.
+    #[must_use]
+    pub fn of_another_address(link: Link) -> Self {
+        Self {
+            step: "set the address",
+            errno: None,
+            reason: format!("it answered yes, but the address still is {}", link.address),
+        }
+    }
+}
+
 /// A scan as its announcement describes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ScanStarted {
@@ -67,6 +79,14 @@ pub struct ScanStarted {
     pub active: bool,
     /// Under a random address (`NL80211_SCAN_FLAG_RANDOM_ADDR`).
     pub random_address: bool,
+}
+
+impl ScanStarted {
+    /// It shows the card's own address.
+    #[must_use]
+    pub const fn is_exposing(self) -> bool {
+        self.active && !self.random_address
+    }
 }
 
 /// What the kernel's MLME reports of our own station.

@@ -88,6 +88,11 @@ impl Hunt {
         self.scan_began = now;
     }
 
+    /// How long ago the last scan began.
+    pub(super) fn scan_age(&self, now: Time) -> Duration {
+        now.saturating_sub(self.scan_began)
+    }
+
     /// What was heard since the last scan began: an access point that may be gone is no candidate.
     pub(super) fn fresh(&self, now: Time, air: &[Heard]) -> Vec<Heard> {
         let elapsed = (now.saturating_sub(self.scan_began) + KERNEL_TICK).as_millis();

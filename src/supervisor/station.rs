@@ -177,6 +177,7 @@ impl Station {
         self.cx.link = link;
         if link.up {
             self.cx.down_is_ours = false;
+            self.cx.said_down = false;
         }
     }
 
@@ -185,7 +186,7 @@ impl Station {
             self.cx.scan = RunningScan::Own;
             return None;
         }
-        let exposing = scan.active && !scan.random_address;
+        let exposing = scan.is_exposing();
         self.cx.scan = RunningScan::Foreign { exposing };
         self.cx.counters.foreign_scans = self.cx.counters.foreign_scans.saturating_add(1);
         if exposing {
@@ -241,6 +242,7 @@ impl Station {
     fn assigned(&self) -> Option<Mac> {
         match &self.state {
             Some(State::Associated(associated)) => Some(associated.address()),
+            Some(State::Associating(associating)) => associating.address(),
             _ => None,
         }
     }

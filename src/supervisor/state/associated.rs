@@ -53,14 +53,19 @@ impl Associated {
             adopted,
         });
         cx.wake_in(KEEP_ALIVE);
-        State::Associated(Self {
+        let associated = Self {
             ssid,
             address,
             ending: None,
             troubled: false,
             doubts: 0,
             ended: false,
-        })
+        };
+        if cx.link.carrier {
+            State::Associated(associated)
+        } else {
+            associated.ask(cx)
+        }
     }
 
     pub(super) fn handle(mut self, cx: &mut Context, event: Event) -> State {
@@ -78,7 +83,8 @@ impl Associated {
                 cx.remark(format!("somebody changed the address to {}", link.address));
                 Parting::for_another_address(cx, self.ssid)
             }
-            Event::Link(link) if !link.carrier || !link.up => self.ask(cx),
+            Event::Link(link) if !link.up => Parting::link_is_down(cx, self.ssid),
+            Event::Link(link) if !link.carrier => self.ask(cx),
             Event::Command(Command::Rejoin(ssid)) if ssid == self.ssid => {
                 cx.remark_on(&ssid, "joining it anew, as asked");
                 Parting::for_another_address(cx, ssid)

@@ -11,12 +11,12 @@ use crate::supervisor::candidates::Candidate;
 use crate::supervisor::event::{Link, Mlme, Phase, Refusal, Reply, Status, Supplicant};
 use crate::supervisor::memory::Cause;
 
-/// Some drivers apply an address late: look again this often, this many times.
-const LOOK_AGAIN: Duration = Duration::from_millis(10);
-const LOOKS: u32 = 10;
 /// wpa_supplicant notices the new address within milliseconds: ask this often, this many times.
 const ASK_AGAIN: Duration = Duration::from_millis(15);
 const QUESTIONS: u32 = 100;
+/// From the scan that heard the access point to the order to connect: slow drivers load their firmware
+/// in between.
+const STALE: Duration = Duration::from_secs(6);
 /// From the order to connect to the connection, handshakes included.
 const ASSOCIATION: Duration = Duration::from_secs(12);
 /// A rejection may be part of a longer negotiation (SAE groups): give it this long.
@@ -105,6 +105,14 @@ impl Associating {
             (Step::Settling, Event::Supplicant(Supplicant::Disconnected { reason, local })) => {
                 Parting::begin(cx, self.candidate.ssid, Some(Ending { reason, local }))
             }
+            (Step::Agreeing, Event::ScanStarted(scan)) if scan.is_exposing() && cx.has_drawn() => {
+                let why = "another program scanned under the new address before it was used";
+                self.fail(cx, Cause::Passing, why)
+            }
+            // A supplicant that failed unheard would try again and again.
+            (Step::Ordering | Step::Connecting, Event::Overrun) => {
+                self.fail(cx, Cause::Passing, "lost sight of the attempt")
+            }
             (_, Event::Reply(Reply::Done(Err(failure)) | Reply::Status(Err(failure)))) => {
                 self.fail(cx, Cause::Passing, failure.to_string())
             }
@@ -124,10 +132,6 @@ impl Associating {
 
     pub(super) fn alarm(self, cx: &mut Context) -> State {
         match self.step {
-            Step::Assigning => {
-                cx.act(Action::ReadLink);
-                State::Associating(self)
-            }
             Step::Agreeing => {
                 cx.ask(Request::Status);
                 State::Associating(self)
@@ -140,8 +144,15 @@ impl Associating {
                 ),
                 None => self.fail(cx, Cause::Passing, "no connection within 12 s"),
             },
-            Step::Pinning | Step::Disarming | Step::Settling => State::Associating(self),
+            Step::Pinning | Step::Disarming | Step::Assigning | Step::Settling => {
+                State::Associating(self)
+            }
         }
+    }
+
+    /// The assigned address, once it may be on the card.
+    pub(in crate::supervisor) fn address(&self) -> Option<Mac> {
+        (self.step >= Step::Assigning).then_some(self.address)
     }
 
     fn into_step(mut self, step: Step) -> State {
@@ -165,20 +176,7 @@ impl Associating {
             cx.ask(Request::Status);
             return self.into_step(Step::Agreeing);
         }
-        self.tries += 1;
-        if self.tries > LOOKS {
-            let reason = format!("it answered yes, but the address still is {}", link.address);
-            return self.refused(
-                cx,
-                &Refusal {
-                    step: "set the address",
-                    errno: None,
-                    reason,
-                },
-            );
-        }
-        cx.wake_in(LOOK_AGAIN);
-        State::Associating(self)
+        self.refused(cx, &Refusal::of_another_address(link))
     }
 
     fn refused(self, cx: &mut Context, refusal: &Refusal) -> State {
@@ -191,6 +189,10 @@ impl Associating {
 
     fn compare(mut self, cx: &mut Context, status: &Status) -> State {
         let agrees = status.address == Some(self.address) && status.phase != Phase::LinkDown;
+        if cx.hunt.scan_age(cx.now) > STALE {
+            let why = "it took so long that the access point may be gone";
+            return self.fail(cx, Cause::Passing, why);
+        }
         if agrees && !matches!(status.phase, Phase::Connecting | Phase::Connected) {
             cx.ask(Request::Connect);
             return self.into_step(Step::Ordering);
@@ -216,7 +218,8 @@ impl Associating {
                 });
                 self.into_step(Step::Settling)
             }
-            Supplicant::Rejected { status } => {
+            // The first one counts: a supplicant that tries again by itself is refused again and again.
+            Supplicant::Rejected { status } if self.rejection.is_none() => {
                 self.rejection = Some(status);
                 cx.wake_in(AFTER_REJECTION);
                 State::Associating(self)
@@ -242,6 +245,7 @@ impl Associating {
                 "the supplicant knows no suitable access point of it",
             ),
             Supplicant::Connecting { .. }
+            | Supplicant::Rejected { .. }
             | Supplicant::NetworksChanged
             | Supplicant::ScanResults
             | Supplicant::Appeared

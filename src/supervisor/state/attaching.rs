@@ -1,6 +1,6 @@
 //! Meeting the supplicant: bring it to rest, or adopt the connection that it holds.
 
-use super::{Associated, Context, Event, Masking, Parting, State, Then};
+use super::{Associated, Context, Event, Held, Masking, Parting, State, Then};
 use crate::supervisor::action::{Action, Request};
 use crate::supervisor::candidates::Joined;
 use crate::supervisor::event::{Phase, Quieted, Reply, Status, Supplicant, Survey};
@@ -27,9 +27,12 @@ impl Attaching {
         match (self.found, event) {
             (None, Event::Reply(Reply::Quiet(Ok(quieted)))) => Self::met(cx, quieted),
             (None, Event::Reply(Reply::Quiet(Err(failure)))) => {
-                cx.remark(format!("{failure}; the card stays masked"));
-                cx.supplicant = false;
-                Masking::begin(cx, Then::Wait)
+                Held::until_supplicant(cx, &failure)
+            }
+            // Somebody is quicker than the supplicant's answer.
+            (None, Event::Link(link)) if link.up && !link.carrier => {
+                cx.act(Action::HoldDown);
+                State::Attaching(Self { found: None })
             }
             (Some((ssid, status)), Event::Reply(Reply::Survey(Ok(survey)))) => {
                 Self::judge(cx, ssid, &status, survey)

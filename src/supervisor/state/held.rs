@@ -3,19 +3,31 @@
 
 use std::time::Duration;
 
-use super::{Context, Event, Masking, State, Then};
-use crate::supervisor::action::{Action, Notice, Request};
-use crate::supervisor::event::Refusal;
+use super::{Attaching, Context, Event, Masking, State, Then};
+use crate::supervisor::action::{Action, How, Notice, Request};
+use crate::supervisor::event::{Failure, Refusal, Supplicant};
 use crate::supervisor::settings::OnFailure;
 
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 const LONGEST_RETRY: Duration = Duration::from_secs(300);
+/// A radio that was switched off may be on again.
+const LOOK_AGAIN: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
 pub(in crate::supervisor) struct Held {
     then: Then,
+    until: Until,
+}
+
+/// What ends the silence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Until {
+    /// The alarm: then the card is tried again.
+    Retry,
     /// The link is down by somebody else's wish, and comes up by it.
-    until_up: bool,
+    LinkUp,
+    /// A supplicant that can be talked to.
+    Supplicant,
 }
 
 impl Held {
@@ -43,27 +55,70 @@ impl Held {
         cx.wake_in(pause);
         State::Held(Self {
             then,
-            until_up: false,
+            until: Until::Retry,
+        })
+    }
+
+    /// There is a supplicant, but it cannot be brought to rest: what it would do by itself is no better
+    /// than silence.
+    pub(super) fn until_supplicant(cx: &mut Context, why: &Failure) -> State {
+        cx.leave_state();
+        cx.supplicant = false;
+        cx.say(Notice::Held {
+            why: format!("{why}; waiting until it does"),
+            retry_ms: None,
+        });
+        cx.act(Action::HoldDown);
+        let address = cx.draw_mask();
+        cx.mask = None;
+        let how = How::WhileDown;
+        cx.act(Action::SetAddress { address, how });
+        State::Held(Self {
+            then: Then::Wait,
+            until: Until::Supplicant,
         })
     }
 
     /// Somebody else took the link down, or the radio is switched off: silent until it is up again.
     pub(super) fn until_up(cx: &mut Context, then: Then) -> State {
         cx.leave_state();
-        let why = "the link is down, by the user or by rfkill".to_owned();
-        cx.say(Notice::Held {
-            why,
-            retry_ms: None,
-        });
+        if !std::mem::replace(&mut cx.said_down, true) {
+            let why = "the link is down, by the user or by rfkill".to_owned();
+            cx.say(Notice::Held {
+                why,
+                retry_ms: None,
+            });
+        }
+        if cx.down_is_ours {
+            // Nobody else may feel called upon to bring it up.
+            cx.wake_in(LOOK_AGAIN);
+        }
         State::Held(Self {
             then,
-            until_up: true,
+            until: Until::LinkUp,
         })
     }
 
     pub(super) fn handle(self, cx: &mut Context, event: Event) -> State {
         match event {
-            Event::Link(link) if link.up && self.until_up => Masking::begin(cx, self.then),
+            // The next one has to be met before it may do anything.
+            Event::Supplicant(Supplicant::Vanished | Supplicant::Terminating) => {
+                State::Held(Self {
+                    then: Then::Wait,
+                    ..self
+                })
+            }
+            Event::Supplicant(Supplicant::Appeared) if self.until == Until::Supplicant => {
+                Attaching::begin(cx)
+            }
+            // It brings the link up as it starts.
+            Event::Supplicant(Supplicant::Appeared) if self.until == Until::Retry => {
+                cx.act(Action::HoldDown);
+                State::Held(self)
+            }
+            Event::Link(link) if link.up && self.until == Until::LinkUp => {
+                Masking::begin(cx, self.then)
+            }
             Event::Link(link) if link.up => {
                 cx.act(Action::HoldDown);
                 State::Held(self)

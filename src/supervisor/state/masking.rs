@@ -9,9 +9,6 @@ use crate::supervisor::action::{Action, How, Notice};
 use crate::supervisor::context::{Mask, Method};
 use crate::supervisor::event::{Link, Refusal, Supplicant};
 
-/// Some drivers apply an address late: look again this often, this many times.
-const LOOK_AGAIN: Duration = Duration::from_millis(10);
-const LOOKS: u32 = 10;
 /// A refusal may pass (EBUSY while another program scans): try again this many times.
 const TRIES: u32 = 4;
 const TRY_AGAIN: Duration = Duration::from_millis(60);
@@ -24,7 +21,8 @@ pub(in crate::supervisor) struct Masking {
     mask: Mac,
     how: How,
     tries: u32,
-    looks: u32,
+    /// Refused; the next try waits for the alarm.
+    pausing: bool,
 }
 
 /// What follows once the card is masked.
@@ -72,12 +70,18 @@ impl Masking {
             mask,
             how,
             tries,
-            looks: 0,
+            pausing: false,
         })
     }
 
     pub(super) fn handle(mut self, cx: &mut Context, event: Event) -> State {
         match event {
+            Event::LinkSet(_) if self.pausing => State::Masking(self),
+            // Somebody brings the link up under an address that is no mask.
+            Event::Link(link) if self.pausing && link.up => {
+                cx.act(Action::HoldDown);
+                State::Masking(self)
+            }
             Event::LinkSet(Ok(link)) => self.read_back(cx, link),
             Event::LinkSet(Err(refusal)) => self.refused(cx, &refusal),
             Event::Supplicant(Supplicant::Vanished | Supplicant::Terminating) => {
@@ -99,31 +103,14 @@ impl Masking {
     }
 
     pub(super) fn alarm(self, cx: &mut Context) -> State {
-        if self.looks > 0 {
-            cx.act(Action::ReadLink);
-            return State::Masking(self);
-        }
         Self::attempt(cx, self.then, self.how, self.tries)
     }
 
-    fn read_back(mut self, cx: &mut Context, link: Link) -> State {
+    fn read_back(self, cx: &mut Context, link: Link) -> State {
         if link.address == self.mask && (link.up || self.how == How::WhileDown) {
             return self.masked(cx);
         }
-        self.looks += 1;
-        if self.looks <= LOOKS {
-            cx.wake_in(LOOK_AGAIN);
-            return State::Masking(self);
-        }
-        let reason = format!("it answered yes, but the address still is {}", link.address);
-        self.refused(
-            cx,
-            &Refusal {
-                step: "set the address",
-                errno: None,
-                reason,
-            },
-        )
+        self.refused(cx, &Refusal::of_another_address(link))
     }
 
     fn masked(self, cx: &mut Context) -> State {
@@ -162,10 +149,10 @@ impl Masking {
             return Self::attempt(cx, self.then, How::Bounce, self.tries);
         }
         self.tries += 1;
-        self.looks = 0;
         if self.tries >= TRIES {
             return Held::begin(cx, self.then, refusal);
         }
+        self.pausing = true;
         cx.wake_in(TRY_AGAIN * self.tries);
         State::Masking(self)
     }

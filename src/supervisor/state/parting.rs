@@ -1,12 +1,16 @@
 //! The association is over: bring the supplicant to rest, and find out what is wished next.
 
-use super::{Context, Event, Masking, State, Then};
-use crate::supervisor::action::{Notice, Request};
+use std::time::Duration;
+
+use super::{Context, Event, Held, Masking, State, Then};
+use crate::supervisor::action::{Action, How, Notice, Request};
 use crate::supervisor::event::{Phase, Quieted, Reply, Survey};
 use crate::wifi::Ssid;
 
 /// `WLAN_REASON_DEAUTH_LEAVING`: what wpa_supplicant gives when it was told to disconnect.
 const LEAVING: u16 = 3;
+/// How long a supplicant may take to come to rest.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(in crate::supervisor) struct Parting {
@@ -15,6 +19,8 @@ pub(in crate::supervisor) struct Parting {
     ordered: bool,
     /// The supplicant was at rest afterwards: nothing else was ordered.
     at_rest: bool,
+    /// The link is down, and is to stay so until the supplicant is at rest.
+    down: bool,
 }
 
 /// How an association ended, as the supplicant tells.
@@ -46,6 +52,26 @@ impl Parting {
         Self::lost(cx, ssid, ordered)
     }
 
+    /// Somebody took the link down, and may bring it up again at any moment: the assigned address goes
+    /// first.
+    pub(super) fn link_is_down(cx: &mut Context, ssid: Ssid) -> State {
+        let why = "ended: the link was taken down".to_owned();
+        cx.say(Notice::Lost {
+            ssid: ssid.clone(),
+            why,
+        });
+        let address = cx.draw_mask();
+        let how = How::WhileDown;
+        cx.act(Action::SetAddress { address, how });
+        match Self::lost(cx, ssid, false) {
+            State::Parting(parting) => State::Parting(Self {
+                down: true,
+                ..parting
+            }),
+            other => other,
+        }
+    }
+
     /// Ends a connection that runs under the wrong address, to begin it again under the right one.
     pub(super) fn for_another_address(cx: &mut Context, ssid: Ssid) -> State {
         cx.wanted = Some(ssid.clone());
@@ -68,10 +94,12 @@ impl Parting {
         cx.leave_state();
         cx.ask(Request::Quiet);
         cx.ask(Request::Survey { bssids: Vec::new() });
+        cx.wake_in(PATIENCE);
         State::Parting(Self {
             ssid,
             ordered,
             at_rest: false,
+            down: false,
         })
     }
 
@@ -86,9 +114,12 @@ impl Parting {
                 State::Parting(self)
             }
             Event::Reply(Reply::Survey(Ok(survey))) => self.decide(cx, survey),
-            Event::Reply(Reply::Quiet(Err(_)) | Reply::Survey(Err(_))) => {
-                Masking::begin(cx, Then::Search)
+            Event::Link(link) if self.down && link.up => {
+                cx.act(Action::HoldDown);
+                State::Parting(self)
             }
+            Event::Reply(Reply::Quiet(Err(failure))) => Held::until_supplicant(cx, &failure),
+            Event::Reply(Reply::Survey(Err(_))) => Masking::begin(cx, Then::Search),
             Event::Link(_)
             | Event::LinkSet(_)
             | Event::ScanStarted(_)
@@ -102,6 +133,12 @@ impl Parting {
             | Event::Renewed { .. }
             | Event::Overrun => State::Parting(self),
         }
+    }
+
+    /// A supplicant that takes its time may still be trying: nothing gets out of a link that is down.
+    pub(super) fn alarm(self, cx: &mut Context) -> State {
+        cx.act(Action::HoldDown);
+        State::Parting(self)
     }
 
     fn decide(self, cx: &mut Context, survey: Survey) -> State {

@@ -131,6 +131,11 @@ impl Searching {
                     },
                 })
             }
+            // There is one scan at a time: the end of ours was not heard, or may not have been.
+            (Step::Scanning { plan, .. }, Event::ScanStarted(_) | Event::Overrun) => {
+                cx.hunt.repeat(plan);
+                Self::rest(cx, TRY_AGAIN)
+            }
             (Step::Scanning { plan, digested }, Event::ScanEnded) => {
                 cx.act(Action::ReadAir);
                 State::Searching(Self {
