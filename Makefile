@@ -1,4 +1,5 @@
 # make test    everything that has to hold, the air lab included
+# make soak    ten million simulated steps of the supervisor, and how many days a second that is
 # make demo    a story told live: who transmits what under which address
 # Both do their own set-up on a Debian 12 machine, as root or with sudo.
 
@@ -9,7 +10,7 @@ UNIT_TESTS := $(filter-out lab, \
 	$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) \
 	$(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
-.PHONY: test demo setup check unit release lab lab-all
+.PHONY: test demo soak setup check unit release lab lab-all
 
 test: setup check unit release lab
 
@@ -49,6 +50,10 @@ lab:
 # Every story on every kernel and method: about 20 minutes on two cores.
 lab-all: setup release
 	@cargo test --quiet --test lab -- --all
+
+# Another beginning: MACVEIL_SIM_SEED=1000000 make soak
+soak:
+	MACVEIL_SIM_STEPS=10000000 cargo test --quiet --release --test sim bad_days -- --nocapture
 
 demo: setup release
 	@cargo test --quiet --test lab -- demo

@@ -1,0 +1,425 @@
+//! macveil in the simulated world: the real supervisor, and a shell around it that can fail at every
+//! step, be deaf, be slow, and die.
+
+use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
+
+use macveil::address::{AddressBook, History, Host, HostKey, Mac, NetworkRule, Wishes, Zone};
+use macveil::supervisor::{
+    Action, Addresses, Card, Command, Event, MaskMethod, Now, OnExit, OnFailure, Refusal, Settings,
+    Station, Supplicant,
+};
+use macveil::wifi::Channel;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use super::{Happening, PERMANENT, Quirk, World};
+
+/// Nobody needs so many actions for one event.
+const ENDLESS: u32 = 2_000;
+/// How long a new daemon needs to meet a supplicant that runs already.
+const SETTLING_IN: Duration = Duration::from_secs(2);
+const NEW_YEAR: Duration = Duration::from_secs(1_798_761_600);
+
+/// What goes wrong as an action is carried out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fault {
+    /// It is refused with this errno; nothing happens.
+    Refused(i32),
+    /// It is done, and answered as if it were not.
+    DoneButRefused,
+    /// It takes that long, and the daemon waits for it.
+    Slow(Duration),
+    /// The daemon dies before, and is started again after that long.
+    DiesBefore(Duration),
+    /// The daemon dies right after.
+    DiesAfter(Duration),
+    /// It is carried out, and what happens next is not heard of.
+    ThenDeaf(Duration),
+}
+
+/// A fault at the action of this number, counted from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FaultAt {
+    pub action: u64,
+    pub fault: Fault,
+}
+
+pub struct Daemon {
+    station: Option<Station>,
+    life: u32,
+    /// Carried out so far, in all lives.
+    pub actions: u64,
+    pub faults: Vec<FaultAt>,
+    pub defaults: Wishes,
+    pub rules: Vec<NetworkRule>,
+    pub settings: Settings,
+    /// What happened, for a person.
+    pub log: Vec<String>,
+    pub keep_log: bool,
+    /// The runtime directory remembers it.
+    initial: Option<Mac>,
+    history: History,
+    deaf_until: Option<Duration>,
+    busy_until: Duration,
+    started: Duration,
+    /// Tells every event twice.
+    pub stutters: bool,
+}
+
+impl Default for Daemon {
+    fn default() -> Self {
+        Self {
+            station: None,
+            life: 0,
+            actions: 0,
+            faults: Vec::new(),
+            defaults: Wishes::default(),
+            rules: Vec::new(),
+            settings: Settings {
+                scan_random: true,
+                mask_method: MaskMethod::Auto,
+                mask_lifetime: Duration::ZERO,
+                on_failure: OnFailure::Closed,
+                on_exit: OnExit::Keep,
+            },
+            log: Vec::new(),
+            keep_log: false,
+            initial: None,
+            history: History::default(),
+            deaf_until: None,
+            busy_until: Duration::ZERO,
+            started: Duration::ZERO,
+            stutters: false,
+        }
+    }
+}
+
+impl Daemon {
+    pub const fn life(&self) -> u32 {
+        self.life
+    }
+
+    pub fn deadline(&self) -> Option<Duration> {
+        let deadline = self.station.as_ref()?.deadline()?;
+        Some(deadline.max(self.busy_until))
+    }
+
+    /// There is no daemon, or none that can see what happens, or one that has only just begun.
+    pub fn was_away(&self, now: Duration) -> bool {
+        self.is_away(now) || now.saturating_sub(self.started) < SETTLING_IN
+    }
+
+    /// There is no daemon, or none that can see what happens.
+    pub fn is_away(&self, now: Duration) -> bool {
+        self.station.is_none() || now < self.busy_until || self.deaf_until.is_some()
+    }
+
+    pub fn state(&self) -> Option<&'static str> {
+        self.station.as_ref().map(Station::state_name)
+    }
+
+    /// Whether what happens now is never heard of.
+    pub fn loses(&self, event: &Event) -> bool {
+        // Answers are no notifications, and its client finds out itself whether somebody is there.
+        let certain = matches!(
+            event,
+            Event::Reply(_) | Event::Supplicant(Supplicant::Appeared | Supplicant::Vanished)
+        );
+        self.deaf_until.is_some() && !certain
+    }
+
+    pub fn book(&self) -> AddressBook {
+        let host = Host {
+            key: HostKey::from_host_id(b"a secret of 16 b"),
+            boot_id: None,
+            zone: Zone::utc(),
+        };
+        AddressBook::new(
+            "wlan0".to_owned(),
+            Arc::new(host),
+            None,
+            self.rules.clone(),
+            self.defaults.clone(),
+        )
+    }
+
+    fn fault_now(&mut self) -> Option<Fault> {
+        let number = self.actions;
+        self.actions += 1;
+        let fault = self.faults.iter().find(|it| it.action == number);
+        fault.map(|it| it.fault)
+    }
+
+    fn note(&mut self, text: impl FnOnce() -> String) {
+        if self.keep_log {
+            self.log.push(text());
+        }
+    }
+}
+
+impl World {
+    pub fn clocks(&self) -> Now {
+        Now {
+            boot: self.now,
+            wall: UNIX_EPOCH + NEW_YEAR + self.now,
+        }
+    }
+
+    pub fn start_daemon(&mut self) {
+        if self.daemon.station.is_some() {
+            return;
+        }
+        self.daemon.life += 1;
+        self.daemon.started = self.now;
+        self.daemon.deaf_until = None;
+        let link = self.kernel.link;
+        let initial = *self.daemon.initial.get_or_insert(link.address);
+        let card = self.card(initial);
+        let addresses = Addresses {
+            book: self.daemon.book(),
+            history: self.daemon.history.clone(),
+        };
+        let rng = StdRng::from_rng(&mut self.chance);
+        let settings = self.daemon.settings.clone();
+        let now = self.clocks();
+        self.note_line(|| "macveil starts".to_owned());
+        self.daemon.station = Some(Station::new(now, card, settings, addresses, link, rng));
+        self.carry_out();
+        if self.supplicant.running {
+            self.report(Event::Supplicant(Supplicant::Appeared));
+        }
+    }
+
+    fn card(&self, initial: Mac) -> Card {
+        let channel = |frequency| Channel {
+            frequency,
+            no_ir: false,
+        };
+        Card {
+            name: "wlan0".to_owned(),
+            ifindex: 3,
+            wiphy: 0,
+            driver: "simulated".to_owned(),
+            permanent: Some(PERMANENT),
+            initial,
+            random_address: self.kernel.driver.random_address,
+            random_sequence: true,
+            minimal_content: true,
+            live_change: self.kernel.driver.live_change,
+            max_scan_ssids: 4,
+            channels: [2412, 2437, 2462, 5180].map(channel).into(),
+        }
+    }
+
+    pub fn daemon_dies(&mut self, back_after: Duration) {
+        if self.daemon.station.take().is_some() {
+            self.note_line(|| "macveil dies".to_owned());
+            // Whatever was on its way to it is lost.
+            self.daemon.life += 1;
+            self.after(back_after, Happening::DaemonStarts);
+        }
+    }
+
+    /// It hears nothing for that long; then the kernel says that something was lost.
+    pub fn daemon_is_deaf(&mut self, span: Duration) {
+        if self.daemon.deaf_until.is_none() {
+            self.daemon.deaf_until = Some(self.now + span);
+            let life = self.daemon.life;
+            self.after(span, Happening::Tell(life, Event::Overrun));
+        }
+    }
+
+    pub fn machine_resumes(&mut self) {
+        let life = self.daemon.life;
+        self.tell_daemon(life, Event::Command(Command::Resumed));
+    }
+
+    pub(super) fn tell_daemon(&mut self, life: u32, event: Event) {
+        if life != self.daemon.life || self.daemon.station.is_none() {
+            return;
+        }
+        if event == Event::Overrun {
+            self.daemon.deaf_until = None;
+            // The shell reads the link before it says so.
+            let link = self.kernel.link;
+            self.hand_over(Event::Link(link));
+        }
+        if self.now < self.daemon.busy_until {
+            let pause = self.daemon.busy_until.saturating_sub(self.now);
+            return self.after(pause, Happening::Tell(life, event));
+        }
+        // A notification may be older than the latest change, so the shell reads the link itself.
+        let event = match event {
+            Event::Link(_) => Event::Link(self.kernel.link),
+            other => other,
+        };
+        let is_notice = !matches!(event, Event::Reply(_) | Event::Command(_));
+        if self.daemon.stutters && is_notice {
+            self.hand_over(event.clone());
+        }
+        self.hand_over(event);
+    }
+
+    fn hand_over(&mut self, event: Event) {
+        self.note_line(|| format!("    {event:?}"));
+        let now = self.clocks();
+        if let Some(station) = &mut self.daemon.station {
+            station.handle(now, event);
+        }
+        self.carry_out();
+    }
+
+    pub(super) fn daemon_alarm(&mut self) {
+        let now = self.clocks();
+        if let Some(station) = &mut self.daemon.station {
+            station.handle_timeout(now);
+        }
+        self.carry_out();
+    }
+
+    fn carry_out(&mut self) {
+        for _ in 0..ENDLESS {
+            let Some(station) = &mut self.daemon.station else {
+                return;
+            };
+            let Some(action) = station.poll_action() else {
+                return;
+            };
+            self.note_line(|| format!("        {action:?}"));
+            if let Action::Say(_) = action {
+                continue;
+            }
+            let fault = self.daemon.fault_now();
+            self.perform(action, fault);
+        }
+        panic!("there is no end to what the supervisor wants done");
+    }
+
+    fn perform(&mut self, action: Action, fault: Option<Fault>) {
+        if let Some(fault) = fault {
+            self.note_line(|| format!("        !! {fault:?}"));
+        }
+        match fault {
+            Some(Fault::DiesBefore(back_after)) => return self.daemon_dies(back_after),
+            Some(Fault::Refused(errno)) => return self.refuse(action, errno),
+            Some(Fault::Slow(span)) => self.daemon.busy_until = self.now + span,
+            Some(Fault::ThenDeaf(span)) => self.daemon_is_deaf(span),
+            Some(Fault::DiesAfter(_) | Fault::DoneButRefused) | None => {}
+        }
+        let lies = fault == Some(Fault::DoneButRefused);
+        let answer = self.really_perform(action, lies);
+        if let Some(Fault::DiesAfter(back_after)) = fault {
+            return self.daemon_dies(back_after);
+        }
+        let Some(answer) = answer else {
+            return;
+        };
+        if self.now < self.daemon.busy_until {
+            let life = self.daemon.life;
+            let pause = self.daemon.busy_until.saturating_sub(self.now);
+            return self.after(pause, Happening::Tell(life, answer));
+        }
+        self.note_line(|| format!("    {answer:?}"));
+        let now = self.clocks();
+        if let Some(station) = &mut self.daemon.station {
+            station.handle(now, answer);
+        }
+    }
+
+    fn really_perform(&mut self, action: Action, lies: bool) -> Option<Event> {
+        let lie = |step| Refusal {
+            step,
+            errno: Some(5),
+            reason: "input/output error".to_owned(),
+        };
+        Some(match action {
+            Action::SetAddress { address, how } => {
+                if self.kernel.driver.quirk == Quirk::AppliesLate {
+                    // The shell waits for it.
+                    self.daemon.busy_until = self.now + self.micros(1_000, 90_000);
+                }
+                let done = self.set_address(address, how);
+                Event::LinkSet(if lies {
+                    Err(lie("set the address"))
+                } else {
+                    done
+                })
+            }
+            Action::HoldDown => {
+                self.link_down();
+                let link = self.kernel.link;
+                Event::LinkSet(if lies {
+                    Err(lie("take the link down"))
+                } else {
+                    Ok(link)
+                })
+            }
+            Action::BringUp => {
+                let done = self.link_up().map(|()| self.kernel.link);
+                Event::LinkSet(if lies {
+                    Err(lie("bring the link up"))
+                } else {
+                    done
+                })
+            }
+            Action::ReadLink => {
+                let link = self.kernel.link;
+                Event::LinkSet(if lies {
+                    Err(lie("read the link"))
+                } else {
+                    Ok(link)
+                })
+            }
+            Action::Scan(scan) => {
+                let taken = self.scan(&scan);
+                Event::ScanAccepted(if lies { Err(lie("scan")) } else { taken })
+            }
+            Action::AbortScan => {
+                self.abort_scan();
+                return None;
+            }
+            Action::ReadAir => Event::Air(if lies { Vec::new() } else { self.air_now() }),
+            Action::Ask(request) => {
+                self.ask_supplicant(request);
+                return None;
+            }
+            Action::Remember { ssid, record } => {
+                self.daemon.history.learn(ssid, record);
+                return None;
+            }
+            Action::Finish => {
+                self.daemon.station = None;
+                return None;
+            }
+            Action::Say(_) => return None,
+        })
+    }
+
+    fn refuse(&mut self, action: Action, errno: i32) {
+        let refused = |step| Refusal {
+            step,
+            errno: Some(errno),
+            reason: format!("errno {errno}"),
+        };
+        let answer = match action {
+            Action::SetAddress { .. } => Event::LinkSet(Err(refused("set the address"))),
+            Action::HoldDown => Event::LinkSet(Err(refused("take the link down"))),
+            Action::BringUp => Event::LinkSet(Err(refused("bring the link up"))),
+            Action::ReadLink => Event::LinkSet(Err(refused("read the link"))),
+            Action::Scan(_) => Event::ScanAccepted(Err(refused("scan"))),
+            Action::ReadAir => Event::Air(Vec::new()),
+            Action::Ask(request) => return self.supplicant_is_silent(request),
+            Action::AbortScan | Action::Remember { .. } | Action::Say(_) | Action::Finish => return,
+        };
+        let now = self.clocks();
+        if let Some(station) = &mut self.daemon.station {
+            station.handle(now, answer);
+        }
+    }
+
+    pub fn note_line(&mut self, text: impl FnOnce() -> String) {
+        let at = self.now.as_secs_f64();
+        self.daemon.note(|| format!("{at:12.6}  {}", text()));
+    }
+}

@@ -1,0 +1,362 @@
+//! The kernel's part: the link, its driver with its quirks, scans, and the association.
+
+use std::time::Duration;
+
+use macveil::address::Mac;
+use macveil::supervisor::{Event, How, Link, Mlme, Refusal, Scan, ScanStarted};
+use macveil::wifi::{Frequency, Heard, Ssid};
+use rand::RngExt;
+
+use super::{Happening, PERMANENT, World};
+use crate::air::{Kind, What};
+
+/// cfg80211 forgets a BSS that it has not heard for so long.
+const BSS_EXPIRES: Duration = Duration::from_secs(30);
+const CHANNEL_TIME: Duration = Duration::from_millis(40);
+
+const EBUSY: i32 = 16;
+const ENETDOWN: i32 = 100;
+const EOPNOTSUPP: i32 = 95;
+const ERFKILL: i32 = 132;
+
+/// What a driver can do, and what it does instead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Driver {
+    pub random_address: bool,
+    pub live_change: bool,
+    pub quirk: Quirk,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Quirk {
+    None,
+    /// Every address is refused.
+    Refuses,
+    /// It answers yes and does nothing.
+    Ignores,
+    /// The address is there only after a while: whoever sets it has to wait.
+    AppliesLate,
+    /// Coming up puts the permanent address back.
+    UndoesOnUp,
+    /// Every other request is refused.
+    BusyByTurns,
+    /// The link does not come up.
+    NeverComesUp,
+    /// Live changes are refused.
+    RefusesLive,
+}
+
+#[derive(Debug, Clone)]
+pub struct Kernel {
+    pub link: Link,
+    pub driver: Driver,
+    pub rfkill: bool,
+    pub association: Option<Association>,
+    pub association_number: u64,
+    pub scan: Option<RunningScan>,
+    pub bss: Vec<Bss>,
+    turns: u32,
+    scans: u64,
+}
+
+#[derive(Debug, Clone)]
+pub struct Association {
+    /// The access point's index.
+    pub ap: usize,
+    pub ssid: Ssid,
+}
+
+#[derive(Debug, Clone)]
+pub struct RunningScan {
+    number: u64,
+    scan: Scan,
+    under: Mac,
+    next: usize,
+}
+
+#[derive(Debug, Clone)]
+pub struct Bss {
+    pub bssid: Mac,
+    pub ssid: Ssid,
+    pub frequency: Frequency,
+    pub heard: Duration,
+}
+
+/// What the kernel has yet to do.
+#[derive(Debug, Clone, Copy)]
+pub enum Due {
+    /// The scan of this number visits its next channel.
+    Channel(u64),
+    /// The access point of this association has not been heard for too long.
+    BeaconsLost(u64),
+}
+
+impl Kernel {
+    pub const fn new(driver: Driver) -> Self {
+        Self {
+            link: Link {
+                address: PERMANENT,
+                up: false,
+                carrier: false,
+            },
+            driver,
+            rfkill: false,
+            association: None,
+            association_number: 0,
+            scan: None,
+            bss: Vec::new(),
+            turns: 0,
+            scans: 0,
+        }
+    }
+}
+
+pub fn refusal(step: &'static str, errno: i32) -> Refusal {
+    Refusal {
+        step,
+        errno: Some(errno),
+        reason: format!("errno {errno}"),
+    }
+}
+
+impl World {
+    /// As `Links::set_address` does it.
+    pub fn set_address(&mut self, address: Mac, how: How) -> Result<Link, Refusal> {
+        match how {
+            How::WhileDown => self.put_address(address)?,
+            How::Bounce => {
+                self.link_down();
+                self.put_address(address)?;
+                if self.kernel.link.address == address {
+                    self.link_up()?;
+                }
+                if self.kernel.link.address != address {
+                    self.link_down();
+                }
+            }
+            How::Live => {
+                let busy = self.kernel.association.is_some() || self.kernel.scan.is_some();
+                if self.kernel.driver.quirk == Quirk::RefusesLive || busy {
+                    return Err(refusal("set the address", EBUSY));
+                }
+                self.put_address(address)?;
+                self.link_changed(false);
+            }
+        }
+        Ok(self.kernel.link)
+    }
+
+    fn put_address(&mut self, address: Mac) -> Result<(), Refusal> {
+        self.kernel.turns += 1;
+        match self.kernel.driver.quirk {
+            Quirk::Refuses => return Err(refusal("set the address", EOPNOTSUPP)),
+            Quirk::BusyByTurns if self.kernel.turns % 2 == 1 => {
+                return Err(refusal("set the address", EBUSY));
+            }
+            Quirk::Ignores => {}
+            Quirk::None
+            | Quirk::AppliesLate
+            | Quirk::UndoesOnUp
+            | Quirk::BusyByTurns
+            | Quirk::NeverComesUp
+            | Quirk::RefusesLive => self.kernel.link.address = address,
+        }
+        Ok(())
+    }
+
+    pub fn link_down(&mut self) {
+        if !self.kernel.link.up {
+            return;
+        }
+        if let Some(association) = self.kernel.association.take() {
+            let from = self.kernel.link.address;
+            let (ssid, kind) = (association.ssid, Kind::Goodbye);
+            self.send(from, What::To { ssid, kind });
+        }
+        self.kernel.link.up = false;
+        self.kernel.link.carrier = false;
+        if self.kernel.scan.take().is_some() {
+            self.report(Event::ScanEnded);
+        }
+        self.link_changed(true);
+    }
+
+    pub fn link_up(&mut self) -> Result<(), Refusal> {
+        if self.kernel.rfkill {
+            return Err(refusal("bring the link up", ERFKILL));
+        }
+        if self.kernel.driver.quirk == Quirk::NeverComesUp {
+            return Err(refusal("bring the link up", 5));
+        }
+        if !self.kernel.link.up {
+            if self.kernel.driver.quirk == Quirk::UndoesOnUp {
+                self.kernel.link.address = PERMANENT;
+            }
+            self.kernel.link.up = true;
+            self.link_changed(true);
+        }
+        Ok(())
+    }
+
+    /// Everybody hears of it; the supplicant only looks at the address if the link went up or down.
+    pub(super) fn link_changed(&mut self, flags: bool) {
+        let link = self.kernel.link;
+        self.report(Event::Link(link));
+        if flags {
+            self.supplicant_hears_of_link();
+        }
+    }
+
+    /// As nl80211 takes a scan.
+    pub fn scan(&mut self, scan: &Scan) -> Result<(), Refusal> {
+        let kernel = &self.kernel;
+        let problem = match () {
+            () if !kernel.link.up => Some(ENETDOWN),
+            () if kernel.scan.is_some() => Some(EBUSY),
+            () if scan.random_address && !kernel.driver.random_address => Some(EOPNOTSUPP),
+            () if scan.random_address && kernel.association.is_some() => Some(EOPNOTSUPP),
+            () => None,
+        };
+        if let Some(errno) = problem {
+            return Err(refusal("scan", errno));
+        }
+        let mut under = self.kernel.link.address;
+        if scan.random_address {
+            let mut bytes: [u8; 6] = self.chance.random();
+            bytes[0] = bytes[0] & 0xfc | 2;
+            under = Mac(bytes);
+        }
+        self.kernel.scans += 1;
+        let number = self.kernel.scans;
+        self.kernel.scan = Some(RunningScan {
+            number,
+            scan: scan.clone(),
+            under,
+            next: 0,
+        });
+        self.report(Event::ScanStarted(ScanStarted {
+            active: !scan.ssids.is_empty(),
+            random_address: scan.random_address,
+        }));
+        let begin = self.micros(300, 900);
+        self.after(begin, Happening::Kernel(Due::Channel(number)));
+        Ok(())
+    }
+
+    pub fn abort_scan(&mut self) {
+        if self.kernel.scan.take().is_some() {
+            self.scan_ended();
+        }
+    }
+
+    pub(super) fn kernel_due(&mut self, due: Due) {
+        match due {
+            Due::Channel(number) => self.visit_channel(number),
+            Due::BeaconsLost(number) => {
+                if number == self.kernel.association_number {
+                    self.association_ends(4, true);
+                }
+            }
+        }
+    }
+
+    fn visit_channel(&mut self, number: u64) {
+        let Some(running) = &mut self.kernel.scan else {
+            return;
+        };
+        if running.number != number {
+            return;
+        }
+        let (scan, under) = (running.scan.clone(), running.under);
+        let frequency = scan.frequencies.get(running.next).copied();
+        running.next += 1;
+        let Some(frequency) = frequency else {
+            self.kernel.scan = None;
+            self.scan_ended();
+            return;
+        };
+        for ssid in &scan.ssids {
+            let named = (!ssid.as_bytes().is_empty()).then(|| ssid.clone());
+            self.send(under, What::Probe { frequency, named });
+        }
+        self.hear(frequency, &scan.ssids);
+        self.after(CHANNEL_TIME, Happening::Kernel(Due::Channel(number)));
+    }
+
+    fn hear(&mut self, frequency: Frequency, asked_for: &[Ssid]) {
+        let now = self.now;
+        for ap in self.access_points.iter().filter(|ap| ap.is_there()) {
+            if ap.frequency != frequency {
+                continue;
+            }
+            let shows = !ap.hidden || asked_for.contains(&ap.ssid);
+            let ssid = if shows {
+                ap.ssid.clone()
+            } else {
+                Ssid::wildcard()
+            };
+            let table = &mut self.kernel.bss;
+            table.retain(|bss| (bss.bssid, &bss.ssid) != (ap.bssid, &ssid));
+            table.push(Bss {
+                bssid: ap.bssid,
+                ssid,
+                frequency,
+                heard: now,
+            });
+        }
+    }
+
+    fn scan_ended(&mut self) {
+        self.report(Event::ScanEnded);
+        self.supplicant_hears_of_results();
+    }
+
+    /// What the kernel has heard of late.
+    pub fn air_now(&mut self) -> Vec<Heard> {
+        let now = self.now;
+        self.kernel
+            .bss
+            .retain(|bss| now.saturating_sub(bss.heard) < BSS_EXPIRES);
+        let heard = self.kernel.bss.iter().map(|bss| Heard {
+            bssid: bss.bssid,
+            frequency: bss.frequency,
+            signal: -50,
+            ssid: bss.ssid.clone(),
+            ms_ago: u32::try_from(now.saturating_sub(bss.heard).as_millis()).unwrap_or(u32::MAX),
+        });
+        heard.collect()
+    }
+
+    pub(super) fn association_begins(&mut self, ap: usize) {
+        let Some(ssid) = self.access_points.get(ap).map(|ap| ap.ssid.clone()) else {
+            return;
+        };
+        self.kernel.association_number += 1;
+        self.kernel.association = Some(Association { ap, ssid });
+        self.kernel.link.carrier = true;
+        let link = self.kernel.link;
+        self.report(Event::Link(link));
+    }
+
+    /// The association is over, from outside or by the kernel's own judgement.
+    pub(super) fn association_ends(&mut self, reason: u16, local: bool) {
+        if self.kernel.association.take().is_none() {
+            return;
+        }
+        self.kernel.link.carrier = false;
+        let link = self.kernel.link;
+        self.report(Event::Mlme(Mlme::Ended));
+        self.report(Event::Link(link));
+        self.supplicant_lost(reason, local);
+    }
+
+    /// The station says goodbye.
+    pub(super) fn leave_association(&mut self) {
+        if let Some(association) = &self.kernel.association {
+            let from = self.kernel.link.address;
+            let (ssid, kind) = (association.ssid.clone(), Kind::Goodbye);
+            self.send(from, What::To { ssid, kind });
+            self.association_ends(3, true);
+        }
+    }
+}

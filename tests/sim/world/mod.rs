@@ -1,0 +1,164 @@
+//! One card, its kernel, its supplicant, the access points around it, its user, and macveil's own
+//! supervisor in between: all of it driven by one queue of happenings, so that a seed repeats it.
+
+mod access_point;
+mod daemon;
+mod kernel;
+mod supplicant;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use macveil::address::Mac;
+use macveil::supervisor::Event;
+use macveil::wifi::Ssid;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+pub use access_point::AccessPoint;
+pub use daemon::{Daemon, Fault, FaultAt};
+pub use kernel::{Driver, Kernel, Quirk};
+pub use supplicant::{Network, Supplicant};
+
+use crate::air::{Air, Frame, Kind, What};
+
+pub const PERMANENT: Mac = Mac([0x00, 0x1c, 0xb3, 0x01, 0x02, 0x03]);
+
+/// Something that is due at a moment.
+#[derive(Debug, Clone)]
+pub enum Happening {
+    /// The daemon of this life is told something.
+    Tell(u32, Event),
+    /// The daemon is started again.
+    DaemonStarts,
+    Kernel(kernel::Due),
+    Supplicant(supplicant::Due),
+}
+
+pub struct World {
+    pub now: Duration,
+    pub air: Air,
+    pub kernel: Kernel,
+    pub supplicant: Supplicant,
+    pub access_points: Vec<AccessPoint>,
+    pub daemon: Daemon,
+    pub chance: StdRng,
+    /// Happenings so far.
+    pub steps: u64,
+    queue: BTreeMap<(Duration, u64), Happening>,
+    serial: u64,
+}
+
+impl World {
+    pub fn new(seed: u64, driver: Driver) -> Self {
+        Self {
+            now: Duration::from_secs(10),
+            air: Air::default(),
+            kernel: Kernel::new(driver),
+            supplicant: Supplicant::default(),
+            access_points: Vec::new(),
+            daemon: Daemon::default(),
+            chance: StdRng::seed_from_u64(seed),
+            steps: 0,
+            queue: BTreeMap::new(),
+            serial: 0,
+        }
+    }
+
+    /// Lets time go by.
+    pub fn pass(&mut self, span: Duration) {
+        let end = self.now + span;
+        while self.step(end) {}
+        self.now = end;
+    }
+
+    /// Lets time go by until something is so; says whether it came to be.
+    pub fn wait(&mut self, longest: Duration, mut is_so: impl FnMut(&Self) -> bool) -> bool {
+        let end = self.now + longest;
+        while !is_so(self) {
+            if !self.step(end) {
+                self.now = end;
+                return is_so(self);
+            }
+        }
+        true
+    }
+
+    /// The next happening before that moment.
+    fn step(&mut self, end: Duration) -> bool {
+        let due = self.queue.first_key_value().map(|((at, _), _)| *at);
+        let alarm = self.daemon.deadline().map(|at| at.max(self.now));
+        match (due, alarm) {
+            (Some(due), alarm) if due <= end && alarm.is_none_or(|alarm| due <= alarm) => {
+                if let Some(((at, _), happening)) = self.queue.pop_first() {
+                    self.now = self.now.max(at);
+                    self.steps += 1;
+                    self.happen(happening);
+                }
+                true
+            }
+            (_, Some(alarm)) if alarm <= end => {
+                self.now = alarm;
+                self.steps += 1;
+                self.daemon_alarm();
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn happen(&mut self, happening: Happening) {
+        match happening {
+            Happening::Tell(life, event) => self.tell_daemon(life, event),
+            Happening::DaemonStarts => self.start_daemon(),
+            Happening::Kernel(due) => self.kernel_due(due),
+            Happening::Supplicant(due) => self.supplicant_due(due),
+        }
+    }
+
+    fn after(&mut self, pause: Duration, happening: Happening) {
+        self.serial += 1;
+        self.queue
+            .insert((self.now + pause, self.serial), happening);
+    }
+
+    /// The daemon hears of something shortly.
+    fn report(&mut self, event: Event) {
+        let delay = self.micros(200, 2_000);
+        let life = self.daemon.life();
+        if !self.daemon.loses(&event) {
+            self.after(delay, Happening::Tell(life, event));
+        }
+    }
+
+    fn micros(&mut self, least: u64, most: u64) -> Duration {
+        Duration::from_micros(self.chance.random_range(least..=most))
+    }
+
+    fn send(&mut self, from: Mac, what: What) {
+        let absent = match &what {
+            What::To {
+                ssid,
+                kind: Kind::Authentication,
+            } => self.absence(ssid),
+            _ => None,
+        };
+        self.air.unattended = self.daemon.was_away(self.now);
+        let at = self.now;
+        self.air.send(Frame { at, from, what }, absent);
+    }
+
+    /// How long no access point of the network has been there; `None` if one is.
+    fn absence(&self, ssid: &Ssid) -> Option<Duration> {
+        let of_it = self.access_points.iter().filter(|ap| ap.ssid == *ssid);
+        let gone = of_it.map(|ap| ap.gone_for(self.now));
+        gone.min().unwrap_or(Some(Duration::MAX))
+    }
+
+    /// Connected, and knows it.
+    pub fn is_connected_to(&self, name: &str) -> bool {
+        let connected = self.kernel.association.as_ref();
+        let ap = connected.and_then(|association| self.access_points.get(association.ap));
+        ap.is_some_and(|ap| ap.name == name) && self.daemon.state() == Some("associated")
+    }
+}

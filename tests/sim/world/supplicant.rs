@@ -1,0 +1,689 @@
+//! `wpa_supplicant` as macveil meets it through its backend: 2.10's rules of scanning, joining and
+//! reconnecting, and what macveil's requests do to them.
+
+use std::time::Duration;
+
+use macveil::address::{Mac, Security as Way};
+use macveil::supervisor::{
+    self, Entry, Event, Failure, Mlme, Phase, Quieted, Reply, Request, Scan, Status, Survey,
+};
+use macveil::wifi::{Frequency, Ssid};
+
+use super::{Happening, World};
+use crate::air::{Kind, What};
+
+/// A new process scans after this.
+const FIRST_SCAN: Duration = Duration::from_millis(100);
+/// Nothing was found: another scan after this.
+const SCAN_AGAIN: Duration = Duration::from_secs(5);
+const VALID_BY_DEFAULT: Duration = Duration::from_secs(5);
+const VALID: Duration = Duration::from_secs(20);
+const CHANNELS: [Frequency; 4] = [2412, 2437, 2462, 5180];
+
+#[derive(Debug, Clone)]
+pub struct Network {
+    pub id: u32,
+    pub ssid: Ssid,
+    pub enabled: bool,
+    pub hidden: bool,
+    pub priority: i32,
+    pub open: bool,
+}
+
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "wpa_supplicant's own flags, and as many as it has"
+)]
+#[derive(Debug, Clone, Default)]
+pub struct Supplicant {
+    pub running: bool,
+    pub networks: Vec<Network>,
+    pub phase: Condition,
+    /// The address that it believes to have.
+    own: Option<Mac>,
+    knows_link_is_up: bool,
+    /// Somebody said DISCONNECT.
+    disconnected: bool,
+    settings: Settings,
+    /// macveil has changed its settings.
+    imposed: bool,
+    table: Vec<Known>,
+    last_scan: Option<Duration>,
+    /// A scan of its own is on the air, or will be.
+    scans_to_join: bool,
+    attempt: Option<Attempt>,
+    number: u64,
+    life: u32,
+    pub busy_until: Duration,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Condition {
+    #[default]
+    Idle,
+    Scanning,
+    Connecting,
+    Connected,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Settings {
+    passive: bool,
+    autoconnect: bool,
+    scans: bool,
+    valid: Duration,
+    admits: Admits,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Admits {
+    Everything,
+    Nothing,
+    Only(Ssid, Vec<Mac>),
+}
+
+#[derive(Debug, Clone)]
+struct Known {
+    entry: Entry,
+    heard: Duration,
+}
+
+#[derive(Debug, Clone)]
+struct Attempt {
+    number: u64,
+    network: u32,
+    ap: Option<usize>,
+    bssid: Mac,
+    ssid: Ssid,
+}
+
+/// What the supplicant has yet to do.
+#[derive(Debug, Clone)]
+pub enum Due {
+    LooksAtLink(u32),
+    TakesResults(u32),
+    Scans(u32),
+    /// A step of the attempt of this number.
+    Step(u64, Step),
+    Answers(u32, u32, Request),
+    IsGivenUp(u32, u32, Request),
+    IsMetAgain(u32),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    Authenticates(u32),
+    Associates,
+    Completes,
+    GivesUp,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            passive: false,
+            autoconnect: true,
+            scans: true,
+            valid: VALID_BY_DEFAULT,
+            admits: Admits::Everything,
+        }
+    }
+}
+
+impl Supplicant {
+    /// Its own scans are not only passive ones.
+    pub fn scans_send(&self) -> bool {
+        let mut networks = self.networks.iter();
+        !self.settings.passive || networks.any(|it| it.enabled && it.hidden)
+    }
+}
+
+impl Admits {
+    fn allows(&self, ssid: &Ssid, bssid: Mac) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Nothing => false,
+            Self::Only(only, except) => only == ssid && !except.contains(&bssid),
+        }
+    }
+}
+
+impl World {
+    pub fn supplicant_starts(&mut self) {
+        // wpa_supplicant brings the link up itself.
+        let _ = self.link_up();
+        let old = std::mem::take(&mut self.supplicant);
+        self.supplicant = Supplicant {
+            running: true,
+            networks: old.networks,
+            own: Some(self.kernel.link.address),
+            knows_link_is_up: self.kernel.link.up,
+            life: old.life + 1,
+            number: old.number + 1,
+            busy_until: old.busy_until,
+            ..Supplicant::default()
+        };
+        let life = self.supplicant.life;
+        self.after(FIRST_SCAN, Happening::Supplicant(Due::Scans(life)));
+        // Its client has noticed by then that the one before is gone.
+        let (pause, life) = (self.micros(2_500, 6_000), self.daemon.life());
+        let appeared = Event::Supplicant(supervisor::Supplicant::Appeared);
+        self.after(pause, Happening::Tell(life, appeared));
+    }
+
+    pub fn supplicant_dies(&mut self) {
+        if std::mem::take(&mut self.supplicant.running) {
+            self.supplicant.life += 1;
+            self.supplicant.number += 1;
+            self.supplicant.attempt = None;
+            self.supplicant.phase = Condition::Idle;
+            self.report(Event::Supplicant(supervisor::Supplicant::Vanished));
+            // The kernel ends the association of a process that dies.
+            self.leave_association();
+        }
+    }
+
+    pub(super) fn ask_supplicant(&mut self, request: Request) {
+        let pause = self.micros(1_000, 8_000);
+        self.queue_request(pause, request, Due::Answers);
+    }
+
+    /// It does not answer; macveil's client gives up after a while, and meets it anew.
+    pub(super) fn supplicant_is_silent(&mut self, request: Request) {
+        self.queue_request(Duration::from_secs(10), request, Due::IsGivenUp);
+    }
+
+    /// One after the other, as the client asks.
+    fn queue_request(
+        &mut self,
+        takes: Duration,
+        request: Request,
+        due: impl FnOnce(u32, u32, Request) -> Due,
+    ) {
+        let begin = self.supplicant.busy_until.max(self.now);
+        self.supplicant.busy_until = begin + takes;
+        let pause = self.supplicant.busy_until.saturating_sub(self.now);
+        let due = due(self.supplicant.life, self.daemon.life(), request);
+        self.after(pause, Happening::Supplicant(due));
+    }
+
+    pub(super) fn supplicant_due(&mut self, due: Due) {
+        let life = self.supplicant.life;
+        match due {
+            Due::LooksAtLink(of) if of == life => self.look_at_link(),
+            Due::TakesResults(of) if of == life => self.take_results(),
+            Due::Scans(of) if of == life => self.scan_to_join(),
+            Due::Step(number, step) => self.attempt_goes_on(number, step),
+            Due::Answers(of, asker, request) => {
+                let reply = if of == life && self.supplicant.running {
+                    self.answer(request)
+                } else {
+                    decline(&request, Failure::Unreachable("it has gone".to_owned()))
+                };
+                self.after(
+                    Duration::from_micros(50),
+                    Happening::Tell(asker, Event::Reply(reply)),
+                );
+            }
+            Due::IsGivenUp(of, asker, request) => {
+                let why = Failure::Unreachable("it does not answer".to_owned());
+                let reply = Event::Reply(decline(&request, why));
+                self.after(Duration::ZERO, Happening::Tell(asker, reply));
+                if of == life && self.supplicant.running {
+                    self.say(supervisor::Supplicant::Vanished);
+                    let due = Due::IsMetAgain(of);
+                    self.after(Duration::from_secs(1), Happening::Supplicant(due));
+                }
+            }
+            Due::IsMetAgain(of) if of == life && self.supplicant.running => {
+                self.say(supervisor::Supplicant::Appeared);
+            }
+            _ => {}
+        }
+    }
+
+    fn say(&mut self, event: supervisor::Supplicant) {
+        self.report(Event::Supplicant(event));
+    }
+
+    /// Answers a request, after having done it.
+    fn answer(&mut self, request: Request) -> Reply {
+        match request {
+            Request::Attach if self.supplicant.phase == Condition::Connected => {
+                let status = self.status();
+                self.supplicant.settings.autoconnect = false;
+                self.supplicant.settings.passive = true;
+                self.supplicant.settings.valid = VALID;
+                self.supplicant.imposed = true;
+                Reply::Quiet(Ok(quieted(status, false)))
+            }
+            Request::Attach | Request::Quiet => {
+                let status = self.status();
+                let undone = self.supplicant.imposed && !self.supplicant.settings.passive;
+                self.user_disconnects();
+                self.abort_scan();
+                self.supplicant.settings = Settings {
+                    passive: true,
+                    autoconnect: false,
+                    scans: true,
+                    valid: VALID,
+                    admits: Admits::Nothing,
+                };
+                self.supplicant.imposed = true;
+                Reply::Quiet(Ok(quieted(status, undone)))
+            }
+            Request::Status => Reply::Status(Ok(self.status())),
+            Request::Survey { bssids } => Reply::Survey(Ok(self.survey(&bssids))),
+            Request::Pin { ssid, except, .. } => {
+                self.supplicant.settings.admits = Admits::Only(ssid, except);
+                Reply::Done(Ok(()))
+            }
+            Request::Disarm => Reply::Done(Ok(())),
+            Request::Connect => Reply::Done(self.connect()),
+            Request::Settle { ssid } => {
+                self.supplicant.settings.admits = Admits::Only(ssid, Vec::new());
+                self.supplicant.settings.scans = true;
+                Reply::Done(Ok(()))
+            }
+            Request::Release { resume } => {
+                self.supplicant.settings = Settings::default();
+                self.supplicant.imposed = false;
+                if resume {
+                    self.user_reconnects();
+                }
+                Reply::Done(Ok(()))
+            }
+        }
+    }
+
+    fn connect(&mut self) -> Result<(), Failure> {
+        let hidden = self
+            .supplicant
+            .networks
+            .iter()
+            .any(|it| it.enabled && it.hidden);
+        if hidden || !self.supplicant.settings.passive {
+            self.supplicant.settings.scans = false;
+        }
+        if !self.supplicant.knows_link_is_up {
+            return Err(Failure::Refused {
+                command: "RECONNECT".to_owned(),
+                answer: "FAIL".to_owned(),
+            });
+        }
+        self.user_reconnects();
+        Ok(())
+    }
+
+    fn status(&self) -> Status {
+        let supplicant = &self.supplicant;
+        let attempt = supplicant.attempt.as_ref();
+        let connected = supplicant.phase == Condition::Connected;
+        let attempt = attempt.filter(|_| connected);
+        let frequency = attempt.and_then(|it| it.ap.and_then(|ap| self.access_points.get(ap)));
+        Status {
+            phase: match supplicant.phase {
+                _ if !supplicant.knows_link_is_up => Phase::LinkDown,
+                Condition::Idle => Phase::Idle,
+                Condition::Scanning => Phase::Scanning,
+                Condition::Connecting => Phase::Connecting,
+                Condition::Connected => Phase::Connected,
+            },
+            address: supplicant.own,
+            bssid: attempt.map(|it| it.bssid),
+            ssid: attempt.map(|it| it.ssid.clone()),
+            id: attempt.map(|it| it.network),
+            frequency: frequency.map(|ap| ap.frequency),
+        }
+    }
+
+    fn survey(&self, bssids: &[Mac]) -> Survey {
+        let networks = self
+            .supplicant
+            .networks
+            .iter()
+            .map(|it| supervisor::Network {
+                id: it.id,
+                ssid: Some(it.ssid.clone()),
+                enabled: it.enabled,
+                temporarily_disabled: false,
+                hidden: it.hidden,
+                priority: it.priority,
+                bssid: None,
+                open: it.open,
+                ways: vec![if it.open { Way::Open } else { Way::Psk }],
+                id_str: String::new(),
+            });
+        let table = self.supplicant.table.iter().map(|known| &known.entry);
+        Survey {
+            networks: networks.collect(),
+            table: table
+                .filter(|entry| bssids.contains(&entry.bssid))
+                .cloned()
+                .collect(),
+        }
+    }
+
+    // What its user says.
+
+    pub fn user_disconnects(&mut self) {
+        self.supplicant.disconnected = true;
+        self.supplicant.scans_to_join = false;
+        self.leave_association();
+        self.end_attempt();
+        self.supplicant.phase = Condition::Idle;
+    }
+
+    pub fn user_reconnects(&mut self) {
+        if !self.supplicant.running || !self.supplicant.knows_link_is_up {
+            return;
+        }
+        self.supplicant.disconnected = false;
+        if matches!(
+            self.supplicant.phase,
+            Condition::Connecting | Condition::Connected
+        ) {
+            return;
+        }
+        let fresh = self
+            .supplicant
+            .last_scan
+            .is_some_and(|at| self.now.saturating_sub(at) <= self.supplicant.settings.valid);
+        if !(fresh && self.join_from_table()) {
+            self.scan_to_join();
+        }
+    }
+
+    pub fn user_scans(&mut self) {
+        let scan = self.own_scan(!self.supplicant.settings.passive);
+        let sends = self.supplicant.scans_send();
+        // Nobody can keep a user's scan under the address of a connection from being seen.
+        if !(sends && self.air.shows_identity(self.kernel.link.address)) {
+            let _ = self.scan(&scan);
+        }
+    }
+
+    // How it scans and joins.
+
+    fn own_scan(&self, active: bool) -> Scan {
+        let hidden = self.supplicant.networks.iter();
+        let hidden = hidden.filter(|it| it.enabled && it.hidden);
+        let mut ssids: Vec<_> = hidden.map(|it| it.ssid.clone()).collect();
+        if active {
+            ssids.push(Ssid::wildcard());
+        }
+        Scan {
+            frequencies: CHANNELS.to_vec(),
+            ssids,
+            random_address: false,
+            random_sequence: false,
+            minimal_content: false,
+        }
+    }
+
+    fn scan_to_join(&mut self) {
+        let supplicant = &self.supplicant;
+        let idle = matches!(supplicant.phase, Condition::Idle | Condition::Scanning);
+        let wanted = supplicant.networks.iter().any(|it| it.enabled);
+        if supplicant.disconnected
+            || !idle
+            || !wanted
+            || !supplicant.settings.scans
+            || !supplicant.knows_link_is_up
+        {
+            return;
+        }
+        self.supplicant.phase = Condition::Scanning;
+        self.supplicant.scans_to_join = true;
+        let scan = self.own_scan(!self.supplicant.settings.passive);
+        if self.scan(&scan).is_err() {
+            self.scan_again(Duration::from_secs(1));
+        }
+    }
+
+    fn scan_again(&mut self, pause: Duration) {
+        let life = self.supplicant.life;
+        self.after(pause, Happening::Supplicant(Due::Scans(life)));
+    }
+
+    pub(super) fn supplicant_hears_of_results(&mut self) {
+        if self.supplicant.running {
+            let (pause, life) = (self.micros(500, 6_000), self.supplicant.life);
+            self.after(pause, Happening::Supplicant(Due::TakesResults(life)));
+        }
+    }
+
+    fn take_results(&mut self) {
+        if !self.supplicant.knows_link_is_up {
+            return;
+        }
+        let heard = self.air_now();
+        let now = self.now;
+        let aps = &self.access_points;
+        let known = heard.into_iter().filter_map(|bss| {
+            let ap = aps.iter().find(|ap| ap.bssid == bss.bssid)?;
+            Some(Known {
+                entry: Entry {
+                    bssid: bss.bssid,
+                    frequency: bss.frequency,
+                    signal: bss.signal,
+                    ssid: bss.ssid,
+                    security: ap.security(),
+                    ways: ap.ways(),
+                },
+                heard: now.saturating_sub(Duration::from_millis(bss.ms_ago.into())),
+            })
+        });
+        self.supplicant.table = known.collect();
+        self.supplicant.last_scan = Some(now);
+        self.say(supervisor::Supplicant::ScanResults);
+        if std::mem::take(&mut self.supplicant.scans_to_join)
+            && !self.supplicant.disconnected
+            && !self.join_from_table()
+        {
+            self.say(supervisor::Supplicant::NetworkNotFound);
+            self.scan_again(SCAN_AGAIN);
+        }
+    }
+
+    fn join_from_table(&mut self) -> bool {
+        if self.supplicant.phase == Condition::Connected {
+            return true;
+        }
+        let admits = &self.supplicant.settings.admits;
+        let networks = self.supplicant.networks.iter().filter(|it| it.enabled);
+        let mut choices: Vec<_> = networks
+            .flat_map(|network| {
+                let fits = |known: &&Known| {
+                    known.entry.ssid == network.ssid
+                        && (known.entry.security == supervisor::Security::Open) == network.open
+                        && admits.allows(&network.ssid, known.entry.bssid)
+                };
+                let table = self.supplicant.table.iter().filter(fits);
+                table.map(move |known| (network.priority, known.heard, network.id, known))
+            })
+            .collect();
+        choices.sort_by_key(|(priority, heard, ..)| (*priority, *heard));
+        let Some((_, _, network, known)) = choices.pop() else {
+            return false;
+        };
+        let (bssid, ssid) = (known.entry.bssid, known.entry.ssid.clone());
+        self.begin_attempt(network, bssid, ssid);
+        true
+    }
+
+    fn begin_attempt(&mut self, network: u32, bssid: Mac, ssid: Ssid) {
+        self.supplicant.number += 1;
+        let number = self.supplicant.number;
+        let ap = self.access_points.iter().position(|ap| ap.bssid == bssid);
+        self.supplicant.attempt = Some(Attempt {
+            number,
+            network,
+            ap,
+            bssid,
+            ssid,
+        });
+        self.supplicant.phase = Condition::Connecting;
+        self.say(supervisor::Supplicant::Connecting { bssid });
+        self.attempt_step(Duration::from_micros(800), Step::Authenticates(1));
+    }
+
+    fn attempt_step(&mut self, pause: Duration, step: Step) {
+        let number = self.supplicant.number;
+        self.after(pause, Happening::Supplicant(Due::Step(number, step)));
+    }
+
+    fn end_attempt(&mut self) {
+        self.supplicant.number += 1;
+        self.supplicant.attempt = None;
+    }
+
+    fn attempt_goes_on(&mut self, number: u64, step: Step) {
+        let Some(attempt) = self.supplicant.attempt.clone() else {
+            return;
+        };
+        if attempt.number != number || !self.kernel.link.up {
+            return;
+        }
+        let address = self.kernel.link.address;
+        let ssid = attempt.ssid.clone();
+        let ap = attempt.ap.and_then(|ap| self.access_points.get(ap));
+        let answers = ap.is_some_and(super::AccessPoint::is_there);
+        let refuses = ap.is_some_and(|ap| ap.refuses);
+        match step {
+            Step::Authenticates(time) => {
+                let kind = Kind::Authentication;
+                self.send(address, What::To { ssid, kind });
+                if !answers {
+                    let (pause, next) = if time < 3 {
+                        (Duration::from_millis(100), Step::Authenticates(time + 1))
+                    } else {
+                        (Duration::from_millis(100), Step::GivesUp)
+                    };
+                    return self.attempt_step(pause, next);
+                }
+                self.report(Event::Mlme(Mlme::Authenticated { station: address }));
+                if self.supplicant.own != Some(address) {
+                    // The answer is to a foreign address.
+                    return self.attempt_step(Duration::from_secs(5), Step::GivesUp);
+                }
+                self.attempt_step(Duration::from_millis(2), Step::Associates);
+            }
+            Step::Associates => {
+                let kind = Kind::Association;
+                self.send(address, What::To { ssid, kind });
+                if refuses {
+                    self.say(supervisor::Supplicant::Rejected { status: 1 });
+                    return self.fail_attempt();
+                }
+                if !answers {
+                    return self.attempt_step(Duration::from_millis(300), Step::GivesUp);
+                }
+                if let Some(ap) = attempt.ap {
+                    self.association_begins(ap);
+                }
+                let pause = self.micros(8_000, 30_000);
+                self.attempt_step(pause, Step::Completes);
+            }
+            Step::Completes => {
+                if self.kernel.association.is_none() {
+                    return self.fail_attempt();
+                }
+                let kind = Kind::Data;
+                self.send(address, What::To { ssid, kind });
+                self.supplicant.phase = Condition::Connected;
+                let bssid = attempt.bssid;
+                self.say(supervisor::Supplicant::Connected { bssid });
+            }
+            Step::GivesUp => {
+                self.report(Event::Mlme(Mlme::TimedOut));
+                self.fail_attempt();
+            }
+        }
+    }
+
+    fn fail_attempt(&mut self) {
+        self.end_attempt();
+        self.supplicant.phase = Condition::Idle;
+        self.scan_again(Duration::from_millis(100));
+    }
+
+    /// The kernel says that the association is over.
+    pub(super) fn supplicant_lost(&mut self, reason: u16, local: bool) {
+        if self.supplicant.attempt.is_none() || !self.supplicant.running {
+            return;
+        }
+        self.end_attempt();
+        self.supplicant.phase = Condition::Idle;
+        self.say(supervisor::Supplicant::Disconnected { reason, local });
+        if self.supplicant.settings.autoconnect && !self.supplicant.disconnected {
+            self.scan_again(Duration::from_millis(100));
+        } else {
+            self.supplicant.disconnected = true;
+        }
+    }
+
+    pub(super) fn supplicant_hears_of_link(&mut self) {
+        if self.supplicant.running {
+            let (pause, life) = (self.micros(1_000, 30_000), self.supplicant.life);
+            self.after(pause, Happening::Supplicant(Due::LooksAtLink(life)));
+        }
+    }
+
+    /// It looks at the link as it is by now, whatever it was told about.
+    fn look_at_link(&mut self) {
+        let link = self.kernel.link;
+        if !link.up {
+            if self.supplicant.knows_link_is_up {
+                self.supplicant.knows_link_is_up = false;
+                if self.supplicant.attempt.is_some() {
+                    self.end_attempt();
+                    let (reason, local) = (3, true);
+                    self.say(supervisor::Supplicant::Disconnected { reason, local });
+                }
+                self.supplicant.phase = Condition::Idle;
+            }
+            return;
+        }
+        self.supplicant.own = Some(link.address);
+        if !self.supplicant.knows_link_is_up {
+            self.supplicant.knows_link_is_up = true;
+            self.scan_to_join();
+        } else if self.supplicant.attempt.is_some() && self.kernel.association.is_none() {
+            self.supplicant_lost(3, true);
+        }
+    }
+
+    /// Its configuration is read again: every setting that is a line of it is as at first. Who may be
+    /// joined and whether it reconnects by itself are none.
+    pub fn user_reconfigures(&mut self) {
+        if self.supplicant.running {
+            let settings = std::mem::take(&mut self.supplicant.settings);
+            self.supplicant.settings = Settings {
+                autoconnect: settings.autoconnect,
+                admits: settings.admits,
+                ..Settings::default()
+            };
+            self.leave_association();
+            self.scan_again(Duration::from_millis(50));
+        }
+    }
+}
+
+fn quieted(status: Status, reconfigured: bool) -> Quieted {
+    Quieted {
+        status,
+        had_own_randomization: false,
+        reconfigured,
+    }
+}
+
+/// The reply of the right kind to a request that is not carried out.
+pub(super) fn decline(request: &Request, why: Failure) -> Reply {
+    match request {
+        Request::Attach | Request::Quiet => Reply::Quiet(Err(why)),
+        Request::Status => Reply::Status(Err(why)),
+        Request::Survey { .. } => Reply::Survey(Err(why)),
+        _ => Reply::Done(Err(why)),
+    }
+}
