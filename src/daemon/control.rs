@@ -1,6 +1,7 @@
 //! What a request on the control socket does.
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -31,7 +32,16 @@ pub(super) fn open(
     let path = socket_path(runtime_dir);
     let server = Server::start(&path, find(group).as_ref(), sender);
     if let Err(error) = &server {
-        warn!("no commands can be taken at {}: {error}", path.display());
+        let hint = match error.kind() {
+            ErrorKind::PermissionDenied => {
+                "; a daemon that is not root has to be in the control-group itself"
+            }
+            _ => "",
+        };
+        warn!(
+            "no commands can be taken at {}: {error}{hint}",
+            path.display()
+        );
     }
     (server.ok(), asked)
 }
@@ -113,7 +123,9 @@ impl Daemon {
             .as_ref()
             .map(|control| control.admit(group.as_ref()));
         if let Some(Err(error)) = admitted {
-            warn!("control-group: {error}; only root may command macveil");
+            warn!(
+                "control-group: {error}; only root may command macveil until it is started again"
+            );
         }
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn restrict(needs: &Needs) -> (Held, Result<&'static str, String>) {
     });
     let rules: Vec<(OwnedFd, Rights)> = beneath.collect();
     let outcome = match enforce(&rules) {
-        Err(error) => Err(error.to_string()),
+        Err(_) => Err(format!("refused: {}", std::io::Error::last_os_error())),
         Ok(status) => match status.ruleset {
             RulesetStatus::FullyEnforced => Ok("in force"),
             RulesetStatus::PartiallyEnforced => Ok("in force, as far as this kernel knows it"),
