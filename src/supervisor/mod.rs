@@ -11,6 +11,7 @@
 //! | `event`, `action` | the whole vocabulary between the machine and the world |
 //! | `state/` | the states, one file each, with a picture of them |
 //! | `context` | what the states share |
+//! | `assignment` | which address an association gets, and what is remembered of it |
 //! | `hunt`, `schedule`, `nameless` | which scan comes when |
 //! | `candidates`, `memory` | which BSS to join, and which to leave alone for a while |
 //! | `draws` | how often a network gets another random address |
@@ -19,6 +20,7 @@
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod action;
+mod assignment;
 mod candidates;
 mod chance;
 mod context;

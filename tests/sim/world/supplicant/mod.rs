@@ -1,16 +1,18 @@
 //! `wpa_supplicant` as macveil meets it through its backend: 2.10's rules of scanning, joining and
 //! reconnecting, and what macveil's requests do to them.
 
+mod attempt;
+mod requests;
+
 use std::time::Duration;
 
-use macveil::address::{Mac, Security as Way};
-use macveil::supervisor::{
-    self, Entry, Event, Failure, Mlme, Phase, Quieted, Reply, Request, Scan, Status, Survey,
-};
+use macveil::address::Mac;
+use macveil::supervisor::{self, Entry, Event, Failure, Request, Scan};
 use macveil::wifi::{Frequency, Ssid};
 
+use requests::decline;
+
 use super::{Happening, World};
-use crate::air::{Kind, What};
 
 /// A new process scans after this.
 const FIRST_SCAN: Duration = Duration::from_millis(100);
@@ -246,126 +248,6 @@ impl World {
         self.report(Event::Supplicant(event));
     }
 
-    /// Answers a request, after having done it.
-    fn answer(&mut self, request: Request) -> Reply {
-        match request {
-            Request::Attach if self.supplicant.phase == Condition::Connected => {
-                let status = self.status();
-                self.supplicant.settings.autoconnect = false;
-                self.supplicant.settings.passive = true;
-                self.supplicant.settings.valid = VALID;
-                self.supplicant.imposed = true;
-                Reply::Quiet(Ok(quieted(status, false)))
-            }
-            Request::Attach | Request::Quiet => {
-                let status = self.status();
-                let undone = self.supplicant.imposed && !self.supplicant.settings.passive;
-                self.user_disconnects();
-                self.abort_scan();
-                self.supplicant.settings = Settings {
-                    passive: true,
-                    autoconnect: false,
-                    scans: true,
-                    valid: VALID,
-                    admits: Admits::Nothing,
-                };
-                self.supplicant.imposed = true;
-                Reply::Quiet(Ok(quieted(status, undone)))
-            }
-            Request::Status => Reply::Status(Ok(self.status())),
-            Request::Survey { bssids } => Reply::Survey(Ok(self.survey(&bssids))),
-            Request::Pin { ssid, except, .. } => {
-                self.supplicant.settings.admits = Admits::Only(ssid, except);
-                Reply::Done(Ok(()))
-            }
-            Request::Disarm => Reply::Done(Ok(())),
-            Request::Connect => Reply::Done(self.connect()),
-            Request::Settle { ssid } => {
-                self.supplicant.settings.admits = Admits::Only(ssid, Vec::new());
-                self.supplicant.settings.scans = true;
-                Reply::Done(Ok(()))
-            }
-            Request::Release { resume } => {
-                self.supplicant.settings = Settings::default();
-                self.supplicant.imposed = false;
-                if resume {
-                    self.user_reconnects();
-                }
-                Reply::Done(Ok(()))
-            }
-        }
-    }
-
-    fn connect(&mut self) -> Result<(), Failure> {
-        let hidden = self
-            .supplicant
-            .networks
-            .iter()
-            .any(|it| it.enabled && it.hidden);
-        if hidden || !self.supplicant.settings.passive {
-            self.supplicant.settings.scans = false;
-        }
-        if !self.supplicant.knows_link_is_up {
-            return Err(Failure::Refused {
-                command: "RECONNECT".to_owned(),
-                answer: "FAIL".to_owned(),
-            });
-        }
-        self.user_reconnects();
-        Ok(())
-    }
-
-    fn status(&self) -> Status {
-        let supplicant = &self.supplicant;
-        let attempt = supplicant.attempt.as_ref();
-        let connected = supplicant.phase == Condition::Connected;
-        let attempt = attempt.filter(|_| connected);
-        let frequency = attempt.and_then(|it| it.ap.and_then(|ap| self.access_points.get(ap)));
-        Status {
-            phase: match supplicant.phase {
-                _ if !supplicant.knows_link_is_up => Phase::LinkDown,
-                Condition::Idle => Phase::Idle,
-                Condition::Scanning => Phase::Scanning,
-                Condition::Connecting => Phase::Connecting,
-                Condition::Connected => Phase::Connected,
-            },
-            address: supplicant.own,
-            bssid: attempt.map(|it| it.bssid),
-            ssid: attempt.map(|it| it.ssid.clone()),
-            id: attempt.map(|it| it.network),
-            frequency: frequency.map(|ap| ap.frequency),
-        }
-    }
-
-    fn survey(&self, bssids: &[Mac]) -> Survey {
-        let networks = self
-            .supplicant
-            .networks
-            .iter()
-            .map(|it| supervisor::Network {
-                id: it.id,
-                ssid: Some(it.ssid.clone()),
-                enabled: it.enabled,
-                temporarily_disabled: false,
-                hidden: it.hidden,
-                priority: it.priority,
-                bssid: None,
-                open: it.open,
-                ways: vec![if it.open { Way::Open } else { Way::Psk }],
-                id_str: String::new(),
-            });
-        let table = self.supplicant.table.iter().map(|known| &known.entry);
-        Survey {
-            networks: networks.collect(),
-            table: table
-                .filter(|entry| bssids.contains(&entry.bssid))
-                .cloned()
-                .collect(),
-        }
-    }
-
-    // What its user says.
-
     pub fn user_disconnects(&mut self) {
         self.supplicant.disconnected = true;
         self.supplicant.scans_to_join = false;
@@ -402,8 +284,6 @@ impl World {
             let _ = self.scan(&scan);
         }
     }
-
-    // How it scans and joins.
 
     fn own_scan(&self, active: bool) -> Scan {
         let hidden = self.supplicant.networks.iter();
@@ -512,102 +392,6 @@ impl World {
         true
     }
 
-    fn begin_attempt(&mut self, network: u32, bssid: Mac, ssid: Ssid) {
-        self.supplicant.number += 1;
-        let number = self.supplicant.number;
-        let ap = self.access_points.iter().position(|ap| ap.bssid == bssid);
-        self.supplicant.attempt = Some(Attempt {
-            number,
-            network,
-            ap,
-            bssid,
-            ssid,
-        });
-        self.supplicant.phase = Condition::Connecting;
-        self.say(supervisor::Supplicant::Connecting { bssid });
-        self.attempt_step(Duration::from_micros(800), Step::Authenticates(1));
-    }
-
-    fn attempt_step(&mut self, pause: Duration, step: Step) {
-        let number = self.supplicant.number;
-        self.after(pause, Happening::Supplicant(Due::Step(number, step)));
-    }
-
-    fn end_attempt(&mut self) {
-        self.supplicant.number += 1;
-        self.supplicant.attempt = None;
-    }
-
-    fn attempt_goes_on(&mut self, number: u64, step: Step) {
-        let Some(attempt) = self.supplicant.attempt.clone() else {
-            return;
-        };
-        if attempt.number != number || !self.kernel.link.up {
-            return;
-        }
-        let address = self.kernel.link.address;
-        let ssid = attempt.ssid.clone();
-        let ap = attempt.ap.and_then(|ap| self.access_points.get(ap));
-        let answers = ap.is_some_and(super::AccessPoint::is_there);
-        let refuses = ap.is_some_and(|ap| ap.refuses);
-        match step {
-            Step::Authenticates(time) => {
-                let kind = Kind::Authentication;
-                self.send(address, What::To { ssid, kind });
-                if !answers {
-                    let (pause, next) = if time < 3 {
-                        (Duration::from_millis(100), Step::Authenticates(time + 1))
-                    } else {
-                        (Duration::from_millis(100), Step::GivesUp)
-                    };
-                    return self.attempt_step(pause, next);
-                }
-                self.report(Event::Mlme(Mlme::Authenticated { station: address }));
-                if self.supplicant.own != Some(address) {
-                    // The answer is to a foreign address.
-                    return self.attempt_step(Duration::from_secs(5), Step::GivesUp);
-                }
-                self.attempt_step(Duration::from_millis(2), Step::Associates);
-            }
-            Step::Associates => {
-                let kind = Kind::Association;
-                self.send(address, What::To { ssid, kind });
-                if refuses {
-                    self.say(supervisor::Supplicant::Rejected { status: 1 });
-                    return self.fail_attempt();
-                }
-                if !answers {
-                    return self.attempt_step(Duration::from_millis(300), Step::GivesUp);
-                }
-                if let Some(ap) = attempt.ap {
-                    self.association_begins(ap);
-                }
-                let pause = self.micros(8_000, 30_000);
-                self.attempt_step(pause, Step::Completes);
-            }
-            Step::Completes => {
-                if self.kernel.association.is_none() {
-                    return self.fail_attempt();
-                }
-                let kind = Kind::Data;
-                self.send(address, What::To { ssid, kind });
-                self.supplicant.phase = Condition::Connected;
-                let bssid = attempt.bssid;
-                self.say(supervisor::Supplicant::Connected { bssid });
-            }
-            Step::GivesUp => {
-                self.report(Event::Mlme(Mlme::TimedOut));
-                self.fail_attempt();
-            }
-        }
-    }
-
-    fn fail_attempt(&mut self) {
-        self.end_attempt();
-        self.supplicant.phase = Condition::Idle;
-        self.scan_again(Duration::from_millis(100));
-    }
-
     /// The kernel says that the association is over.
     pub(super) fn supplicant_lost(&mut self, reason: u16, local: bool) {
         if self.supplicant.attempt.is_none() || !self.supplicant.running {
@@ -667,23 +451,5 @@ impl World {
             self.leave_association();
             self.scan_again(Duration::from_millis(50));
         }
-    }
-}
-
-fn quieted(status: Status, reconfigured: bool) -> Quieted {
-    Quieted {
-        status,
-        had_own_randomization: false,
-        reconfigured,
-    }
-}
-
-/// The reply of the right kind to a request that is not carried out.
-pub(super) fn decline(request: &Request, why: Failure) -> Reply {
-    match request {
-        Request::Attach | Request::Quiet => Reply::Quiet(Err(why)),
-        Request::Status => Reply::Status(Err(why)),
-        Request::Survey { .. } => Reply::Survey(Err(why)),
-        _ => Reply::Done(Err(why)),
     }
 }

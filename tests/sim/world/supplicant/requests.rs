@@ -1,0 +1,145 @@
+//! What macveil's requests do.
+
+use macveil::address::{Mac, Security as Way};
+use macveil::supervisor::{self, Failure, Phase, Quieted, Reply, Request, Status, Survey};
+
+use super::super::World;
+use super::{Admits, Condition, Settings, VALID};
+
+impl World {
+    /// Answers a request, after having done it.
+    pub(super) fn answer(&mut self, request: Request) -> Reply {
+        match request {
+            Request::Attach if self.supplicant.phase == Condition::Connected => {
+                let status = self.status();
+                self.supplicant.settings.autoconnect = false;
+                self.supplicant.settings.passive = true;
+                self.supplicant.settings.valid = VALID;
+                self.supplicant.imposed = true;
+                Reply::Quiet(Ok(quieted(status, false)))
+            }
+            Request::Attach | Request::Quiet => {
+                let status = self.status();
+                let undone = self.supplicant.imposed && !self.supplicant.settings.passive;
+                self.user_disconnects();
+                self.abort_scan();
+                self.supplicant.settings = Settings {
+                    passive: true,
+                    autoconnect: false,
+                    scans: true,
+                    valid: VALID,
+                    admits: Admits::Nothing,
+                };
+                self.supplicant.imposed = true;
+                Reply::Quiet(Ok(quieted(status, undone)))
+            }
+            Request::Status => Reply::Status(Ok(self.status())),
+            Request::Survey { bssids } => Reply::Survey(Ok(self.survey(&bssids))),
+            Request::Pin { ssid, except, .. } => {
+                self.supplicant.settings.admits = Admits::Only(ssid, except);
+                Reply::Done(Ok(()))
+            }
+            Request::Disarm => Reply::Done(Ok(())),
+            Request::Connect => Reply::Done(self.connect()),
+            Request::Settle { ssid } => {
+                self.supplicant.settings.admits = Admits::Only(ssid, Vec::new());
+                self.supplicant.settings.scans = true;
+                Reply::Done(Ok(()))
+            }
+            Request::Release { resume } => {
+                self.supplicant.settings = Settings::default();
+                self.supplicant.imposed = false;
+                if resume {
+                    self.user_reconnects();
+                }
+                Reply::Done(Ok(()))
+            }
+        }
+    }
+
+    fn connect(&mut self) -> Result<(), Failure> {
+        let hidden = self
+            .supplicant
+            .networks
+            .iter()
+            .any(|it| it.enabled && it.hidden);
+        if hidden || !self.supplicant.settings.passive {
+            self.supplicant.settings.scans = false;
+        }
+        if !self.supplicant.knows_link_is_up {
+            return Err(Failure::Refused {
+                command: "RECONNECT".to_owned(),
+                answer: "FAIL".to_owned(),
+            });
+        }
+        self.user_reconnects();
+        Ok(())
+    }
+
+    fn status(&self) -> Status {
+        let supplicant = &self.supplicant;
+        let attempt = supplicant.attempt.as_ref();
+        let connected = supplicant.phase == Condition::Connected;
+        let attempt = attempt.filter(|_| connected);
+        let frequency = attempt.and_then(|it| it.ap.and_then(|ap| self.access_points.get(ap)));
+        Status {
+            phase: match supplicant.phase {
+                _ if !supplicant.knows_link_is_up => Phase::LinkDown,
+                Condition::Idle => Phase::Idle,
+                Condition::Scanning => Phase::Scanning,
+                Condition::Connecting => Phase::Connecting,
+                Condition::Connected => Phase::Connected,
+            },
+            address: supplicant.own,
+            bssid: attempt.map(|it| it.bssid),
+            ssid: attempt.map(|it| it.ssid.clone()),
+            id: attempt.map(|it| it.network),
+            frequency: frequency.map(|ap| ap.frequency),
+        }
+    }
+
+    fn survey(&self, bssids: &[Mac]) -> Survey {
+        let networks = self
+            .supplicant
+            .networks
+            .iter()
+            .map(|it| supervisor::Network {
+                id: it.id,
+                ssid: Some(it.ssid.clone()),
+                enabled: it.enabled,
+                temporarily_disabled: false,
+                hidden: it.hidden,
+                priority: it.priority,
+                bssid: None,
+                open: it.open,
+                ways: vec![if it.open { Way::Open } else { Way::Psk }],
+                id_str: String::new(),
+            });
+        let table = self.supplicant.table.iter().map(|known| &known.entry);
+        Survey {
+            networks: networks.collect(),
+            table: table
+                .filter(|entry| bssids.contains(&entry.bssid))
+                .cloned()
+                .collect(),
+        }
+    }
+}
+
+fn quieted(status: Status, reconfigured: bool) -> Quieted {
+    Quieted {
+        status,
+        had_own_randomization: false,
+        reconfigured,
+    }
+}
+
+/// The reply of the right kind to a request that is not carried out.
+pub(super) fn decline(request: &Request, why: Failure) -> Reply {
+    match request {
+        Request::Attach | Request::Quiet => Reply::Quiet(Err(why)),
+        Request::Status => Reply::Status(Err(why)),
+        Request::Survey { .. } => Reply::Survey(Err(why)),
+        _ => Reply::Done(Err(why)),
+    }
+}
