@@ -10,7 +10,7 @@ UNIT_TESTS := $(filter-out lab, \
 	$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) \
 	$(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
-.PHONY: test demo soak setup check unit release lab lab-all
+.PHONY: test demo soak mutants setup check unit release lab lab-all
 
 test: setup check unit release lab
 
@@ -50,6 +50,10 @@ lab:
 # Every story on every kernel and method: about 20 minutes on two cores.
 lab-all: setup release
 	@cargo test --quiet --test lab -- --all
+
+# Whether the simulation notices when one line of the supervisor is broken: two minutes.
+mutants:
+	@python3 -u tests/sim/mutants.py
 
 # Another beginning: MACVEIL_SIM_SEED=1000000 make soak
 soak:

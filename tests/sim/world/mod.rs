@@ -22,6 +22,9 @@ pub use supplicant::{Network, Supplicant};
 
 use crate::air::{Air, Frame, Kind, What};
 
+/// No day is so eventful.
+const ENDLESS: u64 = 200_000;
+
 pub const PERMANENT: Mac = Mac([0x00, 0x1c, 0xb3, 0x01, 0x02, 0x03]);
 
 /// Something that is due at a moment.
@@ -86,6 +89,10 @@ impl World {
 
     /// The next happening before that moment.
     fn step(&mut self, end: Duration) -> bool {
+        assert!(
+            self.steps < ENDLESS,
+            "one happening leads to the next without end"
+        );
         let due = self.queue.first_key_value().map(|((at, _), _)| *at);
         let alarm = self.daemon.deadline().map(|at| at.max(self.now));
         match (due, alarm) {

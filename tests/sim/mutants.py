@@ -1,0 +1,92 @@
+#!/usr/bin/env python3
+"""Whether the simulated world notices when the supervisor does not do what it must.
+
+One line of it is broken at a time, in a copy; the simulation has to find that a promise is broken or a
+connection does not come back. A mutant that lives means that nothing watches over that line. Lines that
+another one backs up (what the kernel's shell reads back too, say) are not among them.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+COPY = ROOT / "target" / "mutants"
+STATE = "src/supervisor/state/"
+
+# What is broken, where, what stands there (once), and what takes its place.
+MUTANTS = [
+    ("no mask at the start", STATE + "waiting.rs",
+     "return Masking::begin(cx, Then::Wait);", "return Self::begin(cx);"),
+    ("a mask is not read back", STATE + "masking.rs",
+     "if link.address == self.mask && (link.up || self.how == How::WhileDown) {", "if link.up || self.how != How::Live {"),
+    ("the mask is the initial address", "src/supervisor/context.rs",
+     "        self.previous_mask = Some(mask);\n        mask", "        self.previous_mask = Some(mask);\n        self.card.initial"),
+    ("no mask when the supplicant vanishes", "src/supervisor/station.rs",
+     "_ => Masking::begin(cx, Then::Wait),", "other => other,"),
+    ("a failed attempt is not taken back", STATE + "associating.rs",
+     "        Parting::after_failure(cx)", "        super::Searching::begin(cx)"),
+    ("the supplicant is not met after it was away", STATE + "held.rs",
+     "                    then: Then::Wait,\n                    ..self", "                    ..self"),
+    ("who joins is not pinned to its address", "src/supervisor/assignment.rs",
+     "        if derivation.source != Source::Random {\n            self.drawn = None;\n            return Ok(derivation.address);",
+     "        if derivation.source != Source::Random {\n            self.drawn = None;\n            return Ok(self.link.address);"),
+    ("any network is named", "src/supervisor/context.rs",
+     "filter(|network| network.hidden)", "filter(|_| true)"),
+    ("what was heard long ago is a candidate", "src/supervisor/hunt.rs",
+     ".filter(|bss| u128::from(bss.ms_ago) <= elapsed)", ".filter(|bss| u128::from(bss.ms_ago) <= elapsed + 60_000)"),
+    ("the end of an association goes unnoticed", STATE + "associated.rs",
+     "                let ending = self.ending.filter(|_| !self.troubled);\n                Parting::begin(cx, self.ssid, ending)",
+     "                State::Associated(self)"),
+]
+
+
+def copy():
+    shutil.rmtree(COPY / "tree", ignore_errors=True)
+    (COPY / "tree").mkdir(parents=True)
+    for name in ["Cargo.toml", "Cargo.lock", "clippy.toml"]:
+        shutil.copy(ROOT / name, COPY / "tree" / name)
+    for name in ["src", "static", "tests", "benches", "contrib"]:
+        # As new files: what was built of a mutant before is older.
+        shutil.copytree(ROOT / name, COPY / "tree" / name, copy_function=shutil.copy)
+
+
+def simulate():
+    """The simulation's outcome: whether it passed, and what it printed."""
+    environment = dict(os.environ, CARGO_TARGET_DIR=str(COPY / "target"), MACVEIL_SIM_STEPS="2000000")
+    build = ["cargo", "test", "--quiet", "--test", "sim", "--no-run"]
+    subprocess.run(build, cwd=COPY / "tree", env=environment, check=True, stderr=subprocess.PIPE)
+    begin = time.monotonic()
+    run = subprocess.run(build[:-1], cwd=COPY / "tree", env=environment, text=True, timeout=120,
+                         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    return run.returncode == 0, time.monotonic() - begin, run.stdout
+
+
+def main():
+    copy()
+    passed, seconds, printed = simulate()
+    if not passed:
+        sys.exit(f"the simulation fails without any mutant:\n{printed}")
+    print(f"as it is: no promise broken in {seconds:.1f} s")
+    alive = []
+    for what, name, original, mutant in MUTANTS:
+        path = COPY / "tree" / name
+        text = path.read_text()
+        if text.count(original) != 1:
+            sys.exit(f"{name}: what the mutant \"{what}\" replaces is there {text.count(original)} times")
+        path.write_text(text.replace(original, mutant))
+        passed, seconds, _ = simulate()
+        path.write_text(text)
+        print(f"{what}: {'LIVES' if passed else 'found'} after {seconds:.1f} s", flush=True)
+        if passed:
+            alive.append(what)
+    if alive:
+        sys.exit(f"{len(alive)} of {len(MUTANTS)} mutants live")
+    print(f"{len(MUTANTS)} mutants, all found")
+
+
+if __name__ == "__main__":
+    main()
