@@ -185,6 +185,24 @@ fn a_station_may_take_a_while_to_notice_that_its_access_point_is_gone_but_no_lon
 }
 
 #[test]
+fn a_station_that_scans_hears_a_goodbye_when_it_is_done_and_no_later() {
+    let mut air = AirMaker::new();
+    air.beacon().association(ASSIGNED).pass(1.0).beacon();
+    let begin = air.now();
+    air.kick(ASSIGNED).pass(2.0).beacon().data(ASSIGNED);
+    let end = air.now();
+    air.pass(2.0).beacon().data(ASSIGNED);
+    let leaks_if_scanning = |scan| {
+        let mut brief = AirMaker::brief();
+        brief.scanning.push(scan);
+        broken(&judge::judge(&air.frames(), &brief))
+    };
+    let outside = |times| vec![(Leak::AssignedAddressOutside, times)];
+    assert_eq!(leaks_if_scanning(begin..end), outside(1));
+    assert_eq!(leaks_if_scanning(begin - 2..begin - 1), outside(2));
+}
+
+#[test]
 fn a_named_network_is_found_unless_it_is_hidden() {
     expect_leaks(
         |air| air.probe(mask(9), b"\x00\x04Home"),

@@ -14,7 +14,8 @@ use std::fs;
 use std::time::Duration;
 
 use scenarios::{
-    AccessPoint, AccessPointEvent, Check, Event, Given, NetworkManagerEvent, Security, Step, parse,
+    AccessPoint, AccessPointEvent, Check, Event, Given, Lane, NetworkManagerEvent, Security, Step,
+    UserAction, parse, timetable,
 };
 
 const TITLE: &str = "A title\n";
@@ -97,10 +98,10 @@ fn a_profile_of_networkmanager_has_lines_and_the_policy_among_them() {
 fn times_have_units() {
     let pass = |millis| Step::When(Event::Pass(Duration::from_millis(millis)));
     assert_eq!(
-        steps("when 1.5 s pass\nand 20 ms pass\nand 2 min pass"),
-        [pass(1500), pass(20), pass(120_000)]
+        steps("when 1.5 s pass\nand 20 ms pass\nand 2 min pass\nand 3 h pass"),
+        [pass(1500), pass(20), pass(120_000), pass(10_800_000)]
     );
-    assert!(problem("when 3 h pass").contains("not s, ms or min"));
+    assert!(problem("when 3 d pass").contains("not s, ms, min or h"));
 }
 
 #[test]
@@ -129,6 +130,106 @@ fn a_command_is_split_like_in_a_shell() {
         ]
     );
     assert!(problem("when the user runs \"macveil trust 'my home\"").contains("not closed"));
+}
+
+const TROUBLE: &str = "given trouble: 20 times \"home vanishes\", after 1 s to 8 s \"home returns\", \
+                       10 times \"home leaves\", after 5 s to 5 s \"home returns\"\n\
+                       and trouble: 40 times \"the user scans\"";
+
+fn lanes(text: &str) -> Vec<Lane> {
+    let lanes = steps(text).into_iter().filter_map(|step| match step {
+        Step::Given(Given::Trouble(lane)) => Some(lane),
+        _ => None,
+    });
+    lanes.collect()
+}
+
+#[test]
+fn trouble_is_a_list_of_events_with_their_ends() {
+    let [aps, user] = &lanes(TROUBLE)[..] else {
+        panic!("two lines, two lanes");
+    };
+    let [vanishes, leaves] = &aps[..] else {
+        panic!("two troubles");
+    };
+    assert_eq!(vanishes.times, 20);
+    let relief = leaves.relief.as_ref().expect("an end");
+    assert_eq!(relief.deed.words, "home returns");
+    assert_eq!(relief.shortest, Duration::from_secs(5));
+    assert_eq!(
+        *user[0].onset.event,
+        Event::User(UserAction::Scans),
+        "each event is a sentence of its own"
+    );
+    let comes = Event::TroubleComes {
+        during: Duration::from_mins(2),
+        seed: 7,
+    };
+    assert_eq!(
+        steps("when trouble comes for 2 min, seed 7"),
+        [Step::When(comes)]
+    );
+    for text in [
+        "given trouble: after 1 s to 2 s \"home returns\"",
+        "given trouble: 3 times \"home explodes\"",
+        "given trouble: 3 times \"home vanishes\", after 3 s to 2 s \"home returns\"",
+    ] {
+        assert!(problem(text).starts_with("line 2: "), "{text}");
+    }
+}
+
+#[test]
+fn a_timetable_has_everything_in_its_time_and_no_two_troubles_of_a_line_at_once() {
+    let lanes = lanes(TROUBLE);
+    let during = Duration::from_mins(10);
+    let moments = timetable(&lanes, during, 1).expect("there is time enough");
+    let happens = |words: &str| {
+        moments
+            .iter()
+            .filter(move |it| it.deed.words == words)
+            .count()
+    };
+    assert_eq!(
+        [
+            happens("home vanishes"),
+            happens("home leaves"),
+            happens("home returns")
+        ],
+        [20, 10, 30]
+    );
+    assert_eq!(happens("the user scans"), 40);
+    assert!(
+        moments.is_sorted_by_key(|it| it.at) && moments.last().is_some_and(|it| it.at <= during)
+    );
+    let of_home = moments
+        .iter()
+        .filter(|it| it.deed.words.starts_with("home"));
+    for (index, moment) in of_home.enumerate() {
+        assert_eq!(moment.deed.words == "home returns", index % 2 == 1);
+    }
+}
+
+#[test]
+fn a_timetable_is_its_seeds_and_its_pauses_are_of_all_lengths() {
+    let lanes = lanes("given trouble: 50 times \"home kicks the station\"");
+    let table = |seed| timetable(&lanes, Duration::from_mins(5), seed).expect("time enough");
+    assert_eq!(table(1), table(1));
+    assert_ne!(table(1), table(2));
+    let moments = table(1);
+    let pauses = moments
+        .windows(2)
+        .map(|pair| pair[1].at.saturating_sub(pair[0].at));
+    let short = pauses
+        .clone()
+        .filter(|it| *it < Duration::from_secs(1))
+        .count();
+    let long = pauses.filter(|it| *it > Duration::from_secs(10)).count();
+    assert!(short >= 10 && long >= 5, "{short} short, {long} long");
+}
+
+#[test]
+fn trouble_that_takes_longer_than_there_is_time_is_refused() {
+    assert!(timetable(&lanes(TROUBLE), Duration::from_secs(60), 1).is_err());
 }
 
 #[test]

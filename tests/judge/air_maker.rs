@@ -137,6 +137,10 @@ impl AirMaker {
         self.frame([0xc0, 0], [HOME, station, HOME], &[3, 0])
     }
 
+    pub fn kick(&mut self, station: Mac) -> &mut Self {
+        self.frame([0xc0, 0], [station, HOME, HOME], &[2, 0])
+    }
+
     pub fn frames(&self) -> Vec<Frame> {
         Capture::read(&self.pcap).expect("the capture is whole")
     }

@@ -5,7 +5,9 @@ use std::ops::Range;
 use crate::air::Mac;
 use crate::judge::{AccessPoint, Brief};
 use crate::record::{Entry, Fact, Micros};
-use crate::scenarios::{self, Event, Given, Line, Network, Security, Step, Story, UserAction};
+use crate::scenarios::{
+    self, Event, Given, Line, Network, Security, Step, Story, Trouble, UserAction,
+};
 
 /// How long wpa_supplicant may scan after its start, and anybody after asking.
 const FOREIGN_SCAN: Micros = 10_000_000;
@@ -30,7 +32,7 @@ pub fn brief(story: &Story, entries: &[Entry]) -> Brief {
             Fact::Starts(program) if program == "wpa_supplicant" => {
                 brief.foreign_scans.push(entry.at..entry.at + FOREIGN_SCAN);
             }
-            Fact::Step(line) if user_scans(story, *line) => {
+            fact if user_acts(story, fact) => {
                 // It may have had to wait for another scan's end.
                 let next = entries.iter().find(|next| next.at > entry.at);
                 let end = next.map_or(entry.at, |next| next.at) + FOREIGN_SCAN;
@@ -123,6 +125,14 @@ fn networks(story: &Story) -> impl Iterator<Item = &Network> {
     })
 }
 
+fn troubles(story: &Story) -> impl Iterator<Item = &Trouble> {
+    let lanes = story.lines.iter().filter_map(|line| match &line.step {
+        Step::Given(Given::Trouble(lane)) => Some(lane),
+        _ => None,
+    });
+    lanes.flatten()
+}
+
 /// Explicit addresses of macveil's rules, and what the rule is about.
 fn addresses_in_rules(story: &Story) -> impl Iterator<Item = (Mac, String)> {
     let rules = story.lines.iter().filter_map(|line| match &line.step {
@@ -203,7 +213,17 @@ fn policy_change(line: &Line) -> Option<(&[u8], &str)> {
     }
 }
 
-fn user_scans(story: &Story, line: usize) -> bool {
-    let step = story.lines.iter().find(|it| it.number == line);
-    step.is_some_and(|line| matches!(line.step, Step::When(Event::User(_))))
+/// Whether somebody has wpa_supplicant do something, which may be a scan.
+fn user_acts(story: &Story, fact: &Fact) -> bool {
+    match fact {
+        Fact::Step(number) => {
+            let step = story.lines.iter().find(|it| it.number == *number);
+            step.is_some_and(|line| matches!(line.step, Step::When(Event::User(_))))
+        }
+        Fact::Happens(words) => {
+            let mut onsets = troubles(story).map(|trouble| &trouble.onset);
+            onsets.any(|deed| deed.words == *words && matches!(*deed.event, Event::User(_)))
+        }
+        _ => false,
+    }
 }

@@ -21,6 +21,8 @@ pub enum Fact {
     AccessPoint(String, String),
     /// A step of the story begins, by its line in the file.
     Step(usize),
+    /// Something happens in the course of a step, in the words of a story's event.
+    Happens(String),
     /// A program was started.
     Starts(String),
     /// macveil has said that it is ready.
@@ -46,6 +48,7 @@ impl fmt::Display for Entry {
             Fact::Station(name, address) => write!(f, "station {name} {address}"),
             Fact::AccessPoint(name, address) => write!(f, "access-point {name} {address}"),
             Fact::Step(line) => write!(f, "step {line}"),
+            Fact::Happens(words) => write!(f, "happens {words}"),
             Fact::Starts(program) => write!(f, "starts {program}"),
             Fact::Ready => write!(f, "ready"),
             Fact::Address(name, address) => write!(f, "address {name} {address}"),
@@ -74,6 +77,7 @@ impl FromStr for Entry {
             "station" => Fact::Station(pair().0, pair().1),
             "access-point" => Fact::AccessPoint(pair().0, pair().1),
             "step" => Fact::Step(text.parse().map_err(|_| line.to_owned())?),
+            "happens" => Fact::Happens(text.to_owned()),
             "starts" => Fact::Starts(text.to_owned()),
             "ready" => Fact::Ready,
             "address" => Fact::Address(pair().0, pair().1),

@@ -4,7 +4,9 @@
 
 mod parse;
 mod story;
+mod trouble;
 mod words;
 
 pub use parse::parse;
 pub use story::*;
+pub use trouble::*;

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::trouble::Lane;
+
 /// An SSID as it is on the air: any bytes.
 pub type Ssid = Vec<u8>;
 
@@ -80,6 +82,8 @@ pub enum Given {
     AnyMethod,
     /// The user gave the interface this address by hand.
     InterfaceAddress(Mac),
+    /// What is to happen at random moments once trouble comes.
+    Trouble(Lane),
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -133,6 +137,11 @@ pub enum Event {
     },
     /// The user runs a command; it has to succeed.
     CommandRun(Vec<String>),
+    /// All the story's trouble, in that time.
+    TroubleComes {
+        during: Duration,
+        seed: u64,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]

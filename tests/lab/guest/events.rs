@@ -13,13 +13,16 @@ use crate::air::Mac;
 use crate::record::Fact;
 use crate::scenarios::{AccessPointEvent, Event, UserAction};
 
+/// Of a user whose scan is refused.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 impl World {
     pub fn happen(&mut self, event: &Event) -> Result<(), String> {
         match event {
             Event::Pass(time) => sleep(*time),
             Event::Program(program, lifecycle) => self.program(*program, *lifecycle)?,
             Event::AccessPoint(name, event) => self.access_point_event(name, event)?,
-            Event::User(action) => self.user_action(action)?,
+            Event::User(action) => self.user_action(action, PATIENCE)?,
             Event::NetworkManager(event) => self.network_manager_event(event)?,
             Event::DatagramsFlow(name) => {
                 let station = self.stations[0].radio.interface.clone();
@@ -30,6 +33,7 @@ impl World {
             Event::JudgeLooksAgain => self.note(Fact::JudgeLooksAgain),
             Event::PolicyWritten { ssid, policy } => self.write_policy(ssid, policy)?,
             Event::CommandRun(words) => self.command_output = run_command(words)?,
+            Event::TroubleComes { during, seed } => self.trouble(*during, *seed)?,
             Event::SettingsNoted => self.noted_settings = self.supplicant_settings_now()?,
         }
         Ok(())
@@ -107,7 +111,8 @@ impl World {
         Ok(())
     }
 
-    fn user_action(&mut self, action: &UserAction) -> Result<(), String> {
+    /// Asks again for so long where something else is under way.
+    pub fn user_action(&mut self, action: &UserAction, patience: Duration) -> Result<(), String> {
         if let UserAction::RoamsTo(name) = action {
             let bssid = self.access_point(name)?.radio.address.clone();
             return self.stations[0].control()?.tell(&format!("ROAM {bssid}"));
@@ -115,8 +120,8 @@ impl World {
         for station in &self.stations {
             let control = station.control()?;
             match action {
-                UserAction::Scans => until_not_busy(|| control.tell("SCAN"))?,
-                UserAction::ScansWithIw => until_not_busy(|| scan_with_iw(station))?,
+                UserAction::Scans => until_not_busy(patience, || control.tell("SCAN"))?,
+                UserAction::ScansWithIw => until_not_busy(patience, || scan_with_iw(station))?,
                 UserAction::Selects(ssid) => {
                     control.tell(&format!("SELECT_NETWORK {}", station.network_id(ssid)?))?;
                 }
@@ -147,9 +152,12 @@ fn scan_with_iw(station: &Station) -> Result<(), String> {
 }
 
 /// As a user does whose scan is refused because another is under way.
-fn until_not_busy(mut action: impl FnMut() -> Result<(), String>) -> Result<(), String> {
+fn until_not_busy(
+    patience: Duration,
+    mut action: impl FnMut() -> Result<(), String>,
+) -> Result<(), String> {
     let mut last = Ok(());
-    wait_until(Duration::from_secs(30), || {
+    wait_until(patience, || {
         last = action();
         let busy = |problem: &String| problem.contains("BUSY") || problem.contains("busy");
         (!last.as_ref().is_err_and(busy)).then_some(())

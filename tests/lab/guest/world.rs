@@ -13,7 +13,7 @@ use super::radios::Radios;
 use super::record::Recorder;
 use super::station::Station;
 use crate::record::Fact;
-use crate::scenarios::{Given, Lifecycle, Network, Program, Step, Story};
+use crate::scenarios::{Given, Lane, Lifecycle, Network, Program, Step, Story};
 
 pub struct World {
     pub stations: Vec<Station>,
@@ -25,6 +25,8 @@ pub struct World {
     /// What the command that the user ran last has said.
     pub command_output: String,
     pub network_manager: NetworkManager,
+    /// What happens once trouble comes.
+    pub trouble: Vec<Lane>,
     networks: Vec<Network>,
     settings: Settings,
     rules: Vec<Vec<String>>,
@@ -76,6 +78,7 @@ impl World {
             folder: folder.to_owned(),
             command_output: String::new(),
             network_manager: NetworkManager::new(folder),
+            trouble: Vec::new(),
             networks: Vec::new(),
             settings,
             rules: Vec::new(),
@@ -140,6 +143,10 @@ impl World {
                 let name = &self.stations[0].radio.interface;
                 run_words(&format!("ip link set {name} address {mac}")).map(drop)
             }
+            Given::Trouble(lane) => {
+                self.trouble.push(lane.clone());
+                Ok(())
+            }
             Given::SystemConfiguration => {
                 self.configuration = Configuration::OfTheSystem;
                 Ok(())
@@ -165,13 +172,21 @@ impl World {
         Ok(())
     }
 
+    /// Without waiting until it is ready.
+    pub fn start_macveil(&mut self) -> Result<(), String> {
+        self.note(Fact::Starts("macveil".to_owned()));
+        self.write_configuration()?;
+        self.daemon = Some(Daemon::start(&self.folder, &self.configuration)?);
+        Ok(())
+    }
+
     fn macveil(&mut self, lifecycle: Lifecycle) -> Result<(), String> {
         match lifecycle {
             Lifecycle::Starts => {
-                self.note(Fact::Starts("macveil".to_owned()));
-                self.write_configuration()?;
-                let daemon = Daemon::start(&self.folder, &self.configuration)?;
-                self.daemon.insert(daemon).wait_until_ready()?;
+                self.start_macveil()?;
+                self.daemon
+                    .as_mut()
+                    .map_or(Ok(()), Daemon::wait_until_ready)?;
                 self.note(Fact::Ready);
             }
             Lifecycle::Reloads => {
@@ -182,7 +197,10 @@ impl World {
                 let mut daemon = self.daemon.take().ok_or("macveil is not running")?;
                 daemon.process().stop()?;
             }
-            Lifecycle::Killed => drop(self.daemon.take()),
+            Lifecycle::Killed => {
+                self.expect_daemon_running()?;
+                drop(self.daemon.take());
+            }
         }
         Ok(())
     }

@@ -71,7 +71,7 @@ impl Tracker {
         if frame.kind == Kind::Beacon {
             self.see_beacon(frame, transmitter);
         } else if brief.is_access_point(transmitter) {
-            self.see_from_access_point(frame, transmitter);
+            self.see_from_access_point(frame, transmitter, brief);
         } else if brief.is_access_point(frame.receiver) {
             self.see_from_station(frame, transmitter);
         }
@@ -123,7 +123,7 @@ impl Tracker {
         }
     }
 
-    fn see_from_access_point(&mut self, frame: &Frame, bssid: Mac) {
+    fn see_from_access_point(&mut self, frame: &Frame, bssid: Mac, brief: &Brief) {
         if is_goodbye(frame.kind) {
             let to_all = frame.receiver == Mac::BROADCAST;
             let leaving = self
@@ -132,7 +132,7 @@ impl Tracker {
                 .filter(|it| it.bssid == bssid && (to_all || it.station == frame.receiver))
                 .filter(|it| it.hears(frame.frequency));
             for station in leaving.map(|it| it.station).collect::<Vec<_>>() {
-                self.close(station, frame.at);
+                self.close(station, brief.taken_in(frame.at));
             }
         }
         let granted = matches!(

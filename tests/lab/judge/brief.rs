@@ -22,6 +22,8 @@ pub struct Brief {
     pub away: Vec<Range<Micros>>,
     /// Times at which somebody else than macveil may scan.
     pub foreign_scans: Vec<Range<Micros>>,
+    /// Times at which a card scans, and has no ear for what its access point says.
+    pub scanning: Vec<Range<Micros>>,
     /// How many stations send at once.
     pub stations: usize,
 }
@@ -56,6 +58,14 @@ impl Brief {
 
     pub fn is_foreign_scan(&self, at: Micros) -> bool {
         self.foreign_scans.iter().any(|range| range.contains(&at))
+    }
+
+    /// When a card takes in what it is told then.
+    pub fn taken_in(&self, at: Micros) -> Micros {
+        let mut scans = self.scanning.iter();
+        scans
+            .find(|scan| scan.contains(&at))
+            .map_or(at, |scan| scan.end)
     }
 
     pub fn is_access_point(&self, address: Mac) -> bool {

@@ -36,9 +36,9 @@ pub fn find(frames: &[Frame], brief: &Brief, associations: &[Association]) -> Ve
             && let Some(ap) = frame.transmitter
         {
             let before = last_heard.insert(ap, frame.at).unwrap_or(frame.at);
-            let awaited = known(ap, frame.at) && !connected_elsewhere(ap, frame.at);
-            if frame.at - before > SILENCE && awaited {
-                returns.insert(ap, (frame.at, frame.at - before));
+            let silence = frame.at - before;
+            if silence > SILENCE && known(ap, frame.at) && !connected_elsewhere(ap, frame.at) {
+                returns.insert(ap, (frame.at, silence));
             }
         }
         if frame.kind == Kind::Authentication

@@ -1,6 +1,6 @@
 //! What happens in a story.
 
-use Word::{Colon, Plain as P, Quoted as Q};
+use Word::{Colon, Comma, Plain as P, Quoted as Q};
 
 use super::super::story::{AccessPointEvent, Event, Lifecycle, NetworkManagerEvent, UserAction};
 use super::super::words::Word;
@@ -32,6 +32,19 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
         ] => Event::PolicyWritten {
             ssid: ssid.clone(),
             policy: text(policy)?,
+        },
+        [
+            P("trouble"),
+            P("comes"),
+            P("for"),
+            P(n),
+            P(unit),
+            Comma,
+            P("seed"),
+            P(seed),
+        ] => Event::TroubleComes {
+            during: duration(n, unit)?,
+            seed: number(seed)?,
         },
         [P("networkmanager"), P("starts")] => Event::NetworkManager(NetworkManagerEvent::Starts),
         [P("networkmanager"), P("stops")] => Event::NetworkManager(NetworkManagerEvent::Stops),

@@ -4,6 +4,7 @@ use Word::{Colon, Comma, Plain as P, Quoted as Q};
 
 use super::super::story::{AccessPoint, Event, Given, Lifecycle, Network, Security, Step};
 use super::super::words::Word;
+use super::trouble::lane;
 use super::values::{mac, number, program, quoted_list, text};
 
 pub fn given(words: &[Word]) -> Result<Step, String> {
@@ -38,6 +39,7 @@ pub fn given(words: &[Word]) -> Result<Step, String> {
             line: text(line)?,
         },
         [P("any"), P("masking"), P("method")] => Given::AnyMethod,
+        [P("trouble"), Colon, items @ ..] => Given::Trouble(lane(items)?),
         [P(count), P("stations")] => Given::Stations(number(count)?),
         [P("macveil's"), P(table), P("settings"), P("have"), Q(line)] => Given::Setting {
             table: (*table).to_owned(),

@@ -3,6 +3,7 @@
 mod check;
 mod event;
 mod given;
+mod trouble;
 mod values;
 
 use super::story::{Line, Step, Story};

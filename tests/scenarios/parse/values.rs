@@ -45,7 +45,8 @@ pub fn duration(count: &str, unit: &str) -> Result<Duration, String> {
         "s" => 1.0,
         "ms" => 0.001,
         "min" => 60.0,
-        _ => return Err(format!("{unit:?} is not s, ms or min")),
+        "h" => 3600.0,
+        _ => return Err(format!("{unit:?} is not s, ms, min or h")),
     };
     Ok(Duration::from_secs_f64(number::<f64>(count)? * seconds))
 }

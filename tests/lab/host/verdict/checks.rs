@@ -216,8 +216,9 @@ fn scanning(
             .min(span.end)
             .saturating_sub(scan.start.max(span.start))
     };
-    let total: Micros = evidence.scanning.iter().map(overlap).sum();
+    let total: Micros = evidence.brief.scanning.iter().map(overlap).sum();
     let scans = evidence
+        .brief
         .scanning
         .iter()
         .filter(|scan| overlap(scan) > 0)

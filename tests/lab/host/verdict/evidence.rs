@@ -15,8 +15,6 @@ pub struct Evidence {
     pub frames: Vec<Frame>,
     pub brief: Brief,
     pub verdict: Verdict,
-    /// Times at which a card was scanning.
-    pub scanning: Vec<Range<Micros>>,
     pub stations: usize,
     pub secured: Vec<Mac>,
 }
@@ -35,10 +33,10 @@ impl Evidence {
         let path = folder.join("air.pcap");
         let bytes = fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         let frames = Capture::read(&bytes)?;
-        let brief = briefing::brief(story, &entries);
+        let mut brief = briefing::brief(story, &entries);
+        brief.scanning = scanning(&text("nl80211.log")?);
         Ok(Self {
             verdict: judge::judge(&frames, &brief),
-            scanning: scanning(&text("nl80211.log")?),
             stations: brief.stations,
             secured: briefing::secured(story, &brief),
             entries,

@@ -67,6 +67,7 @@ fn timeline(story: &Story, verdict: &Verdict, evidence: &Evidence) -> String {
                 Some(format!("{name} is {address}"))
             }
             Fact::Address(name, address) => Some(format!("{name} carries {address}")),
+            Fact::Happens(words) => Some(format!("-- {words}")),
             Fact::Starts(program) => Some(format!("{program} is started")),
             Fact::Ready => Some("macveil is ready".to_owned()),
             Fact::JudgeLooksAway => Some("the judge looks away".to_owned()),
