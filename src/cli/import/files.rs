@@ -7,6 +7,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::address::NmVersion;
 use crate::cli::Failure;
 use crate::import::{ConfFile, ProfileContents, ProfileFile, Shelf};
 
@@ -106,6 +107,20 @@ impl Tree {
             name.starts_with("ifcfg-") && *name != "ifcfg-lo" && !name.ends_with('~')
         });
         scripts.map(|(_, path)| self.shown(path)).collect()
+    }
+
+    /// The version that is installed, after which the directory of its plug-ins is called. The program
+    /// itself is not asked: this may not be its system, and it need not run here.
+    pub(super) fn version(&self) -> Option<NmVersion> {
+        let libraries = self.list("/usr/lib").unwrap_or_default();
+        let multiarch = libraries.into_keys().map(|name| format!("/usr/lib/{name}"));
+        let mut places = vec!["/usr/lib".to_owned(), "/usr/lib64".to_owned()];
+        places.extend(multiarch);
+        let plug_ins = places.iter().flat_map(|place| {
+            let names = self.list(&format!("{place}/NetworkManager"));
+            names.unwrap_or_default().into_keys()
+        });
+        plug_ins.filter_map(|name| name.parse().ok()).max()
     }
 
     /// The contents of a file; nothing if there is none.

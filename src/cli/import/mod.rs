@@ -8,7 +8,7 @@ mod tests;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 
 use zeroize::Zeroizing;
 
@@ -56,7 +56,7 @@ struct NetworkManager {
     /// Let NetworkManager's key replace another one that macveil has made already.
     #[arg(long)]
     replace_key: bool,
-    /// NetworkManager's version (default: ask it; else the newest).
+    /// NetworkManager's version (default: that of its plug-ins; else the newest).
     #[arg(long, value_name = "VERSION")]
     nm_version: Option<NmVersion>,
     /// What NetworkManager did where neither profile nor configuration says a policy (default: preserve,
@@ -105,7 +105,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
 fn import(args: &NetworkManager, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let tree = Tree::new(&args.root);
     let mut report = Report::default();
-    let version = args.nm_version.or_else(|| version_of(&args.root));
+    let version = args.nm_version.or_else(|| tree.version());
     let configuration = settings(&tree, args, version, &mut report)?;
     let key = tree
         .read_if_there(THEIR_KEY)
@@ -215,15 +215,4 @@ fn compare(state_dir: &Path, key: Option<&Zeroizing<Vec<u8>>>) -> Result<KeyOutc
     compare_key(state_dir, key)
         .map(KeyOutcome::Adopted)
         .map_err(|error| Failure::cannot("cannot compare the keys", error))
-}
-
-/// What the program says of itself, if it is this system's.
-fn version_of(root: &Path) -> Option<NmVersion> {
-    if root != Path::new("/") {
-        return None;
-    }
-    let output = ["/usr/sbin/NetworkManager", "NetworkManager"]
-        .iter()
-        .find_map(|program| Command::new(program).arg("--version").output().ok())?;
-    std::str::from_utf8(&output.stdout).ok()?.parse().ok()
 }

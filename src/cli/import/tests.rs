@@ -315,6 +315,27 @@ fn what_an_earlier_import_has_made_does_not_matter() {
 }
 
 #[test]
+fn the_version_is_that_of_the_newest_plug_ins() {
+    let unset = "[connection]\nuuid=u\ntype=wifi\n[wifi]\nssid=Cafe\n";
+    for (directories, version) in [
+        (&["x86_64-linux-gnu/NetworkManager/1.42.4"][..], "\"1.42\""),
+        (
+            &["NetworkManager/1.8.0", "NetworkManager/1.50.0-1.fc42"],
+            "\"1.50\"",
+        ),
+        (&["NetworkManager/conf.d"], "null"),
+    ] {
+        let mut system = System::empty().with_profile("cafe", unset);
+        for directory in directories {
+            system = system.with(&format!("/usr/lib/{directory}/plugin.so"), "");
+        }
+        let said = system.import(&["--json"]).unwrap();
+        let expected = format!("\"version\":{version},");
+        assert!(said.contains(&expected), "{directories:?}: {said}");
+    }
+}
+
+#[test]
 fn where_nothing_is_said_the_version_or_the_user_decides() {
     let policy = |more: &[&str]| {
         let system = System::of("ancient");
