@@ -6,6 +6,10 @@
 //!   happened and where, and aborts, as ever.
 //! - **The bounds of the main stack**, which the C library reads with `sscanf` (120 kB). They serve to
 //!   call a stack overflow by its name; without them it is an ordinary segmentation fault.
+//! - **Printing by the C library**, which only its own complaints do (a failed assertion, statistics of
+//!   its allocator). With it come streams, locales, conversions between character sets, and a loader
+//!   for more of those (300 kB). An assertion that fails still aborts, without its words; an errno that
+//!   has no name is told by its number alone.
 //!
 //! A crate of its own, because to define a symbol counts as unsafe, and macveil forbids that. Nothing
 //! here reads or writes memory. Should a C library ever need more of these names, the link fails with a
@@ -14,7 +18,8 @@
 //! Where panics unwind, as in tests, this crate is empty.
 #![cfg(panic = "abort")]
 
-use std::ffi::{c_int, c_void};
+use std::ffi::{c_char, c_int, c_void};
+use std::ptr::null_mut;
 
 /// `_URC_END_OF_STACK` of the Itanium C++ ABI.
 const END_OF_STACK: c_int = 5;
@@ -34,6 +39,55 @@ pub extern "C" fn pthread_getattr_np(_thread: usize, _attributes: *mut c_void) -
     ENOSYS
 }
 
+/// Nothing can be looked up by its name; what the standard library looks for, it can do without.
+// SAFETY: the name and the type are those of dlsym(3); null is what it answers when there is no such symbol.
+#[unsafe(no_mangle)]
+pub extern "C" fn dlsym(_handle: *mut c_void, _name: *const c_char) -> *mut c_void {
+    null_mut()
+}
+
+/// A message in the only language there is.
+// SAFETY: the name and the type are those of glibc's dcgettext(3), which answers with the message itself
+// where there is no translation.
+#[unsafe(no_mangle)]
+pub extern "C" fn __dcgettext(
+    _domain: *const c_char,
+    message: *const c_char,
+    _category: c_int,
+) -> *const c_char {
+    message
+}
+
+/// A stream of the C library's that nothing is written to: see `prints_nothing`.
+// SAFETY: the name is that of stderr(3); whoever takes its value only hands it to functions below.
+#[unsafe(no_mangle)]
+pub static stderr: usize = 0;
+
+/// How the C locale turns wide characters into bytes: not at all, because nothing prints any. The real
+/// one brings all conversions along, and the loader for more of them.
+// SAFETY: the name and the size are those of glibc's `struct gconv_fcts`: two pointers with a count each.
+#[unsafe(no_mangle)]
+pub static __wcsmbs_gconv_fcts_c: [usize; 4] = [0; 4];
+
+/// What fails, prints nothing.
+macro_rules! prints_nothing {
+    ($($name:ident)*) => {$(
+        /// Fails, as where there is no room.
+        // SAFETY: the name is the C library's; its arguments are not looked at.
+        #[unsafe(no_mangle)]
+        pub extern "C" fn $name() -> c_int {
+            -1
+        }
+    )*};
+}
+
+prints_nothing! {
+    fprintf
+    __snprintf
+    _IO_fputs
+    fwrite
+}
+
 /// What only unwinding calls, be it ours or that of the C library's cleanup.
 macro_rules! never_called {
     ($($name:ident)*) => {$(
@@ -48,6 +102,7 @@ macro_rules! never_called {
 
 // All of them, used today or not: the one that is missing would bring the C library's whole set along.
 never_called! {
+    __assert_fail
     _Unwind_DeleteException
     _Unwind_FindEnclosingFunction
     _Unwind_ForcedUnwind
