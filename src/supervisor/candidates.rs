@@ -1,7 +1,7 @@
 //! Which BSS to join: the supplicant's networks against what the last scan heard.
 
 use super::event::{Entry, Network, Security};
-use crate::address::{self, Mac};
+use crate::address::{Mac, Security as Way};
 use crate::wifi::{Frequency, Heard, Ssid};
 
 /// A BSS that can be joined now.
@@ -22,7 +22,7 @@ pub(super) struct Candidate {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Joined {
     pub(super) bssid: Option<Mac>,
-    pub(super) security: Option<address::Security>,
+    pub(super) security: Option<Way>,
     pub(super) id_str: Option<String>,
 }
 
@@ -95,12 +95,23 @@ pub(super) fn of_interest(networks: &[Network], heard: &[Heard]) -> Vec<Mac> {
 
 fn joins(network: &Network, entry: &Entry) -> bool {
     let named = network.ssid.as_ref().is_none_or(|ssid| *ssid == entry.ssid);
-    let protected = !matches!(entry.security, Security::Open | Security::Owe);
     is_eligible(network)
         && named
         && !entry.ssid.is_hidden()
         && network.bssid.is_none_or(|bssid| bssid == entry.bssid)
-        && network.open != protected
+        && secures(network, entry)
+}
+
+/// Whether a BSS offers what the network asks for: anybody can send a beacon with its name.
+fn secures(network: &Network, entry: &Entry) -> bool {
+    let protected = !matches!(entry.security, Security::Open | Security::Owe);
+    if network.open || !protected {
+        return network.open != protected;
+    }
+    let shared = |way| entry.ways.contains(way);
+    // WEP with keys from 802.1X looks like any WEP.
+    let dynamic_wep = entry.security == Security::Wep && network.ways.contains(&Way::Eap);
+    network.ways.is_empty() || network.ways.iter().any(shared) || dynamic_wep
 }
 
 fn is_heard(heard: &[Heard], entry: &Entry) -> bool {
@@ -137,7 +148,7 @@ mod tests {
             priority: 0,
             bssid: None,
             open: false,
-            ways: vec![address::Security::Psk, address::Security::Sae],
+            ways: vec![Way::Psk, Way::Sae],
             id_str: String::new(),
         }
     }
@@ -149,7 +160,7 @@ mod tests {
             signal,
             ssid: ssid(name),
             security: Security::Rsn,
-            ways: vec![address::Security::Psk],
+            ways: vec![Way::Psk],
         }
     }
 
@@ -213,6 +224,25 @@ mod tests {
         let mut imitation = entry("A", NEAR, -20);
         imitation.security = Security::Open;
         assert_eq!(chosen(&[network("A")], &[imitation], None), None);
+    }
+
+    #[test]
+    fn a_beacon_of_the_right_name_that_offers_no_way_in_is_left_alone() {
+        let mut imitation = entry("A", NEAR, -20);
+        imitation.ways.clear();
+        let real = entry("A", FAR, -80);
+        let table = [imitation.clone(), real];
+        assert_eq!(chosen(&[network("A")], &table, None), Some(FAR));
+        imitation.security = Security::Wep;
+        imitation.ways = vec![Way::Wep];
+        let table = [imitation];
+        assert_eq!(chosen(&[network("A")], &table, None), None);
+        let mut dynamic = network("A");
+        dynamic.ways = vec![Way::Eap];
+        assert_eq!(chosen(&[dynamic], &table, None), Some(NEAR));
+        let mut unknown = network("A");
+        unknown.ways.clear();
+        assert_eq!(chosen(&[unknown], &table, None), Some(NEAR));
     }
 
     #[test]
