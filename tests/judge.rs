@@ -442,3 +442,40 @@ fn a_key_that_is_named_under_two_addresses_is_found() {
     assert_eq!(keys_named(another, 8), 0);
     assert_eq!(keys_named(ASSIGNED, 7), 0);
 }
+
+#[test]
+fn a_goodbye_that_is_cut_off_ends_no_association() {
+    let mut air = clean_story();
+    air.association(ASSIGNED)
+        .frame([0xc0, 0], [Mac::BROADCAST, HOME, HOME], &[3])
+        .pass(2.0)
+        .beacon()
+        .data(ASSIGNED);
+    assert_eq!(broken(&judge(&air)), []);
+    air.goodbye_to_all().pass(2.0).beacon().data(ASSIGNED);
+    assert_eq!(broken(&judge(&air)), [(Leak::AssignedAddressOutside, 1)]);
+}
+
+#[test]
+fn a_goodbye_before_the_association_is_granted_does_not_end_it() {
+    let mut air = clean_story();
+    air.authentication(ASSIGNED)
+        .goodbye_to_all()
+        .frame([0x00, 0], [HOME, ASSIGNED, HOME], &[0; 4])
+        .frame([0x10, 0], [ASSIGNED, HOME, HOME], &[0, 0, 0, 0, 1, 0])
+        .pass(2.0)
+        .beacon()
+        .data(ASSIGNED);
+    assert_eq!(broken(&judge(&air)), []);
+}
+
+#[test]
+fn a_stranger_is_no_station_but_only_where_the_story_has_strangers() {
+    let mut air = clean_story();
+    let stranger = Mac::of_stranger(7);
+    air.authentication(stranger).probe(stranger, &[0, 1, b'x']);
+    let mut brief = AirMaker::brief();
+    assert!(!broken(&judge::judge(&air.frames(), &brief)).is_empty());
+    brief.strangers = true;
+    assert_eq!(broken(&judge::judge(&air.frames(), &brief)), []);
+}

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use scenarios::{
     AccessPoint, AccessPointEvent, Check, Event, Given, Lane, NetworkManagerEvent, Security, Step,
-    UserAction, parse, timetable,
+    StrangerEvent, UserAction, parse, timetable,
 };
 
 const TITLE: &str = "A title\n";
@@ -245,4 +245,32 @@ fn a_sentence_that_is_not_known_is_told_with_its_line() {
         assert!(problem(text).starts_with("line 2: "), "{text}");
     }
     assert!(parse("").is_err());
+}
+
+#[test]
+fn strangers_have_words_of_their_own() {
+    let story = parse(&format!(
+        "{TITLE}given a stranger on channel 6\ngiven a crowd of 400 access points"
+    ));
+    assert!(story.expect("a story").has_strangers());
+    let goodbyes = StrangerEvent::SaysGoodbyeFor {
+        ap: "home".to_owned(),
+        a_second: 20,
+        during: Duration::from_secs(30),
+    };
+    assert_eq!(
+        steps(
+            "when the stranger sends nonsense\nand the stranger falls silent\nand the stranger says goodbye for home 20 times a second for 30 s"
+        ),
+        [
+            Step::When(Event::Stranger(StrangerEvent::SendsNonsense)),
+            Step::When(Event::Stranger(StrangerEvent::FallsSilent)),
+            Step::When(Event::Stranger(goodbyes)),
+        ]
+    );
+    let at_most = Check::AtMostAssociations(vec!["home".to_owned()], 9);
+    assert_eq!(
+        steps("then home saw at most 9 associations in that time"),
+        [Step::Then(at_most)]
+    );
 }

@@ -15,6 +15,7 @@ const FOREIGN_SCAN: Micros = 10_000_000;
 pub fn brief(story: &Story, entries: &[Entry]) -> Brief {
     let mut brief = Brief {
         away: away(story, entries),
+        strangers: story.has_strangers(),
         ..Brief::default()
     };
     for entry in entries {

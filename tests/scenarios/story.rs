@@ -33,6 +33,11 @@ impl Story {
         steps.any(|step| matches!(step, Step::When(Event::NetworkManager(_))))
     }
 
+    pub fn has_strangers(&self) -> bool {
+        let mut steps = self.lines.iter().map(|line| &line.step);
+        steps.any(|step| matches!(step, Step::Given(Given::Stranger { .. } | Given::Crowd(_))))
+    }
+
     pub fn is_for_any_method(&self) -> bool {
         let mut steps = self.lines.iter().map(|line| &line.step);
         steps.any(|step| *step == Step::Given(Given::AnyMethod))
@@ -67,6 +72,12 @@ pub enum Given {
         line: String,
     },
     Stations(usize),
+    /// A radio that sends whatever it likes, under any address.
+    Stranger {
+        channel: u8,
+    },
+    /// So many access points that only announce themselves and answer, from now on.
+    Crowd(u16),
     /// A line of macveil's configuration, in the table named.
     Setting {
         table: String,
@@ -120,6 +131,7 @@ pub enum Event {
     Pass(Duration),
     Program(Program, Lifecycle),
     AccessPoint(String, AccessPointEvent),
+    Stranger(StrangerEvent),
     User(UserAction),
     NetworkManager(NetworkManagerEvent),
     /// Numbered datagrams go from the station to this access point from now on.
@@ -199,6 +211,19 @@ pub enum AccessPointEvent {
     AcceptsAgain,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StrangerEvent {
+    /// From now on: hostile names, broken elements, answers that nobody asked for.
+    SendsNonsense,
+    FallsSilent,
+    /// Forged, to the station and to everybody by turns.
+    SaysGoodbyeFor {
+        ap: String,
+        a_second: u32,
+        during: Duration,
+    },
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub enum UserAction {
     Scans,
@@ -238,6 +263,8 @@ pub enum Check {
     /// No two associations to them were under one address.
     NewAddressEachTime(Vec<String>),
     Addresses(Vec<String>, usize),
+    /// During the step before.
+    AtMostAssociations(Vec<String>, usize),
     OnlyAddress(Vec<String>, Mac),
     PermanentAddress(Vec<String>),
     /// Each saw one address while the judge looked away, and afterwards that one again.
@@ -267,6 +294,8 @@ pub enum Check {
     SettingsAsNoted,
     /// These words are in macveil's log.
     MacveilSays(String),
+    /// macveil's log is text without control characters, and every line is macveil's own.
+    LogIsClean,
     /// These words are in the answer of the command that the user ran last.
     CommandSaid(String),
     /// From the access point's first beacon after an outage to the station's

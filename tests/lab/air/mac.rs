@@ -8,6 +8,19 @@ pub struct Mac(pub [u8; 6]);
 impl Mac {
     pub const BROADCAST: Self = Self([0xff; 6]);
 
+    /// How the addresses of the lab's strangers begin: a station's mask does once in a billion times.
+    const STRANGERS: [u8; 4] = *b"\x06lab";
+
+    pub fn of_stranger(number: u16) -> Self {
+        let [a, b, c, d] = Self::STRANGERS;
+        let [high, low] = number.to_be_bytes();
+        Self([a, b, c, d, high, low])
+    }
+
+    pub fn is_of_stranger(self) -> bool {
+        self.0.starts_with(&Self::STRANGERS)
+    }
+
     pub fn is_group(self) -> bool {
         self.0[0] & 1 != 0
     }

@@ -8,9 +8,18 @@ use std::time::{Duration, Instant};
 use super::daemon;
 use super::process::{wait_asking_every, wait_until};
 use super::station::Station;
+use super::strangers::FORGED_LINE;
 use super::world::World;
 use crate::record::Fact;
 use crate::scenarios::Check;
+
+/// How lines of macveil's log begin.
+const LEVELS: [&str; 4] = ["error", "warning", "info", "debug"];
+
+/// Marks and breaks that change how the rest of a line is shown.
+const STEERING: [char; 6] = [
+    '\u{202e}', '\u{202d}', '\u{2028}', '\u{2029}', '\u{feff}', '\u{2066}',
+];
 
 /// Every look costs the guest time that it could warp.
 const LOOK: Duration = Duration::from_millis(100);
@@ -44,12 +53,14 @@ impl World {
             Check::EveryDatagramArrived => self.every_datagram_arrived(),
             Check::SettingsAsNoted => self.settings_as_noted(),
             Check::MacveilSays(words) => self.macveil_says(words),
+            Check::LogIsClean => self.log_is_clean(),
             Check::CommandSaid(words) if self.command_output.contains(words) => Ok(()),
             Check::CommandSaid(_) => Err(format!("it said {:?}", self.command_output)),
             Check::OneAddress(_)
             | Check::DifferentAddresses(_)
             | Check::NewAddressEachTime(_)
             | Check::Addresses(..)
+            | Check::AtMostAssociations(..)
             | Check::OnlyAddress(..)
             | Check::NoProbeRequest
             | Check::Scanning { .. }
@@ -225,6 +236,24 @@ impl World {
             ));
         }
         Ok(())
+    }
+
+    /// What strangers choose must neither steer a terminal nor pass for a line of macveil's.
+    fn log_is_clean(&self) -> Result<(), String> {
+        let path = daemon::log(&self.folder);
+        let bytes = fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let text = String::from_utf8(bytes).map_err(|e| format!("macveil's log: {e}"))?;
+        let is_own = |line: &&str| {
+            let words = line.split_once(": ");
+            words.is_some_and(|(level, text)| LEVELS.contains(&level) && text != FORGED_LINE)
+        };
+        let steers = |c: char| c.is_control() || STEERING.contains(&c);
+        let strange = |line: &&str| !is_own(line) || line.contains(steers);
+        match text.lines().find(strange) {
+            None if text.is_empty() => Err("macveil's log is empty".to_owned()),
+            None => Ok(()),
+            Some(line) => Err(format!("macveil's log has the line {line:?}")),
+        }
     }
 
     fn macveil_says(&self, words: &str) -> Result<(), String> {

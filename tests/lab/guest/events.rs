@@ -23,6 +23,7 @@ impl World {
             Event::Program(program, lifecycle) => self.program(*program, *lifecycle)?,
             Event::AccessPoint(name, event) => self.access_point_event(name, event)?,
             Event::User(action) => self.user_action(action, PATIENCE)?,
+            Event::Stranger(event) => self.stranger_event(event)?,
             Event::NetworkManager(event) => self.network_manager_event(event)?,
             Event::DatagramsFlow(name) => {
                 let station = self.stations[0].radio.interface.clone();

@@ -16,6 +16,7 @@ mod process;
 mod radios;
 mod record;
 mod station;
+mod strangers;
 mod trouble;
 mod world;
 

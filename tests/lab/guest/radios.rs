@@ -1,5 +1,5 @@
 //! The virtual radios: the first ones are the stations', the others belong to
-//! access points and live in a network namespace of their own, so that all
+//! access points and strangers and live in a network namespace of their own, so that all
 //! traffic between the two crosses the air and nobody takes them for stations.
 
 use std::fs;
@@ -22,6 +22,7 @@ pub struct Radio {
 pub struct Radios {
     pub stations: Vec<Radio>,
     pub access_points: Vec<Radio>,
+    pub strangers: Vec<Radio>,
     sniffer: Process,
     events: Process,
 }
@@ -56,8 +57,13 @@ fn enter_namespace() -> Result<(), String> {
 
 impl Radios {
     /// New radios, numbered from nought, and a sniffer that hears all of them.
-    pub fn create(stations: usize, access_points: usize, folder: &Path) -> Result<Self, String> {
-        let count = stations + access_points;
+    pub fn create(
+        stations: usize,
+        access_points: usize,
+        strangers: usize,
+        folder: &Path,
+    ) -> Result<Self, String> {
+        let count = stations + access_points + strangers;
         run_words(&format!(
             "busybox insmod /modules/mac80211_hwsim.ko radios={count}"
         ))?;
@@ -82,10 +88,12 @@ impl Radios {
             return Err(format!("{} radios came, not {count}", radios.len()));
         }
         run_words("ip link set hwsim0 up")?;
+        let strangers = radios.split_off(stations + access_points);
         let access_points = radios.split_off(stations);
         Ok(Self {
             stations: radios,
             access_points,
+            strangers,
             sniffer: sniff(folder)?,
             events: Process::start(
                 "iw event",

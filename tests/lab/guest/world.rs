@@ -12,12 +12,14 @@ use super::process::run_words;
 use super::radios::Radios;
 use super::record::Recorder;
 use super::station::Station;
+use super::strangers::{CROWDED_CHANNELS, Stranger};
 use crate::record::Fact;
 use crate::scenarios::{Given, Lane, Lifecycle, Network, Program, Step, Story};
 
 pub struct World {
     pub stations: Vec<Station>,
     pub access_points: Vec<AccessPoint>,
+    pub strangers: Vec<Stranger>,
     pub daemon: Option<Daemon>,
     pub datagrams: Option<Datagrams>,
     pub noted_settings: Vec<String>,
@@ -43,14 +45,18 @@ impl World {
         let mut recorder = Recorder::open(folder)?;
         let mut station_count = 1;
         let mut access_points = Vec::new();
+        let mut channels = Vec::new();
         for line in &story.lines {
             match &line.step {
                 Step::Given(Given::Stations(count)) => station_count = *count,
                 Step::Given(Given::AccessPoint(ap)) => access_points.push(ap.clone()),
+                Step::Given(Given::Stranger { channel }) => channels.push(*channel),
+                Step::Given(Given::Crowd(_)) => channels.extend(CROWDED_CHANNELS),
                 _ => {}
             }
         }
-        let mut radios = Radios::create(station_count, access_points.len(), folder)?;
+        let mut radios =
+            Radios::create(station_count, access_points.len(), channels.len(), folder)?;
         for radio in &radios.stations {
             recorder.note(Fact::Station(
                 radio.interface.clone(),
@@ -63,6 +69,10 @@ impl World {
         let mut settings = Settings::new();
         let method = format!("mask-method = {method:?}");
         settings.insert("device".to_owned(), vec![method]);
+        let strangers = radios.strangers.drain(..).zip(channels);
+        let strangers: Result<_, String> = strangers
+            .map(|(radio, channel)| Stranger::new(radio, channel))
+            .collect();
         let station = |radio| Station::new(radio, folder);
         let access_point = |(ap, radio)| AccessPoint::new(ap, radio, folder);
         Ok(Self {
@@ -72,6 +82,7 @@ impl World {
                 .zip(radios.access_points.drain(..))
                 .map(access_point)
                 .collect(),
+            strangers: strangers?,
             daemon: None,
             datagrams: None,
             noted_settings: Vec::new(),
@@ -152,7 +163,8 @@ impl World {
                 Ok(())
             }
             // Known from the start.
-            Given::Stations(_) | Given::AnyMethod => Ok(()),
+            Given::Stations(_) | Given::Stranger { .. } | Given::AnyMethod => Ok(()),
+            Given::Crowd(count) => self.gather_crowd(*count),
         }
     }
 
@@ -247,6 +259,7 @@ impl World {
     /// Ends everything; the radios go last, so that the end is heard too.
     pub fn remove(self) -> Result<(), String> {
         drop(self.datagrams);
+        drop(self.strangers);
         drop(self.daemon);
         drop(self.network_manager);
         drop(self.stations);

@@ -118,19 +118,20 @@ impl Tracker {
         association.last = frame.at;
         association.frequency = frame.frequency;
         association.handshake += usize::from(frame.kind == Kind::Eapol);
-        if is_goodbye(frame.kind) {
+        if is_goodbye(frame) {
             self.close(station, frame.at);
         }
     }
 
     fn see_from_access_point(&mut self, frame: &Frame, bssid: Mac, brief: &Brief) {
-        if is_goodbye(frame.kind) {
+        if is_goodbye(frame) {
             let to_all = frame.receiver == Mac::BROADCAST;
             let leaving = self
                 .open
                 .values()
                 .filter(|it| it.bssid == bssid && (to_all || it.station == frame.receiver))
-                .filter(|it| it.hears(frame.frequency));
+                // Whoever is not associated yet takes no notice.
+                .filter(|it| it.granted.is_some() && it.hears(frame.frequency));
             for station in leaving.map(|it| it.station).collect::<Vec<_>>() {
                 self.close(station, brief.taken_in(frame.at));
             }
@@ -180,6 +181,7 @@ impl Tracker {
     }
 }
 
-fn is_goodbye(kind: Kind) -> bool {
-    matches!(kind, Kind::Deauthentication | Kind::Disassociation)
+/// Whole, that is with its reason: one that is cut off ends nothing.
+fn is_goodbye(frame: &Frame) -> bool {
+    matches!(frame.kind, Kind::Deauthentication | Kind::Disassociation) && frame.body.len() >= 2
 }

@@ -26,6 +26,8 @@ pub struct Brief {
     pub scanning: Vec<Range<Micros>>,
     /// How many stations send at once.
     pub stations: usize,
+    /// There are strangers, whose addresses say so.
+    pub strangers: bool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -72,8 +74,13 @@ impl Brief {
         self.access_points.contains_key(&address)
     }
 
+    pub fn is_stranger(&self, address: Mac) -> bool {
+        self.strangers && address.is_of_stranger()
+    }
+
     /// The transmitter, if it is a station.
     pub fn station(&self, frame: &crate::air::Frame) -> Option<Mac> {
-        frame.transmitter.filter(|it| !self.is_access_point(*it))
+        let others = |it: Mac| self.is_access_point(it) || self.is_stranger(it);
+        frame.transmitter.filter(|it| !others(*it))
     }
 }

@@ -14,6 +14,7 @@ pub enum Role {
     /// Numbered in the order of appearance.
     Mask(usize),
     AccessPoint(String),
+    Stranger,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -32,7 +33,7 @@ impl Names {
             }
         }
         for frame in frames {
-            names.learn(frame);
+            names.learn(frame, brief);
         }
         names
     }
@@ -54,9 +55,11 @@ impl Names {
     }
 
     /// An address that was not met before is a mask.
-    pub fn learn(&mut self, frame: &Frame) {
+    pub fn learn(&mut self, frame: &Frame, brief: &Brief) {
         let Some(mac) = frame.transmitter else { return };
-        if !self.roles.contains_key(&mac) {
+        if brief.is_stranger(mac) {
+            self.roles.insert(mac, Role::Stranger);
+        } else if !self.roles.contains_key(&mac) {
             self.masks += 1;
             self.roles.insert(mac, Role::Mask(self.masks));
         }
@@ -69,7 +72,7 @@ impl Names {
         {
             self.learn_assigned(station, frame.receiver, brief);
         }
-        self.learn(frame);
+        self.learn(frame, brief);
     }
 
     fn learn_assigned(&mut self, station: Mac, bssid: Mac, brief: &Brief) {
@@ -100,6 +103,7 @@ impl Names {
             Some(Role::Assigned(_)) => "assigned",
             Some(Role::Mask(_)) => "mask",
             Some(Role::AccessPoint(_)) => "access-point",
+            Some(Role::Stranger) => "stranger",
             None => "unknown",
         }
     }
@@ -110,6 +114,7 @@ impl Names {
             Some(Role::Assigned(name)) => format!("assigned({name})"),
             Some(Role::Mask(number)) => format!("mask-{number}"),
             Some(Role::AccessPoint(name)) => name.clone(),
+            Some(Role::Stranger) => "stranger".to_owned(),
             None => mac.to_string(),
         }
     }

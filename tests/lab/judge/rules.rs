@@ -71,7 +71,10 @@ pub fn absent_access_points(frames: &[Frame], brief: &Brief, leaks: &mut Leaks) 
             if matches!(frame.kind, Kind::Beacon | Kind::ProbeResponse) {
                 heard.insert(transmitter, (frame.at, frame.frequency));
             }
-        } else if frame.kind == Kind::Authentication && brief.is_watched(frame.at) {
+        } else if frame.kind == Kind::Authentication
+            && brief.station(frame).is_some()
+            && brief.is_watched(frame.at)
+        {
             let there = heard.get(&frame.receiver).is_some_and(|(at, frequency)| {
                 frame.at - at <= ABSENT_AFTER && *frequency == frame.frequency
             });

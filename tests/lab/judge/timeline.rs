@@ -51,6 +51,7 @@ impl<'a> Narrator<'a> {
         };
         self.names.learn_as_it_comes(frame, self.brief);
         match frame.kind {
+            Kind::Beacon | Kind::ProbeResponse if self.brief.is_stranger(from) => {}
             Kind::Beacon => {
                 let channel = frame.channel().unwrap_or_default();
                 let before = self.on_air.insert(from, (frame.at, channel));

@@ -78,6 +78,15 @@ fn addresses_seen(names: &[Word], what: &[Word]) -> Result<Check, String> {
     Ok(match what {
         [P("one"), P("address")] => Check::OneAddress(aps),
         [P("different"), P("addresses")] => Check::DifferentAddresses(aps),
+        [
+            P("at"),
+            P("most"),
+            P(count),
+            P("associations"),
+            P("in"),
+            P("that"),
+            P("time"),
+        ] => Check::AtMostAssociations(aps, number(count)?),
         [P(count), P("addresses")] => Check::Addresses(aps, number(count)?),
         [P("a"), P("new"), P("address"), P("each"), P("time")] => Check::NewAddressEachTime(aps),
         [P("the"), P("permanent"), P("address")] => Check::PermanentAddress(aps),
@@ -137,6 +146,7 @@ fn check_of_programs(words: &[Word]) -> Result<Check, String> {
             P("as"),
             P("noted"),
         ] => Check::SettingsAsNoted,
+        [P("macveil's"), P("log"), P("is"), P("clean")] => Check::LogIsClean,
         [P("macveil"), P("says"), Q(words)] => Check::MacveilSays(text(words)?),
         [P("the"), P("command"), P("said"), Q(words)] => Check::CommandSaid(text(words)?),
         [

@@ -2,7 +2,9 @@
 
 use Word::{Colon, Comma, Plain as P, Quoted as Q};
 
-use super::super::story::{AccessPointEvent, Event, Lifecycle, NetworkManagerEvent, UserAction};
+use super::super::story::{
+    AccessPointEvent, Event, Lifecycle, NetworkManagerEvent, StrangerEvent, UserAction,
+};
 use super::super::words::Word;
 use super::given::network;
 use super::values::{duration, mac, number, program, shell_words, text};
@@ -62,6 +64,7 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
         [P("networkmanager"), P("connects"), Q(ssid)] => {
             Event::NetworkManager(NetworkManagerEvent::Connects(ssid.clone()))
         }
+        [P("the"), P("stranger"), action @ ..] => Event::Stranger(stranger_event(action)?),
         [P("the"), P("user"), action @ ..] => Event::User(user_action(action)?),
         [subject @ .., P("starts" | "start")] => {
             Event::Program(program(subject)?, Lifecycle::Starts)
@@ -113,6 +116,32 @@ fn access_point_event(words: &[Word]) -> Result<AccessPointEvent, String> {
         [P("refuses"), P("authentications")] => E::RefusesAuthentications,
         [P("accepts"), P("again")] => E::AcceptsAgain,
         _ => return Err("not something that an access point does".to_owned()),
+    })
+}
+
+fn stranger_event(words: &[Word]) -> Result<StrangerEvent, String> {
+    use StrangerEvent as E;
+    Ok(match words {
+        [P("sends"), P("nonsense")] => E::SendsNonsense,
+        [P("falls"), P("silent")] => E::FallsSilent,
+        [
+            P("says"),
+            P("goodbye"),
+            P("for"),
+            P(ap),
+            P(count),
+            P("times"),
+            P("a"),
+            P("second"),
+            P("for"),
+            P(n),
+            P(unit),
+        ] => E::SaysGoodbyeFor {
+            ap: (*ap).to_owned(),
+            a_second: number(count)?,
+            during: duration(n, unit)?,
+        },
+        _ => return Err("not something that a stranger does".to_owned()),
     })
 }
 

@@ -40,6 +40,17 @@ pub fn given(words: &[Word]) -> Result<Step, String> {
         },
         [P("any"), P("masking"), P("method")] => Given::AnyMethod,
         [P("trouble"), Colon, items @ ..] => Given::Trouble(lane(items)?),
+        [P("a"), P("stranger"), P("on"), P("channel"), P(channel)] => Given::Stranger {
+            channel: number(channel)?,
+        },
+        [
+            P("a"),
+            P("crowd"),
+            P("of"),
+            P(count),
+            P("access"),
+            P("points"),
+        ] => Given::Crowd(number(count)?),
         [P(count), P("stations")] => Given::Stations(number(count)?),
         [P("macveil's"), P(table), P("settings"), P("have"), Q(line)] => Given::Setting {
             table: (*table).to_owned(),

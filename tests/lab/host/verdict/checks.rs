@@ -30,6 +30,10 @@ pub fn decide(
             let seen: BTreeSet<_> = seen(aps, span, evidence)?.into_iter().collect();
             expect(seen.len() == *count, || format!("it saw {seen:?}"))
         }
+        Check::AtMostAssociations(aps, count) => {
+            let before = evidence.span_before(span.start)?;
+            at_most_associations(aps, *count, &before, evidence, measured)
+        }
         Check::DifferentAddresses(aps) => different(aps, span, evidence),
         Check::NewAddressEachTime(aps) => {
             let all = seen(aps, span, evidence)?;
@@ -74,6 +78,7 @@ pub fn decide(
         | Check::EveryDatagramArrived
         | Check::SettingsAsNoted
         | Check::MacveilSays(_)
+        | Check::LogIsClean
         | Check::CommandSaid(_) => Ok(()),
     }
 }
@@ -134,6 +139,26 @@ fn seen(aps: &[String], span: &Range<Micros>, evidence: &Evidence) -> Result<Vec
     let seen = if granted.is_empty() { all } else { granted };
     expect(!seen.is_empty(), || "nobody associated".to_owned())?;
     Ok(seen)
+}
+
+fn at_most_associations(
+    aps: &[String],
+    at_most: usize,
+    span: &Range<Micros>,
+    evidence: &Evidence,
+    measured: &mut Vec<String>,
+) -> Result<(), String> {
+    let bssids: Result<Vec<Mac>, _> = aps.iter().map(|ap| evidence.access_point(ap)).collect();
+    let bssids = bssids?;
+    let all = evidence.verdict.associations.iter();
+    let begun = all.filter(|it| bssids.contains(&it.bssid) && span.contains(&it.begin));
+    let text = format!(
+        "{} saw {} associations",
+        aps.join(" and "),
+        begun.clone().count()
+    );
+    measured.push(text.clone());
+    expect(begun.count() <= at_most, || text)
 }
 
 fn different(aps: &[String], span: &Range<Micros>, evidence: &Evidence) -> Result<(), String> {

@@ -1,0 +1,59 @@
+//! Management frames, byte by byte (IEEE 802.11-2020, 9.3.3).
+
+use crate::air::Mac;
+
+pub const ASSOCIATION_RESPONSE: u8 = 1;
+pub const PROBE_REQUEST: u8 = 4;
+pub const PROBE_RESPONSE: u8 = 5;
+pub const BEACON: u8 = 8;
+pub const DISASSOCIATION: u8 = 10;
+pub const AUTHENTICATION: u8 = 11;
+pub const DEAUTHENTICATION: u8 = 12;
+
+/// "Class 3 frame received from a station that is not associated", as an access point says that lost it.
+const NOT_ASSOCIATED: [u8; 2] = [7, 0];
+
+/// 2.4 GHz: 1, 2, 5.5, 11, 6, 12, 24 and 36 Mbit/s.
+const RATES: [u8; 8] = [0x82, 0x84, 0x8b, 0x96, 12, 24, 48, 72];
+
+/// WPA2 with a passphrase and CCMP.
+const RSN: [u8; 20] = [
+    1, 0, 0, 0x0f, 0xac, 4, 1, 0, 0, 0x0f, 0xac, 4, 1, 0, 0, 0x0f, 0xac, 2, 0, 0,
+];
+
+pub fn management(subtype: u8, to: Mac, from: Mac, bssid: Mac, body: &[u8]) -> Vec<u8> {
+    let mut frame = vec![subtype << 4, 0, 0, 0];
+    for address in [to, from, bssid] {
+        frame.extend(address.0);
+    }
+    frame.extend([0, 0]);
+    frame.extend(body);
+    frame
+}
+
+pub fn element(id: u8, body: &[u8]) -> Vec<u8> {
+    let mut element = vec![id, body.len() as u8];
+    element.extend(body);
+    element
+}
+
+/// A beacon, or a probe response with the same content, of an access point that offers WPA2.
+pub fn announcement(subtype: u8, to: Mac, bssid: Mac, ssid: &[u8], channel: u8) -> Vec<u8> {
+    let elements = [
+        element(0, ssid),
+        element(1, &RATES),
+        element(3, &[channel]),
+        element(48, &RSN),
+    ];
+    let body = [fixed(), elements.concat()].concat();
+    management(subtype, to, bssid, bssid, &body)
+}
+
+/// Timestamp, interval of 100 units, and the capabilities of a protected access point.
+pub fn fixed() -> Vec<u8> {
+    vec![0, 0, 0, 0, 0, 0, 0, 0, 100, 0, 0x11, 0]
+}
+
+pub fn goodbye(to: Mac, from: Mac) -> Vec<u8> {
+    management(DEAUTHENTICATION, to, from, from, &NOT_ASSOCIATED)
+}
