@@ -1,7 +1,8 @@
 # make test    everything that has to hold, the air lab included
 # make soak    ten million simulated steps of the supervisor, and how many days a second that is
+# make day     a day on the air with trouble of every kind, in warped time
 # make demo    a story told live: who transmits what under which address
-# Both do their own set-up on a Debian 12 machine, as root or with sudo.
+# They do their own set-up on a Debian 12 machine, as root or with sudo.
 
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
@@ -10,7 +11,7 @@ UNIT_TESTS := $(filter-out lab, \
 	$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) \
 	$(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
-.PHONY: test demo soak mutants setup check unit release lab lab-all
+.PHONY: test demo day soak mutants setup check unit release lab lab-all
 
 test: setup check unit release lab
 
@@ -50,6 +51,10 @@ lab:
 # Every story on every kernel and method: about 20 minutes on two cores.
 lab-all: setup release
 	@cargo test --quiet --test lab -- --all
+
+# Two days of trouble, one with kills of macveil: about 20 minutes on two cores, and 2 GB of memory.
+day: setup release
+	@cargo test --quiet --test lab -- --kernel 6.1 --story day --story day-with-kills
 
 # Whether the simulation notices when one line of the supervisor is broken: two minutes.
 mutants:

@@ -14,8 +14,8 @@ use std::fs;
 use std::time::Duration;
 
 use scenarios::{
-    AccessPoint, AccessPointEvent, Check, Event, Given, Lane, NetworkManagerEvent, Security, Step,
-    StrangerEvent, UserAction, parse, timetable,
+    AccessPoint, AccessPointEvent, CardEvent, Check, Event, Given, Lane, NetworkManagerEvent,
+    NewAddress, Security, Step, StrangerEvent, UserAction, parse, timetable,
 };
 
 const TITLE: &str = "A title\n";
@@ -130,6 +130,43 @@ fn a_command_is_split_like_in_a_shell() {
         ]
     );
     assert!(problem("when the user runs \"macveil trust 'my home\"").contains("not closed"));
+}
+
+#[test]
+fn cards_have_things_done_to_them() {
+    let cards = |events: [CardEvent; 5]| events.map(|event| Step::When(Event::Card(event)));
+    assert_eq!(
+        steps(
+            "when somebody takes the link down\nand somebody sets the permanent address\n\
+             and somebody sets the address 9a:11:22:33:44:55\nand the radio is blocked\n\
+             and the interface is renamed to wifi0"
+        ),
+        cards([
+            CardEvent::LinkDown,
+            CardEvent::Address(NewAddress::Permanent),
+            CardEvent::Address(NewAddress::This([0x9a, 0x11, 0x22, 0x33, 0x44, 0x55])),
+            CardEvent::Blocked,
+            CardEvent::Renamed("wifi0".to_owned()),
+        ])
+    );
+    assert!(problem("when somebody sings").starts_with("line 2: "));
+    assert!(problem("when the radio plays").starts_with("line 2: "));
+}
+
+#[test]
+fn memory_is_noted_and_compared() {
+    let grown = Check::MemoryGrown { at_most_kb: 100 };
+    assert_eq!(
+        steps(
+            "when macveil's memory is noted\nthen macveil has grown by at most 100 kB\n\
+             and macveil uses at most 3000 kB"
+        ),
+        [
+            Step::When(Event::MemoryNoted),
+            Step::Then(grown),
+            Step::Then(Check::Memory { at_most_kb: 3000 })
+        ]
+    );
 }
 
 const TROUBLE: &str = "given trouble: 20 times \"home vanishes\", after 1 s to 8 s \"home returns\", \

@@ -38,6 +38,11 @@ impl Story {
         steps.any(|step| matches!(step, Step::Given(Given::Stranger { .. } | Given::Crowd(_))))
     }
 
+    pub fn is_played_only_when_named(&self) -> bool {
+        let mut steps = self.lines.iter().map(|line| &line.step);
+        steps.any(|step| *step == Step::Given(Given::OnlyWhenNamed))
+    }
+
     pub fn is_for_any_method(&self) -> bool {
         let mut steps = self.lines.iter().map(|line| &line.step);
         steps.any(|step| *step == Step::Given(Given::AnyMethod))
@@ -91,6 +96,8 @@ pub enum Given {
     SystemConfiguration,
     /// Played with one masking method, the best there is.
     AnyMethod,
+    /// It takes so long that nobody plays it without naming it.
+    OnlyWhenNamed,
     /// The user gave the interface this address by hand.
     InterfaceAddress(Mac),
     /// What is to happen at random moments once trouble comes.
@@ -134,6 +141,8 @@ pub enum Event {
     Stranger(StrangerEvent),
     User(UserAction),
     NetworkManager(NetworkManagerEvent),
+    /// To every station's card.
+    Card(CardEvent),
     /// Numbered datagrams go from the station to this access point from now on.
     DatagramsFlow(String),
     /// What happens from now on is not macveil's to answer for.
@@ -142,6 +151,8 @@ pub enum Event {
     JudgeLooksAgain,
     /// Remember the supplicant's run-time settings.
     SettingsNoted,
+    /// Remember how much memory macveil uses.
+    MemoryNoted,
     /// The user edits macveil's configuration: this network is to have this policy.
     PolicyWritten {
         ssid: Ssid,
@@ -165,6 +176,31 @@ pub enum NetworkManagerEvent {
     Connects(Ssid),
     /// The user makes the interface unmanaged and managed again.
     LetsGoForAMoment,
+}
+
+/// What somebody else than macveil and wpa_supplicant does to a card.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CardEvent {
+    LinkDown,
+    LinkUp,
+    /// As macchanger's users do: the link goes down, and up under another address.
+    Address(NewAddress),
+    /// By software (rfkill).
+    Blocked,
+    Unblocked,
+    /// As if it were unplugged.
+    Removed,
+    /// The same radio, plugged in again.
+    Returns,
+    Renamed(String),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NewAddress {
+    Permanent,
+    /// One that was never used.
+    Fresh,
+    This(Mac),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -284,6 +320,10 @@ pub enum Check {
         at_most_percent: f64,
     },
     Memory {
+        at_most_kb: u64,
+    },
+    /// Since it was noted, in the same process.
+    MemoryGrown {
         at_most_kb: u64,
     },
     Wakeups {

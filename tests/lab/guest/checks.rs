@@ -49,6 +49,7 @@ impl World {
             }
             Check::CarriesPermanent => self.carries_permanent(),
             Check::Memory { at_most_kb } => self.memory(*at_most_kb),
+            Check::MemoryGrown { at_most_kb } => self.memory_grown(*at_most_kb),
             Check::Wakeups { at_most, during } => self.wakeups(*at_most, *during),
             Check::EveryDatagramArrived => self.every_datagram_arrived(),
             Check::SettingsAsNoted => self.settings_as_noted(),
@@ -143,15 +144,31 @@ impl World {
         Ok(())
     }
 
+    /// macveil's process, and the memory that it uses.
+    pub fn memory_now(&mut self) -> Result<(u32, u64), String> {
+        let daemon = self.daemon.as_mut().ok_or("macveil is not running")?;
+        Ok((daemon.process().id(), daemon.memory_kb()?))
+    }
+
     fn memory(&mut self, at_most: u64) -> Result<(), String> {
-        let used = self
-            .daemon
-            .as_ref()
-            .ok_or("macveil is not running")?
-            .memory_kb()?;
+        let (_, used) = self.memory_now()?;
         self.note(Fact::Measured(format!("macveil's memory: {used} kB")));
         if used > at_most {
             return Err(format!("macveil uses {used} kB, more than {at_most} kB"));
+        }
+        Ok(())
+    }
+
+    fn memory_grown(&mut self, at_most: u64) -> Result<(), String> {
+        let (now, used) = self.memory_now()?;
+        let (then, before) = self.noted_memory.ok_or("no memory was noted")?;
+        if now != then {
+            return Err("it is not the same process any more".to_owned());
+        }
+        let text = format!("macveil's memory: {before} kB when noted, {used} kB now");
+        self.note(Fact::Measured(text.clone()));
+        if used > before + at_most {
+            return Err(text);
         }
         Ok(())
     }

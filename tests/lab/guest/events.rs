@@ -24,6 +24,7 @@ impl World {
             Event::AccessPoint(name, event) => self.access_point_event(name, event)?,
             Event::User(action) => self.user_action(action, PATIENCE)?,
             Event::Stranger(event) => self.stranger_event(event)?,
+            Event::Card(event) => self.card_event(event)?,
             Event::NetworkManager(event) => self.network_manager_event(event)?,
             Event::DatagramsFlow(name) => {
                 let station = self.stations[0].radio.interface.clone();
@@ -35,6 +36,7 @@ impl World {
             Event::PolicyWritten { ssid, policy } => self.write_policy(ssid, policy)?,
             Event::CommandRun(words) => self.command_output = run_command(words)?,
             Event::TroubleComes { during, seed } => self.trouble(*during, *seed)?,
+            Event::MemoryNoted => self.noted_memory = Some(self.memory_now()?),
             Event::SettingsNoted => self.noted_settings = self.supplicant_settings_now()?,
         }
         Ok(())

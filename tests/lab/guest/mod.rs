@@ -5,11 +5,13 @@
 //! the next timer whenever it waits for the host.
 
 mod access_point;
+mod card;
 mod checks;
 mod control;
 mod daemon;
 mod datagrams;
 mod events;
+mod hwsim;
 mod live;
 mod network_manager;
 mod process;

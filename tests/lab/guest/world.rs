@@ -23,6 +23,8 @@ pub struct World {
     pub daemon: Option<Daemon>,
     pub datagrams: Option<Datagrams>,
     pub noted_settings: Vec<String>,
+    /// macveil's process, and the memory that it used.
+    pub noted_memory: Option<(u32, u64)>,
     pub folder: PathBuf,
     /// What the command that the user ran last has said.
     pub command_output: String,
@@ -86,6 +88,7 @@ impl World {
             daemon: None,
             datagrams: None,
             noted_settings: Vec::new(),
+            noted_memory: None,
             folder: folder.to_owned(),
             command_output: String::new(),
             network_manager: NetworkManager::new(folder),
@@ -163,7 +166,10 @@ impl World {
                 Ok(())
             }
             // Known from the start.
-            Given::Stations(_) | Given::Stranger { .. } | Given::AnyMethod => Ok(()),
+            Given::Stations(_)
+            | Given::Stranger { .. }
+            | Given::AnyMethod
+            | Given::OnlyWhenNamed => Ok(()),
             Given::Crowd(count) => self.gather_crowd(*count),
         }
     }

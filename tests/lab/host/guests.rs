@@ -13,12 +13,26 @@ use super::options::Options;
 use super::paths;
 use super::plan::{Run, Shelf};
 
-/// A guest that says nothing for this long hangs: the longest quiet time, ten
-/// minutes on the air, takes about a tenth of it.
-const SILENCE: Duration = Duration::from_secs(120);
+/// What a guest may take: those that are played only when named, more.
+struct Allowance {
+    /// One that says nothing for this long hangs: the longest quiet time takes about a tenth of it.
+    silence: Duration,
+    /// No guest's stories take half as long.
+    lifetime: Duration,
+    /// For what it hands out at the end of a story, above all.
+    memory: &'static str,
+}
 
-/// No guest's stories take half as long.
-const LIFETIME: Duration = Duration::from_secs(900);
+const ALLOWANCE: Allowance = Allowance {
+    silence: Duration::from_secs(120),
+    lifetime: Duration::from_secs(900),
+    memory: "512",
+};
+const LARGE_ALLOWANCE: Allowance = Allowance {
+    silence: Duration::from_secs(1200),
+    lifetime: Duration::from_secs(6 * 3600),
+    memory: "1536",
+};
 
 static GUESTS: AtomicU32 = AtomicU32::new(0);
 
@@ -40,12 +54,18 @@ pub fn play(
 ) -> Result<(), Breakdown> {
     let number = GUESTS.fetch_add(1, Ordering::Relaxed);
     let folder = paths::results(&format!("guest-{number}"));
+    let takes_long = |run: &Run| shelf.get(&run.story).story.is_played_only_when_named();
+    let allowance = if order.runs.iter().any(takes_long) {
+        &LARGE_ALLOWANCE
+    } else {
+        &ALLOWANCE
+    };
     let mut guest = fs::create_dir_all(folder.join("out"))
         .map_err(|e| e.to_string())
         .and_then(|()| write_initramfs(order, shelf, options, &folder))
-        .and_then(|()| Guest::boot(order.kernel, &folder))
+        .and_then(|()| Guest::boot(order.kernel, allowance.memory, &folder))
         .map_err(Breakdown::before_boot)?;
-    let outcome = follow(&guest, order.runs, &mut heard, |run| {
+    let outcome = follow(&guest, order.runs, allowance, &mut heard, |run| {
         played(run, &folder.join("out").join(run.method).join(&run.story));
     });
     guest.end();
@@ -113,11 +133,11 @@ struct Guest {
 }
 
 impl Guest {
-    fn boot(kernel: &str, folder: &Path) -> Result<Self, String> {
+    fn boot(kernel: &str, memory: &str, folder: &Path) -> Result<Self, String> {
         let at = |name: &str| folder.join(name).display().to_string();
         let mut qemu = Command::new("qemu-system-x86_64")
             // Time goes by the count of instructions, and idle time costs nothing.
-            .args(["-accel", "tcg,thread=single", "-smp", "1", "-m", "512"])
+            .args(["-accel", "tcg,thread=single", "-smp", "1", "-m", memory])
             .args(["-icount", "shift=1,sleep=off,align=off"])
             .arg("-kernel")
             .arg(paths::kernel(kernel, "vmlinux"))
@@ -166,20 +186,21 @@ impl Guest {
 fn follow(
     guest: &Guest,
     runs: &[Run],
+    allowance: &Allowance,
     heard: &mut impl FnMut(&str),
     mut played: impl FnMut(&Run),
 ) -> Result<(), String> {
-    let deadline = Instant::now() + LIFETIME;
+    let deadline = Instant::now() + allowance.lifetime;
     let mut left = runs.iter();
     let mut playing = false;
     loop {
         if Instant::now() > deadline {
             return Err(format!(
                 "the guest was not done after {} s",
-                LIFETIME.as_secs()
+                allowance.lifetime.as_secs()
             ));
         }
-        match guest.lines.recv_timeout(SILENCE) {
+        match guest.lines.recv_timeout(allowance.silence) {
             Ok(line) => {
                 heard(&line);
                 playing |= line.starts_with("begin ");
@@ -192,7 +213,7 @@ fn follow(
             Err(RecvTimeoutError::Timeout) => {
                 return Err(format!(
                     "the guest hung: no word for {} s",
-                    SILENCE.as_secs()
+                    allowance.silence.as_secs()
                 ));
             }
             // After a story that it could not clear away a guest ends early.

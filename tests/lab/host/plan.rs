@@ -110,8 +110,11 @@ pub fn jobs(shelf: &Shelf, options: &Options) -> Result<Vec<Job>, String> {
         if !chosen(&options.kernels, kernel) {
             continue;
         }
-        let stories = shelf.0.iter().filter(|(name, _)| {
+        let stories = shelf.0.iter().filter(|(name, told)| {
             let parts = &options.stories;
+            if told.story.is_played_only_when_named() {
+                return parts.contains(name);
+            }
             parts.is_empty() || parts.iter().any(|part| name.contains(part))
         });
         let runs: Vec<_> = stories
@@ -130,6 +133,12 @@ pub fn jobs(shelf: &Shelf, options: &Options) -> Result<Vec<Job>, String> {
                 })
             })
             .collect();
+        let takes_long = |run: &Run| shelf.get(&run.story).story.is_played_only_when_named();
+        let (long, runs): (Vec<_>, Vec<_>) = runs.into_iter().partition(takes_long);
+        jobs.extend(long.into_iter().map(|run| Job {
+            kernel,
+            runs: vec![run],
+        }));
         let guests = runs.len().div_ceil(RUNS_A_GUEST);
         // Dealt out like cards, so that each guest gets some of the long ones.
         for first in 0..guests {

@@ -116,16 +116,6 @@ fn check_of_programs(words: &[Word]) -> Result<Check, String> {
         },
         [
             P("macveil"),
-            P("uses"),
-            P("at"),
-            P("most"),
-            P(size),
-            P("kB"),
-        ] => Check::Memory {
-            at_most_kb: number(size)?,
-        },
-        [
-            P("macveil"),
             P("wakes"),
             P("at"),
             P("most"),
@@ -193,8 +183,19 @@ fn check_of_programs(words: &[Word]) -> Result<Check, String> {
             P("wpa_supplicant's"),
             P("alone"),
         ] => Check::StartNoSlower,
+        [P("macveil"), what @ .., P(size), P("kB")] => memory(what, number(size)?)?,
         _ => return Err("not a sentence that \"then\" knows".to_owned()),
     })
+}
+
+fn memory(what: &[Word], at_most_kb: u64) -> Result<Check, String> {
+    match what {
+        [P("uses"), P("at"), P("most")] => Ok(Check::Memory { at_most_kb }),
+        [P("has"), P("grown"), P("by"), P("at"), P("most")] => {
+            Ok(Check::MemoryGrown { at_most_kb })
+        }
+        _ => Err("not something that is so of memory".to_owned()),
+    }
 }
 
 fn name_list(words: &[Word]) -> Result<Vec<String>, String> {

@@ -3,7 +3,8 @@
 use Word::{Colon, Comma, Plain as P, Quoted as Q};
 
 use super::super::story::{
-    AccessPointEvent, Event, Lifecycle, NetworkManagerEvent, StrangerEvent, UserAction,
+    AccessPointEvent, CardEvent, Event, Lifecycle, NetworkManagerEvent, NewAddress, StrangerEvent,
+    UserAction,
 };
 use super::super::words::Word;
 use super::given::network;
@@ -15,6 +16,7 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
         [P("the"), P("judge"), P("looks"), P("away")] => Event::JudgeLooksAway,
         [P("the"), P("judge"), P("looks"), P("again")] => Event::JudgeLooksAgain,
         [P("wpa_supplicant's"), P("settings"), P("are"), P("noted")] => Event::SettingsNoted,
+        [P("macveil's"), P("memory"), P("is"), P("noted")] => Event::MemoryNoted,
         [P("numbered"), P("datagrams"), P("flow"), P("to"), P(ap)] => {
             Event::DatagramsFlow((*ap).to_owned())
         }
@@ -65,6 +67,8 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
             Event::NetworkManager(NetworkManagerEvent::Connects(ssid.clone()))
         }
         [P("the"), P("stranger"), action @ ..] => Event::Stranger(stranger_event(action)?),
+        [P("somebody"), action @ ..] => Event::Card(somebody_does(action)?),
+        [P("the"), P("radio" | "interface"), event @ ..] => Event::Card(card_event(event)?),
         [P("the"), P("user"), action @ ..] => Event::User(user_action(action)?),
         [subject @ .., P("starts" | "start")] => {
             Event::Program(program(subject)?, Lifecycle::Starts)
@@ -76,6 +80,32 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
         }
         [P(ap), event @ ..] => Event::AccessPoint((*ap).to_owned(), access_point_event(event)?),
         _ => return Err("not a sentence that \"when\" knows".to_owned()),
+    })
+}
+
+fn somebody_does(words: &[Word]) -> Result<CardEvent, String> {
+    use CardEvent as E;
+    Ok(match words {
+        [P("takes"), P("the"), P("link"), P("down")] => E::LinkDown,
+        [P("brings"), P("the"), P("link"), P("up")] => E::LinkUp,
+        [P("sets"), P("the"), P("permanent"), P("address")] => E::Address(NewAddress::Permanent),
+        [P("sets"), P("a"), P("fresh"), P("address")] => E::Address(NewAddress::Fresh),
+        [P("sets"), P("the"), P("address"), P(address)] => {
+            E::Address(NewAddress::This(mac(address)?))
+        }
+        _ => return Err("not something that somebody does".to_owned()),
+    })
+}
+
+fn card_event(words: &[Word]) -> Result<CardEvent, String> {
+    use CardEvent as E;
+    Ok(match words {
+        [P("is"), P("blocked")] => E::Blocked,
+        [P("is"), P("unblocked")] => E::Unblocked,
+        [P("is"), P("removed")] => E::Removed,
+        [P("returns")] => E::Returns,
+        [P("is"), P("renamed"), P("to"), P(name)] => E::Renamed((*name).to_owned()),
+        _ => return Err("not something that happens to a card".to_owned()),
     })
 }
 

@@ -39,6 +39,14 @@ pub fn given(words: &[Word]) -> Result<Step, String> {
             line: text(line)?,
         },
         [P("any"), P("masking"), P("method")] => Given::AnyMethod,
+        [
+            P("it"),
+            P("is"),
+            P("played"),
+            P("only"),
+            P("when"),
+            P("named"),
+        ] => Given::OnlyWhenNamed,
         [P("trouble"), Colon, items @ ..] => Given::Trouble(lane(items)?),
         [P("a"), P("stranger"), P("on"), P("channel"), P(channel)] => Given::Stranger {
             channel: number(channel)?,

@@ -74,6 +74,7 @@ pub fn decide(
         | Check::AddressStays { .. }
         | Check::CarriesPermanent
         | Check::Memory { .. }
+        | Check::MemoryGrown { .. }
         | Check::Wakeups { .. }
         | Check::EveryDatagramArrived
         | Check::SettingsAsNoted

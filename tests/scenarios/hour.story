@@ -1,0 +1,23 @@
+An hour of trouble of every kind but macveil's own death: nothing leaks, and its memory does not grow
+
+given  any masking method
+and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
+and    an access point cafe: ssid "Cafe", channel 11, open, off at first
+and    a network "Home": wpa2 "correct horse battery", priority 2
+and    a network "Cafe": open
+and    trouble: 6 times "home vanishes", after 2 s to 3 min "home returns", 3 times "home leaves", after 2 s to 3 min "home returns"
+and    trouble: 2 times "cafe returns", after 10 s to 10 min "cafe vanishes"
+and    trouble: 6 times "home kicks the station", 2 times "cafe kicks the station", 4 times "the user scans"
+and    trouble: 2 times "wpa_supplicant is killed", after 20 ms to 5 s "wpa_supplicant starts", 1 times "the user reconfigures"
+and    trouble: 2 times "somebody takes the link down", after 1 s to 1 min "somebody brings the link up", 2 times "somebody sets a fresh address", 2 times "somebody sets the permanent address", 2 times "the radio is blocked", after 1 s to 2 min "the radio is unblocked"
+and    macveil and wpa_supplicant are running
+then   connected to home within 10 s
+when   trouble comes for 20 min, seed 1
+and    macveil's memory is noted
+and    trouble comes for 40 min, seed 2
+when   2 min pass
+then   connected to home within 3 min
+and    home and cafe saw different addresses
+and    home and cafe saw 2 addresses
+and    macveil has grown by at most 100 kB
+and    macveil uses at most 3000 kB
