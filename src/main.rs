@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use macveil::cli::{Failure, check, explain, generate, import, policy, reroll, set, trust};
+use macveil::cli::{Failure, check, explain, generate, import, policy, reroll, set, status, trust};
 use macveil::{daemon, log};
 
 /// The answer is no: what was asked about is wrong.
@@ -33,6 +33,8 @@ enum Command {
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
     },
+    /// Say what each interface is doing, and what cannot be kept.
+    Status(status::Args),
     /// Validate the configuration.
     Check(check::Args),
     /// Say which address a network would get, and why.
@@ -56,6 +58,7 @@ fn main() -> ExitCode {
             log::start();
             protect(config.as_deref())
         }
+        Command::Status(args) => answer(status::run(&args, &mut io::stdout().lock())),
         Command::Check(args) => answer(check::run(&args, &mut io::stdout().lock())),
         Command::Explain(args) => answer(explain::run(&args, &mut io::stdout().lock())),
         Command::Generate(args) => answer(generate::run(&args, &mut io::stdout().lock())),

@@ -7,6 +7,7 @@ pub mod import;
 pub mod policy;
 pub mod reroll;
 pub mod set;
+pub mod status;
 pub mod trust;
 
 mod ask;

@@ -71,6 +71,10 @@ impl Fields {
         })
     }
 
+    pub(super) fn object(&mut self, key: &str) -> Result<Self, Malformed> {
+        require(key, self.take(key, "an object", Self::of_value)?)
+    }
+
     pub(super) fn objects(&mut self, key: &str) -> Result<Vec<Self>, Malformed> {
         require(key, self.list(key, Self::of_value, "a list of objects")?)
     }

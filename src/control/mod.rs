@@ -14,6 +14,7 @@ mod reply;
 mod request;
 mod server;
 mod socket;
+mod status;
 #[cfg(test)]
 mod tests;
 
@@ -25,6 +26,7 @@ pub use group::Group;
 pub use reply::{Affected, Effect, Interface, Reply};
 pub use request::Request;
 pub use server::{Asked, Server};
+pub use status::{Care, METHODS, Status};
 
 /// The version of requests and replies; it grows when something that was there changes its meaning.
 pub const VERSION: u64 = 1;

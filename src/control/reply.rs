@@ -1,7 +1,7 @@
 //! What the daemon answers.
 
 use super::fields::{Fields, Malformed, meaning_of, word_for};
-use super::{Fault, Request, VERSION};
+use super::{Fault, Request, Status, VERSION};
 use crate::address::{Mac, Policy, Words};
 use crate::config::{Kind, parse_hex};
 use crate::json::Json;
@@ -12,6 +12,8 @@ use crate::wifi::Ssid;
 pub enum Reply {
     /// To `interfaces`.
     Interfaces(Vec<Interface>),
+    /// To `status`.
+    Status(Vec<Status>),
     /// To `reload`.
     Reloaded {
         /// The files that were read, in the order in which they hold.
@@ -107,6 +109,13 @@ impl Reply {
                     ("interfaces", Json::List(interfaces)),
                 ]
             }
+            Self::Status(interfaces) => {
+                let interfaces = interfaces.iter().map(Status::to_json).collect();
+                vec![
+                    ("reply", Json::text("status")),
+                    ("interfaces", Json::List(interfaces)),
+                ]
+            }
             Self::Reloaded { files, warnings } => vec![
                 ("reply", Json::text("reload")),
                 ("files", texts(files)),
@@ -138,27 +147,33 @@ impl Reply {
             return Err(Malformed::new(format!("`{name}` was not asked for")));
         }
         match request {
-            Request::Interfaces => Self::read_interfaces(fields),
+            Request::Interfaces => Ok(Self::Interfaces(listed(fields, Interface::read)?)),
+            Request::Status => Ok(Self::Status(listed(fields, Status::read)?)),
             Request::Reload => Ok(Self::Reloaded {
                 files: fields.texts("files")?,
                 warnings: fields.texts("warnings")?,
             }),
             Request::Reroll { .. } => Ok(Self::Rerolled {
                 ssid: ssid(&mut fields)?,
-                interfaces: affected(&mut fields)?,
+                interfaces: listed(fields, Affected::read)?,
             }),
             Request::Rejoin { .. } => Ok(Self::Rejoined {
                 ssid: ssid(&mut fields)?,
-                interfaces: affected(&mut fields)?,
+                interfaces: listed(fields, Affected::read)?,
             }),
         }
     }
+}
 
-    fn read_interfaces(mut fields: Fields) -> Result<Self, Malformed> {
-        let interfaces = fields.objects("interfaces")?.into_iter();
-        let interfaces = interfaces.map(Interface::read).collect::<Result<_, _>>()?;
-        Ok(Self::Interfaces(interfaces))
-    }
+fn listed<T>(
+    mut fields: Fields,
+    read: impl FnMut(Fields) -> Result<T, Malformed>,
+) -> Result<Vec<T>, Malformed> {
+    fields
+        .objects("interfaces")?
+        .into_iter()
+        .map(read)
+        .collect()
 }
 
 fn about(name: &'static str, ssid: &Ssid, interfaces: &[Affected]) -> Vec<(&'static str, Json)> {
@@ -184,24 +199,23 @@ fn ssid(fields: &mut Fields) -> Result<Ssid, Malformed> {
         .ok_or_else(|| Malformed::new("`ssid_hex` is no SSID"))
 }
 
-fn affected(fields: &mut Fields) -> Result<Vec<Affected>, Malformed> {
-    let interfaces = fields.objects("interfaces")?.into_iter();
-    interfaces.map(Affected::read).collect()
-}
-
 impl Interface {
     fn to_json(&self) -> Json {
-        Json::Object(vec![
+        Json::Object(self.entries())
+    }
+
+    pub(super) fn entries(&self) -> Vec<(&'static str, Json)> {
+        vec![
             ("name", Json::text(&self.name)),
             ("ifindex", Json::Number(self.ifindex.into())),
             ("kind", Json::text(word_for(&self.kind, KINDS))),
             ("address", Json::text(self.address)),
             ("managed", Json::Bool(self.state.is_some())),
             ("state", Json::optional(self.state.as_ref())),
-        ])
+        ]
     }
 
-    fn read(mut fields: Fields) -> Result<Self, Malformed> {
+    pub(super) fn read(mut fields: Fields) -> Result<Self, Malformed> {
         Ok(Self {
             name: fields.text("name")?,
             ifindex: u32::try_from(fields.number("ifindex")?).map_err(Malformed::new)?,

@@ -11,6 +11,8 @@ use crate::wifi::Ssid;
 pub enum Request {
     /// Which Wi-Fi interfaces are there, and what are they doing?
     Interfaces,
+    /// How are the interfaces doing?
+    Status,
     /// Read the configuration again.
     Reload,
     /// Let a network have another address.
@@ -28,7 +30,7 @@ pub enum Request {
 }
 
 /// Every request's name.
-const NAMES: [&str; 4] = ["interfaces", "reload", "reroll", "rejoin"];
+const NAMES: [&str; 5] = ["interfaces", "status", "reload", "reroll", "rejoin"];
 
 impl Request {
     /// The name, which the reply repeats.
@@ -36,6 +38,7 @@ impl Request {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Interfaces => "interfaces",
+            Self::Status => "status",
             Self::Reload => "reload",
             Self::Reroll { .. } => "reroll",
             Self::Rejoin { .. } => "rejoin",
@@ -60,6 +63,7 @@ impl Request {
         let name = fields.text("request")?;
         let request = match name.as_str() {
             "interfaces" => Self::Interfaces,
+            "status" => Self::Status,
             "reload" => Self::Reload,
             "reroll" => Self::Reroll {
                 ssid: ssid(&mut fields)?,
@@ -85,7 +89,7 @@ impl Request {
             ("request", Json::text(self.name())),
         ];
         match self {
-            Self::Interfaces | Self::Reload => {}
+            Self::Interfaces | Self::Status | Self::Reload => {}
             Self::Reroll { ssid, now } => {
                 entries.push(("ssid_hex", Json::text(ssid.to_hex())));
                 entries.push(("now", Json::Bool(*now)));

@@ -68,7 +68,8 @@ impl Daemon {
 
     fn reply(&mut self, request: &Request) -> Result<Reply, Error> {
         Ok(match request {
-            Request::Interfaces => self.interfaces(),
+            Request::Interfaces => Reply::Interfaces(self.known_interfaces()),
+            Request::Status => self.status(),
             Request::Reload => match self.reload()? {
                 Ok(()) => Reply::Reloaded {
                     files: self.config.files.iter().map(ToString::to_string).collect(),
@@ -86,7 +87,8 @@ impl Daemon {
         })
     }
 
-    fn interfaces(&mut self) -> Reply {
+    /// Those that macveil manages, and those that it could.
+    pub(super) fn known_interfaces(&mut self) -> Vec<Interface> {
         let mut interfaces = BTreeMap::new();
         for card in self.kernel.stations().unwrap_or_default() {
             let interface = Interface {
@@ -112,7 +114,7 @@ impl Daemon {
         for (&ifindex, tended) in &self.stations {
             interfaces.insert(ifindex, tended.interface());
         }
-        Reply::Interfaces(interfaces.into_values().collect())
+        interfaces.into_values().collect()
     }
 
     /// Whoever may connect to the socket, after the configuration was read again.

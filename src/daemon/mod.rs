@@ -10,6 +10,7 @@ mod journal;
 mod machine;
 mod naming;
 mod runtime_dir;
+mod status;
 mod tended;
 mod wires;
 

@@ -91,6 +91,10 @@ impl Tended {
         &self.name
     }
 
+    pub(super) const fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
     pub(super) fn is_wire(&self) -> bool {
         matches!(self.machine, Machine::Wire(_))
     }

@@ -36,6 +36,8 @@ pub(super) struct Context {
     pub(super) book: AddressBook,
     pub(super) rng: StdRng,
     pub(super) link: Link,
+    /// Since when the link has its address.
+    pub(super) address_since: Time,
     /// The road by which masks are changed; it may get worse when the driver refuses.
     pub(super) method: Method,
     /// The mask on the card, if it carries one.
@@ -67,6 +69,8 @@ pub(super) struct Context {
     /// The scan that runs, if one does.
     pub(super) scan: RunningScan,
     pub(super) counters: Counters,
+    /// Why the card goes on without protection, if it does.
+    pub(super) unprotected_because: Option<String>,
     /// When the current state wants to be woken.
     pub(super) alarm: Option<Time>,
     actions: VecDeque<Action>,
@@ -133,6 +137,7 @@ impl Context {
             book,
             rng,
             link,
+            address_since: now,
             mask: None,
             previous_mask: None,
             previous_assigned: None,
@@ -151,6 +156,7 @@ impl Context {
             wanted: None,
             scan: RunningScan::None,
             counters: Counters::default(),
+            unprotected_because: None,
             alarm: None,
             actions: VecDeque::new(),
             owed: 0,
@@ -392,7 +398,7 @@ impl Context {
 
 impl Method {
     /// The best method that was allowed and that the card offers.
-    fn best(wish: MaskMethod, card: &Card) -> Self {
+    pub(super) fn best(wish: MaskMethod, card: &Card) -> Self {
         match wish {
             MaskMethod::Auto | MaskMethod::Driver if card.random_address => Self::Driver,
             MaskMethod::Auto | MaskMethod::Powered if card.live_change => Self::Powered,

@@ -1,5 +1,6 @@
 //! What a [`Station`](super::Station) is told.
 
+use super::refusal::Refusal;
 use crate::address::{self, Mac, Record};
 use crate::wifi::{Frequency, Heard, Ssid};
 
@@ -46,30 +47,6 @@ pub struct Link {
     pub up: bool,
     /// `IFF_LOWER_UP`: associated, for a station.
     pub carrier: bool,
-}
-
-/// Why the kernel or the driver did not do what was asked.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{step}: {reason}")]
-pub struct Refusal {
-    /// What was tried, for the log: "set the address", "bring the link up".
-    pub step: &'static str,
-    /// The errno, if there was one.
-    pub errno: Option<i32>,
-    /// The kernel's words: the errno's text and the extended ack.
-    pub reason: String,
-}
-
-impl Refusal {
-    /// The driver answered yes, and shows another address all the same.
-    #[must_use]
-    pub fn of_another_address(link: Link) -> Self {
-        Self {
-            step: "set the address",
-            errno: None,
-            reason: format!("it answered yes, but the address still is {}", link.address),
-        }
-    }
 }
 
 /// A scan as its announcement describes it.

@@ -8,12 +8,13 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `event`, `action` | the whole vocabulary between the machine and the world |
+//! | `event`, `action`, `refusal` | the whole vocabulary between the machine and the world |
 //! | `state/` | the states, one file each, with a picture of them |
 //! | `context` | what the states share |
 //! | `assignment` | which address an association gets, and what is remembered of it |
 //! | `hunt`, `schedule`, `nameless` | which scan comes when |
 //! | `candidates`, `memory` | which BSS to join, and which to leave alone for a while |
+//! | `snapshot` | what a station is doing, for people and tests |
 //! | `draws` | how often a network gets another random address |
 //! | `wire/` | the machine for Ethernet, which needs none of these |
 
@@ -29,8 +30,10 @@ mod event;
 mod hunt;
 mod memory;
 mod nameless;
+mod refusal;
 mod schedule;
 mod settings;
+mod snapshot;
 mod state;
 mod station;
 mod wire;
@@ -40,11 +43,13 @@ use std::time::{Duration, SystemTime};
 pub use action::{Action, How, Notice, Request, Scan};
 pub use context::Method;
 pub use event::{
-    Command, Entry, Event, Failure, Link, Mlme, Network, Phase, Quieted, Refusal, Reply,
-    ScanStarted, Security, Status, Supplicant, Survey,
+    Command, Entry, Event, Failure, Link, Mlme, Network, Phase, Quieted, Reply, ScanStarted,
+    Security, Status, Supplicant, Survey,
 };
+pub use refusal::Refusal;
 pub use settings::{Addresses, Card, MaskMethod, OnExit, OnFailure, Settings};
-pub use station::{Counters, Snapshot, Station};
+pub use snapshot::{AddressKind, Counters, Snapshot};
+pub use station::Station;
 pub use wire::{Port, Wire, WireSnapshot};
 
 /// A moment, as the time since boot with suspend included (`CLOCK_BOOTTIME`).

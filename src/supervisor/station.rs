@@ -6,9 +6,10 @@ use super::action::{Action, Notice};
 use super::context::{Context, Method, RunningScan};
 use super::event::{Command, Event, Link, ScanStarted, Supplicant};
 use super::settings::{Addresses, Card, Settings};
+use super::snapshot::{self, Snapshot};
 use super::state::{Leaving, Masking, State, Then, Waiting};
 use super::{Now, Reply, Time};
-use crate::address::{AddressBook, Mac};
+use crate::address::AddressBook;
 
 /// The state machine of one interface.
 #[derive(Debug)]
@@ -16,40 +17,7 @@ pub struct Station {
     cx: Context,
     /// `None` only while an event is being handled.
     state: Option<State>,
-}
-
-/// What a station has done so far.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Counters {
-    /// Masks put on.
-    pub masks: u32,
-    /// Scans of its own.
-    pub scans: u32,
-    /// Scans by others.
-    pub foreign_scans: u32,
-    /// Scans by others that showed an assigned address.
-    pub exposing_scans: u32,
-    /// Associations that succeeded.
-    pub associations: u32,
-    /// Associations that failed.
-    pub failed_associations: u32,
-    /// Times in a row that the card could not be masked and was held silent.
-    pub holds_in_a_row: u32,
-}
-
-/// What a station is doing, for people and tests.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Snapshot {
-    /// The state's name.
-    pub state: &'static str,
-    /// The link as last read.
-    pub link: Link,
-    /// The address on the card is a mask.
-    pub masked: bool,
-    /// The masking method in use.
-    pub method: Method,
-    /// What was done so far.
-    pub counters: Counters,
+    state_since: Time,
 }
 
 impl Station {
@@ -69,6 +37,7 @@ impl Station {
         }
         let state = Waiting::start(&mut cx);
         Self {
+            state_since: cx.now,
             cx,
             state: Some(state),
         }
@@ -105,13 +74,7 @@ impl Station {
     /// What the station is doing.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot {
-            state: self.state_name(),
-            link: self.cx.link,
-            masked: self.cx.is_masked(),
-            method: self.cx.method,
-            counters: self.cx.counters,
-        }
+        Snapshot::of(self.state.as_ref(), self.state_since, &self.cx)
     }
 
     /// The state's name.
@@ -133,7 +96,12 @@ impl Station {
 
     fn step(&mut self, step: impl FnOnce(State, &mut Context) -> State) {
         if let Some(state) = self.state.take() {
-            self.state = Some(step(state, &mut self.cx));
+            let before = state.name();
+            let state = step(state, &mut self.cx);
+            if state.name() != before {
+                self.state_since = self.cx.now;
+            }
+            self.state = Some(state);
         }
     }
 
@@ -174,6 +142,9 @@ impl Station {
     }
 
     fn note_link(&mut self, link: Link) {
+        if link.address != self.cx.link.address {
+            self.cx.address_since = self.cx.now;
+        }
         self.cx.link = link;
         if link.up {
             self.cx.down_is_ours = false;
@@ -190,7 +161,7 @@ impl Station {
         self.cx.scan = RunningScan::Foreign { exposing };
         self.cx.counters.foreign_scans = self.cx.counters.foreign_scans.saturating_add(1);
         if exposing {
-            let assigned = self.assigned();
+            let assigned = snapshot::assigned(self.state.as_ref());
             if assigned.is_some() {
                 self.cx.counters.exposing_scans = self.cx.counters.exposing_scans.saturating_add(1);
             }
@@ -237,13 +208,5 @@ impl Station {
             };
             Leaving::begin(cx, parked)
         });
-    }
-
-    fn assigned(&self) -> Option<Mac> {
-        match &self.state {
-            Some(State::Associated(associated)) => Some(associated.address()),
-            Some(State::Associating(associating)) => associating.address(),
-            _ => None,
-        }
     }
 }

@@ -6,7 +6,10 @@ use proptest::prelude::*;
 
 use crate::address::{Mac, Policy};
 use crate::config::Kind;
-use crate::control::{Affected, Effect, Fault, FaultKind, Interface, Mistake, Reply, Request};
+use crate::control::{
+    Affected, Care, Effect, Fault, FaultKind, Interface, METHODS, Mistake, Reply, Request, Status,
+};
+use crate::supervisor::{AddressKind, Counters};
 use crate::wifi::Ssid;
 
 fn request(line: &str) -> Result<Request, Fault> {
@@ -80,7 +83,7 @@ fn what_is_no_request_is_told_why() {
     assert_refused(
         r#"{"request":"dance"}"#,
         FaultKind::UnknownRequest,
-        "unknown request `dance`: known are interfaces, reload, reroll, rejoin",
+        "unknown request `dance`: known are interfaces, status, reload, reroll, rejoin",
     );
     let bad = |line, message| assert_refused(line, FaultKind::BadRequest, message);
     bad("{}", "`request` is missing");
@@ -168,7 +171,10 @@ fn every_example_in_the_document_is_read() {
         }
     }
     names.dedup();
-    assert_eq!(names, ["interfaces", "reload", "reroll", "rejoin"]);
+    assert_eq!(
+        names,
+        ["interfaces", "status", "reload", "reroll", "rejoin"]
+    );
     for (word, _) in FaultKind::WORDS {
         assert!(document.contains(&format!("| `{word}` |")), "{word}");
     }
@@ -217,6 +223,7 @@ fn any_text() -> impl Strategy<Value = String> {
 fn any_request() -> impl Strategy<Value = Request> {
     prop_oneof![
         Just(Request::Interfaces),
+        Just(Request::Status),
         Just(Request::Reload),
         (any_ssid(), any::<bool>()).prop_map(|(ssid, now)| Request::Reroll { ssid, now }),
         any_ssid().prop_map(|ssid| Request::Rejoin { ssid }),
@@ -240,6 +247,64 @@ fn any_interface() -> impl Strategy<Value = Interface> {
             address,
             state,
         })
+}
+
+fn any_care() -> impl Strategy<Value = Care> {
+    let kind = prop::sample::select(vec![
+        AddressKind::Mask,
+        AddressKind::Assigned,
+        AddressKind::Permanent,
+        AddressKind::Other,
+    ]);
+    let methods: Vec<_> = METHODS.iter().map(|&(_, method)| method).collect();
+    let method = option::of((prop::sample::select(methods), any_text()));
+    let address = (kind, any::<bool>(), any::<u64>(), any_text());
+    let doing = (any::<bool>(), any::<u64>(), option::of(any_ssid()), method);
+    let ills = (
+        option::of(any_text()),
+        option::of(any::<u64>()),
+        vec(any_text(), 0..3),
+    );
+    (any_text(), address, doing, ills, any::<[u32; 7]>()).prop_map(
+        |(driver, address, doing, ills, counts)| {
+            let (address_kind, permanent, address_ms, next_change) = address;
+            let (up, state_ms, ssid, method) = doing;
+            let (trouble, retry_ms, unkept) = ills;
+            let [masks, scans, foreign_scans, exposing_scans, rest @ ..] = counts;
+            let [associations, failed_associations, holds_in_a_row] = rest;
+            Care {
+                driver,
+                up,
+                state_ms,
+                address_kind,
+                permanent,
+                address_ms,
+                next_change,
+                ssid,
+                method,
+                trouble,
+                retry_ms,
+                unkept,
+                counters: Counters {
+                    masks,
+                    scans,
+                    foreign_scans,
+                    exposing_scans,
+                    associations,
+                    failed_associations,
+                    holds_in_a_row,
+                },
+            }
+        },
+    )
+}
+
+/// Whoever is managed has a state.
+fn any_status() -> impl Strategy<Value = Status> {
+    (any_interface(), any_care()).prop_map(|(interface, care)| Status {
+        care: interface.state.is_some().then_some(care),
+        interface,
+    })
 }
 
 fn any_affected() -> impl Strategy<Value = Vec<Affected>> {
@@ -291,6 +356,7 @@ fn any_exchange() -> impl Strategy<Value = (Request, Reply)> {
     let texts = || vec(any_text(), 0..3);
     prop_oneof![
         vec(any_interface(), 0..3).prop_map(|it| (Request::Interfaces, Reply::Interfaces(it))),
+        vec(any_status(), 0..3).prop_map(|it| (Request::Status, Reply::Status(it))),
         (texts(), texts())
             .prop_map(|(files, warnings)| (Request::Reload, Reply::Reloaded { files, warnings })),
         (any_ssid(), any_affected()).prop_map(|(ssid, interfaces)| {

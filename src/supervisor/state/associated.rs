@@ -164,4 +164,8 @@ impl Associated {
     pub(in crate::supervisor) const fn address(&self) -> Mac {
         self.address
     }
+
+    pub(in crate::supervisor) const fn ssid(&self) -> &Ssid {
+        &self.ssid
+    }
 }

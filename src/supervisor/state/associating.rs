@@ -6,10 +6,12 @@ use std::time::Duration;
 use super::parting::Ending;
 use super::{Associated, Context, Event, Parting, State};
 use crate::address::Mac;
+use crate::supervisor::Refusal;
 use crate::supervisor::action::{Action, How, Notice, Request};
 use crate::supervisor::candidates::Candidate;
-use crate::supervisor::event::{Link, Mlme, Phase, Refusal, Reply, Status, Supplicant};
+use crate::supervisor::event::{Link, Mlme, Phase, Reply, Status, Supplicant};
 use crate::supervisor::memory::Cause;
+use crate::wifi::Ssid;
 
 /// wpa_supplicant notices the new address within milliseconds: ask this often, this many times.
 const ASK_AGAIN: Duration = Duration::from_millis(15);
@@ -153,6 +155,10 @@ impl Associating {
     /// The assigned address, once it may be on the card.
     pub(in crate::supervisor) fn address(&self) -> Option<Mac> {
         (self.step >= Step::Assigning).then_some(self.address)
+    }
+
+    pub(in crate::supervisor) const fn ssid(&self) -> &Ssid {
+        &self.candidate.ssid
     }
 
     fn into_step(mut self, step: Step) -> State {

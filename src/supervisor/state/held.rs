@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use super::{Attaching, Context, Event, Masking, State, Then};
+use crate::supervisor::Refusal;
 use crate::supervisor::action::{Action, How, Notice, Request};
-use crate::supervisor::event::{Failure, Refusal, Supplicant};
+use crate::supervisor::event::{Failure, Supplicant};
 use crate::supervisor::settings::OnFailure;
 
 const FIRST_RETRY: Duration = Duration::from_secs(1);
@@ -17,6 +18,7 @@ const LOOK_AGAIN: Duration = Duration::from_secs(60);
 pub(in crate::supervisor) struct Held {
     then: Then,
     until: Until,
+    why: String,
 }
 
 /// What ends the silence.
@@ -38,17 +40,21 @@ impl Held {
         } else {
             &cx.card.driver
         };
-        let why = format!("cannot {} on {driver}: {}", refusal.step, refusal.reason);
+        let Refusal { step, reason, .. } = refusal;
+        let remedy = refusal.remedy();
+        let why = format!("cannot {step} on {driver}: {reason}; {remedy}");
         if cx.settings.on_failure == OnFailure::Open {
             cx.remark(format!(
                 "{why}; going on without protection, as on-failure = \"open\" says"
             ));
             cx.ask(Request::Release { resume: true });
+            cx.unprotected_because = Some(why);
             return State::Unprotected;
         }
         let pause = cx.next_hold_pause(FIRST_RETRY, LONGEST_RETRY);
         let retry_ms = u64::try_from(pause.as_millis()).ok();
         if cx.counters.holds_in_a_row == 1 {
+            let why = why.clone();
             cx.say(Notice::Held { why, retry_ms });
         }
         cx.act(Action::HoldDown);
@@ -56,6 +62,7 @@ impl Held {
         State::Held(Self {
             then,
             until: Until::Retry,
+            why,
         })
     }
 
@@ -64,8 +71,9 @@ impl Held {
     pub(super) fn until_supplicant(cx: &mut Context, why: &Failure) -> State {
         cx.leave_state();
         cx.supplicant = false;
+        let why = format!("{why}; waiting until it does");
         cx.say(Notice::Held {
-            why: format!("{why}; waiting until it does"),
+            why: why.clone(),
             retry_ms: None,
         });
         cx.act(Action::HoldDown);
@@ -76,14 +84,16 @@ impl Held {
         State::Held(Self {
             then: Then::Wait,
             until: Until::Supplicant,
+            why,
         })
     }
 
     /// Somebody else took the link down, or the radio is switched off: silent until it is up again.
     pub(super) fn until_up(cx: &mut Context, then: Then) -> State {
         cx.leave_state();
+        let why = "the link is down, by the user or by rfkill".to_owned();
         if !std::mem::replace(&mut cx.said_down, true) {
-            let why = "the link is down, by the user or by rfkill".to_owned();
+            let why = why.clone();
             cx.say(Notice::Held {
                 why,
                 retry_ms: None,
@@ -96,6 +106,7 @@ impl Held {
         State::Held(Self {
             then,
             until: Until::LinkUp,
+            why,
         })
     }
 
@@ -136,6 +147,11 @@ impl Held {
             | Event::Command(_)
             | Event::Overrun => State::Held(self),
         }
+    }
+
+    /// Why the card is silent.
+    pub(in crate::supervisor) fn why(&self) -> &str {
+        &self.why
     }
 
     pub(super) fn alarm(self, cx: &mut Context) -> State {

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use super::{Attaching, Context, Event, Held, Parked, Searching, State, Waiting};
 use crate::address::Mac;
+use crate::supervisor::Refusal;
 use crate::supervisor::Time;
 use crate::supervisor::action::{Action, How, Notice};
 use crate::supervisor::context::{Mask, Method};
-use crate::supervisor::event::{Link, Refusal, Supplicant};
+use crate::supervisor::event::{Link, Supplicant};
 
 /// A refusal may pass (EBUSY while another program scans): try again this many times.
 const TRIES: u32 = 4;

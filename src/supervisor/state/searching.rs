@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use super::{Associating, Context, Event, Held, Masking, State, Then};
+use crate::supervisor::Refusal;
 use crate::supervisor::Time;
 use crate::supervisor::action::{Action, Request};
 use crate::supervisor::candidates;
 use crate::supervisor::context::Method;
-use crate::supervisor::event::{Refusal, Reply, Supplicant, Survey};
+use crate::supervisor::event::{Reply, Supplicant, Survey};
 use crate::supervisor::hunt::Plan;
 use crate::wifi::Heard;
 

@@ -2,6 +2,7 @@
 
 mod addresses;
 mod behaviours;
+mod snapshots;
 
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};

@@ -26,6 +26,8 @@ pub(super) struct Context {
     pub(super) book: AddressBook,
     rng: StdRng,
     pub(super) link: Link,
+    /// Since when the link has its address.
+    pub(super) address_since: Time,
     pub(super) assigned: Option<Mac>,
     /// The link is down because macveil took it down, and is to come up again.
     pub(super) raise: bool,
@@ -36,6 +38,8 @@ pub(super) struct Context {
     /// How often somebody changed it since.
     quarrels: u32,
     pub(super) holds_in_a_row: u32,
+    /// Why the link is held down, or its address left as it is.
+    pub(super) trouble: Option<String>,
     /// When the current state wants to be woken.
     pub(super) alarm: Option<Time>,
     pub(super) actions: VecDeque<Action>,
@@ -68,12 +72,14 @@ impl Context {
             book,
             rng,
             link,
+            address_since: now,
             assigned: None,
             raise: false,
             waking_until: Time::ZERO,
             settled: now,
             quarrels: 0,
             holds_in_a_row: 0,
+            trouble: None,
             alarm: None,
             actions: VecDeque::new(),
         }
@@ -87,6 +93,9 @@ impl Context {
     }
 
     pub(super) fn note_link(&mut self, link: Link) {
+        if link.address != self.link.address {
+            self.address_since = self.now;
+        }
         self.link = link;
         if link.up {
             self.raise = false;

@@ -47,6 +47,7 @@ pub struct Wire {
     cx: Context,
     /// `None` only while an event is being handled.
     state: Option<State>,
+    state_since: Time,
 }
 
 /// What a wire is doing, for people and tests.
@@ -54,10 +55,18 @@ pub struct Wire {
 pub struct WireSnapshot {
     /// The state's name.
     pub state: &'static str,
+    /// Since when it is in this state.
+    pub state_since: Time,
     /// The link as last read.
     pub link: Link,
+    /// Since when the link has its address.
+    pub address_since: Time,
     /// The address that was assigned last.
     pub assigned: Option<Mac>,
+    /// Why the link is held down, or its address left as it is.
+    pub trouble: Option<String>,
+    /// When the link is tried again.
+    pub retry_at: Option<Time>,
     /// Times in a row that the address could not be set and the link was held down.
     pub holds_in_a_row: u32,
 }
@@ -76,6 +85,7 @@ impl Wire {
         let mut cx = Context::new(now, port, settings, book, link, rng);
         let state = State::start(&mut cx);
         Self {
+            state_since: cx.now,
             cx,
             state: Some(state),
         }
@@ -139,8 +149,12 @@ impl Wire {
     pub fn snapshot(&self) -> WireSnapshot {
         WireSnapshot {
             state: self.state_name(),
+            state_since: self.state_since,
             link: self.cx.link,
+            address_since: self.cx.address_since,
             assigned: self.cx.assigned,
+            trouble: self.cx.trouble.clone(),
+            retry_at: self.cx.alarm.filter(|_| self.cx.trouble.is_some()),
             holds_in_a_row: self.cx.holds_in_a_row,
         }
     }
@@ -167,7 +181,15 @@ impl Wire {
 
     fn step(&mut self, step: impl FnOnce(State, &mut Context) -> State) {
         if let Some(state) = self.state.take() {
-            self.state = Some(step(state, &mut self.cx));
+            let before = state.name();
+            let state = step(state, &mut self.cx);
+            if state.name() != before {
+                self.state_since = self.cx.now;
+            }
+            if !state.is_troubled() {
+                self.cx.trouble = None;
+            }
+            self.state = Some(state);
         }
     }
 }

@@ -27,9 +27,10 @@ impl Foreign {
 
     fn begin(cx: &mut Context, what: &str) -> State {
         cx.alarm = None;
-        cx.remark(format!(
-            "{what}: left alone until the cable is unplugged or the link is taken down"
-        ));
+        let why =
+            format!("{what}: left alone until the cable is unplugged or the link is taken down");
+        cx.trouble = Some(why.clone());
+        cx.remark(why);
         let address = cx.link.address;
         State::Foreign(Self { address })
     }

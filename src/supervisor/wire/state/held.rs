@@ -7,8 +7,9 @@ use rustix::io::Errno;
 
 use super::{Context, State};
 use crate::address::Unassignable;
+use crate::supervisor::Refusal;
 use crate::supervisor::action::{Action, Notice};
-use crate::supervisor::event::{Link, Refusal};
+use crate::supervisor::event::Link;
 use crate::supervisor::settings::OnFailure;
 
 const FIRST_RETRY: Duration = Duration::from_secs(1);
@@ -43,6 +44,7 @@ impl Held {
 
     fn anew(cx: &mut Context, why: String) -> State {
         cx.alarm = None;
+        cx.trouble = Some(why.clone());
         if cx.settings.on_failure == OnFailure::Open {
             cx.remark(format!(
                 "{why}; left as it is, as on-failure = \"open\" says"

@@ -2,8 +2,9 @@
 
 use super::setting::next;
 use super::{Context, State};
+use crate::supervisor::Refusal;
 use crate::supervisor::action::Action;
-use crate::supervisor::event::{Link, Refusal};
+use crate::supervisor::event::Link;
 use crate::supervisor::settings::OnExit;
 
 /// Down, the address, up.

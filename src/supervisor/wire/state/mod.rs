@@ -19,7 +19,8 @@ mod setting;
 mod unplugged;
 
 use super::context::{Chance, Context};
-use crate::supervisor::event::{Link, Refusal};
+use crate::supervisor::Refusal;
+use crate::supervisor::event::Link;
 
 pub(super) use connected::Connected;
 pub(super) use foreign::Foreign;
@@ -126,6 +127,11 @@ impl State {
             | Self::Gone
             | Self::Unprotected => self,
         }
+    }
+
+    /// It is not as it was asked for.
+    pub(super) const fn is_troubled(&self) -> bool {
+        matches!(self, Self::Held(_) | Self::Foreign(_) | Self::Unprotected)
     }
 
     pub(super) const fn name(&self) -> &'static str {

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::{Chance, Connected, Context, Held, State, Unplugged};
 use crate::address::Mac;
+use crate::supervisor::Refusal;
 use crate::supervisor::action::{Action, How, Notice};
-use crate::supervisor::event::{Link, Refusal};
+use crate::supervisor::event::Link;
 
 /// Some drivers apply an address late: look again this often, this many times.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);

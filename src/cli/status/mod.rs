@@ -1,0 +1,88 @@
+//! `macveil status`: what each interface is doing, under which address, and what is not kept.
+
+mod render;
+#[cfg(test)]
+mod tests;
+mod watch;
+
+use std::io::{self, IsTerminal, Write};
+use std::process::ExitCode;
+
+use super::ask::Daemon;
+use super::failure::{Failure, NO, unless_unheard};
+use crate::control::{Reply, Request, Status};
+use render::Paint;
+
+/// Say what each interface is doing, under which address, and what cannot be kept.
+///
+/// The answer is no (exit code 1) if an interface is held silent or goes without protection.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  macveil status
+  macveil status wlan0 --json
+  macveil status --watch")]
+pub struct Args {
+    /// Only this interface.
+    interface: Option<String>,
+    /// Answer in JSON; with --watch a line for each change.
+    #[arg(long)]
+    json: bool,
+    /// Go on saying it until interrupted.
+    #[arg(long)]
+    watch: bool,
+    #[command(flatten)]
+    daemon: Daemon,
+}
+
+/// Asks the daemon and writes how the interfaces are.
+///
+/// # Errors
+///
+/// No daemon runs, it is not for this user, or there is no such interface.
+pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    let terminal = io::stdout().is_terminal();
+    unless_unheard(if args.watch {
+        watch::watch(args, terminal, out)
+    } else {
+        once(args, Paint::on(terminal), out)
+    })
+}
+
+fn once(args: &Args, paint: Paint, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    let all = args.ask()?;
+    if args.json {
+        writeln!(out, "{}", Reply::Status(all.clone()).to_line())?;
+    } else {
+        write!(out, "{}", render::all(&all, paint))?;
+    }
+    let troubled = all.iter().any(is_troubled);
+    Ok(if troubled {
+        ExitCode::from(NO)
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+impl Args {
+    fn ask(&self) -> Result<Vec<Status>, Failure> {
+        let Reply::Status(mut all) = self.daemon.ask(&Request::Status)? else {
+            return Ok(Vec::new());
+        };
+        if let Some(wanted) = &self.interface {
+            all.retain(|status| status.interface.name == *wanted);
+            if all.is_empty() {
+                let why = "there is no Wi-Fi station and no Ethernet card of that name";
+                return Err(Failure::cannot(
+                    format!("cannot say how {wanted} is doing"),
+                    why,
+                ));
+            }
+        }
+        Ok(all)
+    }
+}
+
+fn is_troubled(status: &Status) -> bool {
+    let care = status.care.as_ref();
+    care.is_some_and(|care| care.trouble.is_some())
+}

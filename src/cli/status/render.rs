@@ -1,0 +1,178 @@
+//! The status for people, no wider than a console.
+
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use crate::control::{Care, METHODS, Status};
+use crate::supervisor::{AddressKind, Counters};
+
+/// The narrowest console that anybody has.
+const WIDTH: usize = 80;
+/// Where a title's text begins.
+const INDENT: usize = 12;
+
+/// Whether what matters is set off by colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Paint {
+    Plain,
+    Coloured,
+}
+
+impl Paint {
+    /// Colour is for terminals, and not for whoever has said no to it (no-color.org).
+    pub(super) fn on(terminal: bool) -> Self {
+        let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        if terminal && !unwanted {
+            Self::Coloured
+        } else {
+            Self::Plain
+        }
+    }
+
+    fn put(self, code: &str, text: &str) -> String {
+        match self {
+            Self::Plain => text.to_owned(),
+            Self::Coloured => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+        }
+    }
+}
+
+const BOLD: &str = "1";
+const YELLOW: &str = "33";
+const RED: &str = "1;31";
+
+pub(super) fn all(all: &[Status], paint: Paint) -> String {
+    if all.is_empty() {
+        return "no Wi-Fi station and no Ethernet card here\n".to_owned();
+    }
+    all.iter().map(|status| one(status, paint)).collect()
+}
+
+fn one(status: &Status, paint: Paint) -> String {
+    let interface = &status.interface;
+    let mut text = paint.put(BOLD, &interface.name);
+    let Some(care) = &status.care else {
+        let address = interface.address;
+        let _ = writeln!(text, ": not managed, under {address}");
+        return text;
+    };
+    let _ = writeln!(text, ": {}", doing(status, care));
+    let mut entry = |title, code, words: &str| {
+        let words = wrapped(words);
+        let _ = writeln!(text, "  {title:10}{}", paint.put(code, &words));
+    };
+    if let Some(trouble) = &care.trouble {
+        entry("because", RED, trouble);
+    }
+    if let Some(retry) = care.retry_ms {
+        entry("again in", "0", &span(retry));
+    }
+    let (kind, code) = kind(care);
+    let since = span(care.address_ms);
+    let address = format!("{}, {kind}, for {since}", interface.address);
+    entry("address", code, &address);
+    entry("changes", "0", &care.next_change);
+    if let Some((method, reason)) = &care.method {
+        let word = METHODS.iter().find(|(_, known)| known == method);
+        let word = word.map_or("", |(word, _)| word);
+        entry("masking", "0", &format!("{word}: {reason}"));
+        entry("so far", "0", &so_far(&care.counters));
+    }
+    if !care.driver.is_empty() {
+        entry("driver", "0", &care.driver);
+    }
+    for unkept in &care.unkept {
+        entry("not kept", YELLOW, unkept);
+    }
+    text
+}
+
+/// The state's name is for programs.
+fn doing(status: &Status, care: &Care) -> String {
+    let network = care.ssid.as_ref().map(ToString::to_string);
+    let network = network.unwrap_or_default();
+    let state = status.interface.state.as_deref().unwrap_or_default();
+    let words = match state {
+        "waiting" => "masked, waiting for wpa_supplicant",
+        "attaching" => "masked, meeting wpa_supplicant",
+        "masking" => "taking a mask",
+        "searching" => "masked, looking for a network",
+        "associating" => "joining",
+        "associated" => "connected to",
+        "parting" => "the association is over",
+        "parked" => "masked and silent: disconnected by the user",
+        "held" => "held silent",
+        "unprotected" => "not protected",
+        "leaving" => "being let go of",
+        "setting" => "taking its address",
+        "unplugged" => "no cable",
+        "connected" => "connected by cable",
+        "foreign" => "in use under another address than the assigned one",
+        other => other,
+    };
+    let since = span(care.state_ms);
+    if network.is_empty() {
+        format!("{words}, for {since}")
+    } else {
+        format!("{words} {network}, for {since}")
+    }
+}
+
+fn kind(care: &Care) -> (String, &'static str) {
+    let permanent = if care.permanent {
+        ", the permanent address"
+    } else {
+        ""
+    };
+    match (care.address_kind, &care.ssid) {
+        (AddressKind::Mask, _) => ("a mask".to_owned(), "0"),
+        (AddressKind::Assigned, Some(ssid)) => (format!("assigned to {ssid}{permanent}"), "0"),
+        (AddressKind::Assigned, None) => (format!("as assigned{permanent}"), "0"),
+        (AddressKind::Permanent, _) if care.up => ("the permanent address".to_owned(), RED),
+        (AddressKind::Permanent, _) => ("the permanent address, silent".to_owned(), "0"),
+        (AddressKind::Other, _) => ("not macveil's".to_owned(), YELLOW),
+    }
+}
+
+fn so_far(counters: &Counters) -> String {
+    let mut text = format!(
+        "{} masks, {} scans, {} associations, {} failed",
+        counters.masks, counters.scans, counters.associations, counters.failed_associations
+    );
+    if counters.foreign_scans > 0 {
+        let _ = write!(text, "; {} scans by others", counters.foreign_scans);
+    }
+    text
+}
+
+/// A span of time in its two largest units.
+fn span(milliseconds: u64) -> String {
+    let seconds = Duration::from_millis(milliseconds).as_secs();
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86400);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, _) if minutes < 10 => format!("{minutes} min {} s", seconds % 60),
+        (0, 0, _) => format!("{minutes} min"),
+        (0, _, _) => format!("{hours} h {} min", minutes % 60),
+        (_, _, _) => format!("{days} d {} h", hours % 24),
+    }
+}
+
+/// Broken between words, under one another.
+fn wrapped(text: &str) -> String {
+    let mut lines = String::new();
+    let mut column = INDENT;
+    for word in text.split(' ') {
+        let width = word.chars().count();
+        if column > INDENT && column + 1 + width > WIDTH - 1 {
+            let _ = write!(lines, "\n{:INDENT$}", "");
+            column = INDENT;
+        } else if column > INDENT {
+            lines.push(' ');
+            column += 1;
+        }
+        lines.push_str(word);
+        column += width;
+    }
+    lines
+}

@@ -1,0 +1,171 @@
+//! What people and programs are told.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use super::watch::without_times;
+use super::*;
+use crate::address::Mac;
+use crate::config::Kind;
+use crate::control::fake::FakeDaemon;
+use crate::control::{Care, Interface};
+use crate::supervisor::{AddressKind, Counters, Method};
+use crate::wifi::Ssid;
+
+#[derive(Parser)]
+struct Line {
+    #[command(flatten)]
+    args: Args,
+}
+
+fn status(state: &str, care: Care) -> Status {
+    Status {
+        interface: Interface {
+            name: "wlan0".to_owned(),
+            ifindex: 3,
+            kind: Kind::Wifi,
+            address: Mac([0x96, 0xbb, 0xd1, 0xaf, 0xab, 0xbc]),
+            state: Some(state.to_owned()),
+        },
+        care: Some(care),
+    }
+}
+
+fn connected() -> Care {
+    Care {
+        driver: "iwlwifi".to_owned(),
+        up: true,
+        state_ms: 754_000,
+        address_kind: AddressKind::Assigned,
+        permanent: false,
+        address_ms: 3_725_000,
+        next_change: "when the association ends".to_owned(),
+        ssid: Ssid::new(b"Caf\xc3\xa9 \x1b[31m"),
+        method: Some((
+            Method::Driver,
+            "the driver scans under random addresses".to_owned(),
+        )),
+        trouble: None,
+        retry_ms: None,
+        unkept: Vec::new(),
+        counters: Counters {
+            masks: 46,
+            scans: 12,
+            associations: 2,
+            failed_associations: 1,
+            foreign_scans: 3,
+            ..Counters::default()
+        },
+    }
+}
+
+fn held() -> Care {
+    Care {
+        up: false,
+        address_kind: AddressKind::Permanent,
+        permanent: true,
+        ssid: None,
+        trouble: Some("cannot set the address on brcmfmac: Device or resource busy (os error 16); end whatever else scans with the card or is connected by it".to_owned()),
+        retry_ms: Some(4_000),
+        unkept: vec!["scans can be linked by their sequence numbers: the driver cannot make them random".to_owned()],
+        ..connected()
+    }
+}
+
+fn unmanaged() -> Status {
+    let mut status = status("", connected());
+    status.interface.name = "wlan1".to_owned();
+    status.interface.state = None;
+    status.care = None;
+    status
+}
+
+fn answer(words: &[&str], all: Vec<Status>) -> Result<(bool, String), Failure> {
+    let daemon = FakeDaemon::start(vec![(Request::Status, Reply::Status(all))]);
+    let socket = daemon.socket();
+    let line = ["status", "--socket", socket.to_str().unwrap()];
+    let line = Line::try_parse_from(line.iter().chain(words)).unwrap();
+    let mut out = Vec::new();
+    let code = run(&line.args, &mut out);
+    daemon.finish();
+    code.map(|code| (code == ExitCode::SUCCESS, String::from_utf8(out).unwrap()))
+}
+
+#[test]
+fn people_read_what_it_does_under_which_address() {
+    let all = vec![status("associated", connected()), unmanaged()];
+    let (good, said) = answer(&[], all).unwrap();
+    assert!(good);
+    assert_eq!(
+        said,
+        "wlan0: connected to Caf\\xc3\\xa9 \\x1b[31m, for 12 min
+  address   96:bb:d1:af:ab:bc, assigned to Caf\\xc3\\xa9 \\x1b[31m, for 1 h 2 min
+  changes   when the association ends
+  masking   driver: the driver scans under random addresses
+  so far    46 masks, 12 scans, 2 associations, 1 failed; 3 scans by others
+  driver    iwlwifi
+wlan1: not managed, under 96:bb:d1:af:ab:bc
+"
+    );
+}
+
+#[test]
+fn what_is_not_kept_is_a_no_and_fits_an_ordinary_console() {
+    let (good, said) = answer(&[], vec![status("held", held())]).unwrap();
+    assert!(!good);
+    assert!(
+        said.starts_with(
+            "wlan0: held silent, for 12 min
+  because   cannot set the address on brcmfmac: Device or resource busy (os
+            error 16); end whatever else scans with the card or is connected by
+            it
+  again in  4 s
+  address   96:bb:d1:af:ab:bc, the permanent address, silent, for 1 h 2 min
+"
+        ),
+        "{said}"
+    );
+    assert!(said.contains("  not kept  scans can be linked"), "{said}");
+    assert!(said.lines().all(|line| line.len() < 80), "{said}");
+}
+
+#[test]
+fn one_interface_can_be_asked_about() {
+    let both = || vec![status("held", held()), unmanaged()];
+    let (good, said) = answer(&["wlan1"], both()).unwrap();
+    assert!(good, "the other one's trouble is none of its own");
+    assert_eq!(said, "wlan1: not managed, under 96:bb:d1:af:ab:bc\n");
+    let failure = answer(&["wlan7"], both()).unwrap_err();
+    assert!(failure.to_string().contains("wlan7"));
+}
+
+#[test]
+fn programs_get_all_of_it() {
+    let (_, said) = answer(&["--json"], vec![status("held", held())]).unwrap();
+    let all = vec![status("held", held())];
+    let read = Reply::read(said.trim_end().as_bytes(), &Request::Status);
+    assert_eq!(read, Ok(Reply::Status(all)));
+}
+
+#[test]
+fn time_alone_is_no_change() {
+    let later = Care {
+        state_ms: 999,
+        address_ms: 9,
+        retry_ms: Some(3_000),
+        ..held()
+    };
+    let of = |care| without_times(&[status("held", care)]);
+    assert_eq!(of(held()), of(later));
+    assert_ne!(of(held()), of(connected()));
+}
+
+#[test]
+fn without_a_daemon_it_says_how_to_start_one() {
+    let line = ["status", "--socket", "/nowhere/control", "--watch"];
+    let line = Line::try_parse_from(line).unwrap();
+    let failure = run(&line.args, &mut Vec::new()).unwrap_err();
+    let cause = std::error::Error::source(&failure).unwrap().to_string();
+    assert!(cause.contains("systemctl start macveil"), "{cause}");
+}

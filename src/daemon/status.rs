@@ -1,0 +1,84 @@
+//! How the interfaces are doing, as the control socket tells it.
+
+use super::machine::Machine;
+use super::{Daemon, clock};
+use crate::control::{Care, Reply, Status};
+use crate::supervisor::{AddressKind, Counters, Station, Time, Wire};
+
+impl Daemon {
+    pub(super) fn status(&mut self) -> Reply {
+        let interfaces = self.known_interfaces().into_iter();
+        let status = interfaces.map(|interface| {
+            let care = self.stations.get(&interface.ifindex);
+            let care = care.map(|tended| care_of(tended.machine()));
+            Status { interface, care }
+        });
+        Reply::Status(status.collect())
+    }
+}
+
+fn care_of(machine: &Machine) -> Care {
+    let now = clock::now().boot;
+    match machine {
+        Machine::Station(station) => care_of_station(station, now),
+        Machine::Wire(wire) => care_of_wire(wire, now),
+    }
+}
+
+fn care_of_station(station: &Station, now: Time) -> Care {
+    let card = station.card();
+    let snapshot = station.snapshot();
+    Care {
+        driver: card.driver.clone(),
+        up: snapshot.link.up,
+        state_ms: milliseconds(now.saturating_sub(snapshot.state_since)),
+        address_kind: snapshot.address_kind,
+        permanent: card.permanent == Some(snapshot.link.address),
+        address_ms: milliseconds(now.saturating_sub(snapshot.address_since)),
+        next_change: snapshot.next_change.to_owned(),
+        ssid: snapshot.network,
+        method: Some((snapshot.method, snapshot.method_reason.to_owned())),
+        trouble: snapshot.trouble,
+        retry_ms: snapshot
+            .retry_at
+            .map(|at| milliseconds(at.saturating_sub(now))),
+        unkept: snapshot.unkept,
+        counters: snapshot.counters,
+    }
+}
+
+fn care_of_wire(wire: &Wire, now: Time) -> Care {
+    let port = wire.port();
+    let snapshot = wire.snapshot();
+    let address = Some(snapshot.link.address);
+    Care {
+        driver: port.driver.clone(),
+        up: snapshot.link.up,
+        state_ms: milliseconds(now.saturating_sub(snapshot.state_since)),
+        address_kind: if address == snapshot.assigned {
+            AddressKind::Assigned
+        } else if address == port.permanent {
+            AddressKind::Permanent
+        } else {
+            AddressKind::Other
+        },
+        permanent: address == port.permanent,
+        address_ms: milliseconds(now.saturating_sub(snapshot.address_since)),
+        next_change: "while there is no carrier, if the configuration says so".to_owned(),
+        ssid: None,
+        method: None,
+        retry_ms: snapshot
+            .retry_at
+            .map(|at| milliseconds(at.saturating_sub(now))),
+        trouble: snapshot.trouble,
+        unkept: Vec::new(),
+        counters: Counters {
+            holds_in_a_row: snapshot.holds_in_a_row,
+            ..Counters::default()
+        },
+    }
+}
+
+fn milliseconds(span: Time) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,119 @@
+//! What a station says of itself.
+
+use super::*;
+
+fn busy(_: Link, _: Mac) -> Result<Link, Refusal> {
+    Err(Refusal {
+        step: "set the address",
+        errno: Some(16),
+        reason: "Device or resource busy (os error 16)".to_owned(),
+    })
+}
+
+#[test]
+fn a_connected_card_tells_of_network_address_and_times() {
+    let mut bench = Bench::connected();
+    let before = bench.station.snapshot();
+    bench.pass(Duration::from_secs(30));
+    let snapshot = bench.station.snapshot();
+    assert_eq!(snapshot.state, "associated");
+    assert_eq!(snapshot.network, Some(home()));
+    assert_eq!(snapshot.link.address, home_address());
+    assert_eq!(snapshot.address_kind, AddressKind::Assigned);
+    assert_eq!(snapshot.next_change, "when the association ends");
+    assert_eq!((snapshot.trouble, snapshot.retry_at), (None, None));
+    assert_eq!(snapshot.unkept, Vec::<String>::new());
+    assert!(snapshot.state_since + Duration::from_secs(30) <= bench.now);
+    assert_eq!(snapshot.state_since, before.state_since);
+    assert_eq!(snapshot.address_since, before.address_since);
+    assert_eq!(snapshot.counters.associations, 1);
+}
+
+#[test]
+fn a_masked_card_names_no_network() {
+    let mut bench = Bench::connected();
+    bench.air.clear();
+    bench.lose(2, false);
+    bench.pass(Duration::from_secs(5));
+    let snapshot = bench.station.snapshot();
+    assert_eq!(snapshot.network, None);
+    assert_eq!(snapshot.address_kind, AddressKind::Mask);
+    assert!(snapshot.address_since > Time::from_secs(100));
+}
+
+#[test]
+fn a_card_that_is_held_names_driver_errno_and_remedy_until_it_is_not() {
+    let mut bench = Bench::idle();
+    bench.driver = busy;
+    bench.air = vec![home_entry()];
+    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.pass(Duration::from_secs(20));
+    let snapshot = bench.station.snapshot();
+    assert_eq!(snapshot.state, "held");
+    let trouble = snapshot.trouble.unwrap();
+    for words in ["mac80211_hwsim", "os error 16", "end whatever else scans"] {
+        assert!(trouble.contains(words), "{trouble}");
+    }
+    assert!(snapshot.retry_at > Some(bench.now));
+    assert!(!snapshot.link.up);
+    bench.driver = |link, address| Ok(Link { address, ..link });
+    bench.pass(Duration::from_secs(60));
+    let snapshot = bench.station.snapshot();
+    assert_eq!((snapshot.trouble, snapshot.retry_at), (None, None));
+    assert_eq!(snapshot.state, "associated");
+}
+
+#[test]
+fn a_card_without_protection_goes_on_saying_why() {
+    let mut bench = Bench::new(false, false, |_, settings| {
+        settings.on_failure = OnFailure::Open;
+    });
+    bench.driver = busy;
+    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.pass(Duration::from_secs(20));
+    let snapshot = bench.station.snapshot();
+    assert_eq!(snapshot.state, "unprotected");
+    assert!(snapshot.trouble.unwrap().contains("os error 16"));
+}
+
+#[test]
+fn what_the_driver_cannot_do_is_not_kept() {
+    let bench = Bench::new(false, false, |card, settings| {
+        card.random_sequence = false;
+        card.minimal_content = false;
+        settings.scan_random = false;
+    });
+    let unkept = bench.station.snapshot().unkept;
+    assert_eq!(unkept.len(), 3, "{unkept:?}");
+    let mut bench = Bench::connected();
+    let scan = ScanStarted {
+        active: true,
+        random_address: false,
+    };
+    bench.tell(Event::ScanStarted(scan));
+    let unkept = bench.station.snapshot().unkept;
+    assert_eq!(
+        unkept,
+        ["1 times another program scanned and showed the assigned address"]
+    );
+}
+
+#[test]
+fn the_method_says_why_it_is_the_one() {
+    let method = |change: fn(&mut Card, &mut Settings)| {
+        let snapshot = Bench::new(false, false, change).station.snapshot();
+        (snapshot.method, snapshot.method_reason)
+    };
+    assert_eq!(
+        method(|_, _| {}),
+        (Method::Driver, "the driver scans under random addresses")
+    );
+    assert_eq!(
+        method(|_, settings| settings.mask_method = MaskMethod::Bounce),
+        (Method::Bounce, "as configured")
+    );
+    assert_eq!(
+        method(|card, _| card.random_address = false),
+        (Method::Bounce, "the driver offers nothing better")
+    );
+}
