@@ -332,6 +332,8 @@ pub enum Check {
     },
     EveryDatagramArrived,
     SettingsAsNoted,
+    /// What `macveil status` says is what the kernel and the supplicant say.
+    StatusIsTrue,
     /// These words are in macveil's log.
     MacveilSays(String),
     /// macveil's log is text without control characters, and every line is macveil's own.

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use super::daemon;
 use super::process::{wait_asking_every, wait_until};
 use super::station::Station;
+use super::status;
 use super::strangers::FORGED_LINE;
 use super::world::World;
 use crate::record::Fact;
@@ -53,6 +54,7 @@ impl World {
             Check::Wakeups { at_most, during } => self.wakeups(*at_most, *during),
             Check::EveryDatagramArrived => self.every_datagram_arrived(),
             Check::SettingsAsNoted => self.settings_as_noted(),
+            Check::StatusIsTrue => self.stations.iter().try_for_each(status::is_true),
             Check::MacveilSays(words) => self.macveil_says(words),
             Check::LogIsClean => self.log_is_clean(),
             Check::CommandSaid(words) if self.command_output.contains(words) => Ok(()),

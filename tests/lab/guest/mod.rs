@@ -18,6 +18,7 @@ mod process;
 mod radios;
 mod record;
 mod station;
+mod status;
 mod strangers;
 mod trouble;
 mod world;

@@ -136,6 +136,7 @@ fn check_of_programs(words: &[Word]) -> Result<Check, String> {
             P("as"),
             P("noted"),
         ] => Check::SettingsAsNoted,
+        [P("macveil's"), P("status"), P("is"), P("true")] => Check::StatusIsTrue,
         [P("macveil's"), P("log"), P("is"), P("clean")] => Check::LogIsClean,
         [P("macveil"), P("says"), Q(words)] => Check::MacveilSays(text(words)?),
         [P("the"), P("command"), P("said"), Q(words)] => Check::CommandSaid(text(words)?),

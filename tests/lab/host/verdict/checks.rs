@@ -78,6 +78,7 @@ pub fn decide(
         | Check::Wakeups { .. }
         | Check::EveryDatagramArrived
         | Check::SettingsAsNoted
+        | Check::StatusIsTrue
         | Check::MacveilSays(_)
         | Check::LogIsClean
         | Check::CommandSaid(_) => Ok(()),
