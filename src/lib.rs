@@ -41,6 +41,7 @@ pub mod import;
 mod json;
 pub mod kernel;
 pub mod log;
+mod presence;
 pub mod rivals;
 pub mod sandbox;
 pub mod store;

@@ -9,6 +9,8 @@ use crate::store;
 
 /// Interfaces and their drivers.
 const SYSFS: &str = "/sys";
+/// Whose interfaces others say that they are.
+const NOTES: &str = "/run/NetworkManager/devices";
 /// Where IPv6 is switched off and on for an interface.
 const IPV6_SWITCHES: &str = "/proc/sys/net/ipv6/conf";
 
@@ -32,7 +34,7 @@ impl Daemon {
         Needs {
             read: configuration
                 .chain(store::host_directories())
-                .chain([PathBuf::from(SYSFS)])
+                .chain([SYSFS, NOTES].map(PathBuf::from))
                 .collect(),
             write: vec![IPV6_SWITCHES.into()],
             keep: vec![self.config.state_dir.clone()],

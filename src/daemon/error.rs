@@ -25,6 +25,11 @@ pub enum Error {
     /// Another daemon runs.
     #[error("another macveil is running: it holds {}", .0.display())]
     AlreadyRunning(PathBuf),
+    /// Another daemon runs, with another runtime directory.
+    #[error(
+        "another macveil is running in this network namespace, with another runtime directory: two would fight over each interface"
+    )]
+    Twin,
     /// The runtime directory cannot be used.
     #[error("cannot use the runtime directory {}", .path.display())]
     RuntimeDir {

@@ -9,6 +9,7 @@ mod history;
 mod journal;
 mod machine;
 mod naming;
+mod rivals;
 mod runtime_dir;
 mod status;
 mod tended;
@@ -25,10 +26,11 @@ use tokio::sync::mpsc;
 use tracing::{debug, info, warn};
 
 use crate::address::{Host, Mac, Record};
-use crate::config::{self, Backend, Config};
+use crate::config::{self, Backend, Config, Kind};
 use crate::control::{Asked, Server};
 use crate::kernel::{Kernel, Notification, Notifications};
 use crate::log::{self, Naming};
+use crate::rivals::{Rival, Running, Twin, Watch};
 use crate::sandbox::{self, Sandbox};
 use crate::store;
 use crate::supervisor::{Addresses, Card, Command, Event, Station, Time};
@@ -76,9 +78,15 @@ struct Daemon {
     /// Interfaces that are none of our business as they are, so that their chatter costs nothing.
     ignored: BTreeMap<u32, Identity>,
     nameless: Nameless,
+    running: Running,
+    /// Whom an interface was left to, as the user was told.
+    left: Vec<(u32, Rival)>,
+    /// An interface was let go: whoever it was left to may have gone meanwhile.
+    let_go: bool,
     told: mpsc::UnboundedSender<Told>,
     control: Option<Server>,
     leaving: bool,
+    _alone: Option<Twin>,
 }
 
 /// What an interface is ignored for.
@@ -91,6 +99,7 @@ struct Identity {
 /// Everything that can wake the daemon.
 struct Ears {
     notifications: Notifications,
+    rivals: Watch,
     told: mpsc::UnboundedReceiver<Told>,
     asked: mpsc::Receiver<Asked>,
     alarm: Alarm,
@@ -101,6 +110,7 @@ struct Ears {
 
 enum Wake {
     Notification(Notification),
+    Rivals(Running),
     Told(Told),
     Asked(Asked),
     Alarm,
@@ -115,6 +125,7 @@ impl Daemon {
         }
         let runtime_dir = RuntimeDir::hold(&config.runtime_dir)
             .map_err(|source| Error::runtime_dir(&config.runtime_dir, source))?;
+        let alone = rivals::be_alone()?;
         let mut rng = StdRng::try_from_rng(&mut SysRng).map_err(Error::random)?;
         let host = Arc::new(store::read_host(&config.state_dir, &mut rng)?);
         name_networks(&config, &host);
@@ -126,6 +137,7 @@ impl Daemon {
         let (control, asked) = control::open(&config.runtime_dir, config.control_group.as_deref());
         let ears = Ears {
             notifications,
+            rivals: rivals::listen(),
             told: told_receiver,
             asked,
             alarm: Alarm::new().map_err(Error::Runtime)?,
@@ -144,9 +156,13 @@ impl Daemon {
             stations: BTreeMap::new(),
             ignored: BTreeMap::new(),
             nameless: Nameless::default(),
+            running: Running::default(),
+            left: Vec::new(),
+            let_go: false,
             told,
             control,
             leaving: false,
+            _alone: alone,
         };
         Ok((daemon, ears))
     }
@@ -159,6 +175,7 @@ trait Work {
 impl Work for (Daemon, Ears) {
     async fn work(self) -> Result<(), Error> {
         let (mut daemon, mut ears) = self;
+        daemon.running = rivals::first(&mut ears.rivals).await;
         daemon.tend_all()?;
         if daemon.stations.is_empty() {
             info!("no interface to protect yet; waiting for one");
@@ -182,6 +199,7 @@ impl Ears {
     async fn listen(&mut self) -> Result<Wake, Error> {
         Ok(tokio::select! {
             notification = self.notifications.next() => Wake::Notification(notification),
+            running = self.rivals.next() => Wake::Rivals(running),
             Some(told) = self.told.recv() => Wake::Told(told),
             Some(asked) = self.asked.recv() => Wake::Asked(asked),
             fired = self.alarm.fired() => fired.map(|()| Wake::Alarm).map_err(Error::Runtime)?,
@@ -196,6 +214,10 @@ impl Daemon {
     fn react(&mut self, wake: Wake) -> Result<(), Error> {
         match wake {
             Wake::Notification(notification) => self.notified(notification)?,
+            Wake::Rivals(running) => {
+                self.running = running;
+                self.reconsider()?;
+            }
             Wake::Told(Told { ifindex, event }) => self.tell(ifindex, event),
             Wake::Asked(asked) => self.answer(asked)?,
             Wake::Alarm => self.time_passed()?,
@@ -206,6 +228,9 @@ impl Daemon {
             }
             // What is wrong with the configuration is in the log.
             Wake::Reload => drop(self.reload()?),
+        }
+        if std::mem::take(&mut self.let_go) && !self.leaving {
+            self.tend_all()?;
         }
         Ok(())
     }
@@ -220,6 +245,7 @@ impl Daemon {
             } => self.link_changed(ifindex, Identity { name, bonded })?,
             Notification::LinkGone { ifindex } => {
                 self.ignored.remove(&ifindex);
+                self.left.retain(|left| left.0 != ifindex);
                 self.nameless.forget(ifindex);
                 if let Some(gone) = self.stations.remove(&ifindex) {
                     info!("{}: gone", gone.name());
@@ -311,6 +337,9 @@ impl Daemon {
             self.ignored.insert(ifindex, Identity { name, bonded });
             return;
         }
+        if self.is_left(&card.name, card.ifindex, Kind::Wifi) {
+            return;
+        }
         let link = match self.kernel.link(card.ifindex) {
             Ok(link) => link,
             Err(refusal) => return debug!("{}: {refusal}", card.name),
@@ -370,6 +399,7 @@ impl Daemon {
         let outcome = tended.carry_out(&mut self.kernel);
         if outcome.finished {
             self.stations.remove(&ifindex);
+            self.let_go = true;
         }
         for (ssid, record) in outcome.learned {
             self.remember(Some(ifindex), ssid, record);
@@ -397,13 +427,7 @@ impl Daemon {
     fn control_dir(&self) -> Option<PathBuf> {
         match self.config.backend {
             Backend::Auto | Backend::WpaSupplicant => Some(self.config.ctrl_interface.clone()),
-            Backend::None => None,
-            Backend::Iwd => {
-                warn!(
-                    "this macveil cannot work with iwd yet: the card stays masked, and iwd connects under the mask"
-                );
-                None
-            }
+            Backend::None | Backend::Iwd => None,
         }
     }
 
@@ -438,10 +462,7 @@ impl Daemon {
         }
         self.admit();
         self.ignored.clear();
-        if !self.leaving {
-            self.tend_all()?;
-        }
-        Ok(())
+        self.reconsider()
     }
 }
 

@@ -9,6 +9,7 @@ use tracing::{debug, info};
 use super::machine::of_port;
 use super::tended::Tended;
 use super::{Daemon, Error, Identity, clock};
+use crate::config::Kind;
 use crate::supervisor::{Command, Event, Port, Wire};
 
 impl Daemon {
@@ -29,6 +30,9 @@ impl Daemon {
             return;
         }
         if port.physical && self.nameless.must_wait(ifindex) {
+            return;
+        }
+        if self.is_left(&port.name, ifindex, Kind::of_port(&port)) {
             return;
         }
         let link = match self.kernel.link(ifindex) {

@@ -276,6 +276,8 @@ pub enum Security {
 pub enum Command {
     /// Put everything back and let go.
     Leave,
+    /// Let go, because another program drives the interface: the address stays for it to change.
+    Yield,
     /// The machine was asleep.
     Resumed,
     /// Join this network anew if it is the one that the card is connected to.

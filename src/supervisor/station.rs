@@ -5,7 +5,7 @@ use rand::rngs::StdRng;
 use super::action::{Action, Notice};
 use super::context::{Context, Method, RunningScan};
 use super::event::{Command, Event, Link, ScanStarted, Supplicant};
-use super::settings::{Addresses, Card, Settings};
+use super::settings::{Addresses, Card, OnExit, Settings};
 use super::snapshot::{self, Snapshot};
 use super::state::{Leaving, Masking, State, Then, Waiting};
 use super::{Now, Reply, Time};
@@ -125,6 +125,11 @@ impl Station {
             }
             Event::Supplicant(supplicant) => self.note_supplicant(supplicant),
             Event::Command(Command::Leave) => {
+                self.leave();
+                None
+            }
+            Event::Command(Command::Yield) => {
+                self.cx.settings.on_exit = OnExit::Keep;
                 self.leave();
                 None
             }

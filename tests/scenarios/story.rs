@@ -174,7 +174,11 @@ pub enum NetworkManagerEvent {
     Stops,
     /// To the network of this name, and it has.
     Connects(Ssid),
-    /// The user makes the interface unmanaged and managed again.
+    /// The user makes the interface unmanaged.
+    LetsGo,
+    /// The user makes it managed again.
+    Takes,
+    /// Both, one after the other.
     LetsGoForAMoment,
 }
 
@@ -338,6 +342,8 @@ pub enum Check {
     MacveilSays(String),
     /// macveil's log is text without control characters, and every line is macveil's own.
     LogIsClean,
+    /// In so many of its lines.
+    MacveilSaysTimes(String, usize),
     /// These words are in the answer of the command that the user ran last.
     CommandSaid(String),
     /// From the access point's first beacon after an outage to the station's

@@ -16,7 +16,7 @@ use rand::rngs::StdRng;
 
 use super::action::Action;
 use super::event::{Command, Event, Link};
-use super::settings::Settings;
+use super::settings::{OnExit, Settings};
 use super::{Now, Time};
 use crate::address::{AddressBook, Mac};
 use context::Context;
@@ -105,10 +105,11 @@ impl Wire {
                 }
                 self.step(|state, cx| state.answered(cx, result));
             }
-            Event::Command(Command::Leave) => self.step(|state, cx| match state {
-                State::Gone | State::Leaving(_) => state,
-                other => Leaving::begin(cx, &other),
-            }),
+            Event::Command(Command::Leave) => self.leave(),
+            Event::Command(Command::Yield) => {
+                self.cx.settings.on_exit = OnExit::Keep;
+                self.leave();
+            }
             Event::Command(Command::Resumed) => self.step(State::resumed),
             // The rest concerns radios. After an overrun the link is read anyway.
             Event::ScanStarted(_)
@@ -177,6 +178,13 @@ impl Wire {
         self.cx.settings = settings;
         self.cx.book = book;
         self.step(State::reconsider);
+    }
+
+    fn leave(&mut self) {
+        self.step(|state, cx| match state {
+            State::Gone | State::Leaving(_) => state,
+            other => Leaving::begin(cx, &other),
+        });
     }
 
     fn step(&mut self, step: impl FnOnce(State, &mut Context) -> State) {

@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use crate::presence::{Identity, Presence, Sight};
 use crate::supervisor::{Event, Failure, Request};
 
 use super::end::End;
 use super::endpoint::Endpoint;
-use super::presence::{Identity, Presence, Sight};
 use super::{Target, request};
 
 /// Where to wait between two conversations.

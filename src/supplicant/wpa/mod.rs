@@ -7,7 +7,7 @@
 //! |---|---|
 //! | `text`, `event`, `status`, `network`, `table` | pure: what wpa_supplicant writes |
 //! | `deny` | pure: the list of what may not be joined |
-//! | `presence`, `lobby` | whether the control socket is there, and waiting for it |
+//! | `lobby` | waiting for the control socket |
 //! | `endpoint`, `session`, `end` | datagrams, commands with their answers, and how it ends |
 //! | `memory` | what was changed and has to be put back |
 //! | `request/` | what each request does |
@@ -19,7 +19,6 @@ mod event;
 mod lobby;
 mod memory;
 mod network;
-mod presence;
 mod request;
 mod session;
 mod status;
@@ -32,12 +31,12 @@ use std::path::PathBuf;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use crate::presence::Presence;
 use crate::supervisor::{Event, Request, Supplicant};
 
 use end::End;
 use lobby::Lobby;
 use memory::Memory;
-use presence::Presence;
 use session::{Pace, Session};
 
 /// Where wpa_supplicant is to be found, and where its answers go.

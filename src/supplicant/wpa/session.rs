@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::presence::{Identity, Presence};
 use crate::supervisor::{Event, Failure, Supplicant};
 
 use super::end::End;
 use super::endpoint::Endpoint;
 use super::event::{self, Message};
 use super::memory::Memory;
-use super::presence::{Identity, Presence};
 use super::text;
 
 /// How soon to try again when wpa_supplicant's queue is full.

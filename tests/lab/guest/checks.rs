@@ -57,6 +57,7 @@ impl World {
             Check::StatusIsTrue => self.stations.iter().try_for_each(status::is_true),
             Check::MacveilSays(words) => self.macveil_says(words),
             Check::LogIsClean => self.log_is_clean(),
+            Check::MacveilSaysTimes(words, count) => self.macveil_says_times(words, *count),
             Check::CommandSaid(words) if self.command_output.contains(words) => Ok(()),
             Check::CommandSaid(_) => Err(format!("it said {:?}", self.command_output)),
             Check::OneAddress(_)
@@ -283,5 +284,15 @@ impl World {
         };
         wait_until(Duration::from_secs(1), said)
             .ok_or_else(|| format!("macveil's log does not say {words:?}"))
+    }
+
+    fn macveil_says_times(&self, words: &str, count: usize) -> Result<(), String> {
+        let path = daemon::log(&self.folder);
+        let said = || {
+            let log = fs::read_to_string(&path).unwrap_or_default();
+            log.lines().filter(|line| line.contains(words)).count()
+        };
+        wait_until(Duration::from_secs(1), || (said() == count).then_some(()))
+            .ok_or_else(|| format!("macveil's log says {words:?} {} times", said()))
     }
 }

@@ -79,7 +79,8 @@ impl NetworkManager {
         .ok_or("dbus-daemon does not open its socket")?;
         self.run(
             "wpa_supplicant",
-            Command::new("wpa_supplicant").args(["-u", "-dd", "-t"]),
+            // As in Debian's unit: its control sockets are where every wpa_supplicant's are.
+            Command::new("wpa_supplicant").args(["-u", "-O", "/run/wpa_supplicant", "-dd", "-t"]),
         )?;
         self.run(
             "NetworkManager",
@@ -155,12 +156,13 @@ impl World {
         match event {
             NetworkManagerEvent::Starts => self.network_manager.start(&self.stations),
             NetworkManagerEvent::Stops => self.network_manager.stop(),
-            NetworkManagerEvent::LetsGoForAMoment => self.stations.iter().try_for_each(|station| {
-                let name = &station.radio.interface;
-                nmcli(&format!("device set {name} managed no"))?;
+            NetworkManagerEvent::LetsGo => self.set_managed("no"),
+            NetworkManagerEvent::Takes => self.set_managed("yes"),
+            NetworkManagerEvent::LetsGoForAMoment => {
+                self.set_managed("no")?;
                 sleep(Duration::from_secs(2));
-                nmcli(&format!("device set {name} managed yes")).map(drop)
-            }),
+                self.set_managed("yes")
+            }
             NetworkManagerEvent::Connects(ssid) => {
                 let mut profiles = self.network_manager.profiles.iter();
                 let number = profiles.position(|profile| profile.ssid == *ssid);
@@ -168,6 +170,15 @@ impl World {
                 nmcli(&format!("--wait 30 connection up uuid {}", uuid(number))).map(drop)
             }
         }
+    }
+}
+
+impl World {
+    fn set_managed(&self, managed: &str) -> Result<(), String> {
+        self.stations.iter().try_for_each(|station| {
+            let name = &station.radio.interface;
+            nmcli(&format!("device set {name} managed {managed}")).map(drop)
+        })
     }
 }
 

@@ -139,6 +139,9 @@ fn check_of_programs(words: &[Word]) -> Result<Check, String> {
         [P("macveil's"), P("status"), P("is"), P("true")] => Check::StatusIsTrue,
         [P("macveil's"), P("log"), P("is"), P("clean")] => Check::LogIsClean,
         [P("macveil"), P("says"), Q(words)] => Check::MacveilSays(text(words)?),
+        [P("macveil"), P("says"), Q(words), P(count), P("times")] => {
+            Check::MacveilSaysTimes(text(words)?, number(count)?)
+        }
         [P("the"), P("command"), P("said"), Q(words)] => Check::CommandSaid(text(words)?),
         [
             P("back"),

@@ -63,6 +63,17 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
             P("a"),
             P("moment"),
         ] => Event::NetworkManager(NetworkManagerEvent::LetsGoForAMoment),
+        [
+            P("networkmanager"),
+            P("lets"),
+            P("go"),
+            P("of"),
+            P("the"),
+            P("interface"),
+        ] => Event::NetworkManager(NetworkManagerEvent::LetsGo),
+        [P("networkmanager"), P("takes"), P("the"), P("interface")] => {
+            Event::NetworkManager(NetworkManagerEvent::Takes)
+        }
         [P("networkmanager"), P("connects"), Q(ssid)] => {
             Event::NetworkManager(NetworkManagerEvent::Connects(ssid.clone()))
         }

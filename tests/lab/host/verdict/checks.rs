@@ -81,6 +81,7 @@ pub fn decide(
         | Check::StatusIsTrue
         | Check::MacveilSays(_)
         | Check::LogIsClean
+        | Check::MacveilSaysTimes(..)
         | Check::CommandSaid(_) => Ok(()),
     }
 }

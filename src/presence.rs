@@ -1,6 +1,6 @@
-//! Whether wpa_supplicant's control socket is there, watched with inotify.
+//! Whether another program's socket is there, watched with inotify.
 //!
-//! wpa_supplicant makes the directory and the socket when it starts, and removes both when it ends
+//! `wpa_supplicant` makes the directory and the socket when it starts, and removes both when it ends
 //! (`wpas_ctrl_iface_open_sock`, `wpa_supplicant_ctrl_iface_deinit`, `ctrl_iface_unix.c`, 2.10). So
 //! the nearest existing directory on the way to the socket is watched.
 
@@ -17,14 +17,14 @@ use tokio::net::unix::pipe::Receiver;
 
 /// Tells one socket file from its successor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Identity {
+pub(crate) struct Identity {
     device: u64,
     inode: u64,
 }
 
 /// What is found at the socket's path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Sight {
+pub(crate) enum Sight {
     /// Nothing.
     Absent,
     /// A socket.
@@ -36,7 +36,7 @@ pub(super) enum Sight {
 }
 
 /// Watches one socket's path.
-pub(super) struct Presence {
+pub(crate) struct Presence {
     socket: PathBuf,
     watch: Option<Watch>,
 }
@@ -63,7 +63,7 @@ const WITHOUT_INOTIFY: Duration = Duration::from_secs(2);
 
 impl Presence {
     /// Watches `socket`, which need not exist, nor its directory.
-    pub(super) fn new(socket: PathBuf) -> Self {
+    pub(crate) fn new(socket: PathBuf) -> Self {
         Self {
             socket,
             watch: None,
@@ -71,18 +71,18 @@ impl Presence {
     }
 
     /// The path that is watched.
-    pub(super) fn socket(&self) -> &Path {
+    pub(crate) fn socket(&self) -> &Path {
         &self.socket
     }
 
     /// Looks now. Whatever changes afterwards is seen by [`Presence::changed`].
-    pub(super) fn look(&mut self) -> Sight {
+    pub(crate) fn look(&mut self) -> Sight {
         self.rearm();
         look_at(&self.socket)
     }
 
     /// Waits until it is worth to look again; says whether the socket was taken away meanwhile.
-    pub(super) async fn changed(&mut self) -> bool {
+    pub(crate) async fn changed(&mut self) -> bool {
         loop {
             let Some(watch) = &self.watch else {
                 tokio::time::sleep(WITHOUT_INOTIFY).await;
@@ -99,7 +99,7 @@ impl Presence {
     }
 
     /// Waits until the socket is no longer this one.
-    pub(super) async fn lost(&mut self, identity: Identity) {
+    pub(crate) async fn lost(&mut self, identity: Identity) {
         loop {
             let removed = self.changed().await;
             if removed || self.look() != Sight::Socket(identity) {

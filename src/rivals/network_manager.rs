@@ -1,4 +1,4 @@
-//! Other programs that manage interfaces, seen without talking to them.
+//! What `NetworkManager` has to do with an interface, seen without talking to it.
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
@@ -6,6 +6,8 @@ use std::path::Path;
 
 /// The name of its process, as the kernel has it.
 const NETWORK_MANAGER: &str = "NetworkManager";
+/// Where it notes what it does with each interface, below the root.
+pub const NOTES: &str = "run/NetworkManager/devices";
 /// Its note of a device has a few lines.
 const LONGEST_NOTE: usize = 64 * 1024;
 
@@ -29,15 +31,19 @@ pub fn network_manager(root: &Path, ifindex: u32) -> Management {
     if !runs_here(&root.join("proc"), NETWORK_MANAGER) {
         return Management::No;
     }
-    let note = root.join(format!("run/NetworkManager/devices/{ifindex}"));
-    match fs::read(note) {
-        Ok(bytes) => noted(&String::from_utf8_lossy(&bytes)),
+    noted(root, ifindex)
+}
+
+/// What it noted last.
+pub(super) fn noted(root: &Path, ifindex: u32) -> Management {
+    match fs::read(root.join(NOTES).join(ifindex.to_string())) {
+        Ok(bytes) => read(&String::from_utf8_lossy(&bytes)),
         Err(_) => Management::Unknown,
     }
 }
 
 /// `managed` in the section `[device]` of a key file; without it, it is not settled.
-fn noted(text: &str) -> Management {
+fn read(text: &str) -> Management {
     if text.len() > LONGEST_NOTE {
         return Management::Unknown;
     }
@@ -103,7 +109,7 @@ mod tests {
             fs::write(proc.join(id).join("comm"), format!("{name}\n")).unwrap();
             symlink(namespace, proc.join(id).join("ns/net")).unwrap();
         }
-        let devices = root.path().join("run/NetworkManager/devices");
+        let devices = root.path().join(NOTES);
         fs::create_dir_all(&devices).unwrap();
         if let Some(note) = note {
             fs::write(devices.join(CARD.to_string()), note).unwrap();

@@ -1,0 +1,88 @@
+//! Interfaces that other programs drive: left alone, and taken in hand once they let go.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::time::timeout;
+use tracing::warn;
+
+use super::{Daemon, Error};
+use crate::config::{Backend, Kind};
+use crate::rivals::{Running, Supplicant, Twin, Watch, claim};
+use crate::supervisor::{Command, Event};
+
+const ROOT: &str = "/";
+/// The bus is there, but does not answer: nothing is left unprotected for that.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+pub(super) fn listen() -> Watch {
+    Watch::new(PathBuf::from(ROOT))
+}
+
+/// Who is there before anything is touched.
+pub(super) async fn first(watch: &mut Watch) -> Running {
+    timeout(PATIENCE, watch.next()).await.unwrap_or_default()
+}
+
+/// Held for as long as this daemon lives, so that it stays the only one.
+pub(super) fn be_alone() -> Result<Option<Twin>, Error> {
+    match claim() {
+        Ok(Twin::Runs) => Err(Error::Twin),
+        Ok(Twin::Imposter) => {
+            warn!(
+                "another user's program poses as macveil: two macveils would not notice each other"
+            );
+            Ok(None)
+        }
+        Ok(alone) => Ok(Some(alone)),
+        Err(error) => {
+            warn!("whether another macveil runs cannot be found out: {error}");
+            Ok(None)
+        }
+    }
+}
+
+impl Daemon {
+    /// Whether the interface is left to somebody else, who is named once.
+    pub(super) fn is_left(&mut self, name: &str, ifindex: u32, kind: Kind) -> bool {
+        let supplicant = match self.config.backend {
+            _ if kind != Kind::Wifi => Supplicant::Needless,
+            Backend::WpaSupplicant | Backend::None => Supplicant::Ours,
+            Backend::Iwd => Supplicant::Iwd,
+            Backend::Auto => Supplicant::Any(self.config.ctrl_interface.join(name)),
+        };
+        let owner = self
+            .running
+            .owner(Path::new(ROOT), (name, ifindex), &supplicant);
+        let known = self.left.iter().position(|left| left.0 == ifindex);
+        let before = known.map(|known| self.left.swap_remove(known).1);
+        let Some(owner) = owner else {
+            return false;
+        };
+        self.left.push((ifindex, owner));
+        if before != Some(owner) {
+            let whose = owner.words().replace("IFACE", name);
+            warn!(
+                "{name}: left alone, without protection: it belongs to {whose}; see docs/coexistence.md"
+            );
+        }
+        true
+    }
+
+    /// Lets go of what others drive now, and takes what they drive no longer.
+    pub(super) fn reconsider(&mut self) -> Result<(), Error> {
+        let tended = self.stations.iter().map(|(&ifindex, tended)| {
+            let kind = tended.device().kind;
+            (ifindex, tended.name().to_owned(), kind)
+        });
+        for (ifindex, name, kind) in tended.collect::<Vec<_>>() {
+            if self.is_left(&name, ifindex, kind) {
+                self.tell(ifindex, Event::Command(Command::Yield));
+            }
+        }
+        if self.leaving {
+            return Ok(());
+        }
+        self.tend_all()
+    }
+}

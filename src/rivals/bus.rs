@@ -1,0 +1,393 @@
+//! Which rivals run, as the system bus says: it tells of a program before that touches an interface, and
+//! of its end.
+//!
+//! Names of processes would not do: every user can call one as he likes, and have macveil let go.
+
+use std::io::{self, Write as _};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
+use tokio::net::unix::pipe::Receiver;
+use tokio::select;
+use tokio::time::{Instant, sleep_until};
+use tracing::debug;
+
+use super::message::{self, Word};
+use super::network_manager::NOTES;
+use super::{Rival, Running};
+use crate::presence::{Presence, Sight};
+
+const SOCKET: &str = "run/dbus/system_bus_socket";
+/// After a conversation that failed, as with a bus that is about to listen; each pause is twice the last.
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+const LONGEST_PAUSE: Duration = Duration::from_secs(600);
+/// Answers before the first about a rival: to `Hello`, and to `AddMatch` for each.
+const PREAMBLE: usize = 1 + Rival::ALL.len();
+
+/// Listens for rivals.
+pub struct Watch {
+    root: PathBuf,
+    presence: Presence,
+    bus: Option<Bus>,
+    /// Something has to be told that nobody has heard yet.
+    news: bool,
+    running: Running,
+    pause: Duration,
+    /// The end of the pause.
+    resume: Instant,
+}
+
+/// A conversation with the bus.
+struct Bus {
+    /// No pipe, but read like one.
+    stream: Receiver,
+    received: Vec<u8>,
+    greeted: bool,
+    answers: usize,
+    /// Told by inotify while `NetworkManager` runs; no pipe either.
+    notes: Option<Receiver>,
+}
+
+impl Watch {
+    /// Listens on the system bus, which need not be there yet. `root` is `/` but in tests.
+    #[must_use]
+    pub fn new(root: PathBuf) -> Self {
+        Self {
+            presence: Presence::new(root.join(SOCKET)),
+            root,
+            bus: None,
+            news: true,
+            running: Running::default(),
+            pause: Duration::ZERO,
+            resume: Instant::now(),
+        }
+    }
+
+    /// Tells at once which rivals run, and again whenever that or what `NetworkManager` notes changes.
+    /// Nothing is lost if the future is dropped.
+    pub async fn next(&mut self) -> Running {
+        loop {
+            let Some(bus) = &mut self.bus else {
+                if self.meet().await {
+                    return self.running;
+                }
+                continue;
+            };
+            match bus.listen(&self.root, &mut self.running).await {
+                Ok(false) => {}
+                Ok(true) => {
+                    self.pause = Duration::ZERO;
+                    self.news = false;
+                    return self.running;
+                }
+                // What was known last holds until the next conversation.
+                Err(error) => self.part(&error),
+            }
+        }
+    }
+
+    /// Begins a conversation as soon as there is somebody to talk to; true if there is news before.
+    async fn meet(&mut self) -> bool {
+        sleep_until(self.resume).await;
+        if !matches!(self.presence.look(), Sight::Socket(_)) {
+            // None of the rivals can work without it.
+            self.news |= self.running != Running::default();
+            self.running = Running::default();
+            if std::mem::take(&mut self.news) {
+                return true;
+            }
+            self.presence.changed().await;
+            return false;
+        }
+        match Bus::greet(self.presence.socket()) {
+            Ok(bus) => self.bus = Some(bus),
+            Err(error) => self.part(&error),
+        }
+        false
+    }
+
+    fn part(&mut self, error: &io::Error) {
+        debug!("the system bus: {error}");
+        self.bus = None;
+        self.pause = (self.pause * 2).clamp(FIRST_PAUSE, LONGEST_PAUSE);
+        self.resume = Instant::now() + self.pause;
+    }
+}
+
+impl Bus {
+    /// Says who we are, and asks everything that is to be asked.
+    fn greet(socket: &Path) -> io::Result<Self> {
+        let mut stream = UnixStream::connect(socket)?;
+        // It has room for all of it.
+        stream.set_nonblocking(true)?;
+        stream.write_all(&questions())?;
+        Ok(Self {
+            stream: Receiver::from_owned_fd_unchecked(stream.into())?,
+            received: Vec::new(),
+            greeted: false,
+            answers: 0,
+            notes: None,
+        })
+    }
+
+    /// Waits, and takes what there is; true if there is something to tell.
+    async fn listen(&mut self, root: &Path, running: &mut Running) -> io::Result<bool> {
+        select! {
+            ready = self.stream.readable() => ready?,
+            () = changed(self.notes.as_ref()) => return Ok(true),
+        }
+        let mut buffer = [0; 1024];
+        match self.stream.try_read(&mut buffer) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(count) => self.received.extend(buffer.iter().take(count)),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+        if !self.is_welcome()? {
+            return Ok(false);
+        }
+        let mut news = false;
+        while let Some(word) = message::take(&mut self.received)? {
+            news |= self.heed(word, running);
+        }
+        if news {
+            let watched = running.has(Rival::NetworkManager);
+            let notes = || watch_notes(&root.join(NOTES)).ok();
+            self.notes = watched.then(notes).flatten();
+        }
+        Ok(news && self.answers == PREAMBLE + Rival::ALL.len())
+    }
+
+    /// Whether the bus has answered the greeting, with one line.
+    fn is_welcome(&mut self) -> io::Result<bool> {
+        if self.greeted {
+            return Ok(true);
+        }
+        let Some(end) = self.received.iter().position(|&byte| byte == b'\n') else {
+            return Ok(false);
+        };
+        self.greeted = self.received.starts_with(b"OK ");
+        self.received.drain(..=end);
+        if self.greeted {
+            Ok(true)
+        } else {
+            Err(io::ErrorKind::PermissionDenied.into())
+        }
+    }
+
+    /// True if it was about a rival.
+    fn heed(&mut self, word: Word, running: &mut Running) -> bool {
+        let (rival, runs) = match word {
+            Word::Answer(truth) => {
+                let about = self.answers.checked_sub(PREAMBLE);
+                self.answers += 1;
+                (about.and_then(|number| Rival::ALL.get(number)), truth)
+            }
+            Word::Owned(name, owned) => {
+                let mut all = Rival::ALL.iter();
+                (all.find(|rival| rival.bus_name() == name), owned)
+            }
+            Word::Other => (None, false),
+        };
+        if let Some(&rival) = rival {
+            running.set(rival, runs);
+        }
+        rival.is_some()
+    }
+}
+
+/// All that is said to the bus. Changes are subscribed to before it is asked how things are.
+fn questions() -> Vec<u8> {
+    let mut bytes = b"\0AUTH EXTERNAL ".to_vec();
+    let user = rustix::process::geteuid().as_raw().to_string();
+    // In hexadecimal, as a text.
+    bytes.extend(user.bytes().flat_map(|digit| [b'3', digit]));
+    bytes.extend(b"\r\nBEGIN\r\n");
+    message::call(&mut bytes, 1, "Hello", None);
+    for (serial, rival) in (2..).zip(Rival::ALL) {
+        let name = rival.bus_name();
+        let rule = format!(
+            "type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged',arg0='{name}'"
+        );
+        message::call(&mut bytes, serial, "AddMatch", Some(&rule));
+    }
+    for (serial, rival) in (5..).zip(Rival::ALL) {
+        message::call(&mut bytes, serial, "NameHasOwner", Some(rival.bus_name()));
+    }
+    bytes
+}
+
+/// `NetworkManager` replaces a note by another file of the same name.
+fn watch_notes(directory: &Path) -> io::Result<Receiver> {
+    let inotify = inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC)?;
+    let flags = WatchFlags::MOVED_TO | WatchFlags::CLOSE_WRITE | WatchFlags::DELETE;
+    inotify::add_watch(&inotify, directory, flags)?;
+    Receiver::from_owned_fd_unchecked(inotify)
+}
+
+/// What exactly has changed is of no interest.
+async fn changed(notes: Option<&Receiver>) {
+    let mut events = [0; 1024];
+    match notes {
+        Some(notes) if notes.readable().await.is_ok() => {
+            while notes.try_read(&mut events).is_ok() {}
+        }
+        _ => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::fs;
+    use std::rc::Rc;
+
+    use tempfile::TempDir;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::{UnixListener, UnixStream};
+    use tokio::time::timeout;
+
+    use super::*;
+
+    /// What the bus is about to say, as it is on the wire of a little-endian machine.
+    fn answer(truth: u32) -> Vec<u8> {
+        from_the_bus(2, &truth.to_ne_bytes())
+    }
+
+    fn change(name: &str, owner: &str) -> Vec<u8> {
+        let mut body = Vec::new();
+        for text in [name, "", owner] {
+            body.resize(body.len().next_multiple_of(4), 0);
+            body.extend(u32::try_from(text.len()).unwrap().to_ne_bytes());
+            body.extend(text.as_bytes());
+            body.push(0);
+        }
+        from_the_bus(4, &body)
+    }
+
+    fn from_the_bus(kind: u8, body: &[u8]) -> Vec<u8> {
+        let sender = b"\x07\x01s\0\x14\0\0\0org.freedesktop.DBus\0";
+        let order = if cfg!(target_endian = "big") {
+            b'B'
+        } else {
+            b'l'
+        };
+        let mut sender = sender.to_vec();
+        sender[4..8].copy_from_slice(&20_u32.to_ne_bytes());
+        let mut message = vec![order, kind, 1, 1];
+        for number in [body.len(), 7, sender.len()] {
+            message.extend(u32::try_from(number).unwrap().to_ne_bytes());
+        }
+        message.extend(sender);
+        message.resize(message.len().next_multiple_of(8), 0);
+        message.extend(body);
+        message
+    }
+
+    /// A bus on which these rivals are at first, up to the end of its first words.
+    async fn meet(listener: &UnixListener, there: [bool; 3]) -> UnixStream {
+        let (mut client, _) = listener.accept().await.unwrap();
+        let mut said = [0; 4096];
+        let count = client.read(&mut said).await.unwrap();
+        let greeting = String::from_utf8_lossy(&said[..count]).into_owned();
+        assert!(greeting.starts_with("\0AUTH EXTERNAL 3"), "{greeting:?}");
+        assert!(greeting.ends_with("net.connman.iwd\0"), "{greeting:?}");
+        client.write_all(b"OK 0123456789abcdef\r\n").await.unwrap();
+        for truth in [false; 4].into_iter().chain(there) {
+            client.write_all(&answer(truth.into())).await.unwrap();
+        }
+        client
+    }
+
+    fn running(rivals: &[Rival]) -> Running {
+        let mut running = Running::default();
+        for rival in rivals {
+            running.set(*rival, true);
+        }
+        running
+    }
+
+    /// Plays a bus while `watch` listens to it, which tells what it hears.
+    fn beside<F: Future<Output = ()>>(play: impl FnOnce(TempDir, Rc<RefCell<Vec<Running>>>) -> F) {
+        let tokio = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let root = tempfile::tempdir().unwrap();
+        fs::create_dir_all(root.path().join("run/dbus")).unwrap();
+        let heard = Rc::new(RefCell::new(Vec::new()));
+        let tell = {
+            let heard = Rc::clone(&heard);
+            move |running| heard.borrow_mut().push(running)
+        };
+        tokio.block_on(async {
+            let mut watch = Watch::new(root.path().to_owned());
+            let watching = async {
+                loop {
+                    tell(watch.next().await);
+                }
+            };
+            let test = timeout(Duration::from_secs(10), play(root, heard));
+            select! {
+                _ = watching => {}
+                outcome = test => outcome.expect("it was told in time"),
+            }
+        });
+    }
+
+    async fn until(heard: &RefCell<Vec<Running>>, expected: &[Running]) {
+        while heard.borrow().as_slice() != expected {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+    }
+
+    #[test]
+    fn a_bus_that_comes_later_is_asked_and_listened_to() {
+        beside(|root, heard| async move {
+            let nobody = Running::default();
+            until(&heard, &[nobody]).await;
+            let listener = UnixListener::bind(root.path().join(SOCKET)).unwrap();
+            let mut bus = meet(&listener, [false, false, true]).await;
+            let iwd = running(&[Rival::Iwd]);
+            until(&heard, &[nobody, iwd]).await;
+            let both = running(&[Rival::ConnMan, Rival::Iwd]);
+            bus.write_all(&change("org.example", ":1.5")).await.unwrap();
+            bus.write_all(&change("net.connman", ":1.6")).await.unwrap();
+            until(&heard, &[nobody, iwd, both]).await;
+            bus.write_all(&change("net.connman.iwd", "")).await.unwrap();
+            let connman = running(&[Rival::ConnMan]);
+            until(&heard, &[nobody, iwd, both, connman]).await;
+            // Gone without a word: what is known stays so until the next conversation.
+            drop(bus);
+            let _bus = meet(&listener, [true, false, false]).await;
+            let manager = running(&[Rival::NetworkManager]);
+            until(&heard, &[nobody, iwd, both, connman, manager]).await;
+        });
+    }
+
+    #[test]
+    fn a_note_that_is_written_anew_is_told_while_network_manager_runs() {
+        beside(|root, heard| async move {
+            let directory = root.path().join(NOTES);
+            fs::create_dir_all(&directory).unwrap();
+            let listener = UnixListener::bind(root.path().join(SOCKET)).unwrap();
+            let mut bus = meet(&listener, [true, false, false]).await;
+            let manager = running(&[Rival::NetworkManager]);
+            until(&heard, &[manager]).await;
+            for _ in 0..2 {
+                heard.borrow_mut().clear();
+                fs::write(root.path().join("new"), "[device]\nmanaged=true\n").unwrap();
+                fs::rename(root.path().join("new"), directory.join("3")).unwrap();
+                until(&heard, &[manager]).await;
+            }
+            let gone = change("org.freedesktop.NetworkManager", "");
+            bus.write_all(&gone).await.unwrap();
+            until(&heard, &[manager, Running::default()]).await;
+            fs::remove_file(directory.join("3")).unwrap();
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            assert_eq!(heard.borrow().len(), 2);
+        });
+    }
+}

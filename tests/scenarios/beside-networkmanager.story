@@ -1,0 +1,32 @@
+NetworkManager's interface is left alone; once NetworkManager lets go of it, it is macveil's
+
+given  any masking method
+and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
+and    a networkmanager profile "Home": wpa2 "correct horse battery"
+and    macveil is running
+when   5 s pass
+# Whatever NetworkManager sends is under its own addresses.
+and    the judge looks away
+and    networkmanager starts
+then   macveil says "left alone, without protection: it belongs to NetworkManager" 1 times
+when   networkmanager connects "Home"
+then   still connected to home for 5 s
+when   macveil stops
+and    macveil starts
+then   macveil says "left alone, without protection: it belongs to NetworkManager" 2 times
+and    still connected to home for 5 s
+when   networkmanager lets go of the interface
+and    1 s passes
+and    the judge looks again
+then   macveil says "protected from now on" 2 times
+when   wpa_supplicant starts
+then   connected to home within 20 s
+when   wpa_supplicant stops
+and    10 s pass
+and    the judge looks away
+and    networkmanager takes the interface
+and    5 s pass
+then   macveil says "left alone, without protection: it belongs to NetworkManager" 3 times
+when   networkmanager connects "Home"
+then   still connected to home for 5 s
+and    macveil says "protected from now on" 2 times
