@@ -149,6 +149,10 @@ fn cards_have_things_done_to_them() {
             CardEvent::Renamed("wifi0".to_owned()),
         ])
     );
+    assert_eq!(
+        steps("when the machine sleeps"),
+        [Step::When(Event::MachineSleeps)]
+    );
     assert!(problem("when somebody sings").starts_with("line 2: "));
     assert!(problem("when the radio plays").starts_with("line 2: "));
 }

@@ -12,8 +12,8 @@ use tokio::net::unix::pipe;
 
 use crate::supervisor::{Now, Time};
 
-/// A sleep shorter than this is not worth starting a search over.
-const SHORTEST_SLEEP: Duration = Duration::from_secs(2);
+/// A difference shorter than this may come of reading two clocks one after the other.
+const SHORTEST_SLEEP: Duration = Duration::from_millis(500);
 
 /// Now, on `CLOCK_BOOTTIME` and on the wall.
 pub(super) fn now() -> Now {

@@ -19,6 +19,8 @@ use crate::wifi::{Frequency, Heard, Ssid};
 /// Networks are edited in several steps, most of them unannounced: they are read often for this long.
 const EDITING: Duration = Duration::from_secs(30);
 const EDITED_STALE: Duration = Duration::from_millis(900);
+/// What the kernel did before the machine slept is heard within this time after.
+const AWAKENING: Duration = Duration::from_secs(5);
 /// A round visits at most this many channels besides the slice of a sweep.
 const MOST_KNOWN_CHANNELS: usize = 6;
 
@@ -71,6 +73,8 @@ pub(super) struct Context {
     pub(super) counters: Counters,
     /// Why the card goes on without protection, if it does.
     pub(super) unprotected_because: Option<String>,
+    /// When the machine was last found to have slept.
+    pub(super) woken: Option<Time>,
     /// When the current state wants to be woken.
     pub(super) alarm: Option<Time>,
     actions: VecDeque<Action>,
@@ -157,6 +161,7 @@ impl Context {
             scan: RunningScan::None,
             counters: Counters::default(),
             unprotected_because: None,
+            woken: None,
             alarm: None,
             actions: VecDeque::new(),
             owed: 0,
@@ -379,6 +384,11 @@ impl Context {
         };
         self.networks_read
             .is_none_or(|read| self.now.saturating_sub(read) >= age)
+    }
+
+    pub(super) fn has_just_woken(&self) -> bool {
+        let ago = self.woken.map(|woken| self.now.saturating_sub(woken));
+        ago.is_some_and(|ago| ago < AWAKENING)
     }
 
     pub(super) fn networks_are_edited(&self) -> bool {

@@ -134,6 +134,7 @@ impl Station {
                 None
             }
             Event::Command(Command::Resumed) => {
+                self.cx.woken = Some(self.cx.now);
                 self.cx.hunt.restart(self.cx.now);
                 self.cx.memory.forgive();
                 Some(event)

@@ -143,6 +143,8 @@ pub enum Event {
     NetworkManager(NetworkManagerEvent),
     /// To every station's card.
     Card(CardEvent),
+    /// It is suspended and wakes up again; access points are other machines.
+    MachineSleeps,
     /// Numbered datagrams go from the station to this access point from now on.
     DatagramsFlow(String),
     /// What happens from now on is not macveil's to answer for.

@@ -47,8 +47,10 @@ impl Parting {
             ssid: ssid.clone(),
             why,
         });
-        let ordered =
-            ending.is_some_and(|ending| ending.local && ending.reason == LEAVING) && cx.link.up;
+        // The kernel ends associations itself, for the same reason, before the machine sleeps.
+        let ordered = ending.is_some_and(|ending| ending.local && ending.reason == LEAVING)
+            && cx.link.up
+            && !cx.has_just_woken();
         Self::lost(cx, ssid, ordered)
     }
 

@@ -8,7 +8,7 @@ use crate::supervisor::Time;
 use crate::supervisor::action::{Action, Request};
 use crate::supervisor::candidates;
 use crate::supervisor::context::Method;
-use crate::supervisor::event::{Reply, Supplicant, Survey};
+use crate::supervisor::event::{Command, Reply, Supplicant, Survey};
 use crate::supervisor::hunt::Plan;
 use crate::wifi::Heard;
 
@@ -97,7 +97,8 @@ impl Searching {
 
     fn advance(self, cx: &mut Context, event: Event) -> State {
         match (self.step, event) {
-            (Step::Quieting, Event::Reply(Reply::Quiet(Ok(_)))) => Self::begin(cx),
+            (Step::Quieting, Event::Reply(Reply::Quiet(Ok(_))))
+            | (Step::Resting, Event::Command(Command::Resumed)) => Self::begin(cx),
             (Step::Listing, Event::Reply(Reply::Survey(Ok(survey)))) => {
                 cx.learn_networks(survey.networks);
                 Self::next_round(cx)

@@ -145,6 +145,30 @@ fn the_users_disconnect_is_respected_until_the_user_wants_otherwise() {
 }
 
 #[test]
+fn an_end_that_the_kernel_made_before_the_machine_slept_is_no_wish_of_the_user() {
+    let mut bench = Bench::connected();
+    bench.tell(Event::Command(Command::Resumed));
+    bench.lose(3, true);
+    bench.pass(Duration::from_secs(2));
+    assert_eq!(bench.station.state_name(), "associated");
+    bench.pass(Duration::from_secs(10));
+    bench.lose(3, true);
+    assert_eq!(bench.station.state_name(), "parked");
+}
+
+#[test]
+fn after_a_sleep_the_search_begins_at_once() {
+    let mut bench = Bench::connected();
+    bench.air.clear();
+    bench.lose(4, true);
+    bench.pass(Duration::from_secs(3600));
+    bench.done.clear();
+    bench.tell(Event::Command(Command::Resumed));
+    bench.pass(Duration::from_millis(100));
+    assert!(bench.count(is_scan) > 0);
+}
+
+#[test]
 fn a_kick_by_the_access_point_is_no_wish_of_the_user() {
     let mut bench = Bench::connected();
     bench.lose(3, false);

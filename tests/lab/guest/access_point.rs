@@ -48,6 +48,10 @@ impl AccessPoint {
         .ok_or_else(|| format!("access point {} does not start", self.story.name))
     }
 
+    pub fn is_on_air(&self) -> bool {
+        self.hostapd.is_some()
+    }
+
     /// Says goodbye to its stations and goes off the air.
     pub fn leave(&mut self) -> Result<(), String> {
         self.control()?.tell("DISABLE")

@@ -24,6 +24,7 @@ impl World {
             Event::AccessPoint(name, event) => self.access_point_event(name, event)?,
             Event::User(action) => self.user_action(action, PATIENCE)?,
             Event::Stranger(event) => self.stranger_event(event)?,
+            Event::MachineSleeps => self.sleep()?,
             Event::Card(event) => self.card_event(event)?,
             Event::NetworkManager(event) => self.network_manager_event(event)?,
             Event::DatagramsFlow(name) => {

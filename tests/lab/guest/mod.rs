@@ -17,6 +17,8 @@ mod network_manager;
 mod process;
 mod radios;
 mod record;
+mod share;
+mod sleep;
 mod station;
 mod status;
 mod strangers;
@@ -41,7 +43,7 @@ const FOLDER: &str = "/tmp/story";
 /// Plays every line of the plan, each a masking method and a story.
 pub fn run() -> Result<(), String> {
     run_words("busybox stty -F /dev/ttyS1 raw -echo")?;
-    run_words("busybox mount -t 9p -o trans=virtio,version=9p2000.L,msize=262144 out /out")?;
+    share::mount()?;
     radios::make_namespace()?;
     let plan = fs::read_to_string("/lab/plan").map_err(|e| e.to_string())?;
     for line in plan.lines() {

@@ -78,6 +78,7 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
             Event::NetworkManager(NetworkManagerEvent::Connects(ssid.clone()))
         }
         [P("the"), P("stranger"), action @ ..] => Event::Stranger(stranger_event(action)?),
+        [P("the"), P("machine"), P("sleeps")] => Event::MachineSleeps,
         [P("somebody"), action @ ..] => Event::Card(somebody_does(action)?),
         [P("the"), P("radio" | "interface"), event @ ..] => Event::Card(card_event(event)?),
         [P("the"), P("user"), action @ ..] => Event::User(user_action(action)?),
