@@ -119,15 +119,27 @@ impl Wanted {
 }
 
 /// `*` stands for any characters, `?` for one (`g_pattern_match_simple`).
-fn glob_matches(glob: &str, text: &str) -> bool {
-    match (glob.chars().next(), text.chars().next()) {
-        (None, first) => first.is_none(),
-        (Some('*'), first) => {
-            glob_matches(tail(glob), text) || (first.is_some() && glob_matches(glob, tail(text)))
-        }
-        (Some(_), None) => false,
-        (Some(wanted), Some(first)) => {
-            (wanted == '?' || wanted == first) && glob_matches(tail(glob), tail(text))
+///
+/// Only the last `*` is ever made to stand for more, so that many of them do not take for ever.
+fn glob_matches(mut glob: &str, mut text: &str) -> bool {
+    let mut last_star = None;
+    loop {
+        match (glob.chars().next(), text.chars().next()) {
+            (None, None) => return true,
+            (Some('*'), _) => {
+                glob = tail(glob);
+                last_star = Some((glob, text));
+            }
+            (Some(wanted), Some(found)) if wanted == '?' || wanted == found => {
+                (glob, text) = (tail(glob), tail(text));
+            }
+            _ => match last_star {
+                Some((behind, taken)) if !taken.is_empty() => {
+                    (glob, text) = (behind, tail(taken));
+                    last_star = Some((glob, text));
+                }
+                _ => return false,
+            },
         }
     }
 }

@@ -46,6 +46,11 @@ fn each_kind_of_spec_matches_what_it_says() {
         ("interface-name:????", false, true),
         ("interface-name:*0", true, true),
         ("interface-name:w*a*0*", true, false),
+        (
+            "interface-name:*****************************x",
+            false,
+            false,
+        ),
         ("interface-name:=wlan0", true, false),
         ("interface-name:=wl*", false, false),
         ("Interface-Name:wlan0", true, false),
@@ -128,5 +133,29 @@ fn what_can_match_nothing_is_an_error() {
         "except:",
     ] {
         assert!(DeviceSpecs::read(&[spec]).is_err(), "{spec}");
+    }
+}
+
+/// As simple as it can be said, and slow where there are many `*`.
+fn simply_matches(glob: &[u8], text: &[u8]) -> bool {
+    match (glob, text) {
+        ([], text) => text.is_empty(),
+        ([b'*', rest @ ..], text) => {
+            (0..=text.len()).any(|skipped| simply_matches(rest, &text[skipped..]))
+        }
+        ([wanted, glob @ ..], [found, text @ ..]) => {
+            (*wanted == b'?' || wanted == found) && simply_matches(glob, text)
+        }
+        (_, []) => false,
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn a_glob_matches_what_it_says(glob in "[ab*?]{1,8}", name in "[ab]{0,8}") {
+        let specs = DeviceSpecs::read(&[&format!("interface-name:~{glob}")]).unwrap();
+        let device = DeviceFacts { name: &name, ..WIFI };
+        let expected = glob == name || simply_matches(glob.as_bytes(), name.as_bytes());
+        proptest::prop_assert_eq!(specs.matches(&device), expected);
     }
 }
