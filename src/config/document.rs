@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use super::device::DeviceWishes;
 use super::network::ScopedRule;
 use super::problem::{Problem, Wrong};
-use super::section::Section;
+use super::section::{MOST_PROBLEMS, Section};
 use super::source::Source;
 use super::spec::DeviceSpecs;
 use super::value::{absolute_path, boolean, choice, one_or_more, text};
@@ -65,7 +65,8 @@ impl Document {
     pub(super) fn read(source: &Source, problems: &mut Vec<Problem>) -> Self {
         let mut found = Vec::new();
         let (table, errors) = DeTable::parse_recoverable(&source.text);
-        found.extend(errors.iter().map(|error| syntax_problem(source, error)));
+        let errors = errors.iter().take(MOST_PROBLEMS);
+        found.extend(errors.map(|error| syntax_problem(source, error)));
         let document = if found.is_empty() {
             let file = Section::new(source, "", 0..0, table.into_inner(), &mut found);
             Self::take_apart(file)

@@ -178,14 +178,14 @@ fn source(
         .map_err(|error| problems.push(unreadable(path, &error)))
         .ok()?;
     match String::from_utf8(contents) {
-        Ok(text) => Some(Source { file, text }),
+        Ok(text) => Some(Source::new(file, text)),
         Err(error) => {
             let start = error.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
             let wrong =
                 Wrong::new("this byte is no UTF-8; an SSID of other bytes goes into ssid-hex");
             problems.push(Problem::at(
-                &Source { file, text },
+                &Source::new(file, text),
                 &(start..start + 1),
                 wrong,
             ));

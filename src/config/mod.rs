@@ -106,10 +106,7 @@ impl Config {
     /// What is wrong with it.
     pub(crate) fn check_text(file: &Path, text: &str) -> Result<(), Errors> {
         let mut problems = Vec::new();
-        let source = Source {
-            file: file.display().to_string().into(),
-            text: text.to_owned(),
-        };
+        let source = Source::new(file.display().to_string().into(), text.to_owned());
         Document::read(&source, &mut problems);
         Errors::unless_empty(problems)
     }

@@ -9,6 +9,9 @@ use super::source::Source;
 use super::suggest::{Suggestion, closest};
 use crate::address::{Place, Said};
 
+/// Nobody reads more about one file.
+pub(super) const MOST_PROBLEMS: usize = 100;
+
 type Key = (String, Range<usize>);
 type Value<'a> = (Range<usize>, DeValue<'a>);
 
@@ -159,6 +162,8 @@ impl<'a, 'p> Section<'a, 'p> {
     }
 
     fn complain(&mut self, span: &Range<usize>, wrong: Wrong) {
-        self.problems.push(Problem::at(self.source, span, wrong));
+        if self.problems.len() < MOST_PROBLEMS {
+            self.problems.push(Problem::at(self.source, span, wrong));
+        }
     }
 }

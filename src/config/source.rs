@@ -10,6 +10,8 @@ use crate::address::Place;
 pub(super) struct Source {
     pub(super) file: Arc<str>,
     pub(super) text: String,
+    /// Where each line begins.
+    lines: Vec<usize>,
 }
 
 /// A position for people: both numbers count from 1, columns in characters.
@@ -21,6 +23,9 @@ pub struct Position {
     pub column: usize,
 }
 
+/// Of a longer line only so many characters are shown.
+const WIDTH: usize = 160;
+
 /// A line of a file with a part of it marked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Excerpt {
@@ -31,6 +36,12 @@ pub struct Excerpt {
 }
 
 impl Source {
+    pub(super) fn new(file: Arc<str>, text: String) -> Self {
+        let ends = text.match_indices('\n').map(|(end, _)| end + 1);
+        let lines = std::iter::once(0).chain(ends).collect();
+        Self { file, text, lines }
+    }
+
     /// The place of a span, for later reference.
     pub(super) fn place(&self, span: &Range<usize>) -> Place {
         let Position { line, column } = self.position(span.start);
@@ -42,42 +53,48 @@ impl Source {
     }
 
     pub(super) fn position(&self, offset: usize) -> Position {
-        let before = self.before(offset);
-        let in_line = before.rsplit('\n').next().unwrap_or_default();
+        let (line, before) = self.before(offset);
+        let before = self.text.get(before).unwrap_or_default();
         Position {
-            line: before.matches('\n').count() + 1,
-            column: in_line.chars().count() + 1,
+            line,
+            column: before.chars().count() + 1,
         }
     }
 
     pub(super) fn excerpt(&self, span: &Range<usize>) -> Excerpt {
-        let before = self
-            .before(span.start)
-            .rsplit('\n')
-            .next()
-            .unwrap_or_default();
-        let start = self.before(span.start).len() - before.len();
-        let line = self.text.get(start..).unwrap_or_default();
+        let (_, before) = self.before(span.start);
+        let line = self.text.get(before.start..).unwrap_or_default();
         let line = line.lines().next().unwrap_or_default();
-        let marked = span.len().min(line.len().saturating_sub(before.len()));
-        let marked = line
-            .get(before.len()..before.len() + marked)
+        let (before, rest) = line.split_at_checked(before.len()).unwrap_or((line, ""));
+        let marked = span.len().min(rest.len());
+        let marked = rest
+            .get(..marked)
             .map_or(marked, |marked| marked.chars().count());
-        let indent = before.chars().map(|c| if c == '\t' { '\t' } else { ' ' });
+        let left_out = match before.chars().count() {
+            short if short < WIDTH / 2 => 0,
+            long => long - WIDTH / 2,
+        };
+        let shown: String = line.chars().skip(left_out).take(WIDTH).collect();
+        let indent = before.chars().skip(left_out);
+        let indent = indent.map(|c| if c == '\t' { '\t' } else { ' ' });
         Excerpt {
-            line: harmless(line),
+            line: harmless(&shown),
             marks: indent
-                .chain(std::iter::repeat_n('^', marked.max(1)))
+                .chain(std::iter::repeat_n('^', marked.clamp(1, WIDTH / 2)))
                 .collect(),
         }
     }
 
-    /// The text before an offset, moved back to where a character begins.
-    fn before(&self, offset: usize) -> &str {
+    /// The number of the line that an offset is in, and what of the line is before the offset, which is
+    /// moved back to where a character begins.
+    fn before(&self, offset: usize) -> (usize, Range<usize>) {
         let offset = offset.min(self.text.len());
         let mut ends = (0..=offset).rev();
-        ends.find_map(|end| self.text.get(..end))
-            .unwrap_or_default()
+        let end = ends.find(|&end| self.text.is_char_boundary(end));
+        let end = end.unwrap_or_default();
+        let number = self.lines.partition_point(|&start| start <= end);
+        let start = self.lines.get(number.saturating_sub(1)).copied();
+        (number, start.unwrap_or_default()..end)
     }
 }
 

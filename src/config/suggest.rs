@@ -20,6 +20,9 @@ const HOMES: &[(&str, &[&str])] = &[
 /// How `NetworkManager`'s names of properties begin.
 const PREFIXES: [&str; 2] = ["wifi", "ethernet"];
 
+/// Whatever is longer differs too much from every word.
+const LONGEST_TYPO: usize = 80;
+
 /// A better key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Suggestion {
@@ -53,6 +56,9 @@ pub(super) fn word(
     text: &str,
     words: impl IntoIterator<Item = &'static str>,
 ) -> Option<&'static str> {
+    if text.len() > LONGEST_TYPO {
+        return None;
+    }
     let text = text.to_ascii_lowercase().replace('_', "-");
     words
         .into_iter()

@@ -320,3 +320,22 @@ fn a_version_needs_an_id_and_has_to_be_one() {
         assert!(message.contains(words), "{message}");
     }
 }
+
+#[test]
+fn of_an_endless_line_only_the_wrong_part_is_shown() {
+    let good = "'wlan0', ".repeat(5000);
+    let message = message(&format!("manage = [{good}1234567, {good}]"));
+    let lines: Vec<_> = message.lines().collect();
+    let [_, line, marks] = lines.as_slice() else {
+        panic!("{message}");
+    };
+    assert!(line.len() < 200, "{line}");
+    assert_eq!(line.find("1234567"), marks.find("^^^^^^^"), "{message}");
+}
+
+#[test]
+fn nobody_is_told_of_a_thousand_mistakes() {
+    let keys = (0..1000).map(|number| format!("key-{number} = 1\n"));
+    let errors = read(&keys.collect::<String>()).unwrap_err();
+    assert_eq!(errors.problems().len(), 100);
+}
