@@ -1,144 +1,23 @@
 //! The socket with clients that are good, slow, rude or too many.
 
 use std::fs;
-use std::future::Future;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::os::unix::net::{UnixListener, UnixStream};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::process::{Gid, Uid};
 use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
-use tempfile::TempDir;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
 
+use super::daemon::{Daemon, LIMIT, RELOAD, answer, is_closed, local, reply_line};
 use crate::control::server::Limits;
 use crate::control::socket::SocketFile;
 use crate::control::{
-    Asked, Client, ClientError, FaultKind, Group, LONGEST_REQUEST, Reply, Request, Server,
+    Client, ClientError, FaultKind, Group, LONGEST_REQUEST, Reply, Request, Server,
 };
-
-const LIMIT: Duration = Duration::from_secs(10);
-
-/// A daemon that answers every `reload` with the files it was given.
-struct Daemon {
-    directory: TempDir,
-    path: PathBuf,
-    end: Option<oneshot::Sender<()>>,
-    thread: Option<thread::JoinHandle<usize>>,
-}
-
-impl Daemon {
-    fn start(group: Option<Group>) -> Self {
-        Self::start_within(Limits::USUAL, group)
-    }
-
-    fn start_within(limits: Limits, group: Option<Group>) -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        fs::set_permissions(directory.path(), fs::Permissions::from_mode(0o755)).unwrap();
-        let path = directory.path().join("control");
-        let (end, ended) = oneshot::channel();
-        let (ready, wait) = std::sync::mpsc::channel();
-        let thread = thread::spawn({
-            let path = path.clone();
-            move || local(answer_until(path, limits, group, ended, ready))
-        });
-        wait.recv_timeout(LIMIT).unwrap();
-        Self {
-            directory,
-            path,
-            end: Some(end),
-            thread: Some(thread),
-        }
-    }
-
-    fn connect(&self) -> UnixStream {
-        let stream = UnixStream::connect(&self.path).unwrap();
-        stream.set_read_timeout(Some(LIMIT)).unwrap();
-        stream.set_write_timeout(Some(LIMIT)).unwrap();
-        stream
-    }
-
-    fn ask(&self) -> Result<Reply, ClientError> {
-        Client::connect(&self.path)?.ask(&Request::Reload)
-    }
-
-    /// Asks until a seat that was given up is free again.
-    fn serves(&self) -> bool {
-        let begun = Instant::now();
-        loop {
-            match self.ask() {
-                Ok(reply) => return reply == answer(),
-                Err(_) if begun.elapsed() < LIMIT => thread::sleep(Duration::from_millis(10)),
-                Err(_) => return false,
-            }
-        }
-    }
-
-    /// Ends it; how many requests came through.
-    fn stop(mut self) -> usize {
-        drop(self.end.take());
-        self.thread.take().unwrap().join().unwrap()
-    }
-}
-
-fn answer() -> Reply {
-    Reply::Reloaded {
-        files: vec!["/a".to_owned()],
-        warnings: Vec::new(),
-    }
-}
-
-fn local<T>(work: impl Future<Output = T>) -> T {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    tokio::task::LocalSet::new().block_on(&runtime, work)
-}
-
-async fn answer_until(
-    path: PathBuf,
-    limits: Limits,
-    group: Option<Group>,
-    mut ended: oneshot::Receiver<()>,
-    ready: std::sync::mpsc::Sender<()>,
-) -> usize {
-    let (sender, mut asked) = mpsc::channel(1);
-    let _server = Server::start_within(limits, &path, group.as_ref(), sender).unwrap();
-    ready.send(()).unwrap();
-    let mut count = 0;
-    loop {
-        tokio::select! {
-            _ = &mut ended => return count,
-            Some(Asked { answer: to, .. }) = asked.recv() => {
-                count += 1;
-                let _ = to.send(answer());
-            }
-        }
-    }
-}
-
-fn reply_line(stream: &mut UnixStream) -> String {
-    let mut line = Vec::new();
-    let mut byte = [0];
-    while stream.read(&mut byte).unwrap() == 1 && byte != [b'\n'] {
-        line.push(byte[0]);
-    }
-    String::from_utf8(line).unwrap()
-}
-
-fn is_closed(stream: &mut UnixStream) -> bool {
-    let mut rest = Vec::new();
-    match stream.read_to_end(&mut rest) {
-        Ok(_) => true,
-        Err(error) => error.kind() == io::ErrorKind::ConnectionReset,
-    }
-}
-
-const RELOAD: &[u8] = b"{\"request\":\"reload\"}\n";
 
 #[test]
 fn a_client_gets_its_answers_one_after_the_other() {
@@ -244,7 +123,7 @@ fn who_never_reads_does_not_keep_others_waiting() {
 }
 
 /// One seat, for a moment only.
-const SHORT: Limits = Limits {
+pub(super) const SHORT: Limits = Limits {
     clients: 1,
     patience: Duration::from_millis(300),
     fetching: Duration::from_millis(300),

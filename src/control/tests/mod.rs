@@ -1,4 +1,6 @@
 //! The protocol as values, and the socket with good and bad clients.
 
 mod clients;
+mod daemon;
+mod hostile;
 mod protocol;
