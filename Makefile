@@ -1,6 +1,7 @@
 # make test    everything that has to hold, the air lab included
 # make soak    ten million simulated steps of the supervisor, and how many days a second that is
 # make day     a day on the air with trouble of every kind, in warped time
+# make fuzz    what strangers send, made up by libFuzzer, a minute for each parser
 # make demo    a story told live: who transmits what under which address
 # They do their own set-up on a Debian 12 machine, as root or with sudo.
 
@@ -11,7 +12,7 @@ UNIT_TESTS := $(filter-out lab, \
 	$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) \
 	$(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
-.PHONY: test demo day soak mutants setup check unit release lab lab-all
+.PHONY: test demo day soak mutants fuzz setup check unit release lab lab-all
 
 test: setup check unit release lab
 
@@ -23,6 +24,7 @@ setup:
 
 check:
 	cargo fmt --check
+	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	cargo clippy --quiet --all-targets -- -D warnings
 	python3 -B tests/vectors/generate.py --check
 	python3 -B tests/vectors/networkmanager.py --check
@@ -63,6 +65,10 @@ mutants:
 # Another beginning: MACVEIL_SIM_SEED=1000000 make soak
 soak:
 	MACVEIL_SIM_STEPS=10000000 cargo test --quiet --release --test sim bad_days -- --nocapture
+
+# Longer: FUZZ_SECONDS=600 make fuzz. One parser: fuzz/run.py wpa_table
+fuzz: setup
+	@python3 -u fuzz/run.py
 
 demo: setup release
 	@cargo test --quiet --test lab -- demo

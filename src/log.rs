@@ -3,6 +3,8 @@
 //! A subscriber of our own, because the usual one keeps 150 kB resident for spans, filters and formats
 //! that are not used here.
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod identity;
 
 use std::fmt::{self, Write as _};
@@ -113,11 +115,11 @@ impl Subscriber for Log {
 /// A line in the making; what is recorded is on one line whatever it contains.
 struct Line(String);
 
-impl Visit for Line {
-    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+impl Line {
+    fn add(&mut self, name: &str, value: &dyn fmt::Debug) {
         let start = self.0.len();
         // Writing to a string cannot fail.
-        let _ = match field.name() {
+        let _ = match name {
             "message" => write!(self.0, "{value:?}"),
             name => write!(self.0, " {name}={value:?}"),
         };
@@ -132,6 +134,12 @@ impl Visit for Line {
                     .map(|c| if c.is_control() { '\u{fffd}' } else { c }),
             );
         }
+    }
+}
+
+impl Visit for Line {
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.add(field.name(), value);
     }
 }
 

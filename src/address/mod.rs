@@ -9,6 +9,8 @@ mod base64;
 mod book;
 mod derive;
 mod escape;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod generate;
 mod history;
 mod key;

@@ -7,6 +7,8 @@ mod connection;
 mod device;
 mod document;
 mod files;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod network;
 mod problem;
 mod section;

@@ -8,6 +8,8 @@ mod client;
 pub(crate) mod fake;
 mod fault;
 mod fields;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod group;
 mod line;
 mod reply;

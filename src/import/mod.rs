@@ -6,6 +6,8 @@
 
 mod conf;
 mod devices;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod keyfile;
 mod networks;
 mod profile;

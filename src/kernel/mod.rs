@@ -9,6 +9,8 @@ mod card;
 mod event;
 mod failure;
 mod family;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod links;
 mod message;
 mod nl80211;

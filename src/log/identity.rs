@@ -84,7 +84,7 @@ pub(super) fn without_addresses(text: &str) -> String {
     String::from_utf8(bytes).unwrap_or_default()
 }
 
-fn is_address(window: &[u8]) -> bool {
+pub(super) fn is_address(window: &[u8]) -> bool {
     window
         .iter()
         .enumerate()

@@ -73,7 +73,7 @@ pub fn write_history(state_dir: &Path, history: &History) -> Result<(), HistoryE
         .map_err(|source| HistoryError::Write { path, source })
 }
 
-fn print(history: &History) -> String {
+pub(super) fn print(history: &History) -> String {
     let mut text = format!("{VERSION}\n");
     for (ssid, record) in history.iter() {
         for byte in ssid.as_bytes() {
@@ -91,7 +91,7 @@ fn print(history: &History) -> String {
 }
 
 /// Reads the text; if it makes no sense, says in which line.
-fn parse(text: &str) -> Result<History, usize> {
+pub(super) fn parse(text: &str) -> Result<History, usize> {
     let mut lines = (1_usize..).zip(text.lines());
     if lines.next().is_none_or(|(_, line)| line != VERSION) {
         return Err(1);

@@ -3,6 +3,8 @@
 
 mod adopt;
 pub mod atomic;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod history;
 mod host;
 mod key;

@@ -9,6 +9,8 @@
 
 mod draw;
 mod files;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod parse;
 mod prefix;
 #[cfg(test)]

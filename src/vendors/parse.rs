@@ -3,7 +3,7 @@
 use super::prefix::Prefix;
 
 /// A name is cut behind so many characters.
-const LONGEST_NAME: usize = 80;
+pub(super) const LONGEST_NAME: usize = 80;
 
 /// What a line says.
 enum Line<'a> {

@@ -16,6 +16,8 @@ mod deny;
 mod end;
 mod endpoint;
 mod event;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod lobby;
 mod memory;
 mod network;

@@ -1,0 +1,33 @@
+//! One target under libFuzzer, named by `MACVEIL_FUZZ_TARGET`. `make fuzz` says which there are.
+
+#![no_main]
+
+use std::sync::LazyLock;
+
+use libfuzzer_sys::fuzz_target;
+use macveil::fuzzing::{TARGETS, Target};
+
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "modules of the lab, which needs more of them"
+)]
+#[path = "../tests/lab/air/mod.rs"]
+mod air;
+#[path = "../tests/fuzz/capture.rs"]
+mod capture;
+#[allow(dead_code, reason = "a module of the lab, which needs more of it")]
+#[path = "../tests/lab/record.rs"]
+mod record;
+
+static CHOSEN: LazyLock<Target> = LazyLock::new(|| {
+    let name = std::env::var("MACVEIL_FUZZ_TARGET").unwrap_or_default();
+    let lab: (&str, Target) = ("capture", capture::target);
+    let mut targets = TARGETS.iter().chain([&lab]);
+    let chosen = targets.find(|(known, _)| *known == name);
+    chosen
+        .unwrap_or_else(|| panic!("there is no target `{name}`"))
+        .1
+});
+
+fuzz_target!(|data: &[u8]| CHOSEN(data));

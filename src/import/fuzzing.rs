@@ -1,0 +1,81 @@
+//! Targets of the fuzzer: `NetworkManager`'s files.
+
+use std::path::Path;
+
+use super::conf::escape_spec;
+use super::keyfile::KeyFile;
+use super::{Conf, ConfFile, Options, ProfileContents, ProfileFile, Report, Shelf, translate};
+use crate::config::{Config, split_specs};
+use crate::fuzzing::text;
+
+/// Between two files.
+const SEPARATOR: &str = "\n%%\n";
+
+/// A version, the configuration, its drop-in, timestamps, and then profiles. What is made of them is
+/// always a good configuration.
+pub(crate) fn files(data: &[u8]) {
+    let text = text(data);
+    let mut parts = text.split(SEPARATOR);
+    let mut next = || parts.next().unwrap_or_default();
+    let version = next().parse().ok();
+    let conf = [("NetworkManager.conf", false), ("conf.d/a.conf", true)];
+    let conf = conf.map(|(path, drop_in)| ConfFile {
+        path: path.into(),
+        contents: Ok(next().as_bytes().to_vec()),
+        drop_in,
+    });
+    let timestamps = next().to_owned();
+    let profiles: Vec<_> = (0_i128..).zip(parts).map(profile).collect();
+    let mut report = Report::default();
+    let conf = Conf::read(&conf, &mut report);
+    let _ = conf.profile_directory();
+    let options = Options {
+        version,
+        unset: None,
+    };
+    let made = translate(
+        &conf,
+        &profiles,
+        timestamps.as_bytes(),
+        &options,
+        &mut report,
+    );
+    let checked = Config::check_text(Path::new("made.toml"), &made);
+    assert_eq!(checked, Ok(()), "{made}");
+    let lines = made.lines().count();
+    for item in report.items() {
+        assert!(item.line.is_none_or(|line| (1..=lines).contains(&line)));
+    }
+    key_file(data);
+}
+
+fn profile((number, contents): (i128, &str)) -> ProfileFile {
+    ProfileFile {
+        path: format!("system-connections/{number}").into(),
+        shelf: if number % 2 == 0 {
+            Shelf::Etc
+        } else {
+            Shelf::Run
+        },
+        changed: number,
+        contents: ProfileContents::Text(contents.as_bytes().to_vec()),
+    }
+}
+
+/// What a key is said to be is what is read of it.
+fn key_file(data: &[u8]) {
+    let Ok(read) = KeyFile::parse(data, &"a".into()) else {
+        return;
+    };
+    for group in read.groups() {
+        assert!(!group.name.is_empty() && read.has_group(&group.name));
+        for entry in &group.entries {
+            assert!(!entry.key.is_empty());
+            assert_eq!(read.value(&group.name, &entry.key), Some(&entry.value));
+            assert!(entry.value.text().text.len() <= entry.value.raw.len());
+            for spec in split_specs(&entry.value.raw) {
+                assert_eq!(split_specs(&escape_spec(&spec)), [spec]);
+            }
+        }
+    }
+}
