@@ -14,8 +14,8 @@ use std::fs;
 use std::time::Duration;
 
 use scenarios::{
-    AccessPoint, AccessPointEvent, CardEvent, Check, Event, Given, Lane, NetworkManagerEvent,
-    NewAddress, Security, Step, StrangerEvent, UserAction, parse, timetable,
+    AccessPoint, AccessPointEvent, CardEvent, Check, Event, Given, Lane, Lifecycle,
+    NetworkManagerEvent, NewAddress, Security, Step, StrangerEvent, UserAction, parse, timetable,
 };
 
 const TITLE: &str = "A title\n";
@@ -92,6 +92,33 @@ fn a_profile_of_networkmanager_has_lines_and_the_policy_among_them() {
     let same = Check::SameAddressesAsBefore(vec!["home".to_owned(), "cafe".to_owned()]);
     let text = "then home and cafe saw the same addresses as before";
     assert_eq!(steps(text), [Step::Then(same)]);
+}
+
+#[test]
+fn other_programs_come_and_go_and_macveil_says_so_a_number_of_times() {
+    let network_manager = |event| Step::When(Event::NetworkManager(event));
+    assert_eq!(
+        steps(
+            "when networkmanager lets go of the interface\nand networkmanager takes the interface\nand networkmanager lets go of the interface for a moment"
+        ),
+        [
+            network_manager(NetworkManagerEvent::LetsGo),
+            network_manager(NetworkManagerEvent::Takes),
+            network_manager(NetworkManagerEvent::LetsGoForAMoment),
+        ]
+    );
+    assert_eq!(
+        steps("when iwd starts\nand iwd stops"),
+        [
+            Step::When(Event::Iwd(Lifecycle::Starts)),
+            Step::When(Event::Iwd(Lifecycle::Stops)),
+        ]
+    );
+    let says = Check::MacveilSaysTimes("left alone".to_owned(), 2);
+    assert_eq!(
+        steps("then macveil says \"left alone\" 2 times"),
+        [Step::Then(says)]
+    );
 }
 
 #[test]

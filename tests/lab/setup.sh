@@ -14,12 +14,17 @@ guest_packages=(
     wpasupplicant hostapd tcpdump
     iw iproute2 busybox-static procps kmod bash
 )
-# Only for guests whose stories begin with NetworkManager: they would make every guest's boot longer.
-networkmanager_packages=(network-manager dbus-daemon)
+# Only for guests whose stories have NetworkManager or iwd: they would make every guest's boot longer.
+networkmanager_packages=(network-manager iwd dbus-daemon)
 modules=(
     virtio_pci 9p 9pnet_virtio virtio_rng
     mac80211_hwsim ccm cmac gcm ctr
     af_packet
+)
+# What iwd asks the kernel to compute.
+iwd_modules=(
+    algif_hash algif_skcipher algif_aead ecb cbc md5 md4 sha1_generic sha256_generic sha512_generic
+    aes_generic des_generic cmac hmac dh_generic pkcs8_key_parser
 )
 # The kernel's short name, and the package that depends on its newest image.
 kernels=("6.1 linux-image-amd64" "6.12 linux-image-6.12-amd64")
@@ -97,7 +102,7 @@ unpack_guest_root() {
     install -m 755 tests/lab/init "$root/init"
 }
 
-# What NetworkManager needs besides, as an archive to be unpacked over any guest's root.
+# What NetworkManager and iwd need besides, as an archive to be unpacked over any guest's root.
 prepare_networkmanager() {
     local root=$lab/networkmanager-root debs=$lab/networkmanager-debs deb
     mkdir -p "$debs"
@@ -124,11 +129,15 @@ unpack_kernel() {
     (cd "$tree/deb" && apt-get -qq -o APT::Sandbox::User=root download "$image" && dpkg-deb -x ./*.deb ../unpacked)
     uncompressed_kernel "$tree/unpacked/boot/vmlinuz-$release" >"$tree/vmlinux"
     /sbin/depmod -b "$tree/unpacked" "$release"
-    ordered_modules "$tree/unpacked" "$release" |
+    ordered_modules "$tree/unpacked" "$release" "${modules[@]}" |
         while read -r path; do place_module "$path" "$tree/guest/modules"; done
+    mkdir -p "$tree/iwd-guest/modules/iwd"
+    ordered_modules "$tree/unpacked" "$release" "${iwd_modules[@]}" |
+        while read -r path; do place_module "$path" "$tree/iwd-guest/modules/iwd"; done
+    make_archive "$tree/iwd-guest" >"$tree/iwd"
     { make_archive "$lab/root"; make_archive "$tree/guest"; } >"$tree/initramfs.partial"
     mv "$tree/initramfs.partial" "$tree/initramfs"
-    rm -rf "$tree/unpacked" "$tree/deb" "$tree/guest"
+    rm -rf "$tree/unpacked" "$tree/deb" "$tree/guest" "$tree/iwd-guest"
 }
 
 # The kernel inside the boot image: uncompressing it in the guest takes a third
@@ -149,7 +158,7 @@ uncompressed_kernel() {
 # Every needed module file once, each after those it needs.
 ordered_modules() {
     local module
-    for module in "${modules[@]}"; do
+    for module in "${@:3}"; do
         /sbin/modprobe -d "$1" -S "$2" --show-depends "$module"
     done | sed -n 's/^insmod \([^ ]*\).*/\1/p' | awk '!seen[$0]++'
 }

@@ -43,6 +43,12 @@ impl Story {
         steps.any(|step| *step == Step::Given(Given::OnlyWhenNamed))
     }
 
+    /// Likewise.
+    pub fn has_iwd(&self) -> bool {
+        let mut steps = self.lines.iter().map(|line| &line.step);
+        steps.any(|step| matches!(step, Step::When(Event::Iwd(_))))
+    }
+
     pub fn is_for_any_method(&self) -> bool {
         let mut steps = self.lines.iter().map(|line| &line.step);
         steps.any(|step| *step == Step::Given(Given::AnyMethod))
@@ -141,6 +147,8 @@ pub enum Event {
     Stranger(StrangerEvent),
     User(UserAction),
     NetworkManager(NetworkManagerEvent),
+    /// With a D-Bus of its own; it knows the story's networks.
+    Iwd(Lifecycle),
     /// To every station's card.
     Card(CardEvent),
     /// It is suspended and wakes up again; access points are other machines.

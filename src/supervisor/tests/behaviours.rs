@@ -352,6 +352,24 @@ fn leaving_keeps_or_restores_as_configured() {
 }
 
 #[test]
+fn a_card_that_another_program_drives_is_not_touched_any_more() {
+    let mut bench = Bench::new(false, false, |_, settings| {
+        settings.on_exit = OnExit::Restore;
+    });
+    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    let mask = bench.link.address;
+    let changes = bench.count(sets_address);
+    bench.tell(Event::Command(Command::Yield));
+    assert_eq!((bench.link.address, bench.link.up), (mask, true));
+    assert_eq!(bench.count(sets_address), changes);
+    assert_eq!(
+        bench.count(|action| is_ask(action, &Request::Release { resume: false })),
+        1
+    );
+    assert_eq!(bench.count(|action| *action == Action::Finish), 1);
+}
+
+#[test]
 fn a_supplicant_that_dies_leaves_a_masked_card() {
     let mut bench = Bench::connected();
     bench.tell(Event::Supplicant(Supplicant::Vanished));

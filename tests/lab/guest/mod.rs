@@ -5,6 +5,7 @@
 //! the next timer whenever it waits for the host.
 
 mod access_point;
+mod bus;
 mod card;
 mod checks;
 mod control;
@@ -12,6 +13,7 @@ mod daemon;
 mod datagrams;
 mod events;
 mod hwsim;
+mod iwd;
 mod live;
 mod network_manager;
 mod process;
@@ -117,6 +119,7 @@ fn wipe(folder: &Path) -> Result<(), String> {
     for path in [
         folder,
         Path::new("/var/lib/macveil"),
+        Path::new("/var/lib/iwd"),
         Path::new("/run/macveil"),
         Path::new(Configuration::DIRECTORY),
     ] {

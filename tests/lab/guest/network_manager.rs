@@ -9,29 +9,13 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::access_point::hex;
+use super::bus;
 use super::process::{Process, run, wait_until};
 use super::station::Station;
 use super::world::World;
 use crate::scenarios::{Network, NetworkManagerEvent, Security};
 
 const PROFILES: &str = "/etc/NetworkManager/system-connections";
-const BUS: &str = "/run/dbus/system_bus_socket";
-const BUS_VARIABLE: &str = "DBUS_SYSTEM_BUS_ADDRESS";
-const BUS_ADDRESS: &str = "unix:path=/run/dbus/system_bus_socket";
-/// Everybody may do everything.
-const BUS_CONFIGURATION: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
- "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>system</type>
-  <listen>unix:path=/run/dbus/system_bus_socket</listen>
-  <auth>EXTERNAL</auth>
-  <policy context="default">
-    <allow own="*"/>
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-  </policy>
-</busconfig>
-"#;
 /// A part of the key.
 const MACHINE_ID: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f0\n";
 
@@ -58,25 +42,15 @@ impl NetworkManager {
         for path in ["/var/lib/NetworkManager", "/run/NetworkManager", PROFILES] {
             let _ = fs::remove_dir_all(path);
         }
-        for path in ["/run/dbus", "/run/udev/data", PROFILES] {
+        for path in ["/run/udev/data", PROFILES] {
             fs::create_dir_all(path).map_err(|e| format!("{path}: {e}"))?;
         }
         self.write_files()?;
         for station in stations {
             show_to_udev(&station.radio.interface)?;
         }
-        let bus = self.folder.join("bus.conf");
-        write(&bus, BUS_CONFIGURATION)?;
-        self.run(
-            "dbus-daemon",
-            Command::new("dbus-daemon")
-                .args(["--nofork", "--nopidfile", "--config-file"])
-                .arg(bus),
-        )?;
-        wait_until(Duration::from_secs(10), || {
-            Path::new(BUS).exists().then_some(())
-        })
-        .ok_or("dbus-daemon does not open its socket")?;
+        self.processes
+            .push(("dbus-daemon", bus::start(&self.folder)?));
         self.run(
             "wpa_supplicant",
             // As in Debian's unit: its control sockets are where every wpa_supplicant's are.
@@ -105,21 +79,13 @@ impl NetworkManager {
         let log = self.folder.join(format!("networkmanager-{name}.log"));
         self.processes.push((
             name,
-            Process::start(name, command.env(BUS_VARIABLE, BUS_ADDRESS), &log)?,
+            Process::start(name, command.env(bus::VARIABLE, bus::ADDRESS), &log)?,
         ));
         Ok(())
     }
 
     fn stop(&mut self) -> Result<(), String> {
-        while let Some((name, mut process)) = self.processes.pop() {
-            // The bus takes its end as a failure.
-            match name {
-                "dbus-daemon" => process.kill(),
-                _ => process.stop()?,
-            }
-        }
-        let _ = fs::remove_file(BUS);
-        Ok(())
+        bus::stop(&mut self.processes)
     }
 
     fn write_files(&self) -> Result<(), String> {
@@ -186,7 +152,7 @@ fn nmcli(words: &str) -> Result<String, String> {
     let mut command = Command::new("nmcli");
     run(command
         .args(words.split(' '))
-        .env(BUS_VARIABLE, BUS_ADDRESS))
+        .env(bus::VARIABLE, bus::ADDRESS))
 }
 
 /// NetworkManager waits for udev to know an interface; its database is all it asks.

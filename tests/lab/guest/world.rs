@@ -7,6 +7,7 @@ use rustix::process::Signal;
 use super::access_point::AccessPoint;
 use super::daemon::{Configuration, Daemon, Settings};
 use super::datagrams::Datagrams;
+use super::iwd::Iwd;
 use super::network_manager::NetworkManager;
 use super::process::run_words;
 use super::radios::Radios;
@@ -29,9 +30,10 @@ pub struct World {
     /// What the command that the user ran last has said.
     pub command_output: String,
     pub network_manager: NetworkManager,
+    pub iwd: Iwd,
     /// What happens once trouble comes.
     pub trouble: Vec<Lane>,
-    networks: Vec<Network>,
+    pub networks: Vec<Network>,
     settings: Settings,
     rules: Vec<Vec<String>>,
     supplicant_settings: Vec<String>,
@@ -92,6 +94,7 @@ impl World {
             folder: folder.to_owned(),
             command_output: String::new(),
             network_manager: NetworkManager::new(folder),
+            iwd: Iwd::new(folder),
             trouble: Vec::new(),
             networks: Vec::new(),
             settings,
@@ -268,6 +271,7 @@ impl World {
         drop(self.strangers);
         drop(self.daemon);
         drop(self.network_manager);
+        drop(self.iwd);
         drop(self.stations);
         drop(self.access_points);
         self.radios.remove()

@@ -12,6 +12,7 @@ use super::archive::Archive;
 use super::options::Options;
 use super::paths;
 use super::plan::{Run, Shelf};
+use crate::scenarios::Story;
 
 /// What a guest may take: those that are played only when named, more.
 struct Allowance {
@@ -118,9 +119,15 @@ fn write_initramfs(
     let target = folder.join("initramfs");
     fs::copy(&base, &target).map_err(|e| format!("{}: {e}", base.display()))?;
     let mut files = archive.finish();
-    let needs_more = |run: &Run| shelf.get(&run.story).story.has_network_manager();
-    if order.runs.iter().any(needs_more) {
+    let any = |needs: fn(&Story) -> bool| {
+        let mut runs = order.runs.iter();
+        runs.any(|run| needs(&shelf.get(&run.story).story))
+    };
+    if any(|story| story.has_network_manager() || story.has_iwd()) {
         files.extend(read(&paths::lab().join("networkmanager"))?);
+    }
+    if any(Story::has_iwd) {
+        files.extend(read(&paths::kernel(order.kernel, "iwd"))?);
     }
     let file = File::options().append(true).open(&target);
     file.and_then(|mut file| file.write_all(&files))

@@ -50,6 +50,8 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
             during: duration(n, unit)?,
             seed: number(seed)?,
         },
+        [P("iwd"), P("starts")] => Event::Iwd(Lifecycle::Starts),
+        [P("iwd"), P("stops")] => Event::Iwd(Lifecycle::Stops),
         [P("networkmanager"), P("starts")] => Event::NetworkManager(NetworkManagerEvent::Starts),
         [P("networkmanager"), P("stops")] => Event::NetworkManager(NetworkManagerEvent::Stops),
         [

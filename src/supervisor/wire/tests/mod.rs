@@ -219,6 +219,16 @@ fn it_leaves_the_address_or_puts_it_back() {
 }
 
 #[test]
+fn it_does_not_touch_a_wire_that_another_program_drives() {
+    let mut bench = Bench::new("stable", true, false);
+    bench.configure("stable", |settings| settings.on_exit = OnExit::Restore);
+    bench.done.clear();
+    bench.tell(Event::Command(Command::Yield));
+    assert_eq!(bench.link.address, bench.stable());
+    assert_eq!(bench.done, [Action::Finish]);
+}
+
+#[test]
 fn it_does_not_put_an_address_back_that_is_in_use() {
     let mut bench = Bench::new("stable", true, false);
     bench.configure("stable", |settings| settings.on_exit = OnExit::Restore);

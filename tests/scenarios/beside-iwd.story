@@ -1,0 +1,23 @@
+iwd's interface is left alone; once iwd is gone, it is macveil's
+
+given  any masking method
+and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
+and    a network "Home": wpa2 "correct horse battery"
+and    macveil is running
+when   2 s pass
+# Whatever iwd sends is under its own addresses.
+and    the judge looks away
+and    iwd starts
+and    20 s pass
+then   macveil says "left alone, without protection: it belongs to iwd"
+and    home saw one address
+when   macveil stops
+and    macveil starts
+then   the address stays for 10 s
+and    home saw one address
+when   iwd stops
+and    the judge looks again
+# iwd has made an interface of its own, and taken it along.
+and    the user runs "iw phy phy0 interface add wlan0 type managed"
+and    wpa_supplicant starts
+then   connected to home within 20 s
