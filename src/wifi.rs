@@ -111,3 +111,41 @@ pub struct Heard {
     /// How long ago, in milliseconds, counted at the time of reading (`NL80211_BSS_SEEN_MS_AGO`).
     pub ms_ago: u32,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ssid(bytes: &[u8]) -> Ssid {
+        Ssid::new(bytes).unwrap()
+    }
+
+    #[test]
+    fn nothing_that_steers_a_terminal_is_shown_as_it_is() {
+        for (bytes, shown) in [
+            (&b"Home ~1"[..], "Home ~1"),
+            (b"a\\b", r"a\\b"),
+            (b"\x1b[2J\x7f\n", r"\x1b[2J\x7f\x0a"),
+            ("Café".as_bytes(), r"Caf\xc3\xa9"),
+        ] {
+            assert_eq!(ssid(bytes).to_string(), shown);
+            assert_eq!(format!("{:?}", ssid(bytes)), format!("\"{shown}\""));
+        }
+    }
+
+    #[test]
+    fn it_is_text_if_all_of_it_can_be_seen() {
+        for text in ["", "Café", r#"it's "a\b""#] {
+            assert_eq!(ssid(text.as_bytes()).to_text(), Some(text));
+        }
+        for unseen in ["a\u{200b}b", "a\u{202e}b", "a\nb", "\u{7f}"] {
+            assert_eq!(ssid(unseen.as_bytes()).to_text(), None);
+        }
+        assert_eq!(ssid(b"Caf\xe9").to_text(), None);
+    }
+
+    #[test]
+    fn each_byte_has_two_digits() {
+        assert_eq!(ssid(&[0, 0x0f, 0xa5, 0xff]).to_hex(), "000fa5ff");
+    }
+}

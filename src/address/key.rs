@@ -130,3 +130,27 @@ impl MachineId {
         (digits.len() == 32 && hexadecimal && !null).then(|| Self(digits.to_ascii_lowercase()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SECRET: &[u8] = b"a key for tests.";
+
+    #[test]
+    fn a_key_is_never_printed() {
+        let new = NewKey(Zeroizing::new("nm-v2:secret".to_owned()));
+        assert_eq!(format!("{new:?}"), "NewKey(secret)");
+        let key = HostKey::from_host_id(SECRET);
+        assert_eq!(format!("{key:?}"), "HostKey(secret)");
+    }
+
+    #[test]
+    fn each_purpose_has_a_key_of_its_own_and_each_key_others() {
+        let key = HostKey::from_host_id(SECRET);
+        let other = HostKey::from_host_id(b"another key here");
+        assert_eq!(key.for_purpose("log"), key.for_purpose("log"));
+        assert_ne!(key.for_purpose("log"), key.for_purpose("test"));
+        assert_ne!(key.for_purpose("log"), other.for_purpose("log"));
+    }
+}

@@ -149,4 +149,18 @@ mod tests {
             "00:ab:03:ff:10:09"
         );
     }
+
+    #[test]
+    fn the_first_byte_says_whether_it_is_local_and_whether_it_is_of_a_group() {
+        let first = |first| Mac([first, 0, 0, 0, 0, 1]);
+        assert_eq!(
+            [0, 1, 2, 3].map(|byte| first(byte).is_local()),
+            [false, false, true, true]
+        );
+        assert_eq!(
+            [0, 1, 2, 3].map(|byte| first(byte).is_multicast()),
+            [false, true, false, true]
+        );
+        assert_eq!(format!("{:?}", first(0xfe)), "fe:00:00:00:00:01");
+    }
 }

@@ -151,3 +151,21 @@ impl FromStr for Origin {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_to_chance_is_counted_without_the_two_bits_that_never_are() {
+        for (mask, bits) in [
+            ("00:00:00:00:00:00", 46),
+            ("03:00:00:00:00:00", 46),
+            ("fe:ff:ff:00:00:00", 24),
+            ("ff:ff:ff:ff:ff:f0", 4),
+            ("ff:ff:ff:ff:ff:ff", 0),
+        ] {
+            assert_eq!(mask.parse::<Mask>().unwrap().free_bits(), bits, "{mask}");
+        }
+    }
+}

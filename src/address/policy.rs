@@ -162,6 +162,19 @@ mod tests {
     }
 
     #[test]
+    fn every_word_is_printed_as_it_is_read() {
+        fn check<T: fmt::Display + PartialEq + Copy + fmt::Debug>(words: Words<T>) {
+            for &(word, meaning) in words {
+                assert_eq!(meaning.to_string(), word);
+                assert_eq!(meaning_of(word, words), Some(meaning));
+            }
+        }
+        check(Binding::WORDS);
+        check(Slap::WORDS);
+        check(crate::address::Security::WORDS);
+    }
+
+    #[test]
     fn refuses_other_words_and_addresses_that_no_station_may_have() {
         for text in [
             "",

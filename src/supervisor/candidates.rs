@@ -267,4 +267,27 @@ mod tests {
             None
         );
     }
+
+    #[test]
+    fn the_supplicant_is_asked_only_about_what_may_be_joined_by_its_name() {
+        let mut disabled = network("B");
+        disabled.enabled = false;
+        let air = [heard(&entry("A", FAR, -70)), heard(&entry("B", NEAR, -20))];
+        assert_eq!(of_interest(&[network("A"), disabled.clone()], &air), [FAR]);
+        disabled.ssid = None;
+        assert_eq!(of_interest(&[disabled], &air), []);
+        let any = Network {
+            ssid: None,
+            ..network("A")
+        };
+        assert_eq!(of_interest(&[any], &air), [NEAR, FAR]);
+    }
+
+    #[test]
+    fn a_network_of_one_bss_is_joined_there_only() {
+        let mut there = network("A");
+        there.bssid = Some(FAR);
+        let table = [entry("A", NEAR, -20), entry("A", FAR, -80)];
+        assert_eq!(chosen(&[there], &table, None), Some(FAR));
+    }
 }

@@ -131,4 +131,9 @@ mod tests {
         draws.forget(&home());
         assert_eq!(draws.used_up(Time::ZERO, &home()), None);
     }
+
+    #[test]
+    fn what_was_not_drawn_is_not_saved_up_beyond_four() {
+        assert_eq!(addresses([0, 600, 600, 600, 600, 600, 601, 602]), 5);
+    }
 }

@@ -246,4 +246,93 @@ mod tests {
             false
         ));
     }
+
+    /// A card of two bands, the fast one first in a sweep.
+    fn hunt() -> Hunt {
+        let channel = |frequency| Channel {
+            frequency,
+            no_ir: true,
+        };
+        let channels = [2412, 2437, 2462, 2472, 2484, 5180, 5200, 5220, 5240, 5500];
+        Hunt::new(Time::ZERO, &channels.map(channel))
+    }
+
+    #[test]
+    fn the_best_find_of_a_sweep_is_visited_again_at_its_end() {
+        let mut hunt = hunt();
+        let first = hunt.next_plan(Time::ZERO, &[]);
+        assert_eq!(first.purpose, Purpose::Asking { more_to_come: true });
+        assert_eq!(first.frequencies, [5180, 5200, 5220, 5240, 5500]);
+        for (frequency, priority) in [(5180, 0), (5200, 1), (5220, 1), (5240, 0)] {
+            hunt.come_back_for(&candidate(frequency, priority));
+        }
+        let last = hunt.next_plan(Time::ZERO, &[]);
+        let more_to_come = false;
+        assert_eq!(last.purpose, Purpose::Asking { more_to_come });
+        assert_eq!(last.frequencies, [2412, 2437, 2462, 2472, 5200]);
+    }
+
+    #[test]
+    fn a_find_on_a_channel_that_is_visited_anyway_is_not_visited_twice() {
+        let mut hunt = hunt();
+        hunt.next_plan(Time::ZERO, &[]);
+        hunt.come_back_for(&candidate(2437, 0));
+        let last = hunt.next_plan(Time::ZERO, &[]);
+        assert_eq!(last.frequencies, [2412, 2437, 2462, 2472]);
+    }
+
+    #[test]
+    fn a_new_search_forgets_what_the_one_before_was_about_to_do() {
+        let mut hunt = hunt();
+        let first = hunt.next_plan(Time::ZERO, &[]);
+        hunt.come_back_for(&candidate(5200, 0));
+        hunt.repeat(Plan::asking(vec![5500], false));
+        hunt.restart(Time::ZERO);
+        assert_eq!(hunt.next_plan(Time::ZERO, &[]), first);
+        let last = hunt.next_plan(Time::ZERO, &[]);
+        assert_eq!(last.frequencies, [2412, 2437, 2462, 2472]);
+    }
+
+    #[test]
+    fn hidden_networks_are_asked_for_at_once_in_a_new_search() {
+        let mut hunt = hunt();
+        let plan = Plan::listening(vec![2412]);
+        let beacon = Heard {
+            bssid: Mac([2, 0, 0, 0, 0, 9]),
+            frequency: 2412,
+            signal: -50,
+            ssid: Ssid::wildcard(),
+            ms_ago: 1,
+        };
+        let name = || vec![Ssid::new(b"Hidden").unwrap()];
+        let air = [beacon];
+        for purpose in [Some(Purpose::Naming), None] {
+            let next = hunt.follow_up(Time::ZERO, &plan, &air, name());
+            assert_eq!(next.map(|plan| plan.purpose), purpose);
+        }
+        hunt.restart(Time::ZERO);
+        let next = hunt.follow_up(Time::ZERO, &plan, &air, name());
+        assert_eq!(next.map(|plan| plan.purpose), Some(Purpose::Naming));
+    }
+
+    #[test]
+    fn a_plan_that_could_not_be_carried_out_comes_again() {
+        let mut hunt = hunt();
+        let plan = Plan::asking(vec![5500, 2412], true);
+        assert_eq!(
+            plan.frequencies,
+            [2412, 5500],
+            "no order tells what is known"
+        );
+        hunt.repeat(plan.clone());
+        assert_eq!(hunt.next_plan(Time::ZERO, &[]), plan);
+        assert_ne!(hunt.next_plan(Time::ZERO, &[]), plan);
+    }
+
+    #[test]
+    fn the_age_of_a_scan_is_counted_from_its_beginning() {
+        let mut hunt = hunt();
+        hunt.scan_begins(Time::from_secs(10));
+        assert_eq!(hunt.scan_age(Time::from_secs(13)), Duration::from_secs(3));
+    }
 }

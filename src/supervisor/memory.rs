@@ -151,5 +151,9 @@ mod tests {
             memory.heard(&home(), frequency);
         }
         assert_eq!(memory.channels(&home()), [2437, 5500, 2462, 5180]);
+        for _ in 0..4 {
+            memory.heard(&home(), 2437);
+        }
+        assert_eq!(memory.channels(&home()), [2437, 5500, 2462, 5180]);
     }
 }

@@ -325,4 +325,56 @@ mod tests {
             assert!(spent < day / 100, "{spent:?} with {known:?} known");
         }
     }
+
+    #[test]
+    fn a_sweep_begins_with_the_fast_bands_and_ends_with_the_slow_one() {
+        let mut schedule = Schedule::new(Time::ZERO, &card_channels());
+        let fast = schedule.next_round(Time::ZERO, &[]);
+        assert!(fast.more_to_come);
+        assert_eq!(fast.frequencies.len(), 25);
+        assert!(fast.frequencies.iter().all(|&frequency| frequency > 5000));
+        let slow = schedule.next_round(Time::ZERO, &[]);
+        assert!(!slow.more_to_come);
+        assert_eq!(slow.frequencies.len(), 13);
+        assert_eq!(
+            slow.frequencies[..2],
+            [2412, 2417],
+            "where it can ask before where not"
+        );
+    }
+
+    #[test]
+    fn pauses_grow_by_a_third_after_three_minutes_up_to_their_share() {
+        let mut schedule = Schedule::new(Time::ZERO, &card_channels());
+        schedule.sweeping = None;
+        let mut rng = StdRng::seed_from_u64(1);
+        schedule.pause(EAGER_FOR, HOME, &mut rng);
+        assert_eq!(schedule.pause, EAGER_PAUSE);
+        let later = EAGER_FOR + Duration::from_secs(1);
+        for millis in [1_200, 1_600] {
+            schedule.pause(later, HOME, &mut rng);
+            assert_eq!(schedule.pause, Duration::from_millis(millis));
+        }
+        for _ in 0..20 {
+            schedule.pause(later, HOME, &mut rng);
+        }
+        assert_eq!(schedule.pause, ACTIVE_DWELL * KNOWN_SHARE);
+    }
+
+    #[test]
+    fn a_new_search_is_as_eager_as_the_first() {
+        let channels = card_channels();
+        let mut schedule = Schedule::new(Time::ZERO, &channels);
+        let mut rng = StdRng::seed_from_u64(1);
+        for minute in 0..600 {
+            let now = Time::from_secs(60 * minute);
+            schedule.next_round(now, HOME);
+            schedule.pause(now, HOME, &mut rng);
+        }
+        let now = Time::from_secs(36_000);
+        schedule.restart(now);
+        schedule.sweeps = 0;
+        let first = Schedule::new(now, &channels);
+        assert_eq!(format!("{schedule:?}"), format!("{first:?}"));
+    }
 }

@@ -423,3 +423,54 @@ fn a_mask_address_is_none_that_is_known_and_heeds_the_scan_mask() {
     let second = book(None).mask_address(&bench.card, &[first], &mut rng(4));
     assert_ne!(first, second);
 }
+
+#[test]
+fn an_association_that_began_before_its_address_was_renewed_may_stay() {
+    let home = ssid("Home");
+    let network = |generation| NetworkFacts::new(&home).in_generation(generation);
+    let bench = Bench::new();
+    let addresses = [0, 1, 2].map(|generation| bench.assign(&network(generation)).unwrap());
+    assert_eq!(
+        addresses.map(|address| bench.accepts(&network(2), address)),
+        [false, true, true]
+    );
+}
+
+#[test]
+fn bits_that_are_kept_of_the_current_address_are_kept_by_the_address_in_question() {
+    let home = ssid("Home");
+    let network = NetworkFacts::new(&home);
+    let bench = Bench::new()
+        .policy("random")
+        .mask("ff:ff:ff:00:00:00 preserve");
+    assert!(bench.accepts(&network, mac("02:aa:bb:01:02:03")));
+}
+
+#[test]
+fn a_rule_that_asks_for_nothing_is_about_a_wire_too() {
+    let mut bench = Bench::new();
+    bench.rules = vec![rule(NetworkMatch::default(), Policy::Random)];
+    let wire = NetworkFacts::default();
+    assert_eq!(bench.book().policy(&wire), Ok(Policy::Random));
+}
+
+#[test]
+fn the_rules_about_a_network_are_told_in_their_order() {
+    let place = |line| Place::Line {
+        file: "macveil.toml".into(),
+        line,
+        column: 1,
+    };
+    let at = |name, line| NetworkRule {
+        place: place(line),
+        ..rule(named(name), Policy::Random)
+    };
+    let mut bench = Bench::new();
+    bench.rules = vec![at("Home", 3), at("Office", 7), at("Home", 5)];
+    let home = ssid("Home");
+    let book = bench.book();
+    assert_eq!(
+        book.rules_about(&NetworkFacts::new(&home)),
+        [&place(3), &place(5)]
+    );
+}

@@ -1,7 +1,12 @@
 //! A small world that obeys, and what the supervisor does in it.
 
 mod addresses;
+mod attempts;
 mod behaviours;
+mod connection;
+mod faults;
+mod scanning;
+mod silence;
 mod snapshots;
 
 use std::sync::Arc;
@@ -20,7 +25,13 @@ use crate::wifi::{Channel, Heard, Ssid};
 const PERMANENT: Mac = Mac([2, 0, 0, 0, 0, 0]);
 const HOME_AP: Mac = Mac([2, 0, 0, 0, 7, 0]);
 const HOME_CHANNEL: u32 = 2437;
+/// An address that somebody else puts on the card.
+const BY_HAND: Mac = Mac([0x0a, 0, 0, 0, 0, 0x77]);
 
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a way of the world of its own"
+)]
 /// A station in a small world that does what it is told and remembers everything.
 struct Bench {
     station: Station,
@@ -41,6 +52,26 @@ struct Bench {
     scanned_under: Vec<Mac>,
     /// Its configuration was read again.
     reconfigured: bool,
+    /// The supplicant's answers are left to the test.
+    silent: bool,
+    /// It is refused to change the address of a link that is up.
+    refuses_live: bool,
+    /// How the kernel takes a scan.
+    scans: Scans,
+    /// The supplicant answers when it is told which network may be joined.
+    pins: bool,
+    /// The supplicant connects as soon as it is told to.
+    connects: bool,
+    /// The supplicant had been told to change the address by itself.
+    randomizes: bool,
+}
+
+/// How the kernel takes a scan.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scans {
+    Done,
+    NeverEnding,
+    Refused(i32),
 }
 
 impl Bench {
@@ -117,6 +148,12 @@ impl Bench {
             slow_to_notice: false,
             scanned_under: Vec::new(),
             reconfigured: false,
+            silent: false,
+            refuses_live: false,
+            scans: Scans::Done,
+            pins: true,
+            connects: true,
+            randomizes: false,
         };
         bench.settle();
         bench
@@ -193,6 +230,9 @@ impl Bench {
                     self.masks.push(address);
                 }
                 let up = self.link.up || how == How::Bounce;
+                if how == How::Live && self.refuses_live {
+                    return vec![Event::LinkSet(Err(refusal(16)))];
+                }
                 let result = (self.driver)(
                     Link {
                         up,
@@ -215,27 +255,45 @@ impl Bench {
                 vec![Event::LinkSet(Ok(self.link))]
             }
             Action::BringUp | Action::ReadLink => vec![Event::LinkSet(Ok(self.link))],
+            Action::Scan(_) if let Scans::Refused(errno) = self.scans => {
+                vec![Event::ScanAccepted(Err(refusal(errno)))]
+            }
             Action::Scan(scan) => {
                 self.scanned_under.push(self.link.address);
                 let started = ScanStarted {
                     active: !scan.ssids.is_empty(),
                     random_address: scan.random_address,
                 };
-                vec![
-                    Event::ScanAccepted(Ok(())),
-                    Event::ScanStarted(started),
-                    Event::Supplicant(Supplicant::ScanResults),
-                    Event::ScanEnded,
-                ]
+                let begun = [Event::ScanAccepted(Ok(())), Event::ScanStarted(started)];
+                let results = Event::Supplicant(Supplicant::ScanResults);
+                let ended = (self.scans == Scans::Done).then_some([results, Event::ScanEnded]);
+                begun
+                    .into_iter()
+                    .chain(ended.into_iter().flatten())
+                    .collect()
             }
-            Action::ReadAir => vec![Event::Air(
-                self.air.iter().map(|entry| heard(entry, 0)).collect(),
-            )],
+            Action::ReadAir => vec![Event::Air(self.heard())],
+            Action::Ask(_) if self.silent => vec![],
+            Action::Ask(Request::Pin { .. }) if !self.pins => vec![],
             Action::Ask(request) => self.supplicant_answers(request),
             Action::AbortScan | Action::Say(_) | Action::Remember { .. } | Action::Finish => {
                 vec![]
             }
         }
+    }
+
+    /// What the last scan heard.
+    fn heard(&self) -> Vec<Heard> {
+        let scans = self.done.iter().rev().filter_map(|action| match action {
+            Action::Scan(scan) => Some(&scan.frequencies),
+            _ => None,
+        });
+        let visited = scans.take(1).flatten().collect::<Vec<_>>();
+        let audible = self
+            .air
+            .iter()
+            .filter(|entry| visited.contains(&&entry.frequency));
+        audible.map(|entry| heard(entry, 0)).collect()
     }
 
     fn supplicant_answers(&mut self, request: Request) -> Vec<Event> {
@@ -247,7 +305,7 @@ impl Bench {
                 }
                 Reply::Quiet(Ok(Quieted {
                     status,
-                    had_own_randomization: false,
+                    had_own_randomization: self.randomizes,
                     reconfigured: self.reconfigured,
                 }))
             }
@@ -259,6 +317,10 @@ impl Bench {
                     networks: self.networks.clone(),
                     table,
                 }))
+            }
+            Request::Connect if !self.connects => {
+                self.phase = Phase::Connecting;
+                Reply::Done(Ok(()))
             }
             Request::Connect => {
                 self.phase = Phase::Connected;
@@ -299,6 +361,54 @@ impl Bench {
         }));
     }
 
+    /// What happens, and what the station wants done then: it is not done.
+    fn hear(&mut self, event: Event) -> Vec<Action> {
+        self.station.handle(clocks(self.now), event);
+        std::iter::from_fn(|| self.station.poll_action()).collect()
+    }
+
+    fn link_changes(&mut self, change: impl FnOnce(&mut Link)) {
+        change(&mut self.link);
+        self.tell(Event::Link(self.link));
+    }
+
+    fn address_is_changed_by_hand(&mut self) {
+        self.link_changes(|link| link.address = BY_HAND);
+    }
+
+    /// The end of a scan of somebody else's, which shows the card's address or not.
+    fn somebody_scans(&mut self, exposing: bool) {
+        self.tell(Event::ScanStarted(ScanStarted {
+            active: true,
+            random_address: !exposing,
+        }));
+        self.tell(Event::ScanEnded);
+    }
+
+    fn is_masked(&self) -> bool {
+        self.station.snapshot().address_kind == AddressKind::Mask
+    }
+
+    fn state(&self) -> &'static str {
+        self.station.state_name()
+    }
+
+    fn remarks(&self) -> usize {
+        self.count(|action| matches!(action, Action::Say(Notice::Remark(_))))
+    }
+
+    fn failures(&self) -> usize {
+        self.count(|action| matches!(action, Action::Say(Notice::Failed { .. })))
+    }
+
+    fn holds(&self) -> usize {
+        self.count(|action| *action == Action::HoldDown)
+    }
+
+    fn asked(&self, request: &Request) -> usize {
+        self.count(|action| is_ask(action, request))
+    }
+
     fn position(&self, wanted: impl Fn(&Action) -> bool) -> usize {
         self.done
             .iter()
@@ -308,6 +418,14 @@ impl Bench {
 
     fn count(&self, wanted: impl Fn(&Action) -> bool) -> usize {
         self.done.iter().filter(|action| wanted(action)).count()
+    }
+}
+
+fn refusal(errno: i32) -> Refusal {
+    Refusal {
+        step: "do it",
+        errno: Some(errno),
+        reason: "for a test".to_owned(),
     }
 }
 
