@@ -18,8 +18,10 @@ use tokio::net::unix::pipe::Receiver;
 /// Tells one socket file from its successor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Identity {
-    device: u64,
-    inode: u64,
+    pub(crate) device: u64,
+    pub(crate) inode: u64,
+    /// Nanoseconds; numbers of inodes are given out again, on some file systems at once.
+    pub(crate) made: i128,
 }
 
 /// What is found at the socket's path.
@@ -151,6 +153,7 @@ fn look_at(socket: &Path) -> Sight {
         Ok(metadata) if metadata.file_type().is_socket() => Sight::Socket(Identity {
             device: metadata.dev(),
             inode: metadata.ino(),
+            made: i128::from(metadata.mtime()) * 1_000_000_000 + i128::from(metadata.mtime_nsec()),
         }),
         Ok(_) => Sight::NotASocket,
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Sight::Denied,

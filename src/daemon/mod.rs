@@ -357,6 +357,7 @@ impl Daemon {
         let supplicant = self.control_dir().map(|control_dir| SupplicantFinder {
             control_dir,
             client_dir: self.runtime_dir.client_dir(),
+            originals: self.runtime_dir.originals(&card.name),
             told: self.told.clone(),
         });
         let name = card.name.clone();

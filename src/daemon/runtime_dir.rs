@@ -1,4 +1,5 @@
-//! What lives in the runtime directory: the lock, the client sockets, and each card's initial address.
+//! What lives in the runtime directory: the lock, the client sockets, each card's initial address, and
+//! what was changed in its supplicant.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
@@ -39,6 +40,11 @@ impl RuntimeDir {
         self.path.join("clients")
     }
 
+    /// Where it is noted what was changed in an interface's supplicant.
+    pub(super) fn originals(&self, name: &str) -> PathBuf {
+        self.path.join(format!("{name}.supplicant"))
+    }
+
     /// The address that the card had when macveil first saw it: remembered across restarts of the
     /// daemon, because by then the card carries one of ours.
     pub(super) fn initial_address(
@@ -67,6 +73,7 @@ impl RuntimeDir {
     pub(super) fn rename(&self, before: &str, after: &str) {
         // Nothing may have been remembered.
         let _ = fs::rename(self.initial_file(before), self.initial_file(after));
+        let _ = fs::rename(self.originals(before), self.originals(after));
     }
 
     fn initial_file(&self, name: &str) -> PathBuf {

@@ -49,6 +49,7 @@ pub(super) struct Outcome {
 pub(super) struct SupplicantFinder {
     pub(super) control_dir: PathBuf,
     pub(super) client_dir: PathBuf,
+    pub(super) originals: PathBuf,
     pub(super) told: mpsc::UnboundedSender<Told>,
 }
 
@@ -64,12 +65,14 @@ impl Tended {
             let SupplicantFinder {
                 control_dir,
                 client_dir,
+                originals,
                 told,
             } = finder;
             let target = wpa::Target {
                 ifname: name.clone(),
                 control_dir,
                 client_dir,
+                originals,
             };
             let tell = move |event| {
                 // The daemon is ending when nobody listens any more.

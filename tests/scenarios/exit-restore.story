@@ -1,4 +1,4 @@
-macveil stops with on-exit = "restore": all is as it was
+macveil stops with on-exit = "restore": all is as it was, though it was killed once
 
 given  macveil's device settings have "on-exit = \"restore\""
 and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery", off at first
@@ -10,6 +10,10 @@ and    home returns
 then   connected to home within 30 s
 when   home leaves
 and    10 s pass
+and    macveil is killed
+and    1 s passes
+and    macveil starts
+and    5 s pass
 and    the judge looks away
 and    macveil stops
 then   wpa_supplicant's settings are as noted

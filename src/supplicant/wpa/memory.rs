@@ -1,11 +1,14 @@
 //! What was changed in wpa_supplicant, so that it can be put back, and what is known of it.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
+use crate::presence::Identity;
 use crate::wifi::Ssid;
 
 use super::deny::SHORTEST_LIMIT;
 use super::network::{Configured, Details, Line};
+use super::originals::{Original, Originals};
 
 /// A global setting that is changed while macveil is in charge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,6 +28,15 @@ pub(super) enum Setting {
 }
 
 impl Setting {
+    pub(super) const ALL: [Self; 6] = [
+        Self::ApScan,
+        Self::PassiveScan,
+        Self::ScanResultsValid,
+        Self::P2pDisabled,
+        Self::MacAddr,
+        Self::PreassocMacAddr,
+    ];
+
     /// Those that make wpa_supplicant change the address by itself.
     pub(super) const RANDOMIZING: [Self; 2] = [Self::MacAddr, Self::PreassocMacAddr];
 
@@ -63,19 +75,22 @@ pub(super) struct NetworkAddress {
     pub(super) value: i32,
 }
 
-/// Kept for as long as macveil runs: a new wpa_supplicant has its own values again, and those
+/// Kept for as long as macveil runs, and on disk in case it is killed: a new wpa_supplicant has its own values again, and those
 /// differ from macveil's, or putting them back changes nothing.
 #[derive(Debug)]
 pub(super) struct Memory {
     settings: BTreeMap<Setting, i32>,
+    kept: Originals,
+    /// The socket of the wpa_supplicant that was met last.
+    identity: Option<Identity>,
     /// By network id; only those that were changed.
-    pub(super) network_addresses: BTreeMap<u32, NetworkAddress>,
+    network_addresses: BTreeMap<u32, NetworkAddress>,
     /// This wpa_supplicant has macveil's values, unless it has read its configuration again since.
     pub(super) imposed: bool,
     /// Something may have been changed.
     pub(super) touched: bool,
     /// Peer-to-peer was ended for the whole process.
-    pub(super) p2p_ended: bool,
+    p2p_ended: bool,
     /// The last list of what may not be joined, as a command.
     pub(super) denied: Option<String>,
     /// The longest command, once known.
@@ -84,10 +99,12 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    /// Nothing was changed yet.
-    pub(super) fn new() -> Self {
+    /// Nothing was changed yet, but by an earlier macveil that left its notes at this path.
+    pub(super) fn new(kept_at: PathBuf) -> Self {
         Self {
             settings: BTreeMap::new(),
+            kept: Originals::kept_at(kept_at),
+            identity: None,
             network_addresses: BTreeMap::new(),
             imposed: false,
             touched: false,
@@ -99,7 +116,16 @@ impl Memory {
     }
 
     /// A conversation begins: what is known of networks may be of another wpa_supplicant.
-    pub(super) fn begin(&mut self) {
+    pub(super) fn begin(&mut self, identity: Identity) {
+        match self.identity.replace(identity) {
+            None => {
+                for original in self.kept.read(identity) {
+                    self.recall(original);
+                }
+            }
+            Some(_) if self.touched => self.keep(),
+            Some(_) => {}
+        }
         self.networks.clear();
         self.imposed = false;
         self.denied = None;
@@ -108,11 +134,58 @@ impl Memory {
 
     /// Notes a value as it was found. What is not macveil's is the user's wish, then and now.
     pub(super) fn found(&mut self, setting: Setting, value: i32) {
-        if setting.may_be_ours(value) {
-            self.settings.entry(setting).or_insert(setting.ours());
-        } else {
-            self.settings.insert(setting, value);
+        let known = self.settings.get(&setting).copied();
+        let original = match known {
+            _ if !setting.may_be_ours(value) => value,
+            Some(known) => known,
+            None => setting.ours(),
+        };
+        if known != Some(original) {
+            self.settings.insert(setting, original);
+            self.keep();
         }
+    }
+
+    /// Notes a network's own address, which is about to be taken from it.
+    pub(super) fn found_address(&mut self, id: u32, original: NetworkAddress) {
+        self.network_addresses.insert(id, original);
+        self.keep();
+    }
+
+    /// Peer-to-peer was ended for the whole process.
+    pub(super) fn end_p2p(&mut self) {
+        if !std::mem::replace(&mut self.p2p_ended, true) {
+            self.keep();
+        }
+    }
+
+    pub(super) const fn p2p_is_ended(&self) -> bool {
+        self.p2p_ended
+    }
+
+    pub(super) fn take_network_addresses(&mut self) -> BTreeMap<u32, NetworkAddress> {
+        std::mem::take(&mut self.network_addresses)
+    }
+
+    fn recall(&mut self, original: Original) {
+        match original {
+            Original::Setting(setting, value) => drop(self.settings.insert(setting, value)),
+            Original::Network(id, address) => drop(self.network_addresses.insert(id, address)),
+            Original::P2p => self.p2p_ended = true,
+        }
+    }
+
+    fn keep(&self) {
+        let Some(identity) = self.identity else {
+            return;
+        };
+        let settings = self.originals();
+        let settings = settings.map(|(setting, value)| Original::Setting(setting, value));
+        let networks = self.network_addresses.iter();
+        let networks = networks.map(|(&id, address)| Original::Network(id, address.clone()));
+        let p2p = self.p2p_ended.then_some(Original::P2p);
+        self.kept
+            .write(identity, settings.chain(networks).chain(p2p));
     }
 
     /// What to put back.
@@ -124,7 +197,15 @@ impl Memory {
 
     /// Everything is put back.
     pub(super) fn forget_all(&mut self) {
-        *self = Self::new();
+        self.kept.remove();
+        self.settings.clear();
+        self.network_addresses.clear();
+        self.networks.clear();
+        self.imposed = false;
+        self.touched = false;
+        self.p2p_ended = false;
+        self.denied = None;
+        self.command_limit = None;
     }
 
     /// Details of networks have to be read again.

@@ -9,7 +9,7 @@
 //! | `deny` | pure: the list of what may not be joined |
 //! | `lobby` | waiting for the control socket |
 //! | `endpoint`, `session`, `end` | datagrams, commands with their answers, and how it ends |
-//! | `memory` | what was changed and has to be put back |
+//! | `memory`, `originals` | what was changed and has to be put back |
 //! | `request/` | what each request does |
 
 mod deny;
@@ -21,6 +21,7 @@ pub(crate) mod fuzzing;
 mod lobby;
 mod memory;
 mod network;
+mod originals;
 mod request;
 mod session;
 mod status;
@@ -51,6 +52,9 @@ pub struct Target {
     /// An existing directory of ours, closed to others (mode 0700), for the sockets that answers
     /// are sent to. wpa_supplicant removes its own directory when it ends, so this is another one.
     pub client_dir: PathBuf,
+    /// A file of ours for what was changed in wpa_supplicant, in case macveil does not live to put it
+    /// back.
+    pub originals: PathBuf,
 }
 
 /// Runs until `requests` is closed; dropping it at any time leaves nothing behind but settings.
@@ -75,7 +79,7 @@ async fn run_at(
     endpoint::remove_stale(&target.client_dir);
     let mut lobby = Lobby::new(&target);
     let mut presence = Presence::new(target.control_dir.join(&target.ifname));
-    let mut memory = Memory::new();
+    let mut memory = Memory::new(target.originals.clone());
     while let Some(identity) = lobby.wait(&mut presence, &mut requests, &mut tell).await {
         let session = Session::open(
             &target.client_dir,

@@ -72,7 +72,7 @@ impl<'a> Session<'a> {
     ) -> io::Result<Self> {
         let bind = || Endpoint::bind(client_dir, presence.socket());
         let (commands, monitor) = (bind()?, bind()?);
-        memory.begin();
+        memory.begin(identity);
         let mut session = Self {
             commands,
             monitor,

@@ -98,8 +98,9 @@ impl Session<'_> {
     /// if it never began (`p2p_ctrl_set`, `ctrl_iface.c`, 2.10). Whether somebody else had ended it
     /// cannot be asked; nobody is taken to have.
     async fn end_p2p(&mut self) -> Result<(), Failure> {
-        let ended = self.attempt("P2P_SET disabled 1").await?;
-        self.memory.p2p_ended |= ended;
+        if self.attempt("P2P_SET disabled 1").await? {
+            self.memory.end_p2p();
+        }
         Ok(())
     }
 
@@ -137,7 +138,7 @@ impl Session<'_> {
         let id = network.line.id;
         let ssid = network.details.ssid.clone();
         let original = NetworkAddress { ssid, value };
-        self.memory.network_addresses.insert(id, original);
+        self.memory.found_address(id, original);
         self.attempt(&format!("SET_NETWORK {id} mac_addr 0"))
             .await?;
         Ok(true)

@@ -36,14 +36,14 @@ impl Session<'_> {
             .originals()
             .map(|(setting, value)| format!("SET {} {value}", setting.name()))
             .collect();
-        let changed = std::mem::take(&mut self.memory.network_addresses);
+        let changed = self.memory.take_network_addresses();
         if !changed.is_empty() {
             for network in self.networks().await? {
                 let original = changed.get(&network.line.id);
                 commands.extend(original.and_then(|original| put_back(&network, original)));
             }
         }
-        if self.memory.p2p_ended {
+        if self.memory.p2p_is_ended() {
             commands.push("P2P_SET disabled 0".to_owned());
         }
         commands.push("SET disallow_aps ".to_owned());

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::task::LocalSet;
+use tokio::task::{JoinHandle, LocalSet};
 use tokio::time::timeout;
 
 use super::session::Pace;
@@ -24,6 +24,8 @@ struct Scene {
     directory: tempfile::TempDir,
     requests: UnboundedSender<Request>,
     events: UnboundedReceiver<Event>,
+    target: Target,
+    conversation: JoinHandle<()>,
 }
 
 /// Plays a story with the conversation running.
@@ -43,23 +45,36 @@ fn play_on(ifname: &str, pace: Pace, story: impl AsyncFnOnce(Scene)) {
         ifname: ifname.to_owned(),
         control_dir: directory.path().join("run/wpa_supplicant"),
         client_dir,
-    };
-    let (requests, requested) = unbounded_channel();
-    let (tell, events) = unbounded_channel();
-    let scene = Scene {
-        directory,
-        requests,
-        events,
+        originals: directory.path().join("originals"),
     };
     LocalSet::new().block_on(&runtime, async move {
-        let told = move |event| {
-            let _ = tell.send(event);
+        let (requests, events, conversation) = begin(pace, target.clone());
+        let scene = Scene {
+            directory,
+            requests,
+            events,
+            target,
+            conversation,
         };
-        let conversation = tokio::task::spawn_local(run_at(pace, target, requested, told));
         story(scene).await;
-        conversation.abort();
-        let _ = conversation.await;
     });
+}
+
+fn begin(
+    pace: Pace,
+    target: Target,
+) -> (
+    UnboundedSender<Request>,
+    UnboundedReceiver<Event>,
+    JoinHandle<()>,
+) {
+    let (requests, requested) = unbounded_channel();
+    let (tell, events) = unbounded_channel();
+    let told = move |event| {
+        let _ = tell.send(event);
+    };
+    let conversation = tokio::task::spawn_local(run_at(pace, target, requested, told));
+    (requests, events, conversation)
 }
 
 /// As [`play`], in no hurry.
@@ -83,6 +98,14 @@ impl Scene {
 
     fn client_dir(&self) -> PathBuf {
         self.directory.path().join("client")
+    }
+
+    /// macveil is killed, and started again.
+    async fn kill(&mut self) {
+        self.conversation.abort();
+        let _ = (&mut self.conversation).await;
+        (self.requests, self.events, self.conversation) =
+            begin(Pace::default(), self.target.clone());
     }
 
     async fn event(&mut self) -> Event {
