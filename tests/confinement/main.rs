@@ -179,7 +179,7 @@ fn the_log_shows_no_whole_address_unless_it_is_asked_to() {
 
 #[test]
 fn the_service_is_exposed_to_little() {
-    let unit = Path::new(env!("CARGO_MANIFEST_DIR")).join("contrib/macveil.service");
+    let unit = Path::new(env!("CARGO_MANIFEST_DIR")).join("contrib/systemd/system/macveil.service");
     let output = Command::new("systemd-analyze")
         // In tenths: 1.5 of 10.
         .args(["security", "--no-pager", "--offline=true", "--threshold=15"])

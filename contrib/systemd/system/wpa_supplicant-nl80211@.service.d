@@ -1,0 +1,1 @@
+wpa_supplicant@.service.d
