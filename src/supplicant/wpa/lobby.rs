@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::presence::{Identity, Presence, Sight};
-use crate::supervisor::{Event, Failure, Request};
+use crate::supervisor::{Event, Failure, Request, Supplicant};
 
 use super::end::End;
 use super::endpoint::Endpoint;
@@ -36,6 +36,9 @@ enum Obstacle {
 
 /// What is told is told only when it has lasted this long: wpa_supplicant may just be starting.
 const GRACE: Duration = Duration::from_millis(500);
+/// Its directory is for nobody else until it has given it to its group. What is still closed by then
+/// stays so, and its first scan is due 100 ms after its start.
+const GRACE_OF_DOORS: Duration = Duration::from_millis(30);
 /// How soon to try again when something other than wpa_supplicant has to change.
 const RETRY: Duration = Duration::from_secs(5);
 
@@ -113,7 +116,8 @@ impl Lobby {
     ) -> Wake {
         let knocking = matches!(obstacle, Obstacle::Silent);
         let retrying = matches!(obstacle, Obstacle::NoClientSocket(_) | Obstacle::Broken(_));
-        let grace = tokio::time::sleep(GRACE);
+        let closed = matches!(obstacle, Obstacle::Denied);
+        let grace = tokio::time::sleep(if closed { GRACE_OF_DOORS } else { GRACE });
         let retry = tokio::time::sleep(RETRY);
         let knock = knock(self.client_dir.clone(), self.socket.clone());
         tokio::pin!(grace, retry, knock);
@@ -122,7 +126,7 @@ impl Lobby {
             tokio::select! {
                 removed = presence.changed() => {
                     // Its file exists a moment before anyone listens on it; then its mode is set.
-                    let may_be_mended = matches!(obstacle, Obstacle::Denied | Obstacle::LeftOver);
+                    let may_be_mended = closed || matches!(obstacle, Obstacle::LeftOver);
                     if removed || may_be_mended {
                         self.last = None;
                     }
@@ -138,6 +142,10 @@ impl Lobby {
                 () = &mut grace, if unsaid => {
                     unsaid = false;
                     self.say(obstacle);
+                    if closed {
+                        // It is there all the same; whoever meets it learns that it cannot be talked to.
+                        tell(Event::Supplicant(Supplicant::Appeared));
+                    }
                 }
                 () = &mut knock, if knocking => {
                     self.last = None;

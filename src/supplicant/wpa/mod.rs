@@ -61,7 +61,8 @@ pub struct Target {
 ///
 /// Tells [`Event::Supplicant`] as it comes, and exactly one [`Event::Reply`] for each request, in
 /// their order. Before [`Supplicant::Appeared`] and after [`Supplicant::Vanished`] each is answered
-/// with [`Failure::Unreachable`](crate::supervisor::Failure::Unreachable).
+/// with [`Failure::Unreachable`](crate::supervisor::Failure::Unreachable), and so it is where a
+/// supplicant appeared whose control socket is closed to us.
 ///
 /// # Panics
 ///
