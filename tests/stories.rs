@@ -301,6 +301,27 @@ fn trouble_that_takes_longer_than_there_is_time_is_refused() {
 }
 
 #[test]
+fn a_machine_boots_and_radios_appear() {
+    let appears = |scanned_at_once| Step::When(Event::RadioAppears { scanned_at_once });
+    assert_eq!(
+        steps(
+            "when the machine boots\nand a radio appears\nand a radio appears and something scans with it at once"
+        ),
+        [
+            Step::When(Event::MachineBoots),
+            appears(false),
+            appears(true)
+        ]
+    );
+    assert!(problem("when a radio appears and sings").starts_with("line 2: "));
+    let story = parse(&format!("{TITLE}given the machine runs systemd")).expect("a story");
+    assert!(story.has_systemd() && !story.has_macveil());
+    let text = "given macveil is installed as the README tells";
+    let story = parse(&format!("{TITLE}{text}")).expect("a story");
+    assert!(story.has_macveil() && !story.has_systemd());
+}
+
+#[test]
 fn a_sentence_that_is_not_known_is_told_with_its_line() {
     for text in [
         "given a pony",

@@ -214,12 +214,17 @@ fn policy_change(line: &Line) -> Option<(&[u8], &str)> {
     }
 }
 
-/// Whether somebody has wpa_supplicant do something, which may be a scan.
+/// Whether somebody has wpa_supplicant do something, or may start one, which may be a scan.
 fn user_acts(story: &Story, fact: &Fact) -> bool {
     match fact {
         Fact::Step(number) => {
             let step = story.lines.iter().find(|it| it.number == *number);
-            step.is_some_and(|line| matches!(line.step, Step::When(Event::User(_))))
+            step.is_some_and(|line| {
+                matches!(
+                    line.step,
+                    Step::When(Event::User(_) | Event::MachineBoots | Event::RadioAppears { .. })
+                )
+            })
         }
         Fact::Happens(words) => {
             let mut onsets = troubles(story).map(|trouble| &trouble.onset);

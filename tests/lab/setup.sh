@@ -16,6 +16,11 @@ guest_packages=(
 )
 # Only for guests whose stories have NetworkManager or iwd: they would make every guest's boot longer.
 networkmanager_packages=(network-manager iwd dbus-daemon)
+# Only for guests that systemd boots, likewise.
+systemd_packages=(systemd udev coreutils)
+# What only their installation needs.
+installers='perl*|libperl*|dpkg_*|debconf_*|usrmerge_*|gcc-*-base_*|passwd_*|tar_*|sed_*|adduser_*'
+of_systemd='systemd_*|udev_*|libpam*|dmsetup_*'
 modules=(
     virtio_pci 9p 9pnet_virtio virtio_rng
     mac80211_hwsim ccm cmac gcm ctr
@@ -75,45 +80,74 @@ download_debs() {
         install "$@" >/dev/null
 }
 
+# The packages in a directory, but for those whose files' names match a pattern.
 unpack_debs() {
-    local debs=$1 root=$2 deb directory
+    local debs=$1 root=$2 left_out=$3 deb directory
     rm -rf "$root"
     # As in Debian's merged /usr, so that either spelling of a path works.
     mkdir -p "$root/usr/"{bin,sbin,lib,lib64}
     for directory in bin sbin lib lib64; do ln -s "usr/$directory" "$root/$directory"; done
     for deb in "$debs"/*.deb; do
-        case ${deb##*/} in
-        perl* | libperl* | dpkg_* | debconf_* | usrmerge_* | gcc-*-base_*) continue ;;
-        systemd_* | udev_* | passwd_* | tar_* | sed_* | libpam* | adduser_* | dmsetup_*) continue ;;
-        esac
+        # shellcheck disable=SC2053 # a pattern
+        [[ ${deb##*/} == @($left_out) ]] && continue
         dpkg-deb --fsys-tarfile "$deb" | tar -x -C "$root" --keep-directory-symlink --no-same-owner
     done
     rm -rf "$root"/usr/share/{doc,man,locale,info,lintian,perl5,bash-completion,bug,doc-base,debconf} \
-        "$root"/usr/lib/{systemd,udev/hwdb.d} "$root"/usr/include "$root"/usr/lib/*/{perl,gconv,xtables} \
+        "$root"/usr/lib/udev/hwdb.d "$root"/usr/include "$root"/usr/lib/*/{perl,gconv,xtables} \
         "$root"/etc/{init.d,rc?.d,cron.*} "$root"/var/cache
 }
 
 unpack_guest_root() {
     local root=$lab/root
-    unpack_debs "$lab/debs" "$root"
+    unpack_debs "$lab/debs" "$root" "$installers|$of_systemd"
+    rm -rf "$root/usr/lib/systemd"
     mkdir -p "$root"/{proc,sys,dev,run,tmp,lab,out,etc/wpa_supplicant,etc/macveil,var/lib}
     [ -e "$root/etc/passwd" ] || echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
     [ -e "$root/etc/group" ] || printf 'root:x:0:\nnetdev:x:101:\n' >"$root/etc/group"
     install -m 755 tests/lab/init "$root/init"
 }
 
-# What NetworkManager and iwd need besides, as an archive to be unpacked over any guest's root.
-prepare_networkmanager() {
-    local root=$lab/networkmanager-root debs=$lab/networkmanager-debs deb
+# The packages that some need besides, with all that they depend on.
+download_besides() {
+    local debs=$1 deb
+    shift
     mkdir -p "$debs"
     cp -al "$lab"/debs/*.deb "$debs"
-    download_debs "$debs" "${guest_packages[@]}" "${networkmanager_packages[@]}"
+    download_debs "$debs" "${guest_packages[@]}" "$@"
     for deb in "$lab"/debs/*.deb; do rm "$debs/${deb##*/}"; done
-    unpack_debs "$debs" "$root"
-    rm -rf "$root"/{bin,sbin,lib,lib64} "$root"/usr/lib/NetworkManager/VPN "$root"/usr/lib/udev
+}
+
+# An archive to be unpacked over any guest's root.
+make_addition() {
+    local root=$1 archive=$2
+    rm -rf "$root"/{bin,sbin,lib,lib64}
+    make_archive "$root" >"$archive"
+    rm -rf "$root"
+}
+
+prepare_networkmanager() {
+    local root=$lab/networkmanager-root debs=$lab/networkmanager-debs
+    download_besides "$debs" "${networkmanager_packages[@]}"
+    unpack_debs "$debs" "$root" "$installers|$of_systemd"
+    rm -rf "$debs" "$root"/usr/lib/{systemd,udev,NetworkManager/VPN}
     mkdir -p "$root/usr/share/dbus-1/system.d"
-    make_archive "$root" >"$lab/networkmanager"
-    rm -rf "$root" "$debs"
+    make_addition "$root" "$lab/networkmanager"
+}
+
+prepare_systemd() {
+    local root=$lab/systemd-root debs=$lab/systemd-debs
+    download_besides "$debs" "${systemd_packages[@]}"
+    # For libraries and units that the other guests do without.
+    cp -l "$lab"/debs/{libpam0g,wpasupplicant}_*.deb "$debs"
+    unpack_debs "$debs" "$root" "$installers|coreutils_*"
+    # The one that the README's instructions begin with.
+    dpkg-deb --fsys-tarfile "$debs"/coreutils_*.deb | tar -x -C "$root" ./usr/bin/install
+    rm -rf "$debs" "$root"/usr/sbin/wpa_* "$root/usr/lib/systemd/catalog"
+    ln -s /run "$root/var/run"
+    # No units but what a story puts there, and none made up anew for each story.
+    rm -rf "$root"/usr/lib/systemd/{system/multi-user.target.wants,system-generators}
+    echo 0f1e2d3c4b5a69788796a5b4c3d2e1f0 >"$root/etc/machine-id"
+    make_addition "$root" "$lab/systemd"
 }
 
 make_archive() { (cd "$1" && find . | LC_ALL=C sort | cpio --quiet -o -H newc --owner=0:0); }
@@ -195,6 +229,7 @@ update_package_lists
 download_debs "$lab/debs" "${guest_packages[@]}"
 unpack_guest_root
 prepare_networkmanager
+prepare_systemd
 for kernel in "${kernels[@]}"; do
     # shellcheck disable=SC2086 # two words, two arguments
     unpack_kernel $kernel

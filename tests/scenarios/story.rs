@@ -23,6 +23,7 @@ impl Story {
             matches!(
                 line.step,
                 Step::When(Event::Program(Program::Macveil | Program::Both, _))
+                    | Step::Given(Given::Installed)
             )
         })
     }
@@ -47,6 +48,12 @@ impl Story {
     pub fn has_iwd(&self) -> bool {
         let mut steps = self.lines.iter().map(|line| &line.step);
         steps.any(|step| matches!(step, Step::When(Event::Iwd(_))))
+    }
+
+    /// It needs a guest in which systemd is the first process.
+    pub fn has_systemd(&self) -> bool {
+        let mut steps = self.lines.iter().map(|line| &line.step);
+        steps.any(|step| *step == Step::Given(Given::Systemd))
     }
 
     pub fn is_for_any_method(&self) -> bool {
@@ -100,6 +107,12 @@ pub enum Given {
     SupplicantSetting(String),
     /// macveil runs with the system's own configuration, drop-ins included, not with a named file.
     SystemConfiguration,
+    /// Services are systemd's, and udev is there. The stations' radios appear when the story says so.
+    Systemd,
+    /// macveil, and all that belongs to it, in the way that the README tells.
+    Installed,
+    /// A service that brings the first interface up and scans before macveil is started.
+    EarlyScan,
     /// Played with one masking method, the best there is.
     AnyMethod,
     /// It takes so long that nobody plays it without naming it.
@@ -174,6 +187,12 @@ pub enum Event {
     TroubleComes {
         during: Duration,
         seed: u64,
+    },
+    /// Every service that is enabled is started, in systemd's order.
+    MachineBoots,
+    /// The next station's radio is plugged in, and perhaps somebody scans with it at the same moment.
+    RadioAppears {
+        scanned_at_once: bool,
     },
 }
 

@@ -279,6 +279,9 @@ impl World {
     fn macveil_says(&self, words: &str) -> Result<(), String> {
         let path = daemon::log(&self.folder);
         let said = || {
+            if let Some(machine) = &self.machine {
+                machine.write_log(&path).ok()?;
+            }
             let log = fs::read_to_string(&path).unwrap_or_default();
             log.contains(words).then_some(())
         };

@@ -39,6 +39,8 @@ impl World {
             Event::CommandRun(words) => self.command_output = run_command(words)?,
             Event::TroubleComes { during, seed } => self.trouble(*during, *seed)?,
             Event::MemoryNoted => self.noted_memory = Some(self.memory_now()?),
+            Event::MachineBoots => self.boot()?,
+            Event::RadioAppears { scanned_at_once } => self.radio_appears(*scanned_at_once)?,
             Event::SettingsNoted => self.noted_settings = self.supplicant_settings_now()?,
         }
         Ok(())

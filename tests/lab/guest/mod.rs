@@ -15,6 +15,7 @@ mod events;
 mod hwsim;
 mod iwd;
 mod live;
+mod machine;
 mod network_manager;
 mod process;
 mod radios;

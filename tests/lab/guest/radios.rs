@@ -13,10 +13,20 @@ use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use super::process::{Process, run_words, wait_until};
 
 const NAMESPACE: &str = "aps";
+/// It is in the namespace of the stations.
+const FIRST_PROCESS: u32 = 1;
 
 pub struct Radio {
+    number: u32,
     pub interface: String,
     pub address: String,
+}
+
+/// Whether the stations' radios are there from the beginning, or appear later.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Beginning {
+    PluggedIn,
+    Apart,
 }
 
 pub struct Radios {
@@ -55,15 +65,29 @@ fn enter_namespace() -> Result<(), String> {
     .map_err(|e| format!("entering the namespace: {e}"))
 }
 
+impl Radio {
+    /// Brings one that is apart to where the stations are: an interface that is new there.
+    pub fn plug_in(&self) -> Result<(), String> {
+        let number = self.number;
+        let line = format!("iw phy#{number} set netns {FIRST_PROCESS}");
+        beside_access_points(|| run_words(&line).map(drop))
+    }
+}
+
 impl Radios {
     /// New radios, numbered from nought, and a sniffer that hears all of them.
     pub fn create(
         stations: usize,
         access_points: usize,
         strangers: usize,
+        beginning: Beginning,
         folder: &Path,
     ) -> Result<Self, String> {
         let count = stations + access_points + strangers;
+        let there = match beginning {
+            Beginning::PluggedIn => stations,
+            Beginning::Apart => 0,
+        };
         run_words(&format!(
             "busybox insmod /modules/mac80211_hwsim.ko radios={count}"
         ))?;
@@ -78,8 +102,8 @@ impl Radios {
         phys.sort();
         let mut radios = Vec::new();
         for (number, path) in &phys {
-            let radio = radio(path)?;
-            if radios.len() >= stations {
+            let radio = radio(*number, path)?;
+            if radios.len() >= there {
                 run_words(&format!("iw phy phy{number} set netns name {NAMESPACE}"))?;
             }
             radios.push(radio);
@@ -116,12 +140,13 @@ impl Radios {
     }
 }
 
-fn radio(phy: &Path) -> Result<Radio, String> {
+fn radio(number: u32, phy: &Path) -> Result<Radio, String> {
     let address = fs::read_to_string(phy.join("macaddress")).map_err(|e| e.to_string())?;
     let mut interfaces = fs::read_dir(phy.join("device/net")).map_err(|e| e.to_string())?;
     let interface = interfaces.next().and_then(Result::ok);
     let interface = interface.ok_or_else(|| format!("{} has no interface", phy.display()))?;
     Ok(Radio {
+        number,
         interface: interface.file_name().to_string_lossy().into_owned(),
         address: address.trim().to_owned(),
     })

@@ -17,6 +17,9 @@ pub struct Station {
     supplicant: Option<Process>,
 }
 
+/// Where its sockets are, for root alone.
+const CONTROL: &str = "/run/wpa_supplicant";
+
 impl Station {
     pub fn new(radio: Radio, folder: &Path) -> Self {
         Self {
@@ -29,7 +32,7 @@ impl Station {
     pub fn start_supplicant(&mut self, networks: &[Network], top: &[String]) -> Result<(), String> {
         let name = &self.radio.interface;
         let config = self.folder.join(format!("wpa_supplicant-{name}.conf"));
-        fs::write(&config, configuration(networks, top)).map_err(|e| e.to_string())?;
+        fs::write(&config, configuration(CONTROL, networks, top)).map_err(|e| e.to_string())?;
         let mut command = Command::new("wpa_supplicant");
         command.args(["-D", "nl80211", "-dd", "-t", "-i", name, "-c"]);
         let log = self.folder.join(format!("wpa_supplicant-{name}.log"));
@@ -95,8 +98,9 @@ impl Station {
     }
 }
 
-fn configuration(networks: &[Network], top: &[String]) -> String {
-    let mut lines = vec!["ctrl_interface=/run/wpa_supplicant".to_owned()];
+/// What the user writes: the control socket, the settings at the top, the networks.
+pub fn configuration(control: &str, networks: &[Network], top: &[String]) -> String {
+    let mut lines = vec![format!("ctrl_interface={control}")];
     lines.extend_from_slice(top);
     for network in networks {
         lines.push("network={".to_owned());

@@ -1,5 +1,6 @@
 //! One story's stations, access points and programs.
 
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
 use rustix::process::Signal;
@@ -8,9 +9,10 @@ use super::access_point::AccessPoint;
 use super::daemon::{Configuration, Daemon, Settings};
 use super::datagrams::Datagrams;
 use super::iwd::Iwd;
+use super::machine::{self, Machine};
 use super::network_manager::NetworkManager;
 use super::process::run_words;
-use super::radios::Radios;
+use super::radios::{Beginning, Radio, Radios};
 use super::record::Recorder;
 use super::station::Station;
 use super::strangers::{CROWDED_CHANNELS, Stranger};
@@ -34,9 +36,13 @@ pub struct World {
     /// What happens once trouble comes.
     pub trouble: Vec<Lane>,
     pub networks: Vec<Network>,
+    /// Where services are systemd's.
+    pub machine: Option<Machine>,
+    /// Radios of stations that have not appeared yet.
+    pub apart: VecDeque<Radio>,
     settings: Settings,
     rules: Vec<Vec<String>>,
-    supplicant_settings: Vec<String>,
+    pub supplicant_settings: Vec<String>,
     /// Where macveil's configuration is.
     configuration: Configuration,
     radios: Radios,
@@ -59,8 +65,21 @@ impl World {
                 _ => {}
             }
         }
-        let mut radios =
-            Radios::create(station_count, access_points.len(), channels.len(), folder)?;
+        let machine = story.has_systemd().then(Machine::clean).transpose()?;
+        let create = |beginning| {
+            let access_points = access_points.len();
+            Radios::create(
+                station_count,
+                access_points,
+                channels.len(),
+                beginning,
+                folder,
+            )
+        };
+        let mut radios = match &machine {
+            None => create(Beginning::PluggedIn),
+            Some(_) => machine::unnoticed_by_udev(|| create(Beginning::Apart)),
+        }?;
         for radio in &radios.stations {
             recorder.note(Fact::Station(
                 radio.interface.clone(),
@@ -77,6 +96,14 @@ impl World {
         let strangers: Result<_, String> = strangers
             .map(|(radio, channel)| Stranger::new(radio, channel))
             .collect();
+        let apart = match machine {
+            Some(_) => radios.stations.drain(..).collect(),
+            None => VecDeque::new(),
+        };
+        let configuration = match machine {
+            Some(_) => Configuration::OfTheSystem,
+            None => Configuration::Named(folder.join("macveil.toml")),
+        };
         let station = |radio| Station::new(radio, folder);
         let access_point = |(ap, radio)| AccessPoint::new(ap, radio, folder);
         Ok(Self {
@@ -100,7 +127,9 @@ impl World {
             settings,
             rules: Vec::new(),
             supplicant_settings: Vec::new(),
-            configuration: Configuration::Named(folder.join("macveil.toml")),
+            configuration,
+            machine,
+            apart,
             radios,
             recorder,
         })
@@ -168,11 +197,14 @@ impl World {
                 self.configuration = Configuration::OfTheSystem;
                 Ok(())
             }
+            Given::Installed => machine::install(),
+            Given::EarlyScan => machine::enable_early_scan(),
             // Known from the start.
             Given::Stations(_)
             | Given::Stranger { .. }
             | Given::AnyMethod
-            | Given::OnlyWhenNamed => Ok(()),
+            | Given::OnlyWhenNamed
+            | Given::Systemd => Ok(()),
             Given::Crowd(count) => self.gather_crowd(*count),
         }
     }
@@ -243,7 +275,7 @@ impl World {
         Ok(())
     }
 
-    fn write_configuration(&self) -> Result<(), String> {
+    pub fn write_configuration(&self) -> Result<(), String> {
         self.configuration
             .write(&self.settings, &self.rules, &self.networks)
     }
@@ -272,6 +304,9 @@ impl World {
         drop(self.daemon);
         drop(self.network_manager);
         drop(self.iwd);
+        if let Some(machine) = self.machine {
+            machine.leave(&self.folder)?;
+        }
         drop(self.stations);
         drop(self.access_points);
         self.radios.remove()

@@ -1,6 +1,9 @@
 //! The small archive that brings the runner, macveil and the plan into a
 //! guest: cpio in the kernel's own format, appended to the prepared one.
 
+use std::fs;
+use std::path::Path;
+
 pub struct Archive {
     bytes: Vec<u8>,
     entries: u32,
@@ -8,6 +11,8 @@ pub struct Archive {
 
 const DIRECTORY: u32 = 0o040_755;
 const PROGRAM: u32 = 0o100_755;
+const LINK: u32 = 0o120_777;
+const TEXT: u32 = 0o100_644;
 
 impl Archive {
     pub fn new() -> Self {
@@ -23,6 +28,27 @@ impl Archive {
 
     pub fn file(&mut self, path: &str, content: &[u8]) {
         self.entry(path, PROGRAM, content);
+    }
+
+    pub fn link(&mut self, path: &str, target: &str) {
+        self.entry(path, LINK, target.as_bytes());
+    }
+
+    /// A text of the project, or a directory of them.
+    pub fn tree(&mut self, path: &str, source: &Path) -> Result<(), String> {
+        let told = |e| format!("{}: {e}", source.display());
+        if !source.is_dir() {
+            let text = fs::read(source).map_err(told)?;
+            self.entry(path, TEXT, &text);
+            return Ok(());
+        }
+        self.directory(path);
+        for entry in fs::read_dir(source).map_err(told)? {
+            let source = entry.map_err(told)?.path();
+            let name = source.file_name().unwrap_or_default().to_string_lossy();
+            self.tree(&format!("{path}/{name}"), &source)?;
+        }
+        Ok(())
     }
 
     pub fn finish(mut self) -> Vec<u8> {

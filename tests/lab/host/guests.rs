@@ -118,11 +118,18 @@ fn write_initramfs(
     let base = paths::kernel(order.kernel, "initramfs");
     let target = folder.join("initramfs");
     fs::copy(&base, &target).map_err(|e| format!("{}: {e}", base.display()))?;
-    let mut files = archive.finish();
     let any = |needs: fn(&Story) -> bool| {
         let mut runs = order.runs.iter();
         runs.any(|run| needs(&shelf.get(&run.story).story))
     };
+    let with_systemd = any(Story::has_systemd);
+    if with_systemd {
+        add_project(&mut archive)?;
+    }
+    let mut files = archive.finish();
+    if with_systemd {
+        files.extend(read(&paths::lab().join("systemd"))?);
+    }
     if any(|story| story.has_network_manager() || story.has_iwd()) {
         files.extend(read(&paths::lab().join("networkmanager"))?);
     }
@@ -132,6 +139,17 @@ fn write_initramfs(
     let file = File::options().append(true).open(&target);
     file.and_then(|mut file| file.write_all(&files))
         .map_err(|e| e.to_string())
+}
+
+/// What a user installs macveil from, and the lab's own units.
+fn add_project(archive: &mut Archive) -> Result<(), String> {
+    for folder in ["", "/target", "/target/release"] {
+        archive.directory(&format!("lab/project{folder}"));
+    }
+    archive.link("lab/project/target/release/macveil", "/lab/macveil");
+    archive.tree("lab/project/README.md", &paths::project().join("README.md"))?;
+    archive.tree("lab/project/contrib", &paths::project().join("contrib"))?;
+    archive.tree("lab/systemd", &paths::project().join("tests/lab/systemd"))
 }
 
 struct Guest {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::options::Options;
 use super::plan::Run;
 
-fn project() -> &'static Path {
+pub fn project() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 

@@ -139,17 +139,25 @@ pub fn jobs(shelf: &Shelf, options: &Options) -> Result<Vec<Job>, String> {
             kernel,
             runs: vec![run],
         }));
-        let guests = runs.len().div_ceil(RUNS_A_GUEST);
-        // Dealt out like cards, so that each guest gets some of the long ones.
-        for first in 0..guests {
-            let runs = runs.iter().skip(first).step_by(guests).cloned().collect();
-            jobs.push(Job { kernel, runs });
-        }
+        // Those that systemd boots are guests of another kind.
+        let of_systemd = |run: &Run| shelf.get(&run.story).story.has_systemd();
+        let (with_systemd, without): (Vec<_>, Vec<_>) = runs.into_iter().partition(of_systemd);
+        jobs.extend(dealt_out(kernel, &with_systemd));
+        jobs.extend(dealt_out(kernel, &without));
     }
     if jobs.is_empty() {
         return Err("no story matches".to_owned());
     }
     Ok(jobs)
+}
+
+/// Like cards, so that each guest gets some of the long ones.
+fn dealt_out(kernel: &'static str, runs: &[Run]) -> impl Iterator<Item = Job> {
+    let guests = runs.len().div_ceil(RUNS_A_GUEST);
+    (0..guests).map(move |first| Job {
+        kernel,
+        runs: runs.iter().skip(first).step_by(guests).cloned().collect(),
+    })
 }
 
 fn methods_for(story: &Story, methods: &[&'static str], options: &Options) -> Vec<&'static str> {

@@ -83,6 +83,22 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
         [P("the"), P("machine"), P("sleeps")] => Event::MachineSleeps,
         [P("somebody"), action @ ..] => Event::Card(somebody_does(action)?),
         [P("the"), P("radio" | "interface"), event @ ..] => Event::Card(card_event(event)?),
+        [P("the"), P("machine"), P("boots")] => Event::MachineBoots,
+        [P("a"), P("radio"), P("appears"), at_once @ ..] => Event::RadioAppears {
+            scanned_at_once: match at_once {
+                [] => false,
+                [
+                    P("and"),
+                    P("something"),
+                    P("scans"),
+                    P("with"),
+                    P("it"),
+                    P("at"),
+                    P("once"),
+                ] => true,
+                _ => return Err("a radio appears otherwise".to_owned()),
+            },
+        },
         [P("the"), P("user"), action @ ..] => Event::User(user_action(action)?),
         [subject @ .., P("starts" | "start")] => {
             Event::Program(program(subject)?, Lifecycle::Starts)

@@ -97,9 +97,33 @@ pub fn given(words: &[Word]) -> Result<Step, String> {
                 Lifecycle::Starts,
             )));
         }
-        _ => return Err("not a sentence that \"given\" knows".to_owned()),
+        _ => of_the_machine(words)?,
     };
     Ok(Step::Given(given))
+}
+
+fn of_the_machine(words: &[Word]) -> Result<Given, String> {
+    Ok(match words {
+        [P("the"), P("machine"), P("runs"), P("systemd")] => Given::Systemd,
+        [
+            P("macveil"),
+            P("is"),
+            P("installed"),
+            P("as"),
+            P("the"),
+            P("README"),
+            P("tells"),
+        ] => Given::Installed,
+        [
+            P("something"),
+            P("scans"),
+            P("at"),
+            P("boot"),
+            P("before"),
+            P("macveil"),
+        ] => Given::EarlyScan,
+        _ => return Err("not a sentence that \"given\" knows".to_owned()),
+    })
 }
 
 fn access_point(name: &str, attributes: &[Word]) -> Result<AccessPoint, String> {

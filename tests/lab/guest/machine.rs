@@ -1,0 +1,138 @@
+//! A guest in which systemd starts and stops what there is, with udev: macveil is installed in it as a
+//! user does, and the services of a story boot anew.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use super::daemon;
+use super::process::{run, run_words};
+use super::station::{Station, configuration};
+use super::world::World;
+
+/// What the user installs from.
+const PROJECT: &str = "/lab/project";
+/// The lab's own units.
+const UNITS: &str = "/lab/systemd";
+/// As it was before the story.
+const KEPT_SETTINGS: &str = "/tmp/etc";
+/// Open to the members of a group, macveil among them, as Debian recommends.
+const CONTROL: &str = "DIR=/run/wpa_supplicant GROUP=netdev";
+/// What a boot forgets.
+const RUNTIME: &str = "/run/macveil";
+
+pub struct Machine {
+    /// Seconds since 1970 of the story's beginning: what the journal has from before is of others.
+    begun: u64,
+}
+
+impl Machine {
+    /// One on which nobody has installed anything.
+    pub fn clean() -> Result<Self, String> {
+        run_words(&format!("busybox rm -rf {KEPT_SETTINGS}"))?;
+        run_words(&format!("busybox cp -a /etc {KEPT_SETTINGS}"))?;
+        let begun = SystemTime::now().duration_since(UNIX_EPOCH);
+        Ok(Self {
+            begun: begun.map_err(|e| e.to_string())?.as_secs(),
+        })
+    }
+
+    /// What macveil has said in this story.
+    pub fn write_log(&self, target: &Path) -> Result<(), String> {
+        let log = self.journal("-u macveil -o cat")?;
+        fs::write(target, log).map_err(|e| e.to_string())
+    }
+
+    fn journal(&self, options: &str) -> Result<String, String> {
+        let begun = self.begun;
+        run_words(&format!("journalctl --no-pager --since=@{begun} {options}"))
+    }
+
+    /// Hands out what was said, and makes everything as it was.
+    pub fn leave(&self, folder: &Path) -> Result<(), String> {
+        shut_down()?;
+        self.write_log(&daemon::log(folder))?;
+        let journal = self.journal("-o short-precise")?;
+        fs::write(folder.join("journal.log"), journal).map_err(|e| e.to_string())?;
+        run_words("busybox rm -rf /etc")?;
+        run_words(&format!("busybox mv {KEPT_SETTINGS} /etc"))?;
+        run_words("systemctl daemon-reload")?;
+        run_words("systemctl reset-failed").map(drop)
+    }
+}
+
+/// Does something that udev is to take no part in.
+pub fn unnoticed_by_udev<T>(job: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    run_words("udevadm control --stop-exec-queue")?;
+    let outcome = job();
+    run_words("udevadm control --start-exec-queue")?;
+    run_words("udevadm settle")?;
+    outcome
+}
+
+/// Installs macveil by the commands that the README tells, in their order.
+pub fn install() -> Result<(), String> {
+    let readme = Path::new(PROJECT).join("README.md");
+    let readme = fs::read_to_string(&readme).map_err(|e| e.to_string())?;
+    for command in installation(&readme) {
+        run(Command::new("busybox")
+            .args(["sh", "-e", "-c", &command])
+            .current_dir(PROJECT))?;
+    }
+    Ok(())
+}
+
+pub fn enable_early_scan() -> Result<(), String> {
+    run_words(&format!("systemctl enable {UNITS}/early-scan.service")).map(drop)
+}
+
+/// Services end, and what is not kept on a disk is forgotten.
+fn shut_down() -> Result<(), String> {
+    run_words("systemctl stop multi-user.target macveil*.service wpa_supplicant@*.service")?;
+    run_words(&format!("busybox rm -rf {RUNTIME}")).map(drop)
+}
+
+impl World {
+    /// The stations' supplicants are enabled; nothing of this waits for them.
+    pub fn boot(&mut self) -> Result<(), String> {
+        shut_down()?;
+        self.write_configuration()?;
+        let there = self.stations.iter().map(|station| &station.radio);
+        for radio in there.chain(&self.apart) {
+            let name = &radio.interface;
+            let file = format!("/etc/wpa_supplicant/wpa_supplicant-{name}.conf");
+            let text = configuration(CONTROL, &self.networks, &self.supplicant_settings);
+            fs::write(&file, text).map_err(|e| format!("{file}: {e}"))?;
+            run_words(&format!("systemctl enable wpa_supplicant@{name}.service"))?;
+        }
+        run_words("systemctl start --no-block multi-user.target").map(drop)
+    }
+
+    pub fn radio_appears(&mut self, scanned_at_once: bool) -> Result<(), String> {
+        let radio = self.apart.pop_front();
+        let radio = radio.ok_or("every station's radio is there already")?;
+        // It looks for other files every few seconds only.
+        run_words("udevadm control --reload")?;
+        radio.plug_in()?;
+        if scanned_at_once {
+            let name = &radio.interface;
+            run_words(&format!("busybox ip link set {name} up"))?;
+            run_words(&format!("iw dev {name} scan trigger"))?;
+        }
+        self.stations.push(Station::new(radio, &self.folder));
+        Ok(())
+    }
+}
+
+/// The commands under the heading "Install", but for building, as root.
+fn installation(readme: &str) -> Vec<String> {
+    let section = readme.split("\n## ").find(|it| it.starts_with("Install"));
+    let lines = section.unwrap_or_default().lines();
+    let block = lines.skip_while(|line| !line.starts_with("    "));
+    block
+        .take_while(|line| line.starts_with("    "))
+        .filter(|line| !line.contains("cargo"))
+        .map(|line| line.replace("sudo ", ""))
+        .collect()
+}
