@@ -13,6 +13,8 @@ use crate::wifi::Ssid;
 pub struct Status {
     /// The interface.
     pub interface: Interface,
+    /// The program that it is left to, and how macveil can have it instead.
+    pub left_to: Option<String>,
     /// How macveil cares for it; `None`: not at all.
     pub care: Option<Care>,
 }
@@ -65,15 +67,21 @@ pub const METHODS: Words<Method> = &[
 impl Status {
     pub(super) fn to_json(&self) -> Json {
         let mut entries = self.interface.entries();
+        entries.push(("left_to", Json::optional(self.left_to.as_ref())));
         entries.extend(self.care.iter().flat_map(Care::entries));
         Json::Object(entries)
     }
 
     pub(super) fn read(mut fields: Fields) -> Result<Self, Malformed> {
         let managed = fields.boolean("managed")?;
+        let left_to = fields.optional_text("left_to")?;
         let care = managed.then(|| Care::read(&mut fields)).transpose()?;
         let interface = Interface::read(fields)?;
-        Ok(Self { interface, care })
+        Ok(Self {
+            interface,
+            left_to,
+            care,
+        })
     }
 }
 

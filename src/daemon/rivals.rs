@@ -61,12 +61,18 @@ impl Daemon {
         };
         self.left.push((ifindex, owner));
         if before != Some(owner) {
-            let whose = owner.words().replace("IFACE", name);
+            let whose = self.left_to(name, ifindex).unwrap_or_default();
             warn!(
                 "{name}: left alone, without protection: it belongs to {whose}; see docs/coexistence.md"
             );
         }
         true
+    }
+
+    /// Who has the interface instead of macveil, and how that can be changed.
+    pub(super) fn left_to(&self, name: &str, ifindex: u32) -> Option<String> {
+        let owner = self.left.iter().find(|left| left.0 == ifindex)?.1;
+        Some(owner.words().replace("IFACE", name))
     }
 
     /// Lets go of what others drive now, and takes what they drive no longer.

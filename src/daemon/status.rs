@@ -11,7 +11,12 @@ impl Daemon {
         let status = interfaces.map(|interface| {
             let care = self.stations.get(&interface.ifindex);
             let care = care.map(|tended| care_of(tended.machine()));
-            Status { interface, care }
+            let left_to = self.left_to(&interface.name, interface.ifindex);
+            Status {
+                left_to: left_to.filter(|_| care.is_none()),
+                interface,
+                care,
+            }
         });
         Reply::Status(status.collect())
     }

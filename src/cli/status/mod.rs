@@ -15,7 +15,8 @@ use render::Paint;
 
 /// Say what each interface is doing, under which address, and what cannot be kept.
 ///
-/// The answer is no (exit code 1) if an interface is held silent or goes without protection.
+/// The answer is no (exit code 1) if an interface is held silent or goes without protection, be it that
+/// it is left to another program.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   macveil status
@@ -84,5 +85,5 @@ impl Args {
 
 fn is_troubled(status: &Status) -> bool {
     let care = status.care.as_ref();
-    care.is_some_and(|care| care.trouble.is_some())
+    status.left_to.is_some() || care.is_some_and(|care| care.trouble.is_some())
 }

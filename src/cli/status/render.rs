@@ -53,14 +53,23 @@ fn one(status: &Status, paint: Paint) -> String {
     let mut text = paint.put(BOLD, &interface.name);
     let Some(care) = &status.care else {
         let address = interface.address;
-        let _ = writeln!(text, ": not managed, under {address}");
+        let doing = match status.left_to {
+            Some(_) => "left alone, without protection",
+            None => "not managed",
+        };
+        let _ = writeln!(text, ": {doing}, under {address}");
+        if let Some(owner) = &status.left_to {
+            entry(
+                &mut text,
+                "because",
+                &paint.put(RED, &wrapped(&format!("it belongs to {owner}"))),
+            );
+        }
         return text;
     };
     let _ = writeln!(text, ": {}", doing(status, care));
-    let mut entry = |title, code, words: &str| {
-        let words = wrapped(words);
-        let _ = writeln!(text, "  {title:10}{}", paint.put(code, &words));
-    };
+    let mut entry =
+        |title, code, words: &str| entry(&mut text, title, &paint.put(code, &wrapped(words)));
     if let Some(trouble) = &care.trouble {
         entry("because", RED, trouble);
     }
@@ -85,6 +94,10 @@ fn one(status: &Status, paint: Paint) -> String {
         entry("not kept", YELLOW, unkept);
     }
     text
+}
+
+fn entry(text: &mut String, title: &str, words: &str) {
+    let _ = writeln!(text, "  {title:10}{words}");
 }
 
 /// The state's name is for programs.

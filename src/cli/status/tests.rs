@@ -28,6 +28,7 @@ fn status(state: &str, care: Care) -> Status {
             address: Mac([0x96, 0xbb, 0xd1, 0xaf, 0xab, 0xbc]),
             state: Some(state.to_owned()),
         },
+        left_to: None,
         care: Some(care),
     }
 }
@@ -128,6 +129,22 @@ fn what_is_not_kept_is_a_no_and_fits_an_ordinary_console() {
     );
     assert!(said.contains("  not kept  scans can be linked"), "{said}");
     assert!(said.lines().all(|line| line.len() < 80), "{said}");
+}
+
+#[test]
+fn what_is_left_to_another_program_is_a_no() {
+    let mut left = unmanaged();
+    let owner = "NetworkManager, until it is told `nmcli device set wlan1 managed no`";
+    left.left_to = Some(owner.to_owned());
+    let (good, said) = answer(&[], vec![left]).unwrap();
+    assert!(!good);
+    assert_eq!(
+        said,
+        "wlan1: left alone, without protection, under 96:bb:d1:af:ab:bc
+  because   it belongs to NetworkManager, until it is told `nmcli device set
+            wlan1 managed no`
+"
+    );
 }
 
 #[test]

@@ -301,8 +301,10 @@ fn any_care() -> impl Strategy<Value = Care> {
 
 /// Whoever is managed has a state.
 fn any_status() -> impl Strategy<Value = Status> {
-    (any_interface(), any_care()).prop_map(|(interface, care)| Status {
+    let left_to = option::of(any_text());
+    (any_interface(), left_to, any_care()).prop_map(|(interface, left_to, care)| Status {
         care: interface.state.is_some().then_some(care),
+        left_to,
         interface,
     })
 }
