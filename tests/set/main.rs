@@ -266,24 +266,29 @@ fn hide_vendors() {
     }
 }
 
+/// What `set` sees of a daemon.
+fn macveil_that_has_had_the_card() -> Running {
+    let ifindex = place::shown("card", "ifindex");
+    fs::create_dir("/run/macveil").expect("the runtime directory");
+    fs::write(
+        "/run/macveil/card.initial",
+        format!("{BEFORE}\n{ifindex} None\n"),
+    )
+    .expect("a note");
+    Running::start(Command::new("flock").args([
+        "--no-fork",
+        "/run/macveil/lock",
+        "sh",
+        "-c",
+        "echo held; exec sleep 600",
+    ]))
+}
+
 #[test]
 fn what_a_running_macveil_protects_is_left_alone() {
     alone("what_a_running_macveil_protects_is_left_alone", || {
         card();
-        let ifindex = place::shown("card", "ifindex");
-        fs::create_dir("/run/macveil").expect("the runtime directory");
-        fs::write(
-            "/run/macveil/card.initial",
-            format!("{BEFORE}\n{ifindex} None\n"),
-        )
-        .expect("a note");
-        let daemon = Running::start(Command::new("flock").args([
-            "--no-fork",
-            "/run/macveil/lock",
-            "sh",
-            "-c",
-            "echo held; exec sleep 600",
-        ]));
+        let daemon = macveil_that_has_had_the_card();
         let answer = set_words("card -r");
         assert_eq!(answer.code, 3, "{answer:?}");
         for words in ["card is left as it is", "[[interface]]", "--force"] {
@@ -328,6 +333,11 @@ fn what_network_manager_manages_is_left_alone() {
         }
         assert_eq!(address("card"), AFTER);
         assert_eq!(set(&["card", BEFORE, "--force"]).code, 0);
+        // A macveil that had it before has left it to NetworkManager.
+        let daemon = macveil_that_has_had_the_card();
+        let answer = set_words("card -r");
+        assert!(answer.complaint.contains("nmcli device"), "{answer:?}");
+        drop(daemon);
 
         fs::write(&note, "[device]\nmanaged=false\n").expect("a note");
         let answer = set(&["card", AFTER]);

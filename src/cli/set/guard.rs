@@ -14,6 +14,17 @@ const RUNTIME_DIR: &str = "/run/macveil";
 pub(super) fn allow(adapter: &Adapter) -> Result<(), Failure> {
     let name = &adapter.name;
     let tried = || format!("{name} is left as it is");
+    // First, because macveil leaves alone what NetworkManager manages.
+    let management = network_manager(Path::new("/"), adapter.ifindex);
+    if management == Management::Yes {
+        return Err(Failure::cannot(
+            tried(),
+            format!(
+                "NetworkManager manages it and would change it back. `nmcli connection modify NAME {}.cloned-mac-address ADDRESS` says which address a connection gets, `nmcli device set {name} managed no` makes NetworkManager let go; with --force it is changed all the same",
+                if adapter.wifi { "wifi" } else { "ethernet" }
+            ),
+        ));
+    }
     if daemon::is_tended(&runtime_dir(), name, adapter.ifindex) {
         return Err(Failure::cannot(
             tried(),
@@ -28,22 +39,12 @@ pub(super) fn allow(adapter: &Adapter) -> Result<(), Failure> {
             ),
         ));
     }
-    match network_manager(Path::new("/"), adapter.ifindex) {
-        Management::No => Ok(()),
-        Management::Yes => Err(Failure::cannot(
-            tried(),
-            format!(
-                "NetworkManager manages it and would change it back. `nmcli connection modify NAME {}.cloned-mac-address ADDRESS` says which address a connection gets, `nmcli device set {name} managed no` makes NetworkManager let go; with --force it is changed all the same",
-                if adapter.wifi { "wifi" } else { "ethernet" }
-            ),
-        )),
-        Management::Unknown => {
-            eprintln!(
-                "macveil: NetworkManager is running and has not noted whether it manages {name} (`nmcli device` says): if it does, it may change it back"
-            );
-            Ok(())
-        }
+    if management == Management::Unknown {
+        eprintln!(
+            "macveil: NetworkManager is running and has not noted whether it manages {name} (`nmcli device` says): if it does, it may change it back"
+        );
     }
+    Ok(())
 }
 
 /// A configuration that is wrong says nothing; the daemon runs on what it last understood.
