@@ -70,6 +70,8 @@ pub(super) struct Context {
     pub(super) wanted: Option<Ssid>,
     /// The scan that runs, if one does.
     pub(super) scan: RunningScan,
+    /// The supplicant has not yet said that it knows the results of the scan before.
+    pub(super) results_owed: bool,
     pub(super) counters: Counters,
     /// Why the card goes on without protection, if it does.
     pub(super) unprotected_because: Option<String>,
@@ -159,6 +161,7 @@ impl Context {
             lost: None,
             wanted: None,
             scan: RunningScan::None,
+            results_owed: false,
             counters: Counters::default(),
             unprotected_because: None,
             woken: None,

@@ -125,12 +125,10 @@ impl Searching {
             (Step::Starting(plan), Event::ScanAccepted(Err(refusal))) => {
                 Self::refused(cx, plan, &refusal)
             }
-            (Step::Scanning { plan, .. }, Event::Supplicant(Supplicant::ScanResults)) => {
+            (Step::Scanning { plan, digested }, Event::Supplicant(Supplicant::ScanResults)) => {
+                let digested = digested || !std::mem::take(&mut cx.results_owed);
                 State::Searching(Self {
-                    step: Step::Scanning {
-                        plan,
-                        digested: true,
-                    },
+                    step: Step::Scanning { plan, digested },
                 })
             }
             // There is one scan at a time: the end of ours was not heard, or may not have been.
@@ -149,6 +147,10 @@ impl Searching {
             }
             (Step::Digesting { plan, air }, Event::Supplicant(Supplicant::ScanResults)) => {
                 Self::survey(cx, plan, &air)
+            }
+            (step, Event::Supplicant(Supplicant::ScanResults)) => {
+                cx.results_owed = false;
+                State::Searching(Self { step })
             }
             (Step::Surveying { plan, fresh }, Event::Reply(Reply::Survey(Ok(survey)))) => {
                 Self::choose(cx, &plan, &fresh, survey)
@@ -223,6 +225,7 @@ impl Searching {
     fn heard(cx: &mut Context, plan: Plan, air: Vec<Heard>, digested: bool) -> State {
         let fresh = cx.fresh(&air);
         if candidates::of_interest(&cx.networks, &fresh).is_empty() {
+            cx.results_owed = !digested;
             return Self::end_round(cx, &plan, &fresh);
         }
         if digested {

@@ -105,6 +105,27 @@ fn an_access_point_not_heard_in_this_scan_is_not_joined() {
 }
 
 #[test]
+fn results_of_the_scan_before_are_not_taken_for_those_of_this_one() {
+    let surveys = |bench: &Bench| {
+        bench
+            .count(|it| matches!(it, Action::Ask(Request::Survey { bssids }) if !bssids.is_empty()))
+    };
+    let mut bench = Bench::idle();
+    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    // Nothing is of interest, so that the next scan does not wait for the supplicant.
+    bench.scans = Scans::WithoutResults;
+    bench.pass(Duration::from_secs(5));
+    bench.scans = Scans::NeverEnding;
+    bench.pass(Duration::from_secs(20));
+    bench.air = vec![home_entry()];
+    bench.tell(Event::Supplicant(Supplicant::ScanResults));
+    bench.tell(Event::ScanEnded);
+    assert_eq!(surveys(&bench), 0, "{:?}", bench.done);
+    bench.tell(Event::Supplicant(Supplicant::ScanResults));
+    assert_eq!(surveys(&bench), 1);
+}
+
+#[test]
 fn a_loss_quiets_the_supplicant_before_the_mask_and_looks_on_the_last_channel_first() {
     let mut bench = Bench::connected();
     bench.air.clear();

@@ -70,6 +70,8 @@ struct Bench {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scans {
     Done,
+    /// Nobody hears that the supplicant knows the results.
+    WithoutResults,
     NeverEnding,
     Refused(i32),
 }
@@ -266,11 +268,12 @@ impl Bench {
                 };
                 let begun = [Event::ScanAccepted(Ok(())), Event::ScanStarted(started)];
                 let results = Event::Supplicant(Supplicant::ScanResults);
-                let ended = (self.scans == Scans::Done).then_some([results, Event::ScanEnded]);
-                begun
-                    .into_iter()
-                    .chain(ended.into_iter().flatten())
-                    .collect()
+                let ended = match self.scans {
+                    Scans::Done => vec![results, Event::ScanEnded],
+                    Scans::WithoutResults => vec![Event::ScanEnded],
+                    Scans::NeverEnding | Scans::Refused(_) => vec![],
+                };
+                begun.into_iter().chain(ended).collect()
             }
             Action::ReadAir => vec![Event::Air(self.heard())],
             Action::Ask(_) if self.silent => vec![],

@@ -1,0 +1,198 @@
+//! The simulated air: every frame is held against the promise as it is sent.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+use std::time::Duration;
+
+use macveil::address::Mac;
+use macveil::wifi::{Frequency, Ssid};
+
+/// An authentication to an access point that has been away for longer goes into the void.
+const JUST_GONE: Duration = Duration::from_secs(7);
+/// An address that somebody else puts on the card: what is sent before macveil can take it away again
+/// shows nobody.
+pub const BY_HAND: Mac = Mac([0x0a, 0, 0, 0, 0, 0x77]);
+/// The last frames that are shown with a broken promise.
+const TAIL: usize = 24;
+
+/// A frame that a station sends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Frame {
+    pub at: Duration,
+    pub from: Mac,
+    pub what: What,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum What {
+    /// A probe request on a channel; it may name a network.
+    Probe {
+        frequency: Frequency,
+        named: Option<Ssid>,
+        content: Content,
+    },
+    /// To a network's access point.
+    To {
+        frequency: Frequency,
+        bssid: Mac,
+        ssid: Ssid,
+        kind: Kind,
+    },
+}
+
+/// How much a probe request tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    Minimal,
+    Full,
+    /// With a UUID made from the address.
+    WithWps,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    Authentication,
+    Association,
+    Reassociation,
+    Handshake,
+    Data,
+    Goodbye,
+}
+
+/// Which frames the promise allows.
+#[derive(Debug, Clone, Default)]
+pub struct Promise {
+    pub permanent: Option<Mac>,
+    /// The addresses that networks get, as far as they are fixed.
+    pub assigned: BTreeMap<Mac, BTreeSet<Ssid>>,
+    /// Networks that may see the permanent address.
+    pub trusted: BTreeSet<Ssid>,
+    /// Networks that get an address by chance.
+    pub random: BTreeSet<Ssid>,
+    /// Networks that the user marked hidden.
+    pub hidden: BTreeSet<Ssid>,
+}
+
+/// Why a frame must not have been sent.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Broken {
+    pub frame: Frame,
+    pub why: &'static str,
+}
+
+#[derive(Debug, Default)]
+pub struct Air {
+    pub promise: Promise,
+    pub broken: Vec<Broken>,
+    /// All frames, or the last ones if there are to be many.
+    pub frames: Vec<Frame>,
+    pub keep_all: bool,
+    pub sent: u64,
+    /// No daemon has watched for a while.
+    pub unattended: bool,
+    masks: BTreeSet<Mac>,
+    authenticated: BTreeMap<Mac, Ssid>,
+    tolerated: BTreeMap<Mac, Ssid>,
+}
+
+impl Air {
+    /// Somebody sends a frame; `absent`: how long the access point has been away.
+    pub fn send(&mut self, frame: Frame, absent: Option<Duration>) {
+        self.sent += 1;
+        if let Some(why) = self.judge(&frame, absent) {
+            self.broken.push(Broken {
+                frame: frame.clone(),
+                why,
+            });
+        }
+        if !self.keep_all && self.frames.len() >= 2 * TAIL {
+            self.frames.drain(..TAIL);
+        }
+        self.frames.push(frame);
+    }
+
+    fn judge(&mut self, frame: &Frame, absent: Option<Duration>) -> Option<&'static str> {
+        let from = frame.from;
+        if from == BY_HAND {
+            return None;
+        }
+        match &frame.what {
+            What::Probe { named, .. } => {
+                if Some(from) == self.promise.permanent {
+                    return Some("a probe request under the permanent address");
+                }
+                if self.is_assigned(from) {
+                    return Some("a probe request under an assigned address");
+                }
+                self.masks.insert(from);
+                let hidden = |ssid: &Ssid| self.promise.hidden.contains(ssid);
+                named
+                    .as_ref()
+                    .is_some_and(|ssid| !hidden(ssid))
+                    .then_some("a probe request names a network that is not hidden")
+            }
+            What::To { ssid, kind, .. } => {
+                let gone = absent.is_some_and(|absent| absent > JUST_GONE);
+                if *kind == Kind::Authentication && gone && !self.unattended {
+                    return Some("an authentication into the void");
+                }
+                if self.may_join(from, ssid) {
+                    self.authenticated.insert(from, ssid.clone());
+                    return None;
+                }
+                // Where nobody watches, a supplicant may join under a mask.
+                let begun =
+                    *kind != Kind::Authentication && self.tolerated.get(&from) == Some(ssid);
+                let tolerated = (begun || self.unattended) && !self.shows_identity(from);
+                if tolerated {
+                    self.tolerated.insert(from, ssid.clone());
+                }
+                (!tolerated).then_some("a network sees an address that is not its own")
+            }
+        }
+    }
+
+    /// Whether a scan under this address would tell who the station is.
+    pub fn shows_identity(&self, address: Mac) -> bool {
+        Some(address) == self.promise.permanent || self.is_assigned(address)
+    }
+
+    fn may_join(&self, from: Mac, ssid: &Ssid) -> bool {
+        if Some(from) == self.promise.permanent {
+            return self.promise.trusted.contains(ssid);
+        }
+        let own = self.promise.assigned.get(&from);
+        let random = self.promise.random.contains(ssid)
+            && own.is_none()
+            && !self.masks.contains(&from)
+            && self
+                .authenticated
+                .get(&from)
+                .is_none_or(|first| first == ssid);
+        random || own.is_some_and(|networks| networks.contains(ssid))
+    }
+
+    fn is_assigned(&self, address: Mac) -> bool {
+        self.promise.assigned.contains_key(&address)
+            || self.authenticated.contains_key(&address) && Some(address) != self.promise.permanent
+    }
+}
+
+impl fmt::Display for Frame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:12.6}  {}  ", self.at.as_secs_f64(), self.from)?;
+        match &self.what {
+            What::Probe {
+                frequency,
+                named: None,
+                ..
+            } => write!(f, "probe request on {frequency} MHz"),
+            What::Probe {
+                frequency,
+                named: Some(ssid),
+                ..
+            } => write!(f, "probe request for \"{ssid}\" on {frequency} MHz"),
+            What::To { ssid, kind, .. } => write!(f, "{kind:?} to \"{ssid}\""),
+        }
+    }
+}

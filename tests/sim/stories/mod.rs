@@ -1,0 +1,168 @@
+//! The lab's stories on the simulated air: the same judge, the same checks, and the same frames in the
+//! same order.
+
+mod checks;
+mod player;
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use player::Player;
+
+use crate::digest::{self, Digest};
+use crate::scenarios::{Step, Story, parse};
+use crate::setup::driver;
+use crate::weigh::weigh;
+use crate::world::{Driver, Quirk};
+
+/// Stories that are not simulated, and why. Whatever cannot be played is here, and nothing else.
+const LEFT_OUT: [(&str, &str); 10] = [
+    ("control-networkmanager", "NetworkManager is not simulated"),
+    (
+        "control-own-randomization",
+        "wpa_supplicant's own randomization is not simulated",
+    ),
+    ("import-networkmanager", "NetworkManager is not simulated"),
+    ("policy-now", "macveil's commands are not simulated"),
+    ("policy-trust", "macveil's commands are not simulated"),
+    ("reroll", "macveil's commands are not simulated"),
+    ("several-interfaces", "one card is simulated"),
+    (
+        "supplicant-mac_addr",
+        "wpa_supplicant's own randomization is not simulated",
+    ),
+    (
+        "supplicant-preassoc-before",
+        "wpa_supplicant's own randomization is not simulated",
+    ),
+    (
+        "supplicant-preassoc_mac_addr",
+        "wpa_supplicant's own randomization is not simulated",
+    ),
+];
+
+/// Checks of stories that are played, which the simulation has no means to decide.
+const LEFT_TO_THE_LAB: [&str; 8] = [
+    "then macveil uses at most 3000 kB",
+    "then macveil uses at most 3000 kB",
+    "then macveil says \"the last one is used again\"",
+    "then macveil says \"the old configuration stays in force\"",
+    "then macveil says \"did you mean `permanent`?\"",
+    "then macveil says \"configuration read again\"",
+    "then macveil says \"/run/wpa_supplicant\"",
+    "then every datagram arrived",
+];
+
+/// By the names of their files.
+fn stories() -> BTreeMap<String, Story> {
+    let files = fs::read_dir("tests/scenarios").expect("the stories");
+    let paths = files.map(|file| file.expect("a file").path());
+    let paths = paths.filter(|path| path.extension().is_some_and(|it| it == "story"));
+    let read = |path: &Path| {
+        let text = fs::read_to_string(path).expect("a text");
+        let name = path.file_stem().expect("a name").to_string_lossy();
+        (name.into_owned(), parse(&text).expect("a story"))
+    };
+    paths.map(|path| read(&path)).collect()
+}
+
+/// A card for each of the masking methods.
+fn cards() -> [(&'static str, Driver); 3] {
+    let with = |random_address, live_change| Driver {
+        random_address,
+        live_change,
+        ..driver(Quirk::None)
+    };
+    [
+        ("driver", with(true, false)),
+        ("powered", with(false, true)),
+        ("bounce", with(false, false)),
+    ]
+}
+
+/// Why the story failed on this card.
+fn failures(name: &str, story: &Story, card: Driver) -> Vec<String> {
+    let (evidence, log) = Player::new(story, card).play(story);
+    let (mut failures, _) = weigh(story, &evidence);
+    let digest = Digest::of(
+        story,
+        &evidence.entries,
+        &evidence.frames,
+        &evidence.brief,
+        &evidence.verdict,
+    );
+    let path = format!("tests/sim/recorded/{name}.txt");
+    let recorded = fs::read_to_string(&path).expect("what the air showed in the lab");
+    let difference = digest.differs_from(&Digest::from(recorded.as_str()));
+    failures.extend(difference.map(|it| format!("not as in {path}: {it}\n{digest}")));
+    if !failures.is_empty() {
+        let file = format!("{}/{name}.log", env!("CARGO_TARGET_TMPDIR"));
+        fs::write(&file, log).expect("a log");
+        failures.push(format!("see {file}"));
+    }
+    failures
+}
+
+#[test]
+fn every_story_has_the_frames_that_it_had_in_the_lab() {
+    let mut problems = Vec::new();
+    for (name, story) in stories() {
+        if digest::is_left_out(&story).is_some() {
+            continue;
+        }
+        for (method, card) in cards() {
+            for failure in failures(&name, &story, card) {
+                problems.push(format!("{name} by {method}: {failure}"));
+            }
+        }
+    }
+    assert!(
+        problems.is_empty(),
+        "{} problems:\n{}",
+        problems.len(),
+        problems.join("\n\n")
+    );
+}
+
+#[test]
+fn what_is_not_simulated_is_listed() {
+    let stories = stories();
+    let left_out = stories.iter().filter_map(|(name, story)| {
+        let why = digest::is_left_out(story)?;
+        Some((name.as_str(), why))
+    });
+    assert_eq!(left_out.collect::<Vec<_>>(), LEFT_OUT);
+    let recorded = fs::read_dir("tests/sim/recorded").expect("the digests");
+    assert_eq!(recorded.count(), stories.len() - LEFT_OUT.len());
+    let played = stories
+        .values()
+        .filter(|it| digest::is_left_out(it).is_none());
+    let lines = played.flat_map(|story| &story.lines);
+    let left = lines.filter(
+        |line| matches!(&line.step, Step::Then(check) if checks::is_left_to_the_lab(check)),
+    );
+    let left: Vec<_> = left.map(|line| line.text.as_str()).collect();
+    assert_eq!(left, LEFT_TO_THE_LAB);
+}
+
+#[test]
+fn digests_differ_in_all_but_how_far_a_search_got() {
+    let told = "when home leaves\n    home says goodbye to assigned(home)\n    a mask scans 6; 1-3,6; 4-11\n";
+    let digest = Digest::from(told);
+    assert_eq!(digest.to_string(), told);
+    let differs = |from: &str, to: &str| {
+        let other = Digest::from(told.replace(from, to).as_str());
+        digest.differs_from(&other).is_some() && other.differs_from(&digest).is_some()
+    };
+    assert!(!differs("; 4-11", ""));
+    assert!(!differs("6; 1-3,6", "1-3,6; 6"));
+    assert!(differs("; 4-11", "; 4-11 in full"));
+    assert!(differs("a mask scans", "assigned(home) scans"));
+    assert!(differs("    home says goodbye to assigned(home)\n", ""));
+    assert!(differs("when home leaves", "when home vanishes"));
+    assert!(differs(
+        "4-11\n",
+        "4-11\n    a mask authenticates with home\n"
+    ));
+}
