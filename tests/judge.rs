@@ -19,6 +19,8 @@
 mod air;
 #[path = "judge/air_maker.rs"]
 mod air_maker;
+#[path = "judge/encode.rs"]
+mod encode;
 #[path = "lab/judge/mod.rs"]
 mod judge;
 #[path = "lab/record.rs"]

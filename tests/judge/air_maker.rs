@@ -1,6 +1,7 @@
 //! Makes captures: the frames of a story as bytes, as a sniffer would write them.
 
 use crate::air::{Capture, Frame, Mac};
+use crate::encode;
 use crate::judge::{AccessPoint, Brief};
 
 pub const HOME: Mac = Mac([0x02, 0, 0, 0, 1, 0]);
@@ -72,11 +73,8 @@ impl AirMaker {
 
     /// Any frame: the first two bytes, three addresses, what follows them.
     pub fn frame(&mut self, control: [u8; 2], addresses: [Mac; 3], body: &[u8]) -> &mut Self {
-        let mut bytes = vec![control[0], control[1], 0, 0];
-        bytes.extend(addresses.iter().flat_map(|mac| mac.0));
-        bytes.extend((self.sequence << 4).to_le_bytes());
+        let bytes = encode::frame(control, addresses, self.sequence, body);
         self.sequence = (self.sequence + 1) % 4096;
-        bytes.extend(body);
         self.raw(&bytes)
     }
 

@@ -8,7 +8,7 @@ use std::fmt;
 use crate::air::{Frame, Kind, Mac};
 use crate::judge::{Brief, Scan, Verdict};
 use crate::record::{Entry, Fact, Micros};
-use crate::scenarios::AccessPointEvent as E;
+use crate::scenarios::{AccessPointEvent as E, CardEvent as C};
 use crate::scenarios::{Event, Given, Step, Story, UserAction};
 
 /// Why there is no digest of a story: the simulation, which is held against it, cannot play it.
@@ -21,6 +21,11 @@ pub fn is_left_out(story: &Story) -> Option<&'static str> {
             Some("wpa_supplicant's own randomization is not simulated")
         }
         Step::When(Event::CommandRun(_)) => Some("macveil's commands are not simulated"),
+        Step::When(Event::Card(C::Removed | C::Returns | C::Renamed(_))) => {
+            Some("the simulated card stays what it is")
+        }
+        Step::Given(Given::Stranger { .. } | Given::Crowd(_)) => Some("nobody else is simulated"),
+        Step::Given(Given::Trouble(_)) => Some("what happens at random has no order to compare"),
         _ => None,
     })
 }
@@ -166,7 +171,7 @@ fn told<'a>(story: &'a Story, entries: &'a [Entry]) -> impl Iterator<Item = Happ
             Step::When(
                 Event::AccessPoint(..) | Event::User(UserAction::Scans | UserAction::ScansWithIw),
             ) => What::Afterwards(line.text.clone()),
-            Step::When(Event::Program(..) | Event::User(_)) => {
+            Step::When(Event::Program(..) | Event::User(_) | Event::Card(_)) => {
                 What::Line(Line::Told(line.text.clone()))
             }
             _ => return None,

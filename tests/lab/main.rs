@@ -24,6 +24,8 @@
 
 mod air;
 mod briefing;
+mod configuration;
+mod digest;
 mod guest;
 mod host;
 mod judge;

@@ -1,8 +1,12 @@
 //! macveil's supervisor in a simulated world, where everything that can go wrong does, and every frame
 //! is held against the promise.
 #![allow(
+    dead_code,
+    unused_imports,
     clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
     clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
     clippy::disallowed_methods,
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -11,12 +15,35 @@
     clippy::unwrap_used,
     missing_docs,
     unreachable_pub,
-    reason = "a test program: it may fail loudly"
+    reason = "a test program, with modules it shares with the lab: it may fail loudly"
 )]
 
+#[path = "../lab/air/mod.rs"]
 mod air;
+#[path = "../lab/briefing.rs"]
+mod briefing;
+#[path = "../lab/host/verdict/checks.rs"]
+mod checks;
+#[path = "../lab/configuration.rs"]
+mod configuration;
+#[path = "../lab/digest.rs"]
+mod digest;
+#[path = "../judge/encode.rs"]
+mod encode;
+#[path = "../lab/host/verdict/evidence.rs"]
+mod evidence;
+#[path = "../lab/judge/mod.rs"]
+mod judge;
+mod promise;
+#[path = "../lab/record.rs"]
+mod record;
+#[path = "../scenarios/mod.rs"]
+mod scenarios;
 mod setup;
 mod soak;
+mod stories;
+#[path = "../lab/host/verdict/weigh.rs"]
+mod weigh;
 mod world;
 
 use std::time::{Duration, Instant};

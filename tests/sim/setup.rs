@@ -8,7 +8,7 @@ use macveil::wifi::Ssid;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use crate::world::{AccessPoint, Driver, Network, PERMANENT, Quirk, World};
+use crate::world::{AccessPoint, Driver, Network, PERMANENT, Quirk, World, book};
 
 pub fn ssid(name: &str) -> Ssid {
     Ssid::new(name.as_bytes()).unwrap()
@@ -59,19 +59,23 @@ pub fn world(seed: u64, driver: Driver, places: &[Site]) -> World {
         let ssid = ssid(place.name);
         let mut ap = AccessPoint::new(place.name, number, &ssid, place.channel);
         ap.hidden = place.hidden;
-        ap.open = place.open;
+        let way = if place.open {
+            Security::Open
+        } else {
+            Security::Psk
+        };
+        ap.way = way;
         world.access_points.push(ap);
         world.supplicant.networks.push(Network {
-            id: u32::from(number),
-            ssid: ssid.clone(),
-            enabled: true,
             hidden: place.hidden,
             priority: place.priority,
-            open: place.open,
+            way,
+            ..Network::new(u32::from(number), ssid.clone())
         });
-        world.daemon.rules.push(rule(&ssid, place.policy));
     }
-    let book = world.daemon.book();
+    let rules = places.iter();
+    let book = book(rules.map(|it| rule(&ssid(it.name), it.policy)).collect());
+    world.daemon.book = book.clone();
     let promise = &mut world.air.promise;
     promise.permanent = Some(PERMANENT);
     for place in places {

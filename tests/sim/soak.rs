@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use macveil::address::{Mac, Policy};
-use macveil::supervisor::{How, Scan};
-use macveil::wifi::Ssid;
+use macveil::supervisor::How;
 use rand::RngExt;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use crate::air::BY_HAND;
+use crate::promise::BY_HAND;
 use crate::setup::{Site, world};
 use crate::world::{Driver, Fault, FaultAt, Quirk, World};
 
@@ -193,7 +192,13 @@ impl World {
             Trouble::DaemonDies(span) => self.daemon_dies(span),
             Trouble::Deaf(span) => self.daemon_is_deaf(span),
             Trouble::Stutters(stutters) => self.daemon.stutters = stutters,
-            Trouble::UserScans => self.user_scans(),
+            Trouble::UserScans => {
+                let sends = self.supplicant.scans_send();
+                // Nobody can keep a user's scan under the address of a connection from being seen.
+                if !(sends && self.shows_identity()) {
+                    self.user_scans();
+                }
+            }
             Trouble::UserScansWithIw => self.user_scans_with_iw(),
             Trouble::UserDisconnects => self.user_disconnects(),
             Trouble::UserReconnects => {
@@ -241,17 +246,9 @@ impl World {
     /// Nobody can keep a scan of another program under the address of a connection from being seen.
     fn user_scans_with_iw(&mut self) {
         let address = self.kernel.link.address;
-        if self.air.shows_identity(address) || self.daemon.state() == Some("associating") {
-            return;
+        if !self.air.shows_identity(address) && self.daemon.state() != Some("associating") {
+            self.iw_scans();
         }
-        let scan = Scan {
-            frequencies: CHANNELS.to_vec(),
-            ssids: vec![Ssid::wildcard()],
-            random_address: false,
-            random_sequence: false,
-            minimal_content: false,
-        };
-        let _ = self.scan(&scan);
     }
 
     /// Everything is well again; says whether there is a connection in the end.

@@ -1,14 +1,13 @@
 //! macveil as the story runs it.
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use super::access_point::hex;
 use super::process::Process;
+use crate::configuration::{self, Settings};
 use crate::scenarios::Network;
 
 pub struct Daemon {
@@ -41,15 +40,12 @@ impl Configuration {
             Self::OfTheSystem => Path::new(Self::DIRECTORY).join("macveil.toml"),
         };
         let directory = file.parent().unwrap_or(Path::new("/"));
-        let text = configuration(settings, rules, networks)?;
+        let text = configuration::text(settings, rules, networks)?;
         fs::create_dir_all(directory)
             .and_then(|()| fs::write(&file, text))
             .map_err(|e| format!("{}: {e}", file.display()))
     }
 }
-
-/// Lines of macveil.toml by their table.
-pub type Settings = BTreeMap<String, Vec<String>>;
 
 impl Daemon {
     pub fn start(folder: &Path, configuration: &Configuration) -> Result<Self, String> {
@@ -122,31 +118,4 @@ fn status_number(path: &Path, key: &str) -> Result<u64, String> {
     value
         .and_then(|value| value.trim().trim_end_matches(" kB").parse().ok())
         .ok_or_else(|| format!("{} has no {key}", path.display()))
-}
-
-fn configuration(
-    settings: &Settings,
-    rules: &[Vec<String>],
-    networks: &[Network],
-) -> Result<String, String> {
-    let mut lines = Vec::new();
-    for (table, content) in settings {
-        lines.push(format!("[{table}]"));
-        lines.extend_from_slice(content);
-    }
-    for rule in rules {
-        lines.push("[[network]]".to_owned());
-        lines.extend_from_slice(rule);
-    }
-    for network in networks {
-        if let Some(policy) = &network.policy {
-            let ssid = std::str::from_utf8(&network.ssid)
-                .map_err(|_| format!("no policy for an SSID like {}", hex(&network.ssid)))?;
-            lines.push("[[network]]".to_owned());
-            lines.push(format!("ssid = {ssid:?}"));
-            lines.push(format!("cloned-mac-address = {policy:?}"));
-        }
-    }
-    lines.push(String::new());
-    Ok(lines.join("\n"))
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rustix::process::Signal;
 
 use super::access_point::AccessPoint;
-use super::daemon::{Configuration, Daemon, Settings};
+use super::daemon::{Configuration, Daemon};
 use super::datagrams::Datagrams;
 use super::iwd::Iwd;
 use super::machine::{self, Machine};
@@ -16,6 +16,7 @@ use super::radios::{Beginning, Radio, Radios};
 use super::record::Recorder;
 use super::station::Station;
 use super::strangers::{CROWDED_CHANNELS, Stranger};
+use crate::configuration::Settings;
 use crate::record::Fact;
 use crate::scenarios::{Given, Lane, Lifecycle, Network, Program, Step, Story};
 

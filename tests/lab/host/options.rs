@@ -1,5 +1,7 @@
 //! What to play: `--kernel 6.1 --method driver --story outage`, each repeatable.
 
+use std::path::PathBuf;
+
 #[derive(Debug)]
 #[allow(
     clippy::struct_excessive_bools,
@@ -18,10 +20,12 @@ pub struct Options {
     pub verbose: bool,
     pub guests: usize,
     pub binary: Option<String>,
+    /// Where to write what the air shows, story by story, instead of comparing it.
+    pub digest: Option<PathBuf>,
 }
 
 const USAGE: &str = "lab [demo] [--all] [--kernel NAME] [--method NAME] [--story PART_OF_NAME] [--keep] \
-                     [--verbose] [--guests COUNT] [--binary MACVEIL]";
+                     [--verbose] [--guests COUNT] [--binary MACVEIL] [--digest FOLDER]";
 
 impl Options {
     pub fn parse(arguments: &[String]) -> Result<Self, String> {
@@ -35,6 +39,7 @@ impl Options {
             verbose: false,
             guests: std::thread::available_parallelism().map_or(2, usize::from),
             binary: std::env::var("MACVEIL_BINARY").ok(),
+            digest: None,
         };
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
@@ -44,6 +49,7 @@ impl Options {
                 "--method" => options.methods.push(value()?),
                 "--story" => options.stories.push(value()?),
                 "--guests" => options.guests = value()?.parse().map_err(|_| USAGE)?,
+                "--digest" => options.digest = Some(value()?.into()),
                 "--binary" => options.binary = Some(value()?),
                 "demo" => options.demo = true,
                 "--all" => options.all = true,

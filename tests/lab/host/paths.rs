@@ -18,6 +18,11 @@ pub fn stories() -> PathBuf {
     project().join("tests/scenarios")
 }
 
+/// What the air showed, story by story.
+pub fn recorded() -> PathBuf {
+    project().join("tests/sim/recorded")
+}
+
 /// What the guests hand out.
 pub fn results(guest: &str) -> PathBuf {
     lab().join("results").join(guest)

@@ -20,6 +20,7 @@ pub use brief::{AccessPoint, Brief};
 pub use leak::{Leak, Leaks};
 pub use names::Names;
 pub use outages::Outage;
+pub use probes::is_minimal;
 pub use scans::Scan;
 pub use timeline::{BURST_PAUSE, Line, Narrator};
 

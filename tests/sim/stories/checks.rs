@@ -13,7 +13,11 @@ const LOOK: Duration = Duration::from_millis(100);
 pub const fn is_left_to_the_lab(check: &Check) -> bool {
     matches!(
         check,
-        Check::Memory { .. } | Check::MacveilSays(_) | Check::EveryDatagramArrived
+        Check::Memory { .. }
+            | Check::MemoryGrown { .. }
+            | Check::LogIsClean
+            | Check::MacveilSays(_)
+            | Check::EveryDatagramArrived
     )
 }
 
@@ -66,6 +70,9 @@ impl Player {
             Check::Memory { .. }
             | Check::MacveilSays(_)
             | Check::EveryDatagramArrived
+            | Check::MemoryGrown { .. }
+            | Check::LogIsClean
+            | Check::AtMostAssociations(..)
             | Check::OneAddress(_)
             | Check::DifferentAddresses(_)
             | Check::NewAddressEachTime(_)

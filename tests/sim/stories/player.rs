@@ -12,7 +12,8 @@ use crate::configuration::{self, Settings};
 use crate::evidence::Evidence;
 use crate::record::{Entry, Fact};
 use crate::scenarios::{
-    self, AccessPointEvent, Event, Given, Lifecycle, Program, Security, Step, Story, UserAction,
+    self, AccessPointEvent, CardEvent, Event, Given, Lifecycle, NewAddress, Program, Security,
+    Step, Story, UserAction,
 };
 use crate::world::{AccessPoint, Driver, Network, PERMANENT, World, micros};
 
@@ -158,6 +159,10 @@ impl Player {
             Given::Profile(_)
             | Given::NetworkManagerSetting { .. }
             | Given::SupplicantSetting(_)
+            | Given::Stranger { .. }
+            | Given::Crowd(_)
+            | Given::OnlyWhenNamed
+            | Given::Trouble(_)
             | Given::Stations(_) => return Err("this is not simulated".to_owned()),
         }
         Ok(())
@@ -213,7 +218,12 @@ impl Player {
             }
             // An association that lasts is all that the simulation knows of them.
             Event::DatagramsFlow(_) => {}
-            Event::NetworkManager(_) | Event::CommandRun(_) => {
+            Event::Card(event) => self.card_event(event)?,
+            Event::NetworkManager(_)
+            | Event::CommandRun(_)
+            | Event::Stranger(_)
+            | Event::TroubleComes { .. }
+            | Event::MemoryNoted => {
                 return Err("this is not simulated".to_owned());
             }
         }
@@ -311,6 +321,37 @@ impl Player {
                 shortest,
                 longest,
             } => return self.outages(index, *times, *shortest, *longest),
+        }
+        Ok(())
+    }
+
+    /// As a user does it with `ip` and `rfkill`.
+    fn card_event(&mut self, event: &CardEvent) -> Result<(), String> {
+        let world = &mut self.world;
+        match event {
+            CardEvent::LinkDown => world.link_down(),
+            CardEvent::LinkUp => drop(world.link_up()),
+            CardEvent::Address(address) => {
+                let address = match address {
+                    NewAddress::Permanent => PERMANENT,
+                    NewAddress::This(mac) => Mac(*mac),
+                    NewAddress::Fresh => {
+                        let Mac([.., last]) = world.kernel.link.address;
+                        Mac([0x0a, 0, 0, 0, 0x77, last])
+                    }
+                };
+                let set = world.set_address(address, How::Bounce);
+                set.map_err(|refusal| refusal.to_string())?;
+            }
+            CardEvent::Blocked => {
+                world.kernel.rfkill = true;
+                world.link_down();
+            }
+            // The kernel leaves it to others to bring the link up again.
+            CardEvent::Unblocked => world.kernel.rfkill = false,
+            CardEvent::Removed | CardEvent::Returns | CardEvent::Renamed(_) => {
+                return Err("this is not simulated".to_owned());
+            }
         }
         Ok(())
     }

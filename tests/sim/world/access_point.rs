@@ -8,6 +8,7 @@ use macveil::wifi::{Frequency, Ssid};
 
 use super::World;
 use super::kernel::Due;
+use super::sniffer::Answer;
 
 #[derive(Debug, Clone)]
 pub struct AccessPoint {
@@ -16,9 +17,13 @@ pub struct AccessPoint {
     pub ssid: Ssid,
     pub frequency: Frequency,
     pub hidden: bool,
-    pub open: bool,
+    pub way: Way,
+    /// What a station has to know, unless it is open.
+    pub passphrase: String,
     /// It turns stations away.
     pub refuses: bool,
+    /// It does not even answer their probe requests.
+    pub ignores: bool,
     /// Since when it has been away; `None` while it is there.
     gone_since: Option<Duration>,
 }
@@ -31,10 +36,18 @@ impl AccessPoint {
             ssid: ssid.clone(),
             frequency,
             hidden: false,
-            open: false,
+            way: Way::Psk,
+            passphrase: String::new(),
             refuses: false,
+            ignores: false,
             gone_since: None,
         }
+    }
+
+    /// As it is while it is off.
+    pub const fn off(mut self) -> Self {
+        self.gone_since = Some(Duration::ZERO);
+        self
     }
 
     pub const fn is_there(&self) -> bool {
@@ -46,15 +59,11 @@ impl AccessPoint {
     }
 
     pub fn security(&self) -> Security {
-        if self.open {
-            Security::Open
-        } else {
-            Security::Rsn
+        match self.way {
+            Way::Open => Security::Open,
+            Way::Sae => Security::Sae,
+            _ => Security::Rsn,
         }
-    }
-
-    pub fn ways(&self) -> Vec<Way> {
-        vec![if self.open { Way::Open } else { Way::Psk }]
     }
 }
 
@@ -65,13 +74,17 @@ impl World {
         let Some(ap) = self.access_points.get_mut(index) else {
             return;
         };
-        ap.gone_since.get_or_insert(now);
+        if ap.gone_since.replace(now).is_some() {
+            return;
+        }
+        self.sniffer
+            .off_air(now, &self.access_points[index], with_goodbye);
         let joined = self.kernel.association.as_ref();
         if joined.is_some_and(|association| association.ap == index) {
             if with_goodbye {
                 self.association_ends(3, false);
             } else {
-                let pause = self.micros(2_000_000, 4_500_000);
+                let pause = self.micros(1_100_000, 1_900_000);
                 let association = self.kernel.association_number;
                 self.after(
                     pause,
@@ -82,14 +95,32 @@ impl World {
     }
 
     pub fn access_point_returns(&mut self, index: usize) {
-        if let Some(ap) = self.access_points.get_mut(index) {
-            ap.gone_since = None;
+        if let Some(ap) = self.access_points.get_mut(index)
+            && ap.gone_since.take().is_some()
+        {
+            self.sniffer.on_air(self.now, &self.access_points[index]);
         }
+    }
+
+    /// It begins, as hostapd does: with a goodbye to whoever may believe to be its station.
+    pub fn access_point_boots(&mut self, index: usize) {
+        self.sniffer
+            .goodbye_to_all(self.now, &self.access_points[index]);
+    }
+
+    /// It announces another channel, and its station follows it there.
+    pub fn access_point_switches(&mut self, index: usize, frequency: Frequency) {
+        let ap = &mut self.access_points[index];
+        ap.frequency = frequency;
+        self.sniffer.switches(self.now, ap);
     }
 
     pub fn access_point_kicks(&mut self, index: usize) {
         let joined = self.kernel.association.as_ref();
         if joined.is_some_and(|association| association.ap == index) {
+            let to = self.kernel.link.address;
+            let ap = &self.access_points[index];
+            self.sniffer.answer(self.now, ap, to, Answer::Goodbye);
             self.association_ends(2, false);
         }
     }

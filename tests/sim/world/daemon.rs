@@ -5,15 +5,16 @@ use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use macveil::address::{AddressBook, History, Host, HostKey, Mac, NetworkRule, Wishes, Zone};
+use macveil::config::{Config, DeviceFacts, Kind};
 use macveil::supervisor::{
     Action, Addresses, Card, Command, Event, MaskMethod, Now, OnExit, OnFailure, Refusal, Settings,
     Station, Supplicant,
 };
-use macveil::wifi::Channel;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::{Happening, PERMANENT, Quirk, World};
+use crate::promise::Content;
 
 /// Nobody needs so many actions for one event.
 const ENDLESS: u32 = 2_000;
@@ -51,8 +52,7 @@ pub struct Daemon {
     /// Carried out so far, in all lives.
     pub actions: u64,
     pub faults: Vec<FaultAt>,
-    pub defaults: Wishes,
-    pub rules: Vec<NetworkRule>,
+    pub book: AddressBook,
     pub settings: Settings,
     /// What happened, for a person.
     pub log: Vec<String>,
@@ -65,6 +65,8 @@ pub struct Daemon {
     started: Duration,
     /// Tells every event twice.
     pub stutters: bool,
+    /// How often it was woken.
+    pub wakes: u64,
 }
 
 impl Default for Daemon {
@@ -74,8 +76,7 @@ impl Default for Daemon {
             life: 0,
             actions: 0,
             faults: Vec::new(),
-            defaults: Wishes::default(),
-            rules: Vec::new(),
+            book: book(Vec::new()),
             settings: Settings {
                 scan_random: true,
                 mask_method: MaskMethod::Auto,
@@ -91,6 +92,7 @@ impl Default for Daemon {
             busy_until: Duration::ZERO,
             started: Duration::ZERO,
             stutters: false,
+            wakes: 0,
         }
     }
 }
@@ -129,21 +131,6 @@ impl Daemon {
         self.deaf_until.is_some() && !certain
     }
 
-    pub fn book(&self) -> AddressBook {
-        let host = Host {
-            key: HostKey::from_host_id(b"a secret of 16 b"),
-            boot_id: None,
-            zone: Zone::utc(),
-        };
-        AddressBook::new(
-            "wlan0".to_owned(),
-            Arc::new(host),
-            None,
-            self.rules.clone(),
-            self.defaults.clone(),
-        )
-    }
-
     fn fault_now(&mut self) -> Option<Fault> {
         let number = self.actions;
         self.actions += 1;
@@ -156,6 +143,20 @@ impl Daemon {
             self.log.push(text());
         }
     }
+}
+
+fn host() -> Host {
+    Host {
+        key: HostKey::from_host_id(b"a secret of 16 b"),
+        boot_id: None,
+        zone: Zone::utc(),
+    }
+}
+
+/// Which addresses networks get by these rules.
+pub fn book(rules: Vec<NetworkRule>) -> AddressBook {
+    let defaults = Wishes::default();
+    AddressBook::new("wlan0".to_owned(), Arc::new(host()), None, rules, defaults)
 }
 
 impl World {
@@ -177,7 +178,7 @@ impl World {
         let initial = *self.daemon.initial.get_or_insert(link.address);
         let card = self.card(initial);
         let addresses = Addresses {
-            book: self.daemon.book(),
+            book: self.daemon.book.clone(),
             history: self.daemon.history.clone(),
         };
         let rng = StdRng::from_rng(&mut self.chance);
@@ -192,10 +193,6 @@ impl World {
     }
 
     fn card(&self, initial: Mac) -> Card {
-        let channel = |frequency| Channel {
-            frequency,
-            no_ir: false,
-        };
         Card {
             name: "wlan0".to_owned(),
             ifindex: 3,
@@ -208,16 +205,45 @@ impl World {
             minimal_content: true,
             live_change: self.kernel.driver.live_change,
             max_scan_ssids: 4,
-            channels: [2412, 2437, 2462, 5180].map(channel).into(),
+            channels: self.kernel.channels.clone(),
         }
     }
 
     pub fn daemon_dies(&mut self, back_after: Duration) {
-        if self.daemon.station.take().is_some() {
+        if self.kill_daemon() {
+            self.after(back_after, Happening::DaemonStarts);
+        }
+    }
+
+    /// Says whether there was one.
+    pub fn kill_daemon(&mut self) -> bool {
+        let there = self.daemon.station.take().is_some();
+        if there {
             self.note_line(|| "macveil dies".to_owned());
             // Whatever was on its way to it is lost.
             self.daemon.life += 1;
-            self.after(back_after, Happening::DaemonStarts);
+        }
+        there
+    }
+
+    pub fn stop_daemon(&mut self) {
+        let life = self.daemon.life;
+        self.tell_daemon(life, Event::Command(Command::Leave));
+    }
+
+    /// It has read that configuration, at its start or since.
+    pub fn configure(&mut self, config: &Config) {
+        let device = DeviceFacts {
+            name: "wlan0",
+            permanent: Some(PERMANENT),
+            driver: "simulated",
+            kind: Kind::Wifi,
+        };
+        self.daemon.settings = config.settings(&device);
+        self.daemon.book = config.address_book(&device, Arc::new(host()));
+        if let Some(station) = &mut self.daemon.station {
+            let (settings, book) = (self.daemon.settings.clone(), self.daemon.book.clone());
+            station.reconfigure(settings, book);
         }
     }
 
@@ -263,6 +289,7 @@ impl World {
 
     fn hand_over(&mut self, event: Event) {
         self.note_line(|| format!("    {event:?}"));
+        self.daemon.wakes += 1;
         let now = self.clocks();
         if let Some(station) = &mut self.daemon.station {
             station.handle(now, event);
@@ -271,6 +298,7 @@ impl World {
     }
 
     pub(super) fn daemon_alarm(&mut self) {
+        self.daemon.wakes += 1;
         let now = self.clocks();
         if let Some(station) = &mut self.daemon.station {
             station.handle_timeout(now);
@@ -372,7 +400,12 @@ impl World {
                 })
             }
             Action::Scan(scan) => {
-                let taken = self.scan(&scan);
+                let content = if scan.minimal_content {
+                    Content::Minimal
+                } else {
+                    Content::Full
+                };
+                let taken = self.scan(&scan, content);
                 Event::ScanAccepted(if lies { Err(lie("scan")) } else { taken })
             }
             Action::AbortScan => {

@@ -4,15 +4,19 @@ use std::time::Duration;
 
 use macveil::address::Mac;
 use macveil::supervisor::{Event, How, Link, Mlme, Refusal, Scan, ScanStarted};
-use macveil::wifi::{Frequency, Heard, Ssid};
+use macveil::wifi::{Channel, Frequency, Heard, Ssid};
 use rand::RngExt;
 
 use super::{Happening, PERMANENT, World};
-use crate::air::{Kind, What};
+use crate::promise::{Content, Kind, What};
 
 /// cfg80211 forgets a BSS that it has not heard for so long.
 const BSS_EXPIRES: Duration = Duration::from_secs(30);
-const CHANNEL_TIME: Duration = Duration::from_millis(40);
+/// As mac80211 does it: where it asks, and where it only listens.
+const ACTIVE_DWELL: Duration = Duration::from_millis(64);
+const PASSIVE_DWELL: Duration = Duration::from_millis(112);
+/// A card of few channels, so that a scan is a matter of few steps.
+const FEW: [Frequency; 4] = [2412, 2437, 2462, 5180];
 
 const EBUSY: i32 = 16;
 const ENETDOWN: i32 = 100;
@@ -55,6 +59,7 @@ pub struct Kernel {
     pub association_number: u64,
     pub scan: Option<RunningScan>,
     pub bss: Vec<Bss>,
+    pub channels: Vec<Channel>,
     turns: u32,
     scans: u64,
 }
@@ -70,6 +75,7 @@ pub struct Association {
 pub struct RunningScan {
     number: u64,
     scan: Scan,
+    content: Content,
     under: Mac,
     next: usize,
 }
@@ -92,7 +98,11 @@ pub enum Due {
 }
 
 impl Kernel {
-    pub const fn new(driver: Driver) -> Self {
+    pub fn new(driver: Driver) -> Self {
+        let channel = |frequency| Channel {
+            frequency,
+            no_ir: false,
+        };
         Self {
             link: Link {
                 address: PERMANENT,
@@ -105,6 +115,7 @@ impl Kernel {
             association_number: 0,
             scan: None,
             bss: Vec::new(),
+            channels: FEW.map(channel).into(),
             turns: 0,
             scans: 0,
         }
@@ -168,14 +179,14 @@ impl World {
         if !self.kernel.link.up {
             return;
         }
-        if let Some(association) = self.kernel.association.take() {
-            let from = self.kernel.link.address;
-            let (ssid, kind) = (association.ssid, Kind::Goodbye);
-            self.send(from, What::To { ssid, kind });
+        if self.kernel.association.is_some() {
+            self.send_to_access_point(Kind::Goodbye);
+            self.kernel.association = None;
         }
         self.kernel.link.up = false;
         self.kernel.link.carrier = false;
         if self.kernel.scan.take().is_some() {
+            self.sniffer.scan_ends(self.now);
             self.report(Event::ScanEnded);
         }
         self.link_changed(true);
@@ -208,7 +219,7 @@ impl World {
     }
 
     /// As nl80211 takes a scan.
-    pub fn scan(&mut self, scan: &Scan) -> Result<(), Refusal> {
+    pub fn scan(&mut self, scan: &Scan, content: Content) -> Result<(), Refusal> {
         let kernel = &self.kernel;
         let problem = match () {
             () if !kernel.link.up => Some(ENETDOWN),
@@ -231,9 +242,12 @@ impl World {
         self.kernel.scan = Some(RunningScan {
             number,
             scan: scan.clone(),
+            content,
             under,
             next: 0,
         });
+        let random = scan.random_sequence.then(|| self.chance.random());
+        self.sniffer.scan_begins(self.now, random);
         self.report(Event::ScanStarted(ScanStarted {
             active: !scan.ssids.is_empty(),
             random_address: scan.random_address,
@@ -241,6 +255,19 @@ impl World {
         let begin = self.micros(300, 900);
         self.after(begin, Happening::Kernel(Due::Channel(number)));
         Ok(())
+    }
+
+    /// As `iw scan trigger` asks for it; says whether the scan was taken.
+    pub fn iw_scans(&mut self) -> bool {
+        let channels = self.kernel.channels.iter();
+        let scan = Scan {
+            frequencies: channels.map(|channel| channel.frequency).collect(),
+            ssids: vec![Ssid::wildcard()],
+            random_address: false,
+            random_sequence: false,
+            minimal_content: false,
+        };
+        self.scan(&scan, Content::Full).is_ok()
     }
 
     pub fn abort_scan(&mut self) {
@@ -267,7 +294,7 @@ impl World {
         if running.number != number {
             return;
         }
-        let (scan, under) = (running.scan.clone(), running.under);
+        let (scan, content, under) = (running.scan.clone(), running.content, running.under);
         let frequency = scan.frequencies.get(running.next).copied();
         running.next += 1;
         let Some(frequency) = frequency else {
@@ -275,21 +302,40 @@ impl World {
             self.scan_ended();
             return;
         };
-        for ssid in &scan.ssids {
+        let channels = self.kernel.channels.iter();
+        // While it is associated mac80211_hwsim's region lets it ask everywhere.
+        let everywhere = self.kernel.association.is_some();
+        let mut may_ask = channels.filter(|channel| everywhere || !channel.no_ir);
+        let asks = !scan.ssids.is_empty() && may_ask.any(|it| it.frequency == frequency);
+        let asked: &[Ssid] = if asks { &scan.ssids } else { &[] };
+        for ssid in asked {
             let named = (!ssid.as_bytes().is_empty()).then(|| ssid.clone());
-            self.send(under, What::Probe { frequency, named });
+            let what = What::Probe {
+                frequency,
+                named,
+                content,
+            };
+            self.send(under, what);
         }
-        self.hear(frequency, &scan.ssids);
-        self.after(CHANNEL_TIME, Happening::Kernel(Due::Channel(number)));
+        self.hear(frequency, asked);
+        let dwell = if asks { ACTIVE_DWELL } else { PASSIVE_DWELL };
+        self.after(dwell, Happening::Kernel(Due::Channel(number)));
     }
 
+    /// Answers to probe requests, and beacons: a stay that is shorter than their interval may miss them.
     fn hear(&mut self, frequency: Frequency, asked_for: &[Ssid]) {
         let now = self.now;
+        let misses_beacons = !asked_for.is_empty() && self.chance.random_ratio(3, 8);
         for ap in self.access_points.iter().filter(|ap| ap.is_there()) {
             if ap.frequency != frequency {
                 continue;
             }
-            let shows = !ap.hidden || asked_for.contains(&ap.ssid);
+            let called = asked_for.contains(&ap.ssid);
+            let meant = called || !ap.hidden && asked_for.contains(&Ssid::wildcard());
+            if misses_beacons && (ap.ignores || !meant) {
+                continue;
+            }
+            let shows = !ap.hidden || called;
             let ssid = if shows {
                 ap.ssid.clone()
             } else {
@@ -307,6 +353,7 @@ impl World {
     }
 
     fn scan_ended(&mut self) {
+        self.sniffer.scan_ends(self.now);
         self.report(Event::ScanEnded);
         self.supplicant_hears_of_results();
     }
@@ -352,11 +399,29 @@ impl World {
 
     /// The station says goodbye.
     pub(super) fn leave_association(&mut self) {
-        if let Some(association) = &self.kernel.association {
-            let from = self.kernel.link.address;
-            let (ssid, kind) = (association.ssid.clone(), Kind::Goodbye);
-            self.send(from, What::To { ssid, kind });
+        if self.kernel.association.is_some() {
+            self.send_to_access_point(Kind::Goodbye);
             self.association_ends(3, true);
         }
+    }
+
+    /// To the one that the station is associated with.
+    pub(super) fn send_to_access_point(&mut self, kind: Kind) {
+        let Some(association) = &self.kernel.association else {
+            return;
+        };
+        let ap = &self.access_points[association.ap];
+        let what = What::To {
+            frequency: ap.frequency,
+            bssid: ap.bssid,
+            ssid: association.ssid.clone(),
+            kind,
+        };
+        self.send(self.kernel.link.address, what);
+    }
+
+    /// mac80211 forgets a BSS that does not answer.
+    pub(super) fn forget_bss(&mut self, bssid: Mac) {
+        self.kernel.bss.retain(|bss| bss.bssid != bssid);
     }
 }

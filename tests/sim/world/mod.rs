@@ -4,6 +4,7 @@
 mod access_point;
 mod daemon;
 mod kernel;
+mod sniffer;
 mod supplicant;
 
 use std::collections::BTreeMap;
@@ -16,11 +17,12 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 pub use access_point::AccessPoint;
-pub use daemon::{Daemon, Fault, FaultAt};
+pub use daemon::{Daemon, Fault, FaultAt, book};
 pub use kernel::{Driver, Kernel, Quirk};
-pub use supplicant::{Network, Supplicant};
+pub use sniffer::{Sniffer, micros};
+pub use supplicant::{Condition, Network, Supplicant};
 
-use crate::air::{Air, Frame, Kind, What};
+use crate::promise::{Air, Frame, Kind, What};
 
 /// No day is so eventful.
 const ENDLESS: u64 = 200_000;
@@ -45,6 +47,7 @@ pub struct World {
     pub supplicant: Supplicant,
     pub access_points: Vec<AccessPoint>,
     pub daemon: Daemon,
+    pub sniffer: Sniffer,
     pub chance: StdRng,
     /// Happenings so far.
     pub steps: u64,
@@ -61,6 +64,7 @@ impl World {
             supplicant: Supplicant::default(),
             access_points: Vec::new(),
             daemon: Daemon::default(),
+            sniffer: Sniffer::default(),
             chance: StdRng::seed_from_u64(seed),
             steps: 0,
             queue: BTreeMap::new(),
@@ -147,11 +151,13 @@ impl World {
             What::To {
                 ssid,
                 kind: Kind::Authentication,
+                ..
             } => self.absence(ssid),
             _ => None,
         };
         self.air.unattended = self.daemon.was_away(self.now);
         let at = self.now;
+        self.sniffer.hear(at, from, &what);
         self.air.send(Frame { at, from, what }, absent);
     }
 

@@ -33,16 +33,27 @@ impl Evidence {
         let path = folder.join("air.pcap");
         let bytes = fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         let frames = Capture::read(&bytes)?;
+        let scanning = scanning(&text("nl80211.log")?);
+        Ok(Self::of(story, entries, frames, scanning))
+    }
+
+    /// Has the frames judged.
+    pub fn of(
+        story: &Story,
+        entries: Vec<Entry>,
+        frames: Vec<Frame>,
+        scanning: Vec<Range<Micros>>,
+    ) -> Self {
         let mut brief = briefing::brief(story, &entries);
-        brief.scanning = scanning(&text("nl80211.log")?);
-        Ok(Self {
+        brief.scanning = scanning;
+        Self {
             verdict: judge::judge(&frames, &brief),
             stations: brief.stations,
             secured: briefing::secured(story, &brief),
             entries,
             frames,
             brief,
-        })
+        }
     }
 
     /// What the guest found wrong, or that it did not get to the end.

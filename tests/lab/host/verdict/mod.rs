@@ -4,6 +4,8 @@
 mod checks;
 mod evidence;
 mod keep;
+mod recorded;
+mod weigh;
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +16,7 @@ use super::plan::{Run, Shelf};
 pub use checks::middle;
 
 use crate::judge::Outage;
-use crate::scenarios::{Check, Step, Story};
+use crate::scenarios::Story;
 pub use evidence::Evidence;
 
 #[derive(Default)]
@@ -30,7 +32,7 @@ pub struct Verdict {
 pub fn reach(run: &Run, folder: &Path, shelf: &Shelf, options: &Options) -> Verdict {
     let story = &shelf.get(&run.story).story;
     let (verdict, evidence) = match Evidence::read(story, folder) {
-        Ok(evidence) => (weigh(story, &evidence), Some(evidence)),
+        Ok(evidence) => (of_evidence(run, story, &evidence, options), Some(evidence)),
         Err(problem) => (of_failure(problem), None),
     };
     keep::sort_out(run, folder, story, &verdict, evidence.as_ref(), options);
@@ -54,44 +56,12 @@ fn of_failure(problem: String) -> Verdict {
     }
 }
 
-fn weigh(story: &Story, evidence: &Evidence) -> Verdict {
-    let mut failures = evidence.failures();
-    let wants_leaks = story
-        .lines
-        .iter()
-        .any(|line| matches!(line.step, Step::Then(Check::Leaks(_))));
-    if !wants_leaks {
-        failures.extend(leaks(evidence));
-    }
-    let mut measured = evidence.measured();
-    for line in &story.lines {
-        if let Step::Then(check) = &line.step
-            && let Some(span) = evidence.span(line.number)
-            && let Err(problem) = checks::decide(check, &span, evidence, &mut measured)
-        {
-            failures.push(format!("\"{}\": {problem}", line.text));
-        }
-    }
+fn of_evidence(run: &Run, story: &Story, evidence: &Evidence, options: &Options) -> Verdict {
+    let (mut failures, measured) = weigh::weigh(story, evidence);
+    failures.extend(recorded::compare(run, story, evidence, options));
     Verdict {
         failures,
         measured,
         outages: evidence.verdict.outages.clone(),
     }
-}
-
-/// A sentence a kind of leak, with the first few places.
-fn leaks(evidence: &Evidence) -> Vec<String> {
-    let mut sentences = Vec::new();
-    for (leak, places) in evidence.verdict.leaks.broken() {
-        let shown: Vec<_> = places
-            .iter()
-            .take(3)
-            .map(|place| {
-                let at = evidence.seconds(place.at);
-                format!("frame {} at {at:.3} s, {}", place.frame, place.detail)
-            })
-            .collect();
-        sentences.push(format!("{leak}: {} ({})", places.len(), shown.join("; ")));
-    }
-    sentences
 }

@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use macveil::address::Mac;
+use macveil::address::{Mac, Security as Way};
 use macveil::supervisor::{self, Event, Mlme};
 use macveil::wifi::Ssid;
 
+use super::super::sniffer::Answer;
 use super::super::{AccessPoint, Happening, World};
 use super::{Attempt, Condition, Due, Step};
-use crate::air::{Kind, What};
+use crate::promise::{Kind, What};
 
 impl World {
-    pub(super) fn begin_attempt(&mut self, network: u32, bssid: Mac, ssid: Ssid) {
+    pub(super) fn begin_attempt(&mut self, network: u32, bssid: Mac, ssid: Ssid, roams: bool) {
         self.supplicant.number += 1;
         let number = self.supplicant.number;
         let ap = self.access_points.iter().position(|ap| ap.bssid == bssid);
@@ -21,6 +22,7 @@ impl World {
             ap,
             bssid,
             ssid,
+            roams,
         });
         self.supplicant.phase = Condition::Connecting;
         self.say(supervisor::Supplicant::Connecting { bssid });
@@ -37,6 +39,29 @@ impl World {
         self.supplicant.attempt = None;
     }
 
+    fn send_in(&mut self, attempt: &Attempt, kind: Kind) {
+        let ap = attempt.ap.and_then(|ap| self.access_points.get(ap));
+        // It is looked for where it was heard.
+        let heard = self.supplicant.table.iter();
+        let mut heard = heard.filter(|known| known.entry.bssid == attempt.bssid);
+        let frequency = heard.next().map(|known| known.entry.frequency);
+        let frequency = frequency.or(ap.map(|ap| ap.frequency)).unwrap_or_default();
+        let what = What::To {
+            frequency,
+            bssid: attempt.bssid,
+            ssid: attempt.ssid.clone(),
+            kind,
+        };
+        self.send(self.kernel.link.address, what);
+    }
+
+    fn is_answered(&mut self, attempt: &Attempt, answer: Answer) {
+        if let Some(ap) = attempt.ap.and_then(|ap| self.access_points.get(ap)) {
+            let to = self.kernel.link.address;
+            self.sniffer.answer(self.now, ap, to, answer);
+        }
+    }
+
     pub(super) fn attempt_goes_on(&mut self, number: u64, step: Step) {
         let Some(attempt) = self.supplicant.attempt.clone() else {
             return;
@@ -44,61 +69,112 @@ impl World {
         if attempt.number != number || !self.kernel.link.up {
             return;
         }
-        let address = self.kernel.link.address;
-        let ssid = attempt.ssid.clone();
         let ap = attempt.ap.and_then(|ap| self.access_points.get(ap));
-        let answers = ap.is_some_and(AccessPoint::is_there);
-        let refuses = ap.is_some_and(|ap| ap.refuses);
-        match step {
-            Step::Authenticates(time) => {
-                let kind = Kind::Authentication;
-                self.send(address, What::To { ssid, kind });
-                if !answers {
-                    let (pause, next) = if time < 3 {
-                        (Duration::from_millis(100), Step::Authenticates(time + 1))
-                    } else {
-                        (Duration::from_millis(100), Step::GivesUp)
-                    };
-                    return self.attempt_step(pause, next);
-                }
-                self.report(Event::Mlme(Mlme::Authenticated { station: address }));
-                if self.supplicant.own != Some(address) {
-                    // The answer is to a foreign address.
-                    return self.attempt_step(Duration::from_secs(5), Step::GivesUp);
-                }
-                self.attempt_step(Duration::from_millis(2), Step::Associates);
-            }
-            Step::Associates => {
-                let kind = Kind::Association;
-                self.send(address, What::To { ssid, kind });
-                if refuses {
-                    self.say(supervisor::Supplicant::Rejected { status: 1 });
-                    return self.fail_attempt();
-                }
-                if !answers {
-                    return self.attempt_step(Duration::from_millis(300), Step::GivesUp);
-                }
-                if let Some(ap) = attempt.ap {
-                    self.association_begins(ap);
-                }
-                let pause = self.micros(8_000, 30_000);
-                self.attempt_step(pause, Step::Completes);
-            }
-            Step::Completes => {
-                if self.kernel.association.is_none() {
-                    return self.fail_attempt();
-                }
-                let kind = Kind::Data;
-                self.send(address, What::To { ssid, kind });
-                self.supplicant.phase = Condition::Connected;
-                let bssid = attempt.bssid;
-                self.say(supervisor::Supplicant::Connected { bssid });
-            }
-            Step::GivesUp => {
-                self.report(Event::Mlme(Mlme::TimedOut));
-                self.fail_attempt();
+        let ap = ap.filter(|ap| ap.is_there()).cloned();
+        match (step, ap) {
+            (Step::Authenticates(time), ap) => self.authenticates(&attempt, time, ap.as_ref()),
+            (Step::Associates, ap) => self.associates(&attempt, ap.as_ref()),
+            (Step::Completes, Some(ap)) => self.completes(&attempt, &ap),
+            (Step::Completes | Step::IsThrownOut, None) => {}
+            (Step::IsThrownOut, Some(_)) => self.is_thrown_out(&attempt),
+            (Step::GivesUp, _) => self.gives_up(&attempt),
+        }
+    }
+
+    fn authenticates(&mut self, attempt: &Attempt, time: u32, ap: Option<&AccessPoint>) {
+        let address = self.kernel.link.address;
+        self.send_in(attempt, Kind::Authentication);
+        let Some(ap) = ap else {
+            // What nobody acknowledges is sent again at once.
+            let next = if time < 3 {
+                Step::Authenticates(time + 1)
+            } else {
+                Step::GivesUp
+            };
+            return self.attempt_step(Duration::from_millis(3), next);
+        };
+        if ap.ignores {
+            self.is_answered(attempt, Answer::RefusesAuthentication);
+            self.say(supervisor::Supplicant::Rejected { status: 1 });
+            return self.fail_attempt();
+        }
+        self.is_answered(attempt, Answer::Authenticated);
+        // Twice for SAE: to commit, and to confirm.
+        if ap.way == Way::Sae && time == 1 {
+            return self.attempt_step(Duration::from_millis(3), Step::Authenticates(2));
+        }
+        self.report(Event::Mlme(Mlme::Authenticated { station: address }));
+        if self.supplicant.own != Some(address) {
+            // The answer is to a foreign address.
+            return self.attempt_step(Duration::from_secs(5), Step::GivesUp);
+        }
+        self.attempt_step(Duration::from_millis(2), Step::Associates);
+    }
+
+    fn associates(&mut self, attempt: &Attempt, ap: Option<&AccessPoint>) {
+        let (kind, answer) = if attempt.roams {
+            (Kind::Reassociation, Answer::Reassociated)
+        } else {
+            (Kind::Association, Answer::Associated)
+        };
+        self.send_in(attempt, kind);
+        let Some(ap) = ap else {
+            return self.attempt_step(Duration::from_millis(300), Step::GivesUp);
+        };
+        if ap.refuses {
+            self.is_answered(attempt, Answer::RefusesAssociation);
+            self.say(supervisor::Supplicant::Rejected { status: 34 });
+            return self.fail_attempt();
+        }
+        self.is_answered(attempt, answer);
+        if let Some(ap) = attempt.ap {
+            self.association_begins(ap);
+        }
+        let networks = &self.supplicant.networks;
+        let network = networks.iter().find(|it| it.id == attempt.network);
+        let knows = network.is_some_and(|network| network.passphrase == ap.passphrase);
+        if ap.way == Way::Open || knows {
+            let pause = self.micros(8_000, 30_000);
+            return self.attempt_step(pause, Step::Completes);
+        }
+        self.is_answered(attempt, Answer::Handshake);
+        self.send_in(attempt, Kind::Handshake);
+        self.attempt_step(Duration::from_secs(4), Step::IsThrownOut);
+    }
+
+    fn completes(&mut self, attempt: &Attempt, ap: &AccessPoint) {
+        if self.kernel.association.is_none() {
+            return self.fail_attempt();
+        }
+        if ap.way != Way::Open {
+            for _ in 0..2 {
+                self.is_answered(attempt, Answer::Handshake);
+                self.send_in(attempt, Kind::Handshake);
             }
         }
+        self.send_in(attempt, Kind::Data);
+        self.supplicant.phase = Condition::Connected;
+        let bssid = attempt.bssid;
+        self.say(supervisor::Supplicant::Connected { bssid });
+    }
+
+    /// The access point got no right answer: the passphrase is wrong.
+    fn is_thrown_out(&mut self, attempt: &Attempt) {
+        self.is_answered(attempt, Answer::Goodbye);
+        self.association_ends(15, false);
+        let mut networks = self.supplicant.networks.iter_mut();
+        if let Some(network) = networks.find(|it| it.id == attempt.network) {
+            network.given_up = true;
+            let id = network.id;
+            let wrong_key = true;
+            self.say(supervisor::Supplicant::TemporarilyDisabled { id, wrong_key });
+        }
+    }
+
+    fn gives_up(&mut self, attempt: &Attempt) {
+        self.forget_bss(attempt.bssid);
+        self.report(Event::Mlme(Mlme::TimedOut));
+        self.fail_attempt();
     }
 
     fn fail_attempt(&mut self) {

@@ -6,13 +6,14 @@ mod requests;
 
 use std::time::Duration;
 
-use macveil::address::Mac;
-use macveil::supervisor::{self, Entry, Event, Failure, Request, Scan};
-use macveil::wifi::{Frequency, Ssid};
+use macveil::address::{Mac, Security as Way};
+use macveil::supervisor::{self, Entry, Event, Failure, Mlme, Request, Scan};
+use macveil::wifi::Ssid;
 
 use requests::decline;
 
 use super::{Happening, World};
+use crate::promise::Content;
 
 /// A new process scans after this.
 const FIRST_SCAN: Duration = Duration::from_millis(100);
@@ -20,7 +21,6 @@ const FIRST_SCAN: Duration = Duration::from_millis(100);
 const SCAN_AGAIN: Duration = Duration::from_secs(5);
 const VALID_BY_DEFAULT: Duration = Duration::from_secs(5);
 const VALID: Duration = Duration::from_secs(20);
-const CHANNELS: [Frequency; 4] = [2412, 2437, 2462, 5180];
 
 #[derive(Debug, Clone)]
 pub struct Network {
@@ -29,7 +29,28 @@ pub struct Network {
     pub enabled: bool,
     pub hidden: bool,
     pub priority: i32,
-    pub open: bool,
+    pub way: Way,
+    pub passphrase: String,
+    /// wpa_supplicant's `id_str`.
+    pub id_str: String,
+    /// It was given up after a wrong passphrase.
+    pub given_up: bool,
+}
+
+impl Network {
+    pub fn new(id: u32, ssid: Ssid) -> Self {
+        Self {
+            id,
+            ssid,
+            enabled: true,
+            hidden: false,
+            priority: 0,
+            way: Way::Psk,
+            passphrase: String::new(),
+            id_str: String::new(),
+            given_up: false,
+        }
+    }
 }
 
 #[allow(
@@ -46,7 +67,7 @@ pub struct Supplicant {
     knows_link_is_up: bool,
     /// Somebody said DISCONNECT.
     disconnected: bool,
-    settings: Settings,
+    pub settings: Settings,
     /// macveil has changed its settings.
     imposed: bool,
     table: Vec<Known>,
@@ -68,9 +89,14 @@ pub enum Condition {
     Connected,
 }
 
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "wpa_supplicant's own settings, and as many as it has"
+)]
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Settings {
+pub struct Settings {
     passive: bool,
+    p2p: bool,
     autoconnect: bool,
     scans: bool,
     valid: Duration,
@@ -78,7 +104,7 @@ struct Settings {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Admits {
+pub enum Admits {
     Everything,
     Nothing,
     Only(Ssid, Vec<Mac>),
@@ -97,6 +123,8 @@ struct Attempt {
     ap: Option<usize>,
     bssid: Mac,
     ssid: Ssid,
+    /// From one access point of the network to another.
+    roams: bool,
 }
 
 /// What the supplicant has yet to do.
@@ -117,6 +145,8 @@ pub enum Step {
     Authenticates(u32),
     Associates,
     Completes,
+    /// The access point has had enough of wrong answers.
+    IsThrownOut,
     GivesUp,
 }
 
@@ -124,6 +154,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             passive: false,
+            p2p: true,
             autoconnect: true,
             scans: true,
             valid: VALID_BY_DEFAULT,
@@ -186,7 +217,11 @@ impl World {
     }
 
     pub(super) fn ask_supplicant(&mut self, request: Request) {
-        let pause = self.micros(1_000, 8_000);
+        let pause = match &request {
+            // Dozens of commands.
+            Request::Attach | Request::Quiet => self.micros(8_000, 30_000),
+            _ => self.micros(1_000, 8_000),
+        };
         self.queue_request(pause, request, Due::Answers);
     }
 
@@ -267,22 +302,79 @@ impl World {
         ) {
             return;
         }
-        let fresh = self
-            .supplicant
-            .last_scan
-            .is_some_and(|at| self.now.saturating_sub(at) <= self.supplicant.settings.valid);
-        if !(fresh && self.join_from_table()) {
-            self.scan_to_join();
-        }
+        self.join_or_scan();
     }
 
-    pub fn user_scans(&mut self) {
-        let scan = self.own_scan(!self.supplicant.settings.passive);
-        let sends = self.supplicant.scans_send();
-        // Nobody can keep a user's scan under the address of a connection from being seen.
-        if !(sends && self.air.shows_identity(self.kernel.link.address)) {
-            let _ = self.scan(&scan);
+    fn join_or_scan(&mut self) {
+        let valid = self.supplicant.settings.valid;
+        let last_scan = self.supplicant.last_scan;
+        let fresh = last_scan.is_some_and(|at| self.now.saturating_sub(at) <= valid);
+        if fresh && self.join_from_table() {
+            return;
         }
+        if fresh {
+            self.say(supervisor::Supplicant::NetworkNotFound);
+        }
+        self.scan_to_join();
+    }
+
+    /// Says whether the scan was taken.
+    pub fn user_scans(&mut self) -> bool {
+        self.scan_as_supplicant().is_ok()
+    }
+
+    /// Of all networks only this one may be joined from now on, and it is to be.
+    pub fn user_selects(&mut self, ssid: &Ssid) {
+        for network in &mut self.supplicant.networks {
+            network.enabled = network.ssid == *ssid;
+            network.given_up &= !network.enabled;
+        }
+        let attempt = self.supplicant.attempt.as_ref();
+        let joined = attempt.is_some_and(|attempt| attempt.ssid == *ssid);
+        if joined && self.supplicant.phase == Condition::Connected {
+            return;
+        }
+        self.leave_association();
+        self.end_attempt();
+        self.supplicant.phase = Condition::Idle;
+        self.supplicant.disconnected = false;
+        self.say(supervisor::Supplicant::NetworksChanged);
+        self.join_or_scan();
+    }
+
+    pub fn user_adds(&mut self, network: Network) {
+        self.supplicant.networks.push(network);
+        self.say(supervisor::Supplicant::NetworksChanged);
+        self.scan_to_join();
+    }
+
+    /// To another access point of the network, without leaving the one before.
+    pub fn user_roams(&mut self, bssid: Mac) {
+        let Some(attempt) = self.supplicant.attempt.clone() else {
+            return;
+        };
+        let known = self.supplicant.table.iter();
+        let known = known.map(|known| &known.entry);
+        let mut known = known.filter(|it| it.bssid == bssid && it.ssid == attempt.ssid);
+        if known.next().is_none() || self.supplicant.phase != Condition::Connected {
+            return;
+        }
+        self.kernel.association = None;
+        self.kernel.link.carrier = false;
+        let link = self.kernel.link;
+        self.begin_attempt(attempt.network, bssid, attempt.ssid, true);
+        self.report(Event::Link(link));
+        self.report(Event::Mlme(Mlme::Ended));
+    }
+
+    fn scan_as_supplicant(&mut self) -> Result<(), supervisor::Refusal> {
+        let scan = self.own_scan(!self.supplicant.settings.passive);
+        let content = if self.supplicant.settings.p2p {
+            Content::WithWps
+        } else {
+            Content::Full
+        };
+        self.scan(&scan, content)
     }
 
     fn own_scan(&self, active: bool) -> Scan {
@@ -292,8 +384,9 @@ impl World {
         if active {
             ssids.push(Ssid::wildcard());
         }
+        let channels = self.kernel.channels.iter();
         Scan {
-            frequencies: CHANNELS.to_vec(),
+            frequencies: channels.map(|channel| channel.frequency).collect(),
             ssids,
             random_address: false,
             random_sequence: false,
@@ -315,8 +408,7 @@ impl World {
         }
         self.supplicant.phase = Condition::Scanning;
         self.supplicant.scans_to_join = true;
-        let scan = self.own_scan(!self.supplicant.settings.passive);
-        if self.scan(&scan).is_err() {
+        if self.scan_as_supplicant().is_err() {
             self.scan_again(Duration::from_secs(1));
         }
     }
@@ -349,7 +441,7 @@ impl World {
                     signal: bss.signal,
                     ssid: bss.ssid,
                     security: ap.security(),
-                    ways: ap.ways(),
+                    ways: vec![ap.way],
                 },
                 heard: now.saturating_sub(Duration::from_millis(bss.ms_ago.into())),
             })
@@ -371,12 +463,13 @@ impl World {
             return true;
         }
         let admits = &self.supplicant.settings.admits;
-        let networks = self.supplicant.networks.iter().filter(|it| it.enabled);
+        let networks = self.supplicant.networks.iter();
+        let networks = networks.filter(|it| it.enabled && !it.given_up);
         let mut choices: Vec<_> = networks
             .flat_map(|network| {
                 let fits = |known: &&Known| {
                     known.entry.ssid == network.ssid
-                        && (known.entry.security == supervisor::Security::Open) == network.open
+                        && known.entry.ways.contains(&network.way)
                         && admits.allows(&network.ssid, known.entry.bssid)
                 };
                 let table = self.supplicant.table.iter().filter(fits);
@@ -388,7 +481,7 @@ impl World {
             return false;
         };
         let (bssid, ssid) = (known.entry.bssid, known.entry.ssid.clone());
-        self.begin_attempt(network, bssid, ssid);
+        self.begin_attempt(network, bssid, ssid, false);
         true
     }
 
@@ -429,11 +522,14 @@ impl World {
             }
             return;
         }
-        self.supplicant.own = Some(link.address);
+        let is_another = self.supplicant.own.replace(link.address) != Some(link.address);
         if !self.supplicant.knows_link_is_up {
             self.supplicant.knows_link_is_up = true;
             self.scan_to_join();
-        } else if self.supplicant.attempt.is_some() && self.kernel.association.is_none() {
+        } else if is_another
+            && self.supplicant.attempt.is_some()
+            && self.kernel.association.is_none()
+        {
             self.supplicant_lost(3, true);
         }
     }

@@ -14,6 +14,7 @@ impl World {
                 let status = self.status();
                 self.supplicant.settings.autoconnect = false;
                 self.supplicant.settings.passive = true;
+                self.supplicant.settings.p2p = false;
                 self.supplicant.settings.valid = VALID;
                 self.supplicant.imposed = true;
                 Reply::Quiet(Ok(quieted(status, false)))
@@ -25,6 +26,7 @@ impl World {
                 self.abort_scan();
                 self.supplicant.settings = Settings {
                     passive: true,
+                    p2p: false,
                     autoconnect: false,
                     scans: true,
                     valid: VALID,
@@ -107,13 +109,13 @@ impl World {
                 id: it.id,
                 ssid: Some(it.ssid.clone()),
                 enabled: it.enabled,
-                temporarily_disabled: false,
+                temporarily_disabled: it.given_up,
                 hidden: it.hidden,
                 priority: it.priority,
                 bssid: None,
-                open: it.open,
-                ways: vec![if it.open { Way::Open } else { Way::Psk }],
-                id_str: String::new(),
+                open: it.way == Way::Open,
+                ways: vec![it.way],
+                id_str: it.id_str.clone(),
             });
         let table = self.supplicant.table.iter().map(|known| &known.entry);
         Survey {
