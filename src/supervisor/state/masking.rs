@@ -108,7 +108,8 @@ impl Masking {
     }
 
     fn read_back(self, cx: &mut Context, link: Link) -> State {
-        if link.address == self.mask && (link.up || self.how == How::WhileDown) {
+        // Who changes a mask with the link up may find that somebody has just taken it down.
+        if link.address == self.mask && (link.up || self.how != How::Bounce) {
             return self.masked(cx);
         }
         self.refused(cx, &Refusal::of_another_address(link))

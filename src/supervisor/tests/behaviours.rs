@@ -297,6 +297,28 @@ fn powered_changes_masks_live_and_assigned_addresses_by_a_bounce() {
 }
 
 #[test]
+fn a_link_that_somebody_takes_down_as_the_mask_is_changed_stays_down() {
+    let mut bench = Bench::new(false, false, |card, _| {
+        card.random_address = false;
+        card.live_change = true;
+    });
+    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.done.clear();
+    bench.driver = |link, address| {
+        Ok(Link {
+            address,
+            up: false,
+            ..link
+        })
+    };
+    bench.pass(Duration::from_secs(30));
+    assert_eq!(bench.station.state_name(), "held");
+    let bounces =
+        |action: &Action| matches!(action, Action::SetAddress { how, .. } if *how == How::Bounce);
+    assert_eq!(bench.count(bounces), 0, "{:?}", bench.done);
+}
+
+#[test]
 fn between_scans_the_card_carries_an_address_that_was_never_on_the_air() {
     let mut bench = Bench::new(false, false, |_, settings| {
         settings.mask_method = MaskMethod::Bounce;
