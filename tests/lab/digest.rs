@@ -14,6 +14,7 @@ use crate::scenarios::{Event, Given, Step, Story, UserAction};
 /// Why there is no digest of a story: the simulation, which is held against it, cannot play it.
 pub fn is_left_out(story: &Story) -> Option<&'static str> {
     story.lines.iter().find_map(|line| match &line.step {
+        Step::Given(Given::Systemd | Given::Installed) => Some("systemd is not simulated"),
         Step::Given(Given::Profile(_) | Given::NetworkManagerSetting { .. })
         | Step::When(Event::NetworkManager(_)) => Some("NetworkManager is not simulated"),
         Step::Given(Given::Stations(_)) => Some("one card is simulated"),
@@ -25,6 +26,8 @@ pub fn is_left_out(story: &Story) -> Option<&'static str> {
             Some("the simulated card stays what it is")
         }
         Step::Given(Given::Stranger { .. } | Given::Crowd(_)) => Some("nobody else is simulated"),
+        Step::When(Event::Iwd(_)) => Some("iwd is not simulated"),
+        Step::When(Event::MachineSleeps) => Some("how the kernel goes to sleep is not simulated"),
         Step::Given(Given::Trouble(_)) => Some("what happens at random has no order to compare"),
         _ => None,
     })
@@ -34,6 +37,9 @@ pub fn is_left_out(story: &Story) -> Option<&'static str> {
 const LONGEST_REPEAT: usize = 12;
 /// A scan is on the air for so long after it was decided upon: what happens in between is later.
 const DECIDED: Micros = 2_000;
+/// After so long a silence an access point has just started, and says goodbye to whoever believes to be
+/// its station still.
+const JUST_STARTED: Micros = 1_000_000;
 const INDENT: &str = "    ";
 const BETWEEN_SCANS: &str = "; ";
 
@@ -169,9 +175,11 @@ fn told<'a>(story: &'a Story, entries: &'a [Entry]) -> impl Iterator<Item = Happ
                 | E::IsAway { .. },
             )) => What::Aside(line.text.clone()),
             Step::When(
-                Event::AccessPoint(..) | Event::User(UserAction::Scans | UserAction::ScansWithIw),
+                Event::AccessPoint(..)
+                | Event::Card(_)
+                | Event::User(UserAction::Scans | UserAction::ScansWithIw),
             ) => What::Afterwards(line.text.clone()),
-            Step::When(Event::Program(..) | Event::User(_) | Event::Card(_)) => {
+            Step::When(Event::Program(..) | Event::User(_)) => {
                 What::Line(Line::Told(line.text.clone()))
             }
             _ => return None,
@@ -242,6 +250,8 @@ struct Narrator<'a> {
     verdict: &'a Verdict,
     /// The addresses behind each name, in the order in which they appeared.
     behind: BTreeMap<String, Vec<Mac>>,
+    /// When each access point was last heard.
+    heard: BTreeMap<Mac, Micros>,
 }
 
 impl<'a> Narrator<'a> {
@@ -250,13 +260,16 @@ impl<'a> Narrator<'a> {
             brief,
             verdict,
             behind: BTreeMap::new(),
+            heard: BTreeMap::new(),
         }
     }
 
     fn tell(&mut self, frame: &Frame) -> Option<Happening> {
         let transmitter = frame.transmitter?;
         let text = if self.brief.is_access_point(transmitter) {
-            self.answer(frame, transmitter)?
+            let before = self.heard.insert(transmitter, frame.at);
+            let there = before.is_some_and(|before| frame.at - before < JUST_STARTED);
+            self.answer(frame, transmitter, there)?
         } else {
             let verb = match frame.kind {
                 Kind::Authentication => "authenticates with",
@@ -276,7 +289,7 @@ impl<'a> Narrator<'a> {
     }
 
     /// What an access point refuses or ends; all else follows from what it is asked.
-    fn answer(&mut self, frame: &Frame, transmitter: Mac) -> Option<String> {
+    fn answer(&mut self, frame: &Frame, transmitter: Mac, there: bool) -> Option<String> {
         let ap = self.verdict.names.name(transmitter);
         let refused = frame.status().is_some_and(|status| status != 0);
         Some(match frame.kind {
@@ -285,7 +298,7 @@ impl<'a> Narrator<'a> {
             {
                 format!("{ap} refuses {}", self.name(frame.receiver))
             }
-            Kind::Deauthentication | Kind::Disassociation => {
+            Kind::Deauthentication | Kind::Disassociation if there => {
                 let ended = self.verdict.associations.iter();
                 let mut ended = ended.filter(|it| it.bssid == transmitter && it.end == frame.at);
                 let station = ended.next()?.station;

@@ -26,6 +26,7 @@ mod briefing;
 mod checks;
 #[path = "../lab/configuration.rs"]
 mod configuration;
+mod day;
 #[path = "../lab/digest.rs"]
 mod digest;
 #[path = "../judge/encode.rs"]
@@ -40,7 +41,6 @@ mod record;
 #[path = "../scenarios/mod.rs"]
 mod scenarios;
 mod setup;
-mod soak;
 mod stories;
 #[path = "../lab/host/verdict/weigh.rs"]
 mod weigh;
@@ -48,101 +48,69 @@ mod world;
 
 use std::time::{Duration, Instant};
 
-use setup::{Site, driver, world};
-use soak::Day;
-use world::{Fault, FaultAt, Quirk, World};
+use day::{Day, courses, shrink};
+use world::{Fault, FaultAt, Sabotage};
 
 /// How many steps are simulated unless `MACVEIL_SIM_STEPS` says otherwise.
 const STEPS: u64 = 1_000_000;
-
-fn seconds(seconds: u64) -> Duration {
-    Duration::from_secs(seconds)
-}
+/// Days that once went wrong.
+const KEPT: &str = "tests/sim/days";
 
 fn from_environment(name: &str, default: u64) -> u64 {
     let text = std::env::var(name).ok();
     text.map_or(default, |text| text.parse().expect("a number"))
 }
 
-/// What happened, and what must not have.
-fn tell(world: &World) -> String {
-    let frames: Vec<_> = world.air.frames.iter().map(ToString::to_string).collect();
-    let log = world.daemon.log.join("\n");
-    format!(
-        "{log}\n\nframes:\n{}\n\n{:#?}",
-        frames.join("\n"),
-        world.air.broken
-    )
-}
-
-/// A day with one outage, and one thing that goes wrong.
-fn ordinary_day(quirk: Quirk, fault: Option<FaultAt>, keep: bool) -> Day {
-    let mut world = world(1, driver(quirk), &[Site::home()]);
-    world.air.keep_all = keep;
-    world.daemon.keep_log = keep;
-    world.daemon.faults.extend(fault);
-    world.start_daemon();
-    world.wait(seconds(60), |it| it.daemon.state() == Some("waiting"));
-    world.supplicant_starts();
-    world.wait(seconds(60), |it| it.is_connected_to("home"));
-    world.access_point_goes(0, true);
-    world.pass(seconds(40));
-    world.access_point_returns(0);
-    world.wait(seconds(60), |it| it.is_connected_to("home"));
-    world.access_point_kicks(0);
-    world.pass(seconds(5));
-    world.kernel.driver.quirk = Quirk::None;
-    let connected = world.wait(seconds(700), |it| it.is_connected_to("home"));
-    Day { world, connected }
-}
-
 #[test]
-fn an_ordinary_day_is_good() {
-    let day = ordinary_day(Quirk::None, None, true);
-    assert!(day.is_good(), "{}", tell(&day.world));
-    assert!(day.world.air.sent > 20, "{}", tell(&day.world));
-}
-
-#[test]
-fn a_day_with_any_driver_is_good() {
-    for quirk in soak::QUIRKS {
-        let day = ordinary_day(quirk, None, true);
-        assert!(day.is_good(), "{quirk:?}: {}", tell(&day.world));
+fn plain_days_are_good() {
+    for (name, day) in courses::all() {
+        let outcome = day.play_aloud();
+        assert!(outcome.is_good(), "{name}: {}", outcome.tell());
+        assert!(outcome.world.air.sent > 8, "{name}: {}", outcome.tell());
     }
 }
 
-/// Every action fails in every way, one at a time.
 #[test]
-fn a_day_on_which_one_thing_goes_wrong_is_good() {
-    let actions = ordinary_day(Quirk::None, None, false).world.daemon.actions;
-    assert!(actions > 40, "{actions}");
-    let span = seconds(3);
+fn plain_days_with_any_driver_are_good() {
+    for (_, day) in courses::all() {
+        for quirk in day::QUIRKS {
+            let mut day = day.clone();
+            day.driver.quirk = quirk;
+            day.expect_good();
+        }
+    }
+}
+
+/// Every action fails in every way, one at a time, on each of the plain days.
+#[test]
+fn days_on_which_one_thing_goes_wrong_are_good() {
+    let span = Duration::from_secs(3);
     let faults = [
         Fault::Refused(16),
         Fault::Refused(132),
         Fault::Refused(5),
         Fault::DoneButRefused,
+        Fault::NotDone,
         Fault::Slow(span),
+        Fault::Slow(span * 10),
         Fault::DiesBefore(span),
         Fault::DiesAfter(span),
         Fault::ThenDeaf(span),
     ];
-    for action in 0..actions {
-        for fault in faults {
-            let fault = FaultAt { action, fault };
-            if !ordinary_day(Quirk::None, Some(fault), false).is_good() {
-                let day = ordinary_day(Quirk::None, Some(fault), true);
-                panic!(
-                    "{fault:?}, connected: {}\n{}",
-                    day.connected,
-                    tell(&day.world)
-                );
+    for (name, plain) in courses::all() {
+        let actions = plain.play().world.daemon.actions;
+        assert!(actions > 20, "{name}: {actions}");
+        for action in 0..actions {
+            for fault in faults {
+                let mut day = plain.clone();
+                day.faults.push(FaultAt { action, fault });
+                day.expect_good();
             }
         }
     }
 }
 
-/// `MACVEIL_SIM_SEED` begins elsewhere; a seed that fails is told from its beginning to its end.
+/// `MACVEIL_SIM_SEED` begins elsewhere; a day that fails is told as short as it can be.
 #[test]
 fn bad_days_are_good_days() {
     let begin = Instant::now();
@@ -151,19 +119,63 @@ fn bad_days_are_good_days() {
     let mut done = 0;
     let mut seed = first;
     while done < steps {
-        let day = soak::play(seed, false);
-        if !day.is_good() {
-            let day = soak::play(seed, true);
-            panic!(
-                "seed {seed}, connected: {}\n{}",
-                day.connected,
-                tell(&day.world)
-            );
+        let day = Day::of_seed(seed);
+        let outcome = day.play();
+        if !outcome.is_good() {
+            println!("seed {seed}");
+            day.expect_good();
         }
-        done += day.world.steps;
+        done += outcome.world.steps;
         seed += 1;
     }
     let days = seed - first;
     let rate = days as f64 / begin.elapsed().as_secs_f64();
     println!("{days} days, {done} steps, {rate:.0} days a second; no promise was broken");
+}
+
+/// Those that are kept, and the one that `MACVEIL_SIM_DAY` names.
+#[test]
+fn replay() {
+    let files = std::fs::read_dir(KEPT).expect("the days that are kept");
+    let kept = files.map(|file| file.expect("a file").path());
+    let named = std::env::var("MACVEIL_SIM_DAY").map(Into::into);
+    for path in kept.chain(named.clone()) {
+        let text = std::fs::read_to_string(&path).expect("a text");
+        let day: Day = text.parse().expect("a day");
+        let outcome = day.play_aloud();
+        if named.as_ref() == Ok(&path) {
+            println!("{}", outcome.tell());
+        }
+        assert!(outcome.is_good(), "{}\n{}", path.display(), outcome.tell());
+    }
+}
+
+#[test]
+fn a_day_is_the_same_after_it_was_told() {
+    let seeds = (0..300).map(Day::of_seed);
+    let plain = courses::all().into_iter().map(|(_, day)| day);
+    for day in seeds.chain(plain) {
+        assert_eq!(day.to_string().parse(), Ok(day));
+    }
+}
+
+/// A shell that breaks one rule is found out, and the day that shows it is short.
+#[test]
+fn what_goes_wrong_is_told_by_a_short_day() {
+    for (sabotage, longest) in [(Sabotage::NoNewMask, 1), (Sabotage::NeverQuiet, 3)] {
+        let fails = |day: &Day| {
+            !day.play_with(false, Some(sabotage))
+                .world
+                .air
+                .broken
+                .is_empty()
+        };
+        let long = (0..200).map(Day::of_seed);
+        let mut long = long.filter(|day| day.hours.len() > 8 && !day.faults.is_empty());
+        let day = long.find(|day| fails(day)).expect("a day that shows it");
+        let shortest = shrink::shrink(&day, fails);
+        assert!(fails(&shortest));
+        assert!(shortest.faults.is_empty(), "{sabotage:?}:\n{shortest}");
+        assert!(shortest.hours.len() <= longest, "{sabotage:?}:\n{shortest}");
+    }
 }

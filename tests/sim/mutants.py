@@ -22,7 +22,7 @@ MUTANTS = [
     ("no mask at the start", STATE + "waiting.rs",
      "return Masking::begin(cx, Then::Wait);", "return Self::begin(cx);"),
     ("a mask is not read back", STATE + "masking.rs",
-     "if link.address == self.mask && (link.up || self.how == How::WhileDown) {", "if link.up || self.how != How::Live {"),
+     "if link.address == self.mask && (link.up || self.how != How::Bounce) {", "if link.up || self.how != How::Bounce {"),
     ("the mask is the initial address", "src/supervisor/context.rs",
      "        self.previous_mask = Some(mask);\n        mask", "        self.previous_mask = Some(mask);\n        self.card.initial"),
     ("no mask when the supplicant vanishes", "src/supervisor/station.rs",

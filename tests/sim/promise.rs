@@ -90,6 +90,8 @@ pub struct Air {
     pub sent: u64,
     /// No daemon has watched for a while.
     pub unattended: bool,
+    /// The card could not be protected, and the user said that this is to be no reason for silence.
+    pub unprotected: bool,
     masks: BTreeSet<Mac>,
     authenticated: BTreeMap<Mac, Ssid>,
     tolerated: BTreeMap<Mac, Ssid>,
@@ -113,7 +115,7 @@ impl Air {
 
     fn judge(&mut self, frame: &Frame, absent: Option<Duration>) -> Option<&'static str> {
         let from = frame.from;
-        if from == BY_HAND {
+        if from == BY_HAND || self.unprotected {
             return None;
         }
         match &frame.what {

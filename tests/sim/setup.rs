@@ -23,6 +23,7 @@ pub fn driver(quirk: Quirk) -> Driver {
 }
 
 /// A network of the user's, with an access point of it, and the address that it is to get.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Site {
     pub name: &'static str,
     pub channel: u32,

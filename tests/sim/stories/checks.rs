@@ -16,7 +16,9 @@ pub const fn is_left_to_the_lab(check: &Check) -> bool {
         Check::Memory { .. }
             | Check::MemoryGrown { .. }
             | Check::LogIsClean
+            | Check::StatusIsTrue
             | Check::MacveilSays(_)
+            | Check::MacveilSaysTimes(..)
             | Check::EveryDatagramArrived
     )
 }
@@ -72,6 +74,8 @@ impl Player {
             | Check::EveryDatagramArrived
             | Check::MemoryGrown { .. }
             | Check::LogIsClean
+            | Check::StatusIsTrue
+            | Check::MacveilSaysTimes(..)
             | Check::AtMostAssociations(..)
             | Check::OneAddress(_)
             | Check::DifferentAddresses(_)

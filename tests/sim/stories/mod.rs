@@ -17,17 +17,46 @@ use crate::weigh::weigh;
 use crate::world::{Driver, Quirk};
 
 /// Stories that are not simulated, and why. Whatever cannot be played is here, and nothing else.
-const LEFT_OUT: [(&str, &str); 10] = [
+const LEFT_OUT: [(&str, &str); 30] = [
+    ("beside-iwd", "iwd is not simulated"),
+    ("beside-networkmanager", "NetworkManager is not simulated"),
     ("control-networkmanager", "NetworkManager is not simulated"),
     (
         "control-own-randomization",
         "wpa_supplicant's own randomization is not simulated",
     ),
+    ("control-systemd-without-link", "systemd is not simulated"),
+    (
+        "control-trouble",
+        "what happens at random has no order to compare",
+    ),
+    ("day", "what happens at random has no order to compare"),
+    (
+        "day-with-kills",
+        "what happens at random has no order to compare",
+    ),
+    ("hour", "what happens at random has no order to compare"),
     ("import-networkmanager", "NetworkManager is not simulated"),
+    ("interface-renamed", "the simulated card stays what it is"),
+    (
+        "killed-fifty-times",
+        "what happens at random has no order to compare",
+    ),
+    (
+        "machine-sleeps",
+        "how the kernel goes to sleep is not simulated",
+    ),
     ("policy-now", "macveil's commands are not simulated"),
     ("policy-trust", "macveil's commands are not simulated"),
+    ("radio-removed", "the simulated card stays what it is"),
     ("reroll", "macveil's commands are not simulated"),
     ("several-interfaces", "one card is simulated"),
+    ("status", "macveil's commands are not simulated"),
+    ("strangers-nonsense", "nobody else is simulated"),
+    (
+        "supplicant-killed-at-random",
+        "what happens at random has no order to compare",
+    ),
     (
         "supplicant-mac_addr",
         "wpa_supplicant's own randomization is not simulated",
@@ -40,6 +69,12 @@ const LEFT_OUT: [(&str, &str); 10] = [
         "supplicant-preassoc_mac_addr",
         "wpa_supplicant's own randomization is not simulated",
     ),
+    ("systemd-boot", "systemd is not simulated"),
+    ("systemd-fails-closed", "systemd is not simulated"),
+    ("systemd-hot-plug", "one card is simulated"),
+    ("systemd-rule-for-link", "systemd is not simulated"),
+    ("systemd-service", "systemd is not simulated"),
+    ("systemd-socket-of-root", "systemd is not simulated"),
 ];
 
 /// Checks of stories that are played, which the simulation has no means to decide.

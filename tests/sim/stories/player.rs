@@ -156,14 +156,7 @@ impl Player {
                 let set = self.world.set_address(Mac(*mac), How::WhileDown);
                 set.map_err(|refusal| refusal.to_string())?;
             }
-            Given::Profile(_)
-            | Given::NetworkManagerSetting { .. }
-            | Given::SupplicantSetting(_)
-            | Given::Stranger { .. }
-            | Given::Crowd(_)
-            | Given::OnlyWhenNamed
-            | Given::Trouble(_)
-            | Given::Stations(_) => return Err("this is not simulated".to_owned()),
+            _ => return Err("this is not simulated".to_owned()),
         }
         Ok(())
     }
@@ -219,11 +212,7 @@ impl Player {
             // An association that lasts is all that the simulation knows of them.
             Event::DatagramsFlow(_) => {}
             Event::Card(event) => self.card_event(event)?,
-            Event::NetworkManager(_)
-            | Event::CommandRun(_)
-            | Event::Stranger(_)
-            | Event::TroubleComes { .. }
-            | Event::MemoryNoted => {
+            _ => {
                 return Err("this is not simulated".to_owned());
             }
         }
@@ -343,12 +332,8 @@ impl Player {
                 let set = world.set_address(address, How::Bounce);
                 set.map_err(|refusal| refusal.to_string())?;
             }
-            CardEvent::Blocked => {
-                world.kernel.rfkill = true;
-                world.link_down();
-            }
-            // The kernel leaves it to others to bring the link up again.
-            CardEvent::Unblocked => world.kernel.rfkill = false,
+            CardEvent::Blocked => world.radio_is_blocked(true),
+            CardEvent::Unblocked => world.radio_is_blocked(false),
             CardEvent::Removed | CardEvent::Returns | CardEvent::Renamed(_) => {
                 return Err("this is not simulated".to_owned());
             }

@@ -7,8 +7,8 @@ use std::time::{Duration, UNIX_EPOCH};
 use macveil::address::{AddressBook, History, Host, HostKey, Mac, NetworkRule, Wishes, Zone};
 use macveil::config::{Config, DeviceFacts, Kind};
 use macveil::supervisor::{
-    Action, Addresses, Card, Command, Event, MaskMethod, Now, OnExit, OnFailure, Refusal, Settings,
-    Station, Supplicant,
+    Action, Addresses, Card, Command, Event, Link, MaskMethod, Now, OnExit, OnFailure, Quieted,
+    Refusal, Reply, Request, Settings, Station, Supplicant,
 };
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -19,6 +19,8 @@ use crate::promise::Content;
 /// Nobody needs so many actions for one event.
 const ENDLESS: u32 = 2_000;
 /// How long a new daemon needs to meet a supplicant that runs already.
+/// After this long macveil's client no longer waits for the supplicant.
+const GIVEN_UP: Duration = Duration::from_secs(10);
 const SETTLING_IN: Duration = Duration::from_secs(2);
 const NEW_YEAR: Duration = Duration::from_secs(1_798_761_600);
 
@@ -29,6 +31,8 @@ pub enum Fault {
     Refused(i32),
     /// It is done, and answered as if it were not.
     DoneButRefused,
+    /// Nothing happens, and it is answered as if it had been done.
+    NotDone,
     /// It takes that long, and the daemon waits for it.
     Slow(Duration),
     /// The daemon dies before, and is started again after that long.
@@ -44,6 +48,15 @@ pub enum Fault {
 pub struct FaultAt {
     pub action: u64,
     pub fault: Fault,
+}
+
+/// What a broken shell would do: so that it can be seen that the simulation notices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sabotage {
+    /// After an association its address stays on the card, and the supervisor is told otherwise.
+    NoNewMask,
+    /// The supplicant is not brought to rest, and the supervisor is told otherwise.
+    NeverQuiet,
 }
 
 pub struct Daemon {
@@ -65,6 +78,9 @@ pub struct Daemon {
     started: Duration,
     /// Tells every event twice.
     pub stutters: bool,
+    /// Hears of events late, and not in their order.
+    pub shuffles: bool,
+    pub sabotage: Option<Sabotage>,
     /// How often it was woken.
     pub wakes: u64,
 }
@@ -92,6 +108,8 @@ impl Default for Daemon {
             busy_until: Duration::ZERO,
             started: Duration::ZERO,
             stutters: false,
+            shuffles: false,
+            sabotage: None,
             wakes: 0,
         }
     }
@@ -331,9 +349,20 @@ impl World {
         match fault {
             Some(Fault::DiesBefore(back_after)) => return self.daemon_dies(back_after),
             Some(Fault::Refused(errno)) => return self.refuse(action, errno),
-            Some(Fault::Slow(span)) => self.daemon.busy_until = self.now + span,
+            Some(Fault::NotDone) => return self.pretend(action),
+            Some(Fault::Slow(span)) => match &action {
+                // A supplicant that takes its time; macveil's client gives up after ten seconds.
+                Action::Ask(request) if span >= GIVEN_UP => {
+                    return self.supplicant_is_silent(request.clone());
+                }
+                Action::Ask(_) => self.supplicant.busy_until = self.now + span,
+                _ => self.daemon.busy_until = self.now + span,
+            },
             Some(Fault::ThenDeaf(span)) => self.daemon_is_deaf(span),
             Some(Fault::DiesAfter(_) | Fault::DoneButRefused) | None => {}
+        }
+        if self.is_sabotaged(&action) {
+            return self.pretend(action);
         }
         let lies = fault == Some(Fault::DoneButRefused);
         let answer = self.really_perform(action, lies);
@@ -427,6 +456,59 @@ impl World {
             }
             Action::Say(_) => return None,
         })
+    }
+
+    fn is_sabotaged(&self, action: &Action) -> bool {
+        match (self.daemon.sabotage, action) {
+            (Some(Sabotage::NoNewMask), Action::SetAddress { .. }) => {
+                self.shows_identity() && self.kernel.link.address != PERMANENT
+            }
+            (Some(Sabotage::NeverQuiet), Action::Ask(Request::Quiet)) => true,
+            _ => false,
+        }
+    }
+
+    /// Answers as if it had been done.
+    fn pretend(&mut self, action: Action) {
+        let link = self.kernel.link;
+        let answer = match action {
+            Action::SetAddress { address, .. } if self.daemon.sabotage.is_some() => {
+                let up = true;
+                Event::LinkSet(Ok(Link {
+                    address,
+                    up,
+                    ..link
+                }))
+            }
+            // The shell reads the link back, whatever it has been told.
+            Action::SetAddress { .. } | Action::HoldDown | Action::BringUp | Action::ReadLink => {
+                Event::LinkSet(Ok(link))
+            }
+            Action::Scan(_) => Event::ScanAccepted(Ok(())),
+            Action::ReadAir => Event::Air(Vec::new()),
+            Action::Ask(Request::Quiet) if self.daemon.sabotage.is_some() => {
+                let status = self.supplicant_status();
+                Event::Reply(Reply::Quiet(Ok(Quieted {
+                    status,
+                    had_own_randomization: false,
+                    reconfigured: false,
+                })))
+            }
+            // Nothing helps against a supplicant that lies about being at rest.
+            Action::Ask(request) => match request {
+                Request::Pin { .. } | Request::Disarm | Request::Connect => {
+                    Event::Reply(Reply::Done(Ok(())))
+                }
+                other => return self.ask_supplicant(other),
+            },
+            Action::AbortScan | Action::Remember { .. } | Action::Say(_) => return,
+            Action::Finish => return self.perform(action, None),
+        };
+        self.note_line(|| format!("    {answer:?}"));
+        let now = self.clocks();
+        if let Some(station) = &mut self.daemon.station {
+            station.handle(now, answer);
+        }
     }
 
     fn refuse(&mut self, action: Action, errno: i32) {

@@ -218,6 +218,16 @@ impl World {
         }
     }
 
+    /// By rfkill; once it is over, wpa_supplicant brings the link up again.
+    pub fn radio_is_blocked(&mut self, blocked: bool) {
+        self.kernel.rfkill = blocked;
+        if blocked {
+            self.link_down();
+        } else if self.supplicant.running {
+            let _ = self.link_up();
+        }
+    }
+
     /// As nl80211 takes a scan.
     pub fn scan(&mut self, scan: &Scan, content: Content) -> Result<(), Refusal> {
         let kernel = &self.kernel;

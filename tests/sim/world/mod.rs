@@ -17,7 +17,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 pub use access_point::AccessPoint;
-pub use daemon::{Daemon, Fault, FaultAt, book};
+pub use daemon::{Daemon, Fault, FaultAt, Sabotage, book};
 pub use kernel::{Driver, Kernel, Quirk};
 pub use sniffer::{Sniffer, micros};
 pub use supplicant::{Condition, Network, Supplicant};
@@ -135,7 +135,8 @@ impl World {
 
     /// The daemon hears of something shortly.
     fn report(&mut self, event: Event) {
-        let delay = self.micros(200, 2_000);
+        let longest = if self.daemon.shuffles { 20_000 } else { 2_000 };
+        let delay = self.micros(200, longest);
         let life = self.daemon.life();
         if !self.daemon.loses(&event) {
             self.after(delay, Happening::Tell(life, event));
@@ -156,6 +157,7 @@ impl World {
             _ => None,
         };
         self.air.unattended = self.daemon.was_away(self.now);
+        self.air.unprotected |= self.daemon.state() == Some("unprotected");
         let at = self.now;
         self.sniffer.hear(at, from, &what);
         self.air.send(Frame { at, from, what }, absent);
@@ -172,6 +174,7 @@ impl World {
     pub fn is_connected_to(&self, name: &str) -> bool {
         let connected = self.kernel.association.as_ref();
         let ap = connected.and_then(|association| self.access_points.get(association.ap));
-        ap.is_some_and(|ap| ap.name == name) && self.daemon.state() == Some("associated")
+        let known = matches!(self.daemon.state(), Some("associated" | "unprotected"));
+        ap.is_some_and(|ap| ap.name == name) && known
     }
 }

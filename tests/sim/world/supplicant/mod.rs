@@ -78,6 +78,8 @@ pub struct Supplicant {
     number: u64,
     life: u32,
     pub busy_until: Duration,
+    /// It has one thread, which does nothing else until then.
+    stalled_until: Duration,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -164,6 +166,11 @@ impl Default for Settings {
 }
 
 impl Supplicant {
+    /// It was told to disconnect, and to nothing else since.
+    pub const fn is_at_rest(&self) -> bool {
+        !self.running || self.disconnected
+    }
+
     /// Its own scans are not only passive ones.
     pub fn scans_send(&self) -> bool {
         let mut networks = self.networks.iter();
@@ -220,6 +227,8 @@ impl World {
         let pause = match &request {
             // Dozens of commands.
             Request::Attach | Request::Quiet => self.micros(8_000, 30_000),
+            // By the last of as many it has noticed the address that was put back before.
+            Request::Release { .. } => self.micros(31_000, 45_000),
             _ => self.micros(1_000, 8_000),
         };
         self.queue_request(pause, request, Due::Answers);
@@ -244,7 +253,24 @@ impl World {
         self.after(pause, Happening::Supplicant(due));
     }
 
+    /// All that it has to do waits, and so does whoever asks it.
+    pub fn supplicant_stalls(&mut self, span: Duration) {
+        let supplicant = &mut self.supplicant;
+        supplicant.stalled_until = self.now + span;
+        supplicant.busy_until = supplicant.busy_until.max(supplicant.stalled_until);
+    }
+
+    pub fn until_supplicant_listens(&mut self) {
+        let pause = self.supplicant.stalled_until.saturating_sub(self.now);
+        self.pass(pause);
+    }
+
     pub(super) fn supplicant_due(&mut self, due: Due) {
+        let stalled = self.supplicant.stalled_until.saturating_sub(self.now);
+        let is_its_own = !matches!(due, Due::IsGivenUp(..) | Due::IsMetAgain(_));
+        if is_its_own && !stalled.is_zero() {
+            return self.after(stalled, Happening::Supplicant(due));
+        }
         let life = self.supplicant.life;
         match due {
             Due::LooksAtLink(of) if of == life => self.look_at_link(),
@@ -325,6 +351,9 @@ impl World {
 
     /// Of all networks only this one may be joined from now on, and it is to be.
     pub fn user_selects(&mut self, ssid: &Ssid) {
+        if !self.supplicant.running {
+            return;
+        }
         for network in &mut self.supplicant.networks {
             network.enabled = network.ssid == *ssid;
             network.given_up &= !network.enabled;

@@ -11,7 +11,7 @@ impl World {
     pub(super) fn answer(&mut self, request: Request) -> Reply {
         match request {
             Request::Attach if self.supplicant.phase == Condition::Connected => {
-                let status = self.status();
+                let status = self.supplicant_status();
                 self.supplicant.settings.autoconnect = false;
                 self.supplicant.settings.passive = true;
                 self.supplicant.settings.p2p = false;
@@ -20,7 +20,7 @@ impl World {
                 Reply::Quiet(Ok(quieted(status, false)))
             }
             Request::Attach | Request::Quiet => {
-                let status = self.status();
+                let status = self.supplicant_status();
                 let undone = self.supplicant.imposed && !self.supplicant.settings.passive;
                 self.user_disconnects();
                 self.abort_scan();
@@ -35,7 +35,7 @@ impl World {
                 self.supplicant.imposed = true;
                 Reply::Quiet(Ok(quieted(status, undone)))
             }
-            Request::Status => Reply::Status(Ok(self.status())),
+            Request::Status => Reply::Status(Ok(self.supplicant_status())),
             Request::Survey { bssids } => Reply::Survey(Ok(self.survey(&bssids))),
             Request::Pin { ssid, except, .. } => {
                 self.supplicant.settings.admits = Admits::Only(ssid, except);
@@ -78,7 +78,7 @@ impl World {
         Ok(())
     }
 
-    fn status(&self) -> Status {
+    pub fn supplicant_status(&self) -> Status {
         let supplicant = &self.supplicant;
         let attempt = supplicant.attempt.as_ref();
         let connected = supplicant.phase == Condition::Connected;

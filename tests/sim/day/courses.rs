@@ -1,0 +1,145 @@
+//! Plain days, on each of which every single thing can go wrong.
+
+use std::time::Duration;
+
+use macveil::address::Policy;
+
+use super::{Begins, Day, Hour, NAMES, Trouble};
+use crate::promise::BY_HAND;
+use crate::setup::Site;
+
+const fn after(seconds: u64, trouble: Trouble) -> Hour {
+    let pause = Duration::from_secs(seconds);
+    Hour { pause, trouble }
+}
+
+fn site(number: usize) -> Site {
+    Site {
+        name: NAMES[number],
+        channel: [2437, 2412, 2462][number],
+        ..Site::home()
+    }
+}
+
+/// What the days are called, and the days.
+pub fn all() -> Vec<(&'static str, Day)> {
+    vec![
+        ("outage", outage()),
+        ("two networks", two_networks()),
+        ("hidden network", hidden()),
+        ("random address", random()),
+        ("wishes of the user", wishes()),
+        ("restarts", restarts()),
+        ("over a connection", over_a_connection()),
+        ("adopted connection", adopted()),
+    ]
+}
+
+fn outage() -> Day {
+    let mut day = Day::new(vec![site(0)]);
+    day.hours = vec![
+        after(8, Trouble::Goes(0, true)),
+        after(12, Trouble::Returns(0)),
+        after(6, Trouble::Goes(0, false)),
+        after(8, Trouble::Returns(0)),
+        after(6, Trouble::Kicks(0)),
+        after(5, Trouble::Nothing),
+    ];
+    day
+}
+
+fn two_networks() -> Day {
+    let mut day = Day::new(vec![
+        Site {
+            priority: 1,
+            ..site(0)
+        },
+        site(1),
+    ]);
+    day.hours = vec![
+        after(8, Trouble::Goes(0, true)),
+        after(10, Trouble::Returns(0)),
+        after(3, Trouble::Goes(1, false)),
+        after(12, Trouble::UserSelects(1)),
+        after(3, Trouble::Returns(1)),
+        after(10, Trouble::Nothing),
+    ];
+    day
+}
+
+fn hidden() -> Day {
+    let mut day = Day::new(vec![Site {
+        hidden: true,
+        ..site(0)
+    }]);
+    day.hours = vec![
+        after(10, Trouble::Goes(0, false)),
+        after(10, Trouble::Returns(0)),
+        after(15, Trouble::Nothing),
+    ];
+    day
+}
+
+fn random() -> Day {
+    let mut day = Day::new(vec![Site {
+        policy: Policy::Random,
+        ..site(0)
+    }]);
+    // The masking methods that the other days have not.
+    day.driver.random_address = false;
+    day.driver.live_change = true;
+    day.hours = vec![
+        after(8, Trouble::Kicks(0)),
+        after(6, Trouble::Goes(0, true)),
+        after(6, Trouble::Returns(0)),
+        after(8, Trouble::Nothing),
+    ];
+    day
+}
+
+fn wishes() -> Day {
+    let mut day = Day::new(vec![site(0)]);
+    day.driver.random_address = false;
+    day.hours = vec![
+        after(8, Trouble::UserDisconnects),
+        after(5, Trouble::UserReconnects),
+        after(10, Trouble::UserDisconnects),
+        after(5, Trouble::UserSelects(0)),
+        after(10, Trouble::UserReconfigures),
+        after(8, Trouble::Nothing),
+    ];
+    day
+}
+
+fn restarts() -> Day {
+    let mut day = Day::new(vec![site(0)]);
+    day.hours = vec![
+        after(8, Trouble::DaemonDies(Duration::from_secs(1))),
+        after(5, Trouble::SupplicantDies),
+        after(2, Trouble::SupplicantStarts),
+        after(8, Trouble::Sleeps(Duration::from_secs(1_000))),
+        after(8, Trouble::Nothing),
+    ];
+    day
+}
+
+fn over_a_connection() -> Day {
+    let mut day = Day::new(vec![site(0)]);
+    day.begins = Begins::Supplicant;
+    day.hours = vec![after(10, Trouble::Nothing)];
+    day
+}
+
+fn adopted() -> Day {
+    let mut day = Day::new(vec![Site {
+        policy: Policy::Explicit(BY_HAND),
+        ..site(0)
+    }]);
+    day.begins = Begins::Supplicant;
+    day.hours = vec![
+        after(3, Trouble::Goes(0, true)),
+        after(5, Trouble::Returns(0)),
+        after(6, Trouble::Nothing),
+    ];
+    day
+}

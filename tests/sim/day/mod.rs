@@ -1,0 +1,198 @@
+//! A day as data: what there is, what happens to it, and what goes wrong. A seed makes one by chance; one
+//! that breaks a promise is shortened, told, and can be played again from its text.
+
+pub mod courses;
+pub mod random;
+pub mod shrink;
+mod text;
+mod trouble;
+
+use std::time::Duration;
+
+use macveil::supervisor::OnFailure;
+
+use crate::setup::{Site, world};
+use crate::world::{Driver, FaultAt, Quirk, Sabotage, World};
+
+pub use trouble::Trouble;
+
+pub const NAMES: [&str; 3] = ["home", "work", "cafe"];
+
+pub const QUIRKS: [Quirk; 7] = [
+    Quirk::Refuses,
+    Quirk::Ignores,
+    Quirk::AppliesLate,
+    Quirk::UndoesOnUp,
+    Quirk::BusyByTurns,
+    Quirk::NeverComesUp,
+    Quirk::RefusesLive,
+];
+
+#[derive(Debug, Clone, PartialEq)]
+pub struct Day {
+    /// Of all that is left to chance.
+    pub seed: u64,
+    pub driver: Driver,
+    pub sites: Vec<Site>,
+    pub on_failure: OnFailure,
+    pub begins: Begins,
+    /// What goes wrong as macveil acts.
+    pub faults: Vec<FaultAt>,
+    /// What happens, each after a pause.
+    pub hours: Vec<Hour>,
+}
+
+/// A pause, and what happens after it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Hour {
+    pub pause: Duration,
+    pub trouble: Trouble,
+}
+
+/// Who is there first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Begins {
+    /// macveil, and the supplicant once macveil is ready.
+    Macveil,
+    /// The supplicant, under an address that somebody set by hand.
+    Supplicant,
+}
+
+/// How a day went.
+pub struct Outcome {
+    pub world: World,
+    pub connected: bool,
+}
+
+impl Outcome {
+    pub fn is_good(&self) -> bool {
+        self.connected && self.world.air.broken.is_empty()
+    }
+
+    /// What happened, and what must not have.
+    pub fn tell(&self) -> String {
+        let world = &self.world;
+        let frames: Vec<_> = world.air.frames.iter().map(ToString::to_string).collect();
+        format!(
+            "{}\n\nframes:\n{}\n\nconnected in the end: {}\n{:#?}",
+            world.daemon.log.join("\n"),
+            frames.join("\n"),
+            self.connected,
+            world.air.broken
+        )
+    }
+}
+
+impl Day {
+    pub fn new(sites: Vec<Site>) -> Self {
+        Self {
+            seed: 1,
+            driver: Driver {
+                random_address: true,
+                live_change: false,
+                quirk: Quirk::None,
+            },
+            sites,
+            on_failure: OnFailure::Closed,
+            begins: Begins::Macveil,
+            faults: Vec::new(),
+            hours: Vec::new(),
+        }
+    }
+
+    pub fn play(&self) -> Outcome {
+        self.play_with(false, None)
+    }
+
+    /// With a log to be looked at.
+    pub fn play_aloud(&self) -> Outcome {
+        self.play_with(true, None)
+    }
+
+    pub fn play_with(&self, keep: bool, sabotage: Option<Sabotage>) -> Outcome {
+        let mut world = world(self.seed, self.driver, &self.sites);
+        world.air.keep_all = keep;
+        world.daemon.keep_log = keep;
+        world.daemon.sabotage = sabotage;
+        world.daemon.faults.clone_from(&self.faults);
+        world.daemon.settings.on_failure = self.on_failure;
+        world.begin(self.begins);
+        for hour in &self.hours {
+            world.pass(hour.pause);
+            world.befall(hour.trouble);
+        }
+        let connected = world.heals();
+        Outcome { world, connected }
+    }
+
+    /// Panics with the shortest day that goes as wrong as this one.
+    pub fn expect_good(&self) {
+        if self.play().is_good() {
+            return;
+        }
+        let shortest = shrink::shrink(self, |day| !day.play().is_good());
+        panic!(
+            "a promise is broken on this day:\n\n{shortest}\n\
+             To play it again: MACVEIL_SIM_DAY=file cargo test --test sim replay\n\n{}",
+            shortest.play_aloud().tell()
+        );
+    }
+}
+
+impl World {
+    fn begin(&mut self, begins: Begins) {
+        match begins {
+            Begins::Macveil => {
+                self.start_daemon();
+                // A supplicant is started once macveil is ready.
+                self.wait(Duration::from_secs(600), |it| {
+                    matches!(it.daemon.state(), Some("waiting" | "unprotected"))
+                });
+                self.supplicant_starts();
+            }
+            Begins::Supplicant => {
+                // Its driver does as it is told until then.
+                let quirk = std::mem::replace(&mut self.kernel.driver.quirk, Quirk::None);
+                self.befall(Trouble::AddressChanged);
+                self.supplicant_starts();
+                self.wait(Duration::from_secs(20), |it| {
+                    it.kernel.association.is_some()
+                });
+                self.pass(Duration::from_secs(1));
+                self.kernel.driver.quirk = quirk;
+                self.start_daemon();
+            }
+        }
+    }
+
+    /// Everything is well again; says whether there is a connection in the end.
+    fn heals(&mut self) -> bool {
+        self.note_line(|| "== all is well again".to_owned());
+        self.kernel.driver.quirk = Quirk::None;
+        self.daemon.faults.clear();
+        self.daemon.stutters = false;
+        self.daemon.shuffles = false;
+        self.kernel.rfkill = false;
+        for site in 0..self.access_points.len() {
+            self.access_points[site].refuses = false;
+            self.access_point_returns(site);
+        }
+        self.pass(Duration::from_secs(30));
+        self.start_daemon();
+        // A driver that refused everything may have left the last network's address on the card.
+        self.wait(Duration::from_secs(400), |it| !it.shows_identity());
+        if !self.supplicant.running {
+            self.supplicant_starts();
+        }
+        self.pass(Duration::from_secs(5));
+        let _ = self.link_up();
+        self.pass(Duration::from_secs(1));
+        // While the card is held, nobody hears of the wish.
+        (0..20).any(|_| {
+            self.user_reconnects();
+            self.wait(Duration::from_secs(60), |world| {
+                NAMES.iter().any(|name| world.is_connected_to(name))
+            })
+        })
+    }
+}

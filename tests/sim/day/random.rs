@@ -1,0 +1,131 @@
+//! Days that nobody would wish for, one for each seed.
+
+use std::time::Duration;
+
+use macveil::address::{Mac, Policy};
+use macveil::supervisor::OnFailure;
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+use super::{Begins, Day, Hour, NAMES, QUIRKS, Trouble};
+use crate::setup::Site;
+use crate::world::{Driver, Fault, FaultAt, Quirk};
+
+const CHANNELS: [u32; 4] = [2412, 2437, 2462, 5180];
+const ERRNOS: [i32; 5] = [16, 5, 95, 132, 105];
+
+impl Day {
+    pub fn of_seed(seed: u64) -> Self {
+        let mut chance = StdRng::seed_from_u64(seed ^ 0x5eed);
+        let sites = sites(&mut chance);
+        let driver = Driver {
+            random_address: chance.random(),
+            live_change: chance.random_ratio(1, 3),
+            quirk: Quirk::None,
+        };
+        let on_failure = if chance.random_ratio(1, 12) {
+            OnFailure::Open
+        } else {
+            OnFailure::Closed
+        };
+        let faults = faults(&mut chance);
+        let first = Hour {
+            pause: Duration::from_millis(chance.random_range(20..3_000)),
+            trouble: Trouble::Nothing,
+        };
+        let count = chance.random_range(3..25);
+        let more = std::iter::repeat_with(|| hour(&mut chance, sites.len())).take(count);
+        let hours = std::iter::once(first).chain(more).collect();
+        Self {
+            seed,
+            driver,
+            on_failure,
+            begins: Begins::Macveil,
+            faults,
+            hours,
+            sites,
+        }
+    }
+}
+
+fn sites(chance: &mut StdRng) -> Vec<Site> {
+    let count = chance.random_range(1..=NAMES.len());
+    let site = |name| Site {
+        name,
+        channel: CHANNELS[chance.random_range(0..CHANNELS.len())],
+        policy: match chance.random_range(0..10) {
+            0..5 => Policy::StableSsid,
+            5..8 => Policy::Random,
+            8 => Policy::Permanent,
+            _ => Policy::Explicit(Mac([0x06, 1, 2, 3, 4, name.len() as u8])),
+        },
+        hidden: chance.random_ratio(1, 6),
+        open: chance.random_ratio(1, 6),
+        priority: chance.random_range(0..3),
+    };
+    NAMES[..count].iter().copied().map(site).collect()
+}
+
+fn faults(chance: &mut StdRng) -> Vec<FaultAt> {
+    let count = chance.random_range(0..4);
+    let fault = || {
+        let span = Duration::from_millis(chance.random_range(1..5_000));
+        FaultAt {
+            action: chance.random_range(0..250),
+            fault: match chance.random_range(0..8) {
+                0 => Fault::Refused(ERRNOS[chance.random_range(0..ERRNOS.len())]),
+                1 => Fault::DoneButRefused,
+                2 => Fault::NotDone,
+                3 => Fault::Slow(span),
+                4 => Fault::Slow(span * 10),
+                5 => Fault::DiesBefore(span),
+                6 => Fault::DiesAfter(span),
+                _ => Fault::ThenDeaf(span),
+            },
+        }
+    };
+    std::iter::repeat_with(fault).take(count).collect()
+}
+
+fn hour(chance: &mut StdRng, sites: usize) -> Hour {
+    let longest = if chance.random_ratio(1, 3) {
+        60_000
+    } else {
+        3_000_000
+    };
+    let pause = chance.random_range(0..longest) * chance.random_range(1..10);
+    Hour {
+        pause: Duration::from_micros(pause),
+        trouble: trouble(chance, sites),
+    }
+}
+
+fn trouble(chance: &mut StdRng, sites: usize) -> Trouble {
+    let site = chance.random_range(0..sites);
+    let span = Duration::from_millis(chance.random_range(1..20_000));
+    match chance.random_range(0..27) {
+        0..3 => Trouble::Goes(site, chance.random()),
+        3..6 => Trouble::Returns(site),
+        6 => Trouble::Kicks(site),
+        7 => Trouble::Refuses(site, chance.random()),
+        8 => Trouble::SupplicantDies,
+        9 => Trouble::SupplicantStarts,
+        10 => Trouble::DaemonDies(span),
+        11 => Trouble::Deaf(span / 10),
+        12 => Trouble::Stutters(chance.random()),
+        13 => Trouble::UserScans,
+        14 => Trouble::UserScansWithIw,
+        15 => Trouble::UserDisconnects,
+        16 => Trouble::UserReconnects,
+        17 => Trouble::UserReconfigures,
+        18 => Trouble::LinkDown,
+        19 => Trouble::LinkUp,
+        20 => Trouble::AddressChanged,
+        21 => Trouble::Blocked(chance.random()),
+        22 => Trouble::Sleeps(span * 100),
+        23 => Trouble::Shuffles(chance.random()),
+        24 => Trouble::UserSelects(site),
+        25 => Trouble::SupplicantStalls(span / 4),
+        _ => Trouble::Driver(QUIRKS[chance.random_range(0..QUIRKS.len())]),
+    }
+}

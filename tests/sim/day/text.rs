@@ -1,0 +1,206 @@
+//! A day as a text that can be kept in a file: a line for everything that there is or happens.
+
+use std::fmt;
+use std::str::FromStr;
+use std::time::Duration;
+
+use macveil::address::Policy;
+use macveil::supervisor::OnFailure;
+
+use super::{Begins, Day, Hour, NAMES, QUIRKS, Trouble};
+use crate::setup::Site;
+use crate::world::{Fault, FaultAt, Quirk};
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "seed {}", self.seed)?;
+        if self.driver.random_address {
+            writeln!(f, "card random-address")?;
+        }
+        if self.driver.live_change {
+            writeln!(f, "card live-change")?;
+        }
+        if self.driver.quirk != Quirk::None {
+            writeln!(f, "card quirk {:?}", self.driver.quirk)?;
+        }
+        if self.on_failure == OnFailure::Open {
+            writeln!(f, "on-failure open")?;
+        }
+        if self.begins == Begins::Supplicant {
+            writeln!(f, "supplicant first")?;
+        }
+        for site in &self.sites {
+            write!(f, "site {} {} {}", site.name, site.channel, site.policy)?;
+            if site.hidden {
+                write!(f, " hidden")?;
+            }
+            if site.open {
+                write!(f, " open")?;
+            }
+            writeln!(f, " {}", site.priority)?;
+        }
+        for FaultAt { action, fault } in &self.faults {
+            writeln!(f, "fault {action} {fault}")?;
+        }
+        for Hour { pause, trouble } in &self.hours {
+            writeln!(f, "after {} {trouble}", pause.as_micros())?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for Day {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let mut day = Self::new(Vec::new());
+        day.driver.random_address = false;
+        let lines = text.lines().map(str::trim);
+        for line in lines.filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            let words: Vec<_> = line.split_whitespace().collect();
+            day.read(&words)
+                .ok_or_else(|| format!("not a line of a day: {line}"))?;
+        }
+        Ok(day)
+    }
+}
+
+impl Day {
+    fn read(&mut self, words: &[&str]) -> Option<()> {
+        match words {
+            ["seed", seed] => self.seed = seed.parse().ok()?,
+            ["card", "random-address"] => self.driver.random_address = true,
+            ["card", "live-change"] => self.driver.live_change = true,
+            ["card", "quirk", name] => self.driver.quirk = quirk(name)?,
+            ["on-failure", "open"] => self.on_failure = OnFailure::Open,
+            ["supplicant", "first"] => self.begins = Begins::Supplicant,
+            ["site", name, channel, policy, marks @ .., priority] => self.sites.push(Site {
+                name: NAMES.iter().find(|it| *it == name)?,
+                channel: channel.parse().ok()?,
+                policy: policy.parse::<Policy>().ok()?,
+                hidden: marks.contains(&"hidden"),
+                open: marks.contains(&"open"),
+                priority: priority.parse().ok()?,
+            }),
+            ["fault", action, fault @ ..] => self.faults.push(FaultAt {
+                action: action.parse().ok()?,
+                fault: fault_of(fault)?,
+            }),
+            ["after", pause, trouble @ ..] => self.hours.push(Hour {
+                pause: micros(pause)?,
+                trouble: trouble_of(trouble)?,
+            }),
+            _ => return None,
+        }
+        Some(())
+    }
+}
+
+fn micros(word: &str) -> Option<Duration> {
+    word.parse().ok().map(Duration::from_micros)
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused(errno) => write!(f, "refused {errno}"),
+            Self::DoneButRefused => write!(f, "done-but-refused"),
+            Self::NotDone => write!(f, "not-done"),
+            Self::Slow(span) => write!(f, "slow {}", span.as_micros()),
+            Self::DiesBefore(span) => write!(f, "dies-before {}", span.as_micros()),
+            Self::DiesAfter(span) => write!(f, "dies-after {}", span.as_micros()),
+            Self::ThenDeaf(span) => write!(f, "then-deaf {}", span.as_micros()),
+        }
+    }
+}
+
+fn fault_of(words: &[&str]) -> Option<Fault> {
+    Some(match words {
+        ["refused", errno] => Fault::Refused(errno.parse().ok()?),
+        ["done-but-refused"] => Fault::DoneButRefused,
+        ["not-done"] => Fault::NotDone,
+        ["slow", span] => Fault::Slow(micros(span)?),
+        ["dies-before", span] => Fault::DiesBefore(micros(span)?),
+        ["dies-after", span] => Fault::DiesAfter(micros(span)?),
+        ["then-deaf", span] => Fault::ThenDeaf(micros(span)?),
+        _ => return None,
+    })
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = |site: &usize| NAMES.get(*site).copied().unwrap_or_default();
+        match self {
+            Self::Nothing => write!(f, "nothing"),
+            Self::Goes(site, true) => write!(f, "{} leaves", name(site)),
+            Self::Goes(site, false) => write!(f, "{} vanishes", name(site)),
+            Self::Returns(site) => write!(f, "{} returns", name(site)),
+            Self::Kicks(site) => write!(f, "{} kicks", name(site)),
+            Self::Refuses(site, true) => write!(f, "{} refuses", name(site)),
+            Self::Refuses(site, false) => write!(f, "{} accepts", name(site)),
+            Self::SupplicantDies => write!(f, "supplicant dies"),
+            Self::SupplicantStarts => write!(f, "supplicant starts"),
+            Self::SupplicantStalls(span) => write!(f, "supplicant stalls {}", span.as_micros()),
+            Self::DaemonDies(span) => write!(f, "macveil dies {}", span.as_micros()),
+            Self::Deaf(span) => write!(f, "macveil deaf {}", span.as_micros()),
+            Self::Stutters(on) => write!(f, "events doubled {on}"),
+            Self::Shuffles(on) => write!(f, "events shuffled {on}"),
+            Self::UserScans => write!(f, "user scans"),
+            Self::UserScansWithIw => write!(f, "user scans-with-iw"),
+            Self::UserDisconnects => write!(f, "user disconnects"),
+            Self::UserReconnects => write!(f, "user reconnects"),
+            Self::UserReconfigures => write!(f, "user reconfigures"),
+            Self::UserSelects(site) => write!(f, "user selects {}", name(site)),
+            Self::LinkDown => write!(f, "link down"),
+            Self::LinkUp => write!(f, "link up"),
+            Self::AddressChanged => write!(f, "address changed"),
+            Self::Blocked(on) => write!(f, "radio blocked {on}"),
+            Self::Sleeps(span) => write!(f, "machine sleeps {}", span.as_micros()),
+            Self::Driver(quirk) => write!(f, "driver {quirk:?}"),
+        }
+    }
+}
+
+fn quirk(name: &str) -> Option<Quirk> {
+    let mut quirks = QUIRKS.into_iter().chain([Quirk::None]);
+    quirks.find(|quirk| format!("{quirk:?}") == name)
+}
+
+fn trouble_of(words: &[&str]) -> Option<Trouble> {
+    let site = |name: &str| NAMES.iter().position(|it| *it == name);
+    let quirk = |name: &str| {
+        let quirks = QUIRKS.into_iter().chain([Quirk::None]);
+        quirks
+            .into_iter()
+            .find(|quirk| format!("{quirk:?}") == name)
+    };
+    Some(match words {
+        ["nothing"] => Trouble::Nothing,
+        ["supplicant", "dies"] => Trouble::SupplicantDies,
+        ["supplicant", "starts"] => Trouble::SupplicantStarts,
+        ["supplicant", "stalls", span] => Trouble::SupplicantStalls(micros(span)?),
+        ["macveil", "dies", span] => Trouble::DaemonDies(micros(span)?),
+        ["macveil", "deaf", span] => Trouble::Deaf(micros(span)?),
+        ["events", "doubled", on] => Trouble::Stutters(on.parse().ok()?),
+        ["events", "shuffled", on] => Trouble::Shuffles(on.parse().ok()?),
+        ["user", "scans"] => Trouble::UserScans,
+        ["user", "scans-with-iw"] => Trouble::UserScansWithIw,
+        ["user", "disconnects"] => Trouble::UserDisconnects,
+        ["user", "reconnects"] => Trouble::UserReconnects,
+        ["user", "reconfigures"] => Trouble::UserReconfigures,
+        ["user", "selects", name] => Trouble::UserSelects(site(name)?),
+        ["link", "down"] => Trouble::LinkDown,
+        ["link", "up"] => Trouble::LinkUp,
+        ["address", "changed"] => Trouble::AddressChanged,
+        ["radio", "blocked", on] => Trouble::Blocked(on.parse().ok()?),
+        ["machine", "sleeps", span] => Trouble::Sleeps(micros(span)?),
+        ["driver", name] => Trouble::Driver(quirk(name)?),
+        [name, "leaves"] => Trouble::Goes(site(name)?, true),
+        [name, "vanishes"] => Trouble::Goes(site(name)?, false),
+        [name, "returns"] => Trouble::Returns(site(name)?),
+        [name, "kicks"] => Trouble::Kicks(site(name)?),
+        [name, "refuses"] => Trouble::Refuses(site(name)?, true),
+        [name, "accepts"] => Trouble::Refuses(site(name)?, false),
+        _ => return None,
+    })
+}

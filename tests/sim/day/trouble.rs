@@ -1,0 +1,165 @@
+//! Something that happens to the world.
+
+use std::time::Duration;
+
+use macveil::supervisor::How;
+
+use crate::promise::BY_HAND;
+use crate::setup::ssid;
+use crate::world::{Quirk, World};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// Nothing: time goes by.
+    Nothing,
+    /// An access point goes, with a goodbye or without.
+    Goes(usize, bool),
+    Returns(usize),
+    Kicks(usize),
+    Refuses(usize, bool),
+    SupplicantDies,
+    SupplicantStarts,
+    /// It takes that long until it answers again.
+    SupplicantStalls(Duration),
+    DaemonDies(Duration),
+    Deaf(Duration),
+    Stutters(bool),
+    Shuffles(bool),
+    UserScans,
+    UserScansWithIw,
+    UserDisconnects,
+    UserReconnects,
+    UserReconfigures,
+    UserSelects(usize),
+    LinkDown,
+    LinkUp,
+    AddressChanged,
+    Blocked(bool),
+    Sleeps(Duration),
+    Driver(Quirk),
+}
+
+impl World {
+    pub fn befall(&mut self, trouble: Trouble) {
+        let asks = matches!(
+            trouble,
+            Trouble::UserScans
+                | Trouble::UserDisconnects
+                | Trouble::UserReconnects
+                | Trouble::UserReconfigures
+                | Trouble::UserSelects(_)
+        );
+        if asks {
+            self.until_supplicant_listens();
+        }
+        if self.is_beyond_help(trouble) {
+            return;
+        }
+        self.note_line(|| format!("== {trouble:?}"));
+        match trouble {
+            Trouble::Nothing => {}
+            Trouble::Goes(site, with_goodbye) => self.access_point_goes(site, with_goodbye),
+            Trouble::Returns(site) => self.access_point_returns(site),
+            Trouble::Kicks(site) => self.access_point_kicks(site),
+            Trouble::Refuses(site, refuses) => {
+                if let Some(ap) = self.access_points.get_mut(site) {
+                    ap.refuses = refuses;
+                }
+            }
+            Trouble::SupplicantDies => self.supplicant_dies(),
+            Trouble::SupplicantStarts => {
+                if !self.supplicant.running {
+                    self.supplicant_starts();
+                }
+            }
+            Trouble::SupplicantStalls(span) => self.supplicant_stalls(span),
+            Trouble::DaemonDies(span) => self.daemon_dies(span),
+            Trouble::Deaf(span) => self.daemon_is_deaf(span),
+            Trouble::Stutters(stutters) => self.daemon.stutters = stutters,
+            Trouble::Shuffles(shuffles) => self.daemon.shuffles = shuffles,
+            Trouble::UserScans => {
+                self.user_scans();
+            }
+            Trouble::UserScansWithIw => {
+                self.iw_scans();
+            }
+            Trouble::UserDisconnects => self.user_disconnects(),
+            Trouble::UserReconnects => self.user_reconnects(),
+            Trouble::UserReconfigures => self.user_reconfigures(),
+            Trouble::UserSelects(site) => {
+                if let Some(ap) = self.access_points.get(site) {
+                    let ssid = ssid(&ap.name);
+                    self.user_selects(&ssid);
+                }
+            }
+            Trouble::LinkDown => self.link_down(),
+            Trouble::LinkUp => drop(self.link_up()),
+            Trouble::AddressChanged => {
+                let _ = self.set_address(BY_HAND, How::Bounce);
+            }
+            Trouble::Blocked(blocked) => self.radio_is_blocked(blocked),
+            Trouble::Sleeps(span) => {
+                self.link_down();
+                self.pass(Duration::from_millis(50));
+                self.now += span;
+                let _ = self.link_up();
+                self.machine_resumes();
+            }
+            Trouble::Driver(quirk) => self.kernel.driver.quirk = quirk,
+        }
+    }
+
+    /// What macveil cannot keep, and does not promise to: such things do not happen here.
+    fn is_beyond_help(&self, trouble: Trouble) -> bool {
+        let identity = self.shows_identity();
+        let sends = self.supplicant.scans_send();
+        let in_attempt = self.daemon.state() == Some("associating");
+        // What a user undoes of macveil's settings while no macveil is there, is undone.
+        let undoes = matches!(
+            trouble,
+            Trouble::UserReconfigures
+                | Trouble::UserSelects(_)
+                | Trouble::SupplicantStarts
+                | Trouble::Sleeps(_)
+        );
+        // Nor can it take an address away that a driver does not let go of, or be quicker than whoever
+        // brings the link up under it.
+        let shows = matches!(
+            trouble,
+            Trouble::LinkUp | Trouble::SupplicantStarts | Trouble::Blocked(false)
+        );
+        let beyond = match trouble {
+            // Nobody can keep a scan of another program under the address of a connection from being seen,
+            // nor one that a user asks the supplicant for by way of a wish to connect.
+            Trouble::UserScans => sends && identity,
+            Trouble::UserScansWithIw => identity || in_attempt,
+            // In the middle of an attempt it would join from what it knows, however old.
+            Trouble::UserReconnects => {
+                let kept = !sends && self.kernel.association.is_some();
+                (identity || in_attempt) && !kept
+            }
+            Trouble::UserSelects(site) => {
+                let hidden = self.access_points.get(site).is_some_and(|ap| ap.hidden);
+                (sends || hidden) && identity || in_attempt
+            }
+            // In the middle of an attempt it takes macveil's settings back under the new address.
+            Trouble::UserReconfigures => in_attempt,
+            _ => false,
+        };
+        // A driver puts the permanent address back as somebody brings the link up, and somebody else has
+        // woken the supplicant while it was down.
+        let brings_up = matches!(
+            trouble,
+            Trouble::LinkUp | Trouble::Blocked(false) | Trouble::Sleeps(_)
+        );
+        let undone = brings_up && self.kernel.driver.quirk == Quirk::UndoesOnUp;
+        beyond
+            || undone && !self.supplicant.is_at_rest()
+            || undoes && self.daemon.is_away(self.now)
+            || shows && !self.kernel.link.up && identity
+    }
+
+    pub fn shows_identity(&self) -> bool {
+        self.air.shows_identity(self.kernel.link.address)
+    }
+}
