@@ -12,7 +12,7 @@ UNIT_TESTS := $(filter-out lab, \
 	$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) \
 	$(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
-.PHONY: test demo day soak mutants fuzz setup check unit release lab lab-all
+.PHONY: test demo day soak mutants mutants-all fuzz setup check unit release lab lab-all
 
 test: setup check unit release lab
 
@@ -61,6 +61,11 @@ day: setup release
 # Whether the simulation notices when one line of the supervisor is broken: two minutes.
 mutants:
 	@python3 -u tests/sim/mutants.py
+
+# Whether any test notices when any line of the pure modules is broken: docs/mutants.md. Installs
+# cargo-mutants from crates.io below target/.
+mutants-all:
+	@python3 -u tests/mutation/mutants.py
 
 # Another beginning: MACVEIL_SIM_SEED=1000000 make soak
 soak:

@@ -135,3 +135,22 @@ fn unmasked_address(avoid: &[Mac], rng: &mut impl CryptoRng) -> Mac {
     }
     address
 }
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+
+    use super::*;
+
+    #[test]
+    fn where_no_draw_is_free_the_next_address_is_taken() {
+        let drawn = |avoid: &[Mac]| unmasked_address(avoid, &mut StdRng::seed_from_u64(1)).bytes();
+        let first = drawn(&[]);
+        let second = drawn(&[Mac(first)]);
+        assert_eq!(
+            (&second[..5], second[5]),
+            (&first[..5], first[5].wrapping_add(1))
+        );
+    }
+}

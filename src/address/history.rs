@@ -198,4 +198,11 @@ mod tests {
         let elsewhere = Ssid::new(b"Elsewhere").unwrap();
         assert_eq!(history.used(&elsewhere, hours(2)), None);
     }
+
+    #[test]
+    fn what_is_remembered_is_told_network_by_network() {
+        let history = used_until(1);
+        let record = history.record(&home()).unwrap();
+        assert_eq!(history.iter().collect::<Vec<_>>(), [(&home(), &record)]);
+    }
 }

@@ -153,4 +153,11 @@ mod tests {
         assert_ne!(key.for_purpose("log"), key.for_purpose("test"));
         assert_ne!(key.for_purpose("log"), other.for_purpose("log"));
     }
+
+    #[test]
+    fn a_new_key_is_another_one_each_time() {
+        use rand::SeedableRng;
+        let new = |seed| NewKey::generate(&mut rand::rngs::StdRng::seed_from_u64(seed));
+        assert_ne!(new(1).contents(), new(2).contents());
+    }
 }

@@ -183,3 +183,20 @@ pub(super) fn choose(
     }
     Ok(wishes.or(defaults).settle())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_is_named_as_a_person_finds_it() {
+        let line = Place::Line {
+            file: "macveil.toml".into(),
+            line: 3,
+            column: 5,
+        };
+        assert_eq!(line.to_string(), "macveil.toml:3");
+        assert_eq!(Place::BuiltIn.to_string(), "the built-in default");
+        assert_eq!(Place::Arguments.to_string(), "the arguments");
+    }
+}

@@ -155,3 +155,54 @@ impl fmt::Display for StableId {
         f.write_str(&self.text)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(text: &str) -> StableId {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn an_id_knows_what_it_hangs_on() {
+        for (text, tells_apart, changes) in [
+            ("home", false, false),
+            ("${BOOT}", false, false),
+            ("${NETWORK_SSID}", true, false),
+            ("a${CONNECTION}", true, false),
+            ("${RANDOM}", true, false),
+            ("${PERIOD:1h}", false, true),
+            ("${NETWORK_SSID}${PERIOD:1h}", true, true),
+        ] {
+            let id = id(text);
+            assert_eq!(
+                (id.tells_networks_apart(), id.changes_with_time()),
+                (tells_apart, changes),
+                "{text}"
+            );
+            assert_eq!(id.to_string(), text);
+        }
+    }
+
+    #[test]
+    fn only_what_looks_like_a_pattern_is_an_unknown_one() {
+        assert_eq!(id("$x}").unknown_patterns(), [""; 0]);
+        assert_eq!(id("${MAC}$${A}${B}c}").unknown_patterns(), ["${B}"]);
+    }
+
+    #[test]
+    fn a_dollar_hides_nothing_but_another_one() {
+        for (text, values) in [("$é${MAC}", 1), ("$${MAC}", 0), ("$$${MAC}", 1)] {
+            let id = id(text);
+            let found = match id.meaning() {
+                Meaning::Generated(parts) => parts
+                    .iter()
+                    .filter(|part| matches!(part, Part::Value(_)))
+                    .count(),
+                _ => 0,
+            };
+            assert_eq!(found, values, "{text}");
+        }
+    }
+}

@@ -69,3 +69,14 @@ impl fmt::Display for NmVersion {
         write!(f, "{}.{}", self.major, self.minor)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn is_printed_without_what_does_not_matter() {
+        let version: NmVersion = "1.42.4-1".parse().unwrap();
+        assert_eq!(version.to_string(), "1.42");
+    }
+}

@@ -280,3 +280,9 @@ fn patterns_that_are_none_are_found() {
     assert_eq!(unknown("${SSID}/${BOOT}${Boot}"), ["${SSID}", "${Boot}"]);
     assert!(unknown("$${SSID}${PERIOD:1h}${RANDOM}$x${").is_empty());
 }
+
+#[test]
+fn no_reading_has_a_sixty_first_second() {
+    assert_eq!(parse_reading("2016-12-31", "23:59:60"), None);
+    assert!(parse_reading("2016-12-31", "23:59:59").is_some());
+}

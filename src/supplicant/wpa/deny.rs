@@ -202,4 +202,14 @@ mod tests {
         grounds.limit = 20;
         assert_eq!(grounds.command(), None);
     }
+
+    #[test]
+    fn what_is_denied_is_listed_with_blanks_between() {
+        let (a, b) = (ssid("A"), ssid("B"));
+        let bssids = [1, 2].map(|last| Mac([2, 0, 0, 0, 3, last]));
+        assert_eq!(
+            command(&[&a, &b].into(), &bssids.into()),
+            "SET disallow_aps ssid 41 ssid 42 bssid 02:00:00:00:03:01 bssid 02:00:00:00:03:02"
+        );
+    }
 }

@@ -303,4 +303,20 @@ mod tests {
             let _ = parse(&[b"<3>", beginning.as_bytes(), &rest].concat());
         }
     }
+
+    #[test]
+    fn a_message_begins_with_its_level_and_an_answer_does_not() {
+        assert!(is_message(b"<3>CTRL-EVENT-SCAN-RESULTS "));
+        assert!(!is_message(b"OK\n"));
+        assert!(!is_message(b""));
+    }
+
+    #[test]
+    fn only_the_time_out_of_an_access_point_is_a_rejection() {
+        assert_eq!(
+            authentication(b"02:00:00:00:03:00 timed out."),
+            Some(Message::Supplicant(Supplicant::Rejected { status: 0 }))
+        );
+        assert_eq!(authentication(b"nobody timed out."), None);
+    }
 }

@@ -222,4 +222,40 @@ mod tests {
             let _ = lines(&answer);
         }
     }
+
+    #[test]
+    fn the_ways_to_join_are_told_by_their_keys() {
+        let ways = |words: &[&str], has_wep_key| {
+            let key_mgmt = words.iter().map(|&word| word.to_owned()).collect();
+            let details = Details {
+                key_mgmt,
+                has_wep_key,
+                ..Details::default()
+            };
+            details.ways()
+        };
+        assert_eq!(ways(&["NONE"], false), [Security::Open]);
+        assert_eq!(ways(&["NONE"], true), [Security::Wep]);
+        assert_eq!(
+            ways(&["FT-SAE", "WPA-PSK-SHA256", "OWE"], false),
+            [Security::Sae, Security::Psk, Security::Owe]
+        );
+        for word in ["WPA-EAP", "IEEE8021X", "FILS-SHA256"] {
+            assert_eq!(ways(&[word], false), [Security::Eap], "{word}");
+        }
+        assert_eq!(ways(&["DPP"], false), []);
+    }
+
+    #[test]
+    fn a_network_may_be_disabled_or_none_of_a_stations() {
+        let mut network = configured(0, Some(b"Home"));
+        assert!(network.is_infrastructure() && network.is_enabled());
+        network.line.disabled = true;
+        assert!(!network.is_enabled());
+        network.line.persistent_group = true;
+        assert!(!network.is_infrastructure());
+        network.line.persistent_group = false;
+        network.details.mode = 1;
+        assert!(!network.is_infrastructure());
+    }
 }

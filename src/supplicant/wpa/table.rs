@@ -221,4 +221,9 @@ mod tests {
             let _ = (parse(&answer), security(&answer), ways(&answer));
         }
     }
+
+    #[test]
+    fn asks_from_an_id_on_for_what_is_read() {
+        assert_eq!(command(7), "BSS RANGE=7- MASK=0x21887");
+    }
 }
