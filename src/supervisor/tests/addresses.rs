@@ -162,6 +162,8 @@ fn random_addresses_run_out_for_a_while() {
     }
     seen.dedup();
     assert_eq!(seen.len(), 4, "{seen:?}");
+    let said = |action: &Action| matches!(action, Action::Say(Notice::About { .. }));
+    assert!(bench.count(said) > 0);
     bench.pass(2 * HOUR);
     bench.lose(4, false);
     bench.pass(Duration::from_secs(60));

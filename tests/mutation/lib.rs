@@ -1,0 +1,31 @@
+//! The pure modules alone, each of their mutants built in.
+#![allow(dead_code)]
+
+pub mod address;
+pub mod supervisor;
+pub mod wifi;
+
+pub mod supplicant {
+    pub mod wpa {
+        mod deny;
+        mod event;
+        mod network;
+        mod status;
+        mod table;
+        mod text;
+    }
+}
+
+mod config {
+    pub(crate) fn parse_hex(text: &str) -> Option<Vec<u8>> {
+        let byte = |at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
+        (0..text.len()).step_by(2).map(byte).collect()
+    }
+}
+
+/// The mutant to be; 0 is none.
+pub(crate) fn mutant() -> u32 {
+    static CHOSEN: std::sync::OnceLock<u32> = std::sync::OnceLock::new();
+    let number = || std::env::var("MACVEIL_MUTANT").map_or(0, |text| text.parse().unwrap());
+    *CHOSEN.get_or_init(number)
+}
