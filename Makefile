@@ -65,7 +65,7 @@ mutants:
 # Whether any test notices when any line of the pure modules is broken: docs/mutants.md. Installs
 # cargo-mutants from crates.io below target/.
 mutants-all:
-	@python3 -u tests/mutation/mutants.py
+	@python3 -B -u tests/mutation/mutants.py
 
 # Another beginning: MACVEIL_SIM_SEED=1000000 make soak
 soak:

@@ -148,6 +148,25 @@ fn the_first_rejection_counts_and_the_network_is_left_alone_for_a_while() {
 }
 
 #[test]
+fn success_makes_up_for_what_failed_before() {
+    let mut bench = Bench::ordered();
+    bench.tell(Event::Supplicant(Supplicant::Rejected { status: 17 }));
+    bench.connects = true;
+    bench.pass(Duration::from_secs(20));
+    assert_eq!(bench.state(), "associated");
+    bench.connects = false;
+    bench.lose(4, false);
+    bench.pass(Duration::from_secs(1));
+    bench.tell(Event::Supplicant(Supplicant::Rejected { status: 17 }));
+    bench.pass(Duration::from_secs(1));
+    let pauses: Vec<_> = reasons(&bench)
+        .into_iter()
+        .map(|(_, pause)| pause)
+        .collect();
+    assert_eq!(pauses, [10_000, 10_000]);
+}
+
+#[test]
 fn an_attempt_has_twelve_seconds() {
     let mut bench = Bench::ordered();
     bench.pass(Duration::from_millis(11_900));

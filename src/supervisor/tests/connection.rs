@@ -113,7 +113,7 @@ fn the_reason_of_an_end_is_waited_for_a_moment() {
     let mut bench = Bench::connected();
     bench.phase = Phase::Idle;
     bench.link_changes(|link| link.carrier = false);
-    assert_eq!(bench.state(), "associated");
+    assert_eq!((bench.state(), bench.count(is_lost)), ("associated", 0));
     bench.pass(Duration::from_millis(50));
     bench.lose(3, true);
     assert_eq!(bench.state(), "parked");

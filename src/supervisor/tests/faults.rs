@@ -141,7 +141,7 @@ fn other_settings_hold_from_the_next_mask_and_association_on() {
         mask_method: MaskMethod::Bounce,
         mask_lifetime: Duration::ZERO,
         on_failure: OnFailure::Closed,
-        on_exit: OnExit::Keep,
+        on_exit: OnExit::Restore,
     };
     assert_eq!(bench.station.snapshot().method, Method::Driver);
     bench
@@ -152,4 +152,6 @@ fn other_settings_hold_from_the_next_mask_and_association_on() {
     bench.pass(Duration::from_secs(5));
     assert_eq!(bench.station.state_name(), "associated");
     assert_eq!(bench.link.address, address);
+    bench.tell(Event::Command(Command::Leave));
+    assert_eq!(bench.link.address, PERMANENT);
 }

@@ -117,3 +117,43 @@ fn the_method_says_why_it_is_the_one() {
         (Method::Bounce, "the driver offers nothing better")
     );
 }
+
+#[test]
+fn a_mask_tells_when_it_changes_next() {
+    let own =
+        "when a network is joined, or another program scans; each scan has an address of its own";
+    for (random_address, scan_random, lifetime, next) in [
+        (true, true, 0, own),
+        (true, false, 0, "when a network is joined"),
+        (false, true, 0, "after the next scan"),
+        (false, true, 60, "after the first scan past mask-lifetime"),
+    ] {
+        let bench = Bench::new(false, false, |card, settings| {
+            card.random_address = random_address;
+            settings.scan_random = scan_random;
+            settings.mask_lifetime = Duration::from_secs(lifetime);
+        });
+        assert_eq!(bench.station.snapshot().next_change, next);
+    }
+}
+
+#[test]
+fn a_card_tells_which_network_it_joins_and_whose_address_it_has() {
+    let joining = Bench::agreeing(Wishes::default()).station.snapshot();
+    assert_eq!(joining.network, Some(home()));
+    assert_eq!(joining.address_kind, AddressKind::Assigned);
+    assert_eq!(joining.counters.scans, 1);
+    let mut bench = Bench::searching(|_, _| {});
+    bench.address_is_changed_by_hand();
+    assert_eq!(bench.station.snapshot().state_since, bench.now);
+    for (address, kind) in [
+        (PERMANENT, AddressKind::Permanent),
+        (BY_HAND, AddressKind::Other),
+    ] {
+        bench.hear(Event::Link(Link {
+            address,
+            ..bench.link
+        }));
+        assert_eq!(bench.station.snapshot().address_kind, kind);
+    }
+}
