@@ -12,6 +12,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -143,6 +144,8 @@ class Trial:
         self.longest = 60
         # Far from any sources, beside which proptest would write down what fails.
         self.elsewhere = tempfile.TemporaryDirectory()
+        for name in ["sim", "scenarios"]:
+            shutil.copytree(ROOT / "tests" / name, Path(self.elsewhere.name, "tests", name))
 
     def run(self, program, arguments, number):
         def limit():

@@ -34,7 +34,8 @@ class Tree:
         (tree / "tests").mkdir()
         for name in ["sim", "vectors"]:
             (tree / "tests" / name).symlink_to(self.root / "tests" / name)
-        sources = "".join(path.read_text() for path in tree.rglob("*.rs"))
+        files = [*tree.rglob("*.rs"), *(self.root / "tests" / "sim").rglob("*.rs")]
+        sources = "".join(path.read_text() for path in files)
         self.manifest(tree, sources)
 
     def manifest(self, tree, sources):
