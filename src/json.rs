@@ -59,7 +59,7 @@ fn write_text(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     for character in text.chars() {
         match character {
             '"' | '\\' => write!(f, "\\{character}")?,
-            '\0'..='\x1f' | '\x7f' => write!(f, "\\u{:04x}", u32::from(character))?,
+            '\0'..='\x1f' | '\x7f'..='\u{9f}' => write!(f, "\\u{:04x}", u32::from(character))?,
             other => f.write_char(other)?,
         }
     }
@@ -77,12 +77,12 @@ mod tests {
                 "a",
                 Json::List(vec![Json::Null, Json::Bool(true), Json::Number(7)]),
             ),
-            ("b", Json::text("\"\\\n\u{7f}é")),
+            ("b", Json::text("\"\\\n\u{7f}\u{9b}é")),
             ("c", Json::optional(None::<&str>)),
         ]);
         assert_eq!(
             value.to_string(),
-            r#"{"a":[null,true,7],"b":"\"\\\u000a\u007fé","c":null}"#
+            r#"{"a":[null,true,7],"b":"\"\\\u000a\u007f\u009bé","c":null}"#
         );
     }
 }

@@ -39,9 +39,9 @@ impl fmt::Display for Explanation {
         }
         for step in &self.steps {
             let value = if step.value.is_empty() {
-                "nothing"
+                "nothing".to_owned()
             } else {
-                &step.value
+                harmless(&step.value)
             };
             write!(f, "  {:TITLES$}  {value}", step.title)?;
             match &step.place {
@@ -51,6 +51,18 @@ impl fmt::Display for Explanation {
         }
         Ok(())
     }
+}
+
+/// What is hashed keeps characters that would command a terminal.
+fn harmless(text: &str) -> String {
+    let shown = |character: char| {
+        if character.is_control() {
+            character.escape_unicode().to_string()
+        } else {
+            character.to_string()
+        }
+    };
+    text.chars().map(shown).collect()
 }
 
 impl Explanation {

@@ -72,6 +72,20 @@ fn a_wire_that_is_elsewhere_is_explained_without_a_name() {
     assert_ne!(text.replace("eth0", "eth1"), explained("eth1"));
 }
 
+/// U+009B begins a terminal's commands as ESC and `[` do.
+#[test]
+fn a_name_does_not_command_the_terminal() {
+    let explanation = explain("", "a\u{9b}31m\u{1b}[0mé".as_bytes());
+    let text = explanation.to_string();
+    assert!(
+        !text.replace('\n', "").contains(char::is_control),
+        "{text:?}"
+    );
+    assert!(text.contains("\\u{9b}31m"), "{text:?}");
+    let json = explanation.to_json().to_string();
+    assert!(!json.contains(char::is_control), "{json:?}");
+}
+
 #[test]
 fn a_name_or_a_wire_is_asked_for() {
     let parse = |line: &str| <Command as clap::Parser>::try_parse_from(line.split(' ')).is_ok();
