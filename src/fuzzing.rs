@@ -31,6 +31,7 @@ macro_rules! targets {
 }
 
 targets! {
+    audit_capture: crate::audit::fuzzing::capture,
     address_words: crate::address::fuzzing::words,
     config_file: crate::config::fuzzing::file,
     control_line: crate::control::fuzzing::lines,

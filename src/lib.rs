@@ -21,6 +21,7 @@
 //! | [`supplicant`] | the supplicant's control interface |
 //! | [`control`] | our own control socket |
 //! | [`daemon`] | the loop that joins them |
+//! | [`audit`] | pure: whether a capture gives stations away |
 //! | [`cli`] | the command line |
 //! | [`sandbox`] | what the daemon gives up once it runs |
 //! | [`log`] | lines for the journal |
@@ -33,6 +34,7 @@
 )]
 
 pub mod address;
+pub mod audit;
 pub mod cli;
 pub mod config;
 pub mod control;

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use macveil::cli::{Failure, check, explain, generate, import, policy, reroll, set, status, trust};
+use macveil::cli::{
+    Failure, audit, check, explain, generate, import, policy, reroll, set, status, trust,
+};
 use macveil::{daemon, log};
 
 /// The answer is no: what was asked about is wrong.
@@ -50,6 +52,7 @@ enum Command {
     Trust(trust::Args),
     /// Give a network another address.
     Reroll(reroll::Args),
+    Audit(audit::Args),
 }
 
 fn main() -> ExitCode {
@@ -67,6 +70,7 @@ fn main() -> ExitCode {
         Command::Policy(args) => answer(policy::run(&args, &mut io::stdout().lock())),
         Command::Trust(args) => answer(trust::run(&args, &mut io::stdout().lock())),
         Command::Reroll(args) => answer(reroll::run(&args, &mut io::stdout().lock())),
+        Command::Audit(args) => answer(audit::run(&args, &mut io::stdout().lock())),
     }
 }
 

@@ -1,5 +1,6 @@
 //! The command line: one file a subcommand. Each writes its answer to where it is told to.
 
+pub mod audit;
 pub mod check;
 pub mod explain;
 pub mod generate;

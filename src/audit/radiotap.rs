@@ -1,0 +1,55 @@
+//! The header that a sniffer puts before each frame.
+
+use super::window::Order;
+
+/// What a sniffer says of a frame.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Radio {
+    /// In MHz.
+    pub frequency: Option<u16>,
+    /// The checksum is wrong: any bit may be.
+    pub is_damaged: bool,
+}
+
+const FLAG_CHECKSUM: u8 = 0x10;
+const FLAG_BAD_CHECKSUM: u8 = 0x40;
+const CHECKSUM: usize = 4;
+const MORE: u32 = 1 << 31;
+
+/// Size and alignment of the fields up to the channel: time, flags, rate, channel.
+const FIELDS: [(usize, usize); 4] = [(8, 8), (1, 1), (1, 1), (4, 2)];
+const FLAGS: usize = 1;
+const CHANNEL: usize = 3;
+
+/// What the header says, and the frame after it without its checksum.
+#[must_use]
+pub fn split(packet: &[u8], is_truncated: bool) -> Option<(Radio, &[u8])> {
+    let order = Order::Little;
+    let length = usize::from(order.u16(packet, 2)?);
+    let (header, mut frame) = packet.split_at_checked(length)?;
+    let present = order.u32(header, 4)?;
+    let mut at = 8;
+    let mut word = present;
+    while word & MORE != 0 {
+        word = order.u32(header, at)?;
+        at += 4;
+    }
+    let mut radio = Radio::default();
+    for (bit, (size, alignment)) in FIELDS.into_iter().enumerate() {
+        if present & (1 << bit) == 0 {
+            continue;
+        }
+        at = at.next_multiple_of(alignment);
+        if bit == FLAGS {
+            let flags = *header.get(at)?;
+            radio.is_damaged = flags & FLAG_BAD_CHECKSUM != 0;
+            if flags & FLAG_CHECKSUM != 0 && !is_truncated {
+                frame = frame.get(..frame.len().checked_sub(CHECKSUM)?)?;
+            }
+        } else if bit == CHANNEL {
+            radio.frequency = Some(order.u16(header, at)?);
+        }
+        at += size;
+    }
+    Some((radio, frame))
+}

@@ -1,0 +1,549 @@
+//! Captures with a leak planted in each, and one without.
+
+use super::*;
+
+const HOME: Mac = Mac([0x02, 0, 0, 0, 1, 0]);
+const PERMANENT: Mac = Mac([0x02, 0, 0, 0, 0, 0]);
+const ASSIGNED: Mac = Mac([0x9a, 0x11, 0x22, 0x33, 0x44, 0x55]);
+const EVERYBODY: Mac = Mac([0xff; 6]);
+/// The minimal elements, with a wildcard for the network's name.
+const WILDCARD: &[u8] = &[0, 0, 1, 4, 2, 4, 11, 22, 3, 1, 6, 50, 2, 12, 24];
+const NAMING: &[u8] = b"\x00\x04Home";
+const EXTENDED: &[u8] = &[0, 0, 127, 1, 4];
+
+fn mask(number: u8) -> Mac {
+    Mac([0xd2, number, 0xc0, 0xff, 0xee, number ^ 0x5a])
+}
+
+/// A capture in the making.
+struct Air {
+    packets: Vec<(Micros, Vec<u8>)>,
+    now: Micros,
+    sequence: u16,
+    flags: u8,
+}
+
+impl Air {
+    const fn new() -> Self {
+        Self {
+            packets: Vec::new(),
+            now: 1_700_000_000_000_000,
+            sequence: 0,
+            flags: 0,
+        }
+    }
+
+    const fn pass(&mut self, seconds: u64) -> &mut Self {
+        self.now += seconds * 1_000_000;
+        self
+    }
+
+    const fn count_from(&mut self, sequence: u16) -> &mut Self {
+        self.sequence = sequence;
+        self
+    }
+
+    fn frame(&mut self, control: [u8; 2], addresses: [Mac; 3], body: &[u8]) -> &mut Self {
+        let [receiver, transmitter, third] = addresses.map(Mac::bytes);
+        let sequence = (self.sequence << 4).to_le_bytes();
+        self.sequence = (self.sequence + 1) % 4096;
+        let head = [&control[..], &[0, 0], &receiver, &transmitter, &third];
+        self.raw(&[head.concat(), sequence.to_vec(), body.to_vec()].concat())
+    }
+
+    fn raw(&mut self, frame: &[u8]) -> &mut Self {
+        self.now += 1000;
+        let [low, high] = 2437_u16.to_le_bytes();
+        let radiotap = [
+            0, 0, 14, 0, 0x0a, 0, 0, 0, self.flags, 0, low, high, 0xa0, 0,
+        ];
+        self.packets.push((self.now, [&radiotap, frame].concat()));
+        self
+    }
+
+    fn beacon(&mut self) -> &mut Self {
+        self.frame([0x80, 0], [EVERYBODY, HOME, HOME], &[0; 12])
+    }
+
+    fn probe(&mut self, from: Mac, elements: &[u8]) -> &mut Self {
+        self.frame([0x40, 0], [EVERYBODY, from, EVERYBODY], elements)
+    }
+
+    fn association(&mut self, station: Mac) -> &mut Self {
+        self.frame([0xb0, 0], [HOME, station, HOME], &[0, 0, 1, 0, 0, 0])
+            .frame([0xb0, 0], [station, HOME, HOME], &[0, 0, 2, 0, 0, 0])
+            .frame([0x00, 0], [HOME, station, HOME], &[0; 4])
+            .frame([0x10, 0], [station, HOME, HOME], &[0, 0, 0, 0, 1, 0])
+            .data(station)
+    }
+
+    fn data(&mut self, station: Mac) -> &mut Self {
+        self.frame([0x08, 0x41], [HOME, station, EVERYBODY], &[1, 2, 3, 4])
+            .frame([0x08, 0x42], [station, HOME, HOME], &[1, 2, 3, 4])
+    }
+
+    fn goodbye(&mut self, station: Mac) -> &mut Self {
+        self.frame([0xc0, 0], [HOME, station, HOME], &[3, 0])
+    }
+
+    fn pcap(&self) -> Vec<u8> {
+        let mut file = Vec::new();
+        for number in [0xa1b2_c3d4_u32, 0x0004_0002, 0, 0, 0x4_0000, 127] {
+            file.extend(number.to_le_bytes());
+        }
+        for (at, packet) in &self.packets {
+            let length = u32::try_from(packet.len()).unwrap();
+            let (seconds, micros) = (at / 1_000_000, at % 1_000_000);
+            for number in [seconds, micros, u64::from(length), u64::from(length)] {
+                file.extend(u32::try_from(number).unwrap().to_le_bytes());
+            }
+            file.extend(packet);
+        }
+        file
+    }
+
+    /// Written by a machine of the other byte order, in nanoseconds, after blocks that say nothing.
+    fn pcapng(&self) -> Vec<u8> {
+        let block = |kind: u32, body: &[u8]| {
+            let padding = vec![0; body.len().next_multiple_of(4) - body.len()];
+            let size = u32::try_from(12 + body.len() + padding.len()).unwrap();
+            let (kind, size) = (kind.to_be_bytes(), size.to_be_bytes());
+            [&kind[..], &size, body, &padding, &size].concat()
+        };
+        let section = [
+            &0x1a2b_3c4d_u32.to_be_bytes()[..],
+            &[0, 1, 0, 0],
+            &[0xff; 8],
+        ]
+        .concat();
+        let interface = [
+            &[0, 127, 0, 0, 0, 4, 0, 0][..],
+            &[0, 9, 0, 1, 9, 0, 0, 0, 0, 0, 0, 0],
+        ];
+        let mut file = block(0x0a0d_0d0a, &section);
+        file.extend(block(1, &interface.concat()));
+        file.extend(block(4, &[0, 0, 0, 0]));
+        for (at, packet) in &self.packets {
+            let length = u32::try_from(packet.len()).unwrap().to_be_bytes();
+            let at = (at * 1000).to_be_bytes();
+            file.extend(block(
+                6,
+                &[&[0; 4][..], &at, &length, &length, packet].concat(),
+            ));
+        }
+        file
+    }
+
+    fn judge(&self) -> Verdict {
+        judge(&self.pcap(), &Known::default()).unwrap()
+    }
+}
+
+fn judge(file: &[u8], known: &Known) -> Result<Verdict, CaptureError> {
+    let mut audit = Audit::new(known.clone());
+    audit.read(&mut Capture::new(file)?, |_| {})?;
+    Ok(audit.judge())
+}
+
+/// A station that does everything right.
+fn clean() -> Air {
+    let mut air = Air::new();
+    air.count_from(2000).probe(mask(1), WILDCARD).pass(3);
+    air.count_from(700).probe(mask(2), WILDCARD).beacon();
+    air.count_from(3)
+        .association(ASSIGNED)
+        .data(ASSIGNED)
+        .beacon();
+    air.goodbye(ASSIGNED).pass(3);
+    air.count_from(3900).probe(mask(3), WILDCARD).beacon();
+    air
+}
+
+fn found(verdict: &Verdict) -> Vec<(Leak, u64)> {
+    let all = Leak::ALL.map(|leak| (leak, verdict.total(leak).0));
+    all.into_iter().filter(|(_, count)| *count > 0).collect()
+}
+
+/// What is found if that is planted into the clean capture.
+fn planted(plant: impl FnOnce(&mut Air)) -> Vec<(Leak, u64)> {
+    let mut air = clean();
+    plant(air.count_from(1234));
+    let verdict = air.judge();
+    assert_eq!(
+        verdict.leaks(),
+        found(&verdict).iter().any(|(leak, _)| !leak.is_note())
+    );
+    found(&verdict)
+}
+
+fn linked(air: &Air) -> Vec<(Mac, Mac)> {
+    let links = air.judge().links.into_iter();
+    links.map(|link| (link.earlier, link.later)).collect()
+}
+
+#[test]
+fn nothing_is_found_where_nothing_is() {
+    let verdict = clean().judge();
+    assert!(!verdict.leaks());
+    assert_eq!(found(&verdict), []);
+    assert_eq!(verdict.access_points, 1);
+    let stations: Vec<_> = verdict.stations.iter().map(|it| it.address).collect();
+    assert_eq!(stations, [mask(1), mask(2), ASSIGNED, mask(3)]);
+    let associated = &verdict.stations[2].station;
+    assert_eq!(
+        (associated.associations, associated.authentications),
+        (1, 1)
+    );
+    assert_eq!((associated.data, associated.goodbyes), (2, 1));
+    assert_eq!(associated.partners, [HOME]);
+}
+
+#[test]
+fn both_formats_and_bare_frames_say_the_same() {
+    let mut air = clean();
+    air.probe(ASSIGNED, NAMING);
+    let (classic, newer) = (
+        air.judge(),
+        judge(&air.pcapng(), &Known::default()).unwrap(),
+    );
+    assert_eq!(classic.stations, newer.stations);
+    assert_eq!(classic.counts, newer.counts);
+    let mut bare = Air::new();
+    bare.packets = air
+        .packets
+        .iter()
+        .map(|(at, packet)| (*at, packet[14..].to_vec()))
+        .collect();
+    let mut bare = bare.pcap();
+    bare[20] = 105;
+    let bare = judge(&bare, &Known::default()).unwrap();
+    assert_eq!(found(&bare), found(&classic));
+}
+
+#[test]
+fn a_permanent_address_is_found_in_whatever_frame() {
+    let known = Known {
+        permanent: vec![PERMANENT, HOME],
+        assigned: Vec::new(),
+    };
+    let count = |plant: &dyn Fn(&mut Air)| {
+        let mut air = Air::new();
+        plant(&mut air);
+        found(&judge(&air.pcap(), &known).unwrap())
+    };
+    let once = [(Leak::PermanentAddress, 1)];
+    assert_eq!(
+        count(&|air| {
+            air.probe(PERMANENT, WILDCARD);
+        }),
+        once
+    );
+    // Wants to send.
+    let rts = [&[0xb4, 0, 0, 0][..], &HOME.bytes(), &PERMANENT.bytes()].concat();
+    assert_eq!(
+        count(&|air| {
+            air.raw(&rts);
+        }),
+        once
+    );
+    // One that plays the access point is found all the same.
+    assert_eq!(
+        count(&|air| {
+            air.beacon();
+        }),
+        once
+    );
+    assert_eq!(
+        count(&|air| {
+            air.probe(mask(1), WILDCARD);
+        }),
+        []
+    );
+}
+
+#[test]
+fn an_address_as_vendors_give_it_is_a_leak_unless_others_were_named() {
+    let card = Mac([0x00, 0x16, 0xea, 1, 2, 3]);
+    let mut air = clean();
+    air.probe(card, WILDCARD);
+    assert_eq!(found(&air.judge()), [(Leak::NotRandomised, 1)]);
+    let known = Known {
+        permanent: vec![PERMANENT],
+        assigned: Vec::new(),
+    };
+    let verdict = judge(&air.pcap(), &known).unwrap();
+    assert_eq!(found(&verdict), [(Leak::VendorAddress, 1)]);
+    assert!(!verdict.leaks());
+    // An access point may have one.
+    let mut air = clean();
+    air.frame([0x80, 0], [EVERYBODY, card, card], &[0; 12])
+        .probe(card, WILDCARD);
+    assert_eq!(found(&air.judge()), []);
+}
+
+#[test]
+fn an_associated_address_in_a_scan_is_found_before_and_after() {
+    let probe = |air: &mut Air| {
+        air.probe(ASSIGNED, WILDCARD);
+    };
+    assert_eq!(planted(probe), [(Leak::AssignedInProbe, 1)]);
+    let mut early = Air::new();
+    early
+        .probe(ASSIGNED, WILDCARD)
+        .beacon()
+        .association(ASSIGNED);
+    assert_eq!(found(&early.judge()), [(Leak::AssignedInProbe, 1)]);
+}
+
+#[test]
+fn an_assigned_address_may_be_told() {
+    let known = Known {
+        permanent: Vec::new(),
+        assigned: vec![mask(1)],
+    };
+    let verdict = judge(&clean().pcap(), &known).unwrap();
+    assert_eq!(found(&verdict), [(Leak::AssignedInProbe, 1)]);
+}
+
+#[test]
+fn named_networks_are_found_and_wildcards_are_none() {
+    assert_eq!(
+        planted(|air| {
+            air.probe(mask(9), NAMING);
+        }),
+        [(Leak::NetworkNamed, 1)]
+    );
+    let under_assigned = planted(|air| {
+        air.probe(ASSIGNED, NAMING);
+    });
+    let expected = [
+        Leak::AssignedInProbe,
+        Leak::NetworkNamed,
+        Leak::NamedUnderAssigned,
+    ];
+    assert_eq!(under_assigned, expected.map(|leak| (leak, 1)));
+    assert_eq!(
+        planted(|air| {
+            air.probe(mask(9), b"\x00\x07DIRECT-");
+        }),
+        []
+    );
+}
+
+#[test]
+fn wps_and_p2p_are_found_and_the_uuid_links() {
+    let uuid = [7; 16];
+    let attributes = [&[0x10, 0x4a, 0, 1, 0x10, 0x10, 0x47, 0, 16][..], &uuid].concat();
+    let wps = [&[0, 0, 0xdd, 29, 0, 0x50, 0xf2, 4][..], &attributes].concat();
+    let p2p = [0, 0, 0xdd, 4, 0x50, 0x6f, 0x9a, 9];
+    let expected = [(Leak::WpsOrP2p, 1), (Leak::Fingerprint, 1)];
+    assert_eq!(
+        planted(|air| {
+            air.probe(mask(9), &p2p);
+        }),
+        expected
+    );
+    assert_eq!(
+        planted(|air| {
+            air.probe(mask(9), &wps);
+        }),
+        expected
+    );
+    let mut air = clean();
+    // So late that nothing but the UUID links them.
+    air.probe(mask(8), &wps).pass(7200).probe(mask(9), &wps);
+    let links = air.judge().links;
+    assert_eq!(links.len(), 1);
+    assert_eq!(links[0].reason, Reason::SameUuid(uuid));
+}
+
+#[test]
+fn rich_content_is_a_note_and_links_what_follows_soon() {
+    assert_eq!(
+        planted(|air| {
+            air.probe(mask(9), EXTENDED);
+        }),
+        [(Leak::Fingerprint, 1)]
+    );
+    let mut air = clean();
+    air.probe(mask(8), EXTENDED)
+        .pass(20)
+        .count_from(99)
+        .probe(mask(9), EXTENDED);
+    assert_eq!(linked(&air), [(mask(8), mask(9))]);
+    assert!(air.judge().leaks());
+    // Two cards of one make, side by side.
+    air.pass(1).probe(mask(8), EXTENDED);
+    assert_eq!(linked(&air), []);
+    let mut late = clean();
+    late.probe(mask(8), EXTENDED)
+        .pass(900)
+        .probe(mask(9), EXTENDED);
+    assert_eq!(linked(&late), []);
+}
+
+#[test]
+fn the_same_name_links() {
+    let mut air = clean();
+    air.probe(mask(8), NAMING)
+        .pass(20)
+        .count_from(99)
+        .probe(mask(9), NAMING);
+    assert_eq!(linked(&air), [(mask(8), mask(9))]);
+}
+
+#[test]
+fn an_address_in_two_scans_is_found() {
+    let again = planted(|air| {
+        air.pass(5).probe(mask(1), WILDCARD);
+    });
+    assert_eq!(again, [(Leak::SeveralScans, 1)]);
+    // Back on the channel where the scan began.
+    let back = planted(|air| {
+        air.probe(mask(9), WILDCARD)
+            .pass(1)
+            .probe(mask(9), WILDCARD);
+    });
+    assert_eq!(back, [(Leak::SeveralScans, 1)]);
+    let at_once = planted(|air| {
+        air.probe(mask(9), WILDCARD).probe(mask(9), WILDCARD);
+    });
+    assert_eq!(at_once, []);
+    let next_channel = [0, 0, 3, 1, 11];
+    let goes_on = planted(|air| {
+        air.probe(mask(9), WILDCARD)
+            .pass(1)
+            .probe(mask(9), &next_channel);
+    });
+    assert_eq!(goes_on, []);
+}
+
+#[test]
+fn counters_that_go_on_link_and_chance_does_not() {
+    let mut counter = Air::new();
+    let mut random = Air::new();
+    let numbers = [5, 1500, 1501, 4000, 90, 2222, 3333, 700, 1100, 2900];
+    for (number, sequence) in (1..).zip(numbers) {
+        counter.pass(3).probe(mask(number), WILDCARD);
+        random
+            .pass(3)
+            .count_from(sequence)
+            .probe(mask(number), WILDCARD);
+    }
+    assert_eq!(linked(&counter).len(), 9);
+    assert_eq!(linked(&counter)[0], (mask(1), mask(2)));
+    assert_eq!(linked(&random), []);
+}
+
+#[test]
+fn what_cannot_be_read_is_counted_and_left_out() {
+    let mut air = clean();
+    air.raw(&[0x40, 0, 0, 0, 1]);
+    air.flags = 0x40;
+    air.probe(ASSIGNED, NAMING);
+    let mut file = air.pcap();
+    file.extend([0; 7]);
+    let verdict = judge(&file, &Known::default()).unwrap();
+    assert!(!verdict.leaks());
+    assert_eq!((verdict.counts.unreadable, verdict.counts.damaged), (1, 1));
+    let mut capture = Capture::new(&file[..]).unwrap();
+    while capture.next_packet().unwrap().is_some() {}
+    assert!(capture.ends_early());
+}
+
+#[test]
+fn a_checksum_is_no_content() {
+    let mut air = clean();
+    air.flags = 0x10;
+    air.probe(mask(9), &[WILDCARD, &[221, 2, 1, 2]].concat());
+    assert_eq!(found(&air.judge()), []);
+}
+
+#[test]
+fn a_cut_frame_is_judged_by_what_is_left() {
+    let mut air = clean();
+    air.probe(ASSIGNED, WILDCARD);
+    let mut file = air.pcap();
+    let record = file.len() - air.packets.last().unwrap().1.len() - 16;
+    file[record + 12] += 40;
+    let verdict = judge(&file, &Known::default()).unwrap();
+    assert_eq!(verdict.counts.truncated, 1);
+    assert_eq!(found(&verdict), [(Leak::AssignedInProbe, 1)]);
+}
+
+#[test]
+fn no_more_addresses_are_followed_than_there_is_room_for() {
+    let mut air = Air::new();
+    for number in 1..=9 {
+        air.pass(1)
+            .count_from(u16::from(number) * 77)
+            .probe(mask(number), WILDCARD);
+    }
+    air.pass(9)
+        .probe(mask(9), WILDCARD)
+        .probe(PERMANENT, WILDCARD);
+    let known = Known {
+        permanent: vec![PERMANENT],
+        assigned: Vec::new(),
+    };
+    let mut audit = Audit::following(known, 8);
+    audit
+        .read(&mut Capture::new(&air.pcap()[..]).unwrap(), |_| {})
+        .unwrap();
+    let verdict = audit.judge();
+    assert_eq!(verdict.counts.unfollowed, 2);
+    assert_eq!(found(&verdict), [(Leak::PermanentAddress, 1)]);
+}
+
+#[test]
+fn what_is_no_capture_is_told_apart() {
+    let why = |file: &[u8]| judge(file, &Known::default()).unwrap_err();
+    assert!(matches!(why(b""), CaptureError::Empty));
+    assert!(matches!(
+        why(b"no capture, but long enough"),
+        CaptureError::Format
+    ));
+    assert!(matches!(why(b"\x1f\x8b\x08\0"), CaptureError::Compressed));
+    let mut ethernet = clean().pcap();
+    ethernet[20] = 1;
+    assert!(matches!(why(&ethernet), CaptureError::NotWifi(1)));
+    let mut ethernet = clean().pcapng();
+    ethernet[28 + 9] = 1;
+    assert!(matches!(why(&ethernet), CaptureError::NotWifi(1)));
+    let mut damaged = clean().pcap();
+    damaged[24 + 8..24 + 12].fill(0x7f);
+    assert!(matches!(why(&damaged), CaptureError::Damaged(24)));
+}
+
+/// A source that gives one byte at a time.
+struct Drip<'a>(&'a [u8]);
+
+impl Read for Drip<'_> {
+    fn read(&mut self, room: &mut [u8]) -> std::io::Result<usize> {
+        let one = room.len().min(1);
+        self.0.read(&mut room[..one])
+    }
+}
+
+#[test]
+fn it_does_not_matter_how_a_capture_comes() {
+    for file in [clean().pcap(), clean().pcapng()] {
+        let mut audit = Audit::new(Known::default());
+        audit
+            .read(&mut Capture::new(Drip(&file)).unwrap(), |_| {})
+            .unwrap();
+        let at_once = judge(&file, &Known::default()).unwrap();
+        assert_eq!(audit.judge().stations, at_once.stations);
+    }
+}
+
+#[test]
+fn the_fuzzers_seeds_are_captures() {
+    // What the mutations of make test begin with has to reach the judge.
+    let mut air = clean();
+    air.probe(ASSIGNED, NAMING).probe(mask(9), EXTENDED);
+    for file in [air.pcap(), air.pcapng()] {
+        fuzzing::capture(&file);
+        assert!(judge(&file, &Known::default()).unwrap().leaks());
+    }
+}

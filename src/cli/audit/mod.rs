@@ -1,0 +1,147 @@
+//! `macveil audit`: whether a capture gives stations away.
+
+mod json;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use super::failure::{Failure, NO};
+use crate::address::Mac;
+use crate::audit::{Audit, Capture, CaptureError, Known, Verdict};
+use crate::vendors::{Vendors, installed};
+
+/// Say whether a capture of the air gives stations away.
+///
+/// CAPTURE is a pcap or pcapng file from an interface in monitor mode, of any machine and any size.
+/// Every station in it is judged. The answer is no (exit code 1) if one leaks anything.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  macveil audit air.pcap
+  macveil audit air.pcapng --permanent 00:16:ea:12:34:56 --json
+  tcpdump -i mon0 -w - | macveil audit -")]
+pub struct Args {
+    /// The file; `-` for standard input.
+    capture: PathBuf,
+    /// A card's own address, which must not be heard at all. With any, other addresses as vendors
+    /// give them are only noted.
+    #[arg(long, value_name = "MAC")]
+    permanent: Vec<Mac>,
+    /// An address of a network, which must not be heard in scans; those that associate are known.
+    #[arg(long, value_name = "MAC")]
+    assigned: Vec<Mac>,
+    /// Answer in JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Reads a capture, judges it and writes what was found.
+///
+/// # Errors
+///
+/// The capture cannot be read.
+pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    let unusable = args.permanent.iter().chain(&args.assigned);
+    if let Some(address) = unusable.copied().find(|it| !it.is_usable()) {
+        return Err(Failure::usage(format!(
+            "no station may have the address {address}"
+        )));
+    }
+    let path = args.capture.as_path();
+    let (verdict, ends_early) = judge(args)
+        .map_err(|error| Failure::cannot(format!("cannot read {}", path.display()), error))?;
+    let answer = if args.json {
+        format!("{}\n", json::answer(&verdict, ends_early))
+    } else {
+        text::answer(&verdict, ends_early, &vendors(&verdict))
+    };
+    match out.write_all(answer.as_bytes()).and_then(|()| out.flush()) {
+        // The verdict holds, whether or not anybody listens to the end.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.into()),
+        _ => {}
+    }
+    Ok(if verdict.leaks() {
+        ExitCode::from(NO)
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+fn judge(args: &Args) -> Result<(Verdict, bool), CaptureError> {
+    let source: Box<dyn Read> = if args.capture == OsStr::new("-") {
+        Box::new(io::stdin())
+    } else {
+        Box::new(File::open(&args.capture)?)
+    };
+    let mut capture = Capture::new(source)?;
+    let mut audit = Audit::new(Known {
+        permanent: args.permanent.clone(),
+        assigned: args.assigned.clone(),
+    });
+    let mut progress = Progress::new();
+    audit.read(&mut capture, |bytes| progress.reach(bytes))?;
+    progress.clear();
+    Ok((audit.judge(), capture.ends_early()))
+}
+
+/// Those on this machine, if an address needs them.
+fn vendors(verdict: &Verdict) -> Vendors {
+    let needed = verdict.stations.iter().any(|it| !it.address.is_local());
+    let installed = needed.then(|| installed(Path::new("/")).ok());
+    installed.flatten().unwrap_or_default()
+}
+
+/// What is told meanwhile to somebody who waits at a terminal.
+struct Progress {
+    begin: Instant,
+    told: u64,
+    wanted: bool,
+}
+
+impl Progress {
+    /// So much is read between two words.
+    const PIECE: u64 = 16 << 20;
+    const PATIENCE: Duration = Duration::from_secs(1);
+
+    fn new() -> Self {
+        Self {
+            begin: Instant::now(),
+            told: 0,
+            wanted: io::stderr().is_terminal(),
+        }
+    }
+
+    fn reach(&mut self, bytes: u64) {
+        if self.wanted && bytes >= self.told + Self::PIECE && self.begin.elapsed() > Self::PATIENCE
+        {
+            self.told = bytes;
+            eprint!("\r{} MB read", bytes / 1_000_000);
+        }
+    }
+
+    fn clear(&self) {
+        if self.told > 0 {
+            eprint!("\r\u{1b}[K");
+        }
+    }
+}
+
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing {
+    use crate::audit::Verdict;
+    use crate::fuzzing::assert_harmless;
+    use crate::vendors::Vendors;
+
+    /// Both answers are harmless, whatever strangers wrote.
+    pub(crate) fn answers(verdict: &Verdict) {
+        let text = super::text::answer(verdict, true, &Vendors::default());
+        text.lines().for_each(assert_harmless);
+        assert_harmless(&super::json::answer(verdict, true).to_string());
+    }
+}

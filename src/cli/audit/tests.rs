@@ -1,0 +1,100 @@
+use clap::Parser;
+
+use super::*;
+
+/// Named under the address of an association, with a name that steers terminals.
+const HOSTILE: &[u8] = b"\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\0\0\x04\0\x69\0\0\0\
+    \x01\0\0\0\0\0\0\0\x20\0\0\0\x20\0\0\0\
+    \x40\0\0\0\xff\xff\xff\xff\xff\xff\x9a\x11\x22\x33\x44\x55\xff\xff\xff\xff\xff\xff\x10\0\
+    \0\x06\x1b[2J\"\n\
+    \x03\0\0\0\0\0\0\0\x1c\0\0\0\x1c\0\0\0\
+    \0\0\0\0\x02\0\0\0\x01\0\x9a\x11\x22\x33\x44\x55\x02\0\0\0\x01\0\x20\0\0\0\0\0";
+
+#[derive(Debug, Parser)]
+struct Command {
+    #[command(flatten)]
+    args: Args,
+}
+
+fn audit(bytes: &[u8], options: &[&str]) -> (Result<ExitCode, Failure>, String) {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("air.pcap");
+    std::fs::write(&file, bytes).unwrap();
+    let words = ["audit", file.to_str().unwrap()].into_iter();
+    let command = Command::try_parse_from(words.chain(options.iter().copied())).unwrap();
+    let mut out = Vec::new();
+    let result = run(&command.args, &mut out);
+    (result, String::from_utf8(out).unwrap())
+}
+
+#[test]
+fn people_are_told_what_leaked_and_strangers_cannot_write_to_their_terminals() {
+    let (result, text) = audit(HOSTILE, &[]);
+    assert_eq!(result.unwrap(), ExitCode::from(NO));
+    let expected = r#"2 frames in 2.00 s: 1 address of stations, 0 access points
+
+9a:11:22:33:44:55  locally administered, 0.00 to 2.00 s
+  sent  1 probe request in 1 scan, 1 association request; with 02:00:00:00:01:00
+  LEAK  probe request under the address of an association: 1, first at 0.00 s (frame 1)
+  LEAK  probe request naming a network: 1, first at 0.00 s (frame 1): "\x1b[2J\"\n"
+  LEAK  network named under the address of an association: 1, first at 0.00 s (frame 1)
+
+VERDICT: leaks found
+  probe request under the address of an association: 1, addresses: 1
+  probe request naming a network: 1, addresses: 1
+  network named under the address of an association: 1, addresses: 1
+"#;
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn programs_are_told_the_same() {
+    let (result, text) = audit(HOSTILE, &["--json"]);
+    assert_eq!(result.unwrap(), ExitCode::from(NO));
+    let expected = r#"{"leaks":true,"frames":2,"lasted_us":2000000,"wrong_checksum":0,"truncated":0,"unreadable":0,"foreign":0,"not_followed":0,"ends_early":false,"access_points":0,"stations":[{"address":"9a:11:22:33:44:55","local":true,"first_us":0,"last_us":2000000,"probe_requests":1,"scans":1,"authentications":0,"association_requests":1,"data_frames":0,"goodbyes":0,"access_points":["02:00:00:00:01:00"],"names":["\\x1b[2J\\\"\\n"],"uuids":[],"leaks":[{"kind":"assigned-address-in-probe","count":1,"at_us":0,"frame":1},{"kind":"network-named","count":1,"at_us":0,"frame":1},{"kind":"network-named-under-assigned-address","count":1,"at_us":0,"frame":1}],"notes":[]}],"links":[]}
+"#;
+    assert_eq!(text, expected);
+}
+
+#[test]
+fn a_capture_without_a_leak_says_so() {
+    let (result, text) = audit(&HOSTILE[..24], &[]);
+    assert_eq!(result.unwrap(), ExitCode::SUCCESS);
+    assert!(text.ends_with("\nVERDICT: no leak found\n"), "{text}");
+}
+
+#[test]
+fn what_is_no_capture_cannot_be_read_and_no_station_has_a_group_address() {
+    let (result, text) = audit(b"nothing of the kind", &[]);
+    assert_eq!(result.unwrap_err().exit_code(), ExitCode::from(3));
+    assert_eq!(text, "");
+    let (result, _) = audit(HOSTILE, &["--permanent", "01:00:00:00:00:01"]);
+    assert_eq!(result.unwrap_err().exit_code(), ExitCode::from(2));
+}
+
+/// Somebody who has stopped to listen.
+struct Deaf;
+
+impl Write for Deaf {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn the_verdict_holds_if_nobody_listens_to_the_end() {
+    let directory = tempfile::tempdir().unwrap();
+    let capture = directory.path().join("air.pcap");
+    std::fs::write(&capture, HOSTILE).unwrap();
+    let args = Args {
+        capture,
+        permanent: Vec::new(),
+        assigned: Vec::new(),
+        json: false,
+    };
+    assert_eq!(run(&args, &mut Deaf).unwrap(), ExitCode::from(NO));
+}
