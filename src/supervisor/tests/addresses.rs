@@ -100,6 +100,7 @@ fn its_use_is_remembered_at_the_edges_and_once_an_hour() {
     bench.done.clear();
     bench.pass(3 * HOUR + HOUR / 2);
     assert_eq!(bench.remembered().len(), 3);
+    bench.air.clear();
     bench.lose(4, false);
     let used = bench.remembered().last().unwrap().used;
     assert_eq!(used, NEW_YEAR + bench.now.as_secs());

@@ -273,3 +273,15 @@ fn a_driver_that_refuses_a_live_change_is_not_asked_for_one_again() {
     assert_eq!(bench.station.snapshot().method, Method::Bounce);
     assert!(bench.count(is_scan) > 5);
 }
+
+#[test]
+fn nothing_wakes_a_card_that_waits_for_its_supplicant() {
+    let mut bench = Bench::connected();
+    bench.silent = true;
+    bench.lose(4, false);
+    bench.tell(Event::Reply(Reply::Status(Ok(bench.status()))));
+    assert_eq!(bench.state(), "parting");
+    let failure = Failure::Unreachable("it is silent".to_owned());
+    bench.tell(Event::Reply(Reply::Quiet(Err(failure))));
+    assert_eq!((bench.state(), bench.station.deadline()), ("held", None));
+}
