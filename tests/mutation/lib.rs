@@ -2,6 +2,8 @@
 #![allow(dead_code)]
 
 pub mod address;
+/// As it is: the simulation reads its stories' settings with it.
+pub mod config;
 pub mod supervisor;
 pub mod wifi;
 
@@ -13,13 +15,6 @@ pub mod supplicant {
         mod status;
         mod table;
         mod text;
-    }
-}
-
-mod config {
-    pub(crate) fn parse_hex(text: &str) -> Option<Vec<u8>> {
-        let byte = |at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok();
-        (0..text.len()).step_by(2).map(byte).collect()
     }
 }
 

@@ -29,6 +29,8 @@ OUTCOMES = PLACE / "outcomes.tsv"
 KNOWN = ROOT / "docs" / "mutants.md"
 WPA = [f"src/supplicant/wpa/{name}.rs" for name in ["deny", "event", "network", "status", "table", "text"]]
 MODULES = ["src/address", "src/supervisor", "src/wifi.rs", *WPA]
+# What they and the simulation need besides, as it is.
+HELPERS = ["src/config"]
 TOOL = "cargo-mutants@27.1.0"
 STEPS = "60000"
 MEMORY = 4 << 30
@@ -295,7 +297,7 @@ def main():
     left = [mutant for mutant in tried if not mutant.outcome]
     say(f"{len(tried)} mutants, {len(left)} to be tried")
     tree = Tree(ROOT, PLACE)
-    tree.prepare(MODULES)
+    tree.prepare(MODULES, HELPERS)
     trial = Trial(tree)
     together = [mutant for mutant in left if not is_apart(mutant, sources)]
     programs = build_all(tree, sources, together)

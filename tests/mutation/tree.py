@@ -10,6 +10,15 @@ from collections import defaultdict
 import rust
 
 
+def without_fuzzing(text):
+    """What is given to the fuzzer comes from all modules."""
+    return re.sub(r"#\[cfg\(any\(test, fuzzing\)\)\]\n.*mod fuzzing;\n", "", text)
+
+
+def without_tests(text):
+    return re.sub(r"#\[cfg\(test\)\]\n.*mod tests;\n", "", without_fuzzing(text))
+
+
 class Tree:
     def __init__(self, root, place):
         self.root, self.place = root, place
@@ -17,17 +26,20 @@ class Tree:
                                 CARGO_PROFILE_DEV_DEBUG="0", CARGO_PROFILE_TEST_DEBUG="0",
                                 CARGO_PROFILE_DEV_OPT_LEVEL="1")
 
-    def prepare(self, modules):
+    def prepare(self, modules, helpers):
         """Everything but the modules' sources."""
         tree = self.place / "tree"
         shutil.rmtree(tree, ignore_errors=True)
-        for module in modules:
+        for module in [*modules, *helpers]:
             source = self.root / module
             (tree / module).parent.mkdir(parents=True, exist_ok=True)
             if source.is_dir():
                 shutil.copytree(source, tree / module, copy_function=shutil.copy)
             else:
                 shutil.copy(source, tree / module)
+        for helper in helpers:
+            for path in (tree / helper).rglob("*.rs"):
+                path.write_text(without_tests(path.read_text()))
         here = self.root / "tests" / "mutation"
         shutil.copy(here / "lib.rs", tree / "src" / "lib.rs")
         shutil.copy(self.root / "Cargo.lock", tree)
@@ -56,8 +68,7 @@ class Tree:
         (tree / "Cargo.toml").write_text("\n".join(wanted) + "\n")
 
     def write(self, name, text):
-        # What is given to the fuzzer comes from all modules.
-        text = re.sub(r"#\[cfg\(any\(test, fuzzing\)\)\]\n.*mod fuzzing;\n", "", text)
+        text = without_fuzzing(text)
         path = self.place / "tree" / name
         if path.read_text() != text:
             path.write_text(text)
