@@ -8,4 +8,4 @@ and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery
 and    a network "Home": wpa2 "correct horse battery"
 when   a radio appears
 and    the machine boots
-then   connected to home within 20 s
+then   connected to home within 30 s
