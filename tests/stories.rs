@@ -176,6 +176,11 @@ fn cards_have_things_done_to_them() {
             CardEvent::Renamed("wifi0".to_owned()),
         ])
     );
+    let live = CardEvent::AddressLive(NewAddress::Fresh);
+    assert_eq!(
+        steps("when somebody sets a fresh address while the link is up"),
+        [Step::When(Event::Card(live))]
+    );
     assert_eq!(
         steps("when the machine sleeps"),
         [Step::When(Event::MachineSleeps)]

@@ -1,7 +1,6 @@
 Somebody sets the address, the permanent one among others: while connected, while masked, and in the midst of a search
 
-given  any masking method
-and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
+given  an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
 and    a network "Home": wpa2 "correct horse battery"
 and    macveil and wpa_supplicant are running
 then   connected to home within 10 s
@@ -20,6 +19,11 @@ and    100 ms pass
 and    somebody sets the permanent address
 and    700 ms pass
 and    somebody sets the permanent address
+and    2 min pass
+and    somebody sets the permanent address while the link is up
+and    5 s pass
+and    somebody sets a fresh address while the link is up
+and    10 s pass
 and    home returns
 then   connected to home within 20 s
 and    home saw one address

@@ -218,6 +218,8 @@ pub enum CardEvent {
     LinkUp,
     /// As macchanger's users do: the link goes down, and up under another address.
     Address(NewAddress),
+    /// With the link up, as some drivers let it be done while nothing is going on.
+    AddressLive(NewAddress),
     /// By software (rfkill).
     Blocked,
     Unblocked,

@@ -30,6 +30,7 @@ impl Station {
                 self.link(&format!("address {address}"))?;
                 self.link("up")
             }
+            CardEvent::AddressLive(new) => self.link(&format!("address {}", self.choose(*new))),
             CardEvent::Blocked => self.block("1"),
             CardEvent::Unblocked => self.block("0"),
             CardEvent::Removed => Hwsim::open()?.remove(&self.wiphy()?),

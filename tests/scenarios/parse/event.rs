@@ -118,12 +118,26 @@ fn somebody_does(words: &[Word]) -> Result<CardEvent, String> {
     Ok(match words {
         [P("takes"), P("the"), P("link"), P("down")] => E::LinkDown,
         [P("brings"), P("the"), P("link"), P("up")] => E::LinkUp,
-        [P("sets"), P("the"), P("permanent"), P("address")] => E::Address(NewAddress::Permanent),
-        [P("sets"), P("a"), P("fresh"), P("address")] => E::Address(NewAddress::Fresh),
-        [P("sets"), P("the"), P("address"), P(address)] => {
-            E::Address(NewAddress::This(mac(address)?))
-        }
+        [
+            P("sets"),
+            address @ ..,
+            P("while"),
+            P("the"),
+            P("link"),
+            P("is"),
+            P("up"),
+        ] => E::AddressLive(new_address(address)?),
+        [P("sets"), address @ ..] => E::Address(new_address(address)?),
         _ => return Err("not something that somebody does".to_owned()),
+    })
+}
+
+fn new_address(words: &[Word]) -> Result<NewAddress, String> {
+    Ok(match words {
+        [P("the"), P("permanent"), P("address")] => NewAddress::Permanent,
+        [P("a"), P("fresh"), P("address")] => NewAddress::Fresh,
+        [P("the"), P("address"), P(address)] => NewAddress::This(mac(address)?),
+        _ => return Err("not an address that somebody sets".to_owned()),
     })
 }
 

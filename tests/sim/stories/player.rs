@@ -320,7 +320,7 @@ impl Player {
         match event {
             CardEvent::LinkDown => world.link_down(),
             CardEvent::LinkUp => drop(world.link_up()),
-            CardEvent::Address(address) => {
+            CardEvent::Address(address) | CardEvent::AddressLive(address) => {
                 let address = match address {
                     NewAddress::Permanent => PERMANENT,
                     NewAddress::This(mac) => Mac(*mac),
@@ -329,7 +329,11 @@ impl Player {
                         Mac([0x0a, 0, 0, 0, 0x77, last])
                     }
                 };
-                let set = world.set_address(address, How::Bounce);
+                let how = match event {
+                    CardEvent::AddressLive(_) => How::Live,
+                    _ => How::Bounce,
+                };
+                let set = world.set_address(address, how);
                 set.map_err(|refusal| refusal.to_string())?;
             }
             CardEvent::Blocked => world.radio_is_blocked(true),
