@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use macveil::address::Mac;
-use macveil::supervisor::Event;
+use macveil::supervisor::{self, Event};
 use macveil::wifi::Ssid;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -135,7 +135,16 @@ impl World {
 
     /// The daemon hears of something shortly.
     fn report(&mut self, event: Event) {
-        let longest = if self.daemon.shuffles { 20_000 } else { 2_000 };
+        // Who is there is found out by one client, in its order.
+        let presence = matches!(
+            event,
+            Event::Supplicant(supervisor::Supplicant::Appeared | supervisor::Supplicant::Vanished)
+        );
+        let longest = if self.daemon.shuffles && !presence {
+            20_000
+        } else {
+            2_000
+        };
         let delay = self.micros(200, longest);
         let life = self.daemon.life();
         if !self.daemon.loses(&event) {
