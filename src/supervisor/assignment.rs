@@ -1,12 +1,16 @@
 //! Which address an association gets, and what is remembered of it.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use super::action::Action;
 use super::candidates::{Candidate, Joined};
 use super::context::Context;
+use super::memory::Cause;
 use crate::address::{AddressFacts, History, Mac, NetworkFacts, Record, Source, Unassignable};
 use crate::wifi::Ssid;
+
+/// An association that ended sooner came to nothing.
+const BRIEF: Duration = Duration::from_secs(3);
 
 impl Context {
     pub(super) fn address_facts(&self) -> AddressFacts {
@@ -67,9 +71,20 @@ impl Context {
         if self.drawn.take() == Some(address) {
             self.draws.spend(self.now, ssid, address);
         }
-        self.memory.succeeded(ssid);
+        self.associated_since = self.now;
         self.memory.known_as(ssid, address);
         self.network_is_used(ssid);
+    }
+
+    /// An association has ended; `unasked`: not by a wish from this side. One that did not last counts as
+    /// a failure, or somebody who ends each would see the address as often as he likes.
+    pub(super) fn association_ends(&mut self, ssid: &Ssid, unasked: bool) {
+        self.network_is_used(ssid);
+        if self.now.saturating_sub(self.associated_since) >= BRIEF {
+            self.memory.succeeded(ssid);
+        } else if unasked {
+            self.memory.failed(self.now, ssid, Cause::Passing);
+        }
     }
 
     /// An association begins or ends.

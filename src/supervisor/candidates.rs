@@ -73,7 +73,7 @@ pub(super) fn choose(
 
 /// Whether a network of the configuration may be joined at all now.
 pub(super) const fn is_eligible(network: &Network) -> bool {
-    network.enabled && !network.temporarily_disabled
+    network.enabled
 }
 
 /// BSSIDs that the supplicant should be asked about: those heard that bear a known name.
@@ -143,7 +143,6 @@ mod tests {
             id: 0,
             ssid: Some(ssid(name)),
             enabled: true,
-            temporarily_disabled: false,
             hidden: false,
             priority: 0,
             bssid: None,

@@ -69,6 +69,8 @@ pub(super) struct Context {
     /// The network that the user asked for.
     pub(super) wanted: Option<Ssid>,
     /// The scan that runs, if one does.
+    /// When the last association began.
+    pub(super) associated_since: Time,
     pub(super) scan: RunningScan,
     /// The supplicant has not yet said that it knows the results of the scan before.
     pub(super) results_owed: bool,
@@ -160,6 +162,7 @@ impl Context {
             drawn: None,
             lost: None,
             wanted: None,
+            associated_since: now,
             scan: RunningScan::None,
             results_owed: false,
             counters: Counters::default(),
@@ -281,6 +284,18 @@ impl Context {
             why: why.into(),
             retry_ms,
         });
+    }
+
+    /// The supplicant will not join the network any sooner.
+    pub(super) fn leave_alone(&mut self, id: u32, pause: Duration) {
+        let until = self
+            .now
+            .saturating_add(pause)
+            .saturating_add(Duration::from_secs(1));
+        let named = self.networks.iter().find(|network| network.id == id);
+        if let Some(ssid) = named.and_then(|network| network.ssid.as_ref()) {
+            self.memory.leave_alone(until, ssid);
+        }
     }
 
     pub(super) fn is_masked(&self) -> bool {

@@ -1,5 +1,7 @@
 //! What a [`Station`](super::Station) is told.
 
+use std::time::Duration;
+
 use super::refusal::Refusal;
 use crate::address::{self, Mac, Record};
 use crate::wifi::{Frequency, Heard, Ssid};
@@ -117,6 +119,8 @@ pub enum Supplicant {
         id: u32,
         /// The passphrase seems to be wrong.
         wrong_key: bool,
+        /// For how long.
+        pause: Duration,
     },
     /// A network was added, removed or enabled again.
     NetworksChanged,
@@ -209,10 +213,6 @@ pub struct Survey {
 }
 
 /// A network of the supplicant's configuration.
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "each is a switch of the user's configuration"
-)]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Network {
     /// Its id, valid until the configuration is read again.
@@ -221,8 +221,6 @@ pub struct Network {
     pub ssid: Option<Ssid>,
     /// It may be joined.
     pub enabled: bool,
-    /// The supplicant gave it up for a while.
-    pub temporarily_disabled: bool,
     /// The user marked it as hidden (`scan_ssid=1`).
     pub hidden: bool,
     /// Higher is preferred.

@@ -213,7 +213,6 @@ mod tests {
             id: 0,
             ssid: None,
             enabled: true,
-            temporarily_disabled: false,
             hidden: false,
             priority,
             bssid: None,

@@ -72,10 +72,24 @@ impl Memory {
         let pause = doubled.min(cause.longest_pause());
         let failures = Failures {
             count: count.saturating_add(u32::from(cause != Cause::Unwilling)),
-            retry_at: now.saturating_add(pause),
+            retry_at: now.saturating_add(pause).max(self.retry_at(ssid)),
         };
         self.failures.insert(ssid.clone(), failures);
         pause
+    }
+
+    /// The network is not to be tried before that.
+    pub(super) fn leave_alone(&mut self, until: Time, ssid: &Ssid) {
+        let count = self.failures.get(ssid).map_or(0, |failures| failures.count);
+        let retry_at = until.max(self.retry_at(ssid));
+        self.failures
+            .insert(ssid.clone(), Failures { count, retry_at });
+    }
+
+    fn retry_at(&self, ssid: &Ssid) -> Time {
+        self.failures
+            .get(ssid)
+            .map_or(Time::ZERO, |failures| failures.retry_at)
     }
 
     /// The network has seen this station under that address.
@@ -98,9 +112,7 @@ impl Memory {
     }
 
     pub(super) fn may_try(&self, now: Time, ssid: &Ssid) -> bool {
-        self.failures
-            .get(ssid)
-            .is_none_or(|failures| failures.retry_at <= now)
+        self.retry_at(ssid) <= now
     }
 }
 
@@ -131,6 +143,16 @@ mod tests {
         }
         let pause = memory.failed(Time::ZERO, &home(), Cause::Refused);
         assert_eq!(pause, Duration::from_secs(20));
+    }
+
+    #[test]
+    fn a_network_that_is_to_be_left_alone_is_left_alone_however_short_its_own_pause() {
+        let mut memory = Memory::default();
+        memory.leave_alone(Time::from_secs(30), &home());
+        memory.failed(Time::ZERO, &home(), Cause::Passing);
+        assert!(!memory.may_try(Time::from_secs(29), &home()));
+        memory.leave_alone(Time::from_secs(5), &home());
+        assert!(memory.may_try(Time::from_secs(30), &home()));
     }
 
     #[test]

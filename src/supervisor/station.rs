@@ -201,6 +201,7 @@ impl Station {
             }
             Supplicant::NetworksChanged => self.cx.networks_changed(),
             Supplicant::Connecting { .. } => self.cx.expose_mask(),
+            Supplicant::TemporarilyDisabled { id, pause, .. } => self.cx.leave_alone(id, pause),
             _ => {}
         }
         Some(Event::Supplicant(supplicant))

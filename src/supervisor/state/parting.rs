@@ -51,6 +51,7 @@ impl Parting {
         let ordered = ending.is_some_and(|ending| ending.local && ending.reason == LEAVING)
             && cx.link.up
             && !cx.has_just_woken();
+        cx.association_ends(&ssid, !ordered);
         Self::lost(cx, ssid, ordered)
     }
 
@@ -65,6 +66,7 @@ impl Parting {
         let address = cx.draw_mask();
         let how = How::WhileDown;
         cx.act(Action::SetAddress { address, how });
+        cx.association_ends(&ssid, false);
         match Self::lost(cx, ssid, false) {
             State::Parting(parting) => State::Parting(Self {
                 down: true,
@@ -77,6 +79,7 @@ impl Parting {
     /// Ends a connection that runs under the wrong address, to begin it again under the right one.
     pub(super) fn for_another_address(cx: &mut Context, ssid: Ssid) -> State {
         cx.wanted = Some(ssid.clone());
+        cx.association_ends(&ssid, false);
         Self::lost(cx, ssid, false)
     }
 
@@ -86,7 +89,6 @@ impl Parting {
     }
 
     fn lost(cx: &mut Context, ssid: Ssid, ordered: bool) -> State {
-        cx.network_is_used(&ssid);
         cx.lost = Some(ssid.clone());
         cx.hunt.restart(cx.now);
         Self::ask(cx, Some(ssid), ordered)

@@ -198,6 +198,43 @@ fn a_kick_by_the_access_point_is_no_wish_of_the_user() {
 }
 
 #[test]
+fn who_is_thrown_out_again_and_again_comes_back_less_and_less_often() {
+    let mut bench = Bench::connected();
+    let end = bench.now + Duration::from_secs(60);
+    while bench.now < end {
+        if bench.station.state_name() == "associated" {
+            bench.lose(7, false);
+        }
+        bench.pass(Duration::from_millis(100));
+    }
+    let attempts = bench.count(|action| matches!(action, Action::Say(Notice::Associating { .. })));
+    assert!((4..=7).contains(&attempts), "{attempts}");
+    bench.pass(Duration::from_secs(60));
+    assert_eq!(bench.station.state_name(), "associated");
+    bench.done.clear();
+    bench.lose(7, false);
+    bench.pass(Duration::from_secs(2));
+    assert_eq!(bench.station.state_name(), "associated");
+}
+
+#[test]
+fn a_network_that_the_supplicant_gave_up_is_tried_again_once_its_time_is_over() {
+    let mut bench = Bench::connected();
+    bench.air.clear();
+    bench.lose(15, true);
+    bench.tell(Event::Supplicant(Supplicant::TemporarilyDisabled {
+        id: 0,
+        wrong_key: true,
+        pause: Duration::from_secs(10),
+    }));
+    bench.air = vec![home_entry()];
+    bench.pass(Duration::from_secs(10));
+    assert_eq!(bench.count(|action| is_ask(action, &Request::Connect)), 0);
+    bench.pass(Duration::from_secs(5));
+    assert_eq!(bench.station.state_name(), "associated");
+}
+
+#[test]
 fn reading_the_configuration_again_is_no_wish_to_stay_disconnected() {
     let mut bench = Bench::connected();
     bench.reconfigured = true;

@@ -475,7 +475,6 @@ fn home_network() -> Network {
         id: 0,
         ssid: Some(home()),
         enabled: true,
-        temporarily_disabled: false,
         hidden: false,
         priority: 0,
         bssid: None,

@@ -1,5 +1,7 @@
 //! What wpa_supplicant says unasked, as `wpa_msg` formats it (2.9 to 2.11; the places are of 2.10).
 
+use std::time::Duration;
+
 use crate::address::Mac;
 use crate::supervisor::Supplicant;
 
@@ -100,10 +102,12 @@ fn rejected(rest: &[u8]) -> Option<Message> {
 /// contain anything but a bare quote, so the id is taken from the front and the reason from the end.
 fn temporarily_disabled(rest: &[u8]) -> Option<Message> {
     let id = words(rest).next()?.strip_prefix(b"id=")?;
-    let reason = rest.rsplit(|&byte| byte == b'"').next()?;
+    let rest = rest.rsplit(|&byte| byte == b'"').next()?;
+    let seconds = words(rest).find_map(|word| text::number(word.strip_prefix(b"duration=")?));
     Some(Message::Supplicant(Supplicant::TemporarilyDisabled {
         id: text::number(id)?,
-        wrong_key: words(reason).any(|word| word == b"reason=WRONG_KEY"),
+        wrong_key: words(rest).any(|word| word == b"reason=WRONG_KEY"),
+        pause: Duration::from_secs(seconds?),
     }))
 }
 
@@ -201,6 +205,7 @@ mod tests {
                 Supplicant::TemporarilyDisabled {
                     id: 4,
                     wrong_key: true,
+                    pause: Duration::from_secs(10),
                 },
             ),
             (
@@ -208,6 +213,7 @@ mod tests {
                 Supplicant::TemporarilyDisabled {
                     id: 4,
                     wrong_key: false,
+                    pause: Duration::from_secs(10),
                 },
             ),
             (

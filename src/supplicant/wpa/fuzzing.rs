@@ -172,6 +172,7 @@ fn changes_no_event(name: &str) {
     let expected = Supplicant::TemporarilyDisabled {
         id: 4,
         wrong_key: false,
+        pause: std::time::Duration::from_secs(10),
     };
     assert_eq!(read(failed), Some(expected));
 }

@@ -124,7 +124,6 @@ impl Configured {
             id: self.line.id,
             ssid: self.details.ssid.clone(),
             enabled: self.is_enabled(),
-            temporarily_disabled: self.line.temporarily_disabled,
             hidden: self.details.hidden,
             priority: self.details.priority,
             bssid: self.line.bssid,

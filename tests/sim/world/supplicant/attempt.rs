@@ -167,7 +167,13 @@ impl World {
             network.given_up = true;
             let id = network.id;
             let wrong_key = true;
-            self.say(supervisor::Supplicant::TemporarilyDisabled { id, wrong_key });
+            let pause = Duration::from_secs(10);
+            let given_up = supervisor::Supplicant::TemporarilyDisabled {
+                id,
+                wrong_key,
+                pause,
+            };
+            self.say(given_up);
         }
     }
 

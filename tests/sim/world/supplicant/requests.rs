@@ -109,7 +109,6 @@ impl World {
                 id: it.id,
                 ssid: Some(it.ssid.clone()),
                 enabled: it.enabled,
-                temporarily_disabled: it.given_up,
                 hidden: it.hidden,
                 priority: it.priority,
                 bssid: None,
