@@ -1,7 +1,8 @@
 //! One datagram socket of ours, bound where wpa_supplicant can answer.
 //!
-//! It is not connected: then it outlives wpa_supplicant's re-creating its own socket, which it does
-//! whenever some client does not read (`wpas_ctrl_iface_reinit`, `ctrl_iface_unix.c`, 2.10).
+//! wpa_supplicant makes its own socket anew whenever it cannot send to a client that is not connected
+//! (`wpas_ctrl_iface_reinit`, `ctrl_iface_unix.c`, 2.10), and eleven messages in a row are too many for the
+//! kernel's usual `net.unix.max_dgram_qlen`. So what it says unasked is heard on a connected one.
 
 use std::io::{self, IoSlice};
 use std::os::unix::ffi::OsStrExt as _;
@@ -50,6 +51,12 @@ impl Endpoint {
                 }
             }
         }
+    }
+
+    /// Connects to the socket that is there now: from then on the queue has room for as much as
+    /// wpa_supplicant's own buffer has.
+    pub(super) fn connect(&self) -> io::Result<()> {
+        Ok(rustix::net::connect(&self.socket, &self.address)?)
     }
 
     /// Sends without waiting, in one system call, so that nothing that kills this process can come

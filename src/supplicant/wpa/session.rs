@@ -4,9 +4,9 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
-use crate::presence::{Identity, Presence};
+use crate::presence::{Identity, Presence, Sight};
 use crate::supervisor::{Event, Failure, Supplicant};
 
 use super::end::End;
@@ -17,6 +17,13 @@ use super::text;
 
 /// How soon to try again when wpa_supplicant's queue is full.
 const QUEUE_FULL: Duration = Duration::from_millis(10);
+/// It does so in one go, and is in its loop. One that has only begun scans soon.
+const MADE_ANEW: Duration = Duration::from_millis(50);
+/// Of a level that no message has (`MSG_ERROR`, `wpa_debug.h`, is 5).
+const NOTHING: &str = "LEVEL 9";
+/// Answered by `FAIL` unless the word was left (`ctrl_iface_detach`, `ctrl_iface_unix.c`).
+const TAKE_BACK: &str = "DETACH";
+const OK: &[u8] = b"OK\n";
 /// How many messages are taken at once.
 const MESSAGES_AT_ONCE: usize = 1024;
 
@@ -108,7 +115,8 @@ impl<'a> Session<'a> {
 
     fn attach(&mut self) {
         tracing::debug!("ATTACH");
-        match self.monitor.send(&["ATTACH"]) {
+        let connected = self.monitor.connect();
+        match connected.and_then(|()| self.monitor.send(&["ATTACH"])) {
             Ok(_) => self.attach_answered = false,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) => self.end = Some(End::of(&error)),
@@ -139,7 +147,13 @@ impl<'a> Session<'a> {
         } else {
             self.pace.first_answer
         };
-        let answers = self.converse(commands, Instant::now() + patience).await;
+        let deadline = Instant::now() + patience;
+        let mut answers = self.converse(commands, deadline).await;
+        if let Err(end) = &answers
+            && self.is_there_again(&end.clone()).await
+        {
+            answers = self.converse(commands, deadline).await;
+        }
         self.answered = true;
         answers.map_err(|end| {
             let reason = end.to_string();
@@ -227,11 +241,49 @@ impl<'a> Session<'a> {
     pub(super) async fn listen_on(&mut self) {
         loop {
             let far = Instant::now() + Duration::from_secs(3600);
-            if let Err(end) = self.listen(far, |_| false).await {
+            if let Err(end) = self.listen(far, |_| false).await
+                && !self.is_there_again(&end).await
+            {
                 self.finish(end);
                 return;
             }
         }
+    }
+
+    /// Leaves word with this wpa_supplicant, which only it can know: the socket for commands is
+    /// attached, and is told nothing.
+    pub(super) async fn leave_word(&mut self) -> Result<(), Failure> {
+        let answers = self.ask_all(&["ATTACH", NOTHING]).await?;
+        if answers.iter().any(|answer| answer != OK) {
+            self.ask(TAKE_BACK).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether the socket has only been made anew, by the wpa_supplicant that has our word.
+    async fn is_there_again(&mut self, end: &End) -> bool {
+        if !matches!(end, End::Removed | End::Refused) {
+            return false;
+        }
+        let deadline = Instant::now() + MADE_ANEW;
+        let identity = loop {
+            match self.presence.look() {
+                Sight::Socket(identity) if identity != self.identity => break identity,
+                _ if timeout_at(deadline, self.presence.changed()).await.is_err() => return false,
+                _ => {}
+            }
+        };
+        self.identity = identity;
+        let taken_back = self.converse(&[TAKE_BACK], deadline).await;
+        if taken_back.is_ok_and(|answers| answers == [OK])
+            && self.converse(&["ATTACH", NOTHING], deadline).await.is_ok()
+        {
+            tracing::debug!("wpa_supplicant has made its control socket anew");
+            self.attach();
+            self.tell(Event::Overrun);
+            return self.end.is_none();
+        }
+        false
     }
 
     /// The conversation is over, but for what was said before.

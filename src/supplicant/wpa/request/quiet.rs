@@ -13,11 +13,13 @@ impl Session<'_> {
     pub(super) async fn take_over(&mut self) -> Result<Quieted, Failure> {
         let status = self.status().await?;
         self.memory.touched = true;
-        if status.phase == Phase::Connected {
-            self.keep_connected(status).await
+        let quieted = if status.phase == Phase::Connected {
+            self.keep_connected(status).await?
         } else {
-            self.bring_to_rest(status).await
-        }
+            self.bring_to_rest(status).await?
+        };
+        self.leave_word().await?;
+        Ok(quieted)
     }
 
     /// Ends whatever is under way. All of it every time: `RECONFIGURE` undoes most of it.

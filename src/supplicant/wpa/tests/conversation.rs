@@ -128,6 +128,49 @@ fn an_orderly_end_and_a_new_start() {
 }
 
 #[test]
+fn a_socket_that_is_made_anew_is_no_new_wpa_supplicant() {
+    story(async |mut scene| {
+        let mut fake = Fake::start(&scene.control_dir(), Model::new());
+        scene.expect(Supplicant::Appeared).await;
+        scene.ask(Request::Attach).await;
+        for _ in 0..3 {
+            fake.make_socket_anew();
+            assert_eq!(scene.event().await, Event::Overrun);
+            fake.say("CTRL-EVENT-SCAN-RESULTS ");
+            scene.expect(Supplicant::ScanResults).await;
+        }
+        fake.next("STATUS", Turn::Silent);
+        scene.requests.send(Request::Status).unwrap();
+        settled().await;
+        fake.make_socket_anew();
+        assert_eq!(scene.event().await, Event::Overrun);
+        assert!(matches!(
+            scene.event().await,
+            Event::Reply(Reply::Status(Ok(_)))
+        ));
+        scene.silence().await;
+    });
+}
+
+#[test]
+fn one_that_knows_nothing_of_us_is_another_however_soon_it_comes() {
+    story(async |mut scene| {
+        let fake = Fake::start(&scene.control_dir(), Model::new());
+        scene.expect(Supplicant::Appeared).await;
+        scene.ask(Request::Attach).await;
+        fake.kill().await;
+        let fake = Fake::start(&scene.control_dir(), Model::new());
+        scene.expect(Supplicant::Vanished).await;
+        scene.expect(Supplicant::Appeared).await;
+        scene.ask(Request::Attach).await;
+        fake.kill().await;
+        let _not_in_its_loop = Fake::start_blocked(&scene.control_dir(), Model::new());
+        scene.expect(Supplicant::Vanished).await;
+        scene.expect(Supplicant::Appeared).await;
+    });
+}
+
+#[test]
 fn an_end_while_an_answer_is_awaited() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new());
@@ -263,10 +306,9 @@ fn a_stranger_is_not_believed() {
             std::os::unix::net::UnixDatagram::bind(scene.directory.path().join("x")).unwrap();
         for socket in std::fs::read_dir(scene.client_dir()).unwrap() {
             let socket = socket.unwrap().path();
-            stranger
-                .send_to(b"<3>CTRL-EVENT-TERMINATING ", &socket)
-                .unwrap();
-            stranger.send_to(b"wpa_state=COMPLETED\n", &socket).unwrap();
+            // The kernel keeps him from the one that is connected.
+            let _ = stranger.send_to(b"<3>CTRL-EVENT-TERMINATING ", &socket);
+            let _ = stranger.send_to(b"wpa_state=COMPLETED\n", &socket);
         }
         scene.silence().await;
         let Reply::Status(Ok(status)) = scene.ask(Request::Status).await else {

@@ -96,6 +96,18 @@ impl Model {
         self
     }
 
+    fn serve(&mut self, client: &Path, command: &str) -> String {
+        let known = self.monitors.iter().position(|it| it == client);
+        match (command, known) {
+            ("ATTACH", None) => self.monitors.push(client.to_path_buf()),
+            ("DETACH", Some(place)) => drop(self.monitors.remove(place)),
+            ("DETACH", None) => return fail(),
+            ("ATTACH" | "LEVEL 9", _) => {}
+            _ => return self.obey(command),
+        }
+        ok()
+    }
+
     fn obey(&mut self, command: &str) -> String {
         let words: Vec<&str> = command.splitn(4, ' ').collect();
         match words.as_slice() {
@@ -254,6 +266,14 @@ impl Fake {
         self.task.abort();
     }
 
+    /// Makes its socket anew, as when it cannot send to a client.
+    pub(super) fn make_socket_anew(&mut self) {
+        self.task.abort();
+        std::fs::remove_file(&self.path).unwrap();
+        self.socket = Rc::new(UnixDatagram::bind(&self.path).unwrap());
+        self.resume();
+    }
+
     /// Says something to all that are attached.
     pub(super) fn say(&self, message: &str) {
         say(&self.socket, &self.model.borrow(), message);
@@ -314,13 +334,7 @@ async fn answer(socket: &UnixDatagram, model: &RefCell<Model>, client: &Path, co
         model.turns = later;
         now.into_iter().map(|(_, turn)| turn).collect()
     };
-    let mut answer = if command == "ATTACH" {
-        model.borrow_mut().monitors.push(client.to_path_buf());
-        ok()
-    } else {
-        model.borrow_mut().obey(command)
-    }
-    .into_bytes();
+    let mut answer = model.borrow_mut().serve(client, command).into_bytes();
     if command != "ATTACH"
         && let Some(nonsense) = &model.borrow().nonsense
     {
