@@ -9,6 +9,7 @@ mod history;
 mod journal;
 mod machine;
 mod naming;
+mod retyped;
 mod rivals;
 mod runtime_dir;
 mod status;
@@ -251,6 +252,7 @@ impl Daemon {
                     info!("{}: gone", gone.name());
                 }
             }
+            Notification::Retyped { ifindex } => self.retyped(ifindex)?,
             Notification::Station { ifindex, event } => self.tell(ifindex, event),
             Notification::Overrun => {
                 debug!("kernel notifications were lost: reading everything again");
@@ -282,7 +284,7 @@ impl Daemon {
     }
 
     fn read_link(&mut self, ifindex: u32) -> Result<(), Error> {
-        if self.leave_to_bond(ifindex)? {
+        if self.leave_to_bond(ifindex)? || self.let_go_of_former_station(ifindex)? {
             return Ok(());
         }
         match self.kernel.link(ifindex) {

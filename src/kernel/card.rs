@@ -57,6 +57,21 @@ impl Kernel {
         }
     }
 
+    /// Whether a Wi-Fi interface is a station; `None` if it is gone.
+    ///
+    /// # Errors
+    /// The kernel's answers are lost or make no sense.
+    pub fn is_station(&mut self, ifindex: u32) -> Result<Option<bool>, Error> {
+        let body = Outgoing::default().put_u32(attribute::IFINDEX, ifindex);
+        let kind =
+            |payload: &[u8]| Some(family::split(payload)?.1.u32(attribute::IFTYPE)? == STATION);
+        match self.nl80211.read(command::GET_INTERFACE, &body, kind) {
+            Ok(mut kinds) => Ok(kinds.pop()),
+            Err(failure) if failure.is_absence() => Ok(None),
+            Err(failure) => Err(unreadable(ifindex, failure)),
+        }
+    }
+
     /// The card, unless it vanishes while it is read.
     fn present(&mut self, interface: Interface) -> Result<Option<Card>, Error> {
         match self.describe(interface) {

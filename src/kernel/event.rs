@@ -6,6 +6,12 @@ use super::nl80211::{attribute, command, scan_flag};
 use crate::address::Mac;
 use crate::supervisor::{Event, Mlme, ScanStarted};
 
+/// Reads the announcement that an interface has another type now, a station's or not.
+pub(super) fn retyped(payload: &[u8]) -> Option<u32> {
+    let (command, attributes) = family::split(payload)?;
+    (command == command::SET_INTERFACE).then(|| attributes.u32(attribute::IFINDEX))?
+}
+
 /// Reads an announcement; `None` for one that is of no interest or names no interface.
 pub(super) fn decode(payload: &[u8]) -> Option<(u32, Event)> {
     let (command, attributes) = family::split(payload)?;

@@ -16,8 +16,8 @@ use super::socket::Socket;
 use super::{event, nl80211, rtnetlink};
 use crate::supervisor::{Event, Link};
 
-/// nl80211's multicast groups (`NL80211_MULTICAST_GROUP_SCAN`, `_MLME`).
-const GROUPS: [&str; 2] = ["scan", "mlme"];
+/// nl80211's multicast groups (`NL80211_MULTICAST_GROUP_CONFIG`, `_SCAN`, `_MLME`).
+const GROUPS: [&str; 3] = ["config", "scan", "mlme"];
 
 /// Something happened in the kernel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +36,11 @@ pub enum Notification {
     /// A link is gone (`RTM_DELLINK`).
     LinkGone {
         /// The number that it had.
+        ifindex: u32,
+    },
+    /// A Wi-Fi interface has become a station, or something else.
+    Retyped {
+        /// The interface.
         ifindex: u32,
     },
     /// nl80211 announces something of an interface.
@@ -223,6 +228,9 @@ fn link_notification(message: Message<'_>) -> Option<Notification> {
 }
 
 fn station_notification(message: Message<'_>) -> Option<Notification> {
+    if let Some(ifindex) = event::retyped(message.payload) {
+        return Some(Notification::Retyped { ifindex });
+    }
     let (ifindex, event) = event::decode(message.payload)?;
     Some(Notification::Station { ifindex, event })
 }

@@ -20,7 +20,7 @@ fn decode_as_everything(payload: &[u8]) {
     let _ = Family::decode(payload);
     let _ = card::decode(payload);
     let _ = wiphy::decode(payload);
-    let _ = event::decode(payload);
+    let _ = (event::decode(payload), event::retyped(payload));
     let _ = scan::decode(payload);
 }
 
@@ -111,6 +111,18 @@ fn our_own_authentication_frame_is_no_answer() {
     let answered = Event::Mlme(Mlme::Authenticated { station: Mac(ours) });
     assert_eq!(announced(ours, theirs, theirs), Some((9, answered)));
     assert_eq!(announced(theirs, ours, theirs), None);
+}
+
+#[test]
+fn only_a_new_type_makes_an_interface_another() {
+    let announced = |command| {
+        let body = Outgoing::after(&family::header(command)).put_u32(3, 9);
+        event::retyped(&body.into_bytes())
+    };
+    assert_eq!(announced(6), Some(9));
+    assert_eq!(announced(33), None);
+    let nameless = Outgoing::after(&family::header(6)).put_u32(1, 0);
+    assert_eq!(event::retyped(&nameless.into_bytes()), None);
 }
 
 #[test]

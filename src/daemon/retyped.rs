@@ -1,0 +1,43 @@
+//! Wi-Fi interfaces that become something else than a station, and stations again.
+
+use tracing::info;
+
+use super::tended::Tended;
+use super::{Daemon, Error};
+
+impl Daemon {
+    /// An interface has another type now.
+    pub(super) fn retyped(&mut self, ifindex: u32) -> Result<(), Error> {
+        if self.leaving || self.let_go_of_former_station(ifindex)? {
+            return Ok(());
+        }
+        if !self.stations.contains_key(&ifindex)
+            && let Some(card) = self.kernel.card(ifindex)?
+        {
+            self.ignored.remove(&ifindex);
+            self.tend_card(card);
+        }
+        Ok(())
+    }
+
+    /// While it is an access point, or a monitor, its address is nobody's to change. The kernel may tell
+    /// of its link before it tells of its type.
+    pub(super) fn let_go_of_former_station(&mut self, ifindex: u32) -> Result<bool, Error> {
+        let Some(former) = self
+            .stations
+            .get(&ifindex)
+            .filter(|it| !Tended::is_wire(it))
+        else {
+            return Ok(false);
+        };
+        if self.kernel.is_station(ifindex)? != Some(false) {
+            return Ok(false);
+        }
+        info!(
+            "{}: no station any more: left alone until it is one again",
+            former.name()
+        );
+        self.stations.remove(&ifindex);
+        Ok(true)
+    }
+}
