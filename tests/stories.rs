@@ -368,3 +368,32 @@ fn strangers_have_words_of_their_own() {
         [Step::Then(at_most)]
     );
 }
+
+#[test]
+fn what_goes_on_beside_the_stations_has_words_too() {
+    let deaf = |connected| Step::When(Event::DeafMonitor { connected });
+    assert_eq!(
+        steps(
+            "when a monitor attaches and never reads\nand a connected monitor attaches and never reads"
+        ),
+        [deaf(false), deaf(true)]
+    );
+    assert!(problem("when a sleepy monitor attaches and never reads").contains("two kinds"));
+    assert_eq!(
+        steps("given links are traced\nand the masking method powered"),
+        [
+            Step::Given(Given::LinksTraced),
+            Step::Given(Given::Method("powered".to_owned())),
+        ]
+    );
+    assert_eq!(
+        steps(
+            "when the interfaces that are no stations are noted\nthen those interfaces are as noted\nand addresses changed on live links only where the kernel can"
+        ),
+        [
+            Step::When(Event::OtherInterfacesNoted),
+            Step::Then(Check::OtherInterfacesAsNoted),
+            Step::Then(Check::LiveChangesOnlyWherePossible),
+        ]
+    );
+}

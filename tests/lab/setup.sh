@@ -24,7 +24,7 @@ of_systemd='systemd_*|udev_*|libpam*|dmsetup_*'
 modules=(
     virtio_pci 9p 9pnet_virtio virtio_rng
     mac80211_hwsim ccm cmac gcm ctr
-    af_packet
+    af_packet nlmon
 )
 # What iwd asks the kernel to compute.
 iwd_modules=(

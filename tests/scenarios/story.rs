@@ -113,6 +113,10 @@ pub enum Given {
     Installed,
     /// A service that brings the first interface up and scans before macveil is started.
     EarlyScan,
+    /// What the kernel does with links is traced from now on, beside macveil.
+    LinksTraced,
+    /// macveil is to mask with this method, whatever the story is played with.
+    Method(String),
     /// Played with one masking method, the best there is.
     AnyMethod,
     /// It takes so long that nobody plays it without naming it.
@@ -172,6 +176,12 @@ pub enum Event {
     JudgeLooksAway,
     /// From now on it is again.
     JudgeLooksAgain,
+    /// A client attaches to wpa_supplicant, and never reads what it is told.
+    DeafMonitor {
+        connected: bool,
+    },
+    /// Remember the Wi-Fi interfaces that are no stations.
+    OtherInterfacesNoted,
     /// Remember the supplicant's run-time settings.
     SettingsNoted,
     /// Remember how much memory macveil uses.
@@ -367,6 +377,10 @@ pub enum Check {
     },
     EveryDatagramArrived,
     SettingsAsNoted,
+    OtherInterfacesAsNoted,
+    /// No address changed, or was to change, on a link that was up; with "powered" on a kernel that can do
+    /// it, some did.
+    LiveChangesOnlyWherePossible,
     /// What `macveil status` says is what the kernel and the supplicant say.
     StatusIsTrue,
     /// These words are in macveil's log.

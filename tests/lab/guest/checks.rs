@@ -54,6 +54,8 @@ impl World {
             Check::Wakeups { at_most, during } => self.wakeups(*at_most, *during),
             Check::EveryDatagramArrived => self.every_datagram_arrived(),
             Check::SettingsAsNoted => self.settings_as_noted(),
+            Check::OtherInterfacesAsNoted => self.other_interfaces_as_noted(),
+            Check::LiveChangesOnlyWherePossible => self.live_changes_only_where_possible(),
             Check::StatusIsTrue => self.stations.iter().try_for_each(status::is_true),
             Check::MacveilSays(words) => self.macveil_says(words),
             Check::LogIsClean => self.log_is_clean(),
@@ -258,6 +260,22 @@ impl World {
         Ok(())
     }
 
+    fn live_changes_only_where_possible(&mut self) -> Result<(), String> {
+        const LIVE_CHANGE_SINCE: (u32, u32) = (6, 7);
+        let trace = self.link_trace.take().ok_or("links are not traced")?;
+        let (changes, live) = trace.finish()?;
+        let text = format!(
+            "{changes} changes of address, {} on a live link",
+            live.len()
+        );
+        self.note(Fact::Measured(text.clone()));
+        let expected = self.method == "powered" && kernel_release() >= LIVE_CHANGE_SINCE;
+        if changes == 0 || live.is_empty() == expected {
+            return Err(format!("{text}: {:?}", live.first()));
+        }
+        Ok(())
+    }
+
     /// What strangers choose must neither steer a terminal nor pass for a line of macveil's.
     fn log_is_clean(&self) -> Result<(), String> {
         let path = daemon::log(&self.folder);
@@ -298,4 +316,14 @@ impl World {
         wait_until(Duration::from_secs(1), || (said() == count).then_some(()))
             .ok_or_else(|| format!("macveil's log says {words:?} {} times", said()))
     }
+}
+
+fn kernel_release() -> (u32, u32) {
+    let system = rustix::system::uname();
+    let release = system.release().to_string_lossy();
+    let mut numbers = release.split('.').map_while(|part| part.parse().ok());
+    (
+        numbers.next().unwrap_or_default(),
+        numbers.next().unwrap_or_default(),
+    )
 }

@@ -36,6 +36,11 @@ impl Control {
         Ok(String::from_utf8_lossy(&reply[..length]).into_owned())
     }
 
+    /// Goes on hearing from the server, but as one among others.
+    pub fn disconnect(&self) -> Result<(), String> {
+        rustix::net::connect_unspec(&self.socket).map_err(|e| format!("disconnecting: {e}"))
+    }
+
     /// A command that answers OK or does not work.
     pub fn tell(&self, command: &str) -> Result<(), String> {
         match self.ask(command)?.trim() {

@@ -4,11 +4,11 @@ use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use super::daemon;
 use super::datagrams::Datagrams;
 use super::process::{run, run_words, wait_until};
 use super::station::Station;
 use super::world::World;
+use super::{daemon, other_interfaces};
 use crate::air::Mac;
 use crate::record::Fact;
 use crate::scenarios::{AccessPointEvent, Event, UserAction};
@@ -41,6 +41,12 @@ impl World {
             Event::MemoryNoted => self.noted_memory = Some(self.memory_now()?),
             Event::MachineBoots => self.boot()?,
             Event::RadioAppears { scanned_at_once } => self.radio_appears(*scanned_at_once)?,
+            Event::DeafMonitor { connected } => {
+                for station in &self.stations {
+                    self.deaf_monitors.push(station.deaf_monitor(*connected)?);
+                }
+            }
+            Event::OtherInterfacesNoted => self.noted_interfaces = other_interfaces::list()?,
             Event::SettingsNoted => self.noted_settings = self.supplicant_settings_now()?,
         }
         Ok(())

@@ -54,6 +54,16 @@ impl Station {
         Control::open(&Path::new("/run/wpa_supplicant").join(&self.radio.interface))
     }
 
+    /// A client that has attached and will not read.
+    pub fn deaf_monitor(&self, connected: bool) -> Result<Control, String> {
+        let control = self.control()?;
+        control.tell("ATTACH")?;
+        if !connected {
+            control.disconnect()?;
+        }
+        Ok(control)
+    }
+
     /// The access point it is connected to.
     pub fn connected_to(&self) -> Result<Option<String>, String> {
         let status = self.control()?.ask("STATUS")?;

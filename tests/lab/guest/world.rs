@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 use rustix::process::Signal;
 
 use super::access_point::AccessPoint;
+use super::control::Control;
 use super::daemon::{Configuration, Daemon};
 use super::datagrams::Datagrams;
 use super::iwd::Iwd;
+use super::link_trace::LinkTrace;
 use super::machine::{self, Machine};
 use super::network_manager::NetworkManager;
 use super::process::run_words;
@@ -27,6 +29,12 @@ pub struct World {
     pub daemon: Option<Daemon>,
     pub datagrams: Option<Datagrams>,
     pub noted_settings: Vec<String>,
+    pub noted_interfaces: Vec<String>,
+    /// Attached to wpa_supplicant, and never read from.
+    pub deaf_monitors: Vec<Control>,
+    pub link_trace: Option<LinkTrace>,
+    /// The masking method that macveil is to use.
+    pub method: String,
     /// macveil's process, and the memory that it used.
     pub noted_memory: Option<(u32, u64)>,
     pub folder: PathBuf,
@@ -90,9 +98,6 @@ impl World {
         for (ap, radio) in access_points.iter().zip(&radios.access_points) {
             recorder.note(Fact::AccessPoint(ap.name.clone(), radio.address.clone()));
         }
-        let mut settings = Settings::new();
-        let method = format!("mask-method = {method:?}");
-        settings.insert("device".to_owned(), vec![method]);
         let strangers = radios.strangers.drain(..).zip(channels);
         let strangers: Result<_, String> = strangers
             .map(|(radio, channel)| Stranger::new(radio, channel))
@@ -118,6 +123,10 @@ impl World {
             daemon: None,
             datagrams: None,
             noted_settings: Vec::new(),
+            noted_interfaces: Vec::new(),
+            deaf_monitors: Vec::new(),
+            link_trace: None,
+            method: method.to_owned(),
             noted_memory: None,
             folder: folder.to_owned(),
             command_output: String::new(),
@@ -125,7 +134,7 @@ impl World {
             iwd: Iwd::new(folder),
             trouble: Vec::new(),
             networks: Vec::new(),
-            settings,
+            settings: Settings::new(),
             rules: Vec::new(),
             supplicant_settings: Vec::new(),
             configuration,
@@ -206,6 +215,14 @@ impl World {
             | Given::AnyMethod
             | Given::OnlyWhenNamed
             | Given::Systemd => Ok(()),
+            Given::LinksTraced => {
+                self.link_trace = Some(LinkTrace::start(&self.folder)?);
+                Ok(())
+            }
+            Given::Method(method) => {
+                self.method.clone_from(method);
+                Ok(())
+            }
             Given::Crowd(count) => self.gather_crowd(*count),
         }
     }
@@ -277,8 +294,14 @@ impl World {
     }
 
     pub fn write_configuration(&self) -> Result<(), String> {
+        let mut settings = self.settings.clone();
+        let method = format!("mask-method = {:?}", self.method);
+        settings
+            .entry("device".to_owned())
+            .or_default()
+            .push(method);
         self.configuration
-            .write(&self.settings, &self.rules, &self.networks)
+            .write(&settings, &self.rules, &self.networks)
     }
 
     /// The user's edit, in force once macveil reads it.
@@ -302,6 +325,8 @@ impl World {
     pub fn remove(self) -> Result<(), String> {
         drop(self.datagrams);
         drop(self.strangers);
+        drop(self.deaf_monitors);
+        drop(self.link_trace);
         drop(self.daemon);
         drop(self.network_manager);
         drop(self.iwd);

@@ -188,7 +188,7 @@ fn check_of_programs(words: &[Word]) -> Result<Check, String> {
             P("alone"),
         ] => Check::StartNoSlower,
         [P("macveil"), what @ .., P(size), P("kB")] => memory(what, number(size)?)?,
-        _ => return Err("not a sentence that \"then\" knows".to_owned()),
+        _ => check_of_surroundings(words)?,
     })
 }
 
@@ -200,6 +200,27 @@ fn memory(what: &[Word], at_most_kb: u64) -> Result<Check, String> {
         }
         _ => Err("not something that is so of memory".to_owned()),
     }
+}
+
+fn check_of_surroundings(words: &[Word]) -> Result<Check, String> {
+    Ok(match words {
+        [P("those"), P("interfaces"), P("are"), P("as"), P("noted")] => {
+            Check::OtherInterfacesAsNoted
+        }
+        [
+            P("addresses"),
+            P("changed"),
+            P("on"),
+            P("live"),
+            P("links"),
+            P("only"),
+            P("where"),
+            P("the"),
+            P("kernel"),
+            P("can"),
+        ] => Check::LiveChangesOnlyWherePossible,
+        _ => return Err("not a sentence that \"then\" knows".to_owned()),
+    })
 }
 
 fn name_list(words: &[Word]) -> Result<Vec<String>, String> {

@@ -15,6 +15,27 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
         [P(n), P(unit), P("pass" | "passes")] => Event::Pass(duration(n, unit)?),
         [P("the"), P("judge"), P("looks"), P("away")] => Event::JudgeLooksAway,
         [P("the"), P("judge"), P("looks"), P("again")] => Event::JudgeLooksAgain,
+        [
+            P("the"),
+            P("interfaces"),
+            P("that"),
+            P("are"),
+            P("no"),
+            P("stations"),
+            P("are"),
+            P("noted"),
+        ] => Event::OtherInterfacesNoted,
+        [
+            P("a"),
+            kind @ ..,
+            P("monitor"),
+            P("attaches"),
+            P("and"),
+            P("never"),
+            P("reads"),
+        ] => Event::DeafMonitor {
+            connected: is_connected(kind)?,
+        },
         [P("wpa_supplicant's"), P("settings"), P("are"), P("noted")] => Event::SettingsNoted,
         [P("macveil's"), P("memory"), P("is"), P("noted")] => Event::MemoryNoted,
         [P("numbered"), P("datagrams"), P("flow"), P("to"), P(ap)] => {
@@ -52,33 +73,7 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
         },
         [P("iwd"), P("starts")] => Event::Iwd(Lifecycle::Starts),
         [P("iwd"), P("stops")] => Event::Iwd(Lifecycle::Stops),
-        [P("networkmanager"), P("starts")] => Event::NetworkManager(NetworkManagerEvent::Starts),
-        [P("networkmanager"), P("stops")] => Event::NetworkManager(NetworkManagerEvent::Stops),
-        [
-            P("networkmanager"),
-            P("lets"),
-            P("go"),
-            P("of"),
-            P("the"),
-            P("interface"),
-            P("for"),
-            P("a"),
-            P("moment"),
-        ] => Event::NetworkManager(NetworkManagerEvent::LetsGoForAMoment),
-        [
-            P("networkmanager"),
-            P("lets"),
-            P("go"),
-            P("of"),
-            P("the"),
-            P("interface"),
-        ] => Event::NetworkManager(NetworkManagerEvent::LetsGo),
-        [P("networkmanager"), P("takes"), P("the"), P("interface")] => {
-            Event::NetworkManager(NetworkManagerEvent::Takes)
-        }
-        [P("networkmanager"), P("connects"), Q(ssid)] => {
-            Event::NetworkManager(NetworkManagerEvent::Connects(ssid.clone()))
-        }
+        [P("networkmanager"), event @ ..] => Event::NetworkManager(network_manager_event(event)?),
         [P("the"), P("stranger"), action @ ..] => Event::Stranger(stranger_event(action)?),
         [P("the"), P("machine"), P("sleeps")] => Event::MachineSleeps,
         [P("somebody"), action @ ..] => Event::Card(somebody_does(action)?),
@@ -190,6 +185,36 @@ fn access_point_event(words: &[Word]) -> Result<AccessPointEvent, String> {
         [P("refuses"), P("authentications")] => E::RefusesAuthentications,
         [P("accepts"), P("again")] => E::AcceptsAgain,
         _ => return Err("not something that an access point does".to_owned()),
+    })
+}
+
+fn is_connected(kind: &[Word]) -> Result<bool, String> {
+    match kind {
+        [] => Ok(false),
+        [P("connected")] => Ok(true),
+        _ => Err("there are two kinds of monitors".to_owned()),
+    }
+}
+
+fn network_manager_event(words: &[Word]) -> Result<NetworkManagerEvent, String> {
+    use NetworkManagerEvent as E;
+    Ok(match words {
+        [P("starts")] => E::Starts,
+        [P("stops")] => E::Stops,
+        [
+            P("lets"),
+            P("go"),
+            P("of"),
+            P("the"),
+            P("interface"),
+            P("for"),
+            P("a"),
+            P("moment"),
+        ] => E::LetsGoForAMoment,
+        [P("lets"), P("go"), P("of"), P("the"), P("interface")] => E::LetsGo,
+        [P("takes"), P("the"), P("interface")] => E::Takes,
+        [P("connects"), Q(ssid)] => E::Connects(ssid.clone()),
+        _ => return Err("not something that NetworkManager does".to_owned()),
     })
 }
 

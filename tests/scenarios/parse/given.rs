@@ -39,6 +39,8 @@ pub fn given(words: &[Word]) -> Result<Step, String> {
             line: text(line)?,
         },
         [P("any"), P("masking"), P("method")] => Given::AnyMethod,
+        [P("the"), P("masking"), P("method"), P(method)] => Given::Method((*method).to_owned()),
+        [P("links"), P("are"), P("traced")] => Given::LinksTraced,
         [
             P("it"),
             P("is"),

@@ -16,6 +16,8 @@ pub const fn is_left_to_the_lab(check: &Check) -> bool {
         Check::Memory { .. }
             | Check::MemoryGrown { .. }
             | Check::LogIsClean
+            | Check::OtherInterfacesAsNoted
+            | Check::LiveChangesOnlyWherePossible
             | Check::StatusIsTrue
             | Check::MacveilSays(_)
             | Check::MacveilSaysTimes(..)
@@ -74,6 +76,8 @@ impl Player {
             | Check::EveryDatagramArrived
             | Check::MemoryGrown { .. }
             | Check::LogIsClean
+            | Check::OtherInterfacesAsNoted
+            | Check::LiveChangesOnlyWherePossible
             | Check::StatusIsTrue
             | Check::MacveilSaysTimes(..)
             | Check::AtMostAssociations(..)

@@ -10,8 +10,8 @@ use crate::air::Mac;
 /// Where they are, in turn.
 pub const CHANNELS: [u8; 3] = [1, 6, 11];
 
-/// Between two beacons of one of them: long, so that the emulated radios can keep up.
-const INTERVAL: Duration = Duration::from_secs(1);
+/// Between two beacons on a channel, whoever sends them: the emulated radios have to keep up.
+const PAUSE: Duration = Duration::from_micros(7500);
 
 pub fn play(
     members: &[u16],
@@ -20,7 +20,6 @@ pub fn play(
     hearing: &RawSocket,
     over: &AtomicBool,
 ) {
-    let pause = INTERVAL / members.len().max(1) as u32;
     let mut next = Instant::now();
     let mut turn = members.iter().cycle();
     while !over.load(Ordering::Relaxed) {
@@ -32,7 +31,7 @@ pub fn play(
             }
         }
         if next <= Instant::now() {
-            next += pause;
+            next += PAUSE;
             let member = turn.next().copied().unwrap_or_default();
             say(BEACON, Mac::BROADCAST, member, channel, sending);
         }

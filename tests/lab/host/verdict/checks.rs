@@ -78,6 +78,8 @@ pub fn decide(
         | Check::Wakeups { .. }
         | Check::EveryDatagramArrived
         | Check::SettingsAsNoted
+        | Check::OtherInterfacesAsNoted
+        | Check::LiveChangesOnlyWherePossible
         | Check::StatusIsTrue
         | Check::MacveilSays(_)
         | Check::LogIsClean
