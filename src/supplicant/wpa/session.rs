@@ -1,7 +1,7 @@
 //! A conversation with one wpa_supplicant: commands and their answers, and the messages between.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
@@ -50,6 +50,7 @@ impl Default for Pace {
 
 /// An open conversation.
 pub(super) struct Session<'a> {
+    client_dir: PathBuf,
     commands: Endpoint,
     monitor: Endpoint,
     pub(super) presence: &'a mut Presence,
@@ -81,6 +82,7 @@ impl<'a> Session<'a> {
         let (commands, monitor) = (bind()?, bind()?);
         memory.begin(identity);
         let mut session = Self {
+            client_dir: client_dir.to_owned(),
             commands,
             monitor,
             presence,
@@ -262,28 +264,45 @@ impl<'a> Session<'a> {
 
     /// Whether the socket has only been made anew, by the wpa_supplicant that has our word.
     async fn is_there_again(&mut self, end: &End) -> bool {
-        if !matches!(end, End::Removed | End::Refused) {
-            return false;
-        }
         let deadline = Instant::now() + MADE_ANEW;
-        let identity = loop {
-            match self.presence.look() {
-                Sight::Socket(identity) if identity != self.identity => break identity,
-                _ if timeout_at(deadline, self.presence.changed()).await.is_err() => return false,
-                _ => {}
+        let mut end = end.clone();
+        while matches!(end, End::Removed | End::Refused) {
+            let Some(identity) = self.socket_now(&end, deadline).await else {
+                return false;
+            };
+            self.identity = identity;
+            match self.converse(&[TAKE_BACK], deadline).await {
+                // It may have been made anew once more, as often as there was something to say.
+                Err(again) => end = again,
+                Ok(answers) => return answers == [OK] && self.begin_again().await.is_ok(),
             }
-        };
-        self.identity = identity;
-        let taken_back = self.converse(&[TAKE_BACK], deadline).await;
-        if taken_back.is_ok_and(|answers| answers == [OK])
-            && self.converse(&["ATTACH", NOTHING], deadline).await.is_ok()
-        {
-            tracing::debug!("wpa_supplicant has made its control socket anew");
-            self.attach();
-            self.tell(Event::Overrun);
-            return self.end.is_none();
         }
         false
+    }
+
+    /// The socket that is there instead.
+    async fn socket_now(&mut self, end: &End, deadline: Instant) -> Option<Identity> {
+        loop {
+            match self.presence.look() {
+                Sight::Socket(identity) if identity != self.identity || *end == End::Removed => {
+                    return Some(identity);
+                }
+                _ => timeout_at(deadline, self.presence.changed()).await.ok()?,
+            };
+        }
+    }
+
+    /// With another socket for commands: an answer to what was asked before may still come.
+    async fn begin_again(&mut self) -> Result<(), End> {
+        tracing::debug!("wpa_supplicant has made its control socket anew");
+        let server = self.presence.socket();
+        self.commands =
+            Endpoint::bind(&self.client_dir, server).map_err(|error| End::of(&error))?;
+        let deadline = Instant::now() + MADE_ANEW;
+        self.converse(&["ATTACH", NOTHING], deadline).await?;
+        self.attach();
+        self.tell(Event::Overrun);
+        self.end.clone().map_or(Ok(()), Err)
     }
 
     /// The conversation is over, but for what was said before.

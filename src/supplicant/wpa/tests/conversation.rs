@@ -134,7 +134,9 @@ fn a_socket_that_is_made_anew_is_no_new_wpa_supplicant() {
         scene.expect(Supplicant::Appeared).await;
         scene.ask(Request::Attach).await;
         for _ in 0..3 {
-            fake.make_socket_anew();
+            for _ in 0..10 {
+                fake.make_socket_anew();
+            }
             assert_eq!(scene.event().await, Event::Overrun);
             fake.say("CTRL-EVENT-SCAN-RESULTS ");
             scene.expect(Supplicant::ScanResults).await;
