@@ -11,6 +11,9 @@ use super::super::{AccessPoint, Happening, World};
 use super::{Attempt, Condition, Due, Step};
 use crate::promise::{Kind, What};
 
+/// For how many seconds a network is given up, the first time and later (`wpas_auth_failed`, 2.10).
+const GIVEN_UP: [u64; 4] = [10, 20, 30, 60];
+
 impl World {
     pub(super) fn begin_attempt(&mut self, network: u32, bssid: Mac, ssid: Ssid, roams: bool) {
         self.supplicant.number += 1;
@@ -164,10 +167,12 @@ impl World {
         self.association_ends(15, false);
         let mut networks = self.supplicant.networks.iter_mut();
         if let Some(network) = networks.find(|it| it.id == attempt.network) {
-            network.given_up = true;
+            let seconds = GIVEN_UP[network.given_up.min(GIVEN_UP.len() - 1)];
+            let pause = Duration::from_secs(seconds);
+            network.given_up += 1;
+            network.given_up_until = self.now + pause;
             let id = network.id;
             let wrong_key = true;
-            let pause = Duration::from_secs(10);
             let given_up = supervisor::Supplicant::TemporarilyDisabled {
                 id,
                 wrong_key,

@@ -33,8 +33,9 @@ pub struct Network {
     pub passphrase: String,
     /// wpa_supplicant's `id_str`.
     pub id_str: String,
-    /// It was given up after a wrong passphrase.
-    pub given_up: bool,
+    /// It was given up after a wrong passphrase: how often, and until when.
+    pub given_up: usize,
+    pub given_up_until: Duration,
 }
 
 impl Network {
@@ -48,7 +49,8 @@ impl Network {
             way: Way::Psk,
             passphrase: String::new(),
             id_str: String::new(),
-            given_up: false,
+            given_up: 0,
+            given_up_until: Duration::ZERO,
         }
     }
 }
@@ -356,7 +358,9 @@ impl World {
         }
         for network in &mut self.supplicant.networks {
             network.enabled = network.ssid == *ssid;
-            network.given_up &= !network.enabled;
+            if network.enabled {
+                network.given_up_until = Duration::ZERO;
+            }
         }
         let attempt = self.supplicant.attempt.as_ref();
         let joined = attempt.is_some_and(|attempt| attempt.ssid == *ssid);
@@ -493,7 +497,7 @@ impl World {
         }
         let admits = &self.supplicant.settings.admits;
         let networks = self.supplicant.networks.iter();
-        let networks = networks.filter(|it| it.enabled && !it.given_up);
+        let networks = networks.filter(|it| it.enabled && it.given_up_until <= self.now);
         let mut choices: Vec<_> = networks
             .flat_map(|network| {
                 let fits = |known: &&Known| {
