@@ -25,9 +25,9 @@ pub fn is_left_out(story: &Story) -> Option<&'static str> {
         Step::When(Event::Card(C::Removed | C::Returns | C::Renamed(_))) => {
             Some("the simulated card stays what it is")
         }
-        Step::Given(Given::Stranger { .. } | Given::Crowd(_)) => Some("nobody else is simulated"),
+        Step::Given(Given::Stranger { .. } | Given::Crowd(_))
+        | Step::When(Event::DeafMonitor { .. }) => Some("nobody else is simulated"),
         Step::Given(Given::LinksTraced) => Some("the simulated kernel is not traced"),
-        Step::When(Event::DeafMonitor { .. }) => Some("nobody else is simulated"),
         Step::When(Event::Iwd(_)) => Some("iwd is not simulated"),
         Step::When(Event::MachineSleeps) => Some("how the kernel goes to sleep is not simulated"),
         Step::Given(Given::Trouble(_)) => Some("what happens at random has no order to compare"),
