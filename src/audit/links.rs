@@ -51,7 +51,7 @@ const SOON: Micros = 600_000_000;
 
 /// Links by what probe requests say.
 pub(super) fn by_content(stations: &BTreeMap<Mac, Station>) -> Vec<Link> {
-    let mut alike: BTreeMap<Reason, Vec<(Moment, Micros, Mac)>> = BTreeMap::new();
+    let mut said: Vec<(Reason, Moment, Micros, Mac)> = Vec::new();
     for (address, station) in stations {
         let Some(first) = station.probes.first.filter(|_| !station.is_access_point()) else {
             continue;
@@ -59,22 +59,19 @@ pub(super) fn by_content(stations: &BTreeMap<Mac, Station>) -> Vec<Link> {
         let uuids = station.uuids.iter().map(|it| Reason::SameUuid(*it));
         let names = station.names.iter().map(|it| Reason::SameName(it.clone()));
         let contents = station.contents.iter().map(|it| Reason::SameContent(*it));
-        for reason in uuids.chain(names).chain(contents) {
-            let all = alike.entry(reason).or_default();
-            all.push((first, station.last_probe(), *address));
-        }
+        let reasons = uuids.chain(names).chain(contents);
+        said.extend(reasons.map(|reason| (reason, first, station.last_probe(), *address)));
     }
+    said.sort_unstable();
     let mut links = Vec::new();
-    for (reason, mut all) in alike {
-        all.sort_unstable();
+    for pair in said.windows(2) {
+        let [(reason, _, last, earlier), (same, first, _, later)] = pair else {
+            continue;
+        };
+        let soon = *last..=last.saturating_add(SOON);
         let unique = matches!(reason, Reason::SameUuid(_));
-        for pair in all.windows(2) {
-            let [(_, last, earlier), (first, _, later)] = *pair else {
-                continue;
-            };
-            if unique || (last..=last.saturating_add(SOON)).contains(&first.at) {
-                links.push(Link::new(earlier, later, first, reason.clone()));
-            }
+        if reason == same && (unique || soon.contains(&first.at)) {
+            links.push(Link::new(*earlier, *later, *first, reason.clone()));
         }
     }
     links.sort_by_key(|link| (link.moment, link.earlier));

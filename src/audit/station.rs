@@ -71,7 +71,7 @@ pub struct Station {
 }
 
 /// So many names, UUIDs, contents and partners are remembered of each.
-const FEW: usize = 8;
+const FEW: usize = 4;
 
 /// The scan that goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
