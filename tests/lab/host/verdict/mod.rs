@@ -1,10 +1,11 @@
-//! What came of one story: the guest's own checks, the judge's findings, and
-//! the checks that only the capture can decide.
+//! What came of one story: the guest's own checks, the judge's findings, a
+//! second opinion, and the checks that only the capture can decide.
 
 mod checks;
 mod evidence;
 mod keep;
 mod recorded;
+mod second_opinion;
 mod weigh;
 
 use std::fs;
@@ -12,6 +13,7 @@ use std::path::Path;
 
 use super::guests::Breakdown;
 use super::options::Options;
+use super::paths;
 use super::plan::{Run, Shelf};
 pub use checks::middle;
 
@@ -32,7 +34,10 @@ pub struct Verdict {
 pub fn reach(run: &Run, folder: &Path, shelf: &Shelf, options: &Options) -> Verdict {
     let story = &shelf.get(&run.story).story;
     let (verdict, evidence) = match Evidence::read(story, folder) {
-        Ok(evidence) => (of_evidence(run, story, &evidence, options), Some(evidence)),
+        Ok(evidence) => (
+            of_evidence(run, story, folder, &evidence, options),
+            Some(evidence),
+        ),
         Err(problem) => (of_failure(problem), None),
     };
     keep::sort_out(run, folder, story, &verdict, evidence.as_ref(), options);
@@ -56,9 +61,20 @@ fn of_failure(problem: String) -> Verdict {
     }
 }
 
-fn of_evidence(run: &Run, story: &Story, evidence: &Evidence, options: &Options) -> Verdict {
+fn of_evidence(
+    run: &Run,
+    story: &Story,
+    folder: &Path,
+    evidence: &Evidence,
+    options: &Options,
+) -> Verdict {
     let (mut failures, measured) = weigh::weigh(story, evidence);
     failures.extend(recorded::compare(run, story, evidence, options));
+    let capture = folder.join("air.pcap");
+    let macveil = paths::macveil(options);
+    failures.extend(second_opinion::contradictions(
+        story, &capture, evidence, &macveil,
+    ));
     Verdict {
         failures,
         measured,
