@@ -371,6 +371,13 @@ fn strangers_have_words_of_their_own() {
 
 #[test]
 fn what_goes_on_beside_the_stations_has_words_too() {
+    assert_eq!(
+        steps("when another program listens without end\nand the other program listens no longer"),
+        [
+            Step::When(Event::ScansWithoutEnd),
+            Step::When(Event::ScansEnd)
+        ]
+    );
     let deaf = |connected| Step::When(Event::DeafMonitor { connected });
     assert_eq!(
         steps(

@@ -21,12 +21,14 @@ pub fn is_left_out(story: &Story) -> Option<&'static str> {
         Step::Given(Given::SupplicantSetting(_)) => {
             Some("wpa_supplicant's own randomization is not simulated")
         }
-        Step::When(Event::CommandRun(_)) => Some("macveil's commands are not simulated"),
+        Step::When(Event::CommandRun(_)) => Some("commands are not simulated"),
         Step::When(Event::Card(C::Removed | C::Returns | C::Renamed(_))) => {
             Some("the simulated card stays what it is")
         }
         Step::Given(Given::Stranger { .. } | Given::Crowd(_))
-        | Step::When(Event::DeafMonitor { .. }) => Some("nobody else is simulated"),
+        | Step::When(Event::DeafMonitor { .. } | Event::ScansWithoutEnd | Event::ScansEnd) => {
+            Some("nobody else is simulated")
+        }
         Step::Given(Given::LinksTraced) => Some("the simulated kernel is not traced"),
         Step::When(Event::Iwd(_)) => Some("iwd is not simulated"),
         Step::When(Event::MachineSleeps) => Some("how the kernel goes to sleep is not simulated"),

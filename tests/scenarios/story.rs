@@ -180,6 +180,10 @@ pub enum Event {
     DeafMonitor {
         connected: bool,
     },
+    /// Another program listens on all channels, again and again, so that the radio is hardly ever free.
+    ScansWithoutEnd,
+    /// It does so no longer.
+    ScansEnd,
     /// Remember the Wi-Fi interfaces that are no stations.
     OtherInterfacesNoted,
     /// Remember the supplicant's run-time settings.

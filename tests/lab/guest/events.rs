@@ -1,11 +1,12 @@
 //! What happens in a story.
 
+use std::path::Path;
 use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::datagrams::Datagrams;
-use super::process::{run, run_words, wait_until};
+use super::process::{Process, run, run_words, wait_until};
 use super::station::Station;
 use super::world::World;
 use super::{daemon, other_interfaces};
@@ -46,6 +47,14 @@ impl World {
                     self.deaf_monitors.push(station.deaf_monitor(*connected)?);
                 }
             }
+            Event::ScansWithoutEnd => {
+                let scanners = self
+                    .stations
+                    .iter()
+                    .map(|it| scans_without_end(it, &self.folder));
+                self.scanners = scanners.collect::<Result<_, _>>()?;
+            }
+            Event::ScansEnd => self.scanners.clear(),
             Event::OtherInterfacesNoted => self.noted_interfaces = other_interfaces::list()?,
             Event::SettingsNoted => self.noted_settings = self.supplicant_settings_now()?,
         }
@@ -162,6 +171,17 @@ fn run_command(words: &[String]) -> Result<String, String> {
 /// Without waiting for the end, which iw can miss and then wait for ever.
 fn scan_with_iw(station: &Station) -> Result<(), String> {
     run_words(&format!("iw {} scan trigger", station.radio.interface)).map(drop)
+}
+
+/// A scan of eleven channels takes a second and more, and the next one begins at once.
+fn scans_without_end(station: &Station, folder: &Path) -> Result<Process, String> {
+    let line = format!(
+        "while true; do iw {} scan trigger passive; busybox usleep 150000; done",
+        station.radio.interface
+    );
+    let mut shell = Command::new("busybox");
+    let log = folder.join("other-scanner.log");
+    Process::start("another scanner", shell.args(["sh", "-c", &line]), &log)
 }
 
 /// As a user does whose scan is refused because another is under way.

@@ -13,7 +13,7 @@ use super::iwd::Iwd;
 use super::link_trace::LinkTrace;
 use super::machine::{self, Machine};
 use super::network_manager::NetworkManager;
-use super::process::run_words;
+use super::process::{Process, run_words};
 use super::radios::{Beginning, Radio, Radios};
 use super::record::Recorder;
 use super::station::Station;
@@ -32,6 +32,7 @@ pub struct World {
     pub noted_interfaces: Vec<String>,
     /// Attached to wpa_supplicant, and never read from.
     pub deaf_monitors: Vec<Control>,
+    pub scanners: Vec<Process>,
     pub link_trace: Option<LinkTrace>,
     /// The masking method that macveil is to use.
     pub method: String,
@@ -125,6 +126,7 @@ impl World {
             noted_settings: Vec::new(),
             noted_interfaces: Vec::new(),
             deaf_monitors: Vec::new(),
+            scanners: Vec::new(),
             link_trace: None,
             method: method.to_owned(),
             noted_memory: None,
@@ -326,6 +328,7 @@ impl World {
         drop(self.datagrams);
         drop(self.strangers);
         drop(self.deaf_monitors);
+        drop(self.scanners);
         drop(self.link_trace);
         drop(self.daemon);
         drop(self.network_manager);

@@ -11,6 +11,9 @@ use super::given::network;
 use super::values::{duration, mac, number, program, shell_words, text};
 
 pub fn event(words: &[Word]) -> Result<Event, String> {
+    if let Some(event) = of_other_programs(words)? {
+        return Ok(event);
+    }
     Ok(match words {
         [P(n), P(unit), P("pass" | "passes")] => Event::Pass(duration(n, unit)?),
         [P("the"), P("judge"), P("looks"), P("away")] => Event::JudgeLooksAway,
@@ -25,17 +28,6 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
             P("are"),
             P("noted"),
         ] => Event::OtherInterfacesNoted,
-        [
-            P("a"),
-            kind @ ..,
-            P("monitor"),
-            P("attaches"),
-            P("and"),
-            P("never"),
-            P("reads"),
-        ] => Event::DeafMonitor {
-            connected: is_connected(kind)?,
-        },
         [P("wpa_supplicant's"), P("settings"), P("are"), P("noted")] => Event::SettingsNoted,
         [P("macveil's"), P("memory"), P("is"), P("noted")] => Event::MemoryNoted,
         [P("numbered"), P("datagrams"), P("flow"), P("to"), P(ap)] => {
@@ -186,6 +178,38 @@ fn access_point_event(words: &[Word]) -> Result<AccessPointEvent, String> {
         [P("accepts"), P("again")] => E::AcceptsAgain,
         _ => return Err("not something that an access point does".to_owned()),
     })
+}
+
+fn of_other_programs(words: &[Word]) -> Result<Option<Event>, String> {
+    Ok(Some(match words {
+        [
+            P("another"),
+            P("program"),
+            P("listens"),
+            P("without"),
+            P("end"),
+        ] => Event::ScansWithoutEnd,
+        [
+            P("the"),
+            P("other"),
+            P("program"),
+            P("listens"),
+            P("no"),
+            P("longer"),
+        ] => Event::ScansEnd,
+        [
+            P("a"),
+            kind @ ..,
+            P("monitor"),
+            P("attaches"),
+            P("and"),
+            P("never"),
+            P("reads"),
+        ] => Event::DeafMonitor {
+            connected: is_connected(kind)?,
+        },
+        _ => return Ok(None),
+    }))
 }
 
 fn is_connected(kind: &[Word]) -> Result<bool, String> {

@@ -17,9 +17,10 @@ use crate::weigh::weigh;
 use crate::world::{Driver, Quirk};
 
 /// Stories that are not simulated, and why. Whatever cannot be played is here, and nothing else.
-const LEFT_OUT: [(&str, &str); 38] = [
+const LEFT_OUT: [(&str, &str); 41] = [
     ("beside-iwd", "iwd is not simulated"),
     ("beside-networkmanager", "NetworkManager is not simulated"),
+    ("control-directory-removed", "commands are not simulated"),
     ("control-networkmanager", "NetworkManager is not simulated"),
     (
         "control-own-randomization",
@@ -50,13 +51,15 @@ const LEFT_OUT: [(&str, &str); 38] = [
         "machine-sleeps",
         "how the kernel goes to sleep is not simulated",
     ),
+    ("monitors-deaf", "nobody else is simulated"),
     ("other-interfaces", "one card is simulated"),
-    ("policy-now", "macveil's commands are not simulated"),
-    ("policy-trust", "macveil's commands are not simulated"),
+    ("policy-now", "commands are not simulated"),
+    ("policy-trust", "commands are not simulated"),
+    ("radio-held", "nobody else is simulated"),
     ("radio-removed", "the simulated card stays what it is"),
-    ("reroll", "macveil's commands are not simulated"),
+    ("reroll", "commands are not simulated"),
     ("several-interfaces", "one card is simulated"),
-    ("status", "macveil's commands are not simulated"),
+    ("status", "commands are not simulated"),
     ("strangers-goodbyes", "nobody else is simulated"),
     ("strangers-goodbyes-random", "nobody else is simulated"),
     ("strangers-nonsense", "nobody else is simulated"),
@@ -82,7 +85,7 @@ const LEFT_OUT: [(&str, &str); 38] = [
     ("systemd-rule-for-link", "systemd is not simulated"),
     ("systemd-service", "systemd is not simulated"),
     ("systemd-socket-of-root", "systemd is not simulated"),
-    ("turns-access-point", "macveil's commands are not simulated"),
+    ("turns-access-point", "commands are not simulated"),
 ];
 
 /// Checks of stories that are played, which the simulation has no means to decide.
