@@ -9,7 +9,7 @@ when   a monitor attaches and never reads
 given  a crowd of 60 access points
 when   the user scans
 and    25 s pass
-then   home saw at most 1 associations in that time
+then   home saw at most 0 associations in that time
 and    still connected to home for 5 s
 when   home vanishes
 and    10 s pass

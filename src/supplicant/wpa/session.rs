@@ -19,6 +19,8 @@ use super::text;
 const QUEUE_FULL: Duration = Duration::from_millis(10);
 /// It does so in one go, and is in its loop. One that has only begun scans soon.
 const MADE_ANEW: Duration = Duration::from_millis(50);
+/// From a socket's file to the socket.
+const UNTIL_REACHED: Duration = Duration::from_millis(2);
 /// Of a level that no message has (`MSG_ERROR`, `wpa_debug.h`, is 5).
 const NOTHING: &str = "LEVEL 9";
 /// Answered by `FAIL` unless the word was left (`ctrl_iface_detach`, `ctrl_iface_unix.c`).
@@ -282,14 +284,22 @@ impl<'a> Session<'a> {
 
     /// The socket that is there instead.
     async fn socket_now(&mut self, end: &End, deadline: Instant) -> Option<Identity> {
-        loop {
+        while Instant::now() < deadline {
             match self.presence.look() {
                 Sight::Socket(identity) if identity != self.identity || *end == End::Removed => {
                     return Some(identity);
                 }
-                _ => timeout_at(deadline, self.presence.changed()).await.ok()?,
-            };
+                // The kernel makes its file a moment before anybody can be reached there.
+                Sight::Socket(identity) => {
+                    let moment = Instant::now() + UNTIL_REACHED;
+                    if timeout_at(moment, self.presence.changed()).await.is_err() {
+                        return Some(identity);
+                    }
+                }
+                _ => drop(timeout_at(deadline, self.presence.changed()).await),
+            }
         }
+        None
     }
 
     /// With another socket for commands: an answer to what was asked before may still come.
