@@ -12,8 +12,9 @@ use crate::rivals::{Running, Supplicant, Twin, Watch, claim};
 use crate::supervisor::{Command, Event};
 
 const ROOT: &str = "/";
-/// The bus is there, but does not answer: nothing is left unprotected for that.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// The bus is there, but does not answer yet, as during boot: nobody can work with it either, and nothing
+/// is left unprotected for that.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 pub(super) fn listen() -> Watch {
     Watch::new(PathBuf::from(ROOT))

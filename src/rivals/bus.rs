@@ -103,7 +103,12 @@ impl Watch {
         }
         match Bus::greet(self.presence.socket()) {
             Ok(bus) => self.bus = Some(bus),
-            Err(error) => self.part(&error),
+            Err(error) => {
+                self.part(&error);
+                // Left over from a bus that is gone: there is nobody to wait for.
+                let left_over = error.kind() == io::ErrorKind::ConnectionRefused;
+                return left_over && std::mem::take(&mut self.news);
+            }
         }
         false
     }
@@ -364,6 +369,19 @@ mod tests {
             let _bus = meet(&listener, [true, false, false]).await;
             let manager = running(&[Rival::NetworkManager]);
             until(&heard, &[nobody, iwd, both, connman, manager]).await;
+        });
+    }
+
+    #[test]
+    fn a_socket_that_a_bus_has_left_is_not_waited_for() {
+        beside(|root, heard| async move {
+            let path = root.path().join(SOCKET);
+            drop(UnixListener::bind(&path).unwrap());
+            until(&heard, &[Running::default()]).await;
+            fs::remove_file(&path).unwrap();
+            let listener = UnixListener::bind(&path).unwrap();
+            let _bus = meet(&listener, [false, false, true]).await;
+            until(&heard, &[Running::default(), running(&[Rival::Iwd])]).await;
         });
     }
 
