@@ -9,7 +9,7 @@ use crate::air::{Frame, Kind, Mac};
 use crate::judge::{Brief, Scan, Verdict};
 use crate::record::{Entry, Fact, Micros};
 use crate::scenarios::{AccessPointEvent as E, CardEvent as C};
-use crate::scenarios::{Event, Given, Step, Story, UserAction};
+use crate::scenarios::{Event, Given, Lifecycle, Step, Story, UserAction};
 
 /// Why there is no digest of a story: the simulation, which is held against it, cannot play it.
 pub fn is_left_out(story: &Story) -> Option<&'static str> {
@@ -181,6 +181,7 @@ fn told<'a>(story: &'a Story, entries: &'a [Entry]) -> impl Iterator<Item = Happ
             Step::When(
                 Event::AccessPoint(..)
                 | Event::Card(_)
+                | Event::Program(_, Lifecycle::Stops | Lifecycle::Killed)
                 | Event::User(UserAction::Scans | UserAction::ScansWithIw),
             ) => What::Afterwards(line.text.clone()),
             Step::When(Event::Program(..) | Event::User(_)) => {
