@@ -165,7 +165,8 @@ impl World {
             } => self.absence(ssid),
             _ => None,
         };
-        self.air.unattended = self.daemon.was_away(self.now);
+        // Nor can anybody be told anything who does not answer.
+        self.air.unattended = self.daemon.was_away(self.now) || self.supplicant.given_up;
         self.air.unprotected |= self.daemon.state() == Some("unprotected");
         let at = self.now;
         self.sniffer.hear(at, from, &what);

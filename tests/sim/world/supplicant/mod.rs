@@ -82,6 +82,8 @@ pub struct Supplicant {
     pub busy_until: Duration,
     /// It has one thread, which does nothing else until then.
     stalled_until: Duration,
+    /// It did not answer, and has not been met anew.
+    pub given_up: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -295,12 +297,14 @@ impl World {
                 let reply = Event::Reply(decline(&request, why));
                 self.after(Duration::ZERO, Happening::Tell(asker, reply));
                 if of == life && self.supplicant.running {
+                    self.supplicant.given_up = true;
                     self.say(supervisor::Supplicant::Vanished);
                     let due = Due::IsMetAgain(of);
                     self.after(Duration::from_secs(1), Happening::Supplicant(due));
                 }
             }
             Due::IsMetAgain(of) if of == life && self.supplicant.running => {
+                self.supplicant.given_up = false;
                 self.say(supervisor::Supplicant::Appeared);
             }
             _ => {}
