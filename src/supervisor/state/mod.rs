@@ -31,8 +31,9 @@ mod parting;
 mod searching;
 mod waiting;
 
+use super::action::Request;
 use super::context::Context;
-use super::event::Event;
+use super::event::{Event, Supplicant};
 
 pub(super) use associated::Associated;
 pub(super) use associating::Associating;
@@ -87,6 +88,11 @@ impl State {
             Self::Parked(state) => state.handle(cx, event),
             Self::Held(state) => state.handle(cx, event),
             Self::Leaving(state) => state.handle(cx, event),
+            Self::Unprotected if event == Event::Supplicant(Supplicant::Appeared) => {
+                // It may not have heard that it is on its own.
+                cx.ask(Request::Release { resume: true });
+                self
+            }
             Self::Gone | Self::Unprotected => self,
         }
     }

@@ -77,6 +77,21 @@ fn a_card_without_protection_goes_on_saying_why() {
 }
 
 #[test]
+fn a_supplicant_that_comes_back_to_a_card_without_protection_is_let_go_of_again() {
+    let mut bench = Bench::new(false, false, |_, settings| {
+        settings.on_failure = OnFailure::Open;
+    });
+    bench.driver = busy;
+    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.pass(Duration::from_secs(20));
+    bench.done.clear();
+    bench.tell(Event::Supplicant(Supplicant::Vanished));
+    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    let release = Request::Release { resume: true };
+    assert_eq!(bench.done, [Action::Ask(release)]);
+}
+
+#[test]
 fn what_the_driver_cannot_do_is_not_kept() {
     let bench = Bench::new(false, false, |card, settings| {
         card.random_sequence = false;
