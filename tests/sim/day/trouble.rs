@@ -114,7 +114,7 @@ impl World {
         let identity = self.shows_identity();
         let sends = self.supplicant.scans_send();
         let in_attempt = self.daemon.state() == Some("associating");
-        // What a user undoes of macveil's settings while no macveil is there, is undone.
+        // What a user undoes of macveil's settings while no macveil is there, or is answered, is undone.
         let undoes = matches!(
             trouble,
             Trouble::UserReconfigures
@@ -155,7 +155,7 @@ impl World {
         let undone = brings_up && self.kernel.driver.quirk == Quirk::UndoesOnUp;
         beyond
             || undone && !self.supplicant.is_at_rest()
-            || undoes && self.daemon.is_away(self.now)
+            || undoes && (self.daemon.is_away(self.now) || self.supplicant.is_silent())
             || shows && !self.kernel.link.up && identity
     }
 

@@ -166,7 +166,7 @@ impl World {
             _ => None,
         };
         // Nor can anybody be told anything who does not answer.
-        self.air.unattended = self.daemon.was_away(self.now) || self.supplicant.given_up;
+        self.air.unattended = self.daemon.was_away(self.now) || self.supplicant.is_silent();
         self.air.unprotected |= self.daemon.state() == Some("unprotected");
         let at = self.now;
         self.sniffer.hear(at, from, &what);

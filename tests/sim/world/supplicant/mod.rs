@@ -82,8 +82,17 @@ pub struct Supplicant {
     pub busy_until: Duration,
     /// It has one thread, which does nothing else until then.
     stalled_until: Duration,
+    /// It leaves a request without an answer.
+    ignoring: bool,
     /// It did not answer, and has not been met anew.
-    pub given_up: bool,
+    given_up: bool,
+}
+
+impl Supplicant {
+    /// Nobody can tell it anything.
+    pub const fn is_silent(&self) -> bool {
+        self.ignoring || self.given_up
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -240,6 +249,7 @@ impl World {
 
     /// It does not answer; macveil's client gives up after a while, and meets it anew.
     pub(super) fn supplicant_is_silent(&mut self, request: Request) {
+        self.supplicant.ignoring = true;
         self.queue_request(Duration::from_secs(10), request, Due::IsGivenUp);
     }
 
@@ -297,6 +307,7 @@ impl World {
                 let reply = Event::Reply(decline(&request, why));
                 self.after(Duration::ZERO, Happening::Tell(asker, reply));
                 if of == life && self.supplicant.running {
+                    self.supplicant.ignoring = false;
                     self.supplicant.given_up = true;
                     self.say(supervisor::Supplicant::Vanished);
                     let due = Due::IsMetAgain(of);
