@@ -265,7 +265,7 @@ impl World {
         let trace = self.link_trace.take().ok_or("links are not traced")?;
         let (changes, live) = trace.finish()?;
         let text = format!(
-            "{changes} changes of address, {} on a live link",
+            "{changes} changes of address, {} signs of one on a live link",
             live.len()
         );
         self.note(Fact::Measured(text.clone()));
