@@ -25,13 +25,11 @@ pub(super) fn watch(
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
     // What cannot work now is told at once; a daemon that goes later may come again.
-    let mut seen = args.ask();
-    if let Err(failure) = seen {
-        return Err(failure);
-    }
+    let first = args.ask()?;
     if args.json || !terminal {
-        return follow(args, seen, out);
+        return follow(args, first, out);
     }
+    let mut seen = Ok(first);
     write!(out, "{CLEAR}")?;
     loop {
         let text = match &seen {
@@ -46,14 +44,9 @@ pub(super) fn watch(
     }
 }
 
-fn follow(
-    args: &Args,
-    mut seen: Result<Vec<Status>, Failure>,
-    out: &mut impl Write,
-) -> Result<ExitCode, Failure> {
+fn follow(args: &Args, mut all: Vec<Status>, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let mut last = None;
     loop {
-        let all = seen?;
         let now = Some(without_times(&all));
         if now != last {
             if args.json {
@@ -65,7 +58,7 @@ fn follow(
             last = now;
         }
         thread::sleep(PAUSE);
-        seen = args.ask();
+        all = args.ask()?;
     }
 }
 
