@@ -39,6 +39,8 @@ enum Step {
     Listing,
     /// Silent until the alarm.
     Resting,
+    /// Silent until somebody else's scan ends, or the alarm.
+    Yielding,
     /// The kernel was asked to scan.
     Starting(Plan),
     /// A scan is on the air; `digested`: the supplicant has said that it knows the results.
@@ -97,16 +99,18 @@ impl Searching {
 
     fn advance(self, cx: &mut Context, event: Event) -> State {
         match (self.step, event) {
-            (Step::Quieting, Event::Reply(Reply::Quiet(Ok(_))))
-            | (Step::Resting, Event::Command(Command::Resumed)) => Self::begin(cx),
+            (Step::Resting | Step::Yielding, Event::ScanEnded) if cx.mask_is_exposed() => {
+                Masking::rotate(cx, Then::Search)
+            }
+            // Whoever listens without end leaves the card free for a moment only.
+            (Step::Yielding, Event::ScanEnded)
+            | (Step::Quieting, Event::Reply(Reply::Quiet(Ok(_))))
+            | (Step::Resting | Step::Yielding, Event::Command(Command::Resumed)) => Self::begin(cx),
             (Step::Listing, Event::Reply(Reply::Survey(Ok(survey)))) => {
                 cx.learn_networks(survey.networks);
                 Self::next_round(cx)
             }
-            (Step::Resting, Event::ScanEnded) if cx.mask_is_exposed() => {
-                Masking::rotate(cx, Then::Search)
-            }
-            (Step::Resting, Event::Supplicant(Supplicant::NetworksChanged)) => {
+            (Step::Resting | Step::Yielding, Event::Supplicant(Supplicant::NetworksChanged)) => {
                 cx.wake_in(NETWORKS_EDITED);
                 State::Searching(Self {
                     step: Step::Resting,
@@ -170,8 +174,10 @@ impl Searching {
                 cx.act(Action::AbortScan);
                 Self::rest(cx, TRY_AGAIN)
             }
-            Step::Resting if cx.networks_are_stale(NETWORKS_STALE) => Self::begin(cx),
-            Step::Resting => Self::next_round(cx),
+            Step::Resting | Step::Yielding if cx.networks_are_stale(NETWORKS_STALE) => {
+                Self::begin(cx)
+            }
+            Step::Resting | Step::Yielding => Self::next_round(cx),
             step @ (Step::Quieting
             | Step::Listing
             | Step::Starting(_)
@@ -219,6 +225,12 @@ impl Searching {
             cx.remark(format!("{refusal}; trying again"));
         }
         cx.hunt.repeat(plan);
+        if refusal.errno == Some(EBUSY) {
+            cx.wake_in(TRY_AGAIN);
+            return State::Searching(Self {
+                step: Step::Yielding,
+            });
+        }
         Self::rest(cx, TRY_AGAIN)
     }
 

@@ -137,6 +137,20 @@ fn a_scan_that_is_refused_is_tried_again_and_said_unless_the_card_is_only_busy()
 }
 
 #[test]
+fn a_card_that_somebody_else_scans_with_is_taken_the_moment_it_is_free() {
+    for exposing in [false, true] {
+        let mut bench = Bench::idle();
+        bench.scans = Scans::Refused(EBUSY);
+        bench.tell(Event::Supplicant(Supplicant::Appeared));
+        bench.scans = Scans::Done;
+        bench.air = vec![home_entry()];
+        bench.somebody_scans(exposing);
+        assert_eq!(bench.count(is_scan), 2);
+        assert_eq!(bench.state(), "associated");
+    }
+}
+
+#[test]
 fn the_list_of_networks_is_read_every_ten_seconds_and_each_second_while_it_is_edited() {
     let mut bench = Bench::connected();
     bench.air.clear();
