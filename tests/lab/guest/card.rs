@@ -30,7 +30,7 @@ impl Station {
                 self.link(&format!("address {address}"))?;
                 self.link("up")
             }
-            CardEvent::AddressLive(new) => self.link(&format!("address {}", self.choose(*new))),
+            CardEvent::AddressLive(new) => self.set_address_live(&self.choose(*new)),
             CardEvent::Blocked => self.block("1"),
             CardEvent::Unblocked => self.block("0"),
             CardEvent::Removed => Hwsim::open()?.remove(&self.wiphy()?),
@@ -46,6 +46,16 @@ impl Station {
 
     fn link(&self, change: &str) -> Result<(), String> {
         run_words(&format!("ip link set {} {change}", self.radio.interface)).map(drop)
+    }
+
+    /// The kernel refuses it while a scan goes on (net/mac80211/iface.c): whoever wants it tries again.
+    fn set_address_live(&self, address: &str) -> Result<(), String> {
+        let mut refusal = String::new();
+        wait_until(Duration::from_secs(5), || {
+            let outcome = self.link(&format!("address {address}"));
+            outcome.map_err(|problem| refusal = problem).ok()
+        })
+        .ok_or(refusal)
     }
 
     fn choose(&self, new: NewAddress) -> String {
