@@ -2,12 +2,13 @@
 
 use std::error::Error;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::Parser;
 use macveil::cli::{
-    Failure, audit, check, explain, generate, import, policy, reroll, set, status, trust,
+    Arguments, Command, Failure, audit, check, explain, generate, import, policy, reroll, set,
+    status, trust,
 };
 use macveil::{daemon, log};
 
@@ -15,45 +16,6 @@ use macveil::{daemon, log};
 const NO: u8 = 1;
 /// What could not be done for want of privilege, interface or daemon.
 const CANNOT: u8 = 3;
-
-/// Keeps a Wi-Fi card's identity off the air.
-#[derive(Parser)]
-#[command(version, about, arg_required_else_help = true)]
-struct Arguments {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Protect the Wi-Fi cards of this machine until told to stop (the daemon).
-    #[command(
-        after_help = "Examples:\n  macveil run\n  MACVEIL_LOG=debug macveil run --config /etc/macveil/macveil.toml"
-    )]
-    Run {
-        /// Read this configuration instead of /etc/macveil/macveil.toml and its drop-ins.
-        #[arg(long, value_name = "FILE")]
-        config: Option<PathBuf>,
-    },
-    /// Say what each interface is doing, and what cannot be kept.
-    Status(status::Args),
-    /// Validate the configuration.
-    Check(check::Args),
-    /// Say which address a network would get, and why.
-    Explain(explain::Args),
-    /// Print an address; needs no privilege.
-    Generate(Box<generate::Args>),
-    /// Take over NetworkManager's settings, so that every address stays the same.
-    Import(import::Args),
-    Set(Box<set::Args>),
-    /// Show or set which address a network gets.
-    Policy(policy::Args),
-    /// Use the card's own address in a network.
-    Trust(trust::Args),
-    /// Give a network another address.
-    Reroll(reroll::Args),
-    Audit(audit::Args),
-}
 
 fn main() -> ExitCode {
     match Arguments::parse().command {

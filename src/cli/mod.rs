@@ -11,9 +11,11 @@ pub mod set;
 pub mod status;
 pub mod trust;
 
+mod arguments;
 mod ask;
 mod failure;
 mod inputs;
 mod place;
 
+pub use arguments::{Arguments, Command};
 pub use failure::Failure;

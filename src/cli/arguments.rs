@@ -1,0 +1,49 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use super::{audit, check, explain, generate, import, policy, reroll, set, status, trust};
+
+/// Keeps a Wi-Fi card's identity off the air.
+#[derive(Parser)]
+#[command(version, about, arg_required_else_help = true)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The subcommands.
+#[derive(Subcommand)]
+#[expect(missing_docs, reason = "some are described beside their arguments")]
+pub enum Command {
+    /// Protect the Wi-Fi cards of this machine until told to stop (the daemon).
+    #[command(
+        after_help = "Examples:\n  macveil run\n  MACVEIL_LOG=debug macveil run --config /etc/macveil/macveil.toml"
+    )]
+    Run {
+        /// Read this configuration instead of /etc/macveil/macveil.toml and its drop-ins.
+        #[arg(long, value_name = "FILE")]
+        config: Option<PathBuf>,
+    },
+    /// Say what each interface is doing, and what cannot be kept.
+    Status(status::Args),
+    /// Validate the configuration.
+    Check(check::Args),
+    /// Say which address a network would get, and why.
+    Explain(explain::Args),
+    /// Print an address; needs no privilege.
+    Generate(Box<generate::Args>),
+    /// Take over NetworkManager's settings, so that every address stays the same.
+    Import(import::Args),
+    Set(Box<set::Args>),
+    /// Show or set which address a network gets.
+    Policy(policy::Args),
+    /// Use the card's own address in a network.
+    Trust(trust::Args),
+    /// Give a network another address.
+    Reroll(reroll::Args),
+    Audit(audit::Args),
+}
