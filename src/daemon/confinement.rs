@@ -11,6 +11,8 @@ use crate::store;
 const SYSFS: &str = "/sys";
 /// Whose interfaces others say that they are.
 const NOTES: &str = "/run/NetworkManager/devices";
+/// Which interfaces `ConnMan` is to keep off.
+const CONNMAN: &str = "/etc/connman";
 /// Where IPv6 is switched off and on for an interface.
 const IPV6_SWITCHES: &str = "/proc/sys/net/ipv6/conf";
 
@@ -34,7 +36,7 @@ impl Daemon {
         Needs {
             read: configuration
                 .chain(store::host_directories())
-                .chain([SYSFS, NOTES].map(PathBuf::from))
+                .chain([SYSFS, NOTES, CONNMAN].map(PathBuf::from))
                 .collect(),
             write: vec![IPV6_SWITCHES.into()],
             keep: vec![self.config.state_dir.clone()],

@@ -31,6 +31,7 @@ pub fn is_left_out(story: &Story) -> Option<&'static str> {
         }
         Step::Given(Given::LinksTraced) => Some("the simulated kernel is not traced"),
         Step::When(Event::Iwd(_)) => Some("iwd is not simulated"),
+        Step::When(Event::ConnMan(_)) => Some("ConnMan is not simulated"),
         Step::When(Event::MachineSleeps) => Some("how the kernel goes to sleep is not simulated"),
         Step::Given(Given::Trouble(_)) => Some("what happens at random has no order to compare"),
         _ => None,

@@ -14,13 +14,15 @@ guest_packages=(
     wpasupplicant hostapd tcpdump
     iw iproute2 busybox-static procps kmod bash
 )
-# Only for guests whose stories have NetworkManager or iwd: they would make every guest's boot longer.
-networkmanager_packages=(network-manager iwd dbus-daemon)
+# Only for guests whose stories have one of them: they would make every guest's boot longer.
+networkmanager_packages=(network-manager iwd connman dbus-daemon)
 # Only for guests that systemd boots, likewise.
 systemd_packages=(systemd udev coreutils)
 # What only their installation needs.
 installers='perl*|libperl*|dpkg_*|debconf_*|usrmerge_*|gcc-*-base_*|passwd_*|tar_*|sed_*|adduser_*'
 of_systemd='systemd_*|udev_*|libpam*|dmsetup_*'
+# ConnMan needs them where it shares a connection.
+of_sharing='iptables_*|libip6tc*|libnetfilter*|libnfnetlink*'
 modules=(
     virtio_pci 9p 9pnet_virtio virtio_rng
     mac80211_hwsim ccm cmac gcm ctr
@@ -128,7 +130,7 @@ make_addition() {
 prepare_networkmanager() {
     local root=$lab/networkmanager-root debs=$lab/networkmanager-debs
     download_besides "$debs" "${networkmanager_packages[@]}"
-    unpack_debs "$debs" "$root" "$installers|$of_systemd"
+    unpack_debs "$debs" "$root" "$installers|$of_systemd|$of_sharing"
     rm -rf "$debs" "$root"/usr/lib/{systemd,udev,NetworkManager/VPN}
     mkdir -p "$root/usr/share/dbus-1/system.d"
     make_addition "$root" "$lab/networkmanager"

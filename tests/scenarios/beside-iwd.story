@@ -18,6 +18,6 @@ and    home saw one address
 when   iwd stops
 and    the judge looks again
 # iwd has made an interface of its own, and taken it along.
-and    the user runs "iw phy phy0 interface add wlan0 type managed"
+and    the user runs "busybox sh -c 'iw phy $(busybox ls /sys/class/ieee80211) interface add wlan0 type managed'"
 and    wpa_supplicant starts
 then   connected to home within 20 s

@@ -50,6 +50,12 @@ impl Story {
         steps.any(|step| matches!(step, Step::When(Event::Iwd(_))))
     }
 
+    /// Likewise.
+    pub fn has_connman(&self) -> bool {
+        let mut steps = self.lines.iter().map(|line| &line.step);
+        steps.any(|step| matches!(step, Step::When(Event::ConnMan(_))))
+    }
+
     /// It needs a guest in which systemd is the first process.
     pub fn has_systemd(&self) -> bool {
         let mut steps = self.lines.iter().map(|line| &line.step);
@@ -89,6 +95,8 @@ pub enum Given {
         section: String,
         line: String,
     },
+    /// A line of `ConnMan`'s `main.conf`.
+    ConnManSetting(String),
     Stations(usize),
     /// A radio that sends whatever it likes, under any address.
     Stranger {
@@ -166,6 +174,8 @@ pub enum Event {
     NetworkManager(NetworkManagerEvent),
     /// With a D-Bus of its own; it knows the story's networks.
     Iwd(Lifecycle),
+    /// With a D-Bus and a wpa_supplicant of its own; it knows the story's networks.
+    ConnMan(Lifecycle),
     /// To every station's card.
     Card(CardEvent),
     /// It is suspended and wakes up again; access points are other machines.

@@ -29,6 +29,7 @@ impl World {
             Event::Card(event) => self.card_event(event)?,
             Event::NetworkManager(event) => self.network_manager_event(event)?,
             Event::Iwd(lifecycle) => self.iwd_event(*lifecycle)?,
+            Event::ConnMan(lifecycle) => self.connman_event(*lifecycle)?,
             Event::DatagramsFlow(name) => {
                 let station = self.stations[0].radio.interface.clone();
                 let ap = self.access_point(name)?.radio.interface.clone();

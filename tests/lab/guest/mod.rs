@@ -8,6 +8,7 @@ mod access_point;
 mod bus;
 mod card;
 mod checks;
+mod connman;
 mod control;
 mod daemon;
 mod datagrams;
@@ -123,6 +124,8 @@ fn wipe(folder: &Path) -> Result<(), String> {
         folder,
         Path::new("/var/lib/macveil"),
         Path::new("/var/lib/iwd"),
+        Path::new(connman::STATE),
+        Path::new(connman::CONFIGURATION),
         Path::new("/run/macveil"),
         Path::new(Configuration::DIRECTORY),
     ] {

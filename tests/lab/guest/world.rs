@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use rustix::process::Signal;
 
 use super::access_point::AccessPoint;
+use super::connman::ConnMan;
 use super::control::Control;
 use super::daemon::{Configuration, Daemon};
 use super::datagrams::Datagrams;
@@ -43,6 +44,7 @@ pub struct World {
     pub command_output: String,
     pub network_manager: NetworkManager,
     pub iwd: Iwd,
+    pub connman: ConnMan,
     /// What happens once trouble comes.
     pub trouble: Vec<Lane>,
     pub networks: Vec<Network>,
@@ -134,6 +136,7 @@ impl World {
             command_output: String::new(),
             network_manager: NetworkManager::new(folder),
             iwd: Iwd::new(folder),
+            connman: ConnMan::new(folder),
             trouble: Vec::new(),
             networks: Vec::new(),
             settings: Settings::new(),
@@ -181,6 +184,10 @@ impl World {
                 let settings = &mut self.network_manager.settings;
                 let lines = settings.entry(section.clone()).or_default();
                 lines.push(line.clone());
+                Ok(())
+            }
+            Given::ConnManSetting(line) => {
+                self.connman.settings.push(line.clone());
                 Ok(())
             }
             Given::Setting { table, line } => {
@@ -333,6 +340,7 @@ impl World {
         drop(self.daemon);
         drop(self.network_manager);
         drop(self.iwd);
+        drop(self.connman);
         if let Some(machine) = self.machine {
             machine.leave(&self.folder)?;
         }

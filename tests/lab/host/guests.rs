@@ -130,7 +130,7 @@ fn write_initramfs(
     if with_systemd {
         files.extend(read(&paths::lab().join("systemd"))?);
     }
-    if any(|story| story.has_network_manager() || story.has_iwd()) {
+    if any(|story| story.has_network_manager() || story.has_iwd() || story.has_connman()) {
         files.extend(read(&paths::lab().join("networkmanager"))?);
     }
     if any(Story::has_iwd) {

@@ -63,9 +63,6 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
             during: duration(n, unit)?,
             seed: number(seed)?,
         },
-        [P("iwd"), P("starts")] => Event::Iwd(Lifecycle::Starts),
-        [P("iwd"), P("stops")] => Event::Iwd(Lifecycle::Stops),
-        [P("networkmanager"), event @ ..] => Event::NetworkManager(network_manager_event(event)?),
         [P("the"), P("stranger"), action @ ..] => Event::Stranger(stranger_event(action)?),
         [P("the"), P("machine"), P("sleeps")] => Event::MachineSleeps,
         [P("somebody"), action @ ..] => Event::Card(somebody_does(action)?),
@@ -182,6 +179,11 @@ fn access_point_event(words: &[Word]) -> Result<AccessPointEvent, String> {
 
 fn of_other_programs(words: &[Word]) -> Result<Option<Event>, String> {
     Ok(Some(match words {
+        [P("iwd"), P("starts")] => Event::Iwd(Lifecycle::Starts),
+        [P("iwd"), P("stops")] => Event::Iwd(Lifecycle::Stops),
+        [P("connman"), P("starts")] => Event::ConnMan(Lifecycle::Starts),
+        [P("connman"), P("stops")] => Event::ConnMan(Lifecycle::Stops),
+        [P("networkmanager"), event @ ..] => Event::NetworkManager(network_manager_event(event)?),
         [
             P("another"),
             P("program"),

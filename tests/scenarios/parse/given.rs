@@ -38,6 +38,7 @@ pub fn given(words: &[Word]) -> Result<Step, String> {
             section: (*section).to_owned(),
             line: text(line)?,
         },
+        [P("connman's"), P("settings"), P("have"), Q(line)] => Given::ConnManSetting(text(line)?),
         [P("any"), P("masking"), P("method")] => Given::AnyMethod,
         [P("the"), P("masking"), P("method"), P(method)] => Given::Method((*method).to_owned()),
         [P("links"), P("are"), P("traced")] => Given::LinksTraced,
