@@ -2,6 +2,7 @@
 # make soak    ten million simulated steps of the supervisor, and how many days a second that is
 # make day     a day on the air with trouble of every kind, in warped time
 # make fuzz    what strangers send, made up by libFuzzer, a minute for each parser
+# make deb     the Debian package, and what lintian says of it
 # make demo    a story told live: who transmits what under which address
 # They do their own set-up on a Debian 12 machine, as root or with sudo.
 
@@ -12,7 +13,7 @@ UNIT_TESTS := $(filter-out lab, \
 	$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) \
 	$(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
-.PHONY: test demo day soak mutants mutants-all fuzz setup check unit release lab lab-all
+.PHONY: test deb demo day soak mutants mutants-all fuzz setup check unit release lab lab-all
 
 test: setup check unit release lab
 
@@ -43,7 +44,7 @@ TOO_LARGE := 2000000
 
 release:
 	RUSTFLAGS="$(LINKING)" cargo build --release --target $(HOST)
-	strip -o target/macveil target/$(HOST)/release/macveil
+	strip --remove-section=.comment -o target/macveil target/$(HOST)/release/macveil
 	@size=$$(stat -c %s target/macveil); echo "target/macveil: $$size bytes"; \
 	test $$size -lt $(TOO_LARGE) || { echo "too large: it has to be under $(TOO_LARGE) bytes" >&2; exit 1; }
 
@@ -74,6 +75,10 @@ soak:
 # Longer: FUZZ_SECONDS=600 make fuzz. One parser: fuzz/run.py wpa_table
 fuzz: setup
 	@python3 -u fuzz/run.py
+
+# Needs debhelper and lintian, which it installs with apt.
+deb: setup
+	@contrib/debian/build
 
 demo: setup release
 	@cargo test --quiet --test lab -- demo
