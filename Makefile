@@ -13,7 +13,7 @@ UNIT_TESTS := $(filter-out lab, \
 	$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) \
 	$(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
-.PHONY: test deb demo day soak mutants mutants-all fuzz setup check unit release lab lab-all
+.PHONY: test dist deb demo day soak mutants mutants-all fuzz setup check unit release lab lab-all
 
 test: setup check unit release lab
 
@@ -35,6 +35,7 @@ unit:
 
 # As it ships: static, because the C library and its loader would cost a third of the resident memory.
 # With --target the flags spare the procedural macros, which cannot be static.
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 HOST := $(shell rustc -vV | sed -n 's/^host: //p')
 # One copy of functions that are the same, relocations packed, no tables for unwinding.
 PACKED := -C link-arg=-Wl,-z,pack-relative-relocs -C link-arg=-Wl,--icf=all \
@@ -75,6 +76,11 @@ soak:
 # Longer: FUZZ_SECONDS=600 make fuzz. One parser: fuzz/run.py wpa_table
 fuzz: setup
 	@python3 -u fuzz/run.py
+
+# The source as it is committed, for the recipes in contrib.
+dist:
+	git archive --format=tar.gz --prefix=macveil-$(VERSION)/ --output=target/macveil-$(VERSION).tar.gz HEAD
+	@echo target/macveil-$(VERSION).tar.gz
 
 # Needs debhelper and lintian, which it installs with apt.
 deb: setup
