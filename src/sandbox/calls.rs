@@ -72,6 +72,7 @@ const ALLOWED: &[c_long] = &[
     libc::SYS_openat,
     libc::SYS_ppoll,
     libc::SYS_pread64,
+    libc::SYS_pwrite64,
     libc::SYS_read,
     libc::SYS_readlinkat,
     libc::SYS_readv,
@@ -98,6 +99,7 @@ const ALLOWED: &[c_long] = &[
     libc::SYS_timerfd_settime,
     libc::SYS_uname,
     libc::SYS_unlinkat,
+    libc::SYS_utimensat,
     libc::SYS_write,
     libc::SYS_writev,
 ];

@@ -36,7 +36,7 @@ pub(super) fn beside(path: &Path, contents: &[u8], mode: u32) -> io::Result<Path
 }
 
 /// Makes a file's new name last; not every file system can do this with a directory.
-pub(super) fn sync_directory(path: &Path) {
+pub(crate) fn sync_directory(path: &Path) {
     let directory = path.parent().map(File::open);
     let _ = directory.map(|directory| directory?.sync_all());
 }
