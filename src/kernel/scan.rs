@@ -3,7 +3,7 @@
 use super::attribute::{Attributes, Outgoing};
 use super::nl80211::{attribute, command, scan_flag};
 use super::{Kernel, family};
-use crate::supervisor::{Refusal, Scan};
+use crate::supervisor::{Refusal, START_SCAN, Scan};
 use crate::wifi::{Heard, Ssid};
 
 /// `NL80211_BSS_BSSID`.
@@ -30,12 +30,16 @@ impl Kernel {
     /// Starts a scan (`NL80211_CMD_TRIGGER_SCAN`). A random address has 46 random bits.
     ///
     /// # Errors
-    /// The kernel or the driver refuses: `EBUSY` while another scan runs, `EOPNOTSUPP` for flags that
+    /// The card has another address than the scan wants to be under, and nothing is sent. Or the
+    /// kernel or the driver refuses: `EBUSY` while another scan runs, `EOPNOTSUPP` for flags that
     /// the driver does not know.
     pub fn scan(&mut self, ifindex: u32, scan: &Scan) -> Result<(), Refusal> {
+        if scan.under.is_some() {
+            scan.may_begin_under(self.link(ifindex)?.address)?;
+        }
         self.nl80211
             .carry_out(command::TRIGGER_SCAN, &encode(ifindex, scan))
-            .map_err(|failure| failure.into_refusal("start a scan"))
+            .map_err(|failure| failure.into_refusal(START_SCAN))
     }
 
     /// Aborts whatever scan is running, anybody's (`NL80211_CMD_ABORT_SCAN`).

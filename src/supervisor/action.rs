@@ -1,5 +1,6 @@
 //! What a [`Station`](super::Station) wants done.
 
+use super::Refusal;
 use crate::address::{Mac, Record};
 use crate::wifi::{Frequency, Ssid};
 
@@ -58,12 +59,35 @@ pub struct Scan {
     pub frequencies: Vec<Frequency>,
     /// SSIDs to name in probe requests; empty bytes are the wildcard; no entry at all is a passive scan.
     pub ssids: Vec<Ssid>,
+    /// The address that the card has to have, if the probe requests carry it: somebody may have set
+    /// another one a moment ago, and then nothing is sent.
+    pub under: Option<Mac>,
     /// `NL80211_SCAN_FLAG_RANDOM_ADDR`.
     pub random_address: bool,
     /// `NL80211_SCAN_FLAG_RANDOM_SN`.
     pub random_sequence: bool,
     /// `NL80211_SCAN_FLAG_MIN_PREQ_CONTENT`.
     pub minimal_content: bool,
+}
+
+/// What is tried when a scan is started.
+pub(crate) const START_SCAN: &str = "start a scan";
+
+impl Scan {
+    /// Whether it may begin on a card that has this address: to be asked right before.
+    ///
+    /// # Errors
+    /// The probe requests would carry an address that they are not meant to show.
+    pub fn may_begin_under(&self, address: Mac) -> Result<(), Refusal> {
+        if self.under.is_none_or(|under| under == address) {
+            return Ok(());
+        }
+        Err(Refusal {
+            step: START_SCAN,
+            errno: None,
+            reason: format!("somebody changed the address to {address}"),
+        })
+    }
 }
 
 /// What is asked of the supplicant. A backend turns each into its own commands.

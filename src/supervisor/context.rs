@@ -68,9 +68,9 @@ pub(super) struct Context {
     pub(super) lost: Option<Ssid>,
     /// The network that the user asked for.
     pub(super) wanted: Option<Ssid>,
-    /// The scan that runs, if one does.
     /// When the last association began.
     pub(super) associated_since: Time,
+    /// The scan that runs, if one does.
     pub(super) scan: RunningScan,
     /// The supplicant has not yet said that it knows the results of the scan before.
     pub(super) results_owed: bool,
@@ -314,10 +314,12 @@ impl Context {
     }
 
     pub(super) fn scan_request(&self, plan: &Plan) -> Scan {
+        let (mask, own_address) = (self.mask, self.scans_carry_own_address());
         Scan {
             frequencies: plan.frequencies.clone(),
             ssids: plan.ssids.clone(),
-            random_address: self.scans_carry_own_address(),
+            under: mask.filter(|_| !own_address).map(|mask| mask.address),
+            random_address: own_address,
             random_sequence: self.card.random_sequence,
             minimal_content: self.card.minimal_content,
         }

@@ -40,6 +40,7 @@ mod wire;
 
 use std::time::{Duration, SystemTime};
 
+pub(crate) use action::START_SCAN;
 pub use action::{Action, How, Notice, Request, Scan};
 pub use context::Method;
 pub use event::{

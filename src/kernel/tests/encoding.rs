@@ -50,6 +50,7 @@ fn an_active_scan_with_a_random_address_and_random_sequence_numbers() {
     let scan = Scan {
         frequencies: vec![2412, 2437, 2462],
         ssids: vec![Ssid::wildcard()],
+        under: None,
         random_address: true,
         random_sequence: true,
         minimal_content: false,
@@ -70,6 +71,7 @@ fn a_scan_that_names_a_network_with_minimal_content() {
     let scan = Scan {
         frequencies: vec![2412],
         ssids: vec![Ssid::new(b"Home!").expect("an SSID"), Ssid::wildcard()],
+        under: None,
         random_address: false,
         random_sequence: false,
         minimal_content: true,
@@ -90,6 +92,7 @@ fn a_passive_scan_has_neither_names_nor_flags() {
     let scan = Scan {
         frequencies: vec![2412],
         ssids: Vec::new(),
+        under: None,
         random_address: false,
         random_sequence: false,
         minimal_content: false,

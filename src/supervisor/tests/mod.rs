@@ -207,7 +207,8 @@ impl Bench {
         let masked = self.masks.contains(&self.link.address);
         match action {
             Action::Scan(scan) => {
-                assert!(masked, "a scan under {}", self.link.address);
+                let begins = scan.may_begin_under(self.link.address).is_ok();
+                assert!(masked || !begins, "a scan under {}", self.link.address);
                 assert!(!scan.frequencies.is_empty());
             }
             Action::Ask(Request::Connect) => {
@@ -261,6 +262,9 @@ impl Bench {
                 vec![Event::ScanAccepted(Err(refusal(errno)))]
             }
             Action::Scan(scan) => {
+                if let Err(refusal) = scan.may_begin_under(self.link.address) {
+                    return vec![Event::ScanAccepted(Err(refusal))];
+                }
                 self.scanned_under.push(self.link.address);
                 let started = ScanStarted {
                     active: !scan.ssids.is_empty(),

@@ -217,3 +217,29 @@ fn whoever_wakes_the_machine_finds_what_failed_tried_again() {
     bench.pass(Duration::from_secs(5));
     assert_eq!(bench.state(), "associated");
 }
+
+#[test]
+fn nothing_is_scanned_under_an_address_that_somebody_has_set_unheard() {
+    let mut bench = Bench::new(false, false, |card, _| card.random_address = false);
+    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.pass(Duration::from_secs(20));
+    bench.done.clear();
+    bench.scanned_under.clear();
+    bench.link.address = PERMANENT;
+    bench.pass(Duration::from_secs(60));
+    assert!(bench.count(is_scan) > 1);
+    assert_eq!(bench.scanned_under, []);
+    assert!(bench.remarks() > 0);
+    bench.tell(Event::Link(bench.link));
+    bench.pass(Duration::from_secs(60));
+    assert!(!bench.scanned_under.is_empty());
+    assert!(!bench.scanned_under.contains(&PERMANENT));
+}
+
+#[test]
+fn scans_under_addresses_of_their_own_do_not_mind_the_cards() {
+    let mut bench = Bench::idle();
+    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    let own = |action: &Action| matches!(action, Action::Scan(scan) if scan.random_address && scan.under.is_none());
+    assert_eq!(bench.count(own), bench.count(is_scan));
+}

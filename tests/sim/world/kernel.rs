@@ -231,6 +231,7 @@ impl World {
     /// As nl80211 takes a scan.
     pub fn scan(&mut self, scan: &Scan, content: Content) -> Result<(), Refusal> {
         let kernel = &self.kernel;
+        scan.may_begin_under(kernel.link.address)?;
         let problem = match () {
             () if !kernel.link.up => Some(ENETDOWN),
             () if kernel.scan.is_some() => Some(EBUSY),
@@ -273,6 +274,7 @@ impl World {
         let scan = Scan {
             frequencies: channels.map(|channel| channel.frequency).collect(),
             ssids: vec![Ssid::wildcard()],
+            under: None,
             random_address: false,
             random_sequence: false,
             minimal_content: false,

@@ -436,6 +436,7 @@ impl World {
         Scan {
             frequencies: channels.map(|channel| channel.frequency).collect(),
             ssids,
+            under: None,
             random_address: false,
             random_sequence: false,
             minimal_content: false,
