@@ -31,6 +31,8 @@ pub(in crate::supervisor) struct Associating {
     step: Step,
     tries: u32,
     rejection: Option<u16>,
+    /// An access point has seen the address.
+    authenticated: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,6 +80,7 @@ impl Associating {
             step: Step::Pinning,
             tries: 0,
             rejection: None,
+            authenticated: false,
         })
     }
 
@@ -107,9 +110,10 @@ impl Associating {
             (Step::Settling, Event::Supplicant(Supplicant::Disconnected { reason, local })) => {
                 Parting::begin(cx, self.candidate.ssid, Some(Ending { reason, local }))
             }
-            (Step::Agreeing, Event::ScanStarted(scan)) if scan.is_exposing() && cx.has_drawn() => {
-                let why = "another program scanned under the new address before it was used";
-                self.fail(cx, Cause::Passing, why)
+            (Step::Agreeing | Step::Ordering | Step::Connecting, Event::ScanStarted(scan))
+                if scan.is_exposing() && cx.has_drawn() && !self.authenticated =>
+            {
+                self.give_up_address(cx)
             }
             // A supplicant that failed unheard would try again and again.
             (Step::Ordering | Step::Connecting, Event::Overrun) => {
@@ -137,6 +141,10 @@ impl Associating {
             Step::Agreeing => {
                 cx.ask(Request::Status);
                 State::Associating(self)
+            }
+            Step::Ordering if self.rejection.is_none() => {
+                let why = "the supplicant takes so long that the access point may be gone";
+                self.fail_ordered(cx, why)
             }
             Step::Ordering | Step::Connecting => match self.rejection {
                 Some(status) => self.fail(
@@ -195,12 +203,14 @@ impl Associating {
 
     fn compare(mut self, cx: &mut Context, status: &Status) -> State {
         let agrees = status.address == Some(self.address) && status.phase != Phase::LinkDown;
-        if cx.hunt.scan_age(cx.now) > STALE {
+        let left = STALE.saturating_sub(cx.hunt.scan_age(cx.now));
+        if left.is_zero() {
             let why = "it took so long that the access point may be gone";
             return self.fail(cx, Cause::Passing, why);
         }
         if agrees && !matches!(status.phase, Phase::Connecting | Phase::Connected) {
             cx.ask(Request::Connect);
+            cx.wake_in(left);
             return self.into_step(Step::Ordering);
         }
         self.tries += 1;
@@ -260,18 +270,37 @@ impl Associating {
         }
     }
 
-    fn watch(self, cx: &mut Context, mlme: Mlme) -> State {
+    /// Another one drawn by chance is as good, and the scan before cannot be joined to it.
+    fn give_up_address(self, cx: &mut Context) -> State {
+        let why = "another program scanned under the new address before it was used";
+        if self.step > Step::Agreeing {
+            return self.fail_ordered(cx, why);
+        }
+        self.fail(cx, Cause::Passing, why)
+    }
+
+    fn watch(mut self, cx: &mut Context, mlme: Mlme) -> State {
         match mlme {
             Mlme::TimedOut => self.fail(cx, Cause::Passing, "nobody answered"),
             Mlme::Authenticated { station } if station != self.address => {
                 self.fail(cx, Cause::Refused, format!("authenticated as {station}"))
             }
-            Mlme::Authenticated { .. } | Mlme::Ended => State::Associating(self),
+            Mlme::Authenticated { .. } => {
+                self.authenticated = true;
+                State::Associating(self)
+            }
+            Mlme::Ended => State::Associating(self),
         }
     }
 
     fn fail(self, cx: &mut Context, cause: Cause, why: impl Into<String>) -> State {
         cx.failed(&self.candidate.ssid, cause, why);
         Parting::after_failure(cx)
+    }
+
+    /// Before the supplicant has carried its order out.
+    fn fail_ordered(self, cx: &mut Context, why: &str) -> State {
+        cx.failed(&self.candidate.ssid, Cause::Passing, why);
+        Parting::while_down(cx)
     }
 }

@@ -67,13 +67,10 @@ impl Parting {
         let how = How::WhileDown;
         cx.act(Action::SetAddress { address, how });
         cx.association_ends(&ssid, false);
-        match Self::lost(cx, ssid, false) {
-            State::Parting(parting) => State::Parting(Self {
-                down: true,
-                ..parting
-            }),
-            other => other,
-        }
+        State::Parting(Self {
+            down: true,
+            ..Self::of(cx, ssid, false)
+        })
     }
 
     /// Ends a connection that runs under the wrong address, to begin it again under the right one.
@@ -85,26 +82,40 @@ impl Parting {
 
     /// Gives up an attempt to associate.
     pub(super) fn after_failure(cx: &mut Context) -> State {
-        Self::ask(cx, None, false)
+        State::Parting(Self::ask(cx, None, false))
+    }
+
+    /// Likewise, of a supplicant that was told to connect and may yet try: nothing gets out of a link that
+    /// is down.
+    pub(super) fn while_down(cx: &mut Context) -> State {
+        cx.act(Action::HoldDown);
+        State::Parting(Self {
+            down: true,
+            ..Self::ask(cx, None, false)
+        })
     }
 
     fn lost(cx: &mut Context, ssid: Ssid, ordered: bool) -> State {
+        State::Parting(Self::of(cx, ssid, ordered))
+    }
+
+    fn of(cx: &mut Context, ssid: Ssid, ordered: bool) -> Self {
         cx.lost = Some(ssid.clone());
         cx.hunt.restart(cx.now);
         Self::ask(cx, Some(ssid), ordered)
     }
 
-    fn ask(cx: &mut Context, ssid: Option<Ssid>, ordered: bool) -> State {
+    fn ask(cx: &mut Context, ssid: Option<Ssid>, ordered: bool) -> Self {
         cx.leave_state();
         cx.ask(Request::Quiet);
         cx.ask(Request::Survey { bssids: Vec::new() });
         cx.wake_in(PATIENCE);
-        State::Parting(Self {
+        Self {
             ssid,
             ordered,
             at_rest: false,
             down: false,
-        })
+        }
     }
 
     pub(super) fn handle(mut self, cx: &mut Context, event: Event) -> State {

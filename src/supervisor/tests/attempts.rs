@@ -17,8 +17,8 @@ fn reasons(bench: &Bench) -> Vec<(String, u64)> {
 
 impl Bench {
     /// The supplicant was told to connect, and tries.
-    fn ordered() -> Self {
-        let mut bench = Self::idle();
+    pub(super) fn ordered(defaults: Wishes) -> Self {
+        let mut bench = Self::wishing(defaults, Vec::new(), false, false, |_, _| {});
         bench.air = vec![home_entry()];
         bench.connects = false;
         bench.tell(Event::Supplicant(Supplicant::Appeared));
@@ -73,7 +73,7 @@ fn whoever_meddles_with_the_link_ends_the_attempt() {
     ] {
         let mut bench = match connects {
             "agreeing" => Bench::agreeing(Wishes::default()),
-            _ => Bench::ordered(),
+            _ => Bench::ordered(Wishes::default()),
         };
         bench.tell(Event::Link(bench.link));
         assert_eq!((bench.state(), bench.failures()), ("associating", 0));
@@ -133,7 +133,7 @@ fn an_access_point_that_was_heard_too_long_ago_is_not_joined() {
 
 #[test]
 fn the_first_rejection_counts_and_the_network_is_left_alone_for_a_while() {
-    let mut bench = Bench::ordered();
+    let mut bench = Bench::ordered(Wishes::default());
     bench.tell(Event::Supplicant(Supplicant::Rejected { status: 17 }));
     bench.pass(Duration::from_millis(300));
     assert_eq!(bench.failures(), 0);
@@ -149,7 +149,7 @@ fn the_first_rejection_counts_and_the_network_is_left_alone_for_a_while() {
 
 #[test]
 fn success_makes_up_for_what_failed_before() {
-    let mut bench = Bench::ordered();
+    let mut bench = Bench::ordered(Wishes::default());
     bench.tell(Event::Supplicant(Supplicant::Rejected { status: 17 }));
     bench.connects = true;
     bench.pass(Duration::from_secs(20));
@@ -168,7 +168,7 @@ fn success_makes_up_for_what_failed_before() {
 
 #[test]
 fn an_attempt_has_twelve_seconds() {
-    let mut bench = Bench::ordered();
+    let mut bench = Bench::ordered(Wishes::default());
     bench.pass(Duration::from_millis(11_900));
     assert_eq!((bench.state(), bench.failures()), ("associating", 0));
     bench.pass(Duration::from_millis(200));
@@ -178,7 +178,7 @@ fn an_attempt_has_twelve_seconds() {
 #[test]
 fn a_frame_under_another_address_ends_the_attempt() {
     for (station, failures) in [(home_address(), 0), (PERMANENT, 1)] {
-        let mut bench = Bench::ordered();
+        let mut bench = Bench::ordered(Wishes::default());
         bench.tell(Event::Mlme(Mlme::Authenticated { station }));
         assert_eq!(bench.failures(), failures);
     }
@@ -204,7 +204,7 @@ fn a_network_whose_address_cannot_be_had_is_not_tried_again_and_again() {
 
 #[test]
 fn a_wish_makes_up_for_what_failed() {
-    let mut bench = Bench::ordered();
+    let mut bench = Bench::ordered(Wishes::default());
     bench.tell(Event::Supplicant(Supplicant::Rejected { status: 17 }));
     bench.pass(Duration::from_millis(400));
     assert_eq!(bench.failures(), 1);
@@ -242,4 +242,23 @@ fn an_address_that_cannot_be_put_back_is_said() {
     bench.tell(Event::Command(Command::Leave));
     assert_eq!((bench.state(), bench.remarks()), ("gone", 1));
     assert_eq!(bench.asked(&Request::Release { resume: true }), 1);
+}
+
+#[test]
+fn an_order_that_is_not_taken_in_time_is_taken_back_with_the_link_down() {
+    let mut bench = Bench::agreeing(Wishes::default());
+    bench.silent = true;
+    bench.slow_to_notice = false;
+    bench.pass(Duration::from_millis(20));
+    let agreed = Event::Reply(Reply::Status(Ok(bench.status())));
+    assert_eq!(bench.hear(agreed), [Action::Ask(Request::Connect)]);
+    bench.done.clear();
+    bench.pass(Duration::from_secs(5));
+    assert_eq!((bench.failures(), bench.holds()), (0, 0));
+    bench.pass(Duration::from_secs(1));
+    assert_eq!((bench.failures(), bench.holds()), (1, 1));
+    assert!(!bench.link.up);
+    // Nor may anybody bring it up before the supplicant is at rest.
+    bench.link_changes(|link| link.up = true);
+    assert_eq!(bench.holds(), 2);
 }

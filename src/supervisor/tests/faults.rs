@@ -82,20 +82,52 @@ fn an_address_that_somebody_changes_is_masked_again_at_once() {
     }
 }
 
-#[test]
-fn a_random_address_that_was_shown_before_its_use_is_given_up() {
-    let random = Wishes {
+fn random() -> Wishes {
+    Wishes {
         policy: Some(address::Said {
             value: address::Policy::Random,
             place: address::Place::Arguments,
         }),
         ..Wishes::default()
-    };
-    for (wishes, failures) in [(random, 1), (Wishes::default(), 0)] {
+    }
+}
+
+#[test]
+fn a_random_address_that_was_shown_before_its_use_is_given_up() {
+    for (wishes, failures) in [(random(), 1), (Wishes::default(), 0)] {
         let mut bench = Bench::agreeing(wishes);
         bench.somebody_scans(true);
         assert_eq!(bench.failures(), failures);
+        assert_eq!(bench.holds(), 0);
     }
+}
+
+#[test]
+fn a_random_address_that_was_shown_is_given_up_while_no_access_point_has_seen_it() {
+    for (wishes, failures) in [(random(), 1), (Wishes::default(), 0)] {
+        let mut bench = Bench::ordered(wishes);
+        let address = bench.link.address;
+        bench.somebody_scans(false);
+        assert_eq!(bench.failures(), 0);
+        bench.somebody_scans(true);
+        assert_eq!(bench.failures(), failures);
+        // Whoever was told to connect cannot do so under it any more.
+        let next = bench
+            .done
+            .iter()
+            .find(|action| !matches!(action, Action::Say(_)));
+        assert_eq!(next == Some(&Action::HoldDown), failures == 1);
+        assert_eq!(bench.link.address == address, failures == 0);
+    }
+}
+
+#[test]
+fn a_random_address_that_an_access_point_has_seen_stays() {
+    let mut bench = Bench::ordered(random());
+    let station = bench.link.address;
+    bench.tell(Event::Mlme(Mlme::Authenticated { station }));
+    bench.somebody_scans(true);
+    assert_eq!(bench.failures(), 0);
 }
 
 #[test]
