@@ -1,5 +1,5 @@
 # make test    everything that has to hold, the air lab included
-# make soak    ten million simulated steps of the supervisor, and how many days a second that is
+# make soak    ten million simulated steps of the supervisor, and every fault in every story
 # make day     a day on the air with trouble of every kind, in warped time
 # make fuzz    what strangers send, made up by libFuzzer, a minute for each parser
 # make deb     the Debian package, and what lintian says of it
@@ -71,7 +71,8 @@ mutants-all:
 
 # Another beginning: MACVEIL_SIM_SEED=1000000 make soak
 soak:
-	MACVEIL_SIM_STEPS=10000000 cargo test --quiet --release --test sim bad_days -- --nocapture
+	MACVEIL_SIM_STEPS=10000000 MACVEIL_SIM_STORY_STRIDE=1 MACVEIL_SIM_STORY_PLAYS=100000 \
+		cargo test --quiet --release --test sim -- --nocapture --test-threads 1 bad_days stories_in_which
 
 # Longer: FUZZ_SECONDS=600 make fuzz. One parser: fuzz/run.py wpa_table
 fuzz: setup

@@ -60,7 +60,7 @@ def simulate():
     build = ["cargo", "test", "--quiet", "--test", "sim", "--no-run"]
     subprocess.run(build, cwd=COPY / "tree", env=environment, check=True, stderr=subprocess.PIPE)
     begin = time.monotonic()
-    run = subprocess.run(build[:-1], cwd=COPY / "tree", env=environment, text=True, timeout=120,
+    run = subprocess.run(build[:-1], cwd=COPY / "tree", env=environment, text=True, timeout=300,
                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return run.returncode == 0, time.monotonic() - begin, run.stdout
 

@@ -12,6 +12,8 @@ const JUST_GONE: Duration = Duration::from_secs(7);
 /// An address that somebody else puts on the card: what is sent before macveil can take it away again
 /// shows nobody.
 pub const BY_HAND: Mac = Mac([0x0a, 0, 0, 0, 0, 0x77]);
+/// No scan takes longer.
+const ONE_SCAN: Duration = Duration::from_secs(4);
 /// The last frames that are shown with a broken promise.
 const TAIL: usize = 24;
 
@@ -80,6 +82,10 @@ pub struct Broken {
     pub why: &'static str,
 }
 
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each excuses frames by itself, or keeps them"
+)]
 #[derive(Debug, Default)]
 pub struct Air {
     pub promise: Promise,
@@ -92,7 +98,17 @@ pub struct Air {
     pub unattended: bool,
     /// The card could not be protected, and the user said that this is to be no reason for silence.
     pub unprotected: bool,
-    masks: BTreeSet<Mac>,
+    /// Nothing of what is sent is macveil's to answer for.
+    pub unwatched: bool,
+    /// The address of a supplicant that ran before macveil, which has yet to take it away.
+    pub inherited: Option<Mac>,
+    /// Whoever scans is heard of within this time.
+    pub hearing: Duration,
+    /// When an address was first scanned under.
+    masks: BTreeMap<Mac, Duration>,
+    /// Likewise, of those that were then used before anybody could have heard of the scan: nobody can
+    /// refuse a scan between a drawn address's appearance and its use, nor end it in time.
+    coincidences: BTreeMap<Mac, Duration>,
     authenticated: BTreeMap<Mac, Ssid>,
     tolerated: BTreeMap<Mac, Ssid>,
 }
@@ -101,7 +117,8 @@ impl Air {
     /// Somebody sends a frame; `absent`: how long the access point has been away.
     pub fn send(&mut self, frame: Frame, absent: Option<Duration>) {
         self.sent += 1;
-        if let Some(why) = self.judge(&frame, absent) {
+        let excused = self.unwatched || self.inherited == Some(frame.from);
+        if let Some(why) = self.judge(&frame, absent).filter(|_| !excused) {
             self.broken.push(Broken {
                 frame: frame.clone(),
                 why,
@@ -123,10 +140,10 @@ impl Air {
                 if Some(from) == self.promise.permanent {
                     return Some("a probe request under the permanent address");
                 }
-                if self.is_assigned(from) {
+                if self.is_assigned(from) && !self.is_a_coincidence(frame.at, from) {
                     return Some("a probe request under an assigned address");
                 }
-                self.masks.insert(from);
+                self.masks.entry(from).or_insert(frame.at);
                 let hidden = |ssid: &Ssid| self.promise.hidden.contains(ssid);
                 named
                     .as_ref()
@@ -138,8 +155,11 @@ impl Air {
                 if *kind == Kind::Authentication && gone && !self.unattended {
                     return Some("an authentication into the void");
                 }
-                if self.may_join(from, ssid) {
+                if self.may_join(frame, ssid) {
                     self.authenticated.insert(from, ssid.clone());
+                    if let Some(first) = self.masks.remove(&from) {
+                        self.coincidences.insert(from, first);
+                    }
                     return None;
                 }
                 // Where nobody watches, a supplicant may join under a mask.
@@ -159,19 +179,28 @@ impl Air {
         Some(address) == self.promise.permanent || self.is_assigned(address)
     }
 
-    fn may_join(&self, from: Mac, ssid: &Ssid) -> bool {
+    fn may_join(&self, frame: &Frame, ssid: &Ssid) -> bool {
+        let from = frame.from;
         if Some(from) == self.promise.permanent {
             return self.promise.trusted.contains(ssid);
         }
         let own = self.promise.assigned.get(&from);
+        let scanned = self.masks.get(&from);
+        let scanned = scanned.is_some_and(|&first| frame.at.saturating_sub(first) > self.hearing);
         let random = self.promise.random.contains(ssid)
             && own.is_none()
-            && !self.masks.contains(&from)
+            && !scanned
             && self
                 .authenticated
                 .get(&from)
                 .is_none_or(|first| first == ssid);
         random || own.is_some_and(|networks| networks.contains(ssid))
+    }
+
+    /// A probe request of a scan that began together with the association.
+    fn is_a_coincidence(&self, now: Duration, address: Mac) -> bool {
+        let begun = self.coincidences.get(&address);
+        begun.is_some_and(|&begun| now.saturating_sub(begun) < ONE_SCAN)
     }
 
     fn is_assigned(&self, address: Mac) -> bool {

@@ -4,7 +4,7 @@
 pub mod courses;
 pub mod random;
 pub mod shrink;
-mod text;
+pub mod text;
 mod trouble;
 
 use std::time::Duration;

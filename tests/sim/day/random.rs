@@ -12,6 +12,8 @@ use crate::setup::Site;
 use crate::world::{Driver, Fault, FaultAt, Quirk};
 
 const CHANNELS: [u32; 4] = [2412, 2437, 2462, 5180];
+/// A day may have as many.
+const ACTIONS: u64 = 250;
 const ERRNOS: [i32; 5] = [16, 5, 95, 132, 105];
 
 impl Day {
@@ -68,23 +70,29 @@ fn sites(chance: &mut StdRng) -> Vec<Site> {
 
 fn faults(chance: &mut StdRng) -> Vec<FaultAt> {
     let count = chance.random_range(0..4);
-    let fault = || {
-        let span = Duration::from_millis(chance.random_range(1..5_000));
-        FaultAt {
-            action: chance.random_range(0..250),
-            fault: match chance.random_range(0..8) {
-                0 => Fault::Refused(ERRNOS[chance.random_range(0..ERRNOS.len())]),
-                1 => Fault::DoneButRefused,
-                2 => Fault::NotDone,
-                3 => Fault::Slow(span),
-                4 => Fault::Slow(span * 10),
-                5 => Fault::DiesBefore(span),
-                6 => Fault::DiesAfter(span),
-                _ => Fault::ThenDeaf(span),
-            },
-        }
-    };
+    let fault = || fault(chance, ACTIONS);
     std::iter::repeat_with(fault).take(count).collect()
+}
+
+/// Something that goes wrong at one of the first so many actions.
+pub fn fault(chance: &mut StdRng, actions: u64) -> FaultAt {
+    let span = Duration::from_millis(chance.random_range(1..5_000));
+    FaultAt {
+        action: chance.random_range(0..actions),
+        fault: match chance.random_range(0..11) {
+            0 => Fault::Refused(ERRNOS[chance.random_range(0..ERRNOS.len())]),
+            1 => Fault::DoneButRefused,
+            2 => Fault::NotDone,
+            3 => Fault::Slow(span),
+            4 => Fault::Slow(span * 10),
+            5 => Fault::DiesBefore(span),
+            6 => Fault::DiesAfter(span),
+            7 => Fault::ThenUntold(span),
+            8 => Fault::ThenDoubled(span),
+            9 => Fault::ThenShuffled(span),
+            _ => Fault::ThenDeaf(span),
+        },
+    }
 }
 
 fn hour(chance: &mut StdRng, sites: usize) -> Hour {

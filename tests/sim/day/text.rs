@@ -110,11 +110,14 @@ impl fmt::Display for Fault {
             Self::DiesBefore(span) => write!(f, "dies-before {}", span.as_micros()),
             Self::DiesAfter(span) => write!(f, "dies-after {}", span.as_micros()),
             Self::ThenDeaf(span) => write!(f, "then-deaf {}", span.as_micros()),
+            Self::ThenUntold(span) => write!(f, "then-untold {}", span.as_micros()),
+            Self::ThenDoubled(span) => write!(f, "then-doubled {}", span.as_micros()),
+            Self::ThenShuffled(span) => write!(f, "then-shuffled {}", span.as_micros()),
         }
     }
 }
 
-fn fault_of(words: &[&str]) -> Option<Fault> {
+pub fn fault_of(words: &[&str]) -> Option<Fault> {
     Some(match words {
         ["refused", errno] => Fault::Refused(errno.parse().ok()?),
         ["done-but-refused"] => Fault::DoneButRefused,
@@ -123,6 +126,9 @@ fn fault_of(words: &[&str]) -> Option<Fault> {
         ["dies-before", span] => Fault::DiesBefore(micros(span)?),
         ["dies-after", span] => Fault::DiesAfter(micros(span)?),
         ["then-deaf", span] => Fault::ThenDeaf(micros(span)?),
+        ["then-untold", span] => Fault::ThenUntold(micros(span)?),
+        ["then-doubled", span] => Fault::ThenDoubled(micros(span)?),
+        ["then-shuffled", span] => Fault::ThenShuffled(micros(span)?),
         _ => return None,
     })
 }

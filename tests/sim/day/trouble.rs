@@ -110,8 +110,10 @@ impl World {
     }
 
     /// What macveil cannot keep, and does not promise to: such things do not happen here.
-    fn is_beyond_help(&self, trouble: Trouble) -> bool {
+    pub fn is_beyond_help(&self, trouble: Trouble) -> bool {
         let identity = self.shows_identity();
+        // One that chance drew is nobody's before its use.
+        let meant = identity || self.daemon.meant == Some(self.kernel.link.address);
         let sends = self.supplicant.scans_send();
         let in_attempt = self.daemon.state() == Some("associating");
         // What a user undoes of macveil's settings while no macveil is there, or is answered, is undone.
@@ -131,16 +133,16 @@ impl World {
         let beyond = match trouble {
             // Nobody can keep a scan of another program under the address of a connection from being seen,
             // nor one that a user asks the supplicant for by way of a wish to connect.
-            Trouble::UserScans => sends && identity,
+            Trouble::UserScans => sends && (identity || self.supplicant.joins()),
             Trouble::UserScansWithIw => identity || in_attempt,
             // In the middle of an attempt it would join from what it knows, however old.
             Trouble::UserReconnects => {
                 let kept = !sends && self.kernel.association.is_some();
-                (identity || in_attempt) && !kept
+                (meant || in_attempt) && !kept
             }
             Trouble::UserSelects(site) => {
                 let hidden = self.access_points.get(site).is_some_and(|ap| ap.hidden);
-                (sends || hidden) && identity || in_attempt
+                (sends || hidden) && meant || in_attempt
             }
             // In the middle of an attempt it takes macveil's settings back under the new address.
             Trouble::UserReconfigures => in_attempt,
@@ -156,7 +158,7 @@ impl World {
         beyond
             || undone && !self.supplicant.is_at_rest()
             || undoes && (self.daemon.is_away(self.now) || self.supplicant.is_silent())
-            || shows && !self.kernel.link.up && identity
+            || shows && !self.kernel.link.up && meant
     }
 
     pub fn shows_identity(&self) -> bool {

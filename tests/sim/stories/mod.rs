@@ -1,14 +1,18 @@
 //! The lab's stories on the simulated air: the same judge, the same checks, and the same frames in the
 //! same order.
 
+mod case;
 mod checks;
+mod faults;
 mod player;
+mod promise;
+mod trouble;
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use player::Player;
+use player::{Player, SEED};
 
 use crate::digest::{self, Digest};
 use crate::scenarios::{Step, Story, parse};
@@ -132,7 +136,7 @@ fn cards() -> [(&'static str, Driver); 3] {
 
 /// Why the story failed on this card.
 fn failures(name: &str, story: &Story, card: Driver) -> Vec<String> {
-    let (evidence, log) = Player::new(story, card).play(story);
+    let (evidence, log) = Player::new(story, card, SEED).play(story);
     let (mut failures, _) = weigh(story, &evidence);
     let digest = Digest::of(
         story,

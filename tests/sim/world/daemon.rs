@@ -41,6 +41,12 @@ pub enum Fault {
     DiesAfter(Duration),
     /// It is carried out, and what happens next is not heard of.
     ThenDeaf(Duration),
+    /// Nor is what the supplicant does, and nobody says that anything was lost.
+    ThenUntold(Duration),
+    /// It is carried out, and what happens next is told twice.
+    ThenDoubled(Duration),
+    /// It is carried out, and what happens next is heard of late, and not in its order.
+    ThenShuffled(Duration),
 }
 
 /// A fault at the action of this number, counted from 0.
@@ -80,7 +86,13 @@ pub struct Daemon {
     pub stutters: bool,
     /// Hears of events late, and not in their order.
     pub shuffles: bool,
+    /// Until when faults make it do so, and miss what the supplicant says.
+    stutters_until: Duration,
+    shuffles_until: Duration,
+    untold_until: Duration,
     pub sabotage: Option<Sabotage>,
+    /// The address that it put on the card last for an association.
+    pub meant: Option<Mac>,
     /// How often it was woken.
     pub wakes: u64,
 }
@@ -109,13 +121,22 @@ impl Default for Daemon {
             started: Duration::ZERO,
             stutters: false,
             shuffles: false,
+            stutters_until: Duration::ZERO,
+            shuffles_until: Duration::ZERO,
+            untold_until: Duration::ZERO,
             sabotage: None,
+            meant: None,
             wakes: 0,
         }
     }
 }
 
 impl Daemon {
+    /// The address of the card when macveil first saw it.
+    pub const fn initial(&self) -> Option<Mac> {
+        self.initial
+    }
+
     pub const fn life(&self) -> u32 {
         self.life
     }
@@ -140,13 +161,22 @@ impl Daemon {
     }
 
     /// Whether what happens now is never heard of.
-    pub fn loses(&self, event: &Event) -> bool {
+    pub fn loses(&self, now: Duration, event: &Event) -> bool {
         // Answers are no notifications, and its client finds out itself whether somebody is there.
         let certain = matches!(
             event,
             Event::Reply(_) | Event::Supplicant(Supplicant::Appeared | Supplicant::Vanished)
         );
-        self.deaf_until.is_some() && !certain
+        let untold = now < self.untold_until && matches!(event, Event::Supplicant(_));
+        (self.deaf_until.is_some() || untold) && !certain
+    }
+
+    pub fn shuffles(&self, now: Duration) -> bool {
+        self.shuffles || now < self.shuffles_until
+    }
+
+    fn stutters(&self, now: Duration) -> bool {
+        self.stutters || now < self.stutters_until
     }
 
     fn fault_now(&mut self) -> Option<Fault> {
@@ -299,7 +329,7 @@ impl World {
             other => other,
         };
         let is_notice = !matches!(event, Event::Reply(_) | Event::Command(_));
-        if self.daemon.stutters && is_notice {
+        if self.daemon.stutters(self.now) && is_notice {
             self.hand_over(event.clone());
         }
         self.hand_over(event);
@@ -359,12 +389,20 @@ impl World {
                 _ => self.daemon.busy_until = self.now + span,
             },
             Some(Fault::ThenDeaf(span)) => self.daemon_is_deaf(span),
+            Some(Fault::ThenUntold(span)) => self.daemon.untold_until = self.now + span,
+            Some(Fault::ThenDoubled(span)) => self.daemon.stutters_until = self.now + span,
+            Some(Fault::ThenShuffled(span)) => self.daemon.shuffles_until = self.now + span,
             Some(Fault::DiesAfter(_) | Fault::DoneButRefused) | None => {}
         }
         if self.is_sabotaged(&action) {
             return self.pretend(action);
         }
         let lies = fault == Some(Fault::DoneButRefused);
+        if let Action::SetAddress { address, .. } = action
+            && self.daemon.state() == Some("associating")
+        {
+            self.daemon.meant = Some(address);
+        }
         let answer = self.really_perform(action, lies);
         if let Some(Fault::DiesAfter(back_after)) = fault {
             return self.daemon_dies(back_after);

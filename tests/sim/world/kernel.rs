@@ -212,6 +212,7 @@ impl World {
     /// Everybody hears of it; the supplicant only looks at the address if the link went up or down.
     pub(super) fn link_changed(&mut self, flags: bool) {
         let link = self.kernel.link;
+        self.air.inherited = None;
         self.report(Event::Link(link));
         if flags {
             self.supplicant_hears_of_link();

@@ -24,6 +24,10 @@ pub use supplicant::{Condition, Network, Supplicant};
 
 use crate::promise::{Air, Frame, Kind, What};
 
+/// Within this time, in microseconds, a daemon hears of what happens, and one that hears of it late and
+/// in disorder.
+const HEARING: u64 = 2_000;
+const LATE_HEARING: u64 = 20_000;
 /// No day is so eventful.
 const ENDLESS: u64 = 200_000;
 
@@ -140,15 +144,19 @@ impl World {
             event,
             Event::Supplicant(supervisor::Supplicant::Appeared | supervisor::Supplicant::Vanished)
         );
-        let longest = if self.daemon.shuffles && !presence {
-            20_000
-        } else {
-            2_000
-        };
+        let longest = if presence { HEARING } else { self.hearing() };
         let delay = self.micros(200, longest);
         let life = self.daemon.life();
-        if !self.daemon.loses(&event) {
+        if !self.daemon.loses(self.now, &event) {
             self.after(delay, Happening::Tell(life, event));
+        }
+    }
+
+    fn hearing(&self) -> u64 {
+        if self.daemon.shuffles(self.now) {
+            LATE_HEARING
+        } else {
+            HEARING
         }
     }
 
@@ -167,6 +175,7 @@ impl World {
         };
         // Nor can anybody be told anything who does not answer.
         self.air.unattended = self.daemon.was_away(self.now) || self.supplicant.is_silent();
+        self.air.hearing = Duration::from_micros(self.hearing());
         self.air.unprotected |= self.daemon.state() == Some("unprotected");
         let at = self.now;
         self.sniffer.hear(at, from, &what);

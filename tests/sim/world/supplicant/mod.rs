@@ -184,6 +184,11 @@ impl Supplicant {
         !self.running || self.disconnected
     }
 
+    /// It is about to show its address to a network, or has done so.
+    pub const fn joins(&self) -> bool {
+        self.attempt.is_some()
+    }
+
     /// Its own scans are not only passive ones.
     pub fn scans_send(&self) -> bool {
         let mut networks = self.networks.iter();
@@ -387,7 +392,10 @@ impl World {
         self.supplicant.phase = Condition::Idle;
         self.supplicant.disconnected = false;
         self.say(supervisor::Supplicant::NetworksChanged);
-        self.join_or_scan();
+        // Once the link is up it looks for it.
+        if self.supplicant.knows_link_is_up {
+            self.join_or_scan();
+        }
     }
 
     pub fn user_adds(&mut self, network: Network) {
@@ -575,7 +583,7 @@ impl World {
         if !self.supplicant.knows_link_is_up {
             self.supplicant.knows_link_is_up = true;
             self.scan_to_join();
-        } else if is_another
+        } else if (is_another || self.supplicant.phase == Condition::Connected)
             && self.supplicant.attempt.is_some()
             && self.kernel.association.is_none()
         {
