@@ -8,6 +8,7 @@ pub(crate) enum Json {
     Null,
     Bool(bool),
     Number(u64),
+    Signed(i64),
     Text(String),
     List(Vec<Self>),
     Object(Vec<(&'static str, Self)>),
@@ -31,6 +32,7 @@ impl fmt::Display for Json {
             Self::Null => f.write_str("null"),
             Self::Bool(value) => value.fmt(f),
             Self::Number(number) => number.fmt(f),
+            Self::Signed(number) => number.fmt(f),
             Self::Text(text) => write_text(f, text),
             Self::List(items) => {
                 f.write_char('[')?;

@@ -7,8 +7,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use macveil::cli::{
-    Arguments, Command, Failure, audit, check, explain, generate, import, policy, reroll, set,
-    status, trust,
+    Arguments, Command, Failure, audit, check, events, explain, generate, import, pause, policy,
+    reroll, rotate, scan, set, status, trust,
 };
 use macveil::{daemon, log};
 
@@ -32,6 +32,11 @@ fn main() -> ExitCode {
         Command::Policy(args) => answer(policy::run(&args, &mut io::stdout().lock())),
         Command::Trust(args) => answer(trust::run(&args, &mut io::stdout().lock())),
         Command::Reroll(args) => answer(reroll::run(&args, &mut io::stdout().lock())),
+        Command::Scan(args) => answer(scan::run(&args, &mut io::stdout().lock())),
+        Command::Rotate(args) => answer(rotate::run(&args, &mut io::stdout().lock())),
+        Command::Pause(args) => answer(pause::run(&args, &mut io::stdout().lock())),
+        Command::Resume(args) => answer(pause::resume(&args, &mut io::stdout().lock())),
+        Command::Events(args) => answer(events::run(&args, &mut io::stdout().lock())),
         Command::Audit(args) => answer(audit::run(&args, &mut io::stdout().lock())),
     }
 }

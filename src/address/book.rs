@@ -213,6 +213,12 @@ impl Choice {
         }
     }
 
+    /// It is renewed by itself after some time, and so may be renewed sooner.
+    #[must_use]
+    pub fn is_periodic(&self) -> bool {
+        self.rotates().is_some() || self.changes_with_time()
+    }
+
     fn changes_with_time(&self) -> bool {
         let id = self.stable_id.as_ref().map(|said| &said.value);
         self.policy.value == Policy::Stable && id.is_some_and(StableId::changes_with_time)

@@ -4,7 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use super::{audit, check, explain, generate, import, policy, reroll, set, status, trust};
+use super::{
+    ask, audit, check, explain, generate, import, pause, policy, reroll, set, status, trust,
+};
 
 /// Keeps a Wi-Fi card's identity off the air.
 #[derive(Parser)]
@@ -45,5 +47,35 @@ pub enum Command {
     Trust(trust::Args),
     /// Give a network another address.
     Reroll(reroll::Args),
+    /// Scan all channels now, masked, and say which networks were heard.
+    ///
+    /// A connected card is not scanned with, because no such scan can be masked: then the answer is no
+    /// (exit code 1).
+    #[command(after_help = "Examples:
+  macveil scan
+  macveil scan wlan0 --json")]
+    Scan(ask::OneOrAll),
+    /// Take another mask now, and other addresses where chance or time chooses them.
+    ///
+    /// An association keeps its address to its end. A network whose policy is `random`, or whose address
+    /// changes with time, gets another one when it is joined the next time; one that is stable keeps it
+    /// (`macveil reroll` changes that). The answer is no (exit code 1) if nothing changes.
+    #[command(after_help = "Examples:
+  macveil rotate
+  macveil rotate wlan0 --json")]
+    Rotate(ask::OneOrAll),
+    Pause(pause::Args),
+    /// End a pause.
+    ///
+    /// The answer is no (exit code 1) if there is none.
+    #[command(after_help = "Examples:
+  macveil resume
+  macveil resume wlan0 --json")]
+    Resume(ask::OneOrAll),
+    /// Say what happens from now on, a line each, until interrupted or until the daemon ends.
+    #[command(after_help = "Examples:
+  macveil events wlan0
+  macveil events --json | jq -r 'select(.event == \"connected\").ssid'")]
+    Events(ask::OneOrAll),
     Audit(audit::Args),
 }

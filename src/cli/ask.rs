@@ -17,14 +17,30 @@ pub(super) struct Daemon {
     pub(super) socket: Option<PathBuf>,
 }
 
+/// A command about one interface or all.
+#[derive(Debug, clap::Args)]
+pub struct OneOrAll {
+    /// Only this interface.
+    pub(super) interface: Option<String>,
+    /// Answer in JSON, as docs/control-socket.md has it.
+    #[arg(long)]
+    pub(super) json: bool,
+    #[command(flatten)]
+    pub(super) daemon: Daemon,
+}
+
 impl Daemon {
     /// Asks the daemon and waits for its answer.
     pub(super) fn ask(&self, request: &Request) -> Result<Reply, ClientError> {
+        self.connect()?.ask(request)
+    }
+
+    pub(super) fn connect(&self) -> Result<Client, ClientError> {
         let config = match &self.socket {
             None => config::load(None).ok(),
             Some(_) => None,
         };
-        Client::connect(&self.path(config.as_ref()))?.ask(request)
+        Client::connect(&self.path(config.as_ref()))
     }
 
     /// Where it listens under a configuration that is known already.

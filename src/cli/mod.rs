@@ -1,18 +1,22 @@
 //! The command line: one file a subcommand. Each writes its answer to where it is told to.
 
+pub mod ask;
 pub mod audit;
 pub mod check;
+pub mod events;
 pub mod explain;
 pub mod generate;
 pub mod import;
+pub mod pause;
 pub mod policy;
 pub mod reroll;
+pub mod rotate;
+pub mod scan;
 pub mod set;
 pub mod status;
 pub mod trust;
 
 mod arguments;
-mod ask;
 mod failure;
 mod inputs;
 mod place;

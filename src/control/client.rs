@@ -14,6 +14,8 @@ use super::{Fault, Group, Reply, Request};
 
 /// A daemon that answers at all does so within moments.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// The card may be busy with another program's scan, which is waited for.
+const PATIENCE_FOR_SCANS: Duration = Duration::from_secs(40);
 /// No reply is longer.
 const LONGEST_REPLY: usize = 1 << 20;
 
@@ -22,6 +24,8 @@ const LONGEST_REPLY: usize = 1 << 20;
 pub struct Client {
     path: PathBuf,
     stream: UnixStream,
+    /// What was read beyond the last line.
+    rest: Vec<u8>,
 }
 
 /// The daemon cannot be asked.
@@ -45,7 +49,7 @@ pub enum ClientError {
     #[error("the macveil at {} is busy with other clients; try again", .0.display())]
     Busy(PathBuf),
     /// Nothing came back in time.
-    #[error("the macveil at {} did not answer within {} s", .0.display(), PATIENCE.as_secs())]
+    #[error("the macveil at {} did not answer in time", .0.display())]
     TimedOut(PathBuf),
     /// The connection broke.
     #[error("cannot talk to the macveil at {}", .path.display())]
@@ -79,6 +83,7 @@ impl Client {
         Ok(Self {
             path: path.to_owned(),
             stream,
+            rest: Vec::new(),
         })
     }
 
@@ -95,18 +100,50 @@ impl Client {
                 _ => ClientError::Broken { path, source },
             }
         })?;
-        match Reply::read(&line, request) {
-            Ok(Reply::Fault(fault)) => Err(fault.into()),
-            Ok(reply) => Ok(reply),
-            Err(source) => Err(ClientError::Unreadable {
+        self.understood(&line, request)
+    }
+
+    /// The next line of events, without its newline; `None`: none came within `patience`.
+    ///
+    /// # Errors
+    ///
+    /// The connection broke.
+    pub fn next_line(
+        &mut self,
+        patience: Option<Duration>,
+    ) -> Result<Option<Vec<u8>>, ClientError> {
+        let deadline = patience.map(|patience| Instant::now() + patience);
+        match self.read_line(deadline) {
+            Ok(line) => Ok(Some(line)),
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                Ok(None)
+            }
+            Err(source) => Err(ClientError::Broken {
                 path: self.path.clone(),
                 source,
             }),
         }
     }
 
+    /// What cannot be read of a line of events.
+    #[must_use]
+    pub fn unreadable(&self, source: Malformed) -> ClientError {
+        ClientError::Unreadable {
+            path: self.path.clone(),
+            source,
+        }
+    }
+
+    fn understood(&self, line: &[u8], request: &Request) -> Result<Reply, ClientError> {
+        match Reply::read(line, request) {
+            Ok(Reply::Fault(fault)) => Err(fault.into()),
+            Ok(reply) => Ok(reply),
+            Err(source) => Err(self.unreadable(source)),
+        }
+    }
+
     fn exchange(&mut self, request: &Request) -> io::Result<Vec<u8>> {
-        let deadline = Instant::now() + PATIENCE;
+        let deadline = Instant::now() + patience(request);
         self.stream.set_write_timeout(Some(PATIENCE))?;
         let request = request.to_line() + "\n";
         match self.stream.write_all(request.as_bytes()) {
@@ -114,23 +151,44 @@ impl Client {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
             sent => sent?,
         }
-        let mut line = Vec::new();
+        self.read_line(Some(deadline))
+    }
+
+    fn read_line(&mut self, deadline: Option<Instant>) -> io::Result<Vec<u8>> {
         let mut chunk = [0; 4096];
-        while !line.ends_with(b"\n") {
-            let left = deadline.saturating_duration_since(Instant::now());
-            // Zero would wait for ever.
-            let left = left.max(Duration::from_millis(1));
-            self.stream.set_read_timeout(Some(left))?;
-            match self.stream.read(&mut chunk)? {
-                0 => return Err(ErrorKind::UnexpectedEof.into()),
-                count => line.extend_from_slice(chunk.get(..count).unwrap_or_default()),
+        let mut searched = 0;
+        loop {
+            let unsearched = self.rest.get(searched..).unwrap_or_default();
+            if let Some(end) = unsearched.iter().position(|&byte| byte == b'\n') {
+                let mut line: Vec<_> = self.rest.drain(..=searched + end).collect();
+                line.pop();
+                return Ok(line);
             }
-            if line.len() > LONGEST_REPLY {
+            searched = self.rest.len();
+            if searched > LONGEST_REPLY {
                 return Err(ErrorKind::FileTooLarge.into());
             }
+            let left = deadline.map(|deadline| {
+                let left = deadline.saturating_duration_since(Instant::now());
+                // Zero would wait for ever.
+                left.max(Duration::from_millis(1))
+            });
+            self.stream.set_read_timeout(left)?;
+            match self.stream.read(&mut chunk)? {
+                0 => return Err(ErrorKind::UnexpectedEof.into()),
+                count => self
+                    .rest
+                    .extend_from_slice(chunk.get(..count).unwrap_or_default()),
+            }
         }
-        line.pop();
-        Ok(line)
+    }
+}
+
+/// All but scans are answered within moments.
+const fn patience(request: &Request) -> Duration {
+    match request {
+        Request::Scan { .. } => PATIENCE_FOR_SCANS,
+        _ => PATIENCE,
     }
 }
 

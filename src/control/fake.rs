@@ -3,11 +3,12 @@
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
-use std::thread::{JoinHandle, spawn};
+use std::thread::{JoinHandle, sleep, spawn};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::{Reply, Request};
+use super::{News, Reply, Request};
 
 /// Expects requests of one client, in this order.
 #[derive(Debug)]
@@ -29,6 +30,26 @@ impl FakeDaemon {
                 writeln!(stream, "{}", reply.to_line()).unwrap();
             }
             assert!(lines.next().is_none(), "nothing more");
+        });
+        Self { directory, script }
+    }
+
+    /// One that is followed, tells what happens, each as soon as it was fetched, and goes.
+    pub(crate) fn telling(request: Request, reply: Reply, told: &[News]) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let listener = UnixListener::bind(directory.path().join("control")).unwrap();
+        let lines: Vec<_> = told.iter().map(|news| news.to_line(0)).collect();
+        let script = spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let asked = BufReader::new(stream.try_clone().unwrap()).lines().next();
+            let asked = asked.expect("a request").unwrap();
+            assert_eq!(Request::read(asked.as_bytes()), Ok(request));
+            writeln!(stream, "{}", reply.to_line()).unwrap();
+            for line in lines {
+                // Changes at the same moment are told as one.
+                sleep(Duration::from_millis(100));
+                writeln!(stream, "{line}").unwrap();
+            }
         });
         Self { directory, script }
     }

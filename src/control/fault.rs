@@ -34,6 +34,8 @@ pub enum FaultKind {
     NotAllowed,
     /// As many clients as may be are connected.
     TooManyClients,
+    /// macveil manages no such interface.
+    NoInterface,
     /// The configuration is wrong; the one before stays in force.
     Configuration,
     /// The daemon is ending.
@@ -62,6 +64,7 @@ impl FaultKind {
         ("bad-request", Self::BadRequest),
         ("not-allowed", Self::NotAllowed),
         ("too-many-clients", Self::TooManyClients),
+        ("no-interface", Self::NoInterface),
         ("configuration", Self::Configuration),
         ("leaving", Self::Leaving),
     ];

@@ -46,6 +46,15 @@ impl Fields {
         require(key, self.optional_number(key)?)
     }
 
+    pub(super) fn signed(&mut self, key: &str) -> Result<i64, Malformed> {
+        let number = self.take(key, "a whole number", |value| match value {
+            Value::Number(Number::U64(number)) => i64::try_from(number).ok(),
+            Value::Number(Number::I64(number)) => Some(number),
+            _ => None,
+        })?;
+        require(key, number)
+    }
+
     pub(super) fn boolean(&mut self, key: &str) -> Result<bool, Malformed> {
         require(key, self.optional_boolean(key)?)
     }

@@ -2,7 +2,7 @@
 
 use super::fields::Fields;
 use super::line::{Lines, TooLong};
-use super::{LONGEST_REQUEST, Reply, Request};
+use super::{Heard, LONGEST_REQUEST, Reply, Request};
 use crate::fuzzing::{assert_harmless, text};
 use crate::json::Json;
 use crate::wifi::{SSID_MAX, Ssid};
@@ -37,6 +37,10 @@ pub(crate) fn reply(data: &[u8]) {
     for request in [
         Request::Interfaces,
         Request::Reload,
+        Request::Scan { interface: None },
+        Request::Rotate { interface: None },
+        Request::Resume { interface: None },
+        Request::Events { interface: None },
         Request::Reroll {
             ssid: ssid.clone(),
             now: false,
@@ -52,6 +56,7 @@ pub(crate) fn reply(data: &[u8]) {
             Err(malformed) => assert!(!malformed.to_string().is_empty()),
         }
     }
+    let _ = Heard::read(data);
 }
 
 /// A stream in pieces: its lines come out as they went in, and none is longer than there is room for.

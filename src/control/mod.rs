@@ -4,6 +4,8 @@
 //! what a request does is the daemon's business.
 
 mod client;
+mod errand;
+mod event;
 #[cfg(test)]
 pub(crate) mod fake;
 mod fault;
@@ -17,18 +19,21 @@ mod request;
 mod server;
 mod socket;
 mod status;
+mod stream;
 #[cfg(test)]
 mod tests;
 
 use std::path::{Path, PathBuf};
 
 pub use client::{Client, ClientError};
+pub use errand::{Paused, Rotated, Scanned};
+pub use event::{Heard, Kind, News};
 pub use fault::{Fault, FaultKind, Mistake};
 pub use group::Group;
 pub use reply::{Affected, Effect, Interface, Reply};
 pub use request::Request;
 pub use server::{Asked, Server};
-pub use status::{Care, METHODS, Status};
+pub use status::{Care, METHODS, Status, without_times};
 
 /// The version of requests and replies; it grows when something that was there changes its meaning.
 pub const VERSION: u64 = 1;

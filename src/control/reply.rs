@@ -1,7 +1,7 @@
 //! What the daemon answers.
 
 use super::fields::{Fields, Malformed, meaning_of, word_for};
-use super::{Fault, Request, Status, VERSION};
+use super::{Fault, Paused, Request, Rotated, Scanned, Status, VERSION};
 use crate::address::{Mac, Policy, Words};
 use crate::config::{Kind, parse_hex};
 use crate::json::Json;
@@ -35,6 +35,16 @@ pub enum Reply {
         /// What it does to each managed interface.
         interfaces: Vec<Affected>,
     },
+    /// To `scan`.
+    Scanned(Vec<Scanned>),
+    /// To `rotate`.
+    Rotated(Vec<Rotated>),
+    /// To `pause`.
+    Paused(Vec<Paused>),
+    /// To `resume`.
+    Resumed(Vec<Paused>),
+    /// To `events`: how the interfaces are now; what happens from now on follows, a line each.
+    Events(Vec<Status>),
     /// To anything that cannot be done.
     Fault(Fault),
 }
@@ -102,20 +112,13 @@ impl Reply {
     pub fn to_line(&self) -> String {
         let mut entries = vec![("version", Json::Number(VERSION))];
         entries.extend(match self {
-            Self::Interfaces(interfaces) => {
-                let interfaces = interfaces.iter().map(Interface::to_json).collect();
-                vec![
-                    ("reply", Json::text("interfaces")),
-                    ("interfaces", Json::List(interfaces)),
-                ]
-            }
-            Self::Status(interfaces) => {
-                let interfaces = interfaces.iter().map(Status::to_json).collect();
-                vec![
-                    ("reply", Json::text("status")),
-                    ("interfaces", Json::List(interfaces)),
-                ]
-            }
+            Self::Interfaces(all) => list("interfaces", all.iter().map(Interface::to_json)),
+            Self::Status(all) => list("status", all.iter().map(Status::to_json)),
+            Self::Events(all) => list("events", all.iter().map(Status::to_json)),
+            Self::Scanned(all) => list("scan", all.iter().map(Scanned::to_json)),
+            Self::Rotated(all) => list("rotate", all.iter().map(Rotated::to_json)),
+            Self::Paused(all) => list("pause", all.iter().map(Paused::to_json)),
+            Self::Resumed(all) => list("resume", all.iter().map(Paused::to_json)),
             Self::Reloaded { files, warnings } => vec![
                 ("reply", Json::text("reload")),
                 ("files", texts(files)),
@@ -149,6 +152,11 @@ impl Reply {
         match request {
             Request::Interfaces => Ok(Self::Interfaces(listed(fields, Interface::read)?)),
             Request::Status => Ok(Self::Status(listed(fields, Status::read)?)),
+            Request::Events { .. } => Ok(Self::Events(listed(fields, Status::read)?)),
+            Request::Scan { .. } => Ok(Self::Scanned(listed(fields, Scanned::read)?)),
+            Request::Rotate { .. } => Ok(Self::Rotated(listed(fields, Rotated::read)?)),
+            Request::Pause { .. } => Ok(Self::Paused(listed(fields, Paused::read)?)),
+            Request::Resume { .. } => Ok(Self::Resumed(listed(fields, Paused::read)?)),
             Request::Reload => Ok(Self::Reloaded {
                 files: fields.texts("files")?,
                 warnings: fields.texts("warnings")?,
@@ -174,6 +182,13 @@ fn listed<T>(
         .into_iter()
         .map(read)
         .collect()
+}
+
+fn list(name: &'static str, interfaces: impl Iterator<Item = Json>) -> Vec<(&'static str, Json)> {
+    vec![
+        ("reply", Json::text(name)),
+        ("interfaces", Json::List(interfaces.collect())),
+    ]
 }
 
 fn about(name: &'static str, ssid: &Ssid, interfaces: &[Affected]) -> Vec<(&'static str, Json)> {

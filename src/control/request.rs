@@ -22,6 +22,33 @@ pub enum Request {
         /// If it is connected, connect again under the new address at once.
         now: bool,
     },
+    /// Scan all channels now, masked.
+    Scan {
+        /// Only with this interface.
+        interface: Option<String>,
+    },
+    /// Take another mask, and other random addresses from the next association on.
+    Rotate {
+        /// Only this interface.
+        interface: Option<String>,
+    },
+    /// Neither scan nor join anything.
+    Pause {
+        /// Only this interface.
+        interface: Option<String>,
+        /// Milliseconds until the pause is over by itself.
+        for_ms: Option<u64>,
+    },
+    /// The pause is over.
+    Resume {
+        /// Only this interface.
+        interface: Option<String>,
+    },
+    /// Tell what happens from now on, until the connection ends.
+    Events {
+        /// Only of this interface.
+        interface: Option<String>,
+    },
     /// If a network is connected, end the association and take its address anew.
     Rejoin {
         /// The network.
@@ -30,7 +57,18 @@ pub enum Request {
 }
 
 /// Every request's name.
-const NAMES: [&str; 5] = ["interfaces", "status", "reload", "reroll", "rejoin"];
+const NAMES: [&str; 10] = [
+    "interfaces",
+    "status",
+    "reload",
+    "reroll",
+    "rejoin",
+    "scan",
+    "rotate",
+    "pause",
+    "resume",
+    "events",
+];
 
 impl Request {
     /// The name, which the reply repeats.
@@ -42,6 +80,11 @@ impl Request {
             Self::Reload => "reload",
             Self::Reroll { .. } => "reroll",
             Self::Rejoin { .. } => "rejoin",
+            Self::Scan { .. } => "scan",
+            Self::Rotate { .. } => "rotate",
+            Self::Pause { .. } => "pause",
+            Self::Resume { .. } => "resume",
+            Self::Events { .. } => "events",
         }
     }
 
@@ -72,6 +115,22 @@ impl Request {
             "rejoin" => Self::Rejoin {
                 ssid: ssid(&mut fields)?,
             },
+            "scan" => Self::Scan {
+                interface: fields.optional_text("interface")?,
+            },
+            "rotate" => Self::Rotate {
+                interface: fields.optional_text("interface")?,
+            },
+            "pause" => Self::Pause {
+                interface: fields.optional_text("interface")?,
+                for_ms: fields.optional_number("for_ms")?,
+            },
+            "resume" => Self::Resume {
+                interface: fields.optional_text("interface")?,
+            },
+            "events" => Self::Events {
+                interface: fields.optional_text("interface")?,
+            },
             _ => {
                 let message = format!("unknown request `{name}`: known are {}", NAMES.join(", "));
                 return Err(Fault::new(FaultKind::UnknownRequest, message));
@@ -95,6 +154,16 @@ impl Request {
                 entries.push(("now", Json::Bool(*now)));
             }
             Self::Rejoin { ssid } => entries.push(("ssid_hex", Json::text(ssid.to_hex()))),
+            Self::Pause { interface, for_ms } => {
+                entries.push(("interface", Json::optional(interface.as_ref())));
+                entries.push(("for_ms", for_ms.map_or(Json::Null, Json::Number)));
+            }
+            Self::Scan { interface }
+            | Self::Rotate { interface }
+            | Self::Resume { interface }
+            | Self::Events { interface } => {
+                entries.push(("interface", Json::optional(interface.as_ref())));
+            }
         }
         Json::Object(entries).to_string()
     }

@@ -16,13 +16,16 @@ use tracing::debug;
 
 use super::line::{Lines, TooLong};
 use super::socket::SocketFile;
-use super::{Fault, FaultKind, Group, LONGEST_REQUEST, Reply, Request};
+use super::stream::{Follower, Stream};
+use super::{Fault, FaultKind, Group, LONGEST_REQUEST, News, Reply, Request};
 
 /// How far a client may go.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
     /// As many may be connected at once.
     pub(super) clients: usize,
+    /// As many of them may follow events.
+    pub(super) followers: usize,
     /// One may keep its seat for so long without a complete request.
     pub(super) patience: Duration,
     /// It may take so long to fetch a reply.
@@ -32,6 +35,7 @@ pub(super) struct Limits {
 impl Limits {
     pub(super) const USUAL: Self = Self {
         clients: 8,
+        followers: 4,
         patience: Duration::from_secs(30),
         fetching: Duration::from_secs(5),
     };
@@ -54,6 +58,7 @@ pub struct Asked {
 pub struct Server {
     file: SocketFile,
     admission: Rc<Admission>,
+    stream: Stream,
     task: JoinHandle<()>,
 }
 
@@ -91,14 +96,37 @@ impl Server {
             own: rustix::process::geteuid().as_raw(),
             group: Cell::new(false),
         });
-        let task = tokio::task::spawn_local(serve(listener, limits, asked, Rc::clone(&admission)));
+        let stream = Stream::default();
+        let seats = Seats {
+            limits,
+            asked,
+            stream: stream.clone(),
+        };
+        let task = tokio::task::spawn_local(serve(listener, seats, Rc::clone(&admission)));
         let server = Self {
             file,
             admission,
+            stream,
             task,
         };
         server.admit(group)?;
         Ok(server)
+    }
+
+    /// Whether anybody follows events.
+    #[must_use]
+    pub fn is_followed(&self) -> bool {
+        self.stream.followers() > 0
+    }
+
+    /// Tells whoever follows events.
+    pub fn say(&self, news: &News) {
+        self.stream.say(news);
+    }
+
+    /// Says goodbye to whoever follows events, and waits a moment for them to hear it.
+    pub async fn end(self) {
+        self.stream.end().await;
     }
 
     /// Lets a group connect from now on; `None`: nobody but root and the daemon's own user.
@@ -126,12 +154,15 @@ impl Admission {
     }
 }
 
-async fn serve(
-    listener: UnixListener,
+/// What each client has to do with.
+#[derive(Debug, Clone)]
+struct Seats {
     limits: Limits,
     asked: mpsc::Sender<Asked>,
-    admission: Rc<Admission>,
-) {
+    stream: Stream,
+}
+
+async fn serve(listener: UnixListener, seats: Seats, admission: Rc<Admission>) {
     let mut clients = JoinSet::new();
     loop {
         let accepted = tokio::select! {
@@ -146,8 +177,8 @@ async fn serve(
                 continue;
             }
         };
-        match admit(&stream, &admission).and_then(|()| limits.seat(clients.len())) {
-            Ok(()) => drop(clients.spawn_local(attend(stream, limits, asked.clone()))),
+        match admit(&stream, &admission).and_then(|()| seats.limits.seat(clients.len())) {
+            Ok(()) => drop(clients.spawn_local(attend(stream, seats.clone()))),
             Err(fault) => send_away(stream, fault),
         }
     }
@@ -185,14 +216,24 @@ fn send_away(stream: UnixStream, fault: Fault) {
     }
 }
 
-async fn attend(mut stream: UnixStream, limits: Limits, asked: mpsc::Sender<Asked>) {
+async fn attend(mut stream: UnixStream, seats: Seats) {
+    let limits = seats.limits;
     let mut lines = Lines::new();
     while let Ok(Some(line)) = timeout(limits.patience, next_line(&mut stream, &mut lines)).await {
         let is_last = line == Err(TooLong);
-        let reply = line_of(&reply(line, &asked).await);
-        let fetched = timeout(limits.fetching, stream.write_all(&reply)).await;
+        // Listening begins before the answer: nothing falls in between.
+        let request = read(line).and_then(|request| seats.follow(request));
+        let (reply, follower) = match request {
+            Ok((request, follower)) => (ask(request, &seats.asked).await, follower),
+            Err(fault) => (Reply::Fault(fault), None),
+        };
+        let follows = matches!(reply, Reply::Events(_));
+        let fetched = timeout(limits.fetching, stream.write_all(&line_of(&reply))).await;
         if is_last || !matches!(fetched, Ok(Ok(()))) {
             return;
+        }
+        if let Some(follower) = follower.filter(|_| follows) {
+            return follower.relay(&mut stream).await;
         }
     }
 }
@@ -213,16 +254,27 @@ async fn next_line(stream: &mut UnixStream, lines: &mut Lines) -> Option<Result<
     }
 }
 
-async fn reply(line: Result<Vec<u8>, TooLong>, asked: &mpsc::Sender<Asked>) -> Reply {
-    let request = line
-        .map_err(|TooLong| {
-            let message = format!("a request has at most {LONGEST_REQUEST} bytes");
-            Fault::new(FaultKind::TooLong, message)
-        })
-        .and_then(|line| Request::read(&line));
-    match request {
-        Ok(request) => ask(request, asked).await,
-        Err(fault) => Reply::Fault(fault),
+fn read(line: Result<Vec<u8>, TooLong>) -> Result<Request, Fault> {
+    let line = line.map_err(|TooLong| {
+        let message = format!("a request has at most {LONGEST_REQUEST} bytes");
+        Fault::new(FaultKind::TooLong, message)
+    })?;
+    Request::read(&line)
+}
+
+impl Seats {
+    /// With an ear for what happens, if that is asked for.
+    fn follow(&self, request: Request) -> Result<(Request, Option<Follower>), Fault> {
+        let Request::Events { interface } = &request else {
+            return Ok((request, None));
+        };
+        let followers = self.stream.followers();
+        if followers >= self.limits.followers {
+            let message = format!("{followers} clients follow events already");
+            return Err(Fault::new(FaultKind::TooManyClients, message));
+        }
+        let follower = self.stream.follow(interface.clone());
+        Ok((request, Some(follower)))
     }
 }
 

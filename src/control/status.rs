@@ -1,9 +1,9 @@
 //! How the interfaces are doing.
 
 use super::Interface;
+use super::errand::{named, ssid};
 use super::fields::{Fields, Malformed, meaning_of, word_for};
 use crate::address::Words;
-use crate::config::parse_hex;
 use crate::json::Json;
 use crate::supervisor::{AddressKind, Counters, Method};
 use crate::wifi::Ssid;
@@ -44,6 +44,10 @@ pub struct Care {
     pub trouble: Option<String>,
     /// Milliseconds until the card is tried again.
     pub retry_ms: Option<u64>,
+    /// Nothing is scanned or joined, as the user asked.
+    pub paused: bool,
+    /// Milliseconds until the pause is over by itself.
+    pub pause_ms: Option<u64>,
     /// What of the promise cannot be kept, or was not.
     pub unkept: Vec<String>,
     /// What was done so far.
@@ -88,6 +92,7 @@ impl Status {
 impl Care {
     fn entries(&self) -> Vec<(&'static str, Json)> {
         let method = self.method.as_ref();
+        let [ssid, ssid_hex] = named(self.ssid.as_ref());
         let counters = &self.counters;
         let count = |name, count: u32| (name, Json::Number(count.into()));
         vec![
@@ -101,11 +106,8 @@ impl Care {
             ("permanent", Json::Bool(self.permanent)),
             ("address_ms", Json::Number(self.address_ms)),
             ("next_change", Json::text(&self.next_change)),
-            ("ssid", Json::optional(self.ssid.as_ref())),
-            (
-                "ssid_hex",
-                Json::optional(self.ssid.as_ref().map(Ssid::to_hex)),
-            ),
+            ssid,
+            ssid_hex,
             (
                 "method",
                 Json::optional(method.map(|(method, _)| word_for(method, METHODS))),
@@ -116,6 +118,8 @@ impl Care {
             ),
             ("trouble", Json::optional(self.trouble.as_ref())),
             ("retry_ms", self.retry_ms.map_or(Json::Null, Json::Number)),
+            ("paused", Json::Bool(self.paused)),
+            ("pause_ms", self.pause_ms.map_or(Json::Null, Json::Number)),
             (
                 "unkept",
                 Json::List(self.unkept.iter().map(Json::text).collect()),
@@ -136,11 +140,6 @@ impl Care {
     }
 
     fn read(fields: &mut Fields) -> Result<Self, Malformed> {
-        let ssid = fields.optional_text("ssid_hex")?;
-        let ssid = ssid.map(|digits| {
-            let ssid = parse_hex(&digits).and_then(|bytes| Ssid::new(&bytes));
-            ssid.ok_or_else(|| Malformed::new("`ssid_hex` is no SSID"))
-        });
         let method = match fields.optional_text("method")? {
             None => None,
             Some(word) => Some((meaning_of(&word, METHODS)?, fields.text("method_reason")?)),
@@ -153,10 +152,12 @@ impl Care {
             permanent: fields.boolean("permanent")?,
             address_ms: fields.number("address_ms")?,
             next_change: fields.text("next_change")?,
-            ssid: ssid.transpose()?,
+            ssid: ssid(fields)?,
             method,
             trouble: fields.optional_text("trouble")?,
             retry_ms: fields.optional_number("retry_ms")?,
+            paused: fields.boolean("paused")?,
+            pause_ms: fields.optional_number("pause_ms")?,
             unkept: fields.texts("unkept")?,
             counters: counters(fields.object("counters")?)?,
         })
@@ -174,4 +175,17 @@ fn counters(mut fields: Fields) -> Result<Counters, Malformed> {
         failed_associations: count("failed_associations")?,
         holds_in_a_row: count("holds_in_a_row")?,
     })
+}
+
+/// What time alone changes is no change.
+#[must_use]
+pub fn without_times(all: &[Status]) -> Vec<Status> {
+    let mut all = all.to_vec();
+    for care in all.iter_mut().filter_map(|status| status.care.as_mut()) {
+        care.state_ms = 0;
+        care.address_ms = 0;
+        care.retry_ms = care.retry_ms.map(|_| 0);
+        care.pause_ms = care.pause_ms.map(|_| 0);
+    }
+    all
 }

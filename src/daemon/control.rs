@@ -56,6 +56,10 @@ fn find(group: Option<&str>) -> Option<Group> {
 
 impl Daemon {
     pub(super) fn answer(&mut self, Asked { request, answer }: Asked) -> Result<(), Error> {
+        if let (Request::Scan { interface }, false) = (&request, self.leaving) {
+            self.look(interface.as_ref(), answer);
+            return Ok(());
+        }
         let reply = if self.leaving {
             Reply::Fault(Fault::new(FaultKind::Leaving, "macveil is ending"))
         } else {
@@ -69,7 +73,7 @@ impl Daemon {
     fn reply(&mut self, request: &Request) -> Result<Reply, Error> {
         Ok(match request {
             Request::Interfaces => Reply::Interfaces(self.known_interfaces()),
-            Request::Status => self.status(),
+            Request::Status => Reply::Status(self.status()),
             Request::Reload => match self.reload()? {
                 Ok(()) => Reply::Reloaded {
                     files: self.config.files.iter().map(ToString::to_string).collect(),
@@ -84,6 +88,12 @@ impl Daemon {
             },
             Request::Reroll { ssid, now } => self.reroll(ssid, *now),
             Request::Rejoin { ssid } => self.rejoin(ssid),
+            Request::Rotate { interface } => self.rotate(interface.as_ref()),
+            Request::Pause { interface, for_ms } => self.pause(interface.as_ref(), *for_ms),
+            Request::Resume { interface } => self.resume(interface.as_ref()),
+            Request::Events { interface } => self.followed(interface.as_ref()),
+            // It is answered when it is over.
+            Request::Scan { .. } => Reply::Scanned(Vec::new()),
         })
     }
 
@@ -186,9 +196,11 @@ impl Daemon {
             let policy = book.policy(&NetworkFacts::new(ssid));
             let policy = policy.map_err(|error| error.to_string());
             let connected = tended.is_connected_to(ssid);
+            // What ends in a pause is not made again.
+            let may_join_anew = connected && !tended.machine().is_paused();
             Affected {
                 interface: tended.name().to_owned(),
-                effect: effect(&policy, connected),
+                effect: effect(&policy, may_join_anew),
                 policy,
                 connected,
             }

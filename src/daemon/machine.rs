@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::clock;
 use crate::address::{Host, Mac};
 use crate::config::{Config, DeviceFacts, Kind};
-use crate::supervisor::{Action, Card, Event, Port, Station, Time, Wire};
+use crate::supervisor::{Action, Card, Event, Port, Rotation, Station, Time, Wire};
+use crate::wifi::Ssid;
 
 #[derive(Debug)]
 pub(super) enum Machine {
@@ -58,6 +59,28 @@ impl Machine {
         match self {
             Self::Station(station) => station.state_name(),
             Self::Wire(wire) => wire.state_name(),
+        }
+    }
+
+    /// The network that it is associating or associated to.
+    pub(super) fn network(&self) -> Option<Ssid> {
+        match self {
+            Self::Station(station) => station.snapshot().network,
+            Self::Wire(_) => None,
+        }
+    }
+
+    pub(super) fn is_paused(&self) -> bool {
+        match self {
+            Self::Station(station) => station.snapshot().pause.is_some(),
+            Self::Wire(_) => false,
+        }
+    }
+
+    pub(super) fn rotation(&self) -> Rotation {
+        match self {
+            Self::Station(station) => station.rotation(),
+            Self::Wire(wire) => wire.rotation(),
         }
     }
 

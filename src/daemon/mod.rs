@@ -4,7 +4,10 @@
 mod clock;
 mod confinement;
 mod control;
+mod entry;
+mod errands;
 mod error;
+mod followed;
 mod history;
 mod journal;
 mod machine;
@@ -28,7 +31,7 @@ use tracing::{debug, info, warn};
 
 use crate::address::{Host, Mac, Record};
 use crate::config::{self, Backend, Config, Kind};
-use crate::control::{Asked, Server};
+use crate::control::{Asked, Server, Status};
 use crate::kernel::{Kernel, Notification, Notifications};
 use crate::log::{self, Naming};
 use crate::rivals::{Rival, Running, Twin, Watch};
@@ -37,6 +40,7 @@ use crate::store;
 use crate::supervisor::{Addresses, Card, Command, Event, Station, Time};
 use crate::wifi::Ssid;
 use clock::{Alarm, SleepWatch};
+use errands::Looks;
 pub use error::Error;
 use history::KeptHistory;
 use machine::of_card;
@@ -86,6 +90,9 @@ struct Daemon {
     let_go: bool,
     told: mpsc::UnboundedSender<Told>,
     control: Option<Server>,
+    looks: Vec<Looks>,
+    /// What whoever follows events was told of each interface.
+    told_status: Vec<Status>,
     leaving: bool,
     _alone: Option<Twin>,
 }
@@ -162,6 +169,8 @@ impl Daemon {
             let_go: false,
             told,
             control,
+            looks: Vec::new(),
+            told_status: Vec::new(),
             leaving: false,
             _alone: alone,
         };
@@ -191,6 +200,11 @@ impl Work for (Daemon, Ears) {
                 daemon.tell_all(&Event::Command(Command::Resumed));
             }
             daemon.react(wake)?;
+            daemon.finish_looks();
+            daemon.tell_followers();
+        }
+        if let Some(control) = daemon.control.take() {
+            control.end().await;
         }
         Ok(())
     }
@@ -400,6 +414,12 @@ impl Daemon {
             return;
         };
         let outcome = tended.carry_out(&mut self.kernel);
+        if let Some(control) = &self.control {
+            outcome.news.iter().for_each(|news| control.say(news));
+        }
+        if let Some(looked) = &outcome.looked {
+            self.looked(ifindex, looked);
+        }
         if outcome.finished {
             self.stations.remove(&ifindex);
             self.let_go = true;

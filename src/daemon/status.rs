@@ -1,12 +1,13 @@
 //! How the interfaces are doing, as the control socket tells it.
 
 use super::machine::Machine;
+use super::tended::Tended;
 use super::{Daemon, clock};
-use crate::control::{Care, Reply, Status};
+use crate::control::{Care, Status};
 use crate::supervisor::{AddressKind, Counters, Station, Time, Wire};
 
 impl Daemon {
-    pub(super) fn status(&mut self) -> Reply {
+    pub(super) fn status(&mut self) -> Vec<Status> {
         let interfaces = self.known_interfaces().into_iter();
         let status = interfaces.map(|interface| {
             let care = self.stations.get(&interface.ifindex);
@@ -18,7 +19,17 @@ impl Daemon {
                 care,
             }
         });
-        Reply::Status(status.collect())
+        status.collect()
+    }
+}
+
+impl Tended {
+    pub(super) fn status(&self) -> Status {
+        Status {
+            interface: self.interface(),
+            left_to: None,
+            care: Some(care_of(self.machine())),
+        }
     }
 }
 
@@ -42,6 +53,11 @@ fn care_of_station(station: &Station, now: Time) -> Care {
         address_ms: milliseconds(now.saturating_sub(snapshot.address_since)),
         next_change: snapshot.next_change.to_owned(),
         ssid: snapshot.network,
+        paused: snapshot.pause.is_some(),
+        pause_ms: snapshot
+            .pause
+            .and_then(|pause| pause.until)
+            .map(|end| milliseconds(end.saturating_sub(now))),
         method: Some((snapshot.method, snapshot.method_reason.to_owned())),
         trouble: snapshot.trouble,
         retry_ms: snapshot
@@ -76,6 +92,8 @@ fn care_of_wire(wire: &Wire, now: Time) -> Care {
             .retry_at
             .map(|at| milliseconds(at.saturating_sub(now))),
         trouble: snapshot.trouble,
+        paused: false,
+        pause_ms: None,
         unkept: Vec::new(),
         counters: Counters {
             holds_in_a_row: snapshot.holds_in_a_row,

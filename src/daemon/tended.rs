@@ -7,11 +7,13 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tracing::debug;
 
+use super::entry::Entry;
+use super::errands::Looked;
 use super::journal;
 use super::machine::Machine;
 use crate::address::{Host, Record};
 use crate::config::{Config, DeviceFacts};
-use crate::control::Interface;
+use crate::control::{Interface, News};
 use crate::kernel::Kernel;
 use crate::supervisor::{Action, Event, Notice, Request, Time};
 use crate::supplicant::wpa;
@@ -42,6 +44,10 @@ pub(super) struct Outcome {
     pub(super) finished: bool,
     /// To be remembered for good.
     pub(super) learned: Vec<(Ssid, Record)>,
+    /// A scan that was asked for is over.
+    pub(super) looked: Option<Looked>,
+    /// To be told to whoever follows events.
+    pub(super) news: Vec<News>,
 }
 
 /// Where a station's supplicant is looked for, and who is told what it says.
@@ -160,6 +166,7 @@ impl Tended {
                     return outcome;
                 }
                 Action::Remember { ssid, record } => outcome.learned.push((ssid, record)),
+                Action::Say(notice) => self.say(notice, &mut outcome),
                 action => {
                     if let Some(answer) = self.perform(kernel, action) {
                         self.handle(answer);
@@ -168,6 +175,20 @@ impl Tended {
             }
         }
         outcome
+    }
+
+    fn say(&mut self, notice: Notice, outcome: &mut Outcome) {
+        match &notice {
+            Notice::Connected { ssid, .. } => self.connected = Some(ssid.clone()),
+            Notice::Looked { mask, found } => {
+                let (mask, found) = (*mask, found.clone());
+                outcome.looked = Some(Looked { mask, found });
+            }
+            _ => {}
+        }
+        let entry = Entry::of(notice);
+        journal::write(&self.name, &entry);
+        outcome.news.push(entry.news(&self.name));
     }
 
     fn perform(&mut self, kernel: &mut Kernel, action: Action) -> Option<Event> {
@@ -195,14 +216,7 @@ impl Tended {
                 let _ = self.requests.send(request);
                 None
             }
-            Action::Say(notice) => {
-                if let Notice::Connected { ssid, .. } = &notice {
-                    self.connected = Some(ssid.clone());
-                }
-                journal::write(&self.name, notice);
-                None
-            }
-            Action::Remember { .. } | Action::Finish => None,
+            Action::Say(_) | Action::Remember { .. } | Action::Finish => None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Refusal;
 use crate::address::{Mac, Record};
-use crate::wifi::{Frequency, Ssid};
+use crate::wifi::{Frequency, Heard, Ssid};
 
 /// One thing to do in the world. Each but the ones that say otherwise is answered by exactly one [`Event`](super::Event).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -195,6 +195,20 @@ pub enum Notice {
     },
     /// The user asked the supplicant to stay disconnected.
     Parked,
+    /// Nothing is scanned or joined from now on, as the user asked.
+    Paused {
+        /// Milliseconds until the pause is over; `None`: until told otherwise.
+        span_ms: Option<u64>,
+    },
+    /// The pause is over.
+    Unpaused,
+    /// The scan that somebody asked for is over.
+    Looked {
+        /// The mask that it went out under; `None`: an address of its own, which the driver drew.
+        mask: Option<Mac>,
+        /// What was heard in it, or why there was none.
+        found: Result<Vec<Heard>, String>,
+    },
     /// Somebody else scanned.
     ForeignScan {
         /// It exposed the address that the card had.

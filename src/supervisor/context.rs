@@ -77,6 +77,10 @@ pub(super) struct Context {
     pub(super) counters: Counters,
     /// Why the card goes on without protection, if it does.
     pub(super) unprotected_because: Option<String>,
+    /// Nothing is to be scanned or joined.
+    pub(super) pause: Option<Pause>,
+    /// Somebody asked for a scan of all channels, and has not had it.
+    pub(super) look_wanted: bool,
     /// When the machine was last found to have slept.
     pub(super) woken: Option<Time>,
     /// When the current state wants to be woken.
@@ -97,6 +101,13 @@ pub(super) struct Mask {
     pub(super) scanned: bool,
     /// Somebody else sent something under it.
     pub(super) exposed: bool,
+}
+
+/// Nothing is scanned or joined, because the user wishes so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pause {
+    /// When it is over by itself; `None`: when the user says so.
+    pub until: Option<Time>,
 }
 
 /// The masking method in use.
@@ -167,6 +178,8 @@ impl Context {
             results_owed: false,
             counters: Counters::default(),
             unprotected_because: None,
+            pause: None,
+            look_wanted: false,
             woken: None,
             alarm: None,
             actions: VecDeque::new(),
@@ -313,6 +326,11 @@ impl Context {
         }
     }
 
+    /// The user wishes another mask, and nothing is on the air that has to end before.
+    pub(super) fn may_rotate_now(&self) -> bool {
+        self.mask_is_exposed() && self.scan == RunningScan::None
+    }
+
     pub(super) fn scan_request(&self, plan: &Plan) -> Scan {
         let (mask, own_address) = (self.mask, self.scans_carry_own_address());
         Scan {
@@ -325,7 +343,7 @@ impl Context {
         }
     }
 
-    fn scans_carry_own_address(&self) -> bool {
+    pub(super) fn scans_carry_own_address(&self) -> bool {
         self.method == Method::Driver && self.settings.scan_random
     }
 
@@ -336,6 +354,12 @@ impl Context {
         if let Some(mask) = self.mask.as_mut().filter(|_| exposes) {
             mask.scanned = true;
         }
+    }
+
+    /// Everything that the card can hear, once.
+    pub(super) fn plan_of_all_channels(&self) -> Plan {
+        let channels = self.card.channels.iter();
+        Plan::asking(channels.map(|channel| channel.frequency).collect(), false)
     }
 
     pub(super) fn next_plan(&mut self) -> Plan {

@@ -53,6 +53,11 @@ impl Draws {
         );
     }
 
+    /// Every network is to get another address the next time.
+    pub(super) fn forget_all(&mut self) {
+        self.0.clear();
+    }
+
     /// The network is to get another address the next time.
     pub(super) fn forget(&mut self, ssid: &Ssid) {
         self.0.remove(ssid);

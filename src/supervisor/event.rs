@@ -280,4 +280,15 @@ pub enum Command {
     Resumed,
     /// Join this network anew if it is the one that the card is connected to.
     Rejoin(Ssid),
+    /// Neither scan nor join anything; a connection that stands stays.
+    Pause {
+        /// For so long; `None`: until told otherwise.
+        span: Option<Duration>,
+    },
+    /// The pause is over.
+    Unpause,
+    /// Take another mask, and other random addresses from the next association on.
+    Rotate,
+    /// Scan all channels once, masked.
+    Look,
 }

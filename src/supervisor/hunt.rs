@@ -171,7 +171,7 @@ impl Hunt {
 
 impl Plan {
     /// In the order of the channels: the order known channels first would tell which they are.
-    fn asking(mut frequencies: Vec<Frequency>, more_to_come: bool) -> Self {
+    pub(super) fn asking(mut frequencies: Vec<Frequency>, more_to_come: bool) -> Self {
         frequencies.sort_unstable();
         let wildcard = Ssid::wildcard();
         Self {

@@ -15,6 +15,7 @@
 //! | `hunt`, `schedule`, `nameless` | which scan comes when |
 //! | `candidates`, `memory` | which BSS to join, and which to leave alone for a while |
 //! | `snapshot` | what a station is doing, for people and tests |
+//! | `errands` | what a user may ask for: a scan, another mask, a pause |
 //! | `draws` | how often a network gets another random address |
 //! | `wire/` | the machine for Ethernet, which needs none of these |
 
@@ -26,6 +27,7 @@ mod candidates;
 mod chance;
 mod context;
 mod draws;
+mod errands;
 mod event;
 mod hunt;
 mod memory;
@@ -42,7 +44,8 @@ use std::time::{Duration, SystemTime};
 
 pub(crate) use action::START_SCAN;
 pub use action::{Action, How, Notice, Request, Scan};
-pub use context::Method;
+pub use context::{Method, Pause};
+pub use errands::Rotation;
 pub use event::{
     Command, Entry, Event, Failure, Link, Mlme, Network, Phase, Quieted, Reply, ScanStarted,
     Security, Status, Supplicant, Survey,

@@ -1,7 +1,7 @@
 //! What a station is doing, for people and tests.
 
 use super::Time;
-use super::context::{Context, Method};
+use super::context::{Context, Method, Pause};
 use super::event::Link;
 use super::settings::MaskMethod;
 use super::state::State;
@@ -65,6 +65,8 @@ pub struct Snapshot {
     pub trouble: Option<String>,
     /// When the card is tried again.
     pub retry_at: Option<Time>,
+    /// Nothing is scanned or joined, by the user's wish.
+    pub pause: Option<Pause>,
     /// What of the promise cannot be kept on this card, or was not.
     pub unkept: Vec<String>,
     /// What was done so far.
@@ -92,6 +94,7 @@ impl Snapshot {
                 .or(cx.unprotected_because.as_deref())
                 .map(str::to_owned),
             retry_at: held.and(cx.alarm),
+            pause: cx.pause,
             unkept: unkept(cx),
             counters: cx.counters,
         }
@@ -144,6 +147,7 @@ fn method_reason(cx: &Context) -> &'static str {
 fn next_change(kind: AddressKind, cx: &Context) -> &'static str {
     match kind {
         AddressKind::Assigned => "when the association ends",
+        AddressKind::Mask if cx.pause.is_some() => "after the pause, or when another program scans",
         AddressKind::Mask if cx.method == Method::Driver && cx.settings.scan_random => {
             "when a network is joined, or another program scans; each scan has an address of its own"
         }

@@ -4,6 +4,7 @@ use rand::rngs::StdRng;
 
 use super::action::{Action, Notice};
 use super::context::{Context, Method, RunningScan};
+use super::errands::{self, Rotation};
 use super::event::{Command, Event, Link, ScanStarted, Supplicant};
 use super::settings::{Addresses, Card, OnExit, Settings};
 use super::snapshot::{self, Snapshot};
@@ -54,6 +55,10 @@ impl Station {
     /// To be called when the deadline has passed.
     pub fn handle_timeout(&mut self, now: Now) {
         self.cx.set_clocks(now);
+        let pause_ends = self.cx.pause.and_then(|pause| pause.until);
+        if pause_ends.is_some_and(|end| end <= now.boot) {
+            self.handle(now, Event::Command(Command::Unpause));
+        }
         if self.cx.alarm.is_some_and(|alarm| alarm <= now.boot) {
             self.cx.alarm = None;
             self.step(State::alarm);
@@ -67,14 +72,32 @@ impl Station {
 
     /// When [`Station::handle_timeout`] is due, if nothing happens before.
     #[must_use]
-    pub const fn deadline(&self) -> Option<Time> {
-        self.cx.alarm
+    pub fn deadline(&self) -> Option<Time> {
+        let pause_ends = self.cx.pause.and_then(|pause| pause.until);
+        self.cx.alarm.into_iter().chain(pause_ends).min()
     }
 
     /// What the station is doing.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::of(self.state.as_ref(), self.state_since, &self.cx)
+    }
+
+    /// What becomes of a wish for another mask.
+    #[must_use]
+    pub fn rotation(&self) -> Rotation {
+        let state = self.state.as_ref();
+        state.map_or(Rotation::Never, |state| Rotation::of(state, &self.cx))
+    }
+
+    /// Whether all channels can be scanned now.
+    ///
+    /// # Errors
+    ///
+    /// Why not, in words.
+    pub fn may_look(&self) -> Result<(), &'static str> {
+        let state = self.state.as_ref();
+        state.map_or(Ok(()), |state| errands::may_look(state, &self.cx))
     }
 
     /// The state's name.
@@ -98,6 +121,15 @@ impl Station {
         if let Some(state) = self.state.take() {
             let before = state.name();
             let state = step(state, &mut self.cx);
+            if self.cx.look_wanted
+                && let Err(why) = errands::may_look(&state, &self.cx)
+            {
+                self.cx.look_wanted = false;
+                self.cx.say(Notice::Looked {
+                    mask: None,
+                    found: Err(why.to_owned()),
+                });
+            }
             if state.name() != before {
                 self.state_since = self.cx.now;
             }
@@ -137,6 +169,20 @@ impl Station {
                 self.cx.woken = Some(self.cx.now);
                 self.cx.hunt.restart(self.cx.now);
                 self.cx.memory.forgive();
+                Some(event)
+            }
+            Event::Command(Command::Pause { span }) => {
+                self.cx.begin_pause(span);
+                Some(event)
+            }
+            Event::Command(Command::Unpause) => self.cx.end_pause().then_some(event),
+            Event::Command(Command::Rotate) => {
+                self.cx.draws.forget_all();
+                self.cx.expose_mask();
+                Some(event)
+            }
+            Event::Command(Command::Look) => {
+                self.cx.look_wanted = true;
                 Some(event)
             }
             Event::Renewed { ssid, record } => {
@@ -211,6 +257,7 @@ impl Station {
         self.step(|state, cx| {
             let parked = match &state {
                 State::Gone | State::Leaving(_) => return state,
+                State::Paused(paused) => paused.was_parked(),
                 other => matches!(other, State::Parked(_)),
             };
             Leaving::begin(cx, parked)

@@ -8,7 +8,7 @@ mod watch;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
-use super::ask::Daemon;
+use super::ask;
 use super::failure::{Failure, NO, unless_unheard};
 use crate::control::{Reply, Request, Status};
 use render::Paint;
@@ -23,16 +23,11 @@ use render::Paint;
   macveil status wlan0 --json
   macveil status --watch")]
 pub struct Args {
-    /// Only this interface.
-    interface: Option<String>,
-    /// Answer in JSON; with --watch a line for each change.
-    #[arg(long)]
-    json: bool,
-    /// Go on saying it until interrupted.
+    /// Go on saying it until interrupted; in JSON, a line for each change.
     #[arg(long)]
     watch: bool,
     #[command(flatten)]
-    daemon: Daemon,
+    ask: ask::OneOrAll,
 }
 
 /// Asks the daemon and writes how the interfaces are.
@@ -51,7 +46,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
 
 fn once(args: &Args, paint: Paint, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let all = args.ask()?;
-    if args.json {
+    if args.ask.json {
         writeln!(out, "{}", Reply::Status(all.clone()).to_line())?;
     } else {
         write!(out, "{}", render::all(&all, paint))?;
@@ -66,11 +61,20 @@ fn once(args: &Args, paint: Paint, out: &mut impl Write) -> Result<ExitCode, Fai
 
 impl Args {
     fn ask(&self) -> Result<Vec<Status>, Failure> {
-        let Reply::Status(mut all) = self.daemon.ask(&Request::Status)? else {
+        let Reply::Status(all) = self.ask.daemon.ask(&Request::Status)? else {
             return Ok(Vec::new());
         };
-        if let Some(wanted) = &self.interface {
-            all.retain(|status| status.interface.name == *wanted);
+        self.wanted(all)
+    }
+
+    fn is_wanted(&self, status: &Status) -> bool {
+        let wanted = self.ask.interface.as_ref();
+        wanted.is_none_or(|wanted| status.interface.name == *wanted)
+    }
+
+    fn wanted(&self, mut all: Vec<Status>) -> Result<Vec<Status>, Failure> {
+        if let Some(wanted) = &self.ask.interface {
+            all.retain(|status| self.is_wanted(status));
             if all.is_empty() {
                 let why = "there is no Wi-Fi station and no Ethernet card of that name";
                 return Err(Failure::cannot(

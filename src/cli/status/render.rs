@@ -73,6 +73,14 @@ fn one(status: &Status, paint: Paint) -> String {
     if let Some(trouble) = &care.trouble {
         entry("because", RED, trouble);
     }
+    if care.paused {
+        let end = care
+            .pause_ms
+            .map(|left| format!("for another {}", span(left)));
+        let end = end.as_deref().unwrap_or("until `macveil resume`");
+        let words = format!("{end}: nothing is scanned or joined");
+        entry("paused", YELLOW, &words);
+    }
     if let Some(retry) = care.retry_ms {
         entry("again in", "0", &span(retry));
     }
@@ -114,6 +122,8 @@ fn doing(status: &Status, care: &Care) -> String {
         "associated" => "connected to",
         "parting" => "the association is over",
         "parked" => "masked and silent: disconnected by the user",
+        "paused" => "masked and silent",
+        "scanning" => "masked, scanning as asked",
         "held" => "held silent",
         "unprotected" => "not protected",
         "leaving" => "being let go of",

@@ -1,15 +1,17 @@
 //! What people and programs are told.
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 
-use super::watch::without_times;
+use super::watch::aged;
 use super::*;
 use crate::address::Mac;
 use crate::config::Kind;
 use crate::control::fake::FakeDaemon;
-use crate::control::{Care, Interface};
+use crate::control::without_times;
+use crate::control::{Care, Interface, News};
 use crate::supervisor::{AddressKind, Counters, Method};
 use crate::wifi::Ssid;
 
@@ -49,6 +51,8 @@ fn connected() -> Care {
         )),
         trouble: None,
         retry_ms: None,
+        paused: false,
+        pause_ms: None,
         unkept: Vec::new(),
         counters: Counters {
             masks: 46,
@@ -185,4 +189,66 @@ fn without_a_daemon_it_says_how_to_start_one() {
     let failure = run(&line.args, &mut Vec::new()).unwrap_err();
     let cause = std::error::Error::source(&failure).unwrap().to_string();
     assert!(cause.contains("systemctl start macveil"), "{cause}");
+}
+
+#[test]
+fn a_pause_is_told() {
+    let care = Care {
+        paused: true,
+        pause_ms: Some(90_000),
+        ..connected()
+    };
+    let (good, said) = answer(&[], vec![status("associated", care)]).unwrap();
+    assert!(good, "the promise is kept");
+    assert!(
+        said.contains("  paused    for another 1 min 30 s: nothing is scanned or joined\n"),
+        "{said}"
+    );
+}
+
+#[test]
+fn between_changes_time_goes_on() {
+    let later = aged(status("held", held()), Duration::from_secs(3));
+    let care = later.care.unwrap();
+    assert_eq!((care.state_ms, care.address_ms), (757_000, 3_728_000));
+    assert_eq!(care.retry_ms, Some(1_000));
+}
+
+/// A daemon that is followed, tells one change and ends.
+#[test]
+fn a_change_is_a_line_for_programs_and_the_end_of_the_daemon_the_end() {
+    let before = status("associated", connected());
+    let mut care = connected();
+    care.counters.scans += 1;
+    let after = status("associated", care);
+    let told = [News::status(&before), News::status(&after), News::leaving()];
+    let daemon = FakeDaemon::telling(
+        Request::Events { interface: None },
+        Reply::Events(vec![before.clone()]),
+        &told,
+    );
+    let socket = daemon.socket();
+    let line = [
+        "status",
+        "--watch",
+        "--json",
+        "--socket",
+        socket.to_str().unwrap(),
+    ];
+    let line = Line::try_parse_from(line).unwrap();
+    let mut out = Vec::new();
+    let code = run(&line.args, &mut out).unwrap();
+    daemon.finish();
+    assert_eq!(code, ExitCode::SUCCESS);
+    let said = String::from_utf8(out).unwrap();
+    let scans: Vec<_> = said
+        .lines()
+        .map(
+            |line| match Reply::read(line.as_bytes(), &Request::Status) {
+                Ok(Reply::Status(all)) => all[0].care.as_ref().unwrap().counters.scans,
+                other => panic!("{other:?}"),
+            },
+        )
+        .collect();
+    assert_eq!(scans, [12, 13]);
 }

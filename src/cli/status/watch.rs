@@ -1,17 +1,20 @@
-//! The status again and again: redrawn in place on a terminal, a line or a block for each change
-//! otherwise.
+//! The status as it changes: redrawn in place on a terminal, a line or a block for each change
+//! otherwise. The daemon tells what changes; only what time alone changes is counted here.
 
 use std::io::Write;
 use std::process::ExitCode;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::render::{self, Paint};
 use super::{Args, Failure};
-use crate::control::{Reply, Status};
+use crate::control::{Client, Heard, Kind, Reply, Request, Status, without_times};
 
-/// Often enough for eyes, seldom enough for a battery.
-const PAUSE: Duration = Duration::from_millis(500);
+/// Spans of time are told in seconds.
+const TICK: Duration = Duration::from_secs(1);
+/// What happens at once is drawn at once.
+const BURST: Duration = Duration::from_millis(20);
+const LONGEST_BURST: u32 = 10;
 
 /// Clears the screen; then each time: to its beginning, the rest of each line, what is below.
 const CLEAR: &str = "\u{1b}[2J";
@@ -25,31 +28,38 @@ pub(super) fn watch(
     out: &mut impl Write,
 ) -> Result<ExitCode, Failure> {
     // What cannot work now is told at once; a daemon that goes later may come again.
-    let first = args.ask()?;
-    if args.json || !terminal {
-        return follow(args, first, out);
+    let view = View::open(args)?;
+    if args.ask.json || !terminal {
+        return follow(args, view, out);
     }
-    let mut seen = Ok(first);
     write!(out, "{CLEAR}")?;
+    let mut view = Ok(view);
     loop {
-        let text = match &seen {
-            Ok(all) => render::all(all, Paint::on(true)),
+        let text = match &view {
+            Ok(view) => render::all(&view.aged(), Paint::on(true)),
             Err(failure) => format!("{}\n", told(failure)),
         };
         let text = text.replace('\n', &format!("{REST_OF_LINE}\n"));
         write!(out, "{HOME}{text}{REST_OF_SCREEN}")?;
         out.flush()?;
-        thread::sleep(PAUSE);
-        seen = args.ask();
+        view = match view.map(|view| view.after(args, TICK)) {
+            Ok(Ok(Some(view))) => Ok(view),
+            Ok(Err(failure)) => Err(failure),
+            Ok(Ok(None)) | Err(_) => {
+                thread::sleep(TICK);
+                View::open(args)
+            }
+        };
     }
 }
 
-fn follow(args: &Args, mut all: Vec<Status>, out: &mut impl Write) -> Result<ExitCode, Failure> {
+fn follow(args: &Args, mut view: View, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let mut last = None;
     loop {
+        let all = view.aged();
         let now = Some(without_times(&all));
         if now != last {
-            if args.json {
+            if args.ask.json {
                 writeln!(out, "{}", Reply::Status(all).to_line())?;
             } else {
                 writeln!(out, "{}", render::all(&all, Paint::Plain))?;
@@ -57,20 +67,88 @@ fn follow(args: &Args, mut all: Vec<Status>, out: &mut impl Write) -> Result<Exi
             out.flush()?;
             last = now;
         }
-        thread::sleep(PAUSE);
-        all = args.ask()?;
+        match view.after(args, Duration::MAX)? {
+            Some(next) => view = next,
+            None => return Ok(ExitCode::SUCCESS),
+        }
     }
 }
 
-/// What time alone changes is no change.
-pub(super) fn without_times(all: &[Status]) -> Vec<Status> {
-    let mut all = all.to_vec();
-    for care in all.iter_mut().filter_map(|status| status.care.as_mut()) {
-        care.state_ms = 0;
-        care.address_ms = 0;
-        care.retry_ms = care.retry_ms.map(|_| 0);
+/// How the interfaces are, as far as the daemon has told.
+struct View {
+    client: Client,
+    /// With the moment at which it was so.
+    all: Vec<(Status, Instant)>,
+}
+
+impl View {
+    fn open(args: &Args) -> Result<Self, Failure> {
+        let mut client = args.ask.daemon.connect()?;
+        let request = Request::Events { interface: None };
+        let Reply::Events(all) = client.ask(&request)? else {
+            return Err(Failure::cannot(
+                "cannot follow the daemon",
+                "it says something else",
+            ));
+        };
+        let now = Instant::now();
+        let all = args.wanted(all)?.into_iter();
+        Ok(Self {
+            client,
+            all: all.map(|status| (status, now)).collect(),
+        })
     }
-    all
+
+    /// After something has happened, or that span; `None`: the daemon ends.
+    fn after(mut self, args: &Args, span: Duration) -> Result<Option<Self>, Failure> {
+        let mut patience = span;
+        for _ in 0..LONGEST_BURST {
+            let limit = Some(patience).filter(|&span| span < Duration::MAX);
+            let Some(line) = self.client.next_line(limit)? else {
+                break;
+            };
+            let heard = Heard::read(&line).map_err(|source| self.client.unreadable(source))?;
+            match heard.kind {
+                Kind::Status(status) => self.learn(args, *status),
+                // Whom it is left to, the daemon tells whoever asks.
+                Kind::Unmanaged | Kind::Missed => return Self::open(args).map(Some),
+                Kind::Leaving => return Ok(None),
+                Kind::Other => {}
+            }
+            patience = BURST;
+        }
+        Ok(Some(self))
+    }
+
+    fn learn(&mut self, args: &Args, status: Status) {
+        let now = Instant::now();
+        let ifindex = status.interface.ifindex;
+        let mut known = self.all.iter_mut();
+        if let Some(known) = known.find(|(known, _)| known.interface.ifindex == ifindex) {
+            *known = (status, now);
+        } else if args.is_wanted(&status) {
+            self.all.push((status, now));
+        }
+    }
+
+    /// As it is now, if nothing has happened.
+    fn aged(&self) -> Vec<Status> {
+        let all = self.all.iter();
+        all.map(|(status, then)| aged(status.clone(), then.elapsed()))
+            .collect()
+    }
+}
+
+/// The status after a span in which nothing happened.
+pub(super) fn aged(mut status: Status, span: Duration) -> Status {
+    let span = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
+    if let Some(care) = &mut status.care {
+        care.state_ms = care.state_ms.saturating_add(span);
+        care.address_ms = care.address_ms.saturating_add(span);
+        care.retry_ms = care.retry_ms.map(|left| left.saturating_sub(span));
+        care.pause_ms = care.pause_ms.map(|left| left.saturating_sub(span));
+    }
+    status
 }
 
 fn told(failure: &Failure) -> String {

@@ -125,6 +125,7 @@ fn who_never_reads_does_not_keep_others_waiting() {
 /// One seat, for a moment only.
 pub(super) const SHORT: Limits = Limits {
     clients: 1,
+    followers: 1,
     patience: Duration::from_millis(300),
     fetching: Duration::from_millis(300),
 };

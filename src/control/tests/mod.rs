@@ -2,5 +2,6 @@
 
 mod clients;
 mod daemon;
+mod events;
 mod hostile;
 mod protocol;

@@ -7,10 +7,15 @@ use proptest::prelude::*;
 use crate::address::{Mac, Policy};
 use crate::config::Kind;
 use crate::control::{
-    Affected, Care, Effect, Fault, FaultKind, Interface, METHODS, Mistake, Reply, Request, Status,
+    self, Affected, Care, Effect, Fault, FaultKind, Interface, METHODS, Mistake, News, Paused,
+    Reply, Request, Rotated, Scanned, Status,
 };
-use crate::supervisor::{AddressKind, Counters};
-use crate::wifi::Ssid;
+use crate::supervisor::{AddressKind, Counters, Rotation};
+use crate::wifi::{Heard, Ssid};
+
+fn told(line: &[u8]) -> Result<control::Heard, impl std::fmt::Debug> {
+    control::Heard::read(line)
+}
 
 fn request(line: &str) -> Result<Request, Fault> {
     Request::read(line.as_bytes())
@@ -83,7 +88,7 @@ fn what_is_no_request_is_told_why() {
     assert_refused(
         r#"{"request":"dance"}"#,
         FaultKind::UnknownRequest,
-        "unknown request `dance`: known are interfaces, status, reload, reroll, rejoin",
+        "unknown request `dance`: known are interfaces, status, reload, reroll, rejoin, scan, rotate, pause, resume, events",
     );
     let bad = |line, message| assert_refused(line, FaultKind::BadRequest, message);
     bad("{}", "`request` is missing");
@@ -173,7 +178,18 @@ fn every_example_in_the_document_is_read() {
     names.dedup();
     assert_eq!(
         names,
-        ["interfaces", "status", "reload", "reroll", "rejoin"]
+        [
+            "interfaces",
+            "status",
+            "reload",
+            "reroll",
+            "rejoin",
+            "scan",
+            "rotate",
+            "pause",
+            "resume",
+            "events"
+        ]
     );
     for (word, _) in FaultKind::WORDS {
         assert!(document.contains(&format!("| `{word}` |")), "{word}");
@@ -227,6 +243,12 @@ fn any_request() -> impl Strategy<Value = Request> {
         Just(Request::Reload),
         (any_ssid(), any::<bool>()).prop_map(|(ssid, now)| Request::Reroll { ssid, now }),
         any_ssid().prop_map(|ssid| Request::Rejoin { ssid }),
+        option::of(any_text()).prop_map(|interface| Request::Scan { interface }),
+        option::of(any_text()).prop_map(|interface| Request::Rotate { interface }),
+        option::of(any_text()).prop_map(|interface| Request::Resume { interface }),
+        option::of(any_text()).prop_map(|interface| Request::Events { interface }),
+        (option::of(any_text()), option::of(any::<u64>()))
+            .prop_map(|(interface, for_ms)| Request::Pause { interface, for_ms }),
     ]
 }
 
@@ -264,12 +286,14 @@ fn any_care() -> impl Strategy<Value = Care> {
         option::of(any_text()),
         option::of(any::<u64>()),
         vec(any_text(), 0..3),
+        any::<bool>(),
+        option::of(any::<u64>()),
     );
     (any_text(), address, doing, ills, any::<[u32; 7]>()).prop_map(
         |(driver, address, doing, ills, counts)| {
             let (address_kind, permanent, address_ms, next_change) = address;
             let (up, state_ms, ssid, method) = doing;
-            let (trouble, retry_ms, unkept) = ills;
+            let (trouble, retry_ms, unkept, paused, pause_ms) = ills;
             let [masks, scans, foreign_scans, exposing_scans, rest @ ..] = counts;
             let [associations, failed_associations, holds_in_a_row] = rest;
             Care {
@@ -284,6 +308,8 @@ fn any_care() -> impl Strategy<Value = Care> {
                 method,
                 trouble,
                 retry_ms,
+                paused,
+                pause_ms,
                 unkept,
                 counters: Counters {
                     masks,
@@ -326,6 +352,66 @@ fn any_affected() -> impl Strategy<Value = Vec<Affected>> {
         },
     );
     vec(affected, 0..3)
+}
+
+fn any_scanned() -> impl Strategy<Value = Scanned> {
+    let address = || any::<[u8; 6]>().prop_map(Mac);
+    let heard = (
+        any_ssid(),
+        address(),
+        any::<u32>(),
+        any::<i32>(),
+        any::<u32>(),
+    )
+        .prop_map(|(ssid, bssid, frequency, signal, ms_ago)| Heard {
+            bssid,
+            frequency,
+            signal,
+            ssid,
+            ms_ago,
+        });
+    let found = prop_oneof![vec(heard, 0..3).prop_map(Ok), any_text().prop_map(Err),];
+    (any_text(), option::of(address()), found).prop_map(|(interface, mask, found)| Scanned {
+        interface,
+        mask,
+        found,
+    })
+}
+
+fn any_rotated() -> impl Strategy<Value = Rotated> {
+    let masks = vec![
+        Rotation::Now,
+        Rotation::Soon,
+        Rotation::AfterAssociation,
+        Rotation::Never,
+    ];
+    let effects: Vec<_> = Effect::WORDS.iter().map(|&(_, effect)| effect).collect();
+    (
+        any_text(),
+        prop::sample::select(masks),
+        option::of(any_ssid()),
+        option::of(Just(Policy::Random)),
+        prop::sample::select(effects),
+    )
+        .prop_map(|(interface, mask, ssid, policy, address)| Rotated {
+            interface,
+            mask,
+            ssid,
+            policy,
+            address,
+        })
+}
+
+fn any_paused() -> impl Strategy<Value = Paused> {
+    let refused = option::of(any_text());
+    (any_text(), any_text(), option::of(any_ssid()), refused).prop_map(
+        |(interface, state, ssid, refused)| Paused {
+            interface,
+            state,
+            ssid,
+            refused,
+        },
+    )
 }
 
 fn any_fault() -> impl Strategy<Value = Reply> {
@@ -372,6 +458,14 @@ fn any_exchange() -> impl Strategy<Value = (Request, Reply)> {
             let request = Request::Rejoin { ssid: ssid.clone() };
             (request, Reply::Rejoined { ssid, interfaces })
         }),
+        vec(any_scanned(), 0..3)
+            .prop_map(|all| (Request::Scan { interface: None }, Reply::Scanned(all))),
+        vec(any_rotated(), 0..3)
+            .prop_map(|all| (Request::Rotate { interface: None }, Reply::Rotated(all))),
+        vec(any_paused(), 0..3)
+            .prop_map(|all| (Request::Resume { interface: None }, Reply::Resumed(all))),
+        vec(any_status(), 0..3)
+            .prop_map(|all| (Request::Events { interface: None }, Reply::Events(all))),
         (any_request(), any_fault()),
     ]
 }
@@ -392,9 +486,19 @@ proptest! {
     }
 
     #[test]
+    fn a_status_that_changes_is_read_as_it_was_told(status in any_status()) {
+        let line = News::status(&status).to_line(7);
+        prop_assert!(!line.contains('\n'));
+        let told = told(line.as_bytes()).unwrap();
+        prop_assert_eq!(told.interface.as_ref(), Some(&status.interface.name));
+        prop_assert_eq!(told.kind, control::Kind::Status(Box::new(status)));
+    }
+
+    #[test]
     fn no_line_is_too_odd(line in vec(any::<u8>(), 0..64)) {
         let _ = Request::read(&line);
         let _ = Reply::read(&line, &Request::Reload);
+        let _ = told(&line);
     }
 
     #[test]

@@ -85,7 +85,7 @@ impl Associated {
             }
             Event::Link(link) if !link.up => Parting::link_is_down(cx, self.ssid),
             Event::Link(link) if !link.carrier => self.ask(cx),
-            Event::Command(Command::Rejoin(ssid)) if ssid == self.ssid => {
+            Event::Command(Command::Rejoin(ssid)) if ssid == self.ssid && cx.pause.is_none() => {
                 cx.remark_on(&ssid, "joining it anew, as asked");
                 Parting::for_another_address(cx, ssid)
             }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Attaching, Context, Event, Held, Parked, Searching, State, Waiting};
+use super::{Attaching, Context, Event, Held, Looking, Parked, Paused, Searching, State, Waiting};
 use crate::address::Mac;
 use crate::supervisor::Refusal;
 use crate::supervisor::Time;
@@ -37,6 +37,26 @@ pub(in crate::supervisor) enum Then {
     SearchAt(Time),
     /// Stay disconnected until the user wants otherwise.
     Park,
+}
+
+impl Then {
+    /// The card is masked: goes on as intended, unless the user wishes something else first.
+    pub(super) fn follow(self, cx: &mut Context) -> State {
+        match self {
+            Self::Wait if cx.supplicant => Attaching::begin(cx),
+            _ if cx.look_wanted && cx.link.up => Looking::begin(cx, self),
+            _ if !cx.supplicant => Waiting::begin(cx),
+            Self::Wait | Self::Search | Self::SearchAt(_) | Self::Park if !cx.link.up => {
+                Held::until_up(cx, self)
+            }
+            Self::Wait | Self::Search | Self::SearchAt(_) | Self::Park if cx.pause.is_some() => {
+                Paused::begin(cx, self)
+            }
+            Self::Wait | Self::Search => Searching::begin(cx),
+            Self::SearchAt(moment) => Searching::begin_at(cx, moment),
+            Self::Park => Parked::begin(cx),
+        }
+    }
 }
 
 impl Masking {
@@ -126,16 +146,7 @@ impl Masking {
         cx.counters.masks = cx.counters.masks.saturating_add(1);
         cx.say(Notice::Masked { address });
         cx.counters.holds_in_a_row = 0;
-        match self.then {
-            _ if !cx.supplicant => Waiting::begin(cx),
-            Then::Search | Then::SearchAt(_) | Then::Park if !cx.link.up => {
-                Held::until_up(cx, self.then)
-            }
-            Then::Wait => Attaching::begin(cx),
-            Then::Search => Searching::begin(cx),
-            Then::SearchAt(moment) => Searching::begin_at(cx, moment),
-            Then::Park => Parked::begin(cx),
-        }
+        self.then.follow(cx)
     }
 
     fn refused(mut self, cx: &mut Context, refusal: &Refusal) -> State {

@@ -14,6 +14,9 @@
 //!
 //!  any ──▶ Leaving ──▶ Gone
 //! ```
+//!
+//! What a user asks for leads aside from Waiting, Searching and Parked, and back: Paused, and Looking for
+//! one scan.
 
 #![allow(
     clippy::needless_pass_by_value,
@@ -25,9 +28,11 @@ mod associating;
 mod attaching;
 mod held;
 mod leaving;
+mod looking;
 mod masking;
 mod parked;
 mod parting;
+mod paused;
 mod searching;
 mod waiting;
 
@@ -40,9 +45,11 @@ pub(super) use associating::Associating;
 pub(super) use attaching::Attaching;
 pub(super) use held::Held;
 pub(super) use leaving::Leaving;
+pub(super) use looking::Looking;
 pub(super) use masking::{Masking, Then};
 pub(super) use parked::Parked;
 pub(super) use parting::Parting;
+pub(super) use paused::Paused;
 pub(super) use searching::Searching;
 pub(super) use waiting::Waiting;
 
@@ -65,6 +72,10 @@ pub(super) enum State {
     Parting(Parting),
     /// Masked and silent, because the user disconnected.
     Parked(Parked),
+    /// Masked and silent, because the user wishes a pause.
+    Paused(Paused),
+    /// Masked, scanning because somebody asked for it.
+    Looking(Looking),
     /// Held silent, because the promise cannot be kept.
     Held(Held),
     /// Putting everything back.
@@ -86,6 +97,8 @@ impl State {
             Self::Associated(state) => state.handle(cx, event),
             Self::Parting(state) => state.handle(cx, event),
             Self::Parked(state) => state.handle(cx, event),
+            Self::Paused(state) => state.handle(cx, event),
+            Self::Looking(state) => state.handle(cx, event),
             Self::Held(state) => state.handle(cx, event),
             Self::Leaving(state) => state.handle(cx, event),
             Self::Unprotected if event == Event::Supplicant(Supplicant::Appeared) => {
@@ -107,6 +120,8 @@ impl State {
             Self::Parting(state) => state.alarm(cx),
             Self::Attaching(_) | Self::Gone | Self::Unprotected => self,
             Self::Parked(state) => state.alarm(cx),
+            Self::Paused(state) => state.alarm(cx),
+            Self::Looking(state) => state.alarm(cx),
             Self::Held(state) => state.alarm(cx),
             Self::Leaving(_) => Leaving::alarm(cx),
         }
@@ -122,6 +137,8 @@ impl State {
             Self::Associated(_) => "associated",
             Self::Parting(_) => "parting",
             Self::Parked(_) => "parked",
+            Self::Paused(_) => "paused",
+            Self::Looking(_) => "scanning",
             Self::Held(_) => "held",
             Self::Leaving(_) => "leaving",
             Self::Gone => "gone",

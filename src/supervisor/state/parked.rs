@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Context, Event, Masking, Searching, State, Then};
+use super::{Context, Event, Looking, Masking, Paused, Searching, State, Then};
 use crate::supervisor::action::{Notice, Request};
-use crate::supervisor::event::{Phase, Reply, Supplicant};
+use crate::supervisor::event::{Command, Phase, Reply, Supplicant};
 
 /// Events can be lost: ask this often whether the supplicant is still at rest.
 const KEEP_ALIVE: Duration = Duration::from_secs(60);
@@ -45,6 +45,11 @@ impl Parked {
                 State::Parked(self)
             }
             Event::Link(_) if !cx.is_masked() => Masking::begin(cx, Then::Park),
+            Event::Command(Command::Rotate) if cx.may_rotate_now() => {
+                Masking::rotate(cx, Then::Park)
+            }
+            Event::Command(Command::Pause { .. }) => Paused::begin(cx, Then::Park),
+            Event::Command(Command::Look) => Looking::begin(cx, Then::Park),
             Event::Link(_)
             | Event::LinkSet(_)
             | Event::ScanStarted(_)

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Associating, Context, Event, Held, Masking, State, Then};
+use super::{Associating, Context, Event, Held, Looking, Masking, Paused, State, Then};
 use crate::supervisor::Refusal;
 use crate::supervisor::Time;
 use crate::supervisor::action::{Action, Request};
@@ -106,6 +106,15 @@ impl Searching {
             (Step::Yielding, Event::ScanEnded)
             | (Step::Quieting, Event::Reply(Reply::Quiet(Ok(_))))
             | (Step::Resting | Step::Yielding, Event::Command(Command::Resumed)) => Self::begin(cx),
+            (
+                step @ (Step::Resting | Step::Yielding),
+                Event::Command(Command::Pause { .. } | Command::Look | Command::Rotate),
+            ) => {
+                if cx.may_rotate_now() {
+                    return Masking::rotate(cx, Then::Search);
+                }
+                Self::diverted(cx).unwrap_or(State::Searching(Self { step }))
+            }
             (Step::Listing, Event::Reply(Reply::Survey(Ok(survey)))) => {
                 cx.learn_networks(survey.networks);
                 Self::next_round(cx)
@@ -186,7 +195,18 @@ impl Searching {
         }
     }
 
+    /// What the user asked for comes first.
+    fn diverted(cx: &mut Context) -> Option<State> {
+        if cx.look_wanted {
+            return Some(Looking::begin(cx, Then::Search));
+        }
+        cx.pause.is_some().then(|| Paused::begin(cx, Then::Search))
+    }
+
     fn next_round(cx: &mut Context) -> State {
+        if let Some(diverted) = Self::diverted(cx) {
+            return diverted;
+        }
         if !cx.networks.iter().any(candidates::is_eligible) {
             let pause = if cx.networks_are_edited() {
                 NETWORKS_EDITED
@@ -211,6 +231,9 @@ impl Searching {
     }
 
     fn rest(cx: &mut Context, pause: Duration) -> State {
+        if let Some(diverted) = Self::diverted(cx) {
+            return diverted;
+        }
         cx.wake_in(pause);
         State::Searching(Self {
             step: Step::Resting,
@@ -265,7 +288,7 @@ impl Searching {
         let may_try = |ssid: &_| cx.memory.may_try(cx.now, ssid);
         let wanted = cx.wanted.as_ref();
         match candidates::choose(&cx.networks, &survey.table, fresh, wanted, may_try) {
-            Some(candidate) if cx.is_worth_joining_now(&candidate, plan) => {
+            Some(candidate) if cx.pause.is_none() && cx.is_worth_joining_now(&candidate, plan) => {
                 Associating::begin(cx, candidate)
             }
             Some(candidate) => {

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Attaching, Context, Event, Masking, State, Then};
+use super::{Attaching, Context, Event, Looking, Masking, State, Then};
 use crate::supervisor::context::RunningScan;
-use crate::supervisor::event::Supplicant;
+use crate::supervisor::event::{Command, Supplicant};
 
 /// A connection found at start is left alone this long for its supplicant to show up.
 const ADOPTION: Duration = Duration::from_secs(2);
@@ -35,6 +35,12 @@ impl Waiting {
             Event::Supplicant(Supplicant::Appeared) => Attaching::begin(cx),
             Event::Link(_) if !self.connected && !cx.is_masked() => Masking::begin(cx, Then::Wait),
             Event::Link(link) if self.connected && !link.carrier => Masking::begin(cx, Then::Wait),
+            Event::Command(Command::Look) if !self.connected && cx.link.up => {
+                Looking::begin(cx, Then::Wait)
+            }
+            Event::Command(Command::Rotate) if !self.connected && cx.may_rotate_now() => {
+                Masking::rotate(cx, Then::Wait)
+            }
             Event::ScanEnded if cx.mask.is_some_and(|mask| mask.exposed) => {
                 Masking::rotate(cx, Then::Wait)
             }

@@ -4,6 +4,7 @@ mod addresses;
 mod attempts;
 mod behaviours;
 mod connection;
+mod errands;
 mod faults;
 mod scanning;
 mod silence;

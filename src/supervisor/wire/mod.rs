@@ -15,6 +15,7 @@ mod tests;
 use rand::rngs::StdRng;
 
 use super::action::Action;
+use super::errands::Rotation;
 use super::event::{Command, Event, Link};
 use super::settings::{OnExit, Settings};
 use super::{Now, Time};
@@ -111,6 +112,7 @@ impl Wire {
                 self.leave();
             }
             Event::Command(Command::Resumed) => self.step(State::resumed),
+            Event::Command(Command::Rotate) => self.step(State::rotate),
             // The rest concerns radios. After an overrun the link is read anyway.
             Event::ScanStarted(_)
             | Event::ScanAccepted(_)
@@ -120,7 +122,9 @@ impl Wire {
             | Event::Supplicant(_)
             | Event::Reply(_)
             | Event::Renewed { .. }
-            | Event::Command(Command::Rejoin(_))
+            | Event::Command(
+                Command::Rejoin(_) | Command::Pause { .. } | Command::Unpause | Command::Look,
+            )
             | Event::Overrun => {}
         }
     }
@@ -170,6 +174,17 @@ impl Wire {
     #[must_use]
     pub const fn port(&self) -> &Port {
         &self.cx.port
+    }
+
+    /// What becomes of a wish for another address.
+    #[must_use]
+    pub fn rotation(&self) -> Rotation {
+        match self.state {
+            Some(State::Unplugged(_)) => Rotation::Now,
+            Some(State::Setting(_) | State::Held(_)) => Rotation::Soon,
+            Some(State::Connected(_) | State::Foreign(_)) => Rotation::AfterAssociation,
+            Some(State::Leaving(_) | State::Gone | State::Unprotected) | None => Rotation::Never,
+        }
     }
 
     /// Takes other settings: at once where there is no carrier.

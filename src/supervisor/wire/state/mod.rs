@@ -116,6 +116,14 @@ impl State {
         }
     }
 
+    /// Another address where chance decides, if there is no carrier.
+    pub(super) fn rotate(self, cx: &mut Context) -> Self {
+        match self {
+            Self::Unplugged(_) if !cx.link.carrier => Setting::begin(cx, Chance::Anew),
+            other => other,
+        }
+    }
+
     /// The machine was asleep, and may be elsewhere by now.
     pub(super) fn resumed(self, cx: &mut Context) -> Self {
         match self {

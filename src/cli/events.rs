@@ -1,0 +1,69 @@
+//! `macveil events`: what happens, a line each, for scripts, status bars and people.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use super::ask::OneOrAll;
+use super::failure::{Failure, unless_unheard};
+use crate::control::{Heard, Kind, Reply, Request};
+
+/// Follows the daemon until it ends.
+///
+/// # Errors
+///
+/// No daemon runs, it is not for this user, or the connection breaks.
+pub fn run(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    unless_unheard(events(args, out))
+}
+
+fn events(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    let mut client = args.daemon.connect()?;
+    let request = Request::Events {
+        interface: args.interface.clone(),
+    };
+    let reply = client.ask(&request)?;
+    if args.json {
+        writeln!(out, "{}", reply.to_line())?;
+    } else if let Reply::Events(all) = &reply {
+        for status in all.iter().filter(|status| status.care.is_some()) {
+            let interface = &status.interface;
+            let state = interface.state.as_deref().unwrap_or_default();
+            let address = interface.address;
+            writeln!(out, "{}: {state}, under {address}", interface.name)?;
+        }
+    }
+    out.flush()?;
+    let mut said = String::new();
+    while let Some(line) = client.next_line(None)? {
+        let heard = Heard::read(&line).map_err(|source| client.unreadable(source))?;
+        if args.json {
+            out.write_all(&line)?;
+            writeln!(out)?;
+        } else {
+            let line = sentence(&heard);
+            // What people read of a status is less than what programs do.
+            let is_repeated = matches!(heard.kind, Kind::Status(_)) && line == said;
+            if !is_repeated {
+                writeln!(out, "{line}")?;
+            }
+            if matches!(heard.kind, Kind::Status(_)) {
+                said = line;
+            }
+        }
+        out.flush()?;
+        if heard.kind == Kind::Leaving {
+            break;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn sentence(heard: &Heard) -> String {
+    let Heard {
+        interface, text, ..
+    } = heard;
+    match interface {
+        Some(interface) => format!("{interface}: {text}"),
+        None => text.clone(),
+    }
+}

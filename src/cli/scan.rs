@@ -1,0 +1,152 @@
+//! `macveil scan`: look which networks there are, under a mask.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use super::ask::OneOrAll;
+use super::failure::{Failure, NO, unless_unheard};
+use crate::control::{Reply, Request, Scanned};
+use crate::wifi::Heard;
+
+/// Has the daemon scan and writes what was heard.
+///
+/// # Errors
+///
+/// No daemon runs, it is not for this user, or there is no such interface.
+pub fn run(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    unless_unheard(scan(args, out))
+}
+
+fn scan(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    let interface = args.interface.clone();
+    let reply = args.daemon.ask(&Request::Scan { interface })?;
+    let Reply::Scanned(all) = &reply else {
+        return Ok(ExitCode::SUCCESS);
+    };
+    if args.json {
+        writeln!(out, "{}", reply.to_line())?;
+    } else {
+        for scanned in all {
+            write!(out, "{}", text(scanned))?;
+        }
+    }
+    if all.is_empty() {
+        let why = "macveil manages no Wi-Fi interface here";
+        return Err(Failure::cannot("cannot scan", why));
+    }
+    let in_vain = all.iter().all(|scanned| scanned.found.is_err());
+    Ok(if in_vain {
+        ExitCode::from(NO)
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+fn text(scanned: &Scanned) -> String {
+    let name = &scanned.interface;
+    let found = match &scanned.found {
+        Ok(found) => found,
+        Err(why) => return format!("{name}: not scanned: {why}\n"),
+    };
+    let address = scanned.mask.map_or_else(
+        || "a random address of its own".to_owned(),
+        |mask| format!("the mask {mask}"),
+    );
+    let mut found: Vec<_> = found.iter().collect();
+    let count = found.len();
+    let mut text = format!("{name}: scanned all channels under {address}, {count} heard\n");
+    // A few dozen: not worth the code of a sort.
+    while let Some(strongest) = found.iter().map(|bss| bss.signal).max() {
+        let first = found.iter().position(|bss| bss.signal == strongest);
+        text.extend(first.map(|index| line(found.remove(index))));
+    }
+    text
+}
+
+fn line(bss: &Heard) -> String {
+    let Heard {
+        bssid,
+        frequency,
+        signal,
+        ..
+    } = bss;
+    let name = if bss.ssid.is_hidden() {
+        "(hidden)".to_owned()
+    } else {
+        bss.ssid.to_string()
+    };
+    format!("  {signal:4} dBm  {frequency} MHz  {bssid}  {name}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::Parser;
+
+    use super::*;
+    use crate::address::Mac;
+    use crate::control::fake::FakeDaemon;
+    use crate::wifi::Ssid;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        args: OneOrAll,
+    }
+
+    fn heard(name: &[u8], signal: i32) -> Heard {
+        Heard {
+            bssid: Mac([2, 0, 0, 0, 7, 0]),
+            frequency: 2437,
+            signal,
+            ssid: Ssid::new(name).unwrap(),
+            ms_ago: 20,
+        }
+    }
+
+    fn answer(mask: Option<Mac>, found: Result<Vec<Heard>, String>) -> (bool, String) {
+        let interface = Some("wlan0".to_owned());
+        let scanned = Scanned {
+            interface: "wlan0".to_owned(),
+            mask,
+            found,
+        };
+        let exchange = (Request::Scan { interface }, Reply::Scanned(vec![scanned]));
+        let daemon = FakeDaemon::start(vec![exchange]);
+        let socket = daemon.socket();
+        let line = ["scan", "wlan0", "--socket", socket.to_str().unwrap()];
+        let line = Line::try_parse_from(line).unwrap();
+        let mut out = Vec::new();
+        let code = run(&line.args, &mut out).unwrap();
+        daemon.finish();
+        (code == ExitCode::SUCCESS, String::from_utf8(out).unwrap())
+    }
+
+    #[test]
+    fn people_read_what_was_heard_the_strongest_first() {
+        let found = vec![
+            heard(b"Away", -71),
+            heard(b"\0\0", -80),
+            heard(b"Home", -40),
+        ];
+        let mask = Some(Mac([0x96, 0xbb, 0xd1, 0xaf, 0xab, 0xbc]));
+        let (good, said) = answer(mask, Ok(found));
+        assert!(good);
+        assert_eq!(
+            said,
+            "wlan0: scanned all channels under the mask 96:bb:d1:af:ab:bc, 3 heard
+   -40 dBm  2437 MHz  02:00:00:00:07:00  Home
+   -71 dBm  2437 MHz  02:00:00:00:07:00  Away
+   -80 dBm  2437 MHz  02:00:00:00:07:00  (hidden)
+"
+        );
+    }
+
+    #[test]
+    fn a_scan_that_cannot_be_had_is_a_no() {
+        let (good, said) = answer(None, Err("the link is down".to_owned()));
+        assert_eq!(
+            (good, said.as_str()),
+            (false, "wlan0: not scanned: the link is down\n")
+        );
+    }
+}

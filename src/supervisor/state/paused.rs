@@ -1,0 +1,92 @@
+//! The user wishes a pause: masked and silent until it is over, whoever else wants a connection.
+
+use std::time::Duration;
+
+use super::{Context, Event, Held, Looking, Masking, Parked, Searching, State, Then};
+use crate::supervisor::action::Request;
+use crate::supervisor::event::{Command, Phase, Reply, Supplicant};
+
+/// Events can be lost: ask this often whether the supplicant is still at rest.
+const KEEP_ALIVE: Duration = Duration::from_secs(60);
+/// After somebody's scan: whoever wants a connection goes on scanning.
+const AFTER_SCAN: Duration = Duration::from_millis(300);
+
+#[derive(Debug)]
+pub(in crate::supervisor) struct Paused {
+    then: Then,
+}
+
+impl Paused {
+    /// `then` is for the time after the pause.
+    pub(super) fn begin(cx: &mut Context, then: Then) -> State {
+        if cx.mask_is_spent() {
+            return Masking::rotate(cx, then);
+        }
+        cx.leave_state();
+        cx.wake_in(KEEP_ALIVE);
+        State::Paused(Self { then })
+    }
+
+    /// The user had disconnected before.
+    pub(in crate::supervisor) fn was_parked(&self) -> bool {
+        self.then == Then::Park
+    }
+
+    pub(super) fn handle(self, cx: &mut Context, event: Event) -> State {
+        match event {
+            // Somebody wants a connection, perhaps by having macveil's settings reset: not now.
+            Event::Supplicant(
+                Supplicant::NetworkNotFound
+                | Supplicant::Connecting { .. }
+                | Supplicant::Connected { .. },
+            ) => self.quiet(cx),
+            Event::Reply(Reply::Status(Ok(status))) if status.phase != Phase::Idle => {
+                self.quiet(cx)
+            }
+            Event::Reply(Reply::Quiet(Err(failure))) => Held::until_supplicant(cx, &failure),
+            Event::Command(Command::Unpause) => self.end(cx),
+            Event::Command(Command::Look) => Looking::begin(cx, self.then),
+            Event::Command(Command::Rotate) if cx.may_rotate_now() => {
+                Masking::rotate(cx, self.then)
+            }
+            Event::ScanEnded if cx.mask_is_exposed() => Masking::rotate(cx, self.then),
+            Event::ScanEnded => {
+                cx.wake_in(AFTER_SCAN);
+                State::Paused(self)
+            }
+            Event::Link(link) if !link.up => Held::until_up(cx, self.then),
+            Event::Link(_) if !cx.is_masked() => Masking::begin(cx, self.then),
+            Event::Link(_)
+            | Event::LinkSet(_)
+            | Event::ScanStarted(_)
+            | Event::ScanAccepted(_)
+            | Event::Air(_)
+            | Event::Mlme(_)
+            | Event::Supplicant(_)
+            | Event::Reply(_)
+            | Event::Renewed { .. }
+            | Event::Command(_)
+            | Event::Overrun => State::Paused(self),
+        }
+    }
+
+    pub(super) fn alarm(self, cx: &mut Context) -> State {
+        cx.ask(Request::Status);
+        cx.wake_in(KEEP_ALIVE);
+        State::Paused(self)
+    }
+
+    fn quiet(self, cx: &mut Context) -> State {
+        cx.ask(Request::Quiet);
+        State::Paused(self)
+    }
+
+    fn end(self, cx: &mut Context) -> State {
+        if self.was_parked() {
+            return Parked::begin(cx);
+        }
+        cx.hunt.restart(cx.now);
+        cx.networks_changed();
+        Searching::begin(cx)
+    }
+}

@@ -1,0 +1,41 @@
+The user asks for a scan, another mask, a pause: the promise holds
+
+given  any masking method
+and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
+and    a network "Home": wpa2 "correct horse battery"
+and    macveil and wpa_supplicant are running
+then   connected to home within 10 s
+when   the user runs "busybox sh -c '/lab/macveil scan; test $? = 1'"
+then   the command said "not scanned: the card carries the network's address"
+when   the user runs "macveil rotate"
+then   the command said "Home keeps it the next time, too"
+when   the user runs "macveil pause wlan0"
+then   the command said "connected to Home, which is left alone"
+and    still connected to home for 5 s
+when   home leaves
+and    home returns
+and    2 s pass
+then   not connected for 10 s
+and    macveil's status is true
+when   the user runs "macveil status"
+then   the command said "masked and silent"
+when   the user runs "macveil scan"
+then   the command said "scanned all channels under"
+and    the command said "Home"
+and    not connected for 5 s
+when   the user runs "macveil rotate wlan0"
+then   the command said "another mask"
+and    macveil's status is true
+when   the user reconnects
+then   not connected for 10 s
+when   the user runs "macveil resume"
+then   the command said "looking for a network"
+and    connected to home within 10 s
+and    macveil's status is true
+when   the user runs "macveil pause --for 5s"
+and    the user disconnects
+then   disconnected within 5 s
+when   10 s pass
+then   not connected for 10 s
+when   the user runs "macveil status"
+then   the command said "disconnected by the user"
