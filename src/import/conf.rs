@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::keyfile::{KeyFile, Value};
+use super::keyfile::{Group, KeyFile, Value};
 use super::report::{Outcome, Report};
 use crate::config::split_specs;
 
@@ -30,7 +30,7 @@ pub(super) struct Section {
     pub(super) devices: Option<(Vec<String>, Value)>,
     /// Where it matches, no later section is asked, whether it says a key or not.
     pub(super) stops: bool,
-    entries: Vec<(String, Value)>,
+    said: Group,
 }
 
 const SPEC_KEYS: [(&str, &str); 3] = [
@@ -78,21 +78,17 @@ impl Conf {
     pub(super) fn sections(&self, kind: &str) -> Vec<Section> {
         let all = self.0.groups().iter().rev();
         let (mut sections, plain): (Vec<_>, Vec<_>) = all
-            .filter(|group| group.name.starts_with(kind))
-            .map(|group| Section {
-                name: group.name.clone(),
+            .filter(|(name, _)| name.starts_with(kind))
+            .map(|(name, group)| Section {
+                name: name.clone(),
                 devices: group
-                    .value("match-device")
+                    .get("match-device")
                     .map(|value| (split_specs(&value.raw), value.clone())),
                 stops: group
-                    .value("stop-match")
+                    .get("stop-match")
                     .and_then(|value| boolean(&value.raw))
                     .unwrap_or(false),
-                entries: group
-                    .entries
-                    .iter()
-                    .map(|entry| (entry.key.clone(), entry.value.clone()))
-                    .collect(),
+                said: group.clone(),
             })
             .partition(|section| section.name != kind);
         sections.extend(plain);
@@ -103,17 +99,17 @@ impl Conf {
         let is = |kind: &'static str| move |name: &str| name.starts_with(kind);
         let (is_connection, is_device) = (is("connection"), is("device"));
         let all = || file.groups().iter();
-        let others = all().filter(|group| !is_connection(&group.name) && !is_device(&group.name));
-        let devices = all().rev().filter(|group| is_device(&group.name));
-        let connections = all().rev().filter(|group| is_connection(&group.name));
-        for group in others.chain(devices).chain(connections) {
-            let ours = !group.name.starts_with(".intern") && group.name != "config";
-            for entry in group.entries.iter().filter(|_| ours) {
-                match entry.key.split_at_checked(entry.key.len() - 1) {
+        let others = all().filter(|(name, _)| !is_connection(name) && !is_device(name));
+        let devices = all().rev().filter(|(name, _)| is_device(name));
+        let connections = all().rev().filter(|(name, _)| is_connection(name));
+        for (name, group) in others.chain(devices).chain(connections) {
+            let ours = !name.starts_with(".intern") && name != "config";
+            for (key, value) in group.all().iter().filter(|_| ours) {
+                match key.split_at_checked(key.len() - 1) {
                     Some((key, sign @ ("+" | "-"))) if !key.is_empty() => {
-                        self.extend(&group.name, key, sign, &entry.value);
+                        self.extend(name, key, sign, value);
                     }
-                    _ => self.0.set(&group.name, &entry.key, entry.value.clone()),
+                    _ => self.0.set(name, key, value.clone()),
                 }
             }
         }
@@ -150,8 +146,7 @@ impl Conf {
 
 impl Section {
     pub(super) fn value(&self, key: &str) -> Option<&Value> {
-        let entry = self.entries.iter().find(|(name, _)| name == key);
-        entry.map(|(_, value)| value)
+        self.said.get(key)
     }
 
     /// As it is written: `[connection-home]`.

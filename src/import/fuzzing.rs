@@ -67,13 +67,13 @@ fn key_file(data: &[u8]) {
     let Ok(read) = KeyFile::parse(data, &"a".into()) else {
         return;
     };
-    for group in read.groups() {
-        assert!(!group.name.is_empty() && read.has_group(&group.name));
-        for entry in &group.entries {
-            assert!(!entry.key.is_empty());
-            assert_eq!(read.value(&group.name, &entry.key), Some(&entry.value));
-            assert!(entry.value.text().text.len() <= entry.value.raw.len());
-            for spec in split_specs(&entry.value.raw) {
+    for (name, group) in read.groups() {
+        assert!(!name.is_empty() && read.has_group(name));
+        for (key, value) in group.all() {
+            assert!(!key.is_empty());
+            assert_eq!(read.value(name, key), Some(value));
+            assert!(value.text().text.len() <= value.raw.len());
+            for spec in split_specs(&value.raw) {
                 assert_eq!(split_specs(&escape_spec(&spec)), [spec]);
             }
         }

@@ -1,27 +1,26 @@
 //! `GLib`'s key files (`GKeyFile`), in which `NetworkManager` keeps everything.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A key file: groups in the order of their first mention.
+/// A key file: groups by their names.
 #[derive(Debug, Clone, Default)]
 pub(super) struct KeyFile {
-    groups: Vec<Group>,
+    groups: Named<Group>,
 }
 
-#[derive(Debug, Clone)]
-pub(super) struct Group {
-    pub(super) name: String,
-    pub(super) entries: Vec<Entry>,
-}
+/// Values by their keys.
+pub(super) type Group = Named<Value>;
 
+/// What has names, in the order of its first mention: a file may hold thousands.
 #[derive(Debug, Clone)]
-pub(super) struct Entry {
-    pub(super) key: String,
-    pub(super) value: Value,
+pub(super) struct Named<T> {
+    all: Vec<(String, T)>,
+    places: BTreeMap<String, usize>,
 }
 
 /// A value as it is written, and in which file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Value {
     pub(super) raw: String,
     pub(super) file: Arc<str>,
@@ -58,7 +57,7 @@ impl KeyFile {
                 [] | [b'#', ..] => {}
                 [b'[', rest @ ..] => {
                     let name = group_name(rest).ok_or_else(|| at_line("this is no [group]"))?;
-                    read.group(name);
+                    read.groups.named(name);
                     group = Some(name.to_owned());
                 }
                 line => {
@@ -79,19 +78,16 @@ impl KeyFile {
         Ok(read)
     }
 
-    pub(super) fn groups(&self) -> &[Group] {
-        &self.groups
+    pub(super) fn groups(&self) -> &[(String, Group)] {
+        self.groups.all()
     }
 
     pub(super) fn has_group(&self, name: &str) -> bool {
-        self.groups.iter().any(|group| group.name == name)
+        self.groups.get(name).is_some()
     }
 
     pub(super) fn value(&self, group: &str, key: &str) -> Option<&Value> {
-        self.groups
-            .iter()
-            .find(|it| it.name == group)
-            .and_then(|group| group.value(key))
+        self.groups.get(group)?.get(key)
     }
 
     pub(super) fn text(&self, group: &str, key: &str) -> Option<Text> {
@@ -100,34 +96,41 @@ impl KeyFile {
 
     /// Says a key, in place of what was said before.
     pub(super) fn set(&mut self, group: &str, key: &str, value: Value) {
-        let entries = &mut self.group(group).entries;
-        match entries.iter_mut().find(|entry| entry.key == key) {
-            Some(entry) => entry.value = value,
-            None => entries.push(Entry {
-                key: key.to_owned(),
-                value,
-            }),
-        }
-    }
-
-    fn group(&mut self, name: &str) -> &mut Group {
-        let known = self.groups.iter().position(|group| group.name == name);
-        let index = known.unwrap_or(self.groups.len());
-        if known.is_none() {
-            self.groups.push(Group {
-                name: name.to_owned(),
-                entries: Vec::new(),
-            });
-        }
-        #[allow(clippy::indexing_slicing, reason = "it was found or pushed just now")]
-        &mut self.groups[index]
+        *self.groups.named(group).named(key) = value;
     }
 }
 
-impl Group {
-    pub(super) fn value(&self, key: &str) -> Option<&Value> {
-        let entry = self.entries.iter().find(|entry| entry.key == key);
-        entry.map(|entry| &entry.value)
+impl<T> Default for Named<T> {
+    fn default() -> Self {
+        Self {
+            all: Vec::new(),
+            places: BTreeMap::new(),
+        }
+    }
+}
+
+impl<T> Named<T> {
+    pub(super) fn all(&self) -> &[(String, T)] {
+        &self.all
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&T> {
+        let place = self.places.get(name)?;
+        self.all.get(*place).map(|(_, it)| it)
+    }
+
+    fn named(&mut self, name: &str) -> &mut T
+    where
+        T: Default,
+    {
+        let known = self.places.get(name).copied();
+        let place = known.unwrap_or(self.all.len());
+        if known.is_none() {
+            self.places.insert(name.to_owned(), place);
+            self.all.push((name.to_owned(), T::default()));
+        }
+        #[allow(clippy::indexing_slicing, reason = "it was found or pushed just now")]
+        &mut self.all[place].1
     }
 }
 
@@ -219,7 +222,7 @@ mod tests {
     #[test]
     fn groups_of_one_name_are_one_and_the_last_value_holds() {
         let file = parse("# c\n[a]\nx=1\ny=2\n\n[b]\nx=3\n[a] \t\nx=4\n").unwrap();
-        let names: Vec<_> = file.groups().iter().map(|group| &group.name).collect();
+        let names: Vec<_> = file.groups().iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["a", "b"]);
         assert_eq!(file.text("a", "x").unwrap().text, "4");
         assert_eq!(file.text("a", "y").unwrap().text, "2");

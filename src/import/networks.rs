@@ -1,5 +1,7 @@
 //! Profiles: `[[network]]` for Wi-Fi, `[[interface]]` for cables.
 
+use std::collections::BTreeMap;
+
 use super::conf::escape_spec;
 use super::profile::{Link, Profile};
 use super::report::Outcome;
@@ -59,24 +61,29 @@ impl Translator<'_> {
     }
 
     pub(super) fn networks(&mut self, profiles: &[Profile]) {
-        let mut before: Vec<(&Ssid, &Profile)> = Vec::new();
+        let mut of: BTreeMap<&Ssid, Vec<&Profile>> = BTreeMap::new();
+        for profile in profiles {
+            if let Link::Wifi { ssid, .. } = &profile.link {
+                of.entry(ssid).or_default().push(profile);
+            }
+        }
+        let mut winners: BTreeMap<&Ssid, &Profile> = BTreeMap::new();
         for profile in profiles {
             let Link::Wifi { ssid, .. } = &profile.link else {
                 continue;
             };
-            let winner = before
-                .iter()
-                .find(|(name, it)| *name == ssid && !it.is_bound());
-            if let Some((_, winner)) = winner {
+            if let Some(winner) = winners.get(ssid) {
                 self.lost_to(profile, winner);
                 continue;
             }
-            before.push((ssid, profile));
-            let rivals: Vec<_> = profiles
-                .iter()
-                .filter(|it| profile.is_bound() && it.path != profile.path && it.is_for(ssid))
-                .collect();
-            self.network(profile, &rivals);
+            if profile.is_bound() {
+                let mut rivals = of.get(ssid).cloned().unwrap_or_default();
+                rivals.retain(|it| it.path != profile.path);
+                self.network(profile, &rivals);
+            } else {
+                winners.insert(ssid, profile);
+                self.network(profile, &[]);
+            }
         }
     }
 

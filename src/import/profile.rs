@@ -80,11 +80,6 @@ pub(super) struct Rank {
 }
 
 impl Profile {
-    /// Whether it is for the Wi-Fi network of this name.
-    pub(super) fn is_for(&self, name: &Ssid) -> bool {
-        matches!(&self.link, Link::Wifi { ssid, .. } if ssid == name)
-    }
-
     /// Whether it is for some interface, card or access point only.
     pub(super) fn is_bound(&self) -> bool {
         let to_bss = matches!(&self.link, Link::Wifi { bssid: Some(_), .. });

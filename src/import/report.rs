@@ -1,11 +1,17 @@
 //! What became of each setting.
 
+use std::collections::BTreeSet;
+
 /// Everything that there is to be said of an import, in the order of its finding.
 #[derive(Debug, Clone, Default)]
-pub struct Report(Vec<Item>);
+pub struct Report {
+    items: Vec<Item>,
+    /// Those of them that are said once.
+    once: BTreeSet<Item>,
+}
 
 /// What became of a setting.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Item {
     /// The file it is in.
     pub file: String,
@@ -20,7 +26,7 @@ pub struct Item {
 }
 
 /// What became of a setting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
     /// macveil does as `NetworkManager` did.
     Taken,
@@ -34,7 +40,7 @@ impl Report {
     /// All items.
     #[must_use]
     pub fn items(&self) -> &[Item] {
-        &self.0
+        &self.items
     }
 
     /// A file that is not read, and what to do.
@@ -58,8 +64,8 @@ impl Report {
             line: None,
         };
         // What is wrong for Wi-Fi and for Ethernet is said once.
-        if outcome == Outcome::Taken || !self.0.contains(&item) {
-            self.0.push(item);
+        if outcome == Outcome::Taken || self.once.insert(item.clone()) {
+            self.items.push(item);
         }
     }
 
@@ -71,7 +77,7 @@ impl Report {
         line: usize,
     ) {
         self.add(file, setting, Outcome::Taken, text);
-        if let Some(item) = self.0.last_mut() {
+        if let Some(item) = self.items.last_mut() {
             item.line = Some(line);
         }
     }

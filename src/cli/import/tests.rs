@@ -5,6 +5,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use clap::Parser;
 use rand::SeedableRng;
@@ -494,4 +495,30 @@ fn strangers_words_cannot_leave_their_place() {
         "{}",
         system.made()
     );
+}
+
+#[test]
+fn large_files_take_no_time_to_speak_of() {
+    // Where each line was compared with those before it, this took minutes.
+    const LONG: Duration = Duration::from_secs(40);
+    let filled = |line: fn(usize) -> String| {
+        let lines = (0..).map(line);
+        let size = |sum: &mut usize, line: String| {
+            *sum += line.len();
+            (*sum < 500_000).then_some(line)
+        };
+        lines.scan(0, size).collect::<String>()
+    };
+    let begun = Instant::now();
+    for text in [
+        filled(|n| format!("[{n}]\n")),
+        filled(|n| format!("{}{n}=\n", if n == 0 { "[connection]\n" } else { "" })),
+        filled(|n| format!("[device-{n}]\nmanaged=0\n")),
+        filled(|n| format!("[connection-{n}]\nwifi.cloned-mac-address=stable\n")),
+    ] {
+        let system = System::empty().with("/etc/NetworkManager/NetworkManager.conf", text);
+        system.import(&[]).unwrap();
+    }
+    let taken = begun.elapsed();
+    assert!(taken < LONG, "{taken:?}");
 }
