@@ -119,6 +119,11 @@ pub enum Given {
     Systemd,
     /// macveil, and all that belongs to it, in the way that the README tells.
     Installed,
+    /// A file of these lines, that somebody else reads than macveil.
+    File {
+        path: String,
+        lines: Vec<String>,
+    },
     /// A service that brings the first interface up and scans before macveil is started.
     EarlyScan,
     /// What the kernel does with links is traced from now on, beside macveil.

@@ -83,13 +83,22 @@ pub fn install() -> Result<(), String> {
     Ok(())
 }
 
+pub fn write_file(path: &Path, lines: &[String]) -> Result<(), String> {
+    let told = |e: std::io::Error| format!("{}: {e}", path.display());
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder).map_err(told)?;
+    fs::write(path, lines.join("\n") + "\n").map_err(told)
+}
+
 pub fn enable_early_scan() -> Result<(), String> {
     run_words(&format!("systemctl enable {UNITS}/early-scan.service")).map(drop)
 }
 
 /// Services end, and what is not kept on a disk is forgotten.
 fn shut_down() -> Result<(), String> {
-    run_words("systemctl stop multi-user.target macveil*.service wpa_supplicant@*.service")?;
+    run_words(
+        "systemctl stop multi-user.target macveil*.service wpa_supplicant@*.service systemd-networkd.*",
+    )?;
     run_words(&format!("busybox rm -rf {RUNTIME}")).map(drop)
 }
 

@@ -217,6 +217,7 @@ impl World {
                 Ok(())
             }
             Given::Installed => machine::install(),
+            Given::File { path, lines } => machine::write_file(Path::new(path), lines),
             Given::EarlyScan => machine::enable_early_scan(),
             // Known from the start.
             Given::Stations(_)

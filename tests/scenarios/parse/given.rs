@@ -108,6 +108,10 @@ pub fn given(words: &[Word]) -> Result<Step, String> {
 fn of_the_machine(words: &[Word]) -> Result<Given, String> {
     Ok(match words {
         [P("the"), P("machine"), P("runs"), P("systemd")] => Given::Systemd,
+        [P("a"), P("file"), Q(path), Colon, lines @ ..] => Given::File {
+            path: text(path)?,
+            lines: quoted_list(lines)?,
+        },
         [
             P("macveil"),
             P("is"),

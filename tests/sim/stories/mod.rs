@@ -21,7 +21,7 @@ use crate::weigh::weigh;
 use crate::world::{Driver, Quirk};
 
 /// Stories that are not simulated, and why. Whatever cannot be played is here, and nothing else.
-const LEFT_OUT: [(&str, &str); 45] = [
+const LEFT_OUT: [(&str, &str); 48] = [
     ("beside-connman", "ConnMan is not simulated"),
     ("beside-connman-kept-off", "ConnMan is not simulated"),
     ("beside-iwd", "iwd is not simulated"),
@@ -34,6 +34,7 @@ const LEFT_OUT: [(&str, &str); 45] = [
         "wpa_supplicant's own randomization is not simulated",
     ),
     ("control-systemd-hot-plug", "systemd is not simulated"),
+    ("control-systemd-networkd", "systemd is not simulated"),
     ("control-systemd-without-link", "systemd is not simulated"),
     (
         "control-trouble",
@@ -90,6 +91,8 @@ const LEFT_OUT: [(&str, &str); 45] = [
     ("systemd-boot", "systemd is not simulated"),
     ("systemd-fails-closed", "systemd is not simulated"),
     ("systemd-hot-plug", "one card is simulated"),
+    ("systemd-networkd", "systemd is not simulated"),
+    ("systemd-networkd-address", "systemd is not simulated"),
     ("systemd-rule-for-link", "systemd is not simulated"),
     ("systemd-service", "systemd is not simulated"),
     ("systemd-socket-of-root", "systemd is not simulated"),
