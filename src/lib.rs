@@ -39,6 +39,7 @@ pub mod cli;
 pub mod config;
 pub mod control;
 pub mod daemon;
+mod dbus;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 pub mod import;

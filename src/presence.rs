@@ -242,6 +242,27 @@ impl News {
     }
 }
 
+/// Watches a directory in which files are written, replaced by others of their name, and removed.
+pub(crate) fn watch_directory(directory: &Path) -> io::Result<Receiver> {
+    let inotify = inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC)?;
+    let flags = WatchFlags::MOVED_TO | WatchFlags::CLOSE_WRITE | WatchFlags::DELETE;
+    inotify::add_watch(&inotify, directory, flags)?;
+    // No pipe, but read like one.
+    Receiver::from_owned_fd_unchecked(inotify)
+}
+
+/// Waits until something changes in the directory; forever, if it is not watched. What exactly has changed
+/// is not told.
+pub(crate) async fn directory_changed(watch: Option<&Receiver>) {
+    let mut events = [0; 1024];
+    match watch {
+        Some(watch) if watch.readable().await.is_ok() => {
+            while watch.try_read(&mut events).is_ok() {}
+        }
+        _ => std::future::pending().await,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::os::unix::net::UnixDatagram;

@@ -204,6 +204,12 @@ impl AddressBook {
 const PAST_PERIODS: i64 = 400;
 
 impl Choice {
+    /// Chance makes the address.
+    #[must_use]
+    pub const fn is_random(&self) -> bool {
+        matches!(self.policy.value, Policy::Random)
+    }
+
     /// The id as it is asked for: none, or that of the policy.
     pub(super) fn meaning(&self) -> Meaning {
         match (self.policy.value, &self.stable_id) {
@@ -219,7 +225,9 @@ impl Choice {
         self.rotates().is_some() || self.changes_with_time()
     }
 
-    fn changes_with_time(&self) -> bool {
+    /// The address is another one when time has passed, though nothing happened.
+    #[must_use]
+    pub fn changes_with_time(&self) -> bool {
         let id = self.stable_id.as_ref().map(|said| &said.value);
         self.policy.value == Policy::Stable && id.is_some_and(StableId::changes_with_time)
     }

@@ -24,6 +24,8 @@ pub struct Status {
 pub struct Care {
     /// The driver's name, empty if unknown.
     pub driver: String,
+    /// Whom macveil works with for it: `wpa_supplicant` or `iwd`; `None` on a wire.
+    pub backend: Option<String>,
     /// The link is administratively up.
     pub up: bool,
     /// Milliseconds in the present state.
@@ -38,7 +40,7 @@ pub struct Care {
     pub next_change: String,
     /// The network that the interface is associating or associated to.
     pub ssid: Option<Ssid>,
-    /// The masking method and why it is in use; `None` on a wire.
+    /// The masking method and why it is in use; `None` where there is none, as on a wire.
     pub method: Option<(Method, String)>,
     /// Why the card is silent or unprotected.
     pub trouble: Option<String>,
@@ -97,6 +99,7 @@ impl Care {
         let count = |name, count: u32| (name, Json::Number(count.into()));
         vec![
             ("driver", Json::text(&self.driver)),
+            ("backend", Json::optional(self.backend.as_ref())),
             ("up", Json::Bool(self.up)),
             ("state_ms", Json::Number(self.state_ms)),
             (
@@ -146,6 +149,7 @@ impl Care {
         };
         Ok(Self {
             driver: fields.text("driver")?,
+            backend: fields.optional_text("backend")?,
             up: fields.boolean("up")?,
             state_ms: fields.number("state_ms")?,
             address_kind: meaning_of(&fields.text("address_kind")?, ADDRESS_KINDS)?,

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::Daemon;
+#[cfg(feature = "iwd")]
+use crate::config::Backend;
 use crate::config::Layout;
 use crate::sandbox::{self, Needs, Sandbox};
 use crate::store;
@@ -33,7 +35,7 @@ impl Daemon {
         let linked: Vec<_> = linked.collect();
         let linked = linked.iter().filter_map(|file| file.parent());
         let configuration = layout.directories().chain(linked).map(Path::to_owned);
-        Needs {
+        let mut needs = Needs {
             read: configuration
                 .chain(store::host_directories())
                 .chain([SYSFS, NOTES, CONNMAN].map(PathBuf::from))
@@ -41,6 +43,13 @@ impl Daemon {
             write: vec![IPV6_SWITCHES.into()],
             keep: vec![self.config.state_dir.clone()],
             bind: vec![self.config.runtime_dir.clone()],
+        };
+        #[cfg(feature = "iwd")]
+        if matches!(self.config.backend, Backend::Auto | Backend::Iwd) {
+            let (configuration, state) = super::iwd::needs();
+            needs.read.push(configuration);
+            needs.keep.push(state);
         }
+        needs
     }
 }

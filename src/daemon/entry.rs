@@ -186,6 +186,13 @@ impl Entry {
                 let words = "another program scanned; the mask is changed";
                 Self::new(Level::DEBUG, &FOREIGN_SCAN, words)
             }
+            Notice::Unmasked { first, address } => {
+                let words = "a scan was not randomised, and showed the address on the card; later ones are counted in `macveil status`";
+                let level = if first { Level::WARN } else { Level::DEBUG };
+                Self::new(level, &EXPOSED, words)
+                    .detailed(format!("the address shown was {address}"))
+            }
+            Notice::Unkept(text) => Self::new(Level::WARN, &REMARK, text),
             Notice::About { ssid, remark } => {
                 Self::new(Level::INFO, &REMARK, "").about(ssid, format!(": {remark}"))
             }

@@ -13,6 +13,8 @@ use crate::supervisor::{Command, Event, Rotation};
 use crate::wifi::{Heard, Ssid};
 
 const NO_RADIO: &str = "there is no radio to scan with";
+const IWD_SCANS: &str = "iwd does the scanning: ask it, with `iwctl station IFACE scan`";
+const IWD_JOINS: &str = "iwd decides what is joined: ask it, with `iwctl station IFACE disconnect`";
 const NOTHING_TO_PAUSE: &str =
     "an Ethernet interface is changed only while it has no carrier: there is nothing to pause";
 const UNPROTECTED: &str = "the card goes without protection, as on-failure = \"open\" says";
@@ -71,8 +73,14 @@ impl Daemon {
             answer,
         });
         for ifindex in meant {
-            if self.stations.get(&ifindex).is_some_and(Tended::is_wire) {
-                let (mask, found) = (None, Err(NO_RADIO.to_owned()));
+            let machine = self.stations.get(&ifindex).map(Tended::machine);
+            let refused = match machine {
+                Some(Machine::Wire(_)) => Some(NO_RADIO),
+                Some(Machine::Iwd(_)) => Some(IWD_SCANS),
+                Some(Machine::Station(_)) | None => None,
+            };
+            if let Some(refused) = refused {
+                let (mask, found) = (None, Err(refused.to_owned()));
                 self.looked(ifindex, &Looked { mask, found });
             } else {
                 self.tell(ifindex, Event::Command(Command::Look));
@@ -192,6 +200,7 @@ impl Looks {
 fn refused(tended: &Tended, command: &Command) -> Option<&'static str> {
     match tended.machine() {
         Machine::Wire(_) => Some(NOTHING_TO_PAUSE),
+        Machine::Iwd(_) => Some(IWD_JOINS),
         Machine::Station(station) => match command {
             Command::Unpause if !tended.machine().is_paused() => Some("it is not paused"),
             _ if station.state_name() == "unprotected" => Some(UNPROTECTED),

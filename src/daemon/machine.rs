@@ -1,23 +1,24 @@
-//! The two kinds of machines, behind one contract.
+//! The kinds of machines, behind one contract.
 
 use std::sync::Arc;
 
+use rand::rngs::StdRng;
+
 use super::clock;
+use super::rivals::Role;
 use crate::address::{Host, Mac};
 use crate::config::{Config, DeviceFacts, Kind};
-use crate::supervisor::{Action, Card, Event, Port, Rotation, Station, Time, Wire};
+use crate::supervisor::{
+    Action, Addresses, Card, Event, IwdStation, Link, Now, Port, Rotation, Settings, Station, Time,
+    Wire,
+};
 use crate::wifi::Ssid;
 
 #[derive(Debug)]
 pub(super) enum Machine {
     Station(Box<Station>),
     Wire(Box<Wire>),
-}
-
-impl From<Station> for Machine {
-    fn from(station: Station) -> Self {
-        Self::Station(Box::new(station))
-    }
+    Iwd(Box<IwdStation>),
 }
 
 impl From<Wire> for Machine {
@@ -27,10 +28,40 @@ impl From<Wire> for Machine {
 }
 
 impl Machine {
+    /// For a Wi-Fi station.
+    pub(super) fn of_role(
+        role: Role,
+        now: Now,
+        card: Card,
+        settings: Settings,
+        addresses: Addresses,
+        link: Link,
+        rng: StdRng,
+    ) -> Self {
+        match role {
+            Role::Usual => {
+                let station = Station::new(now, card, settings, addresses, link, rng);
+                Self::Station(Box::new(station))
+            }
+            Role::BesideIwd => {
+                let station = IwdStation::new(now, card, settings, addresses, link, rng);
+                Self::Iwd(Box::new(station))
+            }
+        }
+    }
+
+    pub(super) const fn role(&self) -> Role {
+        match self {
+            Self::Station(_) | Self::Wire(_) => Role::Usual,
+            Self::Iwd(_) => Role::BesideIwd,
+        }
+    }
+
     pub(super) fn handle(&mut self, event: Event) {
         match self {
             Self::Station(station) => station.handle(clock::now(), event),
             Self::Wire(wire) => wire.handle(clock::now(), event),
+            Self::Iwd(station) => station.handle(clock::now(), event),
         }
     }
 
@@ -38,6 +69,7 @@ impl Machine {
         match self {
             Self::Station(station) => station.handle_timeout(clock::now()),
             Self::Wire(wire) => wire.handle_timeout(clock::now()),
+            Self::Iwd(station) => station.handle_timeout(clock::now()),
         }
     }
 
@@ -45,6 +77,7 @@ impl Machine {
         match self {
             Self::Station(station) => station.poll_action(),
             Self::Wire(wire) => wire.poll_action(),
+            Self::Iwd(station) => station.poll_action(),
         }
     }
 
@@ -52,6 +85,7 @@ impl Machine {
         match self {
             Self::Station(station) => station.deadline(),
             Self::Wire(wire) => wire.deadline(),
+            Self::Iwd(station) => station.deadline(),
         }
     }
 
@@ -59,6 +93,7 @@ impl Machine {
         match self {
             Self::Station(station) => station.state_name(),
             Self::Wire(wire) => wire.state_name(),
+            Self::Iwd(station) => station.state_name(),
         }
     }
 
@@ -67,13 +102,14 @@ impl Machine {
         match self {
             Self::Station(station) => station.snapshot().network,
             Self::Wire(_) => None,
+            Self::Iwd(station) => station.snapshot().network,
         }
     }
 
     pub(super) fn is_paused(&self) -> bool {
         match self {
             Self::Station(station) => station.snapshot().pause.is_some(),
-            Self::Wire(_) => false,
+            Self::Wire(_) | Self::Iwd(_) => false,
         }
     }
 
@@ -81,6 +117,7 @@ impl Machine {
         match self {
             Self::Station(station) => station.rotation(),
             Self::Wire(wire) => wire.rotation(),
+            Self::Iwd(station) => station.rotation(),
         }
     }
 
@@ -88,6 +125,7 @@ impl Machine {
         match self {
             Self::Station(station) => station.snapshot().link.address,
             Self::Wire(wire) => wire.snapshot().link.address,
+            Self::Iwd(station) => station.snapshot().link.address,
         }
     }
 
@@ -96,6 +134,7 @@ impl Machine {
         match self {
             Self::Station(station) => of_card(station.card()),
             Self::Wire(wire) => of_port(wire.port()),
+            Self::Iwd(station) => of_card(station.card()),
         }
     }
 
@@ -106,6 +145,7 @@ impl Machine {
         match self {
             Self::Station(station) => station.reconfigure(settings, book),
             Self::Wire(wire) => wire.reconfigure(clock::now(), settings, book),
+            Self::Iwd(station) => station.reconfigure(clock::now(), settings, book),
         }
     }
 }

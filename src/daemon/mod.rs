@@ -9,6 +9,8 @@ mod errands;
 mod error;
 mod followed;
 mod history;
+#[cfg(feature = "iwd")]
+mod iwd;
 mod journal;
 mod machine;
 mod naming;
@@ -34,20 +36,22 @@ use crate::config::{self, Backend, Config, Kind};
 use crate::control::{Asked, Server, Status};
 use crate::kernel::{Kernel, Notification, Notifications};
 use crate::log::{self, Naming};
-use crate::rivals::{Rival, Running, Twin, Watch};
+use crate::rivals::{Running, Twin, Watch};
 use crate::sandbox::{self, Sandbox};
 use crate::store;
-use crate::supervisor::{Addresses, Card, Command, Event, Station, Time};
+use crate::supervisor::{Addresses, Card, Command, Event, Time};
+use crate::supplicant::wpa;
 use crate::wifi::Ssid;
 use clock::{Alarm, SleepWatch};
 use errands::Looks;
 pub use error::Error;
 use history::KeptHistory;
-use machine::of_card;
+use machine::{Machine, of_card};
 use naming::Nameless;
+use rivals::{LeftTo, Role};
 use runtime_dir::RuntimeDir;
 pub use runtime_dir::is_tended;
-use tended::{SupplicantFinder, Tended, Told};
+use tended::{Client, Tended, Told};
 
 /// Protects the cards that the configuration names until the process is told to end.
 ///
@@ -85,7 +89,7 @@ struct Daemon {
     nameless: Nameless,
     running: Running,
     /// Whom an interface was left to, as the user was told.
-    left: Vec<(u32, Rival)>,
+    left: Vec<(u32, LeftTo)>,
     /// An interface was let go: whoever it was left to may have gone meanwhile.
     let_go: bool,
     told: mpsc::UnboundedSender<Told>,
@@ -264,6 +268,8 @@ impl Daemon {
                 self.nameless.forget(ifindex);
                 if let Some(gone) = self.stations.remove(&ifindex) {
                     info!("{}: gone", gone.name());
+                    // Another one of iwd's may have waited for it.
+                    self.let_go |= gone.role() == Role::BesideIwd;
                 }
             }
             Notification::Retyped { ifindex } => self.retyped(ifindex)?,
@@ -353,9 +359,9 @@ impl Daemon {
             self.ignored.insert(ifindex, Identity { name, bonded });
             return;
         }
-        if self.is_left(&card.name, card.ifindex, Kind::Wifi) {
+        let Some(role) = self.role(&card.name, card.ifindex, Kind::Wifi) else {
             return;
-        }
+        };
         let link = match self.kernel.link(card.ifindex) {
             Ok(link) => link,
             Err(refusal) => return debug!("{}: {refusal}", card.name),
@@ -368,17 +374,17 @@ impl Daemon {
             book: self.config.address_book(&device, Arc::clone(&self.host)),
             history: self.history.current().clone(),
         };
-        info!("{}: protected from now on ({})", card.name, card.driver);
+        let how = match role {
+            Role::Usual => "protected from now on",
+            Role::BesideIwd => "in macveil's care from now on, beside iwd",
+        };
+        info!("{}: {how} ({})", card.name, card.driver);
         let rng = StdRng::from_rng(&mut self.rng);
-        let supplicant = self.control_dir().map(|control_dir| SupplicantFinder {
-            control_dir,
-            client_dir: self.runtime_dir.client_dir(),
-            originals: self.runtime_dir.originals(&card.name),
-            told: self.told.clone(),
-        });
+        let client = self.client(role, ifindex, &card.name);
         let name = card.name.clone();
-        let station = Station::new(clock::now(), card, settings, addresses, link, rng);
-        let tended = Tended::begin(ifindex, name, station.into(), supplicant);
+        let now = clock::now();
+        let machine = Machine::of_role(role, now, card, settings, addresses, link, rng);
+        let tended = Tended::begin(ifindex, name, machine, client);
         self.stations.insert(ifindex, tended);
         self.carry_out(ifindex);
     }
@@ -446,11 +452,21 @@ impl Daemon {
         deadlines.chain(named).min()
     }
 
-    /// Where to look for a supplicant; `None`: there is to be none.
-    fn control_dir(&self) -> Option<PathBuf> {
-        match self.config.backend {
-            Backend::Auto | Backend::WpaSupplicant => Some(self.config.ctrl_interface.clone()),
-            Backend::None | Backend::Iwd => None,
+    /// Whoever talks to the interface's supplicant.
+    fn client(&self, role: Role, ifindex: u32, name: &str) -> Client {
+        let told = self.told.clone();
+        match (role, self.config.backend) {
+            (Role::Usual, Backend::Auto | Backend::WpaSupplicant) => {
+                let target = wpa::Target {
+                    ifname: name.to_owned(),
+                    control_dir: self.config.ctrl_interface.clone(),
+                    client_dir: self.runtime_dir.client_dir(),
+                    originals: self.runtime_dir.originals(name),
+                };
+                Client::of_wpa(ifindex, target, told)
+            }
+            (Role::Usual, Backend::None | Backend::Iwd) => Client::None,
+            (Role::BesideIwd, _) => self.client_of_iwd(ifindex, name),
         }
     }
 

@@ -8,7 +8,7 @@ use tracing::warn;
 
 use super::{Daemon, Error};
 use crate::config::{Backend, Kind};
-use crate::rivals::{Running, Supplicant, Twin, Watch, claim};
+use crate::rivals::{Rival, Running, Supplicant, Twin, Watch, claim};
 use crate::supervisor::{Command, Event};
 
 const ROOT: &str = "/";
@@ -43,9 +43,42 @@ pub(super) fn be_alone() -> Result<Option<Twin>, Error> {
     }
 }
 
+/// How macveil cares for an interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// It decides what the interface does.
+    Usual,
+    /// iwd does.
+    BesideIwd,
+}
+
+/// Whom an interface is left to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LeftTo {
+    Rival(Rival),
+    /// iwd, while macveil works with it for another interface.
+    SecondOfIwd,
+}
+
+impl LeftTo {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Rival(rival) => rival.words(),
+            Self::SecondOfIwd => {
+                "iwd, which has one file a network for all its cards, so that macveil cares for one of them only"
+            }
+        }
+    }
+}
+
 impl Daemon {
     /// Whether the interface is left to somebody else, who is named once.
     pub(super) fn is_left(&mut self, name: &str, ifindex: u32, kind: Kind) -> bool {
+        self.role(name, ifindex, kind).is_none()
+    }
+
+    /// How macveil is to care for the interface; `None`: it is left to somebody else, who is named once.
+    pub(super) fn role(&mut self, name: &str, ifindex: u32, kind: Kind) -> Option<Role> {
         let supplicant = match self.config.backend {
             _ if kind != Kind::Wifi => Supplicant::Needless,
             Backend::WpaSupplicant | Backend::None => Supplicant::Ours,
@@ -57,8 +90,16 @@ impl Daemon {
             .owner(Path::new(ROOT), (name, ifindex), &supplicant);
         let known = self.left.iter().position(|left| left.0 == ifindex);
         let before = known.map(|known| self.left.swap_remove(known).1);
-        let Some(owner) = owner else {
-            return false;
+        let owner = match owner {
+            None => return Some(Role::Usual),
+            Some(Rival::Iwd) if cfg!(feature = "iwd") => {
+                let mut tended = self.stations.iter();
+                if tended.all(|(&other, it)| other == ifindex || it.role() == Role::Usual) {
+                    return Some(Role::BesideIwd);
+                }
+                LeftTo::SecondOfIwd
+            }
+            Some(rival) => LeftTo::Rival(rival),
         };
         self.left.push((ifindex, owner));
         if before != Some(owner) {
@@ -67,7 +108,7 @@ impl Daemon {
                 "{name}: left alone, without protection: it belongs to {whose}; see docs/coexistence.md"
             );
         }
-        true
+        None
     }
 
     /// Who has the interface instead of macveil, and how that can be changed.
@@ -80,10 +121,10 @@ impl Daemon {
     pub(super) fn reconsider(&mut self) -> Result<(), Error> {
         let tended = self.stations.iter().map(|(&ifindex, tended)| {
             let kind = tended.device().kind;
-            (ifindex, tended.name().to_owned(), kind)
+            (ifindex, tended.name().to_owned(), kind, tended.role())
         });
-        for (ifindex, name, kind) in tended.collect::<Vec<_>>() {
-            if self.is_left(&name, ifindex, kind) {
+        for (ifindex, name, kind, role) in tended.collect::<Vec<_>>() {
+            if self.role(&name, ifindex, kind) != Some(role) {
                 self.tell(ifindex, Event::Command(Command::Yield));
             }
         }

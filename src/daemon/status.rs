@@ -4,14 +4,14 @@ use super::machine::Machine;
 use super::tended::Tended;
 use super::{Daemon, clock};
 use crate::control::{Care, Status};
-use crate::supervisor::{AddressKind, Counters, Station, Time, Wire};
+use crate::supervisor::{AddressKind, Counters, IwdStation, Method, Station, Time, Wire};
 
 impl Daemon {
     pub(super) fn status(&mut self) -> Vec<Status> {
         let interfaces = self.known_interfaces().into_iter();
         let status = interfaces.map(|interface| {
             let care = self.stations.get(&interface.ifindex);
-            let care = care.map(|tended| care_of(tended.machine()));
+            let care = care.map(care_of);
             let left_to = self.left_to(&interface.name, interface.ifindex);
             Status {
                 left_to: left_to.filter(|_| care.is_none()),
@@ -28,16 +28,47 @@ impl Tended {
         Status {
             interface: self.interface(),
             left_to: None,
-            care: Some(care_of(self.machine())),
+            care: Some(care_of(self)),
         }
     }
 }
 
-fn care_of(machine: &Machine) -> Care {
+fn care_of(tended: &Tended) -> Care {
     let now = clock::now().boot;
-    match machine {
+    let care = match tended.machine() {
         Machine::Station(station) => care_of_station(station, now),
         Machine::Wire(wire) => care_of_wire(wire, now),
+        Machine::Iwd(station) => care_of_iwd(station, now),
+    };
+    Care {
+        backend: tended.backend().map(str::to_owned),
+        ..care
+    }
+}
+
+fn care_of_iwd(station: &IwdStation, now: Time) -> Care {
+    let card = station.card();
+    let snapshot = station.snapshot();
+    let masks = (Method::Powered, "while iwd is at rest".to_owned());
+    Care {
+        driver: card.driver.clone(),
+        backend: None,
+        up: snapshot.link.up,
+        state_ms: milliseconds(now.saturating_sub(snapshot.state_since)),
+        address_kind: snapshot.address_kind,
+        permanent: card.permanent == Some(snapshot.link.address),
+        address_ms: milliseconds(now.saturating_sub(snapshot.address_since)),
+        next_change: snapshot.next_change.to_owned(),
+        ssid: snapshot.network,
+        paused: false,
+        pause_ms: None,
+        method: snapshot.masks.then_some(masks),
+        trouble: snapshot.trouble,
+        retry_ms: snapshot
+            .retry_at
+            .map(|at| milliseconds(at.saturating_sub(now))),
+        unkept: snapshot.unkept,
+        counters: snapshot.counters,
     }
 }
 
@@ -46,6 +77,7 @@ fn care_of_station(station: &Station, now: Time) -> Care {
     let snapshot = station.snapshot();
     Care {
         driver: card.driver.clone(),
+        backend: None,
         up: snapshot.link.up,
         state_ms: milliseconds(now.saturating_sub(snapshot.state_since)),
         address_kind: snapshot.address_kind,
@@ -74,6 +106,7 @@ fn care_of_wire(wire: &Wire, now: Time) -> Care {
     let address = Some(snapshot.link.address);
     Care {
         driver: port.driver.clone(),
+        backend: None,
         up: snapshot.link.up,
         state_ms: milliseconds(now.saturating_sub(snapshot.state_since)),
         address_kind: if address == snapshot.assigned {

@@ -1,6 +1,5 @@
 //! One interface, a station with its supplicant or a wire: carries out what the supervisor wants done.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
@@ -11,11 +10,14 @@ use super::entry::Entry;
 use super::errands::Looked;
 use super::journal;
 use super::machine::Machine;
+use super::rivals::Role;
 use crate::address::{Host, Record};
 use crate::config::{Config, DeviceFacts};
 use crate::control::{Interface, News};
 use crate::kernel::Kernel;
-use crate::supervisor::{Action, Event, Notice, Request, Time};
+use crate::supervisor::{Action, Event, IwdRequest, Notice, Request, Time};
+#[cfg(feature = "iwd")]
+use crate::supplicant::iwd;
 use crate::supplicant::wpa;
 use crate::wifi::Ssid;
 
@@ -31,8 +33,7 @@ pub(super) struct Tended {
     ifindex: u32,
     name: String,
     machine: Machine,
-    requests: mpsc::UnboundedSender<Request>,
-    client: Option<JoinHandle<()>>,
+    client: Client,
     /// The last network that it was connected to.
     connected: Option<Ssid>,
 }
@@ -50,47 +51,84 @@ pub(super) struct Outcome {
     pub(super) news: Vec<News>,
 }
 
-/// Where a station's supplicant is looked for, and who is told what it says.
+/// Whoever talks to an interface's supplicant, for as long as this lives.
 #[derive(Debug)]
-pub(super) struct SupplicantFinder {
-    pub(super) control_dir: PathBuf,
-    pub(super) client_dir: PathBuf,
-    pub(super) originals: PathBuf,
-    pub(super) told: mpsc::UnboundedSender<Told>,
+pub(super) enum Client {
+    /// There is none to talk to.
+    None,
+    Wpa(mpsc::UnboundedSender<Request>, JoinHandle<()>),
+    #[cfg(feature = "iwd")]
+    Iwd(mpsc::UnboundedSender<IwdRequest>, JoinHandle<()>),
+}
+
+impl Client {
+    pub(super) fn of_wpa(
+        ifindex: u32,
+        target: wpa::Target,
+        told: mpsc::UnboundedSender<Told>,
+    ) -> Self {
+        let (requests, wanted) = mpsc::unbounded_channel();
+        let client = wpa::run(target, wanted, teller(ifindex, told));
+        Self::Wpa(requests, tokio::task::spawn_local(client))
+    }
+
+    #[cfg(feature = "iwd")]
+    pub(super) fn of_iwd(
+        ifindex: u32,
+        target: iwd::Target,
+        told: mpsc::UnboundedSender<Told>,
+    ) -> Self {
+        let (requests, wanted) = mpsc::unbounded_channel();
+        let client = iwd::run(target, wanted, teller(ifindex, told));
+        Self::Iwd(requests, tokio::task::spawn_local(client))
+    }
+
+    /// A client that has ended means that the interface is going away.
+    fn ask(&self, request: Request) {
+        if let Self::Wpa(requests, _) = self {
+            let _ = requests.send(request);
+        }
+    }
+
+    fn ask_iwd(&self, request: IwdRequest) {
+        #[cfg(feature = "iwd")]
+        if let Self::Iwd(requests, _) = self {
+            let _ = requests.send(request);
+        }
+        #[cfg(not(feature = "iwd"))]
+        let _ = request;
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        match self {
+            Self::None => {}
+            Self::Wpa(_, client) => client.abort(),
+            #[cfg(feature = "iwd")]
+            Self::Iwd(_, client) => client.abort(),
+        }
+    }
+}
+
+/// Nobody listens any more when the daemon is ending.
+fn teller(ifindex: u32, told: mpsc::UnboundedSender<Told>) -> impl FnMut(Event) {
+    move |event| {
+        let _ = told.send(Told { ifindex, event });
+    }
 }
 
 impl Tended {
-    pub(super) fn begin(
+    pub(super) const fn begin(
         ifindex: u32,
         name: String,
         machine: Machine,
-        supplicant: Option<SupplicantFinder>,
+        client: Client,
     ) -> Self {
-        let (requests, wanted) = mpsc::unbounded_channel();
-        let client = supplicant.map(|finder| {
-            let SupplicantFinder {
-                control_dir,
-                client_dir,
-                originals,
-                told,
-            } = finder;
-            let target = wpa::Target {
-                ifname: name.clone(),
-                control_dir,
-                client_dir,
-                originals,
-            };
-            let tell = move |event| {
-                // The daemon is ending when nobody listens any more.
-                let _ = told.send(Told { ifindex, event });
-            };
-            tokio::task::spawn_local(wpa::run(target, wanted, tell))
-        });
         Self {
             ifindex,
             name,
             machine,
-            requests,
             client,
             connected: None,
         }
@@ -102,6 +140,20 @@ impl Tended {
 
     pub(super) const fn machine(&self) -> &Machine {
         &self.machine
+    }
+
+    pub(super) const fn role(&self) -> Role {
+        self.machine.role()
+    }
+
+    /// The supplicant that it is brought to networks by, if that is known.
+    pub(super) const fn backend(&self) -> Option<&'static str> {
+        match self.client {
+            Client::None => None,
+            Client::Wpa(..) => Some("wpa_supplicant"),
+            #[cfg(feature = "iwd")]
+            Client::Iwd(..) => Some("iwd"),
+        }
     }
 
     pub(super) fn is_wire(&self) -> bool {
@@ -212,19 +264,20 @@ impl Tended {
                 Vec::new()
             }))),
             Action::Ask(request) => {
-                // A client that has ended means that the interface is going away.
-                let _ = self.requests.send(request);
+                self.client.ask(request);
+                None
+            }
+            Action::Iwd(request) => {
+                self.client.ask_iwd(request);
+                None
+            }
+            Action::ClearIpv6 => {
+                if let Err(refusal) = kernel.clear_ipv6(ifindex) {
+                    debug!("{}: {refusal}", self.name);
+                }
                 None
             }
             Action::Say(_) | Action::Remember { .. } | Action::Finish => None,
-        }
-    }
-}
-
-impl Drop for Tended {
-    fn drop(&mut self) {
-        if let Some(client) = self.client.take() {
-            client.abort();
         }
     }
 }

@@ -7,7 +7,7 @@ use rand::rngs::StdRng;
 use tracing::{debug, info};
 
 use super::machine::of_port;
-use super::tended::Tended;
+use super::tended::{Client, Tended};
 use super::{Daemon, Error, Identity, clock};
 use crate::config::Kind;
 use crate::supervisor::{Command, Event, Port, Wire};
@@ -50,7 +50,7 @@ impl Daemon {
         let rng = StdRng::from_rng(&mut self.rng);
         let name = port.name.clone();
         let wire = Wire::new(clock::now(), port, settings, book, link, rng);
-        let tended = Tended::begin(ifindex, name, wire.into(), None);
+        let tended = Tended::begin(ifindex, name, wire.into(), Client::None);
         self.stations.insert(ifindex, tended);
         self.carry_out(ifindex);
     }

@@ -145,7 +145,10 @@ impl Links {
     }
 
     /// A change on a link that is up leaves the link-local address made of the old one in use.
-    fn clear_ipv6(&mut self, ifindex: u32) -> Result<(), Refusal> {
+    ///
+    /// # Errors
+    /// The link is gone, or IPv6 cannot be switched off and on.
+    pub fn clear_ipv6(&mut self, ifindex: u32) -> Result<(), Refusal> {
         let refused = |failure: Failure| failure.into_refusal(CLEAR_IPV6);
         let name = self.report(ifindex).map_err(refused)?.name;
         switch_ipv6_off_and_on(&name).map_err(|error| refused(Failure::Socket(error)))

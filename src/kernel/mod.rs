@@ -73,6 +73,14 @@ impl Kernel {
         self.links.set_address(ifindex, address, how)
     }
 
+    /// As [`Links::clear_ipv6`].
+    ///
+    /// # Errors
+    /// As there.
+    pub fn clear_ipv6(&mut self, ifindex: u32) -> Result<(), Refusal> {
+        self.links.clear_ipv6(ifindex)
+    }
+
     /// As [`Links::hold_down`].
     ///
     /// # Errors

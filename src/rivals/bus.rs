@@ -3,23 +3,21 @@
 //!
 //! Names of processes would not do: every user can call one as he likes, and have macveil let go.
 
-use std::io::{self, Write as _};
-use std::os::unix::net::UnixStream;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rustix::fs::inotify::{self, CreateFlags, WatchFlags};
 use tokio::net::unix::pipe::Receiver;
 use tokio::select;
 use tokio::time::{Instant, sleep_until};
 use tracing::debug;
 
-use super::message::{self, Word};
 use super::network_manager::NOTES;
+use super::word::Word;
 use super::{Rival, Running};
-use crate::presence::{Presence, Sight};
+use crate::dbus::{BUS, Call, Connection, SYSTEM_BUS};
+use crate::presence::{Presence, Sight, directory_changed, watch_directory};
 
-const SOCKET: &str = "run/dbus/system_bus_socket";
 /// After a conversation that failed, as with a bus that is about to listen; each pause is twice the last.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 const LONGEST_PAUSE: Duration = Duration::from_secs(600);
@@ -41,12 +39,9 @@ pub struct Watch {
 
 /// A conversation with the bus.
 struct Bus {
-    /// No pipe, but read like one.
-    stream: Receiver,
-    received: Vec<u8>,
-    greeted: bool,
+    connection: Connection,
     answers: usize,
-    /// Told by inotify while `NetworkManager` runs; no pipe either.
+    /// Told by inotify while `NetworkManager` runs; no pipe, but read like one.
     notes: Option<Receiver>,
 }
 
@@ -55,7 +50,7 @@ impl Watch {
     #[must_use]
     pub fn new(root: PathBuf) -> Self {
         Self {
-            presence: Presence::new(root.join(SOCKET)),
+            presence: Presence::new(root.join(SYSTEM_BUS)),
             root,
             bus: None,
             news: true,
@@ -122,16 +117,22 @@ impl Watch {
 }
 
 impl Bus {
-    /// Says who we are, and asks everything that is to be asked.
+    /// Says who we are, and asks everything that is to be asked. Changes are subscribed to before it is
+    /// asked how things are.
     fn greet(socket: &Path) -> io::Result<Self> {
-        let mut stream = UnixStream::connect(socket)?;
-        // It has room for all of it.
-        stream.set_nonblocking(true)?;
-        stream.write_all(&questions())?;
+        let mut connection = Connection::open(socket)?;
+        for rival in Rival::ALL {
+            let name = rival.bus_name();
+            let rule =
+                format!("type='signal',sender='{BUS}',member='NameOwnerChanged',arg0='{name}'");
+            connection.call(&Call::to_bus("AddMatch", Some(&rule)));
+        }
+        for rival in Rival::ALL {
+            connection.call(&Call::to_bus("NameHasOwner", Some(rival.bus_name())));
+        }
+        connection.flush()?;
         Ok(Self {
-            stream: Receiver::from_owned_fd_unchecked(stream.into())?,
-            received: Vec::new(),
-            greeted: false,
+            connection,
             answers: 0,
             notes: None,
         })
@@ -139,47 +140,17 @@ impl Bus {
 
     /// Waits, and takes what there is; true if there is something to tell.
     async fn listen(&mut self, root: &Path, running: &mut Running) -> io::Result<bool> {
-        select! {
-            ready = self.stream.readable() => ready?,
-            () = changed(self.notes.as_ref()) => return Ok(true),
-        }
-        let mut buffer = [0; 1024];
-        match self.stream.try_read(&mut buffer) {
-            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
-            Ok(count) => self.received.extend(buffer.iter().take(count)),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Err(error) => return Err(error),
-        }
-        if !self.is_welcome()? {
-            return Ok(false);
-        }
-        let mut news = false;
-        while let Some(word) = message::take(&mut self.received)? {
-            news |= self.heed(word, running);
-        }
+        let message = select! {
+            message = self.connection.next() => message?,
+            () = directory_changed(self.notes.as_ref()) => return Ok(true),
+        };
+        let news = self.heed(Word::of(&message), running);
         if news {
             let watched = running.has(Rival::NetworkManager);
-            let notes = || watch_notes(&root.join(NOTES)).ok();
+            let notes = || watch_directory(&root.join(NOTES)).ok();
             self.notes = watched.then(notes).flatten();
         }
         Ok(news && self.answers == PREAMBLE + Rival::ALL.len())
-    }
-
-    /// Whether the bus has answered the greeting, with one line.
-    fn is_welcome(&mut self) -> io::Result<bool> {
-        if self.greeted {
-            return Ok(true);
-        }
-        let Some(end) = self.received.iter().position(|&byte| byte == b'\n') else {
-            return Ok(false);
-        };
-        self.greeted = self.received.starts_with(b"OK ");
-        self.received.drain(..=end);
-        if self.greeted {
-            Ok(true)
-        } else {
-            Err(io::ErrorKind::PermissionDenied.into())
-        }
     }
 
     /// True if it was about a rival.
@@ -203,46 +174,6 @@ impl Bus {
     }
 }
 
-/// All that is said to the bus. Changes are subscribed to before it is asked how things are.
-fn questions() -> Vec<u8> {
-    let mut bytes = b"\0AUTH EXTERNAL ".to_vec();
-    let user = rustix::process::geteuid().as_raw().to_string();
-    // In hexadecimal, as a text.
-    bytes.extend(user.bytes().flat_map(|digit| [b'3', digit]));
-    bytes.extend(b"\r\nBEGIN\r\n");
-    message::call(&mut bytes, 1, "Hello", None);
-    for (serial, rival) in (2..).zip(Rival::ALL) {
-        let name = rival.bus_name();
-        let rule = format!(
-            "type='signal',sender='org.freedesktop.DBus',member='NameOwnerChanged',arg0='{name}'"
-        );
-        message::call(&mut bytes, serial, "AddMatch", Some(&rule));
-    }
-    for (serial, rival) in (5..).zip(Rival::ALL) {
-        message::call(&mut bytes, serial, "NameHasOwner", Some(rival.bus_name()));
-    }
-    bytes
-}
-
-/// `NetworkManager` replaces a note by another file of the same name.
-fn watch_notes(directory: &Path) -> io::Result<Receiver> {
-    let inotify = inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC)?;
-    let flags = WatchFlags::MOVED_TO | WatchFlags::CLOSE_WRITE | WatchFlags::DELETE;
-    inotify::add_watch(&inotify, directory, flags)?;
-    Receiver::from_owned_fd_unchecked(inotify)
-}
-
-/// What exactly has changed is of no interest.
-async fn changed(notes: Option<&Receiver>) {
-    let mut events = [0; 1024];
-    match notes {
-        Some(notes) if notes.readable().await.is_ok() => {
-            while notes.try_read(&mut events).is_ok() {}
-        }
-        _ => std::future::pending().await,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::cell::RefCell;
@@ -255,40 +186,16 @@ mod tests {
     use tokio::time::timeout;
 
     use super::*;
+    use crate::dbus::testing::{Body, answer, signal};
 
-    /// What the bus is about to say, as it is on the wire of a little-endian machine.
-    fn answer(truth: u32) -> Vec<u8> {
-        from_the_bus(2, &truth.to_ne_bytes())
+    fn verdict(truth: u32) -> Vec<u8> {
+        answer(BUS, 2, &truth.to_ne_bytes())
     }
 
     fn change(name: &str, owner: &str) -> Vec<u8> {
-        let mut body = Vec::new();
-        for text in [name, "", owner] {
-            body.resize(body.len().next_multiple_of(4), 0);
-            body.extend(u32::try_from(text.len()).unwrap().to_ne_bytes());
-            body.extend(text.as_bytes());
-            body.push(0);
-        }
-        from_the_bus(4, &body)
-    }
-
-    fn from_the_bus(kind: u8, body: &[u8]) -> Vec<u8> {
-        let sender = b"\x07\x01s\0\x14\0\0\0org.freedesktop.DBus\0";
-        let order = if cfg!(target_endian = "big") {
-            b'B'
-        } else {
-            b'l'
-        };
-        let mut sender = sender.to_vec();
-        sender[4..8].copy_from_slice(&20_u32.to_ne_bytes());
-        let mut message = vec![order, kind, 1, 1];
-        for number in [body.len(), 7, sender.len()] {
-            message.extend(u32::try_from(number).unwrap().to_ne_bytes());
-        }
-        message.extend(sender);
-        message.resize(message.len().next_multiple_of(8), 0);
-        message.extend(body);
-        message
+        let body = Body::default().text(name).text("").text(owner);
+        let path = "/org/freedesktop/DBus";
+        signal(BUS, path, BUS, "NameOwnerChanged", &body.bytes())
     }
 
     /// A bus on which these rivals are at first, up to the end of its first words.
@@ -301,7 +208,7 @@ mod tests {
         assert!(greeting.ends_with("net.connman.iwd\0"), "{greeting:?}");
         client.write_all(b"OK 0123456789abcdef\r\n").await.unwrap();
         for truth in [false; 4].into_iter().chain(there) {
-            client.write_all(&answer(truth.into())).await.unwrap();
+            client.write_all(&verdict(truth.into())).await.unwrap();
         }
         client
     }
@@ -353,7 +260,7 @@ mod tests {
         beside(|root, heard| async move {
             let nobody = Running::default();
             until(&heard, &[nobody]).await;
-            let listener = UnixListener::bind(root.path().join(SOCKET)).unwrap();
+            let listener = UnixListener::bind(root.path().join(SYSTEM_BUS)).unwrap();
             let mut bus = meet(&listener, [false, false, true]).await;
             let iwd = running(&[Rival::Iwd]);
             until(&heard, &[nobody, iwd]).await;
@@ -375,7 +282,7 @@ mod tests {
     #[test]
     fn a_socket_that_a_bus_has_left_is_not_waited_for() {
         beside(|root, heard| async move {
-            let path = root.path().join(SOCKET);
+            let path = root.path().join(SYSTEM_BUS);
             drop(UnixListener::bind(&path).unwrap());
             until(&heard, &[Running::default()]).await;
             fs::remove_file(&path).unwrap();
@@ -390,7 +297,7 @@ mod tests {
         beside(|root, heard| async move {
             let directory = root.path().join(NOTES);
             fs::create_dir_all(&directory).unwrap();
-            let listener = UnixListener::bind(root.path().join(SOCKET)).unwrap();
+            let listener = UnixListener::bind(root.path().join(SYSTEM_BUS)).unwrap();
             let mut bus = meet(&listener, [true, false, false]).await;
             let manager = running(&[Rival::NetworkManager]);
             until(&heard, &[manager]).await;

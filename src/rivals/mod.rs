@@ -9,9 +9,9 @@
 
 mod bus;
 mod connman;
-mod message;
 mod network_manager;
 mod twin;
+mod word;
 
 use std::path::{Path, PathBuf};
 

@@ -26,6 +26,10 @@ pub enum Action {
     AbortScan,
     /// Read the kernel's BSS table; answered by `Air`.
     ReadAir,
+    /// Clear the IPv6 addresses that were made of a former address; not answered.
+    ClearIpv6,
+    /// Ask iwd, or change its files; answered as each [`IwdRequest`](super::IwdRequest) says.
+    Iwd(super::IwdRequest),
     /// Ask the supplicant; answered by `Reply`.
     Ask(Request),
     /// Remember this for good, and let the machine's other cards know; not answered.
@@ -209,6 +213,15 @@ pub enum Notice {
         /// What was heard in it, or why there was none.
         found: Result<Vec<Heard>, String>,
     },
+    /// A scan on an interface that iwd drives showed its address.
+    Unmasked {
+        /// It is the first.
+        first: bool,
+        /// The address.
+        address: Mac,
+    },
+    /// What of the promise cannot be kept, and what would help.
+    Unkept(String),
     /// Somebody else scanned.
     ForeignScan {
         /// It exposed the address that the card had.

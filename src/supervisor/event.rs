@@ -36,6 +36,8 @@ pub enum Event {
         /// What is remembered of it now.
         record: Record,
     },
+    /// iwd says or has done something.
+    Iwd(super::IwdNews),
     /// Notifications were lost: what is remembered may be stale.
     Overrun,
 }

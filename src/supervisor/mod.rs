@@ -18,6 +18,7 @@
 //! | `errands` | what a user may ask for: a scan, another mask, a pause |
 //! | `draws` | how often a network gets another random address |
 //! | `wire/` | the machine for Ethernet, which needs none of these |
+//! | `iwd/` | the machine for an interface that iwd drives |
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
@@ -30,6 +31,7 @@ mod draws;
 mod errands;
 mod event;
 mod hunt;
+mod iwd;
 mod memory;
 mod nameless;
 mod refusal;
@@ -49,6 +51,10 @@ pub use errands::Rotation;
 pub use event::{
     Command, Entry, Event, Failure, Link, Mlme, Network, Phase, Quieted, Reply, ScanStarted,
     Security, Status, Supplicant, Survey,
+};
+pub use iwd::{
+    Doing, IwdNews, IwdRequest, IwdSnapshot, IwdStation, Joining, Known, NetworkId,
+    Phase as IwdPhase,
 };
 pub use refusal::Refusal;
 pub use settings::{Addresses, Card, MaskMethod, OnExit, OnFailure, Settings};

@@ -189,6 +189,7 @@ impl Station {
                 self.cx.learn_record(ssid, record);
                 None
             }
+            Event::Iwd(_) => None,
             other => Some(other),
         }
     }

@@ -1,4 +1,4 @@
-iwd's interface is left alone; once iwd is gone, it is macveil's
+An iwd that uses no addresses is left as it is, and told why; once it is gone, its interface is macveil's
 
 given  any masking method
 and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
@@ -9,7 +9,7 @@ when   2 s pass
 and    the judge looks away
 and    iwd starts
 and    20 s pass
-then   macveil says "left alone, without protection: it belongs to iwd"
+then   macveil says "left as it is, without protection: iwd uses no address that it is given"
 and    home saw one address
 when   macveil stops
 and    macveil starts

@@ -93,7 +93,12 @@ fn one(status: &Status, paint: Paint) -> String {
         let word = METHODS.iter().find(|(_, known)| known == method);
         let word = word.map_or("", |(word, _)| word);
         entry("masking", "0", &format!("{word}: {reason}"));
+    }
+    if care.method.is_some() || care.backend.is_some() {
         entry("so far", "0", &so_far(&care.counters));
+    }
+    if let Some(backend) = care.backend.as_ref().filter(|it| *it == "iwd") {
+        entry("beside", "0", backend);
     }
     if !care.driver.is_empty() {
         entry("driver", "0", &care.driver);
@@ -130,6 +135,10 @@ fn doing(status: &Status, care: &Care) -> String {
         "setting" => "taking its address",
         "unplugged" => "no cable",
         "connected" => "connected by cable",
+        "absent" => "waiting for iwd",
+        "idle" => "not connected",
+        "refused" => "kept from a network",
+        "rejoining" => "joining once more, under the assigned address",
         "foreign" => "in use under another address than the assigned one",
         other => other,
     };

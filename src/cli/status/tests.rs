@@ -38,6 +38,7 @@ fn status(state: &str, care: Care) -> Status {
 fn connected() -> Care {
     Care {
         driver: "iwlwifi".to_owned(),
+        backend: Some("wpa_supplicant".to_owned()),
         up: true,
         state_ms: 754_000,
         address_kind: AddressKind::Assigned,

@@ -289,8 +289,10 @@ fn any_care() -> impl Strategy<Value = Care> {
         any::<bool>(),
         option::of(any::<u64>()),
     );
-    (any_text(), address, doing, ills, any::<[u32; 7]>()).prop_map(
-        |(driver, address, doing, ills, counts)| {
+    let whose = (any_text(), option::of(any_text()));
+    (whose, address, doing, ills, any::<[u32; 7]>()).prop_map(
+        |(whose, address, doing, ills, counts)| {
+            let (driver, backend) = whose;
             let (address_kind, permanent, address_ms, next_change) = address;
             let (up, state_ms, ssid, method) = doing;
             let (trouble, retry_ms, unkept, paused, pause_ms) = ills;
@@ -298,6 +300,7 @@ fn any_care() -> impl Strategy<Value = Care> {
             let [associations, failed_associations, holds_in_a_row] = rest;
             Care {
                 driver,
+                backend,
                 up,
                 state_ms,
                 address_kind,

@@ -101,7 +101,8 @@ impl Associated {
             | Event::Supplicant(_)
             | Event::Reply(_)
             | Event::Renewed { .. }
-            | Event::Command(_) => State::Associated(self),
+            | Event::Command(_)
+            | Event::Iwd(_) => State::Associated(self),
         }
     }
 

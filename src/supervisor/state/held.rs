@@ -145,6 +145,7 @@ impl Held {
             | Event::Reply(_)
             | Event::Renewed { .. }
             | Event::Command(_)
+            | Event::Iwd(_)
             | Event::Overrun => State::Held(self),
         }
     }

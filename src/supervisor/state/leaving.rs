@@ -55,6 +55,7 @@ impl Leaving {
             | Event::Reply(_)
             | Event::Renewed { .. }
             | Event::Command(_)
+            | Event::Iwd(_)
             | Event::Overrun => State::Leaving(self),
         }
     }

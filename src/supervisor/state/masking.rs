@@ -119,6 +119,7 @@ impl Masking {
             | Event::Reply(_)
             | Event::Renewed { .. }
             | Event::Command(_)
+            | Event::Iwd(_)
             | Event::Overrun => State::Masking(self),
         }
     }

@@ -60,6 +60,7 @@ impl Parked {
             | Event::Reply(_)
             | Event::Renewed { .. }
             | Event::Command(_)
+            | Event::Iwd(_)
             | Event::Overrun => State::Parked(self),
         }
     }

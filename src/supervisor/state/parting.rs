@@ -146,6 +146,7 @@ impl Parting {
             | Event::Reply(_)
             | Event::Command(_)
             | Event::Renewed { .. }
+            | Event::Iwd(_)
             | Event::Overrun => State::Parting(self),
         }
     }

@@ -66,6 +66,7 @@ impl Paused {
             | Event::Reply(_)
             | Event::Renewed { .. }
             | Event::Command(_)
+            | Event::Iwd(_)
             | Event::Overrun => State::Paused(self),
         }
     }

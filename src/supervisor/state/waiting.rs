@@ -55,6 +55,7 @@ impl Waiting {
             | Event::Reply(_)
             | Event::Renewed { .. }
             | Event::Command(_)
+            | Event::Iwd(_)
             | Event::Overrun => State::Waiting(self),
         }
     }

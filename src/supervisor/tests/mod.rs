@@ -287,6 +287,7 @@ impl Bench {
             Action::AbortScan | Action::Say(_) | Action::Remember { .. } | Action::Finish => {
                 vec![]
             }
+            Action::ClearIpv6 | Action::Iwd(_) => panic!("only where iwd drives: {action:?}"),
         }
     }
 

@@ -6,9 +6,7 @@ use std::time::{Duration, SystemTime};
 use rand::rngs::StdRng;
 
 use super::Port;
-use crate::address::{
-    AddressBook, AddressFacts, Mac, NetworkFacts, Policy, Source, StableId, Unassignable,
-};
+use crate::address::{AddressBook, AddressFacts, Mac, NetworkFacts, Source, Unassignable};
 use crate::supervisor::action::{Action, Notice};
 use crate::supervisor::event::Link;
 use crate::supervisor::settings::Settings;
@@ -140,10 +138,8 @@ impl Context {
 
     /// The address is another one when time has passed, though nothing happened.
     pub(super) fn changes_with_time(&self) -> bool {
-        self.book.choice(&self.network()).is_ok_and(|choice| {
-            let id = choice.stable_id.as_ref().map(|said| &said.value);
-            choice.policy.value == Policy::Stable && id.is_some_and(StableId::changes_with_time)
-        })
+        let choice = self.book.choice(&self.network());
+        choice.is_ok_and(|choice| choice.changes_with_time())
     }
 
     /// The assigned address is in place.

@@ -125,6 +125,7 @@ impl Wire {
             | Event::Command(
                 Command::Rejoin(_) | Command::Pause { .. } | Command::Unpause | Command::Look,
             )
+            | Event::Iwd(_)
             | Event::Overrun => {}
         }
     }

@@ -493,6 +493,7 @@ impl World {
                 return None;
             }
             Action::Say(_) => return None,
+            Action::ClearIpv6 | Action::Iwd(_) => unreachable!("only where iwd drives"),
         })
     }
 
@@ -540,6 +541,7 @@ impl World {
                 other => return self.ask_supplicant(other),
             },
             Action::AbortScan | Action::Remember { .. } | Action::Say(_) => return,
+            Action::ClearIpv6 | Action::Iwd(_) => unreachable!("only where iwd drives"),
             Action::Finish => return self.perform(action, None),
         };
         self.note_line(|| format!("    {answer:?}"));
@@ -564,6 +566,7 @@ impl World {
             Action::ReadAir => Event::Air(Vec::new()),
             Action::Ask(request) => return self.supplicant_is_silent(request),
             Action::AbortScan | Action::Remember { .. } | Action::Say(_) | Action::Finish => return,
+            Action::ClearIpv6 | Action::Iwd(_) => unreachable!("only where iwd drives"),
         };
         let now = self.clocks();
         if let Some(station) = &mut self.daemon.station {

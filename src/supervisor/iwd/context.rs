@@ -1,0 +1,264 @@
+//! What every state shares.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::{Duration, SystemTime};
+
+use rand::rngs::StdRng;
+
+use super::assignment::Written;
+use super::news::{Doing, IwdRequest, Known, NetworkId};
+use super::wake::Wake;
+use crate::address::{AddressBook, AddressFacts, History, Mac};
+use crate::supervisor::action::{Action, How, Notice};
+use crate::supervisor::draws::Draws;
+use crate::supervisor::event::{Link, ScanStarted};
+use crate::supervisor::settings::{Addresses, Card, MaskMethod, Settings};
+use crate::supervisor::{Counters, Now, Refusal, Time};
+use crate::wifi::Heard;
+
+/// What was shown before iwd said that it connects belongs to this attempt if it is no older.
+const JUST_SHOWN: Duration = Duration::from_secs(1);
+
+/// The kernel counts a BSS's age in these.
+const KERNEL_TICK: Duration = Duration::from_millis(10);
+
+#[derive(Debug)]
+pub(super) struct Context {
+    pub(super) now: Time,
+    pub(super) wall: SystemTime,
+    pub(super) card: Card,
+    pub(super) settings: Settings,
+    pub(super) book: AddressBook,
+    pub(super) history: History,
+    pub(super) draws: Draws,
+    pub(super) rng: StdRng,
+    pub(super) link: Link,
+    pub(super) address_since: Time,
+    /// The mask on the card, or the last one.
+    pub(super) mask: Option<Mac>,
+    /// Something was sent under the mask by others.
+    pub(super) mask_is_exposed: bool,
+    /// The address that is being put on the card.
+    setting: Option<Mac>,
+    /// Somebody scans with the card, by the kernel's word.
+    pub(super) scanning: bool,
+    /// The address of the last authentication.
+    pub(super) shown: Option<(Mac, Time)>,
+    /// Why iwd will not use the addresses that it is given.
+    pub(super) obstacle: Option<String>,
+    pub(super) doing: Doing,
+    pub(super) known: Vec<Known>,
+    /// What networks' files are to say.
+    pub(super) written: BTreeMap<NetworkId, Written>,
+    /// Networks that have no address, and why.
+    pub(super) unassignable: BTreeMap<NetworkId, String>,
+    /// How often a network had to be given up in a row.
+    pub(super) refusals: BTreeMap<NetworkId, u32>,
+    /// A network is looked for that was lost.
+    pub(super) wake: Option<Wake>,
+    /// Which one.
+    pub(super) lost: Option<NetworkId>,
+    /// When the last scan began.
+    scan_began: Time,
+    pub(super) counters: Counters,
+    pub(super) trouble: Option<String>,
+    /// When addresses are looked at again that change with time.
+    pub(super) review: Option<Time>,
+    /// When the current state wants to be woken.
+    pub(super) alarm: Option<Time>,
+    pub(super) actions: VecDeque<Action>,
+}
+
+impl Context {
+    pub(super) fn new(
+        now: Now,
+        card: Card,
+        settings: Settings,
+        addresses: Addresses,
+        link: Link,
+        rng: StdRng,
+    ) -> Self {
+        let Now { boot: now, wall } = now;
+        let Addresses { book, history } = addresses;
+        Self {
+            now,
+            wall,
+            card,
+            settings,
+            book,
+            history,
+            draws: Draws::default(),
+            rng,
+            link,
+            address_since: now,
+            mask: None,
+            mask_is_exposed: false,
+            setting: None,
+            scanning: false,
+            shown: None,
+            obstacle: None,
+            doing: Doing::default(),
+            known: Vec::new(),
+            written: BTreeMap::new(),
+            unassignable: BTreeMap::new(),
+            refusals: BTreeMap::new(),
+            wake: None,
+            lost: None,
+            scan_began: now,
+            counters: Counters::default(),
+            trouble: None,
+            review: None,
+            alarm: None,
+            actions: VecDeque::new(),
+        }
+    }
+
+    pub(super) fn set_clocks(&mut self, now: Now) {
+        Now {
+            boot: self.now,
+            wall: self.wall,
+        } = now;
+    }
+
+    pub(super) fn act(&mut self, action: Action) {
+        if let Action::SetAddress { address, .. } = action {
+            self.setting = Some(address);
+        }
+        self.actions.push_back(action);
+    }
+
+    pub(super) fn ask(&mut self, request: IwdRequest) {
+        self.act(Action::Iwd(request));
+    }
+
+    pub(super) fn say(&mut self, notice: Notice) {
+        self.act(Action::Say(notice));
+    }
+
+    pub(super) fn wake_in(&mut self, pause: Duration) {
+        self.alarm = Some(self.now.saturating_add(pause));
+    }
+
+    pub(super) fn address_facts(&self) -> AddressFacts {
+        AddressFacts {
+            permanent: self.card.permanent,
+            initial: self.card.initial,
+            current: self.link.address,
+            previous: None,
+        }
+    }
+
+    /// The link is like this now. iwd changes the address of a link that is up, and leaves the link-local
+    /// address that was made of the old one.
+    pub(super) fn hear_link(&mut self, link: Link) {
+        let another = link.address != self.link.address;
+        if another && self.link.up && link.up {
+            self.act(Action::ClearIpv6);
+        }
+        self.note_link(link);
+    }
+
+    fn note_link(&mut self, link: Link) {
+        if link.address != self.link.address {
+            self.address_since = self.now;
+        }
+        self.link = link;
+    }
+
+    /// True if it is no answer to a change of the address.
+    pub(super) fn link_answered(&mut self, result: Result<Link, Refusal>) -> bool {
+        let setting = self.setting.take();
+        match (result, setting) {
+            (Ok(link), None) => {
+                self.hear_link(link);
+                true
+            }
+            (Ok(link), Some(address)) => {
+                self.note_link(link);
+                if link.address == address {
+                    self.mask = Some(address);
+                    self.mask_is_exposed = false;
+                    self.counters.masks = self.counters.masks.saturating_add(1);
+                    self.say(Notice::Masked { address });
+                }
+                false
+            }
+            // The kernel does not do it while anybody scans or connects; the next rest is another chance.
+            (Err(_), _) => false,
+        }
+    }
+
+    pub(super) fn is_masked(&self) -> bool {
+        self.mask == Some(self.link.address) && !self.mask_is_exposed
+    }
+
+    /// The idle card can be masked without iwd taking it for another one.
+    pub(super) fn may_mask(&self) -> bool {
+        let wished = self.settings.mask_method != MaskMethod::Bounce;
+        wished && self.card.live_change && self.obstacle.is_none()
+    }
+
+    pub(super) fn put_mask(&mut self) {
+        let former: Vec<Mac> = self.mask.into_iter().collect();
+        let facts = self.address_facts();
+        let address = self.book.mask_address(&facts, &former, &mut self.rng);
+        self.act(Action::SetAddress {
+            address,
+            how: How::Live,
+        });
+    }
+
+    pub(super) fn scan_started(&mut self, scan: ScanStarted) {
+        self.scanning = true;
+        self.scan_began = self.now;
+        self.counters.scans = self.counters.scans.saturating_add(1);
+        if !scan.is_exposing() {
+            return;
+        }
+        self.mask_is_exposed = true;
+        self.counters.exposing_scans = self.counters.exposing_scans.saturating_add(1);
+        self.say(Notice::Unmasked {
+            first: self.counters.exposing_scans == 1,
+            address: self.link.address,
+        });
+    }
+
+    /// Whether the lost network was heard in the last scan: iwd does not join it by itself for minutes if
+    /// its own first attempt, right after the loss, has failed.
+    pub(super) fn hears_lost(&self, air: &[Heard]) -> bool {
+        let elapsed = (self.now.saturating_sub(self.scan_began) + KERNEL_TICK).as_millis();
+        let fresh = |bss: &&Heard| u128::from(bss.ms_ago) <= elapsed;
+        let mut fresh = air.iter().filter(fresh);
+        let lost = self.lost.as_ref().map(|lost| &lost.ssid);
+        fresh.any(|bss| Some(&bss.ssid) == lost)
+    }
+
+    /// The address under which the attempt that begins now has already shown itself.
+    pub(super) fn just_shown(&self) -> Option<Mac> {
+        let (address, at) = self.shown?;
+        (self.now.saturating_sub(at) < JUST_SHOWN).then_some(address)
+    }
+
+    pub(super) fn iwd_appeared(&mut self, obstacle: Option<String>) {
+        if let Some(obstacle) = &obstacle
+            && self.obstacle.as_ref() != Some(obstacle)
+        {
+            self.say(Notice::Unkept(obstacle.clone()));
+        }
+        self.obstacle = obstacle;
+        self.act(Action::ReadLink);
+    }
+
+    pub(super) fn iwd_vanished(&mut self) {
+        self.doing = Doing::default();
+        self.known.clear();
+        self.obstacle = None;
+        for written in self.written.values_mut() {
+            written.asked = false;
+        }
+    }
+
+    pub(super) fn known(&self, network: &NetworkId) -> Option<&Known> {
+        self.known.iter().find(|known| known.id == *network)
+    }
+}

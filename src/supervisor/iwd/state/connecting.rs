@@ -1,0 +1,83 @@
+//! iwd is about to associate. It says so before it changes the address, and associates even if it could
+//! not; so what counts is the address that an access point has answered to.
+
+use super::{Connected, Context, Idle, Refused, State, Why};
+use crate::address::Mac;
+use crate::supervisor::action::Action;
+use crate::supervisor::iwd::news::{NetworkId, Phase};
+
+#[derive(Debug)]
+pub(in crate::supervisor::iwd) struct Connecting {
+    network: NetworkId,
+    /// macveil has asked for it, after a connection under a wrong address.
+    again: bool,
+}
+
+impl Connecting {
+    pub(super) fn begin(cx: &mut Context, network: NetworkId, again: bool) -> State {
+        cx.alarm = None;
+        cx.act(Action::ReadLink);
+        let state = Self { network, again };
+        if cx.obstacle.is_some() {
+            return State::Connecting(state);
+        }
+        if let Some(why) = cx.unassignable.get(&state.network).cloned() {
+            return Refused::begin(cx, state.network, &why);
+        }
+        let right = cx.is_right(&state.network, cx.link.address);
+        let known = cx.known(&state.network).is_some();
+        // The kernel will refuse the change, and iwd will go on without.
+        if cx.scanning && !cx.doing.scanning && cx.card.live_change && known && !right {
+            let why = "another program scans, so that iwd cannot change the address";
+            return Refused::begin(cx, state.network, why);
+        }
+        match cx.just_shown() {
+            Some(_) => state.address_shown(cx),
+            None => State::Connecting(state),
+        }
+    }
+
+    pub(super) fn iwd_does(self, cx: &mut Context) -> State {
+        match (cx.doing.phase, cx.doing.network.clone()) {
+            (Phase::Connecting, Some(network)) if network != self.network => {
+                Self::begin(cx, network, false)
+            }
+            (Phase::Connecting | Phase::Disconnecting, _) | (Phase::Connected, None) => {
+                State::Connecting(self)
+            }
+            (Phase::Connected, Some(network)) => {
+                let again = self.again && network == self.network;
+                Connected::begin(cx, network, again)
+            }
+            (Phase::Disconnected, _) => {
+                let failed = cx.counters.failed_associations.saturating_add(1);
+                cx.counters.failed_associations = failed;
+                Idle::begin(cx, Why::Failed)
+            }
+        }
+    }
+
+    pub(super) fn address_shown(self, cx: &mut Context) -> State {
+        let Some((address, _)) = cx.shown.take() else {
+            return State::Connecting(self);
+        };
+        if cx.obstacle.is_some() || cx.is_right(&self.network, address) {
+            return State::Connecting(self);
+        }
+        // For a network without a file iwd makes an address up, until it is known.
+        let made_up = cx.known(&self.network).is_none() && !is_own(cx, address);
+        if made_up {
+            return State::Connecting(self);
+        }
+        Refused::begin(cx, self.network, "iwd did not use the assigned address")
+    }
+
+    pub(super) const fn network(&self) -> &NetworkId {
+        &self.network
+    }
+}
+
+/// An address that gives the card away.
+fn is_own(cx: &Context, address: Mac) -> bool {
+    cx.card.permanent == Some(address) || cx.card.initial == address
+}

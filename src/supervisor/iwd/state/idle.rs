@@ -1,0 +1,193 @@
+//! Not connected: the card is masked where it can be, and iwd is told to look for what was lost.
+
+use std::time::Duration;
+
+use super::super::wake::Wake;
+use super::{Connected, Connecting, Context, State};
+use crate::supervisor::Time;
+use crate::supervisor::action::Action;
+use crate::supervisor::iwd::news::{IwdRequest, Phase};
+
+/// iwd says that a scan is over, and chooses a network right after: its change of the address is not to be
+/// crossed by one of ours.
+const SETTLED: Duration = Duration::from_millis(300);
+/// iwd was asked to look for networks and does not say that it does.
+const UNANSWERED: Duration = Duration::from_secs(10);
+/// For iwd to have read what a scan has heard.
+const READING: Duration = Duration::from_millis(50);
+/// It had something else to do.
+const BUSY: Duration = Duration::from_millis(500);
+
+#[derive(Debug)]
+pub(in crate::supervisor::iwd) struct Idle {
+    /// When the card may be masked.
+    mask_at: Option<Time>,
+    /// Masking was tried since iwd was busy last.
+    tried: bool,
+    search: Option<Search>,
+    /// When what was lost and is there again is joined.
+    join_at: Option<Time>,
+}
+
+/// iwd is told to look for a network.
+#[derive(Debug)]
+struct Search {
+    /// When it is told the next time, or is asked why it does not look.
+    next: Time,
+    /// It looks.
+    looking: bool,
+}
+
+/// Why there is no connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::supervisor::iwd) enum Why {
+    /// One has ended that nobody wanted to end.
+    Lost,
+    /// One has not come about.
+    Failed,
+    /// The user wanted none, or iwd has just begun.
+    Quiet,
+}
+
+impl Idle {
+    pub(super) fn begin(cx: &mut Context, why: Why) -> State {
+        cx.trouble = None;
+        match why {
+            Why::Lost => cx.wake = cx.lost.is_some().then(|| Wake::new(cx.now)),
+            Why::Failed => {
+                if let Some(wake) = &mut cx.wake {
+                    wake.failed();
+                }
+            }
+            Why::Quiet => cx.wake = None,
+        }
+        if cx.wake.is_none() {
+            cx.lost = None;
+        }
+        let mut idle = Self {
+            mask_at: None,
+            tried: false,
+            search: Search::begin(cx),
+            join_at: None,
+        };
+        idle.look_at_scan(cx);
+        idle.arm(cx)
+    }
+
+    pub(super) fn iwd_does(mut self, cx: &mut Context) -> State {
+        match (cx.doing.phase, cx.doing.network.clone()) {
+            (Phase::Connecting, Some(network)) => Connecting::begin(cx, network, false),
+            (Phase::Connected, Some(network)) => Connected::begin(cx, network, false),
+            (Phase::Disconnected, _) => {
+                self.look_at_scan(cx);
+                self.arm(cx)
+            }
+            _ => State::Idle(self),
+        }
+    }
+
+    fn look_at_scan(&mut self, cx: &mut Context) {
+        if cx.doing.scanning {
+            self.mask_at = None;
+            self.tried = false;
+        } else if cx.may_mask() && !self.tried && self.mask_at.is_none() {
+            self.mask_at = Some(cx.now.saturating_add(SETTLED));
+        }
+        if let Some(search) = &mut self.search {
+            search.look_at_scan(cx);
+        }
+    }
+
+    /// iwd does not look for networks now.
+    pub(super) fn refused(mut self, cx: &mut Context) -> State {
+        if let Some(search) = &mut self.search {
+            search.next = cx.now.saturating_add(BUSY);
+        }
+        self.arm(cx)
+    }
+
+    /// iwd reads the same results, and knows the network when it has.
+    pub(super) fn heard_lost(mut self, cx: &mut Context) -> State {
+        if self.search.is_some() && self.join_at.is_none() {
+            self.join_at = Some(cx.now.saturating_add(READING));
+            self.mask_at = None;
+        }
+        self.arm(cx)
+    }
+
+    fn join(&mut self, cx: &mut Context) {
+        self.join_at = None;
+        let Some(network) = cx.lost.clone() else {
+            return;
+        };
+        // What is left of its search is of no interest, and would be waited for.
+        cx.act(Action::AbortScan);
+        cx.ask(IwdRequest::Connect(network));
+        if let Some(search) = &mut self.search {
+            search.next = cx.now.saturating_add(UNANSWERED);
+        }
+    }
+
+    pub(super) fn resumed(mut self, cx: &mut Context) -> State {
+        if cx.wake.is_some() {
+            cx.wake = Some(Wake::new(cx.now));
+            self.search = Search::begin(cx);
+        }
+        self.arm(cx)
+    }
+
+    pub(super) fn rotate(mut self, cx: &mut Context) -> State {
+        self.tried = false;
+        self.look_at_scan(cx);
+        self.arm(cx)
+    }
+
+    pub(super) fn alarm(mut self, cx: &mut Context) -> State {
+        let now = cx.now;
+        let due = |at: Time| at <= now;
+        if self.mask_at.is_some_and(due) {
+            self.mask_at = None;
+            self.tried = true;
+            if cx.link.up && !cx.scanning && !cx.is_masked() {
+                cx.put_mask();
+            }
+        }
+        if self.join_at.is_some_and(due) {
+            self.join(cx);
+        }
+        if let Some(search) = self.search.as_mut().filter(|search| search.next <= cx.now) {
+            cx.ask(IwdRequest::Scan);
+            search.next = cx.now.saturating_add(UNANSWERED);
+        }
+        self.arm(cx)
+    }
+
+    fn arm(self, cx: &mut Context) -> State {
+        let search = self.search.as_ref().map(|search| search.next);
+        let others = self.mask_at.into_iter().chain(self.join_at);
+        cx.alarm = others.chain(search).min();
+        State::Idle(self)
+    }
+}
+
+impl Search {
+    /// Nothing is looked for if iwd would join nothing by itself.
+    fn begin(cx: &mut Context) -> Option<Self> {
+        let wake = cx.wake.as_mut()?;
+        let pause = wake.pause(cx.now, &mut cx.rng);
+        Some(Self {
+            next: cx.now.saturating_add(pause),
+            looking: false,
+        })
+    }
+
+    fn look_at_scan(&mut self, cx: &mut Context) {
+        let looked = std::mem::replace(&mut self.looking, cx.doing.scanning);
+        if cx.doing.scanning {
+            self.next = cx.now.saturating_add(UNANSWERED);
+        } else if let Some(wake) = cx.wake.as_mut().filter(|_| looked) {
+            let pause = wake.pause(cx.now, &mut cx.rng);
+            self.next = cx.now.saturating_add(pause);
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! The states of an interface that iwd drives.
+//!
+//! ```text
+//!                    iwd connects                 right address
+//!  Waiting ──▶ Idle ─────────────▶ Connecting ─────────────────▶ Connected
+//!     ▲         ▲ ▲                 │      │                      │   │
+//!     │         │ └─ it gives up ───┘      │ wrong address        │   └─ over ──▶ Idle
+//!   iwd is      │                          ▼                      ▼
+//!   gone        └── connects to another  Refused ◀── again ── Rejoining
+//!                                          └── after a while ──▶ ┘
+//!  any ──▶ Leaving ──▶ Gone
+//! ```
+
+mod connected;
+mod connecting;
+mod idle;
+mod refused;
+mod rejoining;
+
+use std::time::Duration;
+
+use super::context::Context;
+use super::news::{IwdRequest, NetworkId, Phase};
+use crate::supervisor::action::{Action, How};
+use crate::supervisor::settings::OnExit;
+use crate::wifi::{Heard, Ssid};
+
+pub(super) use connected::Connected;
+pub(super) use connecting::Connecting;
+pub(super) use idle::{Idle, Why};
+pub(super) use refused::Refused;
+pub(super) use rejoining::Rejoining;
+
+/// Files are written at once; iwd does not have to do anything for it.
+const RELEASE: Duration = Duration::from_secs(2);
+
+/// What an interface that iwd drives is doing.
+#[derive(Debug)]
+pub(super) enum State {
+    /// There is no iwd, or it has no station for this interface.
+    Waiting,
+    /// Not connected.
+    Idle(Idle),
+    /// iwd is about to associate.
+    Connecting(Connecting),
+    /// iwd is connected.
+    Connected(Connected),
+    /// iwd is told to disconnect and to connect once more.
+    Rejoining(Rejoining),
+    /// iwd was told to disconnect, because the address was wrong.
+    Refused(Refused),
+    /// What was changed in iwd's files is put back.
+    Leaving,
+    /// Nothing is left to do.
+    Gone,
+}
+
+impl State {
+    /// iwd says what its station does.
+    pub(super) fn iwd_does(self, cx: &mut Context) -> Self {
+        match self {
+            Self::Waiting => Idle::begin(cx, Why::Quiet).iwd_does(cx),
+            Self::Idle(state) => state.iwd_does(cx),
+            Self::Connecting(state) => state.iwd_does(cx),
+            Self::Connected(state) => state.iwd_does(cx),
+            Self::Rejoining(state) => state.iwd_does(cx),
+            Self::Refused(state) => state.iwd_does(cx),
+            Self::Leaving | Self::Gone => self,
+        }
+    }
+
+    pub(super) fn iwd_vanished(self, cx: &mut Context) -> Self {
+        match self {
+            Self::Leaving => Self::finish(cx),
+            Self::Gone => Self::Gone,
+            _ => {
+                cx.alarm = None;
+                cx.trouble = None;
+                Self::Waiting
+            }
+        }
+    }
+
+    /// Somebody's scan is over.
+    pub(super) fn scan_ended(self, cx: &mut Context) -> Self {
+        if matches!(self, Self::Idle(_)) && cx.lost.is_some() {
+            cx.act(Action::ReadAir);
+        }
+        self
+    }
+
+    /// What the kernel has heard.
+    pub(super) fn heard(self, cx: &mut Context, air: &[Heard]) -> Self {
+        match self {
+            Self::Idle(state) if cx.hears_lost(air) => state.heard_lost(cx),
+            other => other,
+        }
+    }
+
+    /// An access point has answered to this address.
+    pub(super) fn address_shown(self, cx: &mut Context) -> Self {
+        match self {
+            Self::Connecting(state) => state.address_shown(cx),
+            other => other,
+        }
+    }
+
+    /// The link was read, or has changed.
+    pub(super) fn link_changed(self, cx: &mut Context) -> Self {
+        match self {
+            Self::Connected(state) => state.link_changed(cx),
+            other => other,
+        }
+    }
+
+    /// A known network's file was read or written.
+    pub(super) fn addresses_written(self, cx: &mut Context) -> Self {
+        match self {
+            Self::Connected(state) => state.addresses_written(cx),
+            Self::Rejoining(state) => state.proceed(cx),
+            other => other,
+        }
+    }
+
+    /// iwd did not do what it was asked for.
+    pub(super) fn refused(self, cx: &mut Context, why: &str) -> Self {
+        match self {
+            Self::Idle(state) => state.refused(cx),
+            Self::Rejoining(state) => state.refused(cx, why),
+            other => other,
+        }
+    }
+
+    pub(super) fn alarm(self, cx: &mut Context) -> Self {
+        match self {
+            Self::Idle(state) => state.alarm(cx),
+            Self::Connected(state) => state.alarm(cx),
+            Self::Rejoining(state) => state.alarm(cx),
+            Self::Refused(state) => state.alarm(cx),
+            Self::Leaving => Self::finish(cx),
+            Self::Waiting | Self::Connecting(_) | Self::Gone => self,
+        }
+    }
+
+    /// The machine was asleep.
+    pub(super) fn resumed(self, cx: &mut Context) -> Self {
+        match self {
+            Self::Idle(state) => state.resumed(cx),
+            other => other,
+        }
+    }
+
+    /// The user wants another mask.
+    pub(super) fn rotate(self, cx: &mut Context) -> Self {
+        cx.mask_is_exposed = true;
+        match self {
+            Self::Idle(state) => state.rotate(cx),
+            other => other,
+        }
+    }
+
+    /// The network is to see its new address at once.
+    pub(super) fn rejoin(self, cx: &mut Context, ssid: &Ssid) -> Self {
+        match self {
+            Self::Connected(state) if state.network().ssid == *ssid => {
+                cx.write_addresses();
+                Rejoining::begin(cx, state.network().clone())
+            }
+            other => other,
+        }
+    }
+
+    pub(super) fn leave(self, cx: &mut Context) -> Self {
+        if matches!(self, Self::Leaving | Self::Gone) {
+            return self;
+        }
+        if cx.settings.on_exit == OnExit::Keep {
+            return Self::finish(cx);
+        }
+        let idle = cx.doing.phase == Phase::Disconnected;
+        if idle && cx.is_masked() && cx.may_mask() {
+            let (address, how) = (cx.card.initial, How::Live);
+            cx.act(Action::SetAddress { address, how });
+        }
+        cx.ask(IwdRequest::Release);
+        cx.wake_in(RELEASE);
+        Self::Leaving
+    }
+
+    pub(super) fn released(self, cx: &mut Context) -> Self {
+        match self {
+            Self::Leaving => Self::finish(cx),
+            other => other,
+        }
+    }
+
+    fn finish(cx: &mut Context) -> Self {
+        cx.alarm = None;
+        cx.act(Action::Finish);
+        Self::Gone
+    }
+
+    /// The network that it is associating or associated to.
+    pub(super) const fn network(&self) -> Option<&NetworkId> {
+        match self {
+            Self::Connecting(state) => Some(state.network()),
+            Self::Connected(state) => Some(state.network()),
+            _ => None,
+        }
+    }
+
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::Waiting => "absent",
+            Self::Idle(_) => "idle",
+            Self::Connecting(_) => "associating",
+            Self::Connected(_) => "associated",
+            Self::Rejoining(_) => "rejoining",
+            Self::Refused(_) => "refused",
+            Self::Leaving => "leaving",
+            Self::Gone => "gone",
+        }
+    }
+}
+
+/// What follows wherever iwd begins something else than was waited for.
+fn follow(cx: &mut Context) -> State {
+    match (cx.doing.phase, cx.doing.network.clone()) {
+        (Phase::Connecting, Some(network)) => Connecting::begin(cx, network, false),
+        (Phase::Connected, Some(network)) => Connected::begin(cx, network, false),
+        _ => Idle::begin(cx, Why::Quiet),
+    }
+}

@@ -1,0 +1,86 @@
+//! The address was wrong, so iwd was told to disconnect: it stays so for a while, and longer each time.
+
+use std::time::Duration;
+
+use super::{Context, Rejoining, State, follow};
+use crate::supervisor::Time;
+use crate::supervisor::action::Notice;
+use crate::supervisor::iwd::news::{IwdRequest, NetworkId, Phase};
+
+const FIRST: Duration = Duration::from_secs(5);
+const LONGEST: Duration = Duration::from_secs(300);
+/// iwd is told again until it is disconnected.
+const AGAIN: Duration = Duration::from_secs(1);
+
+#[derive(Debug)]
+pub(in crate::supervisor::iwd) struct Refused {
+    network: NetworkId,
+    until: Time,
+    /// iwd was disconnected since.
+    apart: bool,
+}
+
+impl Refused {
+    pub(super) fn begin(cx: &mut Context, network: NetworkId, why: &str) -> State {
+        cx.ask(IwdRequest::Disconnect);
+        let count = cx.refusals.entry(network.clone()).or_default();
+        let pause = FIRST.saturating_mul(1 << (*count).min(16)).min(LONGEST);
+        *count = count.saturating_add(1);
+        let first = *count == 1;
+        cx.counters.failed_associations = cx.counters.failed_associations.saturating_add(1);
+        cx.trouble = Some(why.to_owned());
+        if first {
+            cx.say(Notice::Failed {
+                ssid: network.ssid.clone(),
+                why: why.to_owned(),
+                retry_ms: u64::try_from(pause.as_millis()).unwrap_or(u64::MAX),
+            });
+        }
+        let until = cx.now.saturating_add(pause);
+        let apart = cx.doing.phase == Phase::Disconnected;
+        Self {
+            network,
+            until,
+            apart,
+        }
+        .arm(cx)
+    }
+
+    pub(super) fn iwd_does(mut self, cx: &mut Context) -> State {
+        let same = cx.doing.network.as_ref() == Some(&self.network);
+        match cx.doing.phase {
+            Phase::Disconnected => {
+                self.apart = true;
+                self.arm(cx)
+            }
+            Phase::Disconnecting => State::Refused(self),
+            // What was to be ended goes on for a moment.
+            Phase::Connecting | Phase::Connected if same && !self.apart => State::Refused(self),
+            Phase::Connecting | Phase::Connected if cx.doing.network.is_none() => {
+                State::Refused(self)
+            }
+            Phase::Connecting | Phase::Connected => {
+                cx.trouble = None;
+                follow(cx)
+            }
+        }
+    }
+
+    pub(super) fn alarm(self, cx: &mut Context) -> State {
+        if !self.apart {
+            cx.ask(IwdRequest::Disconnect);
+            return self.arm(cx);
+        }
+        if cx.now < self.until {
+            return self.arm(cx);
+        }
+        cx.write_addresses();
+        Rejoining::resume(cx, self.network)
+    }
+
+    fn arm(self, cx: &mut Context) -> State {
+        let again = cx.now.saturating_add(AGAIN);
+        cx.alarm = Some(if self.apart { self.until } else { again });
+        State::Refused(self)
+    }
+}

@@ -1,0 +1,340 @@
+//! An interface that iwd drives, in a small world: a link, iwd's files, and an iwd that does what the test
+//! says.
+
+use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use crate::address::{
+    AddressBook, AddressFacts, History, Host, HostKey, Mac, NetworkFacts, Place, Said, Security,
+    Wishes, Zone,
+};
+use crate::supervisor::iwd::{Doing, IwdNews, IwdRequest, IwdStation, Joining, Known, NetworkId};
+use crate::supervisor::{
+    Action, Addresses, Card, Event, How, IwdPhase as Phase, Link, MaskMethod, Mlme, Notice, Now,
+    OnExit, OnFailure, Refusal, ScanStarted, Settings, Time,
+};
+use crate::wifi::{Heard, Ssid};
+
+pub(super) const PERMANENT: Mac = Mac([2, 0, 0, 0, 0, 0]);
+/// What iwd makes up by itself.
+pub(super) const MADE_UP: Mac = Mac([0x7a, 0x71, 0x37, 0xef, 0xf6, 0x50]);
+
+pub(super) struct Bench {
+    pub(super) station: IwdStation,
+    pub(super) now: Time,
+    pub(super) link: Link,
+    pub(super) files: Vec<Known>,
+    pub(super) done: Vec<Action>,
+    /// The kernel changes no address while the link is up.
+    pub(super) refuses_live: bool,
+    /// Files cannot be written.
+    pub(super) read_only: bool,
+    pub(super) air: Vec<Heard>,
+    doing: Doing,
+}
+
+pub(super) fn home() -> NetworkId {
+    network("Home")
+}
+
+pub(super) fn network(name: &str) -> NetworkId {
+    NetworkId {
+        ssid: Ssid::new(name.as_bytes()).unwrap(),
+        joining: Joining::Psk,
+    }
+}
+
+impl Bench {
+    /// iwd knows `Home` and is at rest; the driver can change addresses of a link that is up.
+    pub(super) fn new(policy: &str) -> Self {
+        let mut bench = Self::empty(policy, true);
+        bench.knows(home(), None);
+        bench.appears(None);
+        bench
+    }
+
+    /// No iwd yet.
+    pub(super) fn empty(policy: &str, live_change: bool) -> Self {
+        let link = Link {
+            address: PERMANENT,
+            up: true,
+            carrier: false,
+        };
+        let now = Time::from_secs(100);
+        let rng = StdRng::seed_from_u64(7);
+        let addresses = Addresses {
+            book: book(policy),
+            history: History::default(),
+        };
+        let card = card(live_change);
+        let mut bench = Self {
+            station: IwdStation::new(at(now), card, settings(), addresses, link, rng),
+            now,
+            link,
+            files: Vec::new(),
+            done: Vec::new(),
+            refuses_live: false,
+            read_only: false,
+            air: Vec::new(),
+            doing: Doing::default(),
+        };
+        bench.settle();
+        bench
+    }
+
+    pub(super) fn knows(&mut self, id: NetworkId, address: Option<Mac>) {
+        self.files.push(Known {
+            id,
+            autoconnect: true,
+            address,
+            problem: None,
+        });
+    }
+
+    pub(super) fn appears(&mut self, obstacle: Option<&str>) {
+        let obstacle = obstacle.map(str::to_owned);
+        self.hear(IwdNews::Appeared { obstacle });
+        self.tell_files();
+        self.tell_station();
+    }
+
+    pub(super) fn tell_files(&mut self) {
+        self.hear(IwdNews::Known(self.files.clone()));
+    }
+
+    fn tell_station(&mut self) {
+        self.hear(IwdNews::Station(Some(self.doing.clone())));
+    }
+
+    pub(super) fn hear(&mut self, news: IwdNews) {
+        self.tell(Event::Iwd(news));
+    }
+
+    pub(super) fn tell(&mut self, event: Event) {
+        self.station.handle(at(self.now), event);
+        self.settle();
+    }
+
+    /// iwd's station goes on.
+    pub(super) fn iwd(&mut self, phase: Phase) {
+        self.iwd_at(phase, home());
+    }
+
+    pub(super) fn iwd_at(&mut self, phase: Phase, network: NetworkId) {
+        self.doing.phase = phase;
+        self.doing.network = (phase != Phase::Disconnected).then_some(network);
+        self.doing.scanning = false;
+        self.tell_station();
+    }
+
+    pub(super) fn iwd_scans(&mut self, scanning: bool) {
+        self.doing.scanning = scanning;
+        self.tell_station();
+    }
+
+    /// iwd puts an address on the link.
+    pub(super) fn sets(&mut self, address: Mac) {
+        self.link.address = address;
+        self.tell(Event::Link(self.link));
+    }
+
+    /// The access point answers.
+    pub(super) fn shows(&mut self, station: Mac) {
+        self.tell(Event::Mlme(Mlme::Authenticated { station }));
+    }
+
+    pub(super) fn somebody_scans(&mut self, random_address: bool) {
+        self.tell(Event::ScanStarted(ScanStarted {
+            active: true,
+            random_address,
+        }));
+    }
+
+    /// The whole of a connection, under this address.
+    pub(super) fn connects_under(&mut self, address: Mac) {
+        self.iwd(Phase::Connecting);
+        self.sets(address);
+        self.shows(address);
+        self.iwd(Phase::Connected);
+    }
+
+    /// The connection ends by itself.
+    pub(super) fn is_lost(&mut self) {
+        self.iwd(Phase::Disconnected);
+    }
+
+    /// Lets time go by, deadline after deadline.
+    pub(super) fn pass(&mut self, span: Duration) {
+        let end = self.now + span;
+        while let Some(deadline) = self.station.deadline().filter(|&at| at <= end) {
+            self.now = deadline.max(self.now);
+            self.station.handle_timeout(at(self.now));
+            self.settle();
+        }
+        self.now = end;
+    }
+
+    pub(super) fn state(&self) -> &'static str {
+        self.station.state_name()
+    }
+
+    /// What `Home`'s file gives it.
+    pub(super) fn filed(&self) -> Mac {
+        self.files[0].address.expect("there is an address")
+    }
+
+    /// What iwd was asked for since the last time, but for files.
+    pub(super) fn asked(&mut self) -> Vec<IwdRequest> {
+        let done = std::mem::take(&mut self.done);
+        let asked = done.into_iter().filter_map(|action| match action {
+            Action::Iwd(IwdRequest::Write { .. }) => None,
+            Action::Iwd(request) => Some(request),
+            _ => None,
+        });
+        asked.collect()
+    }
+
+    pub(super) fn notices(&self) -> Vec<&Notice> {
+        let notices = self.done.iter().filter_map(|action| match action {
+            Action::Say(notice) => Some(notice),
+            _ => None,
+        });
+        notices.collect()
+    }
+
+    pub(super) fn failures_told(&self) -> usize {
+        let notices = self.notices().into_iter();
+        notices
+            .filter(|it| matches!(it, Notice::Failed { .. }))
+            .count()
+    }
+
+    pub(super) fn masks_put(&self) -> usize {
+        let is_mask =
+            |action: &&Action| matches!(action, Action::SetAddress { how: How::Live, .. });
+        self.done.iter().filter(is_mask).count()
+    }
+
+    pub(super) fn did(&self, action: &Action) -> bool {
+        self.done.contains(action)
+    }
+
+    /// Carries out all actions as the kernel and the file system would.
+    fn settle(&mut self) {
+        while let Some(action) = self.station.poll_action() {
+            self.done.push(action.clone());
+            let answer = match action {
+                Action::ReadLink => Event::LinkSet(Ok(self.link)),
+                Action::ReadAir => Event::Air(self.air.clone()),
+                Action::SetAddress { address, how } => {
+                    assert_eq!(how, How::Live, "a bounce would make iwd start over");
+                    Event::LinkSet(self.live_change(address))
+                }
+                Action::Iwd(IwdRequest::Write { network, address }) => {
+                    Event::Iwd(self.write(network, address))
+                }
+                Action::Iwd(_)
+                | Action::Say(_)
+                | Action::AbortScan
+                | Action::ClearIpv6
+                | Action::Remember { .. }
+                | Action::Finish => continue,
+                other => panic!("not where iwd drives: {other:?}"),
+            };
+            self.station.handle(at(self.now), answer);
+        }
+    }
+
+    fn live_change(&mut self, address: Mac) -> Result<Link, Refusal> {
+        assert!(!self.link.carrier, "no change while connected");
+        if self.refuses_live {
+            return Err(Refusal {
+                step: "set the address",
+                errno: Some(16),
+                reason: "busy".to_owned(),
+            });
+        }
+        self.link.address = address;
+        Ok(self.link)
+    }
+
+    fn write(&mut self, network: NetworkId, address: Mac) -> IwdNews {
+        let mut files = self.files.iter_mut();
+        let file = files.find(|file| file.id == network).expect("a file");
+        let result = if self.read_only {
+            Err("read-only file system".to_owned())
+        } else {
+            file.address = Some(address);
+            Ok(())
+        };
+        IwdNews::Written { network, result }
+    }
+}
+
+/// The address that `stable-ssid` leads to.
+pub(super) fn stable(id: &NetworkId) -> Mac {
+    let facts = AddressFacts {
+        permanent: Some(PERMANENT),
+        initial: PERMANENT,
+        current: PERMANENT,
+        previous: None,
+    };
+    let network = NetworkFacts::new(&id.ssid).with_security(Security::Psk);
+    let mut rng = StdRng::seed_from_u64(0);
+    let book = book("stable-ssid");
+    book.assign(&network, &facts, &mut rng).unwrap()
+}
+
+pub(super) fn at(boot: Time) -> Now {
+    Now {
+        boot,
+        wall: UNIX_EPOCH + Duration::from_secs(1_700_000_000) + boot,
+    }
+}
+
+pub(super) fn settings() -> Settings {
+    Settings {
+        scan_random: true,
+        mask_method: MaskMethod::Auto,
+        mask_lifetime: Duration::ZERO,
+        on_failure: OnFailure::Closed,
+        on_exit: OnExit::Restore,
+    }
+}
+
+pub(super) fn book(policy: &str) -> AddressBook {
+    let said = |value| Said {
+        value,
+        place: Place::BuiltIn,
+    };
+    let host = Arc::new(Host {
+        key: HostKey::from_host_id(b"0123456789abcdef"),
+        boot_id: None,
+        zone: Zone::utc(),
+    });
+    let wishes = Wishes {
+        policy: Some(said(policy.parse().unwrap())),
+        ..Wishes::default()
+    };
+    AddressBook::new("wlan0".to_owned(), host, None, Vec::new(), wishes)
+}
+
+fn card(live_change: bool) -> Card {
+    Card {
+        name: "wlan0".to_owned(),
+        ifindex: 7,
+        wiphy: 0,
+        driver: "mac80211_hwsim".to_owned(),
+        permanent: Some(PERMANENT),
+        initial: PERMANENT,
+        random_address: true,
+        random_sequence: true,
+        minimal_content: false,
+        live_change,
+        max_scan_ssids: 4,
+        channels: Vec::new(),
+    }
+}

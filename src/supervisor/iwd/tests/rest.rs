@@ -1,0 +1,231 @@
+//! While iwd is not connected: the mask, and the search for what was lost.
+
+use std::time::Duration;
+
+use super::super::{IwdNews, IwdRequest};
+use super::bench::{Bench, PERMANENT, at, book, home, network, settings, stable};
+use crate::address::Mac;
+use crate::supervisor::{
+    Action, AddressKind, Command, Event, IwdPhase as Phase, MaskMethod, Settings,
+};
+use crate::wifi::Heard;
+
+const SETTLED: Duration = Duration::from_millis(350);
+
+fn scans(bench: &mut Bench) -> usize {
+    let asked = bench.asked().into_iter();
+    asked.filter(|request| *request == IwdRequest::Scan).count()
+}
+
+/// iwd scans when it is asked, for so long; how often it did within the time.
+fn searches(bench: &mut Bench, length: Duration, span: Duration) -> u32 {
+    let end = bench.now + span;
+    let mut searches = 0;
+    while bench.now < end {
+        bench.pass(Duration::from_millis(50));
+        if scans(bench) > 0 {
+            searches += 1;
+            bench.iwd_scans(true);
+            bench.pass(length);
+            bench.iwd_scans(false);
+        }
+    }
+    searches
+}
+
+#[test]
+fn the_idle_card_is_masked_when_iwd_has_settled() {
+    let mut bench = Bench::new("stable-ssid");
+    assert_eq!(bench.masks_put(), 0, "iwd may be about to connect");
+    bench.pass(SETTLED);
+    assert_eq!(bench.masks_put(), 1);
+    let mask = bench.link.address;
+    assert_ne!(mask, PERMANENT);
+    assert_eq!(bench.station.snapshot().address_kind, AddressKind::Mask);
+    bench.pass(Duration::from_secs(600));
+    bench.iwd_scans(true);
+    bench.iwd_scans(false);
+    bench.pass(SETTLED);
+    assert_eq!(
+        bench.link.address, mask,
+        "iwd's scans have addresses of their own"
+    );
+    bench.somebody_scans(false);
+    bench.tell(Event::ScanEnded);
+    bench.iwd_scans(true);
+    bench.iwd_scans(false);
+    bench.pass(SETTLED);
+    assert_ne!(bench.link.address, mask, "it was on the air");
+}
+
+#[test]
+fn it_is_masked_after_a_connection_and_not_while_one_begins() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.connects_under(stable(&home()));
+    assert_eq!(bench.masks_put(), 0);
+    bench.is_lost();
+    bench.iwd_scans(true);
+    bench.pass(SETTLED);
+    assert_eq!(bench.masks_put(), 0, "it scans");
+    bench.iwd_scans(false);
+    bench.pass(Duration::from_millis(100));
+    bench.iwd(Phase::Connecting);
+    bench.pass(SETTLED);
+    assert_eq!(bench.masks_put(), 0, "it connects");
+    bench.iwd(Phase::Connected);
+    bench.is_lost();
+    bench.pass(SETTLED);
+    assert_eq!(bench.masks_put(), 1);
+}
+
+#[test]
+fn it_keeps_its_address_where_only_a_bounce_could_change_it() {
+    let mut bench = Bench::empty("stable-ssid", false);
+    bench.knows(home(), None);
+    bench.appears(None);
+    bench.pass(Duration::from_secs(60));
+    assert_eq!(bench.masks_put(), 0);
+    let snapshot = bench.station.snapshot();
+    assert!(
+        !snapshot.masks && snapshot.unkept.len() == 1,
+        "{snapshot:?}"
+    );
+    let mut bench = Bench::empty("stable-ssid", true);
+    let bounce = Settings {
+        mask_method: MaskMethod::Bounce,
+        ..settings()
+    };
+    bench
+        .station
+        .reconfigure(at(bench.now), bounce, book("stable-ssid"));
+    bench.appears(None);
+    bench.pass(Duration::from_secs(60));
+    assert_eq!(bench.masks_put(), 0);
+}
+
+#[test]
+fn a_kernel_that_refuses_is_asked_again_after_the_next_scan_only() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.refuses_live = true;
+    bench.pass(Duration::from_secs(60));
+    assert_eq!(bench.masks_put(), 1);
+    bench.refuses_live = false;
+    bench.iwd_scans(true);
+    bench.iwd_scans(false);
+    bench.pass(SETTLED);
+    assert_eq!(bench.masks_put(), 2);
+    assert_ne!(bench.link.address, PERMANENT);
+}
+
+#[test]
+fn what_was_lost_is_looked_for_soon_and_often_and_ever_more_rarely() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.connects_under(stable(&home()));
+    bench.asked();
+    bench.is_lost();
+    let search = Duration::from_millis(500);
+    let first = searches(&mut bench, search, Duration::from_secs(60));
+    assert!((50..80).contains(&first), "{first}");
+    bench.pass(Duration::from_secs(1));
+    searches(&mut bench, search, Duration::from_secs(3600));
+    let late = searches(&mut bench, search, Duration::from_secs(3600));
+    assert!((8..20).contains(&late), "{late}");
+    bench.tell(Event::Command(Command::Resumed));
+    let after_sleep = searches(&mut bench, search, Duration::from_secs(60));
+    assert!(after_sleep > 50, "{after_sleep}");
+}
+
+#[test]
+fn nothing_is_looked_for_that_nobody_wants() {
+    // At first iwd looks by itself.
+    let mut bench = Bench::new("stable-ssid");
+    bench.pass(Duration::from_secs(60));
+    assert_eq!(scans(&mut bench), 0);
+    // The user has disconnected.
+    bench.connects_under(stable(&home()));
+    bench.iwd(Phase::Disconnecting);
+    bench.iwd(Phase::Disconnected);
+    bench.pass(Duration::from_secs(60));
+    assert_eq!(scans(&mut bench), 0);
+    // iwd would not join it.
+    bench.files[0].autoconnect = false;
+    bench.tell_files();
+    bench.connects_under(stable(&home()));
+    bench.is_lost();
+    bench.pass(Duration::from_secs(60));
+    assert_eq!(scans(&mut bench), 0);
+}
+
+#[test]
+fn an_iwd_that_has_something_else_to_do_is_asked_again() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.connects_under(stable(&home()));
+    bench.is_lost();
+    bench.pass(Duration::from_secs(1));
+    assert_eq!(scans(&mut bench), 1);
+    let why = "net.connman.iwd.InProgress".to_owned();
+    bench.hear(IwdNews::Refused { why });
+    bench.pass(Duration::from_secs(1));
+    assert_eq!(scans(&mut bench), 1);
+    bench.pass(Duration::from_secs(9));
+    assert_eq!(scans(&mut bench), 0, "it may be slow");
+    bench.pass(Duration::from_secs(2));
+    assert_eq!(scans(&mut bench), 1);
+}
+
+#[test]
+fn attempts_that_come_to_nothing_make_the_search_patient() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.connects_under(stable(&home()));
+    bench.is_lost();
+    for _ in 0..5 {
+        bench.iwd(Phase::Connecting);
+        bench.iwd(Phase::Disconnected);
+    }
+    bench.asked();
+    let search = Duration::from_millis(500);
+    let later = searches(&mut bench, search, Duration::from_secs(60));
+    assert!((1..4).contains(&later), "{later}");
+}
+
+fn heard(name: &str, ms_ago: u32) -> Heard {
+    Heard {
+        bssid: Mac([2, 0, 0, 0, 1, 0]),
+        frequency: 2437,
+        signal: -40,
+        ssid: network(name).ssid,
+        ms_ago,
+    }
+}
+
+/// A scan of 100 ms, by whomever.
+fn is_scanned(bench: &mut Bench) {
+    bench.somebody_scans(true);
+    bench.pass(Duration::from_millis(100));
+    bench.tell(Event::ScanEnded);
+    bench.pass(Duration::from_millis(60));
+}
+
+#[test]
+fn what_was_lost_is_joined_as_soon_as_it_is_heard_again() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.connects_under(stable(&home()));
+    bench.is_lost();
+    bench.asked();
+    // What the kernel remembers is not heard, and neither are others.
+    bench.air = vec![heard("Home", 5000), heard("Other", 20)];
+    is_scanned(&mut bench);
+    assert_eq!(bench.asked(), []);
+    bench.air = vec![heard("Home", 20)];
+    is_scanned(&mut bench);
+    assert!(bench.did(&Action::AbortScan));
+    assert_eq!(bench.asked(), [IwdRequest::Connect(home())]);
+    bench.connects_under(stable(&home()));
+    assert_eq!(bench.state(), "associated");
+    // It may not be to be joined.
+    bench.iwd(Phase::Disconnecting);
+    bench.iwd(Phase::Disconnected);
+    bench.asked();
+    is_scanned(&mut bench);
+    assert_eq!(bench.asked(), []);
+}

@@ -1,0 +1,96 @@
+//! How soon iwd is told to look again for a network that was lost: by itself it pauses ever longer, up to
+//! five minutes.
+
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+
+use crate::supervisor::{Time, chance};
+
+/// iwd looks once by itself; this comes after.
+const FIRST: Duration = Duration::from_millis(500);
+/// After each search of the first minutes.
+const EAGER: Duration = Duration::from_millis(400);
+const EAGER_FOR: Duration = Duration::from_secs(180);
+const LONGEST: Duration = Duration::from_secs(300);
+/// Doubled with each failure.
+const AFTER_FAILURE: Duration = Duration::from_secs(1);
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Wake {
+    since: Time,
+    pause: Duration,
+    /// Attempts to connect that came to nothing: iwd would try again at once with each search.
+    failures: u32,
+}
+
+impl Wake {
+    pub(super) const fn new(now: Time) -> Self {
+        Self {
+            since: now,
+            pause: FIRST,
+            failures: 0,
+        }
+    }
+
+    pub(super) const fn failed(&mut self) {
+        self.failures = self.failures.saturating_add(1);
+    }
+
+    /// How long to wait before the next search. Long ones are rare: the pause grows by a third each time.
+    pub(super) fn pause(&mut self, now: Time, rng: &mut StdRng) -> Duration {
+        let pause = self.pause;
+        self.pause = if now.saturating_sub(self.since) < EAGER_FOR {
+            EAGER
+        } else {
+            (pause + pause / 3).min(LONGEST)
+        };
+        let after_failures = match self.failures {
+            // Right after the loss iwd tries what it remembers of the access point.
+            0 | 1 => Duration::ZERO,
+            failures => AFTER_FAILURE
+                .saturating_mul(1 << (failures - 1).min(16))
+                .min(LONGEST),
+        };
+        chance::jitter(pause.max(after_failures), rng)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng;
+
+    use super::*;
+
+    #[test]
+    fn attempts_that_fail_make_it_patient() {
+        let mut rng = StdRng::seed_from_u64(1);
+        let mut wake = Wake::new(Time::ZERO);
+        for least in [0, 1, 3, 6, 12] {
+            wake.failed();
+            let pause = wake.pause(Time::ZERO, &mut rng);
+            assert!(pause >= Duration::from_secs(least), "{pause:?}");
+            assert!(pause < Duration::from_secs(3 * least + 1), "{pause:?}");
+        }
+    }
+
+    #[test]
+    fn it_is_eager_for_three_minutes_and_rare_after_an_hour() {
+        let mut rng = StdRng::seed_from_u64(1);
+        let mut wake = Wake::new(Time::ZERO);
+        let mut now = Time::ZERO;
+        let mut early = 0;
+        while now < EAGER_FOR {
+            now += wake.pause(now, &mut rng);
+            early += 1;
+        }
+        assert!(early > 300, "{early}");
+        while now < Time::from_secs(3600) {
+            now += wake.pause(now, &mut rng);
+        }
+        let late: Vec<_> = (0..20).map(|_| wake.pause(now, &mut rng)).collect();
+        assert!(late.iter().all(|pause| *pause > LONGEST / 2), "{late:?}");
+        assert!(late.iter().all(|pause| *pause < LONGEST * 2), "{late:?}");
+        assert!(late.iter().any(|pause| pause != &late[0]), "no rhythm");
+    }
+}

@@ -1,0 +1,12 @@
+//! Targets of a fuzzer.
+
+use super::main_conf;
+use crate::fuzzing::{assert_harmless, text};
+
+/// iwd's `main.conf`: what is said of it may be shown.
+pub(crate) fn configuration(data: &[u8]) {
+    let obstacle = main_conf::obstacle(&text(data));
+    if let Some(said) = obstacle {
+        assert_harmless(&said);
+    }
+}
