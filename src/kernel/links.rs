@@ -1,5 +1,6 @@
 //! Links: reading them, holding them down, putting addresses on them.
 
+use std::path::PathBuf;
 use std::time::Duration;
 use std::{fs, io, thread};
 
@@ -71,9 +72,10 @@ impl Links {
     /// # Errors
     /// The kernel refuses.
     pub fn hold_down(&mut self, ifindex: u32) -> Result<Link, Refusal> {
-        self.socket
-            .carry_out(&rtnetlink::take_down(ifindex))
-            .map_err(|failure| failure.into_refusal(TAKE_DOWN))?;
+        let refused = |failure: Failure| failure.into_refusal(TAKE_DOWN);
+        let name = self.report(ifindex).map_err(refused)?.name;
+        let down = rtnetlink::take_down(ifindex);
+        leaving_groups_silently(&name, || self.socket.carry_out(&down)).map_err(refused)?;
         self.link(ifindex)
     }
 
@@ -104,9 +106,12 @@ impl Links {
         // Both in one datagram: the smallest window for anybody else to bring the link up.
         let down = rtnetlink::take_down(ifindex);
         let put = rtnetlink::set_address(ifindex, address);
-        let outcomes = self
-            .socket
-            .carry_out_both([&down, &put])
+        let report = self.report(ifindex);
+        let name = report
+            .map_err(|failure| failure.into_refusal(TAKE_DOWN))?
+            .name;
+        let both = || self.socket.carry_out_both([&down, &put]);
+        let outcomes = leaving_groups_silently(&name, both)
             .map_err(|failure| failure.into_refusal(SET_ADDRESS))?;
         match outcomes {
             [_, Ok(())] => {}
@@ -156,14 +161,36 @@ impl Links {
 }
 
 fn switch_ipv6_off_and_on(name: &str) -> io::Result<()> {
-    let switch = format!("/proc/sys/net/ipv6/conf/{name}/disable_ipv6");
+    let switch = ipv6_switch(name, "disable_ipv6");
     match fs::read_to_string(&switch) {
         Ok(value) if value.trim() == "0" => {
-            fs::write(&switch, "1")?;
+            leaving_groups_silently(name, || fs::write(&switch, "1"))?;
             fs::write(&switch, "0")
         }
         Ok(_) => Ok(()),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(error) => Err(error),
     }
+}
+
+/// Takes IPv6 addresses away without a trace in the next network.
+///
+/// The kernel is in a multicast group for the end of each address. By version 2 of MLD it remembers the
+/// groups that it has left without being heard, and tells of them once there is a carrier again, in a network
+/// that the address is none of the business of (`mld_add_delrec`, `mcast.c`). By version 1 it does not.
+fn leaving_groups_silently<T>(name: &str, change: impl FnOnce() -> T) -> T {
+    const VERSION_1: &str = "1";
+    let switch = ipv6_switch(name, "force_mld_version");
+    // Without IPv6 there is neither the switch nor anything to leave.
+    let before = fs::read_to_string(&switch).unwrap_or_default();
+    let switched = before.trim() != VERSION_1 && fs::write(&switch, VERSION_1).is_ok();
+    let outcome = change();
+    if switched {
+        let _ = fs::write(&switch, before);
+    }
+    outcome
+}
+
+fn ipv6_switch(name: &str, switch: &str) -> PathBuf {
+    ["/proc/sys/net/ipv6/conf", name, switch].iter().collect()
 }
