@@ -481,3 +481,23 @@ fn a_stranger_is_no_station_but_only_where_the_story_has_strangers() {
     brief.strangers = true;
     assert_eq!(broken(&judge::judge(&air.frames(), &brief)), []);
 }
+
+#[test]
+fn an_address_that_anybody_can_compute_is_found() {
+    let computed = judge::derived::computable(b"NetB", PERMANENT);
+    assert_eq!(computed.to_string(), "7a:71:37:ef:f6:50");
+    let verdict = judge(AirMaker::new().beacon().authentication(computed));
+    assert_eq!(broken(&verdict), [(Leak::ComputableAddress, 1)]);
+}
+
+#[test]
+fn ipv6_addresses_of_other_addresses_are_found() {
+    let told = |of: Mac| {
+        let mut air = AirMaker::new();
+        air.beacon().association(ASSIGNED);
+        let air = air.ipv6(ASSIGNED, of).ipv6_group(ASSIGNED, of);
+        broken(&judge(air))
+    };
+    assert_eq!(told(ASSIGNED), []);
+    assert_eq!(told(mask(1)), [(Leak::LinkLocalOfAnother, 2)]);
+}

@@ -108,11 +108,27 @@ fn other_programs_come_and_go_and_macveil_says_so_a_number_of_times() {
         ]
     );
     assert_eq!(
-        steps("when iwd starts\nand iwd stops"),
+        steps("given iwd's Scan settings have \"a=b\"\nand iwd is running"),
+        [
+            Step::Given(Given::IwdSetting {
+                group: "Scan".to_owned(),
+                line: "a=b".to_owned(),
+            }),
+            Step::When(Event::Iwd(Lifecycle::Starts)),
+        ]
+    );
+    assert_eq!(
+        steps("when iwd starts\nand iwd stops\nand iwd is killed"),
         [
             Step::When(Event::Iwd(Lifecycle::Starts)),
             Step::When(Event::Iwd(Lifecycle::Stops)),
+            Step::When(Event::Iwd(Lifecycle::Killed)),
         ]
+    );
+    let few = vec!["x".to_owned(), "y".to_owned()];
+    assert_eq!(
+        steps("then the judge finds at most 2 of \"x\", \"y\""),
+        [Step::Then(Check::AtMostLeaks(2, few))]
     );
     let says = Check::MacveilSaysTimes("left alone".to_owned(), 2);
     assert_eq!(

@@ -40,6 +40,7 @@ impl AirMaker {
     pub fn brief() -> Brief {
         let home = AccessPoint {
             name: "home".to_owned(),
+            ssid: b"NetB".to_vec(),
             may_see_permanent: Vec::new(),
         };
         Brief {
@@ -125,6 +126,28 @@ impl AirMaker {
 
     pub fn data(&mut self, station: Mac) -> &mut Self {
         self.frame([0x08, 0x41], [HOME, station, Mac::BROADCAST], &[1, 2, 3, 4])
+    }
+
+    /// What an IPv6 node says in the clear: the source is made from this address.
+    pub fn ipv6(&mut self, station: Mac, of: Mac) -> &mut Self {
+        let (vendor, end) = of.0.split_at(3);
+        let mut body = vec![0xaa, 0xaa, 3, 0, 0, 0, 0x86, 0xdd];
+        body.extend([0x60, 0, 0, 0, 0, 0, 58, 255, 0xfe, 0x80, 0, 0, 0, 0, 0, 0]);
+        body.extend([vendor[0] ^ 2, vendor[1], vendor[2], 0xff, 0xfe]);
+        body.extend(end);
+        // To the group of those who have another one.
+        body.extend([0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff, 7, 7, 7]);
+        self.frame([0x08, 1], [HOME, station, Mac::BROADCAST], &body)
+    }
+
+    /// Which groups it is in, that of the owners of this address among them.
+    pub fn ipv6_group(&mut self, station: Mac, of: Mac) -> &mut Self {
+        let mut body = vec![0xaa, 0xaa, 3, 0, 0, 0, 0x86, 0xdd];
+        body.extend([0; 40]);
+        body.extend([143, 0, 0, 0, 0, 0, 0, 1, 4, 0, 0, 0]);
+        body.extend([0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff]);
+        body.extend(&of.0[3..]);
+        self.frame([0x08, 1], [HOME, station, Mac::BROADCAST], &body)
     }
 
     pub fn goodbye_to_all(&mut self) -> &mut Self {

@@ -16,6 +16,12 @@ pub fn brief(story: &Story, entries: &[Entry]) -> Brief {
     let mut brief = Brief {
         away: away(story, entries),
         strangers: story.has_strangers(),
+        links_taken_down: story.lines.iter().any(|line| {
+            matches!(
+                line.step,
+                Step::When(Event::Card(_)) | Step::Given(Given::Trouble(_))
+            )
+        }),
         ..Brief::default()
     };
     for entry in entries {
@@ -25,10 +31,15 @@ pub fn brief(story: &Story, entries: &[Entry]) -> Brief {
                 if let Ok(mac) = address.parse::<Mac>() {
                     let ap = AccessPoint {
                         name: name.clone(),
+                        ssid: ssid(story, name),
                         may_see_permanent: may_see_permanent(story, entries, name),
                     };
                     brief.access_points.insert(mac, ap);
                 }
+            }
+            // Whenever it likes, and in its own words.
+            Fact::Starts(program) if program == "iwd" => {
+                brief.foreign_scans.push(entry.at..Micros::MAX);
             }
             Fact::Starts(program) if program == "wpa_supplicant" => {
                 brief.foreign_scans.push(entry.at..entry.at + FOREIGN_SCAN);
@@ -116,6 +127,11 @@ fn access_points(story: &Story) -> impl Iterator<Item = &scenarios::AccessPoint>
         Step::Given(Given::AccessPoint(ap)) => Some(ap),
         _ => None,
     })
+}
+
+fn ssid(story: &Story, name: &str) -> Vec<u8> {
+    let ap = access_points(story).find(|ap| ap.name == *name);
+    ap.map(|ap| ap.ssid.clone()).unwrap_or_default()
 }
 
 fn networks(story: &Story) -> impl Iterator<Item = &Network> {

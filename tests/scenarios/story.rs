@@ -28,6 +28,16 @@ impl Story {
         })
     }
 
+    /// The leaks that it lets be, a few times.
+    pub fn tolerated_leaks(&self) -> Vec<&str> {
+        let steps = self.lines.iter().map(|line| &line.step);
+        let lists = steps.filter_map(|step| match step {
+            Step::Then(Check::AtMostLeaks(_, leaks)) => Some(leaks),
+            _ => None,
+        });
+        lists.flatten().map(String::as_str).collect()
+    }
+
     /// Its programs are in few guests only.
     pub fn has_network_manager(&self) -> bool {
         let mut steps = self.lines.iter().map(|line| &line.step);
@@ -93,6 +103,11 @@ pub enum Given {
     /// A line of `NetworkManager.conf`, in the section named.
     NetworkManagerSetting {
         section: String,
+        line: String,
+    },
+    /// A line of iwd's `main.conf`, in the group named.
+    IwdSetting {
+        group: String,
         line: String,
     },
     /// A line of `ConnMan`'s `main.conf`.
@@ -177,7 +192,7 @@ pub enum Event {
     Stranger(StrangerEvent),
     User(UserAction),
     NetworkManager(NetworkManagerEvent),
-    /// With a D-Bus of its own; it knows the story's networks.
+    /// With a D-Bus of its own; it knows the story's networks, whose further lines are for `[Settings]`.
     Iwd(Lifecycle),
     /// With a D-Bus and a wpa_supplicant of its own; it knows the story's networks.
     ConnMan(Lifecycle),
@@ -421,4 +436,6 @@ pub enum Check {
     StartNoSlower,
     /// The judge must report at least one of each of these.
     Leaks(Vec<String>),
+    /// No more of each of these than that: the supplicant's own, which nobody can keep it from.
+    AtMostLeaks(usize, Vec<String>),
 }

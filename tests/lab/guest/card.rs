@@ -45,7 +45,7 @@ impl Station {
     }
 
     fn link(&self, change: &str) -> Result<(), String> {
-        run_words(&format!("ip link set {} {change}", self.radio.interface)).map(drop)
+        run_words(&format!("ip link set {} {change}", self.interface())).map(drop)
     }
 
     /// The kernel refuses it while a scan goes on (net/mac80211/iface.c): whoever wants it tries again.
@@ -96,7 +96,7 @@ impl Station {
 
     fn wiphy_folder(&self) -> PathBuf {
         Path::new("/sys/class/net")
-            .join(&self.radio.interface)
+            .join(self.interface())
             .join("phy80211")
     }
 }

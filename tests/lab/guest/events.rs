@@ -5,6 +5,7 @@ use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use super::bus;
 use super::datagrams::Datagrams;
 use super::process::{Process, run, run_words, wait_until};
 use super::station::Station;
@@ -141,10 +142,13 @@ impl World {
             return self.stations[0].control()?.tell(&format!("ROAM {bssid}"));
         }
         for station in &self.stations {
+            if *action == UserAction::ScansWithIw {
+                until_not_busy(patience, || scan_with_iw(station))?;
+                continue;
+            }
             let control = station.control()?;
             match action {
                 UserAction::Scans => until_not_busy(patience, || control.tell("SCAN"))?,
-                UserAction::ScansWithIw => until_not_busy(patience, || scan_with_iw(station))?,
                 UserAction::Selects(ssid) => {
                     control.tell(&format!("SELECT_NETWORK {}", station.network_id(ssid)?))?;
                 }
@@ -152,7 +156,9 @@ impl World {
                 UserAction::Reconnects => control.tell("RECONNECT")?,
                 UserAction::Reconfigures => control.tell("RECONFIGURE")?,
                 UserAction::Adds(network) => station.add_network(network)?,
-                UserAction::RoamsTo(_) => unreachable!("handled above"),
+                UserAction::ScansWithIw | UserAction::RoamsTo(_) => {
+                    unreachable!("handled above")
+                }
             }
         }
         Ok(())
@@ -166,19 +172,20 @@ fn run_command(words: &[String]) -> Result<String, String> {
         "macveil" => daemon::PROGRAM,
         other => other,
     };
-    run(Command::new(program).args(arguments))
+    let mut command = Command::new(program);
+    run(command.args(arguments).env(bus::VARIABLE, bus::ADDRESS))
 }
 
 /// Without waiting for the end, which iw can miss and then wait for ever.
 fn scan_with_iw(station: &Station) -> Result<(), String> {
-    run_words(&format!("iw {} scan trigger", station.radio.interface)).map(drop)
+    run_words(&format!("iw {} scan trigger", station.interface())).map(drop)
 }
 
 /// A scan of eleven channels takes a second and more, and the next one begins at once.
 fn scans_without_end(station: &Station, folder: &Path) -> Result<Process, String> {
     let line = format!(
         "while true; do iw {} scan trigger passive; busybox usleep 150000; done",
-        station.radio.interface
+        station.interface()
     );
     let mut shell = Command::new("busybox");
     let log = folder.join("other-scanner.log");

@@ -1,41 +1,48 @@
 //! iwd as Debian has it, on a D-Bus of its own.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::access_point::hex;
 use super::bus;
 use super::process::{Process, run_words};
 use super::world::World;
+use crate::record::Fact;
 use crate::scenarios::{Lifecycle, Network, Security};
 
 const PROGRAM: &str = "/usr/libexec/iwd";
 /// Its known networks.
-const STATE: &str = "/var/lib/iwd";
+pub const STATE: &str = "/var/lib/iwd";
+const CONFIGURATION: &str = "/etc/iwd";
 const MODULES: &str = "/modules/iwd";
 
 pub struct Iwd {
+    /// Lines of `main.conf`, by the group that they belong to.
+    pub settings: BTreeMap<String, Vec<String>>,
     folder: PathBuf,
-    /// In the order of their start.
+    /// The bus, and iwd while it runs.
     processes: Vec<(&'static str, Process)>,
 }
 
 impl Iwd {
     pub fn new(folder: &Path) -> Self {
         Self {
+            settings: BTreeMap::new(),
             folder: folder.to_owned(),
             processes: Vec::new(),
         }
     }
 
-    pub fn start(&mut self, networks: &[Network]) -> Result<(), String> {
-        load_modules()?;
-        fs::create_dir_all(STATE).map_err(|e| format!("{STATE}: {e}"))?;
-        for network in networks {
-            write_known(network)?;
+    fn start(&mut self, networks: &[Network]) -> Result<(), String> {
+        if self.processes.is_empty() {
+            load_modules()?;
+            self.write_files(networks)?;
+            self.processes
+                .push(("dbus-daemon", bus::start(&self.folder)?));
         }
-        self.processes
-            .push(("dbus-daemon", bus::start(&self.folder)?));
         let mut command = Command::new(PROGRAM);
         command.arg("-d").env(bus::VARIABLE, bus::ADDRESS);
         let log = self.folder.join("iwd.log");
@@ -44,17 +51,48 @@ impl Iwd {
         Ok(())
     }
 
-    pub fn stop(&mut self) -> Result<(), String> {
-        bus::stop(&mut self.processes)
+    /// Takes it out of those that run, which the bus stays.
+    fn running(&mut self) -> Result<Process, String> {
+        let last = self.processes.pop_if(|(name, _)| *name == "iwd");
+        last.map(|(_, process)| process)
+            .ok_or_else(|| "iwd is not running".to_owned())
+    }
+
+    fn write_files(&self, networks: &[Network]) -> Result<(), String> {
+        for folder in [STATE, CONFIGURATION] {
+            fs::create_dir_all(folder).map_err(|e| format!("{folder}: {e}"))?;
+        }
+        let group =
+            |(name, lines): (&String, &Vec<String>)| format!("[{name}]\n{}\n\n", lines.join("\n"));
+        let main: String = self.settings.iter().map(group).collect();
+        write(&format!("{CONFIGURATION}/main.conf"), &main)?;
+        networks.iter().try_for_each(write_known)
+    }
+}
+
+impl Drop for Iwd {
+    fn drop(&mut self) {
+        // A failure is no part of the story any more.
+        let _ = bus::stop(&mut self.processes);
     }
 }
 
 impl World {
     pub fn iwd_event(&mut self, lifecycle: Lifecycle) -> Result<(), String> {
         match lifecycle {
-            Lifecycle::Starts => self.iwd.start(&self.networks),
-            Lifecycle::Stops => self.iwd.stop(),
-            Lifecycle::Reloads | Lifecycle::Killed => Err("iwd only starts and stops".to_owned()),
+            Lifecycle::Starts => {
+                for station in &mut self.stations {
+                    station.is_of_iwd = true;
+                }
+                self.note(Fact::Starts("iwd".to_owned()));
+                self.iwd.start(&self.networks)
+            }
+            Lifecycle::Stops => self.iwd.running()?.stop(),
+            Lifecycle::Killed => {
+                self.iwd.running()?.kill();
+                Ok(())
+            }
+            Lifecycle::Reloads => Err("iwd has no way to be told to read its files".to_owned()),
         }
     }
 }
@@ -73,19 +111,28 @@ fn load_modules() -> Result<(), String> {
 }
 
 fn write_known(network: &Network) -> Result<(), String> {
-    let name = String::from_utf8_lossy(&network.ssid);
-    let plain = |byte: &u8| byte.is_ascii_alphanumeric();
-    if !network.ssid.iter().all(plain) {
-        return Err(format!(
-            "iwd writes {name:?} in a way that the lab does not"
-        ));
-    }
-    let (kind, text) = match &network.security {
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b" -_".contains(byte);
+    let name = match String::from_utf8(network.ssid.clone()) {
+        Ok(name) if network.ssid.iter().all(plain) => name,
+        _ => format!("={}", hex(&network.ssid)),
+    };
+    let (kind, mut text) = match &network.security {
         Security::Open => ("open", String::new()),
         Security::Wpa2(passphrase) | Security::Wpa3(passphrase) => {
             ("psk", format!("[Security]\nPassphrase={passphrase}\n"))
         }
     };
-    let path = format!("{STATE}/{name}.{kind}");
-    fs::write(&path, text).map_err(|e| format!("{path}: {e}"))
+    let hidden = network.hidden.then(|| "Hidden=true".to_owned());
+    let settings: Vec<_> = hidden.into_iter().chain(network.extra.clone()).collect();
+    if !settings.is_empty() {
+        text = format!("{text}\n[Settings]\n{}\n", settings.join("\n"));
+    }
+    write(&format!("{STATE}/{name}.{kind}"), &text)
+}
+
+/// For root's eyes only, as iwd writes its files.
+fn write(path: &str, text: &str) -> Result<(), String> {
+    let told = |e: std::io::Error| format!("{path}: {e}");
+    fs::write(path, text).map_err(told)?;
+    fs::set_permissions(path, fs::Permissions::from_mode(0o600)).map_err(told)
 }

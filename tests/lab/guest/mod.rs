@@ -123,7 +123,7 @@ fn wipe(folder: &Path) -> Result<(), String> {
     for path in [
         folder,
         Path::new("/var/lib/macveil"),
-        Path::new("/var/lib/iwd"),
+        Path::new(iwd::STATE),
         Path::new(connman::STATE),
         Path::new(connman::CONFIGURATION),
         Path::new("/run/macveil"),

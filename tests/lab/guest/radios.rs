@@ -66,6 +66,18 @@ fn enter_namespace() -> Result<(), String> {
 }
 
 impl Radio {
+    /// The interface that it has now, whatever its name.
+    pub fn interface_now(&self) -> Option<String> {
+        let mut radios = fs::read_dir("/sys/class/ieee80211").ok()?.flatten();
+        let is_it = |entry: &fs::DirEntry| {
+            let address = fs::read_to_string(entry.path().join("macaddress"));
+            address.is_ok_and(|address| address.trim() == self.address)
+        };
+        let mut interfaces = fs::read_dir(radios.find(is_it)?.path().join("device/net")).ok()?;
+        let name = interfaces.next()?.ok()?.file_name();
+        Some(name.to_string_lossy().into_owned())
+    }
+
     /// Brings one that is apart to where the stations are: an interface that is new there.
     pub fn plug_in(&self) -> Result<(), String> {
         let number = self.number;

@@ -7,12 +7,14 @@ use std::time::Duration;
 
 use super::access_point::hex;
 use super::control::{Control, field};
-use super::process::{Process, wait_until};
+use super::process::{Process, run_words, wait_until};
 use super::radios::Radio;
 use crate::scenarios::{Network, Security};
 
 pub struct Station {
     pub radio: Radio,
+    /// iwd is its supplicant.
+    pub is_of_iwd: bool,
     folder: PathBuf,
     supplicant: Option<Process>,
 }
@@ -24,6 +26,7 @@ impl Station {
     pub fn new(radio: Radio, folder: &Path) -> Self {
         Self {
             radio,
+            is_of_iwd: false,
             folder: folder.to_owned(),
             supplicant: None,
         }
@@ -64,21 +67,48 @@ impl Station {
         Ok(control)
     }
 
+    /// iwd makes interfaces of its own and names them after the radio.
+    pub fn interface(&self) -> String {
+        let own = self.is_of_iwd.then(|| self.radio.interface_now()).flatten();
+        own.unwrap_or_else(|| self.radio.interface.clone())
+    }
+
     /// The access point it is connected to.
     pub fn connected_to(&self) -> Result<Option<String>, String> {
+        if self.is_of_iwd {
+            return Ok(self.connected_for_the_kernel());
+        }
         let status = self.control()?.ask("STATUS")?;
         let completed = field(&status, "wpa_state") == Some("COMPLETED");
         Ok(completed.then(|| field(&status, "bssid").unwrap_or_default().to_owned()))
     }
 
+    /// The kernel knows of the association, and a supplicant says when it may be used.
+    fn connected_for_the_kernel(&self) -> Option<String> {
+        let name = &self.interface();
+        let state = fs::read_to_string(format!("/sys/class/net/{name}/operstate")).ok()?;
+        if state.trim() != "up" {
+            return None;
+        }
+        // While there is no such interface nobody is connected.
+        let link = run_words(&format!("iw dev {name} link")).ok()?;
+        let bssid = link.strip_prefix("Connected to ")?.split(' ').next()?;
+        Some(bssid.to_owned())
+    }
+
     pub fn status(&self) -> String {
+        if self.is_of_iwd {
+            let name = &self.interface();
+            let link = run_words(&format!("iw dev {name} link")).unwrap_or_else(|e| e);
+            return format!("(the kernel, rather) {}", link.trim().replace('\n', ", "));
+        }
         let status = self.control().and_then(|control| control.ask("STATUS"));
         status.map_or_else(|e| e, |status| status.trim().replace('\n', ", "))
     }
 
     /// The address its interface carries now.
     pub fn address(&self) -> String {
-        let path = format!("/sys/class/net/{}/address", self.radio.interface);
+        let path = format!("/sys/class/net/{}/address", self.interface());
         fs::read_to_string(path)
             .unwrap_or_default()
             .trim()

@@ -186,6 +186,11 @@ impl World {
                 lines.push(line.clone());
                 Ok(())
             }
+            Given::IwdSetting { group, line } => {
+                let lines = self.iwd.settings.entry(group.clone()).or_default();
+                lines.push(line.clone());
+                Ok(())
+            }
             Given::ConnManSetting(line) => {
                 self.connman.settings.push(line.clone());
                 Ok(())

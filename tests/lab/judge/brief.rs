@@ -26,6 +26,8 @@ pub struct Brief {
     pub scanning: Vec<Range<Micros>>,
     /// How many stations send at once.
     pub stations: usize,
+    /// Somebody else takes links down, and IPv6 tells of the addresses that they had.
+    pub links_taken_down: bool,
     /// There are strangers, whose addresses say so.
     pub strangers: bool,
 }
@@ -33,6 +35,7 @@ pub struct Brief {
 #[derive(Debug, Clone, Default)]
 pub struct AccessPoint {
     pub name: String,
+    pub ssid: Vec<u8>,
     /// The station may show its permanent address in an association that begins then.
     pub may_see_permanent: Vec<Range<Micros>>,
 }

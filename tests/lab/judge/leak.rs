@@ -20,13 +20,15 @@ pub enum Leak {
     NoAddress,
     AbsentAccessPoint,
     KeyOfAnotherAddress,
+    ComputableAddress,
+    LinkLocalOfAnother,
     Unreadable,
     /// Told, but no leak by itself: the user started it.
     MaskAuthenticated,
 }
 
 impl Leak {
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::PermanentAddress,
         Self::AssignedAddressInProbe,
         Self::AssignedAddressOutside,
@@ -40,6 +42,8 @@ impl Leak {
         Self::NoAddress,
         Self::AbsentAccessPoint,
         Self::KeyOfAnotherAddress,
+        Self::ComputableAddress,
+        Self::LinkLocalOfAnother,
         Self::Unreadable,
         Self::MaskAuthenticated,
     ];
@@ -65,6 +69,8 @@ impl fmt::Display for Leak {
             Self::NoAddress => "group or zero transmitter address",
             Self::AbsentAccessPoint => "authentication to an absent access point",
             Self::KeyOfAnotherAddress => "key of another address named",
+            Self::ComputableAddress => "address that follows from the permanent one",
+            Self::LinkLocalOfAnother => "IPv6 address of another address",
             Self::Unreadable => "frame the judge cannot read",
             Self::MaskAuthenticated => "mask address authenticated",
         })

@@ -67,6 +67,16 @@ pub fn check(words: &[Word]) -> Result<Check, String> {
             P("permanent"),
             P("address"),
         ] => Check::CarriesPermanent,
+        [
+            P("the"),
+            P("judge"),
+            P("finds"),
+            P("at"),
+            P("most"),
+            P(count),
+            P("of"),
+            leaks @ ..,
+        ] => Check::AtMostLeaks(number(count)?, quoted_list(leaks)?),
         [P("the"), P("judge"), P("finds"), leaks @ ..] => Check::Leaks(quoted_list(leaks)?),
         _ => check_of_programs(words)?,
     })

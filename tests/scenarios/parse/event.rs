@@ -181,6 +181,7 @@ fn of_other_programs(words: &[Word]) -> Result<Option<Event>, String> {
     Ok(Some(match words {
         [P("iwd"), P("starts")] => Event::Iwd(Lifecycle::Starts),
         [P("iwd"), P("stops")] => Event::Iwd(Lifecycle::Stops),
+        [P("iwd"), P("is"), P("killed")] => Event::Iwd(Lifecycle::Killed),
         [P("connman"), P("starts")] => Event::ConnMan(Lifecycle::Starts),
         [P("connman"), P("stops")] => Event::ConnMan(Lifecycle::Stops),
         [P("networkmanager"), event @ ..] => Event::NetworkManager(network_manager_event(event)?),

@@ -94,6 +94,9 @@ pub fn given(words: &[Word]) -> Result<Step, String> {
             P("address"),
             P(address),
         ] => Given::InterfaceAddress(mac(address)?),
+        [P("iwd"), P("is"), P("running")] => {
+            return Ok(Step::When(Event::Iwd(Lifecycle::Starts)));
+        }
         [subject @ .., P("is" | "are"), P("running")] => {
             return Ok(Step::When(Event::Program(
                 program(subject)?,
@@ -107,6 +110,10 @@ pub fn given(words: &[Word]) -> Result<Step, String> {
 
 fn of_the_machine(words: &[Word]) -> Result<Given, String> {
     Ok(match words {
+        [P("iwd's"), P(group), P("settings"), P("have"), Q(line)] => Given::IwdSetting {
+            group: (*group).to_owned(),
+            line: text(line)?,
+        },
         [P("the"), P("machine"), P("runs"), P("systemd")] => Given::Systemd,
         [P("a"), P("file"), Q(path), Colon, lines @ ..] => Given::File {
             path: text(path)?,

@@ -92,7 +92,8 @@ impl Player {
             | Check::Scanning { .. }
             | Check::BackOnline { .. }
             | Check::StartNoSlower
-            | Check::Leaks(_) => Ok(()),
+            | Check::Leaks(_)
+            | Check::AtMostLeaks(..) => Ok(()),
         }
     }
 

@@ -21,13 +21,15 @@ use crate::weigh::weigh;
 use crate::world::{Driver, Quirk};
 
 /// Stories that are not simulated, and why. Whatever cannot be played is here, and nothing else.
-const LEFT_OUT: [(&str, &str); 48] = [
+const LEFT_OUT: [(&str, &str); 50] = [
     ("beside-connman", "ConnMan is not simulated"),
     ("beside-connman-kept-off", "ConnMan is not simulated"),
     ("beside-iwd", "iwd is not simulated"),
     ("beside-networkmanager", "NetworkManager is not simulated"),
     ("control-connman", "ConnMan is not simulated"),
     ("control-directory-removed", "commands are not simulated"),
+    ("control-iwd", "iwd is not simulated"),
+    ("control-iwd-no-random-scans", "iwd is not simulated"),
     ("control-networkmanager", "NetworkManager is not simulated"),
     (
         "control-own-randomization",

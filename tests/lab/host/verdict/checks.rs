@@ -68,6 +68,7 @@ pub fn decide(
         Check::BackOnline { worst, median } => back_online(*worst, *median, evidence, measured),
         Check::StartNoSlower => start_no_slower(evidence, measured),
         Check::Leaks(wanted) => leaks(wanted, evidence),
+        Check::AtMostLeaks(count, names) => at_most_leaks(*count, names, evidence, measured),
         Check::Disconnected { .. }
         | Check::StaysDisconnected { .. }
         | Check::StaysConnected { .. }
@@ -323,10 +324,32 @@ fn start_no_slower(evidence: &Evidence, measured: &mut Vec<String>) -> Result<()
 
 fn leaks(wanted: &[String], evidence: &Evidence) -> Result<(), String> {
     for name in wanted {
-        let leak = Leak::ALL.into_iter().find(|leak| leak.to_string() == *name);
-        let leak = leak.ok_or_else(|| format!("the judge knows no leak called {name:?}"))?;
-        let count = evidence.verdict.leaks.count(leak);
-        expect(count > 0, || format!("the judge did not find {leak}"))?;
+        let count = count_of(name, evidence)?;
+        expect(count > 0, || format!("the judge did not find {name}"))?;
     }
     Ok(())
+}
+
+fn at_most_leaks(
+    at_most: usize,
+    names: &[String],
+    evidence: &Evidence,
+    measured: &mut Vec<String>,
+) -> Result<(), String> {
+    for name in names {
+        let text = format!(
+            "{}: {} of at most {at_most}",
+            name,
+            count_of(name, evidence)?
+        );
+        measured.push(text.clone());
+        expect(count_of(name, evidence)? <= at_most, || text)?;
+    }
+    Ok(())
+}
+
+fn count_of(name: &str, evidence: &Evidence) -> Result<usize, String> {
+    let leak = Leak::ALL.into_iter().find(|leak| leak.to_string() == *name);
+    let leak = leak.ok_or_else(|| format!("the judge knows no leak called {name:?}"))?;
+    Ok(evidence.verdict.leaks.count(leak))
 }
