@@ -1,4 +1,5 @@
-//! The log: one line an event on standard error, with the priority in front where the journal reads it.
+//! The log: one line an event on standard error, or, where that leads to the journal, an entry with
+//! fields.
 //!
 //! A subscriber of our own, because the usual one keeps 150 kB resident for spans, filters and formats
 //! that are not used here.
@@ -6,9 +7,11 @@
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod identity;
+mod journal;
 
 use std::fmt::{self, Write as _};
 use std::io::{self, IsTerminal, Write as _};
+use std::sync::{Arc, OnceLock};
 
 use tracing::field::{Field, Visit};
 use tracing::level_filters::LevelFilter;
@@ -16,16 +19,30 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
 pub use identity::{Name, Naming, set_naming};
+use journal::Journal;
 
 /// Starts the log; `MACVEIL_LOG` takes error, warn, info (the default), debug or trace.
 pub fn start() {
     let wished = std::env::var("MACVEIL_LOG").unwrap_or_default();
-    let log = Log {
+    let log = Arc::new(Log {
         most: most(&wished),
         style: Style::of_standard_error(),
-    };
+        journal: Journal::of_standard_error(),
+    });
     // There is no other log: this is called once.
+    let _ = LOG.set(Arc::clone(&log));
     let _ = tracing::subscriber::set_global_default(log);
+}
+
+static LOG: OnceLock<Arc<Log>> = OnceLock::new();
+
+/// Writes an entry that programs may want to tell from others; the fields are for the journal.
+pub(crate) fn write(level: Level, text: &str, fields: &[(&str, &str)]) {
+    if let Some(log) = LOG.get().filter(|log| level <= log.most) {
+        let mut line = Line(String::new());
+        line.add("message", &format_args!("{text}"));
+        log.write(level, &line.0, fields);
+    }
 }
 
 /// An empty text would be read as `error`.
@@ -39,6 +56,49 @@ fn most(wished: &str) -> LevelFilter {
 struct Log {
     most: LevelFilter,
     style: Style,
+    journal: Option<Journal>,
+}
+
+impl Log {
+    fn write(&self, level: Level, text: &str, fields: &[(&str, &str)]) {
+        let shown = |text: &str| {
+            if identity::are_shown() {
+                text.to_owned()
+            } else {
+                identity::without_addresses(text)
+            }
+        };
+        let text = shown(text);
+        if let Some(journal) = &self.journal {
+            let hidden: Vec<_> = fields
+                .iter()
+                .map(|(key, value)| (*key, shown(value)))
+                .collect();
+            let usual = [
+                ("MESSAGE", text.as_str()),
+                ("PRIORITY", priority(level)),
+                ("SYSLOG_IDENTIFIER", "macveil"),
+            ];
+            let fields = hidden.iter().map(|(key, value)| (*key, value.as_str()));
+            let fields: Vec<_> = usual.into_iter().chain(fields).collect();
+            if journal.send(&fields).is_ok() {
+                return;
+            }
+        }
+        let line = format!("{}{text}\n", self.style.prefix(level));
+        // Nobody is left to be told that the log cannot be written.
+        let _ = io::stderr().lock().write_all(line.as_bytes());
+    }
+}
+
+/// As in syslog(3).
+const fn priority(level: Level) -> &'static str {
+    match level {
+        Level::ERROR => "3",
+        Level::WARN => "4",
+        Level::INFO => "6",
+        _ => "7",
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -89,14 +149,9 @@ impl Subscriber for Log {
     }
 
     fn event(&self, event: &Event<'_>) {
-        let mut line = Line(self.style.prefix(*event.metadata().level()).to_owned());
+        let mut line = Line(String::new());
         event.record(&mut line);
-        if !identity::are_shown() {
-            line.0 = identity::without_addresses(&line.0);
-        }
-        line.0.push('\n');
-        // Nobody is left to be told that the log cannot be written.
-        let _ = io::stderr().lock().write_all(line.0.as_bytes());
+        self.write(*event.metadata().level(), &line.0, &[]);
     }
 
     fn new_span(&self, _: &Attributes<'_>) -> Id {

@@ -56,7 +56,8 @@ pub struct Care {
     pub counters: Counters,
 }
 
-const ADDRESS_KINDS: Words<AddressKind> = &[
+/// The words of the protocol for kinds of addresses.
+pub const ADDRESS_KINDS: Words<AddressKind> = &[
     ("mask", AddressKind::Mask),
     ("assigned", AddressKind::Assigned),
     ("permanent", AddressKind::Permanent),

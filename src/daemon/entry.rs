@@ -296,6 +296,8 @@ mod tests {
     #[test]
     fn each_kind_is_of_its_own_and_documented() {
         let document = include_str!("../../docs/control-socket.md");
+        let manual = include_str!("../../docs/status.md");
+        let catalog = include_str!("../../contrib/systemd/catalog/macveil.catalog");
         for (index, kind) in KINDS.iter().enumerate() {
             assert_eq!(kind.message_id.len(), 32);
             assert!(kind.message_id.bytes().all(|byte| byte.is_ascii_hexdigit()));
@@ -304,6 +306,15 @@ mod tests {
                 others.into_iter().all(|other| {
                     other.message_id != kind.message_id && other.event != kind.event
                 })
+            );
+            let Kind { event, message_id } = kind;
+            assert!(
+                catalog.contains(&format!("-- {message_id}\nSubject: ")),
+                "{event}"
+            );
+            assert!(
+                manual.contains(&format!("| `{event}` | `{message_id}` |")),
+                "{event}"
             );
             assert!(
                 document.contains(&format!("| `{}` |", kind.event)),
