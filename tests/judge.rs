@@ -25,6 +25,8 @@ mod encode;
 mod judge;
 #[path = "lab/record.rs"]
 mod record;
+#[path = "judge/status.rs"]
+mod status;
 
 use std::ops::Range;
 

@@ -220,6 +220,8 @@ pub enum Event {
     SettingsNoted,
     /// Remember how much memory macveil uses.
     MemoryNoted,
+    /// From now on macveil is asked for its status many times a second.
+    StatusWatched,
     /// The user edits macveil's configuration: this network is to have this policy.
     PolicyWritten {
         ssid: Ssid,
@@ -417,6 +419,8 @@ pub enum Check {
     LiveChangesOnlyWherePossible,
     /// What `macveil status` says is what the kernel and the supplicant say.
     StatusIsTrue,
+    /// What was told since the status is watched is what the kernel and the air said at that time.
+    StatusWasTrue,
     /// These words are in macveil's log.
     MacveilSays(String),
     /// macveil's log is text without control characters, and every line is macveil's own.

@@ -56,6 +56,10 @@ impl World {
             Check::SettingsAsNoted => self.settings_as_noted(),
             Check::OtherInterfacesAsNoted => self.other_interfaces_as_noted(),
             Check::LiveChangesOnlyWherePossible => self.live_changes_only_where_possible(),
+            Check::StatusWasTrue => {
+                let witness = self.witness.take().ok_or("the status is not watched")?;
+                witness.finish()
+            }
             Check::StatusIsTrue => self.stations.iter().try_for_each(status::is_true),
             Check::MacveilSays(words) => self.macveil_says(words),
             Check::LogIsClean => self.log_is_clean(),

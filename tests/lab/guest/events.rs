@@ -9,6 +9,7 @@ use super::bus;
 use super::datagrams::Datagrams;
 use super::process::{Process, run, run_words, wait_until};
 use super::station::Station;
+use super::witness::Witness;
 use super::world::World;
 use super::{daemon, other_interfaces};
 use crate::air::Mac;
@@ -41,6 +42,11 @@ impl World {
             Event::PolicyWritten { ssid, policy } => self.write_policy(ssid, policy)?,
             Event::CommandRun(words) => self.command_output = run_command(words)?,
             Event::TroubleComes { during, seed } => self.trouble(*during, *seed)?,
+            Event::StatusWatched => {
+                let station = self.stations.first().ok_or("there is no station")?;
+                let interface = &station.radio.interface;
+                self.witness = Some(Witness::start(interface, &self.folder)?);
+            }
             Event::MemoryNoted => self.noted_memory = Some(self.memory_now()?),
             Event::MachineBoots => self.boot()?,
             Event::RadioAppears { scanned_at_once } => self.radio_appears(*scanned_at_once)?,

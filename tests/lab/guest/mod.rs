@@ -29,6 +29,7 @@ mod station;
 mod status;
 mod strangers;
 mod trouble;
+mod witness;
 mod world;
 
 use std::fs;

@@ -44,8 +44,20 @@ fn compare(station: &Station) -> Result<(), String> {
     Ok(())
 }
 
+/// What a line of JSON says of one interface.
+pub fn of_interface<'a>(json: &'a str, name: &str) -> Option<&'a str> {
+    let start = json.find(&format!("{{\"name\":\"{name}\""))?;
+    let rest = json.get(start..)?;
+    let end = rest.get(1..)?.find("{\"name\":");
+    rest.get(..end.map_or(rest.len(), |end| end + 1))
+}
+
+pub fn flag(json: &str, key: &str) -> bool {
+    json.contains(&format!("\"{key}\":true"))
+}
+
 /// The text that stands for a key in a line of JSON.
-fn value<'a>(json: &'a str, key: &str) -> Result<&'a str, String> {
+pub fn value<'a>(json: &'a str, key: &str) -> Result<&'a str, String> {
     let (_, rest) = json
         .split_once(&format!("\"{key}\":\""))
         .ok_or_else(|| format!("no {key} in {json}"))?;

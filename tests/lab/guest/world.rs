@@ -19,6 +19,7 @@ use super::radios::{Beginning, Radio, Radios};
 use super::record::Recorder;
 use super::station::Station;
 use super::strangers::{CROWDED_CHANNELS, Stranger};
+use super::witness::Witness;
 use crate::configuration::Settings;
 use crate::record::Fact;
 use crate::scenarios::{Given, Lane, Lifecycle, Network, Program, Step, Story};
@@ -35,6 +36,7 @@ pub struct World {
     pub deaf_monitors: Vec<Control>,
     pub scanners: Vec<Process>,
     pub link_trace: Option<LinkTrace>,
+    pub witness: Option<Witness>,
     /// The masking method that macveil is to use.
     pub method: String,
     /// macveil's process, and the memory that it used.
@@ -130,6 +132,7 @@ impl World {
             deaf_monitors: Vec::new(),
             scanners: Vec::new(),
             link_trace: None,
+            witness: None,
             method: method.to_owned(),
             noted_memory: None,
             folder: folder.to_owned(),

@@ -14,6 +14,7 @@ mod probes;
 mod rules;
 mod scans;
 mod sequence;
+mod status;
 mod timeline;
 
 pub use associations::Association;
@@ -23,6 +24,7 @@ pub use names::Names;
 pub use outages::Outage;
 pub use probes::is_minimal;
 pub use scans::Scan;
+pub use status::{Link, Testimony, Told, contradictions as status_contradictions};
 pub use timeline::{BURST_PAUSE, Line, Narrator};
 
 use crate::air::Frame;

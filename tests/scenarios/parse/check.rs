@@ -147,6 +147,14 @@ fn check_of_programs(words: &[Word]) -> Result<Check, String> {
             P("noted"),
         ] => Check::SettingsAsNoted,
         [P("macveil's"), P("status"), P("is"), P("true")] => Check::StatusIsTrue,
+        [
+            P("macveil's"),
+            P("status"),
+            P("was"),
+            P("true"),
+            P("all"),
+            P("along"),
+        ] => Check::StatusWasTrue,
         [P("macveil's"), P("log"), P("is"), P("clean")] => Check::LogIsClean,
         [P("macveil"), P("says"), Q(words)] => Check::MacveilSays(text(words)?),
         [P("macveil"), P("says"), Q(words), P(count), P("times")] => {

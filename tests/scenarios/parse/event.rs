@@ -30,6 +30,7 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
         ] => Event::OtherInterfacesNoted,
         [P("wpa_supplicant's"), P("settings"), P("are"), P("noted")] => Event::SettingsNoted,
         [P("macveil's"), P("memory"), P("is"), P("noted")] => Event::MemoryNoted,
+        [P("macveil's"), P("status"), P("is"), P("watched")] => Event::StatusWatched,
         [P("numbered"), P("datagrams"), P("flow"), P("to"), P(ap)] => {
             Event::DatagramsFlow((*ap).to_owned())
         }

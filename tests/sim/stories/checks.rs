@@ -19,6 +19,7 @@ pub const fn is_left_to_the_lab(check: &Check) -> bool {
             | Check::OtherInterfacesAsNoted
             | Check::LiveChangesOnlyWherePossible
             | Check::StatusIsTrue
+            | Check::StatusWasTrue
             | Check::MacveilSays(_)
             | Check::MacveilSaysTimes(..)
             | Check::EveryDatagramArrived
@@ -79,6 +80,7 @@ impl Player {
             | Check::OtherInterfacesAsNoted
             | Check::LiveChangesOnlyWherePossible
             | Check::StatusIsTrue
+            | Check::StatusWasTrue
             | Check::MacveilSaysTimes(..)
             | Check::AtMostAssociations(..)
             | Check::OneAddress(_)

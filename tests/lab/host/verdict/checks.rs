@@ -82,6 +82,7 @@ pub fn decide(
         | Check::OtherInterfacesAsNoted
         | Check::LiveChangesOnlyWherePossible
         | Check::StatusIsTrue
+        | Check::StatusWasTrue
         | Check::MacveilSays(_)
         | Check::LogIsClean
         | Check::MacveilSaysTimes(..)

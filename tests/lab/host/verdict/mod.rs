@@ -6,6 +6,7 @@ mod evidence;
 mod keep;
 mod recorded;
 mod second_opinion;
+mod told;
 mod weigh;
 
 use std::fs;
@@ -18,7 +19,7 @@ use super::plan::{Run, Shelf};
 pub use checks::middle;
 
 use crate::judge::Outage;
-use crate::scenarios::Story;
+use crate::scenarios::{Check, Line, Step, Story};
 pub use evidence::Evidence;
 
 #[derive(Default)]
@@ -71,6 +72,12 @@ fn of_evidence(
     let (mut failures, measured) = weigh::weigh(story, evidence);
     failures.extend(recorded::compare(run, story, evidence, options));
     let capture = folder.join("air.pcap");
+    let has_witness = |line: &Line| line.step == Step::Then(Check::StatusWasTrue);
+    if story.lines.iter().any(has_witness) {
+        // hwsim can, so `auto` does.
+        let random_scans = ["auto", "driver"].contains(&run.method);
+        failures.extend(told::contradictions(evidence, folder, random_scans));
+    }
     let macveil = paths::macveil(options);
     failures.extend(second_opinion::contradictions(
         story, &capture, evidence, &macveil,
