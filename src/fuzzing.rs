@@ -14,13 +14,14 @@ mod short;
 pub type Target = fn(&[u8]);
 
 macro_rules! targets {
-    ($($name:ident: $target:path,)*) => {
+    ($($(#[$only:meta])* $name:ident: $target:path,)*) => {
         /// Every target with the name of its corpus.
-        pub const TARGETS: &[(&str, Target)] = &[$((stringify!($name), $target)),*];
+        pub const TARGETS: &[(&str, Target)] = &[$($(#[$only])* (stringify!($name), $target)),*];
 
         #[cfg(test)]
         mod tests {
             $(
+                $(#[$only])*
                 #[test]
                 fn $name() {
                     super::short::run(stringify!($name), $target);
@@ -40,6 +41,7 @@ targets! {
     dbus_messages: crate::dbus::fuzzing::messages,
     device_spec: crate::config::fuzzing::device_spec,
     history: crate::store::fuzzing::history,
+    #[cfg(feature = "iwd")]
     iwd_configuration: crate::supplicant::iwd::fuzzing::configuration,
     log_line: crate::log::fuzzing::line,
     netlink: crate::kernel::fuzzing::datagram,

@@ -35,6 +35,10 @@ impl Daemon {
         let linked: Vec<_> = linked.collect();
         let linked = linked.iter().filter_map(|file| file.parent());
         let configuration = layout.directories().chain(linked).map(Path::to_owned);
+        #[cfg_attr(
+            not(feature = "iwd"),
+            allow(unused_mut, reason = "only iwd needs more")
+        )]
         let mut needs = Needs {
             read: configuration
                 .chain(store::host_directories())

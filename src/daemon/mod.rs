@@ -466,7 +466,10 @@ impl Daemon {
                 Client::of_wpa(ifindex, target, told)
             }
             (Role::Usual, Backend::None | Backend::Iwd) => Client::None,
+            #[cfg(feature = "iwd")]
             (Role::BesideIwd, _) => self.client_of_iwd(ifindex, name),
+            #[cfg(not(feature = "iwd"))]
+            (Role::BesideIwd, _) => Client::None,
         }
     }
 

@@ -90,13 +90,12 @@ impl Client {
         }
     }
 
-    fn ask_iwd(&self, request: IwdRequest) {
-        #[cfg(feature = "iwd")]
-        if let Self::Iwd(requests, _) = self {
-            let _ = requests.send(request);
+    fn ask_iwd(&self, request: &IwdRequest) {
+        match self {
+            #[cfg(feature = "iwd")]
+            Self::Iwd(requests, _) => drop(requests.send(request.clone())),
+            Self::None | Self::Wpa(..) => debug!("there is no iwd to ask: {request:?}"),
         }
-        #[cfg(not(feature = "iwd"))]
-        let _ = request;
     }
 }
 
@@ -268,7 +267,7 @@ impl Tended {
                 None
             }
             Action::Iwd(request) => {
-                self.client.ask_iwd(request);
+                self.client.ask_iwd(&request);
                 None
             }
             Action::ClearIpv6 => {

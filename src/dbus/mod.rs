@@ -1,6 +1,14 @@
 //! A small D-Bus client of our own: what macveil asks and is told takes a few hundred lines, where a
 //! library for all of D-Bus would be half as large again as all of macveil.
 
+#![cfg_attr(
+    not(feature = "iwd"),
+    allow(
+        dead_code,
+        reason = "of rivals nothing is asked but who owns their names"
+    )
+)]
+
 mod connection;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;

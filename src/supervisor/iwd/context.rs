@@ -14,7 +14,7 @@ use crate::supervisor::draws::Draws;
 use crate::supervisor::event::{Link, ScanStarted};
 use crate::supervisor::settings::{Addresses, Card, MaskMethod, Settings};
 use crate::supervisor::{Counters, Now, Refusal, Time};
-use crate::wifi::Heard;
+use crate::wifi::{Frequency, Heard, Ssid};
 
 /// What was shown before iwd said that it connects belongs to this attempt if it is no older.
 const JUST_SHOWN: Duration = Duration::from_secs(1);
@@ -58,6 +58,8 @@ pub(super) struct Context {
     pub(super) wake: Option<Wake>,
     /// Which one.
     pub(super) lost: Option<NetworkId>,
+    /// The channel that the last network was heard on.
+    pub(super) frequency: Option<Frequency>,
     /// When the last scan began.
     scan_began: Time,
     pub(super) counters: Counters,
@@ -104,6 +106,7 @@ impl Context {
             refusals: BTreeMap::new(),
             wake: None,
             lost: None,
+            frequency: None,
             scan_began: now,
             counters: Counters::default(),
             trouble: None,
@@ -231,6 +234,12 @@ impl Context {
         let mut fresh = air.iter().filter(fresh);
         let lost = self.lost.as_ref().map(|lost| &lost.ssid);
         fresh.any(|bss| Some(&bss.ssid) == lost)
+    }
+
+    /// Notes where a network that was joined is.
+    pub(super) fn note_channel(&mut self, ssid: &Ssid, air: &[Heard]) {
+        let its = air.iter().filter(|bss| bss.ssid == *ssid);
+        self.frequency = its.min_by_key(|bss| bss.ms_ago).map(|bss| bss.frequency);
     }
 
     /// The address under which the attempt that begins now has already shown itself.

@@ -69,7 +69,10 @@ impl IwdStation {
                     self.step(State::link_changed);
                 }
             }
-            Event::ScanStarted(scan) => self.cx.scan_started(scan),
+            Event::ScanStarted(scan) => {
+                self.cx.scan_started(scan);
+                self.step(State::scan_started);
+            }
             Event::ScanEnded => {
                 self.cx.scanning = false;
                 self.step(State::scan_ended);

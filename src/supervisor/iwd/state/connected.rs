@@ -60,6 +60,7 @@ impl Connected {
             cx.alarm = None;
             cx.trouble = None;
             cx.wake = None;
+            cx.act(Action::ReadAir);
             cx.lost = None;
             cx.association_begins(&self.network, address);
             cx.say(Notice::Connected {

@@ -7,6 +7,7 @@ use super::{Connected, Connecting, Context, State};
 use crate::supervisor::Time;
 use crate::supervisor::action::Action;
 use crate::supervisor::iwd::news::{IwdRequest, Phase};
+use crate::wifi::Frequency;
 
 /// iwd says that a scan is over, and chooses a network right after: its change of the address is not to be
 /// crossed by one of ours.
@@ -15,6 +16,12 @@ const SETTLED: Duration = Duration::from_millis(300);
 const UNANSWERED: Duration = Duration::from_secs(10);
 /// For iwd to have read what a scan has heard.
 const READING: Duration = Duration::from_millis(50);
+/// A scan of the fast bands takes three seconds.
+const LISTEN: Duration = Duration::from_millis(250);
+/// Where iwd looks first, in MHz: channels 1, 6 and 11.
+const USUAL_CHANNELS: [Frequency; 3] = [2412, 2437, 2462];
+/// One search of so many is for every channel.
+const WHOLE_SEARCH: u32 = 6;
 /// It had something else to do.
 const BUSY: Duration = Duration::from_millis(500);
 
@@ -27,6 +34,8 @@ pub(in crate::supervisor::iwd) struct Idle {
     search: Option<Search>,
     /// When what was lost and is there again is joined.
     join_at: Option<Time>,
+    /// While a scan goes on: when to see what it has heard so far.
+    listen_at: Option<Time>,
 }
 
 /// iwd is told to look for a network.
@@ -36,6 +45,11 @@ struct Search {
     next: Time,
     /// It looks.
     looking: bool,
+    /// Searches so far.
+    searches: u32,
+    /// Scans that this one has had: iwd looks on the three usual channels, then in the fast bands, then on
+    /// the rest of the slow one.
+    scans: u32,
 }
 
 /// Why there is no connection.
@@ -69,6 +83,7 @@ impl Idle {
             tried: false,
             search: Search::begin(cx),
             join_at: None,
+            listen_at: None,
         };
         idle.look_at_scan(cx);
         idle.arm(cx)
@@ -115,6 +130,21 @@ impl Idle {
         self.arm(cx)
     }
 
+    /// What was lost on one of the first three channels was not there: the rest of a search takes seconds,
+    /// in which it may come back, so only some searches go on.
+    pub(super) fn scan_started(mut self, cx: &mut Context) -> State {
+        let usual = cx.frequency.is_some_and(|it| USUAL_CHANNELS.contains(&it));
+        if let Some(search) = &mut self.search {
+            search.scans = search.scans.saturating_add(1);
+            let whole = search.searches % WHOLE_SEARCH == 0;
+            if search.scans == 2 && search.looking && usual && !whole {
+                cx.act(Action::AbortScan);
+            }
+            self.listen_at = Some(cx.now.saturating_add(LISTEN));
+        }
+        self.arm(cx)
+    }
+
     fn join(&mut self, cx: &mut Context) {
         self.join_at = None;
         let Some(network) = cx.lost.clone() else {
@@ -152,11 +182,17 @@ impl Idle {
                 cx.put_mask();
             }
         }
+        if self.listen_at.is_some_and(due) {
+            self.listen_at = cx.scanning.then(|| now.saturating_add(LISTEN));
+            cx.act(Action::ReadAir);
+        }
         if self.join_at.is_some_and(due) {
             self.join(cx);
         }
         if let Some(search) = self.search.as_mut().filter(|search| search.next <= cx.now) {
             cx.ask(IwdRequest::Scan);
+            search.searches = search.searches.wrapping_add(1);
+            search.scans = 0;
             search.next = cx.now.saturating_add(UNANSWERED);
         }
         self.arm(cx)
@@ -164,7 +200,8 @@ impl Idle {
 
     fn arm(self, cx: &mut Context) -> State {
         let search = self.search.as_ref().map(|search| search.next);
-        let others = self.mask_at.into_iter().chain(self.join_at);
+        let others = [self.mask_at, self.join_at, self.listen_at];
+        let others = others.into_iter().flatten();
         cx.alarm = others.chain(search).min();
         State::Idle(self)
     }
@@ -178,6 +215,8 @@ impl Search {
         Some(Self {
             next: cx.now.saturating_add(pause),
             looking: false,
+            searches: 0,
+            scans: 0,
         })
     }
 

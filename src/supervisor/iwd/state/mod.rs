@@ -81,6 +81,13 @@ impl State {
         }
     }
 
+    pub(super) fn scan_started(self, cx: &mut Context) -> Self {
+        match self {
+            Self::Idle(state) => state.scan_started(cx),
+            other => other,
+        }
+    }
+
     /// Somebody's scan is over.
     pub(super) fn scan_ended(self, cx: &mut Context) -> Self {
         if matches!(self, Self::Idle(_)) && cx.lost.is_some() {
@@ -93,6 +100,10 @@ impl State {
     pub(super) fn heard(self, cx: &mut Context, air: &[Heard]) -> Self {
         match self {
             Self::Idle(state) if cx.hears_lost(air) => state.heard_lost(cx),
+            Self::Connected(state) => {
+                cx.note_channel(&state.network().ssid, air);
+                Self::Connected(state)
+            }
             other => other,
         }
     }

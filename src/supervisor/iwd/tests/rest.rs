@@ -229,3 +229,40 @@ fn what_was_lost_is_joined_as_soon_as_it_is_heard_again() {
     is_scanned(&mut bench);
     assert_eq!(bench.asked(), []);
 }
+
+#[test]
+fn a_search_for_what_was_on_a_usual_channel_ends_there_five_times_of_six() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.air = vec![heard("Home", 20)];
+    bench.connects_under(stable(&home()));
+    bench.air.clear();
+    bench.is_lost();
+    let mut cut = Vec::new();
+    for _ in 0..12 {
+        bench.pass(Duration::from_secs(1));
+        assert_eq!(scans(&mut bench), 1);
+        bench.somebody_scans(true);
+        bench.iwd_scans(true);
+        bench.tell(Event::ScanEnded);
+        assert!(!bench.did(&Action::AbortScan));
+        bench.somebody_scans(true);
+        cut.push(bench.did(&Action::AbortScan));
+        bench.tell(Event::ScanEnded);
+        bench.iwd_scans(false);
+    }
+    let whole = cut.iter().filter(|cut| !**cut).count();
+    assert_eq!(whole, 2, "{cut:?}");
+}
+
+#[test]
+fn what_a_long_scan_hears_is_joined_before_it_is_over() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.connects_under(stable(&home()));
+    bench.is_lost();
+    bench.somebody_scans(true);
+    bench.pass(Duration::from_secs(1));
+    assert!(!bench.asked().contains(&IwdRequest::Connect(home())));
+    bench.air = vec![heard("Home", 20)];
+    bench.pass(Duration::from_millis(400));
+    assert!(bench.asked().contains(&IwdRequest::Connect(home())));
+}
