@@ -37,9 +37,10 @@ unit:
 # With --target the flags spare the procedural macros, which cannot be static.
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 HOST := $(shell rustc -vV | sed -n 's/^host: //p')
-# One copy of functions that are the same, relocations packed, no tables for unwinding.
+# One copy of functions that are the same and of instructions that recur, relocations packed, no tables
+# for unwinding.
 PACKED := -C link-arg=-Wl,-z,pack-relative-relocs -C link-arg=-Wl,--icf=all \
-	-C link-arg=-Wl,-T,static/no-unwinding.ld
+	-C link-arg=-Wl,-T,static/no-unwinding.ld -C llvm-args=-enable-machine-outliner=always
 LINKING := -C target-feature=+crt-static $(if $(findstring x86_64,$(HOST)),$(PACKED))
 TOO_LARGE := 2000000
 
