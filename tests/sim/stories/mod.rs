@@ -21,7 +21,7 @@ use crate::weigh::weigh;
 use crate::world::{Driver, Quirk};
 
 /// Stories that are not simulated, and why. Whatever cannot be played is here, and nothing else.
-const LEFT_OUT: [(&str, &str); 53] = [
+const LEFT_OUT: [(&str, &str); 61] = [
     ("beside-connman", "ConnMan is not simulated"),
     ("beside-connman-kept-off", "ConnMan is not simulated"),
     ("beside-iwd", "iwd is not simulated"),
@@ -52,6 +52,14 @@ const LEFT_OUT: [(&str, &str); 53] = [
     ("hour", "what happens at random has no order to compare"),
     ("import-networkmanager", "NetworkManager is not simulated"),
     ("interface-renamed", "the simulated card stays what it is"),
+    ("iwd-first-connection", "iwd is not simulated"),
+    ("iwd-hidden", "iwd is not simulated"),
+    ("iwd-no-random-scans", "iwd is not simulated"),
+    ("iwd-outages", "iwd is not simulated"),
+    ("iwd-restarts", "iwd is not simulated"),
+    ("iwd-scanned-while-connecting", "iwd is not simulated"),
+    ("iwd-start", "iwd is not simulated"),
+    ("iwd-two-networks", "iwd is not simulated"),
     (
         "killed-fifty-times",
         "what happens at random has no order to compare",
