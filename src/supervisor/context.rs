@@ -21,6 +21,8 @@ const EDITING: Duration = Duration::from_secs(30);
 const EDITED_STALE: Duration = Duration::from_millis(900);
 /// What the kernel did before the machine slept is heard within this time after.
 const AWAKENING: Duration = Duration::from_secs(5);
+/// A link that goes up and down is spoken of once in this time.
+const SAY_AGAIN: Duration = Duration::from_secs(10);
 /// A round visits at most this many channels besides the slice of a sweep.
 const MOST_KNOWN_CHANNELS: usize = 6;
 
@@ -52,8 +54,8 @@ pub(super) struct Context {
     pub(super) must_disarm: bool,
     /// The link is down because this station took it down.
     pub(super) down_is_ours: bool,
-    /// It was said that the link is down.
-    pub(super) said_down: bool,
+    /// When it was said that the link is down, if it has not been up for good since.
+    pub(super) said_down: Option<Time>,
     pub(super) networks: Vec<Network>,
     networks_read: Option<Time>,
     networks_edited: Option<Time>,
@@ -163,7 +165,7 @@ impl Context {
             supplicant: false,
             must_disarm: false,
             down_is_ours: false,
-            said_down: false,
+            said_down: None,
             networks: Vec::new(),
             networks_read: None,
             networks_edited: None,
@@ -329,6 +331,13 @@ impl Context {
     /// The user wishes another mask, and nothing is on the air that has to end before.
     pub(super) fn may_rotate_now(&self) -> bool {
         self.mask_is_exposed() && self.scan == RunningScan::None
+    }
+
+    /// The link is up. Somebody who fights for it takes it down again at once, which is not said each time.
+    pub(super) fn forget_said_down(&mut self) {
+        let now = self.now;
+        let is_old = |said: &Time| now.saturating_sub(*said) >= SAY_AGAIN;
+        self.said_down = self.said_down.filter(|said| !is_old(said));
     }
 
     pub(super) fn scan_request(&self, plan: &Plan) -> Scan {

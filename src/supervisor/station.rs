@@ -201,7 +201,7 @@ impl Station {
         self.cx.link = link;
         if link.up {
             self.cx.down_is_ours = false;
-            self.cx.said_down = false;
+            self.cx.forget_said_down();
         }
     }
 

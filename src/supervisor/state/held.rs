@@ -92,7 +92,8 @@ impl Held {
     pub(super) fn until_up(cx: &mut Context, then: Then) -> State {
         cx.leave_state();
         let why = "the link is down, by the user or by rfkill".to_owned();
-        if !std::mem::replace(&mut cx.said_down, true) {
+        if cx.said_down.is_none() {
+            cx.said_down = Some(cx.now);
             let why = why.clone();
             cx.say(Notice::Held {
                 why,

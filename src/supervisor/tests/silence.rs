@@ -225,6 +225,20 @@ fn a_link_that_the_user_takes_down_is_waited_for_and_said_each_time() {
 }
 
 #[test]
+fn a_link_that_somebody_fights_for_is_not_spoken_of_each_time() {
+    let mut bench = Bench::searching(|_, _| {});
+    for round in 0..100 {
+        bench.link_changes(|link| link.up = false);
+        bench.pass(Duration::from_millis(100));
+        bench.link_changes(|link| link.up = true);
+        bench.pass(Duration::from_millis(100));
+        let said = if round < 50 { 1 } else { 2 };
+        assert!(bench.count(is_held) <= said, "round {round}");
+    }
+    assert_eq!(bench.count(is_held), 2);
+}
+
+#[test]
 fn a_radio_that_is_switched_off_has_its_mask_and_is_looked_at_again() {
     let mut bench = Bench::searching(|_, _| {});
     bench.link.address = BY_HAND;
