@@ -3,7 +3,9 @@
 mod conversation;
 mod disarm;
 mod fake;
+mod release;
 mod requests;
+mod surveys;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,7 +16,8 @@ use tokio::time::timeout;
 
 use super::session::Pace;
 use super::{Target, run_at};
-use crate::supervisor::{Event, Reply, Request, Supplicant};
+use crate::supervisor::{Event, Quieted, Reply, Request, Supplicant};
+use crate::wifi::Ssid;
 
 /// Long enough for anything that is not meant to be waited for.
 const SOON: Duration = Duration::from_secs(20);
@@ -130,4 +133,41 @@ impl Scene {
         let event = timeout(Duration::from_millis(100), self.events.recv()).await;
         assert!(event.is_err(), "{event:?}");
     }
+}
+
+fn ssid(name: &str) -> Ssid {
+    Ssid::new(name.as_bytes()).unwrap()
+}
+
+fn row(last: u8, ssid: &str) -> String {
+    format!(
+        "bssid=02:00:00:00:03:{last:02x}\nfreq=2412\nlevel=-40\nflags=[WPA2-SAE-CCMP][ESS]\nssid={ssid}"
+    )
+}
+
+fn changes(log: &[String]) -> Vec<&str> {
+    let reads = [
+        "GET",
+        "STATUS",
+        "LIST_NETWORKS",
+        "BSS ",
+        "PING",
+        "ATTACH",
+        "LEVEL",
+    ];
+    log.iter()
+        .map(String::as_str)
+        .filter(|command| !reads.iter().any(|read| command.starts_with(read)))
+        .collect()
+}
+
+async fn quieted(scene: &mut Scene, request: Request) -> Quieted {
+    match scene.ask(request).await {
+        Reply::Quiet(Ok(quieted)) => quieted,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn done(scene: &mut Scene, request: Request) {
+    assert_eq!(scene.ask(request).await, Reply::Done(Ok(())));
 }
