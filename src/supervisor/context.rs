@@ -377,7 +377,7 @@ impl Context {
     }
 
     pub(super) fn fresh(&self, air: &[Heard]) -> Vec<Heard> {
-        self.hunt.fresh(self.now, air)
+        self.hunt.fresh(air)
     }
 
     pub(super) fn is_worth_joining_now(&self, candidate: &Candidate, plan: &Plan) -> bool {

@@ -28,6 +28,8 @@ pub(super) struct Hunt {
     /// Found in a sweep that was not over: visited again at its end.
     come_back: Option<Candidate>,
     scan_began: Time,
+    /// When what was heard was asked for.
+    air_asked: Time,
 }
 
 /// One scan.
@@ -57,6 +59,7 @@ impl Hunt {
             next: None,
             come_back: None,
             scan_began: now,
+            air_asked: now,
         }
     }
 
@@ -88,14 +91,20 @@ impl Hunt {
         self.scan_began = now;
     }
 
+    /// What the last scan has heard is asked for: how long ago that was counts from here.
+    pub(super) const fn air_is_asked(&mut self, now: Time) {
+        self.air_asked = now;
+    }
+
     /// How long ago the last scan began.
     pub(super) fn scan_age(&self, now: Time) -> Duration {
         now.saturating_sub(self.scan_began)
     }
 
     /// What was heard since the last scan began: an access point that may be gone is no candidate.
-    pub(super) fn fresh(&self, now: Time, air: &[Heard]) -> Vec<Heard> {
-        let elapsed = (now.saturating_sub(self.scan_began) + KERNEL_TICK).as_millis();
+    pub(super) fn fresh(&self, air: &[Heard]) -> Vec<Heard> {
+        let elapsed = self.air_asked.saturating_sub(self.scan_began) + KERNEL_TICK;
+        let elapsed = elapsed.as_millis();
         air.iter()
             .filter(|bss| u128::from(bss.ms_ago) <= elapsed)
             .cloned()
@@ -206,6 +215,23 @@ mod tests {
             joined: Joined::default(),
             silent: Vec::new(),
         }
+    }
+
+    #[test]
+    fn what_was_heard_before_the_scan_is_not_fresh_however_late_the_answer_comes() {
+        let began = Time::from_secs(100);
+        let mut hunt = Hunt::new(began, &[]);
+        hunt.scan_begins(began);
+        hunt.air_is_asked(began + Duration::from_millis(600));
+        let heard = |ms_ago| Heard {
+            bssid: Mac([2, 0, 0, 0, 0, 1]),
+            frequency: 2412,
+            signal: -50,
+            ssid: Ssid::wildcard(),
+            ms_ago,
+        };
+        let air = [0, 610, 611, 4_621].map(heard);
+        assert_eq!(hunt.fresh(&air), air[..2]);
     }
 
     fn networks() -> [Network; 2] {
