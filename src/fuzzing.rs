@@ -40,6 +40,7 @@ targets! {
     control_request: crate::control::fuzzing::request,
     dbus_messages: crate::dbus::fuzzing::messages,
     device_spec: crate::config::fuzzing::device_spec,
+    doctor_files: crate::doctor::fuzzing::files,
     history: crate::store::fuzzing::history,
     #[cfg(feature = "iwd")]
     iwd_configuration: crate::supplicant::iwd::fuzzing::configuration,

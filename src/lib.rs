@@ -22,6 +22,7 @@
 //! | [`control`] | our own control socket |
 //! | [`daemon`] | the loop that joins them |
 //! | [`audit`] | pure: whether a capture gives stations away |
+//! | `doctor` | pure: what a machine can and cannot keep |
 //! | [`cli`] | the command line |
 //! | [`sandbox`] | what the daemon gives up once it runs |
 //! | [`log`] | lines for the journal |
@@ -40,6 +41,7 @@ pub mod config;
 pub mod control;
 pub mod daemon;
 mod dbus;
+mod doctor;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
 pub mod import;

@@ -7,8 +7,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use macveil::cli::{
-    Arguments, Command, Failure, audit, check, events, explain, generate, import, pause, policy,
-    reroll, rotate, scan, set, status, trust,
+    Arguments, Command, Failure, audit, check, doctor, events, explain, generate, import, pause,
+    policy, reroll, rotate, scan, set, status, trust,
 };
 use macveil::{daemon, log};
 
@@ -38,6 +38,7 @@ fn main() -> ExitCode {
         Command::Resume(args) => answer(pause::resume(&args, &mut io::stdout().lock())),
         Command::Events(args) => answer(events::run(&args, &mut io::stdout().lock())),
         Command::Audit(args) => answer(audit::run(&args, &mut io::stdout().lock())),
+        Command::Doctor(args) => answer(doctor::run(&args, &mut io::stdout().lock())),
     }
 }
 

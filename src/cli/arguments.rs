@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand};
 
 use super::{
-    ask, audit, check, explain, generate, import, pause, policy, reroll, set, status, trust,
+    ask, audit, check, doctor, explain, generate, import, pause, policy, reroll, set, status, trust,
 };
 
 /// Keeps a Wi-Fi card's identity off the air.
@@ -78,4 +78,5 @@ pub enum Command {
   macveil events --json | jq -r 'select(.event == \"connected\").ssid'")]
     Events(ask::OneOrAll),
     Audit(audit::Args),
+    Doctor(doctor::Args),
 }

@@ -3,6 +3,7 @@
 pub mod ask;
 pub mod audit;
 pub mod check;
+pub mod doctor;
 pub mod events;
 pub mod explain;
 pub mod generate;
@@ -17,6 +18,7 @@ pub mod status;
 pub mod trust;
 
 mod arguments;
+mod console;
 mod failure;
 mod inputs;
 mod place;

@@ -57,6 +57,19 @@ impl Kernel {
         })
     }
 
+    /// The running kernel's version.
+    #[must_use]
+    pub const fn release(&self) -> (u32, u32) {
+        self.release
+    }
+
+    /// Whether an interface has a carrier; a station that has one is associated.
+    #[must_use]
+    pub fn has_carrier(&self, name: &str, ifindex: u32) -> bool {
+        // A link that is down does not say.
+        sysfs::number(name, ifindex, "carrier") == Some(1)
+    }
+
     /// As [`Links::link`].
     ///
     /// # Errors

@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 
 pub use bus::Watch;
 pub use network_manager::{Management, NOTES, network_manager};
-pub use twin::{Twin, claim};
+pub use twin::{Twin, claim, runs as another_runs};
 
 /// A program that drives interfaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -45,19 +45,28 @@ fn claim_as(name: &str) -> io::Result<Twin> {
             listen(&socket, QUESTIONS)?;
             Ok(Twin::None(socket))
         }
-        Err(Errno::ADDRINUSE) => {
-            let asking = open()?;
-            let owner = connect(&asking, &address)
-                .and_then(|()| sockopt::socket_peercred(&asking))
-                .map(|owner| owner.uid.as_raw());
-            Ok(if owner.is_ok_and(may_be_macveil) {
-                Twin::Runs
-            } else {
-                Twin::Imposter
-            })
-        }
+        Err(Errno::ADDRINUSE) => Ok(if is_macveils(&address)? {
+            Twin::Runs
+        } else {
+            Twin::Imposter
+        }),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Whether there is one, without keeping any from starting.
+#[must_use]
+pub fn runs() -> bool {
+    let address = SocketAddrUnix::new_abstract_name(NAME.as_bytes());
+    address.is_ok_and(|address| is_macveils(&address).unwrap_or(false))
+}
+
+fn is_macveils(address: &SocketAddrUnix) -> Result<bool, Errno> {
+    let asking = open()?;
+    let owner = connect(&asking, address)
+        .and_then(|()| sockopt::socket_peercred(&asking))
+        .map(|owner| owner.uid.as_raw());
+    Ok(owner.is_ok_and(may_be_macveil))
 }
 
 fn open() -> Result<OwnedFd, Errno> {

@@ -9,9 +9,9 @@ use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
 
 use super::ask;
+use super::console::Paint;
 use super::failure::{Failure, NO, unless_unheard};
 use crate::control::{Reply, Request, Status};
-use render::Paint;
 
 /// Say what each interface is doing, under which address, and what cannot be kept.
 ///

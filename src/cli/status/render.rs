@@ -3,43 +3,12 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use crate::cli::console::{BOLD, Paint, RED, YELLOW, wrapped};
 use crate::control::{Care, METHODS, Status};
 use crate::supervisor::{AddressKind, Counters};
 
-/// The narrowest console that anybody has.
-const WIDTH: usize = 80;
 /// Where a title's text begins.
 const INDENT: usize = 12;
-
-/// Whether what matters is set off by colour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Paint {
-    Plain,
-    Coloured,
-}
-
-impl Paint {
-    /// Colour is for terminals, and not for whoever has said no to it (no-color.org).
-    pub(super) fn on(terminal: bool) -> Self {
-        let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-        if terminal && !unwanted {
-            Self::Coloured
-        } else {
-            Self::Plain
-        }
-    }
-
-    fn put(self, code: &str, text: &str) -> String {
-        match self {
-            Self::Plain => text.to_owned(),
-            Self::Coloured => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
-        }
-    }
-}
-
-const BOLD: &str = "1";
-const YELLOW: &str = "33";
-const RED: &str = "1;31";
 
 pub(super) fn all(all: &[Status], paint: Paint) -> String {
     if all.is_empty() {
@@ -62,14 +31,15 @@ fn one(status: &Status, paint: Paint) -> String {
             entry(
                 &mut text,
                 "because",
-                &paint.put(RED, &wrapped(&format!("it belongs to {owner}"))),
+                &paint.put(RED, &wrapped(&format!("it belongs to {owner}"), INDENT)),
             );
         }
         return text;
     };
     let _ = writeln!(text, ": {}", doing(status, care));
-    let mut entry =
-        |title, code, words: &str| entry(&mut text, title, &paint.put(code, &wrapped(words)));
+    let mut entry = |title, code, words: &str| {
+        entry(&mut text, title, &paint.put(code, &wrapped(words, INDENT)));
+    };
     if let Some(trouble) = &care.trouble {
         entry("because", RED, trouble);
     }
@@ -188,23 +158,4 @@ fn span(milliseconds: u64) -> String {
         (0, _, _) => format!("{hours} h {} min", minutes % 60),
         (_, _, _) => format!("{days} d {} h", hours % 24),
     }
-}
-
-/// Broken between words, under one another.
-fn wrapped(text: &str) -> String {
-    let mut lines = String::new();
-    let mut column = INDENT;
-    for word in text.split(' ') {
-        let width = word.chars().count();
-        if column > INDENT && column + 1 + width > WIDTH - 1 {
-            let _ = write!(lines, "\n{:INDENT$}", "");
-            column = INDENT;
-        } else if column > INDENT {
-            lines.push(' ');
-            column += 1;
-        }
-        lines.push_str(word);
-        column += width;
-    }
-    lines
 }

@@ -6,8 +6,9 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::render::{self, Paint};
+use super::render;
 use super::{Args, Failure};
+use crate::cli::console::Paint;
 use crate::control::{Client, Heard, Kind, Reply, Request, Status, without_times};
 
 /// Spans of time are told in seconds.

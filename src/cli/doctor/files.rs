@@ -1,0 +1,124 @@
+//! Reads the files that facts are made of, below a root directory.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use crate::doctor::{Content, Files, Process, Wanted};
+
+/// No file of the kind is longer, unless somebody has made it so.
+const LONGEST: u64 = 256 * 1024;
+/// So many entries of a directory are looked at.
+const MOST_ENTRIES: usize = 1024;
+
+/// Reads what is wanted, as far as it is there.
+#[inline(never)]
+pub(super) fn read(root: &Path, wanted: &Wanted) -> Files {
+    let mut files = Files::default();
+    let mut add = |path: &str, content: Option<Content>| {
+        if let Some(content) = content {
+            files.add(path.to_owned(), content);
+        }
+    };
+    for path in &wanted.files {
+        add(path, content(&below(root, path)));
+    }
+    for directory in &wanted.directories {
+        for path in entries(root, directory) {
+            add(&path, content(&below(root, &path)));
+        }
+    }
+    for directory in &wanted.listed {
+        for path in entries(root, directory) {
+            add(&path, Some(Content::There));
+        }
+    }
+    for path in &wanted.paths {
+        add(
+            path,
+            fs::metadata(below(root, path))
+                .is_ok()
+                .then_some(Content::There),
+        );
+    }
+    files
+}
+
+#[inline(never)]
+fn below(root: &Path, path: &str) -> PathBuf {
+    root.join(path.trim_start_matches('/'))
+}
+
+#[inline(never)]
+fn content(path: &Path) -> Option<Content> {
+    let metadata = match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            return Some(Content::Denied);
+        }
+        other => other.ok()?,
+    };
+    if metadata.is_dir() {
+        return None;
+    }
+    // A mask of systemd's leads to /dev/null, and others could be read for ever.
+    if !metadata.is_file() {
+        return Some(Content::Text(String::new()));
+    }
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut bytes));
+    Some(match read {
+        Ok(_) => Content::Text(String::from_utf8_lossy(&bytes).into_owned()),
+        Err(_) => Content::Denied,
+    })
+}
+
+/// The paths in a directory, as seen from the root.
+#[inline(never)]
+fn entries(root: &Path, directory: &str) -> Vec<String> {
+    let Ok(entries) = fs::read_dir(below(root, directory)) else {
+        return Vec::new();
+    };
+    let names = entries
+        .flatten()
+        .take(MOST_ENTRIES)
+        .map(|entry| entry.file_name());
+    names
+        .map(|name| format!("{directory}/{}", name.to_string_lossy()))
+        .collect()
+}
+
+/// Who runs in our network namespace, or in one that we may not know.
+#[inline(never)]
+pub(super) fn processes(root: &Path) -> Vec<Process> {
+    let proc = root.join("proc");
+    let ours = fs::read_link(proc.join("self/ns/net")).ok();
+    let Ok(entries) = fs::read_dir(&proc) else {
+        return Vec::new();
+    };
+    let is_process = |name: &str| name.bytes().all(|it| it.is_ascii_digit());
+    let directories = entries
+        .flatten()
+        .filter(|it| it.file_name().to_str().is_some_and(is_process));
+    directories
+        .map(|it| it.path())
+        .filter(|it| match (fs::read_link(it.join("ns/net")), &ours) {
+            (Ok(its), Some(ours)) => its == *ours,
+            _ => true,
+        })
+        .filter_map(|it| process(&it))
+        .collect()
+}
+
+#[inline(never)]
+fn process(directory: &Path) -> Option<Process> {
+    let text =
+        |entry| Some(String::from_utf8_lossy(&fs::read(directory.join(entry)).ok()?).into_owned());
+    let arguments = text("cmdline")?;
+    Some(Process {
+        name: text("comm")?.trim_ascii_end().to_owned(),
+        arguments: arguments
+            .split_terminator('\0')
+            .map(str::to_owned)
+            .collect(),
+    })
+}

@@ -1,0 +1,121 @@
+//! What is known of this machine.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::{files, supplicant, trial};
+use crate::cli::failure::Failure;
+use crate::config::{Backend, Config, DeviceFacts, Errors, Kind, Layout};
+use crate::doctor::{Card, Facts, Macveil, wanted};
+use crate::kernel::Kernel;
+use crate::rivals::{Running, Supplicant, Watch, another_runs};
+use crate::supervisor::{self, OnFailure};
+
+const LOOK: &str = "cannot look at the Wi-Fi interfaces";
+const CTRL_INTERFACE: &str = "/run/wpa_supplicant";
+/// The bus is there, but does not answer.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+/// Looks at an interface, or at all that are stations.
+pub(super) fn facts(root: &Path, interface: Option<&str>, tries: bool) -> Result<Facts, Failure> {
+    let mut kernel = Kernel::open().map_err(|error| Failure::cannot(LOOK, error))?;
+    let mut stations = kernel
+        .stations()
+        .map_err(|error| Failure::cannot(LOOK, error))?;
+    if let Some(name) = interface {
+        stations.retain(|it| it.name == name);
+    }
+    if stations.is_empty() {
+        let why = "there is no such Wi-Fi station (`iw dev` lists those that there are)";
+        return Err(Failure::cannot(
+            interface.unwrap_or("there is nothing to look at"),
+            why,
+        ));
+    }
+    let config = Config::read(&Layout::below(root));
+    let macveil = macveil(&config);
+    let running = rivals(root);
+    let mut cards = Vec::with_capacity(stations.len());
+    for station in stations {
+        let up = kernel.link(station.ifindex).is_ok_and(|link| link.up);
+        let mut card = card(root, config.as_ref().ok(), station, running);
+        card.up = up;
+        if tries {
+            card.trial = Some(trial::attempt(&mut kernel, &card, macveil.runs)?);
+        }
+        cards.push(card);
+    }
+    let processes = files::processes(root);
+    let interfaces: Vec<_> = cards
+        .iter()
+        .map(|it| (it.name.as_str(), it.kernel.ifindex))
+        .collect();
+    Ok(Facts {
+        release: kernel.release(),
+        files: files::read(root, &wanted(&processes, &interfaces)),
+        macveil,
+        cards,
+        processes,
+    })
+}
+
+#[inline(never)]
+fn macveil(config: &Result<Config, Errors>) -> Macveil {
+    let wrong = config.as_ref().err().and_then(|it| it.problems().first());
+    let directory = config
+        .as_ref()
+        .map(|it| it.ctrl_interface.display().to_string());
+    Macveil {
+        runs: another_runs(),
+        wrong: wrong.map(|it| format!("{}: {}", it.file(), it.message())),
+        ctrl_interface: directory.unwrap_or_else(|_| CTRL_INTERFACE.to_owned()),
+    }
+}
+
+#[inline(never)]
+fn rivals(root: &Path) -> Running {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let Ok(runtime) = runtime else {
+        return Running::default();
+    };
+    let mut watch = Watch::new(root.to_owned());
+    runtime.block_on(async {
+        tokio::time::timeout(PATIENCE, watch.next())
+            .await
+            .unwrap_or_default()
+    })
+}
+
+#[inline(never)]
+fn card(root: &Path, config: Option<&Config>, station: supervisor::Card, running: Running) -> Card {
+    let name = station.name.clone();
+    let device = DeviceFacts {
+        name: &name,
+        permanent: station.permanent,
+        driver: &station.driver,
+        kind: Kind::Wifi,
+    };
+    let settings = config.map(|it| it.settings(&device));
+    let directory = config.map_or(Path::new(CTRL_INTERFACE), |it| &it.ctrl_interface);
+    let socket = directory.join(&name);
+    let supplicant = match config.map(|it| it.backend).unwrap_or_default() {
+        Backend::WpaSupplicant | Backend::None => Supplicant::Ours,
+        Backend::Iwd => Supplicant::Iwd,
+        Backend::Auto => Supplicant::Any(socket.clone()),
+    };
+    Card {
+        up: false,
+        fails_open: settings
+            .as_ref()
+            .is_some_and(|it| it.on_failure == OnFailure::Open),
+        scans_bare: settings.as_ref().is_some_and(|it| !it.scan_random),
+        is_managed: config.is_none_or(|it| it.manages(&device)),
+        owner: running.owner(root, (&name, station.ifindex), &supplicant),
+        control: supplicant::ask(&socket),
+        trial: None,
+        kernel: station,
+        name,
+    }
+}

@@ -1,0 +1,113 @@
+//! What was found, for people and for programs.
+
+use std::fmt::Write as _;
+
+use crate::cli::console::{BOLD, GREEN, Paint, RED, YELLOW, wrapped};
+use crate::doctor::{Finding, Severity, Topic};
+use crate::json::Json;
+
+/// Where a finding's text begins.
+const INDENT: usize = 11;
+
+/// All that was found.
+pub(super) struct Answer(Vec<Finding>);
+
+impl Answer {
+    pub(super) const fn new(findings: Vec<Finding>) -> Self {
+        Self(findings)
+    }
+
+    /// Whether nothing is to mend.
+    pub(super) fn is_content(&self) -> bool {
+        !self.0.iter().any(|it| it.severity.is_to_mend())
+    }
+
+    fn count(&self, severity: Severity) -> usize {
+        self.0.iter().filter(|it| it.severity == severity).count()
+    }
+
+    /// Grouped by what it is about, the worst first.
+    pub(super) fn to_text(&self, paint: Paint) -> String {
+        let mut text = String::new();
+        let mut interfaces: Vec<_> = self.0.iter().map(|it| &it.interface).collect();
+        interfaces.dedup();
+        for interface in interfaces {
+            let of_it: Vec<_> = self
+                .0
+                .iter()
+                .filter(|it| it.interface == *interface)
+                .collect();
+            let whose = interface.as_deref().unwrap_or("this machine");
+            for topic in Topic::ALL {
+                group(&mut text, (whose, topic), &of_it, paint);
+            }
+        }
+        text.push_str(&paint.put(BOLD, &self.sum()));
+        text.push('\n');
+        text
+    }
+
+    fn sum(&self) -> String {
+        let to_mend = self.0.iter().filter(|it| it.severity.is_to_mend()).count();
+        let (notes, good) = (self.count(Severity::Note), self.count(Severity::Good));
+        let beginning = match to_mend {
+            0 => "content: nothing to mend".to_owned(),
+            count => format!("{count} to mend"),
+        };
+        format!("{beginning}; {notes} to know, {good} good")
+    }
+
+    pub(super) fn to_json(&self) -> Json {
+        Json::Object(vec![
+            ("content", Json::Bool(self.is_content())),
+            ("findings", Json::List(self.0.iter().map(to_json).collect())),
+        ])
+    }
+}
+
+fn group(text: &mut String, (whose, topic): (&str, Topic), all: &[&Finding], paint: Paint) {
+    let of_topic: Vec<_> = all.iter().filter(|it| it.check.topic == topic).collect();
+    if of_topic.is_empty() {
+        return;
+    }
+    let title = format!("{whose}: {}", topic.title());
+    let _ = writeln!(text, "{}", paint.put(BOLD, &title));
+    for severity in Severity::FROM_THE_WORST {
+        for finding in of_topic.iter().filter(|it| it.severity == severity) {
+            one(text, finding, paint);
+        }
+    }
+    text.push('\n');
+}
+
+fn one(text: &mut String, finding: &Finding, paint: Paint) {
+    let word = format!("{:9}", finding.severity.word());
+    let word = paint.put(colour(finding.severity), &word);
+    let _ = writeln!(text, "  {word}{}", wrapped(&finding.what, INDENT));
+    if let Some(remedy) = &finding.remedy {
+        let why = wrapped(finding.check.why, INDENT);
+        let _ = writeln!(text, "{:INDENT$}{why}", "");
+        let _ = writeln!(text, "{:INDENT$}-> {}", "", wrapped(remedy, INDENT + 3));
+    }
+}
+
+const fn colour(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Good => GREEN,
+        Severity::Note => "0",
+        Severity::Warning => YELLOW,
+        Severity::Problem => RED,
+    }
+}
+
+fn to_json(finding: &Finding) -> Json {
+    Json::Object(vec![
+        ("id", Json::text(finding.check.id)),
+        ("severity", Json::text(finding.severity.word())),
+        ("topic", Json::text(finding.check.topic.word())),
+        ("interface", Json::optional(finding.interface.as_ref())),
+        ("what", Json::text(&finding.what)),
+        ("why", Json::text(finding.check.why)),
+        ("remedy", Json::optional(finding.remedy.as_ref())),
+    ])
+}

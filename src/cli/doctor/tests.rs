@@ -1,0 +1,459 @@
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::*;
+use crate::doctor::{Card, Control, Facts, Finding, Macveil, Severity, Topic, fuzzing, wanted};
+use crate::rivals::Rival;
+use misconfigurations::Plant;
+
+#[allow(unreachable_pub, reason = "other tests may read it, too")]
+#[path = "../../../tests/doctor/misconfigurations.rs"]
+mod misconfigurations;
+
+/// A machine on which everything is as it should be, as a tree of files, and what the kernel tells.
+struct Machine {
+    root: TempDir,
+    card: Card,
+    macveil: Macveil,
+}
+
+const WPA: &str = "/etc/wpa_supplicant/wpa_supplicant-wlan0.conf";
+const UNIT: &str = "/etc/systemd/system/macveil.service";
+const DROP_IN: &str = "/etc/systemd/system/wpa_supplicant@.service.d/macveil.conf";
+const LINK: &str = "/etc/systemd/network/70-macveil.link";
+const WANTS: &str = "/etc/systemd/system/multi-user.target.wants";
+const IPV6: &str = "/proc/sys/net/ipv6/conf/wlan0";
+
+impl Machine {
+    fn good() -> Self {
+        let machine = Self {
+            root: tempfile::tempdir().unwrap(),
+            card: fuzzing::card("wlan0"),
+            macveil: Macveil {
+                runs: true,
+                wrong: None,
+                ctrl_interface: "/run/wpa_supplicant".to_owned(),
+            },
+        };
+        machine.process(1, "systemd", "/sbin/init");
+        machine.process(2, "systemd-udevd", "/lib/systemd/systemd-udevd");
+        machine.process(
+            41,
+            "wpa_supplicant",
+            &format!("wpa_supplicant -c{WPA} -iwlan0"),
+        );
+        machine.write(
+            UNIT,
+            include_str!("../../../contrib/systemd/system/macveil.service"),
+        );
+        machine.write(
+            DROP_IN,
+            include_str!("../../../contrib/systemd/system/wpa_supplicant@.service.d/macveil.conf"),
+        );
+        machine.write(
+            LINK,
+            include_str!("../../../contrib/systemd/network/70-macveil.link"),
+        );
+        machine.write(
+            "/etc/systemd/network/70-macveil-usb.link",
+            include_str!("../../../contrib/systemd/network/70-macveil-usb.link"),
+        );
+        for unit in ["macveil", "wpa_supplicant@wlan0"] {
+            machine.link(
+                &format!("{WANTS}/{unit}.service"),
+                "/lib/systemd/system/elsewhere",
+            );
+        }
+        machine.write(WPA, "ctrl_interface=DIR=/run/wpa_supplicant GROUP=netdev\np2p_disabled=1\n\nnetwork={\n\tssid=\"Home\"\n\tpsk=\"correct horse\"\n}\n");
+        misconfigurations::table()
+            .0
+            .iter()
+            .for_each(|it| machine.plant(it));
+        machine.write(
+            "/proc/net/if_inet6",
+            "fe80000000000000780102fffe030405 03 40 20 80    wlan0\n",
+        );
+        machine
+    }
+
+    /// The same with iwd in the place of `wpa_supplicant`.
+    fn good_with_iwd() -> Self {
+        let machine = Self::good();
+        machine.remove("/proc/41");
+        machine.remove(WPA);
+        machine.remove(&format!("{WANTS}/wpa_supplicant@wlan0.service"));
+        machine.process(42, "iwd", "/usr/libexec/iwd");
+        machine.write(
+            "/etc/iwd/main.conf",
+            "[General]\nAddressRandomization=network\n",
+        );
+        machine.write(
+            "/var/lib/iwd/Home.psk",
+            "[Security]\nPassphrase=correct horse\n[Settings]\nAddressOverride=7a:01:02:03:04:05\n",
+        );
+        machine
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.root.path().join(path.trim_start_matches('/'))
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// After what is there.
+    fn add(&self, path: &str, text: &str) {
+        let before = fs::read_to_string(self.path(path)).unwrap_or_default();
+        self.write(path, &(before + text));
+    }
+
+    fn link(&self, path: &str, target: &str) {
+        fs::create_dir_all(self.path(path).parent().unwrap()).unwrap();
+        symlink(target, self.path(path)).unwrap();
+    }
+
+    fn remove(&self, path: &str) {
+        let path = self.path(path);
+        if path.is_dir() && !path.is_symlink() {
+            fs::remove_dir_all(path).unwrap();
+        } else {
+            fs::remove_file(path).unwrap();
+        }
+    }
+
+    fn plant(&self, plant: &Plant) {
+        match plant {
+            Plant::Write { file, text } => self.write(file, text),
+            Plant::Add { file, text } => self.add(file, text),
+            Plant::Remove { file } => self.remove(file),
+            Plant::Run { command } => {
+                let name = command.split(' ').next().unwrap();
+                self.process(50, name, command);
+            }
+        }
+    }
+
+    fn answers(&mut self, answers: &[(&'static str, &str)]) {
+        let answers = answers
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()));
+        self.card.control = Control::Answers(answers.collect());
+    }
+
+    fn process(&self, number: u32, name: &str, command: &str) {
+        self.write(&format!("/proc/{number}/comm"), &format!("{name}\n"));
+        let arguments = command.replace(' ', "\0") + "\0";
+        self.write(&format!("/proc/{number}/cmdline"), &arguments);
+    }
+
+    fn facts(&self) -> Facts {
+        let processes = files::processes(self.root.path());
+        Facts {
+            release: (6, 12),
+            macveil: self.macveil.clone(),
+            files: files::read(self.root.path(), &wanted(&processes, &[("wlan0", 3)])),
+            cards: vec![self.card.clone()],
+            processes,
+        }
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        examine(&self.facts())
+    }
+}
+
+fn worse_than_good(findings: &[Finding]) -> Vec<(&str, &str)> {
+    let worse = findings.iter().filter(|it| it.severity != Severity::Good);
+    worse.map(|it| (it.check.id, it.severity.word())).collect()
+}
+
+#[test]
+fn a_good_machine_has_nothing_said_against_it() {
+    for machine in [Machine::good(), Machine::good_with_iwd()] {
+        let findings = machine.findings();
+        assert_eq!(worse_than_good(&findings), [], "{findings:#?}");
+        assert!(Answer::new(findings).is_content());
+    }
+}
+
+#[test]
+fn each_misconfiguration_is_found_and_nothing_else() {
+    for wrong in misconfigurations::table().1 {
+        let machine = Machine::good();
+        wrong.plants.iter().for_each(|it| machine.plant(it));
+        let found = wrong.found.as_ref();
+        let found = found.map(|it| (it.id.as_str(), it.severity.as_str(), it.hint.as_str()));
+        found_alone(&machine, found, &format!("{wrong:?}"));
+    }
+}
+
+#[test]
+fn what_the_kernel_and_macveil_tell_is_judged_as_well() {
+    use crate::doctor::{Control, Trial};
+    let found = |change: fn(&mut Machine), id, severity, hint| {
+        let mut machine = Machine::good();
+        change(&mut machine);
+        found_alone(&machine, Some((id, severity, hint)), id);
+    };
+    found(
+        |it| it.macveil.runs = false,
+        "running",
+        "problem",
+        "systemctl start",
+    );
+    found(
+        |it| it.card.is_managed = false,
+        "managed",
+        "warning",
+        "`manage`",
+    );
+    found(
+        |it| it.card.fails_open = true,
+        "on-failure",
+        "warning",
+        "closed",
+    );
+    let bare = |it: &mut Machine| it.card.scans_bare = true;
+    found(bare, "scan-rand-mac-address", "warning", "= true");
+    let wrong = |it: &mut Machine| it.macveil.wrong = Some("x.toml: no".to_owned());
+    found(wrong, "configuration", "problem", "macveil check");
+    let less = |it: &mut Machine| it.card.kernel.random_address = false;
+    found(less, "scan-random-address", "note", "mask");
+    let less = |it: &mut Machine| it.card.kernel.random_sequence = false;
+    found(less, "scan-random-sequence", "note", "mac80211");
+    let less = |it: &mut Machine| it.card.kernel.minimal_content = false;
+    found(less, "scan-minimal-content", "note", "mac80211");
+    let less = |it: &mut Machine| it.card.kernel.live_change = false;
+    found(less, "live-change", "note", "takes the card down");
+    let less = |it: &mut Machine| it.card.kernel.permanent = None;
+    found(less, "permanent-address", "note", "macveil policy");
+    let driver = |it: &mut Machine| it.card.kernel.driver = "brcmfmac".to_owned();
+    found(driver, "firmware", "note", "macveil audit");
+    let owner = |it: &mut Machine| it.card.owner = Some(Rival::NetworkManager);
+    found(
+        owner,
+        "owner",
+        "problem",
+        "nmcli device set wlan0 managed no",
+    );
+    let tried = |it: &mut Machine| it.card.trial = Some(Trial::Ignored);
+    found(tried, "honours-address", "problem", "another card");
+    let deaf = |it: &mut Machine| it.card.control = Control::Unreachable("gone".to_owned());
+    found(
+        deaf,
+        "supplicant-control",
+        "warning",
+        "wpa_cli -i wlan0 ping",
+    );
+    let old = |it: &mut Machine| it.answers(&[("version", "v2.9")]);
+    found(old, "supplicant-version", "warning", "2.10");
+    let told = |it: &mut Machine| it.answers(&[("version", "2.10"), ("mac_addr", "1")]);
+    found(
+        told,
+        "supplicant-mac-addr",
+        "warning",
+        "wpa_cli -i wlan0 set",
+    );
+    let gone = |it: &mut Machine| it.remove(WPA);
+    found(gone, "supplicant-configuration", "problem", WPA);
+    let left = |it: &mut Machine| it.add("/proc/net/if_inet6", OF_PERMANENT);
+    found(left, "ipv6-permanent-address", "problem", "flush");
+    let secret = |it: &mut Machine| it.write(&format!("{IPV6}/addr_gen_mode"), "2\n");
+    found(secret, "ipv6-addr-gen-mode", "warning", "addr_gen_mode=0");
+    let numbered = |it: &mut Machine| it.write("/etc/group", "netdev:x:105:me\n");
+    let mut machine = Machine::good();
+    numbered(&mut machine);
+    machine.write(
+        WPA,
+        "p2p_disabled=1\nctrl_interface=DIR=/run/wpa_supplicant GROUP=105\n",
+    );
+    found_alone(&machine, None, "a group by its number");
+}
+
+/// Made of the permanent address of the card.
+const OF_PERMANENT: &str = "20010db8000000000216eafffe123456 03 40 00 80    wlan0\n";
+
+#[test]
+fn the_same_holds_beside_iwd() {
+    const MAIN: &str = "/etc/iwd/main.conf";
+    const HOME: &str = "/var/lib/iwd/Home.psk";
+    let found = |change: fn(&Machine), id, severity, hint| {
+        let machine = Machine::good_with_iwd();
+        change(&machine);
+        found_alone(&machine, Some((id, severity, hint)), id);
+    };
+    for (line, severity, hint) in [
+        (
+            "AddressRandomization=disabled",
+            "problem",
+            "main.conf line 2",
+        ),
+        ("#AddressRandomization=network", "problem", MAIN),
+        ("AddressRandomization=once", "warning", "main.conf line 2"),
+    ] {
+        let machine = Machine::good_with_iwd();
+        machine.write(MAIN, &format!("[General]\n{line}\n"));
+        // What is in networks' files has no effect then, which is said, too.
+        machine.remove(HOME);
+        let expected = ("iwd-address-randomization", severity, hint);
+        found_alone(&machine, Some(expected), line);
+    }
+    let scans = |it: &Machine| it.add(MAIN, "[Scan]\nDisableMacAddressRandomization=true\n");
+    found(scans, "iwd-scan-randomization", "problem", "line 4");
+    let hidden = |it: &Machine| it.add(HOME, "Hidden=true\n");
+    found(hidden, "iwd-hidden", "warning", "Home.psk line 5");
+    let name = |it: &Machine| it.add(HOME, "[IPv4]\nSendHostname=true\n");
+    found(name, "iwd-host-name", "warning", "Home.psk line 6");
+    let own = |it: &Machine| it.write("/var/lib/iwd/Cafe.open", "[Settings]\nAutoConnect=no\n");
+    found(own, "iwd-address-override", "note", "Cafe.open");
+}
+
+/// A finding's id, its severity, and part of its remedy; none if all is to be good.
+fn found_alone(machine: &Machine, found: Option<(&str, &str, &str)>, case: &str) {
+    let findings = machine.findings();
+    let worse = worse_than_good(&findings);
+    let expected: Vec<_> = found.iter().map(|it| (it.0, it.1)).collect();
+    assert_eq!(worse, expected, "{case}");
+    let Some((id, severity, hint)) = found else {
+        return;
+    };
+    let mut all = findings.iter().filter(|it| it.check.id == id);
+    let remedies: Vec<_> = all.clone().filter_map(|it| it.remedy.as_deref()).collect();
+    assert!(
+        remedies.iter().any(|it| it.contains(hint)),
+        "{case}: {remedies:?}"
+    );
+    assert!(all.all(|it| it.interface.is_some() || it.check.topic == Topic::Boot));
+    assert_eq!(
+        Answer::new(findings).is_content(),
+        severity == "note",
+        "{case}"
+    );
+}
+
+#[test]
+fn a_permanent_address_on_the_card_is_told_by_how_bad_it_is() {
+    for (up, runs, severity) in [
+        (true, false, Severity::Problem),
+        (false, false, Severity::Warning),
+        (true, true, Severity::Note),
+    ] {
+        let mut machine = Machine::good();
+        machine.card.kernel.initial = machine.card.kernel.permanent.unwrap();
+        machine.card.up = up;
+        machine.macveil.runs = runs;
+        let findings = machine.findings();
+        let found = findings
+            .iter()
+            .find(|it| it.check.id == "current-address")
+            .unwrap();
+        assert_eq!(found.severity, severity, "{up} {runs}");
+    }
+}
+
+#[test]
+fn what_may_not_be_read_is_said_so() {
+    let machine = Machine::good();
+    let path = machine.path(WPA);
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o0)).unwrap();
+    if fs::read(&path).is_ok() {
+        // Root may read everything; then it is a directory on the way that is missing.
+        return;
+    }
+    let findings = machine.findings();
+    assert_eq!(
+        worse_than_good(&findings),
+        [("supplicant-configuration", "note")]
+    );
+}
+
+#[test]
+fn files_that_could_be_read_for_ever_are_not() {
+    let machine = Machine::good();
+    machine.remove("/etc/dhcpcd.conf");
+    machine.link("/etc/dhcpcd.conf", "/dev/zero");
+    machine.write(WPA, &"#\n".repeat(1 << 20));
+    assert!(!machine.findings().is_empty());
+}
+
+#[test]
+fn the_answer_is_the_same_for_people_and_programs() {
+    let mut machine = Machine::good();
+    machine.macveil.runs = false;
+    machine.add(
+        WPA,
+        "mac_addr=1\nnetwork={\nssid=\"\u{1b}[2J\"\nscan_ssid=1\n}\n",
+    );
+    let answer = Answer::new(machine.findings());
+    let text = answer.to_text(Paint::Plain);
+    assert!(
+        text.lines()
+            .all(|line| line.chars().count() <= 80 || !line.contains(' ')),
+        "{text}"
+    );
+    assert!(!text.replace('\n', "").contains(char::is_control), "{text}");
+    assert!(text.contains("problem  macveil is not running"), "{text}");
+    assert!(text.ends_with(" good\n"), "{text}");
+    assert!(
+        answer
+            .to_text(Paint::Coloured)
+            .contains("\u{1b}[1;31mproblem")
+    );
+    let json = answer.to_json().to_string();
+    for part in [
+        r#"{"content":false,"findings":["#,
+        r#"{"id":"running","severity":"problem","topic":"boot","interface":null,"#,
+        r#"{"id":"supplicant-mac-addr","severity":"warning","topic":"supplicant","interface":"wlan0","#,
+    ] {
+        assert!(json.contains(part), "{json}");
+    }
+}
+
+#[test]
+fn a_socket_that_is_not_served_is_unreachable() {
+    let root = tempfile::tempdir().unwrap();
+    let socket = root.path().join("wlan0");
+    assert_eq!(supplicant::ask(&socket), Control::Absent);
+    drop(std::os::unix::net::UnixDatagram::bind(&socket).unwrap());
+    assert!(matches!(supplicant::ask(&socket), Control::Unreachable(_)));
+}
+
+#[test]
+fn a_supplicant_answers() {
+    let root = tempfile::tempdir().unwrap();
+    let socket = root.path().join("wlan0");
+    let listening = std::os::unix::net::UnixDatagram::bind(&socket).unwrap();
+    let server = std::thread::spawn(move || {
+        for answer in ["v2.10\n", "0", "FAIL\n"] {
+            let mut buffer = [0; 64];
+            let (length, client) = listening.recv_from(&mut buffer).unwrap();
+            assert!(buffer[..length].starts_with(b"GET "));
+            listening.send_to_addr(answer.as_bytes(), &client).unwrap();
+        }
+    });
+    let expected = [
+        ("version", "v2.10".to_owned()),
+        ("mac_addr", "0".to_owned()),
+    ];
+    assert_eq!(supplicant::ask(&socket), Control::Answers(expected.into()));
+    server.join().unwrap();
+}
+
+#[test]
+fn the_documentation_has_every_check() {
+    let text =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/doctor.md")).unwrap();
+    for check in crate::doctor::checks() {
+        assert!(
+            text.contains(&format!("`{}`", check.id)),
+            "{} is missing",
+            check.id
+        );
+    }
+}

@@ -1,0 +1,47 @@
+use super::processes::Process;
+use super::text::{fits, shown};
+
+#[test]
+fn options_are_read_as_getopt_reads_them() {
+    let process = Process {
+        name: "x".to_owned(),
+        arguments: [
+            "x", "-Bs", "-iwlan0", "-c", "/a b", "--long", "word", "-xy", "-D",
+        ]
+        .map(str::to_owned)
+        .into(),
+    };
+    let expected = [
+        ('B', ""),
+        ('s', ""),
+        ('i', "wlan0"),
+        ('c', "/a b"),
+        ('x', "y"),
+        ('D', ""),
+    ];
+    assert_eq!(process.options("icxD"), expected);
+}
+
+#[test]
+fn patterns_fit_as_a_shells_do() {
+    for (pattern, name, expected) in [
+        ("wl*", "wlan0", true),
+        ("*", "", true),
+        ("?lan?", "wlan0", true),
+        ("*a*0", "wlan0", true),
+        ("*a*1", "wlan0", false),
+        ("wlan", "wlan0", false),
+        ("wlan0?", "wlan0", false),
+        ("", "", true),
+    ] {
+        assert_eq!(fits(pattern, name), expected, "{pattern} {name}");
+    }
+    // Not in exponential time.
+    assert!(!fits(&"*a".repeat(64), &"b".repeat(4096)));
+}
+
+#[test]
+fn what_is_shown_is_short() {
+    assert_eq!(shown("äb"), "äb");
+    assert_eq!(shown(&"x".repeat(100)).chars().count(), 65);
+}

@@ -1,0 +1,89 @@
+//! Which files are worth reading.
+
+use super::facts::PROGRAMS;
+use super::link_file::NETWORK_DIRECTORIES;
+use super::processes::Process;
+use super::supplicant::configuration_files;
+use super::units::{DIRECTORIES, TARGETS};
+
+/// What is to be read.
+#[derive(Debug, Default)]
+pub(crate) struct Wanted {
+    /// Files.
+    pub(crate) files: Vec<String>,
+    /// Directories all of whose files are.
+    pub(crate) directories: Vec<String>,
+    /// Directories of which the names in them are enough.
+    pub(crate) listed: Vec<String>,
+    /// What is to be there or not.
+    pub(crate) paths: Vec<String>,
+}
+
+/// `*` is an interface's name, `#` its number.
+const FILES: [&str; 13] = [
+    "/etc/group",
+    "/etc/iwd/main.conf",
+    "/etc/network/interfaces",
+    "/etc/default/macchanger",
+    "/etc/dhcpcd.conf",
+    "/etc/dhcp/dhclient.conf",
+    "/etc/dhclient.conf",
+    "/etc/udev/rules.d/81-macveil.rules",
+    "/proc/net/if_inet6",
+    "/proc/sys/net/ipv6/conf/*/addr_gen_mode",
+    "/proc/sys/net/ipv6/conf/*/use_tempaddr",
+    "/proc/sys/net/ipv6/conf/*/disable_ipv6",
+    "/run/udev/data/n#",
+];
+const UNITS: [&str; 6] = [
+    "macveil.service",
+    "wpa_supplicant@.service",
+    "wpa_supplicant@*.service",
+    "wpa_supplicant-nl80211@.service",
+    "wpa_supplicant-nl80211@*.service",
+    "netplan-wpa-*.service",
+];
+const PLAIN_DIRECTORIES: [&str; 2] = ["/var/lib/iwd", "/etc/network/interfaces.d"];
+const CLIENTS: [&str; 2] = ["dhcpcd", "dhclient"];
+
+/// What is worth reading for these interfaces, each with its number.
+#[inline(never)]
+pub(crate) fn wanted(processes: &[Process], interfaces: &[(&str, u32)]) -> Wanted {
+    let mut wanted = Wanted::default();
+    wanted.paths.push("/run/systemd/system".to_owned());
+    for directory in PROGRAMS {
+        for client in CLIENTS {
+            wanted.paths.push(joined(directory, client));
+        }
+    }
+    for directory in PLAIN_DIRECTORIES.into_iter().chain(NETWORK_DIRECTORIES) {
+        wanted.directories.push(directory.to_owned());
+    }
+    for directory in DIRECTORIES {
+        for target in TARGETS {
+            wanted.listed.push(joined(directory, target));
+        }
+    }
+    for (name, number) in interfaces {
+        let number = number.to_string();
+        let about = |path: &str| path.replace('*', name).replace('#', &number);
+        for file in FILES {
+            wanted.files.push(about(file));
+        }
+        for unit in UNITS {
+            for directory in DIRECTORIES {
+                let file = joined(directory, &about(unit));
+                wanted.directories.push(file.clone() + ".d");
+                wanted.files.push(file);
+            }
+        }
+        wanted
+            .files
+            .append(&mut configuration_files(processes, name));
+    }
+    wanted
+}
+
+fn joined(directory: &str, name: &str) -> String {
+    [directory, "/", name].concat()
+}
