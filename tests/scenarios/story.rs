@@ -421,6 +421,8 @@ pub enum Check {
     StatusIsTrue,
     /// What was told since the status is watched is what the kernel and the air said at that time.
     StatusWasTrue,
+    /// `macveil doctor` finds each misconfiguration of the table, and nothing else.
+    DoctorFindsPlanted,
     /// These words are in macveil's log.
     MacveilSays(String),
     /// macveil's log is text without control characters, and every line is macveil's own.

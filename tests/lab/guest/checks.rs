@@ -6,6 +6,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use super::daemon;
+use super::doctor;
 use super::process::{wait_asking_every, wait_until};
 use super::station::Station;
 use super::status;
@@ -62,6 +63,11 @@ impl World {
             }
             Check::StatusIsTrue => self.stations.iter().try_for_each(status::is_true),
             Check::MacveilSays(words) => self.macveil_says(words),
+            Check::DoctorFindsPlanted => {
+                let count = doctor::finds_what_is_planted(&self.folder)?;
+                self.note(Fact::Measured(format!("{count} things planted and found")));
+                Ok(())
+            }
             Check::LogIsClean => self.log_is_clean(),
             Check::MacveilSaysTimes(words, count) => self.macveil_says_times(words, *count),
             Check::CommandSaid(words) if self.command_output.contains(words) => Ok(()),

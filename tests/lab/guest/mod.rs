@@ -12,12 +12,15 @@ mod connman;
 mod control;
 mod daemon;
 mod datagrams;
+mod doctor;
 mod events;
 mod hwsim;
 mod iwd;
 mod link_trace;
 mod live;
 mod machine;
+#[path = "../../doctor/misconfigurations.rs"]
+mod misconfigurations;
 mod network_manager;
 mod other_interfaces;
 mod process;

@@ -155,6 +155,14 @@ fn check_of_programs(words: &[Word]) -> Result<Check, String> {
             P("all"),
             P("along"),
         ] => Check::StatusWasTrue,
+        [
+            P("the"),
+            P("doctor"),
+            P("finds"),
+            P("what"),
+            P("is"),
+            P("planted"),
+        ] => Check::DoctorFindsPlanted,
         [P("macveil's"), P("log"), P("is"), P("clean")] => Check::LogIsClean,
         [P("macveil"), P("says"), Q(words)] => Check::MacveilSays(text(words)?),
         [P("macveil"), P("says"), Q(words), P(count), P("times")] => {

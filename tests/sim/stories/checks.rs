@@ -20,6 +20,7 @@ pub const fn is_left_to_the_lab(check: &Check) -> bool {
             | Check::LiveChangesOnlyWherePossible
             | Check::StatusIsTrue
             | Check::StatusWasTrue
+            | Check::DoctorFindsPlanted
             | Check::MacveilSays(_)
             | Check::MacveilSaysTimes(..)
             | Check::EveryDatagramArrived
@@ -81,6 +82,7 @@ impl Player {
             | Check::LiveChangesOnlyWherePossible
             | Check::StatusIsTrue
             | Check::StatusWasTrue
+            | Check::DoctorFindsPlanted
             | Check::MacveilSaysTimes(..)
             | Check::AtMostAssociations(..)
             | Check::OneAddress(_)

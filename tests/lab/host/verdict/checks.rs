@@ -83,6 +83,7 @@ pub fn decide(
         | Check::LiveChangesOnlyWherePossible
         | Check::StatusIsTrue
         | Check::StatusWasTrue
+        | Check::DoctorFindsPlanted
         | Check::MacveilSays(_)
         | Check::LogIsClean
         | Check::MacveilSaysTimes(..)

@@ -1,0 +1,16 @@
+With systemd: the doctor is content, tries what the driver can, and finds each misconfiguration that is planted
+
+given  any masking method
+and    the machine runs systemd
+and    macveil is installed as the README tells
+and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
+and    a network "Home": wpa2 "correct horse battery"
+when   a radio appears
+and    the user runs "busybox sh -c '/lab/macveil doctor wlan0 --try --json || true'"
+then   the command said "took another address, showed it with the link up, and gave it back"
+when   the machine boots
+then   connected to home within 20 s
+when   the user runs "macveil doctor wlan0"
+then   the command said "content: nothing to mend"
+and    the doctor finds what is planted
+and    still connected to home for 2 s
