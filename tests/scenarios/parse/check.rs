@@ -155,14 +155,6 @@ fn check_of_programs(words: &[Word]) -> Result<Check, String> {
             P("all"),
             P("along"),
         ] => Check::StatusWasTrue,
-        [
-            P("the"),
-            P("doctor"),
-            P("finds"),
-            P("what"),
-            P("is"),
-            P("planted"),
-        ] => Check::DoctorFindsPlanted,
         [P("macveil's"), P("log"), P("is"), P("clean")] => Check::LogIsClean,
         [P("macveil"), P("says"), Q(words)] => Check::MacveilSays(text(words)?),
         [P("macveil"), P("says"), Q(words), P(count), P("times")] => {
@@ -230,6 +222,14 @@ fn memory(what: &[Word], at_most_kb: u64) -> Result<Check, String> {
 
 fn check_of_surroundings(words: &[Word]) -> Result<Check, String> {
     Ok(match words {
+        [
+            P("the"),
+            P("doctor"),
+            P("finds"),
+            P("what"),
+            P("is"),
+            P("planted"),
+        ] => Check::DoctorFindsPlanted,
         [P("those"), P("interfaces"), P("are"), P("as"), P("noted")] => {
             Check::OtherInterfacesAsNoted
         }
