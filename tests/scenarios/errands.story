@@ -13,6 +13,7 @@ when   the user runs "macveil pause wlan0"
 then   the command said "connected to Home, which is left alone"
 and    still connected to home for 5 s
 when   home leaves
+and    2 s pass
 and    home returns
 and    2 s pass
 then   not connected for 10 s
