@@ -12,7 +12,7 @@ when   the user runs "systemctl show --property=After wpa_supplicant@wlan0.servi
 then   the command said "macveil.service"
 when   the user runs "ps -o user= -C macveil"
 then   the command said "macveil"
-when   the user runs "systemd-analyze verify macveil.service wpa_supplicant@wlan0.service"
+when   the user runs "systemd-analyze verify --man=no macveil.service wpa_supplicant@wlan0.service"
 and    the user runs "systemctl reload macveil"
 then   macveil says "configuration read again"
 and    still connected to home for 2 s
