@@ -376,6 +376,12 @@ impl Context {
         self.hunt.next_plan(self.now, &known)
     }
 
+    /// Asks what the scan has heard that has just ended.
+    pub(super) fn read_air(&mut self) {
+        self.hunt.air_is_asked(self.now);
+        self.act(Action::ReadAir);
+    }
+
     pub(super) fn fresh(&self, air: &[Heard]) -> Vec<Heard> {
         self.hunt.fresh(air)
     }

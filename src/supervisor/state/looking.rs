@@ -92,7 +92,7 @@ impl Looking {
             (Step::Scanning, Event::ScanStarted(_) | Event::Overrun) => self.again(cx),
             (Step::Scanning, Event::ScanEnded) => {
                 cx.results_owed = cx.supplicant && !self.digested;
-                cx.act(Action::ReadAir);
+                cx.read_air();
                 self.step = Step::Reading;
                 State::Looking(self)
             }

@@ -150,8 +150,7 @@ impl Searching {
                 Self::rest(cx, TRY_AGAIN)
             }
             (Step::Scanning { plan, digested }, Event::ScanEnded) => {
-                cx.hunt.air_is_asked(cx.now);
-                cx.act(Action::ReadAir);
+                cx.read_air();
                 State::Searching(Self {
                     step: Step::Reading { plan, digested },
                 })

@@ -219,6 +219,22 @@ fn a_scan_that_is_asked_for_visits_every_channel_under_a_mask() {
 }
 
 #[test]
+fn what_was_heard_early_in_a_scan_that_is_asked_for_counts_and_what_was_heard_before_it_does_not() {
+    for (ms_ago, found) in [(2_900, 1), (3_100, 0)] {
+        let mut bench = searching();
+        pause(&mut bench, None);
+        bench.pass(Duration::from_secs(20));
+        bench.scans = Scans::NeverEnding;
+        bench.air = vec![home_entry()];
+        bench.ms_ago = ms_ago;
+        look(&mut bench);
+        bench.pass(Duration::from_secs(3));
+        bench.tell(Event::ScanEnded);
+        assert_eq!(looked(&bench), [(None, Ok(found))], "{ms_ago} ms ago");
+    }
+}
+
+#[test]
 fn a_scan_may_be_asked_for_in_a_pause_which_goes_on() {
     let mut bench = searching();
     pause(&mut bench, None);

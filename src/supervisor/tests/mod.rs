@@ -42,6 +42,8 @@ struct Bench {
     driver: fn(Link, Mac) -> Result<Link, Refusal>,
     /// BSSs on the air; a scan hears them.
     air: Vec<Entry>,
+    /// How long before it was read all of it was heard.
+    ms_ago: u32,
     networks: Vec<Network>,
     phase: Phase,
     connected_to: Option<Ssid>,
@@ -143,6 +145,7 @@ impl Bench {
             link,
             driver: |link, address| Ok(Link { address, ..link }),
             air: Vec::new(),
+            ms_ago: 0,
             networks: vec![home_network()],
             phase: Phase::Idle,
             connected_to: None,
@@ -302,7 +305,7 @@ impl Bench {
             .air
             .iter()
             .filter(|entry| visited.contains(&&entry.frequency));
-        audible.map(|entry| heard(entry, 0)).collect()
+        audible.map(|entry| heard(entry, self.ms_ago)).collect()
     }
 
     fn supplicant_answers(&mut self, request: Request) -> Vec<Event> {
