@@ -1,8 +1,10 @@
 //! What commands that ask a running daemon have in common.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
-use super::failure::Failure;
+use super::failure::{Failure, NO};
 use crate::config::{self, Config};
 use crate::control::{Client, ClientError, Reply, Request, socket_path};
 
@@ -27,6 +29,43 @@ pub struct OneOrAll {
     pub(super) json: bool,
     #[command(flatten)]
     pub(super) daemon: Daemon,
+}
+
+impl OneOrAll {
+    /// Writes an answer about each interface of `all`: the reply itself, or the lines that `text` makes.
+    pub(super) fn write<T>(
+        &self,
+        reply: &Reply,
+        all: &[T],
+        text: impl Fn(&T) -> String,
+        out: &mut impl Write,
+    ) -> Result<(), Failure> {
+        if self.json {
+            writeln!(out, "{}", reply.to_line())?;
+            return Ok(());
+        }
+        for it in all {
+            write!(out, "{}", text(it))?;
+        }
+        Ok(())
+    }
+}
+
+/// No, if it was in vain for each interface; where there is none, `tried` could not be done, and why.
+pub(super) fn verdict<T>(
+    all: &[T],
+    is_in_vain: impl Fn(&T) -> bool,
+    tried: &str,
+    why: &'static str,
+) -> Result<ExitCode, Failure> {
+    if all.is_empty() {
+        return Err(Failure::cannot(tried, why));
+    }
+    Ok(if all.iter().all(is_in_vain) {
+        ExitCode::from(NO)
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 impl Daemon {

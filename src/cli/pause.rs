@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use super::ask;
-use super::failure::{Failure, NO, unless_unheard};
+use super::failure::{Failure, unless_unheard};
 use crate::address::parse_length;
 use crate::control::{Paused, Reply, Request};
 
@@ -57,27 +57,17 @@ fn ask(request: &Request, args: &ask::OneOrAll, out: &mut impl Write) -> Result<
         Reply::Resumed(all) => (all, resumed),
         _ => return Ok(ExitCode::SUCCESS),
     };
-    if args.json {
-        writeln!(out, "{}", reply.to_line())?;
-    } else {
-        for it in all {
-            let name = &it.interface;
-            match &it.refused {
-                Some(why) => writeln!(out, "{name}: {why}")?,
-                None => writeln!(out, "{name}: {}", say(it))?,
-            }
-        }
-    }
-    if all.is_empty() {
-        let why = "macveil manages no Wi-Fi interface here";
-        return Err(Failure::cannot("there is nothing to pause", why));
-    }
-    let in_vain = all.iter().all(|it| it.refused.is_some());
-    Ok(if in_vain {
-        ExitCode::from(NO)
-    } else {
-        ExitCode::SUCCESS
-    })
+    let line = |it: &Paused| {
+        let words = it.refused.clone().unwrap_or_else(|| say(it));
+        format!("{}: {words}\n", it.interface)
+    };
+    args.write(&reply, all, line, out)?;
+    ask::verdict(
+        all,
+        |it| it.refused.is_some(),
+        "there is nothing to pause",
+        "macveil manages no Wi-Fi interface here",
+    )
 }
 
 fn paused(it: &Paused) -> String {

@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use super::ask::OneOrAll;
-use super::failure::{Failure, NO, unless_unheard};
+use super::ask::{OneOrAll, verdict};
+use super::failure::{Failure, unless_unheard};
 use crate::control::{Effect, Reply, Request, Rotated};
 use crate::supervisor::Rotation;
 
@@ -23,23 +23,14 @@ fn rotate(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let Reply::Rotated(all) = &reply else {
         return Ok(ExitCode::SUCCESS);
     };
-    if args.json {
-        writeln!(out, "{}", reply.to_line())?;
-    } else {
-        for rotated in all {
-            writeln!(out, "{}: {}", rotated.interface, sentence(rotated))?;
-        }
-    }
-    if all.is_empty() {
-        let why = "macveil manages no interface here";
-        return Err(Failure::cannot("there is no address to change", why));
-    }
-    let in_vain = all.iter().all(|rotated| rotated.mask == Rotation::Never);
-    Ok(if in_vain {
-        ExitCode::from(NO)
-    } else {
-        ExitCode::SUCCESS
-    })
+    let line = |rotated: &Rotated| format!("{}: {}\n", rotated.interface, sentence(rotated));
+    args.write(&reply, all, line, out)?;
+    verdict(
+        all,
+        |rotated| rotated.mask == Rotation::Never,
+        "there is no address to change",
+        "macveil manages no interface here",
+    )
 }
 
 fn sentence(rotated: &Rotated) -> String {

@@ -3,8 +3,8 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use super::ask::OneOrAll;
-use super::failure::{Failure, NO, unless_unheard};
+use super::ask::{OneOrAll, verdict};
+use super::failure::{Failure, unless_unheard};
 use crate::control::{Reply, Request, Scanned};
 use crate::wifi::Heard;
 
@@ -23,23 +23,13 @@ fn scan(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let Reply::Scanned(all) = &reply else {
         return Ok(ExitCode::SUCCESS);
     };
-    if args.json {
-        writeln!(out, "{}", reply.to_line())?;
-    } else {
-        for scanned in all {
-            write!(out, "{}", text(scanned))?;
-        }
-    }
-    if all.is_empty() {
-        let why = "macveil manages no Wi-Fi interface here";
-        return Err(Failure::cannot("cannot scan", why));
-    }
-    let in_vain = all.iter().all(|scanned| scanned.found.is_err());
-    Ok(if in_vain {
-        ExitCode::from(NO)
-    } else {
-        ExitCode::SUCCESS
-    })
+    args.write(&reply, all, text, out)?;
+    verdict(
+        all,
+        |scanned| scanned.found.is_err(),
+        "cannot scan",
+        "macveil manages no Wi-Fi interface here",
+    )
 }
 
 fn text(scanned: &Scanned) -> String {
