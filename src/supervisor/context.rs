@@ -23,6 +23,10 @@ const EDITED_STALE: Duration = Duration::from_millis(900);
 const AWAKENING: Duration = Duration::from_secs(5);
 /// A link that goes up and down is spoken of once in this time.
 const SAY_AGAIN: Duration = Duration::from_secs(10);
+/// Events can be lost: a supplicant that has to be at rest is asked this often whether it is.
+const KEEP_ALIVE: Duration = Duration::from_secs(60);
+/// After somebody's scan: whoever wants a connection goes on scanning.
+const AFTER_SCAN: Duration = Duration::from_millis(300);
 /// A round visits at most this many channels besides the slice of a sweep.
 const MOST_KNOWN_CHANNELS: usize = 6;
 
@@ -316,6 +320,16 @@ impl Context {
     pub(super) fn is_masked(&self) -> bool {
         self.mask
             .is_some_and(|mask| mask.address == self.link.address)
+    }
+
+    /// The alarm that asks whether the supplicant is still at rest.
+    pub(super) fn look_whether_at_rest(&mut self) {
+        self.wake_in(KEEP_ALIVE);
+    }
+
+    /// Likewise, after a scan that somebody may have made for a connection.
+    pub(super) fn look_soon_whether_at_rest(&mut self) {
+        self.wake_in(AFTER_SCAN);
     }
 
     pub(super) fn mask_is_exposed(&self) -> bool {

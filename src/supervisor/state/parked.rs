@@ -1,15 +1,8 @@
 //! The user disconnected: masked and silent until somebody wants a connection again.
 
-use std::time::Duration;
-
 use super::{Context, Event, Looking, Masking, Paused, Searching, State, Then};
 use crate::supervisor::action::{Notice, Request};
 use crate::supervisor::event::{Command, Phase, Reply, Supplicant};
-
-/// Events can be lost: ask this often whether the supplicant is still at rest.
-const KEEP_ALIVE: Duration = Duration::from_secs(60);
-/// After somebody's scan: whoever wants a connection goes on scanning.
-const AFTER_SCAN: Duration = Duration::from_millis(300);
 
 #[derive(Debug)]
 pub(in crate::supervisor) struct Parked;
@@ -18,7 +11,7 @@ impl Parked {
     pub(super) fn begin(cx: &mut Context) -> State {
         cx.leave_state();
         cx.say(Notice::Parked);
-        cx.wake_in(KEEP_ALIVE);
+        cx.look_whether_at_rest();
         State::Parked(Self)
     }
 
@@ -37,11 +30,9 @@ impl Parked {
             {
                 Searching::on_demand(cx)
             }
-            Event::ScanEnded if cx.mask.is_some_and(|mask| mask.exposed) => {
-                Masking::rotate(cx, Then::Park)
-            }
+            Event::ScanEnded if cx.mask_is_exposed() => Masking::rotate(cx, Then::Park),
             Event::ScanEnded => {
-                cx.wake_in(AFTER_SCAN);
+                cx.look_soon_whether_at_rest();
                 State::Parked(self)
             }
             Event::Link(_) if !cx.is_masked() => Masking::begin(cx, Then::Park),
@@ -67,7 +58,7 @@ impl Parked {
 
     pub(super) fn alarm(self, cx: &mut Context) -> State {
         cx.ask(Request::Status);
-        cx.wake_in(KEEP_ALIVE);
+        cx.look_whether_at_rest();
         State::Parked(self)
     }
 }

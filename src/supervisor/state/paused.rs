@@ -1,15 +1,8 @@
 //! The user wishes a pause: masked and silent until it is over, whoever else wants a connection.
 
-use std::time::Duration;
-
 use super::{Context, Event, Held, Looking, Masking, Parked, Searching, State, Then};
 use crate::supervisor::action::Request;
 use crate::supervisor::event::{Command, Phase, Reply, Supplicant};
-
-/// Events can be lost: ask this often whether the supplicant is still at rest.
-const KEEP_ALIVE: Duration = Duration::from_secs(60);
-/// After somebody's scan: whoever wants a connection goes on scanning.
-const AFTER_SCAN: Duration = Duration::from_millis(300);
 
 #[derive(Debug)]
 pub(in crate::supervisor) struct Paused {
@@ -23,7 +16,7 @@ impl Paused {
             return Masking::rotate(cx, then);
         }
         cx.leave_state();
-        cx.wake_in(KEEP_ALIVE);
+        cx.look_whether_at_rest();
         State::Paused(Self { then })
     }
 
@@ -51,7 +44,7 @@ impl Paused {
             }
             Event::ScanEnded if cx.mask_is_exposed() => Masking::rotate(cx, self.then),
             Event::ScanEnded => {
-                cx.wake_in(AFTER_SCAN);
+                cx.look_soon_whether_at_rest();
                 State::Paused(self)
             }
             Event::Link(link) if !link.up => Held::until_up(cx, self.then),
@@ -73,7 +66,7 @@ impl Paused {
 
     pub(super) fn alarm(self, cx: &mut Context) -> State {
         cx.ask(Request::Status);
-        cx.wake_in(KEEP_ALIVE);
+        cx.look_whether_at_rest();
         State::Paused(self)
     }
 

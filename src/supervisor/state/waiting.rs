@@ -41,9 +41,7 @@ impl Waiting {
             Event::Command(Command::Rotate) if !self.connected && cx.may_rotate_now() => {
                 Masking::rotate(cx, Then::Wait)
             }
-            Event::ScanEnded if cx.mask.is_some_and(|mask| mask.exposed) => {
-                Masking::rotate(cx, Then::Wait)
-            }
+            Event::ScanEnded if cx.mask_is_exposed() => Masking::rotate(cx, Then::Wait),
             Event::Link(_)
             | Event::LinkSet(_)
             | Event::ScanStarted(_)
