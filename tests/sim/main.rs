@@ -84,24 +84,11 @@ fn plain_days_with_any_driver_are_good() {
 /// Every action fails in every way, one at a time, on each of the plain days.
 #[test]
 fn days_on_which_one_thing_goes_wrong_are_good() {
-    let span = Duration::from_secs(3);
-    let faults = [
-        Fault::Refused(16),
-        Fault::Refused(132),
-        Fault::Refused(5),
-        Fault::DoneButRefused,
-        Fault::NotDone,
-        Fault::Slow(span),
-        Fault::Slow(span * 10),
-        Fault::DiesBefore(span),
-        Fault::DiesAfter(span),
-        Fault::ThenDeaf(span),
-    ];
     for (name, plain) in courses::all() {
         let actions = plain.play().world.daemon.actions;
         assert!(actions > 20, "{name}: {actions}");
         for action in 0..actions {
-            for fault in faults {
+            for fault in Fault::every() {
                 let mut day = plain.clone();
                 day.faults.push(FaultAt { action, fault });
                 day.expect_good();

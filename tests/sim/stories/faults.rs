@@ -28,26 +28,6 @@ const MOST_PROBLEMS: usize = 8;
 /// Cases that once went wrong, a line each.
 const KEPT: &str = include_str!("kept.txt");
 
-/// Every kind of fault.
-fn faults() -> [Fault; 13] {
-    let span = Duration::from_secs(3);
-    [
-        Fault::Refused(16),
-        Fault::Refused(132),
-        Fault::Refused(5),
-        Fault::DoneButRefused,
-        Fault::NotDone,
-        Fault::Slow(span),
-        Fault::Slow(span * 10),
-        Fault::DiesBefore(span),
-        Fault::DiesAfter(span),
-        Fault::ThenDeaf(span),
-        Fault::ThenUntold(span),
-        Fault::ThenDoubled(span),
-        Fault::ThenShuffled(span),
-    ]
-}
-
 /// Stories that can be played, and have macveil in them.
 fn playable() -> BTreeMap<String, Story> {
     let mut all = stories();
@@ -97,7 +77,7 @@ impl Tally {
 fn play_all(name: &str, story: &Story, card: &'static str, stride: u64, tally: &Tally) {
     let mut case = Case::plain(name, card);
     let plain = case.play_plain(story);
-    let kinds = faults();
+    let kinds = Fault::every();
     // Each story begins elsewhere.
     let offset = name.bytes().chain(card.bytes()).map(u64::from).sum::<u64>();
     let all = plain.actions * kinds.len() as u64;
@@ -201,7 +181,7 @@ fn replay_story() {
 #[test]
 fn a_case_is_the_same_after_it_was_told() {
     let mut case = Case::plain("kick", "powered");
-    for fault in faults() {
+    for fault in Fault::every() {
         let action = case.faults.len() as u64;
         case.faults.push(FaultAt { action, fault });
         assert_eq!(case.to_string().parse(), Ok(case.clone()));

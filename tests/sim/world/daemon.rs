@@ -13,7 +13,7 @@ use macveil::supervisor::{
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use super::{Happening, PERMANENT, Quirk, World};
+use super::{Fault, FaultAt, Happening, PERMANENT, Quirk, World};
 use crate::promise::Content;
 
 /// Nobody needs so many actions for one event.
@@ -23,38 +23,6 @@ const ENDLESS: u32 = 2_000;
 const GIVEN_UP: Duration = Duration::from_secs(10);
 const SETTLING_IN: Duration = Duration::from_secs(2);
 const NEW_YEAR: Duration = Duration::from_secs(1_798_761_600);
-
-/// What goes wrong as an action is carried out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fault {
-    /// It is refused with this errno; nothing happens.
-    Refused(i32),
-    /// It is done, and answered as if it were not.
-    DoneButRefused,
-    /// Nothing happens, and it is answered as if it had been done.
-    NotDone,
-    /// It takes that long, and the daemon waits for it.
-    Slow(Duration),
-    /// The daemon dies before, and is started again after that long.
-    DiesBefore(Duration),
-    /// The daemon dies right after.
-    DiesAfter(Duration),
-    /// It is carried out, and what happens next is not heard of.
-    ThenDeaf(Duration),
-    /// Nor is what the supplicant does, and nobody says that anything was lost.
-    ThenUntold(Duration),
-    /// It is carried out, and what happens next is told twice.
-    ThenDoubled(Duration),
-    /// It is carried out, and what happens next is heard of late, and not in its order.
-    ThenShuffled(Duration),
-}
-
-/// A fault at the action of this number, counted from 0.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FaultAt {
-    pub action: u64,
-    pub fault: Fault,
-}
 
 /// What a broken shell would do: so that it can be seen that the simulation notices.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

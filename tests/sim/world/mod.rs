@@ -3,6 +3,7 @@
 
 mod access_point;
 mod daemon;
+mod fault;
 mod kernel;
 mod sniffer;
 mod supplicant;
@@ -17,7 +18,8 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 pub use access_point::AccessPoint;
-pub use daemon::{Daemon, Fault, FaultAt, Sabotage, book};
+pub use daemon::{Daemon, Sabotage, book};
+pub use fault::{Fault, FaultAt};
 pub use kernel::{Driver, Kernel, Quirk};
 pub use sniffer::{Sniffer, micros};
 pub use supplicant::{Condition, Network, Supplicant};
