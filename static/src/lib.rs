@@ -11,12 +11,18 @@
 //!   for more of those (300 kB). An assertion that fails still aborts, without its words; an errno that
 //!   has no name is told by its number alone.
 //!
+//! - **The C locale's tables of likenesses** (which letters may stand for one that a character set lacks,
+//!   50 kB), of use to conversions only. The classes of ASCII, by which its numbers are read, are here.
+//! - **The loader of libraries** (40 kB): a static program has none to load.
+//!
 //! A crate of its own, because to define a symbol counts as unsafe, and macveil forbids that. Nothing
 //! here reads or writes memory. Should a C library ever need more of these names, the link fails with a
 //! duplicate symbol rather than going wrong.
 //!
 //! Where panics unwind, as in tests, this crate is empty.
 #![cfg(panic = "abort")]
+
+mod ascii;
 
 use std::ffi::{c_char, c_int, c_void};
 use std::ptr::null_mut;
@@ -69,6 +75,22 @@ pub static stderr: usize = 0;
 #[unsafe(no_mangle)]
 pub static __wcsmbs_gconv_fcts_c: [usize; 4] = [0; 4];
 
+/// Nothing is classified through the locale of the thread, which this would set up.
+// SAFETY: the name and the type are those of glibc's __ctype_init(3); whoever needed the pointers that it
+// sets would bring the real one along, and the link would fail.
+#[unsafe(no_mangle)]
+pub extern "C" fn __ctype_init() {}
+
+/// The rest of the C locale's classes, which nothing looks at.
+// SAFETY: the name is that of glibc's `struct __locale_data` for LC_CTYPE, and the size at least its size.
+#[unsafe(no_mangle)]
+pub static _nl_C_LC_CTYPE: [u64; 128] = [0; 128];
+
+/// Where libraries would be looked for.
+// SAFETY: the name is glibc's; it is called once at the start, and its result is for the loader of libraries.
+#[unsafe(no_mangle)]
+pub extern "C" fn _dl_init_paths() {}
+
 /// What fails, prints nothing.
 macro_rules! prints_nothing {
     ($($name:ident)*) => {$(
@@ -103,6 +125,12 @@ macro_rules! never_called {
 // All of them, used today or not: the one that is missing would bring the C library's whole set along.
 never_called! {
     __assert_fail
+    _dl_runtime_profile_avx
+    _dl_runtime_profile_avx512
+    _dl_runtime_profile_sse
+    _dl_runtime_resolve_fxsave
+    _dl_runtime_resolve_xsave
+    _dl_runtime_resolve_xsavec
     _Unwind_DeleteException
     _Unwind_FindEnclosingFunction
     _Unwind_ForcedUnwind
