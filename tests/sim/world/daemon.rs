@@ -353,8 +353,12 @@ impl World {
                 Action::Ask(request) if span >= GIVEN_UP => {
                     return self.supplicant_is_silent(request.clone());
                 }
-                Action::Ask(_) => self.supplicant.busy_until = self.now + span,
-                _ => self.daemon.busy_until = self.now + span,
+                // What it was asked before comes first.
+                Action::Ask(_) => {
+                    let begin = self.supplicant.busy_until.max(self.now);
+                    self.supplicant.busy_until = begin + span;
+                }
+                _ => self.daemon_is_busy(span),
             },
             Some(Fault::ThenDeaf(span)) => self.daemon_is_deaf(span),
             Some(Fault::ThenUntold(span)) => self.daemon.untold_until = self.now + span,
@@ -400,7 +404,8 @@ impl World {
             Action::SetAddress { address, how } => {
                 if self.kernel.driver.quirk == Quirk::AppliesLate {
                     // The shell waits for it.
-                    self.daemon.busy_until = self.now + self.micros(1_000, 90_000);
+                    let span = self.micros(1_000, 90_000);
+                    self.daemon_is_busy(span);
                 }
                 let done = self.set_address(address, how);
                 Event::LinkSet(if lies {
@@ -463,6 +468,11 @@ impl World {
             Action::Say(_) => return None,
             Action::ClearIpv6 | Action::Iwd(_) => unreachable!("only where iwd drives"),
         })
+    }
+
+    /// It waits for what it does.
+    fn daemon_is_busy(&mut self, span: Duration) {
+        self.daemon.busy_until = self.daemon.busy_until.max(self.now + span);
     }
 
     fn is_sabotaged(&self, action: &Action) -> bool {
