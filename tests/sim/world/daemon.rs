@@ -13,7 +13,7 @@ use macveil::supervisor::{
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use super::{Fault, FaultAt, Happening, PERMANENT, Quirk, World};
+use super::{Fault, FaultAt, HEARING, Happening, PERMANENT, Quirk, World};
 use crate::promise::Content;
 
 /// Nobody needs so many actions for one event.
@@ -130,13 +130,8 @@ impl Daemon {
 
     /// Whether what happens now is never heard of.
     pub fn loses(&self, now: Duration, event: &Event) -> bool {
-        // Answers are no notifications, and its client finds out itself whether somebody is there.
-        let certain = matches!(
-            event,
-            Event::Reply(_) | Event::Supplicant(Supplicant::Appeared | Supplicant::Vanished)
-        );
         let untold = now < self.untold_until && matches!(event, Event::Supplicant(_));
-        (self.deaf_until.is_some() || untold) && !certain
+        self.deaf_until.is_some() || untold
     }
 
     pub fn shuffles(&self, now: Duration) -> bool {
@@ -204,7 +199,7 @@ impl World {
         self.daemon.station = Some(Station::new(now, card, settings, addresses, link, rng));
         self.carry_out();
         if self.supplicant.running {
-            self.report(Event::Supplicant(Supplicant::Appeared));
+            self.report_presence(200, HEARING, Supplicant::Appeared);
         }
     }
 

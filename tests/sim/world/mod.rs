@@ -59,6 +59,8 @@ pub struct World {
     pub steps: u64,
     queue: BTreeMap<(Duration, u64), Happening>,
     serial: u64,
+    /// When macveil's client told last whether there is a supplicant.
+    told_presence: Duration,
 }
 
 impl World {
@@ -75,6 +77,7 @@ impl World {
             steps: 0,
             queue: BTreeMap::new(),
             serial: 0,
+            told_presence: Duration::ZERO,
         }
     }
 
@@ -141,17 +144,21 @@ impl World {
 
     /// The daemon hears of something shortly.
     fn report(&mut self, event: Event) {
-        // Who is there is found out by one client, in its order.
-        let presence = matches!(
-            event,
-            Event::Supplicant(supervisor::Supplicant::Appeared | supervisor::Supplicant::Vanished)
-        );
-        let longest = if presence { HEARING } else { self.hearing() };
+        let longest = self.hearing();
         let delay = self.micros(200, longest);
         let life = self.daemon.life();
         if !self.daemon.loses(self.now, &event) {
             self.after(delay, Happening::Tell(life, event));
         }
+    }
+
+    /// Whether there is a supplicant is found out by one client, which tells of it in its order.
+    fn report_presence(&mut self, least: u64, most: u64, presence: supervisor::Supplicant) {
+        let at = self.now + self.micros(least, most);
+        self.told_presence = self.told_presence.max(at);
+        let pause = self.told_presence.saturating_sub(self.now);
+        let life = self.daemon.life();
+        self.after(pause, Happening::Tell(life, Event::Supplicant(presence)));
     }
 
     fn hearing(&self) -> u64 {

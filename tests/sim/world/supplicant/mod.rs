@@ -12,7 +12,7 @@ use macveil::wifi::Ssid;
 
 use requests::decline;
 
-use super::{Happening, World};
+use super::{HEARING, Happening, World};
 use crate::promise::Content;
 
 /// A new process scans after this.
@@ -223,10 +223,7 @@ impl World {
         };
         let life = self.supplicant.life;
         self.after(FIRST_SCAN, Happening::Supplicant(Due::Scans(life)));
-        // Its client has noticed by then that the one before is gone.
-        let (pause, life) = (self.micros(2_500, 6_000), self.daemon.life());
-        let appeared = Event::Supplicant(supervisor::Supplicant::Appeared);
-        self.after(pause, Happening::Tell(life, appeared));
+        self.report_presence(2_500, 6_000, supervisor::Supplicant::Appeared);
     }
 
     pub fn supplicant_dies(&mut self) {
@@ -235,7 +232,7 @@ impl World {
             self.supplicant.number += 1;
             self.supplicant.attempt = None;
             self.supplicant.phase = Condition::Idle;
-            self.report(Event::Supplicant(supervisor::Supplicant::Vanished));
+            self.report_presence(200, HEARING, supervisor::Supplicant::Vanished);
             // The kernel ends the association of a process that dies.
             self.leave_association();
         }
@@ -314,14 +311,14 @@ impl World {
                 if of == life && self.supplicant.running {
                     self.supplicant.ignoring = false;
                     self.supplicant.given_up = true;
-                    self.say(supervisor::Supplicant::Vanished);
+                    self.report_presence(200, HEARING, supervisor::Supplicant::Vanished);
                     let due = Due::IsMetAgain(of);
                     self.after(Duration::from_secs(1), Happening::Supplicant(due));
                 }
             }
             Due::IsMetAgain(of) if of == life && self.supplicant.running => {
                 self.supplicant.given_up = false;
-                self.say(supervisor::Supplicant::Appeared);
+                self.report_presence(200, HEARING, supervisor::Supplicant::Appeared);
             }
             _ => {}
         }
