@@ -102,9 +102,9 @@ pub struct Air {
     pub unwatched: bool,
     /// The address of a supplicant that ran before macveil, which has yet to take it away.
     pub inherited: Option<Mac>,
-    /// Whoever scans is heard of within this time.
-    pub hearing: Duration,
-    /// When an address was first scanned under.
+    /// By then macveil has heard of all that has happened.
+    pub heard_by: Duration,
+    /// By when macveil has heard that an address was scanned under.
     masks: BTreeMap<Mac, Duration>,
     /// Likewise, of those that were then used before anybody could have heard of the scan: nobody can
     /// refuse a scan between a drawn address's appearance and its use, nor end it in time.
@@ -140,10 +140,13 @@ impl Air {
                 if Some(from) == self.promise.permanent {
                     return Some("a probe request under the permanent address");
                 }
-                if self.is_assigned(from) && !self.is_a_coincidence(frame.at, from) {
-                    return Some("a probe request under an assigned address");
+                if !self.is_a_coincidence(frame.at, from) {
+                    if self.is_assigned(from) {
+                        return Some("a probe request under an assigned address");
+                    }
+                    let heard_by = self.heard_by.max(frame.at);
+                    self.masks.entry(from).or_insert(heard_by);
                 }
-                self.masks.entry(from).or_insert(frame.at);
                 let hidden = |ssid: &Ssid| self.promise.hidden.contains(ssid);
                 named
                     .as_ref()
@@ -157,8 +160,8 @@ impl Air {
                 }
                 if self.may_join(frame, ssid) {
                     self.authenticated.insert(from, ssid.clone());
-                    if let Some(first) = self.masks.remove(&from) {
-                        self.coincidences.insert(from, first);
+                    if let Some(heard_by) = self.masks.remove(&from) {
+                        self.coincidences.insert(from, heard_by);
                     }
                     return None;
                 }
@@ -186,7 +189,7 @@ impl Air {
         }
         let own = self.promise.assigned.get(&from);
         let scanned = self.masks.get(&from);
-        let scanned = scanned.is_some_and(|&first| frame.at.saturating_sub(first) > self.hearing);
+        let scanned = scanned.is_some_and(|&heard_by| frame.at > heard_by);
         let random = self.promise.random.contains(ssid)
             && own.is_none()
             && !scanned

@@ -61,6 +61,8 @@ pub struct World {
     serial: u64,
     /// When macveil's client told last whether there is a supplicant.
     told_presence: Duration,
+    /// By then a daemon that can hear has heard of all that has happened.
+    heard_by: Duration,
 }
 
 impl World {
@@ -78,6 +80,7 @@ impl World {
             queue: BTreeMap::new(),
             serial: 0,
             told_presence: Duration::ZERO,
+            heard_by: Duration::ZERO,
         }
     }
 
@@ -145,6 +148,7 @@ impl World {
     /// The daemon hears of something shortly.
     fn report(&mut self, event: Event) {
         let longest = self.hearing();
+        self.heard_by = self.heard_by.max(self.now + Duration::from_micros(longest));
         let delay = self.micros(200, longest);
         let life = self.daemon.life();
         if !self.daemon.loses(self.now, &event) {
@@ -184,7 +188,7 @@ impl World {
         };
         // Nor can anybody be told anything who does not answer.
         self.air.unattended = self.daemon.was_away(self.now) || self.supplicant.is_silent();
-        self.air.hearing = Duration::from_micros(self.hearing());
+        self.air.heard_by = self.heard_by;
         self.air.unprotected |= self.daemon.state() == Some("unprotected");
         let at = self.now;
         self.sniffer.hear(at, from, &what);
