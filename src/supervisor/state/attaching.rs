@@ -1,10 +1,15 @@
 //! Meeting the supplicant: bring it to rest, or adopt the connection that it holds.
 
+use std::time::Duration;
+
 use super::{Associated, Context, Event, Held, Masking, Parting, State, Then};
 use crate::supervisor::action::{Action, Request};
 use crate::supervisor::candidates::Joined;
 use crate::supervisor::event::{Phase, Quieted, Reply, Status, Supplicant, Survey};
 use crate::wifi::Ssid;
+
+/// A link that could not be taken down is taken down again after this, before the supplicant's first scan.
+const TRY_AGAIN: Duration = Duration::from_millis(20);
 
 #[derive(Debug)]
 pub(in crate::supervisor) struct Attaching {
@@ -30,8 +35,9 @@ impl Attaching {
                 Held::until_supplicant(cx, &failure)
             }
             // Somebody is quicker than the supplicant's answer.
-            (None, Event::Link(link)) if link.up && !link.carrier => {
-                cx.act(Action::HoldDown);
+            (None, Event::Link(_)) if shows_mask(cx) => Self::hold_down(cx),
+            (None, Event::LinkSet(_)) if shows_mask(cx) => {
+                cx.wake_in(TRY_AGAIN);
                 State::Attaching(Self { found: None })
             }
             (Some((ssid, status)), Event::Reply(Reply::Survey(Ok(survey)))) => {
@@ -47,6 +53,18 @@ impl Attaching {
             (Some((ssid, _)), Event::Link(link)) if !link.carrier => Parting::begin(cx, ssid, None),
             (found, _) => State::Attaching(Self { found }),
         }
+    }
+
+    pub(super) fn alarm(self, cx: &mut Context) -> State {
+        if self.found.is_none() && shows_mask(cx) {
+            return Self::hold_down(cx);
+        }
+        State::Attaching(self)
+    }
+
+    fn hold_down(cx: &mut Context) -> State {
+        cx.act(Action::HoldDown);
+        State::Attaching(Self { found: None })
     }
 
     fn met(cx: &mut Context, quieted: Quieted) -> State {
@@ -84,6 +102,11 @@ impl Attaching {
         );
         Parting::for_another_address(cx, ssid)
     }
+}
+
+/// Whoever scans or connects now does so under the mask.
+const fn shows_mask(cx: &Context) -> bool {
+    cx.link.up && !cx.link.carrier
 }
 
 /// How the network was joined that the supplicant is connected to.

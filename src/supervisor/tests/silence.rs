@@ -101,6 +101,27 @@ fn a_link_without_a_mask_that_somebody_brings_up_is_taken_down_again() {
 }
 
 #[test]
+fn a_link_that_does_not_go_down_while_the_supplicant_is_met_is_taken_down_again() {
+    let mut bench = Bench::idle();
+    bench.link_changes(|link| link.up = true);
+    let begun = bench.hear(Event::Supplicant(Supplicant::Appeared));
+    assert_eq!(begun, [Action::HoldDown, Action::Ask(Request::Attach)]);
+    for answer in [Ok(bench.link), Err(refusal(EBUSY))] {
+        assert_eq!(bench.hear(Event::LinkSet(answer)), []);
+        bench.now += Duration::from_millis(20);
+        assert_eq!(bench.station.deadline(), Some(bench.now));
+        bench.station.handle_timeout(clocks(bench.now));
+        assert_eq!(bench.station.poll_action(), Some(Action::HoldDown));
+    }
+    bench.link.up = false;
+    assert_eq!(bench.hear(Event::LinkSet(Ok(bench.link))), []);
+    assert_eq!(
+        (bench.state(), bench.station.deadline()),
+        ("attaching", None)
+    );
+}
+
+#[test]
 fn a_link_is_not_taken_down_while_its_mask_is_on_the_way() {
     let mut bench = Bench::searching(|_, _| {});
     bench.link.address = BY_HAND;
