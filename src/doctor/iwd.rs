@@ -2,7 +2,7 @@
 
 use super::facts::{Card, Facts};
 use super::finding::{Check, Finding, Topic};
-use super::text::{is_yes, last, shown};
+use super::text::{first, is_yes, shown};
 use super::units;
 
 const fn check(id: &'static str, why: &'static str) -> Check {
@@ -23,7 +23,7 @@ static PREDICTABLE: Check = check(
 );
 static SCANS: Check = check(
     "iwd-scan-randomization",
-    "With it switched off iwd scans under the card's address as soon as a hidden network is known.",
+    "With it switched off iwd asks for networks under the address on the card, after a connection that of the last network; macveil then has it look for a lost network under masks only.",
 );
 static HIDDEN: Check = check(
     "iwd-hidden",
@@ -48,7 +48,7 @@ pub(super) fn examine(facts: &Facts, card: &Card) -> Vec<Finding> {
         return Vec::new();
     }
     let text = facts.files.text(MAIN).unwrap_or_default();
-    let randomization = last(text, "General", "AddressRandomization");
+    let randomization = first(text, "General", "AddressRandomization");
     let per_network = randomization.is_some_and(|it| it.value == "network");
     let place = randomization.map_or(MAIN.to_owned(), |it| format!("{MAIN} line {}", it.line));
     let remedy = format!("{place}: `AddressRandomization=network` in [General]");
@@ -65,10 +65,15 @@ pub(super) fn examine(facts: &Facts, card: &Card) -> Vec<Finding> {
             format_args!("{remedy}"),
         ),
     }];
-    let not_random = last(text, "Scan", "DisableMacAddressRandomization");
+    let not_random = first(text, "Scan", "DisableMacAddressRandomization");
     if let Some(set) = not_random.filter(|it| is_yes(it.value)) {
+        let shown = if card.kernel.live_change {
+            "masks"
+        } else {
+            "the last network's address"
+        };
         findings.push(SCANS.problem(
-            format_args!("iwd does not scan under random addresses"),
+            format_args!("iwd does not scan under random addresses, and shows {shown}"),
             format_args!("{MAIN} line {}: leave it out", set.line),
         ));
     }
@@ -83,7 +88,7 @@ pub(super) fn examine(facts: &Facts, card: &Card) -> Vec<Finding> {
 fn of_network(path: &str, text: &str, per_network: bool) -> Vec<Finding> {
     let path = shown(path);
     let mut findings = Vec::new();
-    let hidden = last(text, "Settings", "Hidden").filter(|it| is_yes(it.value));
+    let hidden = first(text, "Settings", "Hidden").filter(|it| is_yes(it.value));
     if let Some(set) = hidden {
         findings.push(HIDDEN.warning(
             format_args!("the network of {path} is marked hidden"),
@@ -93,14 +98,14 @@ fn of_network(path: &str, text: &str, per_network: bool) -> Vec<Finding> {
             ),
         ));
     }
-    let over = last(text, "Settings", "AddressOverride");
-    let random = last(text, "Settings", "AlwaysRandomizeAddress").filter(|it| is_yes(it.value));
+    let over = first(text, "Settings", "AddressOverride");
+    let random = first(text, "Settings", "AlwaysRandomizeAddress").filter(|it| is_yes(it.value));
     match over.or(random) {
         Some(set) if !per_network => findings.push(PREDICTABLE.warning(format_args!("{} has no effect without AddressRandomization=network", set.key), format_args!("{MAIN}: `AddressRandomization=network` in [General]"))),
         None if per_network => findings.push(PREDICTABLE.note(format_args!("iwd makes the address for {path} itself"), format_args!("{path}: `AlwaysRandomizeAddress=true` in [Settings], or an `AddressOverride=` of your own"))),
         _ => {}
     }
-    let host_name = last(text, "IPv4", "SendHostname").filter(|it| is_yes(it.value));
+    let host_name = first(text, "IPv4", "SendHostname").filter(|it| is_yes(it.value));
     if let Some(set) = host_name {
         findings.push(HOST_NAME.warning(
             format_args!("iwd tells the host name to the network of {path}"),

@@ -42,6 +42,15 @@ pub(super) fn last<'a>(text: &'a str, section: &str, key: &str) -> Option<Settin
     said.copied()
 }
 
+/// What holds of a key for iwd: of two groups or keys of one name, the first (`l_settings_get_value`, ell).
+#[inline(never)]
+pub(super) fn first<'a>(text: &'a str, section: &str, key: &str) -> Option<Setting<'a>> {
+    let all = settings(text);
+    let within = all.iter().skip_while(|it| it.section != section);
+    let mut within = within.take_while(|it| it.section == section);
+    within.find(|it| it.key == key).copied()
+}
+
 /// Lines that say something, counted from 1.
 #[inline(never)]
 pub(super) fn numbered(text: &str) -> Vec<(usize, &str)> {

@@ -296,6 +296,11 @@ fn the_same_holds_beside_iwd() {
         ),
         ("#AddressRandomization=network", "problem", MAIN),
         ("AddressRandomization=once", "warning", "main.conf line 2"),
+        (
+            "AddressRandomization=once\nAddressRandomization=network",
+            "warning",
+            "main.conf line 2",
+        ),
     ] {
         let machine = Machine::good_with_iwd();
         machine.write(MAIN, &format!("[General]\n{line}\n"));

@@ -46,6 +46,8 @@ pub(super) struct Context {
     pub(super) shown: Option<(Mac, Time)>,
     /// Why iwd will not use the addresses that it is given.
     pub(super) obstacle: Option<String>,
+    /// iwd scans under random addresses where the driver can.
+    pub(super) random_scans: bool,
     pub(super) doing: Doing,
     pub(super) known: Vec<Known>,
     /// What networks' files are to say.
@@ -99,6 +101,7 @@ impl Context {
             scanning: false,
             shown: None,
             obstacle: None,
+            random_scans: true,
             doing: Doing::default(),
             known: Vec::new(),
             written: BTreeMap::new(),
@@ -199,6 +202,22 @@ impl Context {
     pub(super) fn may_mask(&self) -> bool {
         let wished = self.settings.mask_method != MaskMethod::Bounce;
         wished && self.card.live_change && self.obstacle.is_none()
+    }
+
+    /// Whether iwd's scans show the address on the card (`station_scan_trigger`, `station.c`): it asks for
+    /// networks where the driver could do that under random addresses, even if iwd may not, and where it knows a
+    /// hidden one; otherwise it listens.
+    pub(super) fn scans_show(&self) -> bool {
+        if self.card.random_address {
+            !self.random_scans
+        } else {
+            self.known.iter().any(|known| known.hidden)
+        }
+    }
+
+    /// iwd can be told to scan without showing an address that a network knows.
+    pub(super) fn may_wake(&self) -> bool {
+        self.may_mask() || !self.scans_show()
     }
 
     pub(super) fn put_mask(&mut self) {

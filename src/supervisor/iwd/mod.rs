@@ -156,7 +156,13 @@ impl IwdStation {
 
     fn hear(&mut self, news: IwdNews) {
         match news {
-            IwdNews::Appeared { obstacle } => self.cx.iwd_appeared(obstacle),
+            IwdNews::Appeared {
+                obstacle,
+                random_scans,
+            } => {
+                self.cx.random_scans = random_scans;
+                self.cx.iwd_appeared(obstacle);
+            }
             IwdNews::Vanished => {
                 self.cx.iwd_vanished();
                 self.step(State::iwd_vanished);

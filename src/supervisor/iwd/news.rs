@@ -40,6 +40,8 @@ pub struct Known {
     pub id: NetworkId,
     /// iwd joins it by itself.
     pub autoconnect: bool,
+    /// iwd's scans name it.
+    pub hidden: bool,
     /// The address that the file gives it.
     pub address: Option<Mac>,
     /// Why the file cannot be read.
@@ -78,6 +80,8 @@ pub enum IwdNews {
     Appeared {
         /// Why it will not use the addresses that it is given, if so.
         obstacle: Option<String>,
+        /// It scans under random addresses where the driver can.
+        random_scans: bool,
     },
     /// It is gone.
     Vanished,

@@ -90,6 +90,21 @@ fn unkept(cx: &Context) -> Vec<String> {
             "while iwd is at rest the card keeps its last address: {why}"
         ));
     }
+    if cx.obstacle.is_none() && cx.scans_show() {
+        let why = if cx.card.random_address {
+            "DisableMacAddressRandomization is set in its main.conf"
+        } else {
+            "it knows a hidden network, and the driver has no random addresses"
+        };
+        let what = if cx.may_mask() {
+            "the mask, and before it is on the card the last network's"
+        } else {
+            "the last network's; it is not asked to look for a lost one sooner than it does by itself"
+        };
+        unkept.push(format!(
+            "iwd's scans show the address on the card, because {why}: {what}"
+        ));
+    }
     if cx.counters.exposing_scans > 0 {
         let times = cx.counters.exposing_scans;
         unkept.push(format!(

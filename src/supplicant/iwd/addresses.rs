@@ -46,6 +46,7 @@ impl Addresses {
         let known = networks.map(|network| Known {
             id: as_seen(&network.id),
             autoconnect: network.autoconnect,
+            hidden: network.hidden,
             // With the other setting there it may not be the one that is used.
             address: network
                 .address_override

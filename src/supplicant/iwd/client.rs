@@ -293,6 +293,7 @@ impl Client {
         };
         IwdNews::Appeared {
             obstacle: main_conf::obstacle(&text).or(unreadable),
+            random_scans: main_conf::scans_at_random(&text),
         }
     }
 

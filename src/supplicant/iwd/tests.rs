@@ -183,11 +183,17 @@ fn beside<F: Future<Output = ()>>(main_conf: &str, play: impl FnOnce(Bench) -> F
     });
 }
 
+/// It is as it should be.
+const APPEARED: IwdNews = IwdNews::Appeared {
+    obstacle: None,
+    random_scans: true,
+};
+
 #[test]
 fn an_iwd_that_is_there_is_met_and_followed() {
     beside(GOOD, |mut bench| async move {
         let mut bus = bench.met().await;
-        assert_eq!(bench.next().await, IwdNews::Appeared { obstacle: None });
+        assert_eq!(bench.next().await, APPEARED);
         match bench.next().await {
             IwdNews::Known(known) => assert_eq!(known[0].id, home()),
             other => panic!("{other:?}"),
@@ -206,7 +212,7 @@ fn an_iwd_that_is_there_is_met_and_followed() {
         assert_eq!(bench.next().await, IwdNews::Vanished);
         bus.says_owner(IWD).await;
         bus.introduces_iwd(8).await;
-        assert_eq!(bench.next().await, IwdNews::Appeared { obstacle: None });
+        assert_eq!(bench.next().await, APPEARED);
     });
 }
 
@@ -216,6 +222,7 @@ fn an_iwd_that_uses_no_addresses_is_told_of_with_the_remedy() {
         bench.met().await;
         let IwdNews::Appeared {
             obstacle: Some(why),
+            ..
         } = bench.next().await
         else {
             panic!("there is an obstacle");

@@ -189,17 +189,36 @@ impl Idle {
         if self.join_at.is_some_and(due) {
             self.join(cx);
         }
-        if let Some(search) = self.search.as_mut().filter(|search| search.next <= cx.now) {
-            cx.ask(IwdRequest::Scan);
-            search.searches = search.searches.wrapping_add(1);
-            search.scans = 0;
-            search.next = cx.now.saturating_add(UNANSWERED);
+        if self.search.as_ref().is_some_and(|it| it.next <= now) && cx.may_wake() {
+            self.search(cx);
         }
         self.arm(cx)
     }
 
+    /// Has iwd look, once the card has an address that may be shown.
+    fn search(&mut self, cx: &mut Context) {
+        let masks_first = cx.scans_show() && !cx.is_masked();
+        let Some(search) = &mut self.search else {
+            return;
+        };
+        if !masks_first {
+            cx.ask(IwdRequest::Scan);
+            search.searches = search.searches.wrapping_add(1);
+            search.scans = 0;
+            search.next = cx.now.saturating_add(UNANSWERED);
+        } else if cx.scanning || self.tried {
+            search.next = cx.now.saturating_add(BUSY);
+            self.tried = false;
+        } else {
+            self.tried = true;
+            cx.put_mask();
+            search.next = cx.now.saturating_add(READING);
+        }
+    }
+
     fn arm(self, cx: &mut Context) -> State {
-        let search = self.search.as_ref().map(|search| search.next);
+        let search = self.search.as_ref().filter(|_| cx.may_wake());
+        let search = search.map(|search| search.next);
         let others = [self.mask_at, self.join_at, self.listen_at];
         let others = others.into_iter().flatten();
         cx.alarm = others.chain(search).min();

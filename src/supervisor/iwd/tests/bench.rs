@@ -58,6 +58,14 @@ impl Bench {
 
     /// No iwd yet.
     pub(super) fn empty(policy: &str, live_change: bool) -> Self {
+        Self::with(policy, card(live_change))
+    }
+
+    pub(super) fn empty_on(card: Card) -> Self {
+        Self::with("stable-ssid", card)
+    }
+
+    fn with(policy: &str, card: Card) -> Self {
         let link = Link {
             address: PERMANENT,
             up: true,
@@ -69,7 +77,6 @@ impl Bench {
             book: book(policy),
             history: History::default(),
         };
-        let card = card(live_change);
         let mut bench = Self {
             station: IwdStation::new(at(now), card, settings(), addresses, link, rng),
             now,
@@ -89,14 +96,21 @@ impl Bench {
         self.files.push(Known {
             id,
             autoconnect: true,
+            hidden: false,
             address,
             problem: None,
         });
     }
 
     pub(super) fn appears(&mut self, obstacle: Option<&str>) {
-        let obstacle = obstacle.map(str::to_owned);
-        self.hear(IwdNews::Appeared { obstacle });
+        self.appears_with(obstacle, true);
+    }
+
+    pub(super) fn appears_with(&mut self, obstacle: Option<&str>, random_scans: bool) {
+        self.hear(IwdNews::Appeared {
+            obstacle: obstacle.map(str::to_owned),
+            random_scans,
+        });
         self.tell_files();
         self.tell_station();
     }
@@ -322,7 +336,7 @@ pub(super) fn book(policy: &str) -> AddressBook {
     AddressBook::new("wlan0".to_owned(), host, None, Vec::new(), wishes)
 }
 
-fn card(live_change: bool) -> Card {
+pub(super) fn card(live_change: bool) -> Card {
     Card {
         name: "wlan0".to_owned(),
         ifindex: 7,

@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use super::super::{IwdNews, IwdRequest};
-use super::bench::{Bench, PERMANENT, at, book, home, network, settings, stable};
+use super::bench::{Bench, PERMANENT, at, book, card, home, network, settings, stable};
 use crate::address::Mac;
 use crate::supervisor::{
-    Action, AddressKind, Command, Event, IwdPhase as Phase, MaskMethod, Settings,
+    Action, AddressKind, Card, Command, Event, IwdPhase as Phase, MaskMethod, Settings,
 };
 use crate::wifi::Heard;
 
@@ -133,6 +133,74 @@ fn what_was_lost_is_looked_for_soon_and_often_and_ever_more_rarely() {
     bench.tell(Event::Command(Command::Resumed));
     let after_sleep = searches(&mut bench, search, Duration::from_secs(60));
     assert!(after_sleep > 50, "{after_sleep}");
+}
+
+/// A connection was lost, where iwd's scans show the address on the card.
+fn lost_where_scans_show(live_change: bool) -> Bench {
+    let mut bench = Bench::empty("stable-ssid", live_change);
+    bench.knows(home(), None);
+    bench.appears_with(None, false);
+    bench.connects_under(stable(&home()));
+    bench.is_lost();
+    bench.asked();
+    bench
+}
+
+#[test]
+fn iwd_is_not_asked_for_scans_that_show_a_networks_address() {
+    let mut bench = lost_where_scans_show(false);
+    bench.pass(Duration::from_secs(600));
+    assert_eq!(scans(&mut bench), 0);
+    let unkept = bench.station.snapshot().unkept;
+    let told = unkept
+        .iter()
+        .any(|it| it.contains("DisableMacAddressRandomization"));
+    assert!(told, "{unkept:?}");
+    // What its own scans hear is joined.
+    bench.air = vec![heard("Home", 20)];
+    is_scanned(&mut bench);
+    assert_eq!(bench.asked(), [IwdRequest::Connect(home())]);
+}
+
+#[test]
+fn what_the_driver_cannot_randomise_shows_where_a_hidden_network_is_known() {
+    for (hidden, least, most) in [(false, 50, 80), (true, 0, 0)] {
+        let mut bench = Bench::empty_on(Card {
+            random_address: false,
+            ..card(false)
+        });
+        bench.knows(home(), None);
+        bench.knows(network("Other"), None);
+        bench.files[1].hidden = hidden;
+        bench.appears(None);
+        bench.connects_under(stable(&home()));
+        bench.is_lost();
+        bench.asked();
+        let length = Duration::from_millis(500);
+        let count = searches(&mut bench, length, Duration::from_secs(60));
+        assert!((least..=most).contains(&count), "{count}");
+    }
+}
+
+#[test]
+fn each_of_them_is_under_a_mask_of_its_own_where_there_can_be_one() {
+    let mut bench = lost_where_scans_show(true);
+    let mut shown = Vec::new();
+    while shown.len() < 10 {
+        bench.pass(Duration::from_millis(50));
+        if scans(&mut bench) > 0 {
+            shown.push(bench.link.address);
+            bench.iwd_scans(true);
+            bench.somebody_scans(false);
+            bench.pass(Duration::from_millis(100));
+            bench.tell(Event::ScanEnded);
+            bench.iwd_scans(false);
+        }
+    }
+    assert!(!shown.contains(&stable(&home())), "{shown:?}");
+    shown.sort();
+    shown.dedup();
+    assert_eq!(shown.len(), 10, "{shown:?}");
 }
 
 #[test]

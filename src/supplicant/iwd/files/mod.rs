@@ -229,7 +229,7 @@ fn address(value: &str) -> Option<Mac> {
     mac.is_usable().then_some(mac)
 }
 
-fn is_true(value: Option<&str>) -> bool {
+pub(super) fn is_true(value: Option<&str>) -> bool {
     value.is_some_and(|value| value.eq_ignore_ascii_case("true") || value == "1")
 }
 
