@@ -13,6 +13,7 @@
 //! | `station` | what an address sent and gave away |
 //! | `sequence`, `links` | addresses that belong to one card |
 //! | `verdict` | what of all that is a leak |
+//! | `timeline` | the picture of it |
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
@@ -29,6 +30,7 @@ mod sequence;
 mod station;
 #[cfg(test)]
 mod tests;
+mod timeline;
 mod verdict;
 mod window;
 
@@ -41,11 +43,13 @@ pub use frame::{Direction, Frame, Kind};
 pub use links::{Link, Reason};
 pub use radiotap::{Radio, split};
 pub use station::{Moment, Station, Tally};
+pub use timeline::{Timeline, draw};
 pub use verdict::{Finding, Judged, Leak, Verdict};
 
 use crate::address::Mac;
 use sequence::Counters;
 use station::Heard;
+use timeline::{Given, Seen};
 
 /// So many addresses are followed; whoever invents more on the air does not use up the memory.
 pub const MOST_ADDRESSES: usize = 20_000;
@@ -85,6 +89,7 @@ pub struct Audit {
     counts: Counts,
     stations: BTreeMap<Mac, Station>,
     counters: Counters,
+    timeline: Option<Timeline>,
     limit: usize,
 }
 
@@ -95,12 +100,25 @@ impl Audit {
         Self::following(known, MOST_ADDRESSES)
     }
 
+    /// Keeps what is needed to draw it, too.
+    #[must_use]
+    pub fn with_timeline(mut self) -> Self {
+        self.timeline = Some(Timeline::default());
+        self
+    }
+
+    /// What a picture is drawn of, if it was kept.
+    pub const fn take_timeline(&mut self) -> Option<Timeline> {
+        self.timeline.take()
+    }
+
     fn following(known: Known, limit: usize) -> Self {
         Self {
             known,
             counts: Counts::default(),
             stations: BTreeMap::new(),
             counters: Counters::default(),
+            timeline: None,
             limit,
         }
     }
@@ -155,8 +173,18 @@ impl Audit {
             self.counts.unfollowed += 1;
             return;
         }
+        let is_known = is_known();
         let station = self.stations.entry(transmitter).or_default();
+        let before = station.telling();
         station.see(frame, heard);
+        if let (Some(timeline), Some((begin, _))) = (&mut self.timeline, self.counts.span) {
+            let seen = Seen {
+                at: heard.moment.at,
+                given: Given::between(before, station.telling()),
+                is_known,
+            };
+            timeline.see(begin, frame, transmitter, seen);
+        }
         if let (Kind::ProbeRequest, false, Some(sequence)) =
             (frame.kind, station.is_access_point(), frame.sequence)
         {

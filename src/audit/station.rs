@@ -180,6 +180,15 @@ impl Station {
         self.more_scans.count + self.scan.is_some() as u64
     }
 
+    /// How often its probe requests gave away what leaks whoever sends it.
+    pub(super) const fn telling(&self) -> [u64; 3] {
+        [
+            self.naming.count,
+            self.wps_or_p2p.count,
+            self.more_scans.count,
+        ]
+    }
+
     pub(super) fn last_probe(&self) -> Micros {
         self.scan.map_or(0, |scan| scan.last)
     }

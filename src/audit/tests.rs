@@ -2,29 +2,29 @@
 
 use super::*;
 
-const HOME: Mac = Mac([0x02, 0, 0, 0, 1, 0]);
-const PERMANENT: Mac = Mac([0x02, 0, 0, 0, 0, 0]);
-const ASSIGNED: Mac = Mac([0x9a, 0x11, 0x22, 0x33, 0x44, 0x55]);
-const EVERYBODY: Mac = Mac([0xff; 6]);
+pub(super) const HOME: Mac = Mac([0x02, 0, 0, 0, 1, 0]);
+pub(super) const PERMANENT: Mac = Mac([0x02, 0, 0, 0, 0, 0]);
+pub(super) const ASSIGNED: Mac = Mac([0x9a, 0x11, 0x22, 0x33, 0x44, 0x55]);
+pub(super) const EVERYBODY: Mac = Mac([0xff; 6]);
 /// The minimal elements, with a wildcard for the network's name.
-const WILDCARD: &[u8] = &[0, 0, 1, 4, 2, 4, 11, 22, 3, 1, 6, 50, 2, 12, 24];
-const NAMING: &[u8] = b"\x00\x04Home";
+pub(super) const WILDCARD: &[u8] = &[0, 0, 1, 4, 2, 4, 11, 22, 3, 1, 6, 50, 2, 12, 24];
+pub(super) const NAMING: &[u8] = b"\x00\x04Home";
 const EXTENDED: &[u8] = &[0, 0, 127, 1, 4];
 
-fn mask(number: u8) -> Mac {
+pub(super) fn mask(number: u8) -> Mac {
     Mac([0xd2, number, 0xc0, 0xff, 0xee, number ^ 0x5a])
 }
 
 /// A capture in the making.
-struct Air {
+pub(super) struct Air {
     packets: Vec<(Micros, Vec<u8>)>,
-    now: Micros,
+    pub(super) now: Micros,
     sequence: u16,
     flags: u8,
 }
 
 impl Air {
-    const fn new() -> Self {
+    pub(super) const fn new() -> Self {
         Self {
             packets: Vec::new(),
             now: 1_700_000_000_000_000,
@@ -33,17 +33,22 @@ impl Air {
         }
     }
 
-    const fn pass(&mut self, seconds: u64) -> &mut Self {
+    pub(super) const fn pass(&mut self, seconds: u64) -> &mut Self {
         self.now += seconds * 1_000_000;
         self
     }
 
-    const fn count_from(&mut self, sequence: u16) -> &mut Self {
+    pub(super) const fn count_from(&mut self, sequence: u16) -> &mut Self {
         self.sequence = sequence;
         self
     }
 
-    fn frame(&mut self, control: [u8; 2], addresses: [Mac; 3], body: &[u8]) -> &mut Self {
+    pub(super) fn frame(
+        &mut self,
+        control: [u8; 2],
+        addresses: [Mac; 3],
+        body: &[u8],
+    ) -> &mut Self {
         let [receiver, transmitter, third] = addresses.map(Mac::bytes);
         let sequence = (self.sequence << 4).to_le_bytes();
         self.sequence = (self.sequence + 1) % 4096;
@@ -61,15 +66,15 @@ impl Air {
         self
     }
 
-    fn beacon(&mut self) -> &mut Self {
+    pub(super) fn beacon(&mut self) -> &mut Self {
         self.frame([0x80, 0], [EVERYBODY, HOME, HOME], &[0; 12])
     }
 
-    fn probe(&mut self, from: Mac, elements: &[u8]) -> &mut Self {
+    pub(super) fn probe(&mut self, from: Mac, elements: &[u8]) -> &mut Self {
         self.frame([0x40, 0], [EVERYBODY, from, EVERYBODY], elements)
     }
 
-    fn association(&mut self, station: Mac) -> &mut Self {
+    pub(super) fn association(&mut self, station: Mac) -> &mut Self {
         self.frame([0xb0, 0], [HOME, station, HOME], &[0, 0, 1, 0, 0, 0])
             .frame([0xb0, 0], [station, HOME, HOME], &[0, 0, 2, 0, 0, 0])
             .frame([0x00, 0], [HOME, station, HOME], &[0; 4])
@@ -86,7 +91,7 @@ impl Air {
         self.frame([0xc0, 0], [HOME, station, HOME], &[3, 0])
     }
 
-    fn pcap(&self) -> Vec<u8> {
+    pub(super) fn pcap(&self) -> Vec<u8> {
         let mut file = Vec::new();
         for number in [0xa1b2_c3d4_u32, 0x0004_0002, 0, 0, 0x4_0000, 127] {
             file.extend(number.to_le_bytes());
@@ -146,7 +151,7 @@ fn judge(file: &[u8], known: &Known) -> Result<Verdict, CaptureError> {
 }
 
 /// A station that does everything right.
-fn clean() -> Air {
+pub(super) fn clean() -> Air {
     let mut air = Air::new();
     air.count_from(2000).probe(mask(1), WILDCARD).pass(3);
     air.count_from(700).probe(mask(2), WILDCARD).beacon();

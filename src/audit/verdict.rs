@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::capture::Micros;
 use super::links::Link;
 use super::station::{Station, Tally};
 use super::{Counts, Known};
@@ -130,6 +131,12 @@ impl Verdict {
     #[must_use]
     pub fn leaks(&self) -> bool {
         !self.links.is_empty() || self.stations.iter().any(Judged::leaks)
+    }
+
+    /// From the first packet to the last.
+    #[must_use]
+    pub fn lasted(&self) -> Micros {
+        self.counts.span.map_or(0, |(first, last)| last - first)
     }
 
     /// How often a leak was found, and under how many addresses.

@@ -153,6 +153,7 @@ complete -c macveil -n "__fish_macveil_using_subcommand events" -l json -d 'Answ
 complete -c macveil -n "__fish_macveil_using_subcommand events" -s h -l help -d 'Print help'
 complete -c macveil -n "__fish_macveil_using_subcommand audit" -l permanent -d 'A card\'s own address, which must not be heard at all. With any, other addresses as vendors give them are only noted' -r
 complete -c macveil -n "__fish_macveil_using_subcommand audit" -l assigned -d 'An address of a network, which must not be heard in scans; those that associate are known' -r
+complete -c macveil -n "__fish_macveil_using_subcommand audit" -l svg -d 'Draw a picture, too: what each address sent when, and what leaked' -r -F
 complete -c macveil -n "__fish_macveil_using_subcommand audit" -l json -d 'Answer in JSON'
 complete -c macveil -n "__fish_macveil_using_subcommand audit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c macveil -n "__fish_macveil_using_subcommand doctor" -l json -d 'Answer in JSON'

@@ -7,13 +7,12 @@ use crate::json::Json;
 pub(super) fn answer(verdict: &Verdict, ends_early: bool) -> Json {
     let counts = &verdict.counts;
     let begin = begin(counts);
-    let lasted = counts.span.map_or(0, |(_, last)| last - begin);
     let stations = verdict.stations.iter().map(|it| station(it, begin));
     let links = verdict.links.iter().map(|it| link(it, begin));
     Json::Object(vec![
         ("leaks", Json::Bool(verdict.leaks())),
         ("frames", Json::Number(counts.packets)),
-        ("lasted_us", Json::Number(lasted)),
+        ("lasted_us", Json::Number(verdict.lasted())),
         ("wrong_checksum", Json::Number(counts.damaged)),
         ("truncated", Json::Number(counts.truncated)),
         ("unreadable", Json::Number(counts.unreadable)),

@@ -6,7 +6,7 @@ mod tests;
 mod text;
 
 use std::ffi::OsStr;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use super::failure::{Failure, NO};
 use crate::address::Mac;
-use crate::audit::{Audit, Capture, CaptureError, Known, Verdict};
+use crate::audit::{Audit, Capture, CaptureError, Known, Timeline, Verdict, draw};
 use crate::vendors::{Vendors, installed};
 
 /// Say whether a capture of the air gives stations away.
@@ -25,6 +25,7 @@ use crate::vendors::{Vendors, installed};
 #[command(after_help = "Examples:
   macveil audit air.pcap
   macveil audit air.pcapng --permanent 00:16:ea:12:34:56 --json
+  macveil audit air.pcap --svg air.svg
   tcpdump -i mon0 -w - | macveil audit -")]
 pub struct Args {
     /// The file; `-` for standard input.
@@ -39,6 +40,9 @@ pub struct Args {
     /// Answer in JSON.
     #[arg(long)]
     json: bool,
+    /// Draw a picture, too: what each address sent when, and what leaked.
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
 }
 
 /// Reads a capture, judges it and writes what was found.
@@ -54,8 +58,21 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
         )));
     }
     let path = args.capture.as_path();
-    let (verdict, ends_early) = judge(args)
+    let is_capture = |file: &PathBuf| path.canonicalize().ok() == file.canonicalize().ok();
+    if args
+        .svg
+        .as_ref()
+        .is_some_and(|it| it.exists() && is_capture(it))
+    {
+        return Err(Failure::usage("the picture would replace the capture"));
+    }
+    let (verdict, ends_early, timeline) = judge(args)
         .map_err(|error| Failure::cannot(format!("cannot read {}", path.display()), error))?;
+    if let (Some(file), Some(timeline)) = (&args.svg, timeline) {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        fs::write(file, draw(&verdict, &timeline, &name))
+            .map_err(|error| Failure::cannot(format!("cannot write {}", file.display()), error))?;
+    }
     let answer = if args.json {
         format!("{}\n", json::answer(&verdict, ends_early))
     } else {
@@ -73,7 +90,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     })
 }
 
-fn judge(args: &Args) -> Result<(Verdict, bool), CaptureError> {
+fn judge(args: &Args) -> Result<(Verdict, bool, Option<Timeline>), CaptureError> {
     let source: Box<dyn Read> = if args.capture == OsStr::new("-") {
         Box::new(io::stdin())
     } else {
@@ -84,10 +101,14 @@ fn judge(args: &Args) -> Result<(Verdict, bool), CaptureError> {
         permanent: args.permanent.clone(),
         assigned: args.assigned.clone(),
     });
+    if args.svg.is_some() {
+        audit = audit.with_timeline();
+    }
     let mut progress = Progress::new();
     audit.read(&mut capture, |bytes| progress.reach(bytes))?;
     progress.clear();
-    Ok((audit.judge(), capture.ends_early()))
+    let timeline = audit.take_timeline();
+    Ok((audit.judge(), capture.ends_early(), timeline))
 }
 
 /// Those on this machine, if an address needs them.

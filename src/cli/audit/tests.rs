@@ -19,7 +19,7 @@ struct Command {
 fn audit(bytes: &[u8], options: &[&str]) -> (Result<ExitCode, Failure>, String) {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("air.pcap");
-    std::fs::write(&file, bytes).unwrap();
+    fs::write(&file, bytes).unwrap();
     let words = ["audit", file.to_str().unwrap()].into_iter();
     let command = Command::try_parse_from(words.chain(options.iter().copied())).unwrap();
     let mut out = Vec::new();
@@ -72,6 +72,29 @@ fn what_is_no_capture_cannot_be_read_and_no_station_has_a_group_address() {
     assert_eq!(result.unwrap_err().exit_code(), ExitCode::from(2));
 }
 
+#[test]
+fn a_picture_is_drawn_and_never_over_the_capture() {
+    let directory = tempfile::tempdir().unwrap();
+    let picture = directory.path().join("air.svg");
+    let (result, text) = audit(HOSTILE, &["--svg", picture.to_str().unwrap()]);
+    assert_eq!(result.unwrap(), ExitCode::from(NO));
+    assert!(text.contains("VERDICT: leaks found"));
+    let drawn = fs::read_to_string(&picture).unwrap();
+    assert!(drawn.starts_with("<svg ") && drawn.contains(">air.pcap</text>"));
+    assert!(drawn.contains(">9a:11:22:33:44:55</text>"));
+
+    let file = directory.path().join("air.pcap");
+    fs::write(&file, HOSTILE).unwrap();
+    let path = file.to_str().unwrap();
+    let command = Command::try_parse_from(["audit", path, "--svg", path]).unwrap();
+    let failure = run(&command.args, &mut Vec::new()).unwrap_err();
+    assert_eq!(failure.exit_code(), ExitCode::from(2));
+    assert_eq!(fs::read(&file).unwrap(), HOSTILE);
+
+    let (result, _) = audit(HOSTILE, &["--svg", "/proc/no/such.svg"]);
+    assert_eq!(result.unwrap_err().exit_code(), ExitCode::from(3));
+}
+
 /// Somebody who has stopped to listen.
 struct Deaf;
 
@@ -89,12 +112,13 @@ impl Write for Deaf {
 fn the_verdict_holds_if_nobody_listens_to_the_end() {
     let directory = tempfile::tempdir().unwrap();
     let capture = directory.path().join("air.pcap");
-    std::fs::write(&capture, HOSTILE).unwrap();
+    fs::write(&capture, HOSTILE).unwrap();
     let args = Args {
         capture,
         permanent: Vec::new(),
         assigned: Vec::new(),
         json: false,
+        svg: None,
     };
     assert_eq!(run(&args, &mut Deaf).unwrap(), ExitCode::from(NO));
 }

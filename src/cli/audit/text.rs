@@ -37,13 +37,12 @@ fn heading(verdict: &Verdict, ends_early: bool) -> String {
         unreadable,
         foreign,
         unfollowed,
-        span,
+        ..
     } = verdict.counts;
-    let lasted = span.map_or(0, |(first, last)| last - first);
     let mut text = format!(
         "{} in {} s: {} of stations, {}\n",
         number(packets, "frame"),
-        seconds(lasted),
+        seconds(verdict.lasted()),
         number(verdict.stations.len() as u64, "address").replace("addresss", "addresses"),
         number(verdict.access_points as u64, "access point"),
     );
