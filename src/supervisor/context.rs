@@ -7,6 +7,7 @@ use rand::rngs::StdRng;
 
 use super::action::{Action, How, Notice, Request, Scan};
 use super::candidates::Candidate;
+use super::contest::Contest;
 use super::draws::Draws;
 use super::event::{Link, Network, Reply};
 use super::hunt::{Hunt, Plan};
@@ -60,6 +61,7 @@ pub(super) struct Context {
     pub(super) down_is_ours: bool,
     /// When it was said that the link is down, if it has not been up for good since.
     pub(super) said_down: Option<Time>,
+    pub(super) contest: Contest,
     pub(super) networks: Vec<Network>,
     networks_read: Option<Time>,
     networks_edited: Option<Time>,
@@ -170,6 +172,7 @@ impl Context {
             must_disarm: false,
             down_is_ours: false,
             said_down: None,
+            contest: Contest::default(),
             networks: Vec::new(),
             networks_read: None,
             networks_edited: None,
@@ -345,6 +348,11 @@ impl Context {
     /// The user wishes another mask, and nothing is on the air that has to end before.
     pub(super) fn may_rotate_now(&self) -> bool {
         self.mask_is_exposed() && self.scan == RunningScan::None
+    }
+
+    /// Somebody else changed the address, or brought the link up.
+    pub(super) fn is_disputed(&mut self) {
+        self.contest.dispute(self.now);
     }
 
     /// The link is up. Somebody who fights for it takes it down again at once, which is not said each time.

@@ -26,6 +26,7 @@ mod action;
 mod assignment;
 mod candidates;
 mod chance;
+mod contest;
 mod context;
 mod draws;
 mod errands;

@@ -123,6 +123,7 @@ impl Associating {
                 self.fail(cx, Cause::Passing, failure.to_string())
             }
             (step, Event::Link(link)) if step > Step::Assigning && link.address != self.address => {
+                cx.is_disputed();
                 self.fail(
                     cx,
                     Cause::Passing,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{Attaching, Context, Event, Masking, State, Then};
 use crate::supervisor::Refusal;
 use crate::supervisor::action::{Action, How, Notice, Request};
+use crate::supervisor::contest::CONTESTED;
 use crate::supervisor::event::{Failure, Supplicant};
 use crate::supervisor::settings::OnFailure;
 
@@ -13,7 +14,6 @@ const FIRST_RETRY: Duration = Duration::from_secs(1);
 const LONGEST_RETRY: Duration = Duration::from_secs(300);
 /// A radio that was switched off may be on again.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
-
 #[derive(Debug)]
 pub(in crate::supervisor) struct Held {
     then: Then,
@@ -77,10 +77,7 @@ impl Held {
             retry_ms: None,
         });
         cx.act(Action::HoldDown);
-        let address = cx.draw_mask();
-        cx.mask = None;
-        let how = How::WhileDown;
-        cx.act(Action::SetAddress { address, how });
+        Self::mask_while_down(cx);
         State::Held(Self {
             then: Then::Wait,
             until: Until::Supplicant,
@@ -88,11 +85,40 @@ impl Held {
         })
     }
 
+    /// Somebody else changes the card as often as it is masked: silent under a mask that nobody has heard.
+    pub(super) fn until_peace(cx: &mut Context, then: Then) -> State {
+        cx.leave_state();
+        let why = CONTESTED.to_owned();
+        let (pause, is_first) = cx.contest.pause();
+        if is_first {
+            let retry_ms = u64::try_from(pause.as_millis()).ok();
+            let why = why.clone();
+            cx.say(Notice::Held { why, retry_ms });
+        }
+        if cx.link.up {
+            cx.act(Action::HoldDown);
+        }
+        Self::mask_while_down(cx);
+        cx.wake_in(pause);
+        State::Held(Self {
+            then,
+            until: Until::Retry,
+            why,
+        })
+    }
+
+    fn mask_while_down(cx: &mut Context) {
+        let address = cx.draw_mask();
+        cx.mask = None;
+        let how = How::WhileDown;
+        cx.act(Action::SetAddress { address, how });
+    }
+
     /// Somebody else took the link down, or the radio is switched off: silent until it is up again.
     pub(super) fn until_up(cx: &mut Context, then: Then) -> State {
         cx.leave_state();
         let why = "the link is down, by the user or by rfkill".to_owned();
-        if cx.said_down.is_none() {
+        if cx.said_down.is_none() && !cx.contest.is_known(cx.now) {
             cx.said_down = Some(cx.now);
             let why = why.clone();
             cx.say(Notice::Held {
@@ -129,7 +155,7 @@ impl Held {
                 State::Held(self)
             }
             Event::Link(link) if link.up && self.until == Until::LinkUp => {
-                Masking::begin(cx, self.then)
+                Masking::again(cx, self.then)
             }
             Event::Link(link) if link.up => {
                 cx.act(Action::HoldDown);
@@ -157,6 +183,7 @@ impl Held {
     }
 
     pub(super) fn alarm(self, cx: &mut Context) -> State {
+        cx.contest.try_again(cx.now);
         Masking::begin(cx, self.then)
     }
 }

@@ -67,7 +67,7 @@ impl Looking {
     pub(super) fn handle(mut self, cx: &mut Context, event: Event) -> State {
         match (self.step, event) {
             (_, Event::Link(link)) if !link.up => Held::until_up(cx, self.then),
-            (_, Event::Link(_)) if !cx.is_masked() => Masking::begin(cx, self.then),
+            (_, Event::Link(_)) if !cx.is_masked() => Masking::again(cx, self.then),
             (_, Event::Supplicant(Supplicant::Appeared)) => Attaching::begin(cx),
             (
                 _,

@@ -60,8 +60,18 @@ impl Then {
 }
 
 impl Masking {
-    /// Masks a card that may carry anything: by a bounce, which also ends any association.
+    /// Masks a card that somebody else has just changed.
+    pub(super) fn again(cx: &mut Context, then: Then) -> State {
+        cx.is_disputed();
+        Self::begin(cx, then)
+    }
+
+    /// Masks a card that may carry anything: by a bounce, which also ends any association. A card that
+    /// somebody fights for is held instead.
     pub(in crate::supervisor) fn begin(cx: &mut Context, then: Then) -> State {
+        if cx.contest.asks_for_pause() {
+            return Held::until_peace(cx, then);
+        }
         let link_stays_down = !cx.link.up && !cx.down_is_ours;
         let how = if link_stays_down {
             How::WhileDown

@@ -35,7 +35,7 @@ impl Parked {
                 cx.look_soon_whether_at_rest();
                 State::Parked(self)
             }
-            Event::Link(_) if !cx.is_masked() => Masking::begin(cx, Then::Park),
+            Event::Link(_) if !cx.is_masked() => Masking::again(cx, Then::Park),
             Event::Command(Command::Rotate) if cx.may_rotate_now() => {
                 Masking::rotate(cx, Then::Park)
             }

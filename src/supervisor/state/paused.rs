@@ -48,7 +48,7 @@ impl Paused {
                 State::Paused(self)
             }
             Event::Link(link) if !link.up => Held::until_up(cx, self.then),
-            Event::Link(_) if !cx.is_masked() => Masking::begin(cx, self.then),
+            Event::Link(_) if !cx.is_masked() => Masking::again(cx, self.then),
             Event::Link(_)
             | Event::LinkSet(_)
             | Event::ScanStarted(_)

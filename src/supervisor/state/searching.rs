@@ -92,7 +92,7 @@ impl Searching {
                 | Supplicant::Connected { .. },
             ) => Self::on_demand(cx),
             Event::Link(link) if !link.up => Held::until_up(cx, Then::Search),
-            Event::Link(_) if !cx.is_masked() => Masking::begin(cx, Then::Search),
+            Event::Link(_) if !cx.is_masked() => Masking::again(cx, Then::Search),
             other => self.advance(cx, other),
         }
     }

@@ -33,7 +33,7 @@ impl Waiting {
     pub(super) fn handle(self, cx: &mut Context, event: Event) -> State {
         match event {
             Event::Supplicant(Supplicant::Appeared) => Attaching::begin(cx),
-            Event::Link(_) if !self.connected && !cx.is_masked() => Masking::begin(cx, Then::Wait),
+            Event::Link(_) if !self.connected && !cx.is_masked() => Masking::again(cx, Then::Wait),
             Event::Link(link) if self.connected && !link.carrier => Masking::begin(cx, Then::Wait),
             Event::Command(Command::Look) if !self.connected && cx.link.up => {
                 Looking::begin(cx, Then::Wait)

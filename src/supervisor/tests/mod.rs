@@ -4,6 +4,7 @@ mod addresses;
 mod attempts;
 mod behaviours;
 mod connection;
+mod contest;
 mod errands;
 mod faults;
 mod scanning;

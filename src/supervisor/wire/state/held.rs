@@ -9,6 +9,7 @@ use super::{Context, State};
 use crate::address::Unassignable;
 use crate::supervisor::Refusal;
 use crate::supervisor::action::{Action, Notice};
+use crate::supervisor::contest::CONTESTED;
 use crate::supervisor::event::Link;
 use crate::supervisor::settings::OnFailure;
 
@@ -38,8 +39,7 @@ impl Held {
     /// Somebody else keeps changing the address; `times` it was held for that in a row, this included.
     pub(super) fn against_others(cx: &mut Context, times: u32) -> State {
         cx.holds_in_a_row = times.saturating_sub(1);
-        let why = "another program keeps changing the address: tell it to leave this interface alone, or take the interface out of `manage`";
-        Self::anew(cx, why.to_owned())
+        Self::anew(cx, CONTESTED.to_owned())
     }
 
     fn anew(cx: &mut Context, why: String) -> State {
