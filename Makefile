@@ -88,5 +88,6 @@ dist:
 deb: setup
 	@contrib/debian/build
 
+# Draws pictures below target/demo. Those in the documentation anew: MACVEIL_WRITE=1 make demo
 demo: setup release
 	@cargo test --quiet --test lab -- demo

@@ -18,6 +18,11 @@ pub fn stories() -> PathBuf {
     project().join("tests/scenarios")
 }
 
+/// What a demonstration leaves.
+pub fn demo() -> PathBuf {
+    project().join("target/demo")
+}
+
 /// What the air showed, story by story.
 pub fn recorded() -> PathBuf {
     project().join("tests/sim/recorded")

@@ -1,10 +1,11 @@
 //! The demonstration: a story told as it happens, first with the supplicant
-//! alone, then with macveil, and the judge's findings side by side.
+//! alone, then with macveil, and the judge's findings side by side. And pictures
+//! of both, with one of what NetworkManager does beside them.
 
+mod pictures;
 mod stage;
 
 use std::collections::BTreeSet;
-use std::fs;
 
 use super::options::Options;
 use super::verdict::Evidence;
@@ -15,6 +16,7 @@ use stage::Stage;
 const KERNEL: &str = "6.1";
 const STORY: &str = "demo";
 const ALONE: &str = "demo-alone";
+const NETWORK_MANAGER: &str = "control-networkmanager";
 
 /// True if macveil gave nothing away.
 pub fn run(options: &Options) -> Result<bool, String> {
@@ -22,40 +24,61 @@ pub fn run(options: &Options) -> Result<bool, String> {
     let text = &shelf.get(STORY).text;
     let alone = text.replace("macveil and wpa_supplicant are", "wpa_supplicant is");
     shelf.add(ALONE, alone)?;
-    let runs = [ALONE, STORY].map(|story| plan::Run {
-        kernel: KERNEL,
-        method: "auto",
-        story: story.to_owned(),
-    });
     paths::clear_results()?;
     println!("Booting Linux {KERNEL} with virtual radios in warped time ...");
     let mut stage = Stage::default();
-    let mut played = Vec::new();
-    let order = guests::Order {
-        kernel: KERNEL,
-        runs: &runs,
-        live: true,
-    };
-    let capture = paths::lab().join("demo.pcap");
-    guests::play(
-        &order,
-        &shelf,
-        options,
-        |line| stage.hear(line),
-        |run, folder| {
-            played.push(Evidence::read(&shelf.get(&run.story).story, folder));
-            fs::copy(folder.join("air.pcap"), &capture).expect("the capture can be kept");
-        },
-    )
-    .map_err(|breakdown| breakdown.problem)?;
-    let played: Result<Vec<_>, _> = played.into_iter().collect();
-    let [alone, veiled] = played?.try_into().map_err(|_| "not all was played")?;
+    let both = [(ALONE, "wpa_supplicant-alone"), (STORY, "macveil")];
+    let hear = |line: &str| stage.hear(line);
+    let played = play(&both, true, hear, &shelf, options)?;
+    let [(alone, drawn_alone), (veiled, drawn_veiled)] =
+        played.try_into().map_err(|_| "not all was played")?;
     for problem in veiled.failures() {
         println!("The story failed: {problem}");
     }
     tell_verdict(&alone, &veiled);
-    println!("\nThe capture with macveil is {}", capture.display());
+    println!(
+        "\nFor the pictures: NetworkManager after a moment in which it did not manage the card ..."
+    );
+    let theirs = [(NETWORK_MANAGER, "networkmanager")];
+    let played = play(&theirs, false, |_| {}, &shelf, options)?;
+    let [(_, drawn_theirs)] = played.try_into().map_err(|_| "not all was played")?;
+    pictures::show(&[drawn_alone, drawn_veiled, drawn_theirs])?;
     Ok(veiled.failures().is_empty() && veiled.verdict.leaks.broken().next().is_none())
+}
+
+type Played = (Evidence, (&'static str, String));
+
+/// Plays stories in a guest, and has each drawn under its name.
+fn play(
+    stories: &[(&str, &'static str)],
+    live: bool,
+    heard: impl FnMut(&str),
+    shelf: &plan::Shelf,
+    options: &Options,
+) -> Result<Vec<Played>, String> {
+    let run = |(story, _): &(&str, &str)| plan::Run {
+        kernel: KERNEL,
+        method: "auto",
+        story: (*story).to_owned(),
+    };
+    let runs: Vec<_> = stories.iter().map(run).collect();
+    let order = guests::Order {
+        kernel: KERNEL,
+        runs: &runs,
+        live,
+    };
+    let mut played = Vec::new();
+    guests::play(&order, shelf, options, heard, |run, folder| {
+        let (_, name) = stories[played.len()];
+        let story = &shelf.get(&run.story).story;
+        let seen = Evidence::read(story, folder).and_then(|evidence| {
+            let drawn = pictures::draw(name, &folder.join("air.pcap"), &evidence, options)?;
+            Ok((evidence, (name, drawn)))
+        });
+        played.push(seen);
+    })
+    .map_err(|breakdown| breakdown.problem)?;
+    played.into_iter().collect()
 }
 
 fn tell_verdict(alone: &Evidence, veiled: &Evidence) {
