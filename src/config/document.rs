@@ -42,6 +42,7 @@ pub(super) struct Document {
     pub(super) state_dir: Option<Said<PathBuf>>,
     pub(super) runtime_dir: Option<Said<PathBuf>>,
     pub(super) control_group: Option<Said<Option<String>>>,
+    pub(super) metrics_file: Option<Said<Option<PathBuf>>>,
     pub(super) log_identities: Option<Said<bool>>,
     pub(super) backend: Option<Said<Backend>>,
     pub(super) ctrl_interface: Option<Said<PathBuf>>,
@@ -88,6 +89,7 @@ impl Document {
             state_dir: file.take("state-dir", absolute_path),
             runtime_dir: file.take("runtime-dir", absolute_path),
             control_group: file.take("control-group", group),
+            metrics_file: file.take("metrics-file", path_if_any),
             log_identities: file.take("log-identities", boolean),
             backend,
             ctrl_interface,
@@ -107,6 +109,7 @@ impl Document {
             state_dir: self.state_dir.or(earlier.state_dir),
             runtime_dir: self.runtime_dir.or(earlier.runtime_dir),
             control_group: self.control_group.or(earlier.control_group),
+            metrics_file: self.metrics_file.or(earlier.metrics_file),
             log_identities: self.log_identities.or(earlier.log_identities),
             backend: self.backend.or(earlier.backend),
             ctrl_interface: self.ctrl_interface.or(earlier.ctrl_interface),
@@ -135,6 +138,14 @@ fn group(value: &DeValue) -> Result<Option<String>, Wrong> {
             Err(Wrong::new("the name or number of one group is meant"))
         }
         name => Ok(Some(name.to_owned())),
+    }
+}
+
+/// An empty text is none.
+fn path_if_any(value: &DeValue) -> Result<Option<PathBuf>, Wrong> {
+    match text(value)? {
+        "" => Ok(None),
+        _ => absolute_path(value).map(Some),
     }
 }
 

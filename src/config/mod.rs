@@ -51,6 +51,8 @@ pub struct Config {
     pub runtime_dir: PathBuf,
     /// `control-group`: who may command macveil besides root.
     pub control_group: Option<String>,
+    /// `metrics-file`: where whoever collects metrics finds them.
+    pub metrics_file: Option<PathBuf>,
     /// `log-identities`: whether the log names networks and addresses.
     pub log_identities: bool,
     /// `backend`: which supplicant to work with.
@@ -191,6 +193,7 @@ impl From<Document> for Config {
             state_dir: path(document.state_dir, "/var/lib/macveil"),
             runtime_dir: path(document.runtime_dir, "/run/macveil"),
             control_group: document.control_group.and_then(|said| said.value),
+            metrics_file: document.metrics_file.and_then(|said| said.value),
             log_identities: document.log_identities.is_some_and(|said| said.value),
             backend: document.backend.map(|said| said.value).unwrap_or_default(),
             ctrl_interface: path(document.ctrl_interface, "/run/wpa_supplicant"),

@@ -9,6 +9,7 @@ const HOMES: &[(&str, &[&str])] = &[
             "state-dir",
             "runtime-dir",
             "control-group",
+            "metrics-file",
             "log-identities",
         ],
     ),

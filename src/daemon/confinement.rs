@@ -35,6 +35,8 @@ impl Daemon {
         let linked: Vec<_> = linked.collect();
         let linked = linked.iter().filter_map(|file| file.parent());
         let configuration = layout.directories().chain(linked).map(Path::to_owned);
+        let metrics = self.config.metrics_file.as_deref();
+        let metrics = metrics.and_then(Path::parent).filter(|it| it.is_dir());
         #[cfg_attr(
             not(feature = "iwd"),
             allow(unused_mut, reason = "only iwd needs more")
@@ -45,7 +47,11 @@ impl Daemon {
                 .chain([SYSFS, NOTES, CONNMAN].map(PathBuf::from))
                 .collect(),
             write: vec![IPV6_SWITCHES.into()],
-            keep: vec![self.config.state_dir.clone()],
+            keep: [Some(self.config.state_dir.as_path()), metrics]
+                .into_iter()
+                .flatten()
+                .map(Path::to_owned)
+                .collect(),
             bind: vec![self.config.runtime_dir.clone()],
         };
         #[cfg(feature = "iwd")]

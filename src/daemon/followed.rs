@@ -15,7 +15,7 @@ impl Daemon {
     }
 
     /// Those that the daemon can tell of without asking the kernel.
-    fn managed(&self) -> Vec<Status> {
+    pub(super) fn managed(&self) -> Vec<Status> {
         self.stations.values().map(Tended::status).collect()
     }
 

@@ -13,6 +13,7 @@ mod history;
 mod iwd;
 mod journal;
 mod machine;
+mod metrics;
 mod naming;
 mod retyped;
 mod rivals;
@@ -47,6 +48,7 @@ use errands::Looks;
 pub use error::Error;
 use history::KeptHistory;
 use machine::{Machine, of_card};
+use metrics::Metrics;
 use naming::Nameless;
 use rivals::{LeftTo, Role};
 use runtime_dir::RuntimeDir;
@@ -97,6 +99,7 @@ struct Daemon {
     looks: Vec<Looks>,
     /// What whoever follows events was told of each interface.
     told_status: Vec<Status>,
+    metrics: Metrics,
     leaving: bool,
     _alone: Option<Twin>,
 }
@@ -175,6 +178,7 @@ impl Daemon {
             control,
             looks: Vec::new(),
             told_status: Vec::new(),
+            metrics: Metrics::default(),
             leaving: false,
             _alone: alone,
         };
@@ -197,6 +201,7 @@ impl Work for (Daemon, Ears) {
         ready();
         let mut sleep_watch = SleepWatch::new();
         while !(daemon.leaving && daemon.stations.is_empty()) {
+            daemon.write_metrics();
             ears.alarm.arm(daemon.deadline()).map_err(Error::Runtime)?;
             let wake = ears.listen().await?;
             if sleep_watch.has_slept() {

@@ -13,6 +13,8 @@ mod tap;
 mod world;
 
 use std::collections::BTreeSet;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -281,4 +283,48 @@ fn whoever_does_not_give_in_finds_the_link_down() {
         assert_eq!(tap.senders(), only(&world.stable()));
         assert!(world.log().contains("another program keeps changing"));
     });
+}
+
+#[test]
+fn metrics_are_written_when_something_changes_and_only_then() {
+    alone(
+        "metrics_are_written_when_something_changes_and_only_then",
+        || {
+            let mut world = World::new();
+            let path = world.path("run/macveil.prom");
+            let key = format!("metrics-file = {path:?}");
+            world.start(&format!("\"card\"\n{key}"), "");
+            world.wait_for_an_address();
+            let says = |state: &str| {
+                let text = fs::read_to_string(&path).unwrap_or_default();
+                let address = "address=\"assigned\"";
+                text.contains(&format!(
+                    "{{interface=\"card\",state=\"{state}\",{address}}} 1\n"
+                ))
+            };
+            until("the first metrics", || says("unplugged"));
+            world.switch("card", true);
+            world.plug(true);
+            until("others", || says("connected"));
+            let file = || {
+                let file = fs::metadata(&path).expect("metrics");
+                (file.ino(), file.mode() & 0o777)
+            };
+            let before = file();
+            assert_eq!(before.1, 0o644);
+            // What is of no interest wakes the daemon, and changes nothing.
+            world.hang_up();
+            sleep(Duration::from_secs(1));
+            assert!(world.log().contains("configuration read again"));
+            assert_eq!(file(), before);
+            // Another name leaves nothing behind.
+            let other = world.path("run/other.prom");
+            let manage = format!("\"card\"\nmetrics-file = {other:?}");
+            world.configure(&manage, "", "");
+            world.hang_up();
+            until("the other file", || other.exists() && !path.exists());
+            world.end();
+            assert!(!other.exists());
+        },
+    );
 }

@@ -54,6 +54,7 @@ fn nothing_at_all_is_the_documented_defaults() {
     assert_eq!(config.state_dir, PathBuf::from("/var/lib/macveil"));
     assert_eq!(config.runtime_dir, PathBuf::from("/run/macveil"));
     assert_eq!(config.control_group, None);
+    assert_eq!(config.metrics_file, None);
     assert!(!config.log_identities);
     assert_eq!(config.backend, Backend::Auto);
     assert_eq!(config.ctrl_interface, PathBuf::from("/run/wpa_supplicant"));
@@ -83,6 +84,7 @@ fn every_key_says_what_it_says() {
         state-dir = "/state"
         runtime-dir = "/runtime"
         control-group = "netdev"
+        metrics-file = "/run/macveil/macveil.prom"
         log-identities = true
         [supplicant]
         backend = "wpa_supplicant"
@@ -108,6 +110,8 @@ fn every_key_says_what_it_says() {
     assert_eq!(config.state_dir, PathBuf::from("/state"));
     assert_eq!(config.runtime_dir, PathBuf::from("/runtime"));
     assert_eq!(config.control_group.as_deref(), Some("netdev"));
+    let metrics = config.metrics_file.as_ref().and_then(|it| it.to_str());
+    assert_eq!(metrics, Some("/run/macveil/macveil.prom"));
     assert!(config.log_identities);
     assert_eq!(config.backend, Backend::WpaSupplicant);
     assert_eq!(config.ctrl_interface, PathBuf::from("/control"));

@@ -1,0 +1,258 @@
+//! A file in Prometheus' text format, for whoever collects such files (the textfile collector of `node_exporter`).
+//! No address and no network's name is in it: everybody may read it.
+
+use std::fmt::Write as _;
+use std::fs::{self, OpenOptions, Permissions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+
+use tracing::warn;
+
+use super::Daemon;
+use crate::control::{ADDRESS_KINDS, Care, Status};
+
+const MODE: u32 = 0o644;
+
+/// What was written last, and where.
+#[derive(Debug, Default)]
+pub(super) struct Metrics {
+    path: Option<PathBuf>,
+    text: String,
+}
+
+impl Daemon {
+    /// To be called when all that has happened was dealt with: nothing is written unless something changed.
+    pub(super) fn write_metrics(&mut self) {
+        let wanted = self.config.metrics_file.as_deref();
+        if self.metrics.path.as_deref() != wanted {
+            self.metrics.remove();
+            self.metrics.path = wanted.map(Path::to_owned);
+        }
+        if let Some(path) = wanted {
+            let text = text_of(&self.managed());
+            if text != self.metrics.text {
+                if let Err(error) = write(path, &text) {
+                    warn!("metrics-file: cannot write {}: {error}", path.display());
+                }
+                // What could not be written is not tried again before it changes.
+                self.metrics.text = text;
+            }
+        }
+    }
+}
+
+impl Metrics {
+    /// Nobody is to take what was for what is.
+    fn remove(&mut self) {
+        if let Some(path) = self.path.take() {
+            let _ = fs::remove_file(path);
+        }
+        self.text.clear();
+    }
+}
+
+impl Drop for Metrics {
+    fn drop(&mut self) {
+        self.remove();
+    }
+}
+
+/// It is either the old one or the new one, and need not outlive the power.
+fn write(path: &Path, text: &str) -> io::Result<()> {
+    let temporary = path.with_extension("new");
+    let _ = fs::remove_file(&temporary);
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(MODE)
+        .open(&temporary)?;
+    // Whatever the umask is.
+    file.set_permissions(Permissions::from_mode(MODE))?;
+    file.write_all(text.as_bytes())?;
+    fs::rename(temporary, path)
+}
+
+/// A name, what it means, whether it only grows, and its value.
+type Metric = (&'static str, &'static str, bool, fn(&Care) -> u32);
+
+const METRICS: [Metric; 9] = [
+    ("held", "Held silent, or without protection", false, |it| {
+        it.trouble.is_some().into()
+    }),
+    (
+        "not_kept",
+        "Parts of the promise that are not kept",
+        false,
+        |it| u32::try_from(it.unkept.len()).unwrap_or(u32::MAX),
+    ),
+    (
+        "paused",
+        "Nothing is scanned or joined, as asked",
+        false,
+        |it| it.paused.into(),
+    ),
+    ("masks_total", "Masks put on", true, |it| it.counters.masks),
+    (
+        "scans_total",
+        "Scans of macveil's own, all masked",
+        true,
+        |it| it.counters.scans,
+    ),
+    (
+        "foreign_scans_total",
+        "Scans by other programs",
+        true,
+        |it| it.counters.foreign_scans,
+    ),
+    (
+        "exposing_scans_total",
+        "Of these, that showed the assigned address",
+        true,
+        |it| it.counters.exposing_scans,
+    ),
+    ("associations_total", "Associations", true, |it| {
+        it.counters.associations
+    }),
+    (
+        "failed_associations_total",
+        "Associations that failed",
+        true,
+        |it| it.counters.failed_associations,
+    ),
+];
+
+fn text_of(all: &[Status]) -> String {
+    let mut text = String::new();
+    let cared: Vec<_> = all
+        .iter()
+        .filter_map(|it| Some((it, it.care.as_ref()?)))
+        .collect();
+    head(&mut text, "interface", "What macveil does with it", false);
+    for (status, care) in &cared {
+        begin(&mut text, "interface", status);
+        let state = status.interface.state.as_deref().unwrap_or_default();
+        let kind = ADDRESS_KINDS
+            .iter()
+            .find(|(_, it)| *it == care.address_kind);
+        let kind = kind.map_or("", |(word, _)| word);
+        let _ = writeln!(text, ",state=\"{state}\",address=\"{kind}\"}} 1");
+    }
+    for (name, help, grows, value) in METRICS {
+        head(&mut text, name, help, grows);
+        for (status, care) in &cared {
+            begin(&mut text, name, status);
+            let _ = writeln!(text, "}} {}", value(care));
+        }
+    }
+    text
+}
+
+fn head(text: &mut String, name: &str, help: &str, grows: bool) {
+    let kind = if grows { "counter" } else { "gauge" };
+    let _ = writeln!(
+        text,
+        "# HELP macveil_{name} {help}.\n# TYPE macveil_{name} {kind}"
+    );
+}
+
+fn begin(text: &mut String, name: &str, status: &Status) {
+    let _ = write!(text, "macveil_{name}{{interface=\"");
+    for character in status.interface.name.chars() {
+        if matches!(character, '"' | '\\') {
+            text.push('\\');
+        }
+        text.push(character);
+    }
+    text.push('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::address::Mac;
+    use crate::config::Kind;
+    use crate::control::Interface;
+    use crate::supervisor::{AddressKind, Counters};
+
+    fn status(name: &str) -> Status {
+        let care = Care {
+            driver: "ath9k".to_owned(),
+            backend: None,
+            up: true,
+            state_ms: 5,
+            address_kind: AddressKind::Mask,
+            permanent: false,
+            address_ms: 7,
+            next_change: String::new(),
+            ssid: None,
+            method: None,
+            trouble: None,
+            retry_ms: None,
+            paused: false,
+            pause_ms: None,
+            unkept: vec!["one thing".to_owned()],
+            counters: Counters {
+                masks: 12,
+                scans: 3,
+                ..Counters::default()
+            },
+        };
+        Status {
+            interface: Interface {
+                name: name.to_owned(),
+                ifindex: 3,
+                kind: Kind::Wifi,
+                address: Mac([2, 0, 0, 0, 0, 1]),
+                state: Some("searching".to_owned()),
+            },
+            left_to: None,
+            care: Some(care),
+        }
+    }
+
+    #[test]
+    fn samples_of_one_name_stand_together_below_what_they_are() {
+        let left = Status {
+            care: None,
+            ..status("eth0")
+        };
+        let text = text_of(&[status("wlan0"), left, status("a\"b\\")]);
+        let expected = r#"# HELP macveil_interface What macveil does with it.
+# TYPE macveil_interface gauge
+macveil_interface{interface="wlan0",state="searching",address="mask"} 1
+macveil_interface{interface="a\"b\\",state="searching",address="mask"} 1
+# HELP macveil_held Held silent, or without protection.
+# TYPE macveil_held gauge
+macveil_held{interface="wlan0"} 0
+macveil_held{interface="a\"b\\"} 0
+"#;
+        assert!(text.starts_with(expected), "{text}");
+        assert!(text.contains(
+            "# HELP macveil_masks_total Masks put on.\n# TYPE macveil_masks_total counter\n\
+             macveil_masks_total{interface=\"wlan0\"} 12\n"
+        ));
+        assert!(text.contains("macveil_not_kept{interface=\"wlan0\"} 1\n"));
+        assert!(!text.contains("02:00") && !text.contains("eth0"));
+    }
+
+    #[test]
+    fn everybody_may_read_it_and_it_goes_with_the_daemon() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("macveil.prom");
+        for text in ["first\n", "second\n"] {
+            write(&path, text).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            MODE
+        );
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1);
+        drop(Metrics {
+            path: Some(path),
+            text: String::new(),
+        });
+        assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
+    }
+}
