@@ -538,7 +538,9 @@ impl World {
             Action::Scan(_) => Event::ScanAccepted(Err(refused("scan"))),
             Action::ReadAir => Event::Air(Vec::new()),
             Action::Ask(request) => return self.supplicant_is_silent(request),
-            Action::AbortScan | Action::Remember { .. } | Action::Say(_) | Action::Finish => return,
+            Action::AbortScan | Action::Remember { .. } | Action::Say(_) => return,
+            // Nobody is asked whether macveil may end.
+            Action::Finish => return self.perform(action, None),
             Action::ClearIpv6 | Action::Iwd(_) => unreachable!("only where iwd drives"),
         };
         let now = self.clocks();
