@@ -276,6 +276,9 @@ impl World {
         if life != self.daemon.life || self.daemon.station.is_none() {
             return;
         }
+        if event == Event::Supplicant(Supplicant::Appeared) {
+            self.supplicant.is_met();
+        }
         if event == Event::Overrun {
             self.daemon.deaf_until = None;
             // The shell reads the link before it says so.

@@ -134,7 +134,13 @@ impl World {
     /// As `Links::set_address` does it.
     pub fn set_address(&mut self, address: Mac, how: How) -> Result<Link, Refusal> {
         match how {
-            How::WhileDown => self.put_address(address)?,
+            How::WhileDown => {
+                let live = self.kernel.driver.live_change && !self.is_in_use();
+                if self.kernel.link.up && !live {
+                    return Err(refusal("set the address", EBUSY));
+                }
+                self.put_address(address)?;
+            }
             How::Bounce => {
                 self.link_down();
                 self.put_address(address)?;
@@ -146,8 +152,7 @@ impl World {
                 }
             }
             How::Live => {
-                let busy = self.kernel.association.is_some() || self.kernel.scan.is_some();
-                if self.kernel.driver.quirk == Quirk::RefusesLive || busy {
+                if self.kernel.driver.quirk == Quirk::RefusesLive || self.is_in_use() {
                     return Err(refusal("set the address", EBUSY));
                 }
                 self.put_address(address)?;
@@ -155,6 +160,11 @@ impl World {
             }
         }
         Ok(self.kernel.link)
+    }
+
+    /// An address is not changed meanwhile (`ieee80211_can_powered_addr_change`, `net/mac80211/iface.c`).
+    const fn is_in_use(&self) -> bool {
+        self.kernel.association.is_some() || self.kernel.scan.is_some()
     }
 
     fn put_address(&mut self, address: Mac) -> Result<(), Refusal> {

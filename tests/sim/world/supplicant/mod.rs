@@ -93,6 +93,11 @@ impl Supplicant {
     pub const fn is_silent(&self) -> bool {
         self.ignoring || self.given_up
     }
+
+    /// macveil knows of it.
+    pub const fn is_met(&mut self) {
+        self.given_up = false;
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -310,6 +315,10 @@ impl World {
                 self.after(Duration::ZERO, Happening::Tell(asker, reply));
                 if of == life && self.supplicant.running {
                     self.supplicant.ignoring = false;
+                    // Nobody but the one who asked gives it up.
+                    if asker != self.daemon.life() {
+                        return;
+                    }
                     self.supplicant.given_up = true;
                     self.report_presence(200, HEARING, supervisor::Supplicant::Vanished);
                     let due = Due::IsMetAgain(of);
@@ -317,7 +326,6 @@ impl World {
                 }
             }
             Due::IsMetAgain(of) if of == life && self.supplicant.running => {
-                self.supplicant.given_up = false;
                 self.report_presence(200, HEARING, supervisor::Supplicant::Appeared);
             }
             _ => {}
