@@ -4,20 +4,24 @@
 use std::time::Duration;
 
 use super::{Attaching, Context, Event, Masking, State, Then};
-use crate::supervisor::Refusal;
 use crate::supervisor::action::{Action, How, Notice, Request};
 use crate::supervisor::contest::CONTESTED;
 use crate::supervisor::event::{Failure, Supplicant};
 use crate::supervisor::settings::OnFailure;
+use crate::supervisor::{Refusal, Time};
 
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 const LONGEST_RETRY: Duration = Duration::from_secs(300);
+/// A link that could not be taken down is taken down again after this.
+const HOLD_AGAIN: Duration = Duration::from_millis(20);
 /// A radio that was switched off may be on again.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub(in crate::supervisor) struct Held {
     then: Then,
     until: Until,
+    /// When the card is tried again.
+    retry: Option<Time>,
     why: String,
 }
 
@@ -62,6 +66,7 @@ impl Held {
         State::Held(Self {
             then,
             until: Until::Retry,
+            retry: cx.alarm,
             why,
         })
     }
@@ -81,6 +86,7 @@ impl Held {
         State::Held(Self {
             then: Then::Wait,
             until: Until::Supplicant,
+            retry: None,
             why,
         })
     }
@@ -103,6 +109,7 @@ impl Held {
         State::Held(Self {
             then,
             until: Until::Retry,
+            retry: cx.alarm,
             why,
         })
     }
@@ -133,6 +140,7 @@ impl Held {
         State::Held(Self {
             then,
             until: Until::LinkUp,
+            retry: cx.alarm,
             why,
         })
     }
@@ -161,6 +169,10 @@ impl Held {
                 cx.act(Action::HoldDown);
                 State::Held(self)
             }
+            Event::LinkSet(_) if cx.link.up && self.until != Until::LinkUp => {
+                cx.wake_in(HOLD_AGAIN);
+                State::Held(self)
+            }
             Event::Link(_)
             | Event::LinkSet(_)
             | Event::ScanStarted(_)
@@ -183,6 +195,12 @@ impl Held {
     }
 
     pub(super) fn alarm(self, cx: &mut Context) -> State {
+        if self.retry.is_none_or(|retry| cx.now < retry) {
+            cx.alarm = self.retry;
+            cx.act(Action::HoldDown);
+            Self::mask_while_down(cx);
+            return State::Held(self);
+        }
         cx.contest.try_again(cx.now);
         Masking::begin(cx, self.then)
     }

@@ -122,6 +122,33 @@ fn a_link_that_does_not_go_down_while_the_supplicant_is_met_is_taken_down_again(
 }
 
 #[test]
+fn a_held_link_that_does_not_go_down_is_taken_down_again() {
+    let mut unmet = Bench::idle();
+    unmet.silent = true;
+    unmet.tell(Event::Supplicant(Supplicant::Appeared));
+    let failure = Failure::Unreachable("it is silent".to_owned());
+    unmet.tell(Event::Reply(Reply::Quiet(Err(failure))));
+    for mut bench in [unmet, Bench::held(|_, _| {})] {
+        let retry = bench.station.deadline();
+        bench.link.up = true;
+        assert_eq!(bench.hear(Event::Link(bench.link)), [Action::HoldDown]);
+        for answer in [Ok(bench.link), Err(refusal(EBUSY))] {
+            assert_eq!(bench.hear(Event::LinkSet(answer)), []);
+            bench.now += Duration::from_millis(20);
+            assert_eq!(bench.station.deadline(), Some(bench.now));
+            bench.station.handle_timeout(clocks(bench.now));
+            let again: Vec<_> = std::iter::from_fn(|| bench.station.poll_action()).collect();
+            assert_eq!((again.len(), &again[0]), (2, &Action::HoldDown));
+            assert!(sets_address(&again[1]));
+            assert_eq!((bench.state(), bench.station.deadline()), ("held", retry));
+        }
+        bench.link.up = false;
+        assert_eq!(bench.hear(Event::LinkSet(Ok(bench.link))), []);
+        assert_eq!((bench.state(), bench.station.deadline()), ("held", retry));
+    }
+}
+
+#[test]
 fn a_link_is_not_taken_down_while_its_mask_is_on_the_way() {
     let mut bench = Bench::searching(|_, _| {});
     bench.link.address = BY_HAND;
