@@ -47,6 +47,7 @@ fn mlme(command: u8, attributes: Attributes<'_>) -> Option<Mlme> {
             let station = addressee(attributes.get(attribute::FRAME)?)?;
             Some(Mlme::Authenticated { station })
         }
+        command::NEW_STATION => Some(Mlme::Begun),
         command::DEAUTHENTICATE | command::DISASSOCIATE | command::DISCONNECT => Some(Mlme::Ended),
         _ => None,
     }

@@ -19,6 +19,7 @@ pub(super) mod command {
     pub(in crate::kernel) const GET_WIPHY: u8 = 1;
     pub(in crate::kernel) const GET_INTERFACE: u8 = 5;
     pub(in crate::kernel) const SET_INTERFACE: u8 = 6;
+    pub(in crate::kernel) const NEW_STATION: u8 = 19;
     pub(in crate::kernel) const GET_SCAN: u8 = 32;
     pub(in crate::kernel) const TRIGGER_SCAN: u8 = 33;
     pub(in crate::kernel) const NEW_SCAN_RESULTS: u8 = 34;

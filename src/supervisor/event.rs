@@ -73,6 +73,8 @@ impl ScanStarted {
 /// What the kernel's MLME reports of our own station.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mlme {
+    /// The kernel has begun to authenticate (`NL80211_CMD_NEW_STATION`: the access point is its peer from then on).
+    Begun,
     /// An authentication frame was answered; `station` is the address that it was sent to.
     Authenticated {
         /// Our address on the air, from the answer's first address field.

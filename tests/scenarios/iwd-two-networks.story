@@ -13,7 +13,7 @@ and    cafe returns
 and    office leaves
 then   connected to cafe within 30 s
 when   office returns
-and    5 s pass
+and    8 s pass
 and    cafe leaves
 then   connected to office within 30 s
 and    office saw one address

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use rand::rngs::StdRng;
 
 use super::assignment::Written;
-use super::news::{Doing, IwdRequest, Known, NetworkId};
+use super::news::{Doing, IwdRequest, Known, NetworkId, Phase};
 use super::wake::Wake;
 use crate::address::{AddressBook, AddressFacts, History, Mac};
 use crate::supervisor::action::{Action, How, Notice};
@@ -23,6 +23,7 @@ const JUST_SHOWN: Duration = Duration::from_secs(1);
 const KERNEL_TICK: Duration = Duration::from_millis(10);
 
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Context {
     pub(super) now: Time,
     pub(super) wall: SystemTime,
@@ -39,7 +40,11 @@ pub(super) struct Context {
     /// Something was sent under the mask by others.
     pub(super) mask_is_exposed: bool,
     /// The address that is being put on the card.
-    setting: Option<Mac>,
+    setting: Option<(Mac, How)>,
+    /// The kernel has begun to authenticate; the link is being read.
+    pub(super) begun: bool,
+    /// It was cut off before iwd has said to whom.
+    pub(super) cut: bool,
     /// Somebody scans with the card, by the kernel's word.
     pub(super) scanning: bool,
     /// The address of the last authentication.
@@ -98,6 +103,8 @@ impl Context {
             mask: None,
             mask_is_exposed: false,
             setting: None,
+            begun: false,
+            cut: false,
             scanning: false,
             shown: None,
             obstacle: None,
@@ -127,8 +134,8 @@ impl Context {
     }
 
     pub(super) fn act(&mut self, action: Action) {
-        if let Action::SetAddress { address, .. } = action {
-            self.setting = Some(address);
+        if let Action::SetAddress { address, how } = action {
+            self.setting = Some((address, how));
         }
         self.actions.push_back(action);
     }
@@ -179,7 +186,7 @@ impl Context {
                 self.hear_link(link);
                 true
             }
-            (Ok(link), Some(address)) => {
+            (Ok(link), Some((address, _))) => {
                 self.note_link(link);
                 if link.address == address {
                     self.mask = Some(address);
@@ -187,6 +194,11 @@ impl Context {
                     self.counters.masks = self.counters.masks.saturating_add(1);
                     self.say(Notice::Masked { address });
                 }
+                false
+            }
+            // iwd's first scan goes on: it begins anew.
+            (Err(_), Some((_, How::Live))) if self.is_own(self.link.address) => {
+                self.put_mask(How::Bounce);
                 false
             }
             // The kernel does not do it while anybody scans or connects; the next rest is another chance.
@@ -220,14 +232,35 @@ impl Context {
         self.may_mask() || !self.scans_show()
     }
 
-    pub(super) fn put_mask(&mut self) {
+    /// An address that gives the card away.
+    pub(super) fn is_own(&self, address: Mac) -> bool {
+        self.card.permanent == Some(address) || self.card.initial == address
+    }
+
+    /// Masks a card that iwd has just taken: before that, nobody could.
+    pub(super) fn mask_at_first(&mut self) {
+        let idle = self.doing.phase == Phase::Disconnected;
+        if idle && self.obstacle.is_none() && self.is_own(self.link.address) {
+            self.put_mask(if self.may_mask() {
+                How::Live
+            } else {
+                How::Bounce
+            });
+        }
+    }
+
+    /// Takes an attempt to connect off the air. The kernel does so at once, and iwd starts over; asked by
+    /// itself it would go on for a while.
+    pub(super) fn cut_off(&mut self) {
+        self.shown = None;
+        self.put_mask(How::Bounce);
+    }
+
+    pub(super) fn put_mask(&mut self, how: How) {
         let former: Vec<Mac> = self.mask.into_iter().collect();
         let facts = self.address_facts();
         let address = self.book.mask_address(&facts, &former, &mut self.rng);
-        self.act(Action::SetAddress {
-            address,
-            how: How::Live,
-        });
+        self.act(Action::SetAddress { address, how });
     }
 
     pub(super) fn scan_started(&mut self, scan: ScanStarted) {
@@ -245,14 +278,20 @@ impl Context {
         });
     }
 
-    /// Whether the lost network was heard in the last scan: iwd does not join it by itself for minutes if
-    /// its own first attempt, right after the loss, has failed.
-    pub(super) fn hears_lost(&self, air: &[Heard]) -> bool {
+    /// What was heard in the last scan and is to be joined: the lost network or, after a while, another one. By
+    /// itself iwd joins nothing for minutes that it has tried in vain, as right after a loss.
+    pub(super) fn heard_again(&self, air: &[Heard]) -> Option<NetworkId> {
+        let lost = self.lost.as_ref()?;
         let elapsed = (self.now.saturating_sub(self.scan_began) + KERNEL_TICK).as_millis();
-        let fresh = |bss: &&Heard| u128::from(bss.ms_ago) <= elapsed;
-        let mut fresh = air.iter().filter(fresh);
-        let lost = self.lost.as_ref().map(|lost| &lost.ssid);
-        fresh.any(|bss| Some(&bss.ssid) == lost)
+        let is_heard = |id: &&NetworkId| {
+            let fresh = |bss: &Heard| u128::from(bss.ms_ago) <= elapsed && bss.ssid == id.ssid;
+            air.iter().any(fresh)
+        };
+        let others = self.known.iter().filter(|known| known.autoconnect);
+        let others = others.map(|known| &known.id);
+        let late = self.wake.is_some_and(|wake| wake.has_lasted(self.now));
+        let others = others.filter(|_| late);
+        [lost].into_iter().chain(others).find(is_heard).cloned()
     }
 
     /// Notes where a network that was joined is.
@@ -280,6 +319,8 @@ impl Context {
     pub(super) fn iwd_vanished(&mut self) {
         self.doing = Doing::default();
         self.known.clear();
+        self.wake = None;
+        self.lost = None;
         self.obstacle = None;
         for written in self.written.values_mut() {
             written.asked = false;

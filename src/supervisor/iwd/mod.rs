@@ -67,6 +67,9 @@ impl IwdStation {
             Event::LinkSet(result) => {
                 if self.cx.link_answered(result) {
                     self.step(State::link_changed);
+                    if std::mem::take(&mut self.cx.begun) {
+                        self.shown(self.cx.link.address);
+                    }
                 }
             }
             Event::ScanStarted(scan) => {
@@ -78,7 +81,11 @@ impl IwdStation {
                 self.step(State::scan_ended);
             }
             Event::Air(air) => self.step(|state, cx| state.heard(cx, &air)),
-            Event::Mlme(Mlme::Authenticated { station }) => self.authenticated(station),
+            Event::Mlme(Mlme::Begun) => {
+                self.cx.begun = true;
+                self.cx.act(Action::ReadLink);
+            }
+            Event::Mlme(Mlme::Authenticated { station }) => self.shown(station),
             Event::Iwd(news) => self.hear(news),
             Event::Renewed { ssid, record } => {
                 self.cx.learn_record(ssid, record);
@@ -169,7 +176,7 @@ impl IwdStation {
             }
             IwdNews::Station(None) => {
                 self.cx.doing = Doing::default();
-                self.step(State::iwd_vanished);
+                self.step(State::station_gone);
             }
             IwdNews::Station(Some(doing)) => {
                 self.cx.doing = doing;
@@ -190,7 +197,7 @@ impl IwdStation {
     }
 
     /// The kernel may tell of it before iwd says that it connects.
-    fn authenticated(&mut self, station: Mac) {
+    fn shown(&mut self, station: Mac) {
         self.cx.shown = Some((station, self.cx.now));
         self.step(State::address_shown);
     }

@@ -13,6 +13,8 @@ const FIRST: Duration = Duration::from_millis(500);
 const EAGER: Duration = Duration::from_millis(400);
 const EAGER_FOR: Duration = Duration::from_secs(180);
 const LONGEST: Duration = Duration::from_secs(300);
+/// By then iwd has joined another network that it is willing to.
+const ALONE: Duration = Duration::from_secs(5);
 /// Doubled with each failure.
 const AFTER_FAILURE: Duration = Duration::from_secs(1);
 
@@ -31,6 +33,11 @@ impl Wake {
             pause: FIRST,
             failures: 0,
         }
+    }
+
+    /// Whether another network will do.
+    pub(super) fn has_lasted(&self, now: Time) -> bool {
+        now.saturating_sub(self.since) >= ALONE
     }
 
     pub(super) const fn failed(&mut self) {

@@ -290,7 +290,7 @@ impl Associating {
                 self.authenticated = true;
                 State::Associating(self)
             }
-            Mlme::Ended => State::Associating(self),
+            Mlme::Begun | Mlme::Ended => State::Associating(self),
         }
     }
 

@@ -339,7 +339,7 @@ impl Client {
             (IwdRequest::Disconnect, Some(device)) => (device, objects::STATION, "Disconnect"),
             (IwdRequest::Scan, Some(device)) => (device, objects::STATION, "Scan"),
             (IwdRequest::Connect(network), Some(device)) => {
-                let path = objects::path_of(&device, network);
+                let path = self.objects.path_of(&device, network);
                 (path, objects::NETWORK, "Connect")
             }
             _ => return tell(self.serve_alone(request)),

@@ -1,6 +1,7 @@
 //! iwd's objects on the bus, as far as they are about one interface.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use crate::config::parse_hex;
 use crate::dbus::{Message, Value};
@@ -18,6 +19,8 @@ pub(super) const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 #[derive(Debug, Default)]
 pub(super) struct Objects {
     devices: BTreeMap<String, Device>,
+    /// Its networks' paths have signs before bytes from 128 on.
+    signs: bool,
 }
 
 #[derive(Debug, Default)]
@@ -116,6 +119,7 @@ impl Objects {
     }
 
     fn set(&mut self, path: &str, interface: &str, key: &str, value: Value<'_>) {
+        self.signs |= interface == NETWORK && has_signs(path);
         if ![DEVICE, STATION].contains(&interface) {
             return;
         }
@@ -151,6 +155,11 @@ impl Objects {
         };
         Some((path, doing))
     }
+
+    /// The path of a network's object, as this iwd writes it.
+    pub(super) fn path_of(&self, device: &str, network: &NetworkId) -> String {
+        path_of(device, network, self.signs)
+    }
 }
 
 impl Concerned {
@@ -180,19 +189,65 @@ fn network_of(path: &str) -> Option<NetworkId> {
     let (_, last) = path.rsplit_once('/')?;
     let (digits, word) = last.rsplit_once('_')?;
     let (_, joining) = KINDS.into_iter().find(|(kind, _)| *kind == word)?;
+    let bytes = parse_hex(digits)?;
+    let bytes = without_signs(&bytes).unwrap_or(bytes);
     Some(NetworkId {
-        ssid: Ssid::new(&parse_hex(digits)?)?,
+        ssid: Ssid::new(&bytes)?,
         joining,
     })
 }
 
+fn has_signs(path: &str) -> bool {
+    let last = path.rsplit_once('/').map_or("", |(_, last)| last);
+    let digits = last.rsplit_once('_').map_or("", |(digits, _)| digits);
+    let bytes = parse_hex(digits).unwrap_or_default();
+    without_signs(&bytes).is_some_and(|name| name.len() < bytes.len())
+}
+
+/// What comes before each byte from 128 on in the paths of iwds that take bytes for signed numbers, as 2.3 does.
+const SIGN: [u8; 3] = [0xff; 3];
+
+/// The name that such an iwd has meant; `None` if it is another one.
+fn without_signs(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut name = Vec::new();
+    let mut rest = bytes;
+    while let [first, after @ ..] = rest {
+        let (byte, after) = match rest.strip_prefix(&SIGN) {
+            Some([byte, after @ ..]) if *byte >= 128 => (byte, after),
+            _ if *first < 128 => (first, after),
+            _ => return None,
+        };
+        name.push(*byte);
+        rest = after;
+    }
+    Some(name)
+}
+
+fn with_signs(bytes: &[u8]) -> Vec<u8> {
+    let signed = |&byte: &u8| {
+        let sign = if byte < 128 { &[][..] } else { &SIGN };
+        sign.iter().copied().chain([byte])
+    };
+    bytes.iter().flat_map(signed).collect()
+}
+
 /// The path of a network's object, below its device's.
-pub(super) fn path_of(device: &str, network: &NetworkId) -> String {
+fn path_of(device: &str, network: &NetworkId, signs: bool) -> String {
     let kind = KINDS
         .iter()
         .find(|(_, joining)| *joining == network.joining);
     let word = kind.map_or("", |(word, _)| word);
-    format!("{device}/{}_{word}", network.ssid.to_hex())
+    let name = network.ssid.as_bytes();
+    let name = if signs {
+        with_signs(name)
+    } else {
+        name.to_vec()
+    };
+    let mut path = format!("{device}/");
+    for byte in name {
+        let _ = write!(path, "{byte:02x}");
+    }
+    path + "_" + word
 }
 
 #[cfg(test)]
@@ -336,7 +391,7 @@ mod tests {
 
     #[test]
     fn paths_of_networks_are_read_as_they_are_written() {
-        assert_eq!(path_of(CARD, &home()), HOME);
+        assert_eq!(path_of(CARD, &home(), false), HOME);
         for path in [
             "/net/connman/iwd/0/3/486f6d65_wep",
             "/net/connman/iwd/0/3/486f6d6_psk",
@@ -350,6 +405,29 @@ mod tests {
             ssid: Ssid::new(&[0, 255, b'_']).unwrap(),
             joining: Joining::Enterprise,
         };
-        assert_eq!(network_of(&path_of(CARD, &any)), Some(any));
+        for signs in [false, true] {
+            let path = path_of(CARD, &any, signs);
+            assert_eq!(has_signs(&path), signs, "{path}");
+            assert_eq!(network_of(&path).as_ref(), Some(&any));
+        }
+    }
+
+    #[test]
+    fn an_iwd_that_takes_bytes_for_signed_numbers_is_spoken_to_as_it_speaks() {
+        let mut objects = loaded();
+        let cafe = NetworkId {
+            ssid: Ssid::new("Café".as_bytes()).unwrap(),
+            joining: Joining::Open,
+        };
+        let plain = format!("{CARD}/436166c3a9_open");
+        assert_eq!(objects.path_of(CARD, &cafe), plain);
+        let signed = format!("{CARD}/436166ffffffc3ffffffa9_open");
+        let added = Body::default().text(&signed).array(8, |all| {
+            let name = |them: Body| them.property("Name", "s", |it| it.text("Café"));
+            all.align(8).text(NETWORK).properties(name)
+        });
+        heard(&mut objects, "InterfacesAdded", OBJECT_MANAGER, added);
+        assert_eq!(objects.path_of(CARD, &cafe), signed);
+        assert_eq!(network_of(&signed), Some(cafe));
     }
 }

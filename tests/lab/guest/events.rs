@@ -189,9 +189,11 @@ fn scan_with_iw(station: &Station) -> Result<(), String> {
 
 /// A scan of eleven channels takes a second and more, and the next one begins at once.
 fn scans_without_end(station: &Station, folder: &Path) -> Result<Process, String> {
+    // iwd makes an interface of its own, and may do so again.
+    let radio = station.radio.folder().ok_or("there is no radio")?;
     let line = format!(
-        "while true; do iw {} scan trigger passive; busybox usleep 150000; done",
-        station.interface()
+        "while true; do iw $(busybox ls {}/device/net) scan trigger passive; busybox usleep 150000; done",
+        radio.display()
     );
     let mut shell = Command::new("busybox");
     let log = folder.join("other-scanner.log");

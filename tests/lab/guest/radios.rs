@@ -68,14 +68,19 @@ fn enter_namespace() -> Result<(), String> {
 impl Radio {
     /// The interface that it has now, whatever its name.
     pub fn interface_now(&self) -> Option<String> {
+        let mut interfaces = fs::read_dir(self.folder()?.join("device/net")).ok()?;
+        let name = interfaces.next()?.ok()?.file_name();
+        Some(name.to_string_lossy().into_owned())
+    }
+
+    /// Where the kernel tells of it.
+    pub fn folder(&self) -> Option<PathBuf> {
         let mut radios = fs::read_dir("/sys/class/ieee80211").ok()?.flatten();
         let is_it = |entry: &fs::DirEntry| {
             let address = fs::read_to_string(entry.path().join("macaddress"));
             address.is_ok_and(|address| address.trim() == self.address)
         };
-        let mut interfaces = fs::read_dir(radios.find(is_it)?.path().join("device/net")).ok()?;
-        let name = interfaces.next()?.ok()?.file_name();
-        Some(name.to_string_lossy().into_owned())
+        Some(radios.find(is_it)?.path())
     }
 
     /// Brings one that is apart to where the stations are: an interface that is new there.

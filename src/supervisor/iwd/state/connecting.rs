@@ -2,9 +2,10 @@
 //! not; so what counts is the address that an access point has answered to.
 
 use super::{Connected, Context, Idle, Refused, State, Why};
-use crate::address::Mac;
 use crate::supervisor::action::Action;
 use crate::supervisor::iwd::news::{NetworkId, Phase};
+
+const UNUSED: &str = "iwd did not use the assigned address";
 
 #[derive(Debug)]
 pub(in crate::supervisor::iwd) struct Connecting {
@@ -24,12 +25,8 @@ impl Connecting {
         if let Some(why) = cx.unassignable.get(&state.network).cloned() {
             return Refused::begin(cx, state.network, &why);
         }
-        let right = cx.is_right(&state.network, cx.link.address);
-        let known = cx.known(&state.network).is_some();
-        // The kernel will refuse the change, and iwd will go on without.
-        if cx.scanning && !cx.doing.scanning && cx.card.live_change && known && !right {
-            let why = "another program scans, so that iwd cannot change the address";
-            return Refused::begin(cx, state.network, why);
+        if cx.cut {
+            return Refused::begin(cx, state.network, UNUSED);
         }
         match cx.just_shown() {
             Some(_) => state.address_shown(cx),
@@ -57,6 +54,14 @@ impl Connecting {
         }
     }
 
+    /// While another program scans, the kernel refuses to change the address, and iwd goes on without.
+    pub(super) fn make_way(&self, cx: &mut Context) {
+        let right = cx.is_right(&self.network, cx.link.address);
+        if cx.scanning && !cx.doing.scanning && !right && cx.obstacle.is_none() {
+            cx.act(Action::AbortScan);
+        }
+    }
+
     pub(super) fn address_shown(self, cx: &mut Context) -> State {
         let Some((address, _)) = cx.shown.take() else {
             return State::Connecting(self);
@@ -65,19 +70,15 @@ impl Connecting {
             return State::Connecting(self);
         }
         // For a network without a file iwd makes an address up, until it is known.
-        let made_up = cx.known(&self.network).is_none() && !is_own(cx, address);
+        let own = cx.is_own(address) || cx.mask == Some(address);
+        let made_up = cx.known(&self.network).is_none() && !own;
         if made_up {
             return State::Connecting(self);
         }
-        Refused::begin(cx, self.network, "iwd did not use the assigned address")
+        Refused::begin(cx, self.network, UNUSED)
     }
 
     pub(super) const fn network(&self) -> &NetworkId {
         &self.network
     }
-}
-
-/// An address that gives the card away.
-fn is_own(cx: &Context, address: Mac) -> bool {
-    cx.card.permanent == Some(address) || cx.card.initial == address
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::super::wake::Wake;
 use super::{Connected, Connecting, Context, State};
 use crate::supervisor::Time;
-use crate::supervisor::action::Action;
-use crate::supervisor::iwd::news::{IwdRequest, Phase};
+use crate::supervisor::action::{Action, How};
+use crate::supervisor::iwd::news::{IwdRequest, NetworkId, Phase};
 use crate::wifi::Frequency;
 
 /// iwd says that a scan is over, and chooses a network right after: its change of the address is not to be
@@ -32,8 +32,8 @@ pub(in crate::supervisor::iwd) struct Idle {
     /// Masking was tried since iwd was busy last.
     tried: bool,
     search: Option<Search>,
-    /// When what was lost and is there again is joined.
-    join_at: Option<Time>,
+    /// What is there again, and when it is joined.
+    join: Option<(Time, NetworkId)>,
     /// While a scan goes on: when to see what it has heard so far.
     listen_at: Option<Time>,
 }
@@ -82,7 +82,7 @@ impl Idle {
             mask_at: None,
             tried: false,
             search: Search::begin(cx),
-            join_at: None,
+            join: None,
             listen_at: None,
         };
         idle.look_at_scan(cx);
@@ -122,9 +122,9 @@ impl Idle {
     }
 
     /// iwd reads the same results, and knows the network when it has.
-    pub(super) fn heard_lost(mut self, cx: &mut Context) -> State {
-        if self.search.is_some() && self.join_at.is_none() {
-            self.join_at = Some(cx.now.saturating_add(READING));
+    pub(super) fn heard_again(mut self, cx: &mut Context, network: NetworkId) -> State {
+        if self.search.is_some() && self.join.is_none() {
+            self.join = Some((cx.now.saturating_add(READING), network));
             self.mask_at = None;
         }
         self.arm(cx)
@@ -145,11 +145,7 @@ impl Idle {
         self.arm(cx)
     }
 
-    fn join(&mut self, cx: &mut Context) {
-        self.join_at = None;
-        let Some(network) = cx.lost.clone() else {
-            return;
-        };
+    fn join(&mut self, cx: &mut Context, network: NetworkId) {
         // What is left of its search is of no interest, and would be waited for.
         cx.act(Action::AbortScan);
         cx.ask(IwdRequest::Connect(network));
@@ -178,16 +174,20 @@ impl Idle {
         if self.mask_at.is_some_and(due) {
             self.mask_at = None;
             self.tried = true;
-            if cx.link.up && !cx.scanning && !cx.is_masked() {
-                cx.put_mask();
+            if cx.link.up && !cx.is_masked() {
+                if cx.scanning {
+                    // iwd does not; whoever does may do so all the time.
+                    cx.act(Action::AbortScan);
+                }
+                cx.put_mask(How::Live);
             }
         }
         if self.listen_at.is_some_and(due) {
             self.listen_at = cx.scanning.then(|| now.saturating_add(LISTEN));
             cx.act(Action::ReadAir);
         }
-        if self.join_at.is_some_and(due) {
-            self.join(cx);
+        if let Some((_, network)) = self.join.take_if(|(at, _)| due(*at)) {
+            self.join(cx, network);
         }
         if self.search.as_ref().is_some_and(|it| it.next <= now) && cx.may_wake() {
             self.search(cx);
@@ -211,7 +211,7 @@ impl Idle {
             self.tried = false;
         } else {
             self.tried = true;
-            cx.put_mask();
+            cx.put_mask(How::Live);
             search.next = cx.now.saturating_add(READING);
         }
     }
@@ -219,7 +219,8 @@ impl Idle {
     fn arm(self, cx: &mut Context) -> State {
         let search = self.search.as_ref().filter(|_| cx.may_wake());
         let search = search.map(|search| search.next);
-        let others = [self.mask_at, self.join_at, self.listen_at];
+        let join = self.join.as_ref().map(|(at, _)| *at);
+        let others = [self.mask_at, join, self.listen_at];
         let others = others.into_iter().flatten();
         cx.alarm = others.chain(search).min();
         State::Idle(self)

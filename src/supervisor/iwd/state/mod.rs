@@ -59,7 +59,11 @@ impl State {
     /// iwd says what its station does.
     pub(super) fn iwd_does(self, cx: &mut Context) -> Self {
         match self {
-            Self::Waiting => Idle::begin(cx, Why::Quiet).iwd_does(cx),
+            Self::Waiting => {
+                cx.mask_at_first();
+                // What was looked for when iwd had to start over is so still.
+                Idle::begin(cx, Why::Failed).iwd_does(cx)
+            }
             Self::Idle(state) => state.iwd_does(cx),
             Self::Connecting(state) => state.iwd_does(cx),
             Self::Connected(state) => state.iwd_does(cx),
@@ -76,14 +80,27 @@ impl State {
             _ => {
                 cx.alarm = None;
                 cx.trouble = None;
+                cx.cut = false;
                 Self::Waiting
             }
+        }
+    }
+
+    /// iwd lives, and has no station for this interface: the link is down.
+    pub(super) fn station_gone(self, cx: &mut Context) -> Self {
+        match self {
+            Self::Refused(state) => state.station_gone(cx),
+            other => other.iwd_vanished(cx),
         }
     }
 
     pub(super) fn scan_started(self, cx: &mut Context) -> Self {
         match self {
             Self::Idle(state) => state.scan_started(cx),
+            Self::Connecting(state) => {
+                state.make_way(cx);
+                Self::Connecting(state)
+            }
             other => other,
         }
     }
@@ -99,7 +116,10 @@ impl State {
     /// What the kernel has heard.
     pub(super) fn heard(self, cx: &mut Context, air: &[Heard]) -> Self {
         match self {
-            Self::Idle(state) if cx.hears_lost(air) => state.heard_lost(cx),
+            Self::Idle(state) => match cx.heard_again(air) {
+                Some(network) => state.heard_again(cx, network),
+                None => Self::Idle(state),
+            },
             Self::Connected(state) => {
                 cx.note_channel(&state.network().ssid, air);
                 Self::Connected(state)
@@ -108,9 +128,17 @@ impl State {
         }
     }
 
-    /// An access point has answered to this address.
+    /// The card authenticates under this address.
     pub(super) fn address_shown(self, cx: &mut Context) -> Self {
         match self {
+            // To whom, is not known yet; a mask is for nobody.
+            Self::Idle(_) | Self::Refused(_) | Self::Rejoining(_)
+                if cx.just_shown().is_some() && cx.just_shown() == cx.mask =>
+            {
+                cx.cut_off();
+                cx.cut = true;
+                self
+            }
             Self::Connecting(state) => state.address_shown(cx),
             other => other,
         }
@@ -119,6 +147,10 @@ impl State {
     /// The link was read, or has changed.
     pub(super) fn link_changed(self, cx: &mut Context) -> Self {
         match self {
+            Self::Connecting(state) => {
+                state.make_way(cx);
+                Self::Connecting(state)
+            }
             Self::Connected(state) => state.link_changed(cx),
             other => other,
         }

@@ -1,4 +1,5 @@
-//! The address was wrong, so iwd was told to disconnect: it stays so for a while, and longer each time.
+//! The address was wrong, so the attempt was cut off, and iwd is told to stay disconnected for a while, and
+//! longer each time.
 
 use std::time::Duration;
 
@@ -9,7 +10,8 @@ use crate::supervisor::iwd::news::{IwdRequest, NetworkId, Phase};
 
 const FIRST: Duration = Duration::from_secs(5);
 const LONGEST: Duration = Duration::from_secs(300);
-/// iwd is told again until it is disconnected.
+/// Until iwd is disconnected it is cut off again: while it changes the address it takes a link that goes down for its
+/// own doing, and then waits for ever.
 const AGAIN: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
@@ -18,11 +20,18 @@ pub(in crate::supervisor::iwd) struct Refused {
     until: Time,
     /// iwd was disconnected since.
     apart: bool,
+    /// It was told to stay so.
+    quiet: bool,
 }
 
 impl Refused {
     pub(super) fn begin(cx: &mut Context, network: NetworkId, why: &str) -> State {
-        cx.ask(IwdRequest::Disconnect);
+        let apart = cx.doing.phase == Phase::Disconnected;
+        if apart {
+            cx.ask(IwdRequest::Disconnect);
+        } else if !std::mem::take(&mut cx.cut) {
+            cx.cut_off();
+        }
         let count = cx.refusals.entry(network.clone()).or_default();
         let pause = FIRST.saturating_mul(1 << (*count).min(16)).min(LONGEST);
         *count = count.saturating_add(1);
@@ -37,13 +46,21 @@ impl Refused {
             });
         }
         let until = cx.now.saturating_add(pause);
-        let apart = cx.doing.phase == Phase::Disconnected;
         Self {
             network,
             until,
             apart,
+            quiet: apart,
         }
         .arm(cx)
+    }
+
+    /// iwd starts over: its next attempt is another one.
+    pub(super) fn station_gone(mut self, cx: &mut Context) -> State {
+        self.apart = true;
+        self.quiet = false;
+        cx.cut = false;
+        self.arm(cx)
     }
 
     pub(super) fn iwd_does(mut self, cx: &mut Context) -> State {
@@ -51,6 +68,9 @@ impl Refused {
         match cx.doing.phase {
             Phase::Disconnected => {
                 self.apart = true;
+                if !std::mem::replace(&mut self.quiet, true) {
+                    cx.ask(IwdRequest::Disconnect);
+                }
                 self.arm(cx)
             }
             Phase::Disconnecting => State::Refused(self),
@@ -68,7 +88,7 @@ impl Refused {
 
     pub(super) fn alarm(self, cx: &mut Context) -> State {
         if !self.apart {
-            cx.ask(IwdRequest::Disconnect);
+            cx.cut_off();
             return self.arm(cx);
         }
         if cx.now < self.until {

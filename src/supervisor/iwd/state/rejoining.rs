@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Connected, Connecting, Context, Idle, Refused, State, Why};
+use crate::supervisor::action::Action;
 use crate::supervisor::iwd::news::{IwdRequest, NetworkId, Phase};
 
 /// For each of the steps.
@@ -56,6 +57,9 @@ impl Rejoining {
 
     fn connect(mut self, cx: &mut Context) -> State {
         self.step = Step::Connect;
+        if cx.scanning {
+            cx.act(Action::AbortScan);
+        }
         cx.ask(IwdRequest::Connect(self.network.clone()));
         cx.wake_in(PATIENCE);
         State::Rejoining(self)

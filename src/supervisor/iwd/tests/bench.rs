@@ -33,6 +33,8 @@ pub(super) struct Bench {
     /// Files cannot be written.
     pub(super) read_only: bool,
     pub(super) air: Vec<Heard>,
+    /// How often the link was taken down and up again.
+    pub(super) bounces: u32,
     doing: Doing,
 }
 
@@ -86,6 +88,7 @@ impl Bench {
             refuses_live: false,
             read_only: false,
             air: Vec::new(),
+            bounces: 0,
             doing: Doing::default(),
         };
         bench.settle();
@@ -153,6 +156,11 @@ impl Bench {
     pub(super) fn sets(&mut self, address: Mac) {
         self.link.address = address;
         self.tell(Event::Link(self.link));
+    }
+
+    /// The kernel begins to authenticate.
+    pub(super) fn begins(&mut self) {
+        self.tell(Event::Mlme(Mlme::Begun));
     }
 
     /// The access point answers.
@@ -244,8 +252,11 @@ impl Bench {
                 Action::ReadLink => Event::LinkSet(Ok(self.link)),
                 Action::ReadAir => Event::Air(self.air.clone()),
                 Action::SetAddress { address, how } => {
-                    assert_eq!(how, How::Live, "a bounce would make iwd start over");
-                    Event::LinkSet(self.live_change(address))
+                    let answer = match how {
+                        How::Live => self.live_change(address),
+                        _ => Ok(self.bounce(address)),
+                    };
+                    Event::LinkSet(answer)
                 }
                 Action::Iwd(IwdRequest::Write { network, address }) => {
                     Event::Iwd(self.write(network, address))
@@ -273,6 +284,21 @@ impl Bench {
         }
         self.link.address = address;
         Ok(self.link)
+    }
+
+    /// iwd starts over, which the test has to say.
+    fn bounce(&mut self, address: Mac) -> Link {
+        self.bounces += 1;
+        self.link.address = address;
+        self.link.carrier = false;
+        self.link
+    }
+
+    /// After a bounce, or another end of iwd's station.
+    pub(super) fn starts_over(&mut self) {
+        self.doing = Doing::default();
+        self.hear(IwdNews::Station(None));
+        self.tell_station();
     }
 
     fn write(&mut self, network: NetworkId, address: Mac) -> IwdNews {

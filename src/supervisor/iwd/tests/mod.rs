@@ -81,7 +81,7 @@ fn a_new_network_without_a_file_is_left_after_a_while() {
     bench.pass(Duration::from_secs(4));
     assert_eq!(bench.asked(), []);
     bench.pass(Duration::from_secs(2));
-    assert_eq!(bench.asked()[0], IwdRequest::Disconnect);
+    assert!(bench.bounces > 0);
     assert_eq!(bench.state(), "refused");
 }
 
@@ -168,7 +168,7 @@ fn leaving_keeps_them_otherwise_and_when_giving_way() {
     bench.tell(Event::Command(Command::Leave));
     assert!(bench.did(&Action::Finish));
     assert_eq!(bench.asked(), []);
-    assert_eq!(bench.link.address, PERMANENT);
+    assert_eq!(bench.station.snapshot().address_kind, AddressKind::Mask);
 }
 
 #[test]
