@@ -305,3 +305,12 @@ fn a_connection_that_was_there_has_two_seconds_to_show_its_supplicant() {
     bench.link_changes(|link| link.carrier = false);
     assert!(bench.is_masked());
 }
+
+#[test]
+fn a_supplicant_that_is_started_again_is_asked_for_its_networks_however_soon() {
+    let mut bench = Bench::searching(|_, _| {});
+    bench.tell(Event::Supplicant(Supplicant::Vanished));
+    bench.done.clear();
+    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    assert_eq!(bench.asked(&Request::Survey { bssids: Vec::new() }), 1);
+}

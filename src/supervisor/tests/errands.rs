@@ -168,6 +168,17 @@ fn after_a_pause_a_disconnected_card_is_as_disconnected_as_before() {
 }
 
 #[test]
+fn a_pause_goes_on_under_another_mask() {
+    for mut bench in [parked(), searching()] {
+        pause(&mut bench, None);
+        bench.done.clear();
+        bench.somebody_scans(true);
+        assert_eq!((bench.state(), bench.count(sets_address)), ("paused", 1));
+        assert_eq!(bench.count(|it| *it == Action::Say(Notice::Parked)), 0);
+    }
+}
+
+#[test]
 fn another_mask_is_had_at_once_where_nothing_is_on_the_air() {
     for mut bench in [searching(), parked(), Bench::new(true, false, |_, _| {})] {
         let (state, before) = (bench.state(), bench.link.address);

@@ -128,6 +128,7 @@ fn a_held_link_that_does_not_go_down_is_taken_down_again() {
     unmet.tell(Event::Supplicant(Supplicant::Appeared));
     let failure = Failure::Unreachable("it is silent".to_owned());
     unmet.tell(Event::Reply(Reply::Quiet(Err(failure))));
+    assert!(unmet.is_masked());
     for mut bench in [unmet, Bench::held(|_, _| {})] {
         let retry = bench.station.deadline();
         bench.link.up = true;

@@ -28,6 +28,8 @@ pub(super) enum Driver {
     Ignores,
     /// It puts the old address back when the link comes up.
     Undoes,
+    /// Another program brings the link up again as soon as it is down.
+    StaysUp,
     /// The address comes with the next question but these.
     Late(u32),
 }
@@ -136,6 +138,13 @@ impl Bench {
         self.settle();
     }
 
+    /// The alarm rings; what is wanted then is not done.
+    pub(super) fn rings(&mut self) -> Vec<Action> {
+        self.now = self.wire.deadline().expect("an alarm");
+        self.wire.handle_timeout(at(self.now));
+        std::iter::from_fn(|| self.wire.poll_action()).collect()
+    }
+
     /// Lets time go by, deadline after deadline.
     pub(super) fn pass(&mut self, span: Duration) {
         let end = self.now + span;
@@ -232,7 +241,7 @@ impl Bench {
 
     fn driver_sets(&mut self, address: Mac) {
         match self.driver {
-            Driver::Takes | Driver::Undoes => self.link.address = address,
+            Driver::Takes | Driver::Undoes | Driver::StaysUp => self.link.address = address,
             Driver::Late(questions) => self.coming = Some((questions, address)),
             Driver::Refuses(_) | Driver::Ignores => {}
         }
@@ -247,8 +256,8 @@ impl Bench {
     }
 
     fn switch(&mut self, up: bool) {
-        self.link.up = up;
-        self.link.carrier = up && self.plugged;
+        self.link.up = up || self.driver == Driver::StaysUp;
+        self.link.carrier = self.link.up && self.plugged;
     }
 
     /// What was done to the link.

@@ -32,6 +32,40 @@ fn a_driver_that_refuses_is_held_down_and_named_once() {
 }
 
 #[test]
+fn a_refusal_is_answered_by_pauses_that_grow_and_news_of_the_link_do_not_shorten() {
+    let refuses = Driver::Refuses(Errno::BUSY.raw_os_error());
+    let mut bench = Bench::with_driver(refuses, false, OnFailure::Closed);
+    for pause in [60, 120, 180] {
+        let due = bench.now + Duration::from_millis(pause);
+        assert_eq!(
+            (bench.state(), bench.wire.deadline()),
+            ("setting", Some(due))
+        );
+        bench.done.clear();
+        bench.tell(Event::Link(bench.link));
+        assert!(bench.done.is_empty(), "{:?}", bench.done);
+        bench.pass(Duration::from_millis(pause));
+    }
+    assert_eq!(bench.state(), "held");
+}
+
+#[test]
+fn a_link_that_another_program_keeps_up_is_given_up_after_four_tries() {
+    let bench = Bench::with_driver(Driver::StaysUp, true, OnFailure::Closed);
+    assert_eq!(bench.state(), "held");
+    // And once more, to hold it.
+    assert_eq!(bench.steps(), ["down"; 4 + 1]);
+    assert!(held(&bench)[0].contains("brought it up again"));
+}
+
+#[test]
+fn an_alarm_rings_once() {
+    let mut bench = Bench::with_driver(Driver::Late(3), true, OnFailure::Closed);
+    assert_eq!(bench.rings(), [Action::ReadLink]);
+    assert_eq!(bench.wire.deadline(), None);
+}
+
+#[test]
 fn a_held_link_is_tried_again_ever_more_rarely() {
     let mut bench = Bench::with_driver(Driver::Ignores, true, OnFailure::Closed);
     bench.pass(seconds(3600));
@@ -153,6 +187,17 @@ fn whoever_does_not_give_in_finds_the_link_down() {
     }
     assert_eq!(pauses, [1, 2, 4, 8]);
     assert_eq!(held(&bench).len(), 1);
+}
+
+#[test]
+fn after_long_peace_it_is_again_the_third_time_that_counts() {
+    let mut bench = Bench::new("stable", true, false);
+    bench.pass(seconds(600));
+    for _ in 0..3 {
+        assert_ne!(bench.state(), "held");
+        bench.somebody_sets(OTHER);
+    }
+    assert_eq!(bench.state(), "held");
 }
 
 #[test]

@@ -240,3 +240,64 @@ fn it_does_not_put_an_address_back_that_is_in_use() {
     assert!(bench.remarked("the initial address is not put back"));
     assert_eq!(bench.done.last(), Some(&Action::Finish));
 }
+
+#[test]
+fn what_is_told_of_a_wire_is_as_old_as_it_is() {
+    let mut bench = Bench::new("stable", true, false);
+    let begin = bench.now;
+    bench.pass(seconds(10));
+    bench.tell(Event::Link(bench.link));
+    let snapshot = bench.wire.snapshot();
+    assert_eq!(
+        (snapshot.address_since, snapshot.state_since),
+        (begin, begin)
+    );
+    bench.plug(true);
+    let plugged = bench.now;
+    bench.pass(seconds(10));
+    bench.tell(Event::Link(bench.link));
+    let snapshot = bench.wire.snapshot();
+    assert_eq!(
+        (snapshot.address_since, snapshot.state_since),
+        (begin, plugged)
+    );
+    bench.somebody_sets(OTHER);
+    let snapshot = bench.wire.snapshot();
+    assert_eq!(
+        (snapshot.address_since, snapshot.state_since),
+        (bench.now, bench.now)
+    );
+}
+
+#[test]
+fn trouble_is_told_for_as_long_as_it_lasts() {
+    let mut bench = Bench::new("stable", true, true);
+    let told = |bench: &Bench| bench.wire.snapshot().trouble.is_some();
+    assert_eq!((bench.state(), told(&bench)), ("foreign", true));
+    bench.plug(false);
+    assert_eq!((bench.state(), told(&bench)), ("unplugged", false));
+    for _ in 0..3 {
+        bench.somebody_sets(OTHER);
+    }
+    assert_eq!((bench.state(), told(&bench)), ("held", true));
+    bench.pass(seconds(2));
+    assert_eq!((bench.state(), told(&bench)), ("unplugged", false));
+}
+
+#[test]
+fn one_wrong_address_after_the_other_is_as_wrong() {
+    let mut bench = Bench::new("stable", true, true);
+    bench.somebody_sets(OTHER);
+    assert_eq!(bench.state(), "foreign");
+    bench.tell(Event::Link(bench.link));
+    assert_eq!(bench.state(), "foreign");
+}
+
+#[test]
+fn a_wire_that_has_been_let_go_is_let_be_whatever_the_settings() {
+    let mut bench = Bench::new("stable", true, false);
+    bench.tell(Event::Command(Command::Leave));
+    bench.done.clear();
+    bench.configure("random", |_| {});
+    assert_eq!((bench.state(), &bench.done[..]), ("gone", &[][..]));
+}
