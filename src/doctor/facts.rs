@@ -46,6 +46,14 @@ pub(crate) struct Card {
     pub(crate) trial: Option<Trial>,
 }
 
+impl Card {
+    /// Whether macveil leaves it to the program that drives it.
+    pub(crate) fn is_left(&self) -> bool {
+        let beside = |owner| cfg!(feature = "iwd") && owner == Rival::Iwd;
+        self.owner.is_some_and(|it| !beside(it))
+    }
+}
+
 /// `wpa_supplicant`'s control socket.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum Control {

@@ -47,6 +47,9 @@ pub(super) fn examine(facts: &Facts, card: &Card) -> Vec<Finding> {
     let name = &card.name;
     let mut findings = vec![match card.owner {
         None => OWNER.good(format_args!("no other program drives the card")),
+        Some(Rival::Iwd) if !card.is_left() => OWNER.good(format_args!(
+            "iwd drives the card, and macveil works beside it"
+        )),
         Some(owner) => OWNER.problem(
             format_args!(
                 "the card belongs to {}, and macveil leaves it alone",

@@ -130,7 +130,7 @@ fn current(facts: &Facts, card: &Card) -> Finding {
         ));
     }
     let what = format!("the card has its permanent address, {address}");
-    if facts.macveil.runs && card.is_managed && card.owner.is_none() {
+    if facts.macveil.runs && card.is_managed && !card.is_left() {
         CURRENT_ADDRESS.note(format_args!("{what}"), format_args!("`macveil status {name}` says why: a network's policy asks for it, or macveil cannot change it"))
     } else if card.up {
         CURRENT_ADDRESS.problem(

@@ -14,8 +14,14 @@ when   the user runs "busybox sh -c '/lab/macveil status || echo it ended with $
 then   the command said "left alone, without protection"
 and    the command said "NetworkInterfaceBlacklist=wlan0"
 and    the command said "it ended with 1"
+when   the user runs "busybox sh -c '/lab/macveil doctor wlan0 --json 2>&1 || true'"
+then   the command said "\"owner\",\"severity\":\"problem\""
+and    the command said "the card belongs to ConnMan, and macveil leaves it alone"
 when   macveil stops
-and    macveil starts
+and    the user runs "busybox sh -c '/lab/macveil doctor wlan0 --try 2>&1 || echo it ended with $?'"
+then   the command said "another program drives it"
+and    the command said "it ended with 3"
+when   macveil starts
 then   macveil says "left alone, without protection: it belongs to ConnMan" 2 times
 and    still connected to home for 5 s
 and    the address stays for 5 s

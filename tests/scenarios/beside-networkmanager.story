@@ -11,8 +11,14 @@ and    networkmanager starts
 then   macveil says "left alone, without protection: it belongs to NetworkManager" 1 times
 when   networkmanager connects "Home"
 then   still connected to home for 5 s
+when   the user runs "busybox sh -c '/lab/macveil doctor wlan0 --json 2>&1 || true'"
+then   the command said "\"owner\",\"severity\":\"problem\""
+and    the command said "the card belongs to NetworkManager, and macveil leaves it alone"
 when   macveil stops
-and    macveil starts
+and    the user runs "busybox sh -c '/lab/macveil doctor wlan0 --try 2>&1 || echo it ended with $?'"
+then   the command said "another program drives it"
+and    the command said "it ended with 3"
+when   macveil starts
 then   macveil says "left alone, without protection: it belongs to NetworkManager" 2 times
 and    still connected to home for 5 s
 when   networkmanager lets go of the interface

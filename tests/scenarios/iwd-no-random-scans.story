@@ -7,6 +7,8 @@ and    a network "Home": wpa2 "correct horse battery"
 and    macveil is running
 and    iwd is running
 then   connected to home within 30 s
+when   the user runs "busybox sh -c '/lab/macveil doctor --json 2>&1 || true'"
+then   the command said "\"iwd-scan-randomization\",\"severity\":\"problem\""
 when   3 s pass
 and    home vanishes
 and    20 s pass

@@ -7,6 +7,9 @@ and    macveil's device settings have "on-exit = \"restore\""
 and    macveil is running
 and    iwd is running
 then   connected to home within 20 s
+when   the user runs "busybox sh -c '/lab/macveil doctor --json 2>&1 || true'"
+then   the command said "\"iwd-address-randomization\",\"severity\":\"good\""
+and    the command said "iwd drives the card, and macveil works beside it"
 when   3 s pass
 and    home leaves
 and    40 s pass

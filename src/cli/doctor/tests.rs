@@ -342,6 +342,22 @@ fn found_alone(machine: &Machine, found: Option<(&str, &str, &str)>, case: &str)
     );
 }
 
+#[cfg(feature = "iwd")]
+#[test]
+fn iwd_is_no_other_program_where_macveil_works_beside_it() {
+    let mut machine = Machine::good();
+    machine.card.owner = Some(Rival::Iwd);
+    found_alone(&machine, None, "beside iwd");
+    machine.macveil.runs = true;
+    machine.card.kernel.permanent = Some(machine.card.kernel.initial);
+    let hint = "`macveil status wlan0` says why";
+    found_alone(
+        &machine,
+        Some(("current-address", "note", hint)),
+        "beside iwd",
+    );
+}
+
 #[test]
 fn a_permanent_address_on_the_card_is_told_by_how_bad_it_is() {
     for (up, runs, severity) in [
