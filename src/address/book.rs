@@ -10,8 +10,8 @@ use super::mask::{Mask, Originals};
 use super::network::{Matched, NetworkFacts};
 use super::stable_id::{Meaning, StableId};
 use super::unassignable::Unassignable;
-use super::wishes::{Choice, NetworkRule, Wishes, choose};
-use super::{HostKey, Mac, Place, Policy, Zone};
+use super::wishes::{Choice, NetworkRule, Said, Wishes, choose};
+use super::{Binding, HostKey, Mac, Place, Policy, Zone};
 
 /// What a stable address may hang on besides the network and the card.
 #[derive(Debug)]
@@ -87,6 +87,15 @@ impl AddressBook {
             rules,
             defaults,
         }
+    }
+
+    /// Binds what nobody has bound otherwise to the card: its interface's name does not last, as with iwd, which
+    /// makes one of its own whenever it begins.
+    #[must_use]
+    pub fn bound_to_card(mut self) -> Self {
+        let binding = Said::built_in(Binding::Card);
+        self.defaults.binding.get_or_insert(binding);
+        self
     }
 
     /// The address for an association that begins now; for `random` another one at each call, so call

@@ -21,6 +21,7 @@ mod arguments;
 mod console;
 mod failure;
 mod inputs;
+mod owner;
 mod place;
 
 pub use arguments::{Arguments, Command};

@@ -6,7 +6,7 @@ use rand::rngs::StdRng;
 
 use super::clock;
 use super::rivals::Role;
-use crate::address::{Host, Mac};
+use crate::address::{AddressBook, Host, Mac};
 use crate::config::{Config, DeviceFacts, Kind};
 use crate::supervisor::{
     Action, Addresses, Card, Event, IwdStation, Link, Now, Port, Rotation, Settings, Station, Time,
@@ -142,11 +142,20 @@ impl Machine {
         let device = self.device();
         let settings = config.settings(&device);
         let book = config.address_book(&device, Arc::clone(host));
+        let book = bound_for(self.role(), book, &device);
         match self {
             Self::Station(station) => station.reconfigure(settings, book),
             Self::Wire(wire) => wire.reconfigure(clock::now(), settings, book),
             Self::Iwd(station) => station.reconfigure(clock::now(), settings, book),
         }
+    }
+}
+
+/// A card that has no permanent address has nothing but its interface's name to be told by.
+pub(super) fn bound_for(role: Role, book: AddressBook, device: &DeviceFacts<'_>) -> AddressBook {
+    match role {
+        Role::BesideIwd if device.permanent.is_some() => book.bound_to_card(),
+        Role::BesideIwd | Role::Usual => book,
     }
 }
 

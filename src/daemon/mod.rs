@@ -47,7 +47,7 @@ use clock::{Alarm, SleepWatch};
 use errands::Looks;
 pub use error::Error;
 use history::KeptHistory;
-use machine::{Machine, of_card};
+use machine::{Machine, bound_for, of_card};
 use metrics::Metrics;
 use naming::Nameless;
 use rivals::{LeftTo, Role};
@@ -375,8 +375,9 @@ impl Daemon {
         card.initial = self.initial_address(&card.name, ifindex, card.permanent, card.initial);
         let device = of_card(&card);
         let settings = self.config.settings(&device);
+        let book = self.config.address_book(&device, Arc::clone(&self.host));
         let addresses = Addresses {
-            book: self.config.address_book(&device, Arc::clone(&self.host)),
+            book: bound_for(role, book, &device),
             history: self.history.current().clone(),
         };
         let how = match role {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 use tracing::warn;
 
+use super::tended::Tended;
 use super::{Daemon, Error};
 use crate::config::{Backend, Kind};
 use crate::rivals::{Rival, Running, Supplicant, Twin, Watch, claim};
@@ -93,8 +94,14 @@ impl Daemon {
         let owner = match owner {
             None => return Some(Role::Usual),
             Some(Rival::Iwd) if cfg!(feature = "iwd") => {
+                // It may leave a radio's former interface behind.
+                let card = self.kernel.card(ifindex).ok().flatten();
+                let permanent = card.and_then(|card| card.permanent);
+                let same = |it: &Tended| permanent.is_some() && it.device().permanent == permanent;
                 let mut tended = self.stations.iter();
-                if tended.all(|(&other, it)| other == ifindex || it.role() == Role::Usual) {
+                if tended
+                    .all(|(&other, it)| other == ifindex || it.role() == Role::Usual || same(it))
+                {
                     return Some(Role::BesideIwd);
                 }
                 LeftTo::SecondOfIwd

@@ -283,6 +283,22 @@ fn a_binding_decides_what_a_stable_address_hangs_on() {
 }
 
 #[test]
+fn what_is_bound_to_the_card_keeps_its_addresses_under_another_name_unless_bound_otherwise() {
+    let home = ssid("Home");
+    let network = NetworkFacts::new(&home);
+    let assign = |binding: Option<Binding>, interface: &str| {
+        let mut bench = Bench::new();
+        bench.interface = interface.to_owned();
+        bench.wishes.binding = binding.map(said);
+        let book = bench.book().bound_to_card();
+        book.assign(&network, &bench.card, &mut rng(1)).unwrap()
+    };
+    assert_eq!(assign(None, "wlan0"), assign(None, "wlan6"));
+    let named = Some(Binding::Interface);
+    assert_ne!(assign(named, "wlan0"), assign(named, "wlan6"));
+}
+
+#[test]
 fn an_imitation_without_the_key_meets_another_address_if_asked() {
     let home = ssid("Home");
     let network = NetworkFacts::new(&home);

@@ -1,20 +1,17 @@
 //! What is known of this machine.
 
 use std::path::Path;
-use std::time::Duration;
 
 use super::{files, supplicant, trial};
 use crate::cli::failure::Failure;
-use crate::config::{Backend, Config, DeviceFacts, Errors, Kind, Layout};
+use crate::cli::owner::{self, CTRL_INTERFACE};
+use crate::config::{Config, DeviceFacts, Errors, Kind, Layout};
 use crate::doctor::{Card, Facts, Macveil, wanted};
 use crate::kernel::Kernel;
-use crate::rivals::{Running, Supplicant, Watch, another_runs};
+use crate::rivals::{Running, another_runs};
 use crate::supervisor::{self, OnFailure};
 
 const LOOK: &str = "cannot look at the Wi-Fi interfaces";
-const CTRL_INTERFACE: &str = "/run/wpa_supplicant";
-/// The bus is there, but does not answer.
-const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Looks at an interface, or at all that are stations.
 pub(super) fn facts(root: &Path, interface: Option<&str>, tries: bool) -> Result<Facts, Failure> {
@@ -34,7 +31,7 @@ pub(super) fn facts(root: &Path, interface: Option<&str>, tries: bool) -> Result
     }
     let config = Config::read(&Layout::below(root));
     let macveil = macveil(&config);
-    let running = rivals(root);
+    let running = owner::running(root);
     let mut cards = Vec::with_capacity(stations.len());
     for station in stations {
         let up = kernel.link(station.ifindex).is_ok_and(|link| link.up);
@@ -73,22 +70,6 @@ fn macveil(config: &Result<Config, Errors>) -> Macveil {
 }
 
 #[inline(never)]
-fn rivals(root: &Path) -> Running {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build();
-    let Ok(runtime) = runtime else {
-        return Running::default();
-    };
-    let mut watch = Watch::new(root.to_owned());
-    runtime.block_on(async {
-        tokio::time::timeout(PATIENCE, watch.next())
-            .await
-            .unwrap_or_default()
-    })
-}
-
-#[inline(never)]
 fn card(root: &Path, config: Option<&Config>, station: supervisor::Card, running: Running) -> Card {
     let name = station.name.clone();
     let device = DeviceFacts {
@@ -100,11 +81,6 @@ fn card(root: &Path, config: Option<&Config>, station: supervisor::Card, running
     let settings = config.map(|it| it.settings(&device));
     let directory = config.map_or(Path::new(CTRL_INTERFACE), |it| &it.ctrl_interface);
     let socket = directory.join(&name);
-    let supplicant = match config.map(|it| it.backend).unwrap_or_default() {
-        Backend::WpaSupplicant | Backend::None => Supplicant::Ours,
-        Backend::Iwd => Supplicant::Iwd,
-        Backend::Auto => Supplicant::Any(socket.clone()),
-    };
     Card {
         up: false,
         fails_open: settings
@@ -112,7 +88,7 @@ fn card(root: &Path, config: Option<&Config>, station: supervisor::Card, running
             .is_some_and(|it| it.on_failure == OnFailure::Open),
         scans_bare: settings.as_ref().is_some_and(|it| !it.scan_random),
         is_managed: config.is_none_or(|it| it.manages(&device)),
-        owner: running.owner(root, (&name, station.ifindex), &supplicant),
+        owner: owner::of_station(running, root, config, (&name, station.ifindex)),
         control: supplicant::ask(&socket),
         trial: None,
         kernel: station,

@@ -82,7 +82,7 @@ fn explain(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
         (name, _) => system::card(&config, name.as_deref())?,
     };
     let host = system::host(&config)?;
-    let book = config.address_book(&card.device(), host.into());
+    let book = card.book(&config, host.into());
     let network = NetworkFacts {
         ssid: ssid.as_ref(),
         bssid: args.bssid,

@@ -1,10 +1,14 @@
 //! What the machine is like, for an explanation.
 
-use crate::address::{AddressFacts, Host, Mac};
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::address::{AddressBook, AddressFacts, Host, Mac};
 use crate::cli::failure::Failure;
-use crate::cli::inputs;
+use crate::cli::{inputs, owner};
 use crate::config::{Config, DeviceFacts, Kind};
 use crate::kernel::Kernel;
+use crate::rivals::Rival;
 use crate::store::{self, KEY_FILE};
 use crate::supervisor;
 
@@ -14,6 +18,8 @@ pub(super) struct Card {
     pub(super) facts: AddressFacts,
     driver: String,
     kind: Kind,
+    /// iwd drives it.
+    beside_iwd: bool,
 }
 
 impl Card {
@@ -29,7 +35,17 @@ impl Card {
             },
             driver: String::new(),
             kind,
+            beside_iwd: false,
         }
+    }
+
+    /// Which address each network gets, as the daemon decides it.
+    pub(super) fn book(&self, config: &Config, host: Arc<Host>) -> AddressBook {
+        let book = config.address_book(&self.device(), host);
+        if self.beside_iwd && self.facts.permanent.is_some() {
+            return book.bound_to_card();
+        }
+        book
     }
 
     pub(super) fn device(&self) -> DeviceFacts<'_> {
@@ -49,7 +65,16 @@ pub(super) fn card(config: &Config, name: Option<&str>) -> Result<Card, Failure>
     let stations = kernel
         .stations()
         .map_err(|error| Failure::cannot(tried, error))?;
-    let mut cards = stations.into_iter().map(|station| known(config, station));
+    let root = Path::new("/");
+    let running = owner::running(root);
+    let mut cards = stations.into_iter().map(|station| {
+        let it = (station.name.as_str(), station.ifindex);
+        let owner = owner::of_station(running, root, Some(config), it);
+        Card {
+            beside_iwd: cfg!(feature = "iwd") && owner == Some(Rival::Iwd),
+            ..known(config, station)
+        }
+    });
     match name {
         Some(name) => cards
             .find(|card| card.name == name)
@@ -76,6 +101,7 @@ fn known(config: &Config, station: supervisor::Card) -> Card {
         name: station.name,
         driver: station.driver,
         kind: Kind::Wifi,
+        beside_iwd: false,
     }
 }
 
@@ -96,6 +122,7 @@ pub(super) fn port(config: &Config, name: &str) -> Result<Card, Failure> {
             previous: None,
         },
         kind: Kind::of_port(&port),
+        beside_iwd: false,
         name: port.name,
         driver: port.driver,
     })

@@ -29,6 +29,9 @@ impl Context {
     /// Has each known network's file say the address that the configuration leads to.
     pub(super) fn write_addresses(&mut self) {
         self.review = None;
+        if !self.has_station {
+            return;
+        }
         let ids: Vec<_> = self.known.iter().map(|known| known.id.clone()).collect();
         self.unassignable.retain(|id, _| ids.contains(id));
         for id in ids {

@@ -54,6 +54,8 @@ pub(super) struct Context {
     /// iwd scans under random addresses where the driver can.
     pub(super) random_scans: bool,
     pub(super) doing: Doing,
+    /// iwd has a station for this interface. While it has none, another interface's machine may write the files.
+    pub(super) has_station: bool,
     pub(super) known: Vec<Known>,
     /// What networks' files are to say.
     pub(super) written: BTreeMap<NetworkId, Written>,
@@ -110,6 +112,7 @@ impl Context {
             obstacle: None,
             random_scans: true,
             doing: Doing::default(),
+            has_station: false,
             known: Vec::new(),
             written: BTreeMap::new(),
             unassignable: BTreeMap::new(),
@@ -318,6 +321,7 @@ impl Context {
 
     pub(super) fn iwd_vanished(&mut self) {
         self.doing = Doing::default();
+        self.has_station = false;
         self.known.clear();
         self.wake = None;
         self.lost = None;

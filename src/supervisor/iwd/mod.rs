@@ -176,10 +176,14 @@ impl IwdStation {
             }
             IwdNews::Station(None) => {
                 self.cx.doing = Doing::default();
+                self.cx.has_station = false;
                 self.step(State::station_gone);
             }
             IwdNews::Station(Some(doing)) => {
                 self.cx.doing = doing;
+                if !std::mem::replace(&mut self.cx.has_station, true) {
+                    self.cx.write_addresses();
+                }
                 self.step(State::iwd_does);
             }
             IwdNews::Known(known) => {

@@ -192,7 +192,7 @@ fn scans_without_end(station: &Station, folder: &Path) -> Result<Process, String
     // iwd makes an interface of its own, and may do so again.
     let radio = station.radio.folder().ok_or("there is no radio")?;
     let line = format!(
-        "while true; do iw $(busybox ls {}/device/net) scan trigger passive; busybox usleep 150000; done",
+        "while true; do for it in $(busybox ls {}/device/net); do iw $it scan trigger passive; done; busybox usleep 150000; done",
         radio.display()
     );
     let mut shell = Command::new("busybox");

@@ -68,9 +68,15 @@ fn enter_namespace() -> Result<(), String> {
 impl Radio {
     /// The interface that it has now, whatever its name.
     pub fn interface_now(&self) -> Option<String> {
-        let mut interfaces = fs::read_dir(self.folder()?.join("device/net")).ok()?;
-        let name = interfaces.next()?.ok()?.file_name();
-        Some(name.to_string_lossy().into_owned())
+        let interfaces = fs::read_dir(self.folder()?.join("device/net")).ok()?;
+        let interfaces = interfaces.flatten().map(|entry| entry.file_name());
+        // iwd may leave the one that was there before.
+        let is_in_use = |name: &str| {
+            let state = fs::read_to_string(format!("/sys/class/net/{name}/flags"));
+            state.is_ok_and(|flags| flags.trim().ends_with('3'))
+        };
+        let names = interfaces.map(|name| name.to_string_lossy().into_owned());
+        names.max_by_key(|name| is_in_use(name))
     }
 
     /// Where the kernel tells of it.
