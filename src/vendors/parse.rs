@@ -49,19 +49,20 @@ fn read(line: &str) -> Line<'_> {
     if let Some(name) = trimmed.strip_prefix("ID_OUI_FROM_DATABASE=") {
         return Line::Name(name);
     }
-    csv(trimmed)
+    // What costs least comes first: a line is of one kind at most.
+    spaced(line)
         .or_else(|| ieee(trimmed))
-        .or_else(|| spaced(line))
+        .or_else(|| csv(trimmed))
         .or_else(|| column(line))
         .map_or(Line::Nothing, |(prefix, name)| Line::Entry(prefix, name))
 }
 
 fn csv(line: &str) -> Option<(Prefix, &str)> {
-    let (registry, rest) = line.split_once(',')?;
-    let (digits, rest) = rest.split_once(',')?;
-    if !matches!(registry, "MA-L" | "MA-M" | "MA-S") {
+    let (registry, rest) = line.split_at_checked(5)?;
+    if !matches!(registry, "MA-L," | "MA-M," | "MA-S,") {
         return None;
     }
+    let (digits, rest) = rest.split_once(',')?;
     let name = match rest.strip_prefix('"') {
         Some(quoted) => quoted.split_once("\",").map_or(quoted, |(name, _)| name),
         None => rest.split_once(',').map_or(rest, |(name, _)| name),
@@ -70,14 +71,15 @@ fn csv(line: &str) -> Option<(Prefix, &str)> {
 }
 
 fn ieee(line: &str) -> Option<(Prefix, &str)> {
-    let (prefix, name) = line.split_once("(hex)")?;
-    Some((grouped(prefix.trim_end(), '-')?, name))
+    let (prefix, rest) = line.split_at_checked(8)?;
+    let prefix = grouped(prefix, b'-')?;
+    Some((prefix, rest.trim_start().strip_prefix("(hex)")?))
 }
 
 fn spaced(line: &str) -> Option<(Prefix, &str)> {
     let (prefix, rest) = line.split_at_checked(8)?;
     let name = rest.strip_prefix([' ', '\t'])?;
-    Some((grouped(prefix, ' ')?, name))
+    Some((grouped(prefix, b' ')?, name))
 }
 
 /// The prefix ends at the first white space.
@@ -96,7 +98,7 @@ fn column(line: &str) -> Option<(Prefix, &str)> {
 /// `00:1B:77`, or six bytes and the number of bits.
 fn with_length(word: &str) -> Option<Prefix> {
     match word.split_once('/') {
-        None => grouped(word, ':'),
+        None => grouped(word, b':'),
         Some((address, bits)) => {
             let address = address.parse().ok()?;
             let bits = bits.parse().ok()?;
@@ -108,14 +110,23 @@ fn with_length(word: &str) -> Option<Prefix> {
 }
 
 /// Three bytes of two digits each.
-fn grouped(text: &str, separator: char) -> Option<Prefix> {
-    let bytes: Vec<_> = text.split(separator).collect();
-    let whole = bytes.len() == 3 && bytes.iter().all(|byte| byte.len() == 2);
-    whole.then(|| Prefix::from_digits(&bytes.concat()))?
+fn grouped(text: &str, separator: u8) -> Option<Prefix> {
+    let bytes = text.as_bytes();
+    let between = |at: usize| bytes.get(at) == Some(&separator);
+    if bytes.len() != 8 || !between(2) || !between(5) {
+        return None;
+    }
+    let mut digits = bytes.iter().enumerate().filter(|(at, _)| at % 3 != 2);
+    let digits: [u8; 6] = std::array::from_fn(|_| digits.next().map_or(0, |(_, digit)| *digit));
+    Prefix::from_digits(str::from_utf8(&digits).ok()?)
 }
 
 /// Without what a terminal might obey, and not endless; `None` if nothing is left.
 fn cleaned(name: &str) -> Option<String> {
+    let name = name.trim();
+    if is_clean(name) {
+        return Some(name.to_owned());
+    }
     let words = name.split(|character: char| character.is_whitespace() || character.is_control());
     let mut text = String::new();
     for word in words.filter(|word| !word.is_empty()) {
@@ -129,4 +140,15 @@ fn cleaned(name: &str) -> Option<String> {
         }
     }
     (!text.is_empty()).then_some(text)
+}
+
+/// As nearly all are: their lists are long, and looked up for a single name.
+fn is_clean(name: &str) -> bool {
+    let mut before = b' ';
+    let in_order = name.bytes().all(|byte| {
+        let doubled = byte == before && matches!(byte, b' ' | b'"');
+        before = byte;
+        matches!(byte, b' '..=b'~') && !doubled
+    });
+    in_order && (1..=LONGEST_NAME).contains(&name.len())
 }
