@@ -3,6 +3,7 @@
 # make day     a day on the air with trouble of every kind, in warped time
 # make fuzz    what strangers send, made up by libFuzzer, a minute for each parser
 # make deb     the Debian package, and what lintian says of it
+# make bench   macveil beside NetworkManager, iwd and wpa_supplicant, measured: docs/benchmarks.md
 # make demo    a story told live: who transmits what under which address
 # They do their own set-up on a Debian 12 machine, as root or with sudo.
 
@@ -13,7 +14,7 @@ UNIT_TESTS := $(filter-out lab, \
 	$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) \
 	$(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
-.PHONY: test dist deb demo day soak mutants mutants-all fuzz setup check unit release lab lab-all
+.PHONY: test bench dist deb demo day soak mutants mutants-all fuzz setup check unit release lab lab-all
 
 test: setup check unit release lab
 
@@ -69,6 +70,15 @@ mutants:
 # cargo-mutants from crates.io below target/.
 mutants-all:
 	@python3 -B -u tests/mutation/mutants.py
+
+# Everybody plays the same stories, and docs/benchmarks.md is written anew: about 20 minutes on two cores.
+# What it needs of Debian (macchanger beside what the lab has) goes into its guests, not on this machine.
+# Less, to look at only: cargo test --test lab -- bench --story outages
+bench: setup release
+	@tests/bench/setup.sh
+	RUSTFLAGS="$(LINKING)" cargo build --quiet --release --target $(HOST) --bench changes
+	@cp -f "$$(ls -t target/$(HOST)/release/deps/changes-* | grep -v '\.d$$' | head -n 1)" target/changes
+	@cargo test --quiet --test lab -- bench
 
 # Another beginning: MACVEIL_SIM_SEED=1000000 make soak
 soak:

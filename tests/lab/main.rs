@@ -30,6 +30,9 @@ mod guest;
 mod host;
 mod judge;
 mod record;
+#[path = "../bench/report/mod.rs"]
+mod report;
+mod sample;
 #[path = "../scenarios/mod.rs"]
 mod scenarios;
 

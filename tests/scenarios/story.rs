@@ -218,6 +218,8 @@ pub enum Event {
     OtherInterfacesNoted,
     /// Remember the supplicant's run-time settings.
     SettingsNoted,
+    /// The first station's address is changed in every way that there is, so often in each.
+    ChangesTimed(u32),
     /// Remember how much memory macveil uses.
     MemoryNoted,
     /// From now on macveil is asked for its status many times a second.

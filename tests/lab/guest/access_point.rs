@@ -41,15 +41,13 @@ impl AccessPoint {
                 Process::start("hostapd", command.args(["-dd", "-t"]).arg(&config), &log)
             })?);
         }
-        wait_until(Duration::from_secs(10), || {
-            let status = self.control().ok()?.ask("STATUS").ok()?;
-            (field(&status, "state") == Some("ENABLED")).then_some(())
-        })
-        .ok_or_else(|| format!("access point {} does not start", self.story.name))
+        wait_until(Duration::from_secs(10), || self.is_on_air().then_some(()))
+            .ok_or_else(|| format!("access point {} does not start", self.story.name))
     }
 
     pub fn is_on_air(&self) -> bool {
-        self.hostapd.is_some()
+        let status = self.control().and_then(|control| control.ask("STATUS"));
+        status.is_ok_and(|status| field(&status, "state") == Some("ENABLED"))
     }
 
     /// Says goodbye to its stations and goes off the air.

@@ -43,6 +43,12 @@ pub fn start(folder: &Path) -> Result<Process, String> {
     Ok(process)
 }
 
+/// The programs that run, by their process.
+pub fn ids(processes: &[(&'static str, Process)]) -> Vec<(&'static str, u32)> {
+    let all = processes.iter();
+    all.map(|(name, process)| (*name, process.id())).collect()
+}
+
 /// Ends the bus and the programs on it, the last one first.
 pub fn stop(processes: &mut Vec<(&'static str, Process)>) -> Result<(), String> {
     while let Some((name, mut process)) = processes.pop() {

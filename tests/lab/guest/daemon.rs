@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use super::bench;
 use super::process::Process;
 use crate::configuration::{self, Settings};
 use crate::scenarios::Network;
@@ -53,10 +54,10 @@ impl Daemon {
         let _ = fs::remove_file(&socket);
         let notifications = UnixDatagram::bind(&socket).map_err(|e| e.to_string())?;
         let mut command = Command::new(PROGRAM);
-        command
-            .arg("run")
-            .env("NOTIFY_SOCKET", &socket)
-            .env("MACVEIL_LOG", "debug");
+        command.arg("run").env("NOTIFY_SOCKET", &socket);
+        if !bench::is_on() {
+            command.env("MACVEIL_LOG", "debug");
+        }
         if let Configuration::Named(file) = configuration {
             command.arg("--config").arg(file);
         }
@@ -83,6 +84,10 @@ impl Daemon {
             }
         }
         Err("macveil did not say READY=1 within 10 s".to_owned())
+    }
+
+    pub fn id(&self) -> u32 {
+        self.process.id()
     }
 
     pub fn process(&mut self) -> &mut Process {

@@ -19,6 +19,9 @@ use crate::scenarios::{AccessPointEvent, Event, UserAction};
 /// Of a user whose scan is refused.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// Of whoever waits for a station to be back; how long that may take is for the story to say.
+const RETURN: Duration = Duration::from_secs(900);
+
 impl World {
     pub fn happen(&mut self, event: &Event) -> Result<(), String> {
         match event {
@@ -64,6 +67,7 @@ impl World {
             }
             Event::ScansEnd => self.scanners.clear(),
             Event::OtherInterfacesNoted => self.noted_interfaces = other_interfaces::list()?,
+            Event::ChangesTimed(rounds) => self.time_changes(*rounds)?,
             Event::SettingsNoted => self.noted_settings = self.supplicant_settings_now()?,
         }
         Ok(())
@@ -123,7 +127,7 @@ impl World {
             }
             sleep(Duration::from_secs_f64(away));
             self.access_point(name)?.start()?;
-            self.connected(name, Duration::from_secs(60))?;
+            self.connected(name, RETURN)?;
             sleep(Duration::from_secs(5));
         }
         Ok(())

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::access_point::hex;
+use super::bench;
 use super::bus;
 use super::process::{Process, run_words};
 use super::world::World;
@@ -44,11 +45,17 @@ impl Iwd {
                 .push(("dbus-daemon", bus::start(&self.folder)?));
         }
         let mut command = Command::new(PROGRAM);
-        command.arg("-d").env(bus::VARIABLE, bus::ADDRESS);
+        command
+            .args(bench::unless_on("-d"))
+            .env(bus::VARIABLE, bus::ADDRESS);
         let log = self.folder.join("iwd.log");
         let process = Process::start("iwd", &mut command, &log)?;
         self.processes.push(("iwd", process));
         Ok(())
+    }
+
+    pub fn processes(&self) -> Vec<(&'static str, u32)> {
+        bus::ids(&self.processes)
     }
 
     /// Takes it out of those that run, which the bus stays.

@@ -5,6 +5,7 @@
 //! the next timer whenever it waits for the host.
 
 mod access_point;
+mod bench;
 mod bus;
 mod card;
 mod checks;
@@ -42,6 +43,7 @@ use std::path::Path;
 use crate::briefing;
 use crate::record::Fact;
 use crate::scenarios::{self, Story};
+use bench::{LinkLog, Meter};
 use daemon::Configuration;
 use live::Live;
 use process::run_words;
@@ -81,11 +83,16 @@ fn play_one(method: &str, name: &str) -> Result<(), String> {
     let text = fs::read_to_string(&path).map_err(|e| format!("{path}: {e}"))?;
     let story = scenarios::parse(&text)?;
     let cleared = World::create(&story, method, folder).and_then(|mut world| {
+        if bench::is_on() {
+            bench::note_versions(folder)?;
+        }
         let live = live_if_asked(&story, folder)?;
+        let links = bench::is_on().then(|| LinkLog::start(folder)).transpose()?;
         let outcome = play(&story, &mut world);
         if let Some(live) = live {
             live.finish();
         }
+        drop(links);
         match outcome {
             Ok(()) => recorder.note(Fact::Over),
             Err(problem) => recorder.note(Fact::Failed(problem)),
@@ -102,10 +109,19 @@ fn play_one(method: &str, name: &str) -> Result<(), String> {
 }
 
 fn play(story: &Story, world: &mut World) -> Result<(), String> {
+    let mut meter = bench::is_on()
+        .then(|| Meter::open(&world.folder))
+        .transpose()?;
     for line in &story.lines {
+        if let Some(meter) = &mut meter {
+            meter.note(line.number, &world.programs())?;
+        }
         world.note(Fact::Step(line.number));
         tell_host(&format!("step {} {}", record::now(), line.text));
         world.carry_out(&line.step)?;
+    }
+    if let Some(meter) = &mut meter {
+        meter.note(0, &world.programs())?;
     }
     world.expect_daemon_running()
 }

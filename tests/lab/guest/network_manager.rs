@@ -9,10 +9,12 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::access_point::hex;
+use super::bench;
 use super::bus;
 use super::process::{Process, run, wait_until};
 use super::station::Station;
 use super::world::World;
+use crate::record::Fact;
 use crate::scenarios::{Network, NetworkManagerEvent, Security};
 
 const PROFILES: &str = "/etc/NetworkManager/system-connections";
@@ -54,7 +56,9 @@ impl NetworkManager {
         self.run(
             "wpa_supplicant",
             // As in Debian's unit: its control sockets are where every wpa_supplicant's are.
-            Command::new("wpa_supplicant").args(["-u", "-O", "/run/wpa_supplicant", "-dd", "-t"]),
+            Command::new("wpa_supplicant")
+                .args(["-u", "-O", "/run/wpa_supplicant", "-t"])
+                .args(bench::unless_on("-dd")),
         )?;
         self.run(
             "NetworkManager",
@@ -62,8 +66,12 @@ impl NetworkManager {
         )?;
         wait_until(Duration::from_secs(30), || {
             let devices = nmcli("-t -f DEVICE,STATE device").ok()?;
+            // One that connects by itself may be on its way.
             let ready = |station: &Station| {
-                devices.contains(&format!("{}:disconnected", station.radio.interface))
+                let name = &station.radio.interface;
+                ["disconnected", "connect"]
+                    .iter()
+                    .any(|state| devices.contains(&format!("{name}:{state}")))
             };
             stations.iter().all(ready).then_some(())
         })
@@ -82,6 +90,28 @@ impl NetworkManager {
             Process::start(name, command.env(bus::VARIABLE, bus::ADDRESS), &log)?,
         ));
         Ok(())
+    }
+
+    pub fn processes(&self) -> Vec<(&'static str, u32)> {
+        bus::ids(&self.processes)
+    }
+
+    /// Tells it that the machine goes to sleep or has woken up, as systemd-logind makes it known; nothing
+    /// while it does not run.
+    pub fn machine_sleeps(&self, sleeps: bool) -> Result<(), String> {
+        if self.processes.is_empty() {
+            return Ok(());
+        }
+        let mut command = Command::new("dbus-send");
+        command.args([
+            "--system",
+            "--print-reply",
+            "--dest=org.freedesktop.NetworkManager",
+            "/org/freedesktop/NetworkManager",
+            "org.freedesktop.NetworkManager.Sleep",
+            &format!("boolean:{sleeps}"),
+        ]);
+        run(command.env(bus::VARIABLE, bus::ADDRESS)).map(drop)
     }
 
     fn stop(&mut self) -> Result<(), String> {
@@ -120,7 +150,10 @@ impl NetworkManager {
 impl World {
     pub fn network_manager_event(&mut self, event: &NetworkManagerEvent) -> Result<(), String> {
         match event {
-            NetworkManagerEvent::Starts => self.network_manager.start(&self.stations),
+            NetworkManagerEvent::Starts => {
+                self.note(Fact::Starts("networkmanager".to_owned()));
+                self.network_manager.start(&self.stations)
+            }
             NetworkManagerEvent::Stops => self.network_manager.stop(),
             NetworkManagerEvent::LetsGo => self.set_managed("no"),
             NetworkManagerEvent::Takes => self.set_managed("yes"),
@@ -190,6 +223,9 @@ fn profile_sections(
             "wifi-security.key-mgmt=sae".to_owned(),
             format!("wifi-security.psk={password}"),
         ]),
+    }
+    if profile.hidden {
+        lines.push("wifi.hidden=true".to_owned());
     }
     lines.extend(profile.extra.iter().cloned());
     let mut sections = BTreeMap::<String, Vec<String>>::new();

@@ -22,9 +22,11 @@ impl World {
         for (path, value) in SETTINGS {
             write(path, value)?;
         }
+        self.network_manager.machine_sleeps(true)?;
         let share = share::give_up()?;
         write("/sys/power/state", "mem")?;
         share.take_again()?;
+        self.network_manager.machine_sleeps(false)?;
         // They are other machines, which were not asleep; but they live in this one.
         let on_air = self.access_points.iter_mut().filter(|ap| ap.is_on_air());
         on_air.into_iter().try_for_each(|ap| {

@@ -6,6 +6,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::access_point::hex;
+use super::bench;
 use super::control::{Control, field};
 use super::process::{Process, run_words, wait_until};
 use super::radios::Radio;
@@ -37,12 +38,18 @@ impl Station {
         let config = self.folder.join(format!("wpa_supplicant-{name}.conf"));
         fs::write(&config, configuration(CONTROL, networks, top)).map_err(|e| e.to_string())?;
         let mut command = Command::new("wpa_supplicant");
-        command.args(["-D", "nl80211", "-dd", "-t", "-i", name, "-c"]);
+        command.args(["-D", "nl80211", "-t", "-i", name, "-c"]);
+        command.arg(config).args(bench::unless_on("-dd"));
         let log = self.folder.join(format!("wpa_supplicant-{name}.log"));
-        self.supplicant = Some(Process::start("wpa_supplicant", command.arg(config), &log)?);
+        self.supplicant = Some(Process::start("wpa_supplicant", &mut command, &log)?);
         wait_until(Duration::from_secs(10), || self.control().ok())
             .ok_or("wpa_supplicant does not open its control socket")?;
         Ok(())
+    }
+
+    /// Its process, while it runs.
+    pub fn supplicant_id(&self) -> Option<u32> {
+        self.supplicant.as_ref().map(Process::id)
     }
 
     pub fn stop_supplicant(&mut self) -> Result<(), String> {

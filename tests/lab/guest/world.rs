@@ -332,6 +332,17 @@ impl World {
         self.write_configuration()
     }
 
+    /// All programs that run for the stations, and theirs alone.
+    pub fn programs(&self) -> Vec<(&'static str, u32)> {
+        let daemon = self.daemon.iter().map(|it| ("macveil", it.id()));
+        let supplicants = self.stations.iter().filter_map(Station::supplicant_id);
+        let mut all: Vec<_> = daemon.collect();
+        all.extend(supplicants.map(|id| ("wpa_supplicant", id)));
+        all.extend(self.network_manager.processes());
+        all.extend(self.iwd.processes());
+        all
+    }
+
     /// A daemon that died on the way has failed its story, whatever the air says.
     pub fn expect_daemon_running(&mut self) -> Result<(), String> {
         self.daemon

@@ -51,6 +51,27 @@ impl Archive {
         Ok(())
     }
 
+    /// A directory's files, at its own place in the guest.
+    pub fn overlay(&mut self, source: &Path) -> Result<(), String> {
+        self.overlay_below("", source)
+    }
+
+    fn overlay_below(&mut self, path: &str, source: &Path) -> Result<(), String> {
+        let told = |e| format!("{}: {e}", source.display());
+        for entry in fs::read_dir(source).map_err(told)? {
+            let source = entry.map_err(told)?.path();
+            let name = source.file_name().unwrap_or_default().to_string_lossy();
+            let path = format!("{path}{name}");
+            if source.is_dir() {
+                self.directory(&path);
+                self.overlay_below(&format!("{path}/"), &source)?;
+            } else {
+                self.file(&path, &fs::read(&source).map_err(told)?);
+            }
+        }
+        Ok(())
+    }
+
     pub fn finish(mut self) -> Vec<u8> {
         self.entry("TRAILER!!!", 0, &[]);
         self.bytes

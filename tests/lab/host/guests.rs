@@ -41,8 +41,18 @@ static GUESTS: AtomicU32 = AtomicU32::new(0);
 pub struct Order<'a> {
     pub kernel: &'a str,
     pub runs: &'a [Run],
+    pub purpose: Purpose,
+}
+
+/// Why stories are played.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Everything that may tell why a story failed is written down.
+    Test,
     /// Frames are told as they are on the air.
-    pub live: bool,
+    Show,
+    /// What programs cost is noted, and nothing is written that costs more.
+    Bench,
 }
 
 /// Boots a guest, plays the runs in their order and tells as each is played.
@@ -56,7 +66,7 @@ pub fn play(
     let number = GUESTS.fetch_add(1, Ordering::Relaxed);
     let folder = paths::results(&format!("guest-{number}"));
     let takes_long = |run: &Run| shelf.get(&run.story).story.is_played_only_when_named();
-    let allowance = if order.runs.iter().any(takes_long) {
+    let allowance = if order.purpose == Purpose::Bench || order.runs.iter().any(takes_long) {
         &LARGE_ALLOWANCE
     } else {
         &ALLOWANCE
@@ -112,8 +122,14 @@ fn write_initramfs(
         archive.file(&path, shelf.get(&run.story).text.as_bytes());
     }
     archive.file("lab/plan", plan.as_bytes());
-    if order.live {
-        archive.file("lab/live", &[]);
+    match order.purpose {
+        Purpose::Test => {}
+        Purpose::Show => archive.file("lab/live", &[]),
+        Purpose::Bench => {
+            archive.file("lab/bench", &[]);
+            archive.overlay(&paths::lab().join("bench"))?;
+            archive.file("lab/changes", &read(&paths::changes())?);
+        }
     }
     let base = paths::kernel(order.kernel, "initramfs");
     let target = folder.join("initramfs");

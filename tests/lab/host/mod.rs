@@ -2,6 +2,7 @@
 //! came of them.
 
 mod archive;
+mod bench;
 mod demo;
 mod guests;
 mod options;
@@ -24,6 +25,9 @@ pub fn run(arguments: &[String]) -> Result<bool, String> {
     let _lock = paths::lock()?;
     if options.demo {
         return demo::run(&options);
+    }
+    if options.bench {
+        return bench::run(&options);
     }
     let started = Instant::now();
     let shelf = plan::read_stories()?;
@@ -62,7 +66,7 @@ fn work(job: &Job, shelf: &Shelf, options: &Options, report: &Mutex<Report>) {
         let order = guests::Order {
             kernel: job.kernel,
             runs: left,
-            live: false,
+            purpose: guests::Purpose::Test,
         };
         let heard = |line: &str| {
             if options.verbose {

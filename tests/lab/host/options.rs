@@ -15,6 +15,7 @@ pub struct Options {
     /// Keep the captures and logs of stories that passed too.
     pub keep: bool,
     pub demo: bool,
+    pub bench: bool,
     /// Every story on every rig; otherwise the choice of `make test`.
     pub all: bool,
     pub verbose: bool,
@@ -24,7 +25,7 @@ pub struct Options {
     pub digest: Option<PathBuf>,
 }
 
-const USAGE: &str = "lab [demo] [--all] [--kernel NAME] [--method NAME] [--story PART_OF_NAME] [--keep] \
+const USAGE: &str = "lab [demo|bench] [--all] [--kernel NAME] [--method NAME] [--story PART_OF_NAME] [--keep] \
                      [--verbose] [--guests COUNT] [--binary MACVEIL] [--digest FOLDER]";
 
 impl Options {
@@ -35,6 +36,7 @@ impl Options {
             stories: Vec::new(),
             keep: std::env::var_os("LAB_KEEP").is_some(),
             demo: false,
+            bench: false,
             all: false,
             verbose: false,
             guests: std::thread::available_parallelism().map_or(2, usize::from),
@@ -52,6 +54,7 @@ impl Options {
                 "--digest" => options.digest = Some(value()?.into()),
                 "--binary" => options.binary = Some(value()?),
                 "demo" => options.demo = true,
+                "bench" => options.bench = true,
                 "--all" => options.all = true,
                 "--keep" => options.keep = true,
                 "--verbose" => options.verbose = true,

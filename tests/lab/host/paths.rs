@@ -54,6 +54,16 @@ pub fn macveil(options: &Options) -> PathBuf {
     }
 }
 
+/// What the benchmark's stories have left.
+pub fn benched() -> PathBuf {
+    lab().join("benched")
+}
+
+/// What times changes of address, built by `make bench`.
+pub fn changes() -> PathBuf {
+    project().join("target/changes")
+}
+
 pub fn expect_set_up(options: &Options) -> Result<(), String> {
     if !lab().join("version").exists() {
         return Err("the lab is not set up: run `make setup`".to_owned());

@@ -49,6 +49,7 @@ const NO_MACVEIL: &str = "without";
 const RUNS_A_GUEST: usize = 20;
 
 /// All stories by their name, the name of the file.
+#[derive(Default)]
 pub struct Shelf(BTreeMap<String, Told>);
 
 /// A story and the text it was read from.
@@ -94,7 +95,7 @@ pub struct Job {
 }
 
 pub fn read_stories() -> Result<Shelf, String> {
-    let mut shelf = Shelf(BTreeMap::new());
+    let mut shelf = Shelf::default();
     for entry in fs::read_dir(paths::stories()).map_err(|e| e.to_string())? {
         let path = entry.map_err(|e| e.to_string())?.path();
         if path

@@ -29,6 +29,15 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
             P("noted"),
         ] => Event::OtherInterfacesNoted,
         [P("wpa_supplicant's"), P("settings"), P("are"), P("noted")] => Event::SettingsNoted,
+        [
+            P("changes"),
+            P("of"),
+            P("address"),
+            P("are"),
+            P("timed"),
+            P(rounds),
+            P("times"),
+        ] => Event::ChangesTimed(number(rounds)?),
         [P("macveil's"), P("memory"), P("is"), P("noted")] => Event::MemoryNoted,
         [P("macveil's"), P("status"), P("is"), P("watched")] => Event::StatusWatched,
         [P("numbered"), P("datagrams"), P("flow"), P("to"), P(ap)] => {

@@ -29,7 +29,7 @@ pub fn run(options: &Options) -> Result<bool, String> {
     let mut stage = Stage::default();
     let both = [(ALONE, "wpa_supplicant-alone"), (STORY, "macveil")];
     let hear = |line: &str| stage.hear(line);
-    let played = play(&both, true, hear, &shelf, options)?;
+    let played = play(&both, guests::Purpose::Show, hear, &shelf, options)?;
     let [(alone, drawn_alone), (veiled, drawn_veiled)] =
         played.try_into().map_err(|_| "not all was played")?;
     for problem in veiled.failures() {
@@ -40,7 +40,7 @@ pub fn run(options: &Options) -> Result<bool, String> {
         "\nFor the pictures: NetworkManager after a moment in which it did not manage the card ..."
     );
     let theirs = [(NETWORK_MANAGER, "networkmanager")];
-    let played = play(&theirs, false, |_| {}, &shelf, options)?;
+    let played = play(&theirs, guests::Purpose::Test, |_| {}, &shelf, options)?;
     let [(_, drawn_theirs)] = played.try_into().map_err(|_| "not all was played")?;
     pictures::show(&[drawn_alone, drawn_veiled, drawn_theirs])?;
     Ok(veiled.failures().is_empty() && veiled.verdict.leaks.broken().next().is_none())
@@ -51,7 +51,7 @@ type Played = (Evidence, (&'static str, String));
 /// Plays stories in a guest, and has each drawn under its name.
 fn play(
     stories: &[(&str, &'static str)],
-    live: bool,
+    purpose: guests::Purpose,
     heard: impl FnMut(&str),
     shelf: &plan::Shelf,
     options: &Options,
@@ -65,7 +65,7 @@ fn play(
     let order = guests::Order {
         kernel: KERNEL,
         runs: &runs,
-        live,
+        purpose,
     };
     let mut played = Vec::new();
     guests::play(&order, shelf, options, heard, |run, folder| {

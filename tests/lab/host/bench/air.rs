@@ -1,0 +1,78 @@
+//! What a story's frames gave away, counted in the same way for everybody.
+
+use std::collections::BTreeSet;
+
+use super::super::verdict::Evidence;
+use crate::air::{Element, Frame, Kind, Mac};
+use crate::judge::Leak;
+
+#[derive(Debug, Clone)]
+pub struct Counts {
+    /// Frames of any kind.
+    pub permanent: usize,
+    /// Probe requests under an address that a network knows, because the station associates under it.
+    pub probes_known: usize,
+    /// Probe requests that name a network.
+    pub naming: usize,
+    /// Those of them under an address that a network knows.
+    pub naming_known: usize,
+    pub uuid: usize,
+    /// Scans that go on counting where another address's ended; none if there is one address only.
+    pub linked: Option<usize>,
+    pub into_the_void: usize,
+}
+
+pub fn count(evidence: &Evidence) -> Counts {
+    let associations = evidence.verdict.associations.iter();
+    let known: BTreeSet<Mac> = associations
+        .filter(|it| it.granted.is_some())
+        .map(|it| it.station)
+        .collect();
+    let from = |frame: &Frame| evidence.brief.station(frame);
+    let probes: Vec<&Frame> = evidence
+        .frames
+        .iter()
+        .filter(|frame| frame.kind == Kind::ProbeRequest && from(frame).is_some())
+        .collect();
+    let is_known = |frame: &&&Frame| from(frame).is_some_and(|it| known.contains(&it));
+    let naming = || probes.iter().filter(|frame| frame.ssid().is_some());
+    let scanners: BTreeSet<Mac> = probes.iter().filter_map(|frame| from(frame)).collect();
+    let leaks = &evidence.verdict.leaks;
+    Counts {
+        permanent: leaks.count(Leak::PermanentAddress),
+        probes_known: probes.iter().filter(is_known).count(),
+        naming: naming().count(),
+        naming_known: naming().filter(is_known).count(),
+        uuid: probes.iter().filter(|frame| has_uuid(frame)).count(),
+        linked: (scanners.len() > 1).then(|| leaks.count(Leak::MaskLinkable)),
+        into_the_void: leaks.count(Leak::AbsentAccessPoint),
+    }
+}
+
+/// Whether it carries the UUID that WPS makes out of the permanent address (UUID-E).
+fn has_uuid(frame: &Frame) -> bool {
+    let mut wps = frame.elements().filter(Element::is_wps);
+    wps.any(|element| attributes(&element.body[4..]).any(|kind| kind == UUID_E))
+}
+
+const UUID_E: u16 = 0x1047;
+
+/// The kinds of a WPS element's attributes: kind and length, two bytes each, and the value.
+fn attributes(mut bytes: &[u8]) -> impl Iterator<Item = u16> {
+    std::iter::from_fn(move || {
+        let [a, b, c, d, rest @ ..] = bytes else {
+            return None;
+        };
+        let length = usize::from(u16::from_be_bytes([*c, *d]));
+        bytes = rest.get(length..).unwrap_or_default();
+        Some(u16::from_be_bytes([*a, *b]))
+    })
+}
+
+/// Seconds from the access point's return to the first authentication frame.
+pub fn back_online(evidence: &Evidence) -> Vec<f64> {
+    let outages = evidence.verdict.outages.iter();
+    let mut times: Vec<f64> = outages.map(|it| it.back_after as f64 / 1e6).collect();
+    times.sort_by(f64::total_cmp);
+    times
+}
