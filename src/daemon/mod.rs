@@ -18,6 +18,7 @@ mod naming;
 mod retyped;
 mod rivals;
 mod runtime_dir;
+mod service;
 mod status;
 mod tended;
 mod wires;
@@ -53,6 +54,7 @@ use naming::Nameless;
 use rivals::{LeftTo, Role};
 use runtime_dir::RuntimeDir;
 pub use runtime_dir::is_tended;
+use service::Watchdog;
 use tended::{Client, Tended, Told};
 
 /// Protects the cards that the configuration names until the process is told to end.
@@ -118,6 +120,7 @@ struct Ears {
     told: mpsc::UnboundedReceiver<Told>,
     asked: mpsc::Receiver<Asked>,
     alarm: Alarm,
+    watchdog: Watchdog,
     terminate: Signal,
     interrupt: Signal,
     hangup: Signal,
@@ -129,6 +132,7 @@ enum Wake {
     Told(Told),
     Asked(Asked),
     Alarm,
+    Watchdog,
     Leave,
     Reload,
 }
@@ -156,6 +160,7 @@ impl Daemon {
             told: told_receiver,
             asked,
             alarm: Alarm::new().map_err(Error::Runtime)?,
+            watchdog: Watchdog::new(),
             terminate: signal(SignalKind::terminate()).map_err(Error::Runtime)?,
             interrupt: signal(SignalKind::interrupt()).map_err(Error::Runtime)?,
             hangup: signal(SignalKind::hangup()).map_err(Error::Runtime)?,
@@ -198,7 +203,7 @@ impl Work for (Daemon, Ears) {
         if daemon.stations.is_empty() {
             info!("no interface to protect yet; waiting for one");
         }
-        ready();
+        service::ready();
         let mut sleep_watch = SleepWatch::new();
         while !(daemon.leaving && daemon.stations.is_empty()) {
             daemon.write_metrics();
@@ -227,6 +232,7 @@ impl Ears {
             Some(told) = self.told.recv() => Wake::Told(told),
             Some(asked) = self.asked.recv() => Wake::Asked(asked),
             fired = self.alarm.fired() => fired.map(|()| Wake::Alarm).map_err(Error::Runtime)?,
+            () = self.watchdog.due() => Wake::Watchdog,
             _ = self.terminate.recv() => Wake::Leave,
             _ = self.interrupt.recv() => Wake::Leave,
             _ = self.hangup.recv() => Wake::Reload,
@@ -245,9 +251,10 @@ impl Daemon {
             Wake::Told(Told { ifindex, event }) => self.tell(ifindex, event),
             Wake::Asked(asked) => self.answer(asked)?,
             Wake::Alarm => self.time_passed()?,
+            Wake::Watchdog => service::alive(),
             Wake::Leave => {
                 self.leaving = true;
-                stopping();
+                service::stopping();
                 self.tell_all(&Event::Command(Command::Leave));
             }
             // What is wrong with the configuration is in the log.
@@ -521,16 +528,4 @@ fn name_networks(config: &Config, host: &Host) {
         full: config.log_identities,
         key: host.key.for_purpose(&format!("macveil log {boot}")),
     });
-}
-
-fn ready() {
-    if let Err(error) = sd_notify::notify(&[sd_notify::NotifyState::Ready]) {
-        debug!("the service manager could not be told that macveil is ready: {error}");
-    }
-}
-
-fn stopping() {
-    if let Err(error) = sd_notify::notify(&[sd_notify::NotifyState::Stopping]) {
-        debug!("the service manager could not be told that macveil ends: {error}");
-    }
 }
