@@ -1,0 +1,8 @@
+# A daemon that hangs: the service manager notices and starts another.
+connected
+hung=$(systemctl show -p MainPID --value macveil)
+kill -STOP "$hung"
+sleep 700
+is active active
+[ "$hung" != "$(systemctl show -p MainPID --value macveil)" ] || { say "nobody noticed that it hangs"; exit 1; }
+connected
