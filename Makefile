@@ -29,6 +29,7 @@ check:
 	cargo fmt --check
 	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	cargo clippy --quiet --all-targets -- -D warnings
+	cargo clippy --quiet --no-default-features --all-targets -- -D warnings
 	python3 -B tests/vectors/generate.py --check
 	python3 -B tests/vectors/networkmanager.py --check
 
