@@ -5,6 +5,7 @@
 # make deb     the Debian package, and what lintian says of it
 # make package the Debian package on a fresh Debian that boots: installed, run, upgraded, purged
 # make bench   macveil beside NetworkManager, iwd and wpa_supplicant, measured: docs/benchmarks.md
+# make screens what status --watch, explain and doctor look like, for the documentation
 # make demo    a story told live: who transmits what under which address
 # They do their own set-up on a Debian 12 machine, as root or with sudo.
 
@@ -15,7 +16,7 @@ UNIT_TESTS := $(filter-out lab, \
 	$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) \
 	$(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
-.PHONY: test bench dist deb package demo day soak mutants mutants-all fuzz setup check unit release lab lab-all
+.PHONY: test bench dist deb package demo screens day soak mutants mutants-all fuzz setup check unit release lab lab-all
 
 test: setup check unit release lab
 
@@ -103,6 +104,11 @@ deb: setup
 # Seven boots of a machine that debootstrap makes: five minutes on two cores, and 700 MB in target/package.
 package: deb release
 	@python3 -B -u tests/package/run.py
+
+# What status --watch, explain and doctor look like on a terminal, into docs/images, by a real run.
+screens: setup release
+	@cargo test --quiet --test lab -- --kernel 6.1 --method driver --story screens --guests 1
+	@python3 -B tests/lab/screens.py target/lab/results/guest-0/console docs/images
 
 # Draws pictures below target/demo. Those in the documentation anew: MACVEIL_WRITE=1 make demo
 demo: setup release
