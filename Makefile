@@ -74,7 +74,7 @@ mutants:
 mutants-all:
 	@python3 -B -u tests/mutation/mutants.py
 
-# Everybody plays the same stories, and docs/benchmarks.md is written anew: about 20 minutes on two cores.
+# Everybody plays the same stories, and docs/benchmarks.md is written anew: about half an hour on two cores.
 # What it needs of Debian (macchanger beside what the lab has) goes into its guests, not on this machine.
 # Less, to look at only: cargo test --test lab -- bench --story outages
 bench: setup release

@@ -134,7 +134,8 @@ fn the_page_says_where_it_is_not_ahead() {
     let rows = vec![
         row("frames", Unit::Whole, [0.0, 0.0, 5.0, 6.0].map(Some)),
         row("time, s", Unit::Fine, [1.0, 2.0, 3.0, 1.5].map(Some)),
-        row("probes", Unit::Whole, [0.0, 0.0, 5.0, 0.0].map(Some)),
+        row("probes", Unit::Whole, [2.0, 1.0, 5.0, 2.0].map(Some)),
+        row("names", Unit::Whole, [0.0, 0.0, 5.0, 0.0].map(Some)),
     ];
     let page = report(rows, vec!["iwd, day: it hung".to_owned()]).markdown();
     let expected = "# Measured beside its peers
@@ -151,7 +152,8 @@ Before.
 |---|--:|--:|--:|--:|---|
 | frames | 0 | 0 | 5 | 6 | ahead |
 | time, s | 1.00 | 2.00 | 3.00 | 1.50 | `driver`: ahead; beside iwd: **behind iwd** |
-| probes | 0 | 0 | 5 | 0 | level with iwd |
+| probes | 2 | 1 | 5 | 2 | beside iwd: ahead; `driver`: level with iwd |
+| names | 0 | 0 | 5 | 0 | level with iwd |
 
 After.
 
@@ -161,7 +163,7 @@ After.
 
 Level with the best of the others:
 
-- A day, probes: macveil, `driver` 0, macveil beside iwd 0 beside iwd 0.
+- A day, probes: macveil, `driver` 2 beside iwd 2.
 
 ## What went wrong
 

@@ -22,7 +22,7 @@ pub struct Bar {
 const PANEL_WIDTH: f64 = 470.0;
 const MARGIN: f64 = 24.0;
 /// Where bars begin, beside their names.
-const NAMES: f64 = 176.0;
+const NAMES: f64 = 196.0;
 /// For a value at the end of the longest bar.
 const VALUES: f64 = 62.0;
 const BAR: f64 = 15.0;

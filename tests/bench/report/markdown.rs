@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::table::{Standing, Table};
+use super::table::{Standing, Table, Unit};
 
 /// A part of the page: words, a table, words.
 pub struct Section {
@@ -86,14 +86,15 @@ impl Report {
 }
 
 impl Section {
-    /// A line for each row whose worst of macveil's columns stands so.
+    /// A line for each row whose worst of macveil's columns stands so; nobody can be ahead of nothing.
     fn rows_that_are(&self, standing: Standing) -> Vec<String> {
         let columns = &self.table.columns;
         let line = |row: &super::table::Row| {
             let standings = row.standings(columns);
             let worst = standings.iter().map(|(_, it)| *it).max()?;
             let best = row.best_other(columns)?;
-            if worst != standing {
+            let nothing = whole_and_none(row, best);
+            if worst != standing || (worst == Standing::Level && nothing) {
                 return None;
             }
             let told = |at: usize| format!("{} {}", columns[at].name, row.text(at));
@@ -113,6 +114,10 @@ impl Section {
         };
         self.table.rows.iter().filter_map(line).collect()
     }
+}
+
+fn whole_and_none(row: &super::table::Row, column: usize) -> bool {
+    row.unit == Unit::Whole && row.text(column) == "0"
 }
 
 impl Table {
