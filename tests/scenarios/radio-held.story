@@ -7,7 +7,7 @@ when   another program listens without end
 and    macveil and wpa_supplicant start
 then   connected to home within 30 s
 when   the other program listens no longer
-then   still connected to home for 5 s
+then   still connected to home for 20 s
 when   home vanishes
 and    5 s pass
 and    another program listens without end
