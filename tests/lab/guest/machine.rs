@@ -4,10 +4,10 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::daemon;
-use super::process::{run, run_words};
+use super::process::{run, run_words, wait_until};
 use super::station::{Station, configuration};
 use super::world::World;
 
@@ -125,13 +125,23 @@ impl World {
         run_words("udevadm control --reload")?;
         radio.plug_in()?;
         if scanned_at_once {
-            let name = &radio.interface;
-            run_words(&format!("busybox ip link set {name} up"))?;
-            run_words(&format!("iw dev {name} scan trigger"))?;
+            scan_at_once(&radio.interface)?;
         }
         self.stations.push(Station::new(radio, &self.folder));
         Ok(())
     }
+}
+
+/// Between its commands macveil may take the link down.
+fn scan_at_once(interface: &str) -> Result<(), String> {
+    let mut outcome = Ok(());
+    wait_until(Duration::from_secs(1), || {
+        outcome = run_words(&format!("busybox ip link set {interface} up"))
+            .and_then(|_| run_words(&format!("iw dev {interface} scan trigger")))
+            .map(drop);
+        outcome.is_ok().then_some(())
+    });
+    outcome
 }
 
 /// The commands under the heading "Install", but for building, as root.
