@@ -16,6 +16,7 @@ const LONGEST_RETRY: Duration = Duration::from_secs(300);
 const HOLD_AGAIN: Duration = Duration::from_millis(20);
 /// A radio that was switched off may be on again.
 const LOOK_AGAIN: Duration = Duration::from_secs(60);
+
 #[derive(Debug)]
 pub(in crate::supervisor) struct Held {
     then: Then,
@@ -56,10 +57,8 @@ impl Held {
             return State::Unprotected;
         }
         let pause = cx.next_hold_pause(FIRST_RETRY, LONGEST_RETRY);
-        let retry_ms = u64::try_from(pause.as_millis()).ok();
         if cx.counters.holds_in_a_row == 1 {
-            let why = why.clone();
-            cx.say(Notice::Held { why, retry_ms });
+            Self::say(cx, &why, Some(pause));
         }
         cx.act(Action::HoldDown);
         cx.wake_in(pause);
@@ -77,10 +76,7 @@ impl Held {
         cx.leave_state();
         cx.supplicant = false;
         let why = format!("{why}; waiting until it does");
-        cx.say(Notice::Held {
-            why: why.clone(),
-            retry_ms: None,
-        });
+        Self::say(cx, &why, None);
         cx.act(Action::HoldDown);
         Self::mask_while_down(cx);
         State::Held(Self {
@@ -97,9 +93,7 @@ impl Held {
         let why = CONTESTED.to_owned();
         let (pause, is_first) = cx.contest.pause();
         if is_first {
-            let retry_ms = u64::try_from(pause.as_millis()).ok();
-            let why = why.clone();
-            cx.say(Notice::Held { why, retry_ms });
+            Self::say(cx, &why, Some(pause));
         }
         if cx.link.up {
             cx.act(Action::HoldDown);
@@ -112,6 +106,13 @@ impl Held {
             retry: cx.alarm,
             why,
         })
+    }
+
+    fn say(cx: &mut Context, why: &str, retry: Option<Duration>) {
+        cx.say(Notice::Held {
+            why: why.to_owned(),
+            retry_ms: retry.and_then(|pause| u64::try_from(pause.as_millis()).ok()),
+        });
     }
 
     fn mask_while_down(cx: &mut Context) {
@@ -127,11 +128,7 @@ impl Held {
         let why = "the link is down, by the user or by rfkill".to_owned();
         if cx.said_down.is_none() && !cx.contest.is_known(cx.now) {
             cx.said_down = Some(cx.now);
-            let why = why.clone();
-            cx.say(Notice::Held {
-                why,
-                retry_ms: None,
-            });
+            Self::say(cx, &why, None);
         }
         if cx.down_is_ours {
             // Nobody else may feel called upon to bring it up.
