@@ -24,28 +24,23 @@ pub static _nl_C_LC_CTYPE_class: [u16; ENTRIES] = {
 /// Each character in lower case.
 // SAFETY: the name and the type are glibc's.
 #[unsafe(no_mangle)]
-pub static _nl_C_LC_CTYPE_tolower: [i32; ENTRIES] = {
-    let mut table = unchanged();
-    let mut character = b'A';
-    while character <= b'Z' {
-        table[ZERO + character as usize] = character.to_ascii_lowercase() as i32;
-        character += 1;
-    }
-    table
-};
+pub static _nl_C_LC_CTYPE_tolower: [i32; ENTRIES] = shifted(b'A', 32);
 
 /// Each character in upper case.
 // SAFETY: the name and the type are glibc's.
 #[unsafe(no_mangle)]
-pub static _nl_C_LC_CTYPE_toupper: [i32; ENTRIES] = {
+pub static _nl_C_LC_CTYPE_toupper: [i32; ENTRIES] = shifted(b'a', -32);
+
+/// The 26 letters from the first one on in their other case.
+const fn shifted(first: u8, distance: i32) -> [i32; ENTRIES] {
     let mut table = unchanged();
-    let mut character = b'a';
-    while character <= b'z' {
-        table[ZERO + character as usize] = character.to_ascii_uppercase() as i32;
-        character += 1;
+    let mut letter = first as usize;
+    while letter < first as usize + 26 {
+        table[ZERO + letter] += distance;
+        letter += 1;
     }
     table
-};
+}
 
 /// Every byte as itself, be it taken for signed or not; -1 is the end of a file.
 const fn unchanged() -> [i32; ENTRIES] {
