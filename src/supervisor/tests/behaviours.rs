@@ -187,6 +187,9 @@ fn after_a_sleep_the_search_begins_at_once() {
     bench.tell(Event::Command(Command::Resumed));
     bench.pass(Duration::from_millis(100));
     assert!(bench.count(is_scan) > 0);
+    // And eagerly, as it was when the network was lost: in an hour the pauses have grown to minutes.
+    bench.pass(Duration::from_secs(10));
+    assert!(bench.count(is_scan) > 5);
 }
 
 #[test]

@@ -294,6 +294,24 @@ fn an_adopted_connection_is_kept_within_its_network_and_found_again() {
 }
 
 #[test]
+fn a_network_that_is_lost_is_looked_for_on_the_channel_that_it_roamed_to_as_well() {
+    let mut bench = Bench::connected();
+    bench.silent = true;
+    bench.pass(Duration::from_secs(60));
+    bench.tell(Event::Reply(Reply::Status(Ok(Status {
+        frequency: Some(5180),
+        ..bench.status()
+    }))));
+    bench.silent = false;
+    bench.done.clear();
+    bench.lose(4, false);
+    let Action::Scan(scan) = &bench.done[bench.position(is_scan)] else {
+        panic!()
+    };
+    assert_eq!(scan.frequencies, [HOME_CHANNEL, 5180]);
+}
+
+#[test]
 fn a_connection_that_was_there_has_two_seconds_to_show_its_supplicant() {
     let mut bench = Bench::new(true, true, |_, _| {});
     bench.pass(Duration::from_millis(1_900));
