@@ -14,3 +14,18 @@ when   the user runs "macveil doctor wlan0"
 then   the command said "content: nothing to mend"
 and    the doctor finds what is planted
 and    still connected to home for 2 s
+# Where a try would disturb something, or is not allowed, nothing is tried.
+when   the user runs "busybox sh -c '/lab/macveil doctor wlan0 --try 2>&1 || echo it ended with $?'"
+then   the command said "macveil is running, and has tried it already"
+and    the command said "it ended with 3"
+when   the user runs "systemctl stop macveil"
+and    the user runs "busybox sh -c '/lab/macveil doctor wlan0 --try 2>&1 || echo it ended with $?'"
+then   the command said "it is connected: end that first"
+and    the command said "it ended with 3"
+when   the user runs "busybox su -s /usr/bin/bash macveil -c '/usr/bin/macveil doctor wlan0 --try 2>&1 || echo it ended with $?'"
+then   the command said "that needs root, or CAP_NET_ADMIN"
+and    the command said "it ended with 3"
+when   the user runs "busybox chmod 600 /etc/wpa_supplicant/wpa_supplicant-wlan0.conf"
+and    the user runs "busybox su -s /usr/bin/bash macveil -c '/usr/bin/macveil doctor wlan0 --json || true'"
+then   the command said "/etc/wpa_supplicant/wpa_supplicant-wlan0.conf cannot be read by this user"
+and    the address stays for 1 s
