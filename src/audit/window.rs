@@ -45,12 +45,17 @@ impl<R: Read> Window<R> {
         if self.end < self.buffer.len() && self.begin + count <= self.buffer.len() {
             return;
         }
-        self.buffer.copy_within(self.begin..self.end, 0);
+        if self.buffer.len() < count + PIECE {
+            // The kernel's zeros cost nothing until something is read to them.
+            let mut larger = vec![0; count + PIECE];
+            let kept = larger.iter_mut().zip(self.bytes());
+            kept.for_each(|(to, from)| *to = *from);
+            self.buffer = larger;
+        } else {
+            self.buffer.copy_within(self.begin..self.end, 0);
+        }
         self.end -= self.begin;
         self.begin = 0;
-        if self.buffer.len() < count + PIECE {
-            self.buffer.resize(count + PIECE, 0);
-        }
     }
 
     /// What is there.
