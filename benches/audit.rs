@@ -18,45 +18,65 @@
 mod generator;
 
 use std::fs::{self, File};
-use std::io::{BufWriter, Write as _};
+use std::io::BufWriter;
+use std::path::Path;
 use std::time::Instant;
 
 use macveil::audit::{Audit, Capture, Known, draw};
 
-use generator::Generator;
+use generator::{Crowd, Generator};
 
-const FRAMES: [u64; 3] = [200_000, 1_000_000, 3_000_000];
 const SEED: u64 = 6;
+/// A lively place, heard for longer and longer.
+const PLACE: Crowd = Crowd {
+    stations: 300,
+    access_points: 60,
+    is_odd: false,
+};
+const FRAMES: [u64; 3] = [200_000, 1_000_000, 3_000_000];
+/// More than are followed.
+const CITY: Crowd = Crowd {
+    stations: 25_000,
+    ..PLACE
+};
 
 fn main() {
     let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("air.pcap");
-    for frames in FRAMES {
+    let place = [false, true].map(|it| FRAMES.map(|frames| (PLACE, frames, it)));
+    let city = [false, true].map(|it| (CITY, 3_000_000, it));
+    // What was used most is never less than before: what needs more comes later.
+    for (crowd, frames, with_picture) in place.into_iter().flatten().chain(city) {
+        let path = directory.path().join("air.pcap");
         let mut file = BufWriter::new(File::create(&path).unwrap());
         Generator::begin(&mut file).unwrap();
-        let bytes = Generator::new(SEED).write(frames, &mut file).unwrap();
-        file.flush().unwrap();
-        for with_picture in [false, true] {
-            let begin = Instant::now();
-            let mut audit = Audit::new(Known::default());
-            if with_picture {
-                audit = audit.with_timeline();
-            }
-            let mut capture = Capture::new(File::open(&path).unwrap()).unwrap();
-            audit.read(&mut capture, |_| {}).unwrap();
-            let timeline = audit.take_timeline();
-            let verdict = audit.judge();
-            let picture = timeline.map(|it| draw(&verdict, &it, "air.pcap"));
-            let took = begin.elapsed().as_secs_f64();
-            let how = picture.map_or("judged", |_| "judged and drawn");
-            println!(
-                "{frames} frames, {} MB, {how}: {:.0} MB/s, most memory so far {}",
-                bytes / 1_000_000,
-                bytes as f64 / 1e6 / took,
-                most_memory()
-            );
-        }
+        let bytes = Generator::new(SEED, crowd)
+            .write(frames, &mut file)
+            .unwrap();
+        file.into_inner().unwrap().sync_all().unwrap();
+        let begin = Instant::now();
+        judge(&path, with_picture);
+        println!(
+            "{frames} frames of {} addresses, {} MB, judged{}: {:.0} MB/s, most memory so far {}",
+            crowd.stations + crowd.access_points,
+            bytes / 1_000_000,
+            if with_picture { " and drawn" } else { "" },
+            bytes as f64 / 1e6 / begin.elapsed().as_secs_f64(),
+            most_memory()
+        );
     }
+}
+
+fn judge(path: &Path, with_picture: bool) {
+    let mut audit = Audit::new(Known::default());
+    if with_picture {
+        audit = audit.with_timeline();
+    }
+    let mut capture = Capture::new(File::open(path).unwrap()).unwrap();
+    audit.read(&mut capture, |_| {}).unwrap();
+    let timeline = audit.take_timeline();
+    let verdict = audit.judge();
+    let picture = timeline.map(|it| draw(&verdict, &it, "air.pcap"));
+    assert_eq!(picture.is_some(), with_picture);
 }
 
 /// The most that this process has had resident.

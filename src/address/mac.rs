@@ -1,11 +1,25 @@
 //! A 48-bit IEEE 802 address.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
 /// A 48-bit IEEE 802 address, six bytes in transmission order.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Mac(pub [u8; 6]);
+
+/// As bytes are ordered; compared as a number, because maps of addresses do so all the time.
+impl Ord for Mac {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.number().cmp(&other.number())
+    }
+}
+
+impl PartialOrd for Mac {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
 
 /// The I/G bit: a group (multicast) address.
 const GROUP_BIT: u8 = 0x01;
@@ -13,6 +27,11 @@ const GROUP_BIT: u8 = 0x01;
 const LOCAL_BIT: u8 = 0x02;
 
 impl Mac {
+    fn number(self) -> u64 {
+        let [a, b, rest @ ..] = self.0;
+        u64::from(u16::from_be_bytes([a, b])) << 32 | u64::from(u32::from_be_bytes(rest))
+    }
+
     /// The address as bytes.
     #[must_use]
     pub const fn bytes(self) -> [u8; 6] {

@@ -116,7 +116,6 @@ impl Station {
     fn see_probe(&mut self, frame: &Frame, packet: Heard) {
         let moment = packet.moment;
         self.probes.add(moment);
-        let mut content = DefaultHasher::new();
         let (mut rich, mut wps_or_p2p) = (false, false);
         let mut channel = packet.frequency;
         for element in frame.elements() {
@@ -126,7 +125,6 @@ impl Station {
             if let Some(uuid) = attributes.and_then(elements::uuid) {
                 remember(&mut self.uuids, uuid);
             }
-            element.id.hash(&mut content);
             match (element.id, element.body) {
                 (Element::SSID, b"" | DIRECT) => {}
                 (Element::SSID, name) => {
@@ -138,7 +136,7 @@ impl Station {
                 }
                 // More exact than the sniffer, which hears neighbouring channels, too.
                 (Element::CHANNEL, [number]) => channel = Some(u16::from(*number)),
-                (_, body) => body.hash(&mut content),
+                _ => {}
             }
         }
         if wps_or_p2p {
@@ -146,8 +144,9 @@ impl Station {
         }
         if rich {
             self.rich.add(moment);
-            if !packet.is_truncated {
-                remember(&mut self.contents, content.finish());
+            // Hashing takes longer than all the rest.
+            if !packet.is_truncated && self.contents.len() < FEW {
+                remember(&mut self.contents, content(frame));
             }
         }
         self.see_scan(channel, moment);
@@ -218,6 +217,19 @@ pub(super) struct Heard {
     pub(super) moment: Moment,
     pub(super) frequency: Option<u16>,
     pub(super) is_truncated: bool,
+}
+
+/// A hash of what a probe request contains beside the name and the channel.
+fn content(frame: &Frame) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for element in frame.elements() {
+        element.id.hash(&mut hasher);
+        match (element.id, element.body) {
+            (Element::SSID, _) | (Element::CHANNEL, [_]) => {}
+            (_, body) => body.hash(&mut hasher),
+        }
+    }
+    hasher.finish()
 }
 
 fn remember<T: PartialEq>(few: &mut Vec<T>, item: T) {

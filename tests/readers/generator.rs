@@ -1,6 +1,7 @@
-//! Captures of any size: what the lab's sniffer heard, over and over, each time of other cards, and now and
-//! then something odd. The same seed gives the same capture.
+//! Captures of any size: what the lab's sniffer heard, over and over, each time of others of a crowd, and now
+//! and then something odd. The same seed gives the same capture.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use rand::rngs::StdRng;
@@ -11,8 +12,6 @@ const LAB: &[u8] = include_bytes!("lab.pcap");
 const HEADER: usize = 24;
 const RECORD: usize = 16;
 
-/// So many times it is other cards, which keeps the addresses fewer than are followed.
-const CARDS: u64 = 120;
 /// One frame in so many is odd.
 const ODD: u32 = 16;
 /// Shorter frames are not made odd: what is cut off their header is another matter.
@@ -29,25 +28,44 @@ struct Heard {
     packet: Vec<u8>,
 }
 
+/// Who is on the air, however long one listens.
+#[derive(Clone, Copy)]
+pub struct Crowd {
+    pub stations: u64,
+    pub access_points: u64,
+    /// Whether a frame in so many is odd. Who sends such frames is soon taken for an access point.
+    pub is_odd: bool,
+}
+
 /// Writes captures.
 pub struct Generator {
     heard: Vec<Heard>,
-    access_points: Vec<[u8; 6]>,
+    stations: Cast,
+    access_points: Cast,
+    is_odd: bool,
     span: u64,
     rng: StdRng,
     next: u64,
 }
 
 impl Generator {
-    pub fn new(seed: u64) -> Self {
+    pub fn new(seed: u64, crowd: Crowd) -> Self {
         let heard = records();
         let frames = heard.iter().map(|it| &it.packet[frame_of(&it.packet)..]);
-        let beacons = frames.filter(|frame| frame[0] == BEACON);
-        let access_points = beacons.map(|frame| address(frame, 10)).collect();
+        let of_access_points = frames.clone().filter(|frame| frame[0] == BEACON);
+        let access_points: BTreeSet<_> = of_access_points.map(|it| address(it, 10)).collect();
+        let addresses = frames.flat_map(|it| [4, 10].map(|at| it.get(at..at + 6)));
+        let stations = addresses
+            .flatten()
+            .map(|it| address(it, 0))
+            .filter(|it| it[0] & 1 == 0 && !access_points.contains(it))
+            .collect();
         let span = heard[heard.len() - 1].at - heard[0].at + 1_000_000;
         Self {
             heard,
-            access_points,
+            stations: Cast::new(stations, crowd.stations),
+            access_points: Cast::new(access_points, crowd.access_points),
+            is_odd: crowd.is_odd,
             span,
             rng: StdRng::seed_from_u64(seed),
             next: 0,
@@ -70,8 +88,8 @@ impl Generator {
             let at = heard.at + round * self.span;
             let mut packet = heard.packet.clone();
             let length = heard.length;
-            self.of_another_card(&mut packet, round % CARDS);
-            if self.rng.random_ratio(1, ODD) {
+            self.of_others(&mut packet, round);
+            if self.is_odd && self.rng.random_ratio(1, ODD) {
                 self.make_odd(&mut packet);
             }
             let kept = packet.len() as u32;
@@ -89,16 +107,16 @@ impl Generator {
         Ok(bytes)
     }
 
-    fn of_another_card(&self, packet: &mut [u8], number: u64) {
+    fn of_others(&self, packet: &mut [u8], round: u64) {
         let begin = frame_of(packet);
         for at in [4, 10, 16] {
             let Some(bytes) = packet.get_mut(begin + at..begin + at + 6) else {
                 return;
             };
-            let address: [u8; 6] = bytes.try_into().expect("six");
-            if address[0] & 1 == 0 && !self.access_points.contains(&address) {
-                bytes[2] ^= number as u8;
-                bytes[3] ^= (number * 7) as u8;
+            let there = address(bytes, 0);
+            let other = [&self.stations, &self.access_points].map(|it| it.instead_of(there, round));
+            if let Some(other) = other.into_iter().flatten().next() {
+                bytes.copy_from_slice(&other);
             }
         }
     }
@@ -120,9 +138,45 @@ impl Generator {
             3 if class == 8 => packet[begin + 1] ^= self.rng.random_range(0..4_u8),
             // The access point's address, or another station's.
             4 => packet.copy_within(begin + 16..begin + 22, begin + 10),
-            5 => packet[begin + 14] = self.rng.random_range(0..32),
+            5 => {
+                let another = self.stations.member(self.rng.random());
+                packet[begin + 10..begin + 16].copy_from_slice(&another);
+            }
             _ => {}
         }
+    }
+}
+
+/// Those who take the parts of the ones that the sniffer heard, by turns.
+struct Cast {
+    parts: Vec<[u8; 6]>,
+    members: u64,
+}
+
+impl Cast {
+    fn new(parts: BTreeSet<[u8; 6]>, members: u64) -> Self {
+        Self {
+            parts: parts.into_iter().collect(),
+            members,
+        }
+    }
+
+    fn instead_of(&self, part: [u8; 6], round: u64) -> Option<[u8; 6]> {
+        let index = self.parts.binary_search(&part).ok()? as u64;
+        Some(self.member(round * self.parts.len() as u64 + index))
+    }
+
+    /// Members look like parts: of a vendor, or random.
+    fn member(&self, number: u64) -> [u8; 6] {
+        let number = number % self.members;
+        let parts = self.parts.len() as u64;
+        let mut address = self.parts[(number % parts) as usize];
+        let [_, _, high, low] = (number / parts).to_be_bytes()[4..] else {
+            unreachable!("eight bytes");
+        };
+        address[2] ^= high;
+        address[3] ^= low;
+        address
     }
 }
 

@@ -24,11 +24,17 @@ use std::io::{BufWriter, Write as _};
 
 use macveil::audit::{Audit, Capture, Finding, Judged, Known, Leak, Verdict};
 
-use generator::Generator;
+use generator::{Crowd, Generator};
 use tshark::Heard;
 
 const SEED: u64 = 6;
 const FRAMES: u64 = 20_000;
+/// Fewer than are followed, and so many that few of them are taken for access points.
+const CROWD: Crowd = Crowd {
+    stations: 6_000,
+    access_points: 60,
+    is_odd: true,
+};
 
 #[test]
 fn both_readers_tell_the_same_of_each_address() {
@@ -37,7 +43,9 @@ fn both_readers_tell_the_same_of_each_address() {
     let path = directory.path().join("air.pcap");
     let mut file = BufWriter::new(File::create(&path).unwrap());
     Generator::begin(&mut file).unwrap();
-    Generator::new(SEED).write(frames, &mut file).unwrap();
+    Generator::new(SEED, CROWD)
+        .write(frames, &mut file)
+        .unwrap();
     file.flush().unwrap();
 
     let mut audit = Audit::new(Known::default());

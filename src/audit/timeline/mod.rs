@@ -135,10 +135,14 @@ struct Lane {
     /// The network that it says it is of.
     name: Option<Box<[u8]>>,
     cells: Vec<Cell>,
+    /// It has done nothing but look around without a word.
+    is_plain: bool,
 }
 
 impl Lane {
     fn add(&mut self, cell: &Cell) {
+        let is_probe = cell.all() == cell.count(Act::Probe).into();
+        self.is_plain &= is_probe && cell.given == Given::default();
         // Clocks may go back, but seldom do.
         let before = self.cells.iter().rposition(|it| it.column <= cell.column);
         match before.and_then(|index| self.cells.get_mut(index)) {
@@ -160,15 +164,6 @@ impl Lane {
             same
         });
     }
-
-    /// Whether it has done nothing but look around without a word.
-    fn is_plain(&self) -> bool {
-        let quiet = |it: &Cell| {
-            let of_scans = it.count(Act::Probe);
-            it.given == Given::default() && it.all() == of_scans.into()
-        };
-        self.address.is_local() && self.cells.iter().all(quiet)
-    }
 }
 
 /// What each address did when.
@@ -178,6 +173,11 @@ pub struct Timeline {
     width: Micros,
     /// In the order of their first frames.
     lanes: Vec<Lane>,
+    /// Where the lane of an address is, in the order of addresses.
+    places: Vec<(Mac, usize)>,
+    access_points: usize,
+    /// No lane is plain, and none becomes so again.
+    none_is_plain: bool,
 }
 
 impl Default for Timeline {
@@ -186,6 +186,9 @@ impl Default for Timeline {
             begin: None,
             width: NARROWEST,
             lanes: Vec::new(),
+            places: Vec::new(),
+            access_points: 0,
+            none_is_plain: false,
         }
     }
 }
@@ -204,6 +207,7 @@ impl Timeline {
         let Some(lane) = self.lane(by, is_access_point, seen.is_known) else {
             return;
         };
+        let becomes_access_point = is_access_point && !lane.is_access_point;
         lane.is_access_point |= is_access_point;
         if lane.name.is_none() && frame.kind == Kind::Beacon {
             lane.name = frame.ssid().map(Into::into);
@@ -217,29 +221,57 @@ impl Timeline {
             *count = 1;
         }
         lane.add(&cell);
+        self.access_points += usize::from(becomes_access_point);
     }
 
     /// The lane of an address, if there is room for one.
     #[inline(never)]
     fn lane(&mut self, address: Mac, is_access_point: bool, is_known: bool) -> Option<&mut Lane> {
-        if let Some(index) = self.lanes.iter().position(|it| it.address == address) {
-            return self.lanes.get_mut(index);
+        if let Ok(found) = self.find(address) {
+            let (_, place) = *self.places.get(found)?;
+            return self.lanes.get_mut(place);
         }
-        let access_points = self.lanes.iter().filter(|it| it.is_access_point).count();
-        if is_access_point && access_points >= MOST_ACCESS_POINTS && !is_known {
+        if is_access_point && self.access_points >= MOST_ACCESS_POINTS && !is_known {
             return None;
         }
         if self.lanes.len() >= MOST_LANES {
             // The oldest that has given nothing away makes room.
-            let plain = self.lanes.iter().position(Lane::is_plain);
-            self.lanes.remove(plain.or(is_known.then_some(0))?);
+            let place = self.oldest_plain().or(is_known.then_some(0))?;
+            self.remove(place);
+        }
+        if let Err(index) = self.find(address) {
+            self.places.insert(index, (address, self.lanes.len()));
         }
         self.lanes.push(Lane {
             address,
-            is_access_point,
+            is_access_point: false,
             name: None,
             cells: Vec::new(),
+            is_plain: address.is_local(),
         });
+        self.none_is_plain = false;
         self.lanes.last_mut()
+    }
+
+    fn oldest_plain(&mut self) -> Option<usize> {
+        if self.none_is_plain {
+            return None;
+        }
+        let plain = self.lanes.iter().position(|it| it.is_plain);
+        self.none_is_plain = plain.is_none();
+        plain
+    }
+
+    fn remove(&mut self, place: usize) {
+        let lane = self.lanes.remove(place);
+        self.access_points -= usize::from(lane.is_access_point);
+        self.places.retain(|(address, _)| *address != lane.address);
+        for (_, other) in &mut self.places {
+            *other -= usize::from(*other > place);
+        }
+    }
+
+    fn find(&self, address: Mac) -> Result<usize, usize> {
+        self.places.binary_search_by(|it| it.0.cmp(&address))
     }
 }

@@ -197,6 +197,26 @@ fn there_are_no_more_lanes_than_one_can_look_at_and_those_that_leak_are_among_th
 }
 
 #[test]
+fn each_frame_is_in_the_lane_of_its_address_while_others_make_room() {
+    let mut air = Air::new();
+    for number in 0..300_u16 {
+        let [high, low] = number.to_be_bytes();
+        air.pass(1).probe(Mac([0xd6, high, low, 1, 2, 3]), WILDCARD);
+        if number >= 100 {
+            air.probe(PERMANENT, NAMING).beacon();
+        }
+    }
+    let (_, timeline) = read(&air, Known::default());
+    assert_eq!(timeline.lanes.len(), MOST_LANES);
+    for lane in &timeline.lanes {
+        let frames = lane.cells.iter().map(Cell::all).sum::<u64>();
+        let is_busy = [PERMANENT, HOME].contains(&lane.address);
+        assert_eq!(frames, if is_busy { 200 } else { 1 }, "{}", lane.address);
+    }
+    assert_eq!(timeline.access_points, 1);
+}
+
+#[test]
 fn an_empty_capture_has_a_picture() {
     let picture = picture(&Air::new());
     assert!(picture.contains(">NO LEAK FOUND<"));
