@@ -24,12 +24,7 @@ impl Station {
         match event {
             CardEvent::LinkDown => self.link("down"),
             CardEvent::LinkUp => self.link("up"),
-            CardEvent::Address(new) => {
-                let address = self.choose(*new);
-                self.link("down")?;
-                self.link(&format!("address {address}"))?;
-                self.link("up")
-            }
+            CardEvent::Address(new) => self.set_address(&self.choose(*new)),
             CardEvent::AddressLive(new) => self.set_address_live(&self.choose(*new)),
             CardEvent::Blocked => self.block("1"),
             CardEvent::Unblocked => self.block("0"),
@@ -48,14 +43,17 @@ impl Station {
         run_words(&format!("ip link set {} {change}", self.interface())).map(drop)
     }
 
-    /// The kernel refuses it while a scan goes on (net/mac80211/iface.c): whoever wants it tries again.
+    /// Between the commands macveil may bring the link up and scan.
+    fn set_address(&self, address: &str) -> Result<(), String> {
+        until_taken(|| {
+            self.link("down")?;
+            self.link(&format!("address {address}"))
+        })?;
+        self.link("up")
+    }
+
     fn set_address_live(&self, address: &str) -> Result<(), String> {
-        let mut refusal = String::new();
-        wait_until(Duration::from_secs(5), || {
-            let outcome = self.link(&format!("address {address}"));
-            outcome.map_err(|problem| refusal = problem).ok()
-        })
-        .ok_or(refusal)
+        until_taken(|| self.link(&format!("address {address}")))
     }
 
     fn choose(&self, new: NewAddress) -> String {
@@ -99,4 +97,13 @@ impl Station {
             .join(self.interface())
             .join("phy80211")
     }
+}
+
+/// The kernel refuses an address while a scan goes on (net/mac80211/iface.c): whoever wants it tries again.
+fn until_taken(set: impl Fn() -> Result<(), String>) -> Result<(), String> {
+    let mut refusal = String::new();
+    wait_until(Duration::from_secs(5), || {
+        set().map_err(|problem| refusal = problem).ok()
+    })
+    .ok_or(refusal)
 }
