@@ -1,21 +1,26 @@
 //! `macveil check`: whether the configuration is good.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::failure::{Failure, NO, unless_unheard};
-use crate::config::{self, Config, Errors};
+use super::place;
+use crate::config::{self, Config, Errors, Problem};
+use crate::json::Json;
 
 /// Say whether the configuration is good, and if not, what is wrong in which line.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  macveil check\n  macveil check --config new.toml && mv new.toml /etc/macveil/macveil.toml"
+    after_help = "Examples:\n  macveil check\n  macveil check --config new.toml && mv new.toml /etc/macveil/macveil.toml\n  macveil check --json"
 )]
 pub struct Args {
     /// Check this file alone instead of /etc/macveil/macveil.toml and its drop-ins.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Answer in JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 /// Writes what is wrong, or that nothing is.
@@ -24,29 +29,63 @@ pub struct Args {
 ///
 /// No file can be read, or the answer cannot be written.
 pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    unless_unheard(report(config::load(args.config.as_deref()), out))
+    let config = match config::load(args.config.as_deref()) {
+        Err(errors) if errors.are_about_files() => {
+            return Err(Failure::cannot("cannot check the configuration", errors));
+        }
+        config => config,
+    };
+    let code = if config.is_ok() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::from(NO)
+    };
+    let written = if args.json {
+        writeln!(out, "{}", to_json(&config))
+    } else {
+        tell(&config, out)
+    };
+    unless_unheard(written.map(|()| code).map_err(Failure::from))
 }
 
-fn report(config: Result<Config, Errors>, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    match config {
-        Err(errors) if errors.are_about_files() => {
-            Err(Failure::cannot("cannot check the configuration", errors))
-        }
-        Err(errors) => {
-            writeln!(out, "{errors}")?;
-            Ok(ExitCode::from(NO))
-        }
-        Ok(config) => {
-            for warning in &config.warnings {
-                writeln!(out, "warning: {warning}")?;
-            }
-            match config.files.as_slice() {
-                [] => writeln!(out, "there is no configuration file: the defaults hold")?,
-                files => writeln!(out, "good: {}", files.join(", "))?,
-            }
-            Ok(ExitCode::SUCCESS)
-        }
+fn tell(config: &Result<Config, Errors>, out: &mut impl Write) -> io::Result<()> {
+    let config = match config {
+        Err(errors) => return writeln!(out, "{errors}"),
+        Ok(config) => config,
+    };
+    for warning in &config.warnings {
+        writeln!(out, "warning: {warning}")?;
     }
+    match config.files.as_slice() {
+        [] => writeln!(out, "there is no configuration file: the defaults hold"),
+        files => writeln!(out, "good: {}", files.join(", ")),
+    }
+}
+
+fn to_json(config: &Result<Config, Errors>) -> Json {
+    let (files, errors, warnings) = match config {
+        Ok(config) => (&*config.files, &[][..], &*config.warnings),
+        Err(errors) => (&[][..], errors.problems(), &[][..]),
+    };
+    let problems = |all: &[Problem]| Json::List(all.iter().map(problem_to_json).collect());
+    Json::Object(vec![
+        ("good", Json::Bool(config.is_ok())),
+        ("files", Json::List(files.iter().map(Json::text).collect())),
+        ("errors", problems(errors)),
+        ("warnings", problems(warnings)),
+    ])
+}
+
+fn problem_to_json(problem: &Problem) -> Json {
+    let position = problem.position();
+    let number = |number: Option<usize>| number.map_or(Json::Null, place::number);
+    Json::Object(vec![
+        ("file", Json::text(problem.file())),
+        ("line", number(position.map(|it| it.line))),
+        ("column", number(position.map(|it| it.column))),
+        ("message", Json::text(problem.message())),
+        ("meant", Json::optional(problem.meant())),
+    ])
 }
 
 #[cfg(test)]
@@ -54,11 +93,19 @@ mod tests {
     use super::*;
 
     fn check(text: &str) -> (bool, String) {
+        check_with(text, false)
+    }
+
+    fn check_with(text: &str, json: bool) -> (bool, String) {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("macveil.toml");
         std::fs::write(&file, text).unwrap();
         let mut out = Vec::new();
-        let code = run(&Args { config: Some(file) }, &mut out).unwrap();
+        let args = Args {
+            config: Some(file),
+            json,
+        };
+        let code = run(&args, &mut out).unwrap();
         (code == ExitCode::SUCCESS, String::from_utf8(out).unwrap())
     }
 
@@ -86,6 +133,7 @@ mod tests {
     fn a_file_that_is_not_there_is_neither_good_nor_wrong() {
         let args = Args {
             config: Some(PathBuf::from("/nowhere.toml")),
+            json: true,
         };
         let failure = run(&args, &mut Vec::new()).unwrap_err();
         assert!(matches!(failure, Failure::Cannot { .. }));
@@ -96,6 +144,36 @@ mod tests {
         let (good, out) = check("[connection]\nstable-id = '${CONNECTION}'\n");
         assert!(
             good && out.starts_with("warning: /") && out.contains("has no effect"),
+            "{out}"
+        );
+    }
+
+    #[test]
+    fn programs_are_told_what_is_wrong_and_where() {
+        let (good, out) = check_with("[device]\non-exit = 'leave'\nmask = 1\n", true);
+        assert!(!good);
+        let Some((_, errors)) = out.split_once(r#""errors":["#) else {
+            panic!("{out}");
+        };
+        assert!(out.starts_with(r#"{"good":false,"files":[],"#), "{out}");
+        assert_eq!(
+            errors.matches(r#"macveil.toml","line":"#).count(),
+            2,
+            "{out}"
+        );
+        let first =
+            r#""line":2,"column":11,"message":"`leave` is none of keep, restore","meant":null}"#;
+        assert!(errors.contains(first), "{out}");
+        assert!(out.ends_with("\"warnings\":[]}\n"), "{out}");
+    }
+
+    #[test]
+    fn programs_are_told_of_warnings_in_a_good_file() {
+        let (good, out) = check_with("[connection]\nstable-id = '${CONNECTION}'\n", true);
+        assert!(good);
+        assert!(out.starts_with(r#"{"good":true,"files":["/"#), "{out}");
+        assert!(
+            out.contains(r#""errors":[],"warnings":[{"file":"/"#),
             "{out}"
         );
     }

@@ -15,6 +15,7 @@ use crate::address::{
     AddressBook, AddressFacts, Binding, Host, HostKey, Mac, MachineId, Mask, NetworkFacts, Place,
     Policy, Said, Security, Slap, StableId, Unassignable, Wishes,
 };
+use crate::json::Json;
 use crate::store;
 use crate::wifi::Ssid;
 
@@ -99,6 +100,9 @@ pub struct Args {
     /// How many addresses to print.
     #[arg(long, value_name = "N", default_value_t = 1)]
     count: usize,
+    /// Answer in JSON.
+    #[arg(long)]
+    json: bool,
 }
 
 /// Writes the addresses.
@@ -124,11 +128,20 @@ fn print(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let mut card = args.card();
     let mut rng = StdRng::try_from_rng(&mut SysRng)
         .map_err(|error| Failure::cannot("cannot get randomness from the system", error))?;
+    let mut addresses = Vec::new();
     for _ in 0..args.count {
         let address = book.assign(&network, &card, &mut rng);
         let address = address.map_err(|error: Unassignable| Failure::usage(error))?;
-        writeln!(out, "{address}")?;
+        if args.json {
+            addresses.push(Json::text(address));
+        } else {
+            writeln!(out, "{address}")?;
+        }
         card.previous = Some(address);
+    }
+    if args.json {
+        let addresses = vec![("addresses", Json::List(addresses))];
+        writeln!(out, "{}", Json::Object(addresses))?;
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -14,6 +14,6 @@ pub(super) fn to_json(place: &Place) -> Json {
     }
 }
 
-fn number(number: usize) -> Json {
+pub(super) fn number(number: usize) -> Json {
     Json::Number(u64::try_from(number).unwrap_or(u64::MAX))
 }

@@ -51,6 +51,7 @@ complete -c macveil -n "__fish_macveil_using_subcommand status" -l watch -d 'Go 
 complete -c macveil -n "__fish_macveil_using_subcommand status" -l json -d 'Answer in JSON, as docs/control-socket.md has it'
 complete -c macveil -n "__fish_macveil_using_subcommand status" -s h -l help -d 'Print help'
 complete -c macveil -n "__fish_macveil_using_subcommand check" -l config -d 'Check this file alone instead of /etc/macveil/macveil.toml and its drop-ins' -r -F
+complete -c macveil -n "__fish_macveil_using_subcommand check" -l json -d 'Answer in JSON'
 complete -c macveil -n "__fish_macveil_using_subcommand check" -s h -l help -d 'Print help'
 complete -c macveil -n "__fish_macveil_using_subcommand explain" -l iface -d 'The interface (default: the first one that macveil manages)' -r
 complete -c macveil -n "__fish_macveil_using_subcommand explain" -l permanent -d 'The permanent address of a card that is not in this machine' -r
@@ -84,6 +85,7 @@ complete -c macveil -n "__fish_macveil_using_subcommand generate" -l at -d 'When
 complete -c macveil -n "__fish_macveil_using_subcommand generate" -l zone -d 'The local time\'s zone, a file of /usr/share/zoneinfo (default: this machine\'s)' -r -F
 complete -c macveil -n "__fish_macveil_using_subcommand generate" -l count -d 'How many addresses to print' -r
 complete -c macveil -n "__fish_macveil_using_subcommand generate" -l wire -d 'There is neither name nor UUID, because it is a wire'
+complete -c macveil -n "__fish_macveil_using_subcommand generate" -l json -d 'Answer in JSON'
 complete -c macveil -n "__fish_macveil_using_subcommand generate" -s h -l help -d 'Print help'
 complete -c macveil -n "__fish_macveil_using_subcommand import; and not __fish_seen_subcommand_from networkmanager help" -s h -l help -d 'Print help'
 complete -c macveil -n "__fish_macveil_using_subcommand import; and not __fish_seen_subcommand_from networkmanager help" -f -a "networkmanager" -d 'Take over NetworkManager\'s profiles, defaults and key, so that every address stays the same'

@@ -1,17 +1,18 @@
 //! `macveil audit`: whether a capture gives stations away.
 
 mod json;
+mod progress;
 #[cfg(test)]
 mod tests;
 mod text;
 
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
+use self::progress::Progress;
 use super::failure::{Failure, NO};
 use crate::address::Mac;
 use crate::audit::{Audit, Capture, CaptureError, Known, Timeline, Verdict, draw};
@@ -91,10 +92,12 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
 }
 
 fn judge(args: &Args) -> Result<(Verdict, bool, Option<Timeline>), CaptureError> {
-    let source: Box<dyn Read> = if args.capture == OsStr::new("-") {
-        Box::new(io::stdin())
+    let (source, length): (Box<dyn Read>, _) = if args.capture == OsStr::new("-") {
+        (Box::new(io::stdin()), None)
     } else {
-        Box::new(File::open(&args.capture)?)
+        let file = File::open(&args.capture)?;
+        let facts = file.metadata()?;
+        (Box::new(file), facts.is_file().then_some(facts.len()))
     };
     let mut capture = Capture::new(source)?;
     let mut audit = Audit::new(Known {
@@ -104,7 +107,7 @@ fn judge(args: &Args) -> Result<(Verdict, bool, Option<Timeline>), CaptureError>
     if args.svg.is_some() {
         audit = audit.with_timeline();
     }
-    let mut progress = Progress::new();
+    let mut progress = Progress::new(length);
     audit.read(&mut capture, |bytes| progress.reach(bytes))?;
     progress.clear();
     let timeline = audit.take_timeline();
@@ -116,41 +119,6 @@ fn vendors(verdict: &Verdict) -> Vendors {
     let needed = verdict.stations.iter().any(|it| !it.address.is_local());
     let installed = needed.then(|| installed(Path::new("/")).ok());
     installed.flatten().unwrap_or_default()
-}
-
-/// What is told meanwhile to somebody who waits at a terminal.
-struct Progress {
-    begin: Instant,
-    told: u64,
-    wanted: bool,
-}
-
-impl Progress {
-    /// So much is read between two words.
-    const PIECE: u64 = 16 << 20;
-    const PATIENCE: Duration = Duration::from_secs(1);
-
-    fn new() -> Self {
-        Self {
-            begin: Instant::now(),
-            told: 0,
-            wanted: io::stderr().is_terminal(),
-        }
-    }
-
-    fn reach(&mut self, bytes: u64) {
-        if self.wanted && bytes >= self.told + Self::PIECE && self.begin.elapsed() > Self::PATIENCE
-        {
-            self.told = bytes;
-            eprint!("\r{} MB read", bytes / 1_000_000);
-        }
-    }
-
-    fn clear(&self) {
-        if self.told > 0 {
-            eprint!("\r\u{1b}[K");
-        }
-    }
 }
 
 #[cfg(any(test, fuzzing))]

@@ -8,7 +8,7 @@ mod supplicant;
 mod tests;
 mod trial;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -56,7 +56,7 @@ fn answer(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     if args.json {
         writeln!(out, "{}", answer.to_json())?;
     } else {
-        let paint = Paint::on(io::stdout().is_terminal());
+        let paint = Paint::on(&io::stdout());
         write!(out, "{}", answer.to_text(paint))?;
     }
     Ok(if answer.is_content() {

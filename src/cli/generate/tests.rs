@@ -26,6 +26,16 @@ fn words(line: &str) -> Vec<&str> {
 }
 
 #[test]
+fn programs_get_a_list() {
+    let line = "stable --ifname eth0 --host-id 6b657931 --uuid stable-1 --count 2 --json";
+    let address = r#""06:0d:cd:0c:9e:2c""#;
+    assert_eq!(
+        generate(&words(line)).unwrap(),
+        format!("{{\"addresses\":[{address},{address}]}}\n")
+    );
+}
+
+#[test]
 fn published_vectors_can_be_checked_from_outside() {
     let vector = |rest: &str| {
         generate(&words(&format!(

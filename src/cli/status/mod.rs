@@ -5,7 +5,7 @@ mod render;
 mod tests;
 mod watch;
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use super::ask;
@@ -36,11 +36,10 @@ pub struct Args {
 ///
 /// No daemon runs, it is not for this user, or there is no such interface.
 pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    let terminal = io::stdout().is_terminal();
     unless_unheard(if args.watch {
-        watch::watch(args, terminal, out)
+        watch::watch(args, out)
     } else {
-        once(args, Paint::on(terminal), out)
+        once(args, Paint::on(&io::stdout()), out)
     })
 }
 

@@ -1,14 +1,14 @@
 //! The status as it changes: redrawn in place on a terminal, a line or a block for each change
 //! otherwise. The daemon tells what changes; only what time alone changes is counted here.
 
-use std::io::Write;
+use std::io::{self, Write};
 use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::render;
 use super::{Args, Failure};
-use crate::cli::console::Paint;
+use crate::cli::console::{Paint, fitted, is_screen, rows};
 use crate::control::{Client, Heard, Kind, Reply, Request, Status, without_times};
 
 /// Spans of time are told in seconds.
@@ -22,26 +22,26 @@ const CLEAR: &str = "\u{1b}[2J";
 const HOME: &str = "\u{1b}[H";
 const REST_OF_LINE: &str = "\u{1b}[K";
 const REST_OF_SCREEN: &str = "\u{1b}[J";
+/// A line that is too long ends at the screen's edge; between two drawings nothing is left changed.
+const CUT: &str = "\u{1b}[?7l";
+const WRAP: &str = "\u{1b}[?7h";
 
-pub(super) fn watch(
-    args: &Args,
-    terminal: bool,
-    out: &mut impl Write,
-) -> Result<ExitCode, Failure> {
+pub(super) fn watch(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     // What cannot work now is told at once; a daemon that goes later may come again.
     let view = View::open(args)?;
-    if args.ask.json || !terminal {
+    let screen = io::stdout();
+    if args.ask.json || !is_screen(&screen) {
         return follow(args, view, out);
     }
     write!(out, "{CLEAR}")?;
     let mut view = Ok(view);
     loop {
         let text = match &view {
-            Ok(view) => render::all(&view.aged(), Paint::on(true)),
+            Ok(view) => render::all(&view.aged(), Paint::on(&screen)),
             Err(failure) => format!("{}\n", told(failure)),
         };
-        let text = text.replace('\n', &format!("{REST_OF_LINE}\n"));
-        write!(out, "{HOME}{text}{REST_OF_SCREEN}")?;
+        let text = fitted(&text, rows(&screen)).replace('\n', &format!("{REST_OF_LINE}\n"));
+        write!(out, "{HOME}{CUT}{text}{REST_OF_SCREEN}{WRAP}")?;
         out.flush()?;
         view = match view.map(|view| view.after(args, TICK)) {
             Ok(Ok(Some(view))) => Ok(view),
