@@ -22,6 +22,9 @@ pub(super) const PERMANENT: Mac = Mac([2, 0, 0, 0, 0, 0]);
 /// What iwd makes up by itself.
 pub(super) const MADE_UP: Mac = Mac([0x7a, 0x71, 0x37, 0xef, 0xf6, 0x50]);
 
+/// Actions that one event leads to, with the answers to them.
+const MOST_AT_ONCE: usize = 30;
+
 pub(super) struct Bench {
     pub(super) station: IwdStation,
     pub(super) now: Time,
@@ -32,6 +35,10 @@ pub(super) struct Bench {
     pub(super) refuses_live: bool,
     /// Files cannot be written.
     pub(super) read_only: bool,
+    /// Files are written only when the test says so.
+    pub(super) writes_late: bool,
+    /// What is still to be written.
+    late: Vec<(NetworkId, Mac)>,
     pub(super) air: Vec<Heard>,
     /// How often the link was taken down and up again.
     pub(super) bounces: u32,
@@ -52,7 +59,12 @@ pub(super) fn network(name: &str) -> NetworkId {
 impl Bench {
     /// iwd knows `Home` and is at rest; the driver can change addresses of a link that is up.
     pub(super) fn new(policy: &str) -> Self {
-        let mut bench = Self::empty(policy, true);
+        Self::wishing(wishes(policy))
+    }
+
+    /// The same, where the configuration says this.
+    pub(super) fn wishing(wishes: Wishes) -> Self {
+        let mut bench = Self::with(wishes, card(true));
         bench.knows(home(), None);
         bench.appears(None);
         bench
@@ -60,14 +72,14 @@ impl Bench {
 
     /// No iwd yet.
     pub(super) fn empty(policy: &str, live_change: bool) -> Self {
-        Self::with(policy, card(live_change))
+        Self::with(wishes(policy), card(live_change))
     }
 
     pub(super) fn empty_on(card: Card) -> Self {
-        Self::with("stable-ssid", card)
+        Self::with(wishes("stable-ssid"), card)
     }
 
-    fn with(policy: &str, card: Card) -> Self {
+    fn with(wishes: Wishes, card: Card) -> Self {
         let link = Link {
             address: PERMANENT,
             up: true,
@@ -76,7 +88,7 @@ impl Bench {
         let now = Time::from_secs(100);
         let rng = StdRng::seed_from_u64(7);
         let addresses = Addresses {
-            book: book(policy),
+            book: book_of(wishes),
             history: History::default(),
         };
         let mut bench = Self {
@@ -87,6 +99,8 @@ impl Bench {
             done: Vec::new(),
             refuses_live: false,
             read_only: false,
+            writes_late: false,
+            late: Vec::new(),
             air: Vec::new(),
             bounces: 0,
             doing: Doing::default(),
@@ -195,6 +209,8 @@ impl Bench {
             self.now = deadline.max(self.now);
             self.station.handle_timeout(at(self.now));
             self.settle();
+            let next = self.station.deadline();
+            assert!(next.is_none_or(|next| next > self.now), "no rest");
         }
         self.now = end;
     }
@@ -246,8 +262,10 @@ impl Bench {
 
     /// Carries out all actions as the kernel and the file system would.
     fn settle(&mut self) {
+        let before = self.done.len();
         while let Some(action) = self.station.poll_action() {
             self.done.push(action.clone());
+            assert!(self.done.len() < before + MOST_AT_ONCE, "{:?}", self.done);
             let answer = match action {
                 Action::ReadLink => Event::LinkSet(Ok(self.link)),
                 Action::ReadAir => Event::Air(self.air.clone()),
@@ -257,6 +275,10 @@ impl Bench {
                         _ => Ok(self.bounce(address)),
                     };
                     Event::LinkSet(answer)
+                }
+                Action::Iwd(IwdRequest::Write { network, address }) if self.writes_late => {
+                    self.late.push((network, address));
+                    continue;
                 }
                 Action::Iwd(IwdRequest::Write { network, address }) => {
                     Event::Iwd(self.write(network, address))
@@ -299,6 +321,14 @@ impl Bench {
         self.doing = Doing::default();
         self.hear(IwdNews::Station(None));
         self.tell_station();
+    }
+
+    /// What was to be written is.
+    pub(super) fn writes_files(&mut self) {
+        for (network, address) in std::mem::take(&mut self.late) {
+            let news = self.write(network, address);
+            self.hear(news);
+        }
     }
 
     fn write(&mut self, network: NetworkId, address: Mac) -> IwdNews {
@@ -346,20 +376,30 @@ pub(super) fn settings() -> Settings {
 }
 
 pub(super) fn book(policy: &str) -> AddressBook {
-    let said = |value| Said {
-        value,
-        place: Place::BuiltIn,
-    };
+    book_of(wishes(policy))
+}
+
+pub(super) fn book_of(wishes: Wishes) -> AddressBook {
     let host = Arc::new(Host {
         key: HostKey::from_host_id(b"0123456789abcdef"),
         boot_id: None,
         zone: Zone::utc(),
     });
-    let wishes = Wishes {
+    AddressBook::new("wlan0".to_owned(), host, None, Vec::new(), wishes)
+}
+
+pub(super) fn wishes(policy: &str) -> Wishes {
+    Wishes {
         policy: Some(said(policy.parse().unwrap())),
         ..Wishes::default()
-    };
-    AddressBook::new("wlan0".to_owned(), host, None, Vec::new(), wishes)
+    }
+}
+
+pub(super) const fn said<T>(value: T) -> Said<T> {
+    Said {
+        value,
+        place: Place::BuiltIn,
+    }
 }
 
 pub(super) fn card(live_change: bool) -> Card {

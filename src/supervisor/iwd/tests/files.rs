@@ -7,7 +7,7 @@ use super::bench::{Bench, PERMANENT, at, book, home, network, settings, stable};
 use crate::address::{Mac, Record};
 use crate::supervisor::{Action, Event, IwdPhase as Phase};
 
-fn writes(bench: &Bench) -> Vec<(String, Mac)> {
+pub(super) fn writes(bench: &Bench) -> Vec<(String, Mac)> {
     let writes = bench.done.iter().filter_map(|action| match action {
         Action::Iwd(IwdRequest::Write { network, address }) => {
             Some((network.ssid.to_string(), *address))
@@ -149,4 +149,50 @@ fn what_iwd_forgets_is_forgotten() {
         result: Ok(()),
     });
     assert_eq!(bench.state(), "idle");
+}
+
+#[test]
+fn a_file_is_written_once_however_long_that_takes() {
+    let mut bench = Bench::empty("stable-ssid", true);
+    bench.writes_late = true;
+    bench.knows(home(), None);
+    bench.appears(None);
+    assert_eq!(writes(&bench).len(), 1);
+    bench.tell_files();
+    assert_eq!(writes(&bench).len(), 1, "it is being written");
+    bench.writes_files();
+    assert_eq!(bench.filed(), stable(&home()));
+    // Somebody edits it.
+    bench.files[0].address = Some(PERMANENT);
+    bench.tell_files();
+    assert_eq!(writes(&bench).len(), 2);
+    // An answer that is lost with iwd is not waited for.
+    bench.hear(IwdNews::Vanished);
+    bench.appears(None);
+    assert_eq!(writes(&bench).len(), 3);
+}
+
+#[test]
+fn files_are_let_be_while_iwd_has_no_station_for_the_interface() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.hear(IwdNews::Station(None));
+    bench.done.clear();
+    bench.files[0].address = Some(PERMANENT);
+    bench.tell_files();
+    assert_eq!(
+        writes(&bench),
+        [],
+        "another interface's macveil may write it"
+    );
+    bench.starts_over();
+    assert_eq!(writes(&bench), [("Home".to_owned(), stable(&home()))]);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_not_written() {
+    let mut bench = Bench::empty("stable-ssid", true);
+    bench.knows(home(), None);
+    bench.files[0].problem = Some("it is no UTF-8".to_owned());
+    bench.appears(None);
+    assert_eq!(writes(&bench), []);
 }

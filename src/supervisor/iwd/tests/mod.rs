@@ -3,7 +3,9 @@
 mod bench;
 mod files;
 mod refusals;
+mod renewal;
 mod rest;
+mod told;
 
 use std::time::Duration;
 
