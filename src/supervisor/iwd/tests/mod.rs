@@ -5,6 +5,7 @@ mod files;
 mod refusals;
 mod renewal;
 mod rest;
+mod search;
 mod told;
 
 use std::time::Duration;
