@@ -351,7 +351,7 @@ impl Context {
     }
 
     /// Somebody else changed the address, or brought the link up.
-    pub(super) fn is_disputed(&mut self) {
+    pub(super) fn note_dispute(&mut self) {
         self.contest.dispute(self.now);
     }
 

@@ -81,7 +81,7 @@ impl Associated {
             Event::Mlme(Mlme::Ended) | Event::Overrun => self.ask(cx),
             Event::Link(link) if link.address != self.address => {
                 cx.remark(format!("somebody changed the address to {}", link.address));
-                cx.is_disputed();
+                cx.note_dispute();
                 Parting::for_another_address(cx, self.ssid)
             }
             Event::Link(link) if !link.up => Parting::link_is_down(cx, self.ssid),

@@ -123,7 +123,7 @@ impl Associating {
                 self.fail(cx, Cause::Passing, failure.to_string())
             }
             (step, Event::Link(link)) if step > Step::Assigning && link.address != self.address => {
-                cx.is_disputed();
+                cx.note_dispute();
                 self.fail(
                     cx,
                     Cause::Passing,

@@ -55,7 +55,6 @@ impl Looking {
 
     fn scan(self, cx: &mut Context) -> State {
         let plan = cx.plan_of_all_channels();
-        cx.alarm = None;
         cx.hunt.scan_begins(cx.now);
         cx.act(Action::Scan(cx.scan_request(&plan)));
         State::Looking(Self {

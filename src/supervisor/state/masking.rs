@@ -62,7 +62,7 @@ impl Then {
 impl Masking {
     /// Masks a card that somebody else has just changed.
     pub(super) fn again(cx: &mut Context, then: Then) -> State {
-        cx.is_disputed();
+        cx.note_dispute();
         Self::begin(cx, then)
     }
 

@@ -183,10 +183,7 @@ impl Searching {
                 cx.act(Action::AbortScan);
                 Self::rest(cx, TRY_AGAIN)
             }
-            Step::Resting | Step::Yielding if cx.networks_are_stale(NETWORKS_STALE) => {
-                Self::begin(cx)
-            }
-            Step::Resting | Step::Yielding => Self::next_round(cx),
+            Step::Resting | Step::Yielding => Self::begin(cx),
             step @ (Step::Quieting
             | Step::Listing
             | Step::Starting(_)
@@ -222,7 +219,6 @@ impl Searching {
         if plan.frequencies.is_empty() {
             return Self::rest(cx, TRY_AGAIN);
         }
-        cx.alarm = None;
         cx.hunt.scan_begins(cx.now);
         cx.act(Action::Scan(cx.scan_request(&plan)));
         State::Searching(Self {
@@ -273,7 +269,6 @@ impl Searching {
     }
 
     fn survey(cx: &mut Context, plan: Plan, air: &[Heard]) -> State {
-        cx.alarm = None;
         cx.ask(Request::Survey {
             bssids: candidates::of_interest(&cx.networks, air),
         });

@@ -38,7 +38,7 @@ impl Waiting {
             Event::Command(Command::Look) if !self.connected && cx.link.up => {
                 Looking::begin(cx, Then::Wait)
             }
-            Event::Command(Command::Rotate) if !self.connected && cx.may_rotate_now() => {
+            Event::Command(Command::Rotate) if cx.may_rotate_now() => {
                 Masking::rotate(cx, Then::Wait)
             }
             Event::ScanEnded if cx.mask_is_exposed() => Masking::rotate(cx, Then::Wait),
@@ -59,7 +59,6 @@ impl Waiting {
     }
 
     pub(super) fn alarm(self, cx: &mut Context) -> State {
-        cx.alarm = None;
         if self.connected && cx.scan == RunningScan::None {
             cx.remark("connected, but no supplicant answers for it: the connection is ended");
         }

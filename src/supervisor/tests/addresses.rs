@@ -285,3 +285,52 @@ fn keys_of_another_address_are_forgotten() {
     bench.be_away(Duration::from_secs(60));
     assert_eq!(bench.forgot_keys(), [true, true]);
 }
+
+#[test]
+fn a_record_of_use_ends_with_each_association() {
+    let ends: [fn(&mut Bench); 3] = [
+        |bench| bench.link_changes(|link| link.up = false),
+        Bench::address_is_changed_by_hand,
+        |bench| bench.tell(Event::Command(Command::Rejoin(home()))),
+    ];
+    for end in ends {
+        let mut bench = Bench::connected_with(rotating(), Vec::new());
+        bench.pass(HOUR / 2);
+        bench.done.clear();
+        let now = NEW_YEAR + bench.now.as_secs();
+        bench.air.clear();
+        end(&mut bench);
+        let used: Vec<_> = bench
+            .remembered()
+            .iter()
+            .map(|record| record.used)
+            .collect();
+        assert_eq!(used, [now]);
+    }
+}
+
+#[test]
+fn who_has_a_network_joined_anew_is_told() {
+    let mut bench = Bench::connected_with(Wishes::default(), Vec::new());
+    bench.done.clear();
+    bench.tell(Event::Command(Command::Rejoin(home())));
+    assert_eq!(told_of_home(&bench), ["joining it anew, as asked"]);
+}
+
+#[test]
+fn a_connection_under_another_address_than_its_own_is_told_as_it_is_ended() {
+    let mut bench = Bench::new(true, true, |_, _| {});
+    bench.phase = Phase::Connected;
+    bench.connected_to = Some(home());
+    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    let why = format!("connected under {PERMANENT}, which is not its address: connecting again");
+    assert_eq!(told_of_home(&bench), [why]);
+}
+
+fn told_of_home(bench: &Bench) -> Vec<&str> {
+    let told = bench.done.iter().filter_map(|action| match action {
+        Action::Say(Notice::About { ssid, remark }) if *ssid == home() => Some(remark.as_str()),
+        _ => None,
+    });
+    told.collect()
+}

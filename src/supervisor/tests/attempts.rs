@@ -262,3 +262,17 @@ fn an_order_that_is_not_taken_in_time_is_taken_back_with_the_link_down() {
     bench.link_changes(|link| link.up = true);
     assert_eq!(bench.holds(), 2);
 }
+
+#[test]
+fn a_rejection_that_comes_before_the_orders_answer_is_the_reason_too() {
+    let mut bench = Bench::agreeing(Wishes::default());
+    bench.silent = true;
+    bench.slow_to_notice = false;
+    bench.pass(Duration::from_millis(20));
+    bench.hear(Event::Reply(Reply::Status(Ok(bench.status()))));
+    bench.done.clear();
+    bench.tell(Event::Supplicant(Supplicant::Rejected { status: 17 }));
+    bench.pass(Duration::from_secs(1));
+    let why = "the access point refused (status 17)".to_owned();
+    assert_eq!(reasons(&bench), [(why, 10_000)]);
+}

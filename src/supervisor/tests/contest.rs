@@ -101,3 +101,32 @@ fn addresses_that_are_set_now_and_then_are_masked_at_once() {
     }
     assert_eq!(bench.count(is_told), 0);
 }
+
+#[test]
+fn addresses_that_somebody_sets_over_and_over_while_connected_are_a_fight() {
+    let mut bench = Bench::connected();
+    let mut joined = 0;
+    while bench.state() == "associated" {
+        joined += 1;
+        bench.address_is_changed_by_hand();
+        bench.pass(Duration::from_millis(900));
+    }
+    assert_eq!((bench.state(), joined), ("held", 6));
+}
+
+#[test]
+fn attempts_that_somebody_spoils_by_an_address_over_and_over_are_a_fight() {
+    let mut bench = Bench::searching(|_, _| {});
+    bench.connects = false;
+    bench.air = vec![home_entry()];
+    let mut spoilt = 0;
+    while bench.state() != "held" {
+        bench.tell(Event::Supplicant(Supplicant::NetworkNotFound));
+        bench.pass(Duration::from_millis(900));
+        assert_eq!(bench.state(), "associating");
+        bench.address_is_changed_by_hand();
+        spoilt += 1;
+        assert!(spoilt <= 6);
+    }
+    assert_eq!((spoilt, bench.link.up), (6, false));
+}

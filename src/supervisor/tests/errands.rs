@@ -4,7 +4,7 @@ use super::*;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-fn searching() -> Bench {
+pub(super) fn searching() -> Bench {
     let mut bench = Bench::idle();
     bench.tell(Event::Supplicant(Supplicant::Appeared));
     bench.pass(Duration::from_secs(30));
@@ -13,7 +13,7 @@ fn searching() -> Bench {
     bench
 }
 
-fn parked() -> Bench {
+pub(super) fn parked() -> Bench {
     let mut bench = Bench::connected();
     bench.lose(3, true);
     bench.pass(Duration::from_secs(1));
@@ -22,19 +22,19 @@ fn parked() -> Bench {
     bench
 }
 
-fn pause(bench: &mut Bench, span: Option<Duration>) {
+pub(super) fn pause(bench: &mut Bench, span: Option<Duration>) {
     bench.tell(Event::Command(Command::Pause { span }));
 }
 
-fn unpause(bench: &mut Bench) {
+pub(super) fn unpause(bench: &mut Bench) {
     bench.tell(Event::Command(Command::Unpause));
 }
 
-fn look(bench: &mut Bench) {
+pub(super) fn look(bench: &mut Bench) {
     bench.tell(Event::Command(Command::Look));
 }
 
-fn looked(bench: &Bench) -> Vec<(Option<Mac>, Result<usize, String>)> {
+pub(super) fn looked(bench: &Bench) -> Vec<(Option<Mac>, Result<usize, String>)> {
     let said = bench.done.iter().filter_map(|action| match action {
         Action::Say(Notice::Looked { mask, found }) => {
             Some((*mask, found.as_ref().map(Vec::len).map_err(Clone::clone)))
@@ -191,17 +191,18 @@ fn another_mask_is_had_at_once_where_nothing_is_on_the_air() {
 
 #[test]
 fn another_mask_waits_for_somebody_elses_scan_and_for_the_associations_end() {
-    let mut bench = parked();
-    let before = bench.link.address;
-    bench.tell(Event::ScanStarted(ScanStarted {
-        active: false,
-        random_address: false,
-    }));
-    assert_eq!(bench.station.rotation(), Rotation::Soon);
-    bench.tell(Event::Command(Command::Rotate));
-    assert_eq!(bench.link.address, before);
-    bench.tell(Event::ScanEnded);
-    assert_ne!(bench.link.address, before);
+    for mut bench in [parked(), Bench::new(true, false, |_, _| {})] {
+        let before = bench.link.address;
+        bench.tell(Event::ScanStarted(ScanStarted {
+            active: false,
+            random_address: false,
+        }));
+        assert_eq!(bench.station.rotation(), Rotation::Soon);
+        bench.tell(Event::Command(Command::Rotate));
+        assert_eq!(bench.link.address, before);
+        bench.tell(Event::ScanEnded);
+        assert_ne!(bench.link.address, before);
+    }
     let mut bench = Bench::connected();
     assert_eq!(bench.station.rotation(), Rotation::AfterAssociation);
     bench.tell(Event::Command(Command::Rotate));

@@ -7,6 +7,8 @@ mod connection;
 mod contest;
 mod errands;
 mod faults;
+mod looking;
+mod pauses;
 mod scanning;
 mod silence;
 mod snapshots;

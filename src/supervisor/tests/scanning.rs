@@ -243,3 +243,107 @@ fn scans_under_addresses_of_their_own_do_not_mind_the_cards() {
     let own = |action: &Action| matches!(action, Action::Scan(scan) if scan.random_address && scan.under.is_none());
     assert_eq!(bench.count(own), bench.count(is_scan));
 }
+
+#[test]
+fn a_network_that_is_disabled_while_the_scan_is_on_the_air_is_not_joined() {
+    let mut bench = Bench::searching(|_, _| {});
+    bench.scans = Scans::NeverEnding;
+    bench.air = vec![home_entry()];
+    bench.done.clear();
+    while bench.count(is_scan) == 0 {
+        bench.pass(Duration::from_millis(100));
+    }
+    bench.networks[0].enabled = false;
+    bench.tell(Event::Supplicant(Supplicant::ScanResults));
+    bench.tell(Event::ScanEnded);
+    assert_eq!(bench.count(asks_of_a_bss), 1);
+    bench.pass(Duration::from_secs(30));
+    assert_eq!(bench.asked(&Request::Connect), 0);
+}
+
+#[test]
+fn results_that_nobody_tells_of_are_asked_for_after_a_moment() {
+    let mut bench = Bench::searching(|_, _| {});
+    bench.scans = Scans::WithoutResults;
+    bench.air = vec![home_entry()];
+    while bench.count(is_heard_of) == 0 {
+        bench.pass(Duration::from_millis(100));
+    }
+    bench.pass(Duration::from_millis(500));
+    assert_eq!(bench.state(), "associated");
+}
+
+/// The kernel was asked what it heard.
+fn is_heard_of(action: &Action) -> bool {
+    *action == Action::ReadAir
+}
+
+#[test]
+fn results_that_are_told_late_but_before_the_next_round_are_not_those_of_it() {
+    let mut bench = Bench::searching(|_, _| {});
+    bench.scans = Scans::WithoutResults;
+    bench.pass(Duration::from_secs(60));
+    bench.tell(Event::Supplicant(Supplicant::ScanResults));
+    bench.scans = Scans::NeverEnding;
+    bench.air = vec![home_entry()];
+    bench.done.clear();
+    while bench.count(is_scan) == 0 {
+        bench.pass(Duration::from_millis(100));
+    }
+    bench.tell(Event::Supplicant(Supplicant::ScanResults));
+    bench.tell(Event::ScanEnded);
+    assert_eq!(bench.count(asks_of_a_bss), 1);
+}
+
+fn asks_of_a_bss(action: &Action) -> bool {
+    matches!(action, Action::Ask(Request::Survey { bssids }) if !bssids.is_empty())
+}
+
+#[test]
+fn a_change_of_the_networks_is_looked_at_within_a_second_however_long_the_silence_was_to_be() {
+    let mut bench = Bench::searching(|_, _| {});
+    bench.pass(Duration::from_secs(3600));
+    while bench.station.deadline().unwrap() < bench.now + Duration::from_secs(5) {
+        bench.pass(Duration::from_millis(500));
+    }
+    bench.done.clear();
+    bench.tell(Event::Supplicant(Supplicant::NetworksChanged));
+    bench.pass(Duration::from_secs(1));
+    assert_eq!(bench.count(reads_networks), 1);
+}
+
+#[test]
+fn whoever_wants_a_connection_has_the_networks_read_and_an_eager_search() {
+    let scans_of_fifteen_seconds = |bench: &mut Bench| {
+        bench.done.clear();
+        bench.pass(Duration::from_secs(15));
+        bench.count(is_scan)
+    };
+    let mut bench = Bench::searching(|_, _| {});
+    bench.pass(Duration::from_secs(3600));
+    let rare = scans_of_fifteen_seconds(&mut bench);
+    bench.done.clear();
+    while bench.count(reads_networks) == 0 {
+        bench.pass(Duration::from_millis(100));
+    }
+    bench.done.clear();
+    bench.tell(Event::Supplicant(Supplicant::NetworkNotFound));
+    assert_eq!(bench.count(reads_networks), 1);
+    let eager = scans_of_fifteen_seconds(&mut bench);
+    assert!(eager > rare + 1, "{eager} after {rare}");
+}
+
+#[test]
+fn a_question_of_before_is_not_answered_once_somebody_wants_a_connection() {
+    let mut bench = Bench::searching(|_, _| {});
+    bench.pass(Duration::from_secs(60));
+    bench.silent = true;
+    bench.done.clear();
+    while bench.count(reads_networks) == 0 {
+        bench.pass(Duration::from_secs(1));
+    }
+    bench.tell(Event::Supplicant(Supplicant::NetworkNotFound));
+    let failure = Failure::Unreachable("it is silent".to_owned());
+    bench.tell(Event::Reply(Reply::Survey(Err(failure))));
+    assert_eq!((bench.state(), bench.remarks()), ("searching", 0));
+}

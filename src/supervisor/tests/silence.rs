@@ -348,3 +348,15 @@ fn nothing_wakes_a_card_that_waits_for_its_supplicant() {
     bench.tell(Event::Reply(Reply::Quiet(Err(failure))));
     assert_eq!((bench.state(), bench.station.deadline()), ("held", None));
 }
+
+#[test]
+fn a_link_that_has_gone_down_late_is_not_taken_down_once_more() {
+    let mut bench = Bench::idle();
+    bench.link_changes(|link| link.up = true);
+    bench.hear(Event::Supplicant(Supplicant::Appeared));
+    bench.hear(Event::LinkSet(Ok(bench.link)));
+    bench.link.up = false;
+    bench.hear(Event::Link(bench.link));
+    bench.pass(Duration::from_secs(1));
+    assert_eq!(bench.count(|action| *action == Action::HoldDown), 0);
+}
