@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::Time;
+use super::backoff::doubled;
 
 /// What is told of it.
 pub(super) const CONTESTED: &str = "another program keeps changing the address: tell it to leave this interface alone, or take the interface out of `manage`";
@@ -44,11 +45,11 @@ impl Contest {
 
     /// How long to hold the card, doubled each time; and whether it is the first pause of this fight.
     pub(super) fn pause(&mut self) -> (Duration, bool) {
-        let pause = FIRST_PAUSE.saturating_mul(1 << self.pauses.min(16));
+        let pause = doubled(FIRST_PAUSE, self.pauses, LONGEST_PAUSE);
         let is_first = self.pauses == 0;
         self.is_open = false;
         self.pauses = self.pauses.saturating_add(1);
-        (pause.min(LONGEST_PAUSE), is_first)
+        (pause, is_first)
     }
 
     /// The card is tried again.

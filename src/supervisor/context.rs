@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use rand::rngs::StdRng;
 
 use super::action::{Action, How, Notice, Request, Scan};
+use super::backoff::doubled;
 use super::candidates::Candidate;
 use super::contest::Contest;
 use super::draws::Draws;
@@ -479,9 +480,7 @@ impl Context {
 
     /// How long to hold the card before the next try: doubled each time in a row.
     pub(super) fn next_hold_pause(&mut self, first: Duration, longest: Duration) -> Duration {
-        let pause = first
-            .saturating_mul(1 << self.counters.holds_in_a_row.min(16))
-            .min(longest);
+        let pause = doubled(first, self.counters.holds_in_a_row, longest);
         self.counters.holds_in_a_row = self.counters.holds_in_a_row.saturating_add(1);
         pause
     }

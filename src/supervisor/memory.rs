@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Time;
+use super::backoff::doubled;
 use crate::address::Mac;
 use crate::wifi::{Frequency, Ssid};
 
@@ -68,8 +69,7 @@ impl Memory {
     /// Notes a failure; returns how long to leave the network alone.
     pub(super) fn failed(&mut self, now: Time, ssid: &Ssid, cause: Cause) -> Duration {
         let count = self.failures.get(ssid).map_or(0, |failures| failures.count);
-        let doubled = cause.first_pause().saturating_mul(1 << count.min(16));
-        let pause = doubled.min(cause.longest_pause());
+        let pause = doubled(cause.first_pause(), count, cause.longest_pause());
         let failures = Failures {
             count: count.saturating_add(u32::from(cause != Cause::Unwilling)),
             retry_at: now.saturating_add(pause).max(self.retry_at(ssid)),

@@ -14,6 +14,7 @@
 //! | `assignment` | which address an association gets, and what is remembered of it |
 //! | `hunt`, `schedule`, `nameless` | which scan comes when |
 //! | `candidates`, `memory` | which BSS to join, and which to leave alone for a while |
+//! | `contest`, `backoff` | who fights for the address is given way to; what fails is tried ever later |
 //! | `snapshot` | what a station is doing, for people and tests |
 //! | `errands` | what a user may ask for: a scan, another mask, a pause |
 //! | `draws` | how often a network gets another random address |
@@ -24,6 +25,7 @@
 
 mod action;
 mod assignment;
+mod backoff;
 mod candidates;
 mod chance;
 mod contest;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use rand::rngs::StdRng;
 
+use crate::supervisor::backoff::doubled;
 use crate::supervisor::{Time, chance};
 
 /// iwd looks once by itself; this comes after.
@@ -55,9 +56,7 @@ impl Wake {
         let after_failures = match self.failures {
             // Right after the loss iwd tries what it remembers of the access point.
             0 | 1 => Duration::ZERO,
-            failures => AFTER_FAILURE
-                .saturating_mul(1 << (failures - 1).min(16))
-                .min(LONGEST),
+            failures => doubled(AFTER_FAILURE, failures - 1, LONGEST),
         };
         chance::jitter(pause.max(after_failures), rng)
     }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::{Context, Rejoining, State, follow};
 use crate::supervisor::Time;
 use crate::supervisor::action::Notice;
+use crate::supervisor::backoff::doubled;
 use crate::supervisor::iwd::news::{IwdRequest, NetworkId, Phase};
 
 const FIRST: Duration = Duration::from_secs(5);
@@ -33,7 +34,7 @@ impl Refused {
             cx.cut_off();
         }
         let count = cx.refusals.entry(network.clone()).or_default();
-        let pause = FIRST.saturating_mul(1 << (*count).min(16)).min(LONGEST);
+        let pause = doubled(FIRST, *count, LONGEST);
         *count = count.saturating_add(1);
         let first = *count == 1;
         cx.counters.failed_associations = cx.counters.failed_associations.saturating_add(1);

@@ -9,6 +9,7 @@ use super::{Context, State};
 use crate::address::Unassignable;
 use crate::supervisor::Refusal;
 use crate::supervisor::action::{Action, Notice};
+use crate::supervisor::backoff::doubled;
 use crate::supervisor::contest::CONTESTED;
 use crate::supervisor::event::Link;
 use crate::supervisor::settings::OnFailure;
@@ -54,9 +55,7 @@ impl Held {
             }
             return State::Unprotected;
         }
-        let pause = FIRST_RETRY
-            .saturating_mul(1 << cx.holds_in_a_row.min(16))
-            .min(LONGEST_RETRY);
+        let pause = doubled(FIRST_RETRY, cx.holds_in_a_row, LONGEST_RETRY);
         cx.holds_in_a_row = cx.holds_in_a_row.saturating_add(1);
         if cx.holds_in_a_row == 1 {
             let retry_ms = u64::try_from(pause.as_millis()).ok();
