@@ -70,7 +70,6 @@ impl State {
 
     /// There is a carrier: the address has to be right by now, or has to wait.
     fn as_connected(cx: &mut Context) -> Self {
-        cx.alarm = None;
         match cx.accepts(cx.link.address) {
             true if cx.has_assigned() => Connected::resume(cx),
             true => Connected::adopt(cx),
@@ -119,7 +118,7 @@ impl State {
     /// Another address where chance decides, if there is no carrier.
     pub(super) fn rotate(self, cx: &mut Context) -> Self {
         match self {
-            Self::Unplugged(_) if !cx.link.carrier => Setting::begin(cx, Chance::Anew),
+            Self::Unplugged(_) => Setting::begin(cx, Chance::Anew),
             other => other,
         }
     }

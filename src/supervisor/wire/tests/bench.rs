@@ -138,6 +138,13 @@ impl Bench {
         self.settle();
     }
 
+    /// What happens, and what is wanted then of the link: it is not done.
+    pub(super) fn hear(&mut self, event: Event) -> Vec<&'static str> {
+        self.wire.handle(at(self.now), event);
+        self.done = std::iter::from_fn(|| self.wire.poll_action()).collect();
+        self.steps()
+    }
+
     /// The alarm rings; what is wanted then is not done.
     pub(super) fn rings(&mut self) -> Vec<Action> {
         self.now = self.wire.deadline().expect("an alarm");

@@ -3,6 +3,7 @@
 mod bench;
 mod failures;
 mod promise;
+mod steps;
 
 use std::time::Duration;
 

@@ -56,6 +56,12 @@ fn check(bench: &Bench, excused: bool) -> Result<(), TestCaseError> {
     let snapshot = bench.wire.snapshot();
     prop_assert_eq!(snapshot.link, bench.link);
     let right = snapshot.assigned == Some(bench.link.address);
+    let wakes = bench.wire.deadline().is_some();
+    match snapshot.state {
+        "connected" | "foreign" | "unprotected" | "gone" => prop_assert!(!wakes),
+        "held" => prop_assert!(wakes),
+        _ => {}
+    }
     match snapshot.state {
         "connected" => prop_assert!(bench.link.carrier && right),
         "unplugged" => prop_assert!(!bench.link.carrier && right),

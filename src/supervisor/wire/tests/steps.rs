@@ -1,0 +1,121 @@
+//! One step after the other, and what is said and remembered of them.
+
+use super::bench::{Bench, Driver};
+use super::seconds;
+use crate::supervisor::{Action, Command, Event, Link, Notice, OnFailure};
+
+fn unplugged(policy: &str) -> Bench {
+    let mut bench = Bench::new(policy, true, false);
+    assert_eq!(bench.state(), "unplugged");
+    bench.done.clear();
+    bench
+}
+
+fn held_anew(bench: &Bench) -> usize {
+    let told = bench.done.iter();
+    told.filter(|action| matches!(action, Action::Say(Notice::Held { .. })))
+        .count()
+}
+
+#[test]
+fn an_address_that_is_put_in_place_is_told() {
+    let bench = Bench::new("stable", true, false);
+    let stable = bench.stable();
+    assert!(bench.said(|notice| *notice == Notice::Assigned { address: stable }));
+}
+
+#[test]
+fn a_link_that_somebody_takes_down_gets_other_addresses_and_stays_down() {
+    let mut bench = unplugged("random");
+    bench.somebody_switches(false);
+    let before = bench.link.address;
+    bench.tell(Event::Command(Command::Rotate));
+    assert_ne!(bench.link.address, before);
+    assert_eq!(bench.steps(), ["address"]);
+}
+
+#[test]
+fn an_alarm_ends_with_what_it_was_set_for() {
+    let mut bench = unplugged("random");
+    bench.plug(true);
+    bench.plug(false);
+    assert!(bench.wire.deadline().is_some(), "it may have been a blink");
+    assert_eq!(bench.hear(Event::Command(Command::Resumed)), ["down"]);
+    assert_eq!(bench.wire.deadline(), None);
+}
+
+#[test]
+fn a_link_that_comes_up_between_two_tries_is_taken_down_first_and_tried_at_once() {
+    let mut bench = Bench::with_driver(Driver::Refuses(16), false, OnFailure::Closed);
+    assert_eq!(bench.state(), "setting");
+    let up = Link {
+        up: true,
+        ..bench.link
+    };
+    assert_eq!(bench.hear(Event::Link(up)), ["down"]);
+    assert_eq!(bench.wire.deadline(), None);
+    assert_eq!(bench.hear(Event::LinkSet(Ok(bench.link))), ["address"]);
+}
+
+#[test]
+fn a_link_that_comes_up_before_a_late_address_is_there_is_begun_with_anew() {
+    let mut bench = Bench::with_driver(Driver::Late(5), false, OnFailure::Closed);
+    assert_eq!(bench.state(), "setting");
+    let up = Link {
+        up: true,
+        ..bench.link
+    };
+    assert_eq!(bench.hear(Event::Link(up)), ["down"]);
+    assert_eq!(bench.hear(Event::LinkSet(Ok(bench.link))), ["address"]);
+}
+
+#[test]
+fn a_link_that_another_program_keeps_up_is_taken_down_without_a_pause() {
+    let mut bench = unplugged("random");
+    let up = Ok(bench.link);
+    assert_eq!(bench.hear(Event::Command(Command::Rotate)), ["down"]);
+    assert_eq!(bench.hear(Event::LinkSet(up)), ["down"]);
+    assert_eq!(bench.wire.deadline(), None);
+}
+
+#[test]
+fn a_driver_that_may_be_late_is_looked_at_as_often_at_each_try() {
+    let mut bench = Bench::with_driver(Driver::Ignores, false, OnFailure::Closed);
+    while bench.state() == "setting" {
+        bench.pass(seconds(1));
+    }
+    let looks = bench.done.iter().filter(|it| **it == Action::ReadLink);
+    assert_eq!((bench.state(), looks.count()), ("held", 4 * 10));
+}
+
+#[test]
+fn a_link_that_is_held_again_after_it_was_well_is_told_again_and_tried_as_soon() {
+    let mut bench = Bench::with_driver(Driver::Refuses(95), false, OnFailure::Closed);
+    bench.pass(seconds(100));
+    assert_eq!((bench.state(), held_anew(&bench)), ("held", 1));
+    bench.driver = Driver::Takes;
+    bench.pass(seconds(300));
+    assert_eq!(bench.state(), "unplugged");
+    bench.driver = Driver::Refuses(95);
+    bench.configure("permanent", |_| {});
+    bench.pass(seconds(2));
+    assert_eq!((bench.state(), held_anew(&bench)), ("held", 2));
+}
+
+#[test]
+fn other_settings_count_from_the_moment_that_they_come() {
+    let mut bench = unplugged("stable");
+    bench.pass(seconds(3600));
+    bench.configure("permanent", |_| {});
+    assert_eq!(bench.wire.snapshot().address_since, bench.now);
+}
+
+#[test]
+fn a_connection_that_other_settings_make_a_foreign_one_has_no_assigned_address() {
+    let mut bench = unplugged("stable");
+    bench.plug(true);
+    assert_eq!(bench.wire.snapshot().assigned, Some(bench.stable()));
+    bench.configure("permanent", |_| {});
+    assert_eq!(bench.state(), "foreign");
+    assert_eq!(bench.wire.snapshot().assigned, None);
+}
