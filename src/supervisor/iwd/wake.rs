@@ -81,6 +81,28 @@ mod tests {
     }
 
     #[test]
+    fn it_grows_rarer_by_a_third_each_time() {
+        let mut rng = StdRng::seed_from_u64(1);
+        let mut wake = Wake::new(Time::ZERO);
+        let mut now = Time::ZERO.saturating_add(EAGER_FOR);
+        let mut average = FIRST;
+        while average < LONGEST {
+            let pause = wake.pause(now, &mut rng);
+            assert!(pause >= average.mul_f64(0.74), "{pause:?} {average:?}");
+            assert!(pause <= average.mul_f64(1.26), "{pause:?} {average:?}");
+            average = average.mul_f64(4.0 / 3.0);
+            now += pause;
+        }
+    }
+
+    #[test]
+    fn another_network_will_do_after_five_seconds() {
+        let wake = Wake::new(Time::from_secs(10));
+        assert!(!wake.has_lasted(Time::from_secs(14)));
+        assert!(wake.has_lasted(Time::from_secs(15)));
+    }
+
+    #[test]
     fn it_is_eager_for_three_minutes_and_rare_after_an_hour() {
         let mut rng = StdRng::seed_from_u64(1);
         let mut wake = Wake::new(Time::ZERO);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Connecting, Context, Idle, Refused, Rejoining, State, Why, follow};
+use super::{Connecting, Context, Idle, Refused, Rejoining, State, Why};
 use crate::supervisor::action::{Action, Notice};
 use crate::supervisor::iwd::news::{NetworkId, Phase};
 
@@ -51,13 +51,13 @@ impl Connected {
 
     fn judge(mut self, cx: &mut Context) -> State {
         let address = cx.link.address;
+        cx.alarm = None;
         if cx.obstacle.is_some() {
             self.check = Check::Done;
             return State::Connected(self);
         }
         if cx.is_right(&self.network, address) {
             self.check = Check::Done;
-            cx.alarm = None;
             cx.trouble = None;
             cx.wake = None;
             cx.act(Action::ReadAir);
@@ -140,12 +140,10 @@ impl Connected {
         cx.write_addresses();
     }
 
+    /// There is no file in time.
     pub(super) fn alarm(self, cx: &mut Context) -> State {
-        if self.check == Check::NoFile {
-            let why = "iwd has no file for this network that an address could be written into";
-            return Refused::begin(cx, self.network, why);
-        }
-        follow(cx)
+        let why = "iwd has no file for this network that an address could be written into";
+        Refused::begin(cx, self.network, why)
     }
 
     pub(super) const fn network(&self) -> &NetworkId {

@@ -123,7 +123,7 @@ impl Idle {
 
     /// iwd reads the same results, and knows the network when it has.
     pub(super) fn heard_again(mut self, cx: &mut Context, network: NetworkId) -> State {
-        if self.search.is_some() && self.join.is_none() {
+        if self.join.is_none() {
             self.join = Some((cx.now.saturating_add(READING), network));
             self.mask_at = None;
         }

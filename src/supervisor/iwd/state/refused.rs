@@ -92,9 +92,6 @@ impl Refused {
             cx.cut_off();
             return self.arm(cx);
         }
-        if cx.now < self.until {
-            return self.arm(cx);
-        }
         cx.write_addresses();
         Rejoining::resume(cx, self.network)
     }

@@ -1,7 +1,10 @@
 //! What an interface that iwd drives does.
 
+mod again;
+mod attempts;
 mod bench;
 mod files;
+mod leaving;
 mod refusals;
 mod renewal;
 mod rest;

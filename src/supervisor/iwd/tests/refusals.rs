@@ -58,7 +58,7 @@ fn the_kernel_may_tell_of_it_before_iwd_does() {
     let mut bench = Bench::new("stable-ssid");
     bench.asked();
     bench.shows(PERMANENT);
-    bench.pass(Duration::from_secs(2));
+    bench.pass(Duration::from_secs(1));
     bench.asked();
     bench.iwd(Phase::Connecting);
     assert_eq!(bench.bounces, 0);

@@ -1,0 +1,133 @@
+//! Attempts to connect: which are cut off, and what is remembered of it.
+
+use std::time::Duration;
+
+use super::super::IwdNews;
+use super::bench::{Bench, PERMANENT, home, network, stable};
+use crate::supervisor::{Action, Event, IwdPhase as Phase};
+
+#[test]
+fn a_network_that_was_joined_has_a_clean_record() {
+    let mut bench = Bench::new("stable-ssid");
+    for _ in 0..3 {
+        bench.iwd(Phase::Connecting);
+        bench.shows(PERMANENT);
+        bench.starts_over();
+        bench.pass(Duration::from_secs(100));
+    }
+    bench.connects_under(stable(&home()));
+    bench.is_lost();
+    bench.done.clear();
+    bench.iwd(Phase::Connecting);
+    bench.shows(PERMANENT);
+    assert_eq!(bench.failures_told(), 1);
+    bench.starts_over();
+    let retry = bench.station.snapshot().retry_at;
+    assert_eq!(retry, Some(bench.now + Duration::from_secs(5)));
+}
+
+#[test]
+fn pauses_end_at_five_minutes() {
+    let mut bench = Bench::new("stable-ssid");
+    for _ in 0..40 {
+        bench.iwd(Phase::Connecting);
+        bench.shows(PERMANENT);
+        bench.starts_over();
+        bench.pass(Duration::from_secs(301));
+    }
+    bench.iwd(Phase::Connecting);
+    bench.shows(PERMANENT);
+    bench.starts_over();
+    let retry = bench.station.snapshot().retry_at;
+    assert_eq!(retry, Some(bench.now + Duration::from_secs(300)));
+}
+
+#[test]
+fn a_network_that_the_user_joins_anyway_is_judged_anew() {
+    let refused = || {
+        let mut bench = Bench::new("stable-ssid");
+        bench.iwd(Phase::Connecting);
+        bench.shows(PERMANENT);
+        assert_eq!(bench.bounces, 1);
+        bench
+    };
+    // It goes on for a moment.
+    let mut bench = refused();
+    bench.iwd(Phase::Connected);
+    bench.iwd(Phase::Disconnecting);
+    assert_eq!((bench.state(), bench.bounces), ("refused", 1));
+    bench.iwd(Phase::Disconnected);
+    assert_eq!(bench.state(), "refused");
+    // And begins anew, or is there again already.
+    bench.connects_under(stable(&home()));
+    assert_eq!(bench.state(), "associated");
+    let mut bench = refused();
+    bench.starts_over();
+    bench.sets(stable(&home()));
+    bench.iwd(Phase::Connected);
+    assert_eq!(bench.state(), "associated");
+    let mut bench = refused();
+    bench.iwd_at(Phase::Connected, network("Work"));
+    assert_eq!(bench.state(), "associated", "there is no file of it yet");
+    assert_eq!(bench.station.snapshot().trouble, None);
+}
+
+#[test]
+fn what_was_cut_off_once_is_not_held_against_the_next_attempt() {
+    let ends: [fn(&mut Bench); 2] = [
+        |bench| bench.starts_over(),
+        |bench| {
+            bench.hear(IwdNews::Vanished);
+            bench.appears(None);
+        },
+    ];
+    for end in ends {
+        let mut bench = Bench::new("stable-ssid");
+        bench.begins();
+        assert_eq!(bench.bounces, 1);
+        end(&mut bench);
+        bench.connects_under(stable(&home()));
+        assert_eq!((bench.state(), bench.bounces), ("associated", 1));
+    }
+    // Nor is it while it waits.
+    let mut bench = Bench::new("stable-ssid");
+    bench.iwd(Phase::Connecting);
+    bench.shows(PERMANENT);
+    bench.starts_over();
+    bench.begins();
+    assert_eq!(bench.bounces, 2);
+    bench.starts_over();
+    bench.connects_under(stable(&home()));
+    assert_eq!((bench.state(), bench.bounces), ("associated", 2));
+}
+
+#[test]
+fn an_address_that_iwd_has_set_is_nobodys_mask() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.sets(stable(&home()));
+    bench.begins();
+    assert_eq!(bench.bounces, 0);
+    bench.iwd(Phase::Connecting);
+    assert_eq!((bench.state(), bench.bounces), ("associating", 0));
+}
+
+#[test]
+fn only_a_scan_of_somebody_else_that_is_in_the_way_is_ended() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.iwd(Phase::Connecting);
+    bench.iwd_scans(true);
+    bench.done.clear();
+    bench.somebody_scans(true);
+    assert!(!bench.did(&Action::AbortScan), "iwd's own");
+    bench.iwd_scans(false);
+    bench.tell(Event::ScanEnded);
+    bench.tell(Event::Link(bench.link));
+    assert!(!bench.did(&Action::AbortScan), "there is none");
+    let mut bench = Bench::empty("stable-ssid", true);
+    bench.appears(Some("no AddressRandomization"));
+    bench.somebody_scans(true);
+    bench.iwd(Phase::Connecting);
+    assert!(!bench.did(&Action::AbortScan), "nothing is to be changed");
+    bench.shows(PERMANENT);
+    assert_eq!(bench.bounces, 0);
+}

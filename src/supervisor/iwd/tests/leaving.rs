@@ -1,0 +1,96 @@
+//! How macveil lets go of an interface that iwd drives.
+
+use std::time::Duration;
+
+use super::super::IwdNews;
+use super::bench::{Bench, MADE_UP, PERMANENT, home, stable};
+use crate::supervisor::{Action, Command, Event, How, IwdPhase as Phase};
+
+fn restores() -> Action {
+    Action::SetAddress {
+        address: PERMANENT,
+        how: How::Live,
+    }
+}
+
+fn finishes(bench: &Bench) -> usize {
+    let done = bench.done.iter();
+    done.filter(|action| **action == Action::Finish).count()
+}
+
+fn leave(bench: &mut Bench) {
+    bench.done.clear();
+    bench.tell(Event::Command(Command::Leave));
+}
+
+#[test]
+fn a_masked_card_gets_its_address_back_and_nothing_else_is_touched() {
+    let mut bench = Bench::new("stable-ssid");
+    leave(&mut bench);
+    assert!(bench.did(&restores()));
+    let mut bench = Bench::new("stable-ssid");
+    bench.connects_under(stable(&home()));
+    leave(&mut bench);
+    assert!(!bench.did(&restores()), "it is connected");
+    let mut bench = Bench::new("stable-ssid");
+    bench.sets(MADE_UP);
+    leave(&mut bench);
+    assert!(!bench.did(&restores()), "somebody else has set that");
+    let mut bench = Bench::empty("stable-ssid", false);
+    bench.appears(None);
+    bench.starts_over();
+    leave(&mut bench);
+    assert!(!bench.did(&restores()), "iwd would start over");
+    // iwd is about to connect under a mask.
+    let mut bench = Bench::new("stable-ssid");
+    bench.iwd(Phase::Connecting);
+    leave(&mut bench);
+    assert!(!bench.did(&restores()));
+}
+
+#[test]
+fn it_is_over_once_by_whatever_comes_first() {
+    let ends: [fn(&mut Bench); 4] = [
+        |bench| bench.hear(IwdNews::Released),
+        |bench| bench.hear(IwdNews::Vanished),
+        |bench| bench.hear(IwdNews::Station(None)),
+        |bench| bench.pass(Duration::from_secs(2)),
+    ];
+    for end in ends {
+        let mut bench = Bench::new("stable-ssid");
+        leave(&mut bench);
+        bench.tell(Event::Command(Command::Leave));
+        assert_eq!((bench.state(), finishes(&bench)), ("leaving", 0));
+        assert_eq!(bench.asked().len(), 1, "asked once");
+        end(&mut bench);
+        assert_eq!((bench.state(), finishes(&bench)), ("gone", 1));
+        assert_eq!(bench.station.deadline(), None);
+        for end in ends {
+            end(&mut bench);
+        }
+        bench.iwd(Phase::Connecting);
+        bench.shows(PERMANENT);
+        leave(&mut bench);
+        assert_eq!((bench.state(), finishes(&bench)), ("gone", 0));
+        assert_eq!(bench.bounces, 0);
+    }
+}
+
+#[test]
+fn whoever_does_not_leave_is_not_gone_when_files_are_put_back() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.hear(IwdNews::Released);
+    assert_eq!((bench.state(), finishes(&bench)), ("idle", 0));
+}
+
+#[test]
+fn nothing_is_begun_while_leaving() {
+    let mut bench = Bench::new("stable-ssid");
+    leave(&mut bench);
+    bench.done.clear();
+    bench.iwd(Phase::Connecting);
+    bench.iwd(Phase::Connected);
+    bench.iwd(Phase::Disconnected);
+    assert_eq!((bench.state(), bench.asked()), ("leaving", vec![]));
+    assert_eq!(bench.bounces, 0);
+}
