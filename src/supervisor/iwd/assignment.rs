@@ -164,6 +164,12 @@ impl Context {
         }
     }
 
+    /// Whether another network sees it.
+    pub(super) fn is_anothers(&self, network: &NetworkId, address: Mac) -> bool {
+        let mut others = self.written.iter().filter(|(id, _)| *id != network);
+        others.any(|(_, it)| it.address == address || it.former == Some(address))
+    }
+
     /// Whether it is the address that the configuration names for a network without a file.
     fn policy_is_fixed_to(&self, network: &NetworkId, address: Mac) -> bool {
         let facts = self.address_facts();

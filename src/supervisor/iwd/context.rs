@@ -39,8 +39,8 @@ pub(super) struct Context {
     pub(super) mask: Option<Mac>,
     /// Something was sent under the mask by others.
     pub(super) mask_is_exposed: bool,
-    /// The address that is being put on the card.
-    setting: Option<(Mac, How)>,
+    /// What the link is still to answer, in this order: a question, or an address that is put on the card.
+    unanswered: VecDeque<Option<(Mac, How)>>,
     /// The kernel has begun to authenticate; the link is being read.
     pub(super) begun: bool,
     /// It was cut off before iwd has said to whom.
@@ -104,7 +104,7 @@ impl Context {
             address_since: now,
             mask: None,
             mask_is_exposed: false,
-            setting: None,
+            unanswered: VecDeque::new(),
             begun: false,
             cut: false,
             scanning: false,
@@ -137,8 +137,10 @@ impl Context {
     }
 
     pub(super) fn act(&mut self, action: Action) {
-        if let Action::SetAddress { address, how } = action {
-            self.setting = Some((address, how));
+        match action {
+            Action::SetAddress { address, how } => self.unanswered.push_back(Some((address, how))),
+            Action::ReadLink => self.unanswered.push_back(None),
+            _ => {}
         }
         self.actions.push_back(action);
     }
@@ -183,7 +185,7 @@ impl Context {
 
     /// True if it is no answer to a change of the address.
     pub(super) fn link_answered(&mut self, result: Result<Link, Refusal>) -> bool {
-        let setting = self.setting.take();
+        let setting = self.unanswered.pop_front().flatten();
         match (result, setting) {
             (Ok(link), None) => {
                 self.hear_link(link);

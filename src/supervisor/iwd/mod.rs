@@ -177,6 +177,7 @@ impl IwdStation {
             IwdNews::Station(None) => {
                 self.cx.doing = Doing::default();
                 self.cx.has_station = false;
+                self.cx.shown = None;
                 self.step(State::station_gone);
             }
             IwdNews::Station(Some(doing)) => {

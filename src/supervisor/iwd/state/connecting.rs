@@ -71,8 +71,8 @@ impl Connecting {
         }
         // For a network without a file iwd makes an address up, until it is known.
         let own = cx.is_own(address) || cx.mask == Some(address);
-        let made_up = cx.known(&self.network).is_none() && !own;
-        if made_up {
+        let made_up = !own && !cx.is_anothers(&self.network, address);
+        if made_up && cx.known(&self.network).is_none() {
             return State::Connecting(self);
         }
         Refused::begin(cx, self.network, UNUSED)

@@ -66,11 +66,11 @@ impl Rejoining {
     }
 
     pub(super) fn iwd_does(self, cx: &mut Context) -> State {
-        let began = self.step == Step::Connect;
+        let apart = self.step != Step::Disconnect;
         match (cx.doing.phase, cx.doing.network.clone()) {
             (Phase::Disconnected | Phase::Disconnecting, _) => self.proceed(cx),
             // Its end is on its way.
-            (_, Some(network)) if network == self.network && !began => State::Rejoining(self),
+            (_, Some(network)) if network == self.network && !apart => State::Rejoining(self),
             (Phase::Connecting, Some(network)) => {
                 let again = network == self.network;
                 Connecting::begin(cx, network, again)

@@ -128,6 +128,15 @@ fn the_connection_that_is_to_end_may_be_told_of_once_more() {
 }
 
 #[test]
+fn the_user_may_be_quicker_than_macveil() {
+    let mut bench = rejoining();
+    bench.iwd(Phase::Disconnected);
+    bench.connects_under(stable(&home()));
+    bench.pass(60 * SECOND);
+    assert_eq!((bench.state(), bench.asked()), ("associated", vec![]));
+}
+
+#[test]
 fn the_user_may_join_another_network_instead() {
     let mut bench = rejoining();
     bench.iwd_at(Phase::Connecting, work());

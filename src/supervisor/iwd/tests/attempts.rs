@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::super::IwdNews;
-use super::bench::{Bench, PERMANENT, home, network, stable};
-use crate::supervisor::{Action, Event, IwdPhase as Phase};
+use super::bench::{Bench, MADE_UP, PERMANENT, at, book, home, network, settings, stable};
+use crate::supervisor::{Action, AddressKind, Event, IwdPhase as Phase};
 
 #[test]
 fn a_network_that_was_joined_has_a_clean_record() {
@@ -130,4 +130,43 @@ fn only_a_scan_of_somebody_else_that_is_in_the_way_is_ended() {
     assert!(!bench.did(&Action::AbortScan), "nothing is to be changed");
     bench.shows(PERMANENT);
     assert_eq!(bench.bounces, 0);
+}
+
+#[test]
+fn a_new_network_does_not_see_what_is_assigned_to_another() {
+    let mut bench = Bench::new("stable-ssid");
+    let now = at(bench.now);
+    bench.station.reconfigure(now, settings(), book("random"));
+    let (before, since) = (stable(&home()), bench.filed());
+    for (address, bounces) in [(before, 1), (since, 1), (MADE_UP, 0)] {
+        bench.bounces = 0;
+        bench.iwd_at(Phase::Connecting, network("New"));
+        bench.shows(address);
+        assert_eq!(bench.bounces, bounces, "{address}");
+        bench.starts_over();
+        bench.hear(IwdNews::Vanished);
+        bench.appears(None);
+    }
+}
+
+#[test]
+fn the_mask_that_an_attempt_is_cut_off_with_is_known_as_one() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.shows(PERMANENT);
+    bench.iwd(Phase::Connecting);
+    assert_eq!((bench.state(), bench.bounces), ("refused", 1));
+    let snapshot = bench.station.snapshot();
+    assert_eq!(snapshot.address_kind, AddressKind::Mask);
+    assert_eq!(snapshot.counters.masks, 2);
+}
+
+#[test]
+fn what_was_shown_before_iwd_started_over_is_of_another_attempt() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.knows(network("Work"), None);
+    bench.tell_files();
+    bench.shows(stable(&home()));
+    bench.starts_over();
+    bench.iwd_at(Phase::Connecting, network("Work"));
+    assert_eq!((bench.state(), bench.bounces), ("associating", 0));
 }

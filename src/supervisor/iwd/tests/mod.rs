@@ -5,6 +5,7 @@ mod attempts;
 mod bench;
 mod files;
 mod leaving;
+mod promise;
 mod refusals;
 mod renewal;
 mod rest;
