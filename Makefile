@@ -3,6 +3,8 @@
 # make day     a day on the air with trouble of every kind, in warped time
 # make fuzz    what strangers send, made up by libFuzzer, a minute for each parser
 # make deb     the Debian package, and what lintian says of it
+# make small   the static binary without the iwd backend, for images with little room
+# make arm64   the static binary for 64-bit ARM, its unit tests and vectors run in QEMU
 # make package the Debian package on a fresh Debian that boots: installed, run, upgraded, purged
 # make bench   macveil beside NetworkManager, iwd and wpa_supplicant, measured: docs/benchmarks.md
 # make screens what status --watch, explain and doctor look like, for the documentation
@@ -16,9 +18,10 @@ UNIT_TESTS := $(filter-out lab, \
 	$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) \
 	$(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
-.PHONY: test bench dist deb package demo screens day soak mutants mutants-all fuzz setup check unit release lab lab-all
+.PHONY: test bench dist deb package demo screens day soak mutants mutants-all fuzz setup check unit release \
+	small arm64 vectors lab lab-all
 
-test: setup check unit release lab
+test: setup check unit release vectors lab
 
 # One after the other, so that what is printed last is the lab's last line.
 .NOTPARALLEL:
@@ -53,6 +56,19 @@ release:
 	strip --remove-section=.comment -o target/macveil target/$(HOST)/release/macveil
 	@size=$$(stat -c %s target/macveil); echo "target/macveil: $$size bytes"; \
 	test $$size -lt $(TOO_LARGE) || { echo "too large: it has to be under $(TOO_LARGE) bytes" >&2; exit 1; }
+
+# The same without the iwd backend and without checks for overflow, for images with little room.
+small:
+	RUSTFLAGS="$(LINKING)" cargo build --profile small --no-default-features --target $(HOST)
+	strip --remove-section=.comment -o target/macveil-small target/$(HOST)/small/macveil
+	@echo "target/macveil-small: $$(stat -c %s target/macveil-small) bytes"
+
+# For 64-bit ARM, and the unit tests and vectors in QEMU, user mode: a quarter of an hour on two cores.
+arm64: setup
+	@tests/arm64/run.sh
+
+vectors:
+	@python3 -B tests/vectors/command.py target/macveil
 
 lab:
 	@cargo test --quiet --test lab
