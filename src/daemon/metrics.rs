@@ -62,15 +62,22 @@ impl Drop for Metrics {
 fn write(path: &Path, text: &str) -> io::Result<()> {
     let temporary = path.with_extension("new");
     let _ = fs::remove_file(&temporary);
+    let written = write_new(&temporary, text).and_then(|()| fs::rename(&temporary, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)
         .mode(MODE)
-        .open(&temporary)?;
+        .open(path)?;
     // Whatever the umask is.
     file.set_permissions(Permissions::from_mode(MODE))?;
-    file.write_all(text.as_bytes())?;
-    fs::rename(temporary, path)
+    file.write_all(text.as_bytes())
 }
 
 /// A name, what it means, whether it only grows, and its value.
@@ -254,5 +261,15 @@ macveil_held{interface="a\"b\\"} 0
             text: String::new(),
         });
         assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_cannot_be_put_in_place_leaves_nothing_behind() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("macveil.prom");
+        fs::create_dir(&path).unwrap();
+        write(&path, "text").unwrap_err();
+        let left: Vec<_> = fs::read_dir(directory.path()).unwrap().collect();
+        assert_eq!(left.len(), 1);
     }
 }
