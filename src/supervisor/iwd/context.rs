@@ -326,7 +326,6 @@ impl Context {
         self.has_station = false;
         self.known.clear();
         self.wake = None;
-        self.lost = None;
         self.obstacle = None;
         for written in self.written.values_mut() {
             written.asked = false;

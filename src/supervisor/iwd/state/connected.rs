@@ -61,7 +61,6 @@ impl Connected {
             cx.trouble = None;
             cx.wake = None;
             cx.act(Action::ReadAir);
-            cx.lost = None;
             cx.association_begins(&self.network, address);
             cx.say(Notice::Connected {
                 ssid: self.network.ssid.clone(),

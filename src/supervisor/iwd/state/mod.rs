@@ -206,7 +206,6 @@ impl State {
     pub(super) fn rejoin(self, cx: &mut Context, ssid: &Ssid) -> Self {
         match self {
             Self::Connected(state) if state.network().ssid == *ssid => {
-                cx.write_addresses();
                 Rejoining::begin(cx, state.network().clone())
             }
             other => other,

@@ -68,7 +68,11 @@ impl Rejoining {
     pub(super) fn iwd_does(self, cx: &mut Context) -> State {
         let apart = self.step != Step::Disconnect;
         match (cx.doing.phase, cx.doing.network.clone()) {
-            (Phase::Disconnected | Phase::Disconnecting, _) => self.proceed(cx),
+            (Phase::Disconnected | Phase::Disconnecting, _) => {
+                // The association is over: the next one may have another address.
+                cx.write_addresses();
+                self.proceed(cx)
+            }
             // Its end is on its way.
             (_, Some(network)) if network == self.network && !apart => State::Rejoining(self),
             (Phase::Connecting, Some(network)) => {

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::super::{Doing, IwdNews, IwdRequest, NetworkId};
-use super::bench::{Bench, MADE_UP, PERMANENT, at, book, card, home, network, settings, stable};
-use crate::address::Mac;
-use crate::supervisor::{Action, Card, Command, Event, IwdPhase as Phase};
+use super::bench::{Bench, MADE_UP, PERMANENT, at, book, home, network, settings, stable};
+use crate::address::Record;
+use crate::supervisor::{Action, Command, Event, IwdPhase as Phase};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -26,7 +26,7 @@ fn rejoining() -> Bench {
     bench
 }
 
-fn is_refused_because(bench: &Bench, why: &str) -> bool {
+pub(super) fn is_refused_because(bench: &Bench, why: &str) -> bool {
     let trouble = bench.station.snapshot().trouble.unwrap_or_default();
     bench.state() == "refused" && trouble.contains(why)
 }
@@ -259,65 +259,24 @@ fn a_connection_without_a_network_is_none_yet() {
 }
 
 #[test]
-fn what_the_configuration_gives_a_network_without_a_file_is_right() {
-    let mut bench = Bench::empty("stable-ssid", true);
-    bench.appears(None);
-    bench.connects_under(stable(&home()));
-    bench.pass(60 * SECOND);
-    assert_eq!((bench.state(), bench.asked()), ("associated", vec![]));
-    // Chance has not made it for this network.
-    let mut bench = Bench::empty("random", true);
-    bench.appears(None);
-    bench.connects_under(MADE_UP);
-    bench.pass(6 * SECOND);
-    assert!(is_refused_because(&bench, "no file"));
-}
-
-#[test]
-fn a_file_that_turns_up_with_the_address_in_use_is_all_that_was_wanted() {
-    let mut bench = Bench::empty("random", true);
-    bench.appears(None);
-    bench.connects_under(MADE_UP);
+fn a_network_that_is_to_see_another_random_address_at_once_does() {
+    let mut bench = Bench::new("random");
+    let first = bench.filed();
+    bench.connects_under(first);
+    let record = Record {
+        generation: 1,
+        ..Record::default()
+    };
+    let ssid = home().ssid;
+    bench.tell(Event::Renewed { ssid, record });
+    bench.tell(Event::Command(Command::Rejoin(home().ssid)));
+    bench.iwd(Phase::Disconnected);
     bench.pass(SECOND);
-    assert_eq!(bench.station.snapshot().counters.associations, 0);
-    bench.knows(work(), None);
-    bench.tell_files();
-    assert_eq!(bench.station.snapshot().counters.associations, 0);
-    bench.knows(home(), Some(MADE_UP));
-    bench.tell_files();
-    assert_eq!(bench.station.snapshot().counters.associations, 1);
-    bench.tell_files();
-    assert_eq!(bench.station.snapshot().counters.associations, 1, "once");
-    bench.pass(60 * SECOND);
-    assert_eq!((bench.state(), bench.asked()), ("associated", vec![]));
-}
-
-#[test]
-fn an_address_that_gives_the_card_away_is_either_of_its_own() {
-    let initial = Mac([2, 0, 0, 0, 0, 0x11]);
-    for own in [PERMANENT, initial] {
-        let mut bench = Bench::empty_on(Card {
-            initial,
-            ..card(true)
-        });
-        bench.appears(None);
-        bench.iwd(Phase::Connecting);
-        bench.shows(own);
-        assert_eq!(bench.bounces, 1, "{own}");
-        let mut bench = Bench::empty_on(Card {
-            initial,
-            ..card(true)
-        });
-        bench.sets(own);
-        bench.appears(None);
-        assert_eq!(bench.masks_put(), 1, "{own}");
-    }
-    // The mask is nobody's, either.
-    let mut bench = Bench::empty("stable-ssid", true);
-    bench.appears(None);
-    bench.iwd(Phase::Connecting);
-    bench.shows(bench.link.address);
-    assert_eq!(bench.bounces, 1);
+    assert!(bench.asked().contains(&IwdRequest::Connect(home())));
+    assert_ne!(bench.filed(), first);
+    let second = bench.filed();
+    bench.connects_under(second);
+    assert_eq!((bench.state(), bench.filed()), ("associated", second));
 }
 
 #[test]

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::super::IwdNews;
+use super::super::{IwdNews, IwdRequest};
 use super::bench::{Bench, MADE_UP, PERMANENT, at, book, home, network, settings, stable};
-use crate::supervisor::{Action, AddressKind, Event, IwdPhase as Phase};
+use crate::supervisor::{Action, AddressKind, Event, IwdPhase as Phase, Notice};
 
 #[test]
 fn a_network_that_was_joined_has_a_clean_record() {
@@ -169,4 +169,56 @@ fn what_was_shown_before_iwd_started_over_is_of_another_attempt() {
     bench.starts_over();
     bench.iwd_at(Phase::Connecting, network("Work"));
     assert_eq!((bench.state(), bench.bounces), ("associating", 0));
+}
+
+#[test]
+fn a_scan_is_ended_when_the_right_address_is_taken_off_the_card() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.sets(stable(&home()));
+    bench.iwd(Phase::Connecting);
+    bench.somebody_scans(true);
+    assert!(!bench.did(&Action::AbortScan));
+    bench.sets(MADE_UP);
+    assert!(bench.did(&Action::AbortScan));
+}
+
+#[test]
+fn a_second_connection_is_told_of() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.iwd(Phase::Connecting);
+    bench.sets(MADE_UP);
+    bench.iwd(Phase::Connected);
+    let told = bench.notices().into_iter().any(
+        |it| matches!(it, Notice::About { ssid, remark } if *ssid == home().ssid && remark.contains("once more")),
+    );
+    assert!(told);
+}
+
+#[test]
+fn whenever_iwd_starts_over_it_is_told_again_to_be_quiet_and_not_cut_off() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.iwd(Phase::Connecting);
+    bench.shows(PERMANENT);
+    bench.hear(IwdNews::Station(None));
+    bench.pass(Duration::from_secs(3));
+    assert_eq!(bench.bounces, 1, "there is nothing to cut off");
+    for _ in 0..2 {
+        bench.asked();
+        bench.starts_over();
+        assert_eq!(bench.asked(), [IwdRequest::Disconnect]);
+    }
+}
+
+#[test]
+fn what_was_mended_in_the_meantime_is_tried_with_the_next_attempt() {
+    let mut bench = Bench::empty("stable-ssid", true);
+    bench.read_only = true;
+    bench.knows(home(), None);
+    bench.appears(None);
+    bench.iwd(Phase::Connecting);
+    bench.iwd(Phase::Disconnected);
+    assert_eq!(bench.state(), "refused");
+    bench.read_only = false;
+    bench.pass(Duration::from_secs(6));
+    assert_eq!(bench.filed(), stable(&home()));
 }

@@ -25,6 +25,7 @@ pub(super) const MADE_UP: Mac = Mac([0x7a, 0x71, 0x37, 0xef, 0xf6, 0x50]);
 /// Actions that one event leads to, with the answers to them.
 const MOST_AT_ONCE: usize = 30;
 
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Bench {
     pub(super) station: IwdStation,
     pub(super) now: Time,
@@ -33,6 +34,8 @@ pub(super) struct Bench {
     pub(super) done: Vec<Action>,
     /// The kernel changes no address while the link is up.
     pub(super) refuses_live: bool,
+    /// The link cannot be read.
+    pub(super) unreadable: bool,
     /// Files cannot be written.
     pub(super) read_only: bool,
     /// Files are written only when the test says so.
@@ -98,6 +101,7 @@ impl Bench {
             files: Vec::new(),
             done: Vec::new(),
             refuses_live: false,
+            unreadable: false,
             read_only: false,
             writes_late: false,
             late: Vec::new(),
@@ -202,6 +206,13 @@ impl Bench {
         self.iwd(Phase::Disconnected);
     }
 
+    /// The configuration says this from now on.
+    pub(super) fn configure(&mut self, wishes: Wishes) {
+        let now = at(self.now);
+        self.station.reconfigure(now, settings(), book_of(wishes));
+        self.settle();
+    }
+
     /// Lets time go by, deadline after deadline.
     pub(super) fn pass(&mut self, span: Duration) {
         let end = self.now + span;
@@ -267,6 +278,7 @@ impl Bench {
             self.done.push(action.clone());
             assert!(self.done.len() < before + MOST_AT_ONCE, "{:?}", self.done);
             let answer = match action {
+                Action::ReadLink if self.unreadable => Event::LinkSet(Err(busy("read the link"))),
                 Action::ReadLink => Event::LinkSet(Ok(self.link)),
                 Action::ReadAir => Event::Air(self.air.clone()),
                 Action::SetAddress { address, how } => {
@@ -298,11 +310,7 @@ impl Bench {
     fn live_change(&mut self, address: Mac) -> Result<Link, Refusal> {
         assert!(!self.link.carrier, "no change while connected");
         if self.refuses_live {
-            return Err(Refusal {
-                step: "set the address",
-                errno: Some(16),
-                reason: "busy".to_owned(),
-            });
+            return Err(busy("set the address"));
         }
         self.link.address = address;
         Ok(self.link)
@@ -341,6 +349,14 @@ impl Bench {
             Ok(())
         };
         IwdNews::Written { network, result }
+    }
+}
+
+fn busy(step: &'static str) -> Refusal {
+    Refusal {
+        step,
+        errno: Some(16),
+        reason: "busy".to_owned(),
     }
 }
 

@@ -49,6 +49,18 @@ fn a_masked_card_gets_its_address_back_and_nothing_else_is_touched() {
 }
 
 #[test]
+fn a_masked_card_that_iwd_has_let_go_of_gets_its_address_back_too() {
+    for news in [IwdNews::Vanished, IwdNews::Station(None)] {
+        let mut bench = Bench::new("stable-ssid");
+        bench.iwd(Phase::Connecting);
+        bench.shows(PERMANENT);
+        bench.hear(news);
+        leave(&mut bench);
+        assert!(bench.did(&restores()));
+    }
+}
+
+#[test]
 fn it_is_over_once_by_whatever_comes_first() {
     let ends: [fn(&mut Bench); 4] = [
         |bench| bench.hear(IwdNews::Released),
@@ -58,6 +70,7 @@ fn it_is_over_once_by_whatever_comes_first() {
     ];
     for end in ends {
         let mut bench = Bench::new("stable-ssid");
+        bench.pass(Duration::from_secs(1));
         leave(&mut bench);
         bench.tell(Event::Command(Command::Leave));
         assert_eq!((bench.state(), finishes(&bench)), ("leaving", 0));

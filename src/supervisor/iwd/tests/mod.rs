@@ -3,8 +3,11 @@
 mod again;
 mod attempts;
 mod bench;
+mod fileless;
 mod files;
 mod leaving;
+mod mask;
+mod memory;
 mod promise;
 mod refusals;
 mod renewal;

@@ -118,6 +118,9 @@ fn a_kernel_that_refuses_is_asked_again_after_the_next_scan_only() {
     bench.pass(Duration::from_secs(60));
     assert_eq!(bench.masks_put(), 1);
     bench.refuses_live = false;
+    bench.iwd_scans(false);
+    bench.pass(Duration::from_secs(60));
+    assert_eq!(bench.masks_put(), 1);
     bench.iwd_scans(true);
     bench.iwd_scans(false);
     bench.pass(SETTLED);

@@ -188,6 +188,8 @@ fn what_iwd_joins_by_itself_is_not_asked_for() {
 fn only_what_this_scan_has_heard_is_there() {
     for (ms_ago, is_there) in [(100, true), (110, true), (111, false)] {
         let mut bench = lost_on(2437);
+        bench.pass(SECOND);
+        bench.asked();
         bench.somebody_scans(true);
         bench.air = vec![heard("Home", ms_ago)];
         bench.pass(Duration::from_millis(100));
