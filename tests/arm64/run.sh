@@ -31,7 +31,9 @@ if [ ! -d "$(rustc --print sysroot)/lib/rustlib/$target" ]; then
 fi
 
 export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc
-export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER="qemu-aarch64-static"
+export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER=qemu-aarch64-static
+# For tests that start themselves once more.
+export MACVEIL_TEST_RUNNER=qemu-aarch64-static
 export RUSTFLAGS="-C target-feature=+crt-static"
 
 say "the release, static"

@@ -490,3 +490,20 @@ fn the_rules_about_a_network_are_told_in_their_order() {
         [&place(3), &place(5)]
     );
 }
+
+#[test]
+fn an_address_comes_by_chance_or_is_renewed_in_time_or_neither() {
+    let home = ssid("Home");
+    let network = NetworkFacts::new(&home);
+    let facts = |bench: &Bench| {
+        let choice = bench.book().choice(&network).unwrap();
+        (choice.is_random(), choice.is_periodic())
+    };
+    assert_eq!(facts(&Bench::new()), (false, false));
+    assert_eq!(facts(&Bench::new().policy("random")), (true, false));
+    let by_the_day = Bench::new().policy("stable").stable_id("${PERIOD:1d}");
+    assert_eq!(facts(&by_the_day), (false, true));
+    let mut renewed = Bench::new();
+    renewed.wishes.rotate = Some(said(Some(std::time::Duration::from_secs(86_400))));
+    assert_eq!(facts(&renewed), (false, true));
+}

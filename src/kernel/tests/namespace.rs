@@ -6,6 +6,9 @@ use std::process::Command;
 /// Set for the copy of the test that runs inside.
 const INSIDE: &str = "MACVEIL_TEST_INSIDE_NAMESPACE";
 
+/// What runs this program, where the machine is of another architecture (`make arm64`).
+const RUNNER: &str = "MACVEIL_TEST_RUNNER";
+
 /// Runs a test's body in a network namespace of its own; fails if there can be none.
 ///
 /// Threads may change namespaces only through unsafe code, so a process is started: this very program,
@@ -17,6 +20,7 @@ pub(super) fn alone(test: &str, body: impl FnOnce()) {
     let name = format!("kernel::tests::links::{test}");
     let output = Command::new("unshare")
         .arg("--net")
+        .args(env::var_os(RUNNER))
         .arg(env::current_exe().expect("this program"))
         .args(["--exact", &name, "--nocapture"])
         .env(INSIDE, "1")

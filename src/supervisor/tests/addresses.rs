@@ -172,6 +172,21 @@ fn random_addresses_run_out_for_a_while() {
 }
 
 #[test]
+fn who_wants_another_address_gets_it_even_if_chance_has_none_left() {
+    let mut bench = Bench::connected_with(policy("random"), Vec::new());
+    for _ in 0..20 {
+        bench.lose(4, false);
+        bench.pass(Duration::from_secs(60));
+    }
+    let last = bench.link.address;
+    bench.tell(Event::Command(Command::Rotate));
+    bench.lose(4, false);
+    bench.pass(Duration::from_secs(60));
+    assert_eq!(bench.state(), "associated");
+    assert_ne!(bench.link.address, last);
+}
+
+#[test]
 fn a_random_address_that_was_asked_for_is_another_one_all_the_same() {
     let mut bench = Bench::connected_with(policy("random"), Vec::new());
     for _ in 0..10 {

@@ -219,6 +219,7 @@ fn a_scan_that_is_asked_for_visits_every_channel_under_a_mask() {
         bench.done.clear();
         bench.air = vec![home_entry()];
         bench.networks.clear();
+        assert_eq!(bench.station.may_look(), Ok(()));
         look(&mut bench);
         assert_eq!(looked(&bench), [(None, Ok(1))], "{state}");
         let Action::Scan(scan) = &bench.done[bench.position(is_scan)] else {

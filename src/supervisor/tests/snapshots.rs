@@ -150,6 +150,13 @@ fn a_mask_tells_when_it_changes_next() {
         });
         assert_eq!(bench.station.snapshot().next_change, next);
     }
+    let mut bench = Bench::searching(|_, _| {});
+    bench.tell(Event::Command(Command::Pause { span: None }));
+    bench.pass(Duration::from_secs(5));
+    assert_eq!(
+        bench.station.snapshot().next_change,
+        "after the pause, or when another program scans"
+    );
 }
 
 #[test]
