@@ -45,7 +45,17 @@ say "target/macveil-arm64: $(stat -c %s target/macveil-arm64) bytes"
 say "the vectors of tests/vectors"
 python3 -B tests/vectors/command.py qemu-aarch64-static target/macveil-arm64
 
+# QEMU's user mode has no generic netlink: EPROTONOSUPPORT.
+impossible=(
+    a_bounce_is_heard_step_by_step
+    a_link_that_goes_is_heard
+    a_link_that_leaves_a_bridge_is_not_gone
+    after_an_overrun_everything_is_heard_again
+    every_link_for_ethernet_is_listed
+    nothing_is_lost_when_waiting_is_given_up
+)
 # Emulation is slow: optimised a little, and fewer cases where chance makes them up.
-say "the unit tests"
+say "the unit tests, but for ${#impossible[@]} that need generic netlink: ${impossible[*]}"
 export CARGO_PROFILE_DEV_OPT_LEVEL=1 PROPTEST_CASES=${PROPTEST_CASES-32}
-cargo test --target "$target" --lib -- --test-threads "$(nproc)"
+cargo test --quiet --target "$target" --lib -- --test-threads "$(nproc)" \
+    "${impossible[@]/#/--skip=kernel::tests::links::}"
