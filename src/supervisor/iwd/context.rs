@@ -324,6 +324,7 @@ impl Context {
     pub(super) fn iwd_vanished(&mut self) {
         self.doing = Doing::default();
         self.has_station = false;
+        self.shown = None;
         self.known.clear();
         self.wake = None;
         self.obstacle = None;

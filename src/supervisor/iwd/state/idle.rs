@@ -66,6 +66,7 @@ pub(in crate::supervisor::iwd) enum Why {
 impl Idle {
     pub(super) fn begin(cx: &mut Context, why: Why) -> State {
         cx.trouble = None;
+        cx.cut = false;
         match why {
             Why::Lost => cx.wake = cx.lost.is_some().then(|| Wake::new(cx.now)),
             Why::Failed => {

@@ -102,6 +102,21 @@ fn what_was_cut_off_once_is_not_held_against_the_next_attempt() {
 }
 
 #[test]
+fn a_cut_that_iwd_has_not_noticed_is_not_taken_for_one_of_a_later_attempt() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.iwd(Phase::Connected);
+    assert_eq!(bench.state(), "rejoining");
+    bench.begins();
+    assert_eq!(bench.bounces, 1);
+    bench.iwd(Phase::Disconnected);
+    bench.pass(Duration::from_secs(11));
+    assert_eq!(bench.state(), "idle");
+    bench.iwd(Phase::Connecting);
+    bench.shows(PERMANENT);
+    assert_eq!((bench.state(), bench.bounces), ("refused", 2));
+}
+
+#[test]
 fn an_address_that_iwd_has_set_is_nobodys_mask() {
     let mut bench = Bench::new("stable-ssid");
     bench.sets(stable(&home()));
@@ -162,13 +177,16 @@ fn the_mask_that_an_attempt_is_cut_off_with_is_known_as_one() {
 
 #[test]
 fn what_was_shown_before_iwd_started_over_is_of_another_attempt() {
-    let mut bench = Bench::new("stable-ssid");
-    bench.knows(network("Work"), None);
-    bench.tell_files();
-    bench.shows(stable(&home()));
-    bench.starts_over();
-    bench.iwd_at(Phase::Connecting, network("Work"));
-    assert_eq!((bench.state(), bench.bounces), ("associating", 0));
+    for news in [IwdNews::Station(None), IwdNews::Vanished] {
+        let mut bench = Bench::new("stable-ssid");
+        bench.knows(network("Work"), None);
+        bench.tell_files();
+        bench.shows(stable(&home()));
+        bench.hear(news);
+        bench.appears(None);
+        bench.iwd_at(Phase::Connecting, network("Work"));
+        assert_eq!((bench.state(), bench.bounces), ("associating", 0));
+    }
 }
 
 #[test]
