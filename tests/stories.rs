@@ -14,7 +14,7 @@ use std::fs;
 use std::time::Duration;
 
 use scenarios::{
-    AccessPoint, AccessPointEvent, CardEvent, Check, Event, Given, Lane, Lifecycle,
+    AccessPoint, AccessPointEvent, CardEvent, Check, Editor, Event, Given, Lane, Lifecycle,
     NetworkManagerEvent, NewAddress, Security, Step, StrangerEvent, UserAction, parse, timetable,
 };
 
@@ -134,6 +134,42 @@ fn other_programs_come_and_go_and_macveil_says_so_a_number_of_times() {
     assert_eq!(
         steps("then macveil says \"left alone\" 2 times"),
         [Step::Then(says)]
+    );
+}
+
+#[test]
+fn files_of_iwd_are_edited_by_two_and_something_is_lost_or_not() {
+    let edited = |editor| {
+        Step::When(Event::FileEdited {
+            editor,
+            ssid: b"My home".to_vec(),
+            times: 400,
+            times_by_iwd: 700,
+        })
+    };
+    assert_eq!(
+        steps(
+            "when macveil rewrites the file of \"My home\" 400 times while iwd does 700 times\n\
+             and a careless editor rewrites the file of \"My home\" 400 times while iwd does 700 times"
+        ),
+        [edited(Editor::Macveil), edited(Editor::Careless)]
+    );
+    assert!(
+        problem("when a cat rewrites the file of \"Home\" 9 times while iwd does 9 times")
+            .contains("two editors")
+    );
+    assert_eq!(
+        steps(
+            "then nothing was lost in at least 1000 edits\n\
+             and something was lost at least 50 times in at least 500 edits"
+        ),
+        [
+            Step::Then(Check::NothingLost { edits: 1000 }),
+            Step::Then(Check::MuchLost {
+                lost: 50,
+                edits: 500
+            }),
+        ]
     );
 }
 

@@ -210,6 +210,14 @@ pub enum Event {
     DeafMonitor {
         connected: bool,
     },
+    /// Somebody gives a network's file in iwd's directory another address so many times, while iwd changes
+    /// another setting in it.
+    FileEdited {
+        editor: Editor,
+        ssid: Ssid,
+        times: u32,
+        times_by_iwd: u32,
+    },
     /// Another program listens on all channels, again and again, so that the radio is hardly ever free.
     ScansWithoutEnd,
     /// It does so no longer.
@@ -242,6 +250,15 @@ pub enum Event {
     RadioAppears {
         scanned_at_once: bool,
     },
+}
+
+/// Who edits iwd's files beside iwd.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Editor {
+    /// Because it is asked for another address.
+    Macveil,
+    /// Somebody who reads a file, and writes it some time later.
+    Careless,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -416,6 +433,15 @@ pub enum Check {
     EveryDatagramArrived,
     SettingsAsNoted,
     OtherInterfacesAsNoted,
+    /// Of what stands in iwd's file, though it was edited so often, by iwd and by somebody else.
+    NothingLost {
+        edits: usize,
+    },
+    /// So many times at least.
+    MuchLost {
+        lost: usize,
+        edits: usize,
+    },
     /// No address changed, or was to change, on a link that was up; with "powered" on a kernel that can do
     /// it, some did.
     LiveChangesOnlyWherePossible,

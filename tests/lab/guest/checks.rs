@@ -56,6 +56,8 @@ impl World {
             Check::EveryDatagramArrived => self.every_datagram_arrived(),
             Check::SettingsAsNoted => self.settings_as_noted(),
             Check::OtherInterfacesAsNoted => self.other_interfaces_as_noted(),
+            Check::NothingLost { edits } => self.nothing_lost(*edits),
+            Check::MuchLost { lost, edits } => self.much_lost(*lost, *edits),
             Check::LiveChangesOnlyWherePossible => self.live_changes_only_where_possible(),
             Check::StatusWasTrue => {
                 let witness = self.witness.take().ok_or("the status is not watched")?;

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use rustix::process::Pid;
+
 use super::bench;
 use super::process::Process;
 use crate::configuration::{self, Settings};
@@ -88,6 +90,10 @@ impl Daemon {
 
     pub fn id(&self) -> u32 {
         self.process.id()
+    }
+
+    pub fn pid(&self) -> Option<Pid> {
+        Pid::from_raw(self.id().cast_signed())
     }
 
     pub fn process(&mut self) -> &mut Process {

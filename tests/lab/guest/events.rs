@@ -58,6 +58,12 @@ impl World {
                     self.deaf_monitors.push(station.deaf_monitor(*connected)?);
                 }
             }
+            Event::FileEdited {
+                editor,
+                ssid,
+                times,
+                times_by_iwd,
+            } => self.edit(*editor, ssid, [*times, *times_by_iwd])?,
             Event::ScansWithoutEnd => {
                 let scanners = self
                     .stations

@@ -117,16 +117,25 @@ fn load_modules() -> Result<(), String> {
     Ok(())
 }
 
-fn write_known(network: &Network) -> Result<(), String> {
+/// The name of a known network's file.
+pub fn file_name(network: &Network) -> String {
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b" -_".contains(byte);
     let name = match String::from_utf8(network.ssid.clone()) {
         Ok(name) if network.ssid.iter().all(plain) => name,
         _ => format!("={}", hex(&network.ssid)),
     };
-    let (kind, mut text) = match &network.security {
-        Security::Open => ("open", String::new()),
+    let kind = match &network.security {
+        Security::Open => "open",
+        Security::Wpa2(_) | Security::Wpa3(_) => "psk",
+    };
+    format!("{name}.{kind}")
+}
+
+fn write_known(network: &Network) -> Result<(), String> {
+    let mut text = match &network.security {
+        Security::Open => String::new(),
         Security::Wpa2(passphrase) | Security::Wpa3(passphrase) => {
-            ("psk", format!("[Security]\nPassphrase={passphrase}\n"))
+            format!("[Security]\nPassphrase={passphrase}\n")
         }
     };
     let hidden = network.hidden.then(|| "Hidden=true".to_owned());
@@ -134,7 +143,7 @@ fn write_known(network: &Network) -> Result<(), String> {
     if !settings.is_empty() {
         text = format!("{text}\n[Settings]\n{}\n", settings.join("\n"));
     }
-    write(&format!("{STATE}/{name}.{kind}"), &text)
+    write(&format!("{STATE}/{}", file_name(network)), &text)
 }
 
 /// For root's eyes only, as iwd writes its files.

@@ -17,7 +17,7 @@ use super::record::now;
 use super::status::{flag, of_interface, value};
 use crate::record::Micros;
 
-const SOCKET: &str = "/run/macveil/control";
+pub const SOCKET: &str = "/run/macveil/control";
 /// Often within the time in which a change has to be told.
 const PAUSE: Duration = Duration::from_millis(20);
 /// A reader who waits longer looks whether it is over.

@@ -10,6 +10,7 @@ use super::connman::ConnMan;
 use super::control::Control;
 use super::daemon::{Configuration, Daemon};
 use super::datagrams::Datagrams;
+use super::edits::Edits;
 use super::iwd::Iwd;
 use super::link_trace::LinkTrace;
 use super::machine::{self, Machine};
@@ -47,6 +48,8 @@ pub struct World {
     pub network_manager: NetworkManager,
     pub iwd: Iwd,
     pub connman: ConnMan,
+    /// Of a file of iwd's.
+    pub edits: Option<Edits>,
     /// What happens once trouble comes.
     pub trouble: Vec<Lane>,
     pub networks: Vec<Network>,
@@ -140,6 +143,7 @@ impl World {
             network_manager: NetworkManager::new(folder),
             iwd: Iwd::new(folder),
             connman: ConnMan::new(folder),
+            edits: None,
             trouble: Vec::new(),
             networks: Vec::new(),
             settings: Settings::new(),

@@ -230,6 +230,35 @@ fn check_of_surroundings(words: &[Word]) -> Result<Check, String> {
             P("is"),
             P("planted"),
         ] => Check::DoctorFindsPlanted,
+        [
+            P("nothing"),
+            P("was"),
+            P("lost"),
+            P("in"),
+            P("at"),
+            P("least"),
+            P(edits),
+            P("edits"),
+        ] => Check::NothingLost {
+            edits: number(edits)?,
+        },
+        [
+            P("something"),
+            P("was"),
+            P("lost"),
+            P("at"),
+            P("least"),
+            P(lost),
+            P("times"),
+            P("in"),
+            P("at"),
+            P("least"),
+            P(edits),
+            P("edits"),
+        ] => Check::MuchLost {
+            lost: number(lost)?,
+            edits: number(edits)?,
+        },
         [P("those"), P("interfaces"), P("are"), P("as"), P("noted")] => {
             Check::OtherInterfacesAsNoted
         }

@@ -3,8 +3,8 @@
 use Word::{Colon, Comma, Plain as P, Quoted as Q};
 
 use super::super::story::{
-    AccessPointEvent, CardEvent, Event, Lifecycle, NetworkManagerEvent, NewAddress, StrangerEvent,
-    UserAction,
+    AccessPointEvent, CardEvent, Editor, Event, Lifecycle, NetworkManagerEvent, NewAddress,
+    StrangerEvent, UserAction,
 };
 use super::super::words::Word;
 use super::given::network;
@@ -196,6 +196,26 @@ fn of_other_programs(words: &[Word]) -> Result<Option<Event>, String> {
         [P("connman"), P("stops")] => Event::ConnMan(Lifecycle::Stops),
         [P("networkmanager"), event @ ..] => Event::NetworkManager(network_manager_event(event)?),
         [
+            who @ ..,
+            P("rewrites"),
+            P("the"),
+            P("file"),
+            P("of"),
+            Q(ssid),
+            P(times),
+            P("times"),
+            P("while"),
+            P("iwd"),
+            P("does"),
+            P(times_by_iwd),
+            P("times"),
+        ] => Event::FileEdited {
+            editor: editor(who)?,
+            ssid: ssid.clone(),
+            times: number(times)?,
+            times_by_iwd: number(times_by_iwd)?,
+        },
+        [
             P("another"),
             P("program"),
             P("listens"),
@@ -223,6 +243,14 @@ fn of_other_programs(words: &[Word]) -> Result<Option<Event>, String> {
         },
         _ => return Ok(None),
     }))
+}
+
+fn editor(who: &[Word]) -> Result<Editor, String> {
+    match who {
+        [P("macveil")] => Ok(Editor::Macveil),
+        [P("a"), P("careless"), P("editor")] => Ok(Editor::Careless),
+        _ => Err("there are two editors".to_owned()),
+    }
 }
 
 fn is_connected(kind: &[Word]) -> Result<bool, String> {

@@ -72,7 +72,9 @@ impl Player {
                     format!("{:?} became {now}", self.noted)
                 })
             }
-            Check::CommandSaid(_) => Err("this is not simulated".to_owned()),
+            Check::CommandSaid(_) | Check::NothingLost { .. } | Check::MuchLost { .. } => {
+                Err("this is not simulated".to_owned())
+            }
             Check::Memory { .. }
             | Check::MacveilSays(_)
             | Check::EveryDatagramArrived

@@ -80,6 +80,8 @@ pub fn decide(
         | Check::EveryDatagramArrived
         | Check::SettingsAsNoted
         | Check::OtherInterfacesAsNoted
+        | Check::NothingLost { .. }
+        | Check::MuchLost { .. }
         | Check::LiveChangesOnlyWherePossible
         | Check::StatusIsTrue
         | Check::StatusWasTrue

@@ -1,11 +1,14 @@
 //! D-Bus's system bus, for the programs that want one.
 
+mod client;
+
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
 use super::process::{Process, wait_until};
+pub use client::{Client, Property};
 
 const SOCKET: &str = "/run/dbus/system_bus_socket";
 pub const VARIABLE: &str = "DBUS_SYSTEM_BUS_ADDRESS";

@@ -1,0 +1,12 @@
+iwd, and somebody who edits a network's file as if nobody else did: settings of iwd's get lost
+
+given  iwd's General settings have "AddressRandomization=network"
+and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
+and    a network "Home": wpa2 "correct horse battery", with "AutoConnect=true"
+# Nothing of this is about frames.
+when   the judge looks away
+and    iwd starts
+then   connected to home within 30 s
+when   3 s pass
+and    a careless editor rewrites the file of "Home" 400 times while iwd does 200 times
+then   something was lost at least 200 times in at least 500 edits
