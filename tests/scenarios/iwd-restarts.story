@@ -27,3 +27,14 @@ and    macveil starts
 and    iwd starts
 then   connected to home within 20 s
 and    home saw one address
+# It is this iwd that macveil works with.
+when   3 s pass
+and    iwd is killed
+and    iwd starts
+then   connected to home within 20 s
+and    home saw one address
+when   2 s pass
+and    the user runs "macveil reroll Home --now"
+and    5 s pass
+then   connected to home within 20 s
+and    home saw 2 addresses

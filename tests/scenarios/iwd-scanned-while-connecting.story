@@ -16,5 +16,5 @@ and    the other program listens no longer
 then   connected to home within 60 s
 and    home saw only 9a:11:22:33:44:55
 # What iwd had begun before it goes on while connected, and nobody can make that random.
-and    the judge finds at most 120 of "probe request under an assigned address"
+and    the judge finds at most 60 of "probe request under an assigned address"
 and    the judge finds at most 4 of "network named under an assigned address", "probe request naming a network not hidden"
