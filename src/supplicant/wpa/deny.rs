@@ -166,6 +166,18 @@ mod tests {
     }
 
     #[test]
+    fn denies_one_bss_after_the_other() {
+        let networks = [configured(0, Some(b"b"))];
+        let grounds = Grounds {
+            keep: Some(&ssid("b")),
+            except: &[Mac([2, 0, 0, 0, 3, 9]), Mac([2, 0, 0, 0, 3, 8])],
+            ..grounds(&networks, &[])
+        };
+        let expected = "SET disallow_aps bssid 02:00:00:00:03:08 bssid 02:00:00:00:03:09";
+        assert_eq!(grounds.command().as_deref(), Some(expected));
+    }
+
+    #[test]
     fn denies_every_other_bss_to_a_network_that_matches_any() {
         let networks = [configured(0, Some(b"b")), configured(1, None)];
         let heard = [heard(1, "b"), heard(2, "c"), heard(3, "c"), heard(3, "b")];
