@@ -162,6 +162,19 @@ mod tests {
     }
 
     #[test]
+    fn addresses_are_ordered_and_told_apart_by_each_of_their_bytes() {
+        let ascending: Vec<_> = (0..6)
+            .rev()
+            .map(|byte| {
+                let mut address = Mac([0; 6]);
+                address.0[byte] = 1;
+                address
+            })
+            .collect();
+        assert!(ascending.is_sorted_by(|a, b| a < b && a != b));
+    }
+
+    #[test]
     fn prints_lower_case_with_colons() {
         assert_eq!(
             Mac([0, 0xab, 3, 0xff, 0x10, 9]).to_string(),
