@@ -1,6 +1,6 @@
 //! One step after the other, and what is said and remembered of them.
 
-use super::bench::{Bench, Driver};
+use super::bench::{Bench, Driver, OTHER};
 use super::seconds;
 use crate::supervisor::{Action, Command, Event, Link, Notice, OnFailure};
 
@@ -105,9 +105,44 @@ fn a_link_that_is_held_again_after_it_was_well_is_told_again_and_tried_as_soon()
 #[test]
 fn other_settings_count_from_the_moment_that_they_come() {
     let mut bench = unplugged("stable");
+    bench.plug(true);
     bench.pass(seconds(3600));
     bench.configure("permanent", |_| {});
-    assert_eq!(bench.wire.snapshot().address_since, bench.now);
+    let snapshot = bench.wire.snapshot();
+    assert_eq!(
+        (snapshot.state, snapshot.state_since),
+        ("foreign", bench.now)
+    );
+}
+
+#[test]
+fn nothing_is_looked_at_again_once_somebody_else_has_set_the_address() {
+    let mut bench = Bench::with_driver(Driver::Late(5), false, OnFailure::Closed);
+    assert!(bench.wire.deadline().is_some(), "the driver may be late");
+    bench.somebody_sets(bench.stable());
+    assert_eq!((bench.state(), bench.wire.deadline()), ("unplugged", None));
+}
+
+#[test]
+fn a_cable_that_comes_back_under_another_address_is_no_blink() {
+    let mut bench = unplugged("random");
+    bench.plug(true);
+    bench.plug(false);
+    bench.link.address = OTHER;
+    bench.plug(true);
+    assert_eq!((bench.state(), bench.wire.deadline()), ("foreign", None));
+}
+
+#[test]
+fn who_wants_it_goes_on_without_protection_and_is_not_woken_for_a_blink() {
+    let mut bench = unplugged("random");
+    bench.configure("random", |settings| settings.on_failure = OnFailure::Open);
+    while bench.state() != "unprotected" {
+        bench.plug(true);
+        bench.plug(false);
+        bench.somebody_sets(OTHER);
+    }
+    assert_eq!(bench.wire.deadline(), None);
 }
 
 #[test]
