@@ -11,6 +11,7 @@
     reason = "a test program: it may use files, and fail loudly"
 )]
 
+mod docs;
 mod keys;
 mod page;
 
