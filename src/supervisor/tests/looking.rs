@@ -14,9 +14,7 @@ fn looking(mut bench: Bench) -> Bench {
 }
 
 fn surveys(bench: &Bench) -> usize {
-    bench.count(
-        |action| matches!(action, Action::Ask(Request::Survey { bssids }) if !bssids.is_empty()),
-    )
+    bench.count(asks_of_a_bss)
 }
 
 fn waiting() -> Bench {
@@ -32,6 +30,12 @@ fn round_begins(bench: &mut Bench) {
     while bench.count(is_scan) == before {
         bench.pass(Duration::from_millis(100));
     }
+}
+
+/// The scan on the air, of whatever kind; the supplicant tells of results before.
+fn ends_with_results(bench: &mut Bench) {
+    bench.tell(Event::Supplicant(Supplicant::ScanResults));
+    bench.tell(Event::ScanEnded);
 }
 
 #[test]
@@ -138,8 +142,7 @@ fn results_that_the_supplicant_tells_of_late_are_not_taken_for_the_next_rounds()
     look(&mut bench);
     bench.scans = Scans::NeverEnding;
     round_begins(&mut bench);
-    bench.tell(Event::Supplicant(Supplicant::ScanResults));
-    bench.tell(Event::ScanEnded);
+    ends_with_results(&mut bench);
     assert_eq!(surveys(&bench), 0);
     bench.tell(Event::Supplicant(Supplicant::ScanResults));
     assert_eq!(surveys(&bench), 1);
@@ -149,10 +152,7 @@ fn results_that_the_supplicant_tells_of_late_are_not_taken_for_the_next_rounds()
 fn results_that_the_supplicant_told_of_in_time_are_owed_no_more() {
     let told: [fn(&mut Bench); 3] = [
         // Before the end of the scan.
-        |bench| {
-            bench.tell(Event::Supplicant(Supplicant::ScanResults));
-            bench.tell(Event::ScanEnded);
-        },
+        ends_with_results,
         // Before what was heard.
         |bench| {
             bench.hear(Event::ScanEnded);
@@ -162,8 +162,7 @@ fn results_that_the_supplicant_told_of_in_time_are_owed_no_more() {
         // Twice before the end.
         |bench| {
             bench.tell(Event::Supplicant(Supplicant::ScanResults));
-            bench.tell(Event::Supplicant(Supplicant::ScanResults));
-            bench.tell(Event::ScanEnded);
+            ends_with_results(bench);
         },
     ];
     for tell in told {
@@ -171,8 +170,7 @@ fn results_that_the_supplicant_told_of_in_time_are_owed_no_more() {
         tell(&mut bench);
         assert_eq!(looked(&bench), [(None, Ok(0))]);
         round_begins(&mut bench);
-        bench.tell(Event::Supplicant(Supplicant::ScanResults));
-        bench.tell(Event::ScanEnded);
+        ends_with_results(&mut bench);
         assert_eq!(surveys(&bench), 1);
     }
 }
@@ -185,12 +183,10 @@ fn results_of_the_round_before_are_not_taken_for_the_scans() {
     bench.done.clear();
     let mut bench = looking(bench);
     // What the round before still owes.
-    bench.tell(Event::Supplicant(Supplicant::ScanResults));
-    bench.tell(Event::ScanEnded);
+    ends_with_results(&mut bench);
     round_begins(&mut bench);
     // What the scan still owes.
-    bench.tell(Event::Supplicant(Supplicant::ScanResults));
-    bench.tell(Event::ScanEnded);
+    ends_with_results(&mut bench);
     assert_eq!(surveys(&bench), 0);
 }
 
@@ -203,8 +199,7 @@ fn without_a_supplicant_nobody_owes_results() {
     bench.scans = Scans::NeverEnding;
     bench.air = vec![home_entry()];
     bench.tell(Event::Supplicant(Supplicant::Appeared));
-    bench.tell(Event::Supplicant(Supplicant::ScanResults));
-    bench.tell(Event::ScanEnded);
+    ends_with_results(&mut bench);
     assert_eq!(surveys(&bench), 1);
 }
 

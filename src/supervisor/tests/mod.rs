@@ -528,3 +528,7 @@ fn is_scan(action: &Action) -> bool {
 fn sets_address(action: &Action) -> bool {
     matches!(action, Action::SetAddress { .. })
 }
+
+fn asks_of_a_bss(action: &Action) -> bool {
+    matches!(action, Action::Ask(Request::Survey { bssids }) if !bssids.is_empty())
+}

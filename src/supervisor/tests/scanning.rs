@@ -295,10 +295,6 @@ fn results_that_are_told_late_but_before_the_next_round_are_not_those_of_it() {
     assert_eq!(bench.count(asks_of_a_bss), 1);
 }
 
-fn asks_of_a_bss(action: &Action) -> bool {
-    matches!(action, Action::Ask(Request::Survey { bssids }) if !bssids.is_empty())
-}
-
 #[test]
 fn a_change_of_the_networks_is_looked_at_within_a_second_however_long_the_silence_was_to_be() {
     let mut bench = Bench::searching(|_, _| {});

@@ -50,8 +50,8 @@ fn iwd_has_a_moment_to_read_the_file_before_it_joins_again() {
     assert!(!bench.did(&Action::AbortScan), "there is none");
 }
 
-#[test]
-fn it_joins_again_when_the_file_is_written_and_not_before() {
+/// Apart from its network, which is joined again once its file has another address: that is not written yet.
+fn waiting_for_the_file() -> Bench {
     let mut bench = Bench::new("stable-ssid");
     bench.writes_late = true;
     let now = at(bench.now);
@@ -63,6 +63,12 @@ fn it_joins_again_when_the_file_is_written_and_not_before() {
     bench.iwd(Phase::Connected);
     bench.iwd(Phase::Disconnected);
     bench.asked();
+    bench
+}
+
+#[test]
+fn it_joins_again_when_the_file_is_written_and_not_before() {
+    let mut bench = waiting_for_the_file();
     bench.pass(5 * SECOND);
     assert_eq!(bench.asked(), []);
     bench.writes_files();
@@ -73,17 +79,7 @@ fn it_joins_again_when_the_file_is_written_and_not_before() {
 
 #[test]
 fn a_file_that_is_never_written_is_waited_for_ten_seconds() {
-    let mut bench = Bench::new("stable-ssid");
-    bench.writes_late = true;
-    let now = at(bench.now);
-    bench
-        .station
-        .reconfigure(now, settings(), book("permanent"));
-    bench.iwd(Phase::Connecting);
-    bench.sets(MADE_UP);
-    bench.iwd(Phase::Connected);
-    bench.iwd(Phase::Disconnected);
-    bench.asked();
+    let mut bench = waiting_for_the_file();
     bench.pass(9 * SECOND);
     assert_eq!(bench.state(), "rejoining");
     bench.pass(SECOND);

@@ -17,6 +17,14 @@ fn held_anew(bench: &Bench) -> usize {
         .count()
 }
 
+/// Somebody brings the link up as it is.
+fn brought_up(bench: &Bench) -> Event {
+    Event::Link(Link {
+        up: true,
+        ..bench.link
+    })
+}
+
 #[test]
 fn an_address_that_is_put_in_place_is_told() {
     let bench = Bench::new("stable", true, false);
@@ -48,11 +56,7 @@ fn an_alarm_ends_with_what_it_was_set_for() {
 fn a_link_that_comes_up_between_two_tries_is_taken_down_first_and_tried_at_once() {
     let mut bench = Bench::with_driver(Driver::Refuses(16), false, OnFailure::Closed);
     assert_eq!(bench.state(), "setting");
-    let up = Link {
-        up: true,
-        ..bench.link
-    };
-    assert_eq!(bench.hear(Event::Link(up)), ["down"]);
+    assert_eq!(bench.hear(brought_up(&bench)), ["down"]);
     assert_eq!(bench.wire.deadline(), None);
     assert_eq!(bench.hear(Event::LinkSet(Ok(bench.link))), ["address"]);
 }
@@ -61,11 +65,7 @@ fn a_link_that_comes_up_between_two_tries_is_taken_down_first_and_tried_at_once(
 fn a_link_that_comes_up_before_a_late_address_is_there_is_begun_with_anew() {
     let mut bench = Bench::with_driver(Driver::Late(5), false, OnFailure::Closed);
     assert_eq!(bench.state(), "setting");
-    let up = Link {
-        up: true,
-        ..bench.link
-    };
-    assert_eq!(bench.hear(Event::Link(up)), ["down"]);
+    assert_eq!(bench.hear(brought_up(&bench)), ["down"]);
     assert_eq!(bench.hear(Event::LinkSet(Ok(bench.link))), ["address"]);
 }
 
