@@ -19,7 +19,7 @@ mod tests;
 use std::collections::BTreeMap;
 
 pub use draw::Kind;
-pub use files::{NoList, from_file, installed};
+pub use files::{Lists, NoList, from_file, installed};
 pub use prefix::Prefix;
 
 use crate::address::Mac;
@@ -39,9 +39,15 @@ struct Vendor {
 }
 
 impl Vendors {
-    /// Adds what a list says. Of two names for a prefix the first holds.
-    fn add(&mut self, text: &str, card: bool) {
+    /// Adds what a list says of the prefixes that are wanted. Of two names for a prefix the first holds.
+    fn add(&mut self, text: &str, card: bool, is_wanted: impl Fn(Prefix) -> bool) {
         for (prefix, name) in parse::entries(text) {
+            if !is_wanted(prefix) {
+                continue;
+            }
+            let Some(name) = parse::cleaned(name) else {
+                continue;
+            };
             let vendor = self
                 .by_prefix
                 .entry(prefix)
@@ -64,11 +70,5 @@ impl Vendors {
     pub fn iter(&self) -> impl Iterator<Item = (Prefix, &str)> {
         let entries = self.by_prefix.iter();
         entries.map(|(&prefix, vendor)| (prefix, vendor.name.as_str()))
-    }
-
-    /// Whether nothing is known.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.by_prefix.is_empty()
     }
 }

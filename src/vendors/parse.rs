@@ -24,7 +24,9 @@ enum Line<'a> {
 /// | systemd | `OUI:001B77*`, then ` ID_OUI_FROM_DATABASE=Name` |
 /// | nmap, arp-scan | `001B77 Name` |
 /// | Wireshark | `00:1B:77 Short Name`, `00:1B:C5:00:00:00/36 Short Name`, with tabs |
-pub(super) fn entries(text: &str) -> impl Iterator<Item = (Prefix, String)> {
+///
+/// Names are as they stand there, for [`cleaned`].
+pub(super) fn entries(text: &str) -> impl Iterator<Item = (Prefix, &str)> {
     let mut pending = None;
     text.lines().filter_map(move |line| {
         let (prefix, name) = match read(line) {
@@ -36,22 +38,24 @@ pub(super) fn entries(text: &str) -> impl Iterator<Item = (Prefix, String)> {
             }
             Line::Nothing => return None,
         };
-        Some((prefix, cleaned(name)?))
+        Some((prefix, name))
     })
 }
 
 fn read(line: &str) -> Line<'_> {
+    // What costs least comes first: a line is of one kind at most, and there are tens of thousands.
+    if let Some((prefix, name)) = spaced(line) {
+        return Line::Entry(prefix, name);
+    }
     let trimmed = line.trim();
     if let Some(pattern) = trimmed.strip_prefix("OUI:") {
         let digits = pattern.strip_suffix('*').unwrap_or(pattern);
-        return Prefix::from_digits(digits).map_or(Line::Nothing, Line::Prefix);
+        return Prefix::from_digits(digits.as_bytes()).map_or(Line::Nothing, Line::Prefix);
     }
     if let Some(name) = trimmed.strip_prefix("ID_OUI_FROM_DATABASE=") {
         return Line::Name(name);
     }
-    // What costs least comes first: a line is of one kind at most.
-    spaced(line)
-        .or_else(|| ieee(trimmed))
+    ieee(trimmed)
         .or_else(|| csv(trimmed))
         .or_else(|| column(line))
         .map_or(Line::Nothing, |(prefix, name)| Line::Entry(prefix, name))
@@ -67,7 +71,7 @@ fn csv(line: &str) -> Option<(Prefix, &str)> {
         Some(quoted) => quoted.split_once("\",").map_or(quoted, |(name, _)| name),
         None => rest.split_once(',').map_or(rest, |(name, _)| name),
     };
-    Some((Prefix::from_digits(digits)?, name))
+    Some((Prefix::from_digits(digits.as_bytes())?, name))
 }
 
 fn ieee(line: &str) -> Option<(Prefix, &str)> {
@@ -77,9 +81,8 @@ fn ieee(line: &str) -> Option<(Prefix, &str)> {
 }
 
 fn spaced(line: &str) -> Option<(Prefix, &str)> {
-    let (prefix, rest) = line.split_at_checked(8)?;
-    let name = rest.strip_prefix([' ', '\t'])?;
-    Some((grouped(prefix, b' ')?, name))
+    let prefix = grouped(line.get(..8)?, b' ')?;
+    Some((prefix, line.get(8..)?.strip_prefix([' ', '\t'])?))
 }
 
 /// The prefix ends at the first white space.
@@ -92,7 +95,7 @@ fn column(line: &str) -> Option<(Prefix, &str)> {
         return Some((with_length(word)?, name));
     }
     let name = name.strip_prefix("(base 16)").unwrap_or(name);
-    Some((Prefix::from_digits(word)?, name))
+    Some((Prefix::from_digits(word.as_bytes())?, name))
 }
 
 /// `00:1B:77`, or six bytes and the number of bits.
@@ -111,18 +114,15 @@ fn with_length(word: &str) -> Option<Prefix> {
 
 /// Three bytes of two digits each.
 fn grouped(text: &str, separator: u8) -> Option<Prefix> {
-    let bytes = text.as_bytes();
-    let between = |at: usize| bytes.get(at) == Some(&separator);
-    if bytes.len() != 8 || !between(2) || !between(5) {
+    let &[a0, a1, first, b0, b1, second, c0, c1] = text.as_bytes() else {
         return None;
-    }
-    let mut digits = bytes.iter().enumerate().filter(|(at, _)| at % 3 != 2);
-    let digits: [u8; 6] = std::array::from_fn(|_| digits.next().map_or(0, |(_, digit)| *digit));
-    Prefix::from_digits(str::from_utf8(&digits).ok()?)
+    };
+    let separated = first == separator && second == separator;
+    separated.then(|| Prefix::from_digits(&[a0, a1, b0, b1, c0, c1]))?
 }
 
 /// Without what a terminal might obey, and not endless; `None` if nothing is left.
-fn cleaned(name: &str) -> Option<String> {
+pub(super) fn cleaned(name: &str) -> Option<String> {
     let name = name.trim();
     if is_clean(name) {
         return Some(name.to_owned());

@@ -25,14 +25,20 @@ impl Prefix {
         }
     }
 
+    /// Whether the address has it.
+    pub(super) fn has(self, address: Mac) -> bool {
+        number(address) & !free(self.bits) == self.first
+    }
+
     /// From hexadecimal digits: six, seven or nine.
-    pub(super) fn from_digits(digits: &str) -> Option<Self> {
+    pub(super) fn from_digits(digits: &[u8]) -> Option<Self> {
         let bits = u8::try_from(digits.len()).ok()?.checked_mul(4)?;
-        let hexadecimal = digits.bytes().all(|digit| digit.is_ascii_hexdigit());
-        if !hexadecimal || !LENGTHS.contains(&bits) {
+        if !LENGTHS.contains(&bits) {
             return None;
         }
-        let value = u64::from_str_radix(digits, 16).ok()?;
+        let value = digits.iter().try_fold(0, |value, &digit| {
+            Some(value << 4 | u64::from(char::from(digit).to_digit(16)?))
+        })?;
         Some(Self {
             first: value << (ADDRESS - bits),
             bits,

@@ -42,7 +42,7 @@ const FORMATS: [(&str, &str); 9] = [
 
 fn vendors(text: &str) -> Vendors {
     let mut vendors = Vendors::default();
-    vendors.add(text, false);
+    vendors.add(text, false, |_| true);
     vendors
 }
 
@@ -124,7 +124,7 @@ fn no_vendor_gives_group_or_local_addresses() {
 #[test]
 fn a_kind_is_kept_to() {
     let mut read = vendors("001B77 Intel Corporate\n001B78 Printers\n");
-    read.add("00 02 2D Old card\n", true);
+    read.add("00 02 2D Old card\n", true, |_| true);
     let mut rng = rng();
     let mut drawn = |kind| {
         let mut names: Vec<_> = (0..200)
@@ -156,8 +156,13 @@ fn the_best_list_is_taken_and_wireless_cards_are_added() {
         fs::write(path, text).unwrap();
     };
     let name = |address| {
-        let vendors = installed(home.path()).unwrap();
-        vendors.name(mac(address)).map(str::to_owned)
+        let address = mac(address);
+        let lists = installed(home.path()).unwrap();
+        let name = lists.vendors().name(address).map(str::to_owned);
+        // What is asked of one alone is what all of them say.
+        let alone = lists.vendors_of(&[address]);
+        assert_eq!(alone.name(address).map(str::to_owned), name);
+        name
     };
     let error = installed(home.path()).unwrap_err().to_string();
     assert!(

@@ -116,9 +116,12 @@ fn judge(args: &Args) -> Result<(Verdict, bool, Option<Timeline>), CaptureError>
 
 /// Those on this machine, if an address needs them.
 fn vendors(verdict: &Verdict) -> Vendors {
-    let needed = verdict.stations.iter().any(|it| !it.address.is_local());
-    let installed = needed.then(|| installed(Path::new("/")).ok());
-    installed.flatten().unwrap_or_default()
+    let addresses = verdict.stations.iter().map(|it| it.address);
+    let universal: Vec<_> = addresses.filter(|it| !it.is_local()).collect();
+    if universal.is_empty() {
+        return Vendors::default();
+    }
+    installed(Path::new("/")).map_or_else(|_| Vendors::default(), |it| it.vendors_of(&universal))
 }
 
 #[cfg(any(test, fuzzing))]

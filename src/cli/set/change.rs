@@ -33,6 +33,21 @@ pub(super) enum Change {
     NoWayIn(crate::kernel::TapError),
 }
 
+impl Change {
+    /// What the link shows now, if it was read.
+    pub(super) fn address(&self) -> Option<Mac> {
+        match self {
+            Self::Done(now)
+            | Self::Otherwise(now)
+            | Self::Refused {
+                now: Some((now, _)),
+                ..
+            } => Some(now.address),
+            Self::Already | Self::Refused { now: None, .. } | Self::NoWayIn(_) => None,
+        }
+    }
+}
+
 /// Puts an address on a link. If it was up, it goes down before and comes up again.
 pub(super) fn change(hands: &mut impl Hands, before: Link, wished: Mac) -> Change {
     let how = if before.up {

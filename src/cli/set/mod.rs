@@ -151,12 +151,13 @@ fn act(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
         let tried = if args.show { "show" } else { "change" };
         Failure::cannot(format!("cannot {tried} {name}"), error)
     })?;
-    let names = Names::read(args);
-    if let (Some(_), Err(error)) = (&args.vendor_list, &names) {
+    let lists = vendors::lists(args);
+    if let (Some(_), Err(error)) = (&args.vendor_list, &lists) {
         return Err(Failure::cannot("cannot name vendors", with_causes(error)));
     }
+    let known = adapter.permanent.into_iter().chain([adapter.link.address]);
     let Some(wish) = wish else {
-        let names = names.unwrap_or_default();
+        let names = Names::of(&known.collect::<Vec<_>>(), lists.as_ref().ok());
         let shown = Shown::of(&adapter, &names);
         return answer(args, out, &shown, &shown.to_json());
     };
@@ -165,12 +166,14 @@ fn act(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     }
     let mut rng = StdRng::try_from_rng(&mut SysRng)
         .map_err(|error| Failure::cannot("cannot get randomness from the system", error))?;
-    let address = wish.address(&adapter, names.as_ref().map(Names::vendors), &mut rng)?;
+    let address = wish.address(&adapter, lists.as_ref(), &mut rng)?;
+    let change = put(&adapter, links, address);
+    let shown: Vec<_> = known.chain([address]).chain(change.address()).collect();
     let outcome = Outcome {
-        change: put(&adapter, links, address),
+        names: Names::of(&shown, lists.as_ref().ok()),
+        change,
         wished: address,
         adapter,
-        names: names.unwrap_or_default(),
     };
     if outcome.is_failure() && !args.json {
         eprintln!("macveil: {outcome}");

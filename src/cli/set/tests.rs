@@ -12,7 +12,7 @@ use super::wish::Wish;
 use super::*;
 use crate::kernel::TapError;
 use crate::supervisor::{Link, Refusal};
-use crate::vendors::{NoList, Vendors, from_file};
+use crate::vendors::{Lists, NoList, from_file};
 
 const OLD: Mac = Mac([0x00, 0x1b, 0x77, 1, 2, 3]);
 const NEW: Mac = Mac([0x06, 0x11, 0x22, 0x33, 0x44, 0x55]);
@@ -333,9 +333,9 @@ fn wish(words: &str) -> Wish {
         .expect("something to change")
 }
 
-fn address(words: &str, adapter: &Adapter, vendors: Result<&Vendors, &NoList>) -> Mac {
+fn address(words: &str, adapter: &Adapter, lists: Result<&Lists, &NoList>) -> Mac {
     wish(words)
-        .address(adapter, vendors, &mut rng())
+        .address(adapter, lists, &mut rng())
         .unwrap_or_else(|failure| panic!("{words}: {failure} {:?}", failure.source()))
 }
 
@@ -386,7 +386,7 @@ fn vendors_are_of_the_interfaces_kind() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("list");
     std::fs::write(&file, "001B77 Intel Corporate\n001B78 Printers\n").unwrap();
-    let vendors = from_file(&file).unwrap();
+    let lists = from_file(&file).unwrap();
     let radio = adapter();
     let wired = Adapter {
         wifi: false,
@@ -396,8 +396,8 @@ fn vendors_are_of_the_interfaces_kind() {
     for seed in 0..100 {
         let mut rng = StdRng::seed_from_u64(seed);
         let mut name = |words, card: &Adapter| {
-            let address = wish(words).address(card, Ok(&vendors), &mut rng).unwrap();
-            vendors.name(address).unwrap().to_owned()
+            let address = wish(words).address(card, Ok(&lists), &mut rng).unwrap();
+            lists.vendors().name(address).unwrap().to_owned()
         };
         assert_eq!(name("--another", &radio), "Intel Corporate");
         seen.insert((name("--another", &wired), name("-A", &radio)));
@@ -410,9 +410,9 @@ fn an_address_of_a_vendor_is_never_the_permanent_or_the_current_one() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("list");
     std::fs::write(&file, "001B77 Intel Corporate\n").unwrap();
-    let vendors = from_file(&file).unwrap();
+    let lists = from_file(&file).unwrap();
     // The same chance leads elsewhere once the card has the address.
-    let drawn = |card: &Adapter| address("-A", card, Ok(&vendors));
+    let drawn = |card: &Adapter| address("-A", card, Ok(&lists));
     let first = drawn(&adapter());
     let mut card = adapter();
     card.permanent = Some(first);

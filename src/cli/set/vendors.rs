@@ -8,23 +8,22 @@ use super::Args;
 use crate::address::Mac;
 use crate::cli::failure::{Failure, NO};
 use crate::json::Json;
-use crate::vendors::{NoList, Vendors, from_file, installed};
+use crate::vendors::{Lists, NoList, Vendors, from_file, installed};
 
-/// What is known of vendors; nothing, where there is no list.
+pub(super) fn lists(args: &Args) -> Result<Lists, NoList> {
+    match &args.vendor_list {
+        Some(file) => from_file(file),
+        None => installed(Path::new("/")),
+    }
+}
+
+/// Whose some addresses are; nothing is known where there is no list.
 #[derive(Debug, Default)]
-pub(super) struct Names(Vendors);
+pub(super) struct Names(Option<Vendors>);
 
 impl Names {
-    pub(super) fn read(args: &Args) -> Result<Self, NoList> {
-        let vendors = match &args.vendor_list {
-            Some(file) => from_file(file),
-            None => installed(Path::new("/")),
-        };
-        vendors.map(Self)
-    }
-
-    pub(super) const fn vendors(&self) -> &Vendors {
-        &self.0
+    pub(super) fn of(addresses: &[Mac], lists: Option<&Lists>) -> Self {
+        Self(lists.map(|lists| lists.vendors_of(addresses)))
     }
 
     /// The address, and whose it is if that is known.
@@ -32,21 +31,20 @@ impl Names {
         match self.vendor(address) {
             Some(vendor) => format!("{address} ({vendor})"),
             None if address.is_local() => format!("{address} (locally administered)"),
-            None if self.0.is_empty() => address.to_string(),
+            None if self.0.is_none() => address.to_string(),
             None => format!("{address} (unknown vendor)"),
         }
     }
 
     pub(super) fn vendor(&self, address: Mac) -> Option<&str> {
-        self.0.name(address)
+        self.0.as_ref()?.name(address)
     }
 }
 
 /// Lists the vendors that have the keyword in their line. The answer is no if there is none.
 pub(super) fn list(args: &Args, keyword: &str, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    let vendors = Names::read(args)
-        .map_err(|error| Failure::cannot("cannot list vendors", error))?
-        .0;
+    let lists = lists(args).map_err(|error| Failure::cannot("cannot list vendors", error))?;
+    let vendors = lists.vendors();
     let keyword = keyword.to_lowercase();
     let found = vendors
         .iter()

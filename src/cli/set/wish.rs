@@ -15,7 +15,7 @@ use crate::cli::failure::Failure;
 use crate::cli::inputs;
 use crate::kernel::Adapter;
 use crate::store;
-use crate::vendors::{Kind, NoList, Vendors};
+use crate::vendors::{Kind, Lists, NoList};
 use crate::wifi::Ssid;
 
 /// Which address is wished for.
@@ -140,7 +140,7 @@ impl Wish {
     pub(super) fn address(
         &self,
         adapter: &Adapter,
-        vendors: Result<&Vendors, &NoList>,
+        lists: Result<&Lists, &NoList>,
         rng: &mut impl CryptoRng,
     ) -> Result<Mac, Failure> {
         let kind = match self {
@@ -150,10 +150,10 @@ impl Wish {
             Self::Another => Kind::Wired,
         };
         let tried = "cannot choose a vendor";
-        let vendors = vendors.map_err(|error| Failure::cannot(tried, error.to_string()))?;
+        let lists = lists.map_err(|error| Failure::cannot(tried, error.to_string()))?;
         let known = [Some(adapter.link.address), adapter.permanent];
         let avoid: Vec<Mac> = known.into_iter().flatten().collect();
-        let drawn = vendors.draw(kind, &avoid, rng);
+        let drawn = lists.vendors().draw(kind, &avoid, rng);
         drawn.ok_or_else(|| {
             Failure::cannot(
                 tried,
