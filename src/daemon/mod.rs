@@ -18,6 +18,7 @@ mod naming;
 mod retyped;
 mod rivals;
 mod runtime_dir;
+mod schedule;
 mod service;
 mod status;
 mod tended;
@@ -54,6 +55,7 @@ use naming::Nameless;
 use rivals::{LeftTo, Role};
 use runtime_dir::RuntimeDir;
 pub use runtime_dir::is_tended;
+use schedule::Schedule;
 use service::Watchdog;
 use tended::{Client, Tended, Told};
 
@@ -88,6 +90,7 @@ struct Daemon {
     kernel: Kernel,
     rng: StdRng,
     stations: BTreeMap<u32, Tended>,
+    schedule: Schedule,
     /// Interfaces that are none of our business as they are, so that their chatter costs nothing.
     ignored: BTreeMap<u32, Identity>,
     nameless: Nameless,
@@ -174,6 +177,7 @@ impl Daemon {
             kernel,
             rng,
             stations: BTreeMap::new(),
+            schedule: Schedule::default(),
             ignored: BTreeMap::new(),
             nameless: Nameless::default(),
             running: Running::default(),
@@ -416,7 +420,7 @@ impl Daemon {
     }
 
     fn time_passed(&mut self) -> Result<(), Error> {
-        for ifindex in self.stations.keys().copied().collect::<Vec<_>>() {
+        for ifindex in self.schedule.take_due(clock::now().boot) {
             if let Some(tended) = self.stations.get_mut(&ifindex) {
                 tended.handle_timeout();
                 self.carry_out(ifindex);
@@ -433,6 +437,7 @@ impl Daemon {
             return;
         };
         let outcome = tended.carry_out(&mut self.kernel);
+        self.schedule.set(ifindex, tended.deadline());
         if let Some(control) = &self.control {
             outcome.news.iter().for_each(|news| control.say(news));
         }
@@ -460,9 +465,8 @@ impl Daemon {
     }
 
     fn deadline(&self) -> Option<Time> {
-        let deadlines = self.stations.values().filter_map(Tended::deadline);
         let named = self.nameless.deadline().filter(|_| !self.leaving);
-        deadlines.chain(named).min()
+        self.schedule.soonest().into_iter().chain(named).min()
     }
 
     /// Whoever talks to the interface's supplicant.
