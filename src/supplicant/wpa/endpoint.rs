@@ -5,6 +5,7 @@
 //! kernel's usual `net.unix.max_dgram_qlen`. So what it says unasked is heard on a connected one.
 
 use std::io::{self, IoSlice};
+use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -109,16 +110,16 @@ impl Endpoint {
 
     /// `None` for a datagram from somebody else.
     fn receive_any(&self) -> io::Result<Option<Vec<u8>>> {
-        let mut buffer = vec![0; LONGEST_DATAGRAM];
-        let (_, length, sender) =
-            rustix::net::recvfrom(&self.socket, &mut buffer[..], RecvFlags::DONTWAIT)?;
-        buffer.truncate(length);
+        let mut buffer = [MaybeUninit::uninit(); LONGEST_DATAGRAM];
+        let ((datagram, _), _, sender) =
+            rustix::net::recvfrom(&self.socket, &mut buffer, RecvFlags::DONTWAIT)?;
         let sender = sender.and_then(|sender| SocketAddrUnix::try_from(sender).ok());
         let known = sender.as_ref().is_some_and(|sender| self.is_server(sender));
         if !known {
             tracing::debug!(?sender, "a datagram from a stranger is ignored");
         }
-        Ok(known.then_some(buffer))
+        // As long as it is: some are kept for a while.
+        Ok(known.then(|| datagram.to_vec()))
     }
 
     /// wpa_supplicant may know its socket by another path to the same file, such as one through
