@@ -439,9 +439,12 @@ fn what_goes_on_beside_the_stations_has_words_too() {
     );
     assert!(problem("when a sleepy monitor attaches and never reads").contains("two kinds"));
     assert_eq!(
-        steps("given links are traced\nand the masking method powered"),
+        steps(
+            "given links are traced\nand all stations have one wpa_supplicant\nand the masking method powered"
+        ),
         [
             Step::Given(Given::LinksTraced),
+            Step::Given(Given::OneSupplicant),
             Step::Given(Given::Method("powered".to_owned())),
         ]
     );

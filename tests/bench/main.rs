@@ -290,9 +290,10 @@ fn a_sample_is_read_as_it_was_written() {
         resident: 4,
         private: 5,
         processor: 6,
-        wakeups: 7,
-        file: 8,
-        loaded: 9,
+        user: 7,
+        wakeups: 8,
+        file: 9,
+        loaded: 10,
     };
     assert_eq!(sample.to_string().parse(), Ok(sample));
     assert!("1 2 macveil 3 4".parse::<Sample>().is_err());

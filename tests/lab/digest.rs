@@ -30,6 +30,7 @@ pub fn is_left_out(story: &Story) -> Option<&'static str> {
         | Step::When(Event::DeafMonitor { .. } | Event::ScansWithoutEnd | Event::ScansEnd) => {
             Some("nobody else is simulated")
         }
+        Step::Given(Given::OneSupplicant) => Some("each simulated station has its own supplicant"),
         Step::Given(Given::LinksTraced) => Some("the simulated kernel is not traced"),
         Step::When(Event::Iwd(_)) => Some("iwd is not simulated"),
         Step::When(Event::ConnMan(_)) => Some("ConnMan is not simulated"),

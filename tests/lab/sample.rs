@@ -18,6 +18,8 @@ pub struct Sample {
     pub private: u64,
     /// Processor time in microseconds, of all its threads.
     pub processor: u64,
+    /// What of it was not in the kernel, as the kernel guesses at its ticks.
+    pub user: u64,
     /// How often its threads went to sleep and were woken again.
     pub wakeups: u64,
     /// In bytes: its file, and that with all libraries that it has loaded.
@@ -26,12 +28,13 @@ pub struct Sample {
 }
 
 impl Sample {
-    fn numbers(&self) -> [u64; 7] {
+    fn numbers(&self) -> [u64; 8] {
         [
             self.started,
             self.resident,
             self.private,
             self.processor,
+            self.user,
             self.wakeups,
             self.file,
             self.loaded,
@@ -58,11 +61,20 @@ impl FromStr for Sample {
             return Err(strange());
         };
         let numbers: Result<Vec<u64>, _> = numbers.iter().map(|word| word.parse()).collect();
-        let numbers: [u64; 7] = numbers
+        let numbers: [u64; 8] = numbers
             .ok()
             .and_then(|numbers| numbers.try_into().ok())
             .ok_or_else(strange)?;
-        let [started, resident, private, processor, wakeups, file, loaded] = numbers;
+        let [
+            started,
+            resident,
+            private,
+            processor,
+            user,
+            wakeups,
+            file,
+            loaded,
+        ] = numbers;
         Ok(Self {
             at: at.parse().map_err(|_| strange())?,
             step: step.parse().map_err(|_| strange())?,
@@ -71,6 +83,7 @@ impl FromStr for Sample {
             resident,
             private,
             processor,
+            user,
             wakeups,
             file,
             loaded,

@@ -113,6 +113,8 @@ pub enum Given {
     /// A line of `ConnMan`'s `main.conf`.
     ConnManSetting(String),
     Stations(usize),
+    /// One process of `wpa_supplicant` has the interfaces of all stations, not each a process of its own.
+    OneSupplicant,
     /// A radio that sends whatever it likes, under any address.
     Stranger {
         channel: u8,

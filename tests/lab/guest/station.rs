@@ -33,20 +33,6 @@ impl Station {
         }
     }
 
-    pub fn start_supplicant(&mut self, networks: &[Network], top: &[String]) -> Result<(), String> {
-        let name = &self.radio.interface;
-        let config = self.folder.join(format!("wpa_supplicant-{name}.conf"));
-        fs::write(&config, configuration(CONTROL, networks, top)).map_err(|e| e.to_string())?;
-        let mut command = Command::new("wpa_supplicant");
-        command.args(["-D", "nl80211", "-t", "-i", name, "-c"]);
-        command.arg(config).args(bench::unless_on("-dd"));
-        let log = self.folder.join(format!("wpa_supplicant-{name}.log"));
-        self.supplicant = Some(Process::start("wpa_supplicant", &mut command, &log)?);
-        wait_until(Duration::from_secs(10), || self.control().ok())
-            .ok_or("wpa_supplicant does not open its control socket")?;
-        Ok(())
-    }
-
     /// Its process, while it runs.
     pub fn supplicant_id(&self) -> Option<u32> {
         self.supplicant.as_ref().map(Process::id)
@@ -143,6 +129,36 @@ impl Station {
         }
         control.tell(&format!("ENABLE_NETWORK {id}"))
     }
+}
+
+/// One process for these stations; it is the first one's.
+pub fn start_supplicant(
+    stations: &mut [Station],
+    networks: &[Network],
+    top: &[String],
+) -> Result<(), String> {
+    let mut command = Command::new("wpa_supplicant");
+    command.arg("-t").args(bench::unless_on("-dd"));
+    for (at, station) in stations.iter().enumerate() {
+        let name = &station.radio.interface;
+        let config = station.folder.join(format!("wpa_supplicant-{name}.conf"));
+        fs::write(&config, configuration(CONTROL, networks, top)).map_err(|e| e.to_string())?;
+        command.args((at > 0).then_some("-N"));
+        command
+            .args(["-D", "nl80211", "-i", name, "-c"])
+            .arg(config);
+    }
+    let Some(first) = stations.first_mut() else {
+        return Ok(());
+    };
+    let name = &first.radio.interface;
+    let log = first.folder.join(format!("wpa_supplicant-{name}.log"));
+    first.supplicant = Some(Process::start("wpa_supplicant", &mut command, &log)?);
+    for station in stations {
+        wait_until(Duration::from_secs(10), || station.control().ok())
+            .ok_or("wpa_supplicant does not open its control socket")?;
+    }
+    Ok(())
 }
 
 /// What the user writes: the control socket, the settings at the top, the networks.

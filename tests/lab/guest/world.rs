@@ -18,7 +18,7 @@ use super::network_manager::NetworkManager;
 use super::process::{Process, run_words};
 use super::radios::{Beginning, Radio, Radios};
 use super::record::Recorder;
-use super::station::Station;
+use super::station::{self, Station};
 use super::strangers::{CROWDED_CHANNELS, Stranger};
 use super::witness::Witness;
 use crate::configuration::Settings;
@@ -60,6 +60,8 @@ pub struct World {
     settings: Settings,
     rules: Vec<Vec<String>>,
     pub supplicant_settings: Vec<String>,
+    /// For all stations; it is the first one's.
+    has_one_supplicant: bool,
     /// Where macveil's configuration is.
     configuration: Configuration,
     radios: Radios,
@@ -149,6 +151,7 @@ impl World {
             settings: Settings::new(),
             rules: Vec::new(),
             supplicant_settings: Vec::new(),
+            has_one_supplicant: false,
             configuration,
             machine,
             apart,
@@ -237,6 +240,10 @@ impl World {
             | Given::AnyMethod
             | Given::OnlyWhenNamed
             | Given::Systemd => Ok(()),
+            Given::OneSupplicant => {
+                self.has_one_supplicant = true;
+                Ok(())
+            }
             Given::LinksTraced => {
                 self.link_trace = Some(LinkTrace::start(&self.folder)?);
                 Ok(())
@@ -301,16 +308,27 @@ impl World {
     fn supplicants(&mut self, lifecycle: Lifecycle) -> Result<(), String> {
         if lifecycle == Lifecycle::Starts {
             self.note(Fact::Starts("wpa_supplicant".to_owned()));
+            return self.start_supplicants();
         }
         for station in &mut self.stations {
             match lifecycle {
-                Lifecycle::Starts => {
-                    station.start_supplicant(&self.networks, &self.supplicant_settings)?;
-                }
+                Lifecycle::Starts => {}
                 Lifecycle::Reloads => station.control()?.tell("RECONFIGURE")?,
                 Lifecycle::Stops => station.stop_supplicant()?,
                 Lifecycle::Killed => station.kill_supplicant(),
             }
+        }
+        Ok(())
+    }
+
+    fn start_supplicants(&mut self) -> Result<(), String> {
+        let together = if self.has_one_supplicant {
+            self.stations.len()
+        } else {
+            1
+        };
+        for stations in self.stations.chunks_mut(together) {
+            station::start_supplicant(stations, &self.networks, &self.supplicant_settings)?;
         }
         Ok(())
     }

@@ -114,6 +114,13 @@ fn of_the_machine(words: &[Word]) -> Result<Given, String> {
             group: (*group).to_owned(),
             line: text(line)?,
         },
+        [
+            P("all"),
+            P("stations"),
+            P("have"),
+            P("one"),
+            P("wpa_supplicant"),
+        ] => Given::OneSupplicant,
         [P("the"), P("machine"), P("runs"), P("systemd")] => Given::Systemd,
         [P("a"), P("file"), Q(path), Colon, lines @ ..] => Given::File {
             path: text(path)?,

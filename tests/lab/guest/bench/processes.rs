@@ -12,6 +12,9 @@ use crate::sample::Sample;
 
 /// `sysconf(_SC_CLK_TCK)` on every Linux: 10 ms a tick.
 const MICROS_A_TICK: u64 = 10_000;
+/// Places in `/proc/ID/stat`, behind the name.
+const USER_TIME: usize = 11;
+const START_TIME: usize = 19;
 
 /// Notes samples in a file.
 pub struct Meter(File);
@@ -48,29 +51,30 @@ fn sample(at: Micros, step: usize, program: &str, id: u32) -> Result<Sample, Str
         at,
         step,
         program: program.to_owned(),
-        started: started(&folder)?,
+        started: now() - uptime().saturating_sub(ticks(&folder, START_TIME)?),
         resident: field(&rollup, "Rss")?,
         private,
         processor,
+        user: ticks(&folder, USER_TIME)?,
         wakeups,
         file,
         loaded,
     })
 }
 
-/// In the clock of the record: the kernel counts from its boot.
-fn started(folder: &Path) -> Result<Micros, String> {
-    const START_TIME: usize = 19;
+/// Since the kernel's boot, in whose time it says when a process began.
+fn uptime() -> Micros {
+    let uptime = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+    uptime.tv_sec as u64 * 1_000_000 + uptime.tv_nsec as u64 / 1000
+}
+
+/// A number of `/proc/ID/stat` that counts ticks, by its place behind the name.
+fn ticks(folder: &Path, place: usize) -> Result<Micros, String> {
     let stat = read(&folder.join("stat"))?;
     let after_name = stat.rsplit_once(") ").ok_or("no name in stat")?.1;
-    let ticks: Option<u64> = after_name
-        .split(' ')
-        .nth(START_TIME)
-        .and_then(|word| word.parse().ok());
-    let begun = ticks.ok_or("no start time in stat")? * MICROS_A_TICK;
-    let uptime = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
-    let uptime = uptime.tv_sec as u64 * 1_000_000 + uptime.tv_nsec as u64 / 1000;
-    Ok(now() - uptime.saturating_sub(begun))
+    let word = after_name.split(' ').nth(place);
+    let ticks: Option<u64> = word.and_then(|word| word.parse().ok());
+    Ok(ticks.ok_or("no number in stat")? * MICROS_A_TICK)
 }
 
 /// The program's file, and all files that it has mapped to execute.

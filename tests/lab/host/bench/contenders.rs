@@ -99,8 +99,20 @@ and    wpa_supplicant is running
     },
 ];
 
+/// As NetworkManager has it.
+static WITH_ONE_SUPPLICANT: Contender = Contender {
+    key: "together",
+    name: "macveil, one wpa_supplicant for all",
+    method: "driver",
+    lines: "and    all stations have one wpa_supplicant
+and    macveil and wpa_supplicant are running
+",
+    program: "macveil",
+};
+
 /// Those that are shown with many radios.
 pub fn of_scale() -> impl Iterator<Item = &'static Contender> {
     ALL.iter()
         .filter(|it| ["driver", "networkmanager"].contains(&it.key))
+        .chain([&WITH_ONE_SUPPLICANT])
 }

@@ -15,6 +15,7 @@ pub struct Cost {
     pub resident: u64,
     pub private: u64,
     pub processor: u64,
+    pub user: u64,
     pub wakeups: u64,
 }
 
@@ -55,6 +56,7 @@ impl Costs {
             sum.resident += it.resident;
             sum.private += it.private;
             sum.processor += it.processor;
+            sum.user += it.user;
             sum.wakeups += it.wakeups;
         }
         sum

@@ -123,6 +123,7 @@ fn figures(
         let (before, after) = (costs.at(begin, program), costs.at(end, program));
         Cost {
             processor: after.processor - before.processor,
+            user: after.user - before.user,
             wakeups: after.wakeups - before.wakeups,
             ..after
         }

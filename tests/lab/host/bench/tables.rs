@@ -262,7 +262,7 @@ fn side_by_side(results: &[Measured], plans: &[Plan], story: Option<&str>) -> Op
 
 /// With each number of radios, a column each.
 fn scale(results: &[Measured], who: &Contender) -> Option<Table> {
-    let plans: [Plan; 5] = [
+    let plans: [Plan; 6] = [
         Plan(
             "resident memory, kB",
             Unit::Whole,
@@ -282,6 +282,13 @@ fn scale(results: &[Measured], who: &Contender) -> Option<Table> {
             Unit::Whole,
             "",
             |it| Some(it.own.processor as f64 / 1e3),
+            "",
+        ),
+        Plan(
+            "... outside the kernel, ms",
+            Unit::Whole,
+            "",
+            |it| Some(it.own.user as f64 / 1e3),
             "",
         ),
         Plan(
@@ -338,11 +345,12 @@ fn an_interface(results: &[Measured], who: &Contender) -> String {
                 (take(&more.1) as f64 - take(&fewer.1) as f64) / radios
             };
             format!(
-                "from {} to {}, {} kB and {} ms",
+                "from {} to {}, {} kB and {} ms, {} of them outside the kernel",
                 fewer.0,
                 more.0,
                 number(each(|it| it.resident), Unit::Fine),
-                number(each(|it| it.processor) / 1e3, Unit::Fine)
+                number(each(|it| it.processor) / 1e3, Unit::Fine),
+                number(each(|it| it.user) / 1e3, Unit::Fine)
             )
         })
         .collect();
