@@ -362,12 +362,13 @@ fn a_machine_boots_and_radios_appear() {
     let appears = |scanned_at_once| Step::When(Event::RadioAppears { scanned_at_once });
     assert_eq!(
         steps(
-            "when the machine boots\nand a radio appears\nand a radio appears and something scans with it at once"
+            "when the machine boots\nand a radio appears\nand a radio appears and something scans with it at once\nand the documentation is followed"
         ),
         [
             Step::When(Event::MachineBoots),
             appears(false),
-            appears(true)
+            appears(true),
+            Step::When(Event::DocumentationFollowed),
         ]
     );
     assert!(problem("when a radio appears and sings").starts_with("line 2: "));

@@ -26,6 +26,8 @@ mod air;
 mod briefing;
 mod configuration;
 mod digest;
+#[path = "../documented/mod.rs"]
+mod documented;
 mod guest;
 mod host;
 mod judge;

@@ -17,7 +17,7 @@ guest_packages=(
 # Only for guests whose stories have one of them: they would make every guest's boot longer.
 networkmanager_packages=(network-manager iwd connman dbus-daemon)
 # Only for guests that systemd boots, likewise.
-systemd_packages=(systemd udev coreutils)
+systemd_packages=(systemd udev coreutils jq socat ethtool)
 # What only their installation needs.
 installers='perl*|libperl*|dpkg_*|debconf_*|usrmerge_*|gcc-*-base_*|passwd_*|tar_*|sed_*|adduser_*'
 of_systemd='systemd_*|udev_*|libpam*|dmsetup_*'
@@ -26,7 +26,7 @@ of_sharing='iptables_*|libip6tc*|libnetfilter*|libnfnetlink*'
 modules=(
     virtio_pci 9p 9pnet_virtio virtio_rng
     mac80211_hwsim ccm cmac gcm ctr
-    af_packet nlmon
+    af_packet nlmon veth
 )
 # What iwd asks the kernel to compute.
 iwd_modules=(
@@ -131,7 +131,13 @@ prepare_networkmanager() {
     local root=$lab/networkmanager-root debs=$lab/networkmanager-debs
     download_besides "$debs" "${networkmanager_packages[@]}"
     unpack_debs "$debs" "$root" "$installers|$of_systemd|$of_sharing"
-    rm -rf "$debs" "$root"/usr/lib/{systemd,udev,NetworkManager/VPN}
+    # Units are for a story that starts them by their names.
+    mkdir "$lab/units"
+    mv "$root"/usr/lib/systemd/system/{NetworkManager,iwd,dbus}.service "$lab/units"
+    mv "$root/usr/lib/systemd/system/dbus.socket" "$lab/units"
+    rm -rf "$root/usr/lib/systemd"/*
+    mv "$lab/units" "$root/usr/lib/systemd/system"
+    rm -rf "$debs" "$root"/usr/lib/{udev,NetworkManager/VPN}
     mkdir -p "$root/usr/share/dbus-1/system.d"
     make_addition "$root" "$lab/networkmanager"
 }

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use clap::Parser;
 use clap::error::ErrorKind;
 use macveil::cli::Arguments;
 
+use crate::documented::{self, Kind};
+
 /// A line of a page.
 struct Line {
-    page: PathBuf,
+    page: String,
     number: usize,
     text: String,
     /// It is to be typed, or was.
@@ -19,7 +21,7 @@ struct Line {
 
 impl Line {
     fn place(&self) -> String {
-        format!("{}:{}", self.page.display(), self.number)
+        format!("{}:{}", self.page, self.number)
     }
 
     /// What stands between backticks, if the line is prose.
@@ -35,38 +37,17 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-fn pages() -> Vec<PathBuf> {
-    let mut pages: Vec<_> = [
-        "README.md",
-        "SECURITY.md",
-        "CHANGELOG.md",
-        "contrib/README.md",
-    ]
-    .map(PathBuf::from)
-    .into();
-    let docs = fs::read_dir(root().join("docs")).unwrap();
-    let names = docs.map(|entry| entry.unwrap().file_name());
-    pages.extend(names.map(|name| Path::new("docs").join(name)));
-    pages.retain(|page| page.extension().is_some_and(|it| it == "md"));
-    pages
-}
-
 fn lines() -> Vec<Line> {
-    let mut lines = Vec::new();
-    for page in pages() {
-        let text = fs::read_to_string(root().join(&page)).unwrap();
-        let mut is_fenced = false;
-        for (number, line) in (1..).zip(text.lines()) {
-            is_fenced ^= line.trim_start().starts_with("```");
-            lines.push(Line {
-                page: page.clone(),
-                number,
-                text: line.to_owned(),
-                is_code: is_fenced || line.starts_with("    "),
-            });
-        }
-    }
-    lines
+    let pages = documented::pages(root()).into_iter();
+    let lines = pages.flat_map(|page| {
+        page.lines.into_iter().map(move |line| Line {
+            page: page.name.clone(),
+            number: line.number,
+            text: line.text,
+            is_code: line.kind != Kind::Prose,
+        })
+    });
+    lines.collect()
 }
 
 /// The commands of a line as a shell takes it apart: words by blanks outside quotes, without comments.
@@ -207,7 +188,7 @@ fn every_link_leads_somewhere() {
             if target.contains("://") || path.is_empty() {
                 continue;
             }
-            let here = line.page.parent().unwrap();
+            let here = Path::new(&line.page).parent().unwrap();
             assert!(
                 root().join(here).join(path).exists(),
                 "{}: {target}",

@@ -12,7 +12,16 @@
 )]
 
 mod docs;
+#[path = "../documented/mod.rs"]
+mod documented;
+mod followed;
 mod keys;
+#[path = "../lab/host/options.rs"]
+#[allow(
+    dead_code,
+    reason = "the lab's, of which it is asked whether it understands"
+)]
+mod options;
 mod page;
 
 use std::env;

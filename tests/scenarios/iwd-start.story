@@ -10,6 +10,14 @@ then   connected to home within 20 s
 when   the user runs "busybox sh -c '/lab/macveil doctor --json 2>&1 || true'"
 then   the command said "\"iwd-address-randomization\",\"severity\":\"good\""
 and    the command said "iwd drives the card, and macveil works beside it"
+when   the user runs "macveil status"
+then   the command said "beside    iwd"
+when   the user runs "busybox sh -c '/lab/macveil scan 2>&1 || echo it ended with $?'"
+then   the command said "ask it, with `iwctl station IFACE scan`"
+and    the command said "it ended with 1"
+when   the user runs "busybox sh -c '/lab/macveil pause 2>&1 || echo it ended with $?'"
+then   the command said "ask it, with `iwctl station IFACE disconnect`"
+and    the command said "it ended with 1"
 when   3 s pass
 and    home leaves
 and    40 s pass

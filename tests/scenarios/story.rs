@@ -41,7 +41,12 @@ impl Story {
     /// Its programs are in few guests only.
     pub fn has_network_manager(&self) -> bool {
         let mut steps = self.lines.iter().map(|line| &line.step);
-        steps.any(|step| matches!(step, Step::When(Event::NetworkManager(_))))
+        steps.any(|step| {
+            matches!(
+                step,
+                Step::When(Event::NetworkManager(_) | Event::DocumentationFollowed)
+            )
+        })
     }
 
     pub fn has_strangers(&self) -> bool {
@@ -246,6 +251,8 @@ pub enum Event {
         during: Duration,
         seed: u64,
     },
+    /// Every command in it is typed, but for those that others run.
+    DocumentationFollowed,
     /// Every service that is enabled is started, in systemd's order.
     MachineBoots,
     /// The next station's radio is plugged in, and perhaps somebody scans with it at the same moment.

@@ -52,6 +52,7 @@ impl World {
             }
             Event::MemoryNoted => self.noted_memory = Some(self.memory_now()?),
             Event::MachineBoots => self.boot()?,
+            Event::DocumentationFollowed => self.follow_documentation()?,
             Event::RadioAppears { scanned_at_once } => self.radio_appears(*scanned_at_once)?,
             Event::DeafMonitor { connected } => {
                 for station in &self.stations {

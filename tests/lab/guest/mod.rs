@@ -14,6 +14,7 @@ mod control;
 mod daemon;
 mod datagrams;
 mod doctor;
+mod documentation;
 mod edits;
 mod events;
 mod hwsim;

@@ -12,6 +12,7 @@ use super::archive::Archive;
 use super::options::Options;
 use super::paths;
 use super::plan::{Run, Shelf};
+use crate::documented;
 use crate::scenarios::Story;
 
 /// What a guest may take: those that are played only when named, more.
@@ -163,7 +164,11 @@ fn add_project(archive: &mut Archive) -> Result<(), String> {
         archive.directory(&format!("lab/project{folder}"));
     }
     archive.link("lab/project/target/release/macveil", "/lab/macveil");
-    archive.tree("lab/project/README.md", &paths::project().join("README.md"))?;
+    archive.directory("lab/project/docs");
+    for page in documented::pages(paths::project()) {
+        let path = format!("lab/project/{}", page.name);
+        archive.tree(&path, &paths::project().join(&page.name))?;
+    }
     archive.tree("lab/project/contrib", &paths::project().join("contrib"))?;
     archive.tree("lab/systemd", &paths::project().join("tests/lab/systemd"))
 }

@@ -78,6 +78,7 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
         [P("somebody"), action @ ..] => Event::Card(somebody_does(action)?),
         [P("the"), P("radio" | "interface"), event @ ..] => Event::Card(card_event(event)?),
         [P("the"), P("machine"), P("boots")] => Event::MachineBoots,
+        [P("the"), P("documentation"), P("is"), P("followed")] => Event::DocumentationFollowed,
         [P("a"), P("radio"), P("appears"), at_once @ ..] => Event::RadioAppears {
             scanned_at_once: match at_once {
                 [] => false,
