@@ -18,6 +18,8 @@ guest_packages=(
 networkmanager_packages=(network-manager iwd connman dbus-daemon)
 # Only for guests that systemd boots, likewise.
 systemd_packages=(systemd udev coreutils jq socat ethtool)
+# For a machine in namespaces, on which the init scripts are played.
+openrc_packages=(openrc busybox-static)
 # What only their installation needs.
 installers='perl*|libperl*|dpkg_*|debconf_*|usrmerge_*|gcc-*-base_*|passwd_*|tar_*|sed_*|adduser_*'
 of_systemd='systemd_*|udev_*|libpam*|dmsetup_*'
@@ -158,6 +160,23 @@ prepare_systemd() {
     make_addition "$root" "$lab/systemd"
 }
 
+# A machine whose only programs are OpenRC's and BusyBox's, much as Alpine's.
+prepare_openrc() {
+    local root=$lab/openrc debs=$lab/openrc-debs applet
+    download_debs "$debs" "${openrc_packages[@]}"
+    unpack_debs "$debs" "$root" "$installers"
+    rm -rf "$debs" "$root"/var/*
+    for applet in $("$root/bin/busybox" --list); do
+        [ -e "$root/sbin/$applet" ] || [ -e "$root/bin/$applet" ] || ln -s busybox "$root/bin/$applet"
+    done
+    mkdir -p "$root"/{proc,sys,dev,run,tmp,var/lib,var/log,etc/init.d,etc/macveil} \
+        "$root"/etc/runlevels/{sysinit,boot,default,shutdown}
+    ln -s /run "$root/var/run"
+    touch "$root/etc/fstab"
+    echo 'root:x:0:0:root:/root:/bin/sh' >"$root/etc/passwd"
+    printf 'root:x:0:\nuucp:x:10:\n' >"$root/etc/group"
+}
+
 make_archive() { (cd "$1" && find . | LC_ALL=C sort | cpio --quiet -o -H newc --owner=0:0); }
 
 unpack_kernel() {
@@ -238,6 +257,7 @@ download_debs "$lab/debs" "${guest_packages[@]}"
 unpack_guest_root
 prepare_networkmanager
 prepare_systemd
+prepare_openrc
 for kernel in "${kernels[@]}"; do
     # shellcheck disable=SC2086 # two words, two arguments
     unpack_kernel $kernel
