@@ -3,6 +3,7 @@
 # make day     a day on the air with trouble of every kind, in warped time
 # make fuzz    what strangers send, made up by libFuzzer, a minute for each parser
 # make deb     the Debian package, and what lintian says of it
+# make rpm     the RPM package, what rpmlint says of it, and its life in a tree: installed, upgraded, erased
 # make small   the static binary without the iwd backend, for images with little room
 # make arm64   the static binary for 64-bit ARM, its unit tests and vectors run in QEMU
 # make package the Debian package on a fresh Debian that boots: installed, run, upgraded, purged
@@ -18,7 +19,7 @@ UNIT_TESTS := $(filter-out lab, \
 	$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) \
 	$(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
-.PHONY: test bench dist deb package demo screens day soak mutants mutants-all fuzz setup check unit release \
+.PHONY: test bench dist deb rpm package demo screens day soak mutants mutants-all fuzz setup check unit release \
 	small arm64 vectors lab lab-all
 
 test: setup check unit release vectors lab
@@ -45,11 +46,13 @@ unit:
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 HOST := $(shell rustc -vV | sed -n 's/^host: //p')
 # One copy of functions that are the same and of instructions that recur, relocations packed, no tables
-# for unwinding.
+# for unwinding. It takes LLVM's linker, which rustup's Rust brings and uses, and a distribution's may not.
 PACKED := -C link-arg=-Wl,-z,pack-relative-relocs -C link-arg=-Wl,--icf=all \
 	-C link-arg=-Wl,-T,static/no-unwinding.ld -C llvm-args=-enable-machine-outliner=always
-LINKING := -C target-feature=+crt-static $(if $(findstring x86_64,$(HOST)),$(PACKED))
-TOO_LARGE := 2000000
+LINKER = $(shell mkdir -p target; echo 'fn main() {}' | rustc - -o target/linked --print link-args)
+IS_PACKED = $(and $(findstring x86_64,$(HOST)),$(findstring -fuse-ld=lld,$(LINKER)))
+LINKING = -C target-feature=+crt-static $(if $(IS_PACKED),$(PACKED))
+TOO_LARGE = $(if $(IS_PACKED),2000000,4000000)
 
 release:
 	RUSTFLAGS="$(LINKING)" cargo build --release --target $(HOST)
@@ -116,6 +119,11 @@ dist:
 # Needs debhelper and lintian, which it installs with apt.
 deb: setup
 	@contrib/debian/build
+
+# Needs rpm and rpmlint, which it installs with apt. Compiles from the archive: some minutes on two cores.
+rpm: setup deb dist
+	@contrib/rpm/build
+	@python3 -B tests/package/rpm.py
 
 # Seven boots of a machine that debootstrap makes: five minutes on two cores, and 700 MB in target/package.
 package: deb release
