@@ -11,6 +11,6 @@ mod pages;
 mod shape;
 mod table;
 
-pub use pages::{Command, Kind, Line, Page, pages};
+pub use pages::{Command, Kind, Line, Page, commands, pages};
 pub use shape::shape;
 pub use table::{Conduct, End, Fate, Row, Rows, Situation};

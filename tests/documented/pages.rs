@@ -11,6 +11,11 @@ const PAGES: [&str; 4] = [
     "contrib/README.md",
 ];
 
+/// The examples of `--help`, as the manual has them.
+const MANUAL: &str = "contrib/man/macveil.1";
+/// Where a line of theirs goes on in another column, or with what is said of it.
+const COLUMN: &str = "   ";
+
 /// What stands between backticks and begins with one of these is to be typed, unless it is the name alone.
 const PROGRAMS: [&str; 23] = [
     "apt",
@@ -103,6 +108,33 @@ pub fn pages(project: &Path) -> Vec<Page> {
         Page::new(&name, &text)
     };
     names.into_iter().map(read).collect()
+}
+
+/// What whoever reads it is to type, in the order of the pages.
+pub fn commands(project: &Path) -> Vec<Command> {
+    let manual = fs::read_to_string(project.join(MANUAL)).expect("the manual");
+    let pages = pages(project);
+    let of_pages = pages.iter().flat_map(Page::commands);
+    of_pages.chain(examples(&manual)).collect()
+}
+
+/// They are what is indented below a heading of their own.
+fn examples(manual: &str) -> Vec<Command> {
+    let mut examples = Vec::new();
+    let mut is_example = false;
+    for (line, text) in (1..).zip(manual.lines()) {
+        match text.strip_prefix("  ") {
+            Some(text) if is_example => examples.push(Command {
+                page: MANUAL.to_owned(),
+                line,
+                text: text.split(COLUMN).next().unwrap_or(text).replace('\\', ""),
+                shown: Vec::new(),
+                is_block: true,
+            }),
+            _ => is_example = text == "Examples:",
+        }
+    }
+    examples
 }
 
 impl Page {

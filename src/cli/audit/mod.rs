@@ -27,7 +27,7 @@ use crate::vendors::{Vendors, installed};
   macveil audit air.pcap
   macveil audit air.pcapng --permanent 00:16:ea:12:34:56 --json
   macveil audit air.pcap --svg air.svg
-  tcpdump -i mon0 -w - | macveil audit -")]
+  tcpdump -i mon0 -c 10000 -w - | macveil audit -")]
 pub struct Args {
     /// The file; `-` for standard input.
     capture: PathBuf,

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::tell_host;
 use super::world::World;
-use crate::documented::{Command, Conduct, Fate, Page, Rows, Situation, pages};
+use crate::documented::{Command, Conduct, Fate, Rows, Situation, commands};
 use crate::record::Fact;
 
 /// Where the pages are, and what they speak of beside the system.
@@ -47,9 +47,8 @@ impl World {
 /// One situation after the other, and each command once in it.
 fn to_be_typed() -> Vec<(Command, Conduct)> {
     let rows = Rows::read();
-    let pages = pages(Path::new(PROJECT));
     let mut all: Vec<(Command, Conduct)> = Vec::new();
-    for command in pages.iter().flat_map(Page::commands) {
+    for command in commands(Path::new(PROJECT)) {
         let Fate::Typed(conduct) = rows.fate(&command) else {
             continue;
         };

@@ -79,7 +79,7 @@ impl World {
     pub fn tidy(&mut self, situation: Situation, shell: &Shell) -> Result<(), String> {
         let has_files = |folder| fs::read_dir(folder).is_ok_and(|mut files| files.next().is_some());
         if has_files(UNIT_DROP_INS) {
-            shell.must(&format!("rm -r {UNIT_DROP_INS} && systemctl daemon-reload"))?;
+            shell.must(&format!("rm -r {UNIT_DROP_INS}"))?;
         }
         if Path::new(WIRE).exists() {
             shell.must("ip link delete eth0")?;

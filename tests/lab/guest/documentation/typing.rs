@@ -20,7 +20,7 @@ use crate::guest::radios::beside_access_points;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Until what is typed meanwhile, and from then on.
 const A_MOMENT: Duration = Duration::from_secs(1);
-const A_WHILE: Duration = Duration::from_secs(5);
+const A_WHILE: Duration = Duration::from_secs(3);
 
 pub struct Shell {
     /// Where programs are looked for.
