@@ -111,9 +111,9 @@ soak:
 fuzz: setup
 	@python3 -u fuzz/run.py
 
-# The source as it is committed, for the recipes in contrib.
+# The source as it is committed, for the recipes in contrib. Yocto would take the crates of every Cargo.lock.
 dist:
-	git archive --format=tar.gz --prefix=macveil-$(VERSION)/ --output=target/macveil-$(VERSION).tar.gz HEAD
+	git archive --format=tar.gz --prefix=macveil-$(VERSION)/ --output=target/macveil-$(VERSION).tar.gz HEAD . ':!fuzz'
 	@echo target/macveil-$(VERSION).tar.gz
 
 # Needs debhelper and lintian, which it installs with apt.

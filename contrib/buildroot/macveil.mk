@@ -5,9 +5,10 @@
 ################################################################################
 
 MACVEIL_VERSION = 0.1.0
-# Where the archive is that `make dist` makes.
-MACVEIL_SITE ?= file://$(TOPDIR)/dl/macveil
+# The archive that `make dist` makes, beside this file. The crates are added to the copy in dl/macveil.
+# check-package disable lib_mk.RemoveDefaultPackageSourceVariable
 MACVEIL_SOURCE = macveil-$(MACVEIL_VERSION).tar.gz
+MACVEIL_SITE = file://$(abspath $(MACVEIL_PKGDIR))
 MACVEIL_LICENSE = MIT or Apache-2.0
 MACVEIL_LICENSE_FILES = LICENSE-MIT LICENSE-APACHE
 
@@ -25,6 +26,8 @@ endef
 define MACVEIL_INSTALL_INIT_OPENRC
 	$(INSTALL) -D -m 0755 $(@D)/contrib/openrc/macveil \
 		$(TARGET_DIR)/etc/init.d/macveil
+	mkdir -p $(TARGET_DIR)/etc/runlevels/boot
+	ln -sf /etc/init.d/macveil $(TARGET_DIR)/etc/runlevels/boot/macveil
 endef
 
 define MACVEIL_INSTALL_INIT_SYSTEMD
@@ -35,5 +38,12 @@ define MACVEIL_INSTALL_INIT_SYSTEMD
 	$(INSTALL) -D -m 0644 $(@D)/contrib/tmpfiles.d/macveil.conf \
 		$(TARGET_DIR)/usr/lib/tmpfiles.d/macveil.conf
 endef
+
+# The service has a user of its own, which is in the group of wpa_supplicant's control sockets.
+ifeq ($(BR2_INIT_SYSTEMD),y)
+define MACVEIL_USERS
+	macveil -1 macveil -1 * /var/lib/macveil - netdev macveil
+endef
+endif
 
 $(eval $(cargo-package))

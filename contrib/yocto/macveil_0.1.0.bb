@@ -1,7 +1,7 @@
 SUMMARY = "Keeps a Wi-Fi card's identity off the air"
 DESCRIPTION = "Random addresses while a Wi-Fi card is not associated, each network's own address while it \
 is, beside an unmodified wpa_supplicant or iwd."
-LICENSE = "MIT | Apache-2.0"
+LICENSE = "Apache-2.0 OR MIT"
 LIC_FILES_CHKSUM = "file://LICENSE-MIT;md5=63dc3d600c21b58b9a60855004ef71c9 \
                     file://LICENSE-APACHE;md5=3b83ef96387f14655fc854ddc3c6bd57"
 
@@ -9,10 +9,9 @@ inherit cargo cargo-update-recipe-crates systemd
 
 # The archive that `make dist` makes, in files/ beside this recipe.
 SRC_URI = "file://macveil-${PV}.tar.gz"
-S = "${WORKDIR}/macveil-${PV}"
 
-# `bitbake -c update_crates macveil` writes it from Cargo.lock.
-require ${BPN}-crates.inc
+# `bitbake -c update_crates macveil` writes it from Cargo.lock; once without it.
+include ${BPN}-crates.inc
 
 SYSTEMD_SERVICE:${PN} = "macveil.service"
 
