@@ -33,7 +33,7 @@ pub use group::Group;
 pub use reply::{Affected, Effect, Interface, Reply};
 pub use request::Request;
 pub use server::{Asked, Server};
-pub use status::{ADDRESS_KINDS, Care, METHODS, Status, without_times};
+pub use status::{ADDRESS_KINDS, Care, METHODS, Status};
 
 /// The version of requests and replies; it grows when something that was there changes its meaning.
 pub const VERSION: u64 = 1;

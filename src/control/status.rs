@@ -182,15 +182,16 @@ fn counters(mut fields: Fields) -> Result<Counters, Malformed> {
     })
 }
 
-/// What time alone changes is no change.
-#[must_use]
-pub fn without_times(all: &[Status]) -> Vec<Status> {
-    let mut all = all.to_vec();
-    for care in all.iter_mut().filter_map(|status| status.care.as_mut()) {
-        care.state_ms = 0;
-        care.address_ms = 0;
-        care.retry_ms = care.retry_ms.map(|_| 0);
-        care.pause_ms = care.pause_ms.map(|_| 0);
+impl Status {
+    /// What time alone changes is no change.
+    #[must_use]
+    pub fn without_times(mut self) -> Self {
+        if let Some(care) = &mut self.care {
+            care.state_ms = 0;
+            care.address_ms = 0;
+            care.retry_ms = care.retry_ms.map(|_| 0);
+            care.pause_ms = care.pause_ms.map(|_| 0);
+        }
+        self
     }
-    all
 }

@@ -22,22 +22,29 @@ pub(super) struct Metrics {
 }
 
 impl Daemon {
-    /// To be called when all that has happened was dealt with: nothing is written unless something changed.
-    pub(super) fn write_metrics(&mut self) {
+    /// Whether the configuration names a file that it did not name before.
+    pub(super) fn follow_metrics_file(&mut self) -> bool {
         let wanted = self.config.metrics_file.as_deref();
-        if self.metrics.path.as_deref() != wanted {
-            self.metrics.remove();
-            self.metrics.path = wanted.map(Path::to_owned);
+        if self.metrics.path.as_deref() == wanted {
+            return false;
         }
-        if let Some(path) = wanted {
-            let text = text_of(&self.managed());
-            if text != self.metrics.text {
-                if let Err(error) = write(path, &text) {
-                    warn!("metrics-file: cannot write {}: {error}", path.display());
-                }
-                // What could not be written is not tried again before it changes.
-                self.metrics.text = text;
+        self.metrics.remove();
+        self.metrics.path = wanted.map(Path::to_owned);
+        wanted.is_some()
+    }
+
+    /// Nothing is written unless it says something else than before.
+    pub(super) fn write_metrics(&mut self) {
+        let Some(path) = &self.metrics.path else {
+            return;
+        };
+        let text = text_of(self.shown.status());
+        if text != self.metrics.text {
+            if let Err(error) = write(path, &text) {
+                warn!("metrics-file: cannot write {}: {error}", path.display());
             }
+            // What could not be written is not tried again before it changes.
+            self.metrics.text = text;
         }
     }
 }

@@ -36,7 +36,7 @@ use tracing::{debug, info, warn};
 
 use crate::address::{Host, Mac, Record};
 use crate::config::{self, Backend, Config, Kind};
-use crate::control::{Asked, Server, Status};
+use crate::control::{Asked, Server};
 use crate::kernel::{Kernel, Notification, Notifications};
 use crate::log::{self, Naming};
 use crate::rivals::{Running, Twin, Watch};
@@ -48,6 +48,7 @@ use crate::wifi::Ssid;
 use clock::{Alarm, SleepWatch};
 use errands::Looks;
 pub use error::Error;
+use followed::Shown;
 use history::KeptHistory;
 use machine::{Machine, bound_for, of_card};
 use metrics::Metrics;
@@ -102,8 +103,7 @@ struct Daemon {
     told: mpsc::UnboundedSender<Told>,
     control: Option<Server>,
     looks: Vec<Looks>,
-    /// What whoever follows events was told of each interface.
-    told_status: Vec<Status>,
+    shown: Shown,
     metrics: Metrics,
     leaving: bool,
     _alone: Option<Twin>,
@@ -186,7 +186,7 @@ impl Daemon {
             told,
             control,
             looks: Vec::new(),
-            told_status: Vec::new(),
+            shown: Shown::default(),
             metrics: Metrics::default(),
             leaving: false,
             _alone: alone,
@@ -209,8 +209,8 @@ impl Work for (Daemon, Ears) {
         }
         service::ready();
         let mut sleep_watch = SleepWatch::new();
+        daemon.tell_others();
         while !(daemon.leaving && daemon.stations.is_empty()) {
-            daemon.write_metrics();
             ears.alarm.arm(daemon.deadline()).map_err(Error::Runtime)?;
             let wake = ears.listen().await?;
             if sleep_watch.has_slept() {
@@ -219,7 +219,7 @@ impl Work for (Daemon, Ears) {
             }
             daemon.react(wake)?;
             daemon.finish_looks();
-            daemon.tell_followers();
+            daemon.tell_others();
         }
         if let Some(control) = daemon.control.take() {
             control.end().await;
@@ -282,7 +282,7 @@ impl Daemon {
                 self.ignored.remove(&ifindex);
                 self.left.retain(|left| left.0 != ifindex);
                 self.nameless.forget(ifindex);
-                if let Some(gone) = self.stations.remove(&ifindex) {
+                if let Some(gone) = self.forget(ifindex) {
                     info!("{}: gone", gone.name());
                     // Another one of iwd's may have waited for it.
                     self.let_go |= gone.role() == Role::BesideIwd;
@@ -309,7 +309,7 @@ impl Daemon {
         if let Some(tended) = self.stations.get(&ifindex).filter(|t| t.name() != name) {
             info!("{name}: this interface had another name; starting over with it");
             self.runtime_dir.rename(tended.name(), name);
-            self.stations.remove(&ifindex);
+            self.forget(ifindex);
         }
         if self.stations.contains_key(&ifindex) {
             self.read_link(ifindex)?;
@@ -438,6 +438,7 @@ impl Daemon {
         };
         let outcome = tended.carry_out(&mut self.kernel);
         self.schedule.set(ifindex, tended.deadline());
+        self.shown.touch(ifindex);
         if let Some(control) = &self.control {
             outcome.news.iter().for_each(|news| control.say(news));
         }
@@ -445,12 +446,19 @@ impl Daemon {
             self.looked(ifindex, looked);
         }
         if outcome.finished {
-            self.stations.remove(&ifindex);
+            self.forget(ifindex);
             self.let_go = true;
         }
         for (ssid, record) in outcome.learned {
             self.remember(Some(ifindex), ssid, record);
         }
+    }
+
+    /// The interface is no longer in macveil's care.
+    fn forget(&mut self, ifindex: u32) -> Option<Tended> {
+        self.schedule.set(ifindex, None);
+        self.shown.touch(ifindex);
+        self.stations.remove(&ifindex)
     }
 
     /// Writes down what was learned of a network, and lets every other card know.

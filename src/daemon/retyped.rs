@@ -37,7 +37,7 @@ impl Daemon {
             "{}: no station any more: left alone until it is one again",
             former.name()
         );
-        self.stations.remove(&ifindex);
+        self.forget(ifindex);
         Ok(true)
     }
 }

@@ -95,7 +95,7 @@ impl Daemon {
         }
         match self.kernel.port(ifindex)?.filter(|port| port.bonded) {
             Some(port) => {
-                self.stations.remove(&ifindex);
+                self.forget(ifindex);
                 self.tend_port(port);
                 Ok(true)
             }

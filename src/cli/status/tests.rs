@@ -10,7 +10,6 @@ use super::*;
 use crate::address::Mac;
 use crate::config::Kind;
 use crate::control::fake::FakeDaemon;
-use crate::control::without_times;
 use crate::control::{Care, Interface, News};
 use crate::supervisor::{AddressKind, Counters, Method};
 use crate::wifi::Ssid;
@@ -178,7 +177,7 @@ fn time_alone_is_no_change() {
         retry_ms: Some(3_000),
         ..held()
     };
-    let of = |care| without_times(&[status("held", care)]);
+    let of = |care| status("held", care).without_times();
     assert_eq!(of(held()), of(later));
     assert_ne!(of(held()), of(connected()));
 }

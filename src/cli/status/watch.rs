@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::render;
 use super::{Args, Failure};
 use crate::cli::console::{Paint, fitted, is_screen, rows};
-use crate::control::{Client, Heard, Kind, Reply, Request, Status, without_times};
+use crate::control::{Client, Heard, Kind, Reply, Request, Status};
 
 /// Spans of time are told in seconds.
 const TICK: Duration = Duration::from_secs(1);
@@ -55,10 +55,10 @@ pub(super) fn watch(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failu
 }
 
 fn follow(args: &Args, mut view: View, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    let mut last = None;
+    let mut last: Option<Vec<Status>> = None;
     loop {
         let all = view.aged();
-        let now = Some(without_times(&all));
+        let now = Some(all.iter().cloned().map(Status::without_times).collect());
         if now != last {
             if args.ask.json {
                 writeln!(out, "{}", Reply::Status(all).to_line())?;
