@@ -25,10 +25,13 @@ if ! are_installed; then
     $sudo env DEBIAN_FRONTEND=noninteractive \
         apt-get -qq -y -o Dpkg::Use-Pty=0 --no-install-recommends install "${packages[@]}" >/dev/null
 fi
-if [ ! -d "$(rustc --print sysroot)/lib/rustlib/$target" ]; then
-    say "rustup target add $target"
-    rustup target add "$target"
-fi
+tests/arm64/compiler.sh
+rust=$PWD/target/arm64/rust
+export RUSTC=$rust/usr/bin/rustc
+export LD_LIBRARY_PATH=$rust/usr/lib/x86_64-linux-gnu
+# Apart from what this machine's own compiler builds.
+export CARGO_TARGET_DIR=target/arm64/cargo
+say "$("$RUSTC" --version), Debian's"
 
 export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc
 export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER=qemu-aarch64-static
@@ -38,7 +41,7 @@ export RUSTFLAGS="-C target-feature=+crt-static"
 
 say "the release, static"
 cargo build --quiet --release --target "$target"
-aarch64-linux-gnu-strip --remove-section=.comment -o target/macveil-arm64 "target/$target/release/macveil"
+aarch64-linux-gnu-strip --remove-section=.comment -o target/macveil-arm64 "$CARGO_TARGET_DIR/$target/release/macveil"
 say "target/macveil-arm64: $(stat -c %s target/macveil-arm64) bytes"
 [ "${1-}" != build ] || exit 0
 
