@@ -47,14 +47,12 @@ impl Shell {
         }
         // Whoever plays stories is root.
         let sudo = tools.join("sudo");
-        fs::write(&sudo, "#!/usr/bin/bash\nexec \"$@\"\n").map_err(told)?;
+        fs::write(&sudo, "#!/bin/busybox sh\nexec \"$@\"\n").map_err(told)?;
         fs::set_permissions(&sudo, fs::Permissions::from_mode(0o755)).map_err(told)?;
         add_user("tcpdump")?;
         // A guest has few of coreutils; where it has the real program, that is taken.
         run_words(&format!("busybox --install -s {}", spare.display()))?;
-        for place in ["IMAGE/usr/bin", "/etc/NetworkManager/conf.d"] {
-            fs::create_dir_all(Path::new(PROJECT).join(place)).map_err(told)?;
-        }
+        fs::create_dir_all(Path::new(PROJECT).join("IMAGE/usr/bin")).map_err(told)?;
         let built = Path::new(PROJECT).join("target/macveil");
         if !built.exists() {
             symlink(crate::guest::daemon::PROGRAM, built).map_err(told)?;
