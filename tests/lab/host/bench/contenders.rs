@@ -112,7 +112,8 @@ and    macveil and wpa_supplicant are running
 
 /// Those that are shown with many radios.
 pub fn of_scale() -> impl Iterator<Item = &'static Contender> {
-    ALL.iter()
-        .filter(|it| ["driver", "networkmanager"].contains(&it.key))
+    let of = |key| ALL.iter().filter(move |it| it.key == key);
+    of("driver")
         .chain([&WITH_ONE_SUPPLICANT])
+        .chain(of("networkmanager"))
 }
