@@ -163,6 +163,9 @@ fn link(link: &Link, begin: Micros) -> String {
 }
 
 fn conclusion(verdict: &Verdict) -> String {
+    if verdict.stations.is_empty() {
+        return "VERDICT: no leak found, for no station was heard\n".to_owned();
+    }
     if !verdict.leaks() {
         return "VERDICT: no leak found\n".to_owned();
     }

@@ -49,7 +49,7 @@ fn audit(capture: &Path, evidence: &Evidence, macveil: &Path) -> Result<Vec<Stri
     let answer = String::from_utf8_lossy(&output.stdout);
     let verdict = answer.split_once("VERDICT: ").map(|(_, verdict)| verdict);
     match (output.status.code(), verdict) {
-        (Some(0), Some("no leak found\n")) => Ok(Vec::new()),
+        (Some(0), Some(verdict)) if verdict.starts_with("no leak found") => Ok(Vec::new()),
         (Some(1), Some(leaks)) => Ok(leaks
             .lines()
             .skip(1)
