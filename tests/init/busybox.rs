@@ -1,6 +1,7 @@
 //! The script for `BusyBox` init, played by `BusyBox` with `/run` and `/var/lib` of its own.
 
 use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 
 use crate::{expect, of_lab, of_project};
 
@@ -17,6 +18,8 @@ first=$(cat /run/macveil.pid)
 script reload; echo "= $?"; runs
 script restart; echo "= $?"; runs
 [ "$first" != "$(cat /run/macveil.pid)" ] && echo another
+kill -9 "$(cat /run/macveil.pid)"; echo 2 >"$HERE/slowness"
+script start; echo "= $?"; program status >/dev/null && echo answers
 last=$(cat /run/macveil.pid)
 script stop; echo "= $?"
 kill -0 "$last" 2>/dev/null || echo gone
@@ -28,9 +31,18 @@ const PLAYED: &str = "\
 Starting macveil: OK\n= 0\nruns\n\
 = 0\nruns\n\
 Stopping macveil: OK\nStarting macveil: OK\n= 0\nruns\nanother\n\
+Starting macveil: OK\n= 0\nanswers\n\
 Stopping macveil: OK\n= 0\ngone\n\
 = 1\n\
 = 2\n";
+
+/// Seconds pass before it begins.
+fn slow_at_will() -> String {
+    let macveil = env!("CARGO_BIN_EXE_macveil");
+    format!(
+        "#!/bin/sh\n[ \"$1\" != run ] || sleep \"$(cat \"${{0%/*}}/slowness\")\"\nexec {macveil} \"$@\"\n"
+    )
+}
 
 #[test]
 fn it_starts_and_ends_and_starts_again() {
@@ -39,11 +51,14 @@ fn it_starts_and_ends_and_starts_again() {
     let here = |name: &str| folder.path().join(name);
     let script = fs::read_to_string(of_project(SCRIPT)).unwrap();
     assert!(script.contains(PROGRAM_LINE));
-    let program = format!("PROGRAM={}\n", env!("CARGO_BIN_EXE_macveil"));
+    let program = format!("PROGRAM={}\n", here("program").display());
     fs::write(here("script"), script.replace(PROGRAM_LINE, &program)).unwrap();
-    std::os::unix::fs::symlink(&busybox, here("start-stop-daemon")).unwrap();
+    fs::write(here("program"), slow_at_will()).unwrap();
+    fs::set_permissions(here("program"), fs::Permissions::from_mode(0o755)).unwrap();
+    fs::write(here("slowness"), "0").unwrap();
+    symlink(&busybox, here("start-stop-daemon")).unwrap();
     let play = format!(
-        "PATH={0}:$PATH\nscript() {{ {1} sh {0}/script \"$@\"; }}\n{PLAY}",
+        "HERE={0}\nPATH=$HERE:$PATH\nscript() {{ {1} sh $HERE/script \"$@\"; }}\n{PLAY}",
         folder.path().display(),
         busybox.display()
     );
