@@ -51,7 +51,9 @@ PACKED := -C link-arg=-Wl,-z,pack-relative-relocs -C link-arg=-Wl,--icf=all \
 	-C link-arg=-Wl,-T,static/no-unwinding.ld -C llvm-args=-enable-machine-outliner=always
 LINKER = $(shell mkdir -p target; echo 'fn main() {}' | rustc - -o target/linked --print link-args)
 IS_PACKED = $(and $(findstring x86_64,$(HOST)),$(findstring -fuse-ld=lld,$(LINKER)))
-LINKING = -C target-feature=+crt-static $(if $(IS_PACKED),$(PACKED))
+# What is static cannot look for the C library's getrandom, and would need /dev/random instead of the call.
+RANDOM := --cfg getrandom_backend=\"linux_getrandom\"
+LINKING = -C target-feature=+crt-static $(RANDOM) $(if $(IS_PACKED),$(PACKED))
 TOO_LARGE = $(if $(IS_PACKED),2000000,4000000)
 
 release:

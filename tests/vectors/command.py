@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
-"""Holds `macveil generate` of a built program against table.tsv, each case from outside.
+"""Holds `macveil generate` of a built program against table.tsv, each case from outside; and whether it has
+random addresses where there is nothing but the program, as at the beginning of a boot.
 
     command.py target/macveil
     command.py qemu-aarch64-static target/macveil-arm64
 """
 
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -50,6 +52,14 @@ def said(program, case, key):
     return run.stdout.strip() or run.stderr.strip()
 
 
+def is_random_anywhere(program, folder):
+    inside = [shutil.copy(shutil.which(it), folder) for it in program]
+    inside = [f"/{Path(it).name}" for it in inside]
+    enter = ["unshare", "--map-root-user", "--root", folder]
+    run = subprocess.run([*enter, *inside, "generate", "random"], stdout=subprocess.PIPE, text=True)
+    return run.returncode == 0 and len(run.stdout.strip().split(":")) == 6
+
+
 def main():
     program = sys.argv[1:] or sys.exit(__doc__)
     wrong = total = 0
@@ -61,6 +71,10 @@ def main():
                 wrong += 1
                 print(f"line {number}: {case['address']} is expected, and it says: {answer}")
     print(f"{' '.join(program)} generate: {total - wrong} of {total} cases as in table.tsv")
+    with tempfile.TemporaryDirectory() as folder:
+        if not is_random_anywhere(program, folder):
+            wrong += 1
+            print("no random address without a file system: is /dev/random wanted?")
     sys.exit(wrong > 0)
 
 
