@@ -20,6 +20,7 @@ script restart; echo "= $?"; runs
 [ "$first" != "$(cat /run/macveil.pid)" ] && echo another
 kill -9 "$(cat /run/macveil.pid)"; echo 2 >"$HERE/slowness"
 script start; echo "= $?"; program status >/dev/null && echo answers
+touch "$HERE/worried"; script restart; echo "= $?"
 last=$(cat /run/macveil.pid)
 script stop; echo "= $?"
 kill -0 "$last" 2>/dev/null || echo gone
@@ -32,15 +33,18 @@ Starting macveil: OK\n= 0\nruns\n\
 = 0\nruns\n\
 Stopping macveil: OK\nStarting macveil: OK\n= 0\nruns\nanother\n\
 Starting macveil: OK\n= 0\nanswers\n\
+Stopping macveil: OK\nStarting macveil: OK\n= 0\n\
 Stopping macveil: OK\n= 0\ngone\n\
 = 1\n\
 = 2\n";
 
-/// Seconds pass before it begins.
+/// Seconds pass before it begins; and once it is worried, its status ends with 1, as where a card is held silent.
 fn slow_at_will() -> String {
     let macveil = env!("CARGO_BIN_EXE_macveil");
     format!(
-        "#!/bin/sh\n[ \"$1\" != run ] || sleep \"$(cat \"${{0%/*}}/slowness\")\"\nexec {macveil} \"$@\"\n"
+        "#!/bin/sh\n[ \"$1\" != run ] || sleep \"$(cat \"${{0%/*}}/slowness\")\"\n\
+         [ \"$1\" != status ] || [ ! -e \"${{0%/*}}/worried\" ] || {{ {macveil} status && exit 1; exit; }}\n\
+         exec {macveil} \"$@\"\n"
     )
 }
 
