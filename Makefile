@@ -2,15 +2,17 @@
 # make soak    ten million simulated steps of the supervisor, and every fault in every story
 # make day     a day on the air with trouble of every kind, in warped time
 # make fuzz    what strangers send, made up by libFuzzer, a minute for each parser
-# make deb     the Debian package, and what lintian says of it
-# make rpm     the RPM package, what rpmlint says of it, and its life in a tree: installed, upgraded, erased
-# make small   the static binary without the iwd backend, for images with little room
+# make deb     the Debian package, on any machine with Rust, dpkg-dev and debhelper
+# make rpm     the RPM package, checked with rpmlint, and installed, upgraded and erased in a tree
+# make release the program, stripped: target/macveil
+# make static  the same as one static file, for images: target/macveil-static
+# make small   without the iwd backend, for images with little room: target/macveil-small
 # make arm64   the static binary for 64-bit ARM, its unit tests and vectors run in QEMU
 # make package the Debian package on a fresh Debian that boots: installed, run, upgraded, purged
 # make bench   macveil beside NetworkManager, iwd and wpa_supplicant, measured: docs/benchmarks.md
 # make screens what status --watch, explain and doctor look like, for the documentation
 # make demo    a story told live: who transmits what under which address
-# They do their own set-up on a Debian 12 machine, as root or with sudo.
+# All but release, static, small and deb set up a Debian 12 machine for themselves, as root or with sudo.
 
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
@@ -19,10 +21,10 @@ UNIT_TESTS := $(filter-out lab, \
 	$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) \
 	$(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
-.PHONY: test bench dist deb rpm package demo screens day soak mutants mutants-all fuzz setup check unit release \
-	small arm64 vectors lab lab-all
+.PHONY: test bench dist deb deb-tools rpm package demo screens day soak mutants mutants-all fuzz setup check unit release \
+	static small manual arm64 vectors lab lab-all
 
-test: setup check unit release vectors lab
+test: setup check unit release static small vectors lab
 
 # One after the other, so that what is printed last is the lab's last line.
 .NOTPARALLEL:
@@ -33,47 +35,57 @@ setup:
 check:
 	cargo fmt --check
 	cargo fmt --check --manifest-path fuzz/Cargo.toml
-	cargo clippy --quiet --all-targets -- -D warnings
+	cargo clippy --quiet --workspace --all-targets -- -D warnings
 	cargo clippy --quiet --no-default-features --all-targets -- -D warnings
 	python3 -B tests/vectors/generate.py --check
 	python3 -B tests/vectors/networkmanager.py --check
 
 unit:
-	cargo test --quiet --lib --bins $(addprefix --test ,$(UNIT_TESTS))
+	cargo test --quiet --workspace --lib --bins $(addprefix --test ,$(UNIT_TESTS))
 
-# As it ships: static, because the C library and its loader would cost a third of the resident memory.
-# With --target the flags spare the procedural macros, which cannot be static.
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 HOST := $(shell rustc -vV | sed -n 's/^host: //p')
-# One copy of functions that are the same and of instructions that recur, relocations packed, no tables
-# for unwinding. It takes LLVM's linker, which rustup's Rust brings and uses, and a distribution's may not.
-PACKED := -C link-arg=-Wl,-z,pack-relative-relocs -C link-arg=-Wl,--icf=all \
-	-C link-arg=-Wl,-T,static/no-unwinding.ld -C llvm-args=-enable-machine-outliner=always
-LINKER = $(shell mkdir -p target; echo 'fn main() {}' | rustc - -o target/linked --print link-args)
-IS_PACKED = $(and $(findstring x86_64,$(HOST)),$(findstring -fuse-ld=lld,$(LINKER)))
-# What is static cannot look for the C library's getrandom, and would need /dev/random instead of the call.
-RANDOM := --cfg getrandom_backend=\"linux_getrandom\"
-LINKING = -C target-feature=+crt-static $(RANDOM) $(if $(IS_PACKED),$(PACKED))
-TOO_LARGE = $(if $(IS_PACKED),2000000,4000000)
 
+# $(call limit,FILE,BYTES)
+limit = @size=$$(stat -c %s $(1)); echo "$(1): $$size bytes"; \
+	test $$size -lt $(2) || { echo "$(1) is too large: the limit is $(2) bytes" >&2; exit 1; }
+
+# The program as packages have it.
 release:
-	RUSTFLAGS="$(LINKING)" cargo build --release --target $(HOST)
-	strip --remove-section=.comment -o target/macveil target/$(HOST)/release/macveil
-	@size=$$(stat -c %s target/macveil); echo "target/macveil: $$size bytes"; \
-	test $$size -lt $(TOO_LARGE) || { echo "too large: it has to be under $(TOO_LARGE) bytes" >&2; exit 1; }
+	cargo build --release
+	strip -o target/macveil target/release/macveil
+	$(call limit,target/macveil,4000000)
 
-# The same without the iwd backend and without checks for overflow, for images with little room.
+# A static program cannot look up the C library's getrandom, and would read /dev/random instead.
+# With --target the flags do not reach procedural macros, which cannot be static.
+static:
+	RUSTFLAGS='-C target-feature=+crt-static --cfg getrandom_backend="linux_getrandom"' \
+		cargo build --release --target $(HOST)
+	strip -o target/macveil-static target/$(HOST)/release/macveil
+	@echo "target/macveil-static: $$(stat -c %s target/macveil-static) bytes"
+
+# Without the iwd backend and without overflow checks. What counts in flash is the compressed size; the image
+# has a C library anyway.
 small:
-	RUSTFLAGS="$(LINKING)" cargo build --profile small --no-default-features --target $(HOST)
-	strip --remove-section=.comment -o target/macveil-small target/$(HOST)/small/macveil
+	cargo build --profile small --no-default-features
+	strip --remove-section=.comment -o target/macveil-small target/small/macveil
 	@echo "target/macveil-small: $$(stat -c %s target/macveil-small) bytes"
+	xz -9 --keep --force target/macveil-small
+	$(call limit,target/macveil-small.xz,1000000)
+
+# What packages install besides the program and generate from the command line.
+manual:
+	CARGO_PROFILE_DEV_DEBUG=0 cargo run --quiet -p xtask -- man target/manual
+	CARGO_PROFILE_DEV_DEBUG=0 cargo run --quiet -p xtask -- completions target/manual/completions
 
 # For 64-bit ARM, and the unit tests and vectors in QEMU, user mode: a quarter of an hour on two cores.
 arm64: setup
 	@tests/arm64/run.sh
 
+# The static program has to work in an empty root as well.
 vectors:
 	@python3 -B tests/vectors/command.py target/macveil
+	@python3 -B tests/vectors/command.py --empty-root target/macveil-static
 
 lab:
 	@cargo test --quiet --test lab
@@ -100,8 +112,8 @@ mutants-all:
 # Less, to look at only: cargo test --test lab -- bench --story outages
 bench: setup release
 	@tests/bench/setup.sh
-	RUSTFLAGS="$(LINKING)" cargo build --quiet --release --target $(HOST) --bench changes
-	@cp -f "$$(ls -t target/$(HOST)/release/deps/changes-* | grep -v '\.d$$' | head -n 1)" target/changes
+	cargo build --quiet --release --bench changes
+	@cp -f "$$(ls -t target/release/deps/changes-* | grep -v '\.d$$' | head -n 1)" target/changes
 	@cargo test --quiet --test lab -- bench
 
 # Another beginning: MACVEIL_SIM_SEED=1000000 make soak
@@ -118,17 +130,21 @@ dist:
 	git archive --format=tar.gz --prefix=macveil-$(VERSION)/ --output=target/macveil-$(VERSION).tar.gz HEAD . ':!fuzz'
 	@echo target/macveil-$(VERSION).tar.gz
 
-# Needs debhelper and lintian, which it installs with apt.
-deb: setup
+# Needs Rust, dpkg-dev and debhelper. Runs lintian where it is installed.
+deb:
 	@contrib/debian/build
 
+# Installs with apt what the package is built and checked with.
+deb-tools:
+	@contrib/debian/install-tools
+
 # Needs rpm and rpmlint, which it installs with apt. Compiles from the archive: some minutes on two cores.
-rpm: setup deb dist
+rpm: setup deb-tools deb dist
 	@contrib/rpm/build
 	@python3 -B tests/package/rpm.py
 
 # Seven boots of a machine that debootstrap makes: five minutes on two cores, and 700 MB in target/package.
-package: deb release
+package: setup deb-tools deb release
 	@python3 -B -u tests/package/run.py
 
 # What status --watch, explain and doctor look like on a terminal, into docs/images, by a real run.

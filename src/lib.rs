@@ -56,11 +56,3 @@ pub mod supervisor;
 pub mod supplicant;
 pub mod vendors;
 pub mod wifi;
-
-// Nothing is called there; it has to be linked. See there.
-#[cfg(all(
-    target_arch = "x86_64",
-    target_env = "gnu",
-    target_feature = "crt-static"
-))]
-use macveil_static as _;

@@ -12,7 +12,6 @@ pub(super) const CTRL_INTERFACE: &str = "/run/wpa_supplicant";
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// Which of those programs run, as the system bus below `root` says.
-#[inline(never)]
 pub(super) fn running(root: &Path) -> Running {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

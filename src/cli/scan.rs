@@ -1,5 +1,6 @@
 //! `macveil scan`: look which networks there are, under a mask.
 
+use std::cmp::Reverse;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -43,13 +44,10 @@ fn text(scanned: &Scanned) -> String {
         |mask| format!("the mask {mask}"),
     );
     let mut found: Vec<_> = found.iter().collect();
+    found.sort_by_key(|bss| Reverse(bss.signal));
     let count = found.len();
     let mut text = format!("{name}: scanned all channels under {address}, {count} heard\n");
-    // A few dozen: not worth the code of a sort.
-    while let Some(strongest) = found.iter().map(|bss| bss.signal).max() {
-        let first = found.iter().position(|bss| bss.signal == strongest);
-        text.extend(first.map(|index| line(found.remove(index))));
-    }
+    text.extend(found.into_iter().map(line));
     text
 }
 

@@ -64,7 +64,6 @@ const UNIT: &str = "macveil.service";
 const FROM_CONTRIB: &str = "contrib/systemd of macveil's sources";
 const RULE: &str = "/etc/udev/rules.d/81-macveil.rules";
 
-#[inline(never)]
 pub(super) fn of_machine(facts: &Facts) -> Vec<Finding> {
     let macveil = &facts.macveil;
     let mut findings = vec![match &macveil.wrong {
@@ -106,7 +105,6 @@ pub(super) fn of_machine(facts: &Facts) -> Vec<Finding> {
     findings
 }
 
-#[inline(never)]
 pub(super) fn of_card(facts: &Facts, card: &Card) -> Vec<Finding> {
     let mut findings = Vec::new();
     if !card.is_managed {

@@ -121,8 +121,6 @@ impl Check {
         self.found(Severity::Problem, what, Some(remedy))
     }
 
-    /// Not to be copied to each of its many callers.
-    #[inline(never)]
     pub(super) fn found(
         &'static self,
         severity: Severity,

@@ -37,7 +37,6 @@ mod mode {
     pub(super) const RANDOM: i64 = 3;
 }
 
-#[inline(never)]
 pub(super) fn examine(facts: &Facts, card: &Card) -> Vec<Finding> {
     let name = &card.name;
     let setting = |key: &str| {

@@ -41,7 +41,6 @@ const MAIN: &str = "/etc/iwd/main.conf";
 const NETWORKS: &str = "/var/lib/iwd";
 const KINDS: [&str; 3] = [".open", ".psk", ".8021x"];
 
-#[inline(never)]
 pub(super) fn examine(facts: &Facts, card: &Card) -> Vec<Finding> {
     let is_used = facts.runs("iwd") || units::is_enabled(facts, "iwd.service");
     if !is_used || has_wpa_supplicant(facts, card) {

@@ -42,7 +42,6 @@ const INTERFACES: &str = "/etc/network/interfaces";
 const MACCHANGER_FILE: &str = "/etc/default/macchanger";
 const DHCPCD_FILE: &str = "/etc/dhcpcd.conf";
 
-#[inline(never)]
 pub(super) fn examine(facts: &Facts, card: &Card) -> Vec<Finding> {
     let name = &card.name;
     let mut findings = vec![match card.owner {

@@ -69,7 +69,6 @@ const WITH_FIRMWARE_OF_THEIR_OWN: [&str; 5] = [
 const NO_OTHER_DRIVER: &str =
     "nothing has to be done; a card whose driver can is the only other way (mac80211 drivers do)";
 
-#[inline(never)]
 pub(super) fn examine(facts: &Facts, card: &Card) -> Vec<Finding> {
     let kernel = &card.kernel;
     let mut findings = vec![

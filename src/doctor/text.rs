@@ -9,10 +9,7 @@ pub(super) struct Setting<'a> {
     pub(super) value: &'a str,
 }
 
-// Each of these is one piece of code for all its callers, where iterators would be copied to each.
-
 /// The settings of files as systemd, iwd and ifupdown's kin have them: `[Section]`, `KEY=VALUE`, comments.
-#[inline(never)]
 pub(super) fn settings(text: &str) -> Vec<Setting<'_>> {
     let mut section = "";
     let mut settings = Vec::new();
@@ -32,7 +29,6 @@ pub(super) fn settings(text: &str) -> Vec<Setting<'_>> {
 }
 
 /// What holds of a key: what is said last.
-#[inline(never)]
 pub(super) fn last<'a>(text: &'a str, section: &str, key: &str) -> Option<Setting<'a>> {
     let all = settings(text);
     let said = all
@@ -43,7 +39,6 @@ pub(super) fn last<'a>(text: &'a str, section: &str, key: &str) -> Option<Settin
 }
 
 /// What holds of a key for iwd: of two groups or keys of one name, the first (`l_settings_get_value`, ell).
-#[inline(never)]
 pub(super) fn first<'a>(text: &'a str, section: &str, key: &str) -> Option<Setting<'a>> {
     let all = settings(text);
     let within = all.iter().skip_while(|it| it.section != section);
@@ -52,7 +47,6 @@ pub(super) fn first<'a>(text: &'a str, section: &str, key: &str) -> Option<Setti
 }
 
 /// Lines that say something, counted from 1.
-#[inline(never)]
 pub(super) fn numbered(text: &str) -> Vec<(usize, &str)> {
     let mut lines = Vec::new();
     for (index, line) in text.lines().enumerate() {
@@ -65,7 +59,6 @@ pub(super) fn numbered(text: &str) -> Vec<(usize, &str)> {
 }
 
 /// What white space separates.
-#[inline(never)]
 pub(super) fn words(text: &str) -> Vec<&str> {
     text.split_ascii_whitespace().collect()
 }

@@ -47,7 +47,6 @@ const PLAIN_DIRECTORIES: [&str; 2] = ["/var/lib/iwd", "/etc/network/interfaces.d
 const CLIENTS: [&str; 2] = ["dhcpcd", "dhclient"];
 
 /// What is worth reading for these interfaces, each with its number.
-#[inline(never)]
 pub(crate) fn wanted(processes: &[Process], interfaces: &[(&str, u32)]) -> Wanted {
     let mut wanted = Wanted::default();
     wanted.paths.push("/run/systemd/system".to_owned());

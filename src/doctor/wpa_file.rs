@@ -13,7 +13,6 @@ pub(super) struct Entry<'a> {
 }
 
 /// The whole file; blocks of another kind than networks are left out.
-#[inline(never)]
 pub(super) fn entries(text: &str) -> Vec<Entry<'_>> {
     let mut entries = Vec::new();
     let mut networks = 0;
@@ -55,7 +54,6 @@ fn without_comment(value: &str) -> &str {
 }
 
 /// What is said for everything; the last counts.
-#[inline(never)]
 pub(super) fn global<'a>(entries: &[Entry<'a>], key: &str) -> Option<Entry<'a>> {
     let mut of_all = entries
         .iter()

@@ -46,7 +46,7 @@ say "target/macveil-arm64: $(stat -c %s target/macveil-arm64) bytes"
 [ "${1-}" != build ] || exit 0
 
 say "the vectors of tests/vectors"
-python3 -B tests/vectors/command.py qemu-aarch64-static target/macveil-arm64
+python3 -B tests/vectors/command.py --empty-root qemu-aarch64-static target/macveil-arm64
 
 # QEMU's user mode has no generic netlink: EPROTONOSUPPORT.
 impossible=(

@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::Path;
 
+use clap::CommandFactory;
+use macveil::cli::Arguments;
+
 /// Beside all of `docs`.
 const PAGES: [&str; 4] = [
     "README.md",
@@ -11,9 +14,7 @@ const PAGES: [&str; 4] = [
     "contrib/README.md",
 ];
 
-/// The examples of `--help`, as the manual has them.
-const MANUAL: &str = "contrib/man/macveil.1";
-/// Where a line of theirs goes on in another column, or with what is said of it.
+/// In the examples of `--help`: what separates a command from its explanation.
 const COLUMN: &str = "   ";
 
 /// What stands between backticks and begins with one of these is to be typed, unless it is the name alone.
@@ -112,29 +113,35 @@ pub fn pages(project: &Path) -> Vec<Page> {
 
 /// What whoever reads it is to type, in the order of the pages.
 pub fn commands(project: &Path) -> Vec<Command> {
-    let manual = fs::read_to_string(project.join(MANUAL)).expect("the manual");
     let pages = pages(project);
-    let of_pages = pages.iter().flat_map(Page::commands);
-    of_pages.chain(examples(&manual)).collect()
+    let mut commands: Vec<_> = pages.iter().flat_map(Page::commands).collect();
+    let mut macveil = Arguments::command();
+    macveil.build();
+    add_examples(&macveil, &mut commands);
+    commands
 }
 
-/// They are what is indented below a heading of their own.
-fn examples(manual: &str) -> Vec<Command> {
-    let mut examples = Vec::new();
+/// The examples of `--help`, of a command and its subcommands: indented lines below a heading.
+fn add_examples(command: &clap::Command, commands: &mut Vec<Command>) {
+    let page = format!("{} --help", command.get_bin_name().unwrap_or_default());
+    let help = command.get_after_long_help().or(command.get_after_help());
+    let help = help.map(ToString::to_string).unwrap_or_default();
     let mut is_example = false;
-    for (line, text) in (1..).zip(manual.lines()) {
+    for (line, text) in (1..).zip(help.lines()) {
         match text.strip_prefix("  ") {
-            Some(text) if is_example => examples.push(Command {
-                page: MANUAL.to_owned(),
+            Some(text) if is_example => commands.push(Command {
+                page: page.clone(),
                 line,
-                text: text.split(COLUMN).next().unwrap_or(text).replace('\\', ""),
+                text: text.split(COLUMN).next().unwrap_or(text).to_owned(),
                 shown: Vec::new(),
                 is_block: true,
             }),
             _ => is_example = text == "Examples:",
         }
     }
-    examples
+    for subcommand in command.get_subcommands() {
+        add_examples(subcommand, commands);
+    }
 }
 
 impl Page {

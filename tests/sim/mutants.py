@@ -49,7 +49,7 @@ def copy():
     (COPY / "tree").mkdir(parents=True)
     for name in ["Cargo.toml", "Cargo.lock", "clippy.toml"]:
         shutil.copy(ROOT / name, COPY / "tree" / name)
-    for name in ["src", "static", "tests", "benches", "contrib"]:
+    for name in ["src", "crates", "tests", "benches", "contrib"]:
         # As new files: what was built of a mutant before is older.
         shutil.copytree(ROOT / name, COPY / "tree" / name, copy_function=shutil.copy)
 

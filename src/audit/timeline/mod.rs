@@ -225,7 +225,6 @@ impl Timeline {
     }
 
     /// The lane of an address, if there is room for one.
-    #[inline(never)]
     fn lane(&mut self, address: Mac, is_access_point: bool, is_known: bool) -> Option<&mut Lane> {
         if let Ok(found) = self.find(address) {
             let (_, place) = *self.places.get(found)?;

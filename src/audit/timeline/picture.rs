@@ -68,7 +68,6 @@ impl Act {
 
 /// Draws what was heard and judged. The name is the picture's.
 #[must_use]
-#[inline(never)]
 pub fn draw(verdict: &Verdict, timeline: &Timeline, name: &str) -> String {
     let (rows, left_out) = rows::choose(verdict, timeline);
     let bottom = TOP + ROW * rows.len() as u64;
@@ -218,7 +217,6 @@ impl Picture {
     }
 
     /// What lies so near that it is drawn as one.
-    #[inline(never)]
     fn runs(&self, cells: &[Cell], wanted: &dyn Fn(&Cell) -> Option<u64>) -> Vec<Run> {
         let mut runs: Vec<Run> = Vec::new();
         for cell in cells {

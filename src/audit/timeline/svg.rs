@@ -16,7 +16,6 @@ pub(super) struct Place {
 }
 
 impl Svg {
-    #[inline(never)]
     pub(super) fn rectangle(&mut self, class: &str, place: Place, title: &str) {
         self.open("rect", class);
         for (name, number) in [
@@ -30,7 +29,6 @@ impl Svg {
         self.close("rect", title);
     }
 
-    #[inline(never)]
     pub(super) fn text(&mut self, class: &str, (x, y): (u64, u64), text: &str) {
         self.open("text", class);
         self.number("x", x);
@@ -41,7 +39,6 @@ impl Svg {
     }
 
     /// Lines from each point to the next.
-    #[inline(never)]
     pub(super) fn path(&mut self, class: &str, points: &[(u64, u64)], title: &str) {
         self.open("polyline", class);
         self.0.push_str(" points=\"");
@@ -78,7 +75,6 @@ impl Svg {
     }
 
     /// What may be in XML 1.0 (section 2.2), and begins no markup.
-    #[inline(never)]
     pub(super) fn escaped(&mut self, text: &str) {
         for character in text.chars() {
             match character {

@@ -12,7 +12,6 @@ const LONGEST: u64 = 256 * 1024;
 const MOST_ENTRIES: usize = 1024;
 
 /// Reads what is wanted, as far as it is there.
-#[inline(never)]
 pub(super) fn read(root: &Path, wanted: &Wanted) -> Files {
     let mut files = Files::default();
     let mut add = |path: &str, content: Option<Content>| {
@@ -44,12 +43,10 @@ pub(super) fn read(root: &Path, wanted: &Wanted) -> Files {
     files
 }
 
-#[inline(never)]
 fn below(root: &Path, path: &str) -> PathBuf {
     root.join(path.trim_start_matches('/'))
 }
 
-#[inline(never)]
 fn content(path: &Path) -> Option<Content> {
     let metadata = match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
@@ -73,7 +70,6 @@ fn content(path: &Path) -> Option<Content> {
 }
 
 /// The paths in a directory, as seen from the root.
-#[inline(never)]
 fn entries(root: &Path, directory: &str) -> Vec<String> {
     let Ok(entries) = fs::read_dir(below(root, directory)) else {
         return Vec::new();
@@ -88,7 +84,6 @@ fn entries(root: &Path, directory: &str) -> Vec<String> {
 }
 
 /// Who runs in our network namespace, or in one that we may not know.
-#[inline(never)]
 pub(super) fn processes(root: &Path) -> Vec<Process> {
     let proc = root.join("proc");
     let ours = fs::read_link(proc.join("self/ns/net")).ok();
@@ -109,7 +104,6 @@ pub(super) fn processes(root: &Path) -> Vec<Process> {
         .collect()
 }
 
-#[inline(never)]
 fn process(directory: &Path) -> Option<Process> {
     let text =
         |entry| Some(String::from_utf8_lossy(&fs::read(directory.join(entry)).ok()?).into_owned());

@@ -56,7 +56,6 @@ pub(super) fn facts(root: &Path, interface: Option<&str>, tries: bool) -> Result
     })
 }
 
-#[inline(never)]
 fn macveil(config: &Result<Config, Errors>) -> Macveil {
     let wrong = config.as_ref().err().and_then(|it| it.problems().first());
     let directory = config
@@ -69,7 +68,6 @@ fn macveil(config: &Result<Config, Errors>) -> Macveil {
     }
 }
 
-#[inline(never)]
 fn card(root: &Path, config: Option<&Config>, station: supervisor::Card, running: Running) -> Card {
     let name = station.name.clone();
     let device = DeviceFacts {

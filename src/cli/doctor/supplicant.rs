@@ -16,7 +16,6 @@ const LONGEST: usize = 256;
 const UNKNOWN: &str = "FAIL";
 
 /// What is answered at a control socket.
-#[inline(never)]
 pub(super) fn ask(socket: &Path) -> Control {
     if !socket.exists() {
         return Control::Absent;
@@ -30,7 +29,6 @@ pub(super) fn ask(socket: &Path) -> Control {
     }
 }
 
-#[inline(never)]
 fn answers(socket: &Path) -> io::Result<Vec<(&'static str, String)>> {
     // An abstract name, so that nothing is left over.
     let name = format!("macveil-doctor-{}", std::process::id());

@@ -10,7 +10,6 @@ use crate::kernel::{Kernel, may_administer};
 use crate::supervisor::{How, Link, Refusal};
 
 /// Tries it, where that disturbs nobody.
-#[inline(never)]
 pub(super) fn attempt(
     kernel: &mut Kernel,
     card: &Card,
@@ -54,7 +53,6 @@ pub(super) fn attempt(
     })
 }
 
-#[inline(never)]
 fn drawn() -> Result<Mac, Failure> {
     let mut rng = StdRng::try_from_rng(&mut SysRng)
         .map_err(|error| Failure::cannot("cannot get randomness from the system", error))?;
@@ -64,7 +62,6 @@ fn drawn() -> Result<Mac, Failure> {
     Ok(Mac(bytes))
 }
 
-#[inline(never)]
 fn put(kernel: &mut Kernel, ifindex: u32, before: Link, address: Mac) -> Trial {
     match set_down(kernel, ifindex, before, address) {
         Err(refusal) => return Trial::Refused(refused(&refusal)),
@@ -79,7 +76,6 @@ fn put(kernel: &mut Kernel, ifindex: u32, before: Link, address: Mac) -> Trial {
     }
 }
 
-#[inline(never)]
 fn set_down(
     kernel: &mut Kernel,
     ifindex: u32,
@@ -92,7 +88,6 @@ fn set_down(
     kernel.set_address(ifindex, address, How::WhileDown)
 }
 
-#[inline(never)]
 fn restore(kernel: &mut Kernel, ifindex: u32, before: Link) -> Result<Link, Refusal> {
     kernel.hold_down(ifindex)?;
     let now = kernel.set_address(ifindex, before.address, How::WhileDown)?;
@@ -103,7 +98,6 @@ fn restore(kernel: &mut Kernel, ifindex: u32, before: Link) -> Result<Link, Refu
     }
 }
 
-#[inline(never)]
 fn refused(refusal: &Refusal) -> String {
     format!("cannot {refusal}")
 }

@@ -6,7 +6,6 @@ use crate::doctor::text::{shown, words};
 
 const FILES: [&str; 2] = ["/etc/dhcp/dhclient.conf", "/etc/dhclient.conf"];
 
-#[inline(never)]
 pub(super) fn examine(facts: &Facts, card: &Card) -> Option<Told> {
     if !facts.has_program(("dhclient", "dhclient")) {
         return None;

@@ -6,7 +6,6 @@ use crate::doctor::text::{numbered, shown};
 
 const FILE: &str = "/etc/dhcpcd.conf";
 
-#[inline(never)]
 pub(super) fn examine(facts: &Facts, card: &Card) -> Option<Told> {
     if !facts.has_program(("dhcpcd", "dhcpcd")) {
         return None;

@@ -36,7 +36,6 @@ struct Told {
     identifier: Option<(String, String)>,
 }
 
-#[inline(never)]
 pub(super) fn examine(facts: &Facts, card: &Card) -> Vec<Finding> {
     let clients = [
         dhcpcd::examine(facts, card),

@@ -8,7 +8,6 @@ use crate::doctor::units;
 
 const UNIT: &str = "systemd-networkd.service";
 
-#[inline(never)]
 pub(super) fn examine(facts: &Facts, card: &Card) -> Option<Told> {
     if !units::is_enabled(facts, UNIT) && !facts.runs("systemd-network") {
         return None;

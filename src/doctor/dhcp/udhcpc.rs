@@ -9,7 +9,6 @@ const OPTIONS: &str = "VHhFiOpPrsTtAaxc";
 /// The code of the option (RFC 2132, 9.14).
 const CLIENT_IDENTIFIER: &str = "0x3d:";
 
-#[inline(never)]
 pub(super) fn examine(facts: &Facts, card: &Card) -> Option<Told> {
     let is_its = |options: &[(char, &str)]| {
         let interface = options

@@ -23,7 +23,6 @@ pub(super) static VERSION: Check = check(
 const SERVICE: &str = "macveil.service";
 const WORKS_WELL_SINCE: (u32, u32) = (2, 10);
 
-#[inline(never)]
 pub(super) fn examine(facts: &Facts, card: &Card, supplicant: &Supplicant) -> Vec<Finding> {
     let entries = &supplicant.entries;
     let said = global(entries, "ctrl_interface");

@@ -95,7 +95,6 @@ const DEFAULTS: [(&str, &str); 2] = [
     ("uuid", "00000000-0000-0000-0000-000000000000"),
 ];
 
-#[inline(never)]
 pub(super) fn examine(facts: &Facts, card: &Card, supplicant: &Supplicant) -> Vec<Finding> {
     let mut findings = wps(facts, supplicant);
     for (check, key, severity, what) in BETTER_LEFT_OUT {

@@ -61,7 +61,6 @@ impl Supplicant<'_> {
     }
 }
 
-#[inline(never)]
 pub(super) fn examine(facts: &Facts, card: &Card) -> Vec<Finding> {
     let arguments = arguments(&facts.processes, &card.name);
     let Some(path) = path(facts, card, arguments.as_ref()) else {

@@ -66,7 +66,6 @@ impl Row<'_> {
 
 /// Access points first, then stations as they came; those that leak have precedence. And how many stations
 /// are left out.
-#[inline(never)]
 pub(super) fn choose<'a>(verdict: &Verdict, timeline: &'a Timeline) -> (Vec<Row<'a>>, usize) {
     let mut rows = access_points(verdict, timeline);
     let stations = rows.len();
