@@ -1,19 +1,16 @@
 //! Which system calls can be made, with seccomp.
 //!
-//! The others are answered as by a kernel that does not have them: libraries know how to live with that.
+//! Any other call fails as on a kernel that does not have it: libraries handle that.
+
+use std::collections::BTreeMap;
 
 use libc::c_long;
-use seccompiler::{BpfProgram, sock_filter};
+use seccompiler::{
+    BackendError, BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition,
+    SeccompFilter, SeccompRule,
+};
 
-// linux/audit.h
-#[cfg(target_arch = "x86_64")]
-const ARCHITECTURE: u32 = 0xc000_003e;
-#[cfg(target_arch = "aarch64")]
-const ARCHITECTURE: u32 = 0xc000_00b7;
-#[cfg(target_arch = "riscv64")]
-const ARCHITECTURE: u32 = 0xc000_00f3;
-
-/// What files, sockets, timers and memory need. Nothing in it begins a process or a thread.
+/// What files, sockets, timers and memory need. None of them starts a process or a thread.
 const ALLOWED: &[c_long] = &[
     libc::SYS_accept4,
     libc::SYS_bind,
@@ -133,115 +130,55 @@ const FIONBIO: u32 = 0x5421;
 const TCGETS: u32 = 0x5401;
 
 pub(super) fn restrict() -> Result<&'static str, String> {
-    match seccompiler::apply_filter(&filter()) {
+    let filter = filter().map_err(|error| error.to_string())?;
+    match seccompiler::apply_filter(&filter) {
         Ok(()) => Ok("in force"),
-        // The error's own words would be kilobytes of program for what hardly happens.
-        Err(_) => Err(format!("refused: {}", std::io::Error::last_os_error())),
+        Err(error) => Err(format!("refused: {error}")),
     }
 }
 
-/// Written out, because the crate's compiler would be 16 kB of program.
-fn filter() -> BpfProgram {
-    let mut filter = vec![load(OFFSET_ARCHITECTURE)];
-    filter.extend(unless_equal(
-        ARCHITECTURE,
-        &[answer(libc::SECCOMP_RET_KILL_PROCESS)],
-    ));
-    filter.push(load(OFFSET_CALL));
+fn filter() -> Result<BpfProgram, BackendError> {
+    let mut rules: BTreeMap<c_long, Vec<SeccompRule>> = BTreeMap::new();
     for &call in ALLOWED.iter().chain(ALLOWED_HERE) {
-        filter.extend(when_equal(number(call), &[ALLOW]));
+        // Without a rule, any arguments match.
+        rules.insert(call, Vec::new());
     }
-    let conditions = [
-        (
-            libc::SYS_socket,
-            one_of(0, &[unsigned(libc::AF_UNIX), unsigned(libc::AF_NETLINK)]),
-        ),
-        (libc::SYS_socketpair, one_of(0, &[unsigned(libc::AF_UNIX)])),
-        (libc::SYS_ioctl, one_of(1, &[FIONBIO, TCGETS])),
-        // To see whether a process is there, and to end itself.
-        (libc::SYS_kill, one_of(1, &[0])),
-        (libc::SYS_tgkill, one_of(0, &[std::process::id()])),
-        (libc::SYS_mmap, none_of(2, unsigned(libc::PROT_EXEC))),
-        (libc::SYS_mprotect, none_of(2, unsigned(libc::PROT_EXEC))),
-    ];
-    for (call, condition) in conditions {
-        filter.extend(when_equal(number(call), &condition));
-    }
-    filter.push(DENY);
-    filter
+    let no_code = || without_bits(2, unsigned(libc::PROT_EXEC));
+    let sockets = [unsigned(libc::AF_UNIX), unsigned(libc::AF_NETLINK)];
+    rules.insert(libc::SYS_socket, one_of(0, &sockets)?);
+    rules.insert(libc::SYS_socketpair, one_of(0, &[unsigned(libc::AF_UNIX)])?);
+    rules.insert(libc::SYS_ioctl, one_of(1, &[FIONBIO, TCGETS])?);
+    // To see whether a process is there, and to end itself.
+    rules.insert(libc::SYS_kill, one_of(1, &[0])?);
+    rules.insert(libc::SYS_tgkill, one_of(0, &[std::process::id()])?);
+    rules.insert(libc::SYS_mmap, no_code()?);
+    rules.insert(libc::SYS_mprotect, no_code()?);
+    let no_such_call = SeccompAction::Errno(unsigned(libc::ENOSYS));
+    let architecture = std::env::consts::ARCH.try_into()?;
+    SeccompFilter::new(rules, no_such_call, SeccompAction::Allow, architecture)?.try_into()
 }
 
 /// The argument has one of these values.
-fn one_of(argument: u32, values: &[u32]) -> Vec<sock_filter> {
-    let mut condition = vec![load(offset(argument))];
-    for &value in values {
-        condition.extend(when_equal(value, &[ALLOW]));
-    }
-    condition.push(DENY);
-    condition
+fn one_of(argument: u8, values: &[u32]) -> Result<Vec<SeccompRule>, BackendError> {
+    let rules = values
+        .iter()
+        .map(|&value| rule(argument, SeccompCmpOp::Eq, value));
+    rules.collect()
 }
 
 /// The argument has none of these bits.
-fn none_of(argument: u32, bits: u32) -> Vec<sock_filter> {
-    vec![
-        load(offset(argument)),
-        jump(libc::BPF_JSET, bits, 1, 0),
-        ALLOW,
-        DENY,
-    ]
+fn without_bits(argument: u8, bits: u32) -> Result<Vec<SeccompRule>, BackendError> {
+    let rule = rule(argument, SeccompCmpOp::MaskedEq(bits.into()), 0)?;
+    Ok(vec![rule])
 }
 
-const ALLOW: sock_filter = answer(libc::SECCOMP_RET_ALLOW);
-const DENY: sock_filter = answer(libc::SECCOMP_RET_ERRNO | unsigned(libc::ENOSYS));
-
-// struct seccomp_data, linux/seccomp.h
-const OFFSET_CALL: u32 = 0;
-const OFFSET_ARCHITECTURE: u32 = 4;
-
-/// Of an argument's lower half: all that are looked at are 32 bits wide for the kernel.
-const fn offset(argument: u32) -> u32 {
-    16 + 8 * argument + if cfg!(target_endian = "big") { 4 } else { 0 }
-}
-
-/// Goes on behind `then` if what was loaded has another value.
-fn when_equal(value: u32, then: &[sock_filter]) -> Vec<sock_filter> {
-    let first = jump(libc::BPF_JEQ, value, 0, length(then));
-    [&[first], then].concat()
-}
-
-fn unless_equal(value: u32, then: &[sock_filter]) -> Vec<sock_filter> {
-    let first = jump(libc::BPF_JEQ, value, length(then), 0);
-    [&[first], then].concat()
-}
-
-/// Too far a jump would lead out of the filter, which the kernel refuses then.
-fn length(instructions: &[sock_filter]) -> u8 {
-    u8::try_from(instructions.len()).unwrap_or(u8::MAX)
-}
-
-const fn load(offset: u32) -> sock_filter {
-    instruction(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, offset, 0, 0)
-}
-
-const fn jump(test: u32, value: u32, yes: u8, no: u8) -> sock_filter {
-    instruction(libc::BPF_JMP | test | libc::BPF_K, value, yes, no)
-}
-
-const fn answer(verdict: u32) -> sock_filter {
-    instruction(libc::BPF_RET | libc::BPF_K, verdict, 0, 0)
-}
-
-const fn instruction(code: u32, k: u32, jt: u8, jf: u8) -> sock_filter {
-    #[allow(clippy::cast_possible_truncation, reason = "a sum of small constants")]
-    let code = code as u16;
-    sock_filter { code, jt, jf, k }
+/// Compares the lower half of an argument: the kernel takes 32 bits of all that are compared here.
+fn rule(argument: u8, operator: SeccompCmpOp, value: u32) -> Result<SeccompRule, BackendError> {
+    let condition =
+        SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operator, value.into())?;
+    SeccompRule::new(vec![condition])
 }
 
 const fn unsigned(constant: i32) -> u32 {
     constant.unsigned_abs()
-}
-
-/// No call has a number of more than 32 bits.
-fn number(call: c_long) -> u32 {
-    u32::try_from(call).unwrap_or(u32::MAX)
 }
