@@ -11,10 +11,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use macveil::address::{
-    AddressBook, AddressFacts, Host, HostKey, Mac, NetworkFacts, Place, Said, Wishes, Zone,
+use macveil_core::address::{
+    AddressFacts, AddressPolicies, ConnectionOptions, Host, HostKey, Mac, NetworkFacts, Place,
+    Said, Zone,
 };
-use macveil::wifi::Ssid;
+use macveil_core::types::Ssid;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -43,13 +44,13 @@ fn main() -> ExitCode {
             None,
         ),
     ] {
-        let wishes = Wishes {
+        let wishes = ConnectionOptions {
             policy: policy.parse().ok().map(said),
             stable_id: stable_id.and_then(|id| id.parse().ok()).map(said),
             mask: mask
                 .and_then(|mask| mask.parse().ok())
                 .map(|mask| said(Some(mask))),
-            ..Wishes::default()
+            ..ConnectionOptions::default()
         };
         let mean = mean_time(&book(wishes));
         println!("{name:16} {mean:?}");
@@ -62,7 +63,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn mean_time(book: &AddressBook) -> Duration {
+fn mean_time(book: &AddressPolicies) -> Duration {
     let mut rng = StdRng::seed_from_u64(1);
     let Some(ssid) = Ssid::new(b"a network's name") else {
         return Duration::MAX;
@@ -76,13 +77,13 @@ fn mean_time(book: &AddressBook) -> Duration {
     begin.elapsed() / ROUNDS
 }
 
-fn book(wishes: Wishes) -> AddressBook {
+fn book(wishes: ConnectionOptions) -> AddressPolicies {
     let host = Host {
         key: HostKey::from_host_id(&[7; 32]),
         boot_id: None,
         zone: Zone::from_tzif(BERLIN).unwrap_or_else(|_| Zone::utc()),
     };
-    AddressBook::new("wlan0".to_owned(), Arc::new(host), None, Vec::new(), wishes)
+    AddressPolicies::new("wlan0".to_owned(), Arc::new(host), None, Vec::new(), wishes)
 }
 
 fn said<T>(value: T) -> Said<T> {

@@ -14,18 +14,15 @@
     reason = "a benchmark reads the clock and prints what it found"
 )]
 
-#[path = "../tests/readers/generator.rs"]
-mod generator;
-
 use std::fs::{self, File};
 use std::io::BufWriter;
 use std::path::Path;
 
 use rustix::time::{ClockId, clock_gettime};
 
-use macveil::audit::{Audit, Capture, Known, draw};
+use macveil::tools::audit::{Audit, Capture, Known, draw};
 
-use generator::{Crowd, Generator};
+use macveil_testkit::capture_generator::{Crowd, Generator};
 
 const SEED: u64 = 6;
 /// A lively place, heard for longer and longer.

@@ -18,9 +18,9 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use macveil::address::Mac;
-use macveil::kernel::Links;
-use macveil::supervisor::How;
+use macveil::platform::netlink::Links;
+use macveil_core::address::Mac;
+use macveil_core::machine::How;
 use neli::consts::socket::{Msg, NlFamily};
 use neli::socket::NlSocket;
 use neli::utils::Groups;
@@ -81,7 +81,7 @@ impl Bench {
     fn change(&mut self, way: &str, address: Mac) -> Outcome {
         match way {
             "netlink" => self.bare.bounce(address),
-            "bounce" => self.as_the_daemon(address, How::Bounce),
+            "bounce" => self.as_the_daemon(address, How::Cycle),
             "live" => self.as_the_daemon(address, How::Live),
             "macveil" => self.command(&self.macveil, &["set", &self.name, &address.to_string()]),
             "macchanger" => self.between("macchanger", &["-m", &address.to_string(), &self.name]),

@@ -7,22 +7,10 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use macveil::fuzzing::{TARGETS, Target};
 
-#[allow(
-    dead_code,
-    unused_imports,
-    reason = "modules of the lab, which needs more of them"
-)]
-#[path = "../tests/lab/air/mod.rs"]
-mod air;
-#[path = "../tests/fuzz/capture.rs"]
-mod capture;
-#[allow(dead_code, reason = "a module of the lab, which needs more of it")]
-#[path = "../tests/lab/record.rs"]
-mod record;
 
 static CHOSEN: LazyLock<Target> = LazyLock::new(|| {
     let name = std::env::var("MACVEIL_FUZZ_TARGET").unwrap_or_default();
-    let lab: (&str, Target) = ("capture", capture::target);
+    let lab: (&str, Target) = ("capture", macveil_testkit::fuzz::capture::target);
     let mut targets = TARGETS.iter().chain([&lab]);
     let chosen = targets.find(|(known, _)| *known == name);
     chosen

@@ -6,10 +6,6 @@
 
 use std::borrow::Cow;
 
-#[cfg(test)]
-#[path = "../tests/fuzz/short.rs"]
-mod short;
-
 /// Reads what may be anything.
 pub type Target = fn(&[u8]);
 
@@ -24,7 +20,7 @@ macro_rules! targets {
                 $(#[$only])*
                 #[test]
                 fn $name() {
-                    super::short::run(stringify!($name), $target);
+                    macveil_testkit::fuzz::run(stringify!($name), $target);
                 }
             )*
         }
@@ -32,32 +28,32 @@ macro_rules! targets {
 }
 
 targets! {
-    audit_capture: crate::audit::fuzzing::capture,
-    address_words: crate::address::fuzzing::words,
+    audit_capture: crate::tools::audit::fuzzing::capture,
+    address_words: macveil_core::address::fuzzing::words,
     config_file: crate::config::fuzzing::file,
-    control_line: crate::control::fuzzing::lines,
-    control_reply: crate::control::fuzzing::reply,
-    control_request: crate::control::fuzzing::request,
-    dbus_messages: crate::dbus::fuzzing::messages,
+    control_line: crate::protocol::fuzzing::lines,
+    control_reply: crate::protocol::fuzzing::reply,
+    control_request: crate::protocol::fuzzing::request,
+    dbus_messages: crate::platform::dbus::fuzzing::messages,
     device_spec: crate::config::fuzzing::device_spec,
-    doctor_files: crate::doctor::fuzzing::files,
+    doctor_files: crate::tools::doctor::fuzzing::files,
     history: crate::store::fuzzing::history,
     #[cfg(feature = "iwd")]
-    iwd_configuration: crate::supplicant::iwd::fuzzing::configuration,
+    iwd_configuration: crate::platform::iwd::fuzzing::configuration,
     log_line: crate::log::fuzzing::line,
-    netlink: crate::kernel::fuzzing::datagram,
-    network_manager: crate::import::fuzzing::files,
-    nl80211: crate::kernel::fuzzing::nl80211,
-    rtnetlink: crate::kernel::fuzzing::rtnetlink,
-    scan_elements: crate::kernel::fuzzing::elements,
-    stable_id: crate::address::fuzzing::stable_id,
-    vendor_list: crate::vendors::fuzzing::list,
-    wpa_event: crate::supplicant::wpa::fuzzing::event,
-    wpa_networks: crate::supplicant::wpa::fuzzing::networks,
-    wpa_ssid: crate::supplicant::wpa::fuzzing::ssid,
-    wpa_status: crate::supplicant::wpa::fuzzing::status,
-    wpa_table: crate::supplicant::wpa::fuzzing::table,
-    zone: crate::address::fuzzing::zone,
+    netlink: crate::platform::netlink::fuzzing::datagram,
+    network_manager: crate::tools::import::fuzzing::files,
+    nl80211: crate::platform::netlink::fuzzing::nl80211,
+    rtnetlink: crate::platform::netlink::fuzzing::rtnetlink,
+    scan_elements: crate::platform::netlink::fuzzing::elements,
+    stable_id: macveil_core::address::fuzzing::stable_id,
+    vendor_list: crate::tools::vendors::fuzzing::list,
+    wpa_event: crate::platform::wpa_supplicant::fuzzing::event,
+    wpa_networks: crate::platform::wpa_supplicant::fuzzing::networks,
+    wpa_ssid: crate::platform::wpa_supplicant::fuzzing::ssid,
+    wpa_status: crate::platform::wpa_supplicant::fuzzing::status,
+    wpa_table: crate::platform::wpa_supplicant::fuzzing::table,
+    zone: macveil_core::address::fuzzing::zone,
 }
 
 /// What is no UTF-8 is replaced, as in files that are read so.

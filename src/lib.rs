@@ -7,24 +7,16 @@
 //! The crate is a pure core inside thin shells. The pure modules take time, randomness and the
 //! state of the world as values, so the same code runs on real radios and in simulations.
 //!
-//! | module | what it knows |
+//! | module | content |
 //! |---|---|
-//! | [`wifi`] | pure: the field's words: SSID, channel, station, BSS |
-//! | [`address`] | pure: which address a network gets |
-//! | [`supervisor`] | pure: when each address is on the card |
-//! | [`config`] | how the user says it |
-//! | [`import`] | pure: `NetworkManager`'s settings as macveil's |
-//! | [`store`] | the secret key on disk |
-//! | [`vendors`] | whose prefixes addresses have, from the lists of distributions |
-//! | [`rivals`] | other programs that manage interfaces |
-//! | [`kernel`] | rtnetlink, nl80211 and TAP devices |
-//! | [`supplicant`] | the supplicant's control interface |
-//! | [`control`] | our own control socket |
-//! | [`daemon`] | the loop that joins them |
-//! | [`audit`] | pure: whether a capture gives stations away |
-//! | `doctor` | pure: what a machine can and cannot keep |
+//! | [`macveil_core`] | pure: addresses, policies, state machines |
+//! | [`platform`] | netlink, `wpa_supplicant`, iwd, other network managers, the sandbox |
+//! | [`protocol`] | the control protocol and its client |
+//! | [`daemon`] | the loop that joins them, and the control server |
+//! | [`config`] | the configuration files |
+//! | [`store`] | key, history and host files |
+//! | [`tools`] | audit, doctor, import, set |
 //! | [`cli`] | the command line |
-//! | [`sandbox`] | what the daemon gives up once it runs |
 //! | [`log`] | lines for the journal |
 
 // The shells touch the world; each pure module denies these two again.
@@ -34,25 +26,14 @@
     reason = "the purity guard of clippy.toml binds the pure modules only"
 )]
 
-pub mod address;
-pub mod audit;
 pub mod cli;
 pub mod config;
-pub mod control;
 pub mod daemon;
-mod dbus;
-mod doctor;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
-pub mod import;
 mod json;
-pub mod kernel;
 pub mod log;
-mod presence;
-pub mod rivals;
-pub mod sandbox;
+pub mod platform;
+pub mod protocol;
 pub mod store;
-pub mod supervisor;
-pub mod supplicant;
-pub mod vendors;
-pub mod wifi;
+pub mod tools;

@@ -8,12 +8,10 @@
     reason = "a test program, with a module it shares with the lab"
 )]
 
-mod scenarios;
-
 use std::fs;
 use std::time::Duration;
 
-use scenarios::{
+use macveil_testkit::scenarios::{
     AccessPoint, AccessPointEvent, CardEvent, Check, Editor, Event, Given, Lane, Lifecycle,
     NetworkManagerEvent, NewAddress, Security, Step, StrangerEvent, UserAction, parse, timetable,
 };

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use super::failure::{Failure, NO};
 use crate::config::{self, Config};
-use crate::control::{Client, ClientError, Reply, Request, socket_path};
+use crate::protocol::{Client, ClientError, Reply, Request, socket_path};
 
 /// Where the runtime directory is if the configuration does not tell.
 const RUNTIME_DIR: &str = "/run/macveil";

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use super::ask::OneOrAll;
 use super::failure::{Failure, unless_unheard};
-use crate::control::{Heard, Kind, Reply, Request};
+use crate::protocol::{EventLine, Kind, Reply, Request};
 
 /// Follows the daemon until it ends.
 ///
@@ -35,7 +35,7 @@ fn events(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {
     out.flush()?;
     let mut said = String::new();
     while let Some(line) = client.next_line(None)? {
-        let heard = Heard::read(&line).map_err(|source| client.unreadable(source))?;
+        let heard = EventLine::read(&line).map_err(|source| client.unreadable(source))?;
         if args.json {
             out.write_all(&line)?;
             writeln!(out)?;
@@ -58,8 +58,8 @@ fn events(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn sentence(heard: &Heard) -> String {
-    let Heard {
+fn sentence(heard: &EventLine) -> String {
+    let EventLine {
         interface, text, ..
     } = heard;
     match interface {

@@ -11,13 +11,13 @@ use rand::rngs::{StdRng, SysRng};
 
 use super::failure::{Failure, unless_unheard};
 use super::inputs::{self, Bytes, Moment};
-use crate::address::{
-    AddressBook, AddressFacts, Binding, Host, HostKey, Mac, MachineId, Mask, NetworkFacts, Place,
-    Policy, Said, Security, Slap, StableId, Unassignable, Wishes,
-};
 use crate::json::Json;
 use crate::store;
-use crate::wifi::Ssid;
+use macveil_core::address::{
+    AddressFacts, AddressPolicies, AssignError, Binding, ConnectionOptions, Host, HostKey, KeyMgmt,
+    Mac, MachineId, Mask, NetworkFacts, Place, Policy, Said, Slap, StableId,
+};
+use macveil_core::types::Ssid;
 
 /// Print an address as macveil would make it, one a line; needs no privilege and no daemon.
 ///
@@ -84,7 +84,7 @@ pub struct Args {
     binding: Binding,
     /// Make a stable address hang on how the network is joined: open, owe, wep, psk, sae, eap.
     #[arg(long, value_parser = inputs::security)]
-    security: Option<Security>,
+    security: Option<KeyMgmt>,
     /// The quadrant of the local address space: any, aai.
     #[arg(long, value_parser = inputs::slap, default_value_t)]
     slap: Slap,
@@ -131,7 +131,7 @@ fn print(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let mut addresses = Vec::new();
     for _ in 0..args.count {
         let address = book.assign(&network, &card, &mut rng);
-        let address = address.map_err(|error: Unassignable| Failure::usage(error))?;
+        let address = address.map_err(|error: AssignError| Failure::usage(error))?;
         if args.json {
             addresses.push(Json::text(address));
         } else {
@@ -203,14 +203,14 @@ impl Args {
         matches!(self.policy, Policy::Stable | Policy::StableSsid)
     }
 
-    fn book(&self) -> Result<AddressBook, Failure> {
+    fn book(&self) -> Result<AddressPolicies, Failure> {
         let host = Host {
             key: self.key()?,
             boot_id: self.boot_id.clone().or_else(store::boot_id),
             zone: inputs::zone(self.zone.as_deref())?,
         };
         let name = self.ifname.clone().unwrap_or_default();
-        Ok(AddressBook::new(
+        Ok(AddressPolicies::new(
             name,
             Arc::new(host),
             None,
@@ -219,8 +219,8 @@ impl Args {
         ))
     }
 
-    fn wishes(&self) -> Wishes {
-        Wishes {
+    fn wishes(&self) -> ConnectionOptions {
+        ConnectionOptions {
             policy: Some(said(self.policy)),
             stable_id: self.stable_id.clone().map(said),
             mask: Some(said(self.mask.clone())),
@@ -262,7 +262,7 @@ impl Args {
         }
     }
 
-    fn time(&self, book: &AddressBook) -> SystemTime {
+    fn time(&self, book: &AddressPolicies) -> SystemTime {
         self.at
             .map_or_else(SystemTime::now, |at| at.time(book.zone()))
     }

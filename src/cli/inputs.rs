@@ -4,11 +4,11 @@ use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::failure::Failure;
-use crate::address::{
-    Binding, Mac, ParseMacError, ParsePolicyError, Security, Slap, Words, Zone, parse_reading,
+use macveil_core::address::{
+    Binding, KeyMgmt, Mac, ParseMacError, ParsePolicyError, Slap, Words, Zone, parse_reading,
 };
-use crate::config::parse_hex;
-use crate::wifi::Ssid;
+use macveil_core::types::Ssid;
+use macveil_core::types::parse_hex;
 
 pub(super) fn binding(text: &str) -> Result<Binding, String> {
     word(text, Binding::WORDS)
@@ -18,8 +18,8 @@ pub(super) fn slap(text: &str) -> Result<Slap, String> {
     word(text, Slap::WORDS)
 }
 
-pub(super) fn security(text: &str) -> Result<Security, String> {
-    word(text, Security::WORDS)
+pub(super) fn security(text: &str) -> Result<KeyMgmt, String> {
+    word(text, KeyMgmt::WORDS)
 }
 
 fn word<T: Copy>(text: &str, words: Words<T>) -> Result<T, String> {

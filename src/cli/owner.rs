@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::config::{Backend, Config};
-use crate::rivals::{Rival, Running, Supplicant, Watch};
+use crate::platform::managers::{Rival, Running, Supplicant, Watch};
 
 /// Where `wpa_supplicant` has its sockets, usually.
 pub(super) const CTRL_INTERFACE: &str = "/run/wpa_supplicant";

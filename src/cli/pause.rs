@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use super::ask;
 use super::failure::{Failure, unless_unheard};
-use crate::address::parse_length;
-use crate::control::{Paused, Reply, Request};
+use crate::protocol::{Paused, Reply, Request};
+use macveil_core::address::parse_length;
 
 /// Neither scan nor join anything until resumed; the card stays protected.
 ///
@@ -78,7 +78,7 @@ fn paused(it: &Paused) -> String {
         (Some(ssid), _) => {
             format!("paused: still joining {ssid}; if that fails or ends, masked and silent")
         }
-        (None, "held") => "paused, and held silent".to_owned(),
+        (None, "blocked") => "paused, and held silent".to_owned(),
         (None, _) => "paused: masked and silent".to_owned(),
     }
 }
@@ -86,8 +86,8 @@ fn paused(it: &Paused) -> String {
 fn resumed(it: &Paused) -> String {
     match (&it.ssid, it.state.as_str()) {
         (Some(ssid), _) => format!("resumed: connected to {ssid}"),
-        (None, "parked") => "resumed: disconnected by the user before, and still".to_owned(),
-        (None, "held") => "resumed, and held silent".to_owned(),
+        (None, "disconnected") => "resumed: disconnected by the user before, and still".to_owned(),
+        (None, "blocked") => "resumed, and held silent".to_owned(),
         (None, "waiting") => "resumed: masked, waiting for wpa_supplicant".to_owned(),
         (None, _) => "resumed: looking for a network".to_owned(),
     }
@@ -98,8 +98,8 @@ mod tests {
     use clap::Parser;
 
     use super::*;
-    use crate::control::fake::FakeDaemon;
-    use crate::wifi::Ssid;
+    use crate::protocol::fake::FakeDaemon;
+    use macveil_core::types::Ssid;
 
     #[derive(Parser)]
     enum Line {
@@ -160,10 +160,10 @@ mod tests {
     #[test]
     fn who_is_not_paused_cannot_be_resumed() {
         let request = || Request::Resume { interface: None };
-        let reply = Reply::Resumed(vec![it("searching", None, Some("it is not paused"))]);
+        let reply = Reply::Resumed(vec![it("scanning", None, Some("it is not paused"))]);
         let (good, said) = answer(&["resume"], request(), reply);
         assert_eq!((good, said.as_str()), (false, "wlan0: it is not paused\n"));
-        let reply = Reply::Resumed(vec![it("parked", None, None)]);
+        let reply = Reply::Resumed(vec![it("disconnected", None, None)]);
         let (good, said) = answer(&["resume"], request(), reply);
         assert!(good && said.contains("disconnected by the user"), "{said}");
     }

@@ -1,7 +1,7 @@
 //! Where something was said, for programs.
 
-use crate::address::Place;
 use crate::json::Json;
+use macveil_core::address::Place;
 
 pub(super) fn to_json(place: &Place) -> Json {
     match place {

@@ -6,9 +6,9 @@ use std::process::ExitCode;
 use super::ask::Daemon;
 use super::failure::{Failure, NO, unless_unheard};
 use super::inputs;
-use crate::address::Policy;
-use crate::control::{Affected, Effect, Reply, Request};
-use crate::wifi::Ssid;
+use crate::protocol::{Affected, Effect, Reply, Request};
+use macveil_core::address::Policy;
+use macveil_core::types::Ssid;
 
 /// Give a network another address from its next association on, or at once.
 ///
@@ -105,8 +105,8 @@ mod tests {
     use clap::Parser;
 
     use super::*;
-    use crate::address::Mac;
-    use crate::control::fake::FakeDaemon;
+    use crate::protocol::fake::FakeDaemon;
+    use macveil_core::address::Mac;
 
     #[derive(Parser)]
     struct Line {

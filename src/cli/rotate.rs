@@ -5,8 +5,8 @@ use std::process::ExitCode;
 
 use super::ask::{OneOrAll, verdict};
 use super::failure::{Failure, unless_unheard};
-use crate::control::{Effect, Reply, Request, Rotated};
-use crate::supervisor::Rotation;
+use crate::protocol::{Effect, Reply, Request, Rotated};
+use macveil_core::machine::Rotation;
 
 /// Asks the daemon and writes what changes when.
 ///
@@ -70,9 +70,9 @@ mod tests {
     use clap::Parser;
 
     use super::*;
-    use crate::address::Policy;
-    use crate::control::fake::FakeDaemon;
-    use crate::wifi::Ssid;
+    use crate::protocol::fake::FakeDaemon;
+    use macveil_core::address::Policy;
+    use macveil_core::types::Ssid;
 
     #[derive(Parser)]
     struct Line {

@@ -6,8 +6,8 @@ use std::process::ExitCode;
 
 use super::ask::{OneOrAll, verdict};
 use super::failure::{Failure, unless_unheard};
-use crate::control::{Reply, Request, Scanned};
-use crate::wifi::Heard;
+use crate::protocol::{Reply, Request, Scanned};
+use macveil_core::types::Bss;
 
 /// Has the daemon scan and writes what was heard.
 ///
@@ -51,8 +51,8 @@ fn text(scanned: &Scanned) -> String {
     text
 }
 
-fn line(bss: &Heard) -> String {
-    let Heard {
+fn line(bss: &Bss) -> String {
+    let Bss {
         bssid,
         frequency,
         signal,
@@ -71,9 +71,9 @@ mod tests {
     use clap::Parser;
 
     use super::*;
-    use crate::address::Mac;
-    use crate::control::fake::FakeDaemon;
-    use crate::wifi::Ssid;
+    use crate::protocol::fake::FakeDaemon;
+    use macveil_core::address::Mac;
+    use macveil_core::types::Ssid;
 
     #[derive(Parser)]
     struct Line {
@@ -81,8 +81,8 @@ mod tests {
         args: OneOrAll,
     }
 
-    fn heard(name: &[u8], signal: i32) -> Heard {
-        Heard {
+    fn heard(name: &[u8], signal: i32) -> Bss {
+        Bss {
             bssid: Mac([2, 0, 0, 0, 7, 0]),
             frequency: 2437,
             signal,
@@ -91,7 +91,7 @@ mod tests {
         }
     }
 
-    fn answer(mask: Option<Mac>, found: Result<Vec<Heard>, String>) -> (bool, String) {
+    fn answer(mask: Option<Mac>, found: Result<Vec<Bss>, String>) -> (bool, String) {
         let interface = Some("wlan0".to_owned());
         let scanned = Scanned {
             interface: "wlan0".to_owned(),

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use super::failure::{Failure, unless_unheard};
 use super::inputs;
 use super::policy::{Change, How};
-use crate::address::Policy;
+use macveil_core::address::Policy;
 
 /// Use the card's own address in a network that you trust, such as the one at home.
 ///

@@ -7,8 +7,9 @@ use toml::de::DeValue;
 use super::problem::Wrong;
 use super::section::Section;
 use super::value::{boolean, choice, did_you_mean, parsed, text};
-use crate::address::{
-    Binding, Mask, NmVersion, ParsePolicyError, Policy, Slap, StableId, Wishes, parse_length,
+use macveil_core::address::{
+    Binding, ConnectionOptions, Mask, NmVersion, ParsePolicyError, Policy, Slap, StableId,
+    parse_length,
 };
 
 /// Every key.
@@ -24,14 +25,14 @@ pub(super) const KEYS: &[&str] = &[
 ];
 
 /// Takes the keys from a section.
-pub(super) fn take(section: &mut Section) -> Wishes {
+pub(super) fn take(section: &mut Section) -> ConnectionOptions {
     if section.has_any(&["stable-id-version"]) && !section.has_any(&["stable-id"]) {
         section.complain_of_header(Wrong::new(
             "stable-id-version says how the stable-id beside it is meant, and there is none",
         ));
     }
     let version = section.take("stable-id-version", parsed::<NmVersion>);
-    Wishes {
+    ConnectionOptions {
         policy: section.take("cloned-mac-address", policy),
         stable_id: section.take("stable-id", |value| match &version {
             None => parsed(value),

@@ -8,8 +8,8 @@ use super::connection::mask;
 use super::problem::Wrong;
 use super::section::Section;
 use super::value::{boolean, choice, text};
-use crate::address::{Mask, Said, Words, parse_length};
-use crate::supervisor::{MaskMethod, OnExit, OnFailure, Settings};
+use macveil_core::address::{Mask, Said, Words, parse_length};
+use macveil_core::machine::{MaskMethod, OnExit, OnFailure, Settings};
 
 /// Every key.
 pub(super) const KEYS: &[&str] = &[
@@ -35,7 +35,7 @@ const ON_EXIT: Words<OnExit> = &[("keep", OnExit::Keep), ("restore", OnExit::Res
 
 /// What a section says of a card: each key may be left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct DeviceWishes {
+pub(super) struct DeviceOptions {
     scan_random: Option<Said<bool>>,
     scan_mask: Option<Said<Option<Mask>>>,
     mask_method: Option<Said<MaskMethod>>,
@@ -44,7 +44,7 @@ pub(super) struct DeviceWishes {
     on_exit: Option<Said<OnExit>>,
 }
 
-impl DeviceWishes {
+impl DeviceOptions {
     /// Takes the keys from a section.
     pub(super) fn take(section: &mut Section) -> Self {
         Self {

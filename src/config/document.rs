@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use toml::de::{DeTable, DeValue};
 
-use super::device::DeviceWishes;
+use super::device::DeviceOptions;
 use super::network::ScopedRule;
 use super::problem::{Problem, Wrong};
 use super::section::{MOST_PROBLEMS, Section};
@@ -12,7 +12,7 @@ use super::source::Source;
 use super::spec::DeviceSpecs;
 use super::value::{absolute_path, boolean, choice, one_or_more, text};
 use super::{connection, network};
-use crate::address::{Said, Wishes, Words};
+use macveil_core::address::{ConnectionOptions, Said, Words};
 
 /// `backend`: which supplicant to work with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,8 +46,8 @@ pub(super) struct Document {
     pub(super) log_identities: Option<Said<bool>>,
     pub(super) backend: Option<Said<Backend>>,
     pub(super) ctrl_interface: Option<Said<PathBuf>>,
-    pub(super) device: DeviceWishes,
-    pub(super) connection: Wishes,
+    pub(super) device: DeviceOptions,
+    pub(super) connection: ConnectionOptions,
     pub(super) interfaces: Vec<InterfaceRule>,
     pub(super) networks: Vec<ScopedRule>,
 }
@@ -57,8 +57,8 @@ pub(super) struct Document {
 pub(super) struct InterfaceRule {
     /// `None` only where that was an error.
     pub(super) about: Option<DeviceSpecs>,
-    pub(super) device: DeviceWishes,
-    pub(super) connection: Wishes,
+    pub(super) device: DeviceOptions,
+    pub(super) connection: ConnectionOptions,
 }
 
 impl Document {
@@ -162,13 +162,13 @@ fn read_supplicant(mut section: Section) -> (Option<Said<Backend>>, Option<Said<
     (backend, ctrl_interface)
 }
 
-fn read_device(mut section: Section) -> DeviceWishes {
-    let device = DeviceWishes::take(&mut section);
+fn read_device(mut section: Section) -> DeviceOptions {
+    let device = DeviceOptions::take(&mut section);
     section.finish();
     device
 }
 
-fn read_connection(mut section: Section) -> Wishes {
+fn read_connection(mut section: Section) -> ConnectionOptions {
     let connection = connection::take(&mut section);
     section.finish();
     connection
@@ -181,8 +181,8 @@ fn read_interface(mut section: Section) -> InterfaceRule {
         ));
     }
     let about = section.take("match", device_specs).map(|said| said.value);
-    let device = DeviceWishes::take(&mut section);
-    let connection = Wishes {
+    let device = DeviceOptions::take(&mut section);
+    let connection = ConnectionOptions {
         uuid: section.take("uuid", network::uuid),
         ..connection::take(&mut section)
     };

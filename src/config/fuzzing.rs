@@ -8,10 +8,10 @@ use rand::rngs::StdRng;
 use super::document::Document;
 use super::source::Source;
 use super::spec::DeviceSpecs;
-use super::{Config, DeviceFacts, Kind, Problem, is_spec, parse_hex, split_specs, warnings};
-use crate::address::{AddressFacts, Host, HostKey, Mac, NetworkFacts, Zone};
+use super::{Config, DeviceFacts, Kind, Problem, is_spec, split_specs, warnings};
 use crate::fuzzing::{assert_harmless, text};
-use crate::wifi::Ssid;
+use macveil_core::address::{AddressFacts, Host, HostKey, Mac, NetworkFacts, Zone};
+use macveil_core::types::Ssid;
 
 const CARD: Mac = Mac([0x00, 0x11, 0x22, 0x33, 0x44, 0x55]);
 const WIFI: DeviceFacts = DeviceFacts {
@@ -103,6 +103,6 @@ pub(crate) fn device_spec(data: &[u8]) {
         let _ = is_spec(&spec);
         assert_eq!(spec, spec.trim_ascii());
     }
-    let bytes = parse_hex(&text).unwrap_or_default();
+    let bytes = macveil_core::types::parse_hex(&text).unwrap_or_default();
     assert!(bytes.is_empty() || bytes.len() * 2 == text.len());
 }

@@ -26,21 +26,21 @@ use std::sync::Arc;
 pub(crate) use device::SCAN_MASK_FREE_BITS;
 pub use document::Backend;
 pub use files::{DEFAULT_FILE, Layout};
-pub(crate) use network::{is_uuid, parse_hex};
+pub(crate) use network::is_uuid;
 pub use problem::{Errors, Problem};
 pub(crate) use source::harmless;
 pub use source::{Excerpt, Position};
 pub use spec::{DeviceFacts, Kind};
 pub(crate) use spec::{is_spec, split as split_specs};
 
-use device::DeviceWishes;
+use device::DeviceOptions;
 use document::{Document, InterfaceRule};
 use network::ScopedRule;
 use source::Source;
 use spec::DeviceSpecs;
 
-use crate::address::{AddressBook, Host, NetworkRule, Policy, Said, Wishes};
-use crate::supervisor::Settings;
+use macveil_core::address::{AddressPolicies, ConnectionOptions, Host, NetworkRule, Policy, Said};
+use macveil_core::machine::Settings;
 
 /// What the user wants, all files together.
 #[derive(Debug, Clone)]
@@ -64,8 +64,8 @@ pub struct Config {
     /// What hardly says what was meant.
     pub warnings: Vec<Problem>,
     manage: DeviceSpecs,
-    device: DeviceWishes,
-    connection: Wishes,
+    device: DeviceOptions,
+    connection: ConnectionOptions,
     /// In the order in which they are asked.
     interfaces: Vec<InterfaceRule>,
     /// In the order in which they are asked.
@@ -142,10 +142,10 @@ impl Config {
 
     /// Which addresses networks get on this interface.
     #[must_use]
-    pub fn address_book(&self, device: &DeviceFacts, host: Arc<Host>) -> AddressBook {
+    pub fn address_book(&self, device: &DeviceFacts, host: Arc<Host>) -> AddressPolicies {
         let mut defaults = self
             .rules_about(device)
-            .fold(Wishes::default(), |wishes, rule| {
+            .fold(ConnectionOptions::default(), |wishes, rule| {
                 wishes.or(&rule.connection)
             })
             .or(&self.connection);
@@ -153,7 +153,7 @@ impl Config {
             // An interface's UUID stands for what its wire leads to, not for every network alike.
             defaults.uuid = None;
         }
-        AddressBook::new(
+        AddressPolicies::new(
             device.name.to_owned(),
             host,
             self.device_wishes(device).scan_mask(),
@@ -166,9 +166,9 @@ impl Config {
         self.networks.iter().filter_map(|scoped| scoped.on(device))
     }
 
-    fn device_wishes(&self, device: &DeviceFacts) -> DeviceWishes {
+    fn device_wishes(&self, device: &DeviceFacts) -> DeviceOptions {
         self.rules_about(device)
-            .fold(DeviceWishes::default(), |wishes, rule| {
+            .fold(DeviceOptions::default(), |wishes, rule| {
                 wishes.or(&rule.device)
             })
             .or(&self.device)

@@ -8,8 +8,9 @@ use super::problem::Wrong;
 use super::section::Section;
 use super::spec::{DeviceFacts, DeviceSpecs};
 use super::value::{choice, one_or_more, parsed, text};
-use crate::address::{Mac, NetworkMatch, NetworkRule, Security, Wishes};
-use crate::wifi::{SSID_MAX, Ssid};
+use macveil_core::address::{ConnectionOptions, KeyMgmt, Mac, NetworkMatch, NetworkRule};
+use macveil_core::types::parse_hex;
+use macveil_core::types::{SSID_MAX, Ssid};
 
 /// At least one of these must be there.
 const MATCHING_KEYS: &[&str] = &["ssid", "ssid-hex", "bssid", "security", "id-str"];
@@ -46,7 +47,7 @@ pub(super) fn read(mut section: Section) -> ScopedRule {
         some_interfaces: interfaces.is_some(),
         ..about(&mut section)
     };
-    let wishes = Wishes {
+    let wishes = ConnectionOptions {
         uuid: section.take("uuid", uuid),
         ..connection::take(&mut section)
     };
@@ -66,7 +67,7 @@ fn about(section: &mut Section) -> NetworkMatch {
     let names = section.take("ssid", one_or_more(ssid));
     let hex_names = section.take("ssid-hex", one_or_more(ssid_hex));
     let bssids = section.take("bssid", one_or_more(parsed::<Mac>));
-    let securities = section.take("security", one_or_more(choice(Security::WORDS)));
+    let securities = section.take("security", one_or_more(choice(KeyMgmt::WORDS)));
     let id_strs = section.take("id-str", one_or_more(id_str));
     NetworkMatch {
         ssids: names
@@ -102,21 +103,6 @@ fn named(bytes: &[u8]) -> Result<Ssid, Wrong> {
             bytes.len()
         ))
     })
-}
-
-/// Bytes from two hexadecimal digits each.
-pub(crate) fn parse_hex(text: &str) -> Option<Vec<u8>> {
-    let digits = text.as_bytes();
-    let byte = |pair: &[u8]| match pair {
-        [high, low] => Some(hex_digit(*high)? << 4 | hex_digit(*low)?),
-        _ => None,
-    };
-    digits.chunks(2).map(byte).collect()
-}
-
-fn hex_digit(digit: u8) -> Option<u8> {
-    let value = char::from(digit).to_digit(16)?;
-    u8::try_from(value).ok()
 }
 
 fn id_str(value: &DeValue) -> Result<String, Wrong> {

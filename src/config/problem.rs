@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::source::{Excerpt, Position, Source, harmless};
-use crate::address::Place;
+use macveil_core::address::Place;
 
 /// Something wrong in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use super::problem::{Problem, Wrong};
 use super::source::Source;
 use super::suggest::{Suggestion, closest};
-use crate::address::{Place, Said};
+use macveil_core::address::{Place, Said};
 
 /// Nobody reads more about one file.
 pub(super) const MOST_PROBLEMS: usize = 100;

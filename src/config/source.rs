@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::address::Place;
+use macveil_core::address::Place;
 
 /// A file that was read.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use super::document::Document;
 use super::problem::Problem;
-use crate::address::{Policy, Said, StableId, Wishes};
+use macveil_core::address::{ConnectionOptions, Policy, Said, StableId};
 
 /// Everything in a configuration that a person should look at again.
 pub(super) fn warnings(document: &Document) -> Vec<Problem> {
@@ -31,16 +31,16 @@ pub(super) fn warnings(document: &Document) -> Vec<Problem> {
     warnings
 }
 
-fn says_stable(wishes: &Wishes) -> bool {
+fn says_stable(wishes: &ConnectionOptions) -> bool {
     policy(wishes) == Some(Policy::Stable)
 }
 
-fn policy(wishes: &Wishes) -> Option<Policy> {
+fn policy(wishes: &ConnectionOptions) -> Option<Policy> {
     wishes.policy.as_ref().map(|said| said.value)
 }
 
 /// An id says something only where the policy is `stable`, and it is not by default.
-fn ineffective(wishes: &Wishes, stable_elsewhere: bool) -> Option<Problem> {
+fn ineffective(wishes: &ConnectionOptions, stable_elsewhere: bool) -> Option<Problem> {
     let id = wishes.stable_id.as_ref()?;
     let effective = says_stable(wishes) || stable_elsewhere;
     (!effective).then(|| {
@@ -52,7 +52,7 @@ fn ineffective(wishes: &Wishes, stable_elsewhere: bool) -> Option<Problem> {
 }
 
 /// Only a stable address can be renewed: the others are new each time, or never.
-fn never_renewed(wishes: &Wishes) -> Option<Problem> {
+fn never_renewed(wishes: &ConnectionOptions) -> Option<Problem> {
     let rotate = wishes.rotate.as_ref().filter(|said| said.value.is_some())?;
     let stable = matches!(
         policy(wishes),

@@ -10,7 +10,7 @@ use rustix::time::{
 };
 use tokio::net::unix::pipe;
 
-use crate::supervisor::{Now, Time};
+use macveil_core::machine::{Now, Time};
 
 /// A difference shorter than this may come of reading two clocks one after the other.
 const SHORTEST_SLEEP: Duration = Duration::from_millis(500);

@@ -6,7 +6,7 @@ use super::Daemon;
 #[cfg(feature = "iwd")]
 use crate::config::Backend;
 use crate::config::Layout;
-use crate::sandbox::{self, Needs, Sandbox};
+use crate::platform::sandbox::{self, Needs, Sandbox};
 use crate::store;
 
 /// Interfaces and their drivers.

@@ -8,17 +8,17 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tracing::{info, warn};
 
-use super::tended::Tended;
+use super::managed::ManagedInterface;
 use super::{Daemon, Error};
-use crate::address::{NetworkFacts, Policy};
 use crate::config::Kind;
-use crate::control::{
-    Affected, Asked, Effect, Fault, FaultKind, Group, Interface, Reply, Request, Server,
+use crate::log::Name;
+use crate::protocol::{
+    Affected, Effect, Fault, FaultKind, Group, Interface, PendingRequest, Reply, Request, Server,
     socket_path,
 };
-use crate::log::Name;
-use crate::supervisor::{Command, Event};
-use crate::wifi::Ssid;
+use macveil_core::address::{NetworkFacts, Policy};
+use macveil_core::machine::{Command, Event};
+use macveil_core::types::Ssid;
 
 /// Room for one request of each client.
 const REQUESTS: usize = 8;
@@ -27,7 +27,7 @@ const REQUESTS: usize = 8;
 pub(super) fn open(
     runtime_dir: &Path,
     group: Option<&str>,
-) -> (Option<Server>, mpsc::Receiver<Asked>) {
+) -> (Option<Server>, mpsc::Receiver<PendingRequest>) {
     let (sender, asked) = mpsc::channel(REQUESTS);
     let path = socket_path(runtime_dir);
     let server = Server::start(&path, find(group).as_ref(), sender);
@@ -55,7 +55,10 @@ fn find(group: Option<&str>) -> Option<Group> {
 }
 
 impl Daemon {
-    pub(super) fn answer(&mut self, Asked { request, answer }: Asked) -> Result<(), Error> {
+    pub(super) fn answer(
+        &mut self,
+        PendingRequest { request, answer }: PendingRequest,
+    ) -> Result<(), Error> {
         if let (Request::Scan { interface }, false) = (&request, self.leaving) {
             self.look(interface.as_ref(), answer);
             return Ok(());
@@ -121,8 +124,8 @@ impl Daemon {
             };
             interfaces.insert(port.ifindex, interface);
         }
-        for (&ifindex, tended) in &self.stations {
-            interfaces.insert(ifindex, tended.interface());
+        for (&ifindex, managed) in &self.stations {
+            interfaces.insert(ifindex, managed.interface());
         }
         interfaces.into_values().collect()
     }
@@ -188,18 +191,18 @@ impl Daemon {
         ssid: &Ssid,
         effect: impl Fn(&Result<Policy, String>, bool) -> Effect,
     ) -> Vec<Affected> {
-        let stations = self.stations.values().filter(|tended| !tended.is_wire());
-        let affected = stations.map(|tended| {
+        let stations = self.stations.values().filter(|managed| !managed.is_wire());
+        let affected = stations.map(|managed| {
             let book = self
                 .config
-                .address_book(&tended.device(), Arc::clone(&self.host));
+                .address_book(&managed.device(), Arc::clone(&self.host));
             let policy = book.policy(&NetworkFacts::new(ssid));
             let policy = policy.map_err(|error| error.to_string());
-            let connected = tended.is_connected_to(ssid);
+            let connected = managed.is_connected_to(ssid);
             // What ends in a pause is not made again.
-            let may_join_anew = connected && !tended.machine().is_paused();
+            let may_join_anew = connected && !managed.machine().is_paused();
             Affected {
-                interface: tended.name().to_owned(),
+                interface: managed.name().to_owned(),
                 effect: effect(&policy, may_join_anew),
                 policy,
                 connected,
@@ -210,13 +213,13 @@ impl Daemon {
 
     /// Takes the network's address anew where that is to happen at once.
     fn rejoin_where(&mut self, interfaces: &[Affected], ssid: &Ssid) {
-        let at_once = |tended: &Tended| {
+        let at_once = |managed: &ManagedInterface| {
             let mut interfaces = interfaces.iter();
-            interfaces.any(|it| it.effect == Effect::Now && it.interface == tended.name())
+            interfaces.any(|it| it.effect == Effect::Now && it.interface == managed.name())
         };
         let stations = self.stations.iter();
         let chosen: Vec<_> = stations
-            .filter(|(_, tended)| at_once(tended))
+            .filter(|(_, managed)| at_once(managed))
             .map(|(&ifindex, _)| ifindex)
             .collect();
         for ifindex in chosen {

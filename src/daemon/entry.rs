@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use tracing::Level;
 
-use crate::address::Mac;
-use crate::control::News;
 use crate::json::Json;
-use crate::supervisor::{AddressKind, Notice};
-use crate::wifi::{Heard, Ssid};
+use crate::protocol::News;
+use macveil_core::address::Mac;
+use macveil_core::machine::{AddressKind, Notice};
+use macveil_core::types::{Bss, Ssid};
 
 /// One thing worth telling of an interface.
 #[derive(Debug)]
@@ -146,7 +146,7 @@ impl Entry {
                 let after = format!(": {why}; not tried again for {}", seconds(retry_ms));
                 Self::new(Level::WARN, &FAILED, "no connection to ").about(ssid, after)
             }
-            Notice::Held { why, retry_ms } => Self::held(&why, retry_ms),
+            Notice::Blocked { why, retry_ms } => Self::held(&why, retry_ms),
             Notice::Assigned { address } => Self::new(
                 Level::DEBUG,
                 &ASSIGNED,
@@ -162,7 +162,7 @@ impl Entry {
                 let words = format!("{how} by cable, under the assigned address");
                 Self::new(Level::INFO, &CONNECTED, words).assigned(address)
             }
-            Notice::Parked => {
+            Notice::Disconnected => {
                 let words = "disconnected by the user; masked and silent";
                 Self::new(Level::INFO, &PARKED, words)
             }
@@ -173,8 +173,8 @@ impl Entry {
                 Self::new(Level::INFO, &PAUSED, words)
             }
             Notice::Unpaused => Self::new(Level::INFO, &RESUMED, "the pause is over"),
-            Notice::Looked { found, .. } => Self::looked(found),
-            Notice::ForeignScan {
+            Notice::UserScan { found, .. } => Self::looked(found),
+            Notice::ExternalScan {
                 exposed: Some(address),
             } => {
                 let words = "another program scanned and showed the assigned address";
@@ -182,7 +182,7 @@ impl Entry {
                     .under(AddressKind::Assigned, address)
                     .detailed(format!("the address shown was {address}"))
             }
-            Notice::ForeignScan { exposed: None } => {
+            Notice::ExternalScan { exposed: None } => {
                 let words = "another program scanned; the mask is changed";
                 Self::new(Level::DEBUG, &FOREIGN_SCAN, words)
             }
@@ -192,7 +192,7 @@ impl Entry {
                 Self::new(level, &EXPOSED, words)
                     .detailed(format!("the address shown was {address}"))
             }
-            Notice::Unkept(text) => Self::new(Level::WARN, &REMARK, text),
+            Notice::Limitation(text) => Self::new(Level::WARN, &REMARK, text),
             Notice::About { ssid, remark } => {
                 Self::new(Level::INFO, &REMARK, "").about(ssid, format!(": {remark}"))
             }
@@ -208,7 +208,7 @@ impl Entry {
         Self::new(Level::WARN, &HELD, words)
     }
 
-    fn looked(found: Result<Vec<Heard>, String>) -> Self {
+    fn looked(found: Result<Vec<Bss>, String>) -> Self {
         let words = match found {
             Ok(heard) => format!(
                 "scanned all channels, as asked: {} access points heard",

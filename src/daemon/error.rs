@@ -3,7 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::{config, kernel, store};
+use crate::platform::netlink;
+use crate::{config, store};
 
 /// Why the daemon cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -18,7 +19,7 @@ pub enum Error {
     Config(#[from] config::Errors),
     /// The kernel's interfaces are not to be had.
     #[error(transparent)]
-    Kernel(#[from] kernel::Error),
+    Kernel(#[from] netlink::Error),
     /// The secret key is not to be had.
     #[error(transparent)]
     Key(#[from] store::KeyError),
@@ -29,7 +30,7 @@ pub enum Error {
     #[error(
         "another macveil is running in this network namespace, with another runtime directory: two would fight over each interface"
     )]
-    Twin,
+    InstanceLock,
     /// The runtime directory cannot be used.
     #[error("cannot use the runtime directory {}", .path.display())]
     RuntimeDir {
@@ -69,7 +70,7 @@ impl Error {
 }
 
 pub(super) fn require_privilege() -> Result<(), Error> {
-    if kernel::may_administer() {
+    if netlink::may_administer() {
         Ok(())
     } else {
         Err(Error::Privilege)

@@ -2,8 +2,8 @@
 //! time: whoever follows events, and whoever collects metrics.
 
 use super::Daemon;
-use super::tended::Tended;
-use crate::control::{News, Reply, Server, Status};
+use super::managed::ManagedInterface;
+use crate::protocol::{News, Reply, Server, Status};
 
 /// What is known outside.
 #[derive(Debug, Default)]
@@ -83,7 +83,7 @@ impl Daemon {
 
     /// Whether there is something new of the interface; then whoever follows is told.
     fn show(&mut self, ifindex: u32) -> bool {
-        let news = match self.stations.get(&ifindex).map(Tended::status) {
+        let news = match self.stations.get(&ifindex).map(ManagedInterface::status) {
             Some(status) => {
                 if !self.shown.put(status.clone().without_times()) {
                     return false;

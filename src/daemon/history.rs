@@ -5,9 +5,9 @@ use std::time::SystemTime;
 
 use tracing::warn;
 
-use crate::address::{History, Record};
 use crate::store::{self, HistoryError};
-use crate::wifi::Ssid;
+use macveil_core::address::{History, Record};
+use macveil_core::types::Ssid;
 
 #[derive(Debug)]
 pub(super) struct KeptHistory {

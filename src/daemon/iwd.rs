@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use super::Daemon;
-use super::tended::Client;
-use crate::supplicant::iwd::{CONFIGURATION, STATE_DIRECTORY, Target};
+use super::managed::Client;
+use crate::platform::iwd::{CONFIGURATION, STATE_DIRECTORY, Target};
 
 const ROOT: &str = "/";
 /// What iwd's files said before, in the state directory, because they outlive the machine's next start.

@@ -3,8 +3,8 @@
 use tracing::debug;
 
 use super::entry::Entry;
-use crate::control::ADDRESS_KINDS;
 use crate::log::{self, Name};
+use crate::protocol::ADDRESS_KINDS;
 
 pub(super) fn write(interface: &str, entry: &Entry) {
     let name = entry.network.as_ref().map(|ssid| Name(ssid).to_string());

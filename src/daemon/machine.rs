@@ -5,20 +5,20 @@ use std::sync::Arc;
 use rand::rngs::StdRng;
 
 use super::clock;
-use super::rivals::Role;
-use crate::address::{AddressBook, Host, Mac};
+use super::managers::Role;
 use crate::config::{Config, DeviceFacts, Kind};
-use crate::supervisor::{
-    Action, Addresses, Card, Event, IwdStation, Link, Now, Port, Rotation, Settings, Station, Time,
+use macveil_core::address::{AddressPolicies, Host, Mac};
+use macveil_core::machine::{
+    Action, Addresses, Card, Event, IwdMachine, Link, Now, Port, Rotation, Settings, Station, Time,
     Wire,
 };
-use crate::wifi::Ssid;
+use macveil_core::types::Ssid;
 
 #[derive(Debug)]
 pub(super) enum Machine {
     Station(Box<Station>),
     Wire(Box<Wire>),
-    Iwd(Box<IwdStation>),
+    Iwd(Box<IwdMachine>),
 }
 
 impl From<Wire> for Machine {
@@ -39,12 +39,12 @@ impl Machine {
         rng: StdRng,
     ) -> Self {
         match role {
-            Role::Usual => {
+            Role::WpaSupplicant => {
                 let station = Station::new(now, card, settings, addresses, link, rng);
                 Self::Station(Box::new(station))
             }
-            Role::BesideIwd => {
-                let station = IwdStation::new(now, card, settings, addresses, link, rng);
+            Role::Iwd => {
+                let station = IwdMachine::new(now, card, settings, addresses, link, rng);
                 Self::Iwd(Box::new(station))
             }
         }
@@ -52,8 +52,8 @@ impl Machine {
 
     pub(super) const fn role(&self) -> Role {
         match self {
-            Self::Station(_) | Self::Wire(_) => Role::Usual,
-            Self::Iwd(_) => Role::BesideIwd,
+            Self::Station(_) | Self::Wire(_) => Role::WpaSupplicant,
+            Self::Iwd(_) => Role::Iwd,
         }
     }
 
@@ -152,10 +152,14 @@ impl Machine {
 }
 
 /// A card that has no permanent address has nothing but its interface's name to be told by.
-pub(super) fn bound_for(role: Role, book: AddressBook, device: &DeviceFacts<'_>) -> AddressBook {
+pub(super) fn bound_for(
+    role: Role,
+    book: AddressPolicies,
+    device: &DeviceFacts<'_>,
+) -> AddressPolicies {
     match role {
-        Role::BesideIwd if device.permanent.is_some() => book.bound_to_card(),
-        Role::BesideIwd | Role::Usual => book,
+        Role::Iwd if device.permanent.is_some() => book.bound_to_card(),
+        Role::Iwd | Role::WpaSupplicant => book,
     }
 }
 

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use tracing::warn;
 
 use super::Daemon;
-use crate::control::{ADDRESS_KINDS, Care, Status};
+use crate::protocol::{ADDRESS_KINDS, Care, Status};
 
 const MODE: u32 = 0o644;
 
@@ -117,13 +117,13 @@ const METRICS: [Metric; 9] = [
         "foreign_scans_total",
         "Scans by other programs",
         true,
-        |it| it.counters.foreign_scans,
+        |it| it.counters.external_scans,
     ),
     (
         "exposing_scans_total",
         "Of these, that showed the assigned address",
         true,
-        |it| it.counters.exposing_scans,
+        |it| it.counters.leaking_scans,
     ),
     ("associations_total", "Associations", true, |it| {
         it.counters.associations
@@ -184,10 +184,10 @@ fn begin(text: &mut String, name: &str, status: &Status) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::address::Mac;
     use crate::config::Kind;
-    use crate::control::Interface;
-    use crate::supervisor::{AddressKind, Counters};
+    use crate::protocol::Interface;
+    use macveil_core::address::Mac;
+    use macveil_core::machine::{AddressKind, Counters};
 
     fn status(name: &str) -> Status {
         let care = Care {
@@ -218,7 +218,7 @@ mod tests {
                 ifindex: 3,
                 kind: Kind::Wifi,
                 address: Mac([2, 0, 0, 0, 0, 1]),
-                state: Some("searching".to_owned()),
+                state: Some("scanning".to_owned()),
             },
             left_to: None,
             care: Some(care),
@@ -234,8 +234,8 @@ mod tests {
         let text = text_of(&[status("wlan0"), left, status("a\"b\\")]);
         let expected = r#"# HELP macveil_interface What macveil does with it.
 # TYPE macveil_interface gauge
-macveil_interface{interface="wlan0",state="searching",address="mask"} 1
-macveil_interface{interface="a\"b\\",state="searching",address="mask"} 1
+macveil_interface{interface="wlan0",state="scanning",address="mask"} 1
+macveil_interface{interface="a\"b\\",state="scanning",address="mask"} 1
 # HELP macveil_held Held silent, or without protection.
 # TYPE macveil_held gauge
 macveil_held{interface="wlan0"} 0

@@ -1,28 +1,28 @@
 //! The loop that joins the supervisor to the world: one event, handle it, carry out all actions, arm
 //! one timer, sleep.
 
+mod awaiting_udev;
 mod clock;
+mod commands;
 mod confinement;
 mod control;
 mod entry;
-mod errands;
 mod error;
+mod ethernet;
 mod followed;
 mod history;
 #[cfg(feature = "iwd")]
 mod iwd;
 mod journal;
 mod machine;
+mod managed;
+mod managers;
 mod metrics;
-mod naming;
 mod retyped;
-mod rivals;
 mod runtime_dir;
 mod schedule;
 mod service;
 mod status;
-mod tended;
-mod wires;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -34,31 +34,31 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tracing::{debug, info, warn};
 
-use crate::address::{Host, Mac, Record};
 use crate::config::{self, Backend, Config, Kind};
-use crate::control::{Asked, Server};
-use crate::kernel::{Kernel, Notification, Notifications};
 use crate::log::{self, Naming};
-use crate::rivals::{Running, Twin, Watch};
-use crate::sandbox::{self, Sandbox};
+use crate::platform::managers::{InstanceLock, Running, Watch};
+use crate::platform::netlink::{Kernel, Notification, Notifications};
+use crate::platform::sandbox::{self, Sandbox};
+use crate::platform::wpa_supplicant;
+use crate::protocol::{PendingRequest, Server};
 use crate::store;
-use crate::supervisor::{Addresses, Card, Command, Event, Time};
-use crate::supplicant::wpa;
-use crate::wifi::Ssid;
+use awaiting_udev::AwaitingUdev;
 use clock::{Alarm, SleepWatch};
-use errands::Looks;
+use commands::PendingScans;
 pub use error::Error;
 use followed::Shown;
 use history::KeptHistory;
 use machine::{Machine, bound_for, of_card};
+use macveil_core::address::{Host, Mac, Record};
+use macveil_core::machine::{Addresses, Card, Command, Event, Time};
+use macveil_core::types::Ssid;
+use managed::{BackendEvent, Client, ManagedInterface};
+use managers::{ManagedBy, Role};
 use metrics::Metrics;
-use naming::Nameless;
-use rivals::{LeftTo, Role};
 use runtime_dir::RuntimeDir;
 pub use runtime_dir::is_tended;
 use schedule::Schedule;
 use service::Watchdog;
-use tended::{Client, Tended, Told};
 
 /// Protects the cards that the configuration names until the process is told to end.
 ///
@@ -90,23 +90,23 @@ struct Daemon {
     runtime_dir: RuntimeDir,
     kernel: Kernel,
     rng: StdRng,
-    stations: BTreeMap<u32, Tended>,
+    stations: BTreeMap<u32, ManagedInterface>,
     schedule: Schedule,
     /// Interfaces that are none of our business as they are, so that their chatter costs nothing.
     ignored: BTreeMap<u32, Identity>,
-    nameless: Nameless,
+    awaiting_udev: AwaitingUdev,
     running: Running,
     /// Whom an interface was left to, as the user was told.
-    left: Vec<(u32, LeftTo)>,
+    left: Vec<(u32, ManagedBy)>,
     /// An interface was let go: whoever it was left to may have gone meanwhile.
     let_go: bool,
-    told: mpsc::UnboundedSender<Told>,
+    told: mpsc::UnboundedSender<BackendEvent>,
     control: Option<Server>,
-    looks: Vec<Looks>,
+    looks: Vec<PendingScans>,
     shown: Shown,
     metrics: Metrics,
     leaving: bool,
-    _alone: Option<Twin>,
+    _alone: Option<InstanceLock>,
 }
 
 /// What an interface is ignored for.
@@ -120,8 +120,8 @@ struct Identity {
 struct Ears {
     notifications: Notifications,
     rivals: Watch,
-    told: mpsc::UnboundedReceiver<Told>,
-    asked: mpsc::Receiver<Asked>,
+    told: mpsc::UnboundedReceiver<BackendEvent>,
+    asked: mpsc::Receiver<PendingRequest>,
     alarm: Alarm,
     watchdog: Watchdog,
     terminate: Signal,
@@ -132,8 +132,8 @@ struct Ears {
 enum Wake {
     Notification(Notification),
     Rivals(Running),
-    Told(Told),
-    Asked(Asked),
+    BackendEvent(BackendEvent),
+    PendingRequest(PendingRequest),
     Alarm,
     Watchdog,
     Leave,
@@ -147,7 +147,7 @@ impl Daemon {
         }
         let runtime_dir = RuntimeDir::hold(&config.runtime_dir)
             .map_err(|source| Error::runtime_dir(&config.runtime_dir, source))?;
-        let alone = rivals::be_alone()?;
+        let alone = managers::be_alone()?;
         let mut rng = StdRng::try_from_rng(&mut SysRng).map_err(Error::random)?;
         let host = Arc::new(store::read_host(&config.state_dir, &mut rng)?);
         name_networks(&config, &host);
@@ -159,7 +159,7 @@ impl Daemon {
         let (control, asked) = control::open(&config.runtime_dir, config.control_group.as_deref());
         let ears = Ears {
             notifications,
-            rivals: rivals::listen(),
+            rivals: managers::listen(),
             told: told_receiver,
             asked,
             alarm: Alarm::new().map_err(Error::Runtime)?,
@@ -179,7 +179,7 @@ impl Daemon {
             stations: BTreeMap::new(),
             schedule: Schedule::default(),
             ignored: BTreeMap::new(),
-            nameless: Nameless::default(),
+            awaiting_udev: AwaitingUdev::default(),
             running: Running::default(),
             left: Vec::new(),
             let_go: false,
@@ -202,7 +202,7 @@ trait Work {
 impl Work for (Daemon, Ears) {
     async fn work(self) -> Result<(), Error> {
         let (mut daemon, mut ears) = self;
-        daemon.running = rivals::first(&mut ears.rivals).await;
+        daemon.running = managers::first(&mut ears.rivals).await;
         daemon.tend_all()?;
         if daemon.stations.is_empty() {
             info!("no interface to protect yet; waiting for one");
@@ -233,8 +233,8 @@ impl Ears {
         Ok(tokio::select! {
             notification = self.notifications.next() => Wake::Notification(notification),
             running = self.rivals.next() => Wake::Rivals(running),
-            Some(told) = self.told.recv() => Wake::Told(told),
-            Some(asked) = self.asked.recv() => Wake::Asked(asked),
+            Some(told) = self.told.recv() => Wake::BackendEvent(told),
+            Some(asked) = self.asked.recv() => Wake::PendingRequest(asked),
             fired = self.alarm.fired() => fired.map(|()| Wake::Alarm).map_err(Error::Runtime)?,
             () = self.watchdog.due() => Wake::Watchdog,
             _ = self.terminate.recv() => Wake::Leave,
@@ -252,14 +252,14 @@ impl Daemon {
                 self.running = running;
                 self.reconsider()?;
             }
-            Wake::Told(Told { ifindex, event }) => self.tell(ifindex, event),
-            Wake::Asked(asked) => self.answer(asked)?,
+            Wake::BackendEvent(BackendEvent { ifindex, event }) => self.tell(ifindex, event),
+            Wake::PendingRequest(asked) => self.answer(asked)?,
             Wake::Alarm => self.time_passed()?,
             Wake::Watchdog => service::alive(),
             Wake::Leave => {
                 self.leaving = true;
                 service::stopping();
-                self.tell_all(&Event::Command(Command::Leave));
+                self.tell_all(&Event::Command(Command::Release));
             }
             // What is wrong with the configuration is in the log.
             Wake::Reload => drop(self.reload()?),
@@ -281,11 +281,11 @@ impl Daemon {
             Notification::LinkGone { ifindex } => {
                 self.ignored.remove(&ifindex);
                 self.left.retain(|left| left.0 != ifindex);
-                self.nameless.forget(ifindex);
+                self.awaiting_udev.forget(ifindex);
                 if let Some(gone) = self.forget(ifindex) {
                     info!("{}: gone", gone.name());
                     // Another one of iwd's may have waited for it.
-                    self.let_go |= gone.role() == Role::BesideIwd;
+                    self.let_go |= gone.role() == Role::Iwd;
                 }
             }
             Notification::Retyped { ifindex } => self.retyped(ifindex)?,
@@ -306,9 +306,9 @@ impl Daemon {
     /// A notification may be older than the latest change, so the link itself is read.
     fn link_changed(&mut self, ifindex: u32, identity: Identity) -> Result<(), Error> {
         let name = &identity.name;
-        if let Some(tended) = self.stations.get(&ifindex).filter(|t| t.name() != name) {
+        if let Some(managed) = self.stations.get(&ifindex).filter(|t| t.name() != name) {
             info!("{name}: this interface had another name; starting over with it");
-            self.runtime_dir.rename(tended.name(), name);
+            self.runtime_dir.rename(managed.name(), name);
             self.forget(ifindex);
         }
         if self.stations.contains_key(&ifindex) {
@@ -392,8 +392,8 @@ impl Daemon {
             history: self.history.current().clone(),
         };
         let how = match role {
-            Role::Usual => "protected from now on",
-            Role::BesideIwd => "in macveil's care from now on, beside iwd",
+            Role::WpaSupplicant => "protected from now on",
+            Role::Iwd => "in macveil's care from now on, beside iwd",
         };
         info!("{}: {how} ({})", card.name, card.driver);
         let rng = StdRng::from_rng(&mut self.rng);
@@ -401,8 +401,8 @@ impl Daemon {
         let name = card.name.clone();
         let now = clock::now();
         let machine = Machine::of_role(role, now, card, settings, addresses, link, rng);
-        let tended = Tended::begin(ifindex, name, machine, client);
-        self.stations.insert(ifindex, tended);
+        let managed = ManagedInterface::begin(ifindex, name, machine, client);
+        self.stations.insert(ifindex, managed);
         self.carry_out(ifindex);
     }
 
@@ -413,16 +413,16 @@ impl Daemon {
     }
 
     fn tell(&mut self, ifindex: u32, event: Event) {
-        if let Some(tended) = self.stations.get_mut(&ifindex) {
-            tended.handle(event);
+        if let Some(managed) = self.stations.get_mut(&ifindex) {
+            managed.handle(event);
             self.carry_out(ifindex);
         }
     }
 
     fn time_passed(&mut self) -> Result<(), Error> {
         for ifindex in self.schedule.take_due(clock::now().boot) {
-            if let Some(tended) = self.stations.get_mut(&ifindex) {
-                tended.handle_timeout();
+            if let Some(managed) = self.stations.get_mut(&ifindex) {
+                managed.handle_timeout();
                 self.carry_out(ifindex);
             }
         }
@@ -433,11 +433,11 @@ impl Daemon {
     }
 
     fn carry_out(&mut self, ifindex: u32) {
-        let Some(tended) = self.stations.get_mut(&ifindex) else {
+        let Some(managed) = self.stations.get_mut(&ifindex) else {
             return;
         };
-        let outcome = tended.carry_out(&mut self.kernel);
-        self.schedule.set(ifindex, tended.deadline());
+        let outcome = managed.carry_out(&mut self.kernel);
+        self.schedule.set(ifindex, managed.deadline());
         self.shown.touch(ifindex);
         if let Some(control) = &self.control {
             outcome.news.iter().for_each(|news| control.say(news));
@@ -455,7 +455,7 @@ impl Daemon {
     }
 
     /// The interface is no longer in macveil's care.
-    fn forget(&mut self, ifindex: u32) -> Option<Tended> {
+    fn forget(&mut self, ifindex: u32) -> Option<ManagedInterface> {
         self.schedule.set(ifindex, None);
         self.shown.touch(ifindex);
         self.stations.remove(&ifindex)
@@ -473,7 +473,7 @@ impl Daemon {
     }
 
     fn deadline(&self) -> Option<Time> {
-        let named = self.nameless.deadline().filter(|_| !self.leaving);
+        let named = self.awaiting_udev.deadline().filter(|_| !self.leaving);
         self.schedule.soonest().into_iter().chain(named).min()
     }
 
@@ -481,8 +481,8 @@ impl Daemon {
     fn client(&self, role: Role, ifindex: u32, name: &str) -> Client {
         let told = self.told.clone();
         match (role, self.config.backend) {
-            (Role::Usual, Backend::Auto | Backend::WpaSupplicant) => {
-                let target = wpa::Target {
+            (Role::WpaSupplicant, Backend::Auto | Backend::WpaSupplicant) => {
+                let target = wpa_supplicant::Target {
                     ifname: name.to_owned(),
                     control_dir: self.config.ctrl_interface.clone(),
                     client_dir: self.runtime_dir.client_dir(),
@@ -490,11 +490,11 @@ impl Daemon {
                 };
                 Client::of_wpa(ifindex, target, told)
             }
-            (Role::Usual, Backend::None | Backend::Iwd) => Client::None,
+            (Role::WpaSupplicant, Backend::None | Backend::Iwd) => Client::None,
             #[cfg(feature = "iwd")]
-            (Role::BesideIwd, _) => self.client_of_iwd(ifindex, name),
+            (Role::Iwd, _) => self.client_of_iwd(ifindex, name),
             #[cfg(not(feature = "iwd"))]
-            (Role::BesideIwd, _) => Client::None,
+            (Role::Iwd, _) => Client::None,
         }
     }
 
@@ -520,8 +520,8 @@ impl Daemon {
         for warning in &self.config.warnings {
             warn!("{warning}");
         }
-        for tended in self.stations.values_mut() {
-            tended.reconfigure(&self.config, &self.host);
+        for managed in self.stations.values_mut() {
+            managed.reconfigure(&self.config, &self.host);
         }
         self.leave_unmanaged();
         for ifindex in self.stations.keys().copied().collect::<Vec<_>>() {

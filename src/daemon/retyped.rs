@@ -2,7 +2,7 @@
 
 use tracing::info;
 
-use super::tended::Tended;
+use super::managed::ManagedInterface;
 use super::{Daemon, Error};
 
 impl Daemon {
@@ -26,7 +26,7 @@ impl Daemon {
         let Some(former) = self
             .stations
             .get(&ifindex)
-            .filter(|it| !Tended::is_wire(it))
+            .filter(|it| !ManagedInterface::is_wire(it))
         else {
             return Ok(false);
         };

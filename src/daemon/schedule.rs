@@ -1,7 +1,7 @@
 //! When the time of each interface comes, so that the soonest is known without asking them all: with many
 //! radios that is asked for far more often than it changes.
 
-use crate::supervisor::Time;
+use macveil_core::machine::Time;
 
 /// One moment an interface at most. They are few, so that looking through them is quicker than order.
 #[derive(Debug, Default)]

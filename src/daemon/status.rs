@@ -1,10 +1,10 @@
 //! How the interfaces are doing, as the control socket tells it.
 
 use super::machine::Machine;
-use super::tended::Tended;
+use super::managed::ManagedInterface;
 use super::{Daemon, clock};
-use crate::control::{Care, Status};
-use crate::supervisor::{AddressKind, Counters, IwdStation, Method, Station, Time, Wire};
+use crate::protocol::{Care, Status};
+use macveil_core::machine::{AddressKind, Counters, IwdMachine, Method, Station, Time, Wire};
 
 impl Daemon {
     pub(super) fn status(&mut self) -> Vec<Status> {
@@ -23,7 +23,7 @@ impl Daemon {
     }
 }
 
-impl Tended {
+impl ManagedInterface {
     pub(super) fn status(&self) -> Status {
         Status {
             interface: self.interface(),
@@ -33,20 +33,20 @@ impl Tended {
     }
 }
 
-fn care_of(tended: &Tended) -> Care {
+fn care_of(managed: &ManagedInterface) -> Care {
     let now = clock::now().boot;
-    let care = match tended.machine() {
+    let care = match managed.machine() {
         Machine::Station(station) => care_of_station(station, now),
         Machine::Wire(wire) => care_of_wire(wire, now),
         Machine::Iwd(station) => care_of_iwd(station, now),
     };
     Care {
-        backend: tended.backend().map(str::to_owned),
+        backend: managed.backend().map(str::to_owned),
         ..care
     }
 }
 
-fn care_of_iwd(station: &IwdStation, now: Time) -> Care {
+fn care_of_iwd(station: &IwdMachine, now: Time) -> Care {
     let card = station.card();
     let snapshot = station.snapshot();
     let masks = (Method::Powered, "while iwd is at rest".to_owned());

@@ -7,7 +7,7 @@ use std::sync::{PoisonError, RwLock};
 use sha2::{Digest, Sha256};
 use tracing::level_filters::LevelFilter;
 
-use crate::wifi::Ssid;
+use macveil_core::types::Ssid;
 
 /// How networks are named.
 #[derive(Clone, Copy, Default)]

@@ -8,9 +8,9 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::atomic;
-use crate::address::{History, Record};
-use crate::config::parse_hex;
-use crate::wifi::Ssid;
+use macveil_core::address::{History, Record};
+use macveil_core::types::Ssid;
+use macveil_core::types::parse_hex;
 
 /// The name of the file in the state directory.
 pub const HISTORY_FILE: &str = "history";

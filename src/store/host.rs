@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use rand::CryptoRng;
 
 use super::key::{KeyError, load_or_create_key};
-use crate::address::{Host, MachineId, Zone};
+use macveil_core::address::{Host, MachineId, Zone};
 
 /// Where the installation's identity is (machine-id(5)); D-Bus keeps its own on machines without systemd.
 const MACHINE_ID_FILES: [&str; 2] = ["/etc/machine-id", "/var/lib/dbus/machine-id"];

@@ -10,7 +10,7 @@ use rustix::fs::{CWD, RenameFlags};
 use zeroize::Zeroizing;
 
 use super::atomic;
-use crate::address::{HostKey, MachineId, NewKey, TooShort};
+use macveil_core::address::{HostKey, MachineId, NewKey, TooShort};
 
 /// The name of the key's file in the state directory.
 pub const KEY_FILE: &str = "secret_key";

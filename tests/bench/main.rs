@@ -13,15 +13,7 @@
     reason = "a test program, with modules it shares with the lab"
 )]
 
-#[path = "../lab/air/mod.rs"]
-mod air;
-#[path = "../lab/host/bench/links.rs"]
-mod links;
-#[path = "../lab/record.rs"]
-mod record;
-mod report;
-#[path = "../lab/sample.rs"]
-mod sample;
+use macveil_testkit::{air, links, report, sample};
 
 use std::collections::BTreeMap;
 

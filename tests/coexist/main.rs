@@ -7,19 +7,16 @@
     reason = "a test program: it may use the world, of which each test has one, and fail loudly"
 )]
 
-#[path = "../wire/world.rs"]
 #[allow(
     dead_code,
     reason = "this world is made for the tests of Ethernet, which need more of it"
 )]
-mod world;
-
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use world::{INITIAL, MACVEIL, World, alone, until};
+use macveil_testkit::namespace::{INITIAL, World, alone, macveil, until};
 
 /// A configuration like the world's, with directories of its own.
 fn second_configuration(world: &World) -> PathBuf {
@@ -36,7 +33,9 @@ fn second_configuration(world: &World) -> PathBuf {
 fn refused(configuration: &Path) -> (Option<i32>, String) {
     // One that is not refused would run for ever.
     let output = Command::new("timeout")
-        .args(["5", MACVEIL, "run", "--config"])
+        .arg("5")
+        .arg(macveil())
+        .args(["run", "--config"])
         .arg(configuration)
         .output()
         .expect("timeout (coreutils)");
@@ -59,7 +58,8 @@ fn start(mut command: Command, configuration: &Path) -> Running {
     let log = configuration.with_extension("log");
     let file = File::create(&log).expect("a log");
     command
-        .args([MACVEIL, "run", "--config"])
+        .arg(macveil())
+        .args(["run", "--config"])
         .arg(configuration);
     let running = Running(command.stderr(file).spawn().expect("a command"));
     until("its first look", || {

@@ -6,9 +6,9 @@ use std::net::{TcpListener, UdpSocket};
 use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::process::Command;
 
-use macveil::sandbox::{Needs, enter};
+use macveil::platform::sandbox::{Needs, enter};
 
-use crate::world::alone;
+use macveil_testkit::namespace::alone;
 
 #[test]
 fn what_is_not_needed_is_forbidden() {

@@ -11,19 +11,16 @@
 )]
 
 mod forbidden;
-#[path = "../wire/world.rs"]
 #[allow(
     dead_code,
     reason = "this world is made for the tests of Ethernet, which need more of it"
 )]
-mod world;
-
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
 use std::process::Command;
 
-use world::{INITIAL, MACVEIL, World, alone, until};
+use macveil_testkit::namespace::{INITIAL, World, alone, macveil, until};
 
 const NET_ADMIN: &str = "0000000000001000";
 const NONE: &str = "0000000000000000";
@@ -92,7 +89,7 @@ fn it_runs_as_a_user_who_may_do_nothing_else() {
         let mut world = World::new();
         // Only root may look into what a test or cargo makes.
         let program = world.path("program");
-        fs::copy(MACVEIL, &program).expect("a copy of macveil");
+        fs::copy(macveil(), &program).expect("a copy of macveil");
         fs::set_permissions(world.path(""), PermissionsExt::from_mode(0o755)).expect("a directory");
         for directory in ["state", "run"] {
             fs::create_dir(world.path(directory)).expect("a directory");
@@ -133,7 +130,7 @@ fn the_sandbox_can_be_switched_off_and_the_log_says_so() {
         || {
             let mut world = World::new();
             world.configure("\"card\"", "", "");
-            let mut daemon = Command::new(MACVEIL);
+            let mut daemon = Command::new(macveil());
             daemon
                 .env("MACVEIL_SANDBOX", "off")
                 .env("MACVEIL_LOG", "info");
@@ -161,7 +158,7 @@ fn the_log_shows_no_whole_address_unless_it_is_asked_to() {
                 let file = world.path("macveil.toml");
                 let text = fs::read_to_string(&file).expect("a configuration");
                 fs::write(&file, format!("{wish}{text}")).expect("a configuration");
-                let mut daemon = Command::new(MACVEIL);
+                let mut daemon = Command::new(macveil());
                 daemon.env("MACVEIL_LOG", "info");
                 world.run_as(daemon);
                 until("the assigned address", || world.address() != INITIAL);

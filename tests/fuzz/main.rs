@@ -12,14 +12,7 @@
     reason = "a test program, with modules it shares with the lab"
 )]
 
-#[path = "../lab/air/mod.rs"]
-mod air;
-mod capture;
-#[path = "../lab/record.rs"]
-mod record;
-mod short;
-
 #[test]
 fn captures() {
-    short::run("capture", capture::target);
+    macveil_testkit::fuzz::run("capture", macveil_testkit::fuzz::capture::target);
 }

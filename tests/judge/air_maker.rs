@@ -1,8 +1,8 @@
 //! Makes captures: the frames of a story as bytes, as a sniffer would write them.
 
-use crate::air::{Capture, Frame, Mac};
-use crate::encode;
-use crate::judge::{AccessPoint, Brief};
+use macveil_testkit::air::{Capture, Frame, Mac};
+use macveil_testkit::encode;
+use macveil_testkit::judge::{AccessPoint, Brief};
 
 pub const HOME: Mac = Mac([0x02, 0, 0, 0, 1, 0]);
 pub const PERMANENT: Mac = Mac([0x02, 0, 0, 0, 0, 0]);

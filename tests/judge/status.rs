@@ -1,8 +1,8 @@
 //! The status judge against testimonies with one lie each: one that finds none of them would prove
 //! nothing when it finds nothing in the lab.
 
-use crate::air::{Frame, Kind, Mac};
-use crate::judge::{Link, Testimony, Told, status_contradictions};
+use macveil_testkit::air::{Frame, Kind, Mac};
+use macveil_testkit::judge::{Link, Testimony, Told, status_contradictions};
 
 const AP: Mac = Mac([2, 0, 0, 0, 7, 0]);
 const PERMANENT: Mac = Mac([2, 0, 0, 0, 0, 0]);
@@ -18,7 +18,7 @@ fn told(at: u64, by_event: bool) -> Told {
         by_event,
         address: if connected { HOME } else { MASK },
         kind: if connected { "assigned" } else { "mask" }.to_owned(),
-        state: if connected { "associated" } else { "searching" }.to_owned(),
+        state: if connected { "associated" } else { "scanning" }.to_owned(),
         up: true,
         permanent: false,
     }
@@ -91,7 +91,7 @@ fn a_tenth_of_a_second_late_is_in_time_and_more_is_not() {
             if late && !told.by_event {
                 told.address = MASK;
                 "mask".clone_into(&mut told.kind);
-                "searching".clone_into(&mut told.state);
+                "scanning".clone_into(&mut told.state);
             }
         }
     };
@@ -117,7 +117,7 @@ fn each_lie_is_found() {
     assert_found(
         |it, _| {
             let last = last(it);
-            "searching".clone_into(&mut it.told[last].state);
+            "scanning".clone_into(&mut it.told[last].state);
         },
         "a carrier for long",
     );

@@ -22,21 +22,8 @@
     reason = "a test program: it may use the world, and fail loudly"
 )]
 
-mod air;
-mod briefing;
-mod configuration;
-mod digest;
-#[path = "../documented/mod.rs"]
-mod documented;
 mod guest;
 mod host;
-mod judge;
-mod record;
-#[path = "../bench/report/mod.rs"]
-mod report;
-mod sample;
-#[path = "../scenarios/mod.rs"]
-mod scenarios;
 
 use std::process::ExitCode;
 

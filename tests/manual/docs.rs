@@ -8,7 +8,7 @@ use clap::Parser;
 use clap::error::ErrorKind;
 use macveil::cli::Arguments;
 
-use crate::documented::{self, Kind};
+use macveil_testkit::documented::{self, Kind};
 
 /// A line of a page.
 struct Line {

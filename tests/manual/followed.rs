@@ -5,19 +5,19 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use clap::Parser;
 use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 use macveil::cli::Arguments;
 
-use crate::documented::{self, Command, Fate, Kind, Page, Rows, pages, shape};
 use crate::options::Options;
+use macveil_testkit::documented::{self, Command, Fate, Kind, Page, Rows, pages, shape};
 
 fn project() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 fn commands() -> Vec<Command> {
-    documented::commands(project())
+    documented::commands(project(), Arguments::command())
 }
 
 fn of_page(text: &str) -> Vec<(usize, String, Vec<String>)> {

@@ -9,19 +9,13 @@
 )]
 
 mod docs;
-#[path = "../documented/mod.rs"]
-mod documented;
 mod followed;
 mod keys;
-#[path = "../lab/host/options.rs"]
-#[allow(
-    dead_code,
-    reason = "the lab's, of which it is asked whether it understands"
-)]
-mod options;
 
 use std::fs;
 use std::path::PathBuf;
+
+use macveil_testkit::lab_options as options;
 
 fn contrib(path: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))

@@ -15,16 +15,15 @@
     reason = "a test program: it may use files, and fail loudly"
 )]
 
-mod generator;
 mod tshark;
 
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 
-use macveil::audit::{Audit, Capture, Finding, Judged, Known, Leak, Verdict};
+use macveil::tools::audit::{Audit, Capture, Finding, Judged, Known, Leak, Verdict};
 
-use generator::{Crowd, Generator};
+use macveil_testkit::capture_generator::{Crowd, Generator};
 use tshark::Heard;
 
 const SEED: u64 = 6;

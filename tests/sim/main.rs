@@ -18,32 +18,10 @@
     reason = "a test program, with modules it shares with the lab: it may fail loudly"
 )]
 
-#[path = "../lab/air/mod.rs"]
-mod air;
-#[path = "../lab/briefing.rs"]
-mod briefing;
-#[path = "../lab/host/verdict/checks.rs"]
-mod checks;
-#[path = "../lab/configuration.rs"]
-mod configuration;
 mod day;
-#[path = "../lab/digest.rs"]
-mod digest;
-#[path = "../judge/encode.rs"]
-mod encode;
-#[path = "../lab/host/verdict/evidence.rs"]
-mod evidence;
-#[path = "../lab/judge/mod.rs"]
-mod judge;
 mod promise;
-#[path = "../lab/record.rs"]
-mod record;
-#[path = "../scenarios/mod.rs"]
-mod scenarios;
 mod setup;
 mod stories;
-#[path = "../lab/host/verdict/weigh.rs"]
-mod weigh;
 mod world;
 
 use std::time::{Duration, Instant};

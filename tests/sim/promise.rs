@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
 
-use macveil::address::Mac;
-use macveil::wifi::{Frequency, Ssid};
+use macveil_core::address::Mac;
+use macveil_core::types::{Frequency, Ssid};
 
 /// An authentication to an access point that has been away for longer goes into the void.
 const JUST_GONE: Duration = Duration::from_secs(7);

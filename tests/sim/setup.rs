@@ -1,10 +1,10 @@
 //! Worlds to begin with.
 
-use macveil::address::{
-    AddressFacts, Mac, NetworkFacts, NetworkMatch, NetworkRule, Place, Policy, Said, Security,
-    Wishes,
+use macveil_core::address::{
+    AddressFacts, ConnectionOptions, KeyMgmt, Mac, NetworkFacts, NetworkMatch, NetworkRule, Place,
+    Policy, Said,
 };
-use macveil::wifi::Ssid;
+use macveil_core::types::Ssid;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -61,9 +61,9 @@ pub fn world(seed: u64, driver: Driver, places: &[Site]) -> World {
         let mut ap = AccessPoint::new(place.name, number, &ssid, place.channel);
         ap.hidden = place.hidden;
         let way = if place.open {
-            Security::Open
+            KeyMgmt::Open
         } else {
-            Security::Psk
+            KeyMgmt::Psk
         };
         ap.way = way;
         world.access_points.push(ap);
@@ -92,7 +92,7 @@ pub fn world(seed: u64, driver: Driver, places: &[Site]) -> World {
                 promise.random.insert(ssid);
             }
             _ => {
-                let facts = NetworkFacts::new(&ssid).with_security(Security::Psk);
+                let facts = NetworkFacts::new(&ssid).with_security(KeyMgmt::Psk);
                 let mut rng = StdRng::seed_from_u64(0);
                 let address = book.assign(&facts, &card(), &mut rng).unwrap();
                 let networks = promise.assigned.entry(address);
@@ -109,9 +109,9 @@ fn rule(ssid: &Ssid, policy: Policy) -> NetworkRule {
             ssids: vec![ssid.clone()],
             ..NetworkMatch::default()
         },
-        wishes: Wishes {
+        wishes: ConnectionOptions {
             policy: Some(said(policy)),
-            ..Wishes::default()
+            ..ConnectionOptions::default()
         },
         place: Place::BuiltIn,
     }

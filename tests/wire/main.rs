@@ -10,7 +10,6 @@
 )]
 
 mod tap;
-mod world;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,8 +17,8 @@ use std::os::unix::fs::MetadataExt;
 use std::thread::sleep;
 use std::time::Duration;
 
+use macveil_testkit::namespace::{INITIAL, World, alone, until};
 use tap::Tap;
-use world::{INITIAL, World, alone, until};
 
 /// Longer than what counts as a blink.
 const UNPLUGGED: Duration = Duration::from_secs(6);

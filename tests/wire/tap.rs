@@ -5,7 +5,7 @@ use std::os::fd::OwnedFd;
 
 use rustix::net::{AddressFamily, RecvFlags, SocketFlags, SocketType, eth, recv, socket_with};
 
-use super::world::PLUG;
+use macveil_testkit::namespace::PLUG;
 
 /// Whoever sent a frame since it was opened, the far end of the cable aside.
 pub(crate) struct Tap {

@@ -1,8 +1,8 @@
 //! The answer for programs. Times are microseconds since the capture's beginning.
 
 use super::text::{begin, hex};
-use crate::audit::{Finding, Judged, Leak, Link, Micros, Moment, Reason, Tally, Verdict};
 use crate::json::Json;
+use crate::tools::audit::{Finding, Judged, Leak, Link, Micros, Moment, Reason, Tally, Verdict};
 
 pub(super) fn answer(verdict: &Verdict, ends_early: bool) -> Json {
     let counts = &verdict.counts;

@@ -14,9 +14,9 @@ use std::process::ExitCode;
 
 use self::progress::Progress;
 use super::failure::{Failure, NO};
-use crate::address::Mac;
-use crate::audit::{Audit, Capture, CaptureError, Known, Timeline, Verdict, draw};
-use crate::vendors::{Vendors, installed};
+use crate::tools::audit::{Audit, Capture, CaptureError, Known, Timeline, Verdict, draw};
+use crate::tools::vendors::{Vendors, installed};
+use macveil_core::address::Mac;
 
 /// Say whether a capture of the air gives stations away.
 ///
@@ -126,9 +126,9 @@ fn vendors(verdict: &Verdict) -> Vendors {
 
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing {
-    use crate::audit::Verdict;
     use crate::fuzzing::assert_harmless;
-    use crate::vendors::Vendors;
+    use crate::tools::audit::Verdict;
+    use crate::tools::vendors::Vendors;
 
     /// Both answers are harmless, whatever strangers wrote.
     pub(crate) fn answers(verdict: &Verdict) {

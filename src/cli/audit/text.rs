@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
-use crate::audit::{Counts, Judged, Leak, Link, MOST_ADDRESSES, Micros, Reason, Station, Verdict};
-use crate::vendors::Vendors;
+use crate::tools::audit::{
+    Counts, Judged, Leak, Link, MOST_ADDRESSES, Micros, Reason, Station, Verdict,
+};
+use crate::tools::vendors::Vendors;
 
 /// More stations and links than that nobody reads; `--json` has them all.
 const SHOWN: usize = 100;

@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::doctor::{Content, Files, Process, Wanted};
+use crate::tools::doctor::{Content, Files, Process, Wanted};
 
 /// No file of the kind is longer, unless somebody has made it so.
 const LONGEST: u64 = 256 * 1024;

@@ -6,14 +6,14 @@ use super::{files, supplicant, trial};
 use crate::cli::failure::Failure;
 use crate::cli::owner::{self, CTRL_INTERFACE};
 use crate::config::{Config, DeviceFacts, Errors, Kind, Layout};
-use crate::doctor::{Card, Facts, Macveil, wanted};
-use crate::kernel::Kernel;
-use crate::rivals::{Running, another_runs};
-use crate::supervisor::{self, OnFailure};
+use crate::platform::managers::{Running, another_runs};
+use crate::platform::netlink::Kernel;
+use crate::tools::doctor::{Card, Facts, Macveil, wanted};
+use macveil_core::machine::{self, OnFailure};
 
 const LOOK: &str = "cannot look at the Wi-Fi interfaces";
 
-/// Looks at an interface, or at all that are stations.
+/// PendingScans at an interface, or at all that are stations.
 pub(super) fn facts(root: &Path, interface: Option<&str>, tries: bool) -> Result<Facts, Failure> {
     let mut kernel = Kernel::open().map_err(|error| Failure::cannot(LOOK, error))?;
     let mut stations = kernel
@@ -68,7 +68,7 @@ fn macveil(config: &Result<Config, Errors>) -> Macveil {
     }
 }
 
-fn card(root: &Path, config: Option<&Config>, station: supervisor::Card, running: Running) -> Card {
+fn card(root: &Path, config: Option<&Config>, station: machine::Card, running: Running) -> Card {
     let name = station.name.clone();
     let device = DeviceFacts {
         name: &name,

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 
 use super::console::Paint;
 use super::failure::{Failure, NO, unless_unheard};
-use crate::doctor::examine;
+use crate::tools::doctor::examine;
 use render::Answer;
 
 const ROOT: &str = "/";
@@ -41,7 +41,7 @@ pub struct Args {
     tries: bool,
 }
 
-/// Looks at the machine and writes what was found.
+/// PendingScans at the machine and writes what was found.
 ///
 /// # Errors
 ///

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use crate::cli::console::{BOLD, GREEN, Paint, RED, YELLOW, wrapped};
-use crate::doctor::{Finding, Severity, Topic};
 use crate::json::Json;
+use crate::tools::doctor::{Finding, Severity, Topic};
 
 /// Where a finding's text begins.
 const INDENT: usize = 11;

@@ -6,7 +6,7 @@ use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::path::Path;
 use std::time::Duration;
 
-use crate::doctor::Control;
+use crate::tools::doctor::Control;
 
 const PATIENCE: Duration = Duration::from_secs(1);
 /// Values of `GET`.

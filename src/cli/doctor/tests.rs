@@ -5,13 +5,11 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::*;
-use crate::doctor::{Card, Control, Facts, Finding, Macveil, Severity, Topic, fuzzing, wanted};
-use crate::rivals::Rival;
-use misconfigurations::Plant;
-
-#[allow(unreachable_pub, reason = "other tests may read it, too")]
-#[path = "../../../tests/doctor/misconfigurations.rs"]
-mod misconfigurations;
+use crate::platform::managers::Rival;
+use crate::tools::doctor::{
+    Card, Control, Facts, Finding, Macveil, Severity, Topic, fuzzing, wanted,
+};
+use macveil_testkit::misconfigurations::{self, Plant};
 
 /// A machine on which everything is as it should be, as a tree of files, and what the kernel tells.
 struct Machine {
@@ -195,7 +193,7 @@ fn each_misconfiguration_is_found_and_nothing_else() {
 
 #[test]
 fn what_the_kernel_and_macveil_tell_is_judged_as_well() {
-    use crate::doctor::{Control, Trial};
+    use crate::tools::doctor::{Control, Trial};
     let found = |change: fn(&mut Machine), id, severity, hint| {
         let mut machine = Machine::good();
         change(&mut machine);
@@ -468,7 +466,7 @@ fn a_supplicant_answers() {
 fn the_documentation_has_every_check() {
     let text =
         fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/doctor.md")).unwrap();
-    for check in crate::doctor::checks() {
+    for check in crate::tools::doctor::checks() {
         assert!(
             text.contains(&format!("`{}`", check.id)),
             "{} is missing",

@@ -3,11 +3,11 @@
 use rand::rngs::{StdRng, SysRng};
 use rand::{RngExt as _, SeedableRng as _};
 
-use crate::address::Mac;
 use crate::cli::failure::Failure;
-use crate::doctor::{Card, Trial};
-use crate::kernel::{Kernel, may_administer};
-use crate::supervisor::{How, Link, Refusal};
+use crate::platform::netlink::{Kernel, may_administer};
+use crate::tools::doctor::{Card, Trial};
+use macveil_core::address::Mac;
+use macveil_core::machine::{How, KernelError, Link};
 
 /// Tries it, where that disturbs nobody.
 pub(super) fn attempt(
@@ -81,15 +81,15 @@ fn set_down(
     ifindex: u32,
     before: Link,
     address: Mac,
-) -> Result<Link, Refusal> {
+) -> Result<Link, KernelError> {
     if before.up {
-        kernel.hold_down(ifindex)?;
+        kernel.set_link_down(ifindex)?;
     }
     kernel.set_address(ifindex, address, How::WhileDown)
 }
 
-fn restore(kernel: &mut Kernel, ifindex: u32, before: Link) -> Result<Link, Refusal> {
-    kernel.hold_down(ifindex)?;
+fn restore(kernel: &mut Kernel, ifindex: u32, before: Link) -> Result<Link, KernelError> {
+    kernel.set_link_down(ifindex)?;
     let now = kernel.set_address(ifindex, before.address, How::WhileDown)?;
     if before.up {
         kernel.bring_up(ifindex)
@@ -98,6 +98,6 @@ fn restore(kernel: &mut Kernel, ifindex: u32, before: Link) -> Result<Link, Refu
     }
 }
 
-fn refused(refusal: &Refusal) -> String {
+fn refused(refusal: &KernelError) -> String {
     format!("cannot {refusal}")
 }

@@ -3,11 +3,11 @@
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use crate::address::{
-    AddressBook, AddressFacts, Choice, Derivation, Mac, NetworkFacts, Place, Policy, Source,
-    Unassignable, format_length,
+use macveil_core::address::{
+    AddressFacts, AddressPolicies, AssignError, Choice, Derivation, Mac, NetworkFacts, Place,
+    Policy, Source, format_length,
 };
-use crate::wifi::Ssid;
+use macveil_core::types::Ssid;
 
 /// Which address a network gets, and all that leads to it.
 pub(super) struct Explanation {
@@ -18,7 +18,7 @@ pub(super) struct Explanation {
     /// Where the rules about the network are, the one that is asked first before the others.
     pub(super) rules: Vec<Place>,
     pub(super) steps: Vec<Step>,
-    pub(super) outcome: Result<Outcome, Unassignable>,
+    pub(super) outcome: Result<Outcome, AssignError>,
 }
 
 /// One thing that leads to the address.
@@ -44,7 +44,7 @@ pub(super) enum Outcome {
 
 impl Explanation {
     pub(super) fn of(
-        book: &AddressBook,
+        book: &AddressPolicies,
         network: &NetworkFacts,
         interface: &str,
         managed: bool,

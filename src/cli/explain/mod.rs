@@ -11,11 +11,11 @@ use std::time::SystemTime;
 
 use super::failure::{Failure, NO, unless_unheard};
 use super::inputs::{self, Moment};
-use crate::address::{Mac, NetworkFacts, Security};
 use crate::config::Kind;
-use crate::wifi::Ssid;
 use crate::{config, store};
 use explanation::Explanation;
+use macveil_core::address::{KeyMgmt, Mac, NetworkFacts};
+use macveil_core::types::Ssid;
 use system::Card;
 
 /// Say which address a network would get, and why, step by step.
@@ -48,7 +48,7 @@ pub struct Args {
     bssid: Option<Mac>,
     /// How the network is joined: open, owe, wep, psk, sae, eap.
     #[arg(long, value_parser = inputs::security)]
-    security: Option<Security>,
+    security: Option<KeyMgmt>,
     /// The network's `id_str` in the configuration of wpa_supplicant.
     #[arg(long, value_name = "TEXT")]
     id_str: Option<String>,

@@ -5,7 +5,7 @@ use std::fmt;
 use super::explanation::{Explanation, Outcome};
 use crate::cli::place;
 use crate::json::Json;
-use crate::wifi::Ssid;
+use macveil_core::types::Ssid;
 
 /// The widest title of a step.
 const TITLES: usize = 16;

@@ -3,14 +3,14 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::address::{AddressBook, AddressFacts, Host, Mac};
 use crate::cli::failure::Failure;
 use crate::cli::{inputs, owner};
 use crate::config::{Config, DeviceFacts, Kind};
-use crate::kernel::Kernel;
-use crate::rivals::Rival;
+use crate::platform::managers::Rival;
+use crate::platform::netlink::Kernel;
 use crate::store::{self, KEY_FILE};
-use crate::supervisor;
+use macveil_core::address::{AddressFacts, AddressPolicies, Host, Mac};
+use macveil_core::machine;
 
 /// A card, as far as its addresses hang on it.
 pub(super) struct Card {
@@ -40,7 +40,7 @@ impl Card {
     }
 
     /// Which address each network gets, as the daemon decides it.
-    pub(super) fn book(&self, config: &Config, host: Arc<Host>) -> AddressBook {
+    pub(super) fn book(&self, config: &Config, host: Arc<Host>) -> AddressPolicies {
         let book = config.address_book(&self.device(), host);
         if self.beside_iwd && self.facts.permanent.is_some() {
             return book.bound_to_card();
@@ -90,7 +90,7 @@ pub(super) fn card(config: &Config, name: Option<&str>) -> Result<Card, Failure>
     }
 }
 
-fn known(config: &Config, station: supervisor::Card) -> Card {
+fn known(config: &Config, station: machine::Card) -> Card {
     Card {
         facts: AddressFacts {
             permanent: station.permanent,

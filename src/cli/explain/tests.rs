@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::explanation::Explanation;
-use crate::address::{AddressFacts, Host, HostKey, Mac, NetworkFacts, Zone};
 use crate::config::{Config, DeviceFacts, Kind, Layout};
-use crate::wifi::Ssid;
+use macveil_core::address::{AddressFacts, Host, HostKey, Mac, NetworkFacts, Zone};
+use macveil_core::types::Ssid;
 
 const CARD: AddressFacts = AddressFacts {
     permanent: Some(Mac([0, 1, 2, 3, 4, 5])),

@@ -7,9 +7,9 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::address::NmVersion;
 use crate::cli::Failure;
-use crate::import::{ConfFile, ProfileContents, ProfileFile, Shelf};
+use crate::tools::import::{ConfFile, ProfileContents, ProfileFile, Shelf};
+use macveil_core::address::NmVersion;
 
 /// `NetworkManager` reads no larger key, and no larger file of settings is meant for people.
 const LARGEST: u64 = 1024 * 1024;

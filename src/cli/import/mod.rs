@@ -13,11 +13,11 @@ use std::process::ExitCode;
 use zeroize::Zeroizing;
 
 use super::failure::{Failure, unless_unheard};
-use crate::address::{HostKey, NmVersion, Policy};
 use crate::config::{Config, Layout};
-use crate::import::{Conf, Item, Options, Report, translate};
 use crate::store::{Adopted, adopt_key, atomic, compare_key};
+use crate::tools::import::{Conf, Item, Options, Report, translate};
 use files::Tree;
+use macveil_core::address::{HostKey, NmVersion, Policy};
 
 /// Where the settings go.
 const DROP_IN: &str = "/etc/macveil/conf.d/50-networkmanager.toml";

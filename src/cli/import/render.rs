@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use super::{Answer, DROP_IN, KeyOutcome, THEIR_KEY};
 use crate::config::harmless;
-use crate::import::Item;
 use crate::json::Json;
 use crate::store::Adopted;
+use crate::tools::import::Item;
 
 pub(super) fn answer(answer: &Answer, json: bool, out: &mut impl Write) -> io::Result<()> {
     if json {

@@ -13,11 +13,11 @@ use rand::rngs::StdRng;
 use tempfile::TempDir;
 
 use super::{Args, DROP_IN, run};
-use crate::address::{AddressFacts, Host, Mac, MachineId, NetworkFacts, Policy, Zone};
 use crate::cli::Failure;
 use crate::config::{Config, DeviceFacts, Kind, Layout};
 use crate::store;
-use crate::wifi::Ssid;
+use macveil_core::address::{AddressFacts, Host, Mac, MachineId, NetworkFacts, Policy, Zone};
+use macveil_core::types::Ssid;
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/networkmanager");
 const TABLE: &str = include_str!("../../../tests/vectors/networkmanager.tsv");
@@ -109,7 +109,8 @@ impl System {
             },
         };
         let book = self.config().address_book(&device, Arc::new(host));
-        let ssid = ssid.map(|hex| Ssid::new(&crate::config::parse_hex(hex).unwrap()).unwrap());
+        let ssid =
+            ssid.map(|hex| Ssid::new(&macveil_core::types::parse_hex(hex).unwrap()).unwrap());
         let network = NetworkFacts {
             ssid: ssid.as_ref(),
             bssid,

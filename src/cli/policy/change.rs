@@ -7,12 +7,12 @@ use std::process::ExitCode;
 use super::How;
 use super::drop_in::{self, DropIn};
 use super::rules::{Rules, is_in, said_to_json};
-use crate::address::{Policy, Said};
 use crate::cli::failure::{Failure, NO};
 use crate::config::{Config, Errors};
-use crate::control::{Affected, Client, ClientError, Effect, FaultKind, Reply, Request};
 use crate::json::Json;
-use crate::wifi::Ssid;
+use crate::protocol::{Affected, Client, ClientError, Effect, FaultKind, Reply, Request};
+use macveil_core::address::{Policy, Said};
+use macveil_core::types::Ssid;
 
 /// What is to be changed, and how.
 #[derive(Debug)]
@@ -27,18 +27,18 @@ pub(in crate::cli) struct Change<'a> {
 #[derive(Debug)]
 enum Outcome {
     /// The files would not say what they should, and are as they were.
-    Refused(Refusal),
+    Refused(KernelError),
     /// The files are as wished.
     Done {
         file: String,
         /// What is said of the network now.
         rules: Rules,
-        daemon: Told,
+        daemon: BackendEvent,
     },
 }
 
 #[derive(Debug)]
-enum Refusal {
+enum KernelError {
     /// The configuration would be wrong, or was so before.
     Wrong(Errors),
     /// Another rule comes first.
@@ -49,7 +49,7 @@ enum Refusal {
 
 /// What became of telling a running daemon.
 #[derive(Debug)]
-enum Told {
+enum BackendEvent {
     /// It was not to be told.
     NotAsked,
     NotRunning,
@@ -96,9 +96,10 @@ impl<'a> Change<'a> {
         }
         let good = match &outcome {
             Outcome::Refused(_) => false,
-            Outcome::Done { daemon, .. } => {
-                !matches!(daemon, Told::ReadsOther(_) | Told::FindsItWrong(_))
-            }
+            Outcome::Done { daemon, .. } => !matches!(
+                daemon,
+                BackendEvent::ReadsOther(_) | BackendEvent::FindsItWrong(_)
+            ),
         };
         Ok(if good {
             ExitCode::SUCCESS
@@ -117,7 +118,7 @@ impl<'a> Change<'a> {
             Err(errors) if errors.are_about_files() => {
                 return Err(Failure::cannot("cannot read the configuration", errors));
             }
-            Err(errors) => return Ok(Outcome::Refused(Refusal::Wrong(errors))),
+            Err(errors) => return Ok(Outcome::Refused(KernelError::Wrong(errors))),
             Ok(config) => config,
         };
         let rules = Rules::of(&config, &layout, Some(&self.ssid));
@@ -125,7 +126,7 @@ impl<'a> Change<'a> {
         let path = file.path();
         match text {
             Some(_) if !is_in(&holds.place, &path) => {
-                return Ok(Outcome::Refused(Refusal::Overruled(holds)));
+                return Ok(Outcome::Refused(KernelError::Overruled(holds)));
             }
             Some(text) => file
                 .write(&text)
@@ -133,7 +134,7 @@ impl<'a> Change<'a> {
             None => {
                 let removed = file.remove().map_err(|error| not_changed(&path, error))?;
                 if !removed {
-                    return Ok(Outcome::Refused(Refusal::NothingSet(holds)));
+                    return Ok(Outcome::Refused(KernelError::NothingSet(holds)));
                 }
             }
         }
@@ -147,9 +148,9 @@ impl<'a> Change<'a> {
     }
 
     /// Lets a running daemon take the change.
-    fn tell(&self, config: &Config, file: &str) -> Result<Told, Failure> {
+    fn tell(&self, config: &Config, file: &str) -> Result<BackendEvent, Failure> {
         if !self.how.has_daemon() {
-            return Ok(Told::NotAsked);
+            return Ok(BackendEvent::NotAsked);
         }
         let untold = |error: ClientError| {
             let tried = format!("{file} is as wished, but the running macveil could not be told");
@@ -157,27 +158,27 @@ impl<'a> Change<'a> {
         };
         let path = self.how.daemon.path(Some(config));
         let mut daemon = match Client::connect(&path) {
-            Err(ClientError::NoDaemon(_)) => return Ok(Told::NotRunning),
+            Err(ClientError::NoDaemon(_)) => return Ok(BackendEvent::NotRunning),
             daemon => daemon.map_err(untold)?,
         };
         match daemon.ask(&Request::Reload) {
             Err(ClientError::Refused(fault)) if fault.kind == FaultKind::Configuration => {
-                return Ok(Told::FindsItWrong(fault.message));
+                return Ok(BackendEvent::FindsItWrong(fault.message));
             }
             Ok(Reply::Reloaded { files, .. }) => {
                 if self.policy.is_some() && !files.iter().any(|read| read == file) {
-                    return Ok(Told::ReadsOther(files));
+                    return Ok(BackendEvent::ReadsOther(files));
                 }
             }
             other => drop(other.map_err(untold)?),
         }
         if !self.how.now {
-            return Ok(Told::Reloaded);
+            return Ok(BackendEvent::Reloaded);
         }
         let ssid = self.ssid.clone();
         match daemon.ask(&Request::Rejoin { ssid }).map_err(untold)? {
-            Reply::Rejoined { interfaces, .. } => Ok(Told::Rejoined(interfaces)),
-            _ => Ok(Told::Reloaded),
+            Reply::Rejoined { interfaces, .. } => Ok(BackendEvent::Rejoined(interfaces)),
+            _ => Ok(BackendEvent::Reloaded),
         }
     }
 }
@@ -195,18 +196,18 @@ impl Change<'_> {
     fn write(&self, outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
         let ssid = &self.ssid;
         match outcome {
-            Outcome::Refused(Refusal::Wrong(errors)) => {
+            Outcome::Refused(KernelError::Wrong(errors)) => {
                 writeln!(out, "{errors}")?;
                 writeln!(
                     out,
                     "nothing was changed: the configuration has to be good first"
                 )
             }
-            Outcome::Refused(Refusal::Overruled(Said { value, place })) => writeln!(
+            Outcome::Refused(KernelError::Overruled(Said { value, place })) => writeln!(
                 out,
                 "nothing was changed: {place} comes first and says {value} for {ssid}"
             ),
-            Outcome::Refused(Refusal::NothingSet(Said { value, place })) => writeln!(
+            Outcome::Refused(KernelError::NothingSet(Said { value, place })) => writeln!(
                 out,
                 "nothing was changed: `macveil policy` has set nothing for {ssid}, which gets {value} ({place})"
             ),
@@ -217,30 +218,30 @@ impl Change<'_> {
         }
     }
 
-    fn write_told(&self, daemon: &Told, out: &mut impl Write) -> io::Result<()> {
+    fn write_told(&self, daemon: &BackendEvent, out: &mut impl Write) -> io::Result<()> {
         match daemon {
-            Told::NotAsked => Ok(()),
-            Told::NotRunning => writeln!(
+            BackendEvent::NotAsked => Ok(()),
+            BackendEvent::NotRunning => writeln!(
                 out,
                 "macveil is not running: this takes effect when it runs"
             ),
-            Told::ReadsOther(files) => writeln!(
+            BackendEvent::ReadsOther(files) => writeln!(
                 out,
                 "but the running macveil does not read it: it was started with --config {}, and a file that is named has no drop-ins",
                 files.join(" ")
             ),
-            Told::FindsItWrong(message) => {
+            BackendEvent::FindsItWrong(message) => {
                 writeln!(out, "{message}")?;
                 writeln!(
                     out,
                     "but the running macveil finds its configuration wrong, and keeps the old one"
                 )
             }
-            Told::Reloaded => writeln!(
+            BackendEvent::Reloaded => writeln!(
                 out,
                 "this takes effect when the network is joined the next time (--now: at once)"
             ),
-            Told::Rejoined(interfaces) => {
+            BackendEvent::Rejoined(interfaces) => {
                 for Affected {
                     interface, effect, ..
                 } in interfaces
@@ -289,32 +290,34 @@ impl Change<'_> {
     }
 }
 
-fn refusal_to_json(refusal: &Refusal) -> [(&'static str, Json); 2] {
+fn refusal_to_json(refusal: &KernelError) -> [(&'static str, Json); 2] {
     let (error, of) = match refusal {
-        Refusal::Wrong(errors) => ("configuration", ("message", Json::text(errors))),
-        Refusal::Overruled(holds) => ("overruled", ("holds", said_to_json(holds))),
-        Refusal::NothingSet(holds) => ("nothing-set", ("holds", said_to_json(holds))),
+        KernelError::Wrong(errors) => ("configuration", ("message", Json::text(errors))),
+        KernelError::Overruled(holds) => ("overruled", ("holds", said_to_json(holds))),
+        KernelError::NothingSet(holds) => ("nothing-set", ("holds", said_to_json(holds))),
     };
     [("error", Json::text(error)), of]
 }
 
-fn told_to_json(daemon: &Told) -> Vec<(&'static str, Json)> {
+fn told_to_json(daemon: &BackendEvent) -> Vec<(&'static str, Json)> {
     let word = match daemon {
-        Told::NotAsked => "not-told",
-        Told::NotRunning => "not-running",
-        Told::ReadsOther(_) => "reads-other-files",
-        Told::FindsItWrong(_) => "finds-its-configuration-wrong",
-        Told::Reloaded | Told::Rejoined(_) => "reloaded",
+        BackendEvent::NotAsked => "not-told",
+        BackendEvent::NotRunning => "not-running",
+        BackendEvent::ReadsOther(_) => "reads-other-files",
+        BackendEvent::FindsItWrong(_) => "finds-its-configuration-wrong",
+        BackendEvent::Reloaded | BackendEvent::Rejoined(_) => "reloaded",
     };
     let mut entries = vec![("daemon", Json::text(word))];
     match daemon {
-        Told::NotAsked | Told::NotRunning | Told::Reloaded => {}
-        Told::ReadsOther(files) => {
+        BackendEvent::NotAsked | BackendEvent::NotRunning | BackendEvent::Reloaded => {}
+        BackendEvent::ReadsOther(files) => {
             let files = files.iter().map(Json::text).collect();
             entries.push(("daemon_files", Json::List(files)));
         }
-        Told::FindsItWrong(message) => entries.push(("daemon_message", Json::text(message))),
-        Told::Rejoined(interfaces) => {
+        BackendEvent::FindsItWrong(message) => {
+            entries.push(("daemon_message", Json::text(message)))
+        }
+        BackendEvent::Rejoined(interfaces) => {
             let interfaces = interfaces.iter().map(Affected::to_json).collect();
             entries.push(("interfaces", Json::List(interfaces)));
         }

@@ -5,8 +5,8 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use crate::address::Policy;
-use crate::wifi::Ssid;
+use macveil_core::address::Policy;
+use macveil_core::types::Ssid;
 
 /// Late among the drop-ins: of two rules about a network that of the later file holds.
 const PREFIX: &str = "90-policy-";

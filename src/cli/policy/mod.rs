@@ -13,8 +13,8 @@ use std::process::ExitCode;
 use super::ask::Daemon;
 use super::failure::{Failure, unless_unheard};
 use super::inputs;
-use crate::address::Policy;
 use crate::config::{Config, Layout};
+use macveil_core::address::Policy;
 
 pub(super) use change::Change;
 

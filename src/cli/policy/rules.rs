@@ -4,11 +4,13 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::drop_in::DropIn;
-use crate::address::{Matched, NetworkFacts, NetworkMatch, NetworkRule, Place, Policy, Said};
 use crate::cli::place;
 use crate::config::{Config, Layout};
 use crate::json::Json;
-use crate::wifi::Ssid;
+use macveil_core::address::{
+    Matched, NetworkFacts, NetworkMatch, NetworkRule, Place, Policy, Said,
+};
+use macveil_core::types::Ssid;
 
 /// Every rule about networks, or those about one.
 #[derive(Debug)]

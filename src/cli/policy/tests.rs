@@ -12,12 +12,12 @@ use tempfile::TempDir;
 
 use super::drop_in::{DropIn, text};
 use super::{Args, run};
-use crate::address::Policy;
 use crate::cli::{Failure, trust};
 use crate::config::{Config, Layout};
-use crate::control::fake::FakeDaemon;
-use crate::control::{Affected, Effect, Fault, FaultKind, Reply, Request};
-use crate::wifi::Ssid;
+use crate::protocol::fake::FakeDaemon;
+use crate::protocol::{Affected, Effect, Fault, FaultKind, Reply, Request};
+use macveil_core::address::Policy;
+use macveil_core::types::Ssid;
 
 #[derive(Parser)]
 struct PolicyLine {

@@ -1,10 +1,10 @@
 //! The steps of a change, and the way back when one fails. Knows no particular kernel.
 
-use crate::address::Mac;
-use crate::supervisor::{How, Link, Refusal};
+use macveil_core::address::Mac;
+use macveil_core::machine::{How, KernelError, Link};
 
 /// What the kernel shows after a step.
-pub(super) type Step = Result<Link, Refusal>;
+pub(super) type Step = Result<Link, KernelError>;
 
 /// What can be done to the link.
 pub(super) trait Hands {
@@ -25,12 +25,12 @@ pub(super) enum Change {
     /// The kernel or the driver said no.
     Refused {
         /// To what.
-        refusal: Refusal,
+        refusal: KernelError,
         /// The link now, and whether it is as it was; `None` if it cannot even be read.
         now: Option<(Link, bool)>,
     },
     /// The owner's way into a TAP device is closed.
-    NoWayIn(crate::kernel::TapError),
+    NoWayIn(crate::platform::netlink::TapError),
 }
 
 impl Change {
@@ -51,7 +51,7 @@ impl Change {
 /// Puts an address on a link. If it was up, it goes down before and comes up again.
 pub(super) fn change(hands: &mut impl Hands, before: Link, wished: Mac) -> Change {
     let how = if before.up {
-        How::Bounce
+        How::Cycle
     } else {
         How::WhileDown
     };
@@ -104,7 +104,7 @@ fn restore(hands: &mut impl Hands, before: Link) {
     }
 }
 
-pub(super) fn refused(hands: &mut impl Hands, before: Link, refusal: Refusal) -> Change {
+pub(super) fn refused(hands: &mut impl Hands, before: Link, refusal: KernelError) -> Change {
     let now = hands.read().ok();
     Change::Refused {
         refusal,

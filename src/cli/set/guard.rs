@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use crate::cli::failure::Failure;
 use crate::config;
 use crate::daemon;
-use crate::kernel::Adapter;
-use crate::rivals::{Management, network_manager};
+use crate::platform::managers::{Management, network_manager};
+use crate::platform::netlink::Adapter;
 
 const RUNTIME_DIR: &str = "/run/macveil";
 

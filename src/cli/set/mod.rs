@@ -21,12 +21,12 @@ use rand::rngs::{StdRng, SysRng};
 
 use super::failure::{Failure, unless_unheard};
 use super::inputs;
-use crate::address::{Binding, Mac, Mask, Policy, StableId};
 use crate::json::Json;
-use crate::kernel::{Adapter, Links, may_administer};
-use crate::supervisor::How;
-use crate::wifi::Ssid;
+use crate::platform::netlink::{Adapter, Links, may_administer};
 use change::{Change, Hands};
+use macveil_core::address::{Binding, Mac, Mask, Policy, StableId};
+use macveil_core::machine::How;
+use macveil_core::types::Ssid;
 use outcome::{Outcome, Shown};
 use vendors::Names;
 

@@ -7,11 +7,11 @@ use super::change::Change;
 use super::remedy::remedy;
 use super::vendors::Names;
 use super::with_causes;
-use crate::address::Mac;
 use crate::cli::failure::{CANNOT, Failure, NO};
 use crate::json::Json;
-use crate::kernel::Adapter;
-use crate::supervisor::Link;
+use crate::platform::netlink::Adapter;
+use macveil_core::address::Mac;
+use macveil_core::machine::Link;
 
 /// A change and all that is to be said of it.
 pub(super) struct Outcome {

@@ -10,9 +10,9 @@ use super::remedy::remedy;
 use super::vendors::Names;
 use super::wish::Wish;
 use super::*;
-use crate::kernel::TapError;
-use crate::supervisor::{Link, Refusal};
-use crate::vendors::{Lists, NoList, from_file};
+use crate::platform::netlink::TapError;
+use crate::tools::vendors::{Lists, NoList, from_file};
+use macveil_core::machine::{KernelError, Link};
 
 const OLD: Mac = Mac([0x00, 0x1b, 0x77, 1, 2, 3]);
 const NEW: Mac = Mac([0x06, 0x11, 0x22, 0x33, 0x44, 0x55]);
@@ -56,8 +56,8 @@ fn adapter() -> Adapter {
     }
 }
 
-fn refusal(step: &'static str, errno: Errno) -> Refusal {
-    Refusal {
+fn refusal(step: &'static str, errno: Errno) -> KernelError {
+    KernelError {
         step,
         errno: Some(errno.raw_os_error()),
         reason: errno.to_string(),
@@ -91,7 +91,7 @@ impl Card {
         }
     }
 
-    fn take(&mut self, address: Mac) -> Result<(), Refusal> {
+    fn take(&mut self, address: Mac) -> Result<(), KernelError> {
         if let Some(errno) = self.refuses {
             return Err(refusal(SET, errno));
         }
@@ -112,7 +112,7 @@ impl Hands for Card {
 
     fn set_address(&mut self, address: Mac, how: How) -> Step {
         match how {
-            How::Bounce => {
+            How::Cycle => {
                 self.link.up = false;
                 self.take(address)?;
                 self.bring_up()

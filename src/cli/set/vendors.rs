@@ -5,10 +5,10 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::Args;
-use crate::address::Mac;
 use crate::cli::failure::{Failure, NO};
 use crate::json::Json;
-use crate::vendors::{Lists, NoList, Vendors, from_file, installed};
+use crate::tools::vendors::{Lists, NoList, Vendors, from_file, installed};
+use macveil_core::address::Mac;
 
 pub(super) fn lists(args: &Args) -> Result<Lists, NoList> {
     match &args.vendor_list {

@@ -7,16 +7,16 @@ use std::time::SystemTime;
 use rand::CryptoRng;
 
 use super::Args;
-use crate::address::{
-    AddressBook, AddressFacts, Binding, Host, HostKey, Mac, Mask, NetworkFacts, Origin, Place,
-    Policy, Said, StableId, Unassignable, Wishes,
-};
 use crate::cli::failure::Failure;
 use crate::cli::inputs;
-use crate::kernel::Adapter;
+use crate::platform::netlink::Adapter;
 use crate::store;
-use crate::vendors::{Kind, Lists, NoList};
-use crate::wifi::Ssid;
+use crate::tools::vendors::{Kind, Lists, NoList};
+use macveil_core::address::{
+    AddressFacts, AddressPolicies, AssignError, Binding, ConnectionOptions, Host, HostKey, Mac,
+    Mask, NetworkFacts, Origin, Place, Policy, Said, StableId,
+};
+use macveil_core::types::Ssid;
 
 /// Which address is wished for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -188,7 +188,7 @@ impl Details {
         let book = self.book(policy, &adapter.name)?;
         book.assign(&network, &card, rng)
             .map_err(|error| match error {
-                Unassignable::NoPermanentAddress { .. } => {
+                AssignError::NoPermanentAddress { .. } => {
                     Failure::cannot(format!("cannot change {}", adapter.name), NO_PERMANENT)
                 }
                 _ => Failure::usage(error),
@@ -203,21 +203,21 @@ impl Details {
             && id.is_none_or(StableId::tells_networks_apart)
     }
 
-    fn book(&self, policy: Policy, interface: &str) -> Result<AddressBook, Failure> {
+    fn book(&self, policy: Policy, interface: &str) -> Result<AddressPolicies, Failure> {
         let host = Host {
             key: self.key(policy)?,
             boot_id: store::boot_id(),
             zone: inputs::zone(None)?,
         };
-        let wishes = Wishes {
+        let wishes = ConnectionOptions {
             policy: Some(said(policy)),
             stable_id: self.stable_id.clone().map(said),
             mask: Some(said(self.mask.clone())),
             binding: Some(said(self.binding)),
-            ..Wishes::default()
+            ..ConnectionOptions::default()
         };
         let name = interface.to_owned();
-        Ok(AddressBook::new(
+        Ok(AddressPolicies::new(
             name,
             Arc::new(host),
             None,

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use super::ask;
 use super::console::Paint;
 use super::failure::{Failure, NO, unless_unheard};
-use crate::control::{Reply, Request, Status};
+use crate::protocol::{Reply, Request, Status};
 
 /// Say what each interface is doing, under which address, and what cannot be kept.
 ///

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::cli::console::{BOLD, Paint, RED, YELLOW, wrapped};
-use crate::control::{Care, METHODS, Status};
-use crate::supervisor::{AddressKind, Counters};
+use crate::protocol::{Care, METHODS, Status};
+use macveil_core::machine::{AddressKind, Counters};
 
 /// Where a title's text begins.
 const INDENT: usize = 12;
@@ -92,16 +92,16 @@ fn doing(status: &Status, care: &Care) -> String {
         "waiting" => "masked, waiting for wpa_supplicant",
         "attaching" => "masked, meeting wpa_supplicant",
         "masking" => "taking a mask",
-        "searching" => "masked, looking for a network",
+        "scanning" => "masked, looking for a network",
         "associating" => "joining",
         "associated" => "connected to",
-        "parting" => "the association is over",
-        "parked" => "masked and silent: disconnected by the user",
+        "disconnecting" => "the association is over",
+        "disconnected" => "masked and silent: disconnected by the user",
         "paused" => "masked and silent",
-        "scanning" => "masked, scanning as asked",
-        "held" => "held silent",
+        "user-scan" => "masked, scanning as asked",
+        "blocked" => "held silent",
         "unprotected" => "not protected",
-        "leaving" => "being let go of",
+        "releasing" => "being let go of",
         "setting" => "taking its address",
         "unplugged" => "no cable",
         "connected" => "connected by cable",
@@ -109,7 +109,7 @@ fn doing(status: &Status, care: &Care) -> String {
         "idle" => "not connected",
         "refused" => "kept from a network",
         "rejoining" => "joining once more, under the assigned address",
-        "foreign" => "in use under another address than the assigned one",
+        "unmanaged" => "in use under another address than the assigned one",
         other => other,
     };
     let since = span(care.state_ms);
@@ -141,8 +141,8 @@ fn so_far(counters: &Counters) -> String {
         "{} masks, {} scans, {} associations, {} failed",
         counters.masks, counters.scans, counters.associations, counters.failed_associations
     );
-    if counters.foreign_scans > 0 {
-        let _ = write!(text, "; {} scans by others", counters.foreign_scans);
+    if counters.external_scans > 0 {
+        let _ = write!(text, "; {} scans by others", counters.external_scans);
     }
     text
 }

@@ -7,12 +7,12 @@ use clap::Parser;
 
 use super::watch::aged;
 use super::*;
-use crate::address::Mac;
 use crate::config::Kind;
-use crate::control::fake::FakeDaemon;
-use crate::control::{Care, Interface, News};
-use crate::supervisor::{AddressKind, Counters, Method};
-use crate::wifi::Ssid;
+use crate::protocol::fake::FakeDaemon;
+use crate::protocol::{Care, Interface, News};
+use macveil_core::address::Mac;
+use macveil_core::machine::{AddressKind, Counters, Method};
+use macveil_core::types::Ssid;
 
 #[derive(Parser)]
 struct Line {
@@ -59,7 +59,7 @@ fn connected() -> Care {
             scans: 12,
             associations: 2,
             failed_associations: 1,
-            foreign_scans: 3,
+            external_scans: 3,
             ..Counters::default()
         },
     }
@@ -117,7 +117,7 @@ wlan1: not managed, under 96:bb:d1:af:ab:bc
 
 #[test]
 fn what_is_not_kept_is_a_no_and_fits_an_ordinary_console() {
-    let (good, said) = answer(&[], vec![status("held", held())]).unwrap();
+    let (good, said) = answer(&[], vec![status("blocked", held())]).unwrap();
     assert!(!good);
     assert!(
         said.starts_with(
@@ -153,7 +153,7 @@ fn what_is_left_to_another_program_is_a_no() {
 
 #[test]
 fn one_interface_can_be_asked_about() {
-    let both = || vec![status("held", held()), unmanaged()];
+    let both = || vec![status("blocked", held()), unmanaged()];
     let (good, said) = answer(&["wlan1"], both()).unwrap();
     assert!(good, "the other one's trouble is none of its own");
     assert_eq!(said, "wlan1: not managed, under 96:bb:d1:af:ab:bc\n");
@@ -163,8 +163,8 @@ fn one_interface_can_be_asked_about() {
 
 #[test]
 fn programs_get_all_of_it() {
-    let (_, said) = answer(&["--json"], vec![status("held", held())]).unwrap();
-    let all = vec![status("held", held())];
+    let (_, said) = answer(&["--json"], vec![status("blocked", held())]).unwrap();
+    let all = vec![status("blocked", held())];
     let read = Reply::read(said.trim_end().as_bytes(), &Request::Status);
     assert_eq!(read, Ok(Reply::Status(all)));
 }
@@ -177,7 +177,7 @@ fn time_alone_is_no_change() {
         retry_ms: Some(3_000),
         ..held()
     };
-    let of = |care| status("held", care).without_times();
+    let of = |care| status("blocked", care).without_times();
     assert_eq!(of(held()), of(later));
     assert_ne!(of(held()), of(connected()));
 }
@@ -208,7 +208,7 @@ fn a_pause_is_told() {
 
 #[test]
 fn between_changes_time_goes_on() {
-    let later = aged(status("held", held()), Duration::from_secs(3));
+    let later = aged(status("blocked", held()), Duration::from_secs(3));
     let care = later.care.unwrap();
     assert_eq!((care.state_ms, care.address_ms), (757_000, 3_728_000));
     assert_eq!(care.retry_ms, Some(1_000));

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::render;
 use super::{Args, Failure};
 use crate::cli::console::{Paint, fitted, is_screen, rows};
-use crate::control::{Client, Heard, Kind, Reply, Request, Status};
+use crate::protocol::{Client, EventLine, Kind, Reply, Request, Status};
 
 /// Spans of time are told in seconds.
 const TICK: Duration = Duration::from_secs(1);
@@ -108,7 +108,7 @@ impl View {
             let Some(line) = self.client.next_line(limit)? else {
                 break;
             };
-            let heard = Heard::read(&line).map_err(|source| self.client.unreadable(source))?;
+            let heard = EventLine::read(&line).map_err(|source| self.client.unreadable(source))?;
             match heard.kind {
                 Kind::Status(status) => self.learn(args, *status),
                 // Whom it is left to, the daemon tells whoever asks.

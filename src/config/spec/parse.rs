@@ -3,10 +3,10 @@
 use std::str::FromStr;
 
 use super::{DeviceSpecs, Kind, Spec, Wanted};
-use crate::address::ParseMacError;
 use crate::config::problem::Wrong;
 use crate::config::suggest;
 use crate::config::value::did_you_mean;
+use macveil_core::address::ParseMacError;
 
 /// `NetworkManager`'s names for what an interface is; macveil manages the first two.
 const KINDS: &[(&str, Option<Kind>)] = &[

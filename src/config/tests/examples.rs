@@ -131,7 +131,10 @@ fn the_documented_file_says_the_defaults() {
     assert_eq!(shipped.manage, nothing.manage);
     let policy =
         |config: &crate::config::Config| config.connection.policy.clone().map(|said| said.value);
-    assert_eq!(policy(&shipped), Some(crate::address::Policy::StableSsid));
+    assert_eq!(
+        policy(&shipped),
+        Some(macveil_core::address::Policy::StableSsid)
+    );
     assert_eq!(policy(&nothing), None);
 }
 
@@ -169,8 +172,8 @@ fn every_example_in_the_documents_is_good() {
 
 #[test]
 fn the_drop_in_for_flights_holds_over_random_addresses_and_under_the_users_own_rule() {
-    use crate::address::{NetworkFacts, Policy};
     use crate::config::{Config, DeviceFacts, Kind, Layout};
+    use macveil_core::address::{NetworkFacts, Policy};
     let root = tempfile::tempdir().unwrap();
     let layout = Layout::below(root.path());
     let drop_ins = layout.own_drop_ins().unwrap();
@@ -194,14 +197,14 @@ fn the_drop_in_for_flights_holds_over_random_addresses_and_under_the_users_own_r
         driver: "",
         kind: Kind::Wifi,
     };
-    let host = crate::address::Host {
-        key: crate::address::HostKey::from_host_id(b"key1"),
+    let host = macveil_core::address::Host {
+        key: macveil_core::address::HostKey::from_host_id(b"key1"),
         boot_id: None,
-        zone: crate::address::Zone::utc(),
+        zone: macveil_core::address::Zone::utc(),
     };
     let book = config.address_book(&device, host.into());
     let policy = |name: &str| {
-        let ssid = crate::wifi::Ssid::new(name.as_bytes()).unwrap();
+        let ssid = macveil_core::types::Ssid::new(name.as_bytes()).unwrap();
         book.policy(&NetworkFacts::new(&ssid)).unwrap()
     };
     for name in ["ACWiFi", "AA-Inflight", "gogoinflight", "DeltaWiFi.com"] {

@@ -117,7 +117,7 @@ fn other_files_are_passed_over() {
 
 #[test]
 fn rules_of_a_later_file_are_asked_first() {
-    use crate::address::{NetworkFacts, Policy};
+    use macveil_core::address::{NetworkFacts, Policy};
     let network = |ssid: &str, rest: &str| format!("[[network]]\nssid = '{ssid}'\n{rest}\n");
     let root = Root::new()
         .with(
@@ -139,12 +139,12 @@ fn rules_of_a_later_file_are_asked_first() {
         driver: "",
         kind: crate::config::Kind::Wifi,
     };
-    let host = crate::address::Host {
-        key: crate::address::HostKey::from_host_id(b"key1"),
+    let host = macveil_core::address::Host {
+        key: macveil_core::address::HostKey::from_host_id(b"key1"),
         boot_id: None,
-        zone: crate::address::Zone::utc(),
+        zone: macveil_core::address::Zone::utc(),
     };
-    let ssid = crate::wifi::Ssid::new(b"Home").unwrap();
+    let ssid = macveil_core::types::Ssid::new(b"Home").unwrap();
     let book = config.address_book(&device, host.into());
     let choice = book.choice(&NetworkFacts::new(&ssid)).unwrap();
     assert_eq!(choice.policy.value, Policy::Permanent);

@@ -8,13 +8,13 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::read;
-use crate::address::{
-    AddressFacts, Binding, Choice, Host, HostKey, Mac, Matched, NetworkFacts, Policy, Security,
+use crate::config::{Backend, Config, DeviceFacts, Kind};
+use macveil_core::address::{
+    AddressFacts, Binding, Choice, Host, HostKey, KeyMgmt, Mac, Matched, NetworkFacts, Policy,
     Slap, Source, Zone,
 };
-use crate::config::{Backend, Config, DeviceFacts, Kind};
-use crate::supervisor::{MaskMethod, OnExit, OnFailure, Settings};
-use crate::wifi::Ssid;
+use macveil_core::machine::{MaskMethod, OnExit, OnFailure, Settings};
+use macveil_core::types::Ssid;
 
 const CARD: DeviceFacts = DeviceFacts {
     name: "wlan0",
@@ -27,7 +27,7 @@ fn choice(config: &Config, device: &DeviceFacts, network: &NetworkFacts) -> Choi
     book(config, device).choice(network).unwrap()
 }
 
-fn book(config: &Config, device: &DeviceFacts) -> crate::address::AddressBook {
+fn book(config: &Config, device: &DeviceFacts) -> macveil_core::address::AddressPolicies {
     let host = Host {
         key: HostKey::from_host_id(b"key1"),
         boot_id: None,
@@ -278,7 +278,7 @@ fn a_network_is_known_by_all_that_is_said_of_it() {
     assert_eq!(policy(&at(2)), Policy::Random);
     assert_eq!(policy(&at(3)), Policy::StableSsid);
     let flat = NetworkFacts::new(&b)
-        .with_security(Security::Sae)
+        .with_security(KeyMgmt::Sae)
         .with_id_str("flat");
     let choice = choice(&config, &CARD, &flat);
     assert_eq!(choice.policy.value.to_string(), "00:aa:aa:aa:aa:aa");

@@ -1,7 +1,7 @@
 //! Device specs, as `NetworkManager` reads them.
 
-use crate::address::Mac;
 use crate::config::spec::{DeviceFacts, DeviceSpecs, Kind};
+use macveil_core::address::Mac;
 
 const WIFI: DeviceFacts = DeviceFacts {
     name: "wlan0",

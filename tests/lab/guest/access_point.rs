@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::control::{Control, field};
 use super::process::{Process, run_words, wait_until};
 use super::radios::{Radio, beside_access_points};
-use crate::scenarios::{self, Security};
+use macveil_testkit::scenarios::{self, Security};
 
 pub struct AccessPoint {
     pub story: scenarios::AccessPoint,

@@ -9,8 +9,8 @@ use super::hwsim::Hwsim;
 use super::process::{run_words, wait_until};
 use super::station::Station;
 use super::world::World;
-use crate::air::Mac;
-use crate::scenarios::{CardEvent, NewAddress};
+use macveil_testkit::air::Mac;
+use macveil_testkit::scenarios::{CardEvent, NewAddress};
 
 impl World {
     pub fn card_event(&mut self, event: &CardEvent) -> Result<(), String> {

@@ -12,8 +12,8 @@ use super::station::Station;
 use super::status;
 use super::strangers::FORGED_LINE;
 use super::world::World;
-use crate::record::Fact;
-use crate::scenarios::Check;
+use macveil_testkit::record::Fact;
+use macveil_testkit::scenarios::Check;
 
 /// How lines of macveil's log begin.
 const LEVELS: [&str; 4] = ["error", "warning", "info", "debug"];

@@ -8,7 +8,7 @@ use super::access_point::hex;
 use super::bus;
 use super::process::Process;
 use super::world::World;
-use crate::scenarios::{Lifecycle, Network, Security};
+use macveil_testkit::scenarios::{Lifecycle, Network, Security};
 
 const PROGRAM: &str = "/usr/sbin/connmand";
 /// What it knows and has switched on.

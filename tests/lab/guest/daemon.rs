@@ -10,8 +10,8 @@ use rustix::process::Pid;
 
 use super::bench;
 use super::process::Process;
-use crate::configuration::{self, Settings};
-use crate::scenarios::Network;
+use macveil_testkit::configuration::{self, Settings};
+use macveil_testkit::scenarios::Network;
 
 pub struct Daemon {
     process: Process,

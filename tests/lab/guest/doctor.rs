@@ -6,8 +6,8 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::daemon::PROGRAM;
-use super::misconfigurations::{Misconfiguration, Plant, table};
 use super::process::{Process, wait_until};
+use macveil_testkit::misconfigurations::{Misconfiguration, Plant, table};
 
 /// What was at a path.
 enum Before {

@@ -12,9 +12,9 @@ use super::station::Station;
 use super::witness::Witness;
 use super::world::World;
 use super::{daemon, other_interfaces};
-use crate::air::Mac;
-use crate::record::Fact;
-use crate::scenarios::{AccessPointEvent, Event, UserAction};
+use macveil_testkit::air::Mac;
+use macveil_testkit::record::Fact;
+use macveil_testkit::scenarios::{AccessPointEvent, Event, UserAction};
 
 /// Of a user whose scan is refused.
 const PATIENCE: Duration = Duration::from_secs(30);

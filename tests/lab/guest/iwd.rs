@@ -11,8 +11,8 @@ use super::bench;
 use super::bus;
 use super::process::{Process, run_words};
 use super::world::World;
-use crate::record::Fact;
-use crate::scenarios::{Lifecycle, Network, Security};
+use macveil_testkit::record::Fact;
+use macveil_testkit::scenarios::{Lifecycle, Network, Security};
 
 const PROGRAM: &str = "/usr/libexec/iwd";
 /// Its known networks.

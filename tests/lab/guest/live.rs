@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use super::record::now;
 use super::tell_host;
-use crate::air::Capture;
-use crate::judge::{Brief, Line, Names, Narrator};
+use macveil_testkit::air::Capture;
+use macveil_testkit::judge::{Brief, Line, Names, Narrator};
 
 pub struct Live {
     over: Arc<AtomicBool>,

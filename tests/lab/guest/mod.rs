@@ -22,8 +22,6 @@ mod iwd;
 mod link_trace;
 mod live;
 mod machine;
-#[path = "../../doctor/misconfigurations.rs"]
-mod misconfigurations;
 mod network_manager;
 mod other_interfaces;
 mod process;
@@ -42,12 +40,12 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use crate::briefing;
-use crate::record::Fact;
-use crate::scenarios::{self, Story};
 use bench::{LinkLog, Meter};
 use daemon::Configuration;
 use live::Live;
+use macveil_testkit::briefing;
+use macveil_testkit::record::Fact;
+use macveil_testkit::scenarios::{self, Story};
 use process::run_words;
 use record::Recorder;
 use world::World;

@@ -14,8 +14,8 @@ use super::bus;
 use super::process::{Process, run, wait_until};
 use super::station::Station;
 use super::world::World;
-use crate::record::Fact;
-use crate::scenarios::{Network, NetworkManagerEvent, Security};
+use macveil_testkit::record::Fact;
+use macveil_testkit::scenarios::{Network, NetworkManagerEvent, Security};
 
 const PROFILES: &str = "/etc/NetworkManager/system-connections";
 /// A part of the key.

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::record::{Entry, Fact, Micros};
+use macveil_testkit::record::{Entry, Fact, Micros};
 
 pub struct Recorder(File);
 

@@ -10,7 +10,7 @@ use super::bench;
 use super::control::{Control, field};
 use super::process::{Process, run_words, wait_until};
 use super::radios::Radio;
-use crate::scenarios::{Network, Security};
+use macveil_testkit::scenarios::{Network, Security};
 
 pub struct Station {
     pub radio: Radio,

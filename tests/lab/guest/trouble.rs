@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use super::world::World;
 use super::{record, tell_host};
-use crate::record::Fact;
-use crate::scenarios::{AccessPointEvent, Deed, Event, Lifecycle, Program, timetable};
+use macveil_testkit::record::Fact;
+use macveil_testkit::scenarios::{AccessPointEvent, Deed, Event, Lifecycle, Program, timetable};
 
 impl World {
     pub fn trouble(&mut self, during: Duration, seed: u64) -> Result<(), String> {

@@ -15,7 +15,7 @@ use std::time::Duration;
 use super::process::run_words;
 use super::record::now;
 use super::status::{flag, of_interface, value};
-use crate::record::Micros;
+use macveil_testkit::record::Micros;
 
 pub const SOCKET: &str = "/run/macveil/control";
 /// Often within the time in which a change has to be told.

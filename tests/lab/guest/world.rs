@@ -21,9 +21,9 @@ use super::record::Recorder;
 use super::station::{self, Station};
 use super::strangers::{CROWDED_CHANNELS, Stranger};
 use super::witness::Witness;
-use crate::configuration::Settings;
-use crate::record::Fact;
-use crate::scenarios::{Given, Lane, Lifecycle, Network, Program, Step, Story};
+use macveil_testkit::configuration::Settings;
+use macveil_testkit::record::Fact;
+use macveil_testkit::scenarios::{Given, Lane, Lifecycle, Network, Program, Step, Story};
 
 pub struct World {
     pub stations: Vec<Station>,
@@ -219,7 +219,7 @@ impl World {
                 Ok(())
             }
             Given::InterfaceAddress(mac) => {
-                let mac = crate::air::Mac(*mac);
+                let mac = macveil_testkit::air::Mac(*mac);
                 let name = &self.stations[0].radio.interface;
                 run_words(&format!("ip link set {name} address {mac}")).map(drop)
             }

@@ -9,11 +9,11 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
 
 use super::archive::Archive;
-use super::options::Options;
 use super::paths;
 use super::plan::{Run, Shelf};
-use crate::documented;
-use crate::scenarios::Story;
+use macveil_testkit::documented;
+use macveil_testkit::lab_options::Options;
+use macveil_testkit::scenarios::Story;
 
 /// What a guest may take: those that are played only when named, more.
 struct Allowance {

@@ -5,7 +5,6 @@ mod archive;
 mod bench;
 mod demo;
 mod guests;
-mod options;
 mod paths;
 mod plan;
 mod report;
@@ -14,7 +13,7 @@ mod verdict;
 use std::sync::Mutex;
 use std::time::Instant;
 
-use options::Options;
+use macveil_testkit::lab_options::Options;
 use plan::{Job, Run, Shelf};
 use report::Report;
 

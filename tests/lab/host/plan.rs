@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use super::options::Options;
 use super::paths;
-use crate::scenarios::{self, Story};
+use macveil_testkit::lab_options::Options;
+use macveil_testkit::scenarios::{self, Story};
 
 /// Kernels, and the masking methods that macveil has on each.
 const RIGS: [(&str, &[&str]); 2] = [

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use macveil::address::Policy;
+use macveil_core::address::Policy;
 
 use super::{Begins, Day, Hour, NAMES, Trouble};
 use crate::promise::BY_HAND;

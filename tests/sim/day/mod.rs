@@ -9,7 +9,7 @@ mod trouble;
 
 use std::time::Duration;
 
-use macveil::supervisor::OnFailure;
+use macveil_core::machine::OnFailure;
 
 use crate::setup::{Site, world};
 use crate::world::{Driver, FaultAt, Quirk, Sabotage, World};

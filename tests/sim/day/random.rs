@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use macveil::address::{Mac, Policy};
-use macveil::supervisor::OnFailure;
+use macveil_core::address::{Mac, Policy};
+use macveil_core::machine::OnFailure;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 

@@ -4,8 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
-use macveil::address::Policy;
-use macveil::supervisor::OnFailure;
+use macveil_core::address::Policy;
+use macveil_core::machine::OnFailure;
 
 use super::{Begins, Day, Hour, NAMES, QUIRKS, Trouble};
 use crate::setup::Site;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use macveil::supervisor::How;
+use macveil_core::machine::How;
 
 use crate::promise::BY_HAND;
 use crate::setup::ssid;
@@ -95,7 +95,7 @@ impl World {
             Trouble::LinkDown => self.link_down(),
             Trouble::LinkUp => drop(self.link_up()),
             Trouble::AddressChanged => {
-                let _ = self.set_address(BY_HAND, How::Bounce);
+                let _ = self.set_address(BY_HAND, How::Cycle);
             }
             Trouble::Blocked(blocked) => self.radio_is_blocked(blocked),
             Trouble::Sleeps(span) => {

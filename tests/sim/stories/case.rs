@@ -8,8 +8,8 @@ use std::time::Duration;
 use super::cards;
 use super::player::{MOMENT, Player, SEED};
 use crate::day::text::fault_of;
-use crate::scenarios::Story;
 use crate::world::{FaultAt, World};
+use macveil_testkit::scenarios::Story;
 
 /// For so long a connection may be missing after the story's end: a card is held for five minutes at most.
 const RECOVERY: Duration = Duration::from_secs(600);

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::player::Player;
-use crate::record::Fact;
-use crate::scenarios::Check;
 use crate::world::{Condition, PERMANENT, World};
+use macveil_testkit::record::Fact;
+use macveil_testkit::scenarios::Check;
 
 const LOOK: Duration = Duration::from_millis(100);
 

@@ -12,10 +12,10 @@ use rand::{RngExt, SeedableRng};
 use super::case::{Case, Outcome};
 use super::{cards, stories};
 use crate::day::random;
-use crate::digest;
 use crate::from_environment;
-use crate::scenarios::Story;
 use crate::world::{Fault, FaultAt};
+use macveil_testkit::digest;
+use macveil_testkit::scenarios::Story;
 
 /// Of all single faults every one of so many is tried, unless `MACVEIL_SIM_STORY_STRIDE` says otherwise: a
 /// prime, so that each kind of fault has its turn.

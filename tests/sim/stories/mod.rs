@@ -14,11 +14,11 @@ use std::path::Path;
 
 use player::{Player, SEED};
 
-use crate::digest::{self, Digest};
-use crate::scenarios::{Step, Story, parse};
 use crate::setup::driver;
-use crate::weigh::weigh;
 use crate::world::{Driver, Quirk};
+use macveil_testkit::digest::{self, Digest};
+use macveil_testkit::scenarios::{Step, Story, parse};
+use macveil_testkit::verdict::weigh;
 
 /// Stories that are not simulated, and why. Whatever cannot be played is here, and nothing else.
 const LEFT_OUT: [(&str, &str); 70] = [

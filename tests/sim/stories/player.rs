@@ -3,19 +3,19 @@
 
 use std::time::Duration;
 
-use macveil::address::{Mac, Security as Way};
 use macveil::config;
-use macveil::supervisor::How;
-use macveil::wifi::{Channel, Frequency, Ssid};
+use macveil_core::address::{KeyMgmt, Mac};
+use macveil_core::machine::How;
+use macveil_core::types::{Channel, Frequency, Ssid};
 
-use crate::configuration::{self, Settings};
-use crate::evidence::Evidence;
-use crate::record::{Entry, Fact};
-use crate::scenarios::{
+use crate::world::{AccessPoint, Driver, Network, PERMANENT, World, micros};
+use macveil_testkit::configuration::{self, Settings};
+use macveil_testkit::record::{Entry, Fact};
+use macveil_testkit::scenarios::{
     self, AccessPointEvent, CardEvent, Event, Given, Lifecycle, NewAddress, Program, Security,
     Step, Story, UserAction,
 };
-use crate::world::{AccessPoint, Driver, Network, PERMANENT, World, micros};
+use macveil_testkit::verdict::Evidence;
 
 /// hostapd needs a moment until it is on the air.
 const ON_THE_AIR: Duration = Duration::from_millis(80);
@@ -62,11 +62,11 @@ fn ssid(bytes: &[u8]) -> Ssid {
     Ssid::new(bytes).expect("a story's SSID")
 }
 
-fn way(security: &Security) -> (Way, String) {
+fn way(security: &Security) -> (KeyMgmt, String) {
     match security {
-        Security::Open => (Way::Open, String::new()),
-        Security::Wpa2(passphrase) => (Way::Psk, passphrase.clone()),
-        Security::Wpa3(passphrase) => (Way::Sae, passphrase.clone()),
+        Security::Open => (KeyMgmt::Open, String::new()),
+        Security::Wpa2(passphrase) => (KeyMgmt::Psk, passphrase.clone()),
+        Security::Wpa3(passphrase) => (KeyMgmt::Sae, passphrase.clone()),
     }
 }
 
@@ -349,7 +349,7 @@ impl Player {
                 };
                 let how = match event {
                     CardEvent::AddressLive(_) => How::Live,
-                    _ => How::Bounce,
+                    _ => How::Cycle,
                 };
                 let set = world.set_address(address, how);
                 set.map_err(|refusal| refusal.to_string())?;

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use macveil::address::{AddressFacts, NetworkFacts};
-use macveil::wifi::Ssid;
+use macveil_core::address::{AddressFacts, NetworkFacts};
+use macveil_core::types::Ssid;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 

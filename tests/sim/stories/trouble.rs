@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::player::Player;
 use crate::day::Trouble;
-use crate::scenarios::{CardEvent, Event, Lifecycle, Program, UserAction};
 use crate::world::World;
+use macveil_testkit::scenarios::{CardEvent, Event, Lifecycle, Program, UserAction};
 
 /// Until the world can be helped again.
 const PATIENCE: Duration = Duration::from_secs(60);

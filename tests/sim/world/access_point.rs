@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use macveil::address::{Mac, Security as Way};
-use macveil::supervisor::Security;
-use macveil::wifi::{Frequency, Ssid};
+use macveil_core::address::{KeyMgmt, Mac};
+use macveil_core::types::SecurityLevel;
+use macveil_core::types::{Frequency, Ssid};
 
 use super::World;
 use super::kernel::Due;
@@ -17,7 +17,7 @@ pub struct AccessPoint {
     pub ssid: Ssid,
     pub frequency: Frequency,
     pub hidden: bool,
-    pub way: Way,
+    pub way: KeyMgmt,
     /// What a station has to know, unless it is open.
     pub passphrase: String,
     /// It turns stations away.
@@ -36,7 +36,7 @@ impl AccessPoint {
             ssid: ssid.clone(),
             frequency,
             hidden: false,
-            way: Way::Psk,
+            way: KeyMgmt::Psk,
             passphrase: String::new(),
             refuses: false,
             ignores: false,
@@ -58,11 +58,11 @@ impl AccessPoint {
         self.gone_since.map(|since| now.saturating_sub(since))
     }
 
-    pub fn security(&self) -> Security {
+    pub fn security(&self) -> SecurityLevel {
         match self.way {
-            Way::Open => Security::Open,
-            Way::Sae => Security::Sae,
-            _ => Security::Rsn,
+            KeyMgmt::Open => SecurityLevel::Open,
+            KeyMgmt::Sae => SecurityLevel::Sae,
+            _ => SecurityLevel::Rsn,
         }
     }
 }

@@ -4,11 +4,13 @@
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
-use macveil::address::{AddressBook, History, Host, HostKey, Mac, NetworkRule, Wishes, Zone};
 use macveil::config::{Config, DeviceFacts, Kind};
-use macveil::supervisor::{
-    Action, Addresses, Card, Command, Event, Link, MaskMethod, Now, OnExit, OnFailure, Quieted,
-    Refusal, Reply, Request, Settings, Station, Supplicant,
+use macveil_core::address::{
+    AddressPolicies, ConnectionOptions, History, Host, HostKey, Mac, NetworkRule, Zone,
+};
+use macveil_core::machine::{
+    Action, Addresses, Card, Command, Event, KernelError, Link, MaskMethod, Now, OnExit, OnFailure,
+    QuiesceReport, Reply, Request, Settings, Station, Supplicant,
 };
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -39,7 +41,7 @@ pub struct Daemon {
     /// Carried out so far, in all lives.
     pub actions: u64,
     pub faults: Vec<FaultAt>,
-    pub book: AddressBook,
+    pub book: AddressPolicies,
     pub settings: Settings,
     /// What happened, for a person.
     pub log: Vec<String>,
@@ -165,9 +167,9 @@ fn host() -> Host {
 }
 
 /// Which addresses networks get by these rules.
-pub fn book(rules: Vec<NetworkRule>) -> AddressBook {
-    let defaults = Wishes::default();
-    AddressBook::new("wlan0".to_owned(), Arc::new(host()), None, rules, defaults)
+pub fn book(rules: Vec<NetworkRule>) -> AddressPolicies {
+    let defaults = ConnectionOptions::default();
+    AddressPolicies::new("wlan0".to_owned(), Arc::new(host()), None, rules, defaults)
 }
 
 impl World {
@@ -239,7 +241,7 @@ impl World {
 
     pub fn stop_daemon(&mut self) {
         let life = self.daemon.life;
-        self.tell_daemon(life, Event::Command(Command::Leave));
+        self.tell_daemon(life, Event::Command(Command::Release));
     }
 
     /// It has read that configuration, at its start or since.
@@ -393,7 +395,7 @@ impl World {
     }
 
     fn really_perform(&mut self, action: Action, lies: bool) -> Option<Event> {
-        let lie = |step| Refusal {
+        let lie = |step| KernelError {
             step,
             errno: Some(5),
             reason: "input/output error".to_owned(),
@@ -412,7 +414,7 @@ impl World {
                     done
                 })
             }
-            Action::HoldDown => {
+            Action::SetLinkDown => {
                 self.link_down();
                 let link = self.kernel.link;
                 Event::LinkSet(if lies {
@@ -450,7 +452,9 @@ impl World {
                 self.abort_scan();
                 return None;
             }
-            Action::ReadAir => Event::Air(if lies { Vec::new() } else { self.air_now() }),
+            Action::GetScanResults => {
+                Event::ScanResults(if lies { Vec::new() } else { self.air_now() })
+            }
             Action::Ask(request) => {
                 self.ask_supplicant(request);
                 return None;
@@ -478,7 +482,7 @@ impl World {
             (Some(Sabotage::NoNewMask), Action::SetAddress { .. }) => {
                 self.shows_identity() && self.kernel.link.address != PERMANENT
             }
-            (Some(Sabotage::NeverQuiet), Action::Ask(Request::Quiet)) => true,
+            (Some(Sabotage::NeverQuiet), Action::Ask(Request::Quiesce)) => true,
             _ => false,
         }
     }
@@ -496,14 +500,15 @@ impl World {
                 }))
             }
             // The shell reads the link back, whatever it has been told.
-            Action::SetAddress { .. } | Action::HoldDown | Action::BringUp | Action::ReadLink => {
-                Event::LinkSet(Ok(link))
-            }
+            Action::SetAddress { .. }
+            | Action::SetLinkDown
+            | Action::BringUp
+            | Action::ReadLink => Event::LinkSet(Ok(link)),
             Action::Scan(_) => Event::ScanAccepted(Ok(())),
-            Action::ReadAir => Event::Air(Vec::new()),
-            Action::Ask(Request::Quiet) if self.daemon.sabotage.is_some() => {
+            Action::GetScanResults => Event::ScanResults(Vec::new()),
+            Action::Ask(Request::Quiesce) if self.daemon.sabotage.is_some() => {
                 let status = self.supplicant_status();
-                Event::Reply(Reply::Quiet(Ok(Quieted {
+                Event::Reply(Reply::Quiesce(Ok(QuiesceReport {
                     status,
                     had_own_randomization: false,
                     reconfigured: false,
@@ -511,7 +516,7 @@ impl World {
             }
             // Nothing helps against a supplicant that lies about being at rest.
             Action::Ask(request) => match request {
-                Request::Pin { .. } | Request::Disarm | Request::Connect => {
+                Request::SelectNetwork { .. } | Request::ForgetOwnAddress | Request::Connect => {
                     Event::Reply(Reply::Done(Ok(())))
                 }
                 other => return self.ask_supplicant(other),
@@ -528,18 +533,18 @@ impl World {
     }
 
     fn refuse(&mut self, action: Action, errno: i32) {
-        let refused = |step| Refusal {
+        let refused = |step| KernelError {
             step,
             errno: Some(errno),
             reason: format!("errno {errno}"),
         };
         let answer = match action {
             Action::SetAddress { .. } => Event::LinkSet(Err(refused("set the address"))),
-            Action::HoldDown => Event::LinkSet(Err(refused("take the link down"))),
+            Action::SetLinkDown => Event::LinkSet(Err(refused("take the link down"))),
             Action::BringUp => Event::LinkSet(Err(refused("bring the link up"))),
             Action::ReadLink => Event::LinkSet(Err(refused("read the link"))),
             Action::Scan(_) => Event::ScanAccepted(Err(refused("scan"))),
-            Action::ReadAir => Event::Air(Vec::new()),
+            Action::GetScanResults => Event::ScanResults(Vec::new()),
             Action::Ask(request) => return self.supplicant_is_silent(request),
             Action::AbortScan | Action::Remember { .. } | Action::Say(_) => return,
             // Nobody is asked whether macveil may end.

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use macveil::address::Mac;
-use macveil::supervisor::{Event, How, Link, Mlme, Refusal, Scan, ScanStarted};
-use macveil::wifi::{Channel, Frequency, Heard, Ssid};
+use macveil_core::address::Mac;
+use macveil_core::machine::{Event, How, KernelError, Link, Mlme, Scan, ScanStarted};
+use macveil_core::types::{self, Channel, Frequency, Ssid};
 use rand::RngExt;
 
 use super::{Happening, PERMANENT, World};
@@ -122,8 +122,8 @@ impl Kernel {
     }
 }
 
-pub fn refusal(step: &'static str, errno: i32) -> Refusal {
-    Refusal {
+pub fn refusal(step: &'static str, errno: i32) -> KernelError {
+    KernelError {
         step,
         errno: Some(errno),
         reason: format!("errno {errno}"),
@@ -132,7 +132,7 @@ pub fn refusal(step: &'static str, errno: i32) -> Refusal {
 
 impl World {
     /// As `Links::set_address` does it.
-    pub fn set_address(&mut self, address: Mac, how: How) -> Result<Link, Refusal> {
+    pub fn set_address(&mut self, address: Mac, how: How) -> Result<Link, KernelError> {
         match how {
             How::WhileDown => {
                 let live = self.kernel.driver.live_change && !self.is_in_use();
@@ -141,7 +141,7 @@ impl World {
                 }
                 self.put_address(address)?;
             }
-            How::Bounce => {
+            How::Cycle => {
                 self.link_down();
                 self.put_address(address)?;
                 if self.kernel.link.address == address {
@@ -167,7 +167,7 @@ impl World {
         self.kernel.association.is_some() || self.kernel.scan.is_some()
     }
 
-    fn put_address(&mut self, address: Mac) -> Result<(), Refusal> {
+    fn put_address(&mut self, address: Mac) -> Result<(), KernelError> {
         self.kernel.turns += 1;
         match self.kernel.driver.quirk {
             Quirk::Refuses => return Err(refusal("set the address", EOPNOTSUPP)),
@@ -202,7 +202,7 @@ impl World {
         self.link_changed(true);
     }
 
-    pub fn link_up(&mut self) -> Result<(), Refusal> {
+    pub fn link_up(&mut self) -> Result<(), KernelError> {
         if self.kernel.rfkill {
             return Err(refusal("bring the link up", ERFKILL));
         }
@@ -240,7 +240,7 @@ impl World {
     }
 
     /// As nl80211 takes a scan.
-    pub fn scan(&mut self, scan: &Scan, content: Content) -> Result<(), Refusal> {
+    pub fn scan(&mut self, scan: &Scan, content: Content) -> Result<(), KernelError> {
         let kernel = &self.kernel;
         scan.may_begin_under(kernel.link.address)?;
         let problem = match () {
@@ -382,12 +382,12 @@ impl World {
     }
 
     /// What the kernel has heard of late.
-    pub fn air_now(&mut self) -> Vec<Heard> {
+    pub fn air_now(&mut self) -> Vec<types::Bss> {
         let now = self.now;
         self.kernel
             .bss
             .retain(|bss| now.saturating_sub(bss.heard) < BSS_EXPIRES);
-        let heard = self.kernel.bss.iter().map(|bss| Heard {
+        let heard = self.kernel.bss.iter().map(|bss| types::Bss {
             bssid: bss.bssid,
             frequency: bss.frequency,
             signal: -50,

@@ -11,9 +11,9 @@ mod supplicant;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use macveil::address::Mac;
-use macveil::supervisor::{self, Event};
-use macveil::wifi::Ssid;
+use macveil_core::address::Mac;
+use macveil_core::machine::{self, Event};
+use macveil_core::types::Ssid;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
@@ -157,7 +157,7 @@ impl World {
     }
 
     /// Whether there is a supplicant is found out by one client, which tells of it in its order.
-    fn report_presence(&mut self, least: u64, most: u64, presence: supervisor::Supplicant) {
+    fn report_presence(&mut self, least: u64, most: u64, presence: machine::Supplicant) {
         let at = self.now + self.micros(least, most);
         self.told_presence = self.told_presence.max(at);
         let pause = self.told_presence.saturating_sub(self.now);

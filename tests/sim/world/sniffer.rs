@@ -3,14 +3,14 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use macveil::address::Mac;
-use macveil::wifi::Frequency;
+use macveil_core::address::Mac;
+use macveil_core::types::Frequency;
 
 use super::AccessPoint;
-use crate::air::{self, Frame};
-use crate::encode;
 use crate::promise::{Content, Kind, What};
-use crate::record::Micros;
+use macveil_testkit::air::{self, Frame};
+use macveil_testkit::encode;
+use macveil_testkit::record::Micros;
 
 /// Often enough for the judge to know that an access point is there.
 const BEACON_INTERVAL: Micros = 400_000;

@@ -7,8 +7,8 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::super::record::now;
-use crate::record::Micros;
-use crate::sample::Sample;
+use macveil_testkit::record::Micros;
+use macveil_testkit::sample::Sample;
 
 /// `sysconf(_SC_CLK_TCK)` on every Linux: 10 ms a tick.
 const MICROS_A_TICK: u64 = 10_000;

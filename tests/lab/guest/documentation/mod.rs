@@ -7,8 +7,8 @@ use std::path::Path;
 
 use super::tell_host;
 use super::world::World;
-use crate::documented::{Command, Conduct, Fate, Rows, Situation, commands};
-use crate::record::Fact;
+use macveil_testkit::documented::{Command, Conduct, Fate, Rows, Situation, commands};
+use macveil_testkit::record::Fact;
 
 /// Where the pages are, and what they speak of beside the system.
 const PROJECT: &str = "/lab/project";

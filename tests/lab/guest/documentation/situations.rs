@@ -7,13 +7,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::typing::Shell;
-use crate::documented::Situation;
 use crate::guest::process::run_words;
 use crate::guest::process::wait_until;
 use crate::guest::radios::beside_access_points;
 use crate::guest::status;
 use crate::guest::world::World;
-use crate::record::Fact;
+use macveil_testkit::documented::Situation;
+use macveil_testkit::record::Fact;
 
 const CONTROL: &str = "/run/macveil/control";
 const HOME: &str = "home";

@@ -12,9 +12,9 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::PROJECT;
-use crate::documented::{Command as Documented, Conduct, End, Situation, shape};
 use crate::guest::process::{run_words, wait_until};
 use crate::guest::radios::beside_access_points;
+use macveil_testkit::documented::{Command as Documented, Conduct, End, Situation, shape};
 
 /// None takes longer, but for those that do not end.
 const PATIENCE: Duration = Duration::from_secs(60);

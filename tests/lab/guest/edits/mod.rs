@@ -26,8 +26,8 @@ use super::process::{run, wait_asking_every};
 use super::status::value;
 use super::witness::SOCKET;
 use super::world::World;
-use crate::record::Fact;
-use crate::scenarios::Editor;
+use macveil_testkit::record::Fact;
+use macveil_testkit::scenarios::Editor;
 use pace::Pace;
 use settings::{ADDRESS, AUTOCONNECT, Settings};
 use watch::{Watch, Watched};
@@ -153,8 +153,14 @@ impl Edits {
     }
 }
 
-impl Editor {
+/// The name of an editor, and of the files that it writes.
+trait EditorFiles {
     /// What it adds to the name of the file that it is about to put in another one's place.
+    fn suffix(self) -> &'static str;
+    fn words(self) -> &'static str;
+}
+
+impl EditorFiles for Editor {
     fn suffix(self) -> &'static str {
         match self {
             Self::Macveil => ".macveil.tmp",

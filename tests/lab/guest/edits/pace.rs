@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
-use crate::scenarios::Editor;
+use macveil_testkit::scenarios::Editor;
 
 /// Of whoever is ahead.
 const PAUSE: Duration = Duration::from_millis(1);

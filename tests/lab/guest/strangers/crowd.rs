@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::frames::{BEACON, PROBE_REQUEST, PROBE_RESPONSE, announcement};
 use super::raw::RawSocket;
-use crate::air::Mac;
+use macveil_testkit::air::Mac;
 
 /// Where they are, in turn.
 pub const CHANNELS: [u8; 3] = [1, 6, 11];

@@ -1,6 +1,6 @@
 //! Management frames, byte by byte (IEEE 802.11-2020, 9.3.3).
 
-use crate::air::Mac;
+use macveil_testkit::air::Mac;
 
 pub const ASSOCIATION_RESPONSE: u8 = 1;
 pub const PROBE_REQUEST: u8 = 4;

@@ -10,7 +10,7 @@ use super::frames::{
     ASSOCIATION_RESPONSE, AUTHENTICATION, BEACON, DEAUTHENTICATION, DISASSOCIATION, PROBE_RESPONSE,
     element, fixed, management,
 };
-use crate::air::Mac;
+use macveil_testkit::air::Mac;
 
 /// What a name would have a reader of the log believe.
 pub const FORGED_LINE: &str = "wlan0: forged";

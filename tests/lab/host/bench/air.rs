@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::super::verdict::Evidence;
-use crate::air::{Element, Frame, Kind, Mac};
-use crate::judge::Leak;
+use macveil_testkit::air::{Element, Frame, Kind, Mac};
+use macveil_testkit::judge::Leak;
 
 #[derive(Debug, Clone)]
 pub struct Counts {

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::record::Micros;
-use crate::sample::Sample;
-use crate::scenarios::{Event, Step, Story};
+use macveil_testkit::record::Micros;
+use macveil_testkit::sample::Sample;
+use macveil_testkit::scenarios::{Event, Step, Story};
 
 /// Every machine has it, whether anything of Wi-Fi runs on it or not.
 const BUS: &str = "dbus-daemon";

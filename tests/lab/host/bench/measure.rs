@@ -9,11 +9,11 @@ use super::super::verdict::Evidence;
 use super::air::{self, Counts};
 use super::contenders::Contender;
 use super::costs::{self, Cost, Costs};
-use super::links;
 use super::plan::Job;
-use crate::air::{Kind, Mac};
-use crate::record::Fact;
-use crate::scenarios::{AccessPointEvent, Event, Step, Story};
+use macveil_testkit::air::{Kind, Mac};
+use macveil_testkit::links;
+use macveil_testkit::record::Fact;
+use macveil_testkit::scenarios::{AccessPointEvent, Event, Step, Story};
 
 pub struct Measured {
     pub contender: Option<&'static Contender>,

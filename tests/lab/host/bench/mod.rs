@@ -4,7 +4,6 @@
 mod air;
 mod contenders;
 mod costs;
-mod links;
 mod measure;
 mod paper;
 mod plan;
@@ -16,10 +15,10 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use super::guests::{self, Purpose};
-use super::options::Options;
 use super::paths;
 use super::plan::Shelf;
 use contenders::Contender;
+use macveil_testkit::lab_options::Options;
 use measure::Measured;
 use plan::Job;
 

@@ -7,7 +7,7 @@ use std::process::Command;
 use super::super::paths;
 use super::measure::Measured;
 use super::tables;
-use crate::report::{Report, chart};
+use macveil_testkit::report::{Report, chart};
 
 const PAGE: &str = "docs/benchmarks.md";
 const CHART: &str = "docs/images/benchmarks.svg";

@@ -4,7 +4,7 @@ use super::super::verdict::middle;
 use super::contenders::{self, Contender};
 use super::measure::{Figures, Measured};
 use super::plan::RADIOS;
-use crate::report::{Bar, Column, Panel, Row, Section, Table, Unit, number};
+use macveil_testkit::report::{Bar, Column, Panel, Row, Section, Table, Unit, number};
 
 const NEEDS_SUPPLICANT: &str =
     "macveil runs beside the supplicant: with it there is always one process more than without.";

@@ -7,10 +7,10 @@ mod stage;
 
 use std::collections::BTreeSet;
 
-use super::options::Options;
 use super::verdict::Evidence;
 use super::{guests, paths, plan};
-use crate::judge::Leak;
+use macveil_testkit::judge::Leak;
+use macveil_testkit::lab_options::Options;
 use stage::Stage;
 
 const KERNEL: &str = "6.1";

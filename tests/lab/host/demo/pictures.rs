@@ -5,9 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use crate::host::options::Options;
 use crate::host::paths;
 use crate::host::verdict::Evidence;
+use macveil_testkit::lab_options::Options;
 
 /// Keeps a capture under a name, and has it drawn. What the audit says of it is its verdict's first line.
 pub fn draw(

@@ -2,8 +2,8 @@
 
 use std::io::IsTerminal;
 
-use crate::judge::BURST_PAUSE;
-use crate::record::Micros;
+use macveil_testkit::judge::BURST_PAUSE;
+use macveil_testkit::record::Micros;
 
 /// Steps are told at once, frames when their burst is over.
 const LATEST: Micros = BURST_PAUSE + 1_000_000;

@@ -6,14 +6,14 @@ use std::fs;
 use std::path::Path;
 
 use super::super::guests::Breakdown;
-use super::super::options::Options;
 use super::super::paths;
 use super::super::plan::Run;
 use super::Verdict;
-use super::evidence::Evidence;
-use crate::judge::Narrator;
-use crate::record::{Fact, Micros};
-use crate::scenarios::Story;
+use macveil_testkit::judge::Narrator;
+use macveil_testkit::lab_options::Options;
+use macveil_testkit::record::{Fact, Micros};
+use macveil_testkit::scenarios::Story;
+use macveil_testkit::verdict::Evidence;
 
 pub fn sort_out(
     run: &Run,

@@ -1,26 +1,23 @@
 //! What came of one story: the guest's own checks, the judge's findings, a
 //! second opinion, and the checks that only the capture can decide.
 
-mod checks;
-mod evidence;
 mod keep;
 mod recorded;
 mod second_opinion;
 mod told;
-mod weigh;
 
 use std::fs;
 use std::path::Path;
 
 use super::guests::Breakdown;
-use super::options::Options;
 use super::paths;
 use super::plan::{Run, Shelf};
-pub use checks::middle;
+use macveil_testkit::lab_options::Options;
+pub use macveil_testkit::verdict::middle;
 
-use crate::judge::Outage;
-use crate::scenarios::{Check, Line, Step, Story};
-pub use evidence::Evidence;
+use macveil_testkit::judge::Outage;
+use macveil_testkit::scenarios::{Check, Line, Step, Story};
+pub use macveil_testkit::verdict::Evidence;
 
 #[derive(Default)]
 pub struct Verdict {
@@ -69,7 +66,7 @@ fn of_evidence(
     evidence: &Evidence,
     options: &Options,
 ) -> Verdict {
-    let (mut failures, measured) = weigh::weigh(story, evidence);
+    let (mut failures, measured) = macveil_testkit::verdict::weigh(story, evidence);
     failures.extend(recorded::compare(run, story, evidence, options));
     let capture = folder.join("air.pcap");
     let has_witness = |line: &Line| line.step == Step::Then(Check::StatusWasTrue);

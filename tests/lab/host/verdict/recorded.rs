@@ -3,12 +3,12 @@
 
 use std::fs;
 
-use super::super::options::Options;
 use super::super::paths;
 use super::super::plan::Run;
-use super::evidence::Evidence;
-use crate::digest::{self, Digest};
-use crate::scenarios::Story;
+use macveil_testkit::digest::{self, Digest};
+use macveil_testkit::lab_options::Options;
+use macveil_testkit::scenarios::Story;
+use macveil_testkit::verdict::Evidence;
 
 /// With `--digest` it is written instead.
 pub fn compare(run: &Run, story: &Story, evidence: &Evidence, options: &Options) -> Option<String> {

@@ -6,9 +6,9 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use super::evidence::Evidence;
-use crate::judge::Brief;
-use crate::scenarios::{Check, Step, Story};
+use macveil_testkit::judge::Brief;
+use macveil_testkit::scenarios::{Check, Step, Story};
+use macveil_testkit::verdict::Evidence;
 
 /// Where it contradicts: a leak in a story that has none, or none where there are.
 pub fn contradictions(

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use super::evidence::Evidence;
-use crate::air::Mac;
-use crate::judge::{Link, Testimony, Told, status_contradictions};
-use crate::record::Micros;
+use macveil_testkit::air::Mac;
+use macveil_testkit::judge::{Link, Testimony, Told, status_contradictions};
+use macveil_testkit::record::Micros;
+use macveil_testkit::verdict::Evidence;
 
 /// More would not be read.
 const SHOWN: usize = 4;

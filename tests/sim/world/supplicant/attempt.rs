@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use macveil::address::{Mac, Security as Way};
-use macveil::supervisor::{self, Event, Mlme};
-use macveil::wifi::Ssid;
+use macveil_core::address::{KeyMgmt, Mac};
+use macveil_core::machine::{self, Event, Mlme};
+use macveil_core::types::Ssid;
 
 use super::super::sniffer::Answer;
 use super::super::{AccessPoint, Happening, World};
@@ -28,7 +28,7 @@ impl World {
             roams,
         });
         self.supplicant.phase = Condition::Connecting;
-        self.say(supervisor::Supplicant::Connecting { bssid });
+        self.say(machine::Supplicant::Connecting { bssid });
         self.attempt_step(Duration::from_micros(800), Step::Authenticates(1));
     }
 
@@ -98,12 +98,12 @@ impl World {
         };
         if ap.ignores {
             self.is_answered(attempt, Answer::RefusesAuthentication);
-            self.say(supervisor::Supplicant::Rejected { status: 1 });
+            self.say(machine::Supplicant::Rejected { status: 1 });
             return self.fail_attempt();
         }
         self.is_answered(attempt, Answer::Authenticated);
         // Twice for SAE: to commit, and to confirm.
-        if ap.way == Way::Sae && time == 1 {
+        if ap.way == KeyMgmt::Sae && time == 1 {
             return self.attempt_step(Duration::from_millis(3), Step::Authenticates(2));
         }
         self.report(Event::Mlme(Mlme::Authenticated { station: address }));
@@ -126,7 +126,7 @@ impl World {
         };
         if ap.refuses {
             self.is_answered(attempt, Answer::RefusesAssociation);
-            self.say(supervisor::Supplicant::Rejected { status: 34 });
+            self.say(machine::Supplicant::Rejected { status: 34 });
             return self.fail_attempt();
         }
         self.is_answered(attempt, answer);
@@ -136,7 +136,7 @@ impl World {
         let networks = &self.supplicant.networks;
         let network = networks.iter().find(|it| it.id == attempt.network);
         let knows = network.is_some_and(|network| network.passphrase == ap.passphrase);
-        if ap.way == Way::Open || knows {
+        if ap.way == KeyMgmt::Open || knows {
             let pause = self.micros(8_000, 30_000);
             return self.attempt_step(pause, Step::Completes);
         }
@@ -149,7 +149,7 @@ impl World {
         if self.kernel.association.is_none() {
             return self.fail_attempt();
         }
-        if ap.way != Way::Open {
+        if ap.way != KeyMgmt::Open {
             for _ in 0..2 {
                 self.is_answered(attempt, Answer::Handshake);
                 self.send_in(attempt, Kind::Handshake);
@@ -158,7 +158,7 @@ impl World {
         self.send_in(attempt, Kind::Data);
         self.supplicant.phase = Condition::Connected;
         let bssid = attempt.bssid;
-        self.say(supervisor::Supplicant::Connected { bssid });
+        self.say(machine::Supplicant::Connected { bssid });
     }
 
     /// The access point got no right answer: the passphrase is wrong.
@@ -173,7 +173,7 @@ impl World {
             network.given_up_until = self.now + pause;
             let id = network.id;
             let wrong_key = true;
-            let given_up = supervisor::Supplicant::TemporarilyDisabled {
+            let given_up = machine::Supplicant::TemporarilyDisabled {
                 id,
                 wrong_key,
                 pause,

@@ -6,9 +6,10 @@ mod requests;
 
 use std::time::Duration;
 
-use macveil::address::{Mac, Security as Way};
-use macveil::supervisor::{self, Entry, Event, Failure, Mlme, Request, Scan};
-use macveil::wifi::Ssid;
+use macveil_core::address::{KeyMgmt, Mac};
+use macveil_core::machine::{self, Event, Failure, Mlme, Request, Scan};
+use macveil_core::types::BssEntry;
+use macveil_core::types::Ssid;
 
 use requests::decline;
 
@@ -29,7 +30,7 @@ pub struct Network {
     pub enabled: bool,
     pub hidden: bool,
     pub priority: i32,
-    pub way: Way,
+    pub way: KeyMgmt,
     pub passphrase: String,
     /// wpa_supplicant's `id_str`.
     pub id_str: String,
@@ -46,7 +47,7 @@ impl Network {
             enabled: true,
             hidden: false,
             priority: 0,
-            way: Way::Psk,
+            way: KeyMgmt::Psk,
             passphrase: String::new(),
             id_str: String::new(),
             given_up: 0,
@@ -132,7 +133,7 @@ pub enum Admits {
 
 #[derive(Debug, Clone)]
 struct Known {
-    entry: Entry,
+    entry: BssEntry,
     heard: Duration,
 }
 
@@ -228,7 +229,7 @@ impl World {
         };
         let life = self.supplicant.life;
         self.after(FIRST_SCAN, Happening::Supplicant(Due::Scans(life)));
-        self.report_presence(2_500, 6_000, supervisor::Supplicant::Appeared);
+        self.report_presence(2_500, 6_000, machine::Supplicant::Appeared);
     }
 
     pub fn supplicant_dies(&mut self) {
@@ -237,7 +238,7 @@ impl World {
             self.supplicant.number += 1;
             self.supplicant.attempt = None;
             self.supplicant.phase = Condition::Idle;
-            self.report_presence(200, HEARING, supervisor::Supplicant::Vanished);
+            self.report_presence(200, HEARING, machine::Supplicant::Vanished);
             // The kernel ends the association of a process that dies.
             self.leave_association();
         }
@@ -246,9 +247,9 @@ impl World {
     pub(super) fn ask_supplicant(&mut self, request: Request) {
         let pause = match &request {
             // Dozens of commands.
-            Request::Attach | Request::Quiet => self.micros(8_000, 30_000),
+            Request::Attach | Request::Quiesce => self.micros(8_000, 30_000),
             // By the last of as many it has noticed the address that was put back before.
-            Request::Release { .. } => self.micros(31_000, 45_000),
+            Request::Restore { .. } => self.micros(31_000, 45_000),
             _ => self.micros(1_000, 8_000),
         };
         self.queue_request(pause, request, Due::Answers);
@@ -320,19 +321,19 @@ impl World {
                         return;
                     }
                     self.supplicant.given_up = true;
-                    self.report_presence(200, HEARING, supervisor::Supplicant::Vanished);
+                    self.report_presence(200, HEARING, machine::Supplicant::Vanished);
                     let due = Due::IsMetAgain(of);
                     self.after(Duration::from_secs(1), Happening::Supplicant(due));
                 }
             }
             Due::IsMetAgain(of) if of == life && self.supplicant.running => {
-                self.report_presence(200, HEARING, supervisor::Supplicant::Appeared);
+                self.report_presence(200, HEARING, machine::Supplicant::Appeared);
             }
             _ => {}
         }
     }
 
-    fn say(&mut self, event: supervisor::Supplicant) {
+    fn say(&mut self, event: machine::Supplicant) {
         self.report(Event::Supplicant(event));
     }
 
@@ -366,7 +367,7 @@ impl World {
             return;
         }
         if fresh {
-            self.say(supervisor::Supplicant::NetworkNotFound);
+            self.say(machine::Supplicant::NetworkNotFound);
         }
         self.scan_to_join();
     }
@@ -396,7 +397,7 @@ impl World {
         self.end_attempt();
         self.supplicant.phase = Condition::Idle;
         self.supplicant.disconnected = false;
-        self.say(supervisor::Supplicant::NetworksChanged);
+        self.say(machine::Supplicant::NetworksChanged);
         // Once the link is up it looks for it.
         if self.supplicant.knows_link_is_up {
             self.join_or_scan();
@@ -405,7 +406,7 @@ impl World {
 
     pub fn user_adds(&mut self, network: Network) {
         self.supplicant.networks.push(network);
-        self.say(supervisor::Supplicant::NetworksChanged);
+        self.say(machine::Supplicant::NetworksChanged);
         self.scan_to_join();
     }
 
@@ -428,7 +429,7 @@ impl World {
         self.report(Event::Mlme(Mlme::Ended));
     }
 
-    fn scan_as_supplicant(&mut self) -> Result<(), supervisor::Refusal> {
+    fn scan_as_supplicant(&mut self) -> Result<(), machine::KernelError> {
         let scan = self.own_scan(!self.supplicant.settings.passive);
         let content = if self.supplicant.settings.p2p {
             Content::WithWps
@@ -497,25 +498,25 @@ impl World {
         let known = heard.into_iter().filter_map(|bss| {
             let ap = aps.iter().find(|ap| ap.bssid == bss.bssid)?;
             Some(Known {
-                entry: Entry {
+                entry: BssEntry {
                     bssid: bss.bssid,
                     frequency: bss.frequency,
                     signal: bss.signal,
                     ssid: bss.ssid,
                     security: ap.security(),
-                    ways: vec![ap.way],
+                    key_mgmt: vec![ap.way],
                 },
                 heard: now.saturating_sub(Duration::from_millis(bss.ms_ago.into())),
             })
         });
         self.supplicant.table = known.collect();
         self.supplicant.last_scan = Some(now);
-        self.say(supervisor::Supplicant::ScanResults);
+        self.say(machine::Supplicant::ScanResults);
         if std::mem::take(&mut self.supplicant.scans_to_join)
             && !self.supplicant.disconnected
             && !self.join_from_table()
         {
-            self.say(supervisor::Supplicant::NetworkNotFound);
+            self.say(machine::Supplicant::NetworkNotFound);
             self.scan_again(SCAN_AGAIN);
         }
     }
@@ -531,7 +532,7 @@ impl World {
             .flat_map(|network| {
                 let fits = |known: &&Known| {
                     known.entry.ssid == network.ssid
-                        && known.entry.ways.contains(&network.way)
+                        && known.entry.key_mgmt.contains(&network.way)
                         && admits.allows(&network.ssid, known.entry.bssid)
                 };
                 let table = self.supplicant.table.iter().filter(fits);
@@ -554,7 +555,7 @@ impl World {
         }
         self.end_attempt();
         self.supplicant.phase = Condition::Idle;
-        self.say(supervisor::Supplicant::Disconnected { reason, local });
+        self.say(machine::Supplicant::Disconnected { reason, local });
         if self.supplicant.settings.autoconnect && !self.supplicant.disconnected {
             self.scan_again(Duration::from_millis(100));
         } else {
@@ -578,7 +579,7 @@ impl World {
                 if self.supplicant.attempt.is_some() {
                     self.end_attempt();
                     let (reason, local) = (3, true);
-                    self.say(supervisor::Supplicant::Disconnected { reason, local });
+                    self.say(machine::Supplicant::Disconnected { reason, local });
                 }
                 self.supplicant.phase = Condition::Idle;
             }

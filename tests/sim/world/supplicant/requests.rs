@@ -1,7 +1,9 @@
 //! What macveil's requests do.
 
-use macveil::address::{Mac, Security as Way};
-use macveil::supervisor::{self, Failure, Phase, Quieted, Reply, Request, Status, Survey};
+use macveil_core::address::{KeyMgmt, Mac};
+use macveil_core::machine::{
+    self, Failure, NetworkList, Phase, QuiesceReport, Reply, Request, Status,
+};
 
 use super::super::World;
 use super::{Admits, Condition, Settings, VALID};
@@ -17,9 +19,9 @@ impl World {
                 self.supplicant.settings.p2p = false;
                 self.supplicant.settings.valid = VALID;
                 self.supplicant.imposed = true;
-                Reply::Quiet(Ok(quieted(status, false)))
+                Reply::Quiesce(Ok(quieted(status, false)))
             }
-            Request::Attach | Request::Quiet => {
+            Request::Attach | Request::Quiesce => {
                 let status = self.supplicant_status();
                 let undone = self.supplicant.imposed && !self.supplicant.settings.passive;
                 self.user_disconnects();
@@ -33,22 +35,22 @@ impl World {
                     admits: Admits::Nothing,
                 };
                 self.supplicant.imposed = true;
-                Reply::Quiet(Ok(quieted(status, undone)))
+                Reply::Quiesce(Ok(quieted(status, undone)))
             }
             Request::Status => Reply::Status(Ok(self.supplicant_status())),
-            Request::Survey { bssids } => Reply::Survey(Ok(self.survey(&bssids))),
-            Request::Pin { ssid, except, .. } => {
+            Request::ListNetworks { bssids } => Reply::NetworkList(Ok(self.survey(&bssids))),
+            Request::SelectNetwork { ssid, except, .. } => {
                 self.supplicant.settings.admits = Admits::Only(ssid, except);
                 Reply::Done(Ok(()))
             }
-            Request::Disarm => Reply::Done(Ok(())),
+            Request::ForgetOwnAddress => Reply::Done(Ok(())),
             Request::Connect => Reply::Done(self.connect()),
-            Request::Settle { ssid } => {
+            Request::AllowRoaming { ssid } => {
                 self.supplicant.settings.admits = Admits::Only(ssid, Vec::new());
                 self.supplicant.settings.scans = true;
                 Reply::Done(Ok(()))
             }
-            Request::Release { resume } => {
+            Request::Restore { resume } => {
                 self.supplicant.settings = Settings::default();
                 self.supplicant.imposed = false;
                 if resume {
@@ -100,24 +102,24 @@ impl World {
         }
     }
 
-    fn survey(&self, bssids: &[Mac]) -> Survey {
+    fn survey(&self, bssids: &[Mac]) -> NetworkList {
         let networks = self
             .supplicant
             .networks
             .iter()
-            .map(|it| supervisor::Network {
+            .map(|it| macveil_core::types::Network {
                 id: it.id,
                 ssid: Some(it.ssid.clone()),
                 enabled: it.enabled,
                 hidden: it.hidden,
                 priority: it.priority,
                 bssid: None,
-                open: it.way == Way::Open,
-                ways: vec![it.way],
+                open: it.way == KeyMgmt::Open,
+                key_mgmt: vec![it.way],
                 id_str: it.id_str.clone(),
             });
         let table = self.supplicant.table.iter().map(|known| &known.entry);
-        Survey {
+        NetworkList {
             networks: networks.collect(),
             table: table
                 .filter(|entry| bssids.contains(&entry.bssid))
@@ -127,8 +129,8 @@ impl World {
     }
 }
 
-fn quieted(status: Status, reconfigured: bool) -> Quieted {
-    Quieted {
+fn quieted(status: Status, reconfigured: bool) -> QuiesceReport {
+    QuiesceReport {
         status,
         had_own_randomization: false,
         reconfigured,
@@ -138,9 +140,9 @@ fn quieted(status: Status, reconfigured: bool) -> Quieted {
 /// The reply of the right kind to a request that is not carried out.
 pub(super) fn decline(request: &Request, why: Failure) -> Reply {
     match request {
-        Request::Attach | Request::Quiet => Reply::Quiet(Err(why)),
+        Request::Attach | Request::Quiesce => Reply::Quiesce(Err(why)),
         Request::Status => Reply::Status(Err(why)),
-        Request::Survey { .. } => Reply::Survey(Err(why)),
+        Request::ListNetworks { .. } => Reply::NetworkList(Err(why)),
         _ => Reply::Done(Err(why)),
     }
 }

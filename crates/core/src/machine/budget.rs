@@ -1,0 +1,144 @@
+//! How often a network gets another random address: often enough for every journey, not so often that
+//! a link that comes and goes uses up the addresses that the network can lease.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::Time;
+use crate::address::Mac;
+use crate::types::Ssid;
+
+/// So many addresses may be drawn one right after the other.
+const AT_ONCE: u32 = 4;
+/// After this long another one may be drawn.
+const PAUSE: Duration = Duration::from_secs(60 * 60);
+
+/// The random addresses that networks got.
+#[derive(Debug, Default)]
+pub(super) struct RandomAddressBudget(BTreeMap<Ssid, Drawn>);
+
+#[derive(Debug, Clone, Copy)]
+struct Drawn {
+    last: Mac,
+    left: u32,
+    /// Since when `left` grows.
+    since: Time,
+}
+
+impl RandomAddressBudget {
+    /// The address to be used again, if the network has had too many of late.
+    pub(super) fn used_up(&self, now: Time, ssid: &Ssid) -> Option<Mac> {
+        let drawn = self.0.get(ssid)?;
+        (drawn.refilled(now).left == 0).then_some(drawn.last)
+    }
+
+    /// The network got this address.
+    pub(super) fn spend(&mut self, now: Time, ssid: &Ssid, address: Mac) {
+        let fresh = Drawn {
+            last: address,
+            left: AT_ONCE,
+            since: now,
+        };
+        let drawn = self.0.get(ssid).map_or(fresh, |drawn| drawn.refilled(now));
+        let is_another = self.0.get(ssid).is_none_or(|drawn| drawn.last != address);
+        let left = drawn.left.saturating_sub(u32::from(is_another));
+        let last = address;
+        self.0.insert(
+            ssid.clone(),
+            Drawn {
+                last,
+                left,
+                ..drawn
+            },
+        );
+    }
+
+    /// Every network is to get another address the next time.
+    pub(super) fn forget_all(&mut self) {
+        self.0.clear();
+    }
+
+    /// The network is to get another address the next time.
+    pub(super) fn forget(&mut self, ssid: &Ssid) {
+        self.0.remove(ssid);
+    }
+}
+
+impl Drawn {
+    fn refilled(self, now: Time) -> Self {
+        let pauses = now.saturating_sub(self.since).as_secs() / PAUSE.as_secs();
+        let more = u32::try_from(pauses).unwrap_or(u32::MAX);
+        if self.left.saturating_add(more) >= AT_ONCE {
+            return Self {
+                left: AT_ONCE,
+                since: now,
+                ..self
+            };
+        }
+        Self {
+            left: self.left.saturating_add(more),
+            since: self.since.saturating_add(PAUSE.saturating_mul(more)),
+            ..self
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn home() -> Ssid {
+        Ssid::new(b"Home").unwrap()
+    }
+
+    /// Joins at these minutes, each time under another address unless the last is to be used again;
+    /// returns how many addresses that made.
+    fn addresses(minutes: impl IntoIterator<Item = u64>) -> usize {
+        let mut draws = RandomAddressBudget::default();
+        let mut used = Vec::new();
+        for minute in minutes {
+            let now = Time::from_secs(60 * minute);
+            let next = Mac([2, 0, 0, 0, 0, u8::try_from(used.len()).unwrap()]);
+            let address = draws.used_up(now, &home()).unwrap_or(next);
+            draws.spend(now, &home(), address);
+            if !used.contains(&address) {
+                used.push(address);
+            }
+        }
+        used.len()
+    }
+
+    #[test]
+    fn a_link_that_comes_and_goes_gets_four_addresses_and_one_an_hour() {
+        assert_eq!(addresses(0..10), 4);
+        assert_eq!(addresses(0..60), 4);
+        assert_eq!(addresses(0..24 * 60), 4 + 23);
+    }
+
+    #[test]
+    fn ordinary_use_gets_another_one_each_time() {
+        assert_eq!(addresses((0..24).map(|hour| hour * 60)), 24);
+        assert_eq!(addresses([0, 1, 2, 3, 600, 601, 602, 603]), 8);
+    }
+
+    #[test]
+    fn networks_do_not_hinder_each_other_and_may_be_forgotten() {
+        let mut draws = RandomAddressBudget::default();
+        for last in 0..4 {
+            draws.spend(Time::ZERO, &home(), Mac([2, 0, 0, 0, 0, last]));
+        }
+        let away = Ssid::new(b"Away").unwrap();
+        assert_eq!(draws.used_up(Time::ZERO, &away), None);
+        assert_eq!(
+            draws.used_up(Time::ZERO, &home()),
+            Some(Mac([2, 0, 0, 0, 0, 3]))
+        );
+        draws.forget(&home());
+        assert_eq!(draws.used_up(Time::ZERO, &home()), None);
+    }
+
+    #[test]
+    fn what_was_not_drawn_is_not_saved_up_beyond_four() {
+        assert_eq!(addresses([0, 600, 600, 600, 600, 600, 601, 602]), 5);
+    }
+}

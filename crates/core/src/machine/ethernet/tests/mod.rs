@@ -1,0 +1,304 @@
+//! A wire's behaviours, and its promise over everything that may happen.
+
+mod bench;
+mod failures;
+mod promise;
+mod steps;
+
+use std::time::Duration;
+
+use super::super::{Action, Command, Event, Notice, OnExit};
+use bench::{Bench, INITIAL, OTHER, PERMANENT};
+
+const fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+#[test]
+fn a_link_that_is_down_gets_its_address_and_stays_down() {
+    let bench = Bench::new("stable", false, true);
+    assert_eq!(bench.state(), "unplugged");
+    assert_eq!((bench.link.address, bench.link.up), (bench.stable(), false));
+    assert_eq!(bench.steps(), ["address"]);
+}
+
+#[test]
+fn a_link_that_is_up_without_a_carrier_is_proved_before_it_is_up_again() {
+    let bench = Bench::new("stable", true, false);
+    assert_eq!(bench.state(), "unplugged");
+    assert_eq!((bench.link.address, bench.link.up), (bench.stable(), true));
+    assert_eq!(bench.steps(), ["down", "address", "up"]);
+}
+
+#[test]
+fn a_connection_under_the_right_address_is_adopted() {
+    let first = Bench::new("stable", false, true);
+    let mut bench = Bench::with_address("stable", true, true, first.stable());
+    assert_eq!(bench.state(), "connected");
+    bench.pass(seconds(3600));
+    assert!(bench.steps().is_empty());
+    assert!(bench.said(|notice| matches!(notice, Notice::Wired { adopted: true, .. })));
+}
+
+#[test]
+fn a_connection_under_another_address_waits_for_its_end() {
+    let mut bench = Bench::new("stable", true, true);
+    assert_eq!(bench.state(), "unmanaged");
+    assert!(bench.remarked("in use already"));
+    bench.pass(seconds(3600));
+    assert!(bench.steps().is_empty());
+    bench.plug(false);
+    assert_eq!(bench.link.address, bench.stable());
+    bench.plug(true);
+    assert_eq!(bench.state(), "connected");
+}
+
+#[test]
+fn somebody_may_mend_a_connection_under_another_address() {
+    let mut bench = Bench::new("stable", true, true);
+    bench.somebody_sets(bench.stable());
+    assert_eq!(bench.state(), "connected");
+    assert!(bench.steps().is_empty());
+}
+
+#[test]
+fn a_stable_address_needs_nothing_done_when_the_cable_moves() {
+    let mut bench = Bench::new("stable", true, false);
+    bench.done.clear();
+    for _ in 0..3 {
+        bench.plug(true);
+        assert_eq!(bench.state(), "connected");
+        bench.plug(false);
+        bench.pass(seconds(60));
+    }
+    assert!(bench.steps().is_empty());
+    assert_eq!(bench.link.address, bench.stable());
+}
+
+#[test]
+fn a_random_address_is_another_one_each_time() {
+    let mut bench = Bench::new("random", true, false);
+    let mut seen = vec![INITIAL];
+    for _ in 0..5 {
+        bench.plug(true);
+        let address = bench.link.address;
+        assert!(!seen.contains(&address), "{address} once more");
+        seen.push(address);
+        bench.plug(false);
+        bench.pass(seconds(6));
+    }
+}
+
+#[test]
+fn a_cable_that_blinks_changes_nothing() {
+    let mut bench = Bench::new("random", true, false);
+    bench.plug(true);
+    bench.done.clear();
+    let address = bench.link.address;
+    for _ in 0..20 {
+        bench.plug(false);
+        bench.pass(seconds(4));
+        bench.plug(true);
+        bench.pass(seconds(1));
+    }
+    assert_eq!(bench.link.address, address);
+    assert!(bench.done.is_empty(), "{:?}", bench.done);
+}
+
+#[test]
+fn after_sleep_a_carrier_that_goes_is_another_cable() {
+    let mut bench = Bench::new("random", true, false);
+    bench.plug(true);
+    let before = bench.link.address;
+    bench.tell(Event::Command(Command::Resumed));
+    assert_eq!(bench.link.address, before);
+    bench.plug(false);
+    assert_ne!(bench.link.address, before);
+
+    // Long awake, it may blink again.
+    bench.plug(true);
+    let before = bench.link.address;
+    bench.pass(seconds(11));
+    bench.plug(false);
+    assert_eq!(bench.link.address, before);
+}
+
+#[test]
+fn an_address_that_changes_with_time_does_so_while_unplugged() {
+    let mut bench = Bench::with_id("${PERIOD:1h}");
+    let mut seen = vec![bench.link.address];
+    for _ in 0..3 {
+        bench.pass(seconds(3600));
+        assert!(!seen.contains(&bench.link.address));
+        seen.push(bench.link.address);
+    }
+    bench.plug(true);
+    bench.pass(seconds(7200));
+    assert_eq!(seen.last(), Some(&bench.link.address));
+    bench.plug(false);
+    bench.pass(seconds(6));
+    assert!(!seen.contains(&bench.link.address));
+}
+
+#[test]
+fn nobody_is_woken_for_nothing() {
+    let mut bench = Bench::new("stable", true, false);
+    assert_eq!(bench.wire.deadline(), None);
+    bench.plug(true);
+    assert_eq!(bench.wire.deadline(), None);
+}
+
+#[test]
+fn other_settings_wait_for_the_end_of_a_connection() {
+    let mut bench = Bench::new("stable", true, false);
+    bench.plug(true);
+    bench.configure("permanent", |_| {});
+    assert_eq!(bench.state(), "unmanaged");
+    assert_eq!(bench.link.address, bench.stable());
+    bench.plug(false);
+    assert_eq!(bench.link.address, PERMANENT);
+}
+
+#[test]
+fn the_same_settings_change_nothing() {
+    for policy in ["stable", "random"] {
+        for plugged in [true, false] {
+            let mut bench = Bench::new(policy, true, false);
+            bench.plug(plugged);
+            bench.done.clear();
+            let (state, address) = (bench.state(), bench.link.address);
+            bench.configure(policy, |_| {});
+            assert_eq!((bench.state(), bench.link.address), (state, address));
+            assert!(bench.done.is_empty(), "{:?}", bench.done);
+        }
+    }
+}
+
+#[test]
+fn other_settings_hold_at_once_without_a_carrier() {
+    let mut bench = Bench::new("random", true, false);
+    bench.configure("stable", |_| {});
+    assert_eq!(bench.link.address, bench.stable());
+}
+
+#[test]
+fn whoever_changes_the_address_of_a_connection_is_let_be() {
+    let mut bench = Bench::new("stable", true, false);
+    bench.plug(true);
+    bench.somebody_sets(OTHER);
+    assert_eq!(bench.state(), "unmanaged");
+    assert!(bench.remarked("another program changed the address"));
+    bench.pass(seconds(60));
+    assert_eq!(bench.link.address, OTHER);
+    bench.plug(false);
+    assert_eq!(bench.link.address, bench.stable());
+}
+
+#[test]
+fn whoever_changes_the_address_while_unplugged_is_corrected() {
+    let mut bench = Bench::new("stable", true, false);
+    bench.somebody_sets(OTHER);
+    assert_eq!(bench.link.address, bench.stable());
+    assert!(bench.remarked("another program changed the address"));
+    assert_eq!(bench.state(), "unplugged");
+}
+
+#[test]
+fn it_leaves_the_address_or_puts_it_back() {
+    let mut bench = Bench::new("stable", true, false);
+    bench.tell(Event::Command(Command::Release));
+    assert_eq!(bench.link.address, bench.stable());
+    assert_eq!(bench.done.last(), Some(&Action::Finish));
+
+    for up in [true, false] {
+        let mut bench = Bench::new("stable", up, false);
+        bench.configure("stable", |settings| settings.on_exit = OnExit::Restore);
+        bench.tell(Event::Command(Command::Release));
+        assert_eq!((bench.link.address, bench.link.up), (INITIAL, up));
+        assert_eq!(bench.done.last(), Some(&Action::Finish));
+    }
+}
+
+#[test]
+fn it_does_not_touch_a_wire_that_another_program_drives() {
+    let mut bench = Bench::new("stable", true, false);
+    bench.configure("stable", |settings| settings.on_exit = OnExit::Restore);
+    bench.done.clear();
+    bench.tell(Event::Command(Command::Yield));
+    assert_eq!(bench.link.address, bench.stable());
+    assert_eq!(bench.done, [Action::Finish]);
+}
+
+#[test]
+fn it_does_not_put_an_address_back_that_is_in_use() {
+    let mut bench = Bench::new("stable", true, false);
+    bench.configure("stable", |settings| settings.on_exit = OnExit::Restore);
+    bench.plug(true);
+    bench.done.clear();
+    bench.tell(Event::Command(Command::Release));
+    assert_eq!(bench.link.address, bench.stable());
+    assert!(bench.steps().is_empty());
+    assert!(bench.remarked("the initial address is not put back"));
+    assert_eq!(bench.done.last(), Some(&Action::Finish));
+}
+
+#[test]
+fn what_is_told_of_a_wire_is_as_old_as_it_is() {
+    let mut bench = Bench::new("stable", true, false);
+    let begin = bench.now;
+    bench.pass(seconds(10));
+    bench.tell(Event::Link(bench.link));
+    let snapshot = bench.wire.snapshot();
+    assert_eq!(
+        (snapshot.address_since, snapshot.state_since),
+        (begin, begin)
+    );
+    bench.plug(true);
+    let plugged = bench.now;
+    bench.pass(seconds(10));
+    bench.tell(Event::Link(bench.link));
+    let snapshot = bench.wire.snapshot();
+    assert_eq!(
+        (snapshot.address_since, snapshot.state_since),
+        (begin, plugged)
+    );
+    bench.somebody_sets(OTHER);
+    let snapshot = bench.wire.snapshot();
+    assert_eq!(
+        (snapshot.address_since, snapshot.state_since),
+        (bench.now, bench.now)
+    );
+}
+
+#[test]
+fn trouble_is_told_for_as_long_as_it_lasts() {
+    let mut bench = Bench::new("stable", true, true);
+    let told = |bench: &Bench| bench.wire.snapshot().trouble.is_some();
+    assert_eq!((bench.state(), told(&bench)), ("unmanaged", true));
+    bench.plug(false);
+    assert_eq!((bench.state(), told(&bench)), ("unplugged", false));
+    for _ in 0..3 {
+        bench.somebody_sets(OTHER);
+    }
+    assert_eq!((bench.state(), told(&bench)), ("blocked", true));
+    bench.pass(seconds(2));
+    assert_eq!((bench.state(), told(&bench)), ("unplugged", false));
+}
+
+#[test]
+fn one_wrong_address_after_the_other_is_as_wrong() {
+    let mut bench = Bench::new("stable", true, true);
+    bench.somebody_sets(OTHER);
+    assert_eq!(bench.state(), "unmanaged");
+    bench.tell(Event::Link(bench.link));
+    assert_eq!(bench.state(), "unmanaged");
+}
+
+#[test]
+fn a_wire_that_has_been_let_go_is_let_be_whatever_the_settings() {
+    let mut bench = Bench::new("stable", true, false);
+    bench.tell(Event::Command(Command::Release));
+    bench.done.clear();
+    bench.configure("random", |_| {});
+    assert_eq!((bench.state(), &bench.done[..]), ("released", &[][..]));
+}

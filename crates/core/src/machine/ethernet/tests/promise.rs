@@ -1,0 +1,116 @@
+//! The promise, whatever happens in whatever order. The bench looks after it at each action: no address
+//! is changed on a link that is up, and nothing in use is taken down.
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::bench::{Bench, Driver, OTHER, PERMANENT};
+use super::seconds;
+use crate::machine::{Command, Event, OnExit, OnFailure};
+
+#[derive(Debug, Clone)]
+enum Happening {
+    Plug(bool),
+    Switch(bool),
+    SomebodySets(bool),
+    Pass(u64),
+    Resumed,
+    Repeated,
+    Driver(Driver),
+    Configure(&'static str, OnFailure, OnExit),
+    Leave,
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    let drivers = prop_oneof![
+        4 => Just(Driver::Takes),
+        1 => Just(Driver::Refuses(16)),
+        1 => Just(Driver::Ignores),
+        1 => Just(Driver::Undoes),
+        1 => (0..12_u32).prop_map(Driver::Late),
+    ];
+    let policies = prop_oneof![
+        Just("stable"),
+        Just("random"),
+        Just("permanent"),
+        Just("02:00:00:00:00:07")
+    ];
+    let failures = prop_oneof![3 => Just(OnFailure::Closed), 1 => Just(OnFailure::Open)];
+    let exits = prop_oneof![Just(OnExit::Keep), Just(OnExit::Restore)];
+    prop_oneof![
+        8 => any::<bool>().prop_map(Happening::Plug),
+        5 => any::<bool>().prop_map(Happening::Switch),
+        3 => any::<bool>().prop_map(Happening::SomebodySets),
+        8 => (0..20_u64).prop_map(Happening::Pass),
+        1 => Just(Happening::Resumed),
+        2 => Just(Happening::Repeated),
+        2 => drivers.prop_map(Happening::Driver),
+        1 => (policies, failures, exits).prop_map(|(a, b, c)| Happening::Configure(a, b, c)),
+        1 => Just(Happening::Leave),
+    ]
+}
+
+/// A carrier is there under the assigned address, or under one that somebody chose while it was there,
+/// or that was there before macveil had a say.
+fn check(bench: &Bench, excused: bool) -> Result<(), TestCaseError> {
+    let snapshot = bench.wire.snapshot();
+    prop_assert_eq!(snapshot.link, bench.link);
+    let right = snapshot.assigned == Some(bench.link.address);
+    let wakes = bench.wire.deadline().is_some();
+    match snapshot.state {
+        "connected" | "unmanaged" | "unprotected" | "released" => prop_assert!(!wakes),
+        "blocked" => prop_assert!(wakes),
+        _ => {}
+    }
+    match snapshot.state {
+        "connected" => prop_assert!(bench.link.carrier && right),
+        "unplugged" => prop_assert!(!bench.link.carrier && right),
+        "unmanaged" => prop_assert!(bench.link.carrier && excused),
+        "blocked" => prop_assert!(!bench.link.up),
+        "setting" => prop_assert!(!bench.link.carrier || right),
+        "unprotected" | "released" => {}
+        other => prop_assert!(false, "{} is no state to rest in", other),
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn nothing_in_use_is_touched_and_nothing_is_used_under_another_address(
+        up: bool,
+        plugged: bool,
+        policy in prop_oneof![Just("stable"), Just("random"), Just("permanent")],
+        happenings in vec(happening(), 1..60),
+    ) {
+        let mut bench = Bench::new(policy, up, plugged);
+        let mut excused = bench.link.carrier;
+        check(&bench, excused)?;
+        for happening in happenings {
+            let was_in_use = bench.link.carrier;
+            match happening {
+                Happening::Plug(plugged) => bench.plug(plugged),
+                Happening::Switch(up) => bench.somebody_switches(up),
+                Happening::SomebodySets(other) => {
+                    excused |= was_in_use;
+                    bench.somebody_sets(if other { OTHER } else { PERMANENT });
+                }
+                Happening::Pass(span) => bench.pass(seconds(span)),
+                Happening::Resumed => bench.tell(Event::Command(Command::Resumed)),
+                Happening::Repeated => bench.tell(Event::Link(bench.link)),
+                Happening::Driver(driver) => bench.driver = driver,
+                Happening::Configure(policy, on_failure, on_exit) => {
+                    excused |= was_in_use;
+                    bench.configure(policy, |settings| {
+                        settings.on_failure = on_failure;
+                        settings.on_exit = on_exit;
+                    });
+                }
+                Happening::Leave => bench.tell(Event::Command(Command::Release)),
+            }
+            excused &= bench.link.carrier;
+            check(&bench, excused)?;
+        }
+    }
+}

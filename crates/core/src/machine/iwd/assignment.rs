@@ -1,0 +1,244 @@
+//! Which address each known network's file is to have, and whether it was used.
+
+use std::time::Duration;
+
+use super::context::Context;
+use super::event::{IwdRequest, NetworkId};
+use crate::address::{AssignError, Mac, NetworkFacts, Record, Source};
+use crate::machine::action::Action;
+use crate::types::Ssid;
+
+/// Addresses that change with time are looked at this often.
+const REVIEW: Duration = Duration::from_secs(600);
+
+/// What a network's file is to say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Written {
+    pub(super) address: Mac,
+    /// What it said before: iwd may join with that one until it has read the file again.
+    former: Option<Mac>,
+    /// It is being written.
+    pub(super) asked: bool,
+    /// Chance made it.
+    random: bool,
+    /// It was on the air, so that chance has to make another one.
+    used: bool,
+}
+
+impl Context {
+    /// Has each known network's file say the address that the configuration leads to.
+    pub(super) fn write_addresses(&mut self) {
+        self.review = None;
+        if !self.has_station {
+            return;
+        }
+        let ids: Vec<_> = self.known.iter().map(|known| known.id.clone()).collect();
+        self.unassignable.retain(|id, _| ids.contains(id));
+        for id in ids {
+            match self.assign(&id) {
+                Ok(address) => {
+                    self.unassignable.remove(&id);
+                    self.write(id, address);
+                }
+                Err(unassignable) => {
+                    self.unassignable.insert(id, unassignable.to_string());
+                }
+            }
+        }
+    }
+
+    fn write(&mut self, network: NetworkId, address: Mac) {
+        let Some(known) = self.known(&network) else {
+            return;
+        };
+        let right = known.address == Some(address) || known.problem.is_some();
+        let Some(written) = self.written.get_mut(&network) else {
+            return;
+        };
+        if !right && !written.asked {
+            written.asked = true;
+            self.ask(IwdRequest::Write { network, address });
+        }
+    }
+
+    /// The address for the next association to a network.
+    fn assign(&mut self, id: &NetworkId) -> Result<Mac, AssignError> {
+        let choice = self.book.choice(&self.facts(id))?;
+        if let Some(every) = choice.rotates() {
+            self.review_later();
+            if !self.is_joined_to(id) {
+                let record = self.history.rotate(&id.ssid, every, self.wall);
+                self.remember(&id.ssid, record);
+            }
+        }
+        if choice.changes_with_time() {
+            self.review_later();
+        }
+        let facts = self.address_facts();
+        let network = network_facts(id, self);
+        let derivation = self.book.derive(&network, &facts, &mut self.rng)?;
+        let random = derivation.source == Source::Random;
+        let address = if random {
+            self.drawn(id, derivation.address)
+        } else {
+            derivation.address
+        };
+        let before = self.written.get(id);
+        let former = match before {
+            Some(before) if before.address == address => before.former,
+            Some(before) => Some(before.address),
+            None => None,
+        };
+        let kept = before.filter(|before| before.address == address);
+        let written = Written {
+            address,
+            former,
+            asked: kept.is_some_and(|before| before.asked),
+            random,
+            used: kept.is_some_and(|before| before.used),
+        };
+        self.written.insert(id.clone(), written);
+        Ok(address)
+    }
+
+    /// The random address that is there and was not used, or another one.
+    fn drawn(&mut self, id: &NetworkId, drawn: Mac) -> Mac {
+        let there = match self.written.get(id) {
+            Some(written) => {
+                Some(written.address).filter(|_| !written.used || self.is_joined_to(id))
+            }
+            // From before this macveil: it may have been drawn for the association that runs.
+            None => self.known(id).and_then(|known| known.address),
+        };
+        let again = there.or_else(|| self.draws.used_up(self.now, &id.ssid));
+        let accepted = again.filter(|&address| {
+            let facts = self.address_facts();
+            self.book.accepts(&self.facts(id), &facts, address)
+        });
+        accepted.unwrap_or(drawn)
+    }
+
+    fn is_joined_to(&self, id: &NetworkId) -> bool {
+        self.doing.network.as_ref() == Some(id)
+    }
+
+    fn review_later(&mut self) {
+        self.review = Some(self.now.saturating_add(REVIEW));
+    }
+
+    fn facts<'a>(&self, id: &'a NetworkId) -> NetworkFacts<'a> {
+        network_facts(id, self)
+    }
+
+    /// A file was written, or not.
+    pub(super) fn address_written(&mut self, network: &NetworkId, result: Result<(), String>) {
+        if let Some(written) = self.written.get_mut(network) {
+            written.asked = false;
+        }
+        match result {
+            Ok(()) => {
+                let address = self.written.get(network).map(|written| written.address);
+                let known = self.known.iter_mut().find(|known| known.id == *network);
+                if let Some(known) = known {
+                    known.address = address;
+                }
+            }
+            Err(why) => {
+                self.unassignable.insert(network.clone(), why);
+            }
+        }
+    }
+
+    /// Whether the file says what it is to say.
+    pub(super) fn is_in_place(&self, network: &NetworkId) -> bool {
+        let address = self.written.get(network).map(|written| written.address);
+        let known = self.known(network).and_then(|known| known.address);
+        address.is_some() && known == address
+    }
+
+    /// Whether this is an address that the network may see.
+    pub(super) fn is_right(&self, network: &NetworkId, address: Mac) -> bool {
+        match self.written.get(network) {
+            Some(written) => written.address == address || written.former == Some(address),
+            None => self.policy_is_fixed_to(network, address),
+        }
+    }
+
+    /// Whether another network sees it.
+    pub(super) fn is_anothers(&self, network: &NetworkId, address: Mac) -> bool {
+        let mut others = self.written.iter().filter(|(id, _)| *id != network);
+        others.any(|(_, it)| it.address == address || it.former == Some(address))
+    }
+
+    /// Whether it is the address that the configuration names for a network without a file.
+    fn policy_is_fixed_to(&self, network: &NetworkId, address: Mac) -> bool {
+        let facts = self.address_facts();
+        let choice = self.book.choice(&self.facts(network));
+        let by_chance = choice.is_ok_and(|choice| choice.is_random());
+        !by_chance && self.book.accepts(&self.facts(network), &facts, address)
+    }
+
+    /// An association runs under this address.
+    pub(super) fn association_begins(&mut self, network: &NetworkId, address: Mac) {
+        self.counters.associations = self.counters.associations.saturating_add(1);
+        self.refusals.remove(network);
+        if let Some(written) = self.written.get_mut(network)
+            && written.address == address
+        {
+            written.former = None;
+            written.used = true;
+            if written.random {
+                self.draws.spend(self.now, &network.ssid, address);
+            }
+        }
+        self.network_is_used(network);
+    }
+
+    pub(super) fn network_is_used(&mut self, network: &NetworkId) {
+        let record = self.history.used(&network.ssid, self.wall);
+        self.remember(&network.ssid, record);
+    }
+
+    /// Networks get other random addresses from their next association on.
+    pub(super) fn spend_random(&mut self) {
+        for (id, written) in &mut self.written {
+            if written.random {
+                written.used = true;
+                self.draws.forget(&id.ssid);
+            }
+        }
+        self.write_addresses();
+    }
+
+    fn remember(&mut self, ssid: &Ssid, record: Option<Record>) {
+        if let Some(record) = record {
+            let ssid = ssid.clone();
+            self.act(Action::Remember { ssid, record });
+        }
+    }
+
+    /// Somebody else renewed or used the network's address.
+    pub(super) fn learn_record(&mut self, ssid: Ssid, record: Record) {
+        if self.history.generation(&ssid) != record.generation {
+            self.draws.forget(&ssid);
+            for (id, written) in &mut self.written {
+                if id.ssid == ssid {
+                    written.used = true;
+                }
+            }
+        }
+        self.history.learn(ssid, record);
+    }
+}
+
+fn network_facts<'a>(id: &'a NetworkId, cx: &Context) -> NetworkFacts<'a> {
+    NetworkFacts {
+        ssid: Some(&id.ssid),
+        bssid: None,
+        security: Some(id.joining.security()),
+        // What iwd does not have, no network has.
+        id_str: Some(""),
+        time: Some(cx.wall),
+        generation: cx.history.generation(&id.ssid),
+    }
+}

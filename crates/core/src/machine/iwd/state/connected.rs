@@ -1,0 +1,151 @@
+//! iwd is connected; the kernel says under which address.
+
+use std::time::Duration;
+
+use super::{Connecting, Context, Idle, Refused, Rejoining, State, Why};
+use crate::machine::action::{Action, Notice};
+use crate::machine::iwd::event::{NetworkId, Phase};
+
+/// iwd writes a new network's file when it is connected.
+const NEW_FILE: Duration = Duration::from_secs(5);
+
+#[derive(Debug)]
+pub(in crate::machine::iwd) struct Connected {
+    network: NetworkId,
+    /// macveil has asked for it, after a connection under a wrong address.
+    again: bool,
+    check: Check,
+    /// Somebody asked for the end.
+    parting: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Check {
+    /// The link is being read.
+    Reading,
+    /// The address is wrong; the network has no file yet to write the right one into.
+    NoFile,
+    /// All is well, or not macveil's to judge.
+    Done,
+}
+
+impl Connected {
+    pub(super) fn begin(cx: &mut Context, network: NetworkId, again: bool) -> State {
+        cx.alarm = None;
+        cx.shown = None;
+        cx.act(Action::ReadLink);
+        State::Connected(Self {
+            network,
+            again,
+            check: Check::Reading,
+            parting: false,
+        })
+    }
+
+    pub(super) fn link_changed(self, cx: &mut Context) -> State {
+        if self.check == Check::Reading {
+            return self.judge(cx);
+        }
+        State::Connected(self)
+    }
+
+    fn judge(mut self, cx: &mut Context) -> State {
+        let address = cx.link.address;
+        cx.alarm = None;
+        if cx.obstacle.is_some() {
+            self.check = Check::Done;
+            return State::Connected(self);
+        }
+        if cx.is_right(&self.network, address) {
+            self.check = Check::Done;
+            cx.trouble = None;
+            cx.wake = None;
+            cx.act(Action::GetScanResults);
+            cx.association_begins(&self.network, address);
+            cx.say(Notice::Connected {
+                ssid: self.network.ssid.clone(),
+                address,
+                adopted: false,
+            });
+            return State::Connected(self);
+        }
+        if self.again {
+            let why = "iwd did not use the assigned address, twice; is its AddressRandomization=network in force?";
+            return Refused::begin(cx, self.network, why);
+        }
+        if let Some(why) = cx.unassignable.get(&self.network).cloned() {
+            return Refused::begin(cx, self.network, &why);
+        }
+        if cx.known(&self.network).is_none() {
+            self.check = Check::NoFile;
+            cx.wake_in(NEW_FILE);
+            return State::Connected(self);
+        }
+        let remark = "connected under another address than the assigned one: joining it once more";
+        cx.say(Notice::About {
+            ssid: self.network.ssid.clone(),
+            remark: remark.to_owned(),
+        });
+        Rejoining::begin(cx, self.network)
+    }
+
+    pub(super) fn addresses_written(self, cx: &mut Context) -> State {
+        if self.check == Check::NoFile && cx.known(&self.network).is_some() {
+            return self.judge(cx);
+        }
+        State::Connected(self)
+    }
+
+    pub(super) fn iwd_does(mut self, cx: &mut Context) -> State {
+        match (cx.doing.phase, cx.doing.network.clone()) {
+            (Phase::Connected, Some(network)) if network != self.network => {
+                self.over(cx);
+                Self::begin(cx, network, false)
+            }
+            (Phase::Connected, _) | (Phase::Connecting, None) => State::Connected(self),
+            (Phase::Disconnecting, _) => {
+                self.parting = true;
+                State::Connected(self)
+            }
+            (Phase::Connecting, Some(network)) => {
+                self.over(cx);
+                Connecting::begin(cx, network, false)
+            }
+            (Phase::Disconnected, _) => {
+                self.over(cx);
+                let (why, words) = if self.parting {
+                    (Why::Quiet, "ended by the user")
+                } else {
+                    (Why::Lost, "lost")
+                };
+                cx.say(Notice::Lost {
+                    ssid: self.network.ssid.clone(),
+                    why: words.to_owned(),
+                });
+                let joins = cx
+                    .known(&self.network)
+                    .is_some_and(|known| known.autoconnect);
+                cx.lost = Some(self.network).filter(|_| joins && why == Why::Lost);
+                Idle::begin(cx, why)
+            }
+        }
+    }
+
+    /// The association is over: the next one may have another address.
+    fn over(&self, cx: &mut Context) {
+        if self.check == Check::Done {
+            cx.network_is_used(&self.network);
+        }
+        cx.write_addresses();
+    }
+
+    /// There is no file in time.
+    pub(super) fn alarm(self, cx: &mut Context) -> State {
+        let why = "iwd has no file for this network that an address could be written into";
+        Refused::begin(cx, self.network, why)
+    }
+
+    pub(super) const fn network(&self) -> &NetworkId {
+        &self.network
+    }
+}

@@ -1,0 +1,84 @@
+//! iwd is about to associate. It says so before it changes the address, and associates even if it could
+//! not; so what counts is the address that an access point has answered to.
+
+use super::{Connected, Context, Idle, Refused, State, Why};
+use crate::machine::action::Action;
+use crate::machine::iwd::event::{NetworkId, Phase};
+
+const UNUSED: &str = "iwd did not use the assigned address";
+
+#[derive(Debug)]
+pub(in crate::machine::iwd) struct Connecting {
+    network: NetworkId,
+    /// macveil has asked for it, after a connection under a wrong address.
+    again: bool,
+}
+
+impl Connecting {
+    pub(super) fn begin(cx: &mut Context, network: NetworkId, again: bool) -> State {
+        cx.alarm = None;
+        cx.act(Action::ReadLink);
+        let state = Self { network, again };
+        if cx.obstacle.is_some() {
+            return State::Connecting(state);
+        }
+        if let Some(why) = cx.unassignable.get(&state.network).cloned() {
+            return Refused::begin(cx, state.network, &why);
+        }
+        if cx.cut {
+            return Refused::begin(cx, state.network, UNUSED);
+        }
+        match cx.just_shown() {
+            Some(_) => state.address_shown(cx),
+            None => State::Connecting(state),
+        }
+    }
+
+    pub(super) fn iwd_does(self, cx: &mut Context) -> State {
+        match (cx.doing.phase, cx.doing.network.clone()) {
+            (Phase::Connecting, Some(network)) if network != self.network => {
+                Self::begin(cx, network, false)
+            }
+            (Phase::Connecting | Phase::Disconnecting, _) | (Phase::Connected, None) => {
+                State::Connecting(self)
+            }
+            (Phase::Connected, Some(network)) => {
+                let again = self.again && network == self.network;
+                Connected::begin(cx, network, again)
+            }
+            (Phase::Disconnected, _) => {
+                let failed = cx.counters.failed_associations.saturating_add(1);
+                cx.counters.failed_associations = failed;
+                Idle::begin(cx, Why::Failed)
+            }
+        }
+    }
+
+    /// While another program scans, the kernel refuses to change the address, and iwd goes on without.
+    pub(super) fn make_way(&self, cx: &mut Context) {
+        let right = cx.is_right(&self.network, cx.link.address);
+        if cx.scanning && !cx.doing.scanning && !right && cx.obstacle.is_none() {
+            cx.act(Action::AbortScan);
+        }
+    }
+
+    pub(super) fn address_shown(self, cx: &mut Context) -> State {
+        let Some((address, _)) = cx.shown.take() else {
+            return State::Connecting(self);
+        };
+        if cx.obstacle.is_some() || cx.is_right(&self.network, address) {
+            return State::Connecting(self);
+        }
+        // For a network without a file iwd makes an address up, until it is known.
+        let own = cx.is_own(address) || cx.mask == Some(address);
+        let made_up = !own && !cx.is_anothers(&self.network, address);
+        if made_up && cx.known(&self.network).is_none() {
+            return State::Connecting(self);
+        }
+        Refused::begin(cx, self.network, UNUSED)
+    }
+
+    pub(super) const fn network(&self) -> &NetworkId {
+        &self.network
+    }
+}

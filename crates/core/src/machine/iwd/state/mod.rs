@@ -1,0 +1,275 @@
+//! The states of an interface that iwd drives.
+//!
+//! ```text
+//!                    iwd connects                 right address
+//!  Waiting ──▶ Idle ─────────────▶ Connecting ─────────────────▶ Connected
+//!     ▲         ▲ ▲                 │      │                      │   │
+//!     │         │ └─ it gives up ───┘      │ wrong address        │   └─ over ──▶ Idle
+//!   iwd is      │                          ▼                      ▼
+//!   gone        └── connects to another  Refused ◀── again ── Rejoining
+//!                                          └── after a while ──▶ ┘
+//!  any ──▶ Releasing ──▶ Released
+//! ```
+
+mod connected;
+mod connecting;
+mod idle;
+mod refused;
+mod rejoining;
+
+use std::time::Duration;
+
+use super::context::Context;
+use super::event::{IwdRequest, NetworkId, Phase};
+use crate::machine::action::{Action, How};
+use crate::machine::settings::OnExit;
+use crate::types::{Bss, Ssid};
+
+pub(super) use connected::Connected;
+pub(super) use connecting::Connecting;
+pub(super) use idle::{Idle, Why};
+pub(super) use refused::Refused;
+pub(super) use rejoining::Rejoining;
+
+/// Files are written at once; iwd does not have to do anything for it.
+const RELEASE: Duration = Duration::from_secs(2);
+
+/// What an interface that iwd drives is doing.
+#[derive(Debug)]
+pub(super) enum State {
+    /// There is no iwd, or it has no station for this interface.
+    Waiting,
+    /// Not connected.
+    Idle(Idle),
+    /// iwd is about to associate.
+    Connecting(Connecting),
+    /// iwd is connected.
+    Connected(Connected),
+    /// iwd is told to disconnect and to connect once more.
+    Rejoining(Rejoining),
+    /// iwd was told to disconnect, because the address was wrong.
+    Refused(Refused),
+    /// What was changed in iwd's files is put back.
+    Releasing,
+    /// Nothing is left to do.
+    Released,
+}
+
+impl State {
+    /// iwd says what its station does.
+    pub(super) fn iwd_does(self, cx: &mut Context) -> Self {
+        match self {
+            Self::Waiting => {
+                cx.mask_at_first();
+                // What was looked for when iwd had to start over is so still.
+                Idle::begin(cx, Why::Failed).iwd_does(cx)
+            }
+            Self::Idle(state) => state.iwd_does(cx),
+            Self::Connecting(state) => state.iwd_does(cx),
+            Self::Connected(state) => state.iwd_does(cx),
+            Self::Rejoining(state) => state.iwd_does(cx),
+            Self::Refused(state) => state.iwd_does(cx),
+            Self::Releasing | Self::Released => self,
+        }
+    }
+
+    pub(super) fn iwd_vanished(self, cx: &mut Context) -> Self {
+        match self {
+            Self::Releasing => Self::finish(cx),
+            Self::Released => Self::Released,
+            _ => {
+                cx.alarm = None;
+                cx.trouble = None;
+                cx.cut = false;
+                Self::Waiting
+            }
+        }
+    }
+
+    /// iwd lives, and has no station for this interface: the link is down.
+    pub(super) fn station_gone(self, cx: &mut Context) -> Self {
+        match self {
+            Self::Refused(state) => state.station_gone(cx),
+            other => other.iwd_vanished(cx),
+        }
+    }
+
+    pub(super) fn scan_started(self, cx: &mut Context) -> Self {
+        match self {
+            Self::Idle(state) => state.scan_started(cx),
+            Self::Connecting(state) => {
+                state.make_way(cx);
+                Self::Connecting(state)
+            }
+            other => other,
+        }
+    }
+
+    /// Somebody's scan is over.
+    pub(super) fn scan_ended(self, cx: &mut Context) -> Self {
+        if matches!(self, Self::Idle(_)) && cx.lost.is_some() {
+            cx.act(Action::GetScanResults);
+        }
+        self
+    }
+
+    /// What the kernel has heard.
+    pub(super) fn heard(self, cx: &mut Context, air: &[Bss]) -> Self {
+        match self {
+            Self::Idle(state) => match cx.heard_again(air) {
+                Some(network) => state.heard_again(cx, network),
+                None => Self::Idle(state),
+            },
+            Self::Connected(state) => {
+                cx.note_channel(&state.network().ssid, air);
+                Self::Connected(state)
+            }
+            other => other,
+        }
+    }
+
+    /// The card authenticates under this address.
+    pub(super) fn address_shown(self, cx: &mut Context) -> Self {
+        match self {
+            // To whom, is not known yet; a mask is for nobody.
+            Self::Idle(_) | Self::Refused(_) | Self::Rejoining(_)
+                if cx.just_shown().is_some() && cx.just_shown() == cx.mask =>
+            {
+                cx.cut_off();
+                cx.cut = true;
+                self
+            }
+            Self::Connecting(state) => state.address_shown(cx),
+            other => other,
+        }
+    }
+
+    /// The link was read, or has changed.
+    pub(super) fn link_changed(self, cx: &mut Context) -> Self {
+        match self {
+            Self::Connecting(state) => {
+                state.make_way(cx);
+                Self::Connecting(state)
+            }
+            Self::Connected(state) => state.link_changed(cx),
+            other => other,
+        }
+    }
+
+    /// A known network's file was read or written.
+    pub(super) fn addresses_written(self, cx: &mut Context) -> Self {
+        match self {
+            Self::Connected(state) => state.addresses_written(cx),
+            Self::Rejoining(state) => state.proceed(cx),
+            other => other,
+        }
+    }
+
+    /// iwd did not do what it was asked for.
+    pub(super) fn refused(self, cx: &mut Context, why: &str) -> Self {
+        match self {
+            Self::Idle(state) => state.refused(cx),
+            Self::Rejoining(state) => state.refused(cx, why),
+            other => other,
+        }
+    }
+
+    pub(super) fn alarm(self, cx: &mut Context) -> Self {
+        match self {
+            Self::Idle(state) => state.alarm(cx),
+            Self::Connected(state) => state.alarm(cx),
+            Self::Rejoining(state) => state.alarm(cx),
+            Self::Refused(state) => state.alarm(cx),
+            Self::Releasing => Self::finish(cx),
+            Self::Waiting | Self::Connecting(_) | Self::Released => self,
+        }
+    }
+
+    /// The machine was asleep.
+    pub(super) fn resumed(self, cx: &mut Context) -> Self {
+        match self {
+            Self::Idle(state) => state.resumed(cx),
+            other => other,
+        }
+    }
+
+    /// The user wants another mask.
+    pub(super) fn rotate(self, cx: &mut Context) -> Self {
+        cx.mask_is_exposed = true;
+        match self {
+            Self::Idle(state) => state.rotate(cx),
+            other => other,
+        }
+    }
+
+    /// The network is to see its new address at once.
+    pub(super) fn rejoin(self, cx: &mut Context, ssid: &Ssid) -> Self {
+        match self {
+            Self::Connected(state) if state.network().ssid == *ssid => {
+                Rejoining::begin(cx, state.network().clone())
+            }
+            other => other,
+        }
+    }
+
+    pub(super) fn leave(self, cx: &mut Context) -> Self {
+        if matches!(self, Self::Releasing | Self::Released) {
+            return self;
+        }
+        if cx.settings.on_exit == OnExit::Keep {
+            return Self::finish(cx);
+        }
+        let idle = cx.doing.phase == Phase::Disconnected;
+        if idle && cx.is_masked() && cx.may_mask() {
+            let (address, how) = (cx.card.initial, How::Live);
+            cx.act(Action::SetAddress { address, how });
+        }
+        cx.ask(IwdRequest::Restore);
+        cx.wake_in(RELEASE);
+        Self::Releasing
+    }
+
+    pub(super) fn released(self, cx: &mut Context) -> Self {
+        match self {
+            Self::Releasing => Self::finish(cx),
+            other => other,
+        }
+    }
+
+    fn finish(cx: &mut Context) -> Self {
+        cx.alarm = None;
+        cx.act(Action::Finish);
+        Self::Released
+    }
+
+    /// The network that it is associating or associated to.
+    pub(super) const fn network(&self) -> Option<&NetworkId> {
+        match self {
+            Self::Connecting(state) => Some(state.network()),
+            Self::Connected(state) => Some(state.network()),
+            _ => None,
+        }
+    }
+
+    pub(super) const fn name(&self) -> &'static str {
+        match self {
+            Self::Waiting => "absent",
+            Self::Idle(_) => "idle",
+            Self::Connecting(_) => "associating",
+            Self::Connected(_) => "associated",
+            Self::Rejoining(_) => "rejoining",
+            Self::Refused(_) => "refused",
+            Self::Releasing => "releasing",
+            Self::Released => "released",
+        }
+    }
+}
+
+/// What follows wherever iwd begins something else than was waited for.
+fn follow(cx: &mut Context) -> State {
+    match (cx.doing.phase, cx.doing.network.clone()) {
+        (Phase::Connecting, Some(network)) => Connecting::begin(cx, network, false),
+        (Phase::Connected, Some(network)) => Connected::begin(cx, network, false),
+        _ => Idle::begin(cx, Why::Quiet),
+    }
+}

@@ -1,0 +1,104 @@
+//! The address was wrong, so the attempt was cut off, and iwd is told to stay disconnected for a while, and
+//! longer each time.
+
+use std::time::Duration;
+
+use super::{Context, Rejoining, State, follow};
+use crate::machine::Time;
+use crate::machine::action::Notice;
+use crate::machine::iwd::event::{IwdRequest, NetworkId, Phase};
+use crate::time::doubled;
+
+const FIRST: Duration = Duration::from_secs(5);
+const LONGEST: Duration = Duration::from_secs(300);
+/// Until iwd is disconnected it is cut off again: while it changes the address it takes a link that goes down for its
+/// own doing, and then waits for ever.
+const AGAIN: Duration = Duration::from_secs(1);
+
+#[derive(Debug)]
+pub(in crate::machine::iwd) struct Refused {
+    network: NetworkId,
+    until: Time,
+    /// iwd was disconnected since.
+    apart: bool,
+    /// It was told to stay so.
+    quiet: bool,
+}
+
+impl Refused {
+    pub(super) fn begin(cx: &mut Context, network: NetworkId, why: &str) -> State {
+        let apart = cx.doing.phase == Phase::Disconnected;
+        if apart {
+            cx.ask(IwdRequest::Disconnect);
+        } else if !std::mem::take(&mut cx.cut) {
+            cx.cut_off();
+        }
+        let count = cx.refusals.entry(network.clone()).or_default();
+        let pause = doubled(FIRST, *count, LONGEST);
+        *count = count.saturating_add(1);
+        let first = *count == 1;
+        cx.counters.failed_associations = cx.counters.failed_associations.saturating_add(1);
+        cx.trouble = Some(why.to_owned());
+        if first {
+            cx.say(Notice::Failed {
+                ssid: network.ssid.clone(),
+                why: why.to_owned(),
+                retry_ms: u64::try_from(pause.as_millis()).unwrap_or(u64::MAX),
+            });
+        }
+        let until = cx.now.saturating_add(pause);
+        Self {
+            network,
+            until,
+            apart,
+            quiet: apart,
+        }
+        .arm(cx)
+    }
+
+    /// iwd starts over: its next attempt is another one.
+    pub(super) fn station_gone(mut self, cx: &mut Context) -> State {
+        self.apart = true;
+        self.quiet = false;
+        cx.cut = false;
+        self.arm(cx)
+    }
+
+    pub(super) fn iwd_does(mut self, cx: &mut Context) -> State {
+        let same = cx.doing.network.as_ref() == Some(&self.network);
+        match cx.doing.phase {
+            Phase::Disconnected => {
+                self.apart = true;
+                if !std::mem::replace(&mut self.quiet, true) {
+                    cx.ask(IwdRequest::Disconnect);
+                }
+                self.arm(cx)
+            }
+            Phase::Disconnecting => State::Refused(self),
+            // What was to be ended goes on for a moment.
+            Phase::Connecting | Phase::Connected if same && !self.apart => State::Refused(self),
+            Phase::Connecting | Phase::Connected if cx.doing.network.is_none() => {
+                State::Refused(self)
+            }
+            Phase::Connecting | Phase::Connected => {
+                cx.trouble = None;
+                follow(cx)
+            }
+        }
+    }
+
+    pub(super) fn alarm(self, cx: &mut Context) -> State {
+        if !self.apart {
+            cx.cut_off();
+            return self.arm(cx);
+        }
+        cx.write_addresses();
+        Rejoining::resume(cx, self.network)
+    }
+
+    fn arm(self, cx: &mut Context) -> State {
+        let again = cx.now.saturating_add(AGAIN);
+        cx.alarm = Some(if self.apart { self.until } else { again });
+        State::Refused(self)
+    }
+}

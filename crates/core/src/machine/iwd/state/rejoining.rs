@@ -1,0 +1,112 @@
+//! iwd disconnects, and connects once more to the same network, by then under the right address.
+
+use std::time::Duration;
+
+use super::{Connected, Connecting, Context, Idle, Refused, State, Why};
+use crate::machine::action::Action;
+use crate::machine::iwd::event::{IwdRequest, NetworkId, Phase};
+
+/// For each of the steps.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// iwd learns from the file system that the file has changed: a moment for it to read the file.
+const READING: Duration = Duration::from_millis(200);
+
+#[derive(Debug)]
+pub(in crate::machine::iwd) struct Rejoining {
+    network: NetworkId,
+    step: Step,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// iwd is told to disconnect, or to give its file time.
+    Disconnect,
+    /// It is disconnected, and is about to have read the file.
+    Settle,
+    /// It is told to connect.
+    Connect,
+}
+
+impl Rejoining {
+    /// Ends the connection first.
+    pub(super) fn begin(cx: &mut Context, network: NetworkId) -> State {
+        cx.ask(IwdRequest::Disconnect);
+        cx.wake_in(PATIENCE);
+        let step = Step::Disconnect;
+        Self { network, step }.proceed(cx)
+    }
+
+    /// The connection was ended a while ago.
+    pub(super) fn resume(cx: &mut Context, network: NetworkId) -> State {
+        Self {
+            network,
+            step: Step::Settle,
+        }
+        .connect(cx)
+    }
+
+    /// Goes on as soon as iwd is disconnected and the file is written.
+    pub(super) fn proceed(mut self, cx: &mut Context) -> State {
+        let disconnected = cx.doing.phase == Phase::Disconnected;
+        if self.step == Step::Disconnect && disconnected && cx.is_in_place(&self.network) {
+            self.step = Step::Settle;
+            cx.wake_in(READING);
+        }
+        State::Rejoining(self)
+    }
+
+    fn connect(mut self, cx: &mut Context) -> State {
+        self.step = Step::Connect;
+        if cx.scanning {
+            cx.act(Action::AbortScan);
+        }
+        cx.ask(IwdRequest::Connect(self.network.clone()));
+        cx.wake_in(PATIENCE);
+        State::Rejoining(self)
+    }
+
+    pub(super) fn iwd_does(self, cx: &mut Context) -> State {
+        let apart = self.step != Step::Disconnect;
+        match (cx.doing.phase, cx.doing.network.clone()) {
+            (Phase::Disconnected | Phase::Disconnecting, _) => {
+                // The association is over: the next one may have another address.
+                cx.write_addresses();
+                self.proceed(cx)
+            }
+            // Its end is on its way.
+            (_, Some(network)) if network == self.network && !apart => State::Rejoining(self),
+            (Phase::Connecting, Some(network)) => {
+                let again = network == self.network;
+                Connecting::begin(cx, network, again)
+            }
+            (Phase::Connected, Some(network)) => {
+                let again = network == self.network;
+                Connected::begin(cx, network, again)
+            }
+            (_, None) => State::Rejoining(self),
+        }
+    }
+
+    /// To disconnect what is not connected is an error, too.
+    pub(super) fn refused(self, cx: &mut Context, why: &str) -> State {
+        if self.step != Step::Connect {
+            return State::Rejoining(self);
+        }
+        Refused::begin(
+            cx,
+            self.network,
+            &format!("iwd does not join it again: {why}"),
+        )
+    }
+
+    pub(super) fn alarm(self, cx: &mut Context) -> State {
+        match self.step {
+            Step::Settle => self.connect(cx),
+            Step::Disconnect if cx.doing.phase == Phase::Disconnected => {
+                Refused::begin(cx, self.network, "its address could not be written")
+            }
+            Step::Disconnect => Refused::begin(cx, self.network, "iwd does not disconnect"),
+            Step::Connect => Idle::begin(cx, Why::Failed),
+        }
+    }
+}

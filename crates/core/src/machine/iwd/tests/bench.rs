@@ -1,0 +1,436 @@
+//! An interface that iwd drives, in a small world: a link, iwd's files, and an iwd that does what the test
+//! says.
+
+use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use crate::address::{
+    AddressFacts, AddressPolicies, ConnectionOptions, History, Host, HostKey, KeyMgmt, Mac,
+    NetworkFacts, Place, Said, Zone,
+};
+use crate::machine::iwd::{Doing, IwdEvent, IwdMachine, IwdRequest, Joining, Known, NetworkId};
+use crate::machine::{
+    Action, Addresses, Card, Event, How, IwdPhase as Phase, KernelError, Link, MaskMethod, Mlme,
+    Notice, Now, OnExit, OnFailure, ScanStarted, Settings, Time,
+};
+use crate::types::{Bss, Ssid};
+
+pub(super) const PERMANENT: Mac = Mac([2, 0, 0, 0, 0, 0]);
+/// What iwd makes up by itself.
+pub(super) const MADE_UP: Mac = Mac([0x7a, 0x71, 0x37, 0xef, 0xf6, 0x50]);
+
+/// Actions that one event leads to, with the answers to them.
+const MOST_AT_ONCE: usize = 30;
+
+#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+pub(super) struct Bench {
+    pub(super) station: IwdMachine,
+    pub(super) now: Time,
+    pub(super) link: Link,
+    pub(super) files: Vec<Known>,
+    pub(super) done: Vec<Action>,
+    /// The kernel changes no address while the link is up.
+    pub(super) refuses_live: bool,
+    /// The link cannot be read.
+    pub(super) unreadable: bool,
+    /// Files cannot be written.
+    pub(super) read_only: bool,
+    /// Files are written only when the test says so.
+    pub(super) writes_late: bool,
+    /// What is still to be written.
+    late: Vec<(NetworkId, Mac)>,
+    pub(super) air: Vec<Bss>,
+    /// How often the link was taken down and up again.
+    pub(super) bounces: u32,
+    doing: Doing,
+}
+
+pub(super) fn home() -> NetworkId {
+    network("Home")
+}
+
+pub(super) fn network(name: &str) -> NetworkId {
+    NetworkId {
+        ssid: Ssid::new(name.as_bytes()).unwrap(),
+        joining: Joining::Psk,
+    }
+}
+
+impl Bench {
+    /// iwd knows `Home` and is at rest; the driver can change addresses of a link that is up.
+    pub(super) fn new(policy: &str) -> Self {
+        Self::wishing(wishes(policy))
+    }
+
+    /// The same, where the configuration says this.
+    pub(super) fn wishing(wishes: ConnectionOptions) -> Self {
+        let mut bench = Self::with(wishes, card(true));
+        bench.knows(home(), None);
+        bench.appears(None);
+        bench
+    }
+
+    /// No iwd yet.
+    pub(super) fn empty(policy: &str, live_change: bool) -> Self {
+        Self::with(wishes(policy), card(live_change))
+    }
+
+    pub(super) fn empty_on(card: Card) -> Self {
+        Self::with(wishes("stable-ssid"), card)
+    }
+
+    fn with(wishes: ConnectionOptions, card: Card) -> Self {
+        let link = Link {
+            address: PERMANENT,
+            up: true,
+            carrier: false,
+        };
+        let now = Time::from_secs(100);
+        let rng = StdRng::seed_from_u64(7);
+        let addresses = Addresses {
+            book: book_of(wishes),
+            history: History::default(),
+        };
+        let mut bench = Self {
+            station: IwdMachine::new(at(now), card, settings(), addresses, link, rng),
+            now,
+            link,
+            files: Vec::new(),
+            done: Vec::new(),
+            refuses_live: false,
+            unreadable: false,
+            read_only: false,
+            writes_late: false,
+            late: Vec::new(),
+            air: Vec::new(),
+            bounces: 0,
+            doing: Doing::default(),
+        };
+        bench.settle();
+        bench
+    }
+
+    pub(super) fn knows(&mut self, id: NetworkId, address: Option<Mac>) {
+        self.files.push(Known {
+            id,
+            autoconnect: true,
+            hidden: false,
+            address,
+            problem: None,
+        });
+    }
+
+    pub(super) fn appears(&mut self, obstacle: Option<&str>) {
+        self.appears_with(obstacle, true);
+    }
+
+    pub(super) fn appears_with(&mut self, obstacle: Option<&str>, random_scans: bool) {
+        self.hear(IwdEvent::Appeared {
+            obstacle: obstacle.map(str::to_owned),
+            random_scans,
+        });
+        self.tell_files();
+        self.tell_station();
+    }
+
+    pub(super) fn tell_files(&mut self) {
+        self.hear(IwdEvent::Known(self.files.clone()));
+    }
+
+    fn tell_station(&mut self) {
+        self.hear(IwdEvent::Station(Some(self.doing.clone())));
+    }
+
+    pub(super) fn hear(&mut self, news: IwdEvent) {
+        self.tell(Event::Iwd(news));
+    }
+
+    pub(super) fn tell(&mut self, event: Event) {
+        self.station.handle(at(self.now), event);
+        self.settle();
+    }
+
+    /// iwd's station goes on.
+    pub(super) fn iwd(&mut self, phase: Phase) {
+        self.iwd_at(phase, home());
+    }
+
+    pub(super) fn iwd_at(&mut self, phase: Phase, network: NetworkId) {
+        self.doing.phase = phase;
+        self.doing.network = (phase != Phase::Disconnected).then_some(network);
+        self.doing.scanning = false;
+        self.tell_station();
+    }
+
+    pub(super) fn iwd_scans(&mut self, scanning: bool) {
+        self.doing.scanning = scanning;
+        self.tell_station();
+    }
+
+    /// iwd puts an address on the link.
+    pub(super) fn sets(&mut self, address: Mac) {
+        self.link.address = address;
+        self.tell(Event::Link(self.link));
+    }
+
+    /// The kernel begins to authenticate.
+    pub(super) fn begins(&mut self) {
+        self.tell(Event::Mlme(Mlme::Authenticating));
+    }
+
+    /// The access point answers.
+    pub(super) fn shows(&mut self, station: Mac) {
+        self.tell(Event::Mlme(Mlme::Authenticated { station }));
+    }
+
+    pub(super) fn somebody_scans(&mut self, random_address: bool) {
+        self.tell(Event::ScanStarted(ScanStarted {
+            active: true,
+            random_address,
+        }));
+    }
+
+    /// The whole of a connection, under this address.
+    pub(super) fn connects_under(&mut self, address: Mac) {
+        self.iwd(Phase::Connecting);
+        self.sets(address);
+        self.shows(address);
+        self.iwd(Phase::Connected);
+    }
+
+    /// The connection ends by itself.
+    pub(super) fn is_lost(&mut self) {
+        self.iwd(Phase::Disconnected);
+    }
+
+    /// The configuration says this from now on.
+    pub(super) fn configure(&mut self, wishes: ConnectionOptions) {
+        let now = at(self.now);
+        self.station.reconfigure(now, settings(), book_of(wishes));
+        self.settle();
+    }
+
+    /// Lets time go by, deadline after deadline.
+    pub(super) fn pass(&mut self, span: Duration) {
+        let end = self.now + span;
+        while let Some(deadline) = self.station.deadline().filter(|&at| at <= end) {
+            self.now = deadline.max(self.now);
+            self.station.handle_timeout(at(self.now));
+            self.settle();
+            let next = self.station.deadline();
+            assert!(next.is_none_or(|next| next > self.now), "no rest");
+        }
+        self.now = end;
+    }
+
+    pub(super) fn state(&self) -> &'static str {
+        self.station.state_name()
+    }
+
+    /// What `Home`'s file gives it.
+    pub(super) fn filed(&self) -> Mac {
+        self.files[0].address.expect("there is an address")
+    }
+
+    /// What iwd was asked for since the last time, but for files.
+    pub(super) fn asked(&mut self) -> Vec<IwdRequest> {
+        let done = std::mem::take(&mut self.done);
+        let asked = done.into_iter().filter_map(|action| match action {
+            Action::Iwd(IwdRequest::Write { .. }) => None,
+            Action::Iwd(request) => Some(request),
+            _ => None,
+        });
+        asked.collect()
+    }
+
+    pub(super) fn notices(&self) -> Vec<&Notice> {
+        let notices = self.done.iter().filter_map(|action| match action {
+            Action::Say(notice) => Some(notice),
+            _ => None,
+        });
+        notices.collect()
+    }
+
+    pub(super) fn failures_told(&self) -> usize {
+        let notices = self.notices().into_iter();
+        notices
+            .filter(|it| matches!(it, Notice::Failed { .. }))
+            .count()
+    }
+
+    pub(super) fn masks_put(&self) -> usize {
+        let is_mask =
+            |action: &&Action| matches!(action, Action::SetAddress { how: How::Live, .. });
+        self.done.iter().filter(is_mask).count()
+    }
+
+    pub(super) fn did(&self, action: &Action) -> bool {
+        self.done.contains(action)
+    }
+
+    /// Carries out all actions as the kernel and the file system would.
+    fn settle(&mut self) {
+        let before = self.done.len();
+        while let Some(action) = self.station.poll_action() {
+            self.done.push(action.clone());
+            assert!(self.done.len() < before + MOST_AT_ONCE, "{:?}", self.done);
+            let answer = match action {
+                Action::ReadLink if self.unreadable => Event::LinkSet(Err(busy("read the link"))),
+                Action::ReadLink => Event::LinkSet(Ok(self.link)),
+                Action::GetScanResults => Event::ScanResults(self.air.clone()),
+                Action::SetAddress { address, how } => {
+                    let answer = match how {
+                        How::Live => self.live_change(address),
+                        _ => Ok(self.bounce(address)),
+                    };
+                    Event::LinkSet(answer)
+                }
+                Action::Iwd(IwdRequest::Write { network, address }) if self.writes_late => {
+                    self.late.push((network, address));
+                    continue;
+                }
+                Action::Iwd(IwdRequest::Write { network, address }) => {
+                    Event::Iwd(self.write(network, address))
+                }
+                Action::Iwd(_)
+                | Action::Say(_)
+                | Action::AbortScan
+                | Action::ClearIpv6
+                | Action::Remember { .. }
+                | Action::Finish => continue,
+                other => panic!("not where iwd drives: {other:?}"),
+            };
+            self.station.handle(at(self.now), answer);
+        }
+    }
+
+    fn live_change(&mut self, address: Mac) -> Result<Link, KernelError> {
+        assert!(!self.link.carrier, "no change while connected");
+        if self.refuses_live {
+            return Err(busy("set the address"));
+        }
+        self.link.address = address;
+        Ok(self.link)
+    }
+
+    /// iwd starts over, which the test has to say.
+    fn bounce(&mut self, address: Mac) -> Link {
+        self.bounces += 1;
+        self.link.address = address;
+        self.link.carrier = false;
+        self.link
+    }
+
+    /// After a bounce, or another end of iwd's station.
+    pub(super) fn starts_over(&mut self) {
+        self.doing = Doing::default();
+        self.hear(IwdEvent::Station(None));
+        self.tell_station();
+    }
+
+    /// What was to be written is.
+    pub(super) fn writes_files(&mut self) {
+        for (network, address) in std::mem::take(&mut self.late) {
+            let news = self.write(network, address);
+            self.hear(news);
+        }
+    }
+
+    fn write(&mut self, network: NetworkId, address: Mac) -> IwdEvent {
+        let mut files = self.files.iter_mut();
+        let file = files.find(|file| file.id == network).expect("a file");
+        let result = if self.read_only {
+            Err("read-only file system".to_owned())
+        } else {
+            file.address = Some(address);
+            Ok(())
+        };
+        IwdEvent::Written { network, result }
+    }
+}
+
+fn busy(step: &'static str) -> KernelError {
+    KernelError {
+        step,
+        errno: Some(16),
+        reason: "busy".to_owned(),
+    }
+}
+
+/// The address that `stable-ssid` leads to.
+pub(super) fn stable(id: &NetworkId) -> Mac {
+    let facts = AddressFacts {
+        permanent: Some(PERMANENT),
+        initial: PERMANENT,
+        current: PERMANENT,
+        previous: None,
+    };
+    let network = NetworkFacts::new(&id.ssid).with_security(KeyMgmt::Psk);
+    let mut rng = StdRng::seed_from_u64(0);
+    let book = book("stable-ssid");
+    book.assign(&network, &facts, &mut rng).unwrap()
+}
+
+pub(super) fn at(boot: Time) -> Now {
+    Now {
+        boot,
+        wall: UNIX_EPOCH + Duration::from_secs(1_700_000_000) + boot,
+    }
+}
+
+pub(super) fn settings() -> Settings {
+    Settings {
+        scan_random: true,
+        mask_method: MaskMethod::Auto,
+        mask_lifetime: Duration::ZERO,
+        on_failure: OnFailure::Closed,
+        on_exit: OnExit::Restore,
+    }
+}
+
+pub(super) fn book(policy: &str) -> AddressPolicies {
+    book_of(wishes(policy))
+}
+
+pub(super) fn book_of(wishes: ConnectionOptions) -> AddressPolicies {
+    let host = Arc::new(Host {
+        key: HostKey::from_host_id(b"0123456789abcdef"),
+        boot_id: None,
+        zone: Zone::utc(),
+    });
+    AddressPolicies::new("wlan0".to_owned(), host, None, Vec::new(), wishes)
+}
+
+pub(super) fn wishes(policy: &str) -> ConnectionOptions {
+    ConnectionOptions {
+        policy: Some(said(policy.parse().unwrap())),
+        ..ConnectionOptions::default()
+    }
+}
+
+pub(super) const fn said<T>(value: T) -> Said<T> {
+    Said {
+        value,
+        place: Place::BuiltIn,
+    }
+}
+
+pub(super) fn card(live_change: bool) -> Card {
+    Card {
+        name: "wlan0".to_owned(),
+        ifindex: 7,
+        wiphy: 0,
+        driver: "mac80211_hwsim".to_owned(),
+        permanent: Some(PERMANENT),
+        initial: PERMANENT,
+        random_address: true,
+        random_sequence: true,
+        minimal_content: false,
+        live_change,
+        max_scan_ssids: 4,
+        channels: Vec::new(),
+    }
+}

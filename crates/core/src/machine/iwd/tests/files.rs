@@ -1,0 +1,198 @@
+//! What iwd's files are made to say.
+
+use std::time::Duration;
+
+use super::super::{IwdEvent, IwdRequest};
+use super::bench::{Bench, PERMANENT, at, book, home, network, settings, stable};
+use crate::address::{Mac, Record};
+use crate::machine::{Action, Event, IwdPhase as Phase};
+
+pub(super) fn writes(bench: &Bench) -> Vec<(String, Mac)> {
+    let writes = bench.done.iter().filter_map(|action| match action {
+        Action::Iwd(IwdRequest::Write { network, address }) => {
+            Some((network.ssid.to_string(), *address))
+        }
+        _ => None,
+    });
+    writes.collect()
+}
+
+#[test]
+fn every_known_network_gets_its_address_at_once() {
+    let mut bench = Bench::empty("stable-ssid", true);
+    let work = network("Work");
+    bench.knows(home(), None);
+    bench.knows(work.clone(), Some(stable(&work)));
+    bench.appears(None);
+    assert_eq!(writes(&bench), [("Home".to_owned(), stable(&home()))]);
+    bench.done.clear();
+    bench.tell_files();
+    assert_eq!(writes(&bench), []);
+    // Somebody edits it.
+    bench.files[1].address = Some(PERMANENT);
+    bench.tell_files();
+    assert_eq!(writes(&bench), [("Work".to_owned(), stable(&work))]);
+}
+
+#[test]
+fn each_policy_has_its_address() {
+    for (policy, address) in [
+        ("permanent", PERMANENT),
+        ("stable-ssid", stable(&home())),
+        ("02:11:22:33:44:55", Mac([2, 0x11, 0x22, 0x33, 0x44, 0x55])),
+    ] {
+        let mut bench = Bench::new(policy);
+        assert_eq!(bench.filed(), address, "{policy}");
+        bench.connects_under(address);
+        assert_eq!(bench.state(), "associated");
+        assert_eq!(bench.asked(), [], "{policy}");
+    }
+}
+
+#[test]
+fn other_settings_are_written_at_once_and_the_connection_stays() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.connects_under(stable(&home()));
+    bench.asked();
+    bench
+        .station
+        .reconfigure(at(bench.now), settings(), book("permanent"));
+    bench.tell_files();
+    assert_eq!(bench.filed(), PERMANENT);
+    assert_eq!(bench.asked(), []);
+    assert_eq!(bench.state(), "associated");
+    bench.is_lost();
+    bench.connects_under(PERMANENT);
+    assert_eq!(bench.state(), "associated");
+}
+
+#[test]
+fn a_random_address_serves_one_association() {
+    let mut bench = Bench::new("random");
+    let first = bench.filed();
+    bench.tell_files();
+    assert_eq!(bench.filed(), first, "it was not used yet");
+    bench.connects_under(first);
+    bench.tell_files();
+    assert_eq!(bench.filed(), first, "it is in use");
+    bench.is_lost();
+    let second = bench.filed();
+    assert_ne!(second, first);
+    // iwd is quicker than its files are read.
+    bench.connects_under(first);
+    assert_eq!(bench.state(), "associated");
+    bench.is_lost();
+    bench.connects_under(second);
+    assert_eq!(bench.state(), "associated");
+}
+
+#[test]
+fn one_from_before_macveil_was_started_again_is_kept() {
+    let mut bench = Bench::new("random");
+    let first = bench.filed();
+    let mut again = Bench::empty("random", true);
+    again.knows(home(), Some(first));
+    again.appears(None);
+    assert_eq!(again.filed(), first);
+    bench.done.clear();
+    assert_eq!(writes(&again), []);
+}
+
+#[test]
+fn a_renewed_address_is_written_at_once() {
+    let mut bench = Bench::new("stable-ssid");
+    let before = bench.filed();
+    let record = Record {
+        generation: 1,
+        ..Record::default()
+    };
+    let ssid = home().ssid;
+    bench.tell(Event::Renewed { ssid, record });
+    assert_ne!(bench.filed(), before);
+}
+
+#[test]
+fn a_file_that_cannot_be_written_keeps_iwd_from_the_network() {
+    let mut bench = Bench::empty("stable-ssid", true);
+    bench.read_only = true;
+    bench.knows(home(), None);
+    bench.appears(None);
+    let unkept = bench.station.snapshot().unkept;
+    assert!(
+        unkept.iter().any(|it| it.contains("read-only")),
+        "{unkept:?}"
+    );
+    bench.iwd(Phase::Connecting);
+    assert_eq!(bench.bounces, 1);
+    assert_eq!(bench.state(), "refused");
+    bench.starts_over();
+    assert_eq!(bench.asked(), [IwdRequest::Disconnect]);
+    // It is mended, and told.
+    bench.read_only = false;
+    bench.tell_files();
+    bench.pass(Duration::from_secs(10));
+    assert_eq!(bench.asked(), [IwdRequest::Connect(home())]);
+    bench.connects_under(stable(&home()));
+    assert_eq!(bench.state(), "associated");
+}
+
+#[test]
+fn what_iwd_forgets_is_forgotten() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.files.clear();
+    bench.tell_files();
+    bench.done.clear();
+    bench.pass(Duration::from_secs(3600));
+    assert_eq!(writes(&bench), []);
+    bench.hear(IwdEvent::Written {
+        network: home(),
+        result: Ok(()),
+    });
+    assert_eq!(bench.state(), "idle");
+}
+
+#[test]
+fn a_file_is_written_once_however_long_that_takes() {
+    let mut bench = Bench::empty("stable-ssid", true);
+    bench.writes_late = true;
+    bench.knows(home(), None);
+    bench.appears(None);
+    assert_eq!(writes(&bench).len(), 1);
+    bench.tell_files();
+    assert_eq!(writes(&bench).len(), 1, "it is being written");
+    bench.writes_files();
+    assert_eq!(bench.filed(), stable(&home()));
+    // Somebody edits it.
+    bench.files[0].address = Some(PERMANENT);
+    bench.tell_files();
+    assert_eq!(writes(&bench).len(), 2);
+    // An answer that is lost with iwd is not waited for.
+    bench.hear(IwdEvent::Vanished);
+    bench.appears(None);
+    assert_eq!(writes(&bench).len(), 3);
+}
+
+#[test]
+fn files_are_let_be_while_iwd_has_no_station_for_the_interface() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.hear(IwdEvent::Station(None));
+    bench.done.clear();
+    bench.files[0].address = Some(PERMANENT);
+    bench.tell_files();
+    assert_eq!(
+        writes(&bench),
+        [],
+        "another interface's macveil may write it"
+    );
+    bench.starts_over();
+    assert_eq!(writes(&bench), [("Home".to_owned(), stable(&home()))]);
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_not_written() {
+    let mut bench = Bench::empty("stable-ssid", true);
+    bench.knows(home(), None);
+    bench.files[0].problem = Some("it is no UTF-8".to_owned());
+    bench.appears(None);
+    assert_eq!(writes(&bench), []);
+}

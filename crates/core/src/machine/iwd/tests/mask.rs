@@ -1,0 +1,73 @@
+//! The mask of an idle card, where somebody wishes for another one or is in its way.
+
+use std::time::Duration;
+
+use super::bench::{Bench, home, stable};
+use super::rest::scans;
+use crate::machine::{Action, AddressKind, Command, Event};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+#[test]
+fn whoever_wishes_for_another_mask_gets_it() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.pass(SECOND);
+    let mask = bench.link.address;
+    bench.tell(Event::Command(Command::Rotate));
+    bench.pass(SECOND);
+    assert_ne!(bench.link.address, mask);
+    assert_eq!(bench.station.snapshot().address_kind, AddressKind::Mask);
+    // Also where it was refused before.
+    bench.sets(stable(&home()));
+    bench.refuses_live = true;
+    bench.iwd_scans(true);
+    bench.iwd_scans(false);
+    bench.pass(SECOND);
+    bench.refuses_live = false;
+    bench.iwd_scans(false);
+    bench.pass(SECOND);
+    assert_eq!(bench.link.address, stable(&home()), "until the next scan");
+    bench.tell(Event::Command(Command::Rotate));
+    bench.pass(SECOND);
+    assert_ne!(bench.link.address, stable(&home()));
+}
+
+#[test]
+fn a_scan_of_somebody_else_does_not_keep_the_mask_off_the_card() {
+    for scanning in [true, false] {
+        let mut bench = Bench::new("stable-ssid");
+        bench.pass(SECOND);
+        bench.sets(stable(&home()));
+        bench.done.clear();
+        bench.iwd_scans(true);
+        bench.iwd_scans(false);
+        if scanning {
+            bench.somebody_scans(false);
+        }
+        bench.pass(SECOND);
+        assert_eq!(bench.did(&Action::AbortScan), scanning);
+        assert_eq!(bench.masks_put(), 1);
+    }
+    // A link that is down is not changed: iwd is about to bring it up.
+    let mut bench = Bench::new("stable-ssid");
+    bench.pass(SECOND);
+    bench.sets(stable(&home()));
+    bench.link.up = false;
+    bench.tell(Event::Link(bench.link));
+    bench.done.clear();
+    bench.iwd_scans(true);
+    bench.iwd_scans(false);
+    bench.pass(SECOND);
+    assert_eq!(bench.masks_put(), 0);
+}
+
+#[test]
+fn a_search_that_iwd_has_begun_by_itself_is_not_asked_for() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.connects_under(stable(&home()));
+    bench.is_lost();
+    bench.iwd_scans(true);
+    bench.asked();
+    bench.pass(5 * SECOND);
+    assert_eq!(scans(&mut bench), 0);
+}

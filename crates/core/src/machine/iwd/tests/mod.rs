@@ -1,0 +1,205 @@
+//! What an interface that iwd drives does.
+
+mod again;
+mod attempts;
+mod bench;
+mod fileless;
+mod files;
+mod leaving;
+mod mask;
+mod memory;
+mod promise;
+mod refusals;
+mod renewal;
+mod rest;
+mod search;
+mod told;
+
+use std::time::Duration;
+
+use bench::{Bench, MADE_UP, PERMANENT, home, network, settings, stable};
+
+use super::{IwdEvent, IwdRequest};
+use crate::machine::{
+    Action, AddressKind, Command, Event, IwdPhase as Phase, Link, Notice, OnExit, Settings,
+};
+
+const A_WHILE: Duration = Duration::from_secs(30);
+
+#[test]
+fn a_connection_under_the_assigned_address_is_let_be() {
+    let mut bench = Bench::new("stable-ssid");
+    assert_eq!(bench.state(), "idle");
+    bench.done.clear();
+    bench.connects_under(stable(&home()));
+    assert_eq!(bench.state(), "associated");
+    let notices = bench.notices();
+    assert!(
+        matches!(notices[..], [Notice::Connected { .. }]),
+        "{notices:?}"
+    );
+    bench.pass(A_WHILE);
+    assert_eq!(bench.asked(), []);
+    let snapshot = bench.station.snapshot();
+    assert_eq!(snapshot.address_kind, AddressKind::Assigned);
+    assert_eq!(snapshot.network, Some(home().ssid));
+    assert_eq!(snapshot.counters.associations, 1);
+    assert_eq!(snapshot.trouble, None);
+}
+
+#[test]
+fn one_that_was_there_before_macveil_is_let_be_too() {
+    let mut bench = Bench::empty("stable-ssid", true);
+    bench.knows(home(), Some(stable(&home())));
+    bench.sets(stable(&home()));
+    bench.iwd(Phase::Connected);
+    bench.hear(IwdEvent::Vanished);
+    bench.done.clear();
+    bench.appears(None);
+    assert_eq!(bench.state(), "associated");
+    bench.pass(A_WHILE);
+    assert_eq!(bench.asked(), []);
+}
+
+#[test]
+fn a_new_network_is_joined_once_more_when_it_has_a_file() {
+    let mut bench = Bench::empty("stable-ssid", true);
+    bench.appears(None);
+    bench.connects_under(MADE_UP);
+    assert_eq!(bench.state(), "associated", "there is no file yet");
+    assert_eq!(bench.asked(), []);
+    bench.knows(home(), None);
+    bench.tell_files();
+    assert_eq!(bench.filed(), stable(&home()));
+    assert_eq!(bench.asked(), [IwdRequest::Disconnect]);
+    assert_eq!(bench.state(), "rejoining");
+    bench.iwd(Phase::Disconnecting);
+    bench.iwd(Phase::Disconnected);
+    bench.pass(Duration::from_secs(1));
+    assert_eq!(bench.asked(), [IwdRequest::Connect(home())]);
+    bench.connects_under(stable(&home()));
+    assert_eq!(bench.state(), "associated");
+    bench.pass(A_WHILE);
+    assert_eq!(bench.asked(), []);
+}
+
+#[test]
+fn a_new_network_without_a_file_is_left_after_a_while() {
+    let mut bench = Bench::empty("stable-ssid", true);
+    bench.appears(None);
+    bench.connects_under(MADE_UP);
+    bench.pass(Duration::from_secs(4));
+    assert_eq!(bench.asked(), []);
+    bench.pass(Duration::from_secs(2));
+    assert!(bench.bounces > 0);
+    assert_eq!(bench.state(), "refused");
+}
+
+#[test]
+fn iwd_may_go_and_come_back() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.connects_under(stable(&home()));
+    bench.hear(IwdEvent::Vanished);
+    assert_eq!(bench.state(), "absent");
+    bench.done.clear();
+    bench.pass(A_WHILE);
+    assert_eq!(bench.asked(), []);
+    bench.appears(None);
+    assert_eq!(bench.state(), "associated");
+    bench.hear(IwdEvent::Station(None));
+    assert_eq!(bench.state(), "absent");
+}
+
+#[test]
+fn what_is_called_for_by_the_user_is_joined_again_at_once() {
+    let mut bench = Bench::new("random");
+    let first = bench.filed();
+    bench.connects_under(first);
+    bench.asked();
+    let ssid = home().ssid;
+    bench.tell(Event::Command(Command::Rejoin(network("Other").ssid)));
+    assert_eq!(bench.asked(), []);
+    bench.tell(Event::Command(Command::Rejoin(ssid)));
+    assert_eq!(bench.asked(), [IwdRequest::Disconnect]);
+    assert_eq!(bench.state(), "rejoining");
+}
+
+#[test]
+fn ipv6_is_cleared_when_iwd_changes_the_address_of_a_link_that_is_up() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.done.clear();
+    bench.sets(MADE_UP);
+    assert!(bench.did(&Action::ClearIpv6));
+    bench.done.clear();
+    bench.tell(Event::Link(bench.link));
+    let down = Link {
+        up: false,
+        ..bench.link
+    };
+    bench.tell(Event::Link(down));
+    bench.sets(stable(&home()));
+    assert!(
+        !bench.did(&Action::ClearIpv6),
+        "the kernel does it as a link goes down"
+    );
+}
+
+#[test]
+fn leaving_puts_iwds_files_back_if_that_is_wanted() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.asked();
+    bench.tell(Event::Command(Command::Release));
+    assert_eq!(bench.asked(), [IwdRequest::Restore]);
+    bench.hear(IwdEvent::Released);
+    assert!(bench.did(&Action::Finish));
+    let mut bench = Bench::new("stable-ssid");
+    bench.asked();
+    bench.tell(Event::Command(Command::Release));
+    bench.done.clear();
+    bench.pass(A_WHILE);
+    assert!(bench.did(&Action::Finish), "iwd is not waited for");
+}
+
+#[test]
+fn leaving_keeps_them_otherwise_and_when_giving_way() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.asked();
+    bench.tell(Event::Command(Command::Yield));
+    assert!(bench.did(&Action::Finish));
+    assert_eq!(bench.asked(), []);
+    let mut bench = Bench::new("stable-ssid");
+    let keep = Settings {
+        on_exit: OnExit::Keep,
+        ..settings()
+    };
+    let book = bench::book("stable-ssid");
+    bench.station.reconfigure(bench::at(bench.now), keep, book);
+    bench.asked();
+    bench.tell(Event::Command(Command::Release));
+    assert!(bench.did(&Action::Finish));
+    assert_eq!(bench.asked(), []);
+    assert_eq!(bench.station.snapshot().address_kind, AddressKind::Mask);
+}
+
+#[test]
+fn an_iwd_that_does_not_use_addresses_is_left_as_it_is() {
+    let mut bench = Bench::empty("stable-ssid", true);
+    bench.knows(home(), None);
+    bench.appears(Some("no AddressRandomization"));
+    assert!(
+        bench
+            .notices()
+            .iter()
+            .any(|it| matches!(it, Notice::Limitation(_)))
+    );
+    bench.connects_under(PERMANENT);
+    assert_eq!(bench.state(), "associated");
+    bench.pass(A_WHILE);
+    bench.is_lost();
+    bench.pass(Duration::from_secs(60));
+    assert_eq!(bench.masks_put(), 0);
+    // It is woken up all the same.
+    assert!(bench.asked().iter().all(|it| *it == IwdRequest::Scan));
+    let snapshot = bench.station.snapshot();
+    assert_eq!(snapshot.trouble.as_deref(), Some("no AddressRandomization"));
+}

@@ -1,0 +1,284 @@
+//! The promise, whatever happens in whatever order: an address that is not the network's is off the air as
+//! soon as it is seen, one that is the network's is let be, and in the end iwd is connected under it.
+
+use std::time::Duration;
+
+use proptest::collection::vec;
+use proptest::prelude::*;
+
+use super::super::{IwdEvent, IwdRequest, NetworkId};
+use super::bench::{Bench, MADE_UP, PERMANENT, home, network, stable};
+use crate::address::Mac;
+use crate::machine::{Command, Event, IwdPhase as Phase};
+
+/// A network that iwd knows, another one, and one that it has no file of.
+fn networks() -> [NetworkId; 3] {
+    [home(), network("Work"), network("New")]
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Address {
+    Assigned,
+    Permanent,
+    MadeUp,
+    /// Whatever is on the link: a mask, or what was left there.
+    AsItIs,
+}
+
+/// Who tells first that iwd connects.
+#[derive(Debug, Clone, Copy)]
+enum Teller {
+    Iwd,
+    Kernel,
+    /// The kernel, without the access point's answer.
+    Beginning,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Happening {
+    Attempt(usize, Address, Teller),
+    /// What iwd says of its station, made up.
+    Station(Phase, usize),
+    Sets(Address),
+    Scans(bool),
+    ScanEnds,
+    IwdScans(bool),
+    Pass(u64),
+    /// iwd does what it was asked for.
+    Obeys,
+    Refuses,
+    StartsOver,
+    Restarts,
+    Live(bool),
+    Edits(Address),
+    Rejoin(usize),
+    Rotate,
+    Resumed,
+}
+
+fn happening() -> impl Strategy<Value = Happening> {
+    let address = || {
+        prop_oneof![
+            3 => Just(Address::Assigned),
+            1 => Just(Address::Permanent),
+            1 => Just(Address::MadeUp),
+            1 => Just(Address::AsItIs),
+        ]
+    };
+    let teller = prop_oneof![
+        Just(Teller::Iwd),
+        Just(Teller::Kernel),
+        Just(Teller::Beginning)
+    ];
+    let phase = prop_oneof![
+        1 => Just(Phase::Connecting),
+        3 => Just(Phase::Connected),
+        1 => Just(Phase::Disconnecting),
+        3 => Just(Phase::Disconnected),
+    ];
+    prop_oneof![
+        6 => (0..3_usize, address(), teller).prop_map(|(a, b, c)| Happening::Attempt(a, b, c)),
+        6 => (phase, 0..3_usize).prop_map(|(a, b)| Happening::Station(a, b)),
+        2 => address().prop_map(Happening::Sets),
+        2 => any::<bool>().prop_map(Happening::Scans),
+        2 => Just(Happening::ScanEnds),
+        2 => any::<bool>().prop_map(Happening::IwdScans),
+        6 => (0..12_000_u64).prop_map(Happening::Pass),
+        4 => Just(Happening::Obeys),
+        1 => Just(Happening::Refuses),
+        4 => Just(Happening::StartsOver),
+        1 => Just(Happening::Restarts),
+        1 => any::<bool>().prop_map(Happening::Live),
+        1 => address().prop_map(Happening::Edits),
+        1 => (0..3_usize).prop_map(Happening::Rejoin),
+        1 => Just(Happening::Rotate),
+        1 => Just(Happening::Resumed),
+    ]
+}
+
+struct World {
+    bench: Bench,
+    phase: Phase,
+    network: NetworkId,
+}
+
+impl World {
+    fn new() -> Self {
+        let mut bench = Bench::new("stable-ssid");
+        bench.knows(network("Work"), None);
+        bench.tell_files();
+        Self {
+            bench,
+            phase: Phase::Disconnected,
+            network: home(),
+        }
+    }
+
+    fn says(&mut self, phase: Phase, network: NetworkId) {
+        self.phase = phase;
+        self.network = network.clone();
+        self.bench.iwd_at(phase, network);
+    }
+
+    fn starts_over(&mut self) {
+        self.phase = Phase::Disconnected;
+        self.bench.starts_over();
+    }
+
+    fn address(&self, address: Address, network: &NetworkId) -> Mac {
+        match address {
+            Address::Assigned => stable(network),
+            Address::Permanent => PERMANENT,
+            Address::MadeUp => MADE_UP,
+            Address::AsItIs => self.bench.link.address,
+        }
+    }
+
+    /// For a network without a file iwd makes an address up: it is joined once more later.
+    fn may_be_shown(&self, network: &NetworkId, address: Mac) -> bool {
+        let is_known = self.bench.files.iter().any(|known| known.id == *network);
+        address == stable(network) || (!is_known && address == MADE_UP)
+    }
+
+    fn obeys(&mut self) {
+        for request in self.bench.asked() {
+            match request {
+                IwdRequest::Disconnect if self.phase != Phase::Disconnected => {
+                    let network = self.network.clone();
+                    self.says(Phase::Disconnecting, network.clone());
+                    self.says(Phase::Disconnected, network);
+                }
+                IwdRequest::Connect(network) if self.phase == Phase::Disconnected => {
+                    let address = stable(&network);
+                    self.attempts(&network, address, Teller::Iwd);
+                    if self.phase == Phase::Connecting {
+                        self.says(Phase::Connected, network);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// iwd connects, as far as macveil lets it.
+    fn attempts(&mut self, network: &NetworkId, address: Mac, teller: Teller) {
+        let before = self.bench.bounces;
+        let rested = self.bench.state() == "idle";
+        match teller {
+            Teller::Iwd => {
+                self.says(Phase::Connecting, network.clone());
+                self.bench.sets(address);
+                self.bench.shows(address);
+            }
+            Teller::Kernel => {
+                self.bench.sets(address);
+                self.bench.shows(address);
+                self.says(Phase::Connecting, network.clone());
+            }
+            Teller::Beginning => {
+                self.bench.sets(address);
+                self.bench.begins();
+                self.says(Phase::Connecting, network.clone());
+            }
+        }
+        let cut = self.bench.bounces - before;
+        if rested {
+            let right = self.may_be_shown(network, address);
+            assert_eq!(cut, u32::from(!right), "{network:?} under {address}");
+        }
+    }
+
+    fn happens(&mut self, happening: Happening) {
+        let all = networks();
+        let bench = &mut self.bench;
+        match happening {
+            Happening::Attempt(network, address, teller) => {
+                let network = &all[network];
+                let address = self.address(address, network);
+                self.attempts(network, address, teller);
+            }
+            Happening::Station(phase, network) => self.says(phase, all[network].clone()),
+            Happening::Sets(address) => {
+                let address = self.address(address, &self.network);
+                self.bench.sets(address);
+            }
+            Happening::Scans(random) => bench.somebody_scans(random),
+            Happening::ScanEnds => bench.tell(Event::ScanEnded),
+            Happening::IwdScans(scanning) => bench.iwd_scans(scanning),
+            Happening::Pass(span) => bench.pass(Duration::from_millis(span)),
+            Happening::Obeys => self.obeys(),
+            Happening::Refuses => bench.hear(IwdEvent::Refused {
+                why: "net.connman.iwd.Failed".to_owned(),
+            }),
+            Happening::StartsOver => self.starts_over(),
+            Happening::Restarts => {
+                bench.hear(IwdEvent::Vanished);
+                bench.appears(None);
+            }
+            Happening::Live(refuses) => bench.refuses_live = refuses,
+            Happening::Edits(address) => {
+                let address = self.address(address, &home());
+                self.bench.files[0].address = Some(address);
+                self.bench.tell_files();
+            }
+            Happening::Rejoin(network) => {
+                let ssid = all[network].ssid.clone();
+                bench.tell(Event::Command(Command::Rejoin(ssid)));
+            }
+            Happening::Rotate => bench.tell(Event::Command(Command::Rotate)),
+            Happening::Resumed => bench.tell(Event::Command(Command::Resumed)),
+        }
+    }
+
+    /// What macveil says has to be so; and a connection under another address does not last.
+    fn check(&self) {
+        let snapshot = self.bench.station.snapshot();
+        assert_eq!(snapshot.link, self.bench.link);
+        let follows: &[&str] = match self.phase {
+            Phase::Disconnected => &["idle", "rejoining", "refused"],
+            Phase::Connecting => &["associating", "rejoining", "refused"],
+            Phase::Connected => &["associated", "rejoining", "refused"],
+            Phase::Disconnecting => &["idle", "associating", "associated", "rejoining", "refused"],
+        };
+        assert!(
+            follows.contains(&snapshot.state),
+            "{:?}: {}",
+            self.phase,
+            snapshot.state
+        );
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(200))]
+
+    #[test]
+    fn no_network_sees_another_address_than_its_own_and_in_the_end_it_is_connected(
+        happenings in vec(happening(), 1..40),
+    ) {
+        let mut world = World::new();
+        for happening in happenings {
+            world.happens(happening);
+            world.check();
+        }
+        // All is well from now on, but for what was refused so far.
+        world.bench.refuses_live = false;
+        world.bench.tell_files();
+        world.bench.tell(Event::ScanEnded);
+        world.bench.asked();
+        world.starts_over();
+        for _ in 0..40 {
+            world.bench.pass(Duration::from_secs(10));
+            world.obeys();
+        }
+        let mut bench = world.bench;
+        if world.phase == Phase::Disconnected {
+            prop_assert_eq!(bench.state(), "idle");
+            bench.connects_under(stable(&home()));
+        }
+        prop_assert_eq!(bench.state(), "associated");
+        let bounces = bench.bounces;
+        bench.pass(Duration::from_secs(3600));
+        prop_assert_eq!((bench.state(), bench.bounces), ("associated", bounces));
+    }
+}

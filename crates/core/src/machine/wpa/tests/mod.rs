@@ -1,0 +1,542 @@
+//! A small world that obeys, and what the supervisor does in it.
+
+mod addresses;
+mod attempts;
+mod behaviours;
+mod commands;
+mod conflicts;
+mod connection;
+mod faults;
+mod pauses;
+mod scanning;
+mod silence;
+mod snapshots;
+mod user_scans;
+
+use std::sync::Arc;
+use std::time::{Duration, UNIX_EPOCH};
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
+use super::*;
+use crate::address::{
+    self, AddressFacts, AddressPolicies, ConnectionOptions, History, Host, HostKey, Mac,
+    NetworkFacts, NetworkRule, Zone,
+};
+use crate::machine::*;
+use crate::types::*;
+use crate::types::{Bss, Channel, Ssid};
+
+const PERMANENT: Mac = Mac([2, 0, 0, 0, 0, 0]);
+const HOME_AP: Mac = Mac([2, 0, 0, 0, 7, 0]);
+const HOME_CHANNEL: u32 = 2437;
+/// An address that somebody else puts on the card.
+const BY_HAND: Mac = Mac([0x0a, 0, 0, 0, 0, 0x77]);
+
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a way of the world of its own"
+)]
+/// A station in a small world that does what it is told and remembers everything.
+struct Bench {
+    station: Station,
+    now: Time,
+    link: Link,
+    /// What the driver does with an address: by default, take it.
+    driver: fn(Link, Mac) -> Result<Link, KernelError>,
+    /// BSSs on the air; a scan hears them.
+    air: Vec<BssEntry>,
+    /// How long before it was read all of it was heard.
+    ms_ago: u32,
+    networks: Vec<Network>,
+    phase: Phase,
+    connected_to: Option<Ssid>,
+    done: Vec<Action>,
+    masks: Vec<Mac>,
+    /// The supplicant still believes in the address before.
+    slow_to_notice: bool,
+    /// What the card carried during each scan.
+    scanned_under: Vec<Mac>,
+    /// Its configuration was read again.
+    reconfigured: bool,
+    /// The supplicant's answers are left to the test.
+    silent: bool,
+    /// It is refused to change the address of a link that is up.
+    refuses_live: bool,
+    /// How the kernel takes a scan.
+    scans: Scans,
+    /// The supplicant answers when it is told which network may be joined.
+    pins: bool,
+    /// The supplicant connects as soon as it is told to.
+    connects: bool,
+    /// The supplicant had been told to change the address by itself.
+    randomizes: bool,
+}
+
+/// How the kernel takes a scan.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Scans {
+    Done,
+    /// Nobody hears that the supplicant knows the results.
+    WithoutResults,
+    NeverEnding,
+    Refused(i32),
+}
+
+impl Bench {
+    fn new(up: bool, carrier: bool, change: impl FnOnce(&mut Card, &mut Settings)) -> Self {
+        Self::wishing(
+            ConnectionOptions::default(),
+            Vec::new(),
+            up,
+            carrier,
+            change,
+        )
+    }
+
+    /// With these wishes of addresses.
+    fn wishing(
+        defaults: ConnectionOptions,
+        rules: Vec<NetworkRule>,
+        up: bool,
+        carrier: bool,
+        change: impl FnOnce(&mut Card, &mut Settings),
+    ) -> Self {
+        let link = Link {
+            address: PERMANENT,
+            up,
+            carrier,
+        };
+        let mut card = Card {
+            name: "wlan0".to_owned(),
+            ifindex: 3,
+            wiphy: 0,
+            driver: "mac80211_hwsim".to_owned(),
+            permanent: Some(PERMANENT),
+            initial: PERMANENT,
+            random_address: true,
+            random_sequence: true,
+            minimal_content: true,
+            live_change: false,
+            max_scan_ssids: 4,
+            channels: vec![
+                Channel {
+                    frequency: 2412,
+                    no_ir: false,
+                },
+                Channel {
+                    frequency: HOME_CHANNEL,
+                    no_ir: false,
+                },
+                Channel {
+                    frequency: 5180,
+                    no_ir: true,
+                },
+            ],
+        };
+        let mut settings = Settings {
+            scan_random: true,
+            mask_method: MaskMethod::Auto,
+            mask_lifetime: Duration::ZERO,
+            on_failure: OnFailure::Closed,
+            on_exit: OnExit::Keep,
+        };
+        change(&mut card, &mut settings);
+        let rng = StdRng::seed_from_u64(7);
+        let addresses = Addresses {
+            book: book(defaults, rules),
+            history: History::default(),
+        };
+        let now = Time::from_secs(100);
+        let station = Station::new(clocks(now), card, settings, addresses, link, rng);
+        let mut bench = Self {
+            station,
+            now,
+            link,
+            driver: |link, address| Ok(Link { address, ..link }),
+            air: Vec::new(),
+            ms_ago: 0,
+            networks: vec![home_network()],
+            phase: Phase::Idle,
+            connected_to: None,
+            done: Vec::new(),
+            masks: Vec::new(),
+            slow_to_notice: false,
+            scanned_under: Vec::new(),
+            reconfigured: false,
+            silent: false,
+            refuses_live: false,
+            scans: Scans::Done,
+            pins: true,
+            connects: true,
+            randomizes: false,
+        };
+        bench.settle();
+        bench
+    }
+
+    fn idle() -> Self {
+        Self::new(false, false, |_, _| {})
+    }
+
+    /// With a supplicant and an access point, and connected to it.
+    fn connected() -> Self {
+        let mut bench = Self::idle();
+        bench.air = vec![home_entry()];
+        bench.tell(Event::Supplicant(Supplicant::Appeared));
+        bench.pass(Duration::from_secs(5));
+        assert_eq!(bench.station.state_name(), "associated");
+        bench.done.clear();
+        bench
+    }
+
+    fn tell(&mut self, event: Event) {
+        self.station.handle(clocks(self.now), event);
+        self.settle();
+    }
+
+    /// Lets time go by, deadline after deadline.
+    fn pass(&mut self, span: Duration) {
+        let end = self.now + span;
+        while let Some(deadline) = self.station.deadline().filter(|&deadline| deadline <= end) {
+            self.now = deadline.max(self.now);
+            self.station.handle_timeout(clocks(self.now));
+            self.settle();
+        }
+        self.now = end;
+    }
+
+    fn settle(&mut self) {
+        while let Some(action) = self.station.poll_action() {
+            self.done.push(action.clone());
+            self.check_promise(&action);
+            for event in self.answers(action) {
+                self.station.handle(clocks(self.now), event);
+            }
+        }
+    }
+
+    /// Nothing may be sent under the permanent address, nor a scan under an assigned one.
+    fn check_promise(&self, action: &Action) {
+        let masked = self.masks.contains(&self.link.address);
+        match action {
+            Action::Scan(scan) => {
+                let begins = scan.may_begin_under(self.link.address).is_ok();
+                assert!(masked || !begins, "a scan under {}", self.link.address);
+                assert!(!scan.frequencies.is_empty());
+            }
+            Action::Ask(Request::Connect) => {
+                assert!(
+                    !masked && self.link.address != PERMANENT,
+                    "joins as {}",
+                    self.link.address
+                );
+            }
+            _ => {}
+        }
+    }
+
+    fn answers(&mut self, action: Action) -> Vec<Event> {
+        match action {
+            Action::SetAddress { address, how } => {
+                let connecting = self.done.iter().rev().find_map(|action| match action {
+                    Action::Say(Notice::Associating { address, .. }) => Some(*address),
+                    _ => None,
+                });
+                if connecting != Some(address) {
+                    self.masks.push(address);
+                }
+                let up = self.link.up || how == How::Cycle;
+                if how == How::Live && self.refuses_live {
+                    return vec![Event::LinkSet(Err(refusal(16)))];
+                }
+                let result = (self.driver)(
+                    Link {
+                        up,
+                        carrier: false,
+                        ..self.link
+                    },
+                    address,
+                );
+                if let Ok(link) = result {
+                    self.link = link;
+                }
+                vec![Event::LinkSet(result)]
+            }
+            Action::SetLinkDown => {
+                self.link = Link {
+                    up: false,
+                    carrier: false,
+                    ..self.link
+                };
+                vec![Event::LinkSet(Ok(self.link))]
+            }
+            Action::BringUp | Action::ReadLink => vec![Event::LinkSet(Ok(self.link))],
+            Action::Scan(_) if let Scans::Refused(errno) = self.scans => {
+                vec![Event::ScanAccepted(Err(refusal(errno)))]
+            }
+            Action::Scan(scan) => {
+                if let Err(refusal) = scan.may_begin_under(self.link.address) {
+                    return vec![Event::ScanAccepted(Err(refusal))];
+                }
+                self.scanned_under.push(self.link.address);
+                let started = ScanStarted {
+                    active: !scan.ssids.is_empty(),
+                    random_address: scan.random_address,
+                };
+                let begun = [Event::ScanAccepted(Ok(())), Event::ScanStarted(started)];
+                let results = Event::Supplicant(Supplicant::ScanResults);
+                let ended = match self.scans {
+                    Scans::Done => vec![results, Event::ScanEnded],
+                    Scans::WithoutResults => vec![Event::ScanEnded],
+                    Scans::NeverEnding | Scans::Refused(_) => vec![],
+                };
+                begun.into_iter().chain(ended).collect()
+            }
+            Action::GetScanResults => vec![Event::ScanResults(self.heard())],
+            Action::Ask(_) if self.silent => vec![],
+            Action::Ask(Request::SelectNetwork { .. }) if !self.pins => vec![],
+            Action::Ask(request) => self.supplicant_answers(request),
+            Action::AbortScan | Action::Say(_) | Action::Remember { .. } | Action::Finish => {
+                vec![]
+            }
+            Action::ClearIpv6 | Action::Iwd(_) => panic!("only where iwd drives: {action:?}"),
+        }
+    }
+
+    /// What the last scan heard.
+    fn heard(&self) -> Vec<Bss> {
+        let scans = self.done.iter().rev().filter_map(|action| match action {
+            Action::Scan(scan) => Some(&scan.frequencies),
+            _ => None,
+        });
+        let visited = scans.take(1).flatten().collect::<Vec<_>>();
+        let audible = self
+            .air
+            .iter()
+            .filter(|entry| visited.contains(&&entry.frequency));
+        audible.map(|entry| heard(entry, self.ms_ago)).collect()
+    }
+
+    fn supplicant_answers(&mut self, request: Request) -> Vec<Event> {
+        let reply = match request {
+            Request::Attach | Request::Quiesce => {
+                let status = self.status();
+                if request == Request::Quiesce || self.phase != Phase::Connected {
+                    self.phase = Phase::Idle;
+                }
+                Reply::Quiesce(Ok(QuiesceReport {
+                    status,
+                    had_own_randomization: self.randomizes,
+                    reconfigured: self.reconfigured,
+                }))
+            }
+            Request::Status => Reply::Status(Ok(self.status())),
+            Request::ListNetworks { bssids } => {
+                let known = |entry: &&BssEntry| bssids.contains(&entry.bssid);
+                let table = self.air.iter().filter(known).cloned().collect();
+                Reply::NetworkList(Ok(NetworkList {
+                    networks: self.networks.clone(),
+                    table,
+                }))
+            }
+            Request::Connect if !self.connects => {
+                self.phase = Phase::Connecting;
+                Reply::Done(Ok(()))
+            }
+            Request::Connect => {
+                self.phase = Phase::Connected;
+                self.connected_to = Some(home());
+                self.link.carrier = true;
+                let connected = Supplicant::Connected { bssid: HOME_AP };
+                return vec![
+                    Event::Reply(Reply::Done(Ok(()))),
+                    Event::Link(self.link),
+                    Event::Supplicant(connected),
+                ];
+            }
+            Request::SelectNetwork { .. }
+            | Request::ForgetOwnAddress
+            | Request::AllowRoaming { .. }
+            | Request::Restore { .. } => Reply::Done(Ok(())),
+        };
+        vec![Event::Reply(reply)]
+    }
+
+    fn status(&self) -> Status {
+        Status {
+            phase: self.phase,
+            address: (!self.slow_to_notice).then_some(self.link.address),
+            bssid: Some(HOME_AP),
+            ssid: self.connected_to.clone(),
+            id: Some(0),
+            frequency: Some(HOME_CHANNEL),
+        }
+    }
+
+    fn lose(&mut self, reason: u16, local: bool) {
+        self.phase = Phase::Idle;
+        self.link.carrier = false;
+        self.tell(Event::Supplicant(Supplicant::Disconnected {
+            reason,
+            local,
+        }));
+    }
+
+    /// What happens, and what the station wants done then: it is not done.
+    fn hear(&mut self, event: Event) -> Vec<Action> {
+        self.station.handle(clocks(self.now), event);
+        std::iter::from_fn(|| self.station.poll_action()).collect()
+    }
+
+    fn link_changes(&mut self, change: impl FnOnce(&mut Link)) {
+        change(&mut self.link);
+        self.tell(Event::Link(self.link));
+    }
+
+    fn address_is_changed_by_hand(&mut self) {
+        self.link_changes(|link| link.address = BY_HAND);
+    }
+
+    /// The end of a scan of somebody else's, which shows the card's address or not.
+    fn somebody_scans(&mut self, exposing: bool) {
+        self.tell(Event::ScanStarted(ScanStarted {
+            active: true,
+            random_address: !exposing,
+        }));
+        self.tell(Event::ScanEnded);
+    }
+
+    fn is_masked(&self) -> bool {
+        self.station.snapshot().address_kind == AddressKind::Mask
+    }
+
+    fn state(&self) -> &'static str {
+        self.station.state_name()
+    }
+
+    fn remarks(&self) -> usize {
+        self.count(|action| matches!(action, Action::Say(Notice::Remark(_))))
+    }
+
+    fn failures(&self) -> usize {
+        self.count(|action| matches!(action, Action::Say(Notice::Failed { .. })))
+    }
+
+    fn holds(&self) -> usize {
+        self.count(|action| *action == Action::SetLinkDown)
+    }
+
+    fn asked(&self, request: &Request) -> usize {
+        self.count(|action| is_ask(action, request))
+    }
+
+    fn position(&self, wanted: impl Fn(&Action) -> bool) -> usize {
+        self.done
+            .iter()
+            .position(wanted)
+            .unwrap_or_else(|| panic!("not done: {:#?}", self.done))
+    }
+
+    fn count(&self, wanted: impl Fn(&Action) -> bool) -> usize {
+        self.done.iter().filter(|action| wanted(action)).count()
+    }
+}
+
+fn refusal(errno: i32) -> KernelError {
+    KernelError {
+        step: "do it",
+        errno: Some(errno),
+        reason: "for a test".to_owned(),
+    }
+}
+
+fn home() -> Ssid {
+    Ssid::new(b"Home").unwrap()
+}
+
+/// When the bench's clocks start.
+const NEW_YEAR: u64 = 1_798_761_600;
+
+fn clocks(boot: Time) -> Now {
+    Now {
+        boot,
+        wall: UNIX_EPOCH + Duration::from_secs(NEW_YEAR) + boot,
+    }
+}
+
+fn book(defaults: ConnectionOptions, rules: Vec<NetworkRule>) -> AddressPolicies {
+    let key = HostKey::from_host_id(b"a secret");
+    let host = Host {
+        key,
+        boot_id: None,
+        zone: Zone::utc(),
+    };
+    AddressPolicies::new("wlan0".to_owned(), Arc::new(host), None, rules, defaults)
+}
+
+/// What the default policy assigns.
+fn home_address() -> Mac {
+    let card = AddressFacts {
+        permanent: Some(PERMANENT),
+        initial: PERMANENT,
+        current: PERMANENT,
+        previous: None,
+    };
+    let mut rng = StdRng::seed_from_u64(0);
+    book(ConnectionOptions::default(), Vec::new())
+        .assign(&NetworkFacts::new(&home()), &card, &mut rng)
+        .unwrap()
+}
+
+fn home_network() -> Network {
+    Network {
+        id: 0,
+        ssid: Some(home()),
+        enabled: true,
+        hidden: false,
+        priority: 0,
+        bssid: None,
+        open: false,
+        key_mgmt: vec![KeyMgmt::Psk],
+        id_str: String::new(),
+    }
+}
+
+fn home_entry() -> BssEntry {
+    BssEntry {
+        bssid: HOME_AP,
+        frequency: HOME_CHANNEL,
+        signal: -40,
+        ssid: home(),
+        security: SecurityLevel::Rsn,
+        key_mgmt: vec![KeyMgmt::Psk],
+    }
+}
+
+fn heard(entry: &BssEntry, ms_ago: u32) -> Bss {
+    Bss {
+        bssid: entry.bssid,
+        frequency: entry.frequency,
+        signal: entry.signal,
+        ssid: entry.ssid.clone(),
+        ms_ago,
+    }
+}
+
+fn is_ask(action: &Action, request: &Request) -> bool {
+    matches!(action, Action::Ask(asked) if asked == request)
+}
+
+fn is_scan(action: &Action) -> bool {
+    matches!(action, Action::Scan(_))
+}
+
+fn sets_address(action: &Action) -> bool {
+    matches!(action, Action::SetAddress { .. })
+}
+
+fn asks_of_a_bss(action: &Action) -> bool {
+    matches!(action, Action::Ask(Request::ListNetworks { bssids }) if !bssids.is_empty())
+}

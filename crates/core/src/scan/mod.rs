@@ -1,0 +1,7 @@
+//! Which scan comes next, and which BSS to join.
+
+pub(crate) mod failures;
+pub(crate) mod hidden;
+pub(crate) mod planner;
+pub(crate) mod schedule;
+pub(crate) mod selection;

@@ -1,0 +1,16 @@
+//! Values of IEEE 802.11: addresses, names, channels, BSSs, and the networks that a supplicant knows.
+
+mod bss;
+mod key_mgmt;
+mod mac;
+mod network;
+mod ssid;
+mod words;
+
+pub use bss::{Bss, BssEntry, Channel, Frequency, SecurityLevel};
+pub use key_mgmt::KeyMgmt;
+pub use mac::{Mac, ParseMacError};
+pub use network::Network;
+pub use ssid::{SSID_MAX, Ssid, parse_hex};
+pub use words::Words;
+pub(crate) use words::{meaning_of, word_for};

@@ -1,0 +1,251 @@
+//! What the judge is to know, drawn from the story and the record of its play.
+
+use std::ops::Range;
+
+use crate::air::Mac;
+use crate::judge::{AccessPoint, Brief};
+use crate::record::{Entry, Fact, Micros};
+use crate::scenarios::{
+    self, Event, Given, Line, Network, Security, Step, Story, Trouble, UserAction,
+};
+
+/// How long wpa_supplicant may scan after its start, and anybody after asking.
+const FOREIGN_SCAN: Micros = 10_000_000;
+
+pub fn brief(story: &Story, entries: &[Entry]) -> Brief {
+    let mut brief = Brief {
+        away: away(story, entries),
+        strangers: story.has_strangers(),
+        links_taken_down: story.lines.iter().any(|line| {
+            matches!(
+                line.step,
+                Step::When(Event::Card(_)) | Step::Given(Given::Trouble(_))
+            )
+        }),
+        ..Brief::default()
+    };
+    for entry in entries {
+        match &entry.fact {
+            Fact::Station(name, address) => learn_station(&mut brief, name, address),
+            Fact::AccessPoint(name, address) => {
+                if let Ok(mac) = address.parse::<Mac>() {
+                    let ap = AccessPoint {
+                        name: name.clone(),
+                        ssid: ssid(story, name),
+                        may_see_permanent: may_see_permanent(story, entries, name),
+                    };
+                    brief.access_points.insert(mac, ap);
+                }
+            }
+            // Whenever it likes, and in its own words.
+            Fact::Starts(program) if program == "iwd" => {
+                brief.external_scans.push(entry.at..Micros::MAX);
+            }
+            Fact::Starts(program) if program == "wpa_supplicant" => {
+                brief.external_scans.push(entry.at..entry.at + FOREIGN_SCAN);
+            }
+            fact if user_acts(story, fact) => {
+                // It may have had to wait for another scan's end.
+                let next = entries.iter().find(|next| next.at > entry.at);
+                let end = next.map_or(entry.at, |next| next.at) + FOREIGN_SCAN;
+                brief.external_scans.push(entry.at..end);
+            }
+            _ => {}
+        }
+    }
+    for network in networks(story).filter(|network| network.hidden) {
+        brief.hidden.push(network.ssid.clone());
+    }
+    let policies = networks(story).filter_map(|network| {
+        let policy = network.policy.as_deref()?;
+        Some((network.ssid.as_slice(), policy))
+    });
+    let changes = story.lines.iter().filter_map(|line| policy_change(line));
+    for (ssid, policy) in policies.chain(changes) {
+        if let Ok(mac) = policy.parse() {
+            brief.explicit.insert(mac, ssid.escape_ascii().to_string());
+        }
+    }
+    brief.explicit.extend(addresses_in_rules(story));
+    brief.user_associates = story.lines.iter().any(|line| {
+        matches!(&line.step, Step::When(Event::User(action))
+            if !matches!(action, UserAction::Scans | UserAction::ScansWithIw))
+    });
+    brief
+}
+
+/// Access points with which a four-way handshake has to follow.
+pub fn secured(story: &Story, brief: &Brief) -> Vec<Mac> {
+    let open = |name: &str| {
+        access_points(story).any(|ap| ap.name == name && ap.security == Security::Open)
+    };
+    let all = brief.access_points.iter();
+    all.filter(|(_, ap)| !open(&ap.name))
+        .map(|(mac, _)| *mac)
+        .collect()
+}
+
+fn learn_station(brief: &mut Brief, name: &str, address: &str) {
+    let Ok(mac) = address.parse::<Mac>() else {
+        return;
+    };
+    // The virtual radios' second address, which wpa_supplicant's P2P device takes.
+    let mut p2p = mac;
+    p2p.0[0] |= 0x40;
+    brief.permanent.insert(mac, name.to_owned());
+    brief.permanent.insert(p2p, format!("{name} P2P"));
+    brief.stations += 1;
+}
+
+/// Where the supplicant ran before macveil, macveil answers from its READY on.
+fn away(story: &Story, entries: &[Entry]) -> Vec<Range<Micros>> {
+    let mut away = Vec::new();
+    let first = |wanted: &str| {
+        entries
+            .iter()
+            .find(|entry| matches!(&entry.fact, Fact::Starts(name) if name == wanted))
+            .map(|entry| entry.at)
+    };
+    let ready = entries.iter().find(|entry| entry.fact == Fact::Ready);
+    if story.has_macveil() && first("wpa_supplicant") < first("macveil") {
+        away.push(0..ready.map_or(Micros::MAX, |entry| entry.at));
+    }
+    let mut since = None;
+    for entry in entries {
+        match entry.fact {
+            Fact::JudgeLooksAway => since = since.or(Some(entry.at)),
+            Fact::JudgeLooksAgain => away.extend(since.take().map(|since| since..entry.at)),
+            _ => {}
+        }
+    }
+    away.extend(since.map(|since| since..Micros::MAX));
+    away
+}
+
+fn access_points(story: &Story) -> impl Iterator<Item = &scenarios::AccessPoint> {
+    story.lines.iter().filter_map(|line| match &line.step {
+        Step::Given(Given::AccessPoint(ap)) => Some(ap),
+        _ => None,
+    })
+}
+
+fn ssid(story: &Story, name: &str) -> Vec<u8> {
+    let ap = access_points(story).find(|ap| ap.name == *name);
+    ap.map(|ap| ap.ssid.clone()).unwrap_or_default()
+}
+
+fn networks(story: &Story) -> impl Iterator<Item = &Network> {
+    story.lines.iter().filter_map(|line| match &line.step {
+        Step::Given(Given::Network(network) | Given::Profile(network))
+        | Step::When(Event::User(UserAction::Adds(network))) => Some(network),
+        _ => None,
+    })
+}
+
+fn troubles(story: &Story) -> impl Iterator<Item = &Trouble> {
+    let lanes = story.lines.iter().filter_map(|line| match &line.step {
+        Step::Given(Given::Trouble(lane)) => Some(lane),
+        _ => None,
+    });
+    lanes.flatten()
+}
+
+/// Explicit addresses of macveil's rules, and what the rule is about.
+fn addresses_in_rules(story: &Story) -> impl Iterator<Item = (Mac, String)> {
+    let rules = story.lines.iter().filter_map(|line| match &line.step {
+        Step::Given(Given::Rule(lines)) => Some(lines),
+        _ => None,
+    });
+    rules.filter_map(|lines| {
+        let policy = lines
+            .iter()
+            .find_map(|line| line.strip_prefix("cloned-mac-address = "))?;
+        let mac = policy.trim_matches('"').parse().ok()?;
+        Some((mac, lines.first()?.clone()))
+    })
+}
+
+/// When an association with this access point may begin under the permanent address.
+fn may_see_permanent(story: &Story, entries: &[Entry], access_point: &str) -> Vec<Range<Micros>> {
+    let Some(ap) = access_points(story).find(|ap| ap.name == access_point) else {
+        return Vec::new();
+    };
+    let by_hand = story
+        .lines
+        .iter()
+        .any(|line| matches!(line.step, Step::Given(Given::InterfaceAddress(_))));
+    let shows = |policy: &str| policy == "permanent" || (policy == "preserve" && !by_hand);
+    let by_default = story.lines.iter().any(|line| match &line.step {
+        Step::Given(Given::Setting { table, line }) if table == "connection" => line
+            .strip_prefix("cloned-mac-address = ")
+            .is_some_and(|value| shows(value.trim_matches(['"', '\'']))),
+        _ => false,
+    });
+    let at_first = networks(story)
+        .filter(|network| network.ssid == ap.ssid)
+        .any(|network| network.policy.as_deref().map_or(by_default, shows));
+    let mut since = at_first.then_some(0);
+    let mut times = Vec::new();
+    for entry in entries {
+        match new_policy(story, entry) {
+            Some((ssid, policy)) if ssid == ap.ssid && shows(policy) => {
+                since = since.or(Some(entry.at));
+            }
+            Some((ssid, _)) if ssid == ap.ssid => {
+                times.extend(since.take().map(|since| since..entry.at));
+            }
+            _ => {}
+        }
+    }
+    times.extend(since.map(|since| since..Micros::MAX));
+    times
+}
+
+/// What this step of the story makes of a network's policy.
+fn new_policy<'a>(story: &'a Story, entry: &Entry) -> Option<(&'a [u8], &'a str)> {
+    let Fact::Step(number) = entry.fact else {
+        return None;
+    };
+    policy_change(story.lines.iter().find(|line| line.number == number)?)
+}
+
+fn policy_change(line: &Line) -> Option<(&[u8], &str)> {
+    match &line.step {
+        Step::When(Event::PolicyWritten { ssid, policy }) => Some((ssid, policy)),
+        Step::When(Event::CommandRun(words)) => {
+            let preserve = words.iter().any(|word| word == "--preserve");
+            let names = words.iter().filter(|word| !word.starts_with("--"));
+            let names: Vec<_> = names.map(String::as_str).collect();
+            match names[..] {
+                ["macveil", "trust", ssid] if preserve => Some((ssid.as_bytes(), "preserve")),
+                ["macveil", "trust", ssid] => Some((ssid.as_bytes(), "permanent")),
+                ["macveil", "policy", ssid] if words.iter().any(|word| word == "--unset") => {
+                    Some((ssid.as_bytes(), ""))
+                }
+                ["macveil", "policy", ssid, policy] => Some((ssid.as_bytes(), policy)),
+                _ => None,
+            }
+        }
+        _ => None,
+    }
+}
+
+/// Whether somebody has wpa_supplicant do something, or may start one, which may be a scan.
+fn user_acts(story: &Story, fact: &Fact) -> bool {
+    match fact {
+        Fact::Step(number) => {
+            let step = story.lines.iter().find(|it| it.number == *number);
+            step.is_some_and(|line| {
+                matches!(
+                    line.step,
+                    Step::When(Event::User(_) | Event::MachineBoots | Event::RadioAppears { .. })
+                )
+            })
+        }
+        Fact::Happens(words) => {
+            let mut onsets = troubles(story).map(|trouble| &trouble.onset);
+            onsets.any(|deed| deed.words == *words && matches!(*deed.event, Event::User(_)))
+        }
+        _ => false,
+    }
+}

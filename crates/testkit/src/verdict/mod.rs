@@ -1,0 +1,9 @@
+//! The checks of a story that frames decide.
+
+mod checks;
+mod evidence;
+mod weigh;
+
+pub use checks::middle;
+pub use evidence::Evidence;
+pub use weigh::weigh;

@@ -1,0 +1,244 @@
+//! What users ask of interfaces: a scan, another mask, a pause and its end.
+
+use std::time::Duration;
+
+use tokio::sync::oneshot;
+
+use super::Daemon;
+use super::machine::Machine;
+use super::managed::ManagedInterface;
+use crate::protocol::{Effect, Fault, FaultKind, Paused, Reply, Rotated, Scanned};
+use macveil_core::address::{AddressPolicies, Mac, NetworkFacts, Policy};
+use macveil_core::machine::{Command, Event, Rotation};
+use macveil_core::types::{Bss, Ssid};
+
+const NO_RADIO: &str = "there is no radio to scan with";
+const IWD_SCANS: &str = "iwd does the scanning: ask it, with `iwctl station IFACE scan`";
+const IWD_JOINS: &str = "iwd decides what is joined: ask it, with `iwctl station IFACE disconnect`";
+const NOTHING_TO_PAUSE: &str =
+    "an Ethernet interface is changed only while it has no carrier: there is nothing to pause";
+const UNPROTECTED: &str = "the card goes without protection, as on-failure = \"open\" says";
+const GONE: &str = "macveil no longer manages the interface";
+
+/// Scans that somebody waits for.
+#[derive(Debug)]
+pub(super) struct PendingScans {
+    waiting: Vec<u32>,
+    scanned: Vec<Scanned>,
+    answer: oneshot::Sender<Reply>,
+}
+
+/// How a scan ended.
+#[derive(Debug)]
+pub(super) struct ScanReport {
+    pub(super) mask: Option<Mac>,
+    pub(super) found: Result<Vec<Bss>, String>,
+}
+
+impl Daemon {
+    /// The interfaces that are meant: the one that is named, or all.
+    fn meant(&self, name: Option<&String>) -> Result<Vec<u32>, Fault> {
+        let stations = self.stations.iter();
+        let meant = stations.filter(|(_, managed)| name.is_none_or(|name| managed.name() == name));
+        let meant: Vec<_> = meant.map(|(&ifindex, _)| ifindex).collect();
+        match name {
+            Some(name) if meant.is_empty() => {
+                let message = format!("macveil manages no interface `{name}`");
+                Err(Fault::new(FaultKind::NoInterface, message))
+            }
+            _ => Ok(meant),
+        }
+    }
+
+    /// The Wi-Fi interfaces that are meant; any other only if it is named.
+    fn meant_radios(&self, name: Option<&String>) -> Result<Vec<u32>, Fault> {
+        let mut meant = self.meant(name)?;
+        meant.retain(|ifindex| {
+            let is_wire = self
+                .stations
+                .get(ifindex)
+                .is_some_and(ManagedInterface::is_wire);
+            name.is_some() || !is_wire
+        });
+        Ok(meant)
+    }
+
+    /// Has interfaces scan; the answer is given when the last scan is over.
+    pub(super) fn look(&mut self, name: Option<&String>, answer: oneshot::Sender<Reply>) {
+        let meant = match self.meant_radios(name) {
+            Ok(meant) => meant,
+            // Whoever asked may have gone.
+            Err(fault) => return drop(answer.send(Reply::Fault(fault))),
+        };
+        self.looks.push(PendingScans {
+            waiting: meant.clone(),
+            scanned: Vec::new(),
+            answer,
+        });
+        for ifindex in meant {
+            let machine = self.stations.get(&ifindex).map(ManagedInterface::machine);
+            let refused = match machine {
+                Some(Machine::Wire(_)) => Some(NO_RADIO),
+                Some(Machine::Iwd(_)) => Some(IWD_SCANS),
+                Some(Machine::Station(_)) | None => None,
+            };
+            if let Some(refused) = refused {
+                let (mask, found) = (None, Err(refused.to_owned()));
+                self.looked(ifindex, &ScanReport { mask, found });
+            } else {
+                self.tell(ifindex, Event::Command(Command::Scan));
+            }
+        }
+        self.finish_looks();
+    }
+
+    /// A scan is over.
+    pub(super) fn looked(&mut self, ifindex: u32, looked: &ScanReport) {
+        let name = self
+            .stations
+            .get(&ifindex)
+            .map_or("", ManagedInterface::name);
+        for looks in &mut self.looks {
+            looks.end(ifindex, name, looked);
+        }
+    }
+
+    /// Answers those who have everything that they waited for.
+    pub(super) fn finish_looks(&mut self) {
+        for looks in &mut self.looks {
+            let gone = looks.waiting.iter().copied();
+            let gone: Vec<_> = gone
+                .filter(|ifindex| !self.stations.contains_key(ifindex))
+                .collect();
+            for ifindex in gone {
+                let (mask, found) = (None, Err(GONE.to_owned()));
+                looks.end(ifindex, "", &ScanReport { mask, found });
+            }
+        }
+        for looks in self.looks.extract_if(.., |looks| looks.waiting.is_empty()) {
+            // Whoever asked may have gone.
+            drop(looks.answer.send(Reply::Scanned(looks.scanned)));
+        }
+    }
+
+    pub(super) fn pause(&mut self, name: Option<&String>, for_ms: Option<u64>) -> Reply {
+        let span = for_ms.map(Duration::from_millis);
+        self.command(name, &Command::Pause { span })
+            .map_or_else(Reply::Fault, Reply::Paused)
+    }
+
+    pub(super) fn resume(&mut self, name: Option<&String>) -> Reply {
+        self.command(name, &Command::Unpause)
+            .map_or_else(Reply::Fault, Reply::Resumed)
+    }
+
+    fn command(&mut self, name: Option<&String>, command: &Command) -> Result<Vec<Paused>, Fault> {
+        let mut all = Vec::new();
+        for ifindex in self.meant_radios(name)? {
+            let managed = self.stations.get(&ifindex);
+            let refused = managed.and_then(|managed| refused(managed, command));
+            if refused.is_none() {
+                self.tell(ifindex, Event::Command(command.clone()));
+            }
+            if let Some(managed) = self.stations.get(&ifindex) {
+                all.push(Paused {
+                    interface: managed.name().to_owned(),
+                    state: managed.machine().state_name().to_owned(),
+                    ssid: managed.machine().network(),
+                    refused: refused.map(str::to_owned),
+                });
+            }
+        }
+        Ok(all)
+    }
+
+    pub(super) fn rotate(&mut self, name: Option<&String>) -> Reply {
+        let meant = match self.meant(name) {
+            Ok(meant) => meant,
+            Err(fault) => return Reply::Fault(fault),
+        };
+        let all = meant.into_iter();
+        Reply::Rotated(all.filter_map(|ifindex| self.rotate_one(ifindex)).collect())
+    }
+
+    fn rotate_one(&mut self, ifindex: u32) -> Option<Rotated> {
+        let managed = self.stations.get(&ifindex)?;
+        let machine = managed.machine();
+        let book = self
+            .config
+            .address_book(&managed.device(), std::sync::Arc::clone(&self.host));
+        let (mask, ssid) = (machine.rotation(), machine.network());
+        let (policy, address) = match (&ssid, managed.is_wire()) {
+            (None, true) => of_policy(&book, &NetworkFacts::default(), mask),
+            (None, false) => (None, Effect::None),
+            (Some(ssid), _) => of_policy(&book, &NetworkFacts::new(ssid), mask),
+        };
+        let rotated = Rotated {
+            interface: managed.name().to_owned(),
+            mask,
+            policy,
+            address,
+            ssid: ssid.clone(),
+        };
+        self.tell(ifindex, Event::Command(Command::Rotate));
+        if let Some(ssid) = ssid.filter(|ssid| is_periodic(&book, ssid)) {
+            let record = self.history.renewed(&ssid);
+            self.remember(None, ssid, record);
+        }
+        Some(rotated)
+    }
+}
+
+impl PendingScans {
+    fn end(&mut self, ifindex: u32, name: &str, looked: &ScanReport) {
+        let before = self.waiting.len();
+        self.waiting.retain(|&waiting| waiting != ifindex);
+        if self.waiting.len() < before {
+            self.scanned.push(Scanned {
+                interface: name.to_owned(),
+                mask: looked.mask,
+                found: looked.found.clone(),
+            });
+        }
+    }
+}
+
+fn refused(managed: &ManagedInterface, command: &Command) -> Option<&'static str> {
+    match managed.machine() {
+        Machine::Wire(_) => Some(NOTHING_TO_PAUSE),
+        Machine::Iwd(_) => Some(IWD_JOINS),
+        Machine::Station(station) => match command {
+            Command::Unpause if !managed.machine().is_paused() => Some("it is not paused"),
+            _ if station.state_name() == "unprotected" => Some(UNPROTECTED),
+            _ => None,
+        },
+    }
+}
+
+/// When the address of a network that is in use changes, and by which policy.
+fn of_policy(
+    book: &AddressPolicies,
+    network: &NetworkFacts<'_>,
+    rotation: Rotation,
+) -> (Option<Policy>, Effect) {
+    let Ok(choice) = book.choice(network) else {
+        return (None, Effect::Unknown);
+    };
+    let policy = choice.policy.value;
+    let effect = match policy {
+        Policy::Random if network.ssid.is_none() && rotation == Rotation::Now => Effect::Now,
+        Policy::Random => Effect::NextAssociation,
+        _ if network.ssid.is_some() && choice.is_periodic() => Effect::NextAssociation,
+        Policy::Permanent
+        | Policy::Preserve
+        | Policy::Explicit(_)
+        | Policy::Stable
+        | Policy::StableSsid => Effect::None,
+    };
+    (Some(policy), effect)
+}
+
+fn is_periodic(book: &AddressPolicies, ssid: &Ssid) -> bool {
+    let choice = book.choice(&NetworkFacts::new(ssid));
+    choice.is_ok_and(|choice| choice.is_periodic())
+}

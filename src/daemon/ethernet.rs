@@ -1,0 +1,120 @@
+//! Ethernet interfaces: found, taken in hand, let go.
+
+use std::sync::Arc;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use tracing::{debug, info};
+
+use super::machine::of_port;
+use super::managed::{Client, ManagedInterface};
+use super::{Daemon, Error, Identity, clock};
+use crate::config::Kind;
+use macveil_core::machine::{Command, Event, Port, Wire};
+
+impl Daemon {
+    pub(super) fn tend_ports(&mut self) -> Result<(), Error> {
+        for port in self.kernel.ports()? {
+            if !self.stations.contains_key(&port.ifindex) {
+                self.tend_port(port);
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn tend_port(&mut self, mut port: Port) {
+        let ifindex = port.ifindex;
+        let managed = self.config.manages(&of_port(&port));
+        if !managed || port.bonded {
+            self.leave_alone(port, managed);
+            return;
+        }
+        if port.physical && self.awaiting_udev.must_wait(ifindex) {
+            return;
+        }
+        if self.is_left(&port.name, ifindex, Kind::of_port(&port)) {
+            return;
+        }
+        let link = match self.kernel.link(ifindex) {
+            Ok(link) => link,
+            Err(refusal) => return debug!("{}: {refusal}", port.name),
+        };
+        port.initial = self.initial_address(&port.name, ifindex, port.permanent, link.address);
+        let device = of_port(&port);
+        let settings = self.config.settings(&device);
+        let book = self.config.address_book(&device, Arc::clone(&self.host));
+        info!(
+            "{}: in macveil's care from now on ({})",
+            port.name, port.driver
+        );
+        let rng = StdRng::from_rng(&mut self.rng);
+        let name = port.name.clone();
+        let wire = Wire::new(clock::now(), port, settings, book, link, rng);
+        let managed = ManagedInterface::begin(ifindex, name, wire.into(), Client::None);
+        self.stations.insert(ifindex, managed);
+        self.carry_out(ifindex);
+    }
+
+    fn leave_alone(&mut self, port: Port, managed: bool) {
+        let Port {
+            name,
+            ifindex,
+            bonded,
+            ..
+        } = port;
+        self.awaiting_udev.forget(ifindex);
+        let seen = Identity { name, bonded };
+        if self.ignored.get(&ifindex) == Some(&seen) {
+            return;
+        }
+        let name = &seen.name;
+        if managed {
+            info!("{name}: a part of a bond, which gives it its address: left alone");
+        } else {
+            debug!("{name}: not managed");
+        }
+        self.ignored.insert(ifindex, seen);
+    }
+
+    /// PendingScans again at what udev had not named before.
+    pub(super) fn tend_named(&mut self) -> Result<(), Error> {
+        for ifindex in self.awaiting_udev.all() {
+            match self.kernel.port(ifindex)? {
+                Some(port) => self.tend_port(port),
+                None => self.awaiting_udev.forget(ifindex),
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets go of a wire that became a part of a bond. The bond changes the address first, so it has
+    /// to be known before the machine hears of the change.
+    pub(super) fn leave_to_bond(&mut self, ifindex: u32) -> Result<bool, Error> {
+        if !self
+            .stations
+            .get(&ifindex)
+            .is_some_and(ManagedInterface::is_wire)
+        {
+            return Ok(false);
+        }
+        match self.kernel.port(ifindex)?.filter(|port| port.bonded) {
+            Some(port) => {
+                self.forget(ifindex);
+                self.tend_port(port);
+                Ok(true)
+            }
+            None => Ok(false),
+        }
+    }
+
+    /// Ethernet is cared for only as long as the configuration names it.
+    pub(super) fn leave_unmanaged(&mut self) {
+        let unmanaged = self
+            .stations
+            .iter()
+            .filter(|(_, managed)| managed.is_wire() && !self.config.manages(&managed.device()));
+        for ifindex in unmanaged.map(|(&ifindex, _)| ifindex).collect::<Vec<_>>() {
+            self.tell(ifindex, Event::Command(Command::Release));
+        }
+    }
+}

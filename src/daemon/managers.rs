@@ -1,0 +1,145 @@
+//! Interfaces that other programs drive: left alone, and taken in hand once they let go.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use tokio::time::timeout;
+use tracing::warn;
+
+use super::managed::ManagedInterface;
+use super::{Daemon, Error};
+use crate::config::{Backend, Kind};
+use crate::platform::managers::{InstanceLock, Rival, Running, Supplicant, Watch, claim};
+use macveil_core::machine::{Command, Event};
+
+const ROOT: &str = "/";
+/// The bus is there, but does not answer yet, as during boot: nobody can work with it either, and nothing
+/// is left unprotected for that.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+pub(super) fn listen() -> Watch {
+    Watch::new(PathBuf::from(ROOT))
+}
+
+/// Who is there before anything is touched.
+pub(super) async fn first(watch: &mut Watch) -> Running {
+    timeout(PATIENCE, watch.next()).await.unwrap_or_default()
+}
+
+/// Held for as long as this daemon lives, so that it stays the only one.
+pub(super) fn be_alone() -> Result<Option<InstanceLock>, Error> {
+    match claim() {
+        Ok(InstanceLock::Runs) => Err(Error::InstanceLock),
+        Ok(InstanceLock::Imposter) => {
+            warn!(
+                "another user's program poses as macveil: two macveils would not notice each other"
+            );
+            Ok(None)
+        }
+        Ok(alone) => Ok(Some(alone)),
+        Err(error) => {
+            warn!("whether another macveil runs cannot be found out: {error}");
+            Ok(None)
+        }
+    }
+}
+
+/// How macveil cares for an interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// It decides what the interface does.
+    WpaSupplicant,
+    /// iwd does.
+    Iwd,
+}
+
+/// Whom an interface is left to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ManagedBy {
+    Rival(Rival),
+    /// iwd, while macveil works with it for another interface.
+    SecondOfIwd,
+}
+
+impl ManagedBy {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::Rival(rival) => rival.words(),
+            Self::SecondOfIwd => {
+                "iwd, which has one file a network for all its cards, so that macveil cares for one of them only"
+            }
+        }
+    }
+}
+
+impl Daemon {
+    /// Whether the interface is left to somebody else, who is named once.
+    pub(super) fn is_left(&mut self, name: &str, ifindex: u32, kind: Kind) -> bool {
+        self.role(name, ifindex, kind).is_none()
+    }
+
+    /// How macveil is to care for the interface; `None`: it is left to somebody else, who is named once.
+    pub(super) fn role(&mut self, name: &str, ifindex: u32, kind: Kind) -> Option<Role> {
+        let supplicant = match self.config.backend {
+            _ if kind != Kind::Wifi => Supplicant::Needless,
+            Backend::WpaSupplicant | Backend::None => Supplicant::Ours,
+            Backend::Iwd => Supplicant::Iwd,
+            Backend::Auto => Supplicant::Any(self.config.ctrl_interface.join(name)),
+        };
+        let owner = self
+            .running
+            .owner(Path::new(ROOT), (name, ifindex), &supplicant);
+        let known = self.left.iter().position(|left| left.0 == ifindex);
+        let before = known.map(|known| self.left.swap_remove(known).1);
+        let owner = match owner {
+            None => return Some(Role::WpaSupplicant),
+            Some(Rival::Iwd) if cfg!(feature = "iwd") => {
+                // It may leave a radio's former interface behind.
+                let card = self.kernel.card(ifindex).ok().flatten();
+                let permanent = card.and_then(|card| card.permanent);
+                let same = |it: &ManagedInterface| {
+                    permanent.is_some() && it.device().permanent == permanent
+                };
+                let mut managed = self.stations.iter();
+                if managed.all(|(&other, it)| {
+                    other == ifindex || it.role() == Role::WpaSupplicant || same(it)
+                }) {
+                    return Some(Role::Iwd);
+                }
+                ManagedBy::SecondOfIwd
+            }
+            Some(rival) => ManagedBy::Rival(rival),
+        };
+        self.left.push((ifindex, owner));
+        if before != Some(owner) {
+            let whose = self.left_to(name, ifindex).unwrap_or_default();
+            warn!(
+                "{name}: left alone, without protection: it belongs to {whose}; see docs/coexistence.md"
+            );
+        }
+        None
+    }
+
+    /// Who has the interface instead of macveil, and how that can be changed.
+    pub(super) fn left_to(&self, name: &str, ifindex: u32) -> Option<String> {
+        let owner = self.left.iter().find(|left| left.0 == ifindex)?.1;
+        Some(owner.words().replace("IFACE", name))
+    }
+
+    /// Lets go of what others drive now, and takes what they drive no longer.
+    pub(super) fn reconsider(&mut self) -> Result<(), Error> {
+        let managed = self.stations.iter().map(|(&ifindex, managed)| {
+            let kind = managed.device().kind;
+            (ifindex, managed.name().to_owned(), kind, managed.role())
+        });
+        for (ifindex, name, kind, role) in managed.collect::<Vec<_>>() {
+            if self.role(&name, ifindex, kind) != Some(role) {
+                self.tell(ifindex, Event::Command(Command::Yield));
+            }
+        }
+        if self.leaving {
+            return Ok(());
+        }
+        self.tend_all()
+    }
+}

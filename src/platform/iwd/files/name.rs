@@ -1,0 +1,147 @@
+//! Which network a file is about (`storage_get_network_file_path`, `storage_network_ssid_from_path`,
+//! `storage.c`, 3.10).
+
+use macveil_core::types::Ssid;
+use macveil_core::types::parse_hex;
+
+/// What begins the name of a file whose network's name is in hexadecimal digits.
+const HEXADECIMAL: char = '=';
+
+/// How a known network is joined, as far as iwd tells networks apart by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Security {
+    /// Without any key, OWE among them.
+    Open,
+    /// With a passphrase, WPA2 or WPA3.
+    Psk,
+    /// 802.1X.
+    Enterprise,
+}
+
+impl Security {
+    const ALL: [Self; 3] = [Self::Open, Self::Psk, Self::Enterprise];
+
+    /// iwd's word for it: the end of the file's name, and `Type` on D-Bus.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Psk => "psk",
+            Self::Enterprise => "8021x",
+        }
+    }
+
+    /// What iwd's word stands for; `None` for what has no known networks, such as `wep`.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|security| security.word() == word)
+    }
+}
+
+/// What iwd tells known networks apart by.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct KnownNetworkId {
+    /// Its name.
+    pub ssid: Ssid,
+    /// How it is joined.
+    pub security: Security,
+}
+
+impl KnownNetworkId {
+    /// The name of its file.
+    #[must_use]
+    pub fn file_name(&self) -> String {
+        let kind = self.security.word();
+        match std::str::from_utf8(self.ssid.as_bytes()) {
+            Ok(name) if name.bytes().all(is_plain) => format!("{name}.{kind}"),
+            _ => format!("{HEXADECIMAL}{}.{kind}", self.ssid.to_hex()),
+        }
+    }
+
+    /// The network whose file has this name: `None` if it is another file, or one that iwd would not
+    /// look for under this name.
+    #[must_use]
+    pub fn from_file_name(file: &str) -> Option<Self> {
+        let (name, kind) = file.split_once('.')?;
+        let ssid = match name.strip_prefix(HEXADECIMAL) {
+            Some(digits) => Ssid::new(&parse_hex(digits)?)?,
+            None => Ssid::new(name.as_bytes())?,
+        };
+        // iwd handles names as text that ends with a NUL.
+        let text = std::str::from_utf8(ssid.as_bytes()).ok()?;
+        let id = Self {
+            security: Security::from_word(kind)?,
+            ssid: Some(&ssid)
+                .filter(|_| !text.is_empty() && !text.contains('\0'))?
+                .clone(),
+        };
+        (id.file_name() == file).then_some(id)
+    }
+}
+
+const fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b' ' | b'_' | b'-')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_written_as_it_is_only_if_every_byte_is_plain() {
+        for (ssid, file) in [
+            (&b"Home"[..], "Home.psk"),
+            (b"a b_c-9", "a b_c-9.psk"),
+            (b"a.b", "=612e62.psk"),
+            (b"=a", "=3d61.psk"),
+            (b"../x", "=2e2e2f78.psk"),
+            ("Café".as_bytes(), "=436166c3a9.psk"),
+        ] {
+            let id = KnownNetworkId {
+                ssid: Ssid::new(ssid).unwrap(),
+                security: Security::Psk,
+            };
+            assert_eq!(id.file_name(), file);
+            assert_eq!(KnownNetworkId::from_file_name(file), Some(id));
+        }
+    }
+
+    #[test]
+    fn the_end_says_how_it_is_joined() {
+        for (file, security) in [
+            ("a.open", Some(Security::Open)),
+            ("a.psk", Some(Security::Psk)),
+            ("a.8021x", Some(Security::Enterprise)),
+            ("a.wep", None),
+            ("a.psk.Xy12aB.tmp", None),
+            ("a", None),
+            (".known_network.freq", None),
+        ] {
+            let id = KnownNetworkId::from_file_name(file);
+            assert_eq!(id.map(|id| id.security), security, "{file}");
+        }
+    }
+
+    #[test]
+    fn what_iwd_would_not_look_for_is_no_network() {
+        let long = format!("{}.psk", "a".repeat(33));
+        for file in [
+            ".psk",
+            "=.psk",
+            // Plain names are not in digits, and digits are lower-case.
+            "=61.psk",
+            "=C3A9.psk",
+            "a=b.psk",
+            "=6.psk",
+            "=zz.psk",
+            // Neither text nor without a NUL.
+            "=ff.psk",
+            "=6100.psk",
+            &long,
+        ] {
+            assert_eq!(KnownNetworkId::from_file_name(file), None, "{file}");
+        }
+    }
+}

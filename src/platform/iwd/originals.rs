@@ -1,0 +1,155 @@
+//! What iwd's files said before macveil changed them, on disk: a macveil that is killed and started again
+//! must not take its own addresses for the user's, nor may one after the next boot.
+//!
+//! A line for each network: its name, its kind, the two values and whether there was a `[Settings]`; names
+//! and values in hexadecimal digits.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io;
+use std::path::PathBuf;
+
+use super::files::{KnownNetworkId, Original, Security};
+use crate::store::atomic;
+use macveil_core::types::Ssid;
+use macveil_core::types::parse_hex;
+
+/// A setting that was not there.
+const NONE: &str = "-";
+/// What comes before the digits of one that was.
+const SOME: char = '=';
+
+#[derive(Debug)]
+pub(super) struct Originals {
+    path: PathBuf,
+}
+
+pub(super) type Kept = BTreeMap<KnownNetworkId, Original>;
+
+impl Originals {
+    pub(super) const fn kept_at(path: PathBuf) -> Self {
+        Self { path }
+    }
+
+    pub(super) fn read(&self) -> Kept {
+        let text = std::fs::read_to_string(&self.path).unwrap_or_default();
+        text.lines().filter_map(read_line).collect()
+    }
+
+    pub(super) fn write(&self, kept: &Kept) -> io::Result<()> {
+        if kept.is_empty() {
+            return match std::fs::remove_file(&self.path) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+                _ => Ok(()),
+            };
+        }
+        let mut text = String::new();
+        for (id, original) in kept {
+            let KnownNetworkId { ssid, security } = id;
+            let value = |value: &Option<String>| match value {
+                Some(value) => format!("{SOME}{}", digits(value)),
+                None => NONE.to_owned(),
+            };
+            let _ = writeln!(
+                text,
+                "{} {} {} {} {}",
+                ssid.to_hex(),
+                security.word(),
+                value(&original.address_override),
+                value(&original.always_randomize),
+                u8::from(original.has_settings),
+            );
+        }
+        atomic::write(&self.path, text.as_bytes(), 0o600)
+    }
+}
+
+fn digits(value: &str) -> String {
+    value.bytes().fold(String::new(), |mut digits, byte| {
+        let _ = write!(digits, "{byte:02x}");
+        digits
+    })
+}
+
+fn read_line(line: &str) -> Option<(KnownNetworkId, Original)> {
+    let words: Vec<_> = line.split(' ').collect();
+    let [ssid, security, address, random, settings] = words[..] else {
+        return None;
+    };
+    let id = KnownNetworkId {
+        ssid: Ssid::new(&parse_hex(ssid)?)?,
+        security: Security::from_word(security)?,
+    };
+    let original = Original {
+        address_override: value(address).ok()?,
+        always_randomize: value(random).ok()?,
+        has_settings: settings == "1",
+    };
+    Some((id, original))
+}
+
+/// What no macveil has written.
+struct Nonsense;
+
+fn value(word: &str) -> Result<Option<String>, Nonsense> {
+    let digits = match word.strip_prefix(SOME) {
+        None if word == NONE => return Ok(None),
+        Some("") => return Ok(Some(String::new())),
+        digits => digits.and_then(parse_hex).ok_or(Nonsense)?,
+    };
+    String::from_utf8(digits).map(Some).map_err(|_| Nonsense)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn all() -> Kept {
+        let id = |name: &[u8], security| KnownNetworkId {
+            ssid: Ssid::new(name).unwrap(),
+            security,
+        };
+        let original = |address: Option<&str>, random: Option<&str>, has_settings| Original {
+            address_override: address.map(str::to_owned),
+            always_randomize: random.map(str::to_owned),
+            has_settings,
+        };
+        Kept::from([
+            (id(b"a\n b", Security::Psk), original(None, None, false)),
+            (
+                id(b"Caf\xc3\xa9", Security::Open),
+                original(Some(""), Some("true"), true),
+            ),
+            (
+                id(b"x", Security::Enterprise),
+                original(Some("any thing\u{e9}"), None, true),
+            ),
+        ])
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let directory = tempfile::tempdir().unwrap();
+        let originals = Originals::kept_at(directory.path().join("iwd"));
+        assert_eq!(originals.read(), Kept::new());
+        originals.write(&all()).unwrap();
+        assert_eq!(originals.read(), all());
+        originals.write(&Kept::new()).unwrap();
+        originals.write(&Kept::new()).unwrap();
+        assert_eq!(originals.read(), Kept::new());
+    }
+
+    #[test]
+    fn lines_that_make_no_sense_are_passed_over() {
+        for line in [
+            "",
+            "61 psk - -",
+            "61 wep - - 1",
+            "6 psk - - 1",
+            "61 psk x - 1",
+            "61 psk =f - 1",
+        ] {
+            assert_eq!(read_line(line), None, "{line}");
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The kernel, the supplicants and the machine that macveil runs on: I/O that decides nothing.
+
+pub mod dbus;
+#[cfg(feature = "iwd")]
+pub mod iwd;
+pub mod managers;
+pub mod netlink;
+pub mod sandbox;
+mod socket_watcher;
+pub mod wpa_supplicant;

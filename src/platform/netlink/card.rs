@@ -1,0 +1,129 @@
+//! Which stations there are, and what their drivers offer.
+
+use super::attribute::Outgoing;
+use super::failure::{Error, Failure};
+use super::nl80211::{attribute, command};
+use super::wiphy::{self, Wiphy};
+use super::{Kernel, family, sysfs};
+use macveil_core::machine::Card;
+
+/// `NL80211_IFTYPE_STATION`.
+const STATION: u32 = 2;
+
+/// An address change on a link that is up can hang older kernels.
+const LIVE_CHANGE_SINCE: (u32, u32) = (6, 7);
+
+/// A station interface and its radio.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Interface {
+    ifindex: u32,
+    wiphy: u32,
+}
+
+impl Kernel {
+    /// Every station interface there is (`NL80211_CMD_GET_INTERFACE`), the oldest first.
+    ///
+    /// # Errors
+    /// The kernel's answers are lost or make no sense. Interfaces that vanish meanwhile are left out.
+    pub fn stations(&mut self) -> Result<Vec<Card>, Error> {
+        let listed = self
+            .nl80211
+            .list(command::GET_INTERFACE, &Outgoing::default(), decode);
+        let mut interfaces = match listed {
+            Ok(interfaces) => interfaces,
+            Err(failure) if failure.is_absence() => return Ok(Vec::new()),
+            Err(failure) => return Err(Error::new("list the Wi-Fi interfaces", failure)),
+        };
+        interfaces.sort_by_key(|interface| interface.ifindex);
+        let mut cards = Vec::with_capacity(interfaces.len());
+        for interface in interfaces {
+            cards.extend(self.present(interface)?);
+        }
+        Ok(cards)
+    }
+
+    /// One interface; `None` if it is gone or no station.
+    ///
+    /// # Errors
+    /// The kernel's answers are lost or make no sense.
+    pub fn card(&mut self, ifindex: u32) -> Result<Option<Card>, Error> {
+        let body = Outgoing::default().put_u32(attribute::IFINDEX, ifindex);
+        match self.nl80211.read(command::GET_INTERFACE, &body, decode) {
+            Ok(mut interfaces) => interfaces
+                .pop()
+                .map_or(Ok(None), |interface| self.present(interface)),
+            Err(failure) if failure.is_absence() => Ok(None),
+            Err(failure) => Err(unreadable(ifindex, failure)),
+        }
+    }
+
+    /// Whether a Wi-Fi interface is a station; `None` if it is gone.
+    ///
+    /// # Errors
+    /// The kernel's answers are lost or make no sense.
+    pub fn is_station(&mut self, ifindex: u32) -> Result<Option<bool>, Error> {
+        let body = Outgoing::default().put_u32(attribute::IFINDEX, ifindex);
+        let kind =
+            |payload: &[u8]| Some(family::split(payload)?.1.u32(attribute::IFTYPE)? == STATION);
+        match self.nl80211.read(command::GET_INTERFACE, &body, kind) {
+            Ok(mut kinds) => Ok(kinds.pop()),
+            Err(failure) if failure.is_absence() => Ok(None),
+            Err(failure) => Err(unreadable(ifindex, failure)),
+        }
+    }
+
+    /// The card, unless it vanishes while it is read.
+    fn present(&mut self, interface: Interface) -> Result<Option<Card>, Error> {
+        match self.describe(interface) {
+            Ok(card) => Ok(Some(card)),
+            Err(failure) if failure.is_absence() => Ok(None),
+            Err(failure) => Err(unreadable(interface.ifindex, failure)),
+        }
+    }
+
+    fn describe(&mut self, interface: Interface) -> Result<Card, Failure> {
+        let Interface { ifindex, wiphy } = interface;
+        let report = self.links.report(ifindex)?;
+        let body = Outgoing::default()
+            .put(attribute::SPLIT_WIPHY_DUMP, &[])
+            .put_u32(attribute::WIPHY, wiphy);
+        let radio = self
+            .nl80211
+            .list(command::GET_WIPHY, &body, wiphy::decode)?
+            .into_iter()
+            .reduce(Wiphy::join)
+            .ok_or_else(Failure::absence)?;
+        Ok(Card {
+            ifindex,
+            wiphy,
+            driver: sysfs::driver(&report.name).unwrap_or_default(),
+            permanent: report
+                .permanent
+                .or_else(|| sysfs::permanent_address(&report.name)),
+            initial: report.link.address,
+            random_address: radio.random_address,
+            random_sequence: radio.random_sequence,
+            minimal_content: radio.minimal_content,
+            live_change: radio.powered_address_change && self.release >= LIVE_CHANGE_SINCE,
+            max_scan_ssids: radio.max_scan_ssids,
+            channels: radio.channels,
+            name: report.name,
+        })
+    }
+}
+
+pub(super) fn decode(payload: &[u8]) -> Option<Interface> {
+    let (_, attributes) = family::split(payload)?;
+    let interface = Interface {
+        ifindex: attributes.u32(attribute::IFINDEX)?,
+        wiphy: attributes.u32(attribute::WIPHY)?,
+    };
+    (attributes.u32(attribute::IFTYPE)? == STATION).then_some(interface)
+}
+
+fn unreadable(ifindex: u32, failure: Failure) -> Error {
+    Error::new(
+        format!("read the Wi-Fi interface number {ifindex}"),
+        failure,
+    )
+}

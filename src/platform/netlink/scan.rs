@@ -1,0 +1,142 @@
+//! Scanning, and reading what was heard.
+
+use super::attribute::{Attributes, Outgoing};
+use super::nl80211::{attribute, command, scan_flag};
+use super::{Kernel, family};
+use macveil_core::machine::{KernelError, START_SCAN, Scan};
+use macveil_core::types::{Bss, Ssid};
+
+/// `NL80211_BSS_BSSID`.
+const BSSID: u16 = 1;
+/// `NL80211_BSS_FREQUENCY`.
+const FREQUENCY: u16 = 2;
+/// `NL80211_BSS_INFORMATION_ELEMENTS`: of the latest probe response or beacon.
+const ELEMENTS: u16 = 6;
+/// `NL80211_BSS_SIGNAL_MBM`, in hundredths of dBm.
+const SIGNAL: u16 = 7;
+/// `NL80211_BSS_SIGNAL_UNSPEC`, from 0 to 100.
+const SIGNAL_OF_100: u16 = 8;
+/// `NL80211_BSS_SEEN_MS_AGO`.
+const MS_AGO: u16 = 10;
+/// `NL80211_BSS_BEACON_IES`.
+const BEACON_ELEMENTS: u16 = 11;
+
+/// The element that names the network (IEEE 802.11-2020, 9.4.2.2).
+const SSID_ELEMENT: u8 = 0;
+/// When the driver says nothing of the signal.
+const FAINT: i32 = -100;
+
+impl Kernel {
+    /// Starts a scan (`NL80211_CMD_TRIGGER_SCAN`). A random address has 46 random bits.
+    ///
+    /// # Errors
+    /// The card has another address than the scan wants to be under, and nothing is sent. Or the
+    /// kernel or the driver refuses: `EBUSY` while another scan runs, `EOPNOTSUPP` for flags that
+    /// the driver does not know.
+    pub fn scan(&mut self, ifindex: u32, scan: &Scan) -> Result<(), KernelError> {
+        if scan.under.is_some() {
+            scan.may_begin_under(self.link(ifindex)?.address)?;
+        }
+        self.nl80211
+            .carry_out(command::TRIGGER_SCAN, &encode(ifindex, scan))
+            .map_err(|failure| failure.into_refusal(START_SCAN))
+    }
+
+    /// Aborts whatever scan is running, anybody's (`NL80211_CMD_ABORT_SCAN`).
+    ///
+    /// # Errors
+    /// The kernel or the driver refuses; that no scan is running is no error.
+    pub fn abort_scan(&mut self, ifindex: u32) -> Result<(), KernelError> {
+        let body = Outgoing::default().put_u32(attribute::IFINDEX, ifindex);
+        match self.nl80211.carry_out(command::ABORT_SCAN, &body) {
+            Err(failure) if !failure.is_absence() => Err(failure.into_refusal("abort the scan")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Reads the kernel's BSS table (`NL80211_CMD_GET_SCAN`): what was heard within the last 30 s.
+    ///
+    /// A BSS whose beacons hide its name has an empty SSID, and is there once more under the name that
+    /// it answered to.
+    ///
+    /// # Errors
+    /// The kernel refuses, or its answer is lost.
+    pub fn air(&mut self, ifindex: u32) -> Result<Vec<Bss>, KernelError> {
+        let body = Outgoing::default().put_u32(attribute::IFINDEX, ifindex);
+        self.nl80211
+            .list(command::GET_SCAN, &body, decode)
+            .map_err(|failure| failure.into_refusal("read the scan results"))
+    }
+}
+
+pub(super) fn encode(ifindex: u32, scan: &Scan) -> Outgoing {
+    let frequencies: Vec<_> = scan
+        .frequencies
+        .iter()
+        .map(|frequency| frequency.to_ne_bytes())
+        .collect();
+    let body = Outgoing::default()
+        .put_u32(attribute::IFINDEX, ifindex)
+        .put_list(
+            attribute::SCAN_FREQUENCIES,
+            frequencies.iter().map(<[u8; 4]>::as_slice),
+        );
+    let body = if scan.ssids.is_empty() {
+        body
+    } else {
+        body.put_list(attribute::SCAN_SSIDS, scan.ssids.iter().map(Ssid::as_bytes))
+    };
+    match flags(scan) {
+        0 => body,
+        flags => body.put_u32(attribute::SCAN_FLAGS, flags),
+    }
+}
+
+fn flags(scan: &Scan) -> u32 {
+    [
+        (scan.random_address, scan_flag::RANDOM_ADDR),
+        (scan.random_sequence, scan_flag::RANDOM_SN),
+        (scan.minimal_content, scan_flag::MIN_PREQ_CONTENT),
+    ]
+    .into_iter()
+    .filter(|&(wanted, _)| wanted)
+    .fold(0, |flags, (_, flag)| flags | flag)
+}
+
+pub(super) fn decode(payload: &[u8]) -> Option<Bss> {
+    let (_, attributes) = family::split(payload)?;
+    let bss = attributes.nested(attribute::BSS);
+    Some(Bss {
+        bssid: bss.mac(BSSID)?,
+        frequency: bss.u32(FREQUENCY)?,
+        signal: signal(bss),
+        ssid: [ELEMENTS, BEACON_ELEMENTS]
+            .into_iter()
+            .find_map(|elements| ssid(bss.get(elements)?))
+            .unwrap_or_else(Ssid::wildcard),
+        ms_ago: bss.u32(MS_AGO).unwrap_or(u32::MAX),
+    })
+}
+
+fn signal(bss: Attributes<'_>) -> i32 {
+    let of_100 = || {
+        bss.u8(SIGNAL_OF_100)
+            .map(|part| FAINT + i32::from(part) / 2)
+    };
+    bss.i32(SIGNAL)
+        .map(|hundredths| hundredths / 100)
+        .or_else(of_100)
+        .unwrap_or(FAINT)
+}
+
+/// The first SSID element; `None` if there is none, or one of an impossible length.
+fn ssid(mut elements: &[u8]) -> Option<Ssid> {
+    while let [id, length, rest @ ..] = elements {
+        let (body, rest) = rest.split_at_checked(usize::from(*length))?;
+        if *id == SSID_ELEMENT {
+            return Ssid::new(body);
+        }
+        elements = rest;
+    }
+    None
+}

@@ -1,0 +1,195 @@
+//! What real kernels said, read right.
+
+use super::super::attribute::Outgoing;
+use super::super::family::Family;
+use super::super::wiphy::{self, Wiphy};
+use super::super::{card, event, rtnetlink, scan};
+use super::{only, recorded};
+use macveil_core::address::Mac;
+use macveil_core::machine::{Event, Link, Mlme, ScanStarted};
+use macveil_core::types::{Bss, Channel, Ssid};
+
+#[test]
+fn a_link() {
+    let report = rtnetlink::decode(only(&recorded("link ")).payload).expect("a link");
+    assert_eq!(report.ifindex, 3);
+    assert_eq!(report.name, "wlan0");
+    assert_eq!(report.permanent, Some(Mac([2, 0, 0, 0, 0, 0])));
+    let masked = Link {
+        address: Mac([0x06, 0x11, 0x22, 0x33, 0x44, 0x01]),
+        up: true,
+        carrier: false,
+    };
+    let untouched = Link {
+        address: Mac([2, 0, 0, 0, 0, 0]),
+        up: false,
+        carrier: false,
+    };
+    assert!([masked, untouched].contains(&report.link), "{report:?}");
+}
+
+#[test]
+fn a_link_in_a_bond() {
+    let datagram = recorded("link ");
+    let link = only(&datagram).payload;
+    for (master, bonded) in [("bond", true), ("team", true), ("bridge", false)] {
+        let info = Outgoing::default().put_text(1, "dummy").put_text(4, master);
+        let message =
+            Outgoing::after(link).append(&Outgoing::default().put(18, &info.into_bytes()));
+        let report = rtnetlink::decode(&message.into_bytes()).expect("a link");
+        assert_eq!(report.kind.as_deref(), Some("dummy"));
+        assert_eq!((report.bonded, report.ethernet), (bonded, true), "{master}");
+    }
+}
+
+#[test]
+fn a_link_that_is_gone() {
+    assert_eq!(
+        rtnetlink::decode_gone(only(&recorded("link-gone ")).payload),
+        Some(8)
+    );
+}
+
+#[test]
+fn a_bridge_that_lets_go_of_a_link_does_not_make_it_gone() {
+    const BRIDGE: u8 = 7;
+    let datagram = recorded("link-gone ");
+    let mut payload = only(&datagram).payload.to_vec();
+    payload[0] = BRIDGE;
+    assert_eq!(rtnetlink::decode_gone(&payload), None);
+}
+
+#[test]
+fn a_family_and_its_groups() {
+    let family = Family::decode(only(&recorded("family ")).payload).expect("a family");
+    assert_eq!((family.name.as_str(), family.id), ("nlctrl", 16));
+    assert_eq!(family.group("notify"), Some(16));
+    assert_eq!(family.group("scan"), None);
+}
+
+#[test]
+fn only_stations_are_stations() {
+    let is_station = |name| card::decode(only(&recorded(name)).payload).is_some();
+    assert!(is_station("interface-station "));
+    assert!(!is_station("interface-access-point "));
+    assert!(!is_station("interface-monitor "));
+}
+
+#[test]
+fn a_radio_told_in_parts() {
+    let parts = [
+        "wiphy-limits ",
+        "wiphy-2412 ",
+        "wiphy-2484 ",
+        "wiphy-5260 ",
+        "wiphy-5845 ",
+        "wiphy-5975 ",
+        "wiphy-902 ",
+        "wiphy-features ",
+        "wiphy-extended ",
+    ];
+    let radio = parts
+        .iter()
+        .map(|name| wiphy::decode(only(&recorded(name)).payload).expect("a part"))
+        .fold(Wiphy::default(), Wiphy::join);
+    let channel = |frequency, no_ir| Channel { frequency, no_ir };
+    assert_eq!(
+        radio,
+        Wiphy {
+            random_address: true,
+            random_sequence: true,
+            minimal_content: true,
+            powered_address_change: true,
+            max_scan_ssids: 4,
+            channels: vec![
+                channel(2412, false),
+                channel(2484, true),
+                channel(5260, true)
+            ],
+        }
+    );
+}
+
+#[test]
+fn scans_that_start() {
+    let expectations = [
+        ("scan-started-random ", true, true),
+        ("scan-started-plain ", true, false),
+        ("scan-started-passive ", false, false),
+    ];
+    for (name, active, random_address) in expectations {
+        let started = ScanStarted {
+            active,
+            random_address,
+        };
+        assert_eq!(
+            announced(name),
+            Some((3, Event::ScanStarted(started))),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn scans_that_end() {
+    for name in ["scan-results ", "scan-aborted "] {
+        assert_eq!(announced(name), Some((3, Event::ScanEnded)), "{name}");
+    }
+}
+
+#[test]
+fn associations_that_come_and_go() {
+    let station = Mac([0x06, 0x11, 0x22, 0x33, 0x44, 0x04]);
+    let expectations = [
+        ("authenticated ", Some(Mlme::Authenticated { station })),
+        ("authentication-timed-out ", Some(Mlme::TimedOut)),
+        ("associated ", None),
+        ("deauthenticated ", Some(Mlme::Ended)),
+        ("disconnected ", Some(Mlme::Ended)),
+    ];
+    for (name, mlme) in expectations {
+        let expected = mlme.map(|mlme| (3, Event::Mlme(mlme)));
+        assert_eq!(announced(name), expected, "{name}");
+    }
+}
+
+#[test]
+fn access_points_in_the_air() {
+    let home = Bss {
+        bssid: Mac([2, 0, 0, 0, 1, 0]),
+        frequency: 2437,
+        signal: -30,
+        ssid: Ssid::new(b"Home").expect("an SSID"),
+        ms_ago: 1952,
+    };
+    let secret = Bss {
+        bssid: Mac([2, 0, 0, 0, 2, 0]),
+        frequency: 2412,
+        signal: -30,
+        ssid: Ssid::new(b"Secret").expect("an SSID"),
+        ms_ago: 1016,
+    };
+    for (name, heard) in [("bss-named ", home), ("bss-answered ", secret)] {
+        assert_eq!(
+            scan::decode(only(&recorded(name)).payload),
+            Some(heard),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn outcomes() {
+    let outcome = |name| only(&recorded(name)).outcome();
+    assert!(matches!(outcome("acknowledgement "), Some(Ok(()))));
+    assert!(outcome("bss-named ").is_none());
+    let failure = outcome("no-such-interface ")
+        .expect("an outcome")
+        .expect_err("a failure");
+    assert_eq!(failure.errno(), Some(19));
+    assert_eq!(failure.to_string(), "No such device (os error 19)");
+}
+
+fn announced(name: &str) -> Option<(u32, Event)> {
+    event::decode(only(&recorded(name)).payload)
+}

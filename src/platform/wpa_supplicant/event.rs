@@ -1,0 +1,328 @@
+//! What wpa_supplicant says unasked, as `wpa_msg` formats it (2.9 to 2.11; the places are of 2.10).
+
+use std::time::Duration;
+
+use macveil_core::address::Mac;
+use macveil_core::machine::Supplicant;
+
+use super::text;
+
+/// A message that means something here.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Message {
+    /// For the supervisor.
+    Supplicant(Supplicant),
+    /// `EXT-RADIO-WORK-START`: the radio is reserved for the work with this id.
+    RadioWorkStarted(u32),
+    /// Known, and of no use: BSSs that come and go, scans that begin, and the like.
+    Other,
+}
+
+/// Whether a datagram is a message rather than an answer.
+pub(super) fn is_message(datagram: &[u8]) -> bool {
+    datagram.first() == Some(&b'<')
+}
+
+/// Reads a datagram such as `<3>CTRL-EVENT-SCAN-RESULTS `; `None` if it is not understood.
+pub(super) fn parse(datagram: &[u8]) -> Option<Message> {
+    let words = text_of(datagram)?;
+    for (prefix, read) in FORMATS {
+        if let Some(rest) = words.strip_prefix(prefix.as_bytes()) {
+            return read(rest);
+        }
+    }
+    Some(Message::Other)
+}
+
+type Reader = fn(&[u8]) -> Option<Message>;
+
+/// Fixed beginnings; those of others come last.
+const FORMATS: &[(&str, Reader)] = &[
+    ("CTRL-EVENT-CONNECTED ", connected),
+    ("CTRL-EVENT-DISCONNECTED ", disconnected),
+    ("CTRL-EVENT-NETWORK-NOT-FOUND", |rest| {
+        whole(rest, Supplicant::NetworkNotFound)
+    }),
+    ("CTRL-EVENT-AUTH-REJECT ", rejected),
+    ("CTRL-EVENT-ASSOC-REJECT ", rejected),
+    ("CTRL-EVENT-SSID-TEMP-DISABLED ", temporarily_disabled),
+    ("CTRL-EVENT-SSID-REENABLED ", |_| Some(NETWORKS_CHANGED)),
+    ("CTRL-EVENT-NETWORK-ADDED ", |_| Some(NETWORKS_CHANGED)),
+    ("CTRL-EVENT-NETWORK-REMOVED ", |_| Some(NETWORKS_CHANGED)),
+    ("CTRL-EVENT-SCAN-RESULTS", |rest| {
+        whole(rest, Supplicant::ScanResults)
+    }),
+    ("CTRL-EVENT-TERMINATING", |rest| {
+        whole(rest, Supplicant::Terminating)
+    }),
+    ("SME: Trying to authenticate with ", connecting),
+    ("Trying to associate with ", connecting),
+    ("Authentication with ", authentication),
+    ("EXT-RADIO-WORK-START ", |rest| {
+        text::number(rest).map(Message::RadioWorkStarted)
+    }),
+];
+
+/// The text after the level.
+fn text_of(datagram: &[u8]) -> Option<&[u8]> {
+    let rest = datagram.strip_prefix(b"<")?;
+    let close = rest.iter().position(|&byte| byte == b'>')?;
+    rest.get(close + 1..)
+}
+
+/// The message ends here, or goes on with a blank.
+fn whole(rest: &[u8], event: Supplicant) -> Option<Message> {
+    matches!(rest.first(), None | Some(b' ')).then_some(Message::Supplicant(event))
+}
+
+const NETWORKS_CHANGED: Message = Message::Supplicant(Supplicant::NetworksChanged);
+
+/// `- Connection to %MAC completed [id=%d id_str=%s]` (`wpa_supplicant.c:998`).
+fn connected(rest: &[u8]) -> Option<Message> {
+    let bssid = leading_mac(rest.strip_prefix(b"- Connection to ")?)?;
+    Some(Message::Supplicant(Supplicant::Connected { bssid }))
+}
+
+/// `bssid=%MAC reason=%d[ locally_generated=1]` (events.c:3566).
+fn disconnected(rest: &[u8]) -> Option<Message> {
+    Some(Message::Supplicant(Supplicant::Disconnected {
+        reason: word(rest, "reason")?,
+        local: word(rest, "locally_generated") == Some(1_u8),
+    }))
+}
+
+/// `%MAC auth_type=%u auth_transaction=%u status_code=%u[ ie=hex]` (sme.c:1592) and
+/// `[bssid=%MAC ]status_code=%u[ timeout[=reason]]` (events.c:4707).
+fn rejected(rest: &[u8]) -> Option<Message> {
+    let status = word(rest, "status_code")?;
+    Some(Message::Supplicant(Supplicant::Rejected { status }))
+}
+
+/// `id=%d ssid="%s" auth_failures=%u duration=%d reason=%s` (`wpa_supplicant.c:8083`). The SSID may
+/// contain anything but a bare quote, so the id is taken from the front and the reason from the end.
+fn temporarily_disabled(rest: &[u8]) -> Option<Message> {
+    let id = words(rest).next()?.strip_prefix(b"id=")?;
+    let rest = rest.rsplit(|&byte| byte == b'"').next()?;
+    let seconds = words(rest).find_map(|word| text::number(word.strip_prefix(b"duration=")?));
+    Some(Message::Supplicant(Supplicant::TemporarilyDisabled {
+        id: text::number(id)?,
+        wrong_key: words(rest).any(|word| word == b"reason=WRONG_KEY"),
+        pause: Duration::from_secs(seconds?),
+    }))
+}
+
+/// `%MAC (SSID='%s' freq=%d MHz)` (sme.c:871, sme.c:2081, `wpa_supplicant.c:3673`) or `SSID '%s'`
+/// (`wpa_supplicant.c:3705`) where the driver chooses the BSS: then the address is all zeros.
+fn connecting(rest: &[u8]) -> Option<Message> {
+    let bssid = match leading_mac(rest) {
+        Some(bssid) => bssid,
+        None if rest.starts_with(b"SSID '") => Mac([0; 6]),
+        None => return None,
+    };
+    Some(Message::Supplicant(Supplicant::Connecting { bssid }))
+}
+
+/// `%MAC timed out.` (`wpa_supplicant.c:224`). It has no status code; 0 is put in its place, which
+/// no real rejection carries.
+fn authentication(rest: &[u8]) -> Option<Message> {
+    leading_mac(rest)?;
+    let timed_out = rest.ends_with(b" timed out.");
+    timed_out.then_some(Message::Supplicant(Supplicant::Rejected { status: 0 }))
+}
+
+fn leading_mac(text: &[u8]) -> Option<Mac> {
+    text::mac(words(text).next()?)
+}
+
+/// The number in the first word `key=number`.
+fn word<T: std::str::FromStr>(text: &[u8], key: &str) -> Option<T> {
+    let value =
+        words(text).find_map(|word| word.strip_prefix(key.as_bytes())?.strip_prefix(b"="))?;
+    text::number(value)
+}
+
+fn words(text: &[u8]) -> impl Iterator<Item = &[u8]> {
+    text.split(|&byte| byte == b' ')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MAC: Mac = Mac([2, 0, 0, 0, 3, 0]);
+
+    fn said(text: &str) -> Option<Message> {
+        parse(format!("<3>{text}").as_bytes())
+    }
+
+    fn for_supervisor(text: &str) -> Option<Supplicant> {
+        match said(text)? {
+            Message::Supplicant(event) => Some(event),
+            Message::RadioWorkStarted(_) | Message::Other => None,
+        }
+    }
+
+    #[test]
+    fn understands_what_each_version_says() {
+        let cases = [
+            (
+                "CTRL-EVENT-CONNECTED - Connection to 02:00:00:00:03:00 completed [id=0 id_str=]",
+                Supplicant::Connected { bssid: MAC },
+            ),
+            (
+                "CTRL-EVENT-CONNECTED - Connection to 02:00:00:00:03:00 completed [id=0 id_str= FILS_HLP_SENT] ap_mld_addr=02:00:00:00:99:00",
+                Supplicant::Connected { bssid: MAC },
+            ),
+            (
+                "CTRL-EVENT-DISCONNECTED bssid=02:00:00:00:03:00 reason=3 locally_generated=1",
+                Supplicant::Disconnected {
+                    reason: 3,
+                    local: true,
+                },
+            ),
+            (
+                "CTRL-EVENT-DISCONNECTED bssid=02:00:00:00:03:00 reason=6",
+                Supplicant::Disconnected {
+                    reason: 6,
+                    local: false,
+                },
+            ),
+            ("CTRL-EVENT-NETWORK-NOT-FOUND ", Supplicant::NetworkNotFound),
+            (
+                "CTRL-EVENT-AUTH-REJECT 02:00:00:00:03:00 auth_type=0 auth_transaction=2 status_code=13 ie=0a0b",
+                Supplicant::Rejected { status: 13 },
+            ),
+            (
+                "CTRL-EVENT-ASSOC-REJECT bssid=02:00:00:00:03:00 status_code=17",
+                Supplicant::Rejected { status: 17 },
+            ),
+            (
+                "CTRL-EVENT-ASSOC-REJECT status_code=1 timeout=auth",
+                Supplicant::Rejected { status: 1 },
+            ),
+            (
+                "CTRL-EVENT-SSID-TEMP-DISABLED id=4 ssid=\"Home\" auth_failures=1 duration=10 reason=WRONG_KEY",
+                Supplicant::TemporarilyDisabled {
+                    id: 4,
+                    wrong_key: true,
+                    pause: Duration::from_secs(10),
+                },
+            ),
+            (
+                "CTRL-EVENT-SSID-TEMP-DISABLED id=4 ssid=\"x\\\" reason=WRONG_KEY\" auth_failures=1 duration=10 reason=CONN_FAILED",
+                Supplicant::TemporarilyDisabled {
+                    id: 4,
+                    wrong_key: false,
+                    pause: Duration::from_secs(10),
+                },
+            ),
+            (
+                "CTRL-EVENT-SSID-REENABLED id=4 ssid=\"Home\"",
+                Supplicant::NetworksChanged,
+            ),
+            ("CTRL-EVENT-NETWORK-ADDED 4", Supplicant::NetworksChanged),
+            ("CTRL-EVENT-NETWORK-REMOVED 4", Supplicant::NetworksChanged),
+            ("CTRL-EVENT-SCAN-RESULTS ", Supplicant::ScanResults),
+            ("CTRL-EVENT-SCAN-RESULTS id=7", Supplicant::ScanResults),
+            ("CTRL-EVENT-TERMINATING ", Supplicant::Terminating),
+            (
+                "SME: Trying to authenticate with 02:00:00:00:03:00 (SSID='it's freq=1 \\\"x' freq=2412 MHz)",
+                Supplicant::Connecting { bssid: MAC },
+            ),
+            (
+                "Trying to associate with 02:00:00:00:03:00 (SSID='a' freq=2412 MHz)",
+                Supplicant::Connecting { bssid: MAC },
+            ),
+            (
+                "Trying to associate with SSID '02:00:00:00:03:00 '",
+                Supplicant::Connecting { bssid: Mac([0; 6]) },
+            ),
+            (
+                "Authentication with 02:00:00:00:03:00 timed out.",
+                Supplicant::Rejected { status: 0 },
+            ),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(for_supervisor(text), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn knows_when_the_radio_is_reserved() {
+        assert_eq!(
+            said("EXT-RADIO-WORK-START 7"),
+            Some(Message::RadioWorkStarted(7))
+        );
+        assert_eq!(said("EXT-RADIO-WORK-START x"), None);
+    }
+
+    #[test]
+    fn lets_the_rest_pass() {
+        for text in [
+            "CTRL-EVENT-SCAN-STARTED ",
+            "CTRL-EVENT-BSS-ADDED 3 02:00:00:00:03:00",
+            "Associated with 02:00:00:00:03:00",
+            "",
+        ] {
+            assert_eq!(said(text), Some(Message::Other), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_cut_or_twisted() {
+        for text in [
+            "CTRL-EVENT-CONNECTED - Connection to 02:00:00:00:03",
+            "CTRL-EVENT-CONNECTED - Connection to somewhere",
+            "CTRL-EVENT-DISCONNECTED bssid=02:00:00:00:03:00",
+            "CTRL-EVENT-DISCONNECTED bssid=02:00:00:00:03:00 reason=65536",
+            "CTRL-EVENT-ASSOC-REJECT bssid=02:00:00:00:03:00",
+            "CTRL-EVENT-SCAN-RESULTSX",
+            "CTRL-EVENT-SSID-TEMP-DISABLED ssid=\"id=3\"",
+            "SME: Trying to authenticate with ",
+            "Authentication with 02:00:00:00:03:00 succeeded",
+        ] {
+            assert_eq!(said(text), None, "{text}");
+        }
+        for datagram in [
+            &b""[..],
+            b"<",
+            b"<3",
+            b"OK\n",
+            b"3>CTRL-EVENT-SCAN-RESULTS ",
+        ] {
+            assert_eq!(parse(datagram), None, "{}", datagram.escape_ascii());
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn survives_anything(datagram: Vec<u8>) {
+            let _ = parse(&datagram);
+        }
+
+        #[test]
+        fn survives_anything_after_a_known_beginning(
+            which in 0..FORMATS.len(),
+            rest: Vec<u8>,
+        ) {
+            let (beginning, _) = FORMATS[which];
+            let _ = parse(&[b"<3>", beginning.as_bytes(), &rest].concat());
+        }
+    }
+
+    #[test]
+    fn a_message_begins_with_its_level_and_an_answer_does_not() {
+        assert!(is_message(b"<3>CTRL-EVENT-SCAN-RESULTS "));
+        assert!(!is_message(b"OK\n"));
+        assert!(!is_message(b""));
+    }
+
+    #[test]
+    fn only_the_time_out_of_an_access_point_is_a_rejection() {
+        assert_eq!(
+            authentication(b"02:00:00:00:03:00 timed out."),
+            Some(Message::Supplicant(Supplicant::Rejected { status: 0 }))
+        );
+        assert_eq!(authentication(b"nobody timed out."), None);
+    }
+}

@@ -1,0 +1,260 @@
+//! The networks of wpa_supplicant's configuration: `LIST_NETWORKS` and `GET_NETWORK`
+//! (`ctrl_iface.c` and config.c, 2.10).
+
+use macveil_core::address::{KeyMgmt, Mac};
+use macveil_core::types::Network;
+use macveil_core::types::Ssid;
+
+use super::text;
+
+/// One line of `LIST_NETWORKS`: `id \t ssid \t bssid or any \t flags`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Line {
+    pub(super) id: u32,
+    /// As it was written, to see whether the network has changed since.
+    pub(super) text: Vec<u8>,
+    bssid: Option<Mac>,
+    disabled: bool,
+    temporarily_disabled: bool,
+    persistent_group: bool,
+}
+
+/// Reads the lines of one page; lines that are not understood are left out.
+pub(super) fn lines(answer: &[u8]) -> Vec<Line> {
+    text::lines(answer).filter_map(line).collect()
+}
+
+fn line(line: &[u8]) -> Option<Line> {
+    let mut columns = line.split(|&byte| byte == b'\t');
+    let id = text::number(columns.next()?)?;
+    let _ssid = columns.next()?;
+    let bssid = text::mac(columns.next()?);
+    let flags = columns.next()?;
+    let has = |flag: &[u8]| flags.windows(flag.len()).any(|window| window == flag);
+    Some(Line {
+        id,
+        text: line.to_vec(),
+        bssid,
+        disabled: has(b"[DISABLED]"),
+        temporarily_disabled: has(b"[TEMP-DISABLED]"),
+        persistent_group: has(b"[P2P-PERSISTENT]"),
+    })
+}
+
+/// What `GET_NETWORK` tells of a network. No key is among it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Details {
+    /// `ssid`; `None` if it is not set or empty, which matches any.
+    pub(super) ssid: Option<Ssid>,
+    /// `scan_ssid`.
+    pub(super) hidden: bool,
+    /// `priority`.
+    pub(super) priority: i32,
+    /// `key_mgmt`, the words.
+    pub(super) key_mgmt: Vec<String>,
+    /// It has a WEP key (`GET_NETWORK` shows those as `*`).
+    pub(super) has_wep_key: bool,
+    /// `mode`: 0 is a station in an infrastructure.
+    pub(super) mode: u32,
+    /// `id_str`; empty if there is none.
+    pub(super) id_str: String,
+}
+
+impl Details {
+    /// `key_mgmt` has this word.
+    pub(super) fn manages_keys_by(&self, word: &str) -> bool {
+        self.key_mgmt.iter().any(|known| known == word)
+    }
+
+    /// It is joined without any secret.
+    fn is_open(&self) -> bool {
+        let plain = self.manages_keys_by("NONE") && !self.has_wep_key;
+        plain || self.key_mgmt.iter().all(|word| word == "OWE") && !self.key_mgmt.is_empty()
+    }
+
+    /// The key_mgmt in which it may be joined.
+    fn key_mgmt(&self) -> Vec<KeyMgmt> {
+        let way = |word: &String| match word.as_str() {
+            "NONE" if self.has_wep_key => Some(KeyMgmt::Wep),
+            "NONE" => Some(KeyMgmt::Open),
+            word => key_mgmt_of(word),
+        };
+        self.key_mgmt.iter().filter_map(way).collect()
+    }
+}
+
+/// What a way to manage keys amounts to, as `key_mgmt` (`WPA-PSK`, `FT-SAE`, `WPA-EAP-SHA256`) or a
+/// BSS's flags (`PSK`, `FT/SAE`, `EAP-SHA256`) name it.
+pub(super) fn key_mgmt_of(name: &str) -> Option<KeyMgmt> {
+    let has = |word| name.split(['-', '/']).any(|part| part == word);
+    if has("SAE") {
+        Some(KeyMgmt::Sae)
+    } else if has("PSK") {
+        Some(KeyMgmt::Psk)
+    } else if has("OWE") {
+        Some(KeyMgmt::Owe)
+    } else if has("EAP") || has("IEEE8021X") || has("FILS") {
+        Some(KeyMgmt::Eap)
+    } else {
+        None
+    }
+}
+
+/// A network with everything that is known of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Configured {
+    pub(super) line: Line,
+    pub(super) details: Details,
+}
+
+impl Configured {
+    /// A station's network, as opposed to IBSS, access point, mesh and P2P groups.
+    pub(super) fn is_infrastructure(&self) -> bool {
+        self.details.mode == 0 && !self.line.persistent_group
+    }
+
+    /// It may be joined.
+    pub(super) fn is_enabled(&self) -> bool {
+        !self.line.disabled
+    }
+
+    /// As the supervisor sees it.
+    pub(super) fn to_network(&self) -> Network {
+        Network {
+            id: self.line.id,
+            ssid: self.details.ssid.clone(),
+            enabled: self.is_enabled(),
+            hidden: self.details.hidden,
+            priority: self.details.priority,
+            bssid: self.line.bssid,
+            open: self.details.is_open(),
+            key_mgmt: self.details.key_mgmt(),
+            id_str: self.details.id_str.clone(),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) fn configured(id: u32, ssid: Option<&[u8]>) -> Configured {
+    Configured {
+        line: line(format!("{id}\t\tany\t").as_bytes()).unwrap(),
+        details: Details {
+            ssid: ssid.and_then(Ssid::new),
+            ..Details::default()
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_lines_with_their_flags() {
+        let answer = b"network id / ssid / bssid / flags\n\
+            0\tHome\tany\t[CURRENT]\n\
+            1\ta\\tb [DISABLED]\t02:00:00:00:03:00\t[DISABLED]\n\
+            12\t\tany\t[TEMP-DISABLED]\n\
+            13\tDIRECT-xy\tany\t[DISABLED][P2P-PERSISTENT]\n";
+        let lines = lines(answer);
+        let flags: Vec<_> = lines
+            .iter()
+            .map(|line| {
+                (
+                    line.id,
+                    line.disabled,
+                    line.temporarily_disabled,
+                    line.persistent_group,
+                )
+            })
+            .collect();
+        assert_eq!(
+            flags,
+            [
+                (0, false, false, false),
+                (1, true, false, false),
+                (12, false, true, false),
+                (13, true, false, true)
+            ]
+        );
+        assert_eq!(lines[1].bssid, Some(Mac([2, 0, 0, 0, 3, 0])));
+        assert_eq!(lines[2].bssid, None);
+    }
+
+    #[test]
+    fn leaves_out_lines_that_are_none() {
+        for answer in [
+            &b""[..],
+            b"FAIL\n",
+            b"1\tcut",
+            b"-1\tx\tany\t\n",
+            b"x\ty\tany\t\n",
+        ] {
+            assert_eq!(lines(answer), [], "{}", answer.escape_ascii());
+        }
+    }
+
+    #[test]
+    fn open_is_without_any_secret() {
+        let cases: [(&[&str], bool, bool); 7] = [
+            (&["NONE"], false, true),
+            (&["NONE"], true, false),
+            (&["OWE"], false, true),
+            (&["WPA-PSK", "SAE"], false, false),
+            (&["WPA-PSK", "NONE"], false, true),
+            (&["OWE", "SAE"], false, false),
+            (&[], false, false),
+        ];
+        for (words, has_wep_key, expected) in cases {
+            let details = Details {
+                key_mgmt: words.iter().map(|&word| word.to_owned()).collect(),
+                has_wep_key,
+                ..Details::default()
+            };
+            assert_eq!(details.is_open(), expected, "{words:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn survives_anything(answer: Vec<u8>) {
+            let _ = lines(&answer);
+        }
+    }
+
+    #[test]
+    fn the_ways_to_join_are_told_by_their_keys() {
+        let key_mgmt = |words: &[&str], has_wep_key| {
+            let key_mgmt = words.iter().map(|&word| word.to_owned()).collect();
+            let details = Details {
+                key_mgmt,
+                has_wep_key,
+                ..Details::default()
+            };
+            details.key_mgmt()
+        };
+        assert_eq!(key_mgmt(&["NONE"], false), [KeyMgmt::Open]);
+        assert_eq!(key_mgmt(&["NONE"], true), [KeyMgmt::Wep]);
+        assert_eq!(
+            key_mgmt(&["FT-SAE", "WPA-PSK-SHA256", "OWE"], false),
+            [KeyMgmt::Sae, KeyMgmt::Psk, KeyMgmt::Owe]
+        );
+        for word in ["WPA-EAP", "IEEE8021X", "FILS-SHA256"] {
+            assert_eq!(key_mgmt(&[word], false), [KeyMgmt::Eap], "{word}");
+        }
+        assert_eq!(key_mgmt(&["DPP"], false), []);
+    }
+
+    #[test]
+    fn a_network_may_be_disabled_or_none_of_a_stations() {
+        let mut network = configured(0, Some(b"Home"));
+        assert!(network.is_infrastructure() && network.is_enabled());
+        network.line.disabled = true;
+        assert!(!network.is_enabled());
+        network.line.persistent_group = true;
+        assert!(!network.is_infrastructure());
+        network.line.persistent_group = false;
+        network.details.mode = 1;
+        assert!(!network.is_infrastructure());
+    }
+}

@@ -1,0 +1,143 @@
+//! Which networks there are, and what is known of the BSSs around.
+
+use macveil_core::address::Mac;
+use macveil_core::machine::{Failure, NetworkList};
+use macveil_core::types::BssEntry;
+
+use super::super::network::{self, Configured, Details, Line};
+use super::super::session::Session;
+use super::super::{table, text};
+
+/// An end to lists that never end.
+const MOST_PAGES: usize = 64;
+
+impl Session<'_> {
+    /// Every station network, and those of `bssids` that are in wpa_supplicant's table.
+    pub(super) async fn survey(&mut self, bssids: &[Mac]) -> Result<NetworkList, Failure> {
+        let networks = self.networks().await?;
+        let mut table = match bssids {
+            [] => Vec::new(),
+            _ => self.table().await?,
+        };
+        table.retain(|entry| bssids.contains(&entry.bssid));
+        Ok(NetworkList {
+            networks: networks
+                .iter()
+                .filter(|network| network.is_infrastructure())
+                .map(Configured::to_network)
+                .collect(),
+            table,
+        })
+    }
+
+    /// The whole configuration. Details are read only of networks that are new or changed.
+    pub(super) async fn networks(&mut self) -> Result<Vec<Configured>, Failure> {
+        let mut networks = Vec::new();
+        for line in self.list_networks().await? {
+            let details = match self.memory.details(&line) {
+                Some(details) => details.clone(),
+                None => self.details(line.id).await?,
+            };
+            networks.push(Configured { line, details });
+        }
+        self.memory.remember_networks(&networks);
+        Ok(networks)
+    }
+
+    /// An answer has room for 4 kB, so the list is asked for page by page.
+    async fn list_networks(&mut self) -> Result<Vec<Line>, Failure> {
+        let mut lines: Vec<Line> = Vec::new();
+        for _ in 0..MOST_PAGES {
+            let command = match lines.last() {
+                None => "LIST_NETWORKS".to_owned(),
+                Some(last) => format!("LIST_NETWORKS LAST_ID={}", last.id),
+            };
+            let page = network::lines(&self.ask(&command).await?);
+            let last = lines.last().map(|line| line.id);
+            let new = page.into_iter().filter(|line| Some(line.id) > last);
+            let known = lines.len();
+            lines.extend(new);
+            if lines.len() == known {
+                break;
+            }
+        }
+        Ok(lines)
+    }
+
+    async fn details(&mut self, id: u32) -> Result<Details, Failure> {
+        let ssid = self.network_value(id, "ssid").await?;
+        let key_mgmt = self
+            .network_value(id, "key_mgmt")
+            .await?
+            .unwrap_or_default();
+        let mut details = Details {
+            ssid: ssid
+                .and_then(|ssid| text::config_ssid(&ssid))
+                .filter(|ssid| !ssid.as_bytes().is_empty()),
+            hidden: self.network_number(id, "scan_ssid").await? == Some(1),
+            priority: self.network_number(id, "priority").await?.unwrap_or(0),
+            key_mgmt: String::from_utf8_lossy(&key_mgmt)
+                .split_ascii_whitespace()
+                .map(str::to_owned)
+                .collect(),
+            has_wep_key: false,
+            mode: self.network_number(id, "mode").await?.unwrap_or(0),
+            id_str: self.network_text(id, "id_str").await?,
+        };
+        if details.manages_keys_by("NONE") {
+            details.has_wep_key = self.has_wep_key(id).await?;
+        }
+        Ok(details)
+    }
+
+    /// wpa_supplicant shows `*` in place of a key (`wpa_config_get_no_key`, config.c, 2.10).
+    async fn has_wep_key(&mut self, id: u32) -> Result<bool, Failure> {
+        for name in ["wep_key0", "wep_key1", "wep_key2", "wep_key3"] {
+            if self.network_value(id, name).await?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// A number of a network; `None` if it is not set or unknown to this version.
+    pub(super) async fn network_number<T: std::str::FromStr>(
+        &mut self,
+        id: u32,
+        name: &str,
+    ) -> Result<Option<T>, Failure> {
+        let value = self.network_value(id, name).await?;
+        Ok(value.and_then(|value| text::number(&value)))
+    }
+
+    /// A text of a network; empty if it is not set.
+    async fn network_text(&mut self, id: u32, name: &str) -> Result<String, Failure> {
+        let value = self.network_value(id, name).await?;
+        let text = value.and_then(|value| text::config_string(&value));
+        Ok(text.map_or_else(String::new, |text| {
+            String::from_utf8_lossy(&text).into_owned()
+        }))
+    }
+
+    async fn network_value(&mut self, id: u32, name: &str) -> Result<Option<Vec<u8>>, Failure> {
+        let answer = self.ask(&format!("GET_NETWORK {id} {name}")).await?;
+        Ok((answer != b"FAIL\n").then_some(answer))
+    }
+
+    /// wpa_supplicant's whole BSS table. One BSSID may be in it twice, as a hidden network's is:
+    /// once from its beacons and once, with its name, from a probe response.
+    pub(super) async fn table(&mut self) -> Result<Vec<BssEntry>, Failure> {
+        let mut table = Vec::new();
+        let mut first = 0;
+        for _ in 0..MOST_PAGES {
+            let page = table::parse(&self.ask(&table::command(first)).await?);
+            let rows = page.rows.into_iter().filter(|row| row.id >= first);
+            table.extend(rows.map(|row| row.entry));
+            match page.next {
+                Some(next) if next > first => first = next,
+                _ => break,
+            }
+        }
+        Ok(table)
+    }
+}

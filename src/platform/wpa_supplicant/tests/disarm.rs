@@ -1,0 +1,131 @@
+//! Making wpa_supplicant forget an address without a frame.
+
+use super::fake::{Fake, Model, Turn};
+use super::*;
+use macveil_core::machine::Failure;
+
+fn refusal(reply: &Reply) -> Option<&str> {
+    match reply {
+        Reply::Done(Err(Failure::Refused { answer, .. })) => Some(answer),
+        _ => None,
+    }
+}
+
+#[test]
+fn an_association_is_begun_behind_a_radio_work_and_removed() {
+    story(async |mut scene| {
+        let fake = Fake::start(&scene.control_dir(), Model::new().with_network(0, "Home"));
+        scene.expect(Supplicant::Appeared).await;
+        fake.next("RECONNECT", Turn::Says("CTRL-EVENT-NETWORK-NOT-FOUND "));
+        assert_eq!(
+            scene.ask(Request::ForgetOwnAddress).await,
+            Reply::Done(Ok(()))
+        );
+        let log = fake.log();
+        let from = log
+            .iter()
+            .position(|c| c.starts_with("RADIO_WORK add"))
+            .unwrap();
+        assert_eq!(
+            log[from..],
+            [
+                "RADIO_WORK add macveil-disarm timeout=5",
+                "AP_SCAN 0",
+                "RECONNECT",
+                "RADIO_WORK show",
+                "DISCONNECT",
+                "DISCONNECT",
+                "RADIO_WORK done 7",
+                "AP_SCAN 1",
+            ]
+        );
+        assert!(fake.model.borrow().works.is_empty());
+        scene.silence().await;
+        // Only then.
+        fake.say("CTRL-EVENT-NETWORK-NOT-FOUND ");
+        scene.expect(Supplicant::NetworkNotFound).await;
+    });
+}
+
+#[test]
+fn it_is_said_if_there_was_nothing_to_begin() {
+    story(async |mut scene| {
+        let mut model = Model::new().with_network(0, "Home");
+        model.finds = false;
+        let fake = Fake::start(&scene.control_dir(), model);
+        scene.expect(Supplicant::Appeared).await;
+        let reply = scene.ask(Request::ForgetOwnAddress).await;
+        assert_eq!(refusal(&reply), Some("no BSS to associate to"));
+        assert!(fake.model.borrow().works.is_empty());
+        assert_eq!(fake.setting("ap_scan"), 1);
+    });
+}
+
+#[test]
+fn a_busy_radio_is_not_waited_for_too_long() {
+    story(async |mut scene| {
+        let mut model = Model::new().with_network(0, "Home");
+        model.radio_free = false;
+        let fake = Fake::start(&scene.control_dir(), model);
+        scene.expect(Supplicant::Appeared).await;
+        let reply = scene.ask(Request::ForgetOwnAddress).await;
+        assert_eq!(refusal(&reply), Some("the radio is busy"));
+        assert!(fake.model.borrow().works.is_empty());
+        assert!(!fake.log().contains(&"RECONNECT".to_owned()));
+    });
+}
+
+#[test]
+fn nothing_is_begun_that_could_send() {
+    let connected = "wpa_state=COMPLETED\n";
+    let down = "wpa_state=INTERFACE_DISABLED\n";
+    for (status, mode, key_mgmt, interworking) in [
+        (connected, "0", "SAE", 0),
+        (down, "0", "SAE", 0),
+        ("", "2", "SAE", 0),
+        ("", "0", "DPP", 0),
+        ("", "0", "SAE", 1),
+    ] {
+        story(async |mut scene| {
+            let mut model = Model::new().with_network(0, "Home");
+            if !status.is_empty() {
+                model.status = status.to_owned();
+            }
+            let network = model.networks.get_mut(&0).unwrap();
+            network.values.insert("mode", mode.to_owned());
+            network.values.insert("key_mgmt", key_mgmt.to_owned());
+            model
+                .settings
+                .insert("auto_interworking".to_owned(), interworking);
+            let fake = Fake::start(&scene.control_dir(), model);
+            scene.expect(Supplicant::Appeared).await;
+            assert!(refusal(&scene.ask(Request::ForgetOwnAddress).await).is_some());
+            let log = fake.log();
+            assert!(
+                !log.iter()
+                    .any(|c| c.starts_with("RADIO_WORK") || c == "RECONNECT"),
+                "{log:?}"
+            );
+        });
+    }
+}
+
+#[test]
+fn a_radio_work_that_was_lost_leaves_no_wedge() {
+    story(async |mut scene| {
+        let fake = Fake::start(&scene.control_dir(), Model::new().with_network(0, "Home"));
+        scene.expect(Supplicant::Appeared).await;
+        fake.next("RADIO_WORK done", Turn::Answers(b"FAIL\n"));
+        assert_eq!(
+            scene.ask(Request::ForgetOwnAddress).await,
+            Reply::Done(Ok(()))
+        );
+        let log = fake.log();
+        let adds = log
+            .iter()
+            .filter(|c| c.starts_with("RADIO_WORK add"))
+            .count();
+        let ends = log.iter().filter(|c| *c == "RADIO_WORK done 7").count();
+        assert_eq!((adds, ends), (2, 2));
+    });
+}

@@ -1,0 +1,344 @@
+//! What each request makes of wpa_supplicant.
+
+use super::fake::{Fake, Model, Turn};
+use super::*;
+use macveil_core::address::Mac;
+use macveil_core::machine::{Failure, Phase};
+
+fn every_request() -> [Request; 9] {
+    let mac = Mac([2, 0, 0, 0, 3, 0]);
+    [
+        Request::Attach,
+        Request::Quiesce,
+        Request::Status,
+        Request::ListNetworks { bssids: vec![mac] },
+        Request::SelectNetwork {
+            ssid: ssid("a"),
+            except: vec![mac],
+            forget_keys: true,
+        },
+        Request::ForgetOwnAddress,
+        Request::Connect,
+        Request::AllowRoaming { ssid: ssid("a") },
+        Request::Restore { resume: true },
+    ]
+}
+
+#[test]
+fn quiet_leaves_nothing_to_happen_by_itself() {
+    story(async |mut scene| {
+        let model = Model::new().with_network(0, "Home").with_network(1, "Work");
+        let fake = Fake::start(&scene.control_dir(), model);
+        scene.expect(Supplicant::Appeared).await;
+        let found = quieted(&mut scene, Request::Attach).await;
+        assert_eq!(found.status.phase, Phase::Scanning);
+        assert!(!found.had_own_randomization);
+        let log = fake.log();
+        assert_eq!(
+            changes(&log),
+            [
+                "P2P_SET disabled 1",
+                "SET p2p_disabled 1",
+                "DISCONNECT",
+                "ABORT_SCAN",
+                "STA_AUTOCONNECT 0",
+                "SET passive_scan 1",
+                "SET scan_res_valid_for_connect 20",
+                "MAC_RAND_SCAN all enable=1",
+                "SET disallow_aps ssid 486f6d65 ssid 576f726b",
+            ]
+        );
+        assert_eq!(log[log.len() - 3..], ["PING", "ATTACH", "LEVEL 9"]);
+    });
+}
+
+#[test]
+fn quiet_again_undoes_what_a_user_did_meanwhile() {
+    story(async |mut scene| {
+        let fake = Fake::start(&scene.control_dir(), Model::new().with_network(0, "Home"));
+        scene.expect(Supplicant::Appeared).await;
+        quieted(&mut scene, Request::Attach).await;
+        // RECONFIGURE.
+        fake.set("passive_scan", 0);
+        fake.set("p2p_disabled", 0);
+        fake.set("ap_scan", 0);
+        fake.model.borrow_mut().denied.clear();
+        fake.log();
+        quieted(&mut scene, Request::Quiesce).await;
+        for (name, value) in [("passive_scan", 1), ("p2p_disabled", 1), ("ap_scan", 1)] {
+            assert_eq!(fake.setting(name), value, "{name}");
+        }
+        assert_eq!(fake.model.borrow().denied, "ssid 486f6d65");
+        assert!(changes(&fake.log()).contains(&"DISCONNECT"));
+    });
+}
+
+#[test]
+fn a_connection_is_adopted_undisturbed() {
+    story(async |mut scene| {
+        let mut model = Model::new().with_network(0, "Home");
+        model.status = "bssid=02:00:00:00:03:00\nfreq=2412\nssid=Home\nid=0\nwpa_state=COMPLETED\naddress=06:00:00:00:00:01\n".to_owned();
+        model.settings.insert("preassoc_mac_addr".to_owned(), 1);
+        let fake = Fake::start(&scene.control_dir(), model);
+        scene.expect(Supplicant::Appeared).await;
+        let found = quieted(&mut scene, Request::Attach).await;
+        assert_eq!(found.status.ssid, Some(ssid("Home")));
+        assert!(found.had_own_randomization);
+        assert_eq!(
+            changes(&fake.log()),
+            [
+                "STA_AUTOCONNECT 0",
+                "P2P_SET disabled 1",
+                "SET p2p_disabled 1",
+                "SET passive_scan 1",
+                "SET scan_res_valid_for_connect 20",
+            ]
+        );
+    });
+}
+
+#[test]
+fn own_randomization_is_switched_off_and_told() {
+    story(async |mut scene| {
+        let mut model = Model::new().with_network(3, "Home").with_network(4, "Work");
+        model.settings.insert("preassoc_mac_addr".to_owned(), 1);
+        let network = model.networks.get_mut(&4).unwrap();
+        network.values.insert("mac_addr", "2".to_owned());
+        let fake = Fake::start(&scene.control_dir(), model);
+        scene.expect(Supplicant::Appeared).await;
+        assert!(
+            quieted(&mut scene, Request::Attach)
+                .await
+                .had_own_randomization
+        );
+        assert_eq!(fake.setting("preassoc_mac_addr"), 0);
+        assert_eq!(fake.model.borrow().networks[&4].values["mac_addr"], "0");
+        assert_eq!(fake.model.borrow().networks[&3].values["mac_addr"], "-1");
+        assert!(
+            !quieted(&mut scene, Request::Quiesce)
+                .await
+                .had_own_randomization
+        );
+
+        done(&mut scene, Request::Restore { resume: false }).await;
+        assert_eq!(fake.setting("preassoc_mac_addr"), 1);
+        assert_eq!(fake.model.borrow().networks[&4].values["mac_addr"], "2");
+        assert_eq!(fake.model.borrow().networks[&3].values["mac_addr"], "-1");
+    });
+}
+
+#[test]
+fn quiet_fails_if_it_would_not_be_quiet() {
+    story(async |mut scene| {
+        let fake = Fake::start(&scene.control_dir(), Model::new().with_network(0, "Home"));
+        scene.expect(Supplicant::Appeared).await;
+        for command in ["DISCONNECT", "SET disallow_aps", "PING"] {
+            fake.next(command, Turn::Answers(b"FAIL\n"));
+            let reply = scene.ask(Request::Quiesce).await;
+            let Reply::Quiesce(Err(Failure::Refused {
+                command: refused,
+                answer,
+            })) = reply
+            else {
+                panic!("{reply:?}");
+            };
+            assert!(refused.starts_with(command));
+            assert_eq!(answer, "FAIL");
+        }
+    });
+}
+
+#[test]
+fn an_older_version_is_good_enough() {
+    story(async |mut scene| {
+        let mut model = Model::new().with_network(0, "Home");
+        model.settings.remove("scan_res_valid_for_connect");
+        model.settings.remove("p2p_disabled");
+        model.settings.remove("max_command_len");
+        let fake = Fake::start(&scene.control_dir(), model);
+        scene.expect(Supplicant::Appeared).await;
+        fake.next("P2P_SET", Turn::Answers(b"FAIL\n"));
+        quieted(&mut scene, Request::Attach).await;
+        fake.next("BSSID_IGNORE", Turn::Answers(b"UNKNOWN COMMAND\n"));
+        done(&mut scene, Request::Connect).await;
+        let log = fake.log();
+        assert!(changes(&log).ends_with(&["BSSID_IGNORE clear", "BLACKLIST clear", "RECONNECT"]));
+        done(&mut scene, Request::Restore { resume: false }).await;
+        assert!(!changes(&fake.log()).contains(&"P2P_SET disabled 0"));
+    });
+}
+
+#[test]
+fn pin_connect_and_settle() {
+    story(async |mut scene| {
+        let model = Model::new().with_network(0, "Home").with_network(1, "Work");
+        let fake = Fake::start(&scene.control_dir(), model);
+        scene.expect(Supplicant::Appeared).await;
+        quieted(&mut scene, Request::Attach).await;
+        fake.log();
+        let except = vec![Mac([2, 0, 0, 0, 3, 9])];
+        done(
+            &mut scene,
+            Request::SelectNetwork {
+                ssid: ssid("Home"),
+                except,
+                forget_keys: false,
+            },
+        )
+        .await;
+        let flushed = |log: Vec<String>| log.iter().any(|command| command == "PMKSA_FLUSH");
+        assert!(!flushed(fake.log()));
+        assert_eq!(
+            fake.model.borrow().denied,
+            "ssid 576f726b bssid 02:00:00:00:03:09"
+        );
+        done(&mut scene, Request::Connect).await;
+        assert_eq!(fake.log().last().map(String::as_str), Some("RECONNECT"));
+        done(&mut scene, Request::AllowRoaming { ssid: ssid("Home") }).await;
+        assert_eq!(fake.model.borrow().denied, "ssid 576f726b");
+        fake.log();
+        let anew = Request::SelectNetwork {
+            ssid: ssid("Home"),
+            except: Vec::new(),
+            forget_keys: true,
+        };
+        done(&mut scene, anew).await;
+        assert!(flushed(fake.log()));
+    });
+}
+
+#[test]
+fn a_scan_after_a_failed_attempt_may_not_send() {
+    // A passive scan may follow, but not one that asks for a hidden network by its name.
+    for (passive, hidden, flags, ap_scan) in [
+        (1, "0", "", 1),
+        (1, "1", "[DISABLED]", 1),
+        (1, "1", "", 0),
+        (0, "0", "", 0),
+    ] {
+        story(async |mut scene| {
+            let mut model = Model::new().with_network(0, "Home").with_network(1, "Work");
+            let network = model.networks.get_mut(&1).unwrap();
+            network.values.insert("scan_ssid", hidden.to_owned());
+            network.flags = flags;
+            let fake = Fake::start(&scene.control_dir(), model);
+            scene.expect(Supplicant::Appeared).await;
+            quieted(&mut scene, Request::Attach).await;
+            fake.set("passive_scan", passive);
+            done(&mut scene, Request::Connect).await;
+            assert_eq!(
+                fake.setting("ap_scan"),
+                ap_scan,
+                "{passive} {hidden} {flags}"
+            );
+            done(&mut scene, Request::AllowRoaming { ssid: ssid("Home") }).await;
+            assert_eq!(fake.setting("ap_scan"), 1);
+        });
+    }
+}
+
+#[test]
+fn a_refused_connect_lets_scans_again() {
+    story(async |mut scene| {
+        let fake = Fake::start(&scene.control_dir(), Model::new());
+        scene.expect(Supplicant::Appeared).await;
+        fake.next("RECONNECT", Turn::Answers(b"FAIL\n"));
+        let reply = scene.ask(Request::Connect).await;
+        assert!(
+            matches!(reply, Reply::Done(Err(Failure::Refused { .. }))),
+            "{reply:?}"
+        );
+        assert_eq!(fake.setting("ap_scan"), 1);
+    });
+}
+
+#[test]
+fn every_request_has_its_reply_in_order() {
+    story(async |mut scene| {
+        let kinds = [
+            "Quiesce",
+            "Quiesce",
+            "Status",
+            "NetworkList",
+            "Done",
+            "Done",
+            "Done",
+            "Done",
+            "Done",
+        ];
+        let _fake = Fake::start(&scene.control_dir(), Model::new());
+        for round in ["reachable", "gone"] {
+            if round == "reachable" {
+                scene.expect(Supplicant::Appeared).await;
+            } else {
+                std::fs::remove_file(scene.control_dir().join("wlan0")).unwrap();
+                scene.expect(Supplicant::Vanished).await;
+            }
+            for request in every_request() {
+                scene.requests.send(request).unwrap();
+            }
+            for kind in kinds {
+                let event = scene.event().await;
+                let Event::Reply(reply) = &event else {
+                    panic!("{event:?}");
+                };
+                assert!(
+                    format!("{reply:?}").starts_with(kind),
+                    "{round}: {reply:?} for {kind}"
+                );
+            }
+        }
+    });
+}
+
+#[test]
+fn nonsense_is_survived_and_answered() {
+    let listed: Vec<String> = (0..300).map(|id| format!("{id}\t\tany\t\n")).collect();
+    let listed = listed.concat();
+    for nonsense in [
+        &b""[..],
+        b"OK\n",
+        b"FAIL\n",
+        b"7",
+        b"-1",
+        b"99999999999999999999",
+        b"\n\n\n",
+        b"\0\xff\xfe",
+        b"wpa_state=SCANNING\n",
+        b"wpa_state=COMPLETED\nssid=\\x\nbssid=\n",
+        b"id=4294967295\n====\n",
+        b"id=0\n====\n",
+        &vec![b'9'; 8192],
+        listed.as_bytes(),
+    ] {
+        story(async |mut scene| {
+            let fake = Fake::start(&scene.control_dir(), Model::new());
+            scene.expect(Supplicant::Appeared).await;
+            for request in every_request() {
+                fake.model.borrow_mut().nonsense = None;
+                quieted(&mut scene, Request::Attach).await;
+                fake.model.borrow_mut().nonsense = Some(nonsense.to_vec());
+                let kind = format!("{:?}", scene.ask(request.clone()).await);
+                assert!(
+                    kind.contains("Ok") || kind.contains("Refused"),
+                    "{request:?}: {kind}"
+                );
+            }
+        });
+    }
+}
+
+#[test]
+fn settling_never_denies_the_present_bss() {
+    story(async |mut scene| {
+        let mut model = Model::new().with_network(0, "Home").with_network(1, "any");
+        model.networks.get_mut(&1).unwrap().values.remove("ssid");
+        // Its beacons hide the name, and its probe response is forgotten.
+        model.table = vec![row(1, ""), row(2, "other")];
+        model.status = "bssid=02:00:00:00:03:01\nssid=Home\nwpa_state=COMPLETED\n".to_owned();
+        let fake = Fake::start(&scene.control_dir(), model);
+        scene.expect(Supplicant::Appeared).await;
+        done(&mut scene, Request::AllowRoaming { ssid: ssid("Home") }).await;
+        assert_eq!(fake.model.borrow().denied, "bssid 02:00:00:00:03:02");
+    });
+}

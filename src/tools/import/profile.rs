@@ -1,0 +1,366 @@
+//! `NetworkManager`'s connection profiles: which of the files hold, and what they say of addresses.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::conf::boolean;
+use super::keyfile::{KeyFile, Text};
+use super::report::{Outcome, Report};
+use super::value::{Policy, mask, policy};
+use macveil_core::address::{Mac, NmVersion};
+use macveil_core::types::Ssid;
+
+/// Directories of profiles, those that hold over others last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Shelf {
+    /// `/usr/lib/NetworkManager/system-connections`.
+    Lib,
+    /// `/etc/NetworkManager/system-connections`.
+    Etc,
+    /// `/run/NetworkManager/system-connections`.
+    Run,
+}
+
+/// A file in one of them.
+#[derive(Debug, Clone)]
+pub struct ProfileFile {
+    /// Its path, as it is to be shown.
+    pub path: Arc<str>,
+    /// The directory.
+    pub shelf: Shelf,
+    /// When it was changed, in nanoseconds since 1970: of two with the same UUID the newer holds.
+    pub changed: i128,
+    /// What is in it.
+    pub contents: ProfileContents,
+}
+
+/// What a file among the profiles comes to.
+#[derive(Debug, Clone)]
+pub enum ProfileContents {
+    /// A key file.
+    Text(Vec<u8>),
+    /// It takes the profile away that has this UUID (`UUID.nmmeta`, a link to /dev/null).
+    Tombstone(String),
+    /// `NetworkManager` does not take it, or it cannot be read: why.
+    Refused(String),
+}
+
+/// What a profile says.
+#[derive(Debug, Clone)]
+pub(super) struct Profile {
+    pub(super) path: Arc<str>,
+    pub(super) id: String,
+    pub(super) uuid: Option<String>,
+    pub(super) link: Link,
+    /// `connection.interface-name`.
+    pub(super) interface: Option<String>,
+    /// `mac-address`: the card's permanent one.
+    pub(super) card: Option<Mac>,
+    pub(super) policy: Option<Policy>,
+    /// `Some` of nothing holds over what is said elsewhere.
+    pub(super) mask: Option<String>,
+    pub(super) stable_id: Option<String>,
+    pub(super) rank: Rank,
+}
+
+/// What a profile connects to.
+#[derive(Debug, Clone)]
+pub(super) enum Link {
+    Wifi { ssid: Ssid, bssid: Option<Mac> },
+    Wired,
+}
+
+/// Of several profiles that fit, `NetworkManager` takes the greatest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Rank {
+    automatic: bool,
+    priority: i32,
+    last_used: u64,
+}
+
+impl Profile {
+    /// Whether it is for some interface, card or access point only.
+    pub(super) fn is_bound(&self) -> bool {
+        let to_bss = matches!(&self.link, Link::Wifi { bssid: Some(_), .. });
+        to_bss || self.interface.is_some() || self.card.is_some()
+    }
+}
+
+/// The profiles that hold, that which `NetworkManager` would rather use first.
+pub(super) fn read(
+    files: &[ProfileFile],
+    timestamps: &[u8],
+    version: NmVersion,
+    report: &mut Report,
+) -> Vec<Profile> {
+    let timestamps = KeyFile::parse(timestamps, &"timestamps".into()).unwrap_or_default();
+    let mut profiles = Vec::new();
+    for (file, contents) in visible(files, report) {
+        let mut reader = Reader {
+            file: &contents,
+            path: &file.path,
+            version,
+            report,
+        };
+        match reader.read() {
+            Ok(Some(mut profile)) => {
+                let used = profile.uuid.as_ref();
+                let used = used.and_then(|uuid| timestamps.text("timestamps", uuid));
+                profile.rank.last_used = used.and_then(|it| it.text.parse().ok()).unwrap_or(0);
+                profiles.push(profile);
+            }
+            Ok(None) => {}
+            Err(why) => {
+                let text = format!("NetworkManager refused it, so it is left out: {why}");
+                report.add(&file.path, "the profile", Outcome::Unneeded, text);
+            }
+        }
+    }
+    let key = |it: &Profile| (Reverse(it.rank), !it.is_bound(), Arc::clone(&it.path));
+    profiles.sort_by_key(key);
+    profiles
+}
+
+/// Of the files with one UUID that which holds.
+fn visible<'f>(files: &'f [ProfileFile], report: &mut Report) -> Vec<(&'f ProfileFile, KeyFile)> {
+    let mut by_uuid = BTreeMap::<String, Vec<(&ProfileFile, Option<KeyFile>)>>::new();
+    for file in files {
+        let read = match &file.contents {
+            ProfileContents::Tombstone(uuid) => Ok((uuid.clone(), None)),
+            ProfileContents::Refused(why) => Err(why.clone()),
+            ProfileContents::Text(text) => KeyFile::parse(text, &file.path)
+                .map(|read| {
+                    let uuid = read.text("connection", "uuid").map(|it| it.text);
+                    // Without one NetworkManager makes it from the path.
+                    (uuid.unwrap_or_else(|| file.path.to_string()), Some(read))
+                })
+                .map_err(|error| error.to_string()),
+        };
+        match read {
+            Ok((uuid, read)) => by_uuid
+                .entry(uuid.to_ascii_lowercase())
+                .or_default()
+                .push((file, read)),
+            Err(why) => report.add(
+                &file.path,
+                "the profile",
+                Outcome::Impossible,
+                format!("not read: {why}"),
+            ),
+        }
+    }
+    let mut visible = Vec::new();
+    for mut rivals in by_uuid.into_values() {
+        rivals.sort_by_key(|(file, read)| {
+            (file.shelf, read.is_none(), file.changed, file.path.clone())
+        });
+        let Some((holds, read)) = rivals.pop() else {
+            continue;
+        };
+        for (file, read) in rivals.iter().filter(|(_, read)| read.is_some()) {
+            let text = format!("{} has the same UUID and holds instead", holds.path);
+            let _ = read;
+            report.add(&file.path, "the profile", Outcome::Unneeded, text);
+        }
+        visible.extend(read.map(|read| (holds, read)));
+    }
+    visible
+}
+
+/// Takes one profile apart.
+struct Reader<'a> {
+    file: &'a KeyFile,
+    path: &'a Arc<str>,
+    version: NmVersion,
+    report: &'a mut Report,
+}
+
+impl Reader<'_> {
+    /// `None` if no address of macveil's hangs on it; the error is why `NetworkManager` refused it.
+    fn read(&mut self) -> Result<Option<Profile>, String> {
+        let wifi = self.group("802-11-wireless", "wifi");
+        let wired = self.group("802-3-ethernet", "ethernet");
+        let kind = self.text("connection", "type").unwrap_or_default();
+        let (group, link) = match (kind.as_str(), wifi, wired) {
+            ("wifi" | "802-11-wireless" | "", Some(wifi), _) => match self.wifi(wifi)? {
+                Some(link) => (wifi, link),
+                None => return Ok(None),
+            },
+            ("ethernet" | "802-3-ethernet", wired, _) => (wired.unwrap_or("ethernet"), Link::Wired),
+            ("", None, Some(wired)) => (wired, Link::Wired),
+            ("wifi" | "802-11-wireless", None, _) => return Err("it has no [wifi]".to_owned()),
+            _ => {
+                return Ok(
+                    self.leave("it is neither Wi-Fi nor Ethernet, and macveil leaves such alone")
+                );
+            }
+        };
+        let is_wifi = matches!(link, Link::Wifi { .. });
+        Ok(Some(Profile {
+            path: Arc::clone(self.path),
+            id: self
+                .text("connection", "id")
+                .unwrap_or_else(|| self.path.to_string()),
+            uuid: self.uuid(),
+            link,
+            interface: self.interface()?,
+            card: self.address(group, "mac-address"),
+            policy: self.policy(group, is_wifi)?,
+            mask: self.mask(group)?,
+            stable_id: self.stable_id(),
+            rank: Rank {
+                automatic: self
+                    .text("connection", "autoconnect")
+                    .and_then(|text| boolean(&text))
+                    .unwrap_or(true),
+                priority: self
+                    .text("connection", "autoconnect-priority")
+                    .and_then(|text| text.trim_ascii().parse().ok())
+                    .unwrap_or(0),
+                last_used: 0,
+            },
+        }))
+    }
+
+    fn wifi(&mut self, group: &str) -> Result<Option<Link>, String> {
+        let bytes = self.text(group, "ssid").map(|text| ssid_bytes(&text));
+        let ssid = bytes
+            .and_then(|bytes| Ssid::new(&bytes))
+            .filter(|ssid| !ssid.as_bytes().is_empty())
+            .ok_or("its ssid is missing, empty or too long")?;
+        if let Some(mode) = self
+            .text(group, "mode")
+            .filter(|mode| mode != "infrastructure")
+        {
+            return Ok(self.leave(&format!(
+                "mode={mode}: macveil leaves everything but stations alone"
+            )));
+        }
+        let bssid = self.address(group, "bssid");
+        Ok(Some(Link::Wifi { ssid, bssid }))
+    }
+
+    fn leave<T>(&mut self, why: &str) -> Option<T> {
+        self.report
+            .add(self.path, "the profile", Outcome::Unneeded, why);
+        None
+    }
+
+    /// The group under its old name, or else under its new one.
+    fn group<'n>(&self, old: &'n str, new: &'n str) -> Option<&'n str> {
+        [old, new]
+            .into_iter()
+            .find(|name| self.file.has_group(name))
+    }
+
+    fn text(&self, group: &str, key: &str) -> Option<String> {
+        self.file.text(group, key).map(|it| it.text)
+    }
+
+    fn setting(&self, group: &str, key: &str) -> String {
+        let raw = self.file.value(group, key).map(|value| value.raw.as_str());
+        format!("[{group}] {key}={}", raw.unwrap_or_default())
+    }
+
+    fn uuid(&self) -> Option<String> {
+        self.text("connection", "uuid")
+            .map(|uuid| uuid.to_ascii_lowercase())
+    }
+
+    fn interface(&self) -> Result<Option<String>, String> {
+        let name = self.text("connection", "interface-name");
+        let name = name.filter(|name| !name.is_empty());
+        match name {
+            Some(name) if !crate::config::is_spec(&format!("interface-name:={name}")) => {
+                Err(format!("no interface can have the name `{name}`"))
+            }
+            name => Ok(name),
+        }
+    }
+
+    /// An address, also as six numbers; one that is none is ignored.
+    fn address(&mut self, group: &str, key: &str) -> Option<Mac> {
+        let text = self.text(group, key)?;
+        let address = hardware_address(&text);
+        if address.is_none() {
+            let setting = self.setting(group, key);
+            let why = "NetworkManager ignored it: it is no address";
+            self.report.add(self.path, setting, Outcome::Unneeded, why);
+        }
+        address
+    }
+
+    fn policy(&mut self, group: &str, is_wifi: bool) -> Result<Option<Policy>, String> {
+        let text = self.text(group, "cloned-mac-address");
+        if let Some(text) = text {
+            let read = policy(&text, self.version)
+                .or_else(|| hardware_address(&text).map(Policy::Address));
+            if read.is_some() {
+                return Ok(read);
+            }
+            let setting = self.setting(group, "cloned-mac-address");
+            let why = "NetworkManager ignored it: it is neither a policy nor an address";
+            self.report.add(self.path, setting, Outcome::Unneeded, why);
+        }
+        let randomization = self
+            .text(group, "mac-address-randomization")
+            .filter(|_| is_wifi)
+            .and_then(|text| text.trim_ascii().parse::<u32>().ok());
+        match randomization {
+            None | Some(0) => Ok(None),
+            Some(1) => Ok(Some(Policy::Word("permanent"))),
+            Some(2) => Ok(Some(Policy::Word("random"))),
+            Some(other) => Err(format!("mac-address-randomization={other} is 0, 1 or 2")),
+        }
+    }
+
+    fn mask(&self, group: &str) -> Result<Option<String>, String> {
+        let key = "generate-mac-address-mask";
+        match self.text(group, key) {
+            Some(text) if !text.is_empty() && mask(&text).is_none() => {
+                Err(format!("{key}={text} is no mask"))
+            }
+            text => Ok(text),
+        }
+    }
+
+    fn stable_id(&mut self) -> Option<String> {
+        let Text { text, clean } = self.file.text("connection", "stable-id")?;
+        if !clean {
+            let setting = self.setting("connection", "stable-id");
+            let why = "NetworkManager ignored it: it has an escape that is none";
+            self.report.add(self.path, setting, Outcome::Unneeded, why);
+        }
+        clean.then_some(text)
+    }
+}
+
+/// An SSID as text with `\;`, or as numbers that each end with `;`.
+fn ssid_bytes(text: &str) -> Vec<u8> {
+    let as_numbers = || {
+        let (numbers, rest) = text.rsplit_once(';')?;
+        let numbers = numbers.split(';').map(small_number);
+        rest.trim_ascii()
+            .is_empty()
+            .then(|| numbers.collect::<Option<Vec<_>>>())?
+    };
+    as_numbers().unwrap_or_else(|| text.replace("\\;", ";").into_bytes())
+}
+
+/// One to three digits with white space around them.
+fn small_number(word: &str) -> Option<u8> {
+    let word = word.trim_ascii();
+    let digits = (1..=3).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit());
+    word.parse().ok().filter(|_| digits)
+}
+
+fn hardware_address(text: &str) -> Option<Mac> {
+    text.parse().ok().or_else(|| {
+        let numbers = text.strip_suffix(';').unwrap_or(text).split(';');
+        let bytes = numbers
+            .map(|word| word.parse().ok())
+            .collect::<Option<Vec<u8>>>()?;
+        bytes.try_into().ok().map(Mac)
+    })
+}

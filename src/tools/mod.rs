@@ -1,0 +1,6 @@
+//! The tools: each works without the daemon.
+
+pub mod audit;
+pub(crate) mod doctor;
+pub mod import;
+pub mod vendors;
