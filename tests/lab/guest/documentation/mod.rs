@@ -7,6 +7,8 @@ use std::path::Path;
 
 use super::tell_host;
 use super::world::World;
+use clap::CommandFactory;
+use macveil::cli::Arguments;
 use macveil_testkit::documented::{Command, Conduct, Fate, Rows, Situation, commands};
 use macveil_testkit::record::Fact;
 
@@ -48,7 +50,7 @@ impl World {
 fn to_be_typed() -> Vec<(Command, Conduct)> {
     let rows = Rows::read();
     let mut all: Vec<(Command, Conduct)> = Vec::new();
-    for command in commands(Path::new(PROJECT)) {
+    for command in commands(Path::new(PROJECT), Arguments::command()) {
         let Fate::Typed(conduct) = rows.fate(&command) else {
             continue;
         };
