@@ -2,15 +2,14 @@
 
 use std::io::{self, Read};
 
-use super::pcap;
-use super::pcapng;
-use super::window::{Order, Window};
+use super::stream::Stream;
+use super::{pcap, pcapng};
 
 /// Microseconds since 1970.
 pub type Micros = u64;
 
-/// The longest packet that any program writes; more is damage.
-pub(super) const LONGEST: usize = 256 * 1024;
+/// Bytes. No program writes longer packets.
+pub(super) const MAX_PACKET: usize = 256 * 1024;
 
 /// How frames lie in a packet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +32,7 @@ impl Link {
     }
 }
 
-/// What a sniffer heard at once.
+/// A packet of a capture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Packet<'a> {
     /// When.
@@ -49,90 +48,87 @@ pub struct Packet<'a> {
 /// Why a capture cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum CaptureError {
-    /// The source fails.
+    /// Reading the source failed.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// Nothing is in it.
-    #[error("it is empty")]
+    /// The source has no bytes.
+    #[error("the capture is empty")]
     Empty,
-    /// It is something else.
-    #[error("it is neither a pcap nor a pcapng file")]
+    /// Another format.
+    #[error("not a pcap or pcapng file")]
     Format,
-    /// It has to be unpacked first.
-    #[error("it is compressed: unpack it first, as in `zcat FILE | macveil audit -`")]
+    /// Compressed by gzip, zstd or xz.
+    #[error("the capture is compressed: unpack it first, as in `zcat FILE | macveil audit -`")]
     Compressed,
-    /// It was captured from an ordinary interface.
+    /// A pcapng file on a machine where `pcap-parser` 0.17 cannot read it.
+    #[error("pcapng files cannot be read on big-endian machines: convert with `editcap -F pcap`")]
+    BigEndianMachine,
+    /// Captured from an ordinary interface.
     #[error(
-        "it has no 802.11 frames (link type {0}{name}): capture from an interface in monitor mode",
+        "the capture has no 802.11 frames (link type {0}{name}): capture from an interface in monitor mode",
         name = if *.0 == 1 { ", Ethernet" } else { "" }
     )]
     NotWifi(u32),
-    /// It makes no sense from here on.
-    #[error("it is damaged {0} bytes from its beginning")]
+    /// A record is not valid, or longer than the limit. The number is its offset in bytes.
+    #[error("the capture is damaged at byte {0}")]
     Damaged(u64),
 }
 
 /// A capture that is being read.
 #[derive(Debug)]
 pub struct Capture<R> {
-    window: Window<R>,
+    stream: Stream<R>,
     format: Format,
-    ends_early: bool,
 }
 
 #[derive(Debug)]
 enum Format {
-    Pcap(pcap::Header),
+    Pcap(pcap::File),
     Pcapng(pcapng::Section),
 }
 
 impl<R: Read> Capture<R> {
-    /// Begins to read.
+    /// Reads the beginning of a capture and finds its format.
     ///
     /// # Errors
     ///
-    /// It is no capture of 802.11 frames, or cannot be read.
+    /// It is not a capture of 802.11 frames, or cannot be read.
     pub fn new(source: R) -> Result<Self, CaptureError> {
-        let mut window = Window::new(source);
-        let whole = window.fill(4)?;
-        let format = match window.bytes() {
+        let mut stream = Stream::new(source);
+        stream.fill(4)?;
+        let format = match stream.bytes() {
             [] => return Err(CaptureError::Empty),
             [0x1f, 0x8b, ..] | [0x28, 0xb5, 0x2f, 0xfd, ..] | [0xfd, b'7', b'z', b'X', ..] => {
                 return Err(CaptureError::Compressed);
             }
-            bytes if whole && Order::Big.u32(bytes, 0) == Some(pcapng::SECTION) => {
-                Format::Pcapng(pcapng::Section::default())
+            [0x0a, 0x0d, 0x0d, 0x0a, ..] if cfg!(target_endian = "big") => {
+                return Err(CaptureError::BigEndianMachine);
             }
-            _ => Format::Pcap(pcap::Header::read(&mut window)?),
+            [0x0a, 0x0d, 0x0d, 0x0a, ..] => Format::Pcapng(pcapng::Section::default()),
+            _ => Format::Pcap(pcap::File::open(&mut stream)?),
         };
-        Ok(Self {
-            window,
-            format,
-            ends_early: false,
-        })
+        Ok(Self { stream, format })
     }
 
-    /// The next packet; none at the end.
+    /// The next packet. `None` at the end.
     ///
     /// # Errors
     ///
-    /// It is damaged, or cannot be read.
+    /// The capture is damaged, or cannot be read.
     pub fn next_packet(&mut self) -> Result<Option<Packet<'_>>, CaptureError> {
-        let window = &mut self.window;
-        let early = &mut self.ends_early;
         match &mut self.format {
-            Format::Pcap(header) => header.next(window, early),
-            Format::Pcapng(section) => section.next(window, early),
+            Format::Pcap(file) => file.next(&mut self.stream),
+            Format::Pcapng(section) => section.next(&mut self.stream),
         }
     }
 
-    /// How many bytes were read.
+    /// The number of bytes read.
     pub const fn position(&self) -> u64 {
-        self.window.taken()
+        self.stream.position()
     }
 
-    /// Whether the end was in the middle of a packet, as when a sniffer is killed.
+    /// Whether the capture ends in the middle of a packet, as when a sniffer is killed.
     pub const fn ends_early(&self) -> bool {
-        self.ends_early
+        self.stream.ends_early()
     }
 }

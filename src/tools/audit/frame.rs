@@ -1,7 +1,7 @@
 //! 802.11 frames, as far as they tell who sends what to whom (IEEE 802.11-2020, 9.2 and 9.3).
 
+use super::bytes::u16_at;
 use super::elements::{Element, Elements};
-use super::window::Order;
 use macveil_core::address::Mac;
 
 /// A frame.
@@ -106,7 +106,7 @@ impl<'a> Frame<'a> {
             receiver: mac(bytes, 4)?,
             transmitter: Some(mac(bytes, 10)?),
             bssid: Some(bssid),
-            sequence: Some(Order::Little.u16(bytes, 22)? >> 4),
+            sequence: Some(u16_at(bytes, 22)? >> 4),
             body: bytes.get(header..)?,
         })
     }

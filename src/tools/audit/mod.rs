@@ -5,7 +5,7 @@
 //!
 //! | module | what it knows |
 //! |---|---|
-//! | `window` | a stream, piece by piece |
+//! | `stream` | a byte stream, record by record |
 //! | `capture` | packets, from either format |
 //! | `pcap`, `pcapng` | the two formats |
 //! | `radiotap` | what a sniffer says of a frame |
@@ -17,6 +17,7 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod bytes;
 mod capture;
 mod elements;
 mod frame;
@@ -28,11 +29,11 @@ mod pcapng;
 mod radiotap;
 mod sequence;
 mod station;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod timeline;
 mod verdict;
-mod window;
 
 use std::collections::BTreeMap;
 use std::io::Read;

@@ -1,73 +1,73 @@
-//! The classic format.
+//! The pcap format: a header, then packets.
 
 use std::io::Read;
 
-use super::capture::{CaptureError, LONGEST, Link, Packet};
-use super::window::{Order, Window};
+use pcap_parser::nom::IResult;
+use pcap_parser::{LegacyPcapBlock, PcapError, PcapHeader};
+use pcap_parser::{parse_pcap_frame, parse_pcap_frame_be, parse_pcap_header};
 
-const HEADER: usize = 24;
-const RECORD: usize = 16;
-const IN_MICROSECONDS: u32 = 0xa1b2_c3d4;
-const IN_NANOSECONDS: u32 = 0xa1b2_3c4d;
+use super::capture::{CaptureError, Link, MAX_PACKET, Packet};
+use super::stream::Stream;
 
-/// What holds for a whole file.
+const RECORD_HEADER: usize = 16;
+
+type ParseFrame = fn(&[u8]) -> IResult<&[u8], LegacyPcapBlock<'_>, PcapError<&[u8]>>;
+
+/// What applies to the whole file.
 #[derive(Debug)]
-pub(super) struct Header {
-    order: Order,
-    in_nanoseconds: bool,
+pub(super) struct File {
+    parse: ParseFrame,
     link: Link,
+    fractions_per_microsecond: u32,
 }
 
-impl Header {
-    pub(super) fn read(window: &mut Window<impl Read>) -> Result<Self, CaptureError> {
-        window.fill(HEADER)?;
-        let bytes = window.take(HEADER);
-        let magic = |order: Order| Some((order, order.u32(bytes, 0)?));
-        let known = [Order::Little, Order::Big].into_iter().filter_map(magic);
-        let (order, magic) = known
-            .into_iter()
-            .find(|(_, magic)| matches!(*magic, IN_MICROSECONDS | IN_NANOSECONDS))
-            .ok_or(CaptureError::Format)?;
-        let number = order.u32(bytes, 20).ok_or(CaptureError::Format)?;
-        // The upper bits tell the length of the checksum, which radiotap tells as well.
-        match Link::of(number & 0x03ff_ffff) {
-            Link::Other(number) => Err(CaptureError::NotWifi(number)),
-            link => Ok(Self {
-                order,
-                in_nanoseconds: magic == IN_NANOSECONDS,
-                link,
-            }),
+impl File {
+    pub(super) fn open(stream: &mut Stream<impl Read>) -> Result<Self, CaptureError> {
+        let size = PcapHeader::new().size();
+        stream.fill(size)?;
+        let header = match parse_pcap_header(stream.take(size)) {
+            Ok((_, header)) if !header.is_modified_format() => header,
+            _ => return Err(CaptureError::Format),
+        };
+        // The upper bits hold the length of the checksum, which radiotap gives as well.
+        let link = Link::of(header.network.0.cast_unsigned() & 0x03ff_ffff);
+        if let Link::Other(number) = link {
+            return Err(CaptureError::NotWifi(number));
         }
+        Ok(Self {
+            parse: if header.is_bigendian() {
+                parse_pcap_frame_be
+            } else {
+                parse_pcap_frame
+            },
+            link,
+            fractions_per_microsecond: if header.is_nanosecond_precision() {
+                1000
+            } else {
+                1
+            },
+        })
     }
 
     pub(super) fn next<'a>(
         &self,
-        window: &'a mut Window<impl Read>,
-        ends_early: &mut bool,
+        stream: &'a mut Stream<impl Read>,
     ) -> Result<Option<Packet<'a>>, CaptureError> {
-        if !window.fill(RECORD)? {
-            *ends_early |= !window.bytes().is_empty();
+        let record = stream.next_record(RECORD_HEADER + MAX_PACKET, |bytes| {
+            let (rest, frame) = (self.parse)(bytes)?;
+            let microseconds = frame.ts_usec / self.fractions_per_microsecond;
+            let at = u64::from(frame.ts_sec) * 1_000_000 + u64::from(microseconds);
+            Ok((rest, (at, frame.caplen < frame.origlen)))
+        })?;
+        let Some((size, (at, is_truncated))) = record else {
             return Ok(None);
-        }
-        let damaged = CaptureError::Damaged(window.taken());
-        let record = window.bytes();
-        let number = |at| self.order.u32(record, at).unwrap_or_default();
-        let (seconds, fraction, kept, length) = (number(0), number(4), number(8), number(12));
-        let micros = fraction / if self.in_nanoseconds { 1000 } else { 1 };
-        let size = kept as usize;
-        if size > LONGEST {
-            return Err(damaged);
-        }
-        if !window.fill(RECORD + size)? {
-            *ends_early = true;
-            return Ok(None);
-        }
-        window.take(RECORD);
+        };
+        let record = stream.take(size);
         Ok(Some(Packet {
-            at: u64::from(seconds) * 1_000_000 + u64::from(micros),
+            at,
             link: self.link,
-            is_truncated: kept < length,
-            bytes: window.take(size),
+            is_truncated,
+            bytes: record.get(RECORD_HEADER..).unwrap_or_default(),
         }))
     }
 }

@@ -1,28 +1,32 @@
-//! The newer format: blocks, in sections that each have interfaces of their own.
+//! The pcapng format: blocks, in sections that each have their own interfaces.
 
 use std::io::Read;
+use std::ops::Range;
 
-use super::capture::{CaptureError, LONGEST, Link, Micros, Packet};
-use super::window::{Order, Window};
+use pcap_parser::{Block, EPB_MAGIC, IDB_MAGIC, InterfaceDescriptionBlock, SHB_MAGIC, SPB_MAGIC};
+use pcap_parser::{
+    parse_block_be, parse_block_le, parse_sectionheaderblock, parse_unknownblock_be,
+    parse_unknownblock_le,
+};
 
-/// The block that begins a section; the same in either byte order.
-pub(super) const SECTION: u32 = 0x0a0d_0d0a;
-const INTERFACE: u32 = 1;
+use super::bytes::{u16_at, u32_at};
+use super::capture::{CaptureError, Link, MAX_PACKET, Micros, Packet};
+use super::stream::{Parsed, Stream};
+
+/// The obsolete packet block, which `pcap-parser` does not decode.
 const OLD_PACKET: u32 = 2;
-const SIMPLE_PACKET: u32 = 3;
-const PACKET: u32 = 6;
+/// Bytes of a block before its packet.
+const PACKET_HEADER: usize = 28;
+const SIMPLE_PACKET_HEADER: usize = 12;
 
-const MAGIC: u32 = 0x1a2b_3c4d;
-const SMALLEST: usize = 12;
-/// Blocks may hold more than a packet, but none that matters here is so large.
-const LARGEST: usize = 16 * 1024 * 1024;
-/// More interfaces than any machine has.
-const INTERFACES: usize = 1024;
+const MAX_BLOCK: usize = 16 * 1024 * 1024;
+/// More than any machine has.
+const MAX_INTERFACES: usize = 1024;
 
-/// What holds until the next section.
-#[derive(Debug)]
+/// What applies until the next section.
+#[derive(Debug, Default)]
 pub(super) struct Section {
-    order: Order,
+    is_big_endian: bool,
     interfaces: Vec<Interface>,
     now: Micros,
 }
@@ -30,171 +34,167 @@ pub(super) struct Section {
 #[derive(Debug, Clone, Copy)]
 struct Interface {
     link: Link,
-    longest: u32,
-    units_a_second: u64,
+    /// 0 means no limit.
+    snap_length: u32,
+    units_per_second: u64,
 }
 
-impl Default for Section {
-    fn default() -> Self {
-        Self {
-            order: Order::Little,
-            interfaces: Vec::new(),
-            now: 0,
-        }
-    }
+enum Content {
+    Packet(Found),
+    Other,
 }
 
-/// Where a packet lies in its block.
-struct Place {
-    interface: usize,
+struct Found {
+    interface: Interface,
+    /// Simple packets have no time.
     units: Option<u64>,
-    at: usize,
-    kept: u32,
-    length: u32,
+    /// The packet's bytes in the block.
+    place: Range<usize>,
+    is_truncated: bool,
 }
 
 impl Section {
     pub(super) fn next<'a>(
         &mut self,
-        window: &'a mut Window<impl Read>,
-        ends_early: &mut bool,
+        stream: &'a mut Stream<impl Read>,
     ) -> Result<Option<Packet<'a>>, CaptureError> {
         loop {
-            if !window.fill(SMALLEST)? {
-                *ends_early |= !window.bytes().is_empty();
+            let is_big_endian = self.is_big_endian;
+            let block = stream.next_record(MAX_BLOCK, |bytes| whole_block(bytes, is_big_endian))?;
+            let Some((size, ())) = block else {
                 return Ok(None);
-            }
-            let damaged = || CaptureError::Damaged(window.taken());
-            let head = window.bytes();
-            let kind = self.order.u32(head, 0);
-            if kind == Some(SECTION) {
-                self.order = order(head).ok_or_else(damaged)?;
-                self.interfaces.clear();
-            }
-            let size = self.order.u32(head, 4).unwrap_or_default() as usize;
-            if !(SMALLEST..=LARGEST).contains(&size) || !size.is_multiple_of(4) {
-                return Err(damaged());
-            }
-            if !window.fill(size)? {
-                *ends_early = true;
-                return Ok(None);
-            }
-            let damaged = CaptureError::Damaged(window.taken());
-            let block = window.bytes().get(8..size - 4).unwrap_or_default();
-            let place = match kind {
-                Some(INTERFACE) => {
-                    self.learn(block).ok_or(damaged)?;
-                    None
-                }
-                Some(PACKET) => Some(self.packet(block).ok_or(damaged)?),
-                Some(OLD_PACKET) => Some(self.old_packet(block).ok_or(damaged)?),
-                Some(SIMPLE_PACKET) => Some(self.simple_packet(block).ok_or(damaged)?),
+            };
+            let content = match stream.bytes().get(..size) {
+                Some(block) if size.is_multiple_of(4) => self.read(block),
                 _ => None,
             };
-            let Some(place) = place else {
-                window.take(size);
+            let Content::Packet(found) = content.ok_or_else(|| stream.damaged())? else {
+                stream.take(size);
                 continue;
             };
-            let damaged = CaptureError::Damaged(window.taken());
-            let end = place.at.saturating_add(place.kept as usize);
-            let (Some(interface), true) = (
-                self.interfaces.get(place.interface).copied(),
-                end <= block.len() && place.kept as usize <= LONGEST,
-            ) else {
-                return Err(damaged);
-            };
-            if let Some(units) = place.units {
-                self.now = micros(units, interface.units_a_second);
+            if let Some(units) = found.units {
+                self.now = microseconds(units, found.interface.units_per_second);
             }
             return Ok(Some(Packet {
                 at: self.now,
-                link: interface.link,
-                is_truncated: place.kept < place.length,
-                bytes: window
-                    .take(size)
-                    .get(8 + place.at..8 + end)
-                    .unwrap_or_default(),
+                link: found.interface.link,
+                is_truncated: found.is_truncated,
+                bytes: stream.take(size).get(found.place).unwrap_or_default(),
             }));
         }
     }
 
-    fn learn(&mut self, block: &[u8]) -> Option<()> {
-        if self.interfaces.len() >= INTERFACES {
+    /// Reads a whole block. `None` if it is damaged.
+    fn read(&mut self, block: &[u8]) -> Option<Content> {
+        let parse = if self.is_big_endian {
+            parse_block_be
+        } else {
+            parse_block_le
+        };
+        match (self.number(block, 0)?, parse(block)) {
+            (_, Ok((_, Block::SectionHeader(header)))) => {
+                self.is_big_endian = header.big_endian();
+                self.interfaces.clear();
+            }
+            (_, Ok((_, Block::InterfaceDescription(interface)))) => self.add(&interface)?,
+            (_, Ok((_, Block::EnhancedPacket(packet)))) => {
+                let units = u64::from(packet.ts_high) << 32 | u64::from(packet.ts_low);
+                let data = PACKET_HEADER..PACKET_HEADER + packet.data.len();
+                let lengths = (packet.caplen, packet.origlen);
+                return self.found(packet.if_id, Some(units), data, lengths);
+            }
+            (_, Ok((_, Block::SimplePacket(packet)))) => {
+                let data = SIMPLE_PACKET_HEADER..SIMPLE_PACKET_HEADER + packet.data.len();
+                let captured = packet.origlen.min(self.interfaces.first()?.snap_length);
+                return self.found(0, None, data, (captured, packet.origlen));
+            }
+            (OLD_PACKET, Ok(_)) => return self.old_packet(block),
+            (SHB_MAGIC | IDB_MAGIC | EPB_MAGIC | SPB_MAGIC, Err(_)) => return None,
+            // Whatever is wrong with a block of another type does not matter.
+            _ => {}
+        }
+        Some(Content::Other)
+    }
+
+    fn add(&mut self, interface: &InterfaceDescriptionBlock<'_>) -> Option<()> {
+        if self.interfaces.len() >= MAX_INTERFACES {
             return None;
         }
         self.interfaces.push(Interface {
-            link: Link::of(u32::from(self.order.u16(block, 0)?)),
-            longest: self.order.u32(block, 4)?,
-            units_a_second: self.units_a_second(block.get(8..)?),
+            link: Link::of(interface.linktype.0.cast_unsigned()),
+            snap_length: match interface.snaplen {
+                0 => u32::MAX,
+                length => length,
+            },
+            units_per_second: units_per_second(interface.if_tsresol),
         });
         Some(())
     }
 
-    /// From the interface's options; by default microseconds.
-    fn units_a_second(&self, mut options: &[u8]) -> u64 {
-        const RESOLUTION: u16 = 9;
-        const DEFAULT: u64 = 1_000_000;
-        while let (Some(code @ 1..), Some(size)) =
-            (self.order.u16(options, 0), self.order.u16(options, 2))
-        {
-            let size = usize::from(size);
-            let value = options.get(4..4 + size).unwrap_or_default();
-            if let (RESOLUTION, [resolution, ..]) = (code, value) {
-                let exponent = u32::from(resolution & 0x7f);
-                let base: u64 = if resolution & 0x80 == 0 { 10 } else { 2 };
-                return base.checked_pow(exponent).unwrap_or(DEFAULT);
-            }
-            options = options
-                .get(4 + size.next_multiple_of(4)..)
-                .unwrap_or_default();
-        }
-        DEFAULT
-    }
-
-    fn packet(&self, block: &[u8]) -> Option<Place> {
-        self.place(block, self.order.u32(block, 0)? as usize)
-    }
-
-    fn old_packet(&self, block: &[u8]) -> Option<Place> {
-        self.place(block, usize::from(self.order.u16(block, 0)?))
-    }
-
-    fn place(&self, block: &[u8], interface: usize) -> Option<Place> {
-        let number = |at| self.order.u32(block, at);
-        Some(Place {
-            interface,
-            units: Some(u64::from(number(4)?) << 32 | u64::from(number(8)?)),
-            at: 20,
-            kept: number(12)?,
-            length: number(16)?,
-        })
-    }
-
-    /// Of the first interface, and without a time.
-    fn simple_packet(&self, block: &[u8]) -> Option<Place> {
-        let length = self.order.u32(block, 0)?;
-        let longest = match self.interfaces.first()?.longest {
-            0 => u32::MAX,
-            longest => longest,
+    /// Like an enhanced packet, but for the interface, which is a `u16` with a count of drops after it.
+    fn old_packet(&self, block: &[u8]) -> Option<Content> {
+        let number = |at| self.number(block, at);
+        let interface = match u16_at(block, 8)? {
+            number if self.is_big_endian => number.swap_bytes(),
+            number => number,
         };
-        Some(Place {
-            interface: 0,
-            units: None,
-            at: 4,
-            kept: length.min(longest),
-            length,
+        let units = u64::from(number(12)?) << 32 | u64::from(number(16)?);
+        let data = PACKET_HEADER..block.len().checked_sub(4)?;
+        let lengths = (number(20)?, number(24)?);
+        self.found(u32::from(interface), Some(units), data, lengths)
+    }
+
+    /// Checks a packet. `data` is followed by padding.
+    fn found(
+        &self,
+        interface: u32,
+        units: Option<u64>,
+        data: Range<usize>,
+        (captured, original): (u32, u32),
+    ) -> Option<Content> {
+        let length = captured as usize;
+        if length > MAX_PACKET || length > data.len() {
+            return None;
+        }
+        Some(Content::Packet(Found {
+            interface: *self.interfaces.get(interface as usize)?,
+            units,
+            place: data.start..data.start + length,
+            is_truncated: captured < original,
+        }))
+    }
+
+    fn number(&self, block: &[u8], at: usize) -> Option<u32> {
+        let number = u32_at(block, at)?;
+        Some(if self.is_big_endian {
+            number.swap_bytes()
+        } else {
+            number
         })
     }
 }
 
-fn order(head: &[u8]) -> Option<Order> {
-    let orders = [Order::Little, Order::Big];
-    orders
-        .into_iter()
-        .find(|order| order.u32(head, 8) == Some(MAGIC))
+/// A section header has its own byte order; its type is the same in both.
+fn whole_block(bytes: &[u8], is_big_endian: bool) -> Parsed<'_, ()> {
+    let rest = if u32_at(bytes, 0) == Some(SHB_MAGIC) {
+        parse_sectionheaderblock(bytes)?.0
+    } else if is_big_endian {
+        parse_unknownblock_be(bytes)?.0
+    } else {
+        parse_unknownblock_le(bytes)?.0
+    };
+    Ok((rest, ()))
 }
 
-fn micros(units: u64, units_a_second: u64) -> Micros {
-    let micros = u128::from(units) * 1_000_000 / u128::from(units_a_second.max(1));
-    u64::try_from(micros).unwrap_or(Micros::MAX)
+/// From `if_tsresol`: a power of ten, or of two if the upper bit is set. `pcap-parser` 0.17 refuses all
+/// powers of two.
+fn units_per_second(resolution: u8) -> u64 {
+    let base: u64 = if resolution & 0x80 == 0 { 10 } else { 2 };
+    let exponent = u32::from(resolution & 0x7f);
+    base.checked_pow(exponent).unwrap_or(1_000_000)
+}
+
+fn microseconds(units: u64, units_per_second: u64) -> Micros {
+    let microseconds = u128::from(units) * 1_000_000 / u128::from(units_per_second.max(1));
+    u64::try_from(microseconds).unwrap_or(Micros::MAX)
 }

@@ -1,6 +1,6 @@
 //! The header that a sniffer puts before each frame.
 
-use super::window::Order;
+use super::bytes::{u16_at, u32_at};
 
 /// What a sniffer says of a frame.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -24,14 +24,13 @@ const CHANNEL: usize = 3;
 /// What the header says, and the frame after it without its checksum.
 #[must_use]
 pub fn split(packet: &[u8], is_truncated: bool) -> Option<(Radio, &[u8])> {
-    let order = Order::Little;
-    let length = usize::from(order.u16(packet, 2)?);
+    let length = usize::from(u16_at(packet, 2)?);
     let (header, mut frame) = packet.split_at_checked(length)?;
-    let present = order.u32(header, 4)?;
+    let present = u32_at(header, 4)?;
     let mut at = 8;
     let mut word = present;
     while word & MORE != 0 {
-        word = order.u32(header, at)?;
+        word = u32_at(header, at)?;
         at += 4;
     }
     let mut radio = Radio::default();
@@ -47,7 +46,7 @@ pub fn split(packet: &[u8], is_truncated: bool) -> Option<(Radio, &[u8])> {
                 frame = frame.get(..frame.len().checked_sub(CHECKSUM)?)?;
             }
         } else if bit == CHANNEL {
-            radio.frequency = Some(order.u16(header, at)?);
+            radio.frequency = Some(u16_at(header, at)?);
         }
         at += size;
     }
