@@ -11,7 +11,7 @@ use tracing::{info, warn};
 use super::managed::ManagedInterface;
 use super::{Daemon, Error};
 use crate::config::Kind;
-use crate::log::Name;
+use crate::log::LoggedSsid;
 use crate::protocol::{
     Affected, Effect, Fault, FaultKind, Group, Interface, PendingRequest, Reply, Request, Server,
     socket_path,
@@ -159,7 +159,7 @@ impl Daemon {
         if interfaces.iter().any(|it| it.effect != Effect::None) {
             info!(
                 "{}: another address from the next association on, as asked",
-                Name(ssid)
+                LoggedSsid(ssid)
             );
             let record = self.history.renewed(ssid);
             self.remember(None, ssid.clone(), record);

@@ -35,7 +35,7 @@ use tokio::sync::mpsc;
 use tracing::{debug, info, warn};
 
 use crate::config::{self, Backend, Config, Kind};
-use crate::log::{self, Naming};
+use crate::log::{self, Redaction};
 use crate::platform::managers::{InstanceLock, Running, Watch};
 use crate::platform::netlink::{Kernel, Notification, Notifications};
 use crate::platform::sandbox::{self, Sandbox};
@@ -150,7 +150,7 @@ impl Daemon {
         let alone = managers::be_alone()?;
         let mut rng = StdRng::try_from_rng(&mut SysRng).map_err(Error::random)?;
         let host = Arc::new(store::read_host(&config.state_dir, &mut rng)?);
-        name_networks(&config, &host);
+        apply_redaction(&config, &host);
         let history = KeptHistory::read(&config.state_dir);
         let (told, told_receiver) = mpsc::unbounded_channel();
         // Listening starts before the first look, so that nothing falls in between.
@@ -515,7 +515,7 @@ impl Daemon {
             Ok(host) => self.host = Arc::new(host),
             Err(error) => warn!("the former key stays in use: {error}"),
         }
-        name_networks(&self.config, &self.host);
+        apply_redaction(&self.config, &self.host);
         info!("configuration read again");
         for warning in &self.config.warnings {
             warn!("{warning}");
@@ -533,11 +533,11 @@ impl Daemon {
     }
 }
 
-/// From here on the log names networks as the configuration says.
-fn name_networks(config: &Config, host: &Host) {
+/// Shows networks and addresses in the log as the configuration says.
+fn apply_redaction(config: &Config, host: &Host) {
     let boot = host.boot_id.as_deref().unwrap_or_default();
-    log::set_naming(Naming {
-        full: config.log_identities,
+    log::set_redaction(Redaction {
+        off: config.log_identities,
         key: host.key.for_purpose(&format!("macveil log {boot}")),
     });
 }
