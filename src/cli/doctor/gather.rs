@@ -87,7 +87,7 @@ fn card(root: &Path, config: Option<&Config>, station: machine::Card, running: R
         scans_bare: settings.as_ref().is_some_and(|it| !it.scan_random),
         is_managed: config.is_none_or(|it| it.manages(&device)),
         owner: owner::of_station(running, root, config, (&name, station.ifindex)),
-        control: supplicant::ask(&socket),
+        control: supplicant::query(&socket),
         trial: None,
         kernel: station,
         name,
