@@ -46,7 +46,7 @@ impl AccessPoint {
     }
 
     pub fn is_on_air(&self) -> bool {
-        let status = self.control().and_then(|control| control.ask("STATUS"));
+        let status = self.control().and_then(|mut control| control.ask("STATUS"));
         status.is_ok_and(|status| field(&status, "state") == Some("ENABLED"))
     }
 

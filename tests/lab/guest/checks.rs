@@ -240,7 +240,7 @@ impl World {
         ];
         let mut all = Vec::new();
         for station in &self.stations {
-            let control = station.control()?;
+            let mut control = station.control()?;
             for name in names {
                 all.push(format!("{name}={}", control.ask(&format!("GET {name}"))?));
             }

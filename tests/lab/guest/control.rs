@@ -1,58 +1,72 @@
-//! A client of the control sockets of wpa_supplicant and hostapd.
+//! Clients of the control sockets of wpa_supplicant and hostapd. wpactrl is not the client that macveil has.
 
 use std::os::unix::net::UnixDatagram;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
+use std::path::Path;
+
+use tempfile::TempDir;
+use wpactrl::Client;
 
 pub struct Control {
-    socket: UnixDatagram,
-    own_path: PathBuf,
+    client: Client,
+    /// wpactrl removes a socket of the same process in the same directory, so each client has its own.
+    _directory: TempDir,
 }
-
-static SOCKETS: AtomicU32 = AtomicU32::new(0);
 
 impl Control {
     pub fn open(server: &Path) -> Result<Self, String> {
-        let number = SOCKETS.fetch_add(1, Ordering::Relaxed);
-        let own_path = PathBuf::from(format!("/tmp/lab_ctrl_{number}"));
-        let _ = std::fs::remove_file(&own_path);
-        let socket = UnixDatagram::bind(&own_path).map_err(|e| e.to_string())?;
-        let control = Self { socket, own_path };
-        let tell = |e| format!("{}: {e}", server.display());
-        control.socket.connect(server).map_err(tell)?;
-        control
-            .socket
-            .set_read_timeout(Some(Duration::from_secs(10)))
-            .map_err(tell)?;
-        Ok(control)
+        let directory = tempfile::tempdir().map_err(|e| e.to_string())?;
+        let client = Client::builder()
+            .cli_path(directory.path().to_owned())
+            .ctrl_path(server.to_owned())
+            .open()
+            .map_err(|e| format!("{}: {e}", server.display()))?;
+        Ok(Self {
+            client,
+            _directory: directory,
+        })
     }
 
-    pub fn ask(&self, command: &str) -> Result<String, String> {
-        let tell = |e| format!("{command}: {e}");
-        self.socket.send(command.as_bytes()).map_err(tell)?;
-        let mut reply = vec![0; 16384];
-        let length = self.socket.recv(&mut reply).map_err(tell)?;
-        Ok(String::from_utf8_lossy(&reply[..length]).into_owned())
+    /// The reply to a command.
+    pub fn ask(&mut self, command: &str) -> Result<String, String> {
+        let reply = self.client.request(command);
+        reply.map_err(|e| format!("{command}: {e}"))
     }
 
-    /// Goes on hearing from the server, but as one among others.
-    pub fn disconnect(&self) -> Result<(), String> {
-        rustix::net::connect_unspec(&self.socket).map_err(|e| format!("disconnecting: {e}"))
-    }
-
-    /// A command that answers OK or does not work.
-    pub fn tell(&self, command: &str) -> Result<(), String> {
+    /// A command whose only good reply is OK.
+    pub fn tell(&mut self, command: &str) -> Result<(), String> {
         match self.ask(command)?.trim() {
             "OK" => Ok(()),
-            answer => Err(format!("{command} was answered with {answer}")),
+            reply => Err(format!("{command}: the reply is {reply}")),
         }
     }
 }
 
-impl Drop for Control {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_file(&self.own_path);
+/// A client that receives events and never reads them. wpactrl's has no way to disconnect.
+pub struct DeafMonitor {
+    _socket: UnixDatagram,
+    _directory: TempDir,
+}
+
+impl DeafMonitor {
+    /// If it is not connected, its queue has room for fewer events.
+    pub fn attach(server: &Path, connected: bool) -> std::io::Result<Self> {
+        let directory = tempfile::tempdir()?;
+        let socket = UnixDatagram::bind(directory.path().join("monitor"))?;
+        socket.connect(server)?;
+        socket.set_read_timeout(Some(std::time::Duration::from_secs(10)))?;
+        socket.send(b"ATTACH")?;
+        let mut reply = [0; 16];
+        let length = socket.recv(&mut reply)?;
+        if reply.get(..length) != Some(b"OK\n") {
+            return Err(std::io::Error::other("wpa_supplicant refused ATTACH"));
+        }
+        if !connected {
+            rustix::net::connect_unspec(&socket)?;
+        }
+        Ok(Self {
+            _socket: socket,
+            _directory: directory,
+        })
     }
 }
 

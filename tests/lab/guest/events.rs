@@ -163,7 +163,7 @@ impl World {
                 until_not_busy(patience, || scan_with_iw(station))?;
                 continue;
             }
-            let control = station.control()?;
+            let mut control = station.control()?;
             match action {
                 UserAction::Scans => until_not_busy(patience, || control.tell("SCAN"))?,
                 UserAction::Selects(ssid) => {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::access_point::hex;
 use super::bench;
-use super::control::{Control, field};
+use super::control::{Control, DeafMonitor, field};
 use super::process::{Process, run_words, wait_until};
 use super::radios::Radio;
 use macveil_testkit::scenarios::{Network, Security};
@@ -47,17 +47,16 @@ impl Station {
     }
 
     pub fn control(&self) -> Result<Control, String> {
-        Control::open(&Path::new("/run/wpa_supplicant").join(&self.radio.interface))
+        Control::open(&self.control_path())
     }
 
-    /// A client that has attached and will not read.
-    pub fn deaf_monitor(&self, connected: bool) -> Result<Control, String> {
-        let control = self.control()?;
-        control.tell("ATTACH")?;
-        if !connected {
-            control.disconnect()?;
-        }
-        Ok(control)
+    pub fn deaf_monitor(&self, connected: bool) -> Result<DeafMonitor, String> {
+        let server = self.control_path();
+        DeafMonitor::attach(&server, connected).map_err(|e| format!("{}: {e}", server.display()))
+    }
+
+    fn control_path(&self) -> PathBuf {
+        Path::new("/run/wpa_supplicant").join(&self.radio.interface)
     }
 
     /// iwd makes interfaces of its own and names them after the radio.
@@ -95,7 +94,7 @@ impl Station {
             let link = run_words(&format!("iw dev {name} link")).unwrap_or_else(|e| e);
             return format!("(the kernel, rather) {}", link.trim().replace('\n', ", "));
         }
-        let status = self.control().and_then(|control| control.ask("STATUS"));
+        let status = self.control().and_then(|mut control| control.ask("STATUS"));
         status.map_or_else(|e| e, |status| status.trim().replace('\n', ", "))
     }
 
@@ -110,7 +109,7 @@ impl Station {
 
     /// wpa_supplicant's number for a network.
     pub fn network_id(&self, ssid: &[u8]) -> Result<u32, String> {
-        let control = self.control()?;
+        let mut control = self.control()?;
         let names = [hex(ssid), format!("\"{}\"", String::from_utf8_lossy(ssid))];
         for id in 0..32 {
             if names.contains(&control.ask(&format!("GET_NETWORK {id} ssid"))?) {
@@ -121,7 +120,7 @@ impl Station {
     }
 
     pub fn add_network(&self, network: &Network) -> Result<(), String> {
-        let control = self.control()?;
+        let mut control = self.control()?;
         let id = control.ask("ADD_NETWORK")?.trim().to_owned();
         for line in properties(network) {
             let (name, value) = line.split_once('=').unwrap_or((&line, ""));

@@ -7,7 +7,7 @@ use rustix::process::Signal;
 
 use super::access_point::AccessPoint;
 use super::connman::ConnMan;
-use super::control::Control;
+use super::control::DeafMonitor;
 use super::daemon::{Configuration, Daemon};
 use super::datagrams::Datagrams;
 use super::edits::Edits;
@@ -33,8 +33,7 @@ pub struct World {
     pub datagrams: Option<Datagrams>,
     pub noted_settings: Vec<String>,
     pub noted_interfaces: Vec<String>,
-    /// Attached to wpa_supplicant, and never read from.
-    pub deaf_monitors: Vec<Control>,
+    pub deaf_monitors: Vec<DeafMonitor>,
     pub scanners: Vec<Process>,
     pub link_trace: Option<LinkTrace>,
     pub witness: Option<Witness>,
