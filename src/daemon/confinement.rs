@@ -6,7 +6,7 @@ use super::Daemon;
 #[cfg(feature = "iwd")]
 use crate::config::Backend;
 use crate::config::Layout;
-use crate::platform::sandbox::{self, Needs, Sandbox};
+use crate::platform::sandbox::{self, AllowedPaths, Sandbox};
 use crate::store;
 
 /// Interfaces and their drivers.
@@ -24,7 +24,7 @@ impl Daemon {
         sandbox::enter(&self.needs())
     }
 
-    fn needs(&self) -> Needs {
+    fn needs(&self) -> AllowedPaths {
         let layout = Layout::of(self.config_file.as_deref());
         // A file may be a link to one elsewhere.
         let linked = self
@@ -41,13 +41,13 @@ impl Daemon {
             not(feature = "iwd"),
             allow(unused_mut, reason = "only iwd needs more")
         )]
-        let mut needs = Needs {
+        let mut needs = AllowedPaths {
             read: configuration
                 .chain(store::host_directories())
                 .chain([SYSFS, NOTES, CONNMAN].map(PathBuf::from))
                 .collect(),
             write: vec![IPV6_SWITCHES.into()],
-            keep: [Some(self.config.state_dir.as_path()), metrics]
+            create: [Some(self.config.state_dir.as_path()), metrics]
                 .into_iter()
                 .flatten()
                 .map(Path::to_owned)
@@ -58,7 +58,7 @@ impl Daemon {
         if matches!(self.config.backend, Backend::Auto | Backend::Iwd) {
             let (configuration, state) = super::iwd::needs();
             needs.read.push(configuration);
-            needs.keep.push(state);
+            needs.create.push(state);
         }
         needs
     }

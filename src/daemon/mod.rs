@@ -66,7 +66,7 @@ use service::Watchdog;
 /// When the daemon cannot start; once it runs, every trouble becomes a state of the card it befell.
 pub fn run(config_file: Option<&Path>) -> Result<(), Error> {
     error::require_privilege()?;
-    let confined = sandbox::is_wanted();
+    let confined = sandbox::is_enabled();
     if confined {
         sandbox::hide_memory();
     }

@@ -1,17 +1,17 @@
-//! Files that are either the old one or the new one, whenever the power fails.
+//! Atomic writes: after a power failure a file has either its old or its new contents.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::path::{Path, PathBuf};
 
-/// Writes a file beside where it is to be, then moves it there.
+/// Replaces a file, or creates it. It belongs to the owner of its directory.
 ///
 /// # Errors
 ///
-/// As the file system says; nothing is left beside the old file then.
+/// Those of the file system. The old file is then unchanged and no temporary file is left.
 pub fn write(path: &Path, contents: &[u8], mode: u32) -> io::Result<()> {
-    let temporary = beside(path, contents, mode)?;
+    let temporary = write_temporary(path, contents, mode)?;
     let moved = fs::rename(&temporary, path);
     if moved.is_err() {
         let _ = fs::remove_file(&temporary);
@@ -21,12 +21,12 @@ pub fn write(path: &Path, contents: &[u8], mode: u32) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a new file beside `path`, for the caller to move.
-pub(super) fn beside(path: &Path, contents: &[u8], mode: u32) -> io::Result<PathBuf> {
+/// Writes a new file in the directory of `path`, for the caller to rename.
+pub(super) fn write_temporary(path: &Path, contents: &[u8], mode: u32) -> io::Result<PathBuf> {
     let mut name = path.as_os_str().to_owned();
     name.push(format!(".{}", std::process::id()));
     let temporary = PathBuf::from(name);
-    // On small machines the number is the same after each boot: one that was cut short may be there.
+    // A file of an interrupted write may be left: on small machines the process id is the same after each boot.
     let _ = fs::remove_file(&temporary);
     let written = write_new(&temporary, contents, mode);
     if written.is_err() {
@@ -35,7 +35,7 @@ pub(super) fn beside(path: &Path, contents: &[u8], mode: u32) -> io::Result<Path
     written.map(|()| temporary)
 }
 
-/// Makes a file's new name last; not every file system can do this with a directory.
+/// Makes a rename durable. Not every file system supports this on a directory, so errors are ignored.
 pub(crate) fn sync_directory(path: &Path) {
     let directory = path.parent().map(File::open);
     let _ = directory.map(|directory| directory?.sync_all());
@@ -47,13 +47,13 @@ fn write_new(path: &Path, contents: &[u8], mode: u32) -> io::Result<()> {
         .create_new(true)
         .mode(mode)
         .open(path)?;
-    belong_as_directory(&file, path)?;
+    give_to_directory_owner(&file, path)?;
     file.write_all(contents)?;
     file.sync_all()
 }
 
-/// What root writes for a daemon that runs as another user must be that user's, as the directory is.
-fn belong_as_directory(file: &File, path: &Path) -> io::Result<()> {
+/// A command that runs as root writes files that a daemon without root reads.
+fn give_to_directory_owner(file: &File, path: &Path) -> io::Result<()> {
     let Some(Ok(directory)) = path.parent().map(fs::metadata) else {
         return Ok(());
     };
@@ -63,7 +63,7 @@ fn belong_as_directory(file: &File, path: &Path) -> io::Result<()> {
         return Ok(());
     }
     match fchown(file, Some(uid), Some(gid)) {
-        // Not root: the file is ours, and readable for us.
+        // Not root: the file is ours and readable.
         Err(error) if error.kind() == ErrorKind::PermissionDenied => Ok(()),
         result => result,
     }
@@ -76,7 +76,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_belongs_to_whom_its_directory_belongs() {
+    fn a_file_has_the_owner_of_its_directory() {
         let home = tempfile::tempdir().unwrap();
         chown(home.path(), Some(65534), Some(65533)).expect("this needs root");
         let path = home.path().join("secret_key");

@@ -1,9 +1,9 @@
-//! Targets of the fuzzer: files of the state directory.
+//! Fuzz target: files of the state directory.
 
 use super::history::{parse, print};
 use crate::fuzzing::text;
 
-/// The history of renewed addresses: what is read is written so that it is read again.
+/// A history that parses survives being written and parsed again; an error has the number of a line.
 pub(crate) fn history(data: &[u8]) {
     let text = text(data);
     match parse(&text) {

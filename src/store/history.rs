@@ -1,7 +1,7 @@
-//! Renewed addresses, remembered on disk: `history` in the state directory.
+//! Renewed addresses on disk: `history` in the state directory.
 //!
-//! A line of version, then one for each network: its name in hexadecimal, the generation, and when it
-//! began and was last in use, in seconds since 1970.
+//! The first line is the version. Each other line is a network: its SSID in hexadecimal, the generation, and when
+//! the generation began and was last used, in seconds since 1970.
 
 use std::fmt::Write;
 use std::io::{self, ErrorKind};
@@ -17,20 +17,20 @@ pub const HISTORY_FILE: &str = "history";
 
 const VERSION: &str = "macveil history 1";
 
-/// The history cannot be read or written.
+/// The history of renewed addresses cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum HistoryError {
     /// The file cannot be read.
     #[error("cannot read the history of renewed addresses {path}")]
     Read {
-        /// Its file.
+        /// The file.
         path: PathBuf,
         /// Why.
         source: io::Error,
     },
-    /// The file makes no sense.
+    /// The file is not a history.
     #[error(
-        "{path}:{line} is no line of a history of renewed addresses; once the file is removed, renewed addresses are forgotten"
+        "{path}:{line} is not valid in a history of renewed addresses; remove the file, which makes macveil forget renewed addresses"
     )]
     Invalid {
         /// The file.
@@ -41,7 +41,7 @@ pub enum HistoryError {
     /// The file cannot be written.
     #[error("cannot write the history of renewed addresses {path}")]
     Write {
-        /// Its file.
+        /// The file.
         path: PathBuf,
         /// Why.
         source: io::Error,
@@ -52,7 +52,7 @@ pub enum HistoryError {
 ///
 /// # Errors
 ///
-/// The file is there, but cannot be read or makes no sense.
+/// The file exists, but cannot be read or is not a history.
 pub fn read_history(state_dir: &Path) -> Result<History, HistoryError> {
     let path = state_dir.join(HISTORY_FILE);
     match std::fs::read_to_string(&path) {
@@ -66,7 +66,7 @@ pub fn read_history(state_dir: &Path) -> Result<History, HistoryError> {
 ///
 /// # Errors
 ///
-/// The file cannot be written; the old one is still there.
+/// The file cannot be written. The old one is then unchanged.
 pub fn write_history(state_dir: &Path, history: &History) -> Result<(), HistoryError> {
     let path = state_dir.join(HISTORY_FILE);
     atomic::write(&path, print(history).as_bytes(), 0o600)
@@ -90,7 +90,7 @@ pub(super) fn print(history: &History) -> String {
     text
 }
 
-/// Reads the text; if it makes no sense, says in which line.
+/// Reads the text. The error is the number of the first line that is not valid, from 1.
 pub(super) fn parse(text: &str) -> Result<History, usize> {
     let mut lines = (1_usize..).zip(text.lines());
     if lines.next().is_none_or(|(_, line)| line != VERSION) {
@@ -140,7 +140,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_written_is_read(
+        fn a_written_history_is_read_back(
             networks: Vec<(u64, u64, u64)>,
             names in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..=32), 0..20),
         ) {
@@ -152,13 +152,13 @@ mod tests {
         }
 
         #[test]
-        fn nonsense_is_survived(text: String) {
+        fn parsing_never_panics(text: String) {
             let _ = parse(&format!("{VERSION}\n{text}"));
         }
     }
 
     #[test]
-    fn nobody_else_may_read_it() {
+    fn the_history_is_private() {
         let directory = tempfile::tempdir().unwrap();
         write_history(directory.path(), &History::default()).unwrap();
         let path = directory.path().join(HISTORY_FILE);
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_an_empty_history_and_nonsense_is_named_by_its_line() {
+    fn an_invalid_line_is_named_and_a_missing_file_is_empty() {
         let directory = tempfile::tempdir().unwrap();
         assert_eq!(read_history(directory.path()).unwrap(), History::default());
         for (text, wrong) in [

@@ -1,4 +1,4 @@
-//! What is to be known of the machine for its addresses.
+//! What addresses depend on: the key, the machine, the boot and the time zone.
 
 use std::path::{Path, PathBuf};
 
@@ -7,18 +7,18 @@ use rand::CryptoRng;
 use super::key::{KeyError, load_or_create_key};
 use macveil_core::address::{Host, MachineId, Zone};
 
-/// Where the installation's identity is (machine-id(5)); D-Bus keeps its own on machines without systemd.
+/// The id of the installation (machine-id(5)). D-Bus has its own on machines without systemd.
 const MACHINE_ID_FILES: [&str; 2] = ["/etc/machine-id", "/var/lib/dbus/machine-id"];
 const BOOT_ID_FILE: &str = "/proc/sys/kernel/random/boot_id";
 const ZONE_FILE: &str = "/etc/localtime";
-/// Where [`ZONE_FILE`] leads to, today or tomorrow.
+/// Targets of the link [`ZONE_FILE`].
 const ZONES: &str = "/usr/share/zoneinfo";
 
-/// The key, the boot and the clock of this machine; a key is made if there is none at all.
+/// Reads everything, and creates a key if there is none.
 ///
 /// # Errors
 ///
-/// There is no key, and none can be made.
+/// There is no valid key, and none can be created.
 pub fn read_host(state_dir: &Path, rng: &mut impl CryptoRng) -> Result<Host, KeyError> {
     Ok(Host {
         key: load_or_create_key(state_dir, machine_id().as_ref(), rng)?,
@@ -27,7 +27,7 @@ pub fn read_host(state_dir: &Path, rng: &mut impl CryptoRng) -> Result<Host, Key
     })
 }
 
-/// Where all that is: these files are replaced rather than written to, and some are links.
+/// The directories of all these files and of their targets: the files are replaced, and some are links.
 #[must_use]
 pub fn host_directories() -> Vec<PathBuf> {
     let files = MACHINE_ID_FILES
@@ -42,8 +42,7 @@ pub fn host_directories() -> Vec<PathBuf> {
         .collect()
 }
 
-/// Who this machine is, if it knows: from the first of the files that can be read, as `NetworkManager`
-/// does.
+/// The machine id from the first file that can be read, as in `NetworkManager`.
 #[must_use]
 pub fn machine_id() -> Option<MachineId> {
     let text = MACHINE_ID_FILES
@@ -52,14 +51,14 @@ pub fn machine_id() -> Option<MachineId> {
     MachineId::parse(&text)
 }
 
-/// The kernel's name for this boot.
+/// The kernel's id of this boot.
 #[must_use]
 pub fn boot_id() -> Option<String> {
     let text = std::fs::read_to_string(BOOT_ID_FILE).ok()?;
     Some(text.trim_ascii().to_owned()).filter(|id| !id.is_empty())
 }
 
-/// The local clock; UTC where none is set up.
+/// The local time zone, or UTC if none is configured.
 #[must_use]
 pub fn zone() -> Zone {
     let file = std::fs::read(ZONE_FILE).ok();

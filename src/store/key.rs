@@ -15,31 +15,31 @@ use macveil_core::address::{HostKey, MachineId, NewKey, TooShort};
 /// The name of the key's file in the state directory.
 pub const KEY_FILE: &str = "secret_key";
 
-/// No key is longer, as in `NetworkManager`.
-const LONGEST: u64 = 10 * 1024;
+/// In bytes, as in `NetworkManager`.
+const MAX_KEY_SIZE: u64 = 10 * 1024;
 
-/// There is no key to work with.
+/// There is no valid key.
 #[derive(Debug, thiserror::Error)]
 pub enum KeyError {
     /// There is no such file.
-    #[error("there is no key {path}; the daemon makes one when it starts for the first time")]
+    #[error("there is no key {path}; the daemon creates it at its first start")]
     Missing {
-        /// Where it would be.
+        /// The expected file.
         path: PathBuf,
     },
-    /// It is there, but cannot be read. It is left as it is: a new one would change every address.
+    /// The file exists, but cannot be read. It is not replaced: a new key would change every address.
     #[error(
         "cannot read the key {path}; it is not replaced, as that would change every stable address"
     )]
     Read {
-        /// Its file.
+        /// The file.
         path: PathBuf,
         /// Why.
         source: io::Error,
     },
-    /// The file holds no key.
+    /// The file is not a key.
     #[error(
-        "{path} holds no key; remove it to have a new one made, which changes every stable address"
+        "{path} is not a valid key; remove the file to create a new key, which changes every stable address"
     )]
     Invalid {
         /// The file.
@@ -50,18 +50,18 @@ pub enum KeyError {
     /// A new key cannot be written.
     #[error("cannot write a new key to {path}")]
     Write {
-        /// Its file.
+        /// The file.
         path: PathBuf,
         /// Why.
         source: io::Error,
     },
 }
 
-/// Reads the key of a state directory; if there is none at all, makes one.
+/// Reads the key of a state directory, or creates it if there is no such file.
 ///
 /// # Errors
 ///
-/// The key cannot be read, is none, or cannot be written.
+/// The key cannot be read, is not valid, or cannot be written.
 pub fn load_or_create_key(
     state_dir: &Path,
     machine: Option<&MachineId>,
@@ -85,7 +85,7 @@ pub fn load_or_create_key(
 ///
 /// # Errors
 ///
-/// It cannot be read, or is none.
+/// The file cannot be read, or is not a key.
 pub fn read_key(path: &Path, machine: Option<&MachineId>) -> Result<HostKey, KeyError> {
     let contents = read_secret(path).map_err(|source| match source.kind() {
         ErrorKind::NotFound => KeyError::Missing {
@@ -105,28 +105,28 @@ pub fn read_key(path: &Path, machine: Option<&MachineId>) -> Result<HostKey, Key
 pub(super) fn read_secret(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
     let file = File::open(path)?;
     let length = file.metadata()?.len();
-    if length > LONGEST {
+    if length > MAX_KEY_SIZE {
         return Err(io::Error::new(
             ErrorKind::FileTooLarge,
-            "longer than any key",
+            "too large for a key",
         ));
     }
-    // Room for everything at once: a buffer that grows would leave copies behind.
+    // Allocated once: a buffer that grows would leave copies of the key in memory.
     let mut contents = Zeroizing::new(Vec::with_capacity(
-        usize::try_from(LONGEST).unwrap_or(0) + 1,
+        usize::try_from(MAX_KEY_SIZE).unwrap_or(0) + 1,
     ));
-    file.take(LONGEST).read_to_end(&mut contents)?;
+    file.take(MAX_KEY_SIZE).read_to_end(&mut contents)?;
     Ok(contents)
 }
 
-/// Writes a key beside where it is to be, then moves it there unless another one has appeared.
+/// Writes a key unless another process has written one in the meantime.
 pub(super) fn create(state_dir: &Path, path: &Path, key: &[u8]) -> io::Result<()> {
     DirBuilder::new()
         .recursive(true)
         .mode(0o700)
         .create(state_dir)?;
-    let temporary = atomic::beside(path, key, 0o600)?;
-    let moved = move_unless_there(&temporary, path);
+    let temporary = atomic::write_temporary(path, key, 0o600)?;
+    let moved = rename_unless_exists(&temporary, path);
     if moved.is_err() {
         let _ = std::fs::remove_file(&temporary);
         return moved;
@@ -135,20 +135,20 @@ pub(super) fn create(state_dir: &Path, path: &Path, key: &[u8]) -> io::Result<()
     Ok(())
 }
 
-/// Puts a key in the place of another one, which stays beside it.
+/// Replaces a key, and saves the old one as `secret_key.replaced`.
 pub(super) fn replace(state_dir: &Path, path: &Path, key: &[u8]) -> io::Result<()> {
-    let kept = state_dir.join(format!("{KEY_FILE}.replaced"));
+    let saved = state_dir.join(format!("{KEY_FILE}.replaced"));
     let present = read_secret(path)?;
-    atomic::write(&kept, &present, 0o600)?;
+    atomic::write(&saved, &present, 0o600)?;
     atomic::write(path, key, 0o600)
 }
 
-fn move_unless_there(from: &Path, to: &Path) -> io::Result<()> {
+fn rename_unless_exists(from: &Path, to: &Path) -> io::Result<()> {
     use rustix::io::Errno;
     match rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
-        // Somebody else was faster; theirs is the key.
+        // Another process was faster: its key is used.
         Err(Errno::EXIST) => std::fs::remove_file(from),
-        // Few file systems cannot do it in one step.
+        // Few file systems do not support NOREPLACE.
         Err(Errno::INVAL | Errno::NOSYS) if !to.try_exists()? => std::fs::rename(from, to),
         result => Ok(result?),
     }
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_key_is_made_once_and_kept_from_others() {
+    fn a_missing_key_is_created_once_and_private() {
         let root = tempfile::tempdir().unwrap();
         let state_dir = root.path().join("var/lib/macveil");
         let made = load(&state_dir, 1).unwrap();
@@ -191,14 +191,14 @@ mod tests {
         assert_eq!(
             fs::read_dir(&state_dir).unwrap().count(),
             1,
-            "nothing is left beside it"
+            "no temporary file is left"
         );
         assert_eq!(load(&state_dir, 2).unwrap(), made);
         assert_eq!(fs::read(&path).unwrap(), contents);
     }
 
     #[test]
-    fn what_a_crash_has_left_is_no_obstacle() {
+    fn a_temporary_file_of_a_crash_is_removed() {
         let root = tempfile::tempdir().unwrap();
         let left = root
             .path()
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_cannot_be_read_is_left_alone() {
+    fn an_unreadable_key_is_unchanged() {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join(KEY_FILE);
         fs::create_dir(&path).unwrap();
@@ -227,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_is_only_to_be_read_is_not_made() {
+    fn reading_a_missing_key_does_not_create_it() {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join(KEY_FILE);
         assert!(matches!(
@@ -238,18 +238,18 @@ mod tests {
     }
 
     #[test]
-    fn somebody_who_was_faster_is_respected() {
+    fn a_key_written_by_another_process_is_used() {
         let root = tempfile::tempdir().unwrap();
         let (ours, theirs) = (root.path().join("ours"), root.path().join("theirs"));
         fs::write(&ours, "ours").unwrap();
         fs::write(&theirs, "theirs").unwrap();
-        move_unless_there(&ours, &theirs).unwrap();
+        rename_unless_exists(&ours, &theirs).unwrap();
         assert_eq!(fs::read(&theirs).unwrap(), b"theirs");
         assert!(!ours.exists());
     }
 
     #[test]
-    fn a_state_directory_that_cannot_be_had_is_an_error_with_a_cause() {
+    fn an_unusable_state_directory_is_an_error_with_a_cause() {
         let root = tempfile::tempdir().unwrap();
         let file = root.path().join("file");
         fs::write(&file, "").unwrap();

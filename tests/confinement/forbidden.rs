@@ -6,7 +6,7 @@ use std::net::{TcpListener, UdpSocket};
 use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::process::Command;
 
-use macveil::platform::sandbox::{Needs, enter};
+use macveil::platform::sandbox::{AllowedPaths, enter};
 
 use macveil_testkit::namespace::alone;
 
@@ -21,10 +21,10 @@ fn what_is_not_needed_is_forbidden() {
         }
         fs::create_dir(at("write")).expect("a directory");
         fs::write(at("write/file"), "text").expect("a file");
-        let _sandbox = enter(&Needs {
+        let _sandbox = enter(&AllowedPaths {
             read: vec![at("read/not-there-yet"), "/proc/self".into()],
             write: vec![at("write")],
-            keep: vec![at("keep")],
+            create: vec![at("keep")],
             bind: vec![at("bind")],
         });
 

@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use super::failure::{Failure, unless_unheard};
 use crate::config::{Config, Layout};
-use crate::store::{Adopted, adopt_key, atomic, compare_key};
+use crate::store::{ImportedKey, atomic, compare_key, import_key};
 use crate::tools::import::{Conf, Item, Options, Report, translate};
 use files::Tree;
 use macveil_core::address::{HostKey, NmVersion, Policy};
@@ -87,7 +87,7 @@ enum KeyOutcome {
     None,
     /// It is none.
     Invalid,
-    Adopted(Adopted),
+    Imported(ImportedKey),
 }
 
 /// Takes the settings over and writes what became of them. The answer is no if macveil has a key of its
@@ -132,9 +132,9 @@ fn import(args: &NetworkManager, out: &mut impl Write) -> Result<ExitCode, Failu
         key_path: state_dir.join(crate::store::KEY_FILE),
         beside: present.files.iter().map(ToString::to_string).collect(),
     };
-    let conflict = answer.key == KeyOutcome::Adopted(Adopted::Different);
+    let conflict = answer.key == KeyOutcome::Imported(ImportedKey::Different);
     if conflict && args.replace_key {
-        answer.key = KeyOutcome::Adopted(Adopted::Written);
+        answer.key = KeyOutcome::Imported(ImportedKey::Written);
     } else if conflict {
         return Err(Failure::No(format!(
             "nothing is imported: macveil has a key of its own, {}, and with it every stable address would differ from NetworkManager's; with --replace-key NetworkManager's key takes its place, and addresses that macveil has used so far change",
@@ -142,8 +142,8 @@ fn import(args: &NetworkManager, out: &mut impl Write) -> Result<ExitCode, Failu
         )));
     }
     if !args.dry_run {
-        if let (Some(key), KeyOutcome::Adopted(_)) = (&key, answer.key) {
-            adopt_key(&state_dir, key, args.replace_key)
+        if let (Some(key), KeyOutcome::Imported(_)) = (&key, answer.key) {
+            import_key(&state_dir, key, args.replace_key)
                 .map_err(|error| Failure::cannot("cannot take the key over", error))?;
         }
         write(&drop_in, &answer.configuration).map_err(|error| {
@@ -213,6 +213,6 @@ fn compare(state_dir: &Path, key: Option<&Zeroizing<Vec<u8>>>) -> Result<KeyOutc
         return Ok(KeyOutcome::Invalid);
     }
     compare_key(state_dir, key)
-        .map(KeyOutcome::Adopted)
+        .map(KeyOutcome::Imported)
         .map_err(|error| Failure::cannot("cannot compare the keys", error))
 }

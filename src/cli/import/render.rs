@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::{Answer, DROP_IN, KeyOutcome, THEIR_KEY};
 use crate::config::harmless;
 use crate::json::Json;
-use crate::store::Adopted;
+use crate::store::ImportedKey;
 use crate::tools::import::Item;
 
 pub(super) fn answer(answer: &Answer, json: bool, out: &mut impl Write) -> io::Result<()> {
@@ -31,10 +31,10 @@ pub(super) fn answer(answer: &Answer, json: bool, out: &mut impl Write) -> io::R
             out,
             "key: {THEIR_KEY} is too short to be one, and NetworkManager did not use it; macveil makes its own"
         )?,
-        KeyOutcome::Adopted(Adopted::Same) => {
+        KeyOutcome::Imported(ImportedKey::Same) => {
             writeln!(out, "key: {path} is NetworkManager's already")?;
         }
-        KeyOutcome::Adopted(_) => {
+        KeyOutcome::Imported(_) => {
             let is = if answer.dry_run { "would be" } else { "is" };
             writeln!(out, "key: {THEIR_KEY} {is} copied to {path}")?;
         }
@@ -88,9 +88,9 @@ impl Answer {
         let key = match self.key {
             KeyOutcome::None => "none",
             KeyOutcome::Invalid => "invalid",
-            KeyOutcome::Adopted(Adopted::Same) => "same",
-            KeyOutcome::Adopted(Adopted::Written) => "copied",
-            KeyOutcome::Adopted(Adopted::Different) => "different",
+            KeyOutcome::Imported(ImportedKey::Same) => "same",
+            KeyOutcome::Imported(ImportedKey::Written) => "copied",
+            KeyOutcome::Imported(ImportedKey::Different) => "different",
         };
         Json::Object(vec![
             ("dry_run", Json::Bool(self.dry_run)),

@@ -11,7 +11,7 @@ use super::vendors::Names;
 use super::wish::Wish;
 use super::*;
 use crate::platform::netlink::TapError;
-use crate::tools::vendors::{Lists, NoList, from_file};
+use crate::tools::vendors::{VendorListError, VendorLists, from_file};
 use macveil_core::machine::{KernelError, Link};
 
 const OLD: Mac = Mac([0x00, 0x1b, 0x77, 1, 2, 3]);
@@ -333,7 +333,7 @@ fn wish(words: &str) -> Wish {
         .expect("something to change")
 }
 
-fn address(words: &str, adapter: &Adapter, lists: Result<&Lists, &NoList>) -> Mac {
+fn address(words: &str, adapter: &Adapter, lists: Result<&VendorLists, &VendorListError>) -> Mac {
     wish(words)
         .address(adapter, lists, &mut rng())
         .unwrap_or_else(|failure| panic!("{words}: {failure} {:?}", failure.source()))
@@ -341,7 +341,7 @@ fn address(words: &str, adapter: &Adapter, lists: Result<&Lists, &NoList>) -> Ma
 
 #[test]
 fn each_way_of_macchanger_to_choose_keeps_the_bits_that_it_is_to_keep() {
-    let none = Err(&NoList::Nowhere);
+    let none = Err(&VendorListError::NotInstalled);
     let card = adapter();
     assert_eq!(address("--permanent", &card, none), PERMANENT);
     assert_eq!(address("permanent", &card, none), PERMANENT);
@@ -375,7 +375,7 @@ fn a_random_address_is_never_the_permanent_or_the_current_one() {
     for seed in 0..200 {
         let mut rng = StdRng::seed_from_u64(seed);
         let wish = mask.clone().expect("a change");
-        let address = wish.address(&card, Err(&NoList::Nowhere), &mut rng);
+        let address = wish.address(&card, Err(&VendorListError::NotInstalled), &mut rng);
         let [.., last] = address.expect("an address").bytes();
         assert!([2, 3].contains(&last), "{last}");
     }
@@ -425,7 +425,8 @@ fn an_address_of_a_vendor_is_never_the_permanent_or_the_current_one() {
 #[test]
 fn without_a_list_of_vendors_packages_are_named() {
     for words in ["--another", "-A --bia"] {
-        let failure = wish(words).address(&adapter(), Err(&NoList::Nowhere), &mut rng());
+        let failure =
+            wish(words).address(&adapter(), Err(&VendorListError::NotInstalled), &mut rng());
         let failure = failure.unwrap_err();
         let why = failure.source().unwrap().to_string();
         assert!(why.contains("ieee-data") && why.contains("hwdata"), "{why}");
@@ -439,7 +440,7 @@ fn a_driver_that_knows_no_permanent_address_cannot_have_it_back() {
         permanent: None,
         ..adapter()
     };
-    let failure = wish("-p").address(&card, Err(&NoList::Nowhere), &mut rng());
+    let failure = wish("-p").address(&card, Err(&VendorListError::NotInstalled), &mut rng());
     let why = failure.unwrap_err().source().unwrap().to_string();
     assert!(why.contains("knows no permanent address"), "{why}");
 }
@@ -491,7 +492,7 @@ fn a_stable_address_is_the_one_that_generate_prints() {
             ),
         ),
     ] {
-        let address = address(&words, &adapter(), Err(&NoList::Nowhere));
+        let address = address(&words, &adapter(), Err(&VendorListError::NotInstalled));
         assert_eq!(format!("{address}\n"), generated(&generate));
     }
 }
@@ -507,7 +508,7 @@ fn without_an_id_a_stable_address_hangs_on_the_wire_but_on_no_radio() {
         wifi: false,
         ..adapter()
     };
-    let none = Err(&NoList::Nowhere);
+    let none = Err(&VendorListError::NotInstalled);
     assert_eq!(
         format!("{}\n", address(&words, &wired, none)),
         generated(&format!("{words} --wire --ifname wlan0"))

@@ -7,10 +7,10 @@ use std::process::ExitCode;
 use super::Args;
 use crate::cli::failure::{Failure, NO};
 use crate::json::Json;
-use crate::tools::vendors::{Lists, NoList, Vendors, from_file, installed};
+use crate::tools::vendors::{VendorListError, VendorLists, Vendors, from_file, installed};
 use macveil_core::address::Mac;
 
-pub(super) fn lists(args: &Args) -> Result<Lists, NoList> {
+pub(super) fn lists(args: &Args) -> Result<VendorLists, VendorListError> {
     match &args.vendor_list {
         Some(file) => from_file(file),
         None => installed(Path::new("/")),
@@ -22,7 +22,7 @@ pub(super) fn lists(args: &Args) -> Result<Lists, NoList> {
 pub(super) struct Names(Option<Vendors>);
 
 impl Names {
-    pub(super) fn of(addresses: &[Mac], lists: Option<&Lists>) -> Self {
+    pub(super) fn of(addresses: &[Mac], lists: Option<&VendorLists>) -> Self {
         Self(lists.map(|lists| lists.vendors_of(addresses)))
     }
 
@@ -41,7 +41,7 @@ impl Names {
     }
 }
 
-/// Lists the vendors that have the keyword in their line. The answer is no if there is none.
+/// Lists the vendors whose line has the keyword. Exits with status 1 if there is none.
 pub(super) fn list(args: &Args, keyword: &str, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let lists = lists(args).map_err(|error| Failure::cannot("cannot list vendors", error))?;
     let vendors = lists.vendors();

@@ -11,7 +11,7 @@ use crate::cli::failure::Failure;
 use crate::cli::inputs;
 use crate::platform::netlink::Adapter;
 use crate::store;
-use crate::tools::vendors::{Kind, Lists, NoList};
+use crate::tools::vendors::{VendorFilter, VendorListError, VendorLists};
 use macveil_core::address::{
     AddressFacts, AddressPolicies, AssignError, Binding, ConnectionOptions, Host, HostKey, Mac,
     Mask, NetworkFacts, Origin, Place, Policy, Said, StableId,
@@ -140,14 +140,14 @@ impl Wish {
     pub(super) fn address(
         &self,
         adapter: &Adapter,
-        lists: Result<&Lists, &NoList>,
+        lists: Result<&VendorLists, &VendorListError>,
         rng: &mut impl CryptoRng,
     ) -> Result<Mac, Failure> {
         let kind = match self {
             Self::Policy(policy, details) => return details.address(*policy, adapter, rng),
-            Self::Any => Kind::Any,
-            Self::Another if adapter.wifi => Kind::Wireless,
-            Self::Another => Kind::Wired,
+            Self::Any => VendorFilter::Any,
+            Self::Another if adapter.wifi => VendorFilter::Wireless,
+            Self::Another => VendorFilter::Wired,
         };
         let tried = "cannot choose a vendor";
         let lists = lists.map_err(|error| Failure::cannot(tried, error.to_string()))?;

@@ -1,7 +1,7 @@
-//! Which files can be reached, with Landlock (Linux 5.13 and later).
+//! Restricts access to files with Landlock (Linux 5.13 and later).
 //!
-//! A rule is about the file that had the name when the rule was made. Files that others replace are
-//! therefore allowed with their directory.
+//! A rule refers to the file that has the path when the rule is made. For a file that other programs replace, allow
+//! its directory.
 
 use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::Path;
@@ -12,28 +12,28 @@ use landlock::{
 };
 use rustix::fs::{CWD, Mode, OFlags};
 
-use super::Needs;
+use super::AllowedPaths;
 
-/// The files that rules are about: `/proc` makes new ones when nobody holds them.
-pub(super) type Held = Vec<OwnedFd>;
+/// The files that rules refer to. They stay open, because `/proc` makes a new inode for a file that is not open.
+pub(super) type OpenFiles = Vec<OwnedFd>;
 
-/// What later kernels can forbid besides is left out until it has been tried.
-const KNOWN: ABI = ABI::V6;
+/// The newest version that was tested.
+const TESTED: ABI = ABI::V6;
 
 type Rights = BitFlags<AccessFs>;
 
-pub(super) fn restrict(needs: &Needs) -> (Held, Result<&'static str, String>) {
+pub(super) fn restrict(allowed: &AllowedPaths) -> (OpenFiles, Result<&'static str, String>) {
     let read = make_bitflags!(AccessFs::{ReadFile | ReadDir});
     let write = read | make_bitflags!(AccessFs::{WriteFile | Truncate});
-    let keep = write | make_bitflags!(AccessFs::{MakeReg | RemoveFile});
-    let bind = keep | AccessFs::MakeSock;
-    let wishes = [
-        (&needs.read, read),
-        (&needs.write, write),
-        (&needs.keep, keep),
-        (&needs.bind, bind),
+    let create = write | make_bitflags!(AccessFs::{MakeReg | RemoveFile});
+    let bind = create | AccessFs::MakeSock;
+    let rights = [
+        (&allowed.read, read),
+        (&allowed.write, write),
+        (&allowed.create, create),
+        (&allowed.bind, bind),
     ];
-    let beneath = wishes.iter().flat_map(|(paths, rights)| {
+    let beneath = rights.iter().flat_map(|(paths, rights)| {
         paths
             .iter()
             .filter_map(|path| Some((open_nearest(path)?, *rights)))
@@ -43,8 +43,8 @@ pub(super) fn restrict(needs: &Needs) -> (Held, Result<&'static str, String>) {
         Err(_) => Err(format!("refused: {}", std::io::Error::last_os_error())),
         Ok(status) => match status.ruleset {
             RulesetStatus::FullyEnforced => Ok("in force"),
-            RulesetStatus::PartiallyEnforced => Ok("in force, as far as this kernel knows it"),
-            RulesetStatus::NotEnforced => Err("this kernel does not have it".to_owned()),
+            RulesetStatus::PartiallyEnforced => Ok("in force, as far as this kernel supports it"),
+            RulesetStatus::NotEnforced => Err("not supported by this kernel".to_owned()),
         },
     };
     (rules.into_iter().map(|(file, _)| file).collect(), outcome)
@@ -52,8 +52,8 @@ pub(super) fn restrict(needs: &Needs) -> (Held, Result<&'static str, String>) {
 
 fn enforce(rules: &[(OwnedFd, Rights)]) -> Result<RestrictionStatus, RulesetError> {
     let mut ruleset = Ruleset::default()
-        .handle_access(AccessFs::from_all(KNOWN))?
-        .handle_access(AccessNet::from_all(KNOWN))?
+        .handle_access(AccessFs::from_all(TESTED))?
+        .handle_access(AccessNet::from_all(TESTED))?
         .scope(Scope::Signal)?
         .create()?;
     for (file, rights) in rules {
@@ -62,7 +62,7 @@ fn enforce(rules: &[(OwnedFd, Rights)]) -> Result<RestrictionStatus, RulesetErro
     ruleset.restrict_self()
 }
 
-/// The file, or the nearest directory above it that is there.
+/// The file, or the nearest existing directory above it.
 fn open_nearest(path: &Path) -> Option<OwnedFd> {
     let flags = OFlags::PATH | OFlags::CLOEXEC;
     let open = |path: &Path| rustix::fs::openat(CWD, path, flags, Mode::empty()).ok();

@@ -1,8 +1,6 @@
-//! What the daemon gives up once it runs: whoever takes it over can do with it what its task needs and
-//! no more.
+//! Drops privileges once the daemon runs: an attacker who takes it over can do what the daemon needs and no more.
 //!
-//! Kernels lack one or the other part of it. What is not there is said at debug level, and the rest
-//! holds.
+//! A part that the kernel does not support is logged at debug level; the others still apply.
 
 #[cfg(any(
     target_arch = "x86_64",
@@ -26,61 +24,60 @@ use rustix::process::DumpableBehavior;
 use rustix::time::ClockId;
 use tracing::{debug, warn};
 
-/// Switches the sandbox off where it says `off`.
+/// Environment variable; `off` disables the sandbox.
 const SWITCH: &str = "MACVEIL_SANDBOX";
 
-/// The files and directories that are still needed, each with all that is below it. One that does not
-/// exist stands for the nearest directory above it, where it may appear.
+/// Files and directories that stay accessible, each with everything below it. For a path that does not exist it is
+/// the nearest directory above, where the file can appear later.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Needs {
-    /// To be read.
+pub struct AllowedPaths {
+    /// Read only.
     pub read: Vec<PathBuf>,
-    /// Files that are there, to be read and written.
+    /// Read and write existing files.
     pub write: Vec<PathBuf>,
-    /// Directories in which files are made, replaced and removed.
-    pub keep: Vec<PathBuf>,
-    /// Directories in which sockets are made, besides files.
+    /// Create, replace and remove files, too.
+    pub create: Vec<PathBuf>,
+    /// Create sockets, too.
     pub bind: Vec<PathBuf>,
 }
 
-/// A sandbox that this process is in. It holds on to what has to stay as it is.
+/// The sandbox of this process. It keeps the files open that Landlock rules refer to.
 #[derive(Debug)]
 pub struct Sandbox {
-    _held: files::Held,
+    _open: files::OpenFiles,
 }
 
-/// Whether the person who started this process wants it to be confined.
+/// Whether the environment leaves the sandbox enabled.
 #[must_use]
-pub fn is_wanted() -> bool {
-    let wanted = std::env::var_os(SWITCH).is_none_or(|value| value != "off");
-    if !wanted {
-        warn!("{SWITCH}=off: macveil keeps every privilege it was started with");
+pub fn is_enabled() -> bool {
+    let enabled = std::env::var_os(SWITCH).is_none_or(|value| value != "off");
+    if !enabled {
+        warn!("{SWITCH}=off: macveil keeps all its privileges");
     }
-    wanted
+    enabled
 }
 
-/// Keeps the memory of this process, where the key is, out of core dumps and from debuggers.
+/// Keeps the memory of this process, which includes the key, out of core dumps and debuggers.
 pub fn hide_memory() {
     if let Err(error) = rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable) {
-        warn!("a core dump of macveil would hold the secret key: {error}");
+        warn!("cannot disable core dumps, which would contain the secret key: {error}");
     }
 }
 
-/// Gives up what is not needed, for good. This is for a process with one thread: others keep what they
-/// have.
+/// Drops everything else for good. Call it while the process has one thread: other threads keep their privileges.
 #[must_use]
-pub fn enter(needs: &Needs) -> Sandbox {
-    // Asking for the time has rustix look once for what it needs of the kernel, in a way that will be closed.
+pub fn enter(allowed: &AllowedPaths) -> Sandbox {
+    // rustix initialises itself at its first call for the time, with system calls that the sandbox forbids.
     let _ = rustix::time::clock_gettime(ClockId::Boottime);
-    said("capabilities", capabilities::keep_one());
-    let (held, restricted) = files::restrict(needs);
-    said("Landlock", restricted);
-    // The last, because it forbids what the others are made with.
-    said("seccomp", calls::restrict());
-    Sandbox { _held: held }
+    log_outcome("capabilities", capabilities::drop_others());
+    let (open, restricted) = files::restrict(allowed);
+    log_outcome("Landlock", restricted);
+    // Last, because it forbids the system calls of the others.
+    log_outcome("seccomp", calls::restrict());
+    Sandbox { _open: open }
 }
 
-fn said(what: &str, outcome: Result<&'static str, String>) {
+fn log_outcome(what: &str, outcome: Result<&'static str, String>) {
     match outcome {
         Ok(how) => debug!("sandbox: {what}: {how}"),
         Err(why) => debug!("sandbox: {what}: {why}"),

@@ -1,24 +1,24 @@
-//! An address as a vendor would have given it.
+//! Random addresses with the prefixes of vendors.
 
 use rand::CryptoRng;
 
 use super::{Prefix, Vendor, Vendors};
 use macveil_core::address::Mac;
 
-/// Which vendors come into question.
+/// Which vendors to draw from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// All.
+pub enum VendorFilter {
+    /// All vendors.
     Any,
-    /// Those whose prefixes are seen on Wi-Fi cards.
+    /// Vendors of Wi-Fi cards.
     Wireless,
-    /// All but those that a list has as wireless cards.
+    /// All vendors except those in a list of wireless cards.
     Wired,
 }
 
-/// Who makes most of today's Wi-Fi cards: how the names begin, in lower case. Lists of wireless cards
-/// end about 2003, and an address of such a card would draw attention.
-const CARD_MAKERS: [&str; 18] = [
+/// Vendors of most of today's Wi-Fi cards: prefixes of names, in lower case. Lists of wireless cards end
+/// about 2003, and an address of such a card would be conspicuous.
+const WIFI_VENDORS: [&str; 18] = [
     "alps alpine",
     "apple",
     "askey",
@@ -39,26 +39,31 @@ const CARD_MAKERS: [&str; 18] = [
     "tp-link",
 ];
 
-/// What the IEEE calls blocks that it has cut into smaller ones.
-const CUT_UP: &str = "ieee registration";
+/// The owner of blocks that the IEEE has divided into smaller ones.
+const DIVIDED: &str = "ieee registration";
 
-/// A draw that was refused is repeated so often.
-const MOST_DRAWS: usize = 64;
+/// A drawn address can be unusable or one to avoid.
+const MAX_DRAWS: usize = 64;
 
 impl Vendors {
-    /// A random address of a random vendor, which is none of `avoid`; `None` if there is no such vendor.
+    /// Draws an address of a random vendor that is not in `avoid`. `None` if no vendor has one.
     ///
-    /// The U/L bit is always clear, as on a card that comes from its vendor.
-    pub fn draw(&self, kind: Kind, avoid: &[Mac], rng: &mut impl CryptoRng) -> Option<Mac> {
+    /// The U/L bit is always clear, as in an address that a vendor assigned.
+    pub fn draw(
+        &self,
+        filter: VendorFilter,
+        avoid: &[Mac],
+        rng: &mut impl CryptoRng,
+    ) -> Option<Mac> {
         let prefixes: Vec<Prefix> = self
             .by_prefix
             .iter()
-            .filter(|(prefix, vendor)| vendor.gives_addresses(**prefix) && vendor.is_of(kind))
+            .filter(|(prefix, vendor)| vendor.assigns_addresses(**prefix) && vendor.matches(filter))
             .map(|(&prefix, _)| prefix)
             .collect();
         let count = u64::try_from(prefixes.len()).ok()?;
-        (0..MOST_DRAWS).find_map(|_| {
-            // The remainder prefers none by more than one in 10^14.
+        (0..MAX_DRAWS).find_map(|_| {
+            // The bias of the remainder is less than one in 10^14.
             let chosen = usize::try_from(rng.next_u64().checked_rem(count)?).ok()?;
             let address = prefixes.get(chosen)?.with(rng.next_u64());
             (address.is_usable() && !avoid.contains(&address)).then_some(address)
@@ -67,23 +72,23 @@ impl Vendors {
 }
 
 impl Vendor {
-    fn gives_addresses(&self, prefix: Prefix) -> bool {
+    fn assigns_addresses(&self, prefix: Prefix) -> bool {
         let first = prefix.first();
-        !first.is_multicast() && !first.is_local() && !begins(&self.name, CUT_UP)
+        !first.is_multicast() && !first.is_local() && !begins(&self.name, DIVIDED)
     }
 
-    fn is_of(&self, kind: Kind) -> bool {
-        match kind {
-            Kind::Any => true,
-            Kind::Wireless => {
-                self.card || CARD_MAKERS.iter().any(|maker| begins(&self.name, maker))
+    fn matches(&self, filter: VendorFilter) -> bool {
+        match filter {
+            VendorFilter::Any => true,
+            VendorFilter::Wireless => {
+                self.wireless || WIFI_VENDORS.iter().any(|vendor| begins(&self.name, vendor))
             }
-            Kind::Wired => !self.card,
+            VendorFilter::Wired => !self.wireless,
         }
     }
 }
 
-fn begins(name: &str, beginning: &str) -> bool {
-    name.get(..beginning.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(beginning))
+fn begins(name: &str, prefix: &str) -> bool {
+    name.get(..prefix.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(prefix))
 }

@@ -1,4 +1,4 @@
-//! Where distributions keep lists of vendors.
+//! The files in which distributions ship lists of vendors.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use super::{Vendors, parse};
 use macveil_core::address::Mac;
 
-/// The longest list known has 5 MB.
-const LONGEST: u64 = 32 * 1024 * 1024;
+/// In bytes. The largest list known has 5 MB.
+const MAX_FILE_SIZE: u64 = 32 * 1024 * 1024;
 
-/// Lists, the newest and most complete first; those in one row belong together.
+/// Lists, the newest and most complete first. The first file of a row is required, the others refine it.
 const LISTS: [&[&str]; 11] = [
     &[
         "var/lib/ieee-data/oui.csv",
@@ -35,52 +35,52 @@ const LISTS: [&[&str]; 11] = [
     &["usr/share/macchanger/OUI.list"],
 ];
 
-/// Prefixes of wireless cards; old, and read in addition.
-const WIRELESS: &str = "usr/share/macchanger/wireless.list";
+/// Old prefixes of wireless cards, read in addition.
+const WIRELESS_LIST: &str = "usr/share/macchanger/wireless.list";
 
-/// There is no list to learn from.
+/// No list of vendors can be used.
 #[derive(Debug, thiserror::Error)]
-pub enum NoList {
-    /// None is installed.
+pub enum VendorListError {
+    /// No list is installed.
     #[error(
-        "there is no list of vendors on this machine: install ieee-data (Debian, Ubuntu), hwdata (Fedora, Arch), udev's hardware database, nmap-common, or macchanger; or name a file with --vendor-list"
+        "no list of vendors is installed: install ieee-data (Debian, Ubuntu), hwdata (Fedora, Arch), udev's hardware database, nmap-common or macchanger, or pass a file with --vendor-list"
     )]
-    Nowhere,
+    NotInstalled,
     /// The file cannot be read.
-    #[error("cannot read the list {path}")]
-    Unreadable {
+    #[error("cannot read the list of vendors {path}")]
+    Read {
         /// The file.
         path: PathBuf,
         /// Why.
         source: io::Error,
     },
-    /// The file is something else.
-    #[error("{path} lists no vendors in any known format")]
-    Nothing {
+    /// The file has another format.
+    #[error("{path} is not a list of vendors in a known format")]
+    Format {
         /// The file.
         path: PathBuf,
     },
 }
 
-/// Lists as they were read. There is a vendor in them.
+/// The text of lists, with at least one vendor.
 #[derive(Debug)]
-pub struct Lists(Vec<List>);
+pub struct VendorLists(Vec<List>);
 
 #[derive(Debug)]
 struct List {
     text: String,
-    /// It is of wireless cards.
-    card: bool,
+    /// Whether it lists wireless cards.
+    wireless: bool,
 }
 
-impl Lists {
+impl VendorLists {
     /// All vendors.
     #[must_use]
     pub fn vendors(&self) -> Vendors {
         self.pick(|_| true)
     }
 
-    /// The vendors of these addresses: known much sooner than all.
+    /// The vendors of these addresses, which is much faster than all vendors.
     #[must_use]
     pub fn vendors_of(&self, addresses: &[Mac]) -> Vendors {
         self.pick(|prefix| addresses.iter().any(|&address| prefix.has(address)))
@@ -88,56 +88,65 @@ impl Lists {
 
     fn pick(&self, is_wanted: impl Fn(super::Prefix) -> bool) -> Vendors {
         let mut vendors = Vendors::default();
-        for List { text, card } in &self.0 {
-            vendors.add(text, *card, &is_wanted);
+        for List { text, wireless } in &self.0 {
+            vendors.add(text, *wireless, &is_wanted);
         }
         vendors
     }
 }
 
-/// What is installed under `root`, which is `/` but in tests: the best list, and that of wireless cards.
+/// Reads the best list that is installed below `root` (`/` except in tests), and that of wireless cards.
 ///
 /// # Errors
-/// There is none that can be read.
-pub fn installed(root: &Path) -> Result<Lists, NoList> {
+/// No list can be read.
+pub fn installed(root: &Path) -> Result<VendorLists, VendorListError> {
     let mut lists = LISTS
         .iter()
-        .map(|files| all(root, files))
-        .find(|lists| lists.iter().any(lists_a_vendor))
-        .ok_or(NoList::Nowhere)?;
-    if let Ok(text) = read(&root.join(WIRELESS)) {
-        lists.push(List { text, card: true });
+        .map(|files| read_row(root, files))
+        .find(|lists| lists.iter().any(has_vendors))
+        .ok_or(VendorListError::NotInstalled)?;
+    if let Ok(text) = read(&root.join(WIRELESS_LIST)) {
+        lists.push(List {
+            text,
+            wireless: true,
+        });
     }
-    Ok(Lists(lists))
+    Ok(VendorLists(lists))
 }
 
-/// What a file of any known format says.
+/// Reads a file in any known format.
 ///
 /// # Errors
-/// It cannot be read, is too long, or is no list.
-pub fn from_file(path: &Path) -> Result<Lists, NoList> {
+/// The file cannot be read, is too large, or is not a list.
+pub fn from_file(path: &Path) -> Result<VendorLists, VendorListError> {
     let path = path.to_owned();
     let text = match read(&path) {
         Ok(text) => text,
-        Err(source) => return Err(NoList::Unreadable { path, source }),
+        Err(source) => return Err(VendorListError::Read { path, source }),
     };
-    let list = List { text, card: false };
-    if !lists_a_vendor(&list) {
-        return Err(NoList::Nothing { path });
+    let list = List {
+        text,
+        wireless: false,
+    };
+    if !has_vendors(&list) {
+        return Err(VendorListError::Format { path });
     }
-    Ok(Lists(vec![list]))
+    Ok(VendorLists(vec![list]))
 }
 
-fn lists_a_vendor(list: &List) -> bool {
+fn has_vendors(list: &List) -> bool {
     parse::entries(&list.text).any(|(_, name)| parse::cleaned(name).is_some())
 }
 
-/// The first file has to be there; the others make it more exact.
-fn all(root: &Path, files: &[&str]) -> Vec<List> {
+/// Empty if the first file is missing.
+fn read_row(root: &Path, files: &[&str]) -> Vec<List> {
     let mut lists = Vec::new();
     for (index, file) in files.iter().enumerate() {
         match read(&root.join(file)) {
-            Ok(text) => lists.push(List { text, card: false }),
+            Ok(text) => lists.push(List {
+                text,
+                wireless: false,
+            }),
             Err(_) if index == 0 => break,
             Err(_) => {}
         }
@@ -148,12 +157,12 @@ fn all(root: &Path, files: &[&str]) -> Vec<List> {
 fn read(path: &Path) -> io::Result<String> {
     let mut bytes = Vec::new();
     File::open(path)?
-        .take(LONGEST + 1)
+        .take(MAX_FILE_SIZE + 1)
         .read_to_end(&mut bytes)?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length <= LONGEST) {
+    if u64::try_from(bytes.len()).is_ok_and(|length| length <= MAX_FILE_SIZE) {
         let text = String::from_utf8(bytes);
         return Ok(text.unwrap_or_else(|e| String::from_utf8_lossy(e.as_bytes()).into_owned()));
     }
-    let too_long = format!("it has more than {} MB", LONGEST / (1024 * 1024));
-    Err(io::Error::new(io::ErrorKind::FileTooLarge, too_long))
+    let too_large = format!("it has more than {} MB", MAX_FILE_SIZE / (1024 * 1024));
+    Err(io::Error::new(io::ErrorKind::FileTooLarge, too_large))
 }

@@ -1,11 +1,11 @@
-//! Whose prefixes addresses have: the lists that distributions ship, read when they are needed.
+//! The vendors of addresses, from the lists that distributions ship.
 //!
-//! | module | what it knows |
+//! | module | contents |
 //! |---|---|
 //! | `prefix` | pure: the first 24, 28 or 36 bits of an address |
-//! | `parse` | pure: every format that such lists come in |
-//! | `draw` | pure: an address as a vendor would have given it |
-//! | `files` | where the lists are |
+//! | `parse` | pure: the formats of the lists |
+//! | `draw` | pure: random addresses with the prefixes of vendors |
+//! | `files` | the installed lists |
 
 mod draw;
 mod files;
@@ -18,8 +18,8 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-pub use draw::Kind;
-pub use files::{Lists, NoList, from_file, installed};
+pub use draw::VendorFilter;
+pub use files::{VendorListError, VendorLists, from_file, installed};
 pub use prefix::Prefix;
 
 use macveil_core::address::Mac;
@@ -34,13 +34,13 @@ pub struct Vendors {
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Vendor {
     name: String,
-    /// It is in a list of wireless cards.
-    card: bool,
+    /// Whether it is in a list of wireless cards.
+    wireless: bool,
 }
 
 impl Vendors {
-    /// Adds what a list says of the prefixes that are wanted. Of two names for a prefix the first holds.
-    fn add(&mut self, text: &str, card: bool, is_wanted: impl Fn(Prefix) -> bool) {
+    /// Adds the wanted prefixes of a list. The first name of a prefix stays.
+    fn add(&mut self, text: &str, wireless: bool, is_wanted: impl Fn(Prefix) -> bool) {
         for (prefix, name) in parse::entries(text) {
             if !is_wanted(prefix) {
                 continue;
@@ -51,12 +51,12 @@ impl Vendors {
             let vendor = self
                 .by_prefix
                 .entry(prefix)
-                .or_insert(Vendor { name, card });
-            vendor.card |= card;
+                .or_insert(Vendor { name, wireless });
+            vendor.wireless |= wireless;
         }
     }
 
-    /// The vendor of an address, by the longest prefix that is known.
+    /// The vendor of an address by its longest known prefix.
     #[must_use]
     pub fn name(&self, address: Mac) -> Option<&str> {
         prefix::LENGTHS

@@ -1,17 +1,16 @@
-//! Every format that lists of vendors come in. A line that makes no sense is left out.
+//! The formats of lists of vendors. Lines that are not valid are skipped.
 
 use super::prefix::Prefix;
 
-/// A name is cut behind so many characters.
-pub(super) const LONGEST_NAME: usize = 80;
+/// In characters. Longer names are cut.
+pub(super) const MAX_NAME_LENGTH: usize = 80;
 
-/// What a line says.
 enum Line<'a> {
     Entry(Prefix, &'a str),
-    /// The name follows.
+    /// Its name is in the next line.
     Prefix(Prefix),
     Name(&'a str),
-    Nothing,
+    Other,
 }
 
 /// The prefixes of a list with their vendors.
@@ -25,7 +24,7 @@ enum Line<'a> {
 /// | nmap, arp-scan | `001B77 Name` |
 /// | Wireshark | `00:1B:77 Short Name`, `00:1B:C5:00:00:00/36 Short Name`, with tabs |
 ///
-/// Names are as they stand there, for [`cleaned`].
+/// Names are unchanged: see [`cleaned`].
 pub(super) fn entries(text: &str) -> impl Iterator<Item = (Prefix, &str)> {
     let mut pending = None;
     text.lines().filter_map(move |line| {
@@ -36,21 +35,21 @@ pub(super) fn entries(text: &str) -> impl Iterator<Item = (Prefix, &str)> {
                 pending = Some(prefix);
                 return None;
             }
-            Line::Nothing => return None,
+            Line::Other => return None,
         };
         Some((prefix, name))
     })
 }
 
 fn read(line: &str) -> Line<'_> {
-    // What costs least comes first: a line is of one kind at most, and there are tens of thousands.
+    // The cheapest check first: a line has one format at most, and there are tens of thousands of lines.
     if let Some((prefix, name)) = spaced(line) {
         return Line::Entry(prefix, name);
     }
     let trimmed = line.trim();
     if let Some(pattern) = trimmed.strip_prefix("OUI:") {
         let digits = pattern.strip_suffix('*').unwrap_or(pattern);
-        return Prefix::from_digits(digits.as_bytes()).map_or(Line::Nothing, Line::Prefix);
+        return Prefix::from_digits(digits.as_bytes()).map_or(Line::Other, Line::Prefix);
     }
     if let Some(name) = trimmed.strip_prefix("ID_OUI_FROM_DATABASE=") {
         return Line::Name(name);
@@ -58,7 +57,7 @@ fn read(line: &str) -> Line<'_> {
     ieee(trimmed)
         .or_else(|| csv(trimmed))
         .or_else(|| column(line))
-        .map_or(Line::Nothing, |(prefix, name)| Line::Entry(prefix, name))
+        .map_or(Line::Other, |(prefix, name)| Line::Entry(prefix, name))
 }
 
 fn csv(line: &str) -> Option<(Prefix, &str)> {
@@ -85,12 +84,12 @@ fn spaced(line: &str) -> Option<(Prefix, &str)> {
     Some((prefix, line.get(8..)?.strip_prefix([' ', '\t'])?))
 }
 
-/// The prefix ends at the first white space.
+/// The prefix is the first word.
 fn column(line: &str) -> Option<(Prefix, &str)> {
     let (word, name) = line.split_once([' ', '\t'])?;
     let name = name.trim_start();
     if word.contains(':') {
-        // A short name and, behind a tab, the long one.
+        // A short name, and after a tab the long one.
         let name = name.split_once('\t').map_or(name, |(_, long)| long);
         return Some((with_length(word)?, name));
     }
@@ -121,7 +120,7 @@ fn grouped(text: &str, separator: u8) -> Option<Prefix> {
     separated.then(|| Prefix::from_digits(&[a0, a1, b0, b1, c0, c1]))?
 }
 
-/// Without what a terminal might obey, and not endless; `None` if nothing is left.
+/// The name without control characters and cut to the maximum length. `None` if nothing is left.
 pub(super) fn cleaned(name: &str) -> Option<String> {
     let name = name.trim();
     if is_clean(name) {
@@ -134,15 +133,15 @@ pub(super) fn cleaned(name: &str) -> Option<String> {
             text.push(' ');
         }
         text.push_str(&word.replace("\"\"", "\""));
-        if text.chars().count() > LONGEST_NAME {
-            text = text.chars().take(LONGEST_NAME).collect();
+        if text.chars().count() > MAX_NAME_LENGTH {
+            text = text.chars().take(MAX_NAME_LENGTH).collect();
             break;
         }
     }
     (!text.is_empty()).then_some(text)
 }
 
-/// As nearly all are: their lists are long, and looked up for a single name.
+/// Nearly all names are, and a lookup of one name reads the whole list.
 fn is_clean(name: &str) -> bool {
     let mut before = b' ';
     let in_order = name.bytes().all(|byte| {
@@ -150,5 +149,5 @@ fn is_clean(name: &str) -> bool {
         before = byte;
         matches!(byte, b' '..=b'~') && !doubled
     });
-    in_order && (1..=LONGEST_NAME).contains(&name.len())
+    in_order && (1..=MAX_NAME_LENGTH).contains(&name.len())
 }

@@ -6,7 +6,7 @@ use macveil_core::address::Mac;
 
 /// Bits of the blocks that the IEEE assigns: MA-L, MA-M, MA-S.
 pub(super) const LENGTHS: [u8; 3] = [24, 28, 36];
-const ADDRESS: u8 = 48;
+const ADDRESS_BITS: u8 = 48;
 
 /// The first bits of addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,20 +17,20 @@ pub struct Prefix {
 }
 
 impl Prefix {
-    /// The prefix of so many bits that an address has.
+    /// The first `bits` of an address.
     pub(super) fn of(address: Mac, bits: u8) -> Self {
         Self {
-            first: number(address) & !free(bits),
+            first: number(address) & !host_mask(bits),
             bits,
         }
     }
 
-    /// Whether the address has it.
+    /// Whether the address has this prefix.
     pub(super) fn has(self, address: Mac) -> bool {
-        number(address) & !free(self.bits) == self.first
+        number(address) & !host_mask(self.bits) == self.first
     }
 
-    /// From hexadecimal digits: six, seven or nine.
+    /// Reads six, seven or nine hexadecimal digits.
     pub(super) fn from_digits(digits: &[u8]) -> Option<Self> {
         let bits = u8::try_from(digits.len()).ok()?.checked_mul(4)?;
         if !LENGTHS.contains(&bits) {
@@ -40,7 +40,7 @@ impl Prefix {
             Some(value << 4 | u64::from(char::from(digit).to_digit(16)?))
         })?;
         Some(Self {
-            first: value << (ADDRESS - bits),
+            first: value << (ADDRESS_BITS - bits),
             bits,
         })
     }
@@ -51,15 +51,15 @@ impl Prefix {
         address(self.first)
     }
 
-    /// The address with this prefix and these last bits.
+    /// The address with this prefix and the last bits of `rest`.
     pub(super) fn with(self, rest: u64) -> Mac {
-        address(self.first | (rest & free(self.bits)))
+        address(self.first | (rest & host_mask(self.bits)))
     }
 }
 
-/// The bits behind a prefix.
-const fn free(bits: u8) -> u64 {
-    (1 << (ADDRESS - bits)) - 1
+/// A mask of the bits after a prefix.
+const fn host_mask(bits: u8) -> u64 {
+    (1 << (ADDRESS_BITS - bits)) - 1
 }
 
 fn number(address: Mac) -> u64 {

@@ -7,7 +7,7 @@ use rand::rngs::StdRng;
 
 use super::*;
 
-/// One vendor in every format, with what else such files hold.
+/// One vendor in every format, with other lines of such files.
 const FORMATS: [(&str, &str); 9] = [
     ("macchanger", "00 1B 77 Example\tCards, Inc.\n"),
     (
@@ -70,7 +70,7 @@ fn every_format_is_read() {
 }
 
 #[test]
-fn small_blocks_are_read_and_the_longest_prefix_says_whose_an_address_is() {
+fn the_longest_prefix_names_the_vendor() {
     for text in [
         "MA-L,001BC5,IEEE Registration Authority,\nMA-M,001BC5A,Middle,\nMA-S,001BC5AAA,Small,\n",
         "OUI:001BC5*\n ID_OUI_FROM_DATABASE=IEEE Registration Authority\nOUI:001BC5A*\n \
@@ -92,10 +92,10 @@ fn small_blocks_are_read_and_the_longest_prefix_says_whose_an_address_is() {
             prefixes,
             ["00:1b:c5", "00:1b:c5:a0:00:00/28", "00:1b:c5:aa:a0:00/36"]
         );
-        // What is cut up is given to nobody as a whole.
+        // A divided block has no addresses of its own.
         let mut rng = rng();
         for _ in 0..100 {
-            let drawn = read.draw(Kind::Any, &[], &mut rng).unwrap();
+            let drawn = read.draw(VendorFilter::Any, &[], &mut rng).unwrap();
             let name = read.name(drawn).unwrap();
             assert!(["Middle", "Small"].contains(&name), "{drawn}: {name}");
         }
@@ -103,7 +103,7 @@ fn small_blocks_are_read_and_the_longest_prefix_says_whose_an_address_is() {
 }
 
 #[test]
-fn names_are_short_and_harmless() {
+fn names_have_no_control_characters_and_are_cut() {
     let read = vendors(&format!(
         "001B77 \u{1b}[2JA\u{7}\tB \n001B78 {}\n",
         "x".repeat(500)
@@ -114,41 +114,50 @@ fn names_are_short_and_harmless() {
 }
 
 #[test]
-fn no_vendor_gives_group_or_local_addresses() {
+fn group_and_local_prefixes_are_never_drawn() {
     let read = vendors("01005E Group\n020701 Local\n");
     assert_eq!(read.iter().count(), 2);
-    assert_eq!(read.draw(Kind::Any, &[], &mut rng()), None);
-    assert_eq!(Vendors::default().draw(Kind::Any, &[], &mut rng()), None);
+    assert_eq!(read.draw(VendorFilter::Any, &[], &mut rng()), None);
+    assert_eq!(
+        Vendors::default().draw(VendorFilter::Any, &[], &mut rng()),
+        None
+    );
 }
 
 #[test]
-fn a_kind_is_kept_to() {
+fn a_filter_limits_the_vendors() {
     let mut read = vendors("001B77 Intel Corporate\n001B78 Printers\n");
     read.add("00 02 2D Old card\n", true, |_| true);
     let mut rng = rng();
-    let mut drawn = |kind| {
+    let mut drawn = |filter| {
         let mut names: Vec<_> = (0..200)
-            .map(|_| read.name(read.draw(kind, &[], &mut rng).unwrap()).unwrap())
+            .map(|_| {
+                read.name(read.draw(filter, &[], &mut rng).unwrap())
+                    .unwrap()
+            })
             .collect();
         names.sort_unstable();
         names.dedup();
         names
     };
-    assert_eq!(drawn(Kind::Wireless), ["Intel Corporate", "Old card"]);
-    assert_eq!(drawn(Kind::Wired), ["Intel Corporate", "Printers"]);
-    assert_eq!(drawn(Kind::Any).len(), 3);
+    assert_eq!(
+        drawn(VendorFilter::Wireless),
+        ["Intel Corporate", "Old card"]
+    );
+    assert_eq!(drawn(VendorFilter::Wired), ["Intel Corporate", "Printers"]);
+    assert_eq!(drawn(VendorFilter::Any).len(), 3);
 }
 
 #[test]
 fn an_address_to_avoid_is_never_drawn() {
     let read = vendors("70B3D5AAA Small\n");
-    let first: Mac = read.draw(Kind::Any, &[], &mut rng()).unwrap();
-    let second = read.draw(Kind::Any, &[first], &mut rng()).unwrap();
+    let first: Mac = read.draw(VendorFilter::Any, &[], &mut rng()).unwrap();
+    let second = read.draw(VendorFilter::Any, &[first], &mut rng()).unwrap();
     assert_ne!(first, second);
 }
 
 #[test]
-fn the_best_list_is_taken_and_wireless_cards_are_added() {
+fn the_best_list_is_used_with_that_of_wireless_cards() {
     let home = tempfile::tempdir().unwrap();
     let write = |path: &str, text: &str| {
         let path = home.path().join(path);
@@ -159,7 +168,7 @@ fn the_best_list_is_taken_and_wireless_cards_are_added() {
         let address = mac(address);
         let lists = installed(home.path()).unwrap();
         let name = lists.vendors().name(address).map(str::to_owned);
-        // What is asked of one alone is what all of them say.
+        // A lookup of one address gives the same name.
         let alone = lists.vendors_of(&[address]);
         assert_eq!(alone.name(address).map(str::to_owned), name);
         name
@@ -177,7 +186,7 @@ fn the_best_list_is_taken_and_wireless_cards_are_added() {
         "OUI:001B77*\n ID_OUI_FROM_DATABASE=New\n",
     );
     assert_eq!(name("00:1b:77:00:00:00").as_deref(), Some("New"));
-    // An empty one is none.
+    // An empty list is skipped.
     write("usr/share/ieee-data/oui.csv", "");
     assert_eq!(name("00:1b:77:00:00:00").as_deref(), Some("New"));
     write("usr/share/ieee-data/oui.csv", "MA-L,001B77,Newer,\n");
@@ -189,14 +198,14 @@ fn the_best_list_is_taken_and_wireless_cards_are_added() {
 }
 
 #[test]
-fn a_file_that_is_no_list_is_named() {
+fn a_file_without_vendors_is_an_error_with_its_path() {
     let file = tempfile::NamedTempFile::new().unwrap();
     let path = file.path().to_str().unwrap();
     let error = from_file(file.path()).unwrap_err().to_string();
     assert!(error.starts_with(path), "{error}");
     let error = from_file(Path::new("/nowhere")).unwrap_err().to_string();
-    assert_eq!(error, "cannot read the list /nowhere");
-    // Sparse: too long, though nothing is in it.
+    assert_eq!(error, "cannot read the list of vendors /nowhere");
+    // A sparse file that is too large.
     file.as_file().set_len(33 * 1024 * 1024).unwrap();
     let error = std::error::Error::source(&from_file(file.path()).unwrap_err())
         .unwrap()
@@ -206,12 +215,12 @@ fn a_file_that_is_no_list_is_named() {
 
 proptest! {
     #[test]
-    fn anything_is_survived(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
-        vendors(&String::from_utf8_lossy(&bytes)).draw(Kind::Any, &[], &mut rng());
+    fn reading_bytes_never_panics(bytes in proptest::collection::vec(any::<u8>(), 0..400)) {
+        vendors(&String::from_utf8_lossy(&bytes)).draw(VendorFilter::Any, &[], &mut rng());
     }
 
     #[test]
-    fn what_is_nearly_a_list_is_survived(
+    fn malformed_lists_give_valid_names(
         words in proptest::collection::vec(
             prop_oneof![
                 Just("OUI:"), Just("ID_OUI_FROM_DATABASE="), Just("MA-L,"), Just("001B77"),
@@ -227,13 +236,13 @@ proptest! {
     }
 
     #[test]
-    fn what_is_drawn_belongs_to_a_vendor_and_may_be_carried(
+    fn a_drawn_address_is_usable_and_of_a_vendor(
         prefixes in proptest::collection::vec(any::<[u8; 3]>(), 1..20),
         seed: u64,
     ) {
         let lines = prefixes.iter().map(|[a, b, c]| format!("{a:02X}{b:02X}{c:02X} V\n"));
         let read = vendors(&lines.collect::<String>());
-        if let Some(address) = read.draw(Kind::Any, &[], &mut StdRng::seed_from_u64(seed)) {
+        if let Some(address) = read.draw(VendorFilter::Any, &[], &mut StdRng::seed_from_u64(seed)) {
             prop_assert!(address.is_usable() && !address.is_local());
             prop_assert_eq!(read.name(address), Some("V"));
         }
