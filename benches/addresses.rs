@@ -12,10 +12,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use macveil_core::address::{
-    AddressFacts, AddressPolicies, ConnectionOptions, Host, HostKey, Mac, NetworkFacts, Place,
-    Said, Zone,
+    AddressFacts, AddressPolicies, ConnectionOptions, Host, HostKey, NetworkFacts, Place, Said,
+    Zone,
 };
-use macveil_core::types::Ssid;
+use macveil_core::types::{Mac, Ssid};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 

@@ -19,8 +19,8 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use macveil::platform::netlink::Links;
-use macveil_core::address::Mac;
 use macveil_core::machine::How;
+use macveil_core::types::Mac;
 use neli::consts::socket::{Msg, NlFamily};
 use neli::socket::NlSocket;
 use neli::utils::Groups;

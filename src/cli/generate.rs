@@ -14,10 +14,10 @@ use super::inputs::{self, Bytes, Moment};
 use crate::json::Json;
 use crate::store;
 use macveil_core::address::{
-    AddressFacts, AddressPolicies, AssignError, Binding, ConnectionOptions, Host, HostKey, KeyMgmt,
-    Mac, MachineId, Mask, NetworkFacts, Place, Policy, Said, Slap, StableId,
+    AddressFacts, AddressPolicies, AssignError, Binding, ConnectionOptions, Host, HostKey,
+    MachineId, Mask, NetworkFacts, Place, Policy, Said, Slap, StableId,
 };
-use macveil_core::types::Ssid;
+use macveil_core::types::{KeyMgmt, Mac, Ssid};
 
 /// Print an address as macveil would make it, one a line; needs no privilege and no daemon.
 ///

@@ -4,11 +4,8 @@ use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::failure::Failure;
-use macveil_core::address::{
-    Binding, KeyMgmt, Mac, ParseMacError, ParsePolicyError, Slap, Words, Zone, parse_reading,
-};
-use macveil_core::types::Ssid;
-use macveil_core::types::parse_hex;
+use macveil_core::address::{Binding, ParsePolicyError, Slap, Zone, parse_reading};
+use macveil_core::types::{KeyMgmt, Mac, ParseMacError, Ssid, Words, parse_hex};
 
 pub(super) fn binding(text: &str) -> Result<Binding, String> {
     word(text, Binding::WORDS)

@@ -106,7 +106,7 @@ mod tests {
 
     use super::*;
     use crate::protocol::fake::FakeDaemon;
-    use macveil_core::address::Mac;
+    use macveil_core::types::Mac;
 
     #[derive(Parser)]
     struct Line {

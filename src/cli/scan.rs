@@ -72,8 +72,7 @@ mod tests {
 
     use super::*;
     use crate::protocol::fake::FakeDaemon;
-    use macveil_core::address::Mac;
-    use macveil_core::types::Ssid;
+    use macveil_core::types::{Mac, Ssid};
 
     #[derive(Parser)]
     struct Line {

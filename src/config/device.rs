@@ -8,8 +8,9 @@ use super::connection::mask;
 use super::problem::Wrong;
 use super::section::Section;
 use super::value::{boolean, choice, text};
-use macveil_core::address::{Mask, Said, Words, parse_length};
+use macveil_core::address::{Mask, Said, parse_length};
 use macveil_core::machine::{MaskMethod, OnExit, OnFailure, Settings};
+use macveil_core::types::Words;
 
 /// Every key.
 pub(super) const KEYS: &[&str] = &[

@@ -12,7 +12,8 @@ use super::source::Source;
 use super::spec::DeviceSpecs;
 use super::value::{absolute_path, boolean, choice, one_or_more, text};
 use super::{connection, network};
-use macveil_core::address::{ConnectionOptions, Said, Words};
+use macveil_core::address::{ConnectionOptions, Said};
+use macveil_core::types::Words;
 
 /// `backend`: which supplicant to work with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

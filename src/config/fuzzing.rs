@@ -10,8 +10,8 @@ use super::source::Source;
 use super::spec::DeviceSpecs;
 use super::{Config, DeviceFacts, Kind, Problem, is_spec, split_specs, warnings};
 use crate::fuzzing::{assert_harmless, text};
-use macveil_core::address::{AddressFacts, Host, HostKey, Mac, NetworkFacts, Zone};
-use macveil_core::types::Ssid;
+use macveil_core::address::{AddressFacts, Host, HostKey, NetworkFacts, Zone};
+use macveil_core::types::{Mac, Ssid};
 
 const CARD: Mac = Mac([0x00, 0x11, 0x22, 0x33, 0x44, 0x55]);
 const WIFI: DeviceFacts = DeviceFacts {

@@ -8,9 +8,8 @@ use super::problem::Wrong;
 use super::section::Section;
 use super::spec::{DeviceFacts, DeviceSpecs};
 use super::value::{choice, one_or_more, parsed, text};
-use macveil_core::address::{ConnectionOptions, KeyMgmt, Mac, NetworkMatch, NetworkRule};
-use macveil_core::types::parse_hex;
-use macveil_core::types::{SSID_MAX, Ssid};
+use macveil_core::address::{ConnectionOptions, NetworkMatch, NetworkRule};
+use macveil_core::types::{KeyMgmt, Mac, SSID_MAX, Ssid, parse_hex};
 
 /// At least one of these must be there.
 const MATCHING_KEYS: &[&str] = &["ssid", "ssid-hex", "bssid", "security", "id-str"];

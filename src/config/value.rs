@@ -8,7 +8,7 @@ use toml::de::DeValue;
 
 use super::problem::Wrong;
 use super::suggest;
-use macveil_core::address::Words;
+use macveil_core::types::Words;
 
 /// A text.
 pub(super) fn text<'v>(value: &'v DeValue) -> Result<&'v str, Wrong> {

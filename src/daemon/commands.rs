@@ -8,9 +8,9 @@ use super::Daemon;
 use super::machine::Machine;
 use super::managed::ManagedInterface;
 use crate::protocol::{Effect, Fault, FaultKind, Paused, Reply, Rotated, Scanned};
-use macveil_core::address::{AddressPolicies, Mac, NetworkFacts, Policy};
+use macveil_core::address::{AddressPolicies, NetworkFacts, Policy};
 use macveil_core::machine::{Command, Event, Rotation};
-use macveil_core::types::{Bss, Ssid};
+use macveil_core::types::{Bss, Mac, Ssid};
 
 const NO_RADIO: &str = "there is no radio to scan with";
 const IWD_SCANS: &str = "iwd does the scanning: ask it, with `iwctl station IFACE scan`";

@@ -6,9 +6,8 @@ use tracing::Level;
 
 use crate::json::Json;
 use crate::protocol::News;
-use macveil_core::address::Mac;
 use macveil_core::machine::{AddressKind, Notice};
-use macveil_core::types::{Bss, Ssid};
+use macveil_core::types::{Bss, Mac, Ssid};
 
 /// One thing worth telling of an interface.
 #[derive(Debug)]

@@ -7,12 +7,12 @@ use rand::rngs::StdRng;
 use super::clock;
 use super::managers::Role;
 use crate::config::{Config, DeviceFacts, Kind};
-use macveil_core::address::{AddressPolicies, Host, Mac};
+use macveil_core::address::{AddressPolicies, Host};
 use macveil_core::machine::{
     Action, Addresses, Card, Event, IwdMachine, Link, Now, Port, Rotation, Settings, Station, Time,
     Wire,
 };
-use macveil_core::types::Ssid;
+use macveil_core::types::{Mac, Ssid};
 
 #[derive(Debug)]
 pub(super) enum Machine {

@@ -186,8 +186,8 @@ mod tests {
     use super::*;
     use crate::config::Kind;
     use crate::protocol::Interface;
-    use macveil_core::address::Mac;
     use macveil_core::machine::{AddressKind, Counters};
+    use macveil_core::types::Mac;
 
     fn status(name: &str) -> Status {
         let care = Care {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
 
-use macveil_core::address::Mac;
+use macveil_core::types::Mac;
 
 /// The runtime directory, held by this daemon alone.
 #[derive(Debug)]

@@ -3,10 +3,9 @@
 use super::fields::{Fields, Malformed, meaning_of, word_for};
 use super::reply::Effect;
 use crate::json::Json;
-use macveil_core::address::{Mac, Policy, Words};
+use macveil_core::address::Policy;
 use macveil_core::machine::Rotation;
-use macveil_core::types::parse_hex;
-use macveil_core::types::{Bss, Ssid};
+use macveil_core::types::{Bss, Mac, Ssid, Words, parse_hex};
 
 /// What a pause, or its end, does to an interface.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::fmt;
 use super::fields::{Fields, Malformed, meaning_of, word_for};
 use crate::config::{Errors, Problem};
 use crate::json::Json;
-use macveil_core::address::Words;
+use macveil_core::types::Words;
 
 /// What went wrong with a request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

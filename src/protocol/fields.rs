@@ -5,7 +5,7 @@ use std::fmt::Display;
 use miniserde::json::{self, Number, Value};
 
 use super::{Fault, FaultKind};
-use macveil_core::address::Words;
+use macveil_core::types::Words;
 
 /// An object is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

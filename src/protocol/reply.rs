@@ -4,9 +4,8 @@ use super::fields::{Fields, Malformed, meaning_of, word_for};
 use super::{Fault, Paused, Request, Rotated, Scanned, Status, VERSION};
 use crate::config::Kind;
 use crate::json::Json;
-use macveil_core::address::{Mac, Policy, Words};
-use macveil_core::types::Ssid;
-use macveil_core::types::parse_hex;
+use macveil_core::address::Policy;
+use macveil_core::types::{Mac, Ssid, Words, parse_hex};
 
 /// A reply to a [`Request`].
 #[derive(Debug, Clone, PartialEq, Eq)]

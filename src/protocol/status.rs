@@ -4,9 +4,8 @@ use super::Interface;
 use super::errand::{named, ssid};
 use super::fields::{Fields, Malformed, meaning_of, word_for};
 use crate::json::Json;
-use macveil_core::address::Words;
 use macveil_core::machine::{AddressKind, Counters, Method};
-use macveil_core::types::Ssid;
+use macveil_core::types::{Ssid, Words};
 
 /// An interface, and how macveil cares for it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::time::Duration;
 
-use macveil_core::address::Mac;
-use macveil_core::types::{Frequency, Ssid};
+use macveil_core::types::{Frequency, Mac, Ssid};
 
 /// An authentication to an access point that has been away for longer goes into the void.
 const JUST_GONE: Duration = Duration::from_secs(7);

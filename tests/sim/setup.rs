@@ -1,10 +1,9 @@
 //! Worlds to begin with.
 
 use macveil_core::address::{
-    AddressFacts, ConnectionOptions, KeyMgmt, Mac, NetworkFacts, NetworkMatch, NetworkRule, Place,
-    Policy, Said,
+    AddressFacts, ConnectionOptions, NetworkFacts, NetworkMatch, NetworkRule, Place, Policy, Said,
 };
-use macveil_core::types::Ssid;
+use macveil_core::types::{KeyMgmt, Mac, Ssid};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 

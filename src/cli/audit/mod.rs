@@ -16,7 +16,7 @@ use self::progress::Progress;
 use super::failure::{Failure, NO};
 use crate::tools::audit::{Audit, Capture, CaptureError, Known, Timeline, Verdict, draw};
 use crate::tools::vendors::{Vendors, installed};
-use macveil_core::address::Mac;
+use macveil_core::types::Mac;
 
 /// Say whether a capture of the air gives stations away.
 ///

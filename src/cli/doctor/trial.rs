@@ -6,8 +6,8 @@ use rand::{RngExt as _, SeedableRng as _};
 use crate::cli::failure::Failure;
 use crate::platform::netlink::{Kernel, may_administer};
 use crate::tools::doctor::{Card, Trial};
-use macveil_core::address::Mac;
 use macveil_core::machine::{How, KernelError, Link};
+use macveil_core::types::Mac;
 
 /// Tries it, where that disturbs nobody.
 pub(super) fn attempt(

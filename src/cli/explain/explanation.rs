@@ -4,10 +4,10 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use macveil_core::address::{
-    AddressFacts, AddressPolicies, AssignError, Choice, Derivation, Mac, NetworkFacts, Place,
-    Policy, Source, format_length,
+    AddressFacts, AddressPolicies, AssignError, Choice, Derivation, NetworkFacts, Place, Policy,
+    Source, format_length,
 };
-use macveil_core::types::Ssid;
+use macveil_core::types::{Mac, Ssid};
 
 /// Which address a network gets, and all that leads to it.
 pub(super) struct Explanation {

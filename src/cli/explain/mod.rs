@@ -14,8 +14,8 @@ use super::inputs::{self, Moment};
 use crate::config::Kind;
 use crate::{config, store};
 use explanation::Explanation;
-use macveil_core::address::{KeyMgmt, Mac, NetworkFacts};
-use macveil_core::types::Ssid;
+use macveil_core::address::NetworkFacts;
+use macveil_core::types::{KeyMgmt, Mac, Ssid};
 use system::Card;
 
 /// Say which address a network would get, and why, step by step.

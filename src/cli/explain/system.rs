@@ -9,8 +9,9 @@ use crate::config::{Config, DeviceFacts, Kind};
 use crate::platform::managers::Rival;
 use crate::platform::netlink::Kernel;
 use crate::store::{self, KEY_FILE};
-use macveil_core::address::{AddressFacts, AddressPolicies, Host, Mac};
+use macveil_core::address::{AddressFacts, AddressPolicies, Host};
 use macveil_core::machine;
+use macveil_core::types::Mac;
 
 /// A card, as far as its addresses hang on it.
 pub(super) struct Card {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::explanation::Explanation;
 use crate::config::{Config, DeviceFacts, Kind, Layout};
-use macveil_core::address::{AddressFacts, Host, HostKey, Mac, NetworkFacts, Zone};
-use macveil_core::types::Ssid;
+use macveil_core::address::{AddressFacts, Host, HostKey, NetworkFacts, Zone};
+use macveil_core::types::{Mac, Ssid};
 
 const CARD: AddressFacts = AddressFacts {
     permanent: Some(Mac([0, 1, 2, 3, 4, 5])),

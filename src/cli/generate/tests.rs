@@ -100,7 +100,7 @@ fn without_arguments_it_is_a_random_address_a_line() {
     assert_eq!(addresses.len(), 100);
     for address in addresses {
         assert_eq!(address.len(), 17);
-        let address: macveil_core::address::Mac = address.parse().unwrap();
+        let address: macveil_core::types::Mac = address.parse().unwrap();
         assert!(address.is_local() && address.is_usable());
         assert_eq!(address.to_string(), address.to_string().to_lowercase());
     }

@@ -16,8 +16,8 @@ use super::{Args, DROP_IN, run};
 use crate::cli::Failure;
 use crate::config::{Config, DeviceFacts, Kind, Layout};
 use crate::store;
-use macveil_core::address::{AddressFacts, Host, Mac, MachineId, NetworkFacts, Policy, Zone};
-use macveil_core::types::Ssid;
+use macveil_core::address::{AddressFacts, Host, MachineId, NetworkFacts, Policy, Zone};
+use macveil_core::types::{Mac, Ssid};
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/networkmanager");
 const TABLE: &str = include_str!("../../../tests/vectors/networkmanager.tsv");

@@ -1,7 +1,7 @@
 //! The steps of a change, and the way back when one fails. Knows no particular kernel.
 
-use macveil_core::address::Mac;
 use macveil_core::machine::{How, KernelError, Link};
+use macveil_core::types::Mac;
 
 /// What the kernel shows after a step.
 pub(super) type Step = Result<Link, KernelError>;

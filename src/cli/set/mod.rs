@@ -24,9 +24,9 @@ use super::inputs;
 use crate::json::Json;
 use crate::platform::netlink::{Adapter, Links, may_administer};
 use change::{Change, Hands};
-use macveil_core::address::{Binding, Mac, Mask, Policy, StableId};
+use macveil_core::address::{Binding, Mask, Policy, StableId};
 use macveil_core::machine::How;
-use macveil_core::types::Ssid;
+use macveil_core::types::{Mac, Ssid};
 use outcome::{Outcome, Shown};
 use vendors::Names;
 

@@ -10,8 +10,8 @@ use super::with_causes;
 use crate::cli::failure::{CANNOT, Failure, NO};
 use crate::json::Json;
 use crate::platform::netlink::Adapter;
-use macveil_core::address::Mac;
 use macveil_core::machine::Link;
+use macveil_core::types::Mac;
 
 /// A change and all that is to be said of it.
 pub(super) struct Outcome {

@@ -2,7 +2,7 @@
 
 use super::change::{Change, Hands, judge, refused};
 use crate::platform::netlink::{Adapter, set_tap_address};
-use macveil_core::address::Mac;
+use macveil_core::types::Mac;
 
 pub(super) fn change(hands: &mut impl Hands, adapter: &Adapter, wished: Mac) -> Change {
     if let Err(error) = set_tap_address(adapter, wished) {

@@ -8,7 +8,7 @@ use super::Args;
 use crate::cli::failure::{Failure, NO};
 use crate::json::Json;
 use crate::tools::vendors::{VendorListError, VendorLists, Vendors, from_file, installed};
-use macveil_core::address::Mac;
+use macveil_core::types::Mac;
 
 pub(super) fn lists(args: &Args) -> Result<VendorLists, VendorListError> {
     match &args.vendor_list {

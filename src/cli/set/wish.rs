@@ -13,10 +13,10 @@ use crate::platform::netlink::Adapter;
 use crate::store;
 use crate::tools::vendors::{VendorFilter, VendorListError, VendorLists};
 use macveil_core::address::{
-    AddressFacts, AddressPolicies, AssignError, Binding, ConnectionOptions, Host, HostKey, Mac,
-    Mask, NetworkFacts, Origin, Place, Policy, Said, StableId,
+    AddressFacts, AddressPolicies, AssignError, Binding, ConnectionOptions, Host, HostKey, Mask,
+    NetworkFacts, Origin, Place, Policy, Said, StableId,
 };
-use macveil_core::types::Ssid;
+use macveil_core::types::{Mac, Ssid};
 
 /// Which address is wished for.
 #[derive(Debug, Clone, PartialEq, Eq)]

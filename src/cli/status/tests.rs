@@ -10,9 +10,8 @@ use super::*;
 use crate::config::Kind;
 use crate::protocol::fake::FakeDaemon;
 use crate::protocol::{Care, Interface, News};
-use macveil_core::address::Mac;
 use macveil_core::machine::{AddressKind, Counters, Method};
-use macveil_core::types::Ssid;
+use macveil_core::types::{Mac, Ssid};
 
 #[derive(Parser)]
 struct Line {

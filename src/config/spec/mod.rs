@@ -4,8 +4,8 @@ mod parse;
 
 pub(crate) use parse::split;
 
-use macveil_core::address::Mac;
 use macveil_core::machine::Port;
+use macveil_core::types::Mac;
 
 /// What is known of an interface when the configuration is asked about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use super::{DeviceSpecs, Kind, Spec, Wanted};
 use crate::config::problem::Wrong;
 use crate::config::suggest;
 use crate::config::value::did_you_mean;
-use macveil_core::address::ParseMacError;
+use macveil_core::types::ParseMacError;
 
 /// `NetworkManager`'s names for what an interface is; macveil manages the first two.
 const KINDS: &[(&str, Option<Kind>)] = &[

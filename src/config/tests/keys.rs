@@ -10,11 +10,10 @@ use rand::rngs::StdRng;
 use super::read;
 use crate::config::{Backend, Config, DeviceFacts, Kind};
 use macveil_core::address::{
-    AddressFacts, Binding, Choice, Host, HostKey, KeyMgmt, Mac, Matched, NetworkFacts, Policy,
-    Slap, Source, Zone,
+    AddressFacts, Binding, Choice, Host, HostKey, Matched, NetworkFacts, Policy, Slap, Source, Zone,
 };
 use macveil_core::machine::{MaskMethod, OnExit, OnFailure, Settings};
-use macveil_core::types::Ssid;
+use macveil_core::types::{KeyMgmt, Mac, Ssid};
 
 const CARD: DeviceFacts = DeviceFacts {
     name: "wlan0",

@@ -1,7 +1,7 @@
 //! Device specs, as `NetworkManager` reads them.
 
 use crate::config::spec::{DeviceFacts, DeviceSpecs, Kind};
-use macveil_core::address::Mac;
+use macveil_core::types::Mac;
 
 const WIFI: DeviceFacts = DeviceFacts {
     name: "wlan0",

@@ -8,8 +8,8 @@ use tracing::debug;
 use super::files::{FileError, KnownNetworkId, KnownNetworks, Security};
 use super::originals::Originals;
 use crate::platform::socket_watcher::{directory_changed, watch_directory};
-use macveil_core::address::Mac;
 use macveil_core::machine::{Joining, Known, NetworkId};
+use macveil_core::types::Mac;
 
 #[derive(Debug)]
 pub(super) struct Addresses {

@@ -13,9 +13,8 @@ use tokio::time::timeout;
 use super::{Target, run};
 use crate::platform::dbus::testing::{Body, answer, error, signal};
 use crate::platform::dbus::{BUS, Message, SYSTEM_BUS};
-use macveil_core::address::Mac;
 use macveil_core::machine::{Doing, Event, IwdEvent, IwdPhase, IwdRequest, Joining, NetworkId};
-use macveil_core::types::Ssid;
+use macveil_core::types::{Mac, Ssid};
 
 const IWD: &str = ":1.7";
 const CARD: &str = "/net/connman/iwd/0/3";

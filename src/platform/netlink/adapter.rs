@@ -3,8 +3,8 @@
 use super::failure::Failure;
 use super::links::Links;
 use super::sysfs;
-use macveil_core::address::Mac;
 use macveil_core::machine::Link;
+use macveil_core::types::Mac;
 
 /// An interface with a MAC address.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::iter;
 
-use macveil_core::address::Mac;
+use macveil_core::types::Mac;
 
 /// `NLA_HDRLEN`.
 const HEADER: usize = 4;

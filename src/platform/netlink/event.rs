@@ -3,8 +3,8 @@
 use super::attribute::{Attributes, number};
 use super::family;
 use super::nl80211::{attribute, command, scan_flag};
-use macveil_core::address::Mac;
 use macveil_core::machine::{Event, Mlme, ScanStarted};
+use macveil_core::types::Mac;
 
 /// Reads the announcement that an interface has another type now, a station's or not.
 pub(super) fn retyped(payload: &[u8]) -> Option<u32> {

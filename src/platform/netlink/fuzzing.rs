@@ -6,8 +6,7 @@ use super::message::{Messages, Request};
 use super::nl80211::attribute;
 use super::{card, event, rtnetlink as links, scan, wiphy};
 use crate::fuzzing::assert_harmless;
-use macveil_core::address::Mac;
-use macveil_core::types::{SSID_MAX, Ssid};
+use macveil_core::types::{Mac, SSID_MAX, Ssid};
 
 /// A datagram of either family, as it comes from a socket.
 pub(crate) fn datagram(data: &[u8]) {

@@ -9,8 +9,8 @@ use neli::consts::socket::NlFamily;
 use super::failure::{Error, Failure};
 use super::rtnetlink::{self, Report};
 use super::socket::Socket;
-use macveil_core::address::Mac;
 use macveil_core::machine::{How, KernelError, Link};
+use macveil_core::types::Mac;
 
 const READ_LINK: &str = "read the link";
 const TAKE_DOWN: &str = "take the link down";

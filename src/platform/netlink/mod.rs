@@ -33,8 +33,8 @@ pub use notifications::{Notification, Notifications};
 pub use privilege::may_administer;
 pub use tap::{TapError, set_tap_address};
 
-use macveil_core::address::Mac;
 use macveil_core::machine::{How, KernelError, Link};
+use macveil_core::types::Mac;
 use nl80211::Nl80211;
 
 /// The sockets on which the kernel is asked. Every answer is there at once, or it is an error.

@@ -4,8 +4,8 @@ use super::attribute::{Attributes, Outgoing, number};
 use super::failure::Failure;
 use super::message::Request;
 use super::socket::Socket;
-use macveil_core::address::Mac;
 use macveil_core::machine::Link;
+use macveil_core::types::Mac;
 
 /// `RTM_NEWLINK`.
 pub(super) const NEW: u16 = 16;

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use macveil_core::address::Mac;
+use macveil_core::types::Mac;
 
 /// The name of the driver behind an interface.
 ///

@@ -16,7 +16,7 @@ use rustix::ioctl::{Opcode, Updater, ioctl, opcode};
 
 use super::adapter::Adapter;
 use super::sysfs;
-use macveil_core::address::Mac;
+use macveil_core::types::Mac;
 
 /// Where TUN and TAP devices are attached to.
 const CLONE_DEVICE: &str = "/dev/net/tun";

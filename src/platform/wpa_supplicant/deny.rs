@@ -4,9 +4,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use macveil_core::address::Mac;
-use macveil_core::types::BssEntry;
-use macveil_core::types::Ssid;
+use macveil_core::types::{BssEntry, Mac, Ssid};
 
 use super::network::Configured;
 use super::text;

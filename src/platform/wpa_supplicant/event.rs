@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use macveil_core::address::Mac;
 use macveil_core::machine::Supplicant;
+use macveil_core::types::Mac;
 
 use super::text;
 

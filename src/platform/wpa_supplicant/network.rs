@@ -1,9 +1,7 @@
 //! The networks of wpa_supplicant's configuration: `LIST_NETWORKS` and `GET_NETWORK`
 //! (`ctrl_iface.c` and config.c, 2.10).
 
-use macveil_core::address::{KeyMgmt, Mac};
-use macveil_core::types::Network;
-use macveil_core::types::Ssid;
+use macveil_core::types::{KeyMgmt, Mac, Network, Ssid};
 
 use super::text;
 

@@ -33,8 +33,7 @@ fn phase(state: &[u8]) -> Option<Phase> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use macveil_core::address::Mac;
-    use macveil_core::types::Ssid;
+    use macveil_core::types::{Mac, Ssid};
 
     #[test]
     fn reads_a_connected_station() {

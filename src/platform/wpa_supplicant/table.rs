@@ -1,7 +1,6 @@
 //! wpa_supplicant's BSS table: `BSS RANGE=...` (`print_bss_info`, `ctrl_iface.c`, 2.10).
 
-use macveil_core::types::KeyMgmt;
-use macveil_core::types::{BssEntry, SecurityLevel};
+use macveil_core::types::{BssEntry, KeyMgmt, SecurityLevel};
 
 use super::network::key_mgmt_of;
 use super::text;
@@ -122,8 +121,7 @@ fn rsn_security(suite: &[u8]) -> SecurityLevel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use macveil_core::address::Mac;
-    use macveil_core::types::Ssid;
+    use macveil_core::types::{Mac, Ssid};
 
     fn block(id: u32, ssid: &str, end: &str) -> String {
         format!(

@@ -2,8 +2,7 @@
 
 use std::fmt::Write as _;
 
-use macveil_core::address::Mac;
-use macveil_core::types::Ssid;
+use macveil_core::types::{Mac, Ssid};
 
 /// Reads text that `printf_encode` (`src/utils/common.c`, 2.10) wrote back into raw bytes.
 ///

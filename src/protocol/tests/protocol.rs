@@ -9,9 +9,9 @@ use crate::protocol::{
     Affected, Care, Effect, Fault, FaultKind, Interface, METHODS, Mistake, News, Paused, Reply,
     Request, Rotated, Scanned, Status,
 };
-use macveil_core::address::{Mac, Policy};
+use macveil_core::address::Policy;
 use macveil_core::machine::{AddressKind, Counters, Rotation};
-use macveil_core::types::{Bss, Ssid};
+use macveil_core::types::{Bss, Mac, Ssid};
 
 fn told(line: &[u8]) -> Result<crate::protocol::EventLine, impl std::fmt::Debug> {
     crate::protocol::EventLine::read(line)

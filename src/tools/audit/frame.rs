@@ -2,7 +2,7 @@
 
 use super::bytes::u16_at;
 use super::elements::{Element, Elements};
-use macveil_core::address::Mac;
+use macveil_core::types::Mac;
 
 /// A frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

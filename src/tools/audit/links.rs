@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::capture::Micros;
 use super::station::{Moment, Station};
-use macveil_core::address::Mac;
+use macveil_core::types::Mac;
 
 /// Two addresses of one card.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -47,7 +47,7 @@ pub use station::{Moment, Station, Tally};
 pub use timeline::{Timeline, draw};
 pub use verdict::{Finding, Judged, Leak, Verdict};
 
-use macveil_core::address::Mac;
+use macveil_core::types::Mac;
 use sequence::Counters;
 use station::Heard;
 use timeline::{Given, Seen};

@@ -3,7 +3,7 @@
 use super::capture::Micros;
 use super::links::{Link, Reason};
 use super::station::Moment;
-use macveil_core::address::Mac;
+use macveil_core::types::Mac;
 
 /// A counter that goes on is found at most so many numbers later.
 const NEAR: u16 = 32;

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::capture::Micros;
 use super::elements::{self, Element};
 use super::frame::{DIRECT, Direction, Frame, Kind};
-use macveil_core::address::Mac;
+use macveil_core::types::Mac;
 
 /// When something was heard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

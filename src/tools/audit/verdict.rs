@@ -7,7 +7,7 @@ use super::capture::Micros;
 use super::links::Link;
 use super::station::{Station, Tally};
 use super::{Counts, Known};
-use macveil_core::address::Mac;
+use macveil_core::types::Mac;
 
 /// The ways in which a station gives itself away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

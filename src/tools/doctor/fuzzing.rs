@@ -2,8 +2,8 @@
 
 use super::facts::PROGRAMS;
 use super::*;
-use macveil_core::address::Mac;
 use macveil_core::machine;
+use macveil_core::types::Mac;
 
 const PERMANENT: Mac = Mac([0, 0x16, 0xea, 0x12, 0x34, 0x56]);
 

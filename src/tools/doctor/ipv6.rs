@@ -3,7 +3,7 @@
 use super::facts::{Card, Facts};
 use super::finding::{Check, Finding, Topic};
 use super::text::words;
-use macveil_core::address::Mac;
+use macveil_core::types::Mac;
 
 const fn check(id: &'static str, why: &'static str) -> Check {
     Check {

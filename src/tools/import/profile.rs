@@ -8,8 +8,8 @@ use super::conf::boolean;
 use super::keyfile::{KeyFile, Text};
 use super::report::{Outcome, Report};
 use super::value::{Policy, mask, policy};
-use macveil_core::address::{Mac, NmVersion};
-use macveil_core::types::Ssid;
+use macveil_core::address::NmVersion;
+use macveil_core::types::{Mac, Ssid};
 
 /// Directories of profiles, those that hold over others last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

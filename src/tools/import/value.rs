@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use macveil_core::address::{Mac, Mask, NmVersion, Origin, StableId};
+use macveil_core::address::{Mask, NmVersion, Origin, StableId};
+use macveil_core::types::Mac;
 
 /// `cloned-mac-address`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use rand::CryptoRng;
 
 use super::{Prefix, Vendor, Vendors};
-use macveil_core::address::Mac;
+use macveil_core::types::Mac;
 
 /// Which vendors to draw from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::{Vendors, parse};
-use macveil_core::address::Mac;
+use macveil_core::types::Mac;
 
 /// In bytes. The largest list known has 5 MB.
 const MAX_FILE_SIZE: u64 = 32 * 1024 * 1024;

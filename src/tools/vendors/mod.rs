@@ -22,7 +22,7 @@ pub use draw::VendorFilter;
 pub use files::{VendorListError, VendorLists, from_file, installed};
 pub use prefix::Prefix;
 
-use macveil_core::address::Mac;
+use macveil_core::types::Mac;
 
 /// Vendors by their prefixes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

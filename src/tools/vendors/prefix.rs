@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use macveil_core::address::Mac;
+use macveil_core::types::Mac;
 
 /// Bits of the blocks that the IEEE assigns: MA-L, MA-M, MA-S.
 pub(super) const LENGTHS: [u8; 3] = [24, 28, 36];

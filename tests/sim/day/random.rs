@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use macveil_core::address::{Mac, Policy};
+use macveil_core::address::Policy;
 use macveil_core::machine::OnFailure;
+use macveil_core::types::Mac;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 

@@ -4,9 +4,8 @@
 use std::time::Duration;
 
 use macveil::config;
-use macveil_core::address::{KeyMgmt, Mac};
 use macveil_core::machine::How;
-use macveil_core::types::{Channel, Frequency, Ssid};
+use macveil_core::types::{Channel, Frequency, KeyMgmt, Mac, Ssid};
 
 use crate::world::{AccessPoint, Driver, Network, PERMANENT, World, micros};
 use macveil_testkit::configuration::{self, Settings};

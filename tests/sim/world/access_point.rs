@@ -2,9 +2,7 @@
 
 use std::time::Duration;
 
-use macveil_core::address::{KeyMgmt, Mac};
-use macveil_core::types::SecurityLevel;
-use macveil_core::types::{Frequency, Ssid};
+use macveil_core::types::{Frequency, KeyMgmt, Mac, SecurityLevel, Ssid};
 
 use super::World;
 use super::kernel::Due;

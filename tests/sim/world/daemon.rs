@@ -6,12 +6,13 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use macveil::config::{Config, DeviceFacts, Kind};
 use macveil_core::address::{
-    AddressPolicies, ConnectionOptions, History, Host, HostKey, Mac, NetworkRule, Zone,
+    AddressPolicies, ConnectionOptions, History, Host, HostKey, NetworkRule, Zone,
 };
 use macveil_core::machine::{
     Action, Addresses, Card, Command, Event, KernelError, Link, MaskMethod, Now, OnExit, OnFailure,
     QuiesceReport, Reply, Request, Settings, Station, Supplicant,
 };
+use macveil_core::types::Mac;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use macveil_core::address::Mac;
 use macveil_core::machine::{Event, How, KernelError, Link, Mlme, Scan, ScanStarted};
-use macveil_core::types::{self, Channel, Frequency, Ssid};
+use macveil_core::types::{self, Channel, Frequency, Mac, Ssid};
 use rand::RngExt;
 
 use super::{Happening, PERMANENT, World};

@@ -11,9 +11,8 @@ mod supplicant;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use macveil_core::address::Mac;
 use macveil_core::machine::{self, Event};
-use macveil_core::types::Ssid;
+use macveil_core::types::{Mac, Ssid};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 

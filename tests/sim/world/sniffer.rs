@@ -3,8 +3,7 @@
 use std::ops::Range;
 use std::time::Duration;
 
-use macveil_core::address::Mac;
-use macveil_core::types::Frequency;
+use macveil_core::types::{Frequency, Mac};
 
 use super::AccessPoint;
 use crate::promise::{Content, Kind, What};

@@ -11,7 +11,8 @@ use super::network::{Matched, NetworkFacts};
 use super::stable_id::{Meaning, StableId};
 use super::unassignable::AssignError;
 use super::wishes::{Choice, ConnectionOptions, NetworkRule, Said, choose};
-use super::{Binding, HostKey, Mac, Place, Policy, Zone};
+use super::{Binding, HostKey, Place, Policy, Zone};
+use crate::types::Mac;
 
 /// What a stable address may hang on besides the network and the card.
 #[derive(Debug)]

@@ -8,7 +8,8 @@ use super::network::NetworkFacts;
 use super::stable::{EffectiveId, Missing, Values, digest};
 use super::unassignable::AssignError;
 use super::wishes::Choice;
-use super::{Binding, Mac, Place, Policy};
+use super::{Binding, Place, Policy};
+use crate::types::Mac;
 
 /// An address and what it comes from.
 #[derive(Debug, Clone, PartialEq, Eq)]

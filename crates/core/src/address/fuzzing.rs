@@ -6,8 +6,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::escape::escape;
 use super::period::{format_length, parse_length, parse_reading};
-use super::{HostKey, Mac, MachineId, Mask, NmVersion, Originals, Policy, StableId, Zone};
+use super::{HostKey, MachineId, Mask, NmVersion, Originals, Policy, StableId, Zone};
 use crate::fuzzing::text;
+use crate::types::Mac;
 
 /// Words of the configuration and of the command line: what is accepted is written so that it is
 /// accepted again, and means the same.

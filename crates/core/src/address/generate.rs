@@ -2,8 +2,9 @@
 
 use rand::CryptoRng;
 
+use super::Slap;
 use super::mask::{Mask, Originals};
-use super::{Mac, Slap};
+use crate::types::Mac;
 
 /// A draw that was refused is repeated this often: with 8 free bits and four addresses to avoid, not
 /// even one address in 10^100 needs them all.

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{Mac, ParseMacError};
+use crate::types::{Mac, ParseMacError};
 
 /// Which bits to keep, and whose: `MASK [ADDRESS|preserve]...` (`NetworkManager` 1.4; `preserve` is
 /// the 1.4 announcement's wish).

@@ -24,7 +24,6 @@ mod unassignable;
 mod wishes;
 mod zone;
 
-pub use crate::types::{KeyMgmt, Mac, ParseMacError, Words};
 pub use book::{AddressFacts, AddressPolicies, Host};
 pub use derive::{Derivation, Source};
 pub use history::{History, Record};

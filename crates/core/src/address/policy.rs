@@ -3,8 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::Mac;
-use crate::types::{Words, meaning_of, word_for};
+use crate::types::{Mac, Words, meaning_of, word_for};
 
 /// `cloned-mac-address`: which address a network gets (`NetworkManager` 1.4; `stable-ssid` 1.46).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,8 +8,8 @@ use sha2::{Digest, Sha256};
 use super::escape::escape;
 use super::period::Reading;
 use super::stable_id::{Meaning, Part, Variable};
-use super::{HostKey, Mac, base64};
-use crate::types::Ssid;
+use super::{HostKey, base64};
+use crate::types::{Mac, Ssid};
 
 /// What stands for the connection on a wire that was given no UUID. `NetworkManager` has no such
 /// connection; no name begins like this, and no UUID looks like it.

@@ -1,6 +1,7 @@
 //! Why a network has no address.
 
-use super::{Mac, Place};
+use super::Place;
+use crate::types::Mac;
 
 /// There is no address for this network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

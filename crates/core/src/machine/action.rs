@@ -1,8 +1,8 @@
 //! What a [`Station`](super::Station) wants done.
 
 use super::KernelError;
-use crate::address::{Mac, Record};
-use crate::types::{Bss, Frequency, Ssid};
+use crate::address::Record;
+use crate::types::{Bss, Frequency, Mac, Ssid};
 
 /// One thing to do in the world. Each but the ones that say otherwise is answered by exactly one [`Event`](super::Event).
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Time;
-use crate::address::Mac;
-use crate::types::Ssid;
+use crate::types::{Mac, Ssid};
 
 /// So many addresses may be drawn one right after the other.
 const AT_ONCE: u32 = 4;

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::error::KernelError;
-use crate::address::{Mac, Record};
-use crate::types::{Bss, BssEntry, Frequency, Network, Ssid};
+use crate::address::Record;
+use crate::types::{Bss, BssEntry, Frequency, Mac, Network, Ssid};
 
 /// Something that happened to the interface, its supplicant, or macveil itself.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::address::{AddressPolicies, History, Mac};
-use crate::types::Channel;
+use crate::address::{AddressPolicies, History};
+use crate::types::{Channel, Mac};
 
 /// One Wi-Fi station interface and what its driver offers.
 #[allow(

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::address::Mac;
 use crate::machine::Time;
 use crate::time::doubled;
-use crate::types::{Frequency, Ssid};
+use crate::types::{Frequency, Mac, Ssid};
 
 /// More channels than this are not remembered for one network: the sweep finds the rest.
 const CHANNELS_PER_NETWORK: usize = 4;

@@ -4,9 +4,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::address::Mac;
 use crate::machine::Time;
-use crate::types::{Bss, Frequency};
+use crate::types::{Bss, Frequency, Mac};
 
 const FIRST_PAUSE: Duration = Duration::from_secs(10);
 const LONGEST_PAUSE: Duration = Duration::from_secs(600);

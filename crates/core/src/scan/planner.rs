@@ -8,8 +8,7 @@ use super::hidden::HiddenProbes;
 use super::schedule::ScanSchedule;
 use super::selection::{self, Candidate};
 use crate::machine::Time;
-use crate::types::Network;
-use crate::types::{Bss, Channel, Frequency, Ssid};
+use crate::types::{Bss, Channel, Frequency, Network, Ssid};
 
 /// 5 GHz and up, in MHz.
 const FAST_BANDS: Frequency = 5000;
@@ -202,8 +201,8 @@ impl ScanPlan {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::address::Mac;
     use crate::scan::selection::Joined;
+    use crate::types::Mac;
 
     fn candidate(frequency: Frequency, priority: i32) -> Candidate {
         Candidate {

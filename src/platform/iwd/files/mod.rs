@@ -20,7 +20,7 @@ use std::cell::OnceCell;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use macveil_core::address::Mac;
+use macveil_core::types::Mac;
 
 pub use error::{FileError, Reason};
 pub use name::{KnownNetworkId, Security};

@@ -4,9 +4,8 @@ use super::super::attribute::Outgoing;
 use super::super::message::Request;
 use super::super::{family, nl80211, rtnetlink, scan};
 use super::bytes;
-use macveil_core::address::Mac;
 use macveil_core::machine::Scan;
-use macveil_core::types::Ssid;
+use macveil_core::types::{Mac, Ssid};
 
 const ADDRESS: Mac = Mac([0x06, 0x11, 0x22, 0x33, 0x44, 0x08]);
 

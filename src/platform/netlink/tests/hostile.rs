@@ -9,9 +9,8 @@ use super::super::family::{self, Family};
 use super::super::message::Messages;
 use super::super::{card, event, rtnetlink, scan, wiphy};
 use super::{RECORDED, bytes, only, recorded};
-use macveil_core::address::Mac;
 use macveil_core::machine::{Event, Mlme};
-use macveil_core::types::{Bss, Ssid};
+use macveil_core::types::{Bss, Mac, Ssid};
 
 /// Every decoder there is, on a payload that may be anything.
 fn decode_as_everything(payload: &[u8]) {

@@ -13,8 +13,8 @@ use super::super::links::Links;
 use super::super::notifications::{Notification, Notifications, listen_to_links};
 use super::super::socket::Socket;
 use super::namespace::{alone, ip};
-use macveil_core::address::Mac;
 use macveil_core::machine::{How, Link};
+use macveil_core::types::Mac;
 
 const BEFORE: Mac = Mac([0x02, 0, 0, 0, 0, 1]);
 const AFTER: Mac = Mac([0x06, 0x11, 0x22, 0x33, 0x44, 0x55]);

@@ -5,9 +5,8 @@ use super::super::family::Family;
 use super::super::wiphy::{self, Wiphy};
 use super::super::{card, event, rtnetlink, scan};
 use super::{only, recorded};
-use macveil_core::address::Mac;
 use macveil_core::machine::{Event, Link, Mlme, ScanStarted};
-use macveil_core::types::{Bss, Channel, Ssid};
+use macveil_core::types::{Bss, Channel, Mac, Ssid};
 
 #[test]
 fn a_link() {

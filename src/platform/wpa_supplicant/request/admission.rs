@@ -1,8 +1,7 @@
 //! Who may be joined.
 
-use macveil_core::address::Mac;
 use macveil_core::machine::Failure;
-use macveil_core::types::Ssid;
+use macveil_core::types::{Mac, Ssid};
 
 use super::super::deny::Grounds;
 use super::super::session::Session;

@@ -1,8 +1,7 @@
 //! Which networks there are, and what is known of the BSSs around.
 
-use macveil_core::address::Mac;
 use macveil_core::machine::{Failure, NetworkList};
-use macveil_core::types::BssEntry;
+use macveil_core::types::{BssEntry, Mac};
 
 use super::super::network::{self, Configured, Details, Line};
 use super::super::session::Session;

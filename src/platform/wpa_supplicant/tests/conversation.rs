@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::fake::{Fake, Model, Turn};
 use super::*;
-use macveil_core::address::Mac;
 use macveil_core::machine::Failure;
+use macveil_core::types::Mac;
 
 fn is_unreachable(reply: &Reply) -> bool {
     matches!(reply, Reply::Status(Err(Failure::Unreachable(_))))

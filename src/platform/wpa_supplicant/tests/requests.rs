@@ -2,8 +2,8 @@
 
 use super::fake::{Fake, Model, Turn};
 use super::*;
-use macveil_core::address::Mac;
 use macveil_core::machine::{Failure, Phase};
+use macveil_core::types::Mac;
 
 fn every_request() -> [Request; 9] {
     let mac = Mac([2, 0, 0, 0, 3, 0]);

@@ -2,9 +2,7 @@
 
 use super::fake::{Fake, Model, Turn};
 use super::*;
-use macveil_core::address::KeyMgmt;
-use macveil_core::address::Mac;
-use macveil_core::types::SecurityLevel;
+use macveil_core::types::{KeyMgmt, Mac, SecurityLevel};
 
 #[test]
 fn a_survey_shows_station_networks_and_the_bsss_asked_for() {

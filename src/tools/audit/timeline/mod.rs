@@ -9,7 +9,7 @@ mod tests;
 
 use super::capture::Micros;
 use super::frame::{Frame, Kind};
-use macveil_core::address::Mac;
+use macveil_core::types::Mac;
 
 pub use picture::draw;
 

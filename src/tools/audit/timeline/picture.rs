@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use super::svg::{Place, Svg};
 use super::{Act, Cell, LONGEST, Timeline, axis};
 use crate::tools::audit::{Leak, Link, Micros, Verdict};
-use macveil_core::address::Mac;
+use macveil_core::types::Mac;
 use rows::Row;
 
 /// Tenths of a pixel, as all lengths here.

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use macveil_core::address::{KeyMgmt, Mac};
 use macveil_core::machine::{self, Event, Mlme};
-use macveil_core::types::Ssid;
+use macveil_core::types::{KeyMgmt, Mac, Ssid};
 
 use super::super::sniffer::Answer;
 use super::super::{AccessPoint, Happening, World};

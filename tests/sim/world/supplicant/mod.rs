@@ -6,10 +6,8 @@ mod requests;
 
 use std::time::Duration;
 
-use macveil_core::address::{KeyMgmt, Mac};
 use macveil_core::machine::{self, Event, Failure, Mlme, Request, Scan};
-use macveil_core::types::BssEntry;
-use macveil_core::types::Ssid;
+use macveil_core::types::{BssEntry, KeyMgmt, Mac, Ssid};
 
 use requests::decline;
 

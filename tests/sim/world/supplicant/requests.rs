@@ -1,9 +1,9 @@
 //! What macveil's requests do.
 
-use macveil_core::address::{KeyMgmt, Mac};
 use macveil_core::machine::{
     self, Failure, NetworkList, Phase, QuiesceReport, Reply, Request, Status,
 };
+use macveil_core::types::{KeyMgmt, Mac};
 
 use super::super::World;
 use super::{Admits, Condition, Settings, VALID};

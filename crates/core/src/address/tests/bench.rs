@@ -6,10 +6,10 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use crate::address::{
-    AddressFacts, AddressPolicies, AssignError, ConnectionOptions, Derivation, Host, HostKey, Mac,
+    AddressFacts, AddressPolicies, AssignError, ConnectionOptions, Derivation, Host, HostKey,
     NetworkFacts, NetworkRule, Place, Said, Zone,
 };
-use crate::types::Ssid;
+use crate::types::{Mac, Ssid};
 
 pub(super) const PERMANENT: Mac = Mac([0x00, 0x11, 0x22, 0x33, 0x44, 0x55]);
 pub(super) const MASK: Mac = Mac([0x52, 0, 0, 0, 0, 1]);

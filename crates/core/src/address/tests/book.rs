@@ -2,9 +2,10 @@
 
 use super::bench::{Bench, MASK, PERMANENT, mac, rng, said, ssid};
 use crate::address::{
-    AddressPolicies, AssignError, Binding, ConnectionOptions, KeyMgmt, Mac, Mask, NetworkFacts,
-    NetworkMatch, NetworkRule, Place, Policy, Slap, Source,
+    AddressPolicies, AssignError, Binding, ConnectionOptions, Mask, NetworkFacts, NetworkMatch,
+    NetworkRule, Place, Policy, Slap, Source,
 };
+use crate::types::{KeyMgmt, Mac};
 
 fn rule(about: NetworkMatch, policy: Policy) -> NetworkRule {
     NetworkRule {

@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::bench::{Bench, ssid};
 use crate::address::period::{Period, Reading, format_length, parse_length, parse_reading};
-use crate::address::{AssignError, Mac, NetworkFacts, StableId, Zone};
+use crate::address::{AssignError, NetworkFacts, StableId, Zone};
+use crate::types::Mac;
 
 const BERLIN: &[u8] = include_bytes!("../../../../../tests/vectors/zones/Berlin.tzif");
 const APIA: &[u8] = include_bytes!("../../../../../tests/vectors/zones/Apia.tzif");

@@ -6,10 +6,8 @@ use proptest::prelude::*;
 
 use super::bench::{Bench, PERMANENT, rng, said};
 use crate::address::period::Period;
-use crate::address::{
-    Binding, KeyMgmt, Mac, Mask, NetworkFacts, Originals, Policy, Slap, StableId, Zone,
-};
-use crate::types::Ssid;
+use crate::address::{Binding, Mask, NetworkFacts, Originals, Policy, Slap, StableId, Zone};
+use crate::types::{KeyMgmt, Mac, Ssid};
 
 fn any_mac() -> impl Strategy<Value = Mac> {
     any::<[u8; 6]>().prop_map(Mac)

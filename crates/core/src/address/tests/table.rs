@@ -4,10 +4,8 @@ use std::collections::BTreeMap;
 use std::time::{Duration, UNIX_EPOCH};
 
 use super::bench::{Bench, mac, said};
-use crate::address::{
-    AssignError, Binding, HostKey, KeyMgmt, MachineId, NetworkFacts, Slap, Source, Words, Zone,
-};
-use crate::types::Ssid;
+use crate::address::{AssignError, Binding, HostKey, MachineId, NetworkFacts, Slap, Source, Zone};
+use crate::types::{KeyMgmt, Ssid, Words};
 
 const TABLE: &str = include_str!("../../../../../tests/vectors/table.tsv");
 const ZONES: [(&str, &[u8]); 6] = [

@@ -6,11 +6,12 @@ use std::time::{Duration, SystemTime};
 use rand::rngs::StdRng;
 
 use super::Port;
-use crate::address::{AddressFacts, AddressPolicies, AssignError, Mac, NetworkFacts, Source};
+use crate::address::{AddressFacts, AddressPolicies, AssignError, NetworkFacts, Source};
 use crate::machine::action::{Action, Notice};
 use crate::machine::event::Link;
 use crate::machine::settings::Settings;
 use crate::machine::{Now, Time};
+use crate::types::Mac;
 
 /// After this long with the assigned address, whoever changed it before is forgotten.
 const PEACE: Duration = Duration::from_secs(60);

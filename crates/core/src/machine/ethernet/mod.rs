@@ -19,7 +19,8 @@ use super::action::Action;
 use super::event::{Command, Event, Link};
 use super::settings::{OnExit, Settings};
 use super::{Now, Time};
-use crate::address::{AddressPolicies, Mac};
+use crate::address::AddressPolicies;
+use crate::types::Mac;
 use context::Context;
 use state::{Releasing, State};
 

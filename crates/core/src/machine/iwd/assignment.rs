@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use super::context::Context;
 use super::event::{IwdRequest, NetworkId};
-use crate::address::{AssignError, Mac, NetworkFacts, Record, Source};
+use crate::address::{AssignError, NetworkFacts, Record, Source};
 use crate::machine::action::Action;
-use crate::types::Ssid;
+use crate::types::{Mac, Ssid};
 
 /// Addresses that change with time are looked at this often.
 const REVIEW: Duration = Duration::from_secs(600);

@@ -8,13 +8,13 @@ use rand::rngs::StdRng;
 use super::assignment::Written;
 use super::backoff::ReconnectBackoff;
 use super::event::{Doing, IwdRequest, Known, NetworkId, Phase};
-use crate::address::{AddressFacts, AddressPolicies, History, Mac};
+use crate::address::{AddressFacts, AddressPolicies, History};
 use crate::machine::action::{Action, How, Notice};
 use crate::machine::budget::RandomAddressBudget;
 use crate::machine::event::{Link, ScanStarted};
 use crate::machine::settings::{Addresses, Card, MaskMethod, Settings};
 use crate::machine::{Counters, KernelError, Now, Time};
-use crate::types::{Bss, Frequency, Ssid};
+use crate::types::{Bss, Frequency, Mac, Ssid};
 
 /// What was shown before iwd said that it connects belongs to this attempt if it is no older.
 const JUST_SHOWN: Duration = Duration::from_secs(1);

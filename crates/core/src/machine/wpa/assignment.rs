@@ -3,11 +3,11 @@
 use std::time::{Duration, SystemTime};
 
 use super::context::Context;
-use crate::address::{AddressFacts, AssignError, History, Mac, NetworkFacts, Record, Source};
+use crate::address::{AddressFacts, AssignError, History, NetworkFacts, Record, Source};
 use crate::machine::action::Action;
 use crate::scan::failures::Cause;
 use crate::scan::selection::{Candidate, Joined};
-use crate::types::Ssid;
+use crate::types::{Mac, Ssid};
 
 /// An association that ended sooner came to nothing.
 const BRIEF: Duration = Duration::from_secs(3);

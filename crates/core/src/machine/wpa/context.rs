@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use rand::rngs::StdRng;
 
-use crate::address::{AddressPolicies, History, Mac};
+use crate::address::{AddressPolicies, History};
 use crate::machine::action::{Action, How, Notice, Request, Scan};
 use crate::machine::budget::RandomAddressBudget;
 use crate::machine::conflict::ConflictBackoff;
@@ -17,7 +17,7 @@ use crate::scan::planner::{ScanPlan, ScanPlanner};
 use crate::scan::selection;
 use crate::scan::selection::Candidate;
 use crate::time::doubled;
-use crate::types::{Bss, Frequency, Network, Ssid};
+use crate::types::{Bss, Frequency, Mac, Network, Ssid};
 
 /// Networks are edited in several steps, most of them unannounced: they are read often for this long.
 const EDITING: Duration = Duration::from_secs(30);

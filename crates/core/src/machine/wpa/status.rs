@@ -2,11 +2,10 @@
 
 use super::context::{Context, Method, Pause};
 use super::state::State;
-use crate::address::Mac;
 use crate::machine::Time;
 use crate::machine::event::Link;
 use crate::machine::settings::MaskMethod;
-use crate::types::Ssid;
+use crate::types::{Mac, Ssid};
 
 /// What a station has done so far.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

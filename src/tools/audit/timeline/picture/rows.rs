@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::super::{Act, Cell, Given, Lane, Timeline};
 use crate::tools::audit::{Judged, Leak, Verdict};
-use macveil_core::address::Mac;
+use macveil_core::types::Mac;
 
 /// More stations than that nobody looks at.
 const MOST: usize = 64;

@@ -4,10 +4,10 @@
 use std::time::Duration;
 
 use super::{Blocked, Chance, Connected, Context, State, Unplugged};
-use crate::address::Mac;
 use crate::machine::KernelError;
 use crate::machine::action::{Action, How, Notice};
 use crate::machine::event::Link;
+use crate::types::Mac;
 
 /// Some drivers apply an address late: look again this often, this many times.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);

@@ -1,8 +1,8 @@
 //! In use under an address that is not the assigned one: a running connection is not broken.
 
 use super::{Chance, Connected, Context, Setting, State};
-use crate::address::Mac;
 use crate::machine::event::Link;
+use crate::types::Mac;
 
 #[derive(Debug)]
 pub(in crate::machine::ethernet) struct Unmanaged {

@@ -7,13 +7,14 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use crate::address::{
-    AddressFacts, AddressPolicies, ConnectionOptions, Host, HostKey, Mac, NetworkFacts, Place,
-    Said, Zone,
+    AddressFacts, AddressPolicies, ConnectionOptions, Host, HostKey, NetworkFacts, Place, Said,
+    Zone,
 };
 use crate::machine::{
     Action, Event, How, KernelError, Link, MaskMethod, Notice, Now, OnExit, OnFailure, Port,
     Settings, Time, Wire,
 };
+use crate::types::Mac;
 
 pub(super) const PERMANENT: Mac = Mac([0, 0x11, 0x22, 0x33, 0x44, 0x55]);
 pub(super) const INITIAL: Mac = PERMANENT;

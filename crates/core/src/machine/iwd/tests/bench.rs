@@ -8,15 +8,15 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use crate::address::{
-    AddressFacts, AddressPolicies, ConnectionOptions, History, Host, HostKey, KeyMgmt, Mac,
-    NetworkFacts, Place, Said, Zone,
+    AddressFacts, AddressPolicies, ConnectionOptions, History, Host, HostKey, NetworkFacts, Place,
+    Said, Zone,
 };
 use crate::machine::iwd::{Doing, IwdEvent, IwdMachine, IwdRequest, Joining, Known, NetworkId};
 use crate::machine::{
     Action, Addresses, Card, Event, How, IwdPhase as Phase, KernelError, Link, MaskMethod, Mlme,
     Notice, Now, OnExit, OnFailure, ScanStarted, Settings, Time,
 };
-use crate::types::{Bss, Ssid};
+use crate::types::{Bss, KeyMgmt, Mac, Ssid};
 
 pub(super) const PERMANENT: Mac = Mac([2, 0, 0, 0, 0, 0]);
 /// What iwd makes up by itself.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::again::is_refused_because;
 use super::bench::{Bench, MADE_UP, PERMANENT, card, home, network, stable};
-use crate::address::Mac;
 use crate::machine::{Card, IwdPhase as Phase};
+use crate::types::Mac;
 
 const SECOND: Duration = Duration::from_secs(1);
 

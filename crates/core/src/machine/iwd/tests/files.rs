@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::super::{IwdEvent, IwdRequest};
 use super::bench::{Bench, PERMANENT, at, book, home, network, settings, stable};
-use crate::address::{Mac, Record};
+use crate::address::Record;
 use crate::machine::{Action, Event, IwdPhase as Phase};
+use crate::types::Mac;
 
 pub(super) fn writes(bench: &Bench) -> Vec<(String, Mac)> {
     let writes = bench.done.iter().filter_map(|action| match action {

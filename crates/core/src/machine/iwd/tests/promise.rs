@@ -8,8 +8,8 @@ use proptest::prelude::*;
 
 use super::super::{IwdEvent, IwdRequest, NetworkId};
 use super::bench::{Bench, MADE_UP, PERMANENT, home, network, stable};
-use crate::address::Mac;
 use crate::machine::{Command, Event, IwdPhase as Phase};
+use crate::types::Mac;
 
 /// A network that iwd knows, another one, and one that it has no file of.
 fn networks() -> [NetworkId; 3] {

@@ -7,8 +7,9 @@ use super::bench::{
     Bench, MADE_UP, PERMANENT, at, book, card, home, network, said, settings, stable, wishes,
 };
 use super::files::writes;
-use crate::address::{ConnectionOptions, Mac, Record};
+use crate::address::{ConnectionOptions, Record};
 use crate::machine::{Action, Card, Command, Event, IwdPhase as Phase};
+use crate::types::Mac;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 /// The longest until macveil looks at addresses again that change with time.

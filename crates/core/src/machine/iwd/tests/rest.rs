@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use super::super::{IwdEvent, IwdRequest};
 use super::bench::{Bench, at, book, card, home, network, settings, stable};
-use crate::address::Mac;
 use crate::machine::{
     Action, AddressKind, Card, Command, Event, IwdPhase as Phase, MaskMethod, Settings,
 };
-use crate::types::Bss;
+use crate::types::{Bss, Mac};
 
 const SETTLED: Duration = Duration::from_millis(350);
 

@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use super::disconnecting::Ending;
 use super::{Context, Disconnecting, Event, State};
-use crate::address::Mac;
 use crate::machine::action::{Notice, Request};
 use crate::machine::event::{Command, Mlme, Phase, Reply, Status, Supplicant};
-use crate::types::Ssid;
+use crate::types::{Mac, Ssid};
 
 /// Events can be lost: ask this often whether the connection still stands.
 const KEEP_ALIVE: Duration = Duration::from_secs(60);

@@ -5,13 +5,12 @@ use std::time::Duration;
 
 use super::disconnecting::Ending;
 use super::{Associated, Context, Disconnecting, Event, State};
-use crate::address::Mac;
 use crate::machine::KernelError;
 use crate::machine::action::{Action, How, Notice, Request};
 use crate::machine::event::{Link, Mlme, Phase, Reply, Status, Supplicant};
 use crate::scan::failures::Cause;
 use crate::scan::selection::Candidate;
-use crate::types::Ssid;
+use crate::types::{Mac, Ssid};
 
 /// wpa_supplicant notices the new address within milliseconds: ask this often, this many times.
 const ASK_AGAIN: Duration = Duration::from_millis(15);

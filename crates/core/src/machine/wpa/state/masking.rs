@@ -5,12 +5,12 @@ use std::time::Duration;
 use super::{
     Attaching, Blocked, Context, Disconnected, Event, Paused, Scanning, State, UserScan, Waiting,
 };
-use crate::address::Mac;
 use crate::machine::KernelError;
 use crate::machine::Time;
 use crate::machine::action::{Action, How, Notice};
 use crate::machine::event::{Link, Supplicant};
 use crate::machine::wpa::context::{Mask, Method};
+use crate::types::Mac;
 
 /// A refusal may pass (EBUSY while another program scans): try again this many times.
 const TRIES: u32 = 4;

@@ -21,12 +21,12 @@ use rand::rngs::StdRng;
 
 use super::*;
 use crate::address::{
-    self, AddressFacts, AddressPolicies, ConnectionOptions, History, Host, HostKey, Mac,
-    NetworkFacts, NetworkRule, Zone,
+    self, AddressFacts, AddressPolicies, ConnectionOptions, History, Host, HostKey, NetworkFacts,
+    NetworkRule, Zone,
 };
 use crate::machine::*;
 use crate::types::*;
-use crate::types::{Bss, Channel, Ssid};
+use crate::types::{Bss, Channel, Mac, Ssid};
 
 const PERMANENT: Mac = Mac([2, 0, 0, 0, 0, 0]);
 const HOME_AP: Mac = Mac([2, 0, 0, 0, 7, 0]);
