@@ -6,7 +6,7 @@
 # make rpm     the RPM package, checked with rpmlint, and installed, upgraded and erased in a tree
 # make release the program, stripped: target/macveil
 # make static  the same as one static file, for images: target/macveil-static
-# make small   without the iwd backend, for images with little room: target/macveil-small
+# make small   without D-Bus, so without iwd, for images with little room: target/macveil-small
 # make arm64   the static binary for 64-bit ARM, its unit tests and vectors run in QEMU
 # make package the Debian package on a fresh Debian that boots: installed, run, upgraded, purged
 # make bench   macveil beside NetworkManager, iwd and wpa_supplicant, measured: docs/benchmarks.md
@@ -64,7 +64,7 @@ static:
 	strip -o target/macveil-static target/$(HOST)/release/macveil
 	@echo "target/macveil-static: $$(stat -c %s target/macveil-static) bytes"
 
-# Without the iwd backend and without overflow checks. What counts in flash is the compressed size; the image
+# Without D-Bus and without overflow checks. What counts in flash is the compressed size; the image
 # has a C library anyway.
 small:
 	cargo build --profile small --no-default-features

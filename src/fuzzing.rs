@@ -34,11 +34,10 @@ targets! {
     control_line: crate::protocol::fuzzing::lines,
     control_reply: crate::protocol::fuzzing::reply,
     control_request: crate::protocol::fuzzing::request,
-    dbus_messages: crate::platform::dbus::fuzzing::messages,
     device_spec: crate::config::fuzzing::device_spec,
     doctor_files: crate::tools::doctor::fuzzing::files,
     history: crate::store::fuzzing::history,
-    #[cfg(feature = "iwd")]
+    #[cfg(feature = "dbus")]
     iwd_configuration: crate::platform::iwd::fuzzing::configuration,
     log_line: crate::log::fuzzing::line,
     netlink: crate::platform::netlink::fuzzing::datagram,

@@ -1,33 +1,25 @@
-//! Whose an interface is besides macveil's, for commands that ask no daemon.
+//! Which network manager controls an interface, for commands that run without the daemon.
 
 use std::path::Path;
-use std::time::Duration;
 
-use crate::config::{Backend, Config};
+use crate::config::{Config, Kind};
 use crate::platform::managers::{Rival, Running, Supplicant, Watch};
 
-/// Where `wpa_supplicant` has its sockets, usually.
+/// Where `wpa_supplicant` usually has its sockets.
 pub(super) const CTRL_INTERFACE: &str = "/run/wpa_supplicant";
-/// The bus is there, but does not answer.
-const PATIENCE: Duration = Duration::from_millis(500);
 
-/// Which of those programs run, as the system bus below `root` says.
+/// Which network managers run, as the system bus below `root` reports.
 pub(super) fn running(root: &Path) -> Running {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let Ok(runtime) = runtime else {
-        return Running::default();
+    let first = |runtime: tokio::runtime::Runtime| {
+        runtime.block_on(async { Watch::new(root.to_owned()).first().await })
     };
-    let mut watch = Watch::new(root.to_owned());
-    runtime.block_on(async {
-        tokio::time::timeout(PATIENCE, watch.next())
-            .await
-            .unwrap_or_default()
-    })
+    runtime.map(first).unwrap_or_default()
 }
 
-/// Whose a station is, by its name and index, with this configuration.
+/// Which manager controls a Wi-Fi station, by its name and index, with this configuration.
 pub(super) fn of_station(
     running: Running,
     root: &Path,
@@ -35,10 +27,7 @@ pub(super) fn of_station(
     (name, ifindex): (&str, u32),
 ) -> Option<Rival> {
     let directory = config.map_or(Path::new(CTRL_INTERFACE), |it| &it.ctrl_interface);
-    let supplicant = match config.map(|it| it.backend).unwrap_or_default() {
-        Backend::WpaSupplicant | Backend::None => Supplicant::Ours,
-        Backend::Iwd => Supplicant::Iwd,
-        Backend::Auto => Supplicant::Any(directory.join(name)),
-    };
+    let backend = config.map(|it| it.backend).unwrap_or_default();
+    let supplicant = Supplicant::configured(backend, directory, name, Kind::Wifi);
     running.owner(root, (name, ifindex), &supplicant)
 }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Daemon;
-#[cfg(feature = "iwd")]
+#[cfg(feature = "dbus")]
 use crate::config::Backend;
 use crate::config::Layout;
 use crate::platform::sandbox::{self, AllowedPaths, Sandbox};
@@ -38,7 +38,7 @@ impl Daemon {
         let metrics = self.config.metrics_file.as_deref();
         let metrics = metrics.and_then(Path::parent).filter(|it| it.is_dir());
         #[cfg_attr(
-            not(feature = "iwd"),
+            not(feature = "dbus"),
             allow(unused_mut, reason = "only iwd needs more")
         )]
         let mut needs = AllowedPaths {
@@ -54,7 +54,7 @@ impl Daemon {
                 .collect(),
             bind: vec![self.config.runtime_dir.clone()],
         };
-        #[cfg(feature = "iwd")]
+        #[cfg(feature = "dbus")]
         if matches!(self.config.backend, Backend::Auto | Backend::Iwd) {
             let (configuration, state) = super::iwd::needs();
             needs.read.push(configuration);

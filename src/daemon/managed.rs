@@ -12,7 +12,7 @@ use super::journal;
 use super::machine::Machine;
 use super::managers::Role;
 use crate::config::{Config, DeviceFacts};
-#[cfg(feature = "iwd")]
+#[cfg(feature = "dbus")]
 use crate::platform::iwd;
 use crate::platform::netlink::Kernel;
 use crate::platform::wpa_supplicant;
@@ -57,7 +57,7 @@ pub(super) enum Client {
     /// There is none to talk to.
     None,
     Wpa(mpsc::UnboundedSender<Request>, JoinHandle<()>),
-    #[cfg(feature = "iwd")]
+    #[cfg(feature = "dbus")]
     Iwd(mpsc::UnboundedSender<IwdRequest>, JoinHandle<()>),
 }
 
@@ -72,7 +72,7 @@ impl Client {
         Self::Wpa(requests, tokio::task::spawn_local(client))
     }
 
-    #[cfg(feature = "iwd")]
+    #[cfg(feature = "dbus")]
     pub(super) fn of_iwd(
         ifindex: u32,
         target: iwd::Target,
@@ -92,7 +92,7 @@ impl Client {
 
     fn ask_iwd(&self, request: &IwdRequest) {
         match self {
-            #[cfg(feature = "iwd")]
+            #[cfg(feature = "dbus")]
             Self::Iwd(requests, _) => drop(requests.send(request.clone())),
             Self::None | Self::Wpa(..) => debug!("there is no iwd to ask: {request:?}"),
         }
@@ -104,7 +104,7 @@ impl Drop for Client {
         match self {
             Self::None => {}
             Self::Wpa(_, client) => client.abort(),
-            #[cfg(feature = "iwd")]
+            #[cfg(feature = "dbus")]
             Self::Iwd(_, client) => client.abort(),
         }
     }
@@ -150,7 +150,7 @@ impl ManagedInterface {
         match self.client {
             Client::None => None,
             Client::Wpa(..) => Some("wpa_supplicant"),
-            #[cfg(feature = "iwd")]
+            #[cfg(feature = "dbus")]
             Client::Iwd(..) => Some("iwd"),
         }
     }

@@ -1,29 +1,19 @@
 //! Interfaces that other programs drive: left alone, and taken in hand once they let go.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use tokio::time::timeout;
 use tracing::warn;
 
 use super::managed::ManagedInterface;
 use super::{Daemon, Error};
-use crate::config::{Backend, Kind};
-use crate::platform::managers::{InstanceLock, Rival, Running, Supplicant, Watch, claim};
+use crate::config::Kind;
+use crate::platform::managers::{InstanceLock, Rival, Supplicant, Watch, claim};
 use macveil_core::machine::{Command, Event};
 
 const ROOT: &str = "/";
-/// The bus is there, but does not answer yet, as during boot: nobody can work with it either, and nothing
-/// is left unprotected for that.
-const PATIENCE: Duration = Duration::from_millis(500);
 
 pub(super) fn listen() -> Watch {
     Watch::new(PathBuf::from(ROOT))
-}
-
-/// Who is there before anything is touched.
-pub(super) async fn first(watch: &mut Watch) -> Running {
-    timeout(PATIENCE, watch.next()).await.unwrap_or_default()
 }
 
 /// Held for as long as this daemon lives, so that it stays the only one.
@@ -80,12 +70,8 @@ impl Daemon {
 
     /// How macveil is to care for the interface; `None`: it is left to somebody else, who is named once.
     pub(super) fn role(&mut self, name: &str, ifindex: u32, kind: Kind) -> Option<Role> {
-        let supplicant = match self.config.backend {
-            _ if kind != Kind::Wifi => Supplicant::Needless,
-            Backend::WpaSupplicant | Backend::None => Supplicant::Ours,
-            Backend::Iwd => Supplicant::Iwd,
-            Backend::Auto => Supplicant::Any(self.config.ctrl_interface.join(name)),
-        };
+        let config = &self.config;
+        let supplicant = Supplicant::configured(config.backend, &config.ctrl_interface, name, kind);
         let owner = self
             .running
             .owner(Path::new(ROOT), (name, ifindex), &supplicant);
@@ -93,7 +79,7 @@ impl Daemon {
         let before = known.map(|known| self.left.swap_remove(known).1);
         let owner = match owner {
             None => return Some(Role::WpaSupplicant),
-            Some(Rival::Iwd) if cfg!(feature = "iwd") => {
+            Some(Rival::Iwd) if cfg!(feature = "dbus") => {
                 // It may leave a radio's former interface behind.
                 let card = self.kernel.card(ifindex).ok().flatten();
                 let permanent = card.and_then(|card| card.permanent);

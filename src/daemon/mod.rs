@@ -11,7 +11,7 @@ mod error;
 mod ethernet;
 mod followed;
 mod history;
-#[cfg(feature = "iwd")]
+#[cfg(feature = "dbus")]
 mod iwd;
 mod journal;
 mod machine;
@@ -202,7 +202,8 @@ trait Work {
 impl Work for (Daemon, Ears) {
     async fn work(self) -> Result<(), Error> {
         let (mut daemon, mut ears) = self;
-        daemon.running = managers::first(&mut ears.rivals).await;
+        // Before any interface is touched.
+        daemon.running = ears.rivals.first().await;
         daemon.tend_all()?;
         if daemon.stations.is_empty() {
             info!("no interface to protect yet; waiting for one");
@@ -491,9 +492,9 @@ impl Daemon {
                 Client::of_wpa(ifindex, target, told)
             }
             (Role::WpaSupplicant, Backend::None | Backend::Iwd) => Client::None,
-            #[cfg(feature = "iwd")]
+            #[cfg(feature = "dbus")]
             (Role::Iwd, _) => self.client_of_iwd(ifindex, name),
-            #[cfg(not(feature = "iwd"))]
+            #[cfg(not(feature = "dbus"))]
             (Role::Iwd, _) => Client::None,
         }
     }

@@ -1,7 +1,8 @@
 //! The kernel, the supplicants and the machine that macveil runs on: I/O that decides nothing.
 
-pub mod dbus;
-#[cfg(feature = "iwd")]
+#[cfg(feature = "dbus")]
+mod dbus;
+#[cfg(feature = "dbus")]
 pub mod iwd;
 pub mod managers;
 pub mod netlink;

@@ -243,6 +243,7 @@ impl News {
 }
 
 /// Watches a directory in which files are written, replaced by others of their name, and removed.
+#[cfg(feature = "dbus")]
 pub(crate) fn watch_directory(directory: &Path) -> io::Result<Receiver> {
     let inotify = inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC)?;
     let flags = WatchFlags::MOVED_TO | WatchFlags::CLOSE_WRITE | WatchFlags::DELETE;
@@ -253,6 +254,7 @@ pub(crate) fn watch_directory(directory: &Path) -> io::Result<Receiver> {
 
 /// Waits until something changes in the directory; forever, if it is not watched. What exactly has changed
 /// is not told.
+#[cfg(feature = "dbus")]
 pub(crate) async fn directory_changed(watch: Option<&Receiver>) {
     let mut events = [0; 1024];
     match watch {

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.."
 
 host_packages=(
     python3 qemu-system-x86 cpio kmod xz-utils zstd binutils gcc libc6-dev ca-certificates curl
-    iproute2 util-linux systemd tshark tzdata
+    iproute2 util-linux systemd tshark tzdata dbus-daemon
 )
 guest_packages=(
     wpasupplicant hostapd tcpdump

@@ -341,7 +341,7 @@ fn found_alone(machine: &Machine, found: Option<(&str, &str, &str)>, case: &str)
     );
 }
 
-#[cfg(feature = "iwd")]
+#[cfg(feature = "dbus")]
 #[test]
 fn iwd_is_no_other_program_where_macveil_works_beside_it() {
     let mut machine = Machine::good();

@@ -72,7 +72,7 @@ pub(super) fn card(config: &Config, name: Option<&str>) -> Result<Card, Failure>
         let it = (station.name.as_str(), station.ifindex);
         let owner = owner::of_station(running, root, Some(config), it);
         Card {
-            beside_iwd: cfg!(feature = "iwd") && owner == Some(Rival::Iwd),
+            beside_iwd: cfg!(feature = "dbus") && owner == Some(Rival::Iwd),
             ..known(config, station)
         }
     });

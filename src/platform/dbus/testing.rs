@@ -1,111 +1,175 @@
-//! Messages as a bus would send them.
+//! A private bus, messages, and a peer that sends bytes.
 
-use super::message::Call;
+use std::fs;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
-const KINDS: [u8; 3] = [2, 3, 4];
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{UnixListener, UnixStream};
+use zbus::export::serde::Serialize;
+use zbus::message::Message;
+use zbus::names::WellKnownName;
+use zbus::{DynamicType, MessageStream};
 
-/// A message's body, or the fields of its header.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Body(Vec<u8>);
+use super::{Bus, SYSTEM_BUS};
 
-impl Body {
-    pub(crate) fn bytes(self) -> Vec<u8> {
-        self.0
+/// A serial number for replies.
+pub(crate) const SERIAL: NonZeroU32 = NonZeroU32::MIN;
+const TEST_TIMEOUT: Duration = Duration::from_secs(10);
+const CONFIGURATION: &str = "bus.conf";
+
+/// Runs a test, which fails if it takes too long.
+pub(crate) fn on_tokio(test: impl Future<Output = ()>) {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    let runtime = runtime.enable_all().build().unwrap();
+    runtime.block_on(async {
+        let test = tokio::time::timeout(TEST_TIMEOUT, test);
+        test.await.expect("the test ends in time");
+    });
+}
+
+/// A `dbus-daemon` that listens below `root`, and ends with this.
+pub(crate) struct PrivateBus {
+    daemon: Child,
+    socket: PathBuf,
+}
+
+impl PrivateBus {
+    pub(crate) async fn start(root: &Path) -> Self {
+        let socket = root.join(SYSTEM_BUS);
+        fs::create_dir_all(socket.parent().unwrap()).unwrap();
+        let configuration = root.join(CONFIGURATION);
+        let text = format!(
+            "<busconfig><listen>unix:path={}</listen><auth>EXTERNAL</auth>\
+             <policy context='default'><allow own='*'/><allow eavesdrop='true'/>\
+             <allow send_destination='*' eavesdrop='true'/></policy></busconfig>",
+            socket.display()
+        );
+        fs::write(&configuration, text).unwrap();
+        let _ = fs::remove_file(&socket);
+        let daemon = Command::new("dbus-daemon")
+            .args(["--nofork", "--nopidfile", "--config-file"])
+            .arg(configuration)
+            .stdin(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("these tests need dbus-daemon: apt-get install dbus-daemon");
+        let mut bus = Self { daemon, socket };
+        while UnixStream::connect(&bus.socket).await.is_err() {
+            let ended = bus.daemon.try_wait().unwrap();
+            assert_eq!(ended, None, "dbus-daemon does not start");
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        bus
     }
 
-    pub(crate) fn align(mut self, to: usize) -> Self {
-        self.0.resize(self.0.len().next_multiple_of(to), 0);
-        self
+    pub(crate) fn stop(&mut self) {
+        let _ = self.daemon.kill();
+        let _ = self.daemon.wait();
     }
 
-    pub(crate) fn raw(mut self, bytes: &[u8]) -> Self {
-        self.0.extend(bytes);
-        self
-    }
-
-    pub(crate) fn number(self, number: u32) -> Self {
-        self.align(4).raw(&number.to_ne_bytes())
-    }
-
-    pub(crate) fn text(self, text: &str) -> Self {
-        let length = u32::try_from(text.len()).unwrap();
-        self.number(length).raw(text.as_bytes()).raw(&[0])
-    }
-
-    pub(crate) fn signature(self, text: &str) -> Self {
-        let length = u8::try_from(text.len()).unwrap();
-        self.raw(&[length]).raw(text.as_bytes()).raw(&[0])
-    }
-
-    pub(crate) fn array(self, alignment: usize, fill: impl FnOnce(Self) -> Self) -> Self {
-        let mut all = self.number(0);
-        let place = all.0.len() - 4;
-        all = all.align(alignment);
-        let begin = all.0.len();
-        all = fill(all);
-        let length = u32::try_from(all.0.len() - begin).unwrap();
-        all.0[place..place + 4].copy_from_slice(&length.to_ne_bytes());
-        all
-    }
-
-    pub(crate) fn properties(self, fill: impl FnOnce(Self) -> Self) -> Self {
-        self.array(8, fill)
-    }
-
-    pub(crate) fn property(self, name: &str, kind: &str, value: impl FnOnce(Self) -> Self) -> Self {
-        value(self.align(8).text(name).signature(kind))
-    }
-
-    fn field(self, code: u8, kind: &str, value: impl FnOnce(Self) -> Self) -> Self {
-        value(self.align(8).raw(&[code]).signature(kind))
+    /// Connects a program that owns `name`, if there is one.
+    pub(crate) async fn program(&self, name: Option<&'static str>) -> Program {
+        let address = format!("unix:path={}", self.socket.display());
+        let mut builder = zbus::connection::Builder::address(address.as_str());
+        if let Some(name) = name {
+            builder = builder.name(WellKnownName::try_from(name).unwrap());
+        }
+        let connection = builder.build().await.unwrap();
+        let messages = MessageStream::from(&connection);
+        Program {
+            connection,
+            messages,
+        }
     }
 }
 
-fn message(kind: u8, fields: Body, body: &[u8]) -> Vec<u8> {
-    assert!(KINDS.contains(&kind));
-    // The byte order is what calls have.
-    let mut order = Vec::new();
-    Call::to_bus("Hello", None).write(&mut order, 1);
-    let fields = fields.bytes();
-    let message = Body::default()
-        .raw(&[order[0], kind, 1, 1])
-        .number(u32::try_from(body.len()).unwrap())
-        .number(7)
-        .number(u32::try_from(fields.len()).unwrap())
-        .raw(&fields)
-        .align(8)
-        .raw(body);
-    message.bytes()
+impl Drop for PrivateBus {
+    fn drop(&mut self) {
+        self.stop();
+    }
 }
 
-pub(crate) fn signal(
+/// A program on the bus.
+pub(crate) struct Program {
+    pub(crate) connection: zbus::Connection,
+    messages: MessageStream,
+}
+
+impl Program {
+    /// The next method call.
+    pub(crate) async fn called(&mut self) -> Message {
+        loop {
+            let message = zbus_next(&mut self.messages).await;
+            if message.message_type() == zbus::message::Type::MethodCall {
+                return message;
+            }
+        }
+    }
+}
+
+async fn zbus_next(messages: &mut MessageStream) -> Message {
+    use zbus::export::futures_core::Stream as _;
+    let mut messages = std::pin::Pin::new(messages);
+    let next = std::future::poll_fn(|context| messages.as_mut().poll_next(context));
+    next.await.expect("a message").unwrap()
+}
+
+/// A signal. `sender` is what the bus would write.
+pub(crate) fn signal<B: Serialize + DynamicType>(
     sender: &str,
     path: &str,
     interface: &str,
     member: &str,
-    body: &[u8],
-) -> Vec<u8> {
-    let fields = Body::default()
-        .field(1, "o", |it| it.text(path))
-        .field(8, "g", |it| it.signature("sss"))
-        .field(2, "s", |it| it.text(interface))
-        .field(7, "s", |it| it.text(sender))
-        .field(3, "s", |it| it.text(member));
-    message(4, fields, body)
+    body: &B,
+) -> Message {
+    let signal = Message::signal(path, interface, member).sender(sender);
+    signal.build(body).unwrap()
 }
 
-pub(crate) fn answer(sender: &str, serial: u32, body: &[u8]) -> Vec<u8> {
-    let fields = Body::default()
-        .field(5, "u", |it| it.number(serial))
-        .field(7, "s", |it| it.text(sender));
-    message(2, fields, body)
+/// The reply of the bus itself to the call of this serial number.
+pub(crate) fn reply<B: Serialize + DynamicType>(serial: NonZeroU32, body: &B) -> Message {
+    let call = Message::method_call("/", "Any").serial(serial).build(&());
+    Message::method_return(&call.unwrap().header())
+        .sender(super::BUS)
+        .build(body)
+        .unwrap()
 }
 
-#[cfg(feature = "iwd")]
-pub(crate) fn error(sender: &str, serial: u32, name: &str) -> Vec<u8> {
-    let fields = Body::default()
-        .field(5, "u", |it| it.number(serial))
-        .field(4, "s", |it| it.text(name))
-        .field(7, "s", |it| it.text(sender));
-    message(3, fields, &[])
+/// A bus that sends whatever bytes the test sends.
+pub(crate) struct RawPeer(UnixStream);
+
+impl RawPeer {
+    pub(crate) async fn send(&self, mut bytes: &[u8]) {
+        while !bytes.is_empty() {
+            self.0.writable().await.unwrap();
+            if let Ok(count) = self.0.try_write(bytes) {
+                bytes = &bytes[count..];
+            }
+        }
+    }
+}
+
+/// A connection to such a bus, up to the reply to `Hello`.
+pub(crate) async fn raw_bus() -> (Bus, RawPeer) {
+    let home = TempDir::new().unwrap();
+    let path = home.path().join("bus");
+    let listener = UnixListener::bind(&path).unwrap();
+    let peer = async {
+        let (mut peer, _) = listener.accept().await.unwrap();
+        let mut received = Vec::new();
+        while !received.windows(5).any(|it| it == b"Hello") {
+            peer.read_buf(&mut received).await.unwrap();
+        }
+        peer.write_all(b"OK 0123456789abcdef0123456789abcdef\r\n")
+            .await
+            .unwrap();
+        peer.write_all(reply(SERIAL, &":1.2").data()).await.unwrap();
+        RawPeer(peer)
+    };
+    let (bus, peer) = tokio::join!(Bus::connect(&path), peer);
+    (bus.unwrap(), peer)
 }

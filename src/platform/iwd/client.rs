@@ -1,28 +1,38 @@
-//! A conversation with iwd about one interface.
+//! The connection to iwd about one interface.
 
 use std::collections::BTreeMap;
-use std::io;
-use std::path::{Path, PathBuf};
+use std::num::NonZeroU32;
+use std::path::Path;
 use std::time::Duration;
 
 use tokio::select;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::time::sleep;
 use tracing::debug;
+use zbus::message::Type;
+use zbus::{Message, Variant};
 
 use super::addresses::Addresses;
 use super::objects::{self, Objects};
 use super::{STATE_DIRECTORY, Target, main_conf};
-use crate::platform::dbus::{BUS, Call, Connection, Kind, Message, SYSTEM_BUS, Value};
+use crate::platform::dbus::{BUS, Bus, Object, SYSTEM_BUS, is_from, owner_change};
 use crate::platform::socket_watcher::{Presence, Sight};
 use macveil_core::machine::{Event, IwdEvent, IwdRequest};
 
 /// Its name on the bus.
 const IWD: &str = "net.connman.iwd";
-const DAEMON: &str = "net.connman.iwd.Daemon";
-const DAEMON_PATH: &str = "/net/connman/iwd";
-/// After a conversation that failed.
-const PAUSE: Duration = Duration::from_secs(1);
+const DAEMON: Object<'static> = Object {
+    destination: IWD,
+    path: "/net/connman/iwd",
+    interface: "net.connman.iwd.Daemon",
+};
+const OBJECT_MANAGER: Object<'static> = Object {
+    destination: IWD,
+    path: "/",
+    interface: objects::OBJECT_MANAGER,
+};
+/// After a failed connection.
+const RECONNECT_PAUSE: Duration = Duration::from_secs(1);
 
 /// Runs until `requests` is closed; dropping it at any time leaves nothing behind but what iwd's files say.
 ///
@@ -39,8 +49,8 @@ pub async fn run(
     let mut presence = Presence::new(target.root.join(SYSTEM_BUS));
     let mut client = Client::new(target);
     loop {
-        let connection = select! {
-            connection = connect(&mut presence) => connection,
+        let bus = select! {
+            bus = connect(&mut presence) => bus,
             request = requests.recv() => match request {
                 Some(request) => {
                     tell(Event::Iwd(client.serve_alone(request)));
@@ -50,52 +60,52 @@ pub async fn run(
             },
         };
         let mut tell = |news| tell(Event::Iwd(news));
-        match client.converse(connection, &mut requests, &mut tell).await {
+        match client.serve_all(bus, &mut requests, &mut tell).await {
             Ok(()) => return,
             Err(error) => {
                 debug!("the system bus: {error}");
-                client.part(&mut tell);
-                sleep(PAUSE).await;
+                client.lose_iwd(&mut tell);
+                sleep(RECONNECT_PAUSE).await;
             }
         }
     }
 }
 
-/// Waits until there is a bus to talk to.
-async fn connect(presence: &mut Presence) -> Connection {
+/// Waits until there is a bus, and connects to it.
+async fn connect(presence: &mut Presence) -> Bus {
     loop {
         if !matches!(presence.look(), Sight::Socket(_)) {
             presence.changed().await;
             continue;
         }
-        match Connection::open(presence.socket()) {
-            Ok(connection) => return connection,
+        match Bus::connect(presence.socket()).await {
+            Ok(bus) => return bus,
             Err(error) => {
                 debug!("the system bus: {error}");
-                sleep(PAUSE).await;
+                sleep(RECONNECT_PAUSE).await;
             }
         }
     }
 }
 
-/// What a call to iwd was about.
+/// Which call a reply is expected to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum PendingRequest {
+enum PendingCall {
     Owner,
     Info,
     Objects,
-    /// To do something.
-    Deed,
+    /// One of the supervisor's requests.
+    Request,
 }
 
 struct Client {
     target: Target,
-    /// iwd's own name on the bus: signals and answers of others do not count.
+    /// iwd's unique name: signals and replies of other programs do not count.
     iwd: Option<String>,
-    asked: BTreeMap<u32, PendingRequest>,
+    pending: BTreeMap<NonZeroU32, PendingCall>,
     objects: Objects,
-    /// Everything that was asked when iwd appeared has been answered.
-    met: bool,
+    /// iwd's objects are known.
+    is_loaded: bool,
     addresses: Option<Addresses>,
 }
 
@@ -104,26 +114,26 @@ impl Client {
         Self {
             target,
             iwd: None,
-            asked: BTreeMap::new(),
+            pending: BTreeMap::new(),
             objects: Objects::default(),
-            met: false,
+            is_loaded: false,
             addresses: None,
         }
     }
 
-    /// Until the requests end, which is no error.
-    async fn converse(
+    /// Runs until the requests end, which is no error, or the connection.
+    async fn serve_all(
         &mut self,
-        mut connection: Connection,
+        mut bus: Bus,
         requests: &mut UnboundedReceiver<IwdRequest>,
         tell: &mut impl FnMut(IwdEvent),
-    ) -> io::Result<()> {
-        self.greet(&mut connection);
+    ) -> zbus::Result<()> {
+        self.subscribe(&bus).await?;
         loop {
             select! {
-                message = connection.next() => self.hear(&message?, &mut connection, tell),
+                message = bus.next() => self.receive(&message?, &bus, tell).await?,
                 request = requests.recv() => match request {
-                    Some(request) => self.serve(request, &mut connection, tell),
+                    Some(request) => self.serve(request, &bus, tell).await?,
                     None => return Ok(()),
                 },
                 () = changed(self.addresses.as_ref()) => self.tell_known(tell),
@@ -131,144 +141,130 @@ impl Client {
         }
     }
 
-    /// Subscribes to everything, and asks who iwd is.
-    fn greet(&mut self, connection: &mut Connection) {
-        let rules = [
-            format!("type='signal',sender='{BUS}',member='NameOwnerChanged',arg0='{IWD}'"),
-            format!(
-                "type='signal',sender='{IWD}',interface='{}'",
-                objects::OBJECT_MANAGER
-            ),
-            format!(
-                "type='signal',sender='{IWD}',interface='{}'",
-                objects::PROPERTIES
-            ),
-        ];
-        for rule in &rules {
-            connection.call(&Call::to_bus("AddMatch", Some(rule)));
+    /// Subscribes to everything, and asks for iwd's unique name.
+    async fn subscribe(&mut self, bus: &Bus) -> zbus::Result<()> {
+        bus.watch_owner(IWD).await?;
+        for interface in [objects::OBJECT_MANAGER, objects::PROPERTIES] {
+            bus.subscribe(IWD, &format!("interface='{interface}'"))
+                .await?;
         }
-        let serial = connection.call(&Call::to_bus("GetNameOwner", Some(IWD)));
-        self.asked.insert(serial, PendingRequest::Owner);
+        let serial = bus.call_bus("GetNameOwner", IWD).await?;
+        self.pending.insert(serial, PendingCall::Owner);
+        Ok(())
     }
 
-    fn hear(
+    async fn receive(
         &mut self,
         message: &Message,
-        connection: &mut Connection,
+        bus: &Bus,
         tell: &mut impl FnMut(IwdEvent),
-    ) {
-        if message.sender == BUS {
-            self.hear_bus(message, connection, tell);
-        } else if self.iwd.as_ref() == Some(&message.sender) {
-            match message.kind {
-                Kind::Signal => self.hear_signal(message, tell),
-                Kind::Answer | Kind::Error => self.hear_answer(message, tell),
-                Kind::Other => {}
-            }
+    ) -> zbus::Result<()> {
+        if is_from(message, BUS) {
+            return self.receive_from_bus(message, bus, tell).await;
         }
+        if !self.iwd.as_ref().is_some_and(|iwd| is_from(message, iwd)) {
+            return Ok(());
+        }
+        match message.message_type() {
+            Type::Signal => self.receive_signal(message, tell),
+            Type::MethodReturn | Type::Error => self.receive_reply(message, tell),
+            Type::MethodCall => {}
+        }
+        Ok(())
     }
 
-    fn hear_bus(
+    async fn receive_from_bus(
         &mut self,
         message: &Message,
-        connection: &mut Connection,
+        bus: &Bus,
         tell: &mut impl FnMut(IwdEvent),
-    ) {
-        let mut body = message.body();
-        let owner = match message.kind {
-            Kind::Signal if message.member == "NameOwnerChanged" => {
-                if body.text() != Some(IWD) {
-                    return;
+    ) -> zbus::Result<()> {
+        let owner = match owner_change(message) {
+            Some((name, owner)) if name == IWD => owner,
+            Some(_) => return Ok(()),
+            None => match self.take_pending(message) {
+                Some(PendingCall::Owner) if message.message_type() == Type::MethodReturn => {
+                    message.body().deserialize().ok()
                 }
-                let _before = body.text();
-                body.text()
-            }
-            Kind::Answer | Kind::Error => {
-                let serial = message.answers.unwrap_or_default();
-                match self.asked.remove(&serial) {
-                    Some(PendingRequest::Owner) if message.kind == Kind::Answer => body.text(),
-                    // The bus answers for an iwd that is gone.
-                    _ => return,
-                }
-            }
-            _ => return,
+                // Replies for an iwd that has ended come from the bus.
+                _ => return Ok(()),
+            },
         };
-        let owner = owner.filter(|owner| !owner.is_empty());
-        if self.iwd.as_deref() == owner {
-            return;
+        if self.iwd == owner {
+            return Ok(());
         }
-        self.part(tell);
-        if let Some(owner) = owner {
-            self.iwd = Some(owner.to_owned());
-            self.meet(connection);
+        self.lose_iwd(tell);
+        self.iwd = owner;
+        if self.iwd.is_some() {
+            self.query(bus).await?;
         }
+        Ok(())
     }
 
-    /// Asks everything that has to be known of an iwd that has appeared.
-    fn meet(&mut self, connection: &mut Connection) {
-        for (path, interface, member, asked) in [
-            (DAEMON_PATH, DAEMON, "GetInfo", PendingRequest::Info),
-            (
-                "/",
-                objects::OBJECT_MANAGER,
-                "GetManagedObjects",
-                PendingRequest::Objects,
-            ),
+    /// Asks an iwd that has appeared for everything that has to be known.
+    async fn query(&mut self, bus: &Bus) -> zbus::Result<()> {
+        for (object, method, call) in [
+            (DAEMON, "GetInfo", PendingCall::Info),
+            (OBJECT_MANAGER, "GetManagedObjects", PendingCall::Objects),
         ] {
-            let serial = connection.call(&Call {
-                destination: IWD,
-                path,
-                interface,
-                member,
-                argument: None,
-            });
-            self.asked.insert(serial, asked);
+            let serial = bus.call(object, method, &()).await?;
+            self.pending.insert(serial, call);
         }
+        Ok(())
     }
 
-    fn part(&mut self, tell: &mut impl FnMut(IwdEvent)) {
-        self.asked.clear();
+    fn lose_iwd(&mut self, tell: &mut impl FnMut(IwdEvent)) {
+        self.pending.clear();
         self.objects = Objects::default();
-        self.met = false;
+        self.is_loaded = false;
         if self.iwd.take().is_some() {
             tell(IwdEvent::Vanished);
         }
     }
 
-    fn hear_answer(&mut self, message: &Message, tell: &mut impl FnMut(IwdEvent)) {
-        let serial = message.answers.unwrap_or_default();
-        let Some(asked) = self.asked.remove(&serial) else {
+    fn take_pending(&mut self, reply: &Message) -> Option<PendingCall> {
+        self.pending.remove(&reply.header().reply_serial()?)
+    }
+
+    fn receive_reply(&mut self, reply: &Message, tell: &mut impl FnMut(IwdEvent)) {
+        let Some(call) = self.take_pending(reply) else {
             return;
         };
-        let good = message.kind == Kind::Answer;
-        match asked {
-            PendingRequest::Info => self.open_files(message),
-            PendingRequest::Objects if good && self.objects.load(message).is_some() => {
-                self.met = true;
-                tell(self.introduction());
-                self.tell_known(tell);
-                self.tell_station(tell);
-            }
-            PendingRequest::Objects => debug!("iwd does not say what it has: {}", message.error),
-            PendingRequest::Deed if !good => tell(IwdEvent::Refused {
-                why: message.error.clone(),
-            }),
-            PendingRequest::Deed | PendingRequest::Owner => {}
+        let header = reply.header();
+        let error = header.error_name().map(ToString::to_string);
+        match (call, error) {
+            (PendingCall::Info, _) => self.open_files(reply),
+            (PendingCall::Objects, None) => match self.objects.load(reply) {
+                Ok(()) => self.report_all(tell),
+                Err(error) => debug!("iwd's objects: {error}"),
+            },
+            (PendingCall::Objects, Some(error)) => debug!("iwd's objects: {error}"),
+            (PendingCall::Request, Some(why)) => tell(IwdEvent::Refused { why }),
+            (PendingCall::Request, None) | (PendingCall::Owner, _) => {}
         }
     }
 
-    /// The answer to `GetInfo`, or an error.
-    fn open_files(&mut self, message: &Message) {
-        let mut directory = PathBuf::from(STATE_DIRECTORY);
-        let read = message.body().properties(|key, value| {
-            if let ("StateDirectory", Value::Text(path)) = (key, value) {
-                directory = path.into();
+    /// iwd's objects have arrived.
+    fn report_all(&mut self, tell: &mut impl FnMut(IwdEvent)) {
+        self.is_loaded = true;
+        tell(self.introduction());
+        self.tell_known(tell);
+        self.tell_station(tell);
+    }
+
+    /// Finds iwd's files by the reply to `GetInfo`, which can be an error.
+    fn open_files(&mut self, reply: &Message) {
+        let body = reply.body();
+        let info = body.deserialize::<BTreeMap<&str, Variant<'_>>>();
+        let directory = match info.as_ref().map(|info| info.get("StateDirectory")) {
+            Ok(Some(Variant::Str(directory))) => Path::new(directory.as_str()),
+            Ok(_) => Path::new(STATE_DIRECTORY),
+            Err(error) => {
+                debug!("iwd's files: {error}: using {STATE_DIRECTORY}");
+                Path::new(STATE_DIRECTORY)
             }
-        });
-        if read.is_none() {
-            debug!("iwd does not say where its files are: taken for {STATE_DIRECTORY}");
-        }
-        self.addresses = Some(self.files_in(&directory));
+        };
+        self.addresses = Some(self.files_in(directory));
     }
 
     fn files_in(&self, directory: &Path) -> Addresses {
@@ -297,12 +293,12 @@ impl Client {
         }
     }
 
-    fn hear_signal(&mut self, message: &Message, tell: &mut impl FnMut(IwdEvent)) {
-        let concerned = self.objects.hear(message);
-        if concerned.known {
+    fn receive_signal(&mut self, signal: &Message, tell: &mut impl FnMut(IwdEvent)) {
+        let subjects = self.objects.receive(signal);
+        if subjects.known {
             self.tell_known(tell);
         }
-        if concerned.station {
+        if subjects.station {
             self.tell_station(tell);
         }
     }
@@ -311,7 +307,7 @@ impl Client {
         let known = self
             .addresses
             .as_ref()
-            .filter(|_| self.met)
+            .filter(|_| self.is_loaded)
             .map(Addresses::known);
         match known {
             Some(Ok(known)) => tell(IwdEvent::Known(known)),
@@ -321,40 +317,43 @@ impl Client {
     }
 
     fn tell_station(&self, tell: &mut impl FnMut(IwdEvent)) {
-        if self.met {
+        if self.is_loaded {
             let station = self.objects.station(&self.target.ifname);
             tell(IwdEvent::Station(station.map(|(_, doing)| doing)));
         }
     }
 
-    fn serve(
+    async fn serve(
         &mut self,
         request: IwdRequest,
-        connection: &mut Connection,
+        bus: &Bus,
         tell: &mut impl FnMut(IwdEvent),
-    ) {
+    ) -> zbus::Result<()> {
         let station = self.objects.station(&self.target.ifname);
         let device = station.map(|(path, _)| path.to_owned());
-        let (path, interface, member) = match (&request, device) {
+        let (path, interface, method) = match (&request, device) {
             (IwdRequest::Disconnect, Some(device)) => (device, objects::STATION, "Disconnect"),
             (IwdRequest::Scan, Some(device)) => (device, objects::STATION, "Scan"),
             (IwdRequest::Connect(network), Some(device)) => {
                 let path = self.objects.path_of(&device, network);
                 (path, objects::NETWORK, "Connect")
             }
-            _ => return tell(self.serve_alone(request)),
+            _ => {
+                tell(self.serve_alone(request));
+                return Ok(());
+            }
         };
-        let serial = connection.call(&Call {
+        let object = Object {
             destination: IWD,
             path: &path,
             interface,
-            member,
-            argument: None,
-        });
-        self.asked.insert(serial, PendingRequest::Deed);
+        };
+        let serial = bus.call(object, method, &()).await?;
+        self.pending.insert(serial, PendingCall::Request);
+        Ok(())
     }
 
-    /// What needs no iwd to be done.
+    /// Carries out what needs no iwd.
     fn serve_alone(&self, request: IwdRequest) -> IwdEvent {
         let addresses = self.addresses.as_ref();
         match request {

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use crate::platform::dbus::{Message, Value};
+use tracing::debug;
+use zbus::names::{InterfaceName, MemberName};
+use zbus::{Message, ObjectPath, Variant};
+
 use macveil_core::machine::{Doing, IwdPhase, Joining, NetworkId};
 use macveil_core::types::Ssid;
 use macveil_core::types::parse_hex;
@@ -14,6 +17,9 @@ pub(super) const NETWORK: &str = "net.connman.iwd.Network";
 const KNOWN_NETWORK: &str = "net.connman.iwd.KnownNetwork";
 pub(super) const OBJECT_MANAGER: &str = "org.freedesktop.DBus.ObjectManager";
 pub(super) const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
+
+type Properties<'a> = BTreeMap<&'a str, Variant<'a>>;
+type Interfaces<'a> = BTreeMap<&'a str, Properties<'a>>;
 
 /// Devices and their stations, by the paths of their objects.
 #[derive(Debug, Default)]
@@ -37,9 +43,9 @@ struct Station {
     network: Option<String>,
 }
 
-/// What a message was about.
+/// What a signal was about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Concerned {
+pub(super) struct Subjects {
     /// A device or its station.
     pub(super) station: bool,
     /// A known network.
@@ -47,95 +53,108 @@ pub(super) struct Concerned {
 }
 
 impl Objects {
-    /// Takes in the answer to `GetManagedObjects`; `None` if it makes no sense.
-    pub(super) fn load(&mut self, answer: &Message) -> Option<()> {
+    /// Reads the reply to `GetManagedObjects`.
+    pub(super) fn load(&mut self, reply: &Message) -> zbus::Result<()> {
         self.devices.clear();
-        answer.body().array(8, |entry| {
-            let path = entry.text()?;
-            entry.array(8, |interface| {
-                let name = interface.text()?;
-                interface.properties(|key, value| {
-                    self.set(path, name, key, value);
-                })
-            })
-        })
+        let body = reply.body();
+        let objects: BTreeMap<ObjectPath<'_>, Interfaces<'_>> = body.deserialize()?;
+        for (path, interfaces) in &objects {
+            for (interface, properties) in interfaces {
+                self.set(path, interface, properties);
+            }
+        }
+        Ok(())
     }
 
-    /// Takes in a signal.
-    pub(super) fn hear(&mut self, signal: &Message) -> Concerned {
-        let mut concerned = Concerned::default();
-        // What makes no sense changes nothing from there on.
-        let _ = match (&*signal.interface, &*signal.member) {
-            (OBJECT_MANAGER, "InterfacesAdded") => self.added(signal, &mut concerned),
-            (OBJECT_MANAGER, "InterfacesRemoved") => self.removed(signal, &mut concerned),
-            (PROPERTIES, "PropertiesChanged") => self.changed(signal, &mut concerned),
-            _ => None,
+    /// Reads a signal. One that makes no sense changes nothing.
+    pub(super) fn receive(&mut self, signal: &Message) -> Subjects {
+        let mut subjects = Subjects::default();
+        let header = signal.header();
+        let interface = header.interface().map(InterfaceName::as_str);
+        let read = match (interface, header.member().map(MemberName::as_str)) {
+            (Some(OBJECT_MANAGER), Some("InterfacesAdded")) => self.added(signal, &mut subjects),
+            (Some(OBJECT_MANAGER), Some("InterfacesRemoved")) => {
+                self.removed(signal, &mut subjects)
+            }
+            (Some(PROPERTIES), Some("PropertiesChanged")) => self.changed(signal, &mut subjects),
+            _ => Ok(()),
         };
-        concerned
+        if let Err(error) = read {
+            debug!("a signal of iwd's: {error}");
+        }
+        subjects
     }
 
-    fn added(&mut self, signal: &Message, concerned: &mut Concerned) -> Option<()> {
-        let mut body = signal.body();
-        let path = body.text()?;
-        body.array(8, |interface| {
-            let name = interface.text()?;
-            concerned.note(name);
-            interface.properties(|key, value| self.set(path, name, key, value))
-        })
+    fn added(&mut self, signal: &Message, subjects: &mut Subjects) -> zbus::Result<()> {
+        let body = signal.body();
+        let (path, interfaces): (ObjectPath<'_>, Interfaces<'_>) = body.deserialize()?;
+        for (interface, properties) in &interfaces {
+            subjects.note(interface);
+            self.set(&path, interface, properties);
+        }
+        Ok(())
     }
 
-    fn removed(&mut self, signal: &Message, concerned: &mut Concerned) -> Option<()> {
-        let mut body = signal.body();
-        let path = body.text()?;
-        body.array(4, |interface| {
-            let name = interface.text()?;
-            concerned.note(name);
-            match name {
-                DEVICE => drop(self.devices.remove(path)),
+    fn removed(&mut self, signal: &Message, subjects: &mut Subjects) -> zbus::Result<()> {
+        let body = signal.body();
+        let (path, interfaces): (ObjectPath<'_>, Vec<&str>) = body.deserialize()?;
+        for interface in interfaces {
+            subjects.note(interface);
+            match interface {
+                DEVICE => drop(self.devices.remove(path.as_str())),
                 STATION => {
-                    if let Some(device) = self.devices.get_mut(path) {
+                    if let Some(device) = self.devices.get_mut(path.as_str()) {
                         device.station = None;
                     }
                 }
                 _ => {}
             }
-            Some(())
-        })
+        }
+        Ok(())
     }
 
-    fn changed(&mut self, signal: &Message, concerned: &mut Concerned) -> Option<()> {
-        let mut body = signal.body();
-        let interface = body.text()?;
-        concerned.note(interface);
-        body.properties(|key, value| self.set(&signal.path, interface, key, value))?;
-        body.array(4, |invalidated| {
-            let key = invalidated.text()?;
-            if (interface, key) == (STATION, "ConnectedNetwork") {
-                let device = self.devices.get_mut(&signal.path)?;
-                device.station.as_mut()?.network = None;
-            }
-            Some(())
-        })
+    fn changed(&mut self, signal: &Message, subjects: &mut Subjects) -> zbus::Result<()> {
+        let header = signal.header();
+        let Some(path) = header.path() else {
+            return Ok(());
+        };
+        let body = signal.body();
+        let (interface, properties, invalidated): (&str, Properties<'_>, Vec<&str>) =
+            body.deserialize()?;
+        subjects.note(interface);
+        self.set(path, interface, &properties);
+        let station = self.devices.get_mut(path.as_str());
+        if interface == STATION
+            && invalidated.contains(&"ConnectedNetwork")
+            && let Some(station) = station.and_then(|device| device.station.as_mut())
+        {
+            station.network = None;
+        }
+        Ok(())
     }
 
-    fn set(&mut self, path: &str, interface: &str, key: &str, value: Value<'_>) {
+    fn set(&mut self, path: &str, interface: &str, properties: &Properties<'_>) {
         self.signs |= interface == NETWORK && has_signs(path);
         if ![DEVICE, STATION].contains(&interface) {
             return;
         }
         let device = self.devices.entry(path.to_owned()).or_default();
         if interface == DEVICE {
-            if let ("Name", Value::Text(name)) = (key, value) {
-                name.clone_into(&mut device.name);
+            if let Some(Variant::Str(name)) = properties.get("Name") {
+                name.as_str().clone_into(&mut device.name);
             }
             return;
         }
         let station = device.station.get_or_insert_default();
-        match (key, value) {
-            ("State", Value::Text(state)) => station.phase = phase(state),
-            ("Scanning", Value::Truth(scanning)) => station.scanning = scanning,
-            ("ConnectedNetwork", Value::Text(path)) => station.network = Some(path.to_owned()),
-            _ => {}
+        for (key, value) in properties {
+            match (*key, value) {
+                ("State", Variant::Str(state)) => station.phase = phase(state),
+                ("Scanning", Variant::Bool(scanning)) => station.scanning = *scanning,
+                ("ConnectedNetwork", Variant::ObjectPath(path)) => {
+                    station.network = Some(path.to_string());
+                }
+                _ => {}
+            }
         }
     }
 
@@ -162,7 +181,7 @@ impl Objects {
     }
 }
 
-impl Concerned {
+impl Subjects {
     fn note(&mut self, interface: &str) {
         self.station |= matches!(interface, DEVICE | STATION);
         self.known |= interface == KNOWN_NETWORK;
@@ -253,9 +272,8 @@ fn path_of(device: &str, network: &NetworkId, signs: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::dbus::testing::{Body, answer, signal};
+    use crate::platform::dbus::testing::{SERIAL, reply, signal};
 
-    const IWD: &str = ":1.7";
     const CARD: &str = "/net/connman/iwd/0/3";
     const HOME: &str = "/net/connman/iwd/0/3/486f6d65_psk";
 
@@ -266,80 +284,63 @@ mod tests {
         }
     }
 
-    fn heard(objects: &mut Objects, member: &str, interface: &str, body: Body) -> Concerned {
-        let bytes = signal(IWD, CARD, interface, member, &body.bytes());
-        objects.hear(&Message::take_only(bytes))
+    fn path(path: &'static str) -> ObjectPath<'static> {
+        ObjectPath::try_from(path).unwrap()
     }
 
-    fn interfaces(body: Body) -> Body {
-        body.array(8, |all| {
-            all.align(8)
-                .text(DEVICE)
-                .properties(|them| {
-                    them.property("Name", "s", |it| it.text("wlan0")).property(
-                        "Powered",
-                        "b",
-                        |it| it.number(1),
-                    )
-                })
-                .align(8)
-                .text(STATION)
-                .properties(|them| {
-                    them.property("Scanning", "b", |it| it.number(0))
-                        .property("State", "s", |it| it.text("disconnected"))
-                })
-        })
+    fn from_manager<B>(objects: &mut Objects, member: &str, body: &B) -> Subjects
+    where
+        B: zbus::export::serde::Serialize + zbus::DynamicType,
+    {
+        objects.receive(&signal(":1.7", "/", OBJECT_MANAGER, member, body))
+    }
+
+    fn interfaces() -> Interfaces<'static> {
+        let name = ("Name", Variant::from("wlan0"));
+        let device = BTreeMap::from([name, ("Powered", true.into())]);
+        let state = ("State", Variant::from("disconnected"));
+        let station = BTreeMap::from([state, ("Scanning", false.into())]);
+        BTreeMap::from([(DEVICE, device), (STATION, station)])
     }
 
     fn loaded() -> Objects {
-        let body = Body::default().array(8, |all| {
-            let known = all
-                .align(8)
-                .text("/net/connman/iwd/486f6d65_psk")
-                .array(8, |them| {
-                    them.align(8).text(KNOWN_NETWORK).properties(|all| {
-                        all.property("Name", "s", |it| it.text("Home")).property(
-                            "Modes",
-                            "as",
-                            |it| it.array(4, |all| all.text("ap")),
-                        )
-                    })
-                });
-            interfaces(known.align(8).text(CARD))
-        });
+        let modes = ("Modes", Variant::from(vec!["ad-hoc", "ap"]));
+        let known = BTreeMap::from([("Name", Variant::from("Home")), modes]);
+        let all = BTreeMap::from([
+            (
+                path("/net/connman/iwd/486f6d65_psk"),
+                BTreeMap::from([(KNOWN_NETWORK, known)]),
+            ),
+            (path(CARD), interfaces()),
+        ]);
         let mut objects = Objects::default();
-        let message = Message::take_only(answer(IWD, 3, &body.bytes()));
-        objects.load(&message).unwrap();
+        objects.load(&reply(SERIAL, &all)).unwrap();
         objects
     }
 
-    fn station_says(objects: &mut Objects, properties: impl FnOnce(Body) -> Body) -> Concerned {
-        let body = Body::default().text(STATION).properties(properties);
-        heard(
-            objects,
-            "PropertiesChanged",
-            PROPERTIES,
-            body.array(4, |none| none),
-        )
+    fn changed<const N: usize>(
+        objects: &mut Objects,
+        properties: [(&str, Variant<'_>); N],
+        invalidated: &[&str],
+    ) -> Subjects {
+        let body = (STATION, BTreeMap::from(properties), invalidated);
+        let message = signal(":1.7", CARD, PROPERTIES, "PropertiesChanged", &body);
+        objects.receive(&message)
+    }
+
+    fn connected_network() -> (&'static str, Variant<'static>) {
+        ("ConnectedNetwork", path(HOME).into())
     }
 
     #[test]
-    fn a_station_is_found_by_its_name_and_followed() {
+    fn station_is_found_by_name_and_followed() {
         let mut objects = loaded();
         assert!(objects.station("wlan1").is_none());
         let (path, doing) = objects.station("wlan0").unwrap();
         assert_eq!((path, doing), (CARD, Doing::default()));
-        let concerned = station_says(&mut objects, |them| {
-            them.property("State", "s", |it| it.text("connecting"))
-                .property("ConnectedNetwork", "o", |it| it.text(HOME))
-        });
-        assert_eq!(
-            concerned,
-            Concerned {
-                station: true,
-                known: false
-            }
-        );
+        let state = ("State", Variant::from("connecting"));
+        let subjects = changed(&mut objects, [state, connected_network()], &[]);
+        assert!(subjects.station && !subjects.known);
         let doing = objects.station("wlan0").unwrap().1;
         assert_eq!(doing.phase, IwdPhase::Connecting);
         assert_eq!(doing.network, Some(home()));
@@ -349,48 +350,53 @@ mod tests {
             ("disconnecting", IwdPhase::Disconnecting),
             ("disconnected", IwdPhase::Disconnected),
         ] {
-            station_says(&mut objects, |them| {
-                them.property("State", "s", |it| it.text(word))
-            });
+            changed(&mut objects, [("State", word.into())], &[]);
             assert_eq!(objects.station("wlan0").unwrap().1.phase, phase);
         }
+        changed(&mut objects, [("Scanning", true.into())], &[]);
+        assert!(objects.station("wlan0").unwrap().1.scanning);
     }
 
     #[test]
-    fn a_network_that_is_left_is_invalidated() {
+    fn invalidated_network_is_forgotten() {
         let mut objects = loaded();
-        station_says(&mut objects, |them| {
-            them.property("ConnectedNetwork", "o", |it| it.text(HOME))
-        });
-        let body = Body::default()
-            .text(STATION)
-            .properties(|none| none)
-            .array(4, |all| all.text("ConnectedNetwork"));
-        heard(&mut objects, "PropertiesChanged", PROPERTIES, body);
+        changed(&mut objects, [connected_network()], &[]);
+        changed(&mut objects, [], &["ConnectedNetwork"]);
         assert_eq!(objects.station("wlan0").unwrap().1.network, None);
     }
 
     #[test]
-    fn a_station_comes_and_goes_with_its_interface() {
+    fn station_appears_and_disappears_with_its_interface() {
         let mut objects = Objects::default();
-        let added = interfaces(Body::default().text(CARD));
-        let concerned = heard(&mut objects, "InterfacesAdded", OBJECT_MANAGER, added);
-        assert!(concerned.station && !concerned.known);
+        let added = (path(CARD), interfaces());
+        let subjects = from_manager(&mut objects, "InterfacesAdded", &added);
+        assert!(subjects.station && !subjects.known);
         assert!(objects.station("wlan0").is_some());
-        let removed = |name: &str| Body::default().text(CARD).array(4, |all| all.text(name));
-        heard(
-            &mut objects,
-            "InterfacesRemoved",
-            OBJECT_MANAGER,
-            removed(STATION),
-        );
+        let mut removed = |name: &str| {
+            let body = (path(CARD), vec![name]);
+            from_manager(&mut objects, "InterfacesRemoved", &body)
+        };
+        assert!(removed(KNOWN_NETWORK).known);
+        assert!(removed(STATION).station);
         assert!(objects.station("wlan0").is_none());
-        let known = removed(KNOWN_NETWORK);
-        assert!(heard(&mut objects, "InterfacesRemoved", OBJECT_MANAGER, known).known);
     }
 
     #[test]
-    fn paths_of_networks_are_read_as_they_are_written() {
+    fn malformed_messages_change_nothing() {
+        let mut objects = loaded();
+        for member in ["InterfacesAdded", "InterfacesRemoved", "Other"] {
+            let subjects = from_manager(&mut objects, member, &"nonsense");
+            assert_eq!(subjects, Subjects::default(), "{member}");
+        }
+        let message = signal(":1.7", CARD, PROPERTIES, "PropertiesChanged", &STATION);
+        assert_eq!(objects.receive(&message), Subjects::default());
+        changed(&mut objects, [("State", true.into())], &[]);
+        assert_eq!(objects.station("wlan0"), Some((CARD, Doing::default())));
+        objects.load(&reply(SERIAL, &"nonsense")).unwrap_err();
+    }
+
+    #[test]
+    fn paths_of_networks_are_read_as_written() {
         assert_eq!(path_of(CARD, &home(), false), HOME);
         for path in [
             "/net/connman/iwd/0/3/486f6d65_wep",
@@ -413,7 +419,7 @@ mod tests {
     }
 
     #[test]
-    fn an_iwd_that_takes_bytes_for_signed_numbers_is_spoken_to_as_it_speaks() {
+    fn signed_paths_are_written_for_iwd_that_writes_them() {
         let mut objects = loaded();
         let cafe = NetworkId {
             ssid: Ssid::new("Café".as_bytes()).unwrap(),
@@ -421,13 +427,11 @@ mod tests {
         };
         let plain = format!("{CARD}/436166c3a9_open");
         assert_eq!(objects.path_of(CARD, &cafe), plain);
-        let signed = format!("{CARD}/436166ffffffc3ffffffa9_open");
-        let added = Body::default().text(&signed).array(8, |all| {
-            let name = |them: Body| them.property("Name", "s", |it| it.text("Café"));
-            all.align(8).text(NETWORK).properties(name)
-        });
-        heard(&mut objects, "InterfacesAdded", OBJECT_MANAGER, added);
+        let signed = "/net/connman/iwd/0/3/436166ffffffc3ffffffa9_open";
+        let network = BTreeMap::from([("Name", Variant::from("Café"))]);
+        let added = (path(signed), BTreeMap::from([(NETWORK, network)]));
+        from_manager(&mut objects, "InterfacesAdded", &added);
         assert_eq!(objects.path_of(CARD, &cafe), signed);
-        assert_eq!(network_of(&signed), Some(cafe));
+        assert_eq!(network_of(signed), Some(cafe));
     }
 }

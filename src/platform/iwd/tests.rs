@@ -1,39 +1,37 @@
-//! Conversations, with a bus and an iwd that say what the test says.
+//! The client, with a private bus and an iwd that sends what the test sends.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
-use std::time::Duration;
 
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{UnixListener, UnixStream};
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
-use tokio::time::timeout;
+use zbus::{Message, ObjectPath, Variant};
 
 use super::{Target, run};
-use crate::platform::dbus::testing::{Body, answer, error, signal};
-use crate::platform::dbus::{BUS, Message, SYSTEM_BUS};
+use crate::platform::dbus::testing::{PrivateBus, Program, on_tokio};
 use macveil_core::machine::{Doing, Event, IwdEvent, IwdPhase, IwdRequest, Joining, NetworkId};
 use macveil_core::types::{Mac, Ssid};
 
-const IWD: &str = ":1.7";
+const IWD: &str = "net.connman.iwd";
 const CARD: &str = "/net/connman/iwd/0/3";
+const DEVICE: &str = "net.connman.iwd.Device";
 const STATION: &str = "net.connman.iwd.Station";
 const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 const GOOD: &str = "[General]\nAddressRandomization=network\n";
 const ADDRESS: Mac = Mac([2, 0, 0, 0, 0, 7]);
 
+/// What the client reports when everything is right.
+const APPEARED: IwdEvent = IwdEvent::Appeared {
+    obstacle: None,
+    random_scans: true,
+};
+
 struct Bench {
     home: TempDir,
-    listener: UnixListener,
+    bus: PrivateBus,
     requests: UnboundedSender<IwdRequest>,
-    heard: UnboundedReceiver<IwdEvent>,
-}
-
-/// The bus's end of a conversation.
-struct Bus {
-    stream: UnixStream,
-    received: Vec<u8>,
+    reports: UnboundedReceiver<IwdEvent>,
 }
 
 impl Bench {
@@ -42,10 +40,10 @@ impl Bench {
     }
 
     async fn next(&mut self) -> IwdEvent {
-        self.heard.recv().await.expect("it goes on")
+        self.reports.recv().await.expect("a report")
     }
 
-    /// The next that is about something else than files.
+    /// The next report about something other than files.
     async fn next_but_known(&mut self) -> IwdEvent {
         loop {
             match self.next().await {
@@ -55,85 +53,65 @@ impl Bench {
         }
     }
 
-    /// A bus on which iwd is, up to the point at which the station is known.
-    async fn met(&mut self) -> Bus {
-        let mut bus = self.greeted().await;
-        bus.say(&answer(BUS, 5, &Body::default().text(IWD).bytes()))
-            .await;
-        bus.introduces_iwd(6).await;
-        bus
+    /// Starts an iwd, which replies to what the client asks.
+    async fn start_iwd(&self) -> Iwd {
+        let mut iwd = Iwd(self.bus.program(Some(IWD)).await);
+        let info = BTreeMap::from([("StateDirectory", Variant::from("/var/lib/elsewhere"))]);
+        let call = iwd.called("GetInfo").await;
+        iwd.reply(&call, &info).await;
+        let device = BTreeMap::from([("Name", Variant::from("wlan0"))]);
+        let station = BTreeMap::from([("State", Variant::from("disconnected"))]);
+        let objects = BTreeMap::from([(
+            ObjectPath::try_from(CARD).unwrap(),
+            BTreeMap::from([(DEVICE, device), (STATION, station)]),
+        )]);
+        let call = iwd.called("GetManagedObjects").await;
+        iwd.reply(&call, &objects).await;
+        iwd
     }
 
-    async fn greeted(&self) -> Bus {
-        let (mut stream, _) = self.listener.accept().await.unwrap();
-        let mut received = Vec::new();
-        let begin = b"BEGIN\r\n";
-        let end = loop {
-            stream.read_buf(&mut received).await.unwrap();
-            let mut windows = received.windows(begin.len());
-            if let Some(at) = windows.position(|window| window == begin) {
-                break at + begin.len();
-            }
-        };
-        received.drain(..end);
-        let mut bus = Bus { stream, received };
-        bus.say(b"OK 0123456789abcdef\r\n").await;
-        for member in ["Hello", "AddMatch", "AddMatch", "AddMatch", "GetNameOwner"] {
-            assert_eq!(bus.called().await.member, member);
-        }
-        bus
+    /// Starts an iwd, up to the point at which its station is known.
+    async fn start(&mut self) -> Iwd {
+        let iwd = self.start_iwd().await;
+        assert_eq!(self.next_but_known().await, APPEARED);
+        let station = IwdEvent::Station(Some(Doing::default()));
+        assert_eq!(self.next_but_known().await, station);
+        iwd
     }
 }
 
-impl Bus {
-    async fn say(&mut self, bytes: &[u8]) {
-        self.stream.write_all(bytes).await.unwrap();
+struct Iwd(Program);
+
+impl Iwd {
+    async fn called(&mut self, method: &str) -> Message {
+        let call = self.0.called().await;
+        assert_eq!(call.header().member().unwrap().as_str(), method);
+        call
     }
 
-    async fn called(&mut self) -> Message {
-        loop {
-            if let Some(message) = Message::take_next(&mut self.received) {
-                return message;
-            }
-            self.stream.read_buf(&mut self.received).await.unwrap();
-        }
+    async fn reply<B>(&self, call: &Message, body: &B)
+    where
+        B: zbus::export::serde::Serialize + zbus::DynamicType,
+    {
+        let connection = &self.0.connection;
+        connection.reply(&call.header(), body).await.unwrap();
     }
 
-    /// Answers what is asked of an iwd that has appeared; `serial` is the first question's.
-    async fn introduces_iwd(&mut self, serial: u32) {
-        assert_eq!(self.called().await.member, "GetInfo");
-        assert_eq!(self.called().await.member, "GetManagedObjects");
-        let info = Body::default().properties(|them| {
-            them.property("StateDirectory", "s", |it| it.text("/var/lib/elsewhere"))
-        });
-        self.say(&answer(IWD, serial, &info.bytes())).await;
-        let objects = Body::default().array(8, |all| {
-            all.align(8).text(CARD).array(8, |interfaces| {
-                let device = interfaces.align(8).text("net.connman.iwd.Device");
-                let device =
-                    device.properties(|them| them.property("Name", "s", |it| it.text("wlan0")));
-                let station = device.align(8).text(STATION);
-                station.properties(|them| them.property("State", "s", |it| it.text("disconnected")))
-            })
-        });
-        self.say(&answer(IWD, serial + 1, &objects.bytes())).await;
+    async fn refuse(&self, call: &Message, error: &str) {
+        let (connection, call) = (&self.0.connection, call.header());
+        connection.reply_error(&call, error, &()).await.unwrap();
     }
+}
 
-    async fn says_state(&mut self, sender: &str, state: &str) {
-        let body = Body::default()
-            .text(STATION)
-            .properties(|them| them.property("State", "s", |it| it.text(state)))
-            .array(4, |none| none);
-        let bytes = signal(sender, CARD, PROPERTIES, "PropertiesChanged", &body.bytes());
-        self.say(&bytes).await;
-    }
-
-    async fn says_owner(&mut self, owner: &str) {
-        let body = Body::default().text("net.connman.iwd").text("").text(owner);
-        let path = "/org/freedesktop/DBus";
-        let bytes = signal(BUS, path, BUS, "NameOwnerChanged", &body.bytes());
-        self.say(&bytes).await;
-    }
+/// Sends the station's state from any program.
+async fn send_state(program: &Program, client: Option<&str>, state: &str) {
+    let properties = BTreeMap::from([("State", Variant::from(state))]);
+    let body = (STATION, properties, &[] as &[&str]);
+    program
+        .connection
+        .emit_signal(client, CARD, PROPERTIES, "PropertiesChanged", &body)
+        .await
+        .unwrap();
 }
 
 fn home() -> NetworkId {
@@ -143,12 +121,8 @@ fn home() -> NetworkId {
     }
 }
 
-/// Plays a bus, with a network that iwd knows and this `main.conf`.
-fn beside<F: Future<Output = ()>>(main_conf: &str, play: impl FnOnce(Bench) -> F) {
-    let tokio = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
+/// Runs a test with a client, a network that iwd knows and this `main.conf`.
+fn with_client(main_conf: &str, test: impl AsyncFnOnce(Bench)) {
     let home = tempfile::tempdir().unwrap();
     let root = home.path().to_owned();
     for directory in ["run/dbus", "etc/iwd", "var/lib/elsewhere"] {
@@ -156,42 +130,35 @@ fn beside<F: Future<Output = ()>>(main_conf: &str, play: impl FnOnce(Bench) -> F
     }
     fs::write(root.join("etc/iwd/main.conf"), main_conf).unwrap();
     fs::write(root.join("var/lib/elsewhere/Home.psk"), "").unwrap();
-    tokio.block_on(async {
+    on_tokio(async {
         let (requests, wanted) = mpsc::unbounded_channel();
-        let (told, heard) = mpsc::unbounded_channel();
+        let (report, reports) = mpsc::unbounded_channel();
         let target = Target {
             ifname: "wlan0".to_owned(),
             root: root.clone(),
             originals: root.join("originals"),
         };
         let tell = move |event| match event {
-            Event::Iwd(news) => told.send(news).unwrap(),
-            other => panic!("not of iwd: {other:?}"),
+            Event::Iwd(news) => report.send(news).unwrap(),
+            other => panic!("not from iwd: {other:?}"),
         };
         let bench = Bench {
-            listener: UnixListener::bind(root.join(SYSTEM_BUS)).unwrap(),
+            bus: PrivateBus::start(&root).await,
             home,
             requests,
-            heard,
+            reports,
         };
-        let test = timeout(Duration::from_secs(10), play(bench));
         tokio::select! {
-            () = run(target, wanted, tell) => panic!("it ended"),
-            outcome = test => outcome.expect("it was told in time"),
+            () = run(target, wanted, tell) => panic!("the client ended"),
+            () = test(bench) => {}
         }
     });
 }
 
-/// It is as it should be.
-const APPEARED: IwdEvent = IwdEvent::Appeared {
-    obstacle: None,
-    random_scans: true,
-};
-
 #[test]
-fn an_iwd_that_is_there_is_met_and_followed() {
-    beside(GOOD, |mut bench| async move {
-        let mut bus = bench.met().await;
+fn iwd_is_followed_through_its_restarts() {
+    with_client(GOOD, async |mut bench| {
+        let iwd = bench.start_iwd().await;
         assert_eq!(bench.next().await, APPEARED);
         match bench.next().await {
             IwdEvent::Known(known) => assert_eq!(known[0].id, home()),
@@ -199,26 +166,57 @@ fn an_iwd_that_is_there_is_met_and_followed() {
         }
         let doing = Doing::default();
         assert_eq!(bench.next().await, IwdEvent::Station(Some(doing)));
-        // Anybody may send us signals.
-        bus.says_state(":1.9", "connected").await;
-        bus.says_state(IWD, "connecting").await;
+        send_state(&iwd.0, None, "connecting").await;
         let doing = Doing {
             phase: IwdPhase::Connecting,
             ..Doing::default()
         };
         assert_eq!(bench.next().await, IwdEvent::Station(Some(doing)));
-        bus.says_owner("").await;
+        drop(iwd);
         assert_eq!(bench.next().await, IwdEvent::Vanished);
-        bus.says_owner(IWD).await;
-        bus.introduces_iwd(8).await;
-        assert_eq!(bench.next().await, APPEARED);
+        bench.start().await;
     });
 }
 
 #[test]
-fn an_iwd_that_uses_no_addresses_is_told_of_with_the_remedy() {
-    beside("", |mut bench| async move {
-        bench.met().await;
+fn signals_of_other_programs_are_ignored() {
+    with_client(GOOD, async |mut bench| {
+        let mut iwd = bench.start().await;
+        bench.requests.send(IwdRequest::Scan).unwrap();
+        let call = iwd.called("Scan").await;
+        let client = call.header().sender().unwrap().to_string();
+        let stranger = bench.bus.program(None).await;
+        // Any user can send us signals.
+        send_state(&stranger, Some(&client), "connected").await;
+        // Once this is answered, the bus has delivered the signal.
+        let name = stranger.connection.request_name("org.example");
+        name.await.unwrap();
+        send_state(&iwd.0, None, "disconnecting").await;
+        let doing = Doing {
+            phase: IwdPhase::Disconnecting,
+            ..Doing::default()
+        };
+        assert_eq!(bench.next_but_known().await, IwdEvent::Station(Some(doing)));
+    });
+}
+
+#[test]
+fn bus_restart_is_reported_as_end_of_iwd() {
+    with_client(GOOD, async |mut bench| {
+        let iwd = bench.start().await;
+        let root = bench.root();
+        bench.bus.stop();
+        drop(iwd);
+        bench.bus = PrivateBus::start(&root).await;
+        assert_eq!(bench.next_but_known().await, IwdEvent::Vanished);
+        bench.start().await;
+    });
+}
+
+#[test]
+fn iwd_without_addresses_is_reported_with_the_remedy() {
+    with_client("", async |mut bench| {
+        let _iwd = bench.start_iwd().await;
         let IwdEvent::Appeared {
             obstacle: Some(why),
             ..
@@ -231,18 +229,14 @@ fn an_iwd_that_uses_no_addresses_is_told_of_with_the_remedy() {
 }
 
 #[test]
-fn what_is_asked_for_is_called_and_what_iwd_refuses_is_told() {
-    beside(GOOD, |mut bench| async move {
-        let mut bus = bench.met().await;
-        for _ in 0..3 {
-            bench.next().await;
-        }
+fn requests_are_sent_and_refusals_reported() {
+    with_client(GOOD, async |mut bench| {
+        let mut iwd = bench.start().await;
         let network = format!("{CARD}/486f6d65_psk");
-        for (serial, request, path, interface, member) in [
-            (8, IwdRequest::Scan, CARD, STATION, "Scan"),
-            (9, IwdRequest::Disconnect, CARD, STATION, "Disconnect"),
+        for (request, path, interface, method) in [
+            (IwdRequest::Scan, CARD, STATION, "Scan"),
+            (IwdRequest::Disconnect, CARD, STATION, "Disconnect"),
             (
-                10,
                 IwdRequest::Connect(home()),
                 &network,
                 "net.connman.iwd.Network",
@@ -250,31 +244,27 @@ fn what_is_asked_for_is_called_and_what_iwd_refuses_is_told() {
             ),
         ] {
             bench.requests.send(request).unwrap();
-            let call = bus.called().await;
-            assert_eq!(
-                (&*call.path, &*call.interface, &*call.member),
-                (path, interface, member)
-            );
-            bus.say(&error(IWD, serial, "net.connman.iwd.Busy")).await;
+            let call = iwd.called(method).await;
+            let header = call.header();
+            assert_eq!(header.path().unwrap().as_str(), path);
+            assert_eq!(header.interface().unwrap().as_str(), interface);
+            iwd.refuse(&call, "net.connman.iwd.Busy").await;
             let why = "net.connman.iwd.Busy".to_owned();
             assert_eq!(bench.next_but_known().await, IwdEvent::Refused { why });
         }
         bench.requests.send(IwdRequest::Scan).unwrap();
-        bus.called().await;
-        bus.say(&answer(IWD, 11, b"")).await;
-        bus.says_state(IWD, "connected").await;
+        let call = iwd.called("Scan").await;
+        iwd.reply(&call, &()).await;
+        send_state(&iwd.0, None, "connected").await;
         let next = bench.next_but_known().await;
         assert!(matches!(next, IwdEvent::Station(Some(_))), "{next:?}");
     });
 }
 
 #[test]
-fn addresses_are_written_and_files_that_change_are_read_again() {
-    beside(GOOD, |mut bench| async move {
-        let _bus = bench.met().await;
-        for _ in 0..3 {
-            bench.next().await;
-        }
+fn addresses_are_written_and_changed_files_read_again() {
+    with_client(GOOD, async |mut bench| {
+        let _iwd = bench.start().await;
         let (network, address) = (home(), ADDRESS);
         bench
             .requests
@@ -300,13 +290,19 @@ fn addresses_are_written_and_files_that_change_are_read_again() {
 }
 
 #[test]
-fn without_a_bus_nothing_is_done_but_what_needs_none() {
-    beside(GOOD, |mut bench| async move {
-        drop(bench.greeted().await);
-        bench.requests.send(IwdRequest::Scan).unwrap();
-        let why = "iwd is gone".to_owned();
-        assert_eq!(bench.next().await, IwdEvent::Refused { why });
-        bench.requests.send(IwdRequest::Restore).unwrap();
-        assert_eq!(bench.next().await, IwdEvent::Released);
+fn requests_without_iwd_are_answered() {
+    with_client(GOOD, async |mut bench| {
+        let root = bench.root();
+        bench.bus.stop();
+        fs::remove_file(root.join(crate::platform::dbus::SYSTEM_BUS)).unwrap();
+        for _ in 0..2 {
+            bench.requests.send(IwdRequest::Scan).unwrap();
+            let why = "iwd is gone".to_owned();
+            assert_eq!(bench.next().await, IwdEvent::Refused { why });
+            bench.requests.send(IwdRequest::Restore).unwrap();
+            assert_eq!(bench.next().await, IwdEvent::Released);
+            // Then with a bus, on which there is no iwd.
+            bench.bus = PrivateBus::start(&root).await;
+        }
     });
 }

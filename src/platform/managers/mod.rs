@@ -1,23 +1,32 @@
-//! Other programs that want an interface for themselves, and another macveil.
+//! Other programs that control interfaces, and another macveil.
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `message` | pure: the little of D-Bus that is needed |
-//! | `bus` | which of them run, as the system bus says |
-//! | `network_manager`, `connman` | what they write down about interfaces |
-//! | `twin` | another macveil |
+//! | `bus` | which network managers run, as the system bus reports |
+//! | `no_bus` | the same without the feature `dbus` |
+//! | `network_manager`, `connman` | what they write to files about interfaces |
+//! | `instance_lock` | another macveil |
 
+#[cfg(feature = "dbus")]
 mod bus;
 mod connman;
 mod instance_lock;
 mod network_manager;
-mod word;
+#[cfg(not(feature = "dbus"))]
+mod no_bus;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use tokio::time::timeout;
+
+use crate::config::{Backend, Kind};
+#[cfg(feature = "dbus")]
 pub use bus::Watch;
 pub use instance_lock::{InstanceLock, claim, runs as another_runs};
 pub use network_manager::{Management, NOTES, network_manager};
+#[cfg(not(feature = "dbus"))]
+pub use no_bus::Watch;
 
 /// A program that drives interfaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,14 +40,15 @@ pub enum Rival {
 }
 
 impl Rival {
-    /// All that are known.
+    #[cfg(any(test, feature = "dbus"))]
     const ALL: [Self; 3] = [Self::NetworkManager, Self::ConnMan, Self::Iwd];
 
     const fn bit(self) -> u8 {
         1 << self as u8
     }
 
-    /// Its name on the system bus, which lets nobody have it whom root has not allowed to.
+    /// Its name on the system bus, which only programs that root has allowed to can own.
+    #[cfg(feature = "dbus")]
     const fn bus_name(self) -> &'static str {
         match self {
             Self::NetworkManager => "org.freedesktop.NetworkManager",
@@ -64,7 +74,18 @@ impl Rival {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Running(u8);
 
-/// Who may work with an interface besides macveil, for all that the configuration says.
+/// A bus that takes longer to reply, as during boot, is no help to network managers either.
+const DETECTION_TIMEOUT: Duration = Duration::from_millis(500);
+
+impl Watch {
+    /// Returns which network managers run now; none if the bus does not reply in time.
+    pub async fn first(&mut self) -> Running {
+        let first = timeout(DETECTION_TIMEOUT, self.next()).await;
+        first.unwrap_or_default()
+    }
+}
+
+/// Which supplicant the configuration allows for an interface.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Supplicant {
     /// It is a wire.
@@ -77,7 +98,21 @@ pub enum Supplicant {
     Any(PathBuf),
 }
 
+impl Supplicant {
+    /// What `backend` and `ctrl-interface` of the configuration mean for an interface.
+    #[must_use]
+    pub fn configured(backend: Backend, ctrl_interface: &Path, name: &str, kind: Kind) -> Self {
+        match backend {
+            _ if kind != Kind::Wifi => Self::Needless,
+            Backend::WpaSupplicant | Backend::None => Self::Ours,
+            Backend::Iwd => Self::Iwd,
+            Backend::Auto => Self::Any(ctrl_interface.join(name)),
+        }
+    }
+}
+
 impl Running {
+    #[cfg(any(test, feature = "dbus"))]
     fn set(&mut self, rival: Rival, runs: bool) {
         if runs {
             self.0 |= rival.bit();

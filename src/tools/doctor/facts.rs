@@ -49,7 +49,7 @@ pub(crate) struct Card {
 impl Card {
     /// Whether macveil leaves it to the program that drives it.
     pub(crate) fn is_left(&self) -> bool {
-        let beside = |owner| cfg!(feature = "iwd") && owner == Rival::Iwd;
+        let beside = |owner| cfg!(feature = "dbus") && owner == Rival::Iwd;
         self.owner.is_some_and(|it| !beside(it))
     }
 }
