@@ -10,11 +10,10 @@
     reason = "a test program: it may use the world, of which each test has one, and fail loudly"
 )]
 
+#[cfg(feature = "dbus")]
+mod bus;
 mod forbidden;
-#[allow(
-    dead_code,
-    reason = "this world is made for the tests of Ethernet, which need more of it"
-)]
+
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
