@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use macveil_core::address::{
-    AddressFacts, AddressPolicies, ConnectionOptions, Host, HostKey, NetworkFacts, Place, Said,
+    AddressFacts, AddressPolicies, ConnectionOptions, Host, HostKey, NetworkFacts, Origin, Sourced,
     Zone,
 };
 use macveil_core::types::{Mac, Ssid};
@@ -44,7 +44,7 @@ fn main() -> ExitCode {
             None,
         ),
     ] {
-        let wishes = ConnectionOptions {
+        let options = ConnectionOptions {
             policy: policy.parse().ok().map(said),
             stable_id: stable_id.and_then(|id| id.parse().ok()).map(said),
             mask: mask
@@ -52,7 +52,7 @@ fn main() -> ExitCode {
                 .map(|mask| said(Some(mask))),
             ..ConnectionOptions::default()
         };
-        let mean = mean_time(&book(wishes));
+        let mean = mean_time(&policies(options));
         println!("{name:16} {mean:?}");
         within_limit &= mean <= LIMIT;
     }
@@ -63,7 +63,7 @@ fn main() -> ExitCode {
     }
 }
 
-fn mean_time(book: &AddressPolicies) -> Duration {
+fn mean_time(policies: &AddressPolicies) -> Duration {
     let mut rng = StdRng::seed_from_u64(1);
     let Some(ssid) = Ssid::new(b"a network's name") else {
         return Duration::MAX;
@@ -71,24 +71,30 @@ fn mean_time(book: &AddressPolicies) -> Duration {
     let network = NetworkFacts::new(&ssid).at(SystemTime::now());
     let begin = Instant::now();
     for _ in 0..ROUNDS {
-        let address = black_box(book).assign(black_box(&network), &CARD, &mut rng);
+        let address = black_box(policies).assign(black_box(&network), &CARD, &mut rng);
         let _ = black_box(address);
     }
     begin.elapsed() / ROUNDS
 }
 
-fn book(wishes: ConnectionOptions) -> AddressPolicies {
+fn policies(options: ConnectionOptions) -> AddressPolicies {
     let host = Host {
         key: HostKey::from_host_id(&[7; 32]),
         boot_id: None,
         zone: Zone::from_tzif(BERLIN).unwrap_or_else(|_| Zone::utc()),
     };
-    AddressPolicies::new("wlan0".to_owned(), Arc::new(host), None, Vec::new(), wishes)
+    AddressPolicies::new(
+        "wlan0".to_owned(),
+        Arc::new(host),
+        None,
+        Vec::new(),
+        options,
+    )
 }
 
-fn said<T>(value: T) -> Said<T> {
-    Said {
+fn said<T>(value: T) -> Sourced<T> {
+    Sourced {
         value,
-        place: Place::Arguments,
+        origin: Origin::Arguments,
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::failure::{Failure, NO, unless_unheard};
-use super::place;
+use super::origin;
 use crate::config::{self, Config, Errors, Problem};
 use crate::json::Json;
 
@@ -78,7 +78,7 @@ fn to_json(config: &Result<Config, Errors>) -> Json {
 
 fn problem_to_json(problem: &Problem) -> Json {
     let position = problem.position();
-    let number = |number: Option<usize>| number.map_or(Json::Null, place::number);
+    let number = |number: Option<usize>| number.map_or(Json::Null, origin::number);
     Json::Object(vec![
         ("file", Json::text(problem.file())),
         ("line", number(position.map(|it| it.line))),

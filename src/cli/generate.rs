@@ -15,7 +15,7 @@ use crate::json::Json;
 use crate::store;
 use macveil_core::address::{
     AddressFacts, AddressPolicies, AssignError, Binding, ConnectionOptions, Host, HostKey,
-    MachineId, Mask, NetworkFacts, Place, Policy, Said, Slap, StableId,
+    MachineId, Mask, NetworkFacts, Origin, Policy, Slap, Sourced, StableId,
 };
 use macveil_core::types::{KeyMgmt, Mac, Ssid};
 
@@ -117,11 +117,11 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
 
 fn print(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     args.require_what_is_needed()?;
-    let book = args.book()?;
+    let policies = args.policies()?;
     let network = NetworkFacts {
         ssid: args.ssid.as_ref().or(args.ssid_hex.as_ref()),
         security: args.security,
-        time: Some(args.time(&book)),
+        time: Some(args.time(&policies)),
         generation: args.generation,
         ..NetworkFacts::default()
     };
@@ -130,7 +130,7 @@ fn print(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
         .map_err(|error| Failure::cannot("cannot get randomness from the system", error))?;
     let mut addresses = Vec::new();
     for _ in 0..args.count {
-        let address = book.assign(&network, &card, &mut rng);
+        let address = policies.assign(&network, &card, &mut rng);
         let address = address.map_err(|error: AssignError| Failure::usage(error))?;
         if args.json {
             addresses.push(Json::text(address));
@@ -152,7 +152,7 @@ const NO_ADDRESS: Mac = Mac([0; 6]);
 impl Args {
     fn require_what_is_needed(&self) -> Result<(), Failure> {
         let initial = self.initial.or(self.permanent);
-        let keeps_initial = |mask: &Mask| mask.origins().is_empty();
+        let keeps_initial = |mask: &Mask| mask.bases().is_empty();
         let by_interface = self.is_stable() && self.binding == Binding::Interface;
         let by_card = self.is_stable() && self.binding == Binding::Card;
         let permanent = self.policy == Policy::Permanent || by_card;
@@ -203,7 +203,7 @@ impl Args {
         matches!(self.policy, Policy::Stable | Policy::StableSsid)
     }
 
-    fn book(&self) -> Result<AddressPolicies, Failure> {
+    fn policies(&self) -> Result<AddressPolicies, Failure> {
         let host = Host {
             key: self.key()?,
             boot_id: self.boot_id.clone().or_else(store::boot_id),
@@ -215,11 +215,11 @@ impl Args {
             Arc::new(host),
             None,
             Vec::new(),
-            self.wishes(),
+            self.options(),
         ))
     }
 
-    fn wishes(&self) -> ConnectionOptions {
+    fn options(&self) -> ConnectionOptions {
         ConnectionOptions {
             policy: Some(said(self.policy)),
             stable_id: self.stable_id.clone().map(said),
@@ -262,16 +262,16 @@ impl Args {
         }
     }
 
-    fn time(&self, book: &AddressPolicies) -> SystemTime {
+    fn time(&self, policies: &AddressPolicies) -> SystemTime {
         self.at
-            .map_or_else(SystemTime::now, |at| at.time(book.zone()))
+            .map_or_else(SystemTime::now, |at| at.time(policies.zone()))
     }
 }
 
-fn said<T>(value: T) -> Said<T> {
-    Said {
+fn said<T>(value: T) -> Sourced<T> {
+    Sourced {
         value,
-        place: Place::Arguments,
+        origin: Origin::Arguments,
     }
 }
 

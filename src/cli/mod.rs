@@ -21,8 +21,8 @@ mod arguments;
 mod console;
 mod failure;
 mod inputs;
+mod origin;
 mod owner;
-mod place;
 
 pub use arguments::{Arguments, Command};
 pub use failure::Failure;

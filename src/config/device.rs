@@ -8,7 +8,7 @@ use super::connection::mask;
 use super::problem::Wrong;
 use super::section::Section;
 use super::value::{boolean, choice, text};
-use macveil_core::address::{Mask, Said, parse_length};
+use macveil_core::address::{Mask, Sourced, parse_length};
 use macveil_core::machine::{MaskMethod, OnExit, OnFailure, Settings};
 use macveil_core::types::Words;
 
@@ -37,12 +37,12 @@ const ON_EXIT: Words<OnExit> = &[("keep", OnExit::Keep), ("restore", OnExit::Res
 /// What a section says of a card: each key may be left out.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct DeviceOptions {
-    scan_random: Option<Said<bool>>,
-    scan_mask: Option<Said<Option<Mask>>>,
-    mask_method: Option<Said<MaskMethod>>,
-    mask_lifetime: Option<Said<Duration>>,
-    on_failure: Option<Said<OnFailure>>,
-    on_exit: Option<Said<OnExit>>,
+    scan_random: Option<Sourced<bool>>,
+    scan_mask: Option<Sourced<Option<Mask>>>,
+    mask_method: Option<Sourced<MaskMethod>>,
+    mask_lifetime: Option<Sourced<Duration>>,
+    on_failure: Option<Sourced<OnFailure>>,
+    on_exit: Option<Sourced<OnExit>>,
 }
 
 impl DeviceOptions {
@@ -85,7 +85,7 @@ impl DeviceOptions {
     }
 }
 
-fn said<T: Copy>(said: Option<&Said<T>>) -> Option<T> {
+fn said<T: Copy>(said: Option<&Sourced<T>>) -> Option<T> {
     said.map(|said| said.value)
 }
 

@@ -12,7 +12,7 @@ use super::source::Source;
 use super::spec::DeviceSpecs;
 use super::value::{absolute_path, boolean, choice, one_or_more, text};
 use super::{connection, network};
-use macveil_core::address::{ConnectionOptions, Said};
+use macveil_core::address::{ConnectionOptions, Sourced};
 use macveil_core::types::Words;
 
 /// `backend`: which supplicant to work with.
@@ -39,14 +39,14 @@ const BACKENDS: Words<Backend> = &[
 /// What one file says, or several together.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Document {
-    pub(super) manage: Option<Said<DeviceSpecs>>,
-    pub(super) state_dir: Option<Said<PathBuf>>,
-    pub(super) runtime_dir: Option<Said<PathBuf>>,
-    pub(super) control_group: Option<Said<Option<String>>>,
-    pub(super) metrics_file: Option<Said<Option<PathBuf>>>,
-    pub(super) log_identities: Option<Said<bool>>,
-    pub(super) backend: Option<Said<Backend>>,
-    pub(super) ctrl_interface: Option<Said<PathBuf>>,
+    pub(super) manage: Option<Sourced<DeviceSpecs>>,
+    pub(super) state_dir: Option<Sourced<PathBuf>>,
+    pub(super) runtime_dir: Option<Sourced<PathBuf>>,
+    pub(super) control_group: Option<Sourced<Option<String>>>,
+    pub(super) metrics_file: Option<Sourced<Option<PathBuf>>>,
+    pub(super) log_identities: Option<Sourced<bool>>,
+    pub(super) backend: Option<Sourced<Backend>>,
+    pub(super) ctrl_interface: Option<Sourced<PathBuf>>,
     pub(super) device: DeviceOptions,
     pub(super) connection: ConnectionOptions,
     pub(super) interfaces: Vec<InterfaceRule>,
@@ -156,7 +156,7 @@ pub(super) fn device_specs(value: &DeValue) -> Result<DeviceSpecs, Wrong> {
     DeviceSpecs::read(&texts)
 }
 
-fn read_supplicant(mut section: Section) -> (Option<Said<Backend>>, Option<Said<PathBuf>>) {
+fn read_supplicant(mut section: Section) -> (Option<Sourced<Backend>>, Option<Sourced<PathBuf>>) {
     let backend = section.take("backend", choice(BACKENDS));
     let ctrl_interface = section.take("ctrl-interface", absolute_path);
     section.finish();

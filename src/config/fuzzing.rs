@@ -66,7 +66,7 @@ fn use_for(config: &Config, device: &DeviceFacts) {
         boot_id: None,
         zone: Zone::utc(),
     });
-    let book = config.address_book(device, host);
+    let policies = config.address_policies(device, host);
     let card = AddressFacts {
         permanent: device.permanent,
         initial: CARD,
@@ -74,7 +74,7 @@ fn use_for(config: &Config, device: &DeviceFacts) {
         previous: None,
     };
     let mut rng = StdRng::seed_from_u64(1);
-    assert!(book.mask_address(&card, &[], &mut rng).is_usable());
+    assert!(policies.mask_address(&card, &[], &mut rng).is_usable());
     let home = Ssid::new(b"Home");
     let known = NetworkFacts {
         ssid: home.as_ref(),
@@ -84,8 +84,8 @@ fn use_for(config: &Config, device: &DeviceFacts) {
         ..NetworkFacts::default()
     };
     for network in [known, NetworkFacts::default()] {
-        let _ = (book.policy(&network), book.rules_about(&network));
-        if let Ok(address) = book.assign(&network, &card, &mut rng) {
+        let _ = (policies.policy(&network), policies.rules_about(&network));
+        if let Ok(address) = policies.assign(&network, &card, &mut rng) {
             assert!(address.is_usable(), "{address}");
         }
     }

@@ -39,7 +39,9 @@ use network::ScopedRule;
 use source::Source;
 use spec::DeviceSpecs;
 
-use macveil_core::address::{AddressPolicies, ConnectionOptions, Host, NetworkRule, Policy, Said};
+use macveil_core::address::{
+    AddressPolicies, ConnectionOptions, Host, NetworkRule, Policy, Sourced,
+};
 use macveil_core::machine::Settings;
 
 /// What the user wants, all files together.
@@ -129,9 +131,9 @@ impl Config {
 
     /// Which address a network gets that no rule is about.
     #[must_use]
-    pub fn default_policy(&self) -> Said<Policy> {
+    pub fn default_policy(&self) -> Sourced<Policy> {
         let said = self.connection.policy.clone();
-        said.unwrap_or(Said::built_in(Policy::StableSsid))
+        said.unwrap_or(Sourced::built_in(Policy::StableSsid))
     }
 
     /// How this interface is to be treated.
@@ -142,11 +144,11 @@ impl Config {
 
     /// Which addresses networks get on this interface.
     #[must_use]
-    pub fn address_book(&self, device: &DeviceFacts, host: Arc<Host>) -> AddressPolicies {
+    pub fn address_policies(&self, device: &DeviceFacts, host: Arc<Host>) -> AddressPolicies {
         let mut defaults = self
             .rules_about(device)
-            .fold(ConnectionOptions::default(), |wishes, rule| {
-                wishes.or(&rule.connection)
+            .fold(ConnectionOptions::default(), |options, rule| {
+                options.or(&rule.connection)
             })
             .or(&self.connection);
         if device.kind == Kind::Wifi {
@@ -168,8 +170,8 @@ impl Config {
 
     fn device_wishes(&self, device: &DeviceFacts) -> DeviceOptions {
         self.rules_about(device)
-            .fold(DeviceOptions::default(), |wishes, rule| {
-                wishes.or(&rule.device)
+            .fold(DeviceOptions::default(), |options, rule| {
+                options.or(&rule.device)
             })
             .or(&self.device)
     }
@@ -186,7 +188,7 @@ impl Config {
 
 impl From<Document> for Config {
     fn from(document: Document) -> Self {
-        let path = |said: Option<Said<PathBuf>>, default: &str| {
+        let path = |said: Option<Sourced<PathBuf>>, default: &str| {
             said.map_or_else(|| PathBuf::from(default), |said| said.value)
         };
         Self {

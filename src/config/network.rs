@@ -46,18 +46,18 @@ pub(super) fn read(mut section: Section) -> ScopedRule {
         some_interfaces: interfaces.is_some(),
         ..about(&mut section)
     };
-    let wishes = ConnectionOptions {
+    let options = ConnectionOptions {
         uuid: section.take("uuid", uuid),
         ..connection::take(&mut section)
     };
-    let place = section.place();
+    let origin = section.origin();
     section.finish();
     ScopedRule {
         interfaces,
         rule: NetworkRule {
             about,
-            wishes,
-            place,
+            options,
+            origin,
         },
     }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::Path;
 
 use super::source::{Excerpt, Position, Source, harmless};
-use macveil_core::address::Place;
+use macveil_core::address::Origin;
 
 /// Something wrong in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,10 +80,10 @@ impl Problem {
     }
 
     /// Something that was said.
-    pub(super) fn about(place: &Place, message: impl fmt::Display) -> Self {
-        let (file, position) = match place {
-            Place::BuiltIn | Place::Arguments => (place.to_string(), None),
-            &Place::Line {
+    pub(super) fn about(origin: &Origin, message: impl fmt::Display) -> Self {
+        let (file, position) = match origin {
+            Origin::BuiltIn | Origin::Arguments => (origin.to_string(), None),
+            &Origin::Line {
                 ref file,
                 line,
                 column,

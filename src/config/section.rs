@@ -7,7 +7,7 @@ use toml::de::{DeTable, DeValue};
 use super::problem::{Problem, Wrong};
 use super::source::Source;
 use super::suggest::{Suggestion, closest};
-use macveil_core::address::{Place, Said};
+use macveil_core::address::{Origin, Sourced};
 
 /// Nobody reads more about one file.
 pub(super) const MOST_PROBLEMS: usize = 100;
@@ -53,12 +53,12 @@ impl<'a, 'p> Section<'a, 'p> {
         &mut self,
         key: &'static str,
         read: impl FnOnce(&DeValue<'a>) -> Result<T, Wrong>,
-    ) -> Option<Said<T>> {
+    ) -> Option<Sourced<T>> {
         let (span, value) = self.take_value(key)?;
         match read(&value) {
-            Ok(value) => Some(Said {
+            Ok(value) => Some(Sourced {
                 value,
-                place: self.source.place(&span),
+                origin: self.source.origin(&span),
             }),
             Err(wrong) => {
                 self.complain(&span, wrong);
@@ -135,8 +135,8 @@ impl<'a, 'p> Section<'a, 'p> {
     }
 
     /// Where the section begins.
-    pub(super) fn place(&self) -> Place {
-        self.source.place(&self.header)
+    pub(super) fn origin(&self) -> Origin {
+        self.source.origin(&self.header)
     }
 
     /// Whatever was not taken is no key.

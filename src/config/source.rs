@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use macveil_core::address::Place;
+use macveil_core::address::Origin;
 
 /// A file that was read.
 #[derive(Debug)]
@@ -43,9 +43,9 @@ impl Source {
     }
 
     /// The place of a span, for later reference.
-    pub(super) fn place(&self, span: &Range<usize>) -> Place {
+    pub(super) fn origin(&self, span: &Range<usize>) -> Origin {
         let Position { line, column } = self.position(span.start);
-        Place::Line {
+        Origin::Line {
             file: Arc::clone(&self.file),
             line,
             column,

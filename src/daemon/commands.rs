@@ -164,14 +164,14 @@ impl Daemon {
     fn rotate_one(&mut self, ifindex: u32) -> Option<Rotated> {
         let managed = self.stations.get(&ifindex)?;
         let machine = managed.machine();
-        let book = self
+        let policies = self
             .config
-            .address_book(&managed.device(), std::sync::Arc::clone(&self.host));
+            .address_policies(&managed.device(), std::sync::Arc::clone(&self.host));
         let (mask, ssid) = (machine.rotation(), machine.network());
         let (policy, address) = match (&ssid, managed.is_wire()) {
-            (None, true) => of_policy(&book, &NetworkFacts::default(), mask),
+            (None, true) => of_policy(&policies, &NetworkFacts::default(), mask),
             (None, false) => (None, Effect::None),
-            (Some(ssid), _) => of_policy(&book, &NetworkFacts::new(ssid), mask),
+            (Some(ssid), _) => of_policy(&policies, &NetworkFacts::new(ssid), mask),
         };
         let rotated = Rotated {
             interface: managed.name().to_owned(),
@@ -181,7 +181,7 @@ impl Daemon {
             ssid: ssid.clone(),
         };
         self.tell(ifindex, Event::Command(Command::Rotate));
-        if let Some(ssid) = ssid.filter(|ssid| is_periodic(&book, ssid)) {
+        if let Some(ssid) = ssid.filter(|ssid| is_periodic(&policies, ssid)) {
             let record = self.history.renewed(&ssid);
             self.remember(None, ssid, record);
         }
@@ -217,18 +217,18 @@ fn refused(managed: &ManagedInterface, command: &Command) -> Option<&'static str
 
 /// When the address of a network that is in use changes, and by which policy.
 fn of_policy(
-    book: &AddressPolicies,
+    policies: &AddressPolicies,
     network: &NetworkFacts<'_>,
     rotation: Rotation,
 ) -> (Option<Policy>, Effect) {
-    let Ok(choice) = book.choice(network) else {
+    let Ok(resolved) = policies.resolve(network) else {
         return (None, Effect::Unknown);
     };
-    let policy = choice.policy.value;
+    let policy = resolved.policy.value;
     let effect = match policy {
         Policy::Random if network.ssid.is_none() && rotation == Rotation::Now => Effect::Now,
         Policy::Random => Effect::NextAssociation,
-        _ if network.ssid.is_some() && choice.is_periodic() => Effect::NextAssociation,
+        _ if network.ssid.is_some() && resolved.is_periodic() => Effect::NextAssociation,
         Policy::Permanent
         | Policy::Preserve
         | Policy::Explicit(_)
@@ -238,7 +238,7 @@ fn of_policy(
     (Some(policy), effect)
 }
 
-fn is_periodic(book: &AddressPolicies, ssid: &Ssid) -> bool {
-    let choice = book.choice(&NetworkFacts::new(ssid));
-    choice.is_ok_and(|choice| choice.is_periodic())
+fn is_periodic(policies: &AddressPolicies, ssid: &Ssid) -> bool {
+    let resolved = policies.resolve(&NetworkFacts::new(ssid));
+    resolved.is_ok_and(|resolved| resolved.is_periodic())
 }

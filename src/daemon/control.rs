@@ -193,10 +193,10 @@ impl Daemon {
     ) -> Vec<Affected> {
         let stations = self.stations.values().filter(|managed| !managed.is_wire());
         let affected = stations.map(|managed| {
-            let book = self
+            let policies = self
                 .config
-                .address_book(&managed.device(), Arc::clone(&self.host));
-            let policy = book.policy(&NetworkFacts::new(ssid));
+                .address_policies(&managed.device(), Arc::clone(&self.host));
+            let policy = policies.policy(&NetworkFacts::new(ssid));
             let policy = policy.map_err(|error| error.to_string());
             let connected = managed.is_connected_to(ssid);
             // What ends in a pause is not made again.

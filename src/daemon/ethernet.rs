@@ -42,14 +42,16 @@ impl Daemon {
         port.initial = self.initial_address(&port.name, ifindex, port.permanent, link.address);
         let device = of_port(&port);
         let settings = self.config.settings(&device);
-        let book = self.config.address_book(&device, Arc::clone(&self.host));
+        let policies = self
+            .config
+            .address_policies(&device, Arc::clone(&self.host));
         info!(
             "{}: in macveil's care from now on ({})",
             port.name, port.driver
         );
         let rng = StdRng::from_rng(&mut self.rng);
         let name = port.name.clone();
-        let wire = Wire::new(clock::now(), port, settings, book, link, rng);
+        let wire = Wire::new(clock::now(), port, settings, policies, link, rng);
         let managed = ManagedInterface::begin(ifindex, name, wire.into(), Client::None);
         self.stations.insert(ifindex, managed);
         self.carry_out(ifindex);

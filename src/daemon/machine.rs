@@ -141,12 +141,12 @@ impl Machine {
     pub(super) fn reconfigure(&mut self, config: &Config, host: &Arc<Host>) {
         let device = self.device();
         let settings = config.settings(&device);
-        let book = config.address_book(&device, Arc::clone(host));
-        let book = bound_for(self.role(), book, &device);
+        let policies = config.address_policies(&device, Arc::clone(host));
+        let policies = bound_for(self.role(), policies, &device);
         match self {
-            Self::Station(station) => station.reconfigure(settings, book),
-            Self::Wire(wire) => wire.reconfigure(clock::now(), settings, book),
-            Self::Iwd(station) => station.reconfigure(clock::now(), settings, book),
+            Self::Station(station) => station.reconfigure(settings, policies),
+            Self::Wire(wire) => wire.reconfigure(clock::now(), settings, policies),
+            Self::Iwd(station) => station.reconfigure(clock::now(), settings, policies),
         }
     }
 }
@@ -154,12 +154,12 @@ impl Machine {
 /// A card that has no permanent address has nothing but its interface's name to be told by.
 pub(super) fn bound_for(
     role: Role,
-    book: AddressPolicies,
+    policies: AddressPolicies,
     device: &DeviceFacts<'_>,
 ) -> AddressPolicies {
     match role {
-        Role::Iwd if device.permanent.is_some() => book.bound_to_card(),
-        Role::Iwd | Role::WpaSupplicant => book,
+        Role::Iwd if device.permanent.is_some() => policies.bound_to_card(),
+        Role::Iwd | Role::WpaSupplicant => policies,
     }
 }
 

@@ -387,9 +387,11 @@ impl Daemon {
         card.initial = self.initial_address(&card.name, ifindex, card.permanent, card.initial);
         let device = of_card(&card);
         let settings = self.config.settings(&device);
-        let book = self.config.address_book(&device, Arc::clone(&self.host));
+        let policies = self
+            .config
+            .address_policies(&device, Arc::clone(&self.host));
         let addresses = Addresses {
-            book: bound_for(role, book, &device),
+            policies: bound_for(role, policies, &device),
             history: self.history.current().clone(),
         };
         let how = match role {

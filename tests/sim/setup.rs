@@ -1,13 +1,14 @@
 //! Worlds to begin with.
 
 use macveil_core::address::{
-    AddressFacts, ConnectionOptions, NetworkFacts, NetworkMatch, NetworkRule, Place, Policy, Said,
+    AddressFacts, ConnectionOptions, NetworkFacts, NetworkMatch, NetworkRule, Origin, Policy,
+    Sourced,
 };
 use macveil_core::types::{KeyMgmt, Mac, Ssid};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use crate::world::{AccessPoint, Driver, Network, PERMANENT, Quirk, World, book};
+use crate::world::{AccessPoint, Driver, Network, PERMANENT, Quirk, World, policies};
 
 pub fn ssid(name: &str) -> Ssid {
     Ssid::new(name.as_bytes()).unwrap()
@@ -45,10 +46,10 @@ impl Site {
     }
 }
 
-fn said<T>(value: T) -> Said<T> {
-    Said {
+fn said<T>(value: T) -> Sourced<T> {
+    Sourced {
         value,
-        place: Place::BuiltIn,
+        origin: Origin::BuiltIn,
     }
 }
 
@@ -74,8 +75,8 @@ pub fn world(seed: u64, driver: Driver, places: &[Site]) -> World {
         });
     }
     let rules = places.iter();
-    let book = book(rules.map(|it| rule(&ssid(it.name), it.policy)).collect());
-    world.daemon.book = book.clone();
+    let policies = policies(rules.map(|it| rule(&ssid(it.name), it.policy)).collect());
+    world.daemon.policies = policies.clone();
     let promise = &mut world.air.promise;
     promise.permanent = Some(PERMANENT);
     for place in places {
@@ -93,7 +94,7 @@ pub fn world(seed: u64, driver: Driver, places: &[Site]) -> World {
             _ => {
                 let facts = NetworkFacts::new(&ssid).with_security(KeyMgmt::Psk);
                 let mut rng = StdRng::seed_from_u64(0);
-                let address = book.assign(&facts, &card(), &mut rng).unwrap();
+                let address = policies.assign(&facts, &card(), &mut rng).unwrap();
                 let networks = promise.assigned.entry(address);
                 networks.or_default().insert(ssid);
             }
@@ -108,11 +109,11 @@ fn rule(ssid: &Ssid, policy: Policy) -> NetworkRule {
             ssids: vec![ssid.clone()],
             ..NetworkMatch::default()
         },
-        wishes: ConnectionOptions {
+        options: ConnectionOptions {
             policy: Some(said(policy)),
             ..ConnectionOptions::default()
         },
-        place: Place::BuiltIn,
+        origin: Origin::BuiltIn,
     }
 }
 

@@ -4,8 +4,8 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use macveil_core::address::{
-    AddressFacts, AddressPolicies, AssignError, Choice, Derivation, NetworkFacts, Place, Policy,
-    Source, format_length,
+    AddressFacts, AddressPolicies, AssignError, Derivation, NetworkFacts, Origin, Policy,
+    ResolvedPolicy, Source, format_length,
 };
 use macveil_core::types::{Mac, Ssid};
 
@@ -16,7 +16,7 @@ pub(super) struct Explanation {
     /// Whether macveil cares for the interface at all.
     pub(super) managed: bool,
     /// Where the rules about the network are, the one that is asked first before the others.
-    pub(super) rules: Vec<Place>,
+    pub(super) rules: Vec<Origin>,
     pub(super) steps: Vec<Step>,
     pub(super) outcome: Result<Outcome, AssignError>,
 }
@@ -30,7 +30,7 @@ pub(super) struct Step {
     pub(super) name: &'static str,
     pub(super) value: String,
     /// Where it was said, unless it follows from the others.
-    pub(super) place: Option<Place>,
+    pub(super) origin: Option<Origin>,
 }
 
 /// The address.
@@ -44,28 +44,28 @@ pub(super) enum Outcome {
 
 impl Explanation {
     pub(super) fn of(
-        book: &AddressPolicies,
+        policies: &AddressPolicies,
         network: &NetworkFacts,
         interface: &str,
         managed: bool,
         card: &AddressFacts,
     ) -> Self {
-        let choice = book.choice(network);
+        let resolved = policies.resolve(network);
         // A drawn address is not shown, so it may as well be drawn from a fixed seed.
         let mut rng = StdRng::seed_from_u64(0);
-        let derivation = book.derive(network, card, &mut rng);
+        let derivation = policies.derive(network, card, &mut rng);
         let mut steps = Vec::new();
-        if let Ok(choice) = &choice {
-            steps.extend(wishes(choice));
+        if let Ok(resolved) = &resolved {
+            steps.extend(options(resolved));
         }
-        if let (Ok(choice), Ok(derivation)) = (&choice, &derivation) {
-            steps.extend(sources(choice, derivation));
+        if let (Ok(resolved), Ok(derivation)) = (&resolved, &derivation) {
+            steps.extend(sources(resolved, derivation));
         }
         Self {
             ssid: network.ssid.cloned(),
             interface: interface.to_owned(),
             managed,
-            rules: book.rules_about(network).into_iter().cloned().collect(),
+            rules: policies.rules_about(network).into_iter().cloned().collect(),
             steps,
             outcome: derivation.map(|derivation| match derivation.source {
                 Source::Random => Outcome::Anew,
@@ -76,19 +76,19 @@ impl Explanation {
 }
 
 /// What the user wants of the address, as far as it matters under the policy.
-fn wishes(choice: &Choice) -> Vec<Step> {
-    let said = |title, name, value: String, place: &Place| Step {
+fn options(resolved: &ResolvedPolicy) -> Vec<Step> {
+    let said = |title, name, value: String, origin: &Origin| Step {
         title,
         name,
         value,
-        place: Some(place.clone()),
+        origin: Some(origin.clone()),
     };
-    let policy = &choice.policy;
+    let policy = &resolved.policy;
     let mut steps = vec![said(
         "policy",
         "policy",
         policy.value.to_string(),
-        &policy.place,
+        &policy.origin,
     )];
     let generated = match policy.value {
         Policy::Permanent | Policy::Preserve | Policy::Explicit(_) => return steps,
@@ -96,50 +96,50 @@ fn wishes(choice: &Choice) -> Vec<Step> {
         Policy::Stable | Policy::StableSsid => true,
     };
     if generated {
-        let id = choice
+        let id = resolved
             .stable_id
             .as_ref()
             .filter(|_| policy.value == Policy::Stable);
-        steps.extend(id.map(|id| said("stable-id", "stable_id", id.value.to_string(), &id.place)));
-        let uuid = choice.uuid.as_ref();
-        steps.extend(uuid.map(|uuid| said("uuid", "uuid", uuid.value.clone(), &uuid.place)));
-        let rotate = choice.rotate.as_ref();
+        steps.extend(id.map(|id| said("stable-id", "stable_id", id.value.to_string(), &id.origin)));
+        let uuid = resolved.uuid.as_ref();
+        steps.extend(uuid.map(|uuid| said("uuid", "uuid", uuid.value.clone(), &uuid.origin)));
+        let rotate = resolved.rotate.as_ref();
         steps.extend(rotate.map(|every| {
             let value = format_length(every.value.as_secs());
-            said("renewed after", "rotate", value, &every.place)
+            said("renewed after", "rotate", value, &every.origin)
         }));
-        let binding = &choice.binding;
-        let security = Some(&choice.by_security).filter(|said| said.value);
+        let binding = &resolved.binding;
+        let security = Some(&resolved.by_security).filter(|said| said.value);
         steps.extend(security.map(|said_so| {
             let value = "how the network is joined".to_owned();
-            said("hangs on", "by_security", value, &said_so.place)
+            said("hangs on", "by_security", value, &said_so.origin)
         }));
         steps.push(said(
             "bound to",
             "binding",
             binding.value.to_string(),
-            &binding.place,
+            &binding.origin,
         ));
     }
-    let mask = choice.mask.as_ref();
-    steps.extend(mask.map(|mask| said("mask", "mask", mask.value.to_string(), &mask.place)));
-    let slap = &choice.slap;
+    let mask = resolved.mask.as_ref();
+    steps.extend(mask.map(|mask| said("mask", "mask", mask.value.to_string(), &mask.origin)));
+    let slap = &resolved.slap;
     steps.push(said(
         "quadrant",
         "slap",
         slap.value.to_string(),
-        &slap.place,
+        &slap.origin,
     ));
     steps
 }
 
 /// Where the bits of the address come from.
-fn sources(choice: &Choice, derivation: &Derivation) -> Vec<Step> {
+fn sources(resolved: &ResolvedPolicy, derivation: &Derivation) -> Vec<Step> {
     let follows = |title, name, value: String| Step {
         title,
         name,
         value,
-        place: None,
+        origin: None,
     };
     let mut steps = Vec::new();
     let bits = match &derivation.source {
@@ -168,13 +168,13 @@ fn sources(choice: &Choice, derivation: &Derivation) -> Vec<Step> {
         }
     };
     steps.push(follows("bits from", "bits_from", bits.to_owned()));
-    if let (Some(mask), Some(origin)) = (&choice.mask, derivation.origin) {
+    if let (Some(mask), Some(base)) = (&resolved.mask, derivation.base) {
         steps.push(follows(
             "kept bits",
             "kept_bits",
             mask.value.keep().to_string(),
         ));
-        steps.push(follows("kept from", "kept_from", origin.to_string()));
+        steps.push(follows("kept from", "kept_from", base.to_string()));
     }
     steps
 }

@@ -82,7 +82,7 @@ fn explain(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
         (name, _) => system::card(&config, name.as_deref())?,
     };
     let host = system::host(&config)?;
-    let book = card.book(&config, host.into());
+    let policies = card.policies(&config, host.into());
     let network = NetworkFacts {
         ssid: ssid.as_ref(),
         bssid: args.bssid,
@@ -90,14 +90,14 @@ fn explain(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
         id_str: args.id_str.as_deref(),
         time: Some(
             args.at
-                .map_or_else(SystemTime::now, |at| at.time(book.zone())),
+                .map_or_else(SystemTime::now, |at| at.time(policies.zone())),
         ),
         generation: ssid
             .as_ref()
             .map_or(Ok(0), |ssid| generation(&config.state_dir, ssid))?,
     };
     let managed = config.manages(&card.device());
-    let explanation = Explanation::of(&book, &network, &card.name, managed, &card.facts);
+    let explanation = Explanation::of(&policies, &network, &card.name, managed, &card.facts);
     if args.json {
         writeln!(out, "{}", explanation.to_json())?;
     } else {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::explanation::{Explanation, Outcome};
-use crate::cli::place;
+use crate::cli::origin;
 use crate::json::Json;
 use macveil_core::types::Ssid;
 
@@ -44,8 +44,8 @@ impl fmt::Display for Explanation {
                 harmless(&step.value)
             };
             write!(f, "  {:TITLES$}  {value}", step.title)?;
-            match &step.place {
-                Some(place) => writeln!(f, "  ({place})")?,
+            match &step.origin {
+                Some(origin) => writeln!(f, "  ({origin})")?,
                 None => writeln!(f)?,
             }
         }
@@ -84,14 +84,16 @@ impl Explanation {
             ("error", Json::optional(self.outcome.as_ref().err())),
             (
                 "rules",
-                Json::List(self.rules.iter().map(place::to_json).collect()),
+                Json::List(self.rules.iter().map(origin::to_json).collect()),
             ),
         ];
         entries.extend(self.steps.iter().map(|step| {
             let value = Json::text(&step.value);
-            let value = match &step.place {
+            let value = match &step.origin {
                 None => value,
-                Some(said) => Json::Object(vec![("value", value), ("place", place::to_json(said))]),
+                Some(said) => {
+                    Json::Object(vec![("value", value), ("origin", origin::to_json(said))])
+                }
             };
             (step.name, value)
         }));

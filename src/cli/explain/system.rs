@@ -41,12 +41,12 @@ impl Card {
     }
 
     /// Which address each network gets, as the daemon decides it.
-    pub(super) fn book(&self, config: &Config, host: Arc<Host>) -> AddressPolicies {
-        let book = config.address_book(&self.device(), host);
+    pub(super) fn policies(&self, config: &Config, host: Arc<Host>) -> AddressPolicies {
+        let policies = config.address_policies(&self.device(), host);
         if self.beside_iwd && self.facts.permanent.is_some() {
-            return book.bound_to_card();
+            return policies.bound_to_card();
         }
-        book
+        policies
     }
 
     pub(super) fn device(&self) -> DeviceFacts<'_> {

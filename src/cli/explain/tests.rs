@@ -30,10 +30,10 @@ fn explain(configuration: &str, ssid: &[u8]) -> Explanation {
         boot_id: None,
         zone: Zone::utc(),
     };
-    let book = config.address_book(&device, Arc::new(host));
+    let policies = config.address_policies(&device, Arc::new(host));
     let ssid = Ssid::new(ssid).unwrap();
     Explanation::of(
-        &book,
+        &policies,
         &NetworkFacts::new(&ssid),
         "eth0",
         config.manages(&device),
@@ -206,7 +206,7 @@ fn programs_read_the_same() {
     for part in [
         r#"{"ssid":"Home","ssid_hex":"486f6d65","interface":"eth0","managed":true,"address":"68:f7:28:9a:76:09","changes":false,"error":null,"rules":[{"file":""#,
         r#"/c.toml","line":4,"column":1}]"#,
-        r#""binding":{"value":"interface","place":null},"#,
+        r#""binding":{"value":"interface","origin":null},"#,
         r#""id_type":"1","id":"stable-1","bound_to":"eth0","#,
         r#""kept_bits":"ff:ff:ff:00:00:00","kept_from":"68:f7:28:00:00:00"}"#,
     ] {

@@ -108,7 +108,7 @@ impl System {
                 Kind::Ethernet
             },
         };
-        let book = self.config().address_book(&device, Arc::new(host));
+        let policies = self.config().address_policies(&device, Arc::new(host));
         let ssid =
             ssid.map(|hex| Ssid::new(&macveil_core::types::parse_hex(hex).unwrap()).unwrap());
         let network = NetworkFacts {
@@ -117,10 +117,10 @@ impl System {
             ..NetworkFacts::default()
         };
         let mut rng = StdRng::seed_from_u64(1);
-        let address = book
+        let address = policies
             .assign(&network, &CARD, &mut rng)
             .unwrap_or_else(|why| panic!("{interface}: {why}"));
-        (book.policy(&network).unwrap() != Policy::Random).then_some(address)
+        (policies.policy(&network).unwrap() != Policy::Random).then_some(address)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::cli::failure::{Failure, NO};
 use crate::config::{Config, Errors};
 use crate::json::Json;
 use crate::protocol::{Affected, Client, ClientError, Effect, FaultKind, Reply, Request};
-use macveil_core::address::{Policy, Said};
+use macveil_core::address::{Policy, Sourced};
 use macveil_core::types::Ssid;
 
 /// What is to be changed, and how.
@@ -27,29 +27,29 @@ pub(in crate::cli) struct Change<'a> {
 #[derive(Debug)]
 enum Outcome {
     /// The files would not say what they should, and are as they were.
-    Refused(KernelError),
+    Refused(NoChange),
     /// The files are as wished.
     Done {
         file: String,
         /// What is said of the network now.
         rules: Rules,
-        daemon: BackendEvent,
+        daemon: Notified,
     },
 }
 
 #[derive(Debug)]
-enum KernelError {
+enum NoChange {
     /// The configuration would be wrong, or was so before.
     Wrong(Errors),
     /// Another rule comes first.
-    Overruled(Said<Policy>),
+    Overruled(Sourced<Policy>),
     /// Nothing was set; this holds all the same.
-    NothingSet(Said<Policy>),
+    NothingSet(Sourced<Policy>),
 }
 
 /// What became of telling a running daemon.
 #[derive(Debug)]
-enum BackendEvent {
+enum Notified {
     /// It was not to be told.
     NotAsked,
     NotRunning,
@@ -96,10 +96,9 @@ impl<'a> Change<'a> {
         }
         let good = match &outcome {
             Outcome::Refused(_) => false,
-            Outcome::Done { daemon, .. } => !matches!(
-                daemon,
-                BackendEvent::ReadsOther(_) | BackendEvent::FindsItWrong(_)
-            ),
+            Outcome::Done { daemon, .. } => {
+                !matches!(daemon, Notified::ReadsOther(_) | Notified::FindsItWrong(_))
+            }
         };
         Ok(if good {
             ExitCode::SUCCESS
@@ -118,15 +117,15 @@ impl<'a> Change<'a> {
             Err(errors) if errors.are_about_files() => {
                 return Err(Failure::cannot("cannot read the configuration", errors));
             }
-            Err(errors) => return Ok(Outcome::Refused(KernelError::Wrong(errors))),
+            Err(errors) => return Ok(Outcome::Refused(NoChange::Wrong(errors))),
             Ok(config) => config,
         };
         let rules = Rules::of(&config, &layout, Some(&self.ssid));
         let holds = rules.verdict().holds.clone();
         let path = file.path();
         match text {
-            Some(_) if !is_in(&holds.place, &path) => {
-                return Ok(Outcome::Refused(KernelError::Overruled(holds)));
+            Some(_) if !is_in(&holds.origin, &path) => {
+                return Ok(Outcome::Refused(NoChange::Overruled(holds)));
             }
             Some(text) => file
                 .write(&text)
@@ -134,7 +133,7 @@ impl<'a> Change<'a> {
             None => {
                 let removed = file.remove().map_err(|error| not_changed(&path, error))?;
                 if !removed {
-                    return Ok(Outcome::Refused(KernelError::NothingSet(holds)));
+                    return Ok(Outcome::Refused(NoChange::NothingSet(holds)));
                 }
             }
         }
@@ -148,9 +147,9 @@ impl<'a> Change<'a> {
     }
 
     /// Lets a running daemon take the change.
-    fn tell(&self, config: &Config, file: &str) -> Result<BackendEvent, Failure> {
+    fn tell(&self, config: &Config, file: &str) -> Result<Notified, Failure> {
         if !self.how.has_daemon() {
-            return Ok(BackendEvent::NotAsked);
+            return Ok(Notified::NotAsked);
         }
         let untold = |error: ClientError| {
             let tried = format!("{file} is as wished, but the running macveil could not be told");
@@ -158,27 +157,27 @@ impl<'a> Change<'a> {
         };
         let path = self.how.daemon.path(Some(config));
         let mut daemon = match Client::connect(&path) {
-            Err(ClientError::NoDaemon(_)) => return Ok(BackendEvent::NotRunning),
+            Err(ClientError::NoDaemon(_)) => return Ok(Notified::NotRunning),
             daemon => daemon.map_err(untold)?,
         };
         match daemon.ask(&Request::Reload) {
             Err(ClientError::Refused(fault)) if fault.kind == FaultKind::Configuration => {
-                return Ok(BackendEvent::FindsItWrong(fault.message));
+                return Ok(Notified::FindsItWrong(fault.message));
             }
             Ok(Reply::Reloaded { files, .. }) => {
                 if self.policy.is_some() && !files.iter().any(|read| read == file) {
-                    return Ok(BackendEvent::ReadsOther(files));
+                    return Ok(Notified::ReadsOther(files));
                 }
             }
             other => drop(other.map_err(untold)?),
         }
         if !self.how.now {
-            return Ok(BackendEvent::Reloaded);
+            return Ok(Notified::Reloaded);
         }
         let ssid = self.ssid.clone();
         match daemon.ask(&Request::Rejoin { ssid }).map_err(untold)? {
-            Reply::Rejoined { interfaces, .. } => Ok(BackendEvent::Rejoined(interfaces)),
-            _ => Ok(BackendEvent::Reloaded),
+            Reply::Rejoined { interfaces, .. } => Ok(Notified::Rejoined(interfaces)),
+            _ => Ok(Notified::Reloaded),
         }
     }
 }
@@ -196,20 +195,20 @@ impl Change<'_> {
     fn write(&self, outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
         let ssid = &self.ssid;
         match outcome {
-            Outcome::Refused(KernelError::Wrong(errors)) => {
+            Outcome::Refused(NoChange::Wrong(errors)) => {
                 writeln!(out, "{errors}")?;
                 writeln!(
                     out,
                     "nothing was changed: the configuration has to be good first"
                 )
             }
-            Outcome::Refused(KernelError::Overruled(Said { value, place })) => writeln!(
+            Outcome::Refused(NoChange::Overruled(Sourced { value, origin })) => writeln!(
                 out,
-                "nothing was changed: {place} comes first and says {value} for {ssid}"
+                "nothing was changed: {origin} comes first and says {value} for {ssid}"
             ),
-            Outcome::Refused(KernelError::NothingSet(Said { value, place })) => writeln!(
+            Outcome::Refused(NoChange::NothingSet(Sourced { value, origin })) => writeln!(
                 out,
-                "nothing was changed: `macveil policy` has set nothing for {ssid}, which gets {value} ({place})"
+                "nothing was changed: `macveil policy` has set nothing for {ssid}, which gets {value} ({origin})"
             ),
             Outcome::Done { rules, daemon, .. } => {
                 write!(out, "{rules}")?;
@@ -218,30 +217,30 @@ impl Change<'_> {
         }
     }
 
-    fn write_told(&self, daemon: &BackendEvent, out: &mut impl Write) -> io::Result<()> {
+    fn write_told(&self, daemon: &Notified, out: &mut impl Write) -> io::Result<()> {
         match daemon {
-            BackendEvent::NotAsked => Ok(()),
-            BackendEvent::NotRunning => writeln!(
+            Notified::NotAsked => Ok(()),
+            Notified::NotRunning => writeln!(
                 out,
                 "macveil is not running: this takes effect when it runs"
             ),
-            BackendEvent::ReadsOther(files) => writeln!(
+            Notified::ReadsOther(files) => writeln!(
                 out,
                 "but the running macveil does not read it: it was started with --config {}, and a file that is named has no drop-ins",
                 files.join(" ")
             ),
-            BackendEvent::FindsItWrong(message) => {
+            Notified::FindsItWrong(message) => {
                 writeln!(out, "{message}")?;
                 writeln!(
                     out,
                     "but the running macveil finds its configuration wrong, and keeps the old one"
                 )
             }
-            BackendEvent::Reloaded => writeln!(
+            Notified::Reloaded => writeln!(
                 out,
                 "this takes effect when the network is joined the next time (--now: at once)"
             ),
-            BackendEvent::Rejoined(interfaces) => {
+            Notified::Rejoined(interfaces) => {
                 for Affected {
                     interface, effect, ..
                 } in interfaces
@@ -290,34 +289,32 @@ impl Change<'_> {
     }
 }
 
-fn refusal_to_json(refusal: &KernelError) -> [(&'static str, Json); 2] {
+fn refusal_to_json(refusal: &NoChange) -> [(&'static str, Json); 2] {
     let (error, of) = match refusal {
-        KernelError::Wrong(errors) => ("configuration", ("message", Json::text(errors))),
-        KernelError::Overruled(holds) => ("overruled", ("holds", said_to_json(holds))),
-        KernelError::NothingSet(holds) => ("nothing-set", ("holds", said_to_json(holds))),
+        NoChange::Wrong(errors) => ("configuration", ("message", Json::text(errors))),
+        NoChange::Overruled(holds) => ("overruled", ("holds", said_to_json(holds))),
+        NoChange::NothingSet(holds) => ("nothing-set", ("holds", said_to_json(holds))),
     };
     [("error", Json::text(error)), of]
 }
 
-fn told_to_json(daemon: &BackendEvent) -> Vec<(&'static str, Json)> {
+fn told_to_json(daemon: &Notified) -> Vec<(&'static str, Json)> {
     let word = match daemon {
-        BackendEvent::NotAsked => "not-told",
-        BackendEvent::NotRunning => "not-running",
-        BackendEvent::ReadsOther(_) => "reads-other-files",
-        BackendEvent::FindsItWrong(_) => "finds-its-configuration-wrong",
-        BackendEvent::Reloaded | BackendEvent::Rejoined(_) => "reloaded",
+        Notified::NotAsked => "not-told",
+        Notified::NotRunning => "not-running",
+        Notified::ReadsOther(_) => "reads-other-files",
+        Notified::FindsItWrong(_) => "finds-its-configuration-wrong",
+        Notified::Reloaded | Notified::Rejoined(_) => "reloaded",
     };
     let mut entries = vec![("daemon", Json::text(word))];
     match daemon {
-        BackendEvent::NotAsked | BackendEvent::NotRunning | BackendEvent::Reloaded => {}
-        BackendEvent::ReadsOther(files) => {
+        Notified::NotAsked | Notified::NotRunning | Notified::Reloaded => {}
+        Notified::ReadsOther(files) => {
             let files = files.iter().map(Json::text).collect();
             entries.push(("daemon_files", Json::List(files)));
         }
-        BackendEvent::FindsItWrong(message) => {
-            entries.push(("daemon_message", Json::text(message)))
-        }
-        BackendEvent::Rejoined(interfaces) => {
+        Notified::FindsItWrong(message) => entries.push(("daemon_message", Json::text(message))),
+        Notified::Rejoined(interfaces) => {
             let interfaces = interfaces.iter().map(Affected::to_json).collect();
             entries.push(("interfaces", Json::List(interfaces)));
         }

@@ -4,11 +4,11 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use super::drop_in::DropIn;
-use crate::cli::place;
+use crate::cli::origin;
 use crate::config::{Config, Layout};
 use crate::json::Json;
 use macveil_core::address::{
-    Matched, NetworkFacts, NetworkMatch, NetworkRule, Place, Policy, Said,
+    Matched, NetworkFacts, NetworkMatch, NetworkRule, Origin, Policy, Sourced,
 };
 use macveil_core::types::Ssid;
 
@@ -18,7 +18,7 @@ pub(super) struct Rules {
     ssid: Option<Ssid>,
     /// In the order in which they are asked.
     list: Vec<NetworkRule>,
-    default: Said<Policy>,
+    default: Sourced<Policy>,
     /// The file in which `macveil policy` keeps the network's policy.
     own_file: Option<PathBuf>,
 }
@@ -26,9 +26,9 @@ pub(super) struct Rules {
 /// Which policy a network gets.
 pub(super) struct Verdict<'a> {
     /// The first that holds however the network is joined.
-    pub(super) holds: &'a Said<Policy>,
+    pub(super) holds: &'a Sourced<Policy>,
     /// Those before it that hold in some cases.
-    pub(super) sometimes: Vec<(&'a NetworkRule, &'a Said<Policy>)>,
+    pub(super) sometimes: Vec<(&'a NetworkRule, &'a Sourced<Policy>)>,
 }
 
 impl Rules {
@@ -52,7 +52,7 @@ impl Rules {
         let mut sometimes = Vec::new();
         let facts = self.ssid.as_ref().map(NetworkFacts::new);
         for rule in &self.list {
-            let Some(policy) = &rule.wishes.policy else {
+            let Some(policy) = &rule.options.policy else {
                 continue;
             };
             match facts.map(|facts| rule.about.matches(&facts)) {
@@ -105,9 +105,9 @@ impl fmt::Display for Rules {
             return Ok(());
         }
         for rule in &self.list {
-            let policy = rule.wishes.policy.as_ref();
+            let policy = rule.options.policy.as_ref();
             let policy = policy.map_or_else(|| "(no policy)".to_owned(), |it| it.value.to_string());
-            writeln!(f, "{}: {policy} ({})", network(&rule.about), rule.place)?;
+            writeln!(f, "{}: {policy} ({})", network(&rule.about), rule.origin)?;
         }
         let others = if self.list.is_empty() {
             "every network"
@@ -118,8 +118,8 @@ impl fmt::Display for Rules {
     }
 }
 
-fn shown(policy: &Said<Policy>) -> String {
-    format!("{} ({})", policy.value, policy.place)
+fn shown(policy: &Sourced<Policy>) -> String {
+    format!("{} ({})", policy.value, policy.origin)
 }
 
 /// The networks of a rule in words.
@@ -154,7 +154,7 @@ fn strings<T: ToString>(values: &[T]) -> Vec<String> {
 fn rule_to_json(rule: &NetworkRule) -> Json {
     let texts = |texts: Vec<String>| Json::List(texts.into_iter().map(Json::Text).collect());
     let about = &rule.about;
-    let policy = rule.wishes.policy.as_ref().map(|said| said.value);
+    let policy = rule.options.policy.as_ref().map(|said| said.value);
     Json::Object(vec![
         ("ssids", texts(strings(&about.ssids))),
         (
@@ -165,18 +165,18 @@ fn rule_to_json(rule: &NetworkRule) -> Json {
         ("securities", texts(strings(&about.securities))),
         ("id_strs", texts(about.id_strs.clone())),
         ("policy", Json::optional(policy)),
-        ("place", place::to_json(&rule.place)),
+        ("origin", origin::to_json(&rule.origin)),
     ])
 }
 
-pub(super) fn said_to_json(policy: &Said<Policy>) -> Json {
+pub(super) fn said_to_json(policy: &Sourced<Policy>) -> Json {
     Json::Object(vec![
         ("policy", Json::text(policy.value)),
-        ("place", place::to_json(&policy.place)),
+        ("origin", origin::to_json(&policy.origin)),
     ])
 }
 
 /// Whether something was said in this file.
-pub(super) fn is_in(place: &Place, path: &Path) -> bool {
-    matches!(place, Place::Line { file, .. } if **file == *path.display().to_string())
+pub(super) fn is_in(origin: &Origin, path: &Path) -> bool {
+    matches!(origin, Origin::Line { file, .. } if **file == *path.display().to_string())
 }

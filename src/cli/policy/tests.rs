@@ -208,11 +208,11 @@ fn the_list_is_for_programs_too() {
     assert_eq!(
         root.policy(&["--json"]).1,
         "{\"rules\":[{\"ssids\":[\"\\\\xff\"],\"ssids_hex\":[\"ff\"],\"bssids\":[\"02:00:00:00:00:01\"],\
-         \"securities\":[],\"id_strs\":[],\"policy\":\"random\",\"place\":{\"file\":\"/etc/macveil/macveil.toml\",\
-         \"line\":1,\"column\":1}}],\"default\":{\"policy\":\"stable-ssid\",\"place\":null}}\n"
+         \"securities\":[],\"id_strs\":[],\"policy\":\"random\",\"origin\":{\"file\":\"/etc/macveil/macveil.toml\",\
+         \"line\":1,\"column\":1}}],\"default\":{\"policy\":\"stable-ssid\",\"origin\":null}}\n"
     );
     let (_, json) = root.policy(&["Home", "--json"]);
-    assert!(json.starts_with(r#"{"ssid":"Home","ssid_hex":"486f6d65","holds":{"policy":"stable-ssid","place":null},"own_file":null,"rules":[]"#), "{json}");
+    assert!(json.starts_with(r#"{"ssid":"Home","ssid_hex":"486f6d65","holds":{"policy":"stable-ssid","origin":null},"own_file":null,"rules":[]"#), "{json}");
 }
 
 #[test]
@@ -312,7 +312,7 @@ fn a_running_daemon_is_told() {
         json,
         format!(
             "{{\"ssid\":\"Home\",\"ssid_hex\":\"486f6d65\",\"changed\":true,\"file\":\"{HOME}\",\
-             \"holds\":{{\"policy\":\"permanent\",\"place\":{{\"file\":\"{HOME}\",\"line\":5,\"column\":22}}}},\
+             \"holds\":{{\"policy\":\"permanent\",\"origin\":{{\"file\":\"{HOME}\",\"line\":5,\"column\":22}}}},\
              \"daemon\":\"reloaded\"}}\n"
         )
     );
@@ -389,7 +389,7 @@ fn reads_back(ssid: &Ssid, policy: Policy) -> bool {
     match &config.network_rules().collect::<Vec<_>>()[..] {
         [rule] => {
             rule.about.ssids == [ssid.clone()]
-                && rule.wishes.policy.as_ref().map(|said| said.value) == Some(policy)
+                && rule.options.policy.as_ref().map(|said| said.value) == Some(policy)
         }
         _ => false,
     }

@@ -13,8 +13,8 @@ use crate::platform::netlink::Adapter;
 use crate::store;
 use crate::tools::vendors::{VendorFilter, VendorListError, VendorLists};
 use macveil_core::address::{
-    AddressFacts, AddressPolicies, AssignError, Binding, ConnectionOptions, Host, HostKey, Mask,
-    NetworkFacts, Origin, Place, Policy, Said, StableId,
+    AddressFacts, AddressPolicies, AssignError, BaseAddress, Binding, ConnectionOptions, Host,
+    HostKey, Mask, NetworkFacts, Origin, Policy, Sourced, StableId,
 };
 use macveil_core::types::{Mac, Ssid};
 
@@ -128,11 +128,11 @@ impl Args {
 }
 
 fn ending() -> Mask {
-    Mask::new(VENDOR_PART, vec![Origin::Current])
+    Mask::new(VENDOR_PART, vec![BaseAddress::Current])
 }
 
 fn burnt_in() -> Mask {
-    Mask::new(LOCAL_BIT, vec![Origin::Address(ZERO)])
+    Mask::new(LOCAL_BIT, vec![BaseAddress::Address(ZERO)])
 }
 
 impl Wish {
@@ -185,8 +185,9 @@ impl Details {
             time: Some(SystemTime::now()),
             ..NetworkFacts::default()
         };
-        let book = self.book(policy, &adapter.name)?;
-        book.assign(&network, &card, rng)
+        let policies = self.policies(policy, &adapter.name)?;
+        policies
+            .assign(&network, &card, rng)
             .map_err(|error| match error {
                 AssignError::NoPermanentAddress { .. } => {
                     Failure::cannot(format!("cannot change {}", adapter.name), NO_PERMANENT)
@@ -203,13 +204,13 @@ impl Details {
             && id.is_none_or(StableId::tells_networks_apart)
     }
 
-    fn book(&self, policy: Policy, interface: &str) -> Result<AddressPolicies, Failure> {
+    fn policies(&self, policy: Policy, interface: &str) -> Result<AddressPolicies, Failure> {
         let host = Host {
             key: self.key(policy)?,
             boot_id: store::boot_id(),
             zone: inputs::zone(None)?,
         };
-        let wishes = ConnectionOptions {
+        let options = ConnectionOptions {
             policy: Some(said(policy)),
             stable_id: self.stable_id.clone().map(said),
             mask: Some(said(self.mask.clone())),
@@ -222,7 +223,7 @@ impl Details {
             Arc::new(host),
             None,
             Vec::new(),
-            wishes,
+            options,
         ))
     }
 
@@ -240,9 +241,9 @@ impl Details {
     }
 }
 
-fn said<T>(value: T) -> Said<T> {
-    Said {
+fn said<T>(value: T) -> Sourced<T> {
+    Sourced {
         value,
-        place: Place::Arguments,
+        origin: Origin::Arguments,
     }
 }

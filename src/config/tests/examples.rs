@@ -202,10 +202,10 @@ fn the_drop_in_for_flights_holds_over_random_addresses_and_under_the_users_own_r
         boot_id: None,
         zone: macveil_core::address::Zone::utc(),
     };
-    let book = config.address_book(&device, host.into());
+    let policies = config.address_policies(&device, host.into());
     let policy = |name: &str| {
         let ssid = macveil_core::types::Ssid::new(name.as_bytes()).unwrap();
-        book.policy(&NetworkFacts::new(&ssid)).unwrap()
+        policies.policy(&NetworkFacts::new(&ssid)).unwrap()
     };
     for name in ["ACWiFi", "AA-Inflight", "gogoinflight", "DeltaWiFi.com"] {
         assert_eq!(policy(name), Policy::StableSsid, "{name}");

@@ -145,11 +145,17 @@ fn rules_of_a_later_file_are_asked_first() {
         zone: macveil_core::address::Zone::utc(),
     };
     let ssid = macveil_core::types::Ssid::new(b"Home").unwrap();
-    let book = config.address_book(&device, host.into());
-    let choice = book.choice(&NetworkFacts::new(&ssid)).unwrap();
-    assert_eq!(choice.policy.value, Policy::Permanent);
-    assert!(choice.policy.place.to_string().ends_with("a.toml:3"));
-    assert!(choice.binding.place.to_string().ends_with("macveil.toml:4"));
+    let policies = config.address_policies(&device, host.into());
+    let resolved = policies.resolve(&NetworkFacts::new(&ssid)).unwrap();
+    assert_eq!(resolved.policy.value, Policy::Permanent);
+    assert!(resolved.policy.origin.to_string().ends_with("a.toml:3"));
+    assert!(
+        resolved
+            .binding
+            .origin
+            .to_string()
+            .ends_with("macveil.toml:4")
+    );
 }
 
 #[test]
@@ -159,7 +165,7 @@ fn mistakes_of_all_files_are_found_at_once() {
         .with("etc/macveil/conf.d/x.toml", "\n\n  c = 3\n");
     let errors = root.read().unwrap_err();
     let places: Vec<_> = errors.problems().iter().map(Problem::position).collect();
-    let lines: Vec<_> = places.iter().map(|place| place.unwrap().line).collect();
+    let lines: Vec<_> = places.iter().map(|origin| origin.unwrap().line).collect();
     assert_eq!(lines, [1, 2, 3]);
     assert!(errors.problems()[2].file().ends_with("x.toml"));
 }

@@ -10,7 +10,8 @@ use rand::rngs::StdRng;
 use super::read;
 use crate::config::{Backend, Config, DeviceFacts, Kind};
 use macveil_core::address::{
-    AddressFacts, Binding, Choice, Host, HostKey, Matched, NetworkFacts, Policy, Slap, Source, Zone,
+    AddressFacts, Binding, Host, HostKey, Matched, NetworkFacts, Policy, ResolvedPolicy, Slap,
+    Source, Zone,
 };
 use macveil_core::machine::{MaskMethod, OnExit, OnFailure, Settings};
 use macveil_core::types::{KeyMgmt, Mac, Ssid};
@@ -22,17 +23,17 @@ const CARD: DeviceFacts = DeviceFacts {
     kind: Kind::Wifi,
 };
 
-fn choice(config: &Config, device: &DeviceFacts, network: &NetworkFacts) -> Choice {
-    book(config, device).choice(network).unwrap()
+fn resolve(config: &Config, device: &DeviceFacts, network: &NetworkFacts) -> ResolvedPolicy {
+    policies(config, device).resolve(network).unwrap()
 }
 
-fn book(config: &Config, device: &DeviceFacts) -> macveil_core::address::AddressPolicies {
+fn policies(config: &Config, device: &DeviceFacts) -> macveil_core::address::AddressPolicies {
     let host = Host {
         key: HostKey::from_host_id(b"key1"),
         boot_id: None,
         zone: Zone::utc(),
     };
-    config.address_book(device, Arc::new(host))
+    config.address_policies(device, Arc::new(host))
 }
 
 fn ssid(name: &str) -> Ssid {
@@ -64,12 +65,12 @@ fn nothing_at_all_is_the_documented_defaults() {
         ..CARD
     }));
     let home = ssid("Home");
-    let choice = choice(&config, &CARD, &NetworkFacts::new(&home));
-    assert_eq!(choice.policy.value, Policy::StableSsid);
-    assert_eq!(choice.binding.value, Binding::Interface);
-    assert_eq!((choice.stable_id, choice.mask), (None, None));
+    let resolved = resolve(&config, &CARD, &NetworkFacts::new(&home));
+    assert_eq!(resolved.policy.value, Policy::StableSsid);
+    assert_eq!(resolved.binding.value, Binding::Interface);
+    assert_eq!((resolved.stable_id, resolved.mask), (None, None));
     assert_eq!(
-        (choice.by_security.value, choice.slap.value),
+        (resolved.by_security.value, resolved.slap.value),
         (false, Slap::Any)
     );
     assert!(config.warnings.is_empty());
@@ -133,23 +134,23 @@ fn every_key_says_what_it_says() {
     };
     assert_eq!(config.settings(&CARD), settings);
     let home = ssid("Home");
-    let choice = choice(&config, &CARD, &NetworkFacts::new(&home));
-    assert_eq!(choice.policy.value, Policy::Stable);
+    let resolved = resolve(&config, &CARD, &NetworkFacts::new(&home));
+    assert_eq!(resolved.policy.value, Policy::Stable);
     assert_eq!(
-        choice.stable_id.unwrap().value.text(),
+        resolved.stable_id.unwrap().value.text(),
         "${CONNECTION}/${BOOT}"
     );
     assert_eq!(
-        choice.mask.unwrap().value.to_string(),
+        resolved.mask.unwrap().value.to_string(),
         "fe:ff:ff:00:00:00 68:f7:28:00:00:00 preserve"
     );
-    assert_eq!(choice.binding.value, Binding::Card);
+    assert_eq!(resolved.binding.value, Binding::Card);
     assert_eq!(
-        (choice.by_security.value, choice.slap.value),
+        (resolved.by_security.value, resolved.slap.value),
         (true, Slap::Aai)
     );
     assert_eq!(
-        choice.rotate.map(|said| said.value),
+        resolved.rotate.map(|said| said.value),
         Some(Duration::from_secs(36 * 60 * 60))
     );
 
@@ -159,7 +160,7 @@ fn every_key_says_what_it_says() {
         current: Mac([2, 0, 0, 0, 0, 0]),
         previous: None,
     };
-    let mask = book(&config, &CARD).mask_address(&card, &[], &mut StdRng::seed_from_u64(1));
+    let mask = policies(&config, &CARD).mask_address(&card, &[], &mut StdRng::seed_from_u64(1));
     assert_eq!(mask.bytes()[..3], [0, 1, 2], "the scan mask");
 }
 
@@ -241,11 +242,11 @@ fn an_interface_may_say_everything_of_itself_key_by_key() {
     let home = ssid("Home");
     let network = NetworkFacts::new(&home);
     assert_eq!(
-        choice(&config, &CARD, &network).policy.value,
+        resolve(&config, &CARD, &network).policy.value,
         Policy::Preserve
     );
     assert_eq!(
-        choice(&config, &other, &network).policy.value,
+        resolve(&config, &other, &network).policy.value,
         Policy::Random
     );
 }
@@ -270,7 +271,7 @@ fn a_network_is_known_by_all_that_is_said_of_it() {
         "#,
     )
     .unwrap();
-    let policy = |network: &NetworkFacts| choice(&config, &CARD, network).policy.value;
+    let policy = |network: &NetworkFacts| resolve(&config, &CARD, network).policy.value;
     let (home, raw, b) = (ssid("Home"), Ssid::new(&[0xff, 0]).unwrap(), ssid("B"));
     assert_eq!(policy(&NetworkFacts::new(&home)), Policy::Permanent);
     let at = |last| NetworkFacts::new(&raw).with_bssid(Mac([0, 0, 0, 0, 0, last]));
@@ -279,10 +280,10 @@ fn a_network_is_known_by_all_that_is_said_of_it() {
     let flat = NetworkFacts::new(&b)
         .with_security(KeyMgmt::Sae)
         .with_id_str("flat");
-    let choice = choice(&config, &CARD, &flat);
-    assert_eq!(choice.policy.value.to_string(), "00:aa:aa:aa:aa:aa");
+    let resolved = resolve(&config, &CARD, &flat);
+    assert_eq!(resolved.policy.value.to_string(), "00:aa:aa:aa:aa:aa");
     assert_eq!(
-        choice.uuid.unwrap().value,
+        resolved.uuid.unwrap().value,
         "123e4567-e89b-12d3-a456-426655440000"
     );
 }
@@ -302,22 +303,31 @@ fn the_uuid_of_an_interface_is_that_of_its_wire() {
         kind: Kind::Ethernet,
         ..CARD
     };
-    let wire = choice(&config, &ethernet, &NetworkFacts::default());
+    let wire = resolve(&config, &ethernet, &NetworkFacts::default());
     assert_eq!(
         wire.uuid.unwrap().value,
         "123e4567-e89b-12d3-a456-426655440000"
     );
     let home = ssid("Home");
-    assert_eq!(choice(&config, &CARD, &NetworkFacts::new(&home)).uuid, None);
+    assert_eq!(
+        resolve(&config, &CARD, &NetworkFacts::new(&home)).uuid,
+        None
+    );
 }
 
 #[test]
 fn what_is_said_knows_its_line() {
     let config = read("\n[connection]\n\n  stable-binding = 'card'\n").unwrap();
     let home = ssid("Home");
-    let choice = choice(&config, &CARD, &NetworkFacts::new(&home));
-    assert!(choice.binding.place.to_string().ends_with("macveil.toml:4"));
-    assert_eq!(choice.policy.place.to_string(), "the built-in default");
+    let resolved = resolve(&config, &CARD, &NetworkFacts::new(&home));
+    assert!(
+        resolved
+            .binding
+            .origin
+            .to_string()
+            .ends_with("macveil.toml:4")
+    );
+    assert_eq!(resolved.policy.origin.to_string(), "the built-in default");
 }
 
 #[test]
@@ -337,7 +347,7 @@ fn never_takes_a_default_rotation_back() {
     .unwrap();
     let rotates = |name| {
         let ssid = ssid(name);
-        choice(&config, &CARD, &NetworkFacts::new(&ssid)).rotates()
+        resolve(&config, &CARD, &NetworkFacts::new(&ssid)).rotates()
     };
     assert_eq!(rotates("Home"), None);
     assert_eq!(rotates("Café"), Some(Duration::from_secs(24 * 60 * 60)));
@@ -357,9 +367,9 @@ fn an_empty_mask_takes_a_default_back() {
     )
     .unwrap();
     let (a, b) = (ssid("A"), ssid("B"));
-    assert_eq!(choice(&config, &CARD, &NetworkFacts::new(&a)).mask, None);
+    assert_eq!(resolve(&config, &CARD, &NetworkFacts::new(&a)).mask, None);
     assert!(
-        choice(&config, &CARD, &NetworkFacts::new(&b))
+        resolve(&config, &CARD, &NetworkFacts::new(&b))
             .mask
             .is_some()
     );
@@ -379,9 +389,9 @@ fn a_stable_id_may_be_meant_as_a_version_of_network_manager_read_it() {
             current: Mac([2, 0, 0, 0, 0, 1]),
             previous: None,
         };
-        let book = book(&config, &CARD);
+        let policies = policies(&config, &CARD);
         let mut rng = StdRng::seed_from_u64(1);
-        match book
+        match policies
             .derive(&NetworkFacts::new(&home), &card, &mut rng)
             .unwrap()
             .source
@@ -411,7 +421,7 @@ fn a_network_may_be_meant_on_some_interfaces_only() {
     let home = ssid("Home");
     let policy = |name| {
         let device = DeviceFacts { name, ..CARD };
-        choice(&config, &device, &NetworkFacts::new(&home))
+        resolve(&config, &device, &NetworkFacts::new(&home))
             .policy
             .value
     };

@@ -89,7 +89,7 @@ impl Translator<'_> {
 
     pub(super) fn mask(&mut self, file: &str, setting: &str, text: &str) {
         let line = self.toml.key(MASK, Quoted(text));
-        let choices = mask(text).map_or(0, |mask| mask.origins().len());
+        let choices = mask(text).map_or(0, |mask| mask.bases().len());
         let text = if choices > 1 {
             format!(
                 "{MASK}; NetworkManager took another one of its {choices} addresses each time, even for `stable`: macveil's stable addresses stay with one of them"

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use macveil_core::address::{Mask, NmVersion, Origin, StableId};
+use macveil_core::address::{BaseAddress, Mask, NmVersion, StableId};
 use macveil_core::types::Mac;
 
 /// `cloned-mac-address`.
@@ -34,7 +34,7 @@ pub(super) fn policy(text: &str, version: NmVersion) -> Option<Policy> {
 /// A mask; `preserve` in it is macveil's alone.
 pub(super) fn mask(text: &str) -> Option<Mask> {
     let mask: Mask = text.parse().ok()?;
-    let foreign = mask.origins().contains(&Origin::Current);
+    let foreign = mask.bases().contains(&BaseAddress::Current);
     (!foreign).then_some(mask)
 }
 

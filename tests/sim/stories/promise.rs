@@ -51,18 +51,20 @@ fn allow(world: &mut World, ssid: &Ssid, facts: &NetworkFacts) {
         current: world.kernel.link.address,
         previous: None,
     };
-    let book = &world.daemon.book;
+    let policies = &world.daemon.policies;
     let mut chance = StdRng::seed_from_u64(0);
     let mut at = |wall| {
         let facts = NetworkFacts {
             time: Some(wall),
             ..*facts
         };
-        book.assign(&facts, &card, &mut chance).ok()
+        policies.assign(&facts, &card, &mut chance).ok()
     };
     let now = world.clocks().wall;
     let (address, later) = (at(now), at(now + LATER));
-    let rotates = book.choice(facts).is_ok_and(|it| it.rotates().is_some());
+    let rotates = policies
+        .resolve(facts)
+        .is_ok_and(|it| it.rotates().is_some());
     let promise = &mut world.air.promise;
     match address {
         None => {}

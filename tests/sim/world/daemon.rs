@@ -42,7 +42,7 @@ pub struct Daemon {
     /// Carried out so far, in all lives.
     pub actions: u64,
     pub faults: Vec<FaultAt>,
-    pub book: AddressPolicies,
+    pub policies: AddressPolicies,
     pub settings: Settings,
     /// What happened, for a person.
     pub log: Vec<String>,
@@ -75,7 +75,7 @@ impl Default for Daemon {
             life: 0,
             actions: 0,
             faults: Vec::new(),
-            book: book(Vec::new()),
+            policies: policies(Vec::new()),
             settings: Settings {
                 scan_random: true,
                 mask_method: MaskMethod::Auto,
@@ -168,7 +168,7 @@ fn host() -> Host {
 }
 
 /// Which addresses networks get by these rules.
-pub fn book(rules: Vec<NetworkRule>) -> AddressPolicies {
+pub fn policies(rules: Vec<NetworkRule>) -> AddressPolicies {
     let defaults = ConnectionOptions::default();
     AddressPolicies::new("wlan0".to_owned(), Arc::new(host()), None, rules, defaults)
 }
@@ -192,7 +192,7 @@ impl World {
         let initial = *self.daemon.initial.get_or_insert(link.address);
         let card = self.card(initial);
         let addresses = Addresses {
-            book: self.daemon.book.clone(),
+            policies: self.daemon.policies.clone(),
             history: self.daemon.history.clone(),
         };
         let rng = StdRng::from_rng(&mut self.chance);
@@ -254,10 +254,10 @@ impl World {
             kind: Kind::Wifi,
         };
         self.daemon.settings = config.settings(&device);
-        self.daemon.book = config.address_book(&device, Arc::new(host()));
+        self.daemon.policies = config.address_policies(&device, Arc::new(host()));
         if let Some(station) = &mut self.daemon.station {
-            let (settings, book) = (self.daemon.settings.clone(), self.daemon.book.clone());
-            station.reconfigure(settings, book);
+            let (settings, policies) = (self.daemon.settings.clone(), self.daemon.policies.clone());
+            station.reconfigure(settings, policies);
         }
     }
 

@@ -17,7 +17,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 pub use access_point::AccessPoint;
-pub use daemon::{Daemon, Sabotage, book};
+pub use daemon::{Daemon, Sabotage, policies};
 pub use fault::{Fault, FaultAt};
 pub use kernel::{Driver, Kernel, Quirk};
 pub use sniffer::{Sniffer, micros};

@@ -2,13 +2,13 @@
 
 use rand::CryptoRng;
 
-use super::book::{AddressFacts, AddressPolicies};
+use super::assign_error::AssignError;
 use super::generate::{Seed, Shape};
 use super::network::NetworkFacts;
+use super::options::ResolvedPolicy;
+use super::policies::{AddressFacts, AddressPolicies};
 use super::stable::{EffectiveId, Missing, Values, digest};
-use super::unassignable::AssignError;
-use super::wishes::Choice;
-use super::{Binding, Place, Policy};
+use super::{Binding, Origin, Policy};
 use crate::types::Mac;
 
 /// An address and what it comes from.
@@ -19,7 +19,7 @@ pub struct Derivation {
     /// Where its bits come from, but for those that a mask keeps.
     pub source: Source,
     /// Whose bits the mask kept.
-    pub origin: Option<Mac>,
+    pub base: Option<Mac>,
 }
 
 /// Where the bits of an address come from.
@@ -57,7 +57,7 @@ pub(super) enum Plan {
 impl AddressPolicies {
     pub(super) fn plan(
         &self,
-        choice: &Choice,
+        resolved: &ResolvedPolicy,
         network: &NetworkFacts,
         card: &AddressFacts,
         periods_ago: i64,
@@ -66,30 +66,32 @@ impl AddressPolicies {
             Ok(Plan::Fixed(Derivation {
                 address,
                 source,
-                origin: None,
+                base: None,
             }))
         };
-        match choice.policy.value {
-            Policy::Permanent => fixed(choice.permanent(card)?, Source::Permanent),
+        match resolved.policy.value {
+            Policy::Permanent => fixed(resolved.permanent(card)?, Source::Permanent),
             Policy::Preserve if card.initial.is_usable() => fixed(card.initial, Source::Initial),
             Policy::Preserve => Err(AssignError::NothingToPreserve {
                 initial: card.initial,
             }),
             Policy::Explicit(address) => fixed(address, Source::Explicit),
-            Policy::Random => Ok(Plan::Random(choice.shape())),
-            Policy::Stable | Policy::StableSsid => self.stable(choice, network, card, periods_ago),
+            Policy::Random => Ok(Plan::Random(resolved.shape())),
+            Policy::Stable | Policy::StableSsid => {
+                self.stable(resolved, network, card, periods_ago)
+            }
         }
     }
 
     fn stable(
         &self,
-        choice: &Choice,
+        resolved: &ResolvedPolicy,
         network: &NetworkFacts,
         card: &AddressFacts,
         periods_ago: i64,
     ) -> Result<Plan, AssignError> {
         let values = Values {
-            uuid: choice.uuid.as_ref().map(|said| said.value.as_str()),
+            uuid: resolved.uuid.as_ref().map(|said| said.value.as_str()),
             ssid: network.ssid,
             boot_id: self.host.boot_id.as_deref(),
             interface: &self.interface,
@@ -97,22 +99,22 @@ impl AddressPolicies {
             reading: network.time.map(|time| self.host.zone.reading(time)),
             periods_ago,
         };
-        let id = EffectiveId::of(&choice.meaning(), values);
-        let Some(id) = id.map_err(|missing| choice.lacks(missing))? else {
-            return Ok(Plan::Random(choice.shape()));
+        let id = EffectiveId::of(&resolved.meaning(), values);
+        let Some(id) = id.map_err(|missing| resolved.lacks(missing))? else {
+            return Ok(Plan::Random(resolved.shape()));
         };
-        let binding = match choice.binding.value {
+        let binding = match resolved.binding.value {
             Binding::Interface => self.interface.clone(),
-            Binding::Card => choice.bound_card(card)?,
+            Binding::Card => resolved.bound_card(card)?,
             Binding::Host => String::new(),
         };
-        let security = choice.security_class(network)?;
+        let security = resolved.security_class(network)?;
         let generation = network.generation;
         let digest = digest(&self.host.key, &binding, &id, security, generation);
         let seed = Seed::from_digest(&digest);
-        let finished = choice.shape().finish(seed, card.originals());
+        let finished = resolved.shape().finish(seed, card.base_addresses());
         if !finished.address.is_usable() || card.permanent == Some(finished.address) {
-            return Err(choice.too_wide(finished.address));
+            return Err(resolved.too_wide(finished.address));
         }
         Ok(Plan::Fixed(Derivation {
             address: finished.address,
@@ -122,30 +124,30 @@ impl AddressPolicies {
                 security,
                 generation,
             },
-            origin: finished.origin,
+            base: finished.base,
         }))
     }
 }
 
 impl Derivation {
     pub(super) fn draw(
-        choice: &Choice,
+        resolved: &ResolvedPolicy,
         shape: &Shape,
         card: &AddressFacts,
         rng: &mut impl CryptoRng,
     ) -> Result<Self, AssignError> {
         let drawn = shape
-            .draw(card.originals(), &card.known(), rng)
-            .ok_or_else(|| choice.too_wide(card.initial))?;
+            .draw(card.base_addresses(), &card.known(), rng)
+            .ok_or_else(|| resolved.too_wide(card.initial))?;
         Ok(Self {
             address: drawn.address,
             source: Source::Random,
-            origin: drawn.origin,
+            base: drawn.base,
         })
     }
 }
 
-impl Choice {
+impl ResolvedPolicy {
     fn shape(&self) -> Shape {
         Shape {
             mask: self.mask.as_ref().map(|said| said.value.clone()),
@@ -156,7 +158,7 @@ impl Choice {
     fn permanent(&self, card: &AddressFacts) -> Result<Mac, AssignError> {
         let usable = card.permanent.filter(|address| address.is_usable());
         usable.ok_or_else(|| AssignError::NoPermanentAddress {
-            place: self.policy.place.clone(),
+            origin: self.policy.origin.clone(),
         })
     }
 
@@ -165,7 +167,7 @@ impl Choice {
         let permanent = card
             .permanent
             .ok_or_else(|| AssignError::NoPermanentAddress {
-                place: self.binding.place.clone(),
+                origin: self.binding.origin.clone(),
             })?;
         Ok(permanent.to_string().to_ascii_uppercase())
     }
@@ -177,24 +179,24 @@ impl Choice {
             None if network.ssid.is_none() => Ok(None),
             None => Err(AssignError::Undetermined {
                 fact: "the security",
-                place: self.by_security.place.clone(),
+                origin: self.by_security.origin.clone(),
             }),
         }
     }
 
     fn lacks(&self, missing: Missing) -> AssignError {
         let id = self.stable_id.as_ref();
-        let place = id.map_or(Place::BuiltIn, |said| said.place.clone());
+        let origin = id.map_or(Origin::BuiltIn, |said| said.origin.clone());
         match missing {
-            Missing::BootId => AssignError::NoBootId { place },
-            Missing::Clock => AssignError::NoClock { place },
+            Missing::BootId => AssignError::NoBootId { origin },
+            Missing::Clock => AssignError::NoClock { origin },
         }
     }
 
     fn too_wide(&self, address: Mac) -> AssignError {
         let mask = self.mask.as_ref();
         AssignError::MaskTooWide {
-            place: mask.map_or(Place::BuiltIn, |said| said.place.clone()),
+            origin: mask.map_or(Origin::BuiltIn, |said| said.origin.clone()),
             address,
         }
     }

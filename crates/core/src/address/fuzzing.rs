@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::escape::escape;
 use super::period::{format_length, parse_length, parse_reading};
-use super::{HostKey, MachineId, Mask, NmVersion, Originals, Policy, StableId, Zone};
+use super::{BaseAddresses, HostKey, MachineId, Mask, NmVersion, Policy, StableId, Zone};
 use crate::fuzzing::text;
 use crate::types::Mac;
 
@@ -48,16 +48,16 @@ fn round_trip<T: FromStr + Display + PartialEq>(text: &str) -> Option<T> {
 }
 
 fn mask_keeps_what_it_says(mask: &Mask) {
-    let originals = Originals {
+    let base_addresses = BaseAddresses {
         initial: Mac([0x02, 0x34, 0x56, 0x78, 0x9a, 0xbc]),
         current: Mac([0xfe, 0xdc, 0xba, 0x98, 0x76, 0x54]),
     };
     assert!(mask.free_bits() <= 46);
     for chance in [0, 1, u64::MAX] {
-        let origin = mask.origin(chance, originals);
-        let address = mask.apply(Mac([0xaa; 6]), origin);
+        let base = mask.base(chance, base_addresses);
+        let address = mask.apply(Mac([0xaa; 6]), base);
         assert!(!address.is_multicast());
-        assert_eq!(mask.apply(address, origin), address);
+        assert_eq!(mask.apply(address, base), address);
     }
 }
 

@@ -3,7 +3,7 @@
 use rand::CryptoRng;
 
 use super::Slap;
-use super::mask::{Mask, Originals};
+use super::mask::{BaseAddresses, Mask};
 use crate::types::Mac;
 
 /// A draw that was refused is repeated this often: with 8 free bits and four addresses to avoid, not
@@ -19,12 +19,12 @@ pub(super) struct Shape {
     pub(super) slap: Slap,
 }
 
-/// Where an address begins: six bytes of chance, and a number to choose an origin by.
+/// Where an address begins: six bytes of chance, and a number to choose a base address by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Seed {
     /// The six bytes.
     pub(super) bytes: Mac,
-    /// Chooses one of a mask's origins.
+    /// Chooses one of a mask's bases.
     pub(super) chance: u64,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct Finished {
     /// The address.
     pub(super) address: Mac,
     /// Whose bits the mask kept.
-    pub(super) origin: Option<Mac>,
+    pub(super) base: Option<Mac>,
 }
 
 impl Seed {
@@ -48,7 +48,7 @@ impl Seed {
         }
     }
 
-    /// From a digest: the first six bytes are `NetworkManager`'s, the next eight choose the origin.
+    /// From a digest: the first six bytes are `NetworkManager`'s, the next eight choose the base.
     pub(super) fn from_digest(digest: &[u8; 32]) -> Self {
         let (mut bytes, mut chance) = ([0; 6], [0; 8]);
         bytes.copy_from_slice(&digest[..6]);
@@ -63,18 +63,18 @@ impl Seed {
 impl Shape {
     /// Makes the seed an address: locally administered unless the mask says otherwise, and never a
     /// group address (`NetworkManager`'s `_hw_addr_eth_complete`).
-    pub(super) fn finish(&self, seed: Seed, originals: Originals) -> Finished {
+    pub(super) fn finish(&self, seed: Seed, base_addresses: BaseAddresses) -> Finished {
         let address = self.slap.apply(seed.bytes.into_local_unicast());
         match &self.mask {
             None => Finished {
                 address,
-                origin: None,
+                base: None,
             },
             Some(mask) => {
-                let origin = mask.origin(seed.chance, originals);
+                let base = mask.base(seed.chance, base_addresses);
                 Finished {
-                    address: mask.apply(address, origin),
-                    origin: Some(origin),
+                    address: mask.apply(address, base),
+                    base: Some(base),
                 }
             }
         }
@@ -83,28 +83,28 @@ impl Shape {
     /// A random address of this shape that is none of `avoid`; `None` if the mask leaves no other.
     pub(super) fn draw(
         &self,
-        originals: Originals,
+        base_addresses: BaseAddresses,
         avoid: &[Mac],
         rng: &mut impl CryptoRng,
     ) -> Option<Finished> {
         (0..MOST_DRAWS)
-            .map(|_| self.finish(Seed::draw(rng), originals))
+            .map(|_| self.finish(Seed::draw(rng), base_addresses))
             .find(|drawn| drawn.address.is_usable() && !avoid.contains(&drawn.address))
     }
 
     /// Whether chance could have led to this address.
-    pub(super) fn could_have_made(&self, address: Mac, originals: Originals) -> bool {
+    pub(super) fn could_have_made(&self, address: Mac, base_addresses: BaseAddresses) -> bool {
         let seed = Seed {
             bytes: address,
             chance: 0,
         };
         match &self.mask {
-            None => self.finish(seed, originals).address == address,
+            None => self.finish(seed, base_addresses).address == address,
             Some(mask) => {
                 let local = self.slap.apply(address.into_local_unicast());
-                (0..mask.origins().len().max(1))
+                (0..mask.bases().len().max(1))
                     .filter_map(|index| u64::try_from(index).ok())
-                    .any(|index| mask.apply(local, mask.origin(index, originals)) == address)
+                    .any(|index| mask.apply(local, mask.base(index, base_addresses)) == address)
             }
         }
     }
@@ -115,7 +115,7 @@ impl Shape {
 /// A mask that leaves no other address than those is not heeded: an unlinkable address matters more.
 pub(super) fn mask_address(
     mask: Option<&Mask>,
-    originals: Originals,
+    base_addresses: BaseAddresses,
     avoid: &[Mac],
     rng: &mut impl CryptoRng,
 ) -> Mac {
@@ -123,7 +123,7 @@ pub(super) fn mask_address(
         mask: mask.cloned(),
         slap: Slap::Any,
     };
-    let drawn = shape.draw(originals, avoid, rng);
+    let drawn = shape.draw(base_addresses, avoid, rng);
     drawn.map_or_else(|| unmasked_address(avoid, rng), |drawn| drawn.address)
 }
 

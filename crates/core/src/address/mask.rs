@@ -12,12 +12,12 @@ use crate::types::{Mac, ParseMacError};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mask {
     keep: Mac,
-    origins: Vec<Origin>,
+    bases: Vec<BaseAddress>,
 }
 
 /// Where kept bits come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
+pub enum BaseAddress {
     /// From this address.
     Address(Mac),
     /// `preserve`: from the address that the card has at that moment.
@@ -26,7 +26,7 @@ pub enum Origin {
 
 /// The addresses of the card that kept bits may come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Originals {
+pub struct BaseAddresses {
     /// What the card had when first seen.
     pub initial: Mac,
     /// What it has now.
@@ -34,10 +34,10 @@ pub struct Originals {
 }
 
 impl Mask {
-    /// A mask that keeps these bits, of one of the origins; none: of the initial address.
+    /// A mask that keeps these bits, of one of the bases; none: of the initial address.
     #[must_use]
-    pub const fn new(keep: Mac, origins: Vec<Origin>) -> Self {
-        Self { keep, origins }
+    pub const fn new(keep: Mac, bases: Vec<BaseAddress>) -> Self {
+        Self { keep, bases }
     }
 
     /// The bits that are kept.
@@ -48,8 +48,8 @@ impl Mask {
 
     /// Where the kept bits may come from; empty: from the initial address.
     #[must_use]
-    pub fn origins(&self) -> &[Origin] {
-        &self.origins
+    pub fn bases(&self) -> &[BaseAddress] {
+        &self.bases
     }
 
     /// How many of the 46 bits that an address is free to choose this mask leaves to chance.
@@ -59,25 +59,25 @@ impl Mask {
         (first & 0xfc).count_zeros() - 2 + rest.iter().map(|byte| byte.count_zeros()).sum::<u32>()
     }
 
-    /// The address that the `chance`-th origin gives: any number will do.
+    /// The address that the `chance`-th base gives: any number will do.
     #[must_use]
-    pub fn origin(&self, chance: u64, originals: Originals) -> Mac {
-        let count = u64::try_from(self.origins.len()).unwrap_or(u64::MAX);
+    pub fn base(&self, chance: u64, base_addresses: BaseAddresses) -> Mac {
+        let count = u64::try_from(self.bases.len()).unwrap_or(u64::MAX);
         let chosen = chance
             .checked_rem(count)
-            .and_then(|index| self.origins.get(usize::try_from(index).ok()?));
+            .and_then(|index| self.bases.get(usize::try_from(index).ok()?));
         match chosen {
-            None => originals.initial,
-            Some(Origin::Address(address)) => *address,
-            Some(Origin::Current) => originals.current,
+            None => base_addresses.initial,
+            Some(BaseAddress::Address(address)) => *address,
+            Some(BaseAddress::Current) => base_addresses.current,
         }
     }
 
-    /// Replaces the kept bits of `address` by those of `origin`; the result is never a group address.
+    /// Replaces the kept bits of `address` by those of `base`; the result is never a group address.
     #[must_use]
-    pub fn apply(&self, address: Mac, origin: Mac) -> Mac {
+    pub fn apply(&self, address: Mac, base: Mac) -> Mac {
         let mut bytes = address.bytes();
-        let kept = self.keep.bytes().into_iter().zip(origin.bytes());
+        let kept = self.keep.bytes().into_iter().zip(base.bytes());
         for (byte, (keep, original)) in bytes.iter_mut().zip(kept) {
             *byte = (*byte & !keep) | (original & keep);
         }
@@ -88,13 +88,11 @@ impl Mask {
 impl fmt::Display for Mask {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.keep.fmt(f)?;
-        self.origins
-            .iter()
-            .try_for_each(|origin| write!(f, " {origin}"))
+        self.bases.iter().try_for_each(|base| write!(f, " {base}"))
     }
 }
 
-impl fmt::Display for Origin {
+impl fmt::Display for BaseAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Address(address) => address.fmt(f),
@@ -114,7 +112,7 @@ pub enum ParseMaskError {
     Keep(ParseMacError),
     /// A later word.
     #[error("word {number} of the mask: {error}, or `preserve`")]
-    Origin {
+    BaseAddress {
         /// Counted from 1.
         number: usize,
         /// What is wrong with it.
@@ -130,18 +128,18 @@ impl FromStr for Mask {
         let mut words = text.split_ascii_whitespace();
         let keep = words.next().ok_or(ParseMaskError::Empty)?;
         let keep = keep.parse().map_err(ParseMaskError::Keep)?;
-        let origins = (2..).zip(words).map(|(number, word)| {
+        let bases = (2..).zip(words).map(|(number, word)| {
             word.parse()
-                .map_err(|error| ParseMaskError::Origin { number, error })
+                .map_err(|error| ParseMaskError::BaseAddress { number, error })
         });
         Ok(Self {
             keep,
-            origins: origins.collect::<Result<_, _>>()?,
+            bases: bases.collect::<Result<_, _>>()?,
         })
     }
 }
 
-impl FromStr for Origin {
+impl FromStr for BaseAddress {
     type Err = ParseMacError;
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {

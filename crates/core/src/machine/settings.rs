@@ -42,7 +42,7 @@ pub struct Card {
 #[derive(Debug, Clone)]
 pub struct Addresses {
     /// What the user wants.
-    pub book: AddressPolicies,
+    pub policies: AddressPolicies,
     /// What became of it so far.
     pub history: History,
 }

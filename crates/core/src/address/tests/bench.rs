@@ -7,7 +7,7 @@ use rand::rngs::StdRng;
 
 use crate::address::{
     AddressFacts, AddressPolicies, AssignError, ConnectionOptions, Derivation, Host, HostKey,
-    NetworkFacts, NetworkRule, Place, Said, Zone,
+    NetworkFacts, NetworkRule, Origin, Sourced, Zone,
 };
 use crate::types::{Mac, Ssid};
 
@@ -22,7 +22,7 @@ pub(super) struct Bench {
     pub(super) boot_id: Option<String>,
     pub(super) zone: Zone,
     pub(super) rules: Vec<NetworkRule>,
-    pub(super) wishes: ConnectionOptions,
+    pub(super) options: ConnectionOptions,
     pub(super) card: AddressFacts,
 }
 
@@ -35,7 +35,7 @@ impl Bench {
             boot_id: Some("d0ef1e0e-5a0c-4c2b-9d5c-7a1d6d3f2a10".to_owned()),
             zone: Zone::utc(),
             rules: Vec::new(),
-            wishes: ConnectionOptions::default(),
+            options: ConnectionOptions::default(),
             card: AddressFacts {
                 permanent: Some(PERMANENT),
                 initial: PERMANENT,
@@ -46,26 +46,26 @@ impl Bench {
     }
 
     pub(super) fn policy(mut self, text: &str) -> Self {
-        self.wishes.policy = Some(said(text.parse().unwrap()));
+        self.options.policy = Some(said(text.parse().unwrap()));
         self
     }
 
     pub(super) fn stable_id(mut self, text: &str) -> Self {
-        self.wishes.stable_id = Some(said(text.parse().unwrap()));
+        self.options.stable_id = Some(said(text.parse().unwrap()));
         self.policy("stable")
     }
 
     pub(super) fn mask(mut self, text: &str) -> Self {
-        self.wishes.mask = Some(said(Some(text.parse().unwrap())));
+        self.options.mask = Some(said(Some(text.parse().unwrap())));
         self
     }
 
     pub(super) fn uuid(mut self, text: &str) -> Self {
-        self.wishes.uuid = Some(said(text.to_owned()));
+        self.options.uuid = Some(said(text.to_owned()));
         self
     }
 
-    pub(super) fn book(&self) -> AddressPolicies {
+    pub(super) fn policies(&self) -> AddressPolicies {
         let host = Host {
             key: self.key.clone(),
             boot_id: self.boot_id.clone(),
@@ -76,12 +76,12 @@ impl Bench {
             Arc::new(host),
             None,
             self.rules.clone(),
-            self.wishes.clone(),
+            self.options.clone(),
         )
     }
 
     pub(super) fn derive(&self, network: &NetworkFacts) -> Result<Derivation, AssignError> {
-        self.book().derive(network, &self.card, &mut rng(1))
+        self.policies().derive(network, &self.card, &mut rng(1))
     }
 
     pub(super) fn assign(&self, network: &NetworkFacts) -> Result<Mac, AssignError> {
@@ -89,14 +89,14 @@ impl Bench {
     }
 
     pub(super) fn accepts(&self, network: &NetworkFacts, current: Mac) -> bool {
-        self.book().accepts(network, &self.card, current)
+        self.policies().accepts(network, &self.card, current)
     }
 }
 
-pub(super) fn said<T>(value: T) -> Said<T> {
-    Said {
+pub(super) fn said<T>(value: T) -> Sourced<T> {
+    Sourced {
         value,
-        place: Place::Arguments,
+        origin: Origin::Arguments,
     }
 }
 

@@ -1,8 +1,8 @@
 //! What the engine as a whole promises.
 
 mod bench;
-mod book;
 mod network_manager;
 mod periods;
+mod policies;
 mod properties;
 mod table;

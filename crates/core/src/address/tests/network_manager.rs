@@ -22,11 +22,11 @@ fn published(kind: u8, initial: &str, mask: &str) -> String {
         mask: (!mask.is_empty()).then(|| mask.parse().unwrap()),
         ..Default::default()
     };
-    let originals = crate::address::Originals {
+    let base_addresses = crate::address::BaseAddresses {
         initial: mac(initial),
         current: mac("00:00:00:00:00:00"),
     };
-    shape.finish(seed, originals).address.to_string()
+    shape.finish(seed, base_addresses).address.to_string()
 }
 
 #[test]

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use super::bench::{Bench, PERMANENT, rng, said};
 use crate::address::period::Period;
-use crate::address::{Binding, Mask, NetworkFacts, Originals, Policy, Slap, StableId, Zone};
+use crate::address::{BaseAddresses, Binding, Mask, NetworkFacts, Policy, Slap, StableId, Zone};
 use crate::types::{KeyMgmt, Mac, Ssid};
 
 fn any_mac() -> impl Strategy<Value = Mac> {
@@ -14,13 +14,13 @@ fn any_mac() -> impl Strategy<Value = Mac> {
 }
 
 fn any_mask_text() -> impl Strategy<Value = String> {
-    let origin = prop_oneof![
+    let base = prop_oneof![
         4 => any_mac().prop_map(|mac| mac.to_string()),
         1 => Just("preserve".to_owned()),
     ];
-    (any_mac(), prop::collection::vec(origin, 0..5)).prop_map(|(keep, origins)| {
+    (any_mac(), prop::collection::vec(base, 0..5)).prop_map(|(keep, bases)| {
         let mut words = vec![keep.to_string()];
-        words.extend(origins);
+        words.extend(bases);
         words.join(" ")
     })
 }
@@ -61,21 +61,21 @@ prop_compose! {
         if let Some(mask) = mask {
             bench = bench.mask(&mask);
         }
-        bench.wishes.slap = Some(said(if aai { Slap::Aai } else { Slap::Any }));
-        bench.wishes.binding = Some(said(binding));
-        bench.wishes.by_security = Some(said(by_security));
+        bench.options.slap = Some(said(if aai { Slap::Aai } else { Slap::Any }));
+        bench.options.binding = Some(said(binding));
+        bench.options.by_security = Some(said(by_security));
         bench.card.initial = initial;
         bench.card.current = current;
         bench
     }
 }
 
-/// Whether the kept bits are those of the origin, and the U/L bit is set where it is not kept.
-fn heeds(mask: &Mask, address: Mac, origin: Mac) -> bool {
+/// Whether the kept bits are those of the base, and the U/L bit is set where it is not kept.
+fn heeds(mask: &Mask, address: Mac, base: Mac) -> bool {
     let keep = mask.keep().bytes();
     let kept = (0..6).all(|i| {
         let bits = if i == 0 { keep[i] & !1 } else { keep[i] };
-        address.bytes()[i] & bits == origin.bytes()[i] & bits
+        address.bytes()[i] & bits == base.bytes()[i] & bits
     });
     kept && (keep[0] & 2 != 0 || address.is_local())
 }
@@ -87,18 +87,18 @@ proptest! {
             Policy::Random, Policy::Stable, Policy::StableSsid,
         ]),
     ) {
-        bench.wishes.policy = Some(said(policy));
+        bench.options.policy = Some(said(policy));
         let network = NetworkFacts::new(&ssid).with_security(KeyMgmt::Psk);
         if let Ok(derivation) = bench.derive(&network) {
             let address = derivation.address;
             prop_assert!(address.is_usable());
             prop_assert_ne!(address, PERMANENT);
-            if let Some(mask) = &bench.wishes.mask {
+            if let Some(mask) = &bench.options.mask {
                 let mask = mask.value.as_ref().unwrap();
-                prop_assert!(heeds(mask, address, derivation.origin.unwrap()));
+                prop_assert!(heeds(mask, address, derivation.base.unwrap()));
             } else {
                 prop_assert!(address.is_local());
-                let aai = bench.wishes.slap.as_ref().unwrap().value == Slap::Aai;
+                let aai = bench.options.slap.as_ref().unwrap().value == Slap::Aai;
                 prop_assert!(!aai || address.bytes()[0] & 0x0c == 0);
             }
             prop_assert!(bench.accepts(&network, address));
@@ -109,7 +109,7 @@ proptest! {
     fn stable_is_a_function_of_its_inputs(bench in any_bench(), ssid in any_ssid(), seed: u64) {
         let network = NetworkFacts::new(&ssid).with_security(KeyMgmt::Open);
         let assigned = bench.assign(&network);
-        let again = bench.clone().book().assign(&network, &bench.card, &mut rng(seed));
+        let again = bench.clone().policies().assign(&network, &bench.card, &mut rng(seed));
         prop_assert_eq!(&assigned, &again);
         let mut after = bench.clone();
         after.card.previous = assigned.clone().ok();
@@ -131,7 +131,7 @@ proptest! {
         avoid in prop::collection::vec(any_mac(), 0..4), seed: u64,
     ) {
         let bench = Bench::new();
-        let mask = bench.book().mask_address(&bench.card, &avoid, &mut rng(seed));
+        let mask = bench.policies().mask_address(&bench.card, &avoid, &mut rng(seed));
         prop_assert!(mask.is_usable() && mask.is_local());
         prop_assert!(!avoid.contains(&mask) && mask != PERMANENT);
     }
@@ -147,10 +147,10 @@ proptest! {
         text in any_mask_text(), address in any_mac(), initial in any_mac(), chance: u64,
     ) {
         let mask: Mask = text.parse().unwrap();
-        let origin = mask.origin(chance, Originals { initial, current: initial });
-        let once = mask.apply(address, origin);
+        let base = mask.base(chance, BaseAddresses { initial, current: initial });
+        let once = mask.apply(address, base);
         prop_assert!(!once.is_multicast());
-        prop_assert_eq!(mask.apply(once, origin), once);
+        prop_assert_eq!(mask.apply(once, base), once);
     }
 
     #[test]

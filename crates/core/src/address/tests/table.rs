@@ -82,9 +82,9 @@ impl Case {
         bench.key = HostKey::from_file(&self.bytes("key").unwrap(), machine.as_ref()).unwrap();
         bench.boot_id = self.get("boot").map(str::to_owned);
         bench.zone = self.zone();
-        bench.wishes.binding = self.word("binding", Binding::WORDS).map(said);
-        bench.wishes.slap = self.word("slap", Slap::WORDS).map(said);
-        bench.wishes.by_security = Some(said(self.get("security").is_some()));
+        bench.options.binding = self.word("binding", Binding::WORDS).map(said);
+        bench.options.slap = self.word("slap", Slap::WORDS).map(said);
+        bench.options.by_security = Some(said(self.get("security").is_some()));
         bench.card.permanent = self.get("permanent").map(mac);
         bench.card.initial = mac(self.get("initial").unwrap());
         bench.card.current = mac(self.get("current").unwrap());

@@ -22,7 +22,7 @@ pub(super) struct Context {
     wall: SystemTime,
     pub(super) port: Port,
     pub(super) settings: Settings,
-    pub(super) book: AddressPolicies,
+    pub(super) policies: AddressPolicies,
     rng: StdRng,
     pub(super) link: Link,
     /// Since when the link has its address.
@@ -58,7 +58,7 @@ impl Context {
         now: Now,
         port: Port,
         settings: Settings,
-        book: AddressPolicies,
+        policies: AddressPolicies,
         link: Link,
         rng: StdRng,
     ) -> Self {
@@ -68,7 +68,7 @@ impl Context {
             wall,
             port,
             settings,
-            book,
+            policies,
             rng,
             link,
             address_since: now,
@@ -120,7 +120,9 @@ impl Context {
 
     pub(super) fn assign(&mut self, chance: Chance) -> Result<Mac, AssignError> {
         let facts = self.address_facts();
-        let derivation = self.book.derive(&self.network(), &facts, &mut self.rng)?;
+        let derivation = self
+            .policies
+            .derive(&self.network(), &facts, &mut self.rng)?;
         let current = self.link.address;
         let stays = chance == Chance::AsItIs
             && derivation.source == Source::Random
@@ -129,7 +131,7 @@ impl Context {
     }
 
     pub(super) fn accepts(&self, address: Mac) -> bool {
-        self.book
+        self.policies
             .accepts(&self.network(), &self.address_facts(), address)
     }
 
@@ -139,8 +141,8 @@ impl Context {
 
     /// The address is another one when time has passed, though nothing happened.
     pub(super) fn changes_with_time(&self) -> bool {
-        let choice = self.book.choice(&self.network());
-        choice.is_ok_and(|choice| choice.changes_with_time())
+        let resolved = self.policies.resolve(&self.network());
+        resolved.is_ok_and(|resolved| resolved.changes_with_time())
     }
 
     /// The assigned address is in place.

@@ -80,11 +80,11 @@ impl Wire {
         now: Now,
         port: Port,
         settings: Settings,
-        book: AddressPolicies,
+        policies: AddressPolicies,
         link: Link,
         rng: StdRng,
     ) -> Self {
-        let mut cx = Context::new(now, port, settings, book, link, rng);
+        let mut cx = Context::new(now, port, settings, policies, link, rng);
         let state = State::start(&mut cx);
         Self {
             state_since: cx.now,
@@ -192,10 +192,10 @@ impl Wire {
     }
 
     /// Takes other settings: at once where there is no carrier.
-    pub fn reconfigure(&mut self, now: Now, settings: Settings, book: AddressPolicies) {
+    pub fn reconfigure(&mut self, now: Now, settings: Settings, policies: AddressPolicies) {
         self.cx.set_clocks(now);
         self.cx.settings = settings;
-        self.cx.book = book;
+        self.cx.policies = policies;
         self.step(State::reconsider);
     }
 

@@ -63,20 +63,20 @@ impl Context {
 
     /// The address for the next association to a network.
     fn assign(&mut self, id: &NetworkId) -> Result<Mac, AssignError> {
-        let choice = self.book.choice(&self.facts(id))?;
-        if let Some(every) = choice.rotates() {
+        let resolved = self.policies.resolve(&self.facts(id))?;
+        if let Some(every) = resolved.rotates() {
             self.review_later();
             if !self.is_joined_to(id) {
                 let record = self.history.rotate(&id.ssid, every, self.wall);
                 self.remember(&id.ssid, record);
             }
         }
-        if choice.changes_with_time() {
+        if resolved.changes_with_time() {
             self.review_later();
         }
         let facts = self.address_facts();
         let network = network_facts(id, self);
-        let derivation = self.book.derive(&network, &facts, &mut self.rng)?;
+        let derivation = self.policies.derive(&network, &facts, &mut self.rng)?;
         let random = derivation.source == Source::Random;
         let address = if random {
             self.drawn(id, derivation.address)
@@ -113,7 +113,7 @@ impl Context {
         let again = there.or_else(|| self.draws.used_up(self.now, &id.ssid));
         let accepted = again.filter(|&address| {
             let facts = self.address_facts();
-            self.book.accepts(&self.facts(id), &facts, address)
+            self.policies.accepts(&self.facts(id), &facts, address)
         });
         accepted.unwrap_or(drawn)
     }
@@ -173,9 +173,9 @@ impl Context {
     /// Whether it is the address that the configuration names for a network without a file.
     fn policy_is_fixed_to(&self, network: &NetworkId, address: Mac) -> bool {
         let facts = self.address_facts();
-        let choice = self.book.choice(&self.facts(network));
-        let by_chance = choice.is_ok_and(|choice| choice.is_random());
-        !by_chance && self.book.accepts(&self.facts(network), &facts, address)
+        let resolved = self.policies.resolve(&self.facts(network));
+        let by_chance = resolved.is_ok_and(|resolved| resolved.is_random());
+        !by_chance && self.policies.accepts(&self.facts(network), &facts, address)
     }
 
     /// An association runs under this address.

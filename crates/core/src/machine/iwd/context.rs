@@ -29,7 +29,7 @@ pub(super) struct Context {
     pub(super) wall: SystemTime,
     pub(super) card: Card,
     pub(super) settings: Settings,
-    pub(super) book: AddressPolicies,
+    pub(super) policies: AddressPolicies,
     pub(super) history: History,
     pub(super) draws: RandomAddressBudget,
     pub(super) rng: StdRng,
@@ -90,13 +90,13 @@ impl Context {
         rng: StdRng,
     ) -> Self {
         let Now { boot: now, wall } = now;
-        let Addresses { book, history } = addresses;
+        let Addresses { policies, history } = addresses;
         Self {
             now,
             wall,
             card,
             settings,
-            book,
+            policies,
             history,
             draws: RandomAddressBudget::default(),
             rng,
@@ -264,7 +264,7 @@ impl Context {
     pub(super) fn put_mask(&mut self, how: How) {
         let former: Vec<Mac> = self.mask.into_iter().collect();
         let facts = self.address_facts();
-        let address = self.book.mask_address(&facts, &former, &mut self.rng);
+        let address = self.policies.mask_address(&facts, &former, &mut self.rng);
         self.act(Action::SetAddress { address, how });
     }
 

@@ -155,10 +155,10 @@ impl IwdMachine {
     }
 
     /// Takes other settings: a connection that runs keeps its address.
-    pub fn reconfigure(&mut self, now: Now, settings: Settings, book: AddressPolicies) {
+    pub fn reconfigure(&mut self, now: Now, settings: Settings, policies: AddressPolicies) {
         self.cx.set_clocks(now);
         self.cx.settings = settings;
-        self.cx.book = book;
+        self.cx.policies = policies;
         self.cx.write_addresses();
     }
 

@@ -25,20 +25,20 @@ impl Context {
     /// The address for an association that begins now, renewed if its time is over.
     pub(super) fn assign(&mut self, candidate: &Candidate) -> Result<Mac, AssignError> {
         let Candidate { ssid, joined, .. } = candidate;
-        let choice = self.book.choice(&self.network_facts(ssid, joined))?;
-        if let Some(every) = choice.rotates() {
+        let resolved = self.policies.resolve(&self.network_facts(ssid, joined))?;
+        if let Some(every) = resolved.rotates() {
             let record = self.history.rotate(ssid, every, self.wall);
             self.remember(ssid, record);
         }
         let network = network_facts(&self.history, self.wall, ssid, joined);
         let card = self.address_facts();
-        let derivation = self.book.derive(&network, &card, &mut self.rng)?;
+        let derivation = self.policies.derive(&network, &card, &mut self.rng)?;
         if derivation.source != Source::Random {
             self.drawn = None;
             return Ok(derivation.address);
         }
         let last = self.draws.used_up(self.now, ssid);
-        let again = last.filter(|&last| self.book.accepts(&network, &card, last));
+        let again = last.filter(|&last| self.policies.accepts(&network, &card, last));
         if again.is_some() {
             self.remark_on(
                 ssid,
@@ -52,7 +52,8 @@ impl Context {
 
     pub(super) fn accepts(&self, ssid: &Ssid, joined: &Joined, address: Mac) -> bool {
         let network = self.network_facts(ssid, joined);
-        self.book.accepts(&network, &self.address_facts(), address)
+        self.policies
+            .accepts(&network, &self.address_facts(), address)
     }
 
     fn network_facts<'a>(&self, ssid: &'a Ssid, joined: &'a Joined) -> NetworkFacts<'a> {

@@ -44,7 +44,7 @@ pub(super) struct Context {
     pub(super) wall: SystemTime,
     pub(super) card: Card,
     pub(super) settings: Settings,
-    pub(super) book: AddressPolicies,
+    pub(super) policies: AddressPolicies,
     pub(super) rng: StdRng,
     pub(super) link: Link,
     /// Since when the link has its address.
@@ -154,7 +154,7 @@ impl Context {
         link: Link,
         rng: StdRng,
     ) -> Self {
-        let Addresses { book, history } = addresses;
+        let Addresses { policies, history } = addresses;
         let Now { boot: now, wall } = now;
         Self {
             now,
@@ -163,7 +163,7 @@ impl Context {
             planner: ScanPlanner::new(now, &card.channels),
             card,
             settings,
-            book,
+            policies,
             rng,
             link,
             address_since: now,
@@ -206,10 +206,10 @@ impl Context {
         } = now;
     }
 
-    pub(super) fn reconfigure(&mut self, settings: Settings, book: AddressPolicies) {
+    pub(super) fn reconfigure(&mut self, settings: Settings, policies: AddressPolicies) {
         self.method = Method::best(settings.mask_method, &self.card);
         self.settings = settings;
-        self.book = book;
+        self.policies = policies;
     }
 
     pub(super) fn act(&mut self, action: Action) {
@@ -271,7 +271,7 @@ impl Context {
     pub(super) fn draw_mask(&mut self) -> Mac {
         let former: Vec<Mac> = self.previous_mask.into_iter().collect();
         let mask = self
-            .book
+            .policies
             .mask_address(&self.address_facts(), &former, &mut self.rng);
         self.previous_mask = Some(mask);
         mask

@@ -113,8 +113,8 @@ impl Station {
     }
 
     /// Takes other settings from the next mask and the next association on.
-    pub fn reconfigure(&mut self, settings: Settings, book: AddressPolicies) {
-        self.cx.reconfigure(settings, book);
+    pub fn reconfigure(&mut self, settings: Settings, policies: AddressPolicies) {
+        self.cx.reconfigure(settings, policies);
     }
 
     fn step(&mut self, step: impl FnOnce(State, &mut Context) -> State) {

@@ -7,7 +7,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use crate::address::{
-    AddressFacts, AddressPolicies, ConnectionOptions, Host, HostKey, NetworkFacts, Place, Said,
+    AddressFacts, AddressPolicies, ConnectionOptions, Host, HostKey, NetworkFacts, Origin, Sourced,
     Zone,
 };
 use crate::machine::{
@@ -56,8 +56,8 @@ impl Bench {
     }
 
     pub(super) fn with_address(policy: &str, up: bool, plugged: bool, address: Mac) -> Self {
-        let wishes = wishes(policy);
-        Self::begin(wishes, settings(), up, plugged, address, Driver::Takes)
+        let options = options(policy);
+        Self::begin(options, settings(), up, plugged, address, Driver::Takes)
     }
 
     pub(super) fn with_driver(driver: Driver, up: bool, on_failure: OnFailure) -> Self {
@@ -65,20 +65,20 @@ impl Bench {
             on_failure,
             ..settings()
         };
-        Self::begin(wishes("stable"), settings, up, false, INITIAL, driver)
+        Self::begin(options("stable"), settings, up, false, INITIAL, driver)
     }
 
     /// `stable` with this id; up and unplugged.
     pub(super) fn with_id(id: &str) -> Self {
-        let wishes = ConnectionOptions {
+        let options = ConnectionOptions {
             stable_id: Some(said(id.parse().unwrap())),
-            ..wishes("stable")
+            ..options("stable")
         };
-        Self::begin(wishes, settings(), true, false, INITIAL, Driver::Takes)
+        Self::begin(options, settings(), true, false, INITIAL, Driver::Takes)
     }
 
     fn begin(
-        wishes: ConnectionOptions,
+        options: ConnectionOptions,
         settings: Settings,
         up: bool,
         plugged: bool,
@@ -101,9 +101,9 @@ impl Bench {
         };
         let now = Time::from_secs(100);
         let rng = StdRng::seed_from_u64(7);
-        let book = book(wishes);
+        let policies = policies(options);
         let mut bench = Self {
-            wire: Wire::new(at(now), port, settings, book, link, rng),
+            wire: Wire::new(at(now), port, settings, policies, link, rng),
             now,
             link,
             plugged,
@@ -130,7 +130,7 @@ impl Bench {
         };
         let mut rng = StdRng::seed_from_u64(0);
         let network = NetworkFacts::default();
-        let stable = book(wishes("stable")).assign(&network, &facts, &mut rng);
+        let stable = policies(options("stable")).assign(&network, &facts, &mut rng);
         stable.unwrap()
     }
 
@@ -187,8 +187,8 @@ impl Bench {
     pub(super) fn configure(&mut self, policy: &str, change: impl FnOnce(&mut Settings)) {
         let mut settings = settings();
         change(&mut settings);
-        let book = book(wishes(policy));
-        self.wire.reconfigure(at(self.now), settings, book);
+        let policies = policies(options(policy));
+        self.wire.reconfigure(at(self.now), settings, policies);
         self.settle();
     }
 
@@ -306,25 +306,25 @@ const fn settings() -> Settings {
     }
 }
 
-fn wishes(policy: &str) -> ConnectionOptions {
+fn options(policy: &str) -> ConnectionOptions {
     ConnectionOptions {
         policy: Some(said(policy.parse().unwrap())),
         ..ConnectionOptions::default()
     }
 }
 
-fn book(wishes: ConnectionOptions) -> AddressPolicies {
+fn policies(options: ConnectionOptions) -> AddressPolicies {
     let host = Host {
         key: HostKey::from_host_id(b"a key for tests."),
         boot_id: None,
         zone: Zone::utc(),
     };
-    AddressPolicies::new("eth0".to_owned(), Arc::new(host), None, Vec::new(), wishes)
+    AddressPolicies::new("eth0".to_owned(), Arc::new(host), None, Vec::new(), options)
 }
 
-fn said<T>(value: T) -> Said<T> {
-    Said {
+fn said<T>(value: T) -> Sourced<T> {
+    Sourced {
         value,
-        place: Place::BuiltIn,
+        origin: Origin::BuiltIn,
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::{Doing, IwdEvent, IwdRequest, NetworkId};
-use super::bench::{Bench, MADE_UP, PERMANENT, at, book, home, network, settings, stable};
+use super::bench::{Bench, MADE_UP, PERMANENT, at, home, network, policies, settings, stable};
 use crate::address::Record;
 use crate::machine::{Action, Command, Event, IwdPhase as Phase};
 
@@ -57,7 +57,7 @@ fn waiting_for_the_file() -> Bench {
     let now = at(bench.now);
     bench
         .station
-        .reconfigure(now, settings(), book("permanent"));
+        .reconfigure(now, settings(), policies("permanent"));
     bench.iwd(Phase::Connecting);
     bench.sets(MADE_UP);
     bench.iwd(Phase::Connected);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::{IwdEvent, IwdRequest};
-use super::bench::{Bench, MADE_UP, PERMANENT, at, book, home, network, settings, stable};
+use super::bench::{Bench, MADE_UP, PERMANENT, at, home, network, policies, settings, stable};
 use crate::machine::{Action, AddressKind, Event, IwdPhase as Phase, Notice};
 
 #[test]
@@ -151,7 +151,9 @@ fn only_a_scan_of_somebody_else_that_is_in_the_way_is_ended() {
 fn a_new_network_does_not_see_what_is_assigned_to_another() {
     let mut bench = Bench::new("stable-ssid");
     let now = at(bench.now);
-    bench.station.reconfigure(now, settings(), book("random"));
+    bench
+        .station
+        .reconfigure(now, settings(), policies("random"));
     let (before, since) = (stable(&home()), bench.filed());
     for (address, bounces) in [(before, 1), (since, 1), (MADE_UP, 0)] {
         bench.bounces = 0;

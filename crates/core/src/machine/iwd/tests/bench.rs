@@ -8,8 +8,8 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use crate::address::{
-    AddressFacts, AddressPolicies, ConnectionOptions, History, Host, HostKey, NetworkFacts, Place,
-    Said, Zone,
+    AddressFacts, AddressPolicies, ConnectionOptions, History, Host, HostKey, NetworkFacts, Origin,
+    Sourced, Zone,
 };
 use crate::machine::iwd::{Doing, IwdEvent, IwdMachine, IwdRequest, Joining, Known, NetworkId};
 use crate::machine::{
@@ -62,12 +62,12 @@ pub(super) fn network(name: &str) -> NetworkId {
 impl Bench {
     /// iwd knows `Home` and is at rest; the driver can change addresses of a link that is up.
     pub(super) fn new(policy: &str) -> Self {
-        Self::wishing(wishes(policy))
+        Self::wishing(options(policy))
     }
 
     /// The same, where the configuration says this.
-    pub(super) fn wishing(wishes: ConnectionOptions) -> Self {
-        let mut bench = Self::with(wishes, card(true));
+    pub(super) fn wishing(options: ConnectionOptions) -> Self {
+        let mut bench = Self::with(options, card(true));
         bench.knows(home(), None);
         bench.appears(None);
         bench
@@ -75,14 +75,14 @@ impl Bench {
 
     /// No iwd yet.
     pub(super) fn empty(policy: &str, live_change: bool) -> Self {
-        Self::with(wishes(policy), card(live_change))
+        Self::with(options(policy), card(live_change))
     }
 
     pub(super) fn empty_on(card: Card) -> Self {
-        Self::with(wishes("stable-ssid"), card)
+        Self::with(options("stable-ssid"), card)
     }
 
-    fn with(wishes: ConnectionOptions, card: Card) -> Self {
+    fn with(options: ConnectionOptions, card: Card) -> Self {
         let link = Link {
             address: PERMANENT,
             up: true,
@@ -91,7 +91,7 @@ impl Bench {
         let now = Time::from_secs(100);
         let rng = StdRng::seed_from_u64(7);
         let addresses = Addresses {
-            book: book_of(wishes),
+            policies: policies_of(options),
             history: History::default(),
         };
         let mut bench = Self {
@@ -207,9 +207,10 @@ impl Bench {
     }
 
     /// The configuration says this from now on.
-    pub(super) fn configure(&mut self, wishes: ConnectionOptions) {
+    pub(super) fn configure(&mut self, options: ConnectionOptions) {
         let now = at(self.now);
-        self.station.reconfigure(now, settings(), book_of(wishes));
+        self.station
+            .reconfigure(now, settings(), policies_of(options));
         self.settle();
     }
 
@@ -370,8 +371,8 @@ pub(super) fn stable(id: &NetworkId) -> Mac {
     };
     let network = NetworkFacts::new(&id.ssid).with_security(KeyMgmt::Psk);
     let mut rng = StdRng::seed_from_u64(0);
-    let book = book("stable-ssid");
-    book.assign(&network, &facts, &mut rng).unwrap()
+    let policies = policies("stable-ssid");
+    policies.assign(&network, &facts, &mut rng).unwrap()
 }
 
 pub(super) fn at(boot: Time) -> Now {
@@ -391,30 +392,30 @@ pub(super) fn settings() -> Settings {
     }
 }
 
-pub(super) fn book(policy: &str) -> AddressPolicies {
-    book_of(wishes(policy))
+pub(super) fn policies(policy: &str) -> AddressPolicies {
+    policies_of(options(policy))
 }
 
-pub(super) fn book_of(wishes: ConnectionOptions) -> AddressPolicies {
+pub(super) fn policies_of(options: ConnectionOptions) -> AddressPolicies {
     let host = Arc::new(Host {
         key: HostKey::from_host_id(b"0123456789abcdef"),
         boot_id: None,
         zone: Zone::utc(),
     });
-    AddressPolicies::new("wlan0".to_owned(), host, None, Vec::new(), wishes)
+    AddressPolicies::new("wlan0".to_owned(), host, None, Vec::new(), options)
 }
 
-pub(super) fn wishes(policy: &str) -> ConnectionOptions {
+pub(super) fn options(policy: &str) -> ConnectionOptions {
     ConnectionOptions {
         policy: Some(said(policy.parse().unwrap())),
         ..ConnectionOptions::default()
     }
 }
 
-pub(super) const fn said<T>(value: T) -> Said<T> {
-    Said {
+pub(super) const fn said<T>(value: T) -> Sourced<T> {
+    Sourced {
         value,
-        place: Place::BuiltIn,
+        origin: Origin::BuiltIn,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::{IwdEvent, IwdRequest};
-use super::bench::{Bench, PERMANENT, at, book, home, network, settings, stable};
+use super::bench::{Bench, PERMANENT, at, home, network, policies, settings, stable};
 use crate::address::Record;
 use crate::machine::{Action, Event, IwdPhase as Phase};
 use crate::types::Mac;
@@ -57,7 +57,7 @@ fn other_settings_are_written_at_once_and_the_connection_stays() {
     bench.asked();
     bench
         .station
-        .reconfigure(at(bench.now), settings(), book("permanent"));
+        .reconfigure(at(bench.now), settings(), policies("permanent"));
     bench.tell_files();
     assert_eq!(bench.filed(), PERMANENT);
     assert_eq!(bench.asked(), []);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::{IwdEvent, NetworkId};
-use super::bench::{Bench, MADE_UP, PERMANENT, card, home, network, said, stable, wishes};
+use super::bench::{Bench, MADE_UP, PERMANENT, card, home, network, options, said, stable};
 use super::files::writes;
 use super::rest::{heard, is_scanned};
 use crate::address::{ConnectionOptions, Record};
@@ -37,7 +37,7 @@ fn an_attempt_at_another_network_is_judged_by_that_ones_address() {
 fn other_settings_count_from_the_moment_that_they_are_taken() {
     let daily = || ConnectionOptions {
         stable_id: Some(said("${NETWORK_SSID}/${PERIOD:24h}".parse().unwrap())),
-        ..wishes("stable")
+        ..options("stable")
     };
     let mut bench = Bench::wishing(daily());
     let first = bench.filed();
@@ -47,7 +47,7 @@ fn other_settings_count_from_the_moment_that_they_are_taken() {
     // What does not change with time is not looked at any more.
     bench.pass(SECOND);
     assert!(bench.station.deadline().is_some());
-    bench.configure(wishes("stable-ssid"));
+    bench.configure(options("stable-ssid"));
     assert_eq!(bench.station.deadline(), None);
 }
 

@@ -172,8 +172,10 @@ fn leaving_keeps_them_otherwise_and_when_giving_way() {
         on_exit: OnExit::Keep,
         ..settings()
     };
-    let book = bench::book("stable-ssid");
-    bench.station.reconfigure(bench::at(bench.now), keep, book);
+    let policies = bench::policies("stable-ssid");
+    bench
+        .station
+        .reconfigure(bench::at(bench.now), keep, policies);
     bench.asked();
     bench.tell(Event::Command(Command::Release));
     assert!(bench.did(&Action::Finish));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::IwdEvent;
 use super::bench::{
-    Bench, MADE_UP, PERMANENT, at, book, card, home, network, said, settings, stable, wishes,
+    Bench, MADE_UP, PERMANENT, at, card, home, network, options, policies, said, settings, stable,
 };
 use super::files::writes;
 use crate::address::{ConnectionOptions, Record};
@@ -18,7 +18,7 @@ const REVIEW: Duration = Duration::from_secs(600);
 fn daily() -> Bench {
     Bench::wishing(ConnectionOptions {
         rotate: Some(said(Some(24 * HOUR))),
-        ..wishes("stable-ssid")
+        ..options("stable-ssid")
     })
 }
 
@@ -60,7 +60,7 @@ fn an_address_that_rotates_is_renewed_at_rest_and_never_within_an_association() 
 fn what_changes_with_the_day_is_looked_at_every_ten_minutes() {
     let mut bench = Bench::wishing(ConnectionOptions {
         stable_id: Some(said("${NETWORK_SSID}/${PERIOD:24h}".parse().unwrap())),
-        ..wishes("stable")
+        ..options("stable")
     });
     let mut changes = 0;
     let mut last = bench.filed();
@@ -173,7 +173,7 @@ fn iwd_may_join_with_what_a_file_said_before_until_it_has_read_the_file() {
     let now = at(bench.now);
     bench
         .station
-        .reconfigure(now, settings(), book("permanent"));
+        .reconfigure(now, settings(), policies("permanent"));
     bench.tell_files();
     bench.tell_files();
     assert_eq!(bench.filed(), PERMANENT);
@@ -198,7 +198,7 @@ fn a_card_without_a_permanent_address_has_none_to_give() {
     });
     let configure = |bench: &mut Bench, policy: &str| {
         let now = at(bench.now);
-        bench.station.reconfigure(now, settings(), book(policy));
+        bench.station.reconfigure(now, settings(), policies(policy));
         bench.tell_files();
         let unkept = bench.station.snapshot().unkept;
         unkept.iter().any(|it| it.contains("has no address"))

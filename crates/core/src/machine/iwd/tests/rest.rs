@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::super::{IwdEvent, IwdRequest};
-use super::bench::{Bench, at, book, card, home, network, settings, stable};
+use super::bench::{Bench, at, card, home, network, policies, settings, stable};
 use crate::machine::{
     Action, AddressKind, Card, Command, Event, IwdPhase as Phase, MaskMethod, Settings,
 };
@@ -100,7 +100,7 @@ fn it_keeps_its_address_where_only_a_bounce_could_change_it() {
     };
     bench
         .station
-        .reconfigure(at(bench.now), bounce, book("stable-ssid"));
+        .reconfigure(at(bench.now), bounce, policies("stable-ssid"));
     bench.appears(None);
     bench.pass(Duration::from_secs(60));
     assert_eq!(bench.masks_put(), 0);

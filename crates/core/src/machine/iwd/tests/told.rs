@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::super::IwdEvent;
-use super::bench::{Bench, MADE_UP, PERMANENT, at, book, card, home, network, settings, stable};
+use super::bench::{
+    Bench, MADE_UP, PERMANENT, at, card, home, network, policies, settings, stable,
+};
 use crate::machine::{
     Action, AddressKind, Card, Command, Event, IwdPhase as Phase, MaskMethod, Notice, Rotation,
     Settings,
@@ -164,7 +166,9 @@ fn why_a_card_keeps_its_address_is_told() {
         ..settings()
     };
     let now = at(bench.now);
-    bench.station.reconfigure(now, bounce, book("stable-ssid"));
+    bench
+        .station
+        .reconfigure(now, bounce, policies("stable-ssid"));
     assert!(unkept(&bench).contains("\"bounce\""), "{}", unkept(&bench));
     // What makes macveil useless is told alone.
     let mut bench = Bench::empty("stable-ssid", false);

@@ -1,14 +1,14 @@
 //! Which address an association gets, and when it gets another one.
 
 use super::*;
-use crate::address::{NetworkMatch, Place, Policy, Record, Said};
+use crate::address::{NetworkMatch, Origin, Policy, Record, Sourced};
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
 
-fn said<T>(value: T) -> Said<T> {
-    Said {
+fn said<T>(value: T) -> Sourced<T> {
+    Sourced {
         value,
-        place: Place::Arguments,
+        origin: Origin::Arguments,
     }
 }
 
@@ -29,11 +29,11 @@ fn rotating() -> ConnectionOptions {
 fn rule(about: NetworkMatch, address: Mac) -> NetworkRule {
     NetworkRule {
         about,
-        wishes: ConnectionOptions {
+        options: ConnectionOptions {
             policy: Some(said(Policy::Explicit(address))),
             ..ConnectionOptions::default()
         },
-        place: Place::Arguments,
+        origin: Origin::Arguments,
     }
 }
 

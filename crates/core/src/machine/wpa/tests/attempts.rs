@@ -186,14 +186,14 @@ fn a_frame_under_another_address_ends_the_attempt() {
 
 #[test]
 fn a_network_whose_address_cannot_be_had_is_not_tried_again_and_again() {
-    let wishes = ConnectionOptions {
-        policy: Some(address::Said {
+    let options = ConnectionOptions {
+        policy: Some(address::Sourced {
             value: address::Policy::Permanent,
-            place: address::Place::Arguments,
+            origin: address::Origin::Arguments,
         }),
         ..ConnectionOptions::default()
     };
-    let mut bench = Bench::wishing(wishes, Vec::new(), false, false, |card, _| {
+    let mut bench = Bench::wishing(options, Vec::new(), false, false, |card, _| {
         card.permanent = None;
     });
     bench.air = vec![home_entry()];

@@ -84,9 +84,9 @@ fn an_address_that_somebody_changes_is_masked_again_at_once() {
 
 fn random() -> ConnectionOptions {
     ConnectionOptions {
-        policy: Some(address::Said {
+        policy: Some(address::Sourced {
             value: address::Policy::Random,
-            place: address::Place::Arguments,
+            origin: address::Origin::Arguments,
         }),
         ..ConnectionOptions::default()
     }
@@ -94,8 +94,8 @@ fn random() -> ConnectionOptions {
 
 #[test]
 fn a_random_address_that_was_shown_before_its_use_is_given_up() {
-    for (wishes, failures) in [(random(), 1), (ConnectionOptions::default(), 0)] {
-        let mut bench = Bench::agreeing(wishes);
+    for (options, failures) in [(random(), 1), (ConnectionOptions::default(), 0)] {
+        let mut bench = Bench::agreeing(options);
         bench.somebody_scans(true);
         assert_eq!(bench.failures(), failures);
         assert_eq!(bench.holds(), 0);
@@ -104,8 +104,8 @@ fn a_random_address_that_was_shown_before_its_use_is_given_up() {
 
 #[test]
 fn a_random_address_that_was_shown_is_given_up_while_no_access_point_has_seen_it() {
-    for (wishes, failures) in [(random(), 1), (ConnectionOptions::default(), 0)] {
-        let mut bench = Bench::ordered(wishes);
+    for (options, failures) in [(random(), 1), (ConnectionOptions::default(), 0)] {
+        let mut bench = Bench::ordered(options);
         let address = bench.link.address;
         bench.somebody_scans(false);
         assert_eq!(bench.failures(), 0);
@@ -161,10 +161,10 @@ fn without_the_wish_for_random_scans_the_mask_stays() {
 fn other_settings_hold_from_the_next_mask_and_association_on() {
     let mut bench = Bench::connected();
     let address = Mac([6, 0, 0, 0, 0, 1]);
-    let wishes = ConnectionOptions {
-        policy: Some(address::Said {
+    let options = ConnectionOptions {
+        policy: Some(address::Sourced {
             value: address::Policy::Explicit(address),
-            place: address::Place::Arguments,
+            origin: address::Origin::Arguments,
         }),
         ..ConnectionOptions::default()
     };
@@ -178,7 +178,7 @@ fn other_settings_hold_from_the_next_mask_and_association_on() {
     assert_eq!(bench.station.snapshot().method, Method::Driver);
     bench
         .station
-        .reconfigure(settings, book(wishes, Vec::new()));
+        .reconfigure(settings, policies(options, Vec::new()));
     assert_eq!(bench.station.snapshot().method, Method::Bounce);
     bench.lose(4, false);
     bench.pass(Duration::from_secs(5));

@@ -145,7 +145,7 @@ impl Bench {
         change(&mut card, &mut settings);
         let rng = StdRng::seed_from_u64(7);
         let addresses = Addresses {
-            book: book(defaults, rules),
+            policies: policies(defaults, rules),
             history: History::default(),
         };
         let now = Time::from_secs(100);
@@ -466,7 +466,7 @@ fn clocks(boot: Time) -> Now {
     }
 }
 
-fn book(defaults: ConnectionOptions, rules: Vec<NetworkRule>) -> AddressPolicies {
+fn policies(defaults: ConnectionOptions, rules: Vec<NetworkRule>) -> AddressPolicies {
     let key = HostKey::from_host_id(b"a secret");
     let host = Host {
         key,
@@ -485,7 +485,7 @@ fn home_address() -> Mac {
         previous: None,
     };
     let mut rng = StdRng::seed_from_u64(0);
-    book(ConnectionOptions::default(), Vec::new())
+    policies(ConnectionOptions::default(), Vec::new())
         .assign(&NetworkFacts::new(&home()), &card, &mut rng)
         .unwrap()
 }

@@ -10,16 +10,16 @@ use super::{Binding, Mask, Policy, Slap};
 
 /// Something that was said, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said<T> {
+pub struct Sourced<T> {
     /// What was said.
     pub value: T,
     /// Where.
-    pub place: Place,
+    pub origin: Origin,
 }
 
 /// Where something was said.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum Origin {
     /// Nobody said it.
     BuiltIn,
     /// By a command's arguments.
@@ -35,24 +35,24 @@ pub enum Place {
     },
 }
 
-impl<T> Said<T> {
+impl<T> Sourced<T> {
     /// What holds if nobody says anything.
     pub const fn built_in(value: T) -> Self {
         Self {
             value,
-            place: Place::BuiltIn,
+            origin: Origin::BuiltIn,
         }
     }
 }
 
-impl<T> Said<Option<T>> {
-    fn unless_taken_back(self) -> Option<Said<T>> {
-        let Self { value, place } = self;
-        value.map(|value| Said { value, place })
+impl<T> Sourced<Option<T>> {
+    fn unless_taken_back(self) -> Option<Sourced<T>> {
+        let Self { value, origin } = self;
+        value.map(|value| Sourced { value, origin })
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::BuiltIn => f.write_str("the built-in default"),
@@ -66,21 +66,21 @@ impl fmt::Display for Place {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConnectionOptions {
     /// `cloned-mac-address`.
-    pub policy: Option<Said<Policy>>,
+    pub policy: Option<Sourced<Policy>>,
     /// `stable-id`.
-    pub stable_id: Option<Said<StableId>>,
+    pub stable_id: Option<Sourced<StableId>>,
     /// `generate-mac-address-mask`; an empty one says that there is to be none.
-    pub mask: Option<Said<Option<Mask>>>,
+    pub mask: Option<Sourced<Option<Mask>>>,
     /// `stable-binding`.
-    pub binding: Option<Said<Binding>>,
+    pub binding: Option<Sourced<Binding>>,
     /// `stable-security`.
-    pub by_security: Option<Said<bool>>,
+    pub by_security: Option<Sourced<bool>>,
     /// `slap`.
-    pub slap: Option<Said<Slap>>,
+    pub slap: Option<Sourced<Slap>>,
     /// `rotate`: how long a stable address may serve; `None` in it: for good.
-    pub rotate: Option<Said<Option<Duration>>>,
+    pub rotate: Option<Sourced<Option<Duration>>>,
     /// `uuid`, which stands for the connection: a network's, or an interface's on a wire.
-    pub uuid: Option<Said<String>>,
+    pub uuid: Option<Sourced<String>>,
 }
 
 /// A `[[network]]` of the configuration.
@@ -89,33 +89,33 @@ pub struct NetworkRule {
     /// Which networks it is about.
     pub about: NetworkMatch,
     /// What it says of them.
-    pub wishes: ConnectionOptions,
+    pub options: ConnectionOptions,
     /// Where it begins.
-    pub place: Place,
+    pub origin: Origin,
 }
 
 /// What holds for one network.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Choice {
+pub struct ResolvedPolicy {
     /// `cloned-mac-address`.
-    pub policy: Said<Policy>,
+    pub policy: Sourced<Policy>,
     /// `stable-id`.
-    pub stable_id: Option<Said<StableId>>,
+    pub stable_id: Option<Sourced<StableId>>,
     /// `generate-mac-address-mask`.
-    pub mask: Option<Said<Mask>>,
+    pub mask: Option<Sourced<Mask>>,
     /// `stable-binding`.
-    pub binding: Said<Binding>,
+    pub binding: Sourced<Binding>,
     /// `stable-security`.
-    pub by_security: Said<bool>,
+    pub by_security: Sourced<bool>,
     /// `slap`.
-    pub slap: Said<Slap>,
+    pub slap: Sourced<Slap>,
     /// `rotate`.
-    pub rotate: Option<Said<Duration>>,
+    pub rotate: Option<Sourced<Duration>>,
     /// `uuid`.
-    pub uuid: Option<Said<String>>,
+    pub uuid: Option<Sourced<String>>,
 }
 
-impl Choice {
+impl ResolvedPolicy {
     /// How long the address may serve, if it is one that can be renewed.
     #[must_use]
     pub fn rotates(&self) -> Option<Duration> {
@@ -128,7 +128,7 @@ impl Choice {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Undetermined {
     pub(super) fact: &'static str,
-    pub(super) place: Place,
+    pub(super) origin: Origin,
 }
 
 impl ConnectionOptions {
@@ -148,15 +148,17 @@ impl ConnectionOptions {
     }
 
     /// Fills the rest with what holds if nobody says anything.
-    fn settle(self) -> Choice {
-        Choice {
-            policy: self.policy.unwrap_or(Said::built_in(Policy::StableSsid)),
+    fn settle(self) -> ResolvedPolicy {
+        ResolvedPolicy {
+            policy: self.policy.unwrap_or(Sourced::built_in(Policy::StableSsid)),
             stable_id: self.stable_id,
-            mask: self.mask.and_then(Said::unless_taken_back),
-            binding: self.binding.unwrap_or(Said::built_in(Binding::default())),
-            by_security: self.by_security.unwrap_or(Said::built_in(false)),
-            slap: self.slap.unwrap_or(Said::built_in(Slap::default())),
-            rotate: self.rotate.and_then(Said::unless_taken_back),
+            mask: self.mask.and_then(Sourced::unless_taken_back),
+            binding: self
+                .binding
+                .unwrap_or(Sourced::built_in(Binding::default())),
+            by_security: self.by_security.unwrap_or(Sourced::built_in(false)),
+            slap: self.slap.unwrap_or(Sourced::built_in(Slap::default())),
+            rotate: self.rotate.and_then(Sourced::unless_taken_back),
             uuid: self.uuid,
         }
     }
@@ -167,21 +169,21 @@ pub(super) fn choose(
     rules: &[NetworkRule],
     defaults: &ConnectionOptions,
     network: &NetworkFacts,
-) -> Result<Choice, Undetermined> {
-    let mut wishes = ConnectionOptions::default();
+) -> Result<ResolvedPolicy, Undetermined> {
+    let mut options = ConnectionOptions::default();
     for rule in rules {
         match rule.about.matches(network) {
-            Matched::Yes => wishes = wishes.or(&rule.wishes),
+            Matched::Yes => options = options.or(&rule.options),
             Matched::No => {}
             Matched::Unknown(fact) => {
                 return Err(Undetermined {
                     fact,
-                    place: rule.place.clone(),
+                    origin: rule.origin.clone(),
                 });
             }
         }
     }
-    Ok(wishes.or(defaults).settle())
+    Ok(options.or(defaults).settle())
 }
 
 #[cfg(test)]
@@ -190,13 +192,13 @@ mod tests {
 
     #[test]
     fn a_place_is_named_as_a_person_finds_it() {
-        let line = Place::Line {
+        let line = Origin::Line {
             file: "macveil.toml".into(),
             line: 3,
             column: 5,
         };
         assert_eq!(line.to_string(), "macveil.toml:3");
-        assert_eq!(Place::BuiltIn.to_string(), "the built-in default");
-        assert_eq!(Place::Arguments.to_string(), "the arguments");
+        assert_eq!(Origin::BuiltIn.to_string(), "the built-in default");
+        assert_eq!(Origin::Arguments.to_string(), "the arguments");
     }
 }

@@ -3,18 +3,18 @@
 use super::bench::{Bench, MASK, PERMANENT, mac, rng, said, ssid};
 use crate::address::{
     AddressPolicies, AssignError, Binding, ConnectionOptions, Mask, NetworkFacts, NetworkMatch,
-    NetworkRule, Place, Policy, Slap, Source,
+    NetworkRule, Origin, Policy, Slap, Source,
 };
 use crate::types::{KeyMgmt, Mac};
 
 fn rule(about: NetworkMatch, policy: Policy) -> NetworkRule {
     NetworkRule {
         about,
-        wishes: ConnectionOptions {
+        options: ConnectionOptions {
             policy: Some(said(policy)),
             ..ConnectionOptions::default()
         },
-        place: Place::Arguments,
+        origin: Origin::Arguments,
     }
 }
 
@@ -35,7 +35,7 @@ fn without_any_wish_each_network_has_a_stable_address_of_its_own() {
     assert!(at_home.is_local() && at_home.is_usable());
     assert_eq!(bench.assign(&NetworkFacts::new(&home)), Ok(at_home));
     assert_eq!(
-        bench.book().policy(&NetworkFacts::new(&home)),
+        bench.policies().policy(&NetworkFacts::new(&home)),
         Ok(Policy::StableSsid)
     );
 }
@@ -95,7 +95,9 @@ fn random_is_another_one_each_time_and_never_one_that_is_known() {
     bench.card.current = mac("02:00:00:00:00:01");
     bench.card.previous = Some(mac("02:00:00:00:00:02"));
     for seed in 0..20 {
-        let drawn = bench.book().assign(&network, &bench.card, &mut rng(seed));
+        let drawn = bench
+            .policies()
+            .assign(&network, &bench.card, &mut rng(seed));
         assert_eq!(drawn, Ok(mac("02:00:00:00:00:03")));
     }
     bench.card.permanent = Some(mac("02:00:00:00:00:03"));
@@ -113,7 +115,7 @@ fn random_is_never_zero() {
         .mask("ff:ff:ff:ff:ff:fe 00:00:00:00:00:00");
     for seed in 0..20 {
         let drawn = bench
-            .book()
+            .policies()
             .assign(&NetworkFacts::new(&home), &bench.card, &mut rng(seed));
         assert_eq!(drawn, Ok(mac("00:00:00:00:00:01")));
     }
@@ -214,7 +216,7 @@ fn no_rule_about_networks_is_about_a_wire() {
     ] {
         let mut bench = Bench::new();
         bench.rules = vec![rule(about, Policy::Permanent)];
-        assert_eq!(bench.book().policy(&wire), Ok(Policy::StableSsid));
+        assert_eq!(bench.policies().policy(&wire), Ok(Policy::StableSsid));
     }
 }
 
@@ -232,7 +234,7 @@ fn what_a_card_without_a_permanent_address_had_at_first_is_not_taken_for_chance(
 #[test]
 fn a_wire_has_no_security_to_hang_on() {
     let mut by_security = Bench::new();
-    by_security.wishes.by_security = Some(said(true));
+    by_security.options.by_security = Some(said(true));
     let wire = NetworkFacts::default();
     assert_eq!(by_security.assign(&wire), Bench::new().assign(&wire));
 }
@@ -253,7 +255,7 @@ fn a_binding_decides_what_a_stable_address_hangs_on() {
         let mut bench = Bench::new();
         bench.interface = interface.to_owned();
         bench.card.permanent = Some(mac(permanent));
-        bench.wishes.binding = Some(said(binding));
+        bench.options.binding = Some(said(binding));
         bench.assign(&network).unwrap()
     };
     let (card, other_card) = ("00:00:00:00:00:01", "00:00:00:00:00:02");
@@ -276,7 +278,7 @@ fn a_binding_decides_what_a_stable_address_hangs_on() {
     }
     let mut nameless = Bench::new();
     nameless.card.permanent = None;
-    nameless.wishes.binding = Some(said(Binding::Card));
+    nameless.options.binding = Some(said(Binding::Card));
     assert!(matches!(
         nameless.assign(&network),
         Err(AssignError::NoPermanentAddress { .. })
@@ -290,9 +292,9 @@ fn what_is_bound_to_the_card_keeps_its_addresses_under_another_name_unless_bound
     let assign = |binding: Option<Binding>, interface: &str| {
         let mut bench = Bench::new();
         bench.interface = interface.to_owned();
-        bench.wishes.binding = binding.map(said);
-        let book = bench.book().bound_to_card();
-        book.assign(&network, &bench.card, &mut rng(1)).unwrap()
+        bench.options.binding = binding.map(said);
+        let policies = bench.policies().bound_to_card();
+        policies.assign(&network, &bench.card, &mut rng(1)).unwrap()
     };
     assert_eq!(assign(None, "wlan0"), assign(None, "wlan6"));
     let named = Some(Binding::Interface);
@@ -305,7 +307,7 @@ fn an_imitation_without_the_key_meets_another_address_if_asked() {
     let network = NetworkFacts::new(&home);
     let mut bench = Bench::new();
     let plain = bench.assign(&network).unwrap();
-    bench.wishes.by_security = Some(said(true));
+    bench.options.by_security = Some(said(true));
     assert!(matches!(
         bench.assign(&network),
         Err(AssignError::Undetermined { .. })
@@ -323,7 +325,7 @@ fn an_imitation_without_the_key_meets_another_address_if_asked() {
 #[test]
 fn the_quadrant_is_a_wish_and_the_mask_comes_after_it() {
     let mut bench = Bench::new();
-    bench.wishes.slap = Some(said(Slap::Aai));
+    bench.options.slap = Some(said(Slap::Aai));
     for number in 0..50 {
         let ssid = ssid(&number.to_string());
         let address = bench.assign(&NetworkFacts::new(&ssid)).unwrap();
@@ -345,7 +347,7 @@ fn the_first_rule_about_a_network_that_says_something_holds() {
     bench.rules = vec![
         rule(named("Office"), Policy::Permanent),
         NetworkRule {
-            wishes: ConnectionOptions {
+            options: ConnectionOptions {
                 uuid: Some(said("u".to_owned())),
                 ..ConnectionOptions::default()
             },
@@ -354,12 +356,12 @@ fn the_first_rule_about_a_network_that_says_something_holds() {
         rule(named("Home"), Policy::Stable),
         rule(named("Home"), Policy::Permanent),
     ];
-    let choice = bench.book().choice(&network).unwrap();
-    assert_eq!(choice.policy.value, Policy::Stable);
-    assert_eq!(choice.uuid.unwrap().value, "u");
+    let resolved = bench.policies().resolve(&network).unwrap();
+    assert_eq!(resolved.policy.value, Policy::Stable);
+    assert_eq!(resolved.uuid.unwrap().value, "u");
     let elsewhere = ssid("Elsewhere");
     assert_eq!(
-        bench.book().policy(&NetworkFacts::new(&elsewhere)),
+        bench.policies().policy(&NetworkFacts::new(&elsewhere)),
         Ok(Policy::Random)
     );
 }
@@ -376,7 +378,7 @@ fn all_that_a_rule_asks_must_agree() {
     };
     let mut bench = Bench::new();
     bench.rules = vec![rule(about, Policy::Permanent)];
-    let policy = |network: NetworkFacts| bench.book().policy(&network);
+    let policy = |network: NetworkFacts| bench.policies().policy(&network);
     let network = NetworkFacts::new(&home)
         .with_bssid(bssid)
         .with_security(KeyMgmt::Sae);
@@ -426,19 +428,19 @@ fn a_mask_address_is_none_that_is_known_and_heeds_the_scan_mask() {
         boot_id: None,
         zone: bench.zone.clone(),
     });
-    let wishes = ConnectionOptions::default;
-    let book =
-        |mask| AddressPolicies::new("wlan0".to_owned(), host.clone(), mask, vec![], wishes());
-    let masked = book(Some(scan_mask)).mask_address(&bench.card, &[], &mut rng(3));
+    let options = ConnectionOptions::default;
+    let policies =
+        |mask| AddressPolicies::new("wlan0".to_owned(), host.clone(), mask, vec![], options());
+    let masked = policies(Some(scan_mask)).mask_address(&bench.card, &[], &mut rng(3));
     assert_eq!(masked.bytes()[..3], [0x00, 0x11, 0x22]);
 
     // Nothing is left but known addresses: then the mask gives way.
     let all: Mask = "ff:ff:ff:ff:ff:ff".parse().unwrap();
-    let free = book(Some(all)).mask_address(&bench.card, &[], &mut rng(3));
+    let free = policies(Some(all)).mask_address(&bench.card, &[], &mut rng(3));
     assert!(free.is_local() && free.is_usable());
 
-    let first = book(None).mask_address(&bench.card, &[], &mut rng(4));
-    let second = book(None).mask_address(&bench.card, &[first], &mut rng(4));
+    let first = policies(None).mask_address(&bench.card, &[], &mut rng(4));
+    let second = policies(None).mask_address(&bench.card, &[first], &mut rng(4));
     assert_ne!(first, second);
 }
 
@@ -469,27 +471,27 @@ fn a_rule_that_asks_for_nothing_is_about_a_wire_too() {
     let mut bench = Bench::new();
     bench.rules = vec![rule(NetworkMatch::default(), Policy::Random)];
     let wire = NetworkFacts::default();
-    assert_eq!(bench.book().policy(&wire), Ok(Policy::Random));
+    assert_eq!(bench.policies().policy(&wire), Ok(Policy::Random));
 }
 
 #[test]
 fn the_rules_about_a_network_are_told_in_their_order() {
-    let place = |line| Place::Line {
+    let origin = |line| Origin::Line {
         file: "macveil.toml".into(),
         line,
         column: 1,
     };
     let at = |name, line| NetworkRule {
-        place: place(line),
+        origin: origin(line),
         ..rule(named(name), Policy::Random)
     };
     let mut bench = Bench::new();
     bench.rules = vec![at("Home", 3), at("Office", 7), at("Home", 5)];
     let home = ssid("Home");
-    let book = bench.book();
+    let policies = bench.policies();
     assert_eq!(
-        book.rules_about(&NetworkFacts::new(&home)),
-        [&place(3), &place(5)]
+        policies.rules_about(&NetworkFacts::new(&home)),
+        [&origin(3), &origin(5)]
     );
 }
 
@@ -498,14 +500,14 @@ fn an_address_comes_by_chance_or_is_renewed_in_time_or_neither() {
     let home = ssid("Home");
     let network = NetworkFacts::new(&home);
     let facts = |bench: &Bench| {
-        let choice = bench.book().choice(&network).unwrap();
-        (choice.is_random(), choice.is_periodic())
+        let resolved = bench.policies().resolve(&network).unwrap();
+        (resolved.is_random(), resolved.is_periodic())
     };
     assert_eq!(facts(&Bench::new()), (false, false));
     assert_eq!(facts(&Bench::new().policy("random")), (true, false));
     let by_the_day = Bench::new().policy("stable").stable_id("${PERIOD:1d}");
     assert_eq!(facts(&by_the_day), (false, true));
     let mut renewed = Bench::new();
-    renewed.wishes.rotate = Some(said(Some(std::time::Duration::from_secs(86_400))));
+    renewed.options.rotate = Some(said(Some(std::time::Duration::from_secs(86_400))));
     assert_eq!(facts(&renewed), (false, true));
 }

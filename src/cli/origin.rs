@@ -1,12 +1,12 @@
 //! Where something was said, for programs.
 
 use crate::json::Json;
-use macveil_core::address::Place;
+use macveil_core::address::Origin;
 
-pub(super) fn to_json(place: &Place) -> Json {
-    match place {
-        Place::BuiltIn | Place::Arguments => Json::Null,
-        Place::Line { file, line, column } => Json::Object(vec![
+pub(super) fn to_json(origin: &Origin) -> Json {
+    match origin {
+        Origin::BuiltIn | Origin::Arguments => Json::Null,
+        Origin::Line { file, line, column } => Json::Object(vec![
             ("file", Json::text(file)),
             ("line", number(*line)),
             ("column", number(*column)),

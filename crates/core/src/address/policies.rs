@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use rand::CryptoRng;
 
+use super::assign_error::AssignError;
 use super::derive::{Derivation, Plan};
 use super::generate::mask_address;
-use super::mask::{Mask, Originals};
+use super::mask::{BaseAddresses, Mask};
 use super::network::{Matched, NetworkFacts};
+use super::options::{ConnectionOptions, NetworkRule, ResolvedPolicy, Sourced, choose};
 use super::stable_id::{Meaning, StableId};
-use super::unassignable::AssignError;
-use super::wishes::{Choice, ConnectionOptions, NetworkRule, Said, choose};
-use super::{Binding, HostKey, Place, Policy, Zone};
+use super::{Binding, HostKey, Origin, Policy, Zone};
 use crate::types::Mac;
 
 /// What a stable address may hang on besides the network and the card.
@@ -41,8 +41,8 @@ pub struct AddressFacts {
 impl AddressFacts {
     /// The addresses that a mask may keep bits of.
     #[must_use]
-    pub const fn originals(&self) -> Originals {
-        Originals {
+    pub const fn base_addresses(&self) -> BaseAddresses {
+        BaseAddresses {
             initial: self.initial,
             current: self.current,
         }
@@ -94,7 +94,7 @@ impl AddressPolicies {
     /// makes one of its own whenever it begins.
     #[must_use]
     pub fn bound_to_card(mut self) -> Self {
-        let binding = Said::built_in(Binding::Card);
+        let binding = Sourced::built_in(Binding::Card);
         self.defaults.binding.get_or_insert(binding);
         self
     }
@@ -125,10 +125,10 @@ impl AddressPolicies {
         card: &AddressFacts,
         rng: &mut impl CryptoRng,
     ) -> Result<Derivation, AssignError> {
-        let choice = self.choice(network)?;
-        match self.plan(&choice, network, card, 0)? {
+        let resolved = self.resolve(network)?;
+        match self.plan(&resolved, network, card, 0)? {
             Plan::Fixed(derivation) => Ok(derivation),
-            Plan::Random(shape) => Derivation::draw(&choice, &shape, card, rng),
+            Plan::Random(shape) => Derivation::draw(&resolved, &shape, card, rng),
         }
     }
 
@@ -138,10 +138,10 @@ impl AddressPolicies {
     #[must_use]
     pub fn accepts(&self, network: &NetworkFacts, card: &AddressFacts, current: Mac) -> bool {
         let card = AddressFacts { current, ..*card };
-        let Ok(choice) = self.choice(network) else {
+        let Ok(resolved) = self.resolve(network) else {
             return false;
         };
-        let periods = if choice.changes_with_time() {
+        let periods = if resolved.changes_with_time() {
             PAST_PERIODS
         } else {
             1
@@ -149,11 +149,11 @@ impl AddressPolicies {
         let now_and_before = [network.generation, network.generation.saturating_sub(1)];
         now_and_before.iter().any(|&generation| {
             let network = network.in_generation(generation);
-            (0..periods).any(|ago| match self.plan(&choice, &network, &card, ago) {
+            (0..periods).any(|ago| match self.plan(&resolved, &network, &card, ago) {
                 Ok(Plan::Fixed(derivation)) => derivation.address == current,
                 Ok(Plan::Random(shape)) => {
                     card.permanent.unwrap_or(card.initial) != current
-                        && shape.could_have_made(current, card.originals())
+                        && shape.could_have_made(current, card.base_addresses())
                 }
                 Err(_) => false,
             })
@@ -166,7 +166,7 @@ impl AddressPolicies {
     ///
     /// It hangs on something of the network that is not known.
     pub fn policy(&self, network: &NetworkFacts) -> Result<Policy, AssignError> {
-        Ok(self.choice(network)?.policy.value)
+        Ok(self.resolve(network)?.policy.value)
     }
 
     /// All that holds for a network.
@@ -174,11 +174,11 @@ impl AddressPolicies {
     /// # Errors
     ///
     /// It hangs on something of the network that is not known.
-    pub fn choice(&self, network: &NetworkFacts) -> Result<Choice, AssignError> {
+    pub fn resolve(&self, network: &NetworkFacts) -> Result<ResolvedPolicy, AssignError> {
         choose(&self.rules, &self.defaults, network).map_err(|undetermined| {
             AssignError::Undetermined {
                 fact: undetermined.fact,
-                place: undetermined.place,
+                origin: undetermined.origin,
             }
         })
     }
@@ -191,10 +191,10 @@ impl AddressPolicies {
 
     /// Where the rules about a network begin, the one that is asked first before the others.
     #[must_use]
-    pub fn rules_about(&self, network: &NetworkFacts) -> Vec<&Place> {
+    pub fn rules_about(&self, network: &NetworkFacts) -> Vec<&Origin> {
         let about = |rule: &&NetworkRule| rule.about.matches(network) == Matched::Yes;
         let rules = self.rules.iter().filter(about);
-        rules.map(|rule| &rule.place).collect()
+        rules.map(|rule| &rule.origin).collect()
     }
 
     /// A mask address: random, none of the card's addresses, and none of `avoid`.
@@ -206,14 +206,14 @@ impl AddressPolicies {
         rng: &mut impl CryptoRng,
     ) -> Mac {
         let avoid = [&card.known(), avoid].concat();
-        mask_address(self.scan_mask.as_ref(), card.originals(), &avoid, rng)
+        mask_address(self.scan_mask.as_ref(), card.base_addresses(), &avoid, rng)
     }
 }
 
 /// An association may have begun this many periods ago.
 const PAST_PERIODS: i64 = 400;
 
-impl Choice {
+impl ResolvedPolicy {
     /// Chance makes the address.
     #[must_use]
     pub const fn is_random(&self) -> bool {
