@@ -7,13 +7,13 @@ use tracing::warn;
 use super::managed::ManagedInterface;
 use super::{Daemon, Error};
 use crate::config::Kind;
-use crate::platform::managers::{InstanceLock, Rival, Supplicant, Watch, claim};
+use crate::platform::managers::{InstanceLock, ManagerKind, ManagerWatch, Supplicant, claim};
 use macveil_core::machine::{Command, Event};
 
 const ROOT: &str = "/";
 
-pub(super) fn listen() -> Watch {
-    Watch::new(PathBuf::from(ROOT))
+pub(super) fn listen() -> ManagerWatch {
+    ManagerWatch::new(PathBuf::from(ROOT))
 }
 
 /// Held for as long as this daemon lives, so that it stays the only one.
@@ -46,7 +46,7 @@ pub(super) enum Role {
 /// Whom an interface is left to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ManagedBy {
-    Rival(Rival),
+    Manager(ManagerKind),
     /// iwd, while macveil works with it for another interface.
     SecondOfIwd,
 }
@@ -54,7 +54,7 @@ pub(super) enum ManagedBy {
 impl ManagedBy {
     const fn words(self) -> &'static str {
         match self {
-            Self::Rival(rival) => rival.words(),
+            Self::Manager(manager) => manager.words(),
             Self::SecondOfIwd => {
                 "iwd, which has one file a network for all its cards, so that macveil cares for one of them only"
             }
@@ -79,7 +79,7 @@ impl Daemon {
         let before = known.map(|known| self.left.swap_remove(known).1);
         let owner = match owner {
             None => return Some(Role::WpaSupplicant),
-            Some(Rival::Iwd) if cfg!(feature = "dbus") => {
+            Some(ManagerKind::Iwd) if cfg!(feature = "dbus") => {
                 // It may leave a radio's former interface behind.
                 let card = self.kernel.card(ifindex).ok().flatten();
                 let permanent = card.and_then(|card| card.permanent);
@@ -94,7 +94,7 @@ impl Daemon {
                 }
                 ManagedBy::SecondOfIwd
             }
-            Some(rival) => ManagedBy::Rival(rival),
+            Some(manager) => ManagedBy::Manager(manager),
         };
         self.left.push((ifindex, owner));
         if before != Some(owner) {

@@ -36,7 +36,7 @@ use tracing::{debug, info, warn};
 
 use crate::config::{self, Backend, Config, Kind};
 use crate::log::{self, Redaction};
-use crate::platform::managers::{InstanceLock, Running, Watch};
+use crate::platform::managers::{ActiveManagers, InstanceLock, ManagerWatch};
 use crate::platform::netlink::{Kernel, Notification, Notifications};
 use crate::platform::sandbox::{self, Sandbox};
 use crate::platform::wpa_supplicant;
@@ -95,7 +95,7 @@ struct Daemon {
     /// Interfaces that are none of our business as they are, so that their chatter costs nothing.
     ignored: BTreeMap<u32, Identity>,
     awaiting_udev: AwaitingUdev,
-    running: Running,
+    running: ActiveManagers,
     /// Whom an interface was left to, as the user was told.
     left: Vec<(u32, ManagedBy)>,
     /// An interface was let go: whoever it was left to may have gone meanwhile.
@@ -119,7 +119,7 @@ struct Identity {
 /// Everything that can wake the daemon.
 struct Ears {
     notifications: Notifications,
-    rivals: Watch,
+    managers: ManagerWatch,
     told: mpsc::UnboundedReceiver<BackendEvent>,
     asked: mpsc::Receiver<PendingRequest>,
     alarm: Alarm,
@@ -131,7 +131,7 @@ struct Ears {
 
 enum Wake {
     Notification(Notification),
-    Rivals(Running),
+    Managers(ActiveManagers),
     BackendEvent(BackendEvent),
     PendingRequest(PendingRequest),
     Alarm,
@@ -159,7 +159,7 @@ impl Daemon {
         let (control, asked) = control::open(&config.runtime_dir, config.control_group.as_deref());
         let ears = Ears {
             notifications,
-            rivals: managers::listen(),
+            managers: managers::listen(),
             told: told_receiver,
             asked,
             alarm: Alarm::new().map_err(Error::Runtime)?,
@@ -180,7 +180,7 @@ impl Daemon {
             schedule: Schedule::default(),
             ignored: BTreeMap::new(),
             awaiting_udev: AwaitingUdev::default(),
-            running: Running::default(),
+            running: ActiveManagers::default(),
             left: Vec::new(),
             let_go: false,
             told,
@@ -203,7 +203,7 @@ impl Work for (Daemon, Ears) {
     async fn work(self) -> Result<(), Error> {
         let (mut daemon, mut ears) = self;
         // Before any interface is touched.
-        daemon.running = ears.rivals.first().await;
+        daemon.running = ears.managers.first().await;
         daemon.tend_all()?;
         if daemon.stations.is_empty() {
             info!("no interface to protect yet; waiting for one");
@@ -233,7 +233,7 @@ impl Ears {
     async fn listen(&mut self) -> Result<Wake, Error> {
         Ok(tokio::select! {
             notification = self.notifications.next() => Wake::Notification(notification),
-            running = self.rivals.next() => Wake::Rivals(running),
+            running = self.managers.next() => Wake::Managers(running),
             Some(told) = self.told.recv() => Wake::BackendEvent(told),
             Some(asked) = self.asked.recv() => Wake::PendingRequest(asked),
             fired = self.alarm.fired() => fired.map(|()| Wake::Alarm).map_err(Error::Runtime)?,
@@ -249,7 +249,7 @@ impl Daemon {
     fn react(&mut self, wake: Wake) -> Result<(), Error> {
         match wake {
             Wake::Notification(notification) => self.notified(notification)?,
-            Wake::Rivals(running) => {
+            Wake::Managers(running) => {
                 self.running = running;
                 self.reconsider()?;
             }

@@ -6,7 +6,7 @@ use super::{files, supplicant, trial};
 use crate::cli::failure::Failure;
 use crate::cli::owner::{self, CTRL_INTERFACE};
 use crate::config::{Config, DeviceFacts, Errors, Kind, Layout};
-use crate::platform::managers::{Running, another_runs};
+use crate::platform::managers::{ActiveManagers, another_runs};
 use crate::platform::netlink::Kernel;
 use crate::tools::doctor::{Card, Facts, Macveil, wanted};
 use macveil_core::machine::{self, OnFailure};
@@ -68,7 +68,12 @@ fn macveil(config: &Result<Config, Errors>) -> Macveil {
     }
 }
 
-fn card(root: &Path, config: Option<&Config>, station: machine::Card, running: Running) -> Card {
+fn card(
+    root: &Path,
+    config: Option<&Config>,
+    station: machine::Card,
+    running: ActiveManagers,
+) -> Card {
     let name = station.name.clone();
     let device = DeviceFacts {
         name: &name,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::*;
-use crate::platform::managers::Rival;
+use crate::platform::managers::ManagerKind;
 use crate::tools::doctor::{
     Card, Control, Facts, Finding, Macveil, Severity, Topic, fuzzing, wanted,
 };
@@ -234,7 +234,7 @@ fn what_the_kernel_and_macveil_tell_is_judged_as_well() {
     found(less, "permanent-address", "note", "macveil policy");
     let driver = |it: &mut Machine| it.card.kernel.driver = "brcmfmac".to_owned();
     found(driver, "firmware", "note", "macveil audit");
-    let owner = |it: &mut Machine| it.card.owner = Some(Rival::NetworkManager);
+    let owner = |it: &mut Machine| it.card.owner = Some(ManagerKind::NetworkManager);
     found(
         owner,
         "owner",
@@ -345,7 +345,7 @@ fn found_alone(machine: &Machine, found: Option<(&str, &str, &str)>, case: &str)
 #[test]
 fn iwd_is_no_other_program_where_macveil_works_beside_it() {
     let mut machine = Machine::good();
-    machine.card.owner = Some(Rival::Iwd);
+    machine.card.owner = Some(ManagerKind::Iwd);
     found_alone(&machine, None, "beside iwd");
     machine.macveil.runs = true;
     machine.card.kernel.permanent = Some(machine.card.kernel.initial);

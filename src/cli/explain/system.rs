@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::cli::failure::Failure;
 use crate::cli::{inputs, owner};
 use crate::config::{Config, DeviceFacts, Kind};
-use crate::platform::managers::Rival;
+use crate::platform::managers::ManagerKind;
 use crate::platform::netlink::Kernel;
 use crate::store::{self, KEY_FILE};
 use macveil_core::address::{AddressFacts, AddressPolicies, Host};
@@ -72,7 +72,7 @@ pub(super) fn card(config: &Config, name: Option<&str>) -> Result<Card, Failure>
         let it = (station.name.as_str(), station.ifindex);
         let owner = owner::of_station(running, root, Some(config), it);
         Card {
-            beside_iwd: cfg!(feature = "dbus") && owner == Some(Rival::Iwd),
+            beside_iwd: cfg!(feature = "dbus") && owner == Some(ManagerKind::Iwd),
             ..known(config, station)
         }
     });

@@ -20,7 +20,7 @@ use zbus::Message;
 use zbus::message::Type;
 
 use super::network_manager::NOTES;
-use super::{Rival, Running};
+use super::{ActiveManagers, ManagerKind};
 use crate::platform::dbus::{BUS, Bus, SYSTEM_BUS, is_from, owner_change};
 use crate::platform::socket_watcher::{Presence, Sight, directory_changed, watch_directory};
 
@@ -29,12 +29,12 @@ const MIN_RECONNECT_PAUSE: Duration = Duration::from_millis(20);
 const MAX_RECONNECT_PAUSE: Duration = Duration::from_secs(600);
 
 /// Reports which network managers run.
-pub struct Watch {
-    reports: watch::Receiver<Running>,
+pub struct ManagerWatch {
+    reports: watch::Receiver<ActiveManagers>,
     listener: JoinHandle<()>,
 }
 
-impl Watch {
+impl ManagerWatch {
     /// Listens on the system bus, which need not exist yet. `root` is `/` except in tests.
     ///
     /// # Panics
@@ -42,13 +42,13 @@ impl Watch {
     /// Outside a tokio runtime.
     #[must_use]
     pub fn new(root: PathBuf) -> Self {
-        let (report, reports) = watch::channel(Running::default());
+        let (report, reports) = watch::channel(ActiveManagers::default());
         let listener = Listener {
             socket: Presence::new(root.join(SYSTEM_BUS)),
             root,
             report,
             has_reported: false,
-            running: Running::default(),
+            running: ActiveManagers::default(),
             pause: Duration::ZERO,
         };
         Self {
@@ -59,7 +59,7 @@ impl Watch {
 
     /// Returns at once which managers run, and again whenever that or what `NetworkManager` notes changes.
     /// No report is lost if the future is dropped.
-    pub async fn next(&mut self) -> Running {
+    pub async fn next(&mut self) -> ActiveManagers {
         if self.reports.changed().await.is_err() {
             // The runtime is ending.
             std::future::pending::<()>().await;
@@ -68,7 +68,7 @@ impl Watch {
     }
 }
 
-impl Drop for Watch {
+impl Drop for ManagerWatch {
     fn drop(&mut self) {
         self.listener.abort();
     }
@@ -77,9 +77,9 @@ impl Drop for Watch {
 struct Listener {
     root: PathBuf,
     socket: Presence,
-    report: watch::Sender<Running>,
+    report: watch::Sender<ActiveManagers>,
     has_reported: bool,
-    running: Running,
+    running: ActiveManagers,
     /// Before the next connection.
     pause: Duration,
 }
@@ -109,8 +109,8 @@ impl Listener {
 
     /// There is no bus, without which no manager can work.
     fn report_none(&mut self) {
-        if self.running != Running::default() || !self.has_reported {
-            self.running = Running::default();
+        if self.running != ActiveManagers::default() || !self.has_reported {
+            self.running = ActiveManagers::default();
             self.report();
         }
     }
@@ -123,11 +123,11 @@ impl Listener {
     /// Reports until the connection fails. Subscribes to changes before it asks for the present state.
     async fn listen(&mut self) -> zbus::Result<Infallible> {
         let mut bus = Bus::connect(self.socket.socket()).await?;
-        for manager in Rival::ALL {
+        for manager in ManagerKind::ALL {
             bus.watch_owner(manager.bus_name()).await?;
         }
         let mut pending = BTreeMap::new();
-        for manager in Rival::ALL {
+        for manager in ManagerKind::ALL {
             let serial = bus.call_bus("NameHasOwner", manager.bus_name()).await?;
             pending.insert(serial, manager);
         }
@@ -152,7 +152,7 @@ impl Listener {
 
     /// Watches the notes of a `NetworkManager` that runs.
     fn watch_notes(&self) -> Option<Receiver> {
-        let runs = self.running.has(Rival::NetworkManager);
+        let runs = self.running.has(ManagerKind::NetworkManager);
         let watch = || watch_directory(&self.root.join(NOTES)).ok();
         runs.then(watch).flatten()
     }
@@ -163,9 +163,12 @@ fn is_refused(error: &zbus::Error) -> bool {
 }
 
 /// Which manager the message is about, and whether it runs.
-fn state_of(message: &Message, pending: &mut BTreeMap<NonZeroU32, Rival>) -> Option<(Rival, bool)> {
+fn state_of(
+    message: &Message,
+    pending: &mut BTreeMap<NonZeroU32, ManagerKind>,
+) -> Option<(ManagerKind, bool)> {
     if let Some((name, owner)) = owner_change(message) {
-        let mut all = Rival::ALL.into_iter();
+        let mut all = ManagerKind::ALL.into_iter();
         let manager = all.find(|manager| manager.bus_name() == name)?;
         return Some((manager, owner.is_some()));
     }
@@ -190,20 +193,20 @@ mod tests {
     use super::*;
     use crate::platform::dbus::testing::{PrivateBus, SERIAL, on_tokio, reply, signal};
 
-    fn running(managers: &[Rival]) -> Running {
-        let mut running = Running::default();
+    fn running(managers: &[ManagerKind]) -> ActiveManagers {
+        let mut running = ActiveManagers::default();
         for manager in managers {
             running.set(*manager, true);
         }
         running
     }
 
-    /// Runs a test while a [`Watch`] writes its reports down.
-    fn with_watch(test: impl AsyncFnOnce(&Path, &RefCell<Vec<Running>>)) {
+    /// Runs a test while a [`ManagerWatch`] writes its reports down.
+    fn with_watch(test: impl AsyncFnOnce(&Path, &RefCell<Vec<ActiveManagers>>)) {
         let root = tempfile::tempdir().unwrap();
         fs::create_dir_all(root.path().join("run/dbus")).unwrap();
         on_tokio(async {
-            let mut watch = Watch::new(root.path().to_owned());
+            let mut watch = ManagerWatch::new(root.path().to_owned());
             let reports = RefCell::default();
             let watching = async {
                 loop {
@@ -218,7 +221,7 @@ mod tests {
         });
     }
 
-    async fn until(reports: &RefCell<Vec<Running>>, expected: &[Running]) {
+    async fn until(reports: &RefCell<Vec<ActiveManagers>>, expected: &[ActiveManagers]) {
         while reports.borrow().as_slice() != expected {
             sleep(Duration::from_millis(2)).await;
         }
@@ -227,26 +230,26 @@ mod tests {
     #[test]
     fn managers_are_reported_through_restarts_of_the_bus() {
         with_watch(async |root, reports| {
-            let none = Running::default();
+            let none = ActiveManagers::default();
             until(reports, &[none]).await;
             let bus = PrivateBus::start(root).await;
             until(reports, &[none, none]).await;
             let iwd = bus.program(Some("net.connman.iwd")).await;
-            let only_iwd = running(&[Rival::Iwd]);
+            let only_iwd = running(&[ManagerKind::Iwd]);
             until(reports, &[none, none, only_iwd]).await;
             let _other = bus.program(Some("org.example")).await;
             let _connman = bus.program(Some("net.connman")).await;
-            let both = running(&[Rival::ConnMan, Rival::Iwd]);
+            let both = running(&[ManagerKind::ConnMan, ManagerKind::Iwd]);
             until(reports, &[none, none, only_iwd, both]).await;
             drop(iwd);
-            let connman = running(&[Rival::ConnMan]);
+            let connman = running(&[ManagerKind::ConnMan]);
             until(reports, &[none, none, only_iwd, both, connman]).await;
             reports.borrow_mut().clear();
             // No report until the next bus replies: what is known stays valid.
             drop(bus);
             let bus = PrivateBus::start(root).await;
             let _manager = bus.program(Some("org.freedesktop.NetworkManager")).await;
-            let manager = running(&[Rival::NetworkManager]);
+            let manager = running(&[ManagerKind::NetworkManager]);
             while reports.borrow().last() != Some(&manager) {
                 sleep(Duration::from_millis(2)).await;
             }
@@ -259,8 +262,8 @@ mod tests {
         on_tokio(async {
             let bus = PrivateBus::start(root.path()).await;
             let _iwd = bus.program(Some("net.connman.iwd")).await;
-            let mut watch = Watch::new(root.path().to_owned());
-            assert_eq!(watch.next().await, running(&[Rival::Iwd]));
+            let mut watch = ManagerWatch::new(root.path().to_owned());
+            assert_eq!(watch.next().await, running(&[ManagerKind::Iwd]));
         });
     }
 
@@ -269,11 +272,11 @@ mod tests {
         with_watch(async |root, reports| {
             let path = root.join(SYSTEM_BUS);
             drop(UnixListener::bind(&path).unwrap());
-            let none = Running::default();
+            let none = ActiveManagers::default();
             until(reports, &[none]).await;
             let bus = PrivateBus::start(root).await;
             let _iwd = bus.program(Some("net.connman.iwd")).await;
-            while reports.borrow().last() != Some(&running(&[Rival::Iwd])) {
+            while reports.borrow().last() != Some(&running(&[ManagerKind::Iwd])) {
                 sleep(Duration::from_millis(2)).await;
             }
         });
@@ -284,10 +287,10 @@ mod tests {
         with_watch(async |root, reports| {
             let directory = root.join(NOTES);
             fs::create_dir_all(&directory).unwrap();
-            until(reports, &[Running::default()]).await;
+            until(reports, &[ActiveManagers::default()]).await;
             let bus = PrivateBus::start(root).await;
             let program = bus.program(Some("org.freedesktop.NetworkManager")).await;
-            let manager = running(&[Rival::NetworkManager]);
+            let manager = running(&[ManagerKind::NetworkManager]);
             while reports.borrow().last() != Some(&manager) {
                 sleep(Duration::from_millis(2)).await;
             }
@@ -298,7 +301,7 @@ mod tests {
                 until(reports, &[manager]).await;
             }
             drop(program);
-            until(reports, &[manager, Running::default()]).await;
+            until(reports, &[manager, ActiveManagers::default()]).await;
             fs::remove_file(directory.join("3")).unwrap();
             sleep(Duration::from_millis(50)).await;
             assert_eq!(reports.borrow().len(), 2);
@@ -307,16 +310,16 @@ mod tests {
 
     #[test]
     fn state_is_believed_from_the_bus_only() {
-        let mut pending = BTreeMap::from([(SERIAL, Rival::Iwd)]);
+        let mut pending = BTreeMap::from([(SERIAL, ManagerKind::Iwd)]);
         let body = ("net.connman.iwd", "", ":1.7");
         let change = |sender| signal(sender, "/", BUS, "NameOwnerChanged", &body);
         assert_eq!(state_of(&change(":1.4"), &mut pending), None);
-        let runs = Some((Rival::Iwd, true));
+        let runs = Some((ManagerKind::Iwd, true));
         assert_eq!(state_of(&change(BUS), &mut pending), runs);
         assert_eq!(state_of(&reply(SERIAL, &true), &mut pending), runs);
         assert_eq!(state_of(&reply(SERIAL, &true), &mut pending), None);
-        pending.insert(SERIAL, Rival::Iwd);
+        pending.insert(SERIAL, ManagerKind::Iwd);
         let unclear = state_of(&reply(SERIAL, &"yes"), &mut pending);
-        assert_eq!(unclear, Some((Rival::Iwd, false)));
+        assert_eq!(unclear, Some((ManagerKind::Iwd, false)));
     }
 }

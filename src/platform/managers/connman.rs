@@ -1,4 +1,4 @@
-//! Which interfaces `ConnMan` keeps off (connman.conf(5)).
+//! Which interfaces `ConnMan` does not manage (connman.conf(5)).
 
 use std::fs;
 use std::path::Path;
@@ -6,8 +6,8 @@ use std::path::Path;
 const FILE: &str = "etc/connman/main.conf";
 const KEY: &str = "NetworkInterfaceBlacklist";
 
-/// Whether the user has told it to. An interface is named by what its name begins with.
-pub(super) fn keeps_off(root: &Path, interface: &str) -> bool {
+/// Whether the user has excluded the interface. The list has beginnings of names.
+pub(super) fn is_excluded(root: &Path, interface: &str) -> bool {
     let text = fs::read_to_string(root.join(FILE)).unwrap_or_default();
     let lists = text.lines().filter_map(|line| line.split_once('='));
     lists

@@ -12,27 +12,27 @@ use rustix::net::{
 
 /// An abstract name: each network namespace has its own, and the kernel frees it when its owner dies.
 const NAME: &str = "macveil";
-/// Nobody takes them out of the queue: the kernel answers them all.
-const QUESTIONS: i32 = 4096;
-/// Its owner is whom the service runs as.
+/// The kernel accepts this many connections. The daemon never reads from them.
+const MAX_CONNECTIONS: i32 = 4096;
+/// Its owner is the user of the service.
 const RUNTIME_DIR: &str = "/run/macveil";
 
-/// Whether there is another one.
+/// Whether another macveil runs.
 #[derive(Debug)]
 pub enum InstanceLock {
-    /// No, nor can there be while this is held.
+    /// No, and none can start while this is held.
     None(OwnedFd),
     /// Yes.
     Runs,
-    /// The name is taken by a user who has nothing to do with macveil.
+    /// A program of an unrelated user owns the name.
     Imposter,
 }
 
-/// Makes sure to be the only one.
+/// Takes the lock.
 ///
 /// # Errors
 ///
-/// There is no socket to be had.
+/// The socket cannot be made.
 pub fn claim() -> io::Result<InstanceLock> {
     claim_as(NAME)
 }
@@ -42,7 +42,7 @@ fn claim_as(name: &str) -> io::Result<InstanceLock> {
     let socket = open()?;
     match bind(&socket, &address) {
         Ok(()) => {
-            listen(&socket, QUESTIONS)?;
+            listen(&socket, MAX_CONNECTIONS)?;
             Ok(InstanceLock::None(socket))
         }
         Err(Errno::ADDRINUSE) => Ok(if is_macveils(&address)? {
@@ -54,7 +54,7 @@ fn claim_as(name: &str) -> io::Result<InstanceLock> {
     }
 }
 
-/// Whether there is one, without keeping any from starting.
+/// Whether a macveil runs. Does not take the lock.
 #[must_use]
 pub fn runs() -> bool {
     let address = SocketAddrUnix::new_abstract_name(NAME.as_bytes());
@@ -62,9 +62,9 @@ pub fn runs() -> bool {
 }
 
 fn is_macveils(address: &SocketAddrUnix) -> Result<bool, Errno> {
-    let asking = open()?;
-    let owner = connect(&asking, address)
-        .and_then(|()| sockopt::socket_peercred(&asking))
+    let socket = open()?;
+    let owner = connect(&socket, address)
+        .and_then(|()| sockopt::socket_peercred(&socket))
         .map(|owner| owner.uid.as_raw());
     Ok(owner.is_ok_and(may_be_macveil))
 }
@@ -74,7 +74,7 @@ fn open() -> Result<OwnedFd, Errno> {
     socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)
 }
 
-/// Everybody may take the name, but not keep macveil from running with it.
+/// Any user can take the name, but must not stop macveil by it.
 fn may_be_macveil(user: u32) -> bool {
     let owner = || std::fs::metadata(RUNTIME_DIR).is_ok_and(|directory| directory.uid() == user);
     user == 0 || user == rustix::process::geteuid().as_raw() || owner()
@@ -85,10 +85,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_is_one_at_a_time_and_another_after_its_end() {
+    fn lock_is_held_once_and_free_after_its_end() {
         let name = format!("macveil test {}", std::process::id());
         let InstanceLock::None(held) = claim_as(&name).unwrap() else {
-            panic!("nobody else has the name");
+            panic!("the name is free");
         };
         for _ in 0..3 {
             assert!(matches!(claim_as(&name).unwrap(), InstanceLock::Runs));

@@ -22,15 +22,15 @@ use tokio::time::timeout;
 
 use crate::config::{Backend, Kind};
 #[cfg(feature = "dbus")]
-pub use bus::Watch;
+pub use bus::ManagerWatch;
 pub use instance_lock::{InstanceLock, claim, runs as another_runs};
 pub use network_manager::{Management, NOTES, network_manager};
 #[cfg(not(feature = "dbus"))]
-pub use no_bus::Watch;
+pub use no_bus::ManagerWatch;
 
-/// A program that drives interfaces.
+/// A program that manages interfaces.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rival {
+pub enum ManagerKind {
     /// `NetworkManager`.
     NetworkManager,
     /// `ConnMan`.
@@ -39,7 +39,7 @@ pub enum Rival {
     Iwd,
 }
 
-impl Rival {
+impl ManagerKind {
     #[cfg(any(test, feature = "dbus"))]
     const ALL: [Self; 3] = [Self::NetworkManager, Self::ConnMan, Self::Iwd];
 
@@ -47,7 +47,7 @@ impl Rival {
         1 << self as u8
     }
 
-    /// Its name on the system bus, which only programs that root has allowed to can own.
+    /// Its name on the system bus. Only programs that root has allowed to do so can own it.
     #[cfg(feature = "dbus")]
     const fn bus_name(self) -> &'static str {
         match self {
@@ -57,7 +57,7 @@ impl Rival {
         }
     }
 
-    /// Who it is, and what to do for macveil to have the interface, which is `IFACE` here.
+    /// Its name, and the remedy for macveil to manage the interface, which is `IFACE` here.
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
@@ -70,16 +70,16 @@ impl Rival {
     }
 }
 
-/// Which of them are running.
+/// Which managers run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Running(u8);
+pub struct ActiveManagers(u8);
 
 /// A bus that takes longer to reply, as during boot, is no help to network managers either.
 const DETECTION_TIMEOUT: Duration = Duration::from_millis(500);
 
-impl Watch {
+impl ManagerWatch {
     /// Returns which network managers run now; none if the bus does not reply in time.
-    pub async fn first(&mut self) -> Running {
+    pub async fn first(&mut self) -> ActiveManagers {
         let first = timeout(DETECTION_TIMEOUT, self.next()).await;
         first.unwrap_or_default()
     }
@@ -88,11 +88,11 @@ impl Watch {
 /// Which supplicant the configuration allows for an interface.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Supplicant {
-    /// It is a wire.
+    /// None: the interface is not Wi-Fi.
     Needless,
-    /// As the user decided, none but what macveil works with.
+    /// Only what macveil works with: the user has configured the backend.
     Ours,
-    /// As the user decided, iwd.
+    /// iwd, as the user has configured.
     Iwd,
     /// `wpa_supplicant` if it has a control socket there, and iwd otherwise.
     Any(PathBuf),
@@ -111,38 +111,40 @@ impl Supplicant {
     }
 }
 
-impl Running {
+impl ActiveManagers {
     #[cfg(any(test, feature = "dbus"))]
-    fn set(&mut self, rival: Rival, runs: bool) {
+    fn set(&mut self, manager: ManagerKind, runs: bool) {
         if runs {
-            self.0 |= rival.bit();
+            self.0 |= manager.bit();
         } else {
-            self.0 &= !rival.bit();
+            self.0 &= !manager.bit();
         }
     }
 
-    const fn has(self, rival: Rival) -> bool {
-        self.0 & rival.bit() != 0
+    const fn has(self, manager: ManagerKind) -> bool {
+        self.0 & manager.bit() != 0
     }
 
-    /// Whose an interface is, if it is not macveil's. `root` is `/` but in tests.
+    /// Returns the manager that controls an interface instead of macveil. `root` is `/` except in tests.
     #[must_use]
     pub fn owner(
         self,
         root: &Path,
         (name, ifindex): (&str, u32),
         supplicant: &Supplicant,
-    ) -> Option<Rival> {
+    ) -> Option<ManagerKind> {
         let managed = || network_manager::noted(root, ifindex) == Management::Yes;
-        if self.has(Rival::NetworkManager) && managed() {
-            return Some(Rival::NetworkManager);
+        if self.has(ManagerKind::NetworkManager) && managed() {
+            return Some(ManagerKind::NetworkManager);
         }
-        let connman = self.has(Rival::ConnMan) && !connman::keeps_off(root, name);
+        let connman = self.has(ManagerKind::ConnMan) && !connman::is_excluded(root, name);
         match supplicant {
             Supplicant::Ours => None,
-            Supplicant::Iwd => Some(Rival::Iwd),
-            _ if connman => Some(Rival::ConnMan),
-            Supplicant::Any(socket) if self.has(Rival::Iwd) && !socket.exists() => Some(Rival::Iwd),
+            Supplicant::Iwd => Some(ManagerKind::Iwd),
+            _ if connman => Some(ManagerKind::ConnMan),
+            Supplicant::Any(socket) if self.has(ManagerKind::Iwd) && !socket.exists() => {
+                Some(ManagerKind::Iwd)
+            }
             Supplicant::Any(_) | Supplicant::Needless => None,
         }
     }
@@ -156,10 +158,10 @@ mod tests {
 
     const CARD: (&str, u32) = ("wlan0", 7);
 
-    fn all_but(absent: Option<Rival>) -> Running {
-        let mut running = Running::default();
-        for rival in Rival::ALL {
-            running.set(rival, Some(rival) != absent);
+    fn all_but(absent: Option<ManagerKind>) -> ActiveManagers {
+        let mut running = ActiveManagers::default();
+        for manager in ManagerKind::ALL {
+            running.set(manager, Some(manager) != absent);
         }
         running
     }
@@ -170,23 +172,23 @@ mod tests {
     }
 
     #[test]
-    fn network_manager_has_what_it_notes_while_it_runs_whatever_else_is_said() {
+    fn network_manager_owns_noted_interface_while_it_runs() {
         let root = tempfile::tempdir().unwrap();
         note(root.path(), "[device]\nmanaged=true\n");
         let socket = root.path().join("wlan0");
         fs::write(&socket, "").unwrap();
-        let manager = Some(Rival::NetworkManager);
+        let manager = Some(ManagerKind::NetworkManager);
         for supplicant in [
             Supplicant::Needless,
             Supplicant::Ours,
             Supplicant::Iwd,
             Supplicant::Any(socket),
         ] {
-            let owner = |running: Running| running.owner(root.path(), CARD, &supplicant);
+            let owner = |running: ActiveManagers| running.owner(root.path(), CARD, &supplicant);
             note(root.path(), "[device]\nmanaged=true\n");
             assert_eq!(owner(all_but(None)), manager, "{supplicant:?}");
             assert_ne!(owner(all_but(manager)), manager, "{supplicant:?}");
-            // Nothing is noted of what its configuration keeps it off.
+            // It writes no note about interfaces that its configuration excludes.
             for text in ["[device]\nmanaged=false\n", "[device]\n"] {
                 note(root.path(), text);
                 assert_ne!(owner(all_but(None)), manager, "{supplicant:?} {text}");
@@ -195,32 +197,33 @@ mod tests {
     }
 
     #[test]
-    fn iwd_has_what_no_wpa_supplicant_has_unless_the_user_says_otherwise() {
+    fn iwd_owns_card_without_wpa_supplicant_socket() {
         let root = tempfile::tempdir().unwrap();
         let socket = root.path().join("wlan0");
-        let mut iwd = Running::default();
-        iwd.set(Rival::Iwd, true);
-        let owner = |running: Running, supplicant| running.owner(root.path(), CARD, &supplicant);
+        let mut iwd = ActiveManagers::default();
+        iwd.set(ManagerKind::Iwd, true);
+        let owner =
+            |running: ActiveManagers, supplicant| running.owner(root.path(), CARD, &supplicant);
         let any = || Supplicant::Any(socket.clone());
-        assert_eq!(owner(iwd, any()), Some(Rival::Iwd));
-        assert_eq!(owner(Running::default(), any()), None);
+        assert_eq!(owner(iwd, any()), Some(ManagerKind::Iwd));
+        assert_eq!(owner(ActiveManagers::default(), any()), None);
         assert_eq!(owner(iwd, Supplicant::Ours), None);
         assert_eq!(owner(iwd, Supplicant::Needless), None);
-        let nobody = Running::default();
-        assert_eq!(owner(nobody, Supplicant::Iwd), Some(Rival::Iwd));
+        let none = ActiveManagers::default();
+        assert_eq!(owner(none, Supplicant::Iwd), Some(ManagerKind::Iwd));
         fs::write(&socket, "").unwrap();
         assert_eq!(owner(iwd, any()), None);
     }
 
     #[test]
-    fn connman_has_every_interface_that_it_is_not_kept_off() {
+    fn connman_owns_every_interface_that_is_not_excluded() {
         let root = tempfile::tempdir().unwrap();
-        let mut connman = Running::default();
-        connman.set(Rival::ConnMan, true);
+        let mut connman = ActiveManagers::default();
+        connman.set(ManagerKind::ConnMan, true);
         let any = Supplicant::Any(root.path().join("wlan0"));
         let owner = |supplicant| connman.owner(root.path(), CARD, supplicant);
-        assert_eq!(owner(&any), Some(Rival::ConnMan));
-        assert_eq!(owner(&Supplicant::Needless), Some(Rival::ConnMan));
+        assert_eq!(owner(&any), Some(ManagerKind::ConnMan));
+        assert_eq!(owner(&Supplicant::Needless), Some(ManagerKind::ConnMan));
         assert_eq!(owner(&Supplicant::Ours), None);
         fs::create_dir_all(root.path().join("etc/connman")).unwrap();
         for (line, has) in [

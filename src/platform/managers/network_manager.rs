@@ -1,31 +1,31 @@
-//! What `NetworkManager` has to do with an interface, seen without talking to it.
+//! Whether `NetworkManager` manages an interface, read from its files.
 
 use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-/// The name of its process, as the kernel has it.
+/// The name of its process.
 const NETWORK_MANAGER: &str = "NetworkManager";
-/// Where it notes what it does with each interface, below the root.
+/// The directory with its notes about each interface, below the root.
 pub const NOTES: &str = "run/NetworkManager/devices";
-/// Its note of a device has a few lines.
-const LONGEST_NOTE: usize = 64 * 1024;
+/// A note has a few lines.
+const MAX_NOTE: usize = 64 * 1024;
 
-/// What `NetworkManager` has to do with an interface.
+/// Whether `NetworkManager` manages an interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Management {
-    /// It does not run here, or has been told to keep off.
+    /// It does not run here, or the user has excluded the interface.
     No,
-    /// It manages it.
+    /// Yes.
     Yes,
-    /// It runs, and has noted nothing about it.
+    /// It runs, and there is no note about the interface.
     Unknown,
 }
 
-/// What `NetworkManager` has to do with an interface. `root` is `/` but in tests.
+/// Whether `NetworkManager` manages an interface. `root` is `/` except in tests.
 ///
-/// Its notes in `/run/NetworkManager/devices` outlive it, so they count only while a process of that
-/// name runs in our network namespace.
+/// Its notes in `/run/NetworkManager/devices` stay after its end, so they count only while a process of
+/// that name runs in our network namespace.
 #[must_use]
 pub fn network_manager(root: &Path, ifindex: u32) -> Management {
     if !runs_here(&root.join("proc"), NETWORK_MANAGER) {
@@ -34,7 +34,7 @@ pub fn network_manager(root: &Path, ifindex: u32) -> Management {
     noted(root, ifindex)
 }
 
-/// What it noted last.
+/// Its last note.
 pub(super) fn noted(root: &Path, ifindex: u32) -> Management {
     match fs::read(root.join(NOTES).join(ifindex.to_string())) {
         Ok(bytes) => read(&String::from_utf8_lossy(&bytes)),
@@ -42,9 +42,9 @@ pub(super) fn noted(root: &Path, ifindex: u32) -> Management {
     }
 }
 
-/// `managed` in the section `[device]` of a key file; without it, it is not settled.
+/// Reads `managed` in the section `[device]` of a key file.
 fn read(text: &str) -> Management {
-    if text.len() > LONGEST_NOTE {
+    if text.len() > MAX_NOTE {
         return Management::Unknown;
     }
     let mut section = "";
@@ -66,7 +66,7 @@ fn read(text: &str) -> Management {
     Management::Unknown
 }
 
-/// Whether a process of this name runs in our network namespace, or in one that we may not know.
+/// Whether a process of this name runs in our network namespace, or in one that we are not allowed to see.
 fn runs_here(proc: &Path, name: &str) -> bool {
     let ours = fs::read_link(proc.join("self/ns/net")).ok();
     let Ok(entries) = fs::read_dir(proc) else {
@@ -99,8 +99,8 @@ mod tests {
 
     const CARD: u32 = 7;
 
-    /// A machine on which a process of this name runs in the network namespace `net:[2]`, as we do in
-    /// `net:[1]` or `net:[2]`, with what is noted about the card.
+    /// A machine on which a process of this name runs in the network namespace `net:[2]`, and we in `ours`, with
+    /// a note about the card.
     fn machine(process: &str, ours: &str, note: Option<&str>) -> TempDir {
         let root = tempfile::tempdir().unwrap();
         let proc = root.path().join("proc");
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn a_note_counts_while_network_manager_runs() {
+    fn note_counts_while_network_manager_runs() {
         for (note, expected) in [
             (
                 "[device]\nmanaged=true\nconnection-uuid=1\n",
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_note_of_a_network_manager_that_is_gone_or_elsewhere_does_not_count() {
+    fn note_of_network_manager_elsewhere_does_not_count() {
         let note = Some("[device]\nmanaged=true\n");
         for (process, ours) in [
             ("NetworkManagers", "net:[2]"),
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn one_whose_namespace_is_hidden_may_be_here() {
+    fn network_manager_in_hidden_namespace_counts_as_here() {
         let root = machine(
             "NetworkManager",
             "net:[1]",

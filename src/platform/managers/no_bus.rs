@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use super::Running;
+use super::ActiveManagers;
 
 /// Reports once that no network manager runs.
-pub struct Watch {
+pub struct ManagerWatch {
     has_reported: bool,
 }
 
-impl Watch {
+impl ManagerWatch {
     /// As with the feature `dbus`.
     #[must_use]
     pub fn new(_root: PathBuf) -> Self {
@@ -19,10 +19,10 @@ impl Watch {
     }
 
     /// Returns at once the first time, and never again.
-    pub async fn next(&mut self) -> Running {
+    pub async fn next(&mut self) -> ActiveManagers {
         if std::mem::replace(&mut self.has_reported, true) {
             std::future::pending::<()>().await;
         }
-        Running::default()
+        ActiveManagers::default()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::files::Files;
 use super::processes::Process;
-use crate::platform::managers::Rival;
+use crate::platform::managers::ManagerKind;
 use macveil_core::machine;
 
 /// What is known.
@@ -41,7 +41,7 @@ pub(crate) struct Card {
     pub(crate) scans_bare: bool,
     /// The configuration has macveil care for it.
     pub(crate) is_managed: bool,
-    pub(crate) owner: Option<Rival>,
+    pub(crate) owner: Option<ManagerKind>,
     pub(crate) control: Control,
     pub(crate) trial: Option<Trial>,
 }
@@ -49,7 +49,7 @@ pub(crate) struct Card {
 impl Card {
     /// Whether macveil leaves it to the program that drives it.
     pub(crate) fn is_left(&self) -> bool {
-        let beside = |owner| cfg!(feature = "dbus") && owner == Rival::Iwd;
+        let beside = |owner| cfg!(feature = "dbus") && owner == ManagerKind::Iwd;
         self.owner.is_some_and(|it| !beside(it))
     }
 }

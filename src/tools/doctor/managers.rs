@@ -4,7 +4,7 @@ use super::facts::{Card, Facts};
 use super::finding::{Check, Finding, Topic};
 use super::link_file::{Match, NETWORK_DIRECTORIES, first};
 use super::text::{is_yes, last, numbered, shown, words};
-use crate::platform::managers::Rival;
+use crate::platform::managers::ManagerKind;
 
 const fn check(id: &'static str, why: &'static str) -> Check {
     Check {
@@ -46,7 +46,7 @@ pub(super) fn examine(facts: &Facts, card: &Card) -> Vec<Finding> {
     let name = &card.name;
     let mut findings = vec![match card.owner {
         None => OWNER.good(format_args!("no other program drives the card")),
-        Some(Rival::Iwd) if !card.is_left() => OWNER.good(format_args!(
+        Some(ManagerKind::Iwd) if !card.is_left() => OWNER.good(format_args!(
             "iwd drives the card, and macveil works beside it"
         )),
         Some(owner) => OWNER.problem(
@@ -95,7 +95,7 @@ pub(super) fn examine(facts: &Facts, card: &Card) -> Vec<Finding> {
     findings
 }
 
-fn brief(owner: Rival) -> &'static str {
+fn brief(owner: ManagerKind) -> &'static str {
     owner.words().split(", ").next().unwrap_or_default()
 }
 
