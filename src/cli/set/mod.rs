@@ -3,7 +3,6 @@
 mod change;
 mod guard;
 mod outcome;
-mod remedy;
 mod tap;
 #[cfg(test)]
 mod tests;

@@ -3,14 +3,15 @@
 use std::fmt;
 use std::process::ExitCode;
 
+use rustix::io::Errno;
+
 use super::change::Change;
-use super::remedy::remedy;
 use super::vendors::Names;
 use super::with_causes;
 use crate::cli::failure::{CANNOT, Failure, NO};
 use crate::json::Json;
 use crate::platform::netlink::Adapter;
-use macveil_core::machine::Link;
+use macveil_core::machine::{Link, RemedyContext, remedy};
 use macveil_core::types::Mac;
 
 /// A change and all that is to be said of it.
@@ -67,12 +68,9 @@ impl Outcome {
                 self.driver()
             )),
             Change::Refused { refusal, .. } => {
-                let mut text = format!("{}: cannot {refusal}", self.driver());
-                if let Some(remedy) = remedy(refusal.errno) {
-                    text.push_str(". To do: ");
-                    text.push_str(remedy);
-                }
-                Some(text)
+                let remedy = remedy(refusal.errno, RemedyContext::SetCommand);
+                let driver = self.driver();
+                Some(format!("{driver}: cannot {refusal}. To do: {remedy}"))
             }
             Change::NoWayIn(error) => Some(error.to_string()),
         }
@@ -87,7 +85,7 @@ impl Outcome {
         }
     }
 
-    fn errno(&self) -> Option<i32> {
+    fn errno(&self) -> Option<Errno> {
         match &self.change {
             Change::Already | Change::Done(_) | Change::Otherwise(_) => None,
             Change::Refused { refusal, .. } => refusal.errno,
@@ -97,7 +95,9 @@ impl Outcome {
 
     pub(super) fn to_json(&self) -> Json {
         let now = self.now();
-        let errno = self.errno().and_then(|errno| u64::try_from(errno).ok());
+        let errno = self
+            .errno()
+            .map(|errno| u64::from(errno.raw_os_error().unsigned_abs()));
         let restored = match &self.change {
             Change::Refused { now, .. } => Json::Bool(now.is_some_and(|(_, as_before)| as_before)),
             Change::NoWayIn(_) => Json::Bool(true),

@@ -6,7 +6,6 @@ use rustix::io::Errno;
 
 use super::change::{Change, Hands, Step, change};
 use super::outcome::Outcome;
-use super::remedy::remedy;
 use super::vendors::Names;
 use super::wish::Wish;
 use super::*;
@@ -59,7 +58,7 @@ fn adapter() -> Adapter {
 fn refusal(step: &'static str, errno: Errno) -> KernelError {
     KernelError {
         step,
-        errno: Some(errno.raw_os_error()),
+        errno: Some(errno),
         reason: errno.to_string(),
     }
 }
@@ -307,24 +306,6 @@ fn json_tells_the_same() {
     assert!(text.contains(r#""outcome":"failed""#), "{text}");
     assert!(text.contains(r#""new":null"#), "{text}");
     assert!(text.ends_with(r#""errno":16,"restored":false}"#), "{text}");
-}
-
-#[test]
-fn every_errno_that_drivers_are_known_for_has_a_remedy() {
-    for errno in [
-        Errno::PERM,
-        Errno::BUSY,
-        Errno::ADDRNOTAVAIL,
-        Errno::INVAL,
-        Errno::OPNOTSUPP,
-        Errno::NOTUNIQ,
-        Errno::RFKILL,
-        Errno::NODEV,
-    ] {
-        assert!(remedy(Some(errno.raw_os_error())).is_some(), "{errno}");
-    }
-    assert_eq!(remedy(Some(Errno::IO.raw_os_error())), None);
-    assert_eq!(remedy(None), None);
 }
 
 fn wish(words: &str) -> Wish {

@@ -10,10 +10,10 @@ use macveil_core::machine::KernelError;
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// The kernel or the driver said no.
-    #[error("{}", words(*errno, explanation.as_deref()))]
+    #[error("{errno}{}", explained(explanation.as_deref()))]
     Errno {
         /// The errno.
-        errno: i32,
+        errno: Errno,
         /// The extended acknowledgement's text (`NLMSGERR_ATTR_MSG`).
         explanation: Option<String>,
     },
@@ -37,10 +37,10 @@ pub enum Failure {
 impl Failure {
     /// The errno, if the kernel or the driver gave one.
     #[must_use]
-    pub fn errno(&self) -> Option<i32> {
+    pub fn errno(&self) -> Option<Errno> {
         match self {
             Self::Errno { errno, .. } => Some(*errno),
-            Self::Socket(error) => error.raw_os_error(),
+            Self::Socket(error) => Errno::from_io_error(error),
             Self::Lost | Self::CutOff | Self::Malformed | Self::Lacks(_) => None,
         }
     }
@@ -48,16 +48,14 @@ impl Failure {
     /// For a list that is empty because what it was to describe is gone.
     pub(super) fn absence() -> Self {
         Self::Errno {
-            errno: Errno::NODEV.raw_os_error(),
+            errno: Errno::NODEV,
             explanation: None,
         }
     }
 
     /// What was asked about is not there: no such interface, radio, family or scan.
     pub(super) fn is_absence(&self) -> bool {
-        [Errno::NOENT, Errno::NODEV]
-            .into_iter()
-            .any(|absence| self.errno() == Some(absence.raw_os_error()))
+        matches!(self.errno(), Some(Errno::NOENT | Errno::NODEV))
     }
 
     pub(super) fn into_refusal(self, step: &'static str) -> KernelError {
@@ -73,12 +71,8 @@ impl Failure {
     }
 }
 
-fn words(errno: i32, explanation: Option<&str>) -> String {
-    let meaning = io::Error::from_raw_os_error(errno);
-    match explanation {
-        Some(explanation) => format!("{meaning}: {explanation}"),
-        None => meaning.to_string(),
-    }
+fn explained(explanation: Option<&str>) -> String {
+    explanation.map_or_else(String::new, |text| format!(": {text}"))
 }
 
 /// Something could not be learned from the kernel.

@@ -1,5 +1,9 @@
 //! Netlink messages (`struct nlmsghdr`, `linux/netlink.h`) and the kernel's answers among them.
 
+use std::io;
+
+use rustix::io::Errno;
+
 use super::attribute::{Attributes, Outgoing, aligned, number};
 use super::failure::Failure;
 
@@ -89,13 +93,20 @@ impl Message<'_> {
         matches!(self.kind, ERROR | DONE).then(|| match number(self.payload) {
             Some(code) => match i32::from_ne_bytes(code) {
                 0.. => Ok(()),
-                negative => Err(Failure::Errno {
-                    errno: negative.saturating_neg(),
-                    explanation: self.explanation(),
-                }),
+                negative => Err(self.failure(negative.saturating_neg())),
             },
             None => Err(Failure::Malformed),
         })
+    }
+
+    fn failure(&self, number: i32) -> Failure {
+        match Errno::from_io_error(&io::Error::from_raw_os_error(number)) {
+            Some(errno) => Failure::Errno {
+                errno,
+                explanation: self.explanation(),
+            },
+            None => Failure::Malformed,
+        }
     }
 
     /// The extended acknowledgement's text.

@@ -79,14 +79,14 @@ pub enum TapError {
 impl TapError {
     /// The kernel's errno, if there was one.
     #[must_use]
-    pub fn errno(&self) -> Option<i32> {
+    pub fn errno(&self) -> Option<Errno> {
         match self {
             Self::NotTap => None,
-            Self::NoDevice => Some(Errno::NOENT.raw_os_error()),
-            Self::NotOwner { .. } => Some(Errno::PERM.raw_os_error()),
-            Self::Held => Some(Errno::BUSY.raw_os_error()),
+            Self::NoDevice => Some(Errno::NOENT),
+            Self::NotOwner { .. } => Some(Errno::PERM),
+            Self::Held => Some(Errno::BUSY),
             Self::NotOpened(errno) | Self::NotAttached(errno) | Self::Refused(errno) => {
-                Some(errno.raw_os_error())
+                Some(*errno)
             }
         }
     }

@@ -7,6 +7,7 @@ use macveil_core::machine::OnFailure;
 use macveil_core::types::Mac;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
+use rustix::io::Errno;
 
 use super::{Begins, Day, Hour, NAMES, QUIRKS, Trouble};
 use crate::setup::Site;
@@ -15,7 +16,13 @@ use crate::world::{Driver, Fault, FaultAt, Quirk};
 const CHANNELS: [u32; 4] = [2412, 2437, 2462, 5180];
 /// A day may have as many.
 const ACTIONS: u64 = 250;
-const ERRNOS: [i32; 5] = [16, 5, 95, 132, 105];
+const ERRNOS: [Errno; 5] = [
+    Errno::BUSY,
+    Errno::IO,
+    Errno::OPNOTSUPP,
+    Errno::RFKILL,
+    Errno::NOBUFS,
+];
 
 impl Day {
     pub fn of_seed(seed: u64) -> Self {

@@ -1,11 +1,13 @@
 //! A day as a text that can be kept in a file: a line for everything that there is or happens.
 
 use std::fmt;
+use std::io;
 use std::str::FromStr;
 use std::time::Duration;
 
 use macveil_core::address::Policy;
 use macveil_core::machine::OnFailure;
+use rustix::io::Errno;
 
 use super::{Begins, Day, Hour, NAMES, QUIRKS, Trouble};
 use crate::setup::Site;
@@ -103,7 +105,7 @@ fn micros(word: &str) -> Option<Duration> {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Refused(errno) => write!(f, "refused {errno}"),
+            Self::Refused(errno) => write!(f, "refused {}", errno.raw_os_error()),
             Self::DoneButRefused => write!(f, "done-but-refused"),
             Self::NotDone => write!(f, "not-done"),
             Self::Slow(span) => write!(f, "slow {}", span.as_micros()),
@@ -119,7 +121,7 @@ impl fmt::Display for Fault {
 
 pub fn fault_of(words: &[&str]) -> Option<Fault> {
     Some(match words {
-        ["refused", errno] => Fault::Refused(errno.parse().ok()?),
+        ["refused", number] => Fault::Refused(errno(number)?),
         ["done-but-refused"] => Fault::DoneButRefused,
         ["not-done"] => Fault::NotDone,
         ["slow", span] => Fault::Slow(micros(span)?),
@@ -209,4 +211,8 @@ fn trouble_of(words: &[&str]) -> Option<Trouble> {
         [name, "accepts"] => Trouble::Refuses(site(name)?, false),
         _ => return None,
     })
+}
+
+fn errno(number: &str) -> Option<Errno> {
+    Errno::from_io_error(&io::Error::from_raw_os_error(number.parse().ok()?))
 }

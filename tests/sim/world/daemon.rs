@@ -15,6 +15,7 @@ use macveil_core::machine::{
 use macveil_core::types::Mac;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
+use rustix::io::Errno;
 
 use super::{Fault, FaultAt, HEARING, Happening, PERMANENT, Quirk, World};
 use crate::promise::Content;
@@ -398,7 +399,7 @@ impl World {
     fn really_perform(&mut self, action: Action, lies: bool) -> Option<Event> {
         let lie = |step| KernelError {
             step,
-            errno: Some(5),
+            errno: Some(Errno::IO),
             reason: "input/output error".to_owned(),
         };
         Some(match action {
@@ -533,11 +534,11 @@ impl World {
         }
     }
 
-    fn refuse(&mut self, action: Action, errno: i32) {
+    fn refuse(&mut self, action: Action, errno: Errno) {
         let refused = |step| KernelError {
             step,
             errno: Some(errno),
-            reason: format!("errno {errno}"),
+            reason: errno.to_string(),
         };
         let answer = match action {
             Action::SetAddress { .. } => Event::LinkSet(Err(refused("set the address"))),

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use rustix::io::Errno;
+
 /// What goes wrong as an action is carried out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// It is refused with this errno; nothing happens.
-    Refused(i32),
+    Refused(Errno),
     /// It is done, and answered as if it were not.
     DoneButRefused,
     /// Nothing happens, and it is answered as if it had been done.
@@ -32,9 +34,9 @@ impl Fault {
     pub fn every() -> [Self; 13] {
         let span = Duration::from_secs(3);
         [
-            Self::Refused(16),
-            Self::Refused(132),
-            Self::Refused(5),
+            Self::Refused(Errno::BUSY),
+            Self::Refused(Errno::RFKILL),
+            Self::Refused(Errno::IO),
             Self::DoneButRefused,
             Self::NotDone,
             Self::Slow(span),

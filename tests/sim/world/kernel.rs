@@ -5,6 +5,7 @@ use std::time::Duration;
 use macveil_core::machine::{Event, How, KernelError, Link, Mlme, Scan, ScanStarted};
 use macveil_core::types::{self, Channel, Frequency, Mac, Ssid};
 use rand::RngExt;
+use rustix::io::Errno;
 
 use super::{Happening, PERMANENT, World};
 use crate::promise::{Content, Kind, What};
@@ -16,11 +17,6 @@ const ACTIVE_DWELL: Duration = Duration::from_millis(64);
 const PASSIVE_DWELL: Duration = Duration::from_millis(112);
 /// A card of few channels, so that a scan is a matter of few steps.
 const FEW: [Frequency; 4] = [2412, 2437, 2462, 5180];
-
-const EBUSY: i32 = 16;
-const ENETDOWN: i32 = 100;
-const EOPNOTSUPP: i32 = 95;
-const ERFKILL: i32 = 132;
 
 /// What a driver can do, and what it does instead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -121,11 +117,11 @@ impl Kernel {
     }
 }
 
-pub fn refusal(step: &'static str, errno: i32) -> KernelError {
+pub fn refusal(step: &'static str, errno: Errno) -> KernelError {
     KernelError {
         step,
         errno: Some(errno),
-        reason: format!("errno {errno}"),
+        reason: errno.to_string(),
     }
 }
 
@@ -136,7 +132,7 @@ impl World {
             How::WhileDown => {
                 let live = self.kernel.driver.live_change && !self.is_in_use();
                 if self.kernel.link.up && !live {
-                    return Err(refusal("set the address", EBUSY));
+                    return Err(refusal("set the address", Errno::BUSY));
                 }
                 self.put_address(address)?;
             }
@@ -152,7 +148,7 @@ impl World {
             }
             How::Live => {
                 if self.kernel.driver.quirk == Quirk::RefusesLive || self.is_in_use() {
-                    return Err(refusal("set the address", EBUSY));
+                    return Err(refusal("set the address", Errno::BUSY));
                 }
                 self.put_address(address)?;
                 self.link_changed(false);
@@ -169,9 +165,9 @@ impl World {
     fn put_address(&mut self, address: Mac) -> Result<(), KernelError> {
         self.kernel.turns += 1;
         match self.kernel.driver.quirk {
-            Quirk::Refuses => return Err(refusal("set the address", EOPNOTSUPP)),
+            Quirk::Refuses => return Err(refusal("set the address", Errno::OPNOTSUPP)),
             Quirk::BusyByTurns if self.kernel.turns % 2 == 1 => {
-                return Err(refusal("set the address", EBUSY));
+                return Err(refusal("set the address", Errno::BUSY));
             }
             Quirk::Ignores => {}
             Quirk::None
@@ -203,10 +199,10 @@ impl World {
 
     pub fn link_up(&mut self) -> Result<(), KernelError> {
         if self.kernel.rfkill {
-            return Err(refusal("bring the link up", ERFKILL));
+            return Err(refusal("bring the link up", Errno::RFKILL));
         }
         if self.kernel.driver.quirk == Quirk::NeverComesUp {
-            return Err(refusal("bring the link up", 5));
+            return Err(refusal("bring the link up", Errno::IO));
         }
         if !self.kernel.link.up {
             if self.kernel.driver.quirk == Quirk::UndoesOnUp {
@@ -243,10 +239,10 @@ impl World {
         let kernel = &self.kernel;
         scan.may_begin_under(kernel.link.address)?;
         let problem = match () {
-            () if !kernel.link.up => Some(ENETDOWN),
-            () if kernel.scan.is_some() => Some(EBUSY),
-            () if scan.random_address && !kernel.driver.random_address => Some(EOPNOTSUPP),
-            () if scan.random_address && kernel.association.is_some() => Some(EOPNOTSUPP),
+            () if !kernel.link.up => Some(Errno::NETDOWN),
+            () if kernel.scan.is_some() => Some(Errno::BUSY),
+            () if scan.random_address && !kernel.driver.random_address => Some(Errno::OPNOTSUPP),
+            () if scan.random_address && kernel.association.is_some() => Some(Errno::OPNOTSUPP),
             () => None,
         };
         if let Some(errno) = problem {

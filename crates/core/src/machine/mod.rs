@@ -8,7 +8,8 @@
 //!
 //! | file | what it holds |
 //! |---|---|
-//! | `event`, `action`, `refusal` | the whole vocabulary between the machine and the world |
+//! | `event`, `action`, `error` | the whole vocabulary between the machine and the world |
+//! | `remedy` | what a user can do about an error |
 //! | `state/` | the states, one file each, with a picture of them |
 //! | `context` | what the states share |
 //! | `assignment` | which address an association gets, and what is remembered of it |
@@ -28,6 +29,7 @@ mod error;
 mod ethernet;
 mod event;
 mod iwd;
+mod remedy;
 mod settings;
 mod wpa;
 
@@ -43,5 +45,6 @@ pub use iwd::{
     Doing, IwdEvent, IwdMachine, IwdRequest, IwdStatus, Joining, Known, NetworkId,
     Phase as IwdPhase,
 };
+pub use remedy::{Remedy, RemedyContext, remedy};
 pub use settings::{Addresses, Card, MaskMethod, OnExit, OnFailure, Settings};
 pub use wpa::{AddressKind, Counters, Method, Pause, Rotation, Snapshot, Station};

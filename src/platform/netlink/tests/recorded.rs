@@ -7,6 +7,7 @@ use super::super::{card, event, rtnetlink, scan};
 use super::{only, recorded};
 use macveil_core::machine::{Event, Link, Mlme, ScanStarted};
 use macveil_core::types::{Bss, Channel, Mac, Ssid};
+use rustix::io::Errno;
 
 #[test]
 fn a_link() {
@@ -185,7 +186,7 @@ fn outcomes() {
     let failure = outcome("no-such-interface ")
         .expect("an outcome")
         .expect_err("a failure");
-    assert_eq!(failure.errno(), Some(19));
+    assert_eq!(failure.errno(), Some(Errno::NODEV));
     assert_eq!(failure.to_string(), "No such device (os error 19)");
 }
 

@@ -3,15 +3,13 @@
 
 use std::time::Duration;
 
-use rustix::io::Errno;
-
 use super::{Context, State};
 use crate::address::AssignError;
-use crate::machine::KernelError;
 use crate::machine::action::{Action, Notice};
 use crate::machine::conflict::CONTESTED;
 use crate::machine::event::Link;
 use crate::machine::settings::OnFailure;
+use crate::machine::{KernelError, RemedyContext, remedy};
 use crate::time::doubled;
 
 const FIRST_RETRY: Duration = Duration::from_secs(1);
@@ -28,8 +26,8 @@ impl Blocked {
             &cx.port.driver
         };
         let KernelError { step, reason, .. } = refusal;
-        let remedy = remedy(refusal);
-        let why = format!("cannot {step} on {driver}: {reason}{remedy}");
+        let remedy = remedy(refusal.errno, RemedyContext::Ethernet);
+        let why = format!("cannot {step} on {driver}: {reason}; {remedy}");
         Self::anew(cx, why)
     }
 
@@ -72,15 +70,4 @@ impl Blocked {
         }
         State::Blocked(self)
     }
-}
-
-fn remedy(refusal: &KernelError) -> &'static str {
-    let is = |errno: Errno| refusal.errno == Some(errno.raw_os_error());
-    if is(Errno::OPNOTSUPP) {
-        return "; it cannot change its address at all: say cloned-mac-address = \"permanent\" for this interface, or take it out of `manage`";
-    }
-    if is(Errno::BUSY) {
-        return "; another program keeps the link up or in use";
-    }
-    ""
 }

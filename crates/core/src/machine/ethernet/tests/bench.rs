@@ -1,5 +1,6 @@
 //! A wire in a small world: a link that does what it is told, a driver with its faults, a cable.
 
+use rustix::io::Errno;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -25,7 +26,7 @@ pub(super) const OTHER: Mac = Mac([0, 0xaa, 0xbb, 0xcc, 0xdd, 0xee]);
 pub(super) enum Driver {
     Takes,
     /// With this errno.
-    Refuses(i32),
+    Refuses(Errno),
     /// It says yes and does nothing.
     Ignores,
     /// It puts the old address back when the link comes up.
@@ -242,7 +243,7 @@ impl Bench {
             (Driver::Refuses(errno), Some(Action::SetAddress { .. })) => Some(Err(KernelError {
                 step: "set the address",
                 errno: Some(errno),
-                reason: format!("errno {errno}"),
+                reason: errno.to_string(),
             })),
             _ => Some(Ok(self.link)),
         }

@@ -3,6 +3,7 @@
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use rustix::io::Errno;
 
 use super::bench::{Bench, Driver, OTHER, PERMANENT};
 use super::seconds;
@@ -24,7 +25,7 @@ enum Happening {
 fn happening() -> impl Strategy<Value = Happening> {
     let drivers = prop_oneof![
         4 => Just(Driver::Takes),
-        1 => Just(Driver::Refuses(16)),
+        1 => Just(Driver::Refuses(Errno::BUSY)),
         1 => Just(Driver::Ignores),
         1 => Just(Driver::Undoes),
         1 => (0..12_u32).prop_map(Driver::Late),

@@ -3,6 +3,7 @@
 use super::bench::{Bench, Driver, OTHER};
 use super::seconds;
 use crate::machine::{Action, Command, Event, Link, Notice, OnFailure};
+use rustix::io::Errno;
 
 fn unplugged(policy: &str) -> Bench {
     let mut bench = Bench::new(policy, true, false);
@@ -54,7 +55,7 @@ fn an_alarm_ends_with_what_it_was_set_for() {
 
 #[test]
 fn a_link_that_comes_up_between_two_tries_is_taken_down_first_and_tried_at_once() {
-    let mut bench = Bench::with_driver(Driver::Refuses(16), false, OnFailure::Closed);
+    let mut bench = Bench::with_driver(Driver::Refuses(Errno::BUSY), false, OnFailure::Closed);
     assert_eq!(bench.state(), "setting");
     assert_eq!(bench.hear(brought_up(&bench)), ["down"]);
     assert_eq!(bench.wire.deadline(), None);
@@ -90,13 +91,13 @@ fn a_driver_that_may_be_late_is_looked_at_as_often_at_each_try() {
 
 #[test]
 fn a_link_that_is_held_again_after_it_was_well_is_told_again_and_tried_as_soon() {
-    let mut bench = Bench::with_driver(Driver::Refuses(95), false, OnFailure::Closed);
+    let mut bench = Bench::with_driver(Driver::Refuses(Errno::OPNOTSUPP), false, OnFailure::Closed);
     bench.pass(seconds(100));
     assert_eq!((bench.state(), held_anew(&bench)), ("blocked", 1));
     bench.driver = Driver::Takes;
     bench.pass(seconds(300));
     assert_eq!(bench.state(), "unplugged");
-    bench.driver = Driver::Refuses(95);
+    bench.driver = Driver::Refuses(Errno::OPNOTSUPP);
     bench.configure("permanent", |_| {});
     bench.pass(seconds(2));
     assert_eq!((bench.state(), held_anew(&bench)), ("blocked", 2));

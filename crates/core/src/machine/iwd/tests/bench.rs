@@ -1,6 +1,7 @@
 //! An interface that iwd drives, in a small world: a link, iwd's files, and an iwd that does what the test
 //! says.
 
+use rustix::io::Errno;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -356,7 +357,7 @@ impl Bench {
 fn busy(step: &'static str) -> KernelError {
     KernelError {
         step,
-        errno: Some(16),
+        errno: Some(Errno::BUSY),
         reason: "busy".to_owned(),
     }
 }

@@ -8,7 +8,7 @@ use crate::machine::action::{Action, How, Notice, Request};
 use crate::machine::conflict::CONTESTED;
 use crate::machine::event::{Failure, Supplicant};
 use crate::machine::settings::OnFailure;
-use crate::machine::{KernelError, Time};
+use crate::machine::{KernelError, RemedyContext, Time, remedy};
 
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 const LONGEST_RETRY: Duration = Duration::from_secs(300);
@@ -46,7 +46,7 @@ impl Blocked {
             &cx.card.driver
         };
         let KernelError { step, reason, .. } = refusal;
-        let remedy = refusal.remedy();
+        let remedy = remedy(refusal.errno, RemedyContext::Wifi);
         let why = format!("cannot {step} on {driver}: {reason}; {remedy}");
         if cx.settings.on_failure == OnFailure::Open {
             cx.remark(format!(

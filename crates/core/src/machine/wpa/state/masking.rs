@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use rustix::io::Errno;
+
 use super::{
     Attaching, Blocked, Context, Disconnected, Event, Paused, Scanning, State, UserScan, Waiting,
 };
@@ -15,8 +17,6 @@ use crate::types::Mac;
 /// A refusal may pass (EBUSY while another program scans): try again this many times.
 const TRIES: u32 = 4;
 const TRY_AGAIN: Duration = Duration::from_millis(60);
-/// `ERFKILL`: the radio is switched off; the address is in place all the same.
-const ERFKILL: i32 = 132;
 
 #[derive(Debug)]
 pub(in crate::machine) struct Masking {
@@ -163,8 +163,8 @@ impl Masking {
     }
 
     fn refused(mut self, cx: &mut Context, refusal: &KernelError) -> State {
-        if refusal.errno == Some(ERFKILL) {
-            // The address is in place; only the link may not come up.
+        if refusal.errno == Some(Errno::RFKILL) {
+            // The radio is switched off: the address is in place, but the link cannot come up.
             self.how = How::WhileDown;
             cx.act(Action::ReadLink);
             return State::Masking(self);

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use rustix::io::Errno;
+
 use super::{Associating, Blocked, Context, Event, Masking, NextState, Paused, State, UserScan};
 use crate::machine::KernelError;
 use crate::machine::Time;
@@ -22,9 +24,6 @@ const TRY_AGAIN: Duration = Duration::from_secs(2);
 const NETWORKS_STALE: Duration = Duration::from_secs(10);
 /// While somebody edits the networks.
 const NETWORKS_EDITED: Duration = Duration::from_secs(1);
-
-const EBUSY: i32 = 16;
-const EOPNOTSUPP: i32 = 95;
 
 #[derive(Debug)]
 pub(in crate::machine) struct Scanning {
@@ -239,14 +238,14 @@ impl Scanning {
     }
 
     fn refused(cx: &mut Context, plan: ScanPlan, refusal: &KernelError) -> State {
-        if refusal.errno == Some(EOPNOTSUPP) && cx.method == Method::Driver {
+        if refusal.errno == Some(Errno::OPNOTSUPP) && cx.method == Method::Driver {
             cx.remark(format!("the driver refuses to scan under a random address ({refusal}); the card's own address is changed before each scan from now on"));
             cx.method = Method::Bounce;
-        } else if refusal.errno != Some(EBUSY) {
+        } else if refusal.errno != Some(Errno::BUSY) {
             cx.remark(format!("{refusal}; trying again"));
         }
         cx.planner.repeat(plan);
-        if refusal.errno == Some(EBUSY) {
+        if refusal.errno == Some(Errno::BUSY) {
             cx.wake_in(TRY_AGAIN);
             return State::Scanning(Self {
                 step: Step::Yielding,

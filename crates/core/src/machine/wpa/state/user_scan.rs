@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use rustix::io::Errno;
+
 use super::{Attaching, Blocked, Context, Event, Masking, NextState, Scanning, State};
 use crate::machine::KernelError;
 use crate::machine::action::{Action, Notice};
@@ -13,8 +15,6 @@ const SCAN_TIMEOUT: Duration = Duration::from_secs(15);
 /// The card is busy with somebody else's scan: try again after this, this many times.
 const TRY_AGAIN: Duration = Duration::from_millis(500);
 const TRIES: u32 = 8;
-
-const EBUSY: i32 = 16;
 
 #[derive(Debug)]
 pub(in crate::machine) struct UserScan {
@@ -123,7 +123,7 @@ impl UserScan {
     }
 
     fn refused(self, cx: &mut Context, refusal: &KernelError) -> State {
-        if refusal.errno == Some(EBUSY) {
+        if refusal.errno == Some(Errno::BUSY) {
             return self.again(cx);
         }
         self.end(cx, Err(refusal.to_string()))

@@ -238,7 +238,7 @@ fn a_leave_does_not_wait_for_ever() {
 #[test]
 fn an_address_that_cannot_be_put_back_is_said() {
     let mut bench = Bench::scanning(|_, settings| settings.on_exit = OnExit::Restore);
-    bench.driver = |_, _| Err(refusal(16));
+    bench.driver = |_, _| Err(refusal(Errno::BUSY));
     bench.tell(Event::Command(Command::Release));
     assert_eq!((bench.state(), bench.remarks()), ("released", 1));
     assert_eq!(bench.asked(&Request::Restore { resume: true }), 1);

@@ -287,7 +287,7 @@ fn a_connected_card_is_not_scanned_with() {
 #[test]
 fn a_scan_that_cannot_be_had_is_given_up_with_the_reason() {
     let mut bench = parked();
-    bench.scans = Scans::Refused(16);
+    bench.scans = Scans::Refused(Errno::BUSY);
     look(&mut bench);
     bench.pass(Duration::from_secs(10));
     let busy = "another program's scans keep the card busy".to_owned();

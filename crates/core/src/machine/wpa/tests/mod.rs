@@ -13,6 +13,7 @@ mod silence;
 mod snapshots;
 mod user_scans;
 
+use rustix::io::Errno;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -81,7 +82,7 @@ enum Scans {
     /// Nobody hears that the supplicant knows the results.
     WithoutResults,
     NeverEnding,
-    Refused(i32),
+    Refused(Errno),
 }
 
 impl Bench {
@@ -249,7 +250,7 @@ impl Bench {
                 }
                 let up = self.link.up || how == How::Cycle;
                 if how == How::Live && self.refuses_live {
-                    return vec![Event::LinkSet(Err(refusal(16)))];
+                    return vec![Event::LinkSet(Err(refusal(Errno::BUSY)))];
                 }
                 let result = (self.driver)(
                     Link {
@@ -444,7 +445,7 @@ impl Bench {
     }
 }
 
-fn refusal(errno: i32) -> KernelError {
+fn refusal(errno: Errno) -> KernelError {
     KernelError {
         step: "do it",
         errno: Some(errno),

@@ -2,9 +2,6 @@
 
 use super::*;
 
-const EBUSY: i32 = 16;
-const EOPNOTSUPP: i32 = 95;
-
 fn reads_networks(action: &Action) -> bool {
     matches!(action, Action::Ask(Request::ListNetworks { bssids }) if bssids.is_empty())
 }
@@ -124,10 +121,10 @@ fn a_scan_without_an_end_is_given_up() {
 #[test]
 fn a_scan_that_is_refused_is_tried_again_and_said_unless_the_card_is_only_busy() {
     for (errno, random_address, remarks, method) in [
-        (EBUSY, true, 0, Method::Driver),
-        (22, true, 3, Method::Driver),
-        (EOPNOTSUPP, true, 3, Method::Bounce),
-        (EOPNOTSUPP, false, 3, Method::Bounce),
+        (Errno::BUSY, true, 0, Method::Driver),
+        (Errno::INVAL, true, 3, Method::Driver),
+        (Errno::OPNOTSUPP, true, 3, Method::Bounce),
+        (Errno::OPNOTSUPP, false, 3, Method::Bounce),
     ] {
         let mut bench = Bench::new(false, false, |card, _| card.random_address = random_address);
         bench.scans = Scans::Refused(errno);
@@ -143,7 +140,7 @@ fn a_scan_that_is_refused_is_tried_again_and_said_unless_the_card_is_only_busy()
 fn a_card_that_somebody_else_scans_with_is_taken_the_moment_it_is_free() {
     for exposing in [false, true] {
         let mut bench = Bench::idle();
-        bench.scans = Scans::Refused(EBUSY);
+        bench.scans = Scans::Refused(Errno::BUSY);
         bench.tell(Event::Supplicant(Supplicant::Appeared));
         bench.scans = Scans::Done;
         bench.air = vec![home_entry()];

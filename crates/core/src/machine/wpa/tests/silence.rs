@@ -2,9 +2,6 @@
 
 use super::*;
 
-const ERFKILL: i32 = 132;
-const EBUSY: i32 = 16;
-
 fn is_held(action: &Action) -> bool {
     matches!(action, Action::Say(Notice::Blocked { .. }))
 }
@@ -21,7 +18,7 @@ impl Bench {
     /// Blocked down, because the driver takes no address.
     fn held(change: impl FnOnce(&mut Card, &mut Settings)) -> Self {
         let mut bench = Self::scanning(change);
-        bench.driver = |_, _| Err(refusal(EBUSY));
+        bench.driver = |_, _| Err(refusal(Errno::BUSY));
         bench.address_is_changed_by_hand();
         bench.pass(Duration::from_millis(900));
         bench
@@ -35,7 +32,7 @@ impl Bench {
 #[test]
 fn a_refused_mask_is_tried_again_ever_later_and_then_the_card_is_held() {
     let mut bench = Bench::scanning(|_, _| {});
-    bench.driver = |_, _| Err(refusal(EBUSY));
+    bench.driver = |_, _| Err(refusal(Errno::BUSY));
     bench.address_is_changed_by_hand();
     for pause in [60, 120, 180] {
         assert_eq!((bench.state(), bench.count(is_held)), ("masking", 0));
@@ -60,7 +57,7 @@ fn each_time_that_a_card_has_to_be_held_is_said_once() {
     bench.pass(Duration::from_secs(60));
     assert_eq!(bench.state(), "scanning");
     assert_eq!(bench.station.snapshot().counters.holds_in_a_row, 0);
-    bench.driver = |_, _| Err(refusal(EBUSY));
+    bench.driver = |_, _| Err(refusal(Errno::BUSY));
     bench.address_is_changed_by_hand();
     bench.pass(Duration::from_secs(1));
     assert_eq!(bench.count(is_held), 2);
@@ -69,7 +66,7 @@ fn each_time_that_a_card_has_to_be_held_is_said_once() {
 #[test]
 fn a_link_without_a_mask_that_somebody_brings_up_is_taken_down_again() {
     let mut pausing = Bench::scanning(|_, _| {});
-    pausing.driver = |_, _| Err(refusal(EBUSY));
+    pausing.driver = |_, _| Err(refusal(Errno::BUSY));
     pausing.address_is_changed_by_hand();
     let mut attaching = Bench::idle();
     attaching.silent = true;
@@ -106,7 +103,7 @@ fn a_link_that_does_not_go_down_while_the_supplicant_is_met_is_taken_down_again(
     bench.link_changes(|link| link.up = true);
     let begun = bench.hear(Event::Supplicant(Supplicant::Appeared));
     assert_eq!(begun, [Action::SetLinkDown, Action::Ask(Request::Attach)]);
-    for answer in [Ok(bench.link), Err(refusal(EBUSY))] {
+    for answer in [Ok(bench.link), Err(refusal(Errno::BUSY))] {
         assert_eq!(bench.hear(Event::LinkSet(answer)), []);
         bench.now += Duration::from_millis(20);
         assert_eq!(bench.station.deadline(), Some(bench.now));
@@ -133,7 +130,7 @@ fn a_held_link_that_does_not_go_down_is_taken_down_again() {
         let retry = bench.station.deadline();
         bench.link.up = true;
         assert_eq!(bench.hear(Event::Link(bench.link)), [Action::SetLinkDown]);
-        for answer in [Ok(bench.link), Err(refusal(EBUSY))] {
+        for answer in [Ok(bench.link), Err(refusal(Errno::BUSY))] {
             assert_eq!(bench.hear(Event::LinkSet(answer)), []);
             bench.now += Duration::from_millis(20);
             assert_eq!(bench.station.deadline(), Some(bench.now));
@@ -300,7 +297,7 @@ fn a_radio_that_is_switched_off_has_its_mask_and_is_looked_at_again() {
     let mut actions = bench.hear(Event::Link(bench.link));
     for (round, held) in [(1, 1), (2, 0)] {
         let address = mask_of(&actions);
-        let looked = bench.hear(Event::LinkSet(Err(refusal(ERFKILL))));
+        let looked = bench.hear(Event::LinkSet(Err(refusal(Errno::RFKILL))));
         assert_eq!(looked, [Action::ReadLink], "round {round}");
         let said = bench.hear(Event::LinkSet(Ok(Link {
             address,

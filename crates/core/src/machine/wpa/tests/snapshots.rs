@@ -5,7 +5,7 @@ use super::*;
 fn busy(_: Link, _: Mac) -> Result<Link, KernelError> {
     Err(KernelError {
         step: "set the address",
-        errno: Some(16),
+        errno: Some(Errno::BUSY),
         reason: "Device or resource busy (os error 16)".to_owned(),
     })
 }
@@ -51,7 +51,11 @@ fn a_card_that_is_held_names_driver_errno_and_remedy_until_it_is_not() {
     let snapshot = bench.station.snapshot();
     assert_eq!(snapshot.state, "blocked");
     let trouble = snapshot.trouble.unwrap();
-    for words in ["mac80211_hwsim", "os error 16", "end whatever else scans"] {
+    for words in [
+        "mac80211_hwsim",
+        "os error 16",
+        "another program uses the interface",
+    ] {
         assert!(trouble.contains(words), "{trouble}");
     }
     assert!(snapshot.retry_at > Some(bench.now));

@@ -113,7 +113,7 @@ fn a_scan_whose_end_may_be_somebody_elses_is_made_again() {
 #[test]
 fn a_busy_card_is_asked_eight_times() {
     let mut bench = parked();
-    bench.scans = Scans::Refused(16);
+    bench.scans = Scans::Refused(Errno::BUSY);
     look(&mut bench);
     bench.pass(TRY_AGAIN * 6);
     assert_eq!((bench.count(is_scan), looked(&bench).len()), (7, 0));
@@ -125,7 +125,7 @@ fn a_busy_card_is_asked_eight_times() {
 fn a_mask_that_somebody_shows_meanwhile_is_changed_before_the_next_try_and_no_other() {
     for (exposing, changes) in [(false, 0), (true, 1)] {
         let mut bench = parked();
-        bench.scans = Scans::Refused(16);
+        bench.scans = Scans::Refused(Errno::BUSY);
         look(&mut bench);
         bench.scans = Scans::Done;
         bench.somebody_scans(exposing);
