@@ -1,4 +1,4 @@
-//! What the daemon still has to reach after it has started.
+//! The files that the daemon needs after its start.
 
 use std::path::{Path, PathBuf};
 
@@ -11,20 +11,20 @@ use crate::store;
 
 /// Interfaces and their drivers.
 const SYSFS: &str = "/sys";
-/// Whose interfaces others say that they are.
+/// Which interfaces `NetworkManager` manages.
 const NOTES: &str = "/run/NetworkManager/devices";
-/// Which interfaces `ConnMan` is to keep off.
+/// Which interfaces `ConnMan` must not use.
 const CONNMAN: &str = "/etc/connman";
-/// Where IPv6 is switched off and on for an interface.
+/// Disables and enables IPv6 of an interface.
 const IPV6_SWITCHES: &str = "/proc/sys/net/ipv6/conf";
 
 impl Daemon {
-    /// Gives up everything else.
+    /// Enters the sandbox.
     pub(super) fn confine(&self) -> Sandbox {
-        sandbox::enter(&self.needs())
+        sandbox::enter(&self.allowed_paths())
     }
 
-    fn needs(&self) -> AllowedPaths {
+    fn allowed_paths(&self) -> AllowedPaths {
         let layout = Layout::of(self.config_file.as_deref());
         // A file may be a link to one elsewhere.
         let linked = self
@@ -41,7 +41,7 @@ impl Daemon {
             not(feature = "dbus"),
             allow(unused_mut, reason = "only iwd needs more")
         )]
-        let mut needs = AllowedPaths {
+        let mut allowed = AllowedPaths {
             read: configuration
                 .chain(store::host_directories())
                 .chain([SYSFS, NOTES, CONNMAN].map(PathBuf::from))
@@ -57,9 +57,9 @@ impl Daemon {
         #[cfg(feature = "dbus")]
         if matches!(self.config.backend, Backend::Auto | Backend::Iwd) {
             let (configuration, state) = super::iwd::needs();
-            needs.read.push(configuration);
-            needs.create.push(state);
+            allowed.read.push(configuration);
+            allowed.create.push(state);
         }
-        needs
+        allowed
     }
 }

@@ -1,5 +1,5 @@
-//! The daemon with no more privilege than it needs: what it gives up, that it still works, and how the
-//! service is confined.
+//! The sandbox of the daemon and the confinement of its service: which privileges are left, and that the daemon works
+//! with them.
 #![allow(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -23,7 +23,7 @@ use macveil_testkit::namespace::{INITIAL, World, alone, macveil, until};
 
 const NET_ADMIN: &str = "0000000000001000";
 const NONE: &str = "0000000000000000";
-/// A user and a group that are nobody's.
+/// A user and a group without any files.
 const USER: u32 = 65534;
 
 fn status(process: u32, field: &str) -> String {
@@ -46,14 +46,14 @@ fn assert_confined(world: &World) {
     assert_eq!(field("CapInh"), NONE);
     assert_eq!(field("CapAmb"), NONE);
     assert_eq!(field("Threads"), "1", "a second one would not be confined");
-    // Every kernel of Debian has it.
+    // All Debian kernels have seccomp.
     assert_eq!(field("Seccomp"), "2");
     assert!(!world.log().contains("MACVEIL_SANDBOX"), "{}", world.log());
 }
 
 #[test]
-fn root_keeps_one_capability_and_the_daemon_works_on() {
-    alone("root_keeps_one_capability_and_the_daemon_works_on", || {
+fn as_root_the_daemon_keeps_one_capability_and_works() {
+    alone("as_root_the_daemon_keeps_one_capability_and_works", || {
         let mut world = World::without_cable();
         world.start("[\"interface-name:card\"]", "");
         until("its sandbox", || world.log().contains("sandbox: seccomp"));
@@ -70,7 +70,7 @@ fn root_keeps_one_capability_and_the_daemon_works_on() {
         assert!(!world.log().contains("former key"), "{}", world.log());
         until("the new address", || world.address() == "02:12:34:56:78:9a");
 
-        // As an editor does it: another file under the same name.
+        // Editors replace the file.
         let file = world.path("macveil.toml");
         fs::rename(&file, world.path("before")).expect("a file");
         world.configure("\"card\"", "cloned-mac-address = \"02:12:34:56:78:9b\"", "");
@@ -83,10 +83,10 @@ fn root_keeps_one_capability_and_the_daemon_works_on() {
 }
 
 #[test]
-fn it_runs_as_a_user_who_may_do_nothing_else() {
-    alone("it_runs_as_a_user_who_may_do_nothing_else", || {
+fn as_a_user_with_one_capability_the_daemon_works() {
+    alone("as_a_user_with_one_capability_the_daemon_works", || {
         let mut world = World::new();
-        // Only root may look into what a test or cargo makes.
+        // Only root can read the directories of tests and of cargo.
         let program = world.path("program");
         fs::copy(macveil(), &program).expect("a copy of macveil");
         fs::set_permissions(world.path(""), PermissionsExt::from_mode(0o755)).expect("a directory");
@@ -114,7 +114,7 @@ fn it_runs_as_a_user_who_may_do_nothing_else() {
         );
         let owner = |path: &Path| fs::metadata(path).expect("a file").uid();
         assert_eq!(owner(&world.path("state/secret_key")), USER);
-        // So the kernel shows a process whose memory is not for its own user, and is not dumped.
+        // The owner is root if the process cannot be dumped.
         assert_eq!(owner(Path::new(&format!("/proc/{}/mem", world.id()))), 0);
         world.hang_up();
         until("the configuration", || world.log().contains("read again"));
@@ -123,58 +123,52 @@ fn it_runs_as_a_user_who_may_do_nothing_else() {
 }
 
 #[test]
-fn the_sandbox_can_be_switched_off_and_the_log_says_so() {
-    alone(
-        "the_sandbox_can_be_switched_off_and_the_log_says_so",
-        || {
+fn a_disabled_sandbox_is_reported_in_the_log() {
+    alone("a_disabled_sandbox_is_reported_in_the_log", || {
+        let mut world = World::new();
+        world.configure("\"card\"", "", "");
+        let mut daemon = Command::new(macveil());
+        daemon
+            .env("MACVEIL_SANDBOX", "off")
+            .env("MACVEIL_LOG", "info");
+        world.run_as(daemon);
+        until("the assigned address", || world.address() != INITIAL);
+        assert_eq!(status(world.id(), "NoNewPrivs"), "0");
+        assert_eq!(status(world.id(), "Seccomp"), "0");
+        assert!(
+            world.log().contains("warning: MACVEIL_SANDBOX=off"),
+            "{}",
+            world.log()
+        );
+    });
+}
+
+#[test]
+fn the_log_redacts_addresses_unless_configured() {
+    alone("the_log_redacts_addresses_unless_configured", || {
+        for (setting, shown) in [("", false), ("log-identities = true\n", true)] {
             let mut world = World::new();
             world.configure("\"card\"", "", "");
+            let file = world.path("macveil.toml");
+            let text = fs::read_to_string(&file).expect("a configuration");
+            fs::write(&file, format!("{setting}{text}")).expect("a configuration");
             let mut daemon = Command::new(macveil());
-            daemon
-                .env("MACVEIL_SANDBOX", "off")
-                .env("MACVEIL_LOG", "info");
+            daemon.env("MACVEIL_LOG", "info");
             world.run_as(daemon);
             until("the assigned address", || world.address() != INITIAL);
-            assert_eq!(status(world.id(), "NoNewPrivs"), "0");
-            assert_eq!(status(world.id(), "Seccomp"), "0");
-            assert!(
-                world.log().contains("warning: MACVEIL_SANDBOX=off"),
-                "{}",
-                world.log()
-            );
-        },
-    );
+            // The log quotes a configuration that is not valid, here with an address.
+            let wrong = format!("cloned-mac-address = \"{INITIAL} \"");
+            world.configure("\"card\"", &wrong, "");
+            world.hang_up();
+            until("the complaint", || world.log().contains("stays in force"));
+            let log = world.log();
+            assert_eq!(log.contains(INITIAL), shown, "{log}");
+        }
+    });
 }
 
 #[test]
-fn the_log_shows_no_whole_address_unless_it_is_asked_to() {
-    alone(
-        "the_log_shows_no_whole_address_unless_it_is_asked_to",
-        || {
-            for (wish, shown) in [("", false), ("log-identities = true\n", true)] {
-                let mut world = World::new();
-                world.configure("\"card\"", "", "");
-                let file = world.path("macveil.toml");
-                let text = fs::read_to_string(&file).expect("a configuration");
-                fs::write(&file, format!("{wish}{text}")).expect("a configuration");
-                let mut daemon = Command::new(macveil());
-                daemon.env("MACVEIL_LOG", "info");
-                world.run_as(daemon);
-                until("the assigned address", || world.address() != INITIAL);
-                // A wrong configuration is quoted in the log, and this one has an address in it.
-                let wrong = format!("cloned-mac-address = \"{INITIAL} \"");
-                world.configure("\"card\"", &wrong, "");
-                world.hang_up();
-                until("the complaint", || world.log().contains("stays in force"));
-                let log = world.log();
-                assert_eq!(log.contains(INITIAL), shown, "{log}");
-            }
-        },
-    );
-}
-
-#[test]
-fn the_service_is_exposed_to_little() {
+fn systemd_rates_the_service_as_well_confined() {
     let unit = Path::new(env!("CARGO_MANIFEST_DIR")).join("contrib/systemd/system/macveil.service");
     let output = Command::new("systemd-analyze")
         // In tenths: 1.5 of 10.
@@ -182,11 +176,11 @@ fn the_service_is_exposed_to_little() {
         .arg(unit)
         .output()
         .expect("systemd-analyze (systemd) is needed");
-    let said = String::from_utf8_lossy(&output.stdout);
-    let complained = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{said}\n{complained}");
+    let report = String::from_utf8_lossy(&output.stdout);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{report}\n{errors}");
     assert!(
-        said.contains("Overall exposure level for macveil.service"),
-        "{said}"
+        report.contains("Overall exposure level for macveil.service"),
+        "{report}"
     );
 }

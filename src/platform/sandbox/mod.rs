@@ -13,8 +13,11 @@ mod calls;
     target_arch = "aarch64",
     target_arch = "riscv64"
 )))]
-#[path = "no_calls.rs"]
-mod calls;
+mod calls {
+    pub(super) fn restrict() -> Result<&'static str, String> {
+        Err("macveil has no filter for this architecture".to_owned())
+    }
+}
 mod capabilities;
 mod files;
 
