@@ -1,9 +1,13 @@
-//! Which network manager controls an interface, for commands that run without the daemon.
+//! Which network manager controls an interface, for commands that can run without the daemon.
 
+use std::cell::LazyCell;
 use std::path::Path;
+
+use super::ask::Daemon;
 
 use crate::config::{Config, Kind};
 use crate::platform::managers::{ActiveManagers, ManagerKind, ManagerWatch, Supplicant};
+use crate::protocol::{Client, Reply, Request};
 
 /// Where `wpa_supplicant` usually has its sockets.
 pub(super) const CTRL_INTERFACE: &str = "/run/wpa_supplicant";
@@ -17,6 +21,26 @@ pub(super) fn running(root: &Path) -> ActiveManagers {
         runtime.block_on(async { ManagerWatch::new(root.to_owned()).first().await })
     };
     runtime.map(first).unwrap_or_default()
+}
+
+/// Which stations iwd controls: as the daemon reports, and for those that it does not manage as it would decide.
+pub(super) fn iwd_controls(root: &Path, config: &Config) -> impl Fn(&str, u32) -> bool {
+    let socket = Daemon::default().path(Some(config));
+    let reply = Client::connect(&socket).and_then(|mut client| client.ask(&Request::Status));
+    let reports = match reply {
+        Ok(Reply::Status(reports)) => reports,
+        _ => Vec::new(),
+    };
+    let running = LazyCell::new(|| running(root));
+    move |name, ifindex| {
+        let report = reports.iter().find(|it| it.interface.name == name);
+        match report.and_then(|it| it.care.as_ref()) {
+            Some(care) => care.backend.as_deref() == Some("iwd"),
+            None => {
+                of_station(*running, root, Some(config), (name, ifindex)) == Some(ManagerKind::Iwd)
+            }
+        }
+    }
 }
 
 /// Which manager controls a Wi-Fi station, by its name and index, with this configuration.

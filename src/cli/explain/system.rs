@@ -6,7 +6,6 @@ use std::sync::Arc;
 use crate::cli::failure::Failure;
 use crate::cli::{inputs, owner};
 use crate::config::{Config, DeviceFacts, Kind};
-use crate::platform::managers::ManagerKind;
 use crate::platform::netlink::Kernel;
 use crate::store::{self, KEY_FILE};
 use macveil_core::address::{AddressFacts, AddressPolicies, Host};
@@ -66,15 +65,10 @@ pub(super) fn card(config: &Config, name: Option<&str>) -> Result<Card, Failure>
     let stations = kernel
         .stations()
         .map_err(|error| Failure::cannot(tried, error))?;
-    let root = Path::new("/");
-    let running = owner::running(root);
-    let mut cards = stations.into_iter().map(|station| {
-        let it = (station.name.as_str(), station.ifindex);
-        let owner = owner::of_station(running, root, Some(config), it);
-        Card {
-            beside_iwd: cfg!(feature = "dbus") && owner == Some(ManagerKind::Iwd),
-            ..known(config, station)
-        }
+    let iwd_controls = owner::iwd_controls(Path::new("/"), config);
+    let mut cards = stations.into_iter().map(|station| Card {
+        beside_iwd: cfg!(feature = "dbus") && iwd_controls(&station.name, station.ifindex),
+        ..known(config, station)
     });
     match name {
         Some(name) => cards
