@@ -102,10 +102,13 @@ day: setup release
 mutants:
 	@python3 -u tests/sim/mutants.py
 
-# Whether any test notices when any line of the pure modules is broken: docs/mutants.md. Installs
-# cargo-mutants from crates.io below target/.
+# Which lines of the pure modules no test watches: docs/mutants.md. Some hours on two cores; MUTANTS='--re REGEX' or
+# MUTANTS='--in-diff FILE' tries only a part. Installs cargo-mutants from crates.io below target/.
+MUTANTS ?=
 mutants-all:
-	@python3 -B -u tests/mutation/mutants.py
+	cargo install --quiet --locked --root target/tools cargo-mutants@27.1.0
+	CARGO_PROFILE_DEV_DEBUG=0 MACVEIL_SIM_STEPS=60000 PROPTEST_RNG_SEED=1 \
+		target/tools/bin/cargo-mutants mutants --output target/mutants-all $(MUTANTS)
 
 # Everybody plays the same stories, and docs/benchmarks.md is written anew: about half an hour on two cores.
 # What it needs of Debian (macchanger beside what the lab has) goes into its guests, not on this machine.

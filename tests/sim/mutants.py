@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Whether the simulated world notices when the supervisor does not do what it must.
+"""Checks that the simulation notices when the state machine for wpa_supplicant does not do what it must.
 
-One line of it is broken at a time, in a copy; the simulation has to find that a promise is broken or a
-connection does not come back. A mutant that lives means that nothing watches over that line. Lines that
-another one backs up (what the kernel's shell reads back too, say) are not among them.
+One line is broken at a time, in a copy; the simulation must then report a broken promise or a connection that does
+not come back. A mutant that survives means that no story watches that line. Lines that another line backs up (what
+the kernel reads back too, for example) are not among them.
 """
 
 import os
@@ -15,31 +15,32 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 COPY = ROOT / "target" / "mutants"
-STATE = "src/supervisor/state/"
+WPA = "crates/core/src/machine/wpa/"
+STATE = WPA + "state/"
 
 # What is broken, where, what stands there (once), and what takes its place.
 MUTANTS = [
     ("no mask at the start", STATE + "waiting.rs",
-     "return Masking::begin(cx, Then::Wait);", "return Self::begin(cx);"),
+     "return Masking::begin(cx, NextState::Wait);", "return Self::begin(cx);"),
     ("a mask is not read back", STATE + "masking.rs",
-     "if link.address == self.mask && (link.up || self.how != How::Bounce) {", "if link.up || self.how != How::Bounce {"),
-    ("the mask is the initial address", "src/supervisor/context.rs",
+     "if link.address == self.mask && (link.up || self.how != How::Cycle) {", "if link.up || self.how != How::Cycle {"),
+    ("the mask is the initial address", WPA + "context.rs",
      "        self.previous_mask = Some(mask);\n        mask", "        self.previous_mask = Some(mask);\n        self.card.initial"),
-    ("no mask when the supplicant vanishes", "src/supervisor/station.rs",
-     "_ => Masking::begin(cx, Then::Wait),", "other => other,"),
-    ("a failed attempt is not taken back", STATE + "associating.rs",
-     "        Parting::after_failure(cx)", "        super::Searching::begin(cx)"),
-    ("the supplicant is not met after it was away", STATE + "held.rs",
-     "                    then: Then::Wait,\n                    ..self", "                    ..self"),
-    ("who joins is not pinned to its address", "src/supervisor/assignment.rs",
+    ("no mask when the supplicant disappears", WPA + "machine.rs",
+     "_ => Masking::begin(cx, NextState::Wait),", "other => other,"),
+    ("a failed attempt is not undone", STATE + "associating.rs",
+     "        Disconnecting::after_failure(cx)", "        super::Scanning::begin(cx)"),
+    ("a supplicant that comes back is not connected to", STATE + "blocked.rs",
+     "                    then: NextState::Wait,\n                    ..self", "                    ..self"),
+    ("an association does not get its assigned address", WPA + "assignment.rs",
      "        if derivation.source != Source::Random {\n            self.drawn = None;\n            return Ok(derivation.address);",
      "        if derivation.source != Source::Random {\n            self.drawn = None;\n            return Ok(self.link.address);"),
-    ("any network is named", "src/supervisor/context.rs",
+    ("every network is probed by name", WPA + "context.rs",
      "filter(|network| network.hidden)", "filter(|_| true)"),
-    ("what was heard long ago is a candidate", "src/supervisor/hunt.rs",
+    ("an old scan result is a candidate", "crates/core/src/scan/planner.rs",
      ".filter(|bss| u128::from(bss.ms_ago) <= elapsed)", ".filter(|bss| u128::from(bss.ms_ago) <= elapsed + 60_000)"),
-    ("the end of an association goes unnoticed", STATE + "associated.rs",
-     "                let ending = self.ending.filter(|_| !self.troubled);\n                Parting::begin(cx, self.ssid, ending)",
+    ("the end of an association is not noticed", STATE + "associated.rs",
+     "                let ending = self.ending.filter(|_| !self.troubled);\n                Disconnecting::begin(cx, self.ssid, ending)",
      "                State::Associated(self)"),
 ]
 
