@@ -3,9 +3,11 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use data_encoding::HEXLOWER_PERMISSIVE;
+
 use super::failure::Failure;
 use macveil_core::address::{Binding, ParsePolicyError, Slap, Zone, parse_reading};
-use macveil_core::types::{KeyMgmt, Mac, ParseMacError, Ssid, Words, parse_hex};
+use macveil_core::types::{KeyMgmt, Mac, ParseMacError, Ssid, Words};
 
 pub(super) fn binding(text: &str) -> Result<Binding, String> {
     word(text, Binding::WORDS)
@@ -38,9 +40,10 @@ pub(super) fn station(text: &str) -> Result<Mac, String> {
 
 /// Bytes in hexadecimal.
 pub(super) fn hex(text: &str) -> Result<Bytes, String> {
-    parse_hex(text)
+    HEXLOWER_PERMISSIVE
+        .decode(text.as_bytes())
         .map(Bytes)
-        .ok_or_else(|| "two hexadecimal digits for each byte are meant".to_owned())
+        .map_err(|_| "expected two hexadecimal digits for each byte".to_owned())
 }
 
 /// Bytes; clap takes a plain vector for a repeated argument.

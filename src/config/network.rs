@@ -1,5 +1,6 @@
 //! `[[network]]`: what is said of one network.
 
+use data_encoding::HEXLOWER_PERMISSIVE;
 use toml::de::DeValue;
 
 use super::connection;
@@ -9,7 +10,7 @@ use super::section::Section;
 use super::spec::{DeviceFacts, DeviceSpecs};
 use super::value::{choice, one_or_more, parsed, text};
 use macveil_core::address::{ConnectionOptions, NetworkMatch, NetworkRule};
-use macveil_core::types::{KeyMgmt, Mac, SSID_MAX, Ssid, parse_hex};
+use macveil_core::types::{KeyMgmt, Mac, SSID_MAX, Ssid};
 
 /// At least one of these must be there.
 const MATCHING_KEYS: &[&str] = &["ssid", "ssid-hex", "bssid", "security", "id-str"];
@@ -87,8 +88,9 @@ fn ssid(value: &DeValue) -> Result<Ssid, Wrong> {
 
 fn ssid_hex(value: &DeValue) -> Result<Ssid, Wrong> {
     let text = text(value)?;
-    let bytes = parse_hex(text)
-        .ok_or_else(|| Wrong::new("two hexadecimal digits for each byte are meant"))?;
+    let bytes = HEXLOWER_PERMISSIVE
+        .decode(text.as_bytes())
+        .map_err(|_| Wrong::new("expected two hexadecimal digits for each byte"))?;
     named(&bytes)
 }
 

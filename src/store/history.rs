@@ -10,7 +10,6 @@ use std::path::{Path, PathBuf};
 use super::atomic;
 use macveil_core::address::{History, Record};
 use macveil_core::types::Ssid;
-use macveil_core::types::parse_hex;
 
 /// The name of the file in the state directory.
 pub const HISTORY_FILE: &str = "history";
@@ -114,7 +113,7 @@ fn parse_line(line: &str) -> Option<(Ssid, Record)> {
         since: since.parse().ok()?,
         used: used.parse().ok()?,
     };
-    Some((Ssid::new(&parse_hex(ssid)?)?, record))
+    Some((Ssid::from_hex(ssid)?, record))
 }
 
 #[cfg(test)]

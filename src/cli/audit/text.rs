@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use data_encoding::HEXLOWER;
+
 use crate::tools::audit::{
     Counts, Judged, Leak, Link, MOST_ADDRESSES, Micros, Reason, Station, Verdict,
 };
@@ -212,8 +214,5 @@ fn quoted(name: &[u8]) -> String {
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    HEXLOWER.encode(bytes)
 }

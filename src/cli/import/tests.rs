@@ -109,8 +109,7 @@ impl System {
             },
         };
         let policies = self.config().address_policies(&device, Arc::new(host));
-        let ssid =
-            ssid.map(|hex| Ssid::new(&macveil_core::types::parse_hex(hex).unwrap()).unwrap());
+        let ssid = ssid.map(|hex| Ssid::from_hex(hex).unwrap());
         let network = NetworkFacts {
             ssid: ssid.as_ref(),
             bssid,

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use data_encoding::HEXLOWER_PERMISSIVE;
 use tracing::debug;
 use zbus::names::{InterfaceName, MemberName};
 use zbus::{Message, ObjectPath, Variant};
 
 use macveil_core::machine::{Doing, IwdPhase, Joining, NetworkId};
 use macveil_core::types::Ssid;
-use macveil_core::types::parse_hex;
 
 pub(super) const DEVICE: &str = "net.connman.iwd.Device";
 pub(super) const STATION: &str = "net.connman.iwd.Station";
@@ -208,7 +208,7 @@ fn network_of(path: &str) -> Option<NetworkId> {
     let (_, last) = path.rsplit_once('/')?;
     let (digits, word) = last.rsplit_once('_')?;
     let (_, joining) = KINDS.into_iter().find(|(kind, _)| *kind == word)?;
-    let bytes = parse_hex(digits)?;
+    let bytes = HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok()?;
     let bytes = without_signs(&bytes).unwrap_or(bytes);
     Some(NetworkId {
         ssid: Ssid::new(&bytes)?,
@@ -219,7 +219,8 @@ fn network_of(path: &str) -> Option<NetworkId> {
 fn has_signs(path: &str) -> bool {
     let last = path.rsplit_once('/').map_or("", |(_, last)| last);
     let digits = last.rsplit_once('_').map_or("", |(digits, _)| digits);
-    let bytes = parse_hex(digits).unwrap_or_default();
+    let bytes = HEXLOWER_PERMISSIVE.decode(digits.as_bytes());
+    let bytes = bytes.unwrap_or_default();
     without_signs(&bytes).is_some_and(|name| name.len() < bytes.len())
 }
 

@@ -9,10 +9,11 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
 
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
+
 use super::files::{KnownNetworkId, Original, Security};
 use crate::store::atomic;
 use macveil_core::types::Ssid;
-use macveil_core::types::parse_hex;
 
 /// A setting that was not there.
 const NONE: &str = "-";
@@ -47,7 +48,7 @@ impl Originals {
         for (id, original) in kept {
             let KnownNetworkId { ssid, security } = id;
             let value = |value: &Option<String>| match value {
-                Some(value) => format!("{SOME}{}", digits(value)),
+                Some(value) => format!("{SOME}{}", HEXLOWER.encode(value.as_bytes())),
                 None => NONE.to_owned(),
             };
             let _ = writeln!(
@@ -64,20 +65,13 @@ impl Originals {
     }
 }
 
-fn digits(value: &str) -> String {
-    value.bytes().fold(String::new(), |mut digits, byte| {
-        let _ = write!(digits, "{byte:02x}");
-        digits
-    })
-}
-
 fn read_line(line: &str) -> Option<(KnownNetworkId, Original)> {
     let words: Vec<_> = line.split(' ').collect();
     let [ssid, security, address, random, settings] = words[..] else {
         return None;
     };
     let id = KnownNetworkId {
-        ssid: Ssid::new(&parse_hex(ssid)?)?,
+        ssid: Ssid::from_hex(ssid)?,
         security: Security::from_word(security)?,
     };
     let original = Original {
@@ -95,8 +89,10 @@ fn value(word: &str) -> Result<Option<String>, Nonsense> {
     let digits = match word.strip_prefix(SOME) {
         None if word == NONE => return Ok(None),
         Some("") => return Ok(Some(String::new())),
-        digits => digits.and_then(parse_hex).ok_or(Nonsense)?,
+        Some(digits) => HEXLOWER_PERMISSIVE.decode(digits.as_bytes()),
+        None => return Err(Nonsense),
     };
+    let digits = digits.map_err(|_| Nonsense)?;
     String::from_utf8(digits).map(Some).map_err(|_| Nonsense)
 }
 

@@ -7,7 +7,6 @@ use std::fmt::Write as _;
 use macveil_core::types::{BssEntry, Mac, Ssid};
 
 use super::network::Configured;
-use super::text;
 
 /// The longest command of 2.9, and of versions that do not say.
 pub(super) const SHORTEST_LIMIT: usize = 4095;
@@ -89,7 +88,7 @@ pub(super) fn command(ssids: &BTreeSet<&Ssid>, bssids: &BTreeSet<Mac>) -> String
     let mut command = String::from("SET disallow_aps ");
     let mut separator = "";
     for ssid in ssids {
-        let _ = write!(command, "{separator}ssid {}", text::hex(ssid.as_bytes()));
+        let _ = write!(command, "{separator}ssid {}", ssid.to_hex());
         separator = " ";
     }
     for bssid in bssids {
@@ -101,6 +100,8 @@ pub(super) fn command(ssids: &BTreeSet<&Ssid>, bssids: &BTreeSet<Mac>) -> String
 
 #[cfg(test)]
 mod tests {
+    use data_encoding::HEXLOWER;
+
     use super::super::network::configured;
     use super::*;
     use macveil_core::types::SecurityLevel;
@@ -207,7 +208,10 @@ mod tests {
         assert!(!grounds.needs_table());
         grounds.limit = SHORTEST_LIMIT;
         assert!(grounds.needs_table());
-        let expected = format!("SET disallow_aps ssid {}", text::hex(names[7].as_bytes()));
+        let expected = format!(
+            "SET disallow_aps ssid {}",
+            HEXLOWER.encode(names[7].as_bytes())
+        );
         assert_eq!(grounds.command(), Some(expected));
         grounds.limit = 20;
         assert_eq!(grounds.command(), None);

@@ -131,7 +131,7 @@ pub(crate) fn ssid(data: &[u8]) {
     };
     let name = printf_encode(ssid.as_bytes());
     assert_eq!(text::printf_ssid(name.as_bytes()), Some(ssid.clone()));
-    let digits = text::hex(ssid.as_bytes());
+    let digits = ssid.to_hex();
     assert_eq!(text::config_ssid(digits.as_bytes()), Some(ssid.clone()));
     names_itself_in_answers(&ssid, &name);
     changes_no_event(&name);

@@ -11,7 +11,6 @@ use super::memory::{NetworkAddress, Setting};
 use crate::platform::socket_watcher::Identity;
 use crate::store::atomic;
 use macveil_core::types::Ssid;
-use macveil_core::types::parse_hex;
 
 /// An SSID that matches any.
 const ANY: &str = "-";
@@ -93,7 +92,7 @@ impl Original {
             ["network", id, ssid, value] => {
                 let ssid = match ssid {
                     ANY => None,
-                    digits => Some(Ssid::new(&parse_hex(digits)?)?),
+                    digits => Some(Ssid::from_hex(digits)?),
                 };
                 let value = value.parse().ok()?;
                 let address = NetworkAddress { ssid, value };

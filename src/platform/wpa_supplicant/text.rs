@@ -1,7 +1,6 @@
 //! How wpa_supplicant writes things down. All of it is hostile input: any bytes, cut anywhere.
 
-use std::fmt::Write as _;
-
+use data_encoding::HEXLOWER_PERMISSIVE;
 use macveil_core::types::{Mac, Ssid};
 
 /// Reads text that `printf_encode` (`src/utils/common.c`, 2.10) wrote back into raw bytes.
@@ -32,10 +31,10 @@ fn decode_escape<'a>(text: &'a [u8], decoded: &mut Vec<u8>) -> &'a [u8] {
         b't' => decoded.push(b'\t'),
         b'e' => decoded.push(0x1b),
         b'x' => {
-            if let [high, low, rest @ ..] = rest
-                && let (Some(high), Some(low)) = (hex_digit(*high), hex_digit(*low))
+            if let Some((digits, rest)) = rest.split_at_checked(2)
+                && let Ok(byte) = HEXLOWER_PERMISSIVE.decode(digits)
             {
-                decoded.push(high << 4 | low);
+                decoded.extend(byte);
                 return rest;
             }
         }
@@ -59,34 +58,8 @@ pub(super) fn config_ssid(text: &[u8]) -> Option<Ssid> {
 pub(super) fn config_string(text: &[u8]) -> Option<Vec<u8>> {
     match text {
         [b'"', quoted @ .., b'"'] => Some(quoted.to_vec()),
-        _ => hex_decode(text),
+        _ => HEXLOWER_PERMISSIVE.decode(text).ok(),
     }
-}
-
-/// The bytes in hexadecimal, without anything between.
-pub(super) fn hex(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(bytes.len() * 2);
-    for byte in bytes {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
-}
-
-fn hex_decode(text: &[u8]) -> Option<Vec<u8>> {
-    let (pairs, rest) = text.as_chunks();
-    if !rest.is_empty() {
-        return None;
-    }
-    pairs
-        .iter()
-        .map(|&[high, low]| Some(hex_digit(high)? << 4 | hex_digit(low)?))
-        .collect()
-}
-
-fn hex_digit(digit: u8) -> Option<u8> {
-    char::from(digit)
-        .to_digit(16)
-        .and_then(|value| u8::try_from(value).ok())
 }
 
 /// The lines of an answer, without their ends.
@@ -181,7 +154,7 @@ mod tests {
 
         #[test]
         fn hexadecimal_is_read_back(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..=32)) {
-            proptest::prop_assert_eq!(config_ssid(hex(&bytes).as_bytes()), Ssid::new(&bytes));
+            proptest::prop_assert_eq!(config_ssid(HEXLOWER_PERMISSIVE.encode(&bytes).as_bytes()), Ssid::new(&bytes));
         }
     }
 }

@@ -113,7 +113,7 @@ impl Translator<'_> {
         self.toml.table("network");
         let line = match plain_text(ssid) {
             Some(text) => self.toml.key("ssid", Quoted(text)),
-            None => self.toml.key("ssid-hex", Quoted(&hex(ssid))),
+            None => self.toml.key("ssid-hex", Quoted(&ssid.to_hex())),
         };
         let title = format!("profile \"{}\"", profile.id);
         self.report
@@ -261,9 +261,4 @@ impl Translator<'_> {
 fn plain_text(ssid: &Ssid) -> Option<&str> {
     let text = std::str::from_utf8(ssid.as_bytes()).ok()?;
     (!text.contains(char::is_control)).then_some(text)
-}
-
-fn hex(ssid: &Ssid) -> String {
-    let digits = ssid.as_bytes().iter().map(|byte| format!("{byte:02x}"));
-    digits.collect()
 }

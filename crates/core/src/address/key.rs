@@ -2,11 +2,10 @@
 
 use std::fmt;
 
+use data_encoding::BASE64;
 use rand::CryptoRng;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
-
-use super::base64;
 
 /// How a key of the second version begins.
 const V2_PREFIX: &[u8] = b"nm-v2:";
@@ -102,7 +101,7 @@ impl NewKey {
     pub fn generate(rng: &mut impl CryptoRng) -> Self {
         let mut secret = Zeroizing::new([0; V2_SECRET_MIN]);
         rng.fill_bytes(&mut *secret);
-        let secret = Zeroizing::new(base64::encode(&*secret));
+        let secret = Zeroizing::new(BASE64.encode(&*secret));
         Self(Zeroizing::new(format!("nm-v2:{}", *secret)))
     }
 

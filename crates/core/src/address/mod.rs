@@ -4,7 +4,6 @@
 //! association: which mask to carry before it, and which address during it.
 
 mod assign_error;
-mod base64;
 mod derive;
 mod escape;
 #[cfg(any(test, fuzzing, feature = "fuzzing"))]

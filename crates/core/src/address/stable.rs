@@ -2,13 +2,14 @@
 
 use std::fmt::Write;
 
+use data_encoding::BASE64_NOPAD;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
+use super::HostKey;
 use super::escape::escape;
 use super::period::Reading;
 use super::stable_id::{Meaning, Part, Variable};
-use super::{HostKey, base64};
 use crate::types::{Mac, Ssid};
 
 /// What stands for the connection on a wire that was given no UUID. `NetworkManager` has no such
@@ -67,11 +68,9 @@ impl EffectiveId {
     }
 }
 
-/// The digest without its padding: 27 characters (`nm_utils_stable_id_generated_complete`).
+/// The digest as 27 characters (`nm_utils_stable_id_generated_complete`).
 fn shorten(expanded: &str) -> String {
-    let mut digest = base64::encode(&Sha1::digest(expanded));
-    digest.truncate(27);
-    digest
+    BASE64_NOPAD.encode(&Sha1::digest(expanded))
 }
 
 impl Values<'_> {

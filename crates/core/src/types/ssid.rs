@@ -20,6 +20,13 @@ impl Ssid {
         (bytes.len() <= SSID_MAX).then(|| Self(bytes.to_vec()))
     }
 
+    /// Takes hexadecimal digits of either case, two for each byte; `None` if they are not, or more than 32 bytes.
+    #[must_use]
+    pub fn from_hex(digits: &str) -> Option<Self> {
+        let bytes = HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok()?;
+        Self::new(&bytes)
+    }
+
     /// The empty SSID: in a probe request it asks for every network.
     #[must_use]
     pub const fn wildcard() -> Self {
@@ -116,7 +123,14 @@ mod tests {
     }
 
     #[test]
-    fn each_byte_has_two_digits() {
-        assert_eq!(ssid(&[0, 0x0f, 0xa5, 0xff]).to_hex(), "000fa5ff");
+    fn ssid_in_hexadecimal_has_two_digits_a_byte() {
+        let name = ssid(&[0, 0x0f, 0xa5, 0xff]);
+        assert_eq!(name.to_hex(), "000fa5ff");
+        for digits in ["000fa5ff", "000FA5ff"] {
+            assert_eq!(Ssid::from_hex(digits), Some(name.clone()));
+        }
+        for wrong in ["0", "0g", "00 0f", &"00".repeat(33)] {
+            assert_eq!(Ssid::from_hex(wrong), None);
+        }
     }
 }

@@ -2,7 +2,6 @@
 //! `storage.c`, 3.10).
 
 use macveil_core::types::Ssid;
-use macveil_core::types::parse_hex;
 
 /// What begins the name of a file whose network's name is in hexadecimal digits.
 const HEXADECIMAL: char = '=';
@@ -66,7 +65,7 @@ impl KnownNetworkId {
     pub fn from_file_name(file: &str) -> Option<Self> {
         let (name, kind) = file.split_once('.')?;
         let ssid = match name.strip_prefix(HEXADECIMAL) {
-            Some(digits) => Ssid::new(&parse_hex(digits)?)?,
+            Some(digits) => Ssid::from_hex(digits)?,
             None => Ssid::new(name.as_bytes())?,
         };
         // iwd handles names as text that ends with a NUL.

@@ -64,7 +64,7 @@ impl Session<'_> {
     fn would_send(&self, network: &Configured) -> bool {
         let denied = self.memory.denied.as_deref().unwrap_or_default();
         let is_denied = network.details.ssid.as_ref().is_some_and(|ssid| {
-            let ssid = text::hex(ssid.as_bytes());
+            let ssid = ssid.to_hex();
             denied.split(' ').any(|word| word == ssid)
         });
         let introduces_itself = network.details.manages_keys_by("DPP") && !is_denied;

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, UNIX_EPOCH};
 
+use data_encoding::HEXLOWER;
+
 use super::bench::{Bench, mac, said};
 use crate::address::{AssignError, Binding, HostKey, MachineId, NetworkFacts, Slap, Source, Zone};
 use crate::types::{KeyMgmt, Ssid, Words};
@@ -45,8 +47,8 @@ impl Case {
     }
 
     fn bytes(&self, column: &str) -> Option<Vec<u8>> {
-        self.get(column)
-            .map(|hex| crate::types::parse_hex(hex).unwrap())
+        let digits = self.get(column)?;
+        Some(HEXLOWER.decode(digits.as_bytes()).unwrap())
     }
 
     fn word<T: Copy>(&self, column: &str, words: Words<T>) -> Option<T> {
