@@ -9,7 +9,7 @@
 # make small   without D-Bus, so without iwd, for images with little room: target/macveil-small
 # make arm64   the static binary for 64-bit ARM, its unit tests and vectors run in QEMU
 # make package the Debian package on a fresh Debian that boots: installed, run, upgraded, purged
-# make bench   macveil beside NetworkManager, iwd and wpa_supplicant, measured: docs/benchmarks.md
+# make bench   measures macveil, NetworkManager, iwd and wpa_supplicant: docs/benchmarks.md
 # make screens what status --watch, explain and doctor look like, for the documentation
 # make demo    a story told live: who transmits what under which address
 # All but release, static, small and deb set up a Debian 12 machine for themselves, as root or with sudo.
@@ -110,8 +110,8 @@ mutants-all:
 	CARGO_PROFILE_DEV_DEBUG=0 MACVEIL_SIM_STEPS=60000 PROPTEST_RNG_SEED=1 \
 		target/tools/bin/cargo-mutants mutants --output target/mutants-all $(MUTANTS)
 
-# Everybody plays the same stories, and docs/benchmarks.md is written anew: about half an hour on two cores.
-# What it needs of Debian (macchanger beside what the lab has) goes into its guests, not on this machine.
+# All programs play the same stories, and docs/benchmarks.md is written: about half an hour on two cores.
+# Its Debian packages (macchanger, and those of the lab) are installed in its guests, not on this machine.
 # Less, to look at only: cargo test --test lab -- bench --story outages
 bench: setup release
 	@tests/bench/setup.sh
@@ -155,6 +155,6 @@ screens: setup release
 	@cargo test --quiet --test lab -- --kernel 6.1 --method driver --story screens --guests 1
 	@python3 -B tests/lab/screens.py target/lab/results/guest-0/console docs/images
 
-# Draws pictures below target/demo. Those in the documentation anew: MACVEIL_WRITE=1 make demo
+# Draws pictures below target/demo. MACVEIL_WRITE=1 make demo replaces those of the documentation
 demo: setup release
 	@cargo test --quiet --test lab -- demo

@@ -1,5 +1,5 @@
 //! How fast a capture is judged, and in how much memory: `cargo bench --bench audit`. It prints figures and
-//! fails at nothing. Time is the processor's, which does not hang on what else the machine is doing.
+//! fails at nothing. Time is the processor's, which does not depend on other work of the machine.
 
 #![allow(
     clippy::cast_possible_truncation,

@@ -1,5 +1,5 @@
 //! How long it takes to change an interface's address: by bare netlink calls, as the daemon does it, and by
-//! the commands that people use. For root, on an interface that nobody else wants:
+//! the commands that people use. For root, on an interface that no other program uses:
 //!
 //! `cargo bench --bench changes -- INTERFACE ROUNDS [COMMAND_MACVEIL]`
 //!

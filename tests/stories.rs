@@ -214,8 +214,8 @@ fn cards_have_things_done_to_them() {
     let cards = |events: [CardEvent; 5]| events.map(|event| Step::When(Event::Card(event)));
     assert_eq!(
         steps(
-            "when somebody takes the link down\nand somebody sets the permanent address\n\
-             and somebody sets the address 9a:11:22:33:44:55\nand the radio is blocked\n\
+            "when another program takes the link down\nand another program sets the permanent address\n\
+             and another program sets the address 9a:11:22:33:44:55\nand the radio is blocked\n\
              and the interface is renamed to wifi0"
         ),
         cards([
@@ -228,14 +228,14 @@ fn cards_have_things_done_to_them() {
     );
     let live = CardEvent::AddressLive(NewAddress::Fresh);
     assert_eq!(
-        steps("when somebody sets a fresh address while the link is up"),
+        steps("when another program sets a fresh address while the link is up"),
         [Step::When(Event::Card(live))]
     );
     assert_eq!(
         steps("when the machine sleeps"),
         [Step::When(Event::MachineSleeps)]
     );
-    assert!(problem("when somebody sings").starts_with("line 2: "));
+    assert!(problem("when another program sings").starts_with("line 2: "));
     assert!(problem("when the radio plays").starts_with("line 2: "));
 }
 
@@ -421,7 +421,7 @@ fn strangers_have_words_of_their_own() {
 }
 
 #[test]
-fn what_goes_on_beside_the_stations_has_words_too() {
+fn events_apart_from_stations_are_parsed() {
     assert_eq!(
         steps("when another program listens without end\nand the other program listens no longer"),
         [

@@ -31,7 +31,7 @@ fn columns() -> Vec<Column> {
     };
     [
         ("macveil, `driver`", OURS),
-        ("macveil beside iwd", OURS),
+        ("macveil with iwd", OURS),
         ("NetworkManager", OTHERS),
         ("iwd", OTHERS),
     ]
@@ -64,17 +64,14 @@ fn what_is_written_alike_is_level() {
     assert_eq!(verdict(Unit::Whole, [2.0, 1.6, 7.0, 2.4]), level);
     assert_eq!(verdict(Unit::Fine, [0.501, 0.499, 7.0, 0.5]), level);
     let apart = verdict(Unit::Fine, [0.51, 0.5, 7.0, 0.5]);
-    assert_eq!(
-        apart,
-        "beside iwd: level with iwd; `driver`: **behind iwd**"
-    );
+    assert_eq!(apart, "with iwd: level with iwd; `driver`: **behind iwd**");
 }
 
 #[test]
 fn our_columns_are_told_apart_where_they_differ() {
     assert_eq!(
         verdict(Unit::Whole, [0.0, 9.0, 1.0, 3.0]),
-        "`driver`: ahead; beside iwd: **behind NetworkManager**"
+        "`driver`: ahead; with iwd: **behind NetworkManager**"
     );
 }
 
@@ -130,7 +127,7 @@ fn the_page_says_where_it_is_not_ahead() {
         row("names", Unit::Whole, [0.0, 0.0, 5.0, 0.0].map(Some)),
     ];
     let page = report(rows, vec!["iwd, day: it hung".to_owned()]).markdown();
-    let expected = "# Measured beside its peers
+    let expected = "# Measurements
 
 Words.
 
@@ -140,28 +137,28 @@ Measured on 2026-01-31 with iwd 2.3.
 
 Before.
 
-| | macveil, `driver` | macveil beside iwd | NetworkManager | iwd | macveil is |
+| | macveil, `driver` | macveil with iwd | NetworkManager | iwd | macveil is |
 |---|--:|--:|--:|--:|---|
 | frames | 0 | 0 | 5 | 6 | ahead |
-| time, s | 1.00 | 2.00 | 3.00 | 1.50 | `driver`: ahead; beside iwd: **behind iwd** |
-| probes | 2 | 1 | 5 | 2 | beside iwd: ahead; `driver`: level with iwd |
+| time, s | 1.00 | 2.00 | 3.00 | 1.50 | `driver`: ahead; with iwd: **behind iwd** |
+| probes | 2 | 1 | 5 | 2 | with iwd: ahead; `driver`: level with iwd |
 | names | 0 | 0 | 5 | 0 | level with iwd |
 
 After.
 
 ## Where macveil is not ahead
 
-- A day, time, s: macveil beside iwd 2.00 beside iwd 1.50. It does more.
+- A day, time, s: macveil with iwd 2.00 against iwd 1.50. It does more.
 
 Level with the best of the others:
 
-- A day, probes: macveil, `driver` 2 beside iwd 2.
+- A day, probes: macveil, `driver` 2 against iwd 2.
 
 ## What went wrong
 
 - iwd, day: it hung
 
-## Once more
+## Repeat it
 
 Again.
 ";

@@ -105,36 +105,33 @@ fn a_second_one_is_refused_in_the_same_network_namespace_and_runs_in_another() {
 }
 
 #[test]
-fn whoever_poses_as_macveil_keeps_nobody_from_being_protected() {
-    alone(
-        "whoever_poses_as_macveil_keeps_nobody_from_being_protected",
-        || {
-            let imposter = Command::new("setpriv")
-                .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
-                .args(["/usr/bin/python3", "-c"])
-                .arg(
-                    "import socket, time\n\
+fn foreign_owner_of_the_lock_prevents_no_protection() {
+    alone("foreign_owner_of_the_lock_prevents_no_protection", || {
+        let imposter = Command::new("setpriv")
+            .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+            .args(["/usr/bin/python3", "-c"])
+            .arg(
+                "import socket, time\n\
                      name = socket.socket(socket.AF_UNIX)\n\
                      name.bind('\\0macveil')\n\
                      name.listen()\n\
                      print('ready', flush=True)\n\
                      time.sleep(60)",
-                )
-                .stdout(Stdio::piped())
-                .spawn();
-            let mut imposter = Running(imposter.expect("setpriv and python3"));
-            let mut ready = String::new();
-            let output = imposter.0.stdout.take().expect("a pipe");
-            BufReader::new(output)
-                .read_line(&mut ready)
-                .expect("a line");
-            assert_eq!(ready, "ready\n");
+            )
+            .stdout(Stdio::piped())
+            .spawn();
+        let mut imposter = Running(imposter.expect("setpriv and python3"));
+        let mut ready = String::new();
+        let output = imposter.0.stdout.take().expect("a pipe");
+        BufReader::new(output)
+            .read_line(&mut ready)
+            .expect("a line");
+        assert_eq!(ready, "ready\n");
 
-            let mut world = World::new();
-            world.start("[\"interface-name:card\"]", "");
-            world.wait_for_an_address();
-            assert_ne!(world.address(), INITIAL);
-            assert!(world.log().contains("poses as macveil"), "{}", world.log());
-        },
-    );
+        let mut world = World::new();
+        world.start("[\"interface-name:card\"]", "");
+        world.wait_for_an_address();
+        assert_ne!(world.address(), INITIAL);
+        assert!(world.log().contains("poses as macveil"), "{}", world.log());
+    });
 }

@@ -17,7 +17,7 @@ const OTHERS: [(&str, &str); 2] = [
     ),
 ];
 
-/// Slow to begin, so that whoever does not wait for it is noticed.
+/// Slow to begin, so that a script that does not wait is noticed.
 const SLOWLY: &str = "#!/bin/sh\n[ \"$1\" != run ] || sleep 0.7\nexec /opt/macveil \"$@\"\n";
 
 const MACHINE: &str = r"

@@ -228,7 +228,7 @@ fn wps_and_p2p_elements_are_found() {
 }
 
 #[test]
-fn a_rich_probe_is_found_unless_somebody_else_scans() {
+fn rich_probe_is_found_unless_another_program_scans() {
     let extended = [WILDCARD, &[127, 1, 4]].concat();
     let mut air = clean_story();
     air.count_from(1234).probe(mask(9), &extended);

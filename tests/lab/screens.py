@@ -13,7 +13,7 @@ from pathlib import Path
 
 COLUMNS = 80
 WIDTH, LINE, MARGIN = 7.8, 18, 14
-# Redrawn each second; nobody wants to wait that long.
+# Redrawn each second; shown faster.
 SECONDS_A_SCREEN = 0.4
 STYLE = """
 text{font:13px ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;fill:#1f2328;white-space:pre}
@@ -79,7 +79,7 @@ def picture(command, body):
         style += (
             f"@keyframes turn{{0%{{opacity:1}}{100 / count:.4f}%,100%{{opacity:0}}}}"
             f".screen{{opacity:0;animation:turn {whole:.1f}s step-end infinite}}"
-            # For whoever shows no animation.
+            # For viewers without animation.
             ".screen:first-of-type{opacity:1}"
         )
     out = [

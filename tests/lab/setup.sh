@@ -112,7 +112,7 @@ unpack_guest_root() {
 }
 
 # The packages that some need besides, with all that they depend on.
-download_besides() {
+download_missing() {
     local debs=$1 deb
     shift
     mkdir -p "$debs"
@@ -131,7 +131,7 @@ make_addition() {
 
 prepare_networkmanager() {
     local root=$lab/networkmanager-root debs=$lab/networkmanager-debs
-    download_besides "$debs" "${networkmanager_packages[@]}"
+    download_missing "$debs" "${networkmanager_packages[@]}"
     unpack_debs "$debs" "$root" "$installers|$of_systemd|$of_sharing"
     # Units are for a story that starts them by their names.
     mkdir "$lab/units"
@@ -146,7 +146,7 @@ prepare_networkmanager() {
 
 prepare_systemd() {
     local root=$lab/systemd-root debs=$lab/systemd-debs
-    download_besides "$debs" "${systemd_packages[@]}"
+    download_missing "$debs" "${systemd_packages[@]}"
     # For libraries and units that the other guests do without.
     cp -l "$lab"/debs/{libpam0g,wpasupplicant}_*.deb "$debs"
     unpack_debs "$debs" "$root" "$installers|coreutils_*"
@@ -154,7 +154,7 @@ prepare_systemd() {
     dpkg-deb --fsys-tarfile "$debs"/coreutils_*.deb | tar -x -C "$root" ./usr/bin/install
     rm -rf "$debs" "$root"/usr/sbin/wpa_* "$root/usr/lib/systemd/catalog"
     ln -s /run "$root/var/run"
-    # No units but what a story puts there, and none made up anew for each story.
+    # Only the units of a story, and no generated ones.
     rm -rf "$root"/usr/lib/systemd/{system/multi-user.target.wants,system-generators}
     echo 0f1e2d3c4b5a69788796a5b4c3d2e1f0 >"$root/etc/machine-id"
     make_addition "$root" "$lab/systemd"

@@ -1,9 +1,9 @@
-Somebody sets another address thirty times a second, connected or not: macveil gives way, tells of it once, and is back afterwards
+Another program sets an address thirty times a second, connected or not: macveil backs off, logs it once, and is back afterwards
 
 given  any masking method
 and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
 and    a network "Home": wpa2 "correct horse battery"
-and    trouble: 150 times "somebody sets a fresh address"
+and    trouble: 150 times "another program sets a fresh address"
 and    macveil and wpa_supplicant are running
 then   connected to home within 10 s
 when   trouble comes for 5 s, seed 1

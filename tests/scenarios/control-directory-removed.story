@@ -1,4 +1,4 @@
-Somebody removes the directory of wpa_supplicant's control sockets
+The directory of wpa_supplicant's control sockets is removed
 
 given  any masking method
 and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"

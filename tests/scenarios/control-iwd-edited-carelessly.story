@@ -1,4 +1,4 @@
-iwd, and somebody who edits a network's file as if nobody else did: settings of iwd's get lost
+iwd, and a careless editor of a network's file: settings of iwd are lost
 
 given  iwd's General settings have "AddressRandomization=network"
 and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"

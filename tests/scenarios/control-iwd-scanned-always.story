@@ -1,4 +1,4 @@
-iwd without macveil, while somebody else scans all the time: it joins under whatever address the card has, the permanent one at first
+iwd without macveil, while another program scans all the time: it joins under any address the card has, the permanent one at first
 
 given  iwd's General settings have "AddressRandomization=network"
 and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"

@@ -1,4 +1,4 @@
-iwd without macveil: the address that anybody can compute, and minutes until it is back
+iwd without macveil: an address that an observer can compute, and minutes until it is back
 
 given  iwd's General settings have "AddressRandomization=network"
 and    an access point home: ssid "Home", channel 6, open

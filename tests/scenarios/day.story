@@ -10,7 +10,7 @@ and    trouble: 30 times "home vanishes", after 2 s to 3 min "home returns", 15 
 and    trouble: 12 times "cafe returns", after 10 s to 10 min "cafe vanishes"
 and    trouble: 30 times "home kicks the station", 10 times "cafe kicks the station", 20 times "the user scans"
 and    trouble: 10 times "wpa_supplicant is killed", after 20 ms to 5 s "wpa_supplicant starts", 6 times "the user reconfigures"
-and    trouble: 10 times "somebody takes the link down", after 1 s to 1 min "somebody brings the link up", 10 times "somebody sets a fresh address", 10 times "somebody sets the permanent address", 8 times "the radio is blocked", after 1 s to 2 min "the radio is unblocked"
+and    trouble: 10 times "another program takes the link down", after 1 s to 1 min "another program brings the link up", 10 times "another program sets a fresh address", 10 times "another program sets the permanent address", 8 times "the radio is blocked", after 1 s to 2 min "the radio is unblocked"
 and    macveil and wpa_supplicant are running
 then   connected to home within 10 s
 when   trouble comes for 3 h, seed 1

@@ -9,7 +9,7 @@ and    trouble: 6 times "home vanishes", after 2 s to 3 min "home returns", 3 ti
 and    trouble: 2 times "cafe returns", after 10 s to 10 min "cafe vanishes"
 and    trouble: 6 times "home kicks the station", 2 times "cafe kicks the station", 4 times "the user scans"
 and    trouble: 2 times "wpa_supplicant is killed", after 20 ms to 5 s "wpa_supplicant starts", 1 times "the user reconfigures"
-and    trouble: 2 times "somebody takes the link down", after 1 s to 1 min "somebody brings the link up", 2 times "somebody sets a fresh address", 2 times "somebody sets the permanent address", 2 times "the radio is blocked", after 1 s to 2 min "the radio is unblocked"
+and    trouble: 2 times "another program takes the link down", after 1 s to 1 min "another program brings the link up", 2 times "another program sets a fresh address", 2 times "another program sets the permanent address", 2 times "the radio is blocked", after 1 s to 2 min "the radio is unblocked"
 and    macveil and wpa_supplicant are running
 then   connected to home within 10 s
 when   trouble comes for 20 min, seed 1

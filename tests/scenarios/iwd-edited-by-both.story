@@ -1,12 +1,12 @@
-Beside iwd: a thousand edits of a network's file, by iwd and by macveil at the same time, and every setting survives
+With iwd: a thousand edits of a network's file, by iwd and by macveil at the same time, and every setting survives
 
 given  iwd's General settings have "AddressRandomization=network"
 and    macveil reads the system's configuration
 and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
-# All but the first line are somebody else's.
-and    a network "Home": wpa2 "correct horse battery", with "AutoConnect=true", with "Hidden=false", with "SendHostname=true", with "[Network]", with "MulticastDNS=false", with "[Somebody]", with "Colour=blue", with "Empty="
-and    a network "Office": wpa2 "battery staple", with "AutoConnect=false", with "[Somebody]", with "Colour=red"
-and    a network "Cafe": open, with "[Somebody]", with "Colour=green"
+# All but the first line belong to other programs.
+and    a network "Home": wpa2 "correct horse battery", with "AutoConnect=true", with "Hidden=false", with "SendHostname=true", with "[Network]", with "MulticastDNS=false", with "[Other]", with "Colour=blue", with "Empty="
+and    a network "Office": wpa2 "battery staple", with "AutoConnect=false", with "[Other]", with "Colour=red"
+and    a network "Cafe": open, with "[Other]", with "Colour=green"
 and    macveil is running
 and    iwd is running
 then   connected to home within 20 s

@@ -1,4 +1,4 @@
-Beside iwd: macveil itself joins a network once more that iwd did not know yet, under its own address
+With iwd: macveil joins a network again that iwd did not know yet, under its own address
 
 given  iwd's General settings have "AddressRandomization=network"
 and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
@@ -10,7 +10,7 @@ when   10 s pass
 and    the judge looks away
 and    the user runs "busybox sh -c 'iwctl --passphrase \"correct horse battery\" station $(busybox ls /sys/class/net | busybox grep wlan) connect Home'"
 and    10 s pass
-# By now nobody but macveil has asked for the second.
+# By now only macveil has requested the second.
 then   connected to home within 1 s
 and    home saw 2 addresses
 when   the user runs "busybox sh -c 'busybox grep -x 9a:11:22:33:44:55 /sys/class/net/wlan*/address'"

@@ -1,4 +1,4 @@
-Beside iwd: a hidden network is named under mask addresses only, and a kick does no harm
+With iwd: a hidden network is named under mask addresses only, and a kick does no harm
 
 given  iwd's General settings have "AddressRandomization=network"
 and    an access point secret: ssid "Secret", channel 3, wpa2 "correct horse battery", hidden

@@ -1,4 +1,4 @@
-Beside iwd: the radio is removed and returns, with another name and number, and its network sees the same address
+With iwd: the radio is removed and returns, with another name and number, and its network sees the same address
 
 given  any masking method
 and    iwd's General settings have "AddressRandomization=network"

@@ -1,4 +1,4 @@
-Beside iwd whose scans show the card's address: macveil asks for none under a network's address
+With an iwd whose scans show the card's address: macveil requests none under a network's address
 
 given  iwd's General settings have "AddressRandomization=network"
 and    iwd's Scan settings have "DisableMacAddressRandomization=true"

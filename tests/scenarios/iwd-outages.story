@@ -1,4 +1,4 @@
-Beside iwd: back within seconds after eight outages of 5 to 120 s
+With iwd: back within seconds after eight outages of 5 to 120 s
 
 given  iwd's General settings have "AddressRandomization=network"
 and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"

@@ -1,4 +1,4 @@
-Beside iwd: iwd restarts and is killed, macveil restarts and is killed, and both
+With iwd: iwd restarts and is killed, macveil restarts and is killed, and both
 
 given  iwd's General settings have "AddressRandomization=network"
 and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"

@@ -1,4 +1,4 @@
-Beside iwd: somebody else scans all the time, from before iwd's start on, and a wrong address is never associated
+With iwd: another program scans all the time, from before iwd's start on, and a wrong address is never associated
 
 given  any masking method
 and    iwd's General settings have "AddressRandomization=network"

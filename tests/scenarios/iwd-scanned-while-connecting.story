@@ -1,4 +1,4 @@
-Beside iwd: somebody else scans all the time while iwd connects, and a wrong address is never associated
+With iwd: another program scans all the time while iwd connects, and a wrong address is never associated
 
 given  iwd's General settings have "AddressRandomization=network"
 and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
@@ -15,6 +15,6 @@ and    10 s pass
 and    the other program listens no longer
 then   connected to home within 60 s
 and    home saw only 9a:11:22:33:44:55
-# What iwd had begun before it goes on while connected, and nobody can make that random.
+# A scan that iwd began before continues while connected, and cannot be randomized.
 and    the judge finds at most 60 of "probe request under an assigned address"
 and    the judge finds at most 4 of "network named under an assigned address", "probe request naming a network not hidden"

@@ -1,4 +1,4 @@
-Beside iwd: start, outages of 40 s, and what was in its files comes back
+With iwd: start, outages of 40 s, and what was in its files comes back
 
 given  iwd's General settings have "AddressRandomization=network"
 and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"

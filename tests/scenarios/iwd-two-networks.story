@@ -1,4 +1,4 @@
-Beside iwd: two networks in range, each under its own address, in IPv6 too
+With iwd: two networks in range, each under its own address, in IPv6 too
 
 given  iwd's General settings have "AddressRandomization=network"
 and    an access point office: ssid "Office", channel 1, open

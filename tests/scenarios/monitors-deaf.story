@@ -1,4 +1,4 @@
-Monitors that never read what wpa_supplicant tells them: it makes its socket anew, or tells nobody anything
+Monitors that never read wpa_supplicant's events: it recreates its socket, or notifies no client
 
 given  any masking method
 and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"

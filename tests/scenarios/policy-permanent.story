@@ -1,4 +1,4 @@
-A network with the policy "permanent" sees the permanent address, nobody else
+A network with the policy "permanent" sees the permanent address, no other network does
 
 given  any masking method
 and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"

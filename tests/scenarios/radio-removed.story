@@ -1,4 +1,4 @@
-The radio is removed and comes back as another one of the same name, wpa_supplicant running or started anew
+The radio is removed and comes back as another one of the same name, wpa_supplicant running or started again
 
 given  any masking method
 and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"

@@ -27,12 +27,12 @@ and    1 s passes
 and    the user runs "macveil resume"
 and    the user reconnects
 then   connected to home within 20 s
-when   somebody takes the link down
+when   another program takes the link down
 and    1 s passes
-and    somebody brings the link up
+and    another program brings the link up
 and    1 s passes
 then   connected to home within 20 s
-when   somebody sets a fresh address
+when   another program sets a fresh address
 and    3 s pass
 then   connected to home within 20 s
 when   the radio is blocked

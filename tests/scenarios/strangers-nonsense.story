@@ -1,4 +1,4 @@
-Strangers fill the air with hostile names, broken elements and answers that nobody asked for
+Attackers fill the air with hostile names, broken elements and unsolicited responses
 
 given  any masking method
 and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"

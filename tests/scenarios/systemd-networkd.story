@@ -1,4 +1,4 @@
-With systemd: systemd-networkd asks for addresses of IP beside macveil
+With systemd: systemd-networkd requests IP addresses along with macveil
 
 given  any masking method
 and    the machine runs systemd

@@ -8,8 +8,8 @@ use macveil_core::types::{Frequency, Mac, Ssid};
 
 /// An authentication to an access point that has been away for longer goes into the void.
 const JUST_GONE: Duration = Duration::from_secs(7);
-/// An address that somebody else puts on the card: what is sent before macveil can take it away again
-/// shows nobody.
+/// An address that another program sets: frames sent before macveil can remove it
+/// reveal no identity.
 pub const BY_HAND: Mac = Mac([0x0a, 0, 0, 0, 0, 0x77]);
 /// No scan takes longer.
 const ONE_SCAN: Duration = Duration::from_secs(4);
@@ -105,7 +105,7 @@ pub struct Air {
     pub heard_by: Duration,
     /// By when macveil has heard that an address was scanned under.
     masks: BTreeMap<Mac, Duration>,
-    /// Likewise, of those that were then used before anybody could have heard of the scan: nobody can
+    /// Likewise, of addresses that were used before the scan could be noticed: no program can
     /// refuse a scan between a drawn address's appearance and its use, nor end it in time.
     coincidences: BTreeMap<Mac, Duration>,
     authenticated: BTreeMap<Mac, Ssid>,
@@ -113,7 +113,7 @@ pub struct Air {
 }
 
 impl Air {
-    /// Somebody sends a frame; `absent`: how long the access point has been away.
+    /// A frame is sent; `absent`: how long the access point has been away.
     pub fn send(&mut self, frame: Frame, absent: Option<Duration>) {
         self.sent += 1;
         let excused = self.unwatched || self.inherited == Some(frame.from);
@@ -164,7 +164,7 @@ impl Air {
                     }
                     return None;
                 }
-                // Where nobody watches, a supplicant may join under a mask.
+                // Without a daemon a supplicant may join under a mask.
                 let begun =
                     *kind != Kind::Authentication && self.tolerated.get(&from) == Some(ssid);
                 let tolerated = (begun || self.unattended) && !self.shows_identity(from);

@@ -7,7 +7,7 @@ use rustix::net::{AddressFamily, RecvFlags, SocketFlags, SocketType, eth, recv, 
 
 use macveil_testkit::namespace::PLUG;
 
-/// Whoever sent a frame since it was opened, the far end of the cable aside.
+/// The senders of frames since it was opened, except the far end of the cable.
 pub(crate) struct Tap {
     socket: OwnedFd,
     heard: std::cell::RefCell<BTreeSet<String>>,

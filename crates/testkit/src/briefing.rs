@@ -9,7 +9,7 @@ use crate::scenarios::{
     self, Event, Given, Line, Network, Security, Step, Story, Trouble, UserAction,
 };
 
-/// How long wpa_supplicant may scan after its start, and anybody after asking.
+/// How long wpa_supplicant may scan after its start, and any program after a request.
 const FOREIGN_SCAN: Micros = 10_000_000;
 
 pub fn brief(story: &Story, entries: &[Entry]) -> Brief {
@@ -230,7 +230,7 @@ fn policy_change(line: &Line) -> Option<(&[u8], &str)> {
     }
 }
 
-/// Whether somebody has wpa_supplicant do something, or may start one, which may be a scan.
+/// Whether a program commands or starts wpa_supplicant, which may result in a scan.
 fn user_acts(story: &Story, fact: &Fact) -> bool {
     match fact {
         Fact::Step(number) => {

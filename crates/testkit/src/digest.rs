@@ -21,14 +21,14 @@ pub fn is_left_out(story: &Story) -> Option<&'static str> {
         Step::Given(Given::SupplicantSetting(_)) => {
             Some("wpa_supplicant's own randomization is not simulated")
         }
-        Step::Given(Given::File { .. }) => Some("nobody else is simulated"),
+        Step::Given(Given::File { .. }) => Some("other stations and programs are not simulated"),
         Step::When(Event::CommandRun(_)) => Some("commands are not simulated"),
         Step::When(Event::Card(C::Removed | C::Returns | C::Renamed(_))) => {
             Some("the simulated card stays what it is")
         }
         Step::Given(Given::Stranger { .. } | Given::Crowd(_))
         | Step::When(Event::DeafMonitor { .. } | Event::ScansWithoutEnd | Event::ScansEnd) => {
-            Some("nobody else is simulated")
+            Some("other stations and programs are not simulated")
         }
         Step::Given(Given::OneSupplicant) => Some("each simulated station has its own supplicant"),
         Step::Given(Given::LinksTraced) => Some("the simulated kernel is not traced"),
@@ -44,7 +44,7 @@ pub fn is_left_out(story: &Story) -> Option<&'static str> {
 const LONGEST_REPEAT: usize = 12;
 /// A scan is on the air for so long after it was decided upon: what happens in between is later.
 const DECIDED: Micros = 2_000;
-/// After so long a silence an access point has just started, and says goodbye to whoever believes to be
+/// After so long a silence an access point has just started, and deauthenticates every station that believes to be
 /// its station still.
 const JUST_STARTED: Micros = 1_000_000;
 const INDENT: &str = "    ";
@@ -319,7 +319,7 @@ impl<'a> Narrator<'a> {
     fn tell_scan(&mut self, scan: &Scan) -> Happening {
         let probes = || scan.probes.iter();
         let in_full = !probes().all(crate::judge::is_minimal);
-        // A new mask cuts somebody else's scan short.
+        // A new mask aborts another program's scan.
         let is_foreign = in_full && self.verdict.names.is_mask(scan.station);
         let mut kind = if is_foreign {
             "somewhere".to_owned()

@@ -64,7 +64,7 @@ impl Options {
         Ok(options)
     }
 
-    /// Whoever names a rig or a story means just that.
+    /// A named rig or story selects only that one.
     pub fn plays_everything(&self) -> bool {
         self.all || !(self.kernels.is_empty() && self.methods.is_empty() && self.stories.is_empty())
     }

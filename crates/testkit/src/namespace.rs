@@ -27,7 +27,7 @@ const INSIDE: &str = "MACVEIL_TEST_INSIDE_NAMESPACE";
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Runs a test's body in a network namespace of its own, with the sysfs that belongs to it; fails if
-/// there can be none. Threads cannot change namespaces, so this very program is started once more.
+/// there is none. Threads cannot change namespaces, so this program is started again.
 pub fn alone(test: &str, body: impl FnOnce()) {
     if env::var_os(INSIDE).is_some() {
         return body();

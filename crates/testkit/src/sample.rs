@@ -13,7 +13,7 @@ pub struct Sample {
     pub program: String,
     /// When its process began, in steps of 10 ms.
     pub started: Micros,
-    /// In kB: what it has in memory, and what of that nobody else has.
+    /// In kB: resident memory, and the private part of it.
     pub resident: u64,
     pub private: u64,
     /// Processor time in microseconds, of all its threads.

@@ -1,4 +1,4 @@
-//! What somebody else does to a station's card.
+//! What another program does to a station's card.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -99,7 +99,7 @@ impl Station {
     }
 }
 
-/// The kernel refuses an address while a scan goes on (net/mac80211/iface.c): whoever wants it tries again.
+/// The kernel refuses an address while a scan goes on (net/mac80211/iface.c): the caller retries.
 fn until_taken(set: impl Fn() -> Result<(), String>) -> Result<(), String> {
     let mut refusal = String::new();
     wait_until(Duration::from_secs(5), || {

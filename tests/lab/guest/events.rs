@@ -19,7 +19,7 @@ use macveil_testkit::scenarios::{AccessPointEvent, Event, UserAction};
 /// Of a user whose scan is refused.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Of whoever waits for a station to be back; how long that may take is for the story to say.
+/// For a station that must be back; the story sets its own limit.
 const RETURN: Duration = Duration::from_secs(900);
 
 impl World {

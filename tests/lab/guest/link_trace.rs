@@ -1,5 +1,5 @@
 //! What the kernel is asked to do with links, and what it says of them, taken down by a netlink monitor
-//! beside everybody: whether an address is ever changed, or asked to be, on a link that is up.
+//! next to all others: whether an address is ever changed, or asked to be, on a link that is up.
 
 use std::collections::BTreeMap;
 use std::fs;

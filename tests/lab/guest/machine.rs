@@ -1,5 +1,5 @@
 //! A guest in which systemd starts and stops what there is, with udev: macveil is installed in it as a
-//! user does, and the services of a story boot anew.
+//! user does, and the services of a story are started again.
 
 use std::fs;
 use std::path::Path;
@@ -28,7 +28,7 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// One on which nobody has installed anything.
+    /// One without any additional installation.
     pub fn clean() -> Result<Self, String> {
         run_words(&format!("busybox rm -rf {KEPT_SETTINGS}"))?;
         run_words(&format!("busybox cp -a /etc {KEPT_SETTINGS}"))?;

@@ -1,6 +1,6 @@
 //! The virtual radios: the first ones are the stations', the others belong to
 //! access points and strangers and live in a network namespace of their own, so that all
-//! traffic between the two crosses the air and nobody takes them for stations.
+//! traffic between the two crosses the air and no program uses them as stations.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -55,7 +55,7 @@ pub fn beside_access_points<T: Send>(
     })
 }
 
-/// Moves the calling thread, and the processes it starts, beside the access points.
+/// Moves the calling thread, and the processes it starts, to the access points.
 fn enter_namespace() -> Result<(), String> {
     let file = fs::File::open(format!("/run/netns/{NAMESPACE}")).map_err(|e| e.to_string())?;
     move_into_link_name_space(

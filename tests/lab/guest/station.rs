@@ -82,7 +82,7 @@ impl Station {
         if state.trim() != "up" {
             return None;
         }
-        // While there is no such interface nobody is connected.
+        // Without the interface there is no connection.
         let link = run_words(&format!("iw dev {name} link")).ok()?;
         let bssid = link.strip_prefix("Connected to ")?.split(' ').next()?;
         Some(bssid.to_owned())

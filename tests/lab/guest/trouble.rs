@@ -53,8 +53,8 @@ struct Count {
     impossible: u32,
 }
 
-/// Nobody answers a user whose wpa_supplicant has just died, and an access point that is away kicks
-/// nobody.
+/// A wpa_supplicant that has just died does not answer, and an absent access point deauthenticates
+/// no station.
 fn may_be_impossible(event: &Event) -> bool {
     matches!(
         event,

@@ -97,7 +97,7 @@ fn stamped(said: ChildStdout) -> String {
     lines
 }
 
-/// Answers to questions, as long as somebody answers.
+/// Answers to requests, as long as the daemon answers.
 fn ask(interface: &str, over: &AtomicBool) -> String {
     let mut lines = String::new();
     let mut connection: Option<BufReader<UnixStream>> = None;

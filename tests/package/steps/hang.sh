@@ -4,5 +4,5 @@ hung=$(systemctl show -p MainPID --value macveil)
 kill -STOP "$hung"
 sleep 700
 is active active
-[ "$hung" != "$(systemctl show -p MainPID --value macveil)" ] || { say "nobody noticed that it hangs"; exit 1; }
+[ "$hung" != "$(systemctl show -p MainPID --value macveil)" ] || { say "the hang was not noticed"; exit 1; }
 connected

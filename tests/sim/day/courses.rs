@@ -28,7 +28,7 @@ pub fn all() -> Vec<(&'static str, Day)> {
         ("two networks", two_networks()),
         ("hidden network", hidden()),
         ("random address", random()),
-        ("wishes of the user", wishes()),
+        ("commands of the user", user_commands()),
         ("restarts", restarts()),
         ("over a connection", over_a_connection()),
         ("adopted connection", adopted()),
@@ -97,7 +97,7 @@ fn random() -> Day {
     day
 }
 
-fn wishes() -> Day {
+fn user_commands() -> Day {
     let mut day = Day::new(vec![site(0)]);
     day.driver.random_address = false;
     day.hours = vec![

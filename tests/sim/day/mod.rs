@@ -54,7 +54,7 @@ pub struct Hour {
 pub enum Begins {
     /// macveil, and the supplicant once macveil is ready.
     Macveil,
-    /// The supplicant, under an address that somebody set by hand.
+    /// The supplicant, under an address that was set by hand.
     Supplicant,
 }
 
@@ -187,7 +187,7 @@ impl World {
         self.pass(Duration::from_secs(5));
         let _ = self.link_up();
         self.pass(Duration::from_secs(1));
-        // While the card is held, nobody hears of the wish.
+        // While the link is held down, the request reaches no one.
         (0..20).any(|_| {
             self.user_reconnects();
             self.wait(Duration::from_secs(60), |world| {

@@ -1,4 +1,4 @@
-//! Days that nobody would wish for, one for each seed.
+//! Random bad days, one for each seed.
 
 use std::time::Duration;
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::{Day, Hour, Trouble};
 
-/// Nobody waits longer for a shorter one.
+/// The search for a shorter day ends then.
 const TRIES: usize = 3_000;
 
 /// Shortens a day for as long as it fails: fewer faults, fewer troubles, shorter pauses, a plainer world.

@@ -112,7 +112,7 @@ impl World {
     /// What macveil cannot keep, and does not promise to: such things do not happen here.
     pub fn is_beyond_help(&self, trouble: Trouble) -> bool {
         let identity = self.shows_identity();
-        // One that chance drew is nobody's before its use.
+        // A random address belongs to no network before its use.
         let meant = identity || self.daemon.meant == Some(self.kernel.link.address);
         let sends = self.supplicant.scans_send();
         let in_attempt = self.daemon.state() == Some("associating");
@@ -124,15 +124,15 @@ impl World {
                 | Trouble::SupplicantStarts
                 | Trouble::Sleeps(_)
         );
-        // Nor can it take an address away that a driver does not let go of, or be quicker than whoever
+        // Nor can it take an address away that a driver does not let go of, or be faster than a program that
         // brings the link up under it.
         let shows = matches!(
             trouble,
             Trouble::LinkUp | Trouble::SupplicantStarts | Trouble::Blocked(false)
         );
         let beyond = match trouble {
-            // Nobody can keep a scan of another program under the address of a connection from being seen,
-            // nor one that a user asks the supplicant for by way of a wish to connect.
+            // A scan of another program under the address of a connection cannot be prevented,
+            // nor one that a user requests from the supplicant by connecting.
             Trouble::UserScans => sends && (identity || self.supplicant.joins()),
             Trouble::UserScansWithIw => identity || in_attempt,
             // In the middle of an attempt it would join from what it knows, however old.
@@ -148,7 +148,7 @@ impl World {
             Trouble::UserReconfigures => in_attempt,
             _ => false,
         };
-        // A driver puts the permanent address back as somebody brings the link up, and somebody else has
+        // A driver puts the permanent address back as another program brings the link up, and somebody else has
         // woken the supplicant while it was down.
         let brings_up = matches!(
             trouble,

@@ -1,4 +1,4 @@
-//! The stories once more, with every single fault at every action of macveil, and with several by chance.
+//! The stories again, with every single fault at every action of macveil, and with several by chance.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;

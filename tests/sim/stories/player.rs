@@ -32,7 +32,7 @@ pub struct Player {
     pub noted: Option<String>,
     /// Something goes wrong: whatever fails or cannot be asked for, the story goes on.
     pub tolerant: bool,
-    /// Something of the story was left out, because nobody could keep the promise then.
+    /// Something of the story was left out, because the promise cannot be kept then.
     pub skipped: bool,
     pub(super) entries: Vec<Entry>,
     settings: Settings,

@@ -100,7 +100,7 @@ impl World {
         }
     }
 
-    /// It begins, as hostapd does: with a goodbye to whoever may believe to be its station.
+    /// It begins, as hostapd does: with a deauthentication frame to all stations.
     pub fn access_point_boots(&mut self, index: usize) {
         self.sniffer
             .goodbye_to_all(self.now, &self.access_points[index]);

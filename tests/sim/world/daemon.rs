@@ -20,7 +20,7 @@ use rustix::io::Errno;
 use super::{Fault, FaultAt, HEARING, Happening, PERMANENT, Quirk, World};
 use crate::promise::Content;
 
-/// Nobody needs so many actions for one event.
+/// Maximum number of actions for one event.
 const ENDLESS: u32 = 2_000;
 /// How long a new daemon needs to meet a supplicant that runs already.
 /// After this long macveil's client no longer waits for the supplicant.
@@ -549,7 +549,7 @@ impl World {
             Action::GetScanResults => Event::ScanResults(Vec::new()),
             Action::Ask(request) => return self.supplicant_is_silent(request),
             Action::AbortScan | Action::Remember { .. } | Action::Say(_) => return,
-            // Nobody is asked whether macveil may end.
+            // macveil exits without a question.
             Action::Finish => return self.perform(action, None),
             Action::ClearIpv6 | Action::Iwd(_) => unreachable!("only where iwd drives"),
         };

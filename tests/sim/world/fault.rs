@@ -21,7 +21,7 @@ pub enum Fault {
     DiesAfter(Duration),
     /// It is carried out, and what happens next is not heard of.
     ThenDeaf(Duration),
-    /// Nor is what the supplicant does, and nobody says that anything was lost.
+    /// Nor are the supplicant's events, and no overrun is reported.
     ThenUntold(Duration),
     /// It is carried out, and what happens next is told twice.
     ThenDoubled(Duration),

@@ -33,7 +33,7 @@ pub enum Quirk {
     Refuses,
     /// It answers yes and does nothing.
     Ignores,
-    /// The address is there only after a while: whoever sets it has to wait.
+    /// The address is there only after a while: the caller must wait.
     AppliesLate,
     /// Coming up puts the permanent address back.
     UndoesOnUp,

@@ -185,7 +185,7 @@ impl World {
             } => self.absence(ssid),
             _ => None,
         };
-        // Nor can anybody be told anything who does not answer.
+        // Nor does a program that does not answer get messages.
         self.air.unattended = self.daemon.was_away(self.now) || self.supplicant.is_silent();
         self.air.heard_by = self.heard_by;
         self.air.unprotected |= self.daemon.state() == Some("unprotected");

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-/// Beside all of `docs`.
+/// In addition to `docs`.
 const PAGES: [&str; 4] = [
     "README.md",
     "SECURITY.md",
@@ -108,7 +108,7 @@ pub fn pages(project: &Path) -> Vec<Page> {
     names.into_iter().map(read).collect()
 }
 
-/// What whoever reads it is to type, in the order of the pages.
+/// The commands that readers type, in the order of the pages.
 pub fn commands(project: &Path, mut macveil: clap::Command) -> Vec<Command> {
     let pages = pages(project);
     let mut commands: Vec<_> = pages.iter().flat_map(Page::commands).collect();

@@ -12,7 +12,7 @@ pub enum Situation {
     Connected,
     Disconnected,
     Alone,
-    BesideNetworkManager,
+    WithNetworkManager,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -171,7 +171,7 @@ fn situation(words: &str) -> Situation {
         "disconnected" => Situation::Disconnected,
         "paused" => Situation::Paused,
         "neither runs" => Situation::Alone,
-        "beside NetworkManager" => Situation::BesideNetworkManager,
+        "with NetworkManager" => Situation::WithNetworkManager,
         _ => panic!("{words:?} is no situation"),
     }
 }

@@ -130,7 +130,7 @@ impl Tracker {
                 .open
                 .values()
                 .filter(|it| it.bssid == bssid && (to_all || it.station == frame.receiver))
-                // Whoever is not associated yet takes no notice.
+                // A station that is not associated ignores it.
                 .filter(|it| it.granted.is_some() && it.hears(frame.frequency));
             for station in leaving.map(|it| it.station).collect::<Vec<_>>() {
                 self.close(station, brief.taken_in(frame.at));

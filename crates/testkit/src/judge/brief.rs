@@ -20,13 +20,13 @@ pub struct Brief {
     pub user_associates: bool,
     /// Times that the story exempts.
     pub away: Vec<Range<Micros>>,
-    /// Times at which somebody else than macveil may scan.
+    /// Times at which another program may scan.
     pub external_scans: Vec<Range<Micros>>,
     /// Times at which a card scans, and has no ear for what its access point says.
     pub scanning: Vec<Range<Micros>>,
     /// How many stations send at once.
     pub stations: usize,
-    /// Somebody else takes links down, and IPv6 tells of the addresses that they had.
+    /// Another program takes links down, and IPv6 reveals their previous addresses.
     pub links_taken_down: bool,
     /// There are strangers, whose addresses say so.
     pub strangers: bool,

@@ -9,7 +9,7 @@ use super::brief::Brief;
 use super::leak::{Leak, Leaks};
 use crate::air::{Frame, Kind, Mac};
 
-/// Whoever knows a network's name finds the card by search, because no secret goes into it
+/// With a network's name the card can be found by search, because no secret goes into it
 /// (`wiphy_generate_address_from_ssid`, `wiphy.c`, iwd 2.3).
 pub fn computable(ssid: &[u8], permanent: Mac) -> Mac {
     let hash = Sha256::new()

@@ -44,7 +44,7 @@ pub struct Testimony {
     pub links: Vec<Link>,
     pub permanent: Vec<Mac>,
     pub access_points: Vec<Mac>,
-    /// Scans carry addresses of their own, which nobody tells of.
+    /// Scans use separate addresses, which are not reported.
     pub random_scans: bool,
 }
 
@@ -146,7 +146,7 @@ impl Testimony {
         let mut near = self.told.iter().filter(|told| {
             told.answered + TOLERANCE >= frame.at && told.asked <= frame.at + TOLERANCE
         });
-        // Nobody answers while macveil does not run.
+        // There is no answer while macveil does not run.
         near.clone().next()?;
         let known = near.any(|told| Some(told.address) == frame.transmitter);
         (!known).then(|| {
@@ -159,7 +159,7 @@ impl Testimony {
         })
     }
 
-    /// After a goodbye on the air nobody is associated until the next association.
+    /// After a deauthentication frame there is no association until the next one.
     fn after_the_end(&self, frames: &[Frame]) -> Vec<String> {
         let mut ended: Option<Micros> = None;
         let mut told = self.told.iter().peekable();

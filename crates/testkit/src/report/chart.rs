@@ -21,7 +21,7 @@ pub struct Bar {
 
 const PANEL_WIDTH: f64 = 470.0;
 const MARGIN: f64 = 24.0;
-/// Where bars begin, beside their names.
+/// Where bars begin, right of their names.
 const NAMES: f64 = 196.0;
 /// For a value at the end of the longest bar.
 const VALUES: f64 = 62.0;
@@ -47,7 +47,7 @@ const STYLE: &str = "
   }
 ";
 
-/// All panels, two beside each other.
+/// All panels, two in a row.
 pub fn chart(label: &str, panels: &[Panel]) -> String {
     let heights: Vec<f64> = panels
         .chunks(COLUMNS)

@@ -32,7 +32,7 @@ impl Report {
             .map(|(name, it)| format!("{name} {it}"))
             .collect();
         let mut page = format!(
-            "# Measured beside its peers\n\n{}\n\nMeasured on {} with {}.\n",
+            "# Measurements\n\n{}\n\nMeasured on {} with {}.\n",
             self.introduction.trim(),
             self.date,
             versions.join(", ")
@@ -78,7 +78,7 @@ impl Report {
         }
         let _ = write!(
             page,
-            "\n## Once more\n\n{}\n",
+            "\n## Repeat it\n\n{}\n",
             self.repeat.trim_matches('\n')
         );
         page
@@ -86,7 +86,7 @@ impl Report {
 }
 
 impl Section {
-    /// A line for each row whose worst of macveil's columns stands so; nobody can be ahead of nothing.
+    /// A line for each row whose worst of macveil's columns stands so; without other values there is no lead.
     fn rows_that_are(&self, standing: Standing) -> Vec<String> {
         let columns = &self.table.columns;
         let line = |row: &super::table::Row| {
@@ -105,7 +105,7 @@ impl Section {
                 _ => String::new(),
             };
             Some(format!(
-                "- {}, {}: {} beside {}.{reason}\n",
+                "- {}, {}: {} against {}.{reason}\n",
                 self.title,
                 row.what,
                 whom.join(", "),

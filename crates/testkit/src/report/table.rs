@@ -33,7 +33,7 @@ pub struct Table {
     pub rows: Vec<Row>,
 }
 
-/// How one of macveil's columns stands beside the best of the others.
+/// How one of macveil's columns compares with the best of the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Standing {
     Ahead,

@@ -141,20 +141,20 @@ pub enum Given {
     Systemd,
     /// macveil, and all that belongs to it, in the way that the README tells.
     Installed,
-    /// A file of these lines, that somebody else reads than macveil.
+    /// A file with these lines, read by another program than macveil.
     File {
         path: String,
         lines: Vec<String>,
     },
     /// A service that brings the first interface up and scans before macveil is started.
     EarlyScan,
-    /// What the kernel does with links is traced from now on, beside macveil.
+    /// What the kernel does with links is traced from now on, along with macveil.
     LinksTraced,
     /// macveil is to mask with this method, whatever the story is played with.
     Method(String),
     /// Played with one masking method, the best there is.
     AnyMethod,
-    /// It takes so long that nobody plays it without naming it.
+    /// It takes long: played only if it is named.
     OnlyWhenNamed,
     /// The user gave the interface this address by hand.
     InterfaceAddress(Mac),
@@ -217,7 +217,7 @@ pub enum Event {
     DeafMonitor {
         connected: bool,
     },
-    /// Somebody gives a network's file in iwd's directory another address so many times, while iwd changes
+    /// A program gives a network's file in iwd's directory another address so many times, while iwd changes
     /// another setting in it.
     FileEdited {
         editor: Editor,
@@ -255,18 +255,18 @@ pub enum Event {
     DocumentationFollowed,
     /// Every service that is enabled is started, in systemd's order.
     MachineBoots,
-    /// The next station's radio is plugged in, and perhaps somebody scans with it at the same moment.
+    /// The next station's radio is plugged in, and perhaps a program scans with it at the same moment.
     RadioAppears {
         scanned_at_once: bool,
     },
 }
 
-/// Who edits iwd's files beside iwd.
+/// The other editor of iwd's files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Editor {
     /// Because it is asked for another address.
     Macveil,
-    /// Somebody who reads a file, and writes it some time later.
+    /// Reads a file, and writes it some time later.
     Careless,
 }
 
@@ -285,7 +285,7 @@ pub enum NetworkManagerEvent {
     LetsGoForAMoment,
 }
 
-/// What somebody else than macveil and wpa_supplicant does to a card.
+/// What a program other than macveil and wpa_supplicant does to a card.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum CardEvent {
     LinkDown,
@@ -358,7 +358,7 @@ pub enum AccessPointEvent {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum StrangerEvent {
-    /// From now on: hostile names, broken elements, answers that nobody asked for.
+    /// From now on: hostile names, broken elements, unsolicited responses.
     SendsNonsense,
     FallsSilent,
     /// Forged, to the station and to everybody by turns.
@@ -442,7 +442,7 @@ pub enum Check {
     EveryDatagramArrived,
     SettingsAsNoted,
     OtherInterfacesAsNoted,
-    /// Of what stands in iwd's file, though it was edited so often, by iwd and by somebody else.
+    /// Of what stands in iwd's file, though it was edited so often, by iwd and by another program.
     NothingLost {
         edits: usize,
     },
@@ -474,11 +474,11 @@ pub enum Check {
         worst: Duration,
         median: Option<Duration>,
     },
-    /// From macveil's start to the first association, beside the time that the
+    /// From macveil's start to the first association, compared with the time that the
     /// supplicant took alone earlier in the story.
     StartNoSlower,
     /// The judge must report at least one of each of these.
     Leaks(Vec<String>),
-    /// No more of each of these than that: the supplicant's own, which nobody can keep it from.
+    /// No more of each of these than that: the supplicant's own, which cannot be prevented.
     AtMostLeaks(usize, Vec<String>),
 }

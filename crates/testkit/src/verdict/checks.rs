@@ -147,7 +147,7 @@ fn seen(aps: &[String], span: &Range<Micros>, evidence: &Evidence) -> Result<Vec
         .collect();
     let all = attempts.iter().map(|it| it.station).collect();
     let seen = if granted.is_empty() { all } else { granted };
-    expect(!seen.is_empty(), || "nobody associated".to_owned())?;
+    expect(!seen.is_empty(), || "no station associated".to_owned())?;
     Ok(seen)
 }
 

@@ -12,7 +12,7 @@ use macveil::cli::Arguments;
 use macveil_testkit::documented::{Command, Conduct, Fate, Rows, Situation, commands};
 use macveil_testkit::record::Fact;
 
-/// Where the pages are, and what they speak of beside the system.
+/// The pages, and the files that they mention.
 const PROJECT: &str = "/lab/project";
 
 impl World {

@@ -38,7 +38,7 @@ impl World {
             }
             Situation::Alone => shell.must("systemctl stop wpa_supplicant@wlan0 macveil"),
             Situation::OtherMachine => furnish_other_machine(),
-            Situation::BesideNetworkManager => {
+            Situation::WithNetworkManager => {
                 self.note(Fact::JudgeLooksAway);
                 shell.must("systemctl stop wpa_supplicant@wlan0")?;
                 shell.must("systemd-sysusers dbus.conf && systemctl start NetworkManager")?;
@@ -65,7 +65,7 @@ impl World {
                 shell.must("systemctl start macveil wpa_supplicant@wlan0")?;
                 self.connected(HOME, SOON)
             }
-            Situation::BesideNetworkManager => {
+            Situation::WithNetworkManager => {
                 shell.must("systemctl stop NetworkManager dbus.socket dbus")?;
                 shell.must("systemctl start macveil wpa_supplicant@wlan0")?;
                 self.connected(HOME, SOON)?;
@@ -86,10 +86,7 @@ impl World {
         }
         if has_files(DROP_INS) {
             shell.must(&format!("rm {DROP_INS}/*"))?;
-            if !matches!(
-                situation,
-                Situation::Alone | Situation::BesideNetworkManager
-            ) {
+            if !matches!(situation, Situation::Alone | Situation::WithNetworkManager) {
                 ask(r#"{"request":"reload"}"#)?;
             }
         }
@@ -99,7 +96,7 @@ impl World {
         if status::flag(&ask(r#"{"request":"status"}"#)?, "paused") {
             ask(r#"{"request":"resume"}"#)?;
         }
-        // Its supplicant may just be starting anew.
+        // Its supplicant may be restarting.
         let station = &self.stations[0];
         wait_until(SOON, || station.control().ok()).ok_or("wpa_supplicant does not run")?;
         if station.connected_to()?.is_none() {

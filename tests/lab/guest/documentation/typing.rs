@@ -45,7 +45,7 @@ impl Shell {
         for path in [&tools, &spare] {
             fs::create_dir_all(path).map_err(told)?;
         }
-        // Whoever plays stories is root.
+        // Stories run as root.
         let sudo = tools.join("sudo");
         fs::write(&sudo, "#!/bin/busybox sh\nexec \"$@\"\n").map_err(told)?;
         fs::set_permissions(&sudo, fs::Permissions::from_mode(0o755)).map_err(told)?;

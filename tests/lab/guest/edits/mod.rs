@@ -1,4 +1,4 @@
-//! iwd and somebody else edit a known network's file at the same time, hundreds of times each: iwd because
+//! iwd and another program edit a known network's file at the same time, hundreds of times each: iwd because
 //! `AutoConnect` is switched on and off over D-Bus, the other one because the network gets another address
 //! each time. What is lost thereby is told.
 
@@ -50,7 +50,7 @@ impl World {
     pub fn edit(&mut self, editor: Editor, ssid: &[u8], times: [u32; 2]) -> Result<(), String> {
         let name = self.known_file(ssid)?;
         let path = Path::new(iwd::STATE).join(&name);
-        let others = || files_besides(&name);
+        let others = || other_files(&name);
         let (before, others_before) = (Settings::read(&path)?, others()?);
         let pace = Arc::new(Pace::new(editor, times));
         let watch = Watch::begin(Watched {
@@ -111,7 +111,7 @@ impl World {
     }
 
     pub fn nothing_lost(&self, at_least: usize) -> Result<(), String> {
-        let edits = self.edits.as_ref().ok_or("nobody has edited anything")?;
+        let edits = self.edits.as_ref().ok_or("no edits were made")?;
         edits.expect_both(at_least)?;
         match &edits.lost[..] {
             [] => Ok(()),
@@ -120,7 +120,7 @@ impl World {
     }
 
     pub fn much_lost(&self, lost: usize, at_least: usize) -> Result<(), String> {
-        let edits = self.edits.as_ref().ok_or("nobody has edited anything")?;
+        let edits = self.edits.as_ref().ok_or("no edits were made")?;
         edits.expect_both(at_least)?;
         let count = edits.lost.len();
         if count < lost {
@@ -203,7 +203,7 @@ impl Toggling {
         })
     }
 
-    /// Once more, and waits until iwd has read it: iwd itself loses one of two that come too quickly.
+    /// Again, and waits until iwd has read it: iwd itself loses one of two quick edits.
     fn toggle(&mut self, patience: Duration) -> Result<(), String> {
         let now = self.bus.get(&self.property)?;
         if now != self.value {
@@ -281,7 +281,7 @@ fn wait_for_iwd(path: &Path, patience: Duration) {
 }
 
 /// What is in the files of the other networks.
-fn files_besides(name: &str) -> Result<BTreeMap<PathBuf, Vec<u8>>, String> {
+fn other_files(name: &str) -> Result<BTreeMap<PathBuf, Vec<u8>>, String> {
     let told = |e: std::io::Error| format!("{}: {e}", iwd::STATE);
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(iwd::STATE).map_err(told)? {

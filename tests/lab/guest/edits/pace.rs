@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use macveil_testkit::scenarios::Editor;
 
-/// Of whoever is ahead.
+/// For the faster one.
 const PAUSE: Duration = Duration::from_millis(1);
 
 pub struct Pace {

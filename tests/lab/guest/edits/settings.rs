@@ -16,7 +16,7 @@ pub const ADDRESS: (&str, &str) = ("Settings", "AddressOverride");
 pub struct Settings(BTreeMap<Place, String>);
 
 impl Settings {
-    /// An error if anybody but its owner may read the file, or if iwd would not read it.
+    /// An error if users other than the owner may read the file, or if iwd would not read it.
     pub fn read(path: &Path) -> Result<Self, String> {
         let told = |e: std::io::Error| format!("{}: {e}", path.display());
         let mut file = File::open(path).map_err(told)?;

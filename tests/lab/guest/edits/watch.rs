@@ -25,7 +25,7 @@ const PAUSE: Timespec = Timespec {
     tv_sec: 0,
     tv_nsec: 20_000_000,
 };
-/// Whoever is to be held has to come after all others.
+/// The process to be stopped comes after all others.
 const LAST: i32 = 19;
 /// In which iwd has made an edit.
 const HELD: Duration = Duration::from_millis(30);
@@ -49,7 +49,7 @@ pub struct Watch {
 pub struct Seen {
     pub by_iwd: usize,
     pub by_other: usize,
-    /// What of the settings that nobody was to change was not there, or not as it was; a sentence each.
+    /// Settings that no edit changed and that are missing or different; one sentence each.
     pub lost: Vec<String>,
 }
 
@@ -132,11 +132,11 @@ fn hold(process: Pid, watched: &Watched) -> Result<(), String> {
     kill_process(process, Signal::CONT).map_err(told)
 }
 
-/// What is not as it was though nobody was to change it.
+/// Settings that differ although no edit changed them.
 fn missing(watched: &Watched) -> Option<String> {
     match Settings::read(&watched.path) {
         Ok(now) if now.clone().foreign() == watched.foreign => None,
-        Ok(now) => Some(format!("what nobody changed: {now:?}")),
+        Ok(now) => Some(format!("settings without an edit: {now:?}")),
         Err(problem) => Some(problem),
     }
 }

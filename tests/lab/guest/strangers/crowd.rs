@@ -10,7 +10,7 @@ use macveil_testkit::air::Mac;
 /// Where they are, in turn.
 pub const CHANNELS: [u8; 3] = [1, 6, 11];
 
-/// Between two beacons on a channel, whoever sends them: the emulated radios have to keep up.
+/// Between two beacons on a channel, from any sender: the emulated radios must keep up.
 const PAUSE: Duration = Duration::from_micros(7500);
 
 pub fn play(

@@ -109,7 +109,10 @@ impl World {
     pub fn stranger_event(&mut self, event: &StrangerEvent) -> Result<(), String> {
         match event {
             StrangerEvent::SendsNonsense => {
-                let imitated = self.access_points.first().ok_or("nobody to imitate")?;
+                let imitated = self
+                    .access_points
+                    .first()
+                    .ok_or("no access point to imitate")?;
                 for stranger in &mut self.strangers {
                     stranger.send_nonsense(Scene {
                         station: self.stations[0].radio.interface.clone(),

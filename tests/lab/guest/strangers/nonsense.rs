@@ -1,4 +1,4 @@
-//! Frames that nobody should send: hostile names, broken elements, answers that nobody asked for.
+//! Frames of an attacker: hostile names, broken elements, unsolicited responses.
 //! The same frames in every play.
 
 use std::fs;

@@ -1,6 +1,6 @@
 //! Who is measured, and each one's words for the same story.
 
-/// Stories are written for macveil beside wpa_supplicant.
+/// Stories are written for macveil with wpa_supplicant.
 const MACVEIL: &str = "and    macveil and wpa_supplicant are running\n";
 
 pub struct Contender {
@@ -53,8 +53,8 @@ pub const ALL: [Contender; 8] = [
     with_macveil("powered", "macveil, `powered`", "powered"),
     with_macveil("bounce", "macveil, `bounce`", "bounce"),
     Contender {
-        key: "beside-iwd",
-        name: "macveil beside iwd",
+        key: "with-iwd",
+        name: "macveil with iwd",
         method: "auto",
         lines: "and    iwd's General settings have \"AddressRandomization=network\"
 and    macveil is running

@@ -22,7 +22,7 @@ pub fn write(results: &[Measured]) -> Result<(), String> {
         troubles: troubles(results),
         repeat: include_str!("../../../bench/repeat.md").to_owned(),
     };
-    let picture = chart("macveil beside its peers", &tables::panels(results));
+    let picture = chart("macveil and other programs", &tables::panels(results));
     for (path, text) in [(PAGE, report.markdown()), (CHART, picture)] {
         let path = paths::project().join(path);
         fs::create_dir_all(path.parent().unwrap_or(&path))

@@ -7,9 +7,9 @@ use super::plan::RADIOS;
 use macveil_testkit::report::{Bar, Column, Panel, Row, Section, Table, Unit, number};
 
 const NEEDS_SUPPLICANT: &str =
-    "macveil runs beside the supplicant: with it there is always one process more than without.";
+    "macveil runs in addition to the supplicant: there is always one process more than without it.";
 
-const IWD_SEARCHES: &str = "Beside iwd it is iwd that scans when macveil has it look for a lost network, which is often: each of its scans calls the hidden network, under a random address, and asks by name for a network that has just gone.";
+const IWD_SEARCHES: &str = "With iwd, iwd itself scans when macveil requests a search for a lost network, which is often: each of its scans calls the hidden network, under a random address, and asks by name for a network that has just gone.";
 const SEARCHES: &str = "macveil looks for a lost network about once a second, which is why it is back sooner; without random scans in the driver each look is also a change of address.";
 const WATCHES: &str = "macveil looks at the signal and at the supplicant now and then; iwd sleeps until the kernel calls.";
 const STATIC: &str = "All of macveil's code is in its own file, and counts as private; of iwd's, what is in libraries that others have loaded too does not.";
@@ -77,7 +77,7 @@ const TIMES: [Plan; 3] = [
         Unit::Fine,
         "idle",
         |it| it.first_association,
-        "Beside iwd it is iwd that takes this time.",
+        "With iwd, iwd takes this time.",
     ),
     Plan(
         "back online after an outage, median, s",
@@ -410,7 +410,7 @@ fn mean(times: &[f64]) -> f64 {
     times.iter().sum::<f64>() / times.len() as f64
 }
 
-/// Each of macveil's beside the bare calls and beside macchanger.
+/// Each of macveil's, compared with the bare calls and with macchanger.
 fn ratios(results: &[Measured]) -> String {
     let Some(table) = changes(results) else {
         return String::new();

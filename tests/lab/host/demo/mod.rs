@@ -1,6 +1,6 @@
 //! The demonstration: a story told as it happens, first with the supplicant
 //! alone, then with macveil, and the judge's findings side by side. And pictures
-//! of both, with one of what NetworkManager does beside them.
+//! of both, with one of NetworkManager next to them.
 
 mod pictures;
 mod stage;

@@ -1,5 +1,5 @@
 //! What `macveil audit` draws of the captures: the demonstration without and with macveil, and
-//! NetworkManager's own leak beside it.
+//! NetworkManager's own leak next to it.
 
 use std::fs;
 use std::path::{Path, PathBuf};

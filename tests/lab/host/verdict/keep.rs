@@ -1,5 +1,5 @@
 //! What stays of a run on disk: everything if it failed, nothing if it passed
-//! and nobody asked.
+//! and the user asked for nothing.
 
 use std::fmt::Write as _;
 use std::fs;

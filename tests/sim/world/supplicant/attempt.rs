@@ -87,7 +87,7 @@ impl World {
         let address = self.kernel.link.address;
         self.send_in(attempt, Kind::Authentication);
         let Some(ap) = ap else {
-            // What nobody acknowledges is sent again at once.
+            // A frame without acknowledgement is sent again at once.
             let next = if time < 3 {
                 Step::Authenticates(time + 1)
             } else {

@@ -66,7 +66,7 @@ pub struct Supplicant {
     /// The address that it believes to have.
     own: Option<Mac>,
     knows_link_is_up: bool,
-    /// Somebody said DISCONNECT.
+    /// A client sent DISCONNECT.
     disconnected: bool,
     pub settings: Settings,
     /// macveil has changed its settings.
@@ -83,12 +83,12 @@ pub struct Supplicant {
     stalled_until: Duration,
     /// It leaves a request without an answer.
     ignoring: bool,
-    /// It did not answer, and has not been met anew.
+    /// It did not answer, and has not been attached again.
     given_up: bool,
 }
 
 impl Supplicant {
-    /// Nobody can tell it anything.
+    /// It receives no command.
     pub const fn is_silent(&self) -> bool {
         self.ignoring || self.given_up
     }
@@ -253,7 +253,7 @@ impl World {
         self.queue_request(pause, request, Due::Answers);
     }
 
-    /// It does not answer; macveil's client gives up after a while, and meets it anew.
+    /// It does not answer; macveil's client gives up after a while, and attaches again.
     pub(super) fn supplicant_is_silent(&mut self, request: Request) {
         self.supplicant.ignoring = true;
         self.queue_request(Duration::from_secs(10), request, Due::IsGivenUp);
@@ -273,7 +273,7 @@ impl World {
         self.after(pause, Happening::Supplicant(due));
     }
 
-    /// All that it has to do waits, and so does whoever asks it.
+    /// Its work waits, and so do its clients.
     pub fn supplicant_stalls(&mut self, span: Duration) {
         let supplicant = &mut self.supplicant;
         supplicant.stalled_until = self.now + span;
@@ -314,7 +314,7 @@ impl World {
                 self.after(Duration::ZERO, Happening::Tell(asker, reply));
                 if of == life && self.supplicant.running {
                     self.supplicant.ignoring = false;
-                    // Nobody but the one who asked gives it up.
+                    // Only the client that requested it ends it.
                     if asker != self.daemon.life() {
                         return;
                     }

@@ -75,7 +75,7 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
         },
         [P("the"), P("stranger"), action @ ..] => Event::Stranger(stranger_event(action)?),
         [P("the"), P("machine"), P("sleeps")] => Event::MachineSleeps,
-        [P("somebody"), action @ ..] => Event::Card(somebody_does(action)?),
+        [P("another"), P("program"), action @ ..] => Event::Card(another_program_does(action)?),
         [P("the"), P("radio" | "interface"), event @ ..] => Event::Card(card_event(event)?),
         [P("the"), P("machine"), P("boots")] => Event::MachineBoots,
         [P("the"), P("documentation"), P("is"), P("followed")] => Event::DocumentationFollowed,
@@ -108,7 +108,7 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
     })
 }
 
-fn somebody_does(words: &[Word]) -> Result<CardEvent, String> {
+fn another_program_does(words: &[Word]) -> Result<CardEvent, String> {
     use CardEvent as E;
     Ok(match words {
         [P("takes"), P("the"), P("link"), P("down")] => E::LinkDown,
@@ -123,7 +123,7 @@ fn somebody_does(words: &[Word]) -> Result<CardEvent, String> {
             P("up"),
         ] => E::AddressLive(new_address(address)?),
         [P("sets"), address @ ..] => E::Address(new_address(address)?),
-        _ => return Err("not something that somebody does".to_owned()),
+        _ => return Err("not something that another program does".to_owned()),
     })
 }
 
@@ -132,7 +132,7 @@ fn new_address(words: &[Word]) -> Result<NewAddress, String> {
         [P("the"), P("permanent"), P("address")] => NewAddress::Permanent,
         [P("a"), P("fresh"), P("address")] => NewAddress::Fresh,
         [P("the"), P("address"), P(address)] => NewAddress::This(mac(address)?),
-        _ => return Err("not an address that somebody sets".to_owned()),
+        _ => return Err("not an address that another program sets".to_owned()),
     })
 }
 
