@@ -75,7 +75,7 @@ fn an_access_point_has_properties_and_defaults() {
 }
 
 #[test]
-fn a_profile_of_networkmanager_has_lines_and_the_policy_among_them() {
+fn networkmanager_profile_contains_the_policy() {
     let text = r#"given a networkmanager profile "Home": open, with "wifi.cloned-mac-address=random", with "connection.stable-id=a""#;
     let [Step::Given(Given::Profile(profile))] = &steps(text)[..] else {
         panic!("no profile");
@@ -93,7 +93,7 @@ fn a_profile_of_networkmanager_has_lines_and_the_policy_among_them() {
 }
 
 #[test]
-fn other_programs_come_and_go_and_macveil_says_so_a_number_of_times() {
+fn other_programs_come_and_go_and_log_lines_are_counted() {
     let network_manager = |event| Step::When(Event::NetworkManager(event));
     assert_eq!(
         steps(
@@ -302,7 +302,7 @@ fn trouble_is_a_list_of_events_with_their_ends() {
 }
 
 #[test]
-fn a_timetable_has_everything_in_its_time_and_no_two_troubles_of_a_line_at_once() {
+fn timetable_has_every_event_and_one_trouble_of_a_line_at_once() {
     let lanes = lanes(TROUBLE);
     let during = Duration::from_mins(10);
     let moments = timetable(&lanes, during, 1).expect("there is time enough");

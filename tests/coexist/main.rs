@@ -70,9 +70,9 @@ fn start(mut command: Command, configuration: &Path) -> Running {
 }
 
 #[test]
-fn a_second_one_is_refused_in_the_same_network_namespace_and_runs_in_another() {
+fn second_macveil_is_refused_only_in_the_same_namespace() {
     alone(
-        "a_second_one_is_refused_in_the_same_network_namespace_and_runs_in_another",
+        "second_macveil_is_refused_only_in_the_same_namespace",
         || {
             let mut world = World::new();
             world.start("[\"interface-name:card\"]", "");

@@ -85,7 +85,7 @@ start = 1\nbecause of sing\ngone\nstatus = 3\n\
 start = 1\nthere is more in the log\ngone\nstatus = 3\nthere is\n";
 
 #[test]
-fn it_is_supervised_ready_before_others_and_refuses_what_is_wrong() {
+fn service_is_supervised_and_refuses_a_bad_configuration() {
     let folder = tempfile::tempdir().unwrap();
     let machine = folder.path().join("machine");
     let copied = Command::new("cp")

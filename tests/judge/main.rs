@@ -100,7 +100,7 @@ fn brief_with_permanent_policy() -> Brief {
 }
 
 #[test]
-fn a_permanent_address_is_allowed_only_in_associations_that_begin_while_it_is() {
+fn permanent_address_needs_a_policy_when_association_begins() {
     let mut air = clean_story();
     let begin = air.now();
     air.association(PERMANENT).data(PERMANENT);
@@ -118,7 +118,7 @@ fn a_permanent_address_is_allowed_only_in_associations_that_begin_while_it_is() 
 }
 
 #[test]
-fn a_permanent_address_is_allowed_with_its_network_and_nowhere_else() {
+fn permanent_address_is_allowed_only_with_its_network() {
     let brief = brief_with_permanent_policy();
     let mut air = clean_story();
     air.association(PERMANENT)
@@ -171,7 +171,7 @@ fn an_assigned_address_outside_its_association_is_found() {
 }
 
 #[test]
-fn a_station_may_take_a_while_to_notice_that_its_access_point_is_gone_but_no_longer() {
+fn station_notices_a_lost_access_point_within_the_limit() {
     let mut air = AirMaker::new();
     air.beacon().association(ASSIGNED).pass(4.0).data(ASSIGNED);
     assert_eq!(broken(&judge(&air)), []);
@@ -180,7 +180,7 @@ fn a_station_may_take_a_while_to_notice_that_its_access_point_is_gone_but_no_lon
 }
 
 #[test]
-fn a_station_that_scans_hears_a_goodbye_when_it_is_done_and_no_later() {
+fn scanning_station_receives_deauthentication_after_the_scan() {
     let mut air = AirMaker::new();
     air.beacon().association(ASSIGNED).pass(1.0).beacon();
     let begin = air.now();
@@ -329,7 +329,7 @@ fn a_frame_that_cannot_be_read_is_found() {
 }
 
 #[test]
-fn a_mask_may_authenticate_only_where_the_user_starts_associations() {
+fn mask_authenticates_only_if_the_user_starts_associations() {
     let mut air = clean_story();
     air.authentication(mask(3));
     // Elsewhere whatever authenticates is an assigned address, which this one must not be.
@@ -355,7 +355,7 @@ fn nothing_is_judged_while_the_judge_looks_away() {
 }
 
 #[test]
-fn an_association_from_before_macveil_may_end_under_a_permanent_address() {
+fn association_before_macveil_may_end_under_permanent_address() {
     let mut air = AirMaker::new();
     air.beacon().association(PERMANENT);
     let away = air.now() - 1_000_000..air.now();
@@ -465,7 +465,7 @@ fn a_goodbye_before_the_association_is_granted_does_not_end_it() {
 }
 
 #[test]
-fn a_stranger_is_no_station_but_only_where_the_story_has_strangers() {
+fn attackers_are_not_stations_only_in_stories_with_attackers() {
     let mut air = clean_story();
     let stranger = Mac::of_stranger(7);
     air.authentication(stranger).probe(stranger, &[0, 1, b'x']);

@@ -144,7 +144,7 @@ fn what_is_only_named_cannot_be_typed() {
 }
 
 #[test]
-fn nothing_that_is_to_be_typed_stands_between_fences_that_do_not_say_so() {
+fn commands_stand_only_in_fences_marked_as_such() {
     for page in pages(project()) {
         for line in page.lines.iter().filter(|line| line.kind == Kind::Fenced) {
             let first = line.text.split_whitespace().next().unwrap_or_default();

@@ -63,9 +63,9 @@ fn a_sysfs_of_another_namespace_is_not_believed() {
 }
 
 #[test]
-fn a_namesake_in_another_namespace_is_not_mistaken_for_the_device() {
+fn same_name_in_another_namespace_is_not_the_device() {
     alone(
-        "tap::a_namesake_in_another_namespace_is_not_mistaken_for_the_device",
+        "tap::same_name_in_another_namespace_is_not_the_device",
         || {
             // It has another number, and flags that do not fit.
             run("ip link add card type veth peer name peer");

@@ -72,9 +72,9 @@ fn not_one_frame_leaves_under_the_initial_address() {
 }
 
 #[test]
-fn a_stable_address_stays_and_a_random_one_changes_with_the_cable() {
+fn stable_address_stays_and_random_changes_with_the_cable() {
     alone(
-        "a_stable_address_stays_and_a_random_one_changes_with_the_cable",
+        "stable_address_stays_and_random_changes_with_the_cable",
         || {
             for (policy, changes) in [("stable", false), ("random", true)] {
                 let mut world = World::new();
@@ -157,9 +157,9 @@ fn a_connection_survives_a_new_daemon() {
 }
 
 #[test]
-fn a_connection_under_another_address_is_left_alone_until_the_cable_is_unplugged() {
+fn connection_under_other_address_is_kept_until_unplugged() {
     alone(
-        "a_connection_under_another_address_is_left_alone_until_the_cable_is_unplugged",
+        "connection_under_other_address_is_kept_until_unplugged",
         || {
             let mut world = World::new();
             world.switch("card", true);
@@ -181,9 +181,9 @@ fn a_connection_under_another_address_is_left_alone_until_the_cable_is_unplugged
 }
 
 #[test]
-fn an_interface_that_appears_or_gets_another_name_is_taken_in_hand() {
+fn new_or_renamed_interface_is_managed() {
     alone(
-        "an_interface_that_appears_or_gets_another_name_is_taken_in_hand",
+        "new_or_renamed_interface_is_managed",
         || {
             let mut world = World::without_cable();
             world.start("[\"card\", \"lan0\"]", "");
