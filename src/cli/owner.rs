@@ -5,9 +5,10 @@ use std::path::Path;
 
 use super::ask::Daemon;
 
-use crate::config::{Config, Kind};
+use crate::config::Config;
 use crate::platform::managers::{ActiveManagers, ManagerKind, ManagerWatch, Supplicant};
 use crate::protocol::{Client, Reply, Request};
+use macveil_core::types::DeviceKind;
 
 /// Where `wpa_supplicant` usually has its sockets.
 pub(super) const CTRL_INTERFACE: &str = "/run/wpa_supplicant";
@@ -52,6 +53,6 @@ pub(super) fn of_station(
 ) -> Option<ManagerKind> {
     let directory = config.map_or(Path::new(CTRL_INTERFACE), |it| &it.ctrl_interface);
     let backend = config.map(|it| it.backend).unwrap_or_default();
-    let supplicant = Supplicant::configured(backend, directory, name, Kind::Wifi);
+    let supplicant = Supplicant::configured(backend, directory, name, DeviceKind::Wifi);
     running.owner(root, (name, ifindex), &supplicant)
 }

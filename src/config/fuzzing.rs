@@ -8,23 +8,23 @@ use rand::rngs::StdRng;
 use super::document::Document;
 use super::source::Source;
 use super::spec::DeviceSpecs;
-use super::{Config, DeviceFacts, Kind, Problem, is_spec, split_specs, warnings};
+use super::{Config, DeviceFacts, Problem, is_spec, split_specs, warnings};
 use crate::fuzzing::{assert_harmless, text};
 use macveil_core::address::{AddressFacts, Host, HostKey, NetworkFacts, Zone};
-use macveil_core::types::{Mac, Ssid};
+use macveil_core::types::{DeviceKind, Mac, Ssid};
 
 const CARD: Mac = Mac([0x00, 0x11, 0x22, 0x33, 0x44, 0x55]);
 const WIFI: DeviceFacts = DeviceFacts {
     name: "wlan0",
     permanent: Some(CARD),
     driver: "iwlwifi",
-    kind: Kind::Wifi,
+    kind: DeviceKind::Wifi,
 };
 const ETHERNET: DeviceFacts = DeviceFacts {
     name: "enp0s31f6",
     permanent: None,
     driver: "",
-    kind: Kind::Ethernet,
+    kind: DeviceKind::Ethernet,
 };
 
 /// A file. What is wrong is shown where it is; what is right gives addresses that a station may have.

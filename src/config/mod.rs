@@ -30,7 +30,7 @@ pub(crate) use network::is_uuid;
 pub use problem::{Errors, Problem};
 pub(crate) use source::harmless;
 pub use source::{Excerpt, Position};
-pub use spec::{DeviceFacts, Kind};
+pub use spec::DeviceFacts;
 pub(crate) use spec::{is_spec, split as split_specs};
 
 use device::DeviceOptions;
@@ -43,6 +43,7 @@ use macveil_core::address::{
     AddressPolicies, ConnectionOptions, Host, NetworkRule, Policy, Sourced,
 };
 use macveil_core::machine::Settings;
+use macveil_core::types::DeviceKind;
 
 /// What the user wants, all files together.
 #[derive(Debug, Clone)]
@@ -121,7 +122,8 @@ impl Config {
     /// has to be called by its name.
     #[must_use]
     pub fn manages(&self, device: &DeviceFacts) -> bool {
-        self.manage.matches(device) && (device.kind != Kind::Other || self.manage.names(device))
+        self.manage.matches(device)
+            && (device.kind != DeviceKind::Other || self.manage.names(device))
     }
 
     /// What is said of networks, in the order in which it is asked.
@@ -151,7 +153,7 @@ impl Config {
                 options.or(&rule.connection)
             })
             .or(&self.connection);
-        if device.kind == Kind::Wifi {
+        if device.kind == DeviceKind::Wifi {
             // An interface's UUID stands for what its wire leads to, not for every network alike.
             defaults.uuid = None;
         }

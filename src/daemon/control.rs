@@ -10,7 +10,6 @@ use tracing::{info, warn};
 
 use super::managed::ManagedInterface;
 use super::{Daemon, Error};
-use crate::config::Kind;
 use crate::log::LoggedSsid;
 use crate::protocol::{
     Affected, Effect, Fault, FaultKind, Group, Interface, PendingRequest, Reply, Request, Server,
@@ -18,6 +17,7 @@ use crate::protocol::{
 };
 use macveil_core::address::{NetworkFacts, Policy};
 use macveil_core::machine::{Command, Event};
+use macveil_core::types::DeviceKind;
 use macveil_core::types::Ssid;
 
 /// Room for one request of each client.
@@ -107,7 +107,7 @@ impl Daemon {
             let interface = Interface {
                 name: card.name,
                 ifindex: card.ifindex,
-                kind: Kind::Wifi,
+                kind: DeviceKind::Wifi,
                 address: card.initial,
                 state: None,
             };
@@ -118,7 +118,7 @@ impl Daemon {
             let interface = Interface {
                 name: port.name,
                 ifindex: port.ifindex,
-                kind: Kind::Ethernet,
+                kind: DeviceKind::Ethernet,
                 address: port.initial,
                 state: None,
             };

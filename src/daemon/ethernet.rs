@@ -9,8 +9,8 @@ use tracing::{debug, info};
 use super::machine::of_port;
 use super::managed::{Client, ManagedInterface};
 use super::{Daemon, Error, Identity, clock};
-use crate::config::Kind;
 use macveil_core::machine::{Command, Event, Port, Wire};
+use macveil_core::types::DeviceKind;
 
 impl Daemon {
     pub(super) fn tend_ports(&mut self) -> Result<(), Error> {
@@ -32,7 +32,7 @@ impl Daemon {
         if port.physical && self.awaiting_udev.must_wait(ifindex) {
             return;
         }
-        if self.is_left(&port.name, ifindex, Kind::of_port(&port)) {
+        if self.is_left(&port.name, ifindex, DeviceKind::wired(port.physical)) {
             return;
         }
         let link = match self.kernel.link(ifindex) {

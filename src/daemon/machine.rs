@@ -6,13 +6,13 @@ use rand::rngs::StdRng;
 
 use super::clock;
 use super::managers::Role;
-use crate::config::{Config, DeviceFacts, Kind};
+use crate::config::{Config, DeviceFacts};
 use macveil_core::address::{AddressPolicies, Host};
 use macveil_core::machine::{
     Action, Addresses, Card, Event, IwdMachine, Link, Now, Port, Rotation, Settings, Station, Time,
     Wire,
 };
-use macveil_core::types::{Mac, Ssid};
+use macveil_core::types::{DeviceKind, Mac, Ssid};
 
 #[derive(Debug)]
 pub(super) enum Machine {
@@ -169,7 +169,7 @@ pub(super) fn of_card(card: &Card) -> DeviceFacts<'_> {
         name: &card.name,
         permanent: card.permanent,
         driver: &card.driver,
-        kind: Kind::Wifi,
+        kind: DeviceKind::Wifi,
     }
 }
 
@@ -179,6 +179,6 @@ pub(super) fn of_port(port: &Port) -> DeviceFacts<'_> {
         name: &port.name,
         permanent: port.permanent,
         driver: &port.driver,
-        kind: Kind::of_port(port),
+        kind: DeviceKind::wired(port.physical),
     }
 }

@@ -6,9 +6,9 @@ use tracing::warn;
 
 use super::managed::ManagedInterface;
 use super::{Daemon, Error};
-use crate::config::Kind;
 use crate::platform::managers::{InstanceLock, ManagerKind, ManagerWatch, Supplicant, claim};
 use macveil_core::machine::{Command, Event};
+use macveil_core::types::DeviceKind;
 
 const ROOT: &str = "/";
 
@@ -64,12 +64,12 @@ impl ManagedBy {
 
 impl Daemon {
     /// Whether the interface is left to somebody else, who is named once.
-    pub(super) fn is_left(&mut self, name: &str, ifindex: u32, kind: Kind) -> bool {
+    pub(super) fn is_left(&mut self, name: &str, ifindex: u32, kind: DeviceKind) -> bool {
         self.role(name, ifindex, kind).is_none()
     }
 
     /// How macveil is to care for the interface; `None`: it is left to somebody else, who is named once.
-    pub(super) fn role(&mut self, name: &str, ifindex: u32, kind: Kind) -> Option<Role> {
+    pub(super) fn role(&mut self, name: &str, ifindex: u32, kind: DeviceKind) -> Option<Role> {
         let config = &self.config;
         let supplicant = Supplicant::configured(config.backend, &config.ctrl_interface, name, kind);
         let owner = self

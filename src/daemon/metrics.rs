@@ -184,9 +184,9 @@ fn begin(text: &mut String, name: &str, status: &Status) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Kind;
     use crate::protocol::Interface;
     use macveil_core::machine::{AddressKind, Counters};
+    use macveil_core::types::DeviceKind;
     use macveil_core::types::Mac;
 
     fn status(name: &str) -> Status {
@@ -216,7 +216,7 @@ mod tests {
             interface: Interface {
                 name: name.to_owned(),
                 ifindex: 3,
-                kind: Kind::Wifi,
+                kind: DeviceKind::Wifi,
                 address: Mac([2, 0, 0, 0, 0, 1]),
                 state: Some("scanning".to_owned()),
             },

@@ -19,7 +19,6 @@ mod managed;
 mod managers;
 mod metrics;
 mod retyped;
-mod runtime_dir;
 mod schedule;
 mod service;
 mod status;
@@ -34,14 +33,14 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tracing::{debug, info, warn};
 
-use crate::config::{self, Backend, Config, Kind};
+use crate::config::{self, Backend, Config};
 use crate::log::{self, Redaction};
 use crate::platform::managers::{ActiveManagers, InstanceLock, ManagerWatch};
 use crate::platform::netlink::{Kernel, Notification, Notifications};
 use crate::platform::sandbox::{self, Sandbox};
 use crate::platform::wpa_supplicant;
 use crate::protocol::{PendingRequest, Server};
-use crate::store;
+use crate::store::{self, RuntimeDir};
 use awaiting_udev::AwaitingUdev;
 use clock::{Alarm, SleepWatch};
 use commands::PendingScans;
@@ -51,12 +50,10 @@ use history::KeptHistory;
 use machine::{Machine, bound_for, of_card};
 use macveil_core::address::{Host, Record};
 use macveil_core::machine::{Addresses, Card, Command, Event, Time};
-use macveil_core::types::{Mac, Ssid};
+use macveil_core::types::{DeviceKind, Mac, Ssid};
 use managed::{BackendEvent, Client, ManagedInterface};
 use managers::{ManagedBy, Role};
 use metrics::Metrics;
-use runtime_dir::RuntimeDir;
-pub use runtime_dir::is_tended;
 use schedule::Schedule;
 use service::Watchdog;
 
@@ -145,7 +142,7 @@ impl Daemon {
         for warning in &config.warnings {
             warn!("{warning}");
         }
-        let runtime_dir = RuntimeDir::hold(&config.runtime_dir)
+        let runtime_dir = RuntimeDir::lock(&config.runtime_dir)
             .map_err(|source| Error::runtime_dir(&config.runtime_dir, source))?;
         let alone = managers::be_alone()?;
         let mut rng = StdRng::try_from_rng(&mut SysRng).map_err(Error::random)?;
@@ -376,7 +373,7 @@ impl Daemon {
             self.ignored.insert(ifindex, Identity { name, bonded });
             return;
         }
-        let Some(role) = self.role(&card.name, card.ifindex, Kind::Wifi) else {
+        let Some(role) = self.role(&card.name, card.ifindex, DeviceKind::Wifi) else {
             return;
         };
         let link = match self.kernel.link(card.ifindex) {

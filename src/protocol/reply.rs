@@ -2,10 +2,9 @@
 
 use super::fields::{Fields, Malformed, meaning_of, word_for};
 use super::{Fault, Paused, Request, Rotated, Scanned, Status, VERSION};
-use crate::config::Kind;
 use crate::json::Json;
 use macveil_core::address::Policy;
-use macveil_core::types::{Mac, Ssid, Words, parse_hex};
+use macveil_core::types::{DeviceKind, Mac, Ssid, Words, parse_hex};
 
 /// A reply to a [`Request`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +56,7 @@ pub struct Interface {
     /// The kernel's number for it.
     pub ifindex: u32,
     /// Which kind of interface it is.
-    pub kind: Kind,
+    pub kind: DeviceKind,
     /// The address that it has now.
     pub address: Mac,
     /// What macveil is doing with it; `None`: it is not managed.
@@ -77,10 +76,10 @@ pub struct Affected {
     pub effect: Effect,
 }
 
-const KINDS: Words<Kind> = &[
-    ("wifi", Kind::Wifi),
-    ("ethernet", Kind::Ethernet),
-    ("other", Kind::Other),
+const KINDS: Words<DeviceKind> = &[
+    ("wifi", DeviceKind::Wifi),
+    ("ethernet", DeviceKind::Ethernet),
+    ("other", DeviceKind::Other),
 ];
 
 /// When something takes effect.

@@ -5,11 +5,12 @@ use std::path::Path;
 use super::{files, supplicant, trial};
 use crate::cli::failure::Failure;
 use crate::cli::owner::{self, CTRL_INTERFACE};
-use crate::config::{Config, DeviceFacts, Errors, Kind, Layout};
+use crate::config::{Config, DeviceFacts, Errors, Layout};
 use crate::platform::managers::{ActiveManagers, another_runs};
 use crate::platform::netlink::Kernel;
 use crate::tools::doctor::{Card, Facts, Macveil, wanted};
 use macveil_core::machine::{self, OnFailure};
+use macveil_core::types::DeviceKind;
 
 const LOOK: &str = "cannot look at the Wi-Fi interfaces";
 
@@ -79,7 +80,7 @@ fn card(
         name: &name,
         permanent: station.permanent,
         driver: &station.driver,
-        kind: Kind::Wifi,
+        kind: DeviceKind::Wifi,
     };
     let settings = config.map(|it| it.settings(&device));
     let directory = config.map_or(Path::new(CTRL_INTERFACE), |it| &it.ctrl_interface);

@@ -11,11 +11,10 @@ use std::time::SystemTime;
 
 use super::failure::{Failure, NO, unless_unheard};
 use super::inputs::{self, Moment};
-use crate::config::Kind;
 use crate::{config, store};
 use explanation::Explanation;
 use macveil_core::address::NetworkFacts;
-use macveil_core::types::{KeyMgmt, Mac, Ssid};
+use macveil_core::types::{DeviceKind, KeyMgmt, Mac, Ssid};
 use system::Card;
 
 /// Say which address a network would get, and why, step by step.
@@ -116,11 +115,11 @@ fn generation(state_dir: &Path, ssid: &Ssid) -> Result<u64, Failure> {
 }
 
 impl Args {
-    const fn kind(&self) -> Kind {
+    const fn kind(&self) -> DeviceKind {
         if self.wire {
-            Kind::Ethernet
+            DeviceKind::Ethernet
         } else {
-            Kind::Wifi
+            DeviceKind::Wifi
         }
     }
 

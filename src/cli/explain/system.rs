@@ -5,26 +5,26 @@ use std::sync::Arc;
 
 use crate::cli::failure::Failure;
 use crate::cli::{inputs, owner};
-use crate::config::{Config, DeviceFacts, Kind};
+use crate::config::{Config, DeviceFacts};
 use crate::platform::netlink::Kernel;
 use crate::store::{self, KEY_FILE};
 use macveil_core::address::{AddressFacts, AddressPolicies, Host};
 use macveil_core::machine;
-use macveil_core::types::Mac;
+use macveil_core::types::{DeviceKind, Mac};
 
 /// A card, as far as its addresses hang on it.
 pub(super) struct Card {
     pub(super) name: String,
     pub(super) facts: AddressFacts,
     driver: String,
-    kind: Kind,
+    kind: DeviceKind,
     /// iwd drives it.
     beside_iwd: bool,
 }
 
 impl Card {
     /// A card of which nothing but this is known, as it comes out of its box.
-    pub(super) fn elsewhere(name: &str, permanent: Mac, kind: Kind) -> Self {
+    pub(super) fn elsewhere(name: &str, permanent: Mac, kind: DeviceKind) -> Self {
         Self {
             name: name.to_owned(),
             facts: AddressFacts {
@@ -95,7 +95,7 @@ fn known(config: &Config, station: machine::Card) -> Card {
         },
         name: station.name,
         driver: station.driver,
-        kind: Kind::Wifi,
+        kind: DeviceKind::Wifi,
         beside_iwd: false,
     }
 }
@@ -116,7 +116,7 @@ pub(super) fn port(config: &Config, name: &str) -> Result<Card, Failure> {
             current: port.initial,
             previous: None,
         },
-        kind: Kind::of_port(&port),
+        kind: DeviceKind::wired(port.physical),
         beside_iwd: false,
         name: port.name,
         driver: port.driver,

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::explanation::Explanation;
-use crate::config::{Config, DeviceFacts, Kind, Layout};
+use crate::config::{Config, DeviceFacts, Layout};
 use macveil_core::address::{AddressFacts, Host, HostKey, NetworkFacts, Zone};
-use macveil_core::types::{Mac, Ssid};
+use macveil_core::types::{DeviceKind, Mac, Ssid};
 
 const CARD: AddressFacts = AddressFacts {
     permanent: Some(Mac([0, 1, 2, 3, 4, 5])),
@@ -23,7 +23,7 @@ fn explain(configuration: &str, ssid: &[u8]) -> Explanation {
         name: "eth0",
         permanent: CARD.permanent,
         driver: "",
-        kind: Kind::Wifi,
+        kind: DeviceKind::Wifi,
     };
     let host = Host {
         key: HostKey::from_host_id(b"key1"),

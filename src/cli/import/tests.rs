@@ -14,10 +14,10 @@ use tempfile::TempDir;
 
 use super::{Args, DROP_IN, run};
 use crate::cli::Failure;
-use crate::config::{Config, DeviceFacts, Kind, Layout};
+use crate::config::{Config, DeviceFacts, Layout};
 use crate::store;
 use macveil_core::address::{AddressFacts, Host, MachineId, NetworkFacts, Policy, Zone};
-use macveil_core::types::{Mac, Ssid};
+use macveil_core::types::{DeviceKind, Mac, Ssid};
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/networkmanager");
 const TABLE: &str = include_str!("../../../tests/vectors/networkmanager.tsv");
@@ -103,9 +103,9 @@ impl System {
             permanent: CARD.permanent,
             driver: "any",
             kind: if ssid.is_some() {
-                Kind::Wifi
+                DeviceKind::Wifi
             } else {
-                Kind::Ethernet
+                DeviceKind::Ethernet
             },
         };
         let policies = self.config().address_policies(&device, Arc::new(host));
@@ -225,7 +225,7 @@ fn every_setting_is_accounted_for() {
             name,
             permanent: None,
             driver: "",
-            kind: Kind::Wifi,
+            kind: DeviceKind::Wifi,
         })
     };
     assert_eq!((manages("wlan7"), manages("wlan8")), (true, false));

@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::failure::Failure;
 use crate::config;
-use crate::daemon;
 use crate::platform::managers::{Management, network_manager};
 use crate::platform::netlink::Adapter;
+use crate::store;
 
 const RUNTIME_DIR: &str = "/run/macveil";
 
@@ -25,7 +25,7 @@ pub(super) fn allow(adapter: &Adapter) -> Result<(), Failure> {
             ),
         ));
     }
-    if daemon::is_tended(&runtime_dir(), name, adapter.ifindex) {
+    if store::is_managed(&runtime_dir(), name, adapter.ifindex) {
         return Err(Failure::cannot(
             tried(),
             format!(

@@ -7,11 +7,10 @@ use clap::Parser;
 
 use super::watch::aged;
 use super::*;
-use crate::config::Kind;
 use crate::protocol::fake::FakeDaemon;
 use crate::protocol::{Care, Interface, News};
 use macveil_core::machine::{AddressKind, Counters, Method};
-use macveil_core::types::{Mac, Ssid};
+use macveil_core::types::{DeviceKind, Mac, Ssid};
 
 #[derive(Parser)]
 struct Line {
@@ -24,7 +23,7 @@ fn status(state: &str, care: Care) -> Status {
         interface: Interface {
             name: "wlan0".to_owned(),
             ifindex: 3,
-            kind: Kind::Wifi,
+            kind: DeviceKind::Wifi,
             address: Mac([0x96, 0xbb, 0xd1, 0xaf, 0xab, 0xbc]),
             state: Some(state.to_owned()),
         },

@@ -4,8 +4,7 @@ mod parse;
 
 pub(crate) use parse::split;
 
-use macveil_core::machine::Port;
-use macveil_core::types::Mac;
+use macveil_core::types::{DeviceKind, Mac};
 
 /// What is known of an interface when the configuration is asked about it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,30 +16,7 @@ pub struct DeviceFacts<'a> {
     /// The driver's name, empty if unknown.
     pub driver: &'a str,
     /// What it is.
-    pub kind: Kind,
-}
-
-/// What an interface is, as far as macveil can manage it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A Wi-Fi station.
-    Wifi,
-    /// Physical Ethernet.
-    Ethernet,
-    /// Neither: a bridge, a bond, a VLAN, one end of a `veth` pair.
-    Other,
-}
-
-impl Kind {
-    /// What an interface is that is no Wi-Fi.
-    #[must_use]
-    pub const fn of_port(port: &Port) -> Self {
-        if port.physical {
-            Self::Ethernet
-        } else {
-            Self::Other
-        }
-    }
+    pub kind: DeviceKind,
 }
 
 /// Some interfaces: those that one of the specs matches, without those that an `except:` matches.
@@ -56,7 +32,7 @@ struct Spec {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Wanted {
     Any,
-    Kind(Option<Kind>),
+    Kind(Option<DeviceKind>),
     Address(Mac),
     Name(String),
     NameGlob(String),
@@ -68,7 +44,7 @@ impl DeviceSpecs {
     pub(super) fn wifi() -> Self {
         Self(vec![Spec {
             except: false,
-            wanted: Wanted::Kind(Some(Kind::Wifi)),
+            wanted: Wanted::Kind(Some(DeviceKind::Wifi)),
         }])
     }
 

@@ -2,16 +2,16 @@
 
 use std::str::FromStr;
 
-use super::{DeviceSpecs, Kind, Spec, Wanted};
+use super::{DeviceSpecs, Spec, Wanted};
 use crate::config::problem::Wrong;
 use crate::config::suggest;
 use crate::config::value::did_you_mean;
-use macveil_core::types::ParseMacError;
+use macveil_core::types::{DeviceKind, ParseMacError};
 
 /// `NetworkManager`'s names for what an interface is; macveil manages the first two.
-const KINDS: &[(&str, Option<Kind>)] = &[
-    ("wifi", Some(Kind::Wifi)),
-    ("ethernet", Some(Kind::Ethernet)),
+const KINDS: &[(&str, Option<DeviceKind>)] = &[
+    ("wifi", Some(DeviceKind::Wifi)),
+    ("ethernet", Some(DeviceKind::Ethernet)),
     ("bond", None),
     ("bridge", None),
     ("bt", None),

@@ -117,7 +117,7 @@ fn the_documented_file_says_the_defaults() {
         name: "wlan0",
         permanent: None,
         driver: "",
-        kind: crate::config::Kind::Wifi,
+        kind: macveil_core::types::DeviceKind::Wifi,
     };
     let shipped = read(include_str!("../../../contrib/macveil.toml")).unwrap();
     let nothing = read("").unwrap();
@@ -172,8 +172,9 @@ fn every_example_in_the_documents_is_good() {
 
 #[test]
 fn the_drop_in_for_flights_holds_over_random_addresses_and_under_the_users_own_rule() {
-    use crate::config::{Config, DeviceFacts, Kind, Layout};
+    use crate::config::{Config, DeviceFacts, Layout};
     use macveil_core::address::{NetworkFacts, Policy};
+    use macveil_core::types::DeviceKind;
     let root = tempfile::tempdir().unwrap();
     let layout = Layout::below(root.path());
     let drop_ins = layout.own_drop_ins().unwrap();
@@ -195,7 +196,7 @@ fn the_drop_in_for_flights_holds_over_random_addresses_and_under_the_users_own_r
         name: "wlan0",
         permanent: None,
         driver: "",
-        kind: Kind::Wifi,
+        kind: DeviceKind::Wifi,
     };
     let host = macveil_core::address::Host {
         key: macveil_core::address::HostKey::from_host_id(b"key1"),

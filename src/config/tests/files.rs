@@ -137,7 +137,7 @@ fn rules_of_a_later_file_are_asked_first() {
         name: "wlan0",
         permanent: None,
         driver: "",
-        kind: crate::config::Kind::Wifi,
+        kind: macveil_core::types::DeviceKind::Wifi,
     };
     let host = macveil_core::address::Host {
         key: macveil_core::address::HostKey::from_host_id(b"key1"),

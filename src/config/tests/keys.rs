@@ -8,19 +8,19 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::read;
-use crate::config::{Backend, Config, DeviceFacts, Kind};
+use crate::config::{Backend, Config, DeviceFacts};
 use macveil_core::address::{
     AddressFacts, Binding, Host, HostKey, Matched, NetworkFacts, Policy, ResolvedPolicy, Slap,
     Source, Zone,
 };
 use macveil_core::machine::{MaskMethod, OnExit, OnFailure, Settings};
-use macveil_core::types::{KeyMgmt, Mac, Ssid};
+use macveil_core::types::{DeviceKind, KeyMgmt, Mac, Ssid};
 
 const CARD: DeviceFacts = DeviceFacts {
     name: "wlan0",
     permanent: Some(Mac([0, 1, 2, 3, 4, 5])),
     driver: "brcmfmac",
-    kind: Kind::Wifi,
+    kind: DeviceKind::Wifi,
 };
 
 fn resolve(config: &Config, device: &DeviceFacts, network: &NetworkFacts) -> ResolvedPolicy {
@@ -61,7 +61,7 @@ fn nothing_at_all_is_the_documented_defaults() {
     assert_eq!(config.settings(&CARD), DEFAULTS);
     assert!(config.manages(&CARD));
     assert!(!config.manages(&DeviceFacts {
-        kind: Kind::Ethernet,
+        kind: DeviceKind::Ethernet,
         ..CARD
     }));
     let home = ssid("Home");
@@ -118,7 +118,7 @@ fn every_key_says_what_it_says() {
     assert!(config.manages(&CARD));
     assert!(config.manages(&DeviceFacts {
         name: "eth0",
-        kind: Kind::Ethernet,
+        kind: DeviceKind::Ethernet,
         ..CARD
     }));
     assert!(!config.manages(&DeviceFacts {
@@ -300,7 +300,7 @@ fn the_uuid_of_an_interface_is_that_of_its_wire() {
     .unwrap();
     let ethernet = DeviceFacts {
         name: "eth0",
-        kind: Kind::Ethernet,
+        kind: DeviceKind::Ethernet,
         ..CARD
     };
     let wire = resolve(&config, &ethernet, &NetworkFacts::default());

@@ -1,26 +1,26 @@
 //! Device specs, as `NetworkManager` reads them.
 
-use crate::config::spec::{DeviceFacts, DeviceSpecs, Kind};
-use macveil_core::types::Mac;
+use crate::config::spec::{DeviceFacts, DeviceSpecs};
+use macveil_core::types::{DeviceKind, Mac};
 
 const WIFI: DeviceFacts = DeviceFacts {
     name: "wlan0",
     permanent: Some(Mac([0, 1, 2, 3, 4, 0xab])),
     driver: "iwlwifi",
-    kind: Kind::Wifi,
+    kind: DeviceKind::Wifi,
 };
 const ETHERNET: DeviceFacts = DeviceFacts {
     name: "eth0",
     permanent: None,
     driver: "",
-    kind: Kind::Ethernet,
+    kind: DeviceKind::Ethernet,
 };
 
 const BRIDGE: DeviceFacts = DeviceFacts {
     name: "br0",
     permanent: None,
     driver: "bridge",
-    kind: Kind::Other,
+    kind: DeviceKind::Other,
 };
 
 fn matching(spec: &str) -> (bool, bool) {

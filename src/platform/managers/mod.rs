@@ -20,10 +20,11 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use crate::config::{Backend, Kind};
+use crate::config::Backend;
 #[cfg(feature = "dbus")]
 pub use bus::ManagerWatch;
 pub use instance_lock::{InstanceLock, claim, runs as another_runs};
+use macveil_core::types::DeviceKind;
 pub use network_manager::{Management, NOTES, network_manager};
 #[cfg(not(feature = "dbus"))]
 pub use no_bus::ManagerWatch;
@@ -101,9 +102,14 @@ pub enum Supplicant {
 impl Supplicant {
     /// What `backend` and `ctrl-interface` of the configuration mean for an interface.
     #[must_use]
-    pub fn configured(backend: Backend, ctrl_interface: &Path, name: &str, kind: Kind) -> Self {
+    pub fn configured(
+        backend: Backend,
+        ctrl_interface: &Path,
+        name: &str,
+        kind: DeviceKind,
+    ) -> Self {
         match backend {
-            _ if kind != Kind::Wifi => Self::Needless,
+            _ if kind != DeviceKind::Wifi => Self::Needless,
             Backend::WpaSupplicant | Backend::None => Self::Ours,
             Backend::Iwd => Self::Iwd,
             Backend::Auto => Self::Any(ctrl_interface.join(name)),

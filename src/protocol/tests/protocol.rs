@@ -4,14 +4,13 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
-use crate::config::Kind;
 use crate::protocol::{
     Affected, Care, Effect, Fault, FaultKind, Interface, METHODS, Mistake, News, Paused, Reply,
     Request, Rotated, Scanned, Status,
 };
 use macveil_core::address::Policy;
 use macveil_core::machine::{AddressKind, Counters, Rotation};
-use macveil_core::types::{Bss, Mac, Ssid};
+use macveil_core::types::{Bss, DeviceKind, Mac, Ssid};
 
 fn told(line: &[u8]) -> Result<crate::protocol::EventLine, impl std::fmt::Debug> {
     crate::protocol::EventLine::read(line)
@@ -126,7 +125,7 @@ fn replies_are_as_documented() {
     let reply = Reply::Interfaces(vec![Interface {
         name: "wlan0".to_owned(),
         ifindex: 3,
-        kind: Kind::Wifi,
+        kind: DeviceKind::Wifi,
         address: Mac([2, 0, 0, 0, 0, 1]),
         state: Some("scanning".to_owned()),
     }]);
@@ -254,7 +253,11 @@ fn any_request() -> impl Strategy<Value = Request> {
 
 fn any_interface() -> impl Strategy<Value = Interface> {
     let address = any::<[u8; 6]>().prop_map(Mac);
-    let kind = prop::sample::select(vec![Kind::Wifi, Kind::Ethernet, Kind::Other]);
+    let kind = prop::sample::select(vec![
+        DeviceKind::Wifi,
+        DeviceKind::Ethernet,
+        DeviceKind::Other,
+    ]);
     (
         any_text(),
         any::<u32>(),

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
-use macveil::config::{Config, DeviceFacts, Kind};
+use macveil::config::{Config, DeviceFacts};
 use macveil_core::address::{
     AddressPolicies, ConnectionOptions, History, Host, HostKey, NetworkRule, Zone,
 };
@@ -252,7 +252,7 @@ impl World {
             name: "wlan0",
             permanent: Some(PERMANENT),
             driver: "simulated",
-            kind: Kind::Wifi,
+            kind: macveil_core::types::DeviceKind::Wifi,
         };
         self.daemon.settings = config.settings(&device);
         self.daemon.policies = config.address_policies(&device, Arc::new(host()));

@@ -1,6 +1,7 @@
 //! Values of IEEE 802.11: addresses, names, channels, BSSs, and the networks that a supplicant knows.
 
 mod bss;
+mod device_kind;
 mod key_mgmt;
 mod mac;
 mod network;
@@ -8,6 +9,7 @@ mod ssid;
 mod words;
 
 pub use bss::{Bss, BssEntry, Channel, Frequency, SecurityLevel};
+pub use device_kind::DeviceKind;
 pub use key_mgmt::KeyMgmt;
 pub use mac::{Mac, ParseMacError};
 pub use network::Network;

@@ -1,5 +1,5 @@
-//! What lives in the runtime directory: the lock, the client sockets, each card's initial address, and
-//! what was changed in its supplicant.
+//! The runtime directory: the daemon's lock, its client sockets, each interface's initial address, and
+//! the settings of `wpa_supplicant` to restore.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
@@ -10,16 +10,20 @@ use rustix::fs::{FlockOperation, flock};
 
 use macveil_core::types::Mac;
 
-/// The runtime directory, held by this daemon alone.
+/// The runtime directory, locked by one daemon.
 #[derive(Debug)]
-pub(super) struct RuntimeDir {
+pub struct RuntimeDir {
     path: PathBuf,
     _lock: File,
 }
 
 impl RuntimeDir {
-    /// Creates the directory if need be and locks it; `WouldBlock` if another daemon holds it.
-    pub(super) fn hold(path: &Path) -> io::Result<Self> {
+    /// Creates the directory if it does not exist, and locks it.
+    ///
+    /// # Errors
+    ///
+    /// `WouldBlock` if another daemon has locked it; otherwise, the directory cannot be used.
+    pub fn lock(path: &Path) -> io::Result<Self> {
         create(path, 0o755)?;
         create(&path.join("clients"), 0o700)?;
         let lock = OpenOptions::new()
@@ -35,19 +39,25 @@ impl RuntimeDir {
         })
     }
 
-    /// Where the sockets towards the supplicant are bound; nobody else may enter.
-    pub(super) fn client_dir(&self) -> PathBuf {
+    /// The directory of the sockets towards `wpa_supplicant`; only the daemon's user has access.
+    #[must_use]
+    pub fn client_dir(&self) -> PathBuf {
         self.path.join("clients")
     }
 
-    /// Where it is noted what was changed in an interface's supplicant.
-    pub(super) fn originals(&self, name: &str) -> PathBuf {
+    /// The file with the settings of an interface's `wpa_supplicant` to restore.
+    #[must_use]
+    pub fn originals(&self, name: &str) -> PathBuf {
         self.path.join(format!("{name}.supplicant"))
     }
 
-    /// The address that the card had when macveil first saw it: remembered across restarts of the
-    /// daemon, because by then the card carries one of ours.
-    pub(super) fn initial_address(
+    /// The address that the card had when macveil first saw it. It is kept across restarts of the
+    /// daemon, because after a restart the card carries one of macveil's addresses.
+    ///
+    /// # Errors
+    ///
+    /// The address cannot be written.
+    pub fn initial_address(
         &self,
         name: &str,
         ifindex: u32,
@@ -69,9 +79,9 @@ impl RuntimeDir {
         Ok(current)
     }
 
-    /// What is remembered of an interface goes with it when it gets another name.
-    pub(super) fn rename(&self, before: &str, after: &str) {
-        // Nothing may have been remembered.
+    /// Renames an interface's files with the interface.
+    pub fn rename(&self, before: &str, after: &str) {
+        // The interface may have no files.
         let _ = fs::rename(self.initial_file(before), self.initial_file(after));
         let _ = fs::rename(self.originals(before), self.originals(after));
     }
@@ -81,11 +91,12 @@ impl RuntimeDir {
     }
 }
 
-/// Whether a daemon is running that has taken this interface in hand, and holds `runtime_dir`.
+/// Whether a running daemon with this runtime directory manages the interface.
 ///
-/// A daemon that starts in the moment of looking may find its lock taken, and says so.
+/// The check locks the directory for a moment: a daemon that starts just then fails with
+/// "another macveil is running".
 #[must_use]
-pub fn is_tended(runtime_dir: &Path, interface: &str, ifindex: u32) -> bool {
+pub fn is_managed(runtime_dir: &Path, interface: &str, ifindex: u32) -> bool {
     let note = runtime_dir.join(format!("{interface}.initial"));
     let noted = match fs::read_to_string(&note) {
         Ok(text) => text
@@ -93,13 +104,13 @@ pub fn is_tended(runtime_dir: &Path, interface: &str, ifindex: u32) -> bool {
             .nth(1)
             .and_then(|key| key.split(' ').next())
             .is_some_and(|number| number == ifindex.to_string()),
-        // Only root may read it, and nobody else may look at the lock.
+        // Only root can read the file and the lock: assume that the interface is managed.
         Err(error) => error.kind() == io::ErrorKind::PermissionDenied,
     };
-    noted && is_held(&runtime_dir.join("lock"))
+    noted && is_locked(&runtime_dir.join("lock"))
 }
 
-fn is_held(lock: &Path) -> bool {
+fn is_locked(lock: &Path) -> bool {
     match File::open(lock) {
         Ok(lock) => flock(&lock, FlockOperation::NonBlockingLockShared).is_err(),
         Err(error) => error.kind() == io::ErrorKind::PermissionDenied,
@@ -122,10 +133,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_address_of_an_interface_is_remembered_until_the_interface_is_another() {
+    fn initial_address_of_the_same_interface_is_kept() {
         let home = tempfile::tempdir().unwrap();
         let (first, second) = (Mac([2, 0, 0, 0, 0, 1]), Mac([2, 0, 0, 0, 0, 2]));
-        let dir = RuntimeDir::hold(&home.path().join("run")).unwrap();
+        let dir = RuntimeDir::lock(&home.path().join("run")).unwrap();
         let initial = |name, ifindex, current| {
             let address = dir.initial_address(name, ifindex, None, current);
             address.unwrap()
@@ -138,35 +149,35 @@ mod tests {
     }
 
     #[test]
-    fn an_interface_is_tended_while_the_daemon_runs_that_took_it_in_hand() {
+    fn interface_is_managed_while_its_daemon_runs() {
         let home = tempfile::tempdir().unwrap();
-        assert!(!is_tended(home.path(), "wlan0", 3));
-        let dir = RuntimeDir::hold(home.path()).unwrap();
-        assert!(!is_tended(home.path(), "wlan0", 3));
+        assert!(!is_managed(home.path(), "wlan0", 3));
+        let dir = RuntimeDir::lock(home.path()).unwrap();
+        assert!(!is_managed(home.path(), "wlan0", 3));
         dir.initial_address("wlan0", 3, None, Mac([2, 0, 0, 0, 0, 1]))
             .unwrap();
-        assert!(is_tended(home.path(), "wlan0", 3));
-        assert!(!is_tended(home.path(), "wlan0", 33));
-        assert!(!is_tended(home.path(), "wlan1", 3));
+        assert!(is_managed(home.path(), "wlan0", 3));
+        assert!(!is_managed(home.path(), "wlan0", 33));
+        assert!(!is_managed(home.path(), "wlan1", 3));
         dir.initial_address("wlan0", 33, None, Mac([2, 0, 0, 0, 0, 1]))
             .unwrap();
-        assert!(!is_tended(home.path(), "wlan0", 3));
+        assert!(!is_managed(home.path(), "wlan0", 3));
         dir.initial_address("wlan0", 3, None, Mac([2, 0, 0, 0, 0, 1]))
             .unwrap();
         drop(dir);
-        assert!(!is_tended(home.path(), "wlan0", 3));
-        assert!(RuntimeDir::hold(home.path()).is_ok());
+        assert!(!is_managed(home.path(), "wlan0", 3));
+        assert!(RuntimeDir::lock(home.path()).is_ok());
     }
 
     #[test]
-    fn two_daemons_cannot_hold_it_at_once() {
+    fn second_daemon_cannot_lock_the_directory() {
         let home = tempfile::tempdir().unwrap();
-        let held = RuntimeDir::hold(home.path()).unwrap();
+        let locked = RuntimeDir::lock(home.path()).unwrap();
         assert_eq!(
-            RuntimeDir::hold(home.path()).unwrap_err().kind(),
+            RuntimeDir::lock(home.path()).unwrap_err().kind(),
             io::ErrorKind::WouldBlock
         );
-        drop(held);
-        assert!(RuntimeDir::hold(home.path()).is_ok());
+        drop(locked);
+        assert!(RuntimeDir::lock(home.path()).is_ok());
     }
 }
