@@ -182,25 +182,22 @@ fn connection_under_other_address_is_kept_until_unplugged() {
 
 #[test]
 fn new_or_renamed_interface_is_managed() {
-    alone(
-        "new_or_renamed_interface_is_managed",
-        || {
-            let mut world = World::without_cable();
-            world.start("[\"card\", \"lan0\"]", "");
-            world.lay_cable();
-            world.wait_for_the_stable_address();
-            world.rename("card", "lan0");
-            let of_name = world.stable_of("lan0");
-            until("the other name's address", || {
-                world.address_of("lan0") == of_name
-            });
-            world.rename("lan0", "elsewhere");
-            world.rename("elsewhere", "card");
-            until("the first name's address", || {
-                world.address() == world.stable()
-            });
-        },
-    );
+    alone("new_or_renamed_interface_is_managed", || {
+        let mut world = World::without_cable();
+        world.start("[\"card\", \"lan0\"]", "");
+        world.lay_cable();
+        world.wait_for_the_stable_address();
+        world.rename("card", "lan0");
+        let of_name = world.stable_of("lan0");
+        until("the other name's address", || {
+            world.address_of("lan0") == of_name
+        });
+        world.rename("lan0", "elsewhere");
+        world.rename("elsewhere", "card");
+        until("the first name's address", || {
+            world.address() == world.stable()
+        });
+    });
 }
 
 #[test]
