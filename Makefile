@@ -102,13 +102,13 @@ day: setup release
 mutants:
 	@python3 -u tests/sim/mutants.py
 
-# Which lines of the pure modules no test watches: docs/mutants.md. Some hours on two cores; MUTANTS='--re REGEX' or
+# Which lines of the pure modules no test watches: docs/mutants.md. About a day on two cores; MUTANTS='--re REGEX' or
 # MUTANTS='--in-diff FILE' tries only a part. Installs cargo-mutants from crates.io below target/.
 MUTANTS ?=
 mutants-all:
 	cargo install --quiet --locked --root target/tools cargo-mutants@27.1.0
 	CARGO_PROFILE_DEV_DEBUG=0 MACVEIL_SIM_STEPS=60000 PROPTEST_RNG_SEED=1 \
-		target/tools/bin/cargo-mutants mutants --output target/mutants-all $(MUTANTS)
+		target/tools/bin/cargo-mutants mutants --workspace --output target/mutants-all $(MUTANTS)
 
 # All programs play the same stories, and docs/benchmarks.md is written: about half an hour on two cores.
 # Its Debian packages (macchanger, and those of the lab) are installed in its guests, not on this machine.
