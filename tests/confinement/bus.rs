@@ -1,40 +1,16 @@
 //! A confined daemon on the system bus.
 
 use std::fs;
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
+use std::process::Command;
 
 use zbus::connection::Builder;
 
 use crate::{assert_confined, status};
+use macveil_testkit::bus::BusDaemon;
 use macveil_testkit::namespace::{INITIAL, World, alone, until};
 
 const SOCKET: &str = "/run/dbus/system_bus_socket";
-const CONFIGURATION: &str = "<busconfig><listen>unix:path=/run/dbus/system_bus_socket</listen>\
-    <auth>EXTERNAL</auth><policy context='default'><allow own='*'/><allow eavesdrop='true'/>\
-    <allow send_destination='*' eavesdrop='true'/></policy></busconfig>";
-
-/// A `dbus-daemon` that ends with the test.
-struct Bus(Child);
-
-impl Bus {
-    fn start(world: &World) -> Self {
-        let configuration = world.path("bus.conf");
-        fs::write(&configuration, CONFIGURATION).expect("a configuration");
-        let daemon = Command::new("dbus-daemon")
-            .args(["--nofork", "--nopidfile", "--config-file"])
-            .arg(configuration)
-            .stderr(Stdio::null())
-            .spawn();
-        Self(daemon.expect("dbus-daemon is needed: apt-get install dbus-daemon"))
-    }
-}
-
-impl Drop for Bus {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
 
 /// A program that owns NetworkManager's name while this lives.
 async fn network_manager() -> zbus::Result<zbus::Connection> {
@@ -61,14 +37,11 @@ fn confined_daemon_detects_network_manager_on_new_bus() {
         until("the assigned address", || world.address() != INITIAL);
         until("its sandbox", || world.log().contains("sandbox: seccomp"));
 
-        let _bus = Bus::start(&world);
+        let _bus = BusDaemon::start(Path::new(SOCKET), &world.path("bus.conf"));
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .expect("a runtime");
-        until("the bus", || {
-            std::os::unix::net::UnixStream::connect(SOCKET).is_ok()
-        });
         let manager = runtime.block_on(network_manager()).expect("a connection");
         until("the interface's release", || {
             world.log().contains("it belongs to NetworkManager")

@@ -9,6 +9,7 @@
 //! | [`fuzz`], [`capture_generator`] | inputs of parsers |
 //! | [`documented`], [`misconfigurations`] | tables that documentation and programs are checked against |
 //! | [`namespace`] | a network namespace with a daemon in it |
+//! | [`bus`] | a private message bus |
 //! | [`report`] | measurements as tables |
 
 #![allow(
@@ -34,6 +35,7 @@
 
 pub mod air;
 pub mod briefing;
+pub mod bus;
 pub mod capture_generator;
 pub mod configuration;
 pub mod digest;

@@ -3,9 +3,9 @@
 use std::fs;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use macveil_testkit::bus::BusDaemon;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{UnixListener, UnixStream};
@@ -18,8 +18,7 @@ use super::{Bus, SYSTEM_BUS};
 
 /// A serial number for replies.
 pub(crate) const SERIAL: NonZeroU32 = NonZeroU32::MIN;
-const TEST_TIMEOUT: Duration = Duration::from_secs(10);
-const CONFIGURATION: &str = "bus.conf";
+const TEST_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Runs a test, which fails if it takes too long.
 pub(crate) fn on_tokio(test: impl Future<Output = ()>) {
@@ -31,44 +30,22 @@ pub(crate) fn on_tokio(test: impl Future<Output = ()>) {
     });
 }
 
-/// A `dbus-daemon` that listens below `root`, and ends with this.
+/// A bus that listens below `root`, and ends with this.
 pub(crate) struct PrivateBus {
-    daemon: Child,
+    daemon: BusDaemon,
     socket: PathBuf,
 }
 
 impl PrivateBus {
-    pub(crate) async fn start(root: &Path) -> Self {
+    pub(crate) fn start(root: &Path) -> Self {
         let socket = root.join(SYSTEM_BUS);
         fs::create_dir_all(socket.parent().unwrap()).unwrap();
-        let configuration = root.join(CONFIGURATION);
-        let text = format!(
-            "<busconfig><listen>unix:path={}</listen><auth>EXTERNAL</auth>\
-             <policy context='default'><allow own='*'/><allow eavesdrop='true'/>\
-             <allow send_destination='*' eavesdrop='true'/></policy></busconfig>",
-            socket.display()
-        );
-        fs::write(&configuration, text).unwrap();
-        let _ = fs::remove_file(&socket);
-        let daemon = Command::new("dbus-daemon")
-            .args(["--nofork", "--nopidfile", "--config-file"])
-            .arg(configuration)
-            .stdin(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("these tests need dbus-daemon: apt-get install dbus-daemon");
-        let mut bus = Self { daemon, socket };
-        while UnixStream::connect(&bus.socket).await.is_err() {
-            let ended = bus.daemon.try_wait().unwrap();
-            assert_eq!(ended, None, "dbus-daemon does not start");
-            tokio::time::sleep(Duration::from_millis(2)).await;
-        }
-        bus
+        let daemon = BusDaemon::start(&socket, &root.join("bus.conf"));
+        Self { daemon, socket }
     }
 
     pub(crate) fn stop(&mut self) {
-        let _ = self.daemon.kill();
-        let _ = self.daemon.wait();
+        self.daemon.stop();
     }
 
     /// Connects a program that owns `name`, if there is one.
@@ -84,12 +61,6 @@ impl PrivateBus {
             connection,
             messages,
         }
-    }
-}
-
-impl Drop for PrivateBus {
-    fn drop(&mut self) {
-        self.stop();
     }
 }
 

@@ -143,7 +143,7 @@ fn with_client(main_conf: &str, test: impl AsyncFnOnce(Bench)) {
             other => panic!("not from iwd: {other:?}"),
         };
         let bench = Bench {
-            bus: PrivateBus::start(&root).await,
+            bus: PrivateBus::start(&root),
             home,
             requests,
             reports,
@@ -207,7 +207,7 @@ fn bus_restart_is_reported_as_end_of_iwd() {
         let root = bench.root();
         bench.bus.stop();
         drop(iwd);
-        bench.bus = PrivateBus::start(&root).await;
+        bench.bus = PrivateBus::start(&root);
         assert_eq!(bench.next_but_known().await, IwdEvent::Vanished);
         bench.start().await;
     });
@@ -302,7 +302,7 @@ fn requests_without_iwd_are_answered() {
             bench.requests.send(IwdRequest::Restore).unwrap();
             assert_eq!(bench.next().await, IwdEvent::Released);
             // Then with a bus, on which there is no iwd.
-            bench.bus = PrivateBus::start(&root).await;
+            bench.bus = PrivateBus::start(&root);
         }
     });
 }

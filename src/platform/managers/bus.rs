@@ -232,7 +232,7 @@ mod tests {
         with_watch(async |root, reports| {
             let none = ActiveManagers::default();
             until(reports, &[none]).await;
-            let bus = PrivateBus::start(root).await;
+            let bus = PrivateBus::start(root);
             until(reports, &[none, none]).await;
             let iwd = bus.program(Some("net.connman.iwd")).await;
             let only_iwd = running(&[ManagerKind::Iwd]);
@@ -247,7 +247,7 @@ mod tests {
             reports.borrow_mut().clear();
             // No report until the next bus replies: what is known stays valid.
             drop(bus);
-            let bus = PrivateBus::start(root).await;
+            let bus = PrivateBus::start(root);
             let _manager = bus.program(Some("org.freedesktop.NetworkManager")).await;
             let manager = running(&[ManagerKind::NetworkManager]);
             while reports.borrow().last() != Some(&manager) {
@@ -260,7 +260,7 @@ mod tests {
     fn managers_that_run_already_are_in_the_first_report() {
         let root = tempfile::tempdir().unwrap();
         on_tokio(async {
-            let bus = PrivateBus::start(root.path()).await;
+            let bus = PrivateBus::start(root.path());
             let _iwd = bus.program(Some("net.connman.iwd")).await;
             let mut watch = ManagerWatch::new(root.path().to_owned());
             assert_eq!(watch.next().await, running(&[ManagerKind::Iwd]));
@@ -274,7 +274,7 @@ mod tests {
             drop(UnixListener::bind(&path).unwrap());
             let none = ActiveManagers::default();
             until(reports, &[none]).await;
-            let bus = PrivateBus::start(root).await;
+            let bus = PrivateBus::start(root);
             let _iwd = bus.program(Some("net.connman.iwd")).await;
             while reports.borrow().last() != Some(&running(&[ManagerKind::Iwd])) {
                 sleep(Duration::from_millis(2)).await;
@@ -288,7 +288,7 @@ mod tests {
             let directory = root.join(NOTES);
             fs::create_dir_all(&directory).unwrap();
             until(reports, &[ActiveManagers::default()]).await;
-            let bus = PrivateBus::start(root).await;
+            let bus = PrivateBus::start(root);
             let program = bus.program(Some("org.freedesktop.NetworkManager")).await;
             let manager = running(&[ManagerKind::NetworkManager]);
             while reports.borrow().last() != Some(&manager) {
