@@ -60,5 +60,5 @@ impossible=(
 # Emulation is slow: optimised a little, and fewer cases where chance makes them up.
 say "the unit tests, but for ${#impossible[@]} that need generic netlink: ${impossible[*]}"
 export CARGO_PROFILE_DEV_OPT_LEVEL=1 PROPTEST_CASES=${PROPTEST_CASES-32}
-cargo test --quiet --target "$target" --lib -- --test-threads "$(nproc)" \
-    "${impossible[@]/#/--skip=kernel::tests::links::}"
+cargo test --quiet --target "$target" --workspace --lib -- --test-threads "$(nproc)" \
+    "${impossible[@]/#/--skip=platform::netlink::tests::links::}"
