@@ -6,9 +6,8 @@ use macveil_core::types::Mac;
 
 /// `NLA_HDRLEN`.
 const HEADER: usize = 4;
-/// `NLA_TYPE_MASK`: the type without `NLA_F_NESTED` and `NLA_F_NET_BYTEORDER`.
+/// The type without `NLA_F_NESTED` and `NLA_F_NET_BYTEORDER`.
 const TYPE_MASK: u16 = 0x3fff;
-/// `NLA_F_NESTED`.
 const NESTED: u16 = 0x8000;
 
 /// The attributes of a message or of a nest; reading stops at the first that does not fit.
@@ -37,44 +36,45 @@ impl<'a> Attributes<'a> {
     }
 
     /// The value of the first attribute of this type.
-    pub(super) fn get(self, kind: u16) -> Option<&'a [u8]> {
+    pub(super) fn get(self, kind: impl Into<u16>) -> Option<&'a [u8]> {
+        let kind = kind.into();
         self.iter()
             .find(|attribute| attribute.kind == kind)
             .map(|attribute| attribute.value)
     }
 
-    pub(super) fn has(self, kind: u16) -> bool {
+    pub(super) fn has(self, kind: impl Into<u16>) -> bool {
         self.get(kind).is_some()
     }
 
     /// The attributes inside this one; none if it is absent.
-    pub(super) fn nested(self, kind: u16) -> Self {
+    pub(super) fn nested(self, kind: impl Into<u16>) -> Self {
         Self(self.get(kind).unwrap_or_default())
     }
 
-    pub(super) fn u8(self, kind: u16) -> Option<u8> {
+    pub(super) fn u8(self, kind: impl Into<u16>) -> Option<u8> {
         self.get(kind)?.first().copied()
     }
 
-    pub(super) fn u16(self, kind: u16) -> Option<u16> {
+    pub(super) fn u16(self, kind: impl Into<u16>) -> Option<u16> {
         number(self.get(kind)?).map(u16::from_ne_bytes)
     }
 
-    pub(super) fn u32(self, kind: u16) -> Option<u32> {
+    pub(super) fn u32(self, kind: impl Into<u16>) -> Option<u32> {
         number(self.get(kind)?).map(u32::from_ne_bytes)
     }
 
-    pub(super) fn i32(self, kind: u16) -> Option<i32> {
+    pub(super) fn i32(self, kind: impl Into<u16>) -> Option<i32> {
         number(self.get(kind)?).map(i32::from_ne_bytes)
     }
 
     /// Six bytes, neither more nor fewer.
-    pub(super) fn mac(self, kind: u16) -> Option<Mac> {
+    pub(super) fn mac(self, kind: impl Into<u16>) -> Option<Mac> {
         self.get(kind)?.try_into().ok().map(Mac)
     }
 
     /// A text up to its NUL.
-    pub(super) fn text(self, kind: u16) -> Option<String> {
+    pub(super) fn text(self, kind: impl Into<u16>) -> Option<String> {
         let value = self.get(kind)?;
         let end = value.iter().position(|&byte| byte == 0);
         let text = value.get(..end.unwrap_or(value.len()))?;
@@ -103,34 +103,38 @@ impl Outgoing {
         Self(header.to_vec())
     }
 
-    pub(super) fn put(mut self, kind: u16, value: &[u8]) -> Self {
+    pub(super) fn put(mut self, kind: impl Into<u16>, value: &[u8]) -> Self {
         // A value beyond 64 kB is refused by the kernel: nothing here comes near.
         let length = u16::try_from(HEADER + value.len()).unwrap_or(u16::MAX);
         self.0.extend(length.to_ne_bytes());
-        self.0.extend(kind.to_ne_bytes());
+        self.0.extend(kind.into().to_ne_bytes());
         self.0.extend(value);
         self.0.resize(aligned(self.0.len()), 0);
         self
     }
 
-    pub(super) fn put_u32(self, kind: u16, value: u32) -> Self {
+    pub(super) fn put_u32(self, kind: impl Into<u16>, value: u32) -> Self {
         self.put(kind, &value.to_ne_bytes())
     }
 
-    pub(super) fn put_text(self, kind: u16, text: &str) -> Self {
+    pub(super) fn put_text(self, kind: impl Into<u16>, text: &str) -> Self {
         let mut value = text.as_bytes().to_vec();
         value.push(0);
         self.put(kind, &value)
     }
 
     /// A nest of values numbered from 1, as nl80211 takes lists.
-    pub(super) fn put_list<'v>(self, kind: u16, values: impl Iterator<Item = &'v [u8]>) -> Self {
-        let list = (1..)
+    pub(super) fn put_list<'v>(
+        self,
+        kind: impl Into<u16>,
+        values: impl Iterator<Item = &'v [u8]>,
+    ) -> Self {
+        let list = (1_u16..)
             .zip(values)
             .fold(Self::default(), |list, (index, value)| {
                 list.put(index, value)
             });
-        self.put(kind | NESTED, &list.0)
+        self.put(kind.into() | NESTED, &list.0)
     }
 
     pub(super) fn append(mut self, other: &Self) -> Self {

@@ -1,14 +1,13 @@
 //! Which stations there are, and what their drivers offer.
 
-use super::attribute::Outgoing;
+use neli::consts::nl80211::{Nl80211Command, Nl80211IfType};
+
+use super::attribute::{Attributes, Outgoing};
 use super::failure::{Error, Failure};
-use super::nl80211::{attribute, command};
+use super::nl80211::attribute;
 use super::wiphy::{self, Wiphy};
 use super::{Kernel, family, sysfs};
 use macveil_core::machine::Card;
-
-/// `NL80211_IFTYPE_STATION`.
-const STATION: u32 = 2;
 
 /// An address change on a link that is up can hang older kernels.
 const LIVE_CHANGE_SINCE: (u32, u32) = (6, 7);
@@ -28,7 +27,7 @@ impl Kernel {
     pub fn stations(&mut self) -> Result<Vec<Card>, Error> {
         let listed = self
             .nl80211
-            .list(command::GET_INTERFACE, &Outgoing::default(), decode);
+            .list(Nl80211Command::GetInterface, &Outgoing::default(), decode);
         let mut interfaces = match listed {
             Ok(interfaces) => interfaces,
             Err(failure) if failure.is_absence() => return Ok(Vec::new()),
@@ -48,7 +47,10 @@ impl Kernel {
     /// The kernel's answers are lost or make no sense.
     pub fn card(&mut self, ifindex: u32) -> Result<Option<Card>, Error> {
         let body = Outgoing::default().put_u32(attribute::IFINDEX, ifindex);
-        match self.nl80211.read(command::GET_INTERFACE, &body, decode) {
+        match self
+            .nl80211
+            .read(Nl80211Command::GetInterface, &body, decode)
+        {
             Ok(mut interfaces) => interfaces
                 .pop()
                 .map_or(Ok(None), |interface| self.present(interface)),
@@ -63,9 +65,8 @@ impl Kernel {
     /// The kernel's answers are lost or make no sense.
     pub fn is_station(&mut self, ifindex: u32) -> Result<Option<bool>, Error> {
         let body = Outgoing::default().put_u32(attribute::IFINDEX, ifindex);
-        let kind =
-            |payload: &[u8]| Some(family::split(payload)?.1.u32(attribute::IFTYPE)? == STATION);
-        match self.nl80211.read(command::GET_INTERFACE, &body, kind) {
+        let kind = |payload: &[u8]| is_station_type(family::split(payload)?.1);
+        match self.nl80211.read(Nl80211Command::GetInterface, &body, kind) {
             Ok(mut kinds) => Ok(kinds.pop()),
             Err(failure) if failure.is_absence() => Ok(None),
             Err(failure) => Err(unreadable(ifindex, failure)),
@@ -89,7 +90,7 @@ impl Kernel {
             .put_u32(attribute::WIPHY, wiphy);
         let radio = self
             .nl80211
-            .list(command::GET_WIPHY, &body, wiphy::decode)?
+            .list(Nl80211Command::GetWiphy, &body, wiphy::decode)?
             .into_iter()
             .reduce(Wiphy::join)
             .ok_or_else(Failure::absence)?;
@@ -118,7 +119,12 @@ pub(super) fn decode(payload: &[u8]) -> Option<Interface> {
         ifindex: attributes.u32(attribute::IFINDEX)?,
         wiphy: attributes.u32(attribute::WIPHY)?,
     };
-    (attributes.u32(attribute::IFTYPE)? == STATION).then_some(interface)
+    (is_station_type(attributes)?).then_some(interface)
+}
+
+fn is_station_type(attributes: Attributes<'_>) -> Option<bool> {
+    let kind = Nl80211IfType::from(attributes.u32(attribute::IFTYPE)?);
+    Some(kind == Nl80211IfType::Station)
 }
 
 fn unreadable(ifindex: u32, failure: Failure) -> Error {

@@ -1,25 +1,28 @@
 //! What nl80211 announces of a station.
 
+use neli::consts::nl80211::Nl80211Command;
+
 use super::attribute::{Attributes, number};
 use super::family;
-use super::nl80211::{attribute, command, scan_flag};
+use super::nl80211::{attribute, scan_flag};
 use macveil_core::machine::{Event, Mlme, ScanStarted};
 use macveil_core::types::Mac;
 
 /// Reads the announcement that an interface has another type now, a station's or not.
 pub(super) fn retyped(payload: &[u8]) -> Option<u32> {
     let (command, attributes) = family::split(payload)?;
-    (command == command::SET_INTERFACE).then(|| attributes.u32(attribute::IFINDEX))?
+    (Nl80211Command::from(command) == Nl80211Command::SetInterface)
+        .then(|| attributes.u32(attribute::IFINDEX))?
 }
 
 /// Reads an announcement; `None` for one that is of no interest or names no interface.
 pub(super) fn decode(payload: &[u8]) -> Option<(u32, Event)> {
     let (command, attributes) = family::split(payload)?;
     let ifindex = attributes.u32(attribute::IFINDEX)?;
-    let event = match command {
-        command::TRIGGER_SCAN => Event::ScanStarted(scan_started(attributes)),
-        command::NEW_SCAN_RESULTS | command::SCAN_ABORTED => Event::ScanEnded,
-        _ => Event::Mlme(mlme(command, attributes)?),
+    let event = match command.into() {
+        Nl80211Command::TriggerScan => Event::ScanStarted(scan_started(attributes)),
+        Nl80211Command::NewScanResults | Nl80211Command::ScanAborted => Event::ScanEnded,
+        command => Event::Mlme(mlme(command, attributes)?),
     };
     Some((ifindex, event))
 }
@@ -36,19 +39,21 @@ fn scan_started(attributes: Attributes<'_>) -> ScanStarted {
     }
 }
 
-fn mlme(command: u8, attributes: Attributes<'_>) -> Option<Mlme> {
+fn mlme(command: Nl80211Command, attributes: Attributes<'_>) -> Option<Mlme> {
     match command {
-        command::AUTHENTICATE | command::ASSOCIATE | command::CONNECT
+        Nl80211Command::Authenticate | Nl80211Command::Associate | Nl80211Command::Connect
             if attributes.has(attribute::TIMED_OUT) =>
         {
             Some(Mlme::TimedOut)
         }
-        command::AUTHENTICATE => {
+        Nl80211Command::Authenticate => {
             let station = addressee(attributes.get(attribute::FRAME)?)?;
             Some(Mlme::Authenticated { station })
         }
-        command::NEW_STATION => Some(Mlme::Authenticating),
-        command::DEAUTHENTICATE | command::DISASSOCIATE | command::DISCONNECT => Some(Mlme::Ended),
+        Nl80211Command::NewStation => Some(Mlme::Authenticating),
+        Nl80211Command::Deauthenticate
+        | Nl80211Command::Disassociate
+        | Nl80211Command::Disconnect => Some(Mlme::Ended),
         _ => None,
     }
 }

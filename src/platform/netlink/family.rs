@@ -1,34 +1,21 @@
 //! Generic netlink (`linux/genetlink.h`): families and multicast groups by name.
 
+use neli::consts::genl::{CtrlAttr, CtrlAttrMcastGrp, CtrlCmd};
+use neli::consts::nl::GenlId;
+
 use super::attribute::{Attribute, Attributes, Outgoing};
 use super::failure::Failure;
 use super::message::Request;
 use super::socket::Socket;
 
-/// `GENL_ID_CTRL`: the family that knows the others.
-const CONTROLLER: u16 = 0x10;
 /// Its own name.
 pub(super) const CONTROLLER_NAME: &str = "nlctrl";
 /// The group in which it announces families.
 pub(super) const CONTROLLER_GROUP: &str = "notify";
-/// `CTRL_CMD_NEWFAMILY`.
-const NEW_FAMILY: u8 = 1;
-/// `CTRL_CMD_GETFAMILY`.
-const GET_FAMILY: u8 = 3;
-/// `CTRL_ATTR_FAMILY_ID`.
-const FAMILY_ID: u16 = 1;
-/// `CTRL_ATTR_FAMILY_NAME`.
-const FAMILY_NAME: u16 = 2;
-/// `CTRL_ATTR_MCAST_GROUPS`.
-const GROUPS: u16 = 7;
-/// `CTRL_ATTR_MCAST_GRP_NAME`.
-const GROUP_NAME: u16 = 1;
-/// `CTRL_ATTR_MCAST_GRP_ID`.
-const GROUP_ID: u16 = 2;
 
 /// `struct genlmsghdr`, version 1 of the family.
-pub(super) fn header(command: u8) -> [u8; 4] {
-    [command, 1, 0, 0]
+pub(super) fn header(command: impl Into<u8>) -> [u8; 4] {
+    [command.into(), 1, 0, 0]
 }
 
 /// The command and the attributes of a generic netlink message.
@@ -48,9 +35,10 @@ pub(super) struct Family {
 impl Family {
     /// Asks the kernel, which loads the family's module if need be.
     pub(super) fn resolve(socket: &mut Socket, name: &str) -> Result<Self, Failure> {
-        let body = Outgoing::after(&header(GET_FAMILY)).put_text(FAMILY_NAME, name);
+        let body =
+            Outgoing::after(&header(CtrlCmd::Getfamily)).put_text(CtrlAttr::FamilyName, name);
         socket
-            .read(&Request::single(CONTROLLER, body), Self::decode)?
+            .read(&Request::single(GenlId::Ctrl.into(), body), Self::decode)?
             .pop()
             .ok_or(Failure::Lacks("the family's number"))
     }
@@ -58,13 +46,17 @@ impl Family {
     /// Reads `CTRL_CMD_NEWFAMILY`.
     pub(super) fn decode(payload: &[u8]) -> Option<Self> {
         let (command, attributes) = split(payload)?;
-        if command != NEW_FAMILY {
+        if CtrlCmd::from(command) != CtrlCmd::Newfamily {
             return None;
         }
         Some(Self {
-            name: attributes.text(FAMILY_NAME)?,
-            id: attributes.u16(FAMILY_ID)?,
-            groups: attributes.nested(GROUPS).iter().filter_map(group).collect(),
+            name: attributes.text(CtrlAttr::FamilyName)?,
+            id: attributes.u16(CtrlAttr::FamilyId)?,
+            groups: attributes
+                .nested(CtrlAttr::McastGroups)
+                .iter()
+                .filter_map(group)
+                .collect(),
         })
     }
 
@@ -78,5 +70,8 @@ impl Family {
 
 fn group(entry: Attribute<'_>) -> Option<(String, u32)> {
     let attributes = Attributes::of(entry.value);
-    Some((attributes.text(GROUP_NAME)?, attributes.u32(GROUP_ID)?))
+    Some((
+        attributes.text(CtrlAttrMcastGrp::Name)?,
+        attributes.u32(CtrlAttrMcastGrp::Id)?,
+    ))
 }

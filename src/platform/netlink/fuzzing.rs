@@ -56,7 +56,7 @@ pub(crate) fn elements(data: &[u8]) {
         .put(BSSID, &[2, 0, 0, 0, 0, 1])
         .put_u32(FREQUENCY, 2412);
     let data = data.get(..60_000).unwrap_or(data);
-    let answer = Outgoing::after(&family::header(34))
+    let answer = Outgoing::after(&family::header(34_u8))
         .put(attribute::BSS, &bss.put(ELEMENTS, data).into_bytes());
     let heard = scan::decode(&answer.into_bytes()).map(|heard| heard.ssid);
     let expected = first_name(data).and_then(Ssid::new);

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use neli::consts::nl::{NlmF, Nlmsg, NlmsgerrAttr};
 use rustix::io::Errno;
 
 use super::attribute::{Attributes, Outgoing, aligned, number};
@@ -9,48 +10,29 @@ use super::failure::Failure;
 
 /// `NLMSG_HDRLEN`.
 const HEADER: usize = 16;
-/// `NLMSG_ERROR`: an acknowledgement or an error.
-const ERROR: u16 = 2;
-/// `NLMSG_DONE`: the end of a dump.
-const DONE: u16 = 3;
 /// `NLMSG_MIN_TYPE`: types below are netlink's own.
 const FIRST_OF_FAMILIES: u16 = 16;
-
-/// `NLM_F_REQUEST`.
-const REQUEST: u16 = 0x1;
-/// `NLM_F_ACK`.
-const ACK: u16 = 0x4;
-/// `NLM_F_DUMP`.
-const DUMP: u16 = 0x300;
-/// `NLM_F_DUMP_INTR`: the list changed while it was read.
-const INTERRUPTED: u16 = 0x10;
-/// `NLM_F_CAPPED`: the answer does not repeat the request.
-const CAPPED: u16 = 0x100;
-/// `NLM_F_ACK_TLVS`: the answer carries attributes.
-const EXPLAINED: u16 = 0x200;
-/// `NLMSGERR_ATTR_MSG`.
-const EXPLANATION: u16 = 1;
 
 /// Something asked of the kernel.
 #[derive(Debug, Clone)]
 pub(super) struct Request {
     kind: u16,
-    flags: u16,
+    flags: NlmF,
     body: Vec<u8>,
 }
 
 impl Request {
     /// To do something, or to read one thing.
     pub(super) fn single(kind: u16, body: Outgoing) -> Self {
-        Self::new(kind, REQUEST | ACK, body)
+        Self::new(kind, NlmF::REQUEST | NlmF::ACK, body)
     }
 
     /// To read a list.
     pub(super) fn dump(kind: u16, body: Outgoing) -> Self {
-        Self::new(kind, REQUEST | DUMP, body)
+        Self::new(kind, NlmF::REQUEST | NlmF::DUMP, body)
     }
 
-    fn new(kind: u16, flags: u16, body: Outgoing) -> Self {
+    fn new(kind: u16, flags: NlmF, body: Outgoing) -> Self {
         let body = body.into_bytes();
         Self { kind, flags, body }
     }
@@ -60,7 +42,7 @@ impl Request {
         let length = u32::try_from(HEADER + self.body.len()).unwrap_or(u32::MAX);
         datagram.extend(length.to_ne_bytes());
         datagram.extend(self.kind.to_ne_bytes());
-        datagram.extend(self.flags.to_ne_bytes());
+        datagram.extend(self.flags.bits().to_ne_bytes());
         datagram.extend(sequence.to_ne_bytes());
         datagram.extend(0_u32.to_ne_bytes());
         datagram.extend(&self.body);
@@ -75,7 +57,7 @@ pub(super) struct Message<'a> {
     pub(super) sequence: u32,
     /// What follows the netlink header.
     pub(super) payload: &'a [u8],
-    flags: u16,
+    flags: NlmF,
 }
 
 impl Message<'_> {
@@ -85,17 +67,19 @@ impl Message<'_> {
     }
 
     pub(super) fn is_interrupted(&self) -> bool {
-        self.flags & INTERRUPTED != 0
+        self.flags.contains(NlmF::DUMP_INTR)
     }
 
     /// The request's outcome, if this is the message that ends it.
     pub(super) fn outcome(&self) -> Option<Result<(), Failure>> {
-        matches!(self.kind, ERROR | DONE).then(|| match number(self.payload) {
-            Some(code) => match i32::from_ne_bytes(code) {
-                0.. => Ok(()),
-                negative => Err(self.failure(negative.saturating_neg())),
-            },
-            None => Err(Failure::Malformed),
+        matches!(Nlmsg::from(self.kind), Nlmsg::Error | Nlmsg::Done).then(|| {
+            match number(self.payload) {
+                Some(code) => match i32::from_ne_bytes(code) {
+                    0.. => Ok(()),
+                    negative => Err(self.failure(negative.saturating_neg())),
+                },
+                None => Err(Failure::Malformed),
+            }
         })
     }
 
@@ -112,14 +96,15 @@ impl Message<'_> {
     /// The extended acknowledgement's text.
     fn explanation(&self) -> Option<String> {
         let (_, echo) = self.payload.split_first_chunk::<4>()?;
-        let echoed = match (self.kind, self.flags & CAPPED) {
-            (DONE, _) => 0,
-            (_, 0) => u32::from_ne_bytes(number(echo)?).try_into().ok()?,
-            _ => HEADER,
+        let echoed = match Nlmsg::from(self.kind) {
+            Nlmsg::Done => 0,
+            _ if self.flags.contains(NlmF::CAPPED) => HEADER,
+            _ => u32::from_ne_bytes(number(echo)?).try_into().ok()?,
         };
         let attributes = Attributes::of(echo.get(aligned(echoed)..)?);
-        (self.flags & EXPLAINED != 0)
-            .then(|| attributes.text(EXPLANATION))
+        self.flags
+            .contains(NlmF::ACK_TLVS)
+            .then(|| attributes.text(NlmsgerrAttr::Msg))
             .flatten()
     }
 }
@@ -141,7 +126,7 @@ impl<'a> Messages<'a> {
         let length = usize::try_from(u32::from_ne_bytes(*length)).ok()?;
         let message = Message {
             kind: u16::from_ne_bytes(*kind),
-            flags: u16::from_ne_bytes(*flags),
+            flags: NlmF::from(u16::from_ne_bytes(*flags)),
             sequence: u32::from_ne_bytes(*sequence),
             payload: self.0.get(HEADER..length)?,
         };

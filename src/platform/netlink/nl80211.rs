@@ -1,5 +1,6 @@
 //! nl80211 (`linux/nl80211.h`): the commands and attributes that are used, and a socket to ask with.
 
+use neli::consts::nl80211::Nl80211Command;
 use neli::consts::socket::NlFamily;
 
 use super::attribute::Outgoing;
@@ -14,48 +15,42 @@ pub(super) const NOT_THERE_YET: u16 = u16::MAX;
 /// The family's name (`NL80211_GENL_NAME`).
 pub(super) const NAME: &str = "nl80211";
 
-/// `NL80211_CMD_*`.
-pub(super) mod command {
-    pub(in crate::platform::netlink) const GET_WIPHY: u8 = 1;
-    pub(in crate::platform::netlink) const GET_INTERFACE: u8 = 5;
-    pub(in crate::platform::netlink) const SET_INTERFACE: u8 = 6;
-    pub(in crate::platform::netlink) const NEW_STATION: u8 = 19;
-    pub(in crate::platform::netlink) const GET_SCAN: u8 = 32;
-    pub(in crate::platform::netlink) const TRIGGER_SCAN: u8 = 33;
-    pub(in crate::platform::netlink) const NEW_SCAN_RESULTS: u8 = 34;
-    pub(in crate::platform::netlink) const SCAN_ABORTED: u8 = 35;
-    pub(in crate::platform::netlink) const AUTHENTICATE: u8 = 37;
-    pub(in crate::platform::netlink) const ASSOCIATE: u8 = 38;
-    pub(in crate::platform::netlink) const DEAUTHENTICATE: u8 = 39;
-    pub(in crate::platform::netlink) const DISASSOCIATE: u8 = 40;
-    pub(in crate::platform::netlink) const CONNECT: u8 = 46;
-    pub(in crate::platform::netlink) const DISCONNECT: u8 = 48;
-    pub(in crate::platform::netlink) const ABORT_SCAN: u8 = 114;
-}
-
-/// `NL80211_ATTR_*`.
+/// `NL80211_ATTR_*`: neli has too few of them.
 pub(super) mod attribute {
-    pub(in crate::platform::netlink) const WIPHY: u16 = 1;
-    pub(in crate::platform::netlink) const IFINDEX: u16 = 3;
-    pub(in crate::platform::netlink) const IFTYPE: u16 = 5;
-    pub(in crate::platform::netlink) const WIPHY_BANDS: u16 = 22;
-    pub(in crate::platform::netlink) const MAX_NUM_SCAN_SSIDS: u16 = 43;
-    pub(in crate::platform::netlink) const SCAN_FREQUENCIES: u16 = 44;
-    pub(in crate::platform::netlink) const SCAN_SSIDS: u16 = 45;
-    pub(in crate::platform::netlink) const BSS: u16 = 47;
-    pub(in crate::platform::netlink) const FRAME: u16 = 51;
-    pub(in crate::platform::netlink) const TIMED_OUT: u16 = 65;
-    pub(in crate::platform::netlink) const FEATURE_FLAGS: u16 = 143;
-    pub(in crate::platform::netlink) const SCAN_FLAGS: u16 = 158;
-    pub(in crate::platform::netlink) const SPLIT_WIPHY_DUMP: u16 = 174;
-    pub(in crate::platform::netlink) const EXT_FEATURES: u16 = 217;
+    use linux_raw_sys::netlink::nl80211_attrs as number;
+
+    pub(in crate::platform::netlink) const WIPHY: u16 = number::NL80211_ATTR_WIPHY as u16;
+    pub(in crate::platform::netlink) const IFINDEX: u16 = number::NL80211_ATTR_IFINDEX as u16;
+    pub(in crate::platform::netlink) const IFTYPE: u16 = number::NL80211_ATTR_IFTYPE as u16;
+    pub(in crate::platform::netlink) const WIPHY_BANDS: u16 =
+        number::NL80211_ATTR_WIPHY_BANDS as u16;
+    pub(in crate::platform::netlink) const MAX_NUM_SCAN_SSIDS: u16 =
+        number::NL80211_ATTR_MAX_NUM_SCAN_SSIDS as u16;
+    pub(in crate::platform::netlink) const SCAN_FREQUENCIES: u16 =
+        number::NL80211_ATTR_SCAN_FREQUENCIES as u16;
+    pub(in crate::platform::netlink) const SCAN_SSIDS: u16 = number::NL80211_ATTR_SCAN_SSIDS as u16;
+    pub(in crate::platform::netlink) const BSS: u16 = number::NL80211_ATTR_BSS as u16;
+    pub(in crate::platform::netlink) const FRAME: u16 = number::NL80211_ATTR_FRAME as u16;
+    pub(in crate::platform::netlink) const TIMED_OUT: u16 = number::NL80211_ATTR_TIMED_OUT as u16;
+    pub(in crate::platform::netlink) const FEATURE_FLAGS: u16 =
+        number::NL80211_ATTR_FEATURE_FLAGS as u16;
+    pub(in crate::platform::netlink) const SCAN_FLAGS: u16 = number::NL80211_ATTR_SCAN_FLAGS as u16;
+    pub(in crate::platform::netlink) const SPLIT_WIPHY_DUMP: u16 =
+        number::NL80211_ATTR_SPLIT_WIPHY_DUMP as u16;
+    pub(in crate::platform::netlink) const EXT_FEATURES: u16 =
+        number::NL80211_ATTR_EXT_FEATURES as u16;
 }
 
 /// `NL80211_SCAN_FLAG_*`.
 pub(super) mod scan_flag {
-    pub(in crate::platform::netlink) const RANDOM_ADDR: u32 = 0x8;
-    pub(in crate::platform::netlink) const RANDOM_SN: u32 = 0x800;
-    pub(in crate::platform::netlink) const MIN_PREQ_CONTENT: u32 = 0x1000;
+    use linux_raw_sys::netlink::nl80211_scan_flags as flag;
+
+    pub(in crate::platform::netlink) const RANDOM_ADDR: u32 =
+        flag::NL80211_SCAN_FLAG_RANDOM_ADDR as u32;
+    pub(in crate::platform::netlink) const RANDOM_SN: u32 =
+        flag::NL80211_SCAN_FLAG_RANDOM_SN as u32;
+    pub(in crate::platform::netlink) const MIN_PREQ_CONTENT: u32 =
+        flag::NL80211_SCAN_FLAG_MIN_PREQ_CONTENT as u32;
 }
 
 /// A socket to ask nl80211 with.
@@ -76,7 +71,11 @@ impl Nl80211 {
         Ok(Self { socket, family })
     }
 
-    pub(super) fn carry_out(&mut self, command: u8, body: &Outgoing) -> Result<(), Failure> {
+    pub(super) fn carry_out(
+        &mut self,
+        command: Nl80211Command,
+        body: &Outgoing,
+    ) -> Result<(), Failure> {
         self.ask(|socket, family| {
             socket.carry_out(&Request::single(family, message(command, body)))
         })
@@ -85,7 +84,7 @@ impl Nl80211 {
     /// Reads one thing.
     pub(super) fn read<T>(
         &mut self,
-        command: u8,
+        command: Nl80211Command,
         body: &Outgoing,
         decode: impl Fn(&[u8]) -> Option<T>,
     ) -> Result<Vec<T>, Failure> {
@@ -97,7 +96,7 @@ impl Nl80211 {
     /// Reads a list.
     pub(super) fn list<T>(
         &mut self,
-        command: u8,
+        command: Nl80211Command,
         body: &Outgoing,
         decode: impl Fn(&[u8]) -> Option<T>,
     ) -> Result<Vec<T>, Failure> {
@@ -125,6 +124,6 @@ impl Nl80211 {
     }
 }
 
-pub(super) fn message(command: u8, body: &Outgoing) -> Outgoing {
+pub(super) fn message(command: Nl80211Command, body: &Outgoing) -> Outgoing {
     Outgoing::after(&family::header(command)).append(body)
 }

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::future::pending;
 use std::io;
 
+use neli::consts::rtnl::Rtm;
 use neli::consts::socket::NlFamily;
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
@@ -214,14 +215,14 @@ impl Queue {
 }
 
 fn link_notification(message: Message<'_>) -> Option<Notification> {
-    match message.kind {
-        rtnetlink::NEW => rtnetlink::decode(message.payload).map(|report| Notification::Link {
+    match Rtm::from(message.kind) {
+        Rtm::Newlink => rtnetlink::decode(message.payload).map(|report| Notification::Link {
             ifindex: report.ifindex,
             link: report.link,
             name: report.name,
             bonded: report.bonded,
         }),
-        rtnetlink::GONE => rtnetlink::decode_gone(message.payload)
+        Rtm::Dellink => rtnetlink::decode_gone(message.payload)
             .map(|ifindex| Notification::LinkGone { ifindex }),
         _ => None,
     }

@@ -1,8 +1,10 @@
 //! Which interfaces carry Ethernet frames and are no radios.
 
+use neli::consts::nl80211::Nl80211Command;
+
 use super::attribute::Outgoing;
 use super::failure::{Error, Failure};
-use super::nl80211::{attribute, command};
+use super::nl80211::attribute;
 use super::rtnetlink::Report;
 use super::{Kernel, sysfs};
 use macveil_core::machine::Port;
@@ -59,7 +61,7 @@ impl Kernel {
         let body = Outgoing::default().put_u32(attribute::IFINDEX, report.ifindex);
         match self
             .nl80211
-            .read(command::GET_INTERFACE, &body, |_| Some(()))
+            .read(Nl80211Command::GetInterface, &body, |_| Some(()))
         {
             Ok(interfaces) => Ok(!interfaces.is_empty()),
             // A driver that is older than nl80211.

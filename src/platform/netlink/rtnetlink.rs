@@ -1,5 +1,7 @@
 //! Links as rtnetlink shows and changes them (`linux/if_link.h`).
 
+use neli::consts::rtnl::{Arphrd, Iff, Ifla, IflaInfo, RtAddrFamily, Rtm};
+
 use super::attribute::{Attributes, Outgoing, number};
 use super::failure::Failure;
 use super::message::Request;
@@ -7,51 +9,16 @@ use super::socket::Socket;
 use macveil_core::machine::Link;
 use macveil_core::types::Mac;
 
-/// `RTM_NEWLINK`.
-pub(super) const NEW: u16 = 16;
-/// `RTM_DELLINK`.
-pub(super) const GONE: u16 = 17;
-/// `RTM_GETLINK`.
-const GET: u16 = 18;
-/// `RTM_SETLINK`.
-const SET: u16 = 19;
 /// `RTNLGRP_LINK`.
 pub(super) const GROUP: u32 = 1;
 
-/// `IFLA_ADDRESS`.
-const ADDRESS: u16 = 1;
-/// `IFLA_IFNAME`.
-const NAME: u16 = 3;
-/// `IFLA_LINKINFO`.
-const INFO: u16 = 18;
-/// `IFLA_INFO_KIND`, inside `IFLA_LINKINFO`.
-const KIND: u16 = 1;
-/// `IFLA_INFO_SLAVE_KIND`, inside `IFLA_LINKINFO`.
-const SLAVE_KIND: u16 = 4;
-/// `IFLA_EXT_MASK`.
-const WANTED: u16 = 29;
 /// `RTEXT_FILTER_SKIP_STATS`.
 const NO_STATISTICS: u32 = 8;
-/// `IFLA_ALT_IFNAME`.
-const LONG_NAME: u16 = 53;
 /// `IFNAMSIZ`: longer names are alternative ones.
 const NAME_SIZE: usize = 16;
-/// `IFLA_PERM_ADDRESS`, since Linux 5.6.
-const PERMANENT: u16 = 54;
 
-/// `ARPHRD_ETHER`.
-const ETHERNET: u16 = 1;
 /// What gives its parts their address.
 const BONDS: [&str; 2] = ["bond", "team"];
-
-/// `IFF_UP`.
-const UP: u32 = 0x1;
-/// `IFF_LOOPBACK`.
-const LOOPBACK: u32 = 0x8;
-/// `IFF_LOWER_UP`.
-const CARRIER: u32 = 0x1_0000;
-/// `AF_UNSPEC`: about the link itself, not about its role in a bridge.
-const ANY_FAMILY: u8 = 0;
 
 /// A link's number and what is said of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,20 +40,22 @@ pub(super) struct Report {
 /// Reads `struct ifinfomsg` and its attributes; `None` if it is no link with a six-byte address.
 pub(super) fn decode(payload: &[u8]) -> Option<Report> {
     let (ifindex, flags, attributes) = split(payload)?;
-    let info = attributes.nested(INFO);
-    let slave_kind = info.text(SLAVE_KIND);
+    let info = attributes.nested(Ifla::Linkinfo);
+    let slave_kind = info.text(IflaInfo::SlaveKind);
     Some(Report {
         ifindex,
-        name: attributes.text(NAME)?,
+        name: attributes.text(Ifla::Ifname)?,
         link: Link {
-            address: attributes.mac(ADDRESS)?,
-            up: flags & UP != 0,
-            carrier: flags & CARRIER != 0,
+            address: attributes.mac(Ifla::Address)?,
+            up: flags.contains(Iff::UP),
+            carrier: flags.contains(Iff::LOWERUP),
         },
-        permanent: attributes.mac(PERMANENT).filter(|mac| mac.is_usable()),
-        loopback: flags & LOOPBACK != 0,
-        ethernet: hardware(payload) == Some(ETHERNET),
-        kind: info.text(KIND),
+        permanent: attributes
+            .mac(Ifla::PermAddress)
+            .filter(|mac| mac.is_usable()),
+        loopback: flags.contains(Iff::LOOPBACK),
+        ethernet: hardware(payload) == Some(Arphrd::Ether),
+        kind: info.text(IflaInfo::Kind),
         bonded: slave_kind.is_some_and(|kind| BONDS.contains(&kind.as_str())),
     })
 }
@@ -96,29 +65,29 @@ pub(super) fn decode_gone(payload: &[u8]) -> Option<u32> {
     split(payload).map(|(ifindex, ..)| ifindex)
 }
 
-fn split(payload: &[u8]) -> Option<(u32, u32, Attributes<'_>)> {
+fn split(payload: &[u8]) -> Option<(u32, Iff, Attributes<'_>)> {
     let ([family, ..], rest) = payload.split_first_chunk::<4>()?;
     let (ifindex, rest) = rest.split_first_chunk()?;
     let flags = number(rest)?;
     let attributes = Attributes::of(rest.get(8..)?);
-    (*family == ANY_FAMILY).then(|| {
+    (*family == u8::from(RtAddrFamily::Unspecified)).then(|| {
         (
             u32::from_ne_bytes(*ifindex),
-            u32::from_ne_bytes(flags),
+            Iff::from(u32::from_ne_bytes(flags)),
             attributes,
         )
     })
 }
 
 /// `ifi_type`.
-fn hardware(payload: &[u8]) -> Option<u16> {
-    number(payload.get(2..)?).map(u16::from_ne_bytes)
+fn hardware(payload: &[u8]) -> Option<Arphrd> {
+    number(payload.get(2..)?).map(|number| u16::from_ne_bytes(number).into())
 }
 
 /// `struct ifinfomsg`: which link, and its new flags with a mask of those to change.
-fn header(ifindex: u32, flags: u32, change: u32) -> Outgoing {
+fn header(ifindex: u32, flags: Iff, change: Iff) -> Outgoing {
     let mut header = [0; 16];
-    let fields = [0, ifindex, flags, change].map(u32::to_ne_bytes);
+    let fields = [0, ifindex, flags.bits(), change.bits()].map(u32::to_ne_bytes);
     for (place, byte) in header.iter_mut().zip(fields.concat()) {
         *place = byte;
     }
@@ -127,9 +96,9 @@ fn header(ifindex: u32, flags: u32, change: u32) -> Outgoing {
 
 /// Asks the kernel for one link.
 pub(super) fn read(socket: &mut Socket, ifindex: u32) -> Result<Report, Failure> {
-    let body = header(ifindex, 0, 0).put_u32(WANTED, NO_STATISTICS);
+    let body = header(ifindex, Iff::empty(), Iff::empty()).put_u32(Ifla::ExtMask, NO_STATISTICS);
     socket
-        .read(&Request::single(GET, body), decode)?
+        .read(&Request::single(Rtm::Getlink.into(), body), decode)?
         .pop()
         .ok_or(Failure::Lacks("a six-byte address"))
 }
@@ -137,31 +106,33 @@ pub(super) fn read(socket: &mut Socket, ifindex: u32) -> Result<Report, Failure>
 /// Asks the kernel for the link of this name; `None` if it has no six-byte address.
 pub(super) fn find(socket: &mut Socket, name: &str) -> Result<Option<Report>, Failure> {
     let attribute = if name.len() < NAME_SIZE {
-        NAME
+        Ifla::Ifname
     } else {
-        LONG_NAME
+        Ifla::AltIfname
     };
-    let body = header(0, 0, 0)
-        .put_u32(WANTED, NO_STATISTICS)
+    let body = header(0, Iff::empty(), Iff::empty())
+        .put_u32(Ifla::ExtMask, NO_STATISTICS)
         .put_text(attribute, name);
-    Ok(socket.read(&Request::single(GET, body), decode)?.pop())
+    Ok(socket
+        .read(&Request::single(Rtm::Getlink.into(), body), decode)?
+        .pop())
 }
 
 /// Asks the kernel for all links; those without a six-byte address are left out.
 pub(super) fn list(socket: &mut Socket) -> Result<Vec<Report>, Failure> {
-    let body = header(0, 0, 0).put_u32(WANTED, NO_STATISTICS);
-    socket.read(&Request::dump(GET, body), decode)
+    let body = header(0, Iff::empty(), Iff::empty()).put_u32(Ifla::ExtMask, NO_STATISTICS);
+    socket.read(&Request::dump(Rtm::Getlink.into(), body), decode)
 }
 
 pub(super) fn take_down(ifindex: u32) -> Request {
-    Request::single(SET, header(ifindex, 0, UP))
+    Request::single(Rtm::Setlink.into(), header(ifindex, Iff::empty(), Iff::UP))
 }
 
 pub(super) fn bring_up(ifindex: u32) -> Request {
-    Request::single(SET, header(ifindex, UP, UP))
+    Request::single(Rtm::Setlink.into(), header(ifindex, Iff::UP, Iff::UP))
 }
 
 pub(super) fn set_address(ifindex: u32, address: Mac) -> Request {
-    let body = header(ifindex, 0, 0).put(ADDRESS, &address.bytes());
-    Request::single(SET, body)
+    let body = header(ifindex, Iff::empty(), Iff::empty()).put(Ifla::Address, &address.bytes());
+    Request::single(Rtm::Setlink.into(), body)
 }

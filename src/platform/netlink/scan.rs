@@ -1,25 +1,24 @@
 //! Scanning, and reading what was heard.
 
+use linux_raw_sys::netlink::nl80211_bss;
+use neli::consts::nl80211::Nl80211Command;
+
 use super::attribute::{Attributes, Outgoing};
-use super::nl80211::{attribute, command, scan_flag};
+use super::nl80211::{attribute, scan_flag};
 use super::{Kernel, family};
 use macveil_core::machine::{KernelError, START_SCAN, Scan};
 use macveil_core::types::{Bss, Ssid};
 
-/// `NL80211_BSS_BSSID`.
-const BSSID: u16 = 1;
-/// `NL80211_BSS_FREQUENCY`.
-const FREQUENCY: u16 = 2;
-/// `NL80211_BSS_INFORMATION_ELEMENTS`: of the latest probe response or beacon.
-const ELEMENTS: u16 = 6;
-/// `NL80211_BSS_SIGNAL_MBM`, in hundredths of dBm.
-const SIGNAL: u16 = 7;
-/// `NL80211_BSS_SIGNAL_UNSPEC`, from 0 to 100.
-const SIGNAL_OF_100: u16 = 8;
-/// `NL80211_BSS_SEEN_MS_AGO`.
-const MS_AGO: u16 = 10;
-/// `NL80211_BSS_BEACON_IES`.
-const BEACON_ELEMENTS: u16 = 11;
+const BSSID: u16 = nl80211_bss::NL80211_BSS_BSSID as u16;
+const FREQUENCY: u16 = nl80211_bss::NL80211_BSS_FREQUENCY as u16;
+/// Of the latest probe response or beacon.
+const ELEMENTS: u16 = nl80211_bss::NL80211_BSS_INFORMATION_ELEMENTS as u16;
+/// In hundredths of dBm.
+const SIGNAL: u16 = nl80211_bss::NL80211_BSS_SIGNAL_MBM as u16;
+/// From 0 to 100.
+const SIGNAL_OF_100: u16 = nl80211_bss::NL80211_BSS_SIGNAL_UNSPEC as u16;
+const MS_AGO: u16 = nl80211_bss::NL80211_BSS_SEEN_MS_AGO as u16;
+const BEACON_ELEMENTS: u16 = nl80211_bss::NL80211_BSS_BEACON_IES as u16;
 
 /// The element that names the network (IEEE 802.11-2020, 9.4.2.2).
 const SSID_ELEMENT: u8 = 0;
@@ -38,7 +37,7 @@ impl Kernel {
             scan.may_begin_under(self.link(ifindex)?.address)?;
         }
         self.nl80211
-            .carry_out(command::TRIGGER_SCAN, &encode(ifindex, scan))
+            .carry_out(Nl80211Command::TriggerScan, &encode(ifindex, scan))
             .map_err(|failure| failure.into_refusal(START_SCAN))
     }
 
@@ -48,7 +47,7 @@ impl Kernel {
     /// The kernel or the driver refuses; that no scan is running is no error.
     pub fn abort_scan(&mut self, ifindex: u32) -> Result<(), KernelError> {
         let body = Outgoing::default().put_u32(attribute::IFINDEX, ifindex);
-        match self.nl80211.carry_out(command::ABORT_SCAN, &body) {
+        match self.nl80211.carry_out(Nl80211Command::AbortScan, &body) {
             Err(failure) if !failure.is_absence() => Err(failure.into_refusal("abort the scan")),
             _ => Ok(()),
         }
@@ -64,7 +63,7 @@ impl Kernel {
     pub fn air(&mut self, ifindex: u32) -> Result<Vec<Bss>, KernelError> {
         let body = Outgoing::default().put_u32(attribute::IFINDEX, ifindex);
         self.nl80211
-            .list(command::GET_SCAN, &body, decode)
+            .list(Nl80211Command::GetScan, &body, decode)
             .map_err(|failure| failure.into_refusal("read the scan results"))
     }
 }

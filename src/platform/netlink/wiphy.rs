@@ -1,34 +1,28 @@
 //! What a radio can do (`NL80211_CMD_GET_WIPHY`), told in many small messages.
 
+use linux_raw_sys::netlink::{
+    nl80211_band, nl80211_ext_feature_index as feature, nl80211_feature_flags,
+};
+use neli::consts::nl80211::{Nl80211BandAttr, Nl80211FreqAttr};
+
 use super::attribute::{Attribute, Attributes};
 use super::family;
 use super::nl80211::attribute;
 use macveil_core::types::Channel;
 
-/// `NL80211_FEATURE_SCAN_RANDOM_MAC_ADDR`.
-const RANDOM_ADDRESS: u32 = 1 << 29;
-/// `NL80211_EXT_FEATURE_SCAN_RANDOM_SN`.
-const RANDOM_SEQUENCE: usize = 29;
-/// `NL80211_EXT_FEATURE_SCAN_MIN_PREQ_CONTENT`.
-const MINIMAL_CONTENT: usize = 30;
+const RANDOM_ADDRESS: u32 = nl80211_feature_flags::NL80211_FEATURE_SCAN_RANDOM_MAC_ADDR as u32;
+const RANDOM_SEQUENCE: usize = feature::NL80211_EXT_FEATURE_SCAN_RANDOM_SN as usize;
+const MINIMAL_CONTENT: usize = feature::NL80211_EXT_FEATURE_SCAN_MIN_PREQ_CONTENT as usize;
 /// `NL80211_EXT_FEATURE_POWERED_ADDR_CHANGE`. Nobody but mac80211 sets it (`ieee80211_alloc_hw_nm`).
-const POWERED_ADDRESS_CHANGE: usize = 61;
+const POWERED_ADDRESS_CHANGE: usize = feature::NL80211_EXT_FEATURE_POWERED_ADDR_CHANGE as usize;
 
 /// `NL80211_BAND_2GHZ`, `_5GHZ` and `_60GHZ`; those of S1G do not fit a scan's frequencies in MHz.
-const ORDINARY_BANDS: [u16; 3] = [0, 1, 2];
-/// `NL80211_BAND_6GHZ`.
-const BAND_6GHZ: u16 = 3;
-
-/// `NL80211_BAND_ATTR_FREQS`.
-const FREQUENCIES: u16 = 1;
-/// `NL80211_FREQUENCY_ATTR_FREQ`.
-const FREQUENCY: u16 = 1;
-/// `NL80211_FREQUENCY_ATTR_DISABLED`.
-const DISABLED: u16 = 2;
-/// `NL80211_FREQUENCY_ATTR_NO_IR`.
-const NO_IR: u16 = 3;
-/// `NL80211_FREQUENCY_ATTR_RADAR`.
-const RADAR: u16 = 5;
+const ORDINARY_BANDS: [u16; 3] = [
+    nl80211_band::NL80211_BAND_2GHZ as u16,
+    nl80211_band::NL80211_BAND_5GHZ as u16,
+    nl80211_band::NL80211_BAND_60GHZ as u16,
+];
+const BAND_6GHZ: u16 = nl80211_band::NL80211_BAND_6GHZ as u16;
 
 /// A radio's abilities, or the part of them in one message.
 #[allow(
@@ -86,7 +80,7 @@ fn bit(bytes: &[u8], index: usize) -> bool {
 
 fn channels(band: Attribute<'_>) -> impl Iterator<Item = Channel> {
     Attributes::of(band.value)
-        .nested(FREQUENCIES)
+        .nested(Nl80211BandAttr::Freqs)
         .iter()
         .filter_map(|entry| channel(Attributes::of(entry.value)))
         .filter(move |channel| match band.kind {
@@ -97,10 +91,10 @@ fn channels(band: Attribute<'_>) -> impl Iterator<Item = Channel> {
 
 fn channel(attributes: Attributes<'_>) -> Option<Channel> {
     let channel = Channel {
-        frequency: attributes.u32(FREQUENCY)?,
-        no_ir: attributes.has(NO_IR) || attributes.has(RADAR),
+        frequency: attributes.u32(Nl80211FreqAttr::Freq)?,
+        no_ir: attributes.has(Nl80211FreqAttr::NoIr) || attributes.has(Nl80211FreqAttr::Radar),
     };
-    (!attributes.has(DISABLED)).then_some(channel)
+    (!attributes.has(Nl80211FreqAttr::Disabled)).then_some(channel)
 }
 
 /// Every fourth 20 MHz channel of 6 GHz, where access points can be found without knowing them

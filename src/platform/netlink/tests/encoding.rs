@@ -1,5 +1,7 @@
 //! What is sent, against what the kernel took: the requests as it repeated them in its answers.
 
+use neli::consts::nl80211::Nl80211Command;
+
 use super::super::attribute::Outgoing;
 use super::super::message::Request;
 use super::super::{family, nl80211, rtnetlink, scan};
@@ -36,7 +38,7 @@ fn an_address_alone_leaves_the_flags() {
 
 #[test]
 fn a_family_by_its_name() {
-    let body = Outgoing::after(&family::header(3)).put_text(2, "nl80211");
+    let body = Outgoing::after(&family::header(3_u8)).put_text(2_u16, "nl80211");
     let expected = bytes(
         "20000000 1000 0500 07000000 00000000
          03010000 0c00 0200 6e6c383032313100",
@@ -106,6 +108,6 @@ fn a_passive_scan_has_neither_names_nor_flags() {
 }
 
 fn scan_datagram(scan: &Scan) -> Vec<u8> {
-    let body = nl80211::message(nl80211::command::TRIGGER_SCAN, &scan::encode(3, scan));
+    let body = nl80211::message(Nl80211Command::TriggerScan, &scan::encode(3, scan));
     datagram(&Request::single(0x23, body), 2)
 }

@@ -55,7 +55,7 @@ fn a_datagram_cut_off_is_malformed_and_not_merely_empty() {
 #[test]
 fn an_attribute_that_lies_about_its_length_ends_the_list() {
     for length in [0_u16, 3, 9, u16::MAX] {
-        let mut list = Outgoing::default().put_u32(1, 7).into_bytes();
+        let mut list = Outgoing::default().put_u32(1_u16, 7).into_bytes();
         list.extend(length.to_ne_bytes());
         list.extend([2, 0, 1, 2, 3, 4]);
         let kinds: Vec<_> = Attributes::of(&list)
@@ -89,7 +89,7 @@ fn elements_that_lie_do_not_hide_their_access_point() {
 #[test]
 fn a_signal_of_unknown_unit_becomes_decibels_as_others_guess_them() {
     for (part, decibels) in [(0, -100), (50, -75), (100, -50)] {
-        let bss = bss().put(8, &[part]);
+        let bss = bss().put(8_u16, &[part]);
         assert_eq!(
             scan::decode(&scan_result(bss)).map(|heard| heard.signal),
             Some(decibels)
@@ -102,9 +102,9 @@ fn our_own_authentication_frame_is_no_answer() {
     let (ours, theirs) = ([2; 6], [4; 6]);
     let announced = |receiver: [u8; 6], sender: [u8; 6], bssid: [u8; 6]| {
         let frame = [&[0xb0, 0, 0, 0][..], &receiver, &sender, &bssid].concat();
-        let body = Outgoing::after(&family::header(37))
-            .put_u32(3, 9)
-            .put(51, &frame);
+        let body = Outgoing::after(&family::header(37_u8))
+            .put_u32(3_u16, 9)
+            .put(51_u16, &frame);
         event::decode(&body.into_bytes())
     };
     let answered = Event::Mlme(Mlme::Authenticated { station: Mac(ours) });
@@ -114,19 +114,19 @@ fn our_own_authentication_frame_is_no_answer() {
 
 #[test]
 fn only_a_new_type_makes_an_interface_another() {
-    let announced = |command| {
-        let body = Outgoing::after(&family::header(command)).put_u32(3, 9);
+    let announced = |command: u8| {
+        let body = Outgoing::after(&family::header(command)).put_u32(3_u16, 9);
         event::retyped(&body.into_bytes())
     };
     assert_eq!(announced(6), Some(9));
     assert_eq!(announced(33), None);
-    let nameless = Outgoing::after(&family::header(6)).put_u32(1, 0);
+    let nameless = Outgoing::after(&family::header(6_u8)).put_u32(1_u16, 0);
     assert_eq!(event::retyped(&nameless.into_bytes()), None);
 }
 
 #[test]
 fn an_announcement_that_names_no_interface_is_nobodys() {
-    let body = Outgoing::after(&family::header(33)).put_u32(1, 0);
+    let body = Outgoing::after(&family::header(33_u8)).put_u32(1_u16, 0);
     assert_eq!(event::decode(&body.into_bytes()), None);
 }
 
@@ -134,7 +134,7 @@ fn an_announcement_that_names_no_interface_is_nobodys() {
 fn the_extended_acknowledgement_is_found_behind_the_request_or_without_it() {
     let request = recorded("no-such-interface ")[20..].to_vec();
     let words = Outgoing::default()
-        .put_text(1, "not on a Tuesday")
+        .put_text(1_u16, "not on a Tuesday")
         .into_bytes();
     for (flags, echo) in [(0x200_u16, request.as_slice()), (0x300, &request[..16])] {
         let payload = [&(-16_i32).to_ne_bytes()[..], echo, &words].concat();
@@ -157,19 +157,19 @@ fn the_extended_acknowledgement_is_found_behind_the_request_or_without_it() {
 }
 
 fn heard(elements: &[u8]) -> Bss {
-    scan::decode(&scan_result(bss().put(6, elements))).expect("an access point")
+    scan::decode(&scan_result(bss().put(6_u16, elements))).expect("an access point")
 }
 
 fn bss() -> Outgoing {
     Outgoing::default()
-        .put(1, &[2, 0, 0, 0, 0, 1])
-        .put_u32(2, 2412)
+        .put(1_u16, &[2, 0, 0, 0, 0, 1])
+        .put_u32(2_u16, 2412)
 }
 
 fn scan_result(bss: Outgoing) -> Vec<u8> {
-    Outgoing::after(&family::header(34))
-        .put_u32(3, 9)
-        .put(47, &bss.into_bytes())
+    Outgoing::after(&family::header(34_u8))
+        .put_u32(3_u16, 9)
+        .put(47_u16, &bss.into_bytes())
         .into_bytes()
 }
 

@@ -33,9 +33,11 @@ fn a_link_in_a_bond() {
     let datagram = recorded("link ");
     let link = only(&datagram).payload;
     for (master, bonded) in [("bond", true), ("team", true), ("bridge", false)] {
-        let info = Outgoing::default().put_text(1, "dummy").put_text(4, master);
+        let info = Outgoing::default()
+            .put_text(1_u16, "dummy")
+            .put_text(4_u16, master);
         let message =
-            Outgoing::after(link).append(&Outgoing::default().put(18, &info.into_bytes()));
+            Outgoing::after(link).append(&Outgoing::default().put(18_u16, &info.into_bytes()));
         let report = rtnetlink::decode(&message.into_bytes()).expect("a link");
         assert_eq!(report.kind.as_deref(), Some("dummy"));
         assert_eq!((report.bonded, report.ethernet), (bonded, true), "{master}");
