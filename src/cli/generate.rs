@@ -156,7 +156,7 @@ impl Args {
         let by_interface = self.is_stable() && self.binding == Binding::Interface;
         let by_card = self.is_stable() && self.binding == Binding::Card;
         let permanent = self.policy == Policy::Permanent || by_card;
-        let of_connection = |id: &StableId| id.tells_networks_apart();
+        let of_connection = |id: &StableId| id.differs_by_network();
         let by_connection = self.is_stable() && self.stable_id.as_ref().is_none_or(of_connection);
         let connection = [
             self.ssid.is_some(),

@@ -10,7 +10,7 @@ use super::section::Section;
 use super::spec::{DeviceFacts, DeviceSpecs};
 use super::value::{choice, one_or_more, parsed, text};
 use macveil_core::address::{ConnectionOptions, NetworkMatch, NetworkRule};
-use macveil_core::types::{KeyMgmt, Mac, SSID_MAX, Ssid};
+use macveil_core::types::{KeyMgmt, MAX_SSID_BYTES, Mac, Ssid};
 
 /// At least one of these must be there.
 const MATCHING_KEYS: &[&str] = &["ssid", "ssid-hex", "bssid", "security", "id-str"];
@@ -100,7 +100,7 @@ fn named(bytes: &[u8]) -> Result<Ssid, Wrong> {
     }
     Ssid::new(bytes).ok_or_else(|| {
         Wrong::new(format!(
-            "{} bytes are too many: a name has at most {SSID_MAX}",
+            "{} bytes are too many: a name has at most {MAX_SSID_BYTES}",
             bytes.len()
         ))
     })

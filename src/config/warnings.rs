@@ -70,7 +70,7 @@ fn never_renewed(options: &ConnectionOptions) -> Option<Problem> {
 }
 
 fn same_for_all(id: &Sourced<StableId>) -> Option<Problem> {
-    (!id.value.tells_networks_apart()).then(|| {
+    (!id.value.differs_by_network()).then(|| {
         Problem::about(
             &id.origin,
             "this stable-id is the same for every network, and so is the address; ${NETWORK_SSID} in it tells them apart",

@@ -5,14 +5,14 @@ use super::line::{Lines, TooLong};
 use super::{EventLine, LONGEST_REQUEST, Reply, Request};
 use crate::fuzzing::{assert_harmless, text};
 use crate::json::Json;
-use macveil_core::types::{SSID_MAX, Ssid};
+use macveil_core::types::{MAX_SSID_BYTES, Ssid};
 
 /// A line from a client. Whatever it is, the reply is one line, and not endless.
 pub(crate) fn request(data: &[u8]) {
     match Request::read(data) {
         Ok(request) => {
             if let Request::Reroll { ssid, .. } | Request::Rejoin { ssid } = &request {
-                assert!((1..=SSID_MAX).contains(&ssid.as_bytes().len()));
+                assert!((1..=MAX_SSID_BYTES).contains(&ssid.as_bytes().len()));
             }
             let line = request.to_line();
             assert_harmless(&line);

@@ -1,8 +1,8 @@
-//! What the fuzz targets of this crate share.
+//! Shared by the fuzz targets of this crate.
 
 use std::borrow::Cow;
 
-/// Reads bytes as a file would be read: invalid UTF-8 is replaced.
+/// Decodes bytes like the contents of a file: invalid UTF-8 is replaced.
 pub fn text(data: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(data)
 }

@@ -236,7 +236,7 @@ fn a_network_that_gets_none_is_told_why() {
         b"A",
     );
     let text = explanation.to_string();
-    let words = "A on eth0: no address: what holds for this network hangs on the security, which is not known (/";
+    let words = "A on eth0: no address: cannot choose a policy: it depends on the security, which is unknown (/";
     assert!(text.starts_with(words), "{text}");
     assert!(explanation.outcome.is_err());
 }

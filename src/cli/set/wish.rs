@@ -201,7 +201,7 @@ impl Details {
         let id = self.stable_id.as_ref();
         policy == Policy::Stable
             && self.ssid.is_none()
-            && id.is_none_or(StableId::tells_networks_apart)
+            && id.is_none_or(StableId::differs_by_network)
     }
 
     fn policies(&self, policy: Policy, interface: &str) -> Result<AddressPolicies, Failure> {

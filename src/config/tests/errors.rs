@@ -102,7 +102,7 @@ fn a_wrong_word_is_shown_with_the_one_that_was_meant() {
     assert_wrong(
         "[connection]\ncloned-mac-address = \"stable_ssid\"",
         r#"
-:2:22: `stable_ssid` is no policy: permanent, preserve, random, stable, stable-ssid or a MAC address is meant
+:2:22: unknown policy `stable_ssid`: expected permanent, preserve, random, stable, stable-ssid or a MAC address
   2 | cloned-mac-address = "stable_ssid"
     |                      ^^^^^^^^^^^^^ did you mean `stable-ssid`?
 "#,
@@ -130,28 +130,28 @@ fn every_kind_of_value_has_words_for_what_is_wrong() {
     for (line, words) in [
         (
             "[connection]\ncloned-mac-address = '01:00:5e:00:00:01'",
-            "no station may have the address 01:00:5e:00:00:01",
+            "a station cannot use the address 01:00:5e:00:00:01",
         ),
         (
             "[connection]\ngenerate-mac-address-mask = 'ff:ff:ff'",
-            "the mask: `ff:ff:ff` is no MAC address",
+            "in the mask: invalid MAC address `ff:ff:ff`",
         ),
         (
             "[connection]\ngenerate-mac-address-mask = 'ff:0:0:0:0:0 1:2:3:4:5:6 x'",
-            "word 3 of the mask: `x` is no MAC address",
+            "in word 3 of the mask: invalid MAC address `x`",
         ),
         (
             "[connection]\ngenerate-mac-address-mask = ' '",
-            "a mask is six bytes",
+            "empty mask: expected six hexadecimal bytes",
         ),
-        ("[connection]\nstable-id = ''", "the id is empty"),
+        ("[connection]\nstable-id = ''", "an empty stable-id"),
         (
             "[connection]\nstable-id = '${PERIOD:24}'",
-            "`24` is no length of time",
+            "invalid duration `24`",
         ),
         (
             "[connection]\nstable-id = '${PERIOD}'",
-            "`${PERIOD:24h}` is meant",
+            "expected for example `${PERIOD:24h}`",
         ),
         (
             "[connection]\nstable-id = 'time: monday'",
@@ -162,7 +162,7 @@ fn every_kind_of_value_has_words_for_what_is_wrong() {
             "`interfaces` is none of interface, card, host",
         ),
         ("[connection]\nslap = 'eli'", "`eli` is none of any, aai"),
-        ("[device]\nmask-lifetime = '5'", "`5` is no length of time"),
+        ("[device]\nmask-lifetime = '5'", "invalid duration `5`"),
         (
             "[device]\nscan-generate-mac-address-mask = 'ff:ff:ff:ff:ff:00'",
             "leaves 8 bits to chance",
@@ -185,7 +185,7 @@ fn every_kind_of_value_has_words_for_what_is_wrong() {
             "two hexadecimal digits for each byte",
         ),
         ("[[network]]\nssid = []", "the list is empty"),
-        ("[[network]]\nbssid = 'x'", "`x` is no MAC address"),
+        ("[[network]]\nbssid = 'x'", "invalid MAC address `x`"),
         (
             "[[network]]\nsecurity = 'wpa2'",
             "`wpa2` is none of open, owe, wep, psk, sae, eap",
@@ -255,7 +255,7 @@ fn columns_count_characters_and_nothing_disturbs_the_terminal() {
     assert_wrong(
         "[[network]]\nssid = 'é☕'\nbssid = [ 'é', 'x' ]",
         "
-:3:11: `é` is no MAC address: six bytes in hexadecimal with `:` or `-` between them are meant
+:3:11: invalid MAC address `é`: expected six hexadecimal bytes separated by `:` or `-`
   3 | bssid = [ 'é', 'x' ]
     |           ^^^
 ",
@@ -313,7 +313,7 @@ fn a_version_needs_an_id_and_has_to_be_one() {
         ),
         (
             "stable-id = 'x'",
-            "`new` is no version of NetworkManager: one such as 1.42 is meant",
+            "invalid NetworkManager version `new`: expected for example 1.42",
         ),
     ] {
         let message = message(&format!("[connection]\nstable-id-version = 'new'\n{rest}"));

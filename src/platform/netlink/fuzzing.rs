@@ -6,7 +6,7 @@ use super::message::{Messages, Request};
 use super::nl80211::attribute;
 use super::{card, event, rtnetlink as links, scan, wiphy};
 use crate::fuzzing::assert_harmless;
-use macveil_core::types::{Mac, SSID_MAX, Ssid};
+use macveil_core::types::{MAX_SSID_BYTES, Mac, Ssid};
 
 /// A datagram of either family, as it comes from a socket.
 pub(crate) fn datagram(data: &[u8]) {
@@ -103,7 +103,7 @@ fn writing(data: &[u8]) {
 }
 
 fn assert_harmless_ssid(ssid: &Ssid) {
-    assert!(ssid.as_bytes().len() <= SSID_MAX);
+    assert!(ssid.as_bytes().len() <= MAX_SSID_BYTES);
     assert_harmless(&ssid.to_string());
     assert_harmless(ssid.to_text().unwrap_or_default());
 }

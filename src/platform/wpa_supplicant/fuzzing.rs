@@ -12,7 +12,7 @@ use crate::fuzzing::assert_harmless;
 use macveil_core::machine::Supplicant;
 use macveil_core::types::{BssEntry, SecurityLevel};
 use macveil_core::types::{KeyMgmt, Mac};
-use macveil_core::types::{SSID_MAX, Ssid};
+use macveil_core::types::{MAX_SSID_BYTES, Ssid};
 
 /// Something that wpa_supplicant says unasked.
 pub(crate) fn event(data: &[u8]) {
@@ -126,7 +126,7 @@ fn assert_denies(command: &str, keep: Option<&Ssid>, present: Option<Mac>) {
 /// Whatever a network is called, its name is read as it is, and nothing else changes.
 pub(crate) fn ssid(data: &[u8]) {
     let _ = (text::config_ssid(data), text::printf_ssid(data));
-    let Some(ssid) = Ssid::new(data.get(..SSID_MAX).unwrap_or(data)) else {
+    let Some(ssid) = Ssid::new(data.get(..MAX_SSID_BYTES).unwrap_or(data)) else {
         return;
     };
     let name = printf_encode(ssid.as_bytes());
@@ -217,6 +217,6 @@ fn assert_good(ssid: Option<&Ssid>) {
     let Some(ssid) = ssid else {
         return;
     };
-    assert!(ssid.as_bytes().len() <= SSID_MAX);
+    assert!(ssid.as_bytes().len() <= MAX_SSID_BYTES);
     assert_harmless(&ssid.to_string());
 }

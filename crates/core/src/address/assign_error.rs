@@ -1,53 +1,49 @@
-//! Why a network has no address.
+//! Why no address can be assigned to a network.
 
 use super::Origin;
 use crate::types::Mac;
 
-/// There is no address for this network.
+/// No address can be assigned to the network.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AssignError {
-    /// `permanent`, or an id that needs it, on a card without one.
-    #[error("the driver knows no permanent address of this card, and {origin} asks for it")]
+    /// `permanent` or `stable-binding = "card"` on a card without a permanent address.
+    #[error("the driver reports no permanent address of the card, and {origin} needs it")]
     NoPermanentAddress {
-        /// Where it is asked for.
+        /// Where it is required.
         origin: Origin,
     },
-    /// `preserve` of an address that no station may have.
-    #[error(
-        "there is nothing to preserve: the card had the address {initial}, which no station may have"
-    )]
+    /// `preserve` of an unusable address.
+    #[error("cannot preserve the initial address {initial}: it is a group address or zero")]
     NothingToPreserve {
-        /// What the card had.
+        /// The initial address.
         initial: Mac,
     },
-    /// The boot cannot be told from another.
-    #[error("the id at {origin} asks for ${{BOOT}}, and the kernel's boot_id cannot be read")]
+    /// The `boot_id` is unknown.
+    #[error("the stable-id at {origin} needs ${{BOOT}}, and the kernel's boot_id cannot be read")]
     NoBootId {
         /// Where the id is.
         origin: Origin,
     },
-    /// The time is not known.
-    #[error("the id at {origin} changes with time, and the time is not known")]
+    /// The time is unknown.
+    #[error("the stable-id at {origin} depends on the time, which is unknown")]
     NoClock {
         /// Where the id is.
         origin: Origin,
     },
-    /// A rule or key hangs on something that is not known.
-    #[error("what holds for this network hangs on {fact}, which is not known ({origin})")]
+    /// A rule or option depends on an unknown fact.
+    #[error("cannot choose a policy: it depends on {fact}, which is unknown ({origin})")]
     Undetermined {
-        /// What is not known.
+        /// The unknown fact.
         fact: &'static str,
-        /// Where it is asked for.
+        /// Where it is required.
         origin: Origin,
     },
-    /// The mask keeps so many bits that the result is the permanent address, or no usable one.
-    #[error(
-        "the mask at {origin} leaves no address but {address}: it must leave more bits to chance"
-    )]
+    /// The mask keeps so many bits that the result is the permanent address or unusable.
+    #[error("the mask at {origin} allows only the address {address}: keep fewer bits")]
     MaskTooWide {
         /// Where the mask is.
         origin: Origin,
-        /// What came out.
+        /// The only possible address.
         address: Mac,
     },
 }

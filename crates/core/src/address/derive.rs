@@ -1,4 +1,4 @@
-//! How an address comes about, step by step.
+//! Derives an address and records the steps.
 
 use rand::CryptoRng;
 
@@ -11,14 +11,14 @@ use super::stable::{EffectiveId, Missing, Values, digest};
 use super::{Binding, Origin, Policy};
 use crate::types::Mac;
 
-/// An address and what it comes from.
+/// An address and how it was derived.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Derivation {
     /// The address.
     pub address: Mac,
-    /// Where its bits come from, but for those that a mask keeps.
+    /// Where its bits come from, except those kept by a mask.
     pub source: Source,
-    /// Whose bits the mask kept.
+    /// The base address of the bits kept by a mask.
     pub base: Option<Mac>,
 }
 
@@ -27,30 +27,30 @@ pub struct Derivation {
 pub enum Source {
     /// The card's permanent address.
     Permanent,
-    /// The address that the card had when first seen.
+    /// The card's initial address.
     Initial,
     /// The configuration.
     Explicit,
-    /// Chance.
+    /// Random.
     Random,
-    /// A hash.
+    /// A keyed hash.
     Hash {
         /// The id.
         id: EffectiveId,
-        /// The interface's name, the permanent address, or nothing.
+        /// The interface name, the permanent address, or empty.
         binding: String,
-        /// The class of the network's security, if it is a part of it.
+        /// The security class of the network, if it is hashed.
         security: Option<&'static str>,
-        /// How often the address was renewed.
+        /// Number of renewals.
         generation: u64,
     },
 }
 
-/// What is left to do for an address.
+/// An address before random bits are drawn.
 pub(super) enum Plan {
-    /// Nothing.
+    /// Already complete.
     Fixed(Derivation),
-    /// To draw it.
+    /// To be drawn.
     Random(Shape),
 }
 
@@ -91,7 +91,7 @@ impl AddressPolicies {
         periods_ago: i64,
     ) -> Result<Plan, AssignError> {
         let values = Values {
-            uuid: resolved.uuid.as_ref().map(|said| said.value.as_str()),
+            uuid: resolved.uuid.as_ref().map(|uuid| uuid.value.as_str()),
             ssid: network.ssid,
             boot_id: self.host.boot_id.as_deref(),
             interface: &self.interface,
@@ -100,7 +100,7 @@ impl AddressPolicies {
             periods_ago,
         };
         let id = EffectiveId::of(&resolved.meaning(), values);
-        let Some(id) = id.map_err(|missing| resolved.lacks(missing))? else {
+        let Some(id) = id.map_err(|missing| resolved.missing(missing))? else {
             return Ok(Plan::Random(resolved.shape()));
         };
         let binding = match resolved.binding.value {
@@ -150,7 +150,7 @@ impl Derivation {
 impl ResolvedPolicy {
     fn shape(&self) -> Shape {
         Shape {
-            mask: self.mask.as_ref().map(|said| said.value.clone()),
+            mask: self.mask.as_ref().map(|mask| mask.value.clone()),
             slap: self.slap.value,
         }
     }
@@ -162,7 +162,7 @@ impl ResolvedPolicy {
         })
     }
 
-    /// In capitals; longer than any interface's name, so that the two cannot be confused.
+    /// In upper case. Longer than any interface name, so that the two cannot collide.
     fn bound_card(&self, card: &AddressFacts) -> Result<String, AssignError> {
         let permanent = card
             .permanent
@@ -184,9 +184,9 @@ impl ResolvedPolicy {
         }
     }
 
-    fn lacks(&self, missing: Missing) -> AssignError {
+    fn missing(&self, missing: Missing) -> AssignError {
         let id = self.stable_id.as_ref();
-        let origin = id.map_or(Origin::BuiltIn, |said| said.origin.clone());
+        let origin = id.map_or(Origin::BuiltIn, |id| id.origin.clone());
         match missing {
             Missing::BootId => AssignError::NoBootId { origin },
             Missing::Clock => AssignError::NoClock { origin },
@@ -196,7 +196,7 @@ impl ResolvedPolicy {
     fn too_wide(&self, address: Mac) -> AssignError {
         let mask = self.mask.as_ref();
         AssignError::MaskTooWide {
-            origin: mask.map_or(Origin::BuiltIn, |said| said.origin.clone()),
+            origin: mask.map_or(Origin::BuiltIn, |mask| mask.origin.clone()),
             address,
         }
     }

@@ -1,9 +1,9 @@
-//! `NetworkManager`'s way to write arbitrary bytes as text (`nm_utils_buf_utf8safe_escape`).
+//! `NetworkManager`'s escaping of bytes as text (`nm_utils_buf_utf8safe_escape`).
 
 use std::fmt::Write;
 
-/// Valid UTF-8 as it is; `\` doubled; control characters below 0x20, 0x7f, and bytes that are no
-/// part of valid UTF-8 as `\ooo`.
+/// Keeps valid UTF-8; doubles `\`; writes control characters below 0x20, 0x7f and bytes outside valid
+/// UTF-8 as `\ooo`.
 pub(super) fn escape(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn escapes_as_network_manager_does() {
+    fn escapes_match_network_manager() {
         for (bytes, text) in [
             (&b"foo\n"[..], "foo\\012"),
             (b"SSID(\x82)", "SSID(\\202)"),

@@ -1,4 +1,4 @@
-//! Targets of the fuzzer: the small languages of addresses.
+//! Fuzz targets: parsers of addresses and policies.
 
 use std::fmt::Display;
 use std::str::FromStr;
@@ -10,8 +10,7 @@ use super::{BaseAddresses, HostKey, MachineId, Mask, NmVersion, Policy, StableId
 use crate::fuzzing::text;
 use crate::types::Mac;
 
-/// Words of the configuration and of the command line: what is accepted is written so that it is
-/// accepted again, and means the same.
+/// Values of the configuration and the command line: an accepted value survives printing and parsing.
 pub fn words(data: &[u8]) {
     let text = text(data);
     let _ = round_trip::<Mac>(&text);
@@ -20,7 +19,7 @@ pub fn words(data: &[u8]) {
         assert!(address.is_usable());
     }
     if let Some(mask) = round_trip(&text) {
-        mask_keeps_what_it_says(&mask);
+        mask_keeps_its_bits(&mask);
     }
     if let Ok(seconds) = parse_length(&text) {
         assert_eq!(parse_length(&format_length(seconds)), Ok(seconds));
@@ -32,7 +31,7 @@ pub fn words(data: &[u8]) {
         HostKey::from_file(data, machine.as_ref()).is_ok(),
         data.len() >= 16
     );
-    // As NetworkManager hashes it: control characters that are none of ASCII stay.
+    // As in NetworkManager, control characters outside ASCII are not escaped.
     let escaped = escape(data);
     assert!(
         !escaped.contains(|c: char| c.is_ascii_control()),
@@ -47,7 +46,7 @@ fn round_trip<T: FromStr + Display + PartialEq>(text: &str) -> Option<T> {
     Some(value)
 }
 
-fn mask_keeps_what_it_says(mask: &Mask) {
+fn mask_keeps_its_bits(mask: &Mask) {
     let base_addresses = BaseAddresses {
         initial: Mac([0x02, 0x34, 0x56, 0x78, 0x9a, 0xbc]),
         current: Mac([0xfe, 0xdc, 0xba, 0x98, 0x76, 0x54]),
@@ -61,7 +60,7 @@ fn mask_keeps_what_it_says(mask: &Mask) {
     }
 }
 
-/// A stable-id, in macveil's own reading and in those of `NetworkManager`.
+/// A stable-id, as macveil and as versions of `NetworkManager` parse it.
 pub fn stable_id(data: &[u8]) {
     let text = text(data);
     if let Ok(id) = text.parse::<StableId>() {
@@ -78,7 +77,7 @@ pub fn stable_id(data: &[u8]) {
     }
 }
 
-/// A file such as `/etc/localtime`, at times of any size. The clock that is shown never goes back.
+/// A file such as `/etc/localtime`, at extreme times.
 pub fn zone(data: &[u8]) {
     let Ok(zone) = Zone::from_tzif(data) else {
         return;

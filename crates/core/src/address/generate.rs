@@ -1,4 +1,4 @@
-//! From chance or a hash to an address that a station may carry.
+//! Makes usable addresses from random bits or a hash.
 
 use rand::CryptoRng;
 
@@ -6,39 +6,38 @@ use super::Slap;
 use super::mask::{BaseAddresses, Mask};
 use crate::types::Mac;
 
-/// A draw that was refused is repeated this often: with 8 free bits and four addresses to avoid, not
-/// even one address in 10^100 needs them all.
-const MOST_DRAWS: u32 = 64;
+/// With 8 free bits and four addresses to avoid, fewer than one in 10^100 addresses needs all draws.
+const MAX_DRAWS: u32 = 64;
 
-/// How the bits of a generated address are settled.
+/// Constraints on a generated address.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Shape {
-    /// The bits that are kept.
+    /// The bits to keep.
     pub(super) mask: Option<Mask>,
-    /// The quadrant of the local address space.
+    /// The SLAP quadrant.
     pub(super) slap: Slap,
 }
 
-/// Where an address begins: six bytes of chance, and a number to choose a base address by.
+/// Random or hashed input: six bytes, and a number that selects the base address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Seed {
-    /// The six bytes.
+    /// Six bytes.
     pub(super) bytes: Mac,
-    /// Chooses one of a mask's bases.
+    /// Selects one of the base addresses of a mask.
     pub(super) chance: u64,
 }
 
-/// A finished address.
+/// A complete address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Finished {
     /// The address.
     pub(super) address: Mac,
-    /// Whose bits the mask kept.
+    /// The base address of the kept bits.
     pub(super) base: Option<Mac>,
 }
 
 impl Seed {
-    /// From the system's randomness.
+    /// From a random number generator.
     pub(super) fn draw(rng: &mut impl CryptoRng) -> Self {
         let mut bytes = [0; 6];
         rng.fill_bytes(&mut bytes);
@@ -48,7 +47,7 @@ impl Seed {
         }
     }
 
-    /// From a digest: the first six bytes are `NetworkManager`'s, the next eight choose the base.
+    /// From a digest: the first six bytes as in `NetworkManager`, the next eight select the base address.
     pub(super) fn from_digest(digest: &[u8; 32]) -> Self {
         let (mut bytes, mut chance) = ([0; 6], [0; 8]);
         bytes.copy_from_slice(&digest[..6]);
@@ -61,8 +60,8 @@ impl Seed {
 }
 
 impl Shape {
-    /// Makes the seed an address: locally administered unless the mask says otherwise, and never a
-    /// group address (`NetworkManager`'s `_hw_addr_eth_complete`).
+    /// Completes the seed: locally administered unless the mask keeps the U/L bit, and never a group
+    /// address (`NetworkManager`'s `_hw_addr_eth_complete`).
     pub(super) fn finish(&self, seed: Seed, base_addresses: BaseAddresses) -> Finished {
         let address = self.slap.apply(seed.bytes.into_local_unicast());
         match &self.mask {
@@ -80,20 +79,20 @@ impl Shape {
         }
     }
 
-    /// A random address of this shape that is none of `avoid`; `None` if the mask leaves no other.
+    /// A random address of this shape that is not in `avoid`; `None` if the mask allows no other.
     pub(super) fn draw(
         &self,
         base_addresses: BaseAddresses,
         avoid: &[Mac],
         rng: &mut impl CryptoRng,
     ) -> Option<Finished> {
-        (0..MOST_DRAWS)
+        (0..MAX_DRAWS)
             .map(|_| self.finish(Seed::draw(rng), base_addresses))
             .find(|drawn| drawn.address.is_usable() && !avoid.contains(&drawn.address))
     }
 
-    /// Whether chance could have led to this address.
-    pub(super) fn could_have_made(&self, address: Mac, base_addresses: BaseAddresses) -> bool {
+    /// Whether a draw can result in this address.
+    pub(super) fn can_produce(&self, address: Mac, base_addresses: BaseAddresses) -> bool {
         let seed = Seed {
             bytes: address,
             chance: 0,
@@ -110,9 +109,9 @@ impl Shape {
     }
 }
 
-/// A mask address: random, never an address of `avoid`.
+/// A random mask address that is not in `avoid`.
 ///
-/// A mask that leaves no other address than those is not heeded: an unlinkable address matters more.
+/// A mask that allows no other address is ignored: an unlinkable address is more important.
 pub(super) fn mask_address(
     mask: Option<&Mask>,
     base_addresses: BaseAddresses,
@@ -145,7 +144,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn where_no_draw_is_free_the_next_address_is_taken() {
+    fn address_to_avoid_is_replaced_by_the_next() {
         let drawn = |avoid: &[Mac]| unmasked_address(avoid, &mut StdRng::seed_from_u64(1)).bytes();
         let first = drawn(&[]);
         let second = drawn(&[Mac(first)]);

@@ -1,91 +1,91 @@
-//! What is remembered of networks whose stable address is renewed: how often, and when.
+//! Renewals of stable addresses: their number and time for each network.
 //!
-//! The rules proved themselves in Android: never within an association, and not within four hours of
-//! the last one, so that a network that keeps leases does not give out two.
+//! The rules are Android's: an address is never renewed during an association, nor within four hours
+//! of the last one, so that a DHCP server that keeps leases does not hand out two.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::types::Ssid;
 
-/// An address is not renewed by itself so soon after it was last used.
-const REST: Duration = Duration::from_secs(4 * 60 * 60);
-/// While an association lasts, its use is written down anew this often.
-const STILL_IN_USE: Duration = Duration::from_secs(60 * 60);
+/// Minimum time between the last use of an address and its automatic renewal.
+const MIN_UNUSED: Duration = Duration::from_secs(4 * 60 * 60);
+/// Interval for recording the use of an address during an association.
+const USE_INTERVAL: Duration = Duration::from_secs(60 * 60);
 
-/// Whole seconds since 1970 on the wall clock.
+/// Wall-clock time in whole seconds since 1970.
 type Seconds = u64;
 
-/// What is remembered of one network.
+/// The history of one network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Record {
-    /// How often its address was renewed: a part of what is hashed, unless it is 0.
+    /// Number of renewals; hashed into the address unless 0.
     pub generation: u64,
-    /// When its address was renewed last, or first used, in seconds since 1970.
+    /// Time of the last renewal, or of the first use, in seconds since 1970.
     pub since: Seconds,
-    /// When it was in use last, in seconds since 1970; 0 if never.
+    /// Time of the last use, in seconds since 1970; 0 if never.
     pub used: Seconds,
 }
 
-/// What is remembered of all networks.
+/// The history of all networks.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct History(BTreeMap<Ssid, Record>);
 
 impl History {
-    /// How often the network's address was renewed.
+    /// Number of renewals of the network's address.
     #[must_use]
     pub fn generation(&self, ssid: &Ssid) -> u64 {
         self.record(ssid).map_or(0, |record| record.generation)
     }
 
-    /// What is remembered of the network.
+    /// The record of the network.
     #[must_use]
     pub fn record(&self, ssid: &Ssid) -> Option<Record> {
         self.0.get(ssid).copied()
     }
 
-    /// Every network with what is remembered of it.
+    /// Every network with its record.
     pub fn iter(&self) -> impl Iterator<Item = (&Ssid, &Record)> {
         self.0.iter()
     }
 
-    /// Takes over what was learned elsewhere.
+    /// Adds or replaces a record.
     pub fn learn(&mut self, ssid: Ssid, record: Record) {
         self.0.insert(ssid, record);
     }
 
-    /// Before an association to a network whose address may serve for `every`: renews it if its time
-    /// is over. Returns the record if it is another one now.
+    /// Call before an association to a network with the maximum address age `every`: renews the address
+    /// if it is older. Returns the record if it changed.
     pub fn rotate(&mut self, ssid: &Ssid, every: Duration, now: SystemTime) -> Option<Record> {
         let now = seconds(now);
         let Some(record) = self.0.get_mut(ssid) else {
             return Some(self.begin(ssid, now));
         };
-        // A clock that was wrong by more than that has nothing to say against it.
+        // The absolute difference, so that a record from a wrong clock does not block renewal.
         let old = record.since.abs_diff(now) >= every.as_secs();
-        let rested = record.used.abs_diff(now) >= REST.as_secs();
-        if !(old && rested) {
+        let unused = record.used.abs_diff(now) >= MIN_UNUSED.as_secs();
+        if !(old && unused) {
             return None;
         }
         Some(record.renew(now))
     }
 
-    /// Renews the address because somebody asked for it.
+    /// Renews the address at the user's request.
     pub fn renew(&mut self, ssid: &Ssid, now: SystemTime) -> Record {
         self.0.entry(ssid.clone()).or_default().renew(seconds(now))
     }
 
-    /// An association to the network begins or ends. Returns its record, if it has one.
+    /// Call when an association to the network begins or ends. Returns the record, if there is one.
     pub fn used(&mut self, ssid: &Ssid, now: SystemTime) -> Option<Record> {
         let record = self.0.get_mut(ssid)?;
         record.used = seconds(now);
         Some(*record)
     }
 
-    /// An association to the network goes on. Returns its record once an hour, if it has one.
+    /// Call during an association. Returns the record once an hour, if there is one.
     pub fn still_used(&mut self, ssid: &Ssid, now: SystemTime) -> Option<Record> {
         let record = self.record(ssid)?;
-        let due = record.used.abs_diff(seconds(now)) >= STILL_IN_USE.as_secs();
+        let due = record.used.abs_diff(seconds(now)) >= USE_INTERVAL.as_secs();
         due.then(|| self.used(ssid, now)).flatten()
     }
 
@@ -127,7 +127,7 @@ mod tests {
         UNIX_EPOCH + Duration::from_secs(START + hours * 60 * 60)
     }
 
-    /// A network first joined at hour 0 and in use until that hour.
+    /// A network first joined at hour 0 and used until `hour`.
     fn used_until(hour: u64) -> History {
         let mut history = History::default();
         history.rotate(&home(), DAY, hours(0)).unwrap();
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_association_begins_generation_0() {
+    fn first_association_has_generation_0() {
         let mut history = History::default();
         let record = history.rotate(&home(), DAY, hours(0)).unwrap();
         assert_eq!((record.generation, record.since), (0, START));
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_renewed_once_its_time_is_over() {
+    fn address_is_renewed_after_its_maximum_age() {
         let mut history = used_until(1);
         assert_eq!(history.rotate(&home(), DAY, hours(23)), None);
         let record = history.rotate(&home(), DAY, hours(24)).unwrap();
@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn not_within_four_hours_of_the_last_use() {
+    fn address_is_not_renewed_within_four_hours_of_use() {
         let mut history = used_until(23);
         assert_eq!(history.rotate(&home(), DAY, hours(26)), None);
         assert_eq!(
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn who_asks_for_it_gets_it_at_once() {
+    fn requested_renewal_is_immediate() {
         let mut history = used_until(1);
         assert_eq!(history.renew(&home(), hours(1)).generation, 1);
         let elsewhere = Ssid::new(b"Elsewhere").unwrap();
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_was_wrong_does_not_keep_an_address_for_good() {
+    fn record_from_a_wrong_clock_does_not_block_renewal() {
         let mut history = used_until(1);
         let before = UNIX_EPOCH + Duration::from_secs(60);
         assert_eq!(
@@ -186,7 +186,7 @@ mod tests {
     }
 
     #[test]
-    fn the_use_is_written_down_at_the_edges_and_hourly_between() {
+    fn use_is_recorded_once_an_hour() {
         let mut history = used_until(1);
         let half = hours(1) + Duration::from_secs(30 * 60);
         assert_eq!(history.still_used(&home(), half), None);
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_remembered_is_told_network_by_network() {
+    fn history_iterates_over_records_by_network() {
         let history = used_until(1);
         let record = history.record(&home()).unwrap();
         assert_eq!(history.iter().collect::<Vec<_>>(), [(&home(), &record)]);

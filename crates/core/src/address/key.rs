@@ -1,4 +1,4 @@
-//! The secret that makes stable addresses this machine's own.
+//! The secret key that makes stable addresses specific to this host.
 
 use std::fmt;
 
@@ -7,44 +7,44 @@ use rand::CryptoRng;
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
-/// How a key of the second version begins.
+/// Start of a version 2 key.
 const V2_PREFIX: &[u8] = b"nm-v2:";
-/// The secret part of a key of the second version is no shorter.
-const V2_SECRET_MIN: usize = 32;
-/// A key of the first version is no shorter.
-const V1_MIN: usize = 16;
+/// Minimum length of the secret part of a version 2 key, in bytes.
+const MIN_V2_SECRET: usize = 32;
+/// Minimum length of a version 1 key, in bytes.
+const MIN_V1_KEY: usize = 16;
 
-/// What is hashed in for the host: `NetworkManager`'s `host_id`. Wiped when dropped, never printed.
+/// The key to hash: `NetworkManager`'s `host_id`. Zeroized on drop, never printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct HostKey(Zeroizing<Vec<u8>>);
 
-/// The contents of a new `secret_key` file. Wiped when dropped, never printed.
+/// The contents of a new `secret_key` file. Zeroized on drop, never printed.
 #[derive(Clone)]
 pub struct NewKey(Zeroizing<String>);
 
-/// systemd's identity of the installation: 32 lower-case hexadecimal digits (machine-id(5)).
+/// The machine ID: 32 lower-case hexadecimal digits (machine-id(5)).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MachineId(String);
 
-/// The file holds no key.
+/// The file is too short to be a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("{length} bytes are too few for a key: at least 16 are needed")]
+#[error("a key of {length} bytes is too short: expected at least 16")]
 pub struct TooShort {
     length: usize,
 }
 
 impl HostKey {
-    /// Takes a `secret_key` file as it is, a trailing newline included (`NetworkManager` 1.16's
-    /// second version, and the first).
+    /// From the contents of a `secret_key` file, including a trailing newline (version 2, from
+    /// `NetworkManager` 1.16, and version 1).
     ///
     /// # Errors
     ///
-    /// Fewer than 16 bytes are no key.
+    /// There are fewer than 16 bytes.
     pub fn from_file(contents: &[u8], machine: Option<&MachineId>) -> Result<Self, TooShort> {
         if is_v2(contents) {
             return Ok(Self::v2(contents, machine));
         }
-        if contents.len() < V1_MIN {
+        if contents.len() < MIN_V1_KEY {
             return Err(TooShort {
                 length: contents.len(),
             });
@@ -52,7 +52,7 @@ impl HostKey {
         Ok(Self::from_host_id(contents))
     }
 
-    /// Takes what is hashed in as it is.
+    /// From the bytes to hash.
     #[must_use]
     pub fn from_host_id(host_id: &[u8]) -> Self {
         Self(Zeroizing::new(host_id.to_vec()))
@@ -68,7 +68,7 @@ impl HostKey {
         Self::from_host_id(&hash.finalize())
     }
 
-    /// A key for another purpose, which tells nothing of this one.
+    /// A key for another purpose, from which this key cannot be computed.
     #[must_use]
     pub fn for_purpose(&self, purpose: &str) -> [u8; 32] {
         let mut hash = Sha256::new();
@@ -77,7 +77,7 @@ impl HostKey {
         hash.finalize().into()
     }
 
-    /// What is hashed in.
+    /// The bytes to hash.
     pub(super) fn host_id(&self) -> &[u8] {
         &self.0
     }
@@ -86,7 +86,7 @@ impl HostKey {
 fn is_v2(contents: &[u8]) -> bool {
     contents
         .strip_prefix(V2_PREFIX)
-        .is_some_and(|secret| secret.len() >= V2_SECRET_MIN)
+        .is_some_and(|secret| secret.len() >= MIN_V2_SECRET)
 }
 
 impl fmt::Debug for HostKey {
@@ -96,16 +96,16 @@ impl fmt::Debug for HostKey {
 }
 
 impl NewKey {
-    /// Makes a key of the second version from 32 random bytes.
+    /// A version 2 key from 32 random bytes.
     #[must_use]
     pub fn generate(rng: &mut impl CryptoRng) -> Self {
-        let mut secret = Zeroizing::new([0; V2_SECRET_MIN]);
+        let mut secret = Zeroizing::new([0; MIN_V2_SECRET]);
         rng.fill_bytes(&mut *secret);
         let secret = Zeroizing::new(BASE64.encode(&*secret));
         Self(Zeroizing::new(format!("nm-v2:{}", *secret)))
     }
 
-    /// What to write to the file.
+    /// The contents of the file.
     #[must_use]
     pub fn contents(&self) -> &[u8] {
         self.0.as_bytes()
@@ -119,8 +119,7 @@ impl fmt::Debug for NewKey {
 }
 
 impl MachineId {
-    /// Reads the text of `/etc/machine-id`; `None` if it is none, as on a machine that was not set up
-    /// yet.
+    /// From the text of `/etc/machine-id`; `None` if it is not a machine ID, as before the first boot.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.trim_ascii();
@@ -137,7 +136,7 @@ mod tests {
     const SECRET: &[u8] = b"a key for tests.";
 
     #[test]
-    fn a_key_is_never_printed() {
+    fn key_is_never_printed() {
         let new = NewKey(Zeroizing::new("nm-v2:secret".to_owned()));
         assert_eq!(format!("{new:?}"), "NewKey(secret)");
         let key = HostKey::from_host_id(SECRET);
@@ -145,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn each_purpose_has_a_key_of_its_own_and_each_key_others() {
+    fn derived_key_depends_on_purpose_and_key() {
         let key = HostKey::from_host_id(SECRET);
         let other = HostKey::from_host_id(b"another key here");
         assert_eq!(key.for_purpose("log"), key.for_purpose("log"));
@@ -154,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_key_is_another_one_each_time() {
+    fn new_keys_differ() {
         use rand::SeedableRng;
         let new = |seed| NewKey::generate(&mut rand::rngs::StdRng::seed_from_u64(seed));
         assert_ne!(new(1).contents(), new(2).contents());

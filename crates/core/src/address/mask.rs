@@ -1,69 +1,69 @@
-//! `NetworkManager`'s `generate-mac-address-mask`: which bits of an address are not left to chance.
+//! `NetworkManager`'s `generate-mac-address-mask`: which bits of a generated address are fixed.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::types::{Mac, ParseMacError};
 
-/// Which bits to keep, and whose: `MASK [ADDRESS|preserve]...` (`NetworkManager` 1.4; `preserve` is
-/// the 1.4 announcement's wish).
+/// The bits to keep and the base addresses to take them from: `MASK [ADDRESS|preserve]...`
+/// (`NetworkManager` 1.4; `preserve` is from the announcement of 1.4).
 ///
-/// Without an address the kept bits are those of the card's initial address.
+/// Without a base address the bits come from the card's initial address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mask {
     keep: Mac,
     bases: Vec<BaseAddress>,
 }
 
-/// Where kept bits come from.
+/// Where kept bits are taken from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BaseAddress {
-    /// From this address.
+    /// This address.
     Address(Mac),
-    /// `preserve`: from the address that the card has at that moment.
+    /// `preserve`: the current address of the card.
     Current,
 }
 
-/// The addresses of the card that kept bits may come from.
+/// The addresses of the card from which bits can be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct BaseAddresses {
-    /// What the card had when first seen.
+    /// The address when macveil first saw the card.
     pub initial: Mac,
-    /// What it has now.
+    /// The current address.
     pub current: Mac,
 }
 
 impl Mask {
-    /// A mask that keeps these bits, of one of the bases; none: of the initial address.
+    /// Keeps the bits `keep` of one of `bases`, or of the initial address if there are none.
     #[must_use]
     pub const fn new(keep: Mac, bases: Vec<BaseAddress>) -> Self {
         Self { keep, bases }
     }
 
-    /// The bits that are kept.
+    /// The bits to keep.
     #[must_use]
     pub const fn keep(&self) -> Mac {
         self.keep
     }
 
-    /// Where the kept bits may come from; empty: from the initial address.
+    /// Where the bits can come from; empty: the initial address.
     #[must_use]
     pub fn bases(&self) -> &[BaseAddress] {
         &self.bases
     }
 
-    /// How many of the 46 bits that an address is free to choose this mask leaves to chance.
+    /// How many of the 46 free bits of an address are not kept.
     #[must_use]
     pub fn free_bits(&self) -> u32 {
         let [first, rest @ ..] = self.keep.bytes();
         (first & 0xfc).count_zeros() - 2 + rest.iter().map(|byte| byte.count_zeros()).sum::<u32>()
     }
 
-    /// The address that the `chance`-th base gives: any number will do.
+    /// The base address with this index, modulo their number.
     #[must_use]
-    pub fn base(&self, chance: u64, base_addresses: BaseAddresses) -> Mac {
+    pub fn base(&self, index: u64, base_addresses: BaseAddresses) -> Mac {
         let count = u64::try_from(self.bases.len()).unwrap_or(u64::MAX);
-        let chosen = chance
+        let chosen = index
             .checked_rem(count)
             .and_then(|index| self.bases.get(usize::try_from(index).ok()?));
         match chosen {
@@ -78,8 +78,8 @@ impl Mask {
     pub fn apply(&self, address: Mac, base: Mac) -> Mac {
         let mut bytes = address.bytes();
         let kept = self.keep.bytes().into_iter().zip(base.bytes());
-        for (byte, (keep, original)) in bytes.iter_mut().zip(kept) {
-            *byte = (*byte & !keep) | (original & keep);
+        for (byte, (keep, base)) in bytes.iter_mut().zip(kept) {
+            *byte = (*byte & !keep) | (base & keep);
         }
         Mac(bytes).into_unicast()
     }
@@ -101,21 +101,21 @@ impl fmt::Display for BaseAddress {
     }
 }
 
-/// The text is no mask.
+/// The text is not a mask.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParseMaskError {
-    /// There is nothing but white space.
-    #[error("a mask is six bytes in hexadecimal and then, if wished, addresses to take bits from")]
+    /// Only white space.
+    #[error("empty mask: expected six hexadecimal bytes, optionally followed by base addresses")]
     Empty,
     /// The first word.
-    #[error("the mask: {0}")]
+    #[error("in the mask: {0}")]
     Keep(ParseMacError),
     /// A later word.
-    #[error("word {number} of the mask: {error}, or `preserve`")]
+    #[error("in word {number} of the mask: {error}, or `preserve`")]
     BaseAddress {
         /// Counted from 1.
         number: usize,
-        /// What is wrong with it.
+        /// The cause.
         error: ParseMacError,
     },
 }
@@ -123,7 +123,7 @@ pub enum ParseMaskError {
 impl FromStr for Mask {
     type Err = ParseMaskError;
 
-    /// Reads words between ASCII white space; one bad word makes the whole mask invalid.
+    /// Splits at ASCII white space; one invalid word makes the whole mask invalid.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut words = text.split_ascii_whitespace();
         let keep = words.next().ok_or(ParseMaskError::Empty)?;
@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_left_to_chance_is_counted_without_the_two_bits_that_never_are() {
+    fn free_bits_exclude_the_local_and_group_bits() {
         for (mask, bits) in [
             ("00:00:00:00:00:00", 46),
             ("03:00:00:00:00:00", 46),

@@ -1,7 +1,8 @@
-//! Which address a network gets: pure, and bit-compatible with `NetworkManager` where its answer is fixed.
+//! Address policies: which address a network gets. Bit-compatible with `NetworkManager` where its
+//! result is deterministic.
 //!
-//! An [`AddressPolicies`] is everything that one interface needs to know. It is asked twice for each
-//! association: which mask to carry before it, and which address during it.
+//! [`AddressPolicies`] holds the policies of one interface. For each association it supplies the mask
+//! address before it and the assigned address during it.
 
 mod assign_error;
 mod derive;
@@ -35,4 +36,4 @@ pub use policies::{AddressFacts, AddressPolicies, Host};
 pub use policy::{Binding, ParsePolicyError, Policy, Slap};
 pub use stable::EffectiveId;
 pub use stable_id::{NmVersion, ParseStableIdError, ParseVersionError, StableId};
-pub use zone::{NoZone, Zone};
+pub use zone::{Zone, ZoneError};

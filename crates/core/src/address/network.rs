@@ -1,29 +1,28 @@
-//! What is known of a network when its address is asked for, and rules that match it.
+//! Facts about a network, and the match of a rule.
 
 use std::time::SystemTime;
 
-use crate::types::Ssid;
-use crate::types::{KeyMgmt, Mac};
+use crate::types::{KeyMgmt, Mac, Ssid};
 
-/// What is known of a network, and when its address is asked for.
+/// Known facts about a network at the time of an association.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct NetworkFacts<'a> {
-    /// Its name; `None` on a wire.
+    /// SSID; `None` for Ethernet.
     pub ssid: Option<&'a Ssid>,
-    /// The BSS, if it is known already.
+    /// BSSID, if known.
     pub bssid: Option<Mac>,
-    /// How it is joined, if that is known.
+    /// Key management, if known.
     pub security: Option<KeyMgmt>,
-    /// `wpa_supplicant`'s `id_str`, if that is known: empty if the network has none.
+    /// `wpa_supplicant`'s `id_str`, if known; empty if the network has none.
     pub id_str: Option<&'a str>,
-    /// The wall clock as the association begins: needed for ids that change with time.
+    /// Wall-clock time of the association: required by ids that depend on the time.
     pub time: Option<SystemTime>,
-    /// How often its stable address has been renewed ([`History`](super::History)).
+    /// Number of renewals of its stable address ([`History`](super::History)).
     pub generation: u64,
 }
 
 impl<'a> NetworkFacts<'a> {
-    /// The network of this name.
+    /// A network with this SSID.
     #[must_use]
     pub fn new(ssid: &'a Ssid) -> Self {
         Self {
@@ -32,7 +31,7 @@ impl<'a> NetworkFacts<'a> {
         }
     }
 
-    /// At this BSS.
+    /// Sets the BSSID.
     #[must_use]
     pub const fn with_bssid(self, bssid: Mac) -> Self {
         Self {
@@ -41,7 +40,7 @@ impl<'a> NetworkFacts<'a> {
         }
     }
 
-    /// Joined in this way.
+    /// Sets the key management.
     #[must_use]
     pub const fn with_security(self, security: KeyMgmt) -> Self {
         Self {
@@ -50,7 +49,7 @@ impl<'a> NetworkFacts<'a> {
         }
     }
 
-    /// With this `id_str`.
+    /// Sets the `id_str`.
     #[must_use]
     pub const fn with_id_str(self, id_str: &'a str) -> Self {
         Self {
@@ -59,7 +58,7 @@ impl<'a> NetworkFacts<'a> {
         }
     }
 
-    /// At this time.
+    /// Sets the time.
     #[must_use]
     pub const fn at(self, time: SystemTime) -> Self {
         Self {
@@ -68,41 +67,41 @@ impl<'a> NetworkFacts<'a> {
         }
     }
 
-    /// Renewed this often.
+    /// Sets the number of renewals.
     #[must_use]
     pub const fn in_generation(self, generation: u64) -> Self {
         Self { generation, ..self }
     }
 }
 
-/// The networks that a `[[network]]` of the configuration is about: all that is given must agree.
+/// The match of a `[[network]]` section: every criterion that is set must apply.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct NetworkMatch {
-    /// One of these names.
+    /// Any of these SSIDs.
     pub ssids: Vec<Ssid>,
-    /// One of these BSSs.
+    /// Any of these BSSIDs.
     pub bssids: Vec<Mac>,
-    /// Joined in one of these ways.
+    /// Any of these key managements.
     pub securities: Vec<KeyMgmt>,
-    /// One of these `id_str`s.
+    /// Any of these `id_str`s.
     pub id_strs: Vec<String>,
-    /// On some interfaces only, and it is not known whether this is one.
+    /// Limited to some interfaces, and the current interface is unknown.
     pub some_interfaces: bool,
 }
 
-/// Whether a rule is about a network.
+/// Whether a rule applies to a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Matched {
-    /// It is.
+    /// It applies.
     Yes,
-    /// It is not.
+    /// It does not apply.
     No,
-    /// It hangs on this, which is not known.
+    /// It depends on this unknown fact.
     Unknown(&'static str),
 }
 
 impl NetworkMatch {
-    /// Whether this is about the network. A wire has nothing of what can be given.
+    /// Whether the rule applies to the network. No criterion applies to Ethernet.
     #[must_use]
     pub fn matches(&self, network: &NetworkFacts) -> Matched {
         if network.ssid.is_none() && !self.is_empty() {
@@ -110,10 +109,10 @@ impl NetworkMatch {
         }
         let id_str = network.id_str.map(str::to_owned);
         [
-            among("the SSID", &self.ssids, network.ssid),
-            among("the BSSID", &self.bssids, network.bssid.as_ref()),
-            among("the security", &self.securities, network.security.as_ref()),
-            among("the id_str", &self.id_strs, id_str.as_ref()),
+            matches_any("the SSID", &self.ssids, network.ssid),
+            matches_any("the BSSID", &self.bssids, network.bssid.as_ref()),
+            matches_any("the security", &self.securities, network.security.as_ref()),
+            matches_any("the id_str", &self.id_strs, id_str.as_ref()),
             if self.some_interfaces {
                 Matched::Unknown("the interface")
             } else {
@@ -124,17 +123,17 @@ impl NetworkMatch {
         .fold(Matched::Yes, Matched::and)
     }
 
-    /// Whether nothing is given.
+    /// Whether no criterion is set.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 }
 
-fn among<T: PartialEq>(what: &'static str, wanted: &[T], fact: Option<&T>) -> Matched {
+fn matches_any<T: PartialEq>(name: &'static str, wanted: &[T], fact: Option<&T>) -> Matched {
     match fact {
         _ if wanted.is_empty() => Matched::Yes,
-        None => Matched::Unknown(what),
+        None => Matched::Unknown(name),
         Some(fact) if wanted.contains(fact) => Matched::Yes,
         Some(_) => Matched::No,
     }
@@ -144,7 +143,7 @@ impl Matched {
     const fn and(self, other: Self) -> Self {
         match (self, other) {
             (Self::No, _) | (_, Self::No) => Self::No,
-            (Self::Unknown(what), _) | (_, Self::Unknown(what)) => Self::Unknown(what),
+            (Self::Unknown(fact), _) | (_, Self::Unknown(fact)) => Self::Unknown(fact),
             (Self::Yes, Self::Yes) => Self::Yes,
         }
     }

@@ -1,4 +1,4 @@
-//! What the user says of addresses, where they said it, and which of it holds.
+//! Address options of the configuration, their origin, and how they resolve for one network.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,25 +8,25 @@ use super::network::{Matched, NetworkFacts, NetworkMatch};
 use super::stable_id::StableId;
 use super::{Binding, Mask, Policy, Slap};
 
-/// Something that was said, and where.
+/// A value and where it was set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sourced<T> {
-    /// What was said.
+    /// The value.
     pub value: T,
-    /// Where.
+    /// Where it was set.
     pub origin: Origin,
 }
 
-/// Where something was said.
+/// Where a value was set.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
-    /// Nobody said it.
+    /// Not set: the built-in default.
     BuiltIn,
-    /// By a command's arguments.
+    /// In the arguments of a command.
     Arguments,
-    /// In a file.
+    /// In a configuration file.
     Line {
-        /// Its path.
+        /// Path.
         file: Arc<str>,
         /// Counted from 1.
         line: usize,
@@ -36,7 +36,7 @@ pub enum Origin {
 }
 
 impl<T> Sourced<T> {
-    /// What holds if nobody says anything.
+    /// A default value.
     pub const fn built_in(value: T) -> Self {
         Self {
             value,
@@ -46,7 +46,7 @@ impl<T> Sourced<T> {
 }
 
 impl<T> Sourced<Option<T>> {
-    fn unless_taken_back(self) -> Option<Sourced<T>> {
+    fn unless_unset(self) -> Option<Sourced<T>> {
         let Self { value, origin } = self;
         value.map(|value| Sourced { value, origin })
     }
@@ -62,14 +62,14 @@ impl fmt::Display for Origin {
     }
 }
 
-/// What one section of the configuration says of addresses: each key may be left out.
+/// The address options of one section of the configuration; every key is optional.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConnectionOptions {
     /// `cloned-mac-address`.
     pub policy: Option<Sourced<Policy>>,
     /// `stable-id`.
     pub stable_id: Option<Sourced<StableId>>,
-    /// `generate-mac-address-mask`; an empty one says that there is to be none.
+    /// `generate-mac-address-mask`; `None` inside: explicitly no mask.
     pub mask: Option<Sourced<Option<Mask>>>,
     /// `stable-binding`.
     pub binding: Option<Sourced<Binding>>,
@@ -77,24 +77,24 @@ pub struct ConnectionOptions {
     pub by_security: Option<Sourced<bool>>,
     /// `slap`.
     pub slap: Option<Sourced<Slap>>,
-    /// `rotate`: how long a stable address may serve; `None` in it: for good.
+    /// `rotate`: maximum age of a stable address; `None` inside: never renewed.
     pub rotate: Option<Sourced<Option<Duration>>>,
-    /// `uuid`, which stands for the connection: a network's, or an interface's on a wire.
+    /// `uuid` of the connection: of a network, or of an Ethernet interface.
     pub uuid: Option<Sourced<String>>,
 }
 
-/// A `[[network]]` of the configuration.
+/// A `[[network]]` section of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NetworkRule {
-    /// Which networks it is about.
+    /// The networks to which it applies.
     pub about: NetworkMatch,
-    /// What it says of them.
+    /// The options for these networks.
     pub options: ConnectionOptions,
-    /// Where it begins.
+    /// Where the section begins.
     pub origin: Origin,
 }
 
-/// What holds for one network.
+/// The options that apply to one network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ResolvedPolicy {
     /// `cloned-mac-address`.
@@ -116,15 +116,15 @@ pub struct ResolvedPolicy {
 }
 
 impl ResolvedPolicy {
-    /// How long the address may serve, if it is one that can be renewed.
+    /// Maximum age of the address, if the policy makes one that can be renewed.
     #[must_use]
     pub fn rotates(&self) -> Option<Duration> {
-        let every = self.rotate.as_ref().map(|said| said.value);
-        every.filter(|_| matches!(self.policy.value, Policy::Stable | Policy::StableSsid))
+        let max_age = self.rotate.as_ref().map(|rotate| rotate.value);
+        max_age.filter(|_| matches!(self.policy.value, Policy::Stable | Policy::StableSsid))
     }
 }
 
-/// Whether a rule holds hangs on something that is not known.
+/// A rule depends on an unknown fact.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Undetermined {
     pub(super) fact: &'static str,
@@ -132,7 +132,7 @@ pub(super) struct Undetermined {
 }
 
 impl ConnectionOptions {
-    /// Takes from `other` what is not said here.
+    /// Fills options that are not set here from `other`.
     #[must_use]
     pub fn or(self, other: &Self) -> Self {
         Self {
@@ -147,25 +147,25 @@ impl ConnectionOptions {
         }
     }
 
-    /// Fills the rest with what holds if nobody says anything.
-    fn settle(self) -> ResolvedPolicy {
+    /// Fills options that are not set with the built-in defaults.
+    fn or_built_in(self) -> ResolvedPolicy {
         ResolvedPolicy {
             policy: self.policy.unwrap_or(Sourced::built_in(Policy::StableSsid)),
             stable_id: self.stable_id,
-            mask: self.mask.and_then(Sourced::unless_taken_back),
+            mask: self.mask.and_then(Sourced::unless_unset),
             binding: self
                 .binding
                 .unwrap_or(Sourced::built_in(Binding::default())),
             by_security: self.by_security.unwrap_or(Sourced::built_in(false)),
             slap: self.slap.unwrap_or(Sourced::built_in(Slap::default())),
-            rotate: self.rotate.and_then(Sourced::unless_taken_back),
+            rotate: self.rotate.and_then(Sourced::unless_unset),
             uuid: self.uuid,
         }
     }
 }
 
-/// What holds for a network: each key as the first rule about it says, or else as `defaults` do.
-pub(super) fn choose(
+/// Resolves each option from the first matching rule that sets it, else from `defaults`.
+pub(super) fn resolve(
     rules: &[NetworkRule],
     defaults: &ConnectionOptions,
     network: &NetworkFacts,
@@ -183,7 +183,7 @@ pub(super) fn choose(
             }
         }
     }
-    Ok(options.or(defaults).settle())
+    Ok(options.or(defaults).or_built_in())
 }
 
 #[cfg(test)]
@@ -191,7 +191,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_place_is_named_as_a_person_finds_it() {
+    fn origin_prints_as_file_and_line() {
         let line = Origin::Line {
             file: "macveil.toml".into(),
             line: 3,

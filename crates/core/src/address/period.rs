@@ -1,17 +1,17 @@
-//! Periods of local time, for stable-ids that change with it.
+//! Periods of local time, for stable-ids that depend on it.
 
 use std::str::FromStr;
 
-/// A grid of periods on the local clock.
+/// Consecutive periods of equal length on the local clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Period {
-    /// When period 0 begins, as a [`Reading`].
+    /// Start of period 0.
     anchor: Reading,
     /// In seconds, never 0.
     length: i64,
 }
 
-/// What a local clock shows, as the seconds from 1970-01-01 00:00:00 to it on that same clock.
+/// Local time, in seconds since 1970-01-01 00:00:00 on the same clock.
 pub type Reading = i64;
 
 /// A Monday at midnight.
@@ -19,27 +19,27 @@ const DEFAULT_ANCHOR: Reading = 4 * DAY;
 const DAY: i64 = 24 * 60 * 60;
 
 impl Period {
-    /// Periods of this many seconds; those of whole weeks begin on Mondays at midnight.
+    /// Periods of this many seconds; whole weeks begin on Monday at midnight.
     #[must_use]
     pub fn every(seconds: u64) -> Option<Self> {
         Self::since(DEFAULT_ANCHOR, seconds)
     }
 
-    /// Periods of this many seconds counted from `anchor`; `None` if they are empty or endless.
+    /// Periods of this many seconds from `anchor`; `None` for 0 or an overflow.
     #[must_use]
     pub fn since(anchor: Reading, seconds: u64) -> Option<Self> {
         let length = i64::try_from(seconds).ok().filter(|&length| length > 0)?;
         Some(Self { anchor, length })
     }
 
-    /// The number of the period that the clock is in.
+    /// The number of the period that contains `now`.
     #[must_use]
     pub const fn number(self, now: Reading) -> i64 {
         now.saturating_sub(self.anchor).div_euclid(self.length)
     }
 }
 
-/// Units of time and how many seconds each has, the shortest first.
+/// Units of time in seconds, shortest first.
 const UNITS: [(&str, u64); 5] = [
     ("s", 1),
     ("m", 60),
@@ -48,18 +48,18 @@ const UNITS: [(&str, u64); 5] = [
     ("w", 7 * 24 * 60 * 60),
 ];
 
-/// The text is no length of time.
+/// The text is not a duration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is no length of time: a number and s, m, h, d or w are meant, such as `24h`")]
+#[error("invalid duration `{text}`: expected a number and s, m, h, d or w, such as `24h`")]
 pub struct ParseLengthError {
     text: String,
 }
 
-/// Reads a length of time such as `300s`, `5m`, `24h`, `7d` or `2w`, in seconds.
+/// Parses a duration such as `300s`, `5m`, `24h`, `7d` or `2w`, in seconds.
 ///
 /// # Errors
 ///
-/// Anything else, a number without its unit included.
+/// Any other text, including a number without a unit.
 pub fn parse_length(text: &str) -> Result<u64, ParseLengthError> {
     length(text).ok_or_else(|| ParseLengthError {
         text: text.to_owned(),
@@ -72,7 +72,7 @@ fn length(text: &str) -> Option<u64> {
     unsigned::<u64>(number)?.checked_mul(*size)
 }
 
-/// A length of time in the largest unit that it is a multiple of, as [`parse_length`] reads it.
+/// Formats a duration in the largest unit that divides it, for [`parse_length`].
 #[must_use]
 pub fn format_length(seconds: u64) -> String {
     let fits = |&&(_, unit): &&(&str, u64)| seconds > 0 && seconds.is_multiple_of(unit);
@@ -80,13 +80,13 @@ pub fn format_length(seconds: u64) -> String {
     format!("{}{unit}", seconds / size)
 }
 
-/// Reads decimal digits and nothing else, no sign either.
+/// Parses decimal digits only, without a sign.
 fn unsigned<T: FromStr>(text: &str) -> Option<T> {
     let digits = text.bytes().all(|byte| byte.is_ascii_digit());
     digits.then(|| text.parse().ok()).flatten()
 }
 
-/// Reads `2016-08-22 6:00:00` or `2016-08-22 6:00`.
+/// Parses `2016-08-22 6:00:00` or `2016-08-22 6:00`.
 #[must_use]
 pub fn parse_reading(date: &str, time: &str) -> Option<Reading> {
     let [year, month, day] = split(date, '-')?;

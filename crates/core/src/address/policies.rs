@@ -1,4 +1,4 @@
-//! The book to look a network's address up in.
+//! The address policies of one interface.
 
 use std::sync::Arc;
 
@@ -9,15 +9,15 @@ use super::derive::{Derivation, Plan};
 use super::generate::mask_address;
 use super::mask::{BaseAddresses, Mask};
 use super::network::{Matched, NetworkFacts};
-use super::options::{ConnectionOptions, NetworkRule, ResolvedPolicy, Sourced, choose};
+use super::options::{ConnectionOptions, NetworkRule, ResolvedPolicy, Sourced, resolve};
 use super::stable_id::{Meaning, StableId};
 use super::{Binding, HostKey, Origin, Policy, Zone};
 use crate::types::Mac;
 
-/// What a stable address may hang on besides the network and the card.
+/// What a stable address can depend on, in addition to the network and the card.
 #[derive(Debug)]
 pub struct Host {
-    /// The secret.
+    /// The secret key.
     pub key: HostKey,
     /// The kernel's `boot_id`, if it can be read.
     pub boot_id: Option<String>,
@@ -25,21 +25,21 @@ pub struct Host {
     pub zone: Zone,
 }
 
-/// What is known of the card at the moment.
+/// The addresses of the card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AddressFacts {
-    /// Its permanent address, if the driver knows one.
+    /// Permanent address, if the driver has one.
     pub permanent: Option<Mac>,
-    /// The address that it had when first seen.
+    /// The address when macveil first saw the card.
     pub initial: Mac,
-    /// The address that it has now.
+    /// The current address.
     pub current: Mac,
-    /// The address that was assigned last.
+    /// The address assigned last.
     pub previous: Option<Mac>,
 }
 
 impl AddressFacts {
-    /// The addresses that a mask may keep bits of.
+    /// The addresses from which a mask can keep bits.
     #[must_use]
     pub const fn base_addresses(&self) -> BaseAddresses {
         BaseAddresses {
@@ -48,7 +48,7 @@ impl AddressFacts {
         }
     }
 
-    /// Every address that a random one must not be.
+    /// Addresses that a random address must differ from.
     pub(super) fn known(&self) -> Vec<Mac> {
         let certain = [self.initial, self.current];
         certain
@@ -59,20 +59,19 @@ impl AddressFacts {
     }
 }
 
-/// Which address each network gets on one interface: configuration and key put together.
+/// Assigns addresses to the networks of one interface, from the configuration and the key.
 #[derive(Debug, Clone)]
 pub struct AddressPolicies {
-    /// The interface's name.
     pub(super) interface: String,
     pub(super) host: Arc<Host>,
     scan_mask: Option<Mask>,
-    /// In the order in which they are asked.
+    /// Earlier rules take precedence.
     rules: Vec<NetworkRule>,
     defaults: ConnectionOptions,
 }
 
 impl AddressPolicies {
-    /// Puts together what is said for one interface; of two rules about a network the earlier holds.
+    /// The policies of one interface; earlier `rules` take precedence.
     #[must_use]
     pub const fn new(
         interface: String,
@@ -90,8 +89,8 @@ impl AddressPolicies {
         }
     }
 
-    /// Binds what nobody has bound otherwise to the card: its interface's name does not last, as with iwd, which
-    /// makes one of its own whenever it begins.
+    /// Makes `card` the default of `stable-binding`. For iwd, which creates a new interface at each start
+    /// and so does not keep the name.
     #[must_use]
     pub fn bound_to_card(mut self) -> Self {
         let binding = Sourced::built_in(Binding::Card);
@@ -99,12 +98,12 @@ impl AddressPolicies {
         self
     }
 
-    /// The address for an association that begins now; for `random` another one at each call, so call
-    /// once an association.
+    /// The address for an association that begins now. Call once per association, because `random` draws
+    /// a new address at each call.
     ///
     /// # Errors
     ///
-    /// The policy asks for something that this card or machine has not.
+    /// The policy needs something that this card or host does not have.
     pub fn assign(
         &self,
         network: &NetworkFacts,
@@ -114,7 +113,7 @@ impl AddressPolicies {
         Ok(self.derive(network, card, rng)?.address)
     }
 
-    /// As [`Self::assign`], with every step that leads to the address.
+    /// Like [`Self::assign`], with the derivation of the address.
     ///
     /// # Errors
     ///
@@ -132,9 +131,9 @@ impl AddressPolicies {
         }
     }
 
-    /// Whether an association that already runs under `current` may stay as it is: the address that
-    /// would be assigned, now or when an earlier period began or before it was last renewed; for
-    /// `random` one that chance could have led to.
+    /// Whether an association that already uses `current` can continue: `current` is the address that
+    /// would be assigned now, in an earlier period or before the last renewal; for `random`, any address
+    /// that could have been drawn.
     #[must_use]
     pub fn accepts(&self, network: &NetworkFacts, card: &AddressFacts, current: Mac) -> bool {
         let card = AddressFacts { current, ..*card };
@@ -142,7 +141,7 @@ impl AddressPolicies {
             return false;
         };
         let periods = if resolved.changes_with_time() {
-            PAST_PERIODS
+            MAX_PAST_PERIODS
         } else {
             1
         };
@@ -153,29 +152,29 @@ impl AddressPolicies {
                 Ok(Plan::Fixed(derivation)) => derivation.address == current,
                 Ok(Plan::Random(shape)) => {
                     card.permanent.unwrap_or(card.initial) != current
-                        && shape.could_have_made(current, card.base_addresses())
+                        && shape.can_produce(current, card.base_addresses())
                 }
                 Err(_) => false,
             })
         })
     }
 
-    /// The policy that holds for a network.
+    /// The policy of a network.
     ///
     /// # Errors
     ///
-    /// It hangs on something of the network that is not known.
+    /// It depends on an unknown fact about the network.
     pub fn policy(&self, network: &NetworkFacts) -> Result<Policy, AssignError> {
         Ok(self.resolve(network)?.policy.value)
     }
 
-    /// All that holds for a network.
+    /// All options that apply to a network.
     ///
     /// # Errors
     ///
-    /// It hangs on something of the network that is not known.
+    /// They depend on an unknown fact about the network.
     pub fn resolve(&self, network: &NetworkFacts) -> Result<ResolvedPolicy, AssignError> {
-        choose(&self.rules, &self.defaults, network).map_err(|undetermined| {
+        resolve(&self.rules, &self.defaults, network).map_err(|undetermined| {
             AssignError::Undetermined {
                 fact: undetermined.fact,
                 origin: undetermined.origin,
@@ -189,7 +188,7 @@ impl AddressPolicies {
         &self.host.zone
     }
 
-    /// Where the rules about a network begin, the one that is asked first before the others.
+    /// The origins of the rules that apply to a network, in order of precedence.
     #[must_use]
     pub fn rules_about(&self, network: &NetworkFacts) -> Vec<&Origin> {
         let about = |rule: &&NetworkRule| rule.about.matches(network) == Matched::Yes;
@@ -197,7 +196,7 @@ impl AddressPolicies {
         rules.map(|rule| &rule.origin).collect()
     }
 
-    /// A mask address: random, none of the card's addresses, and none of `avoid`.
+    /// A random mask address that is neither an address of the card nor in `avoid`.
     #[must_use]
     pub fn mask_address(
         &self,
@@ -210,17 +209,17 @@ impl AddressPolicies {
     }
 }
 
-/// An association may have begun this many periods ago.
-const PAST_PERIODS: i64 = 400;
+/// Maximum age of an association, in periods.
+const MAX_PAST_PERIODS: i64 = 400;
 
 impl ResolvedPolicy {
-    /// Chance makes the address.
+    /// Whether the address is random.
     #[must_use]
     pub const fn is_random(&self) -> bool {
         matches!(self.policy.value, Policy::Random)
     }
 
-    /// The id as it is asked for: none, or that of the policy.
+    /// The meaning of the id: the user's, or the one of the policy.
     pub(super) fn meaning(&self) -> Meaning {
         match (self.policy.value, &self.stable_id) {
             (Policy::StableSsid, _) => Meaning::of_ssid(),
@@ -229,16 +228,16 @@ impl ResolvedPolicy {
         }
     }
 
-    /// It is renewed by itself after some time, and so may be renewed sooner.
+    /// Whether the address is renewed over time; the user can renew it earlier.
     #[must_use]
     pub fn is_periodic(&self) -> bool {
         self.rotates().is_some() || self.changes_with_time()
     }
 
-    /// The address is another one when time has passed, though nothing happened.
+    /// Whether the address depends on the local time.
     #[must_use]
     pub fn changes_with_time(&self) -> bool {
-        let id = self.stable_id.as_ref().map(|said| &said.value);
+        let id = self.stable_id.as_ref().map(|id| &id.value);
         self.policy.value == Policy::Stable && id.is_some_and(StableId::changes_with_time)
     }
 }

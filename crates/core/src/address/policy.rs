@@ -1,4 +1,4 @@
-//! What the user may want of an address, each as one word of the configuration.
+//! Address policies and their options, each with its names in the configuration.
 
 use std::fmt;
 use std::str::FromStr;
@@ -10,9 +10,9 @@ use crate::types::{Mac, Words, meaning_of, word_for};
 pub enum Policy {
     /// The card's permanent address.
     Permanent,
-    /// The address that the card had when first seen.
+    /// The card's initial address.
     Preserve,
-    /// A new one for each association.
+    /// A new random address for each association.
     Random,
     /// A keyed hash of the stable-id, by default of the connection.
     Stable,
@@ -22,30 +22,31 @@ pub enum Policy {
     Explicit(Mac),
 }
 
-/// `stable-binding`: what of the machine, besides its key, a stable address hangs on.
+/// `stable-binding`: what else of the host a stable address depends on, in addition to the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Binding {
-    /// The interface's name, as in `NetworkManager`.
+    /// The interface name, as in `NetworkManager`.
     #[default]
     Interface,
-    /// The card's permanent address: a card keeps its addresses under any name.
+    /// The card's permanent address: renaming the interface does not change addresses.
     Card,
-    /// Nothing: any card of this machine gets the same.
+    /// Nothing: all cards of this host get the same address.
     Host,
 }
 
-/// `slap`: the quadrant of the local address space (IEEE 802c) for generated addresses.
+/// `slap`: the quadrant of generated addresses in the Structured Local Address Plan (IEEE 802c), which
+/// divides the local address space by bits 2 and 3 of the first byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Slap {
-    /// All four, as every large system has it.
+    /// Any of the four quadrants, as all major operating systems do.
     #[default]
     Any,
-    /// Administratively assigned: the second hexadecimal digit is 2.
+    /// Administratively Assigned Identifier: the second hexadecimal digit is 2.
     Aai,
 }
 
 impl Policy {
-    /// The words that stand for a policy; besides them, an address.
+    /// Names of policies; an address is also accepted.
     pub const WORDS: Words<Self> = &[
         ("permanent", Self::Permanent),
         ("preserve", Self::Preserve),
@@ -56,7 +57,7 @@ impl Policy {
 }
 
 impl Binding {
-    /// The words that stand for a binding.
+    /// Names in the configuration.
     pub const WORDS: Words<Self> = &[
         ("interface", Self::Interface),
         ("card", Self::Card),
@@ -65,10 +66,10 @@ impl Binding {
 }
 
 impl Slap {
-    /// The words that stand for a quadrant.
+    /// Names in the configuration.
     pub const WORDS: Words<Self> = &[("any", Self::Any), ("aai", Self::Aai)];
 
-    /// The address moved into the quadrant.
+    /// Moves the address into the quadrant.
     #[must_use]
     pub const fn apply(self, address: Mac) -> Mac {
         const QUADRANT_BITS: u8 = 0x0c;
@@ -81,16 +82,16 @@ impl Slap {
     }
 }
 
-/// The text is no policy.
+/// The text is not a policy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParsePolicyError {
-    /// It is neither a word nor an address.
+    /// Neither a name nor an address.
     #[error(
-        "`{0}` is no policy: permanent, preserve, random, stable, stable-ssid or a MAC address is meant"
+        "unknown policy `{0}`: expected permanent, preserve, random, stable, stable-ssid or a MAC address"
     )]
     Unknown(String),
-    /// No station may have this address.
-    #[error("no station may have the address {0}: it is a group address or zero")]
+    /// A station cannot use this address.
+    #[error("a station cannot use the address {0}: it is a group address or zero")]
     Unusable(Mac),
 }
 
@@ -135,7 +136,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_policy_reads_back_as_printed() {
+    fn policies_survive_printing_and_parsing() {
         for text in [
             "permanent",
             "preserve",
@@ -149,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn every_word_is_printed_as_it_is_read() {
+    fn names_survive_printing_and_parsing() {
         fn check<T: fmt::Display + PartialEq + Copy + fmt::Debug>(words: Words<T>) {
             for &(word, meaning) in words {
                 assert_eq!(meaning.to_string(), word);
@@ -162,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_other_words_and_addresses_that_no_station_may_have() {
+    fn unknown_policy_or_unusable_address_is_rejected() {
         for text in [
             "",
             "Stable",
@@ -176,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn aai_has_the_second_digit_two() {
+    fn aai_sets_the_second_digit_to_2() {
         let address = Mac([0xfe, 1, 2, 3, 4, 5]);
         assert_eq!(Slap::Aai.apply(address), Mac([0xf2, 1, 2, 3, 4, 5]));
         assert_eq!(Slap::Any.apply(address), address);

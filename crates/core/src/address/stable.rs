@@ -1,4 +1,4 @@
-//! Stable addresses: a keyed hash, bit-compatible with `NetworkManager` (1.4 and later).
+//! The keyed hash of stable addresses, bit-compatible with `NetworkManager` 1.4 and later.
 
 use std::fmt::Write;
 
@@ -12,11 +12,11 @@ use super::period::Reading;
 use super::stable_id::{Meaning, Part, Variable};
 use crate::types::{Mac, Ssid};
 
-/// What stands for the connection on a wire that was given no UUID. `NetworkManager` has no such
-/// connection; no name begins like this, and no UUID looks like it.
-const WIRE: &str = "w:";
+/// Stands for an Ethernet connection without a UUID, which `NetworkManager` does not have. Collides
+/// neither with an SSID (`s:`) nor with a UUID.
+const ETHERNET: &str = "w:";
 
-/// What the patterns of an id stand for.
+/// Values of the patterns in an id.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Values<'a> {
     pub(super) uuid: Option<&'a str>,
@@ -24,24 +24,24 @@ pub(super) struct Values<'a> {
     pub(super) boot_id: Option<&'a str>,
     pub(super) interface: &'a str,
     pub(super) permanent: Option<Mac>,
-    /// What the local clock shows.
+    /// Local time.
     pub(super) reading: Option<Reading>,
-    /// Look this many periods back.
+    /// Subtracted from the number of the period.
     pub(super) periods_ago: i64,
 }
 
-/// What is hashed for the id.
+/// The id as it is hashed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EffectiveId {
     /// `NetworkManager`'s `NMUtilsStableType`: 0 the connection, 1 a literal id, 2 a generated one.
     pub kind: u8,
-    /// The text that is hashed.
+    /// The hashed text.
     pub text: String,
-    /// For a generated id, the text that `text` was made of.
+    /// For a generated id, the text of which `text` is the digest.
     pub expanded: Option<String>,
 }
 
-/// Something that an id needs is not known.
+/// A value that an id needs is unknown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Missing {
     BootId,
@@ -49,7 +49,7 @@ pub(super) enum Missing {
 }
 
 impl EffectiveId {
-    /// What an id comes to; `None` for one that is something else at each association.
+    /// Expands an id; `None` if it is random.
     pub(super) fn of(meaning: &Meaning, values: Values) -> Result<Option<Self>, Missing> {
         let (kind, text, expanded) = match meaning {
             Meaning::Connection => (0, values.connection(), None),
@@ -109,31 +109,31 @@ impl Values<'_> {
         }
     }
 
-    /// The UUID, or else the name.
+    /// The UUID, else the SSID.
     fn connection(self) -> String {
         match (self.uuid, self.ssid) {
             (Some(uuid), _) => uuid.to_owned(),
-            (None, Some(ssid)) => named(ssid),
-            (None, None) => WIRE.to_owned(),
+            (None, Some(ssid)) => ssid_text(ssid),
+            (None, None) => ETHERNET.to_owned(),
         }
     }
 
-    /// The name, or else the UUID.
+    /// The SSID, else the UUID.
     fn network_ssid(self) -> String {
         match (self.ssid, self.uuid) {
-            (Some(ssid), _) => named(ssid),
+            (Some(ssid), _) => ssid_text(ssid),
             (None, Some(uuid)) => format!("c:{uuid}"),
-            (None, None) => WIRE.to_owned(),
+            (None, None) => ETHERNET.to_owned(),
         }
     }
 }
 
-fn named(ssid: &Ssid) -> String {
+fn ssid_text(ssid: &Ssid) -> String {
     format!("s:{}", escape(ssid.as_bytes()))
 }
 
-/// The keyed hash: of `type ‖ length of the key ‖ key ‖ binding ‖ NUL ‖ id ‖ NUL`, then, only if asked
-/// for, `security=CLASS ‖ NUL` and, only once the address was renewed, `generation=N ‖ NUL`.
+/// Hashes `type ‖ length of the key ‖ key ‖ binding ‖ NUL ‖ id ‖ NUL`, then `security=CLASS ‖ NUL` if
+/// `stable-security` is set, and `generation=N ‖ NUL` if the address was renewed.
 pub(super) fn digest(
     key: &HostKey,
     binding: &str,

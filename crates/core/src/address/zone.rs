@@ -1,4 +1,4 @@
-//! What the local clock shows, daylight saving included.
+//! Time zones: local time with daylight saving.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,13 +8,13 @@ use super::period::Reading;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Zone(tz::TimeZone);
 
-/// The file describes no time zone.
+/// The file is not a time zone.
 #[derive(Debug, thiserror::Error)]
-#[error("not a time zone (RFC 9636): {0}")]
-pub struct NoZone(tz::TzError);
+#[error("invalid time zone file (RFC 9636): {0}")]
+pub struct ZoneError(tz::TzError);
 
-/// No clock was ever put back by more than a day.
-const LOOK_BACK: i64 = 25 * 60 * 60;
+/// Longer than any step backwards of a local clock, in seconds.
+const MAX_STEP_BACK: i64 = 25 * 60 * 60;
 
 impl Zone {
     /// Coordinated universal time.
@@ -23,24 +23,26 @@ impl Zone {
         Self(tz::TimeZone::utc())
     }
 
-    /// Reads a file such as `/etc/localtime` (`TZif`, RFC 9636).
+    /// Parses a file such as `/etc/localtime` (`TZif`, RFC 9636).
     ///
     /// # Errors
     ///
-    /// The bytes are no such file.
-    pub fn from_tzif(bytes: &[u8]) -> Result<Self, NoZone> {
-        tz::TimeZone::from_tz_data(bytes).map(Self).map_err(NoZone)
+    /// The bytes are not such a file.
+    pub fn from_tzif(bytes: &[u8]) -> Result<Self, ZoneError> {
+        tz::TimeZone::from_tz_data(bytes)
+            .map(Self)
+            .map_err(ZoneError)
     }
 
-    /// The latest that the local clock has shown until `now`.
+    /// The latest local time up to `now`. It never goes back.
     ///
-    /// So it never goes back: where daylight saving ends it rests for an hour, and what was to begin
-    /// within that hour begins once. Where daylight saving begins it jumps, and what was to begin
-    /// within the jump begins with it.
+    /// At the end of daylight saving it stands still for an hour, so that a period that begins in that
+    /// hour begins once. At the start it skips an hour: a period that begins in the skipped hour begins
+    /// with the skip.
     #[must_use]
     pub fn reading(&self, now: SystemTime) -> Reading {
         let now = unix_seconds(now);
-        let before = now.saturating_sub(LOOK_BACK);
+        let before = now.saturating_sub(MAX_STEP_BACK);
         if self.offset(before) <= self.offset(now) {
             return self.shown(now);
         }
@@ -48,11 +50,11 @@ impl Zone {
             .max(self.shown(self.last_with_offset_of(before, now)))
     }
 
-    /// When the local clock first shows `reading` or later.
+    /// When the local time is first `reading` or later.
     #[must_use]
     pub fn instant(&self, reading: Reading) -> SystemTime {
-        let mut before = reading.saturating_sub(LOOK_BACK);
-        let mut reached = reading.saturating_add(LOOK_BACK);
+        let mut before = reading.saturating_sub(MAX_STEP_BACK);
+        let mut reached = reading.saturating_add(MAX_STEP_BACK);
         while reached - before > 1 {
             let middle = before.midpoint(reached);
             if self.reading(system_time(middle)) < reading {
@@ -64,7 +66,7 @@ impl Zone {
         system_time(reached)
     }
 
-    /// The last second before `end` with the offset that `start` has, if there was one change between.
+    /// The last second before `end` with the same offset as `start`, if the offset changes once between.
     fn last_with_offset_of(&self, mut start: i64, mut end: i64) -> i64 {
         let offset = self.offset(start);
         while end - start > 1 {
@@ -82,7 +84,7 @@ impl Zone {
         unix.saturating_add(self.offset(unix))
     }
 
-    /// Seconds east of Greenwich; 0 outside of what the zone describes.
+    /// UTC offset in seconds, positive east; 0 outside the range of the zone.
     fn offset(&self, unix: i64) -> i64 {
         let kind = self.0.find_local_time_type(unix);
         kind.map_or(0, |kind| i64::from(kind.ut_offset()))

@@ -1,4 +1,4 @@
-//! What a station learns while it runs: where networks were heard, and which attempts failed.
+//! Memory of a station while it runs: channels of networks, failed attempts, addresses in use.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,8 +7,8 @@ use crate::machine::Time;
 use crate::time::doubled;
 use crate::types::{Frequency, Mac, Ssid};
 
-/// More channels than this are not remembered for one network: the sweep finds the rest.
-const CHANNELS_PER_NETWORK: usize = 4;
+/// Channels remembered per network; a sweep finds the others.
+const MAX_CHANNELS_PER_NETWORK: usize = 4;
 
 #[derive(Debug, Default)]
 pub(crate) struct FailureMemory {
@@ -23,30 +23,30 @@ struct Failures {
     retry_at: Time,
 }
 
-/// Why an attempt failed, as far as the next one depends on it.
+/// Why an attempt failed; decides the pause before the next one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cause {
-    /// Nobody answered, or the connection broke: it may work in a moment.
-    Passing,
-    /// The supplicant would not even try, as for a while after a refusal; nothing was sent.
-    Unwilling,
-    /// The access point or its keys said no: asking again shows the address for nothing.
+    /// No response, or the connection was lost: a retry can succeed soon.
+    Transient,
+    /// The supplicant did not try, because it blocks the network for a while; no frame was sent.
+    Skipped,
+    /// The access point refused, or a key was wrong: a retry only exposes the address.
     Refused,
 }
 
 impl Cause {
     const fn first_pause(self) -> Duration {
         match self {
-            Self::Passing => Duration::from_secs(1),
-            Self::Unwilling => Duration::from_secs(5),
+            Self::Transient => Duration::from_secs(1),
+            Self::Skipped => Duration::from_secs(5),
             Self::Refused => Duration::from_secs(10),
         }
     }
 
-    const fn longest_pause(self) -> Duration {
+    const fn max_pause(self) -> Duration {
         match self {
-            Self::Passing => Duration::from_secs(60),
-            Self::Unwilling => Duration::from_secs(5),
+            Self::Transient => Duration::from_secs(60),
+            Self::Skipped => Duration::from_secs(5),
             Self::Refused => Duration::from_secs(300),
         }
     }
@@ -57,28 +57,28 @@ impl FailureMemory {
         let channels = self.channels.entry(ssid.clone()).or_default();
         channels.retain(|&known| known != frequency);
         channels.insert(0, frequency);
-        channels.truncate(CHANNELS_PER_NETWORK);
+        channels.truncate(MAX_CHANNELS_PER_NETWORK);
     }
 
-    /// Where the network was heard, latest first.
+    /// Channels where the network was heard, latest first.
     pub(crate) fn channels(&self, ssid: &Ssid) -> &[Frequency] {
         self.channels.get(ssid).map_or(&[], Vec::as_slice)
     }
 
-    /// Notes a failure; returns how long to leave the network alone.
+    /// Records a failure; returns the pause before the next attempt.
     pub(crate) fn failed(&mut self, now: Time, ssid: &Ssid, cause: Cause) -> Duration {
         let count = self.failures.get(ssid).map_or(0, |failures| failures.count);
-        let pause = doubled(cause.first_pause(), count, cause.longest_pause());
+        let pause = doubled(cause.first_pause(), count, cause.max_pause());
         let failures = Failures {
-            count: count.saturating_add(u32::from(cause != Cause::Unwilling)),
+            count: count.saturating_add(u32::from(cause != Cause::Skipped)),
             retry_at: now.saturating_add(pause).max(self.retry_at(ssid)),
         };
         self.failures.insert(ssid.clone(), failures);
         pause
     }
 
-    /// The network is not to be tried before that.
-    pub(crate) fn leave_alone(&mut self, until: Time, ssid: &Ssid) {
+    /// Blocks attempts to join the network until then.
+    pub(crate) fn block(&mut self, until: Time, ssid: &Ssid) {
         let count = self.failures.get(ssid).map_or(0, |failures| failures.count);
         let retry_at = until.max(self.retry_at(ssid));
         self.failures
@@ -91,13 +91,13 @@ impl FailureMemory {
             .map_or(Time::ZERO, |failures| failures.retry_at)
     }
 
-    /// The network has seen this station under that address.
-    pub(crate) fn known_as(&mut self, ssid: &Ssid, address: Mac) {
+    /// Records the address that this station used in the network.
+    pub(crate) fn set_address(&mut self, ssid: &Ssid, address: Mac) {
         self.addresses.insert(ssid.clone(), address);
     }
 
-    /// Whether that address is the one under which the network knows this station.
-    pub(crate) fn is_known_as(&self, ssid: &Ssid, address: Mac) -> bool {
+    /// Whether this station last used that address in the network.
+    pub(crate) fn has_address(&self, ssid: &Ssid, address: Mac) -> bool {
         self.addresses.get(ssid) == Some(&address)
     }
 
@@ -105,12 +105,12 @@ impl FailureMemory {
         self.failures.remove(ssid);
     }
 
-    /// Somebody wants a connection now: everything may be tried again.
-    pub(crate) fn forgive(&mut self) {
+    /// Ends all pauses: the user requested a connection.
+    pub(crate) fn clear_failures(&mut self) {
         self.failures.clear();
     }
 
-    pub(crate) fn may_try(&self, now: Time, ssid: &Ssid) -> bool {
+    pub(crate) fn can_try(&self, now: Time, ssid: &Ssid) -> bool {
         self.retry_at(ssid) <= now
     }
 }
@@ -124,20 +124,20 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_left_alone_longer_each_time_up_to_five_minutes() {
+    fn refusals_double_the_pause_up_to_five_minutes() {
         let mut memory = FailureMemory::default();
         let pauses: Vec<u64> = (0..7)
             .map(|_| memory.failed(Time::ZERO, &home(), Cause::Refused).as_secs())
             .collect();
         assert_eq!(pauses, [10, 20, 40, 80, 160, 300, 300]);
-        assert!(!memory.may_try(Time::from_secs(299), &home()));
-        assert!(memory.may_try(Time::from_secs(300), &home()));
+        assert!(!memory.can_try(Time::from_secs(299), &home()));
+        assert!(memory.can_try(Time::from_secs(300), &home()));
     }
 
     #[test]
-    fn an_attempt_that_was_not_made_does_not_lengthen_the_pauses() {
+    fn skipped_attempt_does_not_extend_the_pause() {
         let mut memory = FailureMemory::default();
-        for cause in [Cause::Refused, Cause::Unwilling, Cause::Unwilling] {
+        for cause in [Cause::Refused, Cause::Skipped, Cause::Skipped] {
             memory.failed(Time::ZERO, &home(), cause);
         }
         let pause = memory.failed(Time::ZERO, &home(), Cause::Refused);
@@ -145,28 +145,28 @@ mod tests {
     }
 
     #[test]
-    fn a_network_that_is_to_be_left_alone_is_left_alone_however_short_its_own_pause() {
+    fn block_outlasts_a_shorter_pause() {
         let mut memory = FailureMemory::default();
-        memory.leave_alone(Time::from_secs(30), &home());
-        memory.failed(Time::ZERO, &home(), Cause::Passing);
-        assert!(!memory.may_try(Time::from_secs(29), &home()));
-        memory.leave_alone(Time::from_secs(5), &home());
-        assert!(memory.may_try(Time::from_secs(30), &home()));
+        memory.block(Time::from_secs(30), &home());
+        memory.failed(Time::ZERO, &home(), Cause::Transient);
+        assert!(!memory.can_try(Time::from_secs(29), &home()));
+        memory.block(Time::from_secs(5), &home());
+        assert!(memory.can_try(Time::from_secs(30), &home()));
     }
 
     #[test]
-    fn success_and_forgiveness_end_the_pause() {
+    fn success_or_clearing_failures_ends_the_pause() {
         let mut memory = FailureMemory::default();
         memory.failed(Time::ZERO, &home(), Cause::Refused);
         memory.succeeded(&home());
-        assert!(memory.may_try(Time::ZERO, &home()));
-        memory.failed(Time::ZERO, &home(), Cause::Passing);
-        memory.forgive();
-        assert!(memory.may_try(Time::ZERO, &home()));
+        assert!(memory.can_try(Time::ZERO, &home()));
+        memory.failed(Time::ZERO, &home(), Cause::Transient);
+        memory.clear_failures();
+        assert!(memory.can_try(Time::ZERO, &home()));
     }
 
     #[test]
-    fn the_latest_channels_come_first() {
+    fn latest_channel_comes_first() {
         let mut memory = FailureMemory::default();
         for frequency in [2412, 2437, 5180, 2462, 5500, 2437] {
             memory.heard(&home(), frequency);

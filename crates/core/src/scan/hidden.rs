@@ -1,5 +1,5 @@
-//! Hidden networks: their names are sent only where a beacon without a name was heard, and ever more
-//! rarely to those that do not answer.
+//! Hidden networks: their SSIDs are sent only on channels with a beacon without an SSID, and with
+//! increasing delay to a BSS that does not respond.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,48 +8,48 @@ use crate::machine::Time;
 use crate::types::{Bss, Frequency, Mac};
 
 const FIRST_PAUSE: Duration = Duration::from_secs(10);
-const LONGEST_PAUSE: Duration = Duration::from_secs(600);
+const MAX_PAUSE: Duration = Duration::from_secs(600);
 
-/// The BSSs heard that do not say their names.
+/// BSSs whose beacons carry no SSID.
 #[derive(Debug, Default)]
 pub(crate) struct HiddenProbes {
-    heard: BTreeMap<Mac, Asked>,
+    probes: BTreeMap<Mac, Probe>,
 }
 
 #[derive(Debug)]
-struct Asked {
+struct Probe {
     frequency: Frequency,
     pause: Duration,
     next: Time,
 }
 
 impl HiddenProbes {
-    pub(crate) fn listen(&mut self, now: Time, fresh: &[Bss]) {
+    pub(crate) fn add(&mut self, now: Time, fresh: &[Bss]) {
         for bss in fresh.iter().filter(|bss| bss.ssid.is_hidden()) {
-            let asked = Asked {
+            let probe = Probe {
                 frequency: bss.frequency,
                 pause: FIRST_PAUSE,
                 next: now,
             };
-            self.heard.entry(bss.bssid).or_insert(asked).frequency = bss.frequency;
+            self.probes.entry(bss.bssid).or_insert(probe).frequency = bss.frequency;
         }
     }
 
-    /// Channels on which names should be sent now; counts as done.
+    /// Channels on which SSIDs should be sent now; the caller sends them.
     pub(crate) fn take_due(&mut self, now: Time) -> Vec<Frequency> {
         let mut channels = Vec::new();
-        for asked in self.heard.values_mut().filter(|asked| asked.next <= now) {
-            asked.next = now.saturating_add(asked.pause);
-            asked.pause = asked.pause.saturating_mul(2).min(LONGEST_PAUSE);
-            if !channels.contains(&asked.frequency) {
-                channels.push(asked.frequency);
+        for probe in self.probes.values_mut().filter(|probe| probe.next <= now) {
+            probe.next = now.saturating_add(probe.pause);
+            probe.pause = probe.pause.saturating_mul(2).min(MAX_PAUSE);
+            if !channels.contains(&probe.frequency) {
+                channels.push(probe.frequency);
             }
         }
         channels
     }
 
     pub(crate) fn forget(&mut self) {
-        self.heard.clear();
+        self.probes.clear();
     }
 }
 
@@ -58,8 +58,8 @@ mod tests {
     use super::*;
     use crate::types::Ssid;
 
-    fn beacon(name: &[u8]) -> Bss {
-        let ssid = Ssid::new(name).unwrap();
+    fn beacon(ssid: &[u8]) -> Bss {
+        let ssid = Ssid::new(ssid).unwrap();
         Bss {
             bssid: Mac([2, 0, 0, 0, 0, 9]),
             frequency: 2412,
@@ -70,28 +70,28 @@ mod tests {
     }
 
     #[test]
-    fn only_a_beacon_without_a_name_is_asked_for_one() {
+    fn only_beacons_without_ssid_are_probed() {
         let mut hidden = HiddenProbes::default();
-        hidden.listen(Time::ZERO, &[beacon(b"Cafe")]);
+        hidden.add(Time::ZERO, &[beacon(b"Cafe")]);
         assert!(hidden.take_due(Time::ZERO).is_empty());
         for ssid in [&b""[..], &[0; 7]] {
             let mut hidden = HiddenProbes::default();
-            hidden.listen(Time::ZERO, &[beacon(ssid)]);
+            hidden.add(Time::ZERO, &[beacon(ssid)]);
             assert_eq!(hidden.take_due(Time::ZERO), [2412]);
         }
     }
 
     #[test]
-    fn one_that_does_not_answer_is_asked_ever_more_rarely() {
+    fn silent_bss_is_probed_with_increasing_delay() {
         let mut hidden = HiddenProbes::default();
-        let mut asked = Vec::new();
+        let mut probed = Vec::new();
         for second in 0..100 {
             let now = Time::from_secs(second);
-            hidden.listen(now, &[beacon(b"")]);
+            hidden.add(now, &[beacon(b"")]);
             if !hidden.take_due(now).is_empty() {
-                asked.push(second);
+                probed.push(second);
             }
         }
-        assert_eq!(asked, [0, 10, 30, 70]);
+        assert_eq!(probed, [0, 10, 30, 70]);
     }
 }

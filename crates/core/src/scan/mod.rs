@@ -1,4 +1,4 @@
-//! Which scan comes next, and which BSS to join.
+//! Plans scans and selects the BSS to join.
 
 pub(crate) mod failures;
 pub(crate) mod hidden;

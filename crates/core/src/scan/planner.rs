@@ -1,4 +1,4 @@
-//! The search for a network: which scan comes next, and which of its finds is good enough.
+//! Plans the scans of a search, and decides when a candidate is good enough to join.
 
 use std::time::Duration;
 
@@ -10,25 +10,25 @@ use super::selection::{self, Candidate};
 use crate::machine::Time;
 use crate::types::{Bss, Channel, Frequency, Network, Ssid};
 
-/// 5 GHz and up, in MHz.
+/// Start of the bands from 5 GHz up, in MHz.
 const FAST_BANDS: Frequency = 5000;
-/// In dBm; better than this there is little to gain.
+/// In dBm; a stronger signal brings little gain.
 const GOOD_SIGNAL: i32 = -70;
 
-/// The kernel tells a BSS's age in whole ticks of its clock, up to 10 ms each.
+/// The kernel rounds the age of a BSS to jiffies, up to 10 ms each.
 const KERNEL_TICK: Duration = Duration::from_millis(10);
 
 #[derive(Debug)]
 pub(crate) struct ScanPlanner {
     schedule: ScanSchedule,
     hidden: HiddenProbes,
-    /// A scan that comes before the schedule's next.
+    /// Replaces the schedule's next scan.
     next: Option<ScanPlan>,
-    /// Found in a sweep that was not over: visited again at its end.
+    /// Found before the end of a sweep: its channel is scanned again at the end.
     come_back: Option<Candidate>,
     scan_began: Time,
-    /// When what was heard was asked for.
-    air_asked: Time,
+    /// When the results of the last scan were requested.
+    results_requested: Time,
 }
 
 /// One scan.
@@ -36,18 +36,18 @@ pub(crate) struct ScanPlanner {
 pub(crate) struct ScanPlan {
     pub(crate) purpose: Purpose,
     pub(crate) frequencies: Vec<Frequency>,
-    /// To be named in probe requests; empty bytes are the wildcard.
+    /// SSIDs in the probe requests; an empty SSID is the wildcard.
     pub(crate) ssids: Vec<Ssid>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Purpose {
-    /// Ask for all networks; `more_to_come` while a sweep goes on.
-    Asking { more_to_come: bool },
-    /// Send nothing: beacons of hidden networks.
-    Listening,
-    /// Ask for hidden networks by name.
-    Naming,
+    /// Wildcard probe requests; `more_to_come` while a sweep continues.
+    Wildcard { more_to_come: bool },
+    /// No probe requests: beacons of hidden networks.
+    Passive,
+    /// Probe requests with the SSIDs of hidden networks.
+    Directed,
 }
 
 impl ScanPlanner {
@@ -58,11 +58,11 @@ impl ScanPlanner {
             next: None,
             come_back: None,
             scan_began: now,
-            air_asked: now,
+            results_requested: now,
         }
     }
 
-    /// Starts over: a network was lost, or somebody wants a connection now.
+    /// Restarts the search: a network was lost, or the user requested a connection.
     pub(crate) fn restart(&mut self, now: Time) {
         self.schedule.restart(now);
         self.hidden.forget();
@@ -76,33 +76,33 @@ impl ScanPlanner {
             if !round.more_to_come {
                 round.visit_too(self.come_back.take().map(|candidate| candidate.frequency));
             }
-            ScanPlan::asking(round.frequencies, round.more_to_come)
+            ScanPlan::wildcard(round.frequencies, round.more_to_come)
         })
     }
 
-    /// The plan could not be carried out: it comes again.
+    /// The scan failed to start: the plan is returned again.
     pub(crate) fn repeat(&mut self, plan: ScanPlan) {
         self.next = Some(plan);
     }
 
-    /// To be called before the kernel is asked: the first answers may come before its own.
+    /// Call before sending the request to the kernel: probe responses can arrive before its reply.
     pub(crate) const fn scan_begins(&mut self, now: Time) {
         self.scan_began = now;
     }
 
-    /// What the last scan has heard is asked for: how long ago that was counts from here.
-    pub(crate) const fn air_is_asked(&mut self, now: Time) {
-        self.air_asked = now;
+    /// Call when requesting the scan results: the ages in them count back from now.
+    pub(crate) const fn results_requested(&mut self, now: Time) {
+        self.results_requested = now;
     }
 
-    /// How long ago the last scan began.
+    /// Time since the last scan began.
     pub(crate) fn scan_age(&self, now: Time) -> Duration {
         now.saturating_sub(self.scan_began)
     }
 
-    /// What was heard since the last scan began: an access point that may be gone is no candidate.
+    /// BSSs heard since the last scan began. Older ones can be out of range and are not candidates.
     pub(crate) fn fresh(&self, air: &[Bss]) -> Vec<Bss> {
-        let elapsed = self.air_asked.saturating_sub(self.scan_began) + KERNEL_TICK;
+        let elapsed = self.results_requested.saturating_sub(self.scan_began) + KERNEL_TICK;
         let elapsed = elapsed.as_millis();
         air.iter()
             .filter(|bss| u128::from(bss.ms_ago) <= elapsed)
@@ -110,8 +110,8 @@ impl ScanPlanner {
             .collect()
     }
 
-    /// Whether to join at once, or to see first what the rest of the sweep brings: a network of higher
-    /// priority, or the same on a faster band. Where it was joined before (`known`), that was settled.
+    /// Whether to join now, or to finish the sweep first: it can find a network of higher priority, or
+    /// the same network on a faster band. On a channel where it was joined before (`known`), join now.
     pub(crate) fn is_good_enough(
         candidate: &Candidate,
         plan: &ScanPlan,
@@ -123,7 +123,7 @@ impl ScanPlanner {
             .filter(|network| selection::is_eligible(network));
         let preferred = eligible.map(|network| network.priority).max() == Some(candidate.priority);
         let fast = candidate.frequency >= FAST_BANDS && candidate.signal >= GOOD_SIGNAL;
-        plan.purpose != Purpose::Asking { more_to_come: true } || (preferred && (fast || known))
+        plan.purpose != Purpose::Wildcard { more_to_come: true } || (preferred && (fast || known))
     }
 
     pub(crate) fn come_back_for(&mut self, candidate: &Candidate) {
@@ -135,7 +135,7 @@ impl ScanPlanner {
         }
     }
 
-    /// How long to stay silent after a scan that led to no association; zero: the next is due.
+    /// The pause after a scan without an association; zero if the next scan is due now.
     pub(crate) fn pause_after(
         &mut self,
         now: Time,
@@ -160,17 +160,17 @@ impl ScanPlanner {
         hidden: Vec<Ssid>,
     ) -> Option<ScanPlan> {
         if !hidden.is_empty() {
-            self.hidden.listen(now, fresh);
+            self.hidden.add(now, fresh);
             let channels = self.hidden.take_due(now);
             if !channels.is_empty() {
                 return Some(ScanPlan {
-                    purpose: Purpose::Naming,
+                    purpose: Purpose::Directed,
                     frequencies: channels,
                     ssids: hidden,
                 });
             }
-            if let Purpose::Asking { .. } = plan.purpose {
-                return Some(ScanPlan::listening(plan.frequencies.clone()));
+            if let Purpose::Wildcard { .. } = plan.purpose {
+                return Some(ScanPlan::passive(plan.frequencies.clone()));
             }
         }
         None
@@ -178,20 +178,20 @@ impl ScanPlanner {
 }
 
 impl ScanPlan {
-    /// In the order of the channels: the order known channels first would tell which they are.
-    pub(crate) fn asking(mut frequencies: Vec<Frequency>, more_to_come: bool) -> Self {
+    /// Sorted by frequency: known channels first would reveal which channels are known.
+    pub(crate) fn wildcard(mut frequencies: Vec<Frequency>, more_to_come: bool) -> Self {
         frequencies.sort_unstable();
         let wildcard = Ssid::wildcard();
         Self {
-            purpose: Purpose::Asking { more_to_come },
+            purpose: Purpose::Wildcard { more_to_come },
             frequencies,
             ssids: vec![wildcard],
         }
     }
 
-    const fn listening(frequencies: Vec<Frequency>) -> Self {
+    const fn passive(frequencies: Vec<Frequency>) -> Self {
         Self {
-            purpose: Purpose::Listening,
+            purpose: Purpose::Passive,
             frequencies,
             ssids: Vec::new(),
         }
@@ -212,16 +212,16 @@ mod tests {
             signal: -50,
             priority,
             joined: Joined::default(),
-            silent: Vec::new(),
+            stale: Vec::new(),
         }
     }
 
     #[test]
-    fn what_was_heard_before_the_scan_is_not_fresh_however_late_the_answer_comes() {
+    fn bss_older_than_the_scan_is_not_fresh() {
         let began = Time::from_secs(100);
         let mut planner = ScanPlanner::new(began, &[]);
         planner.scan_begins(began);
-        planner.air_is_asked(began + Duration::from_millis(600));
+        planner.results_requested(began + Duration::from_millis(600));
         let heard = |ms_ago| Bss {
             bssid: Mac([2, 0, 0, 0, 0, 1]),
             frequency: 2412,
@@ -248,12 +248,12 @@ mod tests {
     }
 
     fn joins_in_a_sweep(candidate: &Candidate, known: bool) -> bool {
-        let plan = ScanPlan::asking(vec![candidate.frequency], true);
+        let plan = ScanPlan::wildcard(vec![candidate.frequency], true);
         ScanPlanner::is_good_enough(candidate, &plan, &networks(), known)
     }
 
     #[test]
-    fn in_a_sweep_only_the_preferred_network_is_joined_and_only_where_nothing_better_can_follow() {
+    fn preferred_network_is_joined_before_the_sweep_ends() {
         assert!(joins_in_a_sweep(&candidate(5180, 1), false));
         assert!(joins_in_a_sweep(&candidate(2437, 1), true));
         assert!(!joins_in_a_sweep(&candidate(2437, 1), false));
@@ -261,8 +261,8 @@ mod tests {
     }
 
     #[test]
-    fn after_a_sweep_whatever_was_found_is_joined() {
-        let plan = ScanPlan::asking(vec![2437], false);
+    fn any_network_is_joined_after_the_sweep() {
+        let plan = ScanPlan::wildcard(vec![2437], false);
         assert!(ScanPlanner::is_good_enough(
             &candidate(2437, 0),
             &plan,
@@ -271,7 +271,7 @@ mod tests {
         ));
     }
 
-    /// A card of two bands, the fast one first in a sweep.
+    /// A card with two bands; a sweep starts with the fast one.
     fn planner() -> ScanPlanner {
         let channel = |frequency| Channel {
             frequency,
@@ -282,22 +282,22 @@ mod tests {
     }
 
     #[test]
-    fn the_best_find_of_a_sweep_is_visited_again_at_its_end() {
+    fn best_candidate_is_scanned_again_at_the_end_of_a_sweep() {
         let mut planner = planner();
         let first = planner.next_plan(Time::ZERO, &[]);
-        assert_eq!(first.purpose, Purpose::Asking { more_to_come: true });
+        assert_eq!(first.purpose, Purpose::Wildcard { more_to_come: true });
         assert_eq!(first.frequencies, [5180, 5200, 5220, 5240, 5500]);
         for (frequency, priority) in [(5180, 0), (5200, 1), (5220, 1), (5240, 0)] {
             planner.come_back_for(&candidate(frequency, priority));
         }
         let last = planner.next_plan(Time::ZERO, &[]);
         let more_to_come = false;
-        assert_eq!(last.purpose, Purpose::Asking { more_to_come });
+        assert_eq!(last.purpose, Purpose::Wildcard { more_to_come });
         assert_eq!(last.frequencies, [2412, 2437, 2462, 2472, 5200]);
     }
 
     #[test]
-    fn a_find_on_a_channel_that_is_visited_anyway_is_not_visited_twice() {
+    fn candidate_channel_in_the_last_slice_is_scanned_once() {
         let mut planner = planner();
         planner.next_plan(Time::ZERO, &[]);
         planner.come_back_for(&candidate(2437, 0));
@@ -306,11 +306,11 @@ mod tests {
     }
 
     #[test]
-    fn a_new_search_forgets_what_the_one_before_was_about_to_do() {
+    fn restart_drops_the_pending_plan_and_candidate() {
         let mut planner = planner();
         let first = planner.next_plan(Time::ZERO, &[]);
         planner.come_back_for(&candidate(5200, 0));
-        planner.repeat(ScanPlan::asking(vec![5500], false));
+        planner.repeat(ScanPlan::wildcard(vec![5500], false));
         planner.restart(Time::ZERO);
         assert_eq!(planner.next_plan(Time::ZERO, &[]), first);
         let last = planner.next_plan(Time::ZERO, &[]);
@@ -318,9 +318,9 @@ mod tests {
     }
 
     #[test]
-    fn hidden_networks_are_asked_for_at_once_in_a_new_search() {
+    fn restart_probes_hidden_networks_without_delay() {
         let mut planner = planner();
-        let plan = ScanPlan::listening(vec![2412]);
+        let plan = ScanPlan::passive(vec![2412]);
         let beacon = Bss {
             bssid: Mac([2, 0, 0, 0, 0, 9]),
             frequency: 2412,
@@ -330,23 +330,23 @@ mod tests {
         };
         let name = || vec![Ssid::new(b"Hidden").unwrap()];
         let air = [beacon];
-        for purpose in [Some(Purpose::Naming), None] {
+        for purpose in [Some(Purpose::Directed), None] {
             let next = planner.follow_up(Time::ZERO, &plan, &air, name());
             assert_eq!(next.map(|plan| plan.purpose), purpose);
         }
         planner.restart(Time::ZERO);
         let next = planner.follow_up(Time::ZERO, &plan, &air, name());
-        assert_eq!(next.map(|plan| plan.purpose), Some(Purpose::Naming));
+        assert_eq!(next.map(|plan| plan.purpose), Some(Purpose::Directed));
     }
 
     #[test]
-    fn a_plan_that_could_not_be_carried_out_comes_again() {
+    fn failed_plan_is_repeated() {
         let mut planner = planner();
-        let plan = ScanPlan::asking(vec![5500, 2412], true);
+        let plan = ScanPlan::wildcard(vec![5500, 2412], true);
         assert_eq!(
             plan.frequencies,
             [2412, 5500],
-            "no order tells what is known"
+            "the order does not reveal known channels"
         );
         planner.repeat(plan.clone());
         assert_eq!(planner.next_plan(Time::ZERO, &[]), plan);
@@ -354,7 +354,7 @@ mod tests {
     }
 
     #[test]
-    fn the_age_of_a_scan_is_counted_from_its_beginning() {
+    fn scan_age_counts_from_the_start() {
         let mut planner = planner();
         planner.scan_begins(Time::from_secs(10));
         assert_eq!(

@@ -1,10 +1,10 @@
-//! When to scan, and where: soon and often for what was just lost, ever more rarely for the rest.
+//! When to scan, and on which channels: often after a loss, then with increasing delay.
 //!
-//! A *round* is one scan. A *sweep* visits every channel, in slices short enough that a network whose
-//! channel is known is never kept waiting: each slice visits the known channels too.
+//! A *round* is one scan. A *sweep* covers every channel in short slices. Each slice also covers the
+//! known channels, so that a network on a known channel is found without waiting for the sweep.
 //!
-//! Long searches are rationed by their cost: rounds on known channels take at most [`KNOWN_SHARE`] of
-//! the time and sweeps at most [`SWEEP_SHARE`], together under one percent.
+//! A long search is limited by its cost: rounds on known channels take at most 1/[`KNOWN_SHARE`] of
+//! the time and sweeps at most 1/[`SWEEP_SHARE`], together less than one percent.
 
 use std::time::Duration;
 
@@ -16,26 +16,27 @@ use crate::types::{Channel, Frequency};
 
 /// Dwell on a channel where probe requests are sent (mac80211: about 33 ms).
 const ACTIVE_DWELL: Duration = Duration::from_millis(40);
-/// Dwell on a channel where it is only listened (mac80211: about 110 ms).
+/// Dwell on a channel without probe requests (mac80211: about 110 ms).
 const PASSIVE_DWELL: Duration = Duration::from_millis(120);
-/// A slice of a sweep takes about this long.
+/// Target length of a slice.
 const SLICE: Duration = Duration::from_millis(600);
 
-/// Known channels are visited at this pace for [`EAGER_FOR`] after a loss.
+/// Pause between rounds on known channels during [`EAGER_FOR`] after a loss.
 const EAGER_PAUSE: Duration = Duration::from_millis(900);
 const EAGER_FOR: Duration = Duration::from_secs(180);
-/// Between the slices of a sweep.
+/// Pause between the slices of a sweep.
 const SLICE_PAUSE: Duration = Duration::from_millis(150);
-/// From the end of the first sweep to the second; then doubled each time.
+/// Pause between the first and the second sweep; doubled after each sweep.
 const FIRST_SWEEP_PAUSE: Duration = Duration::from_secs(3);
 
-/// Long-run share of the time spent on rounds on known channels: one part in so many.
+/// Rounds on known channels take one part in this many of the time.
 const KNOWN_SHARE: u32 = 450;
-/// Long-run share of the time spent on sweeps: one part in so many; more where there is nothing else.
+/// Sweeps take one part in this many of the time.
 const SWEEP_SHARE: u32 = 220;
+/// The same without known channels.
 const ONLY_SWEEP_SHARE: u32 = 115;
 
-/// Channels that hardly any access point uses are visited in one sweep of so many.
+/// Channels with few access points are covered by one sweep in this many.
 const RARE_SWEEPS: u32 = 4;
 /// Channel 14: 802.11b in Japan only.
 const CHANNEL_14: Frequency = 2484;
@@ -44,14 +45,14 @@ const ABOVE_165: std::ops::Range<Frequency> = 5830..5900;
 
 #[derive(Debug)]
 pub(crate) struct ScanSchedule {
-    /// Those of a sweep; the last `rare` of them are mostly left out.
+    /// The slices of a sweep; most sweeps leave out the last `rare` of them.
     slices: Vec<Vec<Channel>>,
     rare: usize,
     sweeps: u32,
     began: Time,
     rounds: u32,
     pause: Duration,
-    /// The next slice of a sweep under way.
+    /// Index of the next slice during a sweep.
     sweeping: Option<usize>,
     sweep_pause: Duration,
     next_sweep: Time,
@@ -61,7 +62,7 @@ pub(crate) struct ScanSchedule {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Round {
     pub(crate) frequencies: Vec<Frequency>,
-    /// A sweep goes on after this round: better networks may still turn up.
+    /// The sweep continues after this round and can find better networks.
     pub(crate) more_to_come: bool,
 }
 
@@ -93,7 +94,7 @@ impl ScanSchedule {
         }
     }
 
-    /// Starts over: a network was lost, or somebody wants a connection now.
+    /// Restarts the search: a network was lost, or the user requested a connection.
     pub(crate) fn restart(&mut self, now: Time) {
         self.began = now;
         self.rounds = 0;
@@ -103,7 +104,7 @@ impl ScanSchedule {
         self.next_sweep = now;
     }
 
-    /// The next round; `known` are the channels where a network was heard before, best first.
+    /// The next round; `known` are channels where a configured network was heard before, best first.
     pub(crate) fn next_round(&mut self, now: Time, known: &[Frequency]) -> Round {
         let first = self.rounds == 0;
         self.rounds = self.rounds.saturating_add(1);
@@ -126,7 +127,7 @@ impl ScanSchedule {
             let next = self
                 .sweeping
                 .and_then(|index| self.slices.get(index)?.first().copied());
-            // Nobody waits for a known channel: each start of a scan costs 50 ms.
+            // Without known channels, longer rounds are cheaper: each scan start costs 50 ms.
             if !known.is_empty() || next.map(is_fast) != band {
                 break;
             }
@@ -153,12 +154,12 @@ impl ScanSchedule {
             } else {
                 SWEEP_SHARE
             };
-            let longest = self.sweep_cost(known).saturating_mul(share);
-            self.sweep_pause = self.sweep_pause.saturating_mul(2).min(longest);
+            let max = self.sweep_cost(known).saturating_mul(share);
+            self.sweep_pause = self.sweep_pause.saturating_mul(2).min(max);
         }
     }
 
-    /// How long to stay silent before the next round.
+    /// The pause before the next round.
     pub(crate) fn pause(&mut self, now: Time, known: &[Frequency], rng: &mut StdRng) -> Duration {
         if self.sweeping.is_some() {
             return if known.is_empty() {
@@ -171,8 +172,8 @@ impl ScanSchedule {
             return jitter(self.next_sweep.saturating_sub(now), rng);
         }
         if now.saturating_sub(self.began) > EAGER_FOR {
-            let longest = self.cost(known).saturating_mul(KNOWN_SHARE);
-            self.pause = (self.pause + self.pause / 3).min(longest.max(EAGER_PAUSE));
+            let max = self.cost(known).saturating_mul(KNOWN_SHARE);
+            self.pause = (self.pause + self.pause / 3).min(max.max(EAGER_PAUSE));
         }
         jitter(self.pause, rng)
     }
@@ -185,7 +186,7 @@ impl ScanSchedule {
             .sum()
     }
 
-    /// A whole sweep, with the known channels visited again in each slice.
+    /// Duration of a whole sweep, including the known channels in each slice.
     fn sweep_cost(&self, known: &[Frequency]) -> Duration {
         let channels: Duration = self.slices.iter().flatten().copied().map(dwell).sum();
         let slices = u32::try_from(self.slices.len()).unwrap_or(u32::MAX);
@@ -193,7 +194,7 @@ impl ScanSchedule {
     }
 }
 
-/// The bands where access points are faster than in the 2.4 GHz band.
+/// Whether the channel is above the 2.4 GHz band.
 const fn is_fast(channel: Channel) -> bool {
     channel.frequency >= 3000
 }
@@ -210,8 +211,8 @@ const fn dwell(channel: Channel) -> Duration {
     }
 }
 
-/// Cuts the channels into slices of equal length. The 2.4 GHz band comes last: if its access points
-/// are all there is, they have just been heard.
+/// Cuts the channels into slices of equal length. The 2.4 GHz band comes last, so that its results
+/// are fresh if no faster band has a network.
 fn slices(channels: &[Channel]) -> Vec<Vec<Channel>> {
     let mut ordered = channels.to_vec();
     ordered.sort_by_key(|channel| (!is_fast(*channel), channel.no_ir, channel.frequency));
@@ -268,7 +269,7 @@ mod tests {
     }
 
     #[test]
-    fn channel_14_is_visited_now_and_then() {
+    fn channel_14_is_covered_by_few_sweeps() {
         let mut channels = card_channels();
         channels.push(Channel {
             frequency: CHANNEL_14,
@@ -291,12 +292,12 @@ mod tests {
     }
 
     #[test]
-    fn what_was_lost_is_looked_for_at_once_and_alone() {
+    fn first_round_covers_only_known_channels() {
         assert_eq!(rounds(HOME, Duration::from_secs(1))[0].2, HOME);
     }
 
     #[test]
-    fn a_known_channel_never_waits_two_seconds_in_the_first_three_minutes() {
+    fn known_channel_is_scanned_every_two_seconds_after_a_loss() {
         let rounds = rounds(HOME, EAGER_FOR);
         for pair in rounds.windows(2) {
             assert!(pair[1].2.contains(&2437));
@@ -305,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_sweep_visits_every_channel_within_ten_seconds() {
+    fn first_sweep_covers_every_channel_within_ten_seconds() {
         for known in [&[], HOME] {
             let rounds = rounds(known, Duration::from_secs(10));
             for channel in card_channels() {
@@ -318,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_with_nothing_in_range_takes_less_than_a_hundredth_of_the_time() {
+    fn scanning_for_a_day_takes_less_than_one_percent() {
         let day = Duration::from_secs(24 * 3600);
         for known in [&[], HOME, &[2437, 5180, 5500]] {
             let spent: Duration = rounds(known, day).iter().map(|round| round.1).sum();
@@ -327,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sweep_begins_with_the_fast_bands_and_ends_with_the_slow_one() {
+    fn sweep_starts_with_the_fast_bands() {
         let mut schedule = ScanSchedule::new(Time::ZERO, &card_channels());
         let fast = schedule.next_round(Time::ZERO, &[]);
         assert!(fast.more_to_come);
@@ -339,12 +340,12 @@ mod tests {
         assert_eq!(
             slow.frequencies[..2],
             [2412, 2417],
-            "where it can ask before where not"
+            "active channels before passive ones"
         );
     }
 
     #[test]
-    fn pauses_grow_by_a_third_after_three_minutes_up_to_their_share() {
+    fn pauses_grow_after_three_minutes_up_to_their_share() {
         let mut schedule = ScanSchedule::new(Time::ZERO, &card_channels());
         schedule.sweeping = None;
         let mut rng = StdRng::seed_from_u64(1);
@@ -362,7 +363,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_search_is_as_eager_as_the_first() {
+    fn restart_resets_the_schedule() {
         let channels = card_channels();
         let mut schedule = ScanSchedule::new(Time::ZERO, &channels);
         let mut rng = StdRng::seed_from_u64(1);

@@ -1,8 +1,6 @@
-//! Which BSS to join: the supplicant's networks against what the last scan heard.
+//! Selects the BSS to join from the supplicant's networks and the last scan results.
 
-use crate::types::{Bss, Frequency, Ssid};
-use crate::types::{BssEntry, Network, SecurityLevel};
-use crate::types::{KeyMgmt, Mac};
+use crate::types::{Bss, BssEntry, Frequency, KeyMgmt, Mac, Network, SecurityLevel, Ssid};
 
 /// A BSS that can be joined now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,11 +12,11 @@ pub(crate) struct Candidate {
     pub(crate) signal: i32,
     pub(crate) priority: i32,
     pub(crate) joined: Joined,
-    /// BSSs of the same network that the supplicant may still know but that were not heard just now.
-    pub(crate) silent: Vec<Mac>,
+    /// BSSs of the same network in the supplicant's table that the last scan did not find.
+    pub(crate) stale: Vec<Mac>,
 }
 
-/// How a network is joined, as far as its address may hang on it.
+/// How a network is joined: what its policy can depend on.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Joined {
     pub(crate) bssid: Option<Mac>,
@@ -27,7 +25,7 @@ pub(crate) struct Joined {
 }
 
 impl Joined {
-    /// A network of the configuration at a BSS: what both offer, the best of it.
+    /// A network at a BSS, with the strongest key management that both support.
     pub(crate) fn of(network: &Network, entry: &BssEntry) -> Self {
         let common = network
             .key_mgmt
@@ -41,20 +39,20 @@ impl Joined {
     }
 }
 
-/// The best candidate: what the user asked for, then priority, security, signal.
+/// The best candidate: the network that the user requested, then by priority, security and signal.
 pub(crate) fn choose(
     networks: &[Network],
     table: &[BssEntry],
     heard: &[Bss],
     wanted: Option<&Ssid>,
-    may_try: impl Fn(&Ssid) -> bool,
+    can_try: impl Fn(&Ssid) -> bool,
 ) -> Option<Candidate> {
     let pairs = networks
         .iter()
         .flat_map(|network| table.iter().map(move |entry| (network, entry)));
     let (network, entry) = pairs
         .filter(|(network, entry)| joins(network, entry))
-        .filter(|(_, entry)| is_heard(heard, entry) && may_try(&entry.ssid))
+        .filter(|(_, entry)| is_heard(heard, entry) && can_try(&entry.ssid))
         .max_by_key(|(network, entry)| {
             (
                 wanted == Some(&entry.ssid),
@@ -70,25 +68,25 @@ pub(crate) fn choose(
         signal: entry.signal,
         priority: network.priority,
         joined: Joined::of(network, entry),
-        silent: silent(table, heard, &entry.ssid),
+        stale: stale(table, heard, &entry.ssid),
     })
 }
 
-/// Whether a network of the configuration may be joined at all now.
+/// Whether the network can be joined at all.
 pub(crate) const fn is_eligible(network: &Network) -> bool {
     network.enabled
 }
 
-/// BSSIDs that the supplicant should be asked about: those heard that bear a known name.
-pub(crate) fn of_interest(networks: &[Network], heard: &[Bss]) -> Vec<Mac> {
-    let bears_known_name = |bss: &&Bss| {
+/// BSSIDs to look up in the supplicant's table: those with the SSID of an eligible network.
+pub(crate) fn known_bssids(networks: &[Network], heard: &[Bss]) -> Vec<Mac> {
+    let has_known_ssid = |bss: &&Bss| {
         networks.iter().any(|network| {
             is_eligible(network) && network.ssid.as_ref().is_none_or(|ssid| *ssid == bss.ssid)
         })
     };
     let mut bssids: Vec<Mac> = heard
         .iter()
-        .filter(bears_known_name)
+        .filter(has_known_ssid)
         .map(|bss| bss.bssid)
         .collect();
     bssids.sort_unstable();
@@ -97,22 +95,23 @@ pub(crate) fn of_interest(networks: &[Network], heard: &[Bss]) -> Vec<Mac> {
 }
 
 fn joins(network: &Network, entry: &BssEntry) -> bool {
-    let named = network.ssid.as_ref().is_none_or(|ssid| *ssid == entry.ssid);
+    let same_ssid = network.ssid.as_ref().is_none_or(|ssid| *ssid == entry.ssid);
     is_eligible(network)
-        && named
+        && same_ssid
         && !entry.ssid.is_hidden()
         && network.bssid.is_none_or(|bssid| bssid == entry.bssid)
-        && secures(network, entry)
+        && security_matches(network, entry)
 }
 
-/// Whether a BSS offers what the network asks for: anybody can send a beacon with its name.
-fn secures(network: &Network, entry: &BssEntry) -> bool {
+/// Whether a BSS offers the security of the network. The SSID alone proves nothing: any access point
+/// can send it.
+fn security_matches(network: &Network, entry: &BssEntry) -> bool {
     let protected = !matches!(entry.security, SecurityLevel::Open | SecurityLevel::Owe);
     if network.open || !protected {
         return network.open != protected;
     }
     let shared = |key_mgmt| entry.key_mgmt.contains(key_mgmt);
-    // WEP with keys from 802.1X looks like any WEP.
+    // WEP with keys from 802.1X looks like static WEP.
     let dynamic_wep =
         entry.security == SecurityLevel::Wep && network.key_mgmt.contains(&KeyMgmt::Eap);
     network.key_mgmt.is_empty() || network.key_mgmt.iter().any(shared) || dynamic_wep
@@ -124,7 +123,7 @@ fn is_heard(heard: &[Bss], entry: &BssEntry) -> bool {
     })
 }
 
-fn silent(table: &[BssEntry], heard: &[Bss], ssid: &Ssid) -> Vec<Mac> {
+fn stale(table: &[BssEntry], heard: &[Bss], ssid: &Ssid) -> Vec<Mac> {
     let unheard = table
         .iter()
         .filter(|entry| entry.ssid == *ssid && !is_heard(heard, entry));
@@ -184,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn priority_outweighs_security_and_security_outweighs_signal() {
+    fn priority_then_security_then_signal_decides() {
         let mut preferred = network("A");
         preferred.priority = 1;
         let strong = entry("B", NEAR, -20);
@@ -205,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn the_users_wish_comes_first() {
+    fn requested_network_is_chosen_before_priority() {
         let mut preferred = network("A");
         preferred.priority = 9;
         let table = [entry("A", NEAR, -20), entry("B", FAR, -80)];
@@ -216,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn disabled_foreign_and_unprotected_are_left_alone() {
+    fn disabled_unknown_or_unprotected_network_is_not_chosen() {
         let mut disabled = network("A");
         disabled.enabled = false;
         assert_eq!(chosen(&[disabled], &[entry("A", NEAR, -20)], None), None);
@@ -230,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_beacon_of_the_right_name_that_offers_no_way_in_is_left_alone() {
+    fn bss_without_matching_key_mgmt_is_not_chosen() {
         let mut imitation = entry("A", NEAR, -20);
         imitation.key_mgmt.clear();
         let real = entry("A", FAR, -80);
@@ -249,15 +248,15 @@ mod tests {
     }
 
     #[test]
-    fn what_was_not_heard_just_now_is_no_candidate_and_is_reported_as_silent() {
+    fn bss_missing_from_scan_results_is_stale() {
         let (here, gone) = (entry("A", NEAR, -70), entry("A", FAR, -20));
         let air = [heard(&here)];
         let chosen = choose(&[network("A")], &[here, gone], &air, None, |_| true).unwrap();
-        assert_eq!((chosen.bssid, chosen.silent), (NEAR, vec![FAR]));
+        assert_eq!((chosen.bssid, chosen.stale), (NEAR, vec![FAR]));
     }
 
     #[test]
-    fn a_network_that_just_failed_waits() {
+    fn network_in_backoff_is_not_chosen() {
         let here = entry("A", NEAR, -70);
         assert_eq!(
             choose(
@@ -272,22 +271,22 @@ mod tests {
     }
 
     #[test]
-    fn the_supplicant_is_asked_only_about_what_may_be_joined_by_its_name() {
+    fn only_bssids_of_eligible_networks_are_looked_up() {
         let mut disabled = network("B");
         disabled.enabled = false;
         let air = [heard(&entry("A", FAR, -70)), heard(&entry("B", NEAR, -20))];
-        assert_eq!(of_interest(&[network("A"), disabled.clone()], &air), [FAR]);
+        assert_eq!(known_bssids(&[network("A"), disabled.clone()], &air), [FAR]);
         disabled.ssid = None;
-        assert_eq!(of_interest(&[disabled], &air), []);
+        assert_eq!(known_bssids(&[disabled], &air), []);
         let any = Network {
             ssid: None,
             ..network("A")
         };
-        assert_eq!(of_interest(&[any], &air), [NEAR, FAR]);
+        assert_eq!(known_bssids(&[any], &air), [NEAR, FAR]);
     }
 
     #[test]
-    fn a_network_of_one_bss_is_joined_there_only() {
+    fn network_with_bssid_is_joined_only_there() {
         let mut there = network("A");
         there.bssid = Some(FAR);
         let table = [entry("A", NEAR, -20), entry("A", FAR, -80)];

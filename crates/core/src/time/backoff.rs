@@ -1,11 +1,11 @@
-//! What fails again and again is tried less and less often.
+//! Exponential backoff.
 
 use std::time::Duration;
 
-/// The pause after so many failures before this one: doubled for each.
-pub(crate) fn doubled(first: Duration, failures: u32, longest: Duration) -> Duration {
+/// The pause after a failure: `first` doubled for each earlier failure, at most `max`.
+pub(crate) fn doubled(first: Duration, failures: u32, max: Duration) -> Duration {
     let factor = 1_u32.checked_shl(failures).unwrap_or(u32::MAX);
-    first.saturating_mul(factor).min(longest)
+    first.saturating_mul(factor).min(max)
 }
 
 #[cfg(test)]
@@ -13,7 +13,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_failure_doubles_the_pause_up_to_the_longest() {
+    fn each_failure_doubles_the_pause_up_to_the_maximum() {
         let pauses = |failures| doubled(Duration::from_secs(3), failures, Duration::from_secs(40));
         assert_eq!(
             [0, 1, 2, 3, 4, 31, 32, u32::MAX].map(|failures| pauses(failures).as_secs()),

@@ -1,4 +1,4 @@
-//! Moments, and how long to wait before something is tried again.
+//! Clocks and pauses between retries.
 
 mod backoff;
 mod jitter;
@@ -8,14 +8,14 @@ use std::time::{Duration, SystemTime};
 pub(crate) use backoff::doubled;
 pub(crate) use jitter::jitter;
 
-/// A moment, as the time since boot with suspend included (`CLOCK_BOOTTIME`).
+/// Time since boot, including suspend (`CLOCK_BOOTTIME`).
 pub type Time = Duration;
 
-/// A moment on both clocks: the one that never jumps, and the one on the wall.
+/// The current time on the monotonic clock and on the wall clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Now {
-    /// What deadlines are counted on.
+    /// For deadlines.
     pub boot: Time,
-    /// What people read.
+    /// For users and for rotation.
     pub wall: SystemTime,
 }

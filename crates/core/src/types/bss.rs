@@ -2,60 +2,60 @@
 
 use super::{KeyMgmt, Mac, Ssid};
 
-/// A channel's centre frequency in MHz.
+/// Centre frequency of a channel, in MHz.
 pub type Frequency = u32;
 
-/// One channel that the card may listen on.
+/// A channel on which the card can listen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Channel {
-    /// Centre frequency in MHz.
+    /// In MHz.
     pub frequency: Frequency,
-    /// The regulatory domain forbids to transmit first here: scans only listen, about 110 ms.
+    /// The regulatory domain forbids initiating radiation: scans only listen here, for about 110 ms.
     pub no_ir: bool,
 }
 
-/// A BSS as the kernel last heard it.
+/// A BSS in the kernel's scan results.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bss {
-    /// Its BSSID.
+    /// BSSID.
     pub bssid: Mac,
-    /// Centre frequency in MHz.
+    /// In MHz.
     pub frequency: Frequency,
-    /// Signal in dBm.
+    /// In dBm.
     pub signal: i32,
-    /// The SSID that its last beacon or probe response carried.
+    /// SSID in its last beacon or probe response.
     pub ssid: Ssid,
-    /// How long ago, in milliseconds, counted at the time of reading (`NL80211_BSS_SEEN_MS_AGO`).
+    /// Age in milliseconds when the results were read (`NL80211_BSS_SEEN_MS_AGO`).
     pub ms_ago: u32,
 }
 
-/// A BSS in the supplicant's table.
+/// A BSS in the supplicant's BSS table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BssEntry {
-    /// Its BSSID.
+    /// BSSID.
     pub bssid: Mac,
-    /// Centre frequency in MHz.
+    /// In MHz.
     pub frequency: Frequency,
-    /// Signal in dBm.
+    /// In dBm.
     pub signal: i32,
-    /// Its SSID.
+    /// SSID.
     pub ssid: Ssid,
-    /// How well it protects.
+    /// Strongest protection offered.
     pub security: SecurityLevel,
-    /// The key_mgmt in which it can be joined.
+    /// Key management offered.
     pub key_mgmt: Vec<KeyMgmt>,
 }
 
 /// Protection of a BSS, weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SecurityLevel {
-    /// None.
+    /// No encryption.
     Open,
     /// WEP.
     Wep,
-    /// WPA, the first.
+    /// WPA, the first version.
     Wpa,
-    /// OWE: encrypted, not authenticated.
+    /// OWE: encrypted, but not authenticated.
     Owe,
     /// WPA2 with a pre-shared key or 802.1X.
     Rsn,

@@ -4,12 +4,12 @@ use std::fmt;
 
 use super::words::{Words, word_for};
 
-/// Authentication and key management with which a network is joined.
+/// Authentication and key management of an association.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum KeyMgmt {
-    /// Without any key.
+    /// No key.
     Open,
-    /// OWE: encrypted, not authenticated.
+    /// OWE: encrypted, but not authenticated.
     Owe,
     /// WEP.
     Wep,
@@ -22,7 +22,7 @@ pub enum KeyMgmt {
 }
 
 impl KeyMgmt {
-    /// The words that stand for it.
+    /// Names in the configuration and the protocol.
     pub const WORDS: Words<Self> = &[
         ("open", Self::Open),
         ("owe", Self::Owe),
@@ -32,8 +32,8 @@ impl KeyMgmt {
         ("eap", Self::Eap),
     ];
 
-    /// The name of its class in the hash. WPA2 and WPA3 with a passphrase are one, so that an access
-    /// point may be upgraded without its stations changing.
+    /// Name of the class in the hash. WPA2 and WPA3 with a passphrase share one, so that an upgraded
+    /// access point keeps the addresses of its stations.
     pub(crate) const fn class(self) -> &'static str {
         match self {
             Self::Open => "open",

@@ -8,7 +8,7 @@ use std::str::FromStr;
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Mac(pub [u8; 6]);
 
-/// As bytes are ordered; compared as a number, because maps of addresses do so all the time.
+/// The order of the bytes. Compared as one number, because maps of addresses compare often.
 impl Ord for Mac {
     fn cmp(&self, other: &Self) -> Ordering {
         self.number().cmp(&other.number())
@@ -38,14 +38,14 @@ impl Mac {
         self.0
     }
 
-    /// Whether this is a group address, which no station may have.
+    /// Whether this is a group address, which a station cannot use.
     #[must_use]
     pub const fn is_multicast(self) -> bool {
         let [first, ..] = self.0;
         first & GROUP_BIT != 0
     }
 
-    /// Whether the U/L bit says "locally administered".
+    /// Whether the U/L bit is set: locally administered.
     #[must_use]
     pub const fn is_local(self) -> bool {
         let [first, ..] = self.0;
@@ -58,13 +58,13 @@ impl Mac {
         self.0 == [0; 6]
     }
 
-    /// Whether a station may carry it: neither a group address nor zero.
+    /// Whether a station can use it: neither a group address nor zero.
     #[must_use]
     pub fn is_usable(self) -> bool {
         !self.is_multicast() && !self.is_zero()
     }
 
-    /// The same address made an individual one.
+    /// The same address with the I/G bit cleared.
     #[must_use]
     pub const fn into_unicast(self) -> Self {
         let mut bytes = self.0;
@@ -72,7 +72,7 @@ impl Mac {
         Self(bytes)
     }
 
-    /// The same address made locally administered and individual.
+    /// The same address with the U/L bit set and the I/G bit cleared.
     #[must_use]
     pub const fn into_local_unicast(self) -> Self {
         let mut bytes = self.0;
@@ -95,11 +95,9 @@ impl fmt::Debug for Mac {
     }
 }
 
-/// The text is no address.
+/// The text is not a MAC address.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "`{text}` is no MAC address: six bytes in hexadecimal with `:` or `-` between them are meant"
-)]
+#[error("invalid MAC address `{text}`: expected six hexadecimal bytes separated by `:` or `-`")]
 pub struct ParseMacError {
     text: String,
 }
@@ -107,7 +105,7 @@ pub struct ParseMacError {
 impl FromStr for Mac {
     type Err = ParseMacError;
 
-    /// Reads one or two hexadecimal digits a byte with `:` or `-` throughout, as `NetworkManager` does.
+    /// Accepts one or two hexadecimal digits per byte and one kind of separator, as `NetworkManager` does.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         parse(text).ok_or_else(|| ParseMacError {
             text: text.to_owned(),
@@ -137,7 +135,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_one_or_two_digits_with_either_separator() {
+    fn mac_with_short_bytes_or_dashes_parses() {
         let expected = Mac([1, 0x23, 0x45, 0x67, 0x89, 0xab]);
         for text in ["01:23:45:67:89:ab", "1:23:45:67:89:AB", "01-23-45-67-89-ab"] {
             assert_eq!(text.parse(), Ok(expected), "{text}");
@@ -145,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_address() {
+    fn malformed_mac_is_rejected() {
         for text in [
             "",
             "01",
@@ -162,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_ordered_and_told_apart_by_each_of_their_bytes() {
+    fn mac_order_depends_on_every_byte() {
         let ascending: Vec<_> = (0..6)
             .rev()
             .map(|byte| {
@@ -175,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn prints_lower_case_with_colons() {
+    fn mac_prints_in_lower_case_with_colons() {
         assert_eq!(
             Mac([0, 0xab, 3, 0xff, 0x10, 9]).to_string(),
             "00:ab:03:ff:10:09"
@@ -183,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_byte_says_whether_it_is_local_and_whether_it_is_of_a_group() {
+    fn local_and_group_bits_are_read_from_the_first_byte() {
         let first = |first| Mac([first, 0, 0, 0, 0, 1]);
         assert_eq!(
             [0, 1, 2, 3].map(|byte| first(byte).is_local()),

@@ -1,4 +1,4 @@
-//! Values of IEEE 802.11: addresses, names, channels, BSSs, and the networks that a supplicant knows.
+//! Values of IEEE 802.11: addresses, SSIDs, channels, BSSs, and the networks in a supplicant's configuration.
 
 mod bss;
 mod device_kind;
@@ -13,6 +13,6 @@ pub use device_kind::DeviceKind;
 pub use key_mgmt::KeyMgmt;
 pub use mac::{Mac, ParseMacError};
 pub use network::Network;
-pub use ssid::{SSID_MAX, Ssid, parse_hex};
+pub use ssid::{MAX_SSID_BYTES, Ssid, parse_hex};
 pub use words::Words;
 pub(crate) use words::{meaning_of, word_for};

@@ -1,26 +1,26 @@
-//! A network of the supplicant's configuration.
+//! A network in the supplicant's configuration.
 
 use super::{KeyMgmt, Mac, Ssid};
 
-/// A network of the supplicant's configuration.
+/// A network in the supplicant's configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Network {
-    /// Its id, valid until the configuration is read again.
+    /// `wpa_supplicant`'s network id, valid until it reloads its configuration.
     pub id: u32,
-    /// Its SSID; `None` matches any.
+    /// SSID; `None` matches any.
     pub ssid: Option<Ssid>,
-    /// It may be joined.
+    /// Whether it can be joined.
     pub enabled: bool,
-    /// The user marked it as hidden (`scan_ssid=1`).
+    /// Whether the user marked it as hidden (`scan_ssid=1`).
     pub hidden: bool,
     /// Higher is preferred.
     pub priority: i32,
-    /// Only this BSS may be used.
+    /// The only BSS to use, if set.
     pub bssid: Option<Mac>,
-    /// It is joined without any key.
+    /// Whether it is joined without a key.
     pub open: bool,
-    /// The key_mgmt in which it may be joined.
+    /// Accepted key management.
     pub key_mgmt: Vec<KeyMgmt>,
-    /// `wpa_supplicant`'s `id_str`: empty if it has none.
+    /// `wpa_supplicant`'s `id_str`, empty if unset.
     pub id_str: String,
 }

@@ -1,23 +1,23 @@
-//! The name of a network.
+//! SSIDs.
 
 use std::fmt;
 
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 
-/// A network's name: up to 32 arbitrary bytes (IEEE 802.11-2020, 9.4.2.2).
+/// An SSID: up to 32 arbitrary bytes (IEEE 802.11-2020, 9.4.2.2).
 ///
-/// Displayed with everything but printable ASCII escaped, because strangers choose it.
+/// `Display` escapes everything except printable ASCII, because any access point can choose the bytes.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ssid(Vec<u8>);
 
-/// The longest SSID, in bytes.
-pub const SSID_MAX: usize = 32;
+/// Maximum length of an SSID, in bytes.
+pub const MAX_SSID_BYTES: usize = 32;
 
 impl Ssid {
-    /// Takes an SSID as it is on the air; `None` if it is longer than 32 bytes.
+    /// From the bytes on the air; `None` if there are more than [`MAX_SSID_BYTES`].
     #[must_use]
     pub fn new(bytes: &[u8]) -> Option<Self> {
-        (bytes.len() <= SSID_MAX).then(|| Self(bytes.to_vec()))
+        (bytes.len() <= MAX_SSID_BYTES).then(|| Self(bytes.to_vec()))
     }
 
     /// Takes hexadecimal digits of either case, two for each byte; `None` if they are not, or more than 32 bytes.
@@ -27,7 +27,7 @@ impl Ssid {
         Self::new(&bytes)
     }
 
-    /// The empty SSID: in a probe request it asks for every network.
+    /// The empty SSID: in a probe request it requests every network.
     #[must_use]
     pub const fn wildcard() -> Self {
         Self(Vec::new())
@@ -45,28 +45,27 @@ impl Ssid {
         HEXLOWER.encode(&self.0)
     }
 
-    /// The name as a person would write it, if all of it can be seen: UTF-8 without anything that is
-    /// invisible or steers a terminal.
+    /// The SSID as text, if it is UTF-8 without invisible characters or terminal control characters.
     #[must_use]
     pub fn to_text(&self) -> Option<&str> {
         let text = std::str::from_utf8(&self.0).ok()?;
         text.chars().all(is_visible).then_some(text)
     }
 
-    /// Whether this is what a hidden network's beacon shows: nothing, or only NUL bytes.
+    /// Whether this is the SSID in the beacon of a hidden network: empty or only NUL bytes.
     #[must_use]
     pub fn is_hidden(&self) -> bool {
         self.0.iter().all(|&byte| byte == 0)
     }
 }
 
-/// Bytes from hexadecimal digits of either case, two for each byte; `None` if the text is anything else.
+/// Decodes two hexadecimal digits per byte, in either case; `None` for any other text.
 #[must_use]
 pub fn parse_hex(text: &str) -> Option<Vec<u8>> {
     HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()
 }
 
-/// What needs an escape in Rust needs one for people too, but for quotes.
+/// Characters that Rust escapes are not visible, except quotes and the backslash.
 fn is_visible(character: char) -> bool {
     matches!(character, '"' | '\'' | '\\') || character.escape_debug().eq([character])
 }
@@ -99,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_steers_a_terminal_is_shown_as_it_is() {
+    fn display_escapes_terminal_control_characters() {
         for (bytes, shown) in [
             (&b"Home ~1"[..], "Home ~1"),
             (b"a\\b", r"a\\b"),
@@ -112,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_text_if_all_of_it_can_be_seen() {
+    fn ssid_with_invisible_characters_has_no_text() {
         for text in ["", "Café", r#"it's "a\b""#] {
             assert_eq!(ssid(text.as_bytes()).to_text(), Some(text));
         }

@@ -1,6 +1,6 @@
-//! Words that stand for values.
+//! Names of enum values in the configuration and the protocol.
 
-/// Words of the configuration and of the protocol, and what they stand for.
+/// Names and the values that they stand for.
 pub type Words<T> = &'static [(&'static str, T)];
 
 pub(crate) fn meaning_of<T: Copy>(word: &str, words: Words<T>) -> Option<T> {

@@ -1,4 +1,4 @@
-//! The stable-id language: what a stable address is derived from.
+//! The stable-id: the text from which a stable address is derived.
 
 mod parse;
 mod version;
@@ -9,80 +9,80 @@ use super::period::{ParseLengthError, Period};
 use parse::is_pattern;
 pub use version::{NmVersion, ParseVersionError};
 
-/// `stable-id`, as `NetworkManager` 1.4 and later read it, and two forms that change with time:
-/// `${PERIOD:24h}` within an id, and `time: 2016-08-22 6:00:00 7d` as a whole.
+/// A `stable-id` of `NetworkManager` 1.4 and later, with two additional forms that depend on the time:
+/// the pattern `${PERIOD:24h}`, and `time: 2016-08-22 6:00:00 7d` as a whole id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StableId {
     text: String,
     meaning: Meaning,
 }
 
-/// What an id asks for.
+/// A parsed id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Meaning {
     /// The connection itself.
     Connection,
-    /// The text as it is.
+    /// The text, without patterns.
     Literal(String),
-    /// The text with values filled in.
+    /// The text, with the values of its patterns.
     Generated(Vec<Part>),
-    /// Something else at each association.
+    /// A different id for each association.
     Random,
 }
 
 /// A part of an id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part {
-    /// Text as it is; patterns are text too, their values follow them.
+    /// Text, including patterns; the value follows its pattern.
     Text(String),
-    /// The value of the pattern before it.
+    /// The value of the preceding pattern.
     Value(Variable),
 }
 
-/// What a pattern stands for.
+/// A pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Variable {
-    /// `${CONNECTION}`: the network's UUID, or else its name.
+    /// `${CONNECTION}`: the network's UUID, else its SSID.
     Connection,
     /// `${BOOT}`: the kernel's `boot_id`.
     Boot,
-    /// `${DEVICE}`: the interface's name.
+    /// `${DEVICE}`: the interface name.
     Device,
     /// `${MAC}`: the permanent address.
     PermanentAddress,
-    /// `${NETWORK_SSID}`: the network's name, or else its UUID.
+    /// `${NETWORK_SSID}`: the network's SSID, else its UUID.
     NetworkSsid,
-    /// `${PERIOD:...}`: the number of the period that the local clock is in.
+    /// `${PERIOD:...}`: the number of the current period of local time.
     Period(Period),
 }
 
-/// The text is no id.
+/// The text is not a stable-id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ParseStableIdError {
-    /// Nothing.
-    #[error("the id is empty: every network would get the same address; leave it out instead")]
+    /// Empty text.
+    #[error("an empty stable-id would give every network the same address: remove it")]
     Empty,
-    /// A NUL byte would end the id within the hash.
-    #[error("an id cannot contain a NUL byte")]
+    /// A NUL byte, which ends the id in the hash.
+    #[error("a stable-id must not contain a NUL byte")]
     Nul,
     /// `${PERIOD` without a length.
-    #[error("`${{PERIOD` without a length: `${{PERIOD:24h}}` is meant")]
+    #[error("`${{PERIOD` without a length: expected for example `${{PERIOD:24h}}`")]
     PeriodUnfinished,
-    /// `${PERIOD:` with something that is no length.
+    /// `${PERIOD:` with an invalid length.
     #[error("in `${{PERIOD:...}}`: {0}")]
     PeriodLength(#[from] ParseLengthError),
-    /// A period of no length.
-    #[error("a period must be longer than nothing")]
+    /// A period of length zero.
+    #[error("a period must be at least one second long")]
     PeriodEmpty,
-    /// `time:` with something else after it.
+    /// `time:` with an invalid schedule.
     #[error(
-        "after `time:` a date, a time and a length are meant, as in `time: 2016-08-22 6:00:00 7d`"
+        "expected a date, a time and a duration after `time:`, as in `time: 2016-08-22 6:00:00 7d`"
     )]
     Time,
 }
 
 impl Meaning {
-    /// `stable-ssid` is `stable` with the id `${NETWORK_SSID}`.
+    /// The policy `stable-ssid` is `stable` with the id `${NETWORK_SSID}`.
     pub(super) fn of_ssid() -> Self {
         let name = Part::Text("${NETWORK_SSID}".to_owned());
         Self::Generated(vec![name, Part::Value(Variable::NetworkSsid)])
@@ -96,15 +96,15 @@ impl StableId {
         &self.text
     }
 
-    /// What it asks for.
+    /// The parsed id.
     #[must_use]
     pub const fn meaning(&self) -> &Meaning {
         &self.meaning
     }
 
-    /// Whether two networks never share it.
+    /// Whether the id differs between networks.
     #[must_use]
-    pub fn tells_networks_apart(&self) -> bool {
+    pub fn differs_by_network(&self) -> bool {
         match &self.meaning {
             Meaning::Connection | Meaning::Random => true,
             Meaning::Literal(_) => false,
@@ -117,7 +117,7 @@ impl StableId {
         }
     }
 
-    /// What looks like a pattern, but is none.
+    /// Unknown patterns such as `${SSID}`, which stand for themselves.
     #[must_use]
     pub fn unknown_patterns(&self) -> Vec<&str> {
         let mut unknown = Vec::new();
@@ -138,7 +138,7 @@ impl StableId {
         unknown
     }
 
-    /// Whether it hangs on the local clock.
+    /// Whether the id depends on the local time.
     #[must_use]
     pub fn changes_with_time(&self) -> bool {
         match &self.meaning {
@@ -165,8 +165,8 @@ mod tests {
     }
 
     #[test]
-    fn an_id_knows_what_it_hangs_on() {
-        for (text, tells_apart, changes) in [
+    fn id_knows_whether_it_depends_on_network_and_time() {
+        for (text, by_network, by_time) in [
             ("home", false, false),
             ("${BOOT}", false, false),
             ("${NETWORK_SSID}", true, false),
@@ -177,8 +177,8 @@ mod tests {
         ] {
             let id = id(text);
             assert_eq!(
-                (id.tells_networks_apart(), id.changes_with_time()),
-                (tells_apart, changes),
+                (id.differs_by_network(), id.changes_with_time()),
+                (by_network, by_time),
                 "{text}"
             );
             assert_eq!(id.to_string(), text);
@@ -186,13 +186,13 @@ mod tests {
     }
 
     #[test]
-    fn only_what_looks_like_a_pattern_is_an_unknown_one() {
+    fn unknown_patterns_need_dollar_and_braces() {
         assert_eq!(id("$x}").unknown_patterns(), [""; 0]);
         assert_eq!(id("${MAC}$${A}${B}c}").unknown_patterns(), ["${B}"]);
     }
 
     #[test]
-    fn a_dollar_hides_nothing_but_another_one() {
+    fn double_dollar_escapes_a_pattern() {
         for (text, values) in [("$é${MAC}", 1), ("$${MAC}", 0), ("$$${MAC}", 1)] {
             let id = id(text);
             let found = match id.meaning() {

@@ -1,11 +1,11 @@
-//! Reading an id.
+//! Parser of stable-ids.
 
 use std::str::FromStr;
 
 use super::{Meaning, NmVersion, ParseStableIdError, Part, StableId, Variable};
 use crate::address::period::{Period, parse_length, parse_reading};
 
-/// The id that stands for none, spelled out.
+/// The explicit form of an unset id.
 const DEFAULT: &str = "default${CONNECTION}";
 const RANDOM: &str = "${RANDOM}";
 const PERIOD: &str = "${PERIOD";
@@ -30,9 +30,9 @@ impl FromStr for StableId {
             return Err(ParseStableIdError::Nul);
         }
         let meaning = match text.strip_prefix("time:") {
-            Some(schedule) => by_the_clock(text, schedule)?,
+            Some(schedule) => scheduled(text, schedule)?,
             None if text == DEFAULT => Meaning::Connection,
-            None => Scan::new(text, None).meaning()?,
+            None => Parser::new(text, None).meaning()?,
         };
         Ok(Self {
             text: text.to_owned(),
@@ -42,12 +42,12 @@ impl FromStr for StableId {
 }
 
 impl StableId {
-    /// Reads an id as a version of `NetworkManager` did: patterns that it did not know, and what is
-    /// macveil's own, stand for themselves.
+    /// Parses an id like a version of `NetworkManager`: patterns unknown to that version, and macveil's
+    /// own, stand for themselves.
     ///
     /// # Errors
     ///
-    /// A NUL byte.
+    /// The text contains a NUL byte.
     pub fn of_network_manager(text: &str, version: NmVersion) -> Result<Self, ParseStableIdError> {
         if text.contains('\0') {
             return Err(ParseStableIdError::Nul);
@@ -55,7 +55,7 @@ impl StableId {
         let meaning = if text == DEFAULT && version.knows_default_word() {
             Meaning::Connection
         } else {
-            Scan::new(text, Some(version)).meaning()?
+            Parser::new(text, Some(version)).meaning()?
         };
         Ok(Self {
             text: text.to_owned(),
@@ -64,8 +64,8 @@ impl StableId {
     }
 }
 
-/// `time: DATE TIME LENGTH`: the connection, anew each period.
-fn by_the_clock(text: &str, schedule: &str) -> Result<Meaning, ParseStableIdError> {
+/// `time: DATE TIME LENGTH`: a new id for the connection in each period.
+fn scheduled(text: &str, schedule: &str) -> Result<Meaning, ParseStableIdError> {
     let mut words = schedule.split_ascii_whitespace();
     let (Some(date), Some(time), Some(length), None) =
         (words.next(), words.next(), words.next(), words.next())
@@ -83,18 +83,18 @@ fn by_the_clock(text: &str, schedule: &str) -> Result<Meaning, ParseStableIdErro
     ]))
 }
 
-/// A way through an id, pattern by pattern.
-struct Scan<'a> {
+/// Parses an id pattern by pattern.
+struct Parser<'a> {
     parts: Vec<Part>,
-    /// Not yet in any part.
+    /// Text that is not in a part yet.
     pending: &'a str,
-    /// How much of it was looked at.
+    /// Number of bytes of `pending` already parsed.
     seen: usize,
-    /// Whose patterns are meant; macveil's own if nobody's.
+    /// Parse like this version of `NetworkManager`; `None`: like macveil.
     version: Option<NmVersion>,
 }
 
-impl<'a> Scan<'a> {
+impl<'a> Parser<'a> {
     const fn new(text: &'a str, version: Option<NmVersion>) -> Self {
         Self {
             parts: Vec::new(),
@@ -112,7 +112,7 @@ impl<'a> Scan<'a> {
             }
             match self.pattern(rest)? {
                 Some((length, variable)) => self.take(length, variable),
-                // `$$` is a literal dollar and hides the second one, as in NetworkManager.
+                // `$$` is a literal dollar and escapes a pattern, as in NetworkManager.
                 None if rest.starts_with("$$") => self.seen += 2,
                 None => self.seen += 1,
             }
@@ -126,7 +126,7 @@ impl<'a> Scan<'a> {
         Ok(Meaning::Generated(self.parts))
     }
 
-    /// Goes on to the next `$`; what is there.
+    /// Advances to the next `$` and returns the rest from there.
     fn next_dollar(&mut self) -> Option<&'a str> {
         let rest = self.pending.get(self.seen..)?;
         self.seen += rest.find('$')?;
@@ -156,7 +156,7 @@ pub(super) fn is_pattern(text: &str) -> bool {
     text == RANDOM || matches!(pattern(text), Ok(Some(_)))
 }
 
-/// The pattern that `text` begins with, and its length.
+/// The pattern at the start of `text`, and its length.
 fn pattern(text: &str) -> Result<Option<(usize, Variable)>, ParseStableIdError> {
     if let Some((name, variable)) = simple_pattern(text) {
         return Ok(Some((name.len(), variable)));

@@ -1,33 +1,33 @@
-//! Which patterns which `NetworkManager` knew.
+//! Versions of `NetworkManager` and the patterns that they support.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::parse::NETWORK_SSID;
 
-/// A version of `NetworkManager`, as far as its stable-ids hang on it.
+/// A version of `NetworkManager`: major and minor, which decide how it parses a stable-id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NmVersion {
-    /// As in 1.
+    /// Such as 1.
     pub major: u32,
-    /// As in 42.
+    /// Such as 42.
     pub minor: u32,
 }
 
 impl NmVersion {
-    /// The first with patterns at all, and with `preserve` where nothing is said.
+    /// The first version with patterns, and with the default `preserve`.
     pub const PATTERNS: Self = Self::one(6);
     const DEVICE: Self = Self::one(12);
     const MAC: Self = Self::one(16);
     const DEFAULT_WORD: Self = Self::one(44);
-    /// The first with `${NETWORK_SSID}` and `stable-ssid`.
+    /// The first version with `${NETWORK_SSID}` and `stable-ssid`.
     pub const NETWORK_SSID: Self = Self::one(46);
 
     const fn one(minor: u32) -> Self {
         Self { major: 1, minor }
     }
 
-    /// Whether a pattern meant something to it, or stood for itself.
+    /// Whether the version expands a pattern; otherwise the pattern stands for itself.
     pub(super) fn knows(self, pattern: &str) -> bool {
         self >= match pattern {
             "${DEVICE}" => Self::DEVICE,
@@ -37,21 +37,21 @@ impl NmVersion {
         }
     }
 
-    /// Whether `default${CONNECTION}` stood for no id at all.
+    /// Whether `default${CONNECTION}` equals an unset id.
     pub(super) fn knows_default_word(self) -> bool {
         self >= Self::DEFAULT_WORD
     }
 }
 
-/// The text is no version.
+/// The text is not a version.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no version of NetworkManager: one such as 1.42 is meant")]
+#[error("invalid NetworkManager version `{0}`: expected for example 1.42")]
 pub struct ParseVersionError(String);
 
 impl FromStr for NmVersion {
     type Err = ParseVersionError;
 
-    /// Reads two numbers; what follows them does not matter, as in `1.42.4-1`.
+    /// Parses the first two numbers and ignores the rest, as in `1.42.4-1`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let read = || {
             let mut numbers = text.trim_ascii().splitn(3, '.');
@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn is_printed_without_what_does_not_matter() {
+    fn version_prints_major_and_minor() {
         let version: NmVersion = "1.42.4-1".parse().unwrap();
         assert_eq!(version.to_string(), "1.42");
     }

@@ -1,4 +1,4 @@
-//! A book with few words.
+//! Short builders for policies.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::types::{Mac, Ssid};
 pub(super) const PERMANENT: Mac = Mac([0x00, 0x11, 0x22, 0x33, 0x44, 0x55]);
 pub(super) const MASK: Mac = Mac([0x52, 0, 0, 0, 0, 1]);
 
-/// Everything that an address may hang on.
+/// Everything that an address can depend on.
 #[derive(Debug, Clone)]
 pub(super) struct Bench {
     pub(super) interface: String,
@@ -27,7 +27,7 @@ pub(super) struct Bench {
 }
 
 impl Bench {
-    /// A card that carries a mask, and no wishes.
+    /// A card with a mask address, and no options.
     pub(super) fn new() -> Self {
         Self {
             interface: "wlan0".to_owned(),
@@ -46,22 +46,22 @@ impl Bench {
     }
 
     pub(super) fn policy(mut self, text: &str) -> Self {
-        self.options.policy = Some(said(text.parse().unwrap()));
+        self.options.policy = Some(sourced(text.parse().unwrap()));
         self
     }
 
     pub(super) fn stable_id(mut self, text: &str) -> Self {
-        self.options.stable_id = Some(said(text.parse().unwrap()));
+        self.options.stable_id = Some(sourced(text.parse().unwrap()));
         self.policy("stable")
     }
 
     pub(super) fn mask(mut self, text: &str) -> Self {
-        self.options.mask = Some(said(Some(text.parse().unwrap())));
+        self.options.mask = Some(sourced(Some(text.parse().unwrap())));
         self
     }
 
     pub(super) fn uuid(mut self, text: &str) -> Self {
-        self.options.uuid = Some(said(text.to_owned()));
+        self.options.uuid = Some(sourced(text.to_owned()));
         self
     }
 
@@ -93,7 +93,7 @@ impl Bench {
     }
 }
 
-pub(super) fn said<T>(value: T) -> Sourced<T> {
+pub(super) fn sourced<T>(value: T) -> Sourced<T> {
     Sourced {
         value,
         origin: Origin::Arguments,

@@ -1,4 +1,4 @@
-//! What the engine as a whole promises.
+//! Tests of the whole module.
 
 mod bench;
 mod network_manager;

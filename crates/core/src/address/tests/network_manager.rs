@@ -1,4 +1,4 @@
-//! Answers that `NetworkManager` has published with its own tests (1.4 to 1.58).
+//! Expected results from `NetworkManager`'s own tests (1.4 to 1.58).
 
 use super::bench::{Bench, mac};
 use crate::address::stable::{EffectiveId, digest};
@@ -30,7 +30,7 @@ fn published(kind: u8, initial: &str, mask: &str) -> String {
 }
 
 #[test]
-fn addresses_are_those_of_network_manager() {
+fn addresses_match_network_manager() {
     let initial = "01:23:45:67:89:ab";
     for (kind, initial, mask, address) in [
         (0, initial, "", "06:0d:cd:0c:9e:2c"),
@@ -68,13 +68,13 @@ fn addresses_are_those_of_network_manager() {
 }
 
 #[test]
-fn of_several_origins_the_hash_chooses_one_of_those_that_network_manager_draws() {
+fn hash_selects_one_of_several_base_addresses() {
     let mask = "02:00:00:00:00:00 00:00:00:00:00:00 02:00:00:00:00:00";
     let address = published(0, "01:23:45:67:89:ab", mask);
     assert!(["06:0d:cd:0c:9e:2c", "04:0d:cd:0c:9e:2c"].contains(&address.as_str()));
 }
 
-/// What an id comes to with the values of `NetworkManager`'s own test.
+/// Expands an id with the values of `NetworkManager`'s own test.
 fn expanded(id: &str, with_ssid: bool) -> Option<String> {
     let mut bench = Bench::new().stable_id(id).uuid("_CONNECTION");
     bench.interface = "_DEVICE".to_owned();
@@ -162,7 +162,7 @@ fn random_ids_are_drawn_and_not_hashed() {
 }
 
 #[test]
-fn the_id_of_a_connection_is_its_uuid() {
+fn connection_id_is_its_uuid() {
     let uuid = "123e4567-e89b-12d3-a456-426655440000";
     let unset = Bench::new().policy("stable").uuid(uuid);
     let spelled_out = unset.clone().stable_id("default${CONNECTION}");
@@ -175,7 +175,7 @@ fn the_id_of_a_connection_is_its_uuid() {
 }
 
 #[test]
-fn a_network_name_is_shortened_as_network_manager_does() {
+fn ssid_digest_matches_network_manager() {
     let ssid = Ssid::new(b"foo\n").unwrap();
     let bench = Bench::new().policy("stable-ssid").uuid("uuid");
     let Source::Hash { id, .. } = bench.derive(&NetworkFacts::new(&ssid)).unwrap().source else {
@@ -187,7 +187,7 @@ fn a_network_name_is_shortened_as_network_manager_does() {
 
 /// `( stat -c '%s' KEY | tr -d '\n'; echo -n ' '; cat KEY; tr -d '\n' < /etc/machine-id ) | sha256sum`
 #[test]
-fn the_second_version_of_the_key_is_hashed_with_its_length_and_the_machine() {
+fn version_2_key_is_hashed_with_length_and_machine_id() {
     let contents = b"nm-v2:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
     let machine = MachineId::parse("0123456789abcdef0123456789abcdef\n").unwrap();
     let hex = |key: &HostKey| {
@@ -206,7 +206,7 @@ fn the_second_version_of_the_key_is_hashed_with_its_length_and_the_machine() {
 }
 
 #[test]
-fn every_other_file_of_sixteen_bytes_is_a_key_as_it_is() {
+fn other_file_of_sixteen_bytes_is_a_version_1_key() {
     let raw = |contents: &[u8]| {
         HostKey::from_file(contents, None)
             .unwrap()
@@ -225,7 +225,7 @@ fn every_other_file_of_sixteen_bytes_is_a_key_as_it_is() {
 }
 
 #[test]
-fn a_machine_id_is_thirty_two_digits_that_are_not_all_zero() {
+fn machine_id_is_32_digits_that_are_not_all_zero() {
     assert!(MachineId::parse(" 0123456789ABCDEF0123456789abcdef \n").is_some());
     for text in [
         "",
@@ -239,7 +239,7 @@ fn a_machine_id_is_thirty_two_digits_that_are_not_all_zero() {
 }
 
 #[test]
-fn a_new_key_has_fifty_bytes_of_the_second_version() {
+fn new_key_is_version_2_with_fifty_bytes() {
     let new = crate::address::NewKey::generate(&mut super::bench::rng(7));
     let text = str::from_utf8(new.contents()).unwrap();
     assert_eq!(text.len(), 50);
@@ -248,7 +248,7 @@ fn a_new_key_has_fifty_bytes_of_the_second_version() {
 }
 
 #[test]
-fn each_version_knew_its_own_patterns() {
+fn each_version_has_its_own_patterns() {
     let meaning = |text: &str, version: &str| {
         let version: NmVersion = version.parse().unwrap();
         let id = StableId::of_network_manager(text, version).unwrap();

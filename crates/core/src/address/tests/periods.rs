@@ -1,4 +1,4 @@
-//! Addresses that change with the local clock.
+//! Addresses that depend on the local time.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -14,7 +14,7 @@ fn berlin() -> Zone {
     Zone::from_tzif(BERLIN).unwrap()
 }
 
-/// Written as `date -u` prints it: `2016-10-24 04:00:00`.
+/// Parses UTC, such as `2016-10-24 04:00:00`.
 fn utc(text: &str) -> SystemTime {
     Zone::utc().instant(reading(text))
 }
@@ -55,7 +55,7 @@ fn changes_only_at(id: &str, instants: &[&str]) {
 }
 
 #[test]
-fn lengths_read_back_as_printed() {
+fn durations_survive_printing_and_parsing() {
     for (seconds, text) in [
         (1, "1s"),
         (90, "90s"),
@@ -71,7 +71,7 @@ fn lengths_read_back_as_printed() {
 }
 
 #[test]
-fn the_announced_form_changes_every_monday_at_six_in_summer_and_winter() {
+fn time_form_changes_at_local_time_across_daylight_saving() {
     changes_only_at(
         "time: 2016-08-22 6:00:00 7d",
         &[
@@ -87,7 +87,7 @@ fn the_announced_form_changes_every_monday_at_six_in_summer_and_winter() {
 }
 
 #[test]
-fn it_is_meant_before_its_beginning_too() {
+fn time_form_applies_before_its_start() {
     changes_only_at(
         "time: 2016-08-22 6:00:00 7d",
         &[
@@ -99,7 +99,7 @@ fn it_is_meant_before_its_beginning_too() {
 }
 
 #[test]
-fn days_change_at_midnight_and_weeks_on_mondays() {
+fn days_change_at_midnight_and_weeks_on_monday() {
     changes_only_at(
         "${NETWORK_SSID}/${PERIOD:24h}",
         &[
@@ -115,7 +115,7 @@ fn days_change_at_midnight_and_weeks_on_mondays() {
 }
 
 #[test]
-fn what_begins_in_the_hour_that_is_left_out_begins_with_the_jump() {
+fn period_in_the_skipped_hour_begins_with_the_skip() {
     changes_only_at(
         "time: 2017-03-20 2:30:00 1d",
         &[
@@ -127,7 +127,7 @@ fn what_begins_in_the_hour_that_is_left_out_begins_with_the_jump() {
 }
 
 #[test]
-fn what_begins_in_the_hour_that_comes_twice_begins_once() {
+fn period_in_the_repeated_hour_begins_once() {
     changes_only_at(
         "time: 2016-10-20 2:30:00 1d",
         &[
@@ -145,7 +145,7 @@ fn what_begins_in_the_hour_that_comes_twice_begins_once() {
 }
 
 #[test]
-fn a_day_that_never_was_is_passed_over() {
+fn skipped_day_is_counted() {
     let apia = Zone::from_tzif(APIA).unwrap();
     let day = Period::every(24 * 60 * 60).unwrap();
     let number = |time: &str| day.number(apia.reading(utc(time)));
@@ -157,13 +157,13 @@ fn a_day_that_never_was_is_passed_over() {
 }
 
 #[test]
-fn far_away_times_follow_the_rule_of_the_zone() {
+fn distant_times_follow_the_rule_of_the_zone() {
     changes_only_at("time: 2016-08-22 6:00 7d", &["2099-07-06 04:00:00"]);
     changes_only_at("time: 2016-08-22 6:00 7d", &["2099-12-07 05:00:00"]);
 }
 
 #[test]
-fn the_clock_never_goes_back() {
+fn local_time_never_goes_back() {
     let zone = berlin();
     let mut last = Reading::MIN;
     for minutes in 0..(3 * 24 * 60) {
@@ -175,7 +175,7 @@ fn the_clock_never_goes_back() {
 }
 
 #[test]
-fn an_instant_is_the_first_that_shows_a_reading() {
+fn instant_is_the_first_with_that_local_time() {
     for (local, expected) in [
         ("2016-08-22 06:00:00", "2016-08-22 04:00:00"),
         ("2016-10-30 02:30:00", "2016-10-30 00:30:00"),
@@ -188,7 +188,7 @@ fn an_instant_is_the_first_that_shows_a_reading() {
 }
 
 #[test]
-fn an_association_may_outlive_its_period_but_begins_with_a_new_address() {
+fn association_can_outlive_its_period() {
     let mut bench = Bench::new().stable_id("${NETWORK_SSID}/${PERIOD:24h}");
     bench.zone = berlin();
     let home = ssid("Home");
@@ -199,12 +199,12 @@ fn an_association_may_outlive_its_period_but_begins_with_a_new_address() {
     assert_ne!(bench.assign(&later), Ok(begun));
     assert!(
         !bench.accepts(&at("2023-12-31 12:00:00"), begun),
-        "an address of the future"
+        "an address of a later period"
     );
 }
 
 #[test]
-fn nothing_is_assigned_without_a_clock() {
+fn period_without_time_is_an_error() {
     let home = ssid("Home");
     let bench = Bench::new().stable_id("${NETWORK_SSID}/${PERIOD:24h}");
     let refused = bench.assign(&NetworkFacts::new(&home));
@@ -212,7 +212,7 @@ fn nothing_is_assigned_without_a_clock() {
 }
 
 #[test]
-fn the_announced_form_tells_networks_apart() {
+fn time_form_differs_by_network() {
     let bench = Bench::new().stable_id("time: 2016-08-22 6:00:00 7d");
     let (home, office) = (ssid("Home"), ssid("Office"));
     let time = utc("2020-01-01 00:00:00");
@@ -221,7 +221,7 @@ fn the_announced_form_tells_networks_apart() {
 }
 
 #[test]
-fn what_is_no_time_or_period_is_refused() {
+fn invalid_time_or_period_is_rejected() {
     for id in [
         "time: 2016-08-22 7d",
         "time: 2016-13-22 6:00:00 7d",
@@ -249,7 +249,7 @@ fn what_is_no_time_or_period_is_refused() {
 }
 
 #[test]
-fn lengths_have_a_unit() {
+fn durations_need_a_unit() {
     for (text, seconds) in [
         ("0s", Some(0)),
         ("300s", Some(300)),
@@ -270,7 +270,7 @@ fn lengths_have_a_unit() {
 }
 
 #[test]
-fn patterns_that_are_none_are_found() {
+fn unknown_patterns_are_listed() {
     let unknown = |id: &str| {
         let id: StableId = id.parse().unwrap();
         id.unknown_patterns()
@@ -283,7 +283,7 @@ fn patterns_that_are_none_are_found() {
 }
 
 #[test]
-fn no_reading_has_a_sixty_first_second() {
+fn leap_second_is_rejected() {
     assert_eq!(parse_reading("2016-12-31", "23:59:60"), None);
     assert!(parse_reading("2016-12-31", "23:59:59").is_some());
 }

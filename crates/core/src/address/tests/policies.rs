@@ -1,6 +1,6 @@
-//! Which address a network gets, and which are refused.
+//! Which address each policy assigns, and errors.
 
-use super::bench::{Bench, MASK, PERMANENT, mac, rng, said, ssid};
+use super::bench::{Bench, MASK, PERMANENT, mac, rng, sourced, ssid};
 use crate::address::{
     AddressPolicies, AssignError, Binding, ConnectionOptions, Mask, NetworkFacts, NetworkMatch,
     NetworkRule, Origin, Policy, Slap, Source,
@@ -11,14 +11,14 @@ fn rule(about: NetworkMatch, policy: Policy) -> NetworkRule {
     NetworkRule {
         about,
         options: ConnectionOptions {
-            policy: Some(said(policy)),
+            policy: Some(sourced(policy)),
             ..ConnectionOptions::default()
         },
         origin: Origin::Arguments,
     }
 }
 
-fn named(name: &str) -> NetworkMatch {
+fn with_ssid(name: &str) -> NetworkMatch {
     NetworkMatch {
         ssids: vec![ssid(name)],
         ..NetworkMatch::default()
@@ -26,7 +26,7 @@ fn named(name: &str) -> NetworkMatch {
 }
 
 #[test]
-fn without_any_wish_each_network_has_a_stable_address_of_its_own() {
+fn default_policy_is_a_stable_address_per_network() {
     let bench = Bench::new();
     let (home, office) = (ssid("Home"), ssid("Office"));
     let at_home = bench.assign(&NetworkFacts::new(&home)).unwrap();
@@ -41,7 +41,7 @@ fn without_any_wish_each_network_has_a_stable_address_of_its_own() {
 }
 
 #[test]
-fn the_permanent_address_is_given_only_where_it_is_asked_for() {
+fn permanent_policy_needs_a_usable_permanent_address() {
     let home = ssid("Home");
     let network = NetworkFacts::new(&home);
     let mut bench = Bench::new().policy("permanent");
@@ -59,7 +59,7 @@ fn the_permanent_address_is_given_only_where_it_is_asked_for() {
 }
 
 #[test]
-fn what_the_card_had_is_preserved_and_not_its_mask() {
+fn preserve_assigns_the_initial_address_not_the_mask() {
     let home = ssid("Home");
     let network = NetworkFacts::new(&home);
     let mut bench = Bench::new().policy("preserve");
@@ -74,7 +74,7 @@ fn what_the_card_had_is_preserved_and_not_its_mask() {
 }
 
 #[test]
-fn an_explicit_address_is_given_as_it_is() {
+fn explicit_address_is_assigned_unchanged() {
     let home = ssid("Home");
     let network = NetworkFacts::new(&home);
     let bench = Bench::new().policy("00:aa:bb:cc:dd:ee");
@@ -84,10 +84,10 @@ fn an_explicit_address_is_given_as_it_is() {
 }
 
 #[test]
-fn random_is_another_one_each_time_and_never_one_that_is_known() {
+fn random_address_is_never_a_known_address() {
     let home = ssid("Home");
     let network = NetworkFacts::new(&home);
-    // Two bits are left: four addresses, three of which are known.
+    // Two free bits: four addresses, three of them known.
     let mut bench = Bench::new()
         .policy("random")
         .mask("ff:ff:ff:ff:ff:fc 02:00:00:00:00:00");
@@ -108,7 +108,7 @@ fn random_is_another_one_each_time_and_never_one_that_is_known() {
 }
 
 #[test]
-fn random_is_never_zero() {
+fn random_address_is_never_zero() {
     let home = ssid("Home");
     let bench = Bench::new()
         .policy("random")
@@ -122,7 +122,7 @@ fn random_is_never_zero() {
 }
 
 #[test]
-fn random_accepts_what_chance_could_have_made() {
+fn random_accepts_any_address_that_can_be_drawn() {
     let home = ssid("Home");
     let network = NetworkFacts::new(&home);
     let local = mac("fe:12:34:56:78:9a");
@@ -150,7 +150,7 @@ fn random_accepts_what_chance_could_have_made() {
 }
 
 #[test]
-fn stable_accepts_its_own_address_and_no_other() {
+fn stable_accepts_only_its_own_address() {
     let home = ssid("Home");
     let network = NetworkFacts::new(&home);
     let bench = Bench::new().policy("stable");
@@ -162,7 +162,7 @@ fn stable_accepts_its_own_address_and_no_other() {
 }
 
 #[test]
-fn a_stable_address_is_never_the_permanent_one() {
+fn stable_address_is_never_the_permanent_address() {
     let home = ssid("Home");
     let bench = Bench::new().policy("stable").mask("ff:ff:ff:ff:ff:ff");
     let refused = bench.assign(&NetworkFacts::new(&home));
@@ -176,7 +176,7 @@ fn a_stable_address_is_never_the_permanent_one() {
 }
 
 #[test]
-fn a_wire_without_a_uuid_is_a_connection_of_its_own() {
+fn ethernet_without_uuid_is_its_own_connection() {
     let wire = NetworkFacts::default();
     for (policy, kind, id) in [
         ("stable", 0, "w:"),
@@ -197,10 +197,10 @@ fn a_wire_without_a_uuid_is_a_connection_of_its_own() {
 }
 
 #[test]
-fn no_rule_about_networks_is_about_a_wire() {
+fn network_criteria_never_match_ethernet() {
     let wire = NetworkFacts::default();
     for about in [
-        named("Home"),
+        with_ssid("Home"),
         NetworkMatch {
             bssids: vec![PERMANENT],
             ..NetworkMatch::default()
@@ -221,7 +221,7 @@ fn no_rule_about_networks_is_about_a_wire() {
 }
 
 #[test]
-fn what_a_card_without_a_permanent_address_had_at_first_is_not_taken_for_chance() {
+fn random_rejects_initial_address_of_card_without_permanent() {
     let mut bench = Bench::new().policy("random");
     bench.card.initial = mac("02:11:22:33:44:55");
     let (wire, initial) = (NetworkFacts::default(), bench.card.initial);
@@ -232,15 +232,15 @@ fn what_a_card_without_a_permanent_address_had_at_first_is_not_taken_for_chance(
 }
 
 #[test]
-fn a_wire_has_no_security_to_hang_on() {
+fn ethernet_ignores_stable_security() {
     let mut by_security = Bench::new();
-    by_security.options.by_security = Some(said(true));
+    by_security.options.by_security = Some(sourced(true));
     let wire = NetworkFacts::default();
     assert_eq!(by_security.assign(&wire), Bench::new().assign(&wire));
 }
 
 #[test]
-fn an_id_of_the_boot_needs_to_know_it() {
+fn boot_pattern_without_boot_id_is_an_error() {
     let mut bench = Bench::new().stable_id("${BOOT}");
     bench.boot_id = None;
     let refused = bench.assign(&NetworkFacts::default());
@@ -248,14 +248,14 @@ fn an_id_of_the_boot_needs_to_know_it() {
 }
 
 #[test]
-fn a_binding_decides_what_a_stable_address_hangs_on() {
+fn binding_decides_what_a_stable_address_depends_on() {
     let home = ssid("Home");
     let network = NetworkFacts::new(&home);
     let assign = |binding: Binding, interface: &str, permanent: &str| {
         let mut bench = Bench::new();
         bench.interface = interface.to_owned();
         bench.card.permanent = Some(mac(permanent));
-        bench.options.binding = Some(said(binding));
+        bench.options.binding = Some(sourced(binding));
         bench.assign(&network).unwrap()
     };
     let (card, other_card) = ("00:00:00:00:00:01", "00:00:00:00:00:02");
@@ -276,38 +276,38 @@ fn a_binding_decides_what_a_stable_address_hangs_on() {
             "{binding}"
         );
     }
-    let mut nameless = Bench::new();
-    nameless.card.permanent = None;
-    nameless.options.binding = Some(said(Binding::Card));
+    let mut virtual_card = Bench::new();
+    virtual_card.card.permanent = None;
+    virtual_card.options.binding = Some(sourced(Binding::Card));
     assert!(matches!(
-        nameless.assign(&network),
+        virtual_card.assign(&network),
         Err(AssignError::NoPermanentAddress { .. })
     ));
 }
 
 #[test]
-fn what_is_bound_to_the_card_keeps_its_addresses_under_another_name_unless_bound_otherwise() {
+fn bound_to_card_only_changes_the_default_binding() {
     let home = ssid("Home");
     let network = NetworkFacts::new(&home);
     let assign = |binding: Option<Binding>, interface: &str| {
         let mut bench = Bench::new();
         bench.interface = interface.to_owned();
-        bench.options.binding = binding.map(said);
+        bench.options.binding = binding.map(sourced);
         let policies = bench.policies().bound_to_card();
         policies.assign(&network, &bench.card, &mut rng(1)).unwrap()
     };
     assert_eq!(assign(None, "wlan0"), assign(None, "wlan6"));
-    let named = Some(Binding::Interface);
-    assert_ne!(assign(named, "wlan0"), assign(named, "wlan6"));
+    let by_name = Some(Binding::Interface);
+    assert_ne!(assign(by_name, "wlan0"), assign(by_name, "wlan6"));
 }
 
 #[test]
-fn an_imitation_without_the_key_meets_another_address_if_asked() {
+fn stable_security_gives_an_open_imitation_another_address() {
     let home = ssid("Home");
     let network = NetworkFacts::new(&home);
     let mut bench = Bench::new();
     let plain = bench.assign(&network).unwrap();
-    bench.options.by_security = Some(said(true));
+    bench.options.by_security = Some(sourced(true));
     assert!(matches!(
         bench.assign(&network),
         Err(AssignError::Undetermined { .. })
@@ -323,9 +323,9 @@ fn an_imitation_without_the_key_meets_another_address_if_asked() {
 }
 
 #[test]
-fn the_quadrant_is_a_wish_and_the_mask_comes_after_it() {
+fn mask_overrides_the_slap_quadrant() {
     let mut bench = Bench::new();
-    bench.options.slap = Some(said(Slap::Aai));
+    bench.options.slap = Some(sourced(Slap::Aai));
     for number in 0..50 {
         let ssid = ssid(&number.to_string());
         let address = bench.assign(&NetworkFacts::new(&ssid)).unwrap();
@@ -340,21 +340,21 @@ fn the_quadrant_is_a_wish_and_the_mask_comes_after_it() {
 }
 
 #[test]
-fn the_first_rule_about_a_network_that_says_something_holds() {
+fn first_matching_rule_decides_each_option() {
     let home = ssid("Home");
     let network = NetworkFacts::new(&home);
     let mut bench = Bench::new().policy("random");
     bench.rules = vec![
-        rule(named("Office"), Policy::Permanent),
+        rule(with_ssid("Office"), Policy::Permanent),
         NetworkRule {
             options: ConnectionOptions {
-                uuid: Some(said("u".to_owned())),
+                uuid: Some(sourced("u".to_owned())),
                 ..ConnectionOptions::default()
             },
-            ..rule(named("Home"), Policy::Permanent)
+            ..rule(with_ssid("Home"), Policy::Permanent)
         },
-        rule(named("Home"), Policy::Stable),
-        rule(named("Home"), Policy::Permanent),
+        rule(with_ssid("Home"), Policy::Stable),
+        rule(with_ssid("Home"), Policy::Permanent),
     ];
     let resolved = bench.policies().resolve(&network).unwrap();
     assert_eq!(resolved.policy.value, Policy::Stable);
@@ -367,7 +367,7 @@ fn the_first_rule_about_a_network_that_says_something_holds() {
 }
 
 #[test]
-fn all_that_a_rule_asks_must_agree() {
+fn all_criteria_of_a_rule_must_match() {
     let (home, bssid) = (ssid("Home"), mac("00:00:00:00:00:09"));
     let about = NetworkMatch {
         ssids: vec![ssid("Other"), home.clone()],
@@ -384,7 +384,7 @@ fn all_that_a_rule_asks_must_agree() {
         .with_security(KeyMgmt::Sae);
     assert_eq!(policy(network.with_id_str("flat")), Ok(Policy::Permanent));
     assert_eq!(policy(network.with_id_str("")), Ok(Policy::StableSsid));
-    assert!(policy(network).is_err(), "the id_str is not known");
+    assert!(policy(network).is_err(), "the id_str is unknown");
     assert_eq!(policy(network.with_id_str("house")), Ok(Policy::StableSsid));
     let open = network.with_id_str("flat").with_security(KeyMgmt::Open);
     assert_eq!(policy(open), Ok(Policy::StableSsid));
@@ -398,7 +398,7 @@ fn all_that_a_rule_asks_must_agree() {
 }
 
 #[test]
-fn a_rule_that_may_be_meant_is_never_passed_over() {
+fn rule_with_an_unknown_fact_is_an_error() {
     let home = ssid("Home");
     let open = NetworkMatch {
         securities: vec![KeyMgmt::Open],
@@ -420,7 +420,7 @@ fn a_rule_that_may_be_meant_is_never_passed_over() {
 }
 
 #[test]
-fn a_mask_address_is_none_that_is_known_and_heeds_the_scan_mask() {
+fn mask_address_follows_the_scan_mask_and_avoids_known() {
     let bench = Bench::new();
     let scan_mask: Mask = "fe:ff:ff:00:00:00".parse().unwrap();
     let host = std::sync::Arc::new(crate::address::Host {
@@ -434,7 +434,7 @@ fn a_mask_address_is_none_that_is_known_and_heeds_the_scan_mask() {
     let masked = policies(Some(scan_mask)).mask_address(&bench.card, &[], &mut rng(3));
     assert_eq!(masked.bytes()[..3], [0x00, 0x11, 0x22]);
 
-    // Nothing is left but known addresses: then the mask gives way.
+    // The scan mask allows only known addresses and is ignored.
     let all: Mask = "ff:ff:ff:ff:ff:ff".parse().unwrap();
     let free = policies(Some(all)).mask_address(&bench.card, &[], &mut rng(3));
     assert!(free.is_local() && free.is_usable());
@@ -445,7 +445,7 @@ fn a_mask_address_is_none_that_is_known_and_heeds_the_scan_mask() {
 }
 
 #[test]
-fn an_association_that_began_before_its_address_was_renewed_may_stay() {
+fn address_from_before_the_last_renewal_is_accepted() {
     let home = ssid("Home");
     let network = |generation| NetworkFacts::new(&home).in_generation(generation);
     let bench = Bench::new();
@@ -457,7 +457,7 @@ fn an_association_that_began_before_its_address_was_renewed_may_stay() {
 }
 
 #[test]
-fn bits_that_are_kept_of_the_current_address_are_kept_by_the_address_in_question() {
+fn preserve_mask_accepts_bits_of_the_given_address() {
     let home = ssid("Home");
     let network = NetworkFacts::new(&home);
     let bench = Bench::new()
@@ -467,7 +467,7 @@ fn bits_that_are_kept_of_the_current_address_are_kept_by_the_address_in_question
 }
 
 #[test]
-fn a_rule_that_asks_for_nothing_is_about_a_wire_too() {
+fn rule_without_criteria_matches_ethernet() {
     let mut bench = Bench::new();
     bench.rules = vec![rule(NetworkMatch::default(), Policy::Random)];
     let wire = NetworkFacts::default();
@@ -475,7 +475,7 @@ fn a_rule_that_asks_for_nothing_is_about_a_wire_too() {
 }
 
 #[test]
-fn the_rules_about_a_network_are_told_in_their_order() {
+fn rules_about_a_network_are_listed_in_order() {
     let origin = |line| Origin::Line {
         file: "macveil.toml".into(),
         line,
@@ -483,7 +483,7 @@ fn the_rules_about_a_network_are_told_in_their_order() {
     };
     let at = |name, line| NetworkRule {
         origin: origin(line),
-        ..rule(named(name), Policy::Random)
+        ..rule(with_ssid(name), Policy::Random)
     };
     let mut bench = Bench::new();
     bench.rules = vec![at("Home", 3), at("Office", 7), at("Home", 5)];
@@ -496,7 +496,7 @@ fn the_rules_about_a_network_are_told_in_their_order() {
 }
 
 #[test]
-fn an_address_comes_by_chance_or_is_renewed_in_time_or_neither() {
+fn resolved_policy_is_random_periodic_or_neither() {
     let home = ssid("Home");
     let network = NetworkFacts::new(&home);
     let facts = |bench: &Bench| {
@@ -508,6 +508,6 @@ fn an_address_comes_by_chance_or_is_renewed_in_time_or_neither() {
     let by_the_day = Bench::new().policy("stable").stable_id("${PERIOD:1d}");
     assert_eq!(facts(&by_the_day), (false, true));
     let mut renewed = Bench::new();
-    renewed.options.rotate = Some(said(Some(std::time::Duration::from_secs(86_400))));
+    renewed.options.rotate = Some(sourced(Some(std::time::Duration::from_secs(86_400))));
     assert_eq!(facts(&renewed), (false, true));
 }

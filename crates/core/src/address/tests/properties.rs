@@ -1,10 +1,10 @@
-//! What holds for every mask, id and network.
+//! Properties of all masks, ids and networks.
 
 use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::bench::{Bench, PERMANENT, rng, said};
+use super::bench::{Bench, PERMANENT, rng, sourced};
 use crate::address::period::Period;
 use crate::address::{BaseAddresses, Binding, Mask, NetworkFacts, Policy, Slap, StableId, Zone};
 use crate::types::{KeyMgmt, Mac, Ssid};
@@ -61,17 +61,17 @@ prop_compose! {
         if let Some(mask) = mask {
             bench = bench.mask(&mask);
         }
-        bench.options.slap = Some(said(if aai { Slap::Aai } else { Slap::Any }));
-        bench.options.binding = Some(said(binding));
-        bench.options.by_security = Some(said(by_security));
+        bench.options.slap = Some(sourced(if aai { Slap::Aai } else { Slap::Any }));
+        bench.options.binding = Some(sourced(binding));
+        bench.options.by_security = Some(sourced(by_security));
         bench.card.initial = initial;
         bench.card.current = current;
         bench
     }
 }
 
-/// Whether the kept bits are those of the base, and the U/L bit is set where it is not kept.
-fn heeds(mask: &Mask, address: Mac, base: Mac) -> bool {
+/// Whether the kept bits are those of the base, and the U/L bit is set if it is not kept.
+fn follows(mask: &Mask, address: Mac, base: Mac) -> bool {
     let keep = mask.keep().bytes();
     let kept = (0..6).all(|i| {
         let bits = if i == 0 { keep[i] & !1 } else { keep[i] };
@@ -82,12 +82,12 @@ fn heeds(mask: &Mask, address: Mac, base: Mac) -> bool {
 
 proptest! {
     #[test]
-    fn generated_addresses_are_usable_and_heed_the_mask(
+    fn generated_addresses_are_usable_and_follow_the_mask(
         mut bench in any_bench(), ssid in any_ssid(), policy in prop::sample::select(vec![
             Policy::Random, Policy::Stable, Policy::StableSsid,
         ]),
     ) {
-        bench.options.policy = Some(said(policy));
+        bench.options.policy = Some(sourced(policy));
         let network = NetworkFacts::new(&ssid).with_security(KeyMgmt::Psk);
         if let Ok(derivation) = bench.derive(&network) {
             let address = derivation.address;
@@ -95,7 +95,7 @@ proptest! {
             prop_assert_ne!(address, PERMANENT);
             if let Some(mask) = &bench.options.mask {
                 let mask = mask.value.as_ref().unwrap();
-                prop_assert!(heeds(mask, address, derivation.base.unwrap()));
+                prop_assert!(follows(mask, address, derivation.base.unwrap()));
             } else {
                 prop_assert!(address.is_local());
                 let aai = bench.options.slap.as_ref().unwrap().value == Slap::Aai;
@@ -106,7 +106,7 @@ proptest! {
     }
 
     #[test]
-    fn stable_is_a_function_of_its_inputs(bench in any_bench(), ssid in any_ssid(), seed: u64) {
+    fn stable_address_depends_only_on_its_inputs(bench in any_bench(), ssid in any_ssid(), seed: u64) {
         let network = NetworkFacts::new(&ssid).with_security(KeyMgmt::Open);
         let assigned = bench.assign(&network);
         let again = bench.clone().policies().assign(&network, &bench.card, &mut rng(seed));
@@ -117,7 +117,7 @@ proptest! {
     }
 
     #[test]
-    fn another_name_or_key_gives_another_address(a in any_ssid(), b in any_ssid()) {
+    fn different_ssid_or_key_gives_a_different_address(a in any_ssid(), b in any_ssid()) {
         let bench = Bench::new();
         let mut other_key = bench.clone();
         other_key.key = crate::address::HostKey::from_host_id(b"another key here");
@@ -127,7 +127,7 @@ proptest! {
     }
 
     #[test]
-    fn mask_addresses_are_local_and_unknown(
+    fn mask_addresses_are_local_and_not_known(
         avoid in prop::collection::vec(any_mac(), 0..4), seed: u64,
     ) {
         let bench = Bench::new();
@@ -137,13 +137,13 @@ proptest! {
     }
 
     #[test]
-    fn masks_read_back_as_printed(text in any_mask_text()) {
+    fn masks_survive_printing_and_parsing(text in any_mask_text()) {
         let mask: Mask = text.parse().unwrap();
         prop_assert_eq!(mask.to_string(), text);
     }
 
     #[test]
-    fn applying_a_mask_twice_changes_nothing_more(
+    fn applying_a_mask_is_idempotent(
         text in any_mask_text(), address in any_mac(), initial in any_mac(), chance: u64,
     ) {
         let mask: Mask = text.parse().unwrap();
@@ -154,12 +154,12 @@ proptest! {
     }
 
     #[test]
-    fn addresses_read_back_as_printed(mac in any_mac()) {
+    fn addresses_survive_printing_and_parsing(mac in any_mac()) {
         prop_assert_eq!(mac.to_string().parse::<Mac>().unwrap(), mac);
     }
 
     #[test]
-    fn any_text_is_an_id_a_mask_and_a_policy_or_an_error(text in "\\PC{0,40}") {
+    fn any_text_parses_or_is_an_error(text in "\\PC{0,40}") {
         if let Ok(id) = text.parse::<StableId>() {
             prop_assert_eq!(id.text(), text.as_str());
         }
@@ -168,7 +168,7 @@ proptest! {
     }
 
     #[test]
-    fn two_ids_are_never_filled_in_to_the_same_text(a in any_id(), b in any_id()) {
+    fn different_ids_expand_to_different_texts(a in any_id(), b in any_id()) {
         let ssid = Ssid::new(b"n").unwrap();
         let network = NetworkFacts::new(&ssid);
         let hashed = |id: &str| Bench::new().stable_id(id).derive(&network).unwrap().source;
@@ -176,7 +176,7 @@ proptest! {
     }
 
     #[test]
-    fn an_instant_is_the_first_that_shows_its_reading(
+    fn instant_is_the_first_with_its_local_time(
         zone in prop::sample::select(vec![
             &include_bytes!("../../../../../tests/vectors/zones/Berlin.tzif")[..],
             include_bytes!("../../../../../tests/vectors/zones/Apia.tzif"),

@@ -1,11 +1,11 @@
-//! A table of cases that an independent reimplementation has made (`tests/vectors/generate.py`).
+//! Cases computed by an independent implementation (`tests/vectors/generate.py`).
 
 use std::collections::BTreeMap;
 use std::time::{Duration, UNIX_EPOCH};
 
 use data_encoding::HEXLOWER;
 
-use super::bench::{Bench, mac, said};
+use super::bench::{Bench, mac, sourced};
 use crate::address::{AssignError, Binding, HostKey, MachineId, NetworkFacts, Slap, Source, Zone};
 use crate::types::{KeyMgmt, Ssid, Words};
 
@@ -37,7 +37,7 @@ const ZONES: [(&str, &[u8]); 6] = [
     ),
 ];
 
-/// A line of the table; `-` stands for nothing.
+/// A line of the table; `-` stands for no value.
 struct Case(BTreeMap<&'static str, &'static str>);
 
 impl Case {
@@ -84,9 +84,9 @@ impl Case {
         bench.key = HostKey::from_file(&self.bytes("key").unwrap(), machine.as_ref()).unwrap();
         bench.boot_id = self.get("boot").map(str::to_owned);
         bench.zone = self.zone();
-        bench.options.binding = self.word("binding", Binding::WORDS).map(said);
-        bench.options.slap = self.word("slap", Slap::WORDS).map(said);
-        bench.options.by_security = Some(said(self.get("security").is_some()));
+        bench.options.binding = self.word("binding", Binding::WORDS).map(sourced);
+        bench.options.slap = self.word("slap", Slap::WORDS).map(sourced);
+        bench.options.by_security = Some(sourced(self.get("security").is_some()));
         bench.card.permanent = self.get("permanent").map(mac);
         bench.card.initial = mac(self.get("initial").unwrap());
         bench.card.current = mac(self.get("current").unwrap());
@@ -121,7 +121,7 @@ impl Case {
 }
 
 #[test]
-fn every_case_of_the_table_agrees() {
+fn every_case_of_the_table_matches() {
     let mut lines = TABLE.lines();
     let columns: Vec<_> = lines.next().unwrap().split('\t').collect();
     let mut cases = 0;

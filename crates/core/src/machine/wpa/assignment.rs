@@ -73,7 +73,7 @@ impl Context {
             self.draws.spend(self.now, ssid, address);
         }
         self.associated_since = self.now;
-        self.memory.known_as(ssid, address);
+        self.memory.set_address(ssid, address);
         self.network_is_used(ssid);
     }
 
@@ -84,7 +84,7 @@ impl Context {
         if self.now.saturating_sub(self.associated_since) >= BRIEF {
             self.memory.succeeded(ssid);
         } else if unasked {
-            self.memory.failed(self.now, ssid, Cause::Passing);
+            self.memory.failed(self.now, ssid, Cause::Transient);
         }
     }
 

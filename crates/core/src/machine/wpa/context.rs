@@ -318,7 +318,7 @@ impl Context {
             .saturating_add(Duration::from_secs(1));
         let named = self.networks.iter().find(|network| network.id == id);
         if let Some(ssid) = named.and_then(|network| network.ssid.as_ref()) {
-            self.memory.leave_alone(until, ssid);
+            self.memory.block(until, ssid);
         }
     }
 
@@ -392,7 +392,7 @@ impl Context {
     /// Everything that the card can hear, once.
     pub(super) fn plan_of_all_channels(&self) -> ScanPlan {
         let channels = self.card.channels.iter();
-        ScanPlan::asking(channels.map(|channel| channel.frequency).collect(), false)
+        ScanPlan::wildcard(channels.map(|channel| channel.frequency).collect(), false)
     }
 
     pub(super) fn next_plan(&mut self) -> ScanPlan {
@@ -402,7 +402,7 @@ impl Context {
 
     /// Asks what the scan has heard that has just ended.
     pub(super) fn read_air(&mut self) {
-        self.planner.air_is_asked(self.now);
+        self.planner.results_requested(self.now);
         self.act(Action::GetScanResults);
     }
 
@@ -433,7 +433,7 @@ impl Context {
             .filter(|network| selection::is_eligible(network));
         let hidden = eligible.filter(|network| network.hidden);
         let names = hidden.filter_map(|network| network.ssid.clone());
-        let due = names.filter(|ssid| self.memory.may_try(self.now, ssid));
+        let due = names.filter(|ssid| self.memory.can_try(self.now, ssid));
         due.take(usize::from(self.card.max_scan_ssids)).collect()
     }
 

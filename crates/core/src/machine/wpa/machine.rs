@@ -168,7 +168,7 @@ impl Station {
             Event::Command(Command::Resumed) => {
                 self.cx.woken = Some(self.cx.now);
                 self.cx.planner.restart(self.cx.now);
-                self.cx.memory.forgive();
+                self.cx.memory.clear_failures();
                 Some(event)
             }
             Event::Command(Command::Pause { span }) => {

@@ -70,8 +70,8 @@ impl Associating {
         });
         cx.ask(Request::SelectNetwork {
             ssid: candidate.ssid.clone(),
-            except: candidate.silent.clone(),
-            forget_keys: !cx.memory.is_known_as(&candidate.ssid, address),
+            except: candidate.stale.clone(),
+            forget_keys: !cx.memory.has_address(&candidate.ssid, address),
         });
         State::Associating(Self {
             candidate,
@@ -116,21 +116,21 @@ impl Associating {
             }
             // A supplicant that failed unheard would try again and again.
             (Step::Ordering | Step::Connecting, Event::Overrun) => {
-                self.fail(cx, Cause::Passing, "lost sight of the attempt")
+                self.fail(cx, Cause::Transient, "lost sight of the attempt")
             }
             (_, Event::Reply(Reply::Done(Err(failure)) | Reply::Status(Err(failure)))) => {
-                self.fail(cx, Cause::Passing, failure.to_string())
+                self.fail(cx, Cause::Transient, failure.to_string())
             }
             (step, Event::Link(link)) if step > Step::Assigning && link.address != self.address => {
                 cx.note_dispute();
                 self.fail(
                     cx,
-                    Cause::Passing,
+                    Cause::Transient,
                     format!("somebody changed the address to {}", link.address),
                 )
             }
             (step, Event::Link(link)) if step > Step::Assigning && !link.up => {
-                self.fail(cx, Cause::Passing, "somebody took the link down")
+                self.fail(cx, Cause::Transient, "somebody took the link down")
             }
             (_, _) => State::Associating(self),
         }
@@ -152,7 +152,7 @@ impl Associating {
                     Cause::Refused,
                     format!("the access point refused (status {status})"),
                 ),
-                None => self.fail(cx, Cause::Passing, "no connection within 12 s"),
+                None => self.fail(cx, Cause::Transient, "no connection within 12 s"),
             },
             Step::Pinning | Step::Disarming | Step::Assigning | Step::Settling => {
                 State::Associating(self)
@@ -206,7 +206,7 @@ impl Associating {
         let left = STALE.saturating_sub(cx.planner.scan_age(cx.now));
         if left.is_zero() {
             let why = "it took so long that the access point may be gone";
-            return self.fail(cx, Cause::Passing, why);
+            return self.fail(cx, Cause::Transient, why);
         }
         if agrees && !matches!(status.phase, Phase::Connecting | Phase::Connected) {
             cx.ask(Request::Connect);
@@ -217,7 +217,7 @@ impl Associating {
         if self.tries > QUESTIONS {
             return self.fail(
                 cx,
-                Cause::Passing,
+                Cause::Transient,
                 "the supplicant does not notice the new address",
             );
         }
@@ -252,12 +252,12 @@ impl Associating {
             ),
             Supplicant::Disconnected { reason, .. } => self.fail(
                 cx,
-                Cause::Passing,
+                Cause::Transient,
                 format!("disconnected (reason {reason})"),
             ),
             Supplicant::NetworkNotFound => self.fail(
                 cx,
-                Cause::Unwilling,
+                Cause::Skipped,
                 "the supplicant knows no suitable access point of it",
             ),
             Supplicant::Connecting { .. }
@@ -276,12 +276,12 @@ impl Associating {
         if self.step > Step::Agreeing {
             return self.fail_ordered(cx, why);
         }
-        self.fail(cx, Cause::Passing, why)
+        self.fail(cx, Cause::Transient, why)
     }
 
     fn watch(mut self, cx: &mut Context, mlme: Mlme) -> State {
         match mlme {
-            Mlme::TimedOut => self.fail(cx, Cause::Passing, "nobody answered"),
+            Mlme::TimedOut => self.fail(cx, Cause::Transient, "nobody answered"),
             Mlme::Authenticated { station } if station != self.address => {
                 self.fail(cx, Cause::Refused, format!("authenticated as {station}"))
             }
@@ -300,7 +300,7 @@ impl Associating {
 
     /// Before the supplicant has carried its order out.
     fn fail_ordered(self, cx: &mut Context, why: &str) -> State {
-        cx.failed(&self.candidate.ssid, Cause::Passing, why);
+        cx.failed(&self.candidate.ssid, Cause::Transient, why);
         Disconnecting::while_down(cx)
     }
 }

@@ -74,7 +74,7 @@ impl Scanning {
     /// Somebody asked the supplicant for a connection: it is had, but under the right address.
     pub(super) fn on_demand(cx: &mut Context) -> State {
         cx.leave_state();
-        cx.memory.forgive();
+        cx.memory.clear_failures();
         cx.planner.restart(cx.now);
         cx.networks_changed();
         cx.ask(Request::Quiesce);
@@ -256,7 +256,7 @@ impl Scanning {
 
     fn heard(cx: &mut Context, plan: ScanPlan, air: Vec<Bss>, digested: bool) -> State {
         let fresh = cx.fresh(&air);
-        if selection::of_interest(&cx.networks, &fresh).is_empty() {
+        if selection::known_bssids(&cx.networks, &fresh).is_empty() {
             cx.results_owed = !digested;
             return Self::end_round(cx, &plan, &fresh);
         }
@@ -271,7 +271,7 @@ impl Scanning {
 
     fn survey(cx: &mut Context, plan: ScanPlan, air: &[Bss]) -> State {
         cx.ask(Request::ListNetworks {
-            bssids: selection::of_interest(&cx.networks, air),
+            bssids: selection::known_bssids(&cx.networks, air),
         });
         let fresh = cx.fresh(air);
         State::Scanning(Self {
@@ -281,9 +281,9 @@ impl Scanning {
 
     fn choose(cx: &mut Context, plan: &ScanPlan, fresh: &[Bss], survey: NetworkList) -> State {
         cx.learn_networks(survey.networks);
-        let may_try = |ssid: &_| cx.memory.may_try(cx.now, ssid);
+        let can_try = |ssid: &_| cx.memory.can_try(cx.now, ssid);
         let wanted = cx.wanted.as_ref();
-        match selection::choose(&cx.networks, &survey.table, fresh, wanted, may_try) {
+        match selection::choose(&cx.networks, &survey.table, fresh, wanted, can_try) {
             Some(candidate) if cx.pause.is_none() && cx.is_worth_joining_now(&candidate, plan) => {
                 Associating::begin(cx, candidate)
             }
