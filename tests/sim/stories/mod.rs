@@ -26,10 +26,6 @@ const LEFT_OUT: [(&str, &str); 70] = [
         "address-fought-for",
         "what happens at random has no order to compare",
     ),
-    ("with-connman", "ConnMan is not simulated"),
-    ("with-connman-denied", "ConnMan is not simulated"),
-    ("with-iwd", "iwd is not simulated"),
-    ("with-networkmanager", "NetworkManager is not simulated"),
     ("control-connman", "ConnMan is not simulated"),
     ("control-directory-removed", "commands are not simulated"),
     ("control-iwd", "iwd is not simulated"),
@@ -55,7 +51,6 @@ const LEFT_OUT: [(&str, &str); 70] = [
         "what happens at random has no order to compare",
     ),
     ("documented", "systemd is not simulated"),
-    ("user-commands", "commands are not simulated"),
     ("hour", "what happens at random has no order to compare"),
     ("import-networkmanager", "NetworkManager is not simulated"),
     ("interface-renamed", "the simulated card stays what it is"),
@@ -137,6 +132,11 @@ const LEFT_OUT: [(&str, &str); 70] = [
     ("systemd-socket-of-root", "systemd is not simulated"),
     ("systemd-usb-link", "systemd is not simulated"),
     ("turns-access-point", "commands are not simulated"),
+    ("user-commands", "commands are not simulated"),
+    ("with-connman", "ConnMan is not simulated"),
+    ("with-connman-denied", "ConnMan is not simulated"),
+    ("with-iwd", "iwd is not simulated"),
+    ("with-networkmanager", "NetworkManager is not simulated"),
 ];
 
 /// Checks of stories that are played, which the simulation has no means to decide.
