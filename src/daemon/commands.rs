@@ -6,19 +6,17 @@ use tokio::sync::oneshot;
 
 use super::Daemon;
 use super::machine::Machine;
-use super::managed::ManagedInterface;
+use super::managed::{ManagedInterface, ScanReport};
+use super::words;
 use crate::protocol::{Effect, Fault, FaultKind, Paused, Reply, Rotated, Scanned};
 use macveil_core::address::{AddressPolicies, NetworkFacts, Policy};
-use macveil_core::machine::{Command, Event, Rotation};
-use macveil_core::types::{Bss, Mac, Ssid};
+use macveil_core::machine::{Command, Event, Rotation, ScanFailure, StateKind, UnsupportedReason};
+use macveil_core::types::Ssid;
 
-const NO_RADIO: &str = "there is no radio to scan with";
-const IWD_SCANS: &str = "iwd does the scanning: ask it, with `iwctl station IFACE scan`";
 const IWD_JOINS: &str = "iwd decides what is joined: ask it, with `iwctl station IFACE disconnect`";
 const NOTHING_TO_PAUSE: &str =
     "an Ethernet interface is changed only while it has no carrier: there is nothing to pause";
 const UNPROTECTED: &str = "the card goes without protection, as on-failure = \"open\" says";
-const GONE: &str = "macveil no longer manages the interface";
 
 /// Scans that somebody waits for.
 #[derive(Debug)]
@@ -26,13 +24,6 @@ pub(super) struct PendingScans {
     waiting: Vec<u32>,
     scanned: Vec<Scanned>,
     answer: oneshot::Sender<Reply>,
-}
-
-/// How a scan ended.
-#[derive(Debug)]
-pub(super) struct ScanReport {
-    pub(super) mask: Option<Mac>,
-    pub(super) found: Result<Vec<Bss>, String>,
 }
 
 impl Daemon {
@@ -77,13 +68,13 @@ impl Daemon {
         });
         for ifindex in meant {
             let machine = self.stations.get(&ifindex).map(ManagedInterface::machine);
-            let refused = match machine {
-                Some(Machine::Wire(_)) => Some(NO_RADIO),
-                Some(Machine::Iwd(_)) => Some(IWD_SCANS),
-                Some(Machine::Station(_)) | None => None,
+            let unsupported = match machine {
+                Some(Machine::Ethernet(_)) => Some(UnsupportedReason::Ethernet),
+                Some(Machine::Iwd(_)) => Some(UnsupportedReason::Iwd),
+                Some(Machine::Wpa(_)) | None => None,
             };
-            if let Some(refused) = refused {
-                let (mask, found) = (None, Err(refused.to_owned()));
+            if let Some(reason) = unsupported {
+                let (mask, found) = (None, Err(ScanFailure::Unsupported { reason }));
                 self.looked(ifindex, &ScanReport { mask, found });
             } else {
                 self.tell(ifindex, Event::Command(Command::Scan));
@@ -111,7 +102,8 @@ impl Daemon {
                 .filter(|ifindex| !self.stations.contains_key(ifindex))
                 .collect();
             for ifindex in gone {
-                let (mask, found) = (None, Err(GONE.to_owned()));
+                let reason = UnsupportedReason::Released;
+                let (mask, found) = (None, Err(ScanFailure::Unsupported { reason }));
                 looks.end(ifindex, "", &ScanReport { mask, found });
             }
         }
@@ -141,10 +133,11 @@ impl Daemon {
                 self.tell(ifindex, Event::Command(command.clone()));
             }
             if let Some(managed) = self.stations.get(&ifindex) {
+                let status = managed.machine_status();
                 all.push(Paused {
                     interface: managed.name().to_owned(),
-                    state: managed.machine().state_name().to_owned(),
-                    ssid: managed.machine().network(),
+                    state: status.state.to_string(),
+                    ssid: status.network,
                     refused: refused.map(str::to_owned),
                 });
             }
@@ -163,11 +156,10 @@ impl Daemon {
 
     fn rotate_one(&mut self, ifindex: u32) -> Option<Rotated> {
         let managed = self.stations.get(&ifindex)?;
-        let machine = managed.machine();
         let policies = self
             .config
             .address_policies(&managed.device(), std::sync::Arc::clone(&self.host));
-        let (mask, ssid) = (machine.rotation(), machine.network());
+        let (mask, ssid) = (managed.rotation(), managed.machine_status().network);
         let (policy, address) = match (&ssid, managed.is_wire()) {
             (None, true) => of_policy(&policies, &NetworkFacts::default(), mask),
             (None, false) => (None, Effect::None),
@@ -197,7 +189,11 @@ impl PendingScans {
             self.scanned.push(Scanned {
                 interface: name.to_owned(),
                 mask: looked.mask,
-                found: looked.found.clone(),
+                found: looked
+                    .found
+                    .as_ref()
+                    .map(Vec::clone)
+                    .map_err(words::scan_failure),
             });
         }
     }
@@ -205,11 +201,11 @@ impl PendingScans {
 
 fn refused(managed: &ManagedInterface, command: &Command) -> Option<&'static str> {
     match managed.machine() {
-        Machine::Wire(_) => Some(NOTHING_TO_PAUSE),
+        Machine::Ethernet(_) => Some(NOTHING_TO_PAUSE),
         Machine::Iwd(_) => Some(IWD_JOINS),
-        Machine::Station(station) => match command {
-            Command::Unpause if !managed.machine().is_paused() => Some("it is not paused"),
-            _ if station.state_name() == "unprotected" => Some(UNPROTECTED),
+        Machine::Wpa(_) => match command {
+            Command::Unpause if !managed.is_paused() => Some("it is not paused"),
+            _ if managed.state() == StateKind::Unprotected => Some(UNPROTECTED),
             _ => None,
         },
     }

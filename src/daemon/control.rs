@@ -200,7 +200,7 @@ impl Daemon {
             let policy = policy.map_err(|error| error.to_string());
             let connected = managed.is_connected_to(ssid);
             // What ends in a pause is not made again.
-            let may_join_anew = connected && !managed.machine().is_paused();
+            let may_join_anew = connected && !managed.is_paused();
             Affected {
                 interface: managed.name().to_owned(),
                 effect: effect(&policy, may_join_anew),

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use tracing::Level;
 
+use super::words;
 use crate::json::Json;
 use crate::protocol::News;
-use macveil_core::machine::{AddressKind, Notice};
+use macveil_core::machine::{AddressKind, Notice, ScanFailure};
 use macveil_core::types::{Bss, Mac, Ssid};
 
 /// One thing worth telling of an interface.
@@ -207,13 +208,13 @@ impl Entry {
         Self::new(Level::WARN, &HELD, words)
     }
 
-    fn looked(found: Result<Vec<Bss>, String>) -> Self {
+    fn looked(found: Result<Vec<Bss>, ScanFailure>) -> Self {
         let words = match found {
             Ok(heard) => format!(
                 "scanned all channels, as asked: {} access points heard",
                 heard.len()
             ),
-            Err(why) => format!("not scanned as asked: {why}"),
+            Err(failure) => format!("not scanned as asked: {}", words::scan_failure(&failure)),
         };
         Self::new(Level::INFO, &SCANNED, words)
     }

@@ -6,10 +6,11 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 use tracing::{debug, info};
 
-use super::machine::of_port;
-use super::managed::{Client, ManagedInterface};
+use super::machine::{Machine, of_ethernet};
+use super::managed::ManagedInterface;
 use super::{Daemon, Error, Identity, clock};
-use macveil_core::machine::{Command, Event, Port, Wire};
+use macveil_core::machine::ethernet::{EthernetDevice, EthernetMachine};
+use macveil_core::machine::{Command, Event};
 use macveil_core::types::DeviceKind;
 
 impl Daemon {
@@ -22,9 +23,9 @@ impl Daemon {
         Ok(())
     }
 
-    pub(super) fn tend_port(&mut self, mut port: Port) {
+    pub(super) fn tend_port(&mut self, mut port: EthernetDevice) {
         let ifindex = port.ifindex;
-        let managed = self.config.manages(&of_port(&port));
+        let managed = self.config.manages(&of_ethernet(&port));
         if !managed || port.bonded {
             self.leave_alone(port, managed);
             return;
@@ -40,7 +41,7 @@ impl Daemon {
             Err(refusal) => return debug!("{}: {refusal}", port.name),
         };
         port.initial = self.initial_address(&port.name, ifindex, port.permanent, link.address);
-        let device = of_port(&port);
+        let device = of_ethernet(&port);
         let settings = self.config.settings(&device);
         let policies = self
             .config
@@ -51,14 +52,14 @@ impl Daemon {
         );
         let rng = StdRng::from_rng(&mut self.rng);
         let name = port.name.clone();
-        let wire = Wire::new(clock::now(), port, settings, policies, link, rng);
-        let managed = ManagedInterface::begin(ifindex, name, wire.into(), Client::None);
+        let machine = EthernetMachine::new(clock::now(), port, settings, policies, link, rng);
+        let managed = ManagedInterface::begin(ifindex, name, Machine::ethernet(machine));
         self.stations.insert(ifindex, managed);
         self.carry_out(ifindex);
     }
 
-    fn leave_alone(&mut self, port: Port, managed: bool) {
-        let Port {
+    fn leave_alone(&mut self, port: EthernetDevice, managed: bool) {
+        let EthernetDevice {
             name,
             ifindex,
             bonded,

@@ -3,21 +3,23 @@
 use std::path::PathBuf;
 
 use super::Daemon;
-use super::managed::Client;
-use crate::platform::iwd::{CONFIGURATION, STATE_DIRECTORY, Target};
+use super::machine::{Client, Report};
+use crate::platform::iwd::{CONFIGURATION, STATE_DIRECTORY, Target, run};
+use macveil_core::machine::iwd::Request;
 
 const ROOT: &str = "/";
 /// What iwd's files said before, in the state directory, because they outlive the machine's next start.
 const ORIGINALS: &str = "iwd-originals";
 
 impl Daemon {
-    pub(super) fn client_of_iwd(&self, ifindex: u32, name: &str) -> Client {
+    pub(super) fn client_of_iwd(&self, ifindex: u32, name: &str) -> Client<Request> {
         let target = Target {
             ifname: name.to_owned(),
             root: PathBuf::from(ROOT),
             originals: self.config.state_dir.join(ORIGINALS),
         };
-        Client::of_iwd(ifindex, target, self.told.clone())
+        let report = self.reporter(ifindex, Report::Iwd);
+        Client::start(|requests| run(target, requests, report))
     }
 }
 

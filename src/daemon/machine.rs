@@ -1,140 +1,204 @@
-//! The kinds of machines, behind one contract.
+//! The machine of one interface, with the connection to its backend.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
-use rand::rngs::StdRng;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tracing::debug;
 
 use super::clock;
 use super::managers::Role;
 use crate::config::{Config, DeviceFacts};
 use macveil_core::address::{AddressPolicies, Host};
+use macveil_core::machine::ethernet::{EthernetDevice, EthernetMachine};
+use macveil_core::machine::iwd::{IwdEvent, IwdMachine};
+use macveil_core::machine::wpa::{WpaEvent, WpaMachine};
 use macveil_core::machine::{
-    Action, Addresses, Card, Event, IwdMachine, Link, Now, Port, Rotation, Settings, Station, Time,
-    Wire,
+    self, Action, Card, Event, Now, Rotation, Settings, StateKind, Status, Time,
 };
-use macveil_core::types::{DeviceKind, Mac, Ssid};
+use macveil_core::types::DeviceKind;
 
+/// A machine and the connection to its backend, if it has one.
 #[derive(Debug)]
-pub(super) enum Machine {
-    Station(Box<Station>),
-    Wire(Box<Wire>),
-    Iwd(Box<IwdMachine>),
+pub(super) struct Driven<M: machine::Machine> {
+    machine: M,
+    client: Option<Client<M::Request>>,
 }
 
-impl From<Wire> for Machine {
-    fn from(wire: Wire) -> Self {
-        Self::Wire(Box::new(wire))
+/// The task that talks to a backend; it ends when this is dropped.
+#[derive(Debug)]
+pub(super) struct Client<R> {
+    requests: mpsc::UnboundedSender<R>,
+    task: JoinHandle<()>,
+}
+
+impl<R> Client<R> {
+    pub(super) fn start<F>(client: impl FnOnce(mpsc::UnboundedReceiver<R>) -> F) -> Self
+    where
+        F: Future<Output = ()> + 'static,
+    {
+        let (requests, wanted) = mpsc::unbounded_channel();
+        let task = tokio::task::spawn_local(client(wanted));
+        Self { requests, task }
     }
 }
 
+impl<R> Drop for Client<R> {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// What every [`Driven`] machine can do, whatever its backend.
+pub(super) trait Drive {
+    fn handle(&mut self, now: Now, event: Event);
+    fn handle_timeout(&mut self, now: Now);
+    /// The next action for the kernel or the daemon. Requests to the backend are sent on the way.
+    fn poll_action(&mut self) -> Option<Action<Infallible>>;
+    fn poll_timeout(&self) -> Option<Time>;
+    fn state(&self) -> StateKind;
+    fn status(&self) -> Status;
+    fn rotation(&self) -> Rotation;
+    fn reconfigure(&mut self, now: Now, settings: Settings, policies: AddressPolicies);
+}
+
+impl<M: machine::Machine<Request: std::fmt::Debug>> Drive for Driven<M> {
+    fn handle(&mut self, now: Now, event: Event) {
+        self.machine.handle(now, event.widen());
+    }
+
+    fn handle_timeout(&mut self, now: Now) {
+        self.machine.handle_timeout(now);
+    }
+
+    fn poll_action(&mut self) -> Option<Action<Infallible>> {
+        loop {
+            let request = match self.machine.poll_action()?.split() {
+                Ok(action) => return Some(action),
+                Err(request) => request,
+            };
+            debug!("{request:?}");
+            if let Some(client) = &self.client {
+                // A client that has ended means that the interface is going away.
+                let _ = client.requests.send(request);
+            }
+        }
+    }
+
+    fn poll_timeout(&self) -> Option<Time> {
+        self.machine.poll_timeout()
+    }
+
+    fn state(&self) -> StateKind {
+        self.machine.state()
+    }
+
+    fn status(&self) -> Status {
+        self.machine.status()
+    }
+
+    fn rotation(&self) -> Rotation {
+        self.machine.rotation()
+    }
+
+    fn reconfigure(&mut self, now: Now, settings: Settings, policies: AddressPolicies) {
+        self.machine.reconfigure(now, settings, policies);
+    }
+}
+
+/// The machine of an interface.
+#[derive(Debug)]
+pub(super) enum Machine {
+    Wpa(Box<Driven<WpaMachine>>),
+    Iwd(Box<Driven<IwdMachine>>),
+    Ethernet(Box<Driven<EthernetMachine>>),
+}
+
+/// What a backend reports.
+#[derive(Debug)]
+pub(super) enum Report {
+    Wpa(WpaEvent),
+    #[cfg_attr(
+        not(feature = "dbus"),
+        expect(dead_code, reason = "only the client of iwd makes it")
+    )]
+    Iwd(IwdEvent),
+}
+
 impl Machine {
-    /// For a Wi-Fi station.
-    pub(super) fn of_role(
-        role: Role,
-        now: Now,
-        card: Card,
-        settings: Settings,
-        addresses: Addresses,
-        link: Link,
-        rng: StdRng,
+    pub(super) fn wpa(
+        machine: WpaMachine,
+        client: Option<Client<<WpaMachine as machine::Machine>::Request>>,
     ) -> Self {
-        match role {
-            Role::WpaSupplicant => {
-                let station = Station::new(now, card, settings, addresses, link, rng);
-                Self::Station(Box::new(station))
+        Self::Wpa(Box::new(Driven { machine, client }))
+    }
+
+    pub(super) fn iwd(
+        machine: IwdMachine,
+        client: Option<Client<<IwdMachine as machine::Machine>::Request>>,
+    ) -> Self {
+        Self::Iwd(Box::new(Driven { machine, client }))
+    }
+
+    pub(super) fn ethernet(machine: EthernetMachine) -> Self {
+        let client = None;
+        Self::Ethernet(Box::new(Driven { machine, client }))
+    }
+
+    pub(super) fn get(&self) -> &dyn Drive {
+        match self {
+            Self::Wpa(machine) => &**machine,
+            Self::Iwd(machine) => &**machine,
+            Self::Ethernet(machine) => &**machine,
+        }
+    }
+
+    pub(super) fn get_mut(&mut self) -> &mut dyn Drive {
+        match self {
+            Self::Wpa(machine) => &mut **machine,
+            Self::Iwd(machine) => &mut **machine,
+            Self::Ethernet(machine) => &mut **machine,
+        }
+    }
+
+    pub(super) fn report(&mut self, report: Report) {
+        match (self, report) {
+            (Self::Wpa(wpa), Report::Wpa(event)) => {
+                machine::Machine::handle(&mut wpa.machine, clock::now(), Event::Backend(event));
             }
-            Role::Iwd => {
-                let station = IwdMachine::new(now, card, settings, addresses, link, rng);
-                Self::Iwd(Box::new(station))
+            (Self::Iwd(iwd), Report::Iwd(event)) => {
+                machine::Machine::handle(&mut iwd.machine, clock::now(), Event::Backend(event));
             }
+            // A report of a client that ended before this machine began.
+            (Self::Wpa(_), Report::Iwd(_))
+            | (Self::Iwd(_), Report::Wpa(_))
+            | (Self::Ethernet(_), Report::Wpa(_) | Report::Iwd(_)) => {}
         }
     }
 
     pub(super) const fn role(&self) -> Role {
         match self {
-            Self::Station(_) | Self::Wire(_) => Role::WpaSupplicant,
+            Self::Wpa(_) | Self::Ethernet(_) => Role::WpaSupplicant,
             Self::Iwd(_) => Role::Iwd,
         }
     }
 
-    pub(super) fn handle(&mut self, event: Event) {
+    /// The name of the backend that it talks to.
+    pub(super) const fn backend(&self) -> Option<&'static str> {
         match self {
-            Self::Station(station) => station.handle(clock::now(), event),
-            Self::Wire(wire) => wire.handle(clock::now(), event),
-            Self::Iwd(station) => station.handle(clock::now(), event),
-        }
-    }
-
-    pub(super) fn handle_timeout(&mut self) {
-        match self {
-            Self::Station(station) => station.handle_timeout(clock::now()),
-            Self::Wire(wire) => wire.handle_timeout(clock::now()),
-            Self::Iwd(station) => station.handle_timeout(clock::now()),
-        }
-    }
-
-    pub(super) fn poll_action(&mut self) -> Option<Action> {
-        match self {
-            Self::Station(station) => station.poll_action(),
-            Self::Wire(wire) => wire.poll_action(),
-            Self::Iwd(station) => station.poll_action(),
-        }
-    }
-
-    pub(super) fn deadline(&self) -> Option<Time> {
-        match self {
-            Self::Station(station) => station.deadline(),
-            Self::Wire(wire) => wire.deadline(),
-            Self::Iwd(station) => station.deadline(),
-        }
-    }
-
-    pub(super) fn state_name(&self) -> &'static str {
-        match self {
-            Self::Station(station) => station.state_name(),
-            Self::Wire(wire) => wire.state_name(),
-            Self::Iwd(station) => station.state_name(),
-        }
-    }
-
-    /// The network that it is associating or associated to.
-    pub(super) fn network(&self) -> Option<Ssid> {
-        match self {
-            Self::Station(station) => station.snapshot().network,
-            Self::Wire(_) => None,
-            Self::Iwd(station) => station.snapshot().network,
-        }
-    }
-
-    pub(super) fn is_paused(&self) -> bool {
-        match self {
-            Self::Station(station) => station.snapshot().pause.is_some(),
-            Self::Wire(_) | Self::Iwd(_) => false,
-        }
-    }
-
-    pub(super) fn rotation(&self) -> Rotation {
-        match self {
-            Self::Station(station) => station.rotation(),
-            Self::Wire(wire) => wire.rotation(),
-            Self::Iwd(station) => station.rotation(),
-        }
-    }
-
-    pub(super) fn address(&self) -> Mac {
-        match self {
-            Self::Station(station) => station.snapshot().link.address,
-            Self::Wire(wire) => wire.snapshot().link.address,
-            Self::Iwd(station) => station.snapshot().link.address,
+            Self::Wpa(machine) if machine.client.is_some() => Some("wpa_supplicant"),
+            Self::Iwd(machine) if machine.client.is_some() => Some("iwd"),
+            Self::Wpa(_) | Self::Iwd(_) | Self::Ethernet(_) => None,
         }
     }
 
     /// The interface as the configuration's device specs see it.
     pub(super) fn device(&self) -> DeviceFacts<'_> {
         match self {
-            Self::Station(station) => of_card(station.card()),
-            Self::Wire(wire) => of_port(wire.port()),
-            Self::Iwd(station) => of_card(station.card()),
+            Self::Wpa(wpa) => of_card(wpa.machine.card()),
+            Self::Iwd(iwd) => of_card(iwd.machine.card()),
+            Self::Ethernet(ethernet) => of_ethernet(ethernet.machine.device()),
         }
     }
 
@@ -143,15 +207,12 @@ impl Machine {
         let settings = config.settings(&device);
         let policies = config.address_policies(&device, Arc::clone(host));
         let policies = bound_for(self.role(), policies, &device);
-        match self {
-            Self::Station(station) => station.reconfigure(settings, policies),
-            Self::Wire(wire) => wire.reconfigure(clock::now(), settings, policies),
-            Self::Iwd(station) => station.reconfigure(clock::now(), settings, policies),
-        }
+        self.get_mut().reconfigure(clock::now(), settings, policies);
     }
 }
 
-/// A card that has no permanent address has nothing but its interface's name to be told by.
+/// iwd identifies a network's address by the card. Without a permanent address only the interface's name
+/// identifies a card.
 pub(super) fn bound_for(
     role: Role,
     policies: AddressPolicies,
@@ -163,7 +224,7 @@ pub(super) fn bound_for(
     }
 }
 
-/// A Wi-Fi station as the configuration's device specs see it.
+/// A Wi-Fi interface as the configuration's device specs see it.
 pub(super) fn of_card(card: &Card) -> DeviceFacts<'_> {
     DeviceFacts {
         name: &card.name,
@@ -173,12 +234,12 @@ pub(super) fn of_card(card: &Card) -> DeviceFacts<'_> {
     }
 }
 
-/// An interface that is no Wi-Fi, likewise.
-pub(super) fn of_port(port: &Port) -> DeviceFacts<'_> {
+/// An Ethernet interface as the configuration's device specs see it.
+pub(super) fn of_ethernet(device: &EthernetDevice) -> DeviceFacts<'_> {
     DeviceFacts {
-        name: &port.name,
-        permanent: port.permanent,
-        driver: &port.driver,
-        kind: DeviceKind::wired(port.physical),
+        name: &device.name,
+        permanent: device.permanent,
+        driver: &device.driver,
+        kind: DeviceKind::wired(device.physical),
     }
 }

@@ -1,31 +1,36 @@
 //! One interface, a station with its supplicant or a wire: carries out what the supervisor wants done.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
 use tracing::debug;
 
-use super::commands::ScanReport;
+use super::clock;
 use super::entry::Entry;
 use super::journal;
-use super::machine::Machine;
+use super::machine::{Machine, Report};
 use super::managers::Role;
 use crate::config::{Config, DeviceFacts};
-#[cfg(feature = "dbus")]
-use crate::platform::iwd;
 use crate::platform::netlink::Kernel;
-use crate::platform::wpa_supplicant;
 use crate::protocol::{Interface, News};
 use macveil_core::address::{Host, Record};
-use macveil_core::machine::{Action, Event, IwdRequest, Notice, Request, Time};
-use macveil_core::types::Ssid;
+use macveil_core::machine::{
+    Action, Event, LinkEvent, Notice, Rotation, ScanEvent, ScanFailure, StateKind, Status, Time,
+};
+use macveil_core::types::{Bss, Mac, Ssid};
 
-/// Something that a supplicant's client has to tell.
+/// A report of an interface's backend.
 #[derive(Debug)]
 pub(super) struct BackendEvent {
     pub(super) ifindex: u32,
-    pub(super) event: Event,
+    pub(super) report: Report,
+}
+
+/// The result of a scan for the user.
+#[derive(Debug)]
+pub(super) struct ScanReport {
+    pub(super) mask: Option<Mac>,
+    pub(super) found: Result<Vec<Bss>, ScanFailure>,
 }
 
 #[derive(Debug)]
@@ -33,7 +38,6 @@ pub(super) struct ManagedInterface {
     ifindex: u32,
     name: String,
     machine: Machine,
-    client: Client,
     /// The last network that it was connected to.
     connected: Option<Ssid>,
 }
@@ -51,84 +55,12 @@ pub(super) struct Outcome {
     pub(super) news: Vec<News>,
 }
 
-/// Whoever talks to an interface's supplicant, for as long as this lives.
-#[derive(Debug)]
-pub(super) enum Client {
-    /// There is none to talk to.
-    None,
-    Wpa(mpsc::UnboundedSender<Request>, JoinHandle<()>),
-    #[cfg(feature = "dbus")]
-    Iwd(mpsc::UnboundedSender<IwdRequest>, JoinHandle<()>),
-}
-
-impl Client {
-    pub(super) fn of_wpa(
-        ifindex: u32,
-        target: wpa_supplicant::Target,
-        told: mpsc::UnboundedSender<BackendEvent>,
-    ) -> Self {
-        let (requests, wanted) = mpsc::unbounded_channel();
-        let client = wpa_supplicant::run(target, wanted, teller(ifindex, told));
-        Self::Wpa(requests, tokio::task::spawn_local(client))
-    }
-
-    #[cfg(feature = "dbus")]
-    pub(super) fn of_iwd(
-        ifindex: u32,
-        target: iwd::Target,
-        told: mpsc::UnboundedSender<BackendEvent>,
-    ) -> Self {
-        let (requests, wanted) = mpsc::unbounded_channel();
-        let client = iwd::run(target, wanted, teller(ifindex, told));
-        Self::Iwd(requests, tokio::task::spawn_local(client))
-    }
-
-    /// A client that has ended means that the interface is going away.
-    fn ask(&self, request: Request) {
-        if let Self::Wpa(requests, _) = self {
-            let _ = requests.send(request);
-        }
-    }
-
-    fn ask_iwd(&self, request: &IwdRequest) {
-        match self {
-            #[cfg(feature = "dbus")]
-            Self::Iwd(requests, _) => drop(requests.send(request.clone())),
-            Self::None | Self::Wpa(..) => debug!("there is no iwd to ask: {request:?}"),
-        }
-    }
-}
-
-impl Drop for Client {
-    fn drop(&mut self) {
-        match self {
-            Self::None => {}
-            Self::Wpa(_, client) => client.abort(),
-            #[cfg(feature = "dbus")]
-            Self::Iwd(_, client) => client.abort(),
-        }
-    }
-}
-
-/// Nobody listens any more when the daemon is ending.
-fn teller(ifindex: u32, told: mpsc::UnboundedSender<BackendEvent>) -> impl FnMut(Event) {
-    move |event| {
-        let _ = told.send(BackendEvent { ifindex, event });
-    }
-}
-
 impl ManagedInterface {
-    pub(super) const fn begin(
-        ifindex: u32,
-        name: String,
-        machine: Machine,
-        client: Client,
-    ) -> Self {
+    pub(super) const fn begin(ifindex: u32, name: String, machine: Machine) -> Self {
         Self {
             ifindex,
             name,
             machine,
-            client,
             connected: None,
         }
     }
@@ -145,61 +77,76 @@ impl ManagedInterface {
         self.machine.role()
     }
 
-    /// The supplicant that it is brought to networks by, if that is known.
+    /// The name of the backend that drives it.
     pub(super) const fn backend(&self) -> Option<&'static str> {
-        match self.client {
-            Client::None => None,
-            Client::Wpa(..) => Some("wpa_supplicant"),
-            #[cfg(feature = "dbus")]
-            Client::Iwd(..) => Some("iwd"),
-        }
+        self.machine.backend()
     }
 
     pub(super) fn is_wire(&self) -> bool {
-        matches!(self.machine, Machine::Wire(_))
+        matches!(self.machine, Machine::Ethernet(_))
     }
 
     pub(super) fn device(&self) -> DeviceFacts<'_> {
         self.machine.device()
     }
 
-    /// As the control socket tells of it.
+    pub(super) fn machine_status(&self) -> Status {
+        self.machine.get().status()
+    }
+
+    pub(super) fn state(&self) -> StateKind {
+        self.machine.get().state()
+    }
+
+    /// The interface for the control socket.
     pub(super) fn interface(&self) -> Interface {
+        let status = self.machine_status();
         Interface {
             name: self.name.clone(),
             ifindex: self.ifindex,
             kind: self.machine.device().kind,
-            address: self.machine.address(),
-            state: Some(self.machine.state_name().to_owned()),
+            address: status.link.address,
+            state: Some(status.state.to_string()),
         }
     }
 
+    pub(super) fn rotation(&self) -> Rotation {
+        self.machine.get().rotation()
+    }
+
+    pub(super) fn is_paused(&self) -> bool {
+        self.machine_status().pause.is_some()
+    }
+
     pub(super) fn is_connected_to(&self, ssid: &Ssid) -> bool {
-        self.machine.state_name() == "associated" && self.connected.as_ref() == Some(ssid)
+        self.state() == StateKind::Associated && self.connected.as_ref() == Some(ssid)
     }
 
     pub(super) fn handle(&mut self, event: Event) {
         debug!("{}: {event:?}", self.name);
-        let before = self.machine.state_name();
-        self.machine.handle(event);
-        self.note_change(before);
+        self.step(|machine| machine.get_mut().handle(clock::now(), event));
+    }
+
+    pub(super) fn report(&mut self, report: Report) {
+        debug!("{}: {report:?}", self.name);
+        self.step(|machine| machine.report(report));
     }
 
     pub(super) fn handle_timeout(&mut self) {
-        let before = self.machine.state_name();
-        self.machine.handle_timeout();
-        self.note_change(before);
+        self.step(|machine| machine.get_mut().handle_timeout(clock::now()));
     }
 
-    fn note_change(&self, before: &str) {
-        let after = self.machine.state_name();
+    fn step(&mut self, step: impl FnOnce(&mut Machine)) {
+        let before = self.state();
+        step(&mut self.machine);
+        let after = self.state();
         if before != after {
             debug!("{}: {before} -> {after}", self.name);
         }
     }
 
     pub(super) fn deadline(&self) -> Option<Time> {
-        self.machine.deadline()
+        self.machine.get().poll_timeout()
     }
 
     pub(super) fn reconfigure(&mut self, config: &Config, host: &Arc<Host>) {
@@ -209,7 +156,7 @@ impl ManagedInterface {
     /// Does everything that the supervisor wants done now.
     pub(super) fn carry_out(&mut self, kernel: &mut Kernel) -> Outcome {
         let mut outcome = Outcome::default();
-        while let Some(action) = self.machine.poll_action() {
+        while let Some(action) = self.machine.get_mut().poll_action() {
             debug!("{}: {action:?}", self.name);
             match action {
                 Action::Finish => {
@@ -217,7 +164,7 @@ impl ManagedInterface {
                     return outcome;
                 }
                 Action::Remember { ssid, record } => outcome.learned.push((ssid, record)),
-                Action::Say(notice) => self.say(notice, &mut outcome),
+                Action::Notify(notice) => self.notify(notice, &mut outcome),
                 action => {
                     if let Some(answer) = self.perform(kernel, action) {
                         self.handle(answer);
@@ -228,7 +175,7 @@ impl ManagedInterface {
         outcome
     }
 
-    fn say(&mut self, notice: Notice, outcome: &mut Outcome) {
+    fn notify(&mut self, notice: Notice, outcome: &mut Outcome) {
         match &notice {
             Notice::Connected { ssid, .. } => self.connected = Some(ssid.clone()),
             Notice::UserScan { mask, found } => {
@@ -242,43 +189,40 @@ impl ManagedInterface {
         outcome.news.push(entry.news(&self.name));
     }
 
-    fn perform(&mut self, kernel: &mut Kernel, action: Action) -> Option<Event> {
+    fn perform(&mut self, kernel: &mut Kernel, action: Action<Infallible>) -> Option<Event> {
         let ifindex = self.ifindex;
         match action {
-            Action::SetAddress { address, how } => {
-                Some(Event::LinkSet(kernel.set_address(ifindex, address, how)))
-            }
-            Action::SetLinkDown => Some(Event::LinkSet(kernel.set_link_down(ifindex))),
-            Action::BringUp => Some(Event::LinkSet(kernel.bring_up(ifindex))),
-            Action::ReadLink => Some(Event::LinkSet(kernel.link(ifindex))),
-            Action::Scan(scan) => Some(Event::ScanAccepted(kernel.scan(ifindex, &scan))),
+            Action::SetAddress { address, how } => Some(Event::Link(LinkEvent::Answered(
+                kernel.set_address(ifindex, address, how),
+            ))),
+            Action::SetLinkDown => Some(Event::Link(LinkEvent::Answered(
+                kernel.set_link_down(ifindex),
+            ))),
+            Action::BringUp => Some(Event::Link(LinkEvent::Answered(kernel.bring_up(ifindex)))),
+            Action::ReadLink => Some(Event::Link(LinkEvent::Answered(kernel.link(ifindex)))),
+            Action::Scan(scan) => Some(Event::Scan(ScanEvent::Accepted(
+                kernel.scan(ifindex, &scan),
+            ))),
             Action::AbortScan => {
                 if let Err(refusal) = kernel.abort_scan(ifindex) {
                     debug!("{}: {refusal}", self.name);
                 }
                 None
             }
-            Action::GetScanResults => Some(Event::ScanResults(kernel.air(ifindex).unwrap_or_else(
-                |refusal| {
+            Action::GetScanResults => Some(Event::Scan(ScanEvent::Results(
+                kernel.air(ifindex).unwrap_or_else(|refusal| {
                     debug!("{}: {refusal}", self.name);
                     Vec::new()
-                },
+                }),
             ))),
-            Action::Ask(request) => {
-                self.client.ask(request);
-                None
-            }
-            Action::Iwd(request) => {
-                self.client.ask_iwd(&request);
-                None
-            }
+            Action::Request(never) => match never {},
             Action::ClearIpv6 => {
                 if let Err(refusal) = kernel.clear_ipv6(ifindex) {
                     debug!("{}: {refusal}", self.name);
                 }
                 None
             }
-            Action::Say(_) | Action::Remember { .. } | Action::Finish => None,
+            Action::Notify(_) | Action::Remember { .. } | Action::Finish => None,
         }
     }
 }

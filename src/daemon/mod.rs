@@ -22,6 +22,7 @@ mod retyped;
 mod schedule;
 mod service;
 mod status;
+mod words;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -47,11 +48,13 @@ use commands::PendingScans;
 pub use error::Error;
 use followed::Shown;
 use history::KeptHistory;
-use machine::{Machine, bound_for, of_card};
+use machine::{Client, Machine, Report, bound_for, of_card};
 use macveil_core::address::{Host, Record};
-use macveil_core::machine::{Addresses, Card, Command, Event, Time};
+use macveil_core::machine::iwd::IwdMachine;
+use macveil_core::machine::wpa::{self, WpaMachine};
+use macveil_core::machine::{Addresses, Card, Command, Event, LinkEvent, Time};
 use macveil_core::types::{DeviceKind, Mac, Ssid};
-use managed::{BackendEvent, Client, ManagedInterface};
+use managed::{BackendEvent, ManagedInterface};
 use managers::{ManagedBy, Role};
 use metrics::Metrics;
 use schedule::Schedule;
@@ -250,7 +253,7 @@ impl Daemon {
                 self.running = running;
                 self.reconsider()?;
             }
-            Wake::BackendEvent(BackendEvent { ifindex, event }) => self.tell(ifindex, event),
+            Wake::BackendEvent(BackendEvent { ifindex, report }) => self.report(ifindex, report),
             Wake::PendingRequest(asked) => self.answer(asked)?,
             Wake::Alarm => self.time_passed()?,
             Wake::Watchdog => service::alive(),
@@ -322,7 +325,7 @@ impl Daemon {
             return Ok(());
         }
         match self.kernel.link(ifindex) {
-            Ok(link) => self.tell(ifindex, Event::Link(link)),
+            Ok(link) => self.tell(ifindex, Event::Link(LinkEvent::Changed(link))),
             Err(refusal) => debug!("interface {ifindex}: {refusal}"),
         }
         Ok(())
@@ -397,11 +400,24 @@ impl Daemon {
         };
         info!("{}: {how} ({})", card.name, card.driver);
         let rng = StdRng::from_rng(&mut self.rng);
-        let client = self.client(role, ifindex, &card.name);
         let name = card.name.clone();
         let now = clock::now();
-        let machine = Machine::of_role(role, now, card, settings, addresses, link, rng);
-        let managed = ManagedInterface::begin(ifindex, name, machine, client);
+        let machine = match role {
+            Role::WpaSupplicant => {
+                let client = self.client_of_wpa(ifindex, &name);
+                let machine = WpaMachine::new(now, card, settings, addresses, link, rng);
+                Machine::wpa(machine, client)
+            }
+            Role::Iwd => {
+                #[cfg(feature = "dbus")]
+                let client = Some(self.client_of_iwd(ifindex, &name));
+                #[cfg(not(feature = "dbus"))]
+                let client = None;
+                let machine = IwdMachine::new(now, card, settings, addresses, link, rng);
+                Machine::iwd(machine, client)
+            }
+        };
+        let managed = ManagedInterface::begin(ifindex, name, machine);
         self.stations.insert(ifindex, managed);
         self.carry_out(ifindex);
     }
@@ -416,6 +432,22 @@ impl Daemon {
         if let Some(managed) = self.stations.get_mut(&ifindex) {
             managed.handle(event);
             self.carry_out(ifindex);
+        }
+    }
+
+    fn report(&mut self, ifindex: u32, report: Report) {
+        if let Some(managed) = self.stations.get_mut(&ifindex) {
+            managed.report(report);
+            self.carry_out(ifindex);
+        }
+    }
+
+    /// For the client of an interface's backend. Nothing listens any more when the daemon ends.
+    fn reporter<E>(&self, ifindex: u32, wrap: fn(E) -> Report) -> impl FnMut(E) + use<E> {
+        let told = self.told.clone();
+        move |event| {
+            let report = wrap(event);
+            let _ = told.send(BackendEvent { ifindex, report });
         }
     }
 
@@ -477,25 +509,20 @@ impl Daemon {
         self.schedule.soonest().into_iter().chain(named).min()
     }
 
-    /// Whoever talks to the interface's supplicant.
-    fn client(&self, role: Role, ifindex: u32, name: &str) -> Client {
-        let told = self.told.clone();
-        match (role, self.config.backend) {
-            (Role::WpaSupplicant, Backend::Auto | Backend::WpaSupplicant) => {
-                let target = wpa_supplicant::Target {
-                    ifname: name.to_owned(),
-                    control_dir: self.config.ctrl_interface.clone(),
-                    client_dir: self.runtime_dir.client_dir(),
-                    originals: self.runtime_dir.originals(name),
-                };
-                Client::of_wpa(ifindex, target, told)
-            }
-            (Role::WpaSupplicant, Backend::None | Backend::Iwd) => Client::None,
-            #[cfg(feature = "dbus")]
-            (Role::Iwd, _) => self.client_of_iwd(ifindex, name),
-            #[cfg(not(feature = "dbus"))]
-            (Role::Iwd, _) => Client::None,
+    fn client_of_wpa(&self, ifindex: u32, name: &str) -> Option<Client<wpa::Request>> {
+        match self.config.backend {
+            Backend::Auto | Backend::WpaSupplicant => {}
+            Backend::None | Backend::Iwd => return None,
         }
+        let target = wpa_supplicant::Target {
+            ifname: name.to_owned(),
+            control_dir: self.config.ctrl_interface.clone(),
+            client_dir: self.runtime_dir.client_dir(),
+            originals: self.runtime_dir.originals(name),
+        };
+        let report = self.reporter(ifindex, Report::Wpa);
+        let client = |requests| wpa_supplicant::run(target, requests, report);
+        Some(Client::start(client))
     }
 
     /// Reads the configuration again. The inner error is the user's to mend: the old one stays in force.

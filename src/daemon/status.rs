@@ -1,10 +1,9 @@
 //! How the interfaces are doing, as the control socket tells it.
 
-use super::machine::Machine;
 use super::managed::ManagedInterface;
-use super::{Daemon, clock};
+use super::{Daemon, clock, words};
 use crate::protocol::{Care, Status};
-use macveil_core::machine::{AddressKind, Counters, IwdMachine, Method, Station, Time, Wire};
+use macveil_core::machine::Time;
 
 impl Daemon {
     pub(super) fn status(&mut self) -> Vec<Status> {
@@ -35,103 +34,30 @@ impl ManagedInterface {
 
 fn care_of(managed: &ManagedInterface) -> Care {
     let now = clock::now().boot;
-    let care = match managed.machine() {
-        Machine::Station(station) => care_of_station(station, now),
-        Machine::Wire(wire) => care_of_wire(wire, now),
-        Machine::Iwd(station) => care_of_iwd(station, now),
-    };
+    let since = |moment: Time| milliseconds(now.saturating_sub(moment));
+    let until = |moment: Time| milliseconds(moment.saturating_sub(now));
+    let device = managed.device();
+    let status = managed.machine_status();
+    let limitations = status.limitations.iter();
     Care {
+        driver: device.driver.to_owned(),
         backend: managed.backend().map(str::to_owned),
-        ..care
-    }
-}
-
-fn care_of_iwd(station: &IwdMachine, now: Time) -> Care {
-    let card = station.card();
-    let snapshot = station.snapshot();
-    let masks = (Method::Powered, "while iwd is at rest".to_owned());
-    Care {
-        driver: card.driver.clone(),
-        backend: None,
-        up: snapshot.link.up,
-        state_ms: milliseconds(now.saturating_sub(snapshot.state_since)),
-        address_kind: snapshot.address_kind,
-        permanent: card.permanent == Some(snapshot.link.address),
-        address_ms: milliseconds(now.saturating_sub(snapshot.address_since)),
-        next_change: snapshot.next_change.to_owned(),
-        ssid: snapshot.network,
-        paused: false,
-        pause_ms: None,
-        method: snapshot.masks.then_some(masks),
-        trouble: snapshot.trouble,
-        retry_ms: snapshot
-            .retry_at
-            .map(|at| milliseconds(at.saturating_sub(now))),
-        unkept: snapshot.unkept,
-        counters: snapshot.counters,
-    }
-}
-
-fn care_of_station(station: &Station, now: Time) -> Care {
-    let card = station.card();
-    let snapshot = station.snapshot();
-    Care {
-        driver: card.driver.clone(),
-        backend: None,
-        up: snapshot.link.up,
-        state_ms: milliseconds(now.saturating_sub(snapshot.state_since)),
-        address_kind: snapshot.address_kind,
-        permanent: card.permanent == Some(snapshot.link.address),
-        address_ms: milliseconds(now.saturating_sub(snapshot.address_since)),
-        next_change: snapshot.next_change.to_owned(),
-        ssid: snapshot.network,
-        paused: snapshot.pause.is_some(),
-        pause_ms: snapshot
-            .pause
-            .and_then(|pause| pause.until)
-            .map(|end| milliseconds(end.saturating_sub(now))),
-        method: Some((snapshot.method, snapshot.method_reason.to_owned())),
-        trouble: snapshot.trouble,
-        retry_ms: snapshot
-            .retry_at
-            .map(|at| milliseconds(at.saturating_sub(now))),
-        unkept: snapshot.unkept,
-        counters: snapshot.counters,
-    }
-}
-
-fn care_of_wire(wire: &Wire, now: Time) -> Care {
-    let port = wire.port();
-    let snapshot = wire.snapshot();
-    let address = Some(snapshot.link.address);
-    Care {
-        driver: port.driver.clone(),
-        backend: None,
-        up: snapshot.link.up,
-        state_ms: milliseconds(now.saturating_sub(snapshot.state_since)),
-        address_kind: if address == snapshot.assigned {
-            AddressKind::Assigned
-        } else if address == port.permanent {
-            AddressKind::Permanent
-        } else {
-            AddressKind::Other
-        },
-        permanent: address == port.permanent,
-        address_ms: milliseconds(now.saturating_sub(snapshot.address_since)),
-        next_change: "while there is no carrier, if the configuration says so".to_owned(),
-        ssid: None,
-        method: None,
-        retry_ms: snapshot
-            .retry_at
-            .map(|at| milliseconds(at.saturating_sub(now))),
-        trouble: snapshot.trouble,
-        paused: false,
-        pause_ms: None,
-        unkept: Vec::new(),
-        counters: Counters {
-            holds_in_a_row: snapshot.holds_in_a_row,
-            ..Counters::default()
-        },
+        up: status.link.up,
+        state_ms: since(status.state_since),
+        address_kind: status.address_kind,
+        permanent: device.permanent == Some(status.link.address),
+        address_ms: since(status.address_since),
+        next_change: words::next_change(status.next_change).to_owned(),
+        ssid: status.network,
+        paused: status.pause.is_some(),
+        pause_ms: status.pause.and_then(|pause| pause.until).map(until),
+        method: status
+            .method
+            .map(|(method, reason)| (method, words::method_reason(reason).to_owned())),
+        trouble: status.problem,
+        retry_ms: status.retry_at.map(until),
+        unkept: limitations.map(words::limitation).collect(),
+        counters: status.counters,
     }
 }
 

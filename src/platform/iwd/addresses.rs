@@ -8,7 +8,7 @@ use tracing::debug;
 use super::files::{FileError, KnownNetworkId, KnownNetworks, Security};
 use super::originals::Originals;
 use crate::platform::socket_watcher::{directory_changed, watch_directory};
-use macveil_core::machine::{Joining, Known, NetworkId};
+use macveil_core::machine::iwd::{Joining, KnownNetwork, NetworkId};
 use macveil_core::types::Mac;
 
 #[derive(Debug)]
@@ -41,9 +41,9 @@ impl Addresses {
         directory_changed(self.watch.as_ref()).await;
     }
 
-    pub(super) fn known(&self) -> Result<Vec<Known>, FileError> {
+    pub(super) fn known(&self) -> Result<Vec<KnownNetwork>, FileError> {
         let networks = self.networks.list()?.into_iter();
-        let known = networks.map(|network| Known {
+        let known = networks.map(|network| KnownNetwork {
             id: as_seen(&network.id),
             autoconnect: network.autoconnect,
             hidden: network.hidden,

@@ -17,7 +17,7 @@ use super::objects::{self, Objects};
 use super::{STATE_DIRECTORY, Target, main_conf};
 use crate::platform::dbus::{BUS, Bus, Object, SYSTEM_BUS, is_from, owner_change};
 use crate::platform::socket_watcher::{Presence, Sight};
-use macveil_core::machine::{Event, IwdEvent, IwdRequest};
+use macveil_core::machine::iwd::{IwdEvent, Request};
 
 /// Its name on the bus.
 const IWD: &str = "net.connman.iwd";
@@ -36,15 +36,15 @@ const RECONNECT_PAUSE: Duration = Duration::from_secs(1);
 
 /// Runs until `requests` is closed; dropping it at any time leaves nothing behind but what iwd's files say.
 ///
-/// Tells [`Event::Iwd`] only.
+/// Reports through `tell`.
 ///
 /// # Panics
 ///
 /// Outside a tokio runtime with its I/O and time drivers enabled.
 pub async fn run(
     target: Target,
-    mut requests: UnboundedReceiver<IwdRequest>,
-    mut tell: impl FnMut(Event),
+    mut requests: UnboundedReceiver<Request>,
+    mut tell: impl FnMut(IwdEvent),
 ) {
     let mut presence = Presence::new(target.root.join(SYSTEM_BUS));
     let mut client = Client::new(target);
@@ -53,13 +53,12 @@ pub async fn run(
             bus = connect(&mut presence) => bus,
             request = requests.recv() => match request {
                 Some(request) => {
-                    tell(Event::Iwd(client.serve_alone(request)));
+                    tell(client.serve_alone(request));
                     continue;
                 }
                 None => return,
             },
         };
-        let mut tell = |news| tell(Event::Iwd(news));
         match client.serve_all(bus, &mut requests, &mut tell).await {
             Ok(()) => return,
             Err(error) => {
@@ -125,7 +124,7 @@ impl Client {
     async fn serve_all(
         &mut self,
         mut bus: Bus,
-        requests: &mut UnboundedReceiver<IwdRequest>,
+        requests: &mut UnboundedReceiver<Request>,
         tell: &mut impl FnMut(IwdEvent),
     ) -> zbus::Result<()> {
         self.subscribe(&bus).await?;
@@ -325,16 +324,16 @@ impl Client {
 
     async fn serve(
         &mut self,
-        request: IwdRequest,
+        request: Request,
         bus: &Bus,
         tell: &mut impl FnMut(IwdEvent),
     ) -> zbus::Result<()> {
         let station = self.objects.station(&self.target.ifname);
         let device = station.map(|(path, _)| path.to_owned());
         let (path, interface, method) = match (&request, device) {
-            (IwdRequest::Disconnect, Some(device)) => (device, objects::STATION, "Disconnect"),
-            (IwdRequest::Scan, Some(device)) => (device, objects::STATION, "Scan"),
-            (IwdRequest::Connect(network), Some(device)) => {
+            (Request::Disconnect, Some(device)) => (device, objects::STATION, "Disconnect"),
+            (Request::Scan, Some(device)) => (device, objects::STATION, "Scan"),
+            (Request::Connect(network), Some(device)) => {
                 let path = self.objects.path_of(&device, network);
                 (path, objects::NETWORK, "Connect")
             }
@@ -354,15 +353,15 @@ impl Client {
     }
 
     /// Carries out what needs no iwd.
-    fn serve_alone(&self, request: IwdRequest) -> IwdEvent {
+    fn serve_alone(&self, request: Request) -> IwdEvent {
         let addresses = self.addresses.as_ref();
         match request {
-            IwdRequest::Write { network, address } => {
+            Request::Write { network, address } => {
                 let nowhere = || Err("iwd has not said where its files are".to_owned());
                 let result = addresses.map_or_else(nowhere, |it| it.write(&network, address));
                 IwdEvent::Written { network, result }
             }
-            IwdRequest::Restore => {
+            Request::Restore => {
                 match addresses {
                     Some(addresses) => addresses.release(),
                     // An earlier macveil may have changed something.
@@ -370,11 +369,9 @@ impl Client {
                 }
                 IwdEvent::Released
             }
-            IwdRequest::Disconnect | IwdRequest::Connect(_) | IwdRequest::Scan => {
-                IwdEvent::Refused {
-                    why: "iwd is gone".to_owned(),
-                }
-            }
+            Request::Disconnect | Request::Connect(_) | Request::Scan => IwdEvent::Refused {
+                why: "iwd is gone".to_owned(),
+            },
         }
     }
 }

@@ -1,7 +1,7 @@
 //! iwd, 2.0 and later.
 //!
 //! [`run`] keeps a conversation with iwd about one interface, through restarts of iwd and of the bus. It
-//! tells what iwd does, and carries out each [`IwdRequest`].
+//! tells what iwd does, and carries out each [`Request`].
 //!
 //! | file | what it holds |
 //! |---|---|

@@ -8,7 +8,7 @@ use tracing::debug;
 use zbus::names::{InterfaceName, MemberName};
 use zbus::{Message, ObjectPath, Variant};
 
-use macveil_core::machine::{Doing, IwdPhase, Joining, NetworkId};
+use macveil_core::machine::iwd::{Joining, NetworkId, StationPhase, StationState};
 use macveil_core::types::Ssid;
 
 pub(super) const DEVICE: &str = "net.connman.iwd.Device";
@@ -37,7 +37,7 @@ struct Device {
 
 #[derive(Debug, Default)]
 struct Station {
-    phase: IwdPhase,
+    phase: StationPhase,
     scanning: bool,
     /// The object's path.
     network: Option<String>,
@@ -159,7 +159,7 @@ impl Objects {
     }
 
     /// The device's path and what its station does; `None` if there is no station of this name.
-    pub(super) fn station(&self, ifname: &str) -> Option<(&str, Doing)> {
+    pub(super) fn station(&self, ifname: &str) -> Option<(&str, StationState)> {
         let mut devices = self.devices.iter();
         let (path, device) = devices.find(|(_, device)| device.name == ifname)?;
         let Station {
@@ -167,7 +167,7 @@ impl Objects {
             scanning,
             network,
         } = device.station.as_ref()?;
-        let doing = Doing {
+        let doing = StationState {
             phase: *phase,
             scanning: *scanning,
             network: network.as_deref().and_then(network_of),
@@ -188,12 +188,12 @@ impl Subjects {
     }
 }
 
-fn phase(state: &str) -> IwdPhase {
+fn phase(state: &str) -> StationPhase {
     match state {
-        "connecting" => IwdPhase::Connecting,
-        "connected" | "roaming" => IwdPhase::Connected,
-        "disconnecting" => IwdPhase::Disconnecting,
-        _ => IwdPhase::Disconnected,
+        "connecting" => StationPhase::Connecting,
+        "connected" | "roaming" => StationPhase::Connected,
+        "disconnecting" => StationPhase::Disconnecting,
+        _ => StationPhase::Disconnected,
     }
 }
 
@@ -338,18 +338,18 @@ mod tests {
         let mut objects = loaded();
         assert!(objects.station("wlan1").is_none());
         let (path, doing) = objects.station("wlan0").unwrap();
-        assert_eq!((path, doing), (CARD, Doing::default()));
+        assert_eq!((path, doing), (CARD, StationState::default()));
         let state = ("State", Variant::from("connecting"));
         let subjects = changed(&mut objects, [state, connected_network()], &[]);
         assert!(subjects.station && !subjects.known);
         let doing = objects.station("wlan0").unwrap().1;
-        assert_eq!(doing.phase, IwdPhase::Connecting);
+        assert_eq!(doing.phase, StationPhase::Connecting);
         assert_eq!(doing.network, Some(home()));
         for (word, phase) in [
-            ("connected", IwdPhase::Connected),
-            ("roaming", IwdPhase::Connected),
-            ("disconnecting", IwdPhase::Disconnecting),
-            ("disconnected", IwdPhase::Disconnected),
+            ("connected", StationPhase::Connected),
+            ("roaming", StationPhase::Connected),
+            ("disconnecting", StationPhase::Disconnecting),
+            ("disconnected", StationPhase::Disconnected),
         ] {
             changed(&mut objects, [("State", word.into())], &[]);
             assert_eq!(objects.station("wlan0").unwrap().1.phase, phase);
@@ -392,7 +392,10 @@ mod tests {
         let message = signal(":1.7", CARD, PROPERTIES, "PropertiesChanged", &STATION);
         assert_eq!(objects.receive(&message), Subjects::default());
         changed(&mut objects, [("State", true.into())], &[]);
-        assert_eq!(objects.station("wlan0"), Some((CARD, Doing::default())));
+        assert_eq!(
+            objects.station("wlan0"),
+            Some((CARD, StationState::default()))
+        );
         objects.load(&reply(SERIAL, &"nonsense")).unwrap_err();
     }
 

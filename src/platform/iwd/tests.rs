@@ -10,7 +10,9 @@ use zbus::{Message, ObjectPath, Variant};
 
 use super::{Target, run};
 use crate::platform::dbus::testing::{PrivateBus, Program, on_tokio};
-use macveil_core::machine::{Doing, Event, IwdEvent, IwdPhase, IwdRequest, Joining, NetworkId};
+use macveil_core::machine::iwd::{
+    IwdEvent, Joining, NetworkId, Request, StationPhase, StationState,
+};
 use macveil_core::types::{Mac, Ssid};
 
 const IWD: &str = "net.connman.iwd";
@@ -30,7 +32,7 @@ const APPEARED: IwdEvent = IwdEvent::Appeared {
 struct Bench {
     home: TempDir,
     bus: PrivateBus,
-    requests: UnboundedSender<IwdRequest>,
+    requests: UnboundedSender<Request>,
     reports: UnboundedReceiver<IwdEvent>,
 }
 
@@ -74,7 +76,7 @@ impl Bench {
     async fn start(&mut self) -> Iwd {
         let iwd = self.start_iwd().await;
         assert_eq!(self.next_but_known().await, APPEARED);
-        let station = IwdEvent::Station(Some(Doing::default()));
+        let station = IwdEvent::Station(Some(StationState::default()));
         assert_eq!(self.next_but_known().await, station);
         iwd
     }
@@ -138,10 +140,7 @@ fn with_client(main_conf: &str, test: impl AsyncFnOnce(Bench)) {
             root: root.clone(),
             originals: root.join("originals"),
         };
-        let tell = move |event| match event {
-            Event::Iwd(news) => report.send(news).unwrap(),
-            other => panic!("not from iwd: {other:?}"),
-        };
+        let tell = move |event| report.send(event).unwrap();
         let bench = Bench {
             bus: PrivateBus::start(&root),
             home,
@@ -164,12 +163,12 @@ fn iwd_is_followed_through_its_restarts() {
             IwdEvent::Known(known) => assert_eq!(known[0].id, home()),
             other => panic!("{other:?}"),
         }
-        let doing = Doing::default();
+        let doing = StationState::default();
         assert_eq!(bench.next().await, IwdEvent::Station(Some(doing)));
         send_state(&iwd.0, None, "connecting").await;
-        let doing = Doing {
-            phase: IwdPhase::Connecting,
-            ..Doing::default()
+        let doing = StationState {
+            phase: StationPhase::Connecting,
+            ..StationState::default()
         };
         assert_eq!(bench.next().await, IwdEvent::Station(Some(doing)));
         drop(iwd);
@@ -182,7 +181,7 @@ fn iwd_is_followed_through_its_restarts() {
 fn signals_of_other_programs_are_ignored() {
     with_client(GOOD, async |mut bench| {
         let mut iwd = bench.start().await;
-        bench.requests.send(IwdRequest::Scan).unwrap();
+        bench.requests.send(Request::Scan).unwrap();
         let call = iwd.called("Scan").await;
         let client = call.header().sender().unwrap().to_string();
         let stranger = bench.bus.program(None).await;
@@ -192,9 +191,9 @@ fn signals_of_other_programs_are_ignored() {
         let name = stranger.connection.request_name("org.example");
         name.await.unwrap();
         send_state(&iwd.0, None, "disconnecting").await;
-        let doing = Doing {
-            phase: IwdPhase::Disconnecting,
-            ..Doing::default()
+        let doing = StationState {
+            phase: StationPhase::Disconnecting,
+            ..StationState::default()
         };
         assert_eq!(bench.next_but_known().await, IwdEvent::Station(Some(doing)));
     });
@@ -234,10 +233,10 @@ fn requests_are_sent_and_refusals_reported() {
         let mut iwd = bench.start().await;
         let network = format!("{CARD}/486f6d65_psk");
         for (request, path, interface, method) in [
-            (IwdRequest::Scan, CARD, STATION, "Scan"),
-            (IwdRequest::Disconnect, CARD, STATION, "Disconnect"),
+            (Request::Scan, CARD, STATION, "Scan"),
+            (Request::Disconnect, CARD, STATION, "Disconnect"),
             (
-                IwdRequest::Connect(home()),
+                Request::Connect(home()),
                 &network,
                 "net.connman.iwd.Network",
                 "Connect",
@@ -252,7 +251,7 @@ fn requests_are_sent_and_refusals_reported() {
             let why = "net.connman.iwd.Busy".to_owned();
             assert_eq!(bench.next_but_known().await, IwdEvent::Refused { why });
         }
-        bench.requests.send(IwdRequest::Scan).unwrap();
+        bench.requests.send(Request::Scan).unwrap();
         let call = iwd.called("Scan").await;
         iwd.reply(&call, &()).await;
         send_state(&iwd.0, None, "connected").await;
@@ -268,7 +267,7 @@ fn addresses_are_written_and_changed_files_read_again() {
         let (network, address) = (home(), ADDRESS);
         bench
             .requests
-            .send(IwdRequest::Write { network, address })
+            .send(Request::Write { network, address })
             .unwrap();
         let (network, result) = (home(), Ok(()));
         let written = IwdEvent::Written { network, result };
@@ -283,7 +282,7 @@ fn addresses_are_written_and_changed_files_read_again() {
                 _ => {}
             }
         }
-        bench.requests.send(IwdRequest::Restore).unwrap();
+        bench.requests.send(Request::Restore).unwrap();
         assert_eq!(bench.next_but_known().await, IwdEvent::Released);
         assert!(!bench.root().join("originals").exists());
     });
@@ -296,10 +295,10 @@ fn requests_without_iwd_are_answered() {
         bench.bus.stop();
         fs::remove_file(root.join(crate::platform::dbus::SYSTEM_BUS)).unwrap();
         for _ in 0..2 {
-            bench.requests.send(IwdRequest::Scan).unwrap();
+            bench.requests.send(Request::Scan).unwrap();
             let why = "iwd is gone".to_owned();
             assert_eq!(bench.next().await, IwdEvent::Refused { why });
-            bench.requests.send(IwdRequest::Restore).unwrap();
+            bench.requests.send(Request::Restore).unwrap();
             assert_eq!(bench.next().await, IwdEvent::Released);
             // Then with a bus, on which there is no iwd.
             bench.bus = PrivateBus::start(&root);

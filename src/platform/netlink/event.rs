@@ -5,7 +5,7 @@ use neli::consts::nl80211::Nl80211Command;
 use super::attribute::{Attributes, number};
 use super::family;
 use super::nl80211::{attribute, scan_flag};
-use macveil_core::machine::{Event, Mlme, ScanStarted};
+use macveil_core::machine::{Event, MlmeEvent, ScanEvent, ScanStarted};
 use macveil_core::types::Mac;
 
 /// Reads the announcement that an interface has another type now, a station's or not.
@@ -20,8 +20,10 @@ pub(super) fn decode(payload: &[u8]) -> Option<(u32, Event)> {
     let (command, attributes) = family::split(payload)?;
     let ifindex = attributes.u32(attribute::IFINDEX)?;
     let event = match command.into() {
-        Nl80211Command::TriggerScan => Event::ScanStarted(scan_started(attributes)),
-        Nl80211Command::NewScanResults | Nl80211Command::ScanAborted => Event::ScanEnded,
+        Nl80211Command::TriggerScan => Event::Scan(ScanEvent::Started(scan_started(attributes))),
+        Nl80211Command::NewScanResults | Nl80211Command::ScanAborted => {
+            Event::Scan(ScanEvent::Ended)
+        }
         command => Event::Mlme(mlme(command, attributes)?),
     };
     Some((ifindex, event))
@@ -39,21 +41,21 @@ fn scan_started(attributes: Attributes<'_>) -> ScanStarted {
     }
 }
 
-fn mlme(command: Nl80211Command, attributes: Attributes<'_>) -> Option<Mlme> {
+fn mlme(command: Nl80211Command, attributes: Attributes<'_>) -> Option<MlmeEvent> {
     match command {
         Nl80211Command::Authenticate | Nl80211Command::Associate | Nl80211Command::Connect
             if attributes.has(attribute::TIMED_OUT) =>
         {
-            Some(Mlme::TimedOut)
+            Some(MlmeEvent::TimedOut)
         }
         Nl80211Command::Authenticate => {
             let station = addressee(attributes.get(attribute::FRAME)?)?;
-            Some(Mlme::Authenticated { station })
+            Some(MlmeEvent::Authenticated { station })
         }
-        Nl80211Command::NewStation => Some(Mlme::Authenticating),
+        Nl80211Command::NewStation => Some(MlmeEvent::Authenticating),
         Nl80211Command::Deauthenticate
         | Nl80211Command::Disassociate
-        | Nl80211Command::Disconnect => Some(Mlme::Ended),
+        | Nl80211Command::Disconnect => Some(MlmeEvent::Ended),
         _ => None,
     }
 }

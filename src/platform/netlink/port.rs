@@ -7,7 +7,7 @@ use super::failure::{Error, Failure};
 use super::nl80211::attribute;
 use super::rtnetlink::Report;
 use super::{Kernel, sysfs};
-use macveil_core::machine::Port;
+use macveil_core::machine::ethernet::EthernetDevice;
 
 impl Kernel {
     /// Every interface with an Ethernet address that is no Wi-Fi interface of any kind, physical or
@@ -15,7 +15,7 @@ impl Kernel {
     ///
     /// # Errors
     /// The kernel's answers are lost or make no sense. Interfaces that vanish meanwhile are left out.
-    pub fn ports(&mut self) -> Result<Vec<Port>, Error> {
+    pub fn ports(&mut self) -> Result<Vec<EthernetDevice>, Error> {
         let reports = self
             .links
             .reports()
@@ -31,7 +31,7 @@ impl Kernel {
     ///
     /// # Errors
     /// The kernel's answers are lost or make no sense.
-    pub fn port(&mut self, ifindex: u32) -> Result<Option<Port>, Error> {
+    pub fn port(&mut self, ifindex: u32) -> Result<Option<EthernetDevice>, Error> {
         match self.links.report(ifindex) {
             Ok(report) => self.wired(report),
             Err(failure) if failure.is_absence() => Ok(None),
@@ -40,12 +40,12 @@ impl Kernel {
         }
     }
 
-    fn wired(&mut self, report: Report) -> Result<Option<Port>, Error> {
+    fn wired(&mut self, report: Report) -> Result<Option<EthernetDevice>, Error> {
         if !report.ethernet || self.is_radio(&report)? {
             return Ok(None);
         }
         let driver = sysfs::driver(&report.name).or(report.kind);
-        Ok(Some(Port {
+        Ok(Some(EthernetDevice {
             ifindex: report.ifindex,
             driver: driver.unwrap_or_default(),
             permanent: report.permanent,

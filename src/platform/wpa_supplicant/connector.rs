@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::platform::socket_watcher::{Identity, Presence, Sight};
-use macveil_core::machine::{Event, Failure, Request, Supplicant};
+use macveil_core::machine::wpa::{Failure, Request, Supplicant, WpaEvent};
 
 use super::end::End;
 use super::endpoint::Endpoint;
@@ -70,7 +70,7 @@ impl Connector {
         &mut self,
         presence: &mut Presence,
         requests: &mut UnboundedReceiver<Request>,
-        tell: &mut impl FnMut(Event),
+        tell: &mut impl FnMut(WpaEvent),
     ) -> Option<Identity> {
         loop {
             let sight = presence.look();
@@ -112,7 +112,7 @@ impl Connector {
         obstacle: &Obstacle,
         presence: &mut Presence,
         requests: &mut UnboundedReceiver<Request>,
-        tell: &mut impl FnMut(Event),
+        tell: &mut impl FnMut(WpaEvent),
     ) -> Wake {
         let knocking = matches!(obstacle, Obstacle::Silent);
         let retrying = matches!(obstacle, Obstacle::NoClientSocket(_) | Obstacle::Broken(_));
@@ -135,7 +135,7 @@ impl Connector {
                 request = requests.recv() => match request {
                     Some(request) => {
                         let failure = Failure::Unreachable(obstacle.to_string());
-                        tell(Event::Reply(request::decline(&request, failure)));
+                        tell(WpaEvent::Reply(request::decline(&request, failure)));
                     }
                     None => return Wake::Closed,
                 },
@@ -144,7 +144,7 @@ impl Connector {
                     self.say(obstacle);
                     if closed {
                         // It is there all the same; whoever meets it learns that it cannot be talked to.
-                        tell(Event::Supplicant(Supplicant::Appeared));
+                        tell(WpaEvent::Supplicant(Supplicant::Appeared));
                     }
                 }
                 () = &mut knock, if knocking => {

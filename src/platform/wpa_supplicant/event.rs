@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use macveil_core::machine::Supplicant;
+use macveil_core::machine::wpa::Supplicant;
 use macveil_core::types::Mac;
 
 use super::text;

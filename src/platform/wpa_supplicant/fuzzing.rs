@@ -9,7 +9,7 @@ use super::network::{self, Configured, Details};
 use super::table::Row;
 use super::{status as state, table as bss, text};
 use crate::fuzzing::assert_harmless;
-use macveil_core::machine::Supplicant;
+use macveil_core::machine::wpa::Supplicant;
 use macveil_core::types::{BssEntry, SecurityLevel};
 use macveil_core::types::{KeyMgmt, Mac};
 use macveil_core::types::{MAX_SSID_BYTES, Ssid};

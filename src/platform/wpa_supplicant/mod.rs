@@ -35,7 +35,7 @@ use std::path::PathBuf;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::platform::socket_watcher::Presence;
-use macveil_core::machine::{Event, Request, Supplicant};
+use macveil_core::machine::wpa::{Request, Supplicant, WpaEvent};
 
 use connector::Connector;
 use end::End;
@@ -59,7 +59,7 @@ pub struct Target {
 
 /// Runs until `requests` is closed; dropping it at any time leaves nothing behind but settings.
 ///
-/// Tells [`Event::Supplicant`] as it comes, and exactly one [`Event::Reply`] for each request, in
+/// Tells [`WpaEvent::Supplicant`] as it comes, and exactly one [`WpaEvent::Reply`] for each request, in
 /// their order. Before [`Supplicant::Appeared`] and after [`Supplicant::Vanished`] each is answered
 /// with [`Failure::Unreachable`](macveil_core::machine::Failure::Unreachable), and so it is where a
 /// supplicant appeared whose control socket is closed to us.
@@ -67,7 +67,7 @@ pub struct Target {
 /// # Panics
 ///
 /// Outside a tokio runtime with its I/O and time drivers enabled.
-pub async fn run(target: Target, requests: UnboundedReceiver<Request>, tell: impl FnMut(Event)) {
+pub async fn run(target: Target, requests: UnboundedReceiver<Request>, tell: impl FnMut(WpaEvent)) {
     run_at(Pace::default(), target, requests, tell).await;
 }
 
@@ -75,7 +75,7 @@ async fn run_at(
     pace: Pace,
     target: Target,
     mut requests: UnboundedReceiver<Request>,
-    mut tell: impl FnMut(Event),
+    mut tell: impl FnMut(WpaEvent),
 ) {
     endpoint::remove_stale(&target.client_dir);
     let mut connector = Connector::new(&target);
@@ -112,7 +112,7 @@ async fn converse(
     if let Some(end) = session.end() {
         return Some(end.clone());
     }
-    session.tell(Event::Supplicant(Supplicant::Appeared));
+    session.tell(WpaEvent::Supplicant(Supplicant::Appeared));
     loop {
         let request = tokio::select! {
             request = requests.recv() => Some(request?),
@@ -120,12 +120,12 @@ async fn converse(
         };
         if let Some(request) = request {
             let reply = request::serve(&mut session, request).await;
-            session.tell(Event::Reply(reply));
+            session.tell(WpaEvent::Reply(reply));
         }
         if let Some(end) = session.end() {
             let end = end.clone();
             tracing::debug!("the conversation with wpa_supplicant is over: {end}");
-            session.tell(Event::Supplicant(Supplicant::Vanished));
+            session.tell(WpaEvent::Supplicant(Supplicant::Vanished));
             return Some(end);
         }
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 use crate::platform::socket_watcher::{Identity, Presence, Sight};
-use macveil_core::machine::{Event, Failure, Supplicant};
+use macveil_core::machine::wpa::{Failure, Supplicant, WpaEvent};
 
 use super::end::End;
 use super::endpoint::Endpoint;
@@ -58,7 +58,7 @@ pub(super) struct Session<'a> {
     pub(super) presence: &'a mut Presence,
     pub(super) identity: Identity,
     pub(super) memory: &'a mut Memory,
-    tell: &'a mut dyn FnMut(Event),
+    tell: &'a mut dyn FnMut(WpaEvent),
     /// That no network was found is our own doing, and nobody's wish to connect.
     pub(super) finds_nothing: bool,
     /// The last radio work that has begun.
@@ -78,7 +78,7 @@ impl<'a> Session<'a> {
         presence: &'a mut Presence,
         identity: Identity,
         memory: &'a mut Memory,
-        tell: &'a mut dyn FnMut(Event),
+        tell: &'a mut dyn FnMut(WpaEvent),
     ) -> io::Result<Self> {
         let bind = || Endpoint::bind(client_dir, presence.socket());
         let (commands, monitor) = (bind()?, bind()?);
@@ -134,7 +134,7 @@ impl<'a> Session<'a> {
     }
 
     /// Passes an event on.
-    pub(super) fn tell(&mut self, event: Event) {
+    pub(super) fn tell(&mut self, event: WpaEvent) {
         (self.tell)(event);
     }
 
@@ -311,7 +311,7 @@ impl<'a> Session<'a> {
         let deadline = Instant::now() + MADE_ANEW;
         self.converse(&["ATTACH", NOTHING], deadline).await?;
         self.attach();
-        self.tell(Event::Overrun);
+        self.tell(WpaEvent::Overrun);
         self.end.clone().map_or(Ok(()), Err)
     }
 
@@ -351,6 +351,6 @@ impl<'a> Session<'a> {
         if event == Supplicant::NetworkNotFound && self.finds_nothing {
             return;
         }
-        self.tell(Event::Supplicant(event));
+        self.tell(WpaEvent::Supplicant(event));
     }
 }

@@ -1,13 +1,13 @@
 //! The answer to `STATUS` (`wpa_supplicant_ctrl_iface_status`, `ctrl_iface.c`, 2.10).
 
-use macveil_core::machine::{Phase, Status};
+use macveil_core::machine::wpa::{Phase, SupplicantStatus};
 
 use super::text;
 
 /// Reads the answer; `None` if it says nothing of the state.
-pub(super) fn parse(answer: &[u8]) -> Option<Status> {
+pub(super) fn parse(answer: &[u8]) -> Option<SupplicantStatus> {
     let mac = |key| text::mac(text::field(answer, key)?);
-    Some(Status {
+    Some(SupplicantStatus {
         phase: phase(text::field(answer, "wpa_state")?)?,
         address: mac("address"),
         bssid: mac("bssid"),
@@ -41,7 +41,7 @@ mod tests {
             b"bssid=02:00:00:00:03:00\nfreq=2412\nssid=caf\\xc3\\xa9\nid=3\nmode=station\n\
             pairwise_cipher=CCMP\nwpa_state=COMPLETED\np2p_device_address=42:00:00:00:00:00\n\
             address=06:11:22:33:44:55\nuuid=5d3f8b2e-0000-0000-0000-000000000000\n";
-        let expected = Status {
+        let expected = SupplicantStatus {
             phase: Phase::Connected,
             address: Some(Mac([6, 0x11, 0x22, 0x33, 0x44, 0x55])),
             bssid: Some(Mac([2, 0, 0, 0, 3, 0])),

@@ -9,7 +9,7 @@ mod trouble;
 
 use std::time::Duration;
 
-use macveil_core::machine::OnFailure;
+use macveil_core::machine::{OnFailure, StateKind};
 
 use crate::setup::{Site, world};
 use crate::world::{Driver, FaultAt, Quirk, Sabotage, World};
@@ -146,7 +146,10 @@ impl World {
                 self.start_daemon();
                 // A supplicant is started once macveil is ready.
                 self.wait(Duration::from_secs(600), |it| {
-                    matches!(it.daemon.state(), Some("waiting" | "unprotected"))
+                    matches!(
+                        it.daemon.state(),
+                        Some(StateKind::Waiting | StateKind::Unprotected)
+                    )
                 });
                 self.supplicant_starts();
             }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use macveil_core::machine::How;
+use macveil_core::machine::{How, StateKind};
 
 use crate::promise::BY_HAND;
 use crate::setup::ssid;
@@ -115,7 +115,7 @@ impl World {
         // A random address belongs to no network before its use.
         let meant = identity || self.daemon.meant == Some(self.kernel.link.address);
         let sends = self.supplicant.scans_send();
-        let in_attempt = self.daemon.state() == Some("associating");
+        let in_attempt = self.daemon.state() == Some(StateKind::Associating);
         // What a user undoes of macveil's settings while no macveil is there, or is answered, is undone.
         let undoes = matches!(
             trouble,

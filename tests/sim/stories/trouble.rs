@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use macveil_core::machine::StateKind;
+
 use super::player::Player;
 use crate::day::Trouble;
 use crate::world::World;
@@ -25,7 +27,10 @@ impl Player {
     /// A supplicant that comes with macveil is started once macveil is ready.
     pub(super) fn until_macveil_is_ready(&mut self) {
         self.world.wait(LONGEST_HOLD, |world| {
-            matches!(world.daemon.state(), Some("waiting" | "unprotected"))
+            matches!(
+                world.daemon.state(),
+                Some(StateKind::Waiting | StateKind::Unprotected)
+            )
         });
     }
 

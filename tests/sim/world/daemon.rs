@@ -8,16 +8,17 @@ use macveil::config::{Config, DeviceFacts};
 use macveil_core::address::{
     AddressPolicies, ConnectionOptions, History, Host, HostKey, NetworkRule, Zone,
 };
+use macveil_core::machine::wpa::{QuiesceReport, Reply, Request, Supplicant, WpaEvent, WpaMachine};
 use macveil_core::machine::{
-    Action, Addresses, Card, Command, Event, KernelError, Link, MaskMethod, Now, OnExit, OnFailure,
-    QuiesceReport, Reply, Request, Settings, Station, Supplicant,
+    Addresses, Card, Command, KernelError, Link, LinkEvent, Machine, MaskMethod, Now, OnExit,
+    OnFailure, ScanEvent, Settings, StateKind,
 };
 use macveil_core::types::Mac;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use rustix::io::Errno;
 
-use super::{Fault, FaultAt, HEARING, Happening, PERMANENT, Quirk, World};
+use super::{Action, Event, Fault, FaultAt, HEARING, Happening, PERMANENT, Quirk, World};
 use crate::promise::Content;
 
 /// Maximum number of actions for one event.
@@ -38,7 +39,7 @@ pub enum Sabotage {
 }
 
 pub struct Daemon {
-    station: Option<Station>,
+    station: Option<WpaMachine>,
     life: u32,
     /// Carried out so far, in all lives.
     pub actions: u64,
@@ -114,7 +115,7 @@ impl Daemon {
     }
 
     pub fn deadline(&self) -> Option<Duration> {
-        let deadline = self.station.as_ref()?.deadline()?;
+        let deadline = self.station.as_ref()?.poll_timeout()?;
         Some(deadline.max(self.busy_until))
     }
 
@@ -128,13 +129,14 @@ impl Daemon {
         self.station.is_none() || now < self.busy_until || self.deaf_until.is_some()
     }
 
-    pub fn state(&self) -> Option<&'static str> {
-        self.station.as_ref().map(Station::state_name)
+    pub fn state(&self) -> Option<StateKind> {
+        self.station.as_ref().map(Machine::state)
     }
 
     /// Whether what happens now is never heard of.
     pub fn loses(&self, now: Duration, event: &Event) -> bool {
-        let untold = now < self.untold_until && matches!(event, Event::Supplicant(_));
+        let untold =
+            now < self.untold_until && matches!(event, Event::Backend(WpaEvent::Supplicant(_)));
         self.deaf_until.is_some() || untold
     }
 
@@ -200,7 +202,7 @@ impl World {
         let settings = self.daemon.settings.clone();
         let now = self.clocks();
         self.note_line(|| "macveil starts".to_owned());
-        self.daemon.station = Some(Station::new(now, card, settings, addresses, link, rng));
+        self.daemon.station = Some(WpaMachine::new(now, card, settings, addresses, link, rng));
         self.carry_out();
         if self.supplicant.running {
             self.report_presence(200, HEARING, Supplicant::Appeared);
@@ -256,9 +258,10 @@ impl World {
         };
         self.daemon.settings = config.settings(&device);
         self.daemon.policies = config.address_policies(&device, Arc::new(host()));
+        let now = self.clocks();
         if let Some(station) = &mut self.daemon.station {
             let (settings, policies) = (self.daemon.settings.clone(), self.daemon.policies.clone());
-            station.reconfigure(settings, policies);
+            station.reconfigure(now, settings, policies);
         }
     }
 
@@ -280,14 +283,14 @@ impl World {
         if life != self.daemon.life || self.daemon.station.is_none() {
             return;
         }
-        if event == Event::Supplicant(Supplicant::Appeared) {
+        if event == Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)) {
             self.supplicant.is_met();
         }
         if event == Event::Overrun {
             self.daemon.deaf_until = None;
             // The shell reads the link before it says so.
             let link = self.kernel.link;
-            self.hand_over(Event::Link(link));
+            self.hand_over(Event::Link(LinkEvent::Changed(link)));
         }
         if self.now < self.daemon.busy_until {
             let pause = self.daemon.busy_until.saturating_sub(self.now);
@@ -295,10 +298,13 @@ impl World {
         }
         // A notification may be older than the latest change, so the shell reads the link itself.
         let event = match event {
-            Event::Link(_) => Event::Link(self.kernel.link),
+            Event::Link(LinkEvent::Changed(_)) => Event::Link(LinkEvent::Changed(self.kernel.link)),
             other => other,
         };
-        let is_notice = !matches!(event, Event::Reply(_) | Event::Command(_));
+        let is_notice = !matches!(
+            event,
+            Event::Backend(WpaEvent::Reply(_)) | Event::Command(_)
+        );
         if self.daemon.stutters(self.now) && is_notice {
             self.hand_over(event.clone());
         }
@@ -333,7 +339,7 @@ impl World {
                 return;
             };
             self.note_line(|| format!("        {action:?}"));
-            if let Action::Say(_) = action {
+            if let Action::Notify(_) = action {
                 continue;
             }
             let fault = self.daemon.fault_now();
@@ -352,11 +358,11 @@ impl World {
             Some(Fault::NotDone) => return self.pretend(action),
             Some(Fault::Slow(span)) => match &action {
                 // A supplicant that takes its time; macveil's client gives up after ten seconds.
-                Action::Ask(request) if span >= GIVEN_UP => {
+                Action::Request(request) if span >= GIVEN_UP => {
                     return self.supplicant_is_silent(request.clone());
                 }
                 // What it was asked before comes first.
-                Action::Ask(_) => {
+                Action::Request(_) => {
                     let begin = self.supplicant.busy_until.max(self.now);
                     self.supplicant.busy_until = begin + span;
                 }
@@ -373,7 +379,7 @@ impl World {
         }
         let lies = fault == Some(Fault::DoneButRefused);
         if let Action::SetAddress { address, .. } = action
-            && self.daemon.state() == Some("associating")
+            && self.daemon.state() == Some(StateKind::Associating)
         {
             self.daemon.meant = Some(address);
         }
@@ -410,36 +416,36 @@ impl World {
                     self.daemon_is_busy(span);
                 }
                 let done = self.set_address(address, how);
-                Event::LinkSet(if lies {
+                Event::Link(LinkEvent::Answered(if lies {
                     Err(lie("set the address"))
                 } else {
                     done
-                })
+                }))
             }
             Action::SetLinkDown => {
                 self.link_down();
                 let link = self.kernel.link;
-                Event::LinkSet(if lies {
+                Event::Link(LinkEvent::Answered(if lies {
                     Err(lie("take the link down"))
                 } else {
                     Ok(link)
-                })
+                }))
             }
             Action::BringUp => {
                 let done = self.link_up().map(|()| self.kernel.link);
-                Event::LinkSet(if lies {
+                Event::Link(LinkEvent::Answered(if lies {
                     Err(lie("bring the link up"))
                 } else {
                     done
-                })
+                }))
             }
             Action::ReadLink => {
                 let link = self.kernel.link;
-                Event::LinkSet(if lies {
+                Event::Link(LinkEvent::Answered(if lies {
                     Err(lie("read the link"))
                 } else {
                     Ok(link)
-                })
+                }))
             }
             Action::Scan(scan) => {
                 let content = if scan.minimal_content {
@@ -448,16 +454,22 @@ impl World {
                     Content::Full
                 };
                 let taken = self.scan(&scan, content);
-                Event::ScanAccepted(if lies { Err(lie("scan")) } else { taken })
+                Event::Scan(ScanEvent::Accepted(if lies {
+                    Err(lie("scan"))
+                } else {
+                    taken
+                }))
             }
             Action::AbortScan => {
                 self.abort_scan();
                 return None;
             }
-            Action::GetScanResults => {
-                Event::ScanResults(if lies { Vec::new() } else { self.air_now() })
-            }
-            Action::Ask(request) => {
+            Action::GetScanResults => Event::Scan(ScanEvent::Results(if lies {
+                Vec::new()
+            } else {
+                self.air_now()
+            })),
+            Action::Request(request) => {
                 self.ask_supplicant(request);
                 return None;
             }
@@ -469,8 +481,8 @@ impl World {
                 self.daemon.station = None;
                 return None;
             }
-            Action::Say(_) => return None,
-            Action::ClearIpv6 | Action::Iwd(_) => unreachable!("only where iwd drives"),
+            Action::Notify(_) => return None,
+            Action::ClearIpv6 => unreachable!("only where iwd drives"),
         })
     }
 
@@ -484,7 +496,7 @@ impl World {
             (Some(Sabotage::NoNewMask), Action::SetAddress { .. }) => {
                 self.shows_identity() && self.kernel.link.address != PERMANENT
             }
-            (Some(Sabotage::NeverQuiet), Action::Ask(Request::Quiesce)) => true,
+            (Some(Sabotage::NeverQuiet), Action::Request(Request::Quiesce)) => true,
             _ => false,
         }
     }
@@ -495,36 +507,36 @@ impl World {
         let answer = match action {
             Action::SetAddress { address, .. } if self.daemon.sabotage.is_some() => {
                 let up = true;
-                Event::LinkSet(Ok(Link {
+                Event::Link(LinkEvent::Answered(Ok(Link {
                     address,
                     up,
                     ..link
-                }))
+                })))
             }
             // The shell reads the link back, whatever it has been told.
             Action::SetAddress { .. }
             | Action::SetLinkDown
             | Action::BringUp
-            | Action::ReadLink => Event::LinkSet(Ok(link)),
-            Action::Scan(_) => Event::ScanAccepted(Ok(())),
-            Action::GetScanResults => Event::ScanResults(Vec::new()),
-            Action::Ask(Request::Quiesce) if self.daemon.sabotage.is_some() => {
+            | Action::ReadLink => Event::Link(LinkEvent::Answered(Ok(link))),
+            Action::Scan(_) => Event::Scan(ScanEvent::Accepted(Ok(()))),
+            Action::GetScanResults => Event::Scan(ScanEvent::Results(Vec::new())),
+            Action::Request(Request::Quiesce) if self.daemon.sabotage.is_some() => {
                 let status = self.supplicant_status();
-                Event::Reply(Reply::Quiesce(Ok(QuiesceReport {
+                Event::Backend(WpaEvent::Reply(Reply::Quiesce(Ok(QuiesceReport {
                     status,
                     had_own_randomization: false,
                     reconfigured: false,
-                })))
+                }))))
             }
             // Nothing helps against a supplicant that lies about being at rest.
-            Action::Ask(request) => match request {
+            Action::Request(request) => match request {
                 Request::SelectNetwork { .. } | Request::ForgetOwnAddress | Request::Connect => {
-                    Event::Reply(Reply::Done(Ok(())))
+                    Event::Backend(WpaEvent::Reply(Reply::Done(Ok(()))))
                 }
                 other => return self.ask_supplicant(other),
             },
-            Action::AbortScan | Action::Remember { .. } | Action::Say(_) => return,
-            Action::ClearIpv6 | Action::Iwd(_) => unreachable!("only where iwd drives"),
+            Action::AbortScan | Action::Remember { .. } | Action::Notify(_) => return,
+            Action::ClearIpv6 => unreachable!("only where iwd drives"),
             Action::Finish => return self.perform(action, None),
         };
         self.note_line(|| format!("    {answer:?}"));
@@ -541,17 +553,21 @@ impl World {
             reason: errno.to_string(),
         };
         let answer = match action {
-            Action::SetAddress { .. } => Event::LinkSet(Err(refused("set the address"))),
-            Action::SetLinkDown => Event::LinkSet(Err(refused("take the link down"))),
-            Action::BringUp => Event::LinkSet(Err(refused("bring the link up"))),
-            Action::ReadLink => Event::LinkSet(Err(refused("read the link"))),
-            Action::Scan(_) => Event::ScanAccepted(Err(refused("scan"))),
-            Action::GetScanResults => Event::ScanResults(Vec::new()),
-            Action::Ask(request) => return self.supplicant_is_silent(request),
-            Action::AbortScan | Action::Remember { .. } | Action::Say(_) => return,
-            // macveil exits without a question.
+            Action::SetAddress { .. } => {
+                Event::Link(LinkEvent::Answered(Err(refused("set the address"))))
+            }
+            Action::SetLinkDown => {
+                Event::Link(LinkEvent::Answered(Err(refused("take the link down"))))
+            }
+            Action::BringUp => Event::Link(LinkEvent::Answered(Err(refused("bring the link up")))),
+            Action::ReadLink => Event::Link(LinkEvent::Answered(Err(refused("read the link")))),
+            Action::Scan(_) => Event::Scan(ScanEvent::Accepted(Err(refused("scan")))),
+            Action::GetScanResults => Event::Scan(ScanEvent::Results(Vec::new())),
+            Action::Request(request) => return self.supplicant_is_silent(request),
+            Action::AbortScan | Action::Remember { .. } | Action::Notify(_) => return,
+            // Nobody is asked whether macveil may end.
             Action::Finish => return self.perform(action, None),
-            Action::ClearIpv6 | Action::Iwd(_) => unreachable!("only where iwd drives"),
+            Action::ClearIpv6 => unreachable!("only where iwd drives"),
         };
         let now = self.clocks();
         if let Some(station) = &mut self.daemon.station {

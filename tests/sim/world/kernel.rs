@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use macveil_core::machine::{Event, How, KernelError, Link, Mlme, Scan, ScanStarted};
+use macveil_core::machine::{
+    How, KernelError, Link, LinkEvent, MlmeEvent, Scan, ScanEvent, ScanStarted,
+};
 use macveil_core::types::{self, Channel, Frequency, Mac, Ssid};
 use rand::RngExt;
 use rustix::io::Errno;
 
-use super::{Happening, PERMANENT, World};
+use super::{Event, Happening, PERMANENT, World};
 use crate::promise::{Content, Kind, What};
 
 /// cfg80211 forgets a BSS that it has not heard for so long.
@@ -192,7 +194,7 @@ impl World {
         self.kernel.link.carrier = false;
         if self.kernel.scan.take().is_some() {
             self.sniffer.scan_ends(self.now);
-            self.report(Event::ScanEnded);
+            self.report(Event::Scan(ScanEvent::Ended));
         }
         self.link_changed(true);
     }
@@ -218,7 +220,7 @@ impl World {
     pub(super) fn link_changed(&mut self, flags: bool) {
         let link = self.kernel.link;
         self.air.inherited = None;
-        self.report(Event::Link(link));
+        self.report(Event::Link(LinkEvent::Changed(link)));
         if flags {
             self.supplicant_hears_of_link();
         }
@@ -265,10 +267,10 @@ impl World {
         });
         let random = scan.random_sequence.then(|| self.chance.random());
         self.sniffer.scan_begins(self.now, random);
-        self.report(Event::ScanStarted(ScanStarted {
+        self.report(Event::Scan(ScanEvent::Started(ScanStarted {
             active: !scan.ssids.is_empty(),
             random_address: scan.random_address,
-        }));
+        })));
         let begin = self.micros(300, 900);
         self.after(begin, Happening::Kernel(Due::Channel(number)));
         Ok(())
@@ -372,7 +374,7 @@ impl World {
 
     fn scan_ended(&mut self) {
         self.sniffer.scan_ends(self.now);
-        self.report(Event::ScanEnded);
+        self.report(Event::Scan(ScanEvent::Ended));
         self.supplicant_hears_of_results();
     }
 
@@ -400,7 +402,7 @@ impl World {
         self.kernel.association = Some(Association { ap, ssid });
         self.kernel.link.carrier = true;
         let link = self.kernel.link;
-        self.report(Event::Link(link));
+        self.report(Event::Link(LinkEvent::Changed(link)));
     }
 
     /// The association is over, from outside or by the kernel's own judgement.
@@ -410,8 +412,8 @@ impl World {
         }
         self.kernel.link.carrier = false;
         let link = self.kernel.link;
-        self.report(Event::Mlme(Mlme::Ended));
-        self.report(Event::Link(link));
+        self.report(Event::Mlme(MlmeEvent::Ended));
+        self.report(Event::Link(LinkEvent::Changed(link)));
         self.supplicant_lost(reason, local);
     }
 

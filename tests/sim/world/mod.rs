@@ -11,7 +11,7 @@ mod supplicant;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use macveil_core::machine::{self, Event};
+use macveil_core::machine::{StateKind, wpa};
 use macveil_core::types::{Mac, Ssid};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -33,6 +33,9 @@ const LATE_HEARING: u64 = 20_000;
 const ENDLESS: u64 = 200_000;
 
 pub const PERMANENT: Mac = Mac([0x00, 0x1c, 0xb3, 0x01, 0x02, 0x03]);
+
+pub type Event = macveil_core::machine::Event<wpa::WpaEvent>;
+pub type Action = macveil_core::machine::Action<wpa::Request>;
 
 /// Something that is due at a moment.
 #[derive(Debug, Clone)]
@@ -156,12 +159,15 @@ impl World {
     }
 
     /// Whether there is a supplicant is found out by one client, which tells of it in its order.
-    fn report_presence(&mut self, least: u64, most: u64, presence: machine::Supplicant) {
+    fn report_presence(&mut self, least: u64, most: u64, presence: wpa::Supplicant) {
         let at = self.now + self.micros(least, most);
         self.told_presence = self.told_presence.max(at);
         let pause = self.told_presence.saturating_sub(self.now);
         let life = self.daemon.life();
-        self.after(pause, Happening::Tell(life, Event::Supplicant(presence)));
+        self.after(
+            pause,
+            Happening::Tell(life, Event::Backend(wpa::WpaEvent::Supplicant(presence))),
+        );
     }
 
     fn hearing(&self) -> u64 {
@@ -188,7 +194,7 @@ impl World {
         // Nor does a program that does not answer get messages.
         self.air.unattended = self.daemon.was_away(self.now) || self.supplicant.is_silent();
         self.air.heard_by = self.heard_by;
-        self.air.unprotected |= self.daemon.state() == Some("unprotected");
+        self.air.unprotected |= self.daemon.state() == Some(StateKind::Unprotected);
         let at = self.now;
         self.sniffer.hear(at, from, &what);
         self.air.send(Frame { at, from, what }, absent);
@@ -205,7 +211,10 @@ impl World {
     pub fn is_connected_to(&self, name: &str) -> bool {
         let connected = self.kernel.association.as_ref();
         let ap = connected.and_then(|association| self.access_points.get(association.ap));
-        let known = matches!(self.daemon.state(), Some("associated" | "unprotected"));
+        let known = matches!(
+            self.daemon.state(),
+            Some(StateKind::Associated | StateKind::Unprotected)
+        );
         ap.is_some_and(|ap| ap.name == name) && known
     }
 }

@@ -1,70 +1,109 @@
-//! What a [`Station`](super::Station) wants done.
+//! The output of a machine.
+
+use std::convert::Infallible;
 
 use super::KernelError;
+use super::notice::Notice;
 use crate::address::Record;
-use crate::types::{Bss, Frequency, Mac, Ssid};
+use crate::types::{Frequency, Mac, Ssid};
 
-/// One thing to do in the world. Each but the ones that say otherwise is answered by exactly one [`Event`](super::Event).
+/// An action for the shell to carry out. `R` is a request to the machine's backend.
+///
+/// Unless its description says otherwise, each action is answered by exactly one
+/// [`Event`](super::Event), in the order of the actions.
+///
+/// A machine cannot send a request to the wrong backend:
+///
+/// ```
+/// use macveil_core::machine::{Action, wpa};
+/// let action: Action<wpa::Request> = Action::Request(wpa::Request::Quiesce);
+/// ```
+///
+/// ```compile_fail
+/// use macveil_core::machine::{Action, iwd, wpa};
+/// let action: Action<iwd::Request> = Action::Request(wpa::Request::Quiesce);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action {
-    /// Put an address on the card; answered by `LinkSet`.
+pub enum Action<R> {
+    /// Set the interface's address; answered by `LinkEvent::Answered`.
     SetAddress {
         /// The address.
         address: Mac,
-        /// By which road.
+        /// How the link is treated meanwhile.
         how: How,
     },
-    /// Take the link down and leave it so; answered by `LinkSet`.
+    /// Take the link down; answered by `LinkEvent::Answered`.
     SetLinkDown,
-    /// Bring the link up, with the address that it has; answered by `LinkSet`.
+    /// Bring the link up, with its current address; answered by `LinkEvent::Answered`.
     BringUp,
-    /// Read the link; answered by `LinkSet`.
+    /// Read the link; answered by `LinkEvent::Answered`.
     ReadLink,
-    /// Scan through nl80211; answered by `ScanAccepted`, later `ScanEnded`.
+    /// Scan through nl80211; answered by `ScanEvent::Accepted`, later `ScanEvent::Ended`.
     Scan(Scan),
-    /// Abort whatever scan is running; not answered.
+    /// Abort the running scan of any program; not answered.
     AbortScan,
-    /// Read the kernel's BSS table; answered by `Air`.
+    /// Read the kernel's BSS table; answered by `ScanEvent::Results`.
     GetScanResults,
-    /// Clear the IPv6 addresses that were made of a former address; not answered.
+    /// Remove the IPv6 addresses that were derived from a former address; not answered.
     ClearIpv6,
-    /// Ask iwd, or change its files; answered as each [`IwdRequest`](super::IwdRequest) says.
-    Iwd(super::IwdRequest),
-    /// Ask the supplicant; answered by `Reply`.
-    Ask(Request),
-    /// Remember this for good, and let the machine's other cards know; not answered.
+    /// Send a request to the backend; answered as the request says.
+    Request(R),
+    /// Store this record, and pass it to the other interfaces; not answered.
     Remember {
         /// The network.
         ssid: Ssid,
-        /// What is to be remembered of it.
+        /// Its record.
         record: Record,
     },
-    /// Tell the person who reads the log; not answered.
-    Say(Notice),
-    /// Nothing is left to do: forget this station; not answered.
+    /// Report to the user; not answered.
+    Notify(Notice),
+    /// The machine has ended: drop it; not answered.
     Finish,
 }
 
-/// How an address is put on a card.
+impl<R> Action<R> {
+    /// Separates a request to the backend from an action of the kernel or the daemon.
+    ///
+    /// # Errors
+    /// The request, if it is one.
+    pub fn split(self) -> Result<Action<Infallible>, R> {
+        Ok(match self {
+            Self::SetAddress { address, how } => Action::SetAddress { address, how },
+            Self::SetLinkDown => Action::SetLinkDown,
+            Self::BringUp => Action::BringUp,
+            Self::ReadLink => Action::ReadLink,
+            Self::Scan(scan) => Action::Scan(scan),
+            Self::AbortScan => Action::AbortScan,
+            Self::GetScanResults => Action::GetScanResults,
+            Self::ClearIpv6 => Action::ClearIpv6,
+            Self::Request(request) => return Err(request),
+            Self::Remember { ssid, record } => Action::Remember { ssid, record },
+            Self::Notify(notice) => Action::Notify(notice),
+            Self::Finish => Action::Finish,
+        })
+    }
+}
+
+/// How an address is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum How {
-    /// Down, then the address together with up.
+    /// Take the link down, set the address, bring the link up.
     Cycle,
-    /// Only the address, the link being down anyway; it stays down.
+    /// The link is down already, and stays down.
     WhileDown,
     /// With the link up (mac80211, Linux 6.7 and later only).
     Live,
 }
 
-/// A scan, to be sent as it is described.
+/// A scan request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scan {
     /// Channels in MHz; never empty.
     pub frequencies: Vec<Frequency>,
-    /// SSIDs to name in probe requests; empty bytes are the wildcard; no entry at all is a passive scan.
+    /// SSIDs for probe requests; empty bytes are the wildcard. Without an entry the scan is passive.
     pub ssids: Vec<Ssid>,
-    /// The address that the card has to have, if the probe requests carry it: somebody may have set
-    /// another one a moment ago, and then nothing is sent.
+    /// The expected address of the interface, if probe requests carry it. The scan is not sent
+    /// under another address, which another program may just have set.
     pub under: Option<Mac>,
     /// `NL80211_SCAN_FLAG_RANDOM_ADDR`.
     pub random_address: bool,
@@ -74,14 +113,14 @@ pub struct Scan {
     pub minimal_content: bool,
 }
 
-/// What is tried when a scan is started.
+/// The step of a [`KernelError`] when a scan cannot start.
 pub const START_SCAN: &str = "start a scan";
 
 impl Scan {
-    /// Whether it may begin on a card that has this address: to be asked right before.
+    /// Checks, right before the scan starts, that the interface has the expected address.
     ///
     /// # Errors
-    /// The probe requests would carry an address that they are not meant to show.
+    /// The probe requests would carry another address than expected.
     pub fn may_begin_under(&self, address: Mac) -> Result<(), KernelError> {
         if self.under.is_none_or(|under| under == address) {
             return Ok(());
@@ -89,151 +128,7 @@ impl Scan {
         Err(KernelError {
             step: START_SCAN,
             errno: None,
-            reason: format!("somebody changed the address to {address}"),
+            reason: format!("another program changed the address to {address}"),
         })
     }
-}
-
-/// What is asked of the supplicant. A backend turns each into its own commands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Request {
-    /// First contact: remember what will be changed, then as `Quiet`; a supplicant that is connected
-    /// is only kept from reconnecting by itself. Answered by `Reply::Quiesce`.
-    Attach,
-    /// End any association, scan or wish for one, and do nothing unasked from now on; no network may
-    /// be joined. Answered by `Reply::Quiesce`.
-    Quiesce,
-    /// What are you doing? Answered by `Reply::Status`.
-    Status,
-    /// Which networks have you, and what do you know of these BSSs? Answered by `Reply::NetworkList`.
-    ListNetworks {
-        /// BSSIDs to look up.
-        bssids: Vec<Mac>,
-    },
-    /// Only this network may be joined, and none of these BSSs.
-    SelectNetwork {
-        /// The network.
-        ssid: Ssid,
-        /// BSSs of it that were not heard just now.
-        except: Vec<Mac>,
-        /// The network knows this station by another address: keys agreed on then (PMKSA) must not
-        /// be named again, because they would tie the two together.
-        forget_keys: bool,
-    },
-    /// Make it forget the address that it would put back by itself; sends nothing.
-    ForgetOwnAddress,
-    /// Associate from what you already know, without any scan.
-    Connect,
-    /// Connected: stay within the pinned network, roaming included.
-    AllowRoaming {
-        /// The network.
-        ssid: Ssid,
-    },
-    /// Put back every setting that was changed.
-    Restore {
-        /// And look for networks by yourself again.
-        resume: bool,
-    },
-}
-
-/// What a person should know, said once.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Notice {
-    /// The card carries a mask.
-    Masked {
-        /// The mask address.
-        address: Mac,
-    },
-    /// Associating under an assigned address.
-    Associating {
-        /// The network.
-        ssid: Ssid,
-        /// The BSS.
-        bssid: Mac,
-        /// The assigned address.
-        address: Mac,
-    },
-    /// Connected.
-    Connected {
-        /// The network.
-        ssid: Ssid,
-        /// The assigned address.
-        address: Mac,
-        /// The connection was there before macveil.
-        adopted: bool,
-    },
-    /// The association is over.
-    Lost {
-        /// The network.
-        ssid: Ssid,
-        /// In words.
-        why: String,
-    },
-    /// An attempt failed.
-    Failed {
-        /// The network.
-        ssid: Ssid,
-        /// In words.
-        why: String,
-        /// Milliseconds until the network may be tried again.
-        retry_ms: u64,
-    },
-    /// The card is held silent.
-    Blocked {
-        /// In words: driver, errno and remedy.
-        why: String,
-        /// Milliseconds until the next try; `None`: when the link comes back by itself.
-        retry_ms: Option<u64>,
-    },
-    /// An Ethernet interface without a carrier carries its assigned address.
-    Assigned {
-        /// The address.
-        address: Mac,
-    },
-    /// An Ethernet interface has a carrier, under its assigned address.
-    Wired {
-        /// The address.
-        address: Mac,
-        /// The connection was there before macveil.
-        adopted: bool,
-    },
-    /// The user asked the supplicant to stay disconnected.
-    Disconnected,
-    /// Nothing is scanned or joined from now on, as the user asked.
-    Paused {
-        /// Milliseconds until the pause is over; `None`: until told otherwise.
-        span_ms: Option<u64>,
-    },
-    /// The pause is over.
-    Unpaused,
-    /// The scan that somebody asked for is over.
-    UserScan {
-        /// The mask that it went out under; `None`: an address of its own, which the driver drew.
-        mask: Option<Mac>,
-        /// What was heard in it, or why there was none.
-        found: Result<Vec<Bss>, String>,
-    },
-    /// A scan on an interface that iwd drives showed its address.
-    Unmasked {
-        /// It is the first.
-        first: bool,
-        /// The address.
-        address: Mac,
-    },
-    /// What of the promise cannot be kept, and what would help.
-    Limitation(String),
-    /// Somebody else scanned.
-    ExternalScan {
-        /// It exposed the address that the card had.
-        exposed: Option<Mac>,
-    },
-    /// Anything else about a network that is worth a line.
-    About {
-        /// The network.
-        ssid: Ssid,
-        /// In words.
-        remark: String,
-    },
-    /// Anything else worth a line. It names no network.
-    Remark(String),
 }

@@ -1,50 +1,85 @@
-//! When each address is on the card: a state machine without I/O.
+//! The state machines: which address is on an interface at which moment. No I/O.
 //!
-//! The daemon owns one [`Station`] for each Wi-Fi interface, one [`Wire`] for each Ethernet interface
-//! that it was told to care for, and keeps one loop: tell it what happened
-//! ([`Station::handle`], and [`Station::handle_timeout`] when its deadline has passed), carry out
-//! everything that [`Station::poll_action`] returns until it returns nothing, then sleep until
-//! [`Station::deadline`].
+//! The daemon owns one machine for each interface: [`wpa::WpaMachine`] where `wpa_supplicant` drives a
+//! Wi-Fi interface, [`iwd::IwdMachine`] where iwd does, and [`ethernet::EthernetMachine`]. All of them
+//! are a [`Machine`], whose documentation states the order of calls.
 //!
-//! | file | what it holds |
+//! | module | content |
 //! |---|---|
-//! | `event`, `action`, `error` | the whole vocabulary between the machine and the world |
-//! | `remedy` | what a user can do about an error |
-//! | `state/` | the states, one file each, with a picture of them |
-//! | `context` | what the states share |
-//! | `assignment` | which address an association gets, and what is remembered of it |
-//! | `planner`, `schedule`, `hidden` | which scan comes when |
-//! | `candidates`, `memory` | which BSS to join, and which to leave alone for a while |
-//! | `conflict`, `backoff` | who fights for the address is given way to; what fails is tried ever later |
-//! | `snapshot` | what a station is doing, for people and tests |
-//! | `errands` | what a user may ask for: a scan, another mask, a pause |
-//! | `draws` | how often a network gets another random address |
-//! | `wire/` | the machine for Ethernet, which needs none of these |
-//! | `iwd/` | the machine for an interface that iwd drives |
+//! | `event`, `action`, `notice`, `error` | the input and output of every machine |
+//! | `status` | the observable state of every machine |
+//! | [`wpa`], [`iwd`], [`ethernet`] | one machine each: its states, one file each, and their shared context |
+//! | `settings` | an interface's properties and its configuration |
+//! | `conflict` | backoff where another program changes the address |
+//! | `budget` | limit of random addresses for each network |
 
 mod action;
 mod budget;
 mod conflict;
 mod error;
-mod ethernet;
+pub mod ethernet;
 mod event;
-mod iwd;
+pub mod iwd;
+mod notice;
 mod remedy;
 mod settings;
-mod wpa;
+mod status;
+pub mod wpa;
 
+use crate::address::AddressPolicies;
 pub use crate::time::{Now, Time};
-pub use action::{Action, How, Notice, Request, START_SCAN, Scan};
+pub use action::{Action, How, START_SCAN, Scan};
 pub use error::KernelError;
-pub use ethernet::{EthernetStatus, Port, Wire};
-pub use event::{
-    Command, Event, Failure, Link, Mlme, NetworkList, Phase, QuiesceReport, Reply, ScanStarted,
-    Status, Supplicant,
-};
-pub use iwd::{
-    Doing, IwdEvent, IwdMachine, IwdRequest, IwdStatus, Joining, Known, NetworkId,
-    Phase as IwdPhase,
-};
+pub use event::{Command, Event, Link, LinkEvent, MlmeEvent, ScanEvent, ScanStarted};
+pub use notice::Notice;
 pub use remedy::{Remedy, RemedyContext, remedy};
 pub use settings::{Addresses, Card, MaskMethod, OnExit, OnFailure, Settings};
-pub use wpa::{AddressKind, Counters, Method, Pause, Rotation, Snapshot, Station};
+pub use status::{
+    AddressKind, Counters, IwdScanReason, Limitation, Method, MethodReason, NextChange, Pause,
+    Rotation, ScanFailure, ScanRefusal, StateKind, Status, UnmaskedReason, UnsupportedReason,
+};
+
+/// A state machine for one interface.
+///
+/// The shell owns the machine and must keep this order:
+///
+/// 1. After construction, and after every call of `handle`, `handle_timeout` or `reconfigure`, call
+///    `poll_action` and carry out the action, until it returns `None`.
+/// 2. If an action has its answer at once, call `handle` with the answer before the next `poll_action`.
+///    Other answers may come later; answers come in the order of their actions.
+/// 3. Then wait for the next event, but no longer than until `poll_timeout`. If that moment comes
+///    first, call `handle_timeout`. A call before that moment has no effect.
+/// 4. After `Action::Finish`, drop the machine.
+///
+/// `now` never goes back, except for the wall clock. The getters (`status`, `rotation`, `poll_timeout`)
+/// change nothing and may be called at any moment.
+pub trait Machine {
+    /// A request to the backend; [`Infallible`](std::convert::Infallible) without one.
+    type Request;
+    /// A report of the backend; [`Infallible`](std::convert::Infallible) without one.
+    type BackendEvent;
+
+    /// Handles an event.
+    fn handle(&mut self, now: Now, event: Event<Self::BackendEvent>);
+
+    /// Handles the end of the time that `poll_timeout` gave.
+    fn handle_timeout(&mut self, now: Now);
+
+    /// Returns the next action; `None` when there is none.
+    fn poll_action(&mut self) -> Option<Action<Self::Request>>;
+
+    /// Returns the moment at which `handle_timeout` is due.
+    fn poll_timeout(&self) -> Option<Time>;
+
+    /// Returns the state.
+    fn state(&self) -> StateKind;
+
+    /// Returns the observable state.
+    fn status(&self) -> Status;
+
+    /// Returns when `Command::Rotate` would take effect.
+    fn rotation(&self) -> Rotation;
+
+    /// Applies another configuration. The address of a running connection never changes.
+    fn reconfigure(&mut self, now: Now, settings: Settings, policies: AddressPolicies);
+}

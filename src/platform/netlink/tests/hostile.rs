@@ -9,7 +9,7 @@ use super::super::family::{self, Family};
 use super::super::message::Messages;
 use super::super::{card, event, rtnetlink, scan, wiphy};
 use super::{RECORDED, bytes, only, recorded};
-use macveil_core::machine::{Event, Mlme};
+use macveil_core::machine::{Event, MlmeEvent};
 use macveil_core::types::{Bss, Mac, Ssid};
 
 /// Every decoder there is, on a payload that may be anything.
@@ -107,7 +107,7 @@ fn our_own_authentication_frame_is_no_answer() {
             .put(51_u16, &frame);
         event::decode(&body.into_bytes())
     };
-    let answered = Event::Mlme(Mlme::Authenticated { station: Mac(ours) });
+    let answered = Event::Mlme(MlmeEvent::Authenticated { station: Mac(ours) });
     assert_eq!(announced(ours, theirs, theirs), Some((9, answered)));
     assert_eq!(announced(theirs, ours, theirs), None);
 }

@@ -5,7 +5,7 @@ use super::super::family::Family;
 use super::super::wiphy::{self, Wiphy};
 use super::super::{card, event, rtnetlink, scan};
 use super::{only, recorded};
-use macveil_core::machine::{Event, Link, Mlme, ScanStarted};
+use macveil_core::machine::{Event, Link, MlmeEvent, ScanEvent, ScanStarted};
 use macveil_core::types::{Bss, Channel, Mac, Ssid};
 use rustix::io::Errno;
 
@@ -126,7 +126,7 @@ fn scans_that_start() {
         };
         assert_eq!(
             announced(name),
-            Some((3, Event::ScanStarted(started))),
+            Some((3, Event::Scan(ScanEvent::Started(started)))),
             "{name}"
         );
     }
@@ -135,7 +135,11 @@ fn scans_that_start() {
 #[test]
 fn scans_that_end() {
     for name in ["scan-results ", "scan-aborted "] {
-        assert_eq!(announced(name), Some((3, Event::ScanEnded)), "{name}");
+        assert_eq!(
+            announced(name),
+            Some((3, Event::Scan(ScanEvent::Ended))),
+            "{name}"
+        );
     }
 }
 
@@ -143,11 +147,11 @@ fn scans_that_end() {
 fn associations_that_come_and_go() {
     let station = Mac([0x06, 0x11, 0x22, 0x33, 0x44, 0x04]);
     let expectations = [
-        ("authenticated ", Some(Mlme::Authenticated { station })),
-        ("authentication-timed-out ", Some(Mlme::TimedOut)),
+        ("authenticated ", Some(MlmeEvent::Authenticated { station })),
+        ("authentication-timed-out ", Some(MlmeEvent::TimedOut)),
         ("associated ", None),
-        ("deauthenticated ", Some(Mlme::Ended)),
-        ("disconnected ", Some(Mlme::Ended)),
+        ("deauthenticated ", Some(MlmeEvent::Ended)),
+        ("disconnected ", Some(MlmeEvent::Ended)),
     ];
     for (name, mlme) in expectations {
         let expected = mlme.map(|mlme| (3, Event::Mlme(mlme)));

@@ -1,6 +1,6 @@
 //! Who may be joined.
 
-use macveil_core::machine::Failure;
+use macveil_core::machine::wpa::Failure;
 use macveil_core::types::{Mac, Ssid};
 
 use super::super::deny::Grounds;

@@ -1,6 +1,6 @@
 //! Associating, and staying.
 
-use macveil_core::machine::Failure;
+use macveil_core::machine::wpa::Failure;
 use macveil_core::types::Ssid;
 
 use super::super::network::Configured;

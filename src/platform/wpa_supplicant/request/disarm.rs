@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use macveil_core::machine::{Failure, Phase};
+use macveil_core::machine::wpa::{Failure, Phase};
 
 use super::super::network::Configured;
 use super::super::session::Session;

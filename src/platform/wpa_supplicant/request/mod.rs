@@ -7,7 +7,7 @@ mod networks;
 mod quiet;
 mod release;
 
-use macveil_core::machine::{Failure, Reply, Request, Status};
+use macveil_core::machine::wpa::{Failure, Reply, Request, SupplicantStatus};
 
 use super::session::Session;
 use super::{status, text};
@@ -78,7 +78,7 @@ impl Session<'_> {
         Ok(is_ok(&self.ask(command).await?))
     }
 
-    async fn status(&mut self) -> Result<Status, Failure> {
+    async fn status(&mut self) -> Result<SupplicantStatus, Failure> {
         let answer = self.ask("STATUS").await?;
         status::parse(&answer).ok_or_else(|| refused("STATUS", &answer))
     }

@@ -1,6 +1,6 @@
 //! Which networks there are, and what is known of the BSSs around.
 
-use macveil_core::machine::{Failure, NetworkList};
+use macveil_core::machine::wpa::{Failure, NetworkList};
 use macveil_core::types::{BssEntry, Mac};
 
 use super::super::network::{self, Configured, Details, Line};

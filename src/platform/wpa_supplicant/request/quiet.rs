@@ -1,6 +1,6 @@
 //! Bringing wpa_supplicant to rest.
 
-use macveil_core::machine::{Failure, Phase, QuiesceReport, Status};
+use macveil_core::machine::wpa::{Failure, Phase, QuiesceReport, SupplicantStatus};
 
 use super::super::memory::{NetworkAddress, Setting};
 use super::super::network::Configured;
@@ -32,7 +32,7 @@ impl Session<'_> {
     /// Changes only what a connection does not notice: values that are read at the next scan or
     /// after the connection has ended. `mac_addr` is not among them, because roaming with 0 would
     /// put the permanent address back (`wpa_supplicant_associate`, `wpa_supplicant.c`, 2.10).
-    async fn keep_connected(&mut self, status: Status) -> Result<QuiesceReport, Failure> {
+    async fn keep_connected(&mut self, status: SupplicantStatus) -> Result<QuiesceReport, Failure> {
         self.attempt("STA_AUTOCONNECT 0").await?;
         self.end_p2p().await?;
         self.impose(Setting::P2pDisabled).await?;
@@ -55,7 +55,7 @@ impl Session<'_> {
         })
     }
 
-    async fn bring_to_rest(&mut self, status: Status) -> Result<QuiesceReport, Failure> {
+    async fn bring_to_rest(&mut self, status: SupplicantStatus) -> Result<QuiesceReport, Failure> {
         self.end_p2p().await?;
         let mut undone = self.imposes(Setting::P2pDisabled).await?;
         self.order("DISCONNECT").await?;

@@ -1,6 +1,6 @@
 //! Letting go.
 
-use macveil_core::machine::Failure;
+use macveil_core::machine::wpa::Failure;
 
 use super::super::memory::NetworkAddress;
 use super::super::network::Configured;

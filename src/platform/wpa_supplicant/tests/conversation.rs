@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::fake::{Fake, Model, Turn};
 use super::*;
-use macveil_core::machine::Failure;
+use macveil_core::machine::wpa::Failure;
 use macveil_core::types::Mac;
 
 fn is_unreachable(reply: &Reply) -> bool {
@@ -52,7 +52,7 @@ fn appears_before_wpa_supplicant_is_in_its_loop() {
         fake.resume();
         assert!(matches!(
             scene.event().await,
-            Event::Reply(Reply::Status(Ok(_)))
+            WpaEvent::Reply(Reply::Status(Ok(_)))
         ));
     });
 }
@@ -88,7 +88,7 @@ fn what_was_said_before_an_answer_is_passed_on_before_it() {
             scene.expect(Supplicant::NetworkNotFound).await;
             assert!(matches!(
                 scene.event().await,
-                Event::Reply(Reply::Status(Ok(_)))
+                WpaEvent::Reply(Reply::Status(Ok(_)))
             ));
         }
     });
@@ -107,7 +107,7 @@ fn passes_on_what_is_said_while_an_answer_is_awaited() {
         scene.expect(Supplicant::ScanResults).await;
         assert!(matches!(
             scene.event().await,
-            Event::Reply(Reply::Status(Ok(_)))
+            WpaEvent::Reply(Reply::Status(Ok(_)))
         ));
     });
 }
@@ -137,7 +137,7 @@ fn a_socket_that_is_made_anew_is_no_new_wpa_supplicant() {
             for _ in 0..10 {
                 fake.make_socket_anew();
             }
-            assert_eq!(scene.event().await, Event::Overrun);
+            assert_eq!(scene.event().await, WpaEvent::Overrun);
             fake.say("CTRL-EVENT-SCAN-RESULTS ");
             scene.expect(Supplicant::ScanResults).await;
         }
@@ -145,10 +145,10 @@ fn a_socket_that_is_made_anew_is_no_new_wpa_supplicant() {
         scene.requests.send(Request::Status).unwrap();
         settled().await;
         fake.make_socket_anew();
-        assert_eq!(scene.event().await, Event::Overrun);
+        assert_eq!(scene.event().await, WpaEvent::Overrun);
         assert!(matches!(
             scene.event().await,
-            Event::Reply(Reply::Status(Ok(_)))
+            WpaEvent::Reply(Reply::Status(Ok(_)))
         ));
         scene.silence().await;
     });
@@ -183,7 +183,7 @@ fn an_end_while_an_answer_is_awaited() {
         settled().await;
         fake.stop();
         scene.expect(Supplicant::Terminating).await;
-        assert!(matches!(scene.event().await, Event::Reply(reply) if is_unreachable(&reply)));
+        assert!(matches!(scene.event().await, WpaEvent::Reply(reply) if is_unreachable(&reply)));
         scene.expect(Supplicant::Vanished).await;
     });
 }
@@ -316,7 +316,7 @@ fn a_stranger_is_not_believed() {
         let Reply::Status(Ok(status)) = scene.ask(Request::Status).await else {
             panic!("reachable");
         };
-        assert_eq!(status.phase, macveil_core::machine::Phase::Scanning);
+        assert_eq!(status.phase, macveil_core::machine::wpa::Phase::Scanning);
         drop(fake);
     });
 }

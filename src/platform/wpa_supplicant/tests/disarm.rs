@@ -2,7 +2,7 @@
 
 use super::fake::{Fake, Model, Turn};
 use super::*;
-use macveil_core::machine::Failure;
+use macveil_core::machine::wpa::Failure;
 
 fn refusal(reply: &Reply) -> Option<&str> {
     match reply {

@@ -16,7 +16,7 @@ use tokio::time::timeout;
 
 use super::session::Pace;
 use super::{Target, run_at};
-use macveil_core::machine::{Event, QuiesceReport, Reply, Request, Supplicant};
+use macveil_core::machine::wpa::{QuiesceReport, Reply, Request, Supplicant, WpaEvent};
 use macveil_core::types::Ssid;
 
 /// Long enough for anything that is not meant to be waited for.
@@ -26,7 +26,7 @@ const SOON: Duration = Duration::from_secs(20);
 struct Scene {
     directory: tempfile::TempDir,
     requests: UnboundedSender<Request>,
-    events: UnboundedReceiver<Event>,
+    events: UnboundedReceiver<WpaEvent>,
     target: Target,
     conversation: JoinHandle<()>,
 }
@@ -68,7 +68,7 @@ fn begin(
     target: Target,
 ) -> (
     UnboundedSender<Request>,
-    UnboundedReceiver<Event>,
+    UnboundedReceiver<WpaEvent>,
     JoinHandle<()>,
 ) {
     let (requests, requested) = unbounded_channel();
@@ -111,19 +111,19 @@ impl Scene {
             begin(Pace::default(), self.target.clone());
     }
 
-    async fn event(&mut self) -> Event {
+    async fn event(&mut self) -> WpaEvent {
         timeout(SOON, self.events.recv()).await.unwrap().unwrap()
     }
 
     async fn expect(&mut self, supplicant: Supplicant) {
-        assert_eq!(self.event().await, Event::Supplicant(supplicant));
+        assert_eq!(self.event().await, WpaEvent::Supplicant(supplicant));
     }
 
     /// Asks, and returns the reply; anything else that is said meanwhile fails the test.
     async fn ask(&mut self, request: Request) -> Reply {
         self.requests.send(request).unwrap();
         match self.event().await {
-            Event::Reply(reply) => reply,
+            WpaEvent::Reply(reply) => reply,
             other => panic!("{other:?}"),
         }
     }

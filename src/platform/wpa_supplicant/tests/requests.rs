@@ -2,7 +2,7 @@
 
 use super::fake::{Fake, Model, Turn};
 use super::*;
-use macveil_core::machine::{Failure, Phase};
+use macveil_core::machine::wpa::{Failure, Phase};
 use macveil_core::types::Mac;
 
 fn every_request() -> [Request; 9] {
@@ -279,7 +279,7 @@ fn every_request_has_its_reply_in_order() {
             }
             for kind in kinds {
                 let event = scene.event().await;
-                let Event::Reply(reply) = &event else {
+                let WpaEvent::Reply(reply) = &event else {
                     panic!("{event:?}");
                 };
                 assert!(

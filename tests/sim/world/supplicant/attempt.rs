@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use macveil_core::machine::{self, Event, Mlme};
+use macveil_core::machine::MlmeEvent;
+use macveil_core::machine::wpa;
 use macveil_core::types::{KeyMgmt, Mac, Ssid};
 
 use super::super::sniffer::Answer;
-use super::super::{AccessPoint, Happening, World};
+use super::super::{AccessPoint, Event, Happening, World};
 use super::{Attempt, Condition, Due, Step};
 use crate::promise::{Kind, What};
 
@@ -27,7 +28,7 @@ impl World {
             roams,
         });
         self.supplicant.phase = Condition::Connecting;
-        self.say(machine::Supplicant::Connecting { bssid });
+        self.say(wpa::Supplicant::Connecting { bssid });
         self.attempt_step(Duration::from_micros(800), Step::Authenticates(1));
     }
 
@@ -97,7 +98,7 @@ impl World {
         };
         if ap.ignores {
             self.is_answered(attempt, Answer::RefusesAuthentication);
-            self.say(machine::Supplicant::Rejected { status: 1 });
+            self.say(wpa::Supplicant::Rejected { status: 1 });
             return self.fail_attempt();
         }
         self.is_answered(attempt, Answer::Authenticated);
@@ -105,7 +106,7 @@ impl World {
         if ap.way == KeyMgmt::Sae && time == 1 {
             return self.attempt_step(Duration::from_millis(3), Step::Authenticates(2));
         }
-        self.report(Event::Mlme(Mlme::Authenticated { station: address }));
+        self.report(Event::Mlme(MlmeEvent::Authenticated { station: address }));
         if self.supplicant.own != Some(address) {
             // The answer is to a foreign address.
             return self.attempt_step(Duration::from_secs(5), Step::GivesUp);
@@ -125,7 +126,7 @@ impl World {
         };
         if ap.refuses {
             self.is_answered(attempt, Answer::RefusesAssociation);
-            self.say(machine::Supplicant::Rejected { status: 34 });
+            self.say(wpa::Supplicant::Rejected { status: 34 });
             return self.fail_attempt();
         }
         self.is_answered(attempt, answer);
@@ -157,7 +158,7 @@ impl World {
         self.send_in(attempt, Kind::Data);
         self.supplicant.phase = Condition::Connected;
         let bssid = attempt.bssid;
-        self.say(machine::Supplicant::Connected { bssid });
+        self.say(wpa::Supplicant::Connected { bssid });
     }
 
     /// The access point got no right answer: the passphrase is wrong.
@@ -172,7 +173,7 @@ impl World {
             network.given_up_until = self.now + pause;
             let id = network.id;
             let wrong_key = true;
-            let given_up = machine::Supplicant::TemporarilyDisabled {
+            let given_up = wpa::Supplicant::TemporarilyDisabled {
                 id,
                 wrong_key,
                 pause,
@@ -183,7 +184,7 @@ impl World {
 
     fn gives_up(&mut self, attempt: &Attempt) {
         self.forget_bss(attempt.bssid);
-        self.report(Event::Mlme(Mlme::TimedOut));
+        self.report(Event::Mlme(MlmeEvent::TimedOut));
         self.fail_attempt();
     }
 

@@ -6,12 +6,13 @@ mod requests;
 
 use std::time::Duration;
 
-use macveil_core::machine::{self, Event, Failure, Mlme, Request, Scan};
+use macveil_core::machine::wpa::{self, Failure, Request, WpaEvent};
+use macveil_core::machine::{KernelError, LinkEvent, MlmeEvent, Scan};
 use macveil_core::types::{BssEntry, KeyMgmt, Mac, Ssid};
 
 use requests::decline;
 
-use super::{HEARING, Happening, World};
+use super::{Event, HEARING, Happening, World};
 use crate::promise::Content;
 
 /// A new process scans after this.
@@ -227,7 +228,7 @@ impl World {
         };
         let life = self.supplicant.life;
         self.after(FIRST_SCAN, Happening::Supplicant(Due::Scans(life)));
-        self.report_presence(2_500, 6_000, machine::Supplicant::Appeared);
+        self.report_presence(2_500, 6_000, wpa::Supplicant::Appeared);
     }
 
     pub fn supplicant_dies(&mut self) {
@@ -236,7 +237,7 @@ impl World {
             self.supplicant.number += 1;
             self.supplicant.attempt = None;
             self.supplicant.phase = Condition::Idle;
-            self.report_presence(200, HEARING, machine::Supplicant::Vanished);
+            self.report_presence(200, HEARING, wpa::Supplicant::Vanished);
             // The kernel ends the association of a process that dies.
             self.leave_association();
         }
@@ -305,12 +306,12 @@ impl World {
                 };
                 self.after(
                     Duration::from_micros(50),
-                    Happening::Tell(asker, Event::Reply(reply)),
+                    Happening::Tell(asker, Event::Backend(WpaEvent::Reply(reply))),
                 );
             }
             Due::IsGivenUp(of, asker, request) => {
                 let why = Failure::Unreachable("it does not answer".to_owned());
-                let reply = Event::Reply(decline(&request, why));
+                let reply = Event::Backend(WpaEvent::Reply(decline(&request, why)));
                 self.after(Duration::ZERO, Happening::Tell(asker, reply));
                 if of == life && self.supplicant.running {
                     self.supplicant.ignoring = false;
@@ -319,20 +320,20 @@ impl World {
                         return;
                     }
                     self.supplicant.given_up = true;
-                    self.report_presence(200, HEARING, machine::Supplicant::Vanished);
+                    self.report_presence(200, HEARING, wpa::Supplicant::Vanished);
                     let due = Due::IsMetAgain(of);
                     self.after(Duration::from_secs(1), Happening::Supplicant(due));
                 }
             }
             Due::IsMetAgain(of) if of == life && self.supplicant.running => {
-                self.report_presence(200, HEARING, machine::Supplicant::Appeared);
+                self.report_presence(200, HEARING, wpa::Supplicant::Appeared);
             }
             _ => {}
         }
     }
 
-    fn say(&mut self, event: machine::Supplicant) {
-        self.report(Event::Supplicant(event));
+    fn say(&mut self, event: wpa::Supplicant) {
+        self.report(Event::Backend(WpaEvent::Supplicant(event)));
     }
 
     pub fn user_disconnects(&mut self) {
@@ -365,7 +366,7 @@ impl World {
             return;
         }
         if fresh {
-            self.say(machine::Supplicant::NetworkNotFound);
+            self.say(wpa::Supplicant::NetworkNotFound);
         }
         self.scan_to_join();
     }
@@ -395,7 +396,7 @@ impl World {
         self.end_attempt();
         self.supplicant.phase = Condition::Idle;
         self.supplicant.disconnected = false;
-        self.say(machine::Supplicant::NetworksChanged);
+        self.say(wpa::Supplicant::NetworksChanged);
         // Once the link is up it looks for it.
         if self.supplicant.knows_link_is_up {
             self.join_or_scan();
@@ -404,7 +405,7 @@ impl World {
 
     pub fn user_adds(&mut self, network: Network) {
         self.supplicant.networks.push(network);
-        self.say(machine::Supplicant::NetworksChanged);
+        self.say(wpa::Supplicant::NetworksChanged);
         self.scan_to_join();
     }
 
@@ -423,11 +424,11 @@ impl World {
         self.kernel.link.carrier = false;
         let link = self.kernel.link;
         self.begin_attempt(attempt.network, bssid, attempt.ssid, true);
-        self.report(Event::Link(link));
-        self.report(Event::Mlme(Mlme::Ended));
+        self.report(Event::Link(LinkEvent::Changed(link)));
+        self.report(Event::Mlme(MlmeEvent::Ended));
     }
 
-    fn scan_as_supplicant(&mut self) -> Result<(), machine::KernelError> {
+    fn scan_as_supplicant(&mut self) -> Result<(), KernelError> {
         let scan = self.own_scan(!self.supplicant.settings.passive);
         let content = if self.supplicant.settings.p2p {
             Content::WithWps
@@ -509,12 +510,12 @@ impl World {
         });
         self.supplicant.table = known.collect();
         self.supplicant.last_scan = Some(now);
-        self.say(machine::Supplicant::ScanResults);
+        self.say(wpa::Supplicant::ScanResults);
         if std::mem::take(&mut self.supplicant.scans_to_join)
             && !self.supplicant.disconnected
             && !self.join_from_table()
         {
-            self.say(machine::Supplicant::NetworkNotFound);
+            self.say(wpa::Supplicant::NetworkNotFound);
             self.scan_again(SCAN_AGAIN);
         }
     }
@@ -553,7 +554,7 @@ impl World {
         }
         self.end_attempt();
         self.supplicant.phase = Condition::Idle;
-        self.say(machine::Supplicant::Disconnected { reason, local });
+        self.say(wpa::Supplicant::Disconnected { reason, local });
         if self.supplicant.settings.autoconnect && !self.supplicant.disconnected {
             self.scan_again(Duration::from_millis(100));
         } else {
@@ -577,7 +578,7 @@ impl World {
                 if self.supplicant.attempt.is_some() {
                     self.end_attempt();
                     let (reason, local) = (3, true);
-                    self.say(machine::Supplicant::Disconnected { reason, local });
+                    self.say(wpa::Supplicant::Disconnected { reason, local });
                 }
                 self.supplicant.phase = Condition::Idle;
             }

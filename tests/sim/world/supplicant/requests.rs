@@ -1,7 +1,7 @@
 //! What macveil's requests do.
 
-use macveil_core::machine::{
-    self, Failure, NetworkList, Phase, QuiesceReport, Reply, Request, Status,
+use macveil_core::machine::wpa::{
+    self, Failure, NetworkList, Phase, QuiesceReport, Reply, Request, SupplicantStatus,
 };
 use macveil_core::types::{KeyMgmt, Mac};
 
@@ -80,13 +80,13 @@ impl World {
         Ok(())
     }
 
-    pub fn supplicant_status(&self) -> Status {
+    pub fn supplicant_status(&self) -> SupplicantStatus {
         let supplicant = &self.supplicant;
         let attempt = supplicant.attempt.as_ref();
         let connected = supplicant.phase == Condition::Connected;
         let attempt = attempt.filter(|_| connected);
         let frequency = attempt.and_then(|it| it.ap.and_then(|ap| self.access_points.get(ap)));
-        Status {
+        SupplicantStatus {
             phase: match supplicant.phase {
                 _ if !supplicant.knows_link_is_up => Phase::LinkDown,
                 Condition::Idle => Phase::Idle,
@@ -129,7 +129,7 @@ impl World {
     }
 }
 
-fn quieted(status: Status, reconfigured: bool) -> QuiesceReport {
+fn quieted(status: SupplicantStatus, reconfigured: bool) -> QuiesceReport {
     QuiesceReport {
         status,
         had_own_randomization: false,

@@ -5,11 +5,12 @@ use std::time::{Duration, SystemTime};
 
 use rand::rngs::StdRng;
 
-use super::Port;
+use super::{Action, EthernetDevice};
 use crate::address::{AddressFacts, AddressPolicies, AssignError, NetworkFacts, Source};
-use crate::machine::action::{Action, Notice};
 use crate::machine::event::Link;
+use crate::machine::notice::Notice;
 use crate::machine::settings::Settings;
+use crate::machine::status::AddressKind;
 use crate::machine::{Now, Time};
 use crate::types::Mac;
 
@@ -20,7 +21,7 @@ const PEACE: Duration = Duration::from_secs(60);
 pub(super) struct Context {
     pub(super) now: Time,
     wall: SystemTime,
-    pub(super) port: Port,
+    pub(super) device: EthernetDevice,
     pub(super) settings: Settings,
     pub(super) policies: AddressPolicies,
     rng: StdRng,
@@ -56,7 +57,7 @@ pub(super) enum Chance {
 impl Context {
     pub(super) fn new(
         now: Now,
-        port: Port,
+        device: EthernetDevice,
         settings: Settings,
         policies: AddressPolicies,
         link: Link,
@@ -66,7 +67,7 @@ impl Context {
         Self {
             now,
             wall,
-            port,
+            device,
             settings,
             policies,
             rng,
@@ -106,12 +107,12 @@ impl Context {
         self.actions.push_back(action);
     }
 
-    pub(super) fn say(&mut self, notice: Notice) {
-        self.act(Action::Say(notice));
+    pub(super) fn notify(&mut self, notice: Notice) {
+        self.act(Action::Notify(notice));
     }
 
     pub(super) fn remark(&mut self, text: impl Into<String>) {
-        self.say(Notice::Remark(text.into()));
+        self.notify(Notice::Remark(text.into()));
     }
 
     pub(super) fn wake_in(&mut self, pause: Duration) {
@@ -137,6 +138,17 @@ impl Context {
 
     pub(super) fn has_assigned(&self) -> bool {
         self.assigned == Some(self.link.address)
+    }
+
+    pub(super) fn address_kind(&self) -> AddressKind {
+        let address = Some(self.link.address);
+        if address == self.assigned {
+            AddressKind::Assigned
+        } else if address == self.device.permanent {
+            AddressKind::Permanent
+        } else {
+            AddressKind::Other
+        }
     }
 
     /// The address is another one when time has passed, though nothing happened.
@@ -166,8 +178,8 @@ impl Context {
 
     fn address_facts(&self) -> AddressFacts {
         AddressFacts {
-            permanent: self.port.permanent,
-            initial: self.port.initial,
+            permanent: self.device.permanent,
+            initial: self.device.initial,
             current: self.link.address,
             previous: self.assigned,
         }

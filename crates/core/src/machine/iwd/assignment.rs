@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
+use super::Action;
+use super::backend::{NetworkId, Request};
 use super::context::Context;
-use super::event::{IwdRequest, NetworkId};
 use crate::address::{AssignError, NetworkFacts, Record, Source};
-use crate::machine::action::Action;
+
 use crate::types::{Mac, Ssid};
 
 /// Addresses that change with time are looked at this often.
@@ -57,7 +58,7 @@ impl Context {
         };
         if !right && !written.asked {
             written.asked = true;
-            self.ask(IwdRequest::Write { network, address });
+            self.ask(Request::Write { network, address });
         }
     }
 

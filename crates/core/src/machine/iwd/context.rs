@@ -5,13 +5,15 @@ use std::time::{Duration, SystemTime};
 
 use rand::rngs::StdRng;
 
+use super::Action;
 use super::assignment::Written;
+use super::backend::{KnownNetwork, NetworkId, Request, StationPhase, StationState};
 use super::backoff::ReconnectBackoff;
-use super::event::{Doing, IwdRequest, Known, NetworkId, Phase};
 use crate::address::{AddressFacts, AddressPolicies, History};
-use crate::machine::action::{Action, How, Notice};
+use crate::machine::action::How;
 use crate::machine::budget::RandomAddressBudget;
 use crate::machine::event::{Link, ScanStarted};
+use crate::machine::notice::Notice;
 use crate::machine::settings::{Addresses, Card, MaskMethod, Settings};
 use crate::machine::{Counters, KernelError, Now, Time};
 use crate::types::{Bss, Frequency, Mac, Ssid};
@@ -53,10 +55,10 @@ pub(super) struct Context {
     pub(super) obstacle: Option<String>,
     /// iwd scans under random addresses where the driver can.
     pub(super) random_scans: bool,
-    pub(super) doing: Doing,
+    pub(super) doing: StationState,
     /// iwd has a station for this interface. While it has none, another interface's machine may write the files.
     pub(super) has_station: bool,
-    pub(super) known: Vec<Known>,
+    pub(super) known: Vec<KnownNetwork>,
     /// What networks' files are to say.
     pub(super) written: BTreeMap<NetworkId, Written>,
     /// Networks that have no address, and why.
@@ -111,7 +113,7 @@ impl Context {
             shown: None,
             obstacle: None,
             random_scans: true,
-            doing: Doing::default(),
+            doing: StationState::default(),
             has_station: false,
             known: Vec::new(),
             written: BTreeMap::new(),
@@ -145,12 +147,12 @@ impl Context {
         self.actions.push_back(action);
     }
 
-    pub(super) fn ask(&mut self, request: IwdRequest) {
-        self.act(Action::Iwd(request));
+    pub(super) fn ask(&mut self, request: Request) {
+        self.act(Action::Request(request));
     }
 
-    pub(super) fn say(&mut self, notice: Notice) {
-        self.act(Action::Say(notice));
+    pub(super) fn notify(&mut self, notice: Notice) {
+        self.act(Action::Notify(notice));
     }
 
     pub(super) fn wake_in(&mut self, pause: Duration) {
@@ -197,7 +199,7 @@ impl Context {
                     self.mask = Some(address);
                     self.mask_is_exposed = false;
                     self.counters.masks = self.counters.masks.saturating_add(1);
-                    self.say(Notice::Masked { address });
+                    self.notify(Notice::Masked { address });
                 }
                 false
             }
@@ -244,7 +246,7 @@ impl Context {
 
     /// Masks a card that iwd has just taken: before that, nobody could.
     pub(super) fn mask_at_first(&mut self) {
-        let idle = self.doing.phase == Phase::Disconnected;
+        let idle = self.doing.phase == StationPhase::Disconnected;
         if idle && self.obstacle.is_none() && self.is_own(self.link.address) {
             self.put_mask(if self.may_mask() {
                 How::Live
@@ -277,7 +279,7 @@ impl Context {
         }
         self.mask_is_exposed = true;
         self.counters.leaking_scans = self.counters.leaking_scans.saturating_add(1);
-        self.say(Notice::Unmasked {
+        self.notify(Notice::Unmasked {
             first: self.counters.leaking_scans == 1,
             address: self.link.address,
         });
@@ -315,14 +317,14 @@ impl Context {
         if let Some(obstacle) = &obstacle
             && self.obstacle.as_ref() != Some(obstacle)
         {
-            self.say(Notice::Limitation(obstacle.clone()));
+            self.notify(Notice::Limitation(obstacle.clone()));
         }
         self.obstacle = obstacle;
         self.act(Action::ReadLink);
     }
 
     pub(super) fn iwd_vanished(&mut self) {
-        self.doing = Doing::default();
+        self.doing = StationState::default();
         self.has_station = false;
         self.shown = None;
         self.known.clear();
@@ -333,7 +335,7 @@ impl Context {
         }
     }
 
-    pub(super) fn known(&self, network: &NetworkId) -> Option<&Known> {
+    pub(super) fn known(&self, network: &NetworkId) -> Option<&KnownNetwork> {
         self.known.iter().find(|known| known.id == *network)
     }
 }

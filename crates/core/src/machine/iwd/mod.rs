@@ -4,13 +4,11 @@
 //! writes which address each known network is to have into iwd's own files, looks whether it was used,
 //! and has iwd disconnect where it was not. While iwd is at rest the card is masked where that can be done
 //! with the link up; taking the link down would make iwd start over.
-//!
-//! The contract is that of a [`Station`](super::Station).
 
 mod assignment;
+mod backend;
 mod backoff;
 mod context;
-mod event;
 mod state;
 mod status;
 #[cfg(test)]
@@ -18,16 +16,20 @@ mod tests;
 
 use rand::rngs::StdRng;
 
-use super::action::Action;
-use super::event::{Command, Event, Link, Mlme};
+use super::event::{Command, Link, LinkEvent, MlmeEvent, ScanEvent};
 use super::settings::{Addresses, Card, OnExit, Settings};
-use super::{Now, Rotation, Time};
+use super::status::{Rotation, StateKind, Status};
+use super::{Machine, Now, Time};
 use crate::address::AddressPolicies;
 use crate::types::Mac;
+pub use backend::{
+    IwdEvent, Joining, KnownNetwork, NetworkId, Request, StationPhase, StationState,
+};
 use context::Context;
-pub use event::{Doing, IwdEvent, IwdRequest, Joining, Known, NetworkId, Phase};
 use state::State;
-pub use status::IwdStatus;
+
+type Event = super::Event<IwdEvent>;
+type Action = super::Action<Request>;
 
 /// The state machine of one interface that iwd drives.
 #[derive(Debug)]
@@ -57,15 +59,19 @@ impl IwdMachine {
         }
     }
 
-    /// Tells what happened.
-    pub fn handle(&mut self, now: Now, event: Event) {
-        self.cx.set_clocks(now);
+    /// The interface.
+    #[must_use]
+    pub const fn card(&self) -> &Card {
+        &self.cx.card
+    }
+
+    fn link_event(&mut self, event: LinkEvent) {
         match event {
-            Event::Link(link) => {
+            LinkEvent::Changed(link) => {
                 self.cx.hear_link(link);
                 self.step(State::link_changed);
             }
-            Event::LinkSet(result) => {
+            LinkEvent::Answered(result) => {
                 if self.cx.link_answered(result) {
                     self.step(State::link_changed);
                     if std::mem::take(&mut self.cx.begun) {
@@ -73,97 +79,37 @@ impl IwdMachine {
                     }
                 }
             }
-            Event::ScanStarted(scan) => {
+        }
+    }
+
+    fn scan_event(&mut self, event: ScanEvent) {
+        match event {
+            ScanEvent::Started(scan) => {
                 self.cx.scan_started(scan);
                 self.step(State::scan_started);
             }
-            Event::ScanEnded => {
+            ScanEvent::Ended => {
                 self.cx.scanning = false;
                 self.step(State::scan_ended);
             }
-            Event::ScanResults(air) => self.step(|state, cx| state.heard(cx, &air)),
-            Event::Mlme(Mlme::Authenticating) => {
+            ScanEvent::Results(air) => self.step(|state, cx| state.heard(cx, &air)),
+            ScanEvent::Accepted(_) => {}
+        }
+    }
+
+    fn mlme_event(&mut self, event: MlmeEvent) {
+        match event {
+            MlmeEvent::Authenticating => {
                 self.cx.begun = true;
                 self.cx.act(Action::ReadLink);
             }
-            Event::Mlme(Mlme::Authenticated { station }) => self.shown(station),
-            Event::Iwd(news) => self.hear(news),
-            Event::Renewed { ssid, record } => {
-                self.cx.learn_record(ssid, record);
-                self.cx.write_addresses();
-            }
-            Event::Command(command) => self.obey(command),
-            Event::Overrun => self.cx.act(Action::ReadLink),
-            Event::Mlme(Mlme::TimedOut | Mlme::Ended)
-            | Event::ScanAccepted(_)
-            | Event::Supplicant(_)
-            | Event::Reply(_) => {}
+            MlmeEvent::Authenticated { station } => self.shown(station),
+            MlmeEvent::TimedOut | MlmeEvent::Ended => {}
         }
     }
 
-    /// To be called when the deadline has passed.
-    pub fn handle_timeout(&mut self, now: Now) {
-        self.cx.set_clocks(now);
-        if self.cx.review.is_some_and(|at| at <= now.boot) {
-            self.cx.write_addresses();
-        }
-        if self.cx.alarm.is_some_and(|alarm| alarm <= now.boot) {
-            self.cx.alarm = None;
-            self.step(State::alarm);
-        }
-    }
-
-    /// The next thing to do in the world; `None` when all is done.
-    pub fn poll_action(&mut self) -> Option<Action> {
-        self.cx.actions.pop_front()
-    }
-
-    /// When [`IwdMachine::handle_timeout`] is due, if nothing happens before.
-    #[must_use]
-    pub fn deadline(&self) -> Option<Time> {
-        self.cx.alarm.into_iter().chain(self.cx.review).min()
-    }
-
-    /// What it is doing.
-    #[must_use]
-    pub fn snapshot(&self) -> IwdStatus {
-        IwdStatus::of(self.state.as_ref(), self.state_since, &self.cx)
-    }
-
-    /// When the card gets the other mask that the user wishes.
-    #[must_use]
-    pub fn rotation(&self) -> Rotation {
-        match &self.state {
-            Some(State::Idle(_)) if self.cx.may_mask() => Rotation::Soon,
-            Some(State::Connecting(_) | State::Connected(_) | State::Rejoining(_)) => {
-                Rotation::AfterAssociation
-            }
-            _ => Rotation::Never,
-        }
-    }
-
-    /// The state's name.
-    #[must_use]
-    pub fn state_name(&self) -> &'static str {
-        self.state.as_ref().map_or("", State::name)
-    }
-
-    /// The interface.
-    #[must_use]
-    pub const fn card(&self) -> &Card {
-        &self.cx.card
-    }
-
-    /// Takes other settings: a connection that runs keeps its address.
-    pub fn reconfigure(&mut self, now: Now, settings: Settings, policies: AddressPolicies) {
-        self.cx.set_clocks(now);
-        self.cx.settings = settings;
-        self.cx.policies = policies;
-        self.cx.write_addresses();
-    }
-
-    fn hear(&mut self, news: IwdEvent) {
-        match news {
+    fn iwd_event(&mut self, event: IwdEvent) {
+        match event {
             IwdEvent::Appeared {
                 obstacle,
                 random_scans,
@@ -176,7 +122,7 @@ impl IwdMachine {
                 self.step(State::iwd_vanished);
             }
             IwdEvent::Station(None) => {
-                self.cx.doing = Doing::default();
+                self.cx.doing = StationState::default();
                 self.cx.has_station = false;
                 self.cx.shown = None;
                 self.step(State::station_gone);
@@ -208,7 +154,7 @@ impl IwdMachine {
         self.step(State::address_shown);
     }
 
-    fn obey(&mut self, command: Command) {
+    fn command(&mut self, command: Command) {
         match command {
             Command::Release => self.step(State::leave),
             Command::Yield => {
@@ -232,12 +178,77 @@ impl IwdMachine {
 
     fn step(&mut self, step: impl FnOnce(State, &mut Context) -> State) {
         if let Some(state) = self.state.take() {
-            let before = state.name();
+            let before = state.kind();
             let state = step(state, &mut self.cx);
-            if state.name() != before {
+            if state.kind() != before {
                 self.state_since = self.cx.now;
             }
             self.state = Some(state);
         }
+    }
+}
+
+impl Machine for IwdMachine {
+    type Request = Request;
+    type BackendEvent = IwdEvent;
+
+    fn handle(&mut self, now: Now, event: Event) {
+        self.cx.set_clocks(now);
+        match event {
+            Event::Link(event) => self.link_event(event),
+            Event::Scan(event) => self.scan_event(event),
+            Event::Mlme(event) => self.mlme_event(event),
+            Event::Backend(event) => self.iwd_event(event),
+            Event::Renewed { ssid, record } => {
+                self.cx.learn_record(ssid, record);
+                self.cx.write_addresses();
+            }
+            Event::Command(command) => self.command(command),
+            Event::Overrun => self.cx.act(Action::ReadLink),
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Now) {
+        self.cx.set_clocks(now);
+        if self.cx.review.is_some_and(|at| at <= now.boot) {
+            self.cx.write_addresses();
+        }
+        if self.cx.alarm.is_some_and(|alarm| alarm <= now.boot) {
+            self.cx.alarm = None;
+            self.step(State::alarm);
+        }
+    }
+
+    fn poll_action(&mut self) -> Option<Action> {
+        self.cx.actions.pop_front()
+    }
+
+    fn poll_timeout(&self) -> Option<Time> {
+        self.cx.alarm.into_iter().chain(self.cx.review).min()
+    }
+
+    fn state(&self) -> StateKind {
+        self.state.as_ref().map_or(StateKind::Released, State::kind)
+    }
+
+    fn status(&self) -> Status {
+        status::of(self.state.as_ref(), self.state_since, &self.cx)
+    }
+
+    fn rotation(&self) -> Rotation {
+        match &self.state {
+            Some(State::Idle(_)) if self.cx.may_mask() => Rotation::Soon,
+            Some(State::Connecting(_) | State::Connected(_) | State::Rejoining(_)) => {
+                Rotation::AfterAssociation
+            }
+            _ => Rotation::Never,
+        }
+    }
+
+    fn reconfigure(&mut self, now: Now, settings: Settings, policies: AddressPolicies) {
+        self.cx.set_clocks(now);
+        self.cx.settings = settings;
+        self.cx.policies = policies;
+        self.cx.write_addresses();
     }
 }

@@ -5,13 +5,16 @@ use std::time::{Duration, SystemTime};
 
 use rand::rngs::StdRng;
 
+use super::Action;
+use super::backend::{Reply, Request};
 use crate::address::{AddressPolicies, History};
-use crate::machine::action::{Action, How, Notice, Request, Scan};
+use crate::machine::action::{How, Scan};
 use crate::machine::budget::RandomAddressBudget;
 use crate::machine::conflict::ConflictBackoff;
-use crate::machine::event::{Link, Reply};
+use crate::machine::event::Link;
+use crate::machine::notice::Notice;
 use crate::machine::settings::{Addresses, Card, MaskMethod, Settings};
-use crate::machine::{Counters, Now, Time};
+use crate::machine::{Counters, Method, Now, Pause, Time};
 use crate::scan::failures::{Cause, FailureMemory};
 use crate::scan::planner::{ScanPlan, ScanPlanner};
 use crate::scan::selection;
@@ -113,24 +116,6 @@ pub(super) struct Mask {
     pub(super) exposed: bool,
 }
 
-/// Nothing is scanned or joined, because the user wishes so.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Pause {
-    /// When it is over by itself; `None`: when the user says so.
-    pub until: Option<Time>,
-}
-
-/// The masking method in use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// Scans carry random addresses of their own.
-    Driver,
-    /// The address is changed before each scan, with the link up.
-    Powered,
-    /// The address is changed before each scan, with the link taken down and up.
-    Bounce,
-}
-
 /// Whose scan is on the air.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RunningScan {
@@ -159,7 +144,7 @@ impl Context {
         Self {
             now,
             wall,
-            method: Method::best(settings.mask_method, &card),
+            method: best_method(settings.mask_method, &card),
             planner: ScanPlanner::new(now, &card.channels),
             card,
             settings,
@@ -207,7 +192,7 @@ impl Context {
     }
 
     pub(super) fn reconfigure(&mut self, settings: Settings, policies: AddressPolicies) {
-        self.method = Method::best(settings.mask_method, &self.card);
+        self.method = best_method(settings.mask_method, &self.card);
         self.settings = settings;
         self.policies = policies;
     }
@@ -231,20 +216,20 @@ impl Context {
 
     pub(super) fn ask(&mut self, request: Request) {
         self.owed = self.owed.saturating_add(1);
-        self.act(Action::Ask(request));
+        self.act(Action::Request(request));
     }
 
-    pub(super) fn say(&mut self, notice: Notice) {
-        self.act(Action::Say(notice));
+    pub(super) fn notify(&mut self, notice: Notice) {
+        self.act(Action::Notify(notice));
     }
 
     pub(super) fn remark(&mut self, text: impl Into<String>) {
-        self.say(Notice::Remark(text.into()));
+        self.notify(Notice::Remark(text.into()));
     }
 
     pub(super) fn remark_on(&mut self, ssid: &Ssid, text: impl Into<String>) {
         let (ssid, remark) = (ssid.clone(), text.into());
-        self.say(Notice::About { ssid, remark });
+        self.notify(Notice::About { ssid, remark });
     }
 
     pub(super) fn wake_in(&mut self, pause: Duration) {
@@ -303,7 +288,7 @@ impl Context {
         let pause = self.memory.failed(self.now, ssid, cause);
         self.counters.failed_associations = self.counters.failed_associations.saturating_add(1);
         let retry_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX);
-        self.say(Notice::Failed {
+        self.notify(Notice::Failed {
             ssid: ssid.clone(),
             why: why.into(),
             retry_ms,
@@ -487,33 +472,31 @@ impl Context {
     }
 }
 
+/// The best method that the configuration allows and the driver supports.
+pub(super) fn best_method(wanted: MaskMethod, card: &Card) -> Method {
+    match wanted {
+        MaskMethod::Auto | MaskMethod::Driver if card.random_address => Method::Driver,
+        MaskMethod::Auto | MaskMethod::Powered if card.live_change => Method::Powered,
+        MaskMethod::Auto | MaskMethod::Driver | MaskMethod::Powered | MaskMethod::Bounce => {
+            Method::Bounce
+        }
+    }
+}
+
+/// Why a configured method is not available.
+pub(super) fn method_shortfall(wanted: MaskMethod, card: &Card) -> Option<&'static str> {
+    match wanted {
+        MaskMethod::Driver if !card.random_address => Some(
+            "mask-method \"driver\" is unavailable: the driver does not support randomized scans",
+        ),
+        MaskMethod::Powered if !card.live_change => Some(
+            "mask-method \"powered\" is unavailable: it needs a mac80211 driver and Linux 6.7 or later",
+        ),
+        MaskMethod::Auto | MaskMethod::Driver | MaskMethod::Powered | MaskMethod::Bounce => None,
+    }
+}
+
 impl Method {
-    /// The best method that was allowed and that the card offers.
-    pub(super) fn best(wish: MaskMethod, card: &Card) -> Self {
-        match wish {
-            MaskMethod::Auto | MaskMethod::Driver if card.random_address => Self::Driver,
-            MaskMethod::Auto | MaskMethod::Powered if card.live_change => Self::Powered,
-            MaskMethod::Auto | MaskMethod::Driver | MaskMethod::Powered | MaskMethod::Bounce => {
-                Self::Bounce
-            }
-        }
-    }
-
-    /// What to tell a user whose wish cannot be granted.
-    pub(super) fn shortfall(wish: MaskMethod, card: &Card) -> Option<&'static str> {
-        match wish {
-            MaskMethod::Driver if !card.random_address => Some(
-                "mask-method = \"driver\" is not to be had: the driver cannot scan under random addresses",
-            ),
-            MaskMethod::Powered if !card.live_change => Some(
-                "mask-method = \"powered\" is not to be had: it takes a mac80211 driver and Linux 6.7 or later",
-            ),
-            MaskMethod::Auto | MaskMethod::Driver | MaskMethod::Powered | MaskMethod::Bounce => {
-                None
-            }
-        }
-    }
-
     /// How this method changes a mask.
     pub(super) const fn how(self) -> How {
         match self {

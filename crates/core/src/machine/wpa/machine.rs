@@ -1,27 +1,28 @@
-//! One interface under macveil's care.
+//! The machine: events go to the shared context first, then to the state.
 
 use rand::rngs::StdRng;
 
-use super::commands::{self, Rotation};
-use super::context::{Context, Method, RunningScan};
+use super::backend::{Reply, Request, Supplicant, WpaEvent};
+use super::context::{Context, RunningScan, method_shortfall};
 use super::state::{Masking, NextState, Releasing, State, Waiting};
-use super::status::{self, Snapshot};
+use super::{Action, Event, commands, status};
 use crate::address::AddressPolicies;
-use crate::machine::action::{Action, Notice};
-use crate::machine::event::{Command, Event, Link, ScanStarted, Supplicant};
+use crate::machine::event::{Command, Link, LinkEvent, ScanEvent, ScanStarted};
+use crate::machine::notice::Notice;
 use crate::machine::settings::{Addresses, Card, OnExit, Settings};
-use crate::machine::{Now, Reply, Time};
+use crate::machine::status::{Rotation, ScanFailure, ScanRefusal, StateKind, Status};
+use crate::machine::{Machine, Now, Time};
 
 /// The state machine of one interface.
 #[derive(Debug)]
-pub struct Station {
+pub struct WpaMachine {
     cx: Context,
     /// `None` only while an event is being handled.
     state: Option<State>,
     state_since: Time,
 }
 
-impl Station {
+impl WpaMachine {
     /// Takes an interface in hand; the first actions are ready at once.
     #[must_use]
     pub fn new(
@@ -33,7 +34,7 @@ impl Station {
         rng: StdRng,
     ) -> Self {
         let mut cx = Context::new(now, card, settings, addresses, link, rng);
-        if let Some(shortfall) = Method::shortfall(cx.settings.mask_method, &cx.card) {
+        if let Some(shortfall) = method_shortfall(cx.settings.mask_method, &cx.card) {
             cx.remark(format!("{shortfall}; using bounce"));
         }
         let state = Waiting::start(&mut cx);
@@ -44,66 +45,13 @@ impl Station {
         }
     }
 
-    /// Tells what happened.
-    pub fn handle(&mut self, now: Now, event: Event) {
-        self.cx.set_clocks(now);
-        if let Some(event) = self.note(event) {
-            self.step(|state, cx| state.handle(cx, event));
-        }
-    }
-
-    /// To be called when the deadline has passed.
-    pub fn handle_timeout(&mut self, now: Now) {
-        self.cx.set_clocks(now);
-        let pause_ends = self.cx.pause.and_then(|pause| pause.until);
-        if pause_ends.is_some_and(|end| end <= now.boot) {
-            self.handle(now, Event::Command(Command::Unpause));
-        }
-        if self.cx.alarm.is_some_and(|alarm| alarm <= now.boot) {
-            self.cx.alarm = None;
-            self.step(State::alarm);
-        }
-    }
-
-    /// The next thing to do in the world; `None` when all is done.
-    pub fn poll_action(&mut self) -> Option<Action> {
-        self.cx.poll_action()
-    }
-
-    /// When [`Station::handle_timeout`] is due, if nothing happens before.
-    #[must_use]
-    pub fn deadline(&self) -> Option<Time> {
-        let pause_ends = self.cx.pause.and_then(|pause| pause.until);
-        self.cx.alarm.into_iter().chain(pause_ends).min()
-    }
-
-    /// What the station is doing.
-    #[must_use]
-    pub fn snapshot(&self) -> Snapshot {
-        Snapshot::of(self.state.as_ref(), self.state_since, &self.cx)
-    }
-
-    /// What becomes of a wish for another mask.
-    #[must_use]
-    pub fn rotation(&self) -> Rotation {
-        let state = self.state.as_ref();
-        state.map_or(Rotation::Never, |state| Rotation::of(state, &self.cx))
-    }
-
     /// Whether all channels can be scanned now.
     ///
     /// # Errors
-    ///
-    /// Why not, in words.
-    pub fn can_scan(&self) -> Result<(), &'static str> {
+    /// Why not.
+    pub fn can_scan(&self) -> Result<(), ScanRefusal> {
         let state = self.state.as_ref();
         state.map_or(Ok(()), |state| commands::can_scan(state, &self.cx))
-    }
-
-    /// The state's name.
-    #[must_use]
-    pub fn state_name(&self) -> &'static str {
-        self.state.as_ref().map_or("", State::name)
     }
 
     /// The interface.
@@ -112,25 +60,20 @@ impl Station {
         &self.cx.card
     }
 
-    /// Takes other settings from the next mask and the next association on.
-    pub fn reconfigure(&mut self, settings: Settings, policies: AddressPolicies) {
-        self.cx.reconfigure(settings, policies);
-    }
-
     fn step(&mut self, step: impl FnOnce(State, &mut Context) -> State) {
         if let Some(state) = self.state.take() {
-            let before = state.name();
+            let before = state.kind();
             let state = step(state, &mut self.cx);
             if self.cx.scan_requested
                 && let Err(why) = commands::can_scan(&state, &self.cx)
             {
                 self.cx.scan_requested = false;
-                self.cx.say(Notice::UserScan {
+                self.cx.notify(Notice::UserScan {
                     mask: None,
-                    found: Err(why.to_owned()),
+                    found: Err(ScanFailure::Refused { refusal: why }),
                 });
             }
-            if state.name() != before {
+            if state.kind() != before {
                 self.state_since = self.cx.now;
             }
             self.state = Some(state);
@@ -140,22 +83,24 @@ impl Station {
     /// Keeps the shared knowledge up to date; returns the event if the state should hear of it.
     fn note(&mut self, event: Event) -> Option<Event> {
         match event {
-            Event::Link(link) | Event::LinkSet(Ok(link)) => {
+            Event::Link(LinkEvent::Changed(link) | LinkEvent::Answered(Ok(link))) => {
                 self.note_link(link);
                 Some(event)
             }
-            Event::ScanStarted(scan) => self.note_scan(scan),
-            Event::ScanEnded => {
+            Event::Scan(ScanEvent::Started(scan)) => self.note_scan(scan),
+            Event::Scan(ScanEvent::Ended) => {
                 self.end_scan();
-                Some(Event::ScanEnded)
+                Some(Event::Scan(ScanEvent::Ended))
             }
-            Event::Reply(reply) => {
+            Event::Backend(WpaEvent::Overrun) => Some(Event::Overrun),
+            Event::Backend(WpaEvent::Reply(reply)) => {
                 if let Reply::Quiesce(Ok(quieted)) = &reply {
                     self.cx.must_forget_own_address |= quieted.had_own_randomization;
                 }
-                self.cx.accept_reply(reply).map(Event::Reply)
+                let reply = self.cx.accept_reply(reply)?;
+                Some(Event::Backend(WpaEvent::Reply(reply)))
             }
-            Event::Supplicant(supplicant) => self.note_supplicant(supplicant),
+            Event::Backend(WpaEvent::Supplicant(supplicant)) => self.note_supplicant(supplicant),
             Event::Command(Command::Release) => {
                 self.leave();
                 None
@@ -189,7 +134,6 @@ impl Station {
                 self.cx.learn_record(ssid, record);
                 None
             }
-            Event::Iwd(_) => None,
             other => Some(other),
         }
     }
@@ -219,9 +163,9 @@ impl Station {
                 self.cx.counters.leaking_scans = self.cx.counters.leaking_scans.saturating_add(1);
             }
             self.cx.expose_mask();
-            self.cx.say(Notice::ExternalScan { exposed: assigned });
+            self.cx.notify(Notice::ExternalScan { exposed: assigned });
         }
-        Some(Event::ScanStarted(scan))
+        Some(Event::Scan(ScanEvent::Started(scan)))
     }
 
     fn end_scan(&mut self) {
@@ -239,9 +183,10 @@ impl Station {
                 self.cx.networks_changed();
                 self.step(|state, cx| match state {
                     State::Releasing(_) | State::Released | State::Unprotected => state,
-                    State::Masking(_) | State::Waiting(_) | State::Blocked(_) => {
-                        state.handle(cx, Event::Supplicant(Supplicant::Vanished))
-                    }
+                    State::Masking(_) | State::Waiting(_) | State::Blocked(_) => state.handle(
+                        cx,
+                        Event::Backend(WpaEvent::Supplicant(Supplicant::Vanished)),
+                    ),
                     _ => Masking::begin(cx, NextState::Wait),
                 });
                 return None;
@@ -251,7 +196,7 @@ impl Station {
             Supplicant::TemporarilyDisabled { id, pause, .. } => self.cx.leave_alone(id, pause),
             _ => {}
         }
-        Some(Event::Supplicant(supplicant))
+        Some(Event::Backend(WpaEvent::Supplicant(supplicant)))
     }
 
     fn leave(&mut self) {
@@ -263,5 +208,56 @@ impl Station {
             };
             Releasing::begin(cx, parked)
         });
+    }
+}
+
+impl Machine for WpaMachine {
+    type Request = Request;
+    type BackendEvent = WpaEvent;
+
+    fn handle(&mut self, now: Now, event: Event) {
+        self.cx.set_clocks(now);
+        if let Some(event) = self.note(event) {
+            self.step(|state, cx| state.handle(cx, event));
+        }
+    }
+
+    fn handle_timeout(&mut self, now: Now) {
+        self.cx.set_clocks(now);
+        let pause_ends = self.cx.pause.and_then(|pause| pause.until);
+        if pause_ends.is_some_and(|end| end <= now.boot) {
+            self.handle(now, Event::Command(Command::Unpause));
+        }
+        if self.cx.alarm.is_some_and(|alarm| alarm <= now.boot) {
+            self.cx.alarm = None;
+            self.step(State::alarm);
+        }
+    }
+
+    fn poll_action(&mut self) -> Option<Action> {
+        self.cx.poll_action()
+    }
+
+    fn poll_timeout(&self) -> Option<Time> {
+        let pause_ends = self.cx.pause.and_then(|pause| pause.until);
+        self.cx.alarm.into_iter().chain(pause_ends).min()
+    }
+
+    fn state(&self) -> StateKind {
+        self.state.as_ref().map_or(StateKind::Released, State::kind)
+    }
+
+    fn status(&self) -> Status {
+        status::of(self.state.as_ref(), self.state_since, &self.cx)
+    }
+
+    fn rotation(&self) -> Rotation {
+        let state = self.state.as_ref();
+        state.map_or(Rotation::Never, |state| commands::rotation(state, &self.cx))
+    }
+
+    fn reconfigure(&mut self, now: Now, settings: Settings, policies: AddressPolicies) {
+        self.cx.set_clocks(now);
+        self.cx.reconfigure(settings, policies);
     }
 }

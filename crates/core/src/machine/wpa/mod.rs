@@ -1,6 +1,7 @@
 //! The state machine of a Wi-Fi interface that `wpa_supplicant` drives.
 
 mod assignment;
+mod backend;
 mod commands;
 mod context;
 mod machine;
@@ -9,7 +10,11 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-pub use commands::Rotation;
-pub use context::{Method, Pause};
-pub use machine::Station;
-pub use status::{AddressKind, Counters, Snapshot};
+pub use backend::{
+    Failure, NetworkList, Phase, QuiesceReport, Reply, Request, Supplicant, SupplicantStatus,
+    WpaEvent,
+};
+pub use machine::WpaMachine;
+
+type Event = super::Event<WpaEvent>;
+type Action = super::Action<Request>;

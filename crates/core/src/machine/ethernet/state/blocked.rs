@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use super::{Context, State};
 use crate::address::AssignError;
-use crate::machine::action::{Action, Notice};
 use crate::machine::conflict::CONTESTED;
+use crate::machine::ethernet::Action;
 use crate::machine::event::Link;
+use crate::machine::notice::Notice;
 use crate::machine::settings::OnFailure;
 use crate::machine::{KernelError, RemedyContext, remedy};
 use crate::time::doubled;
@@ -20,10 +21,10 @@ pub(in crate::machine::ethernet) struct Blocked;
 
 impl Blocked {
     pub(super) fn refused(cx: &mut Context, refusal: &KernelError) -> State {
-        let driver = if cx.port.driver.is_empty() {
+        let driver = if cx.device.driver.is_empty() {
             "an unknown driver"
         } else {
-            &cx.port.driver
+            &cx.device.driver
         };
         let KernelError { step, reason, .. } = refusal;
         let remedy = remedy(refusal.errno, RemedyContext::Ethernet);
@@ -57,7 +58,7 @@ impl Blocked {
         cx.holds_in_a_row = cx.holds_in_a_row.saturating_add(1);
         if cx.holds_in_a_row == 1 {
             let retry_ms = u64::try_from(pause.as_millis()).ok();
-            cx.say(Notice::Blocked { why, retry_ms });
+            cx.notify(Notice::Blocked { why, retry_ms });
         }
         cx.act(Action::SetLinkDown);
         cx.wake_in(pause);

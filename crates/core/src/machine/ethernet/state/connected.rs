@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{Context, State, Unmanaged, Unplugged};
-use crate::machine::action::Notice;
 use crate::machine::event::Link;
+use crate::machine::notice::Notice;
 
 /// Links take so long to come back after the machine was asleep.
 const WAKING: Duration = Duration::from_secs(10);
@@ -33,7 +33,7 @@ impl Connected {
     fn enter(cx: &mut Context, adopted: bool) -> State {
         cx.alarm = None;
         let address = cx.link.address;
-        cx.say(Notice::Wired { address, adopted });
+        cx.notify(Notice::Wired { address, adopted });
         State::Connected(Self)
     }
 

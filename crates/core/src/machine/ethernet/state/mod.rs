@@ -21,6 +21,7 @@ mod unplugged;
 use super::context::{Chance, Context};
 use crate::machine::KernelError;
 use crate::machine::event::Link;
+use crate::machine::status::StateKind;
 
 pub(super) use blocked::Blocked;
 pub(super) use connected::Connected;
@@ -144,16 +145,16 @@ impl State {
         )
     }
 
-    pub(super) const fn name(&self) -> &'static str {
+    pub(super) const fn kind(&self) -> StateKind {
         match self {
-            Self::Setting(_) => "setting",
-            Self::Unplugged(_) => "unplugged",
-            Self::Connected(_) => "connected",
-            Self::Unmanaged(_) => "unmanaged",
-            Self::Blocked(_) => "blocked",
-            Self::Releasing(_) => "releasing",
-            Self::Released => "released",
-            Self::Unprotected => "unprotected",
+            Self::Setting(_) => StateKind::Setting,
+            Self::Unplugged(_) => StateKind::Unplugged,
+            Self::Connected(_) => StateKind::Connected,
+            Self::Unmanaged(_) => StateKind::Unmanaged,
+            Self::Blocked(_) => StateKind::Blocked,
+            Self::Releasing(_) => StateKind::Releasing,
+            Self::Released => StateKind::Released,
+            Self::Unprotected => StateKind::Unprotected,
         }
     }
 }

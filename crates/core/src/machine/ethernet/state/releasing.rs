@@ -3,7 +3,7 @@
 use super::setting::next;
 use super::{Context, State};
 use crate::machine::KernelError;
-use crate::machine::action::Action;
+use crate::machine::ethernet::Action;
 use crate::machine::event::Link;
 use crate::machine::settings::OnExit;
 
@@ -19,7 +19,7 @@ impl Releasing {
     pub(in crate::machine::ethernet) fn begin(cx: &mut Context, before: &State) -> State {
         cx.alarm = None;
         let restore = cx.settings.on_exit == OnExit::Restore;
-        if restore && cx.link.carrier && cx.link.address != cx.port.initial {
+        if restore && cx.link.carrier && cx.link.address != cx.device.initial {
             cx.remark("in use: the initial address is not put back");
             return Self::finish(cx);
         }
@@ -40,7 +40,7 @@ impl Releasing {
     }
 
     fn proceed(self, cx: &mut Context) -> State {
-        match next(cx, cx.port.initial) {
+        match next(cx, cx.device.initial) {
             None => Self::finish(cx),
             Some(_) if self.steps >= MOST_STEPS => {
                 self.give_up(cx, "the driver does not do what it says")

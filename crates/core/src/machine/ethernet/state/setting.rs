@@ -5,14 +5,16 @@ use std::time::Duration;
 
 use super::{Blocked, Chance, Connected, Context, State, Unplugged};
 use crate::machine::KernelError;
-use crate::machine::action::{Action, How, Notice};
+use crate::machine::action::How;
+use crate::machine::ethernet::Action;
 use crate::machine::event::Link;
+use crate::machine::notice::Notice;
 use crate::types::Mac;
 
 /// Some drivers apply an address late: look again this often, this many times.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 const LOOKS: u32 = 10;
-/// A refusal may pass (EBUSY while another program brings the link up): try again this many times.
+/// A refusal may pass (Errno::BUSY while another program brings the link up): try again this many times.
 const TRIES: u32 = 4;
 const TRY_AGAIN: Duration = Duration::from_millis(60);
 
@@ -67,7 +69,7 @@ impl Setting {
     fn done(self, cx: &mut Context) -> State {
         if self.step != Step::Begin {
             let address = self.address;
-            cx.say(Notice::Assigned { address });
+            cx.notify(Notice::Assigned { address });
         }
         cx.settle();
         if cx.link.carrier {

@@ -7,13 +7,10 @@ use std::time::{Duration, UNIX_EPOCH};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
+use super::*;
 use crate::address::{
     AddressFacts, AddressPolicies, ConnectionOptions, Host, HostKey, NetworkFacts, Origin, Sourced,
     Zone,
-};
-use crate::machine::{
-    Action, Event, How, KernelError, Link, MaskMethod, Notice, Now, OnExit, OnFailure, Port,
-    Settings, Time, Wire,
 };
 use crate::types::Mac;
 
@@ -38,7 +35,7 @@ pub(super) enum Driver {
 }
 
 pub(super) struct Bench {
-    pub(super) wire: Wire,
+    pub(super) wire: EthernetMachine,
     pub(super) now: Time,
     pub(super) link: Link,
     pub(super) plugged: bool,
@@ -91,7 +88,7 @@ impl Bench {
             up,
             carrier: up && plugged,
         };
-        let port = Port {
+        let port = EthernetDevice {
             name: "eth0".to_owned(),
             ifindex: 2,
             driver: "e1000e".to_owned(),
@@ -104,7 +101,7 @@ impl Bench {
         let rng = StdRng::seed_from_u64(7);
         let policies = policies(options);
         let mut bench = Self {
-            wire: Wire::new(at(now), port, settings, policies, link, rng),
+            wire: EthernetMachine::new(at(now), port, settings, policies, link, rng),
             now,
             link,
             plugged,
@@ -117,8 +114,8 @@ impl Bench {
         bench
     }
 
-    pub(super) fn state(&self) -> &'static str {
-        self.wire.state_name()
+    pub(super) fn state(&self) -> StateKind {
+        self.wire.status().state
     }
 
     /// The address that `stable` leads to.
@@ -150,7 +147,7 @@ impl Bench {
 
     /// The alarm rings; what is wanted then is not done.
     pub(super) fn rings(&mut self) -> Vec<Action> {
-        self.now = self.wire.deadline().expect("an alarm");
+        self.now = self.wire.poll_timeout().expect("an alarm");
         self.wire.handle_timeout(at(self.now));
         std::iter::from_fn(|| self.wire.poll_action()).collect()
     }
@@ -158,7 +155,7 @@ impl Bench {
     /// Lets time go by, deadline after deadline.
     pub(super) fn pass(&mut self, span: Duration) {
         let end = self.now + span;
-        while let Some(deadline) = self.wire.deadline().filter(|&deadline| deadline <= end) {
+        while let Some(deadline) = self.wire.poll_timeout().filter(|&deadline| deadline <= end) {
             self.now = deadline.max(self.now);
             self.wire.handle_timeout(at(self.now));
             self.settle();
@@ -182,7 +179,7 @@ impl Bench {
     fn link_changes(&mut self, change: impl FnOnce(&mut Link)) {
         change(&mut self.link);
         self.link.carrier = self.link.up && self.plugged;
-        self.tell(Event::Link(self.link));
+        self.tell(Event::Link(LinkEvent::Changed(self.link)));
     }
 
     pub(super) fn configure(&mut self, policy: &str, change: impl FnOnce(&mut Settings)) {
@@ -201,7 +198,7 @@ impl Bench {
             self.check_promise(&action);
             self.done.push(action.clone());
             if let Some(result) = self.perform(action) {
-                let event = Event::LinkSet(result);
+                let event = Event::Link(LinkEvent::Answered(result));
                 self.wire.handle(at(self.now), event);
             }
         }
@@ -236,7 +233,7 @@ impl Bench {
                 }
             }
             Action::ReadLink => self.apply_late(),
-            Action::Say(_) | Action::Finish => return None,
+            Action::Notify(_) | Action::Finish => return None,
             other => panic!("a wire has nothing to do with {other:?}"),
         }
         match (self.driver, self.done.last()) {
@@ -283,7 +280,7 @@ impl Bench {
 
     pub(super) fn said(&self, what: impl Fn(&Notice) -> bool) -> bool {
         let mut actions = self.done.iter();
-        actions.any(|action| matches!(action, Action::Say(notice) if what(notice)))
+        actions.any(|action| matches!(action, Action::Notify(notice) if what(notice)))
     }
 
     pub(super) fn remarked(&self, text: &str) -> bool {

@@ -6,11 +6,11 @@ use rustix::io::Errno;
 
 use super::bench::{Bench, Driver, INITIAL, OTHER};
 use super::seconds;
-use crate::machine::{Action, Command, Event, Notice, OnExit, OnFailure};
+use super::*;
 
 fn held(bench: &Bench) -> Vec<String> {
     let notices = bench.done.iter().filter_map(|action| match action {
-        Action::Say(Notice::Blocked { why, .. }) => Some(why.clone()),
+        Action::Notify(Notice::Blocked { why, .. }) => Some(why.clone()),
         _ => None,
     });
     notices.collect()
@@ -21,7 +21,7 @@ fn a_driver_that_refuses_is_held_down_and_named_once() {
     let refuses = Driver::Refuses(Errno::OPNOTSUPP);
     let mut bench = Bench::with_driver(refuses, true, OnFailure::Closed);
     bench.pass(seconds(1));
-    assert_eq!(bench.state(), "blocked");
+    assert_eq!(bench.state(), StateKind::Blocked);
     assert!(!bench.link.up);
     bench.pass(seconds(3600));
     let why = held(&bench);
@@ -39,21 +39,21 @@ fn a_refusal_is_answered_by_pauses_that_grow_and_news_of_the_link_do_not_shorten
     for pause in [60, 120, 180] {
         let due = bench.now + Duration::from_millis(pause);
         assert_eq!(
-            (bench.state(), bench.wire.deadline()),
-            ("setting", Some(due))
+            (bench.state(), bench.wire.poll_timeout()),
+            (StateKind::Setting, Some(due))
         );
         bench.done.clear();
-        bench.tell(Event::Link(bench.link));
+        bench.tell(Event::Link(LinkEvent::Changed(bench.link)));
         assert!(bench.done.is_empty(), "{:?}", bench.done);
         bench.pass(Duration::from_millis(pause));
     }
-    assert_eq!(bench.state(), "blocked");
+    assert_eq!(bench.state(), StateKind::Blocked);
 }
 
 #[test]
 fn a_link_that_another_program_keeps_up_is_given_up_after_four_tries() {
     let bench = Bench::with_driver(Driver::StaysUp, true, OnFailure::Closed);
-    assert_eq!(bench.state(), "blocked");
+    assert_eq!(bench.state(), StateKind::Blocked);
     // And once more, to hold it.
     assert_eq!(bench.steps(), ["down"; 4 + 1]);
     assert!(held(&bench)[0].contains("brought it up again"));
@@ -63,7 +63,7 @@ fn a_link_that_another_program_keeps_up_is_given_up_after_four_tries() {
 fn an_alarm_rings_once() {
     let mut bench = Bench::with_driver(Driver::Late(3), true, OnFailure::Closed);
     assert_eq!(bench.rings(), [Action::ReadLink]);
-    assert_eq!(bench.wire.deadline(), None);
+    assert_eq!(bench.wire.poll_timeout(), None);
 }
 
 #[test]
@@ -85,7 +85,7 @@ fn nobody_gets_a_held_link_up() {
     bench.pass(seconds(1));
     bench.plug(true);
     for _ in 0..3 {
-        assert_eq!(bench.state(), "blocked");
+        assert_eq!(bench.state(), StateKind::Blocked);
         bench.somebody_switches(true);
         assert!(!bench.link.up);
     }
@@ -97,7 +97,7 @@ fn a_driver_that_comes_to_its_senses_is_up_again() {
     bench.pass(seconds(10));
     bench.driver = Driver::Takes;
     bench.pass(seconds(10));
-    assert_eq!(bench.state(), "unplugged");
+    assert_eq!(bench.state(), StateKind::Unplugged);
     assert_eq!((bench.link.address, bench.link.up), (bench.stable(), true));
 }
 
@@ -105,11 +105,11 @@ fn a_driver_that_comes_to_its_senses_is_up_again() {
 fn whoever_sets_the_address_between_two_tries_is_not_disturbed() {
     let refuses = Driver::Refuses(Errno::BUSY);
     let mut bench = Bench::with_driver(refuses, false, OnFailure::Closed);
-    assert_eq!(bench.state(), "setting");
+    assert_eq!(bench.state(), StateKind::Setting);
     bench.somebody_sets(bench.stable());
     bench.somebody_switches(true);
     bench.plug(true);
-    assert_eq!(bench.state(), "connected");
+    assert_eq!(bench.state(), StateKind::Connected);
     bench.pass(seconds(10));
     assert!(bench.link.up);
 }
@@ -118,7 +118,7 @@ fn whoever_sets_the_address_between_two_tries_is_not_disturbed() {
 fn a_link_that_was_down_stays_down_when_it_is_let_go() {
     let mut bench = Bench::with_driver(Driver::Ignores, false, OnFailure::Closed);
     bench.pass(seconds(10));
-    assert!(bench.wire.snapshot().holds_in_a_row > 1);
+    assert!(bench.wire.status().counters.holds_in_a_row > 1);
     bench.driver = Driver::Takes;
     bench.pass(seconds(10));
     assert_eq!((bench.link.address, bench.link.up), (bench.stable(), false));
@@ -154,7 +154,7 @@ fn open_leaves_the_link_as_it_was() {
             if driver == Driver::Undoes && !up {
                 continue;
             }
-            assert_eq!(bench.state(), "unprotected", "{driver:?}");
+            assert_eq!(bench.state(), StateKind::Unprotected, "{driver:?}");
             assert_eq!((bench.link.address, bench.link.up), (INITIAL, up));
             assert!(bench.remarked("on-failure = \"open\""));
         }
@@ -164,7 +164,7 @@ fn open_leaves_the_link_as_it_was() {
 #[test]
 fn a_policy_that_leads_to_no_address_holds_the_link() {
     let mut bench = Bench::with_id("${BOOT}");
-    assert_eq!(bench.state(), "blocked");
+    assert_eq!(bench.state(), StateKind::Blocked);
     assert!(held(&bench)[0].contains("boot_id"));
     bench.configure("stable", |_| {});
     assert_eq!((bench.link.address, bench.link.up), (bench.stable(), true));
@@ -174,17 +174,17 @@ fn a_policy_that_leads_to_no_address_holds_the_link() {
 fn whoever_does_not_give_in_finds_the_link_down() {
     let mut bench = Bench::new("stable", true, false);
     for _ in 0..3 {
-        assert_ne!(bench.state(), "blocked");
+        assert_ne!(bench.state(), StateKind::Blocked);
         bench.somebody_sets(OTHER);
     }
-    assert_eq!(bench.state(), "blocked");
+    assert_eq!(bench.state(), StateKind::Blocked);
     assert!(held(&bench)[0].contains("keeps changing"));
 
     // With a pause that grows as long as it goes on.
     let mut pauses = Vec::new();
     for _ in 0..4 {
         let from = bench.now;
-        while bench.state() == "blocked" {
+        while bench.state() == StateKind::Blocked {
             bench.pass(Duration::from_millis(500));
         }
         pauses.push(bench.now.saturating_sub(from).as_secs());
@@ -199,10 +199,10 @@ fn after_long_peace_it_is_again_the_third_time_that_counts() {
     let mut bench = Bench::new("stable", true, false);
     bench.pass(seconds(600));
     for _ in 0..3 {
-        assert_ne!(bench.state(), "blocked");
+        assert_ne!(bench.state(), StateKind::Blocked);
         bench.somebody_sets(OTHER);
     }
-    assert_eq!(bench.state(), "blocked");
+    assert_eq!(bench.state(), StateKind::Blocked);
 }
 
 #[test]

@@ -7,8 +7,13 @@ mod steps;
 
 use std::time::Duration;
 
-use super::super::{Action, Command, Event, Notice, OnExit};
+use super::*;
+use crate::machine::*;
+
 use bench::{Bench, INITIAL, OTHER, PERMANENT};
+
+type Event = crate::machine::Event;
+type Action = crate::machine::Action<Infallible>;
 
 const fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
@@ -17,7 +22,7 @@ const fn seconds(seconds: u64) -> Duration {
 #[test]
 fn a_link_that_is_down_gets_its_address_and_stays_down() {
     let bench = Bench::new("stable", false, true);
-    assert_eq!(bench.state(), "unplugged");
+    assert_eq!(bench.state(), StateKind::Unplugged);
     assert_eq!((bench.link.address, bench.link.up), (bench.stable(), false));
     assert_eq!(bench.steps(), ["address"]);
 }
@@ -25,7 +30,7 @@ fn a_link_that_is_down_gets_its_address_and_stays_down() {
 #[test]
 fn a_link_that_is_up_without_a_carrier_is_proved_before_it_is_up_again() {
     let bench = Bench::new("stable", true, false);
-    assert_eq!(bench.state(), "unplugged");
+    assert_eq!(bench.state(), StateKind::Unplugged);
     assert_eq!((bench.link.address, bench.link.up), (bench.stable(), true));
     assert_eq!(bench.steps(), ["down", "address", "up"]);
 }
@@ -34,7 +39,7 @@ fn a_link_that_is_up_without_a_carrier_is_proved_before_it_is_up_again() {
 fn a_connection_under_the_right_address_is_adopted() {
     let first = Bench::new("stable", false, true);
     let mut bench = Bench::with_address("stable", true, true, first.stable());
-    assert_eq!(bench.state(), "connected");
+    assert_eq!(bench.state(), StateKind::Connected);
     bench.pass(seconds(3600));
     assert!(bench.steps().is_empty());
     assert!(bench.said(|notice| matches!(notice, Notice::Wired { adopted: true, .. })));
@@ -43,21 +48,21 @@ fn a_connection_under_the_right_address_is_adopted() {
 #[test]
 fn a_connection_under_another_address_waits_for_its_end() {
     let mut bench = Bench::new("stable", true, true);
-    assert_eq!(bench.state(), "unmanaged");
+    assert_eq!(bench.state(), StateKind::Unmanaged);
     assert!(bench.remarked("in use already"));
     bench.pass(seconds(3600));
     assert!(bench.steps().is_empty());
     bench.plug(false);
     assert_eq!(bench.link.address, bench.stable());
     bench.plug(true);
-    assert_eq!(bench.state(), "connected");
+    assert_eq!(bench.state(), StateKind::Connected);
 }
 
 #[test]
 fn somebody_may_mend_a_connection_under_another_address() {
     let mut bench = Bench::new("stable", true, true);
     bench.somebody_sets(bench.stable());
-    assert_eq!(bench.state(), "connected");
+    assert_eq!(bench.state(), StateKind::Connected);
     assert!(bench.steps().is_empty());
 }
 
@@ -67,7 +72,7 @@ fn a_stable_address_needs_nothing_done_when_the_cable_moves() {
     bench.done.clear();
     for _ in 0..3 {
         bench.plug(true);
-        assert_eq!(bench.state(), "connected");
+        assert_eq!(bench.state(), StateKind::Connected);
         bench.plug(false);
         bench.pass(seconds(60));
     }
@@ -143,9 +148,9 @@ fn an_address_that_changes_with_time_does_so_while_unplugged() {
 #[test]
 fn nobody_is_woken_for_nothing() {
     let mut bench = Bench::new("stable", true, false);
-    assert_eq!(bench.wire.deadline(), None);
+    assert_eq!(bench.wire.poll_timeout(), None);
     bench.plug(true);
-    assert_eq!(bench.wire.deadline(), None);
+    assert_eq!(bench.wire.poll_timeout(), None);
 }
 
 #[test]
@@ -153,7 +158,7 @@ fn other_settings_wait_for_the_end_of_a_connection() {
     let mut bench = Bench::new("stable", true, false);
     bench.plug(true);
     bench.configure("permanent", |_| {});
-    assert_eq!(bench.state(), "unmanaged");
+    assert_eq!(bench.state(), StateKind::Unmanaged);
     assert_eq!(bench.link.address, bench.stable());
     bench.plug(false);
     assert_eq!(bench.link.address, PERMANENT);
@@ -186,7 +191,7 @@ fn whoever_changes_the_address_of_a_connection_is_let_be() {
     let mut bench = Bench::new("stable", true, false);
     bench.plug(true);
     bench.somebody_sets(OTHER);
-    assert_eq!(bench.state(), "unmanaged");
+    assert_eq!(bench.state(), StateKind::Unmanaged);
     assert!(bench.remarked("another program changed the address"));
     bench.pass(seconds(60));
     assert_eq!(bench.link.address, OTHER);
@@ -200,7 +205,7 @@ fn whoever_changes_the_address_while_unplugged_is_corrected() {
     bench.somebody_sets(OTHER);
     assert_eq!(bench.link.address, bench.stable());
     assert!(bench.remarked("another program changed the address"));
-    assert_eq!(bench.state(), "unplugged");
+    assert_eq!(bench.state(), StateKind::Unplugged);
 }
 
 #[test]
@@ -247,8 +252,8 @@ fn what_is_told_of_a_wire_is_as_old_as_it_is() {
     let mut bench = Bench::new("stable", true, false);
     let begin = bench.now;
     bench.pass(seconds(10));
-    bench.tell(Event::Link(bench.link));
-    let snapshot = bench.wire.snapshot();
+    bench.tell(Event::Link(LinkEvent::Changed(bench.link)));
+    let snapshot = bench.wire.status();
     assert_eq!(
         (snapshot.address_since, snapshot.state_since),
         (begin, begin)
@@ -256,14 +261,14 @@ fn what_is_told_of_a_wire_is_as_old_as_it_is() {
     bench.plug(true);
     let plugged = bench.now;
     bench.pass(seconds(10));
-    bench.tell(Event::Link(bench.link));
-    let snapshot = bench.wire.snapshot();
+    bench.tell(Event::Link(LinkEvent::Changed(bench.link)));
+    let snapshot = bench.wire.status();
     assert_eq!(
         (snapshot.address_since, snapshot.state_since),
         (begin, plugged)
     );
     bench.somebody_sets(OTHER);
-    let snapshot = bench.wire.snapshot();
+    let snapshot = bench.wire.status();
     assert_eq!(
         (snapshot.address_since, snapshot.state_since),
         (bench.now, bench.now)
@@ -273,25 +278,25 @@ fn what_is_told_of_a_wire_is_as_old_as_it_is() {
 #[test]
 fn trouble_is_told_for_as_long_as_it_lasts() {
     let mut bench = Bench::new("stable", true, true);
-    let told = |bench: &Bench| bench.wire.snapshot().trouble.is_some();
-    assert_eq!((bench.state(), told(&bench)), ("unmanaged", true));
+    let told = |bench: &Bench| bench.wire.status().problem.is_some();
+    assert_eq!((bench.state(), told(&bench)), (StateKind::Unmanaged, true));
     bench.plug(false);
-    assert_eq!((bench.state(), told(&bench)), ("unplugged", false));
+    assert_eq!((bench.state(), told(&bench)), (StateKind::Unplugged, false));
     for _ in 0..3 {
         bench.somebody_sets(OTHER);
     }
-    assert_eq!((bench.state(), told(&bench)), ("blocked", true));
+    assert_eq!((bench.state(), told(&bench)), (StateKind::Blocked, true));
     bench.pass(seconds(2));
-    assert_eq!((bench.state(), told(&bench)), ("unplugged", false));
+    assert_eq!((bench.state(), told(&bench)), (StateKind::Unplugged, false));
 }
 
 #[test]
 fn one_wrong_address_after_the_other_is_as_wrong() {
     let mut bench = Bench::new("stable", true, true);
     bench.somebody_sets(OTHER);
-    assert_eq!(bench.state(), "unmanaged");
-    bench.tell(Event::Link(bench.link));
-    assert_eq!(bench.state(), "unmanaged");
+    assert_eq!(bench.state(), StateKind::Unmanaged);
+    bench.tell(Event::Link(LinkEvent::Changed(bench.link)));
+    assert_eq!(bench.state(), StateKind::Unmanaged);
 }
 
 #[test]
@@ -300,5 +305,8 @@ fn a_wire_that_has_been_let_go_is_let_be_whatever_the_settings() {
     bench.tell(Event::Command(Command::Release));
     bench.done.clear();
     bench.configure("random", |_| {});
-    assert_eq!((bench.state(), &bench.done[..]), ("released", &[][..]));
+    assert_eq!(
+        (bench.state(), &bench.done[..]),
+        (StateKind::Released, &[][..])
+    );
 }

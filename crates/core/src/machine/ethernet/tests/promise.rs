@@ -7,7 +7,7 @@ use rustix::io::Errno;
 
 use super::bench::{Bench, Driver, OTHER, PERMANENT};
 use super::seconds;
-use crate::machine::{Command, Event, OnExit, OnFailure};
+use super::*;
 
 #[derive(Debug, Clone)]
 enum Happening {
@@ -54,23 +54,26 @@ fn happening() -> impl Strategy<Value = Happening> {
 /// A carrier is there under the assigned address, or under one that somebody chose while it was there,
 /// or that was there before macveil had a say.
 fn check(bench: &Bench, excused: bool) -> Result<(), TestCaseError> {
-    let snapshot = bench.wire.snapshot();
+    let snapshot = bench.wire.status();
     prop_assert_eq!(snapshot.link, bench.link);
-    let right = snapshot.assigned == Some(bench.link.address);
-    let wakes = bench.wire.deadline().is_some();
+    let right = snapshot.address_kind == AddressKind::Assigned;
+    let wakes = bench.wire.poll_timeout().is_some();
     match snapshot.state {
-        "connected" | "unmanaged" | "unprotected" | "released" => prop_assert!(!wakes),
-        "blocked" => prop_assert!(wakes),
+        StateKind::Connected
+        | StateKind::Unmanaged
+        | StateKind::Unprotected
+        | StateKind::Released => prop_assert!(!wakes),
+        StateKind::Blocked => prop_assert!(wakes),
         _ => {}
     }
     match snapshot.state {
-        "connected" => prop_assert!(bench.link.carrier && right),
-        "unplugged" => prop_assert!(!bench.link.carrier && right),
-        "unmanaged" => prop_assert!(bench.link.carrier && excused),
-        "blocked" => prop_assert!(!bench.link.up),
-        "setting" => prop_assert!(!bench.link.carrier || right),
-        "unprotected" | "released" => {}
-        other => prop_assert!(false, "{} is no state to rest in", other),
+        StateKind::Connected => prop_assert!(bench.link.carrier && right),
+        StateKind::Unplugged => prop_assert!(!bench.link.carrier && right),
+        StateKind::Unmanaged => prop_assert!(bench.link.carrier && excused),
+        StateKind::Blocked => prop_assert!(!bench.link.up),
+        StateKind::Setting => prop_assert!(!bench.link.carrier || right),
+        StateKind::Unprotected | StateKind::Released => {}
+        other => prop_assert!(false, "{:?} is not a state to rest in", other),
     }
     Ok(())
 }
@@ -99,7 +102,7 @@ proptest! {
                 }
                 Happening::Pass(span) => bench.pass(seconds(span)),
                 Happening::Resumed => bench.tell(Event::Command(Command::Resumed)),
-                Happening::Repeated => bench.tell(Event::Link(bench.link)),
+                Happening::Repeated => bench.tell(Event::Link(LinkEvent::Changed(bench.link))),
                 Happening::Driver(driver) => bench.driver = driver,
                 Happening::Configure(policy, on_failure, on_exit) => {
                     excused |= was_in_use;

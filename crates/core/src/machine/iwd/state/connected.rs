@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::{Connecting, Context, Idle, Refused, Rejoining, State, Why};
-use crate::machine::action::{Action, Notice};
-use crate::machine::iwd::event::{NetworkId, Phase};
+use crate::machine::iwd::Action;
+use crate::machine::iwd::backend::{NetworkId, StationPhase};
+use crate::machine::notice::Notice;
 
 /// iwd writes a new network's file when it is connected.
 const NEW_FILE: Duration = Duration::from_secs(5);
@@ -62,7 +63,7 @@ impl Connected {
             cx.wake = None;
             cx.act(Action::GetScanResults);
             cx.association_begins(&self.network, address);
-            cx.say(Notice::Connected {
+            cx.notify(Notice::Connected {
                 ssid: self.network.ssid.clone(),
                 address,
                 adopted: false,
@@ -82,7 +83,7 @@ impl Connected {
             return State::Connected(self);
         }
         let remark = "connected under another address than the assigned one: joining it once more";
-        cx.say(Notice::About {
+        cx.notify(Notice::About {
             ssid: self.network.ssid.clone(),
             remark: remark.to_owned(),
         });
@@ -98,27 +99,29 @@ impl Connected {
 
     pub(super) fn iwd_does(mut self, cx: &mut Context) -> State {
         match (cx.doing.phase, cx.doing.network.clone()) {
-            (Phase::Connected, Some(network)) if network != self.network => {
+            (StationPhase::Connected, Some(network)) if network != self.network => {
                 self.over(cx);
                 Self::begin(cx, network, false)
             }
-            (Phase::Connected, _) | (Phase::Connecting, None) => State::Connected(self),
-            (Phase::Disconnecting, _) => {
+            (StationPhase::Connected, _) | (StationPhase::Connecting, None) => {
+                State::Connected(self)
+            }
+            (StationPhase::Disconnecting, _) => {
                 self.parting = true;
                 State::Connected(self)
             }
-            (Phase::Connecting, Some(network)) => {
+            (StationPhase::Connecting, Some(network)) => {
                 self.over(cx);
                 Connecting::begin(cx, network, false)
             }
-            (Phase::Disconnected, _) => {
+            (StationPhase::Disconnected, _) => {
                 self.over(cx);
                 let (why, words) = if self.parting {
                     (Why::Quiet, "ended by the user")
                 } else {
                     (Why::Lost, "lost")
                 };
-                cx.say(Notice::Lost {
+                cx.notify(Notice::Lost {
                     ssid: self.network.ssid.clone(),
                     why: words.to_owned(),
                 });

@@ -2,8 +2,8 @@
 //! not; so what counts is the address that an access point has answered to.
 
 use super::{Connected, Context, Idle, Refused, State, Why};
-use crate::machine::action::Action;
-use crate::machine::iwd::event::{NetworkId, Phase};
+use crate::machine::iwd::Action;
+use crate::machine::iwd::backend::{NetworkId, StationPhase};
 
 const UNUSED: &str = "iwd did not use the assigned address";
 
@@ -36,17 +36,16 @@ impl Connecting {
 
     pub(super) fn iwd_does(self, cx: &mut Context) -> State {
         match (cx.doing.phase, cx.doing.network.clone()) {
-            (Phase::Connecting, Some(network)) if network != self.network => {
+            (StationPhase::Connecting, Some(network)) if network != self.network => {
                 Self::begin(cx, network, false)
             }
-            (Phase::Connecting | Phase::Disconnecting, _) | (Phase::Connected, None) => {
-                State::Connecting(self)
-            }
-            (Phase::Connected, Some(network)) => {
+            (StationPhase::Connecting | StationPhase::Disconnecting, _)
+            | (StationPhase::Connected, None) => State::Connecting(self),
+            (StationPhase::Connected, Some(network)) => {
                 let again = self.again && network == self.network;
                 Connected::begin(cx, network, again)
             }
-            (Phase::Disconnected, _) => {
+            (StationPhase::Disconnected, _) => {
                 let failed = cx.counters.failed_associations.saturating_add(1);
                 cx.counters.failed_associations = failed;
                 Idle::begin(cx, Why::Failed)

@@ -5,8 +5,9 @@ use std::time::Duration;
 use super::super::backoff::ReconnectBackoff;
 use super::{Connected, Connecting, Context, State};
 use crate::machine::Time;
-use crate::machine::action::{Action, How};
-use crate::machine::iwd::event::{IwdRequest, NetworkId, Phase};
+use crate::machine::action::How;
+use crate::machine::iwd::Action;
+use crate::machine::iwd::backend::{NetworkId, Request, StationPhase};
 use crate::types::Frequency;
 
 /// iwd says that a scan is over, and chooses a network right after: its change of the address is not to be
@@ -92,9 +93,9 @@ impl Idle {
 
     pub(super) fn iwd_does(mut self, cx: &mut Context) -> State {
         match (cx.doing.phase, cx.doing.network.clone()) {
-            (Phase::Connecting, Some(network)) => Connecting::begin(cx, network, false),
-            (Phase::Connected, Some(network)) => Connected::begin(cx, network, false),
-            (Phase::Disconnected, _) => {
+            (StationPhase::Connecting, Some(network)) => Connecting::begin(cx, network, false),
+            (StationPhase::Connected, Some(network)) => Connected::begin(cx, network, false),
+            (StationPhase::Disconnected, _) => {
                 self.look_at_scan(cx);
                 self.arm(cx)
             }
@@ -149,7 +150,7 @@ impl Idle {
     fn join(&mut self, cx: &mut Context, network: NetworkId) {
         // What is left of its search is of no interest, and would be waited for.
         cx.act(Action::AbortScan);
-        cx.ask(IwdRequest::Connect(network));
+        cx.ask(Request::Connect(network));
         if let Some(search) = &mut self.search {
             search.next = cx.now.saturating_add(UNANSWERED);
         }
@@ -203,7 +204,7 @@ impl Idle {
             return;
         };
         if !masks_first {
-            cx.ask(IwdRequest::Scan);
+            cx.ask(Request::Scan);
             search.searches = search.searches.wrapping_add(1);
             search.scans = 0;
             search.next = cx.now.saturating_add(UNANSWERED);

@@ -19,10 +19,12 @@ mod rejoining;
 
 use std::time::Duration;
 
+use super::backend::{NetworkId, Request, StationPhase};
 use super::context::Context;
-use super::event::{IwdRequest, NetworkId, Phase};
-use crate::machine::action::{Action, How};
+use crate::machine::action::How;
+use crate::machine::iwd::Action;
 use crate::machine::settings::OnExit;
+use crate::machine::status::StateKind;
 use crate::types::{Bss, Ssid};
 
 pub(super) use connected::Connected;
@@ -219,12 +221,12 @@ impl State {
         if cx.settings.on_exit == OnExit::Keep {
             return Self::finish(cx);
         }
-        let idle = cx.doing.phase == Phase::Disconnected;
+        let idle = cx.doing.phase == StationPhase::Disconnected;
         if idle && cx.is_masked() && cx.may_mask() {
             let (address, how) = (cx.card.initial, How::Live);
             cx.act(Action::SetAddress { address, how });
         }
-        cx.ask(IwdRequest::Restore);
+        cx.ask(Request::Restore);
         cx.wake_in(RELEASE);
         Self::Releasing
     }
@@ -251,16 +253,16 @@ impl State {
         }
     }
 
-    pub(super) const fn name(&self) -> &'static str {
+    pub(super) const fn kind(&self) -> StateKind {
         match self {
-            Self::Waiting => "absent",
-            Self::Idle(_) => "idle",
-            Self::Connecting(_) => "associating",
-            Self::Connected(_) => "associated",
-            Self::Rejoining(_) => "rejoining",
-            Self::Refused(_) => "refused",
-            Self::Releasing => "releasing",
-            Self::Released => "released",
+            Self::Waiting => StateKind::Absent,
+            Self::Idle(_) => StateKind::Idle,
+            Self::Connecting(_) => StateKind::Associating,
+            Self::Connected(_) => StateKind::Associated,
+            Self::Rejoining(_) => StateKind::Rejoining,
+            Self::Refused(_) => StateKind::Refused,
+            Self::Releasing => StateKind::Releasing,
+            Self::Released => StateKind::Released,
         }
     }
 }
@@ -268,8 +270,8 @@ impl State {
 /// What follows wherever iwd begins something else than was waited for.
 fn follow(cx: &mut Context) -> State {
     match (cx.doing.phase, cx.doing.network.clone()) {
-        (Phase::Connecting, Some(network)) => Connecting::begin(cx, network, false),
-        (Phase::Connected, Some(network)) => Connected::begin(cx, network, false),
+        (StationPhase::Connecting, Some(network)) => Connecting::begin(cx, network, false),
+        (StationPhase::Connected, Some(network)) => Connected::begin(cx, network, false),
         _ => Idle::begin(cx, Why::Quiet),
     }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::{Context, Rejoining, State, follow};
 use crate::machine::Time;
-use crate::machine::action::Notice;
-use crate::machine::iwd::event::{IwdRequest, NetworkId, Phase};
+use crate::machine::iwd::backend::{NetworkId, Request, StationPhase};
+use crate::machine::notice::Notice;
 use crate::time::doubled;
 
 const FIRST: Duration = Duration::from_secs(5);
@@ -27,9 +27,9 @@ pub(in crate::machine::iwd) struct Refused {
 
 impl Refused {
     pub(super) fn begin(cx: &mut Context, network: NetworkId, why: &str) -> State {
-        let apart = cx.doing.phase == Phase::Disconnected;
+        let apart = cx.doing.phase == StationPhase::Disconnected;
         if apart {
-            cx.ask(IwdRequest::Disconnect);
+            cx.ask(Request::Disconnect);
         } else if !std::mem::take(&mut cx.cut) {
             cx.cut_off();
         }
@@ -40,7 +40,7 @@ impl Refused {
         cx.counters.failed_associations = cx.counters.failed_associations.saturating_add(1);
         cx.trouble = Some(why.to_owned());
         if first {
-            cx.say(Notice::Failed {
+            cx.notify(Notice::Failed {
                 ssid: network.ssid.clone(),
                 why: why.to_owned(),
                 retry_ms: u64::try_from(pause.as_millis()).unwrap_or(u64::MAX),
@@ -67,20 +67,22 @@ impl Refused {
     pub(super) fn iwd_does(mut self, cx: &mut Context) -> State {
         let same = cx.doing.network.as_ref() == Some(&self.network);
         match cx.doing.phase {
-            Phase::Disconnected => {
+            StationPhase::Disconnected => {
                 self.apart = true;
                 if !std::mem::replace(&mut self.quiet, true) {
-                    cx.ask(IwdRequest::Disconnect);
+                    cx.ask(Request::Disconnect);
                 }
                 self.arm(cx)
             }
-            Phase::Disconnecting => State::Refused(self),
+            StationPhase::Disconnecting => State::Refused(self),
             // What was to be ended goes on for a moment.
-            Phase::Connecting | Phase::Connected if same && !self.apart => State::Refused(self),
-            Phase::Connecting | Phase::Connected if cx.doing.network.is_none() => {
+            StationPhase::Connecting | StationPhase::Connected if same && !self.apart => {
                 State::Refused(self)
             }
-            Phase::Connecting | Phase::Connected => {
+            StationPhase::Connecting | StationPhase::Connected if cx.doing.network.is_none() => {
+                State::Refused(self)
+            }
+            StationPhase::Connecting | StationPhase::Connected => {
                 cx.trouble = None;
                 follow(cx)
             }

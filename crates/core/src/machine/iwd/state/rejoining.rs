@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::{Connected, Connecting, Context, Idle, Refused, State, Why};
-use crate::machine::action::Action;
-use crate::machine::iwd::event::{IwdRequest, NetworkId, Phase};
+use crate::machine::iwd::Action;
+use crate::machine::iwd::backend::{NetworkId, Request, StationPhase};
 
 /// For each of the steps.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -30,7 +30,7 @@ enum Step {
 impl Rejoining {
     /// Ends the connection first.
     pub(super) fn begin(cx: &mut Context, network: NetworkId) -> State {
-        cx.ask(IwdRequest::Disconnect);
+        cx.ask(Request::Disconnect);
         cx.wake_in(PATIENCE);
         let step = Step::Disconnect;
         Self { network, step }.proceed(cx)
@@ -47,7 +47,7 @@ impl Rejoining {
 
     /// Goes on as soon as iwd is disconnected and the file is written.
     pub(super) fn proceed(mut self, cx: &mut Context) -> State {
-        let disconnected = cx.doing.phase == Phase::Disconnected;
+        let disconnected = cx.doing.phase == StationPhase::Disconnected;
         if self.step == Step::Disconnect && disconnected && cx.is_in_place(&self.network) {
             self.step = Step::Settle;
             cx.wake_in(READING);
@@ -60,7 +60,7 @@ impl Rejoining {
         if cx.scanning {
             cx.act(Action::AbortScan);
         }
-        cx.ask(IwdRequest::Connect(self.network.clone()));
+        cx.ask(Request::Connect(self.network.clone()));
         cx.wake_in(PATIENCE);
         State::Rejoining(self)
     }
@@ -68,18 +68,18 @@ impl Rejoining {
     pub(super) fn iwd_does(self, cx: &mut Context) -> State {
         let apart = self.step != Step::Disconnect;
         match (cx.doing.phase, cx.doing.network.clone()) {
-            (Phase::Disconnected | Phase::Disconnecting, _) => {
+            (StationPhase::Disconnected | StationPhase::Disconnecting, _) => {
                 // The association is over: the next one may have another address.
                 cx.write_addresses();
                 self.proceed(cx)
             }
             // Its end is on its way.
             (_, Some(network)) if network == self.network && !apart => State::Rejoining(self),
-            (Phase::Connecting, Some(network)) => {
+            (StationPhase::Connecting, Some(network)) => {
                 let again = network == self.network;
                 Connecting::begin(cx, network, again)
             }
-            (Phase::Connected, Some(network)) => {
+            (StationPhase::Connected, Some(network)) => {
                 let again = network == self.network;
                 Connected::begin(cx, network, again)
             }
@@ -102,7 +102,7 @@ impl Rejoining {
     pub(super) fn alarm(self, cx: &mut Context) -> State {
         match self.step {
             Step::Settle => self.connect(cx),
-            Step::Disconnect if cx.doing.phase == Phase::Disconnected => {
+            Step::Disconnect if cx.doing.phase == StationPhase::Disconnected => {
                 Refused::begin(cx, self.network, "its address could not be written")
             }
             Step::Disconnect => Refused::begin(cx, self.network, "iwd does not disconnect"),

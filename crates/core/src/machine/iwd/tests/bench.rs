@@ -8,14 +8,10 @@ use std::time::{Duration, UNIX_EPOCH};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
+use super::*;
 use crate::address::{
     AddressFacts, AddressPolicies, ConnectionOptions, History, Host, HostKey, NetworkFacts, Origin,
     Sourced, Zone,
-};
-use crate::machine::iwd::{Doing, IwdEvent, IwdMachine, IwdRequest, Joining, Known, NetworkId};
-use crate::machine::{
-    Action, Addresses, Card, Event, How, IwdPhase as Phase, KernelError, Link, MaskMethod, Mlme,
-    Notice, Now, OnExit, OnFailure, ScanStarted, Settings, Time,
 };
 use crate::types::{Bss, KeyMgmt, Mac, Ssid};
 
@@ -31,7 +27,7 @@ pub(super) struct Bench {
     pub(super) station: IwdMachine,
     pub(super) now: Time,
     pub(super) link: Link,
-    pub(super) files: Vec<Known>,
+    pub(super) files: Vec<KnownNetwork>,
     pub(super) done: Vec<Action>,
     /// The kernel changes no address while the link is up.
     pub(super) refuses_live: bool,
@@ -46,7 +42,7 @@ pub(super) struct Bench {
     pub(super) air: Vec<Bss>,
     /// How often the link was taken down and up again.
     pub(super) bounces: u32,
-    doing: Doing,
+    doing: StationState,
 }
 
 pub(super) fn home() -> NetworkId {
@@ -108,14 +104,14 @@ impl Bench {
             late: Vec::new(),
             air: Vec::new(),
             bounces: 0,
-            doing: Doing::default(),
+            doing: StationState::default(),
         };
         bench.settle();
         bench
     }
 
     pub(super) fn knows(&mut self, id: NetworkId, address: Option<Mac>) {
-        self.files.push(Known {
+        self.files.push(KnownNetwork {
             id,
             autoconnect: true,
             hidden: false,
@@ -146,7 +142,7 @@ impl Bench {
     }
 
     pub(super) fn hear(&mut self, news: IwdEvent) {
-        self.tell(Event::Iwd(news));
+        self.tell(Event::Backend(news));
     }
 
     pub(super) fn tell(&mut self, event: Event) {
@@ -155,13 +151,13 @@ impl Bench {
     }
 
     /// iwd's station goes on.
-    pub(super) fn iwd(&mut self, phase: Phase) {
+    pub(super) fn iwd(&mut self, phase: StationPhase) {
         self.iwd_at(phase, home());
     }
 
-    pub(super) fn iwd_at(&mut self, phase: Phase, network: NetworkId) {
+    pub(super) fn iwd_at(&mut self, phase: StationPhase, network: NetworkId) {
         self.doing.phase = phase;
-        self.doing.network = (phase != Phase::Disconnected).then_some(network);
+        self.doing.network = (phase != StationPhase::Disconnected).then_some(network);
         self.doing.scanning = false;
         self.tell_station();
     }
@@ -174,37 +170,37 @@ impl Bench {
     /// iwd puts an address on the link.
     pub(super) fn sets(&mut self, address: Mac) {
         self.link.address = address;
-        self.tell(Event::Link(self.link));
+        self.tell(Event::Link(LinkEvent::Changed(self.link)));
     }
 
     /// The kernel begins to authenticate.
     pub(super) fn begins(&mut self) {
-        self.tell(Event::Mlme(Mlme::Authenticating));
+        self.tell(Event::Mlme(MlmeEvent::Authenticating));
     }
 
     /// The access point answers.
     pub(super) fn shows(&mut self, station: Mac) {
-        self.tell(Event::Mlme(Mlme::Authenticated { station }));
+        self.tell(Event::Mlme(MlmeEvent::Authenticated { station }));
     }
 
     pub(super) fn somebody_scans(&mut self, random_address: bool) {
-        self.tell(Event::ScanStarted(ScanStarted {
+        self.tell(Event::Scan(ScanEvent::Started(ScanStarted {
             active: true,
             random_address,
-        }));
+        })));
     }
 
     /// The whole of a connection, under this address.
     pub(super) fn connects_under(&mut self, address: Mac) {
-        self.iwd(Phase::Connecting);
+        self.iwd(StationPhase::Connecting);
         self.sets(address);
         self.shows(address);
-        self.iwd(Phase::Connected);
+        self.iwd(StationPhase::Connected);
     }
 
     /// The connection ends by itself.
     pub(super) fn is_lost(&mut self) {
-        self.iwd(Phase::Disconnected);
+        self.iwd(StationPhase::Disconnected);
     }
 
     /// The configuration says this from now on.
@@ -218,18 +214,18 @@ impl Bench {
     /// Lets time go by, deadline after deadline.
     pub(super) fn pass(&mut self, span: Duration) {
         let end = self.now + span;
-        while let Some(deadline) = self.station.deadline().filter(|&at| at <= end) {
+        while let Some(deadline) = self.station.poll_timeout().filter(|&at| at <= end) {
             self.now = deadline.max(self.now);
             self.station.handle_timeout(at(self.now));
             self.settle();
-            let next = self.station.deadline();
+            let next = self.station.poll_timeout();
             assert!(next.is_none_or(|next| next > self.now), "no rest");
         }
         self.now = end;
     }
 
-    pub(super) fn state(&self) -> &'static str {
-        self.station.state_name()
+    pub(super) fn state(&self) -> StateKind {
+        self.station.status().state
     }
 
     /// What `Home`'s file gives it.
@@ -238,11 +234,11 @@ impl Bench {
     }
 
     /// What iwd was asked for since the last time, but for files.
-    pub(super) fn asked(&mut self) -> Vec<IwdRequest> {
+    pub(super) fn asked(&mut self) -> Vec<Request> {
         let done = std::mem::take(&mut self.done);
         let asked = done.into_iter().filter_map(|action| match action {
-            Action::Iwd(IwdRequest::Write { .. }) => None,
-            Action::Iwd(request) => Some(request),
+            Action::Request(Request::Write { .. }) => None,
+            Action::Request(request) => Some(request),
             _ => None,
         });
         asked.collect()
@@ -250,7 +246,7 @@ impl Bench {
 
     pub(super) fn notices(&self) -> Vec<&Notice> {
         let notices = self.done.iter().filter_map(|action| match action {
-            Action::Say(notice) => Some(notice),
+            Action::Notify(notice) => Some(notice),
             _ => None,
         });
         notices.collect()
@@ -280,25 +276,27 @@ impl Bench {
             self.done.push(action.clone());
             assert!(self.done.len() < before + MOST_AT_ONCE, "{:?}", self.done);
             let answer = match action {
-                Action::ReadLink if self.unreadable => Event::LinkSet(Err(busy("read the link"))),
-                Action::ReadLink => Event::LinkSet(Ok(self.link)),
-                Action::GetScanResults => Event::ScanResults(self.air.clone()),
+                Action::ReadLink if self.unreadable => {
+                    Event::Link(LinkEvent::Answered(Err(busy("read the link"))))
+                }
+                Action::ReadLink => Event::Link(LinkEvent::Answered(Ok(self.link))),
+                Action::GetScanResults => Event::Scan(ScanEvent::Results(self.air.clone())),
                 Action::SetAddress { address, how } => {
                     let answer = match how {
                         How::Live => self.live_change(address),
                         _ => Ok(self.bounce(address)),
                     };
-                    Event::LinkSet(answer)
+                    Event::Link(LinkEvent::Answered(answer))
                 }
-                Action::Iwd(IwdRequest::Write { network, address }) if self.writes_late => {
+                Action::Request(Request::Write { network, address }) if self.writes_late => {
                     self.late.push((network, address));
                     continue;
                 }
-                Action::Iwd(IwdRequest::Write { network, address }) => {
-                    Event::Iwd(self.write(network, address))
+                Action::Request(Request::Write { network, address }) => {
+                    Event::Backend(self.write(network, address))
                 }
-                Action::Iwd(_)
-                | Action::Say(_)
+                Action::Request(_)
+                | Action::Notify(_)
                 | Action::AbortScan
                 | Action::ClearIpv6
                 | Action::Remember { .. }
@@ -328,7 +326,7 @@ impl Bench {
 
     /// After a bounce, or another end of iwd's station.
     pub(super) fn starts_over(&mut self) {
-        self.doing = Doing::default();
+        self.doing = StationState::default();
         self.hear(IwdEvent::Station(None));
         self.tell_station();
     }

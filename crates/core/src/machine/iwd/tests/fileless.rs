@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::again::is_refused_because;
 use super::bench::{Bench, MADE_UP, PERMANENT, card, home, network, stable};
-use crate::machine::{Card, IwdPhase as Phase};
+use super::*;
 use crate::types::Mac;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -15,7 +15,10 @@ fn what_the_configuration_gives_a_network_without_a_file_is_right() {
     bench.appears(None);
     bench.connects_under(stable(&home()));
     bench.pass(60 * SECOND);
-    assert_eq!((bench.state(), bench.asked()), ("associated", vec![]));
+    assert_eq!(
+        (bench.state(), bench.asked()),
+        (StateKind::Associated, vec![])
+    );
     // Chance has not made it for this network.
     let mut bench = Bench::empty("random", true);
     bench.appears(None);
@@ -30,17 +33,20 @@ fn a_file_that_turns_up_with_the_address_in_use_is_all_that_was_wanted() {
     bench.appears(None);
     bench.connects_under(MADE_UP);
     bench.pass(SECOND);
-    assert_eq!(bench.station.snapshot().counters.associations, 0);
+    assert_eq!(bench.station.status().counters.associations, 0);
     bench.knows(network("Work"), None);
     bench.tell_files();
-    assert_eq!(bench.station.snapshot().counters.associations, 0);
+    assert_eq!(bench.station.status().counters.associations, 0);
     bench.knows(home(), Some(MADE_UP));
     bench.tell_files();
-    assert_eq!(bench.station.snapshot().counters.associations, 1);
+    assert_eq!(bench.station.status().counters.associations, 1);
     bench.tell_files();
-    assert_eq!(bench.station.snapshot().counters.associations, 1, "once");
+    assert_eq!(bench.station.status().counters.associations, 1, "once");
     bench.pass(60 * SECOND);
-    assert_eq!((bench.state(), bench.asked()), ("associated", vec![]));
+    assert_eq!(
+        (bench.state(), bench.asked()),
+        (StateKind::Associated, vec![])
+    );
 }
 
 #[test]
@@ -52,7 +58,7 @@ fn an_address_that_gives_the_card_away_is_either_of_its_own() {
             ..card(true)
         });
         bench.appears(None);
-        bench.iwd(Phase::Connecting);
+        bench.iwd(StationPhase::Connecting);
         bench.shows(own);
         assert_eq!(bench.bounces, 1, "{own}");
         let mut bench = Bench::empty_on(Card {
@@ -66,7 +72,7 @@ fn an_address_that_gives_the_card_away_is_either_of_its_own() {
     // The mask is nobody's, either.
     let mut bench = Bench::empty("stable-ssid", true);
     bench.appears(None);
-    bench.iwd(Phase::Connecting);
+    bench.iwd(StationPhase::Connecting);
     bench.shows(bench.link.address);
     assert_eq!(bench.bounces, 1);
 }

@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
-use super::super::{IwdEvent, IwdRequest};
 use super::bench::{Bench, PERMANENT, at, home, network, policies, settings, stable};
+use super::*;
 use crate::address::Record;
-use crate::machine::{Action, Event, IwdPhase as Phase};
 use crate::types::Mac;
 
 pub(super) fn writes(bench: &Bench) -> Vec<(String, Mac)> {
     let writes = bench.done.iter().filter_map(|action| match action {
-        Action::Iwd(IwdRequest::Write { network, address }) => {
+        Action::Request(Request::Write { network, address }) => {
             Some((network.ssid.to_string(), *address))
         }
         _ => None,
@@ -45,7 +44,7 @@ fn each_policy_has_its_address() {
         let mut bench = Bench::new(policy);
         assert_eq!(bench.filed(), address, "{policy}");
         bench.connects_under(address);
-        assert_eq!(bench.state(), "associated");
+        assert_eq!(bench.state(), StateKind::Associated);
         assert_eq!(bench.asked(), [], "{policy}");
     }
 }
@@ -61,10 +60,10 @@ fn other_settings_are_written_at_once_and_the_connection_stays() {
     bench.tell_files();
     assert_eq!(bench.filed(), PERMANENT);
     assert_eq!(bench.asked(), []);
-    assert_eq!(bench.state(), "associated");
+    assert_eq!(bench.state(), StateKind::Associated);
     bench.is_lost();
     bench.connects_under(PERMANENT);
-    assert_eq!(bench.state(), "associated");
+    assert_eq!(bench.state(), StateKind::Associated);
 }
 
 #[test]
@@ -81,10 +80,10 @@ fn a_random_address_serves_one_association() {
     assert_ne!(second, first);
     // iwd is quicker than its files are read.
     bench.connects_under(first);
-    assert_eq!(bench.state(), "associated");
+    assert_eq!(bench.state(), StateKind::Associated);
     bench.is_lost();
     bench.connects_under(second);
-    assert_eq!(bench.state(), "associated");
+    assert_eq!(bench.state(), StateKind::Associated);
 }
 
 #[test]
@@ -118,23 +117,23 @@ fn a_file_that_cannot_be_written_keeps_iwd_from_the_network() {
     bench.read_only = true;
     bench.knows(home(), None);
     bench.appears(None);
-    let unkept = bench.station.snapshot().unkept;
-    assert!(
-        unkept.iter().any(|it| it.contains("read-only")),
-        "{unkept:?}"
-    );
-    bench.iwd(Phase::Connecting);
+    let limitations = bench.station.status().limitations;
+    let [Limitation::NoAddress { reason }] = &limitations[..] else {
+        panic!("{limitations:?}");
+    };
+    assert!(reason.contains("read-only"), "{reason}");
+    bench.iwd(StationPhase::Connecting);
     assert_eq!(bench.bounces, 1);
-    assert_eq!(bench.state(), "refused");
+    assert_eq!(bench.state(), StateKind::Refused);
     bench.starts_over();
-    assert_eq!(bench.asked(), [IwdRequest::Disconnect]);
+    assert_eq!(bench.asked(), [Request::Disconnect]);
     // It is mended, and told.
     bench.read_only = false;
     bench.tell_files();
     bench.pass(Duration::from_secs(10));
-    assert_eq!(bench.asked(), [IwdRequest::Connect(home())]);
+    assert_eq!(bench.asked(), [Request::Connect(home())]);
     bench.connects_under(stable(&home()));
-    assert_eq!(bench.state(), "associated");
+    assert_eq!(bench.state(), StateKind::Associated);
 }
 
 #[test]
@@ -149,7 +148,7 @@ fn what_iwd_forgets_is_forgotten() {
         network: home(),
         result: Ok(()),
     });
-    assert_eq!(bench.state(), "idle");
+    assert_eq!(bench.state(), StateKind::Idle);
 }
 
 #[test]

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use super::super::IwdEvent;
 use super::bench::{Bench, MADE_UP, PERMANENT, home, stable};
-use crate::machine::{Action, Command, Event, How, IwdPhase as Phase};
+use super::*;
 
 fn restores() -> Action {
     Action::SetAddress {
@@ -43,7 +42,7 @@ fn a_masked_card_gets_its_address_back_and_nothing_else_is_touched() {
     assert!(!bench.did(&restores()), "iwd would start over");
     // iwd is about to connect under a mask.
     let mut bench = Bench::new("stable-ssid");
-    bench.iwd(Phase::Connecting);
+    bench.iwd(StationPhase::Connecting);
     leave(&mut bench);
     assert!(!bench.did(&restores()));
 }
@@ -52,7 +51,7 @@ fn a_masked_card_gets_its_address_back_and_nothing_else_is_touched() {
 fn a_masked_card_that_iwd_has_let_go_of_gets_its_address_back_too() {
     for news in [IwdEvent::Vanished, IwdEvent::Station(None)] {
         let mut bench = Bench::new("stable-ssid");
-        bench.iwd(Phase::Connecting);
+        bench.iwd(StationPhase::Connecting);
         bench.shows(PERMANENT);
         bench.hear(news);
         leave(&mut bench);
@@ -73,18 +72,18 @@ fn it_is_over_once_by_whatever_comes_first() {
         bench.pass(Duration::from_secs(1));
         leave(&mut bench);
         bench.tell(Event::Command(Command::Release));
-        assert_eq!((bench.state(), finishes(&bench)), ("releasing", 0));
+        assert_eq!((bench.state(), finishes(&bench)), (StateKind::Releasing, 0));
         assert_eq!(bench.asked().len(), 1, "asked once");
         end(&mut bench);
-        assert_eq!((bench.state(), finishes(&bench)), ("released", 1));
-        assert_eq!(bench.station.deadline(), None);
+        assert_eq!((bench.state(), finishes(&bench)), (StateKind::Released, 1));
+        assert_eq!(bench.station.poll_timeout(), None);
         for end in ends {
             end(&mut bench);
         }
-        bench.iwd(Phase::Connecting);
+        bench.iwd(StationPhase::Connecting);
         bench.shows(PERMANENT);
         leave(&mut bench);
-        assert_eq!((bench.state(), finishes(&bench)), ("released", 0));
+        assert_eq!((bench.state(), finishes(&bench)), (StateKind::Released, 0));
         assert_eq!(bench.bounces, 0);
     }
 }
@@ -93,7 +92,7 @@ fn it_is_over_once_by_whatever_comes_first() {
 fn whoever_does_not_leave_is_not_gone_when_files_are_put_back() {
     let mut bench = Bench::new("stable-ssid");
     bench.hear(IwdEvent::Released);
-    assert_eq!((bench.state(), finishes(&bench)), ("idle", 0));
+    assert_eq!((bench.state(), finishes(&bench)), (StateKind::Idle, 0));
 }
 
 #[test]
@@ -101,9 +100,12 @@ fn nothing_is_begun_while_leaving() {
     let mut bench = Bench::new("stable-ssid");
     leave(&mut bench);
     bench.done.clear();
-    bench.iwd(Phase::Connecting);
-    bench.iwd(Phase::Connected);
-    bench.iwd(Phase::Disconnected);
-    assert_eq!((bench.state(), bench.asked()), ("releasing", vec![]));
+    bench.iwd(StationPhase::Connecting);
+    bench.iwd(StationPhase::Connected);
+    bench.iwd(StationPhase::Disconnected);
+    assert_eq!(
+        (bench.state(), bench.asked()),
+        (StateKind::Releasing, vec![])
+    );
     assert_eq!(bench.bounces, 0);
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::bench::{Bench, home, stable};
 use super::rest::scans;
-use crate::machine::{Action, AddressKind, Command, Event};
+use super::*;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -16,7 +16,7 @@ fn whoever_wishes_for_another_mask_gets_it() {
     bench.tell(Event::Command(Command::Rotate));
     bench.pass(SECOND);
     assert_ne!(bench.link.address, mask);
-    assert_eq!(bench.station.snapshot().address_kind, AddressKind::Mask);
+    assert_eq!(bench.station.status().address_kind, AddressKind::Mask);
     // Also where it was refused before.
     bench.sets(stable(&home()));
     bench.refuses_live = true;
@@ -53,7 +53,7 @@ fn a_scan_of_somebody_else_does_not_keep_the_mask_off_the_card() {
     bench.pass(SECOND);
     bench.sets(stable(&home()));
     bench.link.up = false;
-    bench.tell(Event::Link(bench.link));
+    bench.tell(Event::Link(LinkEvent::Changed(bench.link)));
     bench.done.clear();
     bench.iwd_scans(true);
     bench.iwd_scans(false);

@@ -17,22 +17,25 @@ mod told;
 
 use std::time::Duration;
 
+use super::*;
+use crate::machine::*;
+
 use bench::{Bench, MADE_UP, PERMANENT, home, network, settings, stable};
 
-use super::{IwdEvent, IwdRequest};
-use crate::machine::{
-    Action, AddressKind, Command, Event, IwdPhase as Phase, Link, Notice, OnExit, Settings,
-};
+use super::{IwdEvent, Request};
+
+type Event = crate::machine::Event<IwdEvent>;
+type Action = crate::machine::Action<Request>;
 
 const A_WHILE: Duration = Duration::from_secs(30);
 
 #[test]
 fn a_connection_under_the_assigned_address_is_let_be() {
     let mut bench = Bench::new("stable-ssid");
-    assert_eq!(bench.state(), "idle");
+    assert_eq!(bench.state(), StateKind::Idle);
     bench.done.clear();
     bench.connects_under(stable(&home()));
-    assert_eq!(bench.state(), "associated");
+    assert_eq!(bench.state(), StateKind::Associated);
     let notices = bench.notices();
     assert!(
         matches!(notices[..], [Notice::Connected { .. }]),
@@ -40,11 +43,11 @@ fn a_connection_under_the_assigned_address_is_let_be() {
     );
     bench.pass(A_WHILE);
     assert_eq!(bench.asked(), []);
-    let snapshot = bench.station.snapshot();
+    let snapshot = bench.station.status();
     assert_eq!(snapshot.address_kind, AddressKind::Assigned);
     assert_eq!(snapshot.network, Some(home().ssid));
     assert_eq!(snapshot.counters.associations, 1);
-    assert_eq!(snapshot.trouble, None);
+    assert_eq!(snapshot.problem, None);
 }
 
 #[test]
@@ -52,11 +55,11 @@ fn one_that_was_there_before_macveil_is_let_be_too() {
     let mut bench = Bench::empty("stable-ssid", true);
     bench.knows(home(), Some(stable(&home())));
     bench.sets(stable(&home()));
-    bench.iwd(Phase::Connected);
+    bench.iwd(StationPhase::Connected);
     bench.hear(IwdEvent::Vanished);
     bench.done.clear();
     bench.appears(None);
-    assert_eq!(bench.state(), "associated");
+    assert_eq!(bench.state(), StateKind::Associated);
     bench.pass(A_WHILE);
     assert_eq!(bench.asked(), []);
 }
@@ -66,19 +69,19 @@ fn a_new_network_is_joined_once_more_when_it_has_a_file() {
     let mut bench = Bench::empty("stable-ssid", true);
     bench.appears(None);
     bench.connects_under(MADE_UP);
-    assert_eq!(bench.state(), "associated", "there is no file yet");
+    assert_eq!(bench.state(), StateKind::Associated, "there is no file yet");
     assert_eq!(bench.asked(), []);
     bench.knows(home(), None);
     bench.tell_files();
     assert_eq!(bench.filed(), stable(&home()));
-    assert_eq!(bench.asked(), [IwdRequest::Disconnect]);
-    assert_eq!(bench.state(), "rejoining");
-    bench.iwd(Phase::Disconnecting);
-    bench.iwd(Phase::Disconnected);
+    assert_eq!(bench.asked(), [Request::Disconnect]);
+    assert_eq!(bench.state(), StateKind::Rejoining);
+    bench.iwd(StationPhase::Disconnecting);
+    bench.iwd(StationPhase::Disconnected);
     bench.pass(Duration::from_secs(1));
-    assert_eq!(bench.asked(), [IwdRequest::Connect(home())]);
+    assert_eq!(bench.asked(), [Request::Connect(home())]);
     bench.connects_under(stable(&home()));
-    assert_eq!(bench.state(), "associated");
+    assert_eq!(bench.state(), StateKind::Associated);
     bench.pass(A_WHILE);
     assert_eq!(bench.asked(), []);
 }
@@ -92,7 +95,7 @@ fn a_new_network_without_a_file_is_left_after_a_while() {
     assert_eq!(bench.asked(), []);
     bench.pass(Duration::from_secs(2));
     assert!(bench.bounces > 0);
-    assert_eq!(bench.state(), "refused");
+    assert_eq!(bench.state(), StateKind::Refused);
 }
 
 #[test]
@@ -100,14 +103,14 @@ fn iwd_may_go_and_come_back() {
     let mut bench = Bench::new("stable-ssid");
     bench.connects_under(stable(&home()));
     bench.hear(IwdEvent::Vanished);
-    assert_eq!(bench.state(), "absent");
+    assert_eq!(bench.state(), StateKind::Absent);
     bench.done.clear();
     bench.pass(A_WHILE);
     assert_eq!(bench.asked(), []);
     bench.appears(None);
-    assert_eq!(bench.state(), "associated");
+    assert_eq!(bench.state(), StateKind::Associated);
     bench.hear(IwdEvent::Station(None));
-    assert_eq!(bench.state(), "absent");
+    assert_eq!(bench.state(), StateKind::Absent);
 }
 
 #[test]
@@ -120,8 +123,8 @@ fn what_is_called_for_by_the_user_is_joined_again_at_once() {
     bench.tell(Event::Command(Command::Rejoin(network("Other").ssid)));
     assert_eq!(bench.asked(), []);
     bench.tell(Event::Command(Command::Rejoin(ssid)));
-    assert_eq!(bench.asked(), [IwdRequest::Disconnect]);
-    assert_eq!(bench.state(), "rejoining");
+    assert_eq!(bench.asked(), [Request::Disconnect]);
+    assert_eq!(bench.state(), StateKind::Rejoining);
 }
 
 #[test]
@@ -131,12 +134,12 @@ fn ipv6_is_cleared_when_iwd_changes_the_address_of_a_link_that_is_up() {
     bench.sets(MADE_UP);
     assert!(bench.did(&Action::ClearIpv6));
     bench.done.clear();
-    bench.tell(Event::Link(bench.link));
+    bench.tell(Event::Link(LinkEvent::Changed(bench.link)));
     let down = Link {
         up: false,
         ..bench.link
     };
-    bench.tell(Event::Link(down));
+    bench.tell(Event::Link(LinkEvent::Changed(down)));
     bench.sets(stable(&home()));
     assert!(
         !bench.did(&Action::ClearIpv6),
@@ -149,7 +152,7 @@ fn leaving_puts_iwds_files_back_if_that_is_wanted() {
     let mut bench = Bench::new("stable-ssid");
     bench.asked();
     bench.tell(Event::Command(Command::Release));
-    assert_eq!(bench.asked(), [IwdRequest::Restore]);
+    assert_eq!(bench.asked(), [Request::Restore]);
     bench.hear(IwdEvent::Released);
     assert!(bench.did(&Action::Finish));
     let mut bench = Bench::new("stable-ssid");
@@ -180,7 +183,7 @@ fn leaving_keeps_them_otherwise_and_when_giving_way() {
     bench.tell(Event::Command(Command::Release));
     assert!(bench.did(&Action::Finish));
     assert_eq!(bench.asked(), []);
-    assert_eq!(bench.station.snapshot().address_kind, AddressKind::Mask);
+    assert_eq!(bench.station.status().address_kind, AddressKind::Mask);
 }
 
 #[test]
@@ -195,13 +198,13 @@ fn an_iwd_that_does_not_use_addresses_is_left_as_it_is() {
             .any(|it| matches!(it, Notice::Limitation(_)))
     );
     bench.connects_under(PERMANENT);
-    assert_eq!(bench.state(), "associated");
+    assert_eq!(bench.state(), StateKind::Associated);
     bench.pass(A_WHILE);
     bench.is_lost();
     bench.pass(Duration::from_secs(60));
     assert_eq!(bench.masks_put(), 0);
     // It is woken up all the same.
-    assert!(bench.asked().iter().all(|it| *it == IwdRequest::Scan));
-    let snapshot = bench.station.snapshot();
-    assert_eq!(snapshot.trouble.as_deref(), Some("no AddressRandomization"));
+    assert!(bench.asked().iter().all(|it| *it == Request::Scan));
+    let snapshot = bench.station.status();
+    assert_eq!(snapshot.problem.as_deref(), Some("no AddressRandomization"));
 }

@@ -6,9 +6,8 @@ use std::time::Duration;
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use super::super::{IwdEvent, IwdRequest, NetworkId};
 use super::bench::{Bench, MADE_UP, PERMANENT, home, network, stable};
-use crate::machine::{Command, Event, IwdPhase as Phase};
+use super::*;
 use crate::types::Mac;
 
 /// A network that iwd knows, another one, and one that it has no file of.
@@ -38,7 +37,7 @@ enum Teller {
 enum Happening {
     Attempt(usize, Address, Teller),
     /// What iwd says of its station, made up.
-    Station(Phase, usize),
+    Station(StationPhase, usize),
     Sets(Address),
     Scans(bool),
     ScanEnds,
@@ -71,10 +70,10 @@ fn happening() -> impl Strategy<Value = Happening> {
         Just(Teller::Beginning)
     ];
     let phase = prop_oneof![
-        1 => Just(Phase::Connecting),
-        3 => Just(Phase::Connected),
-        1 => Just(Phase::Disconnecting),
-        3 => Just(Phase::Disconnected),
+        1 => Just(StationPhase::Connecting),
+        3 => Just(StationPhase::Connected),
+        1 => Just(StationPhase::Disconnecting),
+        3 => Just(StationPhase::Disconnected),
     ];
     prop_oneof![
         6 => (0..3_usize, address(), teller).prop_map(|(a, b, c)| Happening::Attempt(a, b, c)),
@@ -98,7 +97,7 @@ fn happening() -> impl Strategy<Value = Happening> {
 
 struct World {
     bench: Bench,
-    phase: Phase,
+    phase: StationPhase,
     network: NetworkId,
 }
 
@@ -109,19 +108,19 @@ impl World {
         bench.tell_files();
         Self {
             bench,
-            phase: Phase::Disconnected,
+            phase: StationPhase::Disconnected,
             network: home(),
         }
     }
 
-    fn says(&mut self, phase: Phase, network: NetworkId) {
+    fn says(&mut self, phase: StationPhase, network: NetworkId) {
         self.phase = phase;
         self.network = network.clone();
         self.bench.iwd_at(phase, network);
     }
 
     fn starts_over(&mut self) {
-        self.phase = Phase::Disconnected;
+        self.phase = StationPhase::Disconnected;
         self.bench.starts_over();
     }
 
@@ -143,16 +142,16 @@ impl World {
     fn obeys(&mut self) {
         for request in self.bench.asked() {
             match request {
-                IwdRequest::Disconnect if self.phase != Phase::Disconnected => {
+                Request::Disconnect if self.phase != StationPhase::Disconnected => {
                     let network = self.network.clone();
-                    self.says(Phase::Disconnecting, network.clone());
-                    self.says(Phase::Disconnected, network);
+                    self.says(StationPhase::Disconnecting, network.clone());
+                    self.says(StationPhase::Disconnected, network);
                 }
-                IwdRequest::Connect(network) if self.phase == Phase::Disconnected => {
+                Request::Connect(network) if self.phase == StationPhase::Disconnected => {
                     let address = stable(&network);
                     self.attempts(&network, address, Teller::Iwd);
-                    if self.phase == Phase::Connecting {
-                        self.says(Phase::Connected, network);
+                    if self.phase == StationPhase::Connecting {
+                        self.says(StationPhase::Connected, network);
                     }
                 }
                 _ => {}
@@ -163,22 +162,22 @@ impl World {
     /// iwd connects, as far as macveil lets it.
     fn attempts(&mut self, network: &NetworkId, address: Mac, teller: Teller) {
         let before = self.bench.bounces;
-        let rested = self.bench.state() == "idle";
+        let rested = self.bench.state() == StateKind::Idle;
         match teller {
             Teller::Iwd => {
-                self.says(Phase::Connecting, network.clone());
+                self.says(StationPhase::Connecting, network.clone());
                 self.bench.sets(address);
                 self.bench.shows(address);
             }
             Teller::Kernel => {
                 self.bench.sets(address);
                 self.bench.shows(address);
-                self.says(Phase::Connecting, network.clone());
+                self.says(StationPhase::Connecting, network.clone());
             }
             Teller::Beginning => {
                 self.bench.sets(address);
                 self.bench.begins();
-                self.says(Phase::Connecting, network.clone());
+                self.says(StationPhase::Connecting, network.clone());
             }
         }
         let cut = self.bench.bounces - before;
@@ -203,7 +202,7 @@ impl World {
                 self.bench.sets(address);
             }
             Happening::Scans(random) => bench.somebody_scans(random),
-            Happening::ScanEnds => bench.tell(Event::ScanEnded),
+            Happening::ScanEnds => bench.tell(Event::Scan(ScanEvent::Ended)),
             Happening::IwdScans(scanning) => bench.iwd_scans(scanning),
             Happening::Pass(span) => bench.pass(Duration::from_millis(span)),
             Happening::Obeys => self.obeys(),
@@ -232,17 +231,33 @@ impl World {
 
     /// What macveil says has to be so; and a connection under another address does not last.
     fn check(&self) {
-        let snapshot = self.bench.station.snapshot();
+        let snapshot = self.bench.station.status();
         assert_eq!(snapshot.link, self.bench.link);
-        let follows: &[&str] = match self.phase {
-            Phase::Disconnected => &["idle", "rejoining", "refused"],
-            Phase::Connecting => &["associating", "rejoining", "refused"],
-            Phase::Connected => &["associated", "rejoining", "refused"],
-            Phase::Disconnecting => &["idle", "associating", "associated", "rejoining", "refused"],
+        let follows: &[StateKind] = match self.phase {
+            StationPhase::Disconnected => {
+                &[StateKind::Idle, StateKind::Rejoining, StateKind::Refused]
+            }
+            StationPhase::Connecting => &[
+                StateKind::Associating,
+                StateKind::Rejoining,
+                StateKind::Refused,
+            ],
+            StationPhase::Connected => &[
+                StateKind::Associated,
+                StateKind::Rejoining,
+                StateKind::Refused,
+            ],
+            StationPhase::Disconnecting => &[
+                StateKind::Idle,
+                StateKind::Associating,
+                StateKind::Associated,
+                StateKind::Rejoining,
+                StateKind::Refused,
+            ],
         };
         assert!(
             follows.contains(&snapshot.state),
-            "{:?}: {}",
+            "{:?}: {:?}",
             self.phase,
             snapshot.state
         );
@@ -264,7 +279,7 @@ proptest! {
         // All is well from now on, but for what was refused so far.
         world.bench.refuses_live = false;
         world.bench.tell_files();
-        world.bench.tell(Event::ScanEnded);
+        world.bench.tell(Event::Scan(ScanEvent::Ended));
         world.bench.asked();
         world.starts_over();
         for _ in 0..40 {
@@ -272,13 +287,13 @@ proptest! {
             world.obeys();
         }
         let mut bench = world.bench;
-        if world.phase == Phase::Disconnected {
-            prop_assert_eq!(bench.state(), "idle");
+        if world.phase == StationPhase::Disconnected {
+            prop_assert_eq!(bench.state(), StateKind::Idle);
             bench.connects_under(stable(&home()));
         }
-        prop_assert_eq!(bench.state(), "associated");
+        prop_assert_eq!(bench.state(), StateKind::Associated);
         let bounces = bench.bounces;
         bench.pass(Duration::from_secs(3600));
-        prop_assert_eq!((bench.state(), bench.bounces), ("associated", bounces));
+        prop_assert_eq!((bench.state(), bench.bounces), (StateKind::Associated, bounces));
     }
 }

@@ -2,15 +2,14 @@
 
 use std::time::Duration;
 
-use super::super::{IwdEvent, IwdRequest};
 use super::bench::{Bench, MADE_UP, PERMANENT, home, network, stable};
-use crate::machine::{Action, AddressKind, Event, IwdPhase as Phase};
+use super::*;
 
 #[test]
 fn a_wrong_address_is_cut_off_when_it_is_shown_and_told_once() {
     let mut bench = Bench::new("stable-ssid");
     bench.asked();
-    bench.iwd(Phase::Connecting);
+    bench.iwd(StationPhase::Connecting);
     assert_eq!(
         bench.bounces, 0,
         "iwd says so before it changes the address"
@@ -18,22 +17,22 @@ fn a_wrong_address_is_cut_off_when_it_is_shown_and_told_once() {
     bench.shows(PERMANENT);
     assert_eq!(bench.bounces, 1);
     assert_eq!(bench.failures_told(), 1);
-    let snapshot = bench.station.snapshot();
-    assert!(snapshot.trouble.is_some());
+    let snapshot = bench.station.status();
+    assert!(snapshot.problem.is_some());
     assert!(snapshot.retry_at.is_some());
     assert_ne!(snapshot.address_kind, AddressKind::Assigned);
     let mut pauses = Vec::new();
     for _ in 0..4 {
         bench.asked();
         bench.starts_over();
-        assert_eq!(bench.asked(), [IwdRequest::Disconnect], "iwd is not to try");
+        assert_eq!(bench.asked(), [Request::Disconnect], "iwd is not to try");
         let before = bench.now;
         let end = before + Duration::from_secs(60);
-        while bench.asked() != [IwdRequest::Connect(home())] && bench.now < end {
+        while bench.asked() != [Request::Connect(home())] && bench.now < end {
             bench.pass(Duration::from_secs(1));
         }
         pauses.push(bench.now.saturating_sub(before).as_secs());
-        bench.iwd(Phase::Connecting);
+        bench.iwd(StationPhase::Connecting);
         bench.shows(PERMANENT);
         assert_eq!(bench.failures_told(), 0);
     }
@@ -42,8 +41,8 @@ fn a_wrong_address_is_cut_off_when_it_is_shown_and_told_once() {
     bench.starts_over();
     bench.pass(Duration::from_secs(100));
     bench.connects_under(stable(&home()));
-    assert_eq!(bench.state(), "associated");
-    assert_eq!(bench.station.snapshot().trouble, None);
+    assert_eq!(bench.state(), StateKind::Associated);
+    assert_eq!(bench.station.status().problem, None);
 }
 
 #[test]
@@ -52,15 +51,15 @@ fn the_kernel_may_tell_of_it_before_iwd_does() {
     bench.asked();
     bench.shows(PERMANENT);
     bench.pass(Duration::from_millis(20));
-    bench.iwd(Phase::Connecting);
-    assert_eq!((bench.bounces, bench.state()), (1, "refused"));
+    bench.iwd(StationPhase::Connecting);
+    assert_eq!((bench.bounces, bench.state()), (1, StateKind::Refused));
     // What was long ago is of another attempt.
     let mut bench = Bench::new("stable-ssid");
     bench.asked();
     bench.shows(PERMANENT);
     bench.pass(Duration::from_secs(1));
     bench.asked();
-    bench.iwd(Phase::Connecting);
+    bench.iwd(StationPhase::Connecting);
     assert_eq!(bench.bounces, 0);
 }
 
@@ -71,8 +70,8 @@ fn what_begins_under_a_mask_is_cut_off_before_iwd_has_said_to_whom() {
     bench.begins();
     assert_eq!(bench.bounces, 1);
     assert_ne!(bench.link.address, mask);
-    bench.iwd(Phase::Connecting);
-    assert_eq!((bench.bounces, bench.state()), (1, "refused"));
+    bench.iwd(StationPhase::Connecting);
+    assert_eq!((bench.bounces, bench.state()), (1, StateKind::Refused));
     assert_eq!(bench.failures_told(), 1);
     // It tries again at once, and to wait comes too late.
     bench.starts_over();
@@ -80,11 +79,11 @@ fn what_begins_under_a_mask_is_cut_off_before_iwd_has_said_to_whom() {
     assert_eq!(bench.bounces, 2);
     // Under its address it may.
     bench.starts_over();
-    bench.iwd(Phase::Connecting);
+    bench.iwd(StationPhase::Connecting);
     bench.sets(stable(&home()));
     bench.begins();
-    bench.iwd(Phase::Connected);
-    assert_eq!((bench.bounces, bench.state()), (2, "associated"));
+    bench.iwd(StationPhase::Connected);
+    assert_eq!((bench.bounces, bench.state()), (2, StateKind::Associated));
 }
 
 #[test]
@@ -104,7 +103,7 @@ fn a_card_that_iwd_takes_is_masked_at_once() {
     }
     // Where it is connected already, or macveil is of no use, nothing is touched.
     bench = Bench::empty("permanent", false);
-    bench.iwd(Phase::Connected);
+    bench.iwd(StationPhase::Connected);
     assert_eq!(bench.bounces, 0);
     bench = Bench::empty("stable-ssid", false);
     bench.appears(Some("no AddressRandomization"));
@@ -115,24 +114,24 @@ fn a_card_that_iwd_takes_is_masked_at_once() {
 fn a_connection_under_a_wrong_address_is_ended_and_made_once_more() {
     let mut bench = Bench::new("stable-ssid");
     bench.asked();
-    bench.iwd(Phase::Connecting);
+    bench.iwd(StationPhase::Connecting);
     bench.sets(MADE_UP);
     // The kernel's word was lost.
-    bench.iwd(Phase::Connected);
-    assert_eq!(bench.asked(), [IwdRequest::Disconnect]);
-    bench.iwd(Phase::Disconnected);
+    bench.iwd(StationPhase::Connected);
+    assert_eq!(bench.asked(), [Request::Disconnect]);
+    bench.iwd(StationPhase::Disconnected);
     bench.pass(Duration::from_secs(1));
-    assert_eq!(bench.asked(), [IwdRequest::Connect(home())]);
-    bench.iwd(Phase::Connecting);
-    bench.iwd(Phase::Connected);
+    assert_eq!(bench.asked(), [Request::Connect(home())]);
+    bench.iwd(StationPhase::Connecting);
+    bench.iwd(StationPhase::Connected);
     assert_eq!(bench.bounces, 1);
-    assert_eq!(bench.state(), "refused", "only once");
+    assert_eq!(bench.state(), StateKind::Refused, "only once");
 }
 
 #[test]
 fn iwd_is_cut_off_again_until_it_starts_over() {
     let mut bench = Bench::new("stable-ssid");
-    bench.iwd(Phase::Connecting);
+    bench.iwd(StationPhase::Connecting);
     bench.shows(PERMANENT);
     bench.pass(Duration::from_millis(3500));
     assert_eq!(bench.bounces, 4);
@@ -146,7 +145,7 @@ fn iwd_is_cut_off_again_until_it_starts_over() {
 fn a_new_network_does_not_see_the_permanent_address() {
     let mut bench = Bench::empty("stable-ssid", true);
     bench.appears(None);
-    bench.iwd(Phase::Connecting);
+    bench.iwd(StationPhase::Connecting);
     bench.shows(PERMANENT);
     assert_eq!(bench.bounces, 1);
     // Unless it is to.
@@ -155,16 +154,16 @@ fn a_new_network_does_not_see_the_permanent_address() {
     bench.connects_under(PERMANENT);
     bench.pass(Duration::from_secs(10));
     assert_eq!(bench.asked(), []);
-    assert_eq!(bench.state(), "associated");
+    assert_eq!(bench.state(), StateKind::Associated);
 }
 
 #[test]
 fn a_scan_of_somebody_else_is_ended_so_that_iwd_can_change_the_address() {
     let mut bench = Bench::new("stable-ssid");
     bench.somebody_scans(true);
-    bench.iwd(Phase::Connecting);
+    bench.iwd(StationPhase::Connecting);
     assert!(bench.did(&Action::AbortScan));
-    bench.tell(Event::ScanEnded);
+    bench.tell(Event::Scan(ScanEvent::Ended));
     bench.done.clear();
     bench.somebody_scans(true);
     assert!(bench.did(&Action::AbortScan));
@@ -172,7 +171,7 @@ fn a_scan_of_somebody_else_is_ended_so_that_iwd_can_change_the_address() {
     let mut bench = Bench::new("stable-ssid");
     bench.sets(stable(&home()));
     bench.somebody_scans(true);
-    bench.iwd(Phase::Connecting);
+    bench.iwd(StationPhase::Connecting);
     assert!(!bench.did(&Action::AbortScan));
     assert_eq!(bench.bounces, 0);
 }
@@ -183,15 +182,15 @@ fn the_user_may_join_another_network_meanwhile() {
     let work = network("Work");
     bench.knows(work.clone(), None);
     bench.tell_files();
-    bench.iwd(Phase::Connecting);
+    bench.iwd(StationPhase::Connecting);
     bench.shows(PERMANENT);
-    bench.iwd(Phase::Disconnected);
+    bench.iwd(StationPhase::Disconnected);
     bench.asked();
-    bench.iwd_at(Phase::Connecting, work.clone());
+    bench.iwd_at(StationPhase::Connecting, work.clone());
     bench.sets(stable(&work));
     bench.shows(stable(&work));
-    bench.iwd_at(Phase::Connected, work);
-    assert_eq!(bench.state(), "associated");
+    bench.iwd_at(StationPhase::Connected, work);
+    assert_eq!(bench.state(), StateKind::Associated);
     bench.pass(Duration::from_secs(600));
     assert_eq!(bench.asked(), []);
 }
@@ -199,21 +198,21 @@ fn the_user_may_join_another_network_meanwhile() {
 #[test]
 fn an_iwd_that_cannot_join_again_is_left_for_a_while() {
     let mut bench = Bench::new("stable-ssid");
-    bench.iwd(Phase::Connecting);
+    bench.iwd(StationPhase::Connecting);
     bench.sets(MADE_UP);
-    bench.iwd(Phase::Connected);
+    bench.iwd(StationPhase::Connected);
     let why = "net.connman.iwd.NotConnected".to_owned();
     bench.hear(IwdEvent::Refused { why });
     assert_eq!(
         bench.state(),
-        "rejoining",
+        StateKind::Rejoining,
         "it is apart, which is what was wanted"
     );
-    bench.iwd(Phase::Disconnected);
+    bench.iwd(StationPhase::Disconnected);
     bench.pass(Duration::from_secs(1));
     let why = "net.connman.iwd.NotFound".to_owned();
     bench.hear(IwdEvent::Refused { why });
-    assert_eq!(bench.state(), "refused");
-    let trouble = bench.station.snapshot().trouble.unwrap();
+    assert_eq!(bench.state(), StateKind::Refused);
+    let trouble = bench.station.status().problem.unwrap();
     assert!(trouble.contains("NotFound"), "{trouble}");
 }

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use super::super::IwdEvent;
 use super::bench::{
     Bench, MADE_UP, PERMANENT, at, card, home, network, options, policies, said, settings, stable,
 };
 use super::files::writes;
+use super::*;
 use crate::address::{ConnectionOptions, Record};
-use crate::machine::{Action, Card, Command, Event, IwdPhase as Phase};
 use crate::types::Mac;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
@@ -68,7 +67,11 @@ fn what_changes_with_the_day_is_looked_at_every_ten_minutes() {
     bench.pass(HOUR);
     let end = bench.now + 72 * HOUR;
     while bench.now < end {
-        let pause = bench.station.deadline().unwrap().saturating_sub(bench.now);
+        let pause = bench
+            .station
+            .poll_timeout()
+            .unwrap()
+            .saturating_sub(bench.now);
         assert!(!pause.is_zero() && pause <= REVIEW, "{pause:?}");
         bench.pass(pause);
         looks += 1;
@@ -79,7 +82,7 @@ fn what_changes_with_the_day_is_looked_at_every_ten_minutes() {
     // Without a connection nothing else is waited for.
     let mut bench = Bench::new("stable-ssid");
     bench.pass(HOUR);
-    assert_eq!(bench.station.deadline(), None);
+    assert_eq!(bench.station.poll_timeout(), None);
 }
 
 #[test]
@@ -99,7 +102,7 @@ fn a_link_that_comes_and_goes_does_not_use_up_leases() {
     let associate = |bench: &mut Bench| {
         let address = bench.filed();
         bench.connects_under(address);
-        assert_eq!(bench.state(), "associated");
+        assert_eq!(bench.state(), StateKind::Associated);
         bench.is_lost();
         address
     };
@@ -178,16 +181,16 @@ fn iwd_may_join_with_what_a_file_said_before_until_it_has_read_the_file() {
     bench.tell_files();
     assert_eq!(bench.filed(), PERMANENT);
     bench.connects_under(stable(&home()));
-    assert_eq!(bench.state(), "associated");
+    assert_eq!(bench.state(), StateKind::Associated);
     bench.is_lost();
     bench.connects_under(PERMANENT);
-    assert_eq!(bench.state(), "associated");
+    assert_eq!(bench.state(), StateKind::Associated);
     bench.is_lost();
     // It has read it by then.
-    bench.iwd(Phase::Connecting);
+    bench.iwd(StationPhase::Connecting);
     bench.sets(stable(&home()));
     bench.shows(stable(&home()));
-    assert_eq!(bench.state(), "refused");
+    assert_eq!(bench.state(), StateKind::Refused);
 }
 
 #[test]
@@ -200,20 +203,20 @@ fn a_card_without_a_permanent_address_has_none_to_give() {
         let now = at(bench.now);
         bench.station.reconfigure(now, settings(), policies(policy));
         bench.tell_files();
-        let unkept = bench.station.snapshot().unkept;
-        unkept.iter().any(|it| it.contains("has no address"))
+        let limitations = bench.station.status().limitations;
+        matches!(limitations[..], [Limitation::NoAddress { .. }])
     };
     bench.knows(home(), None);
     bench.appears(None);
     assert!(configure(&mut bench, "permanent"));
     assert!(!configure(&mut bench, "stable-ssid"), "it has one again");
     assert!(configure(&mut bench, "permanent"));
-    bench.iwd(Phase::Connecting);
-    assert_eq!((bench.state(), bench.bounces), ("refused", 1));
-    let trouble = bench.station.snapshot().trouble.unwrap();
+    bench.iwd(StationPhase::Connecting);
+    assert_eq!((bench.state(), bench.bounces), (StateKind::Refused, 1));
+    let trouble = bench.station.status().problem.unwrap();
     assert!(trouble.contains("no permanent address"), "{trouble}");
     bench.files.clear();
     bench.tell_files();
-    assert_eq!(bench.station.snapshot().unkept, [""; 0], "it is forgotten");
+    assert_eq!(bench.station.status().limitations, [], "it is forgotten");
     bench.hear(IwdEvent::Vanished);
 }

@@ -2,18 +2,15 @@
 
 use std::time::Duration;
 
-use super::super::{IwdEvent, IwdRequest};
 use super::bench::{Bench, at, card, home, network, policies, settings, stable};
-use crate::machine::{
-    Action, AddressKind, Card, Command, Event, IwdPhase as Phase, MaskMethod, Settings,
-};
+use super::*;
 use crate::types::{Bss, Mac};
 
 const SETTLED: Duration = Duration::from_millis(350);
 
 pub(super) fn scans(bench: &mut Bench) -> usize {
     let asked = bench.asked().into_iter();
-    asked.filter(|request| *request == IwdRequest::Scan).count()
+    asked.filter(|request| *request == Request::Scan).count()
 }
 
 /// iwd scans when it is asked, for so long; how often it did within the time.
@@ -44,7 +41,7 @@ fn the_idle_card_is_masked_when_iwd_has_settled() {
     assert_eq!(bench.masks_put(), 1);
     let mask = bench.link.address;
     assert_ne!(mask, stable(&home()));
-    assert_eq!(bench.station.snapshot().address_kind, AddressKind::Mask);
+    assert_eq!(bench.station.status().address_kind, AddressKind::Mask);
     bench.pass(Duration::from_secs(600));
     bench.iwd_scans(true);
     bench.iwd_scans(false);
@@ -54,7 +51,7 @@ fn the_idle_card_is_masked_when_iwd_has_settled() {
         "iwd's scans have addresses of their own"
     );
     bench.somebody_scans(false);
-    bench.tell(Event::ScanEnded);
+    bench.tell(Event::Scan(ScanEvent::Ended));
     bench.iwd_scans(true);
     bench.iwd_scans(false);
     bench.pass(SETTLED);
@@ -72,10 +69,10 @@ fn it_is_masked_after_a_connection_and_not_while_one_begins() {
     assert_eq!(bench.masks_put(), 0, "it scans");
     bench.iwd_scans(false);
     bench.pass(Duration::from_millis(100));
-    bench.iwd(Phase::Connecting);
+    bench.iwd(StationPhase::Connecting);
     bench.pass(SETTLED);
     assert_eq!(bench.masks_put(), 0, "it connects");
-    bench.iwd(Phase::Connected);
+    bench.iwd(StationPhase::Connected);
     bench.is_lost();
     bench.pass(SETTLED);
     assert_eq!(bench.masks_put(), 1);
@@ -88,9 +85,9 @@ fn it_keeps_its_address_where_only_a_bounce_could_change_it() {
     bench.appears(None);
     bench.pass(Duration::from_secs(60));
     assert_eq!(bench.masks_put(), 0);
-    let snapshot = bench.station.snapshot();
+    let snapshot = bench.station.status();
     assert!(
-        !snapshot.masks && snapshot.unkept.len() == 1,
+        snapshot.method.is_none() && snapshot.limitations.len() == 1,
         "{snapshot:?}"
     );
     let mut bench = Bench::empty("stable-ssid", true);
@@ -110,8 +107,8 @@ fn it_keeps_its_address_where_only_a_bounce_could_change_it() {
 fn a_kernel_that_refuses_is_asked_again_after_the_next_scan_only() {
     let mut bench = Bench::new("stable-ssid");
     bench.connects_under(stable(&home()));
-    bench.iwd(Phase::Disconnecting);
-    bench.iwd(Phase::Disconnected);
+    bench.iwd(StationPhase::Disconnecting);
+    bench.iwd(StationPhase::Disconnected);
     bench.done.clear();
     bench.refuses_live = true;
     bench.pass(Duration::from_secs(60));
@@ -161,15 +158,14 @@ fn iwd_is_not_asked_for_scans_that_show_a_networks_address() {
     let mut bench = lost_where_scans_show(false);
     bench.pass(Duration::from_secs(600));
     assert_eq!(scans(&mut bench), 0);
-    let unkept = bench.station.snapshot().unkept;
-    let told = unkept
-        .iter()
-        .any(|it| it.contains("DisableMacAddressRandomization"));
-    assert!(told, "{unkept:?}");
+    let reason = IwdScanReason::RandomizationDisabled;
+    let limitations = bench.station.status().limitations;
+    let masked = false;
+    assert!(limitations.contains(&Limitation::IwdScansLeak { reason, masked }));
     // What its own scans hear is joined.
     bench.air = vec![heard("Home", 20)];
     is_scanned(&mut bench);
-    assert_eq!(bench.asked(), [IwdRequest::Connect(home())]);
+    assert_eq!(bench.asked(), [Request::Connect(home())]);
 }
 
 #[test]
@@ -204,7 +200,7 @@ fn each_of_them_is_under_a_mask_of_its_own_where_there_can_be_one() {
             bench.iwd_scans(true);
             bench.somebody_scans(false);
             bench.pass(Duration::from_millis(100));
-            bench.tell(Event::ScanEnded);
+            bench.tell(Event::Scan(ScanEvent::Ended));
             bench.iwd_scans(false);
         }
     }
@@ -222,8 +218,8 @@ fn nothing_is_looked_for_that_nobody_wants() {
     assert_eq!(scans(&mut bench), 0);
     // The user has disconnected.
     bench.connects_under(stable(&home()));
-    bench.iwd(Phase::Disconnecting);
-    bench.iwd(Phase::Disconnected);
+    bench.iwd(StationPhase::Disconnecting);
+    bench.iwd(StationPhase::Disconnected);
     bench.pass(Duration::from_secs(60));
     assert_eq!(scans(&mut bench), 0);
     // iwd would not join it.
@@ -258,8 +254,8 @@ fn attempts_that_come_to_nothing_make_the_search_patient() {
     bench.connects_under(stable(&home()));
     bench.is_lost();
     for _ in 0..5 {
-        bench.iwd(Phase::Connecting);
-        bench.iwd(Phase::Disconnected);
+        bench.iwd(StationPhase::Connecting);
+        bench.iwd(StationPhase::Disconnected);
     }
     bench.asked();
     let search = Duration::from_millis(500);
@@ -281,7 +277,7 @@ pub(super) fn heard(name: &str, ms_ago: u32) -> Bss {
 pub(super) fn is_scanned(bench: &mut Bench) {
     bench.somebody_scans(true);
     bench.pass(Duration::from_millis(100));
-    bench.tell(Event::ScanEnded);
+    bench.tell(Event::Scan(ScanEvent::Ended));
     bench.pass(Duration::from_millis(60));
 }
 
@@ -298,12 +294,12 @@ fn what_was_lost_is_joined_as_soon_as_it_is_heard_again() {
     bench.air = vec![heard("Home", 20)];
     is_scanned(&mut bench);
     assert!(bench.did(&Action::AbortScan));
-    assert_eq!(bench.asked(), [IwdRequest::Connect(home())]);
+    assert_eq!(bench.asked(), [Request::Connect(home())]);
     bench.connects_under(stable(&home()));
-    assert_eq!(bench.state(), "associated");
+    assert_eq!(bench.state(), StateKind::Associated);
     // It may not be to be joined.
-    bench.iwd(Phase::Disconnecting);
-    bench.iwd(Phase::Disconnected);
+    bench.iwd(StationPhase::Disconnecting);
+    bench.iwd(StationPhase::Disconnected);
     bench.asked();
     is_scanned(&mut bench);
     assert_eq!(bench.asked(), []);
@@ -318,29 +314,17 @@ fn after_a_while_another_network_will_do_that_iwd_does_not_join() {
     bench.is_lost();
     bench.air = vec![heard("Work", 20)];
     is_scanned(&mut bench);
-    assert!(
-        !bench
-            .asked()
-            .contains(&IwdRequest::Connect(network("Work")))
-    );
+    assert!(!bench.asked().contains(&Request::Connect(network("Work"))));
     bench.pass(Duration::from_secs(5));
     is_scanned(&mut bench);
-    assert!(
-        bench
-            .asked()
-            .contains(&IwdRequest::Connect(network("Work")))
-    );
+    assert!(bench.asked().contains(&Request::Connect(network("Work"))));
     // Unless it is not to be joined unasked.
     bench.files[1].autoconnect = false;
     bench.tell_files();
     bench.pass(Duration::from_secs(5));
     bench.asked();
     is_scanned(&mut bench);
-    assert!(
-        !bench
-            .asked()
-            .contains(&IwdRequest::Connect(network("Work")))
-    );
+    assert!(!bench.asked().contains(&Request::Connect(network("Work"))));
 }
 
 #[test]
@@ -356,11 +340,11 @@ fn a_search_for_what_was_on_a_usual_channel_ends_there_five_times_of_six() {
         assert_eq!(scans(&mut bench), 1);
         bench.somebody_scans(true);
         bench.iwd_scans(true);
-        bench.tell(Event::ScanEnded);
+        bench.tell(Event::Scan(ScanEvent::Ended));
         assert!(!bench.did(&Action::AbortScan));
         bench.somebody_scans(true);
         cut.push(bench.did(&Action::AbortScan));
-        bench.tell(Event::ScanEnded);
+        bench.tell(Event::Scan(ScanEvent::Ended));
         bench.iwd_scans(false);
     }
     let whole = cut.iter().filter(|cut| !**cut).count();
@@ -374,8 +358,8 @@ fn what_a_long_scan_hears_is_joined_before_it_is_over() {
     bench.is_lost();
     bench.somebody_scans(true);
     bench.pass(Duration::from_secs(1));
-    assert!(!bench.asked().contains(&IwdRequest::Connect(home())));
+    assert!(!bench.asked().contains(&Request::Connect(home())));
     bench.air = vec![heard("Home", 20)];
     bench.pass(Duration::from_millis(400));
-    assert!(bench.asked().contains(&IwdRequest::Connect(home())));
+    assert!(bench.asked().contains(&Request::Connect(home())));
 }

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use super::super::{IwdEvent, IwdRequest};
 use super::bench::{Bench, home, network, stable};
 use super::rest::{heard, is_scanned, lost_where_scans_show, scans};
-use crate::machine::{Action, Command, Event, IwdPhase as Phase};
+use super::*;
 use crate::types::Bss;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -46,7 +45,7 @@ fn a_scan_is_listened_to_every_quarter_of_a_second_while_it_lasts() {
     assert_eq!(reads(&mut bench), 0);
     bench.pass(SECOND);
     assert_eq!(reads(&mut bench), 4);
-    bench.tell(Event::ScanEnded);
+    bench.tell(Event::Scan(ScanEvent::Ended));
     assert_eq!(reads(&mut bench), 1, "all of it");
     bench.pass(SECOND);
     assert!(reads(&mut bench) <= 1);
@@ -56,15 +55,15 @@ fn a_scan_is_listened_to_every_quarter_of_a_second_while_it_lasts() {
     let mut bench = Bench::new("stable-ssid");
     bench.somebody_scans(true);
     bench.pass(SECOND);
-    bench.tell(Event::ScanEnded);
+    bench.tell(Event::Scan(ScanEvent::Ended));
     assert_eq!(reads(&mut bench), 0);
     // Nor while something is joined.
     let mut bench = lost_on(2437);
-    bench.iwd(Phase::Connecting);
+    bench.iwd(StationPhase::Connecting);
     bench.done.clear();
     bench.somebody_scans(true);
     bench.pass(SECOND);
-    bench.tell(Event::ScanEnded);
+    bench.tell(Event::Scan(ScanEvent::Ended));
     assert_eq!(reads(&mut bench), 0);
 }
 
@@ -78,7 +77,7 @@ fn cut(bench: &mut Bench, by_iwd: bool) -> Vec<bool> {
         bench.done.clear();
         bench.somebody_scans(true);
         cut.push(bench.did(&Action::AbortScan));
-        bench.tell(Event::ScanEnded);
+        bench.tell(Event::Scan(ScanEvent::Ended));
     }
     if by_iwd {
         bench.iwd_scans(false);
@@ -160,13 +159,13 @@ fn what_was_heard_is_joined_once_and_not_under_a_new_mask() {
     bench.iwd_scans(false);
     bench.pass(Duration::from_millis(260));
     bench.air = vec![heard("Home", 20)];
-    bench.tell(Event::ScanEnded);
+    bench.tell(Event::Scan(ScanEvent::Ended));
     bench.pass(Duration::from_millis(45));
-    bench.tell(Event::ScanResults(bench.air.clone()));
+    bench.tell(Event::Scan(ScanEvent::Results(bench.air.clone())));
     assert_eq!(bench.masks_put(), 0);
     assert_eq!(bench.asked(), [], "iwd has not read it yet");
     bench.pass(Duration::from_millis(10));
-    assert_eq!(bench.asked(), [IwdRequest::Connect(home())]);
+    assert_eq!(bench.asked(), [Request::Connect(home())]);
     bench.air.clear();
     bench.pass(9 * SECOND);
     assert_eq!(bench.asked(), [], "iwd may be slow");
@@ -179,8 +178,8 @@ fn what_iwd_joins_by_itself_is_not_asked_for() {
     let mut bench = lost_on(2437);
     bench.air = vec![heard("Home", 20)];
     bench.somebody_scans(true);
-    bench.tell(Event::ScanEnded);
-    bench.iwd(Phase::Connecting);
+    bench.tell(Event::Scan(ScanEvent::Ended));
+    bench.iwd(StationPhase::Connecting);
     bench.pass(SECOND);
     assert_eq!(bench.asked(), []);
 }
@@ -194,7 +193,7 @@ fn only_what_this_scan_has_heard_is_there() {
         bench.somebody_scans(true);
         bench.air = vec![heard("Home", ms_ago)];
         bench.pass(Duration::from_millis(100));
-        bench.tell(Event::ScanEnded);
+        bench.tell(Event::Scan(ScanEvent::Ended));
         bench.pass(Duration::from_millis(60));
         let asked = bench.asked();
         assert_eq!(!asked.is_empty(), is_there, "{ms_ago}: {asked:?}");
@@ -224,7 +223,7 @@ fn no_mask_is_put_on_while_somebody_scans() {
     bench.done.clear();
     bench.pass(60 * SECOND);
     assert_eq!((bench.masks_put(), scans(&mut bench)), (0, 0));
-    bench.tell(Event::ScanEnded);
+    bench.tell(Event::Scan(ScanEvent::Ended));
     bench.pass(SECOND);
     assert_eq!((bench.masks_put(), scans(&mut bench)), (1, 1));
 }
@@ -233,7 +232,7 @@ fn no_mask_is_put_on_while_somebody_scans() {
 fn where_iwd_is_not_asked_to_look_nothing_is_waited_for() {
     let mut bench = lost_where_scans_show(false);
     bench.pass(SECOND);
-    assert_eq!(bench.station.deadline(), None);
+    assert_eq!(bench.station.poll_timeout(), None);
 }
 
 #[test]
@@ -271,5 +270,5 @@ fn another_network_is_only_joined_when_the_lost_one_is_not_there() {
     bench.asked();
     bench.air = vec![heard("Work", 20), heard("Home", 20)];
     is_scanned(&mut bench);
-    assert_eq!(bench.asked(), [IwdRequest::Connect(home())]);
+    assert_eq!(bench.asked(), [Request::Connect(home())]);
 }

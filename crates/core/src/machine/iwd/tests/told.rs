@@ -2,14 +2,10 @@
 
 use std::time::Duration;
 
-use super::super::IwdEvent;
 use super::bench::{
     Bench, MADE_UP, PERMANENT, at, card, home, network, policies, settings, stable,
 };
-use crate::machine::{
-    Action, AddressKind, Card, Command, Event, IwdPhase as Phase, MaskMethod, Notice, Rotation,
-    Settings,
-};
+use super::*;
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -24,19 +20,19 @@ fn whoever_asks_for_another_mask_is_told_when_it_comes() {
     bench.knows(home(), None);
     bench.appears(None);
     assert_eq!(bench.station.rotation(), Rotation::Soon);
-    bench.iwd(Phase::Connecting);
+    bench.iwd(StationPhase::Connecting);
     assert_eq!(bench.station.rotation(), Rotation::AfterAssociation);
     bench.sets(MADE_UP);
-    bench.iwd(Phase::Connected);
-    assert_eq!(bench.state(), "rejoining");
+    bench.iwd(StationPhase::Connected);
+    assert_eq!(bench.state(), StateKind::Rejoining);
     assert_eq!(bench.station.rotation(), Rotation::AfterAssociation);
-    bench.iwd(Phase::Disconnected);
+    bench.iwd(StationPhase::Disconnected);
     bench.pass(SECOND);
     bench.connects_under(stable(&home()));
     assert_eq!(bench.station.rotation(), Rotation::AfterAssociation);
-    bench.iwd(Phase::Connecting);
+    bench.iwd(StationPhase::Connecting);
     bench.shows(PERMANENT);
-    assert_eq!(bench.state(), "refused");
+    assert_eq!(bench.state(), StateKind::Refused);
     assert_eq!(bench.station.rotation(), Rotation::Never);
     let mut bench = Bench::empty("stable-ssid", false);
     bench.appears(None);
@@ -46,37 +42,26 @@ fn whoever_asks_for_another_mask_is_told_when_it_comes() {
 #[test]
 fn each_address_is_called_what_it_is_with_what_follows() {
     let told = |bench: &Bench| {
-        let snapshot = bench.station.snapshot();
+        let snapshot = bench.station.status();
         (snapshot.address_kind, snapshot.next_change)
     };
     for (live_change, at_rest, connected) in [
-        (
-            true,
-            "as soon as iwd is at rest",
-            "when the association ends",
-        ),
-        (
-            false,
-            "when iwd joins another network",
-            "when iwd joins another network",
-        ),
+        (true, NextChange::IwdIdle, NextChange::AssociationEnds),
+        (false, NextChange::IwdJoins, NextChange::IwdJoins),
     ] {
         let mut bench = Bench::empty("stable-ssid", live_change);
         assert_eq!(told(&bench), (AddressKind::Permanent, at_rest));
         bench.knows(home(), None);
         bench.appears(None);
-        assert_eq!(
-            told(&bench),
-            (AddressKind::Mask, "when a network is joined")
-        );
+        assert_eq!(told(&bench), (AddressKind::Mask, NextChange::NetworkJoined));
         bench.sets(MADE_UP);
         assert_eq!(told(&bench), (AddressKind::Other, at_rest));
         // Nobody is connected under it yet.
         bench.sets(stable(&home()));
         assert_eq!(told(&bench), (AddressKind::Other, at_rest));
-        bench.iwd(Phase::Connecting);
+        bench.iwd(StationPhase::Connecting);
         assert_eq!(told(&bench), (AddressKind::Assigned, connected));
-        bench.iwd(Phase::Connected);
+        bench.iwd(StationPhase::Connected);
         assert_eq!(told(&bench), (AddressKind::Assigned, connected));
     }
 }
@@ -86,16 +71,19 @@ fn since_when_it_is_so_is_known() {
     let mut bench = Bench::new("stable-ssid");
     let start = bench.now;
     bench.pass(10 * SECOND);
-    bench.tell(Event::Link(bench.link));
+    bench.tell(Event::Link(LinkEvent::Changed(bench.link)));
     bench.iwd_scans(true);
-    let snapshot = bench.station.snapshot();
-    assert_eq!((snapshot.state, snapshot.state_since), ("idle", start));
+    let snapshot = bench.station.status();
+    assert_eq!(
+        (snapshot.state, snapshot.state_since),
+        (StateKind::Idle, start)
+    );
     assert_eq!(snapshot.address_since, start, "nothing has changed");
-    bench.iwd(Phase::Connecting);
+    bench.iwd(StationPhase::Connecting);
     bench.pass(SECOND);
     bench.sets(stable(&home()));
-    let snapshot = bench.station.snapshot();
-    assert_eq!(snapshot.state, "associating");
+    let snapshot = bench.station.status();
+    assert_eq!(snapshot.state, StateKind::Associating);
     assert_eq!(snapshot.state_since, start + 10 * SECOND);
     assert_eq!(snapshot.address_since, start + 11 * SECOND);
     assert_eq!(snapshot.link, bench.link);
@@ -105,23 +93,23 @@ fn since_when_it_is_so_is_known() {
 fn trouble_is_named_with_the_time_of_the_next_attempt_and_only_while_it_lasts() {
     let mut bench = Bench::empty("stable-ssid", true);
     let absent = "iwd does not drive it at the moment";
-    let snapshot = bench.station.snapshot();
-    assert_eq!(snapshot.trouble.as_deref(), Some(absent));
+    let snapshot = bench.station.status();
+    assert_eq!(snapshot.problem.as_deref(), Some(absent));
     bench.knows(home(), None);
     bench.appears(None);
     bench.iwd_scans(false);
-    let snapshot = bench.station.snapshot();
-    assert_eq!((snapshot.trouble, snapshot.retry_at), (None, None));
+    let snapshot = bench.station.status();
+    assert_eq!((snapshot.problem, snapshot.retry_at), (None, None));
     assert!(
-        bench.station.deadline().is_some(),
+        bench.station.poll_timeout().is_some(),
         "an alarm of another kind"
     );
-    bench.iwd(Phase::Connecting);
+    bench.iwd(StationPhase::Connecting);
     bench.shows(PERMANENT);
     bench.starts_over();
-    let snapshot = bench.station.snapshot();
+    let snapshot = bench.station.status();
     let why = "iwd did not use the assigned address";
-    assert_eq!(snapshot.trouble.as_deref(), Some(why));
+    assert_eq!(snapshot.problem.as_deref(), Some(why));
     assert_eq!(snapshot.retry_at, Some(bench.now + 5 * SECOND));
     let failed = Notice::Failed {
         ssid: home().ssid,
@@ -130,36 +118,36 @@ fn trouble_is_named_with_the_time_of_the_next_attempt_and_only_while_it_lasts() 
     };
     assert!(says(&bench, &failed), "{:?}", bench.notices());
     bench.hear(IwdEvent::Vanished);
-    let snapshot = bench.station.snapshot();
-    assert_eq!(snapshot.trouble.as_deref(), Some(absent));
+    let snapshot = bench.station.status();
+    assert_eq!(snapshot.problem.as_deref(), Some(absent));
     assert_eq!(snapshot.retry_at, None);
     bench.appears(None);
-    assert_eq!(bench.station.snapshot().trouble, None);
+    assert_eq!(bench.station.status().problem, None);
 }
 
 #[test]
 fn trouble_is_over_when_another_network_is_joined() {
     let mut bench = Bench::new("stable-ssid");
-    bench.iwd(Phase::Connecting);
+    bench.iwd(StationPhase::Connecting);
     bench.shows(PERMANENT);
-    bench.iwd(Phase::Disconnected);
-    bench.iwd_at(Phase::Connecting, network("Work"));
-    assert_eq!(bench.state(), "associating");
-    assert_eq!(bench.station.snapshot().trouble, None);
+    bench.iwd(StationPhase::Disconnected);
+    bench.iwd_at(StationPhase::Connecting, network("Work"));
+    assert_eq!(bench.state(), StateKind::Associating);
+    assert_eq!(bench.station.status().problem, None);
 }
 
-/// What cannot be kept, in one line.
-fn unkept(bench: &Bench) -> String {
-    bench.station.snapshot().unkept.join("\n")
+fn limitations(bench: &Bench) -> Vec<Limitation> {
+    bench.station.status().limitations
 }
 
 #[test]
-fn why_a_card_keeps_its_address_is_told() {
+fn limitation_unmasked_names_its_reason() {
     let bench = Bench::new("stable-ssid");
-    assert_eq!(unkept(&bench), "");
+    assert_eq!(limitations(&bench), []);
+    let unmasked = |reason| [Limitation::UnmaskedWhileIdle { reason }];
     let mut bench = Bench::empty("stable-ssid", false);
     bench.appears(None);
-    assert!(unkept(&bench).contains("Linux 6.7"), "{}", unkept(&bench));
+    assert_eq!(limitations(&bench), unmasked(UnmaskedReason::NoLiveChanges));
     let mut bench = Bench::new("stable-ssid");
     let bounce = Settings {
         mask_method: MaskMethod::Bounce,
@@ -169,41 +157,32 @@ fn why_a_card_keeps_its_address_is_told() {
     bench
         .station
         .reconfigure(now, bounce, policies("stable-ssid"));
-    assert!(unkept(&bench).contains("\"bounce\""), "{}", unkept(&bench));
-    // What makes macveil useless is told alone.
+    assert_eq!(limitations(&bench), unmasked(UnmaskedReason::Bounce));
+    // An iwd that uses no address is the only problem reported.
     let mut bench = Bench::empty("stable-ssid", false);
     bench.appears_with(Some("no AddressRandomization"), false);
-    assert_eq!(unkept(&bench), "");
+    assert_eq!(limitations(&bench), []);
 }
 
 #[test]
-fn whose_address_iwds_scans_show_is_told_and_why() {
-    let main_conf = "DisableMacAddressRandomization";
-    for (random_address, live_change, why, what) in [
-        (
-            true,
-            true,
-            main_conf,
-            "before it is on the card the last network's",
-        ),
-        (true, false, main_conf, "not asked to look for a lost one"),
-        (
-            false,
-            true,
-            "hidden",
-            "before it is on the card the last network's",
-        ),
-        (false, false, "hidden", "not asked to look for a lost one"),
+fn limitation_iwd_scans_names_reason_and_address() {
+    let main_conf = IwdScanReason::RandomizationDisabled;
+    let hidden = IwdScanReason::HiddenNetwork;
+    for (random_address, masked, reason) in [
+        (true, true, main_conf),
+        (true, false, main_conf),
+        (false, true, hidden),
+        (false, false, hidden),
     ] {
         let mut bench = Bench::empty_on(Card {
             random_address,
-            ..card(live_change)
+            ..card(masked)
         });
         bench.knows(home(), None);
         bench.files[0].hidden = true;
         bench.appears_with(None, false);
-        let told = unkept(&bench);
-        assert!(told.contains(why) && told.contains(what), "{told}");
+        let limitation = Limitation::IwdScansLeak { reason, masked };
+        assert!(limitations(&bench).contains(&limitation));
     }
 }
 
@@ -211,17 +190,17 @@ fn whose_address_iwds_scans_show_is_told_and_why() {
 fn scans_that_show_the_card_are_told_and_counted() {
     let mut bench = Bench::new("stable-ssid");
     bench.somebody_scans(true);
-    assert_eq!(unkept(&bench), "");
+    assert_eq!(limitations(&bench), []);
     for (count, first) in [(1, true), (2, false), (3, false)] {
         bench.done.clear();
-        bench.tell(Event::ScanEnded);
+        bench.tell(Event::Scan(ScanEvent::Ended));
         bench.somebody_scans(false);
         let address = bench.link.address;
         assert!(says(&bench, &Notice::Unmasked { first, address }));
-        let told = unkept(&bench);
-        assert!(told.starts_with(&format!("{count} times")), "{told}");
+        let limitation = Limitation::AddressScanned { times: count };
+        assert_eq!(limitations(&bench), [limitation]);
     }
-    let counters = bench.station.snapshot().counters;
+    let counters = bench.station.status().counters;
     assert_eq!((counters.scans, counters.leaking_scans), (4, 3));
 }
 
@@ -238,9 +217,9 @@ fn what_keeps_iwd_from_using_addresses_is_told_whenever_it_is_another() {
     bench.hear(IwdEvent::Vanished);
     bench.done.clear();
     bench.appears(None);
-    assert_eq!(bench.station.snapshot().trouble, None);
+    assert_eq!(bench.station.status().problem, None);
     bench.connects_under(MADE_UP);
-    assert_eq!(bench.state(), "refused");
+    assert_eq!(bench.state(), StateKind::Refused);
 }
 
 #[test]
@@ -250,9 +229,9 @@ fn the_end_of_a_connection_is_told_with_whose_wish_it_was() {
         bench.connects_under(stable(&home()));
         bench.done.clear();
         if parting {
-            bench.iwd(Phase::Disconnecting);
+            bench.iwd(StationPhase::Disconnecting);
         }
-        bench.iwd(Phase::Disconnected);
+        bench.iwd(StationPhase::Disconnected);
         let lost = Notice::Lost {
             ssid: home().ssid,
             why: why.to_owned(),
@@ -264,7 +243,7 @@ fn the_end_of_a_connection_is_told_with_whose_wish_it_was() {
 #[test]
 fn masks_and_attempts_are_counted() {
     let mut bench = Bench::new("stable-ssid");
-    let counters = bench.station.snapshot().counters;
+    let counters = bench.station.status().counters;
     assert_eq!((counters.masks, counters.associations), (1, 0));
     assert!(says(
         &bench,
@@ -272,19 +251,19 @@ fn masks_and_attempts_are_counted() {
             address: bench.link.address
         }
     ));
-    bench.iwd(Phase::Connecting);
-    bench.iwd(Phase::Disconnected);
-    let counters = bench.station.snapshot().counters;
+    bench.iwd(StationPhase::Connecting);
+    bench.iwd(StationPhase::Disconnected);
+    let counters = bench.station.status().counters;
     assert_eq!(counters.failed_associations, 1);
-    bench.iwd(Phase::Connecting);
+    bench.iwd(StationPhase::Connecting);
     bench.shows(PERMANENT);
-    let counters = bench.station.snapshot().counters;
+    let counters = bench.station.status().counters;
     assert_eq!(counters.failed_associations, 2);
     bench.starts_over();
     bench.connects_under(stable(&home()));
     bench.is_lost();
     bench.connects_under(stable(&home()));
-    let counters = bench.station.snapshot().counters;
+    let counters = bench.station.status().counters;
     assert_eq!(
         (counters.associations, counters.failed_associations),
         (2, 2)
@@ -295,10 +274,10 @@ fn masks_and_attempts_are_counted() {
 fn every_state_has_its_name() {
     let mut bench = Bench::new("stable-ssid");
     bench.tell(Event::Command(Command::Release));
-    assert_eq!(bench.state(), "releasing");
+    assert_eq!(bench.state(), StateKind::Releasing);
     bench.hear(IwdEvent::Released);
-    assert_eq!(bench.state(), "released");
-    assert_eq!(bench.station.snapshot().state, "released");
+    assert_eq!(bench.state(), StateKind::Released);
+    assert_eq!(bench.station.status().state, StateKind::Released);
     assert_eq!(bench.station.card(), &card(true));
     assert!(bench.did(&Action::Finish));
 }

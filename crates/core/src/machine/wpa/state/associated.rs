@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::disconnecting::Ending;
 use super::{Context, Disconnecting, Event, State};
-use crate::machine::action::{Notice, Request};
-use crate::machine::event::{Command, Mlme, Phase, Reply, Status, Supplicant};
+use crate::machine::event::{Command, LinkEvent, MlmeEvent};
+use crate::machine::notice::Notice;
+use crate::machine::wpa::backend::{Phase, Reply, Request, Supplicant, SupplicantStatus, WpaEvent};
 use crate::types::{Mac, Ssid};
 
 /// Events can be lost: ask this often whether the connection still stands.
@@ -46,7 +47,7 @@ impl Associated {
         cx.wanted = None;
         cx.association_begins(&ssid);
         cx.counters.associations = cx.counters.associations.saturating_add(1);
-        cx.say(Notice::Connected {
+        cx.notify(Notice::Connected {
             ssid: ssid.clone(),
             address,
             adopted,
@@ -69,40 +70,38 @@ impl Associated {
 
     pub(super) fn handle(mut self, cx: &mut Context, event: Event) -> State {
         match event {
-            Event::Supplicant(Supplicant::Disconnected { reason, local }) => {
+            Event::Backend(WpaEvent::Supplicant(Supplicant::Disconnected { reason, local })) => {
                 self.ending = Some(Ending { reason, local });
                 self.ask(cx)
             }
-            Event::Supplicant(Supplicant::Rejected { .. }) => {
+            Event::Backend(WpaEvent::Supplicant(Supplicant::Rejected { .. })) => {
                 self.troubled = true;
                 self.ask(cx)
             }
-            Event::Mlme(Mlme::Ended) | Event::Overrun => self.ask(cx),
-            Event::Link(link) if link.address != self.address => {
+            Event::Mlme(MlmeEvent::Ended) | Event::Overrun => self.ask(cx),
+            Event::Link(LinkEvent::Changed(link)) if link.address != self.address => {
                 cx.remark(format!("somebody changed the address to {}", link.address));
                 cx.note_dispute();
                 Disconnecting::for_another_address(cx, self.ssid)
             }
-            Event::Link(link) if !link.up => Disconnecting::link_is_down(cx, self.ssid),
-            Event::Link(link) if !link.carrier => self.ask(cx),
+            Event::Link(LinkEvent::Changed(link)) if !link.up => {
+                Disconnecting::link_is_down(cx, self.ssid)
+            }
+            Event::Link(LinkEvent::Changed(link)) if !link.carrier => self.ask(cx),
             Event::Command(Command::Rejoin(ssid)) if ssid == self.ssid && cx.pause.is_none() => {
                 cx.remark_on(&ssid, "joining it anew, as asked");
                 Disconnecting::for_another_address(cx, ssid)
             }
-            Event::Reply(Reply::Status(Ok(status))) => self.judge(cx, &status),
-            Event::Reply(Reply::Status(Err(_))) => Disconnecting::begin(cx, self.ssid, None),
+            Event::Backend(WpaEvent::Reply(Reply::Status(Ok(status)))) => self.judge(cx, &status),
+            Event::Backend(WpaEvent::Reply(Reply::Status(Err(_)))) => {
+                Disconnecting::begin(cx, self.ssid, None)
+            }
             Event::Link(_)
-            | Event::LinkSet(_)
-            | Event::ScanStarted(_)
-            | Event::ScanAccepted(_)
-            | Event::ScanEnded
-            | Event::ScanResults(_)
+            | Event::Scan(_)
             | Event::Mlme(_)
-            | Event::Supplicant(_)
-            | Event::Reply(_)
-            | Event::Renewed { .. }
+            | Event::Backend(_)
             | Event::Command(_)
-            | Event::Iwd(_) => State::Associated(self),
+            | Event::Renewed { .. } => State::Associated(self),
         }
     }
 
@@ -121,7 +120,7 @@ impl Associated {
         State::Associated(self)
     }
 
-    fn judge(self, cx: &mut Context, status: &Status) -> State {
+    fn judge(self, cx: &mut Context, status: &SupplicantStatus) -> State {
         match status.phase {
             Phase::Connected if status.ssid.as_ref() == Some(&self.ssid) => self.stands(cx, status),
             Phase::Connecting if self.doubts > 0 => self.doubt(cx),
@@ -143,7 +142,7 @@ impl Associated {
         }
     }
 
-    fn stands(mut self, cx: &mut Context, status: &Status) -> State {
+    fn stands(mut self, cx: &mut Context, status: &SupplicantStatus) -> State {
         cx.heard_at(&self.ssid, status.frequency);
         // What just happened may not have reached the supplicant yet: it is asked once more.
         self.doubts = self.doubts.min(1);

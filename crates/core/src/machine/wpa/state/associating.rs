@@ -3,11 +3,14 @@
 
 use std::time::Duration;
 
+use super::Action;
 use super::disconnecting::Ending;
 use super::{Associated, Context, Disconnecting, Event, State};
 use crate::machine::KernelError;
-use crate::machine::action::{Action, How, Notice, Request};
-use crate::machine::event::{Link, Mlme, Phase, Reply, Status, Supplicant};
+use crate::machine::action::How;
+use crate::machine::event::{Link, LinkEvent, MlmeEvent, ScanEvent};
+use crate::machine::notice::Notice;
+use crate::machine::wpa::backend::{Phase, Reply, Request, Supplicant, SupplicantStatus, WpaEvent};
 use crate::scan::failures::Cause;
 use crate::scan::selection::Candidate;
 use crate::types::{Mac, Ssid};
@@ -63,7 +66,7 @@ impl Associating {
             }
         };
         cx.heard_at(&candidate.ssid, Some(candidate.frequency));
-        cx.say(Notice::Associating {
+        cx.notify(Notice::Associating {
             ssid: candidate.ssid.clone(),
             bssid: candidate.bssid,
             address,
@@ -85,43 +88,62 @@ impl Associating {
 
     pub(super) fn handle(self, cx: &mut Context, event: Event) -> State {
         match (self.step, event) {
-            (Step::Pinning, Event::Reply(Reply::Done(Ok(())))) if cx.must_forget_own_address => {
+            (Step::Pinning, Event::Backend(WpaEvent::Reply(Reply::Done(Ok(())))))
+                if cx.must_forget_own_address =>
+            {
                 cx.ask(Request::ForgetOwnAddress);
                 self.into_step(Step::Disarming)
             }
-            (Step::Pinning, Event::Reply(Reply::Done(Ok(())))) => self.assign(cx),
-            (Step::Disarming, Event::Reply(Reply::Done(Ok(())))) => {
+            (Step::Pinning, Event::Backend(WpaEvent::Reply(Reply::Done(Ok(()))))) => {
+                self.assign(cx)
+            }
+            (Step::Disarming, Event::Backend(WpaEvent::Reply(Reply::Done(Ok(()))))) => {
                 cx.must_forget_own_address = false;
                 self.assign(cx)
             }
-            (Step::Assigning, Event::LinkSet(Ok(link))) => self.read_back(cx, link),
-            (Step::Assigning, Event::LinkSet(Err(refusal))) => self.refused(cx, &refusal),
-            (Step::Agreeing, Event::Reply(Reply::Status(Ok(status)))) => self.compare(cx, &status),
-            (Step::Ordering, Event::Reply(Reply::Done(Ok(())))) => {
+            (Step::Assigning, Event::Link(LinkEvent::Answered(Ok(link)))) => {
+                self.read_back(cx, link)
+            }
+            (Step::Assigning, Event::Link(LinkEvent::Answered(Err(refusal)))) => {
+                self.refused(cx, &refusal)
+            }
+            (Step::Agreeing, Event::Backend(WpaEvent::Reply(Reply::Status(Ok(status))))) => {
+                self.compare(cx, &status)
+            }
+            (Step::Ordering, Event::Backend(WpaEvent::Reply(Reply::Done(Ok(()))))) => {
                 cx.wake_in(ASSOCIATION);
                 self.into_step(Step::Connecting)
             }
-            (Step::Ordering | Step::Connecting, Event::Supplicant(event)) => self.hear(cx, event),
+            (Step::Ordering | Step::Connecting, Event::Backend(WpaEvent::Supplicant(event))) => {
+                self.hear(cx, event)
+            }
             (Step::Ordering | Step::Connecting, Event::Mlme(mlme)) => self.watch(cx, mlme),
-            (Step::Settling, Event::Reply(Reply::Done(Ok(())))) => {
+            (Step::Settling, Event::Backend(WpaEvent::Reply(Reply::Done(Ok(()))))) => {
                 Associated::begin(cx, self.candidate.ssid)
             }
-            (Step::Settling, Event::Supplicant(Supplicant::Disconnected { reason, local })) => {
-                Disconnecting::begin(cx, self.candidate.ssid, Some(Ending { reason, local }))
-            }
-            (Step::Agreeing | Step::Ordering | Step::Connecting, Event::ScanStarted(scan))
-                if scan.is_leaking() && cx.has_drawn() && !self.authenticated =>
-            {
+            (
+                Step::Settling,
+                Event::Backend(WpaEvent::Supplicant(Supplicant::Disconnected { reason, local })),
+            ) => Disconnecting::begin(cx, self.candidate.ssid, Some(Ending { reason, local })),
+            (
+                Step::Agreeing | Step::Ordering | Step::Connecting,
+                Event::Scan(ScanEvent::Started(scan)),
+            ) if scan.is_leaking() && cx.has_drawn() && !self.authenticated => {
                 self.give_up_address(cx)
             }
             // A supplicant that failed unheard would try again and again.
             (Step::Ordering | Step::Connecting, Event::Overrun) => {
                 self.fail(cx, Cause::Transient, "lost sight of the attempt")
             }
-            (_, Event::Reply(Reply::Done(Err(failure)) | Reply::Status(Err(failure)))) => {
-                self.fail(cx, Cause::Transient, failure.to_string())
-            }
-            (step, Event::Link(link)) if step > Step::Assigning && link.address != self.address => {
+            (
+                _,
+                Event::Backend(WpaEvent::Reply(
+                    Reply::Done(Err(failure)) | Reply::Status(Err(failure)),
+                )),
+            ) => self.fail(cx, Cause::Transient, failure.to_string()),
+            (step, Event::Link(LinkEvent::Changed(link)))
+                if step > Step::Assigning && link.address != self.address =>
+            {
                 cx.note_dispute();
                 self.fail(
                     cx,
@@ -129,7 +151,7 @@ impl Associating {
                     format!("somebody changed the address to {}", link.address),
                 )
             }
-            (step, Event::Link(link)) if step > Step::Assigning && !link.up => {
+            (step, Event::Link(LinkEvent::Changed(link))) if step > Step::Assigning && !link.up => {
                 self.fail(cx, Cause::Transient, "somebody took the link down")
             }
             (_, _) => State::Associating(self),
@@ -201,7 +223,7 @@ impl Associating {
         )
     }
 
-    fn compare(mut self, cx: &mut Context, status: &Status) -> State {
+    fn compare(mut self, cx: &mut Context, status: &SupplicantStatus) -> State {
         let agrees = status.address == Some(self.address) && status.phase != Phase::LinkDown;
         let left = STALE.saturating_sub(cx.planner.scan_age(cx.now));
         if left.is_zero() {
@@ -279,17 +301,17 @@ impl Associating {
         self.fail(cx, Cause::Transient, why)
     }
 
-    fn watch(mut self, cx: &mut Context, mlme: Mlme) -> State {
+    fn watch(mut self, cx: &mut Context, mlme: MlmeEvent) -> State {
         match mlme {
-            Mlme::TimedOut => self.fail(cx, Cause::Transient, "nobody answered"),
-            Mlme::Authenticated { station } if station != self.address => {
+            MlmeEvent::TimedOut => self.fail(cx, Cause::Transient, "nobody answered"),
+            MlmeEvent::Authenticated { station } if station != self.address => {
                 self.fail(cx, Cause::Refused, format!("authenticated as {station}"))
             }
-            Mlme::Authenticated { .. } => {
+            MlmeEvent::Authenticated { .. } => {
                 self.authenticated = true;
                 State::Associating(self)
             }
-            Mlme::Authenticating | Mlme::Ended => State::Associating(self),
+            MlmeEvent::Authenticating | MlmeEvent::Ended => State::Associating(self),
         }
     }
 

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use super::Action;
 use super::{Associated, Blocked, Context, Disconnecting, Event, Masking, NextState, State};
-use crate::machine::action::{Action, Request};
-use crate::machine::event::{NetworkList, Phase, QuiesceReport, Reply, Status, Supplicant};
+use crate::machine::event::LinkEvent;
+use crate::machine::wpa::backend::{
+    NetworkList, Phase, QuiesceReport, Reply, Request, Supplicant, SupplicantStatus, WpaEvent,
+};
 use crate::scan::selection::Joined;
 use crate::types::Ssid;
 
@@ -14,7 +17,7 @@ const TRY_AGAIN: Duration = Duration::from_millis(20);
 #[derive(Debug)]
 pub(in crate::machine) struct Attaching {
     /// The connection that was found, while it is looked at.
-    found: Option<(Ssid, Status)>,
+    found: Option<(Ssid, SupplicantStatus)>,
 }
 
 impl Attaching {
@@ -30,27 +33,31 @@ impl Attaching {
 
     pub(super) fn handle(self, cx: &mut Context, event: Event) -> State {
         match (self.found, event) {
-            (None, Event::Reply(Reply::Quiesce(Ok(quieted)))) => Self::met(cx, quieted),
-            (None, Event::Reply(Reply::Quiesce(Err(failure)))) => {
+            (None, Event::Backend(WpaEvent::Reply(Reply::Quiesce(Ok(quieted))))) => {
+                Self::met(cx, quieted)
+            }
+            (None, Event::Backend(WpaEvent::Reply(Reply::Quiesce(Err(failure))))) => {
                 Blocked::until_supplicant(cx, &failure)
             }
             // Somebody is quicker than the supplicant's answer.
-            (None, Event::Link(_)) if shows_mask(cx) => Self::set_link_down(cx),
-            (None, Event::LinkSet(_)) if shows_mask(cx) => {
+            (None, Event::Link(LinkEvent::Changed(_))) if shows_mask(cx) => Self::set_link_down(cx),
+            (None, Event::Link(LinkEvent::Answered(_))) if shows_mask(cx) => {
                 cx.wake_in(TRY_AGAIN);
                 State::Attaching(Self { found: None })
             }
-            (Some((ssid, status)), Event::Reply(Reply::NetworkList(Ok(survey)))) => {
-                Self::judge(cx, ssid, &status, survey)
-            }
-            (Some(_), Event::Reply(Reply::NetworkList(Err(failure)))) => {
+            (
+                Some((ssid, status)),
+                Event::Backend(WpaEvent::Reply(Reply::NetworkList(Ok(survey)))),
+            ) => Self::judge(cx, ssid, &status, survey),
+            (Some(_), Event::Backend(WpaEvent::Reply(Reply::NetworkList(Err(failure))))) => {
                 cx.remark(failure.to_string());
                 Masking::begin(cx, NextState::Search)
             }
-            (Some((ssid, _)), Event::Supplicant(Supplicant::Disconnected { .. })) => {
-                Disconnecting::begin(cx, ssid, None)
-            }
-            (Some((ssid, _)), Event::Link(link)) if !link.carrier => {
+            (
+                Some((ssid, _)),
+                Event::Backend(WpaEvent::Supplicant(Supplicant::Disconnected { .. })),
+            ) => Disconnecting::begin(cx, ssid, None),
+            (Some((ssid, _)), Event::Link(LinkEvent::Changed(link))) if !link.carrier => {
                 Disconnecting::begin(cx, ssid, None)
             }
             (found, _) => State::Attaching(Self { found }),
@@ -89,7 +96,12 @@ impl Attaching {
         }
     }
 
-    fn judge(cx: &mut Context, ssid: Ssid, status: &Status, survey: NetworkList) -> State {
+    fn judge(
+        cx: &mut Context,
+        ssid: Ssid,
+        status: &SupplicantStatus,
+        survey: NetworkList,
+    ) -> State {
         let joined = joined(status, &survey);
         cx.learn_networks(survey.networks);
         if cx.link.carrier && cx.accepts(&ssid, &joined, cx.link.address) {
@@ -112,7 +124,7 @@ const fn shows_mask(cx: &Context) -> bool {
 }
 
 /// How the network was joined that the supplicant is connected to.
-fn joined(status: &Status, survey: &NetworkList) -> Joined {
+fn joined(status: &SupplicantStatus, survey: &NetworkList) -> Joined {
     let mut networks = survey.networks.iter();
     let network = networks.find(|network| Some(network.id) == status.id);
     let mut table = survey.table.iter();

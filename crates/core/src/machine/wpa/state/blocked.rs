@@ -3,11 +3,14 @@
 
 use std::time::Duration;
 
+use super::Action;
 use super::{Attaching, Context, Event, Masking, NextState, State};
-use crate::machine::action::{Action, How, Notice, Request};
+use crate::machine::action::How;
 use crate::machine::conflict::CONTESTED;
-use crate::machine::event::{Failure, Supplicant};
+use crate::machine::event::LinkEvent;
+use crate::machine::notice::Notice;
 use crate::machine::settings::OnFailure;
+use crate::machine::wpa::backend::{Failure, Request, Supplicant, WpaEvent};
 use crate::machine::{KernelError, RemedyContext, Time, remedy};
 
 const FIRST_RETRY: Duration = Duration::from_secs(1);
@@ -109,7 +112,7 @@ impl Blocked {
     }
 
     fn say(cx: &mut Context, why: &str, retry: Option<Duration>) {
-        cx.say(Notice::Blocked {
+        cx.notify(Notice::Blocked {
             why: why.to_owned(),
             retry_ms: retry.and_then(|pause| u64::try_from(pause.as_millis()).ok()),
         });
@@ -145,43 +148,41 @@ impl Blocked {
     pub(super) fn handle(self, cx: &mut Context, event: Event) -> State {
         match event {
             // The next one has to be met before it may do anything.
-            Event::Supplicant(Supplicant::Vanished | Supplicant::Terminating) => {
-                State::Blocked(Self {
-                    then: NextState::Wait,
-                    ..self
-                })
-            }
-            Event::Supplicant(Supplicant::Appeared) if self.until == Until::Supplicant => {
+            Event::Backend(WpaEvent::Supplicant(
+                Supplicant::Vanished | Supplicant::Terminating,
+            )) => State::Blocked(Self {
+                then: NextState::Wait,
+                ..self
+            }),
+            Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared))
+                if self.until == Until::Supplicant =>
+            {
                 Attaching::begin(cx)
             }
             // It brings the link up as it starts.
-            Event::Supplicant(Supplicant::Appeared) if self.until == Until::Retry => {
+            Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared))
+                if self.until == Until::Retry =>
+            {
                 cx.act(Action::SetLinkDown);
                 State::Blocked(self)
             }
-            Event::Link(link) if link.up && self.until == Until::LinkUp => {
+            Event::Link(LinkEvent::Changed(link)) if link.up && self.until == Until::LinkUp => {
                 Masking::again(cx, self.then)
             }
-            Event::Link(link) if link.up => {
+            Event::Link(LinkEvent::Changed(link)) if link.up => {
                 cx.act(Action::SetLinkDown);
                 State::Blocked(self)
             }
-            Event::LinkSet(_) if cx.link.up && self.until != Until::LinkUp => {
+            Event::Link(LinkEvent::Answered(_)) if cx.link.up && self.until != Until::LinkUp => {
                 cx.wake_in(HOLD_AGAIN);
                 State::Blocked(self)
             }
             Event::Link(_)
-            | Event::LinkSet(_)
-            | Event::ScanStarted(_)
-            | Event::ScanAccepted(_)
-            | Event::ScanEnded
-            | Event::ScanResults(_)
+            | Event::Scan(_)
             | Event::Mlme(_)
-            | Event::Supplicant(_)
-            | Event::Reply(_)
-            | Event::Renewed { .. }
+            | Event::Backend(_)
             | Event::Command(_)
-            | Event::Iwd(_)
+            | Event::Renewed { .. }
             | Event::Overrun => State::Blocked(self),
         }
     }

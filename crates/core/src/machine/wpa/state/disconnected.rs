@@ -1,8 +1,9 @@
 //! The user disconnected: masked and silent until somebody wants a connection again.
 
 use super::{Context, Event, Masking, NextState, Paused, Scanning, State, UserScan};
-use crate::machine::action::{Notice, Request};
-use crate::machine::event::{Command, Phase, Reply, Supplicant};
+use crate::machine::event::{Command, LinkEvent, ScanEvent};
+use crate::machine::notice::Notice;
+use crate::machine::wpa::backend::{Phase, Reply, Request, Supplicant, WpaEvent};
 
 #[derive(Debug)]
 pub(in crate::machine) struct Disconnected;
@@ -10,19 +11,19 @@ pub(in crate::machine) struct Disconnected;
 impl Disconnected {
     pub(super) fn begin(cx: &mut Context) -> State {
         cx.leave_state();
-        cx.say(Notice::Disconnected);
+        cx.notify(Notice::Disconnected);
         cx.look_whether_at_rest();
         State::Disconnected(Self)
     }
 
     pub(super) fn handle(self, cx: &mut Context, event: Event) -> State {
         match event {
-            Event::Supplicant(
+            Event::Backend(WpaEvent::Supplicant(
                 Supplicant::NetworkNotFound
                 | Supplicant::Connecting { .. }
                 | Supplicant::Connected { .. },
-            ) => Scanning::on_demand(cx),
-            Event::Reply(Reply::Status(Ok(status)))
+            )) => Scanning::on_demand(cx),
+            Event::Backend(WpaEvent::Reply(Reply::Status(Ok(status))))
                 if matches!(
                     status.phase,
                     Phase::Scanning | Phase::Connecting | Phase::Connected
@@ -30,28 +31,27 @@ impl Disconnected {
             {
                 Scanning::on_demand(cx)
             }
-            Event::ScanEnded if cx.mask_is_exposed() => Masking::rotate(cx, NextState::Park),
-            Event::ScanEnded => {
+            Event::Scan(ScanEvent::Ended) if cx.mask_is_exposed() => {
+                Masking::rotate(cx, NextState::Park)
+            }
+            Event::Scan(ScanEvent::Ended) => {
                 cx.look_soon_whether_at_rest();
                 State::Disconnected(self)
             }
-            Event::Link(_) if !cx.is_masked() => Masking::again(cx, NextState::Park),
+            Event::Link(LinkEvent::Changed(_)) if !cx.is_masked() => {
+                Masking::again(cx, NextState::Park)
+            }
             Event::Command(Command::Rotate) if cx.may_rotate_now() => {
                 Masking::rotate(cx, NextState::Park)
             }
             Event::Command(Command::Pause { .. }) => Paused::begin(cx, NextState::Park),
             Event::Command(Command::Scan) => UserScan::begin(cx, NextState::Park),
             Event::Link(_)
-            | Event::LinkSet(_)
-            | Event::ScanStarted(_)
-            | Event::ScanAccepted(_)
-            | Event::ScanResults(_)
+            | Event::Scan(_)
             | Event::Mlme(_)
-            | Event::Supplicant(_)
-            | Event::Reply(_)
-            | Event::Renewed { .. }
+            | Event::Backend(_)
             | Event::Command(_)
-            | Event::Iwd(_)
+            | Event::Renewed { .. }
             | Event::Overrun => State::Disconnected(self),
         }
     }

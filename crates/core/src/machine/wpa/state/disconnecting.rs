@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use super::Action;
 use super::{Blocked, Context, Event, Masking, NextState, State};
-use crate::machine::action::{Action, How, Notice, Request};
-use crate::machine::event::{NetworkList, Phase, QuiesceReport, Reply};
+use crate::machine::action::How;
+use crate::machine::event::LinkEvent;
+use crate::machine::notice::Notice;
+use crate::machine::wpa::backend::{NetworkList, Phase, QuiesceReport, Reply, Request, WpaEvent};
 use crate::types::Ssid;
 
 /// `WLAN_REASON_DEAUTH_LEAVING`: what wpa_supplicant gives when it was told to disconnect.
@@ -43,7 +46,7 @@ impl Disconnecting {
             }) => format!("ended by the access point (reason {reason})"),
             None => "ended".to_owned(),
         };
-        cx.say(Notice::Lost {
+        cx.notify(Notice::Lost {
             ssid: ssid.clone(),
             why,
         });
@@ -59,7 +62,7 @@ impl Disconnecting {
     /// first.
     pub(super) fn link_is_down(cx: &mut Context, ssid: Ssid) -> State {
         let why = "ended: the link was taken down".to_owned();
-        cx.say(Notice::Lost {
+        cx.notify(Notice::Lost {
             ssid: ssid.clone(),
             why,
         });
@@ -120,33 +123,33 @@ impl Disconnecting {
 
     pub(super) fn handle(mut self, cx: &mut Context, event: Event) -> State {
         match event {
-            Event::Reply(Reply::Quiesce(Ok(QuiesceReport {
+            Event::Backend(WpaEvent::Reply(Reply::Quiesce(Ok(QuiesceReport {
                 status,
                 reconfigured,
                 ..
-            }))) => {
+            })))) => {
                 self.at_rest = status.phase == Phase::Idle && !reconfigured;
                 State::Disconnecting(self)
             }
-            Event::Reply(Reply::NetworkList(Ok(survey))) => self.decide(cx, survey),
-            Event::Link(link) if self.down && link.up => {
+            Event::Backend(WpaEvent::Reply(Reply::NetworkList(Ok(survey)))) => {
+                self.decide(cx, survey)
+            }
+            Event::Link(LinkEvent::Changed(link)) if self.down && link.up => {
                 cx.act(Action::SetLinkDown);
                 State::Disconnecting(self)
             }
-            Event::Reply(Reply::Quiesce(Err(failure))) => Blocked::until_supplicant(cx, &failure),
-            Event::Reply(Reply::NetworkList(Err(_))) => Masking::begin(cx, NextState::Search),
+            Event::Backend(WpaEvent::Reply(Reply::Quiesce(Err(failure)))) => {
+                Blocked::until_supplicant(cx, &failure)
+            }
+            Event::Backend(WpaEvent::Reply(Reply::NetworkList(Err(_)))) => {
+                Masking::begin(cx, NextState::Search)
+            }
             Event::Link(_)
-            | Event::LinkSet(_)
-            | Event::ScanStarted(_)
-            | Event::ScanAccepted(_)
-            | Event::ScanEnded
-            | Event::ScanResults(_)
+            | Event::Scan(_)
             | Event::Mlme(_)
-            | Event::Supplicant(_)
-            | Event::Reply(_)
+            | Event::Backend(_)
             | Event::Command(_)
             | Event::Renewed { .. }
-            | Event::Iwd(_)
             | Event::Overrun => State::Disconnecting(self),
         }
     }

@@ -4,17 +4,21 @@ use std::time::Duration;
 
 use rustix::io::Errno;
 
+use super::Action;
 use super::{
     Attaching, Blocked, Context, Disconnected, Event, Paused, Scanning, State, UserScan, Waiting,
 };
 use crate::machine::KernelError;
+use crate::machine::Method;
 use crate::machine::Time;
-use crate::machine::action::{Action, How, Notice};
-use crate::machine::event::{Link, Supplicant};
-use crate::machine::wpa::context::{Mask, Method};
+use crate::machine::action::How;
+use crate::machine::event::{Link, LinkEvent};
+use crate::machine::notice::Notice;
+use crate::machine::wpa::backend::{Supplicant, WpaEvent};
+use crate::machine::wpa::context::Mask;
 use crate::types::Mac;
 
-/// A refusal may pass (EBUSY while another program scans): try again this many times.
+/// A refusal may pass (Errno::BUSY while another program scans): try again this many times.
 const TRIES: u32 = 4;
 const TRY_AGAIN: Duration = Duration::from_millis(60);
 
@@ -109,29 +113,26 @@ impl Masking {
 
     pub(super) fn handle(mut self, cx: &mut Context, event: Event) -> State {
         match event {
-            Event::LinkSet(_) if self.pausing => State::Masking(self),
+            Event::Link(LinkEvent::Answered(_)) if self.pausing => State::Masking(self),
             // Somebody brings the link up under an address that is no mask.
-            Event::Link(link) if self.pausing && link.up => {
+            Event::Link(LinkEvent::Changed(link)) if self.pausing && link.up => {
                 cx.act(Action::SetLinkDown);
                 State::Masking(self)
             }
-            Event::LinkSet(Ok(link)) => self.read_back(cx, link),
-            Event::LinkSet(Err(refusal)) => self.refused(cx, &refusal),
-            Event::Supplicant(Supplicant::Vanished | Supplicant::Terminating) => {
+            Event::Link(LinkEvent::Answered(Ok(link))) => self.read_back(cx, link),
+            Event::Link(LinkEvent::Answered(Err(refusal))) => self.refused(cx, &refusal),
+            Event::Backend(WpaEvent::Supplicant(
+                Supplicant::Vanished | Supplicant::Terminating,
+            )) => {
                 self.then = NextState::Wait;
                 State::Masking(self)
             }
             Event::Link(_)
-            | Event::ScanStarted(_)
-            | Event::ScanAccepted(_)
-            | Event::ScanEnded
-            | Event::ScanResults(_)
+            | Event::Scan(_)
             | Event::Mlme(_)
-            | Event::Supplicant(_)
-            | Event::Reply(_)
-            | Event::Renewed { .. }
+            | Event::Backend(_)
             | Event::Command(_)
-            | Event::Iwd(_)
+            | Event::Renewed { .. }
             | Event::Overrun => State::Masking(self),
         }
     }
@@ -157,7 +158,7 @@ impl Masking {
             exposed: false,
         });
         cx.counters.masks = cx.counters.masks.saturating_add(1);
-        cx.say(Notice::Masked { address });
+        cx.notify(Notice::Masked { address });
         cx.counters.holds_in_a_row = 0;
         self.then.follow(cx)
     }

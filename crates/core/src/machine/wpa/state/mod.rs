@@ -36,9 +36,10 @@ mod scanning;
 mod user_scan;
 mod waiting;
 
+use super::backend::{Request, Supplicant, WpaEvent};
 use super::context::Context;
-use crate::machine::action::Request;
-use crate::machine::event::{Event, Supplicant};
+use super::{Action, Event};
+use crate::machine::status::StateKind;
 
 pub(super) use associated::Associated;
 pub(super) use associating::Associating;
@@ -101,7 +102,9 @@ impl State {
             Self::UserScan(state) => state.handle(cx, event),
             Self::Blocked(state) => state.handle(cx, event),
             Self::Releasing(state) => state.handle(cx, event),
-            Self::Unprotected if event == Event::Supplicant(Supplicant::Appeared) => {
+            Self::Unprotected
+                if event == Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)) =>
+            {
                 // It may not have heard that it is on its own.
                 cx.ask(Request::Restore { resume: true });
                 self
@@ -128,22 +131,22 @@ impl State {
         }
     }
 
-    pub(super) const fn name(&self) -> &'static str {
+    pub(super) const fn kind(&self) -> StateKind {
         match self {
-            Self::Masking(_) => "masking",
-            Self::Waiting(_) => "waiting",
-            Self::Attaching(_) => "attaching",
-            Self::Scanning(_) => "scanning",
-            Self::Associating(_) => "associating",
-            Self::Associated(_) => "associated",
-            Self::Disconnecting(_) => "disconnecting",
-            Self::Disconnected(_) => "disconnected",
-            Self::Paused(_) => "paused",
-            Self::UserScan(_) => "user-scan",
-            Self::Blocked(_) => "blocked",
-            Self::Releasing(_) => "releasing",
-            Self::Released => "released",
-            Self::Unprotected => "unprotected",
+            Self::Masking(_) => StateKind::Masking,
+            Self::Waiting(_) => StateKind::Waiting,
+            Self::Attaching(_) => StateKind::Attaching,
+            Self::Scanning(_) => StateKind::Scanning,
+            Self::Associating(_) => StateKind::Associating,
+            Self::Associated(_) => StateKind::Associated,
+            Self::Disconnecting(_) => StateKind::Disconnecting,
+            Self::Disconnected(_) => StateKind::Disconnected,
+            Self::Paused(_) => StateKind::Paused,
+            Self::UserScan(_) => StateKind::UserScan,
+            Self::Blocked(_) => StateKind::Blocked,
+            Self::Releasing(_) => StateKind::Releasing,
+            Self::Released => StateKind::Released,
+            Self::Unprotected => StateKind::Unprotected,
         }
     }
 }

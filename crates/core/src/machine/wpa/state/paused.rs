@@ -1,8 +1,8 @@
 //! The user wishes a pause: masked and silent until it is over, whoever else wants a connection.
 
 use super::{Blocked, Context, Disconnected, Event, Masking, NextState, Scanning, State, UserScan};
-use crate::machine::action::Request;
-use crate::machine::event::{Command, Phase, Reply, Supplicant};
+use crate::machine::event::{Command, LinkEvent, ScanEvent};
+use crate::machine::wpa::backend::{Phase, Reply, Request, Supplicant, WpaEvent};
 
 #[derive(Debug)]
 pub(in crate::machine) struct Paused {
@@ -28,38 +28,37 @@ impl Paused {
     pub(super) fn handle(self, cx: &mut Context, event: Event) -> State {
         match event {
             // Somebody wants a connection, perhaps by having macveil's settings reset: not now.
-            Event::Supplicant(
+            Event::Backend(WpaEvent::Supplicant(
                 Supplicant::NetworkNotFound
                 | Supplicant::Connecting { .. }
                 | Supplicant::Connected { .. },
-            ) => self.quiet(cx),
-            Event::Reply(Reply::Status(Ok(status))) if status.phase != Phase::Idle => {
+            )) => self.quiet(cx),
+            Event::Backend(WpaEvent::Reply(Reply::Status(Ok(status))))
+                if status.phase != Phase::Idle =>
+            {
                 self.quiet(cx)
             }
-            Event::Reply(Reply::Quiesce(Err(failure))) => Blocked::until_supplicant(cx, &failure),
+            Event::Backend(WpaEvent::Reply(Reply::Quiesce(Err(failure)))) => {
+                Blocked::until_supplicant(cx, &failure)
+            }
             Event::Command(Command::Unpause) => self.end(cx),
             Event::Command(Command::Scan) => UserScan::begin(cx, self.then),
             Event::Command(Command::Rotate) if cx.may_rotate_now() => {
                 Masking::rotate(cx, self.then)
             }
-            Event::ScanEnded if cx.mask_is_exposed() => Masking::rotate(cx, self.then),
-            Event::ScanEnded => {
+            Event::Scan(ScanEvent::Ended) if cx.mask_is_exposed() => Masking::rotate(cx, self.then),
+            Event::Scan(ScanEvent::Ended) => {
                 cx.look_soon_whether_at_rest();
                 State::Paused(self)
             }
-            Event::Link(link) if !link.up => Blocked::until_up(cx, self.then),
-            Event::Link(_) if !cx.is_masked() => Masking::again(cx, self.then),
+            Event::Link(LinkEvent::Changed(link)) if !link.up => Blocked::until_up(cx, self.then),
+            Event::Link(LinkEvent::Changed(_)) if !cx.is_masked() => Masking::again(cx, self.then),
             Event::Link(_)
-            | Event::LinkSet(_)
-            | Event::ScanStarted(_)
-            | Event::ScanAccepted(_)
-            | Event::ScanResults(_)
+            | Event::Scan(_)
             | Event::Mlme(_)
-            | Event::Supplicant(_)
-            | Event::Reply(_)
-            | Event::Renewed { .. }
+            | Event::Backend(_)
             | Event::Command(_)
-            | Event::Iwd(_)
+            | Event::Renewed { .. }
             | Event::Overrun => State::Paused(self),
         }
     }

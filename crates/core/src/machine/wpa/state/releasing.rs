@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use super::Action;
 use super::{Context, Event, State};
-use crate::machine::action::{Action, How, Request};
-use crate::machine::event::Reply;
+use crate::machine::action::How;
+use crate::machine::event::LinkEvent;
 use crate::machine::settings::OnExit;
+use crate::machine::wpa::backend::{Reply, Request, WpaEvent};
 
 /// The service manager waits; whatever has not answered by then is left as it is.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -35,8 +37,8 @@ impl Releasing {
 
     pub(super) fn handle(self, cx: &mut Context, event: Event) -> State {
         match event {
-            Event::Reply(Reply::Quiesce(_)) => self.restore(cx),
-            Event::LinkSet(result) => {
+            Event::Backend(WpaEvent::Reply(Reply::Quiesce(_))) => self.restore(cx),
+            Event::Link(LinkEvent::Answered(result)) => {
                 if let Err(refusal) = result {
                     cx.remark(format!(
                         "the initial address could not be put back: {refusal}"
@@ -44,18 +46,13 @@ impl Releasing {
                 }
                 self.release(cx)
             }
-            Event::Reply(Reply::Done(_)) => Self::finish(cx),
+            Event::Backend(WpaEvent::Reply(Reply::Done(_))) => Self::finish(cx),
             Event::Link(_)
-            | Event::ScanStarted(_)
-            | Event::ScanAccepted(_)
-            | Event::ScanEnded
-            | Event::ScanResults(_)
+            | Event::Scan(_)
             | Event::Mlme(_)
-            | Event::Supplicant(_)
-            | Event::Reply(_)
-            | Event::Renewed { .. }
+            | Event::Backend(_)
             | Event::Command(_)
-            | Event::Iwd(_)
+            | Event::Renewed { .. }
             | Event::Overrun => State::Releasing(self),
         }
     }

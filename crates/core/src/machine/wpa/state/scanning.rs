@@ -4,12 +4,13 @@ use std::time::Duration;
 
 use rustix::io::Errno;
 
+use super::Action;
 use super::{Associating, Blocked, Context, Event, Masking, NextState, Paused, State, UserScan};
 use crate::machine::KernelError;
+use crate::machine::Method;
 use crate::machine::Time;
-use crate::machine::action::{Action, Request};
-use crate::machine::event::{Command, NetworkList, Reply, Supplicant};
-use crate::machine::wpa::context::Method;
+use crate::machine::event::{Command, LinkEvent, ScanEvent};
+use crate::machine::wpa::backend::{NetworkList, Reply, Request, Supplicant, WpaEvent};
 use crate::scan::planner::ScanPlan;
 use crate::scan::selection;
 use crate::types::Bss;
@@ -85,25 +86,31 @@ impl Scanning {
 
     pub(super) fn handle(self, cx: &mut Context, event: Event) -> State {
         match event {
-            Event::Supplicant(
+            Event::Backend(WpaEvent::Supplicant(
                 Supplicant::NetworkNotFound
                 | Supplicant::Connecting { .. }
                 | Supplicant::Connected { .. },
-            ) => Self::on_demand(cx),
-            Event::Link(link) if !link.up => Blocked::until_up(cx, NextState::Search),
-            Event::Link(_) if !cx.is_masked() => Masking::again(cx, NextState::Search),
+            )) => Self::on_demand(cx),
+            Event::Link(LinkEvent::Changed(link)) if !link.up => {
+                Blocked::until_up(cx, NextState::Search)
+            }
+            Event::Link(LinkEvent::Changed(_)) if !cx.is_masked() => {
+                Masking::again(cx, NextState::Search)
+            }
             other => self.advance(cx, other),
         }
     }
 
     fn advance(self, cx: &mut Context, event: Event) -> State {
         match (self.step, event) {
-            (Step::Resting | Step::Yielding, Event::ScanEnded) if cx.mask_is_exposed() => {
+            (Step::Resting | Step::Yielding, Event::Scan(ScanEvent::Ended))
+                if cx.mask_is_exposed() =>
+            {
                 Masking::rotate(cx, NextState::Search)
             }
             // Whoever listens without end leaves the card free for a moment only.
-            (Step::Yielding, Event::ScanEnded)
-            | (Step::Quieting, Event::Reply(Reply::Quiesce(Ok(_))))
+            (Step::Yielding, Event::Scan(ScanEvent::Ended))
+            | (Step::Quieting, Event::Backend(WpaEvent::Reply(Reply::Quiesce(Ok(_)))))
             | (Step::Resting | Step::Yielding, Event::Command(Command::Resumed)) => Self::begin(cx),
             (
                 step @ (Step::Resting | Step::Yielding),
@@ -114,17 +121,20 @@ impl Scanning {
                 }
                 Self::diverted(cx).unwrap_or(State::Scanning(Self { step }))
             }
-            (Step::Listing, Event::Reply(Reply::NetworkList(Ok(survey)))) => {
+            (Step::Listing, Event::Backend(WpaEvent::Reply(Reply::NetworkList(Ok(survey))))) => {
                 cx.learn_networks(survey.networks);
                 Self::next_round(cx)
             }
-            (Step::Resting | Step::Yielding, Event::Supplicant(Supplicant::NetworksChanged)) => {
+            (
+                Step::Resting | Step::Yielding,
+                Event::Backend(WpaEvent::Supplicant(Supplicant::NetworksChanged)),
+            ) => {
                 cx.wake_in(NETWORKS_EDITED);
                 State::Scanning(Self {
                     step: Step::Resting,
                 })
             }
-            (Step::Starting(plan), Event::ScanAccepted(Ok(()))) => {
+            (Step::Starting(plan), Event::Scan(ScanEvent::Accepted(Ok(())))) => {
                 cx.scan_accepted();
                 cx.wake_in(SCAN_TIMEOUT);
                 State::Scanning(Self {
@@ -134,40 +144,50 @@ impl Scanning {
                     },
                 })
             }
-            (Step::Starting(plan), Event::ScanAccepted(Err(refusal))) => {
+            (Step::Starting(plan), Event::Scan(ScanEvent::Accepted(Err(refusal)))) => {
                 Self::refused(cx, plan, &refusal)
             }
-            (Step::Scanning { plan, digested }, Event::Supplicant(Supplicant::ScanResults)) => {
+            (
+                Step::Scanning { plan, digested },
+                Event::Backend(WpaEvent::Supplicant(Supplicant::ScanResults)),
+            ) => {
                 let digested = digested || !std::mem::take(&mut cx.results_owed);
                 State::Scanning(Self {
                     step: Step::Scanning { plan, digested },
                 })
             }
             // There is one scan at a time: the end of ours was not heard, or may not have been.
-            (Step::Scanning { plan, .. }, Event::ScanStarted(_) | Event::Overrun) => {
+            (Step::Scanning { plan, .. }, Event::Scan(ScanEvent::Started(_)) | Event::Overrun) => {
                 cx.planner.repeat(plan);
                 Self::rest(cx, TRY_AGAIN)
             }
-            (Step::Scanning { plan, digested }, Event::ScanEnded) => {
+            (Step::Scanning { plan, digested }, Event::Scan(ScanEvent::Ended)) => {
                 cx.read_air();
                 State::Scanning(Self {
                     step: Step::Reading { plan, digested },
                 })
             }
-            (Step::Reading { plan, digested }, Event::ScanResults(air)) => {
+            (Step::Reading { plan, digested }, Event::Scan(ScanEvent::Results(air))) => {
                 Self::heard(cx, plan, air, digested)
             }
-            (Step::Digesting { plan, air }, Event::Supplicant(Supplicant::ScanResults)) => {
-                Self::survey(cx, plan, &air)
-            }
-            (step, Event::Supplicant(Supplicant::ScanResults)) => {
+            (
+                Step::Digesting { plan, air },
+                Event::Backend(WpaEvent::Supplicant(Supplicant::ScanResults)),
+            ) => Self::survey(cx, plan, &air),
+            (step, Event::Backend(WpaEvent::Supplicant(Supplicant::ScanResults))) => {
                 cx.results_owed = false;
                 State::Scanning(Self { step })
             }
-            (Step::Surveying { plan, fresh }, Event::Reply(Reply::NetworkList(Ok(survey)))) => {
-                Self::choose(cx, &plan, &fresh, survey)
-            }
-            (_, Event::Reply(Reply::Quiesce(Err(failure)) | Reply::NetworkList(Err(failure)))) => {
+            (
+                Step::Surveying { plan, fresh },
+                Event::Backend(WpaEvent::Reply(Reply::NetworkList(Ok(survey)))),
+            ) => Self::choose(cx, &plan, &fresh, survey),
+            (
+                _,
+                Event::Backend(WpaEvent::Reply(
+                    Reply::Quiesce(Err(failure)) | Reply::NetworkList(Err(failure)),
+                )),
+            ) => {
                 cx.remark(failure.to_string());
                 Self::rest(cx, TRY_AGAIN)
             }

@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use rustix::io::Errno;
 
+use super::Action;
 use super::{Attaching, Blocked, Context, Event, Masking, NextState, Scanning, State};
 use crate::machine::KernelError;
-use crate::machine::action::{Action, Notice};
-use crate::machine::event::Supplicant;
+use crate::machine::event::{LinkEvent, ScanEvent};
+use crate::machine::notice::Notice;
+use crate::machine::status::ScanFailure;
+use crate::machine::wpa::backend::{Supplicant, WpaEvent};
 use crate::types::Bss;
 
 /// A scan that takes longer is given up.
@@ -65,45 +68,51 @@ impl UserScan {
 
     pub(super) fn handle(mut self, cx: &mut Context, event: Event) -> State {
         match (self.step, event) {
-            (_, Event::Link(link)) if !link.up => Blocked::until_up(cx, self.then),
-            (_, Event::Link(_)) if !cx.is_masked() => Masking::again(cx, self.then),
-            (_, Event::Supplicant(Supplicant::Appeared)) => Attaching::begin(cx),
+            (_, Event::Link(LinkEvent::Changed(link))) if !link.up => {
+                Blocked::until_up(cx, self.then)
+            }
+            (_, Event::Link(LinkEvent::Changed(_))) if !cx.is_masked() => {
+                Masking::again(cx, self.then)
+            }
+            (_, Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared))) => Attaching::begin(cx),
             (
                 _,
-                Event::Supplicant(
+                Event::Backend(WpaEvent::Supplicant(
                     Supplicant::NetworkNotFound
                     | Supplicant::Connecting { .. }
                     | Supplicant::Connected { .. },
-                ),
+                )),
             ) => Scanning::on_demand(cx),
-            (Step::Starting, Event::ScanAccepted(Ok(()))) => {
+            (Step::Starting, Event::Scan(ScanEvent::Accepted(Ok(())))) => {
                 cx.scan_accepted();
                 cx.wake_in(SCAN_TIMEOUT);
                 self.step = Step::Scanning;
                 State::UserScan(self)
             }
-            (Step::Starting, Event::ScanAccepted(Err(refusal))) => self.refused(cx, &refusal),
-            (Step::Scanning, Event::Supplicant(Supplicant::ScanResults)) => {
+            (Step::Starting, Event::Scan(ScanEvent::Accepted(Err(refusal)))) => {
+                self.refused(cx, &refusal)
+            }
+            (Step::Scanning, Event::Backend(WpaEvent::Supplicant(Supplicant::ScanResults))) => {
                 self.digested |= !std::mem::take(&mut cx.results_owed);
                 State::UserScan(self)
             }
             // There is one scan at a time: the end of ours was not heard, or may not have been.
-            (Step::Scanning, Event::ScanStarted(_) | Event::Overrun) => self.again(cx),
-            (Step::Scanning, Event::ScanEnded) => {
+            (Step::Scanning, Event::Scan(ScanEvent::Started(_)) | Event::Overrun) => self.again(cx),
+            (Step::Scanning, Event::Scan(ScanEvent::Ended)) => {
                 cx.results_owed = cx.supplicant && !self.digested;
                 cx.read_air();
                 self.step = Step::Reading;
                 State::UserScan(self)
             }
-            (Step::Reading, Event::ScanResults(air)) => {
+            (Step::Reading, Event::Scan(ScanEvent::Results(air))) => {
                 let heard = cx.fresh(&air);
                 self.end(cx, Ok(heard))
             }
-            (_, Event::Supplicant(Supplicant::ScanResults)) => {
+            (_, Event::Backend(WpaEvent::Supplicant(Supplicant::ScanResults))) => {
                 cx.results_owed = false;
                 State::UserScan(self)
             }
-            (Step::Yielding, Event::ScanEnded) if cx.mask_is_exposed() => {
+            (Step::Yielding, Event::Scan(ScanEvent::Ended)) if cx.mask_is_exposed() => {
                 Masking::rotate(cx, self.then)
             }
             _ => State::UserScan(self),
@@ -115,7 +124,7 @@ impl UserScan {
             Step::Scanning => {
                 cx.act(Action::AbortScan);
                 let seconds = SCAN_TIMEOUT.as_secs();
-                self.end(cx, Err(format!("the scan took longer than {seconds} s")))
+                self.end(cx, Err(ScanFailure::Timeout { seconds }))
             }
             Step::Yielding => self.scan(cx),
             Step::Starting | Step::Reading => State::UserScan(self),
@@ -126,24 +135,24 @@ impl UserScan {
         if refusal.errno == Some(Errno::BUSY) {
             return self.again(cx);
         }
-        self.end(cx, Err(refusal.to_string()))
+        let reason = refusal.to_string();
+        self.end(cx, Err(ScanFailure::Kernel { reason }))
     }
 
     fn again(mut self, cx: &mut Context) -> State {
         self.tries += 1;
         if self.tries >= TRIES {
-            let why = "another program's scans keep the card busy".to_owned();
-            return self.end(cx, Err(why));
+            return self.end(cx, Err(ScanFailure::Busy));
         }
         cx.wake_in(TRY_AGAIN);
         self.step = Step::Yielding;
         State::UserScan(self)
     }
 
-    fn end(self, cx: &mut Context, found: Result<Vec<Bss>, String>) -> State {
+    fn end(self, cx: &mut Context, found: Result<Vec<Bss>, ScanFailure>) -> State {
         cx.scan_requested = false;
         let mask = (!cx.scans_carry_own_address()).then_some(cx.link.address);
-        cx.say(Notice::UserScan { mask, found });
+        cx.notify(Notice::UserScan { mask, found });
         if cx.mask_is_spent() {
             return Masking::rotate(cx, self.then);
         }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::{Attaching, Context, Event, Masking, NextState, State, UserScan};
-use crate::machine::event::{Command, Supplicant};
+use crate::machine::event::{Command, LinkEvent, ScanEvent};
+use crate::machine::wpa::backend::{Supplicant, WpaEvent};
 use crate::machine::wpa::context::RunningScan;
 
 /// A connection found at start is left alone this long for its supplicant to show up.
@@ -32,11 +33,11 @@ impl Waiting {
 
     pub(super) fn handle(self, cx: &mut Context, event: Event) -> State {
         match event {
-            Event::Supplicant(Supplicant::Appeared) => Attaching::begin(cx),
-            Event::Link(_) if !self.connected && !cx.is_masked() => {
+            Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)) => Attaching::begin(cx),
+            Event::Link(LinkEvent::Changed(_)) if !self.connected && !cx.is_masked() => {
                 Masking::again(cx, NextState::Wait)
             }
-            Event::Link(link) if self.connected && !link.carrier => {
+            Event::Link(LinkEvent::Changed(link)) if self.connected && !link.carrier => {
                 Masking::begin(cx, NextState::Wait)
             }
             Event::Command(Command::Scan) if !self.connected && cx.link.up => {
@@ -45,19 +46,15 @@ impl Waiting {
             Event::Command(Command::Rotate) if cx.may_rotate_now() => {
                 Masking::rotate(cx, NextState::Wait)
             }
-            Event::ScanEnded if cx.mask_is_exposed() => Masking::rotate(cx, NextState::Wait),
+            Event::Scan(ScanEvent::Ended) if cx.mask_is_exposed() => {
+                Masking::rotate(cx, NextState::Wait)
+            }
             Event::Link(_)
-            | Event::LinkSet(_)
-            | Event::ScanStarted(_)
-            | Event::ScanAccepted(_)
-            | Event::ScanEnded
-            | Event::ScanResults(_)
+            | Event::Scan(_)
             | Event::Mlme(_)
-            | Event::Supplicant(_)
-            | Event::Reply(_)
-            | Event::Renewed { .. }
+            | Event::Backend(_)
             | Event::Command(_)
-            | Event::Iwd(_)
+            | Event::Renewed { .. }
             | Event::Overrun => State::Waiting(self),
         }
     }

@@ -41,9 +41,9 @@ impl Bench {
     fn connected_with(defaults: ConnectionOptions, rules: Vec<NetworkRule>) -> Self {
         let mut bench = Self::wishing(defaults, rules, false, false, |_, _| {});
         bench.air = vec![home_entry()];
-        bench.tell(Event::Supplicant(Supplicant::Appeared));
+        bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
         bench.pass(Duration::from_secs(5));
-        assert_eq!(bench.station.state_name(), "associated");
+        assert_eq!(bench.station.status().state, StateKind::Associated);
         bench
     }
 
@@ -54,7 +54,7 @@ impl Bench {
         self.pass(span);
         self.air = air;
         self.pass(HOUR);
-        assert_eq!(self.station.state_name(), "associated");
+        assert_eq!(self.station.status().state, StateKind::Associated);
     }
 
     fn remembered(&self) -> Vec<Record> {
@@ -67,7 +67,7 @@ impl Bench {
 
     fn forgot_keys(&self) -> Vec<bool> {
         let pins = self.done.iter().filter_map(|action| match action {
-            Action::Ask(Request::SelectNetwork { forget_keys, .. }) => Some(*forget_keys),
+            Action::Request(Request::SelectNetwork { forget_keys, .. }) => Some(*forget_keys),
             _ => None,
         });
         pins.collect()
@@ -148,7 +148,7 @@ fn joining_anew_takes_the_renewed_address_at_once() {
     assert_eq!(bench.link.address, first, "not the network that was meant");
     bench.tell(Event::Command(Command::Rejoin(home())));
     bench.pass(Duration::from_secs(5));
-    assert_eq!(bench.station.state_name(), "associated");
+    assert_eq!(bench.station.status().state, StateKind::Associated);
     assert_ne!(bench.link.address, first);
 }
 
@@ -163,7 +163,7 @@ fn random_addresses_run_out_for_a_while() {
     }
     seen.dedup();
     assert_eq!(seen.len(), 4, "{seen:?}");
-    let said = |action: &Action| matches!(action, Action::Say(Notice::About { .. }));
+    let said = |action: &Action| matches!(action, Action::Notify(Notice::About { .. }));
     assert!(bench.count(said) > 0);
     bench.pass(2 * HOUR);
     bench.lose(4, false);
@@ -182,7 +182,7 @@ fn who_wants_another_address_gets_it_even_if_chance_has_none_left() {
     bench.tell(Event::Command(Command::Rotate));
     bench.lose(4, false);
     bench.pass(Duration::from_secs(60));
-    assert_eq!(bench.state(), "associated");
+    assert_eq!(bench.state(), StateKind::Associated);
     assert_ne!(bench.link.address, last);
 }
 
@@ -248,9 +248,9 @@ fn an_imitation_without_a_key_does_not_meet_the_same_address() {
         key_mgmt: vec![KeyMgmt::Open],
         ..home_entry()
     }];
-    imitated.tell(Event::Supplicant(Supplicant::Appeared));
+    imitated.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     imitated.pass(Duration::from_secs(5));
-    assert_eq!(imitated.station.state_name(), "associated");
+    assert_eq!(imitated.station.status().state, StateKind::Associated);
     assert_ne!(imitated.link.address, bench.link.address);
 }
 
@@ -285,9 +285,9 @@ fn a_connection_is_adopted_under_a_rule_that_hangs_on_what_the_supplicant_knows(
     bench.phase = Phase::Connected;
     bench.connected_to = Some(home());
     bench.link.address = address;
-    bench.tell(Event::Link(bench.link));
-    bench.tell(Event::Supplicant(Supplicant::Appeared));
-    assert_eq!(bench.station.state_name(), "associated");
+    bench.tell(Event::Link(LinkEvent::Changed(bench.link)));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    assert_eq!(bench.station.status().state, StateKind::Associated);
     assert_eq!(bench.count(sets_address), 0);
 }
 
@@ -337,14 +337,14 @@ fn a_connection_under_another_address_than_its_own_is_told_as_it_is_ended() {
     let mut bench = Bench::new(true, true, |_, _| {});
     bench.phase = Phase::Connected;
     bench.connected_to = Some(home());
-    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     let why = format!("connected under {PERMANENT}, which is not its address: connecting again");
     assert_eq!(told_of_home(&bench), [why]);
 }
 
 fn told_of_home(bench: &Bench) -> Vec<&str> {
     let told = bench.done.iter().filter_map(|action| match action {
-        Action::Say(Notice::About { ssid, remark }) if *ssid == home() => Some(remark.as_str()),
+        Action::Notify(Notice::About { ssid, remark }) if *ssid == home() => Some(remark.as_str()),
         _ => None,
     });
     told.collect()

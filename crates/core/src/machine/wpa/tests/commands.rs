@@ -6,9 +6,9 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 pub(super) fn scanning() -> Bench {
     let mut bench = Bench::idle();
-    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     bench.pass(Duration::from_secs(30));
-    assert_eq!(bench.state(), "scanning");
+    assert_eq!(bench.state(), StateKind::Scanning);
     bench.done.clear();
     bench
 }
@@ -17,7 +17,7 @@ pub(super) fn parked() -> Bench {
     let mut bench = Bench::connected();
     bench.lose(3, true);
     bench.pass(Duration::from_secs(1));
-    assert_eq!(bench.state(), "disconnected");
+    assert_eq!(bench.state(), StateKind::Disconnected);
     bench.done.clear();
     bench
 }
@@ -34,9 +34,9 @@ pub(super) fn look(bench: &mut Bench) {
     bench.tell(Event::Command(Command::Scan));
 }
 
-pub(super) fn looked(bench: &Bench) -> Vec<(Option<Mac>, Result<usize, String>)> {
+pub(super) fn looked(bench: &Bench) -> Vec<(Option<Mac>, Result<usize, ScanFailure>)> {
     let said = bench.done.iter().filter_map(|action| match action {
-        Action::Say(Notice::UserScan { mask, found }) => {
+        Action::Notify(Notice::UserScan { mask, found }) => {
             Some((*mask, found.as_ref().map(Vec::len).map_err(Clone::clone)))
         }
         _ => None,
@@ -49,14 +49,14 @@ fn a_paused_card_is_masked_and_silent_until_the_pause_is_over() {
     let mut bench = scanning();
     pause(&mut bench, None);
     bench.pass(Duration::from_secs(1));
-    assert_eq!(bench.state(), "paused");
+    assert_eq!(bench.state(), StateKind::Paused);
     bench.done.clear();
     bench.air = vec![home_entry()];
     bench.pass(60 * MINUTE);
     assert_eq!((bench.count(is_scan), bench.is_masked()), (0, true));
     unpause(&mut bench);
     bench.pass(Duration::from_secs(5));
-    assert_eq!(bench.state(), "associated");
+    assert_eq!(bench.state(), StateKind::Associated);
 }
 
 #[test]
@@ -68,11 +68,13 @@ fn a_pause_in_a_round_of_scanning_lets_it_end_and_joins_nothing() {
     }
     bench.air = vec![home_entry()];
     pause(&mut bench, None);
-    assert_eq!(bench.state(), "scanning");
+    assert_eq!(bench.state(), StateKind::Scanning);
     bench.scans = Scans::Done;
-    bench.tell(Event::Supplicant(Supplicant::ScanResults));
-    bench.tell(Event::ScanEnded);
-    assert_eq!(bench.state(), "paused");
+    bench.tell(Event::Backend(WpaEvent::Supplicant(
+        Supplicant::ScanResults,
+    )));
+    bench.tell(Event::Scan(ScanEvent::Ended));
+    assert_eq!(bench.state(), StateKind::Paused);
     bench.pass(MINUTE);
     assert_eq!(bench.asked(&Request::Connect), 0);
 }
@@ -83,15 +85,15 @@ fn a_pause_with_an_end_ends_by_itself() {
     pause(&mut bench, Some(10 * MINUTE));
     let span_ms = Some(600_000);
     assert_eq!(
-        bench.count(|it| *it == Action::Say(Notice::Paused { span_ms })),
+        bench.count(|it| *it == Action::Notify(Notice::Paused { span_ms })),
         1
     );
     bench.pass(9 * MINUTE);
-    assert_eq!(bench.state(), "paused");
+    assert_eq!(bench.state(), StateKind::Paused);
     bench.pass(2 * MINUTE);
-    assert_eq!(bench.state(), "scanning");
-    assert_eq!(bench.count(|it| *it == Action::Say(Notice::Unpaused)), 1);
-    assert_eq!(bench.station.snapshot().pause, None);
+    assert_eq!(bench.state(), StateKind::Scanning);
+    assert_eq!(bench.count(|it| *it == Action::Notify(Notice::Unpaused)), 1);
+    assert_eq!(bench.station.status().pause, None);
 }
 
 #[test]
@@ -100,16 +102,19 @@ fn a_connection_outlives_the_pause_and_is_not_made_again_while_it_lasts() {
     pause(&mut bench, None);
     bench.tell(Event::Command(Command::Rejoin(home())));
     bench.pass(MINUTE);
-    assert_eq!(bench.state(), "associated");
-    assert!(bench.station.snapshot().pause.is_some());
+    assert_eq!(bench.state(), StateKind::Associated);
+    assert!(bench.station.status().pause.is_some());
     bench.lose(6, false);
     bench.done.clear();
     bench.pass(5 * MINUTE);
-    assert_eq!((bench.state(), bench.is_masked()), ("paused", true));
+    assert_eq!(
+        (bench.state(), bench.is_masked()),
+        (StateKind::Paused, true)
+    );
     assert_eq!(bench.count(is_scan), 0);
     unpause(&mut bench);
     bench.pass(Duration::from_secs(5));
-    assert_eq!(bench.state(), "associated");
+    assert_eq!(bench.state(), StateKind::Associated);
 }
 
 #[test]
@@ -118,12 +123,14 @@ fn whoever_wants_a_connection_in_a_pause_is_brought_to_rest() {
     pause(&mut bench, None);
     bench.pass(Duration::from_secs(1));
     let before = bench.asked(&Request::Quiesce);
-    bench.tell(Event::Supplicant(Supplicant::NetworkNotFound));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(
+        Supplicant::NetworkNotFound,
+    )));
     assert_eq!(bench.asked(&Request::Quiesce), before + 1);
     bench.phase = Phase::Connecting;
     bench.pass(2 * MINUTE);
     assert_eq!(bench.asked(&Request::Quiesce), before + 2);
-    assert_eq!(bench.state(), "paused");
+    assert_eq!(bench.state(), StateKind::Paused);
 }
 
 #[test]
@@ -132,27 +139,36 @@ fn the_mask_is_guarded_in_a_pause_as_ever() {
     pause(&mut bench, None);
     bench.pass(Duration::from_secs(1));
     bench.address_is_changed_by_hand();
-    assert_eq!((bench.state(), bench.is_masked()), ("paused", true));
+    assert_eq!(
+        (bench.state(), bench.is_masked()),
+        (StateKind::Paused, true)
+    );
     let before = bench.link.address;
     bench.somebody_scans(true);
-    assert_eq!((bench.state(), bench.is_masked()), ("paused", true));
+    assert_eq!(
+        (bench.state(), bench.is_masked()),
+        (StateKind::Paused, true)
+    );
     assert_ne!(bench.link.address, before);
     bench.link_changes(|link| link.up = false);
-    assert_eq!(bench.state(), "blocked");
+    assert_eq!(bench.state(), StateKind::Blocked);
     bench.link_changes(|link| link.up = true);
-    assert_eq!((bench.state(), bench.is_masked()), ("paused", true));
+    assert_eq!(
+        (bench.state(), bench.is_masked()),
+        (StateKind::Paused, true)
+    );
 }
 
 #[test]
 fn a_new_supplicant_is_met_in_a_pause_and_kept_quiet() {
     let mut bench = scanning();
     pause(&mut bench, None);
-    bench.tell(Event::Supplicant(Supplicant::Vanished));
-    assert_eq!(bench.state(), "waiting");
+    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Vanished)));
+    assert_eq!(bench.state(), StateKind::Waiting);
     bench.air = vec![home_entry()];
-    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     bench.pass(MINUTE);
-    assert_eq!(bench.state(), "paused");
+    assert_eq!(bench.state(), StateKind::Paused);
     assert_eq!(bench.count(is_scan), 0);
 }
 
@@ -160,11 +176,11 @@ fn a_new_supplicant_is_met_in_a_pause_and_kept_quiet() {
 fn after_a_pause_a_disconnected_card_is_as_disconnected_as_before() {
     let mut bench = parked();
     pause(&mut bench, None);
-    assert_eq!(bench.state(), "paused");
+    assert_eq!(bench.state(), StateKind::Paused);
     unpause(&mut bench);
-    assert_eq!(bench.state(), "disconnected");
+    assert_eq!(bench.state(), StateKind::Disconnected);
     unpause(&mut bench);
-    assert_eq!(bench.count(|it| *it == Action::Say(Notice::Unpaused)), 1);
+    assert_eq!(bench.count(|it| *it == Action::Notify(Notice::Unpaused)), 1);
 }
 
 #[test]
@@ -173,9 +189,12 @@ fn a_pause_goes_on_under_another_mask() {
         pause(&mut bench, None);
         bench.done.clear();
         bench.somebody_scans(true);
-        assert_eq!((bench.state(), bench.count(sets_address)), ("paused", 1));
         assert_eq!(
-            bench.count(|it| *it == Action::Say(Notice::Disconnected)),
+            (bench.state(), bench.count(sets_address)),
+            (StateKind::Paused, 1)
+        );
+        assert_eq!(
+            bench.count(|it| *it == Action::Notify(Notice::Disconnected)),
             0
         );
     }
@@ -196,14 +215,14 @@ fn another_mask_is_had_at_once_where_nothing_is_on_the_air() {
 fn another_mask_waits_for_somebody_elses_scan_and_for_the_associations_end() {
     for mut bench in [parked(), Bench::new(true, false, |_, _| {})] {
         let before = bench.link.address;
-        bench.tell(Event::ScanStarted(ScanStarted {
+        bench.tell(Event::Scan(ScanEvent::Started(ScanStarted {
             active: false,
             random_address: false,
-        }));
+        })));
         assert_eq!(bench.station.rotation(), Rotation::Soon);
         bench.tell(Event::Command(Command::Rotate));
         assert_eq!(bench.link.address, before);
-        bench.tell(Event::ScanEnded);
+        bench.tell(Event::Scan(ScanEvent::Ended));
         assert_ne!(bench.link.address, before);
     }
     let mut bench = Bench::connected();
@@ -215,9 +234,9 @@ fn another_mask_waits_for_somebody_elses_scan_and_for_the_associations_end() {
 #[test]
 fn a_scan_that_is_asked_for_visits_every_channel_under_a_mask() {
     for (mut bench, state) in [
-        (scanning(), "scanning"),
-        (parked(), "disconnected"),
-        (Bench::new(true, false, |_, _| {}), "waiting"),
+        (scanning(), StateKind::Scanning),
+        (parked(), StateKind::Disconnected),
+        (Bench::new(true, false, |_, _| {}), StateKind::Waiting),
     ] {
         bench.done.clear();
         bench.air = vec![home_entry()];
@@ -245,7 +264,7 @@ fn what_was_heard_early_in_a_scan_that_is_asked_for_counts_and_what_was_heard_be
         bench.ms_ago = ms_ago;
         look(&mut bench);
         bench.pass(Duration::from_secs(3));
-        bench.tell(Event::ScanEnded);
+        bench.tell(Event::Scan(ScanEvent::Ended));
         assert_eq!(looked(&bench), [(None, Ok(found))], "{ms_ago} ms ago");
     }
 }
@@ -259,7 +278,10 @@ fn a_scan_may_be_asked_for_in_a_pause_which_goes_on() {
     bench.air = vec![home_entry()];
     look(&mut bench);
     assert_eq!(looked(&bench), [(None, Ok(1))]);
-    assert_eq!((bench.state(), bench.count(is_scan)), ("paused", 1));
+    assert_eq!(
+        (bench.state(), bench.count(is_scan)),
+        (StateKind::Paused, 1)
+    );
 }
 
 #[test]
@@ -276,12 +298,15 @@ fn without_help_of_the_driver_the_scan_says_its_mask_and_the_next_one_is_another
 #[test]
 fn a_connected_card_is_not_scanned_with() {
     let mut bench = Bench::connected();
-    let why = bench.station.can_scan().unwrap_err();
-    assert!(why.contains("no scan of a connected card"), "{why}");
+    let refusal = ScanRefusal::Connected;
+    assert_eq!(bench.station.can_scan(), Err(refusal));
     look(&mut bench);
     assert_eq!(bench.count(is_scan), 0);
-    assert_eq!(looked(&bench), [(None, Err(why.to_owned()))]);
-    assert_eq!(bench.state(), "associated");
+    assert_eq!(
+        looked(&bench),
+        [(None, Err(ScanFailure::Refused { refusal }))]
+    );
+    assert_eq!(bench.state(), StateKind::Associated);
 }
 
 #[test]
@@ -290,18 +315,21 @@ fn a_scan_that_cannot_be_had_is_given_up_with_the_reason() {
     bench.scans = Scans::Refused(Errno::BUSY);
     look(&mut bench);
     bench.pass(Duration::from_secs(10));
-    let busy = "another program's scans keep the card busy".to_owned();
-    assert_eq!(looked(&bench), [(None, Err(busy))]);
+    assert_eq!(looked(&bench), [(None, Err(ScanFailure::Busy))]);
     let mut bench = parked();
     bench.scans = Scans::NeverEnding;
     look(&mut bench);
     bench.pass(Duration::from_secs(16));
     assert_eq!(bench.count(|action| *action == Action::AbortScan), 1);
     assert!(looked(&bench)[0].1.is_err());
-    assert_eq!(bench.state(), "disconnected");
+    assert_eq!(bench.state(), StateKind::Disconnected);
     let mut bench = Bench::idle();
     look(&mut bench);
-    assert_eq!(looked(&bench), [(None, Err("the link is down".to_owned()))]);
+    let refusal = ScanRefusal::LinkDown;
+    assert_eq!(
+        looked(&bench),
+        [(None, Err(ScanFailure::Refused { refusal }))]
+    );
 }
 
 #[test]
@@ -314,9 +342,9 @@ fn a_scan_is_had_after_the_round_that_is_on_the_air() {
     bench.scans = Scans::Done;
     look(&mut bench);
     assert_eq!(bench.count(is_scan), 1);
-    bench.tell(Event::ScanEnded);
+    bench.tell(Event::Scan(ScanEvent::Ended));
     assert_eq!(looked(&bench).len(), 1);
-    assert_eq!(bench.state(), "scanning");
+    assert_eq!(bench.state(), StateKind::Scanning);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::*;
 const TWENTY_MS: Duration = Duration::from_millis(20);
 
 fn is_told(action: &Action) -> bool {
-    matches!(action, Action::Say(Notice::Blocked { why, .. }) if why.starts_with("another program"))
+    matches!(action, Action::Notify(Notice::Blocked { why, .. }) if why.starts_with("another program"))
 }
 
 impl Bench {
@@ -29,19 +29,19 @@ fn a_card_that_somebody_fights_for_is_held_and_tried_ever_later() {
     let mut bench = Bench::scanning(|_, _| {});
     bench.done.clear();
     bench.somebody_fights(TWENTY_MS, Duration::from_millis(200));
-    assert_eq!((bench.state(), bench.link.up), ("blocked", false));
-    let trouble = bench.station.snapshot().trouble.unwrap();
+    assert_eq!((bench.state(), bench.link.up), (StateKind::Blocked, false));
+    let trouble = bench.station.status().problem.unwrap();
     assert!(trouble.starts_with("another program"), "{trouble}");
     // The sixth time it is no longer brought up.
     assert_eq!(bench.count(sets_address), 5 + 1);
     let mut tries = Vec::new();
     let mut begin = bench.now;
     while tries.len() < 10 {
-        let deadline = bench.station.deadline().unwrap();
+        let deadline = bench.station.poll_timeout().unwrap();
         let before = bench.count(sets_address);
         bench.somebody_fights(TWENTY_MS, deadline.saturating_sub(bench.now));
         bench.somebody_fights(TWENTY_MS, TWENTY_MS * 2);
-        assert_eq!((bench.state(), bench.link.up), ("blocked", false));
+        assert_eq!((bench.state(), bench.link.up), (StateKind::Blocked, false));
         assert!(bench.count(sets_address) <= before + 4, "{tries:?}");
         tries.push(bench.now.saturating_sub(begin).as_secs());
         begin = bench.now;
@@ -49,7 +49,7 @@ fn a_card_that_somebody_fights_for_is_held_and_tried_ever_later() {
     assert_eq!(tries, [0, 2, 4, 8, 16, 32, 64, 128, 256, 300]);
     assert!(bench.count(is_scan) < 30);
     assert_eq!(bench.count(is_told), 1);
-    let told = bench.count(|action| matches!(action, Action::Say(Notice::Blocked { .. })));
+    let told = bench.count(|action| matches!(action, Action::Notify(Notice::Blocked { .. })));
     assert!(told <= 2, "{told}");
 }
 
@@ -58,10 +58,13 @@ fn a_card_is_back_once_nobody_fights_for_it_any_more() {
     let mut bench = Bench::scanning(|_, _| {});
     for fights in 1..3 {
         bench.somebody_fights(TWENTY_MS, Duration::from_secs(2));
-        assert_eq!((bench.state(), bench.count(is_told)), ("blocked", fights));
+        assert_eq!(
+            (bench.state(), bench.count(is_told)),
+            (StateKind::Blocked, fights)
+        );
         bench.pass(Duration::from_secs(20));
         assert!(bench.is_masked() && bench.link.up);
-        assert_eq!(bench.state(), "scanning");
+        assert_eq!(bench.state(), StateKind::Scanning);
     }
 }
 
@@ -73,7 +76,7 @@ fn whoever_answers_each_mask_at_once_is_met_ever_later_too() {
     }
     for pause in [1, 2, 4, 8, 16, 32] {
         let pause = Duration::from_secs(pause);
-        assert_eq!(bench.station.deadline(), Some(bench.now + pause));
+        assert_eq!(bench.station.poll_timeout(), Some(bench.now + pause));
         bench.pass(pause);
         assert!(bench.is_masked() && bench.link.up);
         bench.address_is_changed_by_hand();
@@ -106,12 +109,12 @@ fn addresses_that_are_set_now_and_then_are_masked_at_once() {
 fn addresses_that_somebody_sets_over_and_over_while_connected_are_a_fight() {
     let mut bench = Bench::connected();
     let mut joined = 0;
-    while bench.state() == "associated" {
+    while bench.state() == StateKind::Associated {
         joined += 1;
         bench.address_is_changed_by_hand();
         bench.pass(Duration::from_millis(900));
     }
-    assert_eq!((bench.state(), joined), ("blocked", 6));
+    assert_eq!((bench.state(), joined), (StateKind::Blocked, 6));
 }
 
 #[test]
@@ -120,10 +123,12 @@ fn attempts_that_somebody_spoils_by_an_address_over_and_over_are_a_fight() {
     bench.connects = false;
     bench.air = vec![home_entry()];
     let mut spoilt = 0;
-    while bench.state() != "blocked" {
-        bench.tell(Event::Supplicant(Supplicant::NetworkNotFound));
+    while bench.state() != StateKind::Blocked {
+        bench.tell(Event::Backend(WpaEvent::Supplicant(
+            Supplicant::NetworkNotFound,
+        )));
         bench.pass(Duration::from_millis(900));
-        assert_eq!(bench.state(), "associating");
+        assert_eq!(bench.state(), StateKind::Associating);
         bench.address_is_changed_by_hand();
         spoilt += 1;
         assert!(spoilt <= 6);

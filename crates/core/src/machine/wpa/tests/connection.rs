@@ -3,12 +3,12 @@
 use super::*;
 
 fn is_lost(action: &Action) -> bool {
-    matches!(action, Action::Say(Notice::Lost { .. }))
+    matches!(action, Action::Notify(Notice::Lost { .. }))
 }
 
 fn chosen(bench: &Bench) -> Vec<Ssid> {
     let notices = bench.done.iter().filter_map(|action| match action {
-        Action::Say(Notice::Associating { ssid, .. }) => Some(ssid.clone()),
+        Action::Notify(Notice::Associating { ssid, .. }) => Some(ssid.clone()),
         _ => None,
     });
     notices.collect()
@@ -55,7 +55,7 @@ fn a_sweep_is_seen_to_its_end_before_a_network_is_joined_that_is_not_preferred()
         }];
         bench.better_network();
         bench.air.truncate(1 + usize::from(is_there));
-        bench.tell(Event::Supplicant(Supplicant::Appeared));
+        bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
         bench.pass(Duration::from_secs(1));
         let expected = if is_there { other() } else { home() };
         assert_eq!(chosen(&bench), [expected]);
@@ -67,14 +67,14 @@ fn a_sweep_is_seen_to_its_end_before_a_network_is_joined_that_is_not_preferred()
 fn an_association_is_counted_and_told() {
     let mut bench = Bench::idle();
     bench.air = vec![home_entry()];
-    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     bench.pass(Duration::from_secs(5));
-    let counters = bench.station.snapshot().counters;
+    let counters = bench.station.status().counters;
     assert_eq!(counters.associations, 1);
     assert_eq!(counters.masks as usize, bench.masks.len());
-    let masked = |action: &Action| matches!(action, Action::Say(Notice::Masked { .. }));
+    let masked = |action: &Action| matches!(action, Action::Notify(Notice::Masked { .. }));
     assert_eq!(bench.count(masked), bench.masks.len());
-    let connected = Action::Say(Notice::Connected {
+    let connected = Action::Notify(Notice::Connected {
         ssid: home(),
         address: home_address(),
         adopted: false,
@@ -86,7 +86,7 @@ fn an_association_is_counted_and_told() {
 #[test]
 fn no_news_of_the_link_is_no_reason_to_do_anything() {
     let mut bench = Bench::connected();
-    bench.tell(Event::Link(bench.link));
+    bench.tell(Event::Link(LinkEvent::Changed(bench.link)));
     assert_eq!(bench.done, []);
 }
 
@@ -100,7 +100,7 @@ fn another_address_is_mended_and_the_user_keeps_the_network() {
     assert_eq!(chosen(&bench), [home()]);
     assert_eq!(
         (bench.state(), bench.link.address),
-        ("associated", home_address())
+        (StateKind::Associated, home_address())
     );
     bench.done.clear();
     bench.lose(4, false);
@@ -113,46 +113,65 @@ fn the_reason_of_an_end_is_waited_for_a_moment() {
     let mut bench = Bench::connected();
     bench.phase = Phase::Idle;
     bench.link_changes(|link| link.carrier = false);
-    assert_eq!((bench.state(), bench.count(is_lost)), ("associated", 0));
+    assert_eq!(
+        (bench.state(), bench.count(is_lost)),
+        (StateKind::Associated, 0)
+    );
     bench.pass(Duration::from_millis(50));
     bench.lose(3, true);
-    assert_eq!(bench.state(), "disconnected");
+    assert_eq!(bench.state(), StateKind::Disconnected);
 
     let mut bench = Bench::connected();
     bench.air.clear();
     bench.phase = Phase::Idle;
     bench.link_changes(|link| link.carrier = false);
     bench.pass(Duration::from_millis(100));
-    assert_eq!((bench.state(), bench.count(is_lost)), ("scanning", 1));
+    assert_eq!(
+        (bench.state(), bench.count(is_lost)),
+        (StateKind::Scanning, 1)
+    );
 }
 
 #[test]
 fn what_the_supplicant_does_out_of_trouble_is_no_wish_of_the_user() {
     let mut bench = Bench::connected();
-    bench.tell(Event::Supplicant(Supplicant::Rejected { status: 17 }));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Rejected {
+        status: 17,
+    })));
     bench.lose(3, true);
-    assert_ne!(bench.state(), "disconnected");
+    assert_ne!(bench.state(), StateKind::Disconnected);
     let mut bench = Bench::connected();
-    bench.tell(Event::Supplicant(Supplicant::Rejected { status: 17 }));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Rejected {
+        status: 17,
+    })));
     bench.pass(Duration::from_secs(5));
     bench.lose(3, true);
-    assert_eq!(bench.state(), "disconnected", "that trouble was over");
+    assert_eq!(
+        bench.state(),
+        StateKind::Disconnected,
+        "that trouble was over"
+    );
 }
 
 #[test]
 fn an_end_that_was_none_is_forgotten() {
     let mut bench = Bench::connected();
-    bench.tell(Event::Supplicant(Supplicant::Disconnected {
-        reason: 3,
-        local: true,
-    }));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(
+        Supplicant::Disconnected {
+            reason: 3,
+            local: true,
+        },
+    )));
     bench.pass(Duration::from_secs(5));
-    assert_eq!((bench.state(), bench.count(is_lost)), ("associated", 0));
+    assert_eq!(
+        (bench.state(), bench.count(is_lost)),
+        (StateKind::Associated, 0)
+    );
     bench.air.clear();
     bench.phase = Phase::Idle;
-    bench.tell(Event::Mlme(Mlme::Ended));
+    bench.tell(Event::Mlme(MlmeEvent::Ended));
     bench.pass(Duration::from_secs(1));
-    assert_eq!(bench.state(), "scanning");
+    assert_eq!(bench.state(), StateKind::Scanning);
 }
 
 #[test]
@@ -160,9 +179,12 @@ fn a_connection_in_doubt_is_given_ten_seconds() {
     let mut bench = Bench::connected();
     bench.air.clear();
     bench.phase = Phase::Connecting;
-    bench.tell(Event::Mlme(Mlme::Ended));
+    bench.tell(Event::Mlme(MlmeEvent::Ended));
     bench.pass(Duration::from_secs(9));
-    assert_eq!((bench.state(), bench.count(is_lost)), ("associated", 0));
+    assert_eq!(
+        (bench.state(), bench.count(is_lost)),
+        (StateKind::Associated, 0)
+    );
     bench.pass(Duration::from_secs(3));
     assert_eq!(bench.count(is_lost), 1);
 }
@@ -196,7 +218,7 @@ fn a_network_that_the_user_disables_is_left_and_another_looked_for() {
     let mut bench = Bench::connected();
     bench.networks[0].enabled = false;
     bench.lose(3, true);
-    assert_eq!(bench.state(), "scanning");
+    assert_eq!(bench.state(), StateKind::Scanning);
 }
 
 #[test]
@@ -205,7 +227,7 @@ fn a_wish_to_connect_is_seen_even_if_it_was_not_told() {
         let mut bench = Bench::connected();
         bench.lose(3, true);
         assert_eq!(
-            bench.count(|action| *action == Action::Say(Notice::Disconnected)),
+            bench.count(|action| *action == Action::Notify(Notice::Disconnected)),
             1
         );
         bench.phase = Phase::Scanning;
@@ -216,7 +238,11 @@ fn a_wish_to_connect_is_seen_even_if_it_was_not_told() {
             bench.pass(Duration::from_secs(60));
         }
         bench.pass(Duration::from_secs(1));
-        assert_eq!(bench.state(), "associated", "after a scan: {after_scan}");
+        assert_eq!(
+            bench.state(),
+            StateKind::Associated,
+            "after a scan: {after_scan}"
+        );
     }
 }
 
@@ -225,48 +251,54 @@ fn a_mask_that_the_supplicant_began_to_connect_under_is_not_scanned_under() {
     let mut bench = Bench::connected();
     bench.lose(3, true);
     bench.done.clear();
-    bench.tell(Event::Supplicant(Supplicant::Connecting { bssid: HOME_AP }));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(
+        Supplicant::Connecting { bssid: HOME_AP },
+    )));
     bench.pass(Duration::from_secs(2));
     assert!(bench.position(sets_address) < bench.position(is_scan));
 }
 
 #[test]
 fn a_connection_that_ends_while_it_is_looked_at_is_lost() {
-    let ended = Event::Supplicant(Supplicant::Disconnected {
+    let ended = Event::Backend(WpaEvent::Supplicant(Supplicant::Disconnected {
         reason: 3,
         local: false,
-    });
-    let unplugged = Event::Link(Link {
+    }));
+    let unplugged = Event::Link(LinkEvent::Changed(Link {
         address: PERMANENT,
         up: true,
         carrier: false,
-    });
+    }));
     for (event, state) in [
-        (ended, "disconnecting"),
-        (unplugged, "disconnecting"),
-        (Event::Overrun, "attaching"),
+        (ended, StateKind::Disconnecting),
+        (unplugged, StateKind::Disconnecting),
+        (Event::Overrun, StateKind::Attaching),
     ] {
         let mut bench = Bench::new(true, true, |_, _| {});
         bench.silent = true;
         (bench.phase, bench.connected_to) = (Phase::Connected, Some(home()));
-        bench.tell(Event::Supplicant(Supplicant::Appeared));
-        bench.tell(Event::Reply(Reply::Quiesce(Ok(QuiesceReport {
-            status: bench.status(),
-            had_own_randomization: false,
-            reconfigured: false,
-        }))));
-        bench.tell(Event::Link(bench.link));
-        assert_eq!(bench.state(), "attaching");
+        bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+        bench.tell(Event::Backend(WpaEvent::Reply(Reply::Quiesce(Ok(
+            QuiesceReport {
+                status: bench.supplicant_status(),
+                had_own_randomization: false,
+                reconfigured: false,
+            },
+        )))));
+        bench.tell(Event::Link(LinkEvent::Changed(bench.link)));
+        assert_eq!(bench.state(), StateKind::Attaching);
         bench.tell(event);
         assert_eq!(bench.state(), state);
-        if state == "disconnecting" {
+        if state == StateKind::Disconnecting {
             // What was asked before the end says nothing of the supplicant's rest.
             let asked_before = NetworkList {
                 networks: bench.networks.clone(),
                 table: Vec::new(),
             };
-            bench.tell(Event::Reply(Reply::NetworkList(Ok(asked_before))));
-            assert_eq!(bench.state(), "disconnecting");
+            bench.tell(Event::Backend(WpaEvent::Reply(Reply::NetworkList(Ok(
+                asked_before,
+            )))));
+            assert_eq!(bench.state(), StateKind::Disconnecting);
         }
     }
 }
@@ -276,14 +308,18 @@ fn a_connection_that_cannot_be_looked_at_is_ended() {
     let mut bench = Bench::new(true, true, |_, _| {});
     bench.silent = true;
     (bench.phase, bench.connected_to) = (Phase::Connected, Some(home()));
-    bench.tell(Event::Supplicant(Supplicant::Appeared));
-    bench.tell(Event::Reply(Reply::Quiesce(Ok(QuiesceReport {
-        status: bench.status(),
-        had_own_randomization: false,
-        reconfigured: false,
-    }))));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.tell(Event::Backend(WpaEvent::Reply(Reply::Quiesce(Ok(
+        QuiesceReport {
+            status: bench.supplicant_status(),
+            had_own_randomization: false,
+            reconfigured: false,
+        },
+    )))));
     let failure = Failure::Unreachable("it is silent".to_owned());
-    bench.tell(Event::Reply(Reply::NetworkList(Err(failure))));
+    bench.tell(Event::Backend(WpaEvent::Reply(Reply::NetworkList(Err(
+        failure,
+    )))));
     assert_eq!((bench.count(sets_address), bench.remarks()), (1, 1));
 }
 
@@ -292,7 +328,7 @@ fn an_adopted_connection_is_kept_within_its_network_and_found_again() {
     let mut bench = Bench::new(true, true, |_, _| {});
     (bench.phase, bench.connected_to) = (Phase::Connected, Some(home()));
     bench.link_changes(|link| link.address = home_address());
-    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     assert_eq!(bench.asked(&Request::AllowRoaming { ssid: home() }), 1);
     bench.done.clear();
     bench.lose(4, false);
@@ -307,10 +343,12 @@ fn a_network_that_is_lost_is_looked_for_on_the_channel_that_it_roamed_to_as_well
     let mut bench = Bench::connected();
     bench.silent = true;
     bench.pass(Duration::from_secs(60));
-    bench.tell(Event::Reply(Reply::Status(Ok(Status {
-        frequency: Some(5180),
-        ..bench.status()
-    }))));
+    bench.tell(Event::Backend(WpaEvent::Reply(Reply::Status(Ok(
+        SupplicantStatus {
+            frequency: Some(5180),
+            ..bench.supplicant_status()
+        },
+    )))));
     bench.silent = false;
     bench.done.clear();
     bench.lose(4, false);
@@ -336,9 +374,9 @@ fn a_connection_that_was_there_has_two_seconds_to_show_its_supplicant() {
 #[test]
 fn a_supplicant_that_is_started_again_is_asked_for_its_networks_however_soon() {
     let mut bench = Bench::scanning(|_, _| {});
-    bench.tell(Event::Supplicant(Supplicant::Vanished));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Vanished)));
     bench.done.clear();
-    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     assert_eq!(
         bench.asked(&Request::ListNetworks { bssids: Vec::new() }),
         1

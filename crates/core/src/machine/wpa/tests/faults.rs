@@ -6,9 +6,9 @@ impl Bench {
     /// With a supplicant, and a network whose access point is away.
     pub(super) fn scanning(change: impl FnOnce(&mut Card, &mut Settings)) -> Self {
         let mut bench = Self::new(false, false, change);
-        bench.tell(Event::Supplicant(Supplicant::Appeared));
+        bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
         bench.pass(Duration::from_secs(20));
-        assert_eq!(bench.station.state_name(), "scanning");
+        assert_eq!(bench.station.status().state, StateKind::Scanning);
         bench.done.clear();
         bench
     }
@@ -18,8 +18,8 @@ impl Bench {
         let mut bench = Self::wishing(defaults, Vec::new(), false, false, |_, _| {});
         bench.air = vec![home_entry()];
         bench.slow_to_notice = true;
-        bench.tell(Event::Supplicant(Supplicant::Appeared));
-        assert_eq!(bench.station.state_name(), "associating");
+        bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+        assert_eq!(bench.station.status().state, StateKind::Associating);
         bench.done.clear();
         bench
     }
@@ -27,7 +27,7 @@ impl Bench {
 
 fn idle_status(bench: &Bench) -> Reply {
     Reply::Quiesce(Ok(QuiesceReport {
-        status: bench.status(),
+        status: bench.supplicant_status(),
         had_own_randomization: false,
         reconfigured: false,
     }))
@@ -41,44 +41,51 @@ fn unreachable() -> Failure {
 fn an_answer_to_an_earlier_question_is_not_taken_for_a_later_one() {
     let mut bench = Bench::idle();
     bench.silent = true;
-    bench.tell(Event::Supplicant(Supplicant::Appeared));
-    bench.tell(Event::Supplicant(Supplicant::Vanished));
-    bench.tell(Event::Supplicant(Supplicant::Appeared));
-    assert_eq!(bench.station.state_name(), "attaching");
-    bench.tell(Event::Reply(Reply::Quiesce(Err(unreachable()))));
-    assert_eq!(bench.station.state_name(), "attaching");
+    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Vanished)));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    assert_eq!(bench.station.status().state, StateKind::Attaching);
+    bench.tell(Event::Backend(WpaEvent::Reply(Reply::Quiesce(Err(
+        unreachable(),
+    )))));
+    assert_eq!(bench.station.status().state, StateKind::Attaching);
     let answer = idle_status(&bench);
-    bench.tell(Event::Reply(answer));
-    assert_eq!(bench.station.state_name(), "scanning");
+    bench.tell(Event::Backend(WpaEvent::Reply(answer)));
+    assert_eq!(bench.station.status().state, StateKind::Scanning);
 }
 
 #[test]
 fn an_alarm_ends_with_its_state() {
     let mut bench = Bench::scanning(|_, _| {});
-    assert!(bench.station.deadline().is_some());
+    assert!(bench.station.poll_timeout().is_some());
     bench.link.address = BY_HAND;
-    bench
-        .station
-        .handle(clocks(bench.now), Event::Link(bench.link));
-    assert_eq!(bench.station.state_name(), "masking");
-    assert_eq!(bench.station.deadline(), None);
+    bench.station.handle(
+        clocks(bench.now),
+        Event::Link(LinkEvent::Changed(bench.link)),
+    );
+    assert_eq!(bench.station.status().state, StateKind::Masking);
+    assert_eq!(bench.station.poll_timeout(), None);
 }
 
 #[test]
 fn an_address_that_somebody_changes_is_masked_again_at_once() {
-    for state in ["waiting", "scanning", "disconnected"] {
+    for state in [
+        StateKind::Waiting,
+        StateKind::Scanning,
+        StateKind::Disconnected,
+    ] {
         let mut bench = match state {
-            "waiting" => Bench::idle(),
-            "scanning" => Bench::scanning(|_, _| {}),
+            StateKind::Waiting => Bench::idle(),
+            StateKind::Scanning => Bench::scanning(|_, _| {}),
             _ => Bench::connected(),
         };
-        if state == "disconnected" {
+        if state == StateKind::Disconnected {
             bench.lose(3, true);
         }
-        assert_eq!(bench.station.state_name(), state);
+        assert_eq!(bench.station.status().state, state);
         bench.address_is_changed_by_hand();
         assert!(bench.masks.contains(&bench.link.address), "{state}");
-        assert_eq!(bench.station.state_name(), state);
+        assert_eq!(bench.station.status().state, state);
     }
 }
 
@@ -115,7 +122,7 @@ fn a_random_address_that_was_shown_is_given_up_while_no_access_point_has_seen_it
         let next = bench
             .done
             .iter()
-            .find(|action| !matches!(action, Action::Say(_)));
+            .find(|action| !matches!(action, Action::Notify(_)));
         assert_eq!(next == Some(&Action::SetLinkDown), failures == 1);
         assert_eq!(bench.link.address == address, failures == 0);
     }
@@ -125,7 +132,7 @@ fn a_random_address_that_was_shown_is_given_up_while_no_access_point_has_seen_it
 fn a_random_address_that_an_access_point_has_seen_stays() {
     let mut bench = Bench::ordered(random());
     let station = bench.link.address;
-    bench.tell(Event::Mlme(Mlme::Authenticated { station }));
+    bench.tell(Event::Mlme(MlmeEvent::Authenticated { station }));
     bench.somebody_scans(true);
     assert_eq!(bench.failures(), 0);
 }
@@ -135,7 +142,7 @@ fn a_network_that_refused_is_left_alone_for_a_while_and_the_user_is_told() {
     let mut bench = Bench::agreeing(ConnectionOptions::default());
     bench.pass(Duration::from_secs(3));
     assert_eq!(bench.failures(), 1);
-    assert_eq!(bench.station.snapshot().counters.failed_associations, 1);
+    assert_eq!(bench.station.status().counters.failed_associations, 1);
 }
 
 #[test]
@@ -175,14 +182,14 @@ fn other_settings_hold_from_the_next_mask_and_association_on() {
         on_failure: OnFailure::Closed,
         on_exit: OnExit::Restore,
     };
-    assert_eq!(bench.station.snapshot().method, Method::Driver);
+    assert_eq!(bench.method(), Method::Driver);
     bench
         .station
-        .reconfigure(settings, policies(options, Vec::new()));
-    assert_eq!(bench.station.snapshot().method, Method::Bounce);
+        .reconfigure(clocks(bench.now), settings, policies(options, Vec::new()));
+    assert_eq!(bench.method(), Method::Bounce);
     bench.lose(4, false);
     bench.pass(Duration::from_secs(5));
-    assert_eq!(bench.station.state_name(), "associated");
+    assert_eq!(bench.station.status().state, StateKind::Associated);
     assert_eq!(bench.link.address, address);
     bench.tell(Event::Command(Command::Release));
     assert_eq!(bench.link.address, PERMANENT);

@@ -29,6 +29,9 @@ use crate::machine::*;
 use crate::types::*;
 use crate::types::{Bss, Channel, Mac, Ssid};
 
+type Event = crate::machine::Event<WpaEvent>;
+type Action = crate::machine::Action<Request>;
+
 const PERMANENT: Mac = Mac([2, 0, 0, 0, 0, 0]);
 const HOME_AP: Mac = Mac([2, 0, 0, 0, 7, 0]);
 const HOME_CHANNEL: u32 = 2437;
@@ -41,7 +44,7 @@ const BY_HAND: Mac = Mac([0x0a, 0, 0, 0, 0, 0x77]);
 )]
 /// A station in a small world that does what it is told and remembers everything.
 struct Bench {
-    station: Station,
+    station: WpaMachine,
     now: Time,
     link: Link,
     /// What the driver does with an address: by default, take it.
@@ -150,7 +153,7 @@ impl Bench {
             history: History::default(),
         };
         let now = Time::from_secs(100);
-        let station = Station::new(clocks(now), card, settings, addresses, link, rng);
+        let station = WpaMachine::new(clocks(now), card, settings, addresses, link, rng);
         let mut bench = Self {
             station,
             now,
@@ -185,9 +188,9 @@ impl Bench {
     fn connected() -> Self {
         let mut bench = Self::idle();
         bench.air = vec![home_entry()];
-        bench.tell(Event::Supplicant(Supplicant::Appeared));
+        bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
         bench.pass(Duration::from_secs(5));
-        assert_eq!(bench.station.state_name(), "associated");
+        assert_eq!(bench.station.status().state, StateKind::Associated);
         bench.done.clear();
         bench
     }
@@ -200,7 +203,11 @@ impl Bench {
     /// Lets time go by, deadline after deadline.
     fn pass(&mut self, span: Duration) {
         let end = self.now + span;
-        while let Some(deadline) = self.station.deadline().filter(|&deadline| deadline <= end) {
+        while let Some(deadline) = self
+            .station
+            .poll_timeout()
+            .filter(|&deadline| deadline <= end)
+        {
             self.now = deadline.max(self.now);
             self.station.handle_timeout(clocks(self.now));
             self.settle();
@@ -227,7 +234,7 @@ impl Bench {
                 assert!(masked || !begins, "a scan under {}", self.link.address);
                 assert!(!scan.frequencies.is_empty());
             }
-            Action::Ask(Request::Connect) => {
+            Action::Request(Request::Connect) => {
                 assert!(
                     !masked && self.link.address != PERMANENT,
                     "joins as {}",
@@ -242,7 +249,7 @@ impl Bench {
         match action {
             Action::SetAddress { address, how } => {
                 let connecting = self.done.iter().rev().find_map(|action| match action {
-                    Action::Say(Notice::Associating { address, .. }) => Some(*address),
+                    Action::Notify(Notice::Associating { address, .. }) => Some(*address),
                     _ => None,
                 });
                 if connecting != Some(address) {
@@ -250,7 +257,7 @@ impl Bench {
                 }
                 let up = self.link.up || how == How::Cycle;
                 if how == How::Live && self.refuses_live {
-                    return vec![Event::LinkSet(Err(refusal(Errno::BUSY)))];
+                    return vec![Event::Link(LinkEvent::Answered(Err(refusal(Errno::BUSY))))];
                 }
                 let result = (self.driver)(
                     Link {
@@ -263,7 +270,7 @@ impl Bench {
                 if let Ok(link) = result {
                     self.link = link;
                 }
-                vec![Event::LinkSet(result)]
+                vec![Event::Link(LinkEvent::Answered(result))]
             }
             Action::SetLinkDown => {
                 self.link = Link {
@@ -271,38 +278,43 @@ impl Bench {
                     carrier: false,
                     ..self.link
                 };
-                vec![Event::LinkSet(Ok(self.link))]
+                vec![Event::Link(LinkEvent::Answered(Ok(self.link)))]
             }
-            Action::BringUp | Action::ReadLink => vec![Event::LinkSet(Ok(self.link))],
+            Action::BringUp | Action::ReadLink => {
+                vec![Event::Link(LinkEvent::Answered(Ok(self.link)))]
+            }
             Action::Scan(_) if let Scans::Refused(errno) = self.scans => {
-                vec![Event::ScanAccepted(Err(refusal(errno)))]
+                vec![Event::Scan(ScanEvent::Accepted(Err(refusal(errno))))]
             }
             Action::Scan(scan) => {
                 if let Err(refusal) = scan.may_begin_under(self.link.address) {
-                    return vec![Event::ScanAccepted(Err(refusal))];
+                    return vec![Event::Scan(ScanEvent::Accepted(Err(refusal)))];
                 }
                 self.scanned_under.push(self.link.address);
                 let started = ScanStarted {
                     active: !scan.ssids.is_empty(),
                     random_address: scan.random_address,
                 };
-                let begun = [Event::ScanAccepted(Ok(())), Event::ScanStarted(started)];
-                let results = Event::Supplicant(Supplicant::ScanResults);
+                let begun = [
+                    Event::Scan(ScanEvent::Accepted(Ok(()))),
+                    Event::Scan(ScanEvent::Started(started)),
+                ];
+                let results = Event::Backend(WpaEvent::Supplicant(Supplicant::ScanResults));
                 let ended = match self.scans {
-                    Scans::Done => vec![results, Event::ScanEnded],
-                    Scans::WithoutResults => vec![Event::ScanEnded],
+                    Scans::Done => vec![results, Event::Scan(ScanEvent::Ended)],
+                    Scans::WithoutResults => vec![Event::Scan(ScanEvent::Ended)],
                     Scans::NeverEnding | Scans::Refused(_) => vec![],
                 };
                 begun.into_iter().chain(ended).collect()
             }
-            Action::GetScanResults => vec![Event::ScanResults(self.heard())],
-            Action::Ask(_) if self.silent => vec![],
-            Action::Ask(Request::SelectNetwork { .. }) if !self.pins => vec![],
-            Action::Ask(request) => self.supplicant_answers(request),
-            Action::AbortScan | Action::Say(_) | Action::Remember { .. } | Action::Finish => {
+            Action::GetScanResults => vec![Event::Scan(ScanEvent::Results(self.heard()))],
+            Action::Request(_) if self.silent => vec![],
+            Action::Request(Request::SelectNetwork { .. }) if !self.pins => vec![],
+            Action::Request(request) => self.supplicant_answers(request),
+            Action::AbortScan | Action::Notify(_) | Action::Remember { .. } | Action::Finish => {
                 vec![]
             }
-            Action::ClearIpv6 | Action::Iwd(_) => panic!("only where iwd drives: {action:?}"),
+            Action::ClearIpv6 => panic!("only where iwd drives: {action:?}"),
         }
     }
 
@@ -323,7 +335,7 @@ impl Bench {
     fn supplicant_answers(&mut self, request: Request) -> Vec<Event> {
         let reply = match request {
             Request::Attach | Request::Quiesce => {
-                let status = self.status();
+                let status = self.supplicant_status();
                 if request == Request::Quiesce || self.phase != Phase::Connected {
                     self.phase = Phase::Idle;
                 }
@@ -333,7 +345,7 @@ impl Bench {
                     reconfigured: self.reconfigured,
                 }))
             }
-            Request::Status => Reply::Status(Ok(self.status())),
+            Request::Status => Reply::Status(Ok(self.supplicant_status())),
             Request::ListNetworks { bssids } => {
                 let known = |entry: &&BssEntry| bssids.contains(&entry.bssid);
                 let table = self.air.iter().filter(known).cloned().collect();
@@ -352,9 +364,9 @@ impl Bench {
                 self.link.carrier = true;
                 let connected = Supplicant::Connected { bssid: HOME_AP };
                 return vec![
-                    Event::Reply(Reply::Done(Ok(()))),
-                    Event::Link(self.link),
-                    Event::Supplicant(connected),
+                    Event::Backend(WpaEvent::Reply(Reply::Done(Ok(())))),
+                    Event::Link(LinkEvent::Changed(self.link)),
+                    Event::Backend(WpaEvent::Supplicant(connected)),
                 ];
             }
             Request::SelectNetwork { .. }
@@ -362,11 +374,11 @@ impl Bench {
             | Request::AllowRoaming { .. }
             | Request::Restore { .. } => Reply::Done(Ok(())),
         };
-        vec![Event::Reply(reply)]
+        vec![Event::Backend(WpaEvent::Reply(reply))]
     }
 
-    fn status(&self) -> Status {
-        Status {
+    fn supplicant_status(&self) -> SupplicantStatus {
+        SupplicantStatus {
             phase: self.phase,
             address: (!self.slow_to_notice).then_some(self.link.address),
             bssid: Some(HOME_AP),
@@ -379,10 +391,9 @@ impl Bench {
     fn lose(&mut self, reason: u16, local: bool) {
         self.phase = Phase::Idle;
         self.link.carrier = false;
-        self.tell(Event::Supplicant(Supplicant::Disconnected {
-            reason,
-            local,
-        }));
+        self.tell(Event::Backend(WpaEvent::Supplicant(
+            Supplicant::Disconnected { reason, local },
+        )));
     }
 
     /// What happens, and what the station wants done then: it is not done.
@@ -393,7 +404,7 @@ impl Bench {
 
     fn link_changes(&mut self, change: impl FnOnce(&mut Link)) {
         change(&mut self.link);
-        self.tell(Event::Link(self.link));
+        self.tell(Event::Link(LinkEvent::Changed(self.link)));
     }
 
     fn address_is_changed_by_hand(&mut self) {
@@ -402,27 +413,31 @@ impl Bench {
 
     /// The end of a scan of somebody else's, which shows the card's address or not.
     fn somebody_scans(&mut self, exposing: bool) {
-        self.tell(Event::ScanStarted(ScanStarted {
+        self.tell(Event::Scan(ScanEvent::Started(ScanStarted {
             active: true,
             random_address: !exposing,
-        }));
-        self.tell(Event::ScanEnded);
+        })));
+        self.tell(Event::Scan(ScanEvent::Ended));
     }
 
     fn is_masked(&self) -> bool {
-        self.station.snapshot().address_kind == AddressKind::Mask
+        self.station.status().address_kind == AddressKind::Mask
     }
 
-    fn state(&self) -> &'static str {
-        self.station.state_name()
+    fn method(&self) -> Method {
+        self.station.status().method.unwrap().0
+    }
+
+    fn state(&self) -> StateKind {
+        self.station.status().state
     }
 
     fn remarks(&self) -> usize {
-        self.count(|action| matches!(action, Action::Say(Notice::Remark(_))))
+        self.count(|action| matches!(action, Action::Notify(Notice::Remark(_))))
     }
 
     fn failures(&self) -> usize {
-        self.count(|action| matches!(action, Action::Say(Notice::Failed { .. })))
+        self.count(|action| matches!(action, Action::Notify(Notice::Failed { .. })))
     }
 
     fn holds(&self) -> usize {
@@ -527,7 +542,7 @@ fn heard(entry: &BssEntry, ms_ago: u32) -> Bss {
 }
 
 fn is_ask(action: &Action, request: &Request) -> bool {
-    matches!(action, Action::Ask(asked) if asked == request)
+    matches!(action, Action::Request(asked) if asked == request)
 }
 
 fn is_scan(action: &Action) -> bool {
@@ -539,5 +554,5 @@ fn sets_address(action: &Action) -> bool {
 }
 
 fn asks_of_a_bss(action: &Action) -> bool {
-    matches!(action, Action::Ask(Request::ListNetworks { bssids }) if !bssids.is_empty())
+    matches!(action, Action::Request(Request::ListNetworks { bssids }) if !bssids.is_empty())
 }

@@ -9,7 +9,7 @@ fn paused() -> Bench {
     let mut bench = scanning();
     pause(&mut bench, None);
     bench.pass(Duration::from_secs(1));
-    assert_eq!(bench.state(), "paused");
+    assert_eq!(bench.state(), StateKind::Paused);
     bench.done.clear();
     bench
 }
@@ -18,15 +18,21 @@ fn paused() -> Bench {
 fn another_mask_is_had_at_once_and_after_somebody_elses_scan() {
     let mut bench = paused();
     bench.tell(Event::Command(Command::Rotate));
-    assert_eq!((bench.count(sets_address), bench.state()), (1, "paused"));
-    bench.tell(Event::ScanStarted(ScanStarted {
+    assert_eq!(
+        (bench.count(sets_address), bench.state()),
+        (1, StateKind::Paused)
+    );
+    bench.tell(Event::Scan(ScanEvent::Started(ScanStarted {
         active: false,
         random_address: false,
-    }));
+    })));
     bench.tell(Event::Command(Command::Rotate));
     assert_eq!(bench.count(sets_address), 1);
-    bench.tell(Event::ScanEnded);
-    assert_eq!((bench.count(sets_address), bench.state()), (2, "paused"));
+    bench.tell(Event::Scan(ScanEvent::Ended));
+    assert_eq!(
+        (bench.count(sets_address), bench.state()),
+        (2, StateKind::Paused)
+    );
 }
 
 #[test]
@@ -34,7 +40,10 @@ fn what_shows_no_mask_changes_none() {
     let mut bench = paused();
     bench.somebody_scans(false);
     bench.link_changes(|_| {});
-    assert_eq!((bench.count(sets_address), bench.state()), (0, "paused"));
+    assert_eq!(
+        (bench.count(sets_address), bench.state()),
+        (0, StateKind::Paused)
+    );
 }
 
 #[test]
@@ -69,30 +78,36 @@ fn networks_that_somebody_adds_in_a_pause_are_joined_right_after_it() {
     let mut bench = scanning();
     bench.networks.clear();
     bench.pass(MINUTE);
-    bench.tell(Event::Supplicant(Supplicant::NetworksChanged));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(
+        Supplicant::NetworksChanged,
+    )));
     bench.pass(Duration::from_secs(2));
     bench.air = vec![home_entry()];
     pause(&mut bench, Some(Duration::from_millis(500)));
     bench.networks = vec![home_network()];
     bench.pass(Duration::from_secs(1));
-    assert_eq!(bench.state(), "associated");
+    assert_eq!(bench.state(), StateKind::Associated);
 }
 
 #[test]
 fn what_was_asked_in_a_pause_is_not_answered_after_it() {
     let mut bench = paused();
     bench.silent = true;
-    bench.tell(Event::Supplicant(Supplicant::NetworkNotFound));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(
+        Supplicant::NetworkNotFound,
+    )));
     unpause(&mut bench);
     let late = Failure::Unreachable("too late".to_owned());
-    bench.tell(Event::Reply(Reply::Quiesce(Err(late))));
-    assert_eq!((bench.state(), bench.remarks()), ("scanning", 0));
+    bench.tell(Event::Backend(WpaEvent::Reply(Reply::Quiesce(Err(late)))));
+    assert_eq!((bench.state(), bench.remarks()), (StateKind::Scanning, 0));
     let listed = NetworkList {
         networks: vec![home_network()],
         table: Vec::new(),
     };
     bench.silent = false;
-    bench.tell(Event::Reply(Reply::NetworkList(Ok(listed))));
+    bench.tell(Event::Backend(WpaEvent::Reply(Reply::NetworkList(Ok(
+        listed,
+    )))));
     assert_eq!(bench.count(is_scan), 1);
 }
 
@@ -102,5 +117,8 @@ fn a_disconnected_card_is_paused_under_its_mask() {
     bench.silent = true;
     bench.pass(2 * MINUTE);
     pause(&mut bench, None);
-    assert_eq!((bench.state(), bench.is_masked()), ("paused", true));
+    assert_eq!(
+        (bench.state(), bench.is_masked()),
+        (StateKind::Paused, true)
+    );
 }

@@ -3,7 +3,7 @@
 use super::*;
 
 fn is_held(action: &Action) -> bool {
-    matches!(action, Action::Say(Notice::Blocked { .. }))
+    matches!(action, Action::Notify(Notice::Blocked { .. }))
 }
 
 fn mask_of(actions: &[Action]) -> Mac {
@@ -35,12 +35,18 @@ fn a_refused_mask_is_tried_again_ever_later_and_then_the_card_is_held() {
     bench.driver = |_, _| Err(refusal(Errno::BUSY));
     bench.address_is_changed_by_hand();
     for pause in [60, 120, 180] {
-        assert_eq!((bench.state(), bench.count(is_held)), ("masking", 0));
+        assert_eq!(
+            (bench.state(), bench.count(is_held)),
+            (StateKind::Masking, 0)
+        );
         let pause = Duration::from_millis(pause);
-        assert_eq!(bench.station.deadline(), Some(bench.now + pause));
+        assert_eq!(bench.station.poll_timeout(), Some(bench.now + pause));
         bench.pass(pause);
     }
-    assert_eq!((bench.state(), bench.count(is_held)), ("blocked", 1));
+    assert_eq!(
+        (bench.state(), bench.count(is_held)),
+        (StateKind::Blocked, 1)
+    );
     assert!(!bench.link.up);
     bench.driver_obeys();
     bench.pass(Duration::from_secs(2));
@@ -50,13 +56,13 @@ fn a_refused_mask_is_tried_again_ever_later_and_then_the_card_is_held() {
 #[test]
 fn each_time_that_a_card_has_to_be_held_is_said_once() {
     let mut bench = Bench::held(|_, _| {});
-    assert_eq!(bench.station.snapshot().counters.holds_in_a_row, 1);
+    assert_eq!(bench.station.status().counters.holds_in_a_row, 1);
     bench.pass(Duration::from_secs(30));
     assert_eq!(bench.count(is_held), 1);
     bench.driver_obeys();
     bench.pass(Duration::from_secs(60));
-    assert_eq!(bench.state(), "scanning");
-    assert_eq!(bench.station.snapshot().counters.holds_in_a_row, 0);
+    assert_eq!(bench.state(), StateKind::Scanning);
+    assert_eq!(bench.station.status().counters.holds_in_a_row, 0);
     bench.driver = |_, _| Err(refusal(Errno::BUSY));
     bench.address_is_changed_by_hand();
     bench.pass(Duration::from_secs(1));
@@ -70,30 +76,32 @@ fn a_link_without_a_mask_that_somebody_brings_up_is_taken_down_again() {
     pausing.address_is_changed_by_hand();
     let mut attaching = Bench::idle();
     attaching.silent = true;
-    attaching.tell(Event::Supplicant(Supplicant::Appeared));
+    attaching.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     let mut unmet = Bench::idle();
     unmet.silent = true;
-    unmet.tell(Event::Supplicant(Supplicant::Appeared));
+    unmet.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     let failure = Failure::Unreachable("it is silent".to_owned());
-    unmet.tell(Event::Reply(Reply::Quiesce(Err(failure))));
+    unmet.tell(Event::Backend(WpaEvent::Reply(Reply::Quiesce(Err(
+        failure,
+    )))));
     let mut parting = Bench::connected();
     parting.silent = true;
     parting.link_changes(|link| (link.up, link.carrier) = (false, false));
     for (mut bench, state) in [
-        (pausing, "masking"),
-        (attaching, "attaching"),
-        (unmet, "blocked"),
-        (parting, "disconnecting"),
-        (Bench::held(|_, _| {}), "blocked"),
+        (pausing, StateKind::Masking),
+        (attaching, StateKind::Attaching),
+        (unmet, StateKind::Blocked),
+        (parting, StateKind::Disconnecting),
+        (Bench::held(|_, _| {}), StateKind::Blocked),
     ] {
         bench.done.clear();
         bench.link_changes(|link| link.up = false);
         assert_eq!(bench.done, [], "{state}");
-        let deadline = bench.station.deadline();
+        let deadline = bench.station.poll_timeout();
         bench.link_changes(|link| link.up = true);
         assert_eq!(bench.done, [Action::SetLinkDown], "{state}");
         assert_eq!(bench.state(), state);
-        assert_eq!(bench.station.deadline(), deadline, "{state}");
+        assert_eq!(bench.station.poll_timeout(), deadline, "{state}");
     }
 }
 
@@ -101,20 +109,26 @@ fn a_link_without_a_mask_that_somebody_brings_up_is_taken_down_again() {
 fn a_link_that_does_not_go_down_while_the_supplicant_is_met_is_taken_down_again() {
     let mut bench = Bench::idle();
     bench.link_changes(|link| link.up = true);
-    let begun = bench.hear(Event::Supplicant(Supplicant::Appeared));
-    assert_eq!(begun, [Action::SetLinkDown, Action::Ask(Request::Attach)]);
+    let begun = bench.hear(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    assert_eq!(
+        begun,
+        [Action::SetLinkDown, Action::Request(Request::Attach)]
+    );
     for answer in [Ok(bench.link), Err(refusal(Errno::BUSY))] {
-        assert_eq!(bench.hear(Event::LinkSet(answer)), []);
+        assert_eq!(bench.hear(Event::Link(LinkEvent::Answered(answer))), []);
         bench.now += Duration::from_millis(20);
-        assert_eq!(bench.station.deadline(), Some(bench.now));
+        assert_eq!(bench.station.poll_timeout(), Some(bench.now));
         bench.station.handle_timeout(clocks(bench.now));
         assert_eq!(bench.station.poll_action(), Some(Action::SetLinkDown));
     }
     bench.link.up = false;
-    assert_eq!(bench.hear(Event::LinkSet(Ok(bench.link))), []);
     assert_eq!(
-        (bench.state(), bench.station.deadline()),
-        ("attaching", None)
+        bench.hear(Event::Link(LinkEvent::Answered(Ok(bench.link)))),
+        []
+    );
+    assert_eq!(
+        (bench.state(), bench.station.poll_timeout()),
+        (StateKind::Attaching, None)
     );
 }
 
@@ -122,32 +136,40 @@ fn a_link_that_does_not_go_down_while_the_supplicant_is_met_is_taken_down_again(
 fn a_held_link_that_does_not_go_down_is_taken_down_again() {
     let mut unmet = Bench::idle();
     unmet.silent = true;
-    unmet.tell(Event::Supplicant(Supplicant::Appeared));
+    unmet.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     let failure = Failure::Unreachable("it is silent".to_owned());
-    unmet.tell(Event::Reply(Reply::Quiesce(Err(failure))));
+    unmet.tell(Event::Backend(WpaEvent::Reply(Reply::Quiesce(Err(
+        failure,
+    )))));
     assert!(unmet.is_masked());
     for mut bench in [unmet, Bench::held(|_, _| {})] {
-        let retry = bench.station.deadline();
+        let retry = bench.station.poll_timeout();
         bench.link.up = true;
-        assert_eq!(bench.hear(Event::Link(bench.link)), [Action::SetLinkDown]);
+        assert_eq!(
+            bench.hear(Event::Link(LinkEvent::Changed(bench.link))),
+            [Action::SetLinkDown]
+        );
         for answer in [Ok(bench.link), Err(refusal(Errno::BUSY))] {
-            assert_eq!(bench.hear(Event::LinkSet(answer)), []);
+            assert_eq!(bench.hear(Event::Link(LinkEvent::Answered(answer))), []);
             bench.now += Duration::from_millis(20);
-            assert_eq!(bench.station.deadline(), Some(bench.now));
+            assert_eq!(bench.station.poll_timeout(), Some(bench.now));
             bench.station.handle_timeout(clocks(bench.now));
             let again: Vec<_> = std::iter::from_fn(|| bench.station.poll_action()).collect();
             assert_eq!((again.len(), &again[0]), (2, &Action::SetLinkDown));
             assert!(sets_address(&again[1]));
             assert_eq!(
-                (bench.state(), bench.station.deadline()),
-                ("blocked", retry)
+                (bench.state(), bench.station.poll_timeout()),
+                (StateKind::Blocked, retry)
             );
         }
         bench.link.up = false;
-        assert_eq!(bench.hear(Event::LinkSet(Ok(bench.link))), []);
         assert_eq!(
-            (bench.state(), bench.station.deadline()),
-            ("blocked", retry)
+            bench.hear(Event::Link(LinkEvent::Answered(Ok(bench.link)))),
+            []
+        );
+        assert_eq!(
+            (bench.state(), bench.station.poll_timeout()),
+            (StateKind::Blocked, retry)
         );
     }
 }
@@ -156,18 +178,18 @@ fn a_held_link_that_does_not_go_down_is_taken_down_again() {
 fn a_link_is_not_taken_down_while_its_mask_is_on_the_way() {
     let mut bench = Bench::scanning(|_, _| {});
     bench.link.address = BY_HAND;
-    let masked = bench.hear(Event::Link(bench.link));
+    let masked = bench.hear(Event::Link(LinkEvent::Changed(bench.link)));
     assert_eq!(masked.len(), 1);
-    assert_eq!(bench.hear(Event::Link(bench.link)), []);
+    assert_eq!(bench.hear(Event::Link(LinkEvent::Changed(bench.link))), []);
 }
 
 #[test]
 fn a_connection_that_is_looked_at_stays_up() {
     let mut bench = Bench::new(true, true, |_, _| {});
     bench.silent = true;
-    bench.tell(Event::Supplicant(Supplicant::Appeared));
-    bench.tell(Event::Link(bench.link));
-    assert_eq!((bench.state(), bench.holds()), ("attaching", 0));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.tell(Event::Link(LinkEvent::Changed(bench.link)));
+    assert_eq!((bench.state(), bench.holds()), (StateKind::Attaching, 0));
 }
 
 #[test]
@@ -175,24 +197,29 @@ fn an_ordinary_parting_leaves_the_link_up_unless_the_supplicant_takes_its_time()
     let mut bench = Bench::connected();
     bench.silent = true;
     bench.lose(4, false);
-    bench.tell(Event::Reply(Reply::Status(Ok(bench.status()))));
+    bench.tell(Event::Backend(WpaEvent::Reply(Reply::Status(Ok(
+        bench.supplicant_status()
+    )))));
     bench.pass(Duration::from_millis(200));
-    assert_eq!(bench.state(), "disconnecting");
-    bench.tell(Event::Link(bench.link));
+    assert_eq!(bench.state(), StateKind::Disconnecting);
+    bench.tell(Event::Link(LinkEvent::Changed(bench.link)));
     assert_eq!(bench.holds(), 0);
     bench.pass(Duration::from_secs(1));
-    assert_eq!((bench.state(), bench.holds()), ("disconnecting", 1));
+    assert_eq!(
+        (bench.state(), bench.holds()),
+        (StateKind::Disconnecting, 1)
+    );
 }
 
 #[test]
 fn the_assigned_address_goes_before_anything_else_when_the_link_is_taken_down() {
     let mut bench = Bench::connected();
-    let actions = bench.hear(Event::Link(Link {
+    let actions = bench.hear(Event::Link(LinkEvent::Changed(Link {
         up: false,
         carrier: false,
         ..bench.link
-    }));
-    assert!(matches!(actions[0], Action::Say(Notice::Lost { .. })));
+    })));
+    assert!(matches!(actions[0], Action::Notify(Notice::Lost { .. })));
     let how = How::WhileDown;
     let address = mask_of(&actions);
     assert_eq!(actions[1], Action::SetAddress { address, how });
@@ -203,11 +230,13 @@ fn the_assigned_address_goes_before_anything_else_when_the_link_is_taken_down() 
 fn a_supplicant_that_cannot_be_brought_to_rest_is_waited_for_in_silence() {
     let mut bench = Bench::idle();
     bench.silent = true;
-    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     let before = bench.link.address;
     bench.done.clear();
     let failure = Failure::Unreachable("it is silent".to_owned());
-    bench.tell(Event::Reply(Reply::Quiesce(Err(failure))));
+    bench.tell(Event::Backend(WpaEvent::Reply(Reply::Quiesce(Err(
+        failure,
+    )))));
     assert_eq!(bench.count(is_held), 1);
     let (down, mask) = (
         bench.position(|action| *action == Action::SetLinkDown),
@@ -216,30 +245,30 @@ fn a_supplicant_that_cannot_be_brought_to_rest_is_waited_for_in_silence() {
     assert!(down < mask);
     assert_ne!(bench.link.address, before);
     bench.silent = false;
-    bench.tell(Event::Supplicant(Supplicant::Vanished));
-    assert_eq!(bench.state(), "blocked");
-    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Vanished)));
+    assert_eq!(bench.state(), StateKind::Blocked);
+    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     assert_eq!(
         (bench.state(), bench.asked(&Request::Attach)),
-        ("scanning", 1)
+        (StateKind::Scanning, 1)
     );
 }
 
 #[test]
 fn a_supplicant_that_starts_does_not_bring_a_held_card_up_and_is_met_afterwards() {
     let mut bench = Bench::held(|_, _| {});
-    bench.tell(Event::Supplicant(Supplicant::Vanished));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Vanished)));
     bench.done.clear();
-    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     assert_eq!(
         (bench.state(), &bench.done[..]),
-        ("blocked", &[Action::SetLinkDown][..])
+        (StateKind::Blocked, &[Action::SetLinkDown][..])
     );
     bench.driver_obeys();
     bench.pass(Duration::from_secs(2));
     assert_eq!(
         (bench.state(), bench.asked(&Request::Attach)),
-        ("scanning", 1)
+        (StateKind::Scanning, 1)
     );
 }
 
@@ -248,15 +277,15 @@ fn a_supplicant_that_was_away_during_masking_is_met_again() {
     let mut bench = Bench::scanning(|_, _| {});
     bench.silent = true;
     bench.link.address = BY_HAND;
-    let address = mask_of(&bench.hear(Event::Link(bench.link)));
-    bench.tell(Event::Supplicant(Supplicant::Vanished));
-    bench.tell(Event::Supplicant(Supplicant::Appeared));
-    assert_eq!(bench.state(), "masking");
+    let address = mask_of(&bench.hear(Event::Link(LinkEvent::Changed(bench.link))));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Vanished)));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    assert_eq!(bench.state(), StateKind::Masking);
     bench.link.address = address;
-    bench.tell(Event::LinkSet(Ok(bench.link)));
+    bench.tell(Event::Link(LinkEvent::Answered(Ok(bench.link))));
     assert_eq!(
         (bench.state(), bench.asked(&Request::Attach)),
-        ("attaching", 1)
+        (StateKind::Attaching, 1)
     );
 }
 
@@ -265,14 +294,17 @@ fn a_link_that_the_user_takes_down_is_waited_for_and_said_each_time() {
     let mut bench = Bench::scanning(|_, _| {});
     for times in 1..3 {
         bench.link_changes(|link| link.up = false);
-        assert_eq!((bench.state(), bench.count(is_held)), ("blocked", times));
+        assert_eq!(
+            (bench.state(), bench.count(is_held)),
+            (StateKind::Blocked, times)
+        );
         let before = bench.done.len();
-        bench.tell(Event::Supplicant(Supplicant::Appeared));
+        bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
         bench.pass(Duration::from_secs(600));
         assert_eq!(bench.done.len(), before, "nothing is done meanwhile");
         bench.link_changes(|link| link.up = true);
         bench.pass(Duration::from_secs(3));
-        assert_eq!(bench.state(), "scanning");
+        assert_eq!(bench.state(), StateKind::Scanning);
     }
 }
 
@@ -294,20 +326,26 @@ fn a_link_that_somebody_fights_for_is_not_spoken_of_each_time() {
 fn a_radio_that_is_switched_off_has_its_mask_and_is_looked_at_again() {
     let mut bench = Bench::scanning(|_, _| {});
     bench.link.address = BY_HAND;
-    let mut actions = bench.hear(Event::Link(bench.link));
+    let mut actions = bench.hear(Event::Link(LinkEvent::Changed(bench.link)));
     for (round, held) in [(1, 1), (2, 0)] {
         let address = mask_of(&actions);
-        let looked = bench.hear(Event::LinkSet(Err(refusal(Errno::RFKILL))));
+        let looked = bench.hear(Event::Link(LinkEvent::Answered(Err(refusal(
+            Errno::RFKILL,
+        )))));
         assert_eq!(looked, [Action::ReadLink], "round {round}");
-        let said = bench.hear(Event::LinkSet(Ok(Link {
+        let said = bench.hear(Event::Link(LinkEvent::Answered(Ok(Link {
             address,
             up: false,
             carrier: false,
-        })));
+        }))));
         let said_so = said.iter().filter(|action| is_held(action)).count();
-        assert_eq!((bench.state(), said_so), ("blocked", held), "round {round}");
+        assert_eq!(
+            (bench.state(), said_so),
+            (StateKind::Blocked, held),
+            "round {round}"
+        );
         bench.now += Duration::from_secs(60);
-        assert_eq!(bench.station.deadline(), Some(bench.now));
+        assert_eq!(bench.station.poll_timeout(), Some(bench.now));
         bench.station.handle_timeout(clocks(bench.now));
         actions = std::iter::from_fn(|| bench.station.poll_action()).collect();
     }
@@ -316,13 +354,16 @@ fn a_radio_that_is_switched_off_has_its_mask_and_is_looked_at_again() {
 #[test]
 fn who_wants_it_goes_on_without_protection_and_is_told_so() {
     let mut bench = Bench::held(|_, settings| settings.on_failure = OnFailure::Open);
-    assert_eq!((bench.state(), bench.holds()), ("unprotected", 0));
+    assert_eq!((bench.state(), bench.holds()), (StateKind::Unprotected, 0));
     assert_eq!(bench.remarks(), 1);
     assert_eq!(bench.asked(&Request::Restore { resume: true }), 1);
     bench.done.clear();
-    bench.tell(Event::Supplicant(Supplicant::Vanished));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Vanished)));
     bench.pass(Duration::from_secs(600));
-    assert_eq!((bench.state(), &bench.done[..]), ("unprotected", &[][..]));
+    assert_eq!(
+        (bench.state(), &bench.done[..]),
+        (StateKind::Unprotected, &[][..])
+    );
 }
 
 #[test]
@@ -331,12 +372,12 @@ fn a_driver_that_refuses_a_live_change_is_not_asked_for_one_again() {
         settings.mask_method = MaskMethod::Powered;
         card.live_change = true;
     });
-    assert_eq!(bench.station.snapshot().method, Method::Powered);
+    assert_eq!(bench.method(), Method::Powered);
     bench.refuses_live = true;
     bench.pass(Duration::from_secs(600));
     let live = |action: &Action| matches!(action, Action::SetAddress { how: How::Live, .. });
     assert_eq!((bench.count(live), bench.remarks()), (1, 1));
-    assert_eq!(bench.station.snapshot().method, Method::Bounce);
+    assert_eq!(bench.method(), Method::Bounce);
     assert!(bench.count(is_scan) > 5);
 }
 
@@ -345,21 +386,28 @@ fn nothing_wakes_a_card_that_waits_for_its_supplicant() {
     let mut bench = Bench::connected();
     bench.silent = true;
     bench.lose(4, false);
-    bench.tell(Event::Reply(Reply::Status(Ok(bench.status()))));
-    assert_eq!(bench.state(), "disconnecting");
+    bench.tell(Event::Backend(WpaEvent::Reply(Reply::Status(Ok(
+        bench.supplicant_status()
+    )))));
+    assert_eq!(bench.state(), StateKind::Disconnecting);
     let failure = Failure::Unreachable("it is silent".to_owned());
-    bench.tell(Event::Reply(Reply::Quiesce(Err(failure))));
-    assert_eq!((bench.state(), bench.station.deadline()), ("blocked", None));
+    bench.tell(Event::Backend(WpaEvent::Reply(Reply::Quiesce(Err(
+        failure,
+    )))));
+    assert_eq!(
+        (bench.state(), bench.station.poll_timeout()),
+        (StateKind::Blocked, None)
+    );
 }
 
 #[test]
 fn a_link_that_has_gone_down_late_is_not_taken_down_once_more() {
     let mut bench = Bench::idle();
     bench.link_changes(|link| link.up = true);
-    bench.hear(Event::Supplicant(Supplicant::Appeared));
-    bench.hear(Event::LinkSet(Ok(bench.link)));
+    bench.hear(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.hear(Event::Link(LinkEvent::Answered(Ok(bench.link))));
     bench.link.up = false;
-    bench.hear(Event::Link(bench.link));
+    bench.hear(Event::Link(LinkEvent::Changed(bench.link)));
     bench.pass(Duration::from_secs(1));
     assert_eq!(bench.count(|action| *action == Action::SetLinkDown), 0);
 }

@@ -9,7 +9,10 @@ const TRY_AGAIN: Duration = Duration::from_millis(500);
 fn looking(mut bench: Bench) -> Bench {
     bench.scans = Scans::NeverEnding;
     look(&mut bench);
-    assert_eq!((bench.state(), bench.count(is_scan)), ("user-scan", 1));
+    assert_eq!(
+        (bench.state(), bench.count(is_scan)),
+        (StateKind::UserScan, 1)
+    );
     bench
 }
 
@@ -34,28 +37,38 @@ fn round_begins(bench: &mut Bench) {
 
 /// The scan on the air, of whatever kind; the supplicant tells of results before.
 fn ends_with_results(bench: &mut Bench) {
-    bench.tell(Event::Supplicant(Supplicant::ScanResults));
-    bench.tell(Event::ScanEnded);
+    bench.tell(Event::Backend(WpaEvent::Supplicant(
+        Supplicant::ScanResults,
+    )));
+    bench.tell(Event::Scan(ScanEvent::Ended));
 }
 
 #[test]
 fn no_news_of_the_link_disturbs_the_scan() {
     let mut bench = looking(parked());
     bench.link_changes(|_| {});
-    assert_eq!((bench.state(), bench.count(sets_address)), ("user-scan", 0));
+    assert_eq!(
+        (bench.state(), bench.count(sets_address)),
+        (StateKind::UserScan, 0)
+    );
 }
 
 #[test]
 fn a_link_that_somebody_takes_down_ends_it() {
     let mut bench = looking(parked());
     bench.link_changes(|link| link.up = false);
-    let why = "the card is held silent".to_owned();
+    let why = ScanFailure::Refused {
+        refusal: ScanRefusal::Blocked,
+    };
     assert_eq!(
         (bench.state(), looked(&bench)),
-        ("blocked", vec![(None, Err(why))])
+        (StateKind::Blocked, vec![(None, Err(why))])
     );
     bench.link_changes(|link| link.up = true);
-    assert_eq!((bench.state(), bench.count(is_scan)), ("disconnected", 1));
+    assert_eq!(
+        (bench.state(), bench.count(is_scan)),
+        (StateKind::Disconnected, 1)
+    );
 }
 
 #[test]
@@ -65,15 +78,15 @@ fn an_address_that_somebody_sets_gives_way_to_a_mask_which_is_scanned_under() {
     bench.address_is_changed_by_hand();
     assert!(bench.is_masked());
     assert_eq!((bench.count(is_scan), looked(&bench).len()), (2, 1));
-    assert_eq!(bench.state(), "disconnected");
+    assert_eq!(bench.state(), StateKind::Disconnected);
 }
 
 #[test]
 fn a_supplicant_that_starts_is_met_at_once() {
     let mut bench = looking(waiting());
     bench.silent = true;
-    bench.tell(Event::Supplicant(Supplicant::Appeared));
-    assert_eq!(bench.state(), "attaching");
+    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    assert_eq!(bench.state(), StateKind::Attaching);
 }
 
 #[test]
@@ -85,9 +98,12 @@ fn whoever_wants_a_connection_is_brought_to_rest_before_the_scan_is_made_again()
     ] {
         let mut bench = looking(parked());
         let quieted = bench.asked(&Request::Quiesce);
-        bench.tell(Event::Supplicant(wish.clone()));
+        bench.tell(Event::Backend(WpaEvent::Supplicant(wish.clone())));
         assert_eq!(bench.asked(&Request::Quiesce), quieted + 1, "{wish:?}");
-        assert_eq!((bench.state(), bench.count(is_scan)), ("user-scan", 2));
+        assert_eq!(
+            (bench.state(), bench.count(is_scan)),
+            (StateKind::UserScan, 2)
+        );
     }
 }
 
@@ -95,14 +111,14 @@ fn whoever_wants_a_connection_is_brought_to_rest_before_the_scan_is_made_again()
 fn a_scan_whose_end_may_be_somebody_elses_is_made_again() {
     for event in [
         Event::Overrun,
-        Event::ScanStarted(ScanStarted {
+        Event::Scan(ScanEvent::Started(ScanStarted {
             active: true,
             random_address: true,
-        }),
+        })),
     ] {
         let mut bench = looking(parked());
         bench.tell(event);
-        bench.tell(Event::ScanEnded);
+        bench.tell(Event::Scan(ScanEvent::Ended));
         assert_eq!(looked(&bench), []);
         bench.scans = Scans::Done;
         bench.pass(TRY_AGAIN);
@@ -144,7 +160,9 @@ fn results_that_the_supplicant_tells_of_late_are_not_taken_for_the_next_rounds()
     round_begins(&mut bench);
     ends_with_results(&mut bench);
     assert_eq!(surveys(&bench), 0);
-    bench.tell(Event::Supplicant(Supplicant::ScanResults));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(
+        Supplicant::ScanResults,
+    )));
     assert_eq!(surveys(&bench), 1);
 }
 
@@ -155,13 +173,17 @@ fn results_that_the_supplicant_told_of_in_time_are_owed_no_more() {
         ends_with_results,
         // Before what was heard.
         |bench| {
-            bench.hear(Event::ScanEnded);
-            bench.hear(Event::Supplicant(Supplicant::ScanResults));
-            bench.tell(Event::ScanResults(Vec::new()));
+            bench.hear(Event::Scan(ScanEvent::Ended));
+            bench.hear(Event::Backend(WpaEvent::Supplicant(
+                Supplicant::ScanResults,
+            )));
+            bench.tell(Event::Scan(ScanEvent::Results(Vec::new())));
         },
         // Twice before the end.
         |bench| {
-            bench.tell(Event::Supplicant(Supplicant::ScanResults));
+            bench.tell(Event::Backend(WpaEvent::Supplicant(
+                Supplicant::ScanResults,
+            )));
             ends_with_results(bench);
         },
     ];
@@ -198,7 +220,7 @@ fn without_a_supplicant_nobody_owes_results() {
     assert_eq!(looked(&bench), [(None, Ok(0))]);
     bench.scans = Scans::NeverEnding;
     bench.air = vec![home_entry()];
-    bench.tell(Event::Supplicant(Supplicant::Appeared));
+    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     ends_with_results(&mut bench);
     assert_eq!(surveys(&bench), 1);
 }
@@ -209,6 +231,9 @@ fn in_a_pause_the_scan_is_followed_by_the_pause() {
     pause(&mut bench, None);
     bench.done.clear();
     let mut bench = looking(bench);
-    bench.tell(Event::ScanEnded);
-    assert_eq!((bench.state(), looked(&bench).len()), ("paused", 1));
+    bench.tell(Event::Scan(ScanEvent::Ended));
+    assert_eq!(
+        (bench.state(), looked(&bench).len()),
+        (StateKind::Paused, 1)
+    );
 }

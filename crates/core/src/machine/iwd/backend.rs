@@ -1,4 +1,4 @@
-//! What an [`IwdMachine`](super::IwdMachine) is told of iwd, and what it asks of it.
+//! The dialogue with iwd: its D-Bus objects, and its network files.
 
 use crate::types::Ssid;
 use crate::types::{KeyMgmt, Mac};
@@ -35,7 +35,7 @@ impl Joining {
 
 /// A network that iwd has a file of.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Known {
+pub struct KnownNetwork {
     /// Which one.
     pub id: NetworkId,
     /// iwd joins it by itself.
@@ -50,7 +50,7 @@ pub struct Known {
 
 /// `State` of iwd's station.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Phase {
+pub enum StationPhase {
     /// Looking for networks by itself, or at rest: iwd does not say which.
     #[default]
     Disconnected,
@@ -64,9 +64,9 @@ pub enum Phase {
 
 /// What iwd's station does.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Doing {
+pub struct StationState {
     /// `State`.
-    pub phase: Phase,
+    pub phase: StationPhase,
     /// `Scanning`.
     pub scanning: bool,
     /// `ConnectedNetwork`, from `Connecting` on.
@@ -76,7 +76,7 @@ pub struct Doing {
 /// iwd says or has done something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IwdEvent {
-    /// It can be talked to. `Known` and `Station` follow in this order.
+    /// It can be talked to. `KnownNetwork` and `Station` follow in this order.
     Appeared {
         /// Why it will not use the addresses that it is given, if so.
         obstacle: Option<String>,
@@ -86,9 +86,9 @@ pub enum IwdEvent {
     /// It is gone.
     Vanished,
     /// What its station does, whenever that changes; `None`: it has none for this interface.
-    Station(Option<Doing>),
+    Station(Option<StationState>),
     /// Every network that it knows, whenever one or its file changes.
-    Known(Vec<Known>),
+    Known(Vec<KnownNetwork>),
     /// Answer to `Write`.
     Written {
         /// The network.
@@ -107,7 +107,7 @@ pub enum IwdEvent {
 
 /// What is asked of iwd, or done to its files.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum IwdRequest {
+pub enum Request {
     /// Write an address into a known network's file; answered by `Written`.
     Write {
         /// The network.
