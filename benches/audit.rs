@@ -20,7 +20,7 @@ use std::path::Path;
 
 use rustix::time::{ClockId, clock_gettime};
 
-use macveil::tools::audit::{Audit, Capture, Known, draw};
+use macveil::tools::audit::{Audit, Capture, KnownAddresses, draw};
 
 use macveil_testkit::capture_generator::{Crowd, Generator};
 
@@ -65,7 +65,7 @@ fn main() {
 }
 
 fn judge(path: &Path, with_picture: bool) {
-    let mut audit = Audit::new(Known::default());
+    let mut audit = Audit::new(KnownAddresses::default());
     if with_picture {
         audit = audit.with_timeline();
     }

@@ -1,7 +1,7 @@
-//! `macveil audit` against an independent reader, tshark: both are given the same capture, and of each
-//! address have to tell the same.
+//! Compares `macveil audit` with tshark, an independent reader: both read the same capture and must agree
+//! on each address.
 //!
-//! `make test` has them read 20,000 frames; a million take tshark a minute:
+//! `make test` reads 20,000 frames. With a million, tshark takes a minute:
 //! `MACVEIL_FRAMES=1000000 cargo test --release --test readers -- --nocapture`
 #![allow(
     clippy::cast_possible_truncation,
@@ -21,14 +21,16 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{BufWriter, Write as _};
 
-use macveil::tools::audit::{Audit, Capture, Finding, Judged, Known, Leak, Verdict};
+use macveil::tools::audit::{
+    Audit, Capture, KnownAddresses, Leak, LeakFinding, StationReport, Verdict,
+};
 
 use macveil_testkit::capture_generator::{Crowd, Generator};
 use tshark::Heard;
 
 const SEED: u64 = 6;
 const FRAMES: u64 = 20_000;
-/// Fewer than are followed, and so many that few of them are taken for access points.
+/// Fewer than the limit of audit. With more, too many would send frames like access points.
 const CROWD: Crowd = Crowd {
     stations: 6_000,
     access_points: 60,
@@ -36,8 +38,8 @@ const CROWD: Crowd = Crowd {
 };
 
 #[test]
-fn both_readers_tell_the_same_of_each_address() {
-    let frames = std::env::var("MACVEIL_FRAMES").map_or(FRAMES, |it| it.parse().unwrap());
+fn audit_and_tshark_agree_on_each_address() {
+    let frames = std::env::var("MACVEIL_FRAMES").map_or(FRAMES, |number| number.parse().unwrap());
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("air.pcap");
     let mut file = BufWriter::new(File::create(&path).unwrap());
@@ -47,7 +49,7 @@ fn both_readers_tell_the_same_of_each_address() {
         .unwrap();
     file.flush().unwrap();
 
-    let mut audit = Audit::new(Known::default());
+    let mut audit = Audit::new(KnownAddresses::default());
     let mut capture = Capture::new(File::open(&path).unwrap()).unwrap();
     audit.read(&mut capture, |_| {}).unwrap();
     let verdict = audit.judge();
@@ -55,7 +57,7 @@ fn both_readers_tell_the_same_of_each_address() {
 
     let counts = verdict.counts;
     assert_eq!(counts.packets, frames);
-    assert_eq!(counts.unfollowed, 0);
+    assert_eq!(counts.ignored, 0);
     assert_eq!(
         (counts.packets, counts.damaged, counts.truncated),
         (heard.frames, heard.damaged, heard.truncated)
@@ -68,10 +70,10 @@ fn both_readers_tell_the_same_of_each_address() {
         differences.len(),
         differences[..differences.len().min(5)].join("\n")
     );
-    // There was something to agree on.
+    // The capture must contain every case.
     assert!(counts.damaged > 0 && counts.truncated > 0 && heard.access_points().len() > 2);
     println!(
-        "{frames} frames: {} stations and {} access points, of which both readers tell the same",
+        "{frames} frames: {} stations and {} access points, both readers agree",
         verdict.stations.len(),
         verdict.access_points
     );
@@ -83,7 +85,7 @@ fn differences(verdict: &Verdict, heard: &Heard) -> Vec<String> {
         .stations()
         .into_iter()
         .map(|(address, sent)| {
-            let told = [
+            let counts = [
                 sent.first_us,
                 sent.last_us,
                 sent.probe_requests,
@@ -92,34 +94,34 @@ fn differences(verdict: &Verdict, heard: &Heard) -> Vec<String> {
                 sent.authentications,
                 sent.associations,
                 sent.data,
-                sent.goodbyes,
+                sent.deauthentications,
             ];
-            (address.to_owned(), format!("{told:?}"))
+            (address.to_owned(), format!("{counts:?}"))
         })
         .collect();
     let mut differences = Vec::new();
     for judged in &verdict.stations {
         let address = judged.address.to_string().to_lowercase();
-        let ours = format!("{:?}", told(judged, begin));
+        let ours = format!("{:?}", counts_of(judged, begin));
         match theirs.remove(&address) {
             Some(same) if same == ours => {}
             other => differences.push(format!("{address}: audit {ours}, tshark {other:?}")),
         }
     }
     let missed = theirs.iter();
-    differences.extend(missed.map(|(address, it)| format!("{address}: only tshark, {it}")));
+    differences.extend(missed.map(|(address, sent)| format!("{address}: only tshark, {sent}")));
     differences
 }
 
-/// In the order of tshark's.
-fn told(judged: &Judged, begin: u64) -> [u64; 9] {
+/// In the same order as tshark's counts.
+fn counts_of(judged: &StationReport, begin: u64) -> [u64; 9] {
     let station = &judged.station;
     let count = |leak| {
-        let found = judged.findings.iter().find(|it| it.leak == leak);
-        found.map_or(0, |Finding { tally, .. }| tally.count)
+        let found = judged.findings.iter().find(|finding| finding.leak == leak);
+        found.map_or(0, |LeakFinding { tally, .. }| tally.count)
     };
     [
-        station.any.first.map_or(0, |it| it.at) - begin,
+        station.any.first.map_or(0, |moment| moment.at) - begin,
         station.last - begin,
         station.probes.count,
         count(Leak::NetworkNamed),
@@ -127,6 +129,6 @@ fn told(judged: &Judged, begin: u64) -> [u64; 9] {
         station.authentications,
         station.associations,
         station.data,
-        station.goodbyes,
+        station.deauthentications,
     ]
 }

@@ -1,4 +1,4 @@
-//! What tshark's fields say of a capture. Nothing here reads a frame.
+//! Reads a capture with tshark. Nothing here parses a frame.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader};
@@ -30,11 +30,11 @@ pub struct Sent {
     pub authentications: u64,
     pub associations: u64,
     pub data: u64,
-    pub goodbyes: u64,
+    pub deauthentications: u64,
     is_access_point: bool,
 }
 
-/// What was heard, by whom.
+/// Frames by transmitter.
 #[derive(Debug, Default)]
 pub struct Heard {
     pub frames: u64,
@@ -60,14 +60,14 @@ pub fn read(capture: &Path) -> Heard {
         let line = line.expect("tshark writes text");
         let fields: Vec<_> = line.split('\t').collect();
         let fields: &[&str; FIELDS.len()] = fields.as_slice().try_into().expect("all fields");
-        heard.see(fields);
+        heard.add(fields);
     }
     assert!(child.wait().expect("it was started").success());
     heard
 }
 
 impl Heard {
-    fn see(&mut self, fields: &[&str; FIELDS.len()]) {
+    fn add(&mut self, fields: &[&str; FIELDS.len()]) {
         let [
             time,
             length,
@@ -112,7 +112,7 @@ impl Heard {
             (0, 0 | 2) => sent.associations += 1,
             (0, _) if ta == bssid => sent.is_access_point = true,
             (0, 11) => sent.authentications += 1,
-            (0, 10 | 12) => sent.goodbyes += 1,
+            (0, 10 | 12) => sent.deauthentications += 1,
             (2, _) => match to_or_from {
                 "02" => sent.is_access_point = true,
                 "00" | "01" => sent.data += 1,
@@ -122,7 +122,7 @@ impl Heard {
         }
     }
 
-    /// Those that access points' frames never came from, and that did what only stations do.
+    /// Addresses that sent frames of stations and none of access points.
     pub fn stations(&self) -> BTreeMap<&str, &Sent> {
         let all = self
             .all
@@ -144,7 +144,7 @@ impl Sent {
     }
 }
 
-/// Of each vendor's element the OUI and what it says it is.
+/// From the OUIs and types of the vendor-specific elements.
 fn has_wps_or_p2p(ouis: &str, types: &str) -> bool {
     let pairs = ouis.split(',').zip(types.split(','));
     pairs
@@ -152,7 +152,7 @@ fn has_wps_or_p2p(ouis: &str, types: &str) -> bool {
         .any(|pair| pair == ("20722", "4") || pair == ("5271450", "9"))
 }
 
-/// From seconds with a fraction.
+/// Converts seconds with a fraction to microseconds.
 fn micros(time: &str) -> u64 {
     let (seconds, fraction) = time.split_once('.').expect("a fraction");
     let number = |text: &str| text.parse::<u64>().expect("a number");

@@ -2,7 +2,9 @@
 
 use super::text::{begin, hex};
 use crate::json::Json;
-use crate::tools::audit::{Finding, Judged, Leak, Link, Micros, Moment, Reason, Tally, Verdict};
+use crate::tools::audit::{
+    Leak, LeakFinding, LinkReason, LinkedAddresses, Micros, Moment, StationReport, Tally, Verdict,
+};
 
 pub(super) fn answer(verdict: &Verdict, ends_early: bool) -> Json {
     let counts = &verdict.counts;
@@ -16,8 +18,8 @@ pub(super) fn answer(verdict: &Verdict, ends_early: bool) -> Json {
         ("wrong_checksum", Json::Number(counts.damaged)),
         ("truncated", Json::Number(counts.truncated)),
         ("unreadable", Json::Number(counts.unreadable)),
-        ("foreign", Json::Number(counts.foreign)),
-        ("not_followed", Json::Number(counts.unfollowed)),
+        ("foreign", Json::Number(counts.not_wifi)),
+        ("not_followed", Json::Number(counts.ignored)),
         ("ends_early", Json::Bool(ends_early)),
         ("access_points", Json::Number(verdict.access_points as u64)),
         ("stations", Json::List(stations.collect())),
@@ -25,7 +27,7 @@ pub(super) fn answer(verdict: &Verdict, ends_early: bool) -> Json {
     ])
 }
 
-fn station(judged: &Judged, begin: Micros) -> Json {
+fn station(judged: &StationReport, begin: Micros) -> Json {
     let station = &judged.station;
     let named = |leaks: bool| {
         let all = judged.findings.iter();
@@ -43,7 +45,7 @@ fn station(judged: &Judged, begin: Micros) -> Json {
         ("authentications", Json::Number(station.authentications)),
         ("association_requests", Json::Number(station.associations)),
         ("data_frames", Json::Number(station.data)),
-        ("goodbyes", Json::Number(station.goodbyes)),
+        ("goodbyes", Json::Number(station.deauthentications)),
         (
             "access_points",
             Json::List(station.partners.iter().map(Json::text).collect()),
@@ -67,8 +69,8 @@ fn station(judged: &Judged, begin: Micros) -> Json {
     ])
 }
 
-fn finding(finding: &Finding, begin: Micros) -> Json {
-    let Finding {
+fn finding(finding: &LeakFinding, begin: Micros) -> Json {
+    let LeakFinding {
         leak,
         tally: Tally { count, first },
     } = finding;
@@ -87,12 +89,12 @@ fn moment(moment: Moment, begin: Micros) -> [(&'static str, Json); 2] {
     ]
 }
 
-fn link(link: &Link, begin: Micros) -> Json {
+fn link(link: &LinkedAddresses, begin: Micros) -> Json {
     let (kind, by) = match &link.reason {
-        Reason::CountsOn { gap } => ("sequence-numbers", gap.to_string()),
-        Reason::SameUuid(uuid) => ("uuid", hex(uuid)),
-        Reason::SameName(name) => ("name", name.escape_ascii().to_string()),
-        Reason::SameContent(hash) => ("elements", format!("{hash:016x}")),
+        LinkReason::CountsOn { gap } => ("sequence-numbers", gap.to_string()),
+        LinkReason::SameUuid(uuid) => ("uuid", hex(uuid)),
+        LinkReason::SameName(name) => ("name", name.escape_ascii().to_string()),
+        LinkReason::SameContent(hash) => ("elements", format!("{hash:016x}")),
     };
     let mut entries = vec![
         ("earlier", Json::text(link.earlier)),

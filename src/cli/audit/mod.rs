@@ -1,4 +1,4 @@
-//! `macveil audit`: whether a capture gives stations away.
+//! `macveil audit`: finds frames in a capture that identify a card.
 
 mod json;
 mod progress;
@@ -14,14 +14,14 @@ use std::process::ExitCode;
 
 use self::progress::Progress;
 use super::failure::{Failure, NO};
-use crate::tools::audit::{Audit, Capture, CaptureError, Known, Timeline, Verdict, draw};
+use crate::tools::audit::{Audit, Capture, CaptureError, KnownAddresses, Timeline, Verdict, draw};
 use crate::tools::vendors::{Vendors, installed};
 use macveil_core::types::Mac;
 
-/// Say whether a capture of the air gives stations away.
+/// Check a capture file for frames that identify a Wi-Fi card.
 ///
-/// CAPTURE is a pcap or pcapng file from an interface in monitor mode, of any machine and any size.
-/// Every station in it is judged. The answer is no (exit code 1) if one leaks anything.
+/// CAPTURE is a pcap or pcapng file of any size, from an interface in monitor mode.
+/// Every station in it is judged. Exits with status 1 if any station leaks.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   macveil audit air.pcap
@@ -29,33 +29,33 @@ use macveil_core::types::Mac;
   macveil audit air.pcap --svg air.svg
   tcpdump -i mon0 -c 10000 -w - | macveil audit -")]
 pub struct Args {
-    /// The file; `-` for standard input.
+    /// Capture file, or `-` for standard input.
     capture: PathBuf,
-    /// A card's own address, which must not be heard at all. With any, other addresses as vendors
-    /// give them are only noted.
+    /// Permanent address of the card: no frame may have it. If specified, other globally
+    /// administered addresses are notes, not leaks.
     #[arg(long, value_name = "MAC")]
     permanent: Vec<Mac>,
-    /// An address of a network, which must not be heard in scans; those that associate are known.
+    /// Assigned address: no probe request may have it. Addresses that associate are detected.
     #[arg(long, value_name = "MAC")]
     assigned: Vec<Mac>,
-    /// Answer in JSON.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
-    /// Draw a picture, too: what each address sent when, and what leaked.
+    /// Also draw a picture as SVG: when each address sent what, with the leaks.
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
 }
 
-/// Reads a capture, judges it and writes what was found.
+/// Judges a capture and prints the result.
 ///
 /// # Errors
 ///
-/// The capture cannot be read.
+/// If the capture cannot be read or the picture cannot be written.
 pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let unusable = args.permanent.iter().chain(&args.assigned);
-    if let Some(address) = unusable.copied().find(|it| !it.is_usable()) {
+    if let Some(address) = unusable.copied().find(|address| !address.is_usable()) {
         return Err(Failure::usage(format!(
-            "no station may have the address {address}"
+            "{address} is not a valid station address"
         )));
     }
     let path = args.capture.as_path();
@@ -63,7 +63,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     if args
         .svg
         .as_ref()
-        .is_some_and(|it| it.exists() && is_capture(it))
+        .is_some_and(|picture| picture.exists() && is_capture(picture))
     {
         return Err(Failure::usage("the picture would replace the capture"));
     }
@@ -80,7 +80,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
         text::answer(&verdict, ends_early, &vendors(&verdict))
     };
     match out.write_all(answer.as_bytes()).and_then(|()| out.flush()) {
-        // The verdict holds, whether or not anybody listens to the end.
+        // The verdict is valid even if the reader of the output has stopped.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.into()),
         _ => {}
     }
@@ -100,7 +100,7 @@ fn judge(args: &Args) -> Result<(Verdict, bool, Option<Timeline>), CaptureError>
         (Box::new(file), facts.is_file().then_some(facts.len()))
     };
     let mut capture = Capture::new(source)?;
-    let mut audit = Audit::new(Known {
+    let mut audit = Audit::new(KnownAddresses {
         permanent: args.permanent.clone(),
         assigned: args.assigned.clone(),
     });
@@ -114,14 +114,17 @@ fn judge(args: &Args) -> Result<(Verdict, bool, Option<Timeline>), CaptureError>
     Ok((audit.judge(), capture.ends_early(), timeline))
 }
 
-/// Those on this machine, if an address needs them.
+/// The vendor list of this machine, if any address needs it.
 fn vendors(verdict: &Verdict) -> Vendors {
-    let addresses = verdict.stations.iter().map(|it| it.address);
-    let universal: Vec<_> = addresses.filter(|it| !it.is_local()).collect();
+    let addresses = verdict.stations.iter().map(|report| report.address);
+    let universal: Vec<_> = addresses.filter(|address| !address.is_local()).collect();
     if universal.is_empty() {
         return Vendors::default();
     }
-    installed(Path::new("/")).map_or_else(|_| Vendors::default(), |it| it.vendors_of(&universal))
+    installed(Path::new("/")).map_or_else(
+        |_| Vendors::default(),
+        |vendors| vendors.vendors_of(&universal),
+    )
 }
 
 #[cfg(any(test, fuzzing))]
@@ -130,7 +133,7 @@ pub(crate) mod fuzzing {
     use crate::tools::audit::Verdict;
     use crate::tools::vendors::Vendors;
 
-    /// Both answers are harmless, whatever strangers wrote.
+    /// Neither output may contain control characters from frames.
     pub(crate) fn answers(verdict: &Verdict) {
         let text = super::text::answer(verdict, true, &Vendors::default());
         text.lines().for_each(assert_harmless);

@@ -1,4 +1,4 @@
-//! What is told meanwhile to somebody who waits at a terminal.
+//! Progress, shown if standard error is a terminal.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -7,42 +7,44 @@ use crate::cli::console::is_screen;
 
 pub(super) struct Progress {
     begin: Instant,
-    told: u64,
-    /// Bytes, of a capture that is a file.
+    shown: u64,
+    /// Size in bytes, if the capture is a file.
     length: Option<u64>,
-    wanted: bool,
+    enabled: bool,
 }
 
 impl Progress {
-    /// So much is read between two words.
-    const PIECE: u64 = 16 << 20;
-    const PATIENCE: Duration = Duration::from_secs(1);
+    /// Bytes between two updates.
+    const BYTES_PER_UPDATE: u64 = 16 << 20;
+    const DELAY: Duration = Duration::from_secs(1);
 
     pub(super) fn new(length: Option<u64>) -> Self {
         Self {
             begin: Instant::now(),
-            told: 0,
+            shown: 0,
             length,
-            wanted: is_screen(&io::stderr()),
+            enabled: is_screen(&io::stderr()),
         }
     }
 
     pub(super) fn reach(&mut self, bytes: u64) {
-        if self.wanted && bytes >= self.told + Self::PIECE && self.begin.elapsed() > Self::PATIENCE
+        if self.enabled
+            && bytes >= self.shown + Self::BYTES_PER_UPDATE
+            && self.begin.elapsed() > Self::DELAY
         {
-            self.told = bytes;
+            self.shown = bytes;
             eprint!("\r{}", bar(bytes, self.length));
         }
     }
 
     pub(super) fn clear(&self) {
-        if self.told > 0 {
+        if self.shown > 0 {
             eprint!("\r\u{1b}[K");
         }
     }
 }
 
-/// How much is read, of a file also how much of it; a file may grow meanwhile.
+/// The amount read, of a file also its share. A file can grow in the meantime.
 fn bar(bytes: u64, length: Option<u64>) -> String {
     const WIDTH: usize = 40;
     let megabytes = |bytes: u64| bytes / 1_000_000;
@@ -68,7 +70,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn of_a_file_the_share_is_told() {
+    fn bar_of_file_shows_share() {
         let half = "[####################....................]  50 %  300 of 600 MB";
         assert_eq!(bar(300_000_000, Some(600_000_000)), half);
         let full = "[########################################] 100 %  600 of 600 MB";
@@ -76,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn of_what_has_no_end_that_is_known_only_what_is_read() {
+    fn bar_without_length_shows_amount_only() {
         assert_eq!(bar(300_000_000, None), "300 MB read");
         assert_eq!(bar(300_000_000, Some(0)), "300 MB read");
     }

@@ -2,7 +2,7 @@ use clap::Parser;
 
 use super::*;
 
-/// Named under the address of an association, with a name that steers terminals.
+/// A probe request with an assigned address, whose SSID contains terminal control sequences.
 const HOSTILE: &[u8] = b"\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0\0\0\x04\0\x69\0\0\0\
     \x01\0\0\0\0\0\0\0\x20\0\0\0\x20\0\0\0\
     \x40\0\0\0\xff\xff\xff\xff\xff\xff\x9a\x11\x22\x33\x44\x55\xff\xff\xff\xff\xff\xff\x10\0\
@@ -28,27 +28,27 @@ fn audit(bytes: &[u8], options: &[&str]) -> (Result<ExitCode, Failure>, String) 
 }
 
 #[test]
-fn people_are_told_what_leaked_and_strangers_cannot_write_to_their_terminals() {
+fn text_lists_leaks_and_escapes_ssids() {
     let (result, text) = audit(HOSTILE, &[]);
     assert_eq!(result.unwrap(), ExitCode::from(NO));
     let expected = r#"2 frames in 2.00 s: 1 address of stations, 0 access points
 
 9a:11:22:33:44:55  locally administered, 0.00 to 2.00 s
   sent  1 probe request in 1 scan, 1 association request; with 02:00:00:00:01:00
-  LEAK  probe request under the address of an association: 1, first at 0.00 s (frame 1)
-  LEAK  probe request naming a network: 1, first at 0.00 s (frame 1): "\x1b[2J\"\n"
-  LEAK  network named under the address of an association: 1, first at 0.00 s (frame 1)
+  LEAK  probe request with an assigned address: 1, first at 0.00 s (frame 1)
+  LEAK  probe request with an SSID: 1, first at 0.00 s (frame 1): "\x1b[2J\"\n"
+  LEAK  probe request with an SSID and an assigned address: 1, first at 0.00 s (frame 1)
 
 VERDICT: leaks found
-  probe request under the address of an association: 1, addresses: 1
-  probe request naming a network: 1, addresses: 1
-  network named under the address of an association: 1, addresses: 1
+  probe request with an assigned address: 1, addresses: 1
+  probe request with an SSID: 1, addresses: 1
+  probe request with an SSID and an assigned address: 1, addresses: 1
 "#;
     assert_eq!(text, expected);
 }
 
 #[test]
-fn programs_are_told_the_same() {
+fn json_lists_leaks_and_escapes_ssids() {
     let (result, text) = audit(HOSTILE, &["--json"]);
     assert_eq!(result.unwrap(), ExitCode::from(NO));
     let expected = r#"{"leaks":true,"frames":2,"lasted_us":2000000,"wrong_checksum":0,"truncated":0,"unreadable":0,"foreign":0,"not_followed":0,"ends_early":false,"access_points":0,"stations":[{"address":"9a:11:22:33:44:55","local":true,"first_us":0,"last_us":2000000,"probe_requests":1,"scans":1,"authentications":0,"association_requests":1,"data_frames":0,"goodbyes":0,"access_points":["02:00:00:00:01:00"],"names":["\\x1b[2J\\\"\\n"],"uuids":[],"leaks":[{"kind":"assigned-address-in-probe","count":1,"at_us":0,"frame":1},{"kind":"network-named","count":1,"at_us":0,"frame":1},{"kind":"network-named-under-assigned-address","count":1,"at_us":0,"frame":1}],"notes":[]}],"links":[]}
@@ -57,15 +57,15 @@ fn programs_are_told_the_same() {
 }
 
 #[test]
-fn a_capture_in_which_nobody_is_heard_proves_little_and_says_so() {
+fn capture_without_station_says_so() {
     let (result, text) = audit(&HOSTILE[..24], &[]);
     assert_eq!(result.unwrap(), ExitCode::SUCCESS);
-    let expected = "\nVERDICT: no leak found, for no station was heard\n";
+    let expected = "\nVERDICT: no leak found, but the capture contains no station\n";
     assert!(text.ends_with(expected), "{text}");
 }
 
 #[test]
-fn what_is_no_capture_cannot_be_read_and_no_station_has_a_group_address() {
+fn invalid_capture_and_group_address_are_errors() {
     let (result, text) = audit(b"nothing of the kind", &[]);
     assert_eq!(result.unwrap_err().exit_code(), ExitCode::from(3));
     assert_eq!(text, "");
@@ -74,7 +74,7 @@ fn what_is_no_capture_cannot_be_read_and_no_station_has_a_group_address() {
 }
 
 #[test]
-fn a_picture_is_drawn_and_never_over_the_capture() {
+fn picture_is_written_but_never_over_the_capture() {
     let directory = tempfile::tempdir().unwrap();
     let picture = directory.path().join("air.svg");
     let (result, text) = audit(HOSTILE, &["--svg", picture.to_str().unwrap()]);
@@ -96,10 +96,10 @@ fn a_picture_is_drawn_and_never_over_the_capture() {
     assert_eq!(result.unwrap_err().exit_code(), ExitCode::from(3));
 }
 
-/// Somebody who has stopped to listen.
-struct Deaf;
+/// A pipe whose reader has gone.
+struct BrokenPipe;
 
-impl Write for Deaf {
+impl Write for BrokenPipe {
     fn write(&mut self, _: &[u8]) -> io::Result<usize> {
         Err(io::ErrorKind::BrokenPipe.into())
     }
@@ -110,7 +110,7 @@ impl Write for Deaf {
 }
 
 #[test]
-fn the_verdict_holds_if_nobody_listens_to_the_end() {
+fn broken_pipe_keeps_the_exit_status() {
     let directory = tempfile::tempdir().unwrap();
     let capture = directory.path().join("air.pcap");
     fs::write(&capture, HOSTILE).unwrap();
@@ -121,5 +121,5 @@ fn the_verdict_holds_if_nobody_listens_to_the_end() {
         json: false,
         svg: None,
     };
-    assert_eq!(run(&args, &mut Deaf).unwrap(), ExitCode::from(NO));
+    assert_eq!(run(&args, &mut BrokenPipe).unwrap(), ExitCode::from(NO));
 }

@@ -1,29 +1,31 @@
-//! The answer for people.
+//! Text output.
 
 use std::fmt::Write as _;
 
 use data_encoding::HEXLOWER;
 
 use crate::tools::audit::{
-    Counts, Judged, Leak, Link, MOST_ADDRESSES, Micros, Reason, Station, Verdict,
+    FrameCounts, Leak, LinkReason, LinkedAddresses, MAX_ADDRESSES, Micros, Station, StationReport,
+    Verdict,
 };
 use crate::tools::vendors::Vendors;
 
-/// More stations and links than that nobody reads; `--json` has them all.
-const SHOWN: usize = 100;
+/// Maximum number of stations and of links in the text; `--json` has all.
+const MAX_SHOWN: usize = 100;
 
 pub(super) fn answer(verdict: &Verdict, ends_early: bool, vendors: &Vendors) -> String {
     let mut text = heading(verdict, ends_early);
     let begin = begin(&verdict.counts);
-    let (leaking, others): (Vec<_>, Vec<_>) = verdict.stations.iter().partition(|it| it.leaks());
+    let (leaking, others): (Vec<_>, Vec<_>) =
+        verdict.stations.iter().partition(|report| report.leaks());
     let all: Vec<_> = leaking.into_iter().chain(others).collect();
-    for judged in all.iter().take(SHOWN) {
+    for judged in all.iter().take(MAX_SHOWN) {
         station(&mut text, judged, begin, vendors);
     }
     more(&mut text, all.len());
     if !verdict.links.is_empty() {
         text.push_str("\nAddresses that belong to one card:\n");
-        for link in verdict.links.iter().take(SHOWN) {
+        for link in verdict.links.iter().take(MAX_SHOWN) {
             let _ = writeln!(text, "  {}", self::link(link, begin));
         }
         more(&mut text, verdict.links.len());
@@ -34,13 +36,13 @@ pub(super) fn answer(verdict: &Verdict, ends_early: bool, vendors: &Vendors) -> 
 }
 
 fn heading(verdict: &Verdict, ends_early: bool) -> String {
-    let Counts {
+    let FrameCounts {
         packets,
         damaged,
         truncated,
         unreadable,
-        foreign,
-        unfollowed,
+        not_wifi,
+        ignored,
         ..
     } = verdict.counts;
     let mut text = format!(
@@ -51,33 +53,33 @@ fn heading(verdict: &Verdict, ends_early: bool) -> String {
         number(verdict.access_points as u64, "access point"),
     );
     for (count, what) in [
-        (damaged, "with a wrong checksum, left out"),
+        (damaged, "with a wrong checksum (skipped)"),
         (
             truncated,
-            "cut off by the sniffer: what is missing is not judged",
+            "cut off by the sniffer (missing parts not judged)",
         ),
-        (unreadable, "that make no sense, left out"),
-        (foreign, "that are no Wi-Fi, left out"),
+        (unreadable, "not valid (skipped)"),
+        (not_wifi, "not Wi-Fi (skipped)"),
     ] {
         if count > 0 {
             let _ = writeln!(text, "note: {} {what}", number(count, "frame"));
         }
     }
-    if unfollowed > 0 {
+    if ignored > 0 {
         let _ = writeln!(
             text,
-            "note: only the first {MOST_ADDRESSES} addresses are judged; {} of others",
-            number(unfollowed, "frame")
+            "note: {} of other addresses skipped: only the first {MAX_ADDRESSES} addresses are judged",
+            number(ignored, "frame")
         );
     }
     if ends_early {
-        text.push_str("note: the capture ends in the middle of a frame\n");
+        text.push_str("note: the capture ends within a frame\n");
     }
     text
 }
 
-fn station(text: &mut String, judged: &Judged, begin: Micros, vendors: &Vendors) {
-    let Judged {
+fn station(text: &mut String, judged: &StationReport, begin: Micros, vendors: &Vendors) {
+    let StationReport {
         address,
         station,
         findings,
@@ -87,7 +89,7 @@ fn station(text: &mut String, judged: &Judged, begin: Micros, vendors: &Vendors)
         Some(vendor) => vendor,
         None => "globally administered",
     };
-    let first = station.any.first.map_or(0, |it| it.at);
+    let first = station.any.first.map_or(0, |moment| moment.at);
     let (from, to) = (seconds(first - begin), seconds(station.last - begin));
     let _ = writeln!(text, "\n{address}  {kind}, {from} to {to} s");
     let _ = writeln!(text, "  sent  {}", sent(station));
@@ -114,7 +116,7 @@ fn sent(station: &Station) -> String {
         (station.authentications, "authentication"),
         (station.associations, "association request"),
         (station.data, "data frame"),
-        (station.goodbyes, "goodbye"),
+        (station.deauthentications, "deauthentication"),
     ] {
         if count > 0 {
             parts.push(number(count, what));
@@ -143,22 +145,25 @@ fn detail(leak: Leak, station: &Station) -> String {
             format!(": {}", names.collect::<Vec<_>>().join(", "))
         }
         Leak::WpsOrP2p => {
-            let uuids = station.uuids.iter().map(|it| format!(", UUID {}", hex(it)));
+            let uuids = station
+                .uuids
+                .iter()
+                .map(|uuid| format!(", UUID {}", hex(uuid)));
             uuids.collect()
         }
         _ => String::new(),
     }
 }
 
-fn link(link: &Link, begin: Micros) -> String {
+fn link(link: &LinkedAddresses, begin: Micros) -> String {
     let why = match &link.reason {
-        Reason::CountsOn { gap } => format!("its sequence numbers go on ({gap} later)"),
-        Reason::SameUuid(uuid) => format!("the same UUID of WPS, {}", hex(uuid)),
-        Reason::SameName(name) => {
-            format!("soon after it, naming the same network {}", quoted(name))
+        LinkReason::CountsOn { gap } => format!("sequence numbers continue (difference {gap})"),
+        LinkReason::SameUuid(uuid) => format!("same WPS UUID {}", hex(uuid)),
+        LinkReason::SameName(name) => {
+            format!("same SSID {} soon after", quoted(name))
         }
-        Reason::SameContent(hash) => {
-            format!("soon after it, with the same elements (fingerprint {hash:016x})")
+        LinkReason::SameContent(hash) => {
+            format!("same elements (fingerprint {hash:016x}) soon after")
         }
     };
     let at = seconds(link.moment.at.saturating_sub(begin));
@@ -168,13 +173,13 @@ fn link(link: &Link, begin: Micros) -> String {
 
 fn conclusion(verdict: &Verdict) -> String {
     if verdict.stations.is_empty() {
-        return "VERDICT: no leak found, for no station was heard\n".to_owned();
+        return "VERDICT: no leak found, but the capture contains no station\n".to_owned();
     }
     if !verdict.leaks() {
         return "VERDICT: no leak found\n".to_owned();
     }
     let mut text = "VERDICT: leaks found\n".to_owned();
-    for leak in Leak::ALL.into_iter().filter(|it| !it.is_note()) {
+    for leak in Leak::ALL.into_iter().filter(|leak| !leak.is_note()) {
         let (count, addresses) = verdict.total(leak);
         if count > 0 {
             let _ = writeln!(text, "  {leak}: {count}, addresses: {addresses}");
@@ -183,7 +188,7 @@ fn conclusion(verdict: &Verdict) -> String {
     if !verdict.links.is_empty() {
         let _ = writeln!(
             text,
-            "  addresses linked to another: {}",
+            "  addresses linked to another address: {}",
             verdict.links.len()
         );
     }
@@ -191,12 +196,12 @@ fn conclusion(verdict: &Verdict) -> String {
 }
 
 fn more(text: &mut String, all: usize) {
-    if all > SHOWN {
-        let _ = writeln!(text, "\n... and {} more: --json has them", all - SHOWN);
+    if all > MAX_SHOWN {
+        let _ = writeln!(text, "\n... and {} more (use --json)", all - MAX_SHOWN);
     }
 }
 
-pub(super) fn begin(counts: &Counts) -> Micros {
+pub(super) fn begin(counts: &FrameCounts) -> Micros {
     counts.span.map_or(0, |(first, _)| first)
 }
 

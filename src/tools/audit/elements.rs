@@ -1,27 +1,27 @@
-//! The information elements of management frames (IEEE 802.11-2020, 9.4.2).
+//! Information elements of management frames (IEEE 802.11-2020, 9.4.2).
 
-/// One element.
+/// An information element.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Element<'a> {
-    /// What it is.
+    /// Element ID.
     pub id: u8,
-    /// What it says.
+    /// Content without ID and length.
     pub body: &'a [u8],
 }
 
 impl<'a> Element<'a> {
-    /// A network's name.
+    /// SSID.
     pub const SSID: u8 = 0;
-    /// Supported rates.
+    /// Supported Rates.
     pub const RATES: u8 = 1;
-    /// The channel that it was sent on (DSSS parameter set).
+    /// DSSS Parameter Set: the channel of the transmission.
     pub const CHANNEL: u8 = 3;
-    /// More supported rates.
+    /// Extended Supported Rates.
     pub const MORE_RATES: u8 = 50;
-    /// A vendor's own.
+    /// Vendor Specific.
     pub const VENDOR: u8 = 221;
 
-    /// Whether a probe request needs it.
+    /// Whether every probe request has this element.
     #[must_use]
     pub const fn is_minimal(&self) -> bool {
         matches!(
@@ -36,7 +36,7 @@ impl<'a> Element<'a> {
         self.vendors(*b"\x00\x50\xf2\x04")
     }
 
-    /// Whether it is of P2P, also called Wi-Fi Direct.
+    /// Whether this is an element of P2P (Wi-Fi Direct).
     #[must_use]
     pub fn is_p2p(&self) -> bool {
         self.vendors(*b"\x50\x6f\x9a\x09").is_some()
@@ -48,7 +48,7 @@ impl<'a> Element<'a> {
     }
 }
 
-/// Walks over elements; ends at the first that is cut off.
+/// Iterates over elements; ends at the first incomplete one.
 #[derive(Debug)]
 pub struct Elements<'a>(pub &'a [u8]);
 
@@ -65,8 +65,7 @@ impl<'a> Iterator for Elements<'a> {
     }
 }
 
-/// The UUID-E among the attributes of WPS: a number that is the same for ever, and often made from
-/// the permanent address.
+/// UUID-E among WPS attributes. It never changes and is often derived from the permanent address.
 #[must_use]
 pub fn uuid(mut attributes: &[u8]) -> Option<[u8; 16]> {
     const UUID_E: [u8; 2] = [0x10, 0x47];

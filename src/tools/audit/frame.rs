@@ -1,4 +1,4 @@
-//! 802.11 frames, as far as they tell who sends what to whom (IEEE 802.11-2020, 9.2 and 9.3).
+//! Headers of IEEE 802.11 frames (IEEE 802.11-2020, 9.2 and 9.3).
 
 use super::bytes::u16_at;
 use super::elements::{Element, Elements};
@@ -7,55 +7,55 @@ use macveil_core::types::Mac;
 /// A frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Frame<'a> {
-    /// What it is.
-    pub kind: Kind,
-    /// To whom.
+    /// Type and subtype.
+    pub kind: FrameKind,
+    /// Receiver address.
     pub receiver: Mac,
-    /// From whom; acknowledgements and the like do not say.
+    /// Transmitter address; ACK and CTS have none.
     pub transmitter: Option<Mac>,
-    /// Of which BSS.
+    /// BSSID, if the frame has one.
     pub bssid: Option<Mac>,
-    /// Without the fragment's number.
+    /// Sequence number without the fragment number.
     pub sequence: Option<u16>,
-    /// What follows the header.
+    /// Frame body.
     pub body: &'a [u8],
 }
 
-/// What a frame is.
+/// Type and subtype, as far as the audit distinguishes them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    /// A station asks for association, or for another.
+pub enum FrameKind {
+    /// Association or reassociation request.
     AssociationRequest,
-    /// An access point's answer.
+    /// Association or reassociation response.
     AssociationResponse,
-    /// A station looks for networks.
+    /// Probe request.
     ProbeRequest,
-    /// An access point's answer.
+    /// Probe response.
     ProbeResponse,
-    /// An access point tells of itself.
+    /// Beacon.
     Beacon,
-    /// Either side begins an association.
+    /// Authentication.
     Authentication,
-    /// Either side ends one.
-    Goodbye,
-    /// Management of another kind.
+    /// Deauthentication or disassociation.
+    Deauthentication,
+    /// Any other management frame.
     Management,
-    /// Data, or a keep-alive.
+    /// Data or null data.
     Data(Direction),
-    /// Control.
+    /// Control frame.
     Control,
 }
 
-/// Which way data goes.
+/// Direction of a data frame (To DS, From DS).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
-    /// From a station to its access point.
+    /// To DS only.
     ToAccessPoint,
-    /// From an access point.
+    /// From DS only.
     FromAccessPoint,
-    /// Between stations.
+    /// Neither: between stations.
     Direct,
-    /// Between access points.
+    /// Both: four addresses.
     Bridge,
 }
 
@@ -63,7 +63,7 @@ const CTS: u8 = 12;
 const ACK: u8 = 13;
 
 impl<'a> Frame<'a> {
-    /// Reads a frame; none if it is too short for what it says it is.
+    /// Parses a frame; `None` if it is too short for its type.
     #[must_use]
     pub fn read(bytes: &'a [u8]) -> Option<Self> {
         let [control, flags, ..] = *bytes else {
@@ -97,10 +97,15 @@ impl<'a> Frame<'a> {
             24
         };
         let of_service = if subtype & 8 == 0 { 0 } else { 2 };
-        Self::numbered(bytes, Kind::Data(direction), bssid, header + of_service)
+        Self::numbered(
+            bytes,
+            FrameKind::Data(direction),
+            bssid,
+            header + of_service,
+        )
     }
 
-    fn numbered(bytes: &'a [u8], kind: Kind, bssid: Mac, header: usize) -> Option<Self> {
+    fn numbered(bytes: &'a [u8], kind: FrameKind, bssid: Mac, header: usize) -> Option<Self> {
         Some(Self {
             kind,
             receiver: mac(bytes, 4)?,
@@ -114,11 +119,11 @@ impl<'a> Frame<'a> {
     fn control(bytes: &'a [u8], subtype: u8) -> Option<Self> {
         let transmitter = match subtype {
             CTS | ACK => None,
-            // The group bit tells of the bandwidth there.
+            // There the group bit signals the bandwidth (IEEE 802.11-2020, 9.3.1.2).
             _ => Some(mac(bytes, 10)?.into_unicast()),
         };
         Some(Self {
-            kind: Kind::Control,
+            kind: FrameKind::Control,
             receiver: mac(bytes, 4)?,
             transmitter,
             bssid: None,
@@ -127,34 +132,36 @@ impl<'a> Frame<'a> {
         })
     }
 
-    /// Its elements, where that kind has some that anybody may read.
+    /// Elements of probe requests, probe responses and beacons.
     #[must_use]
     pub fn elements(&self) -> Elements<'a> {
         let fixed = match self.kind {
-            Kind::ProbeRequest => 0,
-            Kind::Beacon | Kind::ProbeResponse => 12,
+            FrameKind::ProbeRequest => 0,
+            FrameKind::Beacon | FrameKind::ProbeResponse => 12,
             _ => self.body.len(),
         };
         Elements(self.body.get(fixed..).unwrap_or_default())
     }
 
-    /// The network that it names; a wildcard names none.
+    /// SSID, unless it is the wildcard.
     #[must_use]
     pub fn ssid(&self) -> Option<&'a [u8]> {
-        let ssid = self.elements().find(|it| it.id == Element::SSID)?;
+        let ssid = self
+            .elements()
+            .find(|element| element.id == Element::SSID)?;
         (!ssid.body.is_empty()).then_some(ssid.body)
     }
 
-    /// Whether only an access point sends such a thing.
+    /// Whether only an access point sends such a frame.
     #[must_use]
     pub fn is_from_access_point(&self) -> bool {
         match self.kind {
-            Kind::Beacon | Kind::AssociationResponse | Kind::Data(Direction::FromAccessPoint) => {
-                true
-            }
-            // Devices of Wi-Fi Direct answer so, too, while they are no access points.
-            Kind::ProbeResponse => self.ssid() != Some(DIRECT),
-            Kind::Authentication | Kind::Goodbye | Kind::Management => {
+            FrameKind::Beacon
+            | FrameKind::AssociationResponse
+            | FrameKind::Data(Direction::FromAccessPoint) => true,
+            // P2P devices also send probe responses, although they are not access points.
+            FrameKind::ProbeResponse => self.ssid() != Some(DIRECT),
+            FrameKind::Authentication | FrameKind::Deauthentication | FrameKind::Management => {
                 self.transmitter == self.bssid && self.transmitter.is_some()
             }
             _ => false,
@@ -162,22 +169,22 @@ impl<'a> Frame<'a> {
     }
 }
 
-/// The name under which devices of Wi-Fi Direct look for any other.
+/// Wildcard SSID of P2P devices.
 pub(super) const DIRECT: &[u8] = b"DIRECT-";
 
 fn mac(bytes: &[u8], at: usize) -> Option<Mac> {
     bytes.get(at..)?.first_chunk().copied().map(Mac)
 }
 
-const fn management(subtype: u8) -> Kind {
+const fn management(subtype: u8) -> FrameKind {
     match subtype {
-        0 | 2 => Kind::AssociationRequest,
-        1 | 3 => Kind::AssociationResponse,
-        4 => Kind::ProbeRequest,
-        5 => Kind::ProbeResponse,
-        8 => Kind::Beacon,
-        11 => Kind::Authentication,
-        10 | 12 => Kind::Goodbye,
-        _ => Kind::Management,
+        0 | 2 => FrameKind::AssociationRequest,
+        1 | 3 => FrameKind::AssociationResponse,
+        4 => FrameKind::ProbeRequest,
+        5 => FrameKind::ProbeResponse,
+        8 => FrameKind::Beacon,
+        11 => FrameKind::Authentication,
+        10 | 12 => FrameKind::Deauthentication,
+        _ => FrameKind::Management,
     }
 }

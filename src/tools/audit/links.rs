@@ -1,4 +1,4 @@
-//! Addresses that belong to one card, and what gives it away.
+//! Addresses that belong to one card, and the reason.
 
 use std::collections::BTreeMap;
 
@@ -6,21 +6,21 @@ use super::capture::Micros;
 use super::station::{Moment, Station};
 use macveil_core::types::Mac;
 
-/// Two addresses of one card.
+/// Two addresses that belong to one card.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Link {
-    /// The address that came first.
+pub struct LinkedAddresses {
+    /// The address that was used first.
     pub earlier: Mac,
-    /// The other.
+    /// The address that was used next.
     pub later: Mac,
-    /// When the other came.
+    /// First use of `later`.
     pub moment: Moment,
-    /// What gives it away.
-    pub reason: Reason,
+    /// Why both belong to one card.
+    pub reason: LinkReason,
 }
 
-impl Link {
-    pub(super) const fn new(earlier: Mac, later: Mac, moment: Moment, reason: Reason) -> Self {
+impl LinkedAddresses {
+    pub(super) const fn new(earlier: Mac, later: Mac, moment: Moment, reason: LinkReason) -> Self {
         Self {
             earlier,
             later,
@@ -32,33 +32,39 @@ impl Link {
 
 /// Why two addresses belong to one card.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Reason {
-    /// Probe requests go on counting, so many numbers later.
+pub enum LinkReason {
+    /// The sequence numbers of the probe requests continue.
     CountsOn {
-        /// How many.
+        /// Difference between the last number of the one and the first of the other.
         gap: u16,
     },
-    /// Probe requests have the same UUID of WPS.
+    /// The probe requests have the same WPS UUID.
     SameUuid([u8; 16]),
-    /// They name the same network, one soon after the other.
+    /// The probe requests have the same SSID, with a short time between.
     SameName(Box<[u8]>),
-    /// They have the same elements beyond the minimum, one soon after the other.
+    /// The probe requests have the same optional elements (as a hash), with a short time between.
     SameContent(u64),
 }
 
-/// Others may have come into range since.
-const SOON: Micros = 600_000_000;
+/// Maximum time between two addresses with the same SSID or elements. Later it may be another card.
+const MAX_LINK_GAP: Micros = 600_000_000;
 
-/// Links by what probe requests say.
-pub(super) fn by_content(stations: &BTreeMap<Mac, Station>) -> Vec<Link> {
-    let mut said: Vec<(Reason, Moment, Micros, Mac)> = Vec::new();
+/// Links addresses whose probe requests have the same content.
+pub(super) fn by_content(stations: &BTreeMap<Mac, Station>) -> Vec<LinkedAddresses> {
+    let mut said: Vec<(LinkReason, Moment, Micros, Mac)> = Vec::new();
     for (address, station) in stations {
         let Some(first) = station.probes.first.filter(|_| !station.is_access_point()) else {
             continue;
         };
-        let uuids = station.uuids.iter().map(|it| Reason::SameUuid(*it));
-        let names = station.names.iter().map(|it| Reason::SameName(it.clone()));
-        let contents = station.contents.iter().map(|it| Reason::SameContent(*it));
+        let uuids = station.uuids.iter().map(|uuid| LinkReason::SameUuid(*uuid));
+        let names = station
+            .names
+            .iter()
+            .map(|name| LinkReason::SameName(name.clone()));
+        let contents = station
+            .contents
+            .iter()
+            .map(|hash| LinkReason::SameContent(*hash));
         let reasons = uuids.chain(names).chain(contents);
         said.extend(reasons.map(|reason| (reason, first, station.last_probe(), *address)));
     }
@@ -68,10 +74,15 @@ pub(super) fn by_content(stations: &BTreeMap<Mac, Station>) -> Vec<Link> {
         let [(reason, _, last, earlier), (same, first, _, later)] = pair else {
             continue;
         };
-        let soon = *last..=last.saturating_add(SOON);
-        let unique = matches!(reason, Reason::SameUuid(_));
+        let soon = *last..=last.saturating_add(MAX_LINK_GAP);
+        let unique = matches!(reason, LinkReason::SameUuid(_));
         if reason == same && (unique || soon.contains(&first.at)) {
-            links.push(Link::new(*earlier, *later, *first, reason.clone()));
+            links.push(LinkedAddresses::new(
+                *earlier,
+                *later,
+                *first,
+                reason.clone(),
+            ));
         }
     }
     links.sort_by_key(|link| (link.moment, link.earlier));

@@ -1,19 +1,19 @@
-//! Whether a capture gives stations away: macveil's promise, held against anybody's frames.
+//! Finds frames in a capture that identify a Wi-Fi card: macveil's promise, checked for every station.
 //!
-//! Pure: it reads bytes from a source that it is given. What it remembers does not grow with the
-//! capture, only with the number of addresses, up to a limit.
+//! Pure: reads bytes from a given source. Memory use depends on the number of addresses, up to a
+//! limit, and not on the size of the capture.
 //!
-//! | module | what it knows |
+//! | module | content |
 //! |---|---|
 //! | `stream` | a byte stream, record by record |
-//! | `capture` | packets, from either format |
+//! | `capture` | packets of either format |
 //! | `pcap`, `pcapng` | the two formats |
-//! | `radiotap` | what a sniffer says of a frame |
-//! | `frame`, `elements` | who sends what to whom, and what it contains |
-//! | `station` | what an address sent and gave away |
+//! | `radiotap` | the header that a sniffer adds |
+//! | `frame`, `elements` | sender, receiver and content of a frame |
+//! | `station` | what each address sent and disclosed |
 //! | `sequence`, `links` | addresses that belong to one card |
-//! | `verdict` | what of all that is a leak |
-//! | `timeline` | the picture of it |
+//! | `verdict` | which of that is a leak |
+//! | `timeline` | the picture |
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
@@ -40,54 +40,54 @@ use std::io::Read;
 
 pub use capture::{Capture, CaptureError, Link as LinkType, Micros, Packet};
 pub use elements::{Element, Elements, uuid};
-pub use frame::{Direction, Frame, Kind};
-pub use links::{Link, Reason};
+pub use frame::{Direction, Frame, FrameKind};
+pub use links::{LinkReason, LinkedAddresses};
 pub use radiotap::{Radio, split};
 pub use station::{Moment, Station, Tally};
 pub use timeline::{Timeline, draw};
-pub use verdict::{Finding, Judged, Leak, Verdict};
+pub use verdict::{Leak, LeakFinding, StationReport, Verdict};
 
 use macveil_core::types::Mac;
 use sequence::Counters;
-use station::Heard;
-use timeline::{Given, Seen};
+use station::Reception;
+use timeline::{Disclosures, Observation};
 
-/// So many addresses are followed; whoever invents more on the air does not use up the memory.
-pub const MOST_ADDRESSES: usize = 20_000;
+/// Bounds the memory: anyone can send frames under invented addresses.
+pub const MAX_ADDRESSES: usize = 20_000;
 
-/// What the one who asks knows of addresses.
+/// Addresses that the user knows.
 #[derive(Debug, Clone, Default)]
-pub struct Known {
-    /// Addresses of hardware that must not be heard at all.
+pub struct KnownAddresses {
+    /// Permanent addresses of cards. No frame may have one as its transmitter.
     pub permanent: Vec<Mac>,
-    /// Addresses of networks that must not be heard in scans.
+    /// Assigned addresses. No probe request may have one.
     pub assigned: Vec<Mac>,
 }
 
-/// How much of a capture was of use.
+/// Frames in the capture, by whether they could be judged.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct FrameCounts {
     /// All packets.
     pub packets: u64,
-    /// Those that a bit may be wrong in.
+    /// Wrong checksum: skipped.
     pub damaged: u64,
-    /// Those of which only the beginning was kept.
+    /// Cut off by the sniffer: judged by the part that is there.
     pub truncated: u64,
-    /// Those that make no sense.
+    /// Not a valid frame: skipped.
     pub unreadable: u64,
-    /// Those that are no Wi-Fi.
-    pub foreign: u64,
-    /// Those of addresses beyond the limit.
-    pub unfollowed: u64,
-    /// When the first and the last was heard.
+    /// Not IEEE 802.11: skipped.
+    pub not_wifi: u64,
+    /// From addresses beyond [`MAX_ADDRESSES`]: skipped.
+    pub ignored: u64,
+    /// Time of the first and of the last packet.
     pub span: Option<(Micros, Micros)>,
 }
 
-/// Takes in a capture packet by packet, and judges it at the end.
+/// Collects the packets of a capture and judges them at the end.
 #[derive(Debug)]
 pub struct Audit {
-    known: Known,
-    counts: Counts,
+    known: KnownAddresses,
+    counts: FrameCounts,
     stations: BTreeMap<Mac, Station>,
     counters: Counters,
     timeline: Option<Timeline>,
@@ -95,28 +95,28 @@ pub struct Audit {
 }
 
 impl Audit {
-    /// Begins.
+    /// Without any packet.
     #[must_use]
-    pub fn new(known: Known) -> Self {
-        Self::following(known, MOST_ADDRESSES)
+    pub fn new(known: KnownAddresses) -> Self {
+        Self::following(known, MAX_ADDRESSES)
     }
 
-    /// Keeps what is needed to draw it, too.
+    /// Also collects the data for [`draw`].
     #[must_use]
     pub fn with_timeline(mut self) -> Self {
         self.timeline = Some(Timeline::default());
         self
     }
 
-    /// What a picture is drawn of, if it was kept.
+    /// The data for [`draw`], if collected.
     pub const fn take_timeline(&mut self) -> Option<Timeline> {
         self.timeline.take()
     }
 
-    fn following(known: Known, limit: usize) -> Self {
+    fn following(known: KnownAddresses, limit: usize) -> Self {
         Self {
             known,
-            counts: Counts::default(),
+            counts: FrameCounts::default(),
             stations: BTreeMap::new(),
             counters: Counters::default(),
             timeline: None,
@@ -124,8 +124,8 @@ impl Audit {
         }
     }
 
-    /// Takes in a packet.
-    pub fn see(&mut self, packet: &Packet) {
+    /// Adds a packet.
+    pub fn observe(&mut self, packet: &Packet) {
         self.counts.packets += 1;
         let (radio, bytes) = match packet.link {
             LinkType::Radiotap => match split(packet.bytes, packet.is_truncated) {
@@ -133,7 +133,7 @@ impl Audit {
                 None => return self.counts.unreadable += 1,
             },
             LinkType::Bare => (Radio::default(), packet.bytes),
-            LinkType::Other(_) => return self.counts.foreign += 1,
+            LinkType::Other(_) => return self.counts.not_wifi += 1,
         };
         let at = packet.at;
         let (first, last) = self.counts.span.unwrap_or((at, at));
@@ -151,19 +151,19 @@ impl Audit {
             at,
             frame: self.counts.packets,
         };
-        let heard = Heard {
+        let reception = Reception {
             moment,
             frequency: radio.frequency,
             is_truncated: packet.is_truncated,
         };
         if let Some(transmitter) = frame.transmitter {
-            self.see_frame(&frame, transmitter, heard);
+            self.observe_frame(&frame, transmitter, reception);
         }
     }
 
-    fn see_frame(&mut self, frame: &Frame, transmitter: Mac, heard: Heard) {
+    fn observe_frame(&mut self, frame: &Frame, transmitter: Mac, reception: Reception) {
         let is_known = || {
-            let Known {
+            let KnownAddresses {
                 permanent,
                 assigned,
             } = &self.known;
@@ -171,69 +171,70 @@ impl Audit {
         };
         let full = self.stations.len() >= self.limit;
         if full && !self.stations.contains_key(&transmitter) && !is_known() {
-            self.counts.unfollowed += 1;
+            self.counts.ignored += 1;
             return;
         }
         let is_known = is_known();
         let station = self.stations.entry(transmitter).or_default();
-        let before = station.telling();
-        station.see(frame, heard);
+        let before = station.disclosure_counts();
+        station.observe(frame, reception);
         if let (Some(timeline), Some((begin, _))) = (&mut self.timeline, self.counts.span) {
-            let seen = Seen {
-                at: heard.moment.at,
-                given: Given::between(before, station.telling()),
+            let observation = Observation {
+                at: reception.moment.at,
+                disclosed: Disclosures::between(before, station.disclosure_counts()),
                 is_known,
             };
-            timeline.see(begin, frame, transmitter, seen);
+            timeline.observe(begin, frame, transmitter, observation);
         }
-        if let (Kind::ProbeRequest, false, Some(sequence)) =
+        if let (FrameKind::ProbeRequest, false, Some(sequence)) =
             (frame.kind, station.is_access_point(), frame.sequence)
         {
-            self.counters.see(transmitter, sequence, heard.moment);
+            self.counters
+                .observe(transmitter, sequence, reception.moment);
         }
     }
 
-    /// How many packets were taken in.
+    /// Number of packets added.
     #[must_use]
     pub const fn packets(&self) -> u64 {
         self.counts.packets
     }
 
-    /// Takes in all of a capture. `after` is called after each packet, with the bytes read so far.
+    /// Adds all packets of a capture. `after` is called after each packet, with the number of bytes read so far.
     ///
     /// # Errors
     ///
-    /// It cannot be read, or has no 802.11 frames.
+    /// If the capture cannot be read or has no IEEE 802.11 frames.
     pub fn read(
         &mut self,
         capture: &mut Capture<impl Read>,
         mut after: impl FnMut(u64),
     ) -> Result<(), CaptureError> {
-        let mut foreign = None;
+        let mut not_wifi = None;
         while let Some(packet) = capture.next_packet()? {
             if let LinkType::Other(number) = packet.link {
-                foreign = Some(number);
+                not_wifi = Some(number);
             }
-            self.see(&packet);
+            self.observe(&packet);
             after(capture.position());
         }
-        match foreign {
-            Some(number) if self.counts.foreign == self.counts.packets => {
+        match not_wifi {
+            Some(number) if self.counts.not_wifi == self.counts.packets => {
                 Err(CaptureError::NotWifi(number))
             }
             _ => Ok(()),
         }
     }
 
-    /// Judges with hindsight: an address that associates later was never a mask.
+    /// Judges the whole capture: an address that associates later was not a mask address before, either.
     #[must_use]
     pub fn judge(self) -> Verdict {
         let mut links = self.counters.links();
         links.retain(|link| {
-            let is_station = |it: Mac| {
+            let is_station = |address: Mac| {
                 self.stations
-                    .get(&it)
-                    .is_some_and(|it| !it.is_access_point())
+                    .get(&address)
+                    .is_some_and(|station| !station.is_access_point())
             };
             is_station(link.earlier) && is_station(link.later)
         });

@@ -1,13 +1,13 @@
-//! The header that a sniffer puts before each frame.
+//! Radiotap: the header that a sniffer puts before each frame.
 
 use super::bytes::{u16_at, u32_at};
 
-/// What a sniffer says of a frame.
+/// The fields of the header that the audit uses.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Radio {
-    /// In MHz.
+    /// Channel frequency in MHz.
     pub frequency: Option<u16>,
-    /// The checksum is wrong: any bit may be.
+    /// The checksum is wrong, so any bit can be.
     pub is_damaged: bool,
 }
 
@@ -16,12 +16,12 @@ const FLAG_BAD_CHECKSUM: u8 = 0x40;
 const CHECKSUM: usize = 4;
 const MORE: u32 = 1 << 31;
 
-/// Size and alignment of the fields up to the channel: time, flags, rate, channel.
+/// Size and alignment of the fields up to the channel: TSFT, flags, rate, channel.
 const FIELDS: [(usize, usize); 4] = [(8, 8), (1, 1), (1, 1), (4, 2)];
 const FLAGS: usize = 1;
 const CHANNEL: usize = 3;
 
-/// What the header says, and the frame after it without its checksum.
+/// Splits a packet into the header and the frame without its checksum.
 #[must_use]
 pub fn split(packet: &[u8], is_truncated: bool) -> Option<(Radio, &[u8])> {
     let length = usize::from(u16_at(packet, 2)?);

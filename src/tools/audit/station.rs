@@ -1,27 +1,27 @@
-//! What is remembered of an address: little, however much it sends.
+//! What an address sent and disclosed, in memory of limited size.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::capture::Micros;
 use super::elements::{self, Element};
-use super::frame::{DIRECT, Direction, Frame, Kind};
+use super::frame::{DIRECT, Direction, Frame, FrameKind};
 use macveil_core::types::Mac;
 
-/// When something was heard.
+/// Position in the capture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment {
-    /// By the sniffer's clock.
+    /// Time by the sniffer's clock.
     pub at: Micros,
-    /// The frame's number in the capture, as Wireshark counts.
+    /// Frame number, as in Wireshark.
     pub frame: u64,
 }
 
-/// How often something was heard, and when first.
+/// Number of occurrences, and the first one.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
-    /// How often.
+    /// Number of occurrences.
     pub count: u64,
-    /// When first.
+    /// The first one.
     pub first: Option<Moment>,
 }
 
@@ -32,48 +32,48 @@ impl Tally {
     }
 }
 
-/// What an address sent and gave away.
+/// What an address sent and disclosed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Station {
     /// Frames of any kind.
     pub any: Tally,
-    /// When the last of them came.
+    /// Time of the last frame.
     pub last: Micros,
     /// Frames that only access points send.
     pub as_access_point: u64,
-    /// Requests for association.
+    /// Association requests.
     pub associations: u64,
     /// Authentication frames.
     pub authentications: u64,
-    /// Data frames, keep-alives among them.
+    /// Data frames, including null data.
     pub data: u64,
-    /// Deauthentications and disassociations.
-    pub goodbyes: u64,
+    /// Deauthentication and disassociation frames.
+    pub deauthentications: u64,
     /// Probe requests.
     pub probes: Tally,
     /// Scans after the first.
     pub more_scans: Tally,
-    /// Probe requests that name a network.
+    /// Probe requests with an SSID.
     pub naming: Tally,
-    /// Probe requests with elements of WPS or P2P.
+    /// Probe requests with WPS or P2P elements.
     pub wps_or_p2p: Tally,
-    /// Probe requests of more than minimal content.
+    /// Probe requests with optional elements.
     pub rich: Tally,
-    /// Names of networks, the first few.
+    /// SSIDs in probe requests, the first few.
     pub names: Vec<Box<[u8]>>,
-    /// Its UUIDs of WPS, the first few.
+    /// WPS UUIDs, the first few.
     pub uuids: Vec<[u8; 16]>,
-    /// Hashes of what its rich probe requests contain, the first few.
+    /// Hashes of the optional elements in probe requests, the first few.
     pub contents: Vec<u64>,
-    /// The access points that it associated with or exchanged data with, the first few.
+    /// Access points that it sent association requests or data to, the first few.
     pub partners: Vec<Mac>,
     scan: Option<Scan>,
 }
 
-/// So many names, UUIDs, contents and partners are remembered of each.
-const FEW: usize = 4;
+/// Maximum number of SSIDs, UUIDs, hashes and access points that are kept per address.
+const MAX_REMEMBERED: usize = 4;
 
-/// The scan that goes on.
+/// The current scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Scan {
     channel: Option<u16>,
@@ -81,14 +81,14 @@ struct Scan {
     last: Micros,
 }
 
-/// The longest that a scan stays silent between two channels that it may probe on.
-const LONGEST_PAUSE: Micros = 4_000_000;
-/// The longest that it stays on the channel where it began.
-const ONE_CHANNEL: Micros = 500_000;
+/// Maximum silence between two channels of one scan.
+const MAX_PAUSE_IN_SCAN: Micros = 4_000_000;
+/// Maximum time on the first channel of a scan.
+const MAX_TIME_ON_CHANNEL: Micros = 500_000;
 
 impl Station {
-    /// Takes in a frame that it sent.
-    pub(super) fn see(&mut self, frame: &Frame, packet: Heard) {
+    /// Adds a frame that this address sent.
+    pub(super) fn observe(&mut self, frame: &Frame, packet: Reception) {
         let moment = packet.moment;
         self.any.add(moment);
         self.last = self.last.max(moment.at);
@@ -97,23 +97,23 @@ impl Station {
             return;
         }
         match frame.kind {
-            Kind::ProbeRequest => self.see_probe(frame, packet),
-            Kind::Authentication => self.authentications += 1,
-            Kind::Goodbye => self.goodbyes += 1,
-            Kind::AssociationRequest => {
+            FrameKind::ProbeRequest => self.observe_probe(frame, packet),
+            FrameKind::Authentication => self.authentications += 1,
+            FrameKind::Deauthentication => self.deauthentications += 1,
+            FrameKind::AssociationRequest => {
                 self.associations += 1;
                 remember(&mut self.partners, frame.receiver);
             }
-            Kind::Data(Direction::ToAccessPoint) => {
+            FrameKind::Data(Direction::ToAccessPoint) => {
                 self.data += 1;
                 remember(&mut self.partners, frame.receiver);
             }
-            Kind::Data(Direction::Direct) => self.data += 1,
+            FrameKind::Data(Direction::Direct) => self.data += 1,
             _ => {}
         }
     }
 
-    fn see_probe(&mut self, frame: &Frame, packet: Heard) {
+    fn observe_probe(&mut self, frame: &Frame, packet: Reception) {
         let moment = packet.moment;
         self.probes.add(moment);
         let (mut rich, mut wps_or_p2p) = (false, false);
@@ -130,11 +130,11 @@ impl Station {
                 (Element::SSID, name) => {
                     self.naming.add(moment);
                     let name = name.get(..32).unwrap_or(name);
-                    if self.names.iter().all(|it| **it != *name) {
+                    if self.names.iter().all(|known| **known != *name) {
                         remember(&mut self.names, name.into());
                     }
                 }
-                // More exact than the sniffer, which hears neighbouring channels, too.
+                // More exact than the sniffer's channel: a sniffer also receives from neighbouring channels.
                 (Element::CHANNEL, [number]) => channel = Some(u16::from(*number)),
                 _ => {}
             }
@@ -144,15 +144,15 @@ impl Station {
         }
         if rich {
             self.rich.add(moment);
-            // Hashing takes longer than all the rest.
-            if !packet.is_truncated && self.contents.len() < FEW {
+            // Hashing takes longer than everything else here.
+            if !packet.is_truncated && self.contents.len() < MAX_REMEMBERED {
                 remember(&mut self.contents, content(frame));
             }
         }
-        self.see_scan(channel, moment);
+        self.observe_scan(channel, moment);
     }
 
-    fn see_scan(&mut self, channel: Option<u16>, moment: Moment) {
+    fn observe_scan(&mut self, channel: Option<u16>, moment: Moment) {
         let at = moment.at;
         let begun = Scan {
             channel,
@@ -161,8 +161,8 @@ impl Station {
         };
         let scan = self.scan.get_or_insert(begun);
         let comes_back = scan.channel == channel;
-        let again = at.saturating_sub(scan.last) > LONGEST_PAUSE
-            || (comes_back && at.saturating_sub(scan.last_on_channel) > ONE_CHANNEL);
+        let again = at.saturating_sub(scan.last) > MAX_PAUSE_IN_SCAN
+            || (comes_back && at.saturating_sub(scan.last_on_channel) > MAX_TIME_ON_CHANNEL);
         if again {
             *scan = begun;
             self.more_scans.add(moment);
@@ -173,14 +173,14 @@ impl Station {
         }
     }
 
-    /// How many scans its probe requests make up.
+    /// Number of scans.
     #[must_use]
     pub const fn scans(&self) -> u64 {
         self.more_scans.count + self.scan.is_some() as u64
     }
 
-    /// How often its probe requests gave away what leaks whoever sends it.
-    pub(super) const fn telling(&self) -> [u64; 3] {
+    /// Numbers of probe requests that are a leak under every address: with SSID, with WPS or P2P, in another scan.
+    pub(super) const fn disclosure_counts(&self) -> [u64; 3] {
         [
             self.naming.count,
             self.wps_or_p2p.count,
@@ -192,34 +192,34 @@ impl Station {
         self.scan.map_or(0, |scan| scan.last)
     }
 
-    /// Whether it is an access point.
+    /// Whether it sent frames that only access points send.
     #[must_use]
     pub const fn is_access_point(&self) -> bool {
         self.as_access_point > 0
     }
 
-    /// Whether it was associated, or on the way there.
+    /// Whether it sent association requests or data.
     #[must_use]
     pub const fn is_associated(&self) -> bool {
         self.associations + self.data > 0
     }
 
-    /// Whether it did what only stations do.
+    /// Whether it sent frames that only stations send.
     #[must_use]
     pub const fn is_station(&self) -> bool {
         self.is_associated() || self.probes.count + self.authentications > 0
     }
 }
 
-/// What is known of a frame beside its content.
+/// How a frame was received.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Heard {
+pub(super) struct Reception {
     pub(super) moment: Moment,
     pub(super) frequency: Option<u16>,
     pub(super) is_truncated: bool,
 }
 
-/// A hash of what a probe request contains beside the name and the channel.
+/// A hash of the elements of a probe request, without the content of SSID and channel.
 fn content(frame: &Frame) -> u64 {
     let mut hasher = DefaultHasher::new();
     for element in frame.elements() {
@@ -233,7 +233,7 @@ fn content(frame: &Frame) -> u64 {
 }
 
 fn remember<T: PartialEq>(few: &mut Vec<T>, item: T) {
-    if few.len() < FEW && !few.contains(&item) {
+    if few.len() < MAX_REMEMBERED && !few.contains(&item) {
         few.push(item);
     }
 }

@@ -1,39 +1,39 @@
-//! What of all that was heard is a leak.
+//! Decides what is a leak.
 
 use std::collections::BTreeMap;
 use std::fmt;
 
 use super::capture::Micros;
-use super::links::Link;
+use super::links::LinkedAddresses;
 use super::station::{Station, Tally};
-use super::{Counts, Known};
+use super::{FrameCounts, KnownAddresses};
 use macveil_core::types::Mac;
 
-/// The ways in which a station gives itself away.
+/// Ways in which frames identify a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Leak {
-    /// A frame under an address of hardware that was named.
+    /// A frame with a permanent address that the user specified.
     PermanentAddress,
-    /// None was named, and the address is one as vendors give it.
+    /// The user specified none, and the address is globally administered.
     NotRandomised,
-    /// A probe request under the address of an association.
+    /// A probe request with an assigned address.
     AssignedInProbe,
-    /// A probe request names a network.
+    /// A probe request with an SSID.
     NetworkNamed,
-    /// It does so under the address of an association.
+    /// A probe request with an SSID and an assigned address.
     NamedUnderAssigned,
-    /// A probe request has elements of WPS or P2P.
+    /// A probe request with WPS or P2P elements.
     WpsOrP2p,
-    /// An address is kept over several scans.
+    /// The address was already used for another scan.
     SeveralScans,
-    /// Not a leak by itself: a probe request says more than it needs to.
+    /// Only a note: a probe request with optional elements.
     Fingerprint,
-    /// Not a leak by itself: other permanent addresses were named, but this one may be one.
+    /// Only a note: the address is globally administered, but not one that the user specified.
     VendorAddress,
 }
 
 impl Leak {
-    /// All of them.
+    /// All of them, in the order of the output.
     pub const ALL: [Self; 9] = [
         Self::PermanentAddress,
         Self::NotRandomised,
@@ -46,13 +46,13 @@ impl Leak {
         Self::VendorAddress,
     ];
 
-    /// Whether it is only worth a note.
+    /// Whether this is a note only.
     #[must_use]
     pub const fn is_note(self) -> bool {
         matches!(self, Self::Fingerprint | Self::VendorAddress)
     }
 
-    /// For programs.
+    /// The word in JSON.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -72,101 +72,105 @@ impl Leak {
 impl fmt::Display for Leak {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::PermanentAddress => "frame under a permanent address",
-            Self::NotRandomised => "frame under an address that is not randomised",
-            Self::AssignedInProbe => "probe request under the address of an association",
-            Self::NetworkNamed => "probe request naming a network",
-            Self::NamedUnderAssigned => "network named under the address of an association",
-            Self::WpsOrP2p => "WPS or P2P element in a probe request",
-            Self::SeveralScans => "address kept for another scan",
-            Self::Fingerprint => "probe request of more than minimal content",
-            Self::VendorAddress => "frame under an address as vendors give it",
+            Self::PermanentAddress => "frame with a permanent address",
+            Self::NotRandomised => "frame with an address that is not randomised",
+            Self::AssignedInProbe => "probe request with an assigned address",
+            Self::NetworkNamed => "probe request with an SSID",
+            Self::NamedUnderAssigned => "probe request with an SSID and an assigned address",
+            Self::WpsOrP2p => "probe request with a WPS or P2P element",
+            Self::SeveralScans => "address reused for another scan",
+            Self::Fingerprint => "probe request with optional elements",
+            Self::VendorAddress => "frame with a globally administered address",
         })
     }
 }
 
-/// A leak of one address.
+/// A leak or note about one address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Finding {
-    /// Which.
+pub struct LeakFinding {
+    /// The leak.
     pub leak: Leak,
-    /// How often, and when first.
+    /// Number of occurrences, and the first one.
     pub tally: Tally,
 }
 
-/// A station and what was found.
+/// A station and its findings.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Judged {
-    /// Under which address.
+pub struct StationReport {
+    /// Its address.
     pub address: Mac,
     /// What it sent.
     pub station: Station,
-    /// What it gave away.
-    pub findings: Vec<Finding>,
+    /// Its leaks and notes.
+    pub findings: Vec<LeakFinding>,
 }
 
-impl Judged {
-    /// Whether anything found is a leak.
+impl StationReport {
+    /// Whether any finding is a leak.
     #[must_use]
     pub fn leaks(&self) -> bool {
-        self.findings.iter().any(|it| !it.leak.is_note())
+        self.findings.iter().any(|finding| !finding.leak.is_note())
     }
 }
 
-/// All that was found out.
+/// The result of an audit.
 #[derive(Debug, Clone)]
 pub struct Verdict {
-    /// How much of the capture was of use.
-    pub counts: Counts,
-    /// Stations in the order of their first frames.
-    pub stations: Vec<Judged>,
-    /// How many access points there were.
+    /// Numbers of frames.
+    pub counts: FrameCounts,
+    /// Stations, ordered by their first frame.
+    pub stations: Vec<StationReport>,
+    /// Number of access points.
     pub access_points: usize,
     /// Addresses that belong to one card.
-    pub links: Vec<Link>,
+    pub links: Vec<LinkedAddresses>,
 }
 
 impl Verdict {
     /// Whether there is any leak.
     #[must_use]
     pub fn leaks(&self) -> bool {
-        !self.links.is_empty() || self.stations.iter().any(Judged::leaks)
+        !self.links.is_empty() || self.stations.iter().any(StationReport::leaks)
     }
 
-    /// From the first packet to the last.
+    /// Time between the first and the last packet.
     #[must_use]
     pub fn lasted(&self) -> Micros {
         self.counts.span.map_or(0, |(first, last)| last - first)
     }
 
-    /// How often a leak was found, and under how many addresses.
+    /// Number of occurrences of a leak, and of addresses with it.
     #[must_use]
     pub fn total(&self, leak: Leak) -> (u64, usize) {
-        let all = self.stations.iter().flat_map(|it| &it.findings);
-        let counts = all.filter(|it| it.leak == leak).map(|it| it.tally.count);
-        counts.fold((0, 0), |(sum, addresses), it| (sum + it, addresses + 1))
+        let all = self.stations.iter().flat_map(|report| &report.findings);
+        let counts = all
+            .filter(|finding| finding.leak == leak)
+            .map(|finding| finding.tally.count);
+        counts.fold((0, 0), |(sum, addresses), count| {
+            (sum + count, addresses + 1)
+        })
     }
 }
 
 pub(super) fn reach(
-    known: &Known,
-    counts: Counts,
+    known: &KnownAddresses,
+    counts: FrameCounts,
     stations: BTreeMap<Mac, Station>,
-    links: Vec<Link>,
+    links: Vec<LinkedAddresses>,
 ) -> Verdict {
     let is_access_point =
-        |it: &(Mac, Station)| it.1.is_access_point() && !known.permanent.contains(&it.0);
+        |entry: &(Mac, Station)| entry.1.is_access_point() && !known.permanent.contains(&entry.0);
     let (access_points, others): (Vec<_>, Vec<_>) = stations.into_iter().partition(is_access_point);
     let mut judged: Vec<_> = others
         .into_iter()
-        .map(|(address, station)| Judged {
+        .map(|(address, station)| StationReport {
             address,
             findings: findings(address, &station, known),
             station,
         })
-        .filter(|it| it.station.is_station() || !it.findings.is_empty())
+        .filter(|report| report.station.is_station() || !report.findings.is_empty())
         .collect();
-    judged.sort_by_key(|it| (it.station.any.first, it.address));
+    judged.sort_by_key(|report| (report.station.any.first, report.address));
     Verdict {
         counts,
         stations: judged,
@@ -175,7 +179,7 @@ pub(super) fn reach(
     }
 }
 
-fn findings(address: Mac, station: &Station, known: &Known) -> Vec<Finding> {
+fn findings(address: Mac, station: &Station, known: &KnownAddresses) -> Vec<LeakFinding> {
     let if_so = |holds: bool, tally: Tally| if holds { tally } else { Tally::default() };
     let permanent = known.permanent.contains(&address);
     let assigned = known.assigned.contains(&address) || station.is_associated();
@@ -192,10 +196,12 @@ fn findings(address: Mac, station: &Station, known: &Known) -> Vec<Finding> {
         Leak::SeveralScans => if_so(!assigned && !permanent, station.more_scans),
         Leak::Fingerprint => station.rich,
     };
-    let findings = Leak::ALL.map(|leak| Finding {
+    let findings = Leak::ALL.map(|leak| LeakFinding {
         leak,
         tally: tally(leak),
     });
-    let found = findings.into_iter().filter(|it| it.tally.count > 0);
+    let found = findings
+        .into_iter()
+        .filter(|finding| finding.tally.count > 0);
     found.collect()
 }

@@ -1,4 +1,4 @@
-//! The time below a picture.
+//! Time axis of a picture.
 
 use crate::tools::audit::Micros;
 
@@ -6,7 +6,7 @@ const SECOND: Micros = 1_000_000;
 const MINUTE: Micros = 60 * SECOND;
 const HOUR: Micros = 60 * MINUTE;
 
-/// Steps that people count in.
+/// Usual distances of marks.
 const STEPS: [Micros; 23] = [
     SECOND / 100,
     SECOND / 50,
@@ -32,17 +32,17 @@ const STEPS: [Micros; 23] = [
     12 * HOUR,
     24 * HOUR,
 ];
-/// More marks are in each other's way.
-const MOST: Micros = 12;
+/// With more, the labels would overlap.
+const MAX_MARKS: Micros = 12;
 
-/// What lies between two marks of an axis that is so long.
+/// Distance of marks for this length of the axis.
 pub(super) fn step(span: Micros) -> Micros {
-    let fits = |step: &Micros| span / step <= MOST;
+    let fits = |step: &Micros| span / step <= MAX_MARKS;
     let known = STEPS.into_iter().find(fits);
-    known.unwrap_or_else(|| (span / MOST).next_multiple_of(24 * HOUR))
+    known.unwrap_or_else(|| (span / MAX_MARKS).next_multiple_of(24 * HOUR))
 }
 
-/// A moment, as exactly as a step asks for.
+/// The label of a mark, as exact as the distance requires.
 pub(super) fn label(at: Micros, step: Micros) -> String {
     let (hours, minutes, seconds) = (at / HOUR, at % HOUR / MINUTE, at % MINUTE / SECOND);
     if step < SECOND {

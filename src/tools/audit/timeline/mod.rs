@@ -1,5 +1,5 @@
-//! What each address did when, in memory that does not grow with the capture: time is kept in columns,
-//! which get twice as wide whenever there are not enough of them.
+//! When each address sent what. Memory use is limited: time is divided into columns, whose width doubles
+//! when a capture needs more of them.
 
 mod axis;
 mod picture;
@@ -8,73 +8,73 @@ mod svg;
 mod tests;
 
 use super::capture::Micros;
-use super::frame::{Frame, Kind};
+use super::frame::{Frame, FrameKind};
 use macveil_core::types::Mac;
 
 pub use picture::draw;
 
-/// So many columns there are at most, which is about one a pixel.
-const COLUMNS: u64 = 600;
-/// How wide the first ones are.
-const NARROWEST: Micros = 1000;
-/// Only clocks that jump take longer.
-const LONGEST: Micros = 1 << 62;
-/// So many addresses are followed at once.
-const MOST_LANES: usize = 128;
-/// Of them access points, which are many in a town.
-const MOST_ACCESS_POINTS: usize = 16;
+/// About one per pixel.
+const MAX_COLUMNS: u64 = 600;
+/// Initial width of a column.
+const MIN_COLUMN_WIDTH: Micros = 1000;
+/// A longer time comes from a clock that was set.
+const MAX_SPAN: Micros = 1 << 62;
+/// Maximum number of addresses.
+const MAX_LANES: usize = 128;
+/// Maximum number of access points among them. There can be many in a town.
+const MAX_ACCESS_POINTS: usize = 16;
 
-/// What a frame is in a picture.
+/// Group of frames with one colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Act {
+enum FrameGroup {
     /// A probe request.
     Probe,
     /// Authentication or a request for association.
     Join,
-    /// Data, or a keep-alive.
+    /// Data or null data.
     Data,
-    /// The end of an association.
-    Goodbye,
+    /// Deauthentication or disassociation.
+    Deauthentication,
     /// Anything else, such as a beacon.
     Other,
 }
 
-impl Act {
+impl FrameGroup {
     /// In the order of the legend.
     const ALL: [Self; 5] = [
         Self::Probe,
         Self::Join,
         Self::Data,
-        Self::Goodbye,
+        Self::Deauthentication,
         Self::Other,
     ];
 
-    const fn of(kind: Kind) -> Self {
+    const fn of(kind: FrameKind) -> Self {
         match kind {
-            Kind::ProbeRequest => Self::Probe,
-            Kind::Authentication | Kind::AssociationRequest => Self::Join,
-            Kind::Data(_) => Self::Data,
-            Kind::Goodbye => Self::Goodbye,
-            Kind::AssociationResponse
-            | Kind::ProbeResponse
-            | Kind::Beacon
-            | Kind::Management
-            | Kind::Control => Self::Other,
+            FrameKind::ProbeRequest => Self::Probe,
+            FrameKind::Authentication | FrameKind::AssociationRequest => Self::Join,
+            FrameKind::Data(_) => Self::Data,
+            FrameKind::Deauthentication => Self::Deauthentication,
+            FrameKind::AssociationResponse
+            | FrameKind::ProbeResponse
+            | FrameKind::Beacon
+            | FrameKind::Management
+            | FrameKind::Control => Self::Other,
         }
     }
 }
 
-/// What a probe request gives away, whoever sends it.
+/// What a probe request discloses that is a leak under every address.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Given {
+pub(super) struct Disclosures {
     name: bool,
     wps_or_p2p: bool,
-    /// It begins another scan.
+    /// The start of another scan.
     scan: bool,
 }
 
-impl Given {
-    /// What a station gives away that it did not before.
+impl Disclosures {
+    /// What was disclosed between two values of [`Station::disclosure_counts`](super::Station).
     pub(super) const fn between(before: [u64; 3], after: [u64; 3]) -> Self {
         let [name, wps_or_p2p, scan] = after;
         Self {
@@ -93,12 +93,12 @@ impl Given {
     }
 }
 
-/// What is known of a frame beside what it says.
+/// The context of a frame.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Seen {
+pub(super) struct Observation {
     pub(super) at: Micros,
-    pub(super) given: Given,
-    /// Somebody asked about its address.
+    pub(super) disclosed: Disclosures,
+    /// Its address is in [`KnownAddresses`](super::KnownAddresses).
     pub(super) is_known: bool,
 }
 
@@ -106,13 +106,13 @@ pub(super) struct Seen {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 struct Cell {
     column: u64,
-    frames: [u32; Act::ALL.len()],
-    given: Given,
+    frames: [u32; FrameGroup::ALL.len()],
+    disclosed: Disclosures,
 }
 
 impl Cell {
-    fn count(&self, act: Act) -> u32 {
-        self.frames.get(act as usize).copied().unwrap_or_default()
+    fn count(&self, group: FrameGroup) -> u32 {
+        self.frames.get(group as usize).copied().unwrap_or_default()
     }
 
     fn all(&self) -> u64 {
@@ -123,7 +123,7 @@ impl Cell {
         for (count, more) in self.frames.iter_mut().zip(other.frames) {
             *count = count.saturating_add(more);
         }
-        self.given = self.given.or(other.given);
+        self.disclosed = self.disclosed.or(other.disclosed);
     }
 }
 
@@ -132,26 +132,31 @@ impl Cell {
 struct Lane {
     address: Mac,
     is_access_point: bool,
-    /// The network that it says it is of.
+    /// SSID in its beacons.
     name: Option<Box<[u8]>>,
     cells: Vec<Cell>,
-    /// It has done nothing but look around without a word.
+    /// Sent only probe requests without a leak.
     is_plain: bool,
 }
 
 impl Lane {
     fn add(&mut self, cell: &Cell) {
-        let is_probe = cell.all() == cell.count(Act::Probe).into();
-        self.is_plain &= is_probe && cell.given == Given::default();
-        // Clocks may go back, but seldom do.
-        let before = self.cells.iter().rposition(|it| it.column <= cell.column);
+        let is_probe = cell.all() == cell.count(FrameGroup::Probe).into();
+        self.is_plain &= is_probe && cell.disclosed == Disclosures::default();
+        // Clocks can go back, but seldom do.
+        let before = self
+            .cells
+            .iter()
+            .rposition(|earlier| earlier.column <= cell.column);
         match before.and_then(|index| self.cells.get_mut(index)) {
             Some(there) if there.column == cell.column => there.add(cell),
-            _ => self.cells.insert(before.map_or(0, |it| it + 1), *cell),
+            _ => self
+                .cells
+                .insert(before.map_or(0, |index| index + 1), *cell),
         }
     }
 
-    /// Every two columns become one.
+    /// Merges each two columns into one.
     fn widen(&mut self) {
         for cell in &mut self.cells {
             cell.column /= 2;
@@ -166,17 +171,17 @@ impl Lane {
     }
 }
 
-/// What each address did when.
+/// The data for a picture.
 #[derive(Debug)]
 pub struct Timeline {
     begin: Option<Micros>,
     width: Micros,
     /// In the order of their first frames.
     lanes: Vec<Lane>,
-    /// Where the lane of an address is, in the order of addresses.
-    places: Vec<(Mac, usize)>,
+    /// Index of each address into `lanes`, sorted by address.
+    lane_of: Vec<(Mac, usize)>,
     access_points: usize,
-    /// No lane is plain, and none becomes so again.
+    /// No lane is plain. Only a new lane can change that.
     none_is_plain: bool,
 }
 
@@ -184,9 +189,9 @@ impl Default for Timeline {
     fn default() -> Self {
         Self {
             begin: None,
-            width: NARROWEST,
+            width: MIN_COLUMN_WIDTH,
             lanes: Vec::new(),
-            places: Vec::new(),
+            lane_of: Vec::new(),
             access_points: 0,
             none_is_plain: false,
         }
@@ -194,52 +199,58 @@ impl Default for Timeline {
 }
 
 impl Timeline {
-    /// Takes in a frame. Time begins with the first.
-    pub(super) fn see(&mut self, begin: Micros, frame: &Frame, by: Mac, seen: Seen) {
+    /// Adds a frame. Time starts with the first one.
+    pub(super) fn observe(
+        &mut self,
+        begin: Micros,
+        frame: &Frame,
+        by: Mac,
+        observation: Observation,
+    ) {
         let begin = *self.begin.get_or_insert(begin);
-        let passed = seen.at.saturating_sub(begin).min(LONGEST);
-        while passed / self.width >= COLUMNS {
+        let passed = observation.at.saturating_sub(begin).min(MAX_SPAN);
+        while passed / self.width >= MAX_COLUMNS {
             self.width *= 2;
             self.lanes.iter_mut().for_each(Lane::widen);
         }
         let column = passed / self.width;
         let is_access_point = frame.is_from_access_point();
-        let Some(lane) = self.lane(by, is_access_point, seen.is_known) else {
+        let Some(lane) = self.lane(by, is_access_point, observation.is_known) else {
             return;
         };
         let becomes_access_point = is_access_point && !lane.is_access_point;
         lane.is_access_point |= is_access_point;
-        if lane.name.is_none() && frame.kind == Kind::Beacon {
+        if lane.name.is_none() && frame.kind == FrameKind::Beacon {
             lane.name = frame.ssid().map(Into::into);
         }
         let mut cell = Cell {
             column,
-            given: seen.given,
+            disclosed: observation.disclosed,
             ..Cell::default()
         };
-        if let Some(count) = cell.frames.get_mut(Act::of(frame.kind) as usize) {
+        if let Some(count) = cell.frames.get_mut(FrameGroup::of(frame.kind) as usize) {
             *count = 1;
         }
         lane.add(&cell);
         self.access_points += usize::from(becomes_access_point);
     }
 
-    /// The lane of an address, if there is room for one.
+    /// The lane of an address; `None` if the limits leave no room for it.
     fn lane(&mut self, address: Mac, is_access_point: bool, is_known: bool) -> Option<&mut Lane> {
         if let Ok(found) = self.find(address) {
-            let (_, place) = *self.places.get(found)?;
+            let (_, place) = *self.lane_of.get(found)?;
             return self.lanes.get_mut(place);
         }
-        if is_access_point && self.access_points >= MOST_ACCESS_POINTS && !is_known {
+        if is_access_point && self.access_points >= MAX_ACCESS_POINTS && !is_known {
             return None;
         }
-        if self.lanes.len() >= MOST_LANES {
-            // The oldest that has given nothing away makes room.
+        if self.lanes.len() >= MAX_LANES {
+            // Replace the oldest address without a leak.
             let place = self.oldest_plain().or(is_known.then_some(0))?;
             self.remove(place);
         }
         if let Err(index) = self.find(address) {
-            self.places.insert(index, (address, self.lanes.len()));
+            self.lane_of.insert(index, (address, self.lanes.len()));
         }
         self.lanes.push(Lane {
             address,
@@ -256,7 +267,7 @@ impl Timeline {
         if self.none_is_plain {
             return None;
         }
-        let plain = self.lanes.iter().position(|it| it.is_plain);
+        let plain = self.lanes.iter().position(|lane| lane.is_plain);
         self.none_is_plain = plain.is_none();
         plain
     }
@@ -264,13 +275,13 @@ impl Timeline {
     fn remove(&mut self, place: usize) {
         let lane = self.lanes.remove(place);
         self.access_points -= usize::from(lane.is_access_point);
-        self.places.retain(|(address, _)| *address != lane.address);
-        for (_, other) in &mut self.places {
+        self.lane_of.retain(|(address, _)| *address != lane.address);
+        for (_, other) in &mut self.lane_of {
             *other -= usize::from(*other > place);
         }
     }
 
     fn find(&self, address: Mac) -> Result<usize, usize> {
-        self.places.binary_search_by(|it| it.0.cmp(&address))
+        self.lane_of.binary_search_by(|entry| entry.0.cmp(&address))
     }
 }

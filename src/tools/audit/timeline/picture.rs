@@ -1,19 +1,19 @@
-//! The picture: time goes from left to right, each address has a lane, and what leaks is underlined.
+//! The picture: time from left to right, one lane for each address, leaks underlined.
 
 mod rows;
 
 use std::fmt::Write as _;
 
 use super::svg::{Place, Svg};
-use super::{Act, Cell, LONGEST, Timeline, axis};
-use crate::tools::audit::{Leak, Link, Micros, Verdict};
+use super::{Cell, FrameGroup, MAX_SPAN, Timeline, axis};
+use crate::tools::audit::{Leak, LinkedAddresses, Micros, Verdict};
 use macveil_core::types::Mac;
 use rows::Row;
 
-/// Tenths of a pixel, as all lengths here.
+/// In tenths of a pixel, like all lengths here.
 const WIDTH: u64 = 10_000;
 const MARGIN: u64 = 240;
-/// Where time begins, and where it ends.
+/// Left and right end of the time axis.
 const FROM: u64 = 1_680;
 const TO: u64 = 7_300;
 const RIGHT: u64 = TO + 140;
@@ -21,12 +21,12 @@ const LEGEND: u64 = 900;
 const TOP: u64 = 1_180;
 const ROW: u64 = 190;
 const LINE: u64 = 200;
-/// What is narrower is hard to see.
-const NARROWEST: u64 = 26;
-/// What is nearer to each other is one.
-const NEAR: u64 = 30;
+/// Minimum width of a bar that is easy to see.
+const MIN_WIDTH: u64 = 26;
+/// Bars with a smaller gap are merged.
+const MAX_GAP: u64 = 30;
 
-/// In the light and in the dark.
+/// For light and dark pages.
 const STYLE: &str = "<style>\
     text{font:120px system-ui,sans-serif;fill:#1f2328}\
     .name{font-size:190px;font-weight:600}\
@@ -34,39 +34,39 @@ const STYLE: &str = "<style>\
     .muted{fill:#656d76}.end{text-anchor:end}.middle{text-anchor:middle}\
     .said{font-weight:600;fill:#fff;text-anchor:middle}\
     rect{rx:14px}.page{fill:#fff;rx:0}.grid{stroke:#d8dee4;stroke-width:8;fill:none}.life{fill:#d0d7de}\
-    .other{fill:#8c959f}.data{fill:#2da44e}.probe{fill:#1f6feb}.join{fill:#bf8700}.goodbye{fill:#8250df}\
+    .other{fill:#8c959f}.data{fill:#2da44e}.probe{fill:#1f6feb}.join{fill:#bf8700}.deauth{fill:#8250df}\
     .leak,.bad{fill:#cf222e}.row{fill:#cf222e;opacity:.08}.good{fill:#1a7f37}\
     .card{stroke:#cf222e;stroke-width:12;stroke-dasharray:40 30;fill:none}\
     @media(prefers-color-scheme:dark){\
     text{fill:#e6edf3}.muted{fill:#9198a1}\
     .page{fill:#0d1117}.grid{stroke:#262c36}.life{fill:#3d444d}\
-    .other{fill:#6e7681}.data{fill:#3fb950}.probe{fill:#58a6ff}.join{fill:#e3b341}.goodbye{fill:#bc8cff}\
+    .other{fill:#6e7681}.data{fill:#3fb950}.probe{fill:#58a6ff}.join{fill:#e3b341}.deauth{fill:#bc8cff}\
     text.leak{fill:#ff7b72}.leak{fill:#ff6a61}.row{fill:#ff6a61;opacity:.13}\
     .bad{fill:#b62324}.good{fill:#238636}.card{stroke:#ff6a61}}\
     text.said{fill:#fff}</style>\n";
 
-impl Act {
-    /// How it is drawn, and what it is called.
+impl FrameGroup {
+    /// CSS class and label.
     const fn look(self) -> (&'static str, &'static str) {
         match self {
             Self::Other => ("other", "beacons and others"),
             Self::Data => ("data", "data"),
             Self::Probe => ("probe", "probe requests"),
             Self::Join => ("join", "association"),
-            Self::Goodbye => ("goodbye", "goodbyes"),
+            Self::Deauthentication => ("deauth", "deauthentication"),
         }
     }
 
-    /// Where in its row, from where, and how high.
+    /// Top and height of a bar within its row.
     const fn height(self) -> (u64, u64) {
         match self {
             Self::Other | Self::Data => (70, 50),
-            Self::Probe | Self::Join | Self::Goodbye => (30, 115),
+            Self::Probe | Self::Join | Self::Deauthentication => (30, 115),
         }
     }
 }
 
-/// Draws what was heard and judged. The name is the picture's.
+/// Draws the picture as SVG, with this title.
 #[must_use]
 pub fn draw(verdict: &Verdict, timeline: &Timeline, name: &str) -> String {
     let (rows, left_out) = rows::choose(verdict, timeline);
@@ -75,7 +75,7 @@ pub fn draw(verdict: &Verdict, timeline: &Timeline, name: &str) -> String {
         svg: Svg::default(),
         begin: timeline.begin.unwrap_or_default(),
         width: timeline.width,
-        span: verdict.lasted().clamp(1, LONGEST),
+        span: verdict.lasted().clamp(1, MAX_SPAN),
     };
     let conclusion = conclusion(verdict, left_out);
     let height = bottom + 480 + LINE * conclusion.len() as u64;
@@ -108,9 +108,9 @@ pub fn draw(verdict: &Verdict, timeline: &Timeline, name: &str) -> String {
 struct Picture {
     svg: Svg,
     begin: Micros,
-    /// How long a column is.
+    /// Duration of a column.
     width: Micros,
-    /// How long it all is.
+    /// Duration of the capture.
     span: Micros,
 }
 
@@ -138,9 +138,9 @@ impl Picture {
 
     fn legend(&mut self) {
         let mut x = MARGIN;
-        let acts = Act::ALL.map(Act::look);
+        let groups = FrameGroup::ALL.map(FrameGroup::look);
         let leak = ("leak", "a leak");
-        for (class, meaning) in acts.into_iter().chain([leak]) {
+        for (class, meaning) in groups.into_iter().chain([leak]) {
             let (y, height) = if class == "leak" { (50, 35) } else { (0, 100) };
             let swatch = place((x, x + 140), LEGEND - 95 + y, height);
             self.svg.rectangle(class, swatch, "");
@@ -185,12 +185,12 @@ impl Picture {
             self.x(last.column * self.width),
         );
         self.svg.rectangle("life", place(life, y + 88, 12), "");
-        // What matters most is drawn last.
-        for act in Act::ALL.into_iter().rev() {
-            let (class, meaning) = act.look();
-            let (top, height) = act.height();
-            let of_act = |cell: &Cell| (cell.count(act) > 0).then(|| cell.count(act).into());
-            for run in self.runs(cells, &of_act) {
+        // The most important group is drawn last.
+        for group in FrameGroup::ALL.into_iter().rev() {
+            let (class, meaning) = group.look();
+            let (top, height) = group.height();
+            let of_group = |cell: &Cell| (cell.count(group) > 0).then(|| cell.count(group).into());
+            for run in self.runs(cells, &of_group) {
                 let title = format!("{meaning}: {}, {}", run.count, run.when());
                 self.svg
                     .rectangle(class, place(run.x, y + top, height), &title);
@@ -204,27 +204,27 @@ impl Picture {
         }
     }
 
-    fn link(&mut self, link: &Link, rows: &[Row]) {
+    fn link(&mut self, link: &LinkedAddresses, rows: &[Row]) {
         let y = |address: Mac| {
             let index = rows.iter().position(|row| row.address == address)?;
             Some(TOP + ROW * index as u64 + ROW / 2)
         };
         if let (Some(earlier), Some(later)) = (y(link.earlier), y(link.later)) {
             let x = self.x(link.moment.at.saturating_sub(self.begin));
-            let title = format!("{} and {} are one card", link.earlier, link.later);
+            let title = format!("{} and {} belong to one card", link.earlier, link.later);
             self.svg.path("card", &[(x, earlier), (x, later)], &title);
         }
     }
 
-    /// What lies so near that it is drawn as one.
+    /// Cells that are drawn as one bar because they are close together.
     fn runs(&self, cells: &[Cell], wanted: &dyn Fn(&Cell) -> Option<u64>) -> Vec<Run> {
         let mut runs: Vec<Run> = Vec::new();
         for cell in cells {
             let Some(count) = wanted(cell) else { continue };
             let (from, to) = (cell.column * self.width, (cell.column + 1) * self.width);
-            let x = (self.x(from), self.x(to).max(self.x(from) + NARROWEST));
+            let x = (self.x(from), self.x(to).max(self.x(from) + MIN_WIDTH));
             match runs.last_mut() {
-                Some(run) if x.0 <= run.x.1 + NEAR => {
+                Some(run) if x.0 <= run.x.1 + MAX_GAP => {
                     run.count += count;
                     (run.x.1, run.to) = (x.1, to);
                 }
@@ -240,7 +240,7 @@ impl Picture {
     }
 }
 
-/// Frames of a kind that follow each other.
+/// A bar.
 struct Run {
     x: (u64, u64),
     from: Micros,
@@ -254,16 +254,16 @@ impl Run {
     }
 }
 
-/// What is said below, each line with how it looks.
+/// The text below, as CSS class and line.
 fn conclusion(verdict: &Verdict, left_out: usize) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
     if left_out > 0 {
         lines.push((
             "muted",
-            format!("... and {left_out} more addresses, which are not drawn"),
+            format!("... and {left_out} more addresses (not drawn)"),
         ));
     }
-    for leak in Leak::ALL.into_iter().filter(|it| !it.is_note()) {
+    for leak in Leak::ALL.into_iter().filter(|leak| !leak.is_note()) {
         let (count, addresses) = verdict.total(leak);
         if count > 0 {
             lines.push(("leak", format!("{leak}: {count}, addresses: {addresses}")));

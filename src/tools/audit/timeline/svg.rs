@@ -1,12 +1,12 @@
-//! Scalable vector graphics, as text. Lengths are tenths of a pixel, so that none has a fraction.
+//! Writes SVG as text. Lengths are integers, in tenths of a pixel.
 
 use std::fmt::Write as _;
 
-/// A picture in the making.
+/// The document as written so far.
 #[derive(Debug, Default)]
 pub(super) struct Svg(pub(super) String);
 
-/// Where something is, from the upper left corner.
+/// A rectangle; the origin is the upper left corner.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Place {
     pub(super) x: u64,
@@ -38,7 +38,7 @@ impl Svg {
         self.0.push_str("</text>\n");
     }
 
-    /// Lines from each point to the next.
+    /// A line through all points.
     pub(super) fn path(&mut self, class: &str, points: &[(u64, u64)], title: &str) {
         self.open("polyline", class);
         self.0.push_str(" points=\"");
@@ -61,7 +61,7 @@ impl Svg {
         let _ = write!(self.0, " {name}=\"{number}\"");
     }
 
-    /// The title is what is shown when somebody points at it.
+    /// Closes an element with a title, which browsers show as a tooltip.
     fn close(&mut self, element: &str, title: &str) {
         if title.is_empty() {
             self.0.push_str("/>\n");
@@ -74,7 +74,7 @@ impl Svg {
         self.0.push_str(">\n");
     }
 
-    /// What may be in XML 1.0 (section 2.2), and begins no markup.
+    /// Escapes markup and replaces characters that XML 1.0 forbids (section 2.2).
     pub(super) fn escaped(&mut self, text: &str) {
         for character in text.chars() {
             match character {
@@ -83,8 +83,8 @@ impl Svg {
                 '&' => self.0.push_str("&amp;"),
                 '"' => self.0.push_str("&quot;"),
                 '\u{fffe}' | '\u{ffff}' => self.0.push('\u{fffd}'),
-                it if it.is_control() => self.0.push('\u{fffd}'),
-                it => self.0.push(it),
+                other if other.is_control() => self.0.push('\u{fffd}'),
+                other => self.0.push(other),
             }
         }
     }

@@ -92,15 +92,15 @@ fn given(mut command: Command, input: &[u8]) -> std::io::Result<Output> {
 fn is_tolerated(leak: &str, story: &Story) -> bool {
     const WORDS: [(&str, &str); 3] = [
         (
-            "probe request under the address of an association",
+            "probe request with an assigned address",
             "probe request under an assigned address",
         ),
         (
-            "probe request naming a network",
+            "probe request with an SSID",
             "probe request naming a network not hidden",
         ),
         (
-            "network named under the address of an association",
+            "probe request with an SSID and an assigned address",
             "network named under an assigned address",
         ),
     ];
@@ -109,7 +109,7 @@ fn is_tolerated(leak: &str, story: &Story) -> bool {
     let mut words = WORDS.iter().filter(|(own, _)| *own == kind);
     words.any(|(_, judge)| tolerated.contains(judge))
         // By the elements of its probe requests, which are iwd's.
-        || (kind == "addresses linked to another" && story.has_iwd())
+        || (kind == "addresses linked to another address" && story.has_iwd())
 }
 
 /// What only the story can allow.
@@ -120,8 +120,8 @@ fn may_be(leak: &str, brief: &Brief) -> bool {
         !brief.away.is_empty() || aps.any(|ap| !ap.may_see_permanent.is_empty())
     };
     match leak.split_once(": ").map(|(kind, _)| kind) {
-        Some("frame under a permanent address") => allows_permanent(),
-        Some("probe request naming a network" | "addresses linked to another") => {
+        Some("frame with a permanent address") => allows_permanent(),
+        Some("probe request with an SSID" | "addresses linked to another address") => {
             !brief.hidden.is_empty()
         }
         _ => false,

@@ -1,41 +1,41 @@
-//! Which addresses are drawn, and what is said of each.
+//! Selects the addresses to draw and labels them.
 
 use std::fmt::Write as _;
 
-use super::super::{Act, Cell, Given, Lane, Timeline};
-use crate::tools::audit::{Judged, Leak, Verdict};
+use super::super::{Cell, Disclosures, FrameGroup, Lane, Timeline};
+use crate::tools::audit::{Leak, StationReport, Verdict};
 use macveil_core::types::Mac;
 
-/// More stations than that nobody looks at.
-const MOST: usize = 64;
-const MOST_ACCESS_POINTS: usize = 6;
-/// Longer words of an address have no room.
-const MOST_CHARACTERS: usize = 36;
+/// Maximum number of stations in a picture.
+const MAX_STATIONS: usize = 64;
+const MAX_ACCESS_POINTS: usize = 6;
+/// Maximum length of a label.
+const MAX_CHARACTERS: usize = 36;
 
-/// An address that is drawn.
+/// An address in the picture.
 pub(super) struct Row<'a> {
     pub(super) address: Mac,
     pub(super) lane: &'a Lane,
-    /// What is known of it.
+    /// Its label, word by word.
     words: Vec<String>,
     pub(super) leaks: bool,
     found: Vec<Leak>,
 }
 
 impl Row<'_> {
-    /// All that is known of it.
+    /// The whole label.
     pub(super) fn all_words(&self) -> String {
         self.words.join(", ")
     }
 
-    /// As much of it as there is room for.
+    /// The label, shortened to the available width.
     pub(super) fn few_words(&self) -> String {
         let Some((first, others)) = self.words.split_first() else {
             return String::new();
         };
         let mut text = first.clone();
         for (index, word) in others.iter().enumerate() {
-            if text.len() + word.len() > MOST_CHARACTERS {
+            if text.len() + word.len() > MAX_CHARACTERS {
                 let _ = write!(text, ", +{}", others.len() - index);
                 break;
             }
@@ -45,27 +45,32 @@ impl Row<'_> {
         text
     }
 
-    /// Whether anything in it is a leak, now that all is known; how many frames then.
+    /// Number of frames in a cell that leaks; `None` if it does not.
     pub(super) fn leaking(&self, cell: &Cell) -> Option<u64> {
-        let Given {
+        let Disclosures {
             name,
             wps_or_p2p,
             scan,
-        } = cell.given;
+        } = cell.disclosed;
         let leaks = self.found.iter().any(|leak| match leak {
             Leak::PermanentAddress | Leak::NotRandomised => true,
-            Leak::AssignedInProbe => cell.count(Act::Probe) > 0,
+            Leak::AssignedInProbe => cell.count(FrameGroup::Probe) > 0,
             Leak::NetworkNamed | Leak::NamedUnderAssigned => name,
             Leak::WpsOrP2p => wps_or_p2p,
             Leak::SeveralScans => scan,
             Leak::Fingerprint | Leak::VendorAddress => false,
         });
-        leaks.then(|| Act::ALL.iter().map(|act| u64::from(cell.count(*act))).sum())
+        leaks.then(|| {
+            FrameGroup::ALL
+                .iter()
+                .map(|group| u64::from(cell.count(*group)))
+                .sum()
+        })
     }
 }
 
-/// Access points first, then stations as they came; those that leak have precedence. And how many stations
-/// are left out.
+/// Access points first, then leaking stations, then the others, each in the order of their first frames.
+/// Also returns the number of stations that are left out.
 pub(super) fn choose<'a>(verdict: &Verdict, timeline: &'a Timeline) -> (Vec<Row<'a>>, usize) {
     let mut rows = access_points(verdict, timeline);
     let stations = rows.len();
@@ -74,7 +79,7 @@ pub(super) fn choose<'a>(verdict: &Verdict, timeline: &'a Timeline) -> (Vec<Row<
         let lane = timeline
             .lanes
             .iter()
-            .find(|it| it.address == judged.address);
+            .find(|lane| lane.address == judged.address);
         if let Some(lane) = lane {
             let row = station(judged, lane, verdict);
             if row.leaks {
@@ -84,9 +89,9 @@ pub(super) fn choose<'a>(verdict: &Verdict, timeline: &'a Timeline) -> (Vec<Row<
             }
         }
     }
-    rows.truncate(stations + MOST);
+    rows.truncate(stations + MAX_STATIONS);
     for row in plain {
-        if rows.len() < stations + MOST {
+        if rows.len() < stations + MAX_STATIONS {
             rows.push(row);
         }
     }
@@ -94,29 +99,29 @@ pub(super) fn choose<'a>(verdict: &Verdict, timeline: &'a Timeline) -> (Vec<Row<
     (rows, verdict.stations.len() - drawn)
 }
 
-fn station<'a>(judged: &Judged, lane: &'a Lane, verdict: &Verdict) -> Row<'a> {
+fn station<'a>(judged: &StationReport, lane: &'a Lane, verdict: &Verdict) -> Row<'a> {
     let address = judged.address;
     let mut links = verdict.links.iter();
-    let linked = links.any(|it| it.earlier == address || it.later == address);
+    let linked = links.any(|link| link.earlier == address || link.later == address);
     Row {
         address,
         lane,
         words: words(judged, linked),
         leaks: judged.leaks() || linked,
-        found: judged.findings.iter().map(|it| it.leak).collect(),
+        found: judged.findings.iter().map(|finding| finding.leak).collect(),
     }
 }
 
 fn access_points<'a>(verdict: &Verdict, timeline: &'a Timeline) -> Vec<Row<'a>> {
-    let is_station = |it: &Lane| {
+    let is_station = |lane: &Lane| {
         verdict
             .stations
             .iter()
-            .any(|station| station.address == it.address)
+            .any(|station| station.address == lane.address)
     };
     let mut rows = Vec::new();
-    for lane in timeline.lanes.iter().filter(|it| it.is_access_point) {
-        if rows.len() < MOST_ACCESS_POINTS && !is_station(lane) {
+    for lane in timeline.lanes.iter().filter(|lane| lane.is_access_point) {
+        if rows.len() < MAX_ACCESS_POINTS && !is_station(lane) {
             rows.push(Row {
                 address: lane.address,
                 lane,
@@ -132,12 +137,12 @@ fn access_points<'a>(verdict: &Verdict, timeline: &'a Timeline) -> Vec<Row<'a>> 
     rows
 }
 
-fn words(judged: &Judged, linked: bool) -> Vec<String> {
-    let found = judged.findings.iter().map(|it| it.leak);
-    let leaks = found.filter(|it| !it.is_note() && *it != Leak::NamedUnderAssigned);
-    let mut words: Vec<_> = leaks.map(|it| it.word().replace('-', " ")).collect();
+fn words(judged: &StationReport, linked: bool) -> Vec<String> {
+    let found = judged.findings.iter().map(|finding| finding.leak);
+    let leaks = found.filter(|leak| !leak.is_note() && *leak != Leak::NamedUnderAssigned);
+    let mut words: Vec<_> = leaks.map(|leak| leak.word().replace('-', " ")).collect();
     if linked {
-        words.push("linked to another".to_owned());
+        words.push("linked to another address".to_owned());
     }
     if words.is_empty() && judged.station.is_associated() {
         words.push("associated".to_owned());
@@ -145,7 +150,7 @@ fn words(judged: &Judged, linked: bool) -> Vec<String> {
     words
 }
 
-/// The beginning of a network's name.
+/// The first characters of an SSID.
 fn shown(name: &[u8]) -> String {
     name.escape_ascii().take(20).map(char::from).collect()
 }
