@@ -1,4 +1,6 @@
-//! The information elements of management frames.
+//! Information elements of management frames (IEEE 802.11-2020, 9.4.2).
+
+use std::iter;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Element<'a> {
@@ -6,33 +8,41 @@ pub struct Element<'a> {
     pub body: &'a [u8],
 }
 
+/// OUI and type of vendor-specific elements.
+const WPS: ([u8; 3], u8) = ([0x00, 0x50, 0xf2], 4);
+const P2P: ([u8; 3], u8) = ([0x50, 0x6f, 0x9a], 9);
+
 impl Element<'_> {
     pub const SSID: u8 = 0;
     pub const CHANNEL_SWITCH: u8 = 37;
     pub const RSN: u8 = 48;
-    pub const VENDOR: u8 = 221;
+    const VENDOR_SPECIFIC: u8 = 221;
 
     pub fn is_wps(&self) -> bool {
-        self.id == Self::VENDOR && self.body.starts_with(&[0x00, 0x50, 0xf2, 0x04])
+        self.vendor_type() == Some(WPS)
     }
 
     pub fn is_p2p(&self) -> bool {
-        self.id == Self::VENDOR && self.body.starts_with(&[0x50, 0x6f, 0x9a, 0x09])
+        self.vendor_type() == Some(P2P)
+    }
+
+    fn vendor_type(&self) -> Option<([u8; 3], u8)> {
+        match *self.body {
+            [a, b, c, kind, ..] if self.id == Self::VENDOR_SPECIFIC => Some(([a, b, c], kind)),
+            _ => None,
+        }
     }
 }
 
-/// Walks over elements; ends at the first that is cut off.
-pub struct Elements<'a>(pub &'a [u8]);
-
-impl<'a> Iterator for Elements<'a> {
-    type Item = Element<'a>;
-
-    fn next(&mut self) -> Option<Element<'a>> {
-        let [id, length, rest @ ..] = self.0 else {
-            return None;
-        };
-        let body = rest.get(..usize::from(*length))?;
-        self.0 = &rest[body.len()..];
-        Some(Element { id: *id, body })
-    }
+/// The elements from an offset into a frame body on, up to the first incomplete one.
+pub fn elements_from(body: &[u8], offset: usize) -> impl Iterator<Item = Element<'_>> {
+    let mut next = offset;
+    iter::from_fn(move || {
+        let (id, length) = (*body.get(next)?, *body.get(next + 1)?);
+        let begin = next + 2;
+        next = begin + usize::from(length);
+        let body = body.get(begin..next)?;
+        Some(Element { id, body })
+    })
+    .fuse()
 }

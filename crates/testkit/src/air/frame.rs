@@ -1,6 +1,6 @@
 //! 802.11 frames, as far as the judge needs to understand them.
 
-use super::elements::{Element, Elements};
+use super::elements::{Element, elements_from};
 use super::mac::Mac;
 use crate::record::Micros;
 
@@ -118,8 +118,8 @@ impl Frame {
         Some(frame)
     }
 
-    pub fn elements(&self) -> Elements<'_> {
-        let fixed = match self.kind {
+    pub fn elements(&self) -> impl Iterator<Item = Element<'_>> {
+        let fixed_fields = match self.kind {
             Kind::ProbeRequest => 0,
             Kind::Beacon | Kind::ProbeResponse => 12,
             Kind::AssociationRequest => 4,
@@ -127,7 +127,7 @@ impl Frame {
             Kind::AssociationResponse | Kind::ReassociationResponse => 6,
             _ => self.body.len(),
         };
-        Elements(self.body.get(fixed..).unwrap_or_default())
+        elements_from(&self.body, fixed_fields)
     }
 
     /// The network it names; a wildcard names none.

@@ -7,7 +7,7 @@ pub fn target(data: &[u8]) {
     let at_once = Capture::read(data);
     for frame in at_once.iter().flatten() {
         let _ = (frame.status(), frame.is_success(), frame.channel());
-        let elements: usize = frame.elements().map(|it| 2 + it.body.len()).sum();
+        let elements: usize = frame.elements().map(|element| 2 + element.body.len()).sum();
         assert!(elements <= frame.body.len());
         assert!(
             frame
