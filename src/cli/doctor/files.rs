@@ -1,18 +1,18 @@
-//! Reads the files that facts are made of, below a root directory.
+//! Reads files and processes below a root directory.
 
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use crate::tools::doctor::{Content, Files, Process, Wanted};
+use crate::tools::doctor::{Content, FileList, Files, Process};
 
-/// No file of the kind is longer, unless somebody has made it so.
-const LONGEST: u64 = 256 * 1024;
-/// So many entries of a directory are looked at.
-const MOST_ENTRIES: usize = 1024;
+/// Longer files are cut off.
+const MAX_FILE_SIZE: u64 = 256 * 1024;
+/// Maximum number of entries read per directory.
+const MAX_ENTRIES: usize = 1024;
 
-/// Reads what is wanted, as far as it is there.
-pub(super) fn read(root: &Path, wanted: &Wanted) -> Files {
+/// Reads the files that exist.
+pub(super) fn read(root: &Path, wanted: &FileList) -> Files {
     let mut files = Files::default();
     let mut add = |path: &str, content: Option<Content>| {
         if let Some(content) = content {
@@ -29,7 +29,7 @@ pub(super) fn read(root: &Path, wanted: &Wanted) -> Files {
     }
     for directory in &wanted.listed {
         for path in entries(root, directory) {
-            add(&path, Some(Content::There));
+            add(&path, Some(Content::Exists));
         }
     }
     for path in &wanted.paths {
@@ -37,7 +37,7 @@ pub(super) fn read(root: &Path, wanted: &Wanted) -> Files {
             path,
             fs::metadata(below(root, path))
                 .is_ok()
-                .then_some(Content::There),
+                .then_some(Content::Exists),
         );
     }
     files
@@ -57,50 +57,52 @@ fn content(path: &Path) -> Option<Content> {
     if metadata.is_dir() {
         return None;
     }
-    // A mask of systemd's leads to /dev/null, and others could be read for ever.
+    // A masked unit is a link to /dev/null; other devices might never end.
     if !metadata.is_file() {
         return Some(Content::Text(String::new()));
     }
     let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(LONGEST).read_to_end(&mut bytes));
+    let read = File::open(path).and_then(|file| file.take(MAX_FILE_SIZE).read_to_end(&mut bytes));
     Some(match read {
         Ok(_) => Content::Text(String::from_utf8_lossy(&bytes).into_owned()),
         Err(_) => Content::Denied,
     })
 }
 
-/// The paths in a directory, as seen from the root.
+/// Paths of the entries of a directory, relative to the root.
 fn entries(root: &Path, directory: &str) -> Vec<String> {
     let Ok(entries) = fs::read_dir(below(root, directory)) else {
         return Vec::new();
     };
     let names = entries
         .flatten()
-        .take(MOST_ENTRIES)
+        .take(MAX_ENTRIES)
         .map(|entry| entry.file_name());
     names
         .map(|name| format!("{directory}/{}", name.to_string_lossy()))
         .collect()
 }
 
-/// Who runs in our network namespace, or in one that we may not know.
+/// Processes in our network namespace, or in one that cannot be read.
 pub(super) fn processes(root: &Path) -> Vec<Process> {
     let proc = root.join("proc");
     let ours = fs::read_link(proc.join("self/ns/net")).ok();
     let Ok(entries) = fs::read_dir(&proc) else {
         return Vec::new();
     };
-    let is_process = |name: &str| name.bytes().all(|it| it.is_ascii_digit());
+    let is_process = |name: &str| name.bytes().all(|byte| byte.is_ascii_digit());
     let directories = entries
         .flatten()
-        .filter(|it| it.file_name().to_str().is_some_and(is_process));
+        .filter(|entry| entry.file_name().to_str().is_some_and(is_process));
     directories
-        .map(|it| it.path())
-        .filter(|it| match (fs::read_link(it.join("ns/net")), &ours) {
-            (Ok(its), Some(ours)) => its == *ours,
-            _ => true,
-        })
-        .filter_map(|it| process(&it))
+        .map(|directory| directory.path())
+        .filter(
+            |directory| match (fs::read_link(directory.join("ns/net")), &ours) {
+                (Ok(its), Some(ours)) => its == *ours,
+                _ => true,
+            },
+        )
+        .filter_map(|directory| process(&directory))
         .collect()
 }
 

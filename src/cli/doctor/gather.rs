@@ -1,4 +1,4 @@
-//! What is known of this machine.
+//! Collects the facts about this machine.
 
 use std::path::Path;
 
@@ -8,25 +8,25 @@ use crate::cli::owner::{self, CTRL_INTERFACE};
 use crate::config::{Config, DeviceFacts, Errors, Layout};
 use crate::platform::managers::{ActiveManagers, another_runs};
 use crate::platform::netlink::Kernel;
-use crate::tools::doctor::{Card, Facts, Macveil, wanted};
+use crate::tools::doctor::{CardFacts, Facts, MacveilFacts, files_to_read};
 use macveil_core::machine::{self, OnFailure};
 use macveil_core::types::DeviceKind;
 
-const LOOK: &str = "cannot look at the Wi-Fi interfaces";
+const CANNOT_LIST: &str = "cannot list the Wi-Fi interfaces";
 
-/// PendingScans at an interface, or at all that are stations.
+/// Facts about the machine and one interface, or all in station mode.
 pub(super) fn facts(root: &Path, interface: Option<&str>, tries: bool) -> Result<Facts, Failure> {
-    let mut kernel = Kernel::open().map_err(|error| Failure::cannot(LOOK, error))?;
+    let mut kernel = Kernel::open().map_err(|error| Failure::cannot(CANNOT_LIST, error))?;
     let mut stations = kernel
         .stations()
-        .map_err(|error| Failure::cannot(LOOK, error))?;
+        .map_err(|error| Failure::cannot(CANNOT_LIST, error))?;
     if let Some(name) = interface {
-        stations.retain(|it| it.name == name);
+        stations.retain(|station| station.name == name);
     }
     if stations.is_empty() {
-        let why = "there is no such Wi-Fi station (`iw dev` lists those that there are)";
+        let why = "no such Wi-Fi interface in station mode (`iw dev` lists the interfaces)";
         return Err(Failure::cannot(
-            interface.unwrap_or("there is nothing to look at"),
+            interface.unwrap_or("nothing to check"),
             why,
         ));
     }
@@ -46,25 +46,28 @@ pub(super) fn facts(root: &Path, interface: Option<&str>, tries: bool) -> Result
     let processes = files::processes(root);
     let interfaces: Vec<_> = cards
         .iter()
-        .map(|it| (it.name.as_str(), it.kernel.ifindex))
+        .map(|card| (card.name.as_str(), card.kernel.ifindex))
         .collect();
     Ok(Facts {
         release: kernel.release(),
-        files: files::read(root, &wanted(&processes, &interfaces)),
+        files: files::read(root, &files_to_read(&processes, &interfaces)),
         macveil,
         cards,
         processes,
     })
 }
 
-fn macveil(config: &Result<Config, Errors>) -> Macveil {
-    let wrong = config.as_ref().err().and_then(|it| it.problems().first());
+fn macveil(config: &Result<Config, Errors>) -> MacveilFacts {
+    let wrong = config
+        .as_ref()
+        .err()
+        .and_then(|errors| errors.problems().first());
     let directory = config
         .as_ref()
-        .map(|it| it.ctrl_interface.display().to_string());
-    Macveil {
+        .map(|config| config.ctrl_interface.display().to_string());
+    MacveilFacts {
         runs: another_runs(),
-        wrong: wrong.map(|it| format!("{}: {}", it.file(), it.message())),
+        wrong: wrong.map(|problem| format!("{}: {}", problem.file(), problem.message())),
         ctrl_interface: directory.unwrap_or_else(|_| CTRL_INTERFACE.to_owned()),
     }
 }
@@ -74,7 +77,7 @@ fn card(
     config: Option<&Config>,
     station: machine::Card,
     running: ActiveManagers,
-) -> Card {
+) -> CardFacts {
     let name = station.name.clone();
     let device = DeviceFacts {
         name: &name,
@@ -82,16 +85,18 @@ fn card(
         driver: &station.driver,
         kind: DeviceKind::Wifi,
     };
-    let settings = config.map(|it| it.settings(&device));
-    let directory = config.map_or(Path::new(CTRL_INTERFACE), |it| &it.ctrl_interface);
+    let settings = config.map(|config| config.settings(&device));
+    let directory = config.map_or(Path::new(CTRL_INTERFACE), |config| &config.ctrl_interface);
     let socket = directory.join(&name);
-    Card {
+    CardFacts {
         up: false,
-        fails_open: settings
+        allows_unprotected: settings
             .as_ref()
-            .is_some_and(|it| it.on_failure == OnFailure::Open),
-        scans_bare: settings.as_ref().is_some_and(|it| !it.scan_random),
-        is_managed: config.is_none_or(|it| it.manages(&device)),
+            .is_some_and(|settings| settings.on_failure == OnFailure::Open),
+        scans_without_randomization: settings
+            .as_ref()
+            .is_some_and(|settings| !settings.scan_random),
+        is_managed: config.is_none_or(|config| config.manages(&device)),
         owner: owner::of_station(running, root, config, (&name, station.ifindex)),
         control: supplicant::query(&socket),
         trial: None,

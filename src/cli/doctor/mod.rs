@@ -1,4 +1,4 @@
-//! `macveil doctor`: what this machine can and cannot keep, and what to do about it.
+//! `macveil doctor`: checks this machine.
 
 mod files;
 mod gather;
@@ -15,51 +15,51 @@ use std::process::ExitCode;
 use super::console::Paint;
 use super::failure::{Failure, NO, unless_unheard};
 use crate::tools::doctor::examine;
-use render::Answer;
+use render::Report;
 
 const ROOT: &str = "/";
 
-/// Say what kernel, driver, supplicant and everything around them can and cannot keep.
+/// Check whether kernel, driver, supplicant and other software allow macveil to keep its promise.
 ///
-/// Each finding has its reason, and a remedy where there is one. The answer is no (exit code 1) if there is
-/// something to mend.
+/// Each finding has a reason and, if possible, a remedy. Exits with status 1 if there is a warning or
+/// problem.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   macveil doctor
   macveil doctor wlan0 --json
   sudo macveil doctor wlan0 --try
 
-Exit codes: 0 content, 1 there is something to mend, 2 usage, 3 it could not be found out.")]
+Exit status: 0 no problems found, 1 warnings or problems, 2 usage error, 3 check not possible.")]
 pub struct Args {
-    /// Only this interface, and the machine.
+    /// Check only this interface and the machine.
     interface: Option<String>,
-    /// Answer in JSON.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
-    /// Try whether the driver takes another address, and give the card back its own.
+    /// Also test whether the driver accepts another address, then restore the current one.
     #[arg(long = "try")]
     tries: bool,
 }
 
-/// PendingScans at the machine and writes what was found.
+/// Checks the machine and prints the findings.
 ///
 /// # Errors
 ///
-/// There is no such interface, or an address is not to be tried here.
+/// If there is no such interface, or `--try` is not possible.
 pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     unless_unheard(answer(args, out))
 }
 
 fn answer(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let facts = gather::facts(Path::new(ROOT), args.interface.as_deref(), args.tries)?;
-    let answer = Answer::new(examine(&facts));
+    let report = Report::new(examine(&facts));
     if args.json {
-        writeln!(out, "{}", answer.to_json())?;
+        writeln!(out, "{}", report.to_json())?;
     } else {
         let paint = Paint::on(&io::stdout());
-        write!(out, "{}", answer.to_text(paint))?;
+        write!(out, "{}", report.to_text(paint))?;
     }
-    Ok(if answer.is_content() {
+    Ok(if report.is_ok() {
         ExitCode::SUCCESS
     } else {
         ExitCode::from(NO)

@@ -1,4 +1,4 @@
-//! What was found, for people and for programs.
+//! Prints findings as text and JSON.
 
 use std::fmt::Write as _;
 
@@ -6,36 +6,39 @@ use crate::cli::console::{BOLD, GREEN, Paint, RED, YELLOW, wrapped};
 use crate::json::Json;
 use crate::tools::doctor::{Finding, Severity, Topic};
 
-/// Where a finding's text begins.
+/// Column where the text of a finding starts.
 const INDENT: usize = 11;
 
-/// All that was found.
-pub(super) struct Answer(Vec<Finding>);
+/// All findings.
+pub(super) struct Report(Vec<Finding>);
 
-impl Answer {
+impl Report {
     pub(super) const fn new(findings: Vec<Finding>) -> Self {
         Self(findings)
     }
 
-    /// Whether nothing is to mend.
-    pub(super) fn is_content(&self) -> bool {
-        !self.0.iter().any(|it| it.severity.is_to_mend())
+    /// Whether there is no warning or problem.
+    pub(super) fn is_ok(&self) -> bool {
+        !self.0.iter().any(|finding| finding.severity.needs_fix())
     }
 
     fn count(&self, severity: Severity) -> usize {
-        self.0.iter().filter(|it| it.severity == severity).count()
+        self.0
+            .iter()
+            .filter(|finding| finding.severity == severity)
+            .count()
     }
 
-    /// Grouped by what it is about, the worst first.
+    /// Grouped by interface and topic, most serious first.
     pub(super) fn to_text(&self, paint: Paint) -> String {
         let mut text = String::new();
-        let mut interfaces: Vec<_> = self.0.iter().map(|it| &it.interface).collect();
+        let mut interfaces: Vec<_> = self.0.iter().map(|finding| &finding.interface).collect();
         interfaces.dedup();
         for interface in interfaces {
             let of_it: Vec<_> = self
                 .0
                 .iter()
-                .filter(|it| it.interface == *interface)
+                .filter(|finding| finding.interface == *interface)
                 .collect();
             let whose = interface.as_deref().unwrap_or("this machine");
             for topic in Topic::ALL {
@@ -48,32 +51,43 @@ impl Answer {
     }
 
     fn sum(&self) -> String {
-        let to_mend = self.0.iter().filter(|it| it.severity.is_to_mend()).count();
+        let to_fix = self
+            .0
+            .iter()
+            .filter(|finding| finding.severity.needs_fix())
+            .count();
         let (notes, good) = (self.count(Severity::Note), self.count(Severity::Good));
-        let beginning = match to_mend {
-            0 => "content: nothing to mend".to_owned(),
-            count => format!("{count} to mend"),
+        let beginning = match to_fix {
+            0 => "no problems found".to_owned(),
+            1 => "1 problem to fix".to_owned(),
+            count => format!("{count} problems to fix"),
         };
-        format!("{beginning}; {notes} to know, {good} good")
+        format!("{beginning}; notes: {notes}, good: {good}")
     }
 
     pub(super) fn to_json(&self) -> Json {
         Json::Object(vec![
-            ("content", Json::Bool(self.is_content())),
+            ("content", Json::Bool(self.is_ok())),
             ("findings", Json::List(self.0.iter().map(to_json).collect())),
         ])
     }
 }
 
 fn group(text: &mut String, (whose, topic): (&str, Topic), all: &[&Finding], paint: Paint) {
-    let of_topic: Vec<_> = all.iter().filter(|it| it.check.topic == topic).collect();
+    let of_topic: Vec<_> = all
+        .iter()
+        .filter(|finding| finding.check.topic == topic)
+        .collect();
     if of_topic.is_empty() {
         return;
     }
     let title = format!("{whose}: {}", topic.title());
     let _ = writeln!(text, "{}", paint.put(BOLD, &title));
     for severity in Severity::FROM_THE_WORST {
-        for finding in of_topic.iter().filter(|it| it.severity == severity) {
+        for finding in of_topic
+            .iter()
+            .filter(|finding| finding.severity == severity)
+        {
             one(text, finding, paint);
         }
     }

@@ -8,15 +8,15 @@ use tempfile::TempDir;
 use super::*;
 use crate::platform::managers::ManagerKind;
 use crate::tools::doctor::{
-    Card, Control, Facts, Finding, Macveil, Severity, Topic, fuzzing, wanted,
+    CardFacts, Control, Facts, Finding, MacveilFacts, Severity, Topic, files_to_read, fuzzing,
 };
 use macveil_testkit::misconfigurations::{self, Plant};
 
-/// A machine on which everything is as it should be, as a tree of files, and what the kernel tells.
+/// A machine without problems: a tree of files, and facts from the kernel.
 struct Machine {
     root: TempDir,
-    card: Card,
-    macveil: Macveil,
+    card: CardFacts,
+    macveil: MacveilFacts,
 }
 
 const WPA: &str = "/etc/wpa_supplicant/wpa_supplicant-wlan0.conf";
@@ -31,7 +31,7 @@ impl Machine {
         let machine = Self {
             root: tempfile::tempdir().unwrap(),
             card: fuzzing::card("wlan0"),
-            macveil: Macveil {
+            macveil: MacveilFacts {
                 runs: true,
                 wrong: None,
                 ctrl_interface: "/run/wpa_supplicant".to_owned(),
@@ -70,7 +70,7 @@ impl Machine {
         misconfigurations::table()
             .0
             .iter()
-            .for_each(|it| machine.plant(it));
+            .for_each(|plant| machine.plant(plant));
         machine.write(
             "/proc/net/if_inet6",
             "fe80000000000000780102fffe030405 03 40 20 80    wlan0\n",
@@ -78,7 +78,7 @@ impl Machine {
         machine
     }
 
-    /// The same with iwd in the place of `wpa_supplicant`.
+    /// The same with iwd instead of `wpa_supplicant`.
     fn good_with_iwd() -> Self {
         let machine = Self::good();
         machine.remove("/proc/41");
@@ -106,7 +106,7 @@ impl Machine {
         fs::write(path, text).unwrap();
     }
 
-    /// After what is there.
+    /// Appends to the file.
     fn add(&self, path: &str, text: &str) {
         let before = fs::read_to_string(self.path(path)).unwrap_or_default();
         self.write(path, &(before + text));
@@ -156,7 +156,10 @@ impl Machine {
         Facts {
             release: (6, 12),
             macveil: self.macveil.clone(),
-            files: files::read(self.root.path(), &wanted(&processes, &[("wlan0", 3)])),
+            files: files::read(
+                self.root.path(),
+                &files_to_read(&processes, &[("wlan0", 3)]),
+            ),
             cards: vec![self.card.clone()],
             processes,
         }
@@ -168,32 +171,42 @@ impl Machine {
 }
 
 fn worse_than_good(findings: &[Finding]) -> Vec<(&str, &str)> {
-    let worse = findings.iter().filter(|it| it.severity != Severity::Good);
-    worse.map(|it| (it.check.id, it.severity.word())).collect()
+    let worse = findings
+        .iter()
+        .filter(|finding| finding.severity != Severity::Good);
+    worse
+        .map(|finding| (finding.check.id, finding.severity.word()))
+        .collect()
 }
 
 #[test]
-fn a_good_machine_has_nothing_said_against_it() {
+fn good_machine_has_only_good_findings() {
     for machine in [Machine::good(), Machine::good_with_iwd()] {
         let findings = machine.findings();
         assert_eq!(worse_than_good(&findings), [], "{findings:#?}");
-        assert!(Answer::new(findings).is_content());
+        assert!(Report::new(findings).is_ok());
     }
 }
 
 #[test]
-fn each_misconfiguration_is_found_and_nothing_else() {
+fn misconfiguration_is_the_only_finding() {
     for wrong in misconfigurations::table().1 {
         let machine = Machine::good();
-        wrong.plants.iter().for_each(|it| machine.plant(it));
+        wrong.plants.iter().for_each(|plant| machine.plant(plant));
         let found = wrong.found.as_ref();
-        let found = found.map(|it| (it.id.as_str(), it.severity.as_str(), it.hint.as_str()));
+        let found = found.map(|found| {
+            (
+                found.id.as_str(),
+                found.severity.as_str(),
+                found.hint.as_str(),
+            )
+        });
         found_alone(&machine, found, &format!("{wrong:?}"));
     }
 }
 
 #[test]
-fn what_the_kernel_and_macveil_tell_is_judged_as_well() {
+fn facts_from_kernel_and_macveil_are_checked() {
     use crate::tools::doctor::{Control, Trial};
     let found = |change: fn(&mut Machine), id, severity, hint| {
         let mut machine = Machine::good();
@@ -201,85 +214,86 @@ fn what_the_kernel_and_macveil_tell_is_judged_as_well() {
         found_alone(&machine, Some((id, severity, hint)), id);
     };
     found(
-        |it| it.macveil.runs = false,
+        |machine| machine.macveil.runs = false,
         "running",
         "problem",
         "systemctl start",
     );
     found(
-        |it| it.card.is_managed = false,
+        |machine| machine.card.is_managed = false,
         "managed",
         "warning",
         "`manage`",
     );
     found(
-        |it| it.card.fails_open = true,
+        |machine| machine.card.allows_unprotected = true,
         "on-failure",
         "warning",
         "closed",
     );
-    let bare = |it: &mut Machine| it.card.scans_bare = true;
+    let bare = |machine: &mut Machine| machine.card.scans_without_randomization = true;
     found(bare, "scan-rand-mac-address", "warning", "= true");
-    let wrong = |it: &mut Machine| it.macveil.wrong = Some("x.toml: no".to_owned());
+    let wrong = |machine: &mut Machine| machine.macveil.wrong = Some("x.toml: no".to_owned());
     found(wrong, "configuration", "problem", "macveil check");
-    let less = |it: &mut Machine| it.card.kernel.random_address = false;
+    let less = |machine: &mut Machine| machine.card.kernel.random_address = false;
     found(less, "scan-random-address", "note", "mask");
-    let less = |it: &mut Machine| it.card.kernel.random_sequence = false;
+    let less = |machine: &mut Machine| machine.card.kernel.random_sequence = false;
     found(less, "scan-random-sequence", "note", "mac80211");
-    let less = |it: &mut Machine| it.card.kernel.minimal_content = false;
+    let less = |machine: &mut Machine| machine.card.kernel.minimal_content = false;
     found(less, "scan-minimal-content", "note", "mac80211");
-    let less = |it: &mut Machine| it.card.kernel.live_change = false;
+    let less = |machine: &mut Machine| machine.card.kernel.live_change = false;
     found(less, "live-change", "note", "takes the card down");
-    let less = |it: &mut Machine| it.card.kernel.permanent = None;
+    let less = |machine: &mut Machine| machine.card.kernel.permanent = None;
     found(less, "permanent-address", "note", "macveil policy");
-    let driver = |it: &mut Machine| it.card.kernel.driver = "brcmfmac".to_owned();
+    let driver = |machine: &mut Machine| machine.card.kernel.driver = "brcmfmac".to_owned();
     found(driver, "firmware", "note", "macveil audit");
-    let owner = |it: &mut Machine| it.card.owner = Some(ManagerKind::NetworkManager);
+    let owner = |machine: &mut Machine| machine.card.owner = Some(ManagerKind::NetworkManager);
     found(
         owner,
         "owner",
         "problem",
         "nmcli device set wlan0 managed no",
     );
-    let tried = |it: &mut Machine| it.card.trial = Some(Trial::Ignored);
+    let tried = |machine: &mut Machine| machine.card.trial = Some(Trial::Ignored);
     found(tried, "honours-address", "problem", "another card");
-    let deaf = |it: &mut Machine| it.card.control = Control::Unreachable("gone".to_owned());
+    let deaf =
+        |machine: &mut Machine| machine.card.control = Control::Unreachable("gone".to_owned());
     found(
         deaf,
         "supplicant-control",
         "warning",
         "wpa_cli -i wlan0 ping",
     );
-    let old = |it: &mut Machine| it.answers(&[("version", "v2.9")]);
+    let old = |machine: &mut Machine| machine.answers(&[("version", "v2.9")]);
     found(old, "supplicant-version", "warning", "2.10");
-    let told = |it: &mut Machine| it.answers(&[("version", "2.10"), ("mac_addr", "1")]);
+    let set = |machine: &mut Machine| machine.answers(&[("version", "2.10"), ("mac_addr", "1")]);
     found(
-        told,
+        set,
         "supplicant-mac-addr",
         "warning",
         "wpa_cli -i wlan0 set",
     );
-    let gone = |it: &mut Machine| it.remove(WPA);
+    let gone = |machine: &mut Machine| machine.remove(WPA);
     found(gone, "supplicant-configuration", "problem", WPA);
-    let left = |it: &mut Machine| it.add("/proc/net/if_inet6", OF_PERMANENT);
+    let left = |machine: &mut Machine| machine.add("/proc/net/if_inet6", OF_PERMANENT);
     found(left, "ipv6-permanent-address", "problem", "flush");
-    let secret = |it: &mut Machine| it.write(&format!("{IPV6}/addr_gen_mode"), "2\n");
+    let secret = |machine: &mut Machine| machine.write(&format!("{IPV6}/addr_gen_mode"), "2\n");
     found(secret, "ipv6-addr-gen-mode", "warning", "addr_gen_mode=0");
-    let numbered = |it: &mut Machine| it.write("/etc/group", "netdev:x:105:me\n");
+    let numbered = |machine: &mut Machine| machine.write("/etc/group", "netdev:x:105:me\n");
     let mut machine = Machine::good();
     numbered(&mut machine);
     machine.write(
         WPA,
         "p2p_disabled=1\nctrl_interface=DIR=/run/wpa_supplicant GROUP=105\n",
     );
-    found_alone(&machine, None, "a group by its number");
+    found_alone(&machine, None, "group given by number");
 }
 
-/// Made of the permanent address of the card.
+/// An IPv6 address derived from the card's permanent address.
 const OF_PERMANENT: &str = "20010db8000000000216eafffe123456 03 40 00 80    wlan0\n";
 
 #[test]
-fn the_same_holds_beside_iwd() {
+fn iwd_misconfiguration_is_the_only_finding() {
     const MAIN: &str = "/etc/iwd/main.conf";
     const HOME: &str = "/var/lib/iwd/Home.psk";
     let found = |change: fn(&Machine), id, severity, hint| {
@@ -303,62 +317,63 @@ fn the_same_holds_beside_iwd() {
     ] {
         let machine = Machine::good_with_iwd();
         machine.write(MAIN, &format!("[General]\n{line}\n"));
-        // What is in networks' files has no effect then, which is said, too.
+        // Otherwise there is a finding about the files of networks, which have no effect then.
         machine.remove(HOME);
         let expected = ("iwd-address-randomization", severity, hint);
         found_alone(&machine, Some(expected), line);
     }
-    let scans = |it: &Machine| it.add(MAIN, "[Scan]\nDisableMacAddressRandomization=true\n");
+    let scans =
+        |machine: &Machine| machine.add(MAIN, "[Scan]\nDisableMacAddressRandomization=true\n");
     found(scans, "iwd-scan-randomization", "problem", "line 4");
-    let hidden = |it: &Machine| it.add(HOME, "Hidden=true\n");
+    let hidden = |machine: &Machine| machine.add(HOME, "Hidden=true\n");
     found(hidden, "iwd-hidden", "warning", "Home.psk line 5");
-    let name = |it: &Machine| it.add(HOME, "[IPv4]\nSendHostname=true\n");
+    let name = |machine: &Machine| machine.add(HOME, "[IPv4]\nSendHostname=true\n");
     found(name, "iwd-host-name", "warning", "Home.psk line 6");
-    let own = |it: &Machine| it.write("/var/lib/iwd/Cafe.open", "[Settings]\nAutoConnect=no\n");
+    let own =
+        |machine: &Machine| machine.write("/var/lib/iwd/Cafe.open", "[Settings]\nAutoConnect=no\n");
     found(own, "iwd-address-override", "note", "Cafe.open");
 }
 
-/// A finding's id, its severity, and part of its remedy; none if all is to be good.
+/// Checks for one finding, given by ID, severity and part of its remedy; `None`: all are good.
 fn found_alone(machine: &Machine, found: Option<(&str, &str, &str)>, case: &str) {
     let findings = machine.findings();
     let worse = worse_than_good(&findings);
-    let expected: Vec<_> = found.iter().map(|it| (it.0, it.1)).collect();
+    let expected: Vec<_> = found.iter().map(|found| (found.0, found.1)).collect();
     assert_eq!(worse, expected, "{case}");
     let Some((id, severity, hint)) = found else {
         return;
     };
-    let mut all = findings.iter().filter(|it| it.check.id == id);
-    let remedies: Vec<_> = all.clone().filter_map(|it| it.remedy.as_deref()).collect();
+    let mut all = findings.iter().filter(|finding| finding.check.id == id);
+    let remedies: Vec<_> = all
+        .clone()
+        .filter_map(|finding| finding.remedy.as_deref())
+        .collect();
     assert!(
-        remedies.iter().any(|it| it.contains(hint)),
+        remedies.iter().any(|remedy| remedy.contains(hint)),
         "{case}: {remedies:?}"
     );
-    assert!(all.all(|it| it.interface.is_some() || it.check.topic == Topic::Boot));
-    assert_eq!(
-        Answer::new(findings).is_content(),
-        severity == "note",
-        "{case}"
-    );
+    assert!(all.all(|finding| finding.interface.is_some() || finding.check.topic == Topic::Boot));
+    assert_eq!(Report::new(findings).is_ok(), severity == "note", "{case}");
 }
 
 #[cfg(feature = "dbus")]
 #[test]
-fn iwd_is_no_other_program_where_macveil_works_beside_it() {
+fn iwd_is_accepted_as_the_owner_of_a_card() {
     let mut machine = Machine::good();
     machine.card.owner = Some(ManagerKind::Iwd);
-    found_alone(&machine, None, "beside iwd");
+    found_alone(&machine, None, "with iwd");
     machine.macveil.runs = true;
     machine.card.kernel.permanent = Some(machine.card.kernel.initial);
-    let hint = "`macveil status wlan0` says why";
+    let hint = "`macveil status wlan0` shows the reason";
     found_alone(
         &machine,
         Some(("current-address", "note", hint)),
-        "beside iwd",
+        "with iwd",
     );
 }
 
 #[test]
-fn a_permanent_address_on_the_card_is_told_by_how_bad_it_is() {
+fn permanent_address_has_severity_by_state_of_card() {
     for (up, runs, severity) in [
         (true, false, Severity::Problem),
         (false, false, Severity::Warning),
@@ -371,17 +386,17 @@ fn a_permanent_address_on_the_card_is_told_by_how_bad_it_is() {
         let findings = machine.findings();
         let found = findings
             .iter()
-            .find(|it| it.check.id == "current-address")
+            .find(|finding| finding.check.id == "current-address")
             .unwrap();
         assert_eq!(found.severity, severity, "{up} {runs}");
     }
 }
 
 #[test]
-fn what_cannot_be_read_is_said_so() {
+fn unreadable_configuration_is_a_problem() {
     let machine = Machine::good();
     let path = machine.path(WPA);
-    // Root may read every file, but no directory as one.
+    // Root can read every file, but not a directory.
     fs::remove_file(&path).unwrap();
     fs::create_dir(&path).unwrap();
     let findings = machine.findings();
@@ -392,7 +407,7 @@ fn what_cannot_be_read_is_said_so() {
 }
 
 #[test]
-fn files_that_could_be_read_for_ever_are_not() {
+fn devices_and_long_files_are_not_read_completely() {
     let machine = Machine::good();
     machine.remove("/etc/dhcpcd.conf");
     machine.link("/etc/dhcpcd.conf", "/dev/zero");
@@ -401,14 +416,14 @@ fn files_that_could_be_read_for_ever_are_not() {
 }
 
 #[test]
-fn the_answer_is_the_same_for_people_and_programs() {
+fn text_and_json_have_the_same_findings() {
     let mut machine = Machine::good();
     machine.macveil.runs = false;
     machine.add(
         WPA,
         "mac_addr=1\nnetwork={\nssid=\"\u{1b}[2J\"\nscan_ssid=1\n}\n",
     );
-    let answer = Answer::new(machine.findings());
+    let answer = Report::new(machine.findings());
     let text = answer.to_text(Paint::Plain);
     assert!(
         text.lines()
@@ -417,7 +432,7 @@ fn the_answer_is_the_same_for_people_and_programs() {
     );
     assert!(!text.replace('\n', "").contains(char::is_control), "{text}");
     assert!(text.contains("problem  macveil is not running"), "{text}");
-    assert!(text.ends_with(" good\n"), "{text}");
+    assert!(text.contains("problems to fix; notes: "), "{text}");
     assert!(
         answer
             .to_text(Paint::Coloured)
@@ -481,7 +496,7 @@ fn values_that_a_supplicant_knows_are_read() {
 }
 
 #[test]
-fn the_documentation_has_every_check() {
+fn documentation_has_every_check() {
     let text =
         fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/doctor.md")).unwrap();
     for check in crate::tools::doctor::checks() {

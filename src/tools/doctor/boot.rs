@@ -1,50 +1,42 @@
-//! macveil itself, and the time before it.
+//! macveil itself, and the time before it starts.
 
-use super::facts::{Card, Facts};
+use super::facts::{CardFacts, Facts};
 use super::finding::{Check, Finding, Topic};
-use super::link_file::{Match, NETWORK_DIRECTORIES, first};
+use super::link_file::{Match, NETWORK_DIRECTORIES, matching_file};
 use super::text::{last, shown};
 use super::units;
 
-const fn check(id: &'static str, why: &'static str) -> Check {
-    Check {
-        id,
-        topic: Topic::Boot,
-        why,
-    }
-}
-
-static CONFIGURATION: Check = check(
+static CONFIGURATION: Check = Topic::Boot.check(
     "configuration",
-    "With a configuration that is wrong macveil does not start.",
+    "macveil does not start with an invalid configuration.",
 );
-static RUNNING: Check = check(
+static RUNNING: Check = Topic::Boot.check(
     "running",
-    "Only while macveil runs addresses change with networks.",
+    "Addresses change with networks only while macveil runs.",
 );
-static SERVICE: Check = check(
+static SERVICE: Check = Topic::Boot.check(
     "boot-service",
-    "A card that nobody masks at boot shows its permanent address with the first scan.",
+    "Without macveil at boot, the first scan shows the permanent address.",
 );
-static MANAGED: Check = check(
+static MANAGED: Check = Topic::Boot.check(
     "managed",
-    "macveil does nothing for a card that its configuration leaves out.",
+    "macveil does not protect a card that its configuration excludes.",
 );
-static ON_FAILURE: Check = check(
+static ON_FAILURE: Check = Topic::Boot.check(
     "on-failure",
-    "A card that cannot be masked gives itself away unless it is kept silent.",
+    "If a card cannot be masked, only blocking it hides its address.",
 );
-static SCAN_RANDOM: Check = check(
+static SCAN_RANDOM: Check = Topic::Boot.check(
     "scan-rand-mac-address",
-    "Scans under one address show who is where, for how long and how often.",
+    "Scans with one address show where a person is, how long and how often.",
 );
-static ORDER: Check = check(
+static ORDER: Check = Topic::Boot.check(
     "boot-supplicant-order",
-    "A supplicant that starts before macveil scans under the address that the card has then.",
+    "A supplicant that starts before macveil scans with the address that the card has at that time.",
 );
-static LINK_FILE: Check = check(
+static LINK_FILE: Check = Topic::Boot.check(
     "boot-link-file",
-    "Until macveil starts the card has the address that udev leaves it, and whatever scans shows it.",
+    "Until macveil starts, the card has the address that udev sets, and every scan shows it.",
 );
 
 #[cfg(test)]
@@ -60,17 +52,17 @@ pub(super) const CHECKS: &[&Check] = &[
 ];
 
 const UNIT: &str = "macveil.service";
-/// What installs all of it.
+/// The directory with all unit files.
 const FROM_CONTRIB: &str = "contrib/systemd of macveil's sources";
 const RULE: &str = "/etc/udev/rules.d/81-macveil.rules";
 
 pub(super) fn of_machine(facts: &Facts) -> Vec<Finding> {
     let macveil = &facts.macveil;
     let mut findings = vec![match &macveil.wrong {
-        None => CONFIGURATION.good(format_args!("the configuration is right")),
+        None => CONFIGURATION.good(format_args!("the configuration is valid")),
         Some(wrong) => CONFIGURATION.problem(
-            format_args!("the configuration is wrong: {wrong}"),
-            format_args!("`macveil check` says what is meant"),
+            format_args!("the configuration is invalid: {wrong}"),
+            format_args!("run `macveil check` and fix the errors"),
         ),
     }];
     let has_systemd = units::has_systemd(facts);
@@ -84,7 +76,7 @@ pub(super) fn of_machine(facts: &Facts) -> Vec<Finding> {
         };
         RUNNING.problem(
             format_args!("macveil is not running"),
-            format_args!("{start}; the log says what keeps it from that"),
+            format_args!("{start}; if it fails, the log has the reason"),
         )
     });
     if has_systemd {
@@ -98,34 +90,32 @@ pub(super) fn of_machine(facts: &Facts) -> Vec<Finding> {
         } else {
             SERVICE.warning(
                 format_args!("macveil's service is not installed"),
-                format_args!("install {UNIT} from {FROM_CONTRIB}, and `systemctl enable macveil`"),
+                format_args!("install {UNIT} from {FROM_CONTRIB}, then `systemctl enable macveil`"),
             )
         });
     }
     findings
 }
 
-pub(super) fn of_card(facts: &Facts, card: &Card) -> Vec<Finding> {
+pub(super) fn of_card(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
     let mut findings = Vec::new();
     if !card.is_managed {
         findings.push(MANAGED.warning(
-            format_args!("macveil's configuration leaves the card out"),
-            format_args!(
-                "`manage` in /etc/macveil/macveil.toml: add its name, or leave the key out"
-            ),
+            format_args!("macveil's configuration excludes the card"),
+            format_args!("`manage` in /etc/macveil/macveil.toml: add its name, or remove the key"),
         ));
     }
-    if card.fails_open {
+    if card.allows_unprotected {
         findings.push(ON_FAILURE.warning(
-            format_args!("where the card cannot be masked it is used all the same"),
+            format_args!("the card is used even if it cannot be masked"),
             format_args!("`on-failure = \"closed\"` in /etc/macveil/macveil.toml"),
         ));
     }
-    if card.scans_bare {
+    if card.scans_without_randomization {
         findings.push(SCAN_RANDOM.warning(
-            format_args!("scans are not to have random addresses"),
+            format_args!("random addresses in scans are disabled"),
             format_args!(
-                "`scan-rand-mac-address = true` in /etc/macveil/macveil.toml, or leave the key out"
+                "`scan-rand-mac-address = true` in /etc/macveil/macveil.toml, or remove the key"
             ),
         ));
     }
@@ -136,8 +126,8 @@ pub(super) fn of_card(facts: &Facts, card: &Card) -> Vec<Finding> {
     findings
 }
 
-/// The unit's own files cannot be ordered before templates.
-fn order(facts: &Facts, card: &Card) -> Option<Finding> {
+/// macveil.service cannot name an instance of a template in `Before=`, so the supplicant's unit needs `After=`.
+fn order(facts: &Facts, card: &CardFacts) -> Option<Finding> {
     let name = &card.name;
     let enabled = |unit: &(String, String)| units::is_enabled(facts, &unit.0);
     let units_of_it = [
@@ -152,73 +142,71 @@ fn order(facts: &Facts, card: &Card) -> Option<Finding> {
         (format!("netplan-wpa-{name}.service"), String::new()),
     ];
     let (unit, template) = units_of_it.into_iter().find(enabled)?;
-    let after = [&unit, &template].into_iter().filter(|it| !it.is_empty());
+    let after = [&unit, &template]
+        .into_iter()
+        .filter(|unit| !unit.is_empty());
     let waits = after
         .clone()
-        .any(|it| units::lists(&units::said(facts, it, "Unit", "After"), UNIT));
-    let before = units::lists(&units::said(facts, UNIT, "Unit", "Before"), &unit);
+        .any(|unit| units::lists(&units::settings(facts, unit, "Unit", "After"), UNIT));
+    let before = units::lists(&units::settings(facts, UNIT, "Unit", "Before"), &unit);
     let for_all = if template.is_empty() {
         &unit
     } else {
         &template
     };
     Some(if waits || before {
-        ORDER.good(format_args!("{unit} waits for macveil"))
+        ORDER.good(format_args!("{unit} starts after macveil"))
     } else {
-        ORDER.warning(format_args!("{unit} does not wait for macveil"), format_args!(
+        ORDER.warning(format_args!("{unit} can start before macveil"), format_args!(
                 "copy wpa_supplicant@.service.d/macveil.conf from {FROM_CONTRIB} to /etc/systemd/system/{for_all}.d/"
             ))
     })
 }
 
-fn link_file(facts: &Facts, card: &Card) -> Finding {
+fn link_file(facts: &Facts, card: &CardFacts) -> Finding {
     if facts.files.has(RULE) {
-        return LINK_FILE.good(format_args!(
-            "udev gives the card a random address ({RULE})"
-        ));
+        return LINK_FILE.good(format_args!("udev sets a random address ({RULE})"));
     }
     if !facts.runs("systemd-udevd") && !units::has_systemd(facts) {
         return LINK_FILE.note(
-            format_args!("there is no udev that could give the card a random address"),
-            format_args!("have macveil started before anything else that uses the card"),
+            format_args!("no udev is running that could set a random address"),
+            format_args!("start macveil before any other program that uses the card"),
         );
     }
     let remedy = format!(
-        "install 70-macveil.link from {FROM_CONTRIB} into /etc/systemd/network, and `update-initramfs -u`"
+        "install 70-macveil.link from {FROM_CONTRIB} into /etc/systemd/network, then `update-initramfs -u`"
     );
     let interface = Match::of(facts, card);
-    let Some((path, text)) = first(&facts.files, &NETWORK_DIRECTORIES, ".link", &interface) else {
+    let Some((path, text)) = matching_file(&facts.files, &NETWORK_DIRECTORIES, ".link", &interface)
+    else {
         return LINK_FILE.warning(
-            format_args!("no .link file is about the card"),
+            format_args!("no .link file matches the card"),
             format_args!("{remedy}"),
         );
     };
     let policy = last(text, "Link", "MACAddressPolicy");
     let fixed = last(text, "Link", "MACAddress");
     match (policy, fixed) {
-        (Some(policy), _) if policy.value == "random" => LINK_FILE.good(format_args!(
-            "udev gives the card a random address ({path})"
-        )),
+        (Some(policy), _) if policy.value == "random" => {
+            LINK_FILE.good(format_args!("udev sets a random address ({path})"))
+        }
         (_, Some(fixed)) => LINK_FILE.warning(
+            format_args!("udev sets the address {} at each boot", shown(fixed.value)),
             format_args!(
-                "udev gives the card the address {} at each boot",
-                shown(fixed.value)
-            ),
-            format_args!(
-                "{path} line {}: `MACAddressPolicy=random` in its place",
+                "{path} line {}: replace it with `MACAddressPolicy=random`",
                 fixed.line
             ),
         ),
-        // The distribution's own is not to be changed.
+        // The distribution's own file must not be changed.
         (Some(policy), None) if !path.contains("/lib/systemd/") => LINK_FILE.warning(
             format_args!(
-                "udev leaves the card its own address (MACAddressPolicy={})",
+                "udev keeps the permanent address (MACAddressPolicy={})",
                 shown(policy.value)
             ),
             format_args!("{path} line {}: `MACAddressPolicy=random`", policy.line),
         ),
         (_, None) => LINK_FILE.warning(
-            format_args!("udev leaves the card its own address ({path})"),
+            format_args!("udev keeps the permanent address ({path})"),
             format_args!("{remedy}"),
         ),
     }

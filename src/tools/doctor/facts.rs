@@ -1,115 +1,117 @@
-//! What is known of a machine and its cards.
+//! Facts about a machine and its cards.
 
 use super::files::Files;
 use super::processes::Process;
 use crate::platform::managers::ManagerKind;
 use macveil_core::machine;
 
-/// What is known.
+/// Everything that the checks use.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Facts {
     /// The running kernel's version.
     pub(crate) release: (u32, u32),
-    pub(crate) macveil: Macveil,
-    pub(crate) cards: Vec<Card>,
+    pub(crate) macveil: MacveilFacts,
+    pub(crate) cards: Vec<CardFacts>,
     pub(crate) processes: Vec<Process>,
     pub(crate) files: Files,
 }
 
-/// What is known of macveil itself.
+/// Facts about macveil itself.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Macveil {
-    /// A daemon runs in this network namespace.
+pub(crate) struct MacveilFacts {
+    /// macveil runs in this network namespace.
     pub(crate) runs: bool,
-    /// What is wrong with the configuration; none if nothing.
+    /// The first error in the configuration.
     pub(crate) wrong: Option<String>,
-    /// `ctrl-interface`: where it looks for sockets of `wpa_supplicant`.
+    /// `ctrl-interface`: the directory of `wpa_supplicant`'s control sockets.
     pub(crate) ctrl_interface: String,
 }
 
-/// A station.
+/// A Wi-Fi interface in station mode.
 #[derive(Debug, Clone)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
-pub(crate) struct Card {
+#[allow(clippy::struct_excessive_bools, reason = "independent facts")]
+pub(crate) struct CardFacts {
     pub(crate) name: String,
-    /// What the kernel knows; `initial` is the current address.
+    /// From the kernel; `initial` is the current address.
     pub(crate) kernel: machine::Card,
     pub(crate) up: bool,
-    /// `[device]` of the configuration leaves it unprotected rather than silent.
-    pub(crate) fails_open: bool,
-    /// `[device]` of the configuration does not want random addresses in scans.
-    pub(crate) scans_bare: bool,
-    /// The configuration has macveil care for it.
+    /// `on-failure = "open"`: used unprotected instead of blocked.
+    pub(crate) allows_unprotected: bool,
+    /// `scan-rand-mac-address = false`.
+    pub(crate) scans_without_randomization: bool,
+    /// The configuration lets macveil manage it.
     pub(crate) is_managed: bool,
     pub(crate) owner: Option<ManagerKind>,
     pub(crate) control: Control,
     pub(crate) trial: Option<Trial>,
 }
 
-impl Card {
-    /// Whether macveil leaves it to the program that drives it.
-    pub(crate) fn is_left(&self) -> bool {
-        let beside = |owner| cfg!(feature = "dbus") && owner == ManagerKind::Iwd;
-        self.owner.is_some_and(|it| !beside(it))
+impl CardFacts {
+    /// Whether another program controls it, so that macveil does not manage it.
+    pub(crate) fn is_managed_elsewhere(&self) -> bool {
+        let works_with = |owner| cfg!(feature = "dbus") && owner == ManagerKind::Iwd;
+        self.owner.is_some_and(|owner| !works_with(owner))
     }
 }
 
 /// `wpa_supplicant`'s control socket.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum Control {
-    /// There is none.
+    /// It does not exist.
     #[default]
     Absent,
-    /// It is there and cannot be used; why.
+    /// It exists but does not reply; the reason.
     Unreachable(String),
-    /// What was answered to `GET`, with the names; what it does not know is left out.
+    /// Values of `GET` by name, without unknown names.
     Answers(Vec<(&'static str, String)>),
 }
 
-/// What came of putting an address on the card.
+/// Result of setting an address as a test.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Trial {
-    /// It was on.
+    /// The card showed the address.
     Honoured {
-        /// Also when the link was up; a blocked radio's cannot be.
+        /// Also with the link up. The link of a blocked radio cannot come up.
         up: bool,
     },
-    /// Nobody refused, and another one was shown.
+    /// No error, but the card showed another address.
     Ignored,
-    /// The kernel or the driver said no.
+    /// The kernel or driver returned an error.
     Refused(String),
-    /// And afterwards the card could not be made what it had been.
+    /// The previous address could not be restored.
     NotRestored(String),
 }
 
 impl Control {
-    /// What was answered, if it was.
+    /// The value of a name, if known.
     pub(super) fn answer(&self, to: &str) -> Option<&str> {
         let Self::Answers(answers) = self else {
             return None;
         };
-        let answer = answers.iter().find(|it| it.0 == to);
-        answer.map(|it| it.1.as_str())
+        let answer = answers.iter().find(|answer| answer.0 == to);
+        answer.map(|answer| answer.1.as_str())
     }
 }
 
 impl Facts {
-    /// Who runs under this name, as the kernel has it.
+    /// Processes with this name (`comm`).
     pub(super) fn running<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Process> {
-        self.processes.iter().filter(move |it| it.name == name)
+        self.processes
+            .iter()
+            .filter(move |process| process.name == name)
     }
 
     pub(super) fn runs(&self, name: &str) -> bool {
         self.running(name).next().is_some()
     }
 
-    /// Whether a program is installed or runs; `names` are its own and its process's.
+    /// Whether a program is installed or runs, by its names as a file and as a process.
     pub(super) fn has_program(&self, (program, process): (&str, &str)) -> bool {
         let installed = |directory| self.files.has(&format!("{directory}/{program}"));
         PROGRAMS.into_iter().any(installed) || self.runs(process)
     }
 }
 
-/// Where programs are.
+/// Directories of programs.
 pub(super) const PROGRAMS: [&str; 5] =
     ["/usr/sbin", "/sbin", "/usr/bin", "/bin", "/usr/local/sbin"];

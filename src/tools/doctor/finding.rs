@@ -1,8 +1,8 @@
-//! What there is to say.
+//! Checks and their results.
 
 use std::fmt::Arguments;
 
-/// What a finding is about.
+/// Subject of a check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Topic {
     Boot,
@@ -14,7 +14,7 @@ pub(crate) enum Topic {
 }
 
 impl Topic {
-    /// All of them, in the order in which they are told.
+    /// All of them, in the order of the output.
     pub(crate) const ALL: [Self; 6] = [
         Self::Boot,
         Self::Radio,
@@ -24,7 +24,15 @@ impl Topic {
         Self::Dhcp,
     ];
 
-    /// For programs.
+    pub(super) const fn check(self, id: &'static str, why: &'static str) -> Check {
+        Check {
+            id,
+            topic: self,
+            why,
+        }
+    }
+
+    /// The word in JSON.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Boot => "boot",
@@ -36,10 +44,10 @@ impl Topic {
         }
     }
 
-    /// For people.
+    /// The heading in text.
     pub(crate) const fn title(self) -> &'static str {
         match self {
-            Self::Boot => "macveil, and the time before it",
+            Self::Boot => "macveil and boot",
             Self::Radio => "kernel and driver",
             Self::Supplicant => "supplicant",
             Self::Managers => "other programs",
@@ -49,16 +57,16 @@ impl Topic {
     }
 }
 
-/// How bad it is.
+/// How serious a finding is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Severity {
-    /// As it should be.
+    /// No problem.
     Good,
-    /// Worth knowing: macveil takes care of it, or nobody can mend it.
+    /// For information: macveil handles it, or there is no fix.
     Note,
-    /// Gives something away, and can be mended.
+    /// Something identifies the card, and there is a fix.
     Warning,
-    /// The promise is not kept.
+    /// macveil cannot keep its promise.
     Problem,
 }
 
@@ -66,7 +74,7 @@ impl Severity {
     pub(crate) const FROM_THE_WORST: [Self; 4] =
         [Self::Problem, Self::Warning, Self::Note, Self::Good];
 
-    /// For programs and people.
+    /// The word in JSON and text.
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Good => "good",
@@ -76,31 +84,31 @@ impl Severity {
         }
     }
 
-    /// Whether there is something to mend.
-    pub(crate) fn is_to_mend(self) -> bool {
+    /// Whether the user should change something.
+    pub(crate) fn needs_fix(self) -> bool {
         self >= Self::Warning
     }
 }
 
-/// Something that was looked at, and what was found.
+/// Result of a check.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Finding {
     pub(crate) check: &'static Check,
     pub(crate) severity: Severity,
-    /// Of which card; none: of the machine.
+    /// `None` for the machine as a whole.
     pub(crate) interface: Option<String>,
     pub(crate) what: String,
-    /// A file and its line, or a command; none where nothing is to be done.
+    /// A file with its line, or a command; `None` if there is nothing to do.
     pub(crate) remedy: Option<String>,
 }
 
-/// Something to look at.
+/// A check.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Check {
-    /// For programs; never changed.
+    /// The ID in JSON; stable.
     pub(crate) id: &'static str,
     pub(crate) topic: Topic,
-    /// Why it matters, in a sentence.
+    /// The reason, in one sentence.
     pub(crate) why: &'static str,
 }
 
@@ -137,12 +145,18 @@ impl Check {
     }
 }
 
-/// Names of files and programs are chosen by others, too.
+/// Replaces control characters: file names and values can come from anyone.
 fn harmless(text: Arguments) -> String {
-    const LONGEST: usize = 1000;
+    const MAX_LENGTH: usize = 1000;
     let text = text.to_string();
-    let characters = text.chars().take(LONGEST);
+    let characters = text.chars().take(MAX_LENGTH);
     characters
-        .map(|it| if it.is_control() { '\u{fffd}' } else { it })
+        .map(|character| {
+            if character.is_control() {
+                '\u{fffd}'
+            } else {
+                character
+            }
+        })
         .collect()
 }

@@ -1,4 +1,4 @@
-//! A target of the fuzzer: whatever is in all the files, and in the arguments of all the programs.
+//! Fuzz target: content of all files and arguments of all processes.
 
 use super::facts::PROGRAMS;
 use super::*;
@@ -7,20 +7,20 @@ use macveil_core::types::Mac;
 
 const PERMANENT: Mac = Mac([0, 0x16, 0xea, 0x12, 0x34, 0x56]);
 
-/// What is said of it is harmless.
+/// No finding may contain control characters.
 pub(crate) fn files(data: &[u8]) {
     let text = crate::fuzzing::text(data);
     let facts = machine_of(&text);
     for finding in examine(&facts) {
         let remedy = finding.remedy.as_deref().unwrap_or_default();
-        for said in [&finding.what, remedy] {
-            crate::fuzzing::assert_harmless(said);
-            assert!(said.chars().count() <= 1000, "{said}");
+        for text in [&finding.what, remedy] {
+            crate::fuzzing::assert_harmless(text);
+            assert!(text.chars().count() <= 1000, "{text}");
         }
     }
 }
 
-/// One on which every file that is looked at says this, and every program was told it.
+/// A machine where this is the text of every file and the arguments of every process.
 fn machine_of(text: &str) -> Facts {
     let card = card("wlan0");
     let names = [
@@ -40,20 +40,20 @@ fn machine_of(text: &str) -> Facts {
         })
         .collect();
     let mut files = Files::default();
-    let mut wanted = wanted(&processes, &[("wlan0", 3)]);
+    let mut wanted = files_to_read(&processes, &[("wlan0", 3)]);
     for directory in wanted.directories {
         wanted.files.extend(
             ["a.conf", "a.link", "a.network", "a.psk"].map(|name| format!("{directory}/{name}")),
         );
     }
-    // Those of distributions say the same in the same way.
+    // The code treats the distribution's files in the same way.
     wanted.files.retain(|path| !path.contains("/lib/systemd/"));
     for path in wanted.files {
         files.add(path, Content::Text(text.to_owned()));
     }
     for directory in PROGRAMS {
         for client in ["dhcpcd", "dhclient"] {
-            files.add(format!("{directory}/{client}"), Content::There);
+            files.add(format!("{directory}/{client}"), Content::Exists);
         }
     }
     Facts {
@@ -64,9 +64,9 @@ fn machine_of(text: &str) -> Facts {
     }
 }
 
-/// A card that is masked, of a driver that can do everything.
-pub(crate) fn card(name: &str) -> Card {
-    Card {
+/// A masked card whose driver supports everything.
+pub(crate) fn card(name: &str) -> CardFacts {
+    CardFacts {
         name: name.to_owned(),
         kernel: machine::Card {
             name: name.to_owned(),
@@ -83,8 +83,8 @@ pub(crate) fn card(name: &str) -> Card {
             channels: Vec::new(),
         },
         up: true,
-        fails_open: false,
-        scans_bare: false,
+        allows_unprotected: false,
+        scans_without_randomization: false,
         is_managed: true,
         owner: None,
         control: Control::Absent,

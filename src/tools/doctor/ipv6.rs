@@ -1,33 +1,25 @@
-//! Addresses made of addresses.
+//! IPv6 addresses derived from MAC addresses.
 
-use super::facts::{Card, Facts};
+use super::facts::{CardFacts, Facts};
 use super::finding::{Check, Finding, Topic};
 use super::text::words;
 use macveil_core::types::Mac;
 
-const fn check(id: &'static str, why: &'static str) -> Check {
-    Check {
-        id,
-        topic: Topic::Ipv6,
-        why,
-    }
-}
-
-static GENERATION: Check = check(
+static GENERATION: Check = Topic::Ipv6.check(
     "ipv6-addr-gen-mode",
-    "A link-local address that stays while the card's address changes ties networks together.",
+    "A link-local address that stays the same while the card's address changes links networks.",
 );
-static TEMPORARY: Check = check(
+static TEMPORARY: Check = Topic::Ipv6.check(
     "ipv6-use-tempaddr",
-    "Without temporary addresses every server is told the address that the card has in this network.",
+    "Without temporary addresses, every server sees the card's address in this network.",
 );
-static MADE_OF_PERMANENT: Check = check(
+static PERMANENT_IN_IPV6: Check = Topic::Ipv6.check(
     "ipv6-permanent-address",
-    "An IPv6 address that is made of the permanent address shows it to the network, and beyond.",
+    "An IPv6 address derived from the permanent address shows it to the network and to servers.",
 );
 
 #[cfg(test)]
-pub(super) const CHECKS: &[&Check] = &[&GENERATION, &TEMPORARY, &MADE_OF_PERMANENT];
+pub(super) const CHECKS: &[&Check] = &[&GENERATION, &TEMPORARY, &PERMANENT_IN_IPV6];
 
 /// `IN6_ADDR_GEN_MODE_EUI64`, `_NONE`, `_STABLE_PRIVACY` and `_RANDOM`.
 mod mode {
@@ -37,7 +29,7 @@ mod mode {
     pub(super) const RANDOM: i64 = 3;
 }
 
-pub(super) fn examine(facts: &Facts, card: &Card) -> Vec<Finding> {
+pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
     let name = &card.name;
     let setting = |key: &str| {
         facts
@@ -45,35 +37,35 @@ pub(super) fn examine(facts: &Facts, card: &Card) -> Vec<Finding> {
             .number(&format!("/proc/sys/net/ipv6/conf/{name}/{key}"))
     };
     if setting("disable_ipv6") == Some(1) {
-        return vec![GENERATION.good(format_args!("there is no IPv6 on the card"))];
+        return vec![GENERATION.good(format_args!("IPv6 is disabled on the card"))];
     }
     let mut findings = Vec::new();
     findings.extend(setting("addr_gen_mode").and_then(|mode| generation(name, mode)));
     findings.extend(setting("use_tempaddr").map(|how| match how {
         2.. => TEMPORARY.good(format_args!(
-            "connections begin under temporary IPv6 addresses"
+            "outgoing connections use temporary IPv6 addresses"
         )),
         _ => TEMPORARY.note(
             format_args!(
-                "connections begin under IPv6 addresses that stay the same within a network"
+                "outgoing connections use IPv6 addresses that stay the same within a network"
             ),
             format_args!("{}", sysctl(name, "use_tempaddr", 2)),
         ),
     }));
-    findings.extend(made_of_permanent(facts, card));
+    findings.extend(permanent_in_ipv6(facts, card));
     findings
 }
 
-/// The kernel's secret addresses hang on the prefix, the secret and the permanent address
-/// (`ipv6_generate_stable_address`, net/ipv6/addrconf.c), and the prefix of link-local addresses is the same
-/// everywhere. Those of the assigned address change with it, and with the mask.
+/// The kernel derives stable-privacy addresses from the prefix, a secret and the permanent address
+/// (`ipv6_generate_stable_address`, net/ipv6/addrconf.c). The link-local prefix is the same everywhere, so the
+/// link-local address is, too. EUI-64 addresses change with the assigned address.
 fn generation(name: &str, mode: i64) -> Option<Finding> {
     let remedy = || sysctl(name, "addr_gen_mode", 0);
     match mode {
-        mode::EUI64 => Some(GENERATION.good(format_args!("IPv6 addresses are made of the address that the card has, and change with it"))),
-        mode::NONE => Some(GENERATION.good(format_args!("the kernel makes no link-local address"))),
-        mode::STABLE_PRIVACY => Some(GENERATION.warning(format_args!("the link-local address is made of a secret and the permanent address, the same in each network"), format_args!("{}", remedy()))),
-        mode::RANDOM => Some(GENERATION.warning(format_args!("the link-local address is drawn once, and the same in each network until the next boot"), format_args!("{}", remedy()))),
+        mode::EUI64 => Some(GENERATION.good(format_args!("IPv6 addresses are derived from the card's current address and change with it"))),
+        mode::NONE => Some(GENERATION.good(format_args!("the kernel generates no link-local address"))),
+        mode::STABLE_PRIVACY => Some(GENERATION.warning(format_args!("the link-local address is derived from a secret and the permanent address: the same in every network"), format_args!("{}", remedy()))),
+        mode::RANDOM => Some(GENERATION.warning(format_args!("the link-local address is the same in every network until the next boot"), format_args!("{}", remedy()))),
         _ => None,
     }
 }
@@ -85,7 +77,7 @@ fn sysctl(name: &str, key: &str, value: u8) -> String {
 }
 
 /// `if_inet6` has a line for each address: 32 hexadecimal digits, four numbers, the interface.
-fn made_of_permanent(facts: &Facts, card: &Card) -> Option<Finding> {
+fn permanent_in_ipv6(facts: &Facts, card: &CardFacts) -> Option<Finding> {
     let permanent = card.kernel.permanent?;
     if permanent == card.kernel.initial {
         return None;
@@ -94,21 +86,21 @@ fn made_of_permanent(facts: &Facts, card: &Card) -> Option<Finding> {
     let all = facts.files.text("/proc/net/if_inet6")?;
     let mut of_card = all
         .lines()
-        .filter(|it| words(it).last() == Some(&card.name.as_str()));
-    let found = of_card.find(|it| it.get(16..32) == Some(&ending))?;
-    Some(MADE_OF_PERMANENT.problem(
+        .filter(|line| words(line).last() == Some(&card.name.as_str()));
+    let found = of_card.find(|line| line.get(16..32) == Some(&ending))?;
+    Some(PERMANENT_IN_IPV6.problem(
         format_args!(
-            "an IPv6 address is made of the permanent address: {}",
+            "an IPv6 address is derived from the permanent address: {}",
             written(found.get(..32)?)
         ),
         format_args!(
-            "`ip -6 addr flush dev {}`, and find out who has set it",
+            "`ip -6 addr flush dev {}`, and find the program that set it",
             card.name
         ),
     ))
 }
 
-/// EUI-64 with the U/L bit turned (RFC 4291, appendix A).
+/// Modified EUI-64 (RFC 4291, appendix A).
 fn interface_identifier(Mac(bytes): Mac) -> String {
     let number = bytes
         .iter()

@@ -1,79 +1,73 @@
-//! iwd: `iwd.config(5)`, `iwd.network(5)`.
+//! iwd's configuration: `iwd.config(5)`, `iwd.network(5)`.
 
-use super::facts::{Card, Facts};
+use super::facts::{CardFacts, Facts};
 use super::finding::{Check, Finding, Topic};
 use super::text::{first, is_yes, shown};
 use super::units;
 
-const fn check(id: &'static str, why: &'static str) -> Check {
-    Check {
-        id,
-        topic: Topic::Supplicant,
-        why,
-    }
-}
-
-static RANDOMIZATION: Check = check(
+static RANDOMIZATION: Check = Topic::Supplicant.check(
     "iwd-address-randomization",
-    "Only with AddressRandomization=network iwd takes another address for each network.",
+    "iwd uses a separate address for each network only with AddressRandomization=network.",
 );
-static PREDICTABLE: Check = check(
+static OVERRIDE: Check = Topic::Supplicant.check(
     "iwd-address-override",
-    "An address that iwd makes itself is a hash of the network's name and the permanent address, without a secret: whoever hears it finds the card by search.",
+    "iwd derives its own address from the SSID and the permanent address without a secret: anyone who sees it can find the permanent address by search.",
 );
-static SCANS: Check = check(
+static SCANS: Check = Topic::Supplicant.check(
     "iwd-scan-randomization",
-    "With it switched off iwd asks for networks under the address on the card, after a connection that of the last network; macveil then has it look for a lost network under masks only.",
+    "Without it, iwd scans with the card's current address, which after a connection is the last network's address. macveil then lets iwd scan for a lost network with mask addresses only.",
 );
-static HIDDEN: Check = check(
+static HIDDEN: Check = Topic::Supplicant.check(
     "iwd-hidden",
-    "A network that is marked hidden is asked for by its name, under the address that the card has.",
+    "For a hidden network, probe requests contain its SSID and the card's current address.",
 );
-static HOST_NAME: Check = check(
+static HOST_NAME: Check = Topic::Supplicant.check(
     "iwd-host-name",
-    "A host name is the same in each network, and often its owner's.",
+    "The host name is the same in every network and often contains the owner's name.",
 );
 
 #[cfg(test)]
-pub(super) const CHECKS: &[&Check] = &[&RANDOMIZATION, &PREDICTABLE, &SCANS, &HIDDEN, &HOST_NAME];
+pub(super) const CHECKS: &[&Check] = &[&RANDOMIZATION, &OVERRIDE, &SCANS, &HIDDEN, &HOST_NAME];
 
 const MAIN: &str = "/etc/iwd/main.conf";
 const NETWORKS: &str = "/var/lib/iwd";
 const KINDS: [&str; 3] = [".open", ".psk", ".8021x"];
 
-pub(super) fn examine(facts: &Facts, card: &Card) -> Vec<Finding> {
+pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
     let is_used = facts.runs("iwd") || units::is_enabled(facts, "iwd.service");
     if !is_used || has_wpa_supplicant(facts, card) {
         return Vec::new();
     }
     let text = facts.files.text(MAIN).unwrap_or_default();
     let randomization = first(text, "General", "AddressRandomization");
-    let per_network = randomization.is_some_and(|it| it.value == "network");
-    let place = randomization.map_or(MAIN.to_owned(), |it| format!("{MAIN} line {}", it.line));
+    let per_network = randomization.is_some_and(|setting| setting.value == "network");
+    let place = randomization.map_or(MAIN.to_owned(), |setting| {
+        format!("{MAIN} line {}", setting.line)
+    });
     let remedy = format!("{place}: `AddressRandomization=network` in [General]");
-    let mut findings = vec![match randomization.map(|it| it.value) {
+    let mut findings = vec![match randomization.map(|setting| setting.value) {
         Some("network") => {
-            RANDOMIZATION.good(format_args!("iwd takes another address for each network"))
+            RANDOMIZATION.good(format_args!("iwd uses a separate address for each network"))
         }
         Some("once") => RANDOMIZATION.warning(
-            format_args!("iwd takes one address for all networks"),
+            format_args!("iwd uses one address for all networks"),
             format_args!("{remedy}"),
         ),
         _ => RANDOMIZATION.problem(
-            format_args!("iwd uses the card's own address everywhere"),
+            format_args!("iwd uses the permanent address in every network"),
             format_args!("{remedy}"),
         ),
     }];
     let not_random = first(text, "Scan", "DisableMacAddressRandomization");
-    if let Some(set) = not_random.filter(|it| is_yes(it.value)) {
+    if let Some(set) = not_random.filter(|setting| is_yes(setting.value)) {
         let shown = if card.kernel.live_change {
-            "masks"
+            "mask addresses"
         } else {
             "the last network's address"
         };
         findings.push(SCANS.problem(
-            format_args!("iwd does not scan under random addresses, and shows {shown}"),
-            format_args!("{MAIN} line {}: leave it out", set.line),
+            format_args!("iwd scans without random addresses and shows {shown}"),
+            format_args!("{MAIN} line {}: remove it", set.line),
         ));
     }
     let networks = facts.files.in_directory(NETWORKS);
@@ -87,40 +81,42 @@ pub(super) fn examine(facts: &Facts, card: &Card) -> Vec<Finding> {
 fn of_network(path: &str, text: &str, per_network: bool) -> Vec<Finding> {
     let path = shown(path);
     let mut findings = Vec::new();
-    let hidden = first(text, "Settings", "Hidden").filter(|it| is_yes(it.value));
+    let hidden = first(text, "Settings", "Hidden").filter(|setting| is_yes(setting.value));
     if let Some(set) = hidden {
         findings.push(HIDDEN.warning(
-            format_args!("the network of {path} is marked hidden"),
+            format_args!("{path} is marked as a hidden network"),
             format_args!(
-                "{path} line {}: leave it out if the access point shows its name",
+                "{path} line {}: remove it if the access point sends its SSID in beacons",
                 set.line
             ),
         ));
     }
     let over = first(text, "Settings", "AddressOverride");
-    let random = first(text, "Settings", "AlwaysRandomizeAddress").filter(|it| is_yes(it.value));
+    let random =
+        first(text, "Settings", "AlwaysRandomizeAddress").filter(|setting| is_yes(setting.value));
     match over.or(random) {
-        Some(set) if !per_network => findings.push(PREDICTABLE.warning(format_args!("{} has no effect without AddressRandomization=network", set.key), format_args!("{MAIN}: `AddressRandomization=network` in [General]"))),
-        None if per_network => findings.push(PREDICTABLE.note(format_args!("iwd makes the address for {path} itself"), format_args!("{path}: `AlwaysRandomizeAddress=true` in [Settings], or an `AddressOverride=` of your own"))),
+        Some(set) if !per_network => findings.push(OVERRIDE.warning(format_args!("{} has no effect without AddressRandomization=network", set.key), format_args!("{MAIN}: `AddressRandomization=network` in [General]"))),
+        None if per_network => findings.push(OVERRIDE.note(format_args!("iwd derives the address for {path} itself"), format_args!("{path}: in [Settings], `AlwaysRandomizeAddress=true` or `AddressOverride=` with an address"))),
         _ => {}
     }
-    let host_name = first(text, "IPv4", "SendHostname").filter(|it| is_yes(it.value));
+    let host_name = first(text, "IPv4", "SendHostname").filter(|setting| is_yes(setting.value));
     if let Some(set) = host_name {
         findings.push(HOST_NAME.warning(
-            format_args!("iwd tells the host name to the network of {path}"),
-            format_args!("{path} line {}: leave it out", set.line),
+            format_args!("iwd sends the host name to the network in {path}"),
+            format_args!("{path} line {}: remove it", set.line),
         ));
     }
     findings
 }
 
-/// Then the card is not iwd's.
-fn has_wpa_supplicant(facts: &Facts, card: &Card) -> bool {
+/// Whether `wpa_supplicant` controls the card instead of iwd.
+fn has_wpa_supplicant(facts: &Facts, card: &CardFacts) -> bool {
     let unit = format!("wpa_supplicant@{}.service", card.name);
-    let names = |it: &super::processes::Process| {
-        it.arguments
+    let names = |process: &super::processes::Process| {
+        process
+            .arguments
             .iter()
-            .any(|it| it == &card.name || *it == format!("-i{}", card.name))
+            .any(|argument| argument == &card.name || *argument == format!("-i{}", card.name))
     };
     facts.running("wpa_supplicant").any(names)
         || (!facts.runs("iwd") && units::is_enabled(facts, &unit))

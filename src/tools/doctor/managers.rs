@@ -1,38 +1,30 @@
-//! Who else sets addresses.
+//! Other programs that set addresses.
 
-use super::facts::{Card, Facts};
+use super::facts::{CardFacts, Facts};
 use super::finding::{Check, Finding, Topic};
-use super::link_file::{Match, NETWORK_DIRECTORIES, first};
+use super::link_file::{Match, NETWORK_DIRECTORIES, matching_file};
 use super::text::{is_yes, last, numbered, shown, words};
 use crate::platform::managers::ManagerKind;
 
-const fn check(id: &'static str, why: &'static str) -> Check {
-    Check {
-        id,
-        topic: Topic::Managers,
-        why,
-    }
-}
-
-static OWNER: Check = check(
+static OWNER: Check = Topic::Managers.check(
     "owner",
-    "Two programs that drive one card undo each other's addresses, so macveil leaves alone what is another's.",
+    "Two programs that control one card overwrite each other's addresses, so macveil does not manage such a card.",
 );
-static NETWORKD: Check = check(
+static NETWORKD: Check = Topic::Managers.check(
     "networkd-mac-address",
-    "Where systemd-networkd sets an address it undoes what macveil has set.",
+    "An address set by systemd-networkd overwrites the one set by macveil.",
 );
-static IFUPDOWN: Check = check(
+static IFUPDOWN: Check = Topic::Managers.check(
     "ifupdown-hwaddress",
-    "Where ifup sets an address it undoes what macveil has set.",
+    "An address set by ifup overwrites the one set by macveil.",
 );
-static MACCHANGER: Check = check(
+static MACCHANGER: Check = Topic::Managers.check(
     "macchanger",
-    "Where macchanger sets an address it undoes what macveil has set.",
+    "An address set by macchanger overwrites the one set by macveil.",
 );
-static DHCPCD: Check = check(
+static DHCPCD: Check = Topic::Managers.check(
     "dhcpcd-randomise-hwaddr",
-    "Where dhcpcd sets an address it undoes what macveil has set.",
+    "An address set by dhcpcd overwrites the one set by macveil.",
 );
 
 #[cfg(test)]
@@ -42,22 +34,22 @@ const INTERFACES: &str = "/etc/network/interfaces";
 const MACCHANGER_FILE: &str = "/etc/default/macchanger";
 const DHCPCD_FILE: &str = "/etc/dhcpcd.conf";
 
-pub(super) fn examine(facts: &Facts, card: &Card) -> Vec<Finding> {
+pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
     let name = &card.name;
     let mut findings = vec![match card.owner {
-        None => OWNER.good(format_args!("no other program drives the card")),
-        Some(ManagerKind::Iwd) if !card.is_left() => OWNER.good(format_args!(
-            "iwd drives the card, and macveil works beside it"
+        None => OWNER.good(format_args!("no other program controls the card")),
+        Some(ManagerKind::Iwd) if !card.is_managed_elsewhere() => OWNER.good(format_args!(
+            "iwd controls the card, and macveil works with it"
         )),
         Some(owner) => OWNER.problem(
             format_args!(
-                "the card belongs to {}, and macveil leaves it alone",
+                "the card is controlled by {}, so macveil does not manage it",
                 brief(owner)
             ),
-            format_args!("to let go of it: {}", owner.words().replace("IFACE", name)),
+            format_args!("to release it: {}", owner.words().replace("IFACE", name)),
         ),
     }];
-    let network = first(
+    let network = matching_file(
         &facts.files,
         &NETWORK_DIRECTORIES,
         ".network",
@@ -67,18 +59,17 @@ pub(super) fn examine(facts: &Facts, card: &Card) -> Vec<Finding> {
         && let Some(set) = last(text, "Link", "MACAddress")
     {
         findings.push(NETWORKD.warning(
-            format_args!(
-                "systemd-networkd gives the card the address {}",
-                shown(set.value)
-            ),
-            format_args!("{path} line {}: leave it out", set.line),
+            format_args!("systemd-networkd sets the address {}", shown(set.value)),
+            format_args!("{path} line {}: remove it", set.line),
         ));
     }
     findings.extend(ifupdown(facts, name));
     let text = facts.files.text(MACCHANGER_FILE).unwrap_or_default();
-    if let Some(set) = last(text, "", "ENABLE_ON_POST_UP_DOWN").filter(|it| is_yes(it.value)) {
+    if let Some(set) =
+        last(text, "", "ENABLE_ON_POST_UP_DOWN").filter(|setting| is_yes(setting.value))
+    {
         findings.push(MACCHANGER.warning(
-            format_args!("macchanger changes addresses whenever ifupdown takes a link down"),
+            format_args!("macchanger changes the address each time ifupdown takes the link down"),
             format_args!(
                 "{MACCHANGER_FILE} line {}: `ENABLE_ON_POST_UP_DOWN=false`",
                 set.line
@@ -86,10 +77,13 @@ pub(super) fn examine(facts: &Facts, card: &Card) -> Vec<Finding> {
         ));
     }
     let text = facts.files.text(DHCPCD_FILE).unwrap_or_default();
-    if let Some((line, _)) = numbered(text).iter().find(|it| it.1 == "randomise_hwaddr") {
+    if let Some((line, _)) = numbered(text)
+        .iter()
+        .find(|line| line.1 == "randomise_hwaddr")
+    {
         findings.push(DHCPCD.warning(
-            format_args!("dhcpcd changes the address whenever a connection is lost"),
-            format_args!("{DHCPCD_FILE} line {line}: leave it out"),
+            format_args!("dhcpcd changes the address each time a connection is lost"),
+            format_args!("{DHCPCD_FILE} line {line}: remove it"),
         ));
     }
     findings
@@ -99,7 +93,7 @@ fn brief(owner: ManagerKind) -> &'static str {
     owner.words().split(", ").next().unwrap_or_default()
 }
 
-/// `hwaddress` under `iface` of this name (`interfaces(5)`).
+/// `hwaddress` in the `iface` stanza of this name (`interfaces(5)`).
 fn ifupdown(facts: &Facts, name: &str) -> Option<Finding> {
     let of_directory = facts.files.in_directory("/etc/network/interfaces.d");
     let main = facts.files.text(INTERFACES).map(|text| (INTERFACES, text));
@@ -111,8 +105,8 @@ fn ifupdown(facts: &Facts, name: &str) -> Option<Finding> {
                 ["auto" | "mapping" | "source" | "source-directory", ..] => is_its = false,
                 ["hwaddress", ..] if is_its => {
                     return Some(IFUPDOWN.warning(
-                        format_args!("ifup gives the card an address: {}", shown(text)),
-                        format_args!("{path} line {line}: leave it out"),
+                        format_args!("ifup sets an address: {}", shown(text)),
+                        format_args!("{path} line {line}: remove it"),
                     ));
                 }
                 _ => {}

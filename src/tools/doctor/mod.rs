@@ -1,28 +1,28 @@
-//! What a machine can and cannot keep: facts in, findings out.
+//! Checks a machine for anything that weakens macveil's promise: facts in, findings out.
 //!
-//! Pure: the files that findings rest on are facts, too, as they are. What reads them here survives whatever
-//! is in them.
+//! Pure: the content of files is part of the facts. The parsers here accept any content.
 //!
-//! | module | what it knows |
+//! | module | content |
 //! |---|---|
-//! | `facts` | what is known of a machine and its cards |
-//! | `finding` | what there is to say |
-//! | `files`, `text` | the machine's files, and the ways in which they are written |
-//! | `processes` | who runs, and with which arguments |
-//! | `radio` | what driver and kernel can do |
-//! | `supplicant`, `wpa_file` | `wpa_supplicant`, and its configuration |
-//! | `iwd` | iwd |
-//! | `managers` | who else sets addresses |
-//! | `ipv6` | addresses made of addresses |
-//! | `dhcp` and below | what DHCP clients tell of the machine |
-//! | `boot`, `units`, `link_file` | the time before macveil |
-//! | `wanted` | which files are worth reading |
+//! | `facts` | the machine and its cards |
+//! | `finding` | checks and their results |
+//! | `files`, `text` | the machine's files and their syntax |
+//! | `processes` | running processes and their arguments |
+//! | `radio` | capabilities of driver and kernel |
+//! | `supplicant`, `wpa_file` | `wpa_supplicant` and its configuration |
+//! | `iwd` | iwd and its configuration |
+//! | `managers` | other programs that set addresses |
+//! | `ipv6` | IPv6 addresses derived from MAC addresses |
+//! | `dhcp` | identifiers that DHCP clients send |
+//! | `boot`, `units`, `link_file` | macveil's service, and the time before it starts |
+//! | `file_list` | the files to read |
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
 mod boot;
 mod dhcp;
 mod facts;
+mod file_list;
 mod files;
 mod finding;
 #[cfg(any(test, fuzzing))]
@@ -38,19 +38,18 @@ mod supplicant;
 mod tests;
 mod text;
 mod units;
-mod wanted;
 mod wpa_file;
 
-pub(crate) use facts::{Card, Control, Facts, Macveil, Trial};
+pub(crate) use facts::{CardFacts, Control, Facts, MacveilFacts, Trial};
+pub(crate) use file_list::{FileList, files_to_read};
 pub(crate) use files::{Content, Files};
 pub(crate) use finding::{Finding, Severity, Topic};
 pub(crate) use processes::Process;
-pub(crate) use wanted::{Wanted, wanted};
 
 #[cfg(test)]
 use finding::Check;
 
-/// Looks at everything.
+/// Runs all checks.
 pub(crate) fn examine(facts: &Facts) -> Vec<Finding> {
     let mut findings = boot::of_machine(facts);
     for card in &facts.cards {
@@ -71,7 +70,7 @@ pub(crate) fn examine(facts: &Facts) -> Vec<Finding> {
     findings
 }
 
-/// Every check, in the order in which they are told.
+/// All checks, in the order of the output.
 #[cfg(test)]
 pub(crate) fn checks() -> impl Iterator<Item = &'static Check> {
     let all = [

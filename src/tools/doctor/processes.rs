@@ -1,16 +1,16 @@
-//! Who runs, and with which arguments.
+//! ActiveManagers processes and their arguments.
 
 /// A process.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Process {
-    /// As the kernel calls it: at most 15 bytes.
+    /// `comm`: at most 15 bytes.
     pub(crate) name: String,
-    /// The program first.
+    /// The first one is the program.
     pub(crate) arguments: Vec<String>,
 }
 
 impl Process {
-    /// The options of one letter, as getopt(3) reads them; `with_values` are those that have a value.
+    /// Short options, as parsed by getopt(3); options in `with_values` take a value.
     pub(super) fn options(&self, with_values: &str) -> Vec<(char, &str)> {
         let mut options = Vec::new();
         let mut arguments = self.arguments.iter().skip(1).map(String::as_str);
@@ -18,7 +18,10 @@ impl Process {
             if argument == "--" {
                 break;
             }
-            let Some(letters) = argument.strip_prefix('-').filter(|it| !it.starts_with('-')) else {
+            let Some(letters) = argument
+                .strip_prefix('-')
+                .filter(|letters| !letters.starts_with('-'))
+            else {
                 continue;
             };
             for (at, letter) in letters.char_indices() {
@@ -39,8 +42,11 @@ impl Process {
         options
     }
 
-    /// Whether an argument is this word.
-    pub(super) fn says(&self, word: &str) -> bool {
-        self.arguments.iter().skip(1).any(|it| it == word)
+    /// Whether this is one of the arguments.
+    pub(super) fn has_argument(&self, word: &str) -> bool {
+        self.arguments
+            .iter()
+            .skip(1)
+            .any(|argument| argument == word)
     }
 }

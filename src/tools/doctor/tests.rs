@@ -1,8 +1,8 @@
 use super::processes::Process;
-use super::text::{fits, shown};
+use super::text::{matches_glob, shown};
 
 #[test]
-fn options_are_read_as_getopt_reads_them() {
+fn options_are_parsed_like_getopt() {
     let process = Process {
         name: "x".to_owned(),
         arguments: [
@@ -23,7 +23,7 @@ fn options_are_read_as_getopt_reads_them() {
 }
 
 #[test]
-fn patterns_fit_as_a_shells_do() {
+fn patterns_match_like_in_a_shell() {
     for (pattern, name, expected) in [
         ("wl*", "wlan0", true),
         ("*", "", true),
@@ -34,14 +34,14 @@ fn patterns_fit_as_a_shells_do() {
         ("wlan0?", "wlan0", false),
         ("", "", true),
     ] {
-        assert_eq!(fits(pattern, name), expected, "{pattern} {name}");
+        assert_eq!(matches_glob(pattern, name), expected, "{pattern} {name}");
     }
     // Not in exponential time.
-    assert!(!fits(&"*a".repeat(64), &"b".repeat(4096)));
+    assert!(!matches_glob(&"*a".repeat(64), &"b".repeat(4096)));
 }
 
 #[test]
-fn what_is_shown_is_short() {
+fn shown_text_is_shortened() {
     assert_eq!(shown("äb"), "äb");
     assert_eq!(shown(&"x".repeat(100)).chars().count(), 65);
 }

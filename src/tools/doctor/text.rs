@@ -1,6 +1,6 @@
-//! The ways in which configuration files are written.
+//! Syntax of configuration files.
 
-/// `KEY=VALUE` in a section, and its line.
+/// `KEY=VALUE` in a section, with its line number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Setting<'a> {
     pub(super) line: usize,
@@ -9,7 +9,7 @@ pub(super) struct Setting<'a> {
     pub(super) value: &'a str,
 }
 
-/// The settings of files as systemd, iwd and ifupdown's kin have them: `[Section]`, `KEY=VALUE`, comments.
+/// Parses `[Section]`, `KEY=VALUE` and comments, as used by systemd, iwd and /etc/default.
 pub(super) fn settings(text: &str) -> Vec<Setting<'_>> {
     let mut section = "";
     let mut settings = Vec::new();
@@ -28,25 +28,25 @@ pub(super) fn settings(text: &str) -> Vec<Setting<'_>> {
     settings
 }
 
-/// What holds of a key: what is said last.
+/// The effective setting of a key: the last one.
 pub(super) fn last<'a>(text: &'a str, section: &str, key: &str) -> Option<Setting<'a>> {
     let all = settings(text);
-    let said = all
+    let setting = all
         .iter()
         .rev()
-        .find(|it| it.section == section && it.key == key);
-    said.copied()
+        .find(|setting| setting.section == section && setting.key == key);
+    setting.copied()
 }
 
-/// What holds of a key for iwd: of two groups or keys of one name, the first (`l_settings_get_value`, ell).
+/// The effective setting of a key for iwd: the first one in the first group (`l_settings_get_value`, ell).
 pub(super) fn first<'a>(text: &'a str, section: &str, key: &str) -> Option<Setting<'a>> {
     let all = settings(text);
-    let within = all.iter().skip_while(|it| it.section != section);
-    let mut within = within.take_while(|it| it.section == section);
-    within.find(|it| it.key == key).copied()
+    let within = all.iter().skip_while(|setting| setting.section != section);
+    let mut within = within.take_while(|setting| setting.section == section);
+    within.find(|setting| setting.key == key).copied()
 }
 
-/// Lines that say something, counted from 1.
+/// Lines that are not empty or comments, with their numbers from 1.
 pub(super) fn numbered(text: &str) -> Vec<(usize, &str)> {
     let mut lines = Vec::new();
     for (index, line) in text.lines().enumerate() {
@@ -58,27 +58,27 @@ pub(super) fn numbered(text: &str) -> Vec<(usize, &str)> {
     lines
 }
 
-/// What white space separates.
+/// Words separated by white space.
 pub(super) fn words(text: &str) -> Vec<&str> {
     text.split_ascii_whitespace().collect()
 }
 
-/// As `systemd.syntax(7)` has it.
+/// Whether the value is true according to `systemd.syntax(7)`.
 pub(super) fn is_yes(value: &str) -> bool {
     ["1", "yes", "y", "true", "t", "on"]
         .iter()
-        .any(|it| value.eq_ignore_ascii_case(it))
+        .any(|word| value.eq_ignore_ascii_case(word))
 }
 
-/// As above.
+/// Whether the value is false according to `systemd.syntax(7)`.
 pub(super) fn is_no(value: &str) -> bool {
     ["0", "no", "n", "false", "f", "off"]
         .iter()
-        .any(|it| value.eq_ignore_ascii_case(it))
+        .any(|word| value.eq_ignore_ascii_case(word))
 }
 
-/// Whether a name fits a pattern with `*` and `?`.
-pub(super) fn fits(pattern: &str, name: &str) -> bool {
+/// Whether a name matches a pattern with `*` and `?`.
+pub(super) fn matches_glob(pattern: &str, name: &str) -> bool {
     let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
     let (mut at, mut next) = (0, 0);
     let mut star = None;
@@ -103,13 +103,13 @@ pub(super) fn fits(pattern: &str, name: &str) -> bool {
     }
     pattern
         .get(at..)
-        .is_some_and(|rest| rest.iter().all(|it| *it == b'*'))
+        .is_some_and(|rest| rest.iter().all(|byte| *byte == b'*'))
 }
 
-/// What somebody wrote, kept short.
+/// Shortens text from a file.
 pub(super) fn shown(text: &str) -> String {
-    const LONGEST: usize = 64;
-    match text.char_indices().nth(LONGEST) {
+    const MAX_LENGTH: usize = 64;
+    match text.char_indices().nth(MAX_LENGTH) {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or(text)),
         None => text.to_owned(),
     }

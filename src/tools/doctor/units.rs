@@ -1,9 +1,9 @@
-//! systemd's units: which are enabled, and what is said of them.
+//! systemd units: whether they are enabled, and their settings.
 
 use super::facts::Facts;
 use super::text::{self, Setting};
 
-/// Where units are, the most important first (`systemd.unit(5)`).
+/// Directories of units, highest priority first (`systemd.unit(5)`).
 pub(super) const DIRECTORIES: [&str; 5] = [
     "/etc/systemd/system",
     "/run/systemd/system",
@@ -12,7 +12,7 @@ pub(super) const DIRECTORIES: [&str; 5] = [
     "/lib/systemd/system",
 ];
 
-/// The targets through which units start at boot.
+/// Directories of targets that start units at boot.
 pub(super) const TARGETS: [&str; 6] = [
     "multi-user.target.wants",
     "sysinit.target.wants",
@@ -22,7 +22,7 @@ pub(super) const TARGETS: [&str; 6] = [
     "graphical.target.wants",
 ];
 
-/// Whether systemd is what starts services here.
+/// Whether systemd starts the services of this machine.
 pub(super) fn has_systemd(facts: &Facts) -> bool {
     facts.runs("systemd") || facts.files.has("/run/systemd/system")
 }
@@ -35,14 +35,16 @@ pub(super) fn is_enabled(facts: &Facts, unit: &str) -> bool {
     })
 }
 
-/// The unit's own file.
+/// Text of the unit file.
 pub(super) fn file<'a>(facts: &'a Facts, unit: &str) -> Option<&'a str> {
-    let mut paths = DIRECTORIES.iter().map(|it| format!("{it}/{unit}"));
+    let mut paths = DIRECTORIES
+        .iter()
+        .map(|directory| format!("{directory}/{unit}"));
     paths.find_map(|path| facts.files.text(&path))
 }
 
-/// What the unit's file and its drop-ins say of a key.
-pub(super) fn said<'a>(
+/// All settings of a key in the unit file and its drop-ins.
+pub(super) fn settings<'a>(
     facts: &'a Facts,
     unit: &str,
     section: &'a str,
@@ -50,21 +52,23 @@ pub(super) fn said<'a>(
 ) -> Vec<Setting<'a>> {
     let directories: Vec<_> = DIRECTORIES
         .iter()
-        .map(|it| format!("{it}/{unit}.d"))
+        .map(|directory| format!("{directory}/{unit}.d"))
         .collect();
     let directories: Vec<_> = directories.iter().map(String::as_str).collect();
     let drop_ins = facts.files.layered(&directories, ".conf");
     let texts = file(facts, unit).into_iter();
     let texts = texts.chain(drop_ins.into_iter().map(|(_, text)| text));
-    let mut said = Vec::new();
+    let mut matching = Vec::new();
     for text in texts {
-        said.append(&mut text::settings(text));
+        matching.append(&mut text::settings(text));
     }
-    said.retain(|it| it.section == section && it.key == key);
-    said
+    matching.retain(|setting| setting.section == section && setting.key == key);
+    matching
 }
 
-/// Whether one of the words that a list of units, users or groups consists of is this one.
-pub(super) fn lists(said: &[Setting], word: &str) -> bool {
-    said.iter().any(|it| text::words(it.value).contains(&word))
+/// Whether a list of units, users or groups contains this word.
+pub(super) fn lists(settings: &[Setting], word: &str) -> bool {
+    settings
+        .iter()
+        .any(|setting| text::words(setting.value).contains(&word))
 }

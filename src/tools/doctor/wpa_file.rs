@@ -1,18 +1,18 @@
-//! `wpa_supplicant`'s configuration file (`wpa_supplicant.conf(5)`), as far as it tells what is given away.
+//! `wpa_supplicant`'s configuration file (`wpa_supplicant.conf(5)`).
 
 use super::text::numbered;
 
-/// A line of it.
+/// A setting with its line number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Entry<'a> {
     pub(super) line: usize,
-    /// The number of the network that it belongs to; none: it is about everything.
+    /// Number of the network block; `None` for global settings.
     pub(super) network: Option<usize>,
     pub(super) key: &'a str,
     pub(super) value: &'a str,
 }
 
-/// The whole file; blocks of another kind than networks are left out.
+/// All settings, except those in other blocks than networks.
 pub(super) fn entries(text: &str) -> Vec<Entry<'_>> {
     let mut entries = Vec::new();
     let mut networks = 0;
@@ -20,7 +20,10 @@ pub(super) fn entries(text: &str) -> Vec<Entry<'_>> {
     for (line, text) in numbered(text) {
         if text == "}" {
             block = None;
-        } else if let Some(name) = text.strip_suffix('{').and_then(|it| it.strip_suffix('=')) {
+        } else if let Some(name) = text
+            .strip_suffix('{')
+            .and_then(|name| name.strip_suffix('='))
+        {
             let is_network = name == "network";
             networks += usize::from(is_network);
             block = Some(is_network.then_some(networks));
@@ -45,7 +48,7 @@ pub(super) fn entries(text: &str) -> Vec<Entry<'_>> {
     entries
 }
 
-/// `wpa_config_get_line` cuts them off outside of quotes.
+/// Removes a comment outside of quotes, as `wpa_config_get_line` does.
 fn without_comment(value: &str) -> &str {
     if value.contains('"') {
         return value;
@@ -53,17 +56,17 @@ fn without_comment(value: &str) -> &str {
     value.split('#').next().unwrap_or(value).trim_ascii_end()
 }
 
-/// What is said for everything; the last counts.
+/// The effective global setting: the last one.
 pub(super) fn global<'a>(entries: &[Entry<'a>], key: &str) -> Option<Entry<'a>> {
     let mut of_all = entries
         .iter()
-        .filter(|it| it.network.is_none() && it.key == key);
+        .filter(|entry| entry.network.is_none() && entry.key == key);
     of_all.next_back().copied()
 }
 
-/// What the network of an entry is called.
+/// SSID of the network block of an entry.
 pub(super) fn name<'a>(entries: &[Entry<'a>], of: &Entry) -> &'a str {
     let mut all = entries.iter();
-    let ssid = all.find(|it| it.network == of.network && it.key == "ssid");
-    ssid.map_or("", |it| it.value)
+    let ssid = all.find(|entry| entry.network == of.network && entry.key == "ssid");
+    ssid.map_or("", |entry| entry.value)
 }

@@ -1,12 +1,12 @@
 //! ISC's dhclient (`dhclient.conf(5)`).
 
-use super::Told;
-use crate::tools::doctor::facts::{Card, Facts};
+use super::ClientReport;
+use crate::tools::doctor::facts::{CardFacts, Facts};
 use crate::tools::doctor::text::{shown, words};
 
 const FILES: [&str; 2] = ["/etc/dhcp/dhclient.conf", "/etc/dhclient.conf"];
 
-pub(super) fn examine(facts: &Facts, card: &Card) -> Option<Told> {
+pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
     if !facts.has_program(("dhclient", "dhclient")) {
         return None;
     }
@@ -16,32 +16,32 @@ pub(super) fn examine(facts: &Facts, card: &Card) -> Option<Told> {
     let (path, text) = known.unwrap_or((FILES[0], ""));
     let statements = statements(text, &card.name);
     let sent = |option: &str| {
-        statements.iter().rev().find_map(|it| {
-            let rest = it
+        statements.iter().rev().find_map(|statement| {
+            let rest = statement
                 .text
                 .strip_prefix("send")?
                 .trim_ascii_start()
                 .strip_prefix(option)?;
             let value = rest.trim_ascii_start().trim_start_matches('=').trim_ascii();
             rest.starts_with([' ', '=', '\t'])
-                .then_some((it.line, value))
+                .then_some((statement.line, value))
         })
     };
     let host_name = sent("host-name").or_else(|| sent("fqdn.fqdn"));
     // `hardware` changes with the address.
     let identifier = sent("dhcp-client-identifier").filter(|(_, value)| *value != "hardware");
-    Some(Told {
+    Some(ClientReport {
         client: "dhclient",
         host_name: host_name.map(|(line, _)| {
             (
-                "tells the host name".to_owned(),
-                format!("{path} line {line}: leave it out"),
+                "sends the host name".to_owned(),
+                format!("{path} line {line}: remove it"),
             )
         }),
         identifier: identifier.map(|(line, value)| {
             (
                 format!(
-                    "tells the client identifier {}, the same in each network",
+                    "sends the client identifier {}, the same in every network",
                     shown(value)
                 ),
                 format!("{path} line {line}: `send dhcp-client-identifier = hardware;`"),
@@ -55,10 +55,10 @@ struct Statement<'a> {
     text: &'a str,
 }
 
-/// What is said for all interfaces, and what for this one.
+/// Statements that apply to all interfaces or to this one.
 fn statements<'a>(text: &'a str, interface: &str) -> Vec<Statement<'a>> {
     let mut statements = Vec::new();
-    // Of each block that goes on, whether it counts.
+    // For each open block, whether it applies to the interface.
     let mut blocks = Vec::new();
     let mut line = 1;
     let mut begin: Option<(usize, usize)> = None;
@@ -79,20 +79,22 @@ fn statements<'a>(text: &'a str, interface: &str) -> Vec<Statement<'a>> {
                 continue;
             }
             ';' | '{' | '}' => {
-                let said = begin.take().and_then(|(from, line)| {
+                let statement = begin.take().and_then(|(from, line)| {
                     let text = text.get(from..at)?.trim_ascii();
                     Some(Statement { line, text })
                 });
-                let counts = blocks.iter().all(|it| *it);
-                match (character, said) {
-                    ('{', said) => blocks.push(said.is_none_or(|it| is_about(it.text, interface))),
+                let counts = blocks.iter().all(|applies| *applies);
+                match (character, statement) {
+                    ('{', statement) => blocks.push(
+                        statement.is_none_or(|statement| is_about(statement.text, interface)),
+                    ),
                     ('}', _) => drop(blocks.pop()),
-                    (_, Some(said)) if counts => statements.push(said),
+                    (_, Some(statement)) if counts => statements.push(statement),
                     _ => {}
                 }
                 continue;
             }
-            it if it.is_whitespace() => continue,
+            other if other.is_whitespace() => continue,
             _ => {}
         }
         begin.get_or_insert((at, line));
@@ -100,11 +102,11 @@ fn statements<'a>(text: &'a str, interface: &str) -> Vec<Statement<'a>> {
     statements
 }
 
-/// Whether a block is not about another interface.
+/// Whether a block can apply to the interface.
 fn is_about(beginning: &str, interface: &str) -> bool {
     match words(beginning).as_slice() {
         ["interface", name, ..] => name.trim_matches('"') == interface,
-        // What was leased once, and what is asked for in another form.
+        // Static leases and other declarations.
         ["lease" | "alias" | "key" | "zone", ..] => false,
         _ => true,
     }

@@ -1,42 +1,35 @@
-//! What DHCP clients tell of the machine, as far as their configuration shows.
+//! Identifiers that DHCP clients send, according to their configuration.
 
 mod dhclient;
 mod dhcpcd;
 mod networkd;
 mod udhcpc;
 
-use super::facts::{Card, Facts};
+use super::facts::{CardFacts, Facts};
 use super::finding::{Check, Finding, Topic};
 
-const fn check(id: &'static str, why: &'static str) -> Check {
-    Check {
-        id,
-        topic: Topic::Dhcp,
-        why,
-    }
-}
-
-static HOST_NAME: Check = check(
+static HOST_NAME: Check = Topic::Dhcp.check(
     "dhcp-host-name",
-    "A host name is the same in each network, and often its owner's (RFC 7844, 3.7).",
+    "The host name is the same in every network and often contains the owner's name (RFC 7844, 3.7).",
 );
-static IDENTIFIER: Check = check(
+static IDENTIFIER: Check = Topic::Dhcp.check(
     "dhcp-identifier",
-    "A client identifier or DUID that does not change with the address ties networks together (RFC 7844, 3.5).",
+    "A client identifier or DUID that does not change with the address links networks (RFC 7844, 3.5).",
 );
 
 #[cfg(test)]
 pub(super) const CHECKS: &[&Check] = &[&HOST_NAME, &IDENTIFIER];
 
-/// What one client says of the two.
-struct Told {
+/// What one client sends.
+struct ClientReport {
     client: &'static str,
-    /// What is told, and how not to; none if nothing is.
+    /// Description and remedy, if the client sends a host name.
     host_name: Option<(String, String)>,
+    /// Description and remedy, if the client sends an identifier that does not change with the address.
     identifier: Option<(String, String)>,
 }
 
-pub(super) fn examine(facts: &Facts, card: &Card) -> Vec<Finding> {
+pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
     let clients = [
         dhcpcd::examine(facts, card),
         dhclient::examine(facts, card),
@@ -46,21 +39,21 @@ pub(super) fn examine(facts: &Facts, card: &Card) -> Vec<Finding> {
     clients.into_iter().flatten().flat_map(findings).collect()
 }
 
-fn findings(told: Told) -> [Finding; 2] {
-    let client = told.client;
+fn findings(report: ClientReport) -> [Finding; 2] {
+    let client = report.client;
     [
-        match told.host_name {
+        match report.host_name {
             Some((what, remedy)) => {
                 HOST_NAME.warning(format_args!("{client} {what}"), format_args!("{remedy}"))
             }
-            None => HOST_NAME.good(format_args!("{client} tells no host name")),
+            None => HOST_NAME.good(format_args!("{client} does not send the host name")),
         },
-        match told.identifier {
+        match report.identifier {
             Some((what, remedy)) => {
                 IDENTIFIER.warning(format_args!("{client} {what}"), format_args!("{remedy}"))
             }
             None => IDENTIFIER.good(format_args!(
-                "{client} is known by the card's address alone"
+                "{client} sends no identifier except the card's address"
             )),
         },
     ]

@@ -1,54 +1,54 @@
 //! systemd-networkd (`systemd.network(5)`).
 
-use super::Told;
-use crate::tools::doctor::facts::{Card, Facts};
-use crate::tools::doctor::link_file::{Match, NETWORK_DIRECTORIES, first};
+use super::ClientReport;
+use crate::tools::doctor::facts::{CardFacts, Facts};
+use crate::tools::doctor::link_file::{Match, NETWORK_DIRECTORIES, matching_file};
 use crate::tools::doctor::text::{is_no, is_yes, last, shown};
 use crate::tools::doctor::units;
 
 const UNIT: &str = "systemd-networkd.service";
 
-pub(super) fn examine(facts: &Facts, card: &Card) -> Option<Told> {
+pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
     if !units::is_enabled(facts, UNIT) && !facts.runs("systemd-network") {
         return None;
     }
     let interface = Match::of(facts, card);
-    let (path, text) = first(&facts.files, &NETWORK_DIRECTORIES, ".network", &interface)?;
-    let asks = last(text, "Network", "DHCP").is_some_and(|it| {
-        is_yes(it.value) || ["ipv4", "ipv6", "both", "v4", "v6"].contains(&it.value)
+    let (path, text) = matching_file(&facts.files, &NETWORK_DIRECTORIES, ".network", &interface)?;
+    let asks = last(text, "Network", "DHCP").is_some_and(|setting| {
+        is_yes(setting.value) || ["ipv4", "ipv6", "both", "v4", "v6"].contains(&setting.value)
     });
     if !asks {
         return None;
     }
-    // The older name is still read.
-    let said = |key| last(text, "DHCPv4", key).or_else(|| last(text, "DHCP", key));
-    let anonymous = said("Anonymize").is_some_and(|it| is_yes(it.value));
+    // systemd still reads the older section name.
+    let setting = |key| last(text, "DHCPv4", key).or_else(|| last(text, "DHCP", key));
+    let anonymous = setting("Anonymize").is_some_and(|setting| is_yes(setting.value));
     let place = |line: Option<usize>| match line {
         Some(line) => format!("{path} line {line}"),
         None => path.to_owned(),
     };
-    let name = said("SendHostname");
-    let tells_name = !anonymous && name.is_none_or(|it| !is_no(it.value));
-    let identifier = said("ClientIdentifier");
-    let tells_identifier = !anonymous && identifier.is_none_or(|it| it.value != "mac");
-    let by = identifier.map_or_else(|| "a DUID".to_owned(), |it| shown(it.value));
-    Some(Told {
+    let name = setting("SendHostname");
+    let tells_name = !anonymous && name.is_none_or(|setting| !is_no(setting.value));
+    let identifier = setting("ClientIdentifier");
+    let tells_identifier = !anonymous && identifier.is_none_or(|setting| setting.value != "mac");
+    let by = identifier.map_or_else(|| "a DUID".to_owned(), |setting| shown(setting.value));
+    Some(ClientReport {
         client: "systemd-networkd",
         host_name: tells_name.then(|| {
             (
-                "tells the host name".to_owned(),
+                "sends the host name".to_owned(),
                 format!(
                     "{}: `SendHostname=no`, or `Anonymize=yes`, in [DHCPv4]",
-                    place(name.map(|it| it.line))
+                    place(name.map(|setting| setting.line))
                 ),
             )
         }),
         identifier: tells_identifier.then(|| {
             (
-                format!("is known by {by}, the same in each network"),
+                format!("sends {by} as the client identifier, the same in every network"),
                 format!(
                     "{}: `ClientIdentifier=mac`, or `Anonymize=yes`, in [DHCPv4]",
-                    place(identifier.map(|it| it.line))
+                    place(identifier.map(|setting| setting.line))
                 ),
             )
         }),

@@ -1,27 +1,28 @@
-//! `BusyBox`'s udhcpc, whose arguments are its configuration.
+//! `BusyBox`'s udhcpc, which is configured by arguments.
 
-use super::Told;
-use crate::tools::doctor::facts::{Card, Facts};
+use super::ClientReport;
+use crate::tools::doctor::facts::{CardFacts, Facts};
 use crate::tools::doctor::text::shown;
 
-/// Options that have a value (networking/udhcp/dhcpc.c).
+/// Options that take a value (networking/udhcp/dhcpc.c).
 const OPTIONS: &str = "VHhFiOpPrsTtAaxc";
 /// The code of the option (RFC 2132, 9.14).
 const CLIENT_IDENTIFIER: &str = "0x3d:";
 
-pub(super) fn examine(facts: &Facts, card: &Card) -> Option<Told> {
+pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
     let is_its = |options: &[(char, &str)]| {
         let interface = options
             .iter()
-            .find(|it| it.0 == 'i')
-            .map_or("eth0", |it| it.1);
+            .find(|option| option.0 == 'i')
+            .map_or("eth0", |option| option.1);
         interface == card.name
     };
-    let runs = facts
-        .processes
-        .iter()
-        .filter(|it| it.name == "udhcpc" || (it.name == "busybox" && it.says("udhcpc")));
-    let options = runs.map(|it| it.options(OPTIONS)).find(|it| is_its(it))?;
+    let runs = facts.processes.iter().filter(|process| {
+        process.name == "udhcpc" || (process.name == "busybox" && process.has_argument("udhcpc"))
+    });
+    let options = runs
+        .map(|process| process.options(OPTIONS))
+        .find(|options| is_its(options))?;
     let name = options.iter().find(|(letter, value)| {
         matches!(letter, 'H' | 'h' | 'F') || (*letter == 'x' && value.starts_with("hostname:"))
     });
@@ -29,12 +30,12 @@ pub(super) fn examine(facts: &Facts, card: &Card) -> Option<Told> {
         *letter == 'c' || (*letter == 'x' && value.starts_with(CLIENT_IDENTIFIER))
     });
     let without = |letter: char| format!("start udhcpc without -{letter}");
-    Some(Told {
+    Some(ClientReport {
         client: "udhcpc",
-        host_name: name.map(|it| ("tells the host name".to_owned(), without(it.0))),
+        host_name: name.map(|option| ("sends the host name".to_owned(), without(option.0))),
         identifier: identifier.map(|(letter, value)| {
             let what = format!(
-                "tells the client identifier {}, the same in each network",
+                "sends the client identifier {}, the same in every network",
                 shown(value)
             );
             (what, without(*letter))

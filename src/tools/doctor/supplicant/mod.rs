@@ -1,26 +1,18 @@
-//! `wpa_supplicant`: how it is reached, and what it would give away by itself.
+//! `wpa_supplicant`: its control socket and its settings.
 
 mod control;
-mod giveaways;
+mod identifying;
 
-use super::facts::{Card, Facts};
+use super::facts::{CardFacts, Facts};
 use super::files::Content;
 use super::finding::{Check, Finding, Topic};
 use super::processes::Process;
 use super::units;
 use super::wpa_file::{Entry, entries};
 
-const fn check(id: &'static str, why: &'static str) -> Check {
-    Check {
-        id,
-        topic: Topic::Supplicant,
-        why,
-    }
-}
-
-static CONFIGURATION: Check = check(
+static CONFIGURATION: Check = Topic::Supplicant.check(
     "supplicant-configuration",
-    "What wpa_supplicant does before macveil meets it stands there.",
+    "This file controls what wpa_supplicant does before macveil connects to it.",
 );
 
 #[cfg(test)]
@@ -29,20 +21,20 @@ pub(super) const CHECKS: &[&Check] = &[
     &control::SOCKET,
     &control::GROUP,
     &control::VERSION,
-    &giveaways::WPS_AND_P2P,
-    &giveaways::WPS_NETWORK,
-    &giveaways::UUID,
-    &giveaways::HIDDEN,
-    &giveaways::MAC_ADDR,
-    &giveaways::PREASSOC,
-    &giveaways::LIFETIME,
-    &giveaways::NETWORK_MAC_ADDR,
-    &giveaways::INTERWORKING,
-    &giveaways::AP_SCAN,
-    &giveaways::UPDATE_CONFIG,
+    &identifying::WPS_AND_P2P,
+    &identifying::WPS_NETWORK,
+    &identifying::UUID,
+    &identifying::HIDDEN,
+    &identifying::MAC_ADDR,
+    &identifying::PREASSOC,
+    &identifying::LIFETIME,
+    &identifying::NETWORK_MAC_ADDR,
+    &identifying::INTERWORKING,
+    &identifying::AP_SCAN,
+    &identifying::UPDATE_CONFIG,
 ];
 
-/// Options that have a value (`main.c`, 2.10).
+/// Options that take a value (`main.c`, 2.10).
 const OPTIONS: &str = "bcCDefgGiImoOpP";
 const DIRECTORY: &str = "/etc/wpa_supplicant";
 
@@ -50,25 +42,25 @@ const DIRECTORY: &str = "/etc/wpa_supplicant";
 struct Supplicant<'a> {
     path: String,
     entries: Vec<Entry<'a>>,
-    /// `-C` or `-O`: where its socket is, whatever the file says.
+    /// `-C` or `-O`: directory of the socket, which overrides the file.
     socket_option: Option<&'a str>,
 }
 
 impl Supplicant<'_> {
-    /// Where something is written.
+    /// Path and line of an entry.
     fn at(&self, entry: &Entry) -> String {
         format!("{} line {}", self.path, entry.line)
     }
 }
 
-pub(super) fn examine(facts: &Facts, card: &Card) -> Vec<Finding> {
+pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
     let arguments = arguments(&facts.processes, &card.name);
     let Some(path) = path(facts, card, arguments.as_ref()) else {
         return Vec::new();
     };
     let text = match facts.files.get(&path) {
         Some(Content::Text(text)) => text,
-        Some(Content::Denied | Content::There) => {
+        Some(Content::Denied | Content::Exists) => {
             return vec![CONFIGURATION.note(
                 format_args!("{path} cannot be read by this user"),
                 format_args!("`sudo macveil doctor {}`", card.name),
@@ -76,58 +68,60 @@ pub(super) fn examine(facts: &Facts, card: &Card) -> Vec<Finding> {
         }
         None => {
             return vec![CONFIGURATION.problem(
-                format_args!("wpa_supplicant is to read {path}, which does not exist"),
-                format_args!("write {path}, or name the right file with wpa_supplicant's -c"),
+                format_args!("wpa_supplicant uses {path}, which does not exist"),
+                format_args!("create {path}, or start wpa_supplicant with the correct -c"),
             )];
         }
     };
-    let socket = arguments.as_ref().and_then(|it| it.socket);
+    let socket = arguments.as_ref().and_then(|arguments| arguments.socket);
     let supplicant = Supplicant {
         entries: entries(text),
         socket_option: socket,
         path,
     };
     let mut findings =
-        vec![CONFIGURATION.good(format_args!("wpa_supplicant reads {}", supplicant.path))];
+        vec![CONFIGURATION.good(format_args!("wpa_supplicant uses {}", supplicant.path))];
     findings.extend(control::examine(facts, card, &supplicant));
-    findings.extend(giveaways::examine(facts, card, &supplicant));
+    findings.extend(identifying::examine(facts, card, &supplicant));
     findings
 }
 
-/// What a process was told of an interface.
+/// Arguments of a process for one interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Arguments<'a> {
     file: Option<&'a str>,
     socket: Option<&'a str>,
 }
 
-/// Those of the process that drives the interface.
+/// Arguments of the process that controls the interface.
 fn arguments<'a>(processes: &'a [Process], interface: &str) -> Option<Arguments<'a>> {
-    let supplicants = processes.iter().filter(|it| it.name == "wpa_supplicant");
+    let supplicants = processes
+        .iter()
+        .filter(|process| process.name == "wpa_supplicant");
     supplicants.into_iter().find_map(|process| {
         let options = process.options(OPTIONS);
-        // One process may have several interfaces.
+        // One process can have several interfaces, separated by -N.
         let mut parts = options.split(|(letter, _)| *letter == 'N');
         let value = |options: &[(char, &'a str)], wanted: &str| {
             let mut options = options.iter().rev();
             options
                 .find(|(letter, _)| wanted.contains(*letter))
-                .map(|it| it.1)
+                .map(|option| option.1)
         };
         let of_it = parts.find(|part| value(part, "i") == Some(interface))?;
         let file = value(of_it, "c");
         Some(Arguments {
             file,
-            // -C counts where there is no file.
+            // -C applies only without a file.
             socket: value(&options, "O").or_else(|| value(of_it, "C").filter(|_| file.is_none())),
         })
     })
 }
 
-/// Its configuration file, if it has anything to do with the card.
-fn path(facts: &Facts, card: &Card, arguments: Option<&Arguments>) -> Option<String> {
+/// Path of the configuration file, if `wpa_supplicant` is used for the card.
+fn path(facts: &Facts, card: &CardFacts, arguments: Option<&Arguments>) -> Option<String> {
     if let Some(arguments) = arguments {
-        // Without a file it is told everything by its control socket.
+        // Without a file it is configured over its control socket.
         return arguments.file.map(str::to_owned);
     }
     let name = &card.name;
@@ -141,12 +135,12 @@ fn path(facts: &Facts, card: &Card, arguments: Option<&Arguments>) -> Option<Str
     let common = format!("{DIRECTORY}/wpa_supplicant.conf");
     [by_driver, common]
         .into_iter()
-        .find(|it| facts.files.has(it))
+        .find(|path| facts.files.has(path))
 }
 
-/// The files that may matter to an interface.
+/// Possible configuration files for an interface.
 pub(crate) fn configuration_files(processes: &[Process], interface: &str) -> Vec<String> {
-    let named = arguments(processes, interface).and_then(|it| it.file);
+    let named = arguments(processes, interface).and_then(|arguments| arguments.file);
     let usual = [
         format!("{DIRECTORY}/wpa_supplicant-{interface}.conf"),
         format!("{DIRECTORY}/wpa_supplicant-nl80211-{interface}.conf"),

@@ -1,4 +1,4 @@
-//! Which files are worth reading.
+//! The files that the checks need.
 
 use super::facts::PROGRAMS;
 use super::link_file::NETWORK_DIRECTORIES;
@@ -6,16 +6,16 @@ use super::processes::Process;
 use super::supplicant::configuration_files;
 use super::units::{DIRECTORIES, TARGETS};
 
-/// What is to be read.
+/// Paths to read.
 #[derive(Debug, Default)]
-pub(crate) struct Wanted {
-    /// Files.
+pub(crate) struct FileList {
+    /// Files to read.
     pub(crate) files: Vec<String>,
-    /// Directories all of whose files are.
+    /// Directories whose files to read.
     pub(crate) directories: Vec<String>,
-    /// Directories of which the names in them are enough.
+    /// Directories to list without reading.
     pub(crate) listed: Vec<String>,
-    /// What is to be there or not.
+    /// Paths to check for existence.
     pub(crate) paths: Vec<String>,
 }
 
@@ -46,9 +46,9 @@ const UNITS: [&str; 6] = [
 const PLAIN_DIRECTORIES: [&str; 2] = ["/var/lib/iwd", "/etc/network/interfaces.d"];
 const CLIENTS: [&str; 2] = ["dhcpcd", "dhclient"];
 
-/// What is worth reading for these interfaces, each with its number.
-pub(crate) fn wanted(processes: &[Process], interfaces: &[(&str, u32)]) -> Wanted {
-    let mut wanted = Wanted::default();
+/// Paths to read for these interfaces, given by name and index.
+pub(crate) fn files_to_read(processes: &[Process], interfaces: &[(&str, u32)]) -> FileList {
+    let mut wanted = FileList::default();
     wanted.paths.push("/run/systemd/system".to_owned());
     for directory in PROGRAMS {
         for client in CLIENTS {
