@@ -4,6 +4,7 @@
 mod dbus;
 #[cfg(feature = "dbus")]
 pub mod iwd;
+pub(crate) mod iwd_main_conf;
 pub mod managers;
 pub mod netlink;
 pub mod sandbox;

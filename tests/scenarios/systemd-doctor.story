@@ -1,4 +1,4 @@
-With systemd: the doctor is content, tries what the driver can, and finds each misconfiguration that is planted
+With systemd: doctor finds no problem, tests the driver, and finds each misconfiguration
 
 given  any masking method
 and    the machine runs systemd
@@ -7,23 +7,23 @@ and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery
 and    a network "Home": wpa2 "correct horse battery"
 when   a radio appears
 and    the user runs "busybox sh -c '/lab/macveil doctor wlan0 --try --json || true'"
-then   the command said "took another address, showed it with the link up, and gave it back"
+then   the command said "accepted another address, kept it with the link up, and restored the previous one"
 when   the machine boots
 then   connected to home within 20 s
 when   the user runs "macveil doctor wlan0"
-then   the command said "content: nothing to mend"
+then   the command said "no problems found"
 and    the doctor finds what is planted
 and    still connected to home for 2 s
-# Where a try would disturb something, or is not allowed, nothing is tried.
+# No test where it would interrupt something or is not permitted.
 when   the user runs "busybox sh -c '/lab/macveil doctor wlan0 --try 2>&1 || echo it ended with $?'"
-then   the command said "macveil is running, and has tried it already"
+then   the command said "macveil is running and has already tested it"
 and    the command said "it ended with 3"
 when   the user runs "systemctl stop macveil"
 and    the user runs "busybox sh -c '/lab/macveil doctor wlan0 --try 2>&1 || echo it ended with $?'"
-then   the command said "it is connected: end that first"
+then   the command said "it is connected: disconnect first"
 and    the command said "it ended with 3"
 when   the user runs "busybox su -s /usr/bin/bash macveil -c '/usr/bin/macveil doctor wlan0 --try 2>&1 || echo it ended with $?'"
-then   the command said "that needs root, or CAP_NET_ADMIN"
+then   the command said "this requires root or CAP_NET_ADMIN"
 and    the command said "it ended with 3"
 when   the user runs "busybox chmod 600 /etc/wpa_supplicant/wpa_supplicant-wlan0.conf"
 and    the user runs "busybox su -s /usr/bin/bash macveil -c '/usr/bin/macveil doctor wlan0 --json || true'"

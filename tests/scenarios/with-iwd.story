@@ -1,4 +1,4 @@
-An iwd that uses no addresses is left as it is, and told why; once it is gone, its interface is macveil's
+iwd that ignores addresses in its files is not managed; without it, macveil manages the interface
 
 given  any masking method
 and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
@@ -9,7 +9,7 @@ when   2 s pass
 and    the judge looks away
 and    iwd starts
 and    20 s pass
-then   macveil says "left as it is, without protection: iwd uses no address that it is given"
+then   macveil says "not managed, unprotected: iwd ignores addresses in its network files"
 and    home saw one address
 when   macveil stops
 and    macveil starts

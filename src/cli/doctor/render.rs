@@ -57,12 +57,11 @@ impl Report {
             .filter(|finding| finding.severity.needs_fix())
             .count();
         let (notes, good) = (self.count(Severity::Note), self.count(Severity::Good));
-        let beginning = match to_fix {
+        let result = match to_fix {
             0 => "no problems found".to_owned(),
-            1 => "1 problem to fix".to_owned(),
-            count => format!("{count} problems to fix"),
+            count => format!("warnings and problems: {count}"),
         };
-        format!("{beginning}; notes: {notes}, good: {good}")
+        format!("{result}, notes: {notes}, good: {good}")
     }
 
     pub(super) fn to_json(&self) -> Json {

@@ -432,7 +432,7 @@ fn text_and_json_have_the_same_findings() {
     );
     assert!(!text.replace('\n', "").contains(char::is_control), "{text}");
     assert!(text.contains("problem  macveil is not running"), "{text}");
-    assert!(text.contains("problems to fix; notes: "), "{text}");
+    assert!(text.contains("\nwarnings and problems: "), "{text}");
     assert!(
         answer
             .to_text(Paint::Coloured)

@@ -14,8 +14,9 @@ use zbus::{Message, Variant};
 
 use super::addresses::Addresses;
 use super::objects::{self, Objects};
-use super::{STATE_DIRECTORY, Target, main_conf};
+use super::{STATE_DIRECTORY, Target};
 use crate::platform::dbus::{BUS, Bus, Object, SYSTEM_BUS, is_from, owner_change};
+use crate::platform::iwd_main_conf as main_conf;
 use crate::platform::socket_watcher::{Presence, Sight};
 use macveil_core::machine::iwd::{IwdEvent, Request};
 
@@ -283,12 +284,12 @@ impl Client {
         };
         let files = self.addresses.as_ref().map(Addresses::known);
         let unreadable = match files {
-            Some(Err(error)) => Some(format!("left as it is, without protection: {error}")),
+            Some(Err(error)) => Some(format!("not managed, unprotected: {error}")),
             _ => None,
         };
         IwdEvent::Appeared {
             obstacle: main_conf::obstacle(&text).or(unreadable),
-            random_scans: main_conf::scans_at_random(&text),
+            random_scans: main_conf::disabled_scan_randomization(&text).is_none(),
         }
     }
 

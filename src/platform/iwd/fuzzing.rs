@@ -1,7 +1,7 @@
 //! Targets of a fuzzer.
 
-use super::main_conf;
 use crate::fuzzing::{assert_harmless, text};
+use crate::platform::iwd_main_conf as main_conf;
 
 /// iwd's `main.conf`: what is said of it may be shown.
 pub(crate) fn configuration(data: &[u8]) {

@@ -7,7 +7,6 @@
 //! |---|---|
 //! | `client` | the conversation |
 //! | `objects` | pure: what iwd's objects on the bus say of the interface |
-//! | `main_conf` | pure: whether iwd uses the addresses that it is given |
 //! | `addresses` | writing addresses into iwd's files, and putting back what was there |
 //! | `originals` | what was there, on disk |
 //! | `files/` | its known networks on disk: what is known of each, and which address it has there |
@@ -17,7 +16,6 @@ mod client;
 pub mod files;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
-mod main_conf;
 mod objects;
 mod originals;
 #[cfg(test)]

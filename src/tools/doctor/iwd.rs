@@ -2,8 +2,11 @@
 
 use super::facts::{CardFacts, Facts};
 use super::finding::{Check, Finding, Topic};
-use super::text::{first, is_yes, shown};
+use super::text::shown;
 use super::units;
+use crate::platform::iwd_main_conf::{
+    address_randomization, disabled_scan_randomization, is_per_network, setting,
+};
 
 static RANDOMIZATION: Check = Topic::Supplicant.check(
     "iwd-address-randomization",
@@ -39,8 +42,8 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
         return Vec::new();
     }
     let text = facts.files.text(MAIN).unwrap_or_default();
-    let randomization = first(text, "General", "AddressRandomization");
-    let per_network = randomization.is_some_and(|setting| setting.value == "network");
+    let randomization = address_randomization(text);
+    let per_network = is_per_network(randomization);
     let place = randomization.map_or(MAIN.to_owned(), |setting| {
         format!("{MAIN} line {}", setting.line)
     });
@@ -58,8 +61,7 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
             format_args!("{remedy}"),
         ),
     }];
-    let not_random = first(text, "Scan", "DisableMacAddressRandomization");
-    if let Some(set) = not_random.filter(|setting| is_yes(setting.value)) {
+    if let Some(set) = disabled_scan_randomization(text) {
         let shown = if card.kernel.live_change {
             "mask addresses"
         } else {
@@ -81,7 +83,7 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
 fn of_network(path: &str, text: &str, per_network: bool) -> Vec<Finding> {
     let path = shown(path);
     let mut findings = Vec::new();
-    let hidden = first(text, "Settings", "Hidden").filter(|setting| is_yes(setting.value));
+    let hidden = setting(text, "Settings", "Hidden").filter(|setting| setting.is_true());
     if let Some(set) = hidden {
         findings.push(HIDDEN.warning(
             format_args!("{path} is marked as a hidden network"),
@@ -91,15 +93,16 @@ fn of_network(path: &str, text: &str, per_network: bool) -> Vec<Finding> {
             ),
         ));
     }
-    let over = first(text, "Settings", "AddressOverride");
-    let random =
-        first(text, "Settings", "AlwaysRandomizeAddress").filter(|setting| is_yes(setting.value));
-    match over.or(random) {
-        Some(set) if !per_network => findings.push(OVERRIDE.warning(format_args!("{} has no effect without AddressRandomization=network", set.key), format_args!("{MAIN}: `AddressRandomization=network` in [General]"))),
+    let fixed = setting(text, "Settings", "AddressOverride").map(|_| "AddressOverride");
+    let random = setting(text, "Settings", "AlwaysRandomizeAddress")
+        .filter(|setting| setting.is_true())
+        .map(|_| "AlwaysRandomizeAddress");
+    match fixed.or(random) {
+        Some(key) if !per_network => findings.push(OVERRIDE.warning(format_args!("{key} has no effect without AddressRandomization=network"), format_args!("{MAIN}: `AddressRandomization=network` in [General]"))),
         None if per_network => findings.push(OVERRIDE.note(format_args!("iwd derives the address for {path} itself"), format_args!("{path}: in [Settings], `AlwaysRandomizeAddress=true` or `AddressOverride=` with an address"))),
         _ => {}
     }
-    let host_name = first(text, "IPv4", "SendHostname").filter(|setting| is_yes(setting.value));
+    let host_name = setting(text, "IPv4", "SendHostname").filter(|setting| setting.is_true());
     if let Some(set) = host_name {
         findings.push(HOST_NAME.warning(
             format_args!("iwd sends the host name to the network in {path}"),

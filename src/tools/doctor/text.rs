@@ -38,14 +38,6 @@ pub(super) fn last<'a>(text: &'a str, section: &str, key: &str) -> Option<Settin
     setting.copied()
 }
 
-/// The effective setting of a key for iwd: the first one in the first group (`l_settings_get_value`, ell).
-pub(super) fn first<'a>(text: &'a str, section: &str, key: &str) -> Option<Setting<'a>> {
-    let all = settings(text);
-    let within = all.iter().skip_while(|setting| setting.section != section);
-    let mut within = within.take_while(|setting| setting.section == section);
-    within.find(|setting| setting.key == key).copied()
-}
-
 /// Lines that are not empty or comments, with their numbers from 1.
 pub(super) fn numbered(text: &str) -> Vec<(usize, &str)> {
     let mut lines = Vec::new();
