@@ -1,4 +1,4 @@
-//! `NetworkManager`'s files, from the disk.
+//! Reads `NetworkManager`'s files.
 
 use std::collections::BTreeMap;
 use std::fs::{self, Metadata};
@@ -8,32 +8,31 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::Failure;
-use crate::tools::import::{ConfFile, ProfileContents, ProfileFile, Shelf};
+use crate::tools::import::{ConfFile, ProfileContents, ProfileDirectory, ProfileFile};
 use macveil_core::address::NmVersion;
 
-/// `NetworkManager` reads no larger key, and no larger file of settings is meant for people.
-const LARGEST: u64 = 1024 * 1024;
+/// Maximum size of a file. `NetworkManager` has the same limit for its key.
+const MAX_FILE_SIZE: u64 = 1024 * 1024;
 
-/// A system whose files lie below a directory.
-pub(super) struct Tree {
+/// The files of a system below a root directory.
+pub(super) struct SystemFiles {
     root: PathBuf,
 }
 
-impl Tree {
+impl SystemFiles {
     pub(super) fn new(root: &Path) -> Self {
         Self {
             root: root.to_owned(),
         }
     }
 
-    /// Where a file of the system is to be found.
+    /// The path of a file below the root.
     pub(super) fn at(&self, path: impl AsRef<Path>) -> PathBuf {
         let path = path.as_ref();
         self.root.join(path.strip_prefix("/").unwrap_or(path))
     }
 
-    /// The files of its configuration in the order in which it reads them, without those that are
-    /// hidden by others.
+    /// Configuration files in the order of reading, without overridden ones.
     pub(super) fn configuration(&self) -> Result<Vec<ConfFile>, Failure> {
         let list = |directory: &str| -> Result<BTreeMap<String, PathBuf>, Failure> {
             let files = self.list(directory)?;
@@ -62,27 +61,38 @@ impl Tree {
         Ok(files)
     }
 
-    /// Every file that could be a profile.
+    /// All files that can be profiles.
     pub(super) fn profiles(&self, etc: &str) -> Result<Vec<ProfileFile>, Failure> {
         let mut profiles = Vec::new();
-        for (shelf, directory) in [
-            (Shelf::Lib, "/usr/lib/NetworkManager/system-connections"),
-            (Shelf::Etc, etc),
-            (Shelf::Run, "/run/NetworkManager/system-connections"),
+        for (directory, path) in [
+            (
+                ProfileDirectory::Lib,
+                "/usr/lib/NetworkManager/system-connections",
+            ),
+            (ProfileDirectory::Etc, etc),
+            (
+                ProfileDirectory::Run,
+                "/run/NetworkManager/system-connections",
+            ),
         ] {
-            let files = self.list(directory)?;
+            let files = self.list(path)?;
             profiles.extend(
                 files
                     .into_iter()
-                    .filter_map(|(name, path)| self.read_entry(shelf, &name, &path)),
+                    .filter_map(|(name, path)| self.read_entry(directory, &name, &path)),
             );
         }
         Ok(profiles)
     }
 
-    fn read_entry(&self, directory: Shelf, name: &str, path: &Path) -> Option<ProfileFile> {
+    fn read_entry(
+        &self,
+        directory: ProfileDirectory,
+        name: &str,
+        path: &Path,
+    ) -> Option<ProfileFile> {
         let tombstone = name.strip_suffix(".nmmeta").filter(|_| {
-            directory != Shelf::Lib
+            directory != ProfileDirectory::Lib
                 && fs::read_link(path).is_ok_and(|to| to == Path::new("/dev/null"))
         });
         let (changed, contents) = match tombstone {
@@ -92,13 +102,13 @@ impl Tree {
         };
         Some(ProfileFile {
             path: self.shown(path),
-            shelf: directory,
+            directory: directory,
             changed,
             contents,
         })
     }
 
-    /// Profiles in the format of Red Hat's old scripts, which are not read.
+    /// Profiles in the ifcfg format, which is not supported.
     pub(super) fn old_scripts(&self) -> Vec<Arc<str>> {
         let files = self
             .list("/etc/sysconfig/network-scripts")
@@ -109,8 +119,8 @@ impl Tree {
         scripts.map(|(_, path)| self.shown(path)).collect()
     }
 
-    /// The version that is installed, after which the directory of its plug-ins is called. The program
-    /// itself is not asked: this may not be its system, and it need not run here.
+    /// The installed version, from the name of the plug-in directory. The program itself cannot be run: the
+    /// files can belong to another system.
     pub(super) fn version(&self) -> Option<NmVersion> {
         let libraries = self.list("/usr/lib").unwrap_or_default();
         let multiarch = libraries.into_keys().map(|name| format!("/usr/lib/{name}"));
@@ -123,7 +133,7 @@ impl Tree {
         plug_ins.filter_map(|name| name.parse().ok()).max()
     }
 
-    /// The contents of a file; nothing if there is none.
+    /// Content of a file; `None` if it does not exist.
     pub(super) fn read_if_there(&self, path: &str) -> io::Result<Option<Vec<u8>>> {
         match read(&self.at(path)) {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -131,7 +141,7 @@ impl Tree {
         }
     }
 
-    /// The names in a directory, which need not be there.
+    /// Names and paths in a directory; empty if it does not exist.
     fn list(&self, directory: &str) -> Result<BTreeMap<String, PathBuf>, Failure> {
         let path = self.at(directory);
         let tried = || format!("cannot list {} (only root can)", path.display());
@@ -148,42 +158,44 @@ impl Tree {
         Ok(files)
     }
 
-    /// A path as the system itself would call it.
+    /// The path as seen from the system itself.
     fn shown(&self, path: &Path) -> Arc<str> {
         let below = path.strip_prefix(&self.root).unwrap_or(path);
         Path::new("/").join(below).display().to_string().into()
     }
 }
 
-/// As `NetworkManager` tells profiles from what else may lie there.
-fn is_profile_name(name: &str, shelf: Shelf) -> bool {
+/// Whether `NetworkManager` reads a file of this name as a profile.
+fn is_profile_name(name: &str, directory: ProfileDirectory) -> bool {
     const OTHERS: [&str; 5] = ["~", ".pem", ".der", ".nmmeta", ".nmload"];
     if name.starts_with('.') {
         return false;
     }
     let lower = name.to_ascii_lowercase();
-    match shelf {
-        Shelf::Etc => !OTHERS.iter().any(|end| lower.ends_with(end)) && !is_temporary(name),
-        Shelf::Lib | Shelf::Run => name
+    match directory {
+        ProfileDirectory::Etc => {
+            !OTHERS.iter().any(|end| lower.ends_with(end)) && !is_temporary(name)
+        }
+        ProfileDirectory::Lib | ProfileDirectory::Run => name
             .strip_suffix(".nmconnection")
             .is_some_and(|stem| !stem.is_empty()),
     }
 }
 
-/// `NAME.` and six letters or digits, as `mkstemp` makes them.
+/// `NAME.` and six letters or digits, as created by `mkstemp`.
 fn is_temporary(name: &str) -> bool {
     let end = name.rsplit_once('.').map(|(_, end)| end);
     end.is_some_and(|end| end.len() == 6 && end.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
-/// Only files of root's that nobody else can read are profiles; links are followed.
+/// Reads a profile. Like `NetworkManager`, only files that root owns and only root can read; follows links.
 fn read_profile(path: &Path) -> (i128, ProfileContents) {
     let refused = |why: String| (0, ProfileContents::Refused(why));
     let metadata = match fs::metadata(path) {
         Ok(metadata) => metadata,
         Err(error) => return refused(error.to_string()),
     };
-    if let Some(why) = insecurity(&metadata) {
+    if let Some(why) = unsafe_permissions(&metadata) {
         return refused(why);
     }
     let changed = i128::from(metadata.mtime()) * 1_000_000_000 + i128::from(metadata.mtime_nsec());
@@ -193,39 +205,36 @@ fn read_profile(path: &Path) -> (i128, ProfileContents) {
     }
 }
 
-fn insecurity(metadata: &Metadata) -> Option<String> {
+fn unsafe_permissions(metadata: &Metadata) -> Option<String> {
     let mode = metadata.mode() & 0o7777;
-    let so = "so NetworkManager did not take it either";
+    let so = "so NetworkManager ignored it, too";
     if !metadata.is_file() {
-        Some(format!("it is no regular file, {so}"))
+        Some(format!("not a regular file, {so}"))
     } else if metadata.uid() != 0 {
         Some(format!(
-            "it belongs to user {} and not to root, {so}",
+            "owned by user {} instead of root, {so}",
             metadata.uid()
         ))
     } else if mode & 0o077 != 0 {
         Some(format!(
-            "others may read or write it (mode {mode:o}), {so}; if it is meant, `chmod 600` and import again"
+            "accessible by other users (mode {mode:o}), {so}; to import it, `chmod 600` and import again"
         ))
     } else {
         None
     }
 }
 
-/// The contents of a regular file of a sensible size.
+/// Content of a regular file up to [`MAX_FILE_SIZE`].
 fn read(path: &Path) -> io::Result<Vec<u8>> {
     let metadata = fs::metadata(path)?;
     if !metadata.is_file() {
         return Err(io::Error::new(
             ErrorKind::InvalidInput,
-            "it is no regular file",
+            "not a regular file",
         ));
     }
-    if metadata.len() > LARGEST {
-        return Err(io::Error::new(
-            ErrorKind::FileTooLarge,
-            "it is too large to be meant",
-        ));
+    if metadata.len() > MAX_FILE_SIZE {
+        return Err(io::Error::new(ErrorKind::FileTooLarge, "file too large"));
     }
     fs::read(path)
 }

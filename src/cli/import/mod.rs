@@ -1,4 +1,4 @@
-//! `macveil import networkmanager`: its settings and its key, so that every address stays the same.
+//! `macveil import networkmanager`: imports settings and key, so that every address stays the same.
 
 mod files;
 mod render;
@@ -15,147 +15,144 @@ use zeroize::Zeroizing;
 use super::failure::{Failure, unless_unheard};
 use crate::config::{Config, Layout};
 use crate::store::{ImportedKey, atomic, compare_key, import_key};
-use crate::tools::import::{Conf, Item, Options, Report, translate};
-use files::Tree;
+use crate::tools::import::{Conf, ImportOptions, ImportReport, ReportItem, translate};
+use files::SystemFiles;
 use macveil_core::address::{HostKey, NmVersion, Policy};
 
-/// Where the settings go.
+/// The file that is written.
 const DROP_IN: &str = "/etc/macveil/conf.d/50-networkmanager.toml";
-const THEIR_KEY: &str = "/var/lib/NetworkManager/secret_key";
-const THEIR_PROFILES: &str = "/etc/NetworkManager/system-connections";
-const TIMESTAMPS: &str = "/var/lib/NetworkManager/timestamps";
+const NM_KEY: &str = "/var/lib/NetworkManager/secret_key";
+const NM_PROFILES: &str = "/etc/NetworkManager/system-connections";
+const NM_TIMESTAMPS: &str = "/var/lib/NetworkManager/timestamps";
 
-/// Take over the settings of another program, so that every address stays the same.
+/// Import the settings of another program, so that every address stays the same.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
-    from: From,
+    source: Source,
 }
 
 #[derive(Debug, clap::Subcommand)]
-enum From {
+enum Source {
     Networkmanager(NetworkManager),
 }
 
-/// Take over NetworkManager's profiles, defaults and key, so that every address stays the same.
+/// Import NetworkManager's profiles, defaults and key, so that every address stays the same.
 ///
-/// Writes /etc/macveil/conf.d/50-networkmanager.toml and macveil's key, and says of each setting what
-/// became of it. NetworkManager's own files are only read.
+/// Writes /etc/macveil/conf.d/50-networkmanager.toml and macveil's key, and reports the result for each
+/// setting. Does not change NetworkManager's files.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   macveil import networkmanager --dry-run
   macveil import networkmanager
   macveil import networkmanager --root /mnt --nm-version 1.42 --json")]
 struct NetworkManager {
-    /// Write nothing; print what would be written.
+    /// Write nothing; print the result.
     #[arg(long)]
     dry_run: bool,
-    /// Work on the system whose files are below this directory.
+    /// Import from the system below this directory.
     #[arg(long, value_name = "DIR", default_value = "/")]
     root: PathBuf,
-    /// Let NetworkManager's key replace another one that macveil has made already.
+    /// Replace an existing key of macveil with NetworkManager's.
     #[arg(long)]
     replace_key: bool,
-    /// NetworkManager's version (default: that of its plug-ins; else the newest).
+    /// NetworkManager's version (default: from its plug-ins, or else the newest).
     #[arg(long, value_name = "VERSION")]
     nm_version: Option<NmVersion>,
-    /// What NetworkManager did where neither profile nor configuration says a policy (default: preserve,
-    /// before 1.6 permanent).
+    /// NetworkManager's default policy (default: preserve, before 1.6 permanent).
     #[arg(long, value_name = "POLICY")]
     unset_policy: Option<Policy>,
-    /// Answer in JSON.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }
 
-/// What is to be said in the end.
-struct Answer {
+/// The output of the command.
+struct Summary {
     dry_run: bool,
     version: Option<NmVersion>,
-    items: Vec<Item>,
+    items: Vec<ReportItem>,
     configuration: String,
     key: KeyOutcome,
     key_path: PathBuf,
-    /// Files of macveil's configuration that were there before.
-    beside: Vec<String>,
+    /// Other files of macveil's configuration.
+    other_files: Vec<String>,
 }
 
-/// What became of the key.
+/// Result for the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum KeyOutcome {
-    /// NetworkManager has none.
+    /// NetworkManager has no key.
     None,
-    /// It is none.
+    /// NetworkManager's key is invalid.
     Invalid,
     Imported(ImportedKey),
 }
 
-/// Takes the settings over and writes what became of them. The answer is no if macveil has a key of its
-/// own already.
+/// Imports the settings and prints the results. Exits with status 1 if macveil already has a different
+/// key.
 ///
 /// # Errors
 ///
-/// Files cannot be read or written, there is nothing of NetworkManager, or macveil's configuration is
-/// wrong.
+/// If files cannot be read or written, there are no files of NetworkManager, or macveil's configuration
+/// is invalid.
 pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    let From::Networkmanager(args) = &args.from;
+    let Source::Networkmanager(args) = &args.source;
     unless_unheard(import(args, out))
 }
 
 fn import(args: &NetworkManager, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    let tree = Tree::new(&args.root);
-    let mut report = Report::default();
+    let tree = SystemFiles::new(&args.root);
+    let mut report = ImportReport::default();
     let version = args.nm_version.or_else(|| tree.version());
     let configuration = settings(&tree, args, version, &mut report)?;
     let key = tree
-        .read_if_there(THEIR_KEY)
+        .read_if_there(NM_KEY)
         .map_err(|error| {
             Failure::cannot(
-                format!("cannot read the key {THEIR_KEY} (only root can)"),
+                format!("cannot read the key {NM_KEY} (only root can)"),
                 error,
             )
         })?
         .map(Zeroizing::new);
     let drop_in = tree.at(DROP_IN);
-    // What an earlier import has made is about to be replaced.
+    // Ignore the file of an earlier import, which will be replaced.
     let layout = Layout::below(&args.root).supposing(&drop_in, None);
-    let present = Config::read(&layout).map_err(|errors| {
-        Failure::cannot("macveil's own configuration has to be right first", errors)
-    })?;
+    let present = Config::read(&layout)
+        .map_err(|errors| Failure::cannot("fix macveil's own configuration first", errors))?;
     let state_dir = tree.at(&present.state_dir);
-    let mut answer = Answer {
+    let mut summary = Summary {
         dry_run: args.dry_run,
         version,
         items: report.items().to_vec(),
         configuration,
         key: compare(&state_dir, key.as_ref())?,
         key_path: state_dir.join(crate::store::KEY_FILE),
-        beside: present.files.iter().map(ToString::to_string).collect(),
+        other_files: present.files.iter().map(ToString::to_string).collect(),
     };
-    let conflict = answer.key == KeyOutcome::Imported(ImportedKey::Different);
+    let conflict = summary.key == KeyOutcome::Imported(ImportedKey::Different);
     if conflict && args.replace_key {
-        answer.key = KeyOutcome::Imported(ImportedKey::Written);
+        summary.key = KeyOutcome::Imported(ImportedKey::Written);
     } else if conflict {
         return Err(Failure::No(format!(
-            "nothing is imported: macveil has a key of its own, {}, and with it every stable address would differ from NetworkManager's; with --replace-key NetworkManager's key takes its place, and addresses that macveil has used so far change",
-            answer.key_path.display()
+            "nothing imported: macveil already has another key, {}, so stable addresses would differ from NetworkManager's; --replace-key replaces it, which changes the addresses that macveil has used so far",
+            summary.key_path.display()
         )));
     }
     if !args.dry_run {
-        if let (Some(key), KeyOutcome::Imported(_)) = (&key, answer.key) {
+        if let (Some(key), KeyOutcome::Imported(_)) = (&key, summary.key) {
             import_key(&state_dir, key, args.replace_key)
-                .map_err(|error| Failure::cannot("cannot take the key over", error))?;
+                .map_err(|error| Failure::cannot("cannot import the key", error))?;
         }
-        write(&drop_in, &answer.configuration).map_err(|error| {
+        write(&drop_in, &summary.configuration).map_err(|error| {
             Failure::cannot(format!("cannot write {}", drop_in.display()), error)
         })?;
     }
-    render::answer(&answer, args.json, out)?;
+    render::summary(&summary, args.json, out)?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// For root's eyes and those of the daemon, to whose group the directory may belong: nobody else needs
-/// to know which networks somebody uses.
+/// Readable by root and the group, to which the daemon can belong: the file shows which networks a person uses.
 fn write(path: &Path, text: &str) -> io::Result<()> {
     if let Some(directory) = path.parent() {
         fs::create_dir_all(directory)?;
@@ -163,32 +160,32 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
     atomic::write(path, text.as_bytes(), 0o640)
 }
 
-/// Everything but the key.
+/// Translates everything except the key.
 fn settings(
-    tree: &Tree,
+    tree: &SystemFiles,
     args: &NetworkManager,
     version: Option<NmVersion>,
-    report: &mut Report,
+    report: &mut ImportReport,
 ) -> Result<String, Failure> {
     let files = tree.configuration()?;
     let conf = Conf::read(&files, report);
     let directory = conf.profile_directory();
-    let profiles = tree.profiles(directory.as_deref().unwrap_or(THEIR_PROFILES))?;
-    if files.is_empty() && profiles.is_empty() && !tree.at(THEIR_KEY).exists() {
+    let profiles = tree.profiles(directory.as_deref().unwrap_or(NM_PROFILES))?;
+    if files.is_empty() && profiles.is_empty() && !tree.at(NM_KEY).exists() {
         return Err(Failure::cannot(
-            format!("there is nothing to import below {}", args.root.display()),
-            "NetworkManager has neither configuration nor profiles nor a key there",
+            format!("nothing to import below {}", args.root.display()),
+            "no configuration, profiles or key of NetworkManager there",
         ));
     }
     for script in tree.old_scripts() {
         report.not_read(
             &script,
-            "`nmcli connection migrate` makes it a key file; then import again",
+            "convert it with `nmcli connection migrate` and import again",
         );
     }
-    // Without it the order of profiles for one network is a little less certain.
-    let timestamps = tree.read_if_there(TIMESTAMPS).ok().flatten();
-    let options = Options {
+    // Optional: only the order of profiles for the same network depends on it.
+    let timestamps = tree.read_if_there(NM_TIMESTAMPS).ok().flatten();
+    let options = ImportOptions {
         version,
         unset: args.unset_policy,
     };
@@ -200,7 +197,10 @@ fn settings(
         report,
     );
     Config::check_text(Path::new(DROP_IN), &text).map_err(|errors| {
-        Failure::cannot("this is a mistake of macveil's, please report it: what it made of NetworkManager's settings is not right", errors)
+        Failure::cannot(
+            "internal error, please report it: the imported configuration is invalid",
+            errors,
+        )
     })?;
     Ok(text)
 }

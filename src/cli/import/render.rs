@@ -1,63 +1,67 @@
-//! What became of everything, for people and for programs.
+//! Prints the results as text and JSON.
 
 use std::io::{self, Write};
 
-use super::{Answer, DROP_IN, KeyOutcome, THEIR_KEY};
+use super::{DROP_IN, KeyOutcome, NM_KEY, Summary};
 use crate::config::harmless;
 use crate::json::Json;
 use crate::store::ImportedKey;
-use crate::tools::import::Item;
+use crate::tools::import::ReportItem;
 
-pub(super) fn answer(answer: &Answer, json: bool, out: &mut impl Write) -> io::Result<()> {
+pub(super) fn summary(summary: &Summary, json: bool, out: &mut impl Write) -> io::Result<()> {
     if json {
-        return writeln!(out, "{}", answer.to_json());
+        return writeln!(out, "{}", summary.to_json());
     }
-    match answer.version {
+    match summary.version {
         Some(version) => writeln!(out, "NetworkManager {version}")?,
         None => writeln!(
             out,
-            "NetworkManager's version is not known, so its files are read as the newest reads them (see --nm-version)"
+            "NetworkManager: unknown version; files are read as by the newest one (see --nm-version)"
         )?,
     }
-    items(&answer.items, out)?;
+    items(&summary.items, out)?;
     writeln!(out)?;
-    let (key, path) = (answer.key, answer.key_path.display());
+    let (key, path) = (summary.key, summary.key_path.display());
     match key {
         KeyOutcome::None => writeln!(
             out,
-            "key: NetworkManager has none, so it never made a stable address; macveil makes its own"
+            "key: NetworkManager has none, so it has no stable addresses; macveil will generate its own"
         )?,
         KeyOutcome::Invalid => writeln!(
             out,
-            "key: {THEIR_KEY} is too short to be one, and NetworkManager did not use it; macveil makes its own"
+            "key: {NM_KEY} is too short, so NetworkManager did not use it; macveil will generate its own"
         )?,
         KeyOutcome::Imported(ImportedKey::Same) => {
-            writeln!(out, "key: {path} is NetworkManager's already")?;
+            writeln!(out, "key: {path} already is NetworkManager's")?;
         }
         KeyOutcome::Imported(_) => {
-            let is = if answer.dry_run { "would be" } else { "is" };
-            writeln!(out, "key: {THEIR_KEY} {is} copied to {path}")?;
+            let verb = if summary.dry_run {
+                "would be copied"
+            } else {
+                "copied"
+            };
+            writeln!(out, "key: {NM_KEY} {verb} to {path}")?;
         }
     }
-    if answer.dry_run {
-        writeln!(out, "{DROP_IN} would be:\n\n{}", answer.configuration)?;
+    if summary.dry_run {
+        writeln!(out, "{DROP_IN} would contain:\n\n{}", summary.configuration)?;
         return Ok(());
     }
     writeln!(out, "written: {DROP_IN}")?;
-    if !answer.beside.is_empty() {
-        let files = answer.beside.join(", ");
+    if !summary.other_files.is_empty() {
+        let files = summary.other_files.join(", ");
         writeln!(
             out,
-            "beside it {files} holds; `macveil explain SSID` says what comes of both"
+            "other configuration files: {files}; `macveil explain SSID` shows the result"
         )?;
     }
     writeln!(
         out,
-        "next: stop NetworkManager, give wpa_supplicant your networks, restart macveil"
+        "next: stop NetworkManager, add your networks to wpa_supplicant, restart macveil"
     )
 }
 
-fn items(items: &[Item], out: &mut impl Write) -> io::Result<()> {
+fn items(items: &[ReportItem], out: &mut impl Write) -> io::Result<()> {
     let mut files: Vec<&str> = Vec::new();
     for item in items {
         if !files.contains(&item.file.as_str()) {
@@ -83,7 +87,7 @@ fn items(items: &[Item], out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
-impl Answer {
+impl Summary {
     fn to_json(&self) -> Json {
         let key = match self.key {
             KeyOutcome::None => "none",
@@ -107,7 +111,7 @@ impl Answer {
     }
 }
 
-fn item(item: &Item) -> Json {
+fn item(item: &ReportItem) -> Json {
     let line = item.line.and_then(|line| u64::try_from(line).ok());
     Json::Object(vec![
         ("file", Json::text(&item.file)),

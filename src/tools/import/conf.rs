@@ -1,36 +1,36 @@
-//! `NetworkManager.conf` with its drop-ins, put together as `NetworkManager` does (`nm-config.c`).
+//! `NetworkManager.conf` and its drop-ins, merged like `NetworkManager` does (`nm-config.c`).
 
 use std::sync::Arc;
 
 use super::keyfile::{Group, KeyFile, Value};
-use super::report::{Outcome, Report};
+use super::report::{ImportOutcome, ImportReport};
 use crate::config::split_specs;
 
-/// A file that `NetworkManager` reads.
+/// A configuration file of `NetworkManager`.
 #[derive(Debug, Clone)]
 pub struct ConfFile {
-    /// Its path, as it is to be shown.
+    /// Path for messages.
     pub path: Arc<str>,
-    /// What is in it, or why that is not known.
+    /// Content, or why it cannot be read.
     pub contents: Result<Vec<u8>, String>,
-    /// `[config] enable` says something in drop-ins only.
+    /// Whether it is a drop-in. `[config] enable` applies to drop-ins only.
     pub drop_in: bool,
 }
 
-/// All files together.
+/// The merged configuration.
 #[derive(Debug, Clone, Default)]
 pub struct Conf(KeyFile);
 
-/// A `[connection*]` or `[device*]`.
+/// A `[connection*]` or `[device*]` section.
 #[derive(Debug, Clone)]
 pub(super) struct Section {
-    /// Without brackets.
+    /// Name without brackets.
     pub(super) name: String,
-    /// The devices it is about; all if nothing is said.
+    /// `match-device`; `None` for all devices.
     pub(super) devices: Option<(Vec<String>, Value)>,
-    /// Where it matches, no later section is asked, whether it says a key or not.
+    /// `stop-match`: if it matches, later sections are ignored, even for keys that it does not set.
     pub(super) stops: bool,
-    said: Group,
+    settings: Group,
 }
 
 const SPEC_KEYS: [(&str, &str); 3] = [
@@ -40,8 +40,8 @@ const SPEC_KEYS: [(&str, &str); 3] = [
 ];
 
 impl Conf {
-    /// Puts files together, the earlier first: each holds over those before it.
-    pub fn read(files: &[ConfFile], report: &mut Report) -> Self {
+    /// Merges files; each overrides the files before it.
+    pub fn read(files: &[ConfFile], report: &mut ImportReport) -> Self {
         let mut conf = Self::default();
         for file in files {
             let contents = file.contents.as_ref().map_err(Clone::clone);
@@ -52,8 +52,8 @@ impl Conf {
                 Err(why) => report.add(
                     &file.path,
                     "the file",
-                    Outcome::Impossible,
-                    format!("not read: {why}; mend it and import again"),
+                    ImportOutcome::NotPossible,
+                    format!("not read: {why}; fix it and import again"),
                 ),
                 Ok(read) if file.drop_in && !is_enabled(&read, &file.path, report) => {}
                 Ok(read) => conf.merge(&read),
@@ -62,7 +62,7 @@ impl Conf {
         conf
     }
 
-    /// Where profiles are kept, if not in the usual directory.
+    /// Directory of profiles, if not the default.
     #[must_use]
     pub fn profile_directory(&self) -> Option<String> {
         let text = self.0.text("keyfile", "path")?.text;
@@ -73,8 +73,8 @@ impl Conf {
         self.0.value(group, key)
     }
 
-    /// The sections of a kind, in the order in which they are asked: of the last file first, and the
-    /// one without a suffix last.
+    /// Sections with this prefix in the order of their priority: those of the last file first, the one
+    /// without a suffix last.
     pub(super) fn sections(&self, kind: &str) -> Vec<Section> {
         let all = self.0.groups().iter().rev();
         let (mut sections, plain): (Vec<_>, Vec<_>) = all
@@ -88,7 +88,7 @@ impl Conf {
                     .get("stop-match")
                     .and_then(|value| boolean(&value.raw))
                     .unwrap_or(false),
-                said: group.clone(),
+                settings: group.clone(),
             })
             .partition(|section| section.name != kind);
         sections.extend(plain);
@@ -115,7 +115,7 @@ impl Conf {
         }
     }
 
-    /// `KEY+=` and `KEY-=`, which only lists have.
+    /// `KEY+=` and `KEY-=`, for lists only.
     fn extend(&mut self, group: &str, key: &str, sign: &str, value: &Value) {
         let is_list = SPEC_KEYS
             .iter()
@@ -146,16 +146,16 @@ impl Conf {
 
 impl Section {
     pub(super) fn value(&self, key: &str) -> Option<&Value> {
-        self.said.get(key)
+        self.settings.get(key)
     }
 
-    /// As it is written: `[connection-home]`.
+    /// The header: `[connection-home]`.
     pub(super) fn header(&self) -> String {
         format!("[{}]", self.name)
     }
 }
 
-/// A spec so that splitting leaves it whole.
+/// Escapes a spec, so that splitting does not break it.
 pub(super) fn escape_spec(spec: &str) -> String {
     let mut escaped = String::with_capacity(spec.len());
     for character in spec.chars() {
@@ -167,7 +167,7 @@ pub(super) fn escape_spec(spec: &str) -> String {
     escaped
 }
 
-fn is_enabled(file: &KeyFile, path: &Arc<str>, report: &mut Report) -> bool {
+fn is_enabled(file: &KeyFile, path: &Arc<str>, report: &mut ImportReport) -> bool {
     let Some(value) = file.value("config", "enable") else {
         return true;
     };
@@ -175,19 +175,19 @@ fn is_enabled(file: &KeyFile, path: &Arc<str>, report: &mut Report) -> bool {
     match boolean(&value.raw) {
         Some(true) => true,
         Some(false) => {
-            let text = "the file is switched off, so nothing in it was in force";
-            report.add(path, setting, Outcome::Unneeded, text);
+            let text = "the file is disabled, so its settings were not in effect";
+            report.add(path, setting, ImportOutcome::NotNeeded, text);
             false
         }
         None => {
-            let text = "the file is taken as if it were in force; if it was not, take it away and import again";
-            report.add(path, setting, Outcome::Impossible, text);
+            let text = "the file is read as if enabled; if it was not in effect, delete it and import again";
+            report.add(path, setting, ImportOutcome::NotPossible, text);
             true
         }
     }
 }
 
-/// A truth value as `NetworkManager` reads it.
+/// Parses a boolean like `NetworkManager`.
 pub(super) fn boolean(raw: &str) -> Option<bool> {
     match raw.trim_ascii().to_ascii_lowercase().as_str() {
         "true" | "yes" | "on" | "1" => Some(true),

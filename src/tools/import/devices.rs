@@ -1,8 +1,8 @@
-//! What is said of cards: which are left alone, and how the others scan.
+//! Translates settings of devices: which ones are unmanaged, and how the others scan.
 
 use super::conf::{Conf, Section, boolean, escape_spec};
 use super::keyfile::Value;
-use super::report::Outcome;
+use super::report::ImportOutcome;
 use super::scope::{Medium, scope};
 use super::toml_text::{List, Quoted};
 use super::translate::Translator;
@@ -20,9 +20,9 @@ impl Translator<'_> {
         let covers_all =
             |spec: &String| spec.starts_with("except:") || spec == "*" || spec == "type:wifi";
         if specs.iter().any(covers_all) {
-            let why = "say with `manage` in /etc/macveil/macveil.toml which interfaces macveil is to care for";
+            let why = "set `manage` in /etc/macveil/macveil.toml to the interfaces for macveil";
             self.report
-                .add(&value.file, setting, Outcome::Impossible, why);
+                .add(&value.file, setting, ImportOutcome::NotPossible, why);
             return;
         }
         let known = specs.iter().filter(|spec| is_spec(spec));
@@ -31,16 +31,16 @@ impl Translator<'_> {
             .chain(excepted)
             .collect();
         if manage.len() == 1 {
-            let why = "it is about no interface that macveil would care for";
+            let why = "it matches no interface that macveil manages";
             self.report
-                .add(&value.file, setting, Outcome::Unneeded, why);
+                .add(&value.file, setting, ImportOutcome::NotNeeded, why);
             return;
         }
         self.toml.blank();
         self.toml.comment(format_args!("{}: {setting}", value.file));
         let line = self.toml.key("manage", List(&manage));
         self.report
-            .taken(&value.file, setting, "manage, all Wi-Fi but these", line);
+            .imported(&value.file, setting, "manage: all Wi-Fi except these", line);
     }
 
     /// The `[device*]` sections.
@@ -53,16 +53,20 @@ impl Translator<'_> {
             for (key, why) in [
                 (
                     "managed",
-                    "if an interface was left alone by this, say so with `manage` in /etc/macveil/macveil.toml",
+                    "if this made an interface unmanaged, exclude it with `manage` in /etc/macveil/macveil.toml",
                 ),
                 (
                     "wifi.backend",
-                    "with the backend iwd NetworkManager had no say in addresses: iwd has its own settings",
+                    "with the iwd backend, iwd's own settings control addresses, not NetworkManager's",
                 ),
             ] {
                 if let Some(value) = section.value(key) {
-                    self.report
-                        .add(&value.file, setting(key, value), Outcome::Impossible, why);
+                    self.report.add(
+                        &value.file,
+                        setting(key, value),
+                        ImportOutcome::NotPossible,
+                        why,
+                    );
                 }
             }
             let (random, scan_mask) = (section.value(RANDOM), section.value(SCAN_MASK));
@@ -70,9 +74,9 @@ impl Translator<'_> {
                 continue;
             };
             let Some(scope) = scope(section, Medium::Wifi, self.report) else {
-                let why = "the section is about no Wi-Fi interface";
+                let why = "the section matches no Wi-Fi interface";
                 self.report
-                    .add(file, section.header(), Outcome::Unneeded, why);
+                    .add(file, section.header(), ImportOutcome::NotNeeded, why);
                 continue;
             };
             self.toml.blank();
@@ -84,7 +88,7 @@ impl Translator<'_> {
                 let line = self.toml.key("scan-rand-mac-address", random);
                 let text = format!("scan-rand-mac-address = {random}");
                 self.report
-                    .taken(&value.file, setting(RANDOM, value), text, line);
+                    .imported(&value.file, setting(RANDOM, value), text, line);
             }
             if let Some(value) = scan_mask {
                 self.scan_mask(value, &setting(SCAN_MASK, value));
@@ -95,16 +99,19 @@ impl Translator<'_> {
     fn scan_mask(&mut self, value: &Value, setting: &str) {
         let text = value.text().text;
         let (outcome, why) = match mask(&text).map(|mask| mask.free_bits()) {
-            _ if text.is_empty() => (Outcome::Unneeded, "no mask is macveil's default".to_owned()),
+            _ if text.is_empty() => (
+                ImportOutcome::NotNeeded,
+                "macveil's default is no mask".to_owned(),
+            ),
             None => (
-                Outcome::Unneeded,
-                "it is no mask, and NetworkManager silently went without one; so does macveil"
+                ImportOutcome::NotNeeded,
+                "not a valid mask: NetworkManager ignored it silently, and macveil uses none"
                     .to_owned(),
             ),
             Some(free) if free < SCAN_MASK_FREE_BITS => (
-                Outcome::Impossible,
+                ImportOutcome::NotPossible,
                 format!(
-                    "it leaves {free} bits to chance, and macveil wants {SCAN_MASK_FREE_BITS}: with fewer, scans can be linked; no address that a network sees hangs on it"
+                    "it leaves {free} random bits, but macveil requires {SCAN_MASK_FREE_BITS}, because fewer allow linking scans; it does not affect addresses in networks"
                 ),
             ),
             Some(_) => {
@@ -112,7 +119,7 @@ impl Translator<'_> {
                     .toml
                     .key("scan-generate-mac-address-mask", Quoted(&text));
                 self.report
-                    .taken(&value.file, setting, "scan-generate-mac-address-mask", line);
+                    .imported(&value.file, setting, "scan-generate-mac-address-mask", line);
                 return;
             }
         };

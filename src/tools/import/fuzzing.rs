@@ -1,18 +1,21 @@
-//! Targets of the fuzzer: `NetworkManager`'s files.
+//! Fuzz target: `NetworkManager`'s files.
 
 use std::path::Path;
 
 use super::conf::escape_spec;
 use super::keyfile::KeyFile;
-use super::{Conf, ConfFile, Options, ProfileContents, ProfileFile, Report, Shelf, translate};
+use super::{
+    Conf, ConfFile, ImportOptions, ImportReport, ProfileContents, ProfileDirectory, ProfileFile,
+    translate,
+};
 use crate::config::{Config, split_specs};
 use crate::fuzzing::text;
 
-/// Between two files.
+/// Separates two files in the input.
 const SEPARATOR: &str = "\n%%\n";
 
-/// A version, the configuration, its drop-in, timestamps, and then profiles. What is made of them is
-/// always a good configuration.
+/// The input: version, configuration, drop-in, timestamps, profiles. The output must be a valid
+/// configuration.
 pub(crate) fn files(data: &[u8]) {
     let text = text(data);
     let mut parts = text.split(SEPARATOR);
@@ -26,23 +29,23 @@ pub(crate) fn files(data: &[u8]) {
     });
     let timestamps = next().to_owned();
     let profiles: Vec<_> = (0_i128..).zip(parts).map(profile).collect();
-    let mut report = Report::default();
+    let mut report = ImportReport::default();
     let conf = Conf::read(&conf, &mut report);
     let _ = conf.profile_directory();
-    let options = Options {
+    let options = ImportOptions {
         version,
         unset: None,
     };
-    let made = translate(
+    let written = translate(
         &conf,
         &profiles,
         timestamps.as_bytes(),
         &options,
         &mut report,
     );
-    let checked = Config::check_text(Path::new("made.toml"), &made);
-    assert_eq!(checked, Ok(()), "{made}");
-    let lines = made.lines().count();
+    let checked = Config::check_text(Path::new("made.toml"), &written);
+    assert_eq!(checked, Ok(()), "{written}");
+    let lines = written.lines().count();
     for item in report.items() {
         assert!(item.line.is_none_or(|line| (1..=lines).contains(&line)));
     }
@@ -52,17 +55,17 @@ pub(crate) fn files(data: &[u8]) {
 fn profile((number, contents): (i128, &str)) -> ProfileFile {
     ProfileFile {
         path: format!("system-connections/{number}").into(),
-        shelf: if number % 2 == 0 {
-            Shelf::Etc
+        directory: if number % 2 == 0 {
+            ProfileDirectory::Etc
         } else {
-            Shelf::Run
+            ProfileDirectory::Run
         },
         changed: number,
         contents: ProfileContents::Text(contents.as_bytes().to_vec()),
     }
 }
 
-/// What a key is said to be is what is read of it.
+/// Values must be consistent however they are read.
 fn key_file(data: &[u8]) {
     let Ok(read) = KeyFile::parse(data, &"a".into()) else {
         return;

@@ -1,71 +1,71 @@
-//! `GLib`'s key files (`GKeyFile`), in which `NetworkManager` keeps everything.
+//! `GLib`'s key files (`GKeyFile`), the format of `NetworkManager`'s files.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// A key file: groups by their names.
+/// A key file: groups by name.
 #[derive(Debug, Clone, Default)]
 pub(super) struct KeyFile {
-    groups: Named<Group>,
+    groups: OrderedMap<Group>,
 }
 
-/// Values by their keys.
-pub(super) type Group = Named<Value>;
+/// Values by key.
+pub(super) type Group = OrderedMap<Value>;
 
-/// What has names, in the order of its first mention: a file may hold thousands.
+/// A map that keeps the order of insertion. Lookup must be fast: a file can have thousands of entries.
 #[derive(Debug, Clone)]
-pub(super) struct Named<T> {
+pub(super) struct OrderedMap<T> {
     all: Vec<(String, T)>,
-    places: BTreeMap<String, usize>,
+    indices: BTreeMap<String, usize>,
 }
 
-/// A value as it is written, and in which file.
+/// A value as written, and its file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Value {
     pub(super) raw: String,
     pub(super) file: Arc<str>,
 }
 
-/// A value with its escapes undone.
+/// A value without escapes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Text {
     pub(super) text: String,
-    /// No escape was unknown; an unknown one is left as it is written.
+    /// There was no unknown escape. Unknown ones are kept as written.
     pub(super) clean: bool,
 }
 
-/// `GLib` reads nothing of a file in which this is wrong.
+/// A syntax error. `GLib` then ignores the whole file.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("line {line}: {wrong}")]
+#[error("line {line}: {problem}")]
 pub struct KeyFileError {
     line: usize,
-    wrong: &'static str,
+    problem: &'static str,
 }
 
 impl KeyFile {
-    /// Reads a file. Values that are no UTF-8 or have a NUL are left out: nobody could get at them.
+    /// Parses a file, without values that are not UTF-8 or contain NUL: `GLib` cannot return those.
     pub(super) fn parse(contents: &[u8], file: &Arc<str>) -> Result<Self, KeyFileError> {
         let mut read = Self::default();
         let mut group = None;
         for (index, line) in contents.split(|&byte| byte == b'\n').enumerate() {
-            let at_line = |wrong| KeyFileError {
+            let at_line = |problem| KeyFileError {
                 line: index + 1,
-                wrong,
+                problem,
             };
             let line = line.strip_suffix(b"\r").unwrap_or(line).trim_ascii_start();
             match line {
                 [] | [b'#', ..] => {}
                 [b'[', rest @ ..] => {
-                    let name = group_name(rest).ok_or_else(|| at_line("this is no [group]"))?;
+                    let name = group_name(rest).ok_or_else(|| at_line("not a valid [group]"))?;
                     read.groups.named(name);
                     group = Some(name.to_owned());
                 }
                 line => {
                     let (key, value) = key_value(line)
-                        .ok_or_else(|| at_line("this is neither a [group] nor KEY=VALUE"))?;
+                        .ok_or_else(|| at_line("neither a [group] nor KEY=VALUE"))?;
                     let group = group
                         .as_deref()
-                        .ok_or_else(|| at_line("a key before the first [group]"))?;
+                        .ok_or_else(|| at_line("key before the first [group]"))?;
                     let text = std::str::from_utf8(value).ok();
                     if let Some(raw) = text.filter(|text| !text.contains('\0')) {
                         let raw = raw.to_owned();
@@ -94,47 +94,47 @@ impl KeyFile {
         self.value(group, key).map(Value::text)
     }
 
-    /// Says a key, in place of what was said before.
+    /// Sets a key, replacing its value.
     pub(super) fn set(&mut self, group: &str, key: &str, value: Value) {
         *self.groups.named(group).named(key) = value;
     }
 }
 
-impl<T> Default for Named<T> {
+impl<T> Default for OrderedMap<T> {
     fn default() -> Self {
         Self {
             all: Vec::new(),
-            places: BTreeMap::new(),
+            indices: BTreeMap::new(),
         }
     }
 }
 
-impl<T> Named<T> {
+impl<T> OrderedMap<T> {
     pub(super) fn all(&self) -> &[(String, T)] {
         &self.all
     }
 
     pub(super) fn get(&self, name: &str) -> Option<&T> {
-        let place = self.places.get(name)?;
-        self.all.get(*place).map(|(_, it)| it)
+        let index = self.indices.get(name)?;
+        self.all.get(*index).map(|(_, entry)| entry)
     }
 
     fn named(&mut self, name: &str) -> &mut T
     where
         T: Default,
     {
-        let known = self.places.get(name).copied();
-        let place = known.unwrap_or(self.all.len());
+        let known = self.indices.get(name).copied();
+        let index = known.unwrap_or(self.all.len());
         if known.is_none() {
-            self.places.insert(name.to_owned(), place);
+            self.indices.insert(name.to_owned(), index);
             self.all.push((name.to_owned(), T::default()));
         }
-        #[allow(clippy::indexing_slicing, reason = "it was found or pushed just now")]
-        &mut self.all[place].1
+        #[allow(clippy::indexing_slicing, reason = "found or pushed above")]
+        &mut self.all[index].1
     }
 }
 
-/// What follows `[`: a name, `]`, and nothing but blanks.
+/// Parses the rest of a line after `[`: a name, `]` and blanks.
 fn group_name(rest: &[u8]) -> Option<&str> {
     let rest = std::str::from_utf8(rest).ok()?;
     let (name, after) = rest.split_once(']')?;
@@ -144,7 +144,7 @@ fn group_name(rest: &[u8]) -> Option<&str> {
     good.then_some(name)
 }
 
-/// White space around `=` belongs to neither; what ends the line belongs to the value.
+/// Removes white space around `=`, but not at the end of the value.
 fn key_value(line: &[u8]) -> Option<(&str, &[u8])> {
     let equals = line.iter().position(|&byte| byte == b'=')?;
     let (key, value) = line.split_at_checked(equals)?;
@@ -154,7 +154,7 @@ fn key_value(line: &[u8]) -> Option<(&str, &[u8])> {
 }
 
 impl Value {
-    /// `\s`, `\n`, `\t`, `\r` and `\\` undone.
+    /// Replaces the escapes `\s`, `\n`, `\t`, `\r` and `\\`.
     pub(super) fn text(&self) -> Text {
         let mut text = String::with_capacity(self.raw.len());
         let mut clean = true;
@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn white_space_counts_at_the_end_of_a_value_only() {
+    fn white_space_is_kept_only_at_the_end_of_a_value() {
         for (line, text) in [
             ("k=v", "v"),
             ("  k  =  v  ", "v  "),
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn escapes_are_undone_and_unknown_ones_left() {
+    fn escapes_are_replaced_and_unknown_ones_kept() {
         for (line, text, clean) in [
             (r"k=\sa\tb\\c\n\r", " a\tb\\c\n\r", true),
             (r"k=a\;b", r"a\;b", false),
@@ -220,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn groups_of_one_name_are_one_and_the_last_value_holds() {
+    fn groups_of_one_name_are_merged_and_the_last_value_wins() {
         let file = parse("# c\n[a]\nx=1\ny=2\n\n[b]\nx=3\n[a] \t\nx=4\n").unwrap();
         let names: Vec<_> = file.groups().iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["a", "b"]);
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn one_bad_line_spoils_the_file() {
+    fn invalid_line_makes_the_file_invalid() {
         for (text, line) in [
             ("k=v", 1),
             ("[a]\nnonsense\n", 2),
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_as_if_it_were_not_there() {
+    fn values_that_are_not_text_are_skipped() {
         let file = parse(b"[a]\nx=\xff\nz=\0\ny=1\n").unwrap();
         assert_eq!((file.value("a", "x"), file.value("a", "z")), (None, None));
         assert!(file.value("a", "y").is_some());

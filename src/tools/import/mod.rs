@@ -1,6 +1,6 @@
-//! Leaving `NetworkManager`: its settings as macveil's, so that every address stays the same.
+//! Translates `NetworkManager`'s settings into macveil's, so that every address stays the same.
 //!
-//! Pure: files come in as values, a configuration and a report go out.
+//! Pure: content of files in, configuration and report out.
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
@@ -22,6 +22,6 @@ mod value;
 
 pub use conf::{Conf, ConfFile};
 pub use keyfile::KeyFileError;
-pub use profile::{ProfileContents, ProfileFile, Shelf};
-pub use report::{Item, Outcome, Report};
-pub use translate::{Options, translate};
+pub use profile::{ProfileContents, ProfileDirectory, ProfileFile};
+pub use report::{ImportOutcome, ImportReport, ReportItem};
+pub use translate::{ImportOptions, translate};

@@ -1,12 +1,12 @@
-//! Profiles: `[[network]]` for Wi-Fi, `[[interface]]` for cables.
+//! Translates profiles: `[[network]]` for Wi-Fi, `[[interface]]` for Ethernet.
 
 use std::collections::BTreeMap;
 
 use super::conf::escape_spec;
-use super::profile::{Link, Profile};
-use super::report::Outcome;
+use super::profile::{Profile, ProfileTarget};
+use super::report::ImportOutcome;
 use super::scope::Medium;
-use super::sections::Everywhere;
+use super::sections::GlobalDefault;
 use super::toml_text::Quoted;
 use super::translate::{MASK, NO_ID, POLICY, STABLE_ID, Translator};
 use super::value::{Policy, mask, policy};
@@ -14,20 +14,23 @@ use crate::config::is_uuid;
 use macveil_core::types::Ssid;
 
 impl Translator<'_> {
-    /// Profiles for cables: an interface has one network at a time, so they are said of the interface.
+    /// Ethernet profiles. An interface has one network at a time, so they become settings of the interface.
     pub(super) fn wired_profiles(&mut self, profiles: &[Profile]) {
         let mut taken: Vec<String> = Vec::new();
         let mut for_all: Option<&Profile> = None;
-        for profile in profiles.iter().filter(|it| matches!(it.link, Link::Wired)) {
+        for profile in profiles
+            .iter()
+            .filter(|profile| matches!(profile.link, ProfileTarget::Wired))
+        {
             let title = format!("profile \"{}\"", profile.id);
             if !self.wired_matters {
-                let why = "nothing is said of its address, and macveil leaves Ethernet alone unless told otherwise";
+                let why = "it sets no address, and macveil does not manage Ethernet by default";
                 self.report
-                    .add(&profile.path, title, Outcome::Unneeded, why);
+                    .add(&profile.path, title, ImportOutcome::NotNeeded, why);
                 continue;
             }
             if let Some(winner) = for_all {
-                self.lost_to(profile, winner);
+                self.superseded_by(profile, winner);
                 continue;
             }
             let spec = match (&profile.interface, profile.card) {
@@ -36,9 +39,10 @@ impl Translator<'_> {
                 (None, None) => Medium::Ethernet.all(),
             };
             if taken.contains(&spec) {
-                let why = "another profile is for the same interface, and NetworkManager would rather have used that one";
+                let why =
+                    "another profile for the same interface has a higher rank in NetworkManager";
                 self.report
-                    .add(&profile.path, title, Outcome::Impossible, why);
+                    .add(&profile.path, title, ImportOutcome::NotPossible, why);
                 continue;
             }
             let mut scope = vec![spec.clone()];
@@ -53,33 +57,33 @@ impl Translator<'_> {
             self.toml
                 .comment(format_args!("{}: {}", profile.path, profile.id));
             let line = self.open_interface(&scope);
-            let text = "[[interface]]; macveil cares for Ethernet only if `manage` says so";
-            self.report.taken(&profile.path, title, text, line);
+            let text = "[[interface]]; macveil manages Ethernet only if `manage` includes it";
+            self.report.imported(&profile.path, title, text, line);
             self.identity(profile, line);
-            self.own_settings(profile);
+            self.settings(profile);
         }
     }
 
     pub(super) fn networks(&mut self, profiles: &[Profile]) {
         let mut of: BTreeMap<&Ssid, Vec<&Profile>> = BTreeMap::new();
         for profile in profiles {
-            if let Link::Wifi { ssid, .. } = &profile.link {
+            if let ProfileTarget::Wifi { ssid, .. } = &profile.link {
                 of.entry(ssid).or_default().push(profile);
             }
         }
         let mut winners: BTreeMap<&Ssid, &Profile> = BTreeMap::new();
         for profile in profiles {
-            let Link::Wifi { ssid, .. } = &profile.link else {
+            let ProfileTarget::Wifi { ssid, .. } = &profile.link else {
                 continue;
             };
             if let Some(winner) = winners.get(ssid) {
-                self.lost_to(profile, winner);
+                self.superseded_by(profile, winner);
                 continue;
             }
             if profile.is_bound() {
-                let mut rivals = of.get(ssid).cloned().unwrap_or_default();
-                rivals.retain(|it| it.path != profile.path);
-                self.network(profile, &rivals);
+                let mut others = of.get(ssid).cloned().unwrap_or_default();
+                others.retain(|profile| profile.path != profile.path);
+                self.network(profile, &others);
             } else {
                 winners.insert(ssid, profile);
                 self.network(profile, &[]);
@@ -87,24 +91,24 @@ impl Translator<'_> {
         }
     }
 
-    fn lost_to(&mut self, profile: &Profile, winner: &Profile) {
+    fn superseded_by(&mut self, profile: &Profile, winner: &Profile) {
         let why = if profile.rank == winner.rank {
-            "NetworkManager liked both equally"
+            "both have the same rank in NetworkManager"
         } else {
-            "NetworkManager would rather use that one: by autoconnect, priority and last use"
+            "it has a higher rank in NetworkManager (autoconnect, priority, last use)"
         };
         let why = format!(
-            "\"{}\" is for the same network and was taken, as {why}; if this is the one that you use, take the other away and import again",
+            "\"{}\" for the same network was imported instead: {why}. If you use this one, delete the other and import again",
             winner.id
         );
         let title = format!("profile \"{}\"", profile.id);
         self.report
-            .add(&profile.path, title, Outcome::Impossible, why);
+            .add(&profile.path, title, ImportOutcome::NotPossible, why);
     }
 
-    /// What this rule does not say, those of `rivals` would.
-    fn network(&mut self, profile: &Profile, rivals: &[&Profile]) {
-        let Link::Wifi { ssid, bssid } = &profile.link else {
+    /// Writes a network. `others` are less specific profiles for it, whose rules apply where this one sets nothing.
+    fn network(&mut self, profile: &Profile, others: &[&Profile]) {
+        let ProfileTarget::Wifi { ssid, bssid } = &profile.link else {
             return;
         };
         self.toml.blank();
@@ -117,10 +121,10 @@ impl Translator<'_> {
         };
         let title = format!("profile \"{}\"", profile.id);
         self.report
-            .taken(&profile.path, title, format!("[[network]] {ssid}"), line);
+            .imported(&profile.path, title, format!("[[network]] {ssid}"), line);
         if let Some(bssid) = bssid {
             let line = self.toml.key("bssid", Quoted(&bssid.to_string()));
-            self.report.taken(
+            self.report.imported(
                 &profile.path,
                 format!("[wifi] bssid={bssid}"),
                 "bssid",
@@ -129,24 +133,24 @@ impl Translator<'_> {
         }
         self.binding(profile);
         self.identity(profile, line);
-        self.own_settings(profile);
-        if profile.policy.is_none() && !self.wifi_is_said {
+        self.settings(profile);
+        if profile.policy.is_none() && !self.wifi_policy_is_set {
             let unset = self.unset.clone();
             let line = self.toml.key(POLICY, Quoted(&unset));
             let text = format!(
-                "{POLICY} = \"{unset}\", which NetworkManager's default was; networks that it did not know get macveil's"
+                "{POLICY} = \"{unset}\", NetworkManager's default; unknown networks get macveil's default"
             );
-            self.report.taken(
+            self.report.imported(
                 &profile.path,
-                format!("[wifi] {POLICY} is not said"),
+                format!("[wifi] {POLICY} is not set"),
                 text,
                 line,
             );
         }
-        self.say_what_others_say(profile, rivals);
+        self.repeat_defaults(profile, others);
     }
 
-    /// The interface or the card that a profile is for.
+    /// The interface or card of a profile.
     fn binding(&mut self, profile: &Profile) {
         let name = profile.interface.as_ref();
         let card = profile
@@ -160,7 +164,7 @@ impl Translator<'_> {
             .or(card);
         if let Some((spec, setting)) = bound {
             let line = self.toml.key("match", Quoted(&spec));
-            self.report.taken(&profile.path, setting, "match", line);
+            self.report.imported(&profile.path, setting, "match", line);
         }
     }
 
@@ -169,38 +173,38 @@ impl Translator<'_> {
             Some(uuid) if is_uuid(uuid) => {
                 let line = self.toml.key("uuid", Quoted(uuid));
                 let setting = format!("[connection] uuid={uuid}");
-                self.report.taken(&profile.path, setting, "uuid", line);
+                self.report.imported(&profile.path, setting, "uuid", line);
             }
             other => {
                 let setting = format!("[connection] uuid={}", other.unwrap_or_default());
                 let text = format!(
-                    "NetworkManager makes a UUID of its own for such a profile; if the address is derived from it (`stable` without another stable-id), ask for it while NetworkManager runs, `nmcli -g connection.uuid connection show '{}'`, write it into the profile and import again, or say it as uuid = \"...\" below line {line}",
+                    "NetworkManager generates a UUID for such a profile. If the address depends on it (`stable` without another stable-id): while NetworkManager runs, get it with `nmcli -g connection.uuid connection show '{}'`. Then add it to the profile and import again, or add uuid = \"...\" below line {line}",
                     profile.id
                 );
                 self.report
-                    .add(&profile.path, setting, Outcome::Impossible, text);
+                    .add(&profile.path, setting, ImportOutcome::NotPossible, text);
             }
         }
     }
 
-    fn own_settings(&mut self, profile: &Profile) {
+    fn settings(&mut self, profile: &Profile) {
         let group = match profile.link {
-            Link::Wifi { .. } => "wifi",
-            Link::Wired => "ethernet",
+            ProfileTarget::Wifi { .. } => "wifi",
+            ProfileTarget::Wired => "ethernet",
         };
         match profile.policy {
             None => {}
             Some(Policy::Address(address)) if !address.is_usable() => {
                 let setting = format!("[{group}] {POLICY}={address}");
-                let why = "no station may have this address";
+                let why = "not a valid station address";
                 self.report
-                    .add(&profile.path, setting, Outcome::Impossible, why);
+                    .add(&profile.path, setting, ImportOutcome::NotPossible, why);
             }
             Some(policy) => {
                 let line = self.toml.key(POLICY, Quoted(&policy.to_string()));
                 let setting = format!("[{group}] {POLICY}={policy}");
                 let text = format!("{POLICY} = \"{policy}\"");
-                self.report.taken(&profile.path, setting, text, line);
+                self.report.imported(&profile.path, setting, text, line);
             }
         }
         if let Some(id) = &profile.stable_id {
@@ -211,42 +215,43 @@ impl Translator<'_> {
         }
     }
 
-    /// What a rule leaves to the defaults, said all the same where another one says it.
-    fn say_what_others_say(&mut self, profile: &Profile, rivals: &[&Profile]) {
-        let said = |says: fn(&Profile) -> bool| !says(profile) && rivals.iter().any(|it| says(it));
-        if self.wifi_is_said && said(|it| it.policy.is_some()) {
+    /// Repeats defaults that another rule for the same network would otherwise override.
+    fn repeat_defaults(&mut self, profile: &Profile, others: &[&Profile]) {
+        let only_others =
+            |sets: fn(&Profile) -> bool| !sets(profile) && others.iter().any(|other| sets(other));
+        if self.wifi_policy_is_set && only_others(|profile| profile.policy.is_some()) {
             let unset = self.unset.clone();
-            self.say_default(profile, "wifi.cloned-mac-address", &unset);
+            self.write_default(profile, "wifi.cloned-mac-address", &unset);
         }
-        if said(|it| it.stable_id.is_some()) {
-            self.say_default(profile, "connection.stable-id", NO_ID);
+        if only_others(|profile| profile.stable_id.is_some()) {
+            self.write_default(profile, "connection.stable-id", NO_ID);
         }
-        if said(|it| it.mask.is_some()) {
-            self.say_default(profile, "wifi.generate-mac-address-mask", "");
+        if only_others(|profile| profile.mask.is_some()) {
+            self.write_default(profile, "wifi.generate-mac-address-mask", "");
         }
     }
 
-    fn say_default(&mut self, profile: &Profile, key: &str, unset: &str) {
+    fn write_default(&mut self, profile: &Profile, key: &str, unset: &str) {
         let text = match self.everywhere(key) {
-            Everywhere::Said(text) => text,
-            Everywhere::Unsaid => {
+            GlobalDefault::Value(text) => text,
+            GlobalDefault::Unset => {
                 let (_, key) = key.split_once('.').unwrap_or_default();
                 self.toml.key(key, Quoted(unset));
                 return;
             }
-            Everywhere::Differs => {
+            GlobalDefault::Differs => {
                 let title = format!("profile \"{}\": {key}", profile.id);
-                let why = "other profiles are for the same network and the default hangs on the interface: say it in this profile and import again";
+                let why = "other profiles exist for the same network, and the default depends on the interface: set it in this profile and import again";
                 self.report
-                    .add(&profile.path, title, Outcome::Impossible, why);
+                    .add(&profile.path, title, ImportOutcome::NotPossible, why);
                 return;
             }
         };
         match key.rsplit_once('.').map(|(_, key)| key) {
             Some(STABLE_ID) => drop(self.stable_id_key(&text)),
             Some(POLICY) => {
-                let known =
-                    policy(&text, self.version).map_or("preserve".to_owned(), |it| it.to_string());
+                let known = policy(&text, self.version)
+                    .map_or("preserve".to_owned(), |profile| profile.to_string());
                 self.toml.key(POLICY, Quoted(&known));
             }
             _ => {
@@ -257,7 +262,7 @@ impl Translator<'_> {
     }
 }
 
-/// An SSID that can be written as text.
+/// The SSID as text, if it can be written as text.
 fn plain_text(ssid: &Ssid) -> Option<&str> {
     let text = std::str::from_utf8(ssid.as_bytes()).ok()?;
     (!text.contains(char::is_control)).then_some(text)

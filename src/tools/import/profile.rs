@@ -1,4 +1,4 @@
-//! `NetworkManager`'s connection profiles: which of the files hold, and what they say of addresses.
+//! `NetworkManager`'s connection profiles: which files are in effect, and their settings about addresses.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use super::conf::boolean;
 use super::keyfile::{KeyFile, Text};
-use super::report::{Outcome, Report};
+use super::report::{ImportOutcome, ImportReport};
 use super::value::{Policy, mask, policy};
 use macveil_core::address::NmVersion;
 use macveil_core::types::{Mac, Ssid};
 
-/// Directories of profiles, those that hold over others last.
+/// Directories of profiles, in ascending priority.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Shelf {
+pub enum ProfileDirectory {
     /// `/usr/lib/NetworkManager/system-connections`.
     Lib,
     /// `/etc/NetworkManager/system-connections`.
@@ -22,56 +22,56 @@ pub enum Shelf {
     Run,
 }
 
-/// A file in one of them.
+/// A file in a profile directory.
 #[derive(Debug, Clone)]
 pub struct ProfileFile {
-    /// Its path, as it is to be shown.
+    /// Path for messages.
     pub path: Arc<str>,
-    /// The directory.
-    pub shelf: Shelf,
-    /// When it was changed, in nanoseconds since 1970: of two with the same UUID the newer holds.
+    /// Its directory.
+    pub directory: ProfileDirectory,
+    /// Modification time in nanoseconds since 1970. Of two files with the same UUID, the newer is in effect.
     pub changed: i128,
-    /// What is in it.
+    /// Content.
     pub contents: ProfileContents,
 }
 
-/// What a file among the profiles comes to.
+/// Content of a file in a profile directory.
 #[derive(Debug, Clone)]
 pub enum ProfileContents {
     /// A key file.
     Text(Vec<u8>),
-    /// It takes the profile away that has this UUID (`UUID.nmmeta`, a link to /dev/null).
+    /// Removes the profile with this UUID (`UUID.nmmeta`, a link to /dev/null).
     Tombstone(String),
-    /// `NetworkManager` does not take it, or it cannot be read: why.
+    /// `NetworkManager` ignores it, or it cannot be read; the reason.
     Refused(String),
 }
 
-/// What a profile says.
+/// The settings of a profile that matter here.
 #[derive(Debug, Clone)]
 pub(super) struct Profile {
     pub(super) path: Arc<str>,
     pub(super) id: String,
     pub(super) uuid: Option<String>,
-    pub(super) link: Link,
+    pub(super) link: ProfileTarget,
     /// `connection.interface-name`.
     pub(super) interface: Option<String>,
-    /// `mac-address`: the card's permanent one.
+    /// `mac-address`: the permanent address of the card.
     pub(super) card: Option<Mac>,
     pub(super) policy: Option<Policy>,
-    /// `Some` of nothing holds over what is said elsewhere.
+    /// An empty value overrides the default.
     pub(super) mask: Option<String>,
     pub(super) stable_id: Option<String>,
     pub(super) rank: Rank,
 }
 
-/// What a profile connects to.
+/// The network of a profile.
 #[derive(Debug, Clone)]
-pub(super) enum Link {
+pub(super) enum ProfileTarget {
     Wifi { ssid: Ssid, bssid: Option<Mac> },
     Wired,
 }
 
-/// Of several profiles that fit, `NetworkManager` takes the greatest.
+/// Of several matching profiles, `NetworkManager` uses the one with the highest rank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Rank {
     automatic: bool,
@@ -80,19 +80,19 @@ pub(super) struct Rank {
 }
 
 impl Profile {
-    /// Whether it is for some interface, card or access point only.
+    /// Whether it is limited to an interface, card or access point.
     pub(super) fn is_bound(&self) -> bool {
-        let to_bss = matches!(&self.link, Link::Wifi { bssid: Some(_), .. });
+        let to_bss = matches!(&self.link, ProfileTarget::Wifi { bssid: Some(_), .. });
         to_bss || self.interface.is_some() || self.card.is_some()
     }
 }
 
-/// The profiles that hold, that which `NetworkManager` would rather use first.
+/// The profiles in effect, highest rank first.
 pub(super) fn read(
     files: &[ProfileFile],
     timestamps: &[u8],
     version: NmVersion,
-    report: &mut Report,
+    report: &mut ImportReport,
 ) -> Vec<Profile> {
     let timestamps = KeyFile::parse(timestamps, &"timestamps".into()).unwrap_or_default();
     let mut profiles = Vec::new();
@@ -107,23 +107,26 @@ pub(super) fn read(
             Ok(Some(mut profile)) => {
                 let used = profile.uuid.as_ref();
                 let used = used.and_then(|uuid| timestamps.text("timestamps", uuid));
-                profile.rank.last_used = used.and_then(|it| it.text.parse().ok()).unwrap_or(0);
+                profile.rank.last_used = used.and_then(|text| text.text.parse().ok()).unwrap_or(0);
                 profiles.push(profile);
             }
             Ok(None) => {}
             Err(why) => {
-                let text = format!("NetworkManager refused it, so it is left out: {why}");
-                report.add(&file.path, "the profile", Outcome::Unneeded, text);
+                let text = format!("skipped, because NetworkManager refused it: {why}");
+                report.add(&file.path, "the profile", ImportOutcome::NotNeeded, text);
             }
         }
     }
-    let key = |it: &Profile| (Reverse(it.rank), !it.is_bound(), Arc::clone(&it.path));
+    let key = |text: &Profile| (Reverse(text.rank), !text.is_bound(), Arc::clone(&text.path));
     profiles.sort_by_key(key);
     profiles
 }
 
-/// Of the files with one UUID that which holds.
-fn visible<'f>(files: &'f [ProfileFile], report: &mut Report) -> Vec<(&'f ProfileFile, KeyFile)> {
+/// For each UUID, the file in effect.
+fn visible<'f>(
+    files: &'f [ProfileFile],
+    report: &mut ImportReport,
+) -> Vec<(&'f ProfileFile, KeyFile)> {
     let mut by_uuid = BTreeMap::<String, Vec<(&ProfileFile, Option<KeyFile>)>>::new();
     for file in files {
         let read = match &file.contents {
@@ -131,8 +134,8 @@ fn visible<'f>(files: &'f [ProfileFile], report: &mut Report) -> Vec<(&'f Profil
             ProfileContents::Refused(why) => Err(why.clone()),
             ProfileContents::Text(text) => KeyFile::parse(text, &file.path)
                 .map(|read| {
-                    let uuid = read.text("connection", "uuid").map(|it| it.text);
-                    // Without one NetworkManager makes it from the path.
+                    let uuid = read.text("connection", "uuid").map(|text| text.text);
+                    // Without a UUID, NetworkManager derives one from the path.
                     (uuid.unwrap_or_else(|| file.path.to_string()), Some(read))
                 })
                 .map_err(|error| error.to_string()),
@@ -145,39 +148,44 @@ fn visible<'f>(files: &'f [ProfileFile], report: &mut Report) -> Vec<(&'f Profil
             Err(why) => report.add(
                 &file.path,
                 "the profile",
-                Outcome::Impossible,
+                ImportOutcome::NotPossible,
                 format!("not read: {why}"),
             ),
         }
     }
     let mut visible = Vec::new();
-    for mut rivals in by_uuid.into_values() {
-        rivals.sort_by_key(|(file, read)| {
-            (file.shelf, read.is_none(), file.changed, file.path.clone())
+    for mut others in by_uuid.into_values() {
+        others.sort_by_key(|(file, read)| {
+            (
+                file.directory,
+                read.is_none(),
+                file.changed,
+                file.path.clone(),
+            )
         });
-        let Some((holds, read)) = rivals.pop() else {
+        let Some((holds, read)) = others.pop() else {
             continue;
         };
-        for (file, read) in rivals.iter().filter(|(_, read)| read.is_some()) {
-            let text = format!("{} has the same UUID and holds instead", holds.path);
+        for (file, read) in others.iter().filter(|(_, read)| read.is_some()) {
+            let text = format!("{} has the same UUID and is in effect", holds.path);
             let _ = read;
-            report.add(&file.path, "the profile", Outcome::Unneeded, text);
+            report.add(&file.path, "the profile", ImportOutcome::NotNeeded, text);
         }
         visible.extend(read.map(|read| (holds, read)));
     }
     visible
 }
 
-/// Takes one profile apart.
+/// Reads one profile.
 struct Reader<'a> {
     file: &'a KeyFile,
     path: &'a Arc<str>,
     version: NmVersion,
-    report: &'a mut Report,
+    report: &'a mut ImportReport,
 }
 
 impl Reader<'_> {
-    /// `None` if no address of macveil's hangs on it; the error is why `NetworkManager` refused it.
+    /// `None` if it does not affect macveil's addresses. The error is the reason why `NetworkManager` refused it.
     fn read(&mut self) -> Result<Option<Profile>, String> {
         let wifi = self.group("802-11-wireless", "wifi");
         let wired = self.group("802-3-ethernet", "ethernet");
@@ -187,16 +195,16 @@ impl Reader<'_> {
                 Some(link) => (wifi, link),
                 None => return Ok(None),
             },
-            ("ethernet" | "802-3-ethernet", wired, _) => (wired.unwrap_or("ethernet"), Link::Wired),
-            ("", None, Some(wired)) => (wired, Link::Wired),
-            ("wifi" | "802-11-wireless", None, _) => return Err("it has no [wifi]".to_owned()),
+            ("ethernet" | "802-3-ethernet", wired, _) => {
+                (wired.unwrap_or("ethernet"), ProfileTarget::Wired)
+            }
+            ("", None, Some(wired)) => (wired, ProfileTarget::Wired),
+            ("wifi" | "802-11-wireless", None, _) => return Err("[wifi] is missing".to_owned()),
             _ => {
-                return Ok(
-                    self.leave("it is neither Wi-Fi nor Ethernet, and macveil leaves such alone")
-                );
+                return Ok(self.skip("neither Wi-Fi nor Ethernet; macveil does not manage it"));
             }
         };
-        let is_wifi = matches!(link, Link::Wifi { .. });
+        let is_wifi = matches!(link, ProfileTarget::Wifi { .. });
         Ok(Some(Profile {
             path: Arc::clone(self.path),
             id: self
@@ -223,31 +231,29 @@ impl Reader<'_> {
         }))
     }
 
-    fn wifi(&mut self, group: &str) -> Result<Option<Link>, String> {
+    fn wifi(&mut self, group: &str) -> Result<Option<ProfileTarget>, String> {
         let bytes = self.text(group, "ssid").map(|text| ssid_bytes(&text));
         let ssid = bytes
             .and_then(|bytes| Ssid::new(&bytes))
             .filter(|ssid| !ssid.as_bytes().is_empty())
-            .ok_or("its ssid is missing, empty or too long")?;
+            .ok_or("ssid is missing, empty or too long")?;
         if let Some(mode) = self
             .text(group, "mode")
             .filter(|mode| mode != "infrastructure")
         {
-            return Ok(self.leave(&format!(
-                "mode={mode}: macveil leaves everything but stations alone"
-            )));
+            return Ok(self.skip(&format!("mode={mode}: macveil manages stations only")));
         }
         let bssid = self.address(group, "bssid");
-        Ok(Some(Link::Wifi { ssid, bssid }))
+        Ok(Some(ProfileTarget::Wifi { ssid, bssid }))
     }
 
-    fn leave<T>(&mut self, why: &str) -> Option<T> {
+    fn skip<T>(&mut self, why: &str) -> Option<T> {
         self.report
-            .add(self.path, "the profile", Outcome::Unneeded, why);
+            .add(self.path, "the profile", ImportOutcome::NotNeeded, why);
         None
     }
 
-    /// The group under its old name, or else under its new one.
+    /// The group with its old or its new name.
     fn group<'n>(&self, old: &'n str, new: &'n str) -> Option<&'n str> {
         [old, new]
             .into_iter()
@@ -255,7 +261,7 @@ impl Reader<'_> {
     }
 
     fn text(&self, group: &str, key: &str) -> Option<String> {
-        self.file.text(group, key).map(|it| it.text)
+        self.file.text(group, key).map(|text| text.text)
     }
 
     fn setting(&self, group: &str, key: &str) -> String {
@@ -273,20 +279,21 @@ impl Reader<'_> {
         let name = name.filter(|name| !name.is_empty());
         match name {
             Some(name) if !crate::config::is_spec(&format!("interface-name:={name}")) => {
-                Err(format!("no interface can have the name `{name}`"))
+                Err(format!("invalid interface name `{name}`"))
             }
             name => Ok(name),
         }
     }
 
-    /// An address, also as six numbers; one that is none is ignored.
+    /// An address, also as six numbers. An invalid one is ignored.
     fn address(&mut self, group: &str, key: &str) -> Option<Mac> {
         let text = self.text(group, key)?;
         let address = hardware_address(&text);
         if address.is_none() {
             let setting = self.setting(group, key);
-            let why = "NetworkManager ignored it: it is no address";
-            self.report.add(self.path, setting, Outcome::Unneeded, why);
+            let why = "NetworkManager ignored it: not a valid address";
+            self.report
+                .add(self.path, setting, ImportOutcome::NotNeeded, why);
         }
         address
     }
@@ -300,8 +307,9 @@ impl Reader<'_> {
                 return Ok(read);
             }
             let setting = self.setting(group, "cloned-mac-address");
-            let why = "NetworkManager ignored it: it is neither a policy nor an address";
-            self.report.add(self.path, setting, Outcome::Unneeded, why);
+            let why = "NetworkManager ignored it: neither a policy nor an address";
+            self.report
+                .add(self.path, setting, ImportOutcome::NotNeeded, why);
         }
         let randomization = self
             .text(group, "mac-address-randomization")
@@ -311,7 +319,9 @@ impl Reader<'_> {
             None | Some(0) => Ok(None),
             Some(1) => Ok(Some(Policy::Word("permanent"))),
             Some(2) => Ok(Some(Policy::Word("random"))),
-            Some(other) => Err(format!("mac-address-randomization={other} is 0, 1 or 2")),
+            Some(other) => Err(format!(
+                "mac-address-randomization={other}: expected 0, 1 or 2"
+            )),
         }
     }
 
@@ -319,7 +329,7 @@ impl Reader<'_> {
         let key = "generate-mac-address-mask";
         match self.text(group, key) {
             Some(text) if !text.is_empty() && mask(&text).is_none() => {
-                Err(format!("{key}={text} is no mask"))
+                Err(format!("{key}={text} is not a valid mask"))
             }
             text => Ok(text),
         }
@@ -329,14 +339,15 @@ impl Reader<'_> {
         let Text { text, clean } = self.file.text("connection", "stable-id")?;
         if !clean {
             let setting = self.setting("connection", "stable-id");
-            let why = "NetworkManager ignored it: it has an escape that is none";
-            self.report.add(self.path, setting, Outcome::Unneeded, why);
+            let why = "NetworkManager ignored it: invalid escape sequence";
+            self.report
+                .add(self.path, setting, ImportOutcome::NotNeeded, why);
         }
         clean.then_some(text)
     }
 }
 
-/// An SSID as text with `\;`, or as numbers that each end with `;`.
+/// An SSID as text with `\;`, or as numbers followed by `;`.
 fn ssid_bytes(text: &str) -> Vec<u8> {
     let as_numbers = || {
         let (numbers, rest) = text.rsplit_once(';')?;
@@ -348,7 +359,7 @@ fn ssid_bytes(text: &str) -> Vec<u8> {
     as_numbers().unwrap_or_else(|| text.replace("\\;", ";").into_bytes())
 }
 
-/// One to three digits with white space around them.
+/// One to three digits, with optional white space.
 fn small_number(word: &str) -> Option<u8> {
     let word = word.trim_ascii();
     let digits = (1..=3).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit());

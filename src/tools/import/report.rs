@@ -1,106 +1,106 @@
-//! What became of each setting.
+//! The result for each setting.
 
 use std::collections::BTreeSet;
 
-/// Everything that there is to be said of an import, in the order of its finding.
+/// The results of an import, in the order of the settings.
 #[derive(Debug, Clone, Default)]
-pub struct Report {
-    items: Vec<Item>,
-    /// Those of them that are said once.
-    once: BTreeSet<Item>,
+pub struct ImportReport {
+    items: Vec<ReportItem>,
+    /// Items that are reported only once.
+    once: BTreeSet<ReportItem>,
 }
 
-/// What became of a setting.
+/// The result for a setting.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Item {
-    /// The file it is in.
+pub struct ReportItem {
+    /// File of the setting.
     pub file: String,
-    /// The setting as it is written there, or whatever else is meant.
+    /// The setting as written, or another description.
     pub setting: String,
-    /// What became of it.
-    pub outcome: Outcome,
-    /// In words: as what, why, or what to do.
+    /// The result.
+    pub outcome: ImportOutcome,
+    /// The new setting, the reason, or what to do.
     pub text: String,
-    /// Where it is now: a line of the text that was made.
+    /// Line of the new setting in the written configuration.
     pub line: Option<usize>,
 }
 
-/// What became of a setting.
+/// The result for a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Outcome {
-    /// macveil does as `NetworkManager` did.
-    Taken,
-    /// Nothing is lost without it.
-    Unneeded,
-    /// macveil cannot do the same; the text says what to do.
-    Impossible,
+pub enum ImportOutcome {
+    /// macveil does the same as `NetworkManager`.
+    Imported,
+    /// It has no effect on macveil.
+    NotNeeded,
+    /// macveil cannot do the same; the text has the remedy.
+    NotPossible,
 }
 
-impl Report {
+impl ImportReport {
     /// All items.
     #[must_use]
-    pub fn items(&self) -> &[Item] {
+    pub fn items(&self) -> &[ReportItem] {
         &self.items
     }
 
-    /// A file that is not read, and what to do.
+    /// Adds a file that is not read, with the remedy.
     pub fn not_read(&mut self, file: &str, what_to_do: &str) {
         let text = format!("not read: {what_to_do}");
-        self.add(file, "the file", Outcome::Impossible, text);
+        self.add(file, "the file", ImportOutcome::NotPossible, text);
     }
 
     pub(super) fn add(
         &mut self,
         file: &str,
         setting: impl Into<String>,
-        outcome: Outcome,
+        outcome: ImportOutcome,
         text: impl Into<String>,
     ) {
-        let item = Item {
+        let item = ReportItem {
             file: file.to_owned(),
             setting: setting.into(),
             outcome,
             text: text.into(),
             line: None,
         };
-        // What is wrong for Wi-Fi and for Ethernet is said once.
-        if outcome == Outcome::Taken || self.once.insert(item.clone()) {
+        // A problem for both Wi-Fi and Ethernet is reported once.
+        if outcome == ImportOutcome::Imported || self.once.insert(item.clone()) {
             self.items.push(item);
         }
     }
 
-    pub(super) fn taken(
+    pub(super) fn imported(
         &mut self,
         file: &str,
         setting: impl Into<String>,
         text: impl Into<String>,
         line: usize,
     ) {
-        self.add(file, setting, Outcome::Taken, text);
+        self.add(file, setting, ImportOutcome::Imported, text);
         if let Some(item) = self.items.last_mut() {
             item.line = Some(line);
         }
     }
 }
 
-impl Outcome {
-    /// For people.
+impl ImportOutcome {
+    /// The words in text.
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
-            Self::Taken => "taken over",
-            Self::Unneeded => "not needed",
-            Self::Impossible => "not possible",
+            Self::Imported => "imported",
+            Self::NotNeeded => "not needed",
+            Self::NotPossible => "not possible",
         }
     }
 
-    /// For programs.
+    /// The word in JSON.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Taken => "taken",
-            Self::Unneeded => "not_needed",
-            Self::Impossible => "not_possible",
+            Self::Imported => "taken",
+            Self::NotNeeded => "not_needed",
+            Self::NotPossible => "not_possible",
         }
     }
 }

@@ -1,10 +1,10 @@
-//! Which interfaces a section is about.
+//! The interfaces that a section matches.
 
 use super::conf::{Section, escape_spec};
-use super::report::{Outcome, Report};
+use super::report::{ImportOutcome, ImportReport};
 use crate::config::is_spec;
 
-/// Wi-Fi and Ethernet have settings of their own.
+/// Wi-Fi and Ethernet have separate settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Medium {
     Wifi,
@@ -12,7 +12,7 @@ pub(super) enum Medium {
 }
 
 impl Medium {
-    /// What its settings begin with, and its name in device specs.
+    /// Prefix of its settings, and its name in device specs.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::Wifi => "wifi",
@@ -33,9 +33,13 @@ impl Medium {
     }
 }
 
-/// The device specs of a section, as far as they can be about this medium; `None` if it is about none
-/// of its interfaces.
-pub(super) fn scope(section: &Section, medium: Medium, report: &mut Report) -> Option<Vec<String>> {
+/// The device specs of a section that can match this medium; `None` if the section matches no such
+/// interface.
+pub(super) fn scope(
+    section: &Section,
+    medium: Medium,
+    report: &mut ImportReport,
+) -> Option<Vec<String>> {
     let Some((specs, written)) = &section.devices else {
         return Some(vec![medium.all()]);
     };
@@ -45,18 +49,17 @@ pub(super) fn scope(section: &Section, medium: Medium, report: &mut Report) -> O
         let setting = || format!("{} match-device: {spec}", section.header());
         let (spec, version) = without_driver_version(spec);
         if version {
-            let why = "macveil does not know drivers' versions, any version is meant now";
-            report.add(&written.file, setting(), Outcome::Impossible, why);
+            let why = "macveil does not match driver versions, so it now matches any version";
+            report.add(&written.file, setting(), ImportOutcome::NotPossible, why);
         }
         if spec.contains("dhcp-plugin:") {
-            let why =
-                "macveil has no DHCP, so this is left out; say by hand which interfaces are meant";
-            report.add(&written.file, setting(), Outcome::Impossible, why);
+            let why = "skipped, because macveil has no DHCP: add the interfaces yourself";
+            report.add(&written.file, setting(), ImportOutcome::NotPossible, why);
         } else if is_spec(&spec) {
             kept.push(spec);
         } else {
-            let why = "it matches neither Wi-Fi nor Ethernet, so it is left out";
-            report.add(&written.file, setting(), Outcome::Unneeded, why);
+            let why = "skipped: it matches neither Wi-Fi nor Ethernet";
+            report.add(&written.file, setting(), ImportOutcome::NotNeeded, why);
         }
     }
     if specs.iter().all(is_except) {

@@ -1,22 +1,22 @@
-//! `[connection*]`: what holds where a profile says nothing.
+//! Translates `[connection*]`: defaults for profiles.
 
 use super::conf::Section;
 use super::keyfile::Value;
-use super::report::Outcome;
+use super::report::ImportOutcome;
 use super::scope::{Medium, scope};
 use super::toml_text::Quoted;
 use super::translate::{MASK, NO_ID, POLICY, RANDOMIZATION, STABLE_ID, Translator};
 use super::value::{Policy, mask, policy};
 
-/// What all of a key's sections come to where it is the same for all interfaces.
-pub(super) enum Everywhere {
-    Said(String),
-    Unsaid,
+/// The default of a key, if it is the same for all interfaces.
+pub(super) enum GlobalDefault {
+    Value(String),
+    Unset,
     Differs,
 }
 
 impl Translator<'_> {
-    /// The `[connection*]` sections, and what holds after them.
+    /// The `[connection*]` sections, and the defaults after them.
     pub(super) fn defaults(&mut self) {
         let sections = std::mem::take(&mut self.sections);
         for section in &sections {
@@ -28,14 +28,14 @@ impl Translator<'_> {
         }
         self.sections = sections;
         for (medium, matters) in [
-            (Medium::Wifi, self.wifi_is_said),
+            (Medium::Wifi, self.wifi_policy_is_set),
             (Medium::Ethernet, self.wired_matters),
         ] {
             let key = format!("{}.{POLICY}", medium.name());
             let for_all = |section: &Section| is_for_all(section) && section.value(&key).is_some();
             if matters && !self.sections.iter().any(for_all) {
                 self.toml.blank();
-                self.toml.comment("where nothing is said");
+                self.toml.comment("default");
                 self.open_interface(&[medium.all()]);
                 let unset = self.unset.clone();
                 self.toml.key(POLICY, Quoted(&unset));
@@ -51,7 +51,7 @@ impl Translator<'_> {
         let id = section.value("connection.stable-id");
         let matters = medium == Medium::Wifi || self.wired_matters;
         let first = policy.or(mask).or(id.filter(|_| matters));
-        let stops = section.stops && matters && self.wifi_is_said;
+        let stops = section.stops && matters && self.wifi_policy_is_set;
         let Some(file) = first.map(|value| &value.file).or_else(|| {
             let devices = section.devices.as_ref();
             devices.map(|(_, value)| &value.file).filter(|_| stops)
@@ -59,9 +59,10 @@ impl Translator<'_> {
             return;
         };
         let Some(scope) = scope(section, medium, self.report) else {
-            let why = "the section is about no interface of this kind";
+            let why = "the section matches no such interface";
             let setting = format!("{} for {}", section.header(), medium.name());
-            self.report.add(file, setting, Outcome::Unneeded, why);
+            self.report
+                .add(file, setting, ImportOutcome::NotNeeded, why);
             return;
         };
         self.toml.blank();
@@ -102,20 +103,21 @@ impl Translator<'_> {
     fn default_policy(&mut self, file: &str, setting: &str, text: &str) {
         match policy(text, self.version) {
             Some(Policy::Address(address)) if !address.is_usable() => {
-                let why = "no station may have this address";
-                self.report.add(file, setting, Outcome::Impossible, why);
+                let why = "not a valid station address";
+                self.report
+                    .add(file, setting, ImportOutcome::NotPossible, why);
             }
             Some(policy) => {
                 let line = self.toml.key(POLICY, Quoted(&policy.to_string()));
                 self.report
-                    .taken(file, setting, format!("{POLICY} = \"{policy}\""), line);
+                    .imported(file, setting, format!("{POLICY} = \"{policy}\""), line);
             }
             None => {
                 let line = self.toml.key(POLICY, Quoted("preserve"));
                 let text = format!(
-                    "{POLICY} = \"preserve\": this NetworkManager did not know the word and silently took `preserve`; say here what you meant"
+                    "{POLICY} = \"preserve\": this NetworkManager did not know the value and silently used `preserve`; change it if you want something else"
                 );
-                self.report.taken(file, setting, text, line);
+                self.report.imported(file, setting, text, line);
             }
         }
     }
@@ -123,24 +125,24 @@ impl Translator<'_> {
     fn default_mask(&mut self, file: &str, setting: &str, text: &str) {
         if !text.is_empty() && mask(text).is_none() {
             self.toml.key(MASK, Quoted(""));
-            let why =
-                "it is no mask, and NetworkManager silently went without one; so does macveil";
-            self.report.add(file, setting, Outcome::Unneeded, why);
+            let why = "not a valid mask: NetworkManager ignored it silently, and macveil uses none";
+            self.report
+                .add(file, setting, ImportOutcome::NotNeeded, why);
             return;
         }
         self.mask(file, setting, text);
     }
 
-    /// The setting before 1.4, which is asked where `cloned-mac-address` is not said.
+    /// The setting before 1.4, used if `cloned-mac-address` is not set.
     fn randomization(&mut self, section: &Section) {
         let Some(value) = section.value(RANDOMIZATION) else {
             return;
         };
         let setting = format!("{} {RANDOMIZATION}={}", section.header(), value.raw);
         let Some(scope) = scope(section, Medium::Wifi, self.report) else {
-            let why = "the section is about no Wi-Fi interface";
+            let why = "the section matches no Wi-Fi interface";
             self.report
-                .add(&value.file, setting, Outcome::Unneeded, why);
+                .add(&value.file, setting, ImportOutcome::NotNeeded, why);
             return;
         };
         let policy = if value.raw.trim_ascii() == "2" {
@@ -152,7 +154,7 @@ impl Translator<'_> {
         self.toml.comment(format_args!("{}: {setting}", value.file));
         self.open_interface(&scope);
         let line = self.toml.key(POLICY, Quoted(policy));
-        self.report.taken(
+        self.report.imported(
             &value.file,
             setting,
             format!("{POLICY} = \"{policy}\""),
@@ -160,16 +162,18 @@ impl Translator<'_> {
         );
     }
 
-    pub(super) fn everywhere(&self, key: &str) -> Everywhere {
+    pub(super) fn everywhere(&self, key: &str) -> GlobalDefault {
         for section in &self.sections {
             match section.value(key) {
-                Some(value) if is_for_all(section) => return Everywhere::Said(value.text().text),
-                None if section.stops && is_for_all(section) => return Everywhere::Unsaid,
+                Some(value) if is_for_all(section) => {
+                    return GlobalDefault::Value(value.text().text);
+                }
+                None if section.stops && is_for_all(section) => return GlobalDefault::Unset,
                 None if !section.stops => {}
-                _ => return Everywhere::Differs,
+                _ => return GlobalDefault::Differs,
             }
         }
-        Everywhere::Unsaid
+        GlobalDefault::Unset
     }
 }
 

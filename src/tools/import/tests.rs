@@ -1,4 +1,4 @@
-//! Settings as values in, a configuration out.
+//! Content of files in, configuration out.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -6,7 +6,8 @@ use std::sync::Arc;
 use proptest::prelude::*;
 
 use super::{
-    Conf, ConfFile, Item, Options, Outcome, ProfileContents, ProfileFile, Report, Shelf, translate,
+    Conf, ConfFile, ImportOptions, ImportOutcome, ImportReport, ProfileContents, ProfileDirectory,
+    ProfileFile, ReportItem, translate,
 };
 use crate::config::Config;
 
@@ -18,29 +19,37 @@ fn conf_file(path: &str, text: &[u8]) -> ConfFile {
     }
 }
 
-fn profile_file(path: &str, shelf: Shelf, changed: i128, text: &[u8]) -> ProfileFile {
+fn profile_file(
+    path: &str,
+    directory: ProfileDirectory,
+    changed: i128,
+    text: &[u8],
+) -> ProfileFile {
     ProfileFile {
         path: path.into(),
-        shelf,
+        directory,
         changed,
         contents: ProfileContents::Text(text.to_vec()),
     }
 }
 
-/// What is made of files, without comments and empty lines, and what is said of them.
-fn import(files: &[(&str, &str)], profiles: &[ProfileFile]) -> (String, Vec<Item>) {
-    let mut report = Report::default();
+/// The configuration without comments and empty lines, and the report.
+fn import(files: &[(&str, &str)], profiles: &[ProfileFile]) -> (String, Vec<ReportItem>) {
+    let mut report = ImportReport::default();
     let files: Vec<_> = files
         .iter()
         .map(|(path, text)| conf_file(path, text.as_bytes()))
         .collect();
     let conf = Conf::read(&files, &mut report);
-    let made = translate(&conf, profiles, b"", &Options::default(), &mut report);
+    let made = translate(&conf, profiles, b"", &ImportOptions::default(), &mut report);
     Config::check_text(Path::new("made"), &made).unwrap_or_else(|errors| panic!("{errors}"));
-    let said = made
+    let lines = made
         .lines()
         .filter(|line| !line.is_empty() && !line.starts_with('#'));
-    (said.collect::<Vec<_>>().join("\n"), report.items().to_vec())
+    (
+        lines.collect::<Vec<_>>().join("\n"),
+        report.items().to_vec(),
+    )
 }
 
 fn defaults(files: &[(&str, &str)]) -> String {
@@ -50,7 +59,7 @@ fn defaults(files: &[(&str, &str)]) -> String {
 const ALL: &str = "[[interface]]\nmatch = \"type:wifi\"\ncloned-mac-address = ";
 
 #[test]
-fn sections_are_asked_from_the_last_file_to_the_first_and_the_plain_one_last() {
+fn sections_apply_from_last_file_to_first_and_plain_one_last() {
     let made = defaults(&[
         (
             "a",
@@ -75,7 +84,7 @@ fn sections_are_asked_from_the_last_file_to_the_first_and_the_plain_one_last() {
 }
 
 #[test]
-fn without_any_section_nothing_is_said_of_interfaces() {
+fn without_sections_no_interface_is_written() {
     assert_eq!(
         defaults(&[(
             "main",
@@ -86,7 +95,7 @@ fn without_any_section_nothing_is_said_of_interfaces() {
 }
 
 #[test]
-fn the_oldest_setting_is_asked_where_the_newer_one_is_not_said() {
+fn oldest_setting_applies_if_the_newer_one_is_not_set() {
     let made = defaults(&[(
         "main",
         "[connection-x]\nmatch-device=x\nwifi.cloned-mac-address=stable\n[connection]\nwifi.mac-address-randomization=2\n",
@@ -98,7 +107,7 @@ fn the_oldest_setting_is_asked_where_the_newer_one_is_not_said() {
 }
 
 #[test]
-fn what_is_about_other_devices_only_does_not_appear() {
+fn sections_of_other_devices_are_skipped() {
     for devices in [
         "",
         "type:team",
@@ -124,7 +133,7 @@ fn what_is_about_other_devices_only_does_not_appear() {
 }
 
 #[test]
-fn lists_can_be_extended_and_shortened() {
+fn lists_are_extended_and_shortened() {
     let made = defaults(&[
         ("a", "[keyfile]\nunmanaged-devices=wlan1;wlan2\n"),
         ("b", "[keyfile]\nunmanaged-devices+=wlan3,wlan1\n"),
@@ -140,19 +149,19 @@ fn lists_can_be_extended_and_shortened() {
 }
 
 #[test]
-fn interfaces_that_cannot_be_told_by_exceptions_are_left_to_the_user() {
+fn unmanaged_devices_without_exceptions_are_not_imported() {
     for devices in ["*", "except:interface-name:wlan0", "type:wifi"] {
         let (made, items) = import(
             &[("main", &format!("[keyfile]\nunmanaged-devices={devices}\n"))],
             &[],
         );
         assert_eq!(made, "");
-        assert_eq!(items[0].outcome, Outcome::Impossible, "{devices}");
+        assert_eq!(items[0].outcome, ImportOutcome::NotPossible, "{devices}");
     }
 }
 
 #[test]
-fn a_file_that_is_broken_is_named_and_the_others_hold() {
+fn broken_file_is_reported_and_others_are_imported() {
     let (made, items) = import(
         &[
             ("a", "broken"),
@@ -163,33 +172,46 @@ fn a_file_that_is_broken_is_named_and_the_others_hold() {
     assert_eq!(made, format!("{ALL}\"stable\""));
     assert_eq!(
         (items[0].file.as_str(), items[0].outcome),
-        ("a", Outcome::Impossible)
+        ("a", ImportOutcome::NotPossible)
     );
     assert!(items[0].text.contains("line 1"), "{}", items[0].text);
 }
 
 #[test]
-fn of_two_profiles_with_one_uuid_the_directory_decides_and_then_the_time() {
+fn same_uuid_is_decided_by_directory_and_then_time() {
     let text = |ssid: &str| {
         format!("[connection]\nuuid=9f8c1a2e-0000-4000-8000-0000000000ff\n[wifi]\nssid={ssid}\n")
     };
-    let profile =
-        |ssid: &str, shelf, changed| profile_file(ssid, shelf, changed, text(ssid).as_bytes());
+    let profile = |ssid: &str, directory, changed| {
+        profile_file(ssid, directory, changed, text(ssid).as_bytes())
+    };
     for (profiles, holds) in [
         (
-            [profile("lib", Shelf::Lib, 9), profile("etc", Shelf::Etc, 1)],
+            [
+                profile("lib", ProfileDirectory::Lib, 9),
+                profile("etc", ProfileDirectory::Etc, 1),
+            ],
             "etc",
         ),
         (
-            [profile("run", Shelf::Run, 1), profile("etc", Shelf::Etc, 9)],
+            [
+                profile("run", ProfileDirectory::Run, 1),
+                profile("etc", ProfileDirectory::Etc, 9),
+            ],
             "run",
         ),
         (
-            [profile("new", Shelf::Etc, 2), profile("old", Shelf::Etc, 1)],
+            [
+                profile("new", ProfileDirectory::Etc, 2),
+                profile("old", ProfileDirectory::Etc, 1),
+            ],
             "new",
         ),
         (
-            [profile("a", Shelf::Etc, 1), profile("b", Shelf::Etc, 1)],
+            [
+                profile("a", ProfileDirectory::Etc, 1),
+                profile("b", ProfileDirectory::Etc, 1),
+            ],
             "b",
         ),
     ] {
@@ -203,7 +225,7 @@ fn of_two_profiles_with_one_uuid_the_directory_decides_and_then_the_time() {
 }
 
 #[test]
-fn an_ssid_may_be_numbers_or_text_that_looks_like_them() {
+fn ssid_can_be_numbers_or_text_like_numbers() {
     for (written, read) in [
         ("72;105;", "ssid = \"Hi\""),
         (" 72 ; 105 ; ", "ssid = \"Hi\""),
@@ -214,18 +236,21 @@ fn an_ssid_may_be_numbers_or_text_that_looks_like_them() {
         ("0;", "ssid-hex = \"00\""),
     ] {
         let text = format!("[connection]\nid=x\n[wifi]\nssid={written}\n");
-        let (made, _) = import(&[], &[profile_file("p", Shelf::Etc, 0, text.as_bytes())]);
+        let (made, _) = import(
+            &[],
+            &[profile_file("p", ProfileDirectory::Etc, 0, text.as_bytes())],
+        );
         assert_eq!(made.lines().nth(1), Some(read), "{written}");
     }
 }
 
 #[test]
-fn what_another_profile_says_does_not_leak_into_a_bound_one() {
+fn bound_profile_does_not_inherit_from_another_profile() {
     let bound = "[connection]\nid=bound\nuuid=9f8c1a2e-0000-4000-8000-000000000001\ninterface-name=wlan1\nautoconnect-priority=1\n[wifi]\nssid=X\ncloned-mac-address=stable\n";
     let open = "[connection]\nid=open\nuuid=9f8c1a2e-0000-4000-8000-000000000002\nstable-id=x\n[wifi]\nssid=X\ngenerate-mac-address-mask=0:0:0:0:0:0\n";
     let profiles = [
-        profile_file("open", Shelf::Etc, 0, open.as_bytes()),
-        profile_file("bound", Shelf::Etc, 0, bound.as_bytes()),
+        profile_file("open", ProfileDirectory::Etc, 0, open.as_bytes()),
+        profile_file("bound", ProfileDirectory::Etc, 0, bound.as_bytes()),
     ];
     let (made, _) = import(&[], &profiles);
     let (first, _) = made.split_once("\n[[network]]\n").unwrap();
@@ -306,20 +331,20 @@ fn text() -> impl Strategy<Value = Vec<u8>> {
 
 proptest! {
     #[test]
-    fn whatever_the_files_hold_the_configuration_is_good(
+    fn any_files_become_a_valid_configuration(
         files in prop::collection::vec(text(), 0..4),
         profiles in prop::collection::vec(text(), 0..5),
         timestamps in text(),
     ) {
-        let mut report = Report::default();
+        let mut report = ImportReport::default();
         let files: Vec<_> = files.iter().map(|text| conf_file("f", text)).collect();
         let conf = Conf::read(&files, &mut report);
         let profiles: Vec<_> = profiles
             .iter()
             .enumerate()
-            .map(|(number, text)| profile_file(&number.to_string(), Shelf::Etc, 0, text))
+            .map(|(number, text)| profile_file(&number.to_string(), ProfileDirectory::Etc, 0, text))
             .collect();
-        let made = translate(&conf, &profiles, &timestamps, &Options::default(), &mut report);
+        let made = translate(&conf, &profiles, &timestamps, &ImportOptions::default(), &mut report);
         let path: Arc<str> = "made".into();
         let outcome = Config::check_text(Path::new(&*path), &made);
         prop_assert!(outcome.is_ok(), "{}\n{made}", outcome.unwrap_err());

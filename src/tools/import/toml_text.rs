@@ -1,8 +1,8 @@
-//! Configuration files written, line by line.
+//! Writes configuration files line by line.
 
 use std::fmt::{self, Write};
 
-/// A TOML text that knows its lines.
+/// TOML text with the number of its lines.
 #[derive(Debug, Clone, Default)]
 pub(super) struct TomlText {
     text: String,
@@ -10,7 +10,7 @@ pub(super) struct TomlText {
 }
 
 impl TomlText {
-    /// A comment. What a stranger chose cannot leave it.
+    /// Writes a comment, without control characters, so that names from files cannot end it.
     pub(super) fn comment(&mut self, text: impl fmt::Display) {
         let text = text.to_string().replace(char::is_control, "\u{fffd}");
         self.line(format_args!("# {text}"));
@@ -20,12 +20,12 @@ impl TomlText {
         self.line("");
     }
 
-    /// The header of one more table of an array.
+    /// Writes the header of a table in an array.
     pub(super) fn table(&mut self, name: &str) {
         self.line(format_args!("[[{name}]]"));
     }
 
-    /// A key and its value; the line where it stands, counted from 1.
+    /// Writes a key and its value; returns its line, counted from 1.
     pub(super) fn key(&mut self, key: &str, value: impl fmt::Display) -> usize {
         self.line(format_args!("{key} = {value}"));
         self.lines
@@ -42,7 +42,7 @@ impl TomlText {
     }
 }
 
-/// A text as a basic string.
+/// Text as a TOML basic string.
 pub(super) struct Quoted<'a>(pub(super) &'a str);
 
 impl fmt::Display for Quoted<'_> {
@@ -59,7 +59,7 @@ impl fmt::Display for Quoted<'_> {
     }
 }
 
-/// Texts as a list; one alone without brackets.
+/// Texts as a list; a single one without brackets.
 pub(super) struct List<'a>(pub(super) &'a [String]);
 
 impl fmt::Display for List<'_> {
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_value_reads_back_as_it_was() {
+    fn quoted_text_parses_to_the_same_text() {
         for text in ["", "a\"b\\c", "\n\t\0\u{7f}\u{85}é☕", "[x]\r\n"] {
             let written = format!("k = {}", Quoted(text));
             let table = toml::de::DeTable::parse(&written).unwrap();
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_counted_whatever_a_comment_holds() {
+    fn comment_with_newline_counts_as_one_line() {
         let mut toml = TomlText::default();
         toml.comment("evil\nmanage = \"*\"");
         toml.table("network");

@@ -1,38 +1,38 @@
-//! `NetworkManager`'s settings, said in macveil's words.
+//! Translates `NetworkManager`'s settings into macveil's.
 
 use super::conf::{Conf, Section};
-use super::profile::{self, Link, Profile, ProfileFile};
-use super::report::Report;
+use super::profile::{self, Profile, ProfileFile, ProfileTarget};
+use super::report::ImportReport;
 use super::toml_text::{List, Quoted, TomlText};
 use super::value::{mask, needs_version};
 use macveil_core::address::NmVersion;
 
-/// What is known besides the files.
+/// Options of an import.
 #[derive(Debug, Clone, Default)]
-pub struct Options {
-    /// The version of `NetworkManager`; if it is not known, the newest.
+pub struct ImportOptions {
+    /// Version of `NetworkManager`; `None` for the newest.
     pub version: Option<NmVersion>,
-    /// What its `cloned-mac-address` was where nothing is said; if not given, by the version.
+    /// Its default for `cloned-mac-address`; `None` for that of the version.
     pub unset: Option<macveil_core::address::Policy>,
 }
 
 pub(super) const POLICY: &str = "cloned-mac-address";
 pub(super) const MASK: &str = "generate-mac-address-mask";
 pub(super) const STABLE_ID: &str = "stable-id";
-/// The id that is none.
+/// The stable-id that is the default.
 pub(super) const NO_ID: &str = "default${CONNECTION}";
 pub(super) const RANDOMIZATION: &str = "wifi.mac-address-randomization";
 
-/// The configuration that gives the addresses that `NetworkManager` gave, as TOML.
+/// Returns a configuration, as TOML, with the same addresses as `NetworkManager`.
 ///
-/// `timestamps` is `NetworkManager`'s file of that name: when each profile was used last.
+/// `timestamps` is `NetworkManager`'s file of that name, with the time of the last use of each profile.
 #[must_use]
 pub fn translate(
     conf: &Conf,
     profiles: &[ProfileFile],
     timestamps: &[u8],
-    options: &Options,
-    report: &mut Report,
+    options: &ImportOptions,
+    report: &mut ImportReport,
 ) -> String {
     let version = options.version.unwrap_or(NmVersion::NETWORK_SSID);
     let unset = match options.unset {
@@ -42,10 +42,14 @@ pub fn translate(
     };
     let profiles = profile::read(profiles, timestamps, version, report);
     let sections = conf.sections("connection");
-    let wired = |profile: &Profile| matches!(profile.link, Link::Wired) && profile.policy.is_some();
+    let wired = |profile: &Profile| {
+        matches!(profile.link, ProfileTarget::Wired) && profile.policy.is_some()
+    };
     let mut translator = Translator {
-        wired_matters: profiles.iter().any(wired) || says(&sections, "ethernet.cloned-mac-address"),
-        wifi_is_said: says(&sections, "wifi.cloned-mac-address") || says(&sections, RANDOMIZATION),
+        wired_matters: profiles.iter().any(wired)
+            || is_set(&sections, "ethernet.cloned-mac-address"),
+        wifi_policy_is_set: is_set(&sections, "wifi.cloned-mac-address")
+            || is_set(&sections, RANDOMIZATION),
         sections,
         version,
         unset,
@@ -61,30 +65,29 @@ pub fn translate(
     translator.toml.finish()
 }
 
-fn says(sections: &[Section], key: &str) -> bool {
+fn is_set(sections: &[Section], key: &str) -> bool {
     sections.iter().any(|section| section.value(key).is_some())
 }
 
 pub(super) struct Translator<'r> {
     pub(super) sections: Vec<Section>,
     pub(super) version: NmVersion,
-    /// The policy where nothing is said.
+    /// The policy where none is set.
     pub(super) unset: String,
-    /// Something is said of Wi-Fi's policy outside profiles.
-    pub(super) wifi_is_said: bool,
-    /// Something is said of Ethernet's policy at all.
+    /// A section sets the policy for Wi-Fi.
+    pub(super) wifi_policy_is_set: bool,
+    /// A section or profile sets the policy for Ethernet.
     pub(super) wired_matters: bool,
     pub(super) toml: TomlText,
-    pub(super) report: &'r mut Report,
+    pub(super) report: &'r mut ImportReport,
 }
 
 impl Translator<'_> {
     fn head(&mut self) {
         self.toml
-            .comment("NetworkManager's addresses, made by `macveil import networkmanager`.");
-        self.toml.comment(
-            "Importing again replaces this file; what you say yourself belongs into another one.",
-        );
+            .comment("NetworkManager's addresses, written by `macveil import networkmanager`.");
+        self.toml
+            .comment("Another import replaces this file. Put your own settings in another file.");
     }
 
     pub(super) fn mask(&mut self, file: &str, setting: &str, text: &str) {
@@ -92,25 +95,25 @@ impl Translator<'_> {
         let choices = mask(text).map_or(0, |mask| mask.bases().len());
         let text = if choices > 1 {
             format!(
-                "{MASK}; NetworkManager took another one of its {choices} addresses each time, even for `stable`: macveil's stable addresses stay with one of them"
+                "{MASK}; NetworkManager used another of its {choices} addresses each time, even for `stable`; macveil's stable addresses keep one of them"
             )
         } else {
             MASK.to_owned()
         };
-        self.report.taken(file, setting, text, line);
+        self.report.imported(file, setting, text, line);
     }
 
     pub(super) fn stable_id(&mut self, file: &str, setting: &str, id: &str) {
         let line = self.stable_id_key(id);
         let text = if needs_version(id, self.version) {
             format!(
-                "{STABLE_ID} with stable-id-version = \"{}\", as macveil by itself would read it otherwise",
+                "{STABLE_ID} with stable-id-version = \"{}\", because macveil's own syntax differs",
                 self.version
             )
         } else {
             STABLE_ID.to_owned()
         };
-        self.report.taken(file, setting, text, line);
+        self.report.imported(file, setting, text, line);
     }
 
     pub(super) fn stable_id_key(&mut self, id: &str) -> usize {

@@ -1,4 +1,4 @@
-//! Values of `NetworkManager`'s settings, and what they are in macveil's.
+//! Values of `NetworkManager`'s settings.
 
 use std::fmt;
 
@@ -23,7 +23,7 @@ impl fmt::Display for Policy {
 
 const WORDS: [&str; 5] = ["permanent", "preserve", "random", "stable", "stable-ssid"];
 
-/// A policy as a version of `NetworkManager` read it.
+/// Parses a policy like this version of `NetworkManager`.
 pub(super) fn policy(text: &str, version: NmVersion) -> Option<Policy> {
     let known = |word: &&str| *word != "stable-ssid" || version >= NmVersion::NETWORK_SSID;
     let word = WORDS.into_iter().filter(known).find(|word| *word == text);
@@ -31,14 +31,14 @@ pub(super) fn policy(text: &str, version: NmVersion) -> Option<Policy> {
         .or_else(|| text.parse().ok().map(Policy::Address))
 }
 
-/// A mask; `preserve` in it is macveil's alone.
+/// Parses a mask, without macveil's extension `preserve`.
 pub(super) fn mask(text: &str) -> Option<Mask> {
     let mask: Mask = text.parse().ok()?;
     let foreign = mask.bases().contains(&BaseAddress::Current);
     (!foreign).then_some(mask)
 }
 
-/// Whether macveil would take an id for something else than this version did.
+/// Whether the meaning of a stable-id differs between macveil and this version.
 pub(super) fn needs_version(id: &str, version: NmVersion) -> bool {
     match (
         id.parse::<StableId>(),
