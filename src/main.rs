@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use macveil::cli::{
     Arguments, Command, Failure, audit, check, doctor, events, explain, generate, import, pause,
-    policy, reroll, rotate, scan, set, status, trust,
+    policy, reroll, rotate, scan, set, status, trust, with_causes,
 };
 use macveil::{daemon, log};
 
@@ -59,15 +59,4 @@ fn answer(result: Result<ExitCode, Failure>) -> ExitCode {
 fn complain(error: &dyn Error, code: ExitCode) -> ExitCode {
     eprintln!("macveil: {}", with_causes(error));
     code
-}
-
-fn with_causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

@@ -77,3 +77,16 @@ impl From<io::Error> for Failure {
         Self::cannot("cannot write the answer", error)
     }
 }
+
+/// The error and its causes, separated by colons.
+#[must_use]
+pub fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

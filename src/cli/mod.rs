@@ -25,4 +25,4 @@ mod origin;
 mod owner;
 
 pub use arguments::{Arguments, Command};
-pub use failure::Failure;
+pub use failure::{Failure, with_causes};

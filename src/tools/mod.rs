@@ -3,4 +3,5 @@
 pub mod audit;
 pub(crate) mod doctor;
 pub mod import;
+pub(crate) mod set;
 pub mod vendors;

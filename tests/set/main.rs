@@ -1,6 +1,6 @@
-//! `macveil set` as users run it: on real links, in network namespaces that the tests make.
+//! `macveil set` on real links, in network namespaces of the tests.
 //!
-//! Every kernel has `veth` and `tun`; `dummy` is tried as well where the running kernel offers it.
+//! Every kernel has `veth` and `tun`; `dummy` is tested if the running kernel has it.
 #![allow(
     clippy::disallowed_methods,
     clippy::expect_used,
@@ -21,7 +21,7 @@ const BEFORE: &str = "02:00:00:00:00:01";
 const AFTER: &str = "06:11:22:33:44:55";
 const VENDORS: &str = "/run/vendors";
 
-/// Links called `card` with the address `BEFORE`, one kind after the other.
+/// Runs the test with each type of link, named `card`, with the address `BEFORE`.
 fn for_each_kind(test: impl Fn(&str)) {
     run(&format!(
         "ip link add card address {BEFORE} type veth peer name peer"
@@ -45,32 +45,29 @@ fn card() {
 }
 
 #[test]
-fn an_address_is_put_on_a_link_that_is_up_or_down_and_stays_so() {
-    alone(
-        "an_address_is_put_on_a_link_that_is_up_or_down_and_stays_so",
-        || {
-            for_each_kind(|kind| {
-                for (state, old, new) in [("down", BEFORE, AFTER), ("up", AFTER, BEFORE)] {
-                    run(&format!("ip link set card {state}"));
-                    let answer = set(&["card", new]);
-                    assert_eq!(answer.code, 0, "{kind}: {answer:?}");
-                    assert!(
-                        answer.out.starts_with(&format!("card: {old}"))
-                            && answer.out.contains(&format!(" -> {new}"))
-                            && answer.out.lines().count() == 1,
-                        "{kind}: {answer:?}"
-                    );
-                    assert_eq!(address("card"), new, "{kind}");
-                    assert_eq!(is_up("card"), state == "up", "{kind}");
-                }
-            });
-        },
-    );
+fn address_is_set_on_links_up_and_down() {
+    alone("address_is_set_on_links_up_and_down", || {
+        for_each_kind(|kind| {
+            for (state, old, new) in [("down", BEFORE, AFTER), ("up", AFTER, BEFORE)] {
+                run(&format!("ip link set card {state}"));
+                let answer = set(&["card", new]);
+                assert_eq!(answer.code, 0, "{kind}: {answer:?}");
+                assert!(
+                    answer.out.starts_with(&format!("card: {old}"))
+                        && answer.out.contains(&format!(" -> {new}"))
+                        && answer.out.lines().count() == 1,
+                    "{kind}: {answer:?}"
+                );
+                assert_eq!(address("card"), new, "{kind}");
+                assert_eq!(is_up("card"), state == "up", "{kind}");
+            }
+        });
+    });
 }
 
 #[test]
-fn random_addresses_are_of_the_kind_that_is_wished() {
-    alone("random_addresses_are_of_the_kind_that_is_wished", || {
+fn random_addresses_have_the_requested_bits() {
+    alone("random_addresses_have_the_requested_bits", || {
         for_each_kind(|kind| {
             let mut last = address("card");
             for words in ["-r", "random", "-e", "-r -b"] {
@@ -95,17 +92,20 @@ fn random_addresses_are_of_the_kind_that_is_wished() {
 }
 
 #[test]
-fn json_tells_what_happened() {
-    alone("json_tells_what_happened", || {
+fn json_has_the_outcome() {
+    alone("json_has_the_outcome", || {
         card();
         let answer = set(&["card", AFTER, "--json"]);
         assert_eq!(answer.code, 0);
         let expected = format!(
-            r#""outcome":"set","wished":"{AFTER}","old":{{"address":"{BEFORE}","vendor":null}},"new":{{"address":"{AFTER}","vendor":null}},"permanent":null,"up":false,"error":null"#
+            r#""outcome":"set","requested":"{AFTER}","old":{{"address":"{BEFORE}","vendor":null}},"new":{{"address":"{AFTER}","vendor":null}},"permanent":null,"up":false,"error":null"#
         );
         assert!(answer.out.contains(&expected), "{}", answer.out);
         let answer = set(&["card", AFTER, "--json"]);
-        assert!(answer.out.contains(r#""outcome":"already""#), "{answer:?}");
+        assert!(
+            answer.out.contains(r#""outcome":"unchanged""#),
+            "{answer:?}"
+        );
         let answer = set(&["nothing", "-r", "--json"]);
         assert_eq!(answer.code, 3);
         assert!(
@@ -118,8 +118,8 @@ fn json_tells_what_happened() {
 }
 
 #[test]
-fn what_cannot_be_is_said_with_its_code() {
-    alone("what_cannot_be_is_said_with_its_code", || {
+fn impossible_requests_have_reason_and_exit_status() {
+    alone("impossible_requests_have_reason_and_exit_status", || {
         card();
         for (words, code, why) in [
             ("nothing -r", 3, "there is no interface of this name"),
@@ -129,8 +129,8 @@ fn what_cannot_be_is_said_with_its_code() {
                 "there is no interface of this name",
             ),
             ("lo -r", 3, "it has no MAC address"),
-            ("card -p", 3, "knows no permanent address"),
-            ("card preserve", 2, "there is nothing to set"),
+            ("card -p", 3, "reports no permanent address"),
+            ("card preserve", 2, "changes nothing"),
             ("card stable-ssid", 2, "--ssid"),
             (
                 "card stable --stable-id x --key-file /nowhere",
@@ -151,11 +151,11 @@ fn what_cannot_be_is_said_with_its_code() {
 }
 
 #[test]
-fn a_refusal_leaves_the_link_as_it_was_and_says_why() {
-    alone("a_refusal_leaves_the_link_as_it_was_and_says_why", || {
+fn refusal_restores_the_link_and_has_a_reason() {
+    alone("refusal_restores_the_link_and_has_a_reason", || {
         card();
         run("ip link set card up");
-        // A macvlan takes no address that its lower device has.
+        // A macvlan refuses the address of its lower device.
         run("ip link add upper link card address 02:00:00:00:00:07 type macvlan");
         run("ip link set upper up");
         let answer = set(&["upper", BEFORE]);
@@ -180,8 +180,8 @@ fn a_refusal_leaves_the_link_as_it_was_and_says_why() {
 }
 
 #[test]
-fn a_stable_address_is_the_same_each_time() {
-    alone("a_stable_address_is_the_same_each_time", || {
+fn stable_address_is_the_same_each_time() {
+    alone("stable_address_is_the_same_each_time", || {
         card();
         fs::write("/run/key", [b'k'; 32]).expect("a key");
         let words = "card stable --stable-id desk --key-file /run/key";
@@ -196,8 +196,8 @@ fn a_stable_address_is_the_same_each_time() {
 }
 
 #[test]
-fn vendors_are_drawn_from_and_named() {
-    alone("vendors_are_drawn_from_and_named", || {
+fn vendors_are_chosen_from_the_list_and_named() {
+    alone("vendors_are_chosen_from_the_list_and_named", || {
         card();
         fs::write(VENDORS, "001B78 Printers\n001B79 Scanners\n").expect("a list");
         for kind in ["--another", "--any"] {
@@ -212,7 +212,8 @@ fn vendors_are_drawn_from_and_named() {
             };
             assert!(answer.out.contains(&format!("{now} {name}")), "{answer:?}");
             let shown = set(&["card", "-s", "--vendor-list", VENDORS]);
-            let expected = format!("current    {now} {name}\npermanent  unknown to the driver\n");
+            let expected =
+                format!("current    {now} {name}\npermanent  not reported by the driver\n");
             assert_eq!(shown.out, expected);
         }
         let listed = set(&["--list=PRINT", "--vendor-list", VENDORS]);
@@ -231,15 +232,15 @@ fn vendors_are_drawn_from_and_named() {
 }
 
 #[test]
-fn without_any_list_of_vendors_packages_are_named() {
-    alone("without_any_list_of_vendors_packages_are_named", || {
+fn missing_vendor_list_names_packages() {
+    alone("missing_vendor_list_names_packages", || {
         card();
         hide_vendors();
         let answer = set_words("card --any");
         assert_eq!(answer.code, 3);
         assert!(answer.complaint.contains("install ieee-data"), "{answer:?}");
         assert_eq!(address("card"), BEFORE);
-        // All else goes without.
+        // Other options need no list.
         assert_eq!(set_words("card -r").code, 0);
         fs::create_dir("/usr/share/nmap").expect("a directory");
         fs::write("/usr/share/nmap/nmap-mac-prefixes", "001B78 Printers\n").expect("a list");
@@ -248,7 +249,7 @@ fn without_any_list_of_vendors_packages_are_named() {
     });
 }
 
-/// Hides what this machine has.
+/// Hides the vendor lists of this machine.
 fn hide_vendors() {
     for place in [
         "/usr/share",
@@ -262,8 +263,8 @@ fn hide_vendors() {
     }
 }
 
-/// What `set` sees of a daemon.
-fn macveil_that_has_had_the_card() -> Running {
+/// Simulates what `set` can see of a running daemon.
+fn simulated_daemon() -> Running {
     let ifindex = place::shown("card", "ifindex");
     fs::create_dir("/run/macveil").expect("the runtime directory");
     fs::write(
@@ -281,13 +282,13 @@ fn macveil_that_has_had_the_card() -> Running {
 }
 
 #[test]
-fn what_a_running_macveil_protects_is_left_alone() {
-    alone("what_a_running_macveil_protects_is_left_alone", || {
+fn interface_managed_by_macveil_is_not_changed() {
+    alone("interface_managed_by_macveil_is_not_changed", || {
         card();
-        let daemon = macveil_that_has_had_the_card();
+        let daemon = simulated_daemon();
         let answer = set_words("card -r");
         assert_eq!(answer.code, 3, "{answer:?}");
-        for words in ["card is left as it is", "[[interface]]", "--force"] {
+        for words in ["card not changed", "[[interface]]", "--force"] {
             assert!(answer.complaint.contains(words), "{answer:?}");
         }
         assert_eq!(address("card"), BEFORE);
@@ -301,57 +302,60 @@ fn what_a_running_macveil_protects_is_left_alone() {
 }
 
 #[test]
-fn what_network_manager_manages_is_left_alone() {
-    alone("what_network_manager_manages_is_left_alone", || {
-        card();
-        let ifindex = place::shown("card", "ifindex");
-        fs::create_dir_all("/run/NetworkManager/devices").expect("its directory");
-        let note = format!("/run/NetworkManager/devices/{ifindex}");
-        fs::write(&note, "[device]\nmanaged=true\n").expect("a note");
-        // Stale: nobody runs.
-        assert_eq!(set(&["card", AFTER]).code, 0);
+fn interface_managed_by_network_manager_is_not_changed() {
+    alone(
+        "interface_managed_by_network_manager_is_not_changed",
+        || {
+            card();
+            let ifindex = place::shown("card", "ifindex");
+            fs::create_dir_all("/run/NetworkManager/devices").expect("its directory");
+            let note = format!("/run/NetworkManager/devices/{ifindex}");
+            fs::write(&note, "[device]\nmanaged=true\n").expect("a note");
+            // Stale: NetworkManager does not run.
+            assert_eq!(set(&["card", AFTER]).code, 0);
 
-        fs::copy("/bin/sh", "/run/NetworkManager/NetworkManager").expect("a program");
-        let manager = Running::start(
-            Command::new("/run/NetworkManager/NetworkManager")
-                .args(["-c", "echo started; read forever"])
-                .stdin(std::process::Stdio::piped()),
-        );
-        let answer = set_words("card -r");
-        assert_eq!(answer.code, 3, "{answer:?}");
-        for words in [
-            "NetworkManager manages it",
-            "nmcli connection modify NAME ethernet.cloned-mac-address",
-            "nmcli device set card managed no",
-            "--force",
-        ] {
-            assert!(answer.complaint.contains(words), "{answer:?}");
-        }
-        assert_eq!(address("card"), AFTER);
-        assert_eq!(set(&["card", BEFORE, "--force"]).code, 0);
-        // A macveil that had it before has left it to NetworkManager.
-        let daemon = macveil_that_has_had_the_card();
-        let answer = set_words("card -r");
-        assert!(answer.complaint.contains("nmcli device"), "{answer:?}");
-        drop(daemon);
+            fs::copy("/bin/sh", "/run/NetworkManager/NetworkManager").expect("a program");
+            let manager = Running::start(
+                Command::new("/run/NetworkManager/NetworkManager")
+                    .args(["-c", "echo started; read forever"])
+                    .stdin(std::process::Stdio::piped()),
+            );
+            let answer = set_words("card -r");
+            assert_eq!(answer.code, 3, "{answer:?}");
+            for words in [
+                "NetworkManager manages it",
+                "nmcli connection modify NAME ethernet.cloned-mac-address",
+                "nmcli device set card managed no",
+                "--force",
+            ] {
+                assert!(answer.complaint.contains(words), "{answer:?}");
+            }
+            assert_eq!(address("card"), AFTER);
+            assert_eq!(set(&["card", BEFORE, "--force"]).code, 0);
+            // A daemon that had the card before has released it to NetworkManager.
+            let daemon = simulated_daemon();
+            let answer = set_words("card -r");
+            assert!(answer.complaint.contains("nmcli device"), "{answer:?}");
+            drop(daemon);
 
-        fs::write(&note, "[device]\nmanaged=false\n").expect("a note");
-        let answer = set(&["card", AFTER]);
-        assert_eq!((answer.code, answer.complaint.as_str()), (0, ""));
-        fs::remove_file(&note).expect("a note");
-        let answer = set(&["card", BEFORE]);
-        assert_eq!(answer.code, 0);
-        assert!(
-            answer.complaint.contains("has not noted whether"),
-            "{answer:?}"
-        );
-        drop(manager);
-    });
+            fs::write(&note, "[device]\nmanaged=false\n").expect("a note");
+            let answer = set(&["card", AFTER]);
+            assert_eq!((answer.code, answer.complaint.as_str()), (0, ""));
+            fs::remove_file(&note).expect("a note");
+            let answer = set(&["card", BEFORE]);
+            assert_eq!(answer.code, 0);
+            assert!(
+                answer.complaint.contains("has not recorded whether"),
+                "{answer:?}"
+            );
+            drop(manager);
+        },
+    );
 }
 
 #[test]
-fn a_user_without_privilege_is_told_so() {
-    alone("a_user_without_privilege_is_told_so", || {
+fn user_without_privileges_gets_the_remedy() {
+    alone("user_without_privileges_gets_the_remedy", || {
         card();
         run("ip link set card up");
         let answer = place::set_as("nobody", "card -r");
@@ -366,10 +370,10 @@ fn a_user_without_privilege_is_told_so() {
     });
 }
 
-/// Every command of the page for macchanger's users.
+/// Every command in docs/from-macchanger.md.
 #[test]
-fn the_commands_that_are_documented_work() {
-    alone("the_commands_that_are_documented_work", || {
+fn documented_commands_work() {
+    alone("documented_commands_work", || {
         let page = fs::read_to_string(concat!(
             env!("CARGO_MANIFEST_DIR"),
             "/docs/from-macchanger.md"
@@ -398,7 +402,7 @@ fn the_commands_that_are_documented_work() {
         for command in commands {
             let arguments = unquoted(command);
             let answer = set(&arguments);
-            // No virtual link has a permanent address.
+            // Virtual links have no permanent address.
             let expected = if command.contains("--permanent") {
                 3
             } else {
@@ -409,7 +413,7 @@ fn the_commands_that_are_documented_work() {
     });
 }
 
-/// Words, where quotes hold several together.
+/// Splits words; quotes join them.
 fn unquoted(command: &str) -> Vec<&str> {
     let parts = command.split('\'').enumerate();
     parts

@@ -1,5 +1,5 @@
-//! A network namespace for one test: the test runs once more inside `unshare`, with its own /sys, /run and
-//! /dev/net/tun, so that nothing of this machine is touched and nothing of it shows.
+//! A network namespace for one test: the test runs again inside `unshare`, with its own /sys, /run and
+//! /dev/net/tun, so that it neither changes nor sees this machine.
 
 use std::env;
 use std::fs;
@@ -7,12 +7,12 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-/// Set for the copy of the test that runs inside.
+/// Set for the test that runs inside.
 const INSIDE: &str = "MACVEIL_TEST_INSIDE_NAMESPACE";
-/// A copy that any user can reach.
+/// A copy of the program that any user can run.
 pub(crate) const PROGRAM: &str = "/run/macveil-under-test";
 
-/// Runs a test's body in a place of its own; fails if there can be none.
+/// Runs the body of a test in its own namespaces; fails if they cannot be created.
 pub(crate) fn alone(test: &str, body: impl FnOnce()) {
     if env::var_os(INSIDE).is_some() {
         furnish();
@@ -43,14 +43,14 @@ fn furnish() {
     fs::copy(env!("CARGO_BIN_EXE_macveil"), PROGRAM).expect("a copy of macveil");
 }
 
-/// Makes `/dev/net/tun` anew.
+/// Creates `/dev/net/tun` again.
 pub(crate) fn make_clone_device(mode: u32) {
     drop(fs::remove_file("/dev/net/tun"));
     run("mknod /dev/net/tun c 10 200");
     fs::set_permissions("/dev/net/tun", fs::Permissions::from_mode(mode)).expect("its mode");
 }
 
-/// Runs a program with these words; it has to succeed.
+/// Runs a program, which must succeed.
 pub(crate) fn run(words: &str) -> String {
     let output = execute(words);
     let complained = String::from_utf8_lossy(&output.stderr);
@@ -58,7 +58,7 @@ pub(crate) fn run(words: &str) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
-/// Runs a program with these words.
+/// Runs a program.
 pub(crate) fn execute(words: &str) -> Output {
     let mut words = words.split_whitespace();
     let program = words.next().expect("a program");
@@ -68,7 +68,7 @@ pub(crate) fn execute(words: &str) -> Output {
         .unwrap_or_else(|error| panic!("{program} is needed: {error}"))
 }
 
-/// What `macveil set` answered.
+/// The result of `macveil set`.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) code: i32,
@@ -86,7 +86,7 @@ pub(crate) fn set_words(words: &str) -> Answer {
     set(&words.split_whitespace().collect::<Vec<_>>())
 }
 
-/// `macveil set` with these words, as a user without any capability.
+/// `macveil set` with these words, as a user without capabilities.
 pub(crate) fn set_as(user: &str, words: &str) -> Answer {
     answer(
         Command::new("setpriv")
@@ -109,7 +109,7 @@ fn answer(command: &mut Command) -> Answer {
 pub(crate) struct Running(Child);
 
 impl Running {
-    /// Starts it and waits until it has written a line.
+    /// Starts it and waits for its first line.
     pub(crate) fn start(command: &mut Command) -> Self {
         let child = command.stdout(Stdio::piped()).spawn().expect("a program");
         let mut running = Self(child);
@@ -128,7 +128,7 @@ impl Drop for Running {
     }
 }
 
-/// The interface's address, by sysfs.
+/// The address of the interface, from sysfs.
 pub(crate) fn address(interface: &str) -> String {
     shown(interface, "address")
 }

@@ -1,4 +1,4 @@
-//! TAP devices and their owners.
+//! Changes of TAP devices by their owners.
 
 use std::process::Command;
 
@@ -14,9 +14,9 @@ const MULTI_QUEUE: u16 = 0x0100;
 const NEW: &str = "06:11:22:33:44:55";
 
 #[test]
-fn the_owner_changes_a_tap_device_whatever_its_queues_and_flags() {
+fn owner_changes_tap_device_with_any_queues_and_flags() {
     alone(
-        "tap::the_owner_changes_a_tap_device_whatever_its_queues_and_flags",
+        "tap::owner_changes_tap_device_with_any_queues_and_flags",
         || {
             for flags in [
                 "",
@@ -44,8 +44,8 @@ fn the_owner_changes_a_tap_device_whatever_its_queues_and_flags() {
 }
 
 #[test]
-fn a_sysfs_of_another_namespace_is_not_believed() {
-    alone("tap::a_sysfs_of_another_namespace_is_not_believed", || {
+fn sysfs_of_another_namespace_is_not_used() {
+    alone("tap::sysfs_of_another_namespace_is_not_used", || {
         run("umount /sys");
         for flags in ["", " multi_queue"] {
             run(&format!("{OWNED}{flags}"));
@@ -67,7 +67,7 @@ fn same_name_in_another_namespace_is_not_the_device() {
     alone(
         "tap::same_name_in_another_namespace_is_not_the_device",
         || {
-            // It has another number, and flags that do not fit.
+            // It has another index and other flags.
             run("ip link add card type veth peer name peer");
             run(&format!("{OWNED} multi_queue"));
             let inside = format!(
@@ -83,12 +83,12 @@ fn same_name_in_another_namespace_is_not_the_device() {
 }
 
 #[test]
-fn root_takes_the_ordinary_way() {
-    alone("tap::root_takes_the_ordinary_way", || {
+fn root_changes_tap_device_like_any_link() {
+    alone("tap::root_changes_tap_device_like_any_link", || {
         run("ip tuntap add tap0 mode tap");
         run("ip link set tap0 up");
         let _held = hold("root", TAP);
-        // Through the descriptor it would be busy.
+        // The owner's way would fail: the device is busy.
         assert_eq!(set(&["tap0", NEW]).code, 0);
         assert_eq!(address("tap0"), NEW);
         assert!(is_up("tap0"));
@@ -96,8 +96,8 @@ fn root_takes_the_ordinary_way() {
 }
 
 #[test]
-fn whoever_is_not_the_owner_is_told_who_is() {
-    alone("tap::whoever_is_not_the_owner_is_told_who_is", || {
+fn other_user_is_refused_with_the_owner() {
+    alone("tap::other_user_is_refused_with_the_owner", || {
         run(OWNED);
         refused(
             "daemon",
@@ -110,26 +110,23 @@ fn whoever_is_not_the_owner_is_told_who_is() {
 }
 
 #[test]
-fn a_device_that_is_held_is_busy_unless_it_has_more_queues() {
-    alone(
-        "tap::a_device_that_is_held_is_busy_unless_it_has_more_queues",
-        || {
-            run(OWNED);
-            let held = hold("nobody", TAP);
-            refused("nobody", "another process holds the device");
-            drop(held);
-            assert_eq!(set_as("nobody", "tap0 -r").code, 0);
-            run("ip link delete tap0");
-            run(&format!("{OWNED} multi_queue"));
-            let _held = hold("nobody", TAP | MULTI_QUEUE);
-            assert_eq!(set_as("nobody", "tap0 -r").code, 0);
-        },
-    );
+fn held_device_is_busy_unless_it_has_more_queues() {
+    alone("tap::held_device_is_busy_unless_it_has_more_queues", || {
+        run(OWNED);
+        let held = hold("nobody", TAP);
+        refused("nobody", "another process holds the device");
+        drop(held);
+        assert_eq!(set_as("nobody", "tap0 -r").code, 0);
+        run("ip link delete tap0");
+        run(&format!("{OWNED} multi_queue"));
+        let _held = hold("nobody", TAP | MULTI_QUEUE);
+        assert_eq!(set_as("nobody", "tap0 -r").code, 0);
+    });
 }
 
 #[test]
-fn what_is_no_tap_device_is_told_from_one() {
-    alone("tap::what_is_no_tap_device_is_told_from_one", || {
+fn other_devices_are_not_taken_for_tap() {
+    alone("tap::other_devices_are_not_taken_for_tap", || {
         run("ip link add tap0 type veth peer name peer");
         refused("nobody", "it is no TAP device");
         run("ip link delete tap0");
@@ -144,8 +141,8 @@ fn what_is_no_tap_device_is_told_from_one() {
 }
 
 #[test]
-fn the_clone_device_is_missing_or_closed() {
-    alone("tap::the_clone_device_is_missing_or_closed", || {
+fn missing_or_closed_clone_device_is_reported() {
+    alone("tap::missing_or_closed_clone_device_is_reported", || {
         run(OWNED);
         make_clone_device(0o600);
         refused("nobody", "/dev/net/tun cannot be opened");
@@ -155,14 +152,16 @@ fn the_clone_device_is_missing_or_closed() {
     });
 }
 
-/// The user cannot change the device, and is told why in text and JSON.
+/// Checks that the user cannot change the device and gets the reason in text and JSON.
 fn refused(user: &str, why: &str) {
     let old = address("tap0");
     let answer = set_as(user, "tap0 -r");
     assert_eq!(answer.code, 3, "{answer:?}");
     assert!(answer.complaint.contains(why), "{answer:?}");
     assert!(
-        answer.complaint.contains(&format!("it still has {old}")),
+        answer
+            .complaint
+            .contains(&format!("the address is still {old}")),
         "{answer:?}"
     );
     assert_eq!(address("tap0"), old);

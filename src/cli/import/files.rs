@@ -207,7 +207,7 @@ fn read_profile(path: &Path) -> (i128, ProfileContents) {
 
 fn unsafe_permissions(metadata: &Metadata) -> Option<String> {
     let mode = metadata.mode() & 0o7777;
-    let so = "so NetworkManager ignored it, too";
+    let so = "so NetworkManager refused it, too";
     if !metadata.is_file() {
         Some(format!("not a regular file, {so}"))
     } else if metadata.uid() != 0 {

@@ -1,15 +1,11 @@
-//! `macveil set`: one change of one address, for what macchanger is used for.
+//! `macveil set`: changes the address of an interface once, like macchanger.
 
-mod change;
-mod guard;
 mod outcome;
-mod tap;
+mod request;
 #[cfg(test)]
 mod tests;
-mod vendors;
-mod wish;
+mod vendor_list;
 
-use std::error::Error;
 use std::fmt;
 use std::io::Write;
 use std::path::PathBuf;
@@ -18,23 +14,23 @@ use std::process::ExitCode;
 use rand::SeedableRng;
 use rand::rngs::{StdRng, SysRng};
 
-use super::failure::{Failure, unless_unheard};
+use super::failure::{Failure, unless_unheard, with_causes};
 use super::inputs;
 use crate::json::Json;
-use crate::platform::netlink::{Adapter, Links, may_administer};
-use change::{Change, Hands};
+use crate::platform::netlink::{Adapter, Links};
+use crate::tools::set::{
+    ManagedElsewhere, Permission, RequestError, VendorNames, check_not_managed, set_address,
+};
 use macveil_core::address::{Binding, Mask, Policy, StableId};
-use macveil_core::machine::How;
 use macveil_core::types::{Mac, Ssid};
-use outcome::{Outcome, Shown};
-use vendors::Names;
+use outcome::{SetOutcome, Shown};
 
-/// Change an interface's address once.
+/// Change the address of an interface once.
 ///
-/// The link is taken down, gets the address, and comes up again if it was up; its routes are gone then.
-/// What the kernel shows afterwards is what is believed. A TAP device's owner needs no privilege.
+/// The link is taken down for the change, which removes its routes, and brought up again if it was up.
+/// The result is read back from the kernel. The owner of a TAP device needs no privileges.
 ///
-/// The letters are macchanger's: `macchanger -r wlan0` is `macveil set wlan0 -r`.
+/// Options have the same letters as in macchanger: `macchanger -r wlan0` is `macveil set wlan0 -r`.
 #[derive(Debug, clap::Args)]
 #[command(
     group(clap::ArgGroup::new("what").required(true)),
@@ -50,30 +46,27 @@ use vendors::Names;
   macveil set eth0 stable --stable-id desk
   macveil set wlan0 stable-ssid --ssid Home
 
-Exit codes: 0 the address is on, 1 the driver agreed but shows another address, 2 usage, 3 it could not be
-done. A card that macveil or NetworkManager manages is left alone unless you say --force."
+Exit status: 0 address set, 1 the driver accepted but did not use the address, 2 usage error, 3 failed.
+An interface that macveil or NetworkManager manages is changed only with --force."
 )]
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "each is one of macchanger's flags"
-)]
+#[allow(clippy::struct_excessive_bools, reason = "the flags of macchanger")]
 pub struct Args {
-    /// The interface.
+    /// Interface.
     #[arg(required_unless_present = "list")]
     iface: Option<String>,
     /// An address, or permanent, random, stable, stable-ssid.
     #[arg(group = "what", value_name = "POLICY|ADDRESS")]
     policy: Option<Policy>,
-    /// The address that the card came with.
+    /// The permanent address.
     #[arg(short, long, group = "what")]
     permanent: bool,
     /// A random address.
     #[arg(short, long, group = "what")]
     random: bool,
-    /// A random address that keeps the vendor part, the first three bytes, of the current one.
+    /// A random address with the vendor part (three bytes) of the current one.
     #[arg(short, long, group = "what")]
     ending: bool,
-    /// A random address of another vendor of the same kind: on a radio, one that makes Wi-Fi cards.
+    /// A random address of another vendor of the same type, on Wi-Fi a vendor of Wi-Fi cards.
     #[arg(short, long, group = "what")]
     another: bool,
     /// A random address of any vendor.
@@ -82,57 +75,57 @@ pub struct Args {
     /// This address.
     #[arg(short, long, group = "what", value_name = "ADDRESS", value_parser = inputs::station)]
     mac: Option<Mac>,
-    /// Only say which addresses the interface has.
+    /// Show the addresses of the interface without a change.
     #[arg(short, long, group = "what")]
     show: bool,
-    /// Only list the vendors that are known (whose name or prefix has KEYWORD in it).
+    /// List the known vendors (whose name or prefix contains KEYWORD).
     #[arg(short, long, group = "what", value_name = "KEYWORD", num_args = 0..=1,
         require_equals = true, default_missing_value = "", conflicts_with = "iface")]
     list: Option<String>,
-    /// With a random address: pretend that it is burnt in (U/L bit clear).
+    /// With a random address: clear the U/L bit, like a burnt-in address.
     #[arg(short, long)]
     bia: bool,
-    /// Bits of `random` and `stable` that are kept: MASK [ADDRESS|preserve]..., from the permanent
-    /// address (or the current one, where there is none) unless addresses are given.
+    /// Bits that `random` and `stable` keep: MASK [ADDRESS|preserve]... (default: of the permanent
+    /// address, or of the current one if there is none).
     #[arg(long)]
     mask: Option<Mask>,
-    /// What `stable` is derived from.
+    /// The ID that `stable` is derived from.
     #[arg(long, value_name = "ID")]
     stable_id: Option<StableId>,
-    /// The network's name for `stable-ssid`.
+    /// The network for `stable-ssid`.
     #[arg(long, value_name = "SSID", value_parser = inputs::ssid_text)]
     ssid: Option<Ssid>,
-    /// What else a stable address hangs on: interface, card, host.
+    /// What else a stable address depends on: interface, card, host.
     #[arg(long, value_parser = inputs::binding, default_value_t)]
     binding: Binding,
-    /// The file of the key for stable addresses.
+    /// Key file for stable addresses.
     #[arg(
         long,
         value_name = "FILE",
         default_value = "/var/lib/macveil/secret_key"
     )]
     key_file: PathBuf,
-    /// Read vendors from this file instead of what the distribution has.
+    /// Read vendors from this file instead of the installed list.
     #[arg(long, value_name = "FILE")]
     vendor_list: Option<PathBuf>,
-    /// Do it even if macveil or NetworkManager manages the interface.
+    /// Change it even if macveil or NetworkManager manages the interface.
     #[arg(short, long)]
     force: bool,
-    /// Answer in JSON.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }
 
-/// Changes the address, and writes what happened.
+/// Changes the address and prints the result.
 ///
 /// # Errors
 ///
-/// The arguments make no sense together, there is no such interface, somebody else manages it, or it
-/// could not be changed.
+/// If the arguments are invalid, the interface does not exist, another program manages it, or the change
+/// failed.
 pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let answer = match &args.list {
-        Some(keyword) => vendors::list(args, keyword, out),
-        None => act(args, out),
+        Some(keyword) => vendor_list::list(args, keyword, out),
+        None => show_or_change(args, out),
     };
     if let (true, Err(failure @ Failure::Cannot { .. })) = (args.json, &answer) {
         let interface = args.iface.as_deref();
@@ -141,37 +134,39 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     unless_unheard(answer)
 }
 
-fn act(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    let wish = args.wish()?;
+fn show_or_change(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    let request = args.request()?;
     let name = args.iface.as_deref().unwrap_or_default();
     let mut links =
-        Links::open().map_err(|error| Failure::cannot("cannot look at interfaces", error))?;
+        Links::open().map_err(|error| Failure::cannot("cannot list the interfaces", error))?;
     let adapter = links.adapter(name).map_err(|error| {
         let tried = if args.show { "show" } else { "change" };
         Failure::cannot(format!("cannot {tried} {name}"), error)
     })?;
-    let lists = vendors::lists(args);
+    let lists = vendor_list::lists(args);
     if let (Some(_), Err(error)) = (&args.vendor_list, &lists) {
-        return Err(Failure::cannot("cannot name vendors", with_causes(error)));
+        return Err(Failure::cannot("cannot read vendors", with_causes(error)));
     }
     let known = adapter.permanent.into_iter().chain([adapter.link.address]);
-    let Some(wish) = wish else {
-        let names = Names::of(&known.collect::<Vec<_>>(), lists.as_ref().ok());
+    let Some(request) = request else {
+        let names = VendorNames::of(&known.collect::<Vec<_>>(), lists.as_ref().ok());
         let shown = Shown::of(&adapter, &names);
         return answer(args, out, &shown, &shown.to_json());
     };
     if !args.force {
-        guard::allow(&adapter)?;
+        require_not_managed(&adapter)?;
     }
     let mut rng = StdRng::try_from_rng(&mut SysRng)
-        .map_err(|error| Failure::cannot("cannot get randomness from the system", error))?;
-    let address = wish.address(&adapter, lists.as_ref(), &mut rng)?;
-    let change = put(&adapter, links, address);
+        .map_err(|error| Failure::cannot("cannot get random numbers from the system", error))?;
+    let address = request
+        .choose(&adapter, lists.as_ref(), &mut rng)
+        .map_err(|error| failure_of(error, name))?;
+    let change = set_address(&adapter, links, address);
     let shown: Vec<_> = known.chain([address]).chain(change.address()).collect();
-    let outcome = Outcome {
-        names: Names::of(&shown, lists.as_ref().ok()),
+    let outcome = SetOutcome {
+        names: VendorNames::of(&shown, lists.as_ref().ok()),
         change,
-        wished: address,
+        requested: address,
         adapter,
     };
     if outcome.is_failure() && !args.json {
@@ -196,41 +191,26 @@ fn answer(
     Ok(ExitCode::SUCCESS)
 }
 
-/// Without privilege there is one way, which the owners of TAP devices have.
-fn put(adapter: &Adapter, links: Links, address: Mac) -> Change {
-    let hands = &mut (links, adapter.ifindex);
-    if adapter.link.address == address {
-        Change::Already
-    } else if may_administer() {
-        change::change(hands, adapter.link, address)
-    } else {
-        tap::change(hands, adapter, address)
+fn require_not_managed(adapter: &Adapter) -> Result<(), Failure> {
+    let name = &adapter.name;
+    let refused = |reason: ManagedElsewhere| Failure::cannot(format!("{name} not changed"), reason);
+    if check_not_managed(adapter).map_err(refused)? == Permission::Uncertain {
+        eprintln!(
+            "macveil: NetworkManager runs, but has not recorded whether it manages {name} (check with `nmcli device`): if so, it can change the address back"
+        );
     }
+    Ok(())
 }
 
-/// An error with what led to it.
-fn with_causes(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
-}
-
-/// The kernel's links, and which of them is meant.
-impl Hands for (Links, u32) {
-    fn read(&mut self) -> change::Step {
-        self.0.link(self.1)
-    }
-
-    fn set_address(&mut self, address: Mac, how: How) -> change::Step {
-        self.0.set_address(self.1, address, how)
-    }
-
-    fn bring_up(&mut self) -> change::Step {
-        self.0.bring_up(self.1)
+fn failure_of(error: RequestError, name: &str) -> Failure {
+    match error {
+        RequestError::VendorList(_) | RequestError::NoVendor => {
+            Failure::cannot("cannot choose a vendor", error)
+        }
+        RequestError::NoPermanentAddress => Failure::cannot(format!("cannot change {name}"), error),
+        RequestError::Key(source) => {
+            Failure::cannot("cannot generate a stable address without a key", source)
+        }
+        RequestError::NoConnection | RequestError::Policy(_) => Failure::usage(error),
     }
 }

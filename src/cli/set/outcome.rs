@@ -1,46 +1,44 @@
-//! What happened, for people and for programs.
+//! Prints the result as text and JSON.
 
 use std::fmt;
 use std::process::ExitCode;
 
 use rustix::io::Errno;
 
-use super::change::Change;
-use super::vendors::Names;
-use super::with_causes;
-use crate::cli::failure::{CANNOT, Failure, NO};
+use crate::cli::failure::{CANNOT, Failure, NO, with_causes};
 use crate::json::Json;
 use crate::platform::netlink::Adapter;
+use crate::tools::set::{Change, VendorNames};
 use macveil_core::machine::{Link, RemedyContext, remedy};
 use macveil_core::types::Mac;
 
-/// A change and all that is to be said of it.
-pub(super) struct Outcome {
-    /// As it was before.
+/// A change with its context.
+pub(super) struct SetOutcome {
+    /// The state before.
     pub(super) adapter: Adapter,
-    pub(super) wished: Mac,
+    pub(super) requested: Mac,
     pub(super) change: Change,
-    pub(super) names: Names,
+    pub(super) names: VendorNames,
 }
 
-impl Outcome {
+impl SetOutcome {
     pub(super) fn exit_code(&self) -> ExitCode {
         match &self.change {
-            Change::Already | Change::Done(_) => ExitCode::SUCCESS,
-            Change::Otherwise(_) => ExitCode::from(NO),
-            Change::Refused { .. } | Change::NoWayIn(_) => ExitCode::from(CANNOT),
+            Change::Unchanged | Change::Done(_) => ExitCode::SUCCESS,
+            Change::Ineffective(_) => ExitCode::from(NO),
+            Change::Refused { .. } | Change::TapRefused(_) => ExitCode::from(CANNOT),
         }
     }
 
     pub(super) const fn is_failure(&self) -> bool {
-        matches!(self.change, Change::Refused { .. } | Change::NoWayIn(_))
+        matches!(self.change, Change::Refused { .. } | Change::TapRefused(_))
     }
 
-    /// The link as it is now, if it can be read.
+    /// The state of the link now, if it can be read.
     fn now(&self) -> Option<Link> {
         match &self.change {
-            Change::Already | Change::NoWayIn(_) => Some(self.adapter.link),
-            Change::Done(link) | Change::Otherwise(link) => Some(*link),
+            Change::Unchanged | Change::TapRefused(_) => Some(self.adapter.link),
+            Change::Done(link) | Change::Ineffective(link) => Some(*link),
             Change::Refused { now, .. } => now.map(|(link, _)| link),
         }
     }
@@ -52,19 +50,19 @@ impl Outcome {
         }
     }
 
-    /// What went wrong, and what to do; `None` if nothing.
+    /// The problem with its remedy, if any.
     fn problem(&self) -> Option<String> {
-        let wished = self.wished;
+        let requested = self.requested;
         match &self.change {
-            Change::Already | Change::Done(_) => None,
-            Change::Otherwise(now) if now.address == wished => Some(format!(
-                "the address is on, but the link is {}: `ip link set {} {}`",
+            Change::Unchanged | Change::Done(_) => None,
+            Change::Ineffective(now) if now.address == requested => Some(format!(
+                "the address is set, but the link is {}: `ip link set {} {}`",
                 direction(now.up),
                 self.adapter.name,
                 direction(!now.up),
             )),
-            Change::Otherwise(_) => Some(format!(
-                "{} agreed to {wished} and shows another address: it does not change addresses, or undoes it when the link comes up",
+            Change::Ineffective(_) => Some(format!(
+                "{} accepted {requested}, but the interface shows another address: the driver ignores or reverts the change",
                 self.driver()
             )),
             Change::Refused { refusal, .. } => {
@@ -72,24 +70,24 @@ impl Outcome {
                 let driver = self.driver();
                 Some(format!("{driver}: cannot {refusal}. To do: {remedy}"))
             }
-            Change::NoWayIn(error) => Some(error.to_string()),
+            Change::TapRefused(error) => Some(error.to_string()),
         }
     }
 
     fn state(&self) -> &'static str {
         match &self.change {
-            Change::Already => "already",
+            Change::Unchanged => "unchanged",
             Change::Done(_) => "set",
-            Change::Otherwise(_) => "otherwise",
-            Change::Refused { .. } | Change::NoWayIn(_) => "failed",
+            Change::Ineffective(_) => "ineffective",
+            Change::Refused { .. } | Change::TapRefused(_) => "failed",
         }
     }
 
     fn errno(&self) -> Option<Errno> {
         match &self.change {
-            Change::Already | Change::Done(_) | Change::Otherwise(_) => None,
+            Change::Unchanged | Change::Done(_) | Change::Ineffective(_) => None,
             Change::Refused { refusal, .. } => refusal.errno,
-            Change::NoWayIn(error) => error.errno(),
+            Change::TapRefused(error) => error.errno(),
         }
     }
 
@@ -100,14 +98,14 @@ impl Outcome {
             .map(|errno| u64::from(errno.raw_os_error().unsigned_abs()));
         let restored = match &self.change {
             Change::Refused { now, .. } => Json::Bool(now.is_some_and(|(_, as_before)| as_before)),
-            Change::NoWayIn(_) => Json::Bool(true),
-            Change::Already | Change::Done(_) | Change::Otherwise(_) => Json::Null,
+            Change::TapRefused(_) => Json::Bool(true),
+            Change::Unchanged | Change::Done(_) | Change::Ineffective(_) => Json::Null,
         };
         let mut entries = vec![
             ("interface", Json::text(&self.adapter.name)),
             ("driver", Json::optional(self.adapter.driver.as_ref())),
             ("outcome", Json::text(self.state())),
-            ("wished", Json::text(self.wished)),
+            ("requested", Json::text(self.requested)),
             ("old", self.json_address(Some(self.adapter.link.address))),
             ("new", self.json_address(now.map(|link| link.address))),
             ("permanent", self.json_address(self.adapter.permanent)),
@@ -122,38 +120,36 @@ impl Outcome {
     }
 
     fn json_address(&self, address: Option<Mac>) -> Json {
-        self.names.to_json(address)
+        to_json(&self.names, address)
     }
 }
 
-impl Names {
-    fn to_json(&self, address: Option<Mac>) -> Json {
-        address.map_or(Json::Null, |address| {
-            Json::Object(vec![
-                ("address", Json::text(address)),
-                ("vendor", Json::optional(self.vendor(address))),
-            ])
-        })
-    }
+fn to_json(names: &VendorNames, address: Option<Mac>) -> Json {
+    address.map_or(Json::Null, |address| {
+        Json::Object(vec![
+            ("address", Json::text(address)),
+            ("vendor", Json::optional(names.vendor(address))),
+        ])
+    })
 }
 
-impl fmt::Display for Outcome {
-    /// One line.
+impl fmt::Display for SetOutcome {
+    /// Writes one line.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let describe = |address| self.names.describe(address);
         let old = self.adapter.link;
         write!(f, "{}: ", self.adapter.name)?;
         match &self.change {
-            Change::Already => write!(f, "has {} already", describe(old.address))?,
+            Change::Unchanged => write!(f, "already has {}", describe(old.address))?,
             Change::Done(now) => {
                 write!(f, "{} -> {}", describe(old.address), describe(now.address))?;
             }
-            Change::Otherwise(now) => {
+            Change::Ineffective(now) => {
                 write!(f, "{} -> {}", describe(old.address), describe(now.address))?;
-                write!(f, ", not {}", self.wished)?;
+                write!(f, ", not {}", self.requested)?;
             }
-            Change::Refused { .. } | Change::NoWayIn(_) => {
-                write!(f, "not changed to {}", self.wished)?;
+            Change::Refused { .. } | Change::TapRefused(_) => {
+                write!(f, "not changed to {}", self.requested)?;
             }
         }
         if let Some(permanent) = self.adapter.permanent {
@@ -163,19 +159,15 @@ impl fmt::Display for Outcome {
             write!(f, ": {problem}")?;
         }
         match &self.change {
-            Change::Refused { now, .. } => self.say_what_is_left(f, *now),
-            Change::NoWayIn(_) => write!(f, "; it still has {}", describe(old.address)),
-            Change::Already | Change::Done(_) | Change::Otherwise(_) => Ok(()),
+            Change::Refused { now, .. } => self.write_state(f, *now),
+            Change::TapRefused(_) => write!(f, "; the address is still {}", describe(old.address)),
+            Change::Unchanged | Change::Done(_) | Change::Ineffective(_) => Ok(()),
         }
     }
 }
 
-impl Outcome {
-    fn say_what_is_left(
-        &self,
-        f: &mut fmt::Formatter<'_>,
-        now: Option<(Link, bool)>,
-    ) -> fmt::Result {
+impl SetOutcome {
+    fn write_state(&self, f: &mut fmt::Formatter<'_>, now: Option<(Link, bool)>) -> fmt::Result {
         match now {
             Some((link, true)) => write!(
                 f,
@@ -185,13 +177,13 @@ impl Outcome {
             ),
             Some((link, false)) => write!(
                 f,
-                "; the link is now {} with {}, and could not be put back to {} with {}",
+                "; the link is now {} with {} and could not be restored to {} with {}",
                 direction(link.up),
                 link.address,
                 direction(self.adapter.link.up),
                 self.adapter.link.address
             ),
-            None => f.write_str("; the link cannot be read any more"),
+            None => f.write_str("; the link can no longer be read"),
         }
     }
 }
@@ -200,14 +192,14 @@ const fn direction(up: bool) -> &'static str {
     if up { "up" } else { "down" }
 }
 
-/// What an interface has.
+/// The addresses of an interface.
 pub(super) struct Shown<'a> {
     adapter: &'a Adapter,
-    names: &'a Names,
+    names: &'a VendorNames,
 }
 
 impl<'a> Shown<'a> {
-    pub(super) const fn of(adapter: &'a Adapter, names: &'a Names) -> Self {
+    pub(super) const fn of(adapter: &'a Adapter, names: &'a VendorNames) -> Self {
         Self { adapter, names }
     }
 
@@ -217,8 +209,8 @@ impl<'a> Shown<'a> {
         Json::Object(vec![
             ("interface", Json::text(&adapter.name)),
             ("driver", Json::optional(adapter.driver.as_ref())),
-            ("current", self.names.to_json(Some(current))),
-            ("permanent", self.names.to_json(adapter.permanent)),
+            ("current", to_json(self.names, Some(current))),
+            ("permanent", to_json(self.names, adapter.permanent)),
             ("up", Json::Bool(adapter.link.up)),
         ])
     }
@@ -230,12 +222,12 @@ impl fmt::Display for Shown<'_> {
         writeln!(f, "current    {current}")?;
         match self.adapter.permanent {
             Some(permanent) => write!(f, "permanent  {}", self.names.describe(permanent)),
-            None => f.write_str("permanent  unknown to the driver"),
+            None => f.write_str("permanent  not reported by the driver"),
         }
     }
 }
 
-/// What there is to say where nothing was tried.
+/// The JSON for a failure before any change.
 pub(super) fn failed(interface: Option<&str>, failure: &Failure) -> Json {
     Json::Object(vec![
         ("interface", Json::optional(interface)),

@@ -82,7 +82,7 @@ impl Translator<'_> {
             }
             if profile.is_bound() {
                 let mut others = of.get(ssid).cloned().unwrap_or_default();
-                others.retain(|profile| profile.path != profile.path);
+                others.retain(|other| other.path != profile.path);
                 self.network(profile, &others);
             } else {
                 winners.insert(ssid, profile);

@@ -117,7 +117,13 @@ pub(super) fn read(
             }
         }
     }
-    let key = |text: &Profile| (Reverse(text.rank), !text.is_bound(), Arc::clone(&text.path));
+    let key = |profile: &Profile| {
+        (
+            Reverse(profile.rank),
+            !profile.is_bound(),
+            Arc::clone(&profile.path),
+        )
+    };
     profiles.sort_by_key(key);
     profiles
 }

@@ -1,4 +1,4 @@
-//! Names of vendors for people, and the list of them all.
+//! `--list`: the known vendors.
 
 use std::io::Write;
 use std::path::Path;
@@ -7,8 +7,7 @@ use std::process::ExitCode;
 use super::Args;
 use crate::cli::failure::{Failure, NO};
 use crate::json::Json;
-use crate::tools::vendors::{VendorListError, VendorLists, Vendors, from_file, installed};
-use macveil_core::types::Mac;
+use crate::tools::vendors::{VendorListError, VendorLists, from_file, installed};
 
 pub(super) fn lists(args: &Args) -> Result<VendorLists, VendorListError> {
     match &args.vendor_list {
@@ -17,31 +16,7 @@ pub(super) fn lists(args: &Args) -> Result<VendorLists, VendorListError> {
     }
 }
 
-/// Whose some addresses are; nothing is known where there is no list.
-#[derive(Debug, Default)]
-pub(super) struct Names(Option<Vendors>);
-
-impl Names {
-    pub(super) fn of(addresses: &[Mac], lists: Option<&VendorLists>) -> Self {
-        Self(lists.map(|lists| lists.vendors_of(addresses)))
-    }
-
-    /// The address, and whose it is if that is known.
-    pub(super) fn describe(&self, address: Mac) -> String {
-        match self.vendor(address) {
-            Some(vendor) => format!("{address} ({vendor})"),
-            None if address.is_local() => format!("{address} (locally administered)"),
-            None if self.0.is_none() => address.to_string(),
-            None => format!("{address} (unknown vendor)"),
-        }
-    }
-
-    pub(super) fn vendor(&self, address: Mac) -> Option<&str> {
-        self.0.as_ref()?.name(address)
-    }
-}
-
-/// Lists the vendors whose line has the keyword. Exits with status 1 if there is none.
+/// Lists the vendors whose name or prefix contains the keyword. Exits with status 1 if there is none.
 pub(super) fn list(args: &Args, keyword: &str, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let lists = lists(args).map_err(|error| Failure::cannot("cannot list vendors", error))?;
     let vendors = lists.vendors();

@@ -1,0 +1,47 @@
+//! Changes the address of an interface once.
+
+mod change;
+mod guard;
+mod names;
+mod request;
+mod tap;
+#[cfg(test)]
+mod tests;
+
+use crate::platform::netlink::{Adapter, Links, may_administer};
+use macveil_core::machine::{How, KernelError, Link};
+use macveil_core::types::Mac;
+
+pub(crate) use change::Change;
+pub(crate) use guard::{ManagedElsewhere, Permission, check_not_managed};
+pub(crate) use names::VendorNames;
+pub(crate) use request::{PolicyOptions, RequestError, RequestedAddress};
+
+use change::LinkControl;
+
+/// Sets an address. Without privileges this is possible only for TAP devices, by their owner.
+pub(crate) fn set_address(adapter: &Adapter, links: Links, address: Mac) -> Change {
+    let link = &mut (links, adapter.ifindex);
+    if adapter.link.address == address {
+        Change::Unchanged
+    } else if may_administer() {
+        change::change(link, adapter.link, address)
+    } else {
+        tap::change(link, adapter, address)
+    }
+}
+
+/// The kernel's links and the index of one of them.
+impl LinkControl for (Links, u32) {
+    fn read(&mut self) -> Result<Link, KernelError> {
+        self.0.link(self.1)
+    }
+
+    fn set_address(&mut self, address: Mac, how: How) -> Result<Link, KernelError> {
+        self.0.set_address(self.1, address, how)
+    }
+
+    fn bring_up(&mut self) -> Result<Link, KernelError> {
+        self.0.bring_up(self.1)
+    }
+}
