@@ -1,5 +1,5 @@
-//! How fast a capture is judged, and in how much memory: `cargo bench --bench audit`. It prints figures and
-//! fails at nothing. Time is the processor's, which does not depend on other work of the machine.
+//! Speed and memory use of the audit: `cargo bench --bench audit` prints figures without limits. Speed is per CPU
+//! time, which does not depend on other work of the machine.
 
 #![allow(
     clippy::cast_possible_truncation,
@@ -11,7 +11,7 @@
     clippy::unwrap_used,
     missing_docs,
     unreachable_pub,
-    reason = "a benchmark reads the clock and prints what it found"
+    reason = "a benchmark reads the clock and prints results"
 )]
 
 use std::fs::{self, File};
@@ -25,14 +25,14 @@ use macveil::tools::audit::{Audit, Capture, KnownAddresses, draw};
 use macveil_testkit::capture_generator::{Crowd, Generator};
 
 const SEED: u64 = 6;
-/// A lively place, heard for longer and longer.
+/// A busy place, for captures of increasing length.
 const PLACE: Crowd = Crowd {
     stations: 300,
     access_points: 60,
     is_odd: false,
 };
 const FRAMES: [u64; 3] = [200_000, 1_000_000, 3_000_000];
-/// More than are followed.
+/// More than the limit.
 const CITY: Crowd = Crowd {
     stations: 25_000,
     ..PLACE
@@ -40,9 +40,9 @@ const CITY: Crowd = Crowd {
 
 fn main() {
     let directory = tempfile::tempdir().unwrap();
-    let place = [false, true].map(|it| FRAMES.map(|frames| (PLACE, frames, it)));
-    let city = [false, true].map(|it| (CITY, 3_000_000, it));
-    // What was used most is never less than before: what needs more comes later.
+    let place = [false, true].map(|picture| FRAMES.map(|frames| (PLACE, frames, picture)));
+    let city = [false, true].map(|picture| (CITY, 3_000_000, picture));
+    // The peak never decreases, so cases with more memory use come later.
     for (crowd, frames, with_picture) in place.into_iter().flatten().chain(city) {
         let path = directory.path().join("air.pcap");
         let mut file = BufWriter::new(File::create(&path).unwrap());
@@ -54,12 +54,12 @@ fn main() {
         let begin = processor_seconds();
         judge(&path, with_picture);
         println!(
-            "{frames} frames of {} addresses, {} MB, judged{}: {:.0} MB/s, most memory so far {}",
+            "{frames} frames of {} addresses, {} MB, judged{}: {:.0} MB/s, peak memory so far {}",
             crowd.stations + crowd.access_points,
             bytes / 1_000_000,
             if with_picture { " and drawn" } else { "" },
             bytes as f64 / 1e6 / (processor_seconds() - begin),
-            most_memory()
+            peak_memory()
         );
     }
 }
@@ -73,7 +73,7 @@ fn judge(path: &Path, with_picture: bool) {
     audit.read(&mut capture, |_| {}).unwrap();
     let timeline = audit.take_timeline();
     let verdict = audit.judge();
-    let picture = timeline.map(|it| draw(&verdict, &it, "air.pcap"));
+    let picture = timeline.map(|timeline| draw(&verdict, &timeline, "air.pcap"));
     assert_eq!(picture.is_some(), with_picture);
 }
 
@@ -82,10 +82,10 @@ fn processor_seconds() -> f64 {
     time.tv_sec as f64 + time.tv_nsec as f64 / 1e9
 }
 
-/// The most that this process has had resident.
-fn most_memory() -> String {
+/// Peak resident memory of this process.
+fn peak_memory() -> String {
     let status = fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|it| it.starts_with("VmHWM"));
-    let words = line.and_then(|it| it.split_once(':'));
-    words.map_or_else(String::new, |(_, it)| it.trim().to_owned())
+    let line = status.lines().find(|line| line.starts_with("VmHWM"));
+    let words = line.and_then(|line| line.split_once(':'));
+    words.map_or_else(String::new, |(_, value)| value.trim().to_owned())
 }
