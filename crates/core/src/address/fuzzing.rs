@@ -1,5 +1,10 @@
 //! Fuzz targets: parsers of addresses and policies.
 
+#![allow(
+    clippy::missing_panics_doc,
+    reason = "a panic is how a fuzz target reports"
+)]
+
 use std::fmt::Display;
 use std::str::FromStr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

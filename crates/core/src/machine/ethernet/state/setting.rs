@@ -14,7 +14,7 @@ use crate::types::Mac;
 /// Some drivers apply an address late: look again this often, this many times.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 const LOOKS: u32 = 10;
-/// A refusal may pass (Errno::BUSY while another program brings the link up): try again this many times.
+/// A refusal may pass (`Errno::BUSY` while another program brings the link up): try again this many times.
 const TRIES: u32 = 4;
 const TRY_AGAIN: Duration = Duration::from_millis(60);
 

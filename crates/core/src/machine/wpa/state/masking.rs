@@ -18,7 +18,7 @@ use crate::machine::wpa::backend::{Supplicant, WpaEvent};
 use crate::machine::wpa::context::Mask;
 use crate::types::Mac;
 
-/// A refusal may pass (Errno::BUSY while another program scans): try again this many times.
+/// A refusal may pass (`Errno::BUSY` while another program scans): try again this many times.
 const TRIES: u32 = 4;
 const TRY_AGAIN: Duration = Duration::from_millis(60);
 

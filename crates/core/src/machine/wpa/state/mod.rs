@@ -15,7 +15,7 @@
 //!  any ──▶ Releasing ──▶ Released
 //! ```
 //!
-//! What a user asks for leads aside from Waiting, Scanning and Disconnected, and back: Paused, and UserScan for
+//! What a user asks for leads aside from Waiting, Scanning and Disconnected, and back: Paused, and `UserScan` for
 //! one scan.
 
 #![allow(
