@@ -102,7 +102,7 @@ impl SystemFiles {
         };
         Some(ProfileFile {
             path: self.shown(path),
-            directory: directory,
+            directory,
             changed,
             contents,
         })

@@ -1,4 +1,4 @@
-//! ActiveManagers processes and their arguments.
+//! Running processes and their arguments.
 
 /// A process.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

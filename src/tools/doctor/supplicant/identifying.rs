@@ -183,7 +183,7 @@ fn of_networks(supplicant: &Supplicant) -> Vec<Finding> {
                     format_args!(
                         "{place}: use `key_mgmt=WPA-PSK` and the passphrase instead of WPS"
                     ),
-                ))
+                ));
             }
             _ => {}
         }
