@@ -1,33 +1,33 @@
-//! `macveil check`: whether the configuration is good.
+//! `macveil check`: validates the configuration.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use super::failure::{Failure, NO, unless_unheard};
+use super::failure::{Failure, NO, ignore_broken_pipe};
 use super::origin;
 use crate::config::{self, Config, Errors, Problem};
 use crate::json::Json;
 
-/// Say whether the configuration is good, and if not, what is wrong in which line.
+/// Validate the configuration and show every problem with its line.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  macveil check\n  macveil check --config new.toml && mv new.toml /etc/macveil/macveil.toml\n  macveil check --json"
 )]
 pub struct Args {
-    /// Check this file alone instead of /etc/macveil/macveil.toml and its drop-ins.
+    /// Check only this file instead of /etc/macveil/macveil.toml and its drop-ins.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Answer in JSON.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }
 
-/// Writes what is wrong, or that nothing is.
+/// Writes the problems, or the list of valid files.
 ///
 /// # Errors
 ///
-/// No file can be read, or the answer cannot be written.
+/// A file cannot be read, or the output cannot be written.
 pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let config = match config::load(args.config.as_deref()) {
         Err(errors) if errors.are_about_files() => {
@@ -43,12 +43,12 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let written = if args.json {
         writeln!(out, "{}", to_json(&config))
     } else {
-        tell(&config, out)
+        write_text(&config, out)
     };
-    unless_unheard(written.map(|()| code).map_err(Failure::from))
+    ignore_broken_pipe(written.map(|()| code).map_err(Failure::from))
 }
 
-fn tell(config: &Result<Config, Errors>, out: &mut impl Write) -> io::Result<()> {
+fn write_text(config: &Result<Config, Errors>, out: &mut impl Write) -> io::Result<()> {
     let config = match config {
         Err(errors) => return writeln!(out, "{errors}"),
         Ok(config) => config,
@@ -57,7 +57,7 @@ fn tell(config: &Result<Config, Errors>, out: &mut impl Write) -> io::Result<()>
         writeln!(out, "warning: {warning}")?;
     }
     match config.files.as_slice() {
-        [] => writeln!(out, "there is no configuration file: the defaults hold"),
+        [] => writeln!(out, "no configuration file: the defaults apply"),
         files => writeln!(out, "good: {}", files.join(", ")),
     }
 }
@@ -81,10 +81,10 @@ fn problem_to_json(problem: &Problem) -> Json {
     let number = |number: Option<usize>| number.map_or(Json::Null, origin::number);
     Json::Object(vec![
         ("file", Json::text(problem.file())),
-        ("line", number(position.map(|it| it.line))),
-        ("column", number(position.map(|it| it.column))),
+        ("line", number(position.map(|position| position.line))),
+        ("column", number(position.map(|position| position.column))),
         ("message", Json::text(problem.message())),
-        ("meant", Json::optional(problem.meant())),
+        ("meant", Json::optional(problem.hint())),
     ])
 }
 
@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_good_file_is_named() {
+    fn valid_file_is_listed() {
         let (good, out) = check("[device]\non-exit = 'keep'\n");
         assert!(
             good && out.starts_with("good: /") && out.ends_with("macveil.toml\n"),
@@ -119,18 +119,18 @@ mod tests {
     }
 
     #[test]
-    fn a_wrong_file_is_shown_with_line_and_column() {
+    fn invalid_file_is_shown_with_line_and_column() {
         let (good, out) = check("[device]\non-exit = 'leave'\n");
         assert!(!good);
         assert!(
-            out.contains("macveil.toml:2:11: `leave` is none of keep, restore\n"),
+            out.contains("macveil.toml:2:11: `leave` is not valid: use one of keep, restore\n"),
             "{out}"
         );
         assert!(out.ends_with("^^^^^^^\n"), "{out}");
     }
 
     #[test]
-    fn a_file_that_is_not_there_is_neither_good_nor_wrong() {
+    fn missing_file_is_a_failure() {
         let args = Args {
             config: Some(PathBuf::from("/nowhere.toml")),
             json: true,
@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[test]
-    fn a_warning_is_no_error() {
+    fn warning_is_not_an_error() {
         let (good, out) = check("[connection]\nstable-id = '${CONNECTION}'\n");
         assert!(
             good && out.starts_with("warning: /") && out.contains("has no effect"),
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn programs_are_told_what_is_wrong_and_where() {
+    fn json_lists_errors_with_positions() {
         let (good, out) = check_with("[device]\non-exit = 'leave'\nmask = 1\n", true);
         assert!(!good);
         let Some((_, errors)) = out.split_once(r#""errors":["#) else {
@@ -161,14 +161,13 @@ mod tests {
             2,
             "{out}"
         );
-        let first =
-            r#""line":2,"column":11,"message":"`leave` is none of keep, restore","meant":null}"#;
+        let first = r#""line":2,"column":11,"message":"`leave` is not valid: use one of keep, restore","meant":null}"#;
         assert!(errors.contains(first), "{out}");
         assert!(out.ends_with("\"warnings\":[]}\n"), "{out}");
     }
 
     #[test]
-    fn programs_are_told_of_warnings_in_a_good_file() {
+    fn json_lists_warnings_of_a_valid_file() {
         let (good, out) = check_with("[connection]\nstable-id = '${CONNECTION}'\n", true);
         assert!(good);
         assert!(out.starts_with(r#"{"good":true,"files":["/"#), "{out}");

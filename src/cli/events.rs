@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use super::ask::OneOrAll;
-use super::failure::{Failure, unless_unheard};
+use super::failure::{Failure, ignore_broken_pipe};
 use crate::protocol::{EventLine, Kind, Reply, Request};
 
 /// Follows the daemon until it ends.
@@ -13,7 +13,7 @@ use crate::protocol::{EventLine, Kind, Reply, Request};
 ///
 /// No daemon runs, it is not for this user, or the connection breaks.
 pub fn run(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    unless_unheard(events(args, out))
+    ignore_broken_pipe(events(args, out))
 }
 
 fn events(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {

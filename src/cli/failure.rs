@@ -1,38 +1,38 @@
-//! Why a command has no answer.
+//! Errors of commands and their exit statuses.
 
 use std::error::Error;
 use std::fmt::Display;
 use std::io;
 use std::process::ExitCode;
 
-/// A command could not give its answer.
+/// A command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// The arguments make no sense together.
+    /// Invalid arguments.
     #[error("{0}")]
     Usage(String),
-    /// The answer is no, and why.
+    /// Exit status 1, with the reason.
     #[error("{0}")]
     No(String),
-    /// Something that is needed is not there or not allowed.
+    /// Something required is missing or not permitted.
     #[error("{tried}")]
     Cannot {
-        /// What was tried, and on what.
+        /// The operation and its object.
         tried: String,
-        /// Why it could not be done.
+        /// The cause.
         source: Box<dyn Error + Send + Sync>,
     },
 }
 
-/// The answer is no.
+/// Exit status for a negative result.
 pub(super) const NO: u8 = 1;
 const USAGE: u8 = 2;
-/// Something that is needed is not there or not allowed.
+/// Exit status for something missing or not permitted.
 pub(super) const CANNOT: u8 = 3;
 
 impl Failure {
-    pub(super) fn usage(what: impl Display) -> Self {
-        Self::Usage(what.to_string())
+    pub(super) fn usage(message: impl Display) -> Self {
+        Self::Usage(message.to_string())
     }
 
     pub(super) fn cannot(
@@ -45,7 +45,7 @@ impl Failure {
         }
     }
 
-    /// How the process is to end.
+    /// The exit status of the process.
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
@@ -56,13 +56,13 @@ impl Failure {
     }
 }
 
-/// What a command answers: nobody who has stopped to listen is told that the rest was not heard.
-pub(super) fn unless_unheard(answer: Result<ExitCode, Failure>) -> Result<ExitCode, Failure> {
-    match answer {
+/// Treats EPIPE as success: the reader closed the pipe.
+pub(super) fn ignore_broken_pipe(result: Result<ExitCode, Failure>) -> Result<ExitCode, Failure> {
+    match result {
         Err(Failure::Cannot { source, .. }) if is_broken_pipe(source.as_ref()) => {
             Ok(ExitCode::SUCCESS)
         }
-        answer => answer,
+        result => result,
     }
 }
 
@@ -71,10 +71,10 @@ fn is_broken_pipe(error: &(dyn Error + Send + Sync + 'static)) -> bool {
     error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// The answer cannot be written.
+/// The output cannot be written.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Self::cannot("cannot write the answer", error)
+        Self::cannot("cannot write the output", error)
     }
 }
 

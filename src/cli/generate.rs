@@ -1,4 +1,4 @@
-//! `macveil generate`: addresses from given inputs, without privilege and without the daemon.
+//! `macveil generate`: computes addresses from given inputs, without privilege or daemon.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use rand::SeedableRng;
 use rand::rngs::{StdRng, SysRng};
 
-use super::failure::{Failure, unless_unheard};
+use super::failure::{Failure, ignore_broken_pipe};
 use super::inputs::{self, Bytes, Moment};
 use crate::json::Json;
 use crate::store;
@@ -19,9 +19,9 @@ use macveil_core::address::{
 };
 use macveil_core::types::{KeyMgmt, Mac, Ssid};
 
-/// Print an address as macveil would make it, one a line; needs no privilege and no daemon.
+/// Print addresses computed like macveil's, one per line; needs neither privilege nor daemon.
 ///
-/// Every input of the hash can be given, so that any address can be checked from outside.
+/// Every input of the hash is an option, so that any address can be verified.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   macveil generate
@@ -33,22 +33,22 @@ pub struct Args {
     /// permanent, preserve, random, stable, stable-ssid, or an address.
     #[arg(default_value_t = Policy::Random)]
     policy: Policy,
-    /// The network's name.
+    /// The SSID.
     #[arg(long, value_name = "SSID", value_parser = inputs::ssid_text, conflicts_with = "ssid_hex")]
     ssid: Option<Ssid>,
-    /// The network's name in hexadecimal.
+    /// The SSID in hexadecimal.
     #[arg(long, value_name = "HEX", value_parser = inputs::ssid_hex)]
     ssid_hex: Option<Ssid>,
     /// The connection's UUID.
     #[arg(long)]
     uuid: Option<String>,
-    /// There is neither name nor UUID, because it is a wire.
+    /// Compute the address of an Ethernet connection, which has no SSID.
     #[arg(long, conflicts_with_all = ["ssid", "ssid_hex"])]
     wire: bool,
-    /// What `stable` is derived from.
+    /// The stable-id for `stable`.
     #[arg(long, value_name = "ID")]
     stable_id: Option<StableId>,
-    /// The interface's name.
+    /// The interface name.
     #[arg(long, value_name = "IFACE")]
     ifname: Option<String>,
     /// The file of the key.
@@ -58,49 +58,49 @@ pub struct Args {
         default_value = "/var/lib/macveil/secret_key"
     )]
     key_file: PathBuf,
-    /// What is hashed for the key, in place of a file and the machine.
+    /// The bytes to hash as the key, instead of a key file and the machine ID.
     #[arg(long, value_name = "HEX", value_parser = inputs::hex, conflicts_with = "key_file")]
     host_id: Option<Bytes>,
-    /// The machine's identity (default: this machine's; empty: none).
+    /// The machine ID (default: of this host; empty: none).
     #[arg(long, value_name = "HEX")]
     machine_id: Option<String>,
-    /// The boot's identity (default: this boot's).
+    /// The boot ID (default: of this boot).
     #[arg(long, value_name = "ID")]
     boot_id: Option<String>,
     /// The card's permanent address.
     #[arg(long, value_name = "MAC")]
     permanent: Option<Mac>,
-    /// The address that the card had at first (default: the permanent one).
+    /// The card's initial address (default: the permanent address).
     #[arg(long, value_name = "MAC")]
     initial: Option<Mac>,
-    /// The address that the card has (default: the initial one).
+    /// The card's current address (default: the initial address).
     #[arg(long, value_name = "MAC")]
     current: Option<Mac>,
-    /// Bits that are not left to chance: MASK [ADDRESS|preserve]...
+    /// Bits to keep: MASK [ADDRESS|preserve]...
     #[arg(long)]
     mask: Option<Mask>,
-    /// What else a stable address hangs on: interface, card, host.
+    /// What else a stable address depends on: interface, card, host.
     #[arg(long, value_parser = inputs::binding, default_value_t)]
     binding: Binding,
-    /// Make a stable address hang on how the network is joined: open, owe, wep, psk, sae, eap.
+    /// Make a stable address depend on the security: open, owe, wep, psk, sae, eap.
     #[arg(long, value_parser = inputs::security)]
     security: Option<KeyMgmt>,
-    /// The quadrant of the local address space: any, aai.
+    /// The quadrant of the local address space (IEEE 802c SLAP): any, aai.
     #[arg(long, value_parser = inputs::slap, default_value_t)]
     slap: Slap,
-    /// How often the stable address was renewed (`rotate`, `macveil reroll`).
+    /// The number of renewals of the stable address (`rotate`, `macveil reroll`).
     #[arg(long, value_name = "N", default_value_t = 0)]
     generation: u64,
-    /// When the association begins: `2016-08-22 6:00:00` in local time, or `@SECONDS` since 1970.
+    /// The time of the association: `2016-08-22 6:00:00` in local time, or `@SECONDS` since 1970.
     #[arg(long, value_name = "TIME", value_parser = inputs::moment)]
     at: Option<Moment>,
-    /// The local time's zone, a file of /usr/share/zoneinfo (default: this machine's).
+    /// The time zone, a file in /usr/share/zoneinfo (default: of this host).
     #[arg(long, value_name = "FILE")]
     zone: Option<PathBuf>,
-    /// How many addresses to print.
+    /// Number of addresses to print.
     #[arg(long, value_name = "N", default_value_t = 1)]
     count: usize,
-    /// Answer in JSON.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }
@@ -109,14 +109,13 @@ pub struct Args {
 ///
 /// # Errors
 ///
-/// The policy needs an argument that is not there, the key or the time zone cannot be read, or there is
-/// no randomness.
+/// The policy needs a missing argument, or the key, the time zone or random numbers cannot be read.
 pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    unless_unheard(print(args, out))
+    ignore_broken_pipe(print(args, out))
 }
 
 fn print(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    args.require_what_is_needed()?;
+    args.require_inputs()?;
     let policies = args.policies()?;
     let network = NetworkFacts {
         ssid: args.ssid.as_ref().or(args.ssid_hex.as_ref()),
@@ -127,7 +126,7 @@ fn print(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     };
     let mut card = args.card();
     let mut rng = StdRng::try_from_rng(&mut SysRng)
-        .map_err(|error| Failure::cannot("cannot get randomness from the system", error))?;
+        .map_err(|error| Failure::cannot("cannot read random numbers from the system", error))?;
     let mut addresses = Vec::new();
     for _ in 0..args.count {
         let address = policies.assign(&network, &card, &mut rng);
@@ -146,11 +145,11 @@ fn print(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What the card has where nobody says what it has.
+/// The card's address if no argument sets it.
 const NO_ADDRESS: Mac = Mac([0; 6]);
 
 impl Args {
-    fn require_what_is_needed(&self) -> Result<(), Failure> {
+    fn require_inputs(&self) -> Result<(), Failure> {
         let initial = self.initial.or(self.permanent);
         let keeps_initial = |mask: &Mask| mask.bases().is_empty();
         let by_interface = self.is_stable() && self.binding == Binding::Interface;
@@ -164,7 +163,7 @@ impl Args {
             self.uuid.is_some(),
             self.wire,
         ];
-        for (needed, there, what) in [
+        for (needed, given, option) in [
             (
                 by_connection,
                 connection.contains(&true),
@@ -187,13 +186,13 @@ impl Args {
                 "--initial MAC",
             ),
         ] {
-            if needed && !there {
-                return Err(Failure::usage(format!("this needs {what}")));
+            if needed && !given {
+                return Err(Failure::usage(format!("this policy needs {option}")));
             }
         }
         if self.stable_id.is_some() && self.policy != Policy::Stable {
             return Err(Failure::usage(
-                "--stable-id says something to the policy `stable` only",
+                "--stable-id is only valid with the policy `stable`",
             ));
         }
         Ok(())
@@ -221,14 +220,14 @@ impl Args {
 
     fn options(&self) -> ConnectionOptions {
         ConnectionOptions {
-            policy: Some(said(self.policy)),
-            stable_id: self.stable_id.clone().map(said),
-            mask: Some(said(self.mask.clone())),
-            binding: Some(said(self.binding)),
-            by_security: Some(said(self.security.is_some())),
-            slap: Some(said(self.slap)),
+            policy: Some(sourced(self.policy)),
+            stable_id: self.stable_id.clone().map(sourced),
+            mask: Some(sourced(self.mask.clone())),
+            binding: Some(sourced(self.binding)),
+            by_security: Some(sourced(self.security.is_some())),
+            slap: Some(sourced(self.slap)),
             rotate: None,
-            uuid: self.uuid.clone().map(said),
+            uuid: self.uuid.clone().map(sourced),
         }
     }
 
@@ -245,7 +244,7 @@ impl Args {
             None => store::machine_id(),
             Some("") => None,
             Some(text) => Some(MachineId::parse(text).ok_or_else(|| {
-                Failure::usage("--machine-id: 32 hexadecimal digits, not all zero, are meant")
+                Failure::usage("--machine-id: expected 32 hexadecimal digits that are not all zero")
             })?),
         };
         store::read_key(path, machine.as_ref())
@@ -268,7 +267,7 @@ impl Args {
     }
 }
 
-fn said<T>(value: T) -> Sourced<T> {
+fn sourced<T>(value: T) -> Sourced<T> {
     Sourced {
         value,
         origin: Origin::Arguments,

@@ -1,4 +1,4 @@
-//! What people write on the command line, as values.
+//! Parsers of command-line values.
 
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -25,11 +25,11 @@ fn word<T: Copy>(text: &str, words: Words<T>) -> Result<T, String> {
     let known = words.iter().find(|(word, _)| *word == text);
     known.map(|&(_, meaning)| meaning).ok_or_else(|| {
         let words: Vec<_> = words.iter().map(|&(word, _)| word).collect();
-        format!("one of {} is meant", words.join(", "))
+        format!("use one of {}", words.join(", "))
     })
 }
 
-/// An address that a station may have.
+/// An address that a station can use.
 pub(super) fn station(text: &str) -> Result<Mac, String> {
     let address: Mac = text
         .parse()
@@ -69,10 +69,10 @@ pub(super) fn ssid_of(text: &str, hex: bool) -> Result<Ssid, Failure> {
 fn ssid(bytes: &[u8]) -> Result<Ssid, String> {
     Ssid::new(bytes)
         .filter(|_| !bytes.is_empty())
-        .ok_or_else(|| "an SSID has 1 to 32 bytes".to_owned())
+        .ok_or_else(|| "an SSID must have 1 to 32 bytes".to_owned())
 }
 
-/// A moment: `@SECONDS` since 1970, or what the local clock shows.
+/// A time: `@SECONDS` since 1970, or local time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Moment {
     Unix(u64),
@@ -90,7 +90,7 @@ pub(super) fn moment(text: &str) -> Result<Moment, String> {
     unix.map(Moment::Unix)
         .or_else(|| local().map(Moment::Local))
         .ok_or_else(|| {
-            "`2016-08-22 6:00:00` in local time, or `@SECONDS` since 1970 is meant".to_owned()
+            "expected `2016-08-22 6:00:00` in local time, or `@SECONDS` since 1970".to_owned()
         })
 }
 
@@ -105,7 +105,7 @@ impl Moment {
     }
 }
 
-/// The time zone of a file, or of this machine.
+/// The time zone of a file, or of this host.
 pub(super) fn zone(file: Option<&Path>) -> Result<Zone, Failure> {
     let Some(file) = file else {
         return Ok(crate::store::zone());

@@ -1,4 +1,4 @@
-//! Where something was said, for programs.
+//! The origin of a value as JSON.
 
 use crate::json::Json;
 use macveil_core::address::Origin;

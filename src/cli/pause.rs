@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use super::ask;
-use super::failure::{Failure, unless_unheard};
+use super::failure::{Failure, ignore_broken_pipe};
 use crate::protocol::{Paused, Reply, Request};
 use macveil_core::address::parse_length;
 
@@ -36,7 +36,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
         interface: args.ask.interface.clone(),
         for_ms: args.seconds.map(|seconds| seconds.saturating_mul(1000)),
     };
-    unless_unheard(ask(&request, &args.ask, out))
+    ignore_broken_pipe(ask(&request, &args.ask, out))
 }
 
 /// Ends a pause.
@@ -47,7 +47,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
 pub fn resume(args: &ask::OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let interface = args.interface.clone();
     let request = Request::Resume { interface };
-    unless_unheard(ask(&request, args, out))
+    ignore_broken_pipe(ask(&request, args, out))
 }
 
 fn ask(request: &Request, args: &ask::OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {

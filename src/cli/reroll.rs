@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use super::ask::Daemon;
-use super::failure::{Failure, NO, unless_unheard};
+use super::failure::{Failure, NO, ignore_broken_pipe};
 use super::inputs;
 use crate::protocol::{Affected, Effect, Reply, Request};
 use macveil_core::address::Policy;
@@ -40,7 +40,7 @@ pub struct Args {
 ///
 /// No daemon runs, or it is not for this user.
 pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    unless_unheard(reroll(args, out))
+    ignore_broken_pipe(reroll(args, out))
 }
 
 fn reroll(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {

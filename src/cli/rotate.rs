@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use super::ask::{OneOrAll, verdict};
-use super::failure::{Failure, unless_unheard};
+use super::failure::{Failure, ignore_broken_pipe};
 use crate::protocol::{Effect, Reply, Request, Rotated};
 use macveil_core::machine::Rotation;
 
@@ -14,7 +14,7 @@ use macveil_core::machine::Rotation;
 ///
 /// No daemon runs, it is not for this user, or there is no such interface.
 pub fn run(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    unless_unheard(rotate(args, out))
+    ignore_broken_pipe(rotate(args, out))
 }
 
 fn rotate(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use super::ask::{OneOrAll, verdict};
-use super::failure::{Failure, unless_unheard};
+use super::failure::{Failure, ignore_broken_pipe};
 use crate::protocol::{Reply, Request, Scanned};
 use macveil_core::types::Bss;
 
@@ -15,7 +15,7 @@ use macveil_core::types::Bss;
 ///
 /// No daemon runs, it is not for this user, or there is no such interface.
 pub fn run(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    unless_unheard(scan(args, out))
+    ignore_broken_pipe(scan(args, out))
 }
 
 fn scan(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::ExitCode;
 
-use super::failure::{Failure, unless_unheard};
+use super::failure::{Failure, ignore_broken_pipe};
 use super::inputs;
 use super::policy::{Change, How};
 use macveil_core::address::Policy;
@@ -39,5 +39,5 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     } else {
         Policy::Permanent
     };
-    unless_unheard(Change::new(ssid, Some(policy), &args.how).make(out))
+    ignore_broken_pipe(Change::new(ssid, Some(policy), &args.how).make(out))
 }

@@ -1,31 +1,30 @@
-//! One configuration file as a whole, and how several become one.
+//! A configuration file, and how several files are merged.
 
 use std::path::PathBuf;
 
 use toml::de::{DeTable, DeValue};
 
-use super::device::DeviceOptions;
-use super::network::ScopedRule;
+use super::network::{self, ScopedRule};
+use super::options::{DeviceOptions, take_connection};
 use super::problem::{Problem, Wrong};
-use super::section::{MOST_PROBLEMS, Section};
+use super::section::{MAX_PROBLEMS, Section};
 use super::source::Source;
 use super::spec::DeviceSpecs;
 use super::value::{absolute_path, boolean, choice, one_or_more, text};
-use super::{connection, network};
 use macveil_core::address::{ConnectionOptions, Sourced};
 use macveil_core::types::Words;
 
-/// `backend`: which supplicant to work with.
+/// `backend`: the supplicant to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Backend {
-    /// Whichever is there.
+    /// The one that is running.
     #[default]
     Auto,
     /// `wpa_supplicant`.
     WpaSupplicant,
     /// iwd.
     Iwd,
-    /// None: only mask.
+    /// None: mask addresses only.
     None,
 }
 
@@ -36,7 +35,7 @@ const BACKENDS: Words<Backend> = &[
     ("none", Backend::None),
 ];
 
-/// What one file says, or several together.
+/// The contents of one file, or of several merged files.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Document {
     pub(super) manage: Option<Sourced<DeviceSpecs>>,
@@ -53,25 +52,25 @@ pub(super) struct Document {
     pub(super) networks: Vec<ScopedRule>,
 }
 
-/// An `[[interface]]`: what is said of some cards.
+/// An `[[interface]]` section.
 #[derive(Debug, Clone)]
 pub(super) struct InterfaceRule {
-    /// `None` only where that was an error.
-    pub(super) about: Option<DeviceSpecs>,
+    /// `None` only after an error.
+    pub(super) matches: Option<DeviceSpecs>,
     pub(super) device: DeviceOptions,
     pub(super) connection: ConnectionOptions,
 }
 
 impl Document {
-    /// Reads a file; what is wrong with it goes to `problems`, in the order of the file.
+    /// Parses a file; appends its problems in file order.
     pub(super) fn read(source: &Source, problems: &mut Vec<Problem>) -> Self {
         let mut found = Vec::new();
         let (table, errors) = DeTable::parse_recoverable(&source.text);
-        let errors = errors.iter().take(MOST_PROBLEMS);
+        let errors = errors.iter().take(MAX_PROBLEMS);
         found.extend(errors.map(|error| syntax_problem(source, error)));
         let document = if found.is_empty() {
             let file = Section::new(source, "", 0..0, table.into_inner(), &mut found);
-            Self::take_apart(file)
+            Self::parse(file)
         } else {
             Self::default()
         };
@@ -80,7 +79,7 @@ impl Document {
         document
     }
 
-    fn take_apart(mut file: Section) -> Self {
+    fn parse(mut file: Section) -> Self {
         let supplicant = file.take_table("supplicant", read_supplicant);
         let (backend, ctrl_interface) = supplicant.unwrap_or_default();
         let device = file.take_table("device", read_device);
@@ -90,7 +89,7 @@ impl Document {
             state_dir: file.take("state-dir", absolute_path),
             runtime_dir: file.take("runtime-dir", absolute_path),
             control_group: file.take("control-group", group),
-            metrics_file: file.take("metrics-file", path_if_any),
+            metrics_file: file.take("metrics-file", optional_path),
             log_identities: file.take("log-identities", boolean),
             backend,
             ctrl_interface,
@@ -103,7 +102,7 @@ impl Document {
         document
     }
 
-    /// Takes from an earlier file what this one does not say. Rules of the later file are asked first.
+    /// Fills keys that are not set here from an earlier file. Rules of the later file take precedence.
     pub(super) fn or(self, earlier: Self) -> Self {
         Self {
             manage: self.manage.or(earlier.manage),
@@ -131,19 +130,19 @@ fn syntax_problem(source: &Source, error: &toml::de::Error) -> Problem {
     Problem::at(source, &span, Wrong::new(error.message()))
 }
 
-/// A group's name or number; an empty text is none.
+/// Name or number of a group; `None` for an empty string.
 fn group(value: &DeValue) -> Result<Option<String>, Wrong> {
     match text(value)? {
         "" => Ok(None),
         name if name.contains([':', '/', ' ']) || name.contains(char::is_control) => {
-            Err(Wrong::new("the name or number of one group is meant"))
+            Err(Wrong::new("expected the name or number of one group"))
         }
         name => Ok(Some(name.to_owned())),
     }
 }
 
-/// An empty text is none.
-fn path_if_any(value: &DeValue) -> Result<Option<PathBuf>, Wrong> {
+/// `None` for an empty string.
+fn optional_path(value: &DeValue) -> Result<Option<PathBuf>, Wrong> {
     match text(value)? {
         "" => Ok(None),
         _ => absolute_path(value).map(Some),
@@ -170,26 +169,26 @@ fn read_device(mut section: Section) -> DeviceOptions {
 }
 
 fn read_connection(mut section: Section) -> ConnectionOptions {
-    let connection = connection::take(&mut section);
+    let connection = take_connection(&mut section);
     section.finish();
     connection
 }
 
 fn read_interface(mut section: Section) -> InterfaceRule {
     if !section.has_any(&["match"]) {
-        section.complain_of_header(Wrong::new(
-            "which interfaces? Say `match`, for example match = \"driver:brcmfmac\"",
+        section.report_header(Wrong::new(
+            "[[interface]] needs `match`, for example match = \"driver:brcmfmac\"",
         ));
     }
-    let about = section.take("match", device_specs).map(|said| said.value);
+    let matches = section.take("match", device_specs).map(|specs| specs.value);
     let device = DeviceOptions::take(&mut section);
     let connection = ConnectionOptions {
         uuid: section.take("uuid", network::uuid),
-        ..connection::take(&mut section)
+        ..take_connection(&mut section)
     };
     section.finish();
     InterfaceRule {
-        about,
+        matches,
         device,
         connection,
     }

@@ -1,4 +1,4 @@
-//! Which files make up the configuration.
+//! The files of the configuration.
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
@@ -8,48 +8,48 @@ use std::path::{Path, PathBuf};
 use super::problem::{Problem, Wrong};
 use super::source::Source;
 
-/// The file that is read unless another one is named.
+/// The default configuration file.
 pub const DEFAULT_FILE: &str = "/etc/macveil/macveil.toml";
 
-/// Directories of drop-ins; a file of a later one hides those of the same name before it.
+/// Directories of drop-ins; a file in a later directory hides files with the same name in earlier ones.
 const DROP_IN_DIRECTORIES: [&str; 3] = [
     "/usr/lib/macveil/conf.d",
     "/run/macveil/conf.d",
     "/etc/macveil/conf.d",
 ];
 
-/// Where the configuration is.
+/// The location of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
     main: PathBuf,
-    /// The main file must be there.
+    /// Whether the main file must exist.
     required: bool,
     drop_ins: Vec<PathBuf>,
-    supposed: Option<Supposed>,
+    replacement: Option<Replacement>,
 }
 
-/// A drop-in as it might be.
+/// Planned contents of a drop-in, to check a change before writing it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Supposed {
+struct Replacement {
     path: PathBuf,
-    /// `None`: it is not there.
+    /// `None`: removed.
     text: Option<String>,
 }
 
 impl Layout {
-    /// The file that was named and nothing else, or the system's own.
+    /// Only the named file, else the system's configuration.
     #[must_use]
     pub fn of(named: Option<&Path>) -> Self {
         named.map_or_else(Self::system, Self::only)
     }
 
-    /// The system's own: the default file, if it is there, and the drop-ins.
+    /// The system's configuration: the default file, if it exists, and the drop-ins.
     #[must_use]
     pub fn system() -> Self {
         Self::below(Path::new("/"))
     }
 
-    /// As the system's own, but below a directory.
+    /// The system's configuration below another root directory.
     #[must_use]
     pub fn below(root: &Path) -> Self {
         let moved = |path: &str| root.join(path.trim_start_matches('/'));
@@ -57,29 +57,29 @@ impl Layout {
             main: moved(DEFAULT_FILE),
             required: false,
             drop_ins: DROP_IN_DIRECTORIES.into_iter().map(moved).collect(),
-            supposed: None,
+            replacement: None,
         }
     }
 
-    /// This file alone, which must be there.
+    /// Only this file, which must exist.
     #[must_use]
     pub fn only(file: &Path) -> Self {
         Self {
             main: file.to_owned(),
             required: true,
             drop_ins: Vec::new(),
-            supposed: None,
+            replacement: None,
         }
     }
 
-    /// The directory of the administrator's own drop-ins, which hide all others of the same name;
-    /// `None`: there are no drop-ins.
+    /// The directory of the administrator's drop-ins, which hide all others with the same name;
+    /// `None` without drop-ins.
     #[must_use]
     pub fn own_drop_ins(&self) -> Option<&Path> {
         self.drop_ins.last().map(PathBuf::as_path)
     }
 
-    /// Every directory that this is read from; one that is not there may come into being.
+    /// Every directory of the configuration, including directories that do not exist yet.
     pub fn directories(&self) -> impl Iterator<Item = &Path> {
         let drop_ins = self.drop_ins.iter().map(PathBuf::as_path);
         let own = self.main.parent().map(|directory| match directory {
@@ -89,17 +89,17 @@ impl Layout {
         own.into_iter().chain(drop_ins)
     }
 
-    /// As it would be if one of the administrator's own drop-ins said this, or (`None`) were not there.
+    /// The configuration with a drop-in of the administrator replaced or (`None`) removed.
     #[must_use]
-    pub fn supposing(self, path: &Path, text: Option<String>) -> Self {
+    pub fn with_drop_in(self, path: &Path, text: Option<String>) -> Self {
         let path = path.to_owned();
         Self {
-            supposed: Some(Supposed { path, text }),
+            replacement: Some(Replacement { path, text }),
             ..self
         }
     }
 
-    /// Reads every file, in the order in which they hold: later ones over earlier ones.
+    /// Reads every file; later files take precedence.
     pub(super) fn read(&self, problems: &mut Vec<Problem>) -> Vec<Source> {
         let mut sources = Vec::new();
         match std::fs::read(&self.main) {
@@ -107,11 +107,11 @@ impl Layout {
             contents => sources.extend(source(&self.main, contents, problems)),
         }
         for path in self.visible_drop_ins(problems) {
-            let contents = match &self.supposed {
-                Some(Supposed {
-                    path: supposed,
+            let contents = match &self.replacement {
+                Some(Replacement {
+                    path: replaced,
                     text: Some(text),
-                }) if *supposed == path => Ok(text.clone().into_bytes()),
+                }) if *replaced == path => Ok(text.clone().into_bytes()),
                 _ => std::fs::read(&path),
             };
             sources.extend(source(&path, contents, problems));
@@ -119,22 +119,22 @@ impl Layout {
         sources
     }
 
-    /// By name, each from the last directory that has it.
+    /// Sorted by name, each from the last directory that has it.
     fn visible_drop_ins(&self, problems: &mut Vec<Problem>) -> Vec<PathBuf> {
         let mut visible = BTreeMap::<OsString, PathBuf>::new();
         for directory in &self.drop_ins {
             match list(directory) {
                 Ok(files) => visible.extend(files.into_iter().filter(|(_, path)| {
-                    let supposed = self.supposed.as_ref();
-                    supposed.is_none_or(|supposed| supposed.path != *path)
+                    let replacement = self.replacement.as_ref();
+                    replacement.is_none_or(|replacement| replacement.path != *path)
                 })),
                 Err(error) => problems.push(unreadable(directory, &error)),
             }
         }
-        if let Some(Supposed {
+        if let Some(Replacement {
             path,
             text: Some(_),
-        }) = &self.supposed
+        }) = &self.replacement
         {
             let name = path.file_name().unwrap_or_default().to_owned();
             visible.insert(name, path.clone());
@@ -183,7 +183,7 @@ fn source(
             let start = error.utf8_error().valid_up_to();
             let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
             let wrong =
-                Wrong::new("this byte is no UTF-8; an SSID of other bytes goes into ssid-hex");
+                Wrong::new("this byte is not UTF-8; use ssid-hex for an SSID that is not UTF-8");
             problems.push(Problem::at(
                 &Source::new(file, text),
                 &(start..start + 1),
@@ -195,5 +195,5 @@ fn source(
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> Problem {
-    Problem::with_file(path, format!("cannot be read: {error}"))
+    Problem::with_file(path, format!("cannot read: {error}"))
 }

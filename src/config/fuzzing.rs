@@ -1,4 +1,4 @@
-//! Targets of the fuzzer: configuration files.
+//! Fuzz targets: configuration files and device specs.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ const ETHERNET: DeviceFacts = DeviceFacts {
     kind: DeviceKind::Ethernet,
 };
 
-/// A file. What is wrong is shown where it is; what is right gives addresses that a station may have.
+/// A file. Problems have a position; a valid file assigns usable addresses.
 pub(crate) fn file(data: &[u8]) {
     let text = text(data);
     let file = "/etc/macveil/macveil.toml";
@@ -91,7 +91,7 @@ fn use_for(config: &Config, device: &DeviceFacts) {
     }
 }
 
-/// Device specs. A glob is not tried for ever.
+/// Device specs. Matching a glob terminates.
 pub(crate) fn device_spec(data: &[u8]) {
     let text = text(data);
     if let Ok(specs) = DeviceSpecs::read(&[&text]) {

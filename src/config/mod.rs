@@ -1,20 +1,19 @@
-//! How the user says it: TOML files, read without ever guessing what a mistake was to mean.
+//! The configuration: TOML files.
 //!
-//! `/etc/macveil/macveil.toml` first, then drop-ins by their names; what a later file says holds over
-//! what an earlier one says, key by key. All that is wrong is found at once, each with its line.
+//! `/etc/macveil/macveil.toml` is read first, then drop-ins in the order of their names; for each key,
+//! a later file takes precedence. All problems are reported at once, each with its line. An invalid
+//! value is never guessed.
 
-mod connection;
-mod device;
 mod document;
 mod files;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod network;
+mod options;
 mod problem;
 mod section;
 mod source;
 mod spec;
-mod suggest;
 #[cfg(test)]
 mod tests;
 mod value;
@@ -23,19 +22,19 @@ mod warnings;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub(crate) use device::SCAN_MASK_FREE_BITS;
 pub use document::Backend;
 pub use files::{DEFAULT_FILE, Layout};
 pub(crate) use network::is_uuid;
+pub(crate) use options::MIN_SCAN_MASK_FREE_BITS;
 pub use problem::{Errors, Problem};
 pub(crate) use source::harmless;
 pub use source::{Excerpt, Position};
 pub use spec::DeviceFacts;
 pub(crate) use spec::{is_spec, split as split_specs};
 
-use device::DeviceOptions;
 use document::{Document, InterfaceRule};
 use network::ScopedRule;
+use options::DeviceOptions;
 use source::Source;
 use spec::DeviceSpecs;
 
@@ -45,47 +44,47 @@ use macveil_core::address::{
 use macveil_core::machine::Settings;
 use macveil_core::types::DeviceKind;
 
-/// What the user wants, all files together.
+/// The configuration from all files.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// `state-dir`: where the key is.
+    /// `state-dir`: directory of the key.
     pub state_dir: PathBuf,
-    /// `runtime-dir`: where sockets are.
+    /// `runtime-dir`: directory of sockets.
     pub runtime_dir: PathBuf,
-    /// `control-group`: who may command macveil besides root.
+    /// `control-group`: the group that can control macveil, in addition to root.
     pub control_group: Option<String>,
-    /// `metrics-file`: where whoever collects metrics finds them.
+    /// `metrics-file`: where metrics are written.
     pub metrics_file: Option<PathBuf>,
     /// `log-identities`: whether the log names networks and addresses.
     pub log_identities: bool,
-    /// `backend`: which supplicant to work with.
+    /// `backend`: the supplicant to use.
     pub backend: Backend,
-    /// `ctrl-interface`: where `wpa_supplicant`'s sockets are.
+    /// `ctrl-interface`: directory of `wpa_supplicant`'s sockets.
     pub ctrl_interface: PathBuf,
-    /// The files that were read, in the order in which they hold.
+    /// The files that were read; later files take precedence.
     pub files: Vec<Arc<str>>,
-    /// What hardly says what was meant.
+    /// Options without effect, and similar likely mistakes.
     pub warnings: Vec<Problem>,
     manage: DeviceSpecs,
     device: DeviceOptions,
     connection: ConnectionOptions,
-    /// In the order in which they are asked.
+    /// Earlier rules take precedence.
     interfaces: Vec<InterfaceRule>,
-    /// In the order in which they are asked.
+    /// Earlier rules take precedence.
     networks: Vec<ScopedRule>,
 }
 
-/// Reads the configuration: the file that was named and nothing else, or the system's own.
+/// Reads only the named file, else the system's configuration.
 ///
 /// # Errors
 ///
-/// A file cannot be read, or anything in it is wrong. A file that was named must be there.
+/// A file cannot be read or is invalid. A named file must exist.
 pub fn load(named: Option<&Path>) -> Result<Config, Errors> {
     Config::read(&Layout::of(named))
 }
 
 impl Config {
-    /// Reads the configuration from where it is.
+    /// Reads the configuration.
     ///
     /// # Errors
     ///
@@ -106,11 +105,11 @@ impl Config {
         })
     }
 
-    /// Whether a text would be good as a configuration file.
+    /// Checks the text of a configuration file.
     ///
     /// # Errors
     ///
-    /// What is wrong with it.
+    /// Its problems.
     pub(crate) fn check_text(file: &Path, text: &str) -> Result<(), Errors> {
         let mut problems = Vec::new();
         let source = Source::new(file.display().to_string().into(), text.to_owned());
@@ -118,33 +117,33 @@ impl Config {
         Errors::unless_empty(problems)
     }
 
-    /// Whether macveil is to care for this interface. One that is neither Wi-Fi nor physical Ethernet
-    /// has to be called by its name.
+    /// Whether macveil manages this interface. An interface that is neither Wi-Fi nor physical Ethernet
+    /// must be listed by name.
     #[must_use]
     pub fn manages(&self, device: &DeviceFacts) -> bool {
         self.manage.matches(device)
             && (device.kind != DeviceKind::Other || self.manage.names(device))
     }
 
-    /// What is said of networks, in the order in which it is asked.
+    /// The rules for networks, in order of precedence.
     pub fn network_rules(&self) -> impl Iterator<Item = &NetworkRule> {
         self.networks.iter().map(|scoped| &scoped.rule)
     }
 
-    /// Which address a network gets that no rule is about.
+    /// The policy of networks without a rule.
     #[must_use]
     pub fn default_policy(&self) -> Sourced<Policy> {
-        let said = self.connection.policy.clone();
-        said.unwrap_or(Sourced::built_in(Policy::StableSsid))
+        let policy = self.connection.policy.clone();
+        policy.unwrap_or(Sourced::built_in(Policy::StableSsid))
     }
 
-    /// How this interface is to be treated.
+    /// The settings of this interface.
     #[must_use]
     pub fn settings(&self, device: &DeviceFacts) -> Settings {
-        self.device_wishes(device).settings()
+        self.device_options(device).settings()
     }
 
-    /// Which addresses networks get on this interface.
+    /// The address policies of this interface.
     #[must_use]
     pub fn address_policies(&self, device: &DeviceFacts, host: Arc<Host>) -> AddressPolicies {
         let mut defaults = self
@@ -154,13 +153,13 @@ impl Config {
             })
             .or(&self.connection);
         if device.kind == DeviceKind::Wifi {
-            // An interface's UUID stands for what its wire leads to, not for every network alike.
+            // The UUID of an interface identifies its Ethernet connection, not every Wi-Fi network.
             defaults.uuid = None;
         }
         AddressPolicies::new(
             device.name.to_owned(),
             host,
-            self.device_wishes(device).scan_mask(),
+            self.device_options(device).scan_mask(),
             self.network_rules_on(device).collect(),
             defaults,
         )
@@ -170,7 +169,7 @@ impl Config {
         self.networks.iter().filter_map(|scoped| scoped.on(device))
     }
 
-    fn device_wishes(&self, device: &DeviceFacts) -> DeviceOptions {
+    fn device_options(&self, device: &DeviceFacts) -> DeviceOptions {
         self.rules_about(device)
             .fold(DeviceOptions::default(), |options, rule| {
                 options.or(&rule.device)
@@ -180,7 +179,7 @@ impl Config {
 
     fn rules_about(&self, device: &DeviceFacts) -> impl Iterator<Item = &InterfaceRule> {
         let about = |rule: &&InterfaceRule| {
-            rule.about
+            rule.matches
                 .as_ref()
                 .is_some_and(|specs| specs.matches(device))
         };
@@ -190,22 +189,25 @@ impl Config {
 
 impl From<Document> for Config {
     fn from(document: Document) -> Self {
-        let path = |said: Option<Sourced<PathBuf>>, default: &str| {
-            said.map_or_else(|| PathBuf::from(default), |said| said.value)
+        let path = |path: Option<Sourced<PathBuf>>, default: &str| {
+            path.map_or_else(|| PathBuf::from(default), |path| path.value)
         };
         Self {
             state_dir: path(document.state_dir, "/var/lib/macveil"),
             runtime_dir: path(document.runtime_dir, "/run/macveil"),
-            control_group: document.control_group.and_then(|said| said.value),
-            metrics_file: document.metrics_file.and_then(|said| said.value),
-            log_identities: document.log_identities.is_some_and(|said| said.value),
-            backend: document.backend.map(|said| said.value).unwrap_or_default(),
+            control_group: document.control_group.and_then(|group| group.value),
+            metrics_file: document.metrics_file.and_then(|path| path.value),
+            log_identities: document.log_identities.is_some_and(|log| log.value),
+            backend: document
+                .backend
+                .map(|backend| backend.value)
+                .unwrap_or_default(),
             ctrl_interface: path(document.ctrl_interface, "/run/wpa_supplicant"),
             files: Vec::new(),
             warnings: Vec::new(),
             manage: document
                 .manage
-                .map_or_else(DeviceSpecs::wifi, |said| said.value),
+                .map_or_else(DeviceSpecs::wifi, |specs| specs.value),
             device: document.device,
             connection: document.connection,
             interfaces: document.interfaces,

@@ -1,10 +1,10 @@
-//! `[[network]]`: what is said of one network.
+//! The section `[[network]]`.
 
 use data_encoding::HEXLOWER_PERMISSIVE;
 use toml::de::DeValue;
 
-use super::connection;
 use super::document::device_specs;
+use super::options::take_connection;
 use super::problem::Wrong;
 use super::section::Section;
 use super::spec::{DeviceFacts, DeviceSpecs};
@@ -12,10 +12,10 @@ use super::value::{choice, one_or_more, parsed, text};
 use macveil_core::address::{ConnectionOptions, NetworkMatch, NetworkRule};
 use macveil_core::types::{KeyMgmt, MAX_SSID_BYTES, Mac, Ssid};
 
-/// At least one of these must be there.
+/// At least one of these is required.
 const MATCHING_KEYS: &[&str] = &["ssid", "ssid-hex", "bssid", "security", "id-str"];
 
-/// What is said of a network, on all interfaces or on some.
+/// A rule for networks, on all interfaces or on some.
 #[derive(Debug, Clone)]
 pub(super) struct ScopedRule {
     pub(super) interfaces: Option<DeviceSpecs>,
@@ -23,7 +23,7 @@ pub(super) struct ScopedRule {
 }
 
 impl ScopedRule {
-    /// The rule as it is on this interface, if it is about it.
+    /// The rule on this interface, if it applies there.
     pub(super) fn on(&self, device: &DeviceFacts) -> Option<NetworkRule> {
         let interfaces = self.interfaces.as_ref();
         let here = interfaces.is_none_or(|specs| specs.matches(device));
@@ -35,21 +35,21 @@ impl ScopedRule {
     }
 }
 
-/// Takes the section apart.
+/// Parses the section.
 pub(super) fn read(mut section: Section) -> ScopedRule {
     if !section.has_any(MATCHING_KEYS) {
-        section.complain_of_header(Wrong::new(
-            "which network? Say its ssid, ssid-hex, bssid, security or id-str",
+        section.report_header(Wrong::new(
+            "[[network]] needs one of ssid, ssid-hex, bssid, security, id-str",
         ));
     }
-    let interfaces = section.take("match", device_specs).map(|said| said.value);
+    let interfaces = section.take("match", device_specs).map(|specs| specs.value);
     let about = NetworkMatch {
         some_interfaces: interfaces.is_some(),
         ..about(&mut section)
     };
     let options = ConnectionOptions {
         uuid: section.take("uuid", uuid),
-        ..connection::take(&mut section)
+        ..take_connection(&mut section)
     };
     let origin = section.origin();
     section.finish();
@@ -73,11 +73,13 @@ fn about(section: &mut Section) -> NetworkMatch {
         ssids: names
             .into_iter()
             .chain(hex_names)
-            .flat_map(|said| said.value)
+            .flat_map(|ssids| ssids.value)
             .collect(),
-        bssids: bssids.map(|said| said.value).unwrap_or_default(),
-        securities: securities.map(|said| said.value).unwrap_or_default(),
-        id_strs: id_strs.map(|said| said.value).unwrap_or_default(),
+        bssids: bssids.map(|bssids| bssids.value).unwrap_or_default(),
+        securities: securities
+            .map(|securities| securities.value)
+            .unwrap_or_default(),
+        id_strs: id_strs.map(|id_strs| id_strs.value).unwrap_or_default(),
         some_interfaces: false,
     }
 }
@@ -96,11 +98,11 @@ fn ssid_hex(value: &DeValue) -> Result<Ssid, Wrong> {
 
 fn named(bytes: &[u8]) -> Result<Ssid, Wrong> {
     if bytes.is_empty() {
-        return Err(Wrong::new("a network has a name of at least one byte"));
+        return Err(Wrong::new("an SSID must not be empty"));
     }
     Ssid::new(bytes).ok_or_else(|| {
         Wrong::new(format!(
-            "{} bytes are too many: a name has at most {MAX_SSID_BYTES}",
+            "the SSID has {} bytes: the maximum is {MAX_SSID_BYTES}",
             bytes.len()
         ))
     })
@@ -108,7 +110,7 @@ fn named(bytes: &[u8]) -> Result<Ssid, Wrong> {
 
 fn id_str(value: &DeValue) -> Result<String, Wrong> {
     match text(value)? {
-        "" => Err(Wrong::new("an empty id_str is none")),
+        "" => Err(Wrong::new("id-str must not be empty")),
         text => Ok(text.to_owned()),
     }
 }
@@ -120,7 +122,7 @@ pub(super) fn uuid(value: &DeValue) -> Result<String, Wrong> {
         Ok(text.to_ascii_lowercase())
     } else {
         Err(Wrong::new(
-            "a UUID such as 123e4567-e89b-12d3-a456-426655440000 is meant",
+            "expected a UUID such as 123e4567-e89b-12d3-a456-426655440000",
         ))
     }
 }

@@ -1,4 +1,4 @@
-//! What is wrong with a configuration, so that a person can mend it.
+//! Problems in a configuration, with their position and a hint.
 
 use std::fmt;
 use std::ops::Range;
@@ -7,27 +7,27 @@ use std::path::Path;
 use super::source::{Excerpt, Position, Source, harmless};
 use macveil_core::address::Origin;
 
-/// Something wrong in a file.
+/// A problem in a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     file: String,
     position: Option<Position>,
     excerpt: Option<Excerpt>,
     message: String,
-    meant: Option<String>,
+    hint: Option<String>,
 }
 
-/// Everything that is wrong with a configuration; never empty.
+/// All problems of a configuration; never empty.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Errors(Vec<Problem>);
 
-/// What is wrong with a value, before it is known where it stands.
+/// A problem with a value whose position is not known yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wrong {
     pub(super) message: String,
-    /// What was probably meant.
-    pub(super) meant: Option<String>,
-    /// The part of the value that is wrong, if not all of it is.
+    /// How to fix it.
+    pub(super) hint: Option<String>,
+    /// The invalid part of the value, if not the whole value.
     pub(super) span: Option<Range<usize>>,
 }
 
@@ -35,14 +35,14 @@ impl Wrong {
     pub(super) fn new(message: impl fmt::Display) -> Self {
         Self {
             message: message.to_string(),
-            meant: None,
+            hint: None,
             span: None,
         }
     }
 
-    pub(super) fn meant(self, meant: Option<impl fmt::Display>) -> Self {
+    pub(super) fn hint(self, hint: Option<impl fmt::Display>) -> Self {
         Self {
-            meant: meant.map(|meant| meant.to_string()),
+            hint: hint.map(|hint| hint.to_string()),
             ..self
         }
     }
@@ -56,18 +56,18 @@ impl Wrong {
 }
 
 impl Problem {
-    /// The file as a whole.
+    /// A problem with the whole file.
     pub(super) fn with_file(file: &Path, message: impl fmt::Display) -> Self {
         Self {
             file: file.display().to_string(),
             position: None,
             excerpt: None,
             message: harmless(&message.to_string()),
-            meant: None,
+            hint: None,
         }
     }
 
-    /// A part of it.
+    /// A problem with a part of a file.
     pub(super) fn at(source: &Source, span: &Range<usize>, wrong: Wrong) -> Self {
         let span = wrong.span.as_ref().unwrap_or(span);
         Self {
@@ -75,11 +75,11 @@ impl Problem {
             position: Some(source.position(span.start)),
             excerpt: Some(source.excerpt(span)),
             message: harmless(&wrong.message),
-            meant: wrong.meant,
+            hint: wrong.hint,
         }
     }
 
-    /// Something that was said.
+    /// A problem with a value at its origin.
     pub(super) fn about(origin: &Origin, message: impl fmt::Display) -> Self {
         let (file, position) = match origin {
             Origin::BuiltIn | Origin::Arguments => (origin.to_string(), None),
@@ -94,32 +94,32 @@ impl Problem {
             position,
             excerpt: None,
             message: harmless(&message.to_string()),
-            meant: None,
+            hint: None,
         }
     }
 
-    /// The path of the file.
+    /// Path of the file.
     #[must_use]
     pub fn file(&self) -> &str {
         &self.file
     }
 
-    /// Where in the file, unless it is about the file as a whole.
+    /// Position in the file; `None` for the whole file.
     #[must_use]
     pub const fn position(&self) -> Option<Position> {
         self.position
     }
 
-    /// What is wrong.
+    /// The problem.
     #[must_use]
     pub fn message(&self) -> &str {
         &self.message
     }
 
-    /// What was probably meant.
+    /// How to fix it.
     #[must_use]
-    pub fn meant(&self) -> Option<&str> {
-        self.meant.as_deref()
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
     }
 }
 
@@ -149,13 +149,13 @@ impl Problem {
         let margin = " ".repeat(number.len());
         write!(f, "\n  {number} | {}", excerpt.line)?;
         write!(f, "\n  {margin} | {}", excerpt.marks)?;
-        let meant = self.meant.as_ref();
-        meant.map_or(Ok(()), |meant| write!(f, " {meant}"))
+        let hint = self.hint.as_ref();
+        hint.map_or(Ok(()), |hint| write!(f, " {hint}"))
     }
 }
 
 impl Errors {
-    /// All of them, if there are any.
+    /// An error if there are problems.
     pub(super) fn unless_empty(problems: Vec<Problem>) -> Result<(), Self> {
         if problems.is_empty() {
             Ok(())
@@ -164,13 +164,13 @@ impl Errors {
         }
     }
 
-    /// Whether all of it is that files cannot be read.
+    /// Whether all problems are files that cannot be read.
     #[must_use]
     pub fn are_about_files(&self) -> bool {
         self.0.iter().all(|problem| problem.position.is_none())
     }
 
-    /// One after the other, in the order of the files.
+    /// In the order of the files.
     #[must_use]
     pub fn problems(&self) -> &[Problem] {
         &self.0

@@ -1,24 +1,25 @@
-//! One table of a configuration file, taken apart key by key.
+//! A table of a configuration file, parsed key by key.
 
 use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
+use super::options::{CONNECTION_KEYS, DEVICE_KEYS};
 use super::problem::{Problem, Wrong};
 use super::source::Source;
-use super::suggest::{Suggestion, closest};
+use super::value::did_you_mean;
 use macveil_core::address::{Origin, Sourced};
 
-/// Nobody reads more about one file.
-pub(super) const MOST_PROBLEMS: usize = 100;
+/// Problems reported per file.
+pub(super) const MAX_PROBLEMS: usize = 100;
 
 type Key = (String, Range<usize>);
 type Value<'a> = (Range<usize>, DeValue<'a>);
 
-/// A table whose keys are taken one by one; what is left in the end is an error.
+/// A table whose keys are taken one by one; keys that remain at the end are unknown.
 pub(super) struct Section<'a, 'p> {
     source: &'a Source,
-    /// As in `[device]`; empty for the keys before the first table.
+    /// Such as `device`; empty for the top level.
     name: &'static str,
     header: Range<usize>,
     entries: Vec<(Key, Value<'a>)>,
@@ -48,7 +49,7 @@ impl<'a, 'p> Section<'a, 'p> {
         }
     }
 
-    /// The value of a key, if it is there and can be read.
+    /// The value of a key, if it is set and valid.
     pub(super) fn take<T>(
         &mut self,
         key: &'static str,
@@ -61,13 +62,13 @@ impl<'a, 'p> Section<'a, 'p> {
                 origin: self.source.origin(&span),
             }),
             Err(wrong) => {
-                self.complain(&span, wrong);
+                self.report(&span, wrong);
                 None
             }
         }
     }
 
-    /// The table of a key, if there is one.
+    /// The table `[key]`, if there is one.
     pub(super) fn take_table<T>(
         &mut self,
         key: &'static str,
@@ -83,14 +84,14 @@ impl<'a, 'p> Section<'a, 'p> {
                 self.problems,
             )));
         }
-        self.complain(
+        self.report(
             &span,
             Wrong::new(format!("`{key}` must be a table: `[{key}]`")),
         );
         None
     }
 
-    /// The tables of a key, in their order.
+    /// The tables `[[key]]`, in file order.
     pub(super) fn take_tables<T>(
         &mut self,
         key: &'static str,
@@ -100,9 +101,9 @@ impl<'a, 'p> Section<'a, 'p> {
             return Vec::new();
         };
         let DeValue::Array(items) = value else {
-            self.complain(
+            self.report(
                 &span,
-                Wrong::new(format!("write `[[{key}]]`: there may be several")),
+                Wrong::new(format!("expected `[[{key}]]`: there can be several")),
             );
             return Vec::new();
         };
@@ -117,7 +118,7 @@ impl<'a, 'p> Section<'a, 'p> {
                     table,
                     self.problems,
                 ))),
-                _ => self.complain(&span, Wrong::new(format!("write `[[{key}]]`"))),
+                _ => self.report(&span, Wrong::new(format!("expected `[[{key}]]`"))),
             }
         }
         read_all
@@ -129,29 +130,25 @@ impl<'a, 'p> Section<'a, 'p> {
         names.any(|name| keys.contains(&name))
     }
 
-    /// Something is wrong with the section as a whole.
-    pub(super) fn complain_of_header(&mut self, wrong: Wrong) {
-        self.complain(&self.header.clone(), wrong);
+    /// Reports a problem with the whole section.
+    pub(super) fn report_header(&mut self, wrong: Wrong) {
+        self.report(&self.header.clone(), wrong);
     }
 
-    /// Where the section begins.
+    /// Start of the section.
     pub(super) fn origin(&self) -> Origin {
         self.source.origin(&self.header)
     }
 
-    /// Whatever was not taken is no key.
+    /// Reports keys that were not taken.
     pub(super) fn finish(mut self) {
         for ((key, span), _) in std::mem::take(&mut self.entries) {
             let message = match self.name {
                 "" => format!("unknown key `{key}`"),
                 name => format!("unknown key `{key}` in [{name}]"),
             };
-            let meant = match closest(&key, &self.known, self.name) {
-                Some(Suggestion::Word(word)) => Some(format!("did you mean `{word}`?")),
-                Some(Suggestion::Elsewhere(home)) => Some(home.to_owned()),
-                None => None,
-            };
-            self.complain(&span, Wrong::new(message).meant(meant));
+            let hint = hint(&key, &self.known, self.name);
+            self.report(&span, Wrong::new(message).hint(hint));
         }
     }
 
@@ -161,9 +158,47 @@ impl<'a, 'p> Section<'a, 'p> {
         Some(self.entries.swap_remove(index).1)
     }
 
-    fn complain(&mut self, span: &Range<usize>, wrong: Wrong) {
-        if self.problems.len() < MOST_PROBLEMS {
+    fn report(&mut self, span: &Range<usize>, wrong: Wrong) {
+        if self.problems.len() < MAX_PROBLEMS {
             self.problems.push(Problem::at(self.source, span, wrong));
         }
+    }
+}
+
+/// Sections and their keys.
+const SECTIONS: &[(&str, &[&str])] = &[
+    (
+        "",
+        &[
+            "manage",
+            "state-dir",
+            "runtime-dir",
+            "control-group",
+            "metrics-file",
+            "log-identities",
+        ],
+    ),
+    ("supplicant", &["backend", "ctrl-interface"]),
+    ("device", DEVICE_KEYS),
+    ("connection", CONNECTION_KEYS),
+];
+
+/// Prefixes of property names in `NetworkManager`.
+const PREFIXES: [&str; 2] = ["wifi", "ethernet"];
+
+/// How to fix the unknown `key` of a section.
+fn hint(key: &str, known: &[&'static str], section: &str) -> Option<String> {
+    let right_section = SECTIONS
+        .iter()
+        .find(|(name, keys)| *name != section && keys.contains(&key));
+    match right_section {
+        None if PREFIXES.contains(&key) => {
+            Some("use NetworkManager's names without the prefix before the dot".to_owned())
+        }
+        Some(("", _)) => {
+            Some("this key belongs at the top of the file, before the first [section]".to_owned())
+        }
+        Some((name, _)) => Some(format!("this key belongs to [{name}]")),
+        None => did_you_mean(key, known.iter().copied()),
     }
 }

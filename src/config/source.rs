@@ -1,20 +1,20 @@
-//! A configuration file's text, and where in it something stands.
+//! The text of a configuration file, and positions in it.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use macveil_core::address::Origin;
 
-/// A file that was read.
+/// The text of a file.
 #[derive(Debug)]
 pub(super) struct Source {
     pub(super) file: Arc<str>,
     pub(super) text: String,
-    /// Where each line begins.
+    /// Byte offset of each line.
     lines: Vec<usize>,
 }
 
-/// A position for people: both numbers count from 1, columns in characters.
+/// A position: line and column count from 1, columns in characters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position {
     /// The line.
@@ -23,15 +23,15 @@ pub struct Position {
     pub column: usize,
 }
 
-/// Of a longer line only so many characters are shown.
-const WIDTH: usize = 160;
+/// Characters shown of a line.
+const MAX_WIDTH: usize = 160;
 
-/// A line of a file with a part of it marked.
+/// A line of a file with a marked part.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Excerpt {
-    /// The line, with what could disturb a terminal replaced.
+    /// The line, without control characters.
     pub line: String,
-    /// Marks below it: what stands before the marked part as white space, then carets.
+    /// Carets below the marked part.
     pub marks: String,
 }
 
@@ -42,7 +42,7 @@ impl Source {
         Self { file, text, lines }
     }
 
-    /// The place of a span, for later reference.
+    /// The origin of a value at this span.
     pub(super) fn origin(&self, span: &Range<usize>) -> Origin {
         let Position { line, column } = self.position(span.start);
         Origin::Line {
@@ -71,22 +71,22 @@ impl Source {
             .get(..marked)
             .map_or(marked, |marked| marked.chars().count());
         let left_out = match before.chars().count() {
-            short if short < WIDTH / 2 => 0,
-            long => long - WIDTH / 2,
+            short if short < MAX_WIDTH / 2 => 0,
+            long => long - MAX_WIDTH / 2,
         };
-        let shown: String = line.chars().skip(left_out).take(WIDTH).collect();
+        let shown: String = line.chars().skip(left_out).take(MAX_WIDTH).collect();
         let indent = before.chars().skip(left_out);
         let indent = indent.map(|c| if c == '\t' { '\t' } else { ' ' });
         Excerpt {
             line: harmless(&shown),
             marks: indent
-                .chain(std::iter::repeat_n('^', marked.clamp(1, WIDTH / 2)))
+                .chain(std::iter::repeat_n('^', marked.clamp(1, MAX_WIDTH / 2)))
                 .collect(),
         }
     }
 
-    /// The number of the line that an offset is in, and what of the line is before the offset, which is
-    /// moved back to where a character begins.
+    /// The number of the line at an offset, and the span from the start of the line to the offset. The
+    /// offset is moved back to a character boundary.
     fn before(&self, offset: usize) -> (usize, Range<usize>) {
         let offset = offset.min(self.text.len());
         let mut ends = (0..=offset).rev();
@@ -98,12 +98,12 @@ impl Source {
     }
 }
 
-/// The text without anything that could disturb a terminal.
+/// The text with control characters replaced, except tabs.
 pub(crate) fn harmless(text: &str) -> String {
-    let harmless = |character: char| match character {
+    let printable = |character: char| match character {
         '\t' => '\t',
         control if control.is_control() => char::REPLACEMENT_CHARACTER,
         other => other,
     };
-    text.chars().map(harmless).collect()
+    text.chars().map(printable).collect()
 }

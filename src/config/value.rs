@@ -1,4 +1,4 @@
-//! Values of the configuration: one function a kind, each with words for what is wrong.
+//! Parsers of values, one function per kind.
 
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -7,17 +7,16 @@ use std::str::FromStr;
 use toml::de::DeValue;
 
 use super::problem::Wrong;
-use super::suggest;
 use macveil_core::types::Words;
 
-/// A text.
+/// A string.
 pub(super) fn text<'v>(value: &'v DeValue) -> Result<&'v str, Wrong> {
     value
         .as_str()
-        .ok_or_else(|| wrong_type("a text in quotes", value))
+        .ok_or_else(|| wrong_type("a string in quotes", value))
 }
 
-/// A text that a type can read.
+/// A string in the format of a type.
 pub(super) fn parsed<T: FromStr<Err: Display>>(value: &DeValue) -> Result<T, Wrong> {
     text(value)?.parse().map_err(Wrong::new)
 }
@@ -29,30 +28,33 @@ pub(super) fn boolean(value: &DeValue) -> Result<bool, Wrong> {
         .ok_or_else(|| wrong_type("true or false", value))
 }
 
-/// One of a few words.
+/// One of several words.
 pub(super) fn choice<T: Copy>(words: Words<T>) -> impl Fn(&DeValue) -> Result<T, Wrong> {
     move |value| {
         let text = text(value)?;
         let known = words.iter().find(|(word, _)| *word == text);
         known
             .map(|&(_, meaning)| meaning)
-            .ok_or_else(|| none_of(text, words))
+            .ok_or_else(|| unknown_word(text, words))
     }
 }
 
-fn none_of<T>(text: &str, words: Words<T>) -> Wrong {
+fn unknown_word<T>(text: &str, words: Words<T>) -> Wrong {
     let names = || words.iter().map(|&(word, _)| word);
     let list: Vec<_> = names().collect();
-    Wrong::new(format!("`{text}` is none of {}", list.join(", ")))
-        .meant(did_you_mean(text, names()))
+    Wrong::new(format!(
+        "`{text}` is not valid: use one of {}",
+        list.join(", ")
+    ))
+    .hint(did_you_mean(text, names()))
 }
 
-/// The words for the closest of several.
+/// A hint with the closest word.
 pub(super) fn did_you_mean(
     text: &str,
     words: impl IntoIterator<Item = &'static str>,
 ) -> Option<String> {
-    suggest::word(text, words).map(|word| format!("did you mean `{word}`?"))
+    closest_word(text, words).map(|word| format!("did you mean `{word}`?"))
 }
 
 /// An absolute path.
@@ -79,14 +81,34 @@ pub(super) fn one_or_more<T>(
     }
 }
 
-fn wrong_type(wanted: &str, value: &DeValue) -> Wrong {
+fn wrong_type(expected: &str, value: &DeValue) -> Wrong {
     let found = match value {
-        DeValue::String(_) => "a text",
+        DeValue::String(_) => "a string",
         DeValue::Integer(_) | DeValue::Float(_) => "a number",
         DeValue::Boolean(_) => "true or false",
         DeValue::Datetime(_) => "a date",
         DeValue::Array(_) => "a list",
         DeValue::Table(_) => "a table",
     };
-    Wrong::new(format!("{wanted} is meant, this is {found}"))
+    Wrong::new(format!("expected {expected}, found {found}"))
+}
+
+/// Maximum length of a text for which a suggestion is computed, in bytes.
+const MAX_TYPO: usize = 80;
+
+/// The word closest to `text`, if one is close enough.
+pub(super) fn closest_word(
+    text: &str,
+    words: impl IntoIterator<Item = &'static str>,
+) -> Option<&'static str> {
+    if text.len() > MAX_TYPO {
+        return None;
+    }
+    let text = text.to_ascii_lowercase().replace('_', "-");
+    words
+        .into_iter()
+        .map(|word| (strsim::damerau_levenshtein(&text, word), word))
+        .min()
+        .filter(|(distance, word)| *distance <= word.len() / 3)
+        .map(|(_, word)| word)
 }

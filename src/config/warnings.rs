@@ -1,10 +1,10 @@
-//! What may be said, but hardly says what was meant.
+//! Warnings: valid options that are likely mistakes.
 
 use super::document::Document;
 use super::problem::Problem;
 use macveil_core::address::{ConnectionOptions, Policy, Sourced, StableId};
 
-/// Everything in a configuration that a person should look at again.
+/// All warnings for a configuration.
 pub(super) fn warnings(document: &Document) -> Vec<Problem> {
     let networks: Vec<_> = document
         .networks
@@ -14,8 +14,8 @@ pub(super) fn warnings(document: &Document) -> Vec<Problem> {
     let mut defaults = vec![&document.connection];
     defaults.extend(document.interfaces.iter().map(|rule| &rule.connection));
 
-    let default_is_stable = defaults.iter().any(|options| says_stable(options));
-    let any_is_stable = default_is_stable || networks.iter().any(|options| says_stable(options));
+    let default_is_stable = defaults.iter().any(|options| is_stable(options));
+    let any_is_stable = default_is_stable || networks.iter().any(|options| is_stable(options));
     let mut warnings = Vec::new();
     for options in &defaults {
         warnings.extend(ineffective(options, any_is_stable));
@@ -31,18 +31,18 @@ pub(super) fn warnings(document: &Document) -> Vec<Problem> {
     warnings
 }
 
-fn says_stable(options: &ConnectionOptions) -> bool {
+fn is_stable(options: &ConnectionOptions) -> bool {
     policy(options) == Some(Policy::Stable)
 }
 
 fn policy(options: &ConnectionOptions) -> Option<Policy> {
-    options.policy.as_ref().map(|said| said.value)
+    options.policy.as_ref().map(|policy| policy.value)
 }
 
-/// An id says something only where the policy is `stable`, and it is not by default.
+/// A stable-id needs the policy `stable`, which is not the default.
 fn ineffective(options: &ConnectionOptions, stable_elsewhere: bool) -> Option<Problem> {
     let id = options.stable_id.as_ref()?;
-    let effective = says_stable(options) || stable_elsewhere;
+    let effective = is_stable(options) || stable_elsewhere;
     (!effective).then(|| {
         Problem::about(
             &id.origin,
@@ -51,12 +51,12 @@ fn ineffective(options: &ConnectionOptions, stable_elsewhere: bool) -> Option<Pr
     })
 }
 
-/// Only a stable address can be renewed: the others are new each time, or never.
+/// Only stable addresses are renewed.
 fn never_renewed(options: &ConnectionOptions) -> Option<Problem> {
     let rotate = options
         .rotate
         .as_ref()
-        .filter(|said| said.value.is_some())?;
+        .filter(|rotate| rotate.value.is_some())?;
     let stable = matches!(
         policy(options),
         None | Some(Policy::Stable | Policy::StableSsid)
@@ -73,15 +73,15 @@ fn same_for_all(id: &Sourced<StableId>) -> Option<Problem> {
     (!id.value.differs_by_network()).then(|| {
         Problem::about(
             &id.origin,
-            "this stable-id is the same for every network, and so is the address; ${NETWORK_SSID} in it tells them apart",
+            "this stable-id gives every network the same address; add ${NETWORK_SSID} to distinguish them",
         )
     })
 }
 
-/// `NetworkManager` takes them as they are written; so does macveil, but says so.
+/// An unknown pattern stands for itself, as in `NetworkManager`.
 fn unknown_patterns(id: &Sourced<StableId>) -> impl Iterator<Item = Problem> {
     id.value.unknown_patterns().into_iter().map(|pattern| {
-        let message = format!("`{pattern}` is no pattern: it stands for itself in the id");
+        let message = format!("unknown pattern `{pattern}`: it is used literally");
         Problem::about(&id.origin, message)
     })
 }

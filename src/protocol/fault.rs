@@ -128,7 +128,7 @@ impl From<&Problem> for Mistake {
             file: problem.file().to_owned(),
             position: position.map(|it| (number(it.line), number(it.column))),
             message: problem.message().to_owned(),
-            meant: problem.meant().map(str::to_owned),
+            meant: problem.hint().map(str::to_owned),
         }
     }
 }

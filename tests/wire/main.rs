@@ -38,7 +38,7 @@ fn the_address_is_there_before_the_first_carrier() {
             let tap = Tap::open();
             assert_eq!(world.address(), world.stable());
             assert_eq!(world.is_up(), up, "the link is as it was");
-            let expected = format!("The wire on card: {}\n", world.stable());
+            let expected = format!("Ethernet on card: {}\n", world.stable());
             assert!(world.explanation().starts_with(&expected));
             world.switch("card", true);
             world.plug(true);

@@ -13,7 +13,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::console::Paint;
-use super::failure::{Failure, NO, unless_unheard};
+use super::failure::{Failure, NO, ignore_broken_pipe};
 use crate::tools::doctor::examine;
 use render::Report;
 
@@ -47,7 +47,7 @@ pub struct Args {
 ///
 /// If there is no such interface, or `--try` is not possible.
 pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    unless_unheard(answer(args, out))
+    ignore_broken_pipe(answer(args, out))
 }
 
 fn answer(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {

@@ -1,4 +1,4 @@
-//! An explanation as a value: the text and the JSON are made from the same.
+//! An explanation as data, from which the text and the JSON are rendered.
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -9,37 +9,37 @@ use macveil_core::address::{
 };
 use macveil_core::types::{Mac, Ssid};
 
-/// Which address a network gets, and all that leads to it.
+/// Which address a network gets, and its derivation.
 pub(super) struct Explanation {
     pub(super) ssid: Option<Ssid>,
     pub(super) interface: String,
-    /// Whether macveil cares for the interface at all.
+    /// Whether macveil manages the interface.
     pub(super) managed: bool,
-    /// Where the rules about the network are, the one that is asked first before the others.
+    /// The origins of the rules that apply, in order of precedence.
     pub(super) rules: Vec<Origin>,
     pub(super) steps: Vec<Step>,
     pub(super) outcome: Result<Outcome, AssignError>,
 }
 
-/// One thing that leads to the address.
+/// One input of the address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Step {
-    /// In words.
+    /// Title in the text.
     pub(super) title: &'static str,
-    /// Its name in JSON.
+    /// Key in JSON.
     pub(super) name: &'static str,
     pub(super) value: String,
-    /// Where it was said, unless it follows from the others.
+    /// Where it was set, unless it follows from other steps.
     pub(super) origin: Option<Origin>,
 }
 
-/// The address.
+/// The resulting address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// This one, at each association.
+    /// The same address for each association.
     Fixed(Mac),
-    /// Another one at each association.
-    Anew,
+    /// A new address for each association.
+    Random,
 }
 
 impl Explanation {
@@ -51,7 +51,7 @@ impl Explanation {
         card: &AddressFacts,
     ) -> Self {
         let resolved = policies.resolve(network);
-        // A drawn address is not shown, so it may as well be drawn from a fixed seed.
+        // A random address is not shown, so a fixed seed is sufficient.
         let mut rng = StdRng::seed_from_u64(0);
         let derivation = policies.derive(network, card, &mut rng);
         let mut steps = Vec::new();
@@ -68,23 +68,23 @@ impl Explanation {
             rules: policies.rules_about(network).into_iter().cloned().collect(),
             steps,
             outcome: derivation.map(|derivation| match derivation.source {
-                Source::Random => Outcome::Anew,
+                Source::Random => Outcome::Random,
                 _ => Outcome::Fixed(derivation.address),
             }),
         }
     }
 }
 
-/// What the user wants of the address, as far as it matters under the policy.
+/// The options that affect the address under its policy.
 fn options(resolved: &ResolvedPolicy) -> Vec<Step> {
-    let said = |title, name, value: String, origin: &Origin| Step {
+    let option = |title, name, value: String, origin: &Origin| Step {
         title,
         name,
         value,
         origin: Some(origin.clone()),
     };
     let policy = &resolved.policy;
-    let mut steps = vec![said(
+    let mut steps = vec![option(
         "policy",
         "policy",
         policy.value.to_string(),
@@ -100,21 +100,23 @@ fn options(resolved: &ResolvedPolicy) -> Vec<Step> {
             .stable_id
             .as_ref()
             .filter(|_| policy.value == Policy::Stable);
-        steps.extend(id.map(|id| said("stable-id", "stable_id", id.value.to_string(), &id.origin)));
+        steps.extend(
+            id.map(|id| option("stable-id", "stable_id", id.value.to_string(), &id.origin)),
+        );
         let uuid = resolved.uuid.as_ref();
-        steps.extend(uuid.map(|uuid| said("uuid", "uuid", uuid.value.clone(), &uuid.origin)));
+        steps.extend(uuid.map(|uuid| option("uuid", "uuid", uuid.value.clone(), &uuid.origin)));
         let rotate = resolved.rotate.as_ref();
         steps.extend(rotate.map(|every| {
             let value = format_length(every.value.as_secs());
-            said("renewed after", "rotate", value, &every.origin)
+            option("renewed after", "rotate", value, &every.origin)
         }));
         let binding = &resolved.binding;
-        let security = Some(&resolved.by_security).filter(|said| said.value);
-        steps.extend(security.map(|said_so| {
-            let value = "how the network is joined".to_owned();
-            said("hangs on", "by_security", value, &said_so.origin)
+        let security = Some(&resolved.by_security).filter(|security| security.value);
+        steps.extend(security.map(|security| {
+            let value = "the network's security".to_owned();
+            option("depends on", "by_security", value, &security.origin)
         }));
-        steps.push(said(
+        steps.push(option(
             "bound to",
             "binding",
             binding.value.to_string(),
@@ -122,9 +124,9 @@ fn options(resolved: &ResolvedPolicy) -> Vec<Step> {
         ));
     }
     let mask = resolved.mask.as_ref();
-    steps.extend(mask.map(|mask| said("mask", "mask", mask.value.to_string(), &mask.origin)));
+    steps.extend(mask.map(|mask| option("mask", "mask", mask.value.to_string(), &mask.origin)));
     let slap = &resolved.slap;
-    steps.push(said(
+    steps.push(option(
         "quadrant",
         "slap",
         slap.value.to_string(),
@@ -144,9 +146,9 @@ fn sources(resolved: &ResolvedPolicy, derivation: &Derivation) -> Vec<Step> {
     let mut steps = Vec::new();
     let bits = match &derivation.source {
         Source::Permanent => "the card's permanent address",
-        Source::Initial => "the address that the card had at first",
+        Source::Initial => "the card's initial address",
         Source::Explicit => "the configuration",
-        Source::Random => "chance",
+        Source::Random => "a random number generator",
         Source::Hash {
             id,
             binding,
@@ -154,7 +156,7 @@ fn sources(resolved: &ResolvedPolicy, derivation: &Derivation) -> Vec<Step> {
             generation,
         } => {
             let expanded = id.expanded.as_ref();
-            steps.extend(expanded.map(|text| follows("filled in", "expanded_id", text.clone())));
+            steps.extend(expanded.map(|text| follows("expanded", "expanded_id", text.clone())));
             steps.push(follows("hashed: type", "id_type", id.kind.to_string()));
             steps.push(follows("hashed: id", "id", id.text.clone()));
             steps.push(follows("hashed: bound to", "bound_to", binding.clone()));

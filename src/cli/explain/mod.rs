@@ -1,4 +1,4 @@
-//! `macveil explain`: which address a network would get, and why, step by step.
+//! `macveil explain`: which address a network would get, and how it is derived.
 
 mod explanation;
 mod render;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use super::failure::{Failure, NO, unless_unheard};
+use super::failure::{Failure, NO, ignore_broken_pipe};
 use super::inputs::{self, Moment};
 use crate::{config, store};
 use explanation::Explanation;
@@ -17,9 +17,9 @@ use macveil_core::address::NetworkFacts;
 use macveil_core::types::{DeviceKind, KeyMgmt, Mac, Ssid};
 use system::Card;
 
-/// Say which address a network would get, and why, step by step.
+/// Show which address a network would get, and how it is derived.
 ///
-/// Needs to read the key, so usually root.
+/// Reads the key, so it usually needs root.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   macveil explain Home
@@ -27,54 +27,54 @@ use system::Card;
   macveil explain --hex ff00ff --json
   macveil explain --wire --iface eth0")]
 pub struct Args {
-    /// The network's name.
+    /// The SSID.
     #[arg(required_unless_present = "wire")]
     ssid: Option<String>,
-    /// There is no name, because the interface is none of Wi-Fi's.
+    /// Explain an Ethernet interface, which has no SSID.
     #[arg(long, requires = "iface", conflicts_with_all = ["ssid", "hex", "bssid", "security", "id_str"])]
     wire: bool,
-    /// The name is in hexadecimal.
+    /// The SSID is in hexadecimal.
     #[arg(long)]
     hex: bool,
-    /// The interface (default: the first one that macveil manages).
+    /// The interface (default: the first that macveil manages).
     #[arg(long)]
     iface: Option<String>,
-    /// The permanent address of a card that is not in this machine.
+    /// The permanent address of a card that is not in this host.
     #[arg(long, value_name = "MAC", requires = "iface")]
     permanent: Option<Mac>,
-    /// The BSS, for rules that ask for it.
+    /// The BSSID, for rules that depend on it.
     #[arg(long, value_name = "MAC")]
     bssid: Option<Mac>,
-    /// How the network is joined: open, owe, wep, psk, sae, eap.
+    /// The security of the network: open, owe, wep, psk, sae, eap.
     #[arg(long, value_parser = inputs::security)]
     security: Option<KeyMgmt>,
-    /// The network's `id_str` in the configuration of wpa_supplicant.
+    /// The `id_str` of the network in the configuration of wpa_supplicant.
     #[arg(long, value_name = "TEXT")]
     id_str: Option<String>,
-    /// When the association would begin (default: now): local time, or `@SECONDS` since 1970.
+    /// The time of the association (default: now): local time, or `@SECONDS` since 1970.
     #[arg(long, value_name = "TIME", value_parser = inputs::moment)]
     at: Option<Moment>,
-    /// Read this configuration alone instead of /etc/macveil/macveil.toml and its drop-ins.
+    /// Read only this file instead of /etc/macveil/macveil.toml and its drop-ins.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Answer in JSON.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
 }
 
-/// Writes the explanation. The answer is no if the network can get no address.
+/// Writes the explanation. Exits with status 1 if the network gets no address.
 ///
 /// # Errors
 ///
-/// There is no such interface, the configuration is wrong, or the key cannot be read.
+/// There is no such interface, the configuration is invalid, or the key cannot be read.
 pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    unless_unheard(explain(args, out))
+    ignore_broken_pipe(explain(args, out))
 }
 
 fn explain(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let ssid = args.ssid()?;
     let config = config::load(args.config.as_deref())
-        .map_err(|errors| Failure::cannot("the configuration is wrong", errors))?;
+        .map_err(|errors| Failure::cannot("the configuration is invalid", errors))?;
     let card = match (&args.iface, args.permanent) {
         (Some(name), Some(permanent)) => Card::elsewhere(name, permanent, args.kind()),
         (Some(name), None) if args.wire => system::port(&config, name)?,
@@ -111,7 +111,7 @@ fn explain(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
 fn generation(state_dir: &Path, ssid: &Ssid) -> Result<u64, Failure> {
     store::read_history(state_dir)
         .map(|history| history.generation(ssid))
-        .map_err(|error| Failure::cannot("cannot tell how often the address was renewed", error))
+        .map_err(|error| Failure::cannot("cannot read the number of renewals", error))
 }
 
 impl Args {

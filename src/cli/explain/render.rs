@@ -1,27 +1,27 @@
-//! An explanation for people and for programs.
+//! Renders an explanation as text and as JSON.
 
 use std::fmt;
 
 use super::explanation::{Explanation, Outcome};
-use crate::cli::origin;
+use crate::cli::origin::to_json as origin_to_json;
 use crate::json::Json;
 use macveil_core::types::Ssid;
 
-/// The widest title of a step.
-const TITLES: usize = 16;
+/// Width of the titles.
+const TITLE_WIDTH: usize = 16;
 
 impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.ssid {
             Some(ssid) => write!(f, "{ssid} ")?,
-            None => write!(f, "The wire ")?,
+            None => write!(f, "Ethernet ")?,
         }
         match &self.outcome {
             Ok(Outcome::Fixed(address)) => writeln!(f, "on {}: {address}", self.interface)?,
-            Ok(Outcome::Anew) => {
+            Ok(Outcome::Random) => {
                 writeln!(
                     f,
-                    "on {}: another address at each association",
+                    "on {}: a new address for each association",
                     self.interface
                 )?;
             }
@@ -35,15 +35,15 @@ impl fmt::Display for Explanation {
             )?;
         }
         for rule in &self.rules {
-            writeln!(f, "  {:TITLES$}  [[network]]  ({rule})", "rule")?;
+            writeln!(f, "  {:TITLE_WIDTH$}  [[network]]  ({rule})", "rule")?;
         }
         for step in &self.steps {
             let value = if step.value.is_empty() {
-                "nothing".to_owned()
+                "(empty)".to_owned()
             } else {
-                harmless(&step.value)
+                printable(&step.value)
             };
-            write!(f, "  {:TITLES$}  {value}", step.title)?;
+            write!(f, "  {:TITLE_WIDTH$}  {value}", step.title)?;
             match &step.origin {
                 Some(origin) => writeln!(f, "  ({origin})")?,
                 None => writeln!(f)?,
@@ -53,8 +53,8 @@ impl fmt::Display for Explanation {
     }
 }
 
-/// What is hashed keeps characters that would command a terminal.
-fn harmless(text: &str) -> String {
+/// Escapes control characters, which can be in a hashed id.
+fn printable(text: &str) -> String {
     let shown = |character: char| {
         if character.is_control() {
             character.escape_unicode().to_string()
@@ -69,7 +69,7 @@ impl Explanation {
     pub(super) fn to_json(&self) -> Json {
         let address = match &self.outcome {
             Ok(Outcome::Fixed(address)) => Some(address),
-            Ok(Outcome::Anew) | Err(_) => None,
+            Ok(Outcome::Random) | Err(_) => None,
         };
         let mut entries = vec![
             ("ssid", Json::optional(self.ssid.as_ref())),
@@ -80,19 +80,19 @@ impl Explanation {
             ("interface", Json::text(&self.interface)),
             ("managed", Json::Bool(self.managed)),
             ("address", Json::optional(address)),
-            ("changes", Json::Bool(self.outcome == Ok(Outcome::Anew))),
+            ("changes", Json::Bool(self.outcome == Ok(Outcome::Random))),
             ("error", Json::optional(self.outcome.as_ref().err())),
             (
                 "rules",
-                Json::List(self.rules.iter().map(origin::to_json).collect()),
+                Json::List(self.rules.iter().map(origin_to_json).collect()),
             ),
         ];
         entries.extend(self.steps.iter().map(|step| {
             let value = Json::text(&step.value);
             let value = match &step.origin {
                 None => value,
-                Some(said) => {
-                    Json::Object(vec![("value", value), ("origin", origin::to_json(said))])
+                Some(origin) => {
+                    Json::Object(vec![("value", value), ("origin", origin_to_json(origin))])
                 }
             };
             (step.name, value)

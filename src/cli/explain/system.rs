@@ -1,4 +1,4 @@
-//! What the machine is like, for an explanation.
+//! The card and the host for an explanation.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,18 +12,18 @@ use macveil_core::address::{AddressFacts, AddressPolicies, Host};
 use macveil_core::machine;
 use macveil_core::types::{DeviceKind, Mac};
 
-/// A card, as far as its addresses hang on it.
+/// Facts about a card that its addresses depend on.
 pub(super) struct Card {
     pub(super) name: String,
     pub(super) facts: AddressFacts,
     driver: String,
     kind: DeviceKind,
-    /// iwd drives it.
-    beside_iwd: bool,
+    /// Controlled by iwd.
+    with_iwd: bool,
 }
 
 impl Card {
-    /// A card of which nothing but this is known, as it comes out of its box.
+    /// A card that is not in this host.
     pub(super) fn elsewhere(name: &str, permanent: Mac, kind: DeviceKind) -> Self {
         Self {
             name: name.to_owned(),
@@ -35,14 +35,14 @@ impl Card {
             },
             driver: String::new(),
             kind,
-            beside_iwd: false,
+            with_iwd: false,
         }
     }
 
-    /// Which address each network gets, as the daemon decides it.
+    /// The same address policies as in the daemon.
     pub(super) fn policies(&self, config: &Config, host: Arc<Host>) -> AddressPolicies {
         let policies = config.address_policies(&self.device(), host);
-        if self.beside_iwd && self.facts.permanent.is_some() {
+        if self.with_iwd && self.facts.permanent.is_some() {
             return policies.bound_to_card();
         }
         policies
@@ -58,16 +58,16 @@ impl Card {
     }
 }
 
-/// The interface of this name, or the first one that macveil manages.
+/// The interface with this name, or the first that macveil manages.
 pub(super) fn card(config: &Config, name: Option<&str>) -> Result<Card, Failure> {
-    let tried = "cannot look at the Wi-Fi interfaces";
+    let tried = "cannot list the Wi-Fi interfaces";
     let mut kernel = Kernel::open().map_err(|error| Failure::cannot(tried, error))?;
     let stations = kernel
         .stations()
         .map_err(|error| Failure::cannot(tried, error))?;
     let iwd_controls = owner::iwd_controls(Path::new("/"), config);
     let mut cards = stations.into_iter().map(|station| Card {
-        beside_iwd: cfg!(feature = "dbus") && iwd_controls(&station.name, station.ifindex),
+        with_iwd: cfg!(feature = "dbus") && iwd_controls(&station.name, station.ifindex),
         ..known(config, station)
     });
     match name {
@@ -78,8 +78,8 @@ pub(super) fn card(config: &Config, name: Option<&str>) -> Result<Card, Failure>
             .find(|card| config.manages(&card.device()))
             .ok_or_else(|| {
                 Failure::cannot(
-                    "there is nothing to explain",
-                    "macveil manages no Wi-Fi interface here",
+                    "cannot choose an interface",
+                    "macveil manages no Wi-Fi interface on this host",
                 )
             }),
     }
@@ -89,20 +89,20 @@ fn known(config: &Config, station: machine::Card) -> Card {
     Card {
         facts: AddressFacts {
             permanent: station.permanent,
-            initial: remembered(config, &station.name).unwrap_or(station.initial),
+            initial: saved_initial(config, &station.name).unwrap_or(station.initial),
             current: station.initial,
             previous: None,
         },
         name: station.name,
         driver: station.driver,
         kind: DeviceKind::Wifi,
-        beside_iwd: false,
+        with_iwd: false,
     }
 }
 
-/// The interface of this name, which is none of Wi-Fi's.
+/// The Ethernet interface with this name.
 pub(super) fn port(config: &Config, name: &str) -> Result<Card, Failure> {
-    let tried = "cannot look at the Ethernet interfaces";
+    let tried = "cannot list the Ethernet interfaces";
     let mut kernel = Kernel::open().map_err(|error| Failure::cannot(tried, error))?;
     let ports = kernel
         .ports()
@@ -112,30 +112,30 @@ pub(super) fn port(config: &Config, name: &str) -> Result<Card, Failure> {
     Ok(Card {
         facts: AddressFacts {
             permanent: port.permanent,
-            initial: remembered(config, &port.name).unwrap_or(port.initial),
+            initial: saved_initial(config, &port.name).unwrap_or(port.initial),
             current: port.initial,
             previous: None,
         },
         kind: DeviceKind::wired(port.physical),
-        beside_iwd: false,
+        with_iwd: false,
         name: port.name,
         driver: port.driver,
     })
 }
 
-/// What the card had at first, if the daemon wrote it down.
-fn remembered(config: &Config, name: &str) -> Option<Mac> {
+/// The initial address of the card, if the daemon saved it.
+fn saved_initial(config: &Config, name: &str) -> Option<Mac> {
     let path = config.runtime_dir.join(format!("{name}.initial"));
     let text = std::fs::read_to_string(path).ok()?;
     text.lines().next()?.parse().ok()
 }
 
-/// The key, which is never made here, and what else of the machine is hashed.
+/// The key and other facts about the host. Never creates a key.
 pub(super) fn host(config: &Config) -> Result<Host, Failure> {
     let path = config.state_dir.join(KEY_FILE);
     let key = store::read_key(&path, store::machine_id().as_ref()).map_err(|error| {
         Failure::cannot(
-            "an address is explained with the key, which usually only root can read",
+            "cannot explain an address without the key (run this as root)",
             error,
         )
     })?;

@@ -1,4 +1,4 @@
-//! Explanations of a few networks.
+//! Explanations of networks and Ethernet interfaces.
 
 use std::sync::Arc;
 
@@ -42,7 +42,7 @@ fn explain(configuration: &str, ssid: &[u8]) -> Explanation {
 }
 
 #[test]
-fn a_wire_that_is_elsewhere_is_explained_without_a_name() {
+fn ethernet_with_permanent_is_explained_without_ssid() {
     let directory = tempfile::tempdir().unwrap();
     let file = |name: &str| directory.path().join(name);
     std::fs::write(file("secret_key"), "0123456789abcdef").unwrap();
@@ -61,7 +61,7 @@ fn a_wire_that_is_elsewhere_is_explained_without_a_name() {
         String::from_utf8(out).unwrap()
     };
     let text = explained("eth0");
-    assert!(text.starts_with("The wire on eth0: "), "{text}");
+    assert!(text.starts_with("Ethernet on eth0: "), "{text}");
     for part in [
         "${NETWORK_SSID}=2{w:}",
         "stable-ssid  (the built-in default)",
@@ -72,9 +72,9 @@ fn a_wire_that_is_elsewhere_is_explained_without_a_name() {
     assert_ne!(text.replace("eth0", "eth1"), explained("eth1"));
 }
 
-/// U+009B begins a terminal's commands as ESC and `[` do.
+/// U+009B starts a control sequence, like ESC and `[`.
 #[test]
-fn a_name_does_not_command_the_terminal() {
+fn control_characters_in_an_ssid_are_escaped() {
     let explanation = explain("", "a\u{9b}31m\u{1b}[0mé".as_bytes());
     let text = explanation.to_string();
     assert!(
@@ -87,7 +87,7 @@ fn a_name_does_not_command_the_terminal() {
 }
 
 #[test]
-fn a_name_or_a_wire_is_asked_for() {
+fn ssid_or_wire_is_required() {
     let parse = |line: &str| <Command as clap::Parser>::try_parse_from(line.split(' ')).is_ok();
     assert!(!parse("explain"));
     assert!(!parse("explain --wire"));
@@ -103,7 +103,7 @@ struct Command {
 }
 
 #[test]
-fn a_card_that_is_elsewhere_is_explained_with_its_key() {
+fn card_with_permanent_is_explained_with_the_key() {
     use clap::Parser;
     let directory = tempfile::tempdir().unwrap();
     let path = |name: &str| directory.path().join(name).display().to_string();
@@ -177,7 +177,7 @@ generate-mac-address-mask = 'ff:ff:ff:0:0:0 68:f7:28:0:0:0'
 ";
 
 #[test]
-fn every_step_to_a_stable_address_is_shown_with_its_line() {
+fn every_step_of_a_stable_address_has_an_origin() {
     let text = text(STABLE, b"Home");
     // SHA-256 of 01 00000004 key1 eth0 00 stable-1 00 begins c7aea9 9a7609.
     assert_eq!(
@@ -201,7 +201,7 @@ Home on eth0: 68:f7:28:9a:76:09
 }
 
 #[test]
-fn programs_read_the_same() {
+fn json_has_the_same_steps() {
     let json = explain(STABLE, b"Home").to_json().to_string();
     for part in [
         r#"{"ssid":"Home","ssid_hex":"486f6d65","interface":"eth0","managed":true,"address":"68:f7:28:9a:76:09","changes":false,"error":null,"rules":[{"file":""#,
@@ -215,11 +215,11 @@ fn programs_read_the_same() {
 }
 
 #[test]
-fn a_random_address_is_not_foretold() {
+fn random_address_is_not_shown() {
     let explanation = explain("connection.cloned-mac-address = 'random'", b"A\n");
     let text = explanation.to_string();
     assert!(
-        text.starts_with("A\\x0a on eth0: another address at each association\n"),
+        text.starts_with("A\\x0a on eth0: a new address for each association\n"),
         "{text}"
     );
     let json = explanation.to_json().to_string();
@@ -230,7 +230,7 @@ fn a_random_address_is_not_foretold() {
 }
 
 #[test]
-fn a_network_that_gets_none_is_told_why() {
+fn network_without_address_has_a_reason() {
     let explanation = explain(
         "[[network]]\nsecurity = 'open'\ncloned-mac-address = 'random'",
         b"A",
@@ -242,10 +242,10 @@ fn a_network_that_gets_none_is_told_why() {
 }
 
 #[test]
-fn the_value_of_each_pattern_is_shown() {
+fn expanded_id_is_shown() {
     let text = text("", b"foo\n");
     assert!(
-        text.contains("  filled in         ${NETWORK_SSID}=9{s:foo\\012}\n"),
+        text.contains("  expanded          ${NETWORK_SSID}=9{s:foo\\012}\n"),
         "{text}"
     );
     assert!(
@@ -256,7 +256,7 @@ fn the_value_of_each_pattern_is_shown() {
 }
 
 #[test]
-fn an_interface_that_is_not_managed_is_told() {
+fn unmanaged_interface_is_reported() {
     let explanation = explain("manage = 'wlan7'", b"A");
     assert!(
         explanation
@@ -272,12 +272,12 @@ fn an_interface_that_is_not_managed_is_told() {
 }
 
 #[test]
-fn the_security_is_shown_where_an_address_hangs_on_it() {
+fn stable_security_is_shown() {
     let explanation = explain("connection.stable-security = true", b"A");
     let text = explanation.to_string();
     assert!(
-        text.contains("  hangs on          how the network is joined  (/"),
+        text.contains("  depends on        the network's security  (/"),
         "{text}"
     );
-    assert!(explanation.outcome.is_err(), "and it is not known here");
+    assert!(explanation.outcome.is_err(), "the security is unknown");
 }

@@ -1,4 +1,4 @@
-//! What is printed, and what is asked for.
+//! Printed addresses and required arguments.
 
 use clap::Parser;
 
@@ -26,7 +26,7 @@ fn words(line: &str) -> Vec<&str> {
 }
 
 #[test]
-fn programs_get_a_list() {
+fn json_is_a_list() {
     let line = "stable --ifname eth0 --host-id 6b657931 --uuid stable-1 --count 2 --json";
     let address = r#""06:0d:cd:0c:9e:2c""#;
     assert_eq!(
@@ -36,7 +36,7 @@ fn programs_get_a_list() {
 }
 
 #[test]
-fn published_vectors_can_be_checked_from_outside() {
+fn published_vectors_are_reproduced() {
     let vector = |rest: &str| {
         generate(&words(&format!(
             "stable --ifname eth0 --host-id 6b657931 {rest}"
@@ -69,7 +69,7 @@ fn published_vectors_can_be_checked_from_outside() {
 }
 
 #[test]
-fn a_key_file_and_the_machine_are_read() {
+fn key_file_and_machine_id_are_hashed() {
     let directory = tempfile::tempdir().unwrap();
     let key = directory.path().join("secret_key");
     std::fs::write(&key, "nm-v2:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=").unwrap();
@@ -94,7 +94,7 @@ fn a_key_file_and_the_machine_are_read() {
 }
 
 #[test]
-fn without_arguments_it_is_a_random_address_a_line() {
+fn default_is_random_addresses_one_per_line() {
     let out = generate(&["--count", "100"]).unwrap();
     let addresses: std::collections::BTreeSet<_> = out.lines().collect();
     assert_eq!(addresses.len(), 100);
@@ -107,7 +107,7 @@ fn without_arguments_it_is_a_random_address_a_line() {
 }
 
 #[test]
-fn both_ways_to_name_a_network_are_one() {
+fn ssid_and_ssid_hex_are_equivalent() {
     let with = |flag: &str, name: &str| {
         generate(&[
             "stable-ssid",
@@ -124,7 +124,7 @@ fn both_ways_to_name_a_network_are_one() {
 }
 
 #[test]
-fn the_time_can_be_given_by_the_local_clock_or_since_1970() {
+fn time_is_local_or_unix_seconds() {
     let zone = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/tests/vectors/zones/Berlin.tzif"
@@ -154,26 +154,29 @@ fn the_time_can_be_given_by_the_local_clock_or_since_1970() {
 }
 
 #[test]
-fn what_is_missing_is_asked_for() {
+fn missing_argument_is_named() {
     for (line, wanted) in [
-        ("permanent", "this needs --permanent MAC"),
-        ("preserve", "this needs --initial MAC"),
-        ("random --mask ff:0:0:0:0:0", "this needs --initial MAC"),
+        ("permanent", "this policy needs --permanent MAC"),
+        ("preserve", "this policy needs --initial MAC"),
+        (
+            "random --mask ff:0:0:0:0:0",
+            "this policy needs --initial MAC",
+        ),
         (
             "stable --ssid a --host-id 00",
-            "this needs --ifname IFACE, or another --binding",
+            "this policy needs --ifname IFACE, or another --binding",
         ),
         (
             "stable --ssid a --host-id 00 --binding card",
-            "this needs --permanent MAC",
+            "this policy needs --permanent MAC",
         ),
         (
             "stable-ssid --ifname w --host-id 00",
-            "this needs --ssid SSID, --uuid UUID or --wire",
+            "this policy needs --ssid SSID, --uuid UUID or --wire",
         ),
         (
             "random --stable-id a",
-            "--stable-id says something to the policy `stable` only",
+            "--stable-id is only valid with the policy `stable`",
         ),
     ] {
         match generate(&words(line)) {
@@ -188,7 +191,7 @@ fn what_is_missing_is_asked_for() {
 }
 
 #[test]
-fn a_wire_needs_no_name() {
+fn ethernet_needs_no_ssid() {
     let made = |rest: &str| {
         generate(&words(&format!(
             "stable-ssid --host-id 00 --ifname eth0 {rest}"
@@ -200,7 +203,7 @@ fn a_wire_needs_no_name() {
 }
 
 #[test]
-fn policies_without_a_hash_need_no_key() {
+fn policies_without_hash_need_no_key() {
     for (line, address) in [
         ("permanent --permanent 0:1:2:3:4:5", "00:01:02:03:04:05\n"),
         ("preserve --initial 0:1:2:3:4:5", "00:01:02:03:04:05\n"),
@@ -211,9 +214,9 @@ fn policies_without_a_hash_need_no_key() {
 }
 
 #[test]
-fn it_ends_quietly_when_nobody_listens_any_more() {
-    struct Deaf;
-    impl std::io::Write for Deaf {
+fn broken_pipe_is_success() {
+    struct BrokenPipe;
+    impl std::io::Write for BrokenPipe {
         fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
             Err(std::io::ErrorKind::BrokenPipe.into())
         }
@@ -222,5 +225,5 @@ fn it_ends_quietly_when_nobody_listens_any_more() {
         }
     }
     let command = Command::try_parse_from(["generate"]).unwrap_or_else(|error| panic!("{error}"));
-    assert!(run(&command.args, &mut Deaf).is_ok());
+    assert!(run(&command.args, &mut BrokenPipe).is_ok());
 }

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use zeroize::Zeroizing;
 
-use super::failure::{Failure, unless_unheard};
+use super::failure::{Failure, ignore_broken_pipe};
 use crate::config::{Config, Layout};
 use crate::store::{ImportedKey, atomic, compare_key, import_key};
 use crate::tools::import::{Conf, ImportOptions, ImportReport, ReportItem, translate};
@@ -98,7 +98,7 @@ enum KeyOutcome {
 /// is invalid.
 pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let Source::Networkmanager(args) = &args.source;
-    unless_unheard(import(args, out))
+    ignore_broken_pipe(import(args, out))
 }
 
 fn import(args: &NetworkManager, out: &mut impl Write) -> Result<ExitCode, Failure> {
@@ -117,7 +117,7 @@ fn import(args: &NetworkManager, out: &mut impl Write) -> Result<ExitCode, Failu
         .map(Zeroizing::new);
     let drop_in = tree.at(DROP_IN);
     // Ignore the file of an earlier import, which will be replaced.
-    let layout = Layout::below(&args.root).supposing(&drop_in, None);
+    let layout = Layout::below(&args.root).with_drop_in(&drop_in, None);
     let present = Config::read(&layout)
         .map_err(|errors| Failure::cannot("fix macveil's own configuration first", errors))?;
     let state_dir = tree.at(&present.state_dir);

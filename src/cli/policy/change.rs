@@ -1,4 +1,4 @@
-//! A network's policy is set or taken away.
+//! Sets or removes the policy of a network.
 
 use std::io::{self, ErrorKind, Write};
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use super::How;
 use super::drop_in::{self, DropIn};
-use super::rules::{Rules, is_in, said_to_json};
+use super::rules::{Rules, is_in, policy_to_json};
 use crate::cli::failure::{Failure, NO};
 use crate::config::{Config, Errors};
 use crate::json::Json;
@@ -14,52 +14,53 @@ use crate::protocol::{Affected, Client, ClientError, Effect, FaultKind, Reply, R
 use macveil_core::address::{Policy, Sourced};
 use macveil_core::types::Ssid;
 
-/// What is to be changed, and how.
+/// A requested change.
 #[derive(Debug)]
 pub(in crate::cli) struct Change<'a> {
     ssid: Ssid,
-    /// `None`: what was set is to be removed.
+    /// `None`: remove the policy.
     policy: Option<Policy>,
     how: &'a How,
 }
 
-/// What a change has come to.
+/// The result of a change.
 #[derive(Debug)]
 enum Outcome {
-    /// The files would not say what they should, and are as they were.
+    /// The files are unchanged.
     Refused(NoChange),
-    /// The files are as wished.
+    /// The files are changed.
     Done {
         file: String,
-        /// What is said of the network now.
+        /// The rules that match the network now.
         rules: Rules,
         daemon: Notified,
     },
 }
 
+/// Why nothing was changed.
 #[derive(Debug)]
 enum NoChange {
-    /// The configuration would be wrong, or was so before.
+    /// The configuration is invalid.
     Wrong(Errors),
-    /// Another rule comes first.
+    /// Another rule takes precedence.
     Overruled(Sourced<Policy>),
-    /// Nothing was set; this holds all the same.
+    /// There is no policy to remove; this one applies.
     NothingSet(Sourced<Policy>),
 }
 
-/// What became of telling a running daemon.
+/// The result of notifying a running daemon.
 #[derive(Debug)]
 enum Notified {
-    /// It was not to be told.
+    /// Not requested.
     NotAsked,
     NotRunning,
-    /// It reads these files and no others.
+    /// It reads only these other files.
     ReadsOther(Vec<String>),
-    /// It finds its configuration wrong, and keeps the old one.
+    /// It rejects the configuration and keeps the old one.
     FindsItWrong(String),
     /// It takes effect at the next association.
     Reloaded,
-    /// With what comes of it at once on each interface.
+    /// It reloaded and reconnects; the effect on each interface.
     Rejoined(Vec<Affected>),
 }
 
@@ -68,24 +69,24 @@ impl<'a> Change<'a> {
         Self { ssid, policy, how }
     }
 
-    /// Why a file that is named on the command line is not changed.
+    /// Why a file named on the command line is not changed.
     pub(super) fn by_hand(&self, file: &Path) -> Failure {
         let file = file.display();
         Failure::usage(match self.policy {
             Some(policy) => format!(
-                "a configuration file that is named has no drop-ins; write this into {file}:\n\n{}",
+                "a named configuration file has no drop-ins; add this to {file}:\n\n{}",
                 drop_in::rule(&self.ssid, policy)
             ),
-            None => format!(
-                "a configuration file that is named has no drop-ins; remove the rule from {file}"
-            ),
+            None => {
+                format!("a named configuration file has no drop-ins; remove the rule from {file}")
+            }
         })
     }
 
-    /// Makes the change, and writes what has come of it.
+    /// Makes the change and writes its result.
     pub(in crate::cli) fn make(&self, out: &mut impl Write) -> Result<ExitCode, Failure> {
         if self.how.now && !self.how.has_daemon() {
-            let why = "--now is for a running macveil: say its --socket, or leave out --root";
+            let why = "--now needs a running macveil: add --socket, or remove --root";
             return Err(Failure::usage(why));
         }
         let outcome = self.carry_out()?;
@@ -112,7 +113,7 @@ impl<'a> Change<'a> {
         let directory = layout.own_drop_ins().unwrap_or(Path::new("")).to_owned();
         let file = DropIn::of(&self.ssid, &directory);
         let text = self.policy.map(|policy| drop_in::text(&self.ssid, policy));
-        let layout = layout.supposing(&file.path(), text.clone());
+        let layout = layout.with_drop_in(&file.path(), text.clone());
         let config = match Config::read(&layout) {
             Err(errors) if errors.are_about_files() => {
                 return Err(Failure::cannot("cannot read the configuration", errors));
@@ -146,19 +147,19 @@ impl<'a> Change<'a> {
         })
     }
 
-    /// Lets a running daemon take the change.
+    /// Notifies a running daemon.
     fn tell(&self, config: &Config, file: &str) -> Result<Notified, Failure> {
         if !self.how.has_daemon() {
             return Ok(Notified::NotAsked);
         }
-        let untold = |error: ClientError| {
-            let tried = format!("{file} is as wished, but the running macveil could not be told");
+        let cannot_notify = |error: ClientError| {
+            let tried = format!("{file} is changed, but the running macveil could not be notified");
             Failure::cannot(tried, error)
         };
         let path = self.how.daemon.path(Some(config));
         let mut daemon = match Client::connect(&path) {
             Err(ClientError::NoDaemon(_)) => return Ok(Notified::NotRunning),
-            daemon => daemon.map_err(untold)?,
+            daemon => daemon.map_err(cannot_notify)?,
         };
         match daemon.ask(&Request::Reload) {
             Err(ClientError::Refused(fault)) if fault.kind == FaultKind::Configuration => {
@@ -169,13 +170,18 @@ impl<'a> Change<'a> {
                     return Ok(Notified::ReadsOther(files));
                 }
             }
-            other => drop(other.map_err(untold)?),
+            other => {
+                other.map_err(cannot_notify)?;
+            }
         }
         if !self.how.now {
             return Ok(Notified::Reloaded);
         }
         let ssid = self.ssid.clone();
-        match daemon.ask(&Request::Rejoin { ssid }).map_err(untold)? {
+        match daemon
+            .ask(&Request::Rejoin { ssid })
+            .map_err(cannot_notify)?
+        {
             Reply::Rejoined { interfaces, .. } => Ok(Notified::Rejoined(interfaces)),
             _ => Ok(Notified::Reloaded),
         }
@@ -190,55 +196,52 @@ fn not_changed(path: &Path, error: io::Error) -> Failure {
     Failure::cannot(format!("cannot change {}{hint}", path.display()), error)
 }
 
-/// The answer for people.
+/// Text output.
 impl Change<'_> {
     fn write(&self, outcome: &Outcome, out: &mut impl Write) -> io::Result<()> {
         let ssid = &self.ssid;
         match outcome {
             Outcome::Refused(NoChange::Wrong(errors)) => {
                 writeln!(out, "{errors}")?;
-                writeln!(
-                    out,
-                    "nothing was changed: the configuration has to be good first"
-                )
+                writeln!(out, "no changes made: fix the configuration first")
             }
             Outcome::Refused(NoChange::Overruled(Sourced { value, origin })) => writeln!(
                 out,
-                "nothing was changed: {origin} comes first and says {value} for {ssid}"
+                "no changes made: {origin} takes precedence and sets {value} for {ssid}"
             ),
             Outcome::Refused(NoChange::NothingSet(Sourced { value, origin })) => writeln!(
                 out,
-                "nothing was changed: `macveil policy` has set nothing for {ssid}, which gets {value} ({origin})"
+                "no changes made: `macveil policy` has not set a policy for {ssid}, which gets {value} ({origin})"
             ),
             Outcome::Done { rules, daemon, .. } => {
                 write!(out, "{rules}")?;
-                self.write_told(daemon, out)
+                self.write_notified(daemon, out)
             }
         }
     }
 
-    fn write_told(&self, daemon: &Notified, out: &mut impl Write) -> io::Result<()> {
+    fn write_notified(&self, daemon: &Notified, out: &mut impl Write) -> io::Result<()> {
         match daemon {
             Notified::NotAsked => Ok(()),
             Notified::NotRunning => writeln!(
                 out,
-                "macveil is not running: this takes effect when it runs"
+                "macveil is not running: the change applies when it starts"
             ),
             Notified::ReadsOther(files) => writeln!(
                 out,
-                "but the running macveil does not read it: it was started with --config {}, and a file that is named has no drop-ins",
+                "but the running macveil does not read this file: it was started with --config {}, which has no drop-ins",
                 files.join(" ")
             ),
             Notified::FindsItWrong(message) => {
                 writeln!(out, "{message}")?;
                 writeln!(
                     out,
-                    "but the running macveil finds its configuration wrong, and keeps the old one"
+                    "but the running macveil rejects its configuration and keeps the old one"
                 )
             }
             Notified::Reloaded => writeln!(
                 out,
-                "this takes effect when the network is joined the next time (--now: at once)"
+                "the change applies from the next association on (with --now: immediately)"
             ),
             Notified::Rejoined(interfaces) => {
                 for Affected {
@@ -247,11 +250,11 @@ impl Change<'_> {
                 {
                     match effect {
                         Effect::Now => {
-                            writeln!(out, "{interface}: joins {} again now", self.ssid)?;
+                            writeln!(out, "{interface}: reconnecting to {} now", self.ssid)?;
                         }
                         Effect::NextAssociation | Effect::None | Effect::Unknown => writeln!(
                             out,
-                            "{interface}: not connected to {}; this takes effect when it is",
+                            "{interface}: not connected to {}; the change applies when it connects",
                             self.ssid
                         )?,
                     }
@@ -262,7 +265,7 @@ impl Change<'_> {
     }
 }
 
-/// The answer for programs.
+/// JSON output.
 impl Change<'_> {
     fn to_json(&self, outcome: &Outcome) -> Json {
         let mut entries = vec![
@@ -281,8 +284,8 @@ impl Change<'_> {
             } => {
                 entries.push(("changed", Json::Bool(true)));
                 entries.push(("file", Json::text(file)));
-                entries.push(("holds", said_to_json(rules.verdict().holds)));
-                entries.extend(told_to_json(daemon));
+                entries.push(("holds", policy_to_json(rules.verdict().holds)));
+                entries.extend(notified_to_json(daemon));
             }
         }
         Json::Object(entries)
@@ -292,15 +295,15 @@ impl Change<'_> {
 fn refusal_to_json(refusal: &NoChange) -> [(&'static str, Json); 2] {
     let (error, of) = match refusal {
         NoChange::Wrong(errors) => ("configuration", ("message", Json::text(errors))),
-        NoChange::Overruled(holds) => ("overruled", ("holds", said_to_json(holds))),
-        NoChange::NothingSet(holds) => ("nothing-set", ("holds", said_to_json(holds))),
+        NoChange::Overruled(holds) => ("overruled", ("holds", policy_to_json(holds))),
+        NoChange::NothingSet(holds) => ("nothing-set", ("holds", policy_to_json(holds))),
     };
     [("error", Json::text(error)), of]
 }
 
-fn told_to_json(daemon: &Notified) -> Vec<(&'static str, Json)> {
+fn notified_to_json(daemon: &Notified) -> Vec<(&'static str, Json)> {
     let word = match daemon {
-        Notified::NotAsked => "not-told",
+        Notified::NotAsked => "not-notified",
         Notified::NotRunning => "not-running",
         Notified::ReadsOther(_) => "reads-other-files",
         Notified::FindsItWrong(_) => "finds-its-configuration-wrong",

@@ -1,4 +1,4 @@
-//! The file that holds one network's policy.
+//! The drop-in with the policy of one network.
 
 use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write};
@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use macveil_core::address::Policy;
 use macveil_core::types::Ssid;
 
-/// Late among the drop-ins: of two rules about a network that of the later file holds.
+/// Sorts late among the drop-ins, because later files take precedence.
 const PREFIX: &str = "90-policy-";
 
-/// Everybody may read what the configuration says.
+/// The configuration is world-readable.
 const MODE: u32 = 0o644;
 
-/// A network's file among the administrator's drop-ins.
+/// The file of a network in the directory of the administrator's drop-ins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct DropIn {
     directory: PathBuf,
@@ -33,13 +33,13 @@ impl DropIn {
         self.directory.join(&self.name)
     }
 
-    /// Puts the text in the place of what is there, all of it at once.
+    /// Replaces the file atomically.
     pub(super) fn write(&self, text: &str) -> io::Result<()> {
         DirBuilder::new()
             .recursive(true)
             .mode(0o755)
             .create(&self.directory)?;
-        // Its name begins with a dot, so that it is no drop-in.
+        // Hidden, so that it is not read as a drop-in.
         let temporary = self
             .directory
             .join(format!(".{}.{}", self.name, std::process::id()));
@@ -49,30 +49,30 @@ impl DropIn {
             let _ = std::fs::remove_file(&temporary);
             return written;
         }
-        self.settle();
+        self.sync();
         Ok(())
     }
 
-    /// Whether there was one to remove.
+    /// Removes the file; whether it existed.
     pub(super) fn remove(&self) -> io::Result<bool> {
         match std::fs::remove_file(self.path()) {
             Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
             result => {
                 result?;
-                self.settle();
+                self.sync();
                 Ok(true)
             }
         }
     }
 
-    fn settle(&self) {
-        // Not every file system can do this with a directory.
+    fn sync(&self) {
+        // Not every file system supports this on a directory.
         let _ = File::open(&self.directory).and_then(|directory| directory.sync_all());
     }
 }
 
 fn write_new(path: &Path, text: &str) -> io::Result<()> {
-    // Left there by one that was cut short, under the same number before a reboot.
+    // An interrupted process with the same process id before a reboot can leave a file.
     let _ = std::fs::remove_file(path);
     let mut file = OpenOptions::new()
         .write(true)
@@ -84,7 +84,7 @@ fn write_new(path: &Path, text: &str) -> io::Result<()> {
     file.sync_all()
 }
 
-/// What the file says.
+/// The contents of the file.
 pub(super) fn text(ssid: &Ssid, policy: Policy) -> String {
     format!(
         "# The policy of the network {ssid}, set by `macveil policy`. To remove it:\n\
@@ -95,7 +95,7 @@ pub(super) fn text(ssid: &Ssid, policy: Policy) -> String {
     )
 }
 
-/// The rule alone.
+/// The rule without comments.
 pub(super) fn rule(ssid: &Ssid, policy: Policy) -> String {
     let name = match ssid.to_text() {
         Some(text) => format!(

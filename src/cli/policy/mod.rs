@@ -1,4 +1,4 @@
-//! `macveil policy`: which address one network gets, as a drop-in of the configuration.
+//! `macveil policy`: shows rules, and sets the policy of a network in a drop-in.
 
 mod change;
 mod drop_in;
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::ask::Daemon;
-use super::failure::{Failure, unless_unheard};
+use super::failure::{Failure, ignore_broken_pipe};
 use super::inputs;
 use crate::config::{Config, Layout};
 use macveil_core::address::Policy;
@@ -20,48 +20,50 @@ pub(super) use change::Change;
 
 /// Show or set which address a network gets.
 ///
-/// Alone it lists every rule about networks, with an SSID those about it. A policy is written to a file
-/// of its own in /etc/macveil/conf.d, and a running macveil takes it from the next association on.
+/// Without arguments, lists all network rules; with an SSID, only the rules that match it. A policy is
+/// written to a separate file in /etc/macveil/conf.d; a running macveil applies it from the next
+/// association on.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  macveil policy                       # every rule, and where it stands
-  macveil policy Home                  # those about Home
+  macveil policy                       # all rules and their origins
+  macveil policy Home                  # rules that match Home
   macveil policy Home permanent
   macveil policy Cafe random --now
   macveil policy --hex ff00 02:12:34:56:78:9a
   macveil policy Home --unset
 
 Policies: permanent, preserve, random, stable, stable-ssid, or an address.
-`macveil explain SSID` says which address comes of it.")]
+`macveil explain SSID` shows the resulting address.")]
 pub struct Args {
-    /// The network's name.
+    /// The SSID.
     ssid: Option<String>,
     /// permanent, preserve, random, stable, stable-ssid, or an address.
     #[arg(requires = "ssid")]
     policy: Option<Policy>,
-    /// Remove what this command has set.
+    /// Remove the policy that this command set.
     #[arg(long, requires = "ssid", conflicts_with = "policy")]
     unset: bool,
-    /// Show the rules of this configuration file; having no drop-ins, it can only be edited by hand.
+    /// Show the rules of this configuration file. It has no drop-ins, so edit it by hand.
     #[arg(long, value_name = "FILE", conflicts_with = "root")]
     config: Option<PathBuf>,
     #[command(flatten)]
     how: How,
 }
 
-/// How a policy is changed.
+/// Options for changing a policy.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct How {
-    /// The name is in hexadecimal.
+    /// The SSID is in hexadecimal.
     #[arg(long)]
     pub(super) hex: bool,
-    /// If the network is connected, connect again under its new address at once.
+    /// If the network is connected, reconnect now with the new address.
     #[arg(long)]
     now: bool,
-    /// Answer in JSON.
+    /// Print JSON.
     #[arg(long)]
     json: bool,
-    /// Change the configuration of a system below this directory; no daemon is told but that of --socket.
+    /// Change the configuration of a system below this directory; only the daemon given with --socket is
+    /// notified.
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
     #[command(flatten)]
@@ -72,9 +74,9 @@ pub(super) struct How {
 ///
 /// # Errors
 ///
-/// The configuration cannot be read or written, or a running daemon not be told.
+/// The configuration cannot be read or written, or a running daemon cannot be notified.
 pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    unless_unheard(show_or_change(args, out))
+    ignore_broken_pipe(show_or_change(args, out))
 }
 
 fn show_or_change(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
@@ -91,8 +93,8 @@ fn show_or_change(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure
             }
         }
         (ssid, _, _) if args.how.now => Err(Failure::usage(match ssid {
-            Some(_) => "which policy is to take effect now?",
-            None => "which policy of which network is to take effect now?",
+            Some(_) => "--now needs a policy, or --unset",
+            None => "--now needs a network and a policy",
         })),
         (ssid, _, _) => {
             let layout = args.layout();
@@ -119,7 +121,7 @@ impl Args {
 }
 
 impl How {
-    /// Whether a running daemon is to be told.
+    /// Whether to notify a running daemon.
     fn has_daemon(&self) -> bool {
         self.root.is_none() || self.daemon.socket.is_some()
     }

@@ -1,4 +1,4 @@
-//! What is said of networks, and which of it holds.
+//! The rules for networks, and which policy applies.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -12,22 +12,22 @@ use macveil_core::address::{
 };
 use macveil_core::types::Ssid;
 
-/// Every rule about networks, or those about one.
+/// All network rules, or those that match one network.
 #[derive(Debug)]
 pub(super) struct Rules {
     ssid: Option<Ssid>,
-    /// In the order in which they are asked.
+    /// In order of precedence.
     list: Vec<NetworkRule>,
     default: Sourced<Policy>,
-    /// The file in which `macveil policy` keeps the network's policy.
+    /// The drop-in of `macveil policy` for the network.
     own_file: Option<PathBuf>,
 }
 
-/// Which policy a network gets.
+/// The policies of a network.
 pub(super) struct Verdict<'a> {
-    /// The first that holds however the network is joined.
+    /// The first that applies regardless of how the network is joined.
     pub(super) holds: &'a Sourced<Policy>,
-    /// Those before it that hold in some cases.
+    /// Earlier ones, which apply in some cases.
     pub(super) sometimes: Vec<(&'a NetworkRule, &'a Sourced<Policy>)>,
 }
 
@@ -47,7 +47,7 @@ impl Rules {
         }
     }
 
-    /// Which policy the network gets; with all rules at hand, which a network of no rule gets.
+    /// The policies of the network; for all rules, the default policy.
     pub(super) fn verdict(&self) -> Verdict<'_> {
         let mut sometimes = Vec::new();
         let facts = self.ssid.as_ref().map(NetworkFacts::new);
@@ -80,7 +80,7 @@ impl Rules {
             entries.extend([
                 ("ssid", Json::text(ssid)),
                 ("ssid_hex", Json::text(ssid.to_hex())),
-                ("holds", said_to_json(self.verdict().holds)),
+                ("holds", policy_to_json(self.verdict().holds)),
                 (
                     "own_file",
                     Json::optional(own_file.map(|file| file.display())),
@@ -88,7 +88,7 @@ impl Rules {
             ]);
         }
         entries.push(("rules", Json::List(rules)));
-        entries.push(("default", said_to_json(&self.default)));
+        entries.push(("default", policy_to_json(&self.default)));
         Json::Object(entries)
     }
 }
@@ -106,7 +106,10 @@ impl fmt::Display for Rules {
         }
         for rule in &self.list {
             let policy = rule.options.policy.as_ref();
-            let policy = policy.map_or_else(|| "(no policy)".to_owned(), |it| it.value.to_string());
+            let policy = policy.map_or_else(
+                || "(no policy)".to_owned(),
+                |policy| policy.value.to_string(),
+            );
             writeln!(f, "{}: {policy} ({})", network(&rule.about), rule.origin)?;
         }
         let others = if self.list.is_empty() {
@@ -122,7 +125,7 @@ fn shown(policy: &Sourced<Policy>) -> String {
     format!("{} ({})", policy.value, policy.origin)
 }
 
-/// The networks of a rule in words.
+/// The networks of a rule as text.
 fn network(about: &NetworkMatch) -> String {
     let names: Vec<_> = about.ssids.iter().map(ToString::to_string).collect();
     match (names.is_empty(), cases(about)) {
@@ -132,16 +135,16 @@ fn network(about: &NetworkMatch) -> String {
     }
 }
 
-/// What besides the name has to agree, in words.
+/// The criteria of a rule other than the SSID, as text.
 fn cases(about: &NetworkMatch) -> String {
     let mut cases = Vec::new();
-    for (what, values) in [
+    for (name, values) in [
         ("the BSSID", strings(&about.bssids)),
         ("the security", strings(&about.securities)),
         ("the id_str", strings(&about.id_strs)),
     ] {
         if !values.is_empty() {
-            cases.push(format!("{what} is {}", values.join(" or ")));
+            cases.push(format!("{name} is {}", values.join(" or ")));
         }
     }
     cases.join(" and ")
@@ -154,7 +157,7 @@ fn strings<T: ToString>(values: &[T]) -> Vec<String> {
 fn rule_to_json(rule: &NetworkRule) -> Json {
     let texts = |texts: Vec<String>| Json::List(texts.into_iter().map(Json::Text).collect());
     let about = &rule.about;
-    let policy = rule.options.policy.as_ref().map(|said| said.value);
+    let policy = rule.options.policy.as_ref().map(|policy| policy.value);
     Json::Object(vec![
         ("ssids", texts(strings(&about.ssids))),
         (
@@ -169,14 +172,14 @@ fn rule_to_json(rule: &NetworkRule) -> Json {
     ])
 }
 
-pub(super) fn said_to_json(policy: &Sourced<Policy>) -> Json {
+pub(super) fn policy_to_json(policy: &Sourced<Policy>) -> Json {
     Json::Object(vec![
         ("policy", Json::text(policy.value)),
         ("origin", origin::to_json(&policy.origin)),
     ])
 }
 
-/// Whether something was said in this file.
+/// Whether the origin is in this file.
 pub(super) fn is_in(origin: &Origin, path: &Path) -> bool {
     matches!(origin, Origin::Line { file, .. } if **file == *path.display().to_string())
 }

@@ -1,4 +1,4 @@
-//! Rules that are set, shown and removed below another root.
+//! Rules set, shown and removed below another root directory.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -82,15 +82,15 @@ impl Root {
 
 const HOME: &str = "/etc/macveil/conf.d/90-policy-486f6d65.toml";
 
-fn said(ok: bool, out: &str) -> (bool, String) {
+fn output(ok: bool, out: &str) -> (bool, String) {
     (ok, out.to_owned())
 }
 
 #[test]
-fn a_policy_is_set_shown_and_removed() {
+fn policy_is_set_shown_and_removed() {
     let root = Root::new();
     let holds = format!("Home: permanent ({HOME}:5)\n");
-    assert_eq!(root.policy(&["Home", "permanent"]), said(true, &holds));
+    assert_eq!(root.policy(&["Home", "permanent"]), output(true, &holds));
     let file = root.path(HOME.trim_start_matches('/'));
     assert_eq!(
         fs::metadata(&file).unwrap().permissions().mode() & 0o777,
@@ -102,11 +102,11 @@ fn a_policy_is_set_shown_and_removed() {
          #   macveil policy --hex 486f6d65 --unset\n\
          [[network]]\nssid = \"Home\"\ncloned-mac-address = \"permanent\"\n"
     );
-    assert_eq!(root.policy(&["Home"]), said(true, &holds));
+    assert_eq!(root.policy(&["Home"]), output(true, &holds));
     let listed = format!(
         "Home: permanent ({HOME}:3)\nevery other network: stable-ssid (the built-in default)\n"
     );
-    assert_eq!(root.policy(&[]), said(true, &listed));
+    assert_eq!(root.policy(&[]), output(true, &listed));
     let (ok, out) = root.policy(&["--hex", "486f6d65", "--unset"]);
     assert_eq!(
         (ok, out.as_str()),
@@ -115,13 +115,13 @@ fn a_policy_is_set_shown_and_removed() {
     assert_eq!(root.drop_ins(), Vec::<String>::new());
     let (ok, out) = root.policy(&["Home", "--unset"]);
     assert!(
-        !ok && out.contains("has set nothing for Home, which gets stable-ssid"),
+        !ok && out.contains("has not set a policy for Home, which gets stable-ssid"),
         "{out}"
     );
 }
 
 #[test]
-fn the_latest_policy_of_a_network_holds() {
+fn latest_policy_of_a_network_applies() {
     let root = Root::new();
     for policy in ["random", "02:12:34:56:78:9a", "preserve"] {
         let (ok, out) = root.policy(&["Home", policy]);
@@ -131,7 +131,7 @@ fn the_latest_policy_of_a_network_holds() {
 }
 
 #[test]
-fn trust_is_the_short_form() {
+fn trust_sets_permanent_or_preserve() {
     let root = Root::new();
     let (ok, out) = root.trust(&["Home"]);
     assert!(ok && out.starts_with("Home: permanent ("), "{out}");
@@ -140,27 +140,27 @@ fn trust_is_the_short_form() {
 }
 
 #[test]
-fn nothing_is_changed_while_the_configuration_is_wrong() {
+fn invalid_configuration_is_not_changed() {
     let root = Root::new().with("etc/macveil/macveil.toml", "[device]\non-exit = 'kep'\n");
     let (ok, out) = root.trust(&["Home"]);
     assert!(!ok);
     assert!(
-        out.starts_with("/etc/macveil/macveil.toml:2:11: `kep` is none of"),
+        out.starts_with("/etc/macveil/macveil.toml:2:11: `kep` is not valid: use one of"),
         "{out}"
     );
-    assert!(out.ends_with("nothing was changed: the configuration has to be good first\n"));
+    assert!(out.ends_with("no changes made: fix the configuration first\n"));
     assert_eq!(root.drop_ins(), Vec::<String>::new());
 }
 
 #[test]
-fn nothing_is_changed_if_another_rule_comes_first() {
+fn overruled_policy_is_not_written() {
     let rule = "\n[[network]]\nssid = ['Office', 'Home']\ncloned-mac-address = 'random'\n";
     let root = Root::new().with("etc/macveil/conf.d/99-x.toml", rule);
     assert_eq!(
         root.trust(&["Home"]),
-        said(
+        output(
             false,
-            "nothing was changed: /etc/macveil/conf.d/99-x.toml:4 comes first and says random for Home\n"
+            "no changes made: /etc/macveil/conf.d/99-x.toml:4 takes precedence and sets random for Home\n"
         )
     );
     assert_eq!(root.drop_ins(), ["99-x.toml"]);
@@ -172,7 +172,7 @@ fn nothing_is_changed_if_another_rule_comes_first() {
 }
 
 #[test]
-fn a_rule_that_comes_first_in_some_cases_is_told() {
+fn rule_that_applies_in_some_cases_is_listed() {
     let rule = "[[network]]\nsecurity = 'open'\ncloned-mac-address = 'random'\n";
     let root = Root::new()
         .with("etc/macveil/conf.d/99-open.toml", rule)
@@ -200,7 +200,7 @@ fn a_rule_that_comes_first_in_some_cases_is_told() {
 }
 
 #[test]
-fn the_list_is_for_programs_too() {
+fn json_lists_the_rules() {
     let root = Root::new().with(
         "etc/macveil/macveil.toml",
         "[[network]]\nssid-hex = 'ff'\nbssid = '02:00:00:00:00:01'\ncloned-mac-address = 'random'\n",
@@ -216,12 +216,12 @@ fn the_list_is_for_programs_too() {
 }
 
 #[test]
-fn a_file_that_is_named_has_no_drop_ins() {
+fn named_file_has_no_drop_ins() {
     let line = ["policy", "--config", "/x.toml", "Home", "permanent"];
     let line = PolicyLine::try_parse_from(line).unwrap();
     match run(&line.args, &mut Vec::new()) {
         Err(Failure::Usage(text)) => assert!(
-            text.contains("write this into /x.toml:\n\n[[network]]\nssid = \"Home\"\n"),
+            text.contains("add this to /x.toml:\n\n[[network]]\nssid = \"Home\"\n"),
             "{text}"
         ),
         other => panic!("{other:?}"),
@@ -229,7 +229,7 @@ fn a_file_that_is_named_has_no_drop_ins() {
 }
 
 #[test]
-fn a_place_that_cannot_be_written_is_told() {
+fn unwritable_directory_is_a_failure() {
     let root = Root::new().with("etc/macveil", "no directory");
     let line = [
         "policy",
@@ -246,7 +246,7 @@ fn a_place_that_cannot_be_written_is_told() {
 }
 
 #[test]
-fn what_makes_no_sense_together_is_refused() {
+fn invalid_arguments_are_rejected() {
     for line in [
         &["policy", "--unset"][..],
         &["policy", "Home", "random", "--unset"],
@@ -273,8 +273,8 @@ fn ssid(name: &str) -> Ssid {
 }
 
 impl Root {
-    /// Sets Home's policy and tells a daemon that says this.
-    fn told(&self, words: &[&str], script: Vec<(Request, Reply)>) -> (bool, String) {
+    /// Sets Home's policy and notifies a daemon with this script.
+    fn notified(&self, words: &[&str], script: Vec<(Request, Reply)>) -> (bool, String) {
         let daemon = FakeDaemon::start(script);
         let socket = daemon.socket();
         let words = [words, &["--socket", socket.to_str().unwrap()]].concat();
@@ -294,19 +294,19 @@ impl Root {
 }
 
 #[test]
-fn a_running_daemon_is_told() {
+fn running_daemon_is_notified() {
     let root = Root::new();
     let reloaded = || root.reloaded(&["/etc/macveil/macveil.toml", HOME]);
-    let (ok, out) = root.told(&["Home", "permanent"], vec![reloaded()]);
+    let (ok, out) = root.notified(&["Home", "permanent"], vec![reloaded()]);
     assert!(ok);
     assert_eq!(
         out,
         format!(
             "Home: permanent ({HOME}:5)\n\
-             this takes effect when the network is joined the next time (--now: at once)\n"
+             the change applies from the next association on (with --now: immediately)\n"
         )
     );
-    let (ok, json) = root.told(&["Home", "permanent", "--json"], vec![reloaded()]);
+    let (ok, json) = root.notified(&["Home", "permanent", "--json"], vec![reloaded()]);
     assert!(ok);
     assert_eq!(
         json,
@@ -316,12 +316,12 @@ fn a_running_daemon_is_told() {
              \"daemon\":\"reloaded\"}}\n"
         )
     );
-    let (ok, out) = root.told(&["Home", "--unset"], vec![root.reloaded(&[])]);
-    assert!(ok && out.contains("takes effect when"), "{out}");
+    let (ok, out) = root.notified(&["Home", "--unset"], vec![root.reloaded(&[])]);
+    assert!(ok && out.contains("the change applies from"), "{out}");
 }
 
 #[test]
-fn at_once_means_that_the_network_is_joined_again() {
+fn now_reconnects_the_network() {
     let root = Root::new();
     let affected = |interface: &str, connected| Affected {
         interface: interface.to_owned(),
@@ -341,68 +341,68 @@ fn at_once_means_that_the_network_is_joined_again() {
         root.reloaded(&[HOME]),
         (Request::Rejoin { ssid: ssid("Home") }, rejoined),
     ];
-    let (ok, out) = root.told(&["Home", "permanent", "--now"], script);
+    let (ok, out) = root.notified(&["Home", "permanent", "--now"], script);
     assert!(ok);
     assert!(out.ends_with(
-        "wlan0: joins Home again now\nwlan1: not connected to Home; this takes effect when it is\n"
+        "wlan0: reconnecting to Home now\nwlan1: not connected to Home; the change applies when it connects\n"
     ));
 }
 
 #[test]
-fn a_daemon_that_reads_other_files_is_no_success() {
+fn daemon_that_reads_other_files_is_a_failure() {
     let root = Root::new();
-    let (ok, out) = root.told(&["Home", "permanent"], vec![root.reloaded(&["named.toml"])]);
+    let (ok, out) = root.notified(&["Home", "permanent"], vec![root.reloaded(&["named.toml"])]);
     assert!(!ok);
     assert!(
         out.contains(
-            "but the running macveil does not read it: it was started with --config /named.toml,"
+            "but the running macveil does not read this file: it was started with --config /named.toml,"
         ),
         "{out}"
     );
 }
 
 #[test]
-fn a_daemon_that_finds_its_configuration_wrong_is_no_success() {
+fn daemon_that_rejects_its_configuration_is_a_failure() {
     let root = Root::new();
     let fault = Reply::Fault(Fault::new(FaultKind::Configuration, "/x.toml:1:1: oh no"));
-    let (ok, out) = root.told(&["Home", "permanent"], vec![(Request::Reload, fault)]);
+    let (ok, out) = root.notified(&["Home", "permanent"], vec![(Request::Reload, fault)]);
     assert!(!ok);
     assert!(
-        out.ends_with("/x.toml:1:1: oh no\nbut the running macveil finds its configuration wrong, and keeps the old one\n"),
+        out.ends_with("/x.toml:1:1: oh no\nbut the running macveil rejects its configuration and keeps the old one\n"),
         "{out}"
     );
 }
 
 #[test]
-fn without_a_daemon_it_takes_effect_when_one_runs() {
+fn change_without_a_daemon_applies_later() {
     let root = Root::new();
     let (ok, out) = root.policy(&["Home", "permanent", "--socket", "/nowhere/control"]);
-    assert!(ok && out.ends_with("macveil is not running: this takes effect when it runs\n"));
+    assert!(ok && out.ends_with("macveil is not running: the change applies when it starts\n"));
 }
 
-/// The rule is the only one of its file, is about this network alone, and says this policy.
+/// Whether the file has one rule, for this network and with this policy.
 fn reads_back(ssid: &Ssid, policy: Policy) -> bool {
     let layout = Layout::below(Path::new("/nowhere"));
     let path = DropIn::of(ssid, layout.own_drop_ins().unwrap()).path();
-    let layout = layout.supposing(&path, Some(text(ssid, policy)));
+    let layout = layout.with_drop_in(&path, Some(text(ssid, policy)));
     let config = Config::read(&layout).unwrap();
     match &config.network_rules().collect::<Vec<_>>()[..] {
         [rule] => {
             rule.about.ssids == [ssid.clone()]
-                && rule.options.policy.as_ref().map(|said| said.value) == Some(policy)
+                && rule.options.policy.as_ref().map(|option| option.value) == Some(policy)
         }
         _ => false,
     }
 }
 
 #[test]
-fn a_name_that_can_be_seen_is_written_as_it_is() {
+fn visible_ssid_is_written_as_text() {
     let text_of = |bytes: &[u8]| text(&Ssid::new(bytes).unwrap(), Policy::Random);
     assert!(
         text_of("Caf\u{e9} \u{1f600} \"x\\".as_bytes())
             .contains("\nssid = \"Café 😀 \\\"x\\\\\"\n")
     );
-    // Steers a terminal, swaps what is read, is not seen, is no text.
+    // Control character, right-to-left override, invisible character, not UTF-8.
     for odd in [
         "a\nb".as_bytes(),
         "a\u{202e}b".as_bytes(),
@@ -418,12 +418,12 @@ fn a_name_that_can_be_seen_is_written_as_it_is() {
 
 proptest! {
     #[test]
-    fn any_name_reads_back(bytes in vec(any::<u8>(), 1..=32)) {
+    fn any_ssid_is_read_back(bytes in vec(any::<u8>(), 1..=32)) {
         prop_assert!(reads_back(&Ssid::new(&bytes).unwrap(), Policy::Permanent));
     }
 
     #[test]
-    fn any_text_reads_back(name in "(\\PC|[\"'\\\\#\n\u{0}\u{7f}]){1,10}") {
+    fn any_text_is_read_back(name in "(\\PC|[\"'\\\\#\n\u{0}\u{7f}]){1,10}") {
         let bytes = &name.as_bytes()[..name.len().min(32)];
         prop_assert!(reads_back(&Ssid::new(bytes).unwrap(), Policy::Preserve));
     }

@@ -14,7 +14,7 @@ use std::process::ExitCode;
 use rand::SeedableRng;
 use rand::rngs::{StdRng, SysRng};
 
-use super::failure::{Failure, unless_unheard, with_causes};
+use super::failure::{Failure, ignore_broken_pipe, with_causes};
 use super::inputs;
 use crate::json::Json;
 use crate::platform::netlink::{Adapter, Links};
@@ -131,7 +131,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
         let interface = args.iface.as_deref();
         writeln!(out, "{}", outcome::failed(interface, failure))?;
     }
-    unless_unheard(answer)
+    ignore_broken_pipe(answer)
 }
 
 fn show_or_change(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {

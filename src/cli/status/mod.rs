@@ -10,7 +10,7 @@ use std::process::ExitCode;
 
 use super::ask;
 use super::console::Paint;
-use super::failure::{Failure, NO, unless_unheard};
+use super::failure::{Failure, NO, ignore_broken_pipe};
 use crate::protocol::{Reply, Request, Status};
 
 /// Say what each interface is doing, under which address, and what cannot be kept.
@@ -36,7 +36,7 @@ pub struct Args {
 ///
 /// No daemon runs, it is not for this user, or there is no such interface.
 pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    unless_unheard(if args.watch {
+    ignore_broken_pipe(if args.watch {
         watch::watch(args, out)
     } else {
         once(args, Paint::on(&io::stdout()), out)

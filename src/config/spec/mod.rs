@@ -1,4 +1,4 @@
-//! `NetworkManager`'s device specs: which interfaces are meant (`nm_match_spec_device`).
+//! `NetworkManager`'s device specs, which select interfaces (`nm_match_spec_device`).
 
 mod parse;
 
@@ -6,20 +6,20 @@ pub(crate) use parse::split;
 
 use macveil_core::types::{DeviceKind, Mac};
 
-/// What is known of an interface when the configuration is asked about it.
+/// Facts about an interface that specs can match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct DeviceFacts<'a> {
     /// Its name.
     pub name: &'a str,
-    /// The permanent address, if the driver knows one.
+    /// Permanent address, if the driver has one.
     pub permanent: Option<Mac>,
-    /// The driver's name, empty if unknown.
+    /// Driver name, empty if unknown.
     pub driver: &'a str,
     /// What it is.
     pub kind: DeviceKind,
 }
 
-/// Some interfaces: those that one of the specs matches, without those that an `except:` matches.
+/// A set of interfaces: those matched by a spec, without those matched by an `except:` spec.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct DeviceSpecs(Vec<Spec>);
 
@@ -48,7 +48,7 @@ impl DeviceSpecs {
         }])
     }
 
-    /// Whether the interface is one of them. Specs that are all `except:` match everything else.
+    /// Whether the interface is in the set. If all specs are `except:`, every other interface is.
     pub(super) fn matches(&self, device: &DeviceFacts) -> bool {
         let matching = |except| {
             self.0
@@ -59,7 +59,7 @@ impl DeviceSpecs {
         !matching(true) && (only_exceptions || matching(false))
     }
 
-    /// Whether one of the specs is the interface's name, written out.
+    /// Whether a spec is the literal name of the interface.
     pub(super) fn names(&self, device: &DeviceFacts) -> bool {
         self.0
             .iter()
@@ -67,7 +67,7 @@ impl DeviceSpecs {
     }
 }
 
-/// Whether the text is one device spec that macveil understands.
+/// Whether the text is a device spec that macveil supports.
 pub(crate) fn is_spec(text: &str) -> bool {
     text.parse::<Spec>().is_ok()
 }
@@ -94,9 +94,9 @@ impl Wanted {
     }
 }
 
-/// `*` stands for any characters, `?` for one (`g_pattern_match_simple`).
+/// `*` matches any characters, `?` matches one (`g_pattern_match_simple`).
 ///
-/// Only the last `*` is ever made to stand for more, so that many of them do not take for ever.
+/// Backtracks only to the last `*`, so that many of them do not take exponential time.
 fn glob_matches(mut glob: &str, mut text: &str) -> bool {
     let mut last_star = None;
     loop {

@@ -1,14 +1,13 @@
-//! Reading device specs (`nm_match_spec_split`, `match_device_eval`).
+//! Parser of device specs (`nm_match_spec_split`, `match_device_eval`).
 
 use std::str::FromStr;
 
 use super::{DeviceSpecs, Spec, Wanted};
 use crate::config::problem::Wrong;
-use crate::config::suggest;
-use crate::config::value::did_you_mean;
+use crate::config::value::{closest_word, did_you_mean};
 use macveil_core::types::{DeviceKind, ParseMacError};
 
-/// `NetworkManager`'s names for what an interface is; macveil manages the first two.
+/// `NetworkManager`'s device types; macveil manages the first two.
 const KINDS: &[(&str, Option<DeviceKind>)] = &[
     ("wifi", Some(DeviceKind::Wifi)),
     ("ethernet", Some(DeviceKind::Ethernet)),
@@ -34,15 +33,17 @@ const KINDS: &[(&str, Option<DeviceKind>)] = &[
 
 const TAGS: [&str; 5] = ["type:", "mac:", "interface-name:", "driver:", "except:"];
 
-/// The kernel takes no longer name (`IFNAMSIZ`).
-const LONGEST_NAME: usize = 15;
+/// Maximum length of an interface name (`IFNAMSIZ` without the NUL byte).
+const MAX_NAME: usize = 15;
 
 impl DeviceSpecs {
-    /// Reads one or more texts, each with specs between `,` or `;`.
+    /// Parses one or more strings, each with specs separated by `,` or `;`.
     pub(in crate::config) fn read(texts: &[&str]) -> Result<Self, Wrong> {
         let specs: Vec<_> = texts.iter().flat_map(|text| split(text)).collect();
         if specs.is_empty() {
-            return Err(Wrong::new("no interface is named; `*` stands for all"));
+            return Err(Wrong::new(
+                "the list of interfaces is empty: use `*` for all",
+            ));
         }
         specs
             .iter()
@@ -102,10 +103,10 @@ fn read_kind(word: &str) -> Result<Wanted, Wrong> {
         let names = KINDS.iter().map(|&(name, _)| name);
         let closest = match word {
             "wlan" | "wireless" | "802-11-wireless" => Some("wifi"),
-            other => suggest::word(other, names),
+            other => closest_word(other, names),
         };
-        Wrong::new(format!("`type:{word}` is no type of interface"))
-            .meant(closest.map(|kind| format!("did you mean `type:{kind}`?")))
+        Wrong::new(format!("unknown interface type `type:{word}`"))
+            .hint(closest.map(|kind| format!("did you mean `type:{kind}`?")))
     })
 }
 
@@ -118,30 +119,28 @@ fn read_name_pattern(text: &str) -> Result<Wanted, Wrong> {
     }
 }
 
-/// A name that an interface can have.
+/// A valid interface name.
 fn read_name(text: &str) -> Result<String, Wrong> {
     let forbidden = |c: char| matches!(c, '/' | ':') || c.is_ascii_whitespace();
     if text.contains(':') {
         let tag = text.split_inclusive(':').next().unwrap_or_default();
         return Err(
-            Wrong::new(format!("`{text}` is no device spec")).meant(did_you_mean(tag, TAGS))
+            Wrong::new(format!("unknown device spec `{text}`")).hint(did_you_mean(tag, TAGS))
         );
     }
-    if text.is_empty() || text.len() > LONGEST_NAME || text.contains(forbidden) {
-        return Err(Wrong::new(format!(
-            "no interface can have the name `{text}`"
-        )));
+    if text.is_empty() || text.len() > MAX_NAME || text.contains(forbidden) {
+        return Err(Wrong::new(format!("invalid interface name `{text}`")));
     }
     Ok(text.to_owned())
 }
 
-/// What follows a tag; its case does not matter.
+/// The text after a tag, ignoring case.
 fn after_tag<'t>(text: &'t str, tag: &str) -> Option<&'t str> {
     let (head, rest) = text.split_at_checked(tag.len())?;
     head.eq_ignore_ascii_case(tag).then_some(rest)
 }
 
-/// Splits at `,` and `;` unless a backslash is before them (`nm_match_spec_split`).
+/// Splits at `,` and `;` unless escaped with a backslash (`nm_match_spec_split`).
 pub(crate) fn split(text: &str) -> Vec<String> {
     let mut pieces = vec![String::new()];
     let mut characters = text.chars();

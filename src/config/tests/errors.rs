@@ -1,4 +1,4 @@
-//! What is wrong, where, and what was meant.
+//! Error messages: problem, position and hint.
 
 use super::read;
 
@@ -12,14 +12,14 @@ fn message(text: &str) -> String {
 }
 
 #[track_caller]
-fn assert_wrong(text: &str, expected: &str) {
+fn assert_message(text: &str, expected: &str) {
     let expected = expected.trim_start_matches('\n').trim_end();
     assert_eq!(message(text), expected);
 }
 
 #[test]
-fn an_unknown_key_is_shown_with_the_one_that_was_meant() {
-    assert_wrong(
+fn unknown_key_has_a_suggestion() {
+    assert_message(
         "[device]\n  mask-methd = \"bounce\"\n",
         r#"
 :2:3: unknown key `mask-methd` in [device]
@@ -27,7 +27,7 @@ fn an_unknown_key_is_shown_with_the_one_that_was_meant() {
     |   ^^^^^^^^^^ did you mean `mask-method`?
 "#,
     );
-    assert_wrong(
+    assert_message(
         "[device]\nMask_Method = 'bounce'\n",
         "
 :2:1: unknown key `Mask_Method` in [device]
@@ -35,7 +35,7 @@ fn an_unknown_key_is_shown_with_the_one_that_was_meant() {
     | ^^^^^^^^^^^ did you mean `mask-method`?
 ",
     );
-    assert_wrong(
+    assert_message(
         "nonsense = 1",
         "
 :1:1: unknown key `nonsense`
@@ -46,51 +46,51 @@ fn an_unknown_key_is_shown_with_the_one_that_was_meant() {
 }
 
 #[test]
-fn a_key_in_the_wrong_section_is_sent_home() {
-    assert_wrong(
+fn key_in_the_wrong_section_names_the_right_one() {
+    assert_message(
         "[device]\nstate-dir = '/x'\n",
         "
 :2:1: unknown key `state-dir` in [device]
   2 | state-dir = '/x'
-    | ^^^^^^^^^ it belongs to the top of the file, before the first [section]
+    | ^^^^^^^^^ this key belongs at the top of the file, before the first [section]
 ",
     );
-    assert_wrong(
+    assert_message(
         "stable-id = 'x'",
         "
 :1:1: unknown key `stable-id`
   1 | stable-id = 'x'
-    | ^^^^^^^^^ it belongs to [connection]
+    | ^^^^^^^^^ this key belongs to [connection]
 ",
     );
 }
 
 #[test]
-fn names_as_network_manager_writes_them_are_explained() {
-    assert_wrong(
+fn network_manager_prefix_is_explained() {
+    assert_message(
         "[connection]\nwifi.cloned-mac-address = 'stable'",
         "
 :2:1: unknown key `wifi` in [connection]
   2 | wifi.cloned-mac-address = 'stable'
-    | ^^^^ the names are NetworkManager's, but without what stands before the dot
+    | ^^^^ use NetworkManager's names without the prefix before the dot
 ",
     );
 }
 
 #[test]
-fn a_wrong_type_says_both() {
-    assert_wrong(
+fn wrong_type_names_expected_and_found() {
+    assert_message(
         "[device]\nscan-rand-mac-address = \"yes\"\n",
         r#"
-:2:25: true or false is meant, this is a text
+:2:25: expected true or false, found a string
   2 | scan-rand-mac-address = "yes"
     |                         ^^^^^
 "#,
     );
-    assert_wrong(
+    assert_message(
         "[device]\nmask-lifetime = 300",
         "
-:2:17: a text in quotes is meant, this is a number
+:2:17: expected a string in quotes, found a number
   2 | mask-lifetime = 300
     |                 ^^^
 ",
@@ -98,8 +98,8 @@ fn a_wrong_type_says_both() {
 }
 
 #[test]
-fn a_wrong_word_is_shown_with_the_one_that_was_meant() {
-    assert_wrong(
+fn unknown_word_has_a_suggestion() {
+    assert_message(
         "[connection]\ncloned-mac-address = \"stable_ssid\"",
         r#"
 :2:22: unknown policy `stable_ssid`: expected permanent, preserve, random, stable, stable-ssid or a MAC address
@@ -107,18 +107,18 @@ fn a_wrong_word_is_shown_with_the_one_that_was_meant() {
     |                      ^^^^^^^^^^^^^ did you mean `stable-ssid`?
 "#,
     );
-    assert_wrong(
+    assert_message(
         "[supplicant]\nbackend = 'wpa-supplicant'",
         "
-:2:11: `wpa-supplicant` is none of auto, wpa_supplicant, iwd, none
+:2:11: `wpa-supplicant` is not valid: use one of auto, wpa_supplicant, iwd, none
   2 | backend = 'wpa-supplicant'
     |           ^^^^^^^^^^^^^^^^ did you mean `wpa_supplicant`?
 ",
     );
-    assert_wrong(
+    assert_message(
         "manage = 'type:wlan'",
         "
-:1:10: `type:wlan` is no type of interface
+:1:10: unknown interface type `type:wlan`
   1 | manage = 'type:wlan'
     |          ^^^^^^^^^^^ did you mean `type:wifi`?
 ",
@@ -126,7 +126,7 @@ fn a_wrong_word_is_shown_with_the_one_that_was_meant() {
 }
 
 #[test]
-fn every_kind_of_value_has_words_for_what_is_wrong() {
+fn every_kind_of_value_has_an_error() {
     for (line, words) in [
         (
             "[connection]\ncloned-mac-address = '01:00:5e:00:00:01'",
@@ -159,44 +159,47 @@ fn every_kind_of_value_has_words_for_what_is_wrong() {
         ),
         (
             "[connection]\nstable-binding = 'interfaces'",
-            "`interfaces` is none of interface, card, host",
+            "`interfaces` is not valid: use one of interface, card, host",
         ),
-        ("[connection]\nslap = 'eli'", "`eli` is none of any, aai"),
+        (
+            "[connection]\nslap = 'eli'",
+            "`eli` is not valid: use one of any, aai",
+        ),
         ("[device]\nmask-lifetime = '5'", "invalid duration `5`"),
         (
             "[device]\nscan-generate-mac-address-mask = 'ff:ff:ff:ff:ff:00'",
-            "leaves 8 bits to chance",
+            "this mask has 8 free bits",
         ),
         ("state-dir = 'var'", "the path must begin with `/`"),
-        (
-            "[[network]]\nssid = ''",
-            "a network has a name of at least one byte",
-        ),
+        ("[[network]]\nssid = ''", "an SSID must not be empty"),
         (
             "[[network]]\nssid = '123456789012345678901234567890123'",
-            "33 bytes are too many",
+            "the SSID has 33 bytes",
         ),
         (
             "[[network]]\nssid-hex = '123'",
-            "two hexadecimal digits for each byte",
+            "expected two hexadecimal digits per byte",
         ),
         (
             "[[network]]\nssid-hex = 'zz'",
-            "two hexadecimal digits for each byte",
+            "expected two hexadecimal digits per byte",
         ),
         ("[[network]]\nssid = []", "the list is empty"),
         ("[[network]]\nbssid = 'x'", "invalid MAC address `x`"),
         (
             "[[network]]\nsecurity = 'wpa2'",
-            "`wpa2` is none of open, owe, wep, psk, sae, eap",
+            "`wpa2` is not valid: use one of open, owe, wep, psk, sae, eap",
         ),
-        ("[[network]]\nid-str = ''", "an empty id_str is none"),
-        ("[[network]]\nssid = 'x'\nuuid = 'x'", "a UUID such as"),
+        ("[[network]]\nid-str = ''", "id-str must not be empty"),
+        (
+            "[[network]]\nssid = 'x'\nuuid = 'x'",
+            "expected a UUID such as",
+        ),
         ("manage = []", "the list is empty"),
-        ("manage = 'a b'", "no interface can have the name `a b`"),
+        ("manage = 'a b'", "invalid interface name `a b`"),
         ("device = 1", "`device` must be a table: `[device]`"),
-        ("[network]\nssid = 'x'", "write `[[network]]`"),
-        ("network = [1]", "write `[[network]]`"),
+        ("[network]\nssid = 'x'", "expected `[[network]]`"),
+        ("network = [1]", "expected `[[network]]`"),
     ] {
         let message = message(line);
         assert!(message.contains(words), "{line}\n{message}");
@@ -204,19 +207,19 @@ fn every_kind_of_value_has_words_for_what_is_wrong() {
 }
 
 #[test]
-fn a_section_about_nothing_is_an_error() {
-    assert_wrong(
+fn section_without_match_is_an_error() {
+    assert_message(
         "\n[[network]]\ncloned-mac-address = 'random'\n",
         "
-:2:1: which network? Say its ssid, ssid-hex, bssid, security or id-str
+:2:1: [[network]] needs one of ssid, ssid-hex, bssid, security, id-str
   2 | [[network]]
     | ^^^^^^^^^^^
 ",
     );
-    assert_wrong(
+    assert_message(
         "[[interface]]\n",
         "
-:1:1: which interfaces? Say `match`, for example match = \"driver:brcmfmac\"
+:1:1: [[interface]] needs `match`, for example match = \"driver:brcmfmac\"
   1 | [[interface]]
     | ^^^^^^^^^^^^^
 ",
@@ -224,7 +227,7 @@ fn a_section_about_nothing_is_an_error() {
 }
 
 #[test]
-fn all_mistakes_of_a_file_are_found_in_their_order() {
+fn all_errors_of_a_file_are_reported_in_order() {
     let message =
         message("[device]\nz = 1\non-exit = 'never'\n[connection]\nb = 2\n[[network]]\nssid = 3\n");
     let heads: Vec<_> = message
@@ -235,15 +238,15 @@ fn all_mistakes_of_a_file_are_found_in_their_order() {
         heads,
         [
             ":2:1: unknown key `z` in [device]",
-            ":3:11: `never` is none of keep, restore",
+            ":3:11: `never` is not valid: use one of keep, restore",
             ":5:1: unknown key `b` in [connection]",
-            ":7:8: a text in quotes is meant, this is a number",
+            ":7:8: expected a string in quotes, found a number",
         ]
     );
 }
 
 #[test]
-fn what_is_no_toml_is_shown_where_it_ends_to_be() {
+fn syntax_error_has_a_position() {
     let message = message("manage = [\"type:wifi\"\n[device]\n");
     assert!(message.starts_with(":2:1: "), "{message}");
     let twice = self::message("state-dir = '/a'\nstate-dir = '/b'\n");
@@ -251,8 +254,8 @@ fn what_is_no_toml_is_shown_where_it_ends_to_be() {
 }
 
 #[test]
-fn columns_count_characters_and_nothing_disturbs_the_terminal() {
-    assert_wrong(
+fn columns_count_characters_and_control_codes_are_replaced() {
+    assert_message(
         "[[network]]\nssid = 'é☕'\nbssid = [ 'é', 'x' ]",
         "
 :3:11: invalid MAC address `é`: expected six hexadecimal bytes separated by `:` or `-`
@@ -264,13 +267,13 @@ fn columns_count_characters_and_nothing_disturbs_the_terminal() {
     assert!(!message.contains('\u{1b}'), "{message:?}");
     let message = self::message("[device]\non-exit = \"\\u001b[31m\"");
     assert!(
-        message.starts_with(":2:11: `\u{fffd}[31m` is none of"),
+        message.starts_with(":2:11: `\u{fffd}[31m` is not valid"),
         "{message:?}"
     );
 }
 
 #[test]
-fn what_hardly_says_what_was_meant_is_a_warning() {
+fn likely_mistake_is_a_warning() {
     let warnings = |text: &str| {
         let warnings = read(text).unwrap().warnings;
         let lines = warnings.iter().map(|warning| {
@@ -286,8 +289,8 @@ fn what_hardly_says_what_was_meant_is_a_warning() {
     assert_eq!(
         warnings("[connection]\ncloned-mac-address = 'stable'\nstable-id = '${SSID}'"),
         [
-            ":3:13: this stable-id is the same for every network, and so is the address; ${NETWORK_SSID} in it tells them apart",
-            ":3:13: `${SSID}` is no pattern: it stands for itself in the id",
+            ":3:13: this stable-id gives every network the same address; add ${NETWORK_SSID} to distinguish them",
+            ":3:13: unknown pattern `${SSID}`: it is used literally",
         ]
     );
     for fine in [
@@ -305,12 +308,9 @@ fn what_hardly_says_what_was_meant_is_a_warning() {
 }
 
 #[test]
-fn a_version_needs_an_id_and_has_to_be_one() {
+fn stable_id_version_must_be_valid_and_needs_a_stable_id() {
     for (rest, words) in [
-        (
-            "",
-            "stable-id-version says how the stable-id beside it is meant, and there is none",
-        ),
+        ("", "stable-id-version has no effect without stable-id"),
         (
             "stable-id = 'x'",
             "invalid NetworkManager version `new`: expected for example 1.42",
@@ -322,7 +322,7 @@ fn a_version_needs_an_id_and_has_to_be_one() {
 }
 
 #[test]
-fn of_an_endless_line_only_the_wrong_part_is_shown() {
+fn excerpt_of_a_long_line_is_limited() {
     let good = "'wlan0', ".repeat(5000);
     let message = message(&format!("manage = [{good}1234567, {good}]"));
     let lines: Vec<_> = message.lines().collect();
@@ -334,7 +334,7 @@ fn of_an_endless_line_only_the_wrong_part_is_shown() {
 }
 
 #[test]
-fn nobody_is_told_of_a_thousand_mistakes() {
+fn number_of_errors_is_limited() {
     let keys = (0..1000).map(|number| format!("key-{number} = 1\n"));
     let errors = read(&keys.collect::<String>()).unwrap_err();
     assert_eq!(errors.problems().len(), 100);

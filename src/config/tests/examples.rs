@@ -1,4 +1,4 @@
-//! Whatever is shown to users as a configuration is one.
+//! All shipped and documented configurations are valid.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -10,7 +10,7 @@ fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// Every file below a directory whose name ends like this.
+/// Every file below a directory with this extension.
 fn files(directory: &Path, extension: &str) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(directory) else {
         return Vec::new();
@@ -36,7 +36,7 @@ fn blocks(markdown: &str) -> impl Iterator<Item = &str> {
         .filter_map(|rest| rest.split("```").next())
 }
 
-/// The examples behind a `#`: lines that would be a key, a section or white space.
+/// Uncomments examples: lines that are a key or a section.
 fn uncommented(text: &str) -> String {
     let lines = text.lines().map(|line| match line.strip_prefix("# ") {
         Some(example) if example.starts_with("[[") || is_key(example) => example,
@@ -54,7 +54,7 @@ fn is_key(line: &str) -> bool {
 }
 
 #[track_caller]
-fn assert_good(name: &str, text: &str) {
+fn assert_valid(name: &str, text: &str) {
     match read(text) {
         Ok(config) => assert!(config.warnings.is_empty(), "{name}: {:?}", config.warnings),
         Err(errors) => panic!("{name}: {errors}"),
@@ -62,12 +62,12 @@ fn assert_good(name: &str, text: &str) {
 }
 
 #[test]
-fn every_shipped_file_is_good() {
+fn every_shipped_file_is_valid() {
     let shipped = files(&repository().join("contrib"), "toml");
     assert!(!shipped.is_empty());
     for path in shipped {
         let text = fs::read_to_string(&path).unwrap();
-        assert_good(&path.display().to_string(), &text);
+        assert_valid(&path.display().to_string(), &text);
     }
 }
 
@@ -98,7 +98,7 @@ fn once_each(text: &str, better: impl Fn(usize, usize) -> bool) -> String {
 }
 
 #[test]
-fn every_example_within_the_documented_file_is_good() {
+fn every_example_in_the_documented_file_is_valid() {
     let examples = uncommented(include_str!("../../../contrib/macveil.toml"));
     assert_eq!(examples.matches("\n[[network]]").count(), 5);
     for text in [
@@ -112,7 +112,7 @@ fn every_example_within_the_documented_file_is_good() {
 }
 
 #[test]
-fn the_documented_file_says_the_defaults() {
+fn documented_file_sets_the_defaults() {
     let device = crate::config::DeviceFacts {
         name: "wlan0",
         permanent: None,
@@ -139,18 +139,18 @@ fn the_documented_file_says_the_defaults() {
 }
 
 #[test]
-fn every_documented_key_is_there() {
+fn every_key_is_documented() {
     let text = uncommented(include_str!("../../../contrib/macveil.toml"));
-    let keys = super::super::connection::KEYS
+    let keys = super::super::options::CONNECTION_KEYS
         .iter()
-        .chain(super::super::device::KEYS);
+        .chain(super::super::options::DEVICE_KEYS);
     for key in keys {
         assert!(text.contains(&format!("\n{key} = ")), "{key}");
     }
 }
 
 #[test]
-fn every_example_in_the_documents_is_good() {
+fn every_example_in_the_documentation_is_valid() {
     let mut documents = files(&repository().join("docs"), "md");
     documents.push(repository().join("README.md"));
     let mut found = 0;
@@ -160,10 +160,10 @@ fn every_example_in_the_documents_is_good() {
         assert_eq!(
             text.matches("```toml").count(),
             blocks(&text).count(),
-            "{name}: a block begins in another way than here"
+            "{name}: a block has another start than expected here"
         );
         for block in blocks(&text) {
-            assert_good(&name, block);
+            assert_valid(&name, block);
             found += 1;
         }
     }
@@ -171,7 +171,7 @@ fn every_example_in_the_documents_is_good() {
 }
 
 #[test]
-fn the_drop_in_for_flights_holds_over_random_addresses_and_under_the_users_own_rule() {
+fn in_flight_drop_in_is_overridden_by_macveil_policy() {
     use crate::config::{Config, DeviceFacts, Layout};
     use macveil_core::address::{NetworkFacts, Policy};
     use macveil_core::types::DeviceKind;

@@ -1,4 +1,4 @@
-//! Which files are read, and which of them holds.
+//! Which files are read, and which takes precedence.
 
 use std::fs;
 use std::path::Path;
@@ -35,12 +35,12 @@ fn state_dir(name: &str) -> String {
 }
 
 #[test]
-fn without_any_file_the_defaults_hold() {
+fn defaults_apply_without_files() {
     assert_eq!(Root::new().state_dir(), "/var/lib/macveil");
 }
 
 #[test]
-fn a_file_that_was_named_must_be_there_and_is_read_alone() {
+fn named_file_must_exist_and_has_no_drop_ins() {
     let root = Root::new()
         .with("etc/macveil/conf.d/a.toml", state_dir("drop-in"))
         .with("named.toml", "runtime-dir = '/named'");
@@ -50,22 +50,18 @@ fn a_file_that_was_named_must_be_there_and_is_read_alone() {
     let missing = crate::config::load(Some(Path::new("/nowhere/macveil.toml"))).unwrap_err();
     assert_eq!(
         missing.to_string(),
-        "/nowhere/macveil.toml: cannot be read: No such file or directory (os error 2)"
+        "/nowhere/macveil.toml: cannot read: No such file or directory (os error 2)"
     );
 }
 
 #[test]
-fn drop_ins_hold_over_the_file_in_the_order_of_their_names() {
+fn drop_ins_override_the_file_in_name_order() {
     let root = Root::new().with("etc/macveil/macveil.toml", state_dir("main"));
     assert_eq!(root.state_dir(), "/main");
     let root = root.with("etc/macveil/conf.d/20.toml", state_dir("etc-20"));
     assert_eq!(root.state_dir(), "/etc-20");
     let root = root.with("usr/lib/macveil/conf.d/30.toml", state_dir("usr-30"));
-    assert_eq!(
-        root.state_dir(),
-        "/usr-30",
-        "a name counts more than a directory"
-    );
+    assert_eq!(root.state_dir(), "/usr-30", "names sort before directories");
     let root = root.with("run/macveil/conf.d/30.toml", state_dir("run-30"));
     assert_eq!(
         root.state_dir(),
@@ -81,7 +77,7 @@ fn drop_ins_hold_over_the_file_in_the_order_of_their_names() {
 }
 
 #[test]
-fn a_drop_in_can_be_supposed_or_supposed_away() {
+fn drop_in_can_be_replaced_or_removed_for_a_check() {
     let path = "etc/macveil/conf.d/20.toml";
     let root = Root::new()
         .with("usr/lib/macveil/conf.d/20.toml", state_dir("usr"))
@@ -93,7 +89,7 @@ fn a_drop_in_can_be_supposed_or_supposed_away() {
             layout.own_drop_ins(),
             Some(root.0.path().join("etc/macveil/conf.d").as_path())
         );
-        let config = Config::read(&layout.supposing(&root.0.path().join(path), text));
+        let config = Config::read(&layout.with_drop_in(&root.0.path().join(path), text));
         config.map(|config| config.state_dir.display().to_string())
     };
     assert_eq!(
@@ -107,7 +103,7 @@ fn a_drop_in_can_be_supposed_or_supposed_away() {
 }
 
 #[test]
-fn other_files_are_passed_over() {
+fn hidden_and_other_files_are_ignored() {
     let root = Root::new()
         .with("etc/macveil/conf.d/.hidden.toml", "nonsense")
         .with("etc/macveil/conf.d/a.toml~", "nonsense")
@@ -116,7 +112,7 @@ fn other_files_are_passed_over() {
 }
 
 #[test]
-fn rules_of_a_later_file_are_asked_first() {
+fn rules_of_a_later_file_take_precedence() {
     use macveil_core::address::{NetworkFacts, Policy};
     let network = |ssid: &str, rest: &str| format!("[[network]]\nssid = '{ssid}'\n{rest}\n");
     let root = Root::new()
@@ -159,23 +155,26 @@ fn rules_of_a_later_file_are_asked_first() {
 }
 
 #[test]
-fn mistakes_of_all_files_are_found_at_once() {
+fn errors_of_all_files_are_reported_at_once() {
     let root = Root::new()
         .with("etc/macveil/macveil.toml", "a = 1\nb = 2\n")
         .with("etc/macveil/conf.d/x.toml", "\n\n  c = 3\n");
     let errors = root.read().unwrap_err();
-    let places: Vec<_> = errors.problems().iter().map(Problem::position).collect();
-    let lines: Vec<_> = places.iter().map(|origin| origin.unwrap().line).collect();
+    let positions: Vec<_> = errors.problems().iter().map(Problem::position).collect();
+    let lines: Vec<_> = positions
+        .iter()
+        .map(|position| position.unwrap().line)
+        .collect();
     assert_eq!(lines, [1, 2, 3]);
     assert!(errors.problems()[2].file().ends_with("x.toml"));
 }
 
 #[test]
-fn bytes_that_are_no_text_are_shown_where_they_are() {
+fn invalid_utf8_has_a_position() {
     let root = Root::new().with("etc/macveil/macveil.toml", b"# fine\nstate-dir = '/\xff'\n");
     let errors = root.read().unwrap_err().to_string();
     assert!(
-        errors.contains("macveil.toml:2:15: this byte is no UTF-8"),
+        errors.contains("macveil.toml:2:15: this byte is not UTF-8"),
         "{errors}"
     );
 }

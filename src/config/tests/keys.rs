@@ -1,4 +1,4 @@
-//! Every key and what it does.
+//! The effect of every key.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -49,7 +49,7 @@ const DEFAULTS: Settings = Settings {
 };
 
 #[test]
-fn nothing_at_all_is_the_documented_defaults() {
+fn empty_file_has_the_documented_defaults() {
     let config = read("").unwrap();
     assert_eq!(config.state_dir, PathBuf::from("/var/lib/macveil"));
     assert_eq!(config.runtime_dir, PathBuf::from("/run/macveil"));
@@ -77,7 +77,7 @@ fn nothing_at_all_is_the_documented_defaults() {
 }
 
 #[test]
-fn every_key_says_what_it_says() {
+fn every_key_has_its_effect() {
     let config = read(
         r#"
         manage = ["wlan0", "type:ethernet"]
@@ -165,7 +165,7 @@ fn every_key_says_what_it_says() {
 }
 
 #[test]
-fn each_word_of_a_choice_is_known() {
+fn every_word_is_accepted() {
     for (line, settings) in [
         ("mask-method = 'auto'", DEFAULTS),
         (
@@ -206,7 +206,7 @@ fn each_word_of_a_choice_is_known() {
 }
 
 #[test]
-fn an_interface_may_say_everything_of_itself_key_by_key() {
+fn interface_section_overrides_each_key() {
     let config = read(
         r#"
         [device]
@@ -223,7 +223,7 @@ fn an_interface_may_say_everything_of_itself_key_by_key() {
         cloned-mac-address = "preserve"
         "#,
     );
-    // A bare name is no pattern, as in NetworkManager.
+    // A bare name is not a pattern, as in NetworkManager.
     let config = config.unwrap();
     assert_eq!(
         config.settings(&CARD),
@@ -252,7 +252,7 @@ fn an_interface_may_say_everything_of_itself_key_by_key() {
 }
 
 #[test]
-fn a_network_is_known_by_all_that_is_said_of_it() {
+fn network_section_matches_by_all_criteria() {
     let config = read(
         r#"
         [[network]]
@@ -289,7 +289,7 @@ fn a_network_is_known_by_all_that_is_said_of_it() {
 }
 
 #[test]
-fn the_uuid_of_an_interface_is_that_of_its_wire() {
+fn interface_uuid_applies_to_ethernet_only() {
     let config = read(
         r#"
         [[interface]]
@@ -316,7 +316,7 @@ fn the_uuid_of_an_interface_is_that_of_its_wire() {
 }
 
 #[test]
-fn what_is_said_knows_its_line() {
+fn values_have_an_origin() {
     let config = read("\n[connection]\n\n  stable-binding = 'card'\n").unwrap();
     let home = ssid("Home");
     let resolved = resolve(&config, &CARD, &NetworkFacts::new(&home));
@@ -331,7 +331,7 @@ fn what_is_said_knows_its_line() {
 }
 
 #[test]
-fn never_takes_a_default_rotation_back() {
+fn rotate_never_overrides_a_default() {
     let config = read(
         r#"
         [connection]
@@ -351,7 +351,7 @@ fn never_takes_a_default_rotation_back() {
     };
     assert_eq!(rotates("Home"), None);
     assert_eq!(rotates("Café"), Some(Duration::from_secs(24 * 60 * 60)));
-    assert_eq!(rotates("Work"), None, "there is nothing stable to renew");
+    assert_eq!(rotates("Work"), None, "a random address is not renewed");
     for wrong in ["0s", "24", "always", ""] {
         assert!(
             read(&format!("[connection]\nrotate = \"{wrong}\"\n")).is_err(),
@@ -361,7 +361,7 @@ fn never_takes_a_default_rotation_back() {
 }
 
 #[test]
-fn an_empty_mask_takes_a_default_back() {
+fn empty_mask_overrides_a_default() {
     let config = read(
         "connection.generate-mac-address-mask = 'ff:0:0:0:0:0'\n[[network]]\nssid = 'A'\ngenerate-mac-address-mask = ''",
     )
@@ -376,7 +376,7 @@ fn an_empty_mask_takes_a_default_back() {
 }
 
 #[test]
-fn a_stable_id_may_be_meant_as_a_version_of_network_manager_read_it() {
+fn stable_id_version_parses_like_that_network_manager() {
     let kind = |line: &str| {
         let config = read(&format!(
             "[connection]\ncloned-mac-address = 'stable'\n{line}"
@@ -412,7 +412,7 @@ fn a_stable_id_may_be_meant_as_a_version_of_network_manager_read_it() {
 }
 
 #[test]
-fn a_network_may_be_meant_on_some_interfaces_only() {
+fn network_section_can_match_some_interfaces_only() {
     let config = read(
         "[[network]]\nssid = 'Home'\nmatch = 'wlan0'\ncloned-mac-address = 'permanent'\n\
          [[network]]\nssid = 'Home'\ncloned-mac-address = 'random'",

@@ -1,4 +1,4 @@
-//! What a user writes, and what comes of it.
+//! Tests of configuration files.
 
 mod errors;
 mod examples;
@@ -9,7 +9,7 @@ mod specs;
 
 use super::{Config, Errors, Layout};
 
-/// Reads a text as the only configuration file.
+/// Reads `text` as the only configuration file.
 fn read(text: &str) -> Result<Config, Errors> {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("macveil.toml");

@@ -1,4 +1,4 @@
-//! Device specs, as `NetworkManager` reads them.
+//! Device specs, compared with `NetworkManager`.
 
 use crate::config::spec::{DeviceFacts, DeviceSpecs};
 use macveil_core::types::{DeviceKind, Mac};
@@ -29,7 +29,7 @@ fn matching(spec: &str) -> (bool, bool) {
 }
 
 #[test]
-fn each_kind_of_spec_matches_what_it_says() {
+fn each_kind_of_spec_matches() {
     for (spec, wifi, ethernet) in [
         ("*", true, true),
         ("wlan0", true, false),
@@ -69,7 +69,7 @@ fn each_kind_of_spec_matches_what_it_says() {
 }
 
 #[test]
-fn exceptions_win_and_alone_leave_everything_else() {
+fn exceptions_take_precedence() {
     for (spec, wifi, ethernet) in [
         ("*,except:wlan0", false, true),
         ("except:wlan0", false, true),
@@ -83,7 +83,7 @@ fn exceptions_win_and_alone_leave_everything_else() {
 }
 
 #[test]
-fn a_virtual_link_is_managed_only_by_its_name() {
+fn virtual_link_is_managed_only_by_name() {
     for (manage, managed) in [
         ("*", false),
         ("type:bridge", false),
@@ -102,7 +102,7 @@ fn a_virtual_link_is_managed_only_by_its_name() {
 }
 
 #[test]
-fn a_backslash_takes_a_separator_its_meaning() {
+fn backslash_escapes_a_separator() {
     let facts = DeviceFacts {
         name: "a,b;c",
         ..WIFI
@@ -112,13 +112,13 @@ fn a_backslash_takes_a_separator_its_meaning() {
 }
 
 #[test]
-fn several_texts_are_one_list() {
+fn several_strings_are_one_list() {
     let specs = DeviceSpecs::read(&["wlan0", "eth0, except:wlan0"]).unwrap();
     assert!(specs.matches(&ETHERNET) && !specs.matches(&WIFI));
 }
 
 #[test]
-fn what_can_match_nothing_is_an_error() {
+fn invalid_spec_is_an_error() {
     for spec in [
         "",
         " ; ",
@@ -136,7 +136,7 @@ fn what_can_match_nothing_is_an_error() {
     }
 }
 
-/// As simple as it can be said, and slow where there are many `*`.
+/// Simple reference implementation, slow with many `*`.
 fn simply_matches(glob: &[u8], text: &[u8]) -> bool {
     match (glob, text) {
         ([], text) => text.is_empty(),
@@ -152,7 +152,7 @@ fn simply_matches(glob: &[u8], text: &[u8]) -> bool {
 
 proptest::proptest! {
     #[test]
-    fn a_glob_matches_what_it_says(glob in "[ab*?]{1,8}", name in "[ab]{0,8}") {
+    fn glob_matches_like_the_reference(glob in "[ab*?]{1,8}", name in "[ab]{0,8}") {
         let specs = DeviceSpecs::read(&[&format!("interface-name:~{glob}")]).unwrap();
         let device = DeviceFacts { name: &name, ..WIFI };
         let expected = glob == name || simply_matches(glob.as_bytes(), name.as_bytes());

@@ -7,7 +7,7 @@ use super::scope::{Medium, scope};
 use super::toml_text::{List, Quoted};
 use super::translate::Translator;
 use super::value::mask;
-use crate::config::{SCAN_MASK_FREE_BITS, is_spec, split_specs};
+use crate::config::{MIN_SCAN_MASK_FREE_BITS, is_spec, split_specs};
 
 impl Translator<'_> {
     /// `unmanaged-devices`.
@@ -108,10 +108,10 @@ impl Translator<'_> {
                 "not a valid mask: NetworkManager ignored it silently, and macveil uses none"
                     .to_owned(),
             ),
-            Some(free) if free < SCAN_MASK_FREE_BITS => (
+            Some(free) if free < MIN_SCAN_MASK_FREE_BITS => (
                 ImportOutcome::NotPossible,
                 format!(
-                    "it leaves {free} random bits, but macveil requires {SCAN_MASK_FREE_BITS}, because fewer allow linking scans; it does not affect addresses in networks"
+                    "it leaves {free} random bits, but macveil requires {MIN_SCAN_MASK_FREE_BITS}, because fewer allow linking scans; it does not affect addresses in networks"
                 ),
             ),
             Some(_) => {
