@@ -92,7 +92,7 @@ fn ssid_hex(value: &DeValue) -> Result<Ssid, Wrong> {
     let text = text(value)?;
     let bytes = HEXLOWER_PERMISSIVE
         .decode(text.as_bytes())
-        .map_err(|_| Wrong::new("expected two hexadecimal digits for each byte"))?;
+        .map_err(|_| Wrong::new("expected two hexadecimal digits per byte"))?;
     named(&bytes)
 }
 

@@ -39,10 +39,14 @@ fn blocks(markdown: &str) -> impl Iterator<Item = &str> {
 /// Uncomments examples: lines that are a key or a section.
 fn uncommented(text: &str) -> String {
     let lines = text.lines().map(|line| match line.strip_prefix("# ") {
-        Some(example) if example.starts_with("[[") || is_key(example) => example,
+        Some(example) if is_section(example) || is_key(example) => example,
         _ => line,
     });
     lines.collect::<Vec<_>>().join("\n")
+}
+
+fn is_section(line: &str) -> bool {
+    line.starts_with("[[") && line.ends_with("]]")
 }
 
 fn is_key(line: &str) -> bool {

@@ -209,7 +209,7 @@ fn a_wrong_configuration_is_told_line_by_line() {
         [Mistake {
             file: file.display().to_string(),
             position: Some((2, 11)),
-            message: "`kep` is none of keep, restore".to_owned(),
+            message: "`kep` is not valid: use one of keep, restore".to_owned(),
             meant: Some("did you mean `keep`?".to_owned()),
         }]
     );
