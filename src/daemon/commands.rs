@@ -191,9 +191,8 @@ impl PendingScans {
                 mask: looked.mask,
                 found: looked
                     .found
-                    .as_ref()
-                    .map(Vec::clone)
-                    .map_err(words::scan_failure),
+                    .clone()
+                    .map_err(|failure| words::scan_failure(&failure)),
             });
         }
     }

@@ -79,7 +79,7 @@ impl Daemon {
         self.ignored.insert(ifindex, seen);
     }
 
-    /// PendingScans again at what udev had not named before.
+    /// Checks the interfaces again that udev had not named before.
     pub(super) fn tend_named(&mut self) -> Result<(), Error> {
         for ifindex in self.awaiting_udev.all() {
             match self.kernel.port(ifindex)? {

@@ -77,7 +77,7 @@ impl Presence {
         &self.socket
     }
 
-    /// PendingScans now. Whatever changes afterwards is seen by [`Presence::changed`].
+    /// Checks now. [`Presence::changed`] reports later changes.
     pub(crate) fn look(&mut self) -> Sight {
         self.rearm();
         look_at(&self.socket)

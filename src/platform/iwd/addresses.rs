@@ -15,7 +15,7 @@ use macveil_core::types::Mac;
 pub(super) struct Addresses {
     networks: KnownNetworks,
     originals: Originals,
-    /// BackendEvent when a file changes.
+    /// Reports when a file changes.
     watch: Option<Receiver>,
 }
 

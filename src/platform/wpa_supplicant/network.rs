@@ -70,7 +70,7 @@ impl Details {
         plain || self.key_mgmt.iter().all(|word| word == "OWE") && !self.key_mgmt.is_empty()
     }
 
-    /// The key_mgmt in which it may be joined.
+    /// The `key_mgmt` in which it may be joined.
     fn key_mgmt(&self) -> Vec<KeyMgmt> {
         let way = |word: &String| match word.as_str() {
             "NONE" if self.has_wep_key => Some(KeyMgmt::Wep),

@@ -106,7 +106,7 @@ fn flag_security(flag: &[u8]) -> SecurityLevel {
     }
 }
 
-/// `PSK+SAE+FT/SAE-CCMP-preauth`: the key_mgmt to manage keys, then the ciphers.
+/// `PSK+SAE+FT/SAE-CCMP-preauth`: the `key_mgmt` to manage keys, then the ciphers.
 fn rsn_security(suite: &[u8]) -> SecurityLevel {
     let key_mgmt = || suite.split(|byte| b"+-".contains(byte));
     if key_mgmt().any(|way| matches!(way, b"SAE" | b"FT/SAE" | b"SAE-EXT-KEY")) {
