@@ -1,6 +1,5 @@
 //! The stories' own language.
 #![allow(
-    dead_code,
     clippy::disallowed_methods,
     clippy::expect_used,
     missing_docs,

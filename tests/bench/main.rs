@@ -1,7 +1,5 @@
 //! What the benchmark makes of its figures: a page that hides nothing, and a chart. Measuring is the lab's.
 #![allow(
-    dead_code,
-    unused_imports,
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     clippy::cast_precision_loss,
@@ -10,7 +8,7 @@
     clippy::indexing_slicing,
     missing_docs,
     unreachable_pub,
-    reason = "a test program, with modules it shares with the lab"
+    reason = "a test program: it may fail loudly"
 )]
 
 use macveil_testkit::{air, links, report, sample};

@@ -7,10 +7,6 @@
     reason = "a test program: it may use the world, of which each test has one, and fail loudly"
 )]
 
-#[allow(
-    dead_code,
-    reason = "this world is made for the tests of Ethernet, which need more of it"
-)]
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};

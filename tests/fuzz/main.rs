@@ -1,15 +1,13 @@
 //! The lab's own parsers, given their corpus and mutations of it. Those of macveil itself are in
 //! `src/fuzzing.rs`.
 #![allow(
-    dead_code,
-    unused_imports,
     clippy::disallowed_methods,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stderr,
     missing_docs,
     unreachable_pub,
-    reason = "a test program, with modules it shares with the lab"
+    reason = "a test program: it may fail loudly"
 )]
 
 #[test]

@@ -1,8 +1,6 @@
 //! macveil's supervisor in a simulated world, where everything that can go wrong does, and every frame
 //! is held against the promise.
 #![allow(
-    dead_code,
-    unused_imports,
     clippy::cast_possible_truncation,
     clippy::cast_possible_wrap,
     clippy::cast_precision_loss,
@@ -15,7 +13,7 @@
     clippy::unwrap_used,
     missing_docs,
     unreachable_pub,
-    reason = "a test program, with modules it shares with the lab: it may fail loudly"
+    reason = "a test program: it may fail loudly"
 )]
 
 mod day;
@@ -24,7 +22,7 @@ mod setup;
 mod stories;
 mod world;
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use day::{Day, courses, shrink};
 use world::{Fault, FaultAt, Sabotage};

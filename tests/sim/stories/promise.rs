@@ -1,6 +1,6 @@
 //! What the promise is in a story: which addresses its networks may see.
 
-use std::time::{Duration, UNIX_EPOCH};
+use std::time::Duration;
 
 use macveil_core::address::{AddressFacts, NetworkFacts};
 use macveil_core::types::Ssid;

@@ -1,7 +1,7 @@
 //! What macveil's requests do.
 
 use macveil_core::machine::wpa::{
-    self, Failure, NetworkList, Phase, QuiesceReport, Reply, Request, SupplicantStatus,
+    Failure, NetworkList, Phase, QuiesceReport, Reply, Request, SupplicantStatus,
 };
 use macveil_core::types::{KeyMgmt, Mac};
 
