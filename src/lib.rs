@@ -31,7 +31,6 @@ pub mod config;
 pub mod daemon;
 #[cfg(any(test, fuzzing))]
 pub mod fuzzing;
-mod json;
 pub mod log;
 pub mod platform;
 pub mod protocol;

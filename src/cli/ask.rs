@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use super::failure::{Failure, NO};
 use crate::config::{self, Config};
+use crate::platform::Group;
 use crate::protocol::{Client, ClientError, Reply, Request, socket_path};
 
 /// Where the runtime directory is if the configuration does not tell.
@@ -92,6 +93,26 @@ impl Daemon {
 
 impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
-        Self::cannot("cannot ask the daemon", error)
+        let tried = "cannot connect to the daemon";
+        match error {
+            ClientError::NotAllowed { path, group } => {
+                Self::cannot(tried, not_allowed(&path, group))
+            }
+            ClientError::Refused(fault) => Self::cannot("the daemon refused the request", fault),
+            error => Self::cannot(tried, error),
+        }
+    }
+}
+
+fn not_allowed(path: &Path, group: Option<u32>) -> String {
+    let path = path.display();
+    match group {
+        Some(id) => {
+            let group = Group::with_id(id).name;
+            format!("only root and members of the group {group} can use {path}")
+        }
+        None => {
+            format!("only root can use {path}; `control-group` in the configuration admits a group")
+        }
     }
 }

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::failure::{Failure, NO, ignore_broken_pipe};
-use super::origin;
 use crate::config::{self, Config, Errors, Problem};
-use crate::json::Json;
+use crate::protocol::{Mistake, to_json};
+use serde::Serialize;
 
 /// Validate the configuration and show every problem with its line.
 #[derive(Debug, clap::Args)]
@@ -41,7 +41,7 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
         ExitCode::from(NO)
     };
     let written = if args.json {
-        writeln!(out, "{}", to_json(&config))
+        writeln!(out, "{}", to_json(&Answer::of(&config)))
     } else {
         write_text(&config, out)
     };
@@ -62,30 +62,32 @@ fn write_text(config: &Result<Config, Errors>, out: &mut impl Write) -> io::Resu
     }
 }
 
-fn to_json(config: &Result<Config, Errors>) -> Json {
-    let (files, errors, warnings) = match config {
-        Ok(config) => (&*config.files, &[][..], &*config.warnings),
-        Err(errors) => (&[][..], errors.problems(), &[][..]),
-    };
-    let problems = |all: &[Problem]| Json::List(all.iter().map(problem_to_json).collect());
-    Json::Object(vec![
-        ("good", Json::Bool(config.is_ok())),
-        ("files", Json::List(files.iter().map(Json::text).collect())),
-        ("errors", problems(errors)),
-        ("warnings", problems(warnings)),
-    ])
+#[derive(Serialize)]
+struct Answer<'a> {
+    good: bool,
+    files: Vec<&'a str>,
+    errors: Vec<Mistake>,
+    warnings: Vec<Mistake>,
 }
 
-fn problem_to_json(problem: &Problem) -> Json {
-    let position = problem.position();
-    let number = |number: Option<usize>| number.map_or(Json::Null, origin::number);
-    Json::Object(vec![
-        ("file", Json::text(problem.file())),
-        ("line", number(position.map(|position| position.line))),
-        ("column", number(position.map(|position| position.column))),
-        ("message", Json::text(problem.message())),
-        ("meant", Json::optional(problem.hint())),
-    ])
+impl<'a> Answer<'a> {
+    fn of(config: &'a Result<Config, Errors>) -> Self {
+        let mistakes = |all: &[Problem]| all.iter().map(Mistake::from).collect();
+        match config {
+            Ok(config) => Self {
+                good: true,
+                files: config.files.iter().map(AsRef::as_ref).collect(),
+                errors: Vec::new(),
+                warnings: mistakes(&config.warnings),
+            },
+            Err(errors) => Self {
+                good: false,
+                files: Vec::new(),
+                errors: mistakes(errors.problems()),
+                warnings: Vec::new(),
+            },
+        }
+    }
 }
 
 #[cfg(test)]

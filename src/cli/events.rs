@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use super::ask::OneOrAll;
 use super::failure::{Failure, ignore_broken_pipe};
-use crate::protocol::{EventLine, Kind, Reply, Request};
+use crate::protocol::{EventKind, EventLine, Reply, Request};
 
 /// Follows the daemon until it ends.
 ///
@@ -24,8 +24,8 @@ fn events(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let reply = client.ask(&request)?;
     if args.json {
         writeln!(out, "{}", reply.to_line())?;
-    } else if let Reply::Events(all) = &reply {
-        for status in all.iter().filter(|status| status.care.is_some()) {
+    } else if let Reply::Events { interfaces: all } = &reply {
+        for status in all.iter().filter(|status| status.details.is_some()) {
             let interface = &status.interface;
             let state = interface.state.as_deref().unwrap_or_default();
             let address = interface.address;
@@ -33,35 +33,35 @@ fn events(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {
         }
     }
     out.flush()?;
-    let mut said = String::new();
+    let mut last = String::new();
     while let Some(line) = client.next_line(None)? {
-        let heard = EventLine::read(&line).map_err(|source| client.unreadable(source))?;
+        let event = EventLine::read(&line).map_err(|source| client.unreadable(source))?;
         if args.json {
             out.write_all(&line)?;
             writeln!(out)?;
         } else {
-            let line = sentence(&heard);
+            let line = sentence(&event);
             // What people read of a status is less than what programs do.
-            let is_repeated = matches!(heard.kind, Kind::Status(_)) && line == said;
+            let is_repeated = event.event == EventKind::Status && line == last;
             if !is_repeated {
                 writeln!(out, "{line}")?;
             }
-            if matches!(heard.kind, Kind::Status(_)) {
-                said = line;
+            if event.event == EventKind::Status {
+                last = line;
             }
         }
         out.flush()?;
-        if heard.kind == Kind::Leaving {
+        if event.event == EventKind::ShuttingDown {
             break;
         }
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn sentence(heard: &EventLine) -> String {
+fn sentence(event: &EventLine) -> String {
     let EventLine {
         interface, text, ..
-    } = heard;
+    } = event;
     match interface {
         Some(interface) => format!("{interface}: {text}"),
         None => text.clone(),

@@ -11,7 +11,7 @@ use rand::rngs::{StdRng, SysRng};
 
 use super::failure::{Failure, ignore_broken_pipe};
 use super::inputs::{self, Bytes, Moment};
-use crate::json::Json;
+use crate::protocol::to_json;
 use crate::store;
 use macveil_core::address::{
     AddressFacts, AddressPolicies, AssignError, Binding, ConnectionOptions, Host, HostKey,
@@ -105,6 +105,11 @@ pub struct Args {
     json: bool,
 }
 
+#[derive(serde::Serialize)]
+struct Answer {
+    addresses: Vec<Mac>,
+}
+
 /// Writes the addresses.
 ///
 /// # Errors
@@ -132,15 +137,14 @@ fn print(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
         let address = policies.assign(&network, &card, &mut rng);
         let address = address.map_err(|error: AssignError| Failure::usage(error))?;
         if args.json {
-            addresses.push(Json::text(address));
+            addresses.push(address);
         } else {
             writeln!(out, "{address}")?;
         }
         card.previous = Some(address);
     }
     if args.json {
-        let addresses = vec![("addresses", Json::List(addresses))];
-        writeln!(out, "{}", Json::Object(addresses))?;
+        writeln!(out, "{}", to_json(&Answer { addresses }))?;
     }
     Ok(ExitCode::SUCCESS)
 }

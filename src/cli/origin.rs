@@ -1,19 +1,23 @@
 //! The origin of a value as JSON.
 
-use crate::json::Json;
 use macveil_core::address::Origin;
+use serde::Serialize;
 
-pub(super) fn to_json(origin: &Origin) -> Json {
-    match origin {
-        Origin::BuiltIn | Origin::Arguments => Json::Null,
-        Origin::Line { file, line, column } => Json::Object(vec![
-            ("file", Json::text(file)),
-            ("line", number(*line)),
-            ("column", number(*column)),
-        ]),
-    }
+/// A position in a file; null in JSON for settings that are not in a file.
+#[derive(Serialize)]
+pub(super) struct Position<'a> {
+    file: &'a str,
+    line: usize,
+    column: usize,
 }
 
-pub(super) fn number(number: usize) -> Json {
-    Json::Number(u64::try_from(number).unwrap_or(u64::MAX))
+pub(super) fn position(origin: &Origin) -> Option<Position<'_>> {
+    match origin {
+        Origin::BuiltIn | Origin::Arguments => None,
+        Origin::Line { file, line, column } => Some(Position {
+            file,
+            line: *line,
+            column: *column,
+        }),
+    }
 }

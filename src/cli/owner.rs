@@ -29,14 +29,14 @@ pub(super) fn iwd_controls(root: &Path, config: &Config) -> impl Fn(&str, u32) -
     let socket = Daemon::default().path(Some(config));
     let reply = Client::connect(&socket).and_then(|mut client| client.ask(&Request::Status));
     let reports = match reply {
-        Ok(Reply::Status(reports)) => reports,
+        Ok(Reply::Status { interfaces }) => interfaces,
         _ => Vec::new(),
     };
     let running = LazyCell::new(|| running(root));
     move |name, ifindex| {
         let report = reports.iter().find(|it| it.interface.name == name);
-        match report.and_then(|it| it.care.as_ref()) {
-            Some(care) => care.backend.as_deref() == Some("iwd"),
+        match report.and_then(|it| it.details.as_ref()) {
+            Some(details) => details.backend.as_deref() == Some("iwd"),
             None => {
                 of_station(*running, root, Some(config), (name, ifindex)) == Some(ManagerKind::Iwd)
             }

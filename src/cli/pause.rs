@@ -53,8 +53,8 @@ pub fn resume(args: &ask::OneOrAll, out: &mut impl Write) -> Result<ExitCode, Fa
 fn ask(request: &Request, args: &ask::OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let reply = args.daemon.ask(request)?;
     let (all, say): (_, fn(&Paused) -> String) = match &reply {
-        Reply::Paused(all) => (all, paused),
-        Reply::Resumed(all) => (all, resumed),
+        Reply::Paused { interfaces: all } => (all, paused),
+        Reply::Resumed { interfaces: all } => (all, resumed),
         _ => return Ok(ExitCode::SUCCESS),
     };
     let line = |it: &Paused| {
@@ -138,7 +138,9 @@ mod tests {
             interface: Some("wlan0".to_owned()),
             for_ms: Some(600_000),
         };
-        let reply = Reply::Paused(vec![it("paused", None, None)]);
+        let reply = Reply::Paused {
+            interfaces: vec![it("paused", None, None)],
+        };
         let words = ["pause", "wlan0", "--for", "10m"];
         let (good, said) = answer(&words, request, reply);
         assert_eq!(
@@ -149,7 +151,9 @@ mod tests {
             interface: None,
             for_ms: None,
         };
-        let reply = Reply::Paused(vec![it("associated", Some(b"Home"), None)]);
+        let reply = Reply::Paused {
+            interfaces: vec![it("associated", Some(b"Home"), None)],
+        };
         let (_, said) = answer(&["pause"], request, reply);
         assert!(
             said.contains("connected to Home, which is left alone"),
@@ -160,10 +164,14 @@ mod tests {
     #[test]
     fn who_is_not_paused_cannot_be_resumed() {
         let request = || Request::Resume { interface: None };
-        let reply = Reply::Resumed(vec![it("scanning", None, Some("it is not paused"))]);
+        let reply = Reply::Resumed {
+            interfaces: vec![it("scanning", None, Some("it is not paused"))],
+        };
         let (good, said) = answer(&["resume"], request(), reply);
         assert_eq!((good, said.as_str()), (false, "wlan0: it is not paused\n"));
-        let reply = Reply::Resumed(vec![it("disconnected", None, None)]);
+        let reply = Reply::Resumed {
+            interfaces: vec![it("disconnected", None, None)],
+        };
         let (good, said) = answer(&["resume"], request(), reply);
         assert!(good && said.contains("disconnected by the user"), "{said}");
     }

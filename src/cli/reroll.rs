@@ -76,15 +76,17 @@ fn sentence(ssid: &Ssid, affected: &Affected) -> String {
     let Affected {
         interface,
         policy,
+        undetermined,
         connected,
         effect,
     } = affected;
     let policy = match policy {
-        Ok(Policy::Explicit(_)) => "its policy is an address".to_owned(),
-        Ok(policy) => format!("its policy is {policy}"),
-        Err(why) => {
+        Some(Policy::Explicit(_)) => "its policy is an address".to_owned(),
+        Some(policy) => format!("its policy is {policy}"),
+        None => {
+            let reason = undetermined.as_deref().unwrap_or_default();
             return format!(
-                "{interface}: {ssid} gets another address, if its policy makes addresses: {why}"
+                "{interface}: {ssid} gets another address, if its policy makes addresses: {reason}"
             );
         }
     };
@@ -114,10 +116,11 @@ mod tests {
         args: Args,
     }
 
-    fn affected(policy: Result<Policy, String>, connected: bool, effect: Effect) -> Affected {
+    fn affected(policy: Result<Policy, &str>, connected: bool, effect: Effect) -> Affected {
         Affected {
             interface: "wlan0".to_owned(),
-            policy,
+            undetermined: policy.as_ref().err().map(ToString::to_string),
+            policy: policy.ok(),
             connected,
             effect,
         }
@@ -198,11 +201,7 @@ mod tests {
     fn a_policy_that_is_not_known_yet_is_told() {
         assert_said(
             &["Cafe"],
-            affected(
-                Err("it hangs on the BSSID".to_owned()),
-                false,
-                Effect::Unknown,
-            ),
+            affected(Err("it hangs on the BSSID"), false, Effect::Unknown),
             true,
             "wlan0: Cafe gets another address, if its policy makes addresses: it hangs on the BSSID",
         );
@@ -226,6 +225,8 @@ mod tests {
         let line = Line::try_parse_from(line).unwrap();
         let failure = run(&line.args, &mut Vec::new()).unwrap_err();
         let cause = std::error::Error::source(&failure).unwrap().to_string();
-        assert!(cause.starts_with("macveil is not running: nobody listens at /nowhere/control;"));
+        assert!(
+            cause.starts_with("macveil is not running: no daemon listens at /nowhere/control;")
+        );
     }
 }

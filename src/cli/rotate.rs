@@ -20,7 +20,7 @@ pub fn run(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {
 fn rotate(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let interface = args.interface.clone();
     let reply = args.daemon.ask(&Request::Rotate { interface })?;
-    let Reply::Rotated(all) = &reply else {
+    let Reply::Rotated { interfaces: all } = &reply else {
         return Ok(ExitCode::SUCCESS);
     };
     let line = |rotated: &Rotated| format!("{}: {}\n", rotated.interface, sentence(rotated));
@@ -83,7 +83,9 @@ mod tests {
     fn answer(rotated: Rotated) -> (bool, String) {
         let exchange = (
             Request::Rotate { interface: None },
-            Reply::Rotated(vec![rotated]),
+            Reply::Rotated {
+                interfaces: vec![rotated],
+            },
         );
         let daemon = FakeDaemon::start(vec![exchange]);
         let socket = daemon.socket();

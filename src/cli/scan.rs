@@ -21,13 +21,13 @@ pub fn run(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {
 fn scan(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let interface = args.interface.clone();
     let reply = args.daemon.ask(&Request::Scan { interface })?;
-    let Reply::Scanned(all) = &reply else {
+    let Reply::Scanned { interfaces: all } = &reply else {
         return Ok(ExitCode::SUCCESS);
     };
     args.write(&reply, all, text, out)?;
     verdict(
         all,
-        |scanned| scanned.found.is_err(),
+        |scanned| scanned.refused.is_some(),
         "cannot scan",
         "macveil manages no Wi-Fi interface here",
     )
@@ -35,15 +35,14 @@ fn scan(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {
 
 fn text(scanned: &Scanned) -> String {
     let name = &scanned.interface;
-    let found = match &scanned.found {
-        Ok(found) => found,
-        Err(why) => return format!("{name}: not scanned: {why}\n"),
-    };
+    if let Some(reason) = &scanned.refused {
+        return format!("{name}: not scanned: {reason}\n");
+    }
     let address = scanned.mask.map_or_else(
         || "a random address of its own".to_owned(),
         |mask| format!("the mask {mask}"),
     );
-    let mut found: Vec<_> = found.iter().collect();
+    let mut found: Vec<_> = scanned.heard.iter().collect();
     found.sort_by_key(|bss| Reverse(bss.signal));
     let count = found.len();
     let mut text = format!("{name}: scanned all channels under {address}, {count} heard\n");
@@ -90,14 +89,20 @@ mod tests {
         }
     }
 
-    fn answer(mask: Option<Mac>, found: Result<Vec<Bss>, String>) -> (bool, String) {
+    fn answer(mask: Option<Mac>, found: Result<Vec<Bss>, &str>) -> (bool, String) {
         let interface = Some("wlan0".to_owned());
         let scanned = Scanned {
             interface: "wlan0".to_owned(),
             mask,
-            found,
+            refused: found.as_ref().err().map(ToString::to_string),
+            heard: found.unwrap_or_default(),
         };
-        let exchange = (Request::Scan { interface }, Reply::Scanned(vec![scanned]));
+        let exchange = (
+            Request::Scan { interface },
+            Reply::Scanned {
+                interfaces: vec![scanned],
+            },
+        );
         let daemon = FakeDaemon::start(vec![exchange]);
         let socket = daemon.socket();
         let line = ["scan", "wlan0", "--socket", socket.to_str().unwrap()];
@@ -130,7 +135,7 @@ mod tests {
 
     #[test]
     fn a_scan_that_cannot_be_had_is_a_no() {
-        let (good, said) = answer(None, Err("the link is down".to_owned()));
+        let (good, said) = answer(None, Err("the link is down"));
         assert_eq!(
             (good, said.as_str()),
             (false, "wlan0: not scanned: the link is down\n")

@@ -8,7 +8,7 @@ use super::Daemon;
 use super::machine::Machine;
 use super::managed::{ManagedInterface, ScanReport};
 use super::words;
-use crate::protocol::{Effect, Fault, FaultKind, Paused, Reply, Rotated, Scanned};
+use crate::protocol::{Answer, Effect, Fault, FaultKind, Paused, Reply, Rotated, Scanned};
 use macveil_core::address::{AddressPolicies, NetworkFacts, Policy};
 use macveil_core::machine::{Command, Event, Rotation, ScanFailure, StateKind, UnsupportedReason};
 use macveil_core::types::Ssid;
@@ -18,12 +18,12 @@ const NOTHING_TO_PAUSE: &str =
     "an Ethernet interface is changed only while it has no carrier: there is nothing to pause";
 const UNPROTECTED: &str = "the card goes without protection, as on-failure = \"open\" says";
 
-/// Scans that somebody waits for.
+/// Scans that a client waits for.
 #[derive(Debug)]
 pub(super) struct PendingScans {
     waiting: Vec<u32>,
     scanned: Vec<Scanned>,
-    answer: oneshot::Sender<Reply>,
+    answer: oneshot::Sender<Answer>,
 }
 
 impl Daemon {
@@ -55,11 +55,11 @@ impl Daemon {
     }
 
     /// Has interfaces scan; the answer is given when the last scan is over.
-    pub(super) fn look(&mut self, name: Option<&String>, answer: oneshot::Sender<Reply>) {
+    pub(super) fn look(&mut self, name: Option<&String>, answer: oneshot::Sender<Answer>) {
         let meant = match self.meant_radios(name) {
             Ok(meant) => meant,
-            // Whoever asked may have gone.
-            Err(fault) => return drop(answer.send(Reply::Fault(fault))),
+            // The client may have disconnected.
+            Err(fault) => return drop(answer.send(Err(fault))),
         };
         self.looks.push(PendingScans {
             waiting: meant.clone(),
@@ -108,20 +108,21 @@ impl Daemon {
             }
         }
         for looks in self.looks.extract_if(.., |looks| looks.waiting.is_empty()) {
-            // Whoever asked may have gone.
-            drop(looks.answer.send(Reply::Scanned(looks.scanned)));
+            // The client may have disconnected.
+            let interfaces = looks.scanned;
+            drop(looks.answer.send(Ok(Reply::Scanned { interfaces })));
         }
     }
 
-    pub(super) fn pause(&mut self, name: Option<&String>, for_ms: Option<u64>) -> Reply {
+    pub(super) fn pause(&mut self, name: Option<&String>, for_ms: Option<u64>) -> Answer {
         let span = for_ms.map(Duration::from_millis);
-        self.command(name, &Command::Pause { span })
-            .map_or_else(Reply::Fault, Reply::Paused)
+        let interfaces = self.command(name, &Command::Pause { span })?;
+        Ok(Reply::Paused { interfaces })
     }
 
-    pub(super) fn resume(&mut self, name: Option<&String>) -> Reply {
-        self.command(name, &Command::Unpause)
-            .map_or_else(Reply::Fault, Reply::Resumed)
+    pub(super) fn resume(&mut self, name: Option<&String>) -> Answer {
+        let interfaces = self.command(name, &Command::Unpause)?;
+        Ok(Reply::Resumed { interfaces })
     }
 
     fn command(&mut self, name: Option<&String>, command: &Command) -> Result<Vec<Paused>, Fault> {
@@ -145,13 +146,12 @@ impl Daemon {
         Ok(all)
     }
 
-    pub(super) fn rotate(&mut self, name: Option<&String>) -> Reply {
-        let meant = match self.meant(name) {
-            Ok(meant) => meant,
-            Err(fault) => return Reply::Fault(fault),
-        };
-        let all = meant.into_iter();
-        Reply::Rotated(all.filter_map(|ifindex| self.rotate_one(ifindex)).collect())
+    pub(super) fn rotate(&mut self, name: Option<&String>) -> Answer {
+        let all = self.meant(name)?.into_iter();
+        let interfaces = all.filter_map(|ifindex| self.rotate_one(ifindex));
+        Ok(Reply::Rotated {
+            interfaces: interfaces.collect(),
+        })
     }
 
     fn rotate_one(&mut self, ifindex: u32) -> Option<Rotated> {
@@ -189,10 +189,8 @@ impl PendingScans {
             self.scanned.push(Scanned {
                 interface: name.to_owned(),
                 mask: looked.mask,
-                found: looked
-                    .found
-                    .clone()
-                    .map_err(|failure| words::scan_failure(&failure)),
+                refused: looked.found.as_ref().err().map(words::scan_failure),
+                heard: looked.found.clone().unwrap_or_default(),
             });
         }
     }

@@ -5,8 +5,7 @@ use std::time::Duration;
 use tracing::Level;
 
 use super::words;
-use crate::json::Json;
-use crate::protocol::News;
+use crate::protocol::{EventKind, EventLine};
 use macveil_core::machine::{AddressKind, Notice, ScanFailure};
 use macveil_core::types::{Bss, Mac, Ssid};
 
@@ -14,7 +13,7 @@ use macveil_core::types::{Bss, Mac, Ssid};
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) level: Level,
-    pub(super) kind: &'static Kind,
+    pub(super) kind: EventKind,
     /// What stands before and after the network's name; the second is empty where none is named.
     words: [String; 2],
     pub(super) network: Option<Ssid>,
@@ -23,57 +22,35 @@ pub(super) struct Entry {
     pub(super) detail: Option<String>,
 }
 
-/// A kind of entry. Both of its names stay the same for good: programs know it by them.
-#[derive(Debug, PartialEq, Eq)]
-pub(super) struct Kind {
-    /// The word of the control socket.
-    pub(super) event: &'static str,
-    /// `MESSAGE_ID=` of the journal (systemd.journal-fields(7)).
-    pub(super) message_id: &'static str,
+/// `MESSAGE_ID=` of the journal (systemd.journal-fields(7)) for kinds of events that are logged. It never
+/// changes: programs depend on it.
+pub(super) const fn message_id(kind: EventKind) -> &'static str {
+    match kind {
+        EventKind::Masked => "7e3dfd7ff787f1e903b421d7ddf434de",
+        EventKind::Associating => "05b47739ac88a217039dea61e4f3e0d9",
+        EventKind::Connected => "2b1dd22e0bcdc07e81e1acbcf7b439b0",
+        EventKind::Lost => "985d1b4eb6d49cd838c80c0350378842",
+        EventKind::Failed => "71aa16bd97b6bd00e328a7c3bfafce89",
+        EventKind::Blocked => "67af2c4872b55da9c6e327ef18127395",
+        EventKind::Silent => "7181fa27fa96d909d0d81b3a347740f1",
+        EventKind::Assigned => "c45a9330087ad7eeeb6ad4a527533db1",
+        EventKind::Disconnected => "fc9df434871008bf9f4ccab9755d2599",
+        EventKind::Paused => "ebc70ff79e40ffd9cd3e6555e6d5c19b",
+        EventKind::Resumed => "cbf72314bf367d8a04eb205db402725c",
+        EventKind::Scanned => "f33bd64568aec23fe491cf11b21ae445",
+        EventKind::ExternalScan => "2b2facf7fd62fa6832307f012c67d9e5",
+        EventKind::Exposed => "1c4135dad90c958bcf94e5be11760a42",
+        EventKind::Info
+        | EventKind::Status
+        | EventKind::Unmanaged
+        | EventKind::Missed
+        | EventKind::ShuttingDown
+        | EventKind::Other => "2a82c38dda7a1d40445b60ae65ff5ed6",
+    }
 }
-
-const fn kind(event: &'static str, message_id: &'static str) -> Kind {
-    Kind { event, message_id }
-}
-
-static MASKED: Kind = kind("masked", "7e3dfd7ff787f1e903b421d7ddf434de");
-static ASSOCIATING: Kind = kind("associating", "05b47739ac88a217039dea61e4f3e0d9");
-static CONNECTED: Kind = kind("connected", "2b1dd22e0bcdc07e81e1acbcf7b439b0");
-static LOST: Kind = kind("lost", "985d1b4eb6d49cd838c80c0350378842");
-static FAILED: Kind = kind("failed", "71aa16bd97b6bd00e328a7c3bfafce89");
-static HELD: Kind = kind("held", "67af2c4872b55da9c6e327ef18127395");
-static SILENT: Kind = kind("silent", "7181fa27fa96d909d0d81b3a347740f1");
-static ASSIGNED: Kind = kind("assigned", "c45a9330087ad7eeeb6ad4a527533db1");
-static PARKED: Kind = kind("parked", "fc9df434871008bf9f4ccab9755d2599");
-static PAUSED: Kind = kind("paused", "ebc70ff79e40ffd9cd3e6555e6d5c19b");
-static RESUMED: Kind = kind("resumed", "cbf72314bf367d8a04eb205db402725c");
-static SCANNED: Kind = kind("scanned", "f33bd64568aec23fe491cf11b21ae445");
-static FOREIGN_SCAN: Kind = kind("foreign-scan", "2b2facf7fd62fa6832307f012c67d9e5");
-static EXPOSED: Kind = kind("exposed", "1c4135dad90c958bcf94e5be11760a42");
-static REMARK: Kind = kind("remark", "2a82c38dda7a1d40445b60ae65ff5ed6");
-
-/// Every kind, as documented.
-#[cfg(test)]
-pub(super) static KINDS: [&Kind; 15] = [
-    &MASKED,
-    &ASSOCIATING,
-    &CONNECTED,
-    &LOST,
-    &FAILED,
-    &HELD,
-    &SILENT,
-    &ASSIGNED,
-    &PARKED,
-    &PAUSED,
-    &RESUMED,
-    &SCANNED,
-    &FOREIGN_SCAN,
-    &EXPOSED,
-    &REMARK,
-];
 
 impl Entry {
-    fn new(level: Level, kind: &'static Kind, words: impl Into<String>) -> Self {
+    fn new(level: Level, kind: EventKind, words: impl Into<String>) -> Self {
         Self {
             level,
             kind,
@@ -109,15 +86,17 @@ impl Entry {
 
     pub(super) fn of(notice: Notice) -> Self {
         match notice {
-            Notice::Masked { address } => {
-                Self::new(Level::DEBUG, &MASKED, format!("masked as {address}"))
-                    .under(AddressKind::Mask, address)
-            }
+            Notice::Masked { address } => Self::new(
+                Level::DEBUG,
+                EventKind::Masked,
+                format!("masked as {address}"),
+            )
+            .under(AddressKind::Mask, address),
             Notice::Associating {
                 ssid,
                 bssid,
                 address,
-            } => Self::new(Level::INFO, &ASSOCIATING, "associating to ")
+            } => Self::new(Level::INFO, EventKind::Associating, "associating to ")
                 .about(ssid, "")
                 .under(AddressKind::Assigned, address)
                 .detailed(format!("access point {bssid}, assigned address {address}")),
@@ -131,25 +110,24 @@ impl Entry {
                 } else {
                     "connected to "
                 };
-                Self::new(Level::INFO, &CONNECTED, how)
+                Self::new(Level::INFO, EventKind::Connected, how)
                     .about(ssid, "")
                     .assigned(address)
             }
-            Notice::Lost { ssid, why } => {
-                Self::new(Level::INFO, &LOST, "connection to ").about(ssid, format!(" {why}"))
-            }
+            Notice::Lost { ssid, why } => Self::new(Level::INFO, EventKind::Lost, "connection to ")
+                .about(ssid, format!(" {why}")),
             Notice::Failed {
                 ssid,
                 why,
                 retry_ms,
             } => {
                 let after = format!(": {why}; not tried again for {}", seconds(retry_ms));
-                Self::new(Level::WARN, &FAILED, "no connection to ").about(ssid, after)
+                Self::new(Level::WARN, EventKind::Failed, "no connection to ").about(ssid, after)
             }
             Notice::Blocked { why, retry_ms } => Self::held(&why, retry_ms),
             Notice::Assigned { address } => Self::new(
                 Level::DEBUG,
-                &ASSIGNED,
+                EventKind::Assigned,
                 format!("assigned address {address}"),
             )
             .under(AddressKind::Assigned, address),
@@ -160,52 +138,52 @@ impl Entry {
                     "connected"
                 };
                 let words = format!("{how} by cable, under the assigned address");
-                Self::new(Level::INFO, &CONNECTED, words).assigned(address)
+                Self::new(Level::INFO, EventKind::Connected, words).assigned(address)
             }
             Notice::Disconnected => {
                 let words = "disconnected by the user; masked and silent";
-                Self::new(Level::INFO, &PARKED, words)
+                Self::new(Level::INFO, EventKind::Disconnected, words)
             }
             Notice::Paused { span_ms } => {
                 let span = span_ms.map(|ms| format!("for {}", seconds(ms)));
                 let span = span.as_deref().unwrap_or("until resumed");
                 let words = format!("paused {span}: nothing is scanned or joined");
-                Self::new(Level::INFO, &PAUSED, words)
+                Self::new(Level::INFO, EventKind::Paused, words)
             }
-            Notice::Unpaused => Self::new(Level::INFO, &RESUMED, "the pause is over"),
+            Notice::Unpaused => Self::new(Level::INFO, EventKind::Resumed, "the pause is over"),
             Notice::UserScan { found, .. } => Self::looked(found),
             Notice::ExternalScan {
                 exposed: Some(address),
             } => {
                 let words = "another program scanned and showed the assigned address";
-                Self::new(Level::WARN, &EXPOSED, words)
+                Self::new(Level::WARN, EventKind::Exposed, words)
                     .under(AddressKind::Assigned, address)
                     .detailed(format!("the address shown was {address}"))
             }
             Notice::ExternalScan { exposed: None } => {
                 let words = "another program scanned; the mask is changed";
-                Self::new(Level::DEBUG, &FOREIGN_SCAN, words)
+                Self::new(Level::DEBUG, EventKind::ExternalScan, words)
             }
             Notice::Unmasked { first, address } => {
                 let words = "a scan was not randomised, and showed the address on the card; later ones are counted in `macveil status`";
                 let level = if first { Level::WARN } else { Level::DEBUG };
-                Self::new(level, &EXPOSED, words)
+                Self::new(level, EventKind::Exposed, words)
                     .detailed(format!("the address shown was {address}"))
             }
-            Notice::Limitation(text) => Self::new(Level::WARN, &REMARK, text),
+            Notice::Limitation(text) => Self::new(Level::WARN, EventKind::Info, text),
             Notice::About { ssid, remark } => {
-                Self::new(Level::INFO, &REMARK, "").about(ssid, format!(": {remark}"))
+                Self::new(Level::INFO, EventKind::Info, "").about(ssid, format!(": {remark}"))
             }
-            Notice::Remark(text) => Self::new(Level::INFO, &REMARK, text),
+            Notice::Remark(text) => Self::new(Level::INFO, EventKind::Info, text),
         }
     }
 
     fn held(why: &str, retry_ms: Option<u64>) -> Self {
         let Some(pause) = retry_ms.map(seconds) else {
-            return Self::new(Level::INFO, &SILENT, format!("silent: {why}"));
+            return Self::new(Level::INFO, EventKind::Silent, format!("silent: {why}"));
         };
         let words = format!("held silent: {why}; trying again in {pause}, then ever more rarely");
-        Self::new(Level::WARN, &HELD, words)
+        Self::new(Level::WARN, EventKind::Blocked, words)
     }
 
     fn looked(found: Result<Vec<Bss>, ScanFailure>) -> Self {
@@ -216,7 +194,7 @@ impl Entry {
             ),
             Err(failure) => format!("not scanned as asked: {}", words::scan_failure(&failure)),
         };
-        Self::new(Level::INFO, &SCANNED, words)
+        Self::new(Level::INFO, EventKind::Scanned, words)
     }
 
     fn assigned(self, address: Mac) -> Self {
@@ -231,21 +209,13 @@ impl Entry {
         format!("{before}{name}{after}")
     }
 
-    /// For whoever may see everything, as root may.
-    pub(super) fn news(&self, interface: &str) -> News {
-        let mut fields = Vec::new();
-        if let Some(ssid) = &self.network {
-            fields.push(("ssid", Json::text(ssid)));
-            fields.push(("ssid_hex", Json::text(ssid.to_hex())));
-        }
-        if let Some((_, address)) = self.address {
-            fields.push(("address", Json::text(address)));
-        }
-        News {
-            event: self.kind.event,
-            interface: Some(interface.to_owned()),
-            text: self.text(|ssid| format!("\"{ssid}\"")),
-            fields,
+    /// For clients, which may see all names, as root may.
+    pub(super) fn event(&self, interface: &str) -> EventLine {
+        let text = self.text(|ssid| format!("\"{ssid}\""));
+        EventLine {
+            ssid: self.network.clone(),
+            address: self.address.map(|(_, address)| address),
+            ..EventLine::new(self.kind, Some(interface.to_owned()), text)
         }
     }
 }
@@ -257,6 +227,7 @@ fn seconds(milliseconds: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::protocol::word;
 
     fn home() -> Ssid {
         Ssid::new(b"Home").unwrap()
@@ -277,7 +248,7 @@ mod tests {
             ssid: home(),
             remark: "joining it anew".to_owned(),
         });
-        assert_eq!(remark.news("wlan0").text, "\"Home\": joining it anew");
+        assert_eq!(remark.event("wlan0").text, "\"Home\": joining it anew");
     }
 
     #[test]
@@ -288,39 +259,48 @@ mod tests {
             adopted: false,
         });
         assert_eq!(
-            connected.news("wlan0").to_line(12),
+            EventLine {
+                time_ms: 12,
+                ..connected.event("wlan0")
+            }
+            .to_line(),
             r#"{"version":1,"event":"connected","time_ms":12,"interface":"wlan0","text":"connected to \"Home\"","ssid":"Home","ssid_hex":"486f6d65","address":"02:00:00:00:00:07"}"#
         );
     }
 
     #[test]
-    fn each_kind_is_of_its_own_and_documented() {
+    fn each_logged_kind_has_its_own_id_and_is_documented() {
         let document = include_str!("../../docs/control-socket.md");
         let manual = include_str!("../../docs/status.md");
         let catalog = include_str!("../../contrib/systemd/catalog/macveil.catalog");
-        for (index, kind) in KINDS.iter().enumerate() {
-            assert_eq!(kind.message_id.len(), 32);
-            assert!(kind.message_id.bytes().all(|byte| byte.is_ascii_hexdigit()));
-            let others = KINDS.iter().skip(index + 1);
-            assert!(
-                others.into_iter().all(|other| {
-                    other.message_id != kind.message_id && other.event != kind.event
-                })
-            );
-            let Kind { event, message_id } = kind;
-            assert!(
-                catalog.contains(&format!("-- {message_id}\nSubject: ")),
-                "{event}"
-            );
-            assert!(
-                manual.contains(&format!("| `{event}` | `{message_id}` |")),
-                "{event}"
-            );
-            assert!(
-                document.contains(&format!("| `{}` |", kind.event)),
-                "{}",
-                kind.event
-            );
+        let mut ids = Vec::new();
+        for kind in [
+            EventKind::Masked,
+            EventKind::Associating,
+            EventKind::Connected,
+            EventKind::Lost,
+            EventKind::Failed,
+            EventKind::Blocked,
+            EventKind::Silent,
+            EventKind::Assigned,
+            EventKind::Disconnected,
+            EventKind::Paused,
+            EventKind::Resumed,
+            EventKind::Scanned,
+            EventKind::ExternalScan,
+            EventKind::Exposed,
+            EventKind::Info,
+        ] {
+            let (event, id) = (word(&kind), message_id(kind));
+            assert!(!ids.contains(&id), "{event}");
+            ids.push(id);
+            assert_eq!(id.len(), 32);
+            assert!(id.bytes().all(|byte| byte.is_ascii_hexdigit()));
+            let subject = format!("-- {id}\nSubject: ");
+            assert!(catalog.contains(&subject), "{event}");
+            let row = format!("| `{event}` | `{id}` |");
+            assert!(manual.contains(&row), "{event}");
+            assert!(document.contains(&format!("| `{event}` |")), "{event}");
         }
     }
 }

@@ -1,17 +1,17 @@
-//! What others are told of the interfaces that macveil manages, when it differs from the time before by more than
-//! time: whoever follows events, and whoever collects metrics.
+//! Changes of the status of managed interfaces, for clients that follow events and for the metrics file. A
+//! change of times alone is not reported.
 
 use super::Daemon;
+use super::control::Server;
 use super::managed::ManagedInterface;
-use crate::protocol::{News, Reply, Server, Status};
+use crate::protocol::{Answer, EventLine, Reply, Status};
 
-/// What is known outside.
+/// The status as last reported.
 #[derive(Debug, Default)]
 pub(super) struct Shown {
-    /// Kept only while somebody wants to know.
+    /// Empty unless a client follows events or there is a metrics file.
     status: Vec<Status>,
-    /// Something has happened to these since. With many radios, to look at all of them costs more than
-    /// what happened.
+    /// Interfaces with events since. Comparing all of many interfaces would cost more than the events.
     touched: Vec<u32>,
 }
 
@@ -31,7 +31,7 @@ impl Shown {
         all.position(|it| it.interface.ifindex == ifindex)
     }
 
-    /// Whether it is another one than before.
+    /// Whether the status differs from the last one.
     fn put(&mut self, status: Status) -> bool {
         let known = self.position(status.interface.ifindex);
         match known.and_then(|known| self.status.get_mut(known)) {
@@ -49,21 +49,21 @@ impl Shown {
 }
 
 impl Daemon {
-    /// Somebody follows from now on, who is told at first how the interfaces are.
-    pub(super) fn followed(&mut self, interface: Option<&String>) -> Reply {
+    /// Answers a client that follows events from now on.
+    pub(super) fn followed(&mut self, interface: Option<&String>) -> Answer {
         self.shown.status = self.managed();
         let mut all = self.status();
         all.retain(|status| interface.is_none_or(|name| *name == status.interface.name));
-        Reply::Events(all)
+        Ok(Reply::Events { interfaces: all })
     }
 
-    /// Those that the daemon can tell of without asking the kernel.
+    /// The status of managed interfaces, which needs no request to the kernel.
     fn managed(&self) -> Vec<Status> {
         let stations = self.stations.values();
         stations.map(|it| it.status().without_times()).collect()
     }
 
-    /// To be called when all that has happened was dealt with.
+    /// Reports changes. To be called when all events are handled.
     pub(super) fn tell_others(&mut self) {
         let touched = std::mem::take(&mut self.shown.touched);
         let is_followed = self.control.as_ref().is_some_and(Server::is_followed);
@@ -81,22 +81,22 @@ impl Daemon {
         }
     }
 
-    /// Whether there is something new of the interface; then whoever follows is told.
+    /// Reports a change of the interface to clients. Whether there was one.
     fn show(&mut self, ifindex: u32) -> bool {
-        let news = match self.stations.get(&ifindex).map(ManagedInterface::status) {
+        let event = match self.stations.get(&ifindex).map(ManagedInterface::status) {
             Some(status) => {
                 if !self.shown.put(status.clone().without_times()) {
                     return false;
                 }
-                News::status(&status)
+                EventLine::status(status)
             }
             None => match self.shown.remove(ifindex) {
-                Some(gone) => News::gone(&gone.interface.name),
+                Some(gone) => EventLine::unmanaged(&gone.interface.name),
                 None => return false,
             },
         };
         if let Some(control) = &self.control {
-            control.say(&news);
+            control.send(event);
         }
         true
     }

@@ -2,9 +2,9 @@
 
 use tracing::{Level, debug, event};
 
-use super::entry::Entry;
+use super::entry::{Entry, message_id};
 use crate::log::LoggedSsid;
-use crate::protocol::ADDRESS_KINDS;
+use crate::protocol::word;
 
 /// Logs the entry. Fields in capitals are for the journal only.
 pub(super) fn write(interface: &str, entry: &Entry) {
@@ -12,20 +12,18 @@ pub(super) fn write(interface: &str, entry: &Entry) {
     let network = network.map(|ssid| LoggedSsid(ssid).to_string());
     let text = entry.text(|ssid| LoggedSsid(ssid).to_string());
     let address = entry.address.map(|(_, address)| address.to_string());
-    let kind = entry.address.and_then(|(kind, _)| {
-        let known = ADDRESS_KINDS.iter().find(|(_, known)| *known == kind);
-        known.map(|&(word, _)| word)
-    });
+    let kind = entry.address.map(|(kind, _)| word(&kind));
+    let event_word = word(&entry.kind);
     // tracing wants the level when it compiles.
     macro_rules! log_at {
         ($level:expr) => {
             event!(
                 $level,
-                MESSAGE_ID = entry.kind.message_id,
-                MACVEIL_EVENT = entry.kind.event,
+                MESSAGE_ID = message_id(entry.kind),
+                MACVEIL_EVENT = event_word,
                 MACVEIL_IFACE = interface,
                 MACVEIL_NETWORK = network.as_deref(),
-                MACVEIL_ADDRESS_KIND = kind,
+                MACVEIL_ADDRESS_KIND = kind.as_deref(),
                 MACVEIL_ADDRESS = address.as_deref(),
                 "{interface}: {text}"
             )

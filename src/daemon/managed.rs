@@ -12,7 +12,7 @@ use super::machine::{Machine, Report};
 use super::managers::Role;
 use crate::config::{Config, DeviceFacts};
 use crate::platform::netlink::Kernel;
-use crate::protocol::{Interface, News};
+use crate::protocol::{EventLine, Interface};
 use macveil_core::address::{Host, Record};
 use macveil_core::machine::{
     Action, Event, LinkEvent, Notice, Rotation, ScanEvent, ScanFailure, StateKind, Status, Time,
@@ -51,8 +51,8 @@ pub(super) struct Outcome {
     pub(super) learned: Vec<(Ssid, Record)>,
     /// A scan that was asked for is over.
     pub(super) looked: Option<ScanReport>,
-    /// To be told to whoever follows events.
-    pub(super) news: Vec<News>,
+    /// For clients that follow events.
+    pub(super) events: Vec<EventLine>,
 }
 
 impl ManagedInterface {
@@ -186,7 +186,7 @@ impl ManagedInterface {
         }
         let entry = Entry::of(notice);
         journal::write(&self.name, &entry);
-        outcome.news.push(entry.news(&self.name));
+        outcome.events.push(entry.event(&self.name));
     }
 
     fn perform(&mut self, kernel: &mut Kernel, action: Action<Infallible>) -> Option<Event> {

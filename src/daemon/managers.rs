@@ -98,7 +98,7 @@ impl Daemon {
         };
         self.left.push((ifindex, owner));
         if before != Some(owner) {
-            let whose = self.left_to(name, ifindex).unwrap_or_default();
+            let whose = self.managed_by(name, ifindex).unwrap_or_default();
             warn!(
                 "{name}: left alone, without protection: it belongs to {whose}; see docs/coexistence.md"
             );
@@ -107,7 +107,7 @@ impl Daemon {
     }
 
     /// Who has the interface instead of macveil, and how that can be changed.
-    pub(super) fn left_to(&self, name: &str, ifindex: u32) -> Option<String> {
+    pub(super) fn managed_by(&self, name: &str, ifindex: u32) -> Option<String> {
         let owner = self.left.iter().find(|left| left.0 == ifindex)?.1;
         Some(owner.words().replace("IFACE", name))
     }

@@ -1,5 +1,5 @@
-//! A file in Prometheus' text format, for whoever collects such files (the textfile collector of `node_exporter`).
-//! No address and no network's name is in it: everybody may read it.
+//! A file in Prometheus' text format, for the textfile collector of `node_exporter` for example. Every user
+//! can read it: it contains no address and no network name.
 
 use std::fmt::Write as _;
 use std::fs::{self, OpenOptions, Permissions};
@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use tracing::warn;
 
 use super::Daemon;
-use crate::protocol::{ADDRESS_KINDS, Care, Status};
+use crate::protocol::{InterfaceStatus, Status, word};
 
 const MODE: u32 = 0o644;
 
-/// What was written last, and where.
+/// The file as last written.
 #[derive(Debug, Default)]
 pub(super) struct Metrics {
     path: Option<PathBuf>,
@@ -22,7 +22,7 @@ pub(super) struct Metrics {
 }
 
 impl Daemon {
-    /// Whether the configuration names a file that it did not name before.
+    /// Takes the file from the configuration. Whether it is a new one.
     pub(super) fn follow_metrics_file(&mut self) -> bool {
         let wanted = self.config.metrics_file.as_deref();
         if self.metrics.path.as_deref() == wanted {
@@ -33,7 +33,7 @@ impl Daemon {
         wanted.is_some()
     }
 
-    /// Nothing is written unless it says something else than before.
+    /// Writes the file if its text has changed.
     pub(super) fn write_metrics(&mut self) {
         let Some(path) = &self.metrics.path else {
             return;
@@ -43,14 +43,14 @@ impl Daemon {
             if let Err(error) = write(path, &text) {
                 warn!("metrics-file: cannot write {}: {error}", path.display());
             }
-            // What could not be written is not tried again before it changes.
+            // A text that could not be written is not tried again before it changes.
             self.metrics.text = text;
         }
     }
 }
 
 impl Metrics {
-    /// Nobody is to take what was for what is.
+    /// Removes the file: its text no longer applies.
     fn remove(&mut self) {
         if let Some(path) = self.path.take() {
             let _ = fs::remove_file(path);
@@ -65,7 +65,7 @@ impl Drop for Metrics {
     }
 }
 
-/// It is either the old one or the new one, and need not outlive the power.
+/// Replaces the file at once. It need not survive a power failure.
 fn write(path: &Path, text: &str) -> io::Result<()> {
     let temporary = path.with_extension("new");
     let _ = fs::remove_file(&temporary);
@@ -87,41 +87,35 @@ fn write_new(path: &Path, text: &str) -> io::Result<()> {
     file.write_all(text.as_bytes())
 }
 
-/// A name, what it means, whether it only grows, and its value.
-type Metric = (&'static str, &'static str, bool, fn(&Care) -> u32);
+/// Name, description, whether it is a counter, and value.
+type Metric = (
+    &'static str,
+    &'static str,
+    bool,
+    fn(&InterfaceStatus) -> u32,
+);
 
 const METRICS: [Metric; 9] = [
-    ("held", "Held silent, or without protection", false, |it| {
-        it.trouble.is_some().into()
+    ("blocked", "Held down, or not protected", false, |it| {
+        it.problem.is_some().into()
+    }),
+    ("limitations", "Guarantees that do not hold", false, |it| {
+        u32::try_from(it.limitations.len()).unwrap_or(u32::MAX)
+    }),
+    ("paused", "Paused by the user", false, |it| it.paused.into()),
+    ("masks_total", "Masks set", true, |it| it.counters.masks),
+    ("scans_total", "Scans of macveil, all masked", true, |it| {
+        it.counters.scans
     }),
     (
-        "not_kept",
-        "Parts of the promise that are not kept",
-        false,
-        |it| u32::try_from(it.unkept.len()).unwrap_or(u32::MAX),
-    ),
-    (
-        "paused",
-        "Nothing is scanned or joined, as asked",
-        false,
-        |it| it.paused.into(),
-    ),
-    ("masks_total", "Masks put on", true, |it| it.counters.masks),
-    (
-        "scans_total",
-        "Scans of macveil's own, all masked",
-        true,
-        |it| it.counters.scans,
-    ),
-    (
-        "foreign_scans_total",
+        "external_scans_total",
         "Scans by other programs",
         true,
         |it| it.counters.external_scans,
     ),
     (
-        "exposing_scans_total",
-        "Of these, that showed the assigned address",
+        "leaking_scans_total",
+        "Scans by other programs that showed the assigned address",
         true,
         |it| it.counters.leaking_scans,
     ),
@@ -138,25 +132,27 @@ const METRICS: [Metric; 9] = [
 
 fn text_of(all: &[Status]) -> String {
     let mut text = String::new();
-    let cared: Vec<_> = all
+    let managed: Vec<_> = all
         .iter()
-        .filter_map(|it| Some((it, it.care.as_ref()?)))
+        .filter_map(|it| Some((it, it.details.as_ref()?)))
         .collect();
-    head(&mut text, "interface", "What macveil does with it", false);
-    for (status, care) in &cared {
+    head(
+        &mut text,
+        "interface",
+        "The state and the kind of address",
+        false,
+    );
+    for (status, details) in &managed {
         begin(&mut text, "interface", status);
         let state = status.interface.state.as_deref().unwrap_or_default();
-        let kind = ADDRESS_KINDS
-            .iter()
-            .find(|(_, it)| *it == care.address_kind);
-        let kind = kind.map_or("", |(word, _)| word);
+        let kind = word(&details.address_kind);
         let _ = writeln!(text, ",state=\"{state}\",address=\"{kind}\"}} 1");
     }
     for (name, help, grows, value) in METRICS {
         head(&mut text, name, help, grows);
-        for (status, care) in &cared {
+        for (status, details) in &managed {
             begin(&mut text, name, status);
-            let _ = writeln!(text, "}} {}", value(care));
+            let _ = writeln!(text, "}} {}", value(details));
         }
     }
     text
@@ -190,7 +186,7 @@ mod tests {
     use macveil_core::types::Mac;
 
     fn status(name: &str) -> Status {
-        let care = Care {
+        let details = InterfaceStatus {
             driver: "ath9k".to_owned(),
             backend: None,
             up: true,
@@ -201,11 +197,12 @@ mod tests {
             next_change: String::new(),
             ssid: None,
             method: None,
-            trouble: None,
+            method_reason: None,
+            problem: None,
             retry_ms: None,
             paused: false,
             pause_ms: None,
-            unkept: vec!["one thing".to_owned()],
+            limitations: vec!["one thing".to_owned()],
             counters: Counters {
                 masks: 12,
                 scans: 3,
@@ -220,38 +217,38 @@ mod tests {
                 address: Mac([2, 0, 0, 0, 0, 1]),
                 state: Some("scanning".to_owned()),
             },
-            left_to: None,
-            care: Some(care),
+            managed_by: None,
+            details: Some(details),
         }
     }
 
     #[test]
-    fn samples_of_one_name_stand_together_below_what_they_are() {
+    fn samples_of_one_name_follow_their_description() {
         let left = Status {
-            care: None,
+            details: None,
             ..status("eth0")
         };
         let text = text_of(&[status("wlan0"), left, status("a\"b\\")]);
-        let expected = r#"# HELP macveil_interface What macveil does with it.
+        let expected = r#"# HELP macveil_interface The state and the kind of address.
 # TYPE macveil_interface gauge
 macveil_interface{interface="wlan0",state="scanning",address="mask"} 1
 macveil_interface{interface="a\"b\\",state="scanning",address="mask"} 1
-# HELP macveil_held Held silent, or without protection.
-# TYPE macveil_held gauge
-macveil_held{interface="wlan0"} 0
-macveil_held{interface="a\"b\\"} 0
+# HELP macveil_blocked Held down, or not protected.
+# TYPE macveil_blocked gauge
+macveil_blocked{interface="wlan0"} 0
+macveil_blocked{interface="a\"b\\"} 0
 "#;
         assert!(text.starts_with(expected), "{text}");
         assert!(text.contains(
-            "# HELP macveil_masks_total Masks put on.\n# TYPE macveil_masks_total counter\n\
+            "# HELP macveil_masks_total Masks set.\n# TYPE macveil_masks_total counter\n\
              macveil_masks_total{interface=\"wlan0\"} 12\n"
         ));
-        assert!(text.contains("macveil_not_kept{interface=\"wlan0\"} 1\n"));
+        assert!(text.contains("macveil_limitations{interface=\"wlan0\"} 1\n"));
         assert!(!text.contains("02:00") && !text.contains("eth0"));
     }
 
     #[test]
-    fn everybody_may_read_it_and_it_goes_with_the_daemon() {
+    fn file_is_readable_by_all_and_removed_at_the_end() {
         let home = tempfile::tempdir().unwrap();
         let path = home.path().join("macveil.prom");
         for text in ["first\n", "second\n"] {
@@ -271,7 +268,7 @@ macveil_held{interface="a\"b\\"} 0
     }
 
     #[test]
-    fn what_cannot_be_put_in_place_leaves_nothing_behind() {
+    fn failed_write_leaves_no_temporary_file() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("macveil.prom");
         fs::create_dir(&path).unwrap();

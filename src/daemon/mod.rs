@@ -40,11 +40,11 @@ use crate::platform::managers::{ActiveManagers, InstanceLock, ManagerWatch};
 use crate::platform::netlink::{Kernel, Notification, Notifications};
 use crate::platform::sandbox::{self, Sandbox};
 use crate::platform::wpa_supplicant;
-use crate::protocol::{PendingRequest, Server};
 use crate::store::{self, RuntimeDir};
 use awaiting_udev::AwaitingUdev;
 use clock::{Alarm, SleepWatch};
 use commands::PendingScans;
+use control::{PendingRequest, Server};
 pub use error::Error;
 use followed::Shown;
 use history::KeptHistory;
@@ -472,7 +472,10 @@ impl Daemon {
         self.schedule.set(ifindex, managed.deadline());
         self.shown.touch(ifindex);
         if let Some(control) = &self.control {
-            outcome.news.iter().for_each(|news| control.say(news));
+            outcome
+                .events
+                .into_iter()
+                .for_each(|event| control.send(event));
         }
         if let Some(looked) = &outcome.looked {
             self.looked(ifindex, looked);

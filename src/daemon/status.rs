@@ -1,21 +1,21 @@
-//! How the interfaces are doing, as the control socket tells it.
+//! The status of interfaces, for clients.
 
 use super::managed::ManagedInterface;
 use super::{Daemon, clock, words};
-use crate::protocol::{Care, Status};
+use crate::protocol::{InterfaceStatus, Status};
 use macveil_core::machine::Time;
 
 impl Daemon {
     pub(super) fn status(&mut self) -> Vec<Status> {
         let interfaces = self.known_interfaces().into_iter();
         let status = interfaces.map(|interface| {
-            let care = self.stations.get(&interface.ifindex);
-            let care = care.map(care_of);
-            let left_to = self.left_to(&interface.name, interface.ifindex);
+            let managed = self.stations.get(&interface.ifindex);
+            let details = managed.map(details_of);
+            let managed_by = self.managed_by(&interface.name, interface.ifindex);
             Status {
-                left_to: left_to.filter(|_| care.is_none()),
+                managed_by: managed_by.filter(|_| details.is_none()),
                 interface,
-                care,
+                details,
             }
         });
         status.collect()
@@ -26,20 +26,21 @@ impl ManagedInterface {
     pub(super) fn status(&self) -> Status {
         Status {
             interface: self.interface(),
-            left_to: None,
-            care: Some(care_of(self)),
+            managed_by: None,
+            details: Some(details_of(self)),
         }
     }
 }
 
-fn care_of(managed: &ManagedInterface) -> Care {
+fn details_of(managed: &ManagedInterface) -> InterfaceStatus {
     let now = clock::now().boot;
     let since = |moment: Time| milliseconds(now.saturating_sub(moment));
     let until = |moment: Time| milliseconds(moment.saturating_sub(now));
     let device = managed.device();
     let status = managed.machine_status();
+    let method = status.method;
     let limitations = status.limitations.iter();
-    Care {
+    InterfaceStatus {
         driver: device.driver.to_owned(),
         backend: managed.backend().map(str::to_owned),
         up: status.link.up,
@@ -51,12 +52,11 @@ fn care_of(managed: &ManagedInterface) -> Care {
         ssid: status.network,
         paused: status.pause.is_some(),
         pause_ms: status.pause.and_then(|pause| pause.until).map(until),
-        method: status
-            .method
-            .map(|(method, reason)| (method, words::method_reason(reason).to_owned())),
-        trouble: status.problem,
+        method: method.map(|(method, _)| method),
+        method_reason: method.map(|(_, reason)| words::method_reason(reason).to_owned()),
+        problem: status.problem,
         retry_ms: status.retry_at.map(until),
-        unkept: limitations.map(words::limitation).collect(),
+        limitations: limitations.map(words::limitation).collect(),
         counters: status.counters,
     }
 }

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "dbus")]
 mod dbus;
+mod group;
 #[cfg(feature = "dbus")]
 pub mod iwd;
 pub(crate) mod iwd_main_conf;
@@ -10,3 +11,5 @@ pub mod netlink;
 pub mod sandbox;
 mod socket_watcher;
 pub mod wpa_supplicant;
+
+pub use group::{Group, UnknownGroup};

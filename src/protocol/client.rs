@@ -1,4 +1,4 @@
-//! Asks a running daemon, and waits for its answer.
+//! The client: sends requests to a running daemon.
 
 use std::fs;
 use std::io::{self, ErrorKind, Read, Write};
@@ -9,65 +9,62 @@ use std::time::{Duration, Instant};
 
 use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 
-use super::fields::Malformed;
-use super::{Fault, Group, Reply, Request};
+use super::{Fault, Malformed, Reply, Request};
 
-/// A daemon that answers at all does so within moments.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// The card may be busy with another program's scan, which is waited for.
-const PATIENCE_FOR_SCANS: Duration = Duration::from_secs(40);
-/// No reply is longer.
-const LONGEST_REPLY: usize = 1 << 20;
+const REPLY_TIMEOUT: Duration = Duration::from_secs(5);
+/// The daemon waits for scans of other programs first.
+const SCAN_TIMEOUT: Duration = Duration::from_secs(40);
+const MAX_REPLY: usize = 1 << 20;
 
 /// A connection to the daemon.
 #[derive(Debug)]
 pub struct Client {
     path: PathBuf,
     stream: UnixStream,
-    /// What was read beyond the last line.
+    /// The bytes after the last line.
     rest: Vec<u8>,
 }
 
-/// The daemon cannot be asked.
+/// A request has failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ClientError {
-    /// Nobody listens.
+    /// No daemon is running.
     #[error(
-        "macveil is not running: nobody listens at {}; start it with `systemctl start macveil`, or `macveil run`",
+        "macveil is not running: no daemon listens at {}; start it with `systemctl start macveil`, or `macveil run`",
         .0.display()
     )]
     NoDaemon(PathBuf),
-    /// The socket is not for this user.
-    #[error("{} is only for {who}", .path.display())]
+    /// The user has no permission.
+    #[error("permission denied at {}", .path.display())]
     NotAllowed {
         /// The socket.
         path: PathBuf,
-        /// Who may connect.
-        who: String,
+        /// The group that may connect, with root.
+        group: Option<u32>,
     },
-    /// Too many want to connect.
-    #[error("the macveil at {} is busy with other clients; try again", .0.display())]
+    /// Too many clients are waiting.
+    #[error("macveil at {} is busy with other clients; try again", .0.display())]
     Busy(PathBuf),
-    /// Nothing came back in time.
-    #[error("the macveil at {} did not answer in time", .0.display())]
+    /// No reply came in time.
+    #[error("macveil at {} did not reply in time", .0.display())]
     TimedOut(PathBuf),
-    /// The connection broke.
-    #[error("cannot talk to the macveil at {}", .path.display())]
+    /// The connection failed.
+    #[error("connection to macveil at {} failed", .path.display())]
     Broken {
         /// The socket.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: io::Error,
     },
-    /// The answer makes no sense; it may be from another version.
-    #[error("cannot read the answer of the macveil at {}; is it of another version?", .path.display())]
+    /// The reply is not valid; the daemon may be of another version.
+    #[error("cannot read the reply of macveil at {}; is it another version?", .path.display())]
     Unreadable {
         /// The socket.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: Malformed,
     },
-    /// The daemon says no.
+    /// The daemon refused the request.
     #[error(transparent)]
     Refused(#[from] Fault),
 }
@@ -77,7 +74,7 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// There is no daemon, or it is not for this user.
+    /// No daemon is running, or the user has no permission.
     pub fn connect(path: &Path) -> Result<Self, ClientError> {
         let stream = connect(path).map_err(|error| not_connected(path, error))?;
         Ok(Self {
@@ -87,11 +84,11 @@ impl Client {
         })
     }
 
-    /// Asks, and waits for the reply.
+    /// Sends a request and waits for the reply.
     ///
     /// # Errors
     ///
-    /// The daemon says no, or nothing that can be understood in time.
+    /// The daemon refused the request, or sent no valid reply in time.
     pub fn ask(&mut self, request: &Request) -> Result<Reply, ClientError> {
         let line = self.exchange(request).map_err(|source| {
             let path = self.path.clone();
@@ -100,19 +97,16 @@ impl Client {
                 _ => ClientError::Broken { path, source },
             }
         })?;
-        self.understood(&line, request)
+        Ok(Reply::read(&line, request).map_err(|source| self.unreadable(source))??)
     }
 
-    /// The next line of events, without its newline; `None`: none came within `patience`.
+    /// The next line of events, without its newline; `None` after the timeout.
     ///
     /// # Errors
     ///
-    /// The connection broke.
-    pub fn next_line(
-        &mut self,
-        patience: Option<Duration>,
-    ) -> Result<Option<Vec<u8>>, ClientError> {
-        let deadline = patience.map(|patience| Instant::now() + patience);
+    /// The connection failed.
+    pub fn next_line(&mut self, timeout: Option<Duration>) -> Result<Option<Vec<u8>>, ClientError> {
+        let deadline = timeout.map(|timeout| Instant::now() + timeout);
         match self.read_line(deadline) {
             Ok(line) => Ok(Some(line)),
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
@@ -125,7 +119,7 @@ impl Client {
         }
     }
 
-    /// What cannot be read of a line of events.
+    /// The error for a line of events that is not valid.
     #[must_use]
     pub fn unreadable(&self, source: Malformed) -> ClientError {
         ClientError::Unreadable {
@@ -134,20 +128,12 @@ impl Client {
         }
     }
 
-    fn understood(&self, line: &[u8], request: &Request) -> Result<Reply, ClientError> {
-        match Reply::read(line, request) {
-            Ok(Reply::Fault(fault)) => Err(fault.into()),
-            Ok(reply) => Ok(reply),
-            Err(source) => Err(self.unreadable(source)),
-        }
-    }
-
     fn exchange(&mut self, request: &Request) -> io::Result<Vec<u8>> {
-        let deadline = Instant::now() + patience(request);
-        self.stream.set_write_timeout(Some(PATIENCE))?;
+        let deadline = Instant::now() + reply_timeout(request);
+        self.stream.set_write_timeout(Some(REPLY_TIMEOUT))?;
         let request = request.to_line() + "\n";
         match self.stream.write_all(request.as_bytes()) {
-            // Who was sent away finds the reason in what was already said.
+            // A client that the daemon refuses finds the reason in the reply.
             Err(error) if error.kind() == ErrorKind::BrokenPipe => {}
             sent => sent?,
         }
@@ -165,12 +151,12 @@ impl Client {
                 return Ok(line);
             }
             searched = self.rest.len();
-            if searched > LONGEST_REPLY {
+            if searched > MAX_REPLY {
                 return Err(ErrorKind::FileTooLarge.into());
             }
             let left = deadline.map(|deadline| {
                 let left = deadline.saturating_duration_since(Instant::now());
-                // Zero would wait for ever.
+                // Zero would mean no timeout.
                 left.max(Duration::from_millis(1))
             });
             self.stream.set_read_timeout(left)?;
@@ -184,15 +170,14 @@ impl Client {
     }
 }
 
-/// All but scans are answered within moments.
-const fn patience(request: &Request) -> Duration {
+const fn reply_timeout(request: &Request) -> Duration {
     match request {
-        Request::Scan { .. } => PATIENCE_FOR_SCANS,
-        _ => PATIENCE,
+        Request::Scan { .. } => SCAN_TIMEOUT,
+        _ => REPLY_TIMEOUT,
     }
 }
 
-/// Without waiting for a place in a queue that is full.
+/// Connects without waiting if the queue is full.
 fn connect(path: &Path) -> io::Result<UnixStream> {
     let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
     let socket = rustix::net::socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
@@ -202,12 +187,12 @@ fn connect(path: &Path) -> io::Result<UnixStream> {
     Ok(stream)
 }
 
-pub(super) fn not_connected(path: &Path, source: io::Error) -> ClientError {
+pub(crate) fn not_connected(path: &Path, source: io::Error) -> ClientError {
     let path = path.to_owned();
     match source.kind() {
         ErrorKind::NotFound | ErrorKind::ConnectionRefused => ClientError::NoDaemon(path),
         ErrorKind::PermissionDenied => ClientError::NotAllowed {
-            who: who_may_connect(&path),
+            group: group_of(&path),
             path,
         },
         ErrorKind::WouldBlock => ClientError::Busy(path),
@@ -215,13 +200,10 @@ pub(super) fn not_connected(path: &Path, source: io::Error) -> ClientError {
     }
 }
 
-/// As far as the socket's file tells.
-fn who_may_connect(path: &Path) -> String {
+/// The group that may connect, if the socket's file has one.
+fn group_of(path: &Path) -> Option<u32> {
     const GROUP_WRITES: u32 = 0o020;
-    match fs::metadata(path) {
-        Ok(file) if file.file_type().is_socket() && file.mode() & GROUP_WRITES != 0 => {
-            format!("root and the group {}", Group::with_id(file.gid()).name)
-        }
-        _ => "root (control-group in the configuration lets a group in)".to_owned(),
-    }
+    let file = fs::metadata(path).ok()?;
+    let is_open = file.file_type().is_socket() && file.mode() & GROUP_WRITES != 0;
+    is_open.then(|| file.gid())
 }

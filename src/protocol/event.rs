@@ -1,143 +1,145 @@
-//! What happens, as lines for whoever follows it.
+//! Events, as lines for clients that follow them.
 
-use super::fields::{Fields, Malformed};
-use super::{Status, VERSION};
-use crate::json::Json;
+use macveil_core::types::{Mac, Ssid};
+use serde::{Deserialize, Serialize};
 
-/// Something that happened.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct News {
-    /// Which kind of thing: a word of the protocol.
-    pub event: &'static str,
-    /// To which interface; `None`: to macveil.
-    pub interface: Option<String>,
-    /// For people.
-    pub text: String,
-    /// What is known beyond that.
-    pub(crate) fields: Vec<(&'static str, Json)>,
-}
+use super::Status;
+use super::json::{self, Malformed};
 
-/// What is said of an interface whose status has changed.
-pub(super) const STATUS: &str = "status";
-/// An interface is left, or gone.
-const GONE: &str = "unmanaged";
-/// The last thing that is said.
-const LEAVING: &str = "leaving";
-/// Lines were left out.
-const MISSED: &str = "missed";
-
-impl News {
-    /// The status of an interface is another one.
-    #[must_use]
-    pub fn status(status: &Status) -> Self {
-        Self {
-            event: STATUS,
-            interface: Some(status.interface.name.clone()),
-            text: format!(
-                "{}, under {}",
-                status.interface.state.as_deref().unwrap_or("not managed"),
-                status.interface.address
-            ),
-            fields: vec![(STATUS, status.to_json())],
-        }
-    }
-
-    /// The daemon cares for an interface no longer.
-    #[must_use]
-    pub fn gone(interface: &str) -> Self {
-        Self {
-            event: GONE,
-            interface: Some(interface.to_owned()),
-            text: "no longer managed".to_owned(),
-            fields: Vec::new(),
-        }
-    }
-
-    /// The daemon ends.
-    #[must_use]
-    pub fn leaving() -> Self {
-        Self::about_macveil(LEAVING, "macveil is ending", Vec::new())
-    }
-
-    /// Whoever reads slowly has missed so many lines.
-    pub(super) fn missed(lines: u64) -> Self {
-        let fields = vec![("lines", Json::Number(lines))];
-        Self::about_macveil(MISSED, "not fetched in time", fields)
-    }
-
-    fn about_macveil(event: &'static str, text: &str, fields: Vec<(&'static str, Json)>) -> Self {
-        Self {
-            event,
-            interface: None,
-            text: text.to_owned(),
-            fields,
-        }
-    }
-
-    /// As a line without its newline; `time_ms` are milliseconds since 1970.
-    #[must_use]
-    pub fn to_line(&self, time_ms: u64) -> String {
-        let mut entries = vec![
-            ("version", Json::Number(VERSION)),
-            ("event", Json::text(self.event)),
-            ("time_ms", Json::Number(time_ms)),
-            ("interface", Json::optional(self.interface.as_ref())),
-            ("text", Json::text(&self.text)),
-        ];
-        entries.extend(self.fields.iter().cloned());
-        Json::Object(entries).to_string()
-    }
-}
-
-/// A line of events, as whoever follows them reads it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventLine {
-    /// To which interface it happened.
+    /// The kind of event.
+    pub event: EventKind,
+    /// Milliseconds since 1970; the server sets it.
+    pub time_ms: u64,
+    /// The interface; `None`: macveil as a whole.
     pub interface: Option<String>,
-    /// For people.
+    /// A sentence for people.
     pub text: String,
-    /// What kind of thing.
-    pub kind: Kind,
+    /// The network, if there is one.
+    #[serde(flatten)]
+    pub ssid: Option<Ssid>,
+    /// The address, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<Mac>,
+    /// The new status, in a [`EventKind::Status`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Box<Status>>,
+    /// The number of lines that were left out, in a [`EventKind::Missed`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lines: Option<u64>,
 }
 
-/// What a line of events is about, as far as a program of macveil's own cares.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Kind {
-    /// An interface is doing something else now.
-    Status(Box<Status>),
-    /// An interface is left, or gone.
+/// A kind of event. Its word never changes: programs depend on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum EventKind {
+    /// The status of an interface has changed.
+    Status,
+    /// macveil no longer manages the interface.
     Unmanaged,
-    /// Lines are missing.
-    Missed,
-    /// The daemon ends.
-    Leaving,
+    /// The interface has another mask.
+    Masked,
+    /// The interface joins a network.
+    Associating,
+    /// The interface is connected under the assigned address.
+    Connected,
+    /// The association is over.
+    Lost,
+    /// A network could not be joined.
+    Failed,
+    /// The link is held down.
+    Blocked,
+    /// The link is down for a reason outside macveil.
+    Silent,
+    /// An Ethernet interface without a carrier has its assigned address.
+    Assigned,
+    /// The user disconnected; the interface is masked and silent.
+    Disconnected,
+    /// A pause begins.
+    Paused,
+    /// A pause is over.
+    Resumed,
+    /// A scan for the user is over.
+    Scanned,
+    /// Another program scanned.
+    ExternalScan,
+    /// Another program scanned and showed the assigned address.
+    Exposed,
     /// Anything else.
+    Info,
+    /// The client was slow: lines were left out.
+    Missed,
+    /// The daemon is shutting down.
+    ShuttingDown,
+    /// A kind that a newer daemon knows.
+    #[serde(other)]
     Other,
 }
 
 impl EventLine {
-    /// Reads a line. Keys and events that are not known are passed over: a newer daemon may say more.
+    pub(crate) const fn new(event: EventKind, interface: Option<String>, text: String) -> Self {
+        Self {
+            event,
+            time_ms: 0,
+            interface,
+            text,
+            ssid: None,
+            address: None,
+            status: None,
+            lines: None,
+        }
+    }
+
+    /// The status of an interface has changed.
+    #[must_use]
+    pub fn status(status: Status) -> Self {
+        let interface = &status.interface;
+        let state = interface.state.as_deref().unwrap_or("not managed");
+        let text = format!("{state}, under {}", interface.address);
+        let name = interface.name.clone();
+        Self {
+            status: Some(Box::new(status)),
+            ..Self::new(EventKind::Status, Some(name), text)
+        }
+    }
+
+    /// macveil no longer manages an interface.
+    #[must_use]
+    pub fn unmanaged(interface: &str) -> Self {
+        let text = "no longer managed".to_owned();
+        Self::new(EventKind::Unmanaged, Some(interface.to_owned()), text)
+    }
+
+    /// The daemon is shutting down.
+    #[must_use]
+    pub fn shutting_down() -> Self {
+        let text = "macveil is shutting down".to_owned();
+        Self::new(EventKind::ShuttingDown, None, text)
+    }
+
+    /// The client was slow: lines were left out.
+    #[must_use]
+    pub fn missed(lines: u64) -> Self {
+        Self {
+            lines: Some(lines),
+            ..Self::new(EventKind::Missed, None, "not read in time".to_owned())
+        }
+    }
+
+    /// As a line without its newline.
+    #[must_use]
+    pub fn to_line(&self) -> String {
+        json::to_line(self)
+    }
+
+    /// Reads a line. Unknown keys and kinds are ignored: a newer daemon may send more.
     ///
     /// # Errors
     ///
-    /// It is no such line.
+    /// The line is not an event, or of another version.
     pub fn read(line: &[u8]) -> Result<Self, Malformed> {
-        let mut fields = Fields::of_line(line).map_err(Malformed::new)?;
-        match fields.number("version")? {
-            VERSION => {}
-            other => return Err(Malformed::new(format!("version {other} is not known"))),
-        }
-        let kind = match fields.text("event")?.as_str() {
-            STATUS => Kind::Status(Box::new(Status::read(fields.object(STATUS)?)?)),
-            GONE => Kind::Unmanaged,
-            MISSED => Kind::Missed,
-            LEAVING => Kind::Leaving,
-            _ => Kind::Other,
-        };
-        Ok(Self {
-            interface: fields.optional_text("interface")?,
-            text: fields.text("text")?,
-            kind,
-        })
+        json::read(json::versioned(line)?)
     }
 }

@@ -1,4 +1,4 @@
-//! A daemon that says what it was told to say, for the tests of commands.
+//! A daemon with scripted answers, for the tests of commands.
 
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixListener;
@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use super::{News, Reply, Request};
+use super::{Answer, EventLine, Reply, Request, answer_to_line};
 
-/// Expects requests of one client, in this order.
+/// Expects requests of one client in order.
 #[derive(Debug)]
 pub(crate) struct FakeDaemon {
     directory: TempDir,
@@ -19,34 +19,43 @@ pub(crate) struct FakeDaemon {
 
 impl FakeDaemon {
     pub(crate) fn start(script: Vec<(Request, Reply)>) -> Self {
+        let script = script.into_iter();
+        Self::answering(
+            script
+                .map(|(request, reply)| (request, Ok(reply)))
+                .collect(),
+        )
+    }
+
+    pub(crate) fn answering(script: Vec<(Request, Answer)>) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let listener = UnixListener::bind(directory.path().join("control")).unwrap();
         let script = spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
             let mut lines = BufReader::new(stream.try_clone().unwrap()).lines();
-            for (request, reply) in script {
-                let line = lines.next().expect("one more request").unwrap();
+            for (request, answer) in script {
+                let line = lines.next().expect("another request").unwrap();
                 assert_eq!(Request::read(line.as_bytes()), Ok(request));
-                writeln!(stream, "{}", reply.to_line()).unwrap();
+                writeln!(stream, "{}", answer_to_line(&answer)).unwrap();
             }
-            assert!(lines.next().is_none(), "nothing more");
+            assert!(lines.next().is_none(), "no more requests");
         });
         Self { directory, script }
     }
 
-    /// One that is followed, tells what happens, each as soon as it was fetched, and goes.
-    pub(crate) fn telling(request: Request, reply: Reply, told: &[News]) -> Self {
+    /// Sends events after its reply, and ends.
+    pub(crate) fn with_events(request: Request, reply: Reply, events: &[EventLine]) -> Self {
         let directory = tempfile::tempdir().unwrap();
         let listener = UnixListener::bind(directory.path().join("control")).unwrap();
-        let lines: Vec<_> = told.iter().map(|news| news.to_line(0)).collect();
+        let lines: Vec<_> = events.iter().map(EventLine::to_line).collect();
         let script = spawn(move || {
             let (mut stream, _) = listener.accept().unwrap();
-            let asked = BufReader::new(stream.try_clone().unwrap()).lines().next();
-            let asked = asked.expect("a request").unwrap();
-            assert_eq!(Request::read(asked.as_bytes()), Ok(request));
+            let line = BufReader::new(stream.try_clone().unwrap()).lines().next();
+            let line = line.expect("a request").unwrap();
+            assert_eq!(Request::read(line.as_bytes()), Ok(request));
             writeln!(stream, "{}", reply.to_line()).unwrap();
             for line in lines {
-                // Changes at the same moment are told as one.
+                // The client combines changes at the same moment.
                 sleep(Duration::from_millis(100));
                 writeln!(stream, "{line}").unwrap();
             }
@@ -59,7 +68,7 @@ impl FakeDaemon {
         directory.join("control")
     }
 
-    /// It was asked all that it expected, and no more.
+    /// Checks that all requests came, and no others.
     pub(crate) fn finish(self) {
         self.script.join().unwrap();
     }

@@ -1,78 +1,67 @@
-//! A request that is not answered as hoped.
+//! Why a request failed.
 
-use std::fmt;
+use std::fmt::Display;
 
-use super::fields::{Fields, Malformed, meaning_of, word_for};
-use crate::config::{Errors, Problem};
-use crate::json::Json;
-use macveil_core::types::Words;
+use serde::{Deserialize, Serialize};
 
-/// What went wrong with a request.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+use super::json::{self, Malformed};
+
+/// Why a request failed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error, Serialize, Deserialize)]
 #[error("{message}")]
 pub struct Fault {
-    /// Which kind of thing.
+    /// The kind of fault, for programs.
+    #[serde(rename = "error")]
     pub kind: FaultKind,
-    /// For people.
+    /// A sentence for people.
     pub message: String,
-    /// What is wrong with the configuration, one by one; empty for every other kind.
+    /// The errors in the configuration; empty for every other kind.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mistakes: Vec<Mistake>,
 }
 
-/// Which kind of thing went wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// A kind of fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum FaultKind {
-    /// The line is no JSON object in UTF-8.
+    /// The line is not a JSON object in UTF-8.
     NotJson,
-    /// The line is longer than a request may be.
+    /// The line is too long.
     TooLong,
-    /// There is no such request.
+    /// The request does not exist.
     UnknownRequest,
-    /// The request lacks something, has something that it should not have, or of the wrong type.
+    /// A key is missing, unknown or of the wrong type.
     BadRequest,
-    /// Whoever asks may not.
+    /// The client has no permission.
     NotAllowed,
-    /// As many clients as may be are connected.
+    /// The maximum number of clients is connected.
     TooManyClients,
-    /// macveil manages no such interface.
+    /// macveil manages no interface of that name.
     NoInterface,
-    /// The configuration is wrong; the one before stays in force.
+    /// The configuration has errors; the previous one stays in force.
     Configuration,
-    /// The daemon is ending.
-    Leaving,
+    /// The daemon is shutting down.
+    ShuttingDown,
 }
 
-/// Something wrong in a configuration file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An error in a configuration file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mistake {
     /// The path of the file.
     pub file: String,
-    /// Line and column, both counted from 1; `None`: the file as a whole.
-    pub position: Option<(u64, u64)>,
+    /// The line, counted from 1; `None`: the file as a whole.
+    pub line: Option<u64>,
+    /// The column, counted from 1.
+    pub column: Option<u64>,
     /// What is wrong.
     pub message: String,
-    /// What was probably meant.
+    /// A suggestion.
     pub meant: Option<String>,
 }
 
-impl FaultKind {
-    /// The words of the protocol.
-    pub const WORDS: Words<Self> = &[
-        ("not-json", Self::NotJson),
-        ("too-long", Self::TooLong),
-        ("unknown-request", Self::UnknownRequest),
-        ("bad-request", Self::BadRequest),
-        ("not-allowed", Self::NotAllowed),
-        ("too-many-clients", Self::TooManyClients),
-        ("no-interface", Self::NoInterface),
-        ("configuration", Self::Configuration),
-        ("leaving", Self::Leaving),
-    ];
-}
-
 impl Fault {
-    /// Without mistakes of the configuration.
-    pub fn new(kind: FaultKind, message: impl fmt::Display) -> Self {
+    /// A fault that is not in the configuration.
+    pub fn new(kind: FaultKind, message: impl Display) -> Self {
         Self {
             kind,
             message: message.to_string(),
@@ -80,83 +69,19 @@ impl Fault {
         }
     }
 
-    pub(super) fn bad_request(message: impl fmt::Display) -> Self {
+    pub(super) fn bad_request(message: impl Display) -> Self {
         Self::new(FaultKind::BadRequest, message)
     }
 
-    /// The entries of a reply that says this.
-    pub(super) fn entries(&self) -> Vec<(&'static str, Json)> {
-        let mut entries = vec![
-            ("error", Json::text(word_for(&self.kind, FaultKind::WORDS))),
-            ("message", Json::text(&self.message)),
-        ];
-        if self.kind == FaultKind::Configuration {
-            let mistakes = self.mistakes.iter().map(Mistake::to_json).collect();
-            entries.push(("mistakes", Json::List(mistakes)));
-        }
-        entries
-    }
-
-    pub(super) fn read(mut fields: Fields) -> Result<Self, Malformed> {
-        Ok(Self {
-            kind: meaning_of(&fields.text("error")?, FaultKind::WORDS)?,
-            message: fields.text("message")?,
-            mistakes: fields
-                .optional_objects("mistakes")?
-                .into_iter()
-                .map(Mistake::read)
-                .collect::<Result<_, _>>()?,
-        })
+    /// As a line without its newline.
+    #[must_use]
+    pub fn to_line(&self) -> String {
+        json::to_line(self)
     }
 }
 
-/// The configuration is wrong.
-impl From<&Errors> for Fault {
-    fn from(errors: &Errors) -> Self {
-        Self {
-            kind: FaultKind::Configuration,
-            message: errors.to_string(),
-            mistakes: errors.problems().iter().map(Mistake::from).collect(),
-        }
-    }
-}
-
-impl From<&Problem> for Mistake {
-    fn from(problem: &Problem) -> Self {
-        let position = problem.position();
-        Self {
-            file: problem.file().to_owned(),
-            position: position.map(|it| (number(it.line), number(it.column))),
-            message: problem.message().to_owned(),
-            meant: problem.hint().map(str::to_owned),
-        }
-    }
-}
-
-fn number(number: usize) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
-}
-
-impl Mistake {
-    fn to_json(&self) -> Json {
-        let (line, column) = self.position.unzip();
-        Json::Object(vec![
-            ("file", Json::text(&self.file)),
-            ("line", line.map_or(Json::Null, Json::Number)),
-            ("column", column.map_or(Json::Null, Json::Number)),
-            ("message", Json::text(&self.message)),
-            ("meant", Json::optional(self.meant.as_ref())),
-        ])
-    }
-
-    fn read(mut fields: Fields) -> Result<Self, Malformed> {
-        let line = fields.optional_number("line")?;
-        let column = fields.optional_number("column")?;
-        Ok(Self {
-            file: fields.text("file")?,
-            position: line.zip(column),
-            message: fields.text("message")?,
-            meant: fields.optional_text("meant")?,
-        })
+impl From<Malformed> for Fault {
+    fn from(malformed: Malformed) -> Self {
+        Self::bad_request(malformed)
     }
 }

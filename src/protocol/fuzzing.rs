@@ -1,13 +1,11 @@
-//! Targets of the fuzzer: what clients send, and what a daemon of another version answers.
+//! Fuzz targets: requests of clients, and replies of a daemon of another version.
 
-use super::fields::Fields;
-use super::line::{Lines, TooLong};
-use super::{EventLine, LONGEST_REQUEST, Reply, Request};
+use super::json::{object, to_json};
+use super::{EventLine, Lines, MAX_REQUEST, Reply, Request, TooLong, answer_to_line};
 use crate::fuzzing::{assert_harmless, text};
-use crate::json::Json;
 use macveil_core::types::{MAX_SSID_BYTES, Ssid};
 
-/// A line from a client. Whatever it is, the reply is one line, and not endless.
+/// A line from a client. The reply to any line is one line of limited length.
 pub(crate) fn request(data: &[u8]) {
     match Request::read(data) {
         Ok(request) => {
@@ -16,22 +14,21 @@ pub(crate) fn request(data: &[u8]) {
             }
             let line = request.to_line();
             assert_harmless(&line);
-            assert!(line.len() < LONGEST_REQUEST);
+            assert!(line.len() < MAX_REQUEST);
             assert_eq!(Request::read(line.as_bytes()), Ok(request));
         }
         Err(fault) => {
-            let reply = Reply::Fault(fault);
-            let line = reply.to_line();
+            let line = fault.to_line();
             assert_no_line_break(&line);
-            assert!(line.len() <= 6 * data.len() + 256);
+            assert!(line.len() <= 6 * data.len() + 512);
             let read = Reply::read(line.as_bytes(), &Request::Interfaces);
-            assert_eq!(read, Ok(reply));
+            assert_eq!(read, Ok(Err(fault)));
         }
     }
     writing(&text(data));
 }
 
-/// A line from a daemon: what is understood is understood again as written.
+/// A line from a daemon: an answer that was read is the same when written and read again.
 pub(crate) fn reply(data: &[u8]) {
     let ssid = Ssid::wildcard();
     for request in [
@@ -48,10 +45,10 @@ pub(crate) fn reply(data: &[u8]) {
         Request::Rejoin { ssid },
     ] {
         match Reply::read(data, &request) {
-            Ok(reply) => {
-                let line = reply.to_line();
+            Ok(answer) => {
+                let line = answer_to_line(&answer);
                 assert_no_line_break(&line);
-                assert_eq!(Reply::read(line.as_bytes(), &request), Ok(reply));
+                assert_eq!(Reply::read(line.as_bytes(), &request), Ok(answer));
             }
             Err(malformed) => assert!(!malformed.to_string().is_empty()),
         }
@@ -59,7 +56,7 @@ pub(crate) fn reply(data: &[u8]) {
     let _ = EventLine::read(data);
 }
 
-/// A stream in pieces: its lines come out as they went in, and none is longer than there is room for.
+/// A stream in pieces: its lines come out as they went in, and none is longer than the buffer.
 pub(crate) fn lines(data: &[u8]) {
     let Some((&size, stream)) = data.split_first() else {
         return;
@@ -91,7 +88,7 @@ pub(crate) fn lines(data: &[u8]) {
     assert_eq!(taken, expected);
 }
 
-/// The line after those that were taken does not fit.
+/// The line after the taken ones does not fit.
 fn assert_too_long(stream: &[u8], taken: &[Vec<u8>]) {
     let mut expected = stream.split(|&byte| byte == b'\n');
     for line in taken {
@@ -100,16 +97,16 @@ fn assert_too_long(stream: &[u8], taken: &[Vec<u8>]) {
     assert!(
         expected
             .next()
-            .is_some_and(|line| line.len() >= LONGEST_REQUEST)
+            .is_some_and(|line| line.len() >= MAX_REQUEST)
     );
 }
 
-/// Any text is read by others as it was written.
+/// Any text reads back as written.
 fn writing(text: &str) {
-    let line = Json::Object(vec![("text", Json::text(text))]).to_string();
+    let line = to_json(&std::collections::BTreeMap::from([("text", text)]));
     assert_no_line_break(&line);
-    let read = Fields::of_line(line.as_bytes()).map(|mut fields| fields.text("text"));
-    assert_eq!(read, Ok(Ok(text.to_owned())));
+    let read = object(line.as_bytes()).unwrap();
+    assert_eq!(read.get("text").and_then(|it| it.as_str()), Some(text));
 }
 
 fn assert_no_line_break(line: &str) {

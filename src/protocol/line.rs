@@ -1,38 +1,38 @@
-//! Lines out of a stream that a stranger writes, within a fixed room.
+//! Lines of a stream that an untrusted client writes, in a buffer of fixed size.
 
-use super::LONGEST_REQUEST;
+use super::MAX_REQUEST;
 
-/// Bytes of a stream that are not yet taken as lines.
+/// The bytes of a stream that are not yet taken as lines.
 #[derive(Debug)]
-pub(super) struct Lines {
+pub(crate) struct Lines {
     bytes: Vec<u8>,
     filled: usize,
 }
 
-/// A line does not fit.
+/// A line does not fit into the buffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct TooLong;
+pub(crate) struct TooLong;
 
 impl Lines {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
-            bytes: vec![0; LONGEST_REQUEST],
+            bytes: vec![0; MAX_REQUEST],
             filled: 0,
         }
     }
 
-    /// Where to put what is read next; empty only if a line is waiting or too long.
-    pub(super) fn room(&mut self) -> &mut [u8] {
+    /// The free part of the buffer; empty only if a line is complete or too long.
+    pub(crate) fn room(&mut self) -> &mut [u8] {
         self.bytes.get_mut(self.filled..).unwrap_or_default()
     }
 
-    /// So many bytes were put there.
-    pub(super) fn add(&mut self, count: usize) {
+    /// Adds the first bytes of the free part to the stream.
+    pub(crate) fn add(&mut self, count: usize) {
         self.filled = self.filled.saturating_add(count).min(self.bytes.len());
     }
 
-    /// The next line that is complete, without its newline.
-    pub(super) fn take(&mut self) -> Result<Option<Vec<u8>>, TooLong> {
+    /// The next complete line, without its newline.
+    pub(crate) fn take(&mut self) -> Result<Option<Vec<u8>>, TooLong> {
         let filled = self.bytes.get(..self.filled).unwrap_or_default();
         match filled.iter().position(|&byte| byte == b'\n') {
             Some(end) => {
@@ -46,8 +46,8 @@ impl Lines {
         }
     }
 
-    /// What is left when the stream has ended.
-    pub(super) fn take_rest(&mut self) -> Option<Vec<u8>> {
+    /// The last line of a stream that ends without a newline.
+    pub(crate) fn take_rest(&mut self) -> Option<Vec<u8>> {
         let filled = std::mem::take(&mut self.filled);
         let rest = self.bytes.get(..filled).unwrap_or_default();
         (!rest.is_empty()).then(|| rest.to_vec())

@@ -1,62 +1,64 @@
-//! What can be asked of the daemon.
+//! Requests to the daemon.
 
-use super::fields::Fields;
-use super::{Fault, FaultKind, VERSION};
-use crate::json::Json;
 use macveil_core::types::Ssid;
-use macveil_core::types::parse_hex;
+use serde::{Deserialize, Serialize, Serializer};
+
+use super::json::{self, Malformed, Object};
+use super::{Fault, FaultKind, VERSION};
 
 /// A request.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(tag = "request", rename_all = "kebab-case")]
 pub enum Request {
-    /// Which Wi-Fi interfaces are there, and what are they doing?
+    /// List the interfaces.
     Interfaces,
-    /// How are the interfaces doing?
+    /// Report the status of the interfaces.
     Status,
     /// Read the configuration again.
     Reload,
-    /// Let a network have another address.
+    /// Give a network another address.
     Reroll {
         /// The network.
+        #[serde(rename = "ssid_hex", serialize_with = "hex")]
         ssid: Ssid,
-        /// If it is connected, connect again under the new address at once.
+        /// Reconnect under the new address at once if an interface is connected to the network.
         now: bool,
     },
-    /// Scan all channels now, masked.
+    /// Scan all channels now, under a mask.
     Scan {
-        /// Only with this interface.
+        /// The interface; `None`: all Wi-Fi interfaces.
         interface: Option<String>,
     },
-    /// Take another mask, and other random addresses from the next association on.
+    /// Take another mask now, and other random addresses from the next association on.
     Rotate {
-        /// Only this interface.
+        /// The interface; `None`: all.
         interface: Option<String>,
     },
-    /// Neither scan nor join anything.
+    /// Stop scanning and joining networks.
     Pause {
-        /// Only this interface.
+        /// The interface; `None`: all Wi-Fi interfaces.
         interface: Option<String>,
-        /// Milliseconds until the pause is over by itself.
+        /// Milliseconds until the pause ends; `None`: until [`Request::Resume`].
         for_ms: Option<u64>,
     },
-    /// The pause is over.
+    /// End the pause.
     Resume {
-        /// Only this interface.
+        /// The interface; `None`: all Wi-Fi interfaces.
         interface: Option<String>,
     },
-    /// Tell what happens from now on, until the connection ends.
+    /// Send a line for each event until the connection ends.
     Events {
-        /// Only of this interface.
+        /// Only events of this interface.
         interface: Option<String>,
     },
-    /// If a network is connected, end the association and take its address anew.
+    /// Reconnect to a network under its present address, if an interface is connected to it.
     Rejoin {
         /// The network.
+        #[serde(rename = "ssid_hex", serialize_with = "hex")]
         ssid: Ssid,
     },
 }
 
-/// Every request's name.
 const NAMES: [&str; 10] = [
     "interfaces",
     "status",
@@ -69,6 +71,50 @@ const NAMES: [&str; 10] = [
     "resume",
     "events",
 ];
+
+fn hex<S: Serializer>(ssid: &Ssid, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&ssid.to_hex())
+}
+
+#[derive(Deserialize)]
+struct Head {
+    version: Option<u64>,
+    request: String,
+    #[serde(flatten)]
+    arguments: Object,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NoArguments {}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Selection {
+    interface: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Pause {
+    interface: Option<String>,
+    for_ms: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Reroll {
+    ssid: Option<String>,
+    ssid_hex: Option<String>,
+    now: Option<bool>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rejoin {
+    ssid: Option<String>,
+    ssid_hex: Option<String>,
+}
 
 impl Request {
     /// The name, which the reply repeats.
@@ -88,104 +134,93 @@ impl Request {
         }
     }
 
-    /// Reads a line, without its newline.
+    /// Reads a line without its newline.
     ///
     /// # Errors
     ///
-    /// It is no request; the fault says why.
+    /// The line is not a valid request; the fault gives the reason.
     pub fn read(line: &[u8]) -> Result<Self, Fault> {
-        let mut fields = Fields::of_line(line)?;
-        match fields.optional_number("version")? {
-            None | Some(VERSION) => {}
-            Some(other) => {
-                return Err(Fault::bad_request(format!(
-                    "version {other} is not spoken here, but version {VERSION}"
-                )));
-            }
+        let object = json::object(line).map_err(|error| Fault::new(FaultKind::NotJson, error))?;
+        let head: Head = json::read(object)?;
+        if let Some(version) = head.version.filter(|&version| version != VERSION) {
+            return Err(Fault::bad_request(format!(
+                "version {version} is not supported, only version {VERSION}"
+            )));
         }
-        let name = fields.text("request")?;
-        let request = match name.as_str() {
-            "interfaces" => Self::Interfaces,
-            "status" => Self::Status,
-            "reload" => Self::Reload,
-            "reroll" => Self::Reroll {
-                ssid: ssid(&mut fields)?,
-                now: fields.optional_boolean("now")?.unwrap_or(false),
-            },
-            "rejoin" => Self::Rejoin {
-                ssid: ssid(&mut fields)?,
-            },
-            "scan" => Self::Scan {
-                interface: fields.optional_text("interface")?,
-            },
-            "rotate" => Self::Rotate {
-                interface: fields.optional_text("interface")?,
-            },
-            "pause" => Self::Pause {
-                interface: fields.optional_text("interface")?,
-                for_ms: fields.optional_number("for_ms")?,
-            },
-            "resume" => Self::Resume {
-                interface: fields.optional_text("interface")?,
-            },
-            "events" => Self::Events {
-                interface: fields.optional_text("interface")?,
-            },
-            _ => {
-                let message = format!("unknown request `{name}`: known are {}", NAMES.join(", "));
+        let arguments = head.arguments;
+        Ok(match head.request.as_str() {
+            "interfaces" => json::read(arguments).map(|NoArguments {}| Self::Interfaces)?,
+            "status" => json::read(arguments).map(|NoArguments {}| Self::Status)?,
+            "reload" => json::read(arguments).map(|NoArguments {}| Self::Reload)?,
+            "reroll" => {
+                let Reroll {
+                    ssid,
+                    ssid_hex,
+                    now,
+                } = json::read(arguments)?;
+                Self::Reroll {
+                    ssid: network(ssid, ssid_hex)?,
+                    now: now.unwrap_or_default(),
+                }
+            }
+            "rejoin" => {
+                let Rejoin { ssid, ssid_hex } = json::read(arguments)?;
+                let ssid = network(ssid, ssid_hex)?;
+                Self::Rejoin { ssid }
+            }
+            "scan" => {
+                let Selection { interface } = json::read(arguments)?;
+                Self::Scan { interface }
+            }
+            "rotate" => {
+                let Selection { interface } = json::read(arguments)?;
+                Self::Rotate { interface }
+            }
+            "pause" => {
+                let Pause { interface, for_ms } = json::read(arguments)?;
+                Self::Pause { interface, for_ms }
+            }
+            "resume" => {
+                let Selection { interface } = json::read(arguments)?;
+                Self::Resume { interface }
+            }
+            "events" => {
+                let Selection { interface } = json::read(arguments)?;
+                Self::Events { interface }
+            }
+            unknown => {
+                let message = format!(
+                    "unknown request `{unknown}`, expected one of {}",
+                    NAMES.join(", ")
+                );
                 return Err(Fault::new(FaultKind::UnknownRequest, message));
             }
-        };
-        fields.finish()?;
-        Ok(request)
+        })
     }
 
     /// As a line without its newline.
     #[must_use]
     pub fn to_line(&self) -> String {
-        let mut entries = vec![
-            ("version", Json::Number(VERSION)),
-            ("request", Json::text(self.name())),
-        ];
-        match self {
-            Self::Interfaces | Self::Status | Self::Reload => {}
-            Self::Reroll { ssid, now } => {
-                entries.push(("ssid_hex", Json::text(ssid.to_hex())));
-                entries.push(("now", Json::Bool(*now)));
-            }
-            Self::Rejoin { ssid } => entries.push(("ssid_hex", Json::text(ssid.to_hex()))),
-            Self::Pause { interface, for_ms } => {
-                entries.push(("interface", Json::optional(interface.as_ref())));
-                entries.push(("for_ms", for_ms.map_or(Json::Null, Json::Number)));
-            }
-            Self::Scan { interface }
-            | Self::Rotate { interface }
-            | Self::Resume { interface }
-            | Self::Events { interface } => {
-                entries.push(("interface", Json::optional(interface.as_ref())));
-            }
-        }
-        Json::Object(entries).to_string()
+        json::to_line(self)
     }
 }
 
-fn ssid(fields: &mut Fields) -> Result<Ssid, Fault> {
-    let bytes = match (
-        fields.optional_text("ssid")?,
-        fields.optional_text("ssid_hex")?,
-    ) {
-        (Some(text), None) => text.into_bytes(),
-        (None, Some(digits)) => parse_hex(&digits).ok_or_else(|| {
-            Fault::bad_request("`ssid_hex` must be two hexadecimal digits for each byte")
-        })?,
-        (None, None) => return Err(Fault::bad_request("`ssid` or `ssid_hex` is missing")),
+/// The network that a request names in one of two ways.
+fn network(ssid: Option<String>, ssid_hex: Option<String>) -> Result<Ssid, Malformed> {
+    let ssid = match (ssid, ssid_hex) {
+        (Some(text), None) => Ssid::new(text.as_bytes()),
+        (None, Some(digits)) => Ssid::from_hex(&digits),
+        (None, None) => return Err(Malformed::new("missing field `ssid` or `ssid_hex`")),
         (Some(_), Some(_)) => {
-            return Err(Fault::bad_request(
-                "either `ssid` or `ssid_hex` is meant, not both",
+            return Err(Malformed::new(
+                "expected either `ssid` or `ssid_hex`, not both",
             ));
         }
     };
-    Ssid::new(&bytes)
-        .filter(|_| !bytes.is_empty())
-        .ok_or_else(|| Fault::bad_request("an SSID has 1 to 32 bytes"))
+    ssid.filter(|ssid| !ssid.as_bytes().is_empty())
+        .ok_or_else(|| {
+            Malformed::new(
+                "an SSID has 1 to 32 bytes, in `ssid_hex` two hexadecimal digits for each",
+            )
+        })
 }

@@ -1,29 +1,31 @@
-//! How the interfaces are doing.
+//! The status of interfaces.
+
+use macveil_core::machine::{AddressKind, Counters, Method};
+use macveil_core::types::Ssid;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Interface;
-use super::errand::{named, ssid};
-use super::fields::{Fields, Malformed, meaning_of, word_for};
-use crate::json::Json;
-use macveil_core::machine::{AddressKind, Counters, Method};
-use macveil_core::types::{Ssid, Words};
+use super::json::{self, Object, optional_ssid};
 
-/// An interface, and how macveil cares for it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An interface, and the status of those that macveil manages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Status {
     /// The interface.
+    #[serde(flatten)]
     pub interface: Interface,
-    /// The program that it is left to, and how macveil can have it instead.
-    pub left_to: Option<String>,
-    /// How macveil cares for it; `None`: not at all.
-    pub care: Option<Care>,
+    /// The program that controls the interface instead of macveil, and how to change that.
+    pub managed_by: Option<String>,
+    /// The status; `None`: macveil does not manage the interface.
+    #[serde(flatten)]
+    pub details: Option<InterfaceStatus>,
 }
 
-/// How macveil cares for an interface.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Care {
+/// The status of an interface that macveil manages.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InterfaceStatus {
     /// The driver's name, empty if unknown.
     pub driver: String,
-    /// Whom macveil works with for it: `wpa_supplicant` or `iwd`; `None` on a wire.
+    /// The program that joins networks with it: `wpa_supplicant` or `iwd`; `None`: Ethernet.
     pub backend: Option<String>,
     /// The link is administratively up.
     pub up: bool,
@@ -35,161 +37,61 @@ pub struct Care {
     pub permanent: bool,
     /// Milliseconds since the address changed.
     pub address_ms: u64,
-    /// When it changes next.
+    /// When the address changes next.
     pub next_change: String,
     /// The network that the interface is associating or associated to.
+    #[serde(flatten, with = "optional_ssid")]
     pub ssid: Option<Ssid>,
-    /// The masking method and why it is in use; `None` where there is none, as on a wire.
-    pub method: Option<(Method, String)>,
-    /// Why the card is silent or unprotected.
-    pub trouble: Option<String>,
-    /// Milliseconds until the card is tried again.
+    /// How masks are changed; `None`: there are no masks, as on Ethernet.
+    pub method: Option<Method>,
+    /// Why masks are changed so.
+    pub method_reason: Option<String>,
+    /// Why the link is held down or not protected.
+    pub problem: Option<String>,
+    /// Milliseconds until macveil tries again.
     pub retry_ms: Option<u64>,
-    /// Nothing is scanned or joined, as the user asked.
+    /// The user has paused the interface.
     pub paused: bool,
-    /// Milliseconds until the pause is over by itself.
+    /// Milliseconds until the pause ends; `None`: until the user ends it.
     pub pause_ms: Option<u64>,
-    /// What of the promise cannot be kept, or was not.
-    pub unkept: Vec<String>,
-    /// What was done so far.
+    /// Guarantees that do not hold on this interface.
+    pub limitations: Vec<String>,
+    /// Totals since macveil manages the interface.
     pub counters: Counters,
 }
 
-/// The words of the protocol for kinds of addresses.
-pub const ADDRESS_KINDS: Words<AddressKind> = &[
-    ("mask", AddressKind::Mask),
-    ("assigned", AddressKind::Assigned),
-    ("permanent", AddressKind::Permanent),
-    ("other", AddressKind::Other),
-];
-
-/// The words of the protocol for methods.
-pub const METHODS: Words<Method> = &[
-    ("driver", Method::Driver),
-    ("powered", Method::Powered),
-    ("bounce", Method::Bounce),
-];
-
-impl Status {
-    pub(super) fn to_json(&self) -> Json {
-        let mut entries = self.interface.entries();
-        entries.push(("left_to", Json::optional(self.left_to.as_ref())));
-        entries.extend(self.care.iter().flat_map(Care::entries));
-        Json::Object(entries)
-    }
-
-    pub(super) fn read(mut fields: Fields) -> Result<Self, Malformed> {
-        let managed = fields.boolean("managed")?;
-        let left_to = fields.optional_text("left_to")?;
-        let care = managed.then(|| Care::read(&mut fields)).transpose()?;
-        let interface = Interface::read(fields)?;
-        Ok(Self {
+/// A flattened `Option` would pass over errors: whether there are details depends on `managed`.
+impl<'de> Deserialize<'de> for Status {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Head {
+            #[serde(flatten)]
+            interface: Interface,
+            managed_by: Option<String>,
+        }
+        let object = Object::deserialize(deserializer)?;
+        let Head {
             interface,
-            left_to,
-            care,
-        })
-    }
-}
-
-impl Care {
-    fn entries(&self) -> Vec<(&'static str, Json)> {
-        let method = self.method.as_ref();
-        let [ssid, ssid_hex] = named(self.ssid.as_ref());
-        let counters = &self.counters;
-        let count = |name, count: u32| (name, Json::Number(count.into()));
-        vec![
-            ("driver", Json::text(&self.driver)),
-            ("backend", Json::optional(self.backend.as_ref())),
-            ("up", Json::Bool(self.up)),
-            ("state_ms", Json::Number(self.state_ms)),
-            (
-                "address_kind",
-                Json::text(word_for(&self.address_kind, ADDRESS_KINDS)),
-            ),
-            ("permanent", Json::Bool(self.permanent)),
-            ("address_ms", Json::Number(self.address_ms)),
-            ("next_change", Json::text(&self.next_change)),
-            ssid,
-            ssid_hex,
-            (
-                "method",
-                Json::optional(method.map(|(method, _)| word_for(method, METHODS))),
-            ),
-            (
-                "method_reason",
-                Json::optional(method.map(|(_, reason)| reason)),
-            ),
-            ("trouble", Json::optional(self.trouble.as_ref())),
-            ("retry_ms", self.retry_ms.map_or(Json::Null, Json::Number)),
-            ("paused", Json::Bool(self.paused)),
-            ("pause_ms", self.pause_ms.map_or(Json::Null, Json::Number)),
-            (
-                "unkept",
-                Json::List(self.unkept.iter().map(Json::text).collect()),
-            ),
-            (
-                "counters",
-                Json::Object(vec![
-                    count("masks", counters.masks),
-                    count("scans", counters.scans),
-                    count("external_scans", counters.external_scans),
-                    count("leaking_scans", counters.leaking_scans),
-                    count("associations", counters.associations),
-                    count("failed_associations", counters.failed_associations),
-                    count("holds_in_a_row", counters.holds_in_a_row),
-                ]),
-            ),
-        ]
-    }
-
-    fn read(fields: &mut Fields) -> Result<Self, Malformed> {
-        let method = match fields.optional_text("method")? {
-            None => None,
-            Some(word) => Some((meaning_of(&word, METHODS)?, fields.text("method_reason")?)),
-        };
+            managed_by,
+        } = json::part(&object)?;
+        let is_managed = interface.state.is_some();
         Ok(Self {
-            driver: fields.text("driver")?,
-            backend: fields.optional_text("backend")?,
-            up: fields.boolean("up")?,
-            state_ms: fields.number("state_ms")?,
-            address_kind: meaning_of(&fields.text("address_kind")?, ADDRESS_KINDS)?,
-            permanent: fields.boolean("permanent")?,
-            address_ms: fields.number("address_ms")?,
-            next_change: fields.text("next_change")?,
-            ssid: ssid(fields)?,
-            method,
-            trouble: fields.optional_text("trouble")?,
-            retry_ms: fields.optional_number("retry_ms")?,
-            paused: fields.boolean("paused")?,
-            pause_ms: fields.optional_number("pause_ms")?,
-            unkept: fields.texts("unkept")?,
-            counters: counters(fields.object("counters")?)?,
+            details: is_managed.then(|| json::part(&object)).transpose()?,
+            interface,
+            managed_by,
         })
     }
-}
-
-fn counters(mut fields: Fields) -> Result<Counters, Malformed> {
-    let mut count = |key| u32::try_from(fields.number(key)?).map_err(Malformed::new);
-    Ok(Counters {
-        masks: count("masks")?,
-        scans: count("scans")?,
-        external_scans: count("external_scans")?,
-        leaking_scans: count("leaking_scans")?,
-        associations: count("associations")?,
-        failed_associations: count("failed_associations")?,
-        holds_in_a_row: count("holds_in_a_row")?,
-    })
 }
 
 impl Status {
-    /// What time alone changes is no change.
+    /// The status with all times set to zero, to compare it with an earlier one.
     #[must_use]
     pub fn without_times(mut self) -> Self {
-        if let Some(care) = &mut self.care {
-            care.state_ms = 0;
-            care.address_ms = 0;
-            care.retry_ms = care.retry_ms.map(|_| 0);
-            care.pause_ms = care.pause_ms.map(|_| 0);
+        if let Some(details) = &mut self.details {
+            details.state_ms = 0;
+            details.address_ms = 0;
+            details.retry_ms = details.retry_ms.map(|_| 0);
+            details.pause_ms = details.pause_ms.map(|_| 0);
         }
         self
     }

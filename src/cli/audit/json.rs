@@ -1,107 +1,149 @@
 //! The answer for programs. Times are microseconds since the capture's beginning.
 
-use super::text::{begin, hex};
-use crate::json::Json;
-use crate::tools::audit::{
-    Leak, LeakFinding, LinkReason, LinkedAddresses, Micros, Moment, StationReport, Tally, Verdict,
-};
+use serde::Serialize;
 
-pub(super) fn answer(verdict: &Verdict, ends_early: bool) -> Json {
+use super::text::{begin, hex};
+use crate::protocol::to_json;
+use crate::tools::audit::{
+    Leak, LeakFinding, LinkReason, LinkedAddresses, Micros, Moment, StationReport, Verdict,
+};
+use macveil_core::types::Mac;
+
+#[derive(Serialize)]
+struct Report {
+    leaks: bool,
+    frames: u64,
+    lasted_us: u64,
+    wrong_checksum: u64,
+    truncated: u64,
+    unreadable: u64,
+    foreign: u64,
+    not_followed: u64,
+    ends_early: bool,
+    access_points: usize,
+    stations: Vec<Station>,
+    links: Vec<LinkReport>,
+}
+
+#[derive(Serialize)]
+struct Station {
+    address: Mac,
+    local: bool,
+    first_us: u64,
+    last_us: u64,
+    probe_requests: u64,
+    scans: u64,
+    authentications: u64,
+    association_requests: u64,
+    data_frames: u64,
+    goodbyes: u64,
+    access_points: Vec<Mac>,
+    names: Vec<String>,
+    uuids: Vec<String>,
+    leaks: Vec<Observation>,
+    notes: Vec<Observation>,
+}
+
+#[derive(Serialize)]
+struct Observation {
+    kind: &'static str,
+    count: u64,
+    #[serde(flatten)]
+    first: Option<When>,
+}
+
+#[derive(Serialize)]
+struct LinkReport {
+    earlier: Mac,
+    later: Mac,
+    reason: &'static str,
+    by: String,
+    #[serde(flatten)]
+    when: When,
+}
+
+#[derive(Serialize)]
+struct When {
+    at_us: u64,
+    frame: u64,
+}
+
+pub(super) fn answer(verdict: &Verdict, ends_early: bool) -> String {
     let counts = &verdict.counts;
     let begin = begin(counts);
     let stations = verdict.stations.iter().map(|it| station(it, begin));
     let links = verdict.links.iter().map(|it| link(it, begin));
-    Json::Object(vec![
-        ("leaks", Json::Bool(verdict.leaks())),
-        ("frames", Json::Number(counts.packets)),
-        ("lasted_us", Json::Number(verdict.lasted())),
-        ("wrong_checksum", Json::Number(counts.damaged)),
-        ("truncated", Json::Number(counts.truncated)),
-        ("unreadable", Json::Number(counts.unreadable)),
-        ("foreign", Json::Number(counts.not_wifi)),
-        ("not_followed", Json::Number(counts.ignored)),
-        ("ends_early", Json::Bool(ends_early)),
-        ("access_points", Json::Number(verdict.access_points as u64)),
-        ("stations", Json::List(stations.collect())),
-        ("links", Json::List(links.collect())),
-    ])
+    to_json(&Report {
+        leaks: verdict.leaks(),
+        frames: counts.packets,
+        lasted_us: verdict.lasted(),
+        wrong_checksum: counts.damaged,
+        truncated: counts.truncated,
+        unreadable: counts.unreadable,
+        foreign: counts.not_wifi,
+        not_followed: counts.ignored,
+        ends_early,
+        access_points: verdict.access_points,
+        stations: stations.collect(),
+        links: links.collect(),
+    })
 }
 
-fn station(judged: &StationReport, begin: Micros) -> Json {
+fn station(judged: &StationReport, begin: Micros) -> Station {
     let station = &judged.station;
-    let named = |leaks: bool| {
+    let observations = |leaks: bool| {
         let all = judged.findings.iter();
         let chosen = all.filter(|it| it.leak.is_note() != leaks);
-        Json::List(chosen.map(|it| finding(it, begin)).collect())
+        chosen.map(|it| observation(it, begin)).collect()
     };
     let first = station.any.first.map_or(begin, |it| it.at);
-    Json::Object(vec![
-        ("address", Json::text(judged.address)),
-        ("local", Json::Bool(judged.address.is_local())),
-        ("first_us", Json::Number(first - begin)),
-        ("last_us", Json::Number(station.last - begin)),
-        ("probe_requests", Json::Number(station.probes.count)),
-        ("scans", Json::Number(station.scans())),
-        ("authentications", Json::Number(station.authentications)),
-        ("association_requests", Json::Number(station.associations)),
-        ("data_frames", Json::Number(station.data)),
-        ("goodbyes", Json::Number(station.deauthentications)),
-        (
-            "access_points",
-            Json::List(station.partners.iter().map(Json::text).collect()),
-        ),
-        (
-            "names",
-            Json::List(
-                station
-                    .names
-                    .iter()
-                    .map(|it| Json::text(it.escape_ascii()))
-                    .collect(),
-            ),
-        ),
-        (
-            "uuids",
-            Json::List(station.uuids.iter().map(|it| Json::text(hex(it))).collect()),
-        ),
-        ("leaks", named(true)),
-        ("notes", named(false)),
-    ])
+    let names = station.names.iter().map(|it| it.escape_ascii().to_string());
+    Station {
+        address: judged.address,
+        local: judged.address.is_local(),
+        first_us: first - begin,
+        last_us: station.last - begin,
+        probe_requests: station.probes.count,
+        scans: station.scans(),
+        authentications: station.authentications,
+        association_requests: station.associations,
+        data_frames: station.data,
+        goodbyes: station.deauthentications,
+        access_points: station.partners.iter().copied().collect(),
+        names: names.collect(),
+        uuids: station.uuids.iter().map(|it| hex(it)).collect(),
+        leaks: observations(true),
+        notes: observations(false),
+    }
 }
 
-fn finding(finding: &LeakFinding, begin: Micros) -> Json {
-    let LeakFinding {
-        leak,
-        tally: Tally { count, first },
-    } = finding;
-    let mut entries = vec![
-        ("kind", Json::text(Leak::word(*leak))),
-        ("count", Json::Number(*count)),
-    ];
-    entries.extend(first.iter().flat_map(|it| moment(*it, begin)));
-    Json::Object(entries)
+fn observation(finding: &LeakFinding, begin: Micros) -> Observation {
+    Observation {
+        kind: Leak::word(finding.leak),
+        count: finding.tally.count,
+        first: finding.tally.first.map(|it| when(it, begin)),
+    }
 }
 
-fn moment(moment: Moment, begin: Micros) -> [(&'static str, Json); 2] {
-    [
-        ("at_us", Json::Number(moment.at.saturating_sub(begin))),
-        ("frame", Json::Number(moment.frame)),
-    ]
+fn when(moment: Moment, begin: Micros) -> When {
+    When {
+        at_us: moment.at.saturating_sub(begin),
+        frame: moment.frame,
+    }
 }
 
-fn link(link: &LinkedAddresses, begin: Micros) -> Json {
-    let (kind, by) = match &link.reason {
+fn link(link: &LinkedAddresses, begin: Micros) -> LinkReport {
+    let (reason, by) = match &link.reason {
         LinkReason::CountsOn { gap } => ("sequence-numbers", gap.to_string()),
         LinkReason::SameUuid(uuid) => ("uuid", hex(uuid)),
         LinkReason::SameName(name) => ("name", name.escape_ascii().to_string()),
         LinkReason::SameContent(hash) => ("elements", format!("{hash:016x}")),
     };
-    let mut entries = vec![
-        ("earlier", Json::text(link.earlier)),
-        ("later", Json::text(link.later)),
-        ("reason", Json::text(kind)),
-        ("by", Json::text(by)),
-    ];
-    entries.extend(moment(link.moment, begin));
-    Json::Object(entries)
+    LinkReport {
+        earlier: link.earlier,
+        later: link.later,
+        reason,
+        by,
+        when: when(link.moment, begin),
+    }
 }

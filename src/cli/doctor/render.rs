@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
+use serde::Serialize;
+
 use crate::cli::console::{BOLD, GREEN, Paint, RED, YELLOW, wrapped};
-use crate::json::Json;
+use crate::protocol::to_json;
 use crate::tools::doctor::{Finding, Severity, Topic};
 
 /// Column where the text of a finding starts.
@@ -64,11 +66,42 @@ impl Report {
         format!("{result}, notes: {notes}, good: {good}")
     }
 
-    pub(super) fn to_json(&self) -> Json {
-        Json::Object(vec![
-            ("content", Json::Bool(self.is_ok())),
-            ("findings", Json::List(self.0.iter().map(to_json).collect())),
-        ])
+    pub(super) fn to_json(&self) -> String {
+        to_json(&JsonReport {
+            content: self.is_ok(),
+            findings: self.0.iter().map(Item::of).collect(),
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct JsonReport<'a> {
+    content: bool,
+    findings: Vec<Item<'a>>,
+}
+
+#[derive(Serialize)]
+struct Item<'a> {
+    id: &'a str,
+    severity: &'a str,
+    topic: &'a str,
+    interface: Option<&'a str>,
+    what: &'a str,
+    why: &'a str,
+    remedy: Option<&'a str>,
+}
+
+impl<'a> Item<'a> {
+    fn of(finding: &'a Finding) -> Self {
+        Self {
+            id: finding.check.id,
+            severity: finding.severity.word(),
+            topic: finding.check.topic.word(),
+            interface: finding.interface.as_deref(),
+            what: &finding.what,
+            why: finding.check.why,
+            remedy: finding.remedy.as_deref(),
+        }
     }
 }
 
@@ -111,16 +144,4 @@ const fn colour(severity: Severity) -> &'static str {
         Severity::Warning => YELLOW,
         Severity::Problem => RED,
     }
-}
-
-fn to_json(finding: &Finding) -> Json {
-    Json::Object(vec![
-        ("id", Json::text(finding.check.id)),
-        ("severity", Json::text(finding.severity.word())),
-        ("topic", Json::text(finding.check.topic.word())),
-        ("interface", Json::optional(finding.interface.as_ref())),
-        ("what", Json::text(&finding.what)),
-        ("why", Json::text(finding.check.why)),
-        ("remedy", Json::optional(finding.remedy.as_ref())),
-    ])
 }

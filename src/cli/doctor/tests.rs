@@ -438,7 +438,7 @@ fn text_and_json_have_the_same_findings() {
             .to_text(Paint::Coloured)
             .contains("\u{1b}[1;31mproblem")
     );
-    let json = answer.to_json().to_string();
+    let json = answer.to_json();
     for part in [
         r#"{"content":false,"findings":["#,
         r#"{"id":"running","severity":"problem","topic":"boot","interface":null,"#,

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use super::explanation::Step;
 use super::explanation::{Explanation, Outcome};
-use crate::cli::origin::to_json as origin_to_json;
-use crate::json::Json;
-use macveil_core::types::Ssid;
+use crate::cli::origin::{Position, position};
+use crate::protocol::{optional_ssid, to_json};
+use macveil_core::types::{Mac, Ssid};
+use serde::{Serialize, Serializer};
 
 /// Width of the titles.
 const TITLE_WIDTH: usize = 16;
@@ -65,38 +67,63 @@ fn printable(text: &str) -> String {
     text.chars().map(shown).collect()
 }
 
-impl Explanation {
-    pub(super) fn to_json(&self) -> Json {
-        let address = match &self.outcome {
-            Ok(Outcome::Fixed(address)) => Some(address),
-            Ok(Outcome::Random) | Err(_) => None,
-        };
-        let mut entries = vec![
-            ("ssid", Json::optional(self.ssid.as_ref())),
-            (
-                "ssid_hex",
-                Json::optional(self.ssid.as_ref().map(Ssid::to_hex)),
-            ),
-            ("interface", Json::text(&self.interface)),
-            ("managed", Json::Bool(self.managed)),
-            ("address", Json::optional(address)),
-            ("changes", Json::Bool(self.outcome == Ok(Outcome::Random))),
-            ("error", Json::optional(self.outcome.as_ref().err())),
-            (
-                "rules",
-                Json::List(self.rules.iter().map(origin_to_json).collect()),
-            ),
-        ];
-        entries.extend(self.steps.iter().map(|step| {
-            let value = Json::text(&step.value);
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(flatten, with = "optional_ssid")]
+    ssid: Option<Ssid>,
+    interface: &'a str,
+    managed: bool,
+    address: Option<Mac>,
+    changes: bool,
+    error: Option<String>,
+    rules: Vec<Option<Position<'a>>>,
+    #[serde(flatten)]
+    steps: Steps<'a>,
+}
+
+/// One key for each step.
+struct Steps<'a>(&'a [Step]);
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Value<'a> {
+    Plain(&'a str),
+    Said {
+        value: &'a str,
+        origin: Option<Position<'a>>,
+    },
+}
+
+impl Serialize for Steps<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|step| {
+            let value = step.value.as_str();
             let value = match &step.origin {
-                None => value,
-                Some(origin) => {
-                    Json::Object(vec![("value", value), ("origin", origin_to_json(origin))])
-                }
+                None => Value::Plain(value),
+                Some(origin) => Value::Said {
+                    value,
+                    origin: position(origin),
+                },
             };
             (step.name, value)
-        }));
-        Json::Object(entries)
+        }))
+    }
+}
+
+impl Explanation {
+    pub(super) fn to_json(&self) -> String {
+        to_json(&Answer {
+            ssid: self.ssid.clone(),
+            interface: &self.interface,
+            managed: self.managed,
+            address: match self.outcome {
+                Ok(Outcome::Fixed(address)) => Some(address),
+                Ok(Outcome::Random) | Err(_) => None,
+            },
+            changes: self.outcome == Ok(Outcome::Random),
+            error: self.outcome.as_ref().err().map(ToString::to_string),
+            rules: self.rules.iter().map(position).collect(),
+            steps: Steps(&self.steps),
+        })
     }
 }

@@ -82,7 +82,7 @@ fn control_characters_in_an_ssid_are_escaped() {
         "{text:?}"
     );
     assert!(text.contains("\\u{9b}31m"), "{text:?}");
-    let json = explanation.to_json().to_string();
+    let json = explanation.to_json();
     assert!(!json.contains(char::is_control), "{json:?}");
 }
 
@@ -202,7 +202,7 @@ Home on eth0: 68:f7:28:9a:76:09
 
 #[test]
 fn json_has_the_same_steps() {
-    let json = explain(STABLE, b"Home").to_json().to_string();
+    let json = explain(STABLE, b"Home").to_json();
     for part in [
         r#"{"ssid":"Home","ssid_hex":"486f6d65","interface":"eth0","managed":true,"address":"68:f7:28:9a:76:09","changes":false,"error":null,"rules":[{"file":""#,
         r#"/c.toml","line":4,"column":1}]"#,
@@ -222,7 +222,7 @@ fn random_address_is_not_shown() {
         text.starts_with("A\\x0a on eth0: a new address for each association\n"),
         "{text}"
     );
-    let json = explanation.to_json().to_string();
+    let json = explanation.to_json();
     assert!(
         json.contains(r#""address":null,"changes":true,"error":null"#),
         "{json}"
@@ -263,12 +263,7 @@ fn unmanaged_interface_is_reported() {
             .to_string()
             .contains("\n  but macveil does not manage eth0 ")
     );
-    assert!(
-        explanation
-            .to_json()
-            .to_string()
-            .contains(r#""managed":false"#)
-    );
+    assert!(explanation.to_json().contains(r#""managed":false"#));
 }
 
 #[test]

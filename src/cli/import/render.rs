@@ -2,9 +2,11 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
+
 use super::{DROP_IN, KeyOutcome, NM_KEY, Summary};
 use crate::config::harmless;
-use crate::json::Json;
+use crate::protocol::to_json;
 use crate::store::ImportedKey;
 use crate::tools::import::ReportItem;
 
@@ -87,37 +89,54 @@ fn items(items: &[ReportItem], out: &mut impl Write) -> io::Result<()> {
     Ok(())
 }
 
+#[derive(Serialize)]
+struct Report<'a> {
+    dry_run: bool,
+    version: Option<String>,
+    file: &'a str,
+    text: &'a str,
+    key: &'a str,
+    key_file: String,
+    settings: Vec<Setting<'a>>,
+}
+
+#[derive(Serialize)]
+struct Setting<'a> {
+    file: &'a str,
+    setting: &'a str,
+    outcome: &'a str,
+    text: &'a str,
+    line: Option<usize>,
+}
+
 impl Summary {
-    fn to_json(&self) -> Json {
-        let key = match self.key {
-            KeyOutcome::None => "none",
-            KeyOutcome::Invalid => "invalid",
-            KeyOutcome::Imported(ImportedKey::Same) => "same",
-            KeyOutcome::Imported(ImportedKey::Written) => "copied",
-            KeyOutcome::Imported(ImportedKey::Different) => "different",
-        };
-        Json::Object(vec![
-            ("dry_run", Json::Bool(self.dry_run)),
-            ("version", Json::optional(self.version)),
-            ("file", Json::text(DROP_IN)),
-            ("text", Json::text(&self.configuration)),
-            ("key", Json::text(key)),
-            ("key_file", Json::text(self.key_path.display())),
-            (
-                "settings",
-                Json::List(self.items.iter().map(item).collect()),
-            ),
-        ])
+    fn to_json(&self) -> String {
+        to_json(&Report {
+            dry_run: self.dry_run,
+            version: self.version.map(|version| version.to_string()),
+            file: DROP_IN,
+            text: &self.configuration,
+            key: match self.key {
+                KeyOutcome::None => "none",
+                KeyOutcome::Invalid => "invalid",
+                KeyOutcome::Imported(ImportedKey::Same) => "same",
+                KeyOutcome::Imported(ImportedKey::Written) => "copied",
+                KeyOutcome::Imported(ImportedKey::Different) => "different",
+            },
+            key_file: self.key_path.display().to_string(),
+            settings: self.items.iter().map(Setting::of).collect(),
+        })
     }
 }
 
-fn item(item: &ReportItem) -> Json {
-    let line = item.line.and_then(|line| u64::try_from(line).ok());
-    Json::Object(vec![
-        ("file", Json::text(&item.file)),
-        ("setting", Json::text(&item.setting)),
-        ("outcome", Json::text(item.outcome.name())),
-        ("text", Json::text(&item.text)),
-        ("line", line.map_or(Json::Null, Json::Number)),
-    ])
+impl<'a> Setting<'a> {
+    fn of(item: &'a ReportItem) -> Self {
+        Self {
+            file: &item.file,
+            setting: &item.setting,
+            outcome: item.outcome.name(),
+            text: &item.text,
+            line: item.line,
+        }
+    }
 }

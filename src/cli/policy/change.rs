@@ -6,13 +6,13 @@ use std::process::ExitCode;
 
 use super::How;
 use super::drop_in::{self, DropIn};
-use super::rules::{Rules, is_in, policy_to_json};
+use super::rules::{HeldPolicy, Rules, is_in};
 use crate::cli::failure::{Failure, NO};
 use crate::config::{Config, Errors};
-use crate::json::Json;
-use crate::protocol::{Affected, Client, ClientError, Effect, FaultKind, Reply, Request};
+use crate::protocol::{Affected, Client, ClientError, Effect, FaultKind, Reply, Request, to_json};
 use macveil_core::address::{Policy, Sourced};
 use macveil_core::types::Ssid;
+use serde::Serialize;
 
 /// A requested change.
 #[derive(Debug)]
@@ -265,62 +265,91 @@ impl Change<'_> {
     }
 }
 
-/// JSON output.
+#[derive(Serialize)]
+struct Report<'a> {
+    #[serde(flatten)]
+    ssid: &'a Ssid,
+    changed: bool,
+    #[serde(flatten)]
+    outcome: OutcomeReport<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum OutcomeReport<'a> {
+    Wrong {
+        error: &'a str,
+        message: String,
+    },
+    Unchanged {
+        error: &'a str,
+        holds: HeldPolicy<'a>,
+    },
+    Changed {
+        file: &'a str,
+        holds: HeldPolicy<'a>,
+        daemon: &'a str,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        daemon_files: Option<&'a [String]>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        daemon_message: Option<&'a str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        interfaces: Option<&'a [Affected]>,
+    },
+}
+
 impl Change<'_> {
-    fn to_json(&self, outcome: &Outcome) -> Json {
-        let mut entries = vec![
-            ("ssid", Json::text(&self.ssid)),
-            ("ssid_hex", Json::text(self.ssid.to_hex())),
-        ];
-        match outcome {
-            Outcome::Refused(refusal) => {
-                entries.push(("changed", Json::Bool(false)));
-                entries.extend(refusal_to_json(refusal));
-            }
-            Outcome::Done {
-                file,
-                rules,
-                daemon,
-            } => {
-                entries.push(("changed", Json::Bool(true)));
-                entries.push(("file", Json::text(file)));
-                entries.push(("holds", policy_to_json(rules.verdict().holds)));
-                entries.extend(notified_to_json(daemon));
-            }
-        }
-        Json::Object(entries)
+    fn to_json(&self, outcome: &Outcome) -> String {
+        to_json(&Report {
+            ssid: &self.ssid,
+            changed: matches!(outcome, Outcome::Done { .. }),
+            outcome: match outcome {
+                Outcome::Refused(NoChange::Wrong(errors)) => OutcomeReport::Wrong {
+                    error: "configuration",
+                    message: errors.to_string(),
+                },
+                Outcome::Refused(NoChange::Overruled(holds)) => OutcomeReport::Unchanged {
+                    error: "overruled",
+                    holds: HeldPolicy::of(holds),
+                },
+                Outcome::Refused(NoChange::NothingSet(holds)) => OutcomeReport::Unchanged {
+                    error: "nothing-set",
+                    holds: HeldPolicy::of(holds),
+                },
+                Outcome::Done {
+                    file,
+                    rules,
+                    daemon,
+                } => OutcomeReport::Changed {
+                    file,
+                    holds: HeldPolicy::of(rules.verdict().holds),
+                    daemon: daemon.word(),
+                    daemon_files: match daemon {
+                        Notified::ReadsOther(files) => Some(files),
+                        _ => None,
+                    },
+                    daemon_message: match daemon {
+                        Notified::FindsItWrong(message) => Some(message),
+                        _ => None,
+                    },
+                    interfaces: match daemon {
+                        Notified::Rejoined(interfaces) => Some(interfaces),
+                        _ => None,
+                    },
+                },
+            },
+        })
     }
 }
 
-fn refusal_to_json(refusal: &NoChange) -> [(&'static str, Json); 2] {
-    let (error, of) = match refusal {
-        NoChange::Wrong(errors) => ("configuration", ("message", Json::text(errors))),
-        NoChange::Overruled(holds) => ("overruled", ("holds", policy_to_json(holds))),
-        NoChange::NothingSet(holds) => ("nothing-set", ("holds", policy_to_json(holds))),
-    };
-    [("error", Json::text(error)), of]
-}
-
-fn notified_to_json(daemon: &Notified) -> Vec<(&'static str, Json)> {
-    let word = match daemon {
-        Notified::NotAsked => "not-notified",
-        Notified::NotRunning => "not-running",
-        Notified::ReadsOther(_) => "reads-other-files",
-        Notified::FindsItWrong(_) => "finds-its-configuration-wrong",
-        Notified::Reloaded | Notified::Rejoined(_) => "reloaded",
-    };
-    let mut entries = vec![("daemon", Json::text(word))];
-    match daemon {
-        Notified::NotAsked | Notified::NotRunning | Notified::Reloaded => {}
-        Notified::ReadsOther(files) => {
-            let files = files.iter().map(Json::text).collect();
-            entries.push(("daemon_files", Json::List(files)));
-        }
-        Notified::FindsItWrong(message) => entries.push(("daemon_message", Json::text(message))),
-        Notified::Rejoined(interfaces) => {
-            let interfaces = interfaces.iter().map(Affected::to_json).collect();
-            entries.push(("interfaces", Json::List(interfaces)));
+impl Notified {
+    const fn word(&self) -> &'static str {
+        match self {
+            Self::NotAsked => "not-notified",
+            Self::NotRunning => "not-running",
+            Self::ReadsOther(_) => "reads-other-files",
+            Self::FindsItWrong(_) => "finds-its-configuration-wrong",
+            Self::Reloaded | Self::Rejoined(_) => "reloaded",
         }
     }
-    entries
 }

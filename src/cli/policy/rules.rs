@@ -3,14 +3,16 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use serde::Serialize;
+
 use super::drop_in::DropIn;
-use crate::cli::origin;
+use crate::cli::origin::{Position, position};
 use crate::config::{Config, Layout};
-use crate::json::Json;
+use crate::protocol::to_json;
 use macveil_core::address::{
     Matched, NetworkFacts, NetworkMatch, NetworkRule, Origin, Policy, Sourced,
 };
-use macveil_core::types::Ssid;
+use macveil_core::types::{Mac, Ssid};
 
 /// All network rules, or those that match one network.
 #[derive(Debug)]
@@ -72,24 +74,75 @@ impl Rules {
         }
     }
 
-    pub(super) fn to_json(&self) -> Json {
-        let rules = self.list.iter().map(rule_to_json).collect();
-        let mut entries = Vec::new();
-        if let Some(ssid) = &self.ssid {
-            let own_file = self.own_file.as_ref().filter(|file| file.exists());
-            entries.extend([
-                ("ssid", Json::text(ssid)),
-                ("ssid_hex", Json::text(ssid.to_hex())),
-                ("holds", policy_to_json(self.verdict().holds)),
-                (
-                    "own_file",
-                    Json::optional(own_file.map(|file| file.display())),
-                ),
-            ]);
+    pub(super) fn to_json(&self) -> String {
+        let own_file = self.own_file.as_ref().filter(|file| file.exists());
+        to_json(&Report {
+            network: self.ssid.as_ref().map(|ssid| NetworkReport {
+                ssid,
+                holds: HeldPolicy::of(self.verdict().holds),
+                own_file: own_file.map(|file| file.display().to_string()),
+            }),
+            rules: self.list.iter().map(RuleReport::of).collect(),
+            default: HeldPolicy::of(&self.default),
+        })
+    }
+}
+
+#[derive(Serialize)]
+struct Report<'a> {
+    #[serde(flatten)]
+    network: Option<NetworkReport<'a>>,
+    rules: Vec<RuleReport<'a>>,
+    default: HeldPolicy<'a>,
+}
+
+#[derive(Serialize)]
+struct NetworkReport<'a> {
+    #[serde(flatten)]
+    ssid: &'a Ssid,
+    holds: HeldPolicy<'a>,
+    own_file: Option<String>,
+}
+
+/// A policy and its origin.
+#[derive(Serialize)]
+pub(super) struct HeldPolicy<'a> {
+    policy: Policy,
+    origin: Option<Position<'a>>,
+}
+
+impl<'a> HeldPolicy<'a> {
+    pub(super) fn of(policy: &'a Sourced<Policy>) -> Self {
+        Self {
+            policy: policy.value,
+            origin: position(&policy.origin),
         }
-        entries.push(("rules", Json::List(rules)));
-        entries.push(("default", policy_to_json(&self.default)));
-        Json::Object(entries)
+    }
+}
+
+#[derive(Serialize)]
+struct RuleReport<'a> {
+    ssids: Vec<String>,
+    ssids_hex: Vec<String>,
+    bssids: &'a [Mac],
+    securities: Vec<String>,
+    id_strs: &'a [String],
+    policy: Option<Policy>,
+    origin: Option<Position<'a>>,
+}
+
+impl<'a> RuleReport<'a> {
+    fn of(rule: &'a NetworkRule) -> Self {
+        let about = &rule.about;
+        Self {
+            ssids: strings(&about.ssids),
+            ssids_hex: about.ssids.iter().map(Ssid::to_hex).collect(),
+            bssids: &about.bssids,
+            securities: strings(&about.securities),
+            id_strs: &about.id_strs,
+            policy: rule.options.policy.as_ref().map(|policy| policy.value),
+            origin: position(&rule.origin),
+        }
     }
 }
 
@@ -152,31 +205,6 @@ fn cases(about: &NetworkMatch) -> String {
 
 fn strings<T: ToString>(values: &[T]) -> Vec<String> {
     values.iter().map(ToString::to_string).collect()
-}
-
-fn rule_to_json(rule: &NetworkRule) -> Json {
-    let texts = |texts: Vec<String>| Json::List(texts.into_iter().map(Json::Text).collect());
-    let about = &rule.about;
-    let policy = rule.options.policy.as_ref().map(|policy| policy.value);
-    Json::Object(vec![
-        ("ssids", texts(strings(&about.ssids))),
-        (
-            "ssids_hex",
-            texts(about.ssids.iter().map(Ssid::to_hex).collect()),
-        ),
-        ("bssids", texts(strings(&about.bssids))),
-        ("securities", texts(strings(&about.securities))),
-        ("id_strs", texts(about.id_strs.clone())),
-        ("policy", Json::optional(policy)),
-        ("origin", origin::to_json(&rule.origin)),
-    ])
-}
-
-pub(super) fn policy_to_json(policy: &Sourced<Policy>) -> Json {
-    Json::Object(vec![
-        ("policy", Json::text(policy.value)),
-        ("origin", origin::to_json(&policy.origin)),
-    ])
 }
 
 /// Whether the origin is in this file.

@@ -15,7 +15,7 @@ use super::{Args, run};
 use crate::cli::{Failure, trust};
 use crate::config::{Config, Layout};
 use crate::protocol::fake::FakeDaemon;
-use crate::protocol::{Affected, Effect, Fault, FaultKind, Reply, Request};
+use crate::protocol::{Affected, Answer, Effect, Fault, FaultKind, Reply, Request};
 use macveil_core::address::Policy;
 use macveil_core::types::Ssid;
 
@@ -274,8 +274,8 @@ fn ssid(name: &str) -> Ssid {
 
 impl Root {
     /// Sets Home's policy and notifies a daemon with this script.
-    fn notified(&self, words: &[&str], script: Vec<(Request, Reply)>) -> (bool, String) {
-        let daemon = FakeDaemon::start(script);
+    fn notified(&self, words: &[&str], script: Vec<(Request, Answer)>) -> (bool, String) {
+        let daemon = FakeDaemon::answering(script);
         let socket = daemon.socket();
         let words = [words, &["--socket", socket.to_str().unwrap()]].concat();
         let answer = self.policy(&words);
@@ -283,13 +283,13 @@ impl Root {
         answer
     }
 
-    fn reloaded(&self, files: &[&str]) -> (Request, Reply) {
+    fn reloaded(&self, files: &[&str]) -> (Request, Answer) {
         let files = files
             .iter()
             .map(|file| self.path(file.trim_start_matches('/')));
         let files = files.map(|path| path.display().to_string()).collect();
         let warnings = Vec::new();
-        (Request::Reload, Reply::Reloaded { files, warnings })
+        (Request::Reload, Ok(Reply::Reloaded { files, warnings }))
     }
 }
 
@@ -325,7 +325,8 @@ fn now_reconnects_the_network() {
     let root = Root::new();
     let affected = |interface: &str, connected| Affected {
         interface: interface.to_owned(),
-        policy: Ok(Policy::Permanent),
+        policy: Some(Policy::Permanent),
+        undetermined: None,
         connected,
         effect: if connected {
             Effect::Now
@@ -339,7 +340,7 @@ fn now_reconnects_the_network() {
     };
     let script = vec![
         root.reloaded(&[HOME]),
-        (Request::Rejoin { ssid: ssid("Home") }, rejoined),
+        (Request::Rejoin { ssid: ssid("Home") }, Ok(rejoined)),
     ];
     let (ok, out) = root.notified(&["Home", "permanent", "--now"], script);
     assert!(ok);
@@ -364,7 +365,7 @@ fn daemon_that_reads_other_files_is_a_failure() {
 #[test]
 fn daemon_that_rejects_its_configuration_is_a_failure() {
     let root = Root::new();
-    let fault = Reply::Fault(Fault::new(FaultKind::Configuration, "/x.toml:1:1: oh no"));
+    let fault = Err(Fault::new(FaultKind::Configuration, "/x.toml:1:1: oh no"));
     let (ok, out) = root.notified(&["Home", "permanent"], vec![(Request::Reload, fault)]);
     assert!(!ok);
     assert!(

@@ -16,7 +16,6 @@ use rand::rngs::{StdRng, SysRng};
 
 use super::failure::{Failure, ignore_broken_pipe, with_causes};
 use super::inputs;
-use crate::json::Json;
 use crate::platform::netlink::{Adapter, Links};
 use crate::tools::set::{
     ManagedElsewhere, Permission, RequestError, VendorNames, check_not_managed, set_address,
@@ -181,7 +180,7 @@ fn answer(
     args: &Args,
     out: &mut impl Write,
     text: &impl fmt::Display,
-    json: &Json,
+    json: &str,
 ) -> Result<ExitCode, Failure> {
     if args.json {
         writeln!(out, "{json}")?;

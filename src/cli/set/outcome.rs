@@ -4,10 +4,11 @@ use std::fmt;
 use std::process::ExitCode;
 
 use rustix::io::Errno;
+use serde::Serialize;
 
 use crate::cli::failure::{CANNOT, Failure, NO, with_causes};
-use crate::json::Json;
 use crate::platform::netlink::Adapter;
+use crate::protocol::to_json;
 use crate::tools::set::{Change, VendorNames};
 use macveil_core::machine::{Link, RemedyContext, remedy};
 use macveil_core::types::Mac;
@@ -91,46 +92,55 @@ impl SetOutcome {
         }
     }
 
-    pub(super) fn to_json(&self) -> Json {
+    pub(super) fn to_json(&self) -> String {
         let now = self.now();
-        let errno = self
-            .errno()
-            .map(|errno| u64::from(errno.raw_os_error().unsigned_abs()));
-        let restored = match &self.change {
-            Change::Refused { now, .. } => Json::Bool(now.is_some_and(|(_, as_before)| as_before)),
-            Change::TapRefused(_) => Json::Bool(true),
-            Change::Unchanged | Change::Done(_) | Change::Ineffective(_) => Json::Null,
-        };
-        let mut entries = vec![
-            ("interface", Json::text(&self.adapter.name)),
-            ("driver", Json::optional(self.adapter.driver.as_ref())),
-            ("outcome", Json::text(self.state())),
-            ("requested", Json::text(self.requested)),
-            ("old", self.json_address(Some(self.adapter.link.address))),
-            ("new", self.json_address(now.map(|link| link.address))),
-            ("permanent", self.json_address(self.adapter.permanent)),
-            ("up", now.map_or(Json::Null, |link| Json::Bool(link.up))),
-        ];
-        entries.extend([
-            ("error", Json::optional(self.problem())),
-            ("errno", errno.map_or(Json::Null, Json::Number)),
-            ("restored", restored),
-        ]);
-        Json::Object(entries)
-    }
-
-    fn json_address(&self, address: Option<Mac>) -> Json {
-        to_json(&self.names, address)
+        let named = |address| named(&self.names, address);
+        to_json(&Report {
+            interface: &self.adapter.name,
+            driver: self.adapter.driver.as_deref(),
+            outcome: self.state(),
+            requested: self.requested,
+            old: named(self.adapter.link.address),
+            new: now.map(|link| named(link.address)),
+            permanent: self.adapter.permanent.map(named),
+            up: now.map(|link| link.up),
+            error: self.problem(),
+            errno: self.errno().map(Errno::raw_os_error),
+            restored: match &self.change {
+                Change::Refused { now, .. } => Some(now.is_some_and(|(_, as_before)| as_before)),
+                Change::TapRefused(_) => Some(true),
+                Change::Unchanged | Change::Done(_) | Change::Ineffective(_) => None,
+            },
+        })
     }
 }
 
-fn to_json(names: &VendorNames, address: Option<Mac>) -> Json {
-    address.map_or(Json::Null, |address| {
-        Json::Object(vec![
-            ("address", Json::text(address)),
-            ("vendor", Json::optional(names.vendor(address))),
-        ])
-    })
+#[derive(Serialize)]
+struct Report<'a> {
+    interface: &'a str,
+    driver: Option<&'a str>,
+    outcome: &'a str,
+    requested: Mac,
+    old: Named<'a>,
+    new: Option<Named<'a>>,
+    permanent: Option<Named<'a>>,
+    up: Option<bool>,
+    error: Option<String>,
+    errno: Option<i32>,
+    restored: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct Named<'a> {
+    address: Mac,
+    vendor: Option<&'a str>,
+}
+
+fn named(names: &VendorNames, address: Mac) -> Named<'_> {
+    Named {
+        address,
+        vendor: names.vendor(address),
+    }
 }
 
 impl fmt::Display for SetOutcome {
@@ -203,16 +213,24 @@ impl<'a> Shown<'a> {
         Self { adapter, names }
     }
 
-    pub(super) fn to_json(&self) -> Json {
+    pub(super) fn to_json(&self) -> String {
+        #[derive(Serialize)]
+        struct Report<'a> {
+            interface: &'a str,
+            driver: Option<&'a str>,
+            current: Named<'a>,
+            permanent: Option<Named<'a>>,
+            up: bool,
+        }
         let adapter = self.adapter;
-        let current = adapter.link.address;
-        Json::Object(vec![
-            ("interface", Json::text(&adapter.name)),
-            ("driver", Json::optional(adapter.driver.as_ref())),
-            ("current", to_json(self.names, Some(current))),
-            ("permanent", to_json(self.names, adapter.permanent)),
-            ("up", Json::Bool(adapter.link.up)),
-        ])
+        let named = |address| named(self.names, address);
+        to_json(&Report {
+            interface: &adapter.name,
+            driver: adapter.driver.as_deref(),
+            current: named(adapter.link.address),
+            permanent: adapter.permanent.map(named),
+            up: adapter.link.up,
+        })
     }
 }
 
@@ -227,11 +245,17 @@ impl fmt::Display for Shown<'_> {
     }
 }
 
-/// The JSON for a failure before any change.
-pub(super) fn failed(interface: Option<&str>, failure: &Failure) -> Json {
-    Json::Object(vec![
-        ("interface", Json::optional(interface)),
-        ("outcome", Json::text("failed")),
-        ("error", Json::Text(with_causes(failure))),
-    ])
+/// What there is to say where nothing was tried.
+pub(super) fn failed(interface: Option<&str>, failure: &Failure) -> String {
+    #[derive(Serialize)]
+    struct Report<'a> {
+        interface: Option<&'a str>,
+        outcome: &'a str,
+        error: String,
+    }
+    to_json(&Report {
+        interface,
+        outcome: "failed",
+        error: with_causes(failure),
+    })
 }

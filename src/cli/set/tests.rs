@@ -126,7 +126,7 @@ fn outcome_is_one_line_with_exit_status() {
 
 #[test]
 fn json_has_the_same_outcome() {
-    let text = outcome(Change::Done(link(NEW, true))).to_json().to_string();
+    let text = outcome(Change::Done(link(NEW, true))).to_json();
     assert_eq!(
         text,
         r#"{"interface":"wlan0","driver":"tester","outcome":"set","requested":"06:11:22:33:44:55","old":{"address":"00:1b:77:01:02:03","vendor":null},"new":{"address":"06:11:22:33:44:55","vendor":null},"permanent":{"address":"00:1b:77:09:09:09","vendor":null},"up":true,"error":null,"errno":null,"restored":null}"#
@@ -135,7 +135,7 @@ fn json_has_the_same_outcome() {
         refusal: refusal(SET, Errno::BUSY),
         now: None,
     };
-    let text = outcome(refused).to_json().to_string();
+    let text = outcome(refused).to_json();
     assert!(text.contains(r#""outcome":"failed""#), "{text}");
     assert!(text.contains(r#""new":null"#), "{text}");
     assert!(text.ends_with(r#""errno":16,"restored":false}"#), "{text}");

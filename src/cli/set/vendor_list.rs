@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use super::Args;
 use crate::cli::failure::{Failure, NO};
-use crate::json::Json;
+use crate::protocol::to_json;
 use crate::tools::vendors::{VendorListError, VendorLists, from_file, installed};
 
 pub(super) fn lists(args: &Args) -> Result<VendorLists, VendorListError> {
@@ -14,6 +14,12 @@ pub(super) fn lists(args: &Args) -> Result<VendorLists, VendorListError> {
         Some(file) => from_file(file),
         None => installed(Path::new("/")),
     }
+}
+
+#[derive(serde::Serialize)]
+struct Entry {
+    prefix: String,
+    vendor: String,
 }
 
 /// Lists the vendors whose name or prefix contains the keyword. Exits with status 1 if there is none.
@@ -32,16 +38,16 @@ pub(super) fn list(args: &Args, keyword: &str, out: &mut impl Write) -> Result<E
     for (prefix, name) in found {
         any = true;
         if args.json {
-            entries.push(Json::Object(vec![
-                ("prefix", Json::text(prefix)),
-                ("vendor", Json::text(name)),
-            ]));
+            entries.push(Entry {
+                prefix,
+                vendor: name.to_owned(),
+            });
         } else {
             writeln!(out, "{prefix}  {name}")?;
         }
     }
     if args.json {
-        writeln!(out, "{}", Json::List(entries))?;
+        writeln!(out, "{}", to_json(&entries))?;
     }
     Ok(if any {
         ExitCode::SUCCESS

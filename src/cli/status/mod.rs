@@ -46,12 +46,18 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
 fn once(args: &Args, paint: Paint, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let all = args.ask()?;
     if args.ask.json {
-        writeln!(out, "{}", Reply::Status(all.clone()).to_line())?;
+        writeln!(
+            out,
+            "{}",
+            Reply::Status {
+                interfaces: all.clone()
+            }
+            .to_line()
+        )?;
     } else {
         write!(out, "{}", render::all(&all, paint))?;
     }
-    let troubled = all.iter().any(is_troubled);
-    Ok(if troubled {
+    Ok(if all.iter().any(has_problem) {
         ExitCode::from(NO)
     } else {
         ExitCode::SUCCESS
@@ -60,7 +66,7 @@ fn once(args: &Args, paint: Paint, out: &mut impl Write) -> Result<ExitCode, Fai
 
 impl Args {
     fn ask(&self) -> Result<Vec<Status>, Failure> {
-        let Reply::Status(all) = self.ask.daemon.ask(&Request::Status)? else {
+        let Reply::Status { interfaces: all } = self.ask.daemon.ask(&Request::Status)? else {
             return Ok(Vec::new());
         };
         self.wanted(all)
@@ -86,7 +92,7 @@ impl Args {
     }
 }
 
-fn is_troubled(status: &Status) -> bool {
-    let care = status.care.as_ref();
-    status.left_to.is_some() || care.is_some_and(|care| care.trouble.is_some())
+fn has_problem(status: &Status) -> bool {
+    let details = status.details.as_ref();
+    status.managed_by.is_some() || details.is_some_and(|details| details.problem.is_some())
 }

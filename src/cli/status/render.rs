@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::cli::console::{BOLD, Paint, RED, YELLOW, wrapped};
-use crate::protocol::{Care, METHODS, Status};
+use crate::protocol::{InterfaceStatus, Status, word};
 use macveil_core::machine::{AddressKind, Counters};
 
 /// Where a title's text begins.
@@ -20,14 +20,14 @@ pub(super) fn all(all: &[Status], paint: Paint) -> String {
 fn one(status: &Status, paint: Paint) -> String {
     let interface = &status.interface;
     let mut text = paint.put(BOLD, &interface.name);
-    let Some(care) = &status.care else {
+    let Some(details) = &status.details else {
         let address = interface.address;
-        let doing = match status.left_to {
+        let doing = match status.managed_by {
             Some(_) => "left alone, without protection",
             None => "not managed",
         };
         let _ = writeln!(text, ": {doing}, under {address}");
-        if let Some(owner) = &status.left_to {
+        if let Some(owner) = &status.managed_by {
             entry(
                 &mut text,
                 "because",
@@ -36,45 +36,44 @@ fn one(status: &Status, paint: Paint) -> String {
         }
         return text;
     };
-    let _ = writeln!(text, ": {}", doing(status, care));
+    let _ = writeln!(text, ": {}", doing(status, details));
     let mut entry = |title, code, words: &str| {
         entry(&mut text, title, &paint.put(code, &wrapped(words, INDENT)));
     };
-    if let Some(trouble) = &care.trouble {
-        entry("because", RED, trouble);
+    if let Some(problem) = &details.problem {
+        entry("because", RED, problem);
     }
-    if care.paused {
-        let end = care
+    if details.paused {
+        let end = details
             .pause_ms
             .map(|left| format!("for another {}", span(left)));
         let end = end.as_deref().unwrap_or("until `macveil resume`");
         let words = format!("{end}: nothing is scanned or joined");
         entry("paused", YELLOW, &words);
     }
-    if let Some(retry) = care.retry_ms {
+    if let Some(retry) = details.retry_ms {
         entry("again in", "0", &span(retry));
     }
-    let (kind, code) = kind(care);
-    let since = span(care.address_ms);
+    let (kind, code) = kind(details);
+    let since = span(details.address_ms);
     let address = format!("{}, {kind}, for {since}", interface.address);
     entry("address", code, &address);
-    entry("changes", "0", &care.next_change);
-    if let Some((method, reason)) = &care.method {
-        let word = METHODS.iter().find(|(_, known)| known == method);
-        let word = word.map_or("", |(word, _)| word);
-        entry("masking", "0", &format!("{word}: {reason}"));
+    entry("changes", "0", &details.next_change);
+    if let Some(method) = &details.method {
+        let reason = details.method_reason.as_deref().unwrap_or_default();
+        entry("masking", "0", &format!("{}: {reason}", word(method)));
     }
-    if care.method.is_some() || care.backend.is_some() {
-        entry("so far", "0", &so_far(&care.counters));
+    if details.method.is_some() || details.backend.is_some() {
+        entry("so far", "0", &so_far(&details.counters));
     }
-    if let Some(backend) = care.backend.as_ref().filter(|it| *it == "iwd") {
+    if let Some(backend) = details.backend.as_ref().filter(|it| *it == "iwd") {
         entry("beside", "0", backend);
     }
-    if !care.driver.is_empty() {
-        entry("driver", "0", &care.driver);
+    if !details.driver.is_empty() {
+        entry("driver", "0", &details.driver);
     }
-    for unkept in &care.unkept {
-        entry("not kept", YELLOW, unkept);
+    for limitation in &details.limitations {
+        entry("not kept", YELLOW, limitation);
     }
     text
 }
@@ -84,8 +83,8 @@ fn entry(text: &mut String, title: &str, words: &str) {
 }
 
 /// The state's name is for programs.
-fn doing(status: &Status, care: &Care) -> String {
-    let network = care.ssid.as_ref().map(ToString::to_string);
+fn doing(status: &Status, details: &InterfaceStatus) -> String {
+    let network = details.ssid.as_ref().map(ToString::to_string);
     let network = network.unwrap_or_default();
     let state = status.interface.state.as_deref().unwrap_or_default();
     let words = match state {
@@ -112,7 +111,7 @@ fn doing(status: &Status, care: &Care) -> String {
         "unmanaged" => "in use under another address than the assigned one",
         other => other,
     };
-    let since = span(care.state_ms);
+    let since = span(details.state_ms);
     if network.is_empty() {
         format!("{words}, for {since}")
     } else {
@@ -120,17 +119,17 @@ fn doing(status: &Status, care: &Care) -> String {
     }
 }
 
-fn kind(care: &Care) -> (String, &'static str) {
-    let permanent = if care.permanent {
+fn kind(details: &InterfaceStatus) -> (String, &'static str) {
+    let permanent = if details.permanent {
         ", the permanent address"
     } else {
         ""
     };
-    match (care.address_kind, &care.ssid) {
+    match (details.address_kind, &details.ssid) {
         (AddressKind::Mask, _) => ("a mask".to_owned(), "0"),
         (AddressKind::Assigned, Some(ssid)) => (format!("assigned to {ssid}{permanent}"), "0"),
         (AddressKind::Assigned, None) => (format!("as assigned{permanent}"), "0"),
-        (AddressKind::Permanent, _) if care.up => ("the permanent address".to_owned(), RED),
+        (AddressKind::Permanent, _) if details.up => ("the permanent address".to_owned(), RED),
         (AddressKind::Permanent, _) => ("the permanent address, silent".to_owned(), "0"),
         (AddressKind::Other, _) => ("not macveil's".to_owned(), YELLOW),
     }

@@ -8,7 +8,7 @@ use clap::Parser;
 use super::watch::aged;
 use super::*;
 use crate::protocol::fake::FakeDaemon;
-use crate::protocol::{Care, Interface, News};
+use crate::protocol::{EventLine, Interface, InterfaceStatus};
 use macveil_core::machine::{AddressKind, Counters, Method};
 use macveil_core::types::{DeviceKind, Mac, Ssid};
 
@@ -18,7 +18,7 @@ struct Line {
     args: Args,
 }
 
-fn status(state: &str, care: Care) -> Status {
+fn status(state: &str, details: InterfaceStatus) -> Status {
     Status {
         interface: Interface {
             name: "wlan0".to_owned(),
@@ -27,13 +27,13 @@ fn status(state: &str, care: Care) -> Status {
             address: Mac([0x96, 0xbb, 0xd1, 0xaf, 0xab, 0xbc]),
             state: Some(state.to_owned()),
         },
-        left_to: None,
-        care: Some(care),
+        managed_by: None,
+        details: Some(details),
     }
 }
 
-fn connected() -> Care {
-    Care {
+fn connected() -> InterfaceStatus {
+    InterfaceStatus {
         driver: "iwlwifi".to_owned(),
         backend: Some("wpa_supplicant".to_owned()),
         up: true,
@@ -43,15 +43,13 @@ fn connected() -> Care {
         address_ms: 3_725_000,
         next_change: "when the association ends".to_owned(),
         ssid: Ssid::new(b"Caf\xc3\xa9 \x1b[31m"),
-        method: Some((
-            Method::Driver,
-            "the driver scans under random addresses".to_owned(),
-        )),
-        trouble: None,
+        method: Some(Method::Driver),
+        method_reason: Some("the driver scans under random addresses".to_owned()),
+        problem: None,
         retry_ms: None,
         paused: false,
         pause_ms: None,
-        unkept: Vec::new(),
+        limitations: Vec::new(),
         counters: Counters {
             masks: 46,
             scans: 12,
@@ -63,15 +61,15 @@ fn connected() -> Care {
     }
 }
 
-fn held() -> Care {
-    Care {
+fn held() -> InterfaceStatus {
+    InterfaceStatus {
         up: false,
         address_kind: AddressKind::Permanent,
         permanent: true,
         ssid: None,
-        trouble: Some("cannot set the address on brcmfmac: Device or resource busy (os error 16); end whatever else scans with the card or is connected by it".to_owned()),
+        problem: Some("cannot set the address on brcmfmac: Device or resource busy (os error 16); end whatever else scans with the card or is connected by it".to_owned()),
         retry_ms: Some(4_000),
-        unkept: vec!["scans can be linked by their sequence numbers: the driver cannot make them random".to_owned()],
+        limitations: vec!["scans can be linked by their sequence numbers: the driver cannot make them random".to_owned()],
         ..connected()
     }
 }
@@ -80,12 +78,12 @@ fn unmanaged() -> Status {
     let mut status = status("", connected());
     status.interface.name = "wlan1".to_owned();
     status.interface.state = None;
-    status.care = None;
+    status.details = None;
     status
 }
 
 fn answer(words: &[&str], all: Vec<Status>) -> Result<(bool, String), Failure> {
-    let daemon = FakeDaemon::start(vec![(Request::Status, Reply::Status(all))]);
+    let daemon = FakeDaemon::start(vec![(Request::Status, Reply::Status { interfaces: all })]);
     let socket = daemon.socket();
     let line = ["status", "--socket", socket.to_str().unwrap()];
     let line = Line::try_parse_from(line.iter().chain(words)).unwrap();
@@ -134,10 +132,10 @@ fn what_is_not_kept_is_a_no_and_fits_an_ordinary_console() {
 }
 
 #[test]
-fn what_is_left_to_another_program_is_a_no() {
+fn what_is_managed_by_another_program_is_a_no() {
     let mut left = unmanaged();
     let owner = "NetworkManager, until it is told `nmcli device set wlan1 managed no`";
-    left.left_to = Some(owner.to_owned());
+    left.managed_by = Some(owner.to_owned());
     let (good, said) = answer(&[], vec![left]).unwrap();
     assert!(!good);
     assert_eq!(
@@ -164,18 +162,18 @@ fn programs_get_all_of_it() {
     let (_, said) = answer(&["--json"], vec![status("blocked", held())]).unwrap();
     let all = vec![status("blocked", held())];
     let read = Reply::read(said.trim_end().as_bytes(), &Request::Status);
-    assert_eq!(read, Ok(Reply::Status(all)));
+    assert_eq!(read, Ok(Ok(Reply::Status { interfaces: all })));
 }
 
 #[test]
 fn time_alone_is_no_change() {
-    let later = Care {
+    let later = InterfaceStatus {
         state_ms: 999,
         address_ms: 9,
         retry_ms: Some(3_000),
         ..held()
     };
-    let of = |care| status("blocked", care).without_times();
+    let of = |details| status("blocked", details).without_times();
     assert_eq!(of(held()), of(later));
     assert_ne!(of(held()), of(connected()));
 }
@@ -191,12 +189,12 @@ fn without_a_daemon_it_says_how_to_start_one() {
 
 #[test]
 fn a_pause_is_told() {
-    let care = Care {
+    let details = InterfaceStatus {
         paused: true,
         pause_ms: Some(90_000),
         ..connected()
     };
-    let (good, said) = answer(&[], vec![status("associated", care)]).unwrap();
+    let (good, said) = answer(&[], vec![status("associated", details)]).unwrap();
     assert!(good, "the promise is kept");
     assert!(
         said.contains("  paused    for another 1 min 30 s: nothing is scanned or joined\n"),
@@ -207,22 +205,28 @@ fn a_pause_is_told() {
 #[test]
 fn between_changes_time_goes_on() {
     let later = aged(status("blocked", held()), Duration::from_secs(3));
-    let care = later.care.unwrap();
-    assert_eq!((care.state_ms, care.address_ms), (757_000, 3_728_000));
-    assert_eq!(care.retry_ms, Some(1_000));
+    let details = later.details.unwrap();
+    assert_eq!((details.state_ms, details.address_ms), (757_000, 3_728_000));
+    assert_eq!(details.retry_ms, Some(1_000));
 }
 
 /// A daemon that is followed, tells one change and ends.
 #[test]
 fn a_change_is_a_line_for_programs_and_the_end_of_the_daemon_the_end() {
     let before = status("associated", connected());
-    let mut care = connected();
-    care.counters.scans += 1;
-    let after = status("associated", care);
-    let told = [News::status(&before), News::status(&after), News::leaving()];
-    let daemon = FakeDaemon::telling(
+    let mut details = connected();
+    details.counters.scans += 1;
+    let after = status("associated", details);
+    let told = [
+        EventLine::status(before.clone()),
+        EventLine::status(after),
+        EventLine::shutting_down(),
+    ];
+    let daemon = FakeDaemon::with_events(
         Request::Events { interface: None },
-        Reply::Events(vec![before.clone()]),
+        Reply::Events {
+            interfaces: vec![before.clone()],
+        },
         &told,
     );
     let socket = daemon.socket();
@@ -243,7 +247,9 @@ fn a_change_is_a_line_for_programs_and_the_end_of_the_daemon_the_end() {
         .lines()
         .map(
             |line| match Reply::read(line.as_bytes(), &Request::Status) {
-                Ok(Reply::Status(all)) => all[0].care.as_ref().unwrap().counters.scans,
+                Ok(Ok(Reply::Status { interfaces: all })) => {
+                    all[0].details.as_ref().unwrap().counters.scans
+                }
                 other => panic!("{other:?}"),
             },
         )

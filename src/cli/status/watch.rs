@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::render;
 use super::{Args, Failure};
 use crate::cli::console::{Paint, fitted, is_screen, rows};
-use crate::protocol::{Client, EventLine, Kind, Reply, Request, Status};
+use crate::protocol::{Client, EventKind, EventLine, Reply, Request, Status};
 
 /// Spans of time are told in seconds.
 const TICK: Duration = Duration::from_secs(1);
@@ -61,7 +61,7 @@ fn follow(args: &Args, mut view: View, out: &mut impl Write) -> Result<ExitCode,
         let now = Some(all.iter().cloned().map(Status::without_times).collect());
         if now != last {
             if args.ask.json {
-                writeln!(out, "{}", Reply::Status(all).to_line())?;
+                writeln!(out, "{}", Reply::Status { interfaces: all }.to_line())?;
             } else {
                 writeln!(out, "{}", render::all(&all, Paint::Plain))?;
             }
@@ -86,7 +86,7 @@ impl View {
     fn open(args: &Args) -> Result<Self, Failure> {
         let mut client = args.ask.daemon.connect()?;
         let request = Request::Events { interface: None };
-        let Reply::Events(all) = client.ask(&request)? else {
+        let Reply::Events { interfaces: all } = client.ask(&request)? else {
             return Err(Failure::cannot(
                 "cannot follow the daemon",
                 "it says something else",
@@ -109,12 +109,16 @@ impl View {
                 break;
             };
             let heard = EventLine::read(&line).map_err(|source| self.client.unreadable(source))?;
-            match heard.kind {
-                Kind::Status(status) => self.learn(args, *status),
-                // Whom it is left to, the daemon tells whoever asks.
-                Kind::Unmanaged | Kind::Missed => return Self::open(args).map(Some),
-                Kind::Leaving => return Ok(None),
-                Kind::Other => {}
+            match heard.event {
+                EventKind::Status => {
+                    if let Some(status) = heard.status {
+                        self.learn(args, *status);
+                    }
+                }
+                // The daemon reports what manages it instead in a reply only.
+                EventKind::Unmanaged | EventKind::Missed => return Self::open(args).map(Some),
+                EventKind::ShuttingDown => return Ok(None),
+                _ => {}
             }
             patience = BURST;
         }
@@ -143,11 +147,11 @@ impl View {
 /// The status after a span in which nothing happened.
 pub(super) fn aged(mut status: Status, span: Duration) -> Status {
     let span = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
-    if let Some(care) = &mut status.care {
-        care.state_ms = care.state_ms.saturating_add(span);
-        care.address_ms = care.address_ms.saturating_add(span);
-        care.retry_ms = care.retry_ms.map(|left| left.saturating_sub(span));
-        care.pause_ms = care.pause_ms.map(|left| left.saturating_sub(span));
+    if let Some(details) = &mut status.details {
+        details.state_ms = details.state_ms.saturating_add(span);
+        details.address_ms = details.address_ms.saturating_add(span);
+        details.retry_ms = details.retry_ms.map(|left| left.saturating_sub(span));
+        details.pause_ms = details.pause_ms.map(|left| left.saturating_sub(span));
     }
     status
 }

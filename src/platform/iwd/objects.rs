@@ -291,7 +291,7 @@ mod tests {
 
     fn from_manager<B>(objects: &mut Objects, member: &str, body: &B) -> Subjects
     where
-        B: zbus::export::serde::Serialize + zbus::DynamicType,
+        B: serde::Serialize + zbus::DynamicType,
     {
         objects.receive(&signal(":1.7", "/", OBJECT_MANAGER, member, body))
     }

@@ -93,7 +93,7 @@ impl Iwd {
 
     async fn reply<B>(&self, call: &Message, body: &B)
     where
-        B: zbus::export::serde::Serialize + zbus::DynamicType,
+        B: serde::Serialize + zbus::DynamicType,
     {
         let connection = &self.0.connection;
         connection.reply(&call.header(), body).await.unwrap();

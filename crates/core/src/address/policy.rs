@@ -95,6 +95,8 @@ pub enum ParsePolicyError {
     Unusable(Mac),
 }
 
+crate::types::serde_as_text!(Policy);
+
 impl FromStr for Policy {
     type Err = ParsePolicyError;
 

@@ -15,16 +15,17 @@ pub struct Channel {
 }
 
 /// A BSS in the kernel's scan results.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Bss {
+    /// SSID in its last beacon or probe response.
+    #[serde(flatten)]
+    pub ssid: Ssid,
     /// BSSID.
     pub bssid: Mac,
     /// In MHz.
     pub frequency: Frequency,
     /// In dBm.
     pub signal: i32,
-    /// SSID in its last beacon or probe response.
-    pub ssid: Ssid,
     /// Age in milliseconds when the results were read (`NL80211_BSS_SEEN_MS_AGO`).
     pub ms_ago: u32,
 }

@@ -1,7 +1,10 @@
 //! Kinds of network interfaces.
 
+use serde::{Deserialize, Serialize};
+
 /// What an interface is, as far as macveil can manage it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum DeviceKind {
     /// A Wi-Fi station.
     Wifi,

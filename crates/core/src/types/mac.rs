@@ -102,6 +102,8 @@ pub struct ParseMacError {
     text: String,
 }
 
+super::serde_as_text!(Mac);
+
 impl FromStr for Mac {
     type Err = ParseMacError;
 

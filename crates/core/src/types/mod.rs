@@ -6,6 +6,7 @@ mod key_mgmt;
 mod mac;
 mod network;
 mod ssid;
+mod text_serde;
 mod words;
 
 pub use bss::{Bss, BssEntry, Channel, Frequency, SecurityLevel};
@@ -14,5 +15,6 @@ pub use key_mgmt::KeyMgmt;
 pub use mac::{Mac, ParseMacError};
 pub use network::Network;
 pub use ssid::{MAX_SSID_BYTES, Ssid, parse_hex};
+pub(crate) use text_serde::serde_as_text;
 pub use words::Words;
 pub(crate) use words::{meaning_of, word_for};

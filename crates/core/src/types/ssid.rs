@@ -3,11 +3,14 @@
 use std::fmt;
 
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
+use serde::{Deserialize, Serialize};
 
 /// An SSID: up to 32 arbitrary bytes (IEEE 802.11-2020, 9.4.2.2).
 ///
 /// `Display` escapes everything except printable ASCII, because any access point can choose the bytes.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// Serialized as `ssid`, the displayed name, and `ssid_hex`, which alone is read.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "SerializedSsid", try_from = "SerializedSsid")]
 pub struct Ssid(Vec<u8>);
 
 /// Maximum length of an SSID, in bytes.
@@ -63,6 +66,31 @@ impl Ssid {
 #[must_use]
 pub fn parse_hex(text: &str) -> Option<Vec<u8>> {
     HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()
+}
+
+#[derive(Serialize, Deserialize)]
+struct SerializedSsid {
+    #[serde(default)]
+    ssid: String,
+    ssid_hex: String,
+}
+
+impl From<Ssid> for SerializedSsid {
+    fn from(ssid: Ssid) -> Self {
+        Self {
+            ssid: ssid.to_string(),
+            ssid_hex: ssid.to_hex(),
+        }
+    }
+}
+
+impl TryFrom<SerializedSsid> for Ssid {
+    type Error = &'static str;
+
+    fn try_from(serialized: SerializedSsid) -> Result<Self, Self::Error> {
+        Self::from_hex(&serialized.ssid_hex)
+            .ok_or("`ssid_hex` is not an SSID in hexadecimal digits")
+    }
 }
 
 /// Characters that Rust escapes are not visible, except quotes and the backslash.

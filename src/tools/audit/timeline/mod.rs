@@ -141,7 +141,7 @@ struct Lane {
 
 impl Lane {
     fn add(&mut self, cell: &Cell) {
-        let is_probe = cell.all() == cell.count(FrameGroup::Probe).into();
+        let is_probe = cell.all() == u64::from(cell.count(FrameGroup::Probe));
         self.is_plain &= is_probe && cell.disclosed == Disclosures::default();
         // Clocks can go back, but seldom do.
         let before = self

@@ -1,4 +1,10 @@
-//! What a request on the control socket does.
+//! The control socket: the server, and what each request does.
+
+mod server;
+mod socket;
+mod stream;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::io::ErrorKind;
@@ -10,36 +16,38 @@ use tracing::{info, warn};
 
 use super::managed::ManagedInterface;
 use super::{Daemon, Error};
+use crate::config::{Errors, Problem};
 use crate::log::LoggedSsid;
+use crate::platform::Group;
 use crate::protocol::{
-    Affected, Effect, Fault, FaultKind, Group, Interface, PendingRequest, Reply, Request, Server,
-    socket_path,
+    Affected, Answer, Effect, Fault, FaultKind, Interface, Mistake, Reply, Request, socket_path,
 };
 use macveil_core::address::{NetworkFacts, Policy};
 use macveil_core::machine::{Command, Event};
 use macveil_core::types::DeviceKind;
 use macveil_core::types::Ssid;
+pub(super) use server::{PendingRequest, Server};
 
-/// Room for one request of each client.
-const REQUESTS: usize = 8;
+/// One request of each client.
+const MAX_PENDING_REQUESTS: usize = 8;
 
-/// The socket, or nothing: a card is protected even if nobody can command macveil.
+/// The socket. Without it, macveil protects interfaces all the same.
 pub(super) fn open(
     runtime_dir: &Path,
     group: Option<&str>,
 ) -> (Option<Server>, mpsc::Receiver<PendingRequest>) {
-    let (sender, asked) = mpsc::channel(REQUESTS);
+    let (sender, asked) = mpsc::channel(MAX_PENDING_REQUESTS);
     let path = socket_path(runtime_dir);
-    let server = Server::start(&path, find(group).as_ref(), sender);
+    let server = Server::start(&path, find(group).map(|group| group.id), sender);
     if let Err(error) = &server {
         let hint = match error.kind() {
             ErrorKind::PermissionDenied => {
-                "; a daemon that is not root has to be in the control-group itself"
+                "; a daemon that is not root must be a member of control-group"
             }
             _ => "",
         };
         warn!(
-            "no commands can be taken at {}: {error}{hint}",
+            "cannot open the control socket {}: {error}{hint}",
             path.display()
         );
     }
@@ -49,7 +57,7 @@ pub(super) fn open(
 fn find(group: Option<&str>) -> Option<Group> {
     let found = Group::find(group?);
     if let Err(error) = &found {
-        warn!("control-group: {error}; only root may command macveil");
+        warn!("control-group: {error}; only root can use the control socket");
     }
     found.ok()
 }
@@ -64,21 +72,28 @@ impl Daemon {
             return Ok(());
         }
         let reply = if self.leaving {
-            Reply::Fault(Fault::new(FaultKind::Leaving, "macveil is ending"))
+            Err(Fault::new(
+                FaultKind::ShuttingDown,
+                "macveil is shutting down",
+            ))
         } else {
             self.reply(&request)?
         };
-        // Whoever asked may have gone.
+        // The client may have disconnected.
         let _ = answer.send(reply);
         Ok(())
     }
 
-    fn reply(&mut self, request: &Request) -> Result<Reply, Error> {
+    fn reply(&mut self, request: &Request) -> Result<Answer, Error> {
         Ok(match request {
-            Request::Interfaces => Reply::Interfaces(self.known_interfaces()),
-            Request::Status => Reply::Status(self.status()),
+            Request::Interfaces => Ok(Reply::Interfaces {
+                interfaces: self.known_interfaces(),
+            }),
+            Request::Status => Ok(Reply::Status {
+                interfaces: self.status(),
+            }),
             Request::Reload => match self.reload()? {
-                Ok(()) => Reply::Reloaded {
+                Ok(()) => Ok(Reply::Reloaded {
                     files: self.config.files.iter().map(ToString::to_string).collect(),
                     warnings: self
                         .config
@@ -86,21 +101,23 @@ impl Daemon {
                         .iter()
                         .map(ToString::to_string)
                         .collect(),
-                },
-                Err(errors) => Reply::Fault(Fault::from(&errors)),
+                }),
+                Err(errors) => Err(Fault::from(&errors)),
             },
-            Request::Reroll { ssid, now } => self.reroll(ssid, *now),
-            Request::Rejoin { ssid } => self.rejoin(ssid),
+            Request::Reroll { ssid, now } => Ok(self.reroll(ssid, *now)),
+            Request::Rejoin { ssid } => Ok(self.rejoin(ssid)),
             Request::Rotate { interface } => self.rotate(interface.as_ref()),
             Request::Pause { interface, for_ms } => self.pause(interface.as_ref(), *for_ms),
             Request::Resume { interface } => self.resume(interface.as_ref()),
             Request::Events { interface } => self.followed(interface.as_ref()),
-            // It is answered when it is over.
-            Request::Scan { .. } => Reply::Scanned(Vec::new()),
+            // Answered when the scan is over.
+            Request::Scan { .. } => Ok(Reply::Scanned {
+                interfaces: Vec::new(),
+            }),
         })
     }
 
-    /// Those that macveil manages, and those that it could.
+    /// The interfaces that macveil manages or could manage.
     pub(super) fn known_interfaces(&mut self) -> Vec<Interface> {
         let mut interfaces = BTreeMap::new();
         for card in self.kernel.stations().unwrap_or_default() {
@@ -130,16 +147,16 @@ impl Daemon {
         interfaces.into_values().collect()
     }
 
-    /// Whoever may connect to the socket, after the configuration was read again.
+    /// Applies `control-group` of a new configuration.
     pub(super) fn admit(&self) {
         let group = find(self.config.control_group.as_deref());
         let admitted = self
             .control
             .as_ref()
-            .map(|control| control.admit(group.as_ref()));
+            .map(|control| control.admit(group.as_ref().map(|group| group.id)));
         if let Some(Err(error)) = admitted {
             warn!(
-                "control-group: {error}; only root may command macveil until it is started again"
+                "control-group: {error}; only root can use the control socket until macveil is restarted"
             );
         }
     }
@@ -204,7 +221,8 @@ impl Daemon {
             Affected {
                 interface: managed.name().to_owned(),
                 effect: effect(&policy, may_join_anew),
-                policy,
+                undetermined: policy.as_ref().err().cloned(),
+                policy: policy.ok(),
                 connected,
             }
         });
@@ -224,6 +242,29 @@ impl Daemon {
             .collect();
         for ifindex in chosen {
             self.tell(ifindex, Event::Command(Command::Rejoin(ssid.clone())));
+        }
+    }
+}
+
+impl From<&Errors> for Fault {
+    fn from(errors: &Errors) -> Self {
+        Self {
+            mistakes: errors.problems().iter().map(Mistake::from).collect(),
+            ..Self::new(FaultKind::Configuration, errors)
+        }
+    }
+}
+
+impl From<&Problem> for Mistake {
+    fn from(problem: &Problem) -> Self {
+        let position = problem.position();
+        let number = |number| u64::try_from(number).unwrap_or(u64::MAX);
+        Self {
+            file: problem.file().to_owned(),
+            line: position.map(|it| number(it.line)),
+            column: position.map(|it| number(it.column)),
+            message: problem.message().to_owned(),
+            meant: problem.hint().map(str::to_owned),
         }
     }
 }

@@ -1,20 +1,35 @@
-//! Requests and replies, there and back.
+//! Messages written and read.
 
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
 use crate::protocol::{
-    Affected, Care, Effect, Fault, FaultKind, Interface, METHODS, Mistake, News, Paused, Reply,
-    Request, Rotated, Scanned, Status,
+    Affected, Answer, Effect, EventKind, EventLine, Fault, FaultKind, Interface, InterfaceStatus,
+    Mistake, Paused, Reply, Request, Rotated, Scanned, Status, answer_to_line, word,
 };
 use macveil_core::address::Policy;
-use macveil_core::machine::{AddressKind, Counters, Rotation};
+use macveil_core::machine::{AddressKind, Counters, Method, Rotation};
 use macveil_core::types::{Bss, DeviceKind, Mac, Ssid};
 
-fn told(line: &[u8]) -> Result<crate::protocol::EventLine, impl std::fmt::Debug> {
-    crate::protocol::EventLine::read(line)
-}
+const FAULTS: [FaultKind; 9] = [
+    FaultKind::NotJson,
+    FaultKind::TooLong,
+    FaultKind::UnknownRequest,
+    FaultKind::BadRequest,
+    FaultKind::NotAllowed,
+    FaultKind::TooManyClients,
+    FaultKind::NoInterface,
+    FaultKind::Configuration,
+    FaultKind::ShuttingDown,
+];
+
+const EFFECTS: [Effect; 4] = [
+    Effect::Now,
+    Effect::NextAssociation,
+    Effect::None,
+    Effect::Unknown,
+];
 
 fn request(line: &str) -> Result<Request, Fault> {
     Request::read(line.as_bytes())
@@ -70,8 +85,7 @@ fn requests_are_read() {
 }
 
 #[test]
-fn what_is_no_request_is_told_why() {
-    let object = "a JSON object in one line is meant";
+fn invalid_request_gets_the_reason() {
     for line in [
         "",
         "interfaces",
@@ -80,55 +94,75 @@ fn what_is_no_request_is_told_why() {
         "{",
         r#"{"request":"reload"} x"#,
     ] {
-        assert_refused(line, FaultKind::NotJson, object);
+        let fault = request(line).unwrap_err();
+        assert_eq!(fault.kind, FaultKind::NotJson, "{line}");
+        let words = "the line is not a JSON object: ";
+        assert!(fault.message.starts_with(words), "{}", fault.message);
     }
     let not_text = Request::read(b"{\"request\":\"\xff\"}").unwrap_err();
-    assert_eq!(not_text.message, "the line is not in UTF-8");
+    assert!(not_text.message.starts_with("the line is not valid UTF-8"));
     assert_refused(
         r#"{"request":"dance"}"#,
         FaultKind::UnknownRequest,
-        "unknown request `dance`: known are interfaces, status, reload, reroll, rejoin, scan, rotate, pause, resume, events",
+        "unknown request `dance`, expected one of interfaces, status, reload, reroll, rejoin, scan, rotate, pause, resume, events",
     );
     let bad = |line, message| assert_refused(line, FaultKind::BadRequest, message);
-    bad("{}", "`request` is missing");
-    bad(r#"{"request":7}"#, "`request` must be a text");
+    bad("{}", "missing field `request`");
+    bad(
+        r#"{"request":7}"#,
+        "`request`: invalid type: integer `7`, expected a string",
+    );
     bad(
         r#"{"request":"reload","version":2}"#,
-        "version 2 is not spoken here, but version 1",
+        "version 2 is not supported, only version 1",
     );
-    bad(r#"{"request":"reload","now":true}"#, "unknown key `now`");
-    bad(r#"{"request":"reroll"}"#, "`ssid` or `ssid_hex` is missing");
+    bad(
+        r#"{"request":"reload","now":true}"#,
+        "unknown field `now`, there are no fields",
+    );
+    bad(
+        r#"{"request":"pause","for_ms":"1"}"#,
+        "`for_ms`: invalid type: string \"1\", expected u64",
+    );
+    bad(
+        r#"{"request":"scan","ssid":"a"}"#,
+        "unknown field `ssid`, expected `interface`",
+    );
+    bad(
+        r#"{"request":"reroll"}"#,
+        "missing field `ssid` or `ssid_hex`",
+    );
     bad(
         r#"{"request":"reroll","ssid":"a","ssid_hex":"61"}"#,
-        "either `ssid` or `ssid_hex` is meant, not both",
+        "expected either `ssid` or `ssid_hex`, not both",
     );
     bad(
         r#"{"request":"reroll","ssid":"a","now":"yes"}"#,
-        "`now` must be true or false",
+        "`now`: invalid type: string \"yes\", expected a boolean",
     );
-    bad(
+    for line in [
         r#"{"request":"rejoin","ssid_hex":"6g"}"#,
-        "`ssid_hex` must be two hexadecimal digits for each byte",
-    );
-    bad(
         r#"{"request":"rejoin","ssid":""}"#,
-        "an SSID has 1 to 32 bytes",
-    );
-    bad(
         r#"{"request":"rejoin","ssid":"123456789012345678901234567890123"}"#,
-        "an SSID has 1 to 32 bytes",
-    );
+    ] {
+        bad(
+            line,
+            "an SSID has 1 to 32 bytes, in `ssid_hex` two hexadecimal digits for each",
+        );
+    }
 }
 
 #[test]
 fn replies_are_as_documented() {
-    let reply = Reply::Interfaces(vec![Interface {
-        name: "wlan0".to_owned(),
-        ifindex: 3,
-        kind: DeviceKind::Wifi,
-        address: Mac([2, 0, 0, 0, 0, 1]),
-        state: Some("scanning".to_owned()),
-    }]);
+    let reply = Reply::Interfaces {
+        interfaces: vec![Interface {
+            name: "wlan0".to_owned(),
+            ifindex: 3,
+            kind: DeviceKind::Wifi,
+            address: Mac([2, 0, 0, 0, 0, 1]),
+            state: Some("scanning".to_owned()),
+        }],
+    };
     assert_eq!(
         reply.to_line(),
         r#"{"version":1,"reply":"interfaces","interfaces":[{"name":"wlan0","ifindex":3,"kind":"wifi","address":"02:00:00:00:00:01","managed":true,"state":"scanning"}]}"#
@@ -137,7 +171,8 @@ fn replies_are_as_documented() {
         ssid: ssid("Home"),
         interfaces: vec![Affected {
             interface: "wlan0".to_owned(),
-            policy: Ok(Policy::StableSsid),
+            policy: Some(Policy::StableSsid),
+            undetermined: None,
             connected: true,
             effect: Effect::NextAssociation,
         }],
@@ -146,17 +181,17 @@ fn replies_are_as_documented() {
         reply.to_line(),
         r#"{"version":1,"reply":"reroll","ssid":"Home","ssid_hex":"486f6d65","interfaces":[{"name":"wlan0","policy":"stable-ssid","undetermined":null,"connected":true,"effect":"next-association"}]}"#
     );
-    let fault = Reply::Fault(Fault::new(FaultKind::Leaving, "macveil is ending"));
+    let fault = Fault::new(FaultKind::ShuttingDown, "macveil is shutting down");
     assert_eq!(
         fault.to_line(),
-        r#"{"version":1,"error":"leaving","message":"macveil is ending"}"#
+        r#"{"version":1,"error":"shutting-down","message":"macveil is shutting down"}"#
     );
 }
 
 /// Each block of the document is a request, then its reply.
 #[test]
-fn every_example_in_the_document_is_read() {
-    let document = include_str!("../../../docs/control-socket.md");
+fn examples_in_the_document_are_read() {
+    let document = include_str!("../../docs/control-socket.md");
     let blocks = document.split("```json\n").skip(1);
     let mut names = Vec::new();
     for block in blocks {
@@ -168,10 +203,10 @@ fn every_example_in_the_document_is_read() {
             names.push(request.name());
         }
         let answered = asked.clone().unwrap_or(Request::Reload);
-        let reply = Reply::read(replied.as_bytes(), &answered).unwrap();
-        assert_eq!(reply.to_line(), replied, "every key in its order");
+        let answer = Reply::read(replied.as_bytes(), &answered).unwrap();
+        assert_eq!(answer_to_line(&answer), replied, "every key in its order");
         if let Err(fault) = asked {
-            assert_eq!(reply, Reply::Fault(fault));
+            assert_eq!(answer, Err(fault));
         }
     }
     names.dedup();
@@ -190,39 +225,23 @@ fn every_example_in_the_document_is_read() {
             "events"
         ]
     );
-    for (word, _) in FaultKind::WORDS {
+    for kind in FAULTS {
+        let word = word(&kind);
         assert!(document.contains(&format!("| `{word}` |")), "{word}");
     }
 }
 
 #[test]
-fn a_wrong_configuration_is_told_line_by_line() {
-    let directory = tempfile::tempdir().unwrap();
-    let file = directory.path().join("macveil.toml");
-    std::fs::write(&file, "[device]\non-exit = 'kep'\n").unwrap();
-    let errors = crate::config::load(Some(&file)).unwrap_err();
-    let fault = Fault::from(&errors);
-    assert_eq!(fault.kind, FaultKind::Configuration);
-    assert_eq!(fault.message, errors.to_string());
-    assert_eq!(
-        fault.mistakes,
-        [Mistake {
-            file: file.display().to_string(),
-            position: Some((2, 11)),
-            message: "`kep` is not valid: use one of keep, restore".to_owned(),
-            meant: Some("did you mean `keep`?".to_owned()),
-        }]
-    );
-}
-
-#[test]
-fn a_reply_to_something_else_or_of_another_version_is_none() {
+fn reply_of_another_request_or_version_is_an_error() {
     let reload = r#"{"version":1,"reply":"reload","files":[],"warnings":[]}"#;
     assert!(Reply::read(reload.as_bytes(), &Request::Reload).is_ok());
     assert!(Reply::read(reload.as_bytes(), &Request::Interfaces).is_err());
     let newer = reload.replace(":1,", ":2,");
     let error = Reply::read(newer.as_bytes(), &Request::Reload).unwrap_err();
-    assert_eq!(error.to_string(), "version 2 is not known");
+    assert_eq!(
+        error.to_string(),
+        "version 2 is not supported, only version 1"
+    );
     let more = reload.replace("\"files\"", "\"more\":{},\"files\"");
     assert!(Reply::read(more.as_bytes(), &Request::Reload).is_ok());
 }
@@ -274,14 +293,14 @@ fn any_interface() -> impl Strategy<Value = Interface> {
         })
 }
 
-fn any_care() -> impl Strategy<Value = Care> {
+fn any_details() -> impl Strategy<Value = InterfaceStatus> {
     let kind = prop::sample::select(vec![
         AddressKind::Mask,
         AddressKind::Assigned,
         AddressKind::Permanent,
         AddressKind::Other,
     ]);
-    let methods: Vec<_> = METHODS.iter().map(|&(_, method)| method).collect();
+    let methods = vec![Method::Driver, Method::Powered, Method::Bounce];
     let method = option::of((prop::sample::select(methods), any_text()));
     let address = (kind, any::<bool>(), any::<u64>(), any_text());
     let doing = (any::<bool>(), any::<u64>(), option::of(any_ssid()), method);
@@ -298,10 +317,11 @@ fn any_care() -> impl Strategy<Value = Care> {
             let (driver, backend) = whose;
             let (address_kind, permanent, address_ms, next_change) = address;
             let (up, state_ms, ssid, method) = doing;
-            let (trouble, retry_ms, unkept, paused, pause_ms) = ills;
+            let (problem, retry_ms, limitations, paused, pause_ms) = ills;
+            let (method, method_reason) = method.unzip();
             let [masks, scans, external_scans, leaking_scans, rest @ ..] = counts;
             let [associations, failed_associations, holds_in_a_row] = rest;
-            Care {
+            InterfaceStatus {
                 driver,
                 backend,
                 up,
@@ -312,11 +332,12 @@ fn any_care() -> impl Strategy<Value = Care> {
                 next_change,
                 ssid,
                 method,
-                trouble,
+                method_reason,
+                problem,
                 retry_ms,
                 paused,
                 pause_ms,
-                unkept,
+                limitations,
                 counters: Counters {
                     masks,
                     scans,
@@ -331,28 +352,30 @@ fn any_care() -> impl Strategy<Value = Care> {
     )
 }
 
-/// Whoever is managed has a state.
+/// A managed interface has a state.
 fn any_status() -> impl Strategy<Value = Status> {
-    let left_to = option::of(any_text());
-    (any_interface(), left_to, any_care()).prop_map(|(interface, left_to, care)| Status {
-        care: interface.state.is_some().then_some(care),
-        left_to,
-        interface,
+    let managed_by = option::of(any_text());
+    (any_interface(), managed_by, any_details()).prop_map(|(interface, managed_by, details)| {
+        Status {
+            details: interface.state.is_some().then_some(details),
+            managed_by,
+            interface,
+        }
     })
 }
 
 fn any_affected() -> impl Strategy<Value = Vec<Affected>> {
     let policy = prop_oneof![
-        Just(Ok(Policy::Random)),
-        Just(Ok(Policy::Explicit(Mac([2, 1, 2, 3, 4, 5])))),
-        any_text().prop_map(Err),
+        Just((Some(Policy::Random), None)),
+        Just((Some(Policy::Explicit(Mac([2, 1, 2, 3, 4, 5]))), None)),
+        any_text().prop_map(|reason| (None, Some(reason))),
     ];
-    let effects: Vec<_> = Effect::WORDS.iter().map(|&(_, effect)| effect).collect();
-    let effect = prop::sample::select(effects);
+    let effect = prop::sample::select(EFFECTS.to_vec());
     let affected = (any_text(), policy, any::<bool>(), effect).prop_map(
-        |(interface, policy, connected, effect)| Affected {
+        |(interface, (policy, undetermined), connected, effect)| Affected {
             interface,
             policy,
+            undetermined,
             connected,
             effect,
         },
@@ -376,12 +399,16 @@ fn any_scanned() -> impl Strategy<Value = Scanned> {
             ssid,
             ms_ago,
         });
-    let found = prop_oneof![vec(heard, 0..3).prop_map(Ok), any_text().prop_map(Err),];
-    (any_text(), option::of(address()), found).prop_map(|(interface, mask, found)| Scanned {
-        interface,
-        mask,
-        found,
-    })
+    let heard = vec(heard, 0..3);
+    let refused = option::of(any_text());
+    (any_text(), option::of(address()), refused, heard).prop_map(
+        |(interface, mask, refused, heard)| Scanned {
+            interface,
+            mask,
+            refused,
+            heard,
+        },
+    )
 }
 
 fn any_rotated() -> impl Strategy<Value = Rotated> {
@@ -391,13 +418,12 @@ fn any_rotated() -> impl Strategy<Value = Rotated> {
         Rotation::AfterAssociation,
         Rotation::Never,
     ];
-    let effects: Vec<_> = Effect::WORDS.iter().map(|&(_, effect)| effect).collect();
     (
         any_text(),
         prop::sample::select(masks),
         option::of(any_ssid()),
         option::of(Just(Policy::Random)),
-        prop::sample::select(effects),
+        prop::sample::select(EFFECTS.to_vec()),
     )
         .prop_map(|(interface, mask, ssid, policy, address)| Rotated {
             interface,
@@ -420,37 +446,42 @@ fn any_paused() -> impl Strategy<Value = Paused> {
     )
 }
 
-fn any_fault() -> impl Strategy<Value = Reply> {
-    let kinds: Vec<_> = FaultKind::WORDS.iter().map(|&(_, kind)| kind).collect();
+fn any_fault() -> impl Strategy<Value = Fault> {
     let position = option::of((any::<u64>(), any::<u64>()));
     let mistake = (any_text(), position, any_text(), option::of(any_text())).prop_map(
         |(file, position, message, meant)| Mistake {
             file,
-            position,
+            line: position.map(|(line, _)| line),
+            column: position.map(|(_, column)| column),
             message,
             meant,
         },
     );
-    (prop::sample::select(kinds), any_text(), vec(mistake, 0..3)).prop_map(
-        |(kind, message, mut mistakes)| {
+    (
+        prop::sample::select(FAULTS.to_vec()),
+        any_text(),
+        vec(mistake, 0..3),
+    )
+        .prop_map(|(kind, message, mut mistakes)| {
             if kind != FaultKind::Configuration {
                 mistakes.clear();
             }
-            Reply::Fault(Fault {
+            Fault {
                 kind,
                 message,
                 mistakes,
-            })
-        },
-    )
+            }
+        })
 }
 
-/// A request and something that could answer it.
-fn any_exchange() -> impl Strategy<Value = (Request, Reply)> {
+/// A request and an answer to it.
+fn any_exchange() -> impl Strategy<Value = (Request, Answer)> {
     let texts = || vec(any_text(), 0..3);
-    prop_oneof![
-        vec(any_interface(), 0..3).prop_map(|it| (Request::Interfaces, Reply::Interfaces(it))),
-        vec(any_status(), 0..3).prop_map(|it| (Request::Status, Reply::Status(it))),
+    let replies = prop_oneof![
+        vec(any_interface(), 0..3)
+            .prop_map(|interfaces| (Request::Interfaces, Reply::Interfaces { interfaces })),
+        vec(any_status(), 0..3)
+            .prop_map(|interfaces| (Request::Status, Reply::Status { interfaces })),
         (texts(), texts())
             .prop_map(|(files, warnings)| (Request::Reload, Reply::Reloaded { files, warnings })),
         (any_ssid(), any_affected()).prop_map(|(ssid, interfaces)| {
@@ -464,15 +495,26 @@ fn any_exchange() -> impl Strategy<Value = (Request, Reply)> {
             let request = Request::Rejoin { ssid: ssid.clone() };
             (request, Reply::Rejoined { ssid, interfaces })
         }),
-        vec(any_scanned(), 0..3)
-            .prop_map(|all| (Request::Scan { interface: None }, Reply::Scanned(all))),
-        vec(any_rotated(), 0..3)
-            .prop_map(|all| (Request::Rotate { interface: None }, Reply::Rotated(all))),
-        vec(any_paused(), 0..3)
-            .prop_map(|all| (Request::Resume { interface: None }, Reply::Resumed(all))),
-        vec(any_status(), 0..3)
-            .prop_map(|all| (Request::Events { interface: None }, Reply::Events(all))),
-        (any_request(), any_fault()),
+        vec(any_scanned(), 0..3).prop_map(|interfaces| {
+            let request = Request::Scan { interface: None };
+            (request, Reply::Scanned { interfaces })
+        }),
+        vec(any_rotated(), 0..3).prop_map(|interfaces| {
+            let request = Request::Rotate { interface: None };
+            (request, Reply::Rotated { interfaces })
+        }),
+        vec(any_paused(), 0..3).prop_map(|interfaces| {
+            let request = Request::Resume { interface: None };
+            (request, Reply::Resumed { interfaces })
+        }),
+        vec(any_status(), 0..3).prop_map(|interfaces| {
+            let request = Request::Events { interface: None };
+            (request, Reply::Events { interfaces })
+        }),
+    ];
+    prop_oneof![
+        replies.prop_map(|(request, reply)| (request, Ok(reply))),
+        (any_request(), any_fault()).prop_map(|(request, fault)| (request, Err(fault))),
     ]
 }
 
@@ -485,30 +527,29 @@ proptest! {
     }
 
     #[test]
-    fn a_reply_reads_back_as_written((request, reply) in any_exchange()) {
-        let line = reply.to_line();
+    fn an_answer_reads_back_as_written((request, answer) in any_exchange()) {
+        let line = answer_to_line(&answer);
         prop_assert!(!line.contains('\n'));
-        prop_assert_eq!(Reply::read(line.as_bytes(), &request), Ok(reply));
+        prop_assert_eq!(Reply::read(line.as_bytes(), &request), Ok(answer));
     }
 
     #[test]
-    fn a_status_that_changes_is_read_as_it_was_told(status in any_status()) {
-        let line = News::status(&status).to_line(7);
+    fn a_status_event_reads_back_as_written(status in any_status()) {
+        let event = EventLine { time_ms: 7, ..EventLine::status(status) };
+        let line = event.to_line();
         prop_assert!(!line.contains('\n'));
-        let told = told(line.as_bytes()).unwrap();
-        prop_assert_eq!(told.interface.as_ref(), Some(&status.interface.name));
-        prop_assert_eq!(told.kind, crate::protocol::Kind::Status(Box::new(status)));
+        prop_assert_eq!(EventLine::read(line.as_bytes()), Ok(event));
     }
 
     #[test]
-    fn no_line_is_too_odd(line in vec(any::<u8>(), 0..64)) {
+    fn any_line_is_read_or_refused(line in vec(any::<u8>(), 0..64)) {
         let _ = Request::read(&line);
         let _ = Reply::read(&line, &Request::Reload);
-        let _ = told(&line);
+        let _ = EventLine::read(&line);
     }
 
     #[test]
-    fn no_object_is_too_odd(
+    fn any_object_is_read_or_refused(
         keys in vec("request|ssid|ssid_hex|now|version|reply|[a-z]{3}", 0..5),
         values in vec("\"reroll\"|true|null|1|-1|1e400|\"\\\\ud800\"|\\[\\[\\]\\]|\\{\"a\":1\\}|\"[0-9a-f]{0,70}\"", 5),
     ) {
@@ -521,9 +562,25 @@ proptest! {
 }
 
 #[test]
-fn nesting_as_deep_as_a_line_is_long_is_survived() {
-    let deep = "[".repeat(4095);
-    assert_eq!(request(&deep).unwrap_err().kind, FaultKind::NotJson);
-    let deep = format!("{{\"a\":{}{}}}", "[".repeat(2000), "]".repeat(2000));
-    assert_eq!(request(&deep).unwrap_err().kind, FaultKind::BadRequest);
+fn deep_nesting_is_refused() {
+    for deep in [
+        "[".repeat(4095),
+        format!("{{\"a\":{}{}}}", "[".repeat(2000), "]".repeat(2000)),
+    ] {
+        assert_eq!(request(&deep).unwrap_err().kind, FaultKind::NotJson);
+    }
+}
+
+#[test]
+fn unknown_events_and_keys_are_passed_over() {
+    let line = r#"{"version":1,"event":"new","time_ms":1,"interface":null,"text":"x","more":{}}"#;
+    let event = EventLine::read(line.as_bytes()).unwrap();
+    assert_eq!((event.event, event.text.as_str()), (EventKind::Other, "x"));
+}
+
+#[test]
+fn incomplete_status_of_a_managed_interface_is_an_error() {
+    let line = r#"{"version":1,"reply":"status","interfaces":[{"name":"a","ifindex":1,"kind":"wifi","address":"02:00:00:00:00:01","managed":true,"state":"scanning","managed_by":null,"driver":"x"}]}"#;
+    let error = Reply::read(line.as_bytes(), &Request::Status).unwrap_err();
+    assert!(error.to_string().contains("missing field"), "{error}");
 }

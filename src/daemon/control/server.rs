@@ -1,4 +1,4 @@
-//! The daemon's side of the socket: a few clients at a time, each within a fixed room and time.
+//! The server: few clients at a time, each with limits of memory and time.
 
 use std::cell::Cell;
 use std::io;
@@ -14,81 +14,83 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{sleep, timeout};
 use tracing::debug;
 
-use super::line::{Lines, TooLong};
 use super::socket::SocketFile;
 use super::stream::{Follower, Stream};
-use super::{Fault, FaultKind, Group, LONGEST_REQUEST, News, Reply, Request};
+use crate::protocol::{
+    Answer, EventLine, Fault, FaultKind, Lines, MAX_REQUEST, Reply, Request, TooLong,
+    answer_to_line,
+};
 
-/// How far a client may go.
+/// Limits for clients.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Limits {
-    /// As many may be connected at once.
+    /// The maximum number of clients.
     pub(super) clients: usize,
-    /// As many of them may follow events.
+    /// The maximum number of clients that follow events.
     pub(super) followers: usize,
-    /// One may keep its seat for so long without a complete request.
-    pub(super) patience: Duration,
-    /// It may take so long to fetch a reply.
-    pub(super) fetching: Duration,
+    /// For a client to send a complete request.
+    pub(super) request_timeout: Duration,
+    /// For a client to read a reply.
+    pub(super) reply_timeout: Duration,
 }
 
 impl Limits {
     pub(super) const USUAL: Self = Self {
         clients: 8,
         followers: 4,
-        patience: Duration::from_secs(30),
-        fetching: Duration::from_secs(5),
+        request_timeout: Duration::from_secs(30),
+        reply_timeout: Duration::from_secs(5),
     };
 }
 
-/// Until the next client is looked at when there are no descriptors left.
-const RECOVERY: Duration = Duration::from_secs(1);
+/// Before the next client is accepted, when there are no descriptors left.
+const ACCEPT_RETRY: Duration = Duration::from_secs(1);
 
-/// A request with the way back for its reply.
+/// A request that waits for its answer.
 #[derive(Debug)]
-pub struct PendingRequest {
-    /// What is asked.
-    pub request: Request,
-    /// Where the answer goes; nobody may be left to hear it.
-    pub answer: oneshot::Sender<Reply>,
+pub(crate) struct PendingRequest {
+    /// The request.
+    pub(crate) request: Request,
+    /// The receiver is gone if the client has disconnected.
+    pub(crate) answer: oneshot::Sender<Answer>,
 }
 
-/// The socket; it ends with this.
+/// The server; it ends when dropped.
 #[derive(Debug)]
-pub struct Server {
+pub(crate) struct Server {
     file: SocketFile,
     admission: Rc<Admission>,
     stream: Stream,
     task: JoinHandle<()>,
 }
 
-/// Whom to listen to, besides root and the daemon's own user.
+/// Which clients are accepted, with root and the daemon's own user.
 #[derive(Debug)]
 struct Admission {
     own: u32,
-    /// Members of a group, whom the kernel checks against the socket's file when they connect.
+    /// Members of a group. The kernel checks them against the socket's file when they connect.
     group: Cell<bool>,
 }
 
 impl Server {
-    /// Listens at a path; requests go to `asked`. To be called within a `LocalSet`.
+    /// Listens at a path; requests go to `requests`. Must be called within a `LocalSet`.
     ///
     /// # Errors
     ///
-    /// The socket cannot be made, or not be given to the group.
-    pub fn start(
+    /// The socket cannot be created or given to the group.
+    pub(crate) fn start(
         path: &Path,
-        group: Option<&Group>,
-        asked: mpsc::Sender<PendingRequest>,
+        group: Option<u32>,
+        requests: mpsc::Sender<PendingRequest>,
     ) -> io::Result<Self> {
-        Self::start_within(Limits::USUAL, path, group, asked)
+        Self::start_within(Limits::USUAL, path, group, requests)
     }
 
     pub(super) fn start_within(
         limits: Limits,
         path: &Path,
-        group: Option<&Group>,
-        asked: mpsc::Sender<PendingRequest>,
+        group: Option<u32>,
+        requests: mpsc::Sender<PendingRequest>,
     ) -> io::Result<Self> {
         let (file, listener) = SocketFile::listen(path)?;
         let listener = UnixListener::from_std(listener)?;
@@ -99,7 +101,7 @@ impl Server {
         let stream = Stream::default();
         let seats = Seats {
             limits,
-            asked,
+            requests,
             stream: stream.clone(),
         };
         let task = tokio::task::spawn_local(serve(listener, seats, Rc::clone(&admission)));
@@ -113,28 +115,28 @@ impl Server {
         Ok(server)
     }
 
-    /// Whether anybody follows events.
+    /// Whether a client follows events.
     #[must_use]
-    pub fn is_followed(&self) -> bool {
+    pub(crate) fn is_followed(&self) -> bool {
         self.stream.followers() > 0
     }
 
-    /// Tells whoever follows events.
-    pub fn say(&self, news: &News) {
-        self.stream.say(news);
+    /// Sends an event to the clients that follow events.
+    pub(crate) fn send(&self, event: EventLine) {
+        self.stream.send(event);
     }
 
-    /// Says goodbye to whoever follows events, and waits a moment for them to hear it.
-    pub async fn end(self) {
+    /// Tells clients that follow events about the end, and waits a moment until they have read it.
+    pub(crate) async fn end(self) {
         self.stream.end().await;
     }
 
-    /// Lets a group connect from now on; `None`: nobody but root and the daemon's own user.
+    /// Accepts a group from now on; `None`: only root and the daemon's own user.
     ///
     /// # Errors
     ///
-    /// The file cannot be given to the group; then nobody but root may connect.
-    pub fn admit(&self, group: Option<&Group>) -> io::Result<()> {
+    /// The file cannot be given to the group; then only root can connect.
+    pub(crate) fn admit(&self, group: Option<u32>) -> io::Result<()> {
         self.admission.group.set(false);
         self.file.admit(group)?;
         self.admission.group.set(group.is_some());
@@ -154,11 +156,11 @@ impl Admission {
     }
 }
 
-/// What each client has to do with.
+/// The part of the server that each client uses.
 #[derive(Debug, Clone)]
 struct Seats {
     limits: Limits,
-    asked: mpsc::Sender<PendingRequest>,
+    requests: mpsc::Sender<PendingRequest>,
     stream: Stream,
 }
 
@@ -173,7 +175,7 @@ async fn serve(listener: UnixListener, seats: Seats, admission: Rc<Admission>) {
             Ok((stream, _)) => stream,
             Err(error) => {
                 debug!("control socket: {error}");
-                sleep(RECOVERY).await;
+                sleep(ACCEPT_RETRY).await;
                 continue;
             }
         };
@@ -187,27 +189,27 @@ async fn serve(listener: UnixListener, seats: Seats, admission: Rc<Admission>) {
 fn admit(stream: &UnixStream, admission: &Admission) -> Result<(), Fault> {
     let user = stream.peer_cred().map(|peer| peer.uid());
     if !user.is_ok_and(|user| admission.admits(user)) {
-        let message = "only root and the group of control-group may command macveil";
+        let message = "only root and members of control-group can use the control socket";
         return Err(Fault::new(FaultKind::NotAllowed, message));
     }
     Ok(())
 }
 
 impl Limits {
-    /// Whether there is a seat for one more.
+    /// Whether another client is accepted.
     fn seat(self, taken: usize) -> Result<(), Fault> {
         if taken < self.clients {
             return Ok(());
         }
-        let message = format!("{taken} clients are connected already");
+        let message = format!("the maximum of {taken} clients is connected");
         Err(Fault::new(FaultKind::TooManyClients, message))
     }
 }
 
-/// Says why, without waiting for anything.
+/// Sends the reason without waiting.
 fn send_away(stream: UnixStream, fault: Fault) {
     use io::Write;
-    let line = line_of(&Reply::Fault(fault));
+    let line = line_of(&Err(fault));
     let told = stream
         .into_std()
         .and_then(|mut stream: StdStream| stream.write_all(&line));
@@ -219,16 +221,18 @@ fn send_away(stream: UnixStream, fault: Fault) {
 async fn attend(mut stream: UnixStream, seats: Seats) {
     let limits = seats.limits;
     let mut lines = Lines::new();
-    while let Ok(Some(line)) = timeout(limits.patience, next_line(&mut stream, &mut lines)).await {
+    while let Ok(Some(line)) =
+        timeout(limits.request_timeout, next_line(&mut stream, &mut lines)).await
+    {
         let is_last = line == Err(TooLong);
-        // Listening begins before the answer: nothing falls in between.
+        // Following begins before the answer, so that no event is lost between.
         let request = read(line).and_then(|request| seats.follow(request));
         let (reply, follower) = match request {
-            Ok((request, follower)) => (ask(request, &seats.asked).await, follower),
-            Err(fault) => (Reply::Fault(fault), None),
+            Ok((request, follower)) => (ask(request, &seats.requests).await, follower),
+            Err(fault) => (Err(fault), None),
         };
-        let follows = matches!(reply, Reply::Events(_));
-        let fetched = timeout(limits.fetching, stream.write_all(&line_of(&reply))).await;
+        let follows = matches!(reply, Ok(Reply::Events { .. }));
+        let fetched = timeout(limits.reply_timeout, stream.write_all(&line_of(&reply))).await;
         if is_last || !matches!(fetched, Ok(Ok(()))) {
             return;
         }
@@ -238,7 +242,7 @@ async fn attend(mut stream: UnixStream, seats: Seats) {
     }
 }
 
-/// `None` when the client has nothing more to say.
+/// `None` when the client has ended.
 async fn next_line(stream: &mut UnixStream, lines: &mut Lines) -> Option<Result<Vec<u8>, TooLong>> {
     loop {
         if let Some(line) = lines.take().transpose() {
@@ -256,21 +260,21 @@ async fn next_line(stream: &mut UnixStream, lines: &mut Lines) -> Option<Result<
 
 fn read(line: Result<Vec<u8>, TooLong>) -> Result<Request, Fault> {
     let line = line.map_err(|TooLong| {
-        let message = format!("a request has at most {LONGEST_REQUEST} bytes");
+        let message = format!("a request has a maximum of {MAX_REQUEST} bytes");
         Fault::new(FaultKind::TooLong, message)
     })?;
     Request::read(&line)
 }
 
 impl Seats {
-    /// With an ear for what happens, if that is asked for.
+    /// Follows events, if the request is for them.
     fn follow(&self, request: Request) -> Result<(Request, Option<Follower>), Fault> {
         let Request::Events { interface } = &request else {
             return Ok((request, None));
         };
         let followers = self.stream.followers();
         if followers >= self.limits.followers {
-            let message = format!("{followers} clients follow events already");
+            let message = format!("the maximum of {followers} clients follows events");
             return Err(Fault::new(FaultKind::TooManyClients, message));
         }
         let follower = self.stream.follow(interface.clone());
@@ -278,17 +282,20 @@ impl Seats {
     }
 }
 
-async fn ask(request: Request, asked: &mpsc::Sender<PendingRequest>) -> Reply {
+async fn ask(request: Request, requests: &mpsc::Sender<PendingRequest>) -> Answer {
     let (answer, answered) = oneshot::channel();
-    // Whether or not it could be sent: if nobody listens, nobody answers.
-    let _ = asked.send(PendingRequest { request, answer }).await;
-    answered
-        .await
-        .unwrap_or_else(|_| Reply::Fault(Fault::new(FaultKind::Leaving, "macveil is ending")))
+    // If the daemon is gone, the answer fails as well.
+    let _ = requests.send(PendingRequest { request, answer }).await;
+    answered.await.unwrap_or_else(|_| {
+        Err(Fault::new(
+            FaultKind::ShuttingDown,
+            "macveil is shutting down",
+        ))
+    })
 }
 
-fn line_of(reply: &Reply) -> Vec<u8> {
-    let mut line = reply.to_line();
+fn line_of(answer: &Answer) -> Vec<u8> {
+    let mut line = answer_to_line(answer);
     line.push('\n');
     line.into_bytes()
 }

@@ -12,8 +12,10 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::sync::{mpsc, oneshot};
 
-use crate::protocol::server::Limits;
-use crate::protocol::{Client, ClientError, Group, PendingRequest, Reply, Request, Server};
+use crate::daemon::control::server::Limits;
+use crate::daemon::control::{PendingRequest, Server};
+use crate::platform::Group;
+use crate::protocol::{Client, ClientError, Reply, Request};
 
 /// Nothing takes longer, unless it never ends.
 pub(super) const LIMIT: Duration = Duration::from_secs(10);
@@ -103,7 +105,7 @@ async fn answer_until(
     ready: std::sync::mpsc::Sender<()>,
 ) -> usize {
     let (sender, mut asked) = mpsc::channel(1);
-    let _server = Server::start_within(limits, &path, group.as_ref(), sender).unwrap();
+    let _server = Server::start_within(limits, &path, group.map(|group| group.id), sender).unwrap();
     ready.send(()).unwrap();
     let mut count = 0;
     loop {
@@ -111,7 +113,7 @@ async fn answer_until(
             _ = &mut ended => return count,
             Some(PendingRequest { answer: to, .. }) = asked.recv() => {
                 count += 1;
-                let _ = to.send(answer());
+                let _ = to.send(Ok(answer()));
             }
         }
     }

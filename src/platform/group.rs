@@ -1,4 +1,4 @@
-//! Groups by name, from /etc/group alone: a static binary has no other name services.
+//! Groups of users, from /etc/group alone: a static binary has no other name services.
 
 use std::fmt;
 use std::fs;
@@ -9,37 +9,37 @@ const FILE: &str = "/etc/group";
 /// A group of users.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Group {
-    /// Its name, or its number if it has none.
+    /// The name, or the number of a group without a name.
     pub name: String,
-    /// Its number.
+    /// The number.
     pub id: u32,
 }
 
 impl Group {
-    /// The group of this name or number.
+    /// The group with this name or number.
     ///
     /// # Errors
     ///
-    /// There is none of this name.
+    /// No group has this name.
     pub fn find(name: &str) -> Result<Self, UnknownGroup> {
         Self::find_in(Path::new(FILE), name)
     }
 
-    /// The group of this number.
+    /// The group with this number.
     #[must_use]
     pub fn with_id(id: u32) -> Self {
         let known = groups(Path::new(FILE)).find(|group| group.id == id);
-        known.unwrap_or_else(|| Self::nameless(id))
+        known.unwrap_or_else(|| Self::unnamed(id))
     }
 
     fn find_in(file: &Path, name: &str) -> Result<Self, UnknownGroup> {
         groups(file)
             .find(|group| group.name == name)
-            .or_else(|| name.parse().ok().map(Self::nameless))
+            .or_else(|| name.parse().ok().map(Self::unnamed))
             .ok_or_else(|| UnknownGroup(name.to_owned()))
     }
 
-    fn nameless(id: u32) -> Self {
+    fn unnamed(id: u32) -> Self {
         Self {
             name: id.to_string(),
             id,
@@ -64,7 +64,7 @@ fn parse(line: &[u8]) -> Option<Group> {
     Some(Group { name, id })
 }
 
-/// There is no such group.
+/// No group has this name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownGroup(String);
 
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn groups_are_found_by_name_and_by_number() {
+    fn group_is_found_by_name_and_by_number() {
         let home = tempfile::tempdir().unwrap();
         let file = home.path().join("group");
         fs::write(

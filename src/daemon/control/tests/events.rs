@@ -10,16 +10,15 @@ use tempfile::TempDir;
 use tokio::sync::mpsc;
 
 use super::daemon::{LIMIT, is_closed, local, reply_line};
-use crate::protocol::server::Limits;
-use crate::protocol::{
-    Client, ClientError, EventLine, FaultKind, Kind, News, PendingRequest, Reply, Request, Server,
-};
+use crate::daemon::control::server::Limits;
+use crate::daemon::control::{PendingRequest, Server};
+use crate::protocol::{Client, ClientError, EventKind, EventLine, FaultKind, Reply, Request};
 
 /// A daemon that says what it is told to say, and then goodbye.
 struct Speaker {
     _directory: TempDir,
     path: PathBuf,
-    news: Option<mpsc::UnboundedSender<News>>,
+    news: Option<mpsc::UnboundedSender<EventLine>>,
     thread: Option<thread::JoinHandle<()>>,
 }
 
@@ -46,17 +45,13 @@ impl Speaker {
         let mut client = Client::connect(&self.path).unwrap();
         let interface = interface.map(str::to_owned);
         let reply = client.ask(&Request::Events { interface });
-        assert_eq!(reply.unwrap(), Reply::Events(Vec::new()));
+        assert_eq!(reply.unwrap(), no_interfaces());
         client
     }
 
     fn say(&self, interface: &str, text: &str) {
-        let news = News {
-            event: "remark",
-            interface: Some(interface.to_owned()),
-            text: text.to_owned(),
-            fields: Vec::new(),
-        };
+        let interface = Some(interface.to_owned());
+        let news = EventLine::new(EventKind::Info, interface, text.to_owned());
         self.news.as_ref().unwrap().send(news).unwrap();
     }
 
@@ -71,7 +66,7 @@ impl Speaker {
 
 async fn speak(
     path: PathBuf,
-    mut to_say: mpsc::UnboundedReceiver<News>,
+    mut to_say: mpsc::UnboundedReceiver<EventLine>,
     ready: std::sync::mpsc::Sender<()>,
 ) {
     let (sender, mut asked) = mpsc::channel(1);
@@ -81,13 +76,19 @@ async fn speak(
         tokio::select! {
             biased;
             Some(PendingRequest { answer, .. }) = asked.recv() => {
-                let _ = answer.send(Reply::Events(Vec::new()));
+                let _ = answer.send(Ok(no_interfaces()));
             }
             news = to_say.recv() => match news {
-                Some(news) => server.say(&news),
+                Some(news) => server.send(news),
                 None => return server.end().await,
             },
         }
+    }
+}
+
+fn no_interfaces() -> Reply {
+    Reply::Events {
+        interfaces: Vec::new(),
     }
 }
 
@@ -111,7 +112,7 @@ fn what_happens_is_told_in_order_until_the_daemon_says_goodbye() {
         None
     );
     assert!(speaker.end() < Duration::from_millis(400));
-    assert_eq!(next(&mut client).kind, Kind::Leaving);
+    assert_eq!(next(&mut client).event, EventKind::ShuttingDown);
     assert!(client.next_line(None).is_err(), "closed");
 }
 
@@ -123,7 +124,7 @@ fn one_interface_can_be_followed() {
     speaker.say("wlan1", "yours");
     assert_eq!(next(&mut client).text, "yours");
     speaker.end();
-    assert_eq!(next(&mut client).kind, Kind::Leaving);
+    assert_eq!(next(&mut client).event, EventKind::ShuttingDown);
 }
 
 #[test]
@@ -138,7 +139,7 @@ fn who_does_not_read_misses_lines_and_keeps_nobody_waiting() {
         assert_eq!(next(&mut quick).text, long);
     }
     let mut told = 0;
-    while next(&mut slow).kind != Kind::Missed {
+    while next(&mut slow).event != EventKind::Missed {
         told += 1;
     }
     assert!(0 < told && told < MANY, "{told}");
@@ -199,6 +200,6 @@ fn what_a_reader_says_meanwhile_is_not_listened_to() {
     speaker.say("wlan0", "hello");
     assert!(reply_line(&mut stream).contains("\"text\":\"hello\""));
     speaker.end();
-    assert!(reply_line(&mut stream).contains("\"event\":\"leaving\""));
+    assert!(reply_line(&mut stream).contains("\"event\":\"shutting-down\""));
     assert!(is_closed(&mut stream));
 }

@@ -1,5 +1,5 @@
-//! Events on their way to whoever follows them: nobody who reads slowly keeps the daemon or others
-//! waiting, or has it remember more than a little.
+//! Events for clients that follow them. A slow client delays neither the daemon nor other clients: it
+//! misses lines.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -11,14 +11,14 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::broadcast::{self, Receiver, Sender};
 use tokio::time::timeout;
 
-use super::event::News;
+use crate::protocol::EventLine;
 
-/// So many lines are kept for a reader who is slow; the oldest go first.
-const KEPT: usize = 64;
-/// Readers have so long to fetch the last lines.
-const FAREWELL: Duration = Duration::from_millis(500);
+/// Lines that are kept for a slow client; the oldest are dropped first.
+const MAX_KEPT_LINES: usize = 64;
+/// For clients to read the last lines.
+const LAST_LINES_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Where the daemon says what happens.
+/// The sending side.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Stream(Rc<RefCell<Option<Sender<Rc<Line>>>>>);
 
@@ -29,7 +29,7 @@ struct Line {
     is_last: bool,
 }
 
-/// What one reader is told.
+/// The receiving side, for one client.
 #[derive(Debug)]
 pub(super) struct Follower {
     lines: Receiver<Rc<Line>>,
@@ -37,53 +37,53 @@ pub(super) struct Follower {
 }
 
 impl Stream {
-    /// How many follow.
+    /// The number of clients.
     pub(super) fn followers(&self) -> usize {
         let sender = self.0.borrow();
         sender.as_ref().map_or(0, Sender::receiver_count)
     }
 
-    pub(super) fn say(&self, news: &News) {
-        self.send(news, false);
+    pub(super) fn send(&self, event: EventLine) {
+        self.send_line(event, false);
     }
 
-    fn send(&self, news: &News, is_last: bool) {
+    fn send_line(&self, event: EventLine, is_last: bool) {
         if self.followers() == 0 {
-            // Nobody keeps what the last one did not fetch.
+            // Drop the lines that the last client did not read.
             self.0.take();
             return;
         }
         let line = Rc::new(Line {
-            interface: news.interface.clone(),
-            bytes: line_of(news),
+            interface: event.interface.clone(),
+            bytes: line_of(event),
             is_last,
         });
-        // Whoever followed may have just gone.
+        // The last client may have just disconnected.
         let _ = self.0.borrow().as_ref().map(|sender| sender.send(line));
     }
 
-    /// From now on; what is of other interfaces is left out.
+    /// Follows events from now on, without those of other interfaces.
     pub(super) fn follow(&self, interface: Option<String>) -> Follower {
         let mut sender = self.0.borrow_mut();
-        let sender = sender.get_or_insert_with(|| broadcast::channel(KEPT).0);
+        let sender = sender.get_or_insert_with(|| broadcast::channel(MAX_KEPT_LINES).0);
         Follower {
             lines: sender.subscribe(),
             interface,
         }
     }
 
-    /// Says that nothing more will be said, and waits until it was fetched, or for a moment.
+    /// Sends the last event, and waits until clients have read it, or for the timeout.
     pub(super) async fn end(&self) {
-        self.send(&News::leaving(), true);
+        self.send_line(EventLine::shutting_down(), true);
         if let Some(sender) = self.0.take() {
-            // Who does not fetch it in time finds the connection closed.
-            let _ = timeout(FAREWELL, sender.closed()).await;
+            // For a slower client the connection is closed.
+            let _ = timeout(LAST_LINES_TIMEOUT, sender.closed()).await;
         }
     }
 }
 
 impl Follower {
-    /// Passes on what happens until the reader goes, or the daemon ends.
+    /// Sends events until the client disconnects, or the daemon ends.
     pub(super) async fn relay(mut self, stream: &mut UnixStream) {
         loop {
             let line = tokio::select! {
@@ -93,7 +93,7 @@ impl Follower {
             let (bytes, is_last) = match &line {
                 Ok(line) if self.is_for_others(line) => continue,
                 Ok(line) => (line.bytes.clone(), line.is_last),
-                Err(RecvError::Lagged(lines)) => (line_of(&News::missed(*lines)), false),
+                Err(RecvError::Lagged(lines)) => (line_of(EventLine::missed(*lines)), false),
                 Err(RecvError::Closed) => return,
             };
             if stream.write_all(&bytes).await.is_err() || is_last {
@@ -104,18 +104,18 @@ impl Follower {
 
     fn is_for_others(&self, line: &Line) -> bool {
         let both = self.interface.as_ref().zip(line.interface.as_ref());
-        both.is_some_and(|(wanted, told)| wanted != told)
+        both.is_some_and(|(wanted, of)| wanted != of)
     }
 }
 
-/// Until the reader has closed the connection; what it says meanwhile is not listened to.
+/// Waits until the client closes the connection. Everything that the client sends is ignored.
 async fn gone(stream: &UnixStream) {
-    let mut unheard = [0; 256];
+    let mut ignored = [0; 256];
     loop {
         if stream.readable().await.is_err() {
             return;
         }
-        match stream.try_read(&mut unheard) {
+        match stream.try_read(&mut ignored) {
             Ok(0) => return,
             Err(error) if error.kind() != std::io::ErrorKind::WouldBlock => return,
             Ok(_) | Err(_) => {}
@@ -123,10 +123,11 @@ async fn gone(stream: &UnixStream) {
     }
 }
 
-fn line_of(news: &News) -> Vec<u8> {
+fn line_of(mut event: EventLine) -> Vec<u8> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let now = now.map_or(0, |now| u64::try_from(now.as_millis()).unwrap_or(u64::MAX));
-    let mut line = news.to_line(now);
+    event.time_ms = now;
+    let mut line = event.to_line();
     line.push('\n');
     line.into_bytes()
 }

@@ -12,7 +12,7 @@ use rand::{Rng, SeedableRng};
 
 use super::clients::SHORT;
 use super::daemon::{Daemon, LIMIT, RELOAD, answer, is_closed, reply_line};
-use crate::protocol::server::Limits;
+use crate::daemon::control::server::Limits;
 use crate::protocol::{Client, ClientError, Request};
 
 /// Says something over and over until it is stopped or cut off; how often it could.
@@ -30,7 +30,7 @@ fn who_drips_loses_the_seat_though_it_is_never_silent() {
     let daemon = Daemon::start_within(SHORT, None);
     let mut dripping = daemon.connect();
     let begun = Instant::now();
-    let often = SHORT.patience / 10;
+    let often = SHORT.request_timeout / 10;
     say_on(&mut dripping, b" ", often, || begun.elapsed() > LIMIT);
     assert!(begun.elapsed() < LIMIT);
     assert!(daemon.serves());
@@ -48,7 +48,7 @@ fn every_seat_taken_by_one_that_drips_is_free_again() {
         for _ in 0..limits.clients {
             let mut dripping = daemon.connect();
             scope.spawn(move || {
-                say_on(&mut dripping, b"{", SHORT.patience / 10, || {
+                say_on(&mut dripping, b"{", SHORT.request_timeout / 10, || {
                     begun.elapsed() > LIMIT
                 })
             });

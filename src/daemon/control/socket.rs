@@ -1,4 +1,4 @@
-//! The socket as a file: who may connect is decided by its owner, group and mode.
+//! The file of the control socket: its owner, group and mode decide which clients can connect.
 
 use std::fs::Permissions;
 use std::io::{self, ErrorKind};
@@ -8,20 +8,18 @@ use std::path::{Path, PathBuf};
 
 use rustix::net::{self, AddressFamily, SocketAddrUnix, SocketFlags, SocketType};
 
-use super::Group;
-
-/// How many may wait until they are looked at.
-const WAITING: i32 = 16;
+/// The maximum number of clients that wait to be accepted.
+const BACKLOG: i32 = 16;
 
 const OWNER_ONLY: u32 = 0o600;
 const OWNER_AND_GROUP: u32 = 0o660;
 
-/// A socket's file, which goes away with this.
+/// The file of the socket; removed when dropped.
 #[derive(Debug)]
 pub(super) struct SocketFile(PathBuf);
 
 impl SocketFile {
-    /// Listens at a path that is nobody else's; one that a killed daemon left is replaced.
+    /// Listens at a path that only this daemon uses: the file of a killed daemon is replaced.
     pub(super) fn listen(path: &Path) -> io::Result<(Self, UnixListener)> {
         match std::fs::remove_file(path) {
             Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
@@ -31,19 +29,19 @@ impl SocketFile {
         let socket = net::socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
         net::bind(&socket, &SocketAddrUnix::new(path)?)?;
         let file = Self(path.to_owned());
-        // Before anybody can connect, which is from `listen` on.
+        // Before `listen`, because clients can connect from then on.
         file.admit(None)?;
-        net::listen(&socket, WAITING)?;
+        net::listen(&socket, BACKLOG)?;
         Ok((file, socket.into()))
     }
 
-    /// Lets a group connect besides the owner; `None`: nobody.
-    pub(super) fn admit(&self, group: Option<&Group>) -> io::Result<()> {
+    /// Gives access to the owner and a group; `None`: to the owner only.
+    pub(super) fn admit(&self, group: Option<u32>) -> io::Result<()> {
         let set_mode = |mode| std::fs::set_permissions(&self.0, Permissions::from_mode(mode));
-        // Never one group's file with another group's mode.
+        // The mode must not give access to the former group.
         set_mode(OWNER_ONLY)?;
         if let Some(group) = group {
-            chown(&self.0, None, Some(group.id))?;
+            chown(&self.0, None, Some(group))?;
             set_mode(OWNER_AND_GROUP)?;
         }
         Ok(())
@@ -52,7 +50,7 @@ impl SocketFile {
 
 impl Drop for SocketFile {
     fn drop(&mut self) {
-        // Whoever finds it meets a closed door either way.
+        // If the file stays, connections are refused.
         let _ = std::fs::remove_file(&self.0);
     }
 }
