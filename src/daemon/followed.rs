@@ -4,7 +4,7 @@
 use super::Daemon;
 use super::control::Server;
 use super::managed::ManagedInterface;
-use crate::protocol::{Answer, EventLine, Reply, Status};
+use crate::protocol::{EventLine, Reply, Status};
 
 /// The status as last reported.
 #[derive(Debug, Default)]
@@ -50,11 +50,11 @@ impl Shown {
 
 impl Daemon {
     /// Answers a client that follows events from now on.
-    pub(super) fn followed(&mut self, interface: Option<&String>) -> Answer {
+    pub(super) fn followed(&mut self, interface: Option<&String>) -> Reply {
         self.shown.status = self.managed();
         let mut all = self.status();
         all.retain(|status| interface.is_none_or(|name| *name == status.interface.name));
-        Ok(Reply::Events { interfaces: all })
+        Reply::Events { interfaces: all }
     }
 
     /// The status of managed interfaces, which needs no request to the kernel.

@@ -142,7 +142,7 @@ pub(crate) mod optional_ssid {
 }
 
 /// A value with part of a message, which the other part decides about.
-pub(super) fn part<'de, T: DeserializeOwned, E: serde::de::Error>(object: &Object) -> Result<T, E> {
+pub(super) fn part<T: DeserializeOwned, E: serde::de::Error>(object: &Object) -> Result<T, E> {
     T::deserialize(Value::Object(object.clone())).map_err(E::custom)
 }
 

@@ -109,7 +109,7 @@ fn station(judged: &StationReport, begin: Micros) -> Station {
         association_requests: station.associations,
         data_frames: station.data,
         goodbyes: station.deauthentications,
-        access_points: station.partners.iter().copied().collect(),
+        access_points: station.partners.clone(),
         names: names.collect(),
         uuids: station.uuids.iter().map(|it| hex(it)).collect(),
         leaks: observations(true),

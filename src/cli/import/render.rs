@@ -97,11 +97,11 @@ struct Report<'a> {
     text: &'a str,
     key: &'a str,
     key_file: String,
-    settings: Vec<Setting<'a>>,
+    settings: Vec<SettingReport<'a>>,
 }
 
 #[derive(Serialize)]
-struct Setting<'a> {
+struct SettingReport<'a> {
     file: &'a str,
     setting: &'a str,
     outcome: &'a str,
@@ -124,12 +124,12 @@ impl Summary {
                 KeyOutcome::Imported(ImportedKey::Different) => "different",
             },
             key_file: self.key_path.display().to_string(),
-            settings: self.items.iter().map(Setting::of).collect(),
+            settings: self.items.iter().map(SettingReport::of).collect(),
         })
     }
 }
 
-impl<'a> Setting<'a> {
+impl<'a> SettingReport<'a> {
     fn of(item: &'a ReportItem) -> Self {
         Self {
             file: &item.file,

@@ -109,7 +109,7 @@ impl Daemon {
             Request::Rotate { interface } => self.rotate(interface.as_ref()),
             Request::Pause { interface, for_ms } => self.pause(interface.as_ref(), *for_ms),
             Request::Resume { interface } => self.resume(interface.as_ref()),
-            Request::Events { interface } => self.followed(interface.as_ref()),
+            Request::Events { interface } => Ok(self.followed(interface.as_ref())),
             // Answered when the scan is over.
             Request::Scan { .. } => Ok(Reply::Scanned {
                 interfaces: Vec::new(),
