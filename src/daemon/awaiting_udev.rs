@@ -9,7 +9,7 @@ use super::clock;
 use macveil_core::machine::Time;
 
 const UDEV: &str = "/run/udev";
-/// Whoever else uses new hardware waits for udev, too: there is time.
+/// Other programs also wait for udev before they use new hardware.
 const LOOK_AGAIN: Duration = Duration::from_millis(20);
 /// An interface in another network namespace than udev's is never named by it.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -13,10 +13,10 @@ use macveil_core::address::{AddressPolicies, NetworkFacts, Policy};
 use macveil_core::machine::{Command, Event, Rotation, ScanFailure, StateKind, UnsupportedReason};
 use macveil_core::types::Ssid;
 
-const IWD_JOINS: &str = "iwd decides what is joined: ask it, with `iwctl station IFACE disconnect`";
+const IWD_JOINS: &str = "iwd decides which network is joined: use `iwctl station IFACE disconnect`";
 const NOTHING_TO_PAUSE: &str =
-    "an Ethernet interface is changed only while it has no carrier: there is nothing to pause";
-const UNPROTECTED: &str = "the card goes without protection, as on-failure = \"open\" says";
+    "an Ethernet interface changes only while it has no carrier: there is nothing to pause";
+const UNPROTECTED: &str = "the card is unprotected, because of on-failure = \"open\"";
 
 /// Scans that a client waits for.
 #[derive(Debug)]
@@ -27,9 +27,9 @@ pub(super) struct PendingScans {
 }
 
 impl Daemon {
-    /// The interfaces that are meant: the one that is named, or all.
-    fn meant(&self, name: Option<&String>) -> Result<Vec<u32>, Fault> {
-        let stations = self.stations.iter();
+    /// The interfaces of a request: the named one, or all.
+    fn selected(&self, name: Option<&String>) -> Result<Vec<u32>, Fault> {
+        let stations = self.interfaces.managed.iter();
         let meant = stations.filter(|(_, managed)| name.is_none_or(|name| managed.name() == name));
         let meant: Vec<_> = meant.map(|(&ifindex, _)| ifindex).collect();
         match name {
@@ -41,12 +41,13 @@ impl Daemon {
         }
     }
 
-    /// The Wi-Fi interfaces that are meant; any other only if it is named.
-    fn meant_radios(&self, name: Option<&String>) -> Result<Vec<u32>, Fault> {
-        let mut meant = self.meant(name)?;
+    /// The Wi-Fi interfaces of a request; other interfaces only if they are named.
+    fn selected_radios(&self, name: Option<&String>) -> Result<Vec<u32>, Fault> {
+        let mut meant = self.selected(name)?;
         meant.retain(|ifindex| {
             let is_wire = self
-                .stations
+                .interfaces
+                .managed
                 .get(ifindex)
                 .is_some_and(ManagedInterface::is_wire);
             name.is_some() || !is_wire
@@ -56,18 +57,22 @@ impl Daemon {
 
     /// Has interfaces scan; the answer is given when the last scan is over.
     pub(super) fn look(&mut self, name: Option<&String>, answer: oneshot::Sender<Answer>) {
-        let meant = match self.meant_radios(name) {
+        let meant = match self.selected_radios(name) {
             Ok(meant) => meant,
             // The client may have disconnected.
             Err(fault) => return drop(answer.send(Err(fault))),
         };
-        self.looks.push(PendingScans {
+        self.control.scans.push(PendingScans {
             waiting: meant.clone(),
             scanned: Vec::new(),
             answer,
         });
         for ifindex in meant {
-            let machine = self.stations.get(&ifindex).map(ManagedInterface::machine);
+            let machine = self
+                .interfaces
+                .managed
+                .get(&ifindex)
+                .map(ManagedInterface::machine);
             let unsupported = match machine {
                 Some(Machine::Ethernet(_)) => Some(UnsupportedReason::Ethernet),
                 Some(Machine::Iwd(_)) => Some(UnsupportedReason::Iwd),
@@ -77,7 +82,7 @@ impl Daemon {
                 let (mask, found) = (None, Err(ScanFailure::Unsupported { reason }));
                 self.looked(ifindex, &ScanReport { mask, found });
             } else {
-                self.tell(ifindex, Event::Command(Command::Scan));
+                self.dispatch(ifindex, Event::Command(Command::Scan));
             }
         }
         self.finish_looks();
@@ -86,20 +91,21 @@ impl Daemon {
     /// A scan is over.
     pub(super) fn looked(&mut self, ifindex: u32, looked: &ScanReport) {
         let name = self
-            .stations
+            .interfaces
+            .managed
             .get(&ifindex)
             .map_or("", ManagedInterface::name);
-        for looks in &mut self.looks {
+        for looks in &mut self.control.scans {
             looks.end(ifindex, name, looked);
         }
     }
 
     /// Answers those who have everything that they waited for.
     pub(super) fn finish_looks(&mut self) {
-        for looks in &mut self.looks {
+        for looks in &mut self.control.scans {
             let gone = looks.waiting.iter().copied();
             let gone: Vec<_> = gone
-                .filter(|ifindex| !self.stations.contains_key(ifindex))
+                .filter(|ifindex| !self.interfaces.managed.contains_key(ifindex))
                 .collect();
             for ifindex in gone {
                 let reason = UnsupportedReason::Released;
@@ -107,7 +113,11 @@ impl Daemon {
                 looks.end(ifindex, "", &ScanReport { mask, found });
             }
         }
-        for looks in self.looks.extract_if(.., |looks| looks.waiting.is_empty()) {
+        for looks in self
+            .control
+            .scans
+            .extract_if(.., |looks| looks.waiting.is_empty())
+        {
             // The client may have disconnected.
             let interfaces = looks.scanned;
             drop(looks.answer.send(Ok(Reply::Scanned { interfaces })));
@@ -127,13 +137,13 @@ impl Daemon {
 
     fn command(&mut self, name: Option<&String>, command: &Command) -> Result<Vec<Paused>, Fault> {
         let mut all = Vec::new();
-        for ifindex in self.meant_radios(name)? {
-            let managed = self.stations.get(&ifindex);
+        for ifindex in self.selected_radios(name)? {
+            let managed = self.interfaces.managed.get(&ifindex);
             let refused = managed.and_then(|managed| refused(managed, command));
             if refused.is_none() {
-                self.tell(ifindex, Event::Command(command.clone()));
+                self.dispatch(ifindex, Event::Command(command.clone()));
             }
-            if let Some(managed) = self.stations.get(&ifindex) {
+            if let Some(managed) = self.interfaces.managed.get(&ifindex) {
                 let status = managed.machine_status();
                 all.push(Paused {
                     interface: managed.name().to_owned(),
@@ -147,7 +157,7 @@ impl Daemon {
     }
 
     pub(super) fn rotate(&mut self, name: Option<&String>) -> Answer {
-        let all = self.meant(name)?.into_iter();
+        let all = self.selected(name)?.into_iter();
         let interfaces = all.filter_map(|ifindex| self.rotate_one(ifindex));
         Ok(Reply::Rotated {
             interfaces: interfaces.collect(),
@@ -155,10 +165,11 @@ impl Daemon {
     }
 
     fn rotate_one(&mut self, ifindex: u32) -> Option<Rotated> {
-        let managed = self.stations.get(&ifindex)?;
-        let policies = self
-            .config
-            .address_policies(&managed.device(), std::sync::Arc::clone(&self.host));
+        let managed = self.interfaces.managed.get(&ifindex)?;
+        let policies = self.environment.config.address_policies(
+            &managed.device(),
+            std::sync::Arc::clone(&self.environment.host),
+        );
         let (mask, ssid) = (managed.rotation(), managed.machine_status().network);
         let (policy, address) = match (&ssid, managed.is_wire()) {
             (None, true) => of_policy(&policies, &NetworkFacts::default(), mask),
@@ -172,9 +183,9 @@ impl Daemon {
             address,
             ssid: ssid.clone(),
         };
-        self.tell(ifindex, Event::Command(Command::Rotate));
+        self.dispatch(ifindex, Event::Command(Command::Rotate));
         if let Some(ssid) = ssid.filter(|ssid| is_periodic(&policies, ssid)) {
-            let record = self.history.renewed(&ssid);
+            let record = self.environment.history.renewed(&ssid);
             self.remember(None, ssid, record);
         }
         Some(rotated)

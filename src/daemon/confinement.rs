@@ -25,9 +25,10 @@ impl Daemon {
     }
 
     fn allowed_paths(&self) -> AllowedPaths {
-        let layout = Layout::of(self.config_file.as_deref());
+        let layout = Layout::of(self.environment.config_file.as_deref());
         // A file may be a link to one elsewhere.
         let linked = self
+            .environment
             .config
             .files
             .iter()
@@ -35,7 +36,7 @@ impl Daemon {
         let linked: Vec<_> = linked.collect();
         let linked = linked.iter().filter_map(|file| file.parent());
         let configuration = layout.directories().chain(linked).map(Path::to_owned);
-        let metrics = self.config.metrics_file.as_deref();
+        let metrics = self.environment.config.metrics_file.as_deref();
         let metrics = metrics.and_then(Path::parent).filter(|it| it.is_dir());
         #[cfg_attr(
             not(feature = "dbus"),
@@ -47,15 +48,18 @@ impl Daemon {
                 .chain([SYSFS, NOTES, CONNMAN].map(PathBuf::from))
                 .collect(),
             write: vec![IPV6_SWITCHES.into()],
-            create: [Some(self.config.state_dir.as_path()), metrics]
+            create: [Some(self.environment.config.state_dir.as_path()), metrics]
                 .into_iter()
                 .flatten()
                 .map(Path::to_owned)
                 .collect(),
-            bind: vec![self.config.runtime_dir.clone()],
+            bind: vec![self.environment.config.runtime_dir.clone()],
         };
         #[cfg(feature = "dbus")]
-        if matches!(self.config.backend, Backend::Auto | Backend::Iwd) {
+        if matches!(
+            self.environment.config.backend,
+            Backend::Auto | Backend::Iwd
+        ) {
             let (configuration, state) = super::iwd::needs();
             allowed.read.push(configuration);
             allowed.create.push(state);

@@ -1,4 +1,4 @@
-//! What the supervisor has to say, once for the log, the journal and whoever follows events.
+//! Notices of the state machines as records for the log, the journal and clients that follow events.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub(super) struct Entry {
     words: [String; 2],
     pub(super) network: Option<Ssid>,
     pub(super) address: Option<(AddressKind, Mac)>,
-    /// A line for whoever asks for details.
+    /// A line at debug level.
     pub(super) detail: Option<String>,
 }
 
@@ -121,7 +121,7 @@ impl Entry {
                 why,
                 retry_ms,
             } => {
-                let after = format!(": {why}; not tried again for {}", seconds(retry_ms));
+                let after = format!(": {why}; retrying in {}", seconds(retry_ms));
                 Self::new(Level::WARN, EventKind::Failed, "no connection to ").about(ssid, after)
             }
             Notice::Blocked { why, retry_ms } => Self::held(&why, retry_ms),
@@ -147,7 +147,7 @@ impl Entry {
             Notice::Paused { span_ms } => {
                 let span = span_ms.map(|ms| format!("for {}", seconds(ms)));
                 let span = span.as_deref().unwrap_or("until resumed");
-                let words = format!("paused {span}: nothing is scanned or joined");
+                let words = format!("paused {span}: no scans, no connections");
                 Self::new(Level::INFO, EventKind::Paused, words)
             }
             Notice::Unpaused => Self::new(Level::INFO, EventKind::Resumed, "the pause is over"),
@@ -161,11 +161,11 @@ impl Entry {
                     .detailed(format!("the address shown was {address}"))
             }
             Notice::ExternalScan { exposed: None } => {
-                let words = "another program scanned; the mask is changed";
+                let words = "another program scanned; changing the mask address";
                 Self::new(Level::DEBUG, EventKind::ExternalScan, words)
             }
             Notice::Unmasked { first, address } => {
-                let words = "a scan was not randomised, and showed the address on the card; later ones are counted in `macveil status`";
+                let words = "a scan was not randomized and showed the card's address; `macveil status` counts later ones";
                 let level = if first { Level::WARN } else { Level::DEBUG };
                 Self::new(level, EventKind::Exposed, words)
                     .detailed(format!("the address shown was {address}"))
@@ -182,14 +182,15 @@ impl Entry {
         let Some(pause) = retry_ms.map(seconds) else {
             return Self::new(Level::INFO, EventKind::Silent, format!("silent: {why}"));
         };
-        let words = format!("held silent: {why}; trying again in {pause}, then ever more rarely");
+        let words =
+            format!("link held down: {why}; retrying in {pause}, then with increasing delay");
         Self::new(Level::WARN, EventKind::Blocked, words)
     }
 
     fn looked(found: Result<Vec<Bss>, ScanFailure>) -> Self {
         let words = match found {
             Ok(heard) => format!(
-                "scanned all channels, as asked: {} access points heard",
+                "scanned all channels, as requested: {} access points found",
                 heard.len()
             ),
             Err(failure) => format!("not scanned as asked: {}", words::scan_failure(&failure)),
@@ -242,13 +243,13 @@ mod tests {
         });
         assert_eq!(
             failed.text(|_| "network 123456".to_owned()),
-            "no connection to network 123456: nobody answers; not tried again for 1.5 s"
+            "no connection to network 123456: nobody answers; retrying in 1.5 s"
         );
         let remark = Entry::of(Notice::About {
             ssid: home(),
-            remark: "joining it anew".to_owned(),
+            remark: "reconnecting".to_owned(),
         });
-        assert_eq!(remark.event("wlan0").text, "\"Home\": joining it anew");
+        assert_eq!(remark.event("wlan0").text, "\"Home\": reconnecting");
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub enum Error {
     AlreadyRunning(PathBuf),
     /// Another daemon runs, with another runtime directory.
     #[error(
-        "another macveil is running in this network namespace, with another runtime directory: two would fight over each interface"
+        "another macveil is running in this network namespace, with another runtime directory: they would compete for each interface"
     )]
     InstanceLock,
     /// The runtime directory cannot be used.
@@ -40,7 +40,7 @@ pub enum Error {
         source: io::Error,
     },
     /// No random numbers.
-    #[error("the operating system gives no random numbers: {0}")]
+    #[error("the operating system provides no random numbers: {0}")]
     Random(String),
     /// The event loop cannot be set up.
     #[error("cannot set up the event loop")]
@@ -48,7 +48,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether the user has to mend the configuration.
+    /// Whether the user must fix the configuration.
     #[must_use]
     pub const fn is_configuration(&self) -> bool {
         matches!(self, Self::Config(_))

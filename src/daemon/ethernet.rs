@@ -14,23 +14,23 @@ use macveil_core::machine::{Command, Event};
 use macveil_core::types::DeviceKind;
 
 impl Daemon {
-    pub(super) fn tend_ports(&mut self) -> Result<(), Error> {
+    pub(super) fn manage_all_ethernet(&mut self) -> Result<(), Error> {
         for port in self.kernel.ports()? {
-            if !self.stations.contains_key(&port.ifindex) {
-                self.tend_port(port);
+            if !self.interfaces.managed.contains_key(&port.ifindex) {
+                self.manage_ethernet(port);
             }
         }
         Ok(())
     }
 
-    pub(super) fn tend_port(&mut self, mut port: EthernetDevice) {
+    pub(super) fn manage_ethernet(&mut self, mut port: EthernetDevice) {
         let ifindex = port.ifindex;
-        let managed = self.config.manages(&of_ethernet(&port));
+        let managed = self.environment.config.manages(&of_ethernet(&port));
         if !managed || port.bonded {
             self.leave_alone(port, managed);
             return;
         }
-        if port.physical && self.awaiting_udev.must_wait(ifindex) {
+        if port.physical && self.interfaces.awaiting_udev.must_wait(ifindex) {
             return;
         }
         if self.is_left(&port.name, ifindex, DeviceKind::wired(port.physical)) {
@@ -42,19 +42,17 @@ impl Daemon {
         };
         port.initial = self.initial_address(&port.name, ifindex, port.permanent, link.address);
         let device = of_ethernet(&port);
-        let settings = self.config.settings(&device);
+        let settings = self.environment.config.settings(&device);
         let policies = self
+            .environment
             .config
-            .address_policies(&device, Arc::clone(&self.host));
-        info!(
-            "{}: in macveil's care from now on ({})",
-            port.name, port.driver
-        );
-        let rng = StdRng::from_rng(&mut self.rng);
+            .address_policies(&device, Arc::clone(&self.environment.host));
+        info!("{}: now managed ({})", port.name, port.driver);
+        let rng = StdRng::from_rng(&mut self.environment.rng);
         let name = port.name.clone();
         let machine = EthernetMachine::new(clock::now(), port, settings, policies, link, rng);
         let managed = ManagedInterface::begin(ifindex, name, Machine::ethernet(machine));
-        self.stations.insert(ifindex, managed);
+        self.interfaces.managed.insert(ifindex, managed);
         self.carry_out(ifindex);
     }
 
@@ -65,26 +63,26 @@ impl Daemon {
             bonded,
             ..
         } = port;
-        self.awaiting_udev.forget(ifindex);
+        self.interfaces.awaiting_udev.forget(ifindex);
         let seen = Identity { name, bonded };
-        if self.ignored.get(&ifindex) == Some(&seen) {
+        if self.interfaces.ignored.get(&ifindex) == Some(&seen) {
             return;
         }
         let name = &seen.name;
         if managed {
-            info!("{name}: a part of a bond, which gives it its address: left alone");
+            info!("{name}: member of a bond, which sets its address: not managed");
         } else {
             debug!("{name}: not managed");
         }
-        self.ignored.insert(ifindex, seen);
+        self.interfaces.ignored.insert(ifindex, seen);
     }
 
     /// Checks the interfaces again that udev had not named before.
-    pub(super) fn tend_named(&mut self) -> Result<(), Error> {
-        for ifindex in self.awaiting_udev.all() {
+    pub(super) fn manage_named(&mut self) -> Result<(), Error> {
+        for ifindex in self.interfaces.awaiting_udev.all() {
             match self.kernel.port(ifindex)? {
-                Some(port) => self.tend_port(port),
-                None => self.awaiting_udev.forget(ifindex),
+                Some(port) => self.manage_ethernet(port),
+                None => self.interfaces.awaiting_udev.forget(ifindex),
             }
         }
         Ok(())
@@ -92,9 +90,10 @@ impl Daemon {
 
     /// Lets go of a wire that became a part of a bond. The bond changes the address first, so it has
     /// to be known before the machine hears of the change.
-    pub(super) fn leave_to_bond(&mut self, ifindex: u32) -> Result<bool, Error> {
+    pub(super) fn release_to_bond(&mut self, ifindex: u32) -> Result<bool, Error> {
         if !self
-            .stations
+            .interfaces
+            .managed
             .get(&ifindex)
             .is_some_and(ManagedInterface::is_wire)
         {
@@ -103,7 +102,7 @@ impl Daemon {
         match self.kernel.port(ifindex)?.filter(|port| port.bonded) {
             Some(port) => {
                 self.forget(ifindex);
-                self.tend_port(port);
+                self.manage_ethernet(port);
                 Ok(true)
             }
             None => Ok(false),
@@ -111,13 +110,12 @@ impl Daemon {
     }
 
     /// Ethernet is cared for only as long as the configuration names it.
-    pub(super) fn leave_unmanaged(&mut self) {
-        let unmanaged = self
-            .stations
-            .iter()
-            .filter(|(_, managed)| managed.is_wire() && !self.config.manages(&managed.device()));
+    pub(super) fn release_unmanaged(&mut self) {
+        let unmanaged = self.interfaces.managed.iter().filter(|(_, managed)| {
+            managed.is_wire() && !self.environment.config.manages(&managed.device())
+        });
         for ifindex in unmanaged.map(|(&ifindex, _)| ifindex).collect::<Vec<_>>() {
-            self.tell(ifindex, Event::Command(Command::Release));
+            self.dispatch(ifindex, Event::Command(Command::Release));
         }
     }
 }

@@ -8,14 +8,14 @@ use crate::protocol::{EventLine, Reply, Status};
 
 /// The status as last reported.
 #[derive(Debug, Default)]
-pub(super) struct Shown {
+pub(super) struct Published {
     /// Empty unless a client follows events or there is a metrics file.
     status: Vec<Status>,
     /// Interfaces with events since. Comparing all of many interfaces would cost more than the events.
     touched: Vec<u32>,
 }
 
-impl Shown {
+impl Published {
     pub(super) fn touch(&mut self, ifindex: u32) {
         if !self.touched.contains(&ifindex) {
             self.touched.push(ifindex);
@@ -51,7 +51,7 @@ impl Shown {
 impl Daemon {
     /// Answers a client that follows events from now on.
     pub(super) fn followed(&mut self, interface: Option<&String>) -> Reply {
-        self.shown.status = self.managed();
+        self.control.published.status = self.managed();
         let mut all = self.status();
         all.retain(|status| interface.is_none_or(|name| *name == status.interface.name));
         Reply::Events { interfaces: all }
@@ -59,21 +59,25 @@ impl Daemon {
 
     /// The status of managed interfaces, which needs no request to the kernel.
     fn managed(&self) -> Vec<Status> {
-        let stations = self.stations.values();
+        let stations = self.interfaces.managed.values();
         stations.map(|it| it.status().without_times()).collect()
     }
 
     /// Reports changes. To be called when all events are handled.
-    pub(super) fn tell_others(&mut self) {
-        let touched = std::mem::take(&mut self.shown.touched);
-        let is_followed = self.control.as_ref().is_some_and(Server::is_followed);
+    pub(super) fn publish(&mut self) {
+        let touched = std::mem::take(&mut self.control.published.touched);
+        let is_followed = self
+            .control
+            .server
+            .as_ref()
+            .is_some_and(Server::is_followed);
         let is_new = self.follow_metrics_file();
-        if !is_followed && self.config.metrics_file.is_none() {
-            self.shown.status = Vec::new();
+        if !is_followed && self.environment.config.metrics_file.is_none() {
+            self.control.published.status = Vec::new();
             return;
         }
         if is_new && !is_followed {
-            self.shown.status = self.managed();
+            self.control.published.status = self.managed();
         }
         let changed = touched.into_iter().filter(|&ifindex| self.show(ifindex));
         if changed.count() > 0 || is_new {
@@ -83,19 +87,24 @@ impl Daemon {
 
     /// Reports a change of the interface to clients. Whether there was one.
     fn show(&mut self, ifindex: u32) -> bool {
-        let event = match self.stations.get(&ifindex).map(ManagedInterface::status) {
+        let event = match self
+            .interfaces
+            .managed
+            .get(&ifindex)
+            .map(ManagedInterface::status)
+        {
             Some(status) => {
-                if !self.shown.put(status.clone().without_times()) {
+                if !self.control.published.put(status.clone().without_times()) {
                     return false;
                 }
                 EventLine::status(status)
             }
-            None => match self.shown.remove(ifindex) {
+            None => match self.control.published.remove(ifindex) {
                 Some(gone) => EventLine::unmanaged(&gone.interface.name),
                 None => return false,
             },
         };
-        if let Some(control) = &self.control {
+        if let Some(control) = &self.control.server {
             control.send(event);
         }
         true

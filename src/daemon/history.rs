@@ -27,7 +27,7 @@ impl KeptHistory {
             },
             Err(error) => {
                 warn!(
-                    "{error}; addresses that were renewed are the first ones again until it is mended{}",
+                    "{error}; renewed addresses revert to their original values until this is fixed{}",
                     cause(&error)
                 );
                 Self {
@@ -59,7 +59,7 @@ impl KeptHistory {
             Err(error) if !self.complained => {
                 self.complained = true;
                 warn!(
-                    "{error}; after a restart the addresses are the former ones{}",
+                    "{error}; after a restart the addresses revert to their previous values{}",
                     cause(&error)
                 );
             }

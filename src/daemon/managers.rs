@@ -21,14 +21,12 @@ pub(super) fn be_alone() -> Result<Option<InstanceLock>, Error> {
     match claim() {
         Ok(InstanceLock::Runs) => Err(Error::InstanceLock),
         Ok(InstanceLock::Imposter) => {
-            warn!(
-                "another user's program poses as macveil: two macveils would not notice each other"
-            );
+            warn!("another user's process holds macveil's lock: cannot detect a second instance");
             Ok(None)
         }
         Ok(alone) => Ok(Some(alone)),
         Err(error) => {
-            warn!("whether another macveil runs cannot be found out: {error}");
+            warn!("cannot detect whether another macveil runs: {error}");
             Ok(None)
         }
     }
@@ -56,27 +54,32 @@ impl ManagedBy {
         match self {
             Self::Manager(manager) => manager.words(),
             Self::SecondOfIwd => {
-                "iwd, which has one file a network for all its cards, so that macveil cares for one of them only"
+                "iwd; only one iwd interface is supported because iwd stores one profile per network"
             }
         }
     }
 }
 
 impl Daemon {
-    /// Whether the interface is left to somebody else, who is named once.
+    /// Whether another program controls the interface; it is logged once.
     pub(super) fn is_left(&mut self, name: &str, ifindex: u32, kind: DeviceKind) -> bool {
         self.role(name, ifindex, kind).is_none()
     }
 
-    /// How macveil is to care for the interface; `None`: it is left to somebody else, who is named once.
+    /// The backend for the interface; `None` if another program controls it, which is logged once.
     pub(super) fn role(&mut self, name: &str, ifindex: u32, kind: DeviceKind) -> Option<Role> {
-        let config = &self.config;
+        let config = &self.environment.config;
         let supplicant = Supplicant::configured(config.backend, &config.ctrl_interface, name, kind);
         let owner = self
-            .running
+            .managers
+            .active
             .owner(Path::new(ROOT), (name, ifindex), &supplicant);
-        let known = self.left.iter().position(|left| left.0 == ifindex);
-        let before = known.map(|known| self.left.swap_remove(known).1);
+        let known = self
+            .managers
+            .reported
+            .iter()
+            .position(|left| left.0 == ifindex);
+        let before = known.map(|known| self.managers.reported.swap_remove(known).1);
         let owner = match owner {
             None => return Some(Role::WpaSupplicant),
             Some(ManagerKind::Iwd) if cfg!(feature = "dbus") => {
@@ -86,7 +89,7 @@ impl Daemon {
                 let same = |it: &ManagedInterface| {
                     permanent.is_some() && it.device().permanent == permanent
                 };
-                let mut managed = self.stations.iter();
+                let mut managed = self.interfaces.managed.iter();
                 if managed.all(|(&other, it)| {
                     other == ifindex || it.role() == Role::WpaSupplicant || same(it)
                 }) {
@@ -96,11 +99,11 @@ impl Daemon {
             }
             Some(manager) => ManagedBy::Manager(manager),
         };
-        self.left.push((ifindex, owner));
+        self.managers.reported.push((ifindex, owner));
         if before != Some(owner) {
             let whose = self.managed_by(name, ifindex).unwrap_or_default();
             warn!(
-                "{name}: left alone, without protection: it belongs to {whose}; see docs/coexistence.md"
+                "{name}: not managed, unprotected: controlled by {whose}; see docs/coexistence.md"
             );
         }
         None
@@ -108,24 +111,29 @@ impl Daemon {
 
     /// Who has the interface instead of macveil, and how that can be changed.
     pub(super) fn managed_by(&self, name: &str, ifindex: u32) -> Option<String> {
-        let owner = self.left.iter().find(|left| left.0 == ifindex)?.1;
+        let owner = self
+            .managers
+            .reported
+            .iter()
+            .find(|left| left.0 == ifindex)?
+            .1;
         Some(owner.words().replace("IFACE", name))
     }
 
     /// Lets go of what others drive now, and takes what they drive no longer.
-    pub(super) fn reconsider(&mut self) -> Result<(), Error> {
-        let managed = self.stations.iter().map(|(&ifindex, managed)| {
+    pub(super) fn recheck_managers(&mut self) -> Result<(), Error> {
+        let managed = self.interfaces.managed.iter().map(|(&ifindex, managed)| {
             let kind = managed.device().kind;
             (ifindex, managed.name().to_owned(), kind, managed.role())
         });
         for (ifindex, name, kind, role) in managed.collect::<Vec<_>>() {
             if self.role(&name, ifindex, kind) != Some(role) {
-                self.tell(ifindex, Event::Command(Command::Yield));
+                self.dispatch(ifindex, Event::Command(Command::Yield));
             }
         }
-        if self.leaving {
+        if self.shutting_down {
             return Ok(());
         }
-        self.tend_all()
+        self.manage_all()
     }
 }

@@ -24,27 +24,27 @@ pub(super) struct Metrics {
 impl Daemon {
     /// Takes the file from the configuration. Whether it is a new one.
     pub(super) fn follow_metrics_file(&mut self) -> bool {
-        let wanted = self.config.metrics_file.as_deref();
-        if self.metrics.path.as_deref() == wanted {
+        let wanted = self.environment.config.metrics_file.as_deref();
+        if self.control.metrics.path.as_deref() == wanted {
             return false;
         }
-        self.metrics.remove();
-        self.metrics.path = wanted.map(Path::to_owned);
+        self.control.metrics.remove();
+        self.control.metrics.path = wanted.map(Path::to_owned);
         wanted.is_some()
     }
 
     /// Writes the file if its text has changed.
     pub(super) fn write_metrics(&mut self) {
-        let Some(path) = &self.metrics.path else {
+        let Some(path) = &self.control.metrics.path else {
             return;
         };
-        let text = text_of(self.shown.status());
-        if text != self.metrics.text {
+        let text = text_of(self.control.published.status());
+        if text != self.control.metrics.text {
             if let Err(error) = write(path, &text) {
                 warn!("metrics-file: cannot write {}: {error}", path.display());
             }
             // A text that could not be written is not tried again before it changes.
-            self.metrics.text = text;
+            self.control.metrics.text = text;
         }
     }
 }

@@ -46,7 +46,7 @@ use clock::{Alarm, SleepWatch};
 use commands::PendingScans;
 use control::{PendingRequest, Server};
 pub use error::Error;
-use followed::Shown;
+use followed::Published;
 use history::KeptHistory;
 use machine::{Client, Machine, Report, bound_for, of_card};
 use macveil_core::address::{Host, Record};
@@ -63,7 +63,7 @@ use service::Watchdog;
 /// Protects the cards that the configuration names until the process is told to end.
 ///
 /// # Errors
-/// When the daemon cannot start; once it runs, every trouble becomes a state of the card it befell.
+/// When the daemon cannot start; once it runs, every problem becomes a state of its interface.
 pub fn run(config_file: Option<&Path>) -> Result<(), Error> {
     error::require_privilege()?;
     let confined = sandbox::is_enabled();
@@ -76,37 +76,61 @@ pub fn run(config_file: Option<&Path>) -> Result<(), Error> {
         .build()
         .map_err(Error::Runtime)?;
     tokio::task::LocalSet::new().block_on(&runtime, async {
-        let started = Daemon::start(config_file, config)?;
-        let _sandbox: Option<Sandbox> = confined.then(|| started.0.confine());
-        started.work().await
+        let (daemon, sources) = Daemon::start(config_file, config)?;
+        let _sandbox: Option<Sandbox> = confined.then(|| daemon.confine());
+        run_loop(daemon, sources).await
     })
 }
 
 struct Daemon {
+    environment: Environment,
+    kernel: Kernel,
+    interfaces: Interfaces,
+    managers: Managers,
+    control: Control,
+    /// For the clients of supplicants.
+    reports: mpsc::UnboundedSender<BackendEvent>,
+    shutting_down: bool,
+    _lock: Option<InstanceLock>,
+}
+
+/// What does not belong to an interface.
+struct Environment {
     config_file: Option<PathBuf>,
     config: Config,
     host: Arc<Host>,
     history: KeptHistory,
     runtime_dir: RuntimeDir,
-    kernel: Kernel,
     rng: StdRng,
-    stations: BTreeMap<u32, ManagedInterface>,
+}
+
+/// The interfaces of this machine, by ifindex.
+#[derive(Default)]
+struct Interfaces {
+    managed: BTreeMap<u32, ManagedInterface>,
+    /// When each managed interface needs a timeout.
     schedule: Schedule,
-    /// Interfaces that are none of our business as they are, so that their chatter costs nothing.
+    /// Unmanaged interfaces, remembered so that their notifications are cheap to ignore.
     ignored: BTreeMap<u32, Identity>,
     awaiting_udev: AwaitingUdev,
-    running: ActiveManagers,
-    /// Whom an interface was left to, as the user was told.
-    left: Vec<(u32, ManagedBy)>,
-    /// An interface was let go: whoever it was left to may have gone meanwhile.
-    let_go: bool,
-    told: mpsc::UnboundedSender<BackendEvent>,
-    control: Option<Server>,
-    looks: Vec<PendingScans>,
-    shown: Shown,
+}
+
+/// Other programs that manage interfaces.
+#[derive(Default)]
+struct Managers {
+    active: ActiveManagers,
+    /// The owners of unmanaged interfaces, as they were logged.
+    reported: Vec<(u32, ManagedBy)>,
+    /// An interface was released: its new owner may have exited meanwhile.
+    released: bool,
+}
+
+/// The control socket, its clients, and the metrics file.
+struct Control {
+    server: Option<Server>,
+    scans: Vec<PendingScans>,
+    published: Published,
     metrics: Metrics,
-    leaving: bool,
-    _alone: Option<InstanceLock>,
 }
 
 /// What an interface is ignored for.
@@ -116,12 +140,12 @@ struct Identity {
     bonded: bool,
 }
 
-/// Everything that can wake the daemon.
-struct Ears {
+/// Everything that the event loop waits for.
+struct EventSources {
     notifications: Notifications,
     managers: ManagerWatch,
-    told: mpsc::UnboundedReceiver<BackendEvent>,
-    asked: mpsc::Receiver<PendingRequest>,
+    reports: mpsc::UnboundedReceiver<BackendEvent>,
+    requests: mpsc::Receiver<PendingRequest>,
     alarm: Alarm,
     watchdog: Watchdog,
     terminate: Signal,
@@ -129,7 +153,7 @@ struct Ears {
     hangup: Signal,
 }
 
-enum Wake {
+enum LoopEvent {
     Notification(Notification),
     Managers(ActiveManagers),
     BackendEvent(BackendEvent),
@@ -141,27 +165,28 @@ enum Wake {
 }
 
 impl Daemon {
-    fn start(config_file: Option<&Path>, config: Config) -> Result<(Self, Ears), Error> {
+    fn start(config_file: Option<&Path>, config: Config) -> Result<(Self, EventSources), Error> {
         for warning in &config.warnings {
             warn!("{warning}");
         }
         let runtime_dir = RuntimeDir::lock(&config.runtime_dir)
             .map_err(|source| Error::runtime_dir(&config.runtime_dir, source))?;
-        let alone = managers::be_alone()?;
+        let lock = managers::be_alone()?;
         let mut rng = StdRng::try_from_rng(&mut SysRng).map_err(Error::random)?;
         let host = Arc::new(store::read_host(&config.state_dir, &mut rng)?);
         apply_redaction(&config, &host);
         let history = KeptHistory::read(&config.state_dir);
-        let (told, told_receiver) = mpsc::unbounded_channel();
-        // Listening starts before the first look, so that nothing falls in between.
+        let (reports, report_receiver) = mpsc::unbounded_channel();
+        // Subscribe before the first query, so that no change is missed.
         let notifications = Notifications::open()?;
         let kernel = Kernel::open()?;
-        let (control, asked) = control::open(&config.runtime_dir, config.control_group.as_deref());
-        let ears = Ears {
+        let (control, requests) =
+            control::open(&config.runtime_dir, config.control_group.as_deref());
+        let sources = EventSources {
             notifications,
             managers: managers::listen(),
-            told: told_receiver,
-            asked,
+            reports: report_receiver,
+            requests,
             alarm: Alarm::new().map_err(Error::Runtime)?,
             watchdog: Watchdog::new(),
             terminate: signal(SignalKind::terminate()).map_err(Error::Runtime)?,
@@ -169,109 +194,107 @@ impl Daemon {
             hangup: signal(SignalKind::hangup()).map_err(Error::Runtime)?,
         };
         let daemon = Self {
-            config_file: config_file.map(Path::to_owned),
-            config,
-            host,
-            history,
-            runtime_dir,
+            environment: Environment {
+                config_file: config_file.map(Path::to_owned),
+                config,
+                host,
+                history,
+                runtime_dir,
+                rng,
+            },
             kernel,
-            rng,
-            stations: BTreeMap::new(),
-            schedule: Schedule::default(),
-            ignored: BTreeMap::new(),
-            awaiting_udev: AwaitingUdev::default(),
-            running: ActiveManagers::default(),
-            left: Vec::new(),
-            let_go: false,
-            told,
-            control,
-            looks: Vec::new(),
-            shown: Shown::default(),
-            metrics: Metrics::default(),
-            leaving: false,
-            _alone: alone,
+            interfaces: Interfaces::default(),
+            managers: Managers::default(),
+            control: Control {
+                server: control,
+                scans: Vec::new(),
+                published: Published::default(),
+                metrics: Metrics::default(),
+            },
+            reports,
+            shutting_down: false,
+            _lock: lock,
         };
-        Ok((daemon, ears))
+        Ok((daemon, sources))
     }
 }
 
-trait Work {
-    async fn work(self) -> Result<(), Error>;
-}
-
-impl Work for (Daemon, Ears) {
-    async fn work(self) -> Result<(), Error> {
-        let (mut daemon, mut ears) = self;
-        // Before any interface is touched.
-        daemon.running = ears.managers.first().await;
-        daemon.tend_all()?;
-        if daemon.stations.is_empty() {
-            info!("no interface to protect yet; waiting for one");
-        }
-        service::ready();
-        let mut sleep_watch = SleepWatch::new();
-        daemon.tell_others();
-        while !(daemon.leaving && daemon.stations.is_empty()) {
-            ears.alarm.arm(daemon.deadline()).map_err(Error::Runtime)?;
-            let wake = ears.listen().await?;
-            if sleep_watch.has_slept() {
-                info!("the machine was asleep");
-                daemon.tell_all(&Event::Command(Command::Resumed));
-            }
-            daemon.react(wake)?;
-            daemon.finish_looks();
-            daemon.tell_others();
-        }
-        if let Some(control) = daemon.control.take() {
-            control.end().await;
-        }
-        Ok(())
+/// Reacts to one event after the other until macveil has released every interface.
+async fn run_loop(mut daemon: Daemon, mut sources: EventSources) -> Result<(), Error> {
+    // Before any interface is touched.
+    daemon.managers.active = sources.managers.first().await;
+    daemon.manage_all()?;
+    if daemon.interfaces.managed.is_empty() {
+        info!("no interface to protect yet; waiting for one");
     }
+    service::ready();
+    let mut sleep_watch = SleepWatch::new();
+    daemon.publish();
+    while !(daemon.shutting_down && daemon.interfaces.managed.is_empty()) {
+        sources
+            .alarm
+            .arm(daemon.deadline())
+            .map_err(Error::Runtime)?;
+        let event = sources.next().await?;
+        if sleep_watch.has_slept() {
+            info!("the machine was asleep");
+            daemon.dispatch_all(&Event::Command(Command::Resumed));
+        }
+        daemon.react(event)?;
+        daemon.finish_looks();
+        daemon.publish();
+    }
+    if let Some(control) = daemon.control.server.take() {
+        control.end().await;
+    }
+    Ok(())
 }
 
-impl Ears {
-    async fn listen(&mut self) -> Result<Wake, Error> {
+impl EventSources {
+    async fn next(&mut self) -> Result<LoopEvent, Error> {
         Ok(tokio::select! {
-            notification = self.notifications.next() => Wake::Notification(notification),
-            running = self.managers.next() => Wake::Managers(running),
-            Some(told) = self.told.recv() => Wake::BackendEvent(told),
-            Some(asked) = self.asked.recv() => Wake::PendingRequest(asked),
-            fired = self.alarm.fired() => fired.map(|()| Wake::Alarm).map_err(Error::Runtime)?,
-            () = self.watchdog.due() => Wake::Watchdog,
-            _ = self.terminate.recv() => Wake::Leave,
-            _ = self.interrupt.recv() => Wake::Leave,
-            _ = self.hangup.recv() => Wake::Reload,
+            notification = self.notifications.next() => LoopEvent::Notification(notification),
+            running = self.managers.next() => LoopEvent::Managers(running),
+            Some(report) = self.reports.recv() => LoopEvent::BackendEvent(report),
+            Some(request) = self.requests.recv() => LoopEvent::PendingRequest(request),
+            fired = self.alarm.fired() => fired.map(|()| LoopEvent::Alarm).map_err(Error::Runtime)?,
+            () = self.watchdog.due() => LoopEvent::Watchdog,
+            _ = self.terminate.recv() => LoopEvent::Leave,
+            _ = self.interrupt.recv() => LoopEvent::Leave,
+            _ = self.hangup.recv() => LoopEvent::Reload,
         })
     }
 }
 
 impl Daemon {
-    fn react(&mut self, wake: Wake) -> Result<(), Error> {
-        match wake {
-            Wake::Notification(notification) => self.notified(notification)?,
-            Wake::Managers(running) => {
-                self.running = running;
-                self.reconsider()?;
+    fn react(&mut self, event: LoopEvent) -> Result<(), Error> {
+        match event {
+            LoopEvent::Notification(notification) => self.handle_notification(notification)?,
+            LoopEvent::Managers(running) => {
+                self.managers.active = running;
+                self.recheck_managers()?;
             }
-            Wake::BackendEvent(BackendEvent { ifindex, report }) => self.report(ifindex, report),
-            Wake::PendingRequest(asked) => self.answer(asked)?,
-            Wake::Alarm => self.time_passed()?,
-            Wake::Watchdog => service::alive(),
-            Wake::Leave => {
-                self.leaving = true;
+            LoopEvent::BackendEvent(BackendEvent { ifindex, report }) => {
+                self.report(ifindex, report)
+            }
+            LoopEvent::PendingRequest(asked) => self.answer(asked)?,
+            LoopEvent::Alarm => self.handle_timeouts()?,
+            LoopEvent::Watchdog => service::alive(),
+            LoopEvent::Leave => {
+                self.shutting_down = true;
                 service::stopping();
-                self.tell_all(&Event::Command(Command::Release));
+                self.dispatch_all(&Event::Command(Command::Release));
             }
-            // What is wrong with the configuration is in the log.
-            Wake::Reload => drop(self.reload()?),
+            // Mistakes of the configuration are logged.
+            LoopEvent::Reload => drop(self.reload()?),
         }
-        if std::mem::take(&mut self.let_go) && !self.leaving {
-            self.tend_all()?;
+        if std::mem::take(&mut self.managers.released) && !self.shutting_down {
+            self.manage_all()?;
         }
         Ok(())
     }
 
-    fn notified(&mut self, notification: Notification) -> Result<(), Error> {
+    fn handle_notification(&mut self, notification: Notification) -> Result<(), Error> {
         match notification {
             Notification::Link {
                 ifindex,
@@ -280,25 +303,25 @@ impl Daemon {
                 ..
             } => self.link_changed(ifindex, Identity { name, bonded })?,
             Notification::LinkGone { ifindex } => {
-                self.ignored.remove(&ifindex);
-                self.left.retain(|left| left.0 != ifindex);
-                self.awaiting_udev.forget(ifindex);
+                self.interfaces.ignored.remove(&ifindex);
+                self.managers.reported.retain(|left| left.0 != ifindex);
+                self.interfaces.awaiting_udev.forget(ifindex);
                 if let Some(gone) = self.forget(ifindex) {
                     info!("{}: gone", gone.name());
-                    // Another one of iwd's may have waited for it.
-                    self.let_go |= gone.role() == Role::Iwd;
+                    // Another interface of iwd may have waited for it.
+                    self.managers.released |= gone.role() == Role::Iwd;
                 }
             }
             Notification::Retyped { ifindex } => self.retyped(ifindex)?,
-            Notification::Station { ifindex, event } => self.tell(ifindex, event),
+            Notification::Station { ifindex, event } => self.dispatch(ifindex, event),
             Notification::Overrun => {
-                debug!("kernel notifications were lost: reading everything again");
-                self.ignored.clear();
-                self.tend_all()?;
-                for ifindex in self.stations.keys().copied().collect::<Vec<_>>() {
+                debug!("kernel notifications were lost: reading the state again");
+                self.interfaces.ignored.clear();
+                self.manage_all()?;
+                for ifindex in self.interfaces.managed.keys().copied().collect::<Vec<_>>() {
                     self.read_link(ifindex)?;
                 }
-                self.tell_all(&Event::Overrun);
+                self.dispatch_all(&Event::Overrun);
             }
         }
         Ok(())
@@ -307,46 +330,51 @@ impl Daemon {
     /// A notification may be older than the latest change, so the link itself is read.
     fn link_changed(&mut self, ifindex: u32, identity: Identity) -> Result<(), Error> {
         let name = &identity.name;
-        if let Some(managed) = self.stations.get(&ifindex).filter(|t| t.name() != name) {
-            info!("{name}: this interface had another name; starting over with it");
-            self.runtime_dir.rename(managed.name(), name);
+        if let Some(managed) = self
+            .interfaces
+            .managed
+            .get(&ifindex)
+            .filter(|t| t.name() != name)
+        {
+            info!("{name}: this interface was renamed; starting again");
+            self.environment.runtime_dir.rename(managed.name(), name);
             self.forget(ifindex);
         }
-        if self.stations.contains_key(&ifindex) {
+        if self.interfaces.managed.contains_key(&ifindex) {
             self.read_link(ifindex)?;
-        } else if !self.leaving && self.ignored.get(&ifindex) != Some(&identity) {
-            self.tend(ifindex, identity)?;
+        } else if !self.shutting_down && self.interfaces.ignored.get(&ifindex) != Some(&identity) {
+            self.manage(ifindex, identity)?;
         }
         Ok(())
     }
 
     fn read_link(&mut self, ifindex: u32) -> Result<(), Error> {
-        if self.leave_to_bond(ifindex)? || self.let_go_of_former_station(ifindex)? {
+        if self.release_to_bond(ifindex)? || self.release_former_station(ifindex)? {
             return Ok(());
         }
         match self.kernel.link(ifindex) {
-            Ok(link) => self.tell(ifindex, Event::Link(LinkEvent::Changed(link))),
+            Ok(link) => self.dispatch(ifindex, Event::Link(LinkEvent::Changed(link))),
             Err(refusal) => debug!("interface {ifindex}: {refusal}"),
         }
         Ok(())
     }
 
-    fn tend_all(&mut self) -> Result<(), Error> {
+    fn manage_all(&mut self) -> Result<(), Error> {
         for card in self.kernel.stations()? {
-            if !self.stations.contains_key(&card.ifindex) {
-                self.tend_card(card);
+            if !self.interfaces.managed.contains_key(&card.ifindex) {
+                self.manage_card(card);
             }
         }
-        self.tend_ports()
+        self.manage_all_ethernet()
     }
 
-    fn tend(&mut self, ifindex: u32, identity: Identity) -> Result<(), Error> {
+    fn manage(&mut self, ifindex: u32, identity: Identity) -> Result<(), Error> {
         if let Some(card) = self.kernel.card(ifindex)? {
-            self.tend_card(card);
+            self.manage_card(card);
         } else if let Some(port) = self.kernel.port(ifindex)? {
-            self.tend_port(port);
+            self.manage_ethernet(port);
         } else {
-            self.ignored.insert(ifindex, identity);
+            self.interfaces.ignored.insert(ifindex, identity);
         }
         Ok(())
     }
@@ -360,20 +388,23 @@ impl Daemon {
         current: Mac,
     ) -> Mac {
         let known = self
+            .environment
             .runtime_dir
             .initial_address(name, ifindex, permanent, current);
         known.unwrap_or_else(|error| {
-            warn!("{name}: the initial address could not be noted: {error}");
+            warn!("{name}: cannot store the initial address: {error}");
             current
         })
     }
 
-    fn tend_card(&mut self, mut card: Card) {
-        if !self.config.manages(&of_card(&card)) {
+    fn manage_card(&mut self, mut card: Card) {
+        if !self.environment.config.manages(&of_card(&card)) {
             debug!("{}: not managed", card.name);
             let Card { name, ifindex, .. } = card;
             let bonded = false;
-            self.ignored.insert(ifindex, Identity { name, bonded });
+            self.interfaces
+                .ignored
+                .insert(ifindex, Identity { name, bonded });
             return;
         }
         let Some(role) = self.role(&card.name, card.ifindex, DeviceKind::Wifi) else {
@@ -386,20 +417,21 @@ impl Daemon {
         let ifindex = card.ifindex;
         card.initial = self.initial_address(&card.name, ifindex, card.permanent, card.initial);
         let device = of_card(&card);
-        let settings = self.config.settings(&device);
+        let settings = self.environment.config.settings(&device);
         let policies = self
+            .environment
             .config
-            .address_policies(&device, Arc::clone(&self.host));
+            .address_policies(&device, Arc::clone(&self.environment.host));
         let addresses = Addresses {
             policies: bound_for(role, policies, &device),
-            history: self.history.current().clone(),
+            history: self.environment.history.current().clone(),
         };
         let how = match role {
-            Role::WpaSupplicant => "protected from now on",
-            Role::Iwd => "in macveil's care from now on, beside iwd",
+            Role::WpaSupplicant => "now protected",
+            Role::Iwd => "now protected (backend iwd)",
         };
         info!("{}: {how} ({})", card.name, card.driver);
-        let rng = StdRng::from_rng(&mut self.rng);
+        let rng = StdRng::from_rng(&mut self.environment.rng);
         let name = card.name.clone();
         let now = clock::now();
         let machine = match role {
@@ -418,25 +450,25 @@ impl Daemon {
             }
         };
         let managed = ManagedInterface::begin(ifindex, name, machine);
-        self.stations.insert(ifindex, managed);
+        self.interfaces.managed.insert(ifindex, managed);
         self.carry_out(ifindex);
     }
 
-    fn tell_all(&mut self, event: &Event) {
-        for ifindex in self.stations.keys().copied().collect::<Vec<_>>() {
-            self.tell(ifindex, event.clone());
+    fn dispatch_all(&mut self, event: &Event) {
+        for ifindex in self.interfaces.managed.keys().copied().collect::<Vec<_>>() {
+            self.dispatch(ifindex, event.clone());
         }
     }
 
-    fn tell(&mut self, ifindex: u32, event: Event) {
-        if let Some(managed) = self.stations.get_mut(&ifindex) {
+    fn dispatch(&mut self, ifindex: u32, event: Event) {
+        if let Some(managed) = self.interfaces.managed.get_mut(&ifindex) {
             managed.handle(event);
             self.carry_out(ifindex);
         }
     }
 
     fn report(&mut self, ifindex: u32, report: Report) {
-        if let Some(managed) = self.stations.get_mut(&ifindex) {
+        if let Some(managed) = self.interfaces.managed.get_mut(&ifindex) {
             managed.report(report);
             self.carry_out(ifindex);
         }
@@ -444,34 +476,34 @@ impl Daemon {
 
     /// For the client of an interface's backend. Nothing listens any more when the daemon ends.
     fn reporter<E>(&self, ifindex: u32, wrap: fn(E) -> Report) -> impl FnMut(E) + use<E> {
-        let told = self.told.clone();
+        let told = self.reports.clone();
         move |event| {
             let report = wrap(event);
             let _ = told.send(BackendEvent { ifindex, report });
         }
     }
 
-    fn time_passed(&mut self) -> Result<(), Error> {
-        for ifindex in self.schedule.take_due(clock::now().boot) {
-            if let Some(managed) = self.stations.get_mut(&ifindex) {
+    fn handle_timeouts(&mut self) -> Result<(), Error> {
+        for ifindex in self.interfaces.schedule.take_due(clock::now().boot) {
+            if let Some(managed) = self.interfaces.managed.get_mut(&ifindex) {
                 managed.handle_timeout();
                 self.carry_out(ifindex);
             }
         }
-        if self.leaving {
+        if self.shutting_down {
             return Ok(());
         }
-        self.tend_named()
+        self.manage_named()
     }
 
     fn carry_out(&mut self, ifindex: u32) {
-        let Some(managed) = self.stations.get_mut(&ifindex) else {
+        let Some(managed) = self.interfaces.managed.get_mut(&ifindex) else {
             return;
         };
         let outcome = managed.carry_out(&mut self.kernel);
-        self.schedule.set(ifindex, managed.deadline());
-        self.shown.touch(ifindex);
-        if let Some(control) = &self.control {
+        self.interfaces.schedule.set(ifindex, managed.deadline());
+        self.control.published.touch(ifindex);
+        if let Some(control) = &self.control.server {
             outcome
                 .events
                 .into_iter()
@@ -482,84 +514,96 @@ impl Daemon {
         }
         if outcome.finished {
             self.forget(ifindex);
-            self.let_go = true;
+            self.managers.released = true;
         }
         for (ssid, record) in outcome.learned {
             self.remember(Some(ifindex), ssid, record);
         }
     }
 
-    /// The interface is no longer in macveil's care.
+    /// Stops managing the interface.
     fn forget(&mut self, ifindex: u32) -> Option<ManagedInterface> {
-        self.schedule.set(ifindex, None);
-        self.shown.touch(ifindex);
-        self.stations.remove(&ifindex)
+        self.interfaces.schedule.set(ifindex, None);
+        self.control.published.touch(ifindex);
+        self.interfaces.managed.remove(&ifindex)
     }
 
-    /// Writes down what was learned of a network, and lets every other card know.
+    /// Stores a network's record and notifies every other machine.
     fn remember(&mut self, learner: Option<u32>, ssid: Ssid, record: Record) {
-        self.history.learn(ssid.clone(), record);
+        self.environment.history.learn(ssid.clone(), record);
         let event = Event::Renewed { ssid, record };
-        for ifindex in self.stations.keys().copied().collect::<Vec<_>>() {
+        for ifindex in self.interfaces.managed.keys().copied().collect::<Vec<_>>() {
             if Some(ifindex) != learner {
-                self.tell(ifindex, event.clone());
+                self.dispatch(ifindex, event.clone());
             }
         }
     }
 
     fn deadline(&self) -> Option<Time> {
-        let named = self.awaiting_udev.deadline().filter(|_| !self.leaving);
-        self.schedule.soonest().into_iter().chain(named).min()
+        let named = self
+            .interfaces
+            .awaiting_udev
+            .deadline()
+            .filter(|_| !self.shutting_down);
+        self.interfaces
+            .schedule
+            .soonest()
+            .into_iter()
+            .chain(named)
+            .min()
     }
 
     fn client_of_wpa(&self, ifindex: u32, name: &str) -> Option<Client<wpa::Request>> {
-        match self.config.backend {
+        match self.environment.config.backend {
             Backend::Auto | Backend::WpaSupplicant => {}
             Backend::None | Backend::Iwd => return None,
         }
         let target = wpa_supplicant::Target {
             ifname: name.to_owned(),
-            control_dir: self.config.ctrl_interface.clone(),
-            client_dir: self.runtime_dir.client_dir(),
-            originals: self.runtime_dir.originals(name),
+            control_dir: self.environment.config.ctrl_interface.clone(),
+            client_dir: self.environment.runtime_dir.client_dir(),
+            originals: self.environment.runtime_dir.originals(name),
         };
         let report = self.reporter(ifindex, Report::Wpa);
         let client = |requests| wpa_supplicant::run(target, requests, report);
         Some(Client::start(client))
     }
 
-    /// Reads the configuration again. The inner error is the user's to mend: the old one stays in force.
+    /// Reads the configuration again. With mistakes (the inner error) the old one remains active.
     fn reload(&mut self) -> Result<Result<(), config::Errors>, Error> {
-        match config::load(self.config_file.as_deref()) {
+        match config::load(self.environment.config_file.as_deref()) {
             Ok(config) => self.adopt(config).map(Ok),
             Err(errors) => {
-                warn!("the old configuration stays in force: {errors}");
+                warn!("keeping the old configuration: {errors}");
                 Ok(Err(errors))
             }
         }
     }
 
     fn adopt(&mut self, config: Config) -> Result<(), Error> {
-        self.config = config;
-        match store::read_host(&self.config.state_dir, &mut self.rng) {
-            Ok(host) => self.host = Arc::new(host),
-            Err(error) => warn!("the former key stays in use: {error}"),
+        self.environment.config = config;
+        match store::read_host(
+            &self.environment.config.state_dir,
+            &mut self.environment.rng,
+        ) {
+            Ok(host) => self.environment.host = Arc::new(host),
+            Err(error) => warn!("keeping the previous key: {error}"),
         }
-        apply_redaction(&self.config, &self.host);
+        apply_redaction(&self.environment.config, &self.environment.host);
         info!("configuration read again");
-        for warning in &self.config.warnings {
+        for warning in &self.environment.config.warnings {
             warn!("{warning}");
         }
-        for managed in self.stations.values_mut() {
-            managed.reconfigure(&self.config, &self.host);
+        for managed in self.interfaces.managed.values_mut() {
+            managed.reconfigure(&self.environment.config, &self.environment.host);
         }
-        self.leave_unmanaged();
-        for ifindex in self.stations.keys().copied().collect::<Vec<_>>() {
+        self.release_unmanaged();
+        for ifindex in self.interfaces.managed.keys().copied().collect::<Vec<_>>() {
             self.carry_out(ifindex);
         }
         self.admit();
-        self.ignored.clear();
-        self.reconsider()
+        self.interfaces.ignored.clear();
+        self.recheck_managers()
     }
 }
 

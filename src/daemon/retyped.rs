@@ -8,23 +8,24 @@ use super::{Daemon, Error};
 impl Daemon {
     /// An interface has another type now.
     pub(super) fn retyped(&mut self, ifindex: u32) -> Result<(), Error> {
-        if self.leaving || self.let_go_of_former_station(ifindex)? {
+        if self.shutting_down || self.release_former_station(ifindex)? {
             return Ok(());
         }
-        if !self.stations.contains_key(&ifindex)
+        if !self.interfaces.managed.contains_key(&ifindex)
             && let Some(card) = self.kernel.card(ifindex)?
         {
-            self.ignored.remove(&ifindex);
-            self.tend_card(card);
+            self.interfaces.ignored.remove(&ifindex);
+            self.manage_card(card);
         }
         Ok(())
     }
 
-    /// While it is an access point, or a monitor, its address is nobody's to change. The kernel may tell
+    /// While it is an access point, or a monitor, its address must not change. The kernel may tell
     /// of its link before it tells of its type.
-    pub(super) fn let_go_of_former_station(&mut self, ifindex: u32) -> Result<bool, Error> {
+    pub(super) fn release_former_station(&mut self, ifindex: u32) -> Result<bool, Error> {
         let Some(former) = self
-            .stations
+            .interfaces
+            .managed
             .get(&ifindex)
             .filter(|it| !ManagedInterface::is_wire(it))
         else {
@@ -34,7 +35,7 @@ impl Daemon {
             return Ok(false);
         }
         info!(
-            "{}: no station any more: left alone until it is one again",
+            "{}: no longer a station: not managed until it is one again",
             former.name()
         );
         self.forget(ifindex);

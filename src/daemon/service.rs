@@ -47,7 +47,7 @@ pub(super) fn stopping() {
 
 fn tell(state: NotifyState) {
     if let Err(error) = sd_notify::notify(&[state]) {
-        debug!("the service manager could not be told: {error}");
+        debug!("cannot notify the service manager: {error}");
     }
 }
 
@@ -68,11 +68,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn where_nobody_watches_nothing_wakes() {
+    async fn watchdog_without_service_manager_never_wakes() {
         let mut watchdog = Watchdog::of(None);
         tokio::select! {
             biased;
-            () = watchdog.due() => panic!("nobody asked"),
+            () = watchdog.due() => panic!("no watchdog is configured"),
             () = std::future::ready(()) => {}
         }
     }

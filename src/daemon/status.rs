@@ -9,7 +9,7 @@ impl Daemon {
     pub(super) fn status(&mut self) -> Vec<Status> {
         let interfaces = self.known_interfaces().into_iter();
         let status = interfaces.map(|interface| {
-            let managed = self.stations.get(&interface.ifindex);
+            let managed = self.interfaces.managed.get(&interface.ifindex);
             let details = managed.map(details_of);
             let managed_by = self.managed_by(&interface.name, interface.ifindex);
             Status {

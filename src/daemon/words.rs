@@ -10,15 +10,15 @@ pub(super) const fn next_change(next: NextChange) -> &'static str {
         NextChange::AssociationEnds => "when the association ends",
         NextChange::PauseEnds => "after the pause, or when another program scans",
         NextChange::NetworkJoinedOrExternalScan => {
-            "when a network is joined, or another program scans; each scan has an address of its own"
+            "when a network is joined, or another program scans; each scan has its own address"
         }
         NextChange::NetworkJoined => "when a network is joined",
         NextChange::NextScan => "after the next scan",
         NextChange::MaskLifetime => "after the first scan past mask-lifetime",
-        NextChange::Masking => "as soon as macveil may mask the card",
-        NextChange::IwdIdle => "as soon as iwd is at rest",
+        NextChange::Masking => "as soon as macveil can mask the card",
+        NextChange::IwdIdle => "as soon as iwd is idle",
         NextChange::IwdJoins => "when iwd joins another network",
-        NextChange::Unplugged => "while there is no carrier, if the configuration says so",
+        NextChange::Unplugged => "when the cable is unplugged, if the policy changes it",
     }
 }
 
@@ -29,7 +29,7 @@ pub(super) const fn method_reason(reason: MethodReason) -> &'static str {
         MethodReason::LiveChanges => "the driver changes addresses while the link is up",
         MethodReason::Configured => "as configured",
         MethodReason::NothingBetter => "the driver offers nothing better",
-        MethodReason::WhileIwdIdle => "while iwd is at rest",
+        MethodReason::WhileIwdIdle => "while iwd is idle",
     }
 }
 
@@ -39,11 +39,11 @@ pub(super) fn limitation(limitation: &Limitation) -> String {
             "scans can be linked to each other: scan-rand-mac-address is false".to_owned()
         }
         Limitation::SequenceNumbers => {
-            "scans can be linked by their sequence numbers: the driver cannot make them random"
+            "scans can be linked by their sequence numbers: the driver cannot randomize them"
                 .to_owned()
         }
         Limitation::ProbeContent => {
-            "probe requests describe the card: the driver cannot leave that out".to_owned()
+            "probe requests describe the card: the driver cannot omit it".to_owned()
         }
         Limitation::AssignedAddressScanned { times } => {
             format!("{times} times another program scanned and showed the assigned address")
@@ -54,13 +54,13 @@ pub(super) fn limitation(limitation: &Limitation) -> String {
         Limitation::UnmaskedWhileIdle { reason } => {
             let why = match reason {
                 UnmaskedReason::Bounce => {
-                    "mask-method is \"bounce\", which iwd takes for another card"
+                    "mask-method is \"bounce\", which iwd treats as another card"
                 }
                 UnmaskedReason::NoLiveChanges => {
-                    "it takes a mac80211 driver and Linux 6.7 or later"
+                    "this needs a mac80211 driver and Linux 6.7 or later"
                 }
             };
-            format!("while iwd is at rest the card keeps its last address: {why}")
+            format!("while iwd is idle the card keeps its last address: {why}")
         }
         Limitation::IwdScansLeak { reason, masked } => iwd_scans_leak(*reason, *masked),
         Limitation::NoAddress { reason } => {
@@ -81,7 +81,7 @@ fn iwd_scans_leak(reason: IwdScanReason, masked: bool) -> String {
     let what = if masked {
         "the mask, and before it is on the card the last network's"
     } else {
-        "the last network's; it is not asked to look for a lost one sooner than it does by itself"
+        "the last network's; macveil does not make it search for a lost network earlier"
     };
     format!("iwd's scans show the address on the card, because {why}: {what}")
 }
@@ -94,9 +94,7 @@ pub(super) fn scan_failure(failure: &ScanFailure) -> String {
         ScanFailure::Timeout { seconds } => format!("the scan took longer than {seconds} s"),
         ScanFailure::Unsupported { reason } => match reason {
             UnsupportedReason::Ethernet => "there is no radio to scan with",
-            UnsupportedReason::Iwd => {
-                "iwd does the scanning: ask it, with `iwctl station IFACE scan`"
-            }
+            UnsupportedReason::Iwd => "iwd controls the scans: use `iwctl station IFACE scan`",
             UnsupportedReason::Released => "macveil no longer manages the interface",
         }
         .to_owned(),
@@ -106,13 +104,11 @@ pub(super) fn scan_failure(failure: &ScanFailure) -> String {
 const fn scan_refusal(refusal: ScanRefusal) -> &'static str {
     match refusal {
         ScanRefusal::Connected => {
-            "the card carries the network's address, and Linux randomizes no scan of a connected card: a scan would show that address"
+            "the card has the network's address, and Linux cannot randomize scans of a connected card: a scan would show that address"
         }
         ScanRefusal::LinkDown => "the link is down",
         ScanRefusal::Blocked => "the card is held silent",
-        ScanRefusal::Unprotected => {
-            "the card goes without protection: a scan would show its address"
-        }
-        ScanRefusal::Releasing => "macveil lets go of the interface",
+        ScanRefusal::Unprotected => "the card is unprotected: a scan would show its address",
+        ScanRefusal::Releasing => "macveil is releasing the interface",
     }
 }

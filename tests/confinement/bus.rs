@@ -44,7 +44,7 @@ fn confined_daemon_detects_network_manager_on_new_bus() {
             .expect("a runtime");
         let manager = runtime.block_on(network_manager()).expect("a connection");
         until("the interface's release", || {
-            world.log().contains("it belongs to NetworkManager")
+            world.log().contains("controlled by NetworkManager")
         });
         assert_confined(&world);
 

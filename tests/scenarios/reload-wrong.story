@@ -6,7 +6,7 @@ and    macveil and wpa_supplicant are running
 then   connected to home within 10 s
 when   the user sets the policy of "Home" to "permanant"
 and    macveil reloads
-then   macveil says "the old configuration stays in force"
+then   macveil says "keeping the old configuration"
 and    macveil says "did you mean `permanent`?"
 when   home vanishes
 and    5 s pass

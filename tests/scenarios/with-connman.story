@@ -9,7 +9,7 @@ when   5 s pass
 and    the judge looks away
 and    connman starts
 then   connected to home within 30 s
-and    macveil says "left alone, without protection: it belongs to ConnMan" 1 times
+and    macveil says "not managed, unprotected: controlled by ConnMan" 1 times
 when   the user runs "busybox sh -c '/lab/macveil status || echo it ended with $?'"
 then   the command said "left alone, without protection"
 and    the command said "NetworkInterfaceBlacklist=wlan0"
@@ -22,12 +22,12 @@ and    the user runs "busybox sh -c '/lab/macveil doctor wlan0 --try 2>&1 || ech
 then   the command said "another program drives it"
 and    the command said "it ended with 3"
 when   macveil starts
-then   macveil says "left alone, without protection: it belongs to ConnMan" 2 times
+then   macveil says "not managed, unprotected: controlled by ConnMan" 2 times
 and    still connected to home for 5 s
 and    the address stays for 5 s
 when   connman stops
 and    1 s passes
 and    the judge looks again
-then   macveil says "protected from now on" 2 times
+then   macveil says "now protected" 2 times
 when   wpa_supplicant starts
 then   connected to home within 20 s

@@ -8,7 +8,7 @@ when   5 s pass
 # Whatever NetworkManager sends is under its own addresses.
 and    the judge looks away
 and    networkmanager starts
-then   macveil says "left alone, without protection: it belongs to NetworkManager" 1 times
+then   macveil says "not managed, unprotected: controlled by NetworkManager" 1 times
 when   networkmanager connects "Home"
 then   still connected to home for 5 s
 when   the user runs "busybox sh -c '/lab/macveil doctor wlan0 --json 2>&1 || true'"
@@ -19,12 +19,12 @@ and    the user runs "busybox sh -c '/lab/macveil doctor wlan0 --try 2>&1 || ech
 then   the command said "another program drives it"
 and    the command said "it ended with 3"
 when   macveil starts
-then   macveil says "left alone, without protection: it belongs to NetworkManager" 2 times
+then   macveil says "not managed, unprotected: controlled by NetworkManager" 2 times
 and    still connected to home for 5 s
 when   networkmanager lets go of the interface
 and    1 s passes
 and    the judge looks again
-then   macveil says "protected from now on" 2 times
+then   macveil says "now protected" 2 times
 when   wpa_supplicant starts
 then   connected to home within 20 s
 when   wpa_supplicant stops
@@ -32,7 +32,7 @@ and    10 s pass
 and    the judge looks away
 and    networkmanager takes the interface
 and    5 s pass
-then   macveil says "left alone, without protection: it belongs to NetworkManager" 3 times
+then   macveil says "not managed, unprotected: controlled by NetworkManager" 3 times
 when   networkmanager connects "Home"
 then   still connected to home for 5 s
-and    macveil says "protected from now on" 2 times
+and    macveil says "now protected" 2 times

@@ -48,7 +48,7 @@ fn one(status: &Status, paint: Paint) -> String {
             .pause_ms
             .map(|left| format!("for another {}", span(left)));
         let end = end.as_deref().unwrap_or("until `macveil resume`");
-        let words = format!("{end}: nothing is scanned or joined");
+        let words = format!("{end}: no scans, no connections");
         entry("paused", YELLOW, &words);
     }
     if let Some(retry) = details.retry_ms {

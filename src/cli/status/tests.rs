@@ -69,7 +69,7 @@ fn held() -> InterfaceStatus {
         ssid: None,
         problem: Some("cannot set the address on brcmfmac: Device or resource busy (os error 16); end whatever else scans with the card or is connected by it".to_owned()),
         retry_ms: Some(4_000),
-        limitations: vec!["scans can be linked by their sequence numbers: the driver cannot make them random".to_owned()],
+        limitations: vec!["scans can be linked by their sequence numbers: the driver cannot randomize them".to_owned()],
         ..connected()
     }
 }
@@ -141,7 +141,7 @@ fn what_is_managed_by_another_program_is_a_no() {
     assert_eq!(
         said,
         "wlan1: left alone, without protection, under 96:bb:d1:af:ab:bc
-  because   it belongs to NetworkManager, until it is told `nmcli device set
+  because   controlled by NetworkManager, until it is told `nmcli device set
             wlan1 managed no`
 "
     );
@@ -197,7 +197,7 @@ fn a_pause_is_told() {
     let (good, said) = answer(&[], vec![status("associated", details)]).unwrap();
     assert!(good, "the promise is kept");
     assert!(
-        said.contains("  paused    for another 1 min 30 s: nothing is scanned or joined\n"),
+        said.contains("  paused    for another 1 min 30 s: no scans, no connections\n"),
         "{said}"
     );
 }

@@ -67,11 +67,11 @@ impl Daemon {
         &mut self,
         PendingRequest { request, answer }: PendingRequest,
     ) -> Result<(), Error> {
-        if let (Request::Scan { interface }, false) = (&request, self.leaving) {
+        if let (Request::Scan { interface }, false) = (&request, self.shutting_down) {
             self.look(interface.as_ref(), answer);
             return Ok(());
         }
-        let reply = if self.leaving {
+        let reply = if self.shutting_down {
             Err(Fault::new(
                 FaultKind::ShuttingDown,
                 "macveil is shutting down",
@@ -94,8 +94,15 @@ impl Daemon {
             }),
             Request::Reload => match self.reload()? {
                 Ok(()) => Ok(Reply::Reloaded {
-                    files: self.config.files.iter().map(ToString::to_string).collect(),
+                    files: self
+                        .environment
+                        .config
+                        .files
+                        .iter()
+                        .map(ToString::to_string)
+                        .collect(),
                     warnings: self
+                        .environment
                         .config
                         .warnings
                         .iter()
@@ -141,7 +148,7 @@ impl Daemon {
             };
             interfaces.insert(port.ifindex, interface);
         }
-        for (&ifindex, managed) in &self.stations {
+        for (&ifindex, managed) in &self.interfaces.managed {
             interfaces.insert(ifindex, managed.interface());
         }
         interfaces.into_values().collect()
@@ -149,9 +156,10 @@ impl Daemon {
 
     /// Applies `control-group` of a new configuration.
     pub(super) fn admit(&self) {
-        let group = find(self.config.control_group.as_deref());
+        let group = find(self.environment.config.control_group.as_deref());
         let admitted = self
             .control
+            .server
             .as_ref()
             .map(|control| control.admit(group.as_ref().map(|group| group.id)));
         if let Some(Err(error)) = admitted {
@@ -175,10 +183,10 @@ impl Daemon {
         });
         if interfaces.iter().any(|it| it.effect != Effect::None) {
             info!(
-                "{}: another address from the next association on, as asked",
+                "{}: new address from the next association on, as requested",
                 LoggedSsid(ssid)
             );
-            let record = self.history.renewed(ssid);
+            let record = self.environment.history.renewed(ssid);
             self.remember(None, ssid.clone(), record);
         }
         self.rejoin_where(&interfaces, ssid);
@@ -208,11 +216,16 @@ impl Daemon {
         ssid: &Ssid,
         effect: impl Fn(&Result<Policy, String>, bool) -> Effect,
     ) -> Vec<Affected> {
-        let stations = self.stations.values().filter(|managed| !managed.is_wire());
+        let stations = self
+            .interfaces
+            .managed
+            .values()
+            .filter(|managed| !managed.is_wire());
         let affected = stations.map(|managed| {
             let policies = self
+                .environment
                 .config
-                .address_policies(&managed.device(), Arc::clone(&self.host));
+                .address_policies(&managed.device(), Arc::clone(&self.environment.host));
             let policy = policies.policy(&NetworkFacts::new(ssid));
             let policy = policy.map_err(|error| error.to_string());
             let connected = managed.is_connected_to(ssid);
@@ -229,19 +242,19 @@ impl Daemon {
         affected.collect()
     }
 
-    /// Takes the network's address anew where that is to happen at once.
+    /// Reconnects with the network's new address at once, if requested.
     fn rejoin_where(&mut self, interfaces: &[Affected], ssid: &Ssid) {
         let at_once = |managed: &ManagedInterface| {
             let mut interfaces = interfaces.iter();
             interfaces.any(|it| it.effect == Effect::Now && it.interface == managed.name())
         };
-        let stations = self.stations.iter();
+        let stations = self.interfaces.managed.iter();
         let chosen: Vec<_> = stations
             .filter(|(_, managed)| at_once(managed))
             .map(|(&ifindex, _)| ifindex)
             .collect();
         for ifindex in chosen {
-            self.tell(ifindex, Event::Command(Command::Rejoin(ssid.clone())));
+            self.dispatch(ifindex, Event::Command(Command::Rejoin(ssid.clone())));
         }
     }
 }

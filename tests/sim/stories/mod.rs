@@ -144,7 +144,7 @@ const LEFT_TO_THE_LAB: [&str; 8] = [
     "then macveil uses at most 3000 kB",
     "then macveil uses at most 3000 kB",
     "then macveil says \"the last one is used again\"",
-    "then macveil says \"the old configuration stays in force\"",
+    "then macveil says \"keeping the old configuration\"",
     "then macveil says \"did you mean `permanent`?\"",
     "then macveil says \"configuration read again\"",
     "then macveil says \"/run/wpa_supplicant\"",

@@ -255,7 +255,7 @@ pub enum IwdScanReason {
     HiddenNetwork,
 }
 
-/// The user's pause: nothing is scanned or joined.
+/// The user's pause: no scans, no connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pause {
     /// When it ends; `None`: when the user ends it.

@@ -89,7 +89,7 @@ impl Associated {
             }
             Event::Link(LinkEvent::Changed(link)) if !link.carrier => self.ask(cx),
             Event::Command(Command::Rejoin(ssid)) if ssid == self.ssid && cx.pause.is_none() => {
-                cx.remark_on(&ssid, "joining it anew, as asked");
+                cx.remark_on(&ssid, "reconnecting, as requested");
                 Disconnecting::for_another_address(cx, ssid)
             }
             Event::Backend(WpaEvent::Reply(Reply::Status(Ok(status)))) => self.judge(cx, &status),

@@ -329,7 +329,7 @@ fn who_has_a_network_joined_anew_is_told() {
     let mut bench = Bench::connected_with(ConnectionOptions::default(), Vec::new());
     bench.done.clear();
     bench.tell(Event::Command(Command::Rejoin(home())));
-    assert_eq!(told_of_home(&bench), ["joining it anew, as asked"]);
+    assert_eq!(told_of_home(&bench), ["reconnecting, as requested"]);
 }
 
 #[test]
