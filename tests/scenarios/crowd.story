@@ -13,4 +13,4 @@ and    home returns
 then   connected to home within 10 s
 and    back online within 5 s after each outage
 and    home saw one address
-and    macveil uses at most 3000 kB
+and    macveil uses at most 1000 kB

@@ -20,4 +20,4 @@ then   connected to home within 3 min
 and    home and cafe saw different addresses
 and    home and cafe saw 2 addresses
 and    macveil has grown by at most 100 kB
-and    macveil uses at most 3000 kB
+and    macveil uses at most 1000 kB

@@ -8,4 +8,4 @@ when   10 s pass
 then   macveil wakes at most 40 times in 10 min
 and    no probe request was sent in that time
 and    the address stays for 10 s
-and    macveil uses at most 3000 kB
+and    macveil uses at most 1000 kB

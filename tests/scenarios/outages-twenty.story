@@ -7,4 +7,4 @@ then   connected to home within 10 s
 when   home is away 20 times for 5 s to 120 s
 then   back online within 5 s after each outage, and 1.5 s after half of them
 and    home saw one address
-and    macveil uses at most 3000 kB
+and    macveil uses at most 1000 kB

@@ -10,4 +10,4 @@ and    20 s pass
 and    home returns
 then   connected to home within 20 s
 and    home saw one address
-and    macveil uses at most 3000 kB
+and    macveil uses at most 1000 kB

@@ -11,4 +11,4 @@ then   home saw at most 8 associations in that time
 and    connected to home within 20 s
 and    still connected to home for 10 s
 and    home saw one address
-and    macveil uses at most 3000 kB
+and    macveil uses at most 1000 kB

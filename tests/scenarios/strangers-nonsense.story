@@ -15,6 +15,6 @@ and    home returns
 then   connected to home within 10 s
 and    back online within 5 s after each outage
 and    still connected to home for 5 s
-and    macveil uses at most 3000 kB
+and    macveil uses at most 1000 kB
 and    macveil's log is clean
 and    home saw one address

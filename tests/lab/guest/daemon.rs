@@ -101,9 +101,9 @@ impl Daemon {
     }
 
     pub fn memory_kb(&self) -> Result<u64, String> {
-        // Exact, unlike VmRSS in `status`.
+        // Anonymous memory: pages of files are shared, or can be dropped.
         let path = PathBuf::from(format!("/proc/{}/smaps_rollup", self.process.id()));
-        status_number(&path, "Rss")
+        status_number(&path, "Anonymous")
     }
 
     /// How often its threads went to sleep and were woken again.
