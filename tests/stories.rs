@@ -244,7 +244,7 @@ fn memory_is_noted_and_compared() {
     assert_eq!(
         steps(
             "when macveil's memory is noted\nthen macveil has grown by at most 100 kB\n\
-             and macveil uses at most 3000 kB"
+             and macveil uses at most 1000 kB"
         ),
         [
             Step::When(Event::MemoryNoted),

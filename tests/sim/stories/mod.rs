@@ -141,8 +141,8 @@ const LEFT_OUT: [(&str, &str); 70] = [
 
 /// Checks of stories that are played, which the simulation has no means to decide.
 const LEFT_TO_THE_LAB: [&str; 8] = [
-    "then macveil uses at most 3000 kB",
-    "then macveil uses at most 3000 kB",
+    "then macveil uses at most 1000 kB",
+    "then macveil uses at most 1000 kB",
     "then macveil says \"the last one is used again\"",
     "then macveil says \"keeping the old configuration\"",
     "then macveil says \"did you mean `permanent`?\"",
