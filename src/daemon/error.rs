@@ -70,7 +70,7 @@ impl Error {
 }
 
 pub(super) fn require_privilege() -> Result<(), Error> {
-    if netlink::may_administer() {
+    if netlink::has_net_admin() {
         Ok(())
     } else {
         Err(Error::Privilege)

@@ -15,7 +15,7 @@ use macveil_core::types::DeviceKind;
 
 impl Daemon {
     pub(super) fn manage_all_ethernet(&mut self) -> Result<(), Error> {
-        for port in self.kernel.ports()? {
+        for port in self.kernel.ethernet_devices()? {
             if !self.interfaces.managed.contains_key(&port.ifindex) {
                 self.manage_ethernet(port);
             }
@@ -80,7 +80,7 @@ impl Daemon {
     /// Checks the interfaces again that udev had not named before.
     pub(super) fn manage_named(&mut self) -> Result<(), Error> {
         for ifindex in self.interfaces.awaiting_udev.all() {
-            match self.kernel.port(ifindex)? {
+            match self.kernel.ethernet_device(ifindex)? {
                 Some(port) => self.manage_ethernet(port),
                 None => self.interfaces.awaiting_udev.forget(ifindex),
             }
@@ -99,7 +99,7 @@ impl Daemon {
         {
             return Ok(false);
         }
-        match self.kernel.port(ifindex)?.filter(|port| port.bonded) {
+        match self.kernel.ethernet_device(ifindex)?.filter(|port| port.bonded) {
             Some(port) => {
                 self.forget(ifindex);
                 self.manage_ethernet(port);

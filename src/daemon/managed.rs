@@ -210,7 +210,7 @@ impl ManagedInterface {
                 None
             }
             Action::GetScanResults => Some(Event::Scan(ScanEvent::Results(
-                kernel.air(ifindex).unwrap_or_else(|refusal| {
+                kernel.scan_results(ifindex).unwrap_or_else(|refusal| {
                     debug!("{}: {refusal}", self.name);
                     Vec::new()
                 }),

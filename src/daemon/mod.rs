@@ -371,7 +371,7 @@ impl Daemon {
     fn manage(&mut self, ifindex: u32, identity: Identity) -> Result<(), Error> {
         if let Some(card) = self.kernel.card(ifindex)? {
             self.manage_card(card);
-        } else if let Some(port) = self.kernel.port(ifindex)? {
+        } else if let Some(port) = self.kernel.ethernet_device(ifindex)? {
             self.manage_ethernet(port);
         } else {
             self.interfaces.ignored.insert(ifindex, identity);

@@ -50,12 +50,12 @@ python3 -B tests/vectors/command.py --empty-root qemu-aarch64-static target/macv
 
 # QEMU's user mode has no generic netlink: EPROTONOSUPPORT.
 impossible=(
-    a_bounce_is_heard_step_by_step
-    a_link_that_goes_is_heard
-    a_link_that_leaves_a_bridge_is_not_gone
-    after_an_overrun_everything_is_heard_again
-    every_link_for_ethernet_is_listed
-    nothing_is_lost_when_waiting_is_given_up
+    each_step_of_a_cycle_is_notified
+    removed_link_is_notified
+    link_that_leaves_a_bridge_is_not_gone
+    overrun_is_reported_and_later_events_arrive
+    all_ethernet_devices_are_listed
+    cancelled_wait_loses_no_notification
 )
 # Emulation is slow: optimised a little, and fewer cases where chance makes them up.
 say "the unit tests, but for ${#impossible[@]} that need generic netlink: ${impossible[*]}"

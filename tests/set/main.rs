@@ -122,11 +122,11 @@ fn impossible_requests_have_reason_and_exit_status() {
     alone("impossible_requests_have_reason_and_exit_status", || {
         card();
         for (words, code, why) in [
-            ("nothing -r", 3, "there is no interface of this name"),
+            ("nothing -r", 3, "no interface has this name"),
             (
                 "a-name-that-is-much-too-long -r",
                 3,
-                "there is no interface of this name",
+                "no interface has this name",
             ),
             ("lo -r", 3, "it has no MAC address"),
             ("card -p", 3, "reports no permanent address"),

@@ -101,7 +101,7 @@ fn other_user_is_refused_with_the_owner() {
         run(OWNED);
         refused(
             "daemon",
-            "this user may not: the device belongs to the user 65534",
+            "permission denied: the device belongs to the user 65534",
         );
         run("ip link delete tap0");
         run("ip tuntap add tap0 mode tap user nobody group daemon");
@@ -114,7 +114,7 @@ fn held_device_is_busy_unless_it_has_more_queues() {
     alone("tap::held_device_is_busy_unless_it_has_more_queues", || {
         run(OWNED);
         let held = hold("nobody", TAP);
-        refused("nobody", "another process holds the device");
+        refused("nobody", "another process, such as a virtual machine, uses");
         drop(held);
         assert_eq!(set_as("nobody", "tap0 -r").code, 0);
         run("ip link delete tap0");
@@ -128,7 +128,7 @@ fn held_device_is_busy_unless_it_has_more_queues() {
 fn other_devices_are_not_taken_for_tap() {
     alone("tap::other_devices_are_not_taken_for_tap", || {
         run("ip link add tap0 type veth peer name peer");
-        refused("nobody", "it is no TAP device");
+        refused("nobody", "not a TAP device");
         run("ip link delete tap0");
         run("ip tuntap add tap0 mode tun user nobody");
         let answer = set_as("nobody", "tap0 -r");

@@ -4,7 +4,7 @@ use rand::rngs::{StdRng, SysRng};
 use rand::{RngExt as _, SeedableRng as _};
 
 use crate::cli::failure::Failure;
-use crate::platform::netlink::{Kernel, may_administer};
+use crate::platform::netlink::{Kernel, has_net_admin};
 use crate::tools::doctor::{CardFacts, Trial};
 use macveil_core::machine::{How, KernelError, Link};
 use macveil_core::types::Mac;
@@ -28,7 +28,7 @@ pub(super) fn attempt(
     };
     let ifindex = card.kernel.ifindex;
     unless(
-        !may_administer(),
+        !has_net_admin(),
         "this requires root or CAP_NET_ADMIN".to_owned(),
     )?;
     unless(

@@ -105,7 +105,7 @@ pub(super) fn port(config: &Config, name: &str) -> Result<Card, Failure> {
     let tried = "cannot list the Ethernet interfaces";
     let mut kernel = Kernel::open().map_err(|error| Failure::cannot(tried, error))?;
     let ports = kernel
-        .ports()
+        .ethernet_devices()
         .map_err(|error| Failure::cannot(tried, error))?;
     let port = ports.into_iter().find(|port| port.name == name);
     let port = port.ok_or_else(|| Failure::cannot(name, "there is no such Ethernet interface"))?;

@@ -137,7 +137,11 @@ impl Daemon {
             };
             interfaces.insert(card.ifindex, interface);
         }
-        let ports = self.kernel.ports().unwrap_or_default().into_iter();
+        let ports = self
+            .kernel
+            .ethernet_devices()
+            .unwrap_or_default()
+            .into_iter();
         for port in ports.filter(|port| port.physical) {
             let interface = Interface {
                 name: port.name,

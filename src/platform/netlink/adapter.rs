@@ -1,4 +1,4 @@
-//! Any interface with a MAC address, Wi-Fi or not, by its name.
+//! Looks up an interface with a MAC address by name, Wi-Fi or not.
 
 use super::failure::Failure;
 use super::links::Links;
@@ -9,50 +9,50 @@ use macveil_core::types::Mac;
 /// An interface with a MAC address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Adapter {
-    /// The kernel's number for it.
+    /// Interface index.
     pub ifindex: u32,
-    /// Its name.
+    /// Interface name.
     pub name: String,
-    /// Its driver; for a virtual one its kind: `veth`, `tun`.
+    /// Driver; for a virtual interface its kind: `veth`, `tun`.
     pub driver: Option<String>,
-    /// Its address, and whether it is up.
+    /// Address and link state.
     pub link: Link,
-    /// Its permanent address, if the driver knows one.
+    /// Permanent address, if the driver reports one.
     pub permanent: Option<Mac>,
-    /// It is a radio's.
+    /// Whether the interface belongs to a radio.
     pub wifi: bool,
-    /// It is a TAP device.
+    /// Whether the interface is a TAP device.
     pub tap: bool,
 }
 
-/// There is no such interface, or none that could have a MAC address.
+/// No interface with a MAC address has this name.
 #[derive(Debug, thiserror::Error)]
-pub enum NoAdapter {
-    /// The name is nobody's.
-    #[error("there is no interface of this name (`ip link` lists those that there are)")]
+pub enum AdapterError {
+    /// No interface has this name.
+    #[error("no interface has this name (`ip link` lists all interfaces)")]
     Absent,
-    /// A TUN device or the loopback, say.
-    #[error("it has no MAC address: it is a loopback or TUN device, or none of Ethernet's kind")]
+    /// For example a TUN device or the loopback.
+    #[error("the interface has no MAC address: it is a loopback, TUN or other non-Ethernet device")]
     NoAddress,
-    /// The kernel could not be asked.
+    /// The request to the kernel failed.
     #[error(transparent)]
     Unreadable(Failure),
 }
 
 impl Links {
-    /// Reads the interface of this name, which may be an alternative one.
+    /// Reads the interface with this name or alternative name.
     ///
     /// # Errors
-    /// There is none, or it has no MAC address.
-    pub fn adapter(&mut self, name: &str) -> Result<Adapter, NoAdapter> {
+    /// No interface has this name, or the interface has no MAC address.
+    pub fn adapter(&mut self, name: &str) -> Result<Adapter, AdapterError> {
         if name.is_empty() {
-            return Err(NoAdapter::Absent);
+            return Err(AdapterError::Absent);
         }
         let report = match self.find(name) {
             Ok(Some(report)) if !report.loopback => report,
-            Ok(_) => return Err(NoAdapter::NoAddress),
-            Err(failure) if failure.is_absence() => return Err(NoAdapter::Absent),
-            Err(failure) => return Err(NoAdapter::Unreadable(failure)),
+            Ok(_) => return Err(AdapterError::NoAddress),
+            Err(failure) if failure.is_not_found() => return Err(AdapterError::Absent),
+            Err(failure) => return Err(AdapterError::Unreadable(failure)),
         };
         let name = report.name;
         Ok(Adapter {
@@ -61,7 +61,7 @@ impl Links {
             link: report.link,
             permanent: report.permanent.or_else(|| sysfs::permanent_address(&name)),
             wifi: sysfs::is_wifi(&name),
-            // A TUN is of the same kind, but has no MAC address.
+            // A TUN device has the same kind but no MAC address.
             tap: report.kind.as_deref() == Some("tun"),
             name,
         })

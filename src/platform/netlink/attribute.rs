@@ -1,4 +1,4 @@
-//! Netlink attributes (`struct nlattr`, `linux/netlink.h`): read without trust, written aligned.
+//! Netlink attributes (`struct nlattr`, `linux/netlink.h`): reading untrusted ones and writing aligned ones.
 
 use std::iter;
 
@@ -10,7 +10,7 @@ const HEADER: usize = 4;
 const TYPE_MASK: u16 = 0x3fff;
 const NESTED: u16 = 0x8000;
 
-/// The attributes of a message or of a nest; reading stops at the first that does not fit.
+/// The attributes of a message or a nest. Reading stops at the first malformed attribute.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Attributes<'a>(&'a [u8]);
 
@@ -47,7 +47,7 @@ impl<'a> Attributes<'a> {
         self.get(kind).is_some()
     }
 
-    /// The attributes inside this one; none if it is absent.
+    /// The attributes nested in the first attribute of this type; empty without one.
     pub(super) fn nested(self, kind: impl Into<u16>) -> Self {
         Self(self.get(kind).unwrap_or_default())
     }
@@ -68,7 +68,7 @@ impl<'a> Attributes<'a> {
         number(self.get(kind)?).map(i32::from_ne_bytes)
     }
 
-    /// Six bytes, neither more nor fewer.
+    /// A value of exactly six bytes.
     pub(super) fn mac(self, kind: impl Into<u16>) -> Option<Mac> {
         self.get(kind)?.try_into().ok().map(Mac)
     }
@@ -93,18 +93,18 @@ fn split_first(bytes: &[u8]) -> Option<(Attribute<'_>, &[u8])> {
     Some((attribute, bytes.get(aligned(length)..).unwrap_or_default()))
 }
 
-/// Attributes to be sent.
+/// Attributes to send.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Outgoing(Vec<u8>);
 
 impl Outgoing {
-    /// Starts behind a family's own header.
+    /// Starts after a family's header.
     pub(super) fn after(header: &[u8]) -> Self {
         Self(header.to_vec())
     }
 
     pub(super) fn put(mut self, kind: impl Into<u16>, value: &[u8]) -> Self {
-        // A value beyond 64 kB is refused by the kernel: nothing here comes near.
+        // The kernel rejects values above 64 kB; all values here are far smaller.
         let length = u16::try_from(HEADER + value.len()).unwrap_or(u16::MAX);
         self.0.extend(length.to_ne_bytes());
         self.0.extend(kind.into().to_ne_bytes());
@@ -123,7 +123,7 @@ impl Outgoing {
         self.put(kind, &value)
     }
 
-    /// A nest of values numbered from 1, as nl80211 takes lists.
+    /// A nest of values numbered from 1, which is nl80211's form of a list.
     pub(super) fn put_list<'v>(
         self,
         kind: impl Into<u16>,
@@ -147,12 +147,12 @@ impl Outgoing {
     }
 }
 
-/// The first bytes as a fixed array; `None` if there are too few.
+/// The first `N` bytes; `None` if the slice is shorter.
 pub(super) fn number<const N: usize>(bytes: &[u8]) -> Option<[u8; N]> {
     bytes.first_chunk().copied()
 }
 
-/// `NLA_ALIGN`, which is `NLMSG_ALIGN` too.
+/// `NLA_ALIGN`, equal to `NLMSG_ALIGN`.
 pub(super) const fn aligned(length: usize) -> usize {
     length.saturating_add(3) & !3
 }

@@ -1,4 +1,4 @@
-//! Which stations there are, and what their drivers offer.
+//! Lists station interfaces and the features of their drivers.
 
 use neli::consts::nl80211::{Nl80211Command, Nl80211IfType};
 
@@ -9,7 +9,7 @@ use super::wiphy::{self, Wiphy};
 use super::{Kernel, family, sysfs};
 use macveil_core::machine::Card;
 
-/// An address change on a link that is up can hang older kernels.
+/// On older kernels, an address change on a link that is up can lock up the kernel.
 const LIVE_CHANGE_SINCE: (u32, u32) = (6, 7);
 
 /// A station interface and its radio.
@@ -20,17 +20,17 @@ pub(super) struct Interface {
 }
 
 impl Kernel {
-    /// Every station interface there is (`NL80211_CMD_GET_INTERFACE`), the oldest first.
+    /// Lists all station interfaces (`NL80211_CMD_GET_INTERFACE`), oldest first.
     ///
     /// # Errors
-    /// The kernel's answers are lost or make no sense. Interfaces that vanish meanwhile are left out.
+    /// The kernel's answers are lost or malformed. Interfaces that vanish meanwhile are left out.
     pub fn stations(&mut self) -> Result<Vec<Card>, Error> {
         let listed = self
             .nl80211
             .list(Nl80211Command::GetInterface, &Outgoing::default(), decode);
         let mut interfaces = match listed {
             Ok(interfaces) => interfaces,
-            Err(failure) if failure.is_absence() => return Ok(Vec::new()),
+            Err(failure) if failure.is_not_found() => return Ok(Vec::new()),
             Err(failure) => return Err(Error::new("list the Wi-Fi interfaces", failure)),
         };
         interfaces.sort_by_key(|interface| interface.ifindex);
@@ -41,10 +41,10 @@ impl Kernel {
         Ok(cards)
     }
 
-    /// One interface; `None` if it is gone or no station.
+    /// Reads one interface; `None` if it is gone or not a station.
     ///
     /// # Errors
-    /// The kernel's answers are lost or make no sense.
+    /// The kernel's answers are lost or malformed.
     pub fn card(&mut self, ifindex: u32) -> Result<Option<Card>, Error> {
         let body = Outgoing::default().put_u32(attribute::IFINDEX, ifindex);
         match self
@@ -54,7 +54,7 @@ impl Kernel {
             Ok(mut interfaces) => interfaces
                 .pop()
                 .map_or(Ok(None), |interface| self.present(interface)),
-            Err(failure) if failure.is_absence() => Ok(None),
+            Err(failure) if failure.is_not_found() => Ok(None),
             Err(failure) => Err(unreadable(ifindex, failure)),
         }
     }
@@ -62,22 +62,22 @@ impl Kernel {
     /// Whether a Wi-Fi interface is a station; `None` if it is gone.
     ///
     /// # Errors
-    /// The kernel's answers are lost or make no sense.
+    /// The kernel's answers are lost or malformed.
     pub fn is_station(&mut self, ifindex: u32) -> Result<Option<bool>, Error> {
         let body = Outgoing::default().put_u32(attribute::IFINDEX, ifindex);
         let kind = |payload: &[u8]| is_station_type(family::split(payload)?.1);
         match self.nl80211.read(Nl80211Command::GetInterface, &body, kind) {
             Ok(mut kinds) => Ok(kinds.pop()),
-            Err(failure) if failure.is_absence() => Ok(None),
+            Err(failure) if failure.is_not_found() => Ok(None),
             Err(failure) => Err(unreadable(ifindex, failure)),
         }
     }
 
-    /// The card, unless it vanishes while it is read.
+    /// Describes the card; `None` if it vanishes meanwhile.
     fn present(&mut self, interface: Interface) -> Result<Option<Card>, Error> {
         match self.describe(interface) {
             Ok(card) => Ok(Some(card)),
-            Err(failure) if failure.is_absence() => Ok(None),
+            Err(failure) if failure.is_not_found() => Ok(None),
             Err(failure) => Err(unreadable(interface.ifindex, failure)),
         }
     }
@@ -93,7 +93,7 @@ impl Kernel {
             .list(Nl80211Command::GetWiphy, &body, wiphy::decode)?
             .into_iter()
             .reduce(Wiphy::join)
-            .ok_or_else(Failure::absence)?;
+            .ok_or_else(Failure::not_found)?;
         Ok(Card {
             ifindex,
             wiphy,

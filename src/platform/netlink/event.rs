@@ -1,4 +1,4 @@
-//! What nl80211 announces of a station.
+//! Decodes nl80211 notifications about stations.
 
 use neli::consts::nl80211::Nl80211Command;
 
@@ -8,14 +8,14 @@ use super::nl80211::{attribute, scan_flag};
 use macveil_core::machine::{Event, MlmeEvent, ScanEvent, ScanStarted};
 use macveil_core::types::Mac;
 
-/// Reads the announcement that an interface has another type now, a station's or not.
+/// Decodes the notification that an interface changed its type; returns the interface index.
 pub(super) fn retyped(payload: &[u8]) -> Option<u32> {
     let (command, attributes) = family::split(payload)?;
     (Nl80211Command::from(command) == Nl80211Command::SetInterface)
         .then(|| attributes.u32(attribute::IFINDEX))?
 }
 
-/// Reads an announcement; `None` for one that is of no interest or names no interface.
+/// Decodes a notification; `None` if macveil does not use it or it names no interface.
 pub(super) fn decode(payload: &[u8]) -> Option<(u32, Event)> {
     let (command, attributes) = family::split(payload)?;
     let ifindex = attributes.u32(attribute::IFINDEX)?;
@@ -60,7 +60,7 @@ fn mlme(command: Nl80211Command, attributes: Attributes<'_>) -> Option<MlmeEvent
     }
 }
 
-/// To whom an access point sent a management frame; `None` if it was sent by a station.
+/// The receiver of a management frame from an access point; `None` if a station sent it.
 ///
 /// The frame begins with two bytes of frame control and two of duration; then receiver, sender and
 /// BSSID (IEEE 802.11-2020, 9.3.3.1).

@@ -1,4 +1,4 @@
-//! What can go wrong between this process and the kernel.
+//! Errors in the exchange with the kernel.
 
 use std::io;
 
@@ -9,7 +9,7 @@ use macveil_core::machine::KernelError;
 /// A request to the kernel failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// The kernel or the driver said no.
+    /// The kernel or the driver rejected the request.
     #[error("{errno}{}", explained(explanation.as_deref()))]
     Errno {
         /// The errno.
@@ -17,19 +17,19 @@ pub enum Failure {
         /// The extended acknowledgement's text (`NLMSGERR_ATTR_MSG`).
         explanation: Option<String>,
     },
-    /// The socket could not be used.
+    /// A system call on the socket failed.
     #[error("the netlink socket failed")]
     Socket(#[from] io::Error),
-    /// No answer came, or not all of it.
+    /// The answer is missing or incomplete.
     #[error("the kernel's answer was lost")]
     Lost,
-    /// The answer was longer than the buffer, which has grown since.
-    #[error("the kernel's answer was cut off")]
+    /// The answer was longer than the buffer, which was then enlarged.
+    #[error("the kernel's answer was truncated")]
     CutOff,
-    /// The answer is no valid netlink.
-    #[error("the kernel's answer makes no sense")]
+    /// The answer is not valid netlink.
+    #[error("the kernel's answer is malformed")]
     Malformed,
-    /// The answer lacks what was asked for.
+    /// The answer lacks a required value.
     #[error("the kernel's answer lacks {0}")]
     Lacks(&'static str),
 }
@@ -45,20 +45,20 @@ impl Failure {
         }
     }
 
-    /// For a list that is empty because what it was to describe is gone.
-    pub(super) fn absence() -> Self {
+    /// For an empty list: the object that it describes is gone.
+    pub(super) fn not_found() -> Self {
         Self::Errno {
             errno: Errno::NODEV,
             explanation: None,
         }
     }
 
-    /// What was asked about is not there: no such interface, radio, family or scan.
-    pub(super) fn is_absence(&self) -> bool {
+    /// Whether the interface, radio, family or scan does not exist.
+    pub(super) fn is_not_found(&self) -> bool {
         matches!(self.errno(), Some(Errno::NOENT | Errno::NODEV))
     }
 
-    pub(super) fn into_refusal(self, step: &'static str) -> KernelError {
+    pub(super) fn into_kernel_error(self, step: &'static str) -> KernelError {
         let reason = match &self {
             Self::Socket(error) => format!("{self}: {error}"),
             _ => self.to_string(),
@@ -75,7 +75,7 @@ fn explained(explanation: Option<&str>) -> String {
     explanation.map_or_else(String::new, |text| format!(": {text}"))
 }
 
-/// Something could not be learned from the kernel.
+/// A request to the kernel failed; names the attempted step.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {tried}")]
 pub struct Error {
@@ -92,7 +92,7 @@ impl Error {
         }
     }
 
-    /// Why.
+    /// The cause.
     #[must_use]
     pub fn failure(&self) -> &Failure {
         &self.failure

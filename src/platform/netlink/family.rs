@@ -8,9 +8,9 @@ use super::failure::Failure;
 use super::message::Request;
 use super::socket::Socket;
 
-/// Its own name.
+/// The controller's family name.
 pub(super) const CONTROLLER_NAME: &str = "nlctrl";
-/// The group in which it announces families.
+/// The controller's multicast group that announces families.
 pub(super) const CONTROLLER_GROUP: &str = "notify";
 
 /// `struct genlmsghdr`, version 1 of the family.
@@ -24,7 +24,7 @@ pub(super) fn split(payload: &[u8]) -> Option<(u8, Attributes<'_>)> {
     Some((*command, Attributes::of(attributes)))
 }
 
-/// What the controller knows of a family.
+/// A family as the controller reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Family {
     pub(super) name: String,
@@ -33,7 +33,7 @@ pub(super) struct Family {
 }
 
 impl Family {
-    /// Asks the kernel, which loads the family's module if need be.
+    /// Requests the family from the kernel, which loads its module if needed.
     pub(super) fn resolve(socket: &mut Socket, name: &str) -> Result<Self, Failure> {
         let body =
             Outgoing::after(&header(CtrlCmd::Getfamily)).put_text(CtrlAttr::FamilyName, name);

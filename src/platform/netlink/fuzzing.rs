@@ -1,4 +1,4 @@
-//! Targets of the fuzzer: what the kernel sends, and what strangers send through it.
+//! Fuzz targets for data from the kernel and, through it, from access points.
 
 use super::attribute::{Attributes, Outgoing};
 use super::family::{self, Family};
@@ -8,7 +8,7 @@ use super::{card, event, rtnetlink as links, scan, wiphy};
 use crate::fuzzing::assert_harmless;
 use macveil_core::types::{MAX_SSID_BYTES, Mac, Ssid};
 
-/// A datagram of either family, as it comes from a socket.
+/// A datagram of either family.
 pub(crate) fn datagram(data: &[u8]) {
     let mut read = 0;
     for message in Messages::of(data).flatten() {
@@ -18,10 +18,10 @@ pub(crate) fn datagram(data: &[u8]) {
         rtnetlink(message.payload);
     }
     assert!(read <= data.len());
-    writing(data);
+    round_trip(data);
 }
 
-/// What nl80211 tells: interfaces, radios, announcements, access points.
+/// nl80211 messages: interfaces, radios, events, access points.
 pub(crate) fn nl80211(payload: &[u8]) {
     let _ = Family::decode(payload);
     let _ = card::decode(payload);
@@ -31,12 +31,12 @@ pub(crate) fn nl80211(payload: &[u8]) {
         assert!(channels * 4 <= payload.len());
         assert_eq!(radio.clone().join(radio).channels.len(), 2 * channels);
     }
-    if let Some(heard) = scan::decode(payload) {
-        assert_harmless_ssid(&heard.ssid);
+    if let Some(bss) = scan::decode(payload) {
+        assert_harmless_ssid(&bss.ssid);
     }
 }
 
-/// What rtnetlink tells: links that come, change and go.
+/// rtnetlink messages: new, changed and removed links.
 pub(crate) fn rtnetlink(payload: &[u8]) {
     let report = links::decode(payload);
     let gone = links::decode_gone(payload);
@@ -47,7 +47,7 @@ pub(crate) fn rtnetlink(payload: &[u8]) {
     }
 }
 
-/// What an access point sends: it is heard whatever its elements are, and its name is the first.
+/// Elements from an access point: it is always reported, with its first SSID element.
 pub(crate) fn elements(data: &[u8]) {
     const BSSID: u16 = 1;
     const FREQUENCY: u16 = 2;
@@ -58,12 +58,12 @@ pub(crate) fn elements(data: &[u8]) {
     let data = data.get(..60_000).unwrap_or(data);
     let answer = Outgoing::after(&family::header(34_u8))
         .put(attribute::BSS, &bss.put(ELEMENTS, data).into_bytes());
-    let heard = scan::decode(&answer.into_bytes()).map(|heard| heard.ssid);
+    let ssid = scan::decode(&answer.into_bytes()).map(|bss| bss.ssid);
     let expected = first_name(data).and_then(Ssid::new);
-    assert_eq!(heard, Some(expected.unwrap_or_else(Ssid::wildcard)));
+    assert_eq!(ssid, Some(expected.unwrap_or_else(Ssid::wildcard)));
 }
 
-/// Read in another way than [`scan`] reads it.
+/// The first SSID, found independently of [`scan`].
 fn first_name(elements: &[u8]) -> Option<&[u8]> {
     let mut at = 0;
     loop {
@@ -76,9 +76,9 @@ fn first_name(elements: &[u8]) -> Option<&[u8]> {
     }
 }
 
-/// What is written is read back as it was.
-fn writing(data: &[u8]) {
-    const LONGEST: usize = 60_000;
+/// Encoded data decodes to the same values.
+fn round_trip(data: &[u8]) {
+    const MAX_BODY_BYTES: usize = 60_000;
     let values = || (0_u16..).zip(data.chunks(7));
     let list = values().fold(Outgoing::default(), |list, (kind, value)| {
         list.put(kind & 0x3fff, value)
@@ -90,7 +90,7 @@ fn writing(data: &[u8]) {
         assert_eq!(found, Some((kind & 0x3fff, value)));
     }
     assert_eq!(read.next(), None);
-    if body.len() < LONGEST {
+    if body.len() < MAX_BODY_BYTES {
         let mut datagram = Vec::new();
         Request::single(16, list.clone()).append_to(&mut datagram, 1);
         Request::dump(17, list).append_to(&mut datagram, 2);

@@ -1,4 +1,4 @@
-//! Links: reading them, holding them down, putting addresses on them.
+//! Reads links, sets their addresses and takes them up and down.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -19,10 +19,10 @@ const BRING_UP: &str = "bring the link up";
 const CLEAR_IPV6: &str = "clear the IPv6 addresses";
 
 /// Some drivers answer before they have applied an address.
-const PATIENCE: u32 = 10;
-const PAUSE: Duration = Duration::from_millis(10);
+const MAX_READ_BACKS: u32 = 10;
+const READ_BACK_INTERVAL: Duration = Duration::from_millis(10);
 
-/// The socket on which rtnetlink is asked; links need not be Wi-Fi.
+/// An rtnetlink socket for requests; works on any link, not only Wi-Fi.
 pub struct Links {
     socket: Socket,
 }
@@ -31,7 +31,7 @@ impl Links {
     /// Opens the socket.
     ///
     /// # Errors
-    /// A socket cannot be had.
+    /// The socket cannot be opened.
     pub fn open() -> Result<Self, Error> {
         Socket::open(NlFamily::Route)
             .map(|socket| Self { socket })
@@ -45,16 +45,16 @@ impl Links {
     pub fn link(&mut self, ifindex: u32) -> Result<Link, KernelError> {
         self.report(ifindex)
             .map(|report| report.link)
-            .map_err(|failure| failure.into_refusal(READ_LINK))
+            .map_err(|failure| failure.into_kernel_error(READ_LINK))
     }
 
-    /// Puts an address on a card (`IFLA_ADDRESS`) and reads the link back, whatever it then shows.
+    /// Sets the address of a card (`IFLA_ADDRESS`) and returns the link as read back.
     ///
-    /// A driver that shows another address gets 100 ms to come round. By a bounce the link comes up
-    /// under no other address than this: where the driver shows another, it stays down.
+    /// A driver has 100 ms to apply the address. With [`How::Cycle`] the link comes up only with the
+    /// new address; if the driver shows another one, the link stays down.
     ///
     /// # Errors
-    /// The kernel or the driver refuses; the step tells whether the address had gone in by then.
+    /// The kernel or the driver rejects a step; the step shows whether the address was already set.
     pub fn set_address(
         &mut self,
         ifindex: u32,
@@ -62,7 +62,7 @@ impl Links {
         how: How,
     ) -> Result<Link, KernelError> {
         match how {
-            How::Cycle => return self.bounce(ifindex, address),
+            How::Cycle => return self.cycle(ifindex, address),
             How::WhileDown => self.put_address(ifindex, address)?,
             How::Live => {
                 self.put_address(ifindex, address)?;
@@ -72,26 +72,26 @@ impl Links {
         self.read_back(ifindex, address)
     }
 
-    /// Takes a link down, and leaves it so.
+    /// Takes a link down.
     ///
     /// # Errors
-    /// The kernel refuses.
+    /// The kernel rejects the request.
     pub fn set_link_down(&mut self, ifindex: u32) -> Result<Link, KernelError> {
-        let refused = |failure: Failure| failure.into_refusal(TAKE_DOWN);
+        let refused = |failure: Failure| failure.into_kernel_error(TAKE_DOWN);
         let name = self.report(ifindex).map_err(refused)?.name;
         let down = rtnetlink::take_down(ifindex);
-        leaving_groups_silently(&name, || self.socket.carry_out(&down)).map_err(refused)?;
+        without_group_reports(&name, || self.socket.execute(&down)).map_err(refused)?;
         self.link(ifindex)
     }
 
-    /// Brings a link up, with the address that it has.
+    /// Brings a link up with its current address.
     ///
     /// # Errors
-    /// The kernel or the driver refuses.
+    /// The kernel or the driver rejects the request.
     pub fn bring_up(&mut self, ifindex: u32) -> Result<Link, KernelError> {
         self.socket
-            .carry_out(&rtnetlink::bring_up(ifindex))
-            .map_err(|failure| failure.into_refusal(BRING_UP))?;
+            .execute(&rtnetlink::bring_up(ifindex))
+            .map_err(|failure| failure.into_kernel_error(BRING_UP))?;
         self.link(ifindex)
     }
 
@@ -107,21 +107,21 @@ impl Links {
         rtnetlink::list(&mut self.socket)
     }
 
-    fn bounce(&mut self, ifindex: u32, address: Mac) -> Result<Link, KernelError> {
-        // Both in one datagram: the smallest window for anybody else to bring the link up.
+    fn cycle(&mut self, ifindex: u32, address: Mac) -> Result<Link, KernelError> {
+        // Both requests in one datagram leave other programs the least time to bring the link up.
         let down = rtnetlink::take_down(ifindex);
         let put = rtnetlink::set_address(ifindex, address);
         let report = self.report(ifindex);
         let name = report
-            .map_err(|failure| failure.into_refusal(TAKE_DOWN))?
+            .map_err(|failure| failure.into_kernel_error(TAKE_DOWN))?
             .name;
-        let both = || self.socket.carry_out_both([&down, &put]);
-        let outcomes = leaving_groups_silently(&name, both)
-            .map_err(|failure| failure.into_refusal(SET_ADDRESS))?;
+        let both = || self.socket.execute_both([&down, &put]);
+        let outcomes = without_group_reports(&name, both)
+            .map_err(|failure| failure.into_kernel_error(SET_ADDRESS))?;
         match outcomes {
             [_, Ok(())] => {}
-            [Err(failure), Err(_)] => return Err(failure.into_refusal(TAKE_DOWN)),
-            [Ok(()), Err(failure)] => return Err(failure.into_refusal(SET_ADDRESS)),
+            [Err(failure), Err(_)] => return Err(failure.into_kernel_error(TAKE_DOWN)),
+            [Ok(()), Err(failure)] => return Err(failure.into_kernel_error(SET_ADDRESS)),
         }
         let link = self.read_back(ifindex, address)?;
         if link.address != address {
@@ -131,45 +131,46 @@ impl Links {
         if link.address == address {
             Ok(link)
         } else {
-            // Some drivers undo the change as the link comes up.
+            // Some drivers revert the change when the link comes up.
             self.set_link_down(ifindex)
         }
     }
 
     fn put_address(&mut self, ifindex: u32, address: Mac) -> Result<(), KernelError> {
         self.socket
-            .carry_out(&rtnetlink::set_address(ifindex, address))
-            .map_err(|failure| failure.into_refusal(SET_ADDRESS))
+            .execute(&rtnetlink::set_address(ifindex, address))
+            .map_err(|failure| failure.into_kernel_error(SET_ADDRESS))
     }
 
     fn read_back(&mut self, ifindex: u32, address: Mac) -> Result<Link, KernelError> {
         let mut link = self.link(ifindex)?;
-        for _ in 0..PATIENCE {
+        for _ in 0..MAX_READ_BACKS {
             if link.address == address {
                 break;
             }
-            thread::sleep(PAUSE);
+            thread::sleep(READ_BACK_INTERVAL);
             link = self.link(ifindex)?;
         }
         Ok(link)
     }
 
-    /// A change on a link that is up leaves the link-local address made of the old one in use.
+    /// Removes IPv6 addresses: after a change on a link that is up, the link-local address derived
+    /// from the old MAC address stays in use.
     ///
     /// # Errors
-    /// The link is gone, or IPv6 cannot be switched off and on.
+    /// The link is gone, or IPv6 cannot be disabled and enabled.
     pub fn clear_ipv6(&mut self, ifindex: u32) -> Result<(), KernelError> {
-        let refused = |failure: Failure| failure.into_refusal(CLEAR_IPV6);
+        let refused = |failure: Failure| failure.into_kernel_error(CLEAR_IPV6);
         let name = self.report(ifindex).map_err(refused)?.name;
-        switch_ipv6_off_and_on(&name).map_err(|error| refused(Failure::Socket(error)))
+        toggle_ipv6(&name).map_err(|error| refused(Failure::Socket(error)))
     }
 }
 
-fn switch_ipv6_off_and_on(name: &str) -> io::Result<()> {
+fn toggle_ipv6(name: &str) -> io::Result<()> {
     let switch = ipv6_switch(name, "disable_ipv6");
     match fs::read_to_string(&switch) {
         Ok(value) if value.trim() == "0" => {
-            leaving_groups_silently(name, || fs::write(&switch, "1"))?;
+            without_group_reports(name, || fs::write(&switch, "1"))?;
             fs::write(&switch, "0")
         }
         Ok(_) => Ok(()),
@@ -178,15 +179,15 @@ fn switch_ipv6_off_and_on(name: &str) -> io::Result<()> {
     }
 }
 
-/// Takes IPv6 addresses away without a trace in the next network.
+/// Runs a change that removes IPv6 addresses so that the next network learns nothing about them.
 ///
-/// The kernel is in a multicast group for the end of each address. By version 2 of MLD it remembers the
-/// groups that it has left without being heard, and tells of them once there is a carrier again, in a network
-/// that the address is none of the business of (`mld_add_delrec`, `mcast.c`). By version 1 it does not.
-fn leaving_groups_silently<T>(name: &str, change: impl FnOnce() -> T) -> T {
+/// The kernel joins a multicast group for the last bits of each address. With MLD version 2 it remembers
+/// groups that it left without a carrier and reports them when the carrier returns, possibly in another
+/// network (`mld_add_delrec`, `mcast.c`). With version 1 it does not.
+fn without_group_reports<T>(name: &str, change: impl FnOnce() -> T) -> T {
     const VERSION_1: &str = "1";
     let switch = ipv6_switch(name, "force_mld_version");
-    // Without IPv6 there is neither the switch nor anything to leave.
+    // Without IPv6, neither this file nor the groups exist.
     let before = fs::read_to_string(&switch).unwrap_or_default();
     let switched = before.trim() != VERSION_1 && fs::write(&switch, VERSION_1).is_ok();
     let outcome = change();

@@ -1,4 +1,4 @@
-//! Netlink messages (`struct nlmsghdr`, `linux/netlink.h`) and the kernel's answers among them.
+//! Netlink messages (`struct nlmsghdr`, `linux/netlink.h`) and their outcomes.
 
 use std::io;
 
@@ -10,10 +10,10 @@ use super::failure::Failure;
 
 /// `NLMSG_HDRLEN`.
 const HEADER: usize = 16;
-/// `NLMSG_MIN_TYPE`: types below are netlink's own.
+/// `NLMSG_MIN_TYPE`: lower types belong to netlink itself.
 const FIRST_OF_FAMILIES: u16 = 16;
 
-/// Something asked of the kernel.
+/// A request to the kernel.
 #[derive(Debug, Clone)]
 pub(super) struct Request {
     kind: u16,
@@ -22,12 +22,12 @@ pub(super) struct Request {
 }
 
 impl Request {
-    /// To do something, or to read one thing.
+    /// A request to change or read one object.
     pub(super) fn single(kind: u16, body: Outgoing) -> Self {
         Self::new(kind, NlmF::REQUEST | NlmF::ACK, body)
     }
 
-    /// To read a list.
+    /// A request to read a list.
     pub(super) fn dump(kind: u16, body: Outgoing) -> Self {
         Self::new(kind, NlmF::REQUEST | NlmF::DUMP, body)
     }
@@ -55,13 +55,13 @@ impl Request {
 pub(super) struct Message<'a> {
     pub(super) kind: u16,
     pub(super) sequence: u32,
-    /// What follows the netlink header.
+    /// The bytes after the netlink header.
     pub(super) payload: &'a [u8],
     flags: NlmF,
 }
 
 impl Message<'_> {
-    /// It belongs to a family, rather than to netlink itself.
+    /// Whether the message belongs to a family rather than to netlink itself.
     pub(super) fn is_content(&self) -> bool {
         self.kind >= FIRST_OF_FAMILIES
     }
@@ -70,7 +70,7 @@ impl Message<'_> {
         self.flags.contains(NlmF::DUMP_INTR)
     }
 
-    /// The request's outcome, if this is the message that ends it.
+    /// The request's outcome, if this message ends the request.
     pub(super) fn outcome(&self) -> Option<Result<(), Failure>> {
         matches!(Nlmsg::from(self.kind), Nlmsg::Error | Nlmsg::Done).then(|| {
             match number(self.payload) {

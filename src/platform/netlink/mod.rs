@@ -1,11 +1,12 @@
-//! The kernel: rtnetlink and nl80211, as values that go in and come out. No policy.
+//! Access to rtnetlink and nl80211. Contains no policy.
 //!
-//! [`Kernel`] asks and has things done; [`Notifications`] hears what happens. Netlink messages are read
-//! and written here byte by byte: what strangers send can neither panic nor hide what follows it.
+//! [`Kernel`] sends requests; [`Notifications`] receives notifications. This module decodes and encodes
+//! netlink messages itself: malformed data from the air can neither cause a panic nor hide later data.
 
 mod adapter;
 mod attribute;
 mod card;
+mod ethernet;
 mod event;
 mod failure;
 mod family;
@@ -15,7 +16,7 @@ mod links;
 mod message;
 mod nl80211;
 mod notifications;
-mod port;
+
 mod privilege;
 mod rtnetlink;
 mod scan;
@@ -26,18 +27,18 @@ mod tap;
 mod tests;
 mod wiphy;
 
-pub use adapter::{Adapter, NoAdapter};
+pub use adapter::{Adapter, AdapterError};
 pub use failure::{Error, Failure};
 pub use links::Links;
 pub use notifications::{Notification, Notifications};
-pub use privilege::may_administer;
+pub use privilege::has_net_admin;
 pub use tap::{TapError, set_tap_address};
 
 use macveil_core::machine::{How, KernelError, Link};
 use macveil_core::types::Mac;
 use nl80211::Nl80211;
 
-/// The sockets on which the kernel is asked. Every answer is there at once, or it is an error.
+/// The sockets for requests. Every answer is available at once; a missing one is an error.
 pub struct Kernel {
     links: Links,
     nl80211: Nl80211,
@@ -48,7 +49,7 @@ impl Kernel {
     /// Opens a socket to rtnetlink and one to nl80211.
     ///
     /// # Errors
-    /// A socket cannot be had, or the kernel has no nl80211.
+    /// A socket cannot be opened, or the kernel has no nl80211.
     pub fn open() -> Result<Self, Error> {
         Ok(Self {
             links: Links::open()?,
@@ -63,25 +64,25 @@ impl Kernel {
         self.release
     }
 
-    /// Whether an interface has a carrier; a station that has one is associated.
+    /// Whether an interface has a carrier; a station with a carrier is associated.
     #[must_use]
     pub fn has_carrier(&self, name: &str, ifindex: u32) -> bool {
-        // A link that is down does not say.
+        // The file cannot be read while the link is down.
         sysfs::number(name, ifindex, "carrier") == Some(1)
     }
 
-    /// As [`Links::link`].
+    /// See [`Links::link`].
     ///
     /// # Errors
-    /// As there.
+    /// See [`Links::link`].
     pub fn link(&mut self, ifindex: u32) -> Result<Link, KernelError> {
         self.links.link(ifindex)
     }
 
-    /// As [`Links::set_address`].
+    /// See [`Links::set_address`].
     ///
     /// # Errors
-    /// As there.
+    /// See [`Links::set_address`].
     pub fn set_address(
         &mut self,
         ifindex: u32,
@@ -91,26 +92,26 @@ impl Kernel {
         self.links.set_address(ifindex, address, how)
     }
 
-    /// As [`Links::clear_ipv6`].
+    /// See [`Links::clear_ipv6`].
     ///
     /// # Errors
-    /// As there.
+    /// See [`Links::clear_ipv6`].
     pub fn clear_ipv6(&mut self, ifindex: u32) -> Result<(), KernelError> {
         self.links.clear_ipv6(ifindex)
     }
 
-    /// As [`Links::set_link_down`].
+    /// See [`Links::set_link_down`].
     ///
     /// # Errors
-    /// As there.
+    /// See [`Links::set_link_down`].
     pub fn set_link_down(&mut self, ifindex: u32) -> Result<Link, KernelError> {
         self.links.set_link_down(ifindex)
     }
 
-    /// As [`Links::bring_up`].
+    /// See [`Links::bring_up`].
     ///
     /// # Errors
-    /// As there.
+    /// See [`Links::bring_up`].
     pub fn bring_up(&mut self, ifindex: u32) -> Result<Link, KernelError> {
         self.links.bring_up(ifindex)
     }

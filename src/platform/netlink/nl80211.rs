@@ -1,4 +1,4 @@
-//! nl80211 (`linux/nl80211.h`): the commands and attributes that are used, and a socket to ask with.
+//! nl80211 (`linux/nl80211.h`): the attributes in use and a socket for requests.
 
 use neli::consts::nl80211::Nl80211Command;
 use neli::consts::socket::NlFamily;
@@ -9,13 +9,13 @@ use super::family::{self, Family};
 use super::message::Request;
 use super::socket::Socket;
 
-/// No family has this number: the kernel answers `ENOENT` until cfg80211 is loaded.
-pub(super) const NOT_THERE_YET: u16 = u16::MAX;
+/// No family has this number, so the kernel answers `ENOENT` until cfg80211 is loaded.
+pub(super) const FAMILY_NOT_LOADED: u16 = u16::MAX;
 
 /// The family's name (`NL80211_GENL_NAME`).
 pub(super) const NAME: &str = "nl80211";
 
-/// `NL80211_ATTR_*`: neli has too few of them.
+/// `NL80211_ATTR_*`; neli lacks some of them.
 pub(super) mod attribute {
     use linux_raw_sys::netlink::nl80211_attrs as number;
 
@@ -53,7 +53,7 @@ pub(super) mod scan_flag {
         flag::NL80211_SCAN_FLAG_MIN_PREQ_CONTENT as u32;
 }
 
-/// A socket to ask nl80211 with.
+/// A socket for nl80211 requests.
 pub(super) struct Nl80211 {
     socket: Socket,
     family: u16,
@@ -65,30 +65,30 @@ impl Nl80211 {
             .map_err(|error| Error::new("open a generic netlink socket", error))?;
         let family = match Family::resolve(&mut socket, NAME) {
             Ok(family) => family.id,
-            Err(failure) if failure.is_absence() => NOT_THERE_YET,
+            Err(failure) if failure.is_not_found() => FAMILY_NOT_LOADED,
             Err(failure) => return Err(Error::new("find nl80211 in this kernel", failure)),
         };
         Ok(Self { socket, family })
     }
 
-    pub(super) fn carry_out(
+    pub(super) fn execute(
         &mut self,
         command: Nl80211Command,
         body: &Outgoing,
     ) -> Result<(), Failure> {
-        self.ask(|socket, family| {
-            socket.carry_out(&Request::single(family, message(command, body)))
+        self.request(|socket, family| {
+            socket.execute(&Request::single(family, message(command, body)))
         })
     }
 
-    /// Reads one thing.
+    /// Reads one object.
     pub(super) fn read<T>(
         &mut self,
         command: Nl80211Command,
         body: &Outgoing,
         decode: impl Fn(&[u8]) -> Option<T>,
     ) -> Result<Vec<T>, Failure> {
-        self.ask(|socket, family| {
+        self.request(|socket, family| {
             socket.read(&Request::single(family, message(command, body)), &decode)
         })
     }
@@ -100,24 +100,24 @@ impl Nl80211 {
         body: &Outgoing,
         decode: impl Fn(&[u8]) -> Option<T>,
     ) -> Result<Vec<T>, Failure> {
-        self.ask(|socket, family| {
+        self.request(|socket, family| {
             socket.read(&Request::dump(family, message(command, body)), &decode)
         })
     }
 
-    /// Asks again when the family's number turns out to be stale, as after reloading cfg80211.
-    fn ask<T>(
+    /// Repeats the request if the family number is stale, as after reloading cfg80211.
+    fn request<T>(
         &mut self,
-        mut question: impl FnMut(&mut Socket, u16) -> Result<T, Failure>,
+        mut send: impl FnMut(&mut Socket, u16) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
-        let answer = question(&mut self.socket, self.family);
-        if !answer.as_ref().is_err_and(Failure::is_absence) {
+        let answer = send(&mut self.socket, self.family);
+        if !answer.as_ref().is_err_and(Failure::is_not_found) {
             return answer;
         }
         match Family::resolve(&mut self.socket, NAME) {
             Ok(family) if family.id != self.family => {
                 self.family = family.id;
-                question(&mut self.socket, family.id)
+                send(&mut self.socket, family.id)
             }
             _ => answer,
         }

@@ -1,4 +1,4 @@
-//! What the kernel says unasked.
+//! Notifications from the kernel.
 
 use std::collections::VecDeque;
 use std::future::pending;
@@ -20,42 +20,42 @@ use macveil_core::machine::{Event, Link};
 /// nl80211's multicast groups (`NL80211_MULTICAST_GROUP_CONFIG`, `_SCAN`, `_MLME`).
 const GROUPS: [&str; 3] = ["config", "scan", "mlme"];
 
-/// Something happened in the kernel.
+/// A notification from the kernel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Notification {
     /// A link with a six-byte address appeared or changed (`RTM_NEWLINK`).
     Link {
-        /// The kernel's number for it.
+        /// Interface index.
         ifindex: u32,
-        /// What it is like now.
+        /// Its new state.
         link: Link,
-        /// Its name now.
+        /// Its current name.
         name: String,
-        /// It is a part of a bond or a team now.
+        /// Whether it is now a member of a bond or a team.
         bonded: bool,
     },
     /// A link is gone (`RTM_DELLINK`).
     LinkGone {
-        /// The number that it had.
+        /// Its former interface index.
         ifindex: u32,
     },
-    /// A Wi-Fi interface has become a station, or something else.
+    /// A Wi-Fi interface changed its type, for example to station.
     Retyped {
-        /// The interface.
+        /// Interface index.
         ifindex: u32,
     },
-    /// nl80211 announces something of an interface.
+    /// An nl80211 event on an interface.
     Station {
-        /// The interface.
+        /// Interface index.
         ifindex: u32,
-        /// What.
+        /// The event.
         event: Event,
     },
-    /// Notifications were lost: whatever is known may be stale.
+    /// Notifications were lost; all known state may be stale.
     Overrun,
 }
 
-/// The sockets on which the kernel says things unasked.
+/// The sockets that receive notifications.
 pub struct Notifications {
     links: AsyncFd<Socket>,
     nl80211: AsyncFd<Socket>,
@@ -67,11 +67,12 @@ impl Notifications {
     /// Subscribes to links, scans and associations.
     ///
     /// # Errors
-    /// A socket cannot be had, or the kernel has no nl80211; or there is no Tokio runtime around.
+    /// A socket cannot be opened, the kernel has no nl80211, or no Tokio runtime is active.
     pub fn open() -> Result<Self, Error> {
-        let links = listen_to_links().map_err(|failure| Error::new("listen to links", failure))?;
-        let (nl80211, family) =
-            listen_to_nl80211().map_err(|failure| Error::new("listen to nl80211", failure))?;
+        let links =
+            subscribe_to_links().map_err(|failure| Error::new("subscribe to links", failure))?;
+        let (nl80211, family) = subscribe_to_nl80211()
+            .map_err(|failure| Error::new("subscribe to nl80211", failure))?;
         Self::on(links, nl80211, family)
     }
 
@@ -84,19 +85,19 @@ impl Notifications {
         })
     }
 
-    /// Waits for the next; nothing is lost if the future is dropped.
+    /// Waits for the next notification. Dropping the future loses nothing.
     pub async fn next(&mut self) -> Notification {
         loop {
             if let Some(notification) = self.queue.0.pop_front() {
                 return notification;
             }
-            // Errors mean that the runtime shuts down, and a socket that is not ready is waited for anew.
+            // Errors mean that the runtime shuts down; a socket that is not ready is polled again.
             select! {
                 Ok(mut ready) = self.links.readable_mut() => {
-                    let _ = ready.try_io(|fd| self.queue.take_links(fd.get_mut()));
+                    let _ = ready.try_io(|fd| self.queue.receive_link(fd.get_mut()));
                 }
                 Ok(mut ready) = self.nl80211.readable_mut() => {
-                    let _ = ready.try_io(|fd| self.queue.take_nl80211(fd.get_mut(), &mut self.family));
+                    let _ = ready.try_io(|fd| self.queue.receive_nl80211(fd.get_mut(), &mut self.family));
                 }
                 else => pending().await,
             }
@@ -104,24 +105,24 @@ impl Notifications {
     }
 }
 
-pub(super) fn listen_to_links() -> Result<Socket, Failure> {
+pub(super) fn subscribe_to_links() -> Result<Socket, Failure> {
     let socket = Socket::open(NlFamily::Route)?;
     socket.join(rtnetlink::GROUP)?;
     Ok(socket)
 }
 
-fn listen_to_nl80211() -> Result<(Socket, u16), Failure> {
-    let mut asking = Socket::open(NlFamily::Generic)?;
-    let listening = Socket::open(NlFamily::Generic)?;
-    let controller = Family::resolve(&mut asking, family::CONTROLLER_NAME)?;
-    join(&listening, &controller, &[family::CONTROLLER_GROUP])?;
-    match Family::resolve(&mut asking, nl80211::NAME) {
+fn subscribe_to_nl80211() -> Result<(Socket, u16), Failure> {
+    let mut requests = Socket::open(NlFamily::Generic)?;
+    let subscribed = Socket::open(NlFamily::Generic)?;
+    let controller = Family::resolve(&mut requests, family::CONTROLLER_NAME)?;
+    join(&subscribed, &controller, &[family::CONTROLLER_GROUP])?;
+    match Family::resolve(&mut requests, nl80211::NAME) {
         Ok(nl80211) => {
-            join(&listening, &nl80211, &GROUPS)?;
-            Ok((listening, nl80211.id))
+            join(&subscribed, &nl80211, &GROUPS)?;
+            Ok((subscribed, nl80211.id))
         }
-        // The controller tells when it is born.
-        Err(failure) if failure.is_absence() => Ok((listening, nl80211::NOT_THERE_YET)),
+        // The controller announces the family once it is registered.
+        Err(failure) if failure.is_not_found() => Ok((subscribed, nl80211::FAMILY_NOT_LOADED)),
         Err(failure) => Err(failure),
     }
 }
@@ -138,20 +139,20 @@ fn join(socket: &Socket, family: &Family, groups: &[&str]) -> Result<(), Failure
 
 #[allow(
     deprecated,
-    reason = "its successor is unsafe and asks for what Socket keeps: one descriptor, open until dropped"
+    reason = "the replacement is unsafe; Socket meets its condition: one descriptor, open until dropped"
 )]
 fn watch(socket: Socket) -> Result<AsyncFd<Socket>, Error> {
     AsyncFd::with_interest(socket, Interest::READABLE)
         .map_err(|error| Error::new("watch a netlink socket", error))
 }
 
-/// What was received and not yet handed out.
+/// Notifications received but not yet delivered.
 #[derive(Default)]
 struct Queue(VecDeque<Notification>);
 
 impl Queue {
-    /// Takes one datagram in.
-    fn take_links(&mut self, socket: &mut Socket) -> io::Result<()> {
+    /// Receives one datagram.
+    fn receive_link(&mut self, socket: &mut Socket) -> io::Result<()> {
         match socket.receive() {
             Ok(datagram) => self.decode(datagram, link_notification),
             Err(failure) => self.lost(socket, failure)?,
@@ -159,23 +160,23 @@ impl Queue {
         Ok(())
     }
 
-    /// Takes one datagram in. nl80211 has a new number when cfg80211 is loaded again.
-    fn take_nl80211(&mut self, socket: &mut Socket, family: &mut u16) -> io::Result<()> {
-        let mut reborn = None;
+    /// Receives one datagram. nl80211 gets a new family number when cfg80211 is reloaded.
+    fn receive_nl80211(&mut self, socket: &mut Socket, family: &mut u16) -> io::Result<()> {
+        let mut reloaded = None;
         match socket.receive() {
             Ok(datagram) => self.decode(datagram, |message| {
                 if message.kind == *family {
                     return station_notification(message);
                 }
-                reborn = Family::decode(message.payload).filter(|new| new.name == nl80211::NAME);
+                reloaded = Family::decode(message.payload).filter(|new| new.name == nl80211::NAME);
                 None
             }),
             Err(failure) => self.lost(socket, failure)?,
         }
-        if let Some(reborn) = reborn {
-            *family = reborn.id;
-            // Without its groups nothing more is heard of it, except that it is born once again.
-            let _ = join(socket, &reborn, &GROUPS);
+        if let Some(reloaded) = reloaded {
+            *family = reloaded.id;
+            // If joining fails, only the next registration of the family is noticed.
+            let _ = join(socket, &reloaded, &GROUPS);
             self.overrun();
         }
         Ok(())
@@ -194,8 +195,8 @@ impl Queue {
         }
     }
 
-    /// The kernel says `ENOBUFS` when it drops the first message, and goes on dropping in silence until
-    /// the queue has been empty. So the queue is emptied before anybody reads everything again.
+    /// The kernel reports `ENOBUFS` for the first dropped message and then drops silently until the queue
+    /// is empty. So the queue must be drained before all state is read again.
     fn lost(&mut self, socket: &mut Socket, failure: Failure) -> io::Result<()> {
         match failure {
             Failure::Socket(error) if error.kind() == io::ErrorKind::WouldBlock => Err(error),

@@ -1,4 +1,4 @@
-//! Links as rtnetlink shows and changes them (`linux/if_link.h`).
+//! rtnetlink messages that read and change links (`linux/if_link.h`).
 
 use neli::consts::rtnl::{Arphrd, Iff, Ifla, IflaInfo, RtAddrFamily, Rtm};
 
@@ -14,30 +14,30 @@ pub(super) const GROUP: u32 = 1;
 
 /// `RTEXT_FILTER_SKIP_STATS`.
 const NO_STATISTICS: u32 = 8;
-/// `IFNAMSIZ`: longer names are alternative ones.
+/// `IFNAMSIZ`: longer names are alternative names.
 const NAME_SIZE: usize = 16;
 
-/// What gives its parts their address.
+/// Kinds of devices that set their members' addresses.
 const BONDS: [&str; 2] = ["bond", "team"];
 
-/// A link's number and what is said of it.
+/// A link as the kernel reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Report {
     pub(super) ifindex: u32,
     pub(super) name: String,
     pub(super) link: Link,
     pub(super) permanent: Option<Mac>,
-    /// What a virtual link is: `veth`, `tun`; `None` for hardware.
+    /// The kind of a virtual link: `veth`, `tun`; `None` for hardware.
     pub(super) kind: Option<String>,
-    /// Its address means nothing, though one can be put on it.
+    /// The loopback; its address has no meaning but can be set.
     pub(super) loopback: bool,
-    /// It carries Ethernet frames, as Wi-Fi interfaces do too.
+    /// Carries Ethernet frames; also true for Wi-Fi interfaces.
     pub(super) ethernet: bool,
-    /// It is a part of a bond or a team.
+    /// Is a member of a bond or a team.
     pub(super) bonded: bool,
 }
 
-/// Reads `struct ifinfomsg` and its attributes; `None` if it is no link with a six-byte address.
+/// Reads `struct ifinfomsg` and its attributes; `None` if the link has no six-byte address.
 pub(super) fn decode(payload: &[u8]) -> Option<Report> {
     let (ifindex, flags, attributes) = split(payload)?;
     let info = attributes.nested(Ifla::Linkinfo);
@@ -60,7 +60,7 @@ pub(super) fn decode(payload: &[u8]) -> Option<Report> {
     })
 }
 
-/// The link's number in `RTM_DELLINK`; `None` if only a bridge lets go of it.
+/// The interface index in `RTM_DELLINK`; `None` if the link only left a bridge.
 pub(super) fn decode_gone(payload: &[u8]) -> Option<u32> {
     split(payload).map(|(ifindex, ..)| ifindex)
 }
@@ -94,7 +94,7 @@ fn header(ifindex: u32, flags: Iff, change: Iff) -> Outgoing {
     Outgoing::after(&header)
 }
 
-/// Asks the kernel for one link.
+/// Reads one link.
 pub(super) fn read(socket: &mut Socket, ifindex: u32) -> Result<Report, Failure> {
     let body = header(ifindex, Iff::empty(), Iff::empty()).put_u32(Ifla::ExtMask, NO_STATISTICS);
     socket
@@ -103,7 +103,7 @@ pub(super) fn read(socket: &mut Socket, ifindex: u32) -> Result<Report, Failure>
         .ok_or(Failure::Lacks("a six-byte address"))
 }
 
-/// Asks the kernel for the link of this name; `None` if it has no six-byte address.
+/// Reads the link with this name; `None` if it has no six-byte address.
 pub(super) fn find(socket: &mut Socket, name: &str) -> Result<Option<Report>, Failure> {
     let attribute = if name.len() < NAME_SIZE {
         Ifla::Ifname
@@ -118,7 +118,7 @@ pub(super) fn find(socket: &mut Socket, name: &str) -> Result<Option<Report>, Fa
         .pop())
 }
 
-/// Asks the kernel for all links; those without a six-byte address are left out.
+/// Reads all links; those without a six-byte address are left out.
 pub(super) fn list(socket: &mut Socket) -> Result<Vec<Report>, Failure> {
     let body = header(0, Iff::empty(), Iff::empty()).put_u32(Ifla::ExtMask, NO_STATISTICS);
     socket.read(&Request::dump(Rtm::Getlink.into(), body), decode)

@@ -1,4 +1,4 @@
-//! Scanning, and reading what was heard.
+//! Starts scans and reads their results.
 
 use linux_raw_sys::netlink::nl80211_bss;
 use neli::consts::nl80211::Nl80211Command;
@@ -16,55 +16,57 @@ const ELEMENTS: u16 = nl80211_bss::NL80211_BSS_INFORMATION_ELEMENTS as u16;
 /// In hundredths of dBm.
 const SIGNAL: u16 = nl80211_bss::NL80211_BSS_SIGNAL_MBM as u16;
 /// From 0 to 100.
-const SIGNAL_OF_100: u16 = nl80211_bss::NL80211_BSS_SIGNAL_UNSPEC as u16;
+const SIGNAL_PERCENT: u16 = nl80211_bss::NL80211_BSS_SIGNAL_UNSPEC as u16;
 const MS_AGO: u16 = nl80211_bss::NL80211_BSS_SEEN_MS_AGO as u16;
 const BEACON_ELEMENTS: u16 = nl80211_bss::NL80211_BSS_BEACON_IES as u16;
 
-/// The element that names the network (IEEE 802.11-2020, 9.4.2.2).
+/// The SSID element (IEEE 802.11-2020, 9.4.2.2).
 const SSID_ELEMENT: u8 = 0;
-/// When the driver says nothing of the signal.
-const FAINT: i32 = -100;
+/// Used if the driver reports no signal, in dBm.
+const UNKNOWN_SIGNAL: i32 = -100;
 
 impl Kernel {
     /// Starts a scan (`NL80211_CMD_TRIGGER_SCAN`). A random address has 46 random bits.
     ///
     /// # Errors
-    /// The card has another address than the scan wants to be under, and nothing is sent. Or the
-    /// kernel or the driver refuses: `EBUSY` while another scan runs, `EOPNOTSUPP` for flags that
-    /// the driver does not know.
+    /// The card does not have the address that the scan requires; nothing is sent. Or the kernel or
+    /// the driver rejects the scan: `EBUSY` while another scan runs, `EOPNOTSUPP` for flags that the
+    /// driver does not support.
     pub fn scan(&mut self, ifindex: u32, scan: &Scan) -> Result<(), KernelError> {
         if scan.under.is_some() {
             scan.may_begin_under(self.link(ifindex)?.address)?;
         }
         self.nl80211
-            .carry_out(Nl80211Command::TriggerScan, &encode(ifindex, scan))
-            .map_err(|failure| failure.into_refusal(START_SCAN))
+            .execute(Nl80211Command::TriggerScan, &encode(ifindex, scan))
+            .map_err(|failure| failure.into_kernel_error(START_SCAN))
     }
 
-    /// Aborts whatever scan is running, anybody's (`NL80211_CMD_ABORT_SCAN`).
+    /// Aborts the running scan, also one by another program (`NL80211_CMD_ABORT_SCAN`).
     ///
     /// # Errors
-    /// The kernel or the driver refuses; that no scan is running is no error.
+    /// The kernel or the driver rejects the request. No running scan is not an error.
     pub fn abort_scan(&mut self, ifindex: u32) -> Result<(), KernelError> {
         let body = Outgoing::default().put_u32(attribute::IFINDEX, ifindex);
-        match self.nl80211.carry_out(Nl80211Command::AbortScan, &body) {
-            Err(failure) if !failure.is_absence() => Err(failure.into_refusal("abort the scan")),
+        match self.nl80211.execute(Nl80211Command::AbortScan, &body) {
+            Err(failure) if !failure.is_not_found() => {
+                Err(failure.into_kernel_error("abort the scan"))
+            }
             _ => Ok(()),
         }
     }
 
-    /// Reads the kernel's BSS table (`NL80211_CMD_GET_SCAN`): what was heard within the last 30 s.
+    /// Reads the kernel's BSS table (`NL80211_CMD_GET_SCAN`): access points seen within the last 30 s.
     ///
-    /// A BSS whose beacons hide its name has an empty SSID, and is there once more under the name that
-    /// it answered to.
+    /// A BSS with a hidden SSID has an entry with an empty SSID, and one for each SSID that it
+    /// answered to.
     ///
     /// # Errors
-    /// The kernel refuses, or its answer is lost.
-    pub fn air(&mut self, ifindex: u32) -> Result<Vec<Bss>, KernelError> {
+    /// The kernel rejects the request, or its answer is lost.
+    pub fn scan_results(&mut self, ifindex: u32) -> Result<Vec<Bss>, KernelError> {
         let body = Outgoing::default().put_u32(attribute::IFINDEX, ifindex);
         self.nl80211
             .list(Nl80211Command::GetScan, &body, decode)
-            .map_err(|failure| failure.into_refusal("read the scan results"))
+            .map_err(|failure| failure.into_kernel_error("read the scan results"))
     }
 }
 
@@ -118,17 +120,17 @@ pub(super) fn decode(payload: &[u8]) -> Option<Bss> {
 }
 
 fn signal(bss: Attributes<'_>) -> i32 {
-    let of_100 = || {
-        bss.u8(SIGNAL_OF_100)
-            .map(|part| FAINT + i32::from(part) / 2)
+    let from_percent = || {
+        bss.u8(SIGNAL_PERCENT)
+            .map(|part| UNKNOWN_SIGNAL + i32::from(part) / 2)
     };
     bss.i32(SIGNAL)
         .map(|hundredths| hundredths / 100)
-        .or_else(of_100)
-        .unwrap_or(FAINT)
+        .or_else(from_percent)
+        .unwrap_or(UNKNOWN_SIGNAL)
 }
 
-/// The first SSID element; `None` if there is none, or one of an impossible length.
+/// The first SSID element; `None` if it is missing or has an invalid length.
 fn ssid(mut elements: &[u8]) -> Option<Ssid> {
     while let [id, length, rest @ ..] = elements {
         let (body, rest) = rest.split_at_checked(usize::from(*length))?;

@@ -1,4 +1,4 @@
-//! Netlink sockets: one kind that asks, one that listens.
+//! Netlink sockets for requests and for notifications.
 
 use std::io;
 use std::os::fd::{AsRawFd, RawFd};
@@ -11,11 +11,11 @@ use rustix::io::Errno;
 use super::failure::Failure;
 use super::message::{Message, Messages, Request};
 
-/// The kernel fills dumps up to the size of the buffer that it saw (`max_recvmsg_len`). One BSS must
-/// fit whole, or it hides all that follow it: two sets of elements of up to 2.3 kB each.
-const BUFFER: usize = 16 * 1024;
-/// A list that changes while it is read is read again so often.
-const ATTEMPTS: usize = 3;
+/// In bytes. The kernel fills dumps up to the size of the receive buffer (`max_recvmsg_len`). One BSS,
+/// with two sets of elements of up to 2.3 kB each, must fit, or the kernel leaves out all that follow.
+const BUFFER_SIZE: usize = 16 * 1024;
+/// A list that changes while it is read is read again up to this limit.
+const MAX_DUMP_ATTEMPTS: usize = 3;
 
 /// A non-blocking socket with its receive buffer.
 pub(super) struct Socket {
@@ -31,7 +31,7 @@ impl Socket {
         socket.enable_ext_ack(true)?;
         Ok(Self {
             inner: socket,
-            buffer: vec![0; BUFFER],
+            buffer: vec![0; BUFFER_SIZE],
             sequence: 0,
         })
     }
@@ -56,26 +56,26 @@ impl Socket {
         self.buffer.get(..length).ok_or(Failure::Malformed)
     }
 
-    /// Has something done.
-    pub(super) fn carry_out(&mut self, request: &Request) -> Result<(), Failure> {
+    /// Sends a request and waits for its outcome.
+    pub(super) fn execute(&mut self, request: &Request) -> Result<(), Failure> {
         self.exchange([request], |_| ()).map(|[outcome]| outcome)?
     }
 
-    /// Has two things done in one go; the second is tried even if the first fails.
-    pub(super) fn carry_out_both(
+    /// Sends two requests in one datagram; the kernel runs the second even if the first fails.
+    pub(super) fn execute_both(
         &mut self,
         requests: [&Request; 2],
     ) -> Result<[Result<(), Failure>; 2], Failure> {
         self.exchange(requests, |_| ())
     }
 
-    /// Reads one thing or a list; what `decode` does not know is left out.
+    /// Reads one object or a list, without messages that `decode` cannot read.
     pub(super) fn read<T>(
         &mut self,
         request: &Request,
         decode: impl Fn(&[u8]) -> Option<T>,
     ) -> Result<Vec<T>, Failure> {
-        let mut attempts = ATTEMPTS;
+        let mut attempts = MAX_DUMP_ATTEMPTS;
         loop {
             attempts -= 1;
             let mut found = Vec::new();
@@ -95,8 +95,8 @@ impl Socket {
 
     /// Sends requests in one datagram and collects each one's outcome.
     ///
-    /// The kernel works a request off within `send` (`netlink_unicast_kernel`) and queues the rest of a
-    /// dump within `recv`, so an answer that is not there at once never comes.
+    /// The kernel handles a request within `send` (`netlink_unicast_kernel`) and queues the rest of a
+    /// dump within `recv`. So an answer that is not available at once is lost.
     fn exchange<const N: usize>(
         &mut self,
         requests: [&Request; N],
@@ -136,7 +136,7 @@ impl Socket {
         })
     }
 
-    /// Throws away what is queued. A dump that was abandoned ends with that, and so does an overrun.
+    /// Discards all queued messages. This also ends an abandoned dump or an overrun.
     pub(super) fn drain(&mut self) {
         while !matches!(self.receive(), Err(Failure::Socket(error)) if !is_overrun(&error)) {}
     }

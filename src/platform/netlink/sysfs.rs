@@ -1,4 +1,4 @@
-//! The few things that only sysfs and uname tell.
+//! Facts that only sysfs and uname provide.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use macveil_core::types::Mac;
 
 /// The name of the driver behind an interface.
 ///
-/// The interface has a `device` link of its own unless the driver forgot it; the radio's is asked then.
+/// Some drivers do not set the interface's `device` link; the radio's link is used then.
 pub(super) fn driver(interface: &str) -> Option<String> {
     ["device/driver", "phy80211/device/driver"]
         .into_iter()
@@ -17,7 +17,7 @@ pub(super) fn driver(interface: &str) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// The radio's permanent address, for kernels that know no `IFLA_PERM_ADDRESS`.
+/// The radio's permanent address, for kernels without `IFLA_PERM_ADDRESS`.
 pub(super) fn permanent_address(interface: &str) -> Option<Mac> {
     fs::read_to_string(class(interface, "phy80211/macaddress"))
         .ok()?
@@ -27,9 +27,9 @@ pub(super) fn permanent_address(interface: &str) -> Option<Mac> {
         .filter(|address: &Mac| address.is_usable())
 }
 
-/// A number that sysfs shows of an interface, in decimal or after `0x` in hexadecimal.
+/// Reads a number from an interface's sysfs file, decimal or hexadecimal with `0x`.
 ///
-/// `None` too if `/sys` shows another network namespace, where the name may be another interface's.
+/// Also `None` if `/sys` shows another network namespace, where another interface can have this name.
 pub(super) fn number(interface: &str, ifindex: u32, entry: &str) -> Option<i64> {
     let read = |entry| parse_number(&fs::read_to_string(class(interface, entry)).ok()?);
     (read("ifindex") == Some(i64::from(ifindex))).then(|| read(entry))?
@@ -43,25 +43,25 @@ fn parse_number(text: &str) -> Option<i64> {
     }
 }
 
-/// Whether a piece of hardware is behind it that is Ethernet and nothing else: modems, gadgets and
-/// the ports of a switch say what they are (`DEVTYPE`).
+/// Whether the interface is plain Ethernet hardware. Modems, gadgets and switch ports have a
+/// `DEVTYPE`.
 pub(super) fn is_physical(interface: &str, ifindex: u32) -> bool {
-    let is_here = number(interface, ifindex, "ifindex").is_some();
-    is_here && looks_physical(&class(interface, ""))
+    let in_namespace = number(interface, ifindex, "ifindex").is_some();
+    in_namespace && has_physical_device(&class(interface, ""))
 }
 
-fn looks_physical(entry: &Path) -> bool {
+fn has_physical_device(entry: &Path) -> bool {
     entry.join("device").exists() && !uevent(entry).contains("DEVTYPE=")
 }
 
-/// Whether the interface is a radio's, whatever it is used for.
+/// Whether the interface belongs to a radio, in any mode.
 pub(super) fn is_wifi(interface: &str) -> bool {
-    looks_like_radio(&class(interface, ""))
+    is_radio(&class(interface, ""))
 }
 
-fn looks_like_radio(entry: &Path) -> bool {
-    let of_radio = |name| entry.join(name).exists();
-    of_radio("phy80211") || of_radio("wireless") || uevent(entry).contains("DEVTYPE=wlan")
+fn is_radio(entry: &Path) -> bool {
+    let has_entry = |name| entry.join(name).exists();
+    has_entry("phy80211") || has_entry("wireless") || uevent(entry).contains("DEVTYPE=wlan")
 }
 
 fn uevent(entry: &Path) -> String {
@@ -72,7 +72,7 @@ fn class(interface: &str, entry: &str) -> PathBuf {
     ["/sys/class/net", interface, entry].iter().collect()
 }
 
-/// The running kernel's version, as far as features hang on it.
+/// Major and minor version of the running kernel.
 pub(super) fn kernel_release() -> (u32, u32) {
     let name = rustix::system::uname();
     parse_release(&name.release().to_string_lossy()).unwrap_or_default()
@@ -89,7 +89,7 @@ fn parse_release(release: &str) -> Option<(u32, u32)> {
 mod tests {
     use super::*;
 
-    /// An interface's directory: what is in it, and its `uevent`.
+    /// An interface's sysfs directory with these entries and this `uevent`.
     fn interface(entries: &[&str], uevent: &str) -> tempfile::TempDir {
         let directory = tempfile::tempdir().unwrap();
         for entry in entries {
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn hardware_radios_and_everything_else_are_told_apart() {
+    fn interface_directory_yields_hardware_and_radio() {
         for (entries, uevent, physical, radio) in [
             (&["device"][..], "INTERFACE=eth0\nIFINDEX=2\n", true, false),
             (&[], "INTERFACE=veth0\nIFINDEX=2\n", false, false),
@@ -113,15 +113,15 @@ mod tests {
         ] {
             let directory = interface(entries, uevent);
             let found = (
-                looks_physical(directory.path()),
-                looks_like_radio(directory.path()),
+                has_physical_device(directory.path()),
+                is_radio(directory.path()),
             );
             assert_eq!(found, (physical, radio), "{entries:?} {uevent}");
         }
     }
 
     #[test]
-    fn numbers_are_read_in_either_base() {
+    fn number_in_decimal_or_hexadecimal_is_parsed() {
         for (text, expected) in [
             ("0x1902\n", Some(0x1902)),
             ("65534\n", Some(65534)),
@@ -134,13 +134,13 @@ mod tests {
     }
 
     #[test]
-    fn releases_of_distributions_are_read() {
+    fn kernel_release_of_distribution_is_parsed() {
         for (release, expected) in [
             ("6.12.43+deb12-amd64", Some((6, 12))),
             ("6.7-rc1", Some((6, 7))),
             ("5.10.0-28-686", Some((5, 10))),
             ("6.18.44", Some((6, 18))),
-            ("mine", None),
+            ("custom", None),
             ("6", None),
         ] {
             assert_eq!(parse_release(release), expected, "{release}");

@@ -1,11 +1,11 @@
-//! TAP devices, whose owner may change the address without `CAP_NET_ADMIN`.
+//! TAP devices, whose owner can change the address without `CAP_NET_ADMIN`.
 //!
-//! The kernel checks the owner where a descriptor of `/dev/net/tun` is attached to a device, and nothing
-//! where that descriptor sets the address. This is one of two modules with unsafe code: see
+//! The kernel checks the owner when a descriptor of `/dev/net/tun` is attached to a device, but not when
+//! that descriptor sets the address. This is one of two modules with unsafe code; see
 //! `docs/dependencies.md`.
 #![allow(
     unsafe_code,
-    reason = "the two ioctls have no safe interface anywhere; they go through one function"
+    reason = "no crate offers a safe interface to these two ioctls; both use one function"
 )]
 
 use std::ffi::c_int;
@@ -18,7 +18,7 @@ use super::adapter::Adapter;
 use super::sysfs;
 use macveil_core::types::Mac;
 
-/// Where TUN and TAP devices are attached to.
+/// The file through which processes attach to TUN and TAP devices.
 const CLONE_DEVICE: &str = "/dev/net/tun";
 
 /// `TUNSETIFF` (`linux/if_tun.h`).
@@ -32,52 +32,52 @@ const ETHERNET: u16 = 1;
 const TAP: u16 = 0x0002;
 /// `IFF_MULTI_QUEUE`.
 const MULTI_QUEUE: u16 = 0x0100;
-/// `IFF_PERSIST`: shown, but not taken.
+/// `IFF_PERSIST`: sysfs shows it, but `TUNSETIFF` rejects it.
 const PERSISTENT: u16 = 0x0800;
 /// `IFF_NO_PI`.
 const NO_HEADER: u16 = 0x1000;
 
-/// Why the owner's way did not lead to another address. Each says what to do.
+/// Why the owner cannot change the address; each message includes the remedy.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TapError {
-    /// It is no TAP device.
+    /// Not a TAP device.
     #[error(
-        "it is no TAP device, and only those can be changed without CAP_NET_ADMIN: run this as root (sudo)"
+        "not a TAP device; changing any other device requires CAP_NET_ADMIN: run this as root (sudo)"
     )]
     NotTap,
-    /// `/dev/net/tun` is not there.
+    /// `/dev/net/tun` is missing.
     #[error(
-        "{CLONE_DEVICE} is missing, and only root can do without it: `modprobe tun` makes it, or in a container its host has to pass it on"
+        "{CLONE_DEVICE} is missing: run `modprobe tun`, or in a container pass the file on from the host, or run this as root (sudo)"
     )]
     NoDevice,
     /// `/dev/net/tun` cannot be opened.
     #[error(
-        "{CLONE_DEVICE} cannot be opened ({0}), and only root can do without it: `chmod 0666 {CLONE_DEVICE}` is what distributions have"
+        "cannot open {CLONE_DEVICE} ({0}): run `chmod 0666 {CLONE_DEVICE}`, the default of distributions, or run this as root (sudo)"
     )]
     NotOpened(Errno),
     /// `EPERM`.
     #[error(
-        "this user may not: the device belongs to {owner}. Run this as the owner, or as root (sudo)"
+        "permission denied: the device belongs to {owner}. Run this as the owner or as root (sudo)"
     )]
     NotOwner {
-        /// As sysfs shows it.
+        /// The owner as sysfs shows it.
         owner: String,
     },
     /// `EBUSY`.
     #[error(
-        "another process holds the device, which has a single queue (a virtual machine, say): end that process first, or run this as root (sudo)"
+        "another process, such as a virtual machine, uses the device's only queue: stop that process first, or run this as root (sudo)"
     )]
     Held,
-    /// The device could not be attached to for another reason.
+    /// Attaching to the device failed for another reason.
     #[error("cannot attach to the device through {CLONE_DEVICE}: {0}; run this as root (sudo)")]
     NotAttached(Errno),
-    /// The address was refused.
-    #[error("the device does not take the address: {0}")]
+    /// The device rejected the address.
+    #[error("the device rejected the address: {0}")]
     Refused(Errno),
 }
 
 impl TapError {
-    /// The kernel's errno, if there was one.
+    /// The kernel's errno, if any.
     #[must_use]
     pub fn errno(&self) -> Option<Errno> {
         match self {
@@ -92,10 +92,10 @@ impl TapError {
     }
 }
 
-/// Puts an address on a TAP device as its owner, whether the link is up or not.
+/// Sets the address of a TAP device as its owner, with the link up or down.
 ///
 /// # Errors
-/// It is no TAP device, belongs to somebody else, or is held by a process.
+/// The device is not a TAP device, belongs to another user, or is in use by a process.
 pub fn set_tap_address(adapter: &Adapter, address: Mac) -> Result<(), TapError> {
     if !adapter.tap {
         return Err(TapError::NotTap);
@@ -113,7 +113,7 @@ fn open() -> Result<File, TapError> {
     })
 }
 
-/// Attaching gives the device the flags that are said, so they have to be those that it has.
+/// Attaching sets the device's flags, so the request must repeat its current flags.
 fn attach(file: &File, adapter: &Adapter) -> Result<(), TapError> {
     let shown = sysfs::number(&adapter.name, adapter.ifindex, "tun_flags");
     let shown = shown.and_then(|flags| u16::try_from(flags).ok());
@@ -133,18 +133,18 @@ fn attach(file: &File, adapter: &Adapter) -> Result<(), TapError> {
     })
 }
 
-/// Who may attach: a user, a group, or both at once.
+/// Who can attach: a user, a group, or a user in a group.
 fn owner(adapter: &Adapter) -> String {
     let id = |entry| sysfs::number(&adapter.name, adapter.ifindex, entry).filter(|&id| id >= 0);
     match (id("owner"), id("group")) {
         (Some(user), Some(group)) => format!("the user {user} in the group {group}"),
         (Some(user), None) => format!("the user {user}"),
         (None, Some(group)) => format!("the group {group}"),
-        (None, None) => "somebody else".to_owned(),
+        (None, None) => "another user".to_owned(),
     }
 }
 
-/// `struct ifreq` (`linux/if.h`) where it is longest, on 64-bit machines.
+/// `struct ifreq` (`linux/if.h`) at its maximum size, that of 64-bit machines.
 #[repr(C)]
 struct Request {
     name: [u8; 16],
@@ -167,7 +167,7 @@ impl Request {
         Self::new(name, flags.to_ne_bytes())
     }
 
-    /// `ifr_hwaddr`; the descriptor says which device is meant.
+    /// `ifr_hwaddr`; the descriptor selects the device.
     fn address(address: Mac) -> Self {
         let family = ETHERNET.to_ne_bytes();
         Self::new("", family.into_iter().chain(address.bytes()))
@@ -197,7 +197,7 @@ mod tests {
     const ALLOWED: [&str; 2] = ["netlink/tap.rs", "iwd/files/lease.rs"];
 
     #[test]
-    fn a_name_is_cut_before_its_nul_and_an_address_follows_its_family() {
+    fn long_name_is_truncated_and_address_follows_its_family() {
         let request = Request::flags("a-name-that-is-too-long", 0x0102);
         assert_eq!(&request.name, b"a-name-that-is-\0");
         assert_eq!(request.value[..2], 0x0102_u16.to_ne_bytes());
@@ -207,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn no_other_module_has_unsafe_code() {
+    fn unsafe_code_is_limited_to_the_allowed_modules() {
         let mut files = vec![PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
         let mut read = 0;
         while let Some(path) = files.pop() {
@@ -223,7 +223,7 @@ mod tests {
     }
 
     fn has_unsafe_code(path: &Path) -> bool {
-        // The compiler denies it to whoever does not ask for leave.
+        // The compiler rejects unsafe code in modules that do not contain this word.
         fs::read_to_string(path).unwrap().contains("unsafe_code")
     }
 }

@@ -1,4 +1,4 @@
-//! What a radio can do (`NL80211_CMD_GET_WIPHY`), told in many small messages.
+//! Features of a radio (`NL80211_CMD_GET_WIPHY`), which the kernel splits into many messages.
 
 use linux_raw_sys::netlink::{
     nl80211_band, nl80211_ext_feature_index as feature, nl80211_feature_flags,
@@ -13,10 +13,10 @@ use macveil_core::types::Channel;
 const RANDOM_ADDRESS: u32 = nl80211_feature_flags::NL80211_FEATURE_SCAN_RANDOM_MAC_ADDR as u32;
 const RANDOM_SEQUENCE: usize = feature::NL80211_EXT_FEATURE_SCAN_RANDOM_SN as usize;
 const MINIMAL_CONTENT: usize = feature::NL80211_EXT_FEATURE_SCAN_MIN_PREQ_CONTENT as usize;
-/// `NL80211_EXT_FEATURE_POWERED_ADDR_CHANGE`. Nobody but mac80211 sets it (`ieee80211_alloc_hw_nm`).
+/// `NL80211_EXT_FEATURE_POWERED_ADDR_CHANGE`. Only mac80211 sets it (`ieee80211_alloc_hw_nm`).
 const POWERED_ADDRESS_CHANGE: usize = feature::NL80211_EXT_FEATURE_POWERED_ADDR_CHANGE as usize;
 
-/// `NL80211_BAND_2GHZ`, `_5GHZ` and `_60GHZ`; those of S1G do not fit a scan's frequencies in MHz.
+/// `NL80211_BAND_2GHZ`, `_5GHZ` and `_60GHZ`; the S1G band's frequencies are not whole MHz.
 const ORDINARY_BANDS: [u16; 3] = [
     nl80211_band::NL80211_BAND_2GHZ as u16,
     nl80211_band::NL80211_BAND_5GHZ as u16,
@@ -24,10 +24,10 @@ const ORDINARY_BANDS: [u16; 3] = [
 ];
 const BAND_6GHZ: u16 = nl80211_band::NL80211_BAND_6GHZ as u16;
 
-/// A radio's abilities, or the part of them in one message.
+/// A radio's features, or the part of them in one message.
 #[allow(
     clippy::struct_excessive_bools,
-    reason = "each is a feature bit of the kernel's"
+    reason = "each is one of the kernel's feature bits"
 )]
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Wiphy {
@@ -40,7 +40,7 @@ pub(super) struct Wiphy {
 }
 
 impl Wiphy {
-    /// Adds what another message says.
+    /// Merges the features from another message.
     pub(super) fn join(mut self, other: Self) -> Self {
         self.channels.extend(other.channels);
         Self {
@@ -97,7 +97,7 @@ fn channel(attributes: Attributes<'_>) -> Option<Channel> {
     (!attributes.has(Nl80211FreqAttr::Disabled)).then_some(channel)
 }
 
-/// Every fourth 20 MHz channel of 6 GHz, where access points can be found without knowing them
+/// The preferred scanning channels: every fourth 20 MHz channel of 6 GHz
 /// (IEEE 802.11ax-2021, 26.17.2.3.3).
 fn is_preferred_scanning_channel(frequency: u32) -> bool {
     frequency

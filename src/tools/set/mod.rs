@@ -8,7 +8,7 @@ mod tap;
 #[cfg(test)]
 mod tests;
 
-use crate::platform::netlink::{Adapter, Links, may_administer};
+use crate::platform::netlink::{Adapter, Links, has_net_admin};
 use macveil_core::machine::{How, KernelError, Link};
 use macveil_core::types::Mac;
 
@@ -24,7 +24,7 @@ pub(crate) fn set_address(adapter: &Adapter, links: Links, address: Mac) -> Chan
     let link = &mut (links, adapter.ifindex);
     if adapter.link.address == address {
         Change::Unchanged
-    } else if may_administer() {
+    } else if has_net_admin() {
         change::change(link, adapter.link, address)
     } else {
         tap::change(link, adapter, address)

@@ -1,4 +1,4 @@
-//! What is sent, against what the kernel took: the requests as it repeated them in its answers.
+//! Encodes requests and compares them with recordings that the kernel echoed in its answers.
 
 use neli::consts::nl80211::Nl80211Command;
 
@@ -18,7 +18,7 @@ fn datagram(request: &Request, sequence: u32) -> Vec<u8> {
 }
 
 #[test]
-fn taking_a_link_down() {
+fn set_link_down_matches_recording() {
     let expected = bytes(
         "20000000 1300 0500 01000000 00000000
          00000000 92100000 00000000 01000000",
@@ -27,7 +27,7 @@ fn taking_a_link_down() {
 }
 
 #[test]
-fn an_address_alone_leaves_the_flags() {
+fn set_address_keeps_the_link_flags() {
     let expected = bytes(
         "2c000000 1300 0500 01000000 00000000
          00000000 03000000 00000000 00000000
@@ -37,7 +37,7 @@ fn an_address_alone_leaves_the_flags() {
 }
 
 #[test]
-fn a_family_by_its_name() {
+fn family_request_matches_recording() {
     let body = Outgoing::after(&family::header(3_u8)).put_text(2_u16, "nl80211");
     let expected = bytes(
         "20000000 1000 0500 07000000 00000000
@@ -47,7 +47,7 @@ fn a_family_by_its_name() {
 }
 
 #[test]
-fn an_active_scan_with_a_random_address_and_random_sequence_numbers() {
+fn scan_with_random_address_and_sequence_matches_recording() {
     let scan = Scan {
         frequencies: vec![2412, 2437, 2462],
         ssids: vec![Ssid::wildcard()],
@@ -68,7 +68,7 @@ fn an_active_scan_with_a_random_address_and_random_sequence_numbers() {
 }
 
 #[test]
-fn a_scan_that_names_a_network_with_minimal_content() {
+fn directed_scan_with_minimal_content_matches_recording() {
     let scan = Scan {
         frequencies: vec![2412],
         ssids: vec![Ssid::new(b"Home!").expect("an SSID"), Ssid::wildcard()],
@@ -89,7 +89,7 @@ fn a_scan_that_names_a_network_with_minimal_content() {
 }
 
 #[test]
-fn a_passive_scan_has_neither_names_nor_flags() {
+fn passive_scan_has_no_ssids_and_no_flags() {
     let scan = Scan {
         frequencies: vec![2412],
         ssids: Vec::new(),

@@ -1,4 +1,4 @@
-//! Messages cut short, turned to nonsense, or carrying what strangers send.
+//! Truncated and corrupted messages, and hostile data from the air.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -12,7 +12,7 @@ use super::{RECORDED, bytes, only, recorded};
 use macveil_core::machine::{Event, MlmeEvent};
 use macveil_core::types::{Bss, Mac, Ssid};
 
-/// Every decoder there is, on a payload that may be anything.
+/// Runs every decoder on an arbitrary payload.
 fn decode_as_everything(payload: &[u8]) {
     let _ = rtnetlink::decode(payload);
     let _ = rtnetlink::decode_gone(payload);
@@ -31,7 +31,7 @@ fn read_as_datagram(datagram: &[u8]) {
 }
 
 #[test]
-fn every_recording_cut_off_anywhere_is_survived() {
+fn truncated_recording_causes_no_panic() {
     for line in RECORDED.lines() {
         let (_, hexadecimal) = line.split_once(' ').expect("a name and a datagram");
         let datagram = bytes(hexadecimal);
@@ -44,7 +44,7 @@ fn every_recording_cut_off_anywhere_is_survived() {
 }
 
 #[test]
-fn a_datagram_cut_off_is_malformed_and_not_merely_empty() {
+fn truncated_datagram_is_malformed_not_empty() {
     let datagram = recorded("bss-named ");
     for length in 1..datagram.len() {
         let outcome = Messages::of(&datagram[..length]).next();
@@ -53,7 +53,7 @@ fn a_datagram_cut_off_is_malformed_and_not_merely_empty() {
 }
 
 #[test]
-fn an_attribute_that_lies_about_its_length_ends_the_list() {
+fn attribute_with_wrong_length_ends_the_list() {
     for length in [0_u16, 3, 9, u16::MAX] {
         let mut list = Outgoing::default().put_u32(1_u16, 7).into_bytes();
         list.extend(length.to_ne_bytes());
@@ -67,38 +67,41 @@ fn an_attribute_that_lies_about_its_length_ends_the_list() {
 }
 
 #[test]
-fn elements_that_lie_do_not_hide_their_access_point() {
-    let nameless: [&[u8]; 6] = [
+fn malformed_elements_do_not_hide_the_access_point() {
+    let malformed: [&[u8]; 6] = [
         &[],
         &[0],
         &[0, 5, b'H', b'o'],
         &[1, 200, 0, 0],
         &[
-            0, 33, /* too long to be a name */ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
-            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+            0, 33, /* longer than an SSID can be */ 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+            0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,
         ],
         &[221, 0],
     ];
-    for elements in nameless {
-        assert_eq!(heard(elements).ssid, Ssid::wildcard(), "{elements:?}");
+    for elements in malformed {
+        assert_eq!(bss_with(elements).ssid, Ssid::wildcard(), "{elements:?}");
     }
-    let late: &[u8] = &[221, 1, 9, 0, 4, b'H', b'o', b'm', b'e', 7, 99];
-    assert_eq!(heard(late).ssid, Ssid::new(b"Home").expect("an SSID"));
+    let ssid_after_others: &[u8] = &[221, 1, 9, 0, 4, b'H', b'o', b'm', b'e', 7, 99];
+    assert_eq!(
+        bss_with(ssid_after_others).ssid,
+        Ssid::new(b"Home").expect("an SSID")
+    );
 }
 
 #[test]
-fn a_signal_of_unknown_unit_becomes_decibels_as_others_guess_them() {
+fn signal_without_unit_is_converted_to_dbm() {
     for (part, decibels) in [(0, -100), (50, -75), (100, -50)] {
         let bss = bss().put(8_u16, &[part]);
         assert_eq!(
-            scan::decode(&scan_result(bss)).map(|heard| heard.signal),
+            scan::decode(&scan_result(bss)).map(|bss| bss.signal),
             Some(decibels)
         );
     }
 }
 
 #[test]
-fn our_own_authentication_frame_is_no_answer() {
+fn own_authentication_frame_is_ignored() {
     let (ours, theirs) = ([2; 6], [4; 6]);
     let announced = |receiver: [u8; 6], sender: [u8; 6], bssid: [u8; 6]| {
         let frame = [&[0xb0, 0, 0, 0][..], &receiver, &sender, &bssid].concat();
@@ -113,31 +116,31 @@ fn our_own_authentication_frame_is_no_answer() {
 }
 
 #[test]
-fn only_a_new_type_makes_an_interface_another() {
+fn set_interface_event_is_a_type_change() {
     let announced = |command: u8| {
         let body = Outgoing::after(&family::header(command)).put_u32(3_u16, 9);
         event::retyped(&body.into_bytes())
     };
     assert_eq!(announced(6), Some(9));
     assert_eq!(announced(33), None);
-    let nameless = Outgoing::after(&family::header(6_u8)).put_u32(1_u16, 0);
-    assert_eq!(event::retyped(&nameless.into_bytes()), None);
+    let without_ifindex = Outgoing::after(&family::header(6_u8)).put_u32(1_u16, 0);
+    assert_eq!(event::retyped(&without_ifindex.into_bytes()), None);
 }
 
 #[test]
-fn an_announcement_that_names_no_interface_is_nobodys() {
+fn event_without_interface_is_ignored() {
     let body = Outgoing::after(&family::header(33_u8)).put_u32(1_u16, 0);
     assert_eq!(event::decode(&body.into_bytes()), None);
 }
 
 #[test]
-fn the_extended_acknowledgement_is_found_behind_the_request_or_without_it() {
+fn extended_acknowledgement_is_found_with_and_without_echo() {
     let request = recorded("no-such-interface ")[20..].to_vec();
-    let words = Outgoing::default()
-        .put_text(1_u16, "not on a Tuesday")
+    let explanation = Outgoing::default()
+        .put_text(1_u16, "link is busy")
         .into_bytes();
     for (flags, echo) in [(0x200_u16, request.as_slice()), (0x300, &request[..16])] {
-        let payload = [&(-16_i32).to_ne_bytes()[..], echo, &words].concat();
+        let payload = [&(-16_i32).to_ne_bytes()[..], echo, &explanation].concat();
         let length = u32::try_from(16 + payload.len()).expect("short");
         let mut datagram = length.to_ne_bytes().to_vec();
         datagram.extend(2_u16.to_ne_bytes());
@@ -149,14 +152,11 @@ fn the_extended_acknowledgement_is_found_behind_the_request_or_without_it() {
             .expect("an outcome")
             .expect_err("a failure");
         let text = failure.to_string();
-        assert_eq!(
-            text,
-            "Device or resource busy (os error 16): not on a Tuesday"
-        );
+        assert_eq!(text, "Device or resource busy (os error 16): link is busy");
     }
 }
 
-fn heard(elements: &[u8]) -> Bss {
+fn bss_with(elements: &[u8]) -> Bss {
     scan::decode(&scan_result(bss().put(6_u16, elements))).expect("an access point")
 }
 
@@ -175,13 +175,13 @@ fn scan_result(bss: Outgoing) -> Vec<u8> {
 
 proptest! {
     #[test]
-    fn random_bytes_are_survived(payload in vec(any::<u8>(), 0..600)) {
+    fn random_bytes_cause_no_panic(payload in vec(any::<u8>(), 0..600)) {
         read_as_datagram(&payload);
         decode_as_everything(&payload);
     }
 
     #[test]
-    fn recordings_with_a_few_wrong_bytes_are_survived(
+    fn corrupted_recording_causes_no_panic(
         line in 0..RECORDED.lines().count(),
         wrong in vec((any::<usize>(), any::<u8>()), 1..8),
     ) {
@@ -196,7 +196,7 @@ proptest! {
     }
 
     #[test]
-    fn random_elements_never_hide_their_access_point(elements in vec(any::<u8>(), 0..300)) {
-        heard(&elements);
+    fn random_elements_do_not_hide_the_access_point(elements in vec(any::<u8>(), 0..300)) {
+        bss_with(&elements);
     }
 }

@@ -1,4 +1,4 @@
-//! Real links: pairs of `veth`, which take a new address while up, as mac80211 stations do.
+//! Real `veth` pairs, which accept a new address while up, like mac80211 stations.
 
 use rustix::io::Errno;
 use std::fs;
@@ -11,20 +11,20 @@ use tokio::time::timeout;
 
 use super::super::Kernel;
 use super::super::links::Links;
-use super::super::notifications::{Notification, Notifications, listen_to_links};
+use super::super::notifications::{Notification, Notifications, subscribe_to_links};
 use super::super::socket::Socket;
-use super::namespace::{alone, ip};
+use super::namespace::{in_namespace, ip};
 use macveil_core::machine::{How, Link};
 use macveil_core::types::Mac;
 
 const BEFORE: Mac = Mac([0x02, 0, 0, 0, 0, 1]);
 const AFTER: Mac = Mac([0x06, 0x11, 0x22, 0x33, 0x44, 0x55]);
 const MULTICAST: Mac = Mac([0x01, 0, 0, 0, 0, 1]);
-/// Bytes: room for the end of a link, but not for a hundred bounces.
-const QUEUE: usize = 32 * 1024;
+/// In bytes; fits the removal of a link, but not a hundred link cycles.
+const QUEUE_SIZE: usize = 32 * 1024;
 const NO_SUCH_LINK: u32 = 4242;
 
-/// A link called `card` with the address `BEFORE`, down; its peer is up.
+/// Adds a link named `card` with the address `BEFORE`, down; its peer is up.
 fn card() -> u32 {
     ip(&format!(
         "link add card address {BEFORE} type veth peer name peer"
@@ -51,8 +51,8 @@ fn link(address: Mac, up: bool) -> Link {
 }
 
 #[test]
-fn a_link_is_read() {
-    alone("a_link_is_read", || {
+fn link_is_read() {
+    in_namespace("link_is_read", || {
         let card = card();
         assert_eq!(links().link(card), Ok(link(BEFORE, false)));
         ip("link set card up");
@@ -61,19 +61,19 @@ fn a_link_is_read() {
 }
 
 #[test]
-fn a_link_that_is_not_there_is_a_refusal() {
-    alone("a_link_that_is_not_there_is_a_refusal", || {
-        let refusal = links().link(NO_SUCH_LINK).expect_err("a refusal");
+fn missing_link_cannot_be_read() {
+    in_namespace("missing_link_cannot_be_read", || {
+        let error = links().link(NO_SUCH_LINK).expect_err("an error");
         assert_eq!(
-            (refusal.step, refusal.errno),
+            (error.step, error.errno),
             ("read the link", Some(Errno::NODEV))
         );
     });
 }
 
 #[test]
-fn a_bounce_brings_the_link_up_with_the_new_address() {
-    alone("a_bounce_brings_the_link_up_with_the_new_address", || {
+fn cycle_brings_the_link_up_with_the_new_address() {
+    in_namespace("cycle_brings_the_link_up_with_the_new_address", || {
         let card = card();
         for address in [AFTER, BEFORE] {
             let outcome = links().set_address(card, address, How::Cycle);
@@ -83,17 +83,17 @@ fn a_bounce_brings_the_link_up_with_the_new_address() {
 }
 
 #[test]
-fn a_link_that_is_down_stays_down() {
-    alone("a_link_that_is_down_stays_down", || {
+fn link_that_is_down_stays_down() {
+    in_namespace("link_that_is_down_stays_down", || {
         let outcome = links().set_address(card(), AFTER, How::WhileDown);
         assert_eq!(outcome, Ok(link(AFTER, false)));
     });
 }
 
 #[test]
-fn a_live_change_keeps_the_link_up_and_drops_the_ipv6_addresses_of_the_old_one() {
-    alone(
-        "a_live_change_keeps_the_link_up_and_drops_the_ipv6_addresses_of_the_old_one",
+fn live_change_keeps_link_up_and_removes_old_ipv6_addresses() {
+    in_namespace(
+        "live_change_keeps_link_up_and_removes_old_ipv6_addresses",
         || {
             let card = card();
             ip("link set card addrgenmode eui64");
@@ -109,8 +109,8 @@ fn a_live_change_keeps_the_link_up_and_drops_the_ipv6_addresses_of_the_old_one()
 }
 
 #[test]
-fn a_live_change_leaves_ipv6_off_where_it_was_off() {
-    alone("a_live_change_leaves_ipv6_off_where_it_was_off", || {
+fn live_change_keeps_ipv6_disabled() {
+    in_namespace("live_change_keeps_ipv6_disabled", || {
         let card = card();
         let switch = "/proc/sys/net/ipv6/conf/card/disable_ipv6";
         fs::write(switch, "1").expect("IPv6 in this kernel");
@@ -122,15 +122,15 @@ fn a_live_change_leaves_ipv6_off_where_it_was_off() {
 }
 
 #[test]
-fn a_refused_address_leaves_the_link_down_and_says_so() {
-    alone("a_refused_address_leaves_the_link_down_and_says_so", || {
+fn rejected_address_leaves_the_link_down() {
+    in_namespace("rejected_address_leaves_the_link_down", || {
         let card = card();
         ip("link set card up");
-        let refusal = links()
+        let error = links()
             .set_address(card, MULTICAST, How::Cycle)
-            .expect_err("a refusal");
+            .expect_err("an error");
         assert_eq!(
-            (refusal.step, refusal.errno),
+            (error.step, error.errno),
             ("set the address", Some(Errno::ADDRNOTAVAIL))
         );
         assert_eq!(links().link(card), Ok(link(BEFORE, false)));
@@ -138,20 +138,20 @@ fn a_refused_address_leaves_the_link_down_and_says_so() {
 }
 
 #[test]
-fn a_bounce_of_nothing_blames_the_first_step() {
-    alone("a_bounce_of_nothing_blames_the_first_step", || {
+fn cycle_of_missing_link_fails_at_the_first_step() {
+    in_namespace("cycle_of_missing_link_fails_at_the_first_step", || {
         let outcome = links().set_address(NO_SUCH_LINK, AFTER, How::Cycle);
-        let refusal = outcome.expect_err("a refusal");
+        let error = outcome.expect_err("an error");
         assert_eq!(
-            (refusal.step, refusal.errno),
+            (error.step, error.errno),
             ("take the link down", Some(Errno::NODEV))
         );
     });
 }
 
 #[test]
-fn a_link_is_held_down() {
-    alone("a_link_is_held_down", || {
+fn link_is_taken_down() {
+    in_namespace("link_is_taken_down", || {
         let card = card();
         ip("link set card up");
         assert_eq!(links().set_link_down(card), Ok(link(BEFORE, false)));
@@ -159,24 +159,27 @@ fn a_link_is_held_down() {
 }
 
 #[test]
-fn a_link_is_brought_up_as_it_is() {
-    alone("a_link_is_brought_up_as_it_is", || {
+fn bring_up_keeps_the_address() {
+    in_namespace("bring_up_keeps_the_address", || {
         let card = card();
         assert_eq!(links().bring_up(card), Ok(link(BEFORE, true)));
     });
 }
 
 #[test]
-fn every_link_for_ethernet_is_listed() {
-    alone("every_link_for_ethernet_is_listed", || {
+fn all_ethernet_devices_are_listed() {
+    in_namespace("all_ethernet_devices_are_listed", || {
         let card = card();
         ip("link add bridge type bridge");
         ip("link set card master bridge");
         let mut kernel = Kernel::open().expect("a kernel");
-        let ports = kernel.ports().expect("a list");
-        let mut listed: Vec<_> = ports
+        let devices = kernel.ethernet_devices().expect("a list");
+        let mut listed: Vec<_> = devices
             .iter()
-            .map(|port| (port.name.as_str(), port.driver.as_str(), port.bonded))
+            .map(|device| {
+                let name = device.name.as_str();
+                (name, device.driver.as_str(), device.bonded)
+            })
             .filter(|(_, driver, _)| ["veth", "bridge"].contains(driver))
             .collect();
         listed.sort_unstable();
@@ -186,39 +189,47 @@ fn every_link_for_ethernet_is_listed() {
             ("peer", "veth", false),
         ];
         assert_eq!(listed, expected);
-        assert!(ports.iter().all(|port| port.name != "lo"));
-        let port = kernel.port(card).expect("an answer").expect("a port");
-        assert!(ports.contains(&port));
-        assert_eq!((port.initial, port.permanent), (BEFORE, None));
-        assert_eq!(kernel.port(NO_SUCH_LINK).expect("an answer"), None);
-        assert_eq!(kernel.port(1).expect("an answer"), None, "the loopback");
+        assert!(devices.iter().all(|device| device.name != "lo"));
+        let device = kernel.ethernet_device(card).expect("an answer");
+        let device = device.expect("a device");
+        assert!(devices.contains(&device));
+        assert_eq!((device.initial, device.permanent), (BEFORE, None));
+        assert_eq!(
+            kernel.ethernet_device(NO_SUCH_LINK).expect("an answer"),
+            None
+        );
+        assert_eq!(
+            kernel.ethernet_device(1).expect("an answer"),
+            None,
+            "the loopback"
+        );
     });
 }
 
 #[test]
-fn a_bounce_is_heard_step_by_step() {
-    alone("a_bounce_is_heard_step_by_step", || {
+fn each_step_of_a_cycle_is_notified() {
+    in_namespace("each_step_of_a_cycle_is_notified", || {
         let card = card();
         ip("link set card up");
         listening(subscribed(), async |mut notifications| {
             links()
                 .set_address(card, AFTER, How::Cycle)
-                .expect("a bounce");
-            // The carrier of the first way up may be announced late.
-            let mut heard = vec![heard_of(card, &mut notifications).await];
-            while heard.last() != Some(&(AFTER, true)) {
-                heard.push(heard_of(card, &mut notifications).await);
+                .expect("a cycle");
+            // The carrier of the first `up` can be announced late.
+            let mut steps = vec![next_state(card, &mut notifications).await];
+            while steps.last() != Some(&(AFTER, true)) {
+                steps.push(next_state(card, &mut notifications).await);
             }
-            heard.dedup();
-            heard.retain(|&step| step != (BEFORE, true));
-            assert_eq!(heard, [(BEFORE, false), (AFTER, false), (AFTER, true)]);
+            steps.dedup();
+            steps.retain(|&step| step != (BEFORE, true));
+            assert_eq!(steps, [(BEFORE, false), (AFTER, false), (AFTER, true)]);
         });
     });
 }
 
 #[test]
-fn a_link_that_goes_is_heard() {
-    alone("a_link_that_goes_is_heard", || {
+fn removed_link_is_notified() {
+    in_namespace("removed_link_is_notified", || {
         let ifindex = card();
         listening(subscribed(), async |mut notifications| {
             ip("link delete card");
@@ -228,8 +239,8 @@ fn a_link_that_goes_is_heard() {
 }
 
 #[test]
-fn a_link_that_leaves_a_bridge_is_not_gone() {
-    alone("a_link_that_leaves_a_bridge_is_not_gone", || {
+fn link_that_leaves_a_bridge_is_not_gone() {
+    in_namespace("link_that_leaves_a_bridge_is_not_gone", || {
         let card = card();
         ip("link add bridge type bridge");
         ip("link set card master bridge");
@@ -248,15 +259,15 @@ fn a_link_that_leaves_a_bridge_is_not_gone() {
 }
 
 #[test]
-fn after_an_overrun_everything_is_heard_again() {
-    alone("after_an_overrun_everything_is_heard_again", || {
+fn overrun_is_reported_and_later_events_arrive() {
+    in_namespace("overrun_is_reported_and_later_events_arrive", || {
         let ifindex = card();
         let socket = subscribed();
-        socket.shrink_queue(QUEUE).expect("a small queue");
+        socket.shrink_queue(QUEUE_SIZE).expect("a small queue");
         listening(socket, async |mut notifications| {
             for _ in 0..100 {
                 let outcome = links().set_address(ifindex, AFTER, How::Cycle);
-                outcome.expect("a bounce");
+                outcome.expect("a cycle");
             }
             while notifications.next().await != Notification::Overrun {}
             ip("link delete card");
@@ -266,8 +277,8 @@ fn after_an_overrun_everything_is_heard_again() {
 }
 
 #[test]
-fn nothing_is_lost_when_waiting_is_given_up() {
-    alone("nothing_is_lost_when_waiting_is_given_up", || {
+fn cancelled_wait_loses_no_notification() {
+    in_namespace("cancelled_wait_loses_no_notification", || {
         let ifindex = card();
         listening(subscribed(), async |mut notifications| {
             ip("link delete card");
@@ -278,11 +289,11 @@ fn nothing_is_lost_when_waiting_is_given_up() {
 }
 
 fn subscribed() -> Socket {
-    listen_to_links().expect("rtnetlink")
+    subscribe_to_links().expect("rtnetlink")
 }
 
-/// The address, and whether the link is up, when it is next heard of.
-async fn heard_of(card: u32, notifications: &mut Notifications) -> (Mac, bool) {
+/// The address and up state in the next notification about the card.
+async fn next_state(card: u32, notifications: &mut Notifications) -> (Mac, bool) {
     loop {
         match notifications.next().await {
             Notification::Link {
@@ -299,7 +310,7 @@ async fn heard_of(card: u32, notifications: &mut Notifications) -> (Mac, bool) {
     }
 }
 
-/// Runs a test on notifications from rtnetlink alone; what does not come within 10 s never comes.
+/// Runs a test on notifications from rtnetlink only, with a timeout of 10 s.
 fn listening<Test: Future>(links: Socket, test: impl FnOnce(Notifications) -> Test) {
     let runtime = Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(async {
@@ -307,6 +318,6 @@ fn listening<Test: Future>(links: Socket, test: impl FnOnce(Notifications) -> Te
         let notifications = Notifications::on(links, silent, 0).expect("notifications");
         timeout(Duration::from_secs(10), test(notifications))
             .await
-            .expect("what was waited for did not come within 10 s");
+            .expect("no expected notification within 10 s");
     });
 }

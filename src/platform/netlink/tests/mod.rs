@@ -1,4 +1,4 @@
-//! Decoding against recordings and against nonsense, encoding against recordings, and rtnetlink for real.
+//! Tests with recorded and hostile messages, and with the running kernel's rtnetlink.
 
 mod encoding;
 mod hostile;
@@ -8,7 +8,7 @@ mod recorded;
 
 use super::message::{Message, Messages};
 
-/// Datagrams of Linux 6.12 with `mac80211_hwsim`, by name.
+/// Named datagrams, recorded on Linux 6.12 with `mac80211_hwsim`.
 const RECORDED: &str = include_str!("recorded.txt");
 
 fn recorded(name: &str) -> Vec<u8> {

@@ -1,19 +1,19 @@
-//! A network namespace for one test: the test runs once more, inside `unshare --net`.
+//! Runs one test in a network namespace, by running it again inside `unshare --net`.
 
 use std::env;
 use std::process::Command;
 
-/// Set for the copy of the test that runs inside.
+/// Set for the test process inside the namespace.
 const INSIDE: &str = "MACVEIL_TEST_INSIDE_NAMESPACE";
 
-/// What runs this program, where the machine is of another architecture (`make arm64`).
+/// The emulator for test programs of another architecture (`make arm64`).
 const RUNNER: &str = "MACVEIL_TEST_RUNNER";
 
-/// Runs a test's body in a network namespace of its own; fails if there can be none.
+/// Runs a test's body in a separate network namespace; fails if none can be created.
 ///
-/// Threads may change namespaces only through unsafe code, so a process is started: this very program,
-/// asked for this test alone.
-pub(super) fn alone(test: &str, body: impl FnOnce()) {
+/// A thread can change its namespace only with unsafe code, so this starts the test program again, with
+/// only this test selected.
+pub(super) fn in_namespace(test: &str, body: impl FnOnce()) {
     if env::var_os(INSIDE).is_some() {
         return body();
     }
@@ -25,22 +25,22 @@ pub(super) fn alone(test: &str, body: impl FnOnce()) {
         .args(["--exact", &name, "--nocapture"])
         .env(INSIDE, "1")
         .output()
-        .expect("unshare (util-linux) is needed");
-    let said = String::from_utf8_lossy(&output.stdout);
-    let complained = String::from_utf8_lossy(&output.stderr);
+        .expect("unshare (util-linux) is required");
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(
-        output.status.success() && said.contains("1 passed"),
-        "{name} in a network namespace of its own (this needs root):\n{said}\n{complained}"
+        output.status.success() && stdout.contains("1 passed"),
+        "{name} in a separate network namespace (requires root):\n{stdout}\n{stderr}"
     );
 }
 
-/// Runs `ip` (iproute2) with these words.
+/// Runs `ip` (iproute2) with these space-separated arguments.
 pub(super) fn ip(words: &str) -> String {
     let output = Command::new("ip")
         .args(words.split_whitespace())
         .output()
-        .expect("ip (iproute2) is needed");
-    let complained = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "ip {words}: {complained}");
+        .expect("ip (iproute2) is required");
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "ip {words}: {stderr}");
     String::from_utf8_lossy(&output.stdout).into_owned()
 }

@@ -1,4 +1,4 @@
-//! What real kernels said, read right.
+//! Decodes messages recorded from real kernels.
 
 use super::super::attribute::Outgoing;
 use super::super::family::Family;
@@ -10,7 +10,7 @@ use macveil_core::types::{Bss, Channel, Mac, Ssid};
 use rustix::io::Errno;
 
 #[test]
-fn a_link() {
+fn link_is_decoded() {
     let report = rtnetlink::decode(only(&recorded("link ")).payload).expect("a link");
     assert_eq!(report.ifindex, 3);
     assert_eq!(report.name, "wlan0");
@@ -29,7 +29,7 @@ fn a_link() {
 }
 
 #[test]
-fn a_link_in_a_bond() {
+fn member_of_a_bond_is_decoded() {
     let datagram = recorded("link ");
     let link = only(&datagram).payload;
     for (master, bonded) in [("bond", true), ("team", true), ("bridge", false)] {
@@ -45,7 +45,7 @@ fn a_link_in_a_bond() {
 }
 
 #[test]
-fn a_link_that_is_gone() {
+fn removed_link_is_decoded() {
     assert_eq!(
         rtnetlink::decode_gone(only(&recorded("link-gone ")).payload),
         Some(8)
@@ -53,7 +53,7 @@ fn a_link_that_is_gone() {
 }
 
 #[test]
-fn a_bridge_that_lets_go_of_a_link_does_not_make_it_gone() {
+fn link_that_left_a_bridge_is_not_gone() {
     const BRIDGE: u8 = 7;
     let datagram = recorded("link-gone ");
     let mut payload = only(&datagram).payload.to_vec();
@@ -62,7 +62,7 @@ fn a_bridge_that_lets_go_of_a_link_does_not_make_it_gone() {
 }
 
 #[test]
-fn a_family_and_its_groups() {
+fn family_and_its_groups_are_decoded() {
     let family = Family::decode(only(&recorded("family ")).payload).expect("a family");
     assert_eq!((family.name.as_str(), family.id), ("nlctrl", 16));
     assert_eq!(family.group("notify"), Some(16));
@@ -70,7 +70,7 @@ fn a_family_and_its_groups() {
 }
 
 #[test]
-fn only_stations_are_stations() {
+fn only_station_interfaces_are_stations() {
     let is_station = |name| card::decode(only(&recorded(name)).payload).is_some();
     assert!(is_station("interface-station "));
     assert!(!is_station("interface-access-point "));
@@ -78,7 +78,7 @@ fn only_stations_are_stations() {
 }
 
 #[test]
-fn a_radio_told_in_parts() {
+fn radio_in_several_messages_is_merged() {
     let parts = [
         "wiphy-limits ",
         "wiphy-2412 ",
@@ -113,7 +113,7 @@ fn a_radio_told_in_parts() {
 }
 
 #[test]
-fn scans_that_start() {
+fn scan_start_is_decoded() {
     let expectations = [
         ("scan-started-random ", true, true),
         ("scan-started-plain ", true, false),
@@ -133,7 +133,7 @@ fn scans_that_start() {
 }
 
 #[test]
-fn scans_that_end() {
+fn scan_end_is_decoded() {
     for name in ["scan-results ", "scan-aborted "] {
         assert_eq!(
             announced(name),
@@ -144,7 +144,7 @@ fn scans_that_end() {
 }
 
 #[test]
-fn associations_that_come_and_go() {
+fn association_events_are_decoded() {
     let station = Mac([0x06, 0x11, 0x22, 0x33, 0x44, 0x04]);
     let expectations = [
         ("authenticated ", Some(MlmeEvent::Authenticated { station })),
@@ -160,7 +160,7 @@ fn associations_that_come_and_go() {
 }
 
 #[test]
-fn access_points_in_the_air() {
+fn bss_entries_are_decoded() {
     let home = Bss {
         bssid: Mac([2, 0, 0, 0, 1, 0]),
         frequency: 2437,
@@ -175,17 +175,17 @@ fn access_points_in_the_air() {
         ssid: Ssid::new(b"Secret").expect("an SSID"),
         ms_ago: 1016,
     };
-    for (name, heard) in [("bss-named ", home), ("bss-answered ", secret)] {
+    for (name, expected) in [("bss-named ", home), ("bss-answered ", secret)] {
         assert_eq!(
             scan::decode(only(&recorded(name)).payload),
-            Some(heard),
+            Some(expected),
             "{name}"
         );
     }
 }
 
 #[test]
-fn outcomes() {
+fn outcome_of_request_is_decoded() {
     let outcome = |name| only(&recorded(name)).outcome();
     assert!(matches!(outcome("acknowledgement "), Some(Ok(()))));
     assert!(outcome("bss-named ").is_none());

@@ -1,4 +1,4 @@
-//! Which interfaces carry Ethernet frames and are no radios.
+//! Lists Ethernet interfaces, without those of radios.
 
 use neli::consts::nl80211::Nl80211Command;
 
@@ -10,37 +10,37 @@ use super::{Kernel, sysfs};
 use macveil_core::machine::ethernet::EthernetDevice;
 
 impl Kernel {
-    /// Every interface with an Ethernet address that is no Wi-Fi interface of any kind, physical or
-    /// not (`RTM_GETLINK`).
+    /// Lists all interfaces with an Ethernet address that are not Wi-Fi, physical or virtual
+    /// (`RTM_GETLINK`).
     ///
     /// # Errors
-    /// The kernel's answers are lost or make no sense. Interfaces that vanish meanwhile are left out.
-    pub fn ports(&mut self) -> Result<Vec<EthernetDevice>, Error> {
+    /// The kernel's answers are lost or malformed. Interfaces that vanish meanwhile are left out.
+    pub fn ethernet_devices(&mut self) -> Result<Vec<EthernetDevice>, Error> {
         let reports = self
             .links
             .reports()
             .map_err(|failure| Error::new("list the network interfaces", failure))?;
-        let mut ports = Vec::with_capacity(reports.len());
+        let mut devices = Vec::with_capacity(reports.len());
         for report in reports {
-            ports.extend(self.wired(report)?);
+            devices.extend(self.ethernet(report)?);
         }
-        Ok(ports)
+        Ok(devices)
     }
 
-    /// One interface; `None` if it is gone, or is none of those.
+    /// Reads one interface; `None` if it is gone or not an Ethernet device.
     ///
     /// # Errors
-    /// The kernel's answers are lost or make no sense.
-    pub fn port(&mut self, ifindex: u32) -> Result<Option<EthernetDevice>, Error> {
+    /// The kernel's answers are lost or malformed.
+    pub fn ethernet_device(&mut self, ifindex: u32) -> Result<Option<EthernetDevice>, Error> {
         match self.links.report(ifindex) {
-            Ok(report) => self.wired(report),
-            Err(failure) if failure.is_absence() => Ok(None),
+            Ok(report) => self.ethernet(report),
+            Err(failure) if failure.is_not_found() => Ok(None),
             Err(Failure::Lacks(_)) => Ok(None),
             Err(failure) => Err(unreadable(ifindex, failure)),
         }
     }
 
-    fn wired(&mut self, report: Report) -> Result<Option<EthernetDevice>, Error> {
+    fn ethernet(&mut self, report: Report) -> Result<Option<EthernetDevice>, Error> {
         if !report.ethernet || self.is_radio(&report)? {
             return Ok(None);
         }
@@ -56,7 +56,7 @@ impl Kernel {
         }))
     }
 
-    /// Whether it belongs to a radio, whatever it is used for.
+    /// Whether the interface belongs to a radio, in any mode.
     fn is_radio(&mut self, report: &Report) -> Result<bool, Error> {
         let body = Outgoing::default().put_u32(attribute::IFINDEX, report.ifindex);
         match self
@@ -64,8 +64,8 @@ impl Kernel {
             .read(Nl80211Command::GetInterface, &body, |_| Some(()))
         {
             Ok(interfaces) => Ok(!interfaces.is_empty()),
-            // A driver that is older than nl80211.
-            Err(failure) if failure.is_absence() => Ok(sysfs::is_wifi(&report.name)),
+            // A driver without nl80211 support.
+            Err(failure) if failure.is_not_found() => Ok(sysfs::is_wifi(&report.name)),
             Err(failure) => Err(unreadable(report.ifindex, failure)),
         }
     }
