@@ -562,7 +562,7 @@ impl Daemon {
             ifname: name.to_owned(),
             control_dir: self.environment.config.ctrl_interface.clone(),
             client_dir: self.environment.runtime_dir.client_dir(),
-            originals: self.environment.runtime_dir.originals(name),
+            saved_settings: self.environment.runtime_dir.originals(name),
         };
         let report = self.reporter(ifindex, Report::Wpa);
         let client = |requests| wpa_supplicant::run(target, requests, report);

@@ -1,8 +1,8 @@
-//! Whether another program's socket is there, watched with inotify.
+//! Watches another program's socket with inotify.
 //!
-//! `wpa_supplicant` makes the directory and the socket when it starts, and removes both when it ends
+//! `wpa_supplicant` creates the directory and the socket when it starts, and removes both when it exits
 //! (`wpas_ctrl_iface_open_sock`, `wpa_supplicant_ctrl_iface_deinit`, `ctrl_iface_unix.c`, 2.10). So
-//! the nearest existing directory on the way to the socket is watched.
+//! the nearest existing parent directory of the socket is watched.
 
 use std::ffi::OsStr;
 use std::io;
@@ -15,30 +15,30 @@ use std::time::Duration;
 use rustix::fs::inotify::{self, CreateFlags, ReadFlags, WatchFlags};
 use tokio::net::unix::pipe::Receiver;
 
-/// Tells one socket file from its successor.
+/// Identifies a socket file, to distinguish it from a later one at the same path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Identity {
     pub(crate) device: u64,
     pub(crate) inode: u64,
-    /// Nanoseconds; numbers of inodes are given out again, on some file systems at once.
-    pub(crate) made: i128,
+    /// Nanoseconds since the epoch. Inode numbers are reused, on some file systems at once.
+    pub(crate) created: i128,
 }
 
-/// What is found at the socket's path.
+/// The state of the socket's path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Sight {
-    /// Nothing.
+pub(crate) enum SocketState {
+    /// The file does not exist.
     Absent,
     /// A socket.
     Socket(Identity),
-    /// Something else.
+    /// A file of another type.
     NotASocket,
-    /// It may not be looked at.
+    /// No permission to read the path.
     Denied,
 }
 
 /// Watches one socket's path.
-pub(crate) struct Presence {
+pub(crate) struct SocketWatcher {
     socket: PathBuf,
     watch: Option<Watch>,
 }
@@ -49,22 +49,22 @@ struct Watch {
     inotify: Receiver,
 }
 
-/// What inotify told since it was last asked.
+/// What inotify reported since the last read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct News {
-    /// Something that may matter.
+    /// A relevant event.
     any: bool,
-    /// The socket's name was taken away, whether or not it is there again.
+    /// The socket's name was removed; it may exist again.
     removed: bool,
-    /// The watched directory itself is gone or moved, or notifications were lost.
+    /// The watched directory was removed or moved, or events were lost.
     stale: bool,
 }
 
-/// How soon to look again where inotify is refused (its limits are per user).
-const WITHOUT_INOTIFY: Duration = Duration::from_secs(2);
+/// How often to poll without inotify, whose limits are per user.
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
 
-impl Presence {
-    /// Watches `socket`, which need not exist, nor its directory.
+impl SocketWatcher {
+    /// Watches `socket`. Neither the socket nor its directory needs to exist.
     pub(crate) fn new(socket: PathBuf) -> Self {
         Self {
             socket,
@@ -72,22 +72,22 @@ impl Presence {
         }
     }
 
-    /// The path that is watched.
+    /// The watched path.
     pub(crate) fn socket(&self) -> &Path {
         &self.socket
     }
 
-    /// Checks now. [`Presence::changed`] reports later changes.
-    pub(crate) fn look(&mut self) -> Sight {
+    /// Reads the current state. [`SocketWatcher::changed`] reports all later changes.
+    pub(crate) fn state(&mut self) -> SocketState {
         self.rearm();
-        look_at(&self.socket)
+        read_state(&self.socket)
     }
 
-    /// Waits until it is worth to look again; says whether the socket was taken away meanwhile.
+    /// Waits until the state may have changed; returns whether the socket was removed meanwhile.
     pub(crate) async fn changed(&mut self) -> bool {
         loop {
             let Some(watch) = &self.watch else {
-                tokio::time::sleep(WITHOUT_INOTIFY).await;
+                tokio::time::sleep(POLL_INTERVAL).await;
                 return false;
             };
             let news = watch.news(&self.socket).await;
@@ -104,14 +104,14 @@ impl Presence {
     pub(crate) async fn lost(&mut self, identity: Identity) {
         loop {
             let removed = self.changed().await;
-            if removed || self.look() != Sight::Socket(identity) {
+            if removed || self.state() != SocketState::Socket(identity) {
                 return;
             }
         }
     }
 
-    /// Makes sure that the nearest existing directory is watched. A deeper one may come into being
-    /// while the watch is set, so it is looked for until there is none.
+    /// Watches the nearest existing directory. Repeats until stable, because a deeper directory can
+    /// appear while the watch is being set.
     fn rearm(&mut self) {
         while let Some(directory) = self.nearest_directory() {
             if self
@@ -125,9 +125,9 @@ impl Presence {
                 Ok(watch) => self.watch = Some(watch),
                 Err(error) => {
                     tracing::warn!(
-                        "cannot watch for {}: {error}; looking every {} s instead (raise fs.inotify.max_user_instances or max_user_watches)",
+                        "cannot watch for {}: {error}; polling every {} s instead (raise fs.inotify.max_user_instances or max_user_watches)",
                         self.socket.display(),
-                        WITHOUT_INOTIFY.as_secs(),
+                        POLL_INTERVAL.as_secs(),
                     );
                     self.watch = None;
                     return;
@@ -143,21 +143,22 @@ impl Presence {
     }
 }
 
-/// A directory that may be watched: inotify needs the right to read.
+/// Whether the directory can be watched: inotify requires read permission.
 fn readable(directory: &Path) -> bool {
     directory.is_dir() && rustix::fs::access(directory, rustix::fs::Access::READ_OK).is_ok()
 }
 
-fn look_at(socket: &Path) -> Sight {
+fn read_state(socket: &Path) -> SocketState {
     match std::fs::metadata(socket) {
-        Ok(metadata) if metadata.file_type().is_socket() => Sight::Socket(Identity {
+        Ok(metadata) if metadata.file_type().is_socket() => SocketState::Socket(Identity {
             device: metadata.dev(),
             inode: metadata.ino(),
-            made: i128::from(metadata.mtime()) * 1_000_000_000 + i128::from(metadata.mtime_nsec()),
+            created: i128::from(metadata.mtime()) * 1_000_000_000
+                + i128::from(metadata.mtime_nsec()),
         }),
-        Ok(_) => Sight::NotASocket,
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => Sight::Denied,
-        Err(_) => Sight::Absent,
+        Ok(_) => SocketState::NotASocket,
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => SocketState::Denied,
+        Err(_) => SocketState::Absent,
     }
 }
 
@@ -175,30 +176,30 @@ impl Watch {
         inotify::add_watch(&inotify, &directory, flags)?;
         Ok(Self {
             directory,
-            // No pipe, but read like one.
+            // Not a pipe, but read in the same way.
             inotify: Receiver::from_owned_fd_unchecked(inotify)?,
         })
     }
 
-    /// Waits for news and takes what there is.
+    /// Waits for events and reads them.
     async fn news(&self, socket: &Path) -> News {
         if self.inotify.readable().await.is_err() {
             return News::LOST;
         }
         let mut news = News::default();
-        let taken = self.inotify.try_io(|| self.take(socket, &mut news));
-        match taken {
+        let read = self.inotify.try_io(|| self.read(socket, &mut news));
+        match read {
             Err(error) if error.kind() != io::ErrorKind::WouldBlock => News::LOST,
             _ => news,
         }
     }
 
-    /// Takes events until there is none left, which is `WouldBlock`, or enough for now.
-    fn take(&self, socket: &Path, news: &mut News) -> io::Result<()> {
+    /// Reads events until none is left (`WouldBlock`) or the limit is reached.
+    fn read(&self, socket: &Path, news: &mut News) -> io::Result<()> {
         let name = next_name(&self.directory, socket);
-        let mut buffer = [MaybeUninit::uninit(); READ_AT_ONCE];
+        let mut buffer = [MaybeUninit::uninit(); BUFFER_SIZE];
         let mut reader = inotify::Reader::new(&self.inotify, &mut buffer);
-        for _ in 0..EVENTS_AT_ONCE {
+        for _ in 0..MAX_EVENTS {
             let event = reader.next()?;
             let file = event
                 .file_name()
@@ -209,10 +210,10 @@ impl Watch {
     }
 }
 
-/// Room for a dozen events with the longest names.
-const READ_AT_ONCE: usize = 4096;
-/// So that somebody who makes files without end does not hold up everything else.
-const EVENTS_AT_ONCE: usize = 1024;
+/// In bytes; holds a dozen events with the longest names.
+const BUFFER_SIZE: usize = 4096;
+/// Limits one read, so that a program that keeps creating files cannot block the daemon.
+const MAX_EVENTS: usize = 1024;
 
 /// The name in `directory` that leads to `socket`.
 fn next_name<'a>(directory: &Path, socket: &'a Path) -> Option<&'a OsStr> {
@@ -221,7 +222,7 @@ fn next_name<'a>(directory: &Path, socket: &'a Path) -> Option<&'a OsStr> {
 }
 
 impl News {
-    /// Nothing is known any more.
+    /// Events were lost.
     const LOST: Self = Self {
         any: true,
         removed: false,
@@ -229,31 +230,30 @@ impl News {
     };
 
     fn add(&mut self, events: ReadFlags, file: Option<&OsStr>, name: Option<&OsStr>) {
-        let gone = ReadFlags::DELETE_SELF
+        let lost = ReadFlags::DELETE_SELF
             | ReadFlags::MOVE_SELF
             | ReadFlags::IGNORED
             | ReadFlags::UNMOUNT
             | ReadFlags::QUEUE_OVERFLOW;
-        let taken_away = ReadFlags::DELETE | ReadFlags::MOVED_FROM;
-        let concerned = file.is_none() || file == name;
-        self.any |= concerned;
-        self.stale |= events.intersects(gone);
-        self.removed |= concerned && file.is_some() && events.intersects(taken_away);
+        let removed = ReadFlags::DELETE | ReadFlags::MOVED_FROM;
+        let relevant = file.is_none() || file == name;
+        self.any |= relevant;
+        self.stale |= events.intersects(lost);
+        self.removed |= relevant && file.is_some() && events.intersects(removed);
     }
 }
 
-/// Watches a directory in which files are written, replaced by others of their name, and removed.
+/// Watches a directory for written, replaced and removed files.
 #[cfg(feature = "dbus")]
 pub(crate) fn watch_directory(directory: &Path) -> io::Result<Receiver> {
     let inotify = inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC)?;
     let flags = WatchFlags::MOVED_TO | WatchFlags::CLOSE_WRITE | WatchFlags::DELETE;
     inotify::add_watch(&inotify, directory, flags)?;
-    // No pipe, but read like one.
+    // Not a pipe, but read in the same way.
     Receiver::from_owned_fd_unchecked(inotify)
 }
 
-/// Waits until something changes in the directory; forever, if it is not watched. What exactly has changed
-/// is not told.
+/// Waits until a file in the directory changes; without a watch, forever.
 #[cfg(feature = "dbus")]
 pub(crate) async fn directory_changed(watch: Option<&Receiver>) {
     let mut events = [0; 1024];
@@ -272,7 +272,7 @@ mod tests {
 
     use super::*;
 
-    fn on_tokio(test: impl Future<Output = ()>) {
+    fn with_runtime(test: impl Future<Output = ()>) {
         tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -284,28 +284,31 @@ mod tests {
             });
     }
 
-    async fn until(presence: &mut Presence, wanted: impl Fn(&Sight) -> bool) -> Sight {
+    async fn wait_for(
+        watcher: &mut SocketWatcher,
+        wanted: impl Fn(&SocketState) -> bool,
+    ) -> SocketState {
         loop {
-            let sight = presence.look();
-            if wanted(&sight) {
-                return sight;
+            let state = watcher.state();
+            if wanted(&state) {
+                return state;
             }
-            presence.changed().await;
+            watcher.changed().await;
         }
     }
 
-    fn is_socket(sight: &Sight) -> bool {
-        matches!(sight, Sight::Socket(_))
+    fn is_socket(state: &SocketState) -> bool {
+        matches!(state, SocketState::Socket(_))
     }
 
     #[test]
-    fn follows_directories_and_socket_as_they_come_go_and_return() {
-        on_tokio(async {
+    fn created_and_removed_directories_are_followed() {
+        with_runtime(async {
             let top = tempfile::tempdir().unwrap();
             let directory = top.path().join("run/wpa_supplicant");
             let socket = directory.join("wlan0");
-            let mut presence = Presence::new(socket.clone());
-            assert_eq!(presence.look(), Sight::Absent);
+            let mut watcher = SocketWatcher::new(socket.clone());
+            assert_eq!(watcher.state(), SocketState::Absent);
             for _ in 0..3 {
                 let path = socket.clone();
                 let maker = tokio::spawn(async move {
@@ -313,70 +316,70 @@ mod tests {
                     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
                     UnixDatagram::bind(&path).unwrap()
                 });
-                let Sight::Socket(identity) = until(&mut presence, is_socket).await else {
+                let SocketState::Socket(identity) = wait_for(&mut watcher, is_socket).await else {
                     panic!("is a socket");
                 };
                 let _bound = maker.await.unwrap();
                 std::fs::remove_dir_all(top.path().join("run")).unwrap();
-                presence.lost(identity).await;
-                assert_eq!(presence.look(), Sight::Absent);
+                watcher.lost(identity).await;
+                assert_eq!(watcher.state(), SocketState::Absent);
             }
         });
     }
 
     #[test]
-    fn watches_a_directory_that_took_the_place_of_another() {
-        on_tokio(async {
+    fn replaced_directory_is_watched() {
+        with_runtime(async {
             let top = tempfile::tempdir().unwrap();
             let socket = top.path().join("wpa_supplicant/wlan0");
             let directory = socket.parent().unwrap();
             std::fs::create_dir(directory).unwrap();
-            let mut presence = Presence::new(socket.clone());
-            assert_eq!(presence.look(), Sight::Absent);
+            let mut watcher = SocketWatcher::new(socket.clone());
+            assert_eq!(watcher.state(), SocketState::Absent);
             for _ in 0..3 {
                 std::fs::remove_dir(directory).unwrap();
                 std::fs::create_dir(directory).unwrap();
-                presence.changed().await;
-                assert_eq!(presence.look(), Sight::Absent);
+                watcher.changed().await;
+                assert_eq!(watcher.state(), SocketState::Absent);
                 let bound = UnixDatagram::bind(&socket).unwrap();
-                until(&mut presence, is_socket).await;
+                wait_for(&mut watcher, is_socket).await;
                 drop(bound);
                 std::fs::remove_file(&socket).unwrap();
-                until(&mut presence, |sight| *sight == Sight::Absent).await;
+                wait_for(&mut watcher, |state| *state == SocketState::Absent).await;
             }
         });
     }
 
     #[test]
-    fn a_socket_in_place_of_another_is_another_even_with_its_inode() {
-        on_tokio(async {
+    fn replaced_socket_with_same_inode_is_detected() {
+        with_runtime(async {
             let top = tempfile::tempdir().unwrap();
             let socket = top.path().join("wlan0");
-            let mut presence = Presence::new(socket.clone());
+            let mut watcher = SocketWatcher::new(socket.clone());
             for _ in 0..3 {
                 let _ = std::fs::remove_file(&socket);
                 let _bound = UnixDatagram::bind(&socket).unwrap();
-                let Sight::Socket(identity) = until(&mut presence, is_socket).await else {
+                let SocketState::Socket(identity) = wait_for(&mut watcher, is_socket).await else {
                     panic!("is a socket");
                 };
                 std::fs::remove_file(&socket).unwrap();
                 let _again = UnixDatagram::bind(&socket).unwrap();
-                presence.lost(identity).await;
+                watcher.lost(identity).await;
             }
         });
     }
 
     #[test]
-    fn other_sockets_come_and_go_unnoticed() {
-        on_tokio(async {
+    fn other_sockets_are_ignored() {
+        with_runtime(async {
             let top = tempfile::tempdir().unwrap();
-            let mut presence = Presence::new(top.path().join("wlan0"));
-            assert_eq!(presence.look(), Sight::Absent);
+            let mut watcher = SocketWatcher::new(top.path().join("wlan0"));
+            assert_eq!(watcher.state(), SocketState::Absent);
             let other = top.path().join("wlan1");
             let _bound = UnixDatagram::bind(&other).unwrap();
             std::fs::remove_file(&other).unwrap();
             let soon = Duration::from_millis(50);
-            let change = tokio::time::timeout(soon, presence.changed()).await;
+            let change = tokio::time::timeout(soon, watcher.changed()).await;
             assert!(change.is_err());
         });
     }

@@ -17,7 +17,7 @@ use super::objects::{self, Objects};
 use super::{STATE_DIRECTORY, Target};
 use crate::platform::dbus::{BUS, Bus, Object, SYSTEM_BUS, is_from, owner_change};
 use crate::platform::iwd_main_conf as main_conf;
-use crate::platform::socket_watcher::{Presence, Sight};
+use crate::platform::socket_watcher::{SocketState, SocketWatcher};
 use macveil_core::machine::iwd::{IwdEvent, Request};
 
 /// Its name on the bus.
@@ -47,11 +47,11 @@ pub async fn run(
     mut requests: UnboundedReceiver<Request>,
     mut tell: impl FnMut(IwdEvent),
 ) {
-    let mut presence = Presence::new(target.root.join(SYSTEM_BUS));
+    let mut watcher = SocketWatcher::new(target.root.join(SYSTEM_BUS));
     let mut client = Client::new(target);
     loop {
         let bus = select! {
-            bus = connect(&mut presence) => bus,
+            bus = connect(&mut watcher) => bus,
             request = requests.recv() => match request {
                 Some(request) => {
                     tell(client.serve_alone(request));
@@ -72,13 +72,13 @@ pub async fn run(
 }
 
 /// Waits until there is a bus, and connects to it.
-async fn connect(presence: &mut Presence) -> Bus {
+async fn connect(watcher: &mut SocketWatcher) -> Bus {
     loop {
-        if !matches!(presence.look(), Sight::Socket(_)) {
-            presence.changed().await;
+        if !matches!(watcher.state(), SocketState::Socket(_)) {
+            watcher.changed().await;
             continue;
         }
-        match Bus::connect(presence.socket()).await {
+        match Bus::connect(watcher.socket()).await {
             Ok(bus) => return bus,
             Err(error) => {
                 debug!("the system bus: {error}");

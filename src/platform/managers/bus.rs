@@ -22,7 +22,9 @@ use zbus::message::Type;
 use super::network_manager::NOTES;
 use super::{ActiveManagers, ManagerKind};
 use crate::platform::dbus::{BUS, Bus, SYSTEM_BUS, is_from, owner_change};
-use crate::platform::socket_watcher::{Presence, Sight, directory_changed, watch_directory};
+use crate::platform::socket_watcher::{
+    SocketState, SocketWatcher, directory_changed, watch_directory,
+};
 
 /// After a failed connection, as to a bus that is about to listen; each pause is twice the last.
 const MIN_RECONNECT_PAUSE: Duration = Duration::from_millis(20);
@@ -44,7 +46,7 @@ impl ManagerWatch {
     pub fn new(root: PathBuf) -> Self {
         let (report, reports) = watch::channel(ActiveManagers::default());
         let listener = Listener {
-            socket: Presence::new(root.join(SYSTEM_BUS)),
+            socket: SocketWatcher::new(root.join(SYSTEM_BUS)),
             root,
             report,
             has_reported: false,
@@ -76,7 +78,7 @@ impl Drop for ManagerWatch {
 
 struct Listener {
     root: PathBuf,
-    socket: Presence,
+    socket: SocketWatcher,
     report: watch::Sender<ActiveManagers>,
     has_reported: bool,
     running: ActiveManagers,
@@ -87,7 +89,7 @@ struct Listener {
 impl Listener {
     async fn run(mut self) {
         loop {
-            if !matches!(self.socket.look(), Sight::Socket(_)) {
+            if !matches!(self.socket.state(), SocketState::Socket(_)) {
                 self.report_none();
                 self.socket.changed().await;
                 continue;

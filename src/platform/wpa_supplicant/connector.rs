@@ -1,28 +1,28 @@
-//! Waiting until there is a wpa_supplicant to talk to.
+//! Waits until a wpa_supplicant can be reached.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use crate::platform::socket_watcher::{Identity, Presence, Sight};
+use crate::platform::socket_watcher::{Identity, SocketState, SocketWatcher};
 use macveil_core::machine::wpa::{Failure, Request, Supplicant, WpaEvent};
 
 use super::end::End;
 use super::endpoint::Endpoint;
 use super::{Target, request};
 
-/// Where to wait between two conversations.
+/// Waits between two sessions.
 pub(super) struct Connector {
     socket: PathBuf,
     client_dir: PathBuf,
-    /// The last conversation: with whom, and why it ended.
+    /// The socket of the last session, and why the session ended.
     last: Option<(Identity, End)>,
-    /// What the person who reads the log has been told.
-    said: Option<Obstacle>,
+    /// The obstacle that was logged last.
+    reported: Option<Obstacle>,
 }
 
-/// Why there is no conversation.
+/// Why there is no session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Obstacle {
     Absent,
@@ -34,19 +34,19 @@ enum Obstacle {
     Broken(String),
 }
 
-/// What is told is told only when it has lasted this long: wpa_supplicant may just be starting.
-const GRACE: Duration = Duration::from_millis(500);
-/// Its directory is for nobody else until it has given it to its group. What is still closed by then
-/// stays so, and its first scan is due 100 ms after its start.
-const GRACE_OF_DOORS: Duration = Duration::from_millis(30);
-/// How soon to try again when something other than wpa_supplicant has to change.
-const RETRY: Duration = Duration::from_secs(5);
+/// An obstacle is logged only after this time, because wpa_supplicant may be starting.
+const REPORT_DELAY: Duration = Duration::from_millis(500);
+/// wpa_supplicant's directory is private until it sets the group. A directory still closed after this
+/// time stays closed; wpa_supplicant's first scan follows 100 ms after its start.
+const DENIED_REPORT_DELAY: Duration = Duration::from_millis(30);
+/// How soon to retry if the obstacle is not on wpa_supplicant's side.
+const RETRY_INTERVAL: Duration = Duration::from_secs(5);
 
-/// What ended a while of waiting.
-enum Wake {
-    /// It is worth to look again.
-    Look,
-    /// No more requests can come.
+/// Why waiting ended.
+enum WaitEnd {
+    /// The socket's state should be read again.
+    Recheck,
+    /// The request channel is closed.
     Closed,
 }
 
@@ -56,44 +56,44 @@ impl Connector {
             socket: target.control_dir.join(&target.ifname),
             client_dir: target.client_dir.clone(),
             last: None,
-            said: None,
+            reported: None,
         }
     }
 
-    /// A conversation ended.
-    pub(super) fn enter(&mut self, identity: Identity, end: End) {
+    /// Records the end of a session.
+    pub(super) fn session_ended(&mut self, identity: Identity, end: End) {
         self.last = Some((identity, end));
     }
 
-    /// Waits for a socket that is worth a try; `None` if no more requests can come.
+    /// Waits for a socket worth a try; `None` if the request channel is closed.
     pub(super) async fn wait(
         &mut self,
-        presence: &mut Presence,
+        watcher: &mut SocketWatcher,
         requests: &mut UnboundedReceiver<Request>,
-        tell: &mut impl FnMut(WpaEvent),
+        emit: &mut impl FnMut(WpaEvent),
     ) -> Option<Identity> {
         loop {
-            let sight = presence.look();
-            let Some(obstacle) = self.obstacle(&sight) else {
-                self.said = None;
-                return match sight {
-                    Sight::Socket(identity) => Some(identity),
+            let state = watcher.state();
+            let Some(obstacle) = self.obstacle(&state) else {
+                self.reported = None;
+                return match state {
+                    SocketState::Socket(identity) => Some(identity),
                     _ => None,
                 };
             };
-            let wake = self.wait_at(&obstacle, presence, requests, tell).await;
-            if matches!(wake, Wake::Closed) {
+            let end = self.wait_at(&obstacle, watcher, requests, emit).await;
+            if matches!(end, WaitEnd::Closed) {
                 return None;
             }
         }
     }
 
-    fn obstacle(&self, sight: &Sight) -> Option<Obstacle> {
-        let identity = match sight {
-            Sight::Socket(identity) => identity,
-            Sight::Absent => return Some(Obstacle::Absent),
-            Sight::NotASocket => return Some(Obstacle::NotASocket),
-            Sight::Denied => return Some(Obstacle::Denied),
+    fn obstacle(&self, state: &SocketState) -> Option<Obstacle> {
+        let identity = match state {
+            SocketState::Socket(identity) => identity,
+            SocketState::Absent => return Some(Obstacle::Absent),
+            SocketState::NotASocket => return Some(Obstacle::NotASocket),
+            SocketState::Denied => return Some(Obstacle::Denied),
         };
         let (last, end) = self.last.as_ref()?;
         match end {
@@ -110,100 +110,106 @@ impl Connector {
     async fn wait_at(
         &mut self,
         obstacle: &Obstacle,
-        presence: &mut Presence,
+        watcher: &mut SocketWatcher,
         requests: &mut UnboundedReceiver<Request>,
-        tell: &mut impl FnMut(WpaEvent),
-    ) -> Wake {
-        let knocking = matches!(obstacle, Obstacle::Silent);
+        emit: &mut impl FnMut(WpaEvent),
+    ) -> WaitEnd {
+        let probing = matches!(obstacle, Obstacle::Silent);
         let retrying = matches!(obstacle, Obstacle::NoClientSocket(_) | Obstacle::Broken(_));
         let closed = matches!(obstacle, Obstacle::Denied);
-        let grace = tokio::time::sleep(if closed { GRACE_OF_DOORS } else { GRACE });
-        let retry = tokio::time::sleep(RETRY);
-        let knock = knock(self.client_dir.clone(), self.socket.clone());
-        tokio::pin!(grace, retry, knock);
-        let mut unsaid = self.said.as_ref() != Some(obstacle);
+        let delay = tokio::time::sleep(if closed {
+            DENIED_REPORT_DELAY
+        } else {
+            REPORT_DELAY
+        });
+        let retry = tokio::time::sleep(RETRY_INTERVAL);
+        let probe = probe(self.client_dir.clone(), self.socket.clone());
+        tokio::pin!(delay, retry, probe);
+        let mut unreported = self.reported.as_ref() != Some(obstacle);
         loop {
             tokio::select! {
-                removed = presence.changed() => {
-                    // Its file exists a moment before anyone listens on it; then its mode is set.
-                    let may_be_mended = closed || matches!(obstacle, Obstacle::LeftOver);
-                    if removed || may_be_mended {
+                removed = watcher.changed() => {
+                    // The file exists shortly before wpa_supplicant listens and sets its mode.
+                    let may_be_fixed = closed || matches!(obstacle, Obstacle::LeftOver);
+                    if removed || may_be_fixed {
                         self.last = None;
                     }
-                    return Wake::Look;
+                    return WaitEnd::Recheck;
                 }
                 request = requests.recv() => match request {
                     Some(request) => {
                         let failure = Failure::Unreachable(obstacle.to_string());
-                        tell(WpaEvent::Reply(request::decline(&request, failure)));
+                        emit(WpaEvent::Reply(request::decline(&request, failure)));
                     }
-                    None => return Wake::Closed,
+                    None => return WaitEnd::Closed,
                 },
-                () = &mut grace, if unsaid => {
-                    unsaid = false;
-                    self.say(obstacle);
+                () = &mut delay, if unreported => {
+                    unreported = false;
+                    self.report(obstacle);
                     if closed {
-                        // It is there all the same; whoever meets it learns that it cannot be talked to.
-                        tell(WpaEvent::Supplicant(Supplicant::Appeared));
+                        // wpa_supplicant runs all the same; each request reports the obstacle.
+                        emit(WpaEvent::Supplicant(Supplicant::Appeared));
                     }
                 }
-                () = &mut knock, if knocking => {
+                () = &mut probe, if probing => {
                     self.last = None;
-                    return Wake::Look;
+                    return WaitEnd::Recheck;
                 }
                 () = &mut retry, if retrying => {
                     self.last = None;
-                    return Wake::Look;
+                    return WaitEnd::Recheck;
                 }
             }
         }
     }
 
-    fn say(&mut self, obstacle: &Obstacle) {
+    fn report(&mut self, obstacle: &Obstacle) {
         let socket = self.socket.display();
         match obstacle {
             Obstacle::Absent => {
-                tracing::info!("waiting for wpa_supplicant to make its control socket {socket}");
+                tracing::info!("waiting for wpa_supplicant to create its control socket {socket}");
             }
             Obstacle::LeftOver => tracing::info!(
-                "waiting for wpa_supplicant: {socket} is left over from one that was killed"
+                "waiting for wpa_supplicant: {socket} is left over from a killed process"
             ),
             Obstacle::Silent => tracing::warn!(
-                "wpa_supplicant does not answer on {socket}; waiting until it does (is it stopped?)"
+                "wpa_supplicant does not answer on {socket}; waiting for it (is the process stopped?)"
             ),
             Obstacle::NotASocket => tracing::warn!(
-                "{socket} is no socket: remove it, or set ctrl-interface in [supplicant] to wpa_supplicant's ctrl_interface directory"
+                "{socket} is not a socket: remove it, or set ctrl-interface in [supplicant] to wpa_supplicant's ctrl_interface directory"
             ),
             Obstacle::Denied => tracing::warn!(
-                "no permission to use {socket}: run macveil as root, or let its group use the directory (ctrl_interface=DIR=... GROUP=... in wpa_supplicant's configuration)"
+                "no permission to use {socket}: run macveil as root, or give its group access to the directory (ctrl_interface=DIR=... GROUP=... in wpa_supplicant's configuration)"
             ),
             Obstacle::NoClientSocket(reason) => tracing::warn!(
-                "cannot make a socket in {}: {reason}; does the runtime directory exist, with space left?",
+                "cannot create a socket in {}: {reason}; check that the runtime directory exists and has free space",
                 self.client_dir.display()
             ),
             Obstacle::Broken(reason) => {
-                tracing::warn!("trouble with wpa_supplicant on {socket}: {reason}; trying again");
+                tracing::warn!(
+                    "connection to wpa_supplicant on {socket} failed: {reason}; retrying"
+                );
             }
         }
-        self.said = Some(obstacle.clone());
+        self.reported = Some(obstacle.clone());
     }
 }
 
 impl std::fmt::Display for Obstacle {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
-            Self::Absent => "it has no control socket",
-            Self::NotASocket => "its control socket is none",
+            Self::Absent => "no control socket",
+            Self::NotASocket => "its control socket path is not a socket",
             Self::Denied => "permission denied on its control socket",
-            Self::LeftOver => "nobody listens on its control socket",
+            Self::LeftOver => "no process listens on its control socket",
             Self::Silent => "no answer in time",
             Self::NoClientSocket(reason) | Self::Broken(reason) => reason,
         })
     }
 }
 
-/// Waits for as long as it takes until wpa_supplicant answers something.
-async fn knock(client_dir: PathBuf, socket: PathBuf) {
+/// Pings until wpa_supplicant answers.
+async fn probe(client_dir: PathBuf, socket: PathBuf) {
     loop {
         if let Ok(endpoint) = Endpoint::bind(&client_dir, &socket)
             && endpoint.send(&["PING"]).is_ok()
@@ -211,6 +217,6 @@ async fn knock(client_dir: PathBuf, socket: PathBuf) {
         {
             return;
         }
-        tokio::time::sleep(RETRY).await;
+        tokio::time::sleep(RETRY_INTERVAL).await;
     }
 }

@@ -1,5 +1,5 @@
-//! What may not be joined: `SET disallow_aps` (`set_disallow_aps`, `ctrl_iface.c`, 2.10), which holds
-//! at run time only and is never saved.
+//! Denies networks with `SET disallow_aps` (`set_disallow_aps`, `ctrl_iface.c`, 2.10), which
+//! wpa_supplicant never saves to its configuration.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -8,42 +8,42 @@ use macveil_core::types::{BssEntry, Mac, Ssid};
 
 use super::network::Configured;
 
-/// The longest command of 2.9, and of versions that do not say.
-pub(super) const SHORTEST_LIMIT: usize = 4095;
+/// Maximum command length in bytes of 2.9 and of versions that do not report a limit.
+pub(super) const DEFAULT_COMMAND_LIMIT: usize = 4095;
 
-/// Everything that bears on what is denied.
+/// The facts that determine which networks are denied.
 pub(super) struct Grounds<'a> {
-    /// Every configured network, disabled ones included: somebody may enable one.
+    /// All configured networks, also disabled ones, because the user can enable them.
     pub(super) networks: &'a [Configured],
-    /// What was heard; needed if [`needs_table`] says so.
-    pub(super) heard: &'a [BssEntry],
-    /// The one network that stays allowed.
+    /// Scan results; required if [`Grounds::needs_table`] returns true.
+    pub(super) table: &'a [BssEntry],
+    /// The only allowed network.
     pub(super) keep: Option<&'a Ssid>,
-    /// BSSs denied in any case.
+    /// BSSs that are always denied.
     pub(super) except: &'a [Mac],
-    /// The BSS that it is connected to, never denied: wpa_supplicant would deauthenticate.
-    pub(super) present: Option<Mac>,
-    /// The longest command that wpa_supplicant takes.
+    /// The current BSS, never denied: wpa_supplicant would deauthenticate.
+    pub(super) current: Option<Mac>,
+    /// wpa_supplicant's maximum command length in bytes.
     pub(super) limit: usize,
 }
 
 impl Grounds<'_> {
-    /// The command that denies everything but `keep`.
+    /// The command that denies all networks except `keep`.
     ///
-    /// If it would be too long, only SSIDs that were heard are denied, which is enough for as long
-    /// as nothing else is heard. `None` if even that is too long.
+    /// If it is too long, only SSIDs in the scan results are denied, which suffices until new results
+    /// arrive. `None` if even that command is too long.
     pub(super) fn command(&self) -> Option<String> {
         let ssids = self.other_ssids();
         let bssids = self.bssids();
         let fits = |command: &String| command.len() <= self.limit;
         Some(command(&ssids, &bssids)).filter(fits).or_else(|| {
-            let heard: BTreeSet<&Ssid> = self.heard.iter().map(|entry| &entry.ssid).collect();
-            let ssids = ssids.intersection(&heard).copied().collect();
+            let table: BTreeSet<&Ssid> = self.table.iter().map(|entry| &entry.ssid).collect();
+            let ssids = ssids.intersection(&table).copied().collect();
             Some(command(&ssids, &bssids)).filter(fits)
         })
     }
 
-    /// Whether the list is too long or incomplete without knowing what was heard.
+    /// Whether the command is too long or incomplete without scan results.
     pub(super) fn needs_table(&self) -> bool {
         self.has_wildcard() || command(&self.other_ssids(), &self.bssids()).len() > self.limit
     }
@@ -56,15 +56,15 @@ impl Grounds<'_> {
             .collect()
     }
 
-    /// A network without an SSID matches any, so for its sake what was heard is denied one by one.
+    /// A network without an SSID matches any network, so all other BSSs are denied individually.
     fn bssids(&self) -> BTreeSet<Mac> {
         let others = self
-            .heard
+            .table
             .iter()
             .filter(|entry| self.has_wildcard() && Some(&entry.ssid) != self.keep)
             .map(|entry| entry.bssid);
         let kept: BTreeSet<Mac> = self
-            .heard
+            .table
             .iter()
             .filter(|entry| Some(&entry.ssid) == self.keep)
             .map(|entry| entry.bssid)
@@ -72,7 +72,7 @@ impl Grounds<'_> {
         others
             .filter(|bssid| !kept.contains(bssid))
             .chain(self.except.iter().copied())
-            .filter(|&bssid| Some(bssid) != self.present)
+            .filter(|&bssid| Some(bssid) != self.current)
             .collect()
     }
 
@@ -83,7 +83,7 @@ impl Grounds<'_> {
     }
 }
 
-/// The command that denies exactly these.
+/// The command that denies exactly these SSIDs and BSSIDs.
 pub(super) fn command(ssids: &BTreeSet<&Ssid>, bssids: &BTreeSet<Mac>) -> String {
     let mut command = String::from("SET disallow_aps ");
     let mut separator = "";
@@ -110,7 +110,7 @@ mod tests {
         Ssid::new(name.as_bytes()).unwrap()
     }
 
-    fn heard(last: u8, name: &str) -> BssEntry {
+    fn bss(last: u8, name: &str) -> BssEntry {
         BssEntry {
             bssid: Mac([2, 0, 0, 0, 3, last]),
             frequency: 2412,
@@ -121,19 +121,19 @@ mod tests {
         }
     }
 
-    fn grounds<'a>(networks: &'a [Configured], heard: &'a [BssEntry]) -> Grounds<'a> {
+    fn grounds<'a>(networks: &'a [Configured], table: &'a [BssEntry]) -> Grounds<'a> {
         Grounds {
             networks,
-            heard,
+            table,
             keep: None,
             except: &[],
-            present: None,
+            current: None,
             limit: 8192,
         }
     }
 
     #[test]
-    fn denies_each_ssid_once() {
+    fn each_ssid_is_denied_once() {
         let networks = [
             configured(0, Some(b"b")),
             configured(1, Some(b"a\0")),
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn denies_nothing_with_a_blank_at_the_end() {
+    fn empty_list_ends_with_a_space() {
         assert_eq!(
             grounds(&[], &[]).command().as_deref(),
             Some("SET disallow_aps ")
@@ -153,7 +153,7 @@ mod tests {
     }
 
     #[test]
-    fn keeps_one_but_not_all_of_its_bsss() {
+    fn excluded_bss_of_the_allowed_network_is_denied() {
         let networks = [configured(0, Some(b"b")), configured(1, Some(b"a"))];
         let grounds = Grounds {
             keep: Some(&ssid("b")),
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn denies_one_bss_after_the_other() {
+    fn several_bsss_are_denied() {
         let networks = [configured(0, Some(b"b"))];
         let grounds = Grounds {
             keep: Some(&ssid("b")),
@@ -177,25 +177,25 @@ mod tests {
     }
 
     #[test]
-    fn denies_every_other_bss_to_a_network_that_matches_any() {
+    fn network_without_ssid_denies_all_other_bsss() {
         let networks = [configured(0, Some(b"b")), configured(1, None)];
-        let heard = [heard(1, "b"), heard(2, "c"), heard(3, "c"), heard(3, "b")];
+        let table = [bss(1, "b"), bss(2, "c"), bss(3, "c"), bss(3, "b")];
         let grounds = Grounds {
             keep: Some(&ssid("b")),
-            ..grounds(&networks, &heard)
+            ..grounds(&networks, &table)
         };
         assert!(grounds.needs_table());
         let expected = "SET disallow_aps bssid 02:00:00:00:03:02";
         assert_eq!(grounds.command().as_deref(), Some(expected));
         let grounds = Grounds {
-            present: Some(Mac([2, 0, 0, 0, 3, 2])),
+            current: Some(Mac([2, 0, 0, 0, 3, 2])),
             ..grounds
         };
         assert_eq!(grounds.command().as_deref(), Some("SET disallow_aps "));
     }
 
     #[test]
-    fn denies_only_what_was_heard_if_there_are_too_many() {
+    fn too_many_networks_deny_only_scanned_ssids() {
         let names: Vec<String> = (0..100)
             .map(|n| format!("a rather long network name {n:03}"))
             .collect();
@@ -203,10 +203,10 @@ mod tests {
             .zip(&names)
             .map(|(id, name)| configured(id, Some(name.as_bytes())))
             .collect();
-        let heard = [heard(1, &names[7]), heard(2, "unknown")];
-        let mut grounds = grounds(&networks, &heard);
+        let table = [bss(1, &names[7]), bss(2, "unknown")];
+        let mut grounds = grounds(&networks, &table);
         assert!(!grounds.needs_table());
-        grounds.limit = SHORTEST_LIMIT;
+        grounds.limit = DEFAULT_COMMAND_LIMIT;
         assert!(grounds.needs_table());
         let expected = format!(
             "SET disallow_aps ssid {}",
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_denied_is_listed_with_blanks_between() {
+    fn denied_items_are_separated_by_spaces() {
         let (a, b) = (ssid("A"), ssid("B"));
         let bssids = [1, 2].map(|last| Mac([2, 0, 0, 0, 3, last]));
         assert_eq!(

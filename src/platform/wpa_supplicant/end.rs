@@ -1,26 +1,26 @@
-//! How a conversation ends.
+//! The end of a session.
 
 use std::io;
 
-/// Why a conversation ended.
+/// Why a session ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum End {
-    /// The socket file is gone or another one.
+    /// The socket file was removed or replaced.
     Removed,
-    /// Nobody has the socket open.
+    /// No process listens on the socket.
     Refused,
-    /// The answer did not come; it may still come.
+    /// No answer within the timeout; it can still arrive.
     Silent,
-    /// We may not send.
+    /// No permission to send.
     Denied,
-    /// Our own sockets could not be made.
+    /// macveil's own sockets could not be created.
     NoClientSocket(String),
-    /// Something else.
+    /// Any other reason.
     Broken(String),
 }
 
 impl End {
-    /// What an error of our own socket says of the other.
+    /// Converts an error on macveil's own socket.
     pub(super) fn of(error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::ConnectionRefused => Self::Refused,
@@ -35,7 +35,7 @@ impl std::fmt::Display for End {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Removed => "its control socket is gone",
-            Self::Refused => "nobody listens on its control socket",
+            Self::Refused => "no process listens on its control socket",
             Self::Silent => "no answer in time",
             Self::Denied => "permission denied on its control socket",
             Self::NoClientSocket(reason) | Self::Broken(reason) => reason,

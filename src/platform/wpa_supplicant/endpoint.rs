@@ -1,8 +1,8 @@
-//! One datagram socket of ours, bound where wpa_supplicant can answer.
+//! A datagram socket, bound to a path where wpa_supplicant can answer.
 //!
-//! wpa_supplicant makes its own socket anew whenever it cannot send to a client that is not connected
-//! (`wpas_ctrl_iface_reinit`, `ctrl_iface_unix.c`, 2.10), and eleven messages in a row are too many for the
-//! kernel's usual `net.unix.max_dgram_qlen`. So what it says unasked is heard on a connected one.
+//! wpa_supplicant recreates its own socket when it cannot send to an unconnected client
+//! (`wpas_ctrl_iface_reinit`, `ctrl_iface_unix.c`, 2.10), and eleven messages in a row exceed the
+//! kernel's default `net.unix.max_dgram_qlen`. So messages are received on a connected socket.
 
 use std::io::{self, IoSlice};
 use std::mem::MaybeUninit;
@@ -17,7 +17,7 @@ use rustix::process::Pid;
 use tokio::io::Interest;
 use tokio::net::UnixDatagram;
 
-/// A bound socket; its file is removed with it.
+/// A bound socket; dropping it removes its file.
 pub(super) struct Endpoint {
     socket: UnixDatagram,
     path: PathBuf,
@@ -26,20 +26,20 @@ pub(super) struct Endpoint {
 }
 
 /// wpa_supplicant's answers have up to 4096 bytes (`wpa_supplicant_ctrl_iface_process`).
-const LONGEST_DATAGRAM: usize = 8192;
-/// The names of our sockets: this, the process id, a counter.
+const MAX_DATAGRAM_BYTES: usize = 8192;
+/// Socket names consist of this prefix, the process id and a counter.
 const PREFIX: &str = "wpa-";
 
 static COUNTER: AtomicU32 = AtomicU32::new(0);
 
 impl Endpoint {
-    /// Binds a socket in `directory` to talk to the one at `server`.
+    /// Binds a socket in `directory` for datagrams to `server`.
     pub(super) fn bind(directory: &Path, server: &Path) -> io::Result<Self> {
         loop {
             let number = COUNTER.fetch_add(1, Ordering::Relaxed);
             let path = directory.join(format!("{PREFIX}{}-{number}", std::process::id()));
             match UnixDatagram::bind(&path) {
-                // Left by a process that had our id.
+                // Left over from a process with the same id.
                 Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
                 Err(error) => return Err(error),
                 Ok(socket) => {
@@ -54,14 +54,14 @@ impl Endpoint {
         }
     }
 
-    /// Connects to the socket that is there now: from then on the queue has room for as much as
-    /// wpa_supplicant's own buffer has.
+    /// Connects to the current server socket. A connected queue holds as much as wpa_supplicant's own
+    /// buffer.
     pub(super) fn connect(&self) -> io::Result<()> {
         Ok(rustix::net::connect(&self.socket, &self.address)?)
     }
 
-    /// Sends without waiting, in one system call, so that nothing that kills this process can come
-    /// between. Returns how many there was room for.
+    /// Sends without waiting, in one system call, so that a kill cannot separate the datagrams.
+    /// Returns the number sent.
     pub(super) fn send(&self, datagrams: &[&str]) -> io::Result<usize> {
         let address = self.address.as_any();
         let slices: Vec<[IoSlice<'_>; 1]> = datagrams
@@ -97,7 +97,7 @@ impl Endpoint {
         }
     }
 
-    /// Takes a datagram that is already there.
+    /// Returns a datagram that was already received.
     pub(super) fn receive_now(&self) -> Option<Vec<u8>> {
         loop {
             match self.receive_any() {
@@ -108,22 +108,22 @@ impl Endpoint {
         }
     }
 
-    /// `None` for a datagram from somebody else.
+    /// `None` for a datagram from another sender.
     fn receive_any(&self) -> io::Result<Option<Vec<u8>>> {
-        let mut buffer = [MaybeUninit::uninit(); LONGEST_DATAGRAM];
+        let mut buffer = [MaybeUninit::uninit(); MAX_DATAGRAM_BYTES];
         let ((datagram, _), _, sender) =
             rustix::net::recvfrom(&self.socket, &mut buffer, RecvFlags::DONTWAIT)?;
         let sender = sender.and_then(|sender| SocketAddrUnix::try_from(sender).ok());
         let known = sender.as_ref().is_some_and(|sender| self.is_server(sender));
         if !known {
-            tracing::debug!(?sender, "a datagram from a stranger is ignored");
+            tracing::debug!(?sender, "ignoring a datagram from another sender");
         }
-        // As long as it is: some are kept for a while.
+        // Copied at its exact length: some datagrams are kept for a while.
         Ok(known.then(|| datagram.to_vec()))
     }
 
-    /// wpa_supplicant may know its socket by another path to the same file, such as one through
-    /// `/var/run`, or by a relative one.
+    /// wpa_supplicant can use another path to the same file, such as a relative path or one through
+    /// `/var/run`.
     fn is_server(&self, sender: &SocketAddrUnix) -> bool {
         let Some(sender) = sender.path_bytes() else {
             return false;
@@ -148,7 +148,7 @@ impl Drop for Endpoint {
     }
 }
 
-/// Removes the sockets that processes which no longer exist left in `directory`.
+/// Removes the sockets of dead processes from `directory`.
 pub(super) fn remove_stale(directory: &Path) {
     let Ok(files) = std::fs::read_dir(directory) else {
         return;
@@ -161,7 +161,7 @@ pub(super) fn remove_stale(directory: &Path) {
     }
 }
 
-/// The process that a socket of this name belongs to.
+/// The process that owns a socket with this name.
 fn owner(name: &str) -> Option<Pid> {
     let (pid, number) = name.strip_prefix(PREFIX)?.split_once('-')?;
     number.parse::<u32>().ok()?;

@@ -1,4 +1,4 @@
-//! What wpa_supplicant says unasked, as `wpa_msg` formats it (2.9 to 2.11; the places are of 2.10).
+//! Unsolicited messages of wpa_supplicant, as `wpa_msg` formats them (2.9 to 2.11; line numbers of 2.10).
 
 use std::time::Duration;
 
@@ -7,14 +7,14 @@ use macveil_core::types::Mac;
 
 use super::text;
 
-/// A message that means something here.
+/// A known message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Message {
-    /// For the supervisor.
+    /// An event for the machine.
     Supplicant(Supplicant),
     /// `EXT-RADIO-WORK-START`: the radio is reserved for the work with this id.
     RadioWorkStarted(u32),
-    /// Known, and of no use: BSSs that come and go, scans that begin, and the like.
+    /// Valid but unused, such as new BSSs and started scans.
     Other,
 }
 
@@ -23,7 +23,7 @@ pub(super) fn is_message(datagram: &[u8]) -> bool {
     datagram.first() == Some(&b'<')
 }
 
-/// Reads a datagram such as `<3>CTRL-EVENT-SCAN-RESULTS `; `None` if it is not understood.
+/// Parses a datagram such as `<3>CTRL-EVENT-SCAN-RESULTS `; `None` if it is malformed.
 pub(super) fn parse(datagram: &[u8]) -> Option<Message> {
     let words = text_of(datagram)?;
     for (prefix, read) in FORMATS {
@@ -36,7 +36,7 @@ pub(super) fn parse(datagram: &[u8]) -> Option<Message> {
 
 type Reader = fn(&[u8]) -> Option<Message>;
 
-/// Fixed beginnings; those of others come last.
+/// Message prefixes; a prefix of another one comes after it.
 const FORMATS: &[(&str, Reader)] = &[
     ("CTRL-EVENT-CONNECTED ", connected),
     ("CTRL-EVENT-DISCONNECTED ", disconnected),
@@ -70,7 +70,7 @@ fn text_of(datagram: &[u8]) -> Option<&[u8]> {
     rest.get(close + 1..)
 }
 
-/// The message ends here, or goes on with a blank.
+/// Accepts a message that ends here or continues after a space.
 fn whole(rest: &[u8], event: Supplicant) -> Option<Message> {
     matches!(rest.first(), None | Some(b' ')).then_some(Message::Supplicant(event))
 }
@@ -98,8 +98,8 @@ fn rejected(rest: &[u8]) -> Option<Message> {
     Some(Message::Supplicant(Supplicant::Rejected { status }))
 }
 
-/// `id=%d ssid="%s" auth_failures=%u duration=%d reason=%s` (`wpa_supplicant.c:8083`). The SSID may
-/// contain anything but a bare quote, so the id is taken from the front and the reason from the end.
+/// `id=%d ssid="%s" auth_failures=%u duration=%d reason=%s` (`wpa_supplicant.c:8083`). The SSID can
+/// contain anything but an unescaped quote, so the id is read from the start and the reason from the end.
 fn temporarily_disabled(rest: &[u8]) -> Option<Message> {
     let id = words(rest).next()?.strip_prefix(b"id=")?;
     let rest = rest.rsplit(|&byte| byte == b'"').next()?;
@@ -122,8 +122,8 @@ fn connecting(rest: &[u8]) -> Option<Message> {
     Some(Message::Supplicant(Supplicant::Connecting { bssid }))
 }
 
-/// `%MAC timed out.` (`wpa_supplicant.c:224`). It has no status code; 0 is put in its place, which
-/// no real rejection carries.
+/// `%MAC timed out.` (`wpa_supplicant.c:224`). It has no status code; 0 is used
+/// instead, which no real rejection has.
 fn authentication(rest: &[u8]) -> Option<Message> {
     leading_mac(rest)?;
     let timed_out = rest.ends_with(b" timed out.");
@@ -151,19 +151,19 @@ mod tests {
 
     const MAC: Mac = Mac([2, 0, 0, 0, 3, 0]);
 
-    fn said(text: &str) -> Option<Message> {
+    fn parsed(text: &str) -> Option<Message> {
         parse(format!("<3>{text}").as_bytes())
     }
 
-    fn for_supervisor(text: &str) -> Option<Supplicant> {
-        match said(text)? {
+    fn supplicant_event(text: &str) -> Option<Supplicant> {
+        match parsed(text)? {
             Message::Supplicant(event) => Some(event),
             Message::RadioWorkStarted(_) | Message::Other => None,
         }
     }
 
     #[test]
-    fn understands_what_each_version_says() {
+    fn messages_of_each_version_are_parsed() {
         let cases = [
             (
                 "CTRL-EVENT-CONNECTED - Connection to 02:00:00:00:03:00 completed [id=0 id_str=]",
@@ -243,33 +243,33 @@ mod tests {
             ),
         ];
         for (text, expected) in cases {
-            assert_eq!(for_supervisor(text), Some(expected), "{text}");
+            assert_eq!(supplicant_event(text), Some(expected), "{text}");
         }
     }
 
     #[test]
-    fn knows_when_the_radio_is_reserved() {
+    fn radio_work_start_is_parsed() {
         assert_eq!(
-            said("EXT-RADIO-WORK-START 7"),
+            parsed("EXT-RADIO-WORK-START 7"),
             Some(Message::RadioWorkStarted(7))
         );
-        assert_eq!(said("EXT-RADIO-WORK-START x"), None);
+        assert_eq!(parsed("EXT-RADIO-WORK-START x"), None);
     }
 
     #[test]
-    fn lets_the_rest_pass() {
+    fn other_messages_are_ignored() {
         for text in [
             "CTRL-EVENT-SCAN-STARTED ",
             "CTRL-EVENT-BSS-ADDED 3 02:00:00:00:03:00",
             "Associated with 02:00:00:00:03:00",
             "",
         ] {
-            assert_eq!(said(text), Some(Message::Other), "{text}");
+            assert_eq!(parsed(text), Some(Message::Other), "{text}");
         }
     }
 
     #[test]
-    fn refuses_what_is_cut_or_twisted() {
+    fn malformed_message_is_rejected() {
         for text in [
             "CTRL-EVENT-CONNECTED - Connection to 02:00:00:00:03",
             "CTRL-EVENT-CONNECTED - Connection to somewhere",
@@ -281,7 +281,7 @@ mod tests {
             "SME: Trying to authenticate with ",
             "Authentication with 02:00:00:00:03:00 succeeded",
         ] {
-            assert_eq!(said(text), None, "{text}");
+            assert_eq!(parsed(text), None, "{text}");
         }
         for datagram in [
             &b""[..],
@@ -296,12 +296,12 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn survives_anything(datagram: Vec<u8>) {
+        fn random_datagram_causes_no_panic(datagram: Vec<u8>) {
             let _ = parse(&datagram);
         }
 
         #[test]
-        fn survives_anything_after_a_known_beginning(
+        fn random_text_after_known_prefix_causes_no_panic(
             which in 0..FORMATS.len(),
             rest: Vec<u8>,
         ) {
@@ -311,18 +311,18 @@ mod tests {
     }
 
     #[test]
-    fn a_message_begins_with_its_level_and_an_answer_does_not() {
+    fn message_starts_with_its_level() {
         assert!(is_message(b"<3>CTRL-EVENT-SCAN-RESULTS "));
         assert!(!is_message(b"OK\n"));
         assert!(!is_message(b""));
     }
 
     #[test]
-    fn only_the_time_out_of_an_access_point_is_a_rejection() {
+    fn timeout_without_bssid_is_not_a_rejection() {
         assert_eq!(
             authentication(b"02:00:00:00:03:00 timed out."),
             Some(Message::Supplicant(Supplicant::Rejected { status: 0 }))
         );
-        assert_eq!(authentication(b"nobody timed out."), None);
+        assert_eq!(authentication(b"it timed out."), None);
     }
 }

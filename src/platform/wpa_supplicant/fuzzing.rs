@@ -1,9 +1,9 @@
-//! Targets of the fuzzer: what wpa_supplicant says, and what strangers say through it.
+//! Fuzz targets for data from wpa_supplicant and, through it, from access points.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::deny::{Grounds, SHORTEST_LIMIT};
+use super::deny::{DEFAULT_COMMAND_LIMIT, Grounds};
 use super::event::{self as message, Message};
 use super::network::{self, Configured, Details};
 use super::table::Row;
@@ -14,7 +14,7 @@ use macveil_core::types::{BssEntry, SecurityLevel};
 use macveil_core::types::{KeyMgmt, Mac};
 use macveil_core::types::{MAX_SSID_BYTES, Ssid};
 
-/// Something that wpa_supplicant says unasked.
+/// An unsolicited message of wpa_supplicant.
 pub(crate) fn event(data: &[u8]) {
     let read = message::parse(data);
     assert!(read.is_none() || message::is_message(data));
@@ -30,7 +30,7 @@ pub(crate) fn status(data: &[u8]) {
     assert_good(ssid.as_ref());
 }
 
-/// The answer to `BSS RANGE=...`: what of it is understood is understood again as written.
+/// The answer to `BSS RANGE=...`: parsed rows survive a round trip.
 pub(crate) fn table(data: &[u8]) {
     let page = bss::parse(data);
     for row in &page.rows {
@@ -48,13 +48,13 @@ pub(crate) fn table(data: &[u8]) {
     }
 }
 
-/// The answers to `LIST_NETWORKS` and `BSS`, then each network's name: what may not be joined is said
-/// in one command that nothing in a name can leave.
+/// The answers to `LIST_NETWORKS` and `BSS`, then each network's SSID: no SSID can break out of the
+/// command that denies networks.
 pub(crate) fn networks(data: &[u8]) {
     let mut answers = data.split(|&byte| byte == 0);
     let lines = network::lines(answers.next().unwrap_or_default());
-    let heard = bss::parse(answers.next().unwrap_or_default()).rows;
-    let heard: Vec<BssEntry> = heard.into_iter().map(|row| row.entry).collect();
+    let table = bss::parse(answers.next().unwrap_or_default()).rows;
+    let table: Vec<BssEntry> = table.into_iter().map(|row| row.entry).collect();
     let networks: Vec<_> = lines
         .into_iter()
         .map(|line| configured(line, answers.next().unwrap_or_default()))
@@ -67,21 +67,25 @@ pub(crate) fn networks(data: &[u8]) {
         assert_good(Some(ssid));
     }
     let first = ssids.first().copied();
-    for (keep, limit) in [(None, SHORTEST_LIMIT), (first, SHORTEST_LIMIT), (first, 64)] {
-        let present = heard.first().map(|entry| entry.bssid);
+    for (keep, limit) in [
+        (None, DEFAULT_COMMAND_LIMIT),
+        (first, DEFAULT_COMMAND_LIMIT),
+        (first, 64),
+    ] {
+        let current = table.first().map(|entry| entry.bssid);
         let grounds = Grounds {
             networks: &networks,
-            heard: &heard,
+            table: &table,
             keep,
             except: &[Mac([2; 6])],
-            present,
+            current,
             limit,
         };
         let _ = grounds.needs_table();
         let command = grounds.command();
         if let Some(command) = command {
             assert!(command.len() <= limit);
-            assert_denies(&command, keep, present);
+            assert_denies(&command, keep, current);
         }
     }
 }
@@ -98,11 +102,11 @@ fn configured(line: network::Line, ssid: &[u8]) -> Configured {
     configured
 }
 
-/// Words between single blanks, as wpa_supplicant reads them.
-fn assert_denies(command: &str, keep: Option<&Ssid>, present: Option<Mac>) {
+/// Parses words separated by single spaces, as wpa_supplicant does.
+fn assert_denies(command: &str, keep: Option<&Ssid>, current: Option<Mac>) {
     let words: Vec<_> = command
         .strip_prefix("SET disallow_aps ")
-        .unwrap_or("no such command")
+        .unwrap_or("not a valid command")
         .split(' ')
         .collect();
     let mut denied = BTreeSet::new();
@@ -114,7 +118,7 @@ fn assert_denies(command: &str, keep: Option<&Ssid>, present: Option<Mac>) {
             }
             ["bssid", address] => {
                 let bssid = text::mac(address.as_bytes());
-                assert!(bssid.is_some() && bssid != present, "{command}");
+                assert!(bssid.is_some() && bssid != current, "{command}");
             }
             [""] => {}
             other => assert_eq!(other, ["ssid", "name"], "{command}"),
@@ -123,7 +127,7 @@ fn assert_denies(command: &str, keep: Option<&Ssid>, present: Option<Mac>) {
     }
 }
 
-/// Whatever a network is called, its name is read as it is, and nothing else changes.
+/// An SSID is decoded exactly and does not change any other field.
 pub(crate) fn ssid(data: &[u8]) {
     let _ = (text::config_ssid(data), text::printf_ssid(data));
     let Some(ssid) = Ssid::new(data.get(..MAX_SSID_BYTES).unwrap_or(data)) else {
@@ -133,11 +137,11 @@ pub(crate) fn ssid(data: &[u8]) {
     assert_eq!(text::printf_ssid(name.as_bytes()), Some(ssid.clone()));
     let digits = ssid.to_hex();
     assert_eq!(text::config_ssid(digits.as_bytes()), Some(ssid.clone()));
-    names_itself_in_answers(&ssid, &name);
+    is_decoded_from_answers(&ssid, &name);
     changes_no_event(&name);
 }
 
-fn names_itself_in_answers(ssid: &Ssid, name: &str) {
+fn is_decoded_from_answers(ssid: &Ssid, name: &str) {
     let answer = format!("freq=2412\nssid={name}\nid=7\nwpa_state=COMPLETED\n");
     let read = state::parse(answer.as_bytes()).map(|status| (status.id, status.ssid));
     assert_eq!(read, Some((Some(7), Some(ssid.clone()))));
@@ -178,7 +182,7 @@ fn changes_no_event(name: &str) {
     assert_eq!(read(failed), Some(expected));
 }
 
-/// As `print_bss_info` does (`ctrl_iface.c`, 2.10), but for the flags, of which less is kept.
+/// Formats a row like `print_bss_info` (`ctrl_iface.c`, 2.10), except for the flags.
 fn written(row: &Row) -> String {
     let BssEntry {
         bssid,

@@ -1,16 +1,16 @@
-//! wpa_supplicant, 2.9 and later, over its control socket.
+//! Control-socket client for wpa_supplicant 2.9 and later.
 //!
-//! [`run`] keeps a conversation with the wpa_supplicant of one interface, through its restarts. It
-//! tells what it says, and turns each [`Request`] into commands.
+//! [`run`] keeps a session with the wpa_supplicant of one interface, across restarts. It emits the
+//! messages of wpa_supplicant as events and turns each [`Request`] into commands.
 //!
-//! | file | what it holds |
+//! | file | content |
 //! |---|---|
-//! | `text`, `event`, `status`, `network`, `table` | pure: what wpa_supplicant writes |
-//! | `deny` | pure: the list of what may not be joined |
-//! | `connector` | waiting for the control socket |
-//! | `endpoint`, `session`, `end` | datagrams, commands with their answers, and how it ends |
-//! | `memory`, `originals` | what was changed and has to be put back |
-//! | `request/` | what each request does |
+//! | `text`, `event`, `status`, `network`, `table` | pure: parsers of wpa_supplicant's output |
+//! | `deny` | pure: the list of denied networks |
+//! | `connector` | waits for the control socket |
+//! | `endpoint`, `session`, `end` | datagrams, commands and answers, end of a session |
+//! | `saved_settings`, `settings_file` | values to restore |
+//! | `request/` | the implementation of each request |
 
 mod connector;
 mod deny;
@@ -19,11 +19,11 @@ mod endpoint;
 mod event;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
-mod memory;
 mod network;
-mod originals;
 mod request;
+mod saved_settings;
 mod session;
+mod settings_file;
 mod status;
 mod table;
 #[cfg(test)]
@@ -34,98 +34,91 @@ use std::path::PathBuf;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use crate::platform::socket_watcher::Presence;
+use crate::platform::socket_watcher::SocketWatcher;
 use macveil_core::machine::wpa::{Request, Supplicant, WpaEvent};
 
 use connector::Connector;
 use end::End;
-use memory::Memory;
-use session::{Pace, Session};
+use saved_settings::SavedSettings;
+use session::{Session, Timeouts};
 
-/// Where wpa_supplicant is to be found, and where its answers go.
+/// The paths of one interface's session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
-    /// The interface.
+    /// Interface name.
     pub ifname: String,
     /// wpa_supplicant's directory (`ctrl_interface`), such as `/run/wpa_supplicant`.
     pub control_dir: PathBuf,
-    /// An existing directory of ours, closed to others (mode 0700), for the sockets that answers
-    /// are sent to. wpa_supplicant removes its own directory when it ends, so this is another one.
+    /// An existing private directory (mode 0700) for macveil's sockets. Must differ from `control_dir`,
+    /// which wpa_supplicant removes when it exits.
     pub client_dir: PathBuf,
-    /// A file of ours for what was changed in wpa_supplicant, in case macveil does not live to put it
-    /// back.
-    pub originals: PathBuf,
+    /// A file with the original values of changed settings, used if macveil is killed.
+    pub saved_settings: PathBuf,
 }
 
-/// Runs until `requests` is closed; dropping it at any time leaves nothing behind but settings.
+/// Runs until `requests` is closed. Dropping the future leaves only changed settings behind.
 ///
-/// Tells [`WpaEvent::Supplicant`] as it comes, and exactly one [`WpaEvent::Reply`] for each request, in
-/// their order. Before [`Supplicant::Appeared`] and after [`Supplicant::Vanished`] each is answered
-/// with [`Failure::Unreachable`](macveil_core::machine::Failure::Unreachable), and so it is where a
-/// supplicant appeared whose control socket is closed to us.
+/// Emits each [`WpaEvent::Supplicant`] as it arrives, and exactly one [`WpaEvent::Reply`] for each
+/// request, in execute. Before [`Supplicant::Appeared`], after [`Supplicant::Vanished`], and without
+/// permission for the control socket, the reply is
+/// [`Failure::Unreachable`](macveil_core::machine::Failure::Unreachable).
 ///
 /// # Panics
 ///
 /// Outside a tokio runtime with its I/O and time drivers enabled.
-pub async fn run(target: Target, requests: UnboundedReceiver<Request>, tell: impl FnMut(WpaEvent)) {
-    run_at(Pace::default(), target, requests, tell).await;
+pub async fn run(target: Target, requests: UnboundedReceiver<Request>, emit: impl FnMut(WpaEvent)) {
+    run_at(Timeouts::default(), target, requests, emit).await;
 }
 
 async fn run_at(
-    pace: Pace,
+    timeouts: Timeouts,
     target: Target,
     mut requests: UnboundedReceiver<Request>,
-    mut tell: impl FnMut(WpaEvent),
+    mut emit: impl FnMut(WpaEvent),
 ) {
     endpoint::remove_stale(&target.client_dir);
     let mut connector = Connector::new(&target);
-    let mut presence = Presence::new(target.control_dir.join(&target.ifname));
-    let mut memory = Memory::new(target.originals.clone());
-    while let Some(identity) = connector
-        .wait(&mut presence, &mut requests, &mut tell)
-        .await
-    {
+    let mut watcher = SocketWatcher::new(target.control_dir.join(&target.ifname));
+    let mut saved = SavedSettings::new(target.saved_settings.clone());
+    while let Some(identity) = connector.wait(&mut watcher, &mut requests, &mut emit).await {
         let session = Session::open(
             &target.client_dir,
-            pace,
-            &mut presence,
+            timeouts,
+            &mut watcher,
             identity,
-            &mut memory,
-            &mut tell,
+            &mut saved,
+            &mut emit,
         );
         let end = match session {
-            Ok(session) => converse(session, &mut requests).await,
+            Ok(session) => serve(session, &mut requests).await,
             Err(error) => Some(End::NoClientSocket(error.to_string())),
         };
         match end {
-            Some(end) => connector.enter(identity, end),
+            Some(end) => connector.session_ended(identity, end),
             None => return,
         }
     }
 }
 
-/// Serves requests until the conversation ends; `None` if no more requests can come.
-async fn converse(
-    mut session: Session<'_>,
-    requests: &mut UnboundedReceiver<Request>,
-) -> Option<End> {
+/// Serves requests until the session ends; `None` if the request channel is closed.
+async fn serve(mut session: Session<'_>, requests: &mut UnboundedReceiver<Request>) -> Option<End> {
     if let Some(end) = session.end() {
         return Some(end.clone());
     }
-    session.tell(WpaEvent::Supplicant(Supplicant::Appeared));
+    session.emit(WpaEvent::Supplicant(Supplicant::Appeared));
     loop {
         let request = tokio::select! {
             request = requests.recv() => Some(request?),
-            () = session.listen_on() => None,
+            () = session.process_until_end() => None,
         };
         if let Some(request) = request {
             let reply = request::serve(&mut session, request).await;
-            session.tell(WpaEvent::Reply(reply));
+            session.emit(WpaEvent::Reply(reply));
         }
         if let Some(end) = session.end() {
             let end = end.clone();
-            tracing::debug!("the conversation with wpa_supplicant is over: {end}");
-            session.tell(WpaEvent::Supplicant(Supplicant::Vanished));
+            tracing::debug!("the session with wpa_supplicant ended: {end}");
+            session.emit(WpaEvent::Supplicant(Supplicant::Vanished));
             return Some(end);
         }
     }

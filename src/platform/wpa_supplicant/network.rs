@@ -9,7 +9,7 @@ use super::text;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Line {
     pub(super) id: u32,
-    /// As it was written, to see whether the network has changed since.
+    /// The raw line, used to detect changes of the network.
     pub(super) text: Vec<u8>,
     bssid: Option<Mac>,
     disabled: bool,
@@ -17,7 +17,7 @@ pub(super) struct Line {
     persistent_group: bool,
 }
 
-/// Reads the lines of one page; lines that are not understood are left out.
+/// Parses the lines of one page; malformed lines are left out.
 pub(super) fn lines(answer: &[u8]) -> Vec<Line> {
     text::lines(answer).filter_map(line).collect()
 }
@@ -39,50 +39,50 @@ fn line(line: &[u8]) -> Option<Line> {
     })
 }
 
-/// What `GET_NETWORK` tells of a network. No key is among it.
+/// A network's values from `GET_NETWORK`, without keys.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Details {
-    /// `ssid`; `None` if it is not set or empty, which matches any.
+    /// `ssid`; `None` if not set or empty, which matches any network.
     pub(super) ssid: Option<Ssid>,
     /// `scan_ssid`.
     pub(super) hidden: bool,
     /// `priority`.
     pub(super) priority: i32,
-    /// `key_mgmt`, the words.
+    /// The words of `key_mgmt`.
     pub(super) key_mgmt: Vec<String>,
-    /// It has a WEP key (`GET_NETWORK` shows those as `*`).
+    /// Has a WEP key (`GET_NETWORK` shows `*`).
     pub(super) has_wep_key: bool,
-    /// `mode`: 0 is a station in an infrastructure.
+    /// `mode`: 0 is an infrastructure station.
     pub(super) mode: u32,
-    /// `id_str`; empty if there is none.
+    /// `id_str`; empty if not set.
     pub(super) id_str: String,
 }
 
 impl Details {
-    /// `key_mgmt` has this word.
+    /// Whether `key_mgmt` contains this word.
     pub(super) fn manages_keys_by(&self, word: &str) -> bool {
         self.key_mgmt.iter().any(|known| known == word)
     }
 
-    /// It is joined without any secret.
+    /// Whether the network is joined without a secret.
     fn is_open(&self) -> bool {
         let plain = self.manages_keys_by("NONE") && !self.has_wep_key;
         plain || self.key_mgmt.iter().all(|word| word == "OWE") && !self.key_mgmt.is_empty()
     }
 
-    /// The `key_mgmt` in which it may be joined.
+    /// The key management methods that can be used to join.
     fn key_mgmt(&self) -> Vec<KeyMgmt> {
-        let way = |word: &String| match word.as_str() {
+        let method = |word: &String| match word.as_str() {
             "NONE" if self.has_wep_key => Some(KeyMgmt::Wep),
             "NONE" => Some(KeyMgmt::Open),
             word => key_mgmt_of(word),
         };
-        self.key_mgmt.iter().filter_map(way).collect()
+        self.key_mgmt.iter().filter_map(method).collect()
     }
 }
 
-/// What a way to manage keys amounts to, as `key_mgmt` (`WPA-PSK`, `FT-SAE`, `WPA-EAP-SHA256`) or a
-/// BSS's flags (`PSK`, `FT/SAE`, `EAP-SHA256`) name it.
+/// Parses a key management name from `key_mgmt` (`WPA-PSK`, `FT-SAE`, `WPA-EAP-SHA256`) or from a
+/// BSS's flags (`PSK`, `FT/SAE`, `EAP-SHA256`).
 pub(super) fn key_mgmt_of(name: &str) -> Option<KeyMgmt> {
     let has = |word| name.split(['-', '/']).any(|part| part == word);
     if has("SAE") {
@@ -98,7 +98,7 @@ pub(super) fn key_mgmt_of(name: &str) -> Option<KeyMgmt> {
     }
 }
 
-/// A network with everything that is known of it.
+/// A configured network.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Configured {
     pub(super) line: Line,
@@ -106,17 +106,17 @@ pub(super) struct Configured {
 }
 
 impl Configured {
-    /// A station's network, as opposed to IBSS, access point, mesh and P2P groups.
+    /// Whether this is a station network, as opposed to IBSS, access point, mesh and P2P groups.
     pub(super) fn is_infrastructure(&self) -> bool {
         self.details.mode == 0 && !self.line.persistent_group
     }
 
-    /// It may be joined.
+    /// Whether wpa_supplicant can join the network.
     pub(super) fn is_enabled(&self) -> bool {
         !self.line.disabled
     }
 
-    /// As the supervisor sees it.
+    /// Converts the network for the machine.
     pub(super) fn to_network(&self) -> Network {
         Network {
             id: self.line.id,
@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_lines_with_their_flags() {
+    fn lines_are_parsed_with_their_flags() {
         let answer = b"network id / ssid / bssid / flags\n\
             0\tHome\tany\t[CURRENT]\n\
             1\ta\\tb [DISABLED]\t02:00:00:00:03:00\t[DISABLED]\n\
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn leaves_out_lines_that_are_none() {
+    fn malformed_lines_are_left_out() {
         for answer in [
             &b""[..],
             b"FAIL\n",
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn open_is_without_any_secret() {
+    fn network_without_secret_is_open() {
         let cases: [(&[&str], bool, bool); 7] = [
             (&["NONE"], false, true),
             (&["NONE"], true, false),
@@ -215,13 +215,13 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn survives_anything(answer: Vec<u8>) {
+        fn random_answer_causes_no_panic(answer: Vec<u8>) {
             let _ = lines(&answer);
         }
     }
 
     #[test]
-    fn the_ways_to_join_are_told_by_their_keys() {
+    fn key_management_is_derived_from_its_words() {
         let key_mgmt = |words: &[&str], has_wep_key| {
             let key_mgmt = words.iter().map(|&word| word.to_owned()).collect();
             let details = Details {
@@ -244,7 +244,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_may_be_disabled_or_none_of_a_stations() {
+    fn disabled_and_non_station_networks_are_detected() {
         let mut network = configured(0, Some(b"Home"));
         assert!(network.is_infrastructure() && network.is_enabled());
         network.line.disabled = true;

@@ -1,4 +1,4 @@
-//! A conversation with one wpa_supplicant: commands and their answers, and the messages between.
+//! A session with one wpa_supplicant: commands, answers and unsolicited messages.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,41 +6,41 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
 
-use crate::platform::socket_watcher::{Identity, Presence, Sight};
+use crate::platform::socket_watcher::{Identity, SocketState, SocketWatcher};
 use macveil_core::machine::wpa::{Failure, Supplicant, WpaEvent};
 
 use super::end::End;
 use super::endpoint::Endpoint;
 use super::event::{self, Message};
-use super::memory::Memory;
+use super::saved_settings::SavedSettings;
 use super::text;
 
-/// How soon to try again when wpa_supplicant's queue is full.
-const QUEUE_FULL: Duration = Duration::from_millis(10);
-/// It does so in one go, and is in its loop. One that has only begun scans soon.
-const MADE_ANEW: Duration = Duration::from_millis(50);
-/// From a socket's file to the socket.
-const UNTIL_REACHED: Duration = Duration::from_millis(2);
-/// Of a level that no message has (`MSG_ERROR`, `wpa_debug.h`, is 5).
-const NOTHING: &str = "LEVEL 9";
-/// Answered by `FAIL` unless the word was left (`ctrl_iface_detach`, `ctrl_iface_unix.c`).
-const TAKE_BACK: &str = "DETACH";
+/// How soon to retry when wpa_supplicant's queue is full.
+const QUEUE_FULL_INTERVAL: Duration = Duration::from_millis(10);
+/// wpa_supplicant recreates its socket in one step while in its main loop. A new process takes longer,
+/// and must not be left alone: it soon scans.
+const RECREATE_TIMEOUT: Duration = Duration::from_millis(50);
+/// From the creation of a socket's file until the socket accepts datagrams.
+const BIND_TIMEOUT: Duration = Duration::from_millis(2);
+/// Turns messages off: no message has this level (`MSG_ERROR`, `wpa_debug.h`, is 5).
+const MESSAGES_OFF: &str = "LEVEL 9";
+/// Answered with `FAIL` unless the socket is attached (`ctrl_iface_detach`, `ctrl_iface_unix.c`).
+const DETACH: &str = "DETACH";
 const OK: &[u8] = b"OK\n";
-/// How many messages are taken at once.
-const MESSAGES_AT_ONCE: usize = 1024;
+const MAX_PENDING_MESSAGES: usize = 1024;
 
-/// How long things may take.
+/// Timeouts of a session.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Pace {
-    /// An answer: wpa_supplicant has one thread and can be busy for seconds.
+pub(super) struct Timeouts {
+    /// For an answer: wpa_supplicant has one thread and can be busy for seconds.
     pub(super) answer: Duration,
-    /// The very first answer: the socket is there before wpa_supplicant's loop runs.
+    /// For the first answer: the socket exists before wpa_supplicant's main loop runs.
     pub(super) first_answer: Duration,
-    /// So long a monitor is believed to be attached.
+    /// How long a monitor is assumed to be attached.
     pub(super) attached: Duration,
 }
 
-impl Default for Pace {
+impl Default for Timeouts {
     fn default() -> Self {
         Self {
             answer: Duration::from_secs(10),
@@ -50,20 +50,20 @@ impl Default for Pace {
     }
 }
 
-/// An open conversation.
+/// An open session.
 pub(super) struct Session<'a> {
     client_dir: PathBuf,
     commands: Endpoint,
     monitor: Endpoint,
-    pub(super) presence: &'a mut Presence,
+    pub(super) watcher: &'a mut SocketWatcher,
     pub(super) identity: Identity,
-    pub(super) memory: &'a mut Memory,
-    tell: &'a mut dyn FnMut(WpaEvent),
-    /// That no network was found is our own doing, and nobody's wish to connect.
-    pub(super) finds_nothing: bool,
-    /// The last radio work that has begun.
+    pub(super) saved: &'a mut SavedSettings,
+    emit: &'a mut dyn FnMut(WpaEvent),
+    /// A "network not found" message results from macveil's own command and is not forwarded.
+    pub(super) ignore_not_found: bool,
+    /// The last radio work that started.
     pub(super) radio_work: Option<u32>,
-    pace: Pace,
+    timeouts: Timeouts,
     answered: bool,
     attached: Instant,
     attach_answered: bool,
@@ -71,29 +71,29 @@ pub(super) struct Session<'a> {
 }
 
 impl<'a> Session<'a> {
-    /// Opens both sockets and asks for messages; does not wait for an answer.
+    /// Opens both sockets and subscribes to messages; does not wait for an answer.
     pub(super) fn open(
         client_dir: &Path,
-        pace: Pace,
-        presence: &'a mut Presence,
+        timeouts: Timeouts,
+        watcher: &'a mut SocketWatcher,
         identity: Identity,
-        memory: &'a mut Memory,
-        tell: &'a mut dyn FnMut(WpaEvent),
+        saved: &'a mut SavedSettings,
+        emit: &'a mut dyn FnMut(WpaEvent),
     ) -> io::Result<Self> {
-        let bind = || Endpoint::bind(client_dir, presence.socket());
+        let bind = || Endpoint::bind(client_dir, watcher.socket());
         let (commands, monitor) = (bind()?, bind()?);
-        memory.begin(identity);
+        saved.begin(identity);
         let mut session = Self {
             client_dir: client_dir.to_owned(),
             commands,
             monitor,
-            presence,
+            watcher,
             identity,
-            memory,
-            tell,
-            finds_nothing: false,
+            saved,
+            emit,
+            ignore_not_found: false,
             radio_work: None,
-            pace,
+            timeouts,
             answered: false,
             attached: Instant::now(),
             attach_answered: true,
@@ -103,17 +103,19 @@ impl<'a> Session<'a> {
         Ok(session)
     }
 
-    /// Asks again for messages, if that was long ago. wpa_supplicant forgets a monitor that it
-    /// could not send to.
+    /// Renews the subscription to messages when it is old, because wpa_supplicant drops a monitor
+    /// that it cannot send to.
     pub(super) fn keep_attached(&mut self) {
-        if self.attached.elapsed() < self.pace.attached || self.end.is_some() {
+        if self.attached.elapsed() < self.timeouts.attached || self.end.is_some() {
             return;
         }
-        self.hear_what_is_there();
+        self.process_pending();
         if self.attach_answered {
             self.attach();
         } else {
-            self.finish(End::Broken("it sends no messages any more".to_owned()));
+            self.finish(End::Broken(
+                "wpa_supplicant stopped sending messages".to_owned(),
+            ));
         }
     }
 
@@ -128,35 +130,38 @@ impl<'a> Session<'a> {
         self.attached = Instant::now();
     }
 
-    /// Why the conversation is over, if it is.
+    /// Why the session ended, if it did.
     pub(super) fn end(&self) -> Option<&End> {
         self.end.as_ref()
     }
 
-    /// Passes an event on.
-    pub(super) fn tell(&mut self, event: WpaEvent) {
-        (self.tell)(event);
+    /// Emits an event.
+    pub(super) fn emit(&mut self, event: WpaEvent) {
+        (self.emit)(event);
     }
 
     /// Sends a command and waits for its answer.
-    pub(super) async fn ask(&mut self, command: &str) -> Result<Vec<u8>, Failure> {
-        let answers = self.ask_all(&[command]).await?;
+    pub(super) async fn send_command(&mut self, command: &str) -> Result<Vec<u8>, Failure> {
+        let answers = self.send_commands(&[command]).await?;
         Ok(answers.into_iter().next().unwrap_or_default())
     }
 
-    /// Sends commands at once and waits for all answers.
-    pub(super) async fn ask_all(&mut self, commands: &[&str]) -> Result<Vec<Vec<u8>>, Failure> {
-        let patience = if self.answered {
-            self.pace.answer
+    /// Sends commands in one step and waits for all answers.
+    pub(super) async fn send_commands(
+        &mut self,
+        commands: &[&str],
+    ) -> Result<Vec<Vec<u8>>, Failure> {
+        let answer_timeout = if self.answered {
+            self.timeouts.answer
         } else {
-            self.pace.first_answer
+            self.timeouts.first_answer
         };
-        let deadline = Instant::now() + patience;
-        let mut answers = self.converse(commands, deadline).await;
+        let deadline = Instant::now() + answer_timeout;
+        let mut answers = self.exchange(commands, deadline).await;
         if let Err(end) = &answers
-            && self.is_there_again(&end.clone()).await
+            && self.is_recreated(&end.clone()).await
         {
-            answers = self.converse(commands, deadline).await;
+            answers = self.exchange(commands, deadline).await;
         }
         self.answered = true;
         answers.map_err(|end| {
@@ -166,7 +171,7 @@ impl<'a> Session<'a> {
         })
     }
 
-    async fn converse(
+    async fn exchange(
         &mut self,
         commands: &[&str],
         deadline: Instant,
@@ -193,13 +198,16 @@ impl<'a> Session<'a> {
                     return Err(End::of(&error));
                 }
                 Err(_) if Instant::now() >= deadline => return Err(End::Silent),
-                Err(_) => self.listen(Instant::now() + QUEUE_FULL, |_| false).await?,
+                Err(_) => {
+                    self.process_until(Instant::now() + QUEUE_FULL_INTERVAL, |_| false)
+                        .await?
+                }
             }
         }
         Ok(())
     }
 
-    /// Waits for one answer. Messages that wpa_supplicant sent before it are passed on before.
+    /// Waits for one answer. Messages that wpa_supplicant sent before the answer are forwarded first.
     async fn answer(&mut self, deadline: Instant) -> Result<Vec<u8>, End> {
         loop {
             tokio::select! {
@@ -207,22 +215,22 @@ impl<'a> Session<'a> {
                 answer = self.commands.receive() => {
                     let answer = answer.map_err(|error| End::of(&error))?;
                     if !event::is_message(&answer) {
-                        self.hear_what_is_there();
+                        self.process_pending();
                         return Ok(answer);
                     }
                 }
                 () = tokio::time::sleep_until(deadline) => return Err(End::Silent),
-                () = self.presence.lost(self.identity) => return Err(End::Removed),
+                () = self.watcher.lost(self.identity) => return Err(End::Removed),
                 message = self.monitor.receive() => {
                     let message = message.map_err(|error| End::of(&error))?;
-                    self.hear(&message);
+                    self.process(&message);
                 }
             }
         }
     }
 
-    /// Passes messages on until the deadline, or until something has become true.
-    pub(super) async fn listen(
+    /// Forwards messages until the deadline or until `done` returns true.
+    pub(super) async fn process_until(
         &mut self,
         deadline: Instant,
         done: impl Fn(&Self) -> bool,
@@ -231,22 +239,22 @@ impl<'a> Session<'a> {
             tokio::select! {
                 biased;
                 () = tokio::time::sleep_until(deadline) => return Ok(()),
-                () = self.presence.lost(self.identity) => return Err(End::Removed),
+                () = self.watcher.lost(self.identity) => return Err(End::Removed),
                 message = self.monitor.receive() => {
                     let message = message.map_err(|error| End::of(&error))?;
-                    self.hear(&message);
+                    self.process(&message);
                 }
             }
         }
         Ok(())
     }
 
-    /// Passes messages on until the conversation ends.
-    pub(super) async fn listen_on(&mut self) {
+    /// Forwards messages until the session ends.
+    pub(super) async fn process_until_end(&mut self) {
         loop {
-            let far = Instant::now() + Duration::from_secs(3600);
-            if let Err(end) = self.listen(far, |_| false).await
-                && !self.is_there_again(&end).await
+            let deadline = Instant::now() + Duration::from_secs(3600);
+            if let Err(end) = self.process_until(deadline, |_| false).await
+                && !self.is_recreated(&end).await
             {
                 self.finish(end);
                 return;
@@ -254,103 +262,105 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Leaves word with this wpa_supplicant, which only it can know: the socket for commands is
-    /// attached, and is told nothing.
-    pub(super) async fn leave_word(&mut self) -> Result<(), Failure> {
-        let answers = self.ask_all(&["ATTACH", NOTHING]).await?;
+    /// Marks this wpa_supplicant process: attaches the command socket with messages off, so that a
+    /// later `DETACH` succeeds only in the same process.
+    pub(super) async fn mark_instance(&mut self) -> Result<(), Failure> {
+        let answers = self.send_commands(&["ATTACH", MESSAGES_OFF]).await?;
         if answers.iter().any(|answer| answer != OK) {
-            self.ask(TAKE_BACK).await?;
+            self.send_command(DETACH).await?;
         }
         Ok(())
     }
 
-    /// Whether the socket has only been made anew, by the wpa_supplicant that has our word.
-    async fn is_there_again(&mut self, end: &End) -> bool {
-        let deadline = Instant::now() + MADE_ANEW;
+    /// Whether the marked wpa_supplicant only recreated its socket. Then the session resumes.
+    async fn is_recreated(&mut self, end: &End) -> bool {
+        let deadline = Instant::now() + RECREATE_TIMEOUT;
         let mut end = end.clone();
         while matches!(end, End::Removed | End::Refused) {
-            let Some(identity) = self.socket_now(&end, deadline).await else {
+            let Some(identity) = self.recreated_socket(&end, deadline).await else {
                 return false;
             };
             self.identity = identity;
-            match self.converse(&[TAKE_BACK], deadline).await {
-                // It may have been made anew once more, as often as there was something to say.
-                Err(again) => end = again,
-                Ok(answers) => return answers == [OK] && self.begin_again().await.is_ok(),
+            match self.exchange(&[DETACH], deadline).await {
+                // wpa_supplicant can recreate the socket again for each message.
+                Err(next) => end = next,
+                Ok(answers) => return answers == [OK] && self.resume().await.is_ok(),
             }
         }
         false
     }
 
-    /// The socket that is there instead.
-    async fn socket_now(&mut self, end: &End, deadline: Instant) -> Option<Identity> {
+    /// The new socket in place of the lost one.
+    async fn recreated_socket(&mut self, end: &End, deadline: Instant) -> Option<Identity> {
         while Instant::now() < deadline {
-            match self.presence.look() {
-                Sight::Socket(identity) if identity != self.identity || *end == End::Removed => {
+            match self.watcher.state() {
+                SocketState::Socket(identity)
+                    if identity != self.identity || *end == End::Removed =>
+                {
                     return Some(identity);
                 }
-                // The kernel makes its file a moment before anybody can be reached there.
-                Sight::Socket(identity) => {
-                    let moment = Instant::now() + UNTIL_REACHED;
-                    if timeout_at(moment, self.presence.changed()).await.is_err() {
+                // The kernel creates the file shortly before the socket accepts datagrams.
+                SocketState::Socket(identity) => {
+                    let until = Instant::now() + BIND_TIMEOUT;
+                    if timeout_at(until, self.watcher.changed()).await.is_err() {
                         return Some(identity);
                     }
                 }
-                _ => drop(timeout_at(deadline, self.presence.changed()).await),
+                _ => drop(timeout_at(deadline, self.watcher.changed()).await),
             }
         }
         None
     }
 
-    /// With another socket for commands: an answer to what was asked before may still come.
-    async fn begin_again(&mut self) -> Result<(), End> {
-        tracing::debug!("wpa_supplicant has made its control socket anew");
-        let server = self.presence.socket();
+    /// Uses another command socket: an answer to an earlier command can still arrive.
+    async fn resume(&mut self) -> Result<(), End> {
+        tracing::debug!("wpa_supplicant recreated its control socket");
+        let server = self.watcher.socket();
         self.commands =
             Endpoint::bind(&self.client_dir, server).map_err(|error| End::of(&error))?;
-        let deadline = Instant::now() + MADE_ANEW;
-        self.converse(&["ATTACH", NOTHING], deadline).await?;
+        let deadline = Instant::now() + RECREATE_TIMEOUT;
+        self.exchange(&["ATTACH", MESSAGES_OFF], deadline).await?;
         self.attach();
-        self.tell(WpaEvent::Overrun);
+        self.emit(WpaEvent::Overrun);
         self.end.clone().map_or(Ok(()), Err)
     }
 
-    /// The conversation is over, but for what was said before.
+    /// Ends the session after forwarding pending messages.
     fn finish(&mut self, end: End) {
-        self.hear_what_is_there();
+        self.process_pending();
         self.end = Some(end);
     }
 
-    fn hear_what_is_there(&mut self) {
-        for _ in 0..MESSAGES_AT_ONCE {
+    fn process_pending(&mut self) {
+        for _ in 0..MAX_PENDING_MESSAGES {
             let Some(message) = self.monitor.receive_now() else {
                 return;
             };
-            self.hear(&message);
+            self.process(&message);
         }
     }
 
-    fn hear(&mut self, datagram: &[u8]) {
+    fn process(&mut self, datagram: &[u8]) {
         if !event::is_message(datagram) {
             self.attach_answered = true;
             return;
         }
         match event::parse(datagram) {
-            Some(Message::Supplicant(event)) => self.pass_on(event),
+            Some(Message::Supplicant(event)) => self.forward(event),
             Some(Message::RadioWorkStarted(id)) => self.radio_work = Some(id),
             Some(Message::Other) => {}
-            None => tracing::debug!("not understood: {}", text::excerpt(datagram)),
+            None => tracing::debug!("unknown message: {}", text::excerpt(datagram)),
         }
     }
 
-    fn pass_on(&mut self, event: Supplicant) {
+    fn forward(&mut self, event: Supplicant) {
         tracing::debug!(?event);
         if event == Supplicant::NetworksChanged {
-            self.memory.forget_networks();
+            self.saved.forget_networks();
         }
-        if event == Supplicant::NetworkNotFound && self.finds_nothing {
+        if event == Supplicant::NetworkNotFound && self.ignore_not_found {
             return;
         }
-        self.tell(WpaEvent::Supplicant(event));
+        self.emit(WpaEvent::Supplicant(event));
     }
 }

@@ -4,7 +4,7 @@ use macveil_core::machine::wpa::{Phase, SupplicantStatus};
 
 use super::text;
 
-/// Reads the answer; `None` if it says nothing of the state.
+/// Parses the answer; `None` without a valid `wpa_state`.
 pub(super) fn parse(answer: &[u8]) -> Option<SupplicantStatus> {
     let mac = |key| text::mac(text::field(answer, key)?);
     Some(SupplicantStatus {
@@ -36,7 +36,7 @@ mod tests {
     use macveil_core::types::{Mac, Ssid};
 
     #[test]
-    fn reads_a_connected_station() {
+    fn connected_status_is_parsed() {
         let answer =
             b"bssid=02:00:00:00:03:00\nfreq=2412\nssid=caf\\xc3\\xa9\nid=3\nmode=station\n\
             pairwise_cipher=CCMP\nwpa_state=COMPLETED\np2p_device_address=42:00:00:00:00:00\n\
@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_every_state() {
+    fn every_wpa_state_is_known() {
         for (state, expected) in [
             ("INTERFACE_DISABLED", Phase::LinkDown),
             ("DISCONNECTED", Phase::Idle),
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn is_not_fooled_by_an_ssid() {
+    fn ssid_with_status_line_is_not_a_field() {
         let answer = b"ssid=\\nwpa_state=COMPLETED\nwpa_state=ASSOCIATED\n";
         let status = parse(answer).unwrap();
         assert_eq!(status.phase, Phase::Connecting);
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_no_status() {
+    fn answer_without_valid_state_is_rejected() {
         for answer in [&b""[..], b"FAIL\n", b"wpa_state=\n", b"wpa_state=UNKNOWN\n"] {
             assert_eq!(parse(answer), None, "{}", answer.escape_ascii());
         }
@@ -88,7 +88,7 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn survives_anything(answer: Vec<u8>) {
+        fn random_answer_causes_no_panic(answer: Vec<u8>) {
             let _ = parse(&answer);
             let _ = parse(&[b"wpa_state=SCANNING\nssid=", &answer[..]].concat());
         }

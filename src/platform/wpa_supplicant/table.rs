@@ -8,28 +8,28 @@ use super::text;
 /// One BSS of the table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Row {
-    /// wpa_supplicant's number for it.
+    /// wpa_supplicant's id for the BSS.
     pub(super) id: u32,
-    /// As the supervisor sees it.
+    /// The BSS as the machine uses it.
     pub(super) entry: BssEntry,
 }
 
-/// One answer: as many BSSs as fit into 4 kB.
+/// One answer, which holds as many BSSs as fit into 4 kB.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Page {
-    /// The BSSs that were understood.
+    /// The BSSs without malformed ones.
     pub(super) rows: Vec<Row>,
-    /// From which id on to ask for more.
+    /// The first id of the next page, if any.
     pub(super) next: Option<u32>,
 }
 
-/// Asks for everything from `first` on: id, BSSID, frequency, level, flags and SSID, delimited
+/// Requests the entries from id `first` on: id, BSSID, frequency, level, flags and SSID, delimited
 /// (`WPA_BSS_MASK_*`, `wpa_ctrl.h`).
 pub(super) fn command(first: u32) -> String {
     format!("BSS RANGE={first}- MASK=0x21887")
 }
 
-/// Reads the answer to [`command`].
+/// Parses the answer to [`command`].
 pub(super) fn parse(answer: &[u8]) -> Page {
     let mut page = Page {
         rows: Vec::new(),
@@ -65,7 +65,7 @@ fn row(block: &[u8]) -> Option<Row> {
     Some(Row { id, entry })
 }
 
-/// The best of what the flags offer, such as `[WPA2-PSK+SAE-CCMP][ESS]`
+/// The strongest security in flags such as `[WPA2-PSK+SAE-CCMP][ESS]`
 /// (`wpa_supplicant_ie_txt`, `ctrl_iface.c`, 2.10).
 fn security(flags: &[u8]) -> SecurityLevel {
     flags
@@ -76,7 +76,7 @@ fn security(flags: &[u8]) -> SecurityLevel {
         .unwrap_or(SecurityLevel::Open)
 }
 
-/// Every way of joining that the flags offer.
+/// All key management methods in the flags.
 fn key_mgmt(flags: &[u8]) -> Vec<KeyMgmt> {
     let text = String::from_utf8_lossy(flags);
     let suites = text.split(['[', ']']).filter_map(|flag| {
@@ -106,12 +106,12 @@ fn flag_security(flag: &[u8]) -> SecurityLevel {
     }
 }
 
-/// `PSK+SAE+FT/SAE-CCMP-preauth`: the `key_mgmt` to manage keys, then the ciphers.
+/// `PSK+SAE+FT/SAE-CCMP-preauth`: key management, then the ciphers.
 fn rsn_security(suite: &[u8]) -> SecurityLevel {
     let key_mgmt = || suite.split(|byte| b"+-".contains(byte));
-    if key_mgmt().any(|way| matches!(way, b"SAE" | b"FT/SAE" | b"SAE-EXT-KEY")) {
+    if key_mgmt().any(|method| matches!(method, b"SAE" | b"FT/SAE" | b"SAE-EXT-KEY")) {
         SecurityLevel::Sae
-    } else if key_mgmt().any(|way| way == b"OWE") {
+    } else if key_mgmt().any(|method| method == b"OWE") {
         SecurityLevel::Owe
     } else {
         SecurityLevel::Rsn
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_rows_to_the_end() {
+    fn rows_are_parsed_to_the_end() {
         let answer = [block(3, "one", "===="), block(9, "tw\\x6f", "####")].concat();
         let page = parse(answer.as_bytes());
         assert_eq!(page.next, None);
@@ -147,13 +147,13 @@ mod tests {
     }
 
     #[test]
-    fn goes_on_after_the_last_row_of_a_page() {
+    fn next_page_starts_after_the_last_row() {
         let answer = [block(3, "one", "===="), block(9, "====", "====")].concat();
         assert_eq!(parse(answer.as_bytes()).next, Some(10));
     }
 
     #[test]
-    fn ends_where_there_is_nothing() {
+    fn page_without_rows_ends_the_table() {
         for answer in [&b""[..], b"FAIL\n", b"id=4294967295\n====\n", b"====\n"] {
             let page = parse(answer);
             assert_eq!(
@@ -166,14 +166,14 @@ mod tests {
     }
 
     #[test]
-    fn leaves_out_a_row_that_is_not_understood_and_goes_on() {
+    fn malformed_row_is_skipped() {
         let answer = "id=3\nbssid=nonsense\n====\n".to_owned() + &block(4, "x", "====");
         let page = parse(answer.as_bytes());
         assert_eq!((page.rows.len(), page.next), (1, Some(5)));
     }
 
     #[test]
-    fn takes_the_best_protection_offered() {
+    fn strongest_security_in_flags_is_used() {
         for (flags, expected) in [
             ("[ESS]", SecurityLevel::Open),
             ("", SecurityLevel::Open),
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn knows_every_way_of_joining() {
+    fn all_key_management_flags_are_known() {
         use KeyMgmt::{Eap, Open, Owe, Psk, Sae, Wep};
         for (flags, expected) in [
             ("[ESS]", &[Open][..]),
@@ -218,13 +218,13 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn survives_anything(answer: Vec<u8>) {
+        fn random_answer_causes_no_panic(answer: Vec<u8>) {
             let _ = (parse(&answer), security(&answer), key_mgmt(&answer));
         }
     }
 
     #[test]
-    fn asks_from_an_id_on_for_what_is_read() {
+    fn command_requests_entries_from_the_id_on() {
         assert_eq!(command(7), "BSS RANGE=7- MASK=0x21887");
     }
 }

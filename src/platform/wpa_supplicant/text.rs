@@ -1,11 +1,11 @@
-//! How wpa_supplicant writes things down. All of it is hostile input: any bytes, cut anywhere.
+//! Text formats of wpa_supplicant. All input is hostile: any bytes, truncated anywhere.
 
 use data_encoding::HEXLOWER_PERMISSIVE;
 use macveil_core::types::{Mac, Ssid};
 
-/// Reads text that `printf_encode` (`src/utils/common.c`, 2.10) wrote back into raw bytes.
+/// Decodes text from `printf_encode` (`src/utils/common.c`, 2.10) into raw bytes.
 ///
-/// As its counterpart `printf_decode` does, an escape that is none loses its backslash and letter.
+/// Like wpa_supplicant's own `printf_decode`, it drops the backslash and letter of an invalid escape.
 pub(super) fn printf_decode(text: &[u8]) -> Vec<u8> {
     let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text;
@@ -53,7 +53,7 @@ pub(super) fn config_ssid(text: &[u8]) -> Option<Ssid> {
     Ssid::new(&config_string(text)?)
 }
 
-/// A string as `GET_NETWORK` shows it: quoted if it is printable, else in hexadecimal
+/// A string as `GET_NETWORK` shows it: quoted if printable, else in hexadecimal
 /// (`wpa_config_write_string`, config.c, 2.10).
 pub(super) fn config_string(text: &[u8]) -> Option<Vec<u8>> {
     match text {
@@ -62,24 +62,24 @@ pub(super) fn config_string(text: &[u8]) -> Option<Vec<u8>> {
     }
 }
 
-/// The lines of an answer, without their ends.
+/// The lines of an answer, without line breaks.
 pub(super) fn lines(answer: &[u8]) -> impl Iterator<Item = &[u8]> {
     answer
         .split(|&byte| byte == b'\n')
         .filter(|line| !line.is_empty())
 }
 
-/// The value of the first `key=value` line. Later ones could have been put there by a value.
+/// The value of the first `key=value` line. Later ones could be part of a value.
 pub(super) fn field<'a>(answer: &'a [u8], key: &str) -> Option<&'a [u8]> {
     lines(answer).find_map(|line| line.strip_prefix(key.as_bytes())?.strip_prefix(b"="))
 }
 
-/// A number in decimal, with nothing around it.
+/// A decimal number without other characters.
 pub(super) fn number<T: std::str::FromStr>(text: &[u8]) -> Option<T> {
     str::from_utf8(text).ok()?.parse().ok()
 }
 
-/// An address in `MACSTR` form with nothing around it.
+/// An address in `MACSTR` form without other characters.
 pub(super) fn mac(text: &[u8]) -> Option<Mac> {
     const LENGTH: usize = "00:00:00:00:00:00".len();
     (text.len() == LENGTH)
@@ -87,11 +87,11 @@ pub(super) fn mac(text: &[u8]) -> Option<Mac> {
         .flatten()
 }
 
-/// The first line, shortened and without anything that could disturb a log.
+/// The first line, shortened and escaped for logs.
 pub(super) fn excerpt(answer: &[u8]) -> String {
-    const LONGEST: usize = 64;
+    const MAX_BYTES: usize = 64;
     let line = lines(answer).next().unwrap_or_default();
-    let shown = line.get(..LONGEST).unwrap_or(line);
+    let shown = line.get(..MAX_BYTES).unwrap_or(line);
     shown.escape_ascii().to_string()
 }
 
@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn undoes_printf_encode() {
+    fn printf_encoded_text_is_decoded() {
         let cases: [(&[u8], &[u8]); 8] = [
             (b"plain 'quoted'", b"plain 'quoted'"),
             (b"caf\\xc3\\xa9", "café".as_bytes()),
@@ -117,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn reads_configured_ssids() {
+    fn configured_ssid_is_parsed() {
         let ssid = |bytes: &[u8]| Ssid::new(bytes);
         assert_eq!(config_ssid(b"\"Home\""), ssid(b"Home"));
         assert_eq!(config_ssid(b"\"a\"b\\x\""), ssid(b"a\"b\\x"));
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn believes_the_first_line_of_a_key() {
+    fn first_line_of_a_key_is_used() {
         let answer = b"ssid=x\nwpa_state=COMPLETED\nid_str=\nwpa_state=SCANNING\n";
         assert_eq!(field(answer, "wpa_state"), Some(&b"COMPLETED"[..]));
         assert_eq!(field(answer, "id_str"), Some(&b""[..]));
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn an_excerpt_is_one_short_harmless_line() {
+    fn excerpt_is_one_short_escaped_line() {
         assert_eq!(excerpt(b"FAIL\n"), "FAIL");
         assert_eq!(excerpt(b""), "");
         assert_eq!(excerpt(b"\x1b[2J\nsecond"), "\\x1b[2J");
@@ -147,13 +147,13 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn survives_anything(text: Vec<u8>) {
+        fn random_text_causes_no_panic(text: Vec<u8>) {
             let _ = (printf_ssid(&text), config_ssid(&text), excerpt(&text));
             let _ = (field(&text, "a"), number::<u32>(&text), mac(&text));
         }
 
         #[test]
-        fn hexadecimal_is_read_back(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..=32)) {
+        fn hexadecimal_ssid_is_decoded(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..=32)) {
             proptest::prop_assert_eq!(config_ssid(HEXLOWER_PERMISSIVE.encode(&bytes).as_bytes()), Ssid::new(&bytes));
         }
     }

@@ -1,4 +1,4 @@
-//! Who may be joined.
+//! Restricts which networks can be joined.
 
 use macveil_core::machine::wpa::Failure;
 use macveil_core::types::{Mac, Ssid};
@@ -9,58 +9,58 @@ use super::super::text;
 use super::refused;
 
 impl Session<'_> {
-    /// Admits this network alone, without these BSSs of it.
-    pub(super) async fn pin(
+    /// Allows only this network, without the BSSs in `except`.
+    pub(super) async fn select_network(
         &mut self,
         ssid: &Ssid,
         except: &[Mac],
         forget_keys: bool,
     ) -> Result<(), Failure> {
-        if forget_keys && !self.attempt("PMKSA_FLUSH").await? {
-            tracing::debug!("wpa_supplicant knows no PMKSA_FLUSH");
+        if forget_keys && !self.try_execute("PMKSA_FLUSH").await? {
+            tracing::debug!("wpa_supplicant does not support PMKSA_FLUSH");
         }
         self.admit(Some(ssid), except, None).await
     }
 
-    /// Denies every network but one, and these BSSs of it, but never the present one.
+    /// Denies all networks except `keep`, and the BSSs in `except`, but never the current BSS.
     pub(super) async fn admit(
         &mut self,
         keep: Option<&Ssid>,
         except: &[Mac],
-        present: Option<Mac>,
+        current: Option<Mac>,
     ) -> Result<(), Failure> {
         let networks = self.networks().await?;
-        let limit = self.longest_command().await?;
+        let limit = self.max_command_bytes().await?;
         let mut grounds = Grounds {
             networks: &networks,
-            heard: &[],
+            table: &[],
             keep,
             except,
-            present,
+            current,
             limit,
         };
         let mut table = Vec::new();
         if grounds.needs_table() {
             table = self.table().await?;
         }
-        grounds.heard = &table;
+        grounds.table = &table;
         let Some(command) = grounds.command() else {
             tracing::warn!(
-                "{} networks are too many to keep wpa_supplicant from joining the wrong one: remove some of its configuration",
+                "cannot deny {} networks to wpa_supplicant in one command: remove some from its configuration",
                 networks.len()
             );
             return Err(refused("SET disallow_aps", b"too long"));
         };
-        self.order(&command).await?;
-        self.memory.denied = Some(command);
+        self.execute(&command).await?;
+        self.saved.denied = Some(command);
         Ok(())
     }
 
-    async fn longest_command(&mut self) -> Result<usize, Failure> {
-        if self.memory.command_limit.is_none() {
-            let answer = self.ask("GET max_command_len").await?;
-            self.memory.command_limit = text::number(&answer);
+    async fn max_command_bytes(&mut self) -> Result<usize, Failure> {
+        if self.saved.command_limit.is_none() {
+            let answer = self.send_command("GET max_command_len").await?;
+            self.saved.command_limit = text::number(&answer);
         }
-        Ok(self.memory.longest_command())
+        Ok(self.saved.max_command_bytes())
     }
 }

@@ -1,4 +1,4 @@
-//! Associating, and staying.
+//! Connects and allows roaming.
 
 use macveil_core::machine::wpa::Failure;
 use macveil_core::types::Ssid;
@@ -8,44 +8,44 @@ use super::super::session::Session;
 use super::super::text;
 
 impl Session<'_> {
-    /// Connects from what is known. A failed attempt is followed by a scan, which is passive; where it
-    /// would not be, `ap_scan` 0 lets `wpa_supplicant_scan` (scan.c, 2.9 to 2.11) return before it
-    /// scans. Not always: a user's SCAN meanwhile would be taken for an association
-    /// (`wpa_supplicant_gen_assoc_event`, `wpa_supplicant.c`).
+    /// Connects from known scan results. wpa_supplicant scans after a failed try_execute; that scan is
+    /// passive. Where it would be active, `ap_scan` 0 makes `wpa_supplicant_scan` (scan.c, 2.9 to 2.11)
+    /// return before it scans. `ap_scan` 0 is not always used: wpa_supplicant would take a user's SCAN
+    /// for an association (`wpa_supplicant_gen_assoc_event`, `wpa_supplicant.c`).
     pub(super) async fn connect(&mut self) -> Result<(), Failure> {
         self.forget_ignored_bssids().await?;
-        if !self.scans_send_nothing().await? {
-            self.order("AP_SCAN 0").await?;
+        if !self.scans_are_silent().await? {
+            self.execute("AP_SCAN 0").await?;
         }
-        let result = self.order("RECONNECT").await;
+        let result = self.execute("RECONNECT").await;
         if let Err(Failure::Refused { .. }) = result {
-            self.attempt("AP_SCAN 1").await?;
+            self.try_execute("AP_SCAN 1").await?;
         }
         result
     }
 
-    /// Scans are passive, and no network is asked for by its name all the same.
-    async fn scans_send_nothing(&mut self) -> Result<bool, Failure> {
-        let passive = text::number(&self.ask("GET passive_scan").await?) == Some(1);
+    /// Whether scans are passive and no hidden network is probed by name.
+    async fn scans_are_silent(&mut self) -> Result<bool, Failure> {
+        let passive = text::number(&self.send_command("GET passive_scan").await?) == Some(1);
         let networks = self.networks().await?;
         let hidden = |network: &Configured| network.is_enabled() && network.details.hidden;
         Ok(passive && !networks.iter().any(hidden))
     }
 
-    /// wpa_supplicant passes over BSSs that failed before; macveil chooses itself.
+    /// wpa_supplicant skips BSSs that failed before; macveil selects the BSS itself.
     async fn forget_ignored_bssids(&mut self) -> Result<(), Failure> {
-        if !self.attempt("BSSID_IGNORE clear").await? {
-            // Until 2.9.
-            self.attempt("BLACKLIST clear").await?;
+        if !self.try_execute("BSSID_IGNORE clear").await? {
+            // The name up to 2.9.
+            self.try_execute("BLACKLIST clear").await?;
         }
         Ok(())
     }
 
-    /// Lets wpa_supplicant roam within this network. The present BSS must not be denied:
+    /// Allows wpa_supplicant to roam within this network. The current BSS must not be denied:
     /// `set_disallow_aps` (`ctrl_iface.c`, 2.10) would deauthenticate.
-    pub(super) async fn settle(&mut self, ssid: &Ssid) -> Result<(), Failure> {
-        let present = self.status().await?.bssid;
-        self.admit(Some(ssid), &[], present).await?;
-        self.order("AP_SCAN 1").await
+    pub(super) async fn allow_roaming(&mut self, ssid: &Ssid) -> Result<(), Failure> {
+        let current = self.status().await?.bssid;
+        self.admit(Some(ssid), &[], current).await?;
+        self.execute("AP_SCAN 1").await
     }
 }

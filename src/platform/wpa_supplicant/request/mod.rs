@@ -1,46 +1,46 @@
-//! What each request does.
+//! The implementation of each request.
 
 mod admission;
 mod connect;
-mod disarm;
+mod forget_own_address;
 mod networks;
-mod quiet;
-mod release;
+mod quiesce;
+mod restore;
 
 use macveil_core::machine::wpa::{Failure, Reply, Request, SupplicantStatus};
 
 use super::session::Session;
 use super::{status, text};
 
-/// Carries a request out.
+/// Executes a request.
 pub(super) async fn serve(session: &mut Session<'_>, request: Request) -> Reply {
     match request {
         Request::Attach => {
-            session.memory.forget_networks();
+            session.saved.forget_networks();
             Reply::Quiesce(session.take_over().await)
         }
         Request::Quiesce => {
-            session.memory.forget_networks();
-            Reply::Quiesce(session.quiet().await)
+            session.saved.forget_networks();
+            Reply::Quiesce(session.quiesce().await)
         }
         Request::Status => {
             session.keep_attached();
             Reply::Status(session.status().await)
         }
-        Request::ListNetworks { bssids } => Reply::NetworkList(session.survey(&bssids).await),
+        Request::ListNetworks { bssids } => Reply::NetworkList(session.list(&bssids).await),
         Request::SelectNetwork {
             ssid,
             except,
             forget_keys,
-        } => Reply::Done(session.pin(&ssid, &except, forget_keys).await),
-        Request::ForgetOwnAddress => Reply::Done(session.disarm().await),
+        } => Reply::Done(session.select_network(&ssid, &except, forget_keys).await),
+        Request::ForgetOwnAddress => Reply::Done(session.forget_own_address().await),
         Request::Connect => Reply::Done(session.connect().await),
-        Request::AllowRoaming { ssid } => Reply::Done(session.settle(&ssid).await),
-        Request::Restore { resume } => Reply::Done(session.release(resume).await),
+        Request::AllowRoaming { ssid } => Reply::Done(session.allow_roaming(&ssid).await),
+        Request::Restore { resume } => Reply::Done(session.restore(resume).await),
     }
 }
 
-/// The reply of the right kind to a request that cannot be carried out.
+/// The reply to a request that cannot be executed.
 pub(super) fn decline(request: &Request, failure: Failure) -> Reply {
     match request {
         Request::Attach | Request::Quiesce => Reply::Quiesce(Err(failure)),
@@ -54,7 +54,7 @@ pub(super) fn decline(request: &Request, failure: Failure) -> Reply {
     }
 }
 
-/// wpa_supplicant did not do what a command says.
+/// The failure of a command that wpa_supplicant rejected.
 fn refused(command: &str, answer: &[u8]) -> Failure {
     Failure::Refused {
         command: command.to_owned(),
@@ -63,9 +63,9 @@ fn refused(command: &str, answer: &[u8]) -> Failure {
 }
 
 impl Session<'_> {
-    /// A command that has to be obeyed.
-    async fn order(&mut self, command: &str) -> Result<(), Failure> {
-        let answer = self.ask(command).await?;
+    /// Sends a command that must succeed.
+    async fn execute(&mut self, command: &str) -> Result<(), Failure> {
+        let answer = self.send_command(command).await?;
         if is_ok(&answer) {
             Ok(())
         } else {
@@ -73,13 +73,13 @@ impl Session<'_> {
         }
     }
 
-    /// A command that some versions or drivers do not know; says whether it was obeyed.
-    async fn attempt(&mut self, command: &str) -> Result<bool, Failure> {
-        Ok(is_ok(&self.ask(command).await?))
+    /// Sends a command that some versions or drivers do not support; returns whether it succeeded.
+    async fn try_execute(&mut self, command: &str) -> Result<bool, Failure> {
+        Ok(is_ok(&self.send_command(command).await?))
     }
 
     async fn status(&mut self) -> Result<SupplicantStatus, Failure> {
-        let answer = self.ask("STATUS").await?;
+        let answer = self.send_command("STATUS").await?;
         status::parse(&answer).ok_or_else(|| refused("STATUS", &answer))
     }
 }

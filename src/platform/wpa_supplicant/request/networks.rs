@@ -1,4 +1,4 @@
-//! Which networks there are, and what is known of the BSSs around.
+//! Lists configured networks and known BSSs.
 
 use macveil_core::machine::wpa::{Failure, NetworkList};
 use macveil_core::types::{BssEntry, Mac};
@@ -7,12 +7,12 @@ use super::super::network::{self, Configured, Details, Line};
 use super::super::session::Session;
 use super::super::{table, text};
 
-/// An end to lists that never end.
-const MOST_PAGES: usize = 64;
+/// Guards against lists without an end.
+const MAX_PAGES: usize = 64;
 
 impl Session<'_> {
-    /// Every station network, and those of `bssids` that are in wpa_supplicant's table.
-    pub(super) async fn survey(&mut self, bssids: &[Mac]) -> Result<NetworkList, Failure> {
+    /// All station networks, and the BSSs of `bssids` that are in wpa_supplicant's table.
+    pub(super) async fn list(&mut self, bssids: &[Mac]) -> Result<NetworkList, Failure> {
         let networks = self.networks().await?;
         let mut table = match bssids {
             [] => Vec::new(),
@@ -29,29 +29,29 @@ impl Session<'_> {
         })
     }
 
-    /// The whole configuration. Details are read only of networks that are new or changed.
+    /// All configured networks. Only the details of new or changed networks are read.
     pub(super) async fn networks(&mut self) -> Result<Vec<Configured>, Failure> {
         let mut networks = Vec::new();
         for line in self.list_networks().await? {
-            let details = match self.memory.details(&line) {
+            let details = match self.saved.details(&line) {
                 Some(details) => details.clone(),
                 None => self.details(line.id).await?,
             };
             networks.push(Configured { line, details });
         }
-        self.memory.remember_networks(&networks);
+        self.saved.remember_networks(&networks);
         Ok(networks)
     }
 
-    /// An answer has room for 4 kB, so the list is asked for page by page.
+    /// An answer is limited to 4 kB, so the list is read page by page.
     async fn list_networks(&mut self) -> Result<Vec<Line>, Failure> {
         let mut lines: Vec<Line> = Vec::new();
-        for _ in 0..MOST_PAGES {
+        for _ in 0..MAX_PAGES {
             let command = match lines.last() {
                 None => "LIST_NETWORKS".to_owned(),
                 Some(last) => format!("LIST_NETWORKS LAST_ID={}", last.id),
             };
-            let page = network::lines(&self.ask(&command).await?);
+            let page = network::lines(&self.send_command(&command).await?);
             let last = lines.last().map(|line| line.id);
             let new = page.into_iter().filter(|line| Some(line.id) > last);
             let known = lines.len();
@@ -99,7 +99,7 @@ impl Session<'_> {
         Ok(false)
     }
 
-    /// A number of a network; `None` if it is not set or unknown to this version.
+    /// A number of a network; `None` if not set or not supported by this version.
     pub(super) async fn network_number<T: std::str::FromStr>(
         &mut self,
         id: u32,
@@ -109,7 +109,7 @@ impl Session<'_> {
         Ok(value.and_then(|value| text::number(&value)))
     }
 
-    /// A text of a network; empty if it is not set.
+    /// A string of a network; empty if not set.
     async fn network_text(&mut self, id: u32, name: &str) -> Result<String, Failure> {
         let value = self.network_value(id, name).await?;
         let text = value.and_then(|value| text::config_string(&value));
@@ -119,17 +119,19 @@ impl Session<'_> {
     }
 
     async fn network_value(&mut self, id: u32, name: &str) -> Result<Option<Vec<u8>>, Failure> {
-        let answer = self.ask(&format!("GET_NETWORK {id} {name}")).await?;
+        let answer = self
+            .send_command(&format!("GET_NETWORK {id} {name}"))
+            .await?;
         Ok((answer != b"FAIL\n").then_some(answer))
     }
 
-    /// wpa_supplicant's whole BSS table. One BSSID may be in it twice, as a hidden network's is:
-    /// once from its beacons and once, with its name, from a probe response.
+    /// wpa_supplicant's whole BSS table. The BSSID of a hidden network can be in it twice: from beacons
+    /// and, with the SSID, from a probe response.
     pub(super) async fn table(&mut self) -> Result<Vec<BssEntry>, Failure> {
         let mut table = Vec::new();
         let mut first = 0;
-        for _ in 0..MOST_PAGES {
-            let page = table::parse(&self.ask(&table::command(first)).await?);
+        for _ in 0..MAX_PAGES {
+            let page = table::parse(&self.send_command(&table::command(first)).await?);
             let rows = page.rows.into_iter().filter(|row| row.id >= first);
             table.extend(rows.map(|row| row.entry));
             match page.next {

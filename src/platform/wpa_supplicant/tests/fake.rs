@@ -1,4 +1,4 @@
-//! A wpa_supplicant as far as its control socket goes: it keeps settings and answers as 2.10 does.
+//! A fake control socket of wpa_supplicant, which stores settings and answers like 2.10.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -10,16 +10,16 @@ use std::time::Duration;
 use tokio::net::UnixDatagram;
 use tokio::task::JoinHandle;
 
-/// What happens in place of, or before, the usual answer to a command.
+/// What happens before or instead of the normal answer to a command.
 #[derive(Clone)]
 pub(super) enum Turn {
-    /// This is said first, to every monitor.
-    Says(&'static str),
-    /// This is the answer.
-    Answers(&'static [u8]),
-    /// The answer comes late.
-    Waits(Duration),
-    /// There is no answer.
+    /// Sends this message to all monitors first.
+    Message(&'static str),
+    /// Answers with this text.
+    Answer(&'static [u8]),
+    /// Answers after a delay.
+    Delay(Duration),
+    /// Does not answer.
     Silent,
 }
 
@@ -30,7 +30,7 @@ pub(super) struct FakeNetwork {
     pub(super) values: BTreeMap<&'static str, String>,
 }
 
-/// Everything it knows and has been told.
+/// The state of the fake.
 pub(super) struct Model {
     pub(super) log: Vec<String>,
     pub(super) settings: BTreeMap<String, i32>,
@@ -39,12 +39,12 @@ pub(super) struct Model {
     pub(super) status: String,
     pub(super) denied: String,
     pub(super) turns: Vec<(&'static str, Turn)>,
-    /// What is answered to everything but ATTACH.
+    /// The answer to every command except ATTACH.
     pub(super) nonsense: Option<Vec<u8>>,
-    /// RECONNECT finds something to associate to.
-    pub(super) finds: bool,
+    /// RECONNECT finds a BSS to associate with.
+    pub(super) finds_bss: bool,
     pub(super) works: Vec<String>,
-    /// A radio work begins at once.
+    /// A radio work starts at once.
     pub(super) radio_free: bool,
     monitors: Vec<PathBuf>,
 }
@@ -72,7 +72,7 @@ impl Model {
             denied: String::new(),
             turns: Vec::new(),
             nonsense: None,
-            finds: true,
+            finds_bss: true,
             works: Vec::new(),
             radio_free: true,
             monitors: Vec::new(),
@@ -97,18 +97,18 @@ impl Model {
     }
 
     fn serve(&mut self, client: &Path, command: &str) -> String {
-        let known = self.monitors.iter().position(|it| it == client);
+        let known = self.monitors.iter().position(|monitor| monitor == client);
         match (command, known) {
             ("ATTACH", None) => self.monitors.push(client.to_path_buf()),
             ("DETACH", Some(place)) => drop(self.monitors.remove(place)),
             ("DETACH", None) => return fail(),
             ("ATTACH" | "LEVEL 9", _) => {}
-            _ => return self.obey(command),
+            _ => return self.execute(command),
         }
         ok()
     }
 
-    fn obey(&mut self, command: &str) -> String {
+    fn execute(&mut self, command: &str) -> String {
         let words: Vec<&str> = command.splitn(4, ' ').collect();
         match words.as_slice() {
             ["PING"] => "PONG\n".to_owned(),
@@ -145,13 +145,13 @@ impl Model {
             ["RADIO_WORK", "done", "7"] if !self.works.is_empty() => {
                 assert!(
                     !self.works.join("").contains("connect@"),
-                    "it would be sent now"
+                    "the association would be sent"
                 );
                 self.works.clear();
                 ok()
             }
             ["RECONNECT"] => {
-                if self.finds {
+                if self.finds_bss {
                     self.works
                         .insert(0, "sme-connect@wlan0:2412:0:0.1".to_owned());
                 }
@@ -178,7 +178,7 @@ impl Model {
         }
     }
 
-    /// As many as fit into an answer.
+    /// As many networks as fit into an answer.
     fn list(&self, last: i64) -> String {
         let mut answer = "network id / ssid / bssid / flags\n".to_owned();
         for (id, network) in &self.networks {
@@ -194,7 +194,7 @@ impl Model {
         answer
     }
 
-    /// As many as fit, with the end marked.
+    /// As many BSSs as fit, with the end of the table marked.
     fn bss(&self, range: &str) -> String {
         let first: usize = range
             .trim_start_matches("RANGE=")
@@ -227,7 +227,7 @@ fn fail() -> String {
     "FAIL\n".to_owned()
 }
 
-/// One that runs.
+/// A running fake.
 pub(super) struct Fake {
     pub(super) model: Rc<RefCell<Model>>,
     socket: Rc<UnixDatagram>,
@@ -236,14 +236,14 @@ pub(super) struct Fake {
 }
 
 impl Fake {
-    /// Makes the directory and the socket, and answers from now on.
+    /// Creates the directory and the socket, and starts to answer.
     pub(super) fn start(directory: &Path, model: Model) -> Self {
         let mut fake = Self::start_blocked(directory, model);
         fake.resume();
         fake
     }
 
-    /// As [`Fake::start`], but it is not in its loop yet.
+    /// Like [`Fake::start`], but before the main loop runs.
     pub(super) fn start_blocked(directory: &Path, model: Model) -> Self {
         std::fs::create_dir_all(directory).unwrap();
         let path = directory.join("wlan0");
@@ -266,28 +266,28 @@ impl Fake {
         self.task.abort();
     }
 
-    /// Makes its socket anew, as when it cannot send to a client.
-    pub(super) fn make_socket_anew(&mut self) {
+    /// Recreates the socket, as wpa_supplicant does when it cannot send to a client.
+    pub(super) fn recreate_socket(&mut self) {
         self.task.abort();
         std::fs::remove_file(&self.path).unwrap();
         self.socket = Rc::new(UnixDatagram::bind(&self.path).unwrap());
         self.resume();
     }
 
-    /// Says something to all that are attached.
-    pub(super) fn say(&self, message: &str) {
-        say(&self.socket, &self.model.borrow(), message);
+    /// Sends a message to all monitors.
+    pub(super) fn broadcast(&self, message: &str) {
+        broadcast(&self.socket, &self.model.borrow(), message);
     }
 
-    /// Ends as it should, directory included.
+    /// Exits normally and removes the directory.
     pub(super) fn stop(self) {
-        self.say("CTRL-EVENT-TERMINATING ");
+        self.broadcast("CTRL-EVENT-TERMINATING ");
         self.task.abort();
         std::fs::remove_file(&self.path).unwrap();
         std::fs::remove_dir(self.path.parent().unwrap()).unwrap();
     }
 
-    /// Ends as by SIGKILL: the file stays.
+    /// Exits as by SIGKILL; the file stays.
     pub(super) async fn kill(self) {
         self.task.abort();
         let _ = self.task.await;
@@ -306,7 +306,7 @@ impl Fake {
         self.model.borrow().settings[name]
     }
 
-    /// Something happens the next time that a command begins so.
+    /// Adds a turn for the next command with this prefix.
     pub(super) fn next(&self, command: &'static str, turn: Turn) {
         self.model.borrow_mut().turns.push((command, turn));
     }
@@ -342,19 +342,19 @@ async fn answer(socket: &UnixDatagram, model: &RefCell<Model>, client: &Path, co
     }
     for turn in turns {
         match turn {
-            Turn::Says(message) => say(socket, &model.borrow(), message),
-            Turn::Answers(other) => answer = other.to_vec(),
-            Turn::Waits(time) => tokio::time::sleep(time).await,
+            Turn::Message(message) => broadcast(socket, &model.borrow(), message),
+            Turn::Answer(other) => answer = other.to_vec(),
+            Turn::Delay(time) => tokio::time::sleep(time).await,
             Turn::Silent => return,
         }
     }
     let _ = socket.send_to(&answer, client).await;
     if command.starts_with("RADIO_WORK add") && model.borrow().radio_free {
-        say(socket, &model.borrow(), "EXT-RADIO-WORK-START 7");
+        broadcast(socket, &model.borrow(), "EXT-RADIO-WORK-START 7");
     }
 }
 
-fn say(socket: &UnixDatagram, model: &Model, message: &str) {
+fn broadcast(socket: &UnixDatagram, model: &Model, message: &str) {
     for monitor in &model.monitors {
         let _ = socket.try_send_to(format!("<3>{message}").as_bytes(), monitor);
     }

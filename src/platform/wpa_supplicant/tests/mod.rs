@@ -1,11 +1,11 @@
-//! The conversation, with a wpa_supplicant that plays its part.
+//! Tests of the session with a fake wpa_supplicant.
 
-mod conversation;
-mod disarm;
 mod fake;
-mod release;
+mod forget_own_address;
+mod network_list;
 mod requests;
-mod surveys;
+mod restore;
+mod session;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,29 +14,29 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::{JoinHandle, LocalSet};
 use tokio::time::timeout;
 
-use super::session::Pace;
+use super::session::Timeouts;
 use super::{Target, run_at};
 use macveil_core::machine::wpa::{QuiesceReport, Reply, Request, Supplicant, WpaEvent};
 use macveil_core::types::Ssid;
 
-/// Long enough for anything that is not meant to be waited for.
-const SOON: Duration = Duration::from_secs(20);
+/// For events that arrive almost at once.
+const EVENT_TIMEOUT: Duration = Duration::from_secs(20);
 
-/// What a test sees: requests go in, events come out.
+/// The state of a test: requests in, events out.
 struct Scene {
     directory: tempfile::TempDir,
     requests: UnboundedSender<Request>,
     events: UnboundedReceiver<WpaEvent>,
     target: Target,
-    conversation: JoinHandle<()>,
+    session: JoinHandle<()>,
 }
 
-/// Plays a story with the conversation running.
-fn play(pace: Pace, story: impl AsyncFnOnce(Scene)) {
-    play_on("wlan0", pace, story);
+/// Runs a test with a session.
+fn play(timeouts: Timeouts, story: impl AsyncFnOnce(Scene)) {
+    play_on("wlan0", timeouts, story);
 }
 
-fn play_on(ifname: &str, pace: Pace, story: impl AsyncFnOnce(Scene)) {
+fn play_on(ifname: &str, timeouts: Timeouts, story: impl AsyncFnOnce(Scene)) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -48,23 +48,23 @@ fn play_on(ifname: &str, pace: Pace, story: impl AsyncFnOnce(Scene)) {
         ifname: ifname.to_owned(),
         control_dir: directory.path().join("run/wpa_supplicant"),
         client_dir,
-        originals: directory.path().join("originals"),
+        saved_settings: directory.path().join("saved_settings"),
     };
     LocalSet::new().block_on(&runtime, async move {
-        let (requests, events, conversation) = begin(pace, target.clone());
+        let (requests, events, session) = begin(timeouts, target.clone());
         let scene = Scene {
             directory,
             requests,
             events,
             target,
-            conversation,
+            session,
         };
         story(scene).await;
     });
 }
 
 fn begin(
-    pace: Pace,
+    timeouts: Timeouts,
     target: Target,
 ) -> (
     UnboundedSender<Request>,
@@ -72,22 +72,22 @@ fn begin(
     JoinHandle<()>,
 ) {
     let (requests, requested) = unbounded_channel();
-    let (tell, events) = unbounded_channel();
-    let told = move |event| {
-        let _ = tell.send(event);
+    let (sender, events) = unbounded_channel();
+    let emit = move |event| {
+        let _ = sender.send(event);
     };
-    let conversation = tokio::task::spawn_local(run_at(pace, target, requested, told));
-    (requests, events, conversation)
+    let session = tokio::task::spawn_local(run_at(timeouts, target, requested, emit));
+    (requests, events, session)
 }
 
-/// As [`play`], in no hurry.
+/// Like [`play`], with the default timeouts.
 fn story(story: impl AsyncFnOnce(Scene)) {
-    play(Pace::default(), story);
+    play(Timeouts::default(), story);
 }
 
-/// Times that are over soon.
-fn impatient() -> Pace {
-    Pace {
+/// Short timeouts.
+fn short_timeouts() -> Timeouts {
+    Timeouts {
         answer: Duration::from_millis(300),
         first_answer: Duration::from_millis(600),
         attached: Duration::ZERO,
@@ -103,24 +103,27 @@ impl Scene {
         self.directory.path().join("client")
     }
 
-    /// macveil is killed, and started again.
-    async fn kill(&mut self) {
-        self.conversation.abort();
-        let _ = (&mut self.conversation).await;
-        (self.requests, self.events, self.conversation) =
-            begin(Pace::default(), self.target.clone());
+    /// Kills macveil and starts it again.
+    async fn restart(&mut self) {
+        self.session.abort();
+        let _ = (&mut self.session).await;
+        (self.requests, self.events, self.session) =
+            begin(Timeouts::default(), self.target.clone());
     }
 
     async fn event(&mut self) -> WpaEvent {
-        timeout(SOON, self.events.recv()).await.unwrap().unwrap()
+        timeout(EVENT_TIMEOUT, self.events.recv())
+            .await
+            .unwrap()
+            .unwrap()
     }
 
     async fn expect(&mut self, supplicant: Supplicant) {
         assert_eq!(self.event().await, WpaEvent::Supplicant(supplicant));
     }
 
-    /// Asks, and returns the reply; anything else that is said meanwhile fails the test.
-    async fn ask(&mut self, request: Request) -> Reply {
+    /// Sends a request and returns the reply; any other event fails the test.
+    async fn request(&mut self, request: Request) -> Reply {
         self.requests.send(request).unwrap();
         match self.event().await {
             WpaEvent::Reply(reply) => reply,
@@ -128,8 +131,8 @@ impl Scene {
         }
     }
 
-    /// Nothing more is said for a while.
-    async fn silence(&mut self) {
+    /// Expects no event for a while.
+    async fn expect_no_event(&mut self) {
         let event = timeout(Duration::from_millis(100), self.events.recv()).await;
         assert!(event.is_err(), "{event:?}");
     }
@@ -161,13 +164,13 @@ fn changes(log: &[String]) -> Vec<&str> {
         .collect()
 }
 
-async fn quieted(scene: &mut Scene, request: Request) -> QuiesceReport {
-    match scene.ask(request).await {
-        Reply::Quiesce(Ok(quieted)) => quieted,
+async fn quiesce(scene: &mut Scene, request: Request) -> QuiesceReport {
+    match scene.request(request).await {
+        Reply::Quiesce(Ok(report)) => report,
         other => panic!("{other:?}"),
     }
 }
 
 async fn done(scene: &mut Scene, request: Request) {
-    assert_eq!(scene.ask(request).await, Reply::Done(Ok(())));
+    assert_eq!(scene.request(request).await, Reply::Done(Ok(())));
 }

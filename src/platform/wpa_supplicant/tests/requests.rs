@@ -1,4 +1,4 @@
-//! What each request makes of wpa_supplicant.
+//! The effect of each request on wpa_supplicant.
 
 use super::fake::{Fake, Model, Turn};
 use super::*;
@@ -25,12 +25,12 @@ fn every_request() -> [Request; 9] {
 }
 
 #[test]
-fn quiet_leaves_nothing_to_happen_by_itself() {
+fn quiesce_stops_all_automatic_actions() {
     story(async |mut scene| {
         let model = Model::new().with_network(0, "Home").with_network(1, "Work");
         let fake = Fake::start(&scene.control_dir(), model);
         scene.expect(Supplicant::Appeared).await;
-        let found = quieted(&mut scene, Request::Attach).await;
+        let found = quiesce(&mut scene, Request::Attach).await;
         assert_eq!(found.status.phase, Phase::Scanning);
         assert!(!found.had_own_randomization);
         let log = fake.log();
@@ -53,18 +53,18 @@ fn quiet_leaves_nothing_to_happen_by_itself() {
 }
 
 #[test]
-fn quiet_again_undoes_what_a_user_did_meanwhile() {
+fn second_quiesce_reverts_user_changes() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new().with_network(0, "Home"));
         scene.expect(Supplicant::Appeared).await;
-        quieted(&mut scene, Request::Attach).await;
+        quiesce(&mut scene, Request::Attach).await;
         // RECONFIGURE.
         fake.set("passive_scan", 0);
         fake.set("p2p_disabled", 0);
         fake.set("ap_scan", 0);
         fake.model.borrow_mut().denied.clear();
         fake.log();
-        quieted(&mut scene, Request::Quiesce).await;
+        quiesce(&mut scene, Request::Quiesce).await;
         for (name, value) in [("passive_scan", 1), ("p2p_disabled", 1), ("ap_scan", 1)] {
             assert_eq!(fake.setting(name), value, "{name}");
         }
@@ -74,14 +74,14 @@ fn quiet_again_undoes_what_a_user_did_meanwhile() {
 }
 
 #[test]
-fn a_connection_is_adopted_undisturbed() {
+fn attach_keeps_an_existing_connection() {
     story(async |mut scene| {
         let mut model = Model::new().with_network(0, "Home");
         model.status = "bssid=02:00:00:00:03:00\nfreq=2412\nssid=Home\nid=0\nwpa_state=COMPLETED\naddress=06:00:00:00:00:01\n".to_owned();
         model.settings.insert("preassoc_mac_addr".to_owned(), 1);
         let fake = Fake::start(&scene.control_dir(), model);
         scene.expect(Supplicant::Appeared).await;
-        let found = quieted(&mut scene, Request::Attach).await;
+        let found = quiesce(&mut scene, Request::Attach).await;
         assert_eq!(found.status.ssid, Some(ssid("Home")));
         assert!(found.had_own_randomization);
         assert_eq!(
@@ -98,7 +98,7 @@ fn a_connection_is_adopted_undisturbed() {
 }
 
 #[test]
-fn own_randomization_is_switched_off_and_told() {
+fn own_randomization_is_disabled_and_reported() {
     story(async |mut scene| {
         let mut model = Model::new().with_network(3, "Home").with_network(4, "Work");
         model.settings.insert("preassoc_mac_addr".to_owned(), 1);
@@ -107,7 +107,7 @@ fn own_randomization_is_switched_off_and_told() {
         let fake = Fake::start(&scene.control_dir(), model);
         scene.expect(Supplicant::Appeared).await;
         assert!(
-            quieted(&mut scene, Request::Attach)
+            quiesce(&mut scene, Request::Attach)
                 .await
                 .had_own_randomization
         );
@@ -115,7 +115,7 @@ fn own_randomization_is_switched_off_and_told() {
         assert_eq!(fake.model.borrow().networks[&4].values["mac_addr"], "0");
         assert_eq!(fake.model.borrow().networks[&3].values["mac_addr"], "-1");
         assert!(
-            !quieted(&mut scene, Request::Quiesce)
+            !quiesce(&mut scene, Request::Quiesce)
                 .await
                 .had_own_randomization
         );
@@ -128,13 +128,13 @@ fn own_randomization_is_switched_off_and_told() {
 }
 
 #[test]
-fn quiet_fails_if_it_would_not_be_quiet() {
+fn quiesce_fails_if_a_required_command_fails() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new().with_network(0, "Home"));
         scene.expect(Supplicant::Appeared).await;
         for command in ["DISCONNECT", "SET disallow_aps", "PING"] {
-            fake.next(command, Turn::Answers(b"FAIL\n"));
-            let reply = scene.ask(Request::Quiesce).await;
+            fake.next(command, Turn::Answer(b"FAIL\n"));
+            let reply = scene.request(Request::Quiesce).await;
             let Reply::Quiesce(Err(Failure::Refused {
                 command: refused,
                 answer,
@@ -149,7 +149,7 @@ fn quiet_fails_if_it_would_not_be_quiet() {
 }
 
 #[test]
-fn an_older_version_is_good_enough() {
+fn older_version_is_sufficient() {
     story(async |mut scene| {
         let mut model = Model::new().with_network(0, "Home");
         model.settings.remove("scan_res_valid_for_connect");
@@ -157,9 +157,9 @@ fn an_older_version_is_good_enough() {
         model.settings.remove("max_command_len");
         let fake = Fake::start(&scene.control_dir(), model);
         scene.expect(Supplicant::Appeared).await;
-        fake.next("P2P_SET", Turn::Answers(b"FAIL\n"));
-        quieted(&mut scene, Request::Attach).await;
-        fake.next("BSSID_IGNORE", Turn::Answers(b"UNKNOWN COMMAND\n"));
+        fake.next("P2P_SET", Turn::Answer(b"FAIL\n"));
+        quiesce(&mut scene, Request::Attach).await;
+        fake.next("BSSID_IGNORE", Turn::Answer(b"UNKNOWN COMMAND\n"));
         done(&mut scene, Request::Connect).await;
         let log = fake.log();
         assert!(changes(&log).ends_with(&["BSSID_IGNORE clear", "BLACKLIST clear", "RECONNECT"]));
@@ -169,12 +169,12 @@ fn an_older_version_is_good_enough() {
 }
 
 #[test]
-fn pin_connect_and_settle() {
+fn select_connect_and_allow_roaming() {
     story(async |mut scene| {
         let model = Model::new().with_network(0, "Home").with_network(1, "Work");
         let fake = Fake::start(&scene.control_dir(), model);
         scene.expect(Supplicant::Appeared).await;
-        quieted(&mut scene, Request::Attach).await;
+        quiesce(&mut scene, Request::Attach).await;
         fake.log();
         let except = vec![Mac([2, 0, 0, 0, 3, 9])];
         done(
@@ -208,8 +208,8 @@ fn pin_connect_and_settle() {
 }
 
 #[test]
-fn a_scan_after_a_failed_attempt_may_not_send() {
-    // A passive scan may follow, but not one that asks for a hidden network by its name.
+fn scan_after_failed_attempt_is_silent() {
+    // A passive scan can follow, but not one that probes a hidden network by name.
     for (passive, hidden, flags, ap_scan) in [
         (1, "0", "", 1),
         (1, "1", "[DISABLED]", 1),
@@ -223,7 +223,7 @@ fn a_scan_after_a_failed_attempt_may_not_send() {
             network.flags = flags;
             let fake = Fake::start(&scene.control_dir(), model);
             scene.expect(Supplicant::Appeared).await;
-            quieted(&mut scene, Request::Attach).await;
+            quiesce(&mut scene, Request::Attach).await;
             fake.set("passive_scan", passive);
             done(&mut scene, Request::Connect).await;
             assert_eq!(
@@ -238,12 +238,12 @@ fn a_scan_after_a_failed_attempt_may_not_send() {
 }
 
 #[test]
-fn a_refused_connect_lets_scans_again() {
+fn rejected_connect_allows_scans_again() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new());
         scene.expect(Supplicant::Appeared).await;
-        fake.next("RECONNECT", Turn::Answers(b"FAIL\n"));
-        let reply = scene.ask(Request::Connect).await;
+        fake.next("RECONNECT", Turn::Answer(b"FAIL\n"));
+        let reply = scene.request(Request::Connect).await;
         assert!(
             matches!(reply, Reply::Done(Err(Failure::Refused { .. }))),
             "{reply:?}"
@@ -253,7 +253,7 @@ fn a_refused_connect_lets_scans_again() {
 }
 
 #[test]
-fn every_request_has_its_reply_in_order() {
+fn every_request_has_a_reply_in_order() {
     story(async |mut scene| {
         let kinds = [
             "Quiesce",
@@ -292,7 +292,7 @@ fn every_request_has_its_reply_in_order() {
 }
 
 #[test]
-fn nonsense_is_survived_and_answered() {
+fn malformed_answers_fail_each_request() {
     let listed: Vec<String> = (0..300).map(|id| format!("{id}\t\tany\t\n")).collect();
     let listed = listed.concat();
     for nonsense in [
@@ -316,9 +316,9 @@ fn nonsense_is_survived_and_answered() {
             scene.expect(Supplicant::Appeared).await;
             for request in every_request() {
                 fake.model.borrow_mut().nonsense = None;
-                quieted(&mut scene, Request::Attach).await;
+                quiesce(&mut scene, Request::Attach).await;
                 fake.model.borrow_mut().nonsense = Some(nonsense.to_vec());
-                let kind = format!("{:?}", scene.ask(request.clone()).await);
+                let kind = format!("{:?}", scene.request(request.clone()).await);
                 assert!(
                     kind.contains("Ok") || kind.contains("Refused"),
                     "{request:?}: {kind}"
@@ -329,11 +329,11 @@ fn nonsense_is_survived_and_answered() {
 }
 
 #[test]
-fn settling_never_denies_the_present_bss() {
+fn allow_roaming_never_denies_the_current_bss() {
     story(async |mut scene| {
         let mut model = Model::new().with_network(0, "Home").with_network(1, "any");
         model.networks.get_mut(&1).unwrap().values.remove("ssid");
-        // Its beacons hide the name, and its probe response is forgotten.
+        // The SSID is hidden and the probe response has expired.
         model.table = vec![row(1, ""), row(2, "other")];
         model.status = "bssid=02:00:00:00:03:01\nssid=Home\nwpa_state=COMPLETED\n".to_owned();
         let fake = Fake::start(&scene.control_dir(), model);

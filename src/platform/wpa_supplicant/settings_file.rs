@@ -1,53 +1,53 @@
-//! What was changed in wpa_supplicant, on disk: a macveil that is killed and started again finds its own
-//! values there, and must not take them for the user's.
+//! The original values of changed wpa_supplicant settings, on disk.
 //!
-//! A file in the runtime directory, a line for each thing that was changed; the first says in which
-//! wpa_supplicant, by its socket.
+//! After a kill and restart, macveil finds its own values in wpa_supplicant and must not take them for
+//! the user's. The file in the runtime directory has a line for each changed value; its first line
+//! identifies the wpa_supplicant by its socket.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use super::memory::{NetworkAddress, Setting};
+use super::saved_settings::{NetworkAddress, Setting};
 use crate::platform::socket_watcher::Identity;
 use crate::store::atomic;
 use macveil_core::types::Ssid;
 
-/// An SSID that matches any.
+/// Stands for a network without an SSID.
 const ANY: &str = "-";
 
-/// One thing that was changed, as it was before.
+/// The original value of one changed setting.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Original {
+pub(super) enum SavedValue {
     Setting(Setting, i32),
     Network(u32, NetworkAddress),
     P2p,
 }
 
 #[derive(Debug)]
-pub(super) struct Originals {
+pub(super) struct SettingsFile {
     path: PathBuf,
 }
 
-impl Originals {
-    pub(super) fn kept_at(path: PathBuf) -> Self {
+impl SettingsFile {
+    pub(super) fn at(path: PathBuf) -> Self {
         Self { path }
     }
 
-    /// What an earlier macveil changed in this very wpa_supplicant.
-    pub(super) fn read(&self, identity: Identity) -> Vec<Original> {
+    /// The values saved by an earlier macveil for the same wpa_supplicant.
+    pub(super) fn read(&self, identity: Identity) -> Vec<SavedValue> {
         let text = std::fs::read_to_string(&self.path).unwrap_or_default();
         let mut lines = text.lines();
         if lines.next() != Some(&*heading(identity)) {
             return Vec::new();
         }
-        lines.filter_map(Original::read).collect()
+        lines.filter_map(SavedValue::parse).collect()
     }
 
-    pub(super) fn write(&self, identity: Identity, originals: impl Iterator<Item = Original>) {
+    pub(super) fn write(&self, identity: Identity, values: impl Iterator<Item = SavedValue>) {
         let mut text = heading(identity);
-        for original in originals {
+        for value in values {
             text.push('\n');
-            original.write(&mut text);
+            value.write(&mut text);
         }
         text.push('\n');
         if let Err(error) = atomic::write(&self.path, text.as_bytes(), 0o600) {
@@ -56,7 +56,7 @@ impl Originals {
     }
 
     pub(super) fn remove(&self) {
-        // There may be none.
+        // The file may not exist.
         let _ = std::fs::remove_file(&self.path);
     }
 }
@@ -65,12 +65,12 @@ fn heading(identity: Identity) -> String {
     let Identity {
         device,
         inode,
-        made,
+        created,
     } = identity;
-    format!("socket {device} {inode} {made}")
+    format!("socket {device} {inode} {created}")
 }
 
-impl Original {
+impl SavedValue {
     fn write(&self, text: &mut String) {
         let _ = match self {
             Self::Setting(setting, value) => write!(text, "set {} {value}", setting.name()),
@@ -82,11 +82,13 @@ impl Original {
         };
     }
 
-    fn read(line: &str) -> Option<Self> {
+    fn parse(line: &str) -> Option<Self> {
         let words: Vec<_> = line.split(' ').collect();
         match words[..] {
             ["set", name, value] => {
-                let setting = Setting::ALL.into_iter().find(|it| it.name() == name)?;
+                let setting = Setting::ALL
+                    .into_iter()
+                    .find(|setting| setting.name() == name)?;
                 Some(Self::Setting(setting, value.parse().ok()?))
             }
             ["network", id, ssid, value] => {
@@ -108,46 +110,54 @@ impl Original {
 mod tests {
     use super::*;
 
-    const HERE: Identity = Identity {
+    const IDENTITY: Identity = Identity {
         device: 24,
         inode: 7,
-        made: -1,
+        created: -1,
     };
 
-    fn all() -> Vec<Original> {
+    fn all() -> Vec<SavedValue> {
         let network = |ssid: Option<&[u8]>, value| NetworkAddress {
             ssid: ssid.and_then(Ssid::new),
             value,
         };
-        let settings = Setting::ALL.into_iter().map(|it| Original::Setting(it, -1));
+        let settings = Setting::ALL
+            .into_iter()
+            .map(|setting| SavedValue::Setting(setting, -1));
         settings
             .chain([
-                Original::Network(3, network(Some(b"a\n b"), 2)),
-                Original::Network(4, network(None, 1)),
-                Original::P2p,
+                SavedValue::Network(3, network(Some(b"a\n b"), 2)),
+                SavedValue::Network(4, network(None, 1)),
+                SavedValue::P2p,
             ])
             .collect()
     }
 
     #[test]
-    fn what_is_written_is_read_back_for_the_same_socket_only() {
+    fn saved_values_are_read_back_for_the_same_socket_only() {
         let directory = tempfile::tempdir().unwrap();
-        let originals = Originals::kept_at(directory.path().join("wlan0.supplicant"));
-        assert_eq!(originals.read(HERE), []);
-        originals.write(HERE, all().into_iter());
-        assert_eq!(originals.read(HERE), all());
-        assert_eq!(originals.read(Identity { made: 8, ..HERE }), []);
-        originals.remove();
-        assert_eq!(originals.read(HERE), []);
+        let file = SettingsFile::at(directory.path().join("wlan0.supplicant"));
+        assert_eq!(file.read(IDENTITY), []);
+        file.write(IDENTITY, all().into_iter());
+        assert_eq!(file.read(IDENTITY), all());
+        assert_eq!(
+            file.read(Identity {
+                created: 8,
+                ..IDENTITY
+            }),
+            []
+        );
+        file.remove();
+        assert_eq!(file.read(IDENTITY), []);
     }
 
     #[test]
-    fn lines_that_make_no_sense_are_passed_over() {
+    fn malformed_lines_are_skipped() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file");
         let text =
             "socket 24 7 -1\nset mac_addr x\nset nothing 1\nnetwork 1\n\nnetwork 1 zz 0\np2p\n";
         std::fs::write(&path, text).unwrap();
-        assert_eq!(Originals::kept_at(path).read(HERE), [Original::P2p]);
+        assert_eq!(SettingsFile::at(path).read(IDENTITY), [SavedValue::P2p]);
     }
 }

@@ -1,10 +1,10 @@
-//! Making wpa_supplicant forget an address without a frame.
+//! Makes wpa_supplicant forget an address without sending a frame.
 
 use super::fake::{Fake, Model, Turn};
 use super::*;
 use macveil_core::machine::wpa::Failure;
 
-fn refusal(reply: &Reply) -> Option<&str> {
+fn failure_text(reply: &Reply) -> Option<&str> {
     match reply {
         Reply::Done(Err(Failure::Refused { answer, .. })) => Some(answer),
         _ => None,
@@ -12,13 +12,13 @@ fn refusal(reply: &Reply) -> Option<&str> {
 }
 
 #[test]
-fn an_association_is_begun_behind_a_radio_work_and_removed() {
+fn association_is_queued_behind_radio_work_and_removed() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new().with_network(0, "Home"));
         scene.expect(Supplicant::Appeared).await;
-        fake.next("RECONNECT", Turn::Says("CTRL-EVENT-NETWORK-NOT-FOUND "));
+        fake.next("RECONNECT", Turn::Message("CTRL-EVENT-NETWORK-NOT-FOUND "));
         assert_eq!(
-            scene.ask(Request::ForgetOwnAddress).await,
+            scene.request(Request::ForgetOwnAddress).await,
             Reply::Done(Ok(()))
         );
         let log = fake.log();
@@ -40,43 +40,43 @@ fn an_association_is_begun_behind_a_radio_work_and_removed() {
             ]
         );
         assert!(fake.model.borrow().works.is_empty());
-        scene.silence().await;
-        // Only then.
-        fake.say("CTRL-EVENT-NETWORK-NOT-FOUND ");
+        scene.expect_no_event().await;
+        // Only after the request.
+        fake.broadcast("CTRL-EVENT-NETWORK-NOT-FOUND ");
         scene.expect(Supplicant::NetworkNotFound).await;
     });
 }
 
 #[test]
-fn it_is_said_if_there_was_nothing_to_begin() {
+fn request_without_bss_fails() {
     story(async |mut scene| {
         let mut model = Model::new().with_network(0, "Home");
-        model.finds = false;
+        model.finds_bss = false;
         let fake = Fake::start(&scene.control_dir(), model);
         scene.expect(Supplicant::Appeared).await;
-        let reply = scene.ask(Request::ForgetOwnAddress).await;
-        assert_eq!(refusal(&reply), Some("no BSS to associate to"));
+        let reply = scene.request(Request::ForgetOwnAddress).await;
+        assert_eq!(failure_text(&reply), Some("no BSS to associate to"));
         assert!(fake.model.borrow().works.is_empty());
         assert_eq!(fake.setting("ap_scan"), 1);
     });
 }
 
 #[test]
-fn a_busy_radio_is_not_waited_for_too_long() {
+fn request_with_busy_radio_times_out() {
     story(async |mut scene| {
         let mut model = Model::new().with_network(0, "Home");
         model.radio_free = false;
         let fake = Fake::start(&scene.control_dir(), model);
         scene.expect(Supplicant::Appeared).await;
-        let reply = scene.ask(Request::ForgetOwnAddress).await;
-        assert_eq!(refusal(&reply), Some("the radio is busy"));
+        let reply = scene.request(Request::ForgetOwnAddress).await;
+        assert_eq!(failure_text(&reply), Some("the radio is busy"));
         assert!(fake.model.borrow().works.is_empty());
         assert!(!fake.log().contains(&"RECONNECT".to_owned()));
     });
 }
 
 #[test]
-fn nothing_is_begun_that_could_send() {
+fn request_that_could_send_frames_is_rejected() {
     let connected = "wpa_state=COMPLETED\n";
     let down = "wpa_state=INTERFACE_DISABLED\n";
     for (status, mode, key_mgmt, interworking) in [
@@ -99,7 +99,7 @@ fn nothing_is_begun_that_could_send() {
                 .insert("auto_interworking".to_owned(), interworking);
             let fake = Fake::start(&scene.control_dir(), model);
             scene.expect(Supplicant::Appeared).await;
-            assert!(refusal(&scene.ask(Request::ForgetOwnAddress).await).is_some());
+            assert!(failure_text(&scene.request(Request::ForgetOwnAddress).await).is_some());
             let log = fake.log();
             assert!(
                 !log.iter()
@@ -111,13 +111,13 @@ fn nothing_is_begun_that_could_send() {
 }
 
 #[test]
-fn a_radio_work_that_was_lost_leaves_no_wedge() {
+fn lost_radio_work_does_not_block_later_work() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new().with_network(0, "Home"));
         scene.expect(Supplicant::Appeared).await;
-        fake.next("RADIO_WORK done", Turn::Answers(b"FAIL\n"));
+        fake.next("RADIO_WORK done", Turn::Answer(b"FAIL\n"));
         assert_eq!(
-            scene.ask(Request::ForgetOwnAddress).await,
+            scene.request(Request::ForgetOwnAddress).await,
             Reply::Done(Ok(()))
         );
         let log = fake.log();

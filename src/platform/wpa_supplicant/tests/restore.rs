@@ -1,18 +1,18 @@
-//! What is put back of what was changed.
+//! Restoring changed settings.
 
 use super::fake::{Fake, Model};
 use super::*;
 
 #[test]
-fn release_puts_everything_back() {
+fn restore_resets_all_settings() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new().with_network(0, "Home"));
         fake.set("scan_res_valid_for_connect", 7);
         let before = fake.model.borrow().settings.clone();
         scene.expect(Supplicant::Appeared).await;
-        quieted(&mut scene, Request::Attach).await;
+        quiesce(&mut scene, Request::Attach).await;
         done(&mut scene, Request::Connect).await;
-        quieted(&mut scene, Request::Quiesce).await;
+        quiesce(&mut scene, Request::Quiesce).await;
         fake.log();
         done(&mut scene, Request::Restore { resume: true }).await;
         assert_eq!(fake.model.borrow().settings, before);
@@ -29,18 +29,18 @@ fn release_puts_everything_back() {
 }
 
 #[test]
-fn a_restart_or_the_user_may_change_what_is_put_back() {
+fn restore_uses_values_after_restart_or_user_change() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new());
         scene.expect(Supplicant::Appeared).await;
-        quieted(&mut scene, Request::Attach).await;
+        quiesce(&mut scene, Request::Attach).await;
         fake.stop();
         scene.expect(Supplicant::Terminating).await;
         scene.expect(Supplicant::Vanished).await;
         let fake = Fake::start(&scene.control_dir(), Model::new());
         fake.set("scan_res_valid_for_connect", 9);
         scene.expect(Supplicant::Appeared).await;
-        quieted(&mut scene, Request::Attach).await;
+        quiesce(&mut scene, Request::Attach).await;
         done(&mut scene, Request::Restore { resume: false }).await;
         assert_eq!(fake.setting("scan_res_valid_for_connect"), 9);
         assert_eq!(fake.setting("passive_scan"), 0);
@@ -48,7 +48,7 @@ fn a_restart_or_the_user_may_change_what_is_put_back() {
 }
 
 #[test]
-fn after_a_kill_the_users_values_are_put_back_all_the_same() {
+fn restore_after_a_kill_uses_the_users_values() {
     story(async |mut scene| {
         let mut fake = Fake::start(&scene.control_dir(), Model::new());
         for restart in [false, true] {
@@ -60,40 +60,40 @@ fn after_a_kill_the_users_values_are_put_back_all_the_same() {
             }
             fake.set("scan_res_valid_for_connect", 7);
             scene.expect(Supplicant::Appeared).await;
-            quieted(&mut scene, Request::Attach).await;
+            quiesce(&mut scene, Request::Attach).await;
         }
         for _ in 0..2 {
-            scene.kill().await;
+            scene.restart().await;
             scene.expect(Supplicant::Appeared).await;
-            quieted(&mut scene, Request::Attach).await;
+            quiesce(&mut scene, Request::Attach).await;
         }
         done(&mut scene, Request::Restore { resume: true }).await;
         assert_eq!(fake.setting("scan_res_valid_for_connect"), 7);
         assert_eq!(fake.setting("passive_scan"), 0);
         assert!(changes(&fake.log()).contains(&"P2P_SET disabled 0"));
-        assert!(!scene.target.originals.exists());
+        assert!(!scene.target.saved_settings.exists());
     });
 }
 
 #[test]
-fn another_wpa_supplicant_has_its_own_values_after_a_kill() {
+fn new_wpa_supplicant_after_a_kill_keeps_its_values() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new());
         scene.expect(Supplicant::Appeared).await;
-        quieted(&mut scene, Request::Attach).await;
+        quiesce(&mut scene, Request::Attach).await;
         fake.stop();
         let fake = Fake::start(&scene.control_dir(), Model::new());
         fake.set("passive_scan", 1);
-        scene.kill().await;
+        scene.restart().await;
         scene.expect(Supplicant::Appeared).await;
-        quieted(&mut scene, Request::Attach).await;
+        quiesce(&mut scene, Request::Attach).await;
         done(&mut scene, Request::Restore { resume: true }).await;
         assert_eq!(fake.setting("passive_scan"), 1);
     });
 }
 
 #[test]
-fn what_was_not_touched_is_not_put_back() {
+fn unchanged_settings_are_not_restored() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new());
         scene.expect(Supplicant::Appeared).await;

@@ -1,11 +1,11 @@
-//! Networks and BSSs, read as wpa_supplicant lists them.
+//! Lists of networks and BSSs.
 
 use super::fake::{Fake, Model, Turn};
 use super::*;
 use macveil_core::types::{KeyMgmt, Mac, SecurityLevel};
 
 #[test]
-fn a_survey_shows_station_networks_and_the_bsss_asked_for() {
+fn list_has_station_networks_and_requested_bsss() {
     story(async |mut scene| {
         let mut model = Model::new()
             .with_network(0, "Home")
@@ -32,11 +32,11 @@ fn a_survey_shows_station_networks_and_the_bsss_asked_for() {
         let fake = Fake::start(&scene.control_dir(), model);
         scene.expect(Supplicant::Appeared).await;
         let bssids = [1, 2].map(|last| Mac([2, 0, 0, 0, 3, last])).to_vec();
-        let Reply::NetworkList(Ok(survey)) = scene.ask(Request::ListNetworks { bssids }).await
+        let Reply::NetworkList(Ok(list)) = scene.request(Request::ListNetworks { bssids }).await
         else {
-            panic!("survey");
+            panic!("a network list");
         };
-        let networks: Vec<_> = survey
+        let networks: Vec<_> = list
             .networks
             .iter()
             .map(|n| {
@@ -74,7 +74,7 @@ fn a_survey_shows_station_networks_and_the_bsss_asked_for() {
                 ),
             ]
         );
-        let table: Vec<_> = survey
+        let table: Vec<_> = list
             .table
             .iter()
             .map(|e| (e.ssid.clone(), e.security, e.key_mgmt.as_slice()))
@@ -93,28 +93,28 @@ fn a_survey_shows_station_networks_and_the_bsss_asked_for() {
 }
 
 #[test]
-fn details_are_read_once_until_something_changes() {
+fn details_are_cached_until_networks_change() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new().with_network(0, "Home"));
         scene.expect(Supplicant::Appeared).await;
-        let survey = || Request::ListNetworks { bssids: Vec::new() };
+        let list = || Request::ListNetworks { bssids: Vec::new() };
         let reads = |log: Vec<String>| log.iter().any(|c| c.starts_with("GET_NETWORK"));
-        scene.ask(survey()).await;
+        scene.request(list()).await;
         assert!(reads(fake.log()));
-        scene.ask(survey()).await;
+        scene.request(list()).await;
         assert!(!reads(fake.log()));
         fake.model.borrow_mut().networks.get_mut(&0).unwrap().flags = "[DISABLED]";
-        scene.ask(survey()).await;
+        scene.request(list()).await;
         assert!(reads(fake.log()));
-        fake.say("CTRL-EVENT-NETWORK-ADDED 1");
+        fake.broadcast("CTRL-EVENT-NETWORK-ADDED 1");
         scene.expect(Supplicant::NetworksChanged).await;
-        scene.ask(survey()).await;
+        scene.request(list()).await;
         assert!(reads(fake.log()));
     });
 }
 
 #[test]
-fn long_lists_are_read_to_the_end() {
+fn long_lists_are_read_completely() {
     story(async |mut scene| {
         let mut model = Model::new();
         for id in 0..200 {
@@ -126,27 +126,27 @@ fn long_lists_are_read_to_the_end() {
         let fake = Fake::start(&scene.control_dir(), model);
         scene.expect(Supplicant::Appeared).await;
         let bssids: Vec<Mac> = (0..120).map(|last| Mac([2, 0, 0, 0, 3, last])).collect();
-        let Reply::NetworkList(Ok(survey)) = scene.ask(Request::ListNetworks { bssids }).await
+        let Reply::NetworkList(Ok(list)) = scene.request(Request::ListNetworks { bssids }).await
         else {
-            panic!("survey");
+            panic!("a network list");
         };
-        assert_eq!((survey.networks.len(), survey.table.len()), (200, 120));
-        // 200 names do not fit into a command: those that were heard have to do.
+        assert_eq!((list.networks.len(), list.table.len()), (200, 120));
+        // 200 SSIDs do not fit into a command, so only those in the BSS table are denied.
         fake.model.borrow_mut().table = vec![row(1, "a rather long network name 007")];
-        quieted(&mut scene, Request::Quiesce).await;
+        quiesce(&mut scene, Request::Quiesce).await;
         assert_eq!(fake.model.borrow().denied.matches("ssid").count(), 1);
     });
 }
 
 #[test]
-fn an_id_that_was_given_out_again_is_left_alone() {
+fn network_with_reused_id_is_not_restored() {
     story(async |mut scene| {
         let mut model = Model::new().with_network(0, "Home");
         let network = model.networks.get_mut(&0).unwrap();
         network.values.insert("mac_addr", "1".to_owned());
         let fake = Fake::start(&scene.control_dir(), model);
         scene.expect(Supplicant::Appeared).await;
-        quieted(&mut scene, Request::Attach).await;
+        quiesce(&mut scene, Request::Attach).await;
         let other = Model::new().with_network(0, "Other");
         fake.model.borrow_mut().networks = other.networks;
         done(&mut scene, Request::Restore { resume: false }).await;
@@ -155,17 +155,17 @@ fn an_id_that_was_given_out_again_is_left_alone() {
 }
 
 #[test]
-fn a_list_that_begins_anew_is_read_once() {
+fn list_that_repeats_its_first_page_is_read_once() {
     story(async |mut scene| {
         let model = Model::new().with_network(0, "Home").with_network(1, "Work");
         let fake = Fake::start(&scene.control_dir(), model);
         scene.expect(Supplicant::Appeared).await;
         let list = b"id\n0\tHome\tany\t\n1\tWork\tany\t\n";
-        fake.next("LIST_NETWORKS LAST_ID", Turn::Answers(list));
-        let survey = Request::ListNetworks { bssids: Vec::new() };
-        let Reply::NetworkList(Ok(survey)) = scene.ask(survey).await else {
-            panic!("survey");
+        fake.next("LIST_NETWORKS LAST_ID", Turn::Answer(list));
+        let list = Request::ListNetworks { bssids: Vec::new() };
+        let Reply::NetworkList(Ok(list)) = scene.request(list).await else {
+            panic!("a network list");
         };
-        assert_eq!(survey.networks.len(), 2);
+        assert_eq!(list.networks.len(), 2);
     });
 }

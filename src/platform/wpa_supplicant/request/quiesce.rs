@@ -1,40 +1,40 @@
-//! Bringing wpa_supplicant to rest.
+//! Stops wpa_supplicant's own scans, connections and address changes.
 
 use macveil_core::machine::wpa::{Failure, Phase, QuiesceReport, SupplicantStatus};
 
-use super::super::memory::{NetworkAddress, Setting};
 use super::super::network::Configured;
+use super::super::saved_settings::{NetworkAddress, Setting};
 use super::super::session::Session;
 use super::super::text;
 use super::refused;
 
 impl Session<'_> {
-    /// First contact. A connection that is there is left alone; see [`Session::keep_connected`].
+    /// First contact. Keeps an existing connection; see [`Session::keep_connected`].
     pub(super) async fn take_over(&mut self) -> Result<QuiesceReport, Failure> {
         let status = self.status().await?;
-        self.memory.touched = true;
-        let quieted = if status.phase == Phase::Connected {
+        self.saved.touched = true;
+        let report = if status.phase == Phase::Connected {
             self.keep_connected(status).await?
         } else {
-            self.bring_to_rest(status).await?
+            self.stop_activity(status).await?
         };
-        self.leave_word().await?;
-        Ok(quieted)
+        self.mark_instance().await?;
+        Ok(report)
     }
 
-    /// Ends whatever is under way. All of it every time: `RECONFIGURE` undoes most of it.
-    pub(super) async fn quiet(&mut self) -> Result<QuiesceReport, Failure> {
+    /// Stops all activity. Every step is repeated each time, because `RECONFIGURE` reverts most of them.
+    pub(super) async fn quiesce(&mut self) -> Result<QuiesceReport, Failure> {
         let status = self.status().await?;
-        self.memory.touched = true;
-        self.bring_to_rest(status).await
+        self.saved.touched = true;
+        self.stop_activity(status).await
     }
 
-    /// Changes only what a connection does not notice: values that are read at the next scan or
-    /// after the connection has ended. `mac_addr` is not among them, because roaming with 0 would
-    /// put the permanent address back (`wpa_supplicant_associate`, `wpa_supplicant.c`, 2.10).
+    /// Changes only settings that do not affect a connection: those read at the next scan or after
+    /// the connection ends. `mac_addr` is not one of them, because roaming with 0 would restore the
+    /// permanent address (`wpa_supplicant_associate`, `wpa_supplicant.c`, 2.10).
     async fn keep_connected(&mut self, status: SupplicantStatus) -> Result<QuiesceReport, Failure> {
-        self.attempt("STA_AUTOCONNECT 0").await?;
-        self.end_p2p().await?;
+        self.try_execute("STA_AUTOCONNECT 0").await?;
+        self.disable_p2p().await?;
         self.impose(Setting::P2pDisabled).await?;
         self.impose(Setting::PassiveScan).await?;
         self.impose(Setting::ScanResultsValid).await?;
@@ -47,7 +47,7 @@ impl Session<'_> {
         for network in self.networks().await? {
             had_own_randomization |= self.own_address(&network).await?.is_some();
         }
-        self.memory.imposed = true;
+        self.saved.imposed = true;
         Ok(QuiesceReport {
             status,
             had_own_randomization,
@@ -55,15 +55,15 @@ impl Session<'_> {
         })
     }
 
-    async fn bring_to_rest(&mut self, status: SupplicantStatus) -> Result<QuiesceReport, Failure> {
-        self.end_p2p().await?;
-        let mut undone = self.imposes(Setting::P2pDisabled).await?;
-        self.order("DISCONNECT").await?;
-        // Until 2.10, DISCONNECT lets a running scan go on.
-        self.attempt("ABORT_SCAN").await?;
-        self.attempt("STA_AUTOCONNECT 0").await?;
-        undone |= self.imposes(Setting::PassiveScan).await?;
-        undone |= self.imposes(Setting::ScanResultsValid).await?;
+    async fn stop_activity(&mut self, status: SupplicantStatus) -> Result<QuiesceReport, Failure> {
+        self.disable_p2p().await?;
+        let mut reverted = self.impose_changed(Setting::P2pDisabled).await?;
+        self.execute("DISCONNECT").await?;
+        // Up to 2.10, DISCONNECT does not stop a running scan.
+        self.try_execute("ABORT_SCAN").await?;
+        self.try_execute("STA_AUTOCONNECT 0").await?;
+        reverted |= self.impose_changed(Setting::PassiveScan).await?;
+        reverted |= self.impose_changed(Setting::ScanResultsValid).await?;
         self.impose(Setting::ApScan).await?;
         let mut had_own_randomization = false;
         for setting in Setting::RANDOMIZING {
@@ -73,11 +73,11 @@ impl Session<'_> {
         for network in self.networks().await? {
             had_own_randomization |= self.neutralize(&network).await?;
         }
-        self.attempt("MAC_RAND_SCAN all enable=1").await?;
+        self.try_execute("MAC_RAND_SCAN all enable=1").await?;
         self.admit(None, &[], None).await?;
-        self.settle_events().await?;
-        let reconfigured = undone && self.memory.imposed;
-        self.memory.imposed = true;
+        self.drain_driver_events().await?;
+        let reconfigured = reverted && self.saved.imposed;
+        self.saved.imposed = true;
         Ok(QuiesceReport {
             status,
             had_own_randomization,
@@ -85,10 +85,10 @@ impl Session<'_> {
         })
     }
 
-    /// A round trip, so that what the driver reported of our own disconnection has been taken: if
-    /// the address changed before, 2.10 would ignore the next real one.
-    async fn settle_events(&mut self) -> Result<(), Failure> {
-        let answer = self.ask("PING").await?;
+    /// A round trip, after which wpa_supplicant has handled the driver's report of this disconnection.
+    /// If the address changed before that, 2.10 would ignore the next real disconnection.
+    async fn drain_driver_events(&mut self) -> Result<(), Failure> {
+        let answer = self.send_command("PING").await?;
         if answer == b"PONG\n" {
             Ok(())
         } else {
@@ -96,43 +96,45 @@ impl Session<'_> {
         }
     }
 
-    /// Ends peer-to-peer for the whole process, which outlasts `RECONFIGURE`. The answer is `FAIL`
-    /// if it never began (`p2p_ctrl_set`, `ctrl_iface.c`, 2.10). Whether somebody else had ended it
-    /// cannot be asked; nobody is taken to have.
-    async fn end_p2p(&mut self) -> Result<(), Failure> {
-        if self.attempt("P2P_SET disabled 1").await? {
-            self.memory.end_p2p();
+    /// Disables P2P for the whole process, which `RECONFIGURE` does not revert. The answer is `FAIL`
+    /// if P2P never started (`p2p_ctrl_set`, `ctrl_iface.c`, 2.10). wpa_supplicant does not report
+    /// whether another program had disabled P2P; macveil assumes not.
+    async fn disable_p2p(&mut self) -> Result<(), Failure> {
+        if self.try_execute("P2P_SET disabled 1").await? {
+            self.saved.disable_p2p();
         }
         Ok(())
     }
 
-    /// Notes a setting's value and returns it; `None` if this version has no such setting.
+    /// Records and returns a setting's value; `None` if this version has no such setting.
     async fn find(&mut self, setting: Setting) -> Result<Option<i32>, Failure> {
-        let answer = self.ask(&format!("GET {}", setting.name())).await?;
+        let answer = self
+            .send_command(&format!("GET {}", setting.name()))
+            .await?;
         let value = text::number(&answer);
         if let Some(value) = value {
-            self.memory.found(setting, value);
+            self.saved.record_setting(setting, value);
         }
         Ok(value)
     }
 
-    /// As [`Session::impose`]; says whether another value was found.
-    async fn imposes(&mut self, setting: Setting) -> Result<bool, Failure> {
+    /// Like [`Session::impose`]; returns whether the value changed.
+    async fn impose_changed(&mut self, setting: Setting) -> Result<bool, Failure> {
         let found = self.impose(setting).await?;
         Ok(found.is_some_and(|value| value != setting.ours()))
     }
 
-    /// Notes a setting's value and puts macveil's in its place; returns what was found.
+    /// Records a setting's value and sets macveil's value; returns the old value.
     async fn impose(&mut self, setting: Setting) -> Result<Option<i32>, Failure> {
         let value = self.find(setting).await?;
         if value.is_some_and(|value| value != setting.ours()) {
             let command = format!("SET {} {}", setting.name(), setting.ours());
-            self.attempt(&command).await?;
+            self.try_execute(&command).await?;
         }
         Ok(value)
     }
 
-    /// Keeps a network from having an address of its own; says whether it had.
+    /// Disables a network's own address; returns whether it had one.
     async fn neutralize(&mut self, network: &Configured) -> Result<bool, Failure> {
         let Some(value) = self.own_address(network).await? else {
             return Ok(false);
@@ -140,8 +142,8 @@ impl Session<'_> {
         let id = network.line.id;
         let ssid = network.details.ssid.clone();
         let original = NetworkAddress { ssid, value };
-        self.memory.found_address(id, original);
-        self.attempt(&format!("SET_NETWORK {id} mac_addr 0"))
+        self.saved.record_network_address(id, original);
+        self.try_execute(&format!("SET_NETWORK {id} mac_addr 0"))
             .await?;
         Ok(true)
     }

@@ -1,4 +1,4 @@
-//! What was changed in wpa_supplicant, so that it can be put back, and what is known of it.
+//! SavedValue values of changed wpa_supplicant settings, and cached facts about that process.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -6,24 +6,24 @@ use std::path::PathBuf;
 use crate::platform::socket_watcher::Identity;
 use macveil_core::types::Ssid;
 
-use super::deny::SHORTEST_LIMIT;
+use super::deny::DEFAULT_COMMAND_LIMIT;
 use super::network::{Configured, Details, Line};
-use super::originals::{Original, Originals};
+use super::settings_file::{SavedValue, SettingsFile};
 
-/// A global setting that is changed while macveil is in charge.
+/// A global setting that macveil changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Setting {
-    /// 0: connect from what is known or not at all.
+    /// 0: connect only from known scan results.
     ApScan,
-    /// Scans of its own only listen.
+    /// wpa_supplicant's own scans are passive.
     PassiveScan,
-    /// Seconds for which results may be used to connect (2.10 and later).
+    /// How long scan results can be used to connect, in seconds (2.10 and later).
     ScanResultsValid,
-    /// Peer-to-peer off for this interface: no WPS element in probe requests.
+    /// Disables P2P for this interface: no WPS element in probe requests.
     P2pDisabled,
-    /// Its own address for each network.
+    /// wpa_supplicant's own address for each network.
     MacAddr,
-    /// Its own address for scans.
+    /// wpa_supplicant's own address for scans.
     PreassocMacAddr,
 }
 
@@ -37,10 +37,10 @@ impl Setting {
         Self::PreassocMacAddr,
     ];
 
-    /// Those that make wpa_supplicant change the address by itself.
+    /// The settings that let wpa_supplicant change the address.
     pub(super) const RANDOMIZING: [Self; 2] = [Self::MacAddr, Self::PreassocMacAddr];
 
-    /// Its name in `GET` and `SET` (`global_fields`, config.c, 2.10).
+    /// The setting's name in `GET` and `SET` (`global_fields`, config.c, 2.10).
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::ApScan => "ap_scan",
@@ -52,7 +52,7 @@ impl Setting {
         }
     }
 
-    /// The value while macveil is in charge and nothing is under way.
+    /// macveil's value while no connection try_execute is in progress.
     pub(super) const fn ours(self) -> i32 {
         match self {
             Self::ApScan | Self::PassiveScan | Self::P2pDisabled => 1,
@@ -61,69 +61,70 @@ impl Setting {
         }
     }
 
-    /// The value may be macveil's own. It sets `ap_scan` to 0 while it connects; with nl80211
-    /// nobody else has a use for that.
+    /// Whether macveil may have set the value. macveil sets `ap_scan` to 0 while it connects; with
+    /// nl80211, no other program uses 0.
     fn may_be_ours(self, value: i32) -> bool {
         value == self.ours() || self == Self::ApScan && value == 0
     }
 }
 
-/// A network's `mac_addr`, and the network by its SSID, because ids are given out again.
+/// A network's `mac_addr`, with its SSID, because wpa_supplicant reuses ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NetworkAddress {
     pub(super) ssid: Option<Ssid>,
     pub(super) value: i32,
 }
 
-/// Kept for as long as macveil runs, and on disk in case it is killed: a new wpa_supplicant has its own values again, and those
-/// differ from macveil's, or putting them back changes nothing.
+/// The original values, also on disk in case macveil is killed.
+///
+/// A new wpa_supplicant starts with its own values again. Values that equal macveil's need no restoring.
 #[derive(Debug)]
-pub(super) struct Memory {
+pub(super) struct SavedSettings {
     settings: BTreeMap<Setting, i32>,
-    kept: Originals,
-    /// The socket of the wpa_supplicant that was met last.
+    file: SettingsFile,
+    /// The socket of the last session.
     identity: Option<Identity>,
-    /// By network id; only those that were changed.
+    /// By network id; only changed networks.
     network_addresses: BTreeMap<u32, NetworkAddress>,
-    /// This wpa_supplicant has macveil's values, unless it has read its configuration again since.
+    /// macveil's values were set in this wpa_supplicant. It may have reread its configuration since.
     pub(super) imposed: bool,
-    /// Something may have been changed.
+    /// A setting may have been changed.
     pub(super) touched: bool,
-    /// Peer-to-peer was ended for the whole process.
-    p2p_ended: bool,
-    /// The last list of what may not be joined, as a command.
+    /// P2P was disabled for the whole process.
+    p2p_disabled: bool,
+    /// The last command that denies networks.
     pub(super) denied: Option<String>,
-    /// The longest command, once known.
+    /// Maximum command length in bytes, once known.
     pub(super) command_limit: Option<usize>,
     networks: BTreeMap<u32, (Vec<u8>, Details)>,
 }
 
-impl Memory {
-    /// Nothing was changed yet, but by an earlier macveil that left its notes at this path.
-    pub(super) fn new(kept_at: PathBuf) -> Self {
+impl SavedSettings {
+    /// No changes yet, except those that an earlier macveil saved at this path.
+    pub(super) fn new(path: PathBuf) -> Self {
         Self {
             settings: BTreeMap::new(),
-            kept: Originals::kept_at(kept_at),
+            file: SettingsFile::at(path),
             identity: None,
             network_addresses: BTreeMap::new(),
             imposed: false,
             touched: false,
-            p2p_ended: false,
+            p2p_disabled: false,
             denied: None,
             command_limit: None,
             networks: BTreeMap::new(),
         }
     }
 
-    /// A conversation begins: what is known of networks may be of another wpa_supplicant.
+    /// Starts a session. Cached networks may belong to another wpa_supplicant.
     pub(super) fn begin(&mut self, identity: Identity) {
         match self.identity.replace(identity) {
             None => {
-                for original in self.kept.read(identity) {
-                    self.recall(original);
+                for original in self.file.read(identity) {
+                    self.load(original);
                 }
             }
-            Some(_) if self.touched => self.keep(),
+            Some(_) if self.touched => self.save(),
             Some(_) => {}
         }
         self.networks.clear();
@@ -132,8 +133,8 @@ impl Memory {
         self.command_limit = None;
     }
 
-    /// Notes a value as it was found. What is not macveil's is the user's wish, then and now.
-    pub(super) fn found(&mut self, setting: Setting, value: i32) {
+    /// Records a setting's current value. A value that is not macveil's is the user's.
+    pub(super) fn record_setting(&mut self, setting: Setting, value: i32) {
         let known = self.settings.get(&setting).copied();
         let original = match known {
             _ if !setting.may_be_ours(value) => value,
@@ -142,84 +143,84 @@ impl Memory {
         };
         if known != Some(original) {
             self.settings.insert(setting, original);
-            self.keep();
+            self.save();
         }
     }
 
-    /// Notes a network's own address, which is about to be taken from it.
-    pub(super) fn found_address(&mut self, id: u32, original: NetworkAddress) {
+    /// Records a network's `mac_addr` before it is changed.
+    pub(super) fn record_network_address(&mut self, id: u32, original: NetworkAddress) {
         self.network_addresses.insert(id, original);
-        self.keep();
+        self.save();
     }
 
-    /// Peer-to-peer was ended for the whole process.
-    pub(super) fn end_p2p(&mut self) {
-        if !std::mem::replace(&mut self.p2p_ended, true) {
-            self.keep();
+    /// P2P was disabled for the whole process.
+    pub(super) fn disable_p2p(&mut self) {
+        if !std::mem::replace(&mut self.p2p_disabled, true) {
+            self.save();
         }
     }
 
-    pub(super) const fn p2p_is_ended(&self) -> bool {
-        self.p2p_ended
+    pub(super) const fn is_p2p_disabled(&self) -> bool {
+        self.p2p_disabled
     }
 
     pub(super) fn take_network_addresses(&mut self) -> BTreeMap<u32, NetworkAddress> {
         std::mem::take(&mut self.network_addresses)
     }
 
-    fn recall(&mut self, original: Original) {
+    fn load(&mut self, original: SavedValue) {
         match original {
-            Original::Setting(setting, value) => drop(self.settings.insert(setting, value)),
-            Original::Network(id, address) => drop(self.network_addresses.insert(id, address)),
-            Original::P2p => self.p2p_ended = true,
+            SavedValue::Setting(setting, value) => drop(self.settings.insert(setting, value)),
+            SavedValue::Network(id, address) => drop(self.network_addresses.insert(id, address)),
+            SavedValue::P2p => self.p2p_disabled = true,
         }
     }
 
-    fn keep(&self) {
+    fn save(&self) {
         let Some(identity) = self.identity else {
             return;
         };
-        let settings = self.originals();
-        let settings = settings.map(|(setting, value)| Original::Setting(setting, value));
+        let settings = self.settings();
+        let settings = settings.map(|(setting, value)| SavedValue::Setting(setting, value));
         let networks = self.network_addresses.iter();
-        let networks = networks.map(|(&id, address)| Original::Network(id, address.clone()));
-        let p2p = self.p2p_ended.then_some(Original::P2p);
-        self.kept
+        let networks = networks.map(|(&id, address)| SavedValue::Network(id, address.clone()));
+        let p2p = self.p2p_disabled.then_some(SavedValue::P2p);
+        self.file
             .write(identity, settings.chain(networks).chain(p2p));
     }
 
-    /// What to put back.
-    pub(super) fn originals(&self) -> impl Iterator<Item = (Setting, i32)> {
+    /// The settings to restore.
+    pub(super) fn settings(&self) -> impl Iterator<Item = (Setting, i32)> {
         self.settings
             .iter()
             .map(|(&setting, &value)| (setting, value))
     }
 
-    /// Everything is put back.
+    /// Clears everything after restoring.
     pub(super) fn forget_all(&mut self) {
-        self.kept.remove();
+        self.file.remove();
         self.settings.clear();
         self.network_addresses.clear();
         self.networks.clear();
         self.imposed = false;
         self.touched = false;
-        self.p2p_ended = false;
+        self.p2p_disabled = false;
         self.denied = None;
         self.command_limit = None;
     }
 
-    /// Details of networks have to be read again.
+    /// Drops cached details, so that they are read again.
     pub(super) fn forget_networks(&mut self) {
         self.networks.clear();
     }
 
-    /// What is known of a network, if its line is still the same.
+    /// The cached details of a network, if its line has not changed.
     pub(super) fn details(&self, line: &Line) -> Option<&Details> {
         let (text, details) = self.networks.get(&line.id)?;
         (*text == line.text).then_some(details)
     }
 
-    /// Notes what was read.
+    /// Caches the details of networks.
     pub(super) fn remember_networks(&mut self, networks: &[Configured]) {
         self.networks = networks
             .iter()
@@ -230,8 +231,8 @@ impl Memory {
             .collect();
     }
 
-    /// The longest command that may be sent.
-    pub(super) fn longest_command(&self) -> usize {
-        self.command_limit.unwrap_or(SHORTEST_LIMIT)
+    /// Maximum command length in bytes.
+    pub(super) fn max_command_bytes(&self) -> usize {
+        self.command_limit.unwrap_or(DEFAULT_COMMAND_LIMIT)
     }
 }

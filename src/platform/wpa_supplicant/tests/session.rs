@@ -1,4 +1,4 @@
-//! Beginning, going on and ending.
+//! Start, continuation and end of a session.
 
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
@@ -12,17 +12,17 @@ fn is_unreachable(reply: &Reply) -> bool {
     matches!(reply, Reply::Status(Err(Failure::Unreachable(_))))
 }
 
-async fn settled() {
+async fn pause() {
     tokio::time::sleep(Duration::from_millis(50)).await;
 }
 
 #[test]
-fn begins_with_a_socket_that_is_there() {
+fn session_starts_with_existing_socket() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new());
         scene.expect(Supplicant::Appeared).await;
         assert!(matches!(
-            scene.ask(Request::Status).await,
+            scene.request(Request::Status).await,
             Reply::Status(Ok(_))
         ));
         assert_eq!(fake.log(), ["ATTACH", "STATUS"]);
@@ -30,25 +30,25 @@ fn begins_with_a_socket_that_is_there() {
 }
 
 #[test]
-fn waits_for_directory_and_socket_and_declines_meanwhile() {
+fn requests_fail_until_the_socket_exists() {
     story(async |mut scene| {
-        assert!(is_unreachable(&scene.ask(Request::Status).await));
+        assert!(is_unreachable(&scene.request(Request::Status).await));
         std::fs::create_dir_all(scene.control_dir()).unwrap();
-        settled().await;
-        assert!(is_unreachable(&scene.ask(Request::Status).await));
-        scene.silence().await;
+        pause().await;
+        assert!(is_unreachable(&scene.request(Request::Status).await));
+        scene.expect_no_event().await;
         let _fake = Fake::start(&scene.control_dir(), Model::new());
         scene.expect(Supplicant::Appeared).await;
     });
 }
 
 #[test]
-fn appears_before_wpa_supplicant_is_in_its_loop() {
+fn session_starts_before_the_main_loop_runs() {
     story(async |mut scene| {
         let mut fake = Fake::start_blocked(&scene.control_dir(), Model::new());
         scene.expect(Supplicant::Appeared).await;
         scene.requests.send(Request::Status).unwrap();
-        scene.silence().await;
+        scene.expect_no_event().await;
         fake.resume();
         assert!(matches!(
             scene.event().await,
@@ -58,32 +58,34 @@ fn appears_before_wpa_supplicant_is_in_its_loop() {
 }
 
 #[test]
-fn passes_on_what_is_said_in_order() {
+fn messages_are_forwarded_in_order() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new());
         scene.expect(Supplicant::Appeared).await;
-        settled().await;
-        fake.say("CTRL-EVENT-SCAN-RESULTS ");
-        fake.say("SME: Trying to authenticate with 02:00:00:00:03:00 (SSID='x' freq=2412 MHz)");
-        fake.say("CTRL-EVENT-SCAN-STARTED ");
-        fake.say("\u{fffd}");
-        fake.say("CTRL-EVENT-NETWORK-NOT-FOUND ");
+        pause().await;
+        fake.broadcast("CTRL-EVENT-SCAN-RESULTS ");
+        fake.broadcast(
+            "SME: Trying to authenticate with 02:00:00:00:03:00 (SSID='x' freq=2412 MHz)",
+        );
+        fake.broadcast("CTRL-EVENT-SCAN-STARTED ");
+        fake.broadcast("\u{fffd}");
+        fake.broadcast("CTRL-EVENT-NETWORK-NOT-FOUND ");
         scene.expect(Supplicant::ScanResults).await;
         let bssid = Mac([2, 0, 0, 0, 3, 0]);
         scene.expect(Supplicant::Connecting { bssid }).await;
         scene.expect(Supplicant::NetworkNotFound).await;
-        scene.silence().await;
+        scene.expect_no_event().await;
     });
 }
 
 #[test]
-fn what_was_said_before_an_answer_is_passed_on_before_it() {
+fn message_before_an_answer_is_forwarded_first() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new());
         scene.expect(Supplicant::Appeared).await;
-        settled().await;
+        pause().await;
         for _ in 0..20 {
-            fake.next("STATUS", Turn::Says("CTRL-EVENT-NETWORK-NOT-FOUND "));
+            fake.next("STATUS", Turn::Message("CTRL-EVENT-NETWORK-NOT-FOUND "));
             scene.requests.send(Request::Status).unwrap();
             scene.expect(Supplicant::NetworkNotFound).await;
             assert!(matches!(
@@ -95,15 +97,15 @@ fn what_was_said_before_an_answer_is_passed_on_before_it() {
 }
 
 #[test]
-fn passes_on_what_is_said_while_an_answer_is_awaited() {
+fn message_during_a_command_is_forwarded() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new());
         scene.expect(Supplicant::Appeared).await;
-        settled().await;
-        fake.next("STATUS", Turn::Waits(Duration::from_millis(100)));
+        pause().await;
+        fake.next("STATUS", Turn::Delay(Duration::from_millis(100)));
         scene.requests.send(Request::Status).unwrap();
-        settled().await;
-        fake.say("CTRL-EVENT-SCAN-RESULTS ");
+        pause().await;
+        fake.broadcast("CTRL-EVENT-SCAN-RESULTS ");
         scene.expect(Supplicant::ScanResults).await;
         assert!(matches!(
             scene.event().await,
@@ -113,58 +115,58 @@ fn passes_on_what_is_said_while_an_answer_is_awaited() {
 }
 
 #[test]
-fn an_orderly_end_and_a_new_start() {
+fn session_resumes_after_exit_and_start() {
     story(async |mut scene| {
         for _ in 0..3 {
             let fake = Fake::start(&scene.control_dir(), Model::new());
             scene.expect(Supplicant::Appeared).await;
-            settled().await;
+            pause().await;
             fake.stop();
             scene.expect(Supplicant::Terminating).await;
             scene.expect(Supplicant::Vanished).await;
-            assert!(is_unreachable(&scene.ask(Request::Status).await));
+            assert!(is_unreachable(&scene.request(Request::Status).await));
         }
     });
 }
 
 #[test]
-fn a_socket_that_is_made_anew_is_no_new_wpa_supplicant() {
+fn recreated_socket_continues_the_session() {
     story(async |mut scene| {
         let mut fake = Fake::start(&scene.control_dir(), Model::new());
         scene.expect(Supplicant::Appeared).await;
-        scene.ask(Request::Attach).await;
+        scene.request(Request::Attach).await;
         for _ in 0..3 {
             for _ in 0..10 {
-                fake.make_socket_anew();
+                fake.recreate_socket();
             }
             assert_eq!(scene.event().await, WpaEvent::Overrun);
-            fake.say("CTRL-EVENT-SCAN-RESULTS ");
+            fake.broadcast("CTRL-EVENT-SCAN-RESULTS ");
             scene.expect(Supplicant::ScanResults).await;
         }
         fake.next("STATUS", Turn::Silent);
         scene.requests.send(Request::Status).unwrap();
-        settled().await;
-        fake.make_socket_anew();
+        pause().await;
+        fake.recreate_socket();
         assert_eq!(scene.event().await, WpaEvent::Overrun);
         assert!(matches!(
             scene.event().await,
             WpaEvent::Reply(Reply::Status(Ok(_)))
         ));
-        scene.silence().await;
+        scene.expect_no_event().await;
     });
 }
 
 #[test]
-fn one_that_knows_nothing_of_us_is_another_however_soon_it_comes() {
+fn new_process_without_mark_starts_a_new_session() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new());
         scene.expect(Supplicant::Appeared).await;
-        scene.ask(Request::Attach).await;
+        scene.request(Request::Attach).await;
         fake.kill().await;
         let fake = Fake::start(&scene.control_dir(), Model::new());
         scene.expect(Supplicant::Vanished).await;
         scene.expect(Supplicant::Appeared).await;
-        scene.ask(Request::Attach).await;
+        scene.request(Request::Attach).await;
         fake.kill().await;
         let _not_in_its_loop = Fake::start_blocked(&scene.control_dir(), Model::new());
         scene.expect(Supplicant::Vanished).await;
@@ -173,14 +175,14 @@ fn one_that_knows_nothing_of_us_is_another_however_soon_it_comes() {
 }
 
 #[test]
-fn an_end_while_an_answer_is_awaited() {
+fn exit_during_a_command_ends_the_session() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new());
         scene.expect(Supplicant::Appeared).await;
-        settled().await;
+        pause().await;
         fake.next("STATUS", Turn::Silent);
         scene.requests.send(Request::Status).unwrap();
-        settled().await;
+        pause().await;
         fake.stop();
         scene.expect(Supplicant::Terminating).await;
         assert!(matches!(scene.event().await, WpaEvent::Reply(reply) if is_unreachable(&reply)));
@@ -189,18 +191,18 @@ fn an_end_while_an_answer_is_awaited() {
 }
 
 #[test]
-fn a_kill_is_noticed_by_the_next_command_and_a_restart_at_once() {
+fn kill_is_detected_by_next_command_and_restart_at_once() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new());
         scene.expect(Supplicant::Appeared).await;
-        settled().await;
+        pause().await;
         fake.kill().await;
-        assert!(is_unreachable(&scene.ask(Request::Status).await));
+        assert!(is_unreachable(&scene.request(Request::Status).await));
         scene.expect(Supplicant::Vanished).await;
-        scene.silence().await;
+        scene.expect_no_event().await;
         let fake = Fake::start(&scene.control_dir(), Model::new());
         scene.expect(Supplicant::Appeared).await;
-        settled().await;
+        pause().await;
         fake.kill().await;
         let _fake = Fake::start(&scene.control_dir(), Model::new());
         scene.expect(Supplicant::Vanished).await;
@@ -209,38 +211,38 @@ fn a_kill_is_noticed_by_the_next_command_and_a_restart_at_once() {
 }
 
 #[test]
-fn after_a_silence_it_appears_again_when_it_answers() {
-    play(impatient(), async |mut scene| {
+fn session_resumes_when_wpa_supplicant_answers_again() {
+    play(short_timeouts(), async |mut scene| {
         let mut fake = Fake::start(&scene.control_dir(), Model::new());
         scene.expect(Supplicant::Appeared).await;
         assert!(matches!(
-            scene.ask(Request::Status).await,
+            scene.request(Request::Status).await,
             Reply::Status(Ok(_))
         ));
         fake.block();
-        assert!(is_unreachable(&scene.ask(Request::Status).await));
+        assert!(is_unreachable(&scene.request(Request::Status).await));
         scene.expect(Supplicant::Vanished).await;
-        assert!(is_unreachable(&scene.ask(Request::Status).await));
-        scene.silence().await;
+        assert!(is_unreachable(&scene.request(Request::Status).await));
+        scene.expect_no_event().await;
         fake.resume();
         scene.expect(Supplicant::Appeared).await;
-        let Reply::Status(Ok(status)) = scene.ask(Request::Status).await else {
+        let Reply::Status(Ok(status)) = scene.request(Request::Status).await else {
             panic!("reachable again");
         };
-        // The answer to the forgotten STATUS was not taken for one to PING, nor the other way.
+        // The late answer to STATUS was not taken for the answer to PING, nor the reverse.
         assert_eq!(status.address, Some(Mac([2, 0, 0, 0, 0, 1])));
     });
 }
 
 #[test]
-fn stays_attached() {
-    play(impatient(), async |mut scene| {
+fn subscription_is_renewed() {
+    play(short_timeouts(), async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new());
         scene.expect(Supplicant::Appeared).await;
-        settled().await;
-        scene.ask(Request::Status).await;
-        settled().await;
-        scene.ask(Request::Status).await;
+        pause().await;
+        scene.request(Request::Status).await;
+        pause().await;
+        scene.request(Request::Status).await;
         assert_eq!(
             fake.log(),
             ["ATTACH", "ATTACH", "STATUS", "ATTACH", "STATUS"]
@@ -249,71 +251,71 @@ fn stays_attached() {
 }
 
 #[test]
-fn begins_anew_if_nothing_is_said_to_us_any_more() {
-    play(impatient(), async |mut scene| {
+fn failed_renewal_of_subscription_ends_the_session() {
+    play(short_timeouts(), async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new());
         scene.expect(Supplicant::Appeared).await;
-        settled().await;
+        pause().await;
         fake.next("ATTACH", Turn::Silent);
-        scene.ask(Request::Status).await;
-        settled().await;
-        assert!(is_unreachable(&scene.ask(Request::Status).await));
+        scene.request(Request::Status).await;
+        pause().await;
+        assert!(is_unreachable(&scene.request(Request::Status).await));
         scene.expect(Supplicant::Vanished).await;
     });
 }
 
 #[test]
-fn something_that_is_no_socket_is_waited_out() {
+fn file_that_is_not_a_socket_is_ignored() {
     story(async |mut scene| {
         std::fs::create_dir_all(scene.control_dir()).unwrap();
         std::fs::write(scene.control_dir().join("wlan0"), "").unwrap();
-        assert!(is_unreachable(&scene.ask(Request::Status).await));
-        scene.silence().await;
+        assert!(is_unreachable(&scene.request(Request::Status).await));
+        scene.expect_no_event().await;
         let _fake = Fake::start(&scene.control_dir(), Model::new());
         scene.expect(Supplicant::Appeared).await;
     });
 }
 
 #[test]
-fn survives_whatever_is_said() {
+fn malformed_answer_fails_only_its_request() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new());
         scene.expect(Supplicant::Appeared).await;
-        settled().await;
+        pause().await;
         let endless: &'static [u8] = vec![b'='; 8000].leak();
         for answer in [&b""[..], b"FAIL\n", b"\xff\0\n\n", endless, b"wpa_state=\n"] {
-            fake.next("STATUS", Turn::Answers(answer));
-            let reply = scene.ask(Request::Status).await;
+            fake.next("STATUS", Turn::Answer(answer));
+            let reply = scene.request(Request::Status).await;
             assert!(
                 matches!(reply, Reply::Status(Err(Failure::Refused { .. }))),
                 "{reply:?}"
             );
         }
-        // An answer that looks like a message is none; the real one would be late.
-        fake.next("STATUS", Turn::Answers(b"<3>CTRL-EVENT-SCAN-RESULTS "));
+        // An answer in the form of a message is not taken for an answer.
+        fake.next("STATUS", Turn::Answer(b"<3>CTRL-EVENT-SCAN-RESULTS "));
         scene.requests.send(Request::Status).unwrap();
-        scene.silence().await;
+        scene.expect_no_event().await;
         fake.stop();
         scene.expect(Supplicant::Terminating).await;
     });
 }
 
 #[test]
-fn a_stranger_is_not_believed() {
+fn datagram_from_another_sender_is_ignored() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new());
         scene.expect(Supplicant::Appeared).await;
-        settled().await;
-        let stranger =
+        pause().await;
+        let other =
             std::os::unix::net::UnixDatagram::bind(scene.directory.path().join("x")).unwrap();
         for socket in std::fs::read_dir(scene.client_dir()).unwrap() {
             let socket = socket.unwrap().path();
-            // The kernel keeps him from the one that is connected.
-            let _ = stranger.send_to(b"<3>CTRL-EVENT-TERMINATING ", &socket);
-            let _ = stranger.send_to(b"wpa_state=COMPLETED\n", &socket);
+            // The kernel rejects datagrams to the connected socket.
+            let _ = other.send_to(b"<3>CTRL-EVENT-TERMINATING ", &socket);
+            let _ = other.send_to(b"wpa_state=COMPLETED\n", &socket);
         }
-        scene.silence().await;
-        let Reply::Status(Ok(status)) = scene.ask(Request::Status).await else {
+        scene.expect_no_event().await;
+        let Reply::Status(Ok(status)) = scene.request(Request::Status).await else {
             panic!("reachable");
         };
         assert_eq!(status.phase, macveil_core::machine::wpa::Phase::Scanning);
@@ -322,9 +324,9 @@ fn a_stranger_is_not_believed() {
 }
 
 #[test]
-fn leaves_no_socket_behind_and_removes_those_of_the_dead() {
+fn own_and_stale_sockets_are_removed() {
     let directory = tempfile::tempdir().unwrap();
-    // The highest process id that Linux gives out is 2^22.
+    // The highest process id on Linux is 2^22.
     for name in ["wpa-4194305-0", "wpa-4194305-x", "wpa-1-0", "other"] {
         std::fs::write(directory.path().join(name), "").unwrap();
     }
@@ -350,9 +352,9 @@ fn leaves_no_socket_behind_and_removes_those_of_the_dead() {
 }
 
 #[test]
-fn a_path_through_a_symbolic_link_is_the_same() {
+fn path_through_a_symbolic_link_is_accepted() {
     story(async |mut scene| {
-        // wpa_supplicant says /var/run, macveil /run.
+        // wpa_supplicant uses /var/run, macveil /run.
         let real = scene.directory.path().join("real");
         std::fs::create_dir(&real).unwrap();
         std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o700)).unwrap();
@@ -360,7 +362,7 @@ fn a_path_through_a_symbolic_link_is_the_same() {
         let _fake = Fake::start(&real.join("wpa_supplicant"), Model::new());
         scene.expect(Supplicant::Appeared).await;
         assert!(matches!(
-            scene.ask(Request::Status).await,
+            scene.request(Request::Status).await,
             Reply::Status(Ok(_))
         ));
     });
@@ -384,8 +386,8 @@ fn a_socket_that_is_not_listened_on_yet_is_tried_again_when_its_mode_is_set() {
         std::fs::create_dir_all(scene.control_dir()).unwrap();
         let path = scene.control_dir().join("wlan0");
         drop(std::os::unix::net::UnixDatagram::bind(&path).unwrap());
-        assert!(is_unreachable(&scene.ask(Request::Status).await));
-        scene.silence().await;
+        assert!(is_unreachable(&scene.request(Request::Status).await));
+        scene.expect_no_event().await;
         let elsewhere = scene.directory.path().join("elsewhere");
         let fake = Fake::start(&elsewhere, Model::new());
         std::fs::rename(elsewhere.join("wlan0"), &path).unwrap();
@@ -399,7 +401,7 @@ fn without_a_client_directory_everything_is_declined() {
     story(async |mut scene| {
         std::fs::remove_dir(scene.client_dir()).unwrap();
         let _fake = Fake::start(&scene.control_dir(), Model::new());
-        assert!(is_unreachable(&scene.ask(Request::Status).await));
-        scene.silence().await;
+        assert!(is_unreachable(&scene.request(Request::Status).await));
+        scene.expect_no_event().await;
     });
 }
