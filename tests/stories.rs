@@ -249,7 +249,7 @@ fn memory_is_noted_and_compared() {
         [
             Step::When(Event::MemoryNoted),
             Step::Then(grown),
-            Step::Then(Check::Memory { at_most_kb: 3000 })
+            Step::Then(Check::Memory { at_most_kb: 1000 })
         ]
     );
 }
