@@ -5,7 +5,7 @@
 ################################################################################
 
 MACVEIL_VERSION = 0.1.0
-# The archive that `make dist` makes, beside this file. The crates are added to the copy in dl/macveil.
+# The archive that `make dist` makes, next to this file. The crates are added to the copy in dl/macveil.
 # check-package disable lib_mk.RemoveDefaultPackageSourceVariable
 MACVEIL_SOURCE = macveil-$(MACVEIL_VERSION).tar.gz
 MACVEIL_SITE = file://$(abspath $(MACVEIL_PKGDIR))

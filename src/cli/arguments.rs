@@ -19,7 +19,7 @@ pub struct Arguments {
 
 /// The subcommands.
 #[derive(Subcommand)]
-#[expect(missing_docs, reason = "some are described beside their arguments")]
+#[expect(missing_docs, reason = "some are described at their arguments")]
 pub enum Command {
     /// Protect the Wi-Fi cards of this machine until told to stop (the daemon).
     #[command(

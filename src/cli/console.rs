@@ -7,7 +7,7 @@ use std::os::fd::AsFd;
 
 use rustix::termios::tcgetwinsize;
 
-/// The narrowest console that anybody has.
+/// The minimum width of a console.
 const WIDTH: usize = 80;
 
 /// Whether what matters is set off by colour.
@@ -18,7 +18,7 @@ pub(super) enum Paint {
 }
 
 impl Paint {
-    /// Colour is for terminals, and not for whoever has said no to it (no-color.org).
+    /// Colour is used on terminals, unless NO_COLOR is set (no-color.org).
     pub(super) fn on(output: &impl IsTerminal) -> Self {
         let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         if is_screen(output) && !unwanted {

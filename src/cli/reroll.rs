@@ -201,9 +201,9 @@ mod tests {
     fn a_policy_that_is_not_known_yet_is_told() {
         assert_said(
             &["Cafe"],
-            affected(Err("it hangs on the BSSID"), false, Effect::Unknown),
+            affected(Err("it depends on the BSSID"), false, Effect::Unknown),
             true,
-            "wlan0: Cafe gets another address, if its policy makes addresses: it hangs on the BSSID",
+            "wlan0: Cafe gets another address, if its policy makes addresses: it depends on the BSSID",
         );
     }
 

@@ -36,7 +36,7 @@ fn rotate(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {
 fn sentence(rotated: &Rotated) -> String {
     let policy = match rotated.policy {
         Some(policy) => format!("its policy is {policy}"),
-        None => "its policy hangs on how it is joined".to_owned(),
+        None => "its policy depends on how the network is joined".to_owned(),
     };
     let Some(ssid) = &rotated.ssid else {
         return match (rotated.mask, rotated.policy) {

@@ -238,12 +238,12 @@ mod tests {
     fn the_network_stands_where_the_reader_expects_it() {
         let failed = Entry::of(Notice::Failed {
             ssid: home(),
-            why: "nobody answers".to_owned(),
+            why: "no response".to_owned(),
             retry_ms: 1500,
         });
         assert_eq!(
             failed.text(|_| "network 123456".to_owned()),
-            "no connection to network 123456: nobody answers; retrying in 1.5 s"
+            "no connection to network 123456: no response; retrying in 1.5 s"
         );
         let remark = Entry::of(Notice::About {
             ssid: home(),

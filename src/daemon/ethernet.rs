@@ -99,7 +99,11 @@ impl Daemon {
         {
             return Ok(false);
         }
-        match self.kernel.ethernet_device(ifindex)?.filter(|port| port.bonded) {
+        match self
+            .kernel
+            .ethernet_device(ifindex)?
+            .filter(|port| port.bonded)
+        {
             Some(port) => {
                 self.forget(ifindex);
                 self.manage_ethernet(port);

@@ -58,7 +58,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn whoever_watches_is_told_twice_in_the_time_that_is_allowed() {
+    async fn watchdog_is_notified_twice_in_its_timeout() {
         let begun = Instant::now();
         let mut watchdog = Watchdog::of(Some(Duration::from_millis(40)));
         for _ in 0..3 {

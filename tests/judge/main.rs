@@ -390,7 +390,7 @@ fn an_outage_ends_with_the_first_authentication_frame() {
 }
 
 #[test]
-fn a_capture_that_is_cut_off_is_no_evidence() {
+fn truncated_capture_is_not_accepted() {
     let frames = clean_story().frames();
     assert!(frames.iter().any(|frame| frame.kind == Kind::Beacon));
     assert!(air::Capture::read(&[0; 10]).is_err());
@@ -474,7 +474,7 @@ fn attackers_are_not_stations_only_in_stories_with_attackers() {
 }
 
 #[test]
-fn an_address_that_anybody_can_compute_is_found() {
+fn computable_address_is_found() {
     let computed = judge::derived::computable(b"NetB", PERMANENT);
     assert_eq!(computed.to_string(), "7a:71:37:ef:f6:50");
     let verdict = judge(AirMaker::new().beacon().authentication(computed));

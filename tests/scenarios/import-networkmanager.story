@@ -9,7 +9,7 @@ and    an access point hotel: ssid "Hotel", channel 11, open
 and    networkmanager's connection settings have "wifi.cloned-mac-address=stable"
 and    a networkmanager profile "Home": wpa2 "correct horse battery", priority 1
 and    a networkmanager profile "Caf\xc3\xa9; \\n": open, with "connection.stable-id=${CONNECTION}/${BOOT}/${DEVICE}/${MAC}$$x"
-# To NetworkManager 1.42 this is no pattern, but a text like any other.
+# To NetworkManager 1.42 this is not a pattern, but a text like any other.
 and    a networkmanager profile "Cafe": open, with "connection.stable-id=${NETWORK_SSID}"
 and    a networkmanager profile "Hotel": open, with "wifi.generate-mac-address-mask=FE:FF:FF:00:00:00 68:F7:28:00:00:00"
 when   the judge looks away

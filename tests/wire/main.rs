@@ -257,8 +257,8 @@ fn it_puts_the_initial_address_back_where_it_is_told_to() {
 }
 
 #[test]
-fn whoever_does_not_give_in_finds_the_link_down() {
-    alone("whoever_does_not_give_in_finds_the_link_down", || {
+fn program_that_keeps_changing_finds_the_link_down() {
+    alone("program_that_keeps_changing_finds_the_link_down", || {
         let mut world = World::new();
         world.switch("card", true);
         world.start("\"card\"", "");

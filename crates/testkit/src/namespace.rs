@@ -62,7 +62,7 @@ pub struct World {
     home: TempDir,
     daemon: Option<Child>,
     /// How `card` was switched last.
-    wished_up: Cell<bool>,
+    expected_up: Cell<bool>,
 }
 
 impl World {
@@ -77,7 +77,7 @@ impl World {
         Self {
             home: tempfile::tempdir().expect("a directory"),
             daemon: None,
-            wished_up: Cell::new(false),
+            expected_up: Cell::new(false),
         }
     }
 
@@ -163,7 +163,7 @@ impl World {
 
     pub fn switch(&self, interface: &str, up: bool) {
         if interface == "card" {
-            self.wished_up.set(up);
+            self.expected_up.set(up);
         }
         let way = if up { "up" } else { "down" };
         ip(&format!("link set {interface} {way}"));
@@ -209,7 +209,7 @@ impl World {
     #[track_caller]
     fn wait_for(&self, what: &str, is_it: impl Fn(&str) -> bool) {
         until(what, || {
-            is_it(&self.address()) && self.is_up() == self.wished_up.get()
+            is_it(&self.address()) && self.is_up() == self.expected_up.get()
         });
     }
 

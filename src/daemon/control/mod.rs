@@ -234,10 +234,10 @@ impl Daemon {
             let policy = policy.map_err(|error| error.to_string());
             let connected = managed.is_connected_to(ssid);
             // What ends in a pause is not made again.
-            let may_join_anew = connected && !managed.is_paused();
+            let can_reconnect = connected && !managed.is_paused();
             Affected {
                 interface: managed.name().to_owned(),
-                effect: effect(&policy, may_join_anew),
+                effect: effect(&policy, can_reconnect),
                 undetermined: policy.as_ref().err().cloned(),
                 policy: policy.ok(),
                 connected,

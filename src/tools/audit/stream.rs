@@ -74,7 +74,7 @@ impl<R: Read> Stream<R> {
         Ok(true)
     }
 
-    /// The buffer grows only with what was read: a length in a file is no reason to take memory.
+    /// The buffer grows only with what was read: a length in a file alone allocates no memory.
     fn make_room(&mut self) {
         if self.end < self.buffer.len() {
             return;

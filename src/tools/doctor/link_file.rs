@@ -2,7 +2,7 @@
 
 use super::facts::{CardFacts, Facts};
 use super::files::Files;
-use super::text::{is_no, matches_glob, settings, words};
+use super::text::{is_false, matches_glob, settings, words};
 
 /// Directories of both types of files, highest priority first.
 pub(super) const NETWORK_DIRECTORIES: [&str; 5] = [
@@ -55,7 +55,7 @@ impl<'a> Match<'a> {
                 "WLANInterfaceType" => globs(Some("station")),
                 "MACAddress" => lists(setting.value, Some(&self.current)),
                 "PermanentMACAddress" => lists(setting.value, self.permanent.as_deref()),
-                "Virtualization" => is_no(setting.value),
+                "Virtualization" => is_false(setting.value),
                 _ => false,
             }
         });

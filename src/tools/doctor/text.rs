@@ -63,7 +63,7 @@ pub(super) fn is_yes(value: &str) -> bool {
 }
 
 /// Whether the value is false according to `systemd.syntax(7)`.
-pub(super) fn is_no(value: &str) -> bool {
+pub(super) fn is_false(value: &str) -> bool {
     ["0", "no", "n", "false", "f", "off"]
         .iter()
         .any(|word| value.eq_ignore_ascii_case(word))

@@ -101,7 +101,7 @@ impl Translator<'_> {
         let (outcome, why) = match mask(&text).map(|mask| mask.free_bits()) {
             _ if text.is_empty() => (
                 ImportOutcome::NotNeeded,
-                "macveil's default is no mask".to_owned(),
+                "macveil has no mask by default".to_owned(),
             ),
             None => (
                 ImportOutcome::NotNeeded,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::control::{Control, field};
 use super::process::{Process, run_words, wait_until};
-use super::radios::{Radio, beside_access_points};
+use super::radios::{Radio, next_to_access_points};
 use macveil_testkit::scenarios::{self, Security};
 
 pub struct AccessPoint {
@@ -36,7 +36,7 @@ impl AccessPoint {
             let config = self.folder.join(format!("hostapd-{name}.conf"));
             fs::write(&config, self.configuration()).map_err(|e| e.to_string())?;
             let log = self.folder.join(format!("hostapd-{name}.log"));
-            self.hostapd = Some(beside_access_points(|| {
+            self.hostapd = Some(next_to_access_points(|| {
                 let mut command = Command::new("hostapd");
                 Process::start("hostapd", command.args(["-dd", "-t"]).arg(&config), &log)
             })?);
@@ -60,7 +60,7 @@ impl AccessPoint {
             hostapd.kill();
         }
         let line = format!("busybox ip link set {} down", self.radio.interface);
-        beside_access_points(|| run_words(&line).map(drop))
+        next_to_access_points(|| run_words(&line).map(drop))
     }
 
     pub fn control(&self) -> Result<Control, String> {

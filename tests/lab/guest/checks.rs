@@ -245,7 +245,7 @@ impl World {
                 all.push(format!("{name}={}", control.ask(&format!("GET {name}"))?));
             }
             all.extend(control.ask("DUMP")?.lines().map(str::to_owned));
-            // Which one is current is no setting.
+            // The current one is not a setting.
             let networks = control.ask("LIST_NETWORKS")?.replace("[CURRENT]", "");
             all.extend(networks.lines().map(str::to_owned));
         }

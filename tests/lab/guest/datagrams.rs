@@ -8,7 +8,7 @@ use std::thread::{JoinHandle, sleep, spawn};
 use std::time::Duration;
 
 use super::process::run_words;
-use super::radios::beside_access_points;
+use super::radios::next_to_access_points;
 
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -22,10 +22,10 @@ impl Datagrams {
     pub fn start(station: &str, access_point: &str) -> Result<Self, String> {
         run_words(&format!("ip address replace 10.77.0.2/24 dev {station}"))?;
         let line = format!("ip address replace 10.77.0.1/24 dev {access_point}");
-        beside_access_points(|| run_words(&line).map(drop))?;
+        next_to_access_points(|| run_words(&line).map(drop))?;
         let over = Arc::new(AtomicBool::new(false));
         let (for_sender, for_receiver) = (over.clone(), over.clone());
-        let receiving = beside_access_points(receiving_socket)?;
+        let receiving = next_to_access_points(receiving_socket)?;
         Ok(Self {
             over,
             sender: Some(spawn(move || send(&for_sender))),

@@ -28,7 +28,7 @@ pub fn finds_what_is_planted(folder: &Path) -> Result<usize, String> {
     let (good, all) = table();
     let _good = plant(&good, folder)?;
     let (content, said) = doctor()?;
-    if !content || !to_mend(&said).is_empty() {
+    if !content || !problems_of(&said).is_empty() {
         return Err(format!("the good machine is not good: {said}"));
     }
     for wrong in &all {
@@ -54,10 +54,13 @@ fn found(wrong: &Misconfiguration) -> Result<(), String> {
     let found = wrong.found.as_ref();
     let expected = found.map(|it| (it.id.as_str(), it.severity.as_str()));
     let is_note = |severity: &str| severity == "note";
-    let to_be_mended: Vec<_> = expected.into_iter().filter(|it| !is_note(it.1)).collect();
+    let expected_problems: Vec<_> = expected.into_iter().filter(|it| !is_note(it.1)).collect();
     let all = findings(&said);
     let is_found = expected.is_none_or(|it| all.contains(&it));
-    if is_found && to_mend(&said) == to_be_mended && content == to_be_mended.is_empty() {
+    if is_found
+        && problems_of(&said) == expected_problems
+        && content == expected_problems.is_empty()
+    {
         Ok(())
     } else {
         Err(format!("{wrong:?} was planted, and the doctor says {said}"))
@@ -91,7 +94,7 @@ fn findings(json: &str) -> Vec<(&str, &str)> {
     .collect()
 }
 
-fn to_mend(json: &str) -> Vec<(&str, &str)> {
+fn problems_of(json: &str) -> Vec<(&str, &str)> {
     let all = findings(json).into_iter();
     all.filter(|it| matches!(it.1, "warning" | "problem"))
         .collect()

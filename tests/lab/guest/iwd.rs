@@ -79,7 +79,7 @@ impl Iwd {
 
 impl Drop for Iwd {
     fn drop(&mut self) {
-        // A failure is no part of the story any more.
+        // A failure is not part of the story any more.
         let _ = bus::stop(&mut self.processes);
     }
 }

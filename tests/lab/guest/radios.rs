@@ -43,7 +43,7 @@ pub fn make_namespace() -> Result<(), String> {
 }
 
 /// Runs something in the access points' namespace.
-pub fn beside_access_points<T: Send>(
+pub fn next_to_access_points<T: Send>(
     job: impl FnOnce() -> Result<T, String> + Send,
 ) -> Result<T, String> {
     thread::scope(|scope| {
@@ -93,7 +93,7 @@ impl Radio {
     pub fn plug_in(&self) -> Result<(), String> {
         let number = self.number;
         let line = format!("iw phy#{number} set netns {FIRST_PROCESS}");
-        beside_access_points(|| run_words(&line).map(drop))
+        next_to_access_points(|| run_words(&line).map(drop))
     }
 }
 

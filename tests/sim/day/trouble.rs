@@ -148,7 +148,7 @@ impl World {
             Trouble::UserReconfigures => in_attempt,
             _ => false,
         };
-        // A driver puts the permanent address back as another program brings the link up, and somebody else has
+        // A driver puts the permanent address back as another program brings the link up, and another one has
         // woken the supplicant while it was down.
         let brings_up = matches!(
             trouble,

@@ -565,7 +565,7 @@ impl World {
             Action::GetScanResults => Event::Scan(ScanEvent::Results(Vec::new())),
             Action::Request(request) => return self.supplicant_is_silent(request),
             Action::AbortScan | Action::Remember { .. } | Action::Notify(_) => return,
-            // Nobody is asked whether macveil may end.
+            // macveil exits without a question.
             Action::Finish => return self.perform(action, None),
             Action::ClearIpv6 => unreachable!("only where iwd drives"),
         };

@@ -172,6 +172,6 @@ fn situation(words: &str) -> Situation {
         "paused" => Situation::Paused,
         "neither runs" => Situation::Alone,
         "with NetworkManager" => Situation::WithNetworkManager,
-        _ => panic!("{words:?} is no situation"),
+        _ => panic!("{words:?} is not a situation"),
     }
 }

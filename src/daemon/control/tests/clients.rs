@@ -148,7 +148,7 @@ fn who_never_reads_loses_the_seat() {
 }
 
 #[test]
-fn nobody_else_can_connect_before_it_is_said_who_may() {
+fn other_users_cannot_connect_before_the_group_is_set() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("control");
     let (_file, _listener) = SocketFile::listen(&path).unwrap();
@@ -160,7 +160,7 @@ fn only_root_unless_a_group_is_named() {
     let daemon = Daemon::start(None);
     let file = fs::metadata(&daemon.path).unwrap();
     assert_eq!(file.mode() & 0o777, 0o600);
-    match as_nobody(&daemon.path, None) {
+    match as_other_user(&daemon.path, None) {
         Err(ClientError::NotAllowed { group: None, .. }) => {}
         other => panic!("{other:?}"),
     }
@@ -175,8 +175,8 @@ fn a_group_that_is_named_may_command() {
     let daemon = Daemon::start(Some(group));
     let file = fs::metadata(&daemon.path).unwrap();
     assert_eq!((file.mode() & 0o777, file.gid()), (0o660, 4242));
-    assert_eq!(as_nobody(&daemon.path, Some(4242)).unwrap(), answer());
-    match as_nobody(&daemon.path, Some(4243)) {
+    assert_eq!(as_other_user(&daemon.path, Some(4242)).unwrap(), answer());
+    match as_other_user(&daemon.path, Some(4243)) {
         Err(ClientError::NotAllowed {
             group: Some(4242), ..
         }) => {}
@@ -184,12 +184,12 @@ fn a_group_that_is_named_may_command() {
     }
 }
 
-/// A file that somebody opened to all does not let all in: the peer's credentials decide, too.
+/// File permissions alone do not admit a client: its credentials are checked, too.
 #[test]
 fn a_stranger_who_gets_to_the_socket_is_sent_away() {
     let daemon = Daemon::start(None);
     fs::set_permissions(&daemon.path, fs::Permissions::from_mode(0o666)).unwrap();
-    match as_nobody(&daemon.path, None) {
+    match as_other_user(&daemon.path, None) {
         Err(ClientError::Refused(fault)) => assert_eq!(fault.kind, FaultKind::NotAllowed),
         other => panic!("{other:?}"),
     }
@@ -197,14 +197,14 @@ fn a_stranger_who_gets_to_the_socket_is_sent_away() {
 }
 
 /// What another user hears who says `reload`.
-fn as_nobody(path: &Path, group: Option<u32>) -> Result<Reply, ClientError> {
-    const NOBODY: u32 = 65534;
+fn as_other_user(path: &Path, group: Option<u32>) -> Result<Reply, ClientError> {
+    const OTHER_USER: u32 = 65534;
     let path = path.to_owned();
     // Credentials are a thread's own, and this one ends with them.
     let stranger = thread::spawn(move || {
         let groups: Vec<_> = group.into_iter().map(Gid::from_raw).collect();
         set_thread_groups(&groups).expect("this needs root");
-        let (user, group) = (Uid::from_raw(NOBODY), Gid::from_raw(NOBODY));
+        let (user, group) = (Uid::from_raw(OTHER_USER), Gid::from_raw(OTHER_USER));
         set_thread_res_gid(group, group, group).unwrap();
         set_thread_res_uid(user, user, user).unwrap();
         Client::connect(&path)?.ask(&Request::Reload)
@@ -213,11 +213,11 @@ fn as_nobody(path: &Path, group: Option<u32>) -> Result<Reply, ClientError> {
 }
 
 #[test]
-fn a_socket_that_a_killed_daemon_left_is_replaced_and_taken_away_at_the_end() {
+fn stale_socket_is_replaced_and_removed_at_exit() {
     let daemon = Daemon::start(None);
     let path = daemon.path.clone();
     let other = daemon.directory.path().join("other");
-    // Bound, and nobody behind it.
+    // Bound, without a process that answers.
     drop(UnixListener::bind(&other).unwrap());
     assert!(matches!(
         Client::connect(&other),

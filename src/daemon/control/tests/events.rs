@@ -128,7 +128,7 @@ fn one_interface_can_be_followed() {
 }
 
 #[test]
-fn who_does_not_read_misses_lines_and_keeps_nobody_waiting() {
+fn slow_reader_misses_lines_and_delays_no_one() {
     const MANY: usize = 20_000;
     let mut speaker = Speaker::start();
     let mut slow = speaker.follow(None);

@@ -59,7 +59,7 @@ fn every_seat_taken_by_one_that_drips_is_free_again() {
 }
 
 #[test]
-fn floods_keep_nobody_else_waiting() {
+fn floods_do_not_delay_other_clients() {
     let daemon = Daemon::start(None);
     let over = AtomicBool::new(false);
     let said = thread::scope(|scope| {

@@ -3,7 +3,7 @@
 use super::ClientReport;
 use crate::tools::doctor::facts::{CardFacts, Facts};
 use crate::tools::doctor::link_file::{Match, NETWORK_DIRECTORIES, matching_file};
-use crate::tools::doctor::text::{is_no, is_yes, last, shown};
+use crate::tools::doctor::text::{is_false, is_yes, last, shown};
 use crate::tools::doctor::units;
 
 const UNIT: &str = "systemd-networkd.service";
@@ -28,7 +28,7 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
         None => path.to_owned(),
     };
     let name = setting("SendHostname");
-    let tells_name = !anonymous && name.is_none_or(|setting| !is_no(setting.value));
+    let tells_name = !anonymous && name.is_none_or(|setting| !is_false(setting.value));
     let identifier = setting("ClientIdentifier");
     let tells_identifier = !anonymous && identifier.is_none_or(|setting| setting.value != "mac");
     let by = identifier.map_or_else(|| "a DUID".to_owned(), |setting| shown(setting.value));

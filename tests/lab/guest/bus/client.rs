@@ -65,7 +65,7 @@ impl Client {
         match answer[..] {
             // A variant: its signature, and after a pad the value.
             [1, b'b', 0, 0, value, 0, 0, 0] => Ok(value == 1),
-            _ => Err(format!("{} is no truth: {answer:?}", property.name)),
+            _ => Err(format!("{} is not a boolean: {answer:?}", property.name)),
         }
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::typing::Shell;
 use crate::guest::process::run_words;
 use crate::guest::process::wait_until;
-use crate::guest::radios::beside_access_points;
+use crate::guest::radios::next_to_access_points;
 use crate::guest::status;
 use crate::guest::world::World;
 use macveil_testkit::documented::Situation;
@@ -127,7 +127,7 @@ fn ask(request: &str) -> Result<String, String> {
 
 /// The second station's radio, which was never plugged in here, is its card.
 fn furnish_other_machine() -> Result<(), String> {
-    beside_access_points(|| {
+    next_to_access_points(|| {
         run_words("iw dev wlan1 interface add mon0 type monitor")?;
         run_words("ip link set mon0 up")?;
         run_words("iw dev mon0 set channel 6").map(drop)

@@ -13,7 +13,7 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 use super::PROJECT;
 use crate::guest::process::{run_words, wait_until};
-use crate::guest::radios::beside_access_points;
+use crate::guest::radios::next_to_access_points;
 use macveil_testkit::documented::{Command as Documented, Conduct, End, Situation, shape};
 
 /// None takes longer, but for those that do not end.
@@ -131,7 +131,7 @@ impl Shell {
         meanwhile: Option<&str>,
     ) -> Result<Outcome, String> {
         let mut child = if is_apart {
-            beside_access_points(|| self.start(line, &self.said))
+            next_to_access_points(|| self.start(line, &self.said))
         } else {
             self.start(line, &self.said)
         }?;

@@ -11,7 +11,7 @@ use std::thread::{JoinHandle, sleep, spawn};
 use std::time::{Duration, Instant};
 
 use super::process::run_words;
-use super::radios::{Radio, beside_access_points};
+use super::radios::{Radio, next_to_access_points};
 use super::station::Station;
 use super::world::World;
 pub use crowd::CHANNELS as CROWDED_CHANNELS;
@@ -39,7 +39,7 @@ const NONSENSE_PAUSE: Duration = Duration::from_millis(20);
 impl Stranger {
     pub fn new(radio: Radio, channel: u8) -> Result<Self, String> {
         let name = &radio.interface;
-        beside_access_points(|| {
+        next_to_access_points(|| {
             run_words(&format!("iw dev {name} set type monitor"))?;
             run_words(&format!("ip link set {name} mtu 2304 up"))?;
             run_words(&format!("iw dev {name} set channel {channel}")).map(drop)
@@ -52,11 +52,11 @@ impl Stranger {
     }
 
     fn sending(&self) -> Result<RawSocket, String> {
-        beside_access_points(|| RawSocket::for_sending(&self.radio.interface))
+        next_to_access_points(|| RawSocket::for_sending(&self.radio.interface))
     }
 
     fn hearing(&self) -> Result<RawSocket, String> {
-        beside_access_points(|| RawSocket::for_hearing(&self.radio.interface))
+        next_to_access_points(|| RawSocket::for_hearing(&self.radio.interface))
     }
 
     fn begin(&mut self, work: impl FnOnce(&AtomicBool) + Send + 'static) {
