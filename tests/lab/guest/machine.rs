@@ -146,7 +146,9 @@ fn scan_at_once(interface: &str) -> Result<(), String> {
 
 /// The commands under the heading "Install", but for building, as root.
 fn installation(readme: &str) -> Vec<String> {
-    let section = readme.split("\n## ").find(|it| it.starts_with("Install"));
+    let section = readme
+        .split("\n### ")
+        .find(|section| section.starts_with("Without a package"));
     let lines = section.unwrap_or_default().lines();
     let block = lines.skip_while(|line| !line.starts_with("    "));
     block
