@@ -1,17 +1,17 @@
-//! Targets of a fuzzer: everything that reads what strangers send, each a function that takes any bytes
-//! and panics if what comes of them breaks a promise.
+//! Fuzz targets for all parsers of untrusted data. Each target takes any bytes and panics if the result
+//! breaks a guarantee.
 //!
-//! `make test` gives each its corpus and some thousand mutations of it; `make fuzz` gives it what
-//! libFuzzer makes up. No build but those has this module.
+//! `make test` runs each target on its corpus and thousands of mutations; `make fuzz` runs it with
+//! libFuzzer. Only these builds include this module.
 
 use std::borrow::Cow;
 
-/// Reads what may be anything.
+/// Reads arbitrary bytes.
 pub type Target = fn(&[u8]);
 
 macro_rules! targets {
     ($($(#[$only:meta])* $name:ident: $target:path,)*) => {
-        /// Every target with the name of its corpus.
+        /// All targets with the names of their corpora.
         pub const TARGETS: &[(&str, Target)] = &[$($(#[$only])* (stringify!($name), $target)),*];
 
         #[cfg(test)]
@@ -55,12 +55,12 @@ targets! {
     zone: macveil_core::address::fuzzing::zone,
 }
 
-/// What is no UTF-8 is replaced, as in files that are read so.
+/// Decodes text with invalid UTF-8 replaced, as for files.
 pub(crate) fn text(data: &[u8]) -> Cow<'_, str> {
     String::from_utf8_lossy(data)
 }
 
-/// Nothing in it steers a terminal or begins another line of a log.
+/// Asserts that the text contains no terminal control characters or line breaks.
 pub(crate) fn assert_harmless(text: &str) {
     assert!(!text.contains(char::is_control), "{text:?}");
 }

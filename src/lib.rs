@@ -1,25 +1,24 @@
-//! macveil keeps a Wi-Fi card's identity off the air.
+//! macveil hides a Wi-Fi card's MAC address.
 //!
-//! While the card is not associated it carries a random *mask* address. Right before it associates
-//! to a network it takes that network's *assigned* address; the moment the association ends it is
-//! masked again.
+//! While not associated, the card has a random *mask address*. Before it associates with a network, it
+//! gets that network's *assigned address*. When the association ends, it is masked again.
 //!
-//! The crate is a pure core inside thin shells. The pure modules take time, randomness and the
-//! state of the world as values, so the same code runs on real radios and in simulations.
+//! The core is pure: it takes time, randomness and events as values, so the same code runs on real
+//! radios and in simulations. The other modules do the input and output.
 //!
 //! | module | content |
 //! |---|---|
 //! | [`macveil_core`] | pure: addresses, policies, state machines |
 //! | [`platform`] | netlink, `wpa_supplicant`, iwd, other network managers, the sandbox |
 //! | [`protocol`] | the control protocol and its client |
-//! | [`daemon`] | the loop that joins them, and the control server |
+//! | [`daemon`] | the main loop and the control server |
 //! | [`config`] | the configuration files |
 //! | [`store`] | key, history and host files |
 //! | [`tools`] | audit, doctor, import, set |
 //! | [`cli`] | the command line |
-//! | [`log`] | lines for the journal |
+//! | [`log`] | log lines for the journal |
 
-// The shells touch the world; each pure module denies these two again.
+// The purity guard applies only to the core crate.
 #![allow(
     clippy::disallowed_methods,
     clippy::disallowed_types,

@@ -1,4 +1,4 @@
-//! The command macveil: arguments, dispatch, errors with their causes.
+//! The `macveil` command: arguments, dispatch, errors with their causes.
 
 use std::error::Error;
 use std::io;
@@ -12,51 +12,51 @@ use macveil::cli::{
 };
 use macveil::{daemon, log};
 
-/// The answer is no: what was asked about is wrong.
-const NO: u8 = 1;
-/// What could not be done for want of privilege, interface or daemon.
-const CANNOT: u8 = 3;
+/// Exit status for a negative result or an invalid configuration.
+const EXIT_NEGATIVE: u8 = 1;
+/// Exit status for a missing privilege, interface or daemon.
+const EXIT_UNAVAILABLE: u8 = 3;
 
 fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::Run { config } => {
             log::start();
-            protect(config.as_deref())
+            run_daemon(config.as_deref())
         }
-        Command::Status(args) => answer(status::run(&args, &mut io::stdout().lock())),
-        Command::Check(args) => answer(check::run(&args, &mut io::stdout().lock())),
-        Command::Explain(args) => answer(explain::run(&args, &mut io::stdout().lock())),
-        Command::Generate(args) => answer(generate::run(&args, &mut io::stdout().lock())),
-        Command::Import(args) => answer(import::run(&args, &mut io::stdout().lock())),
-        Command::Set(args) => answer(set::run(&args, &mut io::stdout().lock())),
-        Command::Policy(args) => answer(policy::run(&args, &mut io::stdout().lock())),
-        Command::Trust(args) => answer(trust::run(&args, &mut io::stdout().lock())),
-        Command::Reroll(args) => answer(reroll::run(&args, &mut io::stdout().lock())),
-        Command::Scan(args) => answer(scan::run(&args, &mut io::stdout().lock())),
-        Command::Rotate(args) => answer(rotate::run(&args, &mut io::stdout().lock())),
-        Command::Pause(args) => answer(pause::run(&args, &mut io::stdout().lock())),
-        Command::Resume(args) => answer(pause::resume(&args, &mut io::stdout().lock())),
-        Command::Events(args) => answer(events::run(&args, &mut io::stdout().lock())),
-        Command::Audit(args) => answer(audit::run(&args, &mut io::stdout().lock())),
-        Command::Doctor(args) => answer(doctor::run(&args, &mut io::stdout().lock())),
+        Command::Status(args) => exit_code(status::run(&args, &mut io::stdout().lock())),
+        Command::Check(args) => exit_code(check::run(&args, &mut io::stdout().lock())),
+        Command::Explain(args) => exit_code(explain::run(&args, &mut io::stdout().lock())),
+        Command::Generate(args) => exit_code(generate::run(&args, &mut io::stdout().lock())),
+        Command::Import(args) => exit_code(import::run(&args, &mut io::stdout().lock())),
+        Command::Set(args) => exit_code(set::run(&args, &mut io::stdout().lock())),
+        Command::Policy(args) => exit_code(policy::run(&args, &mut io::stdout().lock())),
+        Command::Trust(args) => exit_code(trust::run(&args, &mut io::stdout().lock())),
+        Command::Reroll(args) => exit_code(reroll::run(&args, &mut io::stdout().lock())),
+        Command::Scan(args) => exit_code(scan::run(&args, &mut io::stdout().lock())),
+        Command::Rotate(args) => exit_code(rotate::run(&args, &mut io::stdout().lock())),
+        Command::Pause(args) => exit_code(pause::run(&args, &mut io::stdout().lock())),
+        Command::Resume(args) => exit_code(pause::resume(&args, &mut io::stdout().lock())),
+        Command::Events(args) => exit_code(events::run(&args, &mut io::stdout().lock())),
+        Command::Audit(args) => exit_code(audit::run(&args, &mut io::stdout().lock())),
+        Command::Doctor(args) => exit_code(doctor::run(&args, &mut io::stdout().lock())),
     }
 }
 
-fn protect(config: Option<&Path>) -> ExitCode {
+fn run_daemon(config: Option<&Path>) -> ExitCode {
     match daemon::run(config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let code = if error.is_configuration() { NO } else { CANNOT };
-            complain(&error, ExitCode::from(code))
+            let code = if error.is_configuration() { EXIT_NEGATIVE } else { EXIT_UNAVAILABLE };
+            report(&error, ExitCode::from(code))
         }
     }
 }
 
-fn answer(result: Result<ExitCode, Failure>) -> ExitCode {
-    result.unwrap_or_else(|failure| complain(&failure, failure.exit_code()))
+fn exit_code(result: Result<ExitCode, Failure>) -> ExitCode {
+    result.unwrap_or_else(|failure| report(&failure, failure.exit_code()))
 }
 
-fn complain(error: &dyn Error, code: ExitCode) -> ExitCode {
+fn report(error: &dyn Error, code: ExitCode) -> ExitCode {
     eprintln!("macveil: {}", with_causes(error));
     code
 }

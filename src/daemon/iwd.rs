@@ -16,7 +16,7 @@ impl Daemon {
         let target = Target {
             ifname: name.to_owned(),
             root: PathBuf::from(ROOT),
-            originals: self.environment.config.state_dir.join(ORIGINALS),
+            saved_settings: self.environment.config.state_dir.join(ORIGINALS),
         };
         let report = self.reporter(ifindex, Report::Iwd);
         Client::start(|requests| run(target, requests, report))

@@ -1,6 +1,6 @@
 //! A connection to the system bus, with zbus.
 //!
-//! All messages arrive in one stream, replies with signals, because streams of zbus have no order among
+//! All messages arrive in one stream, replies with signals, because zbus does not order its streams relative to
 //! each other.
 
 mod socket;
@@ -89,7 +89,7 @@ impl Bus {
             .await
     }
 
-    /// Subscribes to signals from `sender` that meet the other `conditions` of a match rule.
+    /// Subscribes to signals from `sender` that match the other `conditions` of a match rule.
     pub(crate) async fn subscribe(&self, sender: &str, conditions: &str) -> zbus::Result<()> {
         let rule = format!("type='signal',sender='{sender}',{conditions}");
         self.call_bus("AddMatch", &rule).await.map(drop)
@@ -99,26 +99,27 @@ impl Bus {
     ///
     /// # Errors
     ///
-    /// The connection has ended, or the bus has sent what is not a message or too large.
+    /// The connection has ended, or the bus sent a malformed or too large message.
     pub(crate) async fn next(&mut self) -> zbus::Result<Message> {
         let next = poll_fn(|context| Pin::new(&mut self.messages).poll_next(context)).await;
         next.unwrap_or_else(|| Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()))
     }
 }
 
-/// Whether the message is from this unique name. Any user can send us signals, but the bus writes the sender.
+/// Whether the message is from this unique name. Any user can send signals to macveil, but the bus sets the
+/// sender.
 pub(crate) fn is_from(message: &Message, sender: &str) -> bool {
     let header = message.header();
-    header.sender().is_some_and(|it| it.as_str() == sender)
+    header.sender().is_some_and(|name| name.as_str() == sender)
 }
 
-/// The name that has changed hands, and its new owner, if the message is the bus's signal about that.
+/// The name and its new owner, if the message is the bus's `NameOwnerChanged` signal.
 pub(crate) fn owner_change(message: &Message) -> Option<(String, Option<String>)> {
     let header = message.header();
     let is_change = message.message_type() == Type::Signal
         && header
             .member()
-            .is_some_and(|it| it.as_str() == "NameOwnerChanged");
+            .is_some_and(|name| name.as_str() == "NameOwnerChanged");
     if !is_change || !is_from(message, BUS) {
         return None;
     }
@@ -163,7 +164,10 @@ mod tests {
                 signal(BUS, "/", BUS, "NameAcquired", &":1.2"),
                 reply(SERIAL, &""),
             ];
-            let bytes: Vec<u8> = messages.iter().flat_map(|it| it.data().to_vec()).collect();
+            let bytes: Vec<u8> = messages
+                .iter()
+                .flat_map(|message| message.data().to_vec())
+                .collect();
             for piece in [1, 7, bytes.len()] {
                 let (mut bus, peer) = raw_bus().await;
                 for bytes in bytes.chunks(piece) {
@@ -190,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn garbage_ends_connection() {
+    fn malformed_data_ends_connection() {
         on_tokio(async {
             let (mut bus, peer) = raw_bus().await;
             peer.send(b"HTTP/1.1 400 Bad Request\r\n").await;

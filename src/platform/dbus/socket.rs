@@ -1,7 +1,7 @@
 //! The socket of a connection, which limits the size of messages.
 //!
-//! zbus makes room for the size that a message's header claims, up to 128 MiB, and every user of the
-//! system bus can send us a message.
+//! zbus allocates the size in a message's header, up to 128 MiB, and any user of the system bus can send
+//! a message.
 
 use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
@@ -14,12 +14,12 @@ use zbus::Message;
 use zbus::connection::socket::{self, ReadHalf, Split, WriteHalf};
 use zbus::export::async_trait::async_trait;
 
-/// All objects of iwd, with hundreds of networks around, take a fraction of this.
-const MAX_MESSAGE: u64 = 4 * 1024 * 1024;
-/// The part of a header that has the sizes of the message's parts (D-Bus Specification, "Message Format").
+/// In bytes. All objects of iwd, with hundreds of networks, need a fraction of this.
+const MAX_MESSAGE_BYTES: u64 = 4 * 1024 * 1024;
+/// The part of a header with the sizes of the message's parts (D-Bus Specification, "Message Format").
 const HEAD: usize = 16;
 
-/// A connected socket. It passes no file descriptors.
+/// A connected socket. It does not pass file descriptors.
 #[derive(Debug)]
 pub(super) struct Socket(UnixStream);
 
@@ -27,7 +27,7 @@ pub(super) struct Socket(UnixStream);
 #[derive(Debug)]
 struct Reader(OwnedReadHalf);
 
-/// Receives messages up to [`MAX_MESSAGE`].
+/// Receives messages up to [`MAX_MESSAGE_BYTES`].
 #[derive(Debug)]
 pub(super) struct LimitedReader(Reader);
 
@@ -74,7 +74,7 @@ impl ReadHalf for LimitedReader {
             }
             received.extend(free.iter().take(count));
         }
-        if size(received).is_none_or(|size| size > MAX_MESSAGE) {
+        if size(received).is_none_or(|size| size > MAX_MESSAGE_BYTES) {
             return Err(zbus::Error::ExcessData);
         }
         let message = self.0.receive_message(sequence, received, descriptors);
@@ -86,7 +86,7 @@ impl ReadHalf for LimitedReader {
     }
 }
 
-/// The size of the message that begins so, without padding.
+/// The size of the message with this header, without padding.
 fn size(head: &[u8]) -> Option<u64> {
     let number = |at: usize| {
         let (bytes, _) = head.get(at..)?.split_first_chunk()?;

@@ -1,4 +1,4 @@
-//! A private bus, messages, and a peer that sends bytes.
+//! A private bus, messages, and a peer that sends raw bytes.
 
 use std::fs;
 use std::num::NonZeroU32;
@@ -20,7 +20,7 @@ use super::{Bus, SYSTEM_BUS};
 pub(crate) const SERIAL: NonZeroU32 = NonZeroU32::MIN;
 const TEST_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Runs a test, which fails if it takes too long.
+/// Runs a test with a timeout.
 pub(crate) fn on_tokio(test: impl Future<Output = ()>) {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     let runtime = runtime.enable_all().build().unwrap();
@@ -30,7 +30,7 @@ pub(crate) fn on_tokio(test: impl Future<Output = ()>) {
     });
 }
 
-/// A bus that listens below `root`, and ends with this.
+/// A bus that listens below `root` until dropped.
 pub(crate) struct PrivateBus {
     daemon: BusDaemon,
     socket: PathBuf,
@@ -48,7 +48,7 @@ impl PrivateBus {
         self.daemon.stop();
     }
 
-    /// Connects a program that owns `name`, if there is one.
+    /// Connects a program that owns `name`, if given.
     pub(crate) async fn program(&self, name: Option<&'static str>) -> Program {
         let address = format!("unix:path={}", self.socket.display());
         let mut builder = zbus::connection::Builder::address(address.as_str());
@@ -89,7 +89,7 @@ async fn zbus_next(messages: &mut MessageStream) -> Message {
     next.await.expect("a message").unwrap()
 }
 
-/// A signal. `sender` is what the bus would write.
+/// A signal. `sender` is normally set by the bus.
 pub(crate) fn signal<B: Serialize + DynamicType>(
     sender: &str,
     path: &str,
@@ -110,7 +110,7 @@ pub(crate) fn reply<B: Serialize + DynamicType>(serial: NonZeroU32, body: &B) ->
         .unwrap()
 }
 
-/// A bus that sends whatever bytes the test sends.
+/// A bus that sends the bytes of the test.
 pub(crate) struct RawPeer(UnixStream);
 
 impl RawPeer {
@@ -132,7 +132,7 @@ pub(crate) async fn raw_bus() -> (Bus, RawPeer) {
     let peer = async {
         let (mut peer, _) = listener.accept().await.unwrap();
         let mut received = Vec::new();
-        while !received.windows(5).any(|it| it == b"Hello") {
+        while !received.windows(5).any(|window| window == b"Hello") {
             peer.read_buf(&mut received).await.unwrap();
         }
         peer.write_all(b"OK 0123456789abcdef0123456789abcdef\r\n")

@@ -1,4 +1,4 @@
-//! iwd's files, as the supervisor wants them: which addresses they give, and what was there before.
+//! The addresses in iwd's files, and restoring their original values.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use tokio::net::unix::pipe::Receiver;
 use tracing::debug;
 
 use super::files::{FileError, KnownNetworkId, KnownNetworks, Security};
-use super::originals::Originals;
+use super::saved_settings::SavedSettings;
 use crate::platform::socket_watcher::{directory_changed, watch_directory};
 use macveil_core::machine::iwd::{Joining, KnownNetwork, NetworkId};
 use macveil_core::types::Mac;
@@ -14,29 +14,29 @@ use macveil_core::types::Mac;
 #[derive(Debug)]
 pub(super) struct Addresses {
     networks: KnownNetworks,
-    originals: Originals,
-    /// Reports when a file changes.
+    saved_settings: SavedSettings,
+    /// Readable when a file changes.
     watch: Option<Receiver>,
 }
 
 impl Addresses {
-    pub(super) fn new(directory: PathBuf, originals: PathBuf) -> Self {
+    pub(super) fn new(directory: PathBuf, saved_settings: PathBuf) -> Self {
         let watch = watch_directory(&directory);
         if let Err(error) = &watch {
-            debug!("{}: cannot be watched: {error}", directory.display());
+            debug!("cannot watch {}: {error}", directory.display());
         }
         let networks = KnownNetworks::new(directory);
-        if let Err(error) = networks.sweep() {
+        if let Err(error) = networks.remove_temporary_files() {
             debug!("{error}");
         }
         Self {
             networks,
-            originals: Originals::kept_at(originals),
+            saved_settings: SavedSettings::at(saved_settings),
             watch: watch.ok(),
         }
     }
 
-    /// Waits until a file changes; forever, if that cannot be known.
+    /// Waits until a file changes; without a watch, forever.
     pub(super) async fn changed(&self) {
         directory_changed(self.watch.as_ref()).await;
     }
@@ -44,10 +44,10 @@ impl Addresses {
     pub(super) fn known(&self) -> Result<Vec<KnownNetwork>, FileError> {
         let networks = self.networks.list()?.into_iter();
         let known = networks.map(|network| KnownNetwork {
-            id: as_seen(&network.id),
+            id: network_id(&network.id),
             autoconnect: network.autoconnect,
             hidden: network.hidden,
-            // With the other setting there it may not be the one that is used.
+            // If both settings are present, iwd may use the other one.
             address: network
                 .address_override
                 .filter(|_| !network.always_randomize),
@@ -56,18 +56,20 @@ impl Addresses {
         Ok(known.collect())
     }
 
-    /// What was there is on disk before it is changed.
+    /// Saves the original values on disk before it changes a file.
     pub(super) fn write(&self, network: &NetworkId, address: Mac) -> Result<(), String> {
-        let id = as_filed(network);
-        let mut kept = self.originals.read();
+        let id = known_network_id(network);
+        let mut kept = self.saved_settings.read();
         if !kept.contains_key(&id) {
             let networks = self.networks.list().map_err(|error| error.to_string())?;
             kept.retain(|id, _| networks.iter().any(|network| network.id == *id));
             let found = networks.into_iter().find(|network| network.id == id);
-            let original = found.ok_or("iwd does not know it any more")?.original;
+            let original = found.ok_or("iwd no longer knows this network")?.original;
             kept.insert(id.clone(), original);
-            self.originals.write(&kept).map_err(|error| {
-                format!("what iwd's file says cannot be kept, so it is not changed: {error}")
+            self.saved_settings.write(&kept).map_err(|error| {
+                format!(
+                    "cannot save the original values of iwd's file, so it is not changed: {error}"
+                )
             })?;
         }
         match self.networks.set_address_override(&id, address) {
@@ -76,23 +78,23 @@ impl Addresses {
         }
     }
 
-    /// Puts everything back.
-    pub(super) fn release(&self) {
-        let mut kept = self.originals.read();
-        kept.retain(|id, original| match self.networks.put_back(id, original) {
+    /// Restores all original values.
+    pub(super) fn restore(&self) {
+        let mut kept = self.saved_settings.read();
+        kept.retain(|id, original| match self.networks.restore(id, original) {
             Ok(()) => false,
             Err(error) => {
-                tracing::warn!("{error}; it goes on saying an address of macveil's");
+                tracing::warn!("{error}; the file keeps an address set by macveil");
                 true
             }
         });
-        if let Err(error) = self.originals.write(&kept) {
-            debug!("iwd's originals: {error}");
+        if let Err(error) = self.saved_settings.write(&kept) {
+            debug!("cannot save iwd's original values: {error}");
         }
     }
 }
 
-fn as_seen(id: &KnownNetworkId) -> NetworkId {
+fn network_id(id: &KnownNetworkId) -> NetworkId {
     NetworkId {
         ssid: id.ssid.clone(),
         joining: match id.security {
@@ -103,7 +105,7 @@ fn as_seen(id: &KnownNetworkId) -> NetworkId {
     }
 }
 
-fn as_filed(id: &NetworkId) -> KnownNetworkId {
+fn known_network_id(id: &NetworkId) -> KnownNetworkId {
     KnownNetworkId {
         ssid: id.ssid.clone(),
         security: match id.joining {
@@ -134,11 +136,11 @@ mod tests {
     }
 
     #[test]
-    fn what_was_there_survives_a_kill_and_is_put_back() {
+    fn original_values_survive_a_kill_and_are_restored() {
         let tokio = tokio();
         let _within = tokio.enter();
         let home = tempfile::tempdir().unwrap();
-        let (directory, kept) = (home.path().join("iwd"), home.path().join("originals"));
+        let (directory, kept) = (home.path().join("iwd"), home.path().join("saved_settings"));
         fs::create_dir(&directory).unwrap();
         fs::write(directory.join("Home.psk"), TEXT).unwrap();
         let id = NetworkId {
@@ -147,13 +149,13 @@ mod tests {
         };
         let address = |addresses: &Addresses| addresses.known().unwrap()[0].address;
         for written in [FIRST, SECOND] {
-            // Each time as another process, which knows only what is on disk.
+            // A new instance each time, like a new process, which knows only the files.
             let addresses = Addresses::new(directory.clone(), kept.clone());
             addresses.write(&id, written).unwrap();
             assert_eq!(address(&addresses), Some(written));
         }
         let addresses = Addresses::new(directory.clone(), kept.clone());
-        addresses.release();
+        addresses.restore();
         assert_eq!(
             fs::read_to_string(directory.join("Home.psk")).unwrap(),
             TEXT
@@ -167,13 +169,13 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_changed_that_could_not_be_put_back() {
+    fn file_is_unchanged_if_its_values_cannot_be_saved() {
         let tokio = tokio();
         let _within = tokio.enter();
         let home = tempfile::tempdir().unwrap();
         fs::write(home.path().join("Home.open"), "").unwrap();
-        let nowhere = home.path().join("missing/originals");
-        let addresses = Addresses::new(home.path().to_owned(), nowhere);
+        let missing = home.path().join("missing/saved_settings");
+        let addresses = Addresses::new(home.path().to_owned(), missing);
         let id = NetworkId {
             ssid: Ssid::new(b"Home").unwrap(),
             joining: Joining::Open,

@@ -20,7 +20,7 @@ use crate::platform::iwd_main_conf as main_conf;
 use crate::platform::socket_watcher::{SocketState, SocketWatcher};
 use macveil_core::machine::iwd::{IwdEvent, Request};
 
-/// Its name on the bus.
+/// iwd's name on the bus.
 const IWD: &str = "net.connman.iwd";
 const DAEMON: Object<'static> = Object {
     destination: IWD,
@@ -32,12 +32,12 @@ const OBJECT_MANAGER: Object<'static> = Object {
     path: "/",
     interface: objects::OBJECT_MANAGER,
 };
-/// After a failed connection.
-const RECONNECT_PAUSE: Duration = Duration::from_secs(1);
+/// After a failed connection to the bus.
+const RECONNECT_DELAY: Duration = Duration::from_secs(1);
 
-/// Runs until `requests` is closed; dropping it at any time leaves nothing behind but what iwd's files say.
+/// Runs until `requests` is closed. Dropping the future leaves only changed iwd files behind.
 ///
-/// Reports through `tell`.
+/// Reports events through `emit`.
 ///
 /// # Panics
 ///
@@ -45,7 +45,7 @@ const RECONNECT_PAUSE: Duration = Duration::from_secs(1);
 pub async fn run(
     target: Target,
     mut requests: UnboundedReceiver<Request>,
-    mut tell: impl FnMut(IwdEvent),
+    mut emit: impl FnMut(IwdEvent),
 ) {
     let mut watcher = SocketWatcher::new(target.root.join(SYSTEM_BUS));
     let mut client = Client::new(target);
@@ -54,24 +54,24 @@ pub async fn run(
             bus = connect(&mut watcher) => bus,
             request = requests.recv() => match request {
                 Some(request) => {
-                    tell(client.serve_alone(request));
+                    emit(client.serve_without_iwd(request));
                     continue;
                 }
                 None => return,
             },
         };
-        match client.serve_all(bus, &mut requests, &mut tell).await {
+        match client.serve_all(bus, &mut requests, &mut emit).await {
             Ok(()) => return,
             Err(error) => {
                 debug!("the system bus: {error}");
-                client.lose_iwd(&mut tell);
-                sleep(RECONNECT_PAUSE).await;
+                client.lose_iwd(&mut emit);
+                sleep(RECONNECT_DELAY).await;
             }
         }
     }
 }
 
-/// Waits until there is a bus, and connects to it.
+/// Waits for the bus and connects to it.
 async fn connect(watcher: &mut SocketWatcher) -> Bus {
     loop {
         if !matches!(watcher.state(), SocketState::Socket(_)) {
@@ -82,29 +82,29 @@ async fn connect(watcher: &mut SocketWatcher) -> Bus {
             Ok(bus) => return bus,
             Err(error) => {
                 debug!("the system bus: {error}");
-                sleep(RECONNECT_PAUSE).await;
+                sleep(RECONNECT_DELAY).await;
             }
         }
     }
 }
 
-/// Which call a reply is expected to.
+/// A call that awaits a reply.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum PendingCall {
     Owner,
     Info,
     Objects,
-    /// One of the supervisor's requests.
+    /// A request from the machine.
     Request,
 }
 
 struct Client {
     target: Target,
-    /// iwd's unique name: signals and replies of other programs do not count.
+    /// iwd's unique name, to ignore signals and replies of other programs.
     iwd: Option<String>,
     pending: BTreeMap<NonZeroU32, PendingCall>,
     objects: Objects,
-    /// iwd's objects are known.
+    /// Whether iwd's objects are known.
     is_loaded: bool,
     addresses: Option<Addresses>,
 }
@@ -121,27 +121,27 @@ impl Client {
         }
     }
 
-    /// Runs until the requests end, which is no error, or the connection.
+    /// Runs until the request channel closes (`Ok`) or the connection ends.
     async fn serve_all(
         &mut self,
         mut bus: Bus,
         requests: &mut UnboundedReceiver<Request>,
-        tell: &mut impl FnMut(IwdEvent),
+        emit: &mut impl FnMut(IwdEvent),
     ) -> zbus::Result<()> {
         self.subscribe(&bus).await?;
         loop {
             select! {
-                message = bus.next() => self.receive(&message?, &bus, tell).await?,
+                message = bus.next() => self.receive(&message?, &bus, emit).await?,
                 request = requests.recv() => match request {
-                    Some(request) => self.serve(request, &bus, tell).await?,
+                    Some(request) => self.serve(request, &bus, emit).await?,
                     None => return Ok(()),
                 },
-                () = changed(self.addresses.as_ref()) => self.tell_known(tell),
+                () = changed(self.addresses.as_ref()) => self.report_known(emit),
             }
         }
     }
 
-    /// Subscribes to everything, and asks for iwd's unique name.
+    /// Subscribes to all signals and requests iwd's unique name.
     async fn subscribe(&mut self, bus: &Bus) -> zbus::Result<()> {
         bus.watch_owner(IWD).await?;
         for interface in [objects::OBJECT_MANAGER, objects::PROPERTIES] {
@@ -157,17 +157,17 @@ impl Client {
         &mut self,
         message: &Message,
         bus: &Bus,
-        tell: &mut impl FnMut(IwdEvent),
+        emit: &mut impl FnMut(IwdEvent),
     ) -> zbus::Result<()> {
         if is_from(message, BUS) {
-            return self.receive_from_bus(message, bus, tell).await;
+            return self.receive_from_bus(message, bus, emit).await;
         }
         if !self.iwd.as_ref().is_some_and(|iwd| is_from(message, iwd)) {
             return Ok(());
         }
         match message.message_type() {
-            Type::Signal => self.receive_signal(message, tell),
-            Type::MethodReturn | Type::Error => self.receive_reply(message, tell),
+            Type::Signal => self.receive_signal(message, emit),
+            Type::MethodReturn | Type::Error => self.receive_reply(message, emit),
             Type::MethodCall => {}
         }
         Ok(())
@@ -177,7 +177,7 @@ impl Client {
         &mut self,
         message: &Message,
         bus: &Bus,
-        tell: &mut impl FnMut(IwdEvent),
+        emit: &mut impl FnMut(IwdEvent),
     ) -> zbus::Result<()> {
         let owner = match owner_change(message) {
             Some((name, owner)) if name == IWD => owner,
@@ -186,14 +186,14 @@ impl Client {
                 Some(PendingCall::Owner) if message.message_type() == Type::MethodReturn => {
                     message.body().deserialize().ok()
                 }
-                // Replies for an iwd that has ended come from the bus.
+                // The bus itself replies to calls to an iwd that has exited.
                 _ => return Ok(()),
             },
         };
         if self.iwd == owner {
             return Ok(());
         }
-        self.lose_iwd(tell);
+        self.lose_iwd(emit);
         self.iwd = owner;
         if self.iwd.is_some() {
             self.query(bus).await?;
@@ -201,7 +201,7 @@ impl Client {
         Ok(())
     }
 
-    /// Asks an iwd that has appeared for everything that has to be known.
+    /// Queries a new iwd for its state directory and objects.
     async fn query(&mut self, bus: &Bus) -> zbus::Result<()> {
         for (object, method, call) in [
             (DAEMON, "GetInfo", PendingCall::Info),
@@ -213,12 +213,12 @@ impl Client {
         Ok(())
     }
 
-    fn lose_iwd(&mut self, tell: &mut impl FnMut(IwdEvent)) {
+    fn lose_iwd(&mut self, emit: &mut impl FnMut(IwdEvent)) {
         self.pending.clear();
         self.objects = Objects::default();
         self.is_loaded = false;
         if self.iwd.take().is_some() {
-            tell(IwdEvent::Vanished);
+            emit(IwdEvent::Vanished);
         }
     }
 
@@ -226,7 +226,7 @@ impl Client {
         self.pending.remove(&reply.header().reply_serial()?)
     }
 
-    fn receive_reply(&mut self, reply: &Message, tell: &mut impl FnMut(IwdEvent)) {
+    fn receive_reply(&mut self, reply: &Message, emit: &mut impl FnMut(IwdEvent)) {
         let Some(call) = self.take_pending(reply) else {
             return;
         };
@@ -235,24 +235,24 @@ impl Client {
         match (call, error) {
             (PendingCall::Info, _) => self.open_files(reply),
             (PendingCall::Objects, None) => match self.objects.load(reply) {
-                Ok(()) => self.report_all(tell),
+                Ok(()) => self.report_all(emit),
                 Err(error) => debug!("iwd's objects: {error}"),
             },
             (PendingCall::Objects, Some(error)) => debug!("iwd's objects: {error}"),
-            (PendingCall::Request, Some(why)) => tell(IwdEvent::Refused { why }),
+            (PendingCall::Request, Some(why)) => emit(IwdEvent::Refused { why }),
             (PendingCall::Request, None) | (PendingCall::Owner, _) => {}
         }
     }
 
-    /// iwd's objects have arrived.
-    fn report_all(&mut self, tell: &mut impl FnMut(IwdEvent)) {
+    /// Reports all state after iwd's objects arrived.
+    fn report_all(&mut self, emit: &mut impl FnMut(IwdEvent)) {
         self.is_loaded = true;
-        tell(self.introduction());
-        self.tell_known(tell);
-        self.tell_station(tell);
+        emit(self.appeared());
+        self.report_known(emit);
+        self.report_station(emit);
     }
 
-    /// Finds iwd's files by the reply to `GetInfo`, which can be an error.
+    /// Opens iwd's state directory from the reply to `GetInfo`, which can be an error.
     fn open_files(&mut self, reply: &Message) {
         let body = reply.body();
         let info = body.deserialize::<BTreeMap<&str, Variant<'_>>>();
@@ -260,7 +260,7 @@ impl Client {
             Ok(Some(Variant::Str(directory))) => Path::new(directory.as_str()),
             Ok(_) => Path::new(STATE_DIRECTORY),
             Err(error) => {
-                debug!("iwd's files: {error}: using {STATE_DIRECTORY}");
+                debug!("iwd's files: {error}; using {STATE_DIRECTORY}");
                 Path::new(STATE_DIRECTORY)
             }
         };
@@ -270,10 +270,10 @@ impl Client {
     fn files_in(&self, directory: &Path) -> Addresses {
         let below_root = directory.strip_prefix("/").unwrap_or(directory);
         let directory = self.target.root.join(below_root);
-        Addresses::new(directory, self.target.originals.clone())
+        Addresses::new(directory, self.target.saved_settings.clone())
     }
 
-    fn introduction(&self) -> IwdEvent {
+    fn appeared(&self) -> IwdEvent {
         let path = self.target.root.join(main_conf::FILE);
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
@@ -293,33 +293,33 @@ impl Client {
         }
     }
 
-    fn receive_signal(&mut self, signal: &Message, tell: &mut impl FnMut(IwdEvent)) {
+    fn receive_signal(&mut self, signal: &Message, emit: &mut impl FnMut(IwdEvent)) {
         let subjects = self.objects.receive(signal);
         if subjects.known {
-            self.tell_known(tell);
+            self.report_known(emit);
         }
         if subjects.station {
-            self.tell_station(tell);
+            self.report_station(emit);
         }
     }
 
-    fn tell_known(&self, tell: &mut impl FnMut(IwdEvent)) {
+    fn report_known(&self, emit: &mut impl FnMut(IwdEvent)) {
         let known = self
             .addresses
             .as_ref()
             .filter(|_| self.is_loaded)
             .map(Addresses::known);
         match known {
-            Some(Ok(known)) => tell(IwdEvent::Known(known)),
+            Some(Ok(known)) => emit(IwdEvent::Known(known)),
             Some(Err(error)) => debug!("{error}"),
             None => {}
         }
     }
 
-    fn tell_station(&self, tell: &mut impl FnMut(IwdEvent)) {
+    fn report_station(&self, emit: &mut impl FnMut(IwdEvent)) {
         if self.is_loaded {
             let station = self.objects.station(&self.target.ifname);
-            tell(IwdEvent::Station(station.map(|(_, doing)| doing)));
+            emit(IwdEvent::Station(station.map(|(_, state)| state)));
         }
     }
 
@@ -327,7 +327,7 @@ impl Client {
         &mut self,
         request: Request,
         bus: &Bus,
-        tell: &mut impl FnMut(IwdEvent),
+        emit: &mut impl FnMut(IwdEvent),
     ) -> zbus::Result<()> {
         let station = self.objects.station(&self.target.ifname);
         let device = station.map(|(path, _)| path.to_owned());
@@ -339,7 +339,7 @@ impl Client {
                 (path, objects::NETWORK, "Connect")
             }
             _ => {
-                tell(self.serve_alone(request));
+                emit(self.serve_without_iwd(request));
                 return Ok(());
             }
         };
@@ -353,25 +353,25 @@ impl Client {
         Ok(())
     }
 
-    /// Carries out what needs no iwd.
-    fn serve_alone(&self, request: Request) -> IwdEvent {
+    /// Executes requests that do not need a running iwd; all others fail.
+    fn serve_without_iwd(&self, request: Request) -> IwdEvent {
         let addresses = self.addresses.as_ref();
         match request {
             Request::Write { network, address } => {
-                let nowhere = || Err("iwd has not said where its files are".to_owned());
-                let result = addresses.map_or_else(nowhere, |it| it.write(&network, address));
+                let unknown = || Err("iwd's state directory is not known yet".to_owned());
+                let result = addresses.map_or_else(unknown, |files| files.write(&network, address));
                 IwdEvent::Written { network, result }
             }
             Request::Restore => {
                 match addresses {
-                    Some(addresses) => addresses.release(),
-                    // An earlier macveil may have changed something.
-                    None => self.files_in(Path::new(STATE_DIRECTORY)).release(),
+                    Some(addresses) => addresses.restore(),
+                    // An earlier macveil may have changed files.
+                    None => self.files_in(Path::new(STATE_DIRECTORY)).restore(),
                 }
                 IwdEvent::Released
             }
             Request::Disconnect | Request::Connect(_) | Request::Scan => IwdEvent::Refused {
-                why: "iwd is gone".to_owned(),
+                why: "iwd is not running".to_owned(),
             },
         }
     }

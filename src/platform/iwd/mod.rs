@@ -1,15 +1,15 @@
-//! iwd, 2.0 and later.
+//! Client for iwd 2.0 and later.
 //!
-//! [`run`] keeps a conversation with iwd about one interface, through restarts of iwd and of the bus. It
-//! tells what iwd does, and carries out each [`Request`].
+//! [`run`] follows one interface of iwd, across restarts of iwd and of the bus. It reports iwd's state
+//! and executes each [`Request`].
 //!
-//! | file | what it holds |
+//! | file | content |
 //! |---|---|
-//! | `client` | the conversation |
-//! | `objects` | pure: what iwd's objects on the bus say of the interface |
-//! | `addresses` | writing addresses into iwd's files, and putting back what was there |
-//! | `originals` | what was there, on disk |
-//! | `files/` | its known networks on disk: what is known of each, and which address it has there |
+//! | `client` | the D-Bus client |
+//! | `objects` | pure: the interface's objects on the bus |
+//! | `addresses` | writes addresses into iwd's files and restores the original values |
+//! | `saved_settings` | the original values, on disk |
+//! | `files/` | iwd's known networks on disk, with their addresses |
 
 mod addresses;
 mod client;
@@ -17,7 +17,7 @@ pub mod files;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod objects;
-mod originals;
+mod saved_settings;
 #[cfg(test)]
 mod tests;
 
@@ -25,18 +25,18 @@ use std::path::PathBuf;
 
 pub use client::run;
 
-/// Where iwd keeps known networks, unless it says otherwise.
+/// iwd's default state directory.
 pub const STATE_DIRECTORY: &str = "/var/lib/iwd";
-/// Where its configuration is.
+/// iwd's configuration directory.
 pub const CONFIGURATION: &str = "/etc/iwd";
 
-/// Which interface of which iwd, and where things are.
+/// The interface and paths of one client.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
-    /// The interface.
+    /// Interface name.
     pub ifname: String,
-    /// What `/run` and `/etc` are below: `/` but in tests.
+    /// The parent of `/run` and `/etc`: `/`, except in tests.
     pub root: PathBuf,
-    /// A file of ours for what iwd's files said before macveil changed them.
-    pub originals: PathBuf,
+    /// A file with the original values of changed iwd files.
+    pub saved_settings: PathBuf,
 }

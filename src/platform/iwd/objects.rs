@@ -1,4 +1,4 @@
-//! iwd's objects on the bus, as far as they are about one interface.
+//! iwd's objects on the bus.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -21,11 +21,11 @@ pub(super) const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 type Properties<'a> = BTreeMap<&'a str, Variant<'a>>;
 type Interfaces<'a> = BTreeMap<&'a str, Properties<'a>>;
 
-/// Devices and their stations, by the paths of their objects.
+/// Devices and their stations, by object path.
 #[derive(Debug, Default)]
 pub(super) struct Objects {
     devices: BTreeMap<String, Device>,
-    /// Its networks' paths have signs before bytes from 128 on.
+    /// Whether iwd writes bytes above 127 as signed numbers in network paths.
     signs: bool,
 }
 
@@ -43,7 +43,7 @@ struct Station {
     network: Option<String>,
 }
 
-/// What a signal was about.
+/// The subjects of a signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Subjects {
     /// A device or its station.
@@ -66,7 +66,7 @@ impl Objects {
         Ok(())
     }
 
-    /// Reads a signal. One that makes no sense changes nothing.
+    /// Applies a signal; a malformed one changes nothing.
     pub(super) fn receive(&mut self, signal: &Message) -> Subjects {
         let mut subjects = Subjects::default();
         let header = signal.header();
@@ -80,7 +80,7 @@ impl Objects {
             _ => Ok(()),
         };
         if let Err(error) = read {
-            debug!("a signal of iwd's: {error}");
+            debug!("malformed signal from iwd: {error}");
         }
         subjects
     }
@@ -158,7 +158,7 @@ impl Objects {
         }
     }
 
-    /// The device's path and what its station does; `None` if there is no station of this name.
+    /// The device's path and the state of its station; `None` if no station has this name.
     pub(super) fn station(&self, ifname: &str) -> Option<(&str, StationState)> {
         let mut devices = self.devices.iter();
         let (path, device) = devices.find(|(_, device)| device.name == ifname)?;
@@ -167,15 +167,15 @@ impl Objects {
             scanning,
             network,
         } = device.station.as_ref()?;
-        let doing = StationState {
+        let state = StationState {
             phase: *phase,
             scanning: *scanning,
             network: network.as_deref().and_then(network_of),
         };
-        Some((path, doing))
+        Some((path, state))
     }
 
-    /// The path of a network's object, as this iwd writes it.
+    /// The object path of a network in the form that this iwd uses.
     pub(super) fn path_of(&self, device: &str, network: &NetworkId) -> String {
         path_of(device, network, self.signs)
     }
@@ -203,7 +203,7 @@ const KINDS: [(&str, Joining); 3] = [
     ("8021x", Joining::Enterprise),
 ];
 
-/// The network that an object's path is about: it ends with the name in hexadecimal and the kind.
+/// Parses the network from an object path, which ends with the SSID in hexadecimal and the type.
 fn network_of(path: &str) -> Option<NetworkId> {
     let (_, last) = path.rsplit_once('/')?;
     let (digits, word) = last.rsplit_once('_')?;
@@ -224,10 +224,10 @@ fn has_signs(path: &str) -> bool {
     without_signs(&bytes).is_some_and(|name| name.len() < bytes.len())
 }
 
-/// What comes before each byte from 128 on in the paths of iwds that take bytes for signed numbers, as 2.3 does.
+/// Precedes each byte above 127 in paths of iwd versions that print signed bytes, such as 2.3.
 const SIGN: [u8; 3] = [0xff; 3];
 
-/// The name that such an iwd has meant; `None` if it is another one.
+/// The SSID without sign bytes; `None` if the path has no sign bytes.
 fn without_signs(bytes: &[u8]) -> Option<Vec<u8>> {
     let mut name = Vec::new();
     let mut rest = bytes;
@@ -251,7 +251,7 @@ fn with_signs(bytes: &[u8]) -> Vec<u8> {
     bytes.iter().flat_map(signed).collect()
 }
 
-/// The path of a network's object, below its device's.
+/// The object path of a network below its device.
 fn path_of(device: &str, network: &NetworkId, signs: bool) -> String {
     let kind = KINDS
         .iter()
@@ -337,14 +337,14 @@ mod tests {
     fn station_is_found_by_name_and_followed() {
         let mut objects = loaded();
         assert!(objects.station("wlan1").is_none());
-        let (path, doing) = objects.station("wlan0").unwrap();
-        assert_eq!((path, doing), (CARD, StationState::default()));
+        let (path, state) = objects.station("wlan0").unwrap();
+        assert_eq!((path, state), (CARD, StationState::default()));
         let state = ("State", Variant::from("connecting"));
         let subjects = changed(&mut objects, [state, connected_network()], &[]);
         assert!(subjects.station && !subjects.known);
-        let doing = objects.station("wlan0").unwrap().1;
-        assert_eq!(doing.phase, StationPhase::Connecting);
-        assert_eq!(doing.network, Some(home()));
+        let state = objects.station("wlan0").unwrap().1;
+        assert_eq!(state.phase, StationPhase::Connecting);
+        assert_eq!(state.network, Some(home()));
         for (word, phase) in [
             ("connected", StationPhase::Connected),
             ("roaming", StationPhase::Connected),
@@ -386,7 +386,7 @@ mod tests {
     fn malformed_messages_change_nothing() {
         let mut objects = loaded();
         for member in ["InterfacesAdded", "InterfacesRemoved", "Other"] {
-            let subjects = from_manager(&mut objects, member, &"nonsense");
+            let subjects = from_manager(&mut objects, member, &"malformed");
             assert_eq!(subjects, Subjects::default(), "{member}");
         }
         let message = signal(":1.7", CARD, PROPERTIES, "PropertiesChanged", &STATION);
@@ -396,7 +396,7 @@ mod tests {
             objects.station("wlan0"),
             Some((CARD, StationState::default()))
         );
-        objects.load(&reply(SERIAL, &"nonsense")).unwrap_err();
+        objects.load(&reply(SERIAL, &"malformed")).unwrap_err();
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The client, with a private bus and an iwd that sends what the test sends.
+//! Tests of the client with a private bus and a scripted iwd.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -23,7 +23,7 @@ const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 const GOOD: &str = "[General]\nAddressRandomization=network\n";
 const ADDRESS: Mac = Mac([2, 0, 0, 0, 0, 7]);
 
-/// What the client reports when everything is right.
+/// The report for an iwd without problems.
 const APPEARED: IwdEvent = IwdEvent::Appeared {
     obstacle: None,
     random_scans: true,
@@ -55,7 +55,7 @@ impl Bench {
         }
     }
 
-    /// Starts an iwd, which replies to what the client asks.
+    /// Starts an iwd that replies to the client's queries.
     async fn start_iwd(&self) -> Iwd {
         let mut iwd = Iwd(self.bus.program(Some(IWD)).await);
         let info = BTreeMap::from([("StateDirectory", Variant::from("/var/lib/elsewhere"))]);
@@ -138,9 +138,9 @@ fn with_client(main_conf: &str, test: impl AsyncFnOnce(Bench)) {
         let target = Target {
             ifname: "wlan0".to_owned(),
             root: root.clone(),
-            originals: root.join("originals"),
+            saved_settings: root.join("saved_settings"),
         };
-        let tell = move |event| report.send(event).unwrap();
+        let emit = move |event| report.send(event).unwrap();
         let bench = Bench {
             bus: PrivateBus::start(&root),
             home,
@@ -148,7 +148,7 @@ fn with_client(main_conf: &str, test: impl AsyncFnOnce(Bench)) {
             reports,
         };
         tokio::select! {
-            () = run(target, wanted, tell) => panic!("the client ended"),
+            () = run(target, wanted, emit) => panic!("the client ended"),
             () = test(bench) => {}
         }
     });
@@ -185,9 +185,9 @@ fn signals_of_other_programs_are_ignored() {
         let call = iwd.called("Scan").await;
         let client = call.header().sender().unwrap().to_string();
         let stranger = bench.bus.program(None).await;
-        // Any user can send us signals.
+        // Any user can send signals to macveil.
         send_state(&stranger, Some(&client), "connected").await;
-        // Once this is answered, the bus has delivered the signal.
+        // After this reply, the bus has delivered the signal.
         let name = stranger.connection.request_name("org.example");
         name.await.unwrap();
         send_state(&iwd.0, None, "disconnecting").await;
@@ -284,7 +284,7 @@ fn addresses_are_written_and_changed_files_read_again() {
         }
         bench.requests.send(Request::Restore).unwrap();
         assert_eq!(bench.next_but_known().await, IwdEvent::Released);
-        assert!(!bench.root().join("originals").exists());
+        assert!(!bench.root().join("saved_settings").exists());
     });
 }
 
@@ -296,7 +296,7 @@ fn requests_without_iwd_are_answered() {
         fs::remove_file(root.join(crate::platform::dbus::SYSTEM_BUS)).unwrap();
         for _ in 0..2 {
             bench.requests.send(Request::Scan).unwrap();
-            let why = "iwd is gone".to_owned();
+            let why = "iwd is not running".to_owned();
             assert_eq!(bench.next().await, IwdEvent::Refused { why });
             bench.requests.send(Request::Restore).unwrap();
             assert_eq!(bench.next().await, IwdEvent::Released);

@@ -1,14 +1,12 @@
-//! One file on disk, changed while iwd may be changing it too.
+//! Changes a file on disk that iwd may be changing at the same time.
 //!
-//! iwd reads a file, changes it and moves the new one there, in one go but without any lock
-//! (`write_file`, `storage.c`). So does macveil, but it *exchanges* the two (`RENAME_EXCHANGE`): what comes
-//! out tells whether somebody wrote in between. What they changed is then put together with what
-//! macveil has changed. Until that is done nobody can open the file: whoever tries waits ([`lease`]). So
-//! nothing that iwd wrote is lost, nor does a file that iwd removes come back.
+//! iwd reads a file, writes a new one and renames it, without a lock (`write_file`, `storage.c`). macveil
+//! does the same but *exchanges* the files (`RENAME_EXCHANGE`): the old file shows whether another program
+//! wrote meanwhile. macveil then merges both changes. Until that is done, other programs wait when they open
+//! the file ([`lease`]). So no change by iwd is lost, and a file that iwd removes does not come back.
 //!
-//! What nobody but iwd could help: if it had read the file before an exchange and moves its own there
-//! afterwards, macveil's value is gone again. Whoever wants it there has to look once more when the file
-//! changes.
+//! One race remains, which only iwd could fix: if it reads the file before an exchange and renames its own
+//! file afterwards, macveil's value is lost. The caller must check the value again when the file changes.
 
 use std::fs::{self, File, FileTimes, OpenOptions};
 use std::io::{Read as _, Write as _};
@@ -24,31 +22,31 @@ use super::lease;
 use super::text::Text;
 use crate::store::atomic;
 
-/// More than certificates need.
-const LARGEST: u64 = 256 * 1024;
-/// What ends the names of files that are to become others. iwd's end with `.tmp` too.
+/// In bytes; more than certificates need.
+const MAX_FILE_BYTES: u64 = 256 * 1024;
+/// The suffix of temporary files. iwd's also end with `.tmp`.
 pub(super) const TEMPORARY: &str = ".macveil.tmp";
 const MODE: u32 = 0o600;
 
-/// What a file holds, and iwd's time of the last connection.
+/// The text of a file and its mtime, iwd's time of the last connection.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Contents {
     pub(super) text: Text,
     modified: SystemTime,
 }
 
-/// Reads a file that iwd could have written.
+/// Reads a file in iwd's format.
 pub(super) fn read(path: &Path) -> Result<Contents, FileError> {
-    look(path).map_err(|reason| FileError::new("read", path, reason))
+    inspect(path).map_err(|reason| FileError::new("read", path, reason))
 }
 
-/// Changes a file; says whether that made a difference.
+/// Changes a file; returns whether it differs from before.
 pub(super) fn change(path: &Path, edit: impl Fn(&mut Text)) -> Result<bool, FileError> {
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(TEMPORARY);
     let temporary = PathBuf::from(temporary);
     let changed = exchange(path, &temporary, edit);
-    // Where nothing was to be written, or it could not be, there may be none.
+    // The temporary file may not exist, if nothing was written.
     let _ = fs::remove_file(&temporary);
     if matches!(changed, Ok(true)) {
         atomic::sync_directory(path);
@@ -57,21 +55,21 @@ pub(super) fn change(path: &Path, edit: impl Fn(&mut Text)) -> Result<bool, File
 }
 
 fn exchange(path: &Path, temporary: &Path, edit: impl Fn(&mut Text)) -> Result<bool, Reason> {
-    let before = look(path)?;
+    let before = inspect(path)?;
     let mut wanted = before.clone();
     edit(&mut wanted.text);
     if wanted == before {
         return Ok(false);
     }
     let file = write(temporary, &wanted)?;
-    // Where the file system has no leases there is a moment in which what is put right below can be read.
+    // Without leases, other programs can briefly read the file before the correction below.
     let _ = lease::take(&file);
     let found = swap(path, temporary)?;
     if found != before {
         let size = wanted.text.to_string().len();
         wanted.merge(&before, &found);
         edit(&mut wanted.text);
-        correct(&file, size, &wanted)?;
+        overwrite(&file, size, &wanted)?;
     }
     Ok(true)
 }
@@ -85,21 +83,21 @@ impl Contents {
     }
 }
 
-/// Puts one file into the other's place, and says what was there.
+/// Exchanges the files and returns the contents of the old one.
 fn swap(path: &Path, temporary: &Path) -> Result<Contents, Reason> {
     let swap = || renameat_with(CWD, temporary, CWD, path, RenameFlags::EXCHANGE);
     match swap() {
         Ok(()) => {
-            let found = look(temporary);
+            let found = inspect(temporary);
             if found.is_err() {
-                // Somebody put something else there: it is not macveil's to replace.
+                // Another program put a file there that macveil must not replace.
                 swap()?;
             }
             found
         }
-        // The file system cannot: there is a moment between looking and moving.
+        // Without support from the file system, there is a gap between reading and renaming.
         Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
-            let found = look(path)?;
+            let found = inspect(path)?;
             fs::rename(temporary, path)?;
             Ok(found)
         }
@@ -107,8 +105,8 @@ fn swap(path: &Path, temporary: &Path) -> Result<Contents, Reason> {
     }
 }
 
-fn look(path: &Path) -> Result<Contents, Reason> {
-    // Neither led elsewhere nor kept waiting by what is no file.
+fn inspect(path: &Path) -> Result<Contents, Reason> {
+    // Neither follows a symbolic link nor blocks on a pipe.
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
     let flags = i32::try_from(flags.bits()).unwrap_or_default();
     let file = OpenOptions::new()
@@ -124,9 +122,9 @@ fn look(path: &Path) -> Result<Contents, Reason> {
         return Err(Reason::Owner(facts.uid()));
     }
     let mut bytes = Vec::new();
-    file.take(LARGEST + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > LARGEST {
-        return Err(Reason::Size(LARGEST));
+    file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(Reason::Size(MAX_FILE_BYTES));
     }
     Ok(Contents {
         text: Text::parse(&bytes)?,
@@ -135,7 +133,7 @@ fn look(path: &Path) -> Result<Contents, Reason> {
 }
 
 fn write(path: &Path, contents: &Contents) -> Result<File, Reason> {
-    // One that was cut short may be there.
+    // An incomplete file may be left over.
     let _ = fs::remove_file(path);
     let mut file = OpenOptions::new()
         .write(true)
@@ -147,8 +145,8 @@ fn write(path: &Path, contents: &Contents) -> Result<File, Reason> {
     Ok(file)
 }
 
-/// Writes something else into a file of this size, which is whole whenever the power fails.
-fn correct(file: &File, size: usize, contents: &Contents) -> Result<(), Reason> {
+/// Overwrites a file of this size so that it stays complete if the power fails.
+fn overwrite(file: &File, size: usize, contents: &Contents) -> Result<(), Reason> {
     let mut bytes = contents.text.to_string().into_bytes();
     let length = bytes.len();
     bytes.resize(length.max(size), b'\n');

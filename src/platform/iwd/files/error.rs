@@ -1,4 +1,4 @@
-//! What is said when a file cannot be read or changed.
+//! Errors when reading or changing a file.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use rustix::io::Errno;
 
 use super::text::Fault;
 
-/// One of iwd's files could not be read or changed. Nothing of what is in it is said.
+/// One of iwd's files could not be read or changed. The message never includes the file's content.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {tried} iwd's {}: {reason}", path.display())]
 pub struct FileError {
@@ -16,32 +16,34 @@ pub struct FileError {
     reason: Reason,
 }
 
-/// Why it could not.
+/// The reason.
 #[derive(Debug, thiserror::Error)]
 pub enum Reason {
-    /// The kernel's answer.
+    /// The kernel's error.
     #[error("{0}")]
     Kernel(#[from] io::Error),
-    /// What is in it.
-    #[error("{0}; iwd does not read it either")]
+    /// The content is malformed.
+    #[error("{0}; iwd cannot read the file either")]
     Text(#[from] Fault),
-    /// A symbolic link, such as systems that are built from a description have.
-    #[error("it is a symbolic link, which macveil does not replace: put a file there")]
+    /// A symbolic link, as on declarative systems such as NixOS.
+    #[error("symbolic links are not replaced: put a file there")]
     Link,
     /// A directory, a pipe, a device.
-    #[error("it is no file")]
+    #[error("not a regular file")]
     NoFile,
-    /// It belongs to this user.
-    #[error("it belongs to user {0}, who could have put it there: `chown root` it if it is right")]
+    /// The file belongs to this user.
+    #[error(
+        "the file belongs to user {0}, who may have placed it there: run `chown root` on it if it is correct"
+    )]
     Owner(u32),
-    /// It is larger than this, in bytes.
-    #[error("it is larger than {0} bytes, which no network's settings are")]
+    /// The file is larger than this, in bytes.
+    #[error("larger than {0} bytes, the limit for a network's settings")]
     Size(u64),
 }
 
 impl FileError {
     pub(super) fn new(tried: &'static str, path: &Path, reason: Reason) -> Self {
-        // What O_NOFOLLOW answers says nothing to people.
+        // The errno of O_NOFOLLOW would mislead users.
         let reason = match reason {
             Reason::Kernel(error) if error.raw_os_error() == Some(Errno::LOOP.raw_os_error()) => {
                 Reason::Link
@@ -55,9 +57,9 @@ impl FileError {
         }
     }
 
-    /// Whether there is no such file: iwd knows the network no longer.
+    /// Whether the file does not exist, because iwd no longer knows the network.
     #[must_use]
-    pub fn is_absence(&self) -> bool {
+    pub fn is_not_found(&self) -> bool {
         matches!(&self.reason, Reason::Kernel(error) if error.kind() == io::ErrorKind::NotFound)
     }
 }

@@ -1,10 +1,10 @@
-//! Whoever opens a file while it is leased waits (`fcntl(2)`, leases).
+//! File leases: another program that opens a leased file waits (`fcntl(2)`, leases).
 //!
-//! One of two modules with unsafe code: see docs/dependencies.md.
+//! One of two modules with unsafe code; see docs/dependencies.md.
 
 #![allow(
     unsafe_code,
-    reason = "no crate that is there has F_SETLEASE; it takes numbers only"
+    reason = "no dependency offers F_SETLEASE; the call takes only numbers"
 )]
 
 use std::fs::File;
@@ -13,17 +13,17 @@ use std::os::fd::AsRawFd as _;
 
 use libc::{F_SETLEASE, F_WRLCK, SIGURG, c_int};
 
-/// As `asm-generic/fcntl.h` has it.
+/// From `asm-generic/fcntl.h`.
 const F_SETSIG: c_int = 10;
 
-/// Leases a file until it is closed, or for 45 s (`/proc/sys/fs/lease-break-time`). Nobody else may have it
-/// open.
+/// Leases a file until it is closed, or for 45 s (`/proc/sys/fs/lease-break-time`). No other
+/// program may have it open.
 ///
 /// # Errors
 ///
-/// As the kernel says: not every file system has leases.
+/// The kernel rejects the lease; not every file system supports leases.
 pub(super) fn take(file: &File) -> io::Result<()> {
-    // The signal that tells of somebody who waits; by default it is SIGIO, which ends the process.
+    // The signal sent when a program waits. The default, SIGIO, would end the process.
     control(file, F_SETSIG, SIGURG)?;
     control(file, F_SETLEASE, F_WRLCK)
 }
@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_can_open_a_leased_file_until_it_is_closed() {
+    fn leased_file_cannot_be_opened_until_it_is_closed() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("file");
         let file = File::create(&path).unwrap();

@@ -1,12 +1,12 @@
-//! iwd's known networks: a file each in its state directory, which iwd reads again whenever one changes.
+//! iwd's known networks: one file each in its state directory. iwd rereads a file when it changes.
 //!
-//! | file | what it holds |
+//! | file | content |
 //! |---|---|
-//! | `name` | pure: which network a file is about |
-//! | `text` | pure: what is in it, changed value by value |
-//! | `disk` | changing it while iwd may be changing it too |
-//! | `lease` | what makes others wait meanwhile |
-//! | `error` | what is said when that fails |
+//! | `name` | pure: maps file names to networks |
+//! | `text` | pure: the file's text, changed value by value |
+//! | `disk` | changes a file that iwd may be changing too |
+//! | `lease` | makes other programs wait meanwhile |
+//! | `error` | error messages |
 
 mod disk;
 mod error;
@@ -54,65 +54,65 @@ pub struct KnownNetworks {
 /// A network that iwd knows.
 #[derive(Debug)]
 pub struct KnownNetwork {
-    /// Which one.
+    /// SSID and security type.
     pub id: KnownNetworkId,
-    /// It does not tell its name: iwd's scans name it.
+    /// The SSID is hidden: iwd's scans include it.
     pub hidden: bool,
-    /// iwd joins it by itself.
+    /// iwd connects automatically.
     pub autoconnect: bool,
-    /// The address that iwd joins it with, if it is one that iwd takes.
+    /// The address that iwd uses for this network, if iwd accepts the value.
     pub address_override: Option<Mac>,
-    /// iwd joins it with another address each time, if there is no `address_override`.
+    /// iwd uses a new address for each connection, unless `address_override` is set.
     pub always_randomize: bool,
-    /// What is there now, to be put back one day if macveil has changed nothing yet.
+    /// The current values, which are the original ones if macveil has not changed them.
     pub original: Original,
-    /// Why nothing is known of it but that there is a file, if so.
+    /// Why the file cannot be read, if so.
     pub problem: Option<FileError>,
 }
 
-/// What macveil changes in a file, as it was before.
+/// The original values of a file that macveil changes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Original {
-    /// `AddressOverride`, whatever it says.
+    /// The raw value of `AddressOverride`.
     pub address_override: Option<String>,
-    /// `AlwaysRandomizeAddress`, whatever it says.
+    /// The raw value of `AlwaysRandomizeAddress`.
     pub always_randomize: Option<String>,
-    /// Whether there is a `[Settings]` at all.
+    /// Whether the file has a `[Settings]` group.
     pub has_settings: bool,
 }
 
-/// What came of a change.
+/// The result of a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
-    /// It was so already: nothing was written.
+    /// The value was already set; nothing was written.
     None,
-    /// It is so now; before it was this.
+    /// The value was changed; contains the original values.
     From(Original),
 }
 
 impl KnownNetworks {
-    /// Those in this directory.
+    /// The networks in this directory.
     #[must_use]
     pub const fn new(directory: PathBuf) -> Self {
         Self { directory }
     }
 
-    /// The directory, to be watched: iwd undoes what it has not seen when it writes at the same moment.
+    /// The directory, which the caller must watch: iwd reverts a change made while it writes.
     #[must_use]
     pub fn directory(&self) -> &Path {
         &self.directory
     }
 
-    /// All of them, in the order of their names.
+    /// All networks, sorted by file name.
     ///
     /// # Errors
     ///
-    /// If the directory cannot be read. A file that cannot be has its error in it.
+    /// The directory cannot be read. An unreadable file has its error in the list.
     pub fn list(&self) -> Result<Vec<KnownNetwork>, FileError> {
-        let told = |error| FileError::new("list", &self.directory, Reason::Kernel(error));
+        let failed = |error| FileError::new("list", &self.directory, Reason::Kernel(error));
         let mut networks = Vec::new();
-        for entry in fs::read_dir(&self.directory).map_err(told)? {
-            let name = entry.map_err(told)?.file_name();
+        for entry in fs::read_dir(&self.directory).map_err(failed)? {
+            let name = entry.map_err(failed)?.file_name();
             let id = name.to_str().and_then(KnownNetworkId::from_file_name);
             networks.extend(id.and_then(|id| self.read(id)));
         }
@@ -120,13 +120,13 @@ impl KnownNetworks {
         Ok(networks)
     }
 
-    /// Has iwd join a network with this address from its next connection on. Nothing else in the file
-    /// changes, but for `AlwaysRandomizeAddress`, which is `false` while an address is given.
+    /// Sets the address that iwd uses from its next connection to this network on. In the file, only
+    /// `AlwaysRandomizeAddress` changes as well, to `false`.
     ///
     /// # Errors
     ///
-    /// As the file system says; also for files that iwd has not written
-    /// ([`is_absence`](FileError::is_absence) if there is none).
+    /// The file system fails, the file is malformed, or it does not exist
+    /// ([`is_not_found`](FileError::is_not_found)).
     pub fn set_address_override(
         &self,
         network: &KnownNetworkId,
@@ -144,48 +144,47 @@ impl KnownNetworks {
         Ok(original.map_or(Change::None, Change::From))
     }
 
-    /// Puts back what was there before macveil came. A network that iwd has forgotten has nothing to be put
-    /// back.
+    /// Restores the original values. Does nothing for a network that iwd has forgotten.
     ///
     /// # Errors
     ///
-    /// As the file system says; also for files that iwd has not written.
-    pub fn put_back(&self, network: &KnownNetworkId, original: &Original) -> Result<(), FileError> {
+    /// The file system fails, or the file is malformed.
+    pub fn restore(&self, network: &KnownNetworkId, original: &Original) -> Result<(), FileError> {
         let result = disk::change(&self.path(network), |text| {
-            restore(text, ADDRESS, original.address_override.as_deref());
-            restore(text, RANDOM, original.always_randomize.as_deref());
+            restore_value(text, ADDRESS, original.address_override.as_deref());
+            restore_value(text, RANDOM, original.always_randomize.as_deref());
             if !original.has_settings {
                 text.remove_empty(GROUP);
             }
         });
         match result {
-            Err(error) if error.is_absence() => Ok(()),
+            Err(error) if error.is_not_found() => Ok(()),
             result => result.map(drop),
         }
     }
 
-    /// Removes what a macveil that was killed has left there.
+    /// Removes temporary files of a killed macveil.
     ///
     /// # Errors
     ///
-    /// As the file system says.
-    pub fn sweep(&self) -> Result<(), FileError> {
-        let told = |error| FileError::new("sweep", &self.directory, Reason::Kernel(error));
-        for entry in fs::read_dir(&self.directory).map_err(told)? {
-            let entry = entry.map_err(told)?;
+    /// The file system fails.
+    pub fn remove_temporary_files(&self) -> Result<(), FileError> {
+        let failed = |error| FileError::new("clean up", &self.directory, Reason::Kernel(error));
+        for entry in fs::read_dir(&self.directory).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
             let name = entry.file_name();
             if name.to_string_lossy().ends_with(disk::TEMPORARY) {
-                fs::remove_file(entry.path()).map_err(told)?;
+                fs::remove_file(entry.path()).map_err(failed)?;
             }
         }
         Ok(())
     }
 
-    /// `None` if iwd has just removed it.
+    /// `None` if iwd removed the file meanwhile.
     fn read(&self, id: KnownNetworkId) -> Option<KnownNetwork> {
         let (text, problem) = match disk::read(&self.path(&id)) {
             Ok(contents) => (contents.text, None),
-            Err(error) if error.is_absence() => return None,
+            Err(error) if error.is_not_found() => return None,
             Err(error) => (Text::default(), Some(error)),
         };
         Some(KnownNetwork {
@@ -215,14 +214,14 @@ impl Original {
     }
 }
 
-fn restore(text: &mut Text, place: Place, value: Option<&str>) {
+fn restore_value(text: &mut Text, place: Place, value: Option<&str>) {
     match value {
         Some(value) => text.set(place, value),
         None => text.remove(place),
     }
 }
 
-/// What iwd takes for an address (`util_string_to_address`, `util_is_valid_sta_address`, `util.c`).
+/// Parses an address as iwd does (`util_string_to_address`, `util_is_valid_sta_address`, `util.c`).
 fn address(value: &str) -> Option<Mac> {
     let full = value.len() == 17 && !value.contains('-');
     let mac: Mac = value.parse().ok().filter(|_| full)?;

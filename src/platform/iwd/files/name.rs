@@ -1,15 +1,15 @@
-//! Which network a file is about (`storage_get_network_file_path`, `storage_network_ssid_from_path`,
+//! Maps file names to networks (`storage_get_network_file_path`, `storage_network_ssid_from_path`,
 //! `storage.c`, 3.10).
 
 use macveil_core::types::Ssid;
 
-/// What begins the name of a file whose network's name is in hexadecimal digits.
+/// The prefix of a file name with the SSID in hexadecimal.
 const HEXADECIMAL: char = '=';
 
-/// How a known network is joined, as far as iwd tells networks apart by it.
+/// The security type by which iwd distinguishes known networks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Security {
-    /// Without any key, OWE among them.
+    /// Without a key, including OWE.
     Open,
     /// With a passphrase, WPA2 or WPA3.
     Psk,
@@ -20,7 +20,7 @@ pub enum Security {
 impl Security {
     const ALL: [Self; 3] = [Self::Open, Self::Psk, Self::Enterprise];
 
-    /// iwd's word for it: the end of the file's name, and `Type` on D-Bus.
+    /// iwd's name of the type: the file name's suffix, and `Type` on D-Bus.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -30,7 +30,7 @@ impl Security {
         }
     }
 
-    /// What iwd's word stands for; `None` for what has no known networks, such as `wep`.
+    /// Parses iwd's name of the type; `None` for types without known networks, such as `wep`.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL
@@ -39,17 +39,17 @@ impl Security {
     }
 }
 
-/// What iwd tells known networks apart by.
+/// The identity of a known network.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct KnownNetworkId {
-    /// Its name.
+    /// SSID.
     pub ssid: Ssid,
-    /// How it is joined.
+    /// Security type.
     pub security: Security,
 }
 
 impl KnownNetworkId {
-    /// The name of its file.
+    /// The network's file name.
     #[must_use]
     pub fn file_name(&self) -> String {
         let kind = self.security.word();
@@ -59,8 +59,7 @@ impl KnownNetworkId {
         }
     }
 
-    /// The network whose file has this name: `None` if it is another file, or one that iwd would not
-    /// look for under this name.
+    /// The network with this file name; `None` for other files, and for names that iwd would not use.
     #[must_use]
     pub fn from_file_name(file: &str) -> Option<Self> {
         let (name, kind) = file.split_once('.')?;
@@ -68,7 +67,7 @@ impl KnownNetworkId {
             Some(digits) => Ssid::from_hex(digits)?,
             None => Ssid::new(name.as_bytes())?,
         };
-        // iwd handles names as text that ends with a NUL.
+        // iwd handles SSIDs as NUL-terminated text.
         let text = std::str::from_utf8(ssid.as_bytes()).ok()?;
         let id = Self {
             security: Security::from_word(kind)?,
@@ -89,7 +88,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_is_written_as_it_is_only_if_every_byte_is_plain() {
+    fn ssid_is_written_as_text_only_if_all_bytes_are_plain() {
         for (ssid, file) in [
             (&b"Home"[..], "Home.psk"),
             (b"a b_c-9", "a b_c-9.psk"),
@@ -108,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_says_how_it_is_joined() {
+    fn suffix_is_the_security_type() {
         for (file, security) in [
             ("a.open", Some(Security::Open)),
             ("a.psk", Some(Security::Psk)),
@@ -124,18 +123,18 @@ mod tests {
     }
 
     #[test]
-    fn what_iwd_would_not_look_for_is_no_network() {
+    fn name_that_iwd_would_not_use_is_rejected() {
         let long = format!("{}.psk", "a".repeat(33));
         for file in [
             ".psk",
             "=.psk",
-            // Plain names are not in digits, and digits are lower-case.
+            // Plain SSIDs are not in hexadecimal, and digits are lower-case.
             "=61.psk",
             "=C3A9.psk",
             "a=b.psk",
             "=6.psk",
             "=zz.psk",
-            // Neither text nor without a NUL.
+            // Not text, or with a NUL.
             "=ff.psk",
             "=6100.psk",
             &long,

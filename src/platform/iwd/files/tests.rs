@@ -1,4 +1,4 @@
-//! Files as iwd writes them, and as nobody should.
+//! Valid and malformed iwd files.
 
 use std::fs::{File, FileTimes, Permissions};
 use std::io::Write as _;
@@ -63,17 +63,17 @@ impl Home {
         self.networks.list().unwrap().pop().unwrap()
     }
 
-    /// Nothing but these files.
+    /// Asserts that the directory contains exactly these files.
     fn assert_files(&self, expected: &[&str]) {
         let entries = fs::read_dir(self.directory.path()).unwrap();
-        let mut names: Vec<_> = entries.map(|it| it.unwrap().file_name()).collect();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
         names.sort();
         assert_eq!(names, expected);
     }
 }
 
 #[test]
-fn each_network_is_listed_with_what_iwd_makes_of_its_file() {
+fn each_network_is_listed_with_its_settings() {
     let home = Home::new();
     let put = |name: &str, text: &str| fs::write(home.directory.path().join(name), text).unwrap();
     put(
@@ -115,7 +115,7 @@ fn each_network_is_listed_with_what_iwd_makes_of_its_file() {
 }
 
 #[test]
-fn only_what_iwd_takes_for_an_address_is_one() {
+fn address_is_accepted_only_in_iwds_format() {
     for (value, expected) in [
         ("02:00:00:00:00:07", Some(OURS)),
         ("02-00-00-00-00-07", None),
@@ -129,7 +129,7 @@ fn only_what_iwd_takes_for_an_address_is_one() {
 }
 
 #[test]
-fn a_change_keeps_the_time_and_nobody_else_may_read_it() {
+fn change_keeps_the_mtime_and_private_mode() {
     let home = Home::with("[Security]\nPassphrase=secret\n");
     let long_ago = SystemTime::UNIX_EPOCH + Duration::new(1_600_000_000, 123_456_789);
     let file = File::options().write(true).open(home.path()).unwrap();
@@ -155,7 +155,7 @@ fn a_change_keeps_the_time_and_nobody_else_may_read_it() {
         (written.ino(), written.ctime_nsec())
     );
 
-    home.networks.put_back(&id(), &before).unwrap();
+    home.networks.restore(&id(), &before).unwrap();
     assert_eq!(home.text(), "[Security]\nPassphrase=secret\n");
     assert_eq!(
         fs::metadata(home.path()).unwrap().modified().unwrap(),
@@ -165,7 +165,7 @@ fn a_change_keeps_the_time_and_nobody_else_may_read_it() {
 }
 
 #[test]
-fn what_the_user_had_set_comes_back_as_it_was() {
+fn user_settings_are_restored_exactly() {
     let text =
         "[Settings]\nAlwaysRandomizeAddress = TRUE\nAddressOverride= 06:00:00:00:00:01\n# mine";
     let home = Home::with(text);
@@ -176,30 +176,30 @@ fn what_the_user_had_set_comes_back_as_it_was() {
         home.text(),
         "[Settings]\nAlwaysRandomizeAddress = false\nAddressOverride= 02:00:00:00:00:07\n# mine"
     );
-    home.networks.put_back(&id(), &original).unwrap();
+    home.networks.restore(&id(), &original).unwrap();
     assert_eq!(home.text(), text);
 }
 
 #[test]
-fn a_network_that_was_forgotten_stays_so() {
+fn forgotten_network_is_not_restored() {
     let home = Home::new();
-    assert!(home.set().unwrap_err().is_absence());
-    home.networks.put_back(&id(), &Original::default()).unwrap();
+    assert!(home.set().unwrap_err().is_not_found());
+    home.networks.restore(&id(), &Original::default()).unwrap();
     home.assert_files(&[]);
 }
 
 #[test]
-fn what_a_killed_macveil_has_left_is_removed() {
+fn temporary_files_of_a_killed_macveil_are_removed() {
     let home = Home::with("");
     fs::write(home.directory.path().join("Home.psk.macveil.tmp"), "x").unwrap();
     fs::write(home.directory.path().join("Home.psk.Xy12aB.tmp"), "").unwrap();
-    home.networks.sweep().unwrap();
+    home.networks.remove_temporary_files().unwrap();
     home.assert_files(&["Home.psk", "Home.psk.Xy12aB.tmp"]);
 }
 
 #[test]
-fn what_iwd_has_not_written_is_refused_and_left_alone() {
-    let told = |home: &Home, words: &str| {
+fn malformed_file_is_rejected_and_unchanged() {
+    let rejected = |home: &Home, words: &str| {
         let error = home.set().unwrap_err().to_string();
         assert!(
             error.contains("Home.psk: ") && error.contains(words),
@@ -215,25 +215,25 @@ fn what_iwd_has_not_written_is_refused_and_left_alone() {
         (&*"#".repeat(256 * 1024 + 1), "larger than 262144 bytes"),
     ] {
         let home = Home::with(text);
-        told(&home, words);
+        rejected(&home, words);
         assert_eq!(home.text(), text);
     }
     let home = Home::new();
     symlink("/etc/passwd", home.path()).unwrap();
-    told(&home, "symbolic link");
+    rejected(&home, "symbolic link");
     let home = Home::new();
     fs::create_dir(home.path()).unwrap();
-    told(&home, "no file");
+    rejected(&home, "not a regular file");
     let home = Home::new();
     rustix::fs::mkfifoat(rustix::fs::CWD, home.path(), 0o600.into()).unwrap();
-    told(&home, "no file");
+    rejected(&home, "not a regular file");
     let home = Home::with("");
-    chown(home.path(), Some(65534), None).expect("this needs root");
-    told(&home, "belongs to user 65534");
+    chown(home.path(), Some(65534), None).expect("requires root");
+    rejected(&home, "belongs to user 65534");
 }
 
-/// As iwd does it: read, change, write another file, move it there (`write_file`, `storage.c`).
-fn write_as_iwd_does(path: &Path, edit: impl Fn(&mut Text)) {
+/// Changes a file like iwd: reads it, writes another file and renames that (`write_file`, `storage.c`).
+fn write_like_iwd(path: &Path, edit: impl Fn(&mut Text)) {
     let mut text = Text::parse(&fs::read(path).unwrap()).unwrap();
     let modified = fs::metadata(path).unwrap().modified().unwrap();
     edit(&mut text);
@@ -246,18 +246,17 @@ fn write_as_iwd_does(path: &Path, edit: impl Fn(&mut Text)) {
     fs::rename(&temporary, path).unwrap();
 }
 
-/// iwd's edits, each with another value of the next of a few settings. None that was made may be missing
-/// when it reads the file for the next one.
+/// Edits settings in turn like iwd. Each edit must still be in the file at the next edit.
 ///
-/// Ends once both have made enough of them.
-fn edit_as_iwd_does(path: &Path, ours: &AtomicU16) -> u16 {
+/// Ends when both sides have made enough edits.
+fn edit_like_iwd(path: &Path, ours: &AtomicU16) -> u16 {
     let keys: Vec<_> = (0..20).map(|number| format!("Iwd{number}")).collect();
     let mut values = vec![None; keys.len()];
     let mut edit = 0;
     while edit < EDITS || ours.load(Relaxed) < EDITS {
         let at = usize::from(edit) % keys.len();
         let value = edit.to_string();
-        write_as_iwd_does(path, |text| {
+        write_like_iwd(path, |text| {
             for (key, value) in keys.iter().zip(&values) {
                 let there = text.value(Place { group: GROUP, key });
                 assert_eq!(there, value.as_deref(), "{key}");
@@ -274,13 +273,13 @@ fn edit_as_iwd_does(path: &Path, ours: &AtomicU16) -> u16 {
 const EDITS: u16 = 1000;
 
 #[test]
-fn a_thousand_edits_by_each_at_once_lose_nothing() {
-    // In memory where there is such a place: a disk that is waited for would keep the two apart.
-    let home = Home::within(Some(Path::new("/dev/shm")).filter(|it| it.is_dir()));
+fn concurrent_edits_lose_no_change() {
+    // In memory if possible: waiting for a disk would keep the two writers apart.
+    let home = Home::within(Some(Path::new("/dev/shm")).filter(|path| path.is_dir()));
     fs::write(home.path(), "[Security]\nPassphrase=secret\n").unwrap();
     let (path, ours) = (home.path(), AtomicU16::new(0));
     let theirs = thread::scope(|scope| {
-        let iwd = scope.spawn(|| edit_as_iwd_does(&path, &ours));
+        let iwd = scope.spawn(|| edit_like_iwd(&path, &ours));
         while !iwd.is_finished() {
             let [high, low] = ours.fetch_add(1, Relaxed).to_be_bytes();
             let address = Mac([2, 0, 0, 1, high, low]);
@@ -293,7 +292,7 @@ fn a_thousand_edits_by_each_at_once_lose_nothing() {
         }
         iwd.join().unwrap()
     });
-    // Once iwd is at rest one more look is enough, as macveil takes one whenever a file changes.
+    // After iwd stops, one more check suffices; macveil checks whenever a file changes.
     home.set().unwrap();
     let text = Text::parse(home.text().as_bytes()).unwrap();
     assert_eq!(text.value(ADDRESS), Some("02:00:00:00:00:07"));

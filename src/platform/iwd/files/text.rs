@@ -1,22 +1,22 @@
-//! Pure: a known network's file as text, of which only the value that is changed changes.
+//! Pure: the text of a known network's file. A change affects only the changed value.
 //!
-//! What counts is what iwd's reader makes of it (`l_settings_load_from_data`, `settings.c`, ell 0.70): of
-//! two groups with one name, or two keys in one group, the first.
+//! Follows iwd's reader (`l_settings_load_from_data`, `settings.c`, ell 0.70): of two groups with the same
+//! name, or two equal keys in a group, the first applies.
 
 use std::ops::Range;
 
-/// Why iwd would not read a file.
+/// Why iwd would reject a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
-    /// It is not text.
-    #[error("it is not text")]
+    /// Not text.
+    #[error("not text")]
     NotText,
     /// A line, counted from 1, is neither a group nor a setting nor a comment.
     #[error("line {0} is neither a [Group] nor a Key=Value nor a # comment")]
     Line(usize),
 }
 
-/// A file, line by line.
+/// A file as lines.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Text {
     lines: Vec<Line>,
@@ -24,20 +24,20 @@ pub(super) struct Text {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Line {
-    /// Without what ends it.
+    /// Without the line break.
     text: String,
     kind: Kind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// Nothing, a comment, or a line of what a group such as `[@pem@name]` holds.
+    /// Empty, a comment, or a line in a group such as `[@pem@name]`.
     Other,
     Group,
     Setting,
 }
 
-/// One setting's place.
+/// The group and key of a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place<'a> {
     pub(super) group: &'a str,
@@ -75,7 +75,7 @@ impl Text {
         self.header(name).is_some()
     }
 
-    /// Gives a setting a value, where it is if it is there.
+    /// Sets a value, in place if the setting exists.
     pub(super) fn set(&mut self, place: Place, value: &str) {
         let setting = || Line {
             text: format!("{}={value}", place.key),
@@ -91,14 +91,14 @@ impl Text {
         }
     }
 
-    /// Takes a setting away.
+    /// Removes a setting.
     pub(super) fn remove(&mut self, place: Place) {
         if let Some(at) = self.find(place) {
             self.lines.remove(at);
         }
     }
 
-    /// Takes a group away that has nothing in it, as [`set`](Self::set) has added it.
+    /// Removes a group if it is empty, the inverse of [`set`](Self::set) adding it.
     pub(super) fn remove_empty(&mut self, group: &str) {
         let Some(header) = self.header(group) else {
             return;
@@ -121,9 +121,9 @@ impl Text {
         }
     }
 
-    /// What `theirs` has changed in `base`, changed here too.
+    /// Applies the changes between `base` and `theirs`.
     pub(super) fn merge(&mut self, base: &Self, theirs: &Self) {
-        // Keys of devices are nothing that is put together from two files.
+        // Embedded certificates are not merged from two files.
         if base.embedded() != theirs.embedded() {
             self.clone_from(theirs);
             return;
@@ -137,7 +137,7 @@ impl Text {
         }
     }
 
-    /// All that is in groups such as `[@pem@name]`.
+    /// All content of groups such as `[@pem@name]`.
     fn embedded(&self) -> Vec<&str> {
         let mut inside = false;
         let lines = self.lines.iter().filter(|line| {
@@ -149,7 +149,7 @@ impl Text {
         lines.map(|line| &*line.text).collect()
     }
 
-    /// The places of all settings, some of them hidden by others of the same name.
+    /// The places of all settings, including shadowed ones with equal names.
     fn places(&self) -> impl Iterator<Item = Place<'_>> {
         let mut group = "";
         self.lines.iter().filter_map(move |line| match line.kind {
@@ -210,7 +210,7 @@ impl std::fmt::Display for Text {
     }
 }
 
-/// What a line is in this group; `None` if iwd would refuse it.
+/// The kind of a line in this group; `None` if iwd would reject it.
 fn kind(line: &str, group: Option<&str>) -> Option<Kind> {
     let text = line.trim_start_matches(BLANKS);
     if text.starts_with('[') {
@@ -242,7 +242,7 @@ fn group_name(line: &str) -> &str {
         .unwrap_or_default()
 }
 
-/// A setting's key, where its value begins, and its value, whose trailing blanks are its own.
+/// A setting's key, the offset of its value, and the value with trailing blanks.
 fn parts(line: &str) -> Option<(&str, usize, &str)> {
     let (key, value) = line.split_once('=')?;
     let value = value.trim_start_matches(BLANKS);
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_value_changes_and_all_of_it_can_be_put_back() {
+    fn only_the_value_changes_and_can_be_restored() {
         for before in [
             "",
             "\n",
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[test]
-    fn a_group_that_holds_something_stays() {
+    fn group_with_settings_is_not_removed() {
         for full in ["[Settings]\n# why\n", "[Settings]\nHidden=true\n"] {
             let mut kept = text(full);
             kept.remove_empty("Settings");
@@ -310,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn what_iwd_would_not_read_is_refused_with_its_line() {
+    fn malformed_text_is_rejected_with_its_line() {
         for (bytes, fault) in [
             (&b"[Settings]\nHidden=\xff\n"[..], Fault::NotText),
             (b"[Settings]\n\0\n", Fault::NotText),
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn what_two_have_changed_is_put_together() {
+    fn changes_of_two_writers_are_merged() {
         let base = text("[Security]\nPassphrase=a\nOld=1\n");
         let mut ours = base.clone();
         ours.set(OVERRIDE, "02:00:00:00:00:07");
@@ -342,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn certificates_are_taken_as_they_are() {
+    fn certificates_are_kept_unchanged() {
         let base = text("[@pem@ca]\nab==\n");
         let mut ours = base.clone();
         ours.set(OVERRIDE, "02:00:00:00:00:07");

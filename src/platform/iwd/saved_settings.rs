@@ -1,8 +1,8 @@
-//! What iwd's files said before macveil changed them, on disk: a macveil that is killed and started again
-//! must not take its own addresses for the user's, nor may one after the next boot.
+//! The original values in iwd's files, on disk. After a kill or a reboot, macveil must not take its own
+//! addresses for the user's.
 //!
-//! A line for each network: its name, its kind, the two values and whether there was a `[Settings]`; names
-//! and values in hexadecimal digits.
+//! Each line has a network's SSID, its type, the two values and whether the file had `[Settings]`. SSID
+//! and values are in hexadecimal.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -15,20 +15,20 @@ use super::files::{KnownNetworkId, Original, Security};
 use crate::store::atomic;
 use macveil_core::types::Ssid;
 
-/// A setting that was not there.
+/// Stands for a setting that was not set.
 const NONE: &str = "-";
-/// What comes before the digits of one that was.
+/// The prefix of a setting's value.
 const SOME: char = '=';
 
 #[derive(Debug)]
-pub(super) struct Originals {
+pub(super) struct SavedSettings {
     path: PathBuf,
 }
 
 pub(super) type Kept = BTreeMap<KnownNetworkId, Original>;
 
-impl Originals {
-    pub(super) const fn kept_at(path: PathBuf) -> Self {
+impl SavedSettings {
+    pub(super) const fn at(path: PathBuf) -> Self {
         Self { path }
     }
 
@@ -82,18 +82,18 @@ fn read_line(line: &str) -> Option<(KnownNetworkId, Original)> {
     Some((id, original))
 }
 
-/// What no macveil has written.
-struct Nonsense;
+/// A value that macveil did not write.
+struct Malformed;
 
-fn value(word: &str) -> Result<Option<String>, Nonsense> {
+fn value(word: &str) -> Result<Option<String>, Malformed> {
     let digits = match word.strip_prefix(SOME) {
         None if word == NONE => return Ok(None),
         Some("") => return Ok(Some(String::new())),
         Some(digits) => HEXLOWER_PERMISSIVE.decode(digits.as_bytes()),
-        None => return Err(Nonsense),
+        None => return Err(Malformed),
     };
-    let digits = digits.map_err(|_| Nonsense)?;
-    String::from_utf8(digits).map(Some).map_err(|_| Nonsense)
+    let digits = digits.map_err(|_| Malformed)?;
+    String::from_utf8(digits).map(Some).map_err(|_| Malformed)
 }
 
 #[cfg(test)]
@@ -124,19 +124,19 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn saved_values_are_read_back() {
         let directory = tempfile::tempdir().unwrap();
-        let originals = Originals::kept_at(directory.path().join("iwd"));
-        assert_eq!(originals.read(), Kept::new());
-        originals.write(&all()).unwrap();
-        assert_eq!(originals.read(), all());
-        originals.write(&Kept::new()).unwrap();
-        originals.write(&Kept::new()).unwrap();
-        assert_eq!(originals.read(), Kept::new());
+        let file = SavedSettings::at(directory.path().join("iwd"));
+        assert_eq!(file.read(), Kept::new());
+        file.write(&all()).unwrap();
+        assert_eq!(file.read(), all());
+        file.write(&Kept::new()).unwrap();
+        file.write(&Kept::new()).unwrap();
+        assert_eq!(file.read(), Kept::new());
     }
 
     #[test]
-    fn lines_that_make_no_sense_are_passed_over() {
+    fn malformed_line_is_skipped() {
         for line in [
             "",
             "61 psk - -",
