@@ -46,7 +46,11 @@ fn run_daemon(config: Option<&Path>) -> ExitCode {
     match daemon::run(config) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let code = if error.is_configuration() { EXIT_NEGATIVE } else { EXIT_UNAVAILABLE };
+            let code = if error.is_configuration() {
+                EXIT_NEGATIVE
+            } else {
+                EXIT_UNAVAILABLE
+            };
             report(&error, ExitCode::from(code))
         }
     }

@@ -275,7 +275,7 @@ impl Daemon {
                 self.recheck_managers()?;
             }
             LoopEvent::BackendEvent(BackendEvent { ifindex, report }) => {
-                self.report(ifindex, report)
+                self.report(ifindex, report);
             }
             LoopEvent::PendingRequest(asked) => self.answer(asked)?,
             LoopEvent::Alarm => self.handle_timeouts()?,

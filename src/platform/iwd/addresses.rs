@@ -59,14 +59,14 @@ impl Addresses {
     /// Saves the original values on disk before it changes a file.
     pub(super) fn write(&self, network: &NetworkId, address: Mac) -> Result<(), String> {
         let id = known_network_id(network);
-        let mut kept = self.saved_settings.read();
-        if !kept.contains_key(&id) {
+        let mut originals = self.saved_settings.read();
+        if !originals.contains_key(&id) {
             let networks = self.networks.list().map_err(|error| error.to_string())?;
-            kept.retain(|id, _| networks.iter().any(|network| network.id == *id));
+            originals.retain(|id, _| networks.iter().any(|network| network.id == *id));
             let found = networks.into_iter().find(|network| network.id == id);
             let original = found.ok_or("iwd no longer knows this network")?.original;
-            kept.insert(id.clone(), original);
-            self.saved_settings.write(&kept).map_err(|error| {
+            originals.insert(id.clone(), original);
+            self.saved_settings.write(&originals).map_err(|error| {
                 format!(
                     "cannot save the original values of iwd's file, so it is not changed: {error}"
                 )
@@ -80,15 +80,15 @@ impl Addresses {
 
     /// Restores all original values.
     pub(super) fn restore(&self) {
-        let mut kept = self.saved_settings.read();
-        kept.retain(|id, original| match self.networks.restore(id, original) {
+        let mut originals = self.saved_settings.read();
+        originals.retain(|id, original| match self.networks.restore(id, original) {
             Ok(()) => false,
             Err(error) => {
                 tracing::warn!("{error}; the file keeps an address set by macveil");
                 true
             }
         });
-        if let Err(error) = self.saved_settings.write(&kept) {
+        if let Err(error) = self.saved_settings.write(&originals) {
             debug!("cannot save iwd's original values: {error}");
         }
     }
@@ -140,7 +140,7 @@ mod tests {
         let tokio = tokio();
         let _within = tokio.enter();
         let home = tempfile::tempdir().unwrap();
-        let (directory, kept) = (home.path().join("iwd"), home.path().join("saved_settings"));
+        let (directory, file) = (home.path().join("iwd"), home.path().join("saved_settings"));
         fs::create_dir(&directory).unwrap();
         fs::write(directory.join("Home.psk"), TEXT).unwrap();
         let id = NetworkId {
@@ -150,17 +150,17 @@ mod tests {
         let address = |addresses: &Addresses| addresses.known().unwrap()[0].address;
         for written in [FIRST, SECOND] {
             // A new instance each time, like a new process, which knows only the files.
-            let addresses = Addresses::new(directory.clone(), kept.clone());
+            let addresses = Addresses::new(directory.clone(), file.clone());
             addresses.write(&id, written).unwrap();
             assert_eq!(address(&addresses), Some(written));
         }
-        let addresses = Addresses::new(directory.clone(), kept.clone());
+        let addresses = Addresses::new(directory.clone(), file.clone());
         addresses.restore();
         assert_eq!(
             fs::read_to_string(directory.join("Home.psk")).unwrap(),
             TEXT
         );
-        assert!(!kept.exists());
+        assert!(!file.exists());
         let gone = NetworkId {
             joining: Joining::Open,
             ..id

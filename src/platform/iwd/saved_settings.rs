@@ -25,27 +25,27 @@ pub(super) struct SavedSettings {
     path: PathBuf,
 }
 
-pub(super) type Kept = BTreeMap<KnownNetworkId, Original>;
+pub(super) type Originals = BTreeMap<KnownNetworkId, Original>;
 
 impl SavedSettings {
     pub(super) const fn at(path: PathBuf) -> Self {
         Self { path }
     }
 
-    pub(super) fn read(&self) -> Kept {
+    pub(super) fn read(&self) -> Originals {
         let text = std::fs::read_to_string(&self.path).unwrap_or_default();
         text.lines().filter_map(read_line).collect()
     }
 
-    pub(super) fn write(&self, kept: &Kept) -> io::Result<()> {
-        if kept.is_empty() {
+    pub(super) fn write(&self, originals: &Originals) -> io::Result<()> {
+        if originals.is_empty() {
             return match std::fs::remove_file(&self.path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
                 _ => Ok(()),
             };
         }
         let mut text = String::new();
-        for (id, original) in kept {
+        for (id, original) in originals {
             let KnownNetworkId { ssid, security } = id;
             let value = |value: &Option<String>| match value {
                 Some(value) => format!("{SOME}{}", HEXLOWER.encode(value.as_bytes())),
@@ -100,7 +100,7 @@ fn value(word: &str) -> Result<Option<String>, Malformed> {
 mod tests {
     use super::*;
 
-    fn all() -> Kept {
+    fn all() -> Originals {
         let id = |name: &[u8], security| KnownNetworkId {
             ssid: Ssid::new(name).unwrap(),
             security,
@@ -110,7 +110,7 @@ mod tests {
             always_randomize: random.map(str::to_owned),
             has_settings,
         };
-        Kept::from([
+        Originals::from([
             (id(b"a\n b", Security::Psk), original(None, None, false)),
             (
                 id(b"Caf\xc3\xa9", Security::Open),
@@ -127,12 +127,12 @@ mod tests {
     fn saved_values_are_read_back() {
         let directory = tempfile::tempdir().unwrap();
         let file = SavedSettings::at(directory.path().join("iwd"));
-        assert_eq!(file.read(), Kept::new());
+        assert_eq!(file.read(), Originals::new());
         file.write(&all()).unwrap();
         assert_eq!(file.read(), all());
-        file.write(&Kept::new()).unwrap();
-        file.write(&Kept::new()).unwrap();
-        assert_eq!(file.read(), Kept::new());
+        file.write(&Originals::new()).unwrap();
+        file.write(&Originals::new()).unwrap();
+        assert_eq!(file.read(), Originals::new());
     }
 
     #[test]

@@ -163,14 +163,14 @@ fn iwd_is_followed_through_its_restarts() {
             IwdEvent::Known(known) => assert_eq!(known[0].id, home()),
             other => panic!("{other:?}"),
         }
-        let doing = StationState::default();
-        assert_eq!(bench.next().await, IwdEvent::Station(Some(doing)));
+        let state = StationState::default();
+        assert_eq!(bench.next().await, IwdEvent::Station(Some(state)));
         send_state(&iwd.0, None, "connecting").await;
-        let doing = StationState {
+        let state = StationState {
             phase: StationPhase::Connecting,
             ..StationState::default()
         };
-        assert_eq!(bench.next().await, IwdEvent::Station(Some(doing)));
+        assert_eq!(bench.next().await, IwdEvent::Station(Some(state)));
         drop(iwd);
         assert_eq!(bench.next().await, IwdEvent::Vanished);
         bench.start().await;
@@ -184,18 +184,18 @@ fn signals_of_other_programs_are_ignored() {
         bench.requests.send(Request::Scan).unwrap();
         let call = iwd.called("Scan").await;
         let client = call.header().sender().unwrap().to_string();
-        let stranger = bench.bus.program(None).await;
+        let other = bench.bus.program(None).await;
         // Any user can send signals to macveil.
-        send_state(&stranger, Some(&client), "connected").await;
+        send_state(&other, Some(&client), "connected").await;
         // After this reply, the bus has delivered the signal.
-        let name = stranger.connection.request_name("org.example");
+        let name = other.connection.request_name("org.example");
         name.await.unwrap();
         send_state(&iwd.0, None, "disconnecting").await;
-        let doing = StationState {
+        let state = StationState {
             phase: StationPhase::Disconnecting,
             ..StationState::default()
         };
-        assert_eq!(bench.next_but_known().await, IwdEvent::Station(Some(doing)));
+        assert_eq!(bench.next_but_known().await, IwdEvent::Station(Some(state)));
     });
 }
 

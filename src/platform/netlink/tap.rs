@@ -182,7 +182,7 @@ fn fill(place: &mut [u8], bytes: impl IntoIterator<Item = u8>) {
 
 fn call<const OPCODE: Opcode>(file: &File, mut request: Request) -> Result<(), Errno> {
     // SAFETY: both ioctls that this module makes take a pointer to a `struct ifreq`, which the kernel
-    // reads and may write back. `Request` is no shorter, has no padding, and any bytes are valid in it.
+    // reads and may write back. `Request` is at least as long, has no padding, and any bytes are valid in it.
     // It outlives the call, and the kernel keeps no pointer to it.
     unsafe { ioctl(file, Updater::<OPCODE, _>::new(&mut request)) }
 }

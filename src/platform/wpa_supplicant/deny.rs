@@ -63,14 +63,14 @@ impl Grounds<'_> {
             .iter()
             .filter(|entry| self.has_wildcard() && Some(&entry.ssid) != self.keep)
             .map(|entry| entry.bssid);
-        let kept: BTreeSet<Mac> = self
+        let allowed: BTreeSet<Mac> = self
             .table
             .iter()
             .filter(|entry| Some(&entry.ssid) == self.keep)
             .map(|entry| entry.bssid)
             .collect();
         others
-            .filter(|bssid| !kept.contains(bssid))
+            .filter(|bssid| !allowed.contains(bssid))
             .chain(self.except.iter().copied())
             .filter(|&bssid| Some(bssid) != self.current)
             .collect()

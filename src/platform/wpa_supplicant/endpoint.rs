@@ -118,7 +118,7 @@ impl Endpoint {
         if !known {
             tracing::debug!(?sender, "ignoring a datagram from another sender");
         }
-        // Copied at its exact length: some datagrams are kept for a while.
+        // Copied at its exact length: some datagrams are stored for a while.
         Ok(known.then(|| datagram.to_vec()))
     }
 

@@ -59,7 +59,7 @@ pub struct Target {
 /// Runs until `requests` is closed. Dropping the future leaves only changed settings behind.
 ///
 /// Emits each [`WpaEvent::Supplicant`] as it arrives, and exactly one [`WpaEvent::Reply`] for each
-/// request, in execute. Before [`Supplicant::Appeared`], after [`Supplicant::Vanished`], and without
+/// request, in order. Before [`Supplicant::Appeared`], after [`Supplicant::Vanished`], and without
 /// permission for the control socket, the reply is
 /// [`Failure::Unreachable`](macveil_core::machine::Failure::Unreachable).
 ///

@@ -1,4 +1,4 @@
-//! SavedValue values of changed wpa_supplicant settings, and cached facts about that process.
+//! Original values of changed wpa_supplicant settings, and cached facts about that process.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -52,7 +52,7 @@ impl Setting {
         }
     }
 
-    /// macveil's value while no connection try_execute is in progress.
+    /// macveil's value while no connection attempt is in progress.
     pub(super) const fn ours(self) -> i32 {
         match self {
             Self::ApScan | Self::PassiveScan | Self::P2pDisabled => 1,

@@ -17,8 +17,7 @@ use super::text;
 
 /// How soon to retry when wpa_supplicant's queue is full.
 const QUEUE_FULL_INTERVAL: Duration = Duration::from_millis(10);
-/// wpa_supplicant recreates its socket in one step while in its main loop. A new process takes longer,
-/// and must not be left alone: it soon scans.
+/// Short, because wpa_supplicant recreates its socket in one step, and a new process starts to scan soon.
 const RECREATE_TIMEOUT: Duration = Duration::from_millis(50);
 /// From the creation of a socket's file until the socket accepts datagrams.
 const BIND_TIMEOUT: Duration = Duration::from_millis(2);
@@ -200,7 +199,7 @@ impl<'a> Session<'a> {
                 Err(_) if Instant::now() >= deadline => return Err(End::Silent),
                 Err(_) => {
                     self.process_until(Instant::now() + QUEUE_FULL_INTERVAL, |_| false)
-                        .await?
+                        .await?;
                 }
             }
         }

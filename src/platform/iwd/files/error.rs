@@ -25,7 +25,7 @@ pub enum Reason {
     /// The content is malformed.
     #[error("{0}; iwd cannot read the file either")]
     Text(#[from] Fault),
-    /// A symbolic link, as on declarative systems such as NixOS.
+    /// A symbolic link, as on systems with a declarative configuration.
     #[error("symbolic links are not replaced: put a file there")]
     Link,
     /// A directory, a pipe, a device.

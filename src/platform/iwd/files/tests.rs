@@ -92,14 +92,14 @@ fn each_network_is_listed_with_its_settings() {
     let seen: Vec<_> = home.networks.list().unwrap();
     let seen: Vec<_> = seen
         .iter()
-        .map(|it| {
+        .map(|network| {
             let flags = [
-                it.hidden,
-                it.autoconnect,
-                it.always_randomize,
-                it.problem.is_some(),
+                network.hidden,
+                network.autoconnect,
+                network.always_randomize,
+                network.problem.is_some(),
             ];
-            (it.id.file_name(), flags, it.address_override)
+            (network.id.file_name(), flags, network.address_override)
         })
         .collect();
     let row = |name: &str, flags, address| (name.to_owned(), flags, address);
@@ -287,7 +287,7 @@ fn concurrent_edits_lose_no_change() {
             assert_ne!(
                 change.unwrap(),
                 Change::None,
-                "nobody else writes {address}"
+                "no other program writes {address}"
             );
         }
         iwd.join().unwrap()

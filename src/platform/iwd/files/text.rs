@@ -287,7 +287,10 @@ mod tests {
             assert_eq!(read, changed);
             assert_eq!(read.value(OVERRIDE), Some("02:00:00:00:00:07"), "{written}");
             for line in before.lines().filter(|line| !line.contains("Override")) {
-                assert!(written.lines().any(|kept| kept == line), "{line} {written}");
+                assert!(
+                    written.lines().any(|other| other == line),
+                    "{line} {written}"
+                );
             }
             match &old {
                 Some(old) => changed.set(OVERRIDE, old),
@@ -303,9 +306,9 @@ mod tests {
     #[test]
     fn group_with_settings_is_not_removed() {
         for full in ["[Settings]\n# why\n", "[Settings]\nHidden=true\n"] {
-            let mut kept = text(full);
-            kept.remove_empty("Settings");
-            assert_eq!(kept.to_string(), full);
+            let mut unchanged = text(full);
+            unchanged.remove_empty("Settings");
+            assert_eq!(unchanged.to_string(), full);
         }
     }
 

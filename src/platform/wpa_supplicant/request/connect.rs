@@ -8,7 +8,7 @@ use super::super::session::Session;
 use super::super::text;
 
 impl Session<'_> {
-    /// Connects from known scan results. wpa_supplicant scans after a failed try_execute; that scan is
+    /// Connects from known scan results. wpa_supplicant scans after a failed attempt; that scan is
     /// passive. Where it would be active, `ap_scan` 0 makes `wpa_supplicant_scan` (scan.c, 2.9 to 2.11)
     /// return before it scans. `ap_scan` 0 is not always used: wpa_supplicant would take a user's SCAN
     /// for an association (`wpa_supplicant_gen_assoc_event`, `wpa_supplicant.c`).

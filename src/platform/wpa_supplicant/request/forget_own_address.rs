@@ -2,7 +2,7 @@
 //!
 //! Once `preassoc_mac_addr` or `mac_addr` took effect, `wpa_supplicant_associate`
 //! (`wpa_supplicant.c`, 2.9 to 2.11) restores its "permanent" address before it associates, even if
-//! both settings changed since. Only an association try_execute clears this state. So macveil starts one
+//! both settings changed since. Only an association attempt clears this state. So macveil starts one
 //! that cannot send a frame: authentication and association are radio works, which queue behind
 //! macveil's own radio work until `DISCONNECT` removes them.
 
@@ -18,7 +18,7 @@ use super::super::{status, text};
 use super::{is_ok, refused};
 
 /// macveil's radio work; wpa_supplicant ends it after 5 s if macveil cannot.
-const RESERVE: &str = "RADIO_WORK add macveil-disarm timeout=5";
+const RESERVE: &str = "RADIO_WORK add macveil-forget timeout=5";
 /// For the start of the radio work: a scan may be running.
 const START_TIMEOUT: Duration = Duration::from_secs(3);
 
@@ -98,7 +98,7 @@ impl Session<'_> {
         }
     }
 
-    /// In this execute, because no work may be queued when macveil's work ends.
+    /// In this order, because no work may be queued when macveil's work ends.
     async fn clean_up(&mut self, work: u32) -> Result<(), Failure> {
         self.execute("DISCONNECT").await?;
         self.end_radio_work(work).await?;

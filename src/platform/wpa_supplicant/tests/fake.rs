@@ -138,7 +138,7 @@ impl Model {
             ["BSS", range, _] => self.bss(range),
             ["RADIO_WORK", "add", ..] => {
                 self.works
-                    .push("ext:macveil-disarm@wlan0:0:1:0.1".to_owned());
+                    .push("ext:macveil-forget@wlan0:0:1:0.1".to_owned());
                 "7".to_owned()
             }
             ["RADIO_WORK", "show"] => self.works.join("\n"),

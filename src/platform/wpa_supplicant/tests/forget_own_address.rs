@@ -29,7 +29,7 @@ fn association_is_queued_behind_radio_work_and_removed() {
         assert_eq!(
             log[from..],
             [
-                "RADIO_WORK add macveil-disarm timeout=5",
+                "RADIO_WORK add macveil-forget timeout=5",
                 "AP_SCAN 0",
                 "RECONNECT",
                 "RADIO_WORK show",

@@ -197,12 +197,12 @@ fn select_connect_and_allow_roaming() {
         done(&mut scene, Request::AllowRoaming { ssid: ssid("Home") }).await;
         assert_eq!(fake.model.borrow().denied, "ssid 576f726b");
         fake.log();
-        let anew = Request::SelectNetwork {
+        let reselect = Request::SelectNetwork {
             ssid: ssid("Home"),
             except: Vec::new(),
             forget_keys: true,
         };
-        done(&mut scene, anew).await;
+        done(&mut scene, reselect).await;
         assert!(flushed(fake.log()));
     });
 }

@@ -369,7 +369,7 @@ fn path_through_a_symbolic_link_is_accepted() {
 }
 
 #[test]
-fn sockets_of_the_dead_are_removed_at_the_start() {
+fn stale_sockets_are_removed_at_the_start() {
     story(async |mut scene| {
         let stale = scene.client_dir().join("wpa-4194305-0");
         std::fs::write(&stale, "").unwrap();
@@ -380,9 +380,9 @@ fn sockets_of_the_dead_are_removed_at_the_start() {
 }
 
 #[test]
-fn a_socket_that_is_not_listened_on_yet_is_tried_again_when_its_mode_is_set() {
+fn socket_without_listener_is_retried_when_its_mode_is_set() {
     story(async |mut scene| {
-        // bind() makes the file first, and only then is it a socket that can be reached.
+        // bind() creates the file first; only later does the socket accept datagrams.
         std::fs::create_dir_all(scene.control_dir()).unwrap();
         let path = scene.control_dir().join("wlan0");
         drop(std::os::unix::net::UnixDatagram::bind(&path).unwrap());
@@ -397,7 +397,7 @@ fn a_socket_that_is_not_listened_on_yet_is_tried_again_when_its_mode_is_set() {
 }
 
 #[test]
-fn without_a_client_directory_everything_is_declined() {
+fn requests_fail_without_a_client_directory() {
     story(async |mut scene| {
         std::fs::remove_dir(scene.client_dir()).unwrap();
         let _fake = Fake::start(&scene.control_dir(), Model::new());
