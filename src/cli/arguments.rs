@@ -30,7 +30,7 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         config: Option<PathBuf>,
     },
-    /// Say what each interface is doing, and what cannot be kept.
+    /// Show what each interface is doing and any problems.
     Status(status::Args),
     /// Validate the configuration.
     Check(check::Args),
@@ -47,10 +47,10 @@ pub enum Command {
     Trust(trust::Args),
     /// Give a network another address.
     Reroll(reroll::Args),
-    /// Scan all channels now, masked, and say which networks were heard.
+    /// Scan all channels now, masked, and list the networks.
     ///
-    /// A connected card is not scanned with, because no such scan can be masked: then the answer is no
-    /// (exit code 1).
+    /// A connected interface does not scan, because Linux cannot randomize that scan; the command then exits
+    /// with status 1.
     #[command(after_help = "Examples:
   macveil scan
   macveil scan wlan0 --json")]
@@ -67,7 +67,7 @@ pub enum Command {
     Pause(pause::Args),
     /// End a pause.
     ///
-    /// The answer is no (exit code 1) if there is none.
+    /// Exits with status 1 if no interface is paused.
     #[command(after_help = "Examples:
   macveil resume
   macveil resume wlan0 --json")]

@@ -18,7 +18,7 @@ pub(super) enum Paint {
 }
 
 impl Paint {
-    /// Colour is used on terminals, unless NO_COLOR is set (no-color.org).
+    /// Colour is used on terminals, unless `NO_COLOR` is set (no-color.org).
     pub(super) fn on(output: &impl IsTerminal) -> Self {
         let unwanted = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
         if is_screen(output) && !unwanted {

@@ -1,4 +1,4 @@
-//! `macveil events`: what happens, a line each, for scripts, status bars and people.
+//! `macveil events`: a line for each event, for scripts, status bars and people.
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -7,11 +7,11 @@ use super::ask::OneOrAll;
 use super::failure::{Failure, ignore_broken_pipe};
 use crate::protocol::{EventKind, EventLine, Reply, Request};
 
-/// Follows the daemon until it ends.
+/// Writes the events of the daemon until it ends.
 ///
 /// # Errors
 ///
-/// No daemon runs, it is not for this user, or the connection breaks.
+/// No daemon runs, this user has no permission, or the connection breaks.
 pub fn run(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {
     ignore_broken_pipe(events(args, out))
 }
@@ -25,11 +25,11 @@ fn events(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {
     if args.json {
         writeln!(out, "{}", reply.to_line())?;
     } else if let Reply::Events { interfaces: all } = &reply {
-        for status in all.iter().filter(|status| status.details.is_some()) {
-            let interface = &status.interface;
-            let state = interface.state.as_deref().unwrap_or_default();
-            let address = interface.address;
-            writeln!(out, "{}: {state}, under {address}", interface.name)?;
+        for interface in all.iter().map(|status| &status.interface) {
+            if let Some(state) = interface.state {
+                let address = interface.address;
+                writeln!(out, "{}: {state}, under {address}", interface.name)?;
+            }
         }
     }
     out.flush()?;
@@ -41,7 +41,7 @@ fn events(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {
             writeln!(out)?;
         } else {
             let line = sentence(&event);
-            // What people read of a status is less than what programs do.
+            // The text does not contain everything that has changed.
             let is_repeated = event.event == EventKind::Status && line == last;
             if !is_repeated {
                 writeln!(out, "{line}")?;

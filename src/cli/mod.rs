@@ -1,4 +1,4 @@
-//! The command line: one file a subcommand. Each writes its answer to where it is told to.
+//! The command line: one file a subcommand. Each writes its output to a given writer.
 
 pub mod ask;
 pub mod audit;
@@ -23,6 +23,7 @@ mod failure;
 mod inputs;
 mod origin;
 mod owner;
+mod words;
 
 pub use arguments::{Arguments, Command};
 pub use failure::{Failure, with_causes};

@@ -7,7 +7,7 @@ use super::ask::Daemon;
 
 use crate::config::Config;
 use crate::platform::managers::{ActiveManagers, ManagerKind, ManagerWatch, Supplicant};
-use crate::protocol::{Client, Reply, Request};
+use crate::protocol::{Backend, Client, Reply, Request};
 use macveil_core::types::DeviceKind;
 
 /// Where `wpa_supplicant` usually has its sockets.
@@ -36,7 +36,7 @@ pub(super) fn iwd_controls(root: &Path, config: &Config) -> impl Fn(&str, u32) -
     move |name, ifindex| {
         let report = reports.iter().find(|it| it.interface.name == name);
         match report.and_then(|it| it.details.as_ref()) {
-            Some(details) => details.backend.as_deref() == Some("iwd"),
+            Some(details) => details.backend == Some(Backend::Iwd),
             None => {
                 of_station(*running, root, Some(config), (name, ifindex)) == Some(ManagerKind::Iwd)
             }

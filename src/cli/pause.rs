@@ -7,30 +7,30 @@ use super::ask;
 use super::failure::{Failure, ignore_broken_pipe};
 use crate::protocol::{Paused, Reply, Request};
 use macveil_core::address::parse_length;
+use macveil_core::machine::StateKind;
 
-/// Neither scan nor join anything until resumed; the card stays protected.
+/// Stop scanning and joining networks until resumed; the interface stays protected.
 ///
-/// A connection that stands is left alone; when it ends, the card is masked and silent. A card that is
-/// not connected is masked and silent at once. The answer is no (exit code 1) where there is nothing to
-/// pause.
+/// An existing connection continues. When it ends, the interface is masked and silent. An interface without
+/// a connection is masked and silent at once. Exits with status 1 if there is nothing to pause.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   macveil pause
   macveil pause wlan0 --for 10m
   macveil resume")]
 pub struct Args {
-    /// Resume by itself after so long: a number and one of s, m, h, d, w.
+    /// Resume automatically after this time: a number and one of s, m, h, d, w.
     #[arg(long = "for", value_name = "DURATION", value_parser = parse_length)]
     seconds: Option<u64>,
     #[command(flatten)]
     ask: ask::OneOrAll,
 }
 
-/// Begins a pause.
+/// Starts a pause.
 ///
 /// # Errors
 ///
-/// No daemon runs, it is not for this user, or there is no such interface.
+/// No daemon runs, this user has no permission, or the interface does not exist.
 pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let request = Request::Pause {
         interface: args.ask.interface.clone(),
@@ -71,24 +71,24 @@ fn ask(request: &Request, args: &ask::OneOrAll, out: &mut impl Write) -> Result<
 }
 
 fn paused(it: &Paused) -> String {
-    match (&it.ssid, it.state.as_str()) {
-        (Some(ssid), "associated") => format!(
-            "paused: connected to {ssid}, which is left alone; once that ends, masked and silent"
-        ),
+    match (&it.ssid, it.state) {
+        (Some(ssid), StateKind::Associated) => {
+            format!("paused: connected to {ssid}; when this connection ends, masked and silent")
+        }
         (Some(ssid), _) => {
             format!("paused: still joining {ssid}; if that fails or ends, masked and silent")
         }
-        (None, "blocked") => "paused, and held silent".to_owned(),
+        (None, StateKind::Blocked) => "paused: link held down".to_owned(),
         (None, _) => "paused: masked and silent".to_owned(),
     }
 }
 
 fn resumed(it: &Paused) -> String {
-    match (&it.ssid, it.state.as_str()) {
+    match (&it.ssid, it.state) {
         (Some(ssid), _) => format!("resumed: connected to {ssid}"),
-        (None, "disconnected") => "resumed: disconnected by the user before, and still".to_owned(),
-        (None, "blocked") => "resumed, and held silent".to_owned(),
-        (None, "waiting") => "resumed: masked, waiting for wpa_supplicant".to_owned(),
+        (None, StateKind::Disconnected) => "resumed: still disconnected by the user".to_owned(),
+        (None, StateKind::Blocked) => "resumed: link held down".to_owned(),
+        (None, StateKind::Waiting) => "resumed: masked, waiting for wpa_supplicant".to_owned(),
         (None, _) => "resumed: looking for a network".to_owned(),
     }
 }
@@ -107,10 +107,10 @@ mod tests {
         Resume(ask::OneOrAll),
     }
 
-    fn it(state: &str, ssid: Option<&[u8]>, refused: Option<&str>) -> Paused {
+    fn it(state: StateKind, ssid: Option<&[u8]>, refused: Option<&str>) -> Paused {
         Paused {
             interface: "wlan0".to_owned(),
-            state: state.to_owned(),
+            state,
             ssid: ssid.and_then(Ssid::new),
             refused: refused.map(str::to_owned),
         }
@@ -133,18 +133,18 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_says_what_the_card_will_do() {
+    fn pause_prints_what_the_interface_does_next() {
         let request = Request::Pause {
             interface: Some("wlan0".to_owned()),
             for_ms: Some(600_000),
         };
         let reply = Reply::Paused {
-            interfaces: vec![it("paused", None, None)],
+            interfaces: vec![it(StateKind::Paused, None, None)],
         };
         let words = ["pause", "wlan0", "--for", "10m"];
-        let (good, said) = answer(&words, request, reply);
+        let (succeeds, text) = answer(&words, request, reply);
         assert_eq!(
-            (good, said.as_str()),
+            (succeeds, text.as_str()),
             (true, "wlan0: paused: masked and silent\n")
         );
         let request = Request::Pause {
@@ -152,32 +152,38 @@ mod tests {
             for_ms: None,
         };
         let reply = Reply::Paused {
-            interfaces: vec![it("associated", Some(b"Home"), None)],
+            interfaces: vec![it(StateKind::Associated, Some(b"Home"), None)],
         };
-        let (_, said) = answer(&["pause"], request, reply);
+        let (_, text) = answer(&["pause"], request, reply);
         assert!(
-            said.contains("connected to Home, which is left alone"),
-            "{said}"
+            text.contains("connected to Home; when this connection ends"),
+            "{text}"
         );
     }
 
     #[test]
-    fn who_is_not_paused_cannot_be_resumed() {
+    fn resume_without_pause_exits_with_status_1() {
         let request = || Request::Resume { interface: None };
         let reply = Reply::Resumed {
-            interfaces: vec![it("scanning", None, Some("it is not paused"))],
+            interfaces: vec![it(StateKind::Scanning, None, Some("it is not paused"))],
         };
-        let (good, said) = answer(&["resume"], request(), reply);
-        assert_eq!((good, said.as_str()), (false, "wlan0: it is not paused\n"));
+        let (succeeds, text) = answer(&["resume"], request(), reply);
+        assert_eq!(
+            (succeeds, text.as_str()),
+            (false, "wlan0: it is not paused\n")
+        );
         let reply = Reply::Resumed {
-            interfaces: vec![it("disconnected", None, None)],
+            interfaces: vec![it(StateKind::Disconnected, None, None)],
         };
-        let (good, said) = answer(&["resume"], request(), reply);
-        assert!(good && said.contains("disconnected by the user"), "{said}");
+        let (succeeds, text) = answer(&["resume"], request(), reply);
+        assert!(
+            succeeds && text.contains("disconnected by the user"),
+            "{text}"
+        );
     }
 
     #[test]
-    fn a_length_of_time_has_a_unit() {
+    fn duration_without_unit_is_refused() {
         assert!(Line::try_parse_from(["macveil", "pause", "--for", "10"]).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! `macveil scan`: look which networks there are, under a mask.
+//! `macveil scan`: scan for networks under a mask address.
 
 use std::cmp::Reverse;
 use std::io::Write;
@@ -6,14 +6,15 @@ use std::process::ExitCode;
 
 use super::ask::{OneOrAll, verdict};
 use super::failure::{Failure, ignore_broken_pipe};
+use super::words;
 use crate::protocol::{Reply, Request, Scanned};
 use macveil_core::types::Bss;
 
-/// Has the daemon scan and writes what was heard.
+/// Requests a scan from the daemon and writes the results.
 ///
 /// # Errors
 ///
-/// No daemon runs, it is not for this user, or there is no such interface.
+/// No daemon runs, this user has no permission, or the interface does not exist.
 pub fn run(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {
     ignore_broken_pipe(scan(args, out))
 }
@@ -35,17 +36,18 @@ fn scan(args: &OneOrAll, out: &mut impl Write) -> Result<ExitCode, Failure> {
 
 fn text(scanned: &Scanned) -> String {
     let name = &scanned.interface;
-    if let Some(reason) = &scanned.refused {
+    if let Some(failure) = &scanned.refused {
+        let reason = words::scan_failure(failure);
         return format!("{name}: not scanned: {reason}\n");
     }
     let address = scanned.mask.map_or_else(
-        || "a random address of its own".to_owned(),
+        || "a random address".to_owned(),
         |mask| format!("the mask {mask}"),
     );
     let mut found: Vec<_> = scanned.heard.iter().collect();
     found.sort_by_key(|bss| Reverse(bss.signal));
     let count = found.len();
-    let mut text = format!("{name}: scanned all channels under {address}, {count} heard\n");
+    let mut text = format!("{name}: scanned all channels under {address}, {count} found\n");
     text.extend(found.into_iter().map(line));
     text
 }
@@ -71,6 +73,7 @@ mod tests {
 
     use super::*;
     use crate::protocol::fake::FakeDaemon;
+    use macveil_core::machine::{ScanFailure, ScanRefusal};
     use macveil_core::types::{Mac, Ssid};
 
     #[derive(Parser)]
@@ -79,7 +82,7 @@ mod tests {
         args: OneOrAll,
     }
 
-    fn heard(name: &[u8], signal: i32) -> Bss {
+    fn bss(name: &[u8], signal: i32) -> Bss {
         Bss {
             bssid: Mac([2, 0, 0, 0, 7, 0]),
             frequency: 2437,
@@ -89,12 +92,12 @@ mod tests {
         }
     }
 
-    fn answer(mask: Option<Mac>, found: Result<Vec<Bss>, &str>) -> (bool, String) {
+    fn answer(mask: Option<Mac>, found: Result<Vec<Bss>, ScanFailure>) -> (bool, String) {
         let interface = Some("wlan0".to_owned());
         let scanned = Scanned {
             interface: "wlan0".to_owned(),
             mask,
-            refused: found.as_ref().err().map(ToString::to_string),
+            refused: found.as_ref().err().cloned(),
             heard: found.unwrap_or_default(),
         };
         let exchange = (
@@ -114,18 +117,14 @@ mod tests {
     }
 
     #[test]
-    fn people_read_what_was_heard_the_strongest_first() {
-        let found = vec![
-            heard(b"Away", -71),
-            heard(b"\0\0", -80),
-            heard(b"Home", -40),
-        ];
+    fn results_are_sorted_by_signal() {
+        let found = vec![bss(b"Away", -71), bss(b"\0\0", -80), bss(b"Home", -40)];
         let mask = Some(Mac([0x96, 0xbb, 0xd1, 0xaf, 0xab, 0xbc]));
-        let (good, said) = answer(mask, Ok(found));
-        assert!(good);
+        let (succeeds, text) = answer(mask, Ok(found));
+        assert!(succeeds);
         assert_eq!(
-            said,
-            "wlan0: scanned all channels under the mask 96:bb:d1:af:ab:bc, 3 heard
+            text,
+            "wlan0: scanned all channels under the mask 96:bb:d1:af:ab:bc, 3 found
    -40 dBm  2437 MHz  02:00:00:00:07:00  Home
    -71 dBm  2437 MHz  02:00:00:00:07:00  Away
    -80 dBm  2437 MHz  02:00:00:00:07:00  (hidden)
@@ -134,10 +133,11 @@ mod tests {
     }
 
     #[test]
-    fn a_scan_that_cannot_be_had_is_a_no() {
-        let (good, said) = answer(None, Err("the link is down"));
+    fn refused_scan_exits_with_status_1() {
+        let refusal = ScanRefusal::LinkDown;
+        let (succeeds, text) = answer(None, Err(ScanFailure::Refused { refusal }));
         assert_eq!(
-            (good, said.as_str()),
+            (succeeds, text.as_str()),
             (false, "wlan0: not scanned: the link is down\n")
         );
     }

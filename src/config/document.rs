@@ -16,7 +16,7 @@ use macveil_core::types::Words;
 
 /// `backend`: the supplicant to use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Backend {
+pub enum BackendChoice {
     /// The one that is running.
     #[default]
     Auto,
@@ -28,11 +28,11 @@ pub enum Backend {
     None,
 }
 
-const BACKENDS: Words<Backend> = &[
-    ("auto", Backend::Auto),
-    ("wpa_supplicant", Backend::WpaSupplicant),
-    ("iwd", Backend::Iwd),
-    ("none", Backend::None),
+const BACKENDS: Words<BackendChoice> = &[
+    ("auto", BackendChoice::Auto),
+    ("wpa_supplicant", BackendChoice::WpaSupplicant),
+    ("iwd", BackendChoice::Iwd),
+    ("none", BackendChoice::None),
 ];
 
 /// The contents of one file, or of several merged files.
@@ -44,7 +44,7 @@ pub(super) struct Document {
     pub(super) control_group: Option<Sourced<Option<String>>>,
     pub(super) metrics_file: Option<Sourced<Option<PathBuf>>>,
     pub(super) log_identities: Option<Sourced<bool>>,
-    pub(super) backend: Option<Sourced<Backend>>,
+    pub(super) backend: Option<Sourced<BackendChoice>>,
     pub(super) ctrl_interface: Option<Sourced<PathBuf>>,
     pub(super) device: DeviceOptions,
     pub(super) connection: ConnectionOptions,
@@ -155,7 +155,9 @@ pub(super) fn device_specs(value: &DeValue) -> Result<DeviceSpecs, Wrong> {
     DeviceSpecs::read(&texts)
 }
 
-fn read_supplicant(mut section: Section) -> (Option<Sourced<Backend>>, Option<Sourced<PathBuf>>) {
+fn read_supplicant(
+    mut section: Section,
+) -> (Option<Sourced<BackendChoice>>, Option<Sourced<PathBuf>>) {
     let backend = section.take("backend", choice(BACKENDS));
     let ctrl_interface = section.take("ctrl-interface", absolute_path);
     section.finish();

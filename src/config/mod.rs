@@ -22,7 +22,7 @@ mod warnings;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use document::Backend;
+pub use document::BackendChoice;
 pub use files::{DEFAULT_FILE, Layout};
 pub(crate) use network::is_uuid;
 pub(crate) use options::MIN_SCAN_MASK_FREE_BITS;
@@ -58,7 +58,7 @@ pub struct Config {
     /// `log-identities`: whether the log names networks and addresses.
     pub log_identities: bool,
     /// `backend`: the supplicant to use.
-    pub backend: Backend,
+    pub backend: BackendChoice,
     /// `ctrl-interface`: directory of `wpa_supplicant`'s sockets.
     pub ctrl_interface: PathBuf,
     /// The files that were read; later files take precedence.

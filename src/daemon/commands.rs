@@ -7,7 +7,6 @@ use tokio::sync::oneshot;
 use super::Daemon;
 use super::machine::Machine;
 use super::managed::{ManagedInterface, ScanReport};
-use super::words;
 use crate::protocol::{Answer, Effect, Fault, FaultKind, Paused, Reply, Rotated, Scanned};
 use macveil_core::address::{AddressPolicies, NetworkFacts, Policy};
 use macveil_core::machine::{Command, Event, Rotation, ScanFailure, StateKind, UnsupportedReason};
@@ -147,7 +146,7 @@ impl Daemon {
                 let status = managed.machine_status();
                 all.push(Paused {
                     interface: managed.name().to_owned(),
-                    state: status.state.to_string(),
+                    state: status.state,
                     ssid: status.network,
                     refused: refused.map(str::to_owned),
                 });
@@ -200,7 +199,7 @@ impl PendingScans {
             self.scanned.push(Scanned {
                 interface: name.to_owned(),
                 mask: looked.mask,
-                refused: looked.found.as_ref().err().map(words::scan_failure),
+                refused: looked.found.as_ref().err().cloned(),
                 heard: looked.found.clone().unwrap_or_default(),
             });
         }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::Daemon;
 #[cfg(feature = "dbus")]
-use crate::config::Backend;
+use crate::config::BackendChoice;
 use crate::config::Layout;
 use crate::platform::sandbox::{self, AllowedPaths, Sandbox};
 use crate::store;
@@ -58,7 +58,7 @@ impl Daemon {
         #[cfg(feature = "dbus")]
         if matches!(
             self.environment.config.backend,
-            Backend::Auto | Backend::Iwd
+            BackendChoice::Auto | BackendChoice::Iwd
         ) {
             let (configuration, state) = super::iwd::needs();
             allowed.read.push(configuration);

@@ -193,7 +193,7 @@ impl Entry {
                 "scanned all channels, as requested: {} access points found",
                 heard.len()
             ),
-            Err(failure) => format!("not scanned as asked: {}", words::scan_failure(&failure)),
+            Err(failure) => format!("requested scan failed: {}", words::scan_failure(&failure)),
         };
         Self::new(Level::INFO, EventKind::Scanned, words)
     }

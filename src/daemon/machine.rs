@@ -8,8 +8,8 @@ use tokio::task::JoinHandle;
 use tracing::debug;
 
 use super::clock;
-use super::managers::Role;
 use crate::config::{Config, DeviceFacts};
+use crate::protocol::Backend;
 use macveil_core::address::{AddressPolicies, Host};
 use macveil_core::machine::ethernet::{EthernetDevice, EthernetMachine};
 use macveil_core::machine::iwd::{IwdEvent, IwdMachine};
@@ -177,18 +177,19 @@ impl Machine {
         }
     }
 
-    pub(super) const fn role(&self) -> Role {
+    /// The backend that it is made for.
+    pub(super) const fn backend(&self) -> Backend {
         match self {
-            Self::Wpa(_) | Self::Ethernet(_) => Role::WpaSupplicant,
-            Self::Iwd(_) => Role::Iwd,
+            Self::Wpa(_) | Self::Ethernet(_) => Backend::WpaSupplicant,
+            Self::Iwd(_) => Backend::Iwd,
         }
     }
 
-    /// The name of the backend that it talks to.
-    pub(super) const fn backend(&self) -> Option<&'static str> {
+    /// The backend that it talks to.
+    pub(super) const fn connected_backend(&self) -> Option<Backend> {
         match self {
-            Self::Wpa(machine) if machine.client.is_some() => Some("wpa_supplicant"),
-            Self::Iwd(machine) if machine.client.is_some() => Some("iwd"),
+            Self::Wpa(machine) if machine.client.is_some() => Some(Backend::WpaSupplicant),
+            Self::Iwd(machine) if machine.client.is_some() => Some(Backend::Iwd),
             Self::Wpa(_) | Self::Iwd(_) | Self::Ethernet(_) => None,
         }
     }
@@ -206,7 +207,7 @@ impl Machine {
         let device = self.device();
         let settings = config.settings(&device);
         let policies = config.address_policies(&device, Arc::clone(host));
-        let policies = bound_for(self.role(), policies, &device);
+        let policies = bound_for(self.backend(), policies, &device);
         self.get_mut().reconfigure(clock::now(), settings, policies);
     }
 }
@@ -214,13 +215,13 @@ impl Machine {
 /// iwd identifies a network's address by the card. Without a permanent address only the interface's name
 /// identifies a card.
 pub(super) fn bound_for(
-    role: Role,
+    backend: Backend,
     policies: AddressPolicies,
     device: &DeviceFacts<'_>,
 ) -> AddressPolicies {
-    match role {
-        Role::Iwd if device.permanent.is_some() => policies.bound_to_card(),
-        Role::Iwd | Role::WpaSupplicant => policies,
+    match backend {
+        Backend::Iwd if device.permanent.is_some() => policies.bound_to_card(),
+        Backend::Iwd | Backend::WpaSupplicant => policies,
     }
 }
 

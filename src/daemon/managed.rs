@@ -9,10 +9,9 @@ use super::clock;
 use super::entry::Entry;
 use super::journal;
 use super::machine::{Machine, Report};
-use super::managers::Role;
 use crate::config::{Config, DeviceFacts};
 use crate::platform::netlink::Kernel;
-use crate::protocol::{EventLine, Interface};
+use crate::protocol::{Backend, EventLine, Interface};
 use macveil_core::address::{Host, Record};
 use macveil_core::machine::{
     Action, Event, LinkEvent, Notice, Rotation, ScanEvent, ScanFailure, StateKind, Status, Time,
@@ -73,13 +72,13 @@ impl ManagedInterface {
         &self.machine
     }
 
-    pub(super) const fn role(&self) -> Role {
-        self.machine.role()
+    pub(super) const fn backend(&self) -> Backend {
+        self.machine.backend()
     }
 
-    /// The name of the backend that drives it.
-    pub(super) const fn backend(&self) -> Option<&'static str> {
-        self.machine.backend()
+    /// The backend that it talks to.
+    pub(super) const fn connected_backend(&self) -> Option<Backend> {
+        self.machine.connected_backend()
     }
 
     pub(super) fn is_wire(&self) -> bool {
@@ -106,7 +105,7 @@ impl ManagedInterface {
             ifindex: self.ifindex,
             kind: self.machine.device().kind,
             address: status.link.address,
-            state: Some(status.state.to_string()),
+            state: Some(status.state),
         }
     }
 

@@ -7,6 +7,7 @@ use tracing::warn;
 use super::managed::ManagedInterface;
 use super::{Daemon, Error};
 use crate::platform::managers::{InstanceLock, ManagerKind, ManagerWatch, Supplicant, claim};
+use crate::protocol::Backend;
 use macveil_core::machine::{Command, Event};
 use macveil_core::types::DeviceKind;
 
@@ -32,15 +33,6 @@ pub(super) fn be_alone() -> Result<Option<InstanceLock>, Error> {
     }
 }
 
-/// How macveil cares for an interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
-    /// It decides what the interface does.
-    WpaSupplicant,
-    /// iwd does.
-    Iwd,
-}
-
 /// Whom an interface is left to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum ManagedBy {
@@ -63,11 +55,16 @@ impl ManagedBy {
 impl Daemon {
     /// Whether another program controls the interface; it is logged once.
     pub(super) fn is_left(&mut self, name: &str, ifindex: u32, kind: DeviceKind) -> bool {
-        self.role(name, ifindex, kind).is_none()
+        self.backend_for(name, ifindex, kind).is_none()
     }
 
     /// The backend for the interface; `None` if another program controls it, which is logged once.
-    pub(super) fn role(&mut self, name: &str, ifindex: u32, kind: DeviceKind) -> Option<Role> {
+    pub(super) fn backend_for(
+        &mut self,
+        name: &str,
+        ifindex: u32,
+        kind: DeviceKind,
+    ) -> Option<Backend> {
         let config = &self.environment.config;
         let supplicant = Supplicant::configured(config.backend, &config.ctrl_interface, name, kind);
         let owner = self
@@ -81,7 +78,7 @@ impl Daemon {
             .position(|left| left.0 == ifindex);
         let before = known.map(|known| self.managers.reported.swap_remove(known).1);
         let owner = match owner {
-            None => return Some(Role::WpaSupplicant),
+            None => return Some(Backend::WpaSupplicant),
             Some(ManagerKind::Iwd) if cfg!(feature = "dbus") => {
                 // It may leave a radio's former interface behind.
                 let card = self.kernel.card(ifindex).ok().flatten();
@@ -91,9 +88,9 @@ impl Daemon {
                 };
                 let mut managed = self.interfaces.managed.iter();
                 if managed.all(|(&other, it)| {
-                    other == ifindex || it.role() == Role::WpaSupplicant || same(it)
+                    other == ifindex || it.backend() == Backend::WpaSupplicant || same(it)
                 }) {
-                    return Some(Role::Iwd);
+                    return Some(Backend::Iwd);
                 }
                 ManagedBy::SecondOfIwd
             }
@@ -124,10 +121,10 @@ impl Daemon {
     pub(super) fn recheck_managers(&mut self) -> Result<(), Error> {
         let managed = self.interfaces.managed.iter().map(|(&ifindex, managed)| {
             let kind = managed.device().kind;
-            (ifindex, managed.name().to_owned(), kind, managed.role())
+            (ifindex, managed.name().to_owned(), kind, managed.backend())
         });
-        for (ifindex, name, kind, role) in managed.collect::<Vec<_>>() {
-            if self.role(&name, ifindex, kind) != Some(role) {
+        for (ifindex, name, kind, backend) in managed.collect::<Vec<_>>() {
+            if self.backend_for(&name, ifindex, kind) != Some(backend) {
                 self.dispatch(ifindex, Event::Command(Command::Yield));
             }
         }

@@ -11,6 +11,7 @@ use tracing::warn;
 
 use super::Daemon;
 use crate::protocol::{InterfaceStatus, Status, word};
+use macveil_core::machine::StateKind;
 
 const MODE: u32 = 0o644;
 
@@ -144,7 +145,7 @@ fn text_of(all: &[Status]) -> String {
     );
     for (status, details) in &managed {
         begin(&mut text, "interface", status);
-        let state = status.interface.state.as_deref().unwrap_or_default();
+        let state = status.interface.state.map_or("", StateKind::name);
         let kind = word(&details.address_kind);
         let _ = writeln!(text, ",state=\"{state}\",address=\"{kind}\"}} 1");
     }
@@ -181,7 +182,7 @@ fn begin(text: &mut String, name: &str, status: &Status) {
 mod tests {
     use super::*;
     use crate::protocol::Interface;
-    use macveil_core::machine::{AddressKind, Counters};
+    use macveil_core::machine::{AddressKind, Counters, Limitation, NextChange};
     use macveil_core::types::DeviceKind;
     use macveil_core::types::Mac;
 
@@ -194,7 +195,7 @@ mod tests {
             address_kind: AddressKind::Mask,
             permanent: false,
             address_ms: 7,
-            next_change: String::new(),
+            next_change: NextChange::NextScan,
             ssid: None,
             method: None,
             method_reason: None,
@@ -202,7 +203,7 @@ mod tests {
             retry_ms: None,
             paused: false,
             pause_ms: None,
-            limitations: vec!["one thing".to_owned()],
+            limitations: vec![Limitation::SequenceNumbers],
             counters: Counters {
                 masks: 12,
                 scans: 3,
@@ -215,7 +216,7 @@ mod tests {
                 ifindex: 3,
                 kind: DeviceKind::Wifi,
                 address: Mac([2, 0, 0, 0, 0, 1]),
-                state: Some("scanning".to_owned()),
+                state: Some(StateKind::Scanning),
             },
             managed_by: None,
             details: Some(details),

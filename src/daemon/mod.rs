@@ -22,7 +22,7 @@ mod retyped;
 mod schedule;
 mod service;
 mod status;
-mod words;
+pub(crate) mod words;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -34,12 +34,13 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tracing::{debug, info, warn};
 
-use crate::config::{self, Backend, Config};
+use crate::config::{self, BackendChoice, Config};
 use crate::log::{self, Redaction};
 use crate::platform::managers::{ActiveManagers, InstanceLock, ManagerWatch};
 use crate::platform::netlink::{Kernel, Notification, Notifications};
 use crate::platform::sandbox::{self, Sandbox};
 use crate::platform::wpa_supplicant;
+use crate::protocol::Backend;
 use crate::store::{self, RuntimeDir};
 use awaiting_udev::AwaitingUdev;
 use clock::{Alarm, SleepWatch};
@@ -55,7 +56,7 @@ use macveil_core::machine::wpa::{self, WpaMachine};
 use macveil_core::machine::{Addresses, Card, Command, Event, LinkEvent, Time};
 use macveil_core::types::{DeviceKind, Mac, Ssid};
 use managed::{BackendEvent, ManagedInterface};
-use managers::{ManagedBy, Role};
+use managers::ManagedBy;
 use metrics::Metrics;
 use schedule::Schedule;
 use service::Watchdog;
@@ -309,7 +310,7 @@ impl Daemon {
                 if let Some(gone) = self.forget(ifindex) {
                     info!("{}: gone", gone.name());
                     // Another interface of iwd may have waited for it.
-                    self.managers.released |= gone.role() == Role::Iwd;
+                    self.managers.released |= gone.backend() == Backend::Iwd;
                 }
             }
             Notification::Retyped { ifindex } => self.retyped(ifindex)?,
@@ -407,7 +408,7 @@ impl Daemon {
                 .insert(ifindex, Identity { name, bonded });
             return;
         }
-        let Some(role) = self.role(&card.name, card.ifindex, DeviceKind::Wifi) else {
+        let Some(backend) = self.backend_for(&card.name, card.ifindex, DeviceKind::Wifi) else {
             return;
         };
         let link = match self.kernel.link(card.ifindex) {
@@ -423,24 +424,24 @@ impl Daemon {
             .config
             .address_policies(&device, Arc::clone(&self.environment.host));
         let addresses = Addresses {
-            policies: bound_for(role, policies, &device),
+            policies: bound_for(backend, policies, &device),
             history: self.environment.history.current().clone(),
         };
-        let how = match role {
-            Role::WpaSupplicant => "now protected",
-            Role::Iwd => "now protected (backend iwd)",
+        let how = match backend {
+            Backend::WpaSupplicant => "now protected",
+            Backend::Iwd => "now protected (backend iwd)",
         };
         info!("{}: {how} ({})", card.name, card.driver);
         let rng = StdRng::from_rng(&mut self.environment.rng);
         let name = card.name.clone();
         let now = clock::now();
-        let machine = match role {
-            Role::WpaSupplicant => {
+        let machine = match backend {
+            Backend::WpaSupplicant => {
                 let client = self.client_of_wpa(ifindex, &name);
                 let machine = WpaMachine::new(now, card, settings, addresses, link, rng);
                 Machine::wpa(machine, client)
             }
-            Role::Iwd => {
+            Backend::Iwd => {
                 #[cfg(feature = "dbus")]
                 let client = Some(self.client_of_iwd(ifindex, &name));
                 #[cfg(not(feature = "dbus"))]
@@ -555,8 +556,8 @@ impl Daemon {
 
     fn client_of_wpa(&self, ifindex: u32, name: &str) -> Option<Client<wpa::Request>> {
         match self.environment.config.backend {
-            Backend::Auto | Backend::WpaSupplicant => {}
-            Backend::None | Backend::Iwd => return None,
+            BackendChoice::Auto | BackendChoice::WpaSupplicant => {}
+            BackendChoice::None | BackendChoice::Iwd => return None,
         }
         let target = wpa_supplicant::Target {
             ifname: name.to_owned(),

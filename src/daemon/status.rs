@@ -1,7 +1,7 @@
 //! The status of interfaces, for clients.
 
 use super::managed::ManagedInterface;
-use super::{Daemon, clock, words};
+use super::{Daemon, clock};
 use crate::protocol::{InterfaceStatus, Status};
 use macveil_core::machine::Time;
 
@@ -39,24 +39,23 @@ fn details_of(managed: &ManagedInterface) -> InterfaceStatus {
     let device = managed.device();
     let status = managed.machine_status();
     let method = status.method;
-    let limitations = status.limitations.iter();
     InterfaceStatus {
         driver: device.driver.to_owned(),
-        backend: managed.backend().map(str::to_owned),
+        backend: managed.connected_backend(),
         up: status.link.up,
         state_ms: since(status.state_since),
         address_kind: status.address_kind,
         permanent: device.permanent == Some(status.link.address),
         address_ms: since(status.address_since),
-        next_change: words::next_change(status.next_change).to_owned(),
+        next_change: status.next_change,
         ssid: status.network,
         paused: status.pause.is_some(),
         pause_ms: status.pause.and_then(|pause| pause.until).map(until),
         method: method.map(|(method, _)| method),
-        method_reason: method.map(|(_, reason)| words::method_reason(reason).to_owned()),
+        method_reason: method.map(|(_, reason)| reason),
         problem: status.problem,
         retry_ms: status.retry_at.map(until),
-        limitations: limitations.map(words::limitation).collect(),
+        limitations: status.limitations,
         counters: status.counters,
     }
 }

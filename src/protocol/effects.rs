@@ -1,7 +1,7 @@
 //! What requests do to interfaces.
 
 use macveil_core::address::Policy;
-use macveil_core::machine::Rotation;
+use macveil_core::machine::{Rotation, ScanFailure, StateKind};
 use macveil_core::types::{Bss, Mac, Ssid};
 use serde::{Deserialize, Serialize};
 
@@ -44,7 +44,7 @@ pub struct Paused {
     #[serde(rename = "name")]
     pub interface: String,
     /// The state now.
-    pub state: String,
+    pub state: StateKind,
     /// The network that the interface is associating or associated to.
     #[serde(flatten, with = "optional_ssid")]
     pub ssid: Option<Ssid>,
@@ -78,7 +78,7 @@ pub struct Scanned {
     /// The interface's address during the scan; `None`: the driver drew one for the scan alone.
     pub mask: Option<Mac>,
     /// Why there was no scan.
-    pub refused: Option<String>,
+    pub refused: Option<ScanFailure>,
     /// The BSSs that were received.
     pub heard: Vec<Bss>,
 }

@@ -1,5 +1,6 @@
 //! Events, as lines for clients that follow them.
 
+use macveil_core::machine::StateKind;
 use macveil_core::types::{Mac, Ssid};
 use serde::{Deserialize, Serialize};
 
@@ -96,7 +97,7 @@ impl EventLine {
     #[must_use]
     pub fn status(status: Status) -> Self {
         let interface = &status.interface;
-        let state = interface.state.as_deref().unwrap_or("not managed");
+        let state = interface.state.map_or("not managed", StateKind::name);
         let text = format!("{state}, under {}", interface.address);
         let name = interface.name.clone();
         Self {

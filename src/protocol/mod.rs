@@ -29,7 +29,7 @@ pub(crate) use json::{optional_ssid, to_json, word};
 pub(crate) use line::{Lines, TooLong};
 pub use reply::{Answer, Interface, Reply, answer_to_line};
 pub use request::Request;
-pub use status::{InterfaceStatus, Status};
+pub use status::{Backend, InterfaceStatus, Status};
 
 /// The version of requests and replies. It grows when an existing word changes its meaning.
 pub const VERSION: u64 = 1;

@@ -1,5 +1,6 @@
 //! Replies of the daemon.
 
+use macveil_core::machine::StateKind;
 use macveil_core::types::{DeviceKind, Mac, Ssid};
 use serde::{Deserialize, Serialize};
 
@@ -93,32 +94,36 @@ pub struct Interface {
     pub address: Mac,
     /// The state; `None`: macveil does not manage the interface.
     #[serde(flatten, with = "managed_state")]
-    pub state: Option<String>,
+    pub state: Option<StateKind>,
 }
 
 /// `managed` and `state`, which is null unless the interface is managed.
 mod managed_state {
+    use macveil_core::machine::StateKind;
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
     #[derive(Serialize, Deserialize)]
-    struct State<T> {
+    struct State {
         managed: bool,
-        state: Option<T>,
+        state: Option<StateKind>,
     }
 
-    #[allow(clippy::ref_option, reason = "serde passes the field by reference")]
-    pub(super) fn serialize<T: Serialize, S: Serializer>(
-        state: &Option<T>,
+    #[allow(
+        clippy::ref_option,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "serde passes the field by reference"
+    )]
+    pub(super) fn serialize<S: Serializer>(
+        &state: &Option<StateKind>,
         serializer: S,
     ) -> Result<S::Ok, S::Error> {
-        let state = state.as_ref();
         let managed = state.is_some();
         State { managed, state }.serialize(serializer)
     }
 
-    pub(super) fn deserialize<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
-    ) -> Result<Option<T>, D::Error> {
+    ) -> Result<Option<StateKind>, D::Error> {
         let State { managed, state } = State::deserialize(deserializer)?;
         Ok(state.filter(|_| managed))
     }

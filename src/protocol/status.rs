@@ -1,6 +1,8 @@
 //! The status of interfaces.
 
-use macveil_core::machine::{AddressKind, Counters, Method};
+use std::fmt;
+
+use macveil_core::machine::{AddressKind, Counters, Limitation, Method, MethodReason, NextChange};
 use macveil_core::types::Ssid;
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -20,13 +22,33 @@ pub struct Status {
     pub details: Option<InterfaceStatus>,
 }
 
+/// The program that joins networks for macveil.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Backend {
+    /// `wpa_supplicant`.
+    #[serde(rename = "wpa_supplicant")]
+    WpaSupplicant,
+    /// iwd.
+    #[serde(rename = "iwd")]
+    Iwd,
+}
+
+impl fmt::Display for Backend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::WpaSupplicant => "wpa_supplicant",
+            Self::Iwd => "iwd",
+        })
+    }
+}
+
 /// The status of an interface that macveil manages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InterfaceStatus {
     /// The driver's name, empty if unknown.
     pub driver: String,
-    /// The program that joins networks with it: `wpa_supplicant` or `iwd`; `None`: Ethernet.
-    pub backend: Option<String>,
+    /// The program that joins networks; `None`: no such program, as on Ethernet.
+    pub backend: Option<Backend>,
     /// The link is administratively up.
     pub up: bool,
     /// Milliseconds in the present state.
@@ -38,14 +60,14 @@ pub struct InterfaceStatus {
     /// Milliseconds since the address changed.
     pub address_ms: u64,
     /// When the address changes next.
-    pub next_change: String,
+    pub next_change: NextChange,
     /// The network that the interface is associating or associated to.
     #[serde(flatten, with = "optional_ssid")]
     pub ssid: Option<Ssid>,
     /// How masks are changed; `None`: there are no masks, as on Ethernet.
     pub method: Option<Method>,
     /// Why masks are changed so.
-    pub method_reason: Option<String>,
+    pub method_reason: Option<MethodReason>,
     /// Why the link is held down or not protected.
     pub problem: Option<String>,
     /// Milliseconds until macveil tries again.
@@ -55,7 +77,7 @@ pub struct InterfaceStatus {
     /// Milliseconds until the pause ends; `None`: until the user ends it.
     pub pause_ms: Option<u64>,
     /// Guarantees that do not hold on this interface.
-    pub limitations: Vec<String>,
+    pub limitations: Vec<Limitation>,
     /// Totals since macveil manages the interface.
     pub counters: Counters,
 }

@@ -5,11 +5,15 @@ use proptest::option;
 use proptest::prelude::*;
 
 use crate::protocol::{
-    Affected, Answer, Effect, EventKind, EventLine, Fault, FaultKind, Interface, InterfaceStatus,
-    Mistake, Paused, Reply, Request, Rotated, Scanned, Status, answer_to_line, word,
+    Affected, Answer, Backend, Effect, EventKind, EventLine, Fault, FaultKind, Interface,
+    InterfaceStatus, Mistake, Paused, Reply, Request, Rotated, Scanned, Status, answer_to_line,
+    word,
 };
 use macveil_core::address::Policy;
-use macveil_core::machine::{AddressKind, Counters, Method, Rotation};
+use macveil_core::machine::{
+    AddressKind, Counters, IwdScanReason, Limitation, Method, MethodReason, NextChange, Rotation,
+    ScanFailure, ScanRefusal, StateKind,
+};
 use macveil_core::types::{Bss, DeviceKind, Mac, Ssid};
 
 const FAULTS: [FaultKind; 9] = [
@@ -160,7 +164,7 @@ fn replies_are_as_documented() {
             ifindex: 3,
             kind: DeviceKind::Wifi,
             address: Mac([2, 0, 0, 0, 0, 1]),
-            state: Some("scanning".to_owned()),
+            state: Some(StateKind::Scanning),
         }],
     };
     assert_eq!(
@@ -270,6 +274,54 @@ fn any_request() -> impl Strategy<Value = Request> {
     ]
 }
 
+fn any_state() -> impl Strategy<Value = StateKind> {
+    prop::sample::select(vec![
+        StateKind::Scanning,
+        StateKind::UserScan,
+        StateKind::Associated,
+        StateKind::Blocked,
+    ])
+}
+
+fn any_next_change() -> impl Strategy<Value = NextChange> {
+    prop::sample::select(vec![
+        NextChange::AssociationEnds,
+        NextChange::NetworkJoinedOrExternalScan,
+        NextChange::IwdIdle,
+    ])
+}
+
+fn any_method_reason() -> impl Strategy<Value = MethodReason> {
+    prop::sample::select(vec![
+        MethodReason::RandomizedScans,
+        MethodReason::Configured,
+        MethodReason::WhileIwdIdle,
+    ])
+}
+
+fn any_limitation() -> impl Strategy<Value = Limitation> {
+    prop_oneof![
+        Just(Limitation::SequenceNumbers),
+        any::<u32>().prop_map(|times| Limitation::AddressScanned { times }),
+        any::<bool>().prop_map(|masked| Limitation::IwdScansLeak {
+            reason: IwdScanReason::HiddenNetwork,
+            masked,
+        }),
+        any_text().prop_map(|reason| Limitation::NoAddress { reason }),
+    ]
+}
+
+fn any_scan_failure() -> impl Strategy<Value = ScanFailure> {
+    prop_oneof![
+        Just(ScanFailure::Busy),
+        Just(ScanFailure::Refused {
+            refusal: ScanRefusal::LinkDown
+        }),
+        any_text().prop_map(|reason| ScanFailure::Kernel { reason }),
+        any::<u64>().prop_map(|seconds| ScanFailure::Timeout { seconds }),
+    ]
+}
+
 fn any_interface() -> impl Strategy<Value = Interface> {
     let address = any::<[u8; 6]>().prop_map(Mac);
     let kind = prop::sample::select(vec![
@@ -282,7 +334,7 @@ fn any_interface() -> impl Strategy<Value = Interface> {
         any::<u32>(),
         kind,
         address,
-        option::of(any_text()),
+        option::of(any_state()),
     )
         .prop_map(|(name, ifindex, kind, address, state)| Interface {
             name,
@@ -301,17 +353,19 @@ fn any_details() -> impl Strategy<Value = InterfaceStatus> {
         AddressKind::Other,
     ]);
     let methods = vec![Method::Driver, Method::Powered, Method::Bounce];
-    let method = option::of((prop::sample::select(methods), any_text()));
-    let address = (kind, any::<bool>(), any::<u64>(), any_text());
+    let method = option::of((prop::sample::select(methods), any_method_reason()));
+    let address = (kind, any::<bool>(), any::<u64>(), any_next_change());
     let doing = (any::<bool>(), any::<u64>(), option::of(any_ssid()), method);
     let ills = (
         option::of(any_text()),
         option::of(any::<u64>()),
-        vec(any_text(), 0..3),
+        vec(any_limitation(), 0..3),
         any::<bool>(),
         option::of(any::<u64>()),
     );
-    let whose = (any_text(), option::of(any_text()));
+    let backends = vec![Backend::WpaSupplicant, Backend::Iwd];
+    let backend = option::of(prop::sample::select(backends));
+    let whose = (any_text(), backend);
     (whose, address, doing, ills, any::<[u32; 7]>()).prop_map(
         |(whose, address, doing, ills, counts)| {
             let (driver, backend) = whose;
@@ -400,7 +454,7 @@ fn any_scanned() -> impl Strategy<Value = Scanned> {
             ms_ago,
         });
     let heard = vec(heard, 0..3);
-    let refused = option::of(any_text());
+    let refused = option::of(any_scan_failure());
     (any_text(), option::of(address()), refused, heard).prop_map(
         |(interface, mask, refused, heard)| Scanned {
             interface,
@@ -436,7 +490,7 @@ fn any_rotated() -> impl Strategy<Value = Rotated> {
 
 fn any_paused() -> impl Strategy<Value = Paused> {
     let refused = option::of(any_text());
-    (any_text(), any_text(), option::of(any_ssid()), refused).prop_map(
+    (any_text(), any_state(), option::of(any_ssid()), refused).prop_map(
         |(interface, state, ssid, refused)| Paused {
             interface,
             state,

@@ -38,7 +38,7 @@ Stopping macveil: OK\n= 0\ngone\n\
 = 1\n\
 = 2\n";
 
-/// Seconds pass before it begins; and once it is worried, its status ends with 1, as where a card is held silent.
+/// Seconds pass before it begins; and once it is worried, its status ends with 1, as where a link is held down.
 fn slow_at_will() -> String {
     let macveil = env!("CARGO_BIN_EXE_macveil");
     format!(

@@ -8,5 +8,5 @@ and    macveil and wpa_supplicant are running
 then   connected to home within 10 s
 when   trouble comes for 5 s, seed 1
 then   connected to home within 30 s
-and    macveil says "held silent: another program keeps changing the address" 1 times
+and    macveil says "link held down: another program keeps changing the address" 1 times
 and    home saw one address

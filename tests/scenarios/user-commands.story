@@ -6,11 +6,11 @@ and    a network "Home": wpa2 "correct horse battery"
 and    macveil and wpa_supplicant are running
 then   connected to home within 10 s
 when   the user runs "busybox sh -c '/lab/macveil scan; test $? = 1'"
-then   the command said "not scanned: the card carries the network's address"
+then   the command said "not scanned: the card has the network's address"
 when   the user runs "macveil rotate"
 then   the command said "Home keeps it the next time, too"
 when   the user runs "macveil pause wlan0"
-then   the command said "connected to Home, which is left alone"
+then   the command said "connected to Home; when this connection ends"
 and    still connected to home for 5 s
 when   home leaves
 and    2 s pass

@@ -1,4 +1,4 @@
-//! `macveil status`: what each interface is doing, under which address, and what is not kept.
+//! `macveil status`: the state and the address of each interface, and problems.
 
 mod render;
 #[cfg(test)]
@@ -13,28 +13,28 @@ use super::console::Paint;
 use super::failure::{Failure, NO, ignore_broken_pipe};
 use crate::protocol::{Reply, Request, Status};
 
-/// Say what each interface is doing, under which address, and what cannot be kept.
+/// Show what each interface is doing, its address, and any problems.
 ///
-/// The answer is no (exit code 1) if an interface is held silent or goes without protection, be it that
-/// it is left to another program.
+/// Exits with status 1 if the link of an interface is held down, or if an interface is not protected, also
+/// because another program controls it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   macveil status
   macveil status wlan0 --json
   macveil status --watch")]
 pub struct Args {
-    /// Go on saying it until interrupted; in JSON, a line for each change.
+    /// Update until interrupted; in JSON, a line for each change.
     #[arg(long)]
     watch: bool,
     #[command(flatten)]
     ask: ask::OneOrAll,
 }
 
-/// Asks the daemon and writes how the interfaces are.
+/// Requests the status from the daemon and writes it.
 ///
 /// # Errors
 ///
-/// No daemon runs, it is not for this user, or there is no such interface.
+/// No daemon runs, this user has no permission, or the interface does not exist.
 pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     ignore_broken_pipe(if args.watch {
         watch::watch(args, out)
@@ -81,9 +81,9 @@ impl Args {
         if let Some(wanted) = &self.ask.interface {
             all.retain(|status| self.is_wanted(status));
             if all.is_empty() {
-                let why = "there is no Wi-Fi station and no Ethernet card of that name";
+                let why = "no Wi-Fi station or Ethernet interface has this name";
                 return Err(Failure::cannot(
-                    format!("cannot say how {wanted} is doing"),
+                    format!("cannot show the status of {wanted}"),
                     why,
                 ));
             }

@@ -1,18 +1,21 @@
-//! The status for people, no wider than a console.
+//! The status for people, in lines that fit a terminal.
 
 use std::fmt::Write as _;
 use std::time::Duration;
 
 use crate::cli::console::{BOLD, Paint, RED, YELLOW, wrapped};
-use crate::protocol::{InterfaceStatus, Status, word};
-use macveil_core::machine::{AddressKind, Counters};
+use crate::cli::words;
+use crate::protocol::{Backend, InterfaceStatus, Status, word};
+use macveil_core::machine::{AddressKind, Counters, Limitation, StateKind};
 
-/// Where a title's text begins.
+/// The column where the text after a title begins.
 const INDENT: usize = 12;
+/// No emphasis.
+const PLAIN: &str = "0";
 
 pub(super) fn all(all: &[Status], paint: Paint) -> String {
     if all.is_empty() {
-        return "no Wi-Fi station and no Ethernet card here\n".to_owned();
+        return "no Wi-Fi station and no Ethernet interface found\n".to_owned();
     }
     all.iter().map(|status| one(status, paint)).collect()
 }
@@ -20,102 +23,94 @@ pub(super) fn all(all: &[Status], paint: Paint) -> String {
 fn one(status: &Status, paint: Paint) -> String {
     let interface = &status.interface;
     let mut text = paint.put(BOLD, &interface.name);
-    let Some(details) = &status.details else {
-        let address = interface.address;
-        let doing = match status.managed_by {
-            Some(_) => "left alone, without protection",
-            None => "not managed",
-        };
-        let _ = writeln!(text, ": {doing}, under {address}");
-        if let Some(owner) = &status.managed_by {
-            entry(
-                &mut text,
-                "because",
-                &paint.put(RED, &wrapped(&format!("it belongs to {owner}"), INDENT)),
-            );
-        }
+    let mut entry = Entries {
+        text: &mut text,
+        paint,
+    };
+    let (Some(state), Some(details)) = (interface.state, &status.details) else {
+        unmanaged(status, &mut entry);
         return text;
     };
-    let _ = writeln!(text, ": {}", doing(status, details));
-    let mut entry = |title, code, words: &str| {
-        entry(&mut text, title, &paint.put(code, &wrapped(words, INDENT)));
-    };
+    entry.headline(&doing(state, details));
     if let Some(problem) = &details.problem {
-        entry("because", RED, problem);
+        entry.add("because", RED, problem);
     }
     if details.paused {
-        let end = details
-            .pause_ms
-            .map(|left| format!("for another {}", span(left)));
-        let end = end.as_deref().unwrap_or("until `macveil resume`");
+        let end = details.pause_ms.map_or_else(
+            || "until `macveil resume`".to_owned(),
+            |left| format!("for another {}", span(left)),
+        );
         let words = format!("{end}: no scans, no connections");
-        entry("paused", YELLOW, &words);
+        entry.add("paused", YELLOW, &words);
     }
     if let Some(retry) = details.retry_ms {
-        entry("again in", "0", &span(retry));
+        entry.add("retry in", PLAIN, &span(retry));
     }
     let (kind, code) = kind(details);
     let since = span(details.address_ms);
     let address = format!("{}, {kind}, for {since}", interface.address);
-    entry("address", code, &address);
-    entry("changes", "0", &details.next_change);
+    entry.add("address", code, &address);
+    entry.add("changes", PLAIN, words::next_change(details.next_change));
     if let Some(method) = &details.method {
-        let reason = details.method_reason.as_deref().unwrap_or_default();
-        entry("masking", "0", &format!("{}: {reason}", word(method)));
+        let reason = details.method_reason.map_or("", words::method_reason);
+        entry.add("masking", PLAIN, &format!("{}: {reason}", word(method)));
     }
     if details.method.is_some() || details.backend.is_some() {
-        entry("so far", "0", &so_far(&details.counters));
+        entry.add("so far", PLAIN, &so_far(&details.counters));
     }
-    if let Some(backend) = details.backend.as_ref().filter(|it| *it == "iwd") {
-        entry("beside", "0", backend);
+    if let Some(backend @ Backend::Iwd) = details.backend {
+        entry.add("backend", PLAIN, &backend.to_string());
     }
     if !details.driver.is_empty() {
-        entry("driver", "0", &details.driver);
+        entry.add("driver", PLAIN, &details.driver);
     }
-    for limitation in &details.limitations {
-        entry("not kept", YELLOW, limitation);
-    }
+    entry.limitations(&details.limitations);
     text
 }
 
-fn entry(text: &mut String, title: &str, words: &str) {
-    let _ = writeln!(text, "  {title:10}{words}");
+fn unmanaged(status: &Status, entry: &mut Entries<'_>) {
+    let address = status.interface.address;
+    let Some(owner) = &status.managed_by else {
+        entry.headline(&format!("not managed, under {address}"));
+        return;
+    };
+    entry.headline(&format!("not managed, unprotected, under {address}"));
+    entry.add("because", RED, &format!("controlled by {owner}"));
 }
 
-/// The state's name is for programs.
-fn doing(status: &Status, details: &InterfaceStatus) -> String {
-    let network = details.ssid.as_ref().map(ToString::to_string);
-    let network = network.unwrap_or_default();
-    let state = status.interface.state.as_deref().unwrap_or_default();
-    let words = match state {
-        "waiting" => "masked, waiting for wpa_supplicant",
-        "attaching" => "masked, meeting wpa_supplicant",
-        "masking" => "taking a mask",
-        "scanning" => "masked, looking for a network",
-        "associating" => "joining",
-        "associated" => "connected to",
-        "disconnecting" => "the association is over",
-        "disconnected" => "masked and silent: disconnected by the user",
-        "paused" => "masked and silent",
-        "user-scan" => "masked, scanning as asked",
-        "blocked" => "held silent",
-        "unprotected" => "not protected",
-        "releasing" => "being let go of",
-        "setting" => "taking its address",
-        "unplugged" => "no cable",
-        "connected" => "connected by cable",
-        "absent" => "waiting for iwd",
-        "idle" => "not connected",
-        "refused" => "kept from a network",
-        "rejoining" => "joining once more, under the assigned address",
-        "unmanaged" => "in use under another address than the assigned one",
-        other => other,
-    };
+/// The lines about an interface.
+struct Entries<'a> {
+    text: &'a mut String,
+    paint: Paint,
+}
+
+impl Entries<'_> {
+    fn headline(&mut self, words: &str) {
+        let _ = writeln!(self.text, ": {words}");
+    }
+
+    fn add(&mut self, title: &str, code: &str, words: &str) {
+        let words = self.paint.put(code, &wrapped(words, INDENT));
+        let _ = writeln!(self.text, "  {title:10}{words}");
+    }
+
+    /// The title is too long to share a line with the first limitation.
+    fn limitations(&mut self, all: &[Limitation]) {
+        if !all.is_empty() {
+            let _ = writeln!(self.text, "  limitations");
+        }
+        for limitation in all {
+            self.add("", YELLOW, &words::limitation(limitation));
+        }
+    }
+}
+
+fn doing(state: StateKind, details: &InterfaceStatus) -> String {
+    let words = words::state(state);
     let since = span(details.state_ms);
-    if network.is_empty() {
-        format!("{words}, for {since}")
-    } else {
-        format!("{words} {network}, for {since}")
+    match &details.ssid {
+        Some(ssid) => format!("{words} {ssid}, for {since}"),
+        None => format!("{words}, for {since}"),
     }
 }
 
@@ -126,12 +121,12 @@ fn kind(details: &InterfaceStatus) -> (String, &'static str) {
         ""
     };
     match (details.address_kind, &details.ssid) {
-        (AddressKind::Mask, _) => ("a mask".to_owned(), "0"),
-        (AddressKind::Assigned, Some(ssid)) => (format!("assigned to {ssid}{permanent}"), "0"),
-        (AddressKind::Assigned, None) => (format!("as assigned{permanent}"), "0"),
+        (AddressKind::Mask, _) => ("a mask".to_owned(), PLAIN),
+        (AddressKind::Assigned, Some(ssid)) => (format!("assigned to {ssid}{permanent}"), PLAIN),
+        (AddressKind::Assigned, None) => (format!("the assigned address{permanent}"), PLAIN),
         (AddressKind::Permanent, _) if details.up => ("the permanent address".to_owned(), RED),
-        (AddressKind::Permanent, _) => ("the permanent address, silent".to_owned(), "0"),
-        (AddressKind::Other, _) => ("not macveil's".to_owned(), YELLOW),
+        (AddressKind::Permanent, _) => ("the permanent address, link down".to_owned(), PLAIN),
+        (AddressKind::Other, _) => ("not set by macveil".to_owned(), YELLOW),
     }
 }
 
@@ -141,12 +136,12 @@ fn so_far(counters: &Counters) -> String {
         counters.masks, counters.scans, counters.associations, counters.failed_associations
     );
     if counters.external_scans > 0 {
-        let _ = write!(text, "; {} scans by others", counters.external_scans);
+        let _ = write!(text, "; {} external scans", counters.external_scans);
     }
     text
 }
 
-/// A span of time in its two largest units.
+/// A duration in its two largest units.
 fn span(milliseconds: u64) -> String {
     let seconds = Duration::from_millis(milliseconds).as_secs();
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86400);

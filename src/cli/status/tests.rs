@@ -1,4 +1,4 @@
-//! What people and programs are told.
+//! The output for people and programs.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -8,8 +8,10 @@ use clap::Parser;
 use super::watch::aged;
 use super::*;
 use crate::protocol::fake::FakeDaemon;
-use crate::protocol::{EventLine, Interface, InterfaceStatus};
-use macveil_core::machine::{AddressKind, Counters, Method};
+use crate::protocol::{Backend, EventLine, Interface, InterfaceStatus};
+use macveil_core::machine::{
+    AddressKind, Counters, Limitation, Method, MethodReason, NextChange, StateKind,
+};
 use macveil_core::types::{DeviceKind, Mac, Ssid};
 
 #[derive(Parser)]
@@ -18,14 +20,14 @@ struct Line {
     args: Args,
 }
 
-fn status(state: &str, details: InterfaceStatus) -> Status {
+fn status(state: StateKind, details: InterfaceStatus) -> Status {
     Status {
         interface: Interface {
             name: "wlan0".to_owned(),
             ifindex: 3,
             kind: DeviceKind::Wifi,
             address: Mac([0x96, 0xbb, 0xd1, 0xaf, 0xab, 0xbc]),
-            state: Some(state.to_owned()),
+            state: Some(state),
         },
         managed_by: None,
         details: Some(details),
@@ -35,16 +37,16 @@ fn status(state: &str, details: InterfaceStatus) -> Status {
 fn connected() -> InterfaceStatus {
     InterfaceStatus {
         driver: "iwlwifi".to_owned(),
-        backend: Some("wpa_supplicant".to_owned()),
+        backend: Some(Backend::WpaSupplicant),
         up: true,
         state_ms: 754_000,
         address_kind: AddressKind::Assigned,
         permanent: false,
         address_ms: 3_725_000,
-        next_change: "when the association ends".to_owned(),
+        next_change: NextChange::AssociationEnds,
         ssid: Ssid::new(b"Caf\xc3\xa9 \x1b[31m"),
         method: Some(Method::Driver),
-        method_reason: Some("the driver scans under random addresses".to_owned()),
+        method_reason: Some(MethodReason::RandomizedScans),
         problem: None,
         retry_ms: None,
         paused: false,
@@ -61,21 +63,21 @@ fn connected() -> InterfaceStatus {
     }
 }
 
-fn held() -> InterfaceStatus {
+fn blocked() -> InterfaceStatus {
     InterfaceStatus {
         up: false,
         address_kind: AddressKind::Permanent,
         permanent: true,
         ssid: None,
-        problem: Some("cannot set the address on brcmfmac: Device or resource busy (os error 16); end whatever else scans with the card or is connected by it".to_owned()),
+        problem: Some("cannot set the address on brcmfmac: Device or resource busy (os error 16); stop other programs that scan or connect with this interface".to_owned()),
         retry_ms: Some(4_000),
-        limitations: vec!["scans can be linked by their sequence numbers: the driver cannot randomize them".to_owned()],
+        limitations: vec![Limitation::SequenceNumbers],
         ..connected()
     }
 }
 
 fn unmanaged() -> Status {
-    let mut status = status("", connected());
+    let mut status = status(StateKind::Associated, connected());
     status.interface.name = "wlan1".to_owned();
     status.interface.state = None;
     status.details = None;
@@ -94,17 +96,17 @@ fn answer(words: &[&str], all: Vec<Status>) -> Result<(bool, String), Failure> {
 }
 
 #[test]
-fn people_read_what_it_does_under_which_address() {
-    let all = vec![status("associated", connected()), unmanaged()];
-    let (good, said) = answer(&[], all).unwrap();
-    assert!(good);
+fn text_shows_state_and_address() {
+    let all = vec![status(StateKind::Associated, connected()), unmanaged()];
+    let (succeeds, text) = answer(&[], all).unwrap();
+    assert!(succeeds);
     assert_eq!(
-        said,
+        text,
         "wlan0: connected to Caf\\xc3\\xa9 \\x1b[31m, for 12 min
   address   96:bb:d1:af:ab:bc, assigned to Caf\\xc3\\xa9 \\x1b[31m, for 1 h 2 min
   changes   when the association ends
   masking   driver: the driver scans under random addresses
-  so far    46 masks, 12 scans, 2 associations, 1 failed; 3 scans by others
+  so far    46 masks, 12 scans, 2 associations, 1 failed; 3 external scans
   driver    iwlwifi
 wlan1: not managed, under 96:bb:d1:af:ab:bc
 "
@@ -112,74 +114,77 @@ wlan1: not managed, under 96:bb:d1:af:ab:bc
 }
 
 #[test]
-fn what_is_not_kept_is_a_no_and_fits_an_ordinary_console() {
-    let (good, said) = answer(&[], vec![status("blocked", held())]).unwrap();
-    assert!(!good);
+fn blocked_interface_exits_with_status_1_in_80_columns() {
+    let (succeeds, text) = answer(&[], vec![status(StateKind::Blocked, blocked())]).unwrap();
+    assert!(!succeeds);
     assert!(
-        said.starts_with(
-            "wlan0: held silent, for 12 min
+        text.starts_with(
+            "wlan0: link held down, for 12 min
   because   cannot set the address on brcmfmac: Device or resource busy (os
-            error 16); end whatever else scans with the card or is connected by
-            it
-  again in  4 s
-  address   96:bb:d1:af:ab:bc, the permanent address, silent, for 1 h 2 min
+            error 16); stop other programs that scan or connect with this
+            interface
+  retry in  4 s
+  address   96:bb:d1:af:ab:bc, the permanent address, link down, for 1 h 2 min
 "
         ),
-        "{said}"
+        "{text}"
     );
-    assert!(said.contains("  not kept  scans can be linked"), "{said}");
-    assert!(said.lines().all(|line| line.len() < 80), "{said}");
+    assert!(
+        text.contains("\n  limitations\n            scans can be linked"),
+        "{text}"
+    );
+    assert!(text.lines().all(|line| line.len() < 80), "{text}");
 }
 
 #[test]
-fn what_is_managed_by_another_program_is_a_no() {
+fn interface_of_another_program_exits_with_status_1() {
     let mut left = unmanaged();
-    let owner = "NetworkManager, until it is told `nmcli device set wlan1 managed no`";
+    let owner = "NetworkManager, unless `nmcli device set wlan1 managed no` was run";
     left.managed_by = Some(owner.to_owned());
-    let (good, said) = answer(&[], vec![left]).unwrap();
-    assert!(!good);
+    let (succeeds, text) = answer(&[], vec![left]).unwrap();
+    assert!(!succeeds);
     assert_eq!(
-        said,
-        "wlan1: left alone, without protection, under 96:bb:d1:af:ab:bc
-  because   controlled by NetworkManager, until it is told `nmcli device set
-            wlan1 managed no`
+        text,
+        "wlan1: not managed, unprotected, under 96:bb:d1:af:ab:bc
+  because   controlled by NetworkManager, unless `nmcli device set wlan1
+            managed no` was run
 "
     );
 }
 
 #[test]
-fn one_interface_can_be_asked_about() {
-    let both = || vec![status("blocked", held()), unmanaged()];
-    let (good, said) = answer(&["wlan1"], both()).unwrap();
-    assert!(good, "the other one's trouble is none of its own");
-    assert_eq!(said, "wlan1: not managed, under 96:bb:d1:af:ab:bc\n");
+fn named_interface_is_shown_alone() {
+    let both = || vec![status(StateKind::Blocked, blocked()), unmanaged()];
+    let (succeeds, text) = answer(&["wlan1"], both()).unwrap();
+    assert!(succeeds, "the other interface's problem does not count");
+    assert_eq!(text, "wlan1: not managed, under 96:bb:d1:af:ab:bc\n");
     let failure = answer(&["wlan7"], both()).unwrap_err();
     assert!(failure.to_string().contains("wlan7"));
 }
 
 #[test]
-fn programs_get_all_of_it() {
-    let (_, said) = answer(&["--json"], vec![status("blocked", held())]).unwrap();
-    let all = vec![status("blocked", held())];
-    let read = Reply::read(said.trim_end().as_bytes(), &Request::Status);
+fn json_reads_back_as_written() {
+    let (_, text) = answer(&["--json"], vec![status(StateKind::Blocked, blocked())]).unwrap();
+    let all = vec![status(StateKind::Blocked, blocked())];
+    let read = Reply::read(text.trim_end().as_bytes(), &Request::Status);
     assert_eq!(read, Ok(Ok(Reply::Status { interfaces: all })));
 }
 
 #[test]
-fn time_alone_is_no_change() {
+fn times_are_ignored_when_statuses_are_compared() {
     let later = InterfaceStatus {
         state_ms: 999,
         address_ms: 9,
         retry_ms: Some(3_000),
-        ..held()
+        ..blocked()
     };
-    let of = |details| status("blocked", details).without_times();
-    assert_eq!(of(held()), of(later));
-    assert_ne!(of(held()), of(connected()));
+    let of = |details| status(StateKind::Blocked, details).without_times();
+    assert_eq!(of(blocked()), of(later));
+    assert_ne!(of(blocked()), of(connected()));
 }
 
 #[test]
-fn without_a_daemon_it_says_how_to_start_one() {
+fn missing_daemon_is_reported_with_a_remedy() {
     let line = ["status", "--socket", "/nowhere/control", "--watch"];
     let line = Line::try_parse_from(line).unwrap();
     let failure = run(&line.args, &mut Vec::new()).unwrap_err();
@@ -188,36 +193,38 @@ fn without_a_daemon_it_says_how_to_start_one() {
 }
 
 #[test]
-fn a_pause_is_told() {
+fn pause_is_shown_with_its_end() {
     let details = InterfaceStatus {
         paused: true,
         pause_ms: Some(90_000),
         ..connected()
     };
-    let (good, said) = answer(&[], vec![status("associated", details)]).unwrap();
-    assert!(good, "the promise is kept");
+    let (succeeds, text) = answer(&[], vec![status(StateKind::Associated, details)]).unwrap();
+    assert!(succeeds, "a pause is not a problem");
     assert!(
-        said.contains("  paused    for another 1 min 30 s: no scans, no connections\n"),
-        "{said}"
+        text.contains("  paused    for another 1 min 30 s: no scans, no connections\n"),
+        "{text}"
     );
 }
 
 #[test]
-fn between_changes_time_goes_on() {
-    let later = aged(status("blocked", held()), Duration::from_secs(3));
+fn times_are_counted_between_events() {
+    let later = aged(
+        status(StateKind::Blocked, blocked()),
+        Duration::from_secs(3),
+    );
     let details = later.details.unwrap();
     assert_eq!((details.state_ms, details.address_ms), (757_000, 3_728_000));
     assert_eq!(details.retry_ms, Some(1_000));
 }
 
-/// A daemon that is followed, tells one change and ends.
 #[test]
-fn a_change_is_a_line_for_programs_and_the_end_of_the_daemon_the_end() {
-    let before = status("associated", connected());
+fn watch_prints_a_line_for_each_change_until_shutdown() {
+    let before = status(StateKind::Associated, connected());
     let mut details = connected();
     details.counters.scans += 1;
-    let after = status("associated", details);
-    let told = [
+    let after = status(StateKind::Associated, details);
+    let events = [
         EventLine::status(before.clone()),
         EventLine::status(after),
         EventLine::shutting_down(),
@@ -227,7 +234,7 @@ fn a_change_is_a_line_for_programs_and_the_end_of_the_daemon_the_end() {
         Reply::Events {
             interfaces: vec![before.clone()],
         },
-        &told,
+        &events,
     );
     let socket = daemon.socket();
     let line = [
@@ -242,8 +249,8 @@ fn a_change_is_a_line_for_programs_and_the_end_of_the_daemon_the_end() {
     let code = run(&line.args, &mut out).unwrap();
     daemon.finish();
     assert_eq!(code, ExitCode::SUCCESS);
-    let said = String::from_utf8(out).unwrap();
-    let scans: Vec<_> = said
+    let text = String::from_utf8(out).unwrap();
+    let scans: Vec<_> = text
         .lines()
         .map(
             |line| match Reply::read(line.as_bytes(), &Request::Status) {

@@ -1,5 +1,5 @@
-//! The status as it changes: redrawn in place on a terminal, a line or a block for each change
-//! otherwise. The daemon tells what changes; only what time alone changes is counted here.
+//! The status as it changes: redrawn in place on a terminal, otherwise a line or a block for each change.
+//! The daemon sends changes; the durations are counted here.
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -11,23 +11,23 @@ use super::{Args, Failure};
 use crate::cli::console::{Paint, fitted, is_screen, rows};
 use crate::protocol::{Client, EventKind, EventLine, Reply, Request, Status};
 
-/// Spans of time are told in seconds.
+/// Durations are shown in seconds.
 const TICK: Duration = Duration::from_secs(1);
-/// What happens at once is drawn at once.
-const BURST: Duration = Duration::from_millis(20);
-const LONGEST_BURST: u32 = 10;
+/// Events that follow each other within this time are drawn together.
+const BURST_TIMEOUT: Duration = Duration::from_millis(20);
+const MAX_BURST_EVENTS: u32 = 10;
 
-/// Clears the screen; then each time: to its beginning, the rest of each line, what is below.
+/// Clears the screen once. Each drawing starts at its top and clears the rest of each line and of the screen.
 const CLEAR: &str = "\u{1b}[2J";
 const HOME: &str = "\u{1b}[H";
 const REST_OF_LINE: &str = "\u{1b}[K";
 const REST_OF_SCREEN: &str = "\u{1b}[J";
-/// A line that is too long ends at the screen's edge; between two drawings nothing is left changed.
+/// Cuts lines that are too long. The terminal wraps again between two drawings.
 const CUT: &str = "\u{1b}[?7l";
 const WRAP: &str = "\u{1b}[?7h";
 
 pub(super) fn watch(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    // What cannot work now is told at once; a daemon that goes later may come again.
+    // Without a daemon at the start this fails. A daemon that ends later can be restarted.
     let view = View::open(args)?;
     let screen = io::stdout();
     if args.ask.json || !is_screen(&screen) {
@@ -38,7 +38,7 @@ pub(super) fn watch(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failu
     loop {
         let text = match &view {
             Ok(view) => render::all(&view.aged(), Paint::on(&screen)),
-            Err(failure) => format!("{}\n", told(failure)),
+            Err(failure) => format!("{}\n", cause_of(failure)),
         };
         let text = fitted(&text, rows(&screen)).replace('\n', &format!("{REST_OF_LINE}\n"));
         write!(out, "{HOME}{CUT}{text}{REST_OF_SCREEN}{WRAP}")?;
@@ -75,10 +75,10 @@ fn follow(args: &Args, mut view: View, out: &mut impl Write) -> Result<ExitCode,
     }
 }
 
-/// How the interfaces are, as far as the daemon has told.
+/// The status of the interfaces as last received.
 struct View {
     client: Client,
-    /// With the moment at which it was so.
+    /// Each with the time when it was received.
     all: Vec<(Status, Instant)>,
 }
 
@@ -89,7 +89,7 @@ impl View {
         let Reply::Events { interfaces: all } = client.ask(&request)? else {
             return Err(Failure::cannot(
                 "cannot follow the daemon",
-                "it says something else",
+                "its reply is not one to `events`",
             ));
         };
         let now = Instant::now();
@@ -100,27 +100,27 @@ impl View {
         })
     }
 
-    /// After something has happened, or that span; `None`: the daemon ends.
+    /// The view after the next events, or after `span`; `None`: the daemon ends.
     fn after(mut self, args: &Args, span: Duration) -> Result<Option<Self>, Failure> {
-        let mut patience = span;
-        for _ in 0..LONGEST_BURST {
-            let limit = Some(patience).filter(|&span| span < Duration::MAX);
+        let mut timeout = span;
+        for _ in 0..MAX_BURST_EVENTS {
+            let limit = Some(timeout).filter(|&span| span < Duration::MAX);
             let Some(line) = self.client.next_line(limit)? else {
                 break;
             };
-            let heard = EventLine::read(&line).map_err(|source| self.client.unreadable(source))?;
-            match heard.event {
+            let event = EventLine::read(&line).map_err(|source| self.client.unreadable(source))?;
+            match event.event {
                 EventKind::Status => {
-                    if let Some(status) = heard.status {
+                    if let Some(status) = event.status {
                         self.learn(args, *status);
                     }
                 }
-                // The daemon reports what manages it instead in a reply only.
+                // Only a reply contains the program that manages the interface instead.
                 EventKind::Unmanaged | EventKind::Missed => return Self::open(args).map(Some),
                 EventKind::ShuttingDown => return Ok(None),
                 _ => {}
             }
-            patience = BURST;
+            timeout = BURST_TIMEOUT;
         }
         Ok(Some(self))
     }
@@ -136,7 +136,7 @@ impl View {
         }
     }
 
-    /// As it is now, if nothing has happened.
+    /// The status now, if there was no event.
     fn aged(&self) -> Vec<Status> {
         let all = self.all.iter();
         all.map(|(status, then)| aged(status.clone(), then.elapsed()))
@@ -144,7 +144,7 @@ impl View {
     }
 }
 
-/// The status after a span in which nothing happened.
+/// The status after `span` without an event.
 pub(super) fn aged(mut status: Status, span: Duration) -> Status {
     let span = u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
     if let Some(details) = &mut status.details {
@@ -156,7 +156,7 @@ pub(super) fn aged(mut status: Status, span: Duration) -> Status {
     status
 }
 
-fn told(failure: &Failure) -> String {
+fn cause_of(failure: &Failure) -> String {
     let cause = std::error::Error::source(failure);
     cause.map_or(failure.to_string(), ToString::to_string)
 }

@@ -8,7 +8,7 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use super::read;
-use crate::config::{Backend, Config, DeviceFacts};
+use crate::config::{BackendChoice, Config, DeviceFacts};
 use macveil_core::address::{
     AddressFacts, Binding, Host, HostKey, Matched, NetworkFacts, Policy, ResolvedPolicy, Slap,
     Source, Zone,
@@ -56,7 +56,7 @@ fn empty_file_has_the_documented_defaults() {
     assert_eq!(config.control_group, None);
     assert_eq!(config.metrics_file, None);
     assert!(!config.log_identities);
-    assert_eq!(config.backend, Backend::Auto);
+    assert_eq!(config.backend, BackendChoice::Auto);
     assert_eq!(config.ctrl_interface, PathBuf::from("/run/wpa_supplicant"));
     assert_eq!(config.settings(&CARD), DEFAULTS);
     assert!(config.manages(&CARD));
@@ -113,7 +113,7 @@ fn every_key_has_its_effect() {
     let metrics = config.metrics_file.as_ref().and_then(|it| it.to_str());
     assert_eq!(metrics, Some("/run/macveil/macveil.prom"));
     assert!(config.log_identities);
-    assert_eq!(config.backend, Backend::WpaSupplicant);
+    assert_eq!(config.backend, BackendChoice::WpaSupplicant);
     assert_eq!(config.ctrl_interface, PathBuf::from("/control"));
     assert!(config.manages(&CARD));
     assert!(config.manages(&DeviceFacts {
@@ -196,9 +196,9 @@ fn every_word_is_accepted() {
         assert_eq!(config.settings(&CARD), settings, "{line}");
     }
     for (word, backend) in [
-        ("auto", Backend::Auto),
-        ("iwd", Backend::Iwd),
-        ("none", Backend::None),
+        ("auto", BackendChoice::Auto),
+        ("iwd", BackendChoice::Iwd),
+        ("none", BackendChoice::None),
     ] {
         let config = read(&format!("[supplicant]\nbackend = '{word}'")).unwrap();
         assert_eq!(config.backend, backend);

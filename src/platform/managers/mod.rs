@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use crate::config::Backend;
+use crate::config::BackendChoice;
 #[cfg(feature = "dbus")]
 pub use bus::ManagerWatch;
 pub use instance_lock::{InstanceLock, claim, runs as another_runs};
@@ -103,16 +103,16 @@ impl Supplicant {
     /// What `backend` and `ctrl-interface` of the configuration mean for an interface.
     #[must_use]
     pub fn configured(
-        backend: Backend,
+        backend: BackendChoice,
         ctrl_interface: &Path,
         name: &str,
         kind: DeviceKind,
     ) -> Self {
         match backend {
             _ if kind != DeviceKind::Wifi => Self::Needless,
-            Backend::WpaSupplicant | Backend::None => Self::Ours,
-            Backend::Iwd => Self::Iwd,
-            Backend::Auto => Self::Any(ctrl_interface.join(name)),
+            BackendChoice::WpaSupplicant | BackendChoice::None => Self::Ours,
+            BackendChoice::Iwd => Self::Iwd,
+            BackendChoice::Auto => Self::Any(ctrl_interface.join(name)),
         }
     }
 }
