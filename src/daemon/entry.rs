@@ -114,17 +114,23 @@ impl Entry {
                     .about(ssid, "")
                     .assigned(address)
             }
-            Notice::Lost { ssid, why } => Self::new(Level::INFO, EventKind::Lost, "connection to ")
-                .about(ssid, format!(" {why}")),
+            Notice::Lost { ssid, reason } => {
+                let why = words::end_reason(reason);
+                Self::new(Level::INFO, EventKind::Lost, "connection to ")
+                    .about(ssid, format!(" {why}"))
+            }
             Notice::Failed {
                 ssid,
-                why,
+                reason,
                 retry_ms,
             } => {
+                let why = words::fail_reason(&reason);
                 let after = format!(": {why}; retrying in {}", seconds(retry_ms));
                 Self::new(Level::WARN, EventKind::Failed, "no connection to ").about(ssid, after)
             }
-            Notice::Blocked { why, retry_ms } => Self::held(&why, retry_ms),
+            Notice::Blocked { problem, retry_ms } => {
+                Self::held(&words::problem(&problem), retry_ms)
+            }
             Notice::Assigned { address } => Self::new(
                 Level::DEBUG,
                 EventKind::Assigned,
@@ -171,10 +177,11 @@ impl Entry {
                     .detailed(format!("the address shown was {address}"))
             }
             Notice::Limitation(text) => Self::new(Level::WARN, EventKind::Info, text),
-            Notice::About { ssid, remark } => {
-                Self::new(Level::INFO, EventKind::Info, "").about(ssid, format!(": {remark}"))
+            Notice::About { ssid, remark } => Self::new(Level::INFO, EventKind::Info, "")
+                .about(ssid, format!(": {}", words::network_remark(remark))),
+            Notice::Remark(remark) => {
+                Self::new(Level::INFO, EventKind::Info, words::remark(&remark))
             }
-            Notice::Remark(text) => Self::new(Level::INFO, EventKind::Info, text),
         }
     }
 
@@ -227,6 +234,8 @@ fn seconds(milliseconds: u64) -> String {
 
 #[cfg(test)]
 mod tests {
+    use macveil_core::machine::{FailReason, NetworkRemark};
+
     use super::*;
     use crate::protocol::word;
 
@@ -238,18 +247,21 @@ mod tests {
     fn the_network_stands_where_the_reader_expects_it() {
         let failed = Entry::of(Notice::Failed {
             ssid: home(),
-            why: "no response".to_owned(),
+            reason: FailReason::NoAnswer,
             retry_ms: 1500,
         });
         assert_eq!(
             failed.text(|_| "network 123456".to_owned()),
-            "no connection to network 123456: no response; retrying in 1.5 s"
+            "no connection to network 123456: the access point did not answer; retrying in 1.5 s"
         );
         let remark = Entry::of(Notice::About {
             ssid: home(),
-            remark: "reconnecting".to_owned(),
+            remark: NetworkRemark::Rejoining,
         });
-        assert_eq!(remark.event("wlan0").text, "\"Home\": reconnecting");
+        assert_eq!(
+            remark.event("wlan0").text,
+            "\"Home\": reconnecting, as requested"
+        );
     }
 
     #[test]

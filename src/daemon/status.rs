@@ -1,7 +1,7 @@
 //! The status of interfaces, for clients.
 
 use super::managed::ManagedInterface;
-use super::{Daemon, clock};
+use super::{Daemon, clock, words};
 use crate::protocol::{InterfaceStatus, Status};
 use macveil_core::machine::Time;
 
@@ -53,7 +53,7 @@ fn details_of(managed: &ManagedInterface) -> InterfaceStatus {
         pause_ms: status.pause.and_then(|pause| pause.until).map(until),
         method: method.map(|(method, _)| method),
         method_reason: method.map(|(_, reason)| reason),
-        problem: status.problem,
+        problem: status.problem.as_ref().map(words::problem),
         retry_ms: status.retry_at.map(until),
         limitations: status.limitations,
         counters: status.counters,

@@ -5,6 +5,7 @@ use rand::{RngExt as _, SeedableRng as _};
 
 use crate::cli::failure::Failure;
 use crate::platform::netlink::{Kernel, has_net_admin};
+use crate::tools::address::set_address;
 use crate::tools::doctor::{CardFacts, Trial};
 use macveil_core::machine::{How, KernelError, Link};
 use macveil_core::types::Mac;
@@ -87,12 +88,15 @@ fn set_down(
     if before.up {
         kernel.set_link_down(ifindex)?;
     }
-    kernel.set_address(ifindex, address, How::WhileDown)
+    set_address(address, How::WhileDown, |step| {
+        kernel.carry_out(ifindex, step)
+    })
 }
 
 fn restore(kernel: &mut Kernel, ifindex: u32, before: Link) -> Result<Link, KernelError> {
     kernel.set_link_down(ifindex)?;
-    let now = kernel.set_address(ifindex, before.address, How::WhileDown)?;
+    let carry_out = |step| kernel.carry_out(ifindex, step);
+    let now = set_address(before.address, How::WhileDown, carry_out)?;
     if before.up {
         kernel.bring_up(ifindex)
     } else {

@@ -1,15 +1,14 @@
 //! Reads links, sets their addresses and takes them up and down.
 
 use std::path::PathBuf;
-use std::time::Duration;
-use std::{fs, io, thread};
+use std::{fs, io};
 
 use neli::consts::socket::NlFamily;
 
 use super::failure::{Error, Failure};
 use super::rtnetlink::{self, Report};
 use super::socket::Socket;
-use macveil_core::machine::{How, KernelError, Link};
+use macveil_core::machine::{How, KernelError, Link, LinkStep};
 use macveil_core::types::Mac;
 
 const READ_LINK: &str = "read the link";
@@ -17,10 +16,6 @@ const TAKE_DOWN: &str = "take the link down";
 const SET_ADDRESS: &str = "set the address";
 const BRING_UP: &str = "bring the link up";
 const CLEAR_IPV6: &str = "clear the IPv6 addresses";
-
-/// Some drivers answer before they have applied an address.
-const MAX_READ_BACKS: u32 = 10;
-const READ_BACK_INTERVAL: Duration = Duration::from_millis(10);
 
 /// An rtnetlink socket for requests; works on any link, not only Wi-Fi.
 pub struct Links {
@@ -48,13 +43,14 @@ impl Links {
             .map_err(|failure| failure.into_kernel_error(READ_LINK))
     }
 
-    /// Sets the address of a card (`IFLA_ADDRESS`) and returns the link as read back.
+    /// Sets an address (`IFLA_ADDRESS`) and reads the link once, whatever it then shows. With
+    /// [`How::Cycle`] the link goes down first, and stays down.
     ///
-    /// A driver has 100 ms to apply the address. With [`How::Cycle`] the link comes up only with the
-    /// new address; if the driver shows another one, the link stays down.
+    /// Whether the driver is late, or ignores the address, is for
+    /// [`AddressSetter`](macveil_core::machine::AddressSetter) to decide.
     ///
     /// # Errors
-    /// The kernel or the driver rejects a step; the step shows whether the address was already set.
+    /// The kernel or the driver refuses.
     pub fn set_address(
         &mut self,
         ifindex: u32,
@@ -62,14 +58,27 @@ impl Links {
         how: How,
     ) -> Result<Link, KernelError> {
         match how {
-            How::Cycle => return self.cycle(ifindex, address),
+            How::Cycle => self.set_address_and_down(ifindex, address)?,
             How::WhileDown => self.put_address(ifindex, address)?,
             How::Live => {
                 self.put_address(ifindex, address)?;
                 self.clear_ipv6(ifindex)?;
             }
         }
-        self.read_back(ifindex, address)
+        self.link(ifindex)
+    }
+
+    /// Carries out one step of an [`AddressSetter`](macveil_core::machine::AddressSetter).
+    ///
+    /// # Errors
+    /// The kernel or the driver refuses.
+    pub fn carry_out(&mut self, ifindex: u32, step: LinkStep) -> Result<Link, KernelError> {
+        match step {
+            LinkStep::SetAddress(address, how) => self.set_address(ifindex, address, how),
+            LinkStep::SetLinkDown => self.set_link_down(ifindex),
+            LinkStep::BringUp => self.bring_up(ifindex),
+            LinkStep::ReadLink => self.link(ifindex),
+        }
     }
 
     /// Takes a link down.
@@ -107,8 +116,8 @@ impl Links {
         rtnetlink::list(&mut self.socket)
     }
 
-    fn cycle(&mut self, ifindex: u32, address: Mac) -> Result<Link, KernelError> {
-        // Both requests in one datagram leave other programs the least time to bring the link up.
+    fn set_address_and_down(&mut self, ifindex: u32, address: Mac) -> Result<(), KernelError> {
+        // Both in one datagram: the shortest time for another program to bring the link up.
         let down = rtnetlink::take_down(ifindex);
         let put = rtnetlink::set_address(ifindex, address);
         let report = self.report(ifindex);
@@ -119,20 +128,9 @@ impl Links {
         let outcomes = without_group_reports(&name, both)
             .map_err(|failure| failure.into_kernel_error(SET_ADDRESS))?;
         match outcomes {
-            [_, Ok(())] => {}
-            [Err(failure), Err(_)] => return Err(failure.into_kernel_error(TAKE_DOWN)),
-            [Ok(()), Err(failure)] => return Err(failure.into_kernel_error(SET_ADDRESS)),
-        }
-        let link = self.read_back(ifindex, address)?;
-        if link.address != address {
-            return Ok(link);
-        }
-        let link = self.bring_up(ifindex)?;
-        if link.address == address {
-            Ok(link)
-        } else {
-            // Some drivers revert the change when the link comes up.
-            self.set_link_down(ifindex)
+            [_, Ok(())] => Ok(()),
+            [Err(failure), Err(_)] => Err(failure.into_kernel_error(TAKE_DOWN)),
+            [Ok(()), Err(failure)] => Err(failure.into_kernel_error(SET_ADDRESS)),
         }
     }
 
@@ -142,20 +140,7 @@ impl Links {
             .map_err(|failure| failure.into_kernel_error(SET_ADDRESS))
     }
 
-    fn read_back(&mut self, ifindex: u32, address: Mac) -> Result<Link, KernelError> {
-        let mut link = self.link(ifindex)?;
-        for _ in 0..MAX_READ_BACKS {
-            if link.address == address {
-                break;
-            }
-            thread::sleep(READ_BACK_INTERVAL);
-            link = self.link(ifindex)?;
-        }
-        Ok(link)
-    }
-
-    /// Removes IPv6 addresses: after a change on a link that is up, the link-local address derived
-    /// from the old MAC address stays in use.
+    /// A change on a link that is up leaves the link-local address made of the old one in use.
     ///
     /// # Errors
     /// The link is gone, or IPv6 cannot be disabled and enabled.

@@ -34,7 +34,7 @@ pub use notifications::{Notification, Notifications};
 pub use privilege::has_net_admin;
 pub use tap::{TapError, set_tap_address};
 
-use macveil_core::machine::{How, KernelError, Link};
+use macveil_core::machine::{How, KernelError, Link, LinkStep};
 use macveil_core::types::Mac;
 use nl80211::Nl80211;
 
@@ -90,6 +90,14 @@ impl Kernel {
         how: How,
     ) -> Result<Link, KernelError> {
         self.links.set_address(ifindex, address, how)
+    }
+
+    /// See [`Links::carry_out`].
+    ///
+    /// # Errors
+    /// See [`Links::carry_out`].
+    pub fn carry_out(&mut self, ifindex: u32, step: LinkStep) -> Result<Link, KernelError> {
+        self.links.carry_out(ifindex, step)
     }
 
     /// See [`Links::clear_ipv6`].

@@ -9,6 +9,7 @@ mod tap;
 mod tests;
 
 use crate::platform::netlink::{Adapter, Links, has_net_admin};
+use crate::tools::address;
 use macveil_core::machine::{How, KernelError, Link};
 use macveil_core::types::Mac;
 
@@ -38,7 +39,8 @@ impl LinkControl for (Links, u32) {
     }
 
     fn set_address(&mut self, address: Mac, how: How) -> Result<Link, KernelError> {
-        self.0.set_address(self.1, address, how)
+        let (links, ifindex) = self;
+        address::set_address(address, how, |step| links.carry_out(*ifindex, step))
     }
 
     fn bring_up(&mut self) -> Result<Link, KernelError> {

@@ -301,9 +301,13 @@ impl World {
             Event::Link(LinkEvent::Changed(_)) => Event::Link(LinkEvent::Changed(self.kernel.link)),
             other => other,
         };
-        let is_notice = !matches!(
+        let is_notice = matches!(
             event,
-            Event::Backend(WpaEvent::Reply(_)) | Event::Command(_)
+            Event::Link(LinkEvent::Changed(_))
+                | Event::Scan(ScanEvent::Started(_) | ScanEvent::Ended)
+                | Event::Mlme(_)
+                | Event::Backend(WpaEvent::Supplicant(_) | WpaEvent::Overrun)
+                | Event::Overrun
         );
         if self.daemon.stutters(self.now) && is_notice {
             self.hand_over(event.clone());
@@ -349,6 +353,7 @@ impl World {
     }
 
     fn perform(&mut self, action: Action, fault: Option<Fault>) {
+        let fault = fault.filter(|fault| !self.is_unavoidable(&action, *fault));
         if let Some(fault) = fault {
             self.note_line(|| format!("        !! {fault:?}"));
         }
@@ -390,6 +395,11 @@ impl World {
         let Some(answer) = answer else {
             return;
         };
+        self.answer_action(answer);
+    }
+
+    /// Answers keep the order of their actions.
+    fn answer_action(&mut self, answer: Event) {
         if self.now < self.daemon.busy_until {
             let life = self.daemon.life;
             let pause = self.daemon.busy_until.saturating_sub(self.now);
@@ -410,12 +420,7 @@ impl World {
         };
         Some(match action {
             Action::SetAddress { address, how } => {
-                if self.kernel.driver.quirk == Quirk::AppliesLate {
-                    // The shell waits for it.
-                    let span = self.micros(1_000, 90_000);
-                    self.daemon_is_busy(span);
-                }
-                let done = self.set_address(address, how);
+                let done = self.start_to_set_address(address, how);
                 Event::Link(LinkEvent::Answered(if lies {
                     Err(lie("set the address"))
                 } else {
@@ -486,6 +491,17 @@ impl World {
         })
     }
 
+    /// A driver that reverts the address as the link comes up shows it if the daemon cannot take the
+    /// link down at once.
+    fn is_unavoidable(&self, action: &Action, fault: Fault) -> bool {
+        let reverts = self.kernel.driver.quirk == Quirk::UndoesOnUp;
+        let cannot_react = matches!(
+            fault,
+            Fault::DiesAfter(_) | Fault::Slow(_) | Fault::DoneButRefused
+        );
+        reverts && *action == Action::BringUp && cannot_react
+    }
+
     /// It waits for what it does.
     fn daemon_is_busy(&mut self, span: Duration) {
         self.daemon.busy_until = self.daemon.busy_until.max(self.now + span);
@@ -539,11 +555,7 @@ impl World {
             Action::ClearIpv6 => unreachable!("only where iwd drives"),
             Action::Finish => return self.perform(action, None),
         };
-        self.note_line(|| format!("    {answer:?}"));
-        let now = self.clocks();
-        if let Some(station) = &mut self.daemon.station {
-            station.handle(now, answer);
-        }
+        self.answer_action(answer);
     }
 
     fn refuse(&mut self, action: Action, errno: Errno) {
@@ -569,10 +581,7 @@ impl World {
             Action::Finish => return self.perform(action, None),
             Action::ClearIpv6 => unreachable!("only where iwd drives"),
         };
-        let now = self.clocks();
-        if let Some(station) = &mut self.daemon.station {
-            station.handle(now, answer);
-        }
+        self.answer_action(answer);
     }
 
     pub fn note_line(&mut self, text: impl FnOnce() -> String) {

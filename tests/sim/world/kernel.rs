@@ -57,6 +57,8 @@ pub struct Kernel {
     pub scan: Option<RunningScan>,
     pub bss: Vec<Bss>,
     pub channels: Vec<Channel>,
+    /// The address that a late driver has yet to apply.
+    late: Option<Mac>,
     turns: u32,
     scans: u64,
 }
@@ -90,6 +92,8 @@ pub struct Bss {
 pub enum Due {
     /// The scan of this number visits its next channel.
     Channel(u64),
+    /// A late driver applies the address of this request.
+    AddressApplies(u32),
     /// The access point of this association has not been heard for too long.
     BeaconsLost(u64),
 }
@@ -113,6 +117,7 @@ impl Kernel {
             scan: None,
             bss: Vec::new(),
             channels: FEW.map(channel).into(),
+            late: None,
             turns: 0,
             scans: 0,
         }
@@ -128,7 +133,41 @@ pub fn refusal(step: &'static str, errno: Errno) -> KernelError {
 }
 
 impl World {
-    /// As `Links::set_address` does it.
+    /// As `Links::set_address` does it for macveil: a cycle leaves the link down.
+    pub fn start_to_set_address(&mut self, address: Mac, how: How) -> Result<Link, KernelError> {
+        match how {
+            How::Cycle => {
+                self.link_down();
+                self.put_late(address)?;
+            }
+            How::WhileDown if self.kernel.link.up => return self.set_address(address, how),
+            How::WhileDown => self.put_late(address)?,
+            How::Live => return self.set_address(address, how),
+        }
+        Ok(self.kernel.link)
+    }
+
+    /// Some drivers report success before they apply an address.
+    fn put_late(&mut self, address: Mac) -> Result<(), KernelError> {
+        if self.kernel.driver.quirk != Quirk::AppliesLate {
+            return self.put_address(address);
+        }
+        self.kernel.turns += 1;
+        self.kernel.late = Some(address);
+        let pause = self.micros(1_000, 90_000);
+        let due = Due::AddressApplies(self.kernel.turns);
+        self.after(pause, Happening::Kernel(due));
+        Ok(())
+    }
+
+    fn apply_late_address(&mut self) {
+        if let Some(address) = self.kernel.late.take() {
+            self.kernel.link.address = address;
+            self.link_changed(false);
+        }
+    }
+
+    /// As another program sets it: a cycle brings the link up again.
     pub fn set_address(&mut self, address: Mac, how: How) -> Result<Link, KernelError> {
         match how {
             How::WhileDown => {
@@ -166,6 +205,7 @@ impl World {
 
     fn put_address(&mut self, address: Mac) -> Result<(), KernelError> {
         self.kernel.turns += 1;
+        self.kernel.late = None;
         match self.kernel.driver.quirk {
             Quirk::Refuses => return Err(refusal("set the address", Errno::OPNOTSUPP)),
             Quirk::BusyByTurns if self.kernel.turns % 2 == 1 => {
@@ -207,6 +247,7 @@ impl World {
             return Err(refusal("bring the link up", Errno::IO));
         }
         if !self.kernel.link.up {
+            self.apply_late_address();
             if self.kernel.driver.quirk == Quirk::UndoesOnUp {
                 self.kernel.link.address = PERMANENT;
             }
@@ -299,6 +340,11 @@ impl World {
     pub(super) fn kernel_due(&mut self, due: Due) {
         match due {
             Due::Channel(number) => self.visit_channel(number),
+            Due::AddressApplies(turn) => {
+                if turn == self.kernel.turns {
+                    self.apply_late_address();
+                }
+            }
             Due::BeaconsLost(number) => {
                 if number == self.kernel.association_number {
                     self.association_ends(4, true);

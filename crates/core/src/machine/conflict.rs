@@ -5,9 +5,6 @@ use std::time::Duration;
 use super::Time;
 use crate::time::doubled;
 
-/// What is told of it.
-pub(super) const CONTESTED: &str = "another program keeps changing the address: tell it to leave this interface alone, or take the interface out of `manage`";
-
 /// So many times in a row, and the card is held.
 const MOST: u32 = 6;
 /// What macveil did stood for so long: whatever comes next is no part of it.

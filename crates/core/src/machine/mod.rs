@@ -20,6 +20,7 @@ mod error;
 pub mod ethernet;
 mod event;
 pub mod iwd;
+mod link;
 mod notice;
 mod remedy;
 mod settings;
@@ -31,7 +32,8 @@ pub use crate::time::{Now, Time};
 pub use action::{Action, How, START_SCAN, Scan};
 pub use error::KernelError;
 pub use event::{Command, Event, Link, LinkEvent, MlmeEvent, ScanEvent, ScanStarted};
-pub use notice::Notice;
+pub use link::{AddressSetter, LinkStep, Progress};
+pub use notice::{EndReason, FailReason, IwdProblem, NetworkRemark, Notice, Problem, Remark};
 pub use remedy::{Remedy, RemedyContext, remedy};
 pub use settings::{Addresses, Card, MaskMethod, OnExit, OnFailure, Settings};
 pub use status::{

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use rustix::io::Errno;
+use serde::{Deserialize, Serialize};
 
 /// Who reports the error: the user has other settings to change in each case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,7 +17,8 @@ pub enum RemedyContext {
 }
 
 /// What a user can do. Its text is the end of a sentence, for the log and for the command line.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Remedy {
     /// The process lacks the privilege.
     GainPrivilege,

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Time;
 use super::event::Link;
+use super::notice::Problem;
 use crate::types::Ssid;
 
 /// The observable state of a machine.
@@ -28,7 +29,7 @@ pub struct Status {
     /// When the address changes next.
     pub next_change: NextChange,
     /// Why the link is held down, or the interface is not connected or not protected.
-    pub problem: Option<String>,
+    pub problem: Option<Problem>,
     /// When the machine tries again.
     pub retry_at: Option<Time>,
     /// The user's pause.

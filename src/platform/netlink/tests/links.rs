@@ -50,6 +50,13 @@ fn link(address: Mac, up: bool) -> Link {
     }
 }
 
+fn cycle(ifindex: u32) {
+    let mut links = links();
+    let outcome = links.set_address(ifindex, AFTER, How::Cycle);
+    outcome.expect("a change");
+    links.bring_up(ifindex).expect("a link that is up");
+}
+
 #[test]
 fn link_is_read() {
     in_namespace("link_is_read", || {
@@ -72,12 +79,13 @@ fn missing_link_cannot_be_read() {
 }
 
 #[test]
-fn cycle_brings_the_link_up_with_the_new_address() {
-    in_namespace("cycle_brings_the_link_up_with_the_new_address", || {
+fn cycle_leaves_the_link_down_until_it_is_brought_up() {
+    in_namespace("cycle_leaves_the_link_down_until_it_is_brought_up", || {
         let card = card();
         for address in [AFTER, BEFORE] {
             let outcome = links().set_address(card, address, How::Cycle);
-            assert_eq!(outcome, Ok(link(address, true)));
+            assert_eq!(outcome, Ok(link(address, false)));
+            assert_eq!(links().bring_up(card), Ok(link(address, true)));
         }
     });
 }
@@ -212,9 +220,7 @@ fn each_step_of_a_cycle_is_notified() {
         let card = card();
         ip("link set card up");
         listening(subscribed(), async |mut notifications| {
-            links()
-                .set_address(card, AFTER, How::Cycle)
-                .expect("a cycle");
+            cycle(card);
             // The carrier of the first `up` can be announced late.
             let mut steps = vec![next_state(card, &mut notifications).await];
             while steps.last() != Some(&(AFTER, true)) {
@@ -266,8 +272,7 @@ fn overrun_is_reported_and_later_events_arrive() {
         socket.shrink_queue(QUEUE_SIZE).expect("a small queue");
         listening(socket, async |mut notifications| {
             for _ in 0..100 {
-                let outcome = links().set_address(ifindex, AFTER, How::Cycle);
-                outcome.expect("a cycle");
+                cycle(ifindex);
             }
             while notifications.next().await != Notification::Overrun {}
             ip("link delete card");

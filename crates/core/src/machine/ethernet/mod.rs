@@ -15,6 +15,7 @@ use std::convert::Infallible;
 use rand::rngs::StdRng;
 
 use super::event::{Command, Link, LinkEvent};
+use super::link::LinkChange;
 use super::settings::{OnExit, Settings};
 use super::status::{Counters, NextChange, Rotation, StateKind, Status};
 use super::{Machine, Now, Time};
@@ -68,7 +69,7 @@ impl EthernetMachine {
         let mut cx = Context::new(now, device, settings, policies, link, rng);
         let state = State::start(&mut cx);
         Self {
-            state_since: cx.now,
+            state_since: cx.core.now,
             cx,
             state: Some(state),
         }
@@ -81,16 +82,11 @@ impl EthernetMachine {
     }
 
     fn link_event(&mut self, event: LinkEvent) {
-        match event {
-            LinkEvent::Changed(link) => {
-                self.cx.note_link(link);
-                self.step(|state, cx| state.heard(cx, link));
-            }
-            LinkEvent::Answered(result) => {
-                if let Ok(link) = &result {
-                    self.cx.note_link(*link);
-                }
-                self.step(|state, cx| state.answered(cx, result));
+        match self.cx.core.handle(event) {
+            None => {}
+            Some(LinkChange::Changed(link)) => self.step(|state, cx| state.link_changed(cx, link)),
+            Some(LinkChange::Answered(answer) | LinkChange::AddressSet(answer)) => {
+                self.step(|state, cx| state.answered(cx, answer));
             }
         }
     }
@@ -120,10 +116,10 @@ impl EthernetMachine {
             let before = state.kind();
             let state = step(state, &mut self.cx);
             if state.kind() != before {
-                self.state_since = self.cx.now;
+                self.state_since = self.cx.core.now;
             }
-            if !state.is_troubled() {
-                self.cx.trouble = None;
+            if !state.has_problem() {
+                self.cx.problem = None;
             }
             self.state = Some(state);
         }
@@ -135,7 +131,7 @@ impl Machine for EthernetMachine {
     type BackendEvent = Infallible;
 
     fn handle(&mut self, now: Now, event: Event) {
-        self.cx.set_clocks(now);
+        self.cx.core.set_clock(now);
         match event {
             Event::Link(event) => self.link_event(event),
             Event::Command(command) => self.command(&command),
@@ -146,19 +142,19 @@ impl Machine for EthernetMachine {
     }
 
     fn handle_timeout(&mut self, now: Now) {
-        self.cx.set_clocks(now);
-        if self.cx.alarm.is_some_and(|alarm| alarm <= now.boot) {
-            self.cx.alarm = None;
-            self.step(State::alarm);
+        self.cx.core.set_clock(now);
+        self.cx.core.handle_timeout();
+        if self.cx.core.take_timer() {
+            self.step(State::timeout);
         }
     }
 
     fn poll_action(&mut self) -> Option<Action> {
-        self.cx.actions.pop_front()
+        self.cx.core.poll_action()
     }
 
     fn poll_timeout(&self) -> Option<Time> {
-        self.cx.alarm
+        self.cx.core.poll_timeout()
     }
 
     fn state(&self) -> StateKind {
@@ -169,14 +165,14 @@ impl Machine for EthernetMachine {
         Status {
             state: Machine::state(self),
             state_since: self.state_since,
-            link: self.cx.link,
-            address_since: self.cx.address_since,
+            link: self.cx.core.link,
+            address_since: self.cx.core.address_since,
             address_kind: self.cx.address_kind(),
             network: None,
             method: None,
             next_change: NextChange::Unplugged,
-            problem: self.cx.trouble.clone(),
-            retry_at: self.cx.alarm.filter(|_| self.cx.trouble.is_some()),
+            problem: self.cx.problem.clone(),
+            retry_at: self.cx.core.timer.filter(|_| self.cx.problem.is_some()),
             pause: None,
             limitations: Vec::new(),
             counters: Counters {
@@ -198,7 +194,7 @@ impl Machine for EthernetMachine {
     }
 
     fn reconfigure(&mut self, now: Now, settings: Settings, policies: AddressPolicies) {
-        self.cx.set_clocks(now);
+        self.cx.core.set_clock(now);
         self.cx.settings = settings;
         self.cx.policies = policies;
         self.step(State::reconsider);

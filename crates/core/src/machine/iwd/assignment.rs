@@ -1,12 +1,16 @@
 //! Which address each known network's file is to have, and whether it was used.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::Action;
-use super::backend::{NetworkId, Request};
+use super::backend::{KnownNetwork, NetworkId, Request};
 use super::context::Context;
-use crate::address::{AssignError, NetworkFacts, Record, Source};
+use crate::address::{AddressPolicies, AssignError, History, NetworkFacts, Record, Source};
 
+use crate::machine::Time;
+use crate::machine::budget::RandomAddressBudget;
+use crate::machine::settings::Addresses;
 use crate::types::{Mac, Ssid};
 
 /// Addresses that change with time are looked at this often.
@@ -26,23 +30,58 @@ pub(super) struct Written {
     used: bool,
 }
 
+/// iwd's known networks, and the addresses in their files.
+#[derive(Debug)]
+pub(super) struct Files {
+    pub(super) policies: AddressPolicies,
+    history: History,
+    budget: RandomAddressBudget,
+    pub(super) known: Vec<KnownNetwork>,
+    /// The addresses that the files should have.
+    pub(super) written: BTreeMap<NetworkId, Written>,
+    /// Networks that have no address, and why.
+    pub(super) unassignable: BTreeMap<NetworkId, String>,
+    /// When addresses that change with time are derived again.
+    pub(super) review_at: Option<Time>,
+}
+
+impl Files {
+    pub(super) fn new(addresses: Addresses) -> Self {
+        let Addresses { policies, history } = addresses;
+        Self {
+            policies,
+            history,
+            budget: RandomAddressBudget::default(),
+            known: Vec::new(),
+            written: BTreeMap::new(),
+            unassignable: BTreeMap::new(),
+            review_at: None,
+        }
+    }
+}
+
 impl Context {
     /// Has each known network's file say the address that the configuration leads to.
     pub(super) fn write_addresses(&mut self) {
-        self.review = None;
-        if !self.has_station {
+        self.files.review_at = None;
+        if !self.iwd.is_present {
             return;
         }
-        let ids: Vec<_> = self.known.iter().map(|known| known.id.clone()).collect();
-        self.unassignable.retain(|id, _| ids.contains(id));
+        let ids: Vec<_> = self
+            .files
+            .known
+            .iter()
+            .map(|known| known.id.clone())
+            .collect();
+        self.files.unassignable.retain(|id, _| ids.contains(id));
         for id in ids {
             match self.assign(&id) {
                 Ok(address) => {
-                    self.unassignable.remove(&id);
+                    self.files.unassignable.remove(&id);
                     self.write(id, address);
                 }
                 Err(unassignable) => {
-                    self.unassignable.insert(id, unassignable.to_string());
+                    self.files.unassignable.insert(id, unassignable.to_string());
                 }
             }
         }
@@ -53,22 +92,22 @@ impl Context {
             return;
         };
         let right = known.address == Some(address) || known.problem.is_some();
-        let Some(written) = self.written.get_mut(&network) else {
+        let Some(written) = self.files.written.get_mut(&network) else {
             return;
         };
         if !right && !written.asked {
             written.asked = true;
-            self.ask(Request::Write { network, address });
+            self.request(Request::Write { network, address });
         }
     }
 
     /// The address for the next association to a network.
     fn assign(&mut self, id: &NetworkId) -> Result<Mac, AssignError> {
-        let resolved = self.policies.resolve(&self.facts(id))?;
+        let resolved = self.files.policies.resolve(&self.facts(id))?;
         if let Some(every) = resolved.rotates() {
             self.review_later();
             if !self.is_joined_to(id) {
-                let record = self.history.rotate(&id.ssid, every, self.wall);
+                let record = self.files.history.rotate(&id.ssid, every, self.core.wall);
                 self.remember(&id.ssid, record);
             }
         }
@@ -77,14 +116,17 @@ impl Context {
         }
         let facts = self.address_facts();
         let network = network_facts(id, self);
-        let derivation = self.policies.derive(&network, &facts, &mut self.rng)?;
+        let derivation = self
+            .files
+            .policies
+            .derive(&network, &facts, &mut self.rng)?;
         let random = derivation.source == Source::Random;
         let address = if random {
             self.drawn(id, derivation.address)
         } else {
             derivation.address
         };
-        let before = self.written.get(id);
+        let before = self.files.written.get(id);
         let former = match before {
             Some(before) if before.address == address => before.former,
             Some(before) => Some(before.address),
@@ -98,33 +140,35 @@ impl Context {
             random,
             used: kept.is_some_and(|before| before.used),
         };
-        self.written.insert(id.clone(), written);
+        self.files.written.insert(id.clone(), written);
         Ok(address)
     }
 
     /// The random address that is there and was not used, or another one.
     fn drawn(&mut self, id: &NetworkId, drawn: Mac) -> Mac {
-        let there = match self.written.get(id) {
+        let there = match self.files.written.get(id) {
             Some(written) => {
                 Some(written.address).filter(|_| !written.used || self.is_joined_to(id))
             }
             // From before this macveil: it may have been drawn for the association that runs.
             None => self.known(id).and_then(|known| known.address),
         };
-        let again = there.or_else(|| self.draws.used_up(self.now, &id.ssid));
+        let again = there.or_else(|| self.files.budget.used_up(self.core.now, &id.ssid));
         let accepted = again.filter(|&address| {
             let facts = self.address_facts();
-            self.policies.accepts(&self.facts(id), &facts, address)
+            self.files
+                .policies
+                .accepts(&self.facts(id), &facts, address)
         });
         accepted.unwrap_or(drawn)
     }
 
     fn is_joined_to(&self, id: &NetworkId) -> bool {
-        self.doing.network.as_ref() == Some(id)
+        self.iwd.state.network.as_ref() == Some(id)
     }
 
     fn review_later(&mut self) {
-        self.review = Some(self.now.saturating_add(REVIEW));
+        self.files.review_at = Some(self.core.now.saturating_add(REVIEW));
     }
 
     fn facts<'a>(&self, id: &'a NetworkId) -> NetworkFacts<'a> {
@@ -133,33 +177,45 @@ impl Context {
 
     /// A file was written, or not.
     pub(super) fn address_written(&mut self, network: &NetworkId, result: Result<(), String>) {
-        if let Some(written) = self.written.get_mut(network) {
+        if let Some(written) = self.files.written.get_mut(network) {
             written.asked = false;
         }
         match result {
             Ok(()) => {
-                let address = self.written.get(network).map(|written| written.address);
-                let known = self.known.iter_mut().find(|known| known.id == *network);
+                let address = self
+                    .files
+                    .written
+                    .get(network)
+                    .map(|written| written.address);
+                let known = self
+                    .files
+                    .known
+                    .iter_mut()
+                    .find(|known| known.id == *network);
                 if let Some(known) = known {
                     known.address = address;
                 }
             }
             Err(why) => {
-                self.unassignable.insert(network.clone(), why);
+                self.files.unassignable.insert(network.clone(), why);
             }
         }
     }
 
     /// Whether the file says what it is to say.
     pub(super) fn is_in_place(&self, network: &NetworkId) -> bool {
-        let address = self.written.get(network).map(|written| written.address);
+        let address = self
+            .files
+            .written
+            .get(network)
+            .map(|written| written.address);
         let known = self.known(network).and_then(|known| known.address);
         address.is_some() && known == address
     }
 
     /// Whether this is an address that the network may see.
     pub(super) fn is_right(&self, network: &NetworkId, address: Mac) -> bool {
-        match self.written.get(network) {
+        match self.files.written.get(network) {
             Some(written) => written.address == address || written.former == Some(address),
             None => self.policy_is_fixed_to(network, address),
         }
@@ -167,45 +223,51 @@ impl Context {
 
     /// Whether another network sees it.
     pub(super) fn is_anothers(&self, network: &NetworkId, address: Mac) -> bool {
-        let mut others = self.written.iter().filter(|(id, _)| *id != network);
+        let mut others = self.files.written.iter().filter(|(id, _)| *id != network);
         others.any(|(_, it)| it.address == address || it.former == Some(address))
     }
 
     /// Whether it is the address that the configuration names for a network without a file.
     fn policy_is_fixed_to(&self, network: &NetworkId, address: Mac) -> bool {
         let facts = self.address_facts();
-        let resolved = self.policies.resolve(&self.facts(network));
+        let resolved = self.files.policies.resolve(&self.facts(network));
         let by_chance = resolved.is_ok_and(|resolved| resolved.is_random());
-        !by_chance && self.policies.accepts(&self.facts(network), &facts, address)
+        !by_chance
+            && self
+                .files
+                .policies
+                .accepts(&self.facts(network), &facts, address)
     }
 
     /// An association runs under this address.
     pub(super) fn association_begins(&mut self, network: &NetworkId, address: Mac) {
         self.counters.associations = self.counters.associations.saturating_add(1);
         self.refusals.remove(network);
-        if let Some(written) = self.written.get_mut(network)
+        if let Some(written) = self.files.written.get_mut(network)
             && written.address == address
         {
             written.former = None;
             written.used = true;
             if written.random {
-                self.draws.spend(self.now, &network.ssid, address);
+                self.files
+                    .budget
+                    .spend(self.core.now, &network.ssid, address);
             }
         }
         self.network_is_used(network);
     }
 
     pub(super) fn network_is_used(&mut self, network: &NetworkId) {
-        let record = self.history.used(&network.ssid, self.wall);
+        let record = self.files.history.used(&network.ssid, self.core.wall);
         self.remember(&network.ssid, record);
     }
 
     /// Networks get other random addresses from their next association on.
     pub(super) fn spend_random(&mut self) {
-        for (id, written) in &mut self.written {
+        for (id, written) in &mut self.files.written {
             if written.random {
                 written.used = true;
-                self.draws.forget(&id.ssid);
+                self.files.budget.forget(&id.ssid);
             }
         }
         self.write_addresses();
@@ -214,21 +276,21 @@ impl Context {
     fn remember(&mut self, ssid: &Ssid, record: Option<Record>) {
         if let Some(record) = record {
             let ssid = ssid.clone();
-            self.act(Action::Remember { ssid, record });
+            self.core.act(Action::Remember { ssid, record });
         }
     }
 
     /// Somebody else renewed or used the network's address.
     pub(super) fn learn_record(&mut self, ssid: Ssid, record: Record) {
-        if self.history.generation(&ssid) != record.generation {
-            self.draws.forget(&ssid);
-            for (id, written) in &mut self.written {
+        if self.files.history.generation(&ssid) != record.generation {
+            self.files.budget.forget(&ssid);
+            for (id, written) in &mut self.files.written {
                 if id.ssid == ssid {
                     written.used = true;
                 }
             }
         }
-        self.history.learn(ssid, record);
+        self.files.history.learn(ssid, record);
     }
 }
 
@@ -239,7 +301,7 @@ fn network_facts<'a>(id: &'a NetworkId, cx: &Context) -> NetworkFacts<'a> {
         security: Some(id.joining.security()),
         // What iwd does not have, no network has.
         id_str: Some(""),
-        time: Some(cx.wall),
-        generation: cx.history.generation(&id.ssid),
+        time: Some(cx.core.wall),
+        generation: cx.files.history.generation(&id.ssid),
     }
 }

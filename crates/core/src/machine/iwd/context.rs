@@ -1,19 +1,19 @@
-//! What every state shares.
+//! What the states share. Each part keeps its own knowledge; the methods here combine parts.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::time::{Duration, SystemTime};
+use std::collections::BTreeMap;
+use std::time::Duration;
 
 use rand::rngs::StdRng;
 
 use super::Action;
-use super::assignment::Written;
+use super::assignment::Files;
 use super::backend::{KnownNetwork, NetworkId, Request, StationPhase, StationState};
 use super::backoff::ReconnectBackoff;
-use crate::address::{AddressFacts, AddressPolicies, History};
+use crate::address::AddressFacts;
 use crate::machine::action::How;
-use crate::machine::budget::RandomAddressBudget;
-use crate::machine::event::{Link, ScanStarted};
-use crate::machine::notice::Notice;
+use crate::machine::event::{Link, LinkEvent, ScanStarted};
+use crate::machine::link::{LinkChange, LinkCore};
+use crate::machine::notice::{IwdProblem, Notice};
 use crate::machine::settings::{Addresses, Card, MaskMethod, Settings};
 use crate::machine::{Counters, KernelError, Now, Time};
 use crate::types::{Bss, Frequency, Mac, Ssid};
@@ -25,61 +25,67 @@ const JUST_SHOWN: Duration = Duration::from_secs(1);
 const KERNEL_TICK: Duration = Duration::from_millis(10);
 
 #[derive(Debug)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct Context {
-    pub(super) now: Time,
-    pub(super) wall: SystemTime,
+    pub(super) core: LinkCore<Request>,
     pub(super) card: Card,
     pub(super) settings: Settings,
-    pub(super) policies: AddressPolicies,
-    pub(super) history: History,
-    pub(super) draws: RandomAddressBudget,
     pub(super) rng: StdRng,
-    pub(super) link: Link,
-    pub(super) address_since: Time,
-    /// The mask on the card, or the last one.
-    pub(super) mask: Option<Mac>,
-    /// Something was sent under the mask by others.
-    pub(super) mask_is_exposed: bool,
-    /// What the link is still to answer, in this order: a question, or an address that is put on the card.
-    unanswered: VecDeque<Option<(Mac, How)>>,
-    /// The kernel has begun to authenticate; the link is being read.
-    pub(super) begun: bool,
-    /// It was cut off before iwd has said to whom.
-    pub(super) cut: bool,
-    /// Somebody scans with the card, by the kernel's word.
-    pub(super) scanning: bool,
+    pub(super) files: Files,
+    pub(super) mask: MaskState,
+    pub(super) iwd: Station,
+    pub(super) search: Reconnect,
+    /// How often in a row iwd was kept from a network.
+    pub(super) refusals: BTreeMap<NetworkId, u32>,
+    pub(super) counters: Counters,
+    pub(super) problem: Option<IwdProblem>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct MaskState {
+    /// The mask on the interface, or the last one.
+    pub(super) last: Option<Mac>,
+    /// Another program used the mask.
+    pub(super) is_exposed: bool,
+    /// The masks that are being set: only the last one can have a result.
+    setting: Option<(Mac, How)>,
+}
+
+/// What is known of iwd and its station.
+#[derive(Debug)]
+pub(super) struct Station {
+    pub(super) state: StationState,
+    /// iwd has a station for this interface. Without one, the machine of another interface can write the files.
+    pub(super) is_present: bool,
+    /// Why iwd does not use the addresses that it gets.
+    pub(super) obstacle: Option<String>,
+    /// iwd randomizes scans where the driver supports it.
+    pub(super) randomizes_scans: bool,
+    /// The kernel starts to authenticate; the link is being read.
+    pub(super) is_authenticating: bool,
     /// The address of the last authentication.
     pub(super) shown: Option<(Mac, Time)>,
-    /// Why iwd will not use the addresses that it is given.
-    pub(super) obstacle: Option<String>,
-    /// iwd scans under random addresses where the driver can.
-    pub(super) random_scans: bool,
-    pub(super) doing: StationState,
-    /// iwd has a station for this interface. While it has none, another interface's machine may write the files.
-    pub(super) has_station: bool,
-    pub(super) known: Vec<KnownNetwork>,
-    /// What networks' files are to say.
-    pub(super) written: BTreeMap<NetworkId, Written>,
-    /// Networks that have no address, and why.
-    pub(super) unassignable: BTreeMap<NetworkId, String>,
-    /// How often a network had to be given up in a row.
-    pub(super) refusals: BTreeMap<NetworkId, u32>,
-    /// A network is looked for that was lost.
-    pub(super) wake: Option<ReconnectBackoff>,
-    /// Which one.
+    /// The attempt was cut off before iwd reported its network.
+    pub(super) is_cut_off: bool,
+}
+
+/// How the state of the link became known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum LinkSource {
+    Notification,
+    Reading,
+}
+
+/// The search for a lost network.
+#[derive(Debug)]
+pub(super) struct Reconnect {
+    pub(super) backoff: Option<ReconnectBackoff>,
     pub(super) lost: Option<NetworkId>,
-    /// The channel that the last network was heard on.
+    /// The channel of the last network.
     pub(super) frequency: Option<Frequency>,
     /// When the last scan began.
     scan_began: Time,
-    pub(super) counters: Counters,
-    pub(super) trouble: Option<String>,
-    /// When addresses are looked at again that change with time.
-    pub(super) review: Option<Time>,
-    /// When the current state wants to be woken.
-    pub(super) alarm: Option<Time>,
-    pub(super) actions: VecDeque<Action>,
+    /// A scan of any program is running, as the kernel reports.
+    pub(super) is_scanning: bool,
 }
 
 impl Context {
@@ -91,136 +97,103 @@ impl Context {
         link: Link,
         rng: StdRng,
     ) -> Self {
-        let Now { boot: now, wall } = now;
-        let Addresses { policies, history } = addresses;
         Self {
-            now,
-            wall,
+            core: LinkCore::new(now, link),
             card,
             settings,
-            policies,
-            history,
-            draws: RandomAddressBudget::default(),
             rng,
-            link,
-            address_since: now,
-            mask: None,
-            mask_is_exposed: false,
-            unanswered: VecDeque::new(),
-            begun: false,
-            cut: false,
-            scanning: false,
-            shown: None,
-            obstacle: None,
-            random_scans: true,
-            doing: StationState::default(),
-            has_station: false,
-            known: Vec::new(),
-            written: BTreeMap::new(),
-            unassignable: BTreeMap::new(),
+            files: Files::new(addresses),
+            mask: MaskState::default(),
+            iwd: Station {
+                state: StationState::default(),
+                is_present: false,
+                obstacle: None,
+                randomizes_scans: true,
+                is_authenticating: false,
+                shown: None,
+                is_cut_off: false,
+            },
+            search: Reconnect {
+                backoff: None,
+                lost: None,
+                frequency: None,
+                scan_began: now.boot,
+                is_scanning: false,
+            },
             refusals: BTreeMap::new(),
-            wake: None,
-            lost: None,
-            frequency: None,
-            scan_began: now,
             counters: Counters::default(),
-            trouble: None,
-            review: None,
-            alarm: None,
-            actions: VecDeque::new(),
+            problem: None,
         }
     }
 
-    pub(super) fn set_clocks(&mut self, now: Now) {
-        Now {
-            boot: self.now,
-            wall: self.wall,
-        } = now;
-    }
-
-    pub(super) fn act(&mut self, action: Action) {
-        match action {
-            Action::SetAddress { address, how } => self.unanswered.push_back(Some((address, how))),
-            Action::ReadLink => self.unanswered.push_back(None),
-            _ => {}
-        }
-        self.actions.push_back(action);
-    }
-
-    pub(super) fn ask(&mut self, request: Request) {
-        self.act(Action::Request(request));
-    }
-
-    pub(super) fn notify(&mut self, notice: Notice) {
-        self.act(Action::Notify(notice));
-    }
-
-    pub(super) fn wake_in(&mut self, pause: Duration) {
-        self.alarm = Some(self.now.saturating_add(pause));
+    pub(super) fn request(&mut self, request: Request) {
+        self.core.act(Action::Request(request));
     }
 
     pub(super) fn address_facts(&self) -> AddressFacts {
         AddressFacts {
             permanent: self.card.permanent,
             initial: self.card.initial,
-            current: self.link.address,
+            current: self.core.link.address,
             previous: None,
         }
     }
 
-    /// The link is like this now. iwd changes the address of a link that is up, and leaves the link-local
-    /// address that was made of the old one.
-    pub(super) fn hear_link(&mut self, link: Link) {
-        let another = link.address != self.link.address;
-        if another && self.link.up && link.up {
-            self.act(Action::ClearIpv6);
+    /// Applies an event of the link to the shared parts; `None` if it concerns no state.
+    ///
+    /// iwd changes the address of a link that is up, and leaves the link-local address that was derived
+    /// from the old one.
+    pub(super) fn link_event(&mut self, event: LinkEvent) -> Option<LinkSource> {
+        let before = self.core.link;
+        let (link, source) = match self.core.handle(event)? {
+            LinkChange::Changed(link) => (link, LinkSource::Notification),
+            LinkChange::Answered(Ok(link)) => (link, LinkSource::Reading),
+            LinkChange::Answered(Err(_)) => return None,
+            LinkChange::AddressSet(result) => {
+                self.mask_set(result);
+                return None;
+            }
+        };
+        if link.address != before.address && before.up && link.up {
+            self.core.act(Action::ClearIpv6);
         }
-        self.note_link(link);
+        Some(source)
     }
 
-    fn note_link(&mut self, link: Link) {
-        if link.address != self.link.address {
-            self.address_since = self.now;
-        }
-        self.link = link;
-    }
-
-    /// True if it is no answer to a change of the address.
-    pub(super) fn link_answered(&mut self, result: Result<Link, KernelError>) -> bool {
-        let setting = self.unanswered.pop_front().flatten();
-        match (result, setting) {
-            (Ok(link), None) => {
-                self.hear_link(link);
-                true
+    fn mask_set(&mut self, result: Result<Link, KernelError>) {
+        let Some((address, how)) = self.mask.setting.take() else {
+            return;
+        };
+        match result {
+            Ok(link) if link.address == address => {
+                self.mask.last = Some(address);
+                self.mask.is_exposed = false;
+                self.counters.masks = self.counters.masks.saturating_add(1);
+                self.core.notify(Notice::Masked { address });
             }
-            (Ok(link), Some((address, _))) => {
-                self.note_link(link);
-                if link.address == address {
-                    self.mask = Some(address);
-                    self.mask_is_exposed = false;
-                    self.counters.masks = self.counters.masks.saturating_add(1);
-                    self.notify(Notice::Masked { address });
-                }
-                false
-            }
-            // iwd's first scan goes on: it begins anew.
-            (Err(_), Some((_, How::Live))) if self.is_own(self.link.address) => {
+            // During iwd's first scan: iwd starts over.
+            Err(_) if how == How::Live && self.is_own(self.core.link.address) => {
                 self.put_mask(How::Cycle);
-                false
             }
-            // The kernel does not do it while anybody scans or connects; the next rest is another chance.
-            (Err(_), _) => false,
+            // The kernel refuses during a scan or an association; the next idle time is another chance.
+            Ok(_) | Err(_) => {}
         }
+    }
+
+    /// Sets an address; an earlier attempt no longer counts.
+    pub(super) fn set_address(&mut self, address: Mac, how: How) {
+        self.mask.setting = Some((address, how));
+        self.core.set_address(address, how);
     }
 
     pub(super) fn is_masked(&self) -> bool {
-        self.mask == Some(self.link.address) && !self.mask_is_exposed
+        self.mask.last == Some(self.core.link.address) && !self.mask.is_exposed
     }
 
     /// The idle card can be masked without iwd taking it for another one.
     pub(super) fn may_mask(&self) -> bool {
         let wished = self.settings.mask_method != MaskMethod::Bounce;
-        wished && self.card.live_change && self.obstacle.is_none()
+        wished && self.card.live_change && self.iwd.obstacle.is_none()
     }
 
     /// Whether iwd's scans show the address on the card (`station_scan_trigger`, `station.c`): it asks for
@@ -228,9 +201,9 @@ impl Context {
     /// hidden one; otherwise it listens.
     pub(super) fn scans_show(&self) -> bool {
         if self.card.random_address {
-            !self.random_scans
+            !self.iwd.randomizes_scans
         } else {
-            self.known.iter().any(|known| known.hidden)
+            self.files.known.iter().any(|known| known.hidden)
         }
     }
 
@@ -246,8 +219,8 @@ impl Context {
 
     /// Masks a card that iwd has just taken: before that, nobody could.
     pub(super) fn mask_at_first(&mut self) {
-        let idle = self.doing.phase == StationPhase::Disconnected;
-        if idle && self.obstacle.is_none() && self.is_own(self.link.address) {
+        let idle = self.iwd.state.phase == StationPhase::Disconnected;
+        if idle && self.iwd.obstacle.is_none() && self.is_own(self.core.link.address) {
             self.put_mask(if self.may_mask() {
                 How::Live
             } else {
@@ -259,44 +232,51 @@ impl Context {
     /// Takes an attempt to connect off the air. The kernel does so at once, and iwd starts over; asked by
     /// itself it would go on for a while.
     pub(super) fn cut_off(&mut self) {
-        self.shown = None;
+        self.iwd.shown = None;
         self.put_mask(How::Cycle);
     }
 
     pub(super) fn put_mask(&mut self, how: How) {
-        let former: Vec<Mac> = self.mask.into_iter().collect();
+        let former: Vec<Mac> = self.mask.last.into_iter().collect();
         let facts = self.address_facts();
-        let address = self.policies.mask_address(&facts, &former, &mut self.rng);
-        self.act(Action::SetAddress { address, how });
+        let address = self
+            .files
+            .policies
+            .mask_address(&facts, &former, &mut self.rng);
+        self.set_address(address, how);
     }
 
     pub(super) fn scan_started(&mut self, scan: ScanStarted) {
-        self.scanning = true;
-        self.scan_began = self.now;
+        self.search.is_scanning = true;
+        self.search.scan_began = self.core.now;
         self.counters.scans = self.counters.scans.saturating_add(1);
         if !scan.is_leaking() {
             return;
         }
-        self.mask_is_exposed = true;
+        self.mask.is_exposed = true;
         self.counters.leaking_scans = self.counters.leaking_scans.saturating_add(1);
-        self.notify(Notice::Unmasked {
+        self.core.notify(Notice::Unmasked {
             first: self.counters.leaking_scans == 1,
-            address: self.link.address,
+            address: self.core.link.address,
         });
     }
 
     /// What was heard in the last scan and is to be joined: the lost network or, after a while, another one. By
     /// itself iwd joins nothing for minutes that it has tried in vain, as right after a loss.
     pub(super) fn heard_again(&self, air: &[Bss]) -> Option<NetworkId> {
-        let lost = self.lost.as_ref()?;
-        let elapsed = (self.now.saturating_sub(self.scan_began) + KERNEL_TICK).as_millis();
+        let lost = self.search.lost.as_ref()?;
+        let elapsed =
+            (self.core.now.saturating_sub(self.search.scan_began) + KERNEL_TICK).as_millis();
         let is_heard = |id: &&NetworkId| {
             let fresh = |bss: &Bss| u128::from(bss.ms_ago) <= elapsed && bss.ssid == id.ssid;
             air.iter().any(fresh)
         };
-        let others = self.known.iter().filter(|known| known.autoconnect);
+        let others = self.files.known.iter().filter(|known| known.autoconnect);
         let others = others.map(|known| &known.id);
-        let late = self.wake.is_some_and(|wake| wake.has_lasted(self.now));
+        let late = self
+            .search
+            .backoff
+            .is_some_and(|wake| wake.has_lasted(self.core.now));
         let others = others.filter(|_| late);
         [lost].into_iter().chain(others).find(is_heard).cloned()
     }
@@ -304,38 +284,38 @@ impl Context {
     /// Notes where a network that was joined is.
     pub(super) fn note_channel(&mut self, ssid: &Ssid, air: &[Bss]) {
         let its = air.iter().filter(|bss| bss.ssid == *ssid);
-        self.frequency = its.min_by_key(|bss| bss.ms_ago).map(|bss| bss.frequency);
+        self.search.frequency = its.min_by_key(|bss| bss.ms_ago).map(|bss| bss.frequency);
     }
 
     /// The address under which the attempt that begins now has already shown itself.
     pub(super) fn just_shown(&self) -> Option<Mac> {
-        let (address, at) = self.shown?;
-        (self.now.saturating_sub(at) < JUST_SHOWN).then_some(address)
+        let (address, at) = self.iwd.shown?;
+        (self.core.now.saturating_sub(at) < JUST_SHOWN).then_some(address)
     }
 
     pub(super) fn iwd_appeared(&mut self, obstacle: Option<String>) {
         if let Some(obstacle) = &obstacle
-            && self.obstacle.as_ref() != Some(obstacle)
+            && self.iwd.obstacle.as_ref() != Some(obstacle)
         {
-            self.notify(Notice::Limitation(obstacle.clone()));
+            self.core.notify(Notice::Limitation(obstacle.clone()));
         }
-        self.obstacle = obstacle;
-        self.act(Action::ReadLink);
+        self.iwd.obstacle = obstacle;
+        self.core.act(Action::ReadLink);
     }
 
     pub(super) fn iwd_vanished(&mut self) {
-        self.doing = StationState::default();
-        self.has_station = false;
-        self.shown = None;
-        self.known.clear();
-        self.wake = None;
-        self.obstacle = None;
-        for written in self.written.values_mut() {
+        self.iwd.state = StationState::default();
+        self.iwd.is_present = false;
+        self.iwd.shown = None;
+        self.files.known.clear();
+        self.search.backoff = None;
+        self.iwd.obstacle = None;
+        for written in self.files.written.values_mut() {
             written.asked = false;
         }
     }
 
     pub(super) fn known(&self, network: &NetworkId) -> Option<&KnownNetwork> {
-        self.known.iter().find(|known| known.id == *network)
+        self.files.known.iter().find(|known| known.id == *network)
     }
 }

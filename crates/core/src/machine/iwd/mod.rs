@@ -25,7 +25,7 @@ use crate::types::Mac;
 pub use backend::{
     IwdEvent, Joining, KnownNetwork, NetworkId, Request, StationPhase, StationState,
 };
-use context::Context;
+use context::{Context, LinkSource};
 use state::State;
 
 type Event = super::Event<IwdEvent>;
@@ -53,7 +53,7 @@ impl IwdMachine {
     ) -> Self {
         let cx = Context::new(now, card, settings, addresses, link, rng);
         Self {
-            state_since: cx.now,
+            state_since: cx.core.now,
             cx,
             state: Some(State::Waiting),
         }
@@ -66,19 +66,12 @@ impl IwdMachine {
     }
 
     fn link_event(&mut self, event: LinkEvent) {
-        match event {
-            LinkEvent::Changed(link) => {
-                self.cx.hear_link(link);
-                self.step(State::link_changed);
-            }
-            LinkEvent::Answered(result) => {
-                if self.cx.link_answered(result) {
-                    self.step(State::link_changed);
-                    if std::mem::take(&mut self.cx.begun) {
-                        self.shown(self.cx.link.address);
-                    }
-                }
-            }
+        let Some(source) = self.cx.link_event(event) else {
+            return;
+        };
+        self.step(State::link_changed);
+        if source == LinkSource::Reading && std::mem::take(&mut self.cx.iwd.is_authenticating) {
+            self.shown(self.cx.core.link.address);
         }
     }
 
@@ -89,7 +82,7 @@ impl IwdMachine {
                 self.step(State::scan_started);
             }
             ScanEvent::Ended => {
-                self.cx.scanning = false;
+                self.cx.search.is_scanning = false;
                 self.step(State::scan_ended);
             }
             ScanEvent::Results(air) => self.step(|state, cx| state.heard(cx, &air)),
@@ -100,8 +93,8 @@ impl IwdMachine {
     fn mlme_event(&mut self, event: MlmeEvent) {
         match event {
             MlmeEvent::Authenticating => {
-                self.cx.begun = true;
-                self.cx.act(Action::ReadLink);
+                self.cx.iwd.is_authenticating = true;
+                self.cx.core.read_link();
             }
             MlmeEvent::Authenticated { station } => self.shown(station),
             MlmeEvent::TimedOut | MlmeEvent::Ended => {}
@@ -114,7 +107,7 @@ impl IwdMachine {
                 obstacle,
                 random_scans,
             } => {
-                self.cx.random_scans = random_scans;
+                self.cx.iwd.randomizes_scans = random_scans;
                 self.cx.iwd_appeared(obstacle);
             }
             IwdEvent::Vanished => {
@@ -122,20 +115,20 @@ impl IwdMachine {
                 self.step(State::iwd_vanished);
             }
             IwdEvent::Station(None) => {
-                self.cx.doing = StationState::default();
-                self.cx.has_station = false;
-                self.cx.shown = None;
+                self.cx.iwd.state = StationState::default();
+                self.cx.iwd.is_present = false;
+                self.cx.iwd.shown = None;
                 self.step(State::station_gone);
             }
             IwdEvent::Station(Some(doing)) => {
-                self.cx.doing = doing;
-                if !std::mem::replace(&mut self.cx.has_station, true) {
+                self.cx.iwd.state = doing;
+                if !std::mem::replace(&mut self.cx.iwd.is_present, true) {
                     self.cx.write_addresses();
                 }
                 self.step(State::iwd_does);
             }
             IwdEvent::Known(known) => {
-                self.cx.known = known;
+                self.cx.files.known = known;
                 self.cx.write_addresses();
                 self.step(State::addresses_written);
             }
@@ -150,7 +143,7 @@ impl IwdMachine {
 
     /// The kernel may tell of it before iwd says that it connects.
     fn shown(&mut self, station: Mac) {
-        self.cx.shown = Some((station, self.cx.now));
+        self.cx.iwd.shown = Some((station, self.cx.core.now));
         self.step(State::address_shown);
     }
 
@@ -162,7 +155,7 @@ impl IwdMachine {
                 self.step(State::leave);
             }
             Command::Resumed => {
-                self.cx.act(Action::ReadLink);
+                self.cx.core.read_link();
                 self.cx.write_addresses();
                 self.step(State::resumed);
             }
@@ -181,7 +174,7 @@ impl IwdMachine {
             let before = state.kind();
             let state = step(state, &mut self.cx);
             if state.kind() != before {
-                self.state_since = self.cx.now;
+                self.state_since = self.cx.core.now;
             }
             self.state = Some(state);
         }
@@ -193,7 +186,7 @@ impl Machine for IwdMachine {
     type BackendEvent = IwdEvent;
 
     fn handle(&mut self, now: Now, event: Event) {
-        self.cx.set_clocks(now);
+        self.cx.core.set_clock(now);
         match event {
             Event::Link(event) => self.link_event(event),
             Event::Scan(event) => self.scan_event(event),
@@ -204,27 +197,30 @@ impl Machine for IwdMachine {
                 self.cx.write_addresses();
             }
             Event::Command(command) => self.command(command),
-            Event::Overrun => self.cx.act(Action::ReadLink),
+            Event::Overrun => self.cx.core.read_link(),
         }
     }
 
     fn handle_timeout(&mut self, now: Now) {
-        self.cx.set_clocks(now);
-        if self.cx.review.is_some_and(|at| at <= now.boot) {
+        self.cx.core.set_clock(now);
+        if self.cx.files.review_at.is_some_and(|at| at <= now.boot) {
             self.cx.write_addresses();
         }
-        if self.cx.alarm.is_some_and(|alarm| alarm <= now.boot) {
-            self.cx.alarm = None;
-            self.step(State::alarm);
+        self.cx.core.handle_timeout();
+        if self.cx.core.take_timer() {
+            self.step(State::timeout);
         }
     }
 
     fn poll_action(&mut self) -> Option<Action> {
-        self.cx.actions.pop_front()
+        self.cx.core.poll_action()
     }
 
     fn poll_timeout(&self) -> Option<Time> {
-        self.cx.alarm.into_iter().chain(self.cx.review).min()
+        {
+            let review_at = self.cx.files.review_at.into_iter();
+            review_at.chain(self.cx.core.poll_timeout()).min()
+        }
     }
 
     fn state(&self) -> StateKind {
@@ -246,9 +242,9 @@ impl Machine for IwdMachine {
     }
 
     fn reconfigure(&mut self, now: Now, settings: Settings, policies: AddressPolicies) {
-        self.cx.set_clocks(now);
+        self.cx.core.set_clock(now);
         self.cx.settings = settings;
-        self.cx.policies = policies;
+        self.cx.files.policies = policies;
         self.cx.write_addresses();
     }
 }

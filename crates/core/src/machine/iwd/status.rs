@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::state::State;
 use crate::machine::Time;
+use crate::machine::notice::Problem;
 use crate::machine::status::{
     AddressKind, IwdScanReason, Limitation, Method, MethodReason, NextChange, StateKind, Status,
     UnmaskedReason,
@@ -10,32 +11,35 @@ use crate::machine::status::{
 
 pub(super) fn of(state: Option<&State>, state_since: Time, cx: &Context) -> Status {
     let network = state.and_then(State::network);
-    let right = network.is_some_and(|network| cx.is_right(network, cx.link.address));
+    let right = network.is_some_and(|network| cx.is_right(network, cx.core.link.address));
     let address_kind = if right {
         AddressKind::Assigned
-    } else if cx.mask == Some(cx.link.address) {
+    } else if cx.mask.last == Some(cx.core.link.address) {
         AddressKind::Mask
-    } else if cx.card.permanent == Some(cx.link.address) {
+    } else if cx.card.permanent == Some(cx.core.link.address) {
         AddressKind::Permanent
     } else {
         AddressKind::Other
     };
     let waiting = state.filter(|state| matches!(state, State::Waiting));
-    let absent = waiting.map(|_| "iwd does not drive it at the moment".to_owned());
+    let absent = waiting.map(|_| Problem::IwdAbsent);
+    let settings = cx.iwd.obstacle.clone();
+    let settings = settings.map(|reason| Problem::IwdSettings { reason });
+    let refusal = cx.problem.clone().map(|problem| Problem::Iwd { problem });
     let refused = matches!(state, Some(State::Refused(_)));
     Status {
         state: state.map_or(StateKind::Released, State::kind),
         state_since,
-        link: cx.link,
-        address_since: cx.address_since,
+        link: cx.core.link,
+        address_since: cx.core.address_since,
         address_kind,
         network: network.map(|network| network.ssid.clone()),
         method: cx
             .may_mask()
             .then_some((Method::Powered, MethodReason::WhileIwdIdle)),
         next_change: next_change(address_kind, cx.may_mask()),
-        problem: cx.obstacle.clone().or(cx.trouble.clone()).or(absent),
-        retry_at: cx.alarm.filter(|_| refused),
+        problem: settings.or(refusal).or(absent),
+        retry_at: cx.core.timer.filter(|_| refused),
         pause: None,
         limitations: limitations(cx),
         counters: cx.counters,
@@ -54,7 +58,7 @@ const fn next_change(kind: AddressKind, masks: bool) -> NextChange {
 fn limitations(cx: &Context) -> Vec<Limitation> {
     let mut all = Vec::new();
     let masked = cx.may_mask();
-    if cx.obstacle.is_none() && !masked {
+    if cx.iwd.obstacle.is_none() && !masked {
         let reason = if cx.card.live_change {
             UnmaskedReason::Bounce
         } else {
@@ -62,7 +66,7 @@ fn limitations(cx: &Context) -> Vec<Limitation> {
         };
         all.push(Limitation::UnmaskedWhileIdle { reason });
     }
-    if cx.obstacle.is_none() && cx.scans_show() {
+    if cx.iwd.obstacle.is_none() && cx.scans_show() {
         let reason = if cx.card.random_address {
             IwdScanReason::RandomizationDisabled
         } else {
@@ -74,7 +78,7 @@ fn limitations(cx: &Context) -> Vec<Limitation> {
         let times = cx.counters.leaking_scans;
         all.push(Limitation::AddressScanned { times });
     }
-    let unassignable = cx.unassignable.values().cloned();
+    let unassignable = cx.files.unassignable.values().cloned();
     all.extend(unassignable.map(|reason| Limitation::NoAddress { reason }));
     all
 }

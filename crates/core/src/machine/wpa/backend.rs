@@ -185,3 +185,20 @@ pub struct NetworkList {
     /// Those of the requested BSSs that are in the supplicant's table.
     pub table: Vec<BssEntry>,
 }
+
+impl Supplicant {
+    /// The supplicant connects, or a program asked it to.
+    pub(in crate::machine::wpa) const fn wants_connection(&self) -> bool {
+        match self {
+            Self::NetworkNotFound | Self::Connecting { .. } | Self::Connected { .. } => true,
+            Self::Appeared
+            | Self::Vanished
+            | Self::Disconnected { .. }
+            | Self::Rejected { .. }
+            | Self::TemporarilyDisabled { .. }
+            | Self::NetworksChanged
+            | Self::ScanResults
+            | Self::Terminating => false,
+        }
+    }
+}

@@ -1,14 +1,17 @@
-//! The machine: events go to the shared context first, then to the state.
+//! The machine: each event goes through the shared parts first, then to the state.
 
 use rand::rngs::StdRng;
 
-use super::backend::{Reply, Request, Supplicant, WpaEvent};
-use super::context::{Context, RunningScan, method_shortfall};
-use super::state::{Masking, NextState, Releasing, State, Waiting};
-use super::{Action, Event, commands, status};
+use super::backend::{Request, Supplicant, WpaEvent};
+use super::context::Context;
+use super::mask::unavailable_method;
+use super::scan::RunningScan;
+use super::state::{Handler as _, State, Waiting};
+use super::{Action, Event, status};
 use crate::address::AddressPolicies;
 use crate::machine::event::{Command, Link, LinkEvent, ScanEvent, ScanStarted};
-use crate::machine::notice::Notice;
+use crate::machine::link::LinkChange;
+use crate::machine::notice::{Notice, Remark};
 use crate::machine::settings::{Addresses, Card, OnExit, Settings};
 use crate::machine::status::{Rotation, ScanFailure, ScanRefusal, StateKind, Status};
 use crate::machine::{Machine, Now, Time};
@@ -17,13 +20,13 @@ use crate::machine::{Machine, Now, Time};
 #[derive(Debug)]
 pub struct WpaMachine {
     cx: Context,
-    /// `None` only while an event is being handled.
+    /// `None` only while an event is handled.
     state: Option<State>,
     state_since: Time,
 }
 
 impl WpaMachine {
-    /// Takes an interface in hand; the first actions are ready at once.
+    /// Starts to manage an interface; the first actions are ready at once.
     #[must_use]
     pub fn new(
         now: Now,
@@ -34,12 +37,12 @@ impl WpaMachine {
         rng: StdRng,
     ) -> Self {
         let mut cx = Context::new(now, card, settings, addresses, link, rng);
-        if let Some(shortfall) = method_shortfall(cx.settings.mask_method, &cx.card) {
-            cx.remark(format!("{shortfall}; using bounce"));
+        if let Some(method) = unavailable_method(cx.settings.mask_method, &cx.card) {
+            cx.remark(Remark::MethodUnavailable(method));
         }
         let state = Waiting::start(&mut cx);
         Self {
-            state_since: cx.now,
+            state_since: cx.core.now,
             cx,
             state: Some(state),
         }
@@ -51,7 +54,7 @@ impl WpaMachine {
     /// Why not.
     pub fn can_scan(&self) -> Result<(), ScanRefusal> {
         let state = self.state.as_ref();
-        state.map_or(Ok(()), |state| commands::can_scan(state, &self.cx))
+        state.map_or(Ok(()), |state| status::can_scan(state, &self.cx))
     }
 
     /// The interface.
@@ -61,153 +64,142 @@ impl WpaMachine {
     }
 
     fn step(&mut self, step: impl FnOnce(State, &mut Context) -> State) {
-        if let Some(state) = self.state.take() {
-            let before = state.kind();
-            let state = step(state, &mut self.cx);
-            if self.cx.scan_requested
-                && let Err(why) = commands::can_scan(&state, &self.cx)
-            {
-                self.cx.scan_requested = false;
-                self.cx.notify(Notice::UserScan {
-                    mask: None,
-                    found: Err(ScanFailure::Refused { refusal: why }),
-                });
+        let Some(state) = self.state.take() else {
+            return;
+        };
+        let before = state.kind();
+        let state = step(state, &mut self.cx);
+        if self.cx.user.scan_requested
+            && let Err(refusal) = status::can_scan(&state, &self.cx)
+        {
+            self.cx.user.scan_requested = false;
+            self.cx.core.notify(Notice::UserScan {
+                mask: None,
+                found: Err(ScanFailure::Refused { refusal }),
+            });
+        }
+        if state.kind() != before {
+            self.state_since = self.cx.core.now;
+        }
+        self.state = Some(state);
+    }
+
+    fn link_event(&mut self, event: LinkEvent) {
+        let change = self.cx.core.handle(event);
+        if self.cx.core.link.up {
+            self.cx.note_link_up();
+        }
+        match change {
+            None => {}
+            Some(LinkChange::Changed(link)) => self.step(|state, cx| state.link_changed(cx, link)),
+            Some(LinkChange::Answered(answer)) => {
+                self.step(|state, cx| state.link_answered(cx, answer));
             }
-            if state.kind() != before {
-                self.state_since = self.cx.now;
+            Some(LinkChange::AddressSet(result)) => {
+                self.step(|state, cx| state.address_set(cx, result));
             }
-            self.state = Some(state);
         }
     }
 
-    /// Keeps the shared knowledge up to date; returns the event if the state should hear of it.
-    fn note(&mut self, event: Event) -> Option<Event> {
+    fn scan_event(&mut self, event: ScanEvent) {
         match event {
-            Event::Link(LinkEvent::Changed(link) | LinkEvent::Answered(Ok(link))) => {
-                self.note_link(link);
-                Some(event)
-            }
-            Event::Scan(ScanEvent::Started(scan)) => self.note_scan(scan),
-            Event::Scan(ScanEvent::Ended) => {
-                self.end_scan();
-                Some(Event::Scan(ScanEvent::Ended))
-            }
-            Event::Backend(WpaEvent::Overrun) => Some(Event::Overrun),
-            Event::Backend(WpaEvent::Reply(reply)) => {
-                if let Reply::Quiesce(Ok(quieted)) = &reply {
-                    self.cx.must_forget_own_address |= quieted.had_own_randomization;
+            ScanEvent::Started(scan) => {
+                if self.cx.scan.started() {
+                    self.external_scan(scan);
+                    self.step(|state, cx| state.external_scan_started(cx, scan));
                 }
-                let reply = self.cx.accept_reply(reply)?;
-                Some(Event::Backend(WpaEvent::Reply(reply)))
             }
-            Event::Backend(WpaEvent::Supplicant(supplicant)) => self.note_supplicant(supplicant),
-            Event::Command(Command::Release) => {
-                self.leave();
-                None
+            ScanEvent::Ended => {
+                self.cx.scan.running = RunningScan::None;
+                self.step(State::scan_ended);
             }
-            Event::Command(Command::Yield) => {
-                self.cx.settings.on_exit = OnExit::Keep;
-                self.leave();
-                None
-            }
-            Event::Command(Command::Resumed) => {
-                self.cx.woken = Some(self.cx.now);
-                self.cx.planner.restart(self.cx.now);
-                self.cx.memory.clear_failures();
-                Some(event)
-            }
-            Event::Command(Command::Pause { span }) => {
-                self.cx.begin_pause(span);
-                Some(event)
-            }
-            Event::Command(Command::Unpause) => self.cx.end_pause().then_some(event),
-            Event::Command(Command::Rotate) => {
-                self.cx.draws.forget_all();
-                self.cx.expose_mask();
-                Some(event)
-            }
-            Event::Command(Command::Scan) => {
-                self.cx.scan_requested = true;
-                Some(event)
-            }
-            Event::Renewed { ssid, record } => {
-                self.cx.learn_record(ssid, record);
-                None
-            }
-            other => Some(other),
+            ScanEvent::Accepted(result) => self.step(|state, cx| state.scan_accepted(cx, result)),
+            ScanEvent::Results(found) => self.step(|state, cx| state.scan_results(cx, found)),
         }
     }
 
-    fn note_link(&mut self, link: Link) {
-        if link.address != self.cx.link.address {
-            self.cx.address_since = self.cx.now;
-        }
-        self.cx.link = link;
-        if link.up {
-            self.cx.down_is_ours = false;
-            self.cx.forget_said_down();
-        }
-    }
-
-    fn note_scan(&mut self, scan: ScanStarted) -> Option<Event> {
-        if self.cx.scan == RunningScan::Accepted {
-            self.cx.scan = RunningScan::Own;
-            return None;
-        }
-        let exposing = scan.is_leaking();
-        self.cx.scan = RunningScan::External { exposing };
-        self.cx.counters.external_scans = self.cx.counters.external_scans.saturating_add(1);
-        if exposing {
-            let assigned = status::assigned(self.state.as_ref());
-            if assigned.is_some() {
-                self.cx.counters.leaking_scans = self.cx.counters.leaking_scans.saturating_add(1);
+    fn external_scan(&mut self, scan: ScanStarted) {
+        let cx = &mut self.cx;
+        cx.counters.external_scans = cx.counters.external_scans.saturating_add(1);
+        if scan.is_leaking() {
+            let exposed = status::assigned(self.state.as_ref());
+            if exposed.is_some() {
+                cx.counters.leaking_scans = cx.counters.leaking_scans.saturating_add(1);
             }
-            self.cx.expose_mask();
-            self.cx.notify(Notice::ExternalScan { exposed: assigned });
+            cx.mask.expose();
+            cx.core.notify(Notice::ExternalScan { exposed });
         }
-        Some(Event::Scan(ScanEvent::Started(scan)))
     }
 
-    fn end_scan(&mut self) {
-        self.cx.scan = RunningScan::None;
+    fn wpa_event(&mut self, event: WpaEvent) {
+        match event {
+            WpaEvent::Supplicant(event) => self.supplicant_event(event),
+            WpaEvent::Reply(reply) => {
+                if let Some(reply) = self.cx.supplicant.accept(reply) {
+                    self.step(|state, cx| state.reply(cx, reply));
+                }
+            }
+            WpaEvent::Overrun => self.step(State::overrun),
+        }
     }
 
-    fn note_supplicant(&mut self, supplicant: Supplicant) -> Option<Event> {
-        match supplicant {
-            Supplicant::Appeared => self.cx.supplicant = true,
+    fn supplicant_event(&mut self, event: Supplicant) {
+        let now = self.cx.core.now;
+        match event {
+            Supplicant::Appeared => self.cx.supplicant.is_present = true,
             Supplicant::Vanished | Supplicant::Terminating => {
-                if !self.cx.supplicant {
-                    return None;
+                if std::mem::take(&mut self.cx.supplicant.is_present) {
+                    self.cx.networks.changed(now);
+                    self.step(State::supplicant_vanished);
                 }
-                self.cx.supplicant = false;
-                self.cx.networks_changed();
-                self.step(|state, cx| match state {
-                    State::Releasing(_) | State::Released | State::Unprotected => state,
-                    State::Masking(_) | State::Waiting(_) | State::Blocked(_) => state.handle(
-                        cx,
-                        Event::Backend(WpaEvent::Supplicant(Supplicant::Vanished)),
-                    ),
-                    _ => Masking::begin(cx, NextState::Wait),
-                });
-                return None;
+                return;
             }
-            Supplicant::NetworksChanged => self.cx.networks_changed(),
-            Supplicant::Connecting { .. } => self.cx.expose_mask(),
-            Supplicant::TemporarilyDisabled { id, pause, .. } => self.cx.leave_alone(id, pause),
-            _ => {}
+            Supplicant::NetworksChanged => self.cx.networks.changed(now),
+            Supplicant::Connecting { .. } => self.cx.mask.expose(),
+            Supplicant::TemporarilyDisabled { id, pause, .. } => {
+                self.cx.networks.disabled(now, id, pause);
+            }
+            Supplicant::Connected { .. }
+            | Supplicant::Disconnected { .. }
+            | Supplicant::NetworkNotFound
+            | Supplicant::Rejected { .. }
+            | Supplicant::ScanResults => {}
         }
-        Some(Event::Backend(WpaEvent::Supplicant(supplicant)))
+        self.step(|state, cx| state.supplicant(cx, event));
     }
 
-    fn leave(&mut self) {
-        self.step(|state, cx| {
-            let parked = match &state {
-                State::Released | State::Releasing(_) => return state,
-                State::Paused(paused) => paused.was_disconnected(),
-                other => matches!(other, State::Disconnected(_)),
-            };
-            Releasing::begin(cx, parked)
-        });
+    fn command(&mut self, command: Command) {
+        let cx = &mut self.cx;
+        let now = cx.core.now;
+        match &command {
+            Command::Release => return self.step(State::release),
+            Command::Yield => {
+                cx.settings.on_exit = OnExit::Keep;
+                return self.step(State::release);
+            }
+            Command::Resumed => {
+                cx.user.resumed(now);
+                cx.scan.planner.restart(now);
+                cx.networks.failures.clear_failures();
+            }
+            Command::Pause { span } => {
+                let notice = cx.user.begin_pause(now, *span);
+                cx.core.notify(notice);
+            }
+            Command::Unpause => {
+                if cx.user.pause.take().is_none() {
+                    return;
+                }
+                cx.core.notify(Notice::Unpaused);
+            }
+            Command::Rotate => {
+                cx.assignment.budget.forget_all();
+                cx.mask.expose();
+            }
+            Command::Scan => cx.user.scan_requested = true,
+            Command::Rejoin(_) => {}
+        }
+        self.step(|state, cx| state.command(cx, command));
     }
 }
 
@@ -216,31 +208,36 @@ impl Machine for WpaMachine {
     type BackendEvent = WpaEvent;
 
     fn handle(&mut self, now: Now, event: Event) {
-        self.cx.set_clocks(now);
-        if let Some(event) = self.note(event) {
-            self.step(|state, cx| state.handle(cx, event));
+        self.cx.core.set_clock(now);
+        match event {
+            Event::Link(event) => self.link_event(event),
+            Event::Scan(event) => self.scan_event(event),
+            Event::Mlme(event) => self.step(|state, cx| state.mlme(cx, event)),
+            Event::Backend(event) => self.wpa_event(event),
+            Event::Command(command) => self.command(command),
+            Event::Renewed { ssid, record } => self.cx.assignment.learn_record(ssid, record),
+            Event::Overrun => self.step(State::overrun),
         }
     }
 
     fn handle_timeout(&mut self, now: Now) {
-        self.cx.set_clocks(now);
-        let pause_ends = self.cx.pause.and_then(|pause| pause.until);
-        if pause_ends.is_some_and(|end| end <= now.boot) {
-            self.handle(now, Event::Command(Command::Unpause));
+        self.cx.core.set_clock(now);
+        if self.cx.user.pause_ends().is_some_and(|end| end <= now.boot) {
+            self.command(Command::Unpause);
         }
-        if self.cx.alarm.is_some_and(|alarm| alarm <= now.boot) {
-            self.cx.alarm = None;
-            self.step(State::alarm);
+        self.cx.core.handle_timeout();
+        if self.cx.core.take_timer() {
+            self.step(State::timeout);
         }
     }
 
     fn poll_action(&mut self) -> Option<Action> {
-        self.cx.poll_action()
+        self.cx.core.poll_action()
     }
 
     fn poll_timeout(&self) -> Option<Time> {
-        let pause_ends = self.cx.pause.and_then(|pause| pause.until);
-        self.cx.alarm.into_iter().chain(pause_ends).min()
+        let pause_ends = self.cx.user.pause_ends().into_iter();
+        pause_ends.chain(self.cx.core.poll_timeout()).min()
     }
 
     fn state(&self) -> StateKind {
@@ -253,11 +250,11 @@ impl Machine for WpaMachine {
 
     fn rotation(&self) -> Rotation {
         let state = self.state.as_ref();
-        state.map_or(Rotation::Never, |state| commands::rotation(state, &self.cx))
+        state.map_or(Rotation::Never, |state| status::rotation(state, &self.cx))
     }
 
     fn reconfigure(&mut self, now: Now, settings: Settings, policies: AddressPolicies) {
-        self.cx.set_clocks(now);
+        self.cx.core.set_clock(now);
         self.cx.reconfigure(settings, policies);
     }
 }

@@ -1,14 +1,21 @@
 //! The state machine of a Wi-Fi interface that `wpa_supplicant` drives.
+//!
+//! Each event goes through the shared parts first, in [`machine`]: the link, the running scan, the
+//! bookkeeping of replies, the user's requests. Then the state sees it, in its [`state::Handler`].
 
 mod assignment;
 mod backend;
-mod commands;
 mod context;
+mod dialogue;
 mod machine;
+mod mask;
+mod networks;
+mod scan;
 mod state;
 mod status;
 #[cfg(test)]
 mod tests;
+mod user;
 
 pub use backend::{
     Failure, NetworkList, Phase, QuiesceReport, Reply, Request, Supplicant, SupplicantStatus,

@@ -1,34 +1,35 @@
 //! The observable state.
 
-use super::context::{Context, best_method};
+use super::context::Context;
+use super::mask::best_method;
+use super::scan::RunningScan;
 use super::state::State;
 use crate::machine::Time;
 use crate::machine::settings::MaskMethod;
 use crate::machine::status::{
-    AddressKind, Limitation, Method, MethodReason, NextChange, StateKind, Status,
+    AddressKind, Limitation, Method, MethodReason, NextChange, Rotation, ScanRefusal, StateKind,
+    Status,
 };
 use crate::types::{Mac, Ssid};
 
 pub(super) fn of(state: Option<&State>, state_since: Time, cx: &Context) -> Status {
     let blocked = match state {
-        Some(State::Blocked(blocked)) => Some(blocked.why()),
+        Some(State::Blocked(blocked)) => Some(blocked.problem()),
         _ => None,
     };
     let address_kind = address_kind(state, cx);
     Status {
         state: state.map_or(StateKind::Released, State::kind),
         state_since,
-        link: cx.link,
-        address_since: cx.address_since,
+        link: cx.core.link,
+        address_since: cx.core.address_since,
         address_kind,
         network: state.and_then(network).cloned(),
-        method: Some((cx.method, method_reason(cx))),
+        method: Some((cx.mask.method, method_reason(cx))),
         next_change: next_change(address_kind, cx),
-        problem: blocked
-            .or(cx.unprotected_because.as_deref())
-            .map(str::to_owned),
-        retry_at: blocked.and(cx.alarm),
-        pause: cx.pause,
+        problem: blocked.or(cx.unprotected.as_ref()).cloned(),
+        retry_at: blocked.and(cx.core.timer),
+        pause: cx.user.pause,
         limitations: limitations(cx),
         counters: cx.counters,
     }
@@ -52,10 +53,10 @@ fn network(state: &State) -> Option<&Ssid> {
 }
 
 fn address_kind(state: Option<&State>, cx: &Context) -> AddressKind {
-    let current = Some(cx.link.address);
+    let current = Some(cx.core.link.address);
     if current == assigned(state) {
         AddressKind::Assigned
-    } else if cx.is_masked() || current == cx.previous_mask {
+    } else if cx.is_masked() || current == cx.mask.previous {
         AddressKind::Mask
     } else if current == cx.card.permanent {
         AddressKind::Permanent
@@ -66,10 +67,10 @@ fn address_kind(state: Option<&State>, cx: &Context) -> AddressKind {
 
 fn method_reason(cx: &Context) -> MethodReason {
     let wanted = cx.settings.mask_method;
-    if cx.method != best_method(wanted, &cx.card) {
+    if cx.mask.method != best_method(wanted, &cx.card) {
         return MethodReason::BetterFailed;
     }
-    match cx.method {
+    match cx.mask.method {
         Method::Driver => MethodReason::RandomizedScans,
         Method::Powered => MethodReason::LiveChanges,
         Method::Bounce if wanted == MaskMethod::Bounce => MethodReason::Configured,
@@ -80,8 +81,8 @@ fn method_reason(cx: &Context) -> MethodReason {
 fn next_change(kind: AddressKind, cx: &Context) -> NextChange {
     match kind {
         AddressKind::Assigned => NextChange::AssociationEnds,
-        AddressKind::Mask if cx.pause.is_some() => NextChange::PauseEnds,
-        AddressKind::Mask if cx.method == Method::Driver && cx.settings.scan_random => {
+        AddressKind::Mask if cx.user.pause.is_some() => NextChange::PauseEnds,
+        AddressKind::Mask if cx.mask.method == Method::Driver && cx.settings.scan_random => {
             NextChange::NetworkJoinedOrExternalScan
         }
         AddressKind::Mask if !cx.settings.scan_random => NextChange::NetworkJoined,
@@ -101,4 +102,45 @@ fn limitations(cx: &Context) -> Vec<Limitation> {
     ];
     let applying = all.into_iter().filter(|(applies, _)| *applies);
     applying.map(|(_, limitation)| limitation).collect()
+}
+
+/// When another mask would be set.
+pub(super) fn rotation(state: &State, cx: &Context) -> Rotation {
+    match state {
+        State::Scanning(_) | State::Disconnected(_) | State::Paused(_) | State::Waiting(_)
+            if cx.is_masked() && cx.scan.running == RunningScan::None =>
+        {
+            Rotation::Now
+        }
+        State::Associating(_) | State::Associated(_) => Rotation::AfterAssociation,
+        State::Unprotected(_) | State::Releasing(_) | State::Released(_) => Rotation::Never,
+        State::Masking(_)
+        | State::Waiting(_)
+        | State::Attaching(_)
+        | State::Scanning(_)
+        | State::Disconnecting(_)
+        | State::Disconnected(_)
+        | State::Paused(_)
+        | State::UserScan(_)
+        | State::Blocked(_) => Rotation::Soon,
+    }
+}
+
+/// Whether a masked scan is possible in a state, or will be within moments.
+pub(super) const fn can_scan(state: &State, cx: &Context) -> Result<(), ScanRefusal> {
+    match state {
+        State::Associating(_) | State::Associated(_) => Err(ScanRefusal::Connected),
+        State::Waiting(_) if !cx.core.link.up => Err(ScanRefusal::LinkDown),
+        State::Blocked(_) => Err(ScanRefusal::Blocked),
+        State::Unprotected(_) => Err(ScanRefusal::Unprotected),
+        State::Releasing(_) | State::Released(_) => Err(ScanRefusal::Releasing),
+        State::Masking(_)
+        | State::Waiting(_)
+        | State::Attaching(_)
+        | State::Scanning(_)
+        | State::Disconnecting(_)
+        | State::Disconnected(_)
+        | State::Paused(_)
+        | State::UserScan(_) => Ok(()),
+    }
 }

@@ -1,4 +1,4 @@
-//! In use under the assigned address: nothing is touched.
+//! In use under the assigned address: nothing is changed.
 
 use std::time::Duration;
 
@@ -6,17 +6,17 @@ use super::{Context, State, Unmanaged, Unplugged};
 use crate::machine::event::Link;
 use crate::machine::notice::Notice;
 
-/// Links take so long to come back after the machine was asleep.
-const WAKING: Duration = Duration::from_secs(10);
+/// How long links take to return after the computer was asleep.
+const RESUMING: Duration = Duration::from_secs(10);
 
 #[derive(Debug)]
 pub(in crate::machine::ethernet) struct Connected;
 
 impl Connected {
-    /// The connection was there before.
+    /// The connection is older than macveil.
     pub(super) fn adopt(cx: &mut Context) -> State {
-        cx.assigned = Some(cx.link.address);
-        cx.settle();
+        cx.assigned = Some(cx.core.link.address);
+        cx.note_assigned();
         Self::enter(cx, true)
     }
 
@@ -24,30 +24,30 @@ impl Connected {
         Self::enter(cx, false)
     }
 
-    /// The carrier was away for a moment only.
+    /// The carrier was gone for a moment only.
     pub(super) fn resume(cx: &mut Context) -> State {
-        cx.alarm = None;
+        cx.core.timer = None;
         State::Connected(Self)
     }
 
     fn enter(cx: &mut Context, adopted: bool) -> State {
-        cx.alarm = None;
-        let address = cx.link.address;
-        cx.notify(Notice::Wired { address, adopted });
+        cx.core.timer = None;
+        let address = cx.core.link.address;
+        cx.core.notify(Notice::Wired { address, adopted });
         State::Connected(Self)
     }
 
-    pub(super) fn heard(self, cx: &mut Context, link: Link) -> State {
+    pub(super) fn link_changed(self, cx: &mut Context, link: Link) -> State {
         match (link.carrier, cx.has_assigned()) {
             (true, true) => State::Connected(self),
             (true, false) => Unmanaged::changed(cx),
             (false, true) => Unplugged::just_now(cx),
-            (false, false) => Unplugged::quarrel(cx),
+            (false, false) => Unplugged::dispute(cx),
         }
     }
 
     pub(super) fn resumed(self, cx: &mut Context) -> State {
-        cx.waking_until = cx.now.saturating_add(WAKING);
+        cx.resuming_until = cx.core.now.saturating_add(RESUMING);
         State::Connected(self)
     }
 }

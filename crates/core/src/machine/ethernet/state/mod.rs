@@ -1,4 +1,4 @@
-//! The states of a wire.
+//! The states.
 //!
 //! ```text
 //!             carrier, right address
@@ -30,67 +30,67 @@ pub(super) use setting::Setting;
 pub(super) use unmanaged::Unmanaged;
 pub(super) use unplugged::Unplugged;
 
-/// What a wire is doing.
+/// The state of the machine.
 #[derive(Debug)]
 pub(super) enum State {
-    /// Putting the assigned address on the link.
+    /// Setting the assigned address.
     Setting(Setting),
-    /// The assigned address is in place, and there is no carrier.
+    /// No carrier, under the assigned address.
     Unplugged(Unplugged),
     /// In use under the assigned address.
     Connected(Connected),
     /// In use under another address.
     Unmanaged(Unmanaged),
-    /// Blocked down, because the assigned address cannot be put in place.
+    /// The link is held down: the assigned address cannot be set.
     Blocked(Blocked),
-    /// Putting everything back.
+    /// Restoring settings.
     Releasing(Releasing),
-    /// Nothing is left to do.
+    /// The machine has ended.
     Released,
-    /// The address cannot be put in place and the user chose to go on without.
+    /// The address cannot be set, and the user allows to go on.
     Unprotected,
 }
 
 impl State {
-    /// The first state. A connection that runs is not disturbed.
+    /// The first state. A running connection is not disturbed.
     pub(super) fn start(cx: &mut Context) -> Self {
-        if cx.link.carrier {
+        if cx.core.link.carrier {
             return Self::as_connected(cx);
         }
-        Setting::begin(cx, Chance::Anew)
+        Setting::begin(cx, Chance::New)
     }
 
-    /// Other settings: what they do not change stays.
+    /// Applies another configuration.
     pub(super) fn reconsider(self, cx: &mut Context) -> Self {
         match self {
             Self::Releasing(_) | Self::Released => self,
-            _ if cx.link.carrier => Self::as_connected(cx),
-            _ => Setting::begin(cx, Chance::AsItIs),
+            _ if cx.core.link.carrier => Self::as_connected(cx),
+            _ => Setting::begin(cx, Chance::Current),
         }
     }
 
-    /// There is a carrier: the address has to be right by now, or has to wait.
+    /// There is a carrier: a wrong address stays until the carrier goes.
     fn as_connected(cx: &mut Context) -> Self {
-        match cx.accepts(cx.link.address) {
+        match cx.accepts(cx.core.link.address) {
             true if cx.has_assigned() => Connected::resume(cx),
             true => Connected::adopt(cx),
             false => Unmanaged::found(cx),
         }
     }
 
-    /// The link is like this now.
-    pub(super) fn heard(self, cx: &mut Context, link: Link) -> Self {
+    /// A notification of the link.
+    pub(super) fn link_changed(self, cx: &mut Context, link: Link) -> Self {
         match self {
-            Self::Setting(state) => state.heard(cx, link),
-            Self::Unplugged(state) => state.heard(cx, link),
-            Self::Connected(state) => state.heard(cx, link),
-            Self::Unmanaged(state) => state.heard(cx, link),
-            Self::Blocked(state) => state.heard(cx, link),
+            Self::Setting(state) => state.link_changed(cx, link),
+            Self::Unplugged(state) => state.link_changed(cx, link),
+            Self::Connected(state) => state.link_changed(cx, link),
+            Self::Unmanaged(state) => state.link_changed(cx, link),
+            Self::Blocked(state) => state.link_changed(cx, link),
             Self::Releasing(_) | Self::Released | Self::Unprotected => self,
         }
     }
 
-    /// What was to be done to the link was done, or was refused.
+    /// The link, as an action or an attempt to set an address left it.
     pub(super) fn answered(self, cx: &mut Context, result: Result<Link, KernelError>) -> Self {
         match self {
             Self::Setting(state) => state.answered(cx, result),
@@ -104,10 +104,10 @@ impl State {
         }
     }
 
-    pub(super) fn alarm(self, cx: &mut Context) -> Self {
+    pub(super) fn timeout(self, cx: &mut Context) -> Self {
         match self {
-            Self::Setting(state) => state.alarm(cx),
-            Self::Unplugged(_) | Self::Blocked(_) => Setting::begin(cx, Chance::Anew),
+            Self::Setting(state) => state.timeout(cx),
+            Self::Unplugged(_) | Self::Blocked(_) => Setting::begin(cx, Chance::New),
             Self::Connected(_)
             | Self::Unmanaged(_)
             | Self::Releasing(_)
@@ -116,19 +116,19 @@ impl State {
         }
     }
 
-    /// Another address where chance decides, if there is no carrier.
+    /// Sets another random address, if there is no carrier.
     pub(super) fn rotate(self, cx: &mut Context) -> Self {
         match self {
-            Self::Unplugged(_) => Setting::begin(cx, Chance::Anew),
+            Self::Unplugged(_) => Setting::begin(cx, Chance::New),
             other => other,
         }
     }
 
-    /// The machine was asleep, and may be elsewhere by now.
+    /// The computer was asleep, and can be in another place.
     pub(super) fn resumed(self, cx: &mut Context) -> Self {
         match self {
             Self::Connected(state) => state.resumed(cx),
-            Self::Unplugged(_) | Self::Blocked(_) => Setting::begin(cx, Chance::Anew),
+            Self::Unplugged(_) | Self::Blocked(_) => Setting::begin(cx, Chance::New),
             Self::Setting(_)
             | Self::Unmanaged(_)
             | Self::Releasing(_)
@@ -137,8 +137,8 @@ impl State {
         }
     }
 
-    /// It is not as it was asked for.
-    pub(super) const fn is_troubled(&self) -> bool {
+    /// The address is not the assigned one, or not protected.
+    pub(super) const fn has_problem(&self) -> bool {
         matches!(
             self,
             Self::Blocked(_) | Self::Unmanaged(_) | Self::Unprotected

@@ -1,14 +1,15 @@
-//! Letting go: the address stays or is put back, but never while there is a carrier.
+//! Releasing the interface: its address stays or is restored, but never while there is a carrier.
 
-use super::setting::next;
+use super::setting::next_step;
 use super::{Context, State};
 use crate::machine::KernelError;
 use crate::machine::ethernet::Action;
 use crate::machine::event::Link;
+use crate::machine::notice::Remark;
 use crate::machine::settings::OnExit;
 
 /// Down, the address, up.
-const MOST_STEPS: u32 = 3;
+const MAX_STEPS: u32 = 3;
 
 #[derive(Debug)]
 pub(in crate::machine::ethernet) struct Releasing {
@@ -17,60 +18,61 @@ pub(in crate::machine::ethernet) struct Releasing {
 
 impl Releasing {
     pub(in crate::machine::ethernet) fn begin(cx: &mut Context, before: &State) -> State {
-        cx.alarm = None;
+        cx.core.timer = None;
+        cx.core.forget_attempt();
         let restore = cx.settings.on_exit == OnExit::Restore;
-        if restore && cx.link.carrier && cx.link.address != cx.device.initial {
-            cx.remark("in use: the initial address is not put back");
+        if restore && cx.core.link.carrier && cx.core.link.address != cx.device.initial {
+            cx.remark(Remark::InUseNotRestored);
             return Self::finish(cx);
         }
         if restore {
             return Self { steps: 0 }.proceed(cx);
         }
-        if matches!(before, State::Blocked(_) | State::Setting(_)) && cx.raise {
-            cx.remark("the link stays down, because the assigned address is not in place");
+        if matches!(before, State::Blocked(_) | State::Setting(_)) && cx.core.is_held_down {
+            cx.remark(Remark::StaysDown);
         }
         Self::finish(cx)
     }
 
-    pub(super) fn answered(self, cx: &mut Context, result: Result<Link, KernelError>) -> State {
-        match result {
+    pub(super) fn answered(self, cx: &mut Context, answer: Result<Link, KernelError>) -> State {
+        match answer {
             Ok(_) => self.proceed(cx),
-            Err(refusal) => self.give_up(cx, &refusal.to_string()),
+            Err(error) => self.give_up(cx, error),
         }
     }
 
-    fn proceed(self, cx: &mut Context) -> State {
-        match next(cx, cx.device.initial) {
+    fn proceed(mut self, cx: &mut Context) -> State {
+        let initial = cx.device.initial;
+        if self.steps >= MAX_STEPS && cx.core.link.address != initial {
+            let link = cx.core.link;
+            return self.give_up(cx, KernelError::of_another_address(link));
+        }
+        match next_step(cx, initial) {
             None => Self::finish(cx),
-            Some(_) if self.steps >= MOST_STEPS => {
-                self.give_up(cx, "the driver does not do what it says")
-            }
-            Some(action) => {
-                cx.act(action);
-                State::Releasing(Self {
-                    steps: self.steps + 1,
-                })
+            Some(_) => {
+                self.steps += 1;
+                State::Releasing(self)
             }
         }
     }
 
-    /// The link comes up again as it is: the user wants everything as it was.
-    fn give_up(self, cx: &mut Context, why: &str) -> State {
-        if self.steps > MOST_STEPS {
+    /// The link comes up again under its current address: the user wants everything as it was.
+    fn give_up(self, cx: &mut Context, error: KernelError) -> State {
+        if self.steps > MAX_STEPS {
             return Self::finish(cx);
         }
-        cx.remark(format!("the initial address could not be put back: {why}"));
-        if !cx.raise {
+        cx.remark(Remark::NotRestored(error));
+        if !cx.core.is_held_down {
             return Self::finish(cx);
         }
-        cx.act(Action::BringUp);
+        cx.core.bring_up();
         State::Releasing(Self {
-            steps: MOST_STEPS + 1,
+            steps: MAX_STEPS + 1,
         })
     }
 
     fn finish(cx: &mut Context) -> State {
-        cx.act(Action::Finish);
+        cx.core.act(Action::Finish);
         State::Released
     }
 }

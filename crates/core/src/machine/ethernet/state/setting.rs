@@ -1,45 +1,42 @@
-//! Putting the assigned address on a link without a carrier: down, the address, a look whether it is
-//! there, and only then up again.
+//! Setting the assigned address on a link without a carrier: the link goes down, gets the address, and comes
+//! up again only under that address.
 
 use std::time::Duration;
 
 use super::{Blocked, Chance, Connected, Context, State, Unplugged};
 use crate::machine::KernelError;
 use crate::machine::action::How;
-use crate::machine::ethernet::Action;
 use crate::machine::event::Link;
 use crate::machine::notice::Notice;
 use crate::types::Mac;
 
-/// Some drivers apply an address late: look again this often, this many times.
-const LOOK_AGAIN: Duration = Duration::from_millis(10);
-const LOOKS: u32 = 10;
-/// A refusal may pass (`Errno::BUSY` while another program brings the link up): try again this many times.
-const TRIES: u32 = 4;
-const TRY_AGAIN: Duration = Duration::from_millis(60);
+/// A refusal can be transient (`EBUSY` while another program brings the link up).
+const MAX_TRIES: u32 = 4;
+const RETRY_PAUSE: Duration = Duration::from_millis(60);
 
 #[derive(Debug)]
 pub(in crate::machine::ethernet) struct Setting {
     address: Mac,
     step: Step,
     tries: u32,
-    looks: u32,
 }
 
-/// What was done last.
+/// The last step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Step {
+pub(super) enum Step {
+    /// None yet.
     Begin,
     Down,
     Address,
     Up,
-    /// Nothing: it waits for its alarm.
+    /// None: the timer continues.
     Wait,
 }
 
 impl Setting {
     pub(super) fn begin(cx: &mut Context, chance: Chance) -> State {
-        cx.alarm = None;
+        cx.core.timer = None;
+        cx.core.forget_attempt();
         match cx.assign(chance) {
             Ok(address) => {
                 cx.assigned = Some(address);
@@ -47,133 +44,116 @@ impl Setting {
                     address,
                     step: Step::Begin,
                     tries: 0,
-                    looks: 0,
                 };
                 setting.proceed(cx)
             }
-            Err(unassignable) => Blocked::unassigned(cx, &unassignable),
+            Err(error) => Blocked::unassigned(cx, &error),
         }
     }
 
-    /// Does what comes next for a link such as it is.
+    /// Takes the next step that the link needs.
     fn proceed(mut self, cx: &mut Context) -> State {
-        let (step, action) = match next(cx, self.address) {
-            None => return self.done(cx),
-            Some(action) => (Step::of(&action), action),
-        };
-        self.step = step;
-        cx.act(action);
-        State::Setting(self)
+        match next_step(cx, self.address) {
+            None => self.done(cx),
+            Some(step) => {
+                self.step = step;
+                State::Setting(self)
+            }
+        }
     }
 
     fn done(self, cx: &mut Context) -> State {
         if self.step != Step::Begin {
             let address = self.address;
-            cx.notify(Notice::Assigned { address });
+            cx.core.notify(Notice::Assigned { address });
         }
-        cx.settle();
-        if cx.link.carrier {
+        cx.note_assigned();
+        if cx.core.link.carrier {
             Connected::begin(cx)
         } else {
             Unplugged::begin(cx)
         }
     }
 
-    pub(super) fn answered(mut self, cx: &mut Context, result: Result<Link, KernelError>) -> State {
-        let link = match result {
+    /// The link, as the last step left it.
+    pub(super) fn answered(self, cx: &mut Context, answer: Result<Link, KernelError>) -> State {
+        let link = match answer {
             Ok(link) => link,
-            Err(refusal) => return self.refused(cx, &refusal),
+            Err(error) => return self.refused(cx, &error),
         };
-        let right = link.address == self.address;
+        let has_address = link.address == self.address;
         match self.step {
             Step::Down if link.up => {
                 let reason = "another program brought it up again".to_owned();
-                self.refused(cx, &refusal("keep the link down", reason))
+                self.refused(cx, &error("keep the link down", reason))
             }
-            Step::Address if !right && self.looks < LOOKS => {
-                self.looks += 1;
-                cx.wake_in(LOOK_AGAIN);
-                State::Setting(self)
+            Step::Address if !has_address => {
+                self.refused(cx, &KernelError::of_another_address(link))
             }
-            Step::Address if !right => {
-                let reason = format!("it answered yes, but the address is {}", link.address);
-                self.refused(cx, &refusal("set the address", reason))
-            }
-            // Another try would show the wrong address once more.
-            Step::Up if !right => {
+            // Another try would show the wrong address again.
+            Step::Up if !has_address => {
                 let reason = format!("once up, the address is {}", link.address);
-                Blocked::refused(cx, &refusal("keep the address", reason))
+                Blocked::refused(cx, &error("keep the address", reason))
             }
-            // Whoever took the link down again has their way.
+            // Another program can have taken the link down again: it stays down.
             Step::Up => self.done(cx),
             Step::Begin | Step::Down | Step::Address | Step::Wait => self.proceed(cx),
         }
     }
 
-    fn refused(mut self, cx: &mut Context, refusal: &KernelError) -> State {
+    fn refused(mut self, cx: &mut Context, error: &KernelError) -> State {
         self.tries += 1;
-        self.looks = 0;
-        if self.tries >= TRIES {
-            return Blocked::refused(cx, refusal);
+        if self.tries >= MAX_TRIES {
+            return Blocked::refused(cx, error);
         }
-        self.step = Step::Wait;
-        cx.wake_in(TRY_AGAIN * self.tries);
-        if cx.link.up {
+        if cx.core.link.up {
             self.step = Step::Down;
-            cx.alarm = None;
-            cx.act(Action::SetLinkDown);
+            cx.core.timer = None;
+            cx.core.set_link_down();
+        } else {
+            self.step = Step::Wait;
+            cx.core.wake_in(RETRY_PAUSE * self.tries);
         }
         State::Setting(self)
     }
 
-    pub(super) fn heard(mut self, cx: &mut Context, link: Link) -> State {
-        match (link.address == self.address, link.up) {
-            // Somebody else did it.
-            (true, _) => return self.proceed(cx),
-            (false, true) => {
-                cx.alarm = None;
-                self.step = Step::Down;
-                cx.act(Action::SetLinkDown);
-            }
-            (false, false) => {}
+    pub(super) fn link_changed(mut self, cx: &mut Context, link: Link) -> State {
+        if link.address == self.address {
+            // Another program set it.
+            return self.proceed(cx);
+        }
+        if link.up {
+            cx.core.timer = None;
+            self.step = Step::Down;
+            cx.core.set_link_down();
         }
         State::Setting(self)
     }
 
-    pub(super) fn alarm(self, cx: &mut Context) -> State {
-        if self.step == Step::Address {
-            cx.act(Action::ReadLink);
-            return State::Setting(self);
-        }
+    pub(super) fn timeout(self, cx: &mut Context) -> State {
         self.proceed(cx)
     }
 }
 
-impl Step {
-    const fn of(action: &Action) -> Self {
-        match action {
-            Action::SetAddress { .. } => Self::Address,
-            Action::BringUp => Self::Up,
-            _ => Self::Down,
+/// Starts the step that brings the link nearer to this address; `None` if the address is in place.
+pub(super) fn next_step(cx: &mut Context, address: Mac) -> Option<Step> {
+    let link = cx.core.link;
+    if link.address != address {
+        if link.up {
+            cx.core.set_link_down();
+            return Some(Step::Down);
         }
+        cx.core.set_address(address, How::WhileDown);
+        return Some(Step::Address);
     }
+    if !link.up && cx.core.is_held_down {
+        cx.core.bring_up();
+        return Some(Step::Up);
+    }
+    None
 }
 
-/// What brings the address a step nearer to the link; nothing if it is there.
-pub(super) fn next(cx: &Context, address: Mac) -> Option<Action> {
-    let right = cx.link.address == address;
-    match (right, cx.link.up) {
-        (false, true) => Some(Action::SetLinkDown),
-        (false, false) => Some(Action::SetAddress {
-            address,
-            how: How::WhileDown,
-        }),
-        (true, false) if cx.raise => Some(Action::BringUp),
-        (true, _) => None,
-    }
-}
-
-const fn refusal(step: &'static str, reason: String) -> KernelError {
+const fn error(step: &'static str, reason: String) -> KernelError {
     KernelError {
         step,
         errno: None,

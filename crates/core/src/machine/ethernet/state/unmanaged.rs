@@ -2,6 +2,7 @@
 
 use super::{Chance, Connected, Context, Setting, State};
 use crate::machine::event::Link;
+use crate::machine::notice::{Problem, Remark};
 use crate::types::Mac;
 
 #[derive(Debug)]
@@ -10,34 +11,30 @@ pub(in crate::machine::ethernet) struct Unmanaged {
 }
 
 impl Unmanaged {
-    /// It was so when macveil came, or got other settings.
+    /// It was so when macveil started, or got another configuration.
     pub(super) fn found(cx: &mut Context) -> State {
         cx.assigned = None;
-        let why = match cx.assign(Chance::Anew) {
-            Ok(_) => "its address is not the assigned one".to_owned(),
-            Err(unassignable) => unassignable.to_string(),
-        };
-        Self::begin(cx, &format!("in use already, and {why}"))
+        let no_address = cx.assign(Chance::New).err();
+        let no_address = no_address.map(|error| error.to_string());
+        Self::begin(cx, Problem::InUse { no_address })
     }
 
-    /// Somebody else changed the address.
+    /// Another program changed the address.
     pub(super) fn changed(cx: &mut Context) -> State {
-        Self::begin(cx, "another program changed the address of a link in use")
+        Self::begin(cx, Problem::ChangedInUse)
     }
 
-    fn begin(cx: &mut Context, what: &str) -> State {
-        cx.alarm = None;
-        let why =
-            format!("{what}: left alone until the cable is unplugged or the link is taken down");
-        cx.trouble = Some(why.clone());
-        cx.remark(why);
-        let address = cx.link.address;
+    fn begin(cx: &mut Context, problem: Problem) -> State {
+        cx.core.timer = None;
+        cx.problem = Some(problem.clone());
+        cx.remark(Remark::Unmanaged(problem));
+        let address = cx.core.link.address;
         State::Unmanaged(Self { address })
     }
 
-    pub(super) fn heard(self, cx: &mut Context, link: Link) -> State {
+    pub(super) fn link_changed(self, cx: &mut Context, link: Link) -> State {
         if !link.carrier {
-            return Setting::begin(cx, Chance::Anew);
+            return Setting::begin(cx, Chance::New);
         }
         if link.address != self.address && cx.accepts(link.address) {
             return Connected::adopt(cx);

@@ -4,57 +4,60 @@ use std::time::Duration;
 
 use super::{Blocked, Chance, Connected, Context, Setting, State, Unmanaged};
 use crate::machine::event::Link;
+use crate::machine::notice::Remark;
 
-/// A cable that is away for less than this was not unplugged: the address stays. Two interfaces need
-/// up to four seconds to agree on a speed.
-const BLINK: Duration = Duration::from_secs(5);
-/// An address that changes with time is looked at so often.
-const LOOK_AGAIN: Duration = Duration::from_secs(60);
-/// Whoever changes the address more often than this will not give in.
-const QUARRELS: u32 = 2;
+/// A carrier that returns sooner does not change the address. Two interfaces need up to four seconds
+/// to agree on a speed.
+const MAX_BLINK: Duration = Duration::from_secs(5);
+/// How often an address that changes with time is derived.
+const RENEWAL_INTERVAL: Duration = Duration::from_secs(60);
+/// A program that changes the address more often will go on.
+const MAX_DISPUTES: u32 = 2;
 
 #[derive(Debug)]
 pub(in crate::machine::ethernet) struct Unplugged {
-    /// It may yet turn out to have been a blink.
-    blinking: bool,
+    /// The carrier may return within moments.
+    can_be_blink: bool,
 }
 
 impl Unplugged {
     /// For long.
     pub(super) fn begin(cx: &mut Context) -> State {
-        cx.alarm = None;
+        cx.core.timer = None;
         if cx.changes_with_time() {
-            cx.wake_in(LOOK_AGAIN);
+            cx.core.wake_in(RENEWAL_INTERVAL);
         }
-        State::Unplugged(Self { blinking: false })
+        State::Unplugged(Self {
+            can_be_blink: false,
+        })
     }
 
     /// The carrier has just gone.
     pub(super) fn just_now(cx: &mut Context) -> State {
-        if cx.now < cx.waking_until {
-            return Setting::begin(cx, Chance::Anew);
+        if cx.core.now < cx.resuming_until {
+            return Setting::begin(cx, Chance::New);
         }
-        cx.wake_in(BLINK);
-        State::Unplugged(Self { blinking: true })
+        cx.core.wake_in(MAX_BLINK);
+        State::Unplugged(Self { can_be_blink: true })
     }
 
-    /// Somebody else changed the address.
-    pub(super) fn quarrel(cx: &mut Context) -> State {
-        let quarrels = cx.quarrel();
-        if quarrels > QUARRELS {
-            return Blocked::against_others(cx, quarrels - QUARRELS);
+    /// Another program changed the address.
+    pub(super) fn dispute(cx: &mut Context) -> State {
+        let disputes = cx.dispute();
+        if disputes > MAX_DISPUTES {
+            return Blocked::against_others(cx, disputes - MAX_DISPUTES);
         }
-        cx.remark("another program changed the address; putting the assigned one back");
-        Setting::begin(cx, Chance::Anew)
+        cx.remark(Remark::AddressSetAgain);
+        Setting::begin(cx, Chance::New)
     }
 
-    pub(super) fn heard(self, cx: &mut Context, link: Link) -> State {
+    pub(super) fn link_changed(self, cx: &mut Context, link: Link) -> State {
         match (link.carrier, cx.has_assigned()) {
-            (true, true) if self.blinking => Connected::resume(cx),
+            (true, true) if self.can_be_blink => Connected::resume(cx),
             (true, true) => Connected::begin(cx),
             (true, false) => Unmanaged::changed(cx),
             (false, true) => State::Unplugged(self),
-            (false, false) => Self::quarrel(cx),
+            (false, false) => Self::dispute(cx),
         }
     }
 }

@@ -283,8 +283,8 @@ impl Bench {
         actions.any(|action| matches!(action, Action::Notify(notice) if what(notice)))
     }
 
-    pub(super) fn remarked(&self, text: &str) -> bool {
-        self.said(|notice| matches!(notice, Notice::Remark(remark) if remark.contains(text)))
+    pub(super) fn remarked(&self, what: impl Fn(&Remark) -> bool) -> bool {
+        self.said(|notice| matches!(notice, Notice::Remark(remark) if what(remark)))
     }
 }
 

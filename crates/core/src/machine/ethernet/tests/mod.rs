@@ -49,7 +49,7 @@ fn a_connection_under_the_right_address_is_adopted() {
 fn a_connection_under_another_address_waits_for_its_end() {
     let mut bench = Bench::new("stable", true, true);
     assert_eq!(bench.state(), StateKind::Unmanaged);
-    assert!(bench.remarked("in use already"));
+    assert!(bench.remarked(|remark| matches!(remark, Remark::Unmanaged(Problem::InUse { .. }))));
     bench.pass(seconds(3600));
     assert!(bench.steps().is_empty());
     bench.plug(false);
@@ -192,7 +192,7 @@ fn whoever_changes_the_address_of_a_connection_is_let_be() {
     bench.plug(true);
     bench.somebody_sets(OTHER);
     assert_eq!(bench.state(), StateKind::Unmanaged);
-    assert!(bench.remarked("another program changed the address"));
+    assert!(bench.remarked(|remark| *remark == Remark::Unmanaged(Problem::ChangedInUse)));
     bench.pass(seconds(60));
     assert_eq!(bench.link.address, OTHER);
     bench.plug(false);
@@ -204,7 +204,7 @@ fn whoever_changes_the_address_while_unplugged_is_corrected() {
     let mut bench = Bench::new("stable", true, false);
     bench.somebody_sets(OTHER);
     assert_eq!(bench.link.address, bench.stable());
-    assert!(bench.remarked("another program changed the address"));
+    assert!(bench.remarked(|remark| *remark == Remark::AddressSetAgain));
     assert_eq!(bench.state(), StateKind::Unplugged);
 }
 
@@ -243,7 +243,7 @@ fn it_does_not_put_an_address_back_that_is_in_use() {
     bench.tell(Event::Command(Command::Release));
     assert_eq!(bench.link.address, bench.stable());
     assert!(bench.steps().is_empty());
-    assert!(bench.remarked("the initial address is not put back"));
+    assert!(bench.remarked(|remark| *remark == Remark::InUseNotRestored));
     assert_eq!(bench.done.last(), Some(&Action::Finish));
 }
 

@@ -63,7 +63,7 @@ fn check(bench: &Bench, excused: bool) -> Result<(), TestCaseError> {
         | StateKind::Unmanaged
         | StateKind::Unprotected
         | StateKind::Released => prop_assert!(!wakes),
-        StateKind::Blocked => prop_assert!(wakes),
+        StateKind::Blocked | StateKind::Releasing => prop_assert!(wakes),
         _ => {}
     }
     match snapshot.state {
@@ -72,7 +72,7 @@ fn check(bench: &Bench, excused: bool) -> Result<(), TestCaseError> {
         StateKind::Unmanaged => prop_assert!(bench.link.carrier && excused),
         StateKind::Blocked => prop_assert!(!bench.link.up),
         StateKind::Setting => prop_assert!(!bench.link.carrier || right),
-        StateKind::Unprotected | StateKind::Released => {}
+        StateKind::Unprotected | StateKind::Releasing | StateKind::Released => {}
         other => prop_assert!(false, "{:?} is not a state to rest in", other),
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Connecting, Context, Idle, Refused, Rejoining, State, Why};
 use crate::machine::iwd::Action;
 use crate::machine::iwd::backend::{NetworkId, StationPhase};
-use crate::machine::notice::Notice;
+use crate::machine::notice::{EndReason, IwdProblem, NetworkRemark, Notice};
 
 /// iwd writes a new network's file when it is connected.
 const NEW_FILE: Duration = Duration::from_secs(5);
@@ -32,9 +32,9 @@ enum Check {
 
 impl Connected {
     pub(super) fn begin(cx: &mut Context, network: NetworkId, again: bool) -> State {
-        cx.alarm = None;
-        cx.shown = None;
-        cx.act(Action::ReadLink);
+        cx.core.timer = None;
+        cx.iwd.shown = None;
+        cx.core.read_link();
         State::Connected(Self {
             network,
             again,
@@ -51,19 +51,19 @@ impl Connected {
     }
 
     fn judge(mut self, cx: &mut Context) -> State {
-        let address = cx.link.address;
-        cx.alarm = None;
-        if cx.obstacle.is_some() {
+        let address = cx.core.link.address;
+        cx.core.timer = None;
+        if cx.iwd.obstacle.is_some() {
             self.check = Check::Done;
             return State::Connected(self);
         }
         if cx.is_right(&self.network, address) {
             self.check = Check::Done;
-            cx.trouble = None;
-            cx.wake = None;
-            cx.act(Action::GetScanResults);
+            cx.problem = None;
+            cx.search.backoff = None;
+            cx.core.act(Action::GetScanResults);
             cx.association_begins(&self.network, address);
-            cx.notify(Notice::Connected {
+            cx.core.notify(Notice::Connected {
                 ssid: self.network.ssid.clone(),
                 address,
                 adopted: false,
@@ -71,21 +71,19 @@ impl Connected {
             return State::Connected(self);
         }
         if self.again {
-            let why = "iwd did not use the assigned address, twice; is its AddressRandomization=network in force?";
-            return Refused::begin(cx, self.network, why);
+            return Refused::begin(cx, self.network, IwdProblem::AddressUnusedTwice);
         }
-        if let Some(why) = cx.unassignable.get(&self.network).cloned() {
-            return Refused::begin(cx, self.network, &why);
+        if let Some(reason) = cx.files.unassignable.get(&self.network).cloned() {
+            return Refused::begin(cx, self.network, IwdProblem::NoAddress { reason });
         }
         if cx.known(&self.network).is_none() {
             self.check = Check::NoFile;
-            cx.wake_in(NEW_FILE);
+            cx.core.wake_in(NEW_FILE);
             return State::Connected(self);
         }
-        let remark = "connected under another address than the assigned one: joining it once more";
-        cx.notify(Notice::About {
+        cx.core.notify(Notice::About {
             ssid: self.network.ssid.clone(),
-            remark: remark.to_owned(),
+            remark: NetworkRemark::IwdWrongAddress,
         });
         Rejoining::begin(cx, self.network)
     }
@@ -98,7 +96,7 @@ impl Connected {
     }
 
     pub(super) fn iwd_does(mut self, cx: &mut Context) -> State {
-        match (cx.doing.phase, cx.doing.network.clone()) {
+        match (cx.iwd.state.phase, cx.iwd.state.network.clone()) {
             (StationPhase::Connected, Some(network)) if network != self.network => {
                 self.over(cx);
                 Self::begin(cx, network, false)
@@ -116,19 +114,19 @@ impl Connected {
             }
             (StationPhase::Disconnected, _) => {
                 self.over(cx);
-                let (why, words) = if self.parting {
-                    (Why::Quiet, "ended by the user")
+                let (why, reason) = if self.parting {
+                    (Why::Quiet, EndReason::User)
                 } else {
-                    (Why::Lost, "lost")
+                    (Why::Lost, EndReason::Lost)
                 };
-                cx.notify(Notice::Lost {
+                cx.core.notify(Notice::Lost {
                     ssid: self.network.ssid.clone(),
-                    why: words.to_owned(),
+                    reason,
                 });
                 let joins = cx
                     .known(&self.network)
                     .is_some_and(|known| known.autoconnect);
-                cx.lost = Some(self.network).filter(|_| joins && why == Why::Lost);
+                cx.search.lost = Some(self.network).filter(|_| joins && why == Why::Lost);
                 Idle::begin(cx, why)
             }
         }
@@ -143,9 +141,8 @@ impl Connected {
     }
 
     /// There is no file in time.
-    pub(super) fn alarm(self, cx: &mut Context) -> State {
-        let why = "iwd has no file for this network that an address could be written into";
-        Refused::begin(cx, self.network, why)
+    pub(super) fn timeout(self, cx: &mut Context) -> State {
+        Refused::begin(cx, self.network, IwdProblem::NoFile)
     }
 
     pub(super) const fn network(&self) -> &NetworkId {

@@ -4,8 +4,7 @@
 use super::{Connected, Context, Idle, Refused, State, Why};
 use crate::machine::iwd::Action;
 use crate::machine::iwd::backend::{NetworkId, StationPhase};
-
-const UNUSED: &str = "iwd did not use the assigned address";
+use crate::machine::notice::IwdProblem;
 
 #[derive(Debug)]
 pub(in crate::machine::iwd) struct Connecting {
@@ -16,17 +15,17 @@ pub(in crate::machine::iwd) struct Connecting {
 
 impl Connecting {
     pub(super) fn begin(cx: &mut Context, network: NetworkId, again: bool) -> State {
-        cx.alarm = None;
-        cx.act(Action::ReadLink);
+        cx.core.timer = None;
+        cx.core.read_link();
         let state = Self { network, again };
-        if cx.obstacle.is_some() {
+        if cx.iwd.obstacle.is_some() {
             return State::Connecting(state);
         }
-        if let Some(why) = cx.unassignable.get(&state.network).cloned() {
-            return Refused::begin(cx, state.network, &why);
+        if let Some(reason) = cx.files.unassignable.get(&state.network).cloned() {
+            return Refused::begin(cx, state.network, IwdProblem::NoAddress { reason });
         }
-        if cx.cut {
-            return Refused::begin(cx, state.network, UNUSED);
+        if cx.iwd.is_cut_off {
+            return Refused::begin(cx, state.network, IwdProblem::AddressUnused);
         }
         match cx.just_shown() {
             Some(_) => state.address_shown(cx),
@@ -35,7 +34,7 @@ impl Connecting {
     }
 
     pub(super) fn iwd_does(self, cx: &mut Context) -> State {
-        match (cx.doing.phase, cx.doing.network.clone()) {
+        match (cx.iwd.state.phase, cx.iwd.state.network.clone()) {
             (StationPhase::Connecting, Some(network)) if network != self.network => {
                 Self::begin(cx, network, false)
             }
@@ -55,26 +54,26 @@ impl Connecting {
 
     /// While another program scans, the kernel refuses to change the address, and iwd goes on without.
     pub(super) fn make_way(&self, cx: &mut Context) {
-        let right = cx.is_right(&self.network, cx.link.address);
-        if cx.scanning && !cx.doing.scanning && !right && cx.obstacle.is_none() {
-            cx.act(Action::AbortScan);
+        let right = cx.is_right(&self.network, cx.core.link.address);
+        if cx.search.is_scanning && !cx.iwd.state.scanning && !right && cx.iwd.obstacle.is_none() {
+            cx.core.act(Action::AbortScan);
         }
     }
 
     pub(super) fn address_shown(self, cx: &mut Context) -> State {
-        let Some((address, _)) = cx.shown.take() else {
+        let Some((address, _)) = cx.iwd.shown.take() else {
             return State::Connecting(self);
         };
-        if cx.obstacle.is_some() || cx.is_right(&self.network, address) {
+        if cx.iwd.obstacle.is_some() || cx.is_right(&self.network, address) {
             return State::Connecting(self);
         }
         // For a network without a file iwd makes an address up, until it is known.
-        let own = cx.is_own(address) || cx.mask == Some(address);
+        let own = cx.is_own(address) || cx.mask.last == Some(address);
         let made_up = !own && !cx.is_anothers(&self.network, address);
         if made_up && cx.known(&self.network).is_none() {
             return State::Connecting(self);
         }
-        Refused::begin(cx, self.network, UNUSED)
+        Refused::begin(cx, self.network, IwdProblem::AddressUnused)
     }
 
     pub(super) const fn network(&self) -> &NetworkId {

@@ -66,19 +66,25 @@ pub(in crate::machine::iwd) enum Why {
 
 impl Idle {
     pub(super) fn begin(cx: &mut Context, why: Why) -> State {
-        cx.trouble = None;
-        cx.cut = false;
+        cx.problem = None;
+        cx.iwd.is_cut_off = false;
         match why {
-            Why::Lost => cx.wake = cx.lost.is_some().then(|| ReconnectBackoff::new(cx.now)),
+            Why::Lost => {
+                cx.search.backoff = cx
+                    .search
+                    .lost
+                    .is_some()
+                    .then(|| ReconnectBackoff::new(cx.core.now))
+            }
             Why::Failed => {
-                if let Some(wake) = &mut cx.wake {
+                if let Some(wake) = &mut cx.search.backoff {
                     wake.failed();
                 }
             }
-            Why::Quiet => cx.wake = None,
+            Why::Quiet => cx.search.backoff = None,
         }
-        if cx.wake.is_none() {
-            cx.lost = None;
+        if cx.search.backoff.is_none() {
+            cx.search.lost = None;
         }
         let mut idle = Self {
             mask_at: None,
@@ -92,7 +98,7 @@ impl Idle {
     }
 
     pub(super) fn iwd_does(mut self, cx: &mut Context) -> State {
-        match (cx.doing.phase, cx.doing.network.clone()) {
+        match (cx.iwd.state.phase, cx.iwd.state.network.clone()) {
             (StationPhase::Connecting, Some(network)) => Connecting::begin(cx, network, false),
             (StationPhase::Connected, Some(network)) => Connected::begin(cx, network, false),
             (StationPhase::Disconnected, _) => {
@@ -104,11 +110,11 @@ impl Idle {
     }
 
     fn look_at_scan(&mut self, cx: &mut Context) {
-        if cx.doing.scanning {
+        if cx.iwd.state.scanning {
             self.mask_at = None;
             self.tried = false;
         } else if cx.may_mask() && !self.tried && self.mask_at.is_none() {
-            self.mask_at = Some(cx.now.saturating_add(SETTLED));
+            self.mask_at = Some(cx.core.now.saturating_add(SETTLED));
         }
         if let Some(search) = &mut self.search {
             search.look_at_scan(cx);
@@ -118,7 +124,7 @@ impl Idle {
     /// iwd does not look for networks now.
     pub(super) fn refused(mut self, cx: &mut Context) -> State {
         if let Some(search) = &mut self.search {
-            search.next = cx.now.saturating_add(BUSY);
+            search.next = cx.core.now.saturating_add(BUSY);
         }
         self.arm(cx)
     }
@@ -126,7 +132,7 @@ impl Idle {
     /// iwd reads the same results, and knows the network when it has.
     pub(super) fn heard_again(mut self, cx: &mut Context, network: NetworkId) -> State {
         if self.join.is_none() {
-            self.join = Some((cx.now.saturating_add(READING), network));
+            self.join = Some((cx.core.now.saturating_add(READING), network));
             self.mask_at = None;
         }
         self.arm(cx)
@@ -135,30 +141,33 @@ impl Idle {
     /// What was lost on one of the first three channels was not there: the rest of a search takes seconds,
     /// in which it may come back, so only some searches go on.
     pub(super) fn scan_started(mut self, cx: &mut Context) -> State {
-        let usual = cx.frequency.is_some_and(|it| USUAL_CHANNELS.contains(&it));
+        let usual = cx
+            .search
+            .frequency
+            .is_some_and(|it| USUAL_CHANNELS.contains(&it));
         if let Some(search) = &mut self.search {
             search.scans = search.scans.saturating_add(1);
             let whole = search.searches % WHOLE_SEARCH == 0;
             if search.scans == 2 && search.looking && usual && !whole {
-                cx.act(Action::AbortScan);
+                cx.core.act(Action::AbortScan);
             }
-            self.listen_at = Some(cx.now.saturating_add(LISTEN));
+            self.listen_at = Some(cx.core.now.saturating_add(LISTEN));
         }
         self.arm(cx)
     }
 
     fn join(&mut self, cx: &mut Context, network: NetworkId) {
         // What is left of its search is of no interest, and would be waited for.
-        cx.act(Action::AbortScan);
-        cx.ask(Request::Connect(network));
+        cx.core.act(Action::AbortScan);
+        cx.request(Request::Connect(network));
         if let Some(search) = &mut self.search {
-            search.next = cx.now.saturating_add(UNANSWERED);
+            search.next = cx.core.now.saturating_add(UNANSWERED);
         }
     }
 
     pub(super) fn resumed(mut self, cx: &mut Context) -> State {
-        if cx.wake.is_some() {
-            cx.wake = Some(ReconnectBackoff::new(cx.now));
+        if cx.search.backoff.is_some() {
+            cx.search.backoff = Some(ReconnectBackoff::new(cx.core.now));
             self.search = Search::begin(cx);
         }
         self.arm(cx)
@@ -170,23 +179,23 @@ impl Idle {
         self.arm(cx)
     }
 
-    pub(super) fn alarm(mut self, cx: &mut Context) -> State {
-        let now = cx.now;
+    pub(super) fn timeout(mut self, cx: &mut Context) -> State {
+        let now = cx.core.now;
         let due = |at: Time| at <= now;
         if self.mask_at.is_some_and(due) {
             self.mask_at = None;
             self.tried = true;
-            if cx.link.up && !cx.is_masked() {
-                if cx.scanning {
+            if cx.core.link.up && !cx.is_masked() {
+                if cx.search.is_scanning {
                     // iwd does not; whoever does may do so all the time.
-                    cx.act(Action::AbortScan);
+                    cx.core.act(Action::AbortScan);
                 }
                 cx.put_mask(How::Live);
             }
         }
         if self.listen_at.is_some_and(due) {
-            self.listen_at = cx.scanning.then(|| now.saturating_add(LISTEN));
-            cx.act(Action::GetScanResults);
+            self.listen_at = cx.search.is_scanning.then(|| now.saturating_add(LISTEN));
+            cx.core.act(Action::GetScanResults);
         }
         if let Some((_, network)) = self.join.take_if(|(at, _)| due(*at)) {
             self.join(cx, network);
@@ -204,17 +213,17 @@ impl Idle {
             return;
         };
         if !masks_first {
-            cx.ask(Request::Scan);
+            cx.request(Request::Scan);
             search.searches = search.searches.wrapping_add(1);
             search.scans = 0;
-            search.next = cx.now.saturating_add(UNANSWERED);
-        } else if cx.scanning || self.tried {
-            search.next = cx.now.saturating_add(BUSY);
+            search.next = cx.core.now.saturating_add(UNANSWERED);
+        } else if cx.search.is_scanning || self.tried {
+            search.next = cx.core.now.saturating_add(BUSY);
             self.tried = false;
         } else {
             self.tried = true;
             cx.put_mask(How::Live);
-            search.next = cx.now.saturating_add(READING);
+            search.next = cx.core.now.saturating_add(READING);
         }
     }
 
@@ -224,7 +233,7 @@ impl Idle {
         let join = self.join.as_ref().map(|(at, _)| *at);
         let others = [self.mask_at, join, self.listen_at];
         let others = others.into_iter().flatten();
-        cx.alarm = others.chain(search).min();
+        cx.core.timer = others.chain(search).min();
         State::Idle(self)
     }
 }
@@ -232,10 +241,10 @@ impl Idle {
 impl Search {
     /// Nothing is looked for if iwd would join nothing by itself.
     fn begin(cx: &mut Context) -> Option<Self> {
-        let wake = cx.wake.as_mut()?;
-        let pause = wake.pause(cx.now, &mut cx.rng);
+        let wake = cx.search.backoff.as_mut()?;
+        let pause = wake.pause(cx.core.now, &mut cx.rng);
         Some(Self {
-            next: cx.now.saturating_add(pause),
+            next: cx.core.now.saturating_add(pause),
             looking: false,
             searches: 0,
             scans: 0,
@@ -243,12 +252,12 @@ impl Search {
     }
 
     fn look_at_scan(&mut self, cx: &mut Context) {
-        let looked = std::mem::replace(&mut self.looking, cx.doing.scanning);
-        if cx.doing.scanning {
-            self.next = cx.now.saturating_add(UNANSWERED);
-        } else if let Some(wake) = cx.wake.as_mut().filter(|_| looked) {
-            let pause = wake.pause(cx.now, &mut cx.rng);
-            self.next = cx.now.saturating_add(pause);
+        let looked = std::mem::replace(&mut self.looking, cx.iwd.state.scanning);
+        if cx.iwd.state.scanning {
+            self.next = cx.core.now.saturating_add(UNANSWERED);
+        } else if let Some(wake) = cx.search.backoff.as_mut().filter(|_| looked) {
+            let pause = wake.pause(cx.core.now, &mut cx.rng);
+            self.next = cx.core.now.saturating_add(pause);
         }
     }
 }

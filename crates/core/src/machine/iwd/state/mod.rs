@@ -80,9 +80,9 @@ impl State {
             Self::Releasing => Self::finish(cx),
             Self::Released => Self::Released,
             _ => {
-                cx.alarm = None;
-                cx.trouble = None;
-                cx.cut = false;
+                cx.core.timer = None;
+                cx.problem = None;
+                cx.iwd.is_cut_off = false;
                 Self::Waiting
             }
         }
@@ -109,8 +109,8 @@ impl State {
 
     /// Somebody's scan is over.
     pub(super) fn scan_ended(self, cx: &mut Context) -> Self {
-        if matches!(self, Self::Idle(_)) && cx.lost.is_some() {
-            cx.act(Action::GetScanResults);
+        if matches!(self, Self::Idle(_)) && cx.search.lost.is_some() {
+            cx.core.act(Action::GetScanResults);
         }
         self
     }
@@ -135,10 +135,10 @@ impl State {
         match self {
             // To whom, is not known yet; a mask is for nobody.
             Self::Idle(_) | Self::Refused(_) | Self::Rejoining(_)
-                if cx.just_shown().is_some() && cx.just_shown() == cx.mask =>
+                if cx.just_shown().is_some() && cx.just_shown() == cx.mask.last =>
             {
                 cx.cut_off();
-                cx.cut = true;
+                cx.iwd.is_cut_off = true;
                 self
             }
             Self::Connecting(state) => state.address_shown(cx),
@@ -176,12 +176,12 @@ impl State {
         }
     }
 
-    pub(super) fn alarm(self, cx: &mut Context) -> Self {
+    pub(super) fn timeout(self, cx: &mut Context) -> Self {
         match self {
-            Self::Idle(state) => state.alarm(cx),
-            Self::Connected(state) => state.alarm(cx),
-            Self::Rejoining(state) => state.alarm(cx),
-            Self::Refused(state) => state.alarm(cx),
+            Self::Idle(state) => state.timeout(cx),
+            Self::Connected(state) => state.timeout(cx),
+            Self::Rejoining(state) => state.timeout(cx),
+            Self::Refused(state) => state.timeout(cx),
             Self::Releasing => Self::finish(cx),
             Self::Waiting | Self::Connecting(_) | Self::Released => self,
         }
@@ -197,7 +197,7 @@ impl State {
 
     /// The user wants another mask.
     pub(super) fn rotate(self, cx: &mut Context) -> Self {
-        cx.mask_is_exposed = true;
+        cx.mask.is_exposed = true;
         match self {
             Self::Idle(state) => state.rotate(cx),
             other => other,
@@ -221,13 +221,13 @@ impl State {
         if cx.settings.on_exit == OnExit::Keep {
             return Self::finish(cx);
         }
-        let idle = cx.doing.phase == StationPhase::Disconnected;
+        let idle = cx.iwd.state.phase == StationPhase::Disconnected;
         if idle && cx.is_masked() && cx.may_mask() {
             let (address, how) = (cx.card.initial, How::Live);
-            cx.act(Action::SetAddress { address, how });
+            cx.set_address(address, how);
         }
-        cx.ask(Request::Restore);
-        cx.wake_in(RELEASE);
+        cx.request(Request::Restore);
+        cx.core.wake_in(RELEASE);
         Self::Releasing
     }
 
@@ -239,8 +239,8 @@ impl State {
     }
 
     fn finish(cx: &mut Context) -> Self {
-        cx.alarm = None;
-        cx.act(Action::Finish);
+        cx.core.timer = None;
+        cx.core.act(Action::Finish);
         Self::Released
     }
 
@@ -269,7 +269,7 @@ impl State {
 
 /// What follows wherever iwd begins something else than was waited for.
 fn follow(cx: &mut Context) -> State {
-    match (cx.doing.phase, cx.doing.network.clone()) {
+    match (cx.iwd.state.phase, cx.iwd.state.network.clone()) {
         (StationPhase::Connecting, Some(network)) => Connecting::begin(cx, network, false),
         (StationPhase::Connected, Some(network)) => Connected::begin(cx, network, false),
         _ => Idle::begin(cx, Why::Quiet),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Context, Rejoining, State, follow};
 use crate::machine::Time;
 use crate::machine::iwd::backend::{NetworkId, Request, StationPhase};
-use crate::machine::notice::Notice;
+use crate::machine::notice::{FailReason, IwdProblem, Notice};
 use crate::time::doubled;
 
 const FIRST: Duration = Duration::from_secs(5);
@@ -26,11 +26,11 @@ pub(in crate::machine::iwd) struct Refused {
 }
 
 impl Refused {
-    pub(super) fn begin(cx: &mut Context, network: NetworkId, why: &str) -> State {
-        let apart = cx.doing.phase == StationPhase::Disconnected;
+    pub(super) fn begin(cx: &mut Context, network: NetworkId, problem: IwdProblem) -> State {
+        let apart = cx.iwd.state.phase == StationPhase::Disconnected;
         if apart {
-            cx.ask(Request::Disconnect);
-        } else if !std::mem::take(&mut cx.cut) {
+            cx.request(Request::Disconnect);
+        } else if !std::mem::take(&mut cx.iwd.is_cut_off) {
             cx.cut_off();
         }
         let count = cx.refusals.entry(network.clone()).or_default();
@@ -38,15 +38,15 @@ impl Refused {
         *count = count.saturating_add(1);
         let first = *count == 1;
         cx.counters.failed_associations = cx.counters.failed_associations.saturating_add(1);
-        cx.trouble = Some(why.to_owned());
+        cx.problem = Some(problem.clone());
         if first {
-            cx.notify(Notice::Failed {
+            cx.core.notify(Notice::Failed {
                 ssid: network.ssid.clone(),
-                why: why.to_owned(),
+                reason: FailReason::Iwd(problem),
                 retry_ms: u64::try_from(pause.as_millis()).unwrap_or(u64::MAX),
             });
         }
-        let until = cx.now.saturating_add(pause);
+        let until = cx.core.now.saturating_add(pause);
         Self {
             network,
             until,
@@ -60,17 +60,17 @@ impl Refused {
     pub(super) fn station_gone(mut self, cx: &mut Context) -> State {
         self.apart = true;
         self.quiet = false;
-        cx.cut = false;
+        cx.iwd.is_cut_off = false;
         self.arm(cx)
     }
 
     pub(super) fn iwd_does(mut self, cx: &mut Context) -> State {
-        let same = cx.doing.network.as_ref() == Some(&self.network);
-        match cx.doing.phase {
+        let same = cx.iwd.state.network.as_ref() == Some(&self.network);
+        match cx.iwd.state.phase {
             StationPhase::Disconnected => {
                 self.apart = true;
                 if !std::mem::replace(&mut self.quiet, true) {
-                    cx.ask(Request::Disconnect);
+                    cx.request(Request::Disconnect);
                 }
                 self.arm(cx)
             }
@@ -79,17 +79,19 @@ impl Refused {
             StationPhase::Connecting | StationPhase::Connected if same && !self.apart => {
                 State::Refused(self)
             }
-            StationPhase::Connecting | StationPhase::Connected if cx.doing.network.is_none() => {
+            StationPhase::Connecting | StationPhase::Connected
+                if cx.iwd.state.network.is_none() =>
+            {
                 State::Refused(self)
             }
             StationPhase::Connecting | StationPhase::Connected => {
-                cx.trouble = None;
+                cx.problem = None;
                 follow(cx)
             }
         }
     }
 
-    pub(super) fn alarm(self, cx: &mut Context) -> State {
+    pub(super) fn timeout(self, cx: &mut Context) -> State {
         if !self.apart {
             cx.cut_off();
             return self.arm(cx);
@@ -99,8 +101,8 @@ impl Refused {
     }
 
     fn arm(self, cx: &mut Context) -> State {
-        let again = cx.now.saturating_add(AGAIN);
-        cx.alarm = Some(if self.apart { self.until } else { again });
+        let again = cx.core.now.saturating_add(AGAIN);
+        cx.core.timer = Some(if self.apart { self.until } else { again });
         State::Refused(self)
     }
 }

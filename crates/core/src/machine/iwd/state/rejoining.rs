@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{Connected, Connecting, Context, Idle, Refused, State, Why};
 use crate::machine::iwd::Action;
 use crate::machine::iwd::backend::{NetworkId, Request, StationPhase};
+use crate::machine::notice::IwdProblem;
 
 /// For each of the steps.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -30,8 +31,8 @@ enum Step {
 impl Rejoining {
     /// Ends the connection first.
     pub(super) fn begin(cx: &mut Context, network: NetworkId) -> State {
-        cx.ask(Request::Disconnect);
-        cx.wake_in(PATIENCE);
+        cx.request(Request::Disconnect);
+        cx.core.wake_in(PATIENCE);
         let step = Step::Disconnect;
         Self { network, step }.proceed(cx)
     }
@@ -47,27 +48,27 @@ impl Rejoining {
 
     /// Goes on as soon as iwd is disconnected and the file is written.
     pub(super) fn proceed(mut self, cx: &mut Context) -> State {
-        let disconnected = cx.doing.phase == StationPhase::Disconnected;
+        let disconnected = cx.iwd.state.phase == StationPhase::Disconnected;
         if self.step == Step::Disconnect && disconnected && cx.is_in_place(&self.network) {
             self.step = Step::Settle;
-            cx.wake_in(READING);
+            cx.core.wake_in(READING);
         }
         State::Rejoining(self)
     }
 
     fn connect(mut self, cx: &mut Context) -> State {
         self.step = Step::Connect;
-        if cx.scanning {
-            cx.act(Action::AbortScan);
+        if cx.search.is_scanning {
+            cx.core.act(Action::AbortScan);
         }
-        cx.ask(Request::Connect(self.network.clone()));
-        cx.wake_in(PATIENCE);
+        cx.request(Request::Connect(self.network.clone()));
+        cx.core.wake_in(PATIENCE);
         State::Rejoining(self)
     }
 
     pub(super) fn iwd_does(self, cx: &mut Context) -> State {
         let apart = self.step != Step::Disconnect;
-        match (cx.doing.phase, cx.doing.network.clone()) {
+        match (cx.iwd.state.phase, cx.iwd.state.network.clone()) {
             (StationPhase::Disconnected | StationPhase::Disconnecting, _) => {
                 // The association is over: the next one may have another address.
                 cx.write_addresses();
@@ -95,17 +96,19 @@ impl Rejoining {
         Refused::begin(
             cx,
             self.network,
-            &format!("iwd does not join it again: {why}"),
+            IwdProblem::NotRejoined {
+                reason: why.to_owned(),
+            },
         )
     }
 
-    pub(super) fn alarm(self, cx: &mut Context) -> State {
+    pub(super) fn timeout(self, cx: &mut Context) -> State {
         match self.step {
             Step::Settle => self.connect(cx),
-            Step::Disconnect if cx.doing.phase == StationPhase::Disconnected => {
-                Refused::begin(cx, self.network, "its address could not be written")
+            Step::Disconnect if cx.iwd.state.phase == StationPhase::Disconnected => {
+                Refused::begin(cx, self.network, IwdProblem::NotWritten)
             }
-            Step::Disconnect => Refused::begin(cx, self.network, "iwd does not disconnect"),
+            Step::Disconnect => Refused::begin(cx, self.network, IwdProblem::NotDisconnected),
             Step::Connect => Idle::begin(cx, Why::Failed),
         }
     }

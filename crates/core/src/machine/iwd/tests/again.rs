@@ -25,9 +25,9 @@ fn rejoining() -> Bench {
     bench
 }
 
-pub(super) fn is_refused_because(bench: &Bench, why: &str) -> bool {
-    let trouble = bench.station.status().problem.unwrap_or_default();
-    bench.state() == StateKind::Refused && trouble.contains(why)
+pub(super) fn is_refused_because(bench: &Bench, problem: IwdProblem) -> bool {
+    let problem = Some(Problem::Iwd { problem });
+    bench.state() == StateKind::Refused && bench.station.status().problem == problem
 }
 
 #[test]
@@ -82,7 +82,7 @@ fn a_file_that_is_never_written_is_waited_for_ten_seconds() {
     bench.pass(9 * SECOND);
     assert_eq!(bench.state(), StateKind::Rejoining);
     bench.pass(SECOND);
-    assert!(is_refused_because(&bench, "could not be written"));
+    assert!(is_refused_because(&bench, IwdProblem::NotWritten));
     // There is nothing to cut off; iwd is to join nothing by itself.
     assert_eq!(bench.bounces, 0);
     assert_eq!(bench.asked(), [Request::Disconnect]);
@@ -99,7 +99,7 @@ fn an_iwd_that_does_not_disconnect_is_cut_off() {
     bench.pass(9 * SECOND);
     assert_eq!(bench.bounces, 0);
     bench.pass(SECOND);
-    assert!(is_refused_because(&bench, "does not disconnect"));
+    assert!(is_refused_because(&bench, IwdProblem::NotDisconnected));
     assert_eq!(bench.bounces, 1);
 }
 
@@ -169,7 +169,7 @@ fn a_second_connection_under_a_wrong_address_is_cut_off() {
         }
         bench.sets(MADE_UP);
         bench.iwd(StationPhase::Connected);
-        assert!(is_refused_because(&bench, "AddressRandomization=network"));
+        assert!(is_refused_because(&bench, IwdProblem::AddressUnusedTwice));
         assert_eq!(bench.bounces, 1);
     }
 }

@@ -212,7 +212,7 @@ fn a_second_connection_is_told_of() {
     bench.sets(MADE_UP);
     bench.iwd(StationPhase::Connected);
     let told = bench.notices().into_iter().any(
-        |it| matches!(it, Notice::About { ssid, remark } if *ssid == home().ssid && remark.contains("once more")),
+        |it| matches!(it, Notice::About { ssid, remark } if *ssid == home().ssid && *remark == NetworkRemark::IwdWrongAddress),
     );
     assert!(told);
 }

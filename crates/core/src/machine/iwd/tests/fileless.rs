@@ -24,7 +24,7 @@ fn what_the_configuration_gives_a_network_without_a_file_is_right() {
     bench.appears(None);
     bench.connects_under(MADE_UP);
     bench.pass(6 * SECOND);
-    assert!(is_refused_because(&bench, "no file"));
+    assert!(is_refused_because(&bench, IwdProblem::NoFile));
 }
 
 #[test]

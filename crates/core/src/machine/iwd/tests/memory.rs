@@ -97,13 +97,12 @@ fn news_that_were_lost_are_asked_for() {
 
 #[test]
 fn of_an_iwd_that_is_gone_nothing_is_told_and_nothing_done() {
-    let absent = "iwd does not drive it at the moment";
     let mut bench = Bench::empty("stable-ssid", true);
     bench.knows(home(), None);
     bench.appears(Some("no AddressRandomization"));
     bench.hear(IwdEvent::Vanished);
-    let trouble = bench.station.status().problem;
-    assert_eq!(trouble.as_deref(), Some(absent));
+    let problem = bench.station.status().problem;
+    assert_eq!(problem, Some(Problem::IwdAbsent));
     let mut bench = Bench::empty_on(Card {
         random_address: false,
         ..card(true)

@@ -206,5 +206,6 @@ fn an_iwd_that_does_not_use_addresses_is_left_as_it_is() {
     // It is woken up all the same.
     assert!(bench.asked().iter().all(|it| *it == Request::Scan));
     let snapshot = bench.station.status();
-    assert_eq!(snapshot.problem.as_deref(), Some("no AddressRandomization"));
+    let reason = "no AddressRandomization".to_owned();
+    assert_eq!(snapshot.problem, Some(Problem::IwdSettings { reason }));
 }

@@ -213,6 +213,10 @@ fn an_iwd_that_cannot_join_again_is_left_for_a_while() {
     let why = "net.connman.iwd.NotFound".to_owned();
     bench.hear(IwdEvent::Refused { why });
     assert_eq!(bench.state(), StateKind::Refused);
-    let trouble = bench.station.status().problem.unwrap();
-    assert!(trouble.contains("NotFound"), "{trouble}");
+    let reason = "net.connman.iwd.NotFound".to_owned();
+    let problem = IwdProblem::NotRejoined { reason };
+    assert_eq!(
+        bench.station.status().problem,
+        Some(Problem::Iwd { problem })
+    );
 }

@@ -92,9 +92,9 @@ fn since_when_it_is_so_is_known() {
 #[test]
 fn trouble_is_named_with_the_time_of_the_next_attempt_and_only_while_it_lasts() {
     let mut bench = Bench::empty("stable-ssid", true);
-    let absent = "iwd does not drive it at the moment";
+    let absent = Problem::IwdAbsent;
     let snapshot = bench.station.status();
-    assert_eq!(snapshot.problem.as_deref(), Some(absent));
+    assert_eq!(snapshot.problem, Some(absent.clone()));
     bench.knows(home(), None);
     bench.appears(None);
     bench.iwd_scans(false);
@@ -108,18 +108,21 @@ fn trouble_is_named_with_the_time_of_the_next_attempt_and_only_while_it_lasts() 
     bench.shows(PERMANENT);
     bench.starts_over();
     let snapshot = bench.station.status();
-    let why = "iwd did not use the assigned address";
-    assert_eq!(snapshot.problem.as_deref(), Some(why));
+    let problem = IwdProblem::AddressUnused;
+    let refused = Problem::Iwd {
+        problem: problem.clone(),
+    };
+    assert_eq!(snapshot.problem, Some(refused));
     assert_eq!(snapshot.retry_at, Some(bench.now + 5 * SECOND));
     let failed = Notice::Failed {
         ssid: home().ssid,
-        why: why.to_owned(),
+        reason: FailReason::Iwd(problem),
         retry_ms: 5000,
     };
     assert!(says(&bench, &failed), "{:?}", bench.notices());
     bench.hear(IwdEvent::Vanished);
     let snapshot = bench.station.status();
-    assert_eq!(snapshot.problem.as_deref(), Some(absent));
+    assert_eq!(snapshot.problem, Some(absent.clone()));
     assert_eq!(snapshot.retry_at, None);
     bench.appears(None);
     assert_eq!(bench.station.status().problem, None);
@@ -224,7 +227,7 @@ fn what_keeps_iwd_from_using_addresses_is_told_whenever_it_is_another() {
 
 #[test]
 fn the_end_of_a_connection_is_told_with_whose_wish_it_was() {
-    for (parting, why) in [(true, "ended by the user"), (false, "lost")] {
+    for (parting, reason) in [(true, EndReason::User), (false, EndReason::Lost)] {
         let mut bench = Bench::new("stable-ssid");
         bench.connects_under(stable(&home()));
         bench.done.clear();
@@ -234,7 +237,7 @@ fn the_end_of_a_connection_is_told_with_whose_wish_it_was() {
         bench.iwd(StationPhase::Disconnected);
         let lost = Notice::Lost {
             ssid: home().ssid,
-            why: why.to_owned(),
+            reason,
         };
         assert_eq!(bench.notices(), [&lost]);
     }

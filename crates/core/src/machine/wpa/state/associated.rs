@@ -1,32 +1,31 @@
-//! Connected under the assigned address: nothing to do but watch.
+//! Connected under the assigned address: macveil only watches.
 
 use std::time::Duration;
 
-use super::disconnecting::Ending;
-use super::{Context, Disconnecting, Event, State};
-use crate::machine::event::{Command, LinkEvent, MlmeEvent};
-use crate::machine::notice::Notice;
-use crate::machine::wpa::backend::{Phase, Reply, Request, Supplicant, SupplicantStatus, WpaEvent};
+use super::{Context, Disconnecting, Handler, State};
+use crate::machine::event::{Command, Link, MlmeEvent};
+use crate::machine::notice::{EndReason, NetworkRemark, Notice, Remark};
+use crate::machine::wpa::backend::{Phase, Reply, Request, Supplicant, SupplicantStatus};
 use crate::types::{Mac, Ssid};
 
-/// Events can be lost: ask this often whether the connection still stands.
-const KEEP_ALIVE: Duration = Duration::from_secs(60);
-/// While it is in doubt whether the connection stands, as in roaming: ask this often, this many times.
-const DOUBT: Duration = Duration::from_millis(500);
-const DOUBTS: u32 = 20;
-/// The kernel may be quicker than the supplicant, which knows why the connection ended.
-const REASON: Duration = Duration::from_millis(100);
+/// Events can be lost: the interval at which the supplicant is asked for its state.
+const STATUS_INTERVAL: Duration = Duration::from_secs(60);
+/// The same while the connection is in doubt, as while roaming.
+const DOUBT_INTERVAL: Duration = Duration::from_millis(500);
+const MAX_DOUBTS: u32 = 20;
+/// The kernel can be faster than the supplicant, which knows why the connection ended.
+const REASON_TIMEOUT: Duration = Duration::from_millis(100);
 
 #[derive(Debug)]
 pub(in crate::machine) struct Associated {
     ssid: Ssid,
     address: Mac,
-    ending: Option<Ending>,
-    /// Something went wrong within the supplicant: it was not told to disconnect.
-    troubled: bool,
+    ending: Option<EndReason>,
+    /// The supplicant has a problem: no program told it to disconnect.
+    has_failed: bool,
     doubts: u32,
-    /// The connection is gone, and the reason is waited for.
-    ended: bool,
+    /// The connection is gone; the reason is not known yet.
+    has_ended: bool,
 }
 
 impl Associated {
@@ -34,131 +33,83 @@ impl Associated {
         Self::enter(cx, ssid, false)
     }
 
-    /// Takes over a connection that was there before.
+    /// Adopts a connection that is older than macveil.
     pub(super) fn adopt(cx: &mut Context, ssid: Ssid) -> State {
         Self::enter(cx, ssid, true)
     }
 
     fn enter(cx: &mut Context, ssid: Ssid, adopted: bool) -> State {
         cx.leave_state();
-        let address = cx.link.address;
-        cx.mask = None;
-        cx.lost = None;
-        cx.wanted = None;
+        let address = cx.core.link.address;
+        cx.mask.current = None;
+        cx.networks.lost = None;
+        cx.networks.wanted = None;
         cx.association_begins(&ssid);
         cx.counters.associations = cx.counters.associations.saturating_add(1);
-        cx.notify(Notice::Connected {
+        cx.core.notify(Notice::Connected {
             ssid: ssid.clone(),
             address,
             adopted,
         });
-        cx.wake_in(KEEP_ALIVE);
+        cx.core.wake_in(STATUS_INTERVAL);
         let associated = Self {
             ssid,
             address,
             ending: None,
-            troubled: false,
+            has_failed: false,
             doubts: 0,
-            ended: false,
+            has_ended: false,
         };
-        if cx.link.carrier {
-            State::Associated(associated)
+        if cx.core.link.carrier {
+            associated.into()
         } else {
-            associated.ask(cx)
+            associated.doubt(cx)
         }
-    }
-
-    pub(super) fn handle(mut self, cx: &mut Context, event: Event) -> State {
-        match event {
-            Event::Backend(WpaEvent::Supplicant(Supplicant::Disconnected { reason, local })) => {
-                self.ending = Some(Ending { reason, local });
-                self.ask(cx)
-            }
-            Event::Backend(WpaEvent::Supplicant(Supplicant::Rejected { .. })) => {
-                self.troubled = true;
-                self.ask(cx)
-            }
-            Event::Mlme(MlmeEvent::Ended) | Event::Overrun => self.ask(cx),
-            Event::Link(LinkEvent::Changed(link)) if link.address != self.address => {
-                cx.remark(format!("somebody changed the address to {}", link.address));
-                cx.note_dispute();
-                Disconnecting::for_another_address(cx, self.ssid)
-            }
-            Event::Link(LinkEvent::Changed(link)) if !link.up => {
-                Disconnecting::link_is_down(cx, self.ssid)
-            }
-            Event::Link(LinkEvent::Changed(link)) if !link.carrier => self.ask(cx),
-            Event::Command(Command::Rejoin(ssid)) if ssid == self.ssid && cx.pause.is_none() => {
-                cx.remark_on(&ssid, "reconnecting, as requested");
-                Disconnecting::for_another_address(cx, ssid)
-            }
-            Event::Backend(WpaEvent::Reply(Reply::Status(Ok(status)))) => self.judge(cx, &status),
-            Event::Backend(WpaEvent::Reply(Reply::Status(Err(_)))) => {
-                Disconnecting::begin(cx, self.ssid, None)
-            }
-            Event::Link(_)
-            | Event::Scan(_)
-            | Event::Mlme(_)
-            | Event::Backend(_)
-            | Event::Command(_)
-            | Event::Renewed { .. } => State::Associated(self),
-        }
-    }
-
-    pub(super) fn alarm(self, cx: &mut Context) -> State {
-        cx.network_is_still_used(&self.ssid);
-        cx.ask(Request::Status);
-        cx.wake_in(KEEP_ALIVE);
-        State::Associated(self)
     }
 
     /// Something happened to the connection.
-    fn ask(mut self, cx: &mut Context) -> State {
-        self.doubts = DOUBTS;
-        cx.ask(Request::Status);
-        cx.wake_in(DOUBT);
-        State::Associated(self)
+    fn doubt(mut self, cx: &mut Context) -> State {
+        self.doubts = MAX_DOUBTS;
+        cx.request(Request::Status);
+        cx.core.wake_in(DOUBT_INTERVAL);
+        self.into()
     }
 
-    fn judge(self, cx: &mut Context, status: &SupplicantStatus) -> State {
+    fn judge(mut self, cx: &mut Context, status: &SupplicantStatus) -> State {
         match status.phase {
-            Phase::Connected if status.ssid.as_ref() == Some(&self.ssid) => self.stands(cx, status),
-            Phase::Connecting if self.doubts > 0 => self.doubt(cx),
-            Phase::Idle if self.ending.is_none() && !self.ended => {
-                cx.wake_in(REASON);
-                State::Associated(Self {
-                    ended: true,
-                    ..self
-                })
+            Phase::Connected if status.ssid.as_ref() == Some(&self.ssid) => {
+                cx.heard_at(&self.ssid, status.frequency);
+                // The supplicant may not have noticed yet what just happened: it is asked once more.
+                self.doubts = self.doubts.min(1);
+                self.still_connected(cx)
+            }
+            Phase::Connecting if self.doubts > 0 => self.still_connected(cx),
+            Phase::Idle if self.ending.is_none() && !self.has_ended => {
+                cx.core.wake_in(REASON_TIMEOUT);
+                self.has_ended = true;
+                self.into()
             }
             Phase::Connected
             | Phase::Connecting
             | Phase::LinkDown
             | Phase::Idle
             | Phase::Scanning => {
-                let ending = self.ending.filter(|_| !self.troubled);
-                Disconnecting::begin(cx, self.ssid, ending)
+                let ending = self.ending.filter(|_| !self.has_failed);
+                Disconnecting::begin(cx, self.ssid, ending.unwrap_or(EndReason::Unknown))
             }
         }
     }
 
-    fn stands(mut self, cx: &mut Context, status: &SupplicantStatus) -> State {
-        cx.heard_at(&self.ssid, status.frequency);
-        // What just happened may not have reached the supplicant yet: it is asked once more.
-        self.doubts = self.doubts.min(1);
-        self.doubt(cx)
-    }
-
-    fn doubt(mut self, cx: &mut Context) -> State {
+    fn still_connected(mut self, cx: &mut Context) -> State {
         if self.doubts > 0 {
             self.doubts -= 1;
-            cx.wake_in(DOUBT);
+            cx.core.wake_in(DOUBT_INTERVAL);
         } else {
             self.ending = None;
-            self.troubled = false;
-            cx.wake_in(KEEP_ALIVE);
+            self.has_failed = false;
+            cx.core.wake_in(STATUS_INTERVAL);
         }
-        State::Associated(self)
+        self.into()
     }
 
     pub(in crate::machine) const fn address(&self) -> Mac {
@@ -167,5 +118,86 @@ impl Associated {
 
     pub(in crate::machine) const fn ssid(&self) -> &Ssid {
         &self.ssid
+    }
+}
+
+impl Handler for Associated {
+    fn link_changed(self, cx: &mut Context, link: Link) -> State {
+        let Link {
+            address,
+            up,
+            carrier,
+        } = link;
+        if address != self.address {
+            cx.remark(Remark::AddressChanged { address });
+            cx.note_dispute();
+            return Disconnecting::for_another_address(cx, self.ssid);
+        }
+        match (up, carrier) {
+            (false, _) => Disconnecting::link_is_down(cx, self.ssid),
+            (true, false) => self.doubt(cx),
+            (true, true) => self.into(),
+        }
+    }
+
+    fn mlme(self, cx: &mut Context, event: MlmeEvent) -> State {
+        if event == MlmeEvent::Ended {
+            return self.doubt(cx);
+        }
+        self.into()
+    }
+
+    fn supplicant(mut self, cx: &mut Context, event: Supplicant) -> State {
+        match event {
+            Supplicant::Disconnected { reason, local } => {
+                self.ending = Some(EndReason::of(reason, local));
+                self.doubt(cx)
+            }
+            Supplicant::Rejected { .. } => {
+                self.has_failed = true;
+                self.doubt(cx)
+            }
+            _ => self.into(),
+        }
+    }
+
+    fn reply(self, cx: &mut Context, reply: Reply) -> State {
+        match reply {
+            Reply::Status(Ok(status)) => self.judge(cx, &status),
+            Reply::Status(Err(_)) => Disconnecting::begin(cx, self.ssid, EndReason::Unknown),
+            Reply::Quiesce(_) | Reply::NetworkList(_) | Reply::Done(_) => self.into(),
+        }
+    }
+
+    fn command(self, cx: &mut Context, command: Command) -> State {
+        match command {
+            Command::Rejoin(ssid) if ssid == self.ssid && cx.user.pause.is_none() => {
+                cx.remark_on(&ssid, NetworkRemark::Rejoining);
+                Disconnecting::for_another_address(cx, ssid)
+            }
+            _ => self.into(),
+        }
+    }
+
+    fn overrun(self, cx: &mut Context) -> State {
+        self.doubt(cx)
+    }
+
+    fn timeout(self, cx: &mut Context) -> State {
+        cx.network_is_still_used(&self.ssid);
+        cx.request(Request::Status);
+        cx.core.wake_in(STATUS_INTERVAL);
+        self.into()
+    }
+}
+
+impl EndReason {
+    /// The end of a connection as the supplicant reports it.
+    pub(super) const fn of(reason: u16, local: bool) -> Self {
+        if local {
+            Self::Local { reason }
+        } else {
+            Self::AccessPoint { reason }
+        }
     }
 }

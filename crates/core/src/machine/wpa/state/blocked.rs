@@ -1,205 +1,178 @@
-//! The promise cannot be kept, so the card is silent: link down, one line in the log, and another
-//! try after a while.
+//! The guarantees cannot be kept, so the link is held down. The next try follows after a pause or an event.
 
 use std::time::Duration;
 
-use super::Action;
-use super::{Attaching, Context, Event, Masking, NextState, State};
-use crate::machine::action::How;
-use crate::machine::conflict::CONTESTED;
-use crate::machine::event::LinkEvent;
-use crate::machine::notice::Notice;
+use super::{Attaching, Context, Handler, Masking, NextState, State, Unprotected};
+use crate::machine::event::Link;
+use crate::machine::notice::{Notice, Problem, Remark};
 use crate::machine::settings::OnFailure;
-use crate::machine::wpa::backend::{Failure, Request, Supplicant, WpaEvent};
+use crate::machine::wpa::backend::{Failure, Request, Supplicant};
 use crate::machine::{KernelError, RemedyContext, Time, remedy};
 
 const FIRST_RETRY: Duration = Duration::from_secs(1);
-const LONGEST_RETRY: Duration = Duration::from_secs(300);
-/// A link that could not be taken down is taken down again after this.
-const HOLD_AGAIN: Duration = Duration::from_millis(20);
-/// A radio that was switched off may be on again.
-const LOOK_AGAIN: Duration = Duration::from_secs(60);
+const MAX_RETRY: Duration = Duration::from_secs(300);
+/// A link that did not go down is taken down again after this.
+const LINK_DOWN_RETRY: Duration = Duration::from_millis(20);
+/// A radio that was off can be on again.
+const RADIO_CHECK: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
 pub(in crate::machine) struct Blocked {
-    then: NextState,
+    next: NextState,
     until: Until,
-    /// When the card is tried again.
-    retry: Option<Time>,
-    why: String,
+    /// When the interface is masked again.
+    retry_at: Option<Time>,
+    problem: Problem,
 }
 
-/// What ends the silence.
+/// What ends this state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Until {
-    /// The alarm: then the card is tried again.
+    /// The timer.
     Retry,
-    /// The link is down by somebody else's wish, and comes up by it.
+    /// The link, which another program took down, comes up.
     LinkUp,
-    /// A supplicant that can be talked to.
+    /// The supplicant accepts requests again.
     Supplicant,
 }
 
 impl Blocked {
-    pub(super) fn begin(cx: &mut Context, then: NextState, refusal: &KernelError) -> State {
+    /// The kernel or the driver refuses a mask.
+    pub(super) fn begin(cx: &mut Context, next: NextState, error: &KernelError) -> State {
         cx.leave_state();
-        let driver = if cx.card.driver.is_empty() {
-            "an unknown driver"
-        } else {
-            &cx.card.driver
-        };
-        let KernelError { step, reason, .. } = refusal;
-        let remedy = remedy(refusal.errno, RemedyContext::Wifi);
-        let why = format!("cannot {step} on {driver}: {reason}; {remedy}");
+        let remedy = remedy(error.errno, RemedyContext::Wifi);
+        let problem = Problem::of_kernel(error, &cx.card.driver, remedy);
         if cx.settings.on_failure == OnFailure::Open {
-            cx.remark(format!(
-                "{why}; going on without protection, as on-failure = \"open\" says"
-            ));
-            cx.ask(Request::Restore { resume: true });
-            cx.unprotected_because = Some(why);
-            return State::Unprotected;
+            cx.remark(Remark::Unprotected(problem.clone()));
+            cx.request(Request::Restore { resume: true });
+            cx.unprotected = Some(problem);
+            return State::Unprotected(Unprotected);
         }
-        let pause = cx.next_hold_pause(FIRST_RETRY, LONGEST_RETRY);
+        let pause = cx.next_hold_pause(FIRST_RETRY, MAX_RETRY);
         if cx.counters.holds_in_a_row == 1 {
-            Self::say(cx, &why, Some(pause));
+            Self::report(cx, &problem, Some(pause));
         }
-        cx.act(Action::SetLinkDown);
-        cx.wake_in(pause);
-        State::Blocked(Self {
-            then,
-            until: Until::Retry,
-            retry: cx.alarm,
-            why,
-        })
+        cx.set_link_down();
+        cx.core.wake_in(pause);
+        Self::enter(cx, next, Until::Retry, problem)
     }
 
-    /// There is a supplicant, but it cannot be brought to rest: what it would do by itself is no better
-    /// than silence.
-    pub(super) fn until_supplicant(cx: &mut Context, why: &Failure) -> State {
+    /// The supplicant cannot be brought to rest: without macveil it would scan and connect.
+    pub(super) fn until_supplicant(cx: &mut Context, failure: &Failure) -> State {
         cx.leave_state();
-        cx.supplicant = false;
-        let why = format!("{why}; waiting until it does");
-        Self::say(cx, &why, None);
-        cx.act(Action::SetLinkDown);
-        Self::mask_while_down(cx);
-        State::Blocked(Self {
-            then: NextState::Wait,
-            until: Until::Supplicant,
-            retry: None,
-            why,
-        })
+        cx.supplicant.is_present = false;
+        let failure = failure.to_string();
+        let problem = Problem::Supplicant { failure };
+        Self::report(cx, &problem, None);
+        cx.set_link_down();
+        cx.mask_while_down();
+        Self::enter(cx, NextState::Wait, Until::Supplicant, problem)
     }
 
-    /// Somebody else changes the card as often as it is masked: silent under a mask that nobody has heard.
-    pub(super) fn until_peace(cx: &mut Context, then: NextState) -> State {
+    /// Another program changes the interface whenever it is masked: it is silent under an unused mask.
+    pub(super) fn until_conflict_ends(cx: &mut Context, next: NextState) -> State {
         cx.leave_state();
-        let why = CONTESTED.to_owned();
         let (pause, is_first) = cx.conflict.pause();
         if is_first {
-            Self::say(cx, &why, Some(pause));
+            Self::report(cx, &Problem::Conflict, Some(pause));
         }
-        if cx.link.up {
-            cx.act(Action::SetLinkDown);
+        if cx.core.link.up {
+            cx.set_link_down();
         }
-        Self::mask_while_down(cx);
-        cx.wake_in(pause);
+        cx.mask_while_down();
+        cx.core.wake_in(pause);
+        Self::enter(cx, next, Until::Retry, Problem::Conflict)
+    }
+
+    /// Another program took the link down, or the radio is off.
+    pub(super) fn until_up(cx: &mut Context, next: NextState) -> State {
+        cx.leave_state();
+        let now = cx.core.now;
+        if cx.link_down_reported.is_none() && !cx.conflict.is_known(now) {
+            cx.link_down_reported = Some(now);
+            Self::report(cx, &Problem::LinkDown, None);
+        }
+        if cx.core.is_held_down {
+            // No other program would bring it up.
+            cx.core.wake_in(RADIO_CHECK);
+        }
+        Self::enter(cx, next, Until::LinkUp, Problem::LinkDown)
+    }
+
+    fn enter(cx: &Context, next: NextState, until: Until, problem: Problem) -> State {
         State::Blocked(Self {
-            then,
-            until: Until::Retry,
-            retry: cx.alarm,
-            why,
+            next,
+            until,
+            retry_at: cx.core.timer,
+            problem,
         })
     }
 
-    fn say(cx: &mut Context, why: &str, retry: Option<Duration>) {
-        cx.notify(Notice::Blocked {
-            why: why.to_owned(),
+    fn report(cx: &mut Context, problem: &Problem, retry: Option<Duration>) {
+        cx.core.notify(Notice::Blocked {
+            problem: problem.clone(),
             retry_ms: retry.and_then(|pause| u64::try_from(pause.as_millis()).ok()),
         });
     }
 
-    fn mask_while_down(cx: &mut Context) {
-        let address = cx.draw_mask();
-        cx.mask = None;
-        let how = How::WhileDown;
-        cx.act(Action::SetAddress { address, how });
+    pub(in crate::machine) const fn problem(&self) -> &Problem {
+        &self.problem
     }
 
-    /// Somebody else took the link down, or the radio is switched off: silent until it is up again.
-    pub(super) fn until_up(cx: &mut Context, then: NextState) -> State {
-        cx.leave_state();
-        let why = "the link is down, by the user or by rfkill".to_owned();
-        if cx.said_down.is_none() && !cx.conflict.is_known(cx.now) {
-            cx.said_down = Some(cx.now);
-            Self::say(cx, &why, None);
+    /// An action on the link is done.
+    fn answered(self, cx: &mut Context) -> State {
+        if cx.core.link.up && self.until != Until::LinkUp {
+            cx.core.wake_in(LINK_DOWN_RETRY);
         }
-        if cx.down_is_ours {
-            // Nobody else may feel called upon to bring it up.
-            cx.wake_in(LOOK_AGAIN);
+        self.into()
+    }
+}
+
+impl Handler for Blocked {
+    fn link_changed(self, cx: &mut Context, link: Link) -> State {
+        if !link.up {
+            return self.into();
         }
-        State::Blocked(Self {
-            then,
-            until: Until::LinkUp,
-            retry: cx.alarm,
-            why,
-        })
+        if self.until == Until::LinkUp {
+            return Masking::again(cx, self.next);
+        }
+        cx.set_link_down();
+        self.into()
     }
 
-    pub(super) fn handle(self, cx: &mut Context, event: Event) -> State {
-        match event {
-            // The next one has to be met before it may do anything.
-            Event::Backend(WpaEvent::Supplicant(
-                Supplicant::Vanished | Supplicant::Terminating,
-            )) => State::Blocked(Self {
-                then: NextState::Wait,
-                ..self
-            }),
-            Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared))
-                if self.until == Until::Supplicant =>
-            {
-                Attaching::begin(cx)
-            }
+    fn link_answered(self, cx: &mut Context, _answer: Result<Link, KernelError>) -> State {
+        self.answered(cx)
+    }
+
+    fn address_set(self, cx: &mut Context, _result: Result<Link, KernelError>) -> State {
+        self.answered(cx)
+    }
+
+    fn supplicant(self, cx: &mut Context, event: Supplicant) -> State {
+        match (event, self.until) {
+            (Supplicant::Appeared, Until::Supplicant) => return Attaching::begin(cx),
             // It brings the link up as it starts.
-            Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared))
-                if self.until == Until::Retry =>
-            {
-                cx.act(Action::SetLinkDown);
-                State::Blocked(self)
-            }
-            Event::Link(LinkEvent::Changed(link)) if link.up && self.until == Until::LinkUp => {
-                Masking::again(cx, self.then)
-            }
-            Event::Link(LinkEvent::Changed(link)) if link.up => {
-                cx.act(Action::SetLinkDown);
-                State::Blocked(self)
-            }
-            Event::Link(LinkEvent::Answered(_)) if cx.link.up && self.until != Until::LinkUp => {
-                cx.wake_in(HOLD_AGAIN);
-                State::Blocked(self)
-            }
-            Event::Link(_)
-            | Event::Scan(_)
-            | Event::Mlme(_)
-            | Event::Backend(_)
-            | Event::Command(_)
-            | Event::Renewed { .. }
-            | Event::Overrun => State::Blocked(self),
+            (Supplicant::Appeared, Until::Retry) => cx.set_link_down(),
+            _ => {}
         }
+        self.into()
     }
 
-    /// Why the card is silent.
-    pub(in crate::machine) fn why(&self) -> &str {
-        &self.why
+    fn supplicant_vanished(mut self, _cx: &mut Context) -> State {
+        // The next one must be brought to rest first.
+        self.next = NextState::Wait;
+        self.into()
     }
 
-    pub(super) fn alarm(self, cx: &mut Context) -> State {
-        if self.retry.is_none_or(|retry| cx.now < retry) {
-            cx.alarm = self.retry;
-            cx.act(Action::SetLinkDown);
-            Self::mask_while_down(cx);
-            return State::Blocked(self);
+    fn timeout(self, cx: &mut Context) -> State {
+        let now = cx.core.now;
+        if self.retry_at.is_none_or(|retry_at| now < retry_at) {
+            cx.core.timer = self.retry_at;
+            cx.set_link_down();
+            cx.mask_while_down();
+            return self.into();
         }
-        cx.conflict.try_again(cx.now);
-        Masking::begin(cx, self.then)
+        cx.conflict.try_again(now);
+        Masking::begin(cx, self.next)
     }
 }

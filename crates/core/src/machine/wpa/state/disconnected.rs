@@ -1,9 +1,9 @@
-//! The user disconnected: masked and silent until somebody wants a connection again.
+//! The user disconnected: masked and silent until a connection is wanted again.
 
-use super::{Context, Event, Masking, NextState, Paused, Scanning, State, UserScan};
-use crate::machine::event::{Command, LinkEvent, ScanEvent};
+use super::{Context, Handler, Masking, NextState, Paused, Releasing, Scanning, State, UserScan};
+use crate::machine::event::{Command, Link};
 use crate::machine::notice::Notice;
-use crate::machine::wpa::backend::{Phase, Reply, Request, Supplicant, WpaEvent};
+use crate::machine::wpa::backend::{Phase, Reply, Request, Supplicant};
 
 #[derive(Debug)]
 pub(in crate::machine) struct Disconnected;
@@ -11,54 +11,63 @@ pub(in crate::machine) struct Disconnected;
 impl Disconnected {
     pub(super) fn begin(cx: &mut Context) -> State {
         cx.leave_state();
-        cx.notify(Notice::Disconnected);
-        cx.look_whether_at_rest();
+        cx.core.notify(Notice::Disconnected);
+        cx.check_idle_later();
         State::Disconnected(Self)
     }
+}
 
-    pub(super) fn handle(self, cx: &mut Context, event: Event) -> State {
-        match event {
-            Event::Backend(WpaEvent::Supplicant(
-                Supplicant::NetworkNotFound
-                | Supplicant::Connecting { .. }
-                | Supplicant::Connected { .. },
-            )) => Scanning::on_demand(cx),
-            Event::Backend(WpaEvent::Reply(Reply::Status(Ok(status))))
-                if matches!(
-                    status.phase,
-                    Phase::Scanning | Phase::Connecting | Phase::Connected
-                ) =>
-            {
-                Scanning::on_demand(cx)
+impl Handler for Disconnected {
+    fn link_changed(self, cx: &mut Context, _link: Link) -> State {
+        if cx.is_masked() {
+            return self.into();
+        }
+        Masking::again(cx, NextState::Disconnect)
+    }
+
+    fn scan_ended(self, cx: &mut Context) -> State {
+        if cx.mask.is_exposed() {
+            return Masking::rotate(cx, NextState::Disconnect);
+        }
+        cx.check_idle_after_scan();
+        self.into()
+    }
+
+    fn supplicant(self, cx: &mut Context, event: Supplicant) -> State {
+        if event.wants_connection() {
+            return Scanning::on_demand(cx);
+        }
+        self.into()
+    }
+
+    fn reply(self, cx: &mut Context, reply: Reply) -> State {
+        match reply {
+            Reply::Status(Ok(status)) => match status.phase {
+                Phase::Scanning | Phase::Connecting | Phase::Connected => Scanning::on_demand(cx),
+                Phase::LinkDown | Phase::Idle => self.into(),
+            },
+            Reply::Status(Err(_)) | Reply::Quiesce(_) | Reply::NetworkList(_) | Reply::Done(_) => {
+                self.into()
             }
-            Event::Scan(ScanEvent::Ended) if cx.mask_is_exposed() => {
-                Masking::rotate(cx, NextState::Park)
-            }
-            Event::Scan(ScanEvent::Ended) => {
-                cx.look_soon_whether_at_rest();
-                State::Disconnected(self)
-            }
-            Event::Link(LinkEvent::Changed(_)) if !cx.is_masked() => {
-                Masking::again(cx, NextState::Park)
-            }
-            Event::Command(Command::Rotate) if cx.may_rotate_now() => {
-                Masking::rotate(cx, NextState::Park)
-            }
-            Event::Command(Command::Pause { .. }) => Paused::begin(cx, NextState::Park),
-            Event::Command(Command::Scan) => UserScan::begin(cx, NextState::Park),
-            Event::Link(_)
-            | Event::Scan(_)
-            | Event::Mlme(_)
-            | Event::Backend(_)
-            | Event::Command(_)
-            | Event::Renewed { .. }
-            | Event::Overrun => State::Disconnected(self),
         }
     }
 
-    pub(super) fn alarm(self, cx: &mut Context) -> State {
-        cx.ask(Request::Status);
-        cx.look_whether_at_rest();
-        State::Disconnected(self)
+    fn command(self, cx: &mut Context, command: Command) -> State {
+        match command {
+            Command::Rotate if cx.may_rotate_now() => Masking::rotate(cx, NextState::Disconnect),
+            Command::Pause { .. } => Paused::begin(cx, NextState::Disconnect),
+            Command::Scan => UserScan::begin(cx, NextState::Disconnect),
+            _ => self.into(),
+        }
+    }
+
+    fn release(self, cx: &mut Context) -> State {
+        Releasing::begin(cx, true)
+    }
+
+    fn timeout(self, cx: &mut Context) -> State {
+        cx.request(Request::Status);
+        cx.check_idle_later();
+        self.into()
     }
 }

@@ -1,173 +1,140 @@
-//! The association is over: bring the supplicant to rest, and find out what is wished next.
+//! The association is over: the supplicant is brought to rest, and the user's intention is found out.
 
 use std::time::Duration;
 
-use super::Action;
-use super::{Blocked, Context, Event, Masking, NextState, State};
-use crate::machine::action::How;
-use crate::machine::event::LinkEvent;
-use crate::machine::notice::Notice;
-use crate::machine::wpa::backend::{NetworkList, Phase, QuiesceReport, Reply, Request, WpaEvent};
+use super::{Blocked, Context, Handler, Masking, NextState, State};
+use crate::machine::event::Link;
+use crate::machine::notice::{EndReason, Notice};
+use crate::machine::wpa::backend::{NetworkList, Phase, QuiesceReport, Reply, Request};
 use crate::types::Ssid;
 
-/// `WLAN_REASON_DEAUTH_LEAVING`: what wpa_supplicant gives when it was told to disconnect.
+/// `WLAN_REASON_DEAUTH_LEAVING`: wpa_supplicant's reason after the command to disconnect.
 const LEAVING: u16 = 3;
-/// How long a supplicant may take to come to rest.
-const PATIENCE: Duration = Duration::from_secs(1);
+const QUIESCE_TIMEOUT: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(in crate::machine) struct Disconnecting {
     ssid: Option<Ssid>,
-    /// The end came by an order to the supplicant, and not to make room for another address.
-    ordered: bool,
-    /// The supplicant was at rest afterwards: nothing else was ordered.
-    at_rest: bool,
-    /// The link is down, and is to stay so until the supplicant is at rest.
-    down: bool,
-}
-
-/// How an association ended, as the supplicant tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Ending {
-    pub(super) reason: u16,
-    pub(super) local: bool,
+    /// A program told the supplicant to disconnect.
+    is_ordered: bool,
+    /// The supplicant was idle afterwards: it had no other order.
+    is_idle: bool,
+    /// The link is down, and stays so until the supplicant is idle.
+    is_down: bool,
 }
 
 impl Disconnecting {
-    pub(super) fn begin(cx: &mut Context, ssid: Ssid, ending: Option<Ending>) -> State {
-        let why = match ending {
-            Some(Ending {
-                reason,
-                local: true,
-            }) => format!("ended here (reason {reason})"),
-            Some(Ending {
-                reason,
-                local: false,
-            }) => format!("ended by the access point (reason {reason})"),
-            None => "ended".to_owned(),
-        };
-        cx.notify(Notice::Lost {
+    /// The association ended.
+    pub(super) fn begin(cx: &mut Context, ssid: Ssid, reason: EndReason) -> State {
+        cx.core.notify(Notice::Lost {
             ssid: ssid.clone(),
-            why,
+            reason,
         });
-        // The kernel ends associations itself, for the same reason, before the machine sleeps.
-        let ordered = ending.is_some_and(|ending| ending.local && ending.reason == LEAVING)
-            && cx.link.up
-            && !cx.has_just_woken();
-        cx.association_ends(&ssid, !ordered);
-        Self::lost(cx, ssid, ordered)
+        // The kernel ends associations itself, for the same reason, before the computer sleeps.
+        let is_ordered = reason == (EndReason::Local { reason: LEAVING })
+            && cx.core.link.up
+            && !cx.user.has_just_resumed(cx.core.now);
+        cx.association_ends(&ssid, !is_ordered);
+        Self::of(cx, ssid, is_ordered).into()
     }
 
-    /// Somebody took the link down, and may bring it up again at any moment: the assigned address goes
+    /// Another program took the link down and can bring it up at any moment: the assigned address goes
     /// first.
     pub(super) fn link_is_down(cx: &mut Context, ssid: Ssid) -> State {
-        let why = "ended: the link was taken down".to_owned();
-        cx.notify(Notice::Lost {
+        cx.core.notify(Notice::Lost {
             ssid: ssid.clone(),
-            why,
+            reason: EndReason::LinkDown,
         });
-        let address = cx.draw_mask();
-        let how = How::WhileDown;
-        cx.act(Action::SetAddress { address, how });
+        cx.mask_while_down();
         cx.association_ends(&ssid, false);
-        State::Disconnecting(Self {
-            down: true,
+        Self {
+            is_down: true,
             ..Self::of(cx, ssid, false)
-        })
+        }
+        .into()
     }
 
-    /// Ends a connection that runs under the wrong address, to begin it again under the right one.
+    /// Ends a connection under the wrong address, to make it again under the right one.
     pub(super) fn for_another_address(cx: &mut Context, ssid: Ssid) -> State {
-        cx.wanted = Some(ssid.clone());
+        cx.networks.wanted = Some(ssid.clone());
         cx.association_ends(&ssid, false);
-        Self::lost(cx, ssid, false)
+        Self::of(cx, ssid, false).into()
     }
 
     /// Gives up an attempt to associate.
     pub(super) fn after_failure(cx: &mut Context) -> State {
-        State::Disconnecting(Self::ask(cx, None, false))
+        Self::quiesce(cx, None, false).into()
     }
 
-    /// Likewise, of a supplicant that was told to connect and may yet try: nothing gets out of a link that
-    /// is down.
+    /// Gives up an attempt that the supplicant can still start: nothing is sent on a link that is down.
     pub(super) fn while_down(cx: &mut Context) -> State {
-        cx.act(Action::SetLinkDown);
-        State::Disconnecting(Self {
-            down: true,
-            ..Self::ask(cx, None, false)
-        })
+        cx.set_link_down();
+        Self {
+            is_down: true,
+            ..Self::quiesce(cx, None, false)
+        }
+        .into()
     }
 
-    fn lost(cx: &mut Context, ssid: Ssid, ordered: bool) -> State {
-        State::Disconnecting(Self::of(cx, ssid, ordered))
+    fn of(cx: &mut Context, ssid: Ssid, is_ordered: bool) -> Self {
+        cx.networks.lost = Some(ssid.clone());
+        cx.scan.planner.restart(cx.core.now);
+        Self::quiesce(cx, Some(ssid), is_ordered)
     }
 
-    fn of(cx: &mut Context, ssid: Ssid, ordered: bool) -> Self {
-        cx.lost = Some(ssid.clone());
-        cx.planner.restart(cx.now);
-        Self::ask(cx, Some(ssid), ordered)
-    }
-
-    fn ask(cx: &mut Context, ssid: Option<Ssid>, ordered: bool) -> Self {
+    fn quiesce(cx: &mut Context, ssid: Option<Ssid>, is_ordered: bool) -> Self {
         cx.leave_state();
-        cx.ask(Request::Quiesce);
-        cx.ask(Request::ListNetworks { bssids: Vec::new() });
-        cx.wake_in(PATIENCE);
+        cx.request(Request::Quiesce);
+        cx.request(Request::ListNetworks { bssids: Vec::new() });
+        cx.core.wake_in(QUIESCE_TIMEOUT);
         Self {
             ssid,
-            ordered,
-            at_rest: false,
-            down: false,
+            is_ordered,
+            is_idle: false,
+            is_down: false,
         }
     }
 
-    pub(super) fn handle(mut self, cx: &mut Context, event: Event) -> State {
-        match event {
-            Event::Backend(WpaEvent::Reply(Reply::Quiesce(Ok(QuiesceReport {
+    fn decide(self, cx: &mut Context, list: NetworkList) -> State {
+        cx.networks.learn(cx.core.now, list.networks);
+        let is_still_enabled = cx.networks.list.iter().any(|network| {
+            network.enabled && (network.ssid.is_none() || network.ssid == self.ssid)
+        });
+        if self.is_ordered && self.is_idle && is_still_enabled {
+            return Masking::begin(cx, NextState::Disconnect);
+        }
+        Masking::begin(cx, NextState::Scan)
+    }
+}
+
+impl Handler for Disconnecting {
+    fn link_changed(self, cx: &mut Context, link: Link) -> State {
+        if self.is_down && link.up {
+            cx.set_link_down();
+        }
+        self.into()
+    }
+
+    fn reply(mut self, cx: &mut Context, reply: Reply) -> State {
+        match reply {
+            Reply::Quiesce(Ok(QuiesceReport {
                 status,
                 reconfigured,
                 ..
-            })))) => {
-                self.at_rest = status.phase == Phase::Idle && !reconfigured;
-                State::Disconnecting(self)
+            })) => {
+                self.is_idle = status.phase == Phase::Idle && !reconfigured;
+                self.into()
             }
-            Event::Backend(WpaEvent::Reply(Reply::NetworkList(Ok(survey)))) => {
-                self.decide(cx, survey)
-            }
-            Event::Link(LinkEvent::Changed(link)) if self.down && link.up => {
-                cx.act(Action::SetLinkDown);
-                State::Disconnecting(self)
-            }
-            Event::Backend(WpaEvent::Reply(Reply::Quiesce(Err(failure)))) => {
-                Blocked::until_supplicant(cx, &failure)
-            }
-            Event::Backend(WpaEvent::Reply(Reply::NetworkList(Err(_)))) => {
-                Masking::begin(cx, NextState::Search)
-            }
-            Event::Link(_)
-            | Event::Scan(_)
-            | Event::Mlme(_)
-            | Event::Backend(_)
-            | Event::Command(_)
-            | Event::Renewed { .. }
-            | Event::Overrun => State::Disconnecting(self),
+            Reply::Quiesce(Err(failure)) => Blocked::until_supplicant(cx, &failure),
+            Reply::NetworkList(Ok(list)) => self.decide(cx, list),
+            Reply::NetworkList(Err(_)) => Masking::begin(cx, NextState::Scan),
+            Reply::Status(_) | Reply::Done(_) => self.into(),
         }
     }
 
-    /// A supplicant that takes its time may still be trying: nothing gets out of a link that is down.
-    pub(super) fn alarm(self, cx: &mut Context) -> State {
-        cx.act(Action::SetLinkDown);
-        State::Disconnecting(self)
-    }
-
-    fn decide(self, cx: &mut Context, survey: NetworkList) -> State {
-        cx.learn_networks(survey.networks);
-        let still_enabled = cx.networks.iter().any(|network| {
-            network.enabled && (network.ssid.is_none() || network.ssid == self.ssid)
-        });
-        if self.ordered && self.at_rest && still_enabled {
-            return Masking::begin(cx, NextState::Park);
-        }
-        Masking::begin(cx, NextState::Search)
+    /// A slow supplicant can still try to connect: nothing is sent on a link that is down.
+    fn timeout(self, cx: &mut Context) -> State {
+        cx.set_link_down();
+        self.into()
     }
 }

@@ -1,6 +1,6 @@
-//! The states of a station, one file each.
+//! The states, one file each.
 //!
-//! A state is consumed by what happens and answers with the next one. Masked throughout are all but
+//! A state is consumed by an event and returns the next one. The interface is masked in all states but
 //! [`Associating`] and [`Associated`].
 //!
 //! ```text
@@ -15,12 +15,12 @@
 //!  any ──▶ Releasing ──▶ Released
 //! ```
 //!
-//! What a user asks for leads aside from Waiting, Scanning and Disconnected, and back: Paused, and `UserScan` for
-//! one scan.
+//! Commands of the user lead from Waiting, Scanning and Disconnected to Paused and, for one scan, to
+//! UserScan, and back.
 
 #![allow(
     clippy::needless_pass_by_value,
-    reason = "every state takes its events alike, whether or not it keeps them"
+    reason = "a handler takes its events by value, whether or not the state keeps them"
 )]
 
 mod associated;
@@ -36,10 +36,12 @@ mod scanning;
 mod user_scan;
 mod waiting;
 
-use super::backend::{Request, Supplicant, WpaEvent};
+use super::backend::{Reply, Request, Supplicant};
 use super::context::Context;
-use super::{Action, Event};
+use crate::machine::KernelError;
+use crate::machine::event::{Command, Link, MlmeEvent, ScanStarted};
 use crate::machine::status::StateKind;
+use crate::types::Bss;
 
 pub(super) use associated::Associated;
 pub(super) use associating::Associating;
@@ -54,99 +56,200 @@ pub(super) use scanning::Scanning;
 pub(super) use user_scan::UserScan;
 pub(super) use waiting::Waiting;
 
-/// What a station is doing.
+/// The state of the machine.
 #[derive(Debug)]
 pub(super) enum State {
-    /// Putting a mask on the card.
+    /// Setting a mask.
     Masking(Masking),
-    /// Masked, or connected without anyone to ask: there is no supplicant yet.
+    /// Masked, or connected; there is no supplicant yet.
     Waiting(Waiting),
-    /// Meeting the supplicant.
+    /// First contact with the supplicant.
     Attaching(Attaching),
-    /// Masked, looking for a network.
+    /// Masked, searching for a network.
     Scanning(Scanning),
     /// From the choice of a network to its connection.
     Associating(Associating),
     /// Connected under the assigned address.
     Associated(Associated),
-    /// The association is over; finding out what is wished next.
+    /// The association is over.
     Disconnecting(Disconnecting),
-    /// Masked and silent, because the user disconnected.
+    /// Masked and silent: the user disconnected.
     Disconnected(Disconnected),
-    /// Masked and silent, because the user wishes a pause.
+    /// Masked and silent: the user paused macveil.
     Paused(Paused),
-    /// Masked, scanning because somebody asked for it.
+    /// Masked, scanning for the user.
     UserScan(UserScan),
-    /// Blocked silent, because the promise cannot be kept.
+    /// The link is held down.
     Blocked(Blocked),
-    /// Putting everything back.
+    /// Restoring settings.
     Releasing(Releasing),
-    /// Nothing is left to do.
-    Released,
-    /// The card cannot be masked and the user chose to go on without.
-    Unprotected,
+    /// The machine has ended.
+    Released(Released),
+    /// Not protected, as the user allows.
+    Unprotected(Unprotected),
 }
 
-impl State {
-    pub(super) fn handle(self, cx: &mut Context, event: Event) -> Self {
-        match self {
-            Self::Masking(state) => state.handle(cx, event),
-            Self::Waiting(state) => state.handle(cx, event),
-            Self::Attaching(state) => state.handle(cx, event),
-            Self::Scanning(state) => state.handle(cx, event),
-            Self::Associating(state) => state.handle(cx, event),
-            Self::Associated(state) => state.handle(cx, event),
-            Self::Disconnecting(state) => state.handle(cx, event),
-            Self::Disconnected(state) => state.handle(cx, event),
-            Self::Paused(state) => state.handle(cx, event),
-            Self::UserScan(state) => state.handle(cx, event),
-            Self::Blocked(state) => state.handle(cx, event),
-            Self::Releasing(state) => state.handle(cx, event),
-            Self::Unprotected
-                if event == Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)) =>
-            {
-                // It may not have heard that it is on its own.
-                cx.ask(Request::Restore { resume: true });
-                self
+/// The reaction of a state to each source of events. A state ignores what it does not override.
+pub(super) trait Handler: Sized + Into<State> {
+    /// A notification of the link.
+    fn link_changed(self, _cx: &mut Context, _link: Link) -> State {
+        self.into()
+    }
+
+    /// The link, as an action of a state left it.
+    fn link_answered(self, _cx: &mut Context, _answer: Result<Link, KernelError>) -> State {
+        self.into()
+    }
+
+    /// The attempt to set an address is over; the link can have another address all the same.
+    fn address_set(self, _cx: &mut Context, _result: Result<Link, KernelError>) -> State {
+        self.into()
+    }
+
+    /// Another program's scan began.
+    fn external_scan_started(self, _cx: &mut Context, _scan: ScanStarted) -> State {
+        self.into()
+    }
+
+    fn scan_accepted(self, _cx: &mut Context, _result: Result<(), KernelError>) -> State {
+        self.into()
+    }
+
+    fn scan_ended(self, _cx: &mut Context) -> State {
+        self.into()
+    }
+
+    fn scan_results(self, _cx: &mut Context, _found: Vec<Bss>) -> State {
+        self.into()
+    }
+
+    fn mlme(self, _cx: &mut Context, _event: MlmeEvent) -> State {
+        self.into()
+    }
+
+    /// An unsolicited event, other than the supplicant's end.
+    fn supplicant(self, _cx: &mut Context, _event: Supplicant) -> State {
+        self.into()
+    }
+
+    /// The supplicant has ended: by default the interface is masked until there is another one.
+    fn supplicant_vanished(self, cx: &mut Context) -> State {
+        Masking::begin(cx, NextState::Wait)
+    }
+
+    fn reply(self, _cx: &mut Context, _reply: Reply) -> State {
+        self.into()
+    }
+
+    /// A command, other than to release the interface.
+    fn command(self, _cx: &mut Context, _command: Command) -> State {
+        self.into()
+    }
+
+    fn release(self, cx: &mut Context) -> State {
+        Releasing::begin(cx, false)
+    }
+
+    fn overrun(self, _cx: &mut Context) -> State {
+        self.into()
+    }
+
+    fn timeout(self, _cx: &mut Context) -> State {
+        self.into()
+    }
+}
+
+/// The machine has ended.
+#[derive(Debug)]
+pub(super) struct Released;
+
+impl Handler for Released {
+    fn supplicant_vanished(self, _cx: &mut Context) -> State {
+        self.into()
+    }
+
+    fn release(self, _cx: &mut Context) -> State {
+        self.into()
+    }
+}
+
+/// The interface cannot be masked, and the user allows to go on.
+#[derive(Debug)]
+pub(super) struct Unprotected;
+
+impl Handler for Unprotected {
+    fn supplicant(self, cx: &mut Context, event: Supplicant) -> State {
+        if event == Supplicant::Appeared {
+            // A new supplicant can still have macveil's settings.
+            cx.request(Request::Restore { resume: true });
+        }
+        self.into()
+    }
+
+    fn supplicant_vanished(self, _cx: &mut Context) -> State {
+        self.into()
+    }
+}
+
+/// Makes each state a variant of `State`, and lets `State` pass every event to it.
+macro_rules! states {
+    ($($state:ident)*) => {
+        $(
+            impl From<$state> for State {
+                fn from(state: $state) -> Self {
+                    Self::$state(state)
+                }
             }
-            Self::Released | Self::Unprotected => self,
-        }
-    }
+        )*
 
-    pub(super) fn alarm(self, cx: &mut Context) -> Self {
-        match self {
-            Self::Masking(state) => state.alarm(cx),
-            Self::Waiting(state) => state.alarm(cx),
-            Self::Scanning(state) => state.alarm(cx),
-            Self::Associating(state) => state.alarm(cx),
-            Self::Associated(state) => state.alarm(cx),
-            Self::Disconnecting(state) => state.alarm(cx),
-            Self::Attaching(state) => state.alarm(cx),
-            Self::Released | Self::Unprotected => self,
-            Self::Disconnected(state) => state.alarm(cx),
-            Self::Paused(state) => state.alarm(cx),
-            Self::UserScan(state) => state.alarm(cx),
-            Self::Blocked(state) => state.alarm(cx),
-            Self::Releasing(_) => Releasing::alarm(cx),
+        impl State {
+            pub(super) const fn kind(&self) -> StateKind {
+                match self {
+                    $(Self::$state(_) => StateKind::$state,)*
+                }
+            }
         }
-    }
 
-    pub(super) const fn kind(&self) -> StateKind {
-        match self {
-            Self::Masking(_) => StateKind::Masking,
-            Self::Waiting(_) => StateKind::Waiting,
-            Self::Attaching(_) => StateKind::Attaching,
-            Self::Scanning(_) => StateKind::Scanning,
-            Self::Associating(_) => StateKind::Associating,
-            Self::Associated(_) => StateKind::Associated,
-            Self::Disconnecting(_) => StateKind::Disconnecting,
-            Self::Disconnected(_) => StateKind::Disconnected,
-            Self::Paused(_) => StateKind::Paused,
-            Self::UserScan(_) => StateKind::UserScan,
-            Self::Blocked(_) => StateKind::Blocked,
-            Self::Releasing(_) => StateKind::Releasing,
-            Self::Released => StateKind::Released,
-            Self::Unprotected => StateKind::Unprotected,
+        states!(@methods ($($state)*)
+            link_changed(link: Link)
+            link_answered(answer: Result<Link, KernelError>)
+            address_set(result: Result<Link, KernelError>)
+            external_scan_started(scan: ScanStarted)
+            scan_accepted(result: Result<(), KernelError>)
+            scan_ended()
+            scan_results(found: Vec<Bss>)
+            mlme(event: MlmeEvent)
+            supplicant(event: Supplicant)
+            supplicant_vanished()
+            reply(reply: Reply)
+            command(command: Command)
+            release()
+            overrun()
+            timeout()
+        );
+    };
+    (@methods $states:tt $($method:ident($($argument:ident: $type:ty)?))*) => {
+        impl Handler for State {
+            $(states!(@method $states $method($($argument: $type)?));)*
         }
-    }
+    };
+    (@method ($($state:ident)*) $method:ident()) => {
+        fn $method(self, cx: &mut Context) -> Self {
+            match self {
+                $(Self::$state(state) => state.$method(cx),)*
+            }
+        }
+    };
+    (@method ($($state:ident)*) $method:ident($argument:ident: $type:ty)) => {
+        fn $method(self, cx: &mut Context, $argument: $type) -> Self {
+            match self {
+                $(Self::$state(state) => state.$method(cx, $argument),)*
+            }
+        }
+    };
 }
+
+states!(
+    Masking Waiting Attaching Scanning Associating Associated Disconnecting Disconnected Paused
+    UserScan Blocked Releasing Released Unprotected
+);

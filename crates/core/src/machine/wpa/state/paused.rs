@@ -1,85 +1,101 @@
-//! The user wishes a pause: masked and silent until it is over, whoever else wants a connection.
+//! The user's pause: masked and silent until it is over, even if another program wants a connection.
 
-use super::{Blocked, Context, Disconnected, Event, Masking, NextState, Scanning, State, UserScan};
-use crate::machine::event::{Command, LinkEvent, ScanEvent};
-use crate::machine::wpa::backend::{Phase, Reply, Request, Supplicant, WpaEvent};
+use super::{
+    Blocked, Context, Disconnected, Handler, Masking, NextState, Releasing, Scanning, State,
+    UserScan,
+};
+use crate::machine::event::{Command, Link};
+use crate::machine::wpa::backend::{Phase, Reply, Request, Supplicant};
 
 #[derive(Debug)]
 pub(in crate::machine) struct Paused {
-    then: NextState,
+    /// After the pause.
+    next: NextState,
 }
 
 impl Paused {
-    /// `then` is for the time after the pause.
-    pub(super) fn begin(cx: &mut Context, then: NextState) -> State {
+    pub(super) fn begin(cx: &mut Context, next: NextState) -> State {
         if cx.mask_is_spent() {
-            return Masking::rotate(cx, then);
+            return Masking::rotate(cx, next);
         }
         cx.leave_state();
-        cx.look_whether_at_rest();
-        State::Paused(Self { then })
+        cx.check_idle_later();
+        State::Paused(Self { next })
     }
 
-    /// The user had disconnected before.
-    pub(in crate::machine) fn was_disconnected(&self) -> bool {
-        self.then == NextState::Park
+    fn was_disconnected(&self) -> bool {
+        self.next == NextState::Disconnect
     }
 
-    pub(super) fn handle(self, cx: &mut Context, event: Event) -> State {
-        match event {
-            // Somebody wants a connection, perhaps by having macveil's settings reset: not now.
-            Event::Backend(WpaEvent::Supplicant(
-                Supplicant::NetworkNotFound
-                | Supplicant::Connecting { .. }
-                | Supplicant::Connected { .. },
-            )) => self.quiet(cx),
-            Event::Backend(WpaEvent::Reply(Reply::Status(Ok(status))))
-                if status.phase != Phase::Idle =>
-            {
-                self.quiet(cx)
-            }
-            Event::Backend(WpaEvent::Reply(Reply::Quiesce(Err(failure)))) => {
-                Blocked::until_supplicant(cx, &failure)
-            }
-            Event::Command(Command::Unpause) => self.end(cx),
-            Event::Command(Command::Scan) => UserScan::begin(cx, self.then),
-            Event::Command(Command::Rotate) if cx.may_rotate_now() => {
-                Masking::rotate(cx, self.then)
-            }
-            Event::Scan(ScanEvent::Ended) if cx.mask_is_exposed() => Masking::rotate(cx, self.then),
-            Event::Scan(ScanEvent::Ended) => {
-                cx.look_soon_whether_at_rest();
-                State::Paused(self)
-            }
-            Event::Link(LinkEvent::Changed(link)) if !link.up => Blocked::until_up(cx, self.then),
-            Event::Link(LinkEvent::Changed(_)) if !cx.is_masked() => Masking::again(cx, self.then),
-            Event::Link(_)
-            | Event::Scan(_)
-            | Event::Mlme(_)
-            | Event::Backend(_)
-            | Event::Command(_)
-            | Event::Renewed { .. }
-            | Event::Overrun => State::Paused(self),
-        }
-    }
-
-    pub(super) fn alarm(self, cx: &mut Context) -> State {
-        cx.ask(Request::Status);
-        cx.look_whether_at_rest();
-        State::Paused(self)
-    }
-
-    fn quiet(self, cx: &mut Context) -> State {
-        cx.ask(Request::Quiesce);
-        State::Paused(self)
+    fn quiesce(self, cx: &mut Context) -> State {
+        cx.request(Request::Quiesce);
+        self.into()
     }
 
     fn end(self, cx: &mut Context) -> State {
         if self.was_disconnected() {
             return Disconnected::begin(cx);
         }
-        cx.planner.restart(cx.now);
-        cx.networks_changed();
+        let now = cx.core.now;
+        cx.scan.planner.restart(now);
+        cx.networks.changed(now);
         Scanning::begin(cx)
+    }
+}
+
+impl Handler for Paused {
+    fn link_changed(self, cx: &mut Context, link: Link) -> State {
+        if !link.up {
+            return Blocked::until_up(cx, self.next);
+        }
+        if cx.is_masked() {
+            return self.into();
+        }
+        Masking::again(cx, self.next)
+    }
+
+    fn scan_ended(self, cx: &mut Context) -> State {
+        if cx.mask.is_exposed() {
+            return Masking::rotate(cx, self.next);
+        }
+        cx.check_idle_after_scan();
+        self.into()
+    }
+
+    fn supplicant(self, cx: &mut Context, event: Supplicant) -> State {
+        // Perhaps another program reset macveil's settings.
+        if event.wants_connection() {
+            return self.quiesce(cx);
+        }
+        self.into()
+    }
+
+    fn reply(self, cx: &mut Context, reply: Reply) -> State {
+        match reply {
+            Reply::Status(Ok(status)) if status.phase != Phase::Idle => self.quiesce(cx),
+            Reply::Quiesce(Err(failure)) => Blocked::until_supplicant(cx, &failure),
+            Reply::Status(_) | Reply::Quiesce(Ok(_)) | Reply::NetworkList(_) | Reply::Done(_) => {
+                self.into()
+            }
+        }
+    }
+
+    fn command(self, cx: &mut Context, command: Command) -> State {
+        match command {
+            Command::Unpause => self.end(cx),
+            Command::Scan => UserScan::begin(cx, self.next),
+            Command::Rotate if cx.may_rotate_now() => Masking::rotate(cx, self.next),
+            _ => self.into(),
+        }
+    }
+
+    fn release(self, cx: &mut Context) -> State {
+        Releasing::begin(cx, self.was_disconnected())
+    }
+
+    fn timeout(self, cx: &mut Context) -> State {
+        cx.request(Request::Status);
+        cx.check_idle_later();
+        self.into()
     }
 }

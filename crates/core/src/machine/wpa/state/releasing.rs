@@ -1,93 +1,94 @@
-//! Letting go: everything that was set at run time is put back.
+//! Restoring every setting that macveil changed.
 
 use std::time::Duration;
 
-use super::Action;
-use super::{Context, Event, State};
+use super::{Context, Handler, Released, State};
+use crate::machine::KernelError;
 use crate::machine::action::How;
-use crate::machine::event::LinkEvent;
+use crate::machine::event::Link;
+use crate::machine::notice::Remark;
 use crate::machine::settings::OnExit;
-use crate::machine::wpa::backend::{Reply, Request, WpaEvent};
+use crate::machine::wpa::Action;
+use crate::machine::wpa::backend::{Reply, Request};
 
-/// The service manager waits; whatever has not answered by then is left as it is.
-const PATIENCE: Duration = Duration::from_secs(3);
+/// The service manager waits.
+const RELEASE_TIMEOUT: Duration = Duration::from_secs(3);
 
 #[derive(Debug)]
 pub(in crate::machine) struct Releasing {
-    /// The supplicant is to look for networks by itself once it was released.
+    /// The supplicant searches for networks again afterwards.
     resume: bool,
 }
 
 impl Releasing {
-    pub(in crate::machine) fn begin(cx: &mut Context, parked: bool) -> State {
+    pub(super) fn begin(cx: &mut Context, is_disconnected: bool) -> State {
         cx.leave_state();
-        cx.wake_in(PATIENCE);
-        // Kept as it is means silent, too: a restart of macveil must not leave a gap.
-        let resume = cx.settings.on_exit == OnExit::Restore && !parked;
-        let leaving = Self { resume };
+        cx.core.wake_in(RELEASE_TIMEOUT);
+        // With `keep` the interface stays silent, too: a restart of macveil must not leave a gap.
+        let resume = cx.settings.on_exit == OnExit::Restore && !is_disconnected;
+        let releasing = Self { resume };
         if cx.settings.on_exit == OnExit::Keep {
-            return leaving.release(cx);
+            return releasing.release_supplicant(cx);
         }
-        if cx.supplicant {
-            cx.ask(Request::Quiesce);
-            return State::Releasing(leaving);
+        if cx.supplicant.is_present {
+            cx.request(Request::Quiesce);
+            return releasing.into();
         }
-        leaving.restore(cx)
+        releasing.restore_address(cx)
     }
 
-    pub(super) fn handle(self, cx: &mut Context, event: Event) -> State {
-        match event {
-            Event::Backend(WpaEvent::Reply(Reply::Quiesce(_))) => self.restore(cx),
-            Event::Link(LinkEvent::Answered(result)) => {
-                if let Err(refusal) = result {
-                    cx.remark(format!(
-                        "the initial address could not be put back: {refusal}"
-                    ));
-                }
-                self.release(cx)
-            }
-            Event::Backend(WpaEvent::Reply(Reply::Done(_))) => Self::finish(cx),
-            Event::Link(_)
-            | Event::Scan(_)
-            | Event::Mlme(_)
-            | Event::Backend(_)
-            | Event::Command(_)
-            | Event::Renewed { .. }
-            | Event::Overrun => State::Releasing(self),
-        }
-    }
-
-    pub(super) fn alarm(cx: &mut Context) -> State {
-        cx.remark("the supplicant did not answer in time: its settings may not be as they were");
-        Self::finish(cx)
-    }
-
-    fn restore(self, cx: &mut Context) -> State {
-        let how = if cx.link.up {
+    fn restore_address(self, cx: &mut Context) -> State {
+        let how = if cx.core.link.up {
             How::Cycle
         } else {
             How::WhileDown
         };
-        cx.act(Action::SetAddress {
-            address: cx.card.initial,
-            how,
-        });
-        State::Releasing(self)
+        cx.core.set_address(cx.card.initial, how);
+        self.into()
     }
 
-    fn release(self, cx: &mut Context) -> State {
-        if !cx.supplicant {
+    fn release_supplicant(self, cx: &mut Context) -> State {
+        if !cx.supplicant.is_present {
             return Self::finish(cx);
         }
-        cx.ask(Request::Restore {
-            resume: self.resume,
-        });
-        State::Releasing(self)
+        let resume = self.resume;
+        cx.request(Request::Restore { resume });
+        self.into()
     }
 
     fn finish(cx: &mut Context) -> State {
         cx.leave_state();
-        cx.act(Action::Finish);
-        State::Released
+        cx.core.act(Action::Finish);
+        State::Released(Released)
+    }
+}
+
+impl Handler for Releasing {
+    fn address_set(self, cx: &mut Context, result: Result<Link, KernelError>) -> State {
+        if let Err(error) = result {
+            cx.remark(Remark::NotRestored(error));
+        }
+        self.release_supplicant(cx)
+    }
+
+    fn supplicant_vanished(self, _cx: &mut Context) -> State {
+        self.into()
+    }
+
+    fn reply(self, cx: &mut Context, reply: Reply) -> State {
+        match reply {
+            Reply::Quiesce(_) => self.restore_address(cx),
+            Reply::Done(_) => Self::finish(cx),
+            Reply::Status(_) | Reply::NetworkList(_) => self.into(),
+        }
+    }
+
+    fn release(self, _cx: &mut Context) -> State {
+        self.into()
+    }
+
+    fn timeout(self, cx: &mut Context) -> State {
+        cx.remark(Remark::SettingsNotRestored);
+        Self::finish(cx)
     }
 }

@@ -1,30 +1,28 @@
-//! Masked, looking for a network: one round of scanning after the other, each ending in a choice.
+//! Masked, searching for a network: one round of scanning after the other, each ending in a choice.
 
 use std::time::Duration;
 
 use rustix::io::Errno;
 
-use super::Action;
-use super::{Associating, Blocked, Context, Event, Masking, NextState, Paused, State, UserScan};
-use crate::machine::KernelError;
-use crate::machine::Method;
-use crate::machine::Time;
-use crate::machine::event::{Command, LinkEvent, ScanEvent};
-use crate::machine::wpa::backend::{NetworkList, Reply, Request, Supplicant, WpaEvent};
+use super::{Associating, Blocked, Context, Handler, Masking, NextState, Paused, State, UserScan};
+use crate::machine::event::{Command, Link, ScanStarted};
+use crate::machine::notice::Remark;
+use crate::machine::status::Method;
+use crate::machine::wpa::Action;
+use crate::machine::wpa::backend::{Failure, NetworkList, Reply, Request, Supplicant};
+use crate::machine::{KernelError, Time};
 use crate::scan::planner::ScanPlan;
 use crate::scan::selection;
 use crate::types::Bss;
 
-/// A scan that takes longer is given up.
 const SCAN_TIMEOUT: Duration = Duration::from_secs(15);
-/// The supplicant takes results in within a few milliseconds; it may also have lost the event.
-const DIGESTION: Duration = Duration::from_millis(400);
-/// The card is busy with somebody else's scan, or refused ours: try again after this.
-const TRY_AGAIN: Duration = Duration::from_secs(2);
-/// The list of networks is read again when it is older than this.
-const NETWORKS_STALE: Duration = Duration::from_secs(10);
-/// While somebody edits the networks.
-const NETWORKS_EDITED: Duration = Duration::from_secs(1);
+/// The supplicant takes results in within a few milliseconds; its event can be lost.
+const RESULTS_TIMEOUT: Duration = Duration::from_millis(400);
+/// The interface is busy with another program's scan, or refused ours.
+const RETRY_PAUSE: Duration = Duration::from_secs(2);
+const MAX_NETWORKS_AGE: Duration = Duration::from_secs(10);
+/// While a program edits the networks.
+const EDITED_NETWORKS_PAUSE: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(in crate::machine) struct Scanning {
@@ -33,35 +31,47 @@ pub(in crate::machine) struct Scanning {
 
 #[derive(Debug)]
 enum Step {
-    /// The supplicant does something of its own: it is brought to rest first.
-    Quieting,
+    /// The supplicant is brought to rest first.
+    Quiescing,
     /// Reading the list of networks.
     Listing,
-    /// Silent until the alarm.
+    /// Silent until the timer.
     Resting,
-    /// Silent until somebody else's scan ends, or the alarm.
+    /// Silent until another program's scan ends, or the timer.
     Yielding,
-    /// The kernel was asked to scan.
+    /// The scan was requested.
     Starting(ScanPlan),
-    /// A scan is on the air; `digested`: the supplicant has said that it knows the results.
-    Scanning { plan: ScanPlan, digested: bool },
-    /// Reading what the kernel heard.
-    Reading { plan: ScanPlan, digested: bool },
-    /// Something interesting was heard: waiting until the supplicant knows it too.
-    Digesting { plan: ScanPlan, air: Vec<Bss> },
-    /// Asking the supplicant about it.
+    /// The scan is on the air.
+    Running(Round),
+    /// Reading the scan results.
+    Reading(Round),
+    /// Waiting until the supplicant has the results too.
+    Digesting { plan: ScanPlan, found: Vec<Bss> },
+    /// Asking the supplicant about the BSSs.
     Surveying { plan: ScanPlan, fresh: Vec<Bss> },
 }
 
+/// A round of scanning.
+#[derive(Debug)]
+struct Round {
+    plan: ScanPlan,
+    /// The supplicant has reported that it has the results.
+    is_digested: bool,
+}
+
+impl From<Step> for State {
+    fn from(step: Step) -> Self {
+        Self::Scanning(Scanning { step })
+    }
+}
+
 impl Scanning {
-    /// Starts a round at once; the card is masked.
+    /// Starts a round at once; the interface is masked.
     pub(super) fn begin(cx: &mut Context) -> State {
         cx.leave_state();
-        if cx.networks_are_stale(NETWORKS_STALE) {
-            cx.ask(Request::ListNetworks { bssids: Vec::new() });
-            return State::Scanning(Self {
-                step: Step::Listing,
-            });
+        if cx.networks.are_stale(cx.core.now, MAX_NETWORKS_AGE) {
+            cx.request(Request::ListNetworks { bssids: Vec::new() });
+            return Step::Listing.into();
         }
         Self::next_round(cx)
     }
@@ -69,246 +79,117 @@ impl Scanning {
     /// Starts a round at that moment.
     pub(super) fn begin_at(cx: &mut Context, moment: Time) -> State {
         cx.leave_state();
-        Self::rest(cx, moment.saturating_sub(cx.now))
+        Self::rest(cx, moment.saturating_sub(cx.core.now))
     }
 
-    /// Somebody asked the supplicant for a connection: it is had, but under the right address.
+    /// A program asked the supplicant for a connection: macveil makes it, under the right address.
     pub(super) fn on_demand(cx: &mut Context) -> State {
+        let now = cx.core.now;
         cx.leave_state();
-        cx.memory.clear_failures();
-        cx.planner.restart(cx.now);
-        cx.networks_changed();
-        cx.ask(Request::Quiesce);
-        State::Scanning(Self {
-            step: Step::Quieting,
-        })
+        cx.networks.failures.clear_failures();
+        cx.scan.planner.restart(now);
+        cx.networks.changed(now);
+        cx.request(Request::Quiesce);
+        Step::Quiescing.into()
     }
 
-    pub(super) fn handle(self, cx: &mut Context, event: Event) -> State {
-        match event {
-            Event::Backend(WpaEvent::Supplicant(
-                Supplicant::NetworkNotFound
-                | Supplicant::Connecting { .. }
-                | Supplicant::Connected { .. },
-            )) => Self::on_demand(cx),
-            Event::Link(LinkEvent::Changed(link)) if !link.up => {
-                Blocked::until_up(cx, NextState::Search)
-            }
-            Event::Link(LinkEvent::Changed(_)) if !cx.is_masked() => {
-                Masking::again(cx, NextState::Search)
-            }
-            other => self.advance(cx, other),
-        }
-    }
-
-    fn advance(self, cx: &mut Context, event: Event) -> State {
-        match (self.step, event) {
-            (Step::Resting | Step::Yielding, Event::Scan(ScanEvent::Ended))
-                if cx.mask_is_exposed() =>
-            {
-                Masking::rotate(cx, NextState::Search)
-            }
-            // Whoever listens without end leaves the card free for a moment only.
-            (Step::Yielding, Event::Scan(ScanEvent::Ended))
-            | (Step::Quieting, Event::Backend(WpaEvent::Reply(Reply::Quiesce(Ok(_)))))
-            | (Step::Resting | Step::Yielding, Event::Command(Command::Resumed)) => Self::begin(cx),
-            (
-                step @ (Step::Resting | Step::Yielding),
-                Event::Command(Command::Pause { .. } | Command::Scan | Command::Rotate),
-            ) => {
-                if cx.may_rotate_now() {
-                    return Masking::rotate(cx, NextState::Search);
-                }
-                Self::diverted(cx).unwrap_or(State::Scanning(Self { step }))
-            }
-            (Step::Listing, Event::Backend(WpaEvent::Reply(Reply::NetworkList(Ok(survey))))) => {
-                cx.learn_networks(survey.networks);
-                Self::next_round(cx)
-            }
-            (
-                Step::Resting | Step::Yielding,
-                Event::Backend(WpaEvent::Supplicant(Supplicant::NetworksChanged)),
-            ) => {
-                cx.wake_in(NETWORKS_EDITED);
-                State::Scanning(Self {
-                    step: Step::Resting,
-                })
-            }
-            (Step::Starting(plan), Event::Scan(ScanEvent::Accepted(Ok(())))) => {
-                cx.scan_accepted();
-                cx.wake_in(SCAN_TIMEOUT);
-                State::Scanning(Self {
-                    step: Step::Scanning {
-                        plan,
-                        digested: false,
-                    },
-                })
-            }
-            (Step::Starting(plan), Event::Scan(ScanEvent::Accepted(Err(refusal)))) => {
-                Self::refused(cx, plan, &refusal)
-            }
-            (
-                Step::Scanning { plan, digested },
-                Event::Backend(WpaEvent::Supplicant(Supplicant::ScanResults)),
-            ) => {
-                let digested = digested || !std::mem::take(&mut cx.results_owed);
-                State::Scanning(Self {
-                    step: Step::Scanning { plan, digested },
-                })
-            }
-            // There is one scan at a time: the end of ours was not heard, or may not have been.
-            (Step::Scanning { plan, .. }, Event::Scan(ScanEvent::Started(_)) | Event::Overrun) => {
-                cx.planner.repeat(plan);
-                Self::rest(cx, TRY_AGAIN)
-            }
-            (Step::Scanning { plan, digested }, Event::Scan(ScanEvent::Ended)) => {
-                cx.read_air();
-                State::Scanning(Self {
-                    step: Step::Reading { plan, digested },
-                })
-            }
-            (Step::Reading { plan, digested }, Event::Scan(ScanEvent::Results(air))) => {
-                Self::heard(cx, plan, air, digested)
-            }
-            (
-                Step::Digesting { plan, air },
-                Event::Backend(WpaEvent::Supplicant(Supplicant::ScanResults)),
-            ) => Self::survey(cx, plan, &air),
-            (step, Event::Backend(WpaEvent::Supplicant(Supplicant::ScanResults))) => {
-                cx.results_owed = false;
-                State::Scanning(Self { step })
-            }
-            (
-                Step::Surveying { plan, fresh },
-                Event::Backend(WpaEvent::Reply(Reply::NetworkList(Ok(survey)))),
-            ) => Self::choose(cx, &plan, &fresh, survey),
-            (
-                _,
-                Event::Backend(WpaEvent::Reply(
-                    Reply::Quiesce(Err(failure)) | Reply::NetworkList(Err(failure)),
-                )),
-            ) => {
-                cx.remark(failure.to_string());
-                Self::rest(cx, TRY_AGAIN)
-            }
-            (step, _) => State::Scanning(Self { step }),
-        }
-    }
-
-    pub(super) fn alarm(self, cx: &mut Context) -> State {
-        match self.step {
-            Step::Digesting { plan, air } => Self::survey(cx, plan, &air),
-            Step::Scanning { .. } => {
-                cx.act(Action::AbortScan);
-                Self::rest(cx, TRY_AGAIN)
-            }
-            Step::Resting | Step::Yielding => Self::begin(cx),
-            step @ (Step::Quieting
-            | Step::Listing
-            | Step::Starting(_)
-            | Step::Reading { .. }
-            | Step::Surveying { .. }) => State::Scanning(Self { step }),
-        }
-    }
-
-    /// What the user asked for comes first.
+    /// Commands of the user come first.
     fn diverted(cx: &mut Context) -> Option<State> {
-        if cx.scan_requested {
-            return Some(UserScan::begin(cx, NextState::Search));
+        if cx.user.scan_requested {
+            return Some(UserScan::begin(cx, NextState::Scan));
         }
-        cx.pause
-            .is_some()
-            .then(|| Paused::begin(cx, NextState::Search))
+        let is_paused = cx.user.pause.is_some();
+        is_paused.then(|| Paused::begin(cx, NextState::Scan))
     }
 
     fn next_round(cx: &mut Context) -> State {
         if let Some(diverted) = Self::diverted(cx) {
             return diverted;
         }
-        if !cx.networks.iter().any(selection::is_eligible) {
-            let pause = if cx.networks_are_edited() {
-                NETWORKS_EDITED
+        if !cx.networks.list.iter().any(selection::is_eligible) {
+            let pause = if cx.networks.are_edited(cx.core.now) {
+                EDITED_NETWORKS_PAUSE
             } else {
-                NETWORKS_STALE
+                MAX_NETWORKS_AGE
             };
             return Self::rest(cx, pause);
         }
         if cx.mask_is_spent() {
-            return Masking::rotate(cx, NextState::Search);
+            return Masking::rotate(cx, NextState::Scan);
         }
         let plan = cx.next_plan();
         if plan.frequencies.is_empty() {
-            return Self::rest(cx, TRY_AGAIN);
+            return Self::rest(cx, RETRY_PAUSE);
         }
-        cx.planner.scan_begins(cx.now);
-        cx.act(Action::Scan(cx.scan_request(&plan)));
-        State::Scanning(Self {
-            step: Step::Starting(plan),
-        })
+        cx.start_scan(&plan);
+        Step::Starting(plan).into()
     }
 
     fn rest(cx: &mut Context, pause: Duration) -> State {
         if let Some(diverted) = Self::diverted(cx) {
             return diverted;
         }
-        cx.wake_in(pause);
-        State::Scanning(Self {
-            step: Step::Resting,
-        })
+        cx.core.wake_in(pause);
+        Step::Resting.into()
     }
 
-    fn refused(cx: &mut Context, plan: ScanPlan, refusal: &KernelError) -> State {
-        if refusal.errno == Some(Errno::OPNOTSUPP) && cx.method == Method::Driver {
-            cx.remark(format!("the driver refuses to scan under a random address ({refusal}); the card's own address is changed before each scan from now on"));
-            cx.method = Method::Bounce;
-        } else if refusal.errno != Some(Errno::BUSY) {
-            cx.remark(format!("{refusal}; trying again"));
+    fn refused(cx: &mut Context, plan: ScanPlan, error: KernelError) -> State {
+        let is_busy = error.errno == Some(Errno::BUSY);
+        if error.errno == Some(Errno::OPNOTSUPP) && cx.mask.method == Method::Driver {
+            cx.remark(Remark::RandomizedScanRefused(error));
+            cx.mask.method = Method::Bounce;
+        } else if !is_busy {
+            cx.remark(Remark::ScanFailed(error));
         }
-        cx.planner.repeat(plan);
-        if refusal.errno == Some(Errno::BUSY) {
-            cx.wake_in(TRY_AGAIN);
-            return State::Scanning(Self {
-                step: Step::Yielding,
-            });
+        cx.scan.planner.repeat(plan);
+        if is_busy {
+            cx.core.wake_in(RETRY_PAUSE);
+            return Step::Yielding.into();
         }
-        Self::rest(cx, TRY_AGAIN)
+        Self::rest(cx, RETRY_PAUSE)
     }
 
-    fn heard(cx: &mut Context, plan: ScanPlan, air: Vec<Bss>, digested: bool) -> State {
-        let fresh = cx.fresh(&air);
-        if selection::known_bssids(&cx.networks, &fresh).is_empty() {
-            cx.results_owed = !digested;
+    fn supplicant_failed(cx: &mut Context, failure: &Failure) -> State {
+        let failure = failure.to_string();
+        cx.remark(Remark::Supplicant { failure });
+        Self::rest(cx, RETRY_PAUSE)
+    }
+
+    fn heard(cx: &mut Context, round: Round, found: Vec<Bss>) -> State {
+        let Round { plan, is_digested } = round;
+        let fresh = cx.scan.planner.fresh(&found);
+        if selection::known_bssids(&cx.networks.list, &fresh).is_empty() {
+            cx.scan.results_owed = !is_digested;
             return Self::end_round(cx, &plan, &fresh);
         }
-        if digested {
-            return Self::survey(cx, plan, &air);
+        if is_digested {
+            return Self::survey(cx, plan, &found);
         }
-        cx.wake_in(DIGESTION);
-        State::Scanning(Self {
-            step: Step::Digesting { plan, air },
-        })
+        cx.core.wake_in(RESULTS_TIMEOUT);
+        Step::Digesting { plan, found }.into()
     }
 
-    fn survey(cx: &mut Context, plan: ScanPlan, air: &[Bss]) -> State {
-        cx.ask(Request::ListNetworks {
-            bssids: selection::known_bssids(&cx.networks, air),
-        });
-        let fresh = cx.fresh(air);
-        State::Scanning(Self {
-            step: Step::Surveying { plan, fresh },
-        })
+    fn survey(cx: &mut Context, plan: ScanPlan, found: &[Bss]) -> State {
+        let bssids = selection::known_bssids(&cx.networks.list, found);
+        cx.request(Request::ListNetworks { bssids });
+        let fresh = cx.scan.planner.fresh(found);
+        Step::Surveying { plan, fresh }.into()
     }
 
-    fn choose(cx: &mut Context, plan: &ScanPlan, fresh: &[Bss], survey: NetworkList) -> State {
-        cx.learn_networks(survey.networks);
-        let can_try = |ssid: &_| cx.memory.can_try(cx.now, ssid);
-        let wanted = cx.wanted.as_ref();
-        match selection::choose(&cx.networks, &survey.table, fresh, wanted, can_try) {
-            Some(candidate) if cx.pause.is_none() && cx.is_worth_joining_now(&candidate, plan) => {
+    fn choose(cx: &mut Context, plan: &ScanPlan, fresh: &[Bss], list: NetworkList) -> State {
+        let now = cx.core.now;
+        cx.networks.learn(now, list.networks);
+        let networks = &cx.networks;
+        let can_try = |ssid: &_| networks.failures.can_try(now, ssid);
+        let wanted = networks.wanted.as_ref();
+        match selection::choose(&networks.list, &list.table, fresh, wanted, can_try) {
+            Some(candidate)
+                if cx.user.pause.is_none() && cx.is_worth_joining_now(&candidate, plan) =>
+            {
                 Associating::begin(cx, candidate)
             }
             Some(candidate) => {
-                cx.planner.come_back_for(&candidate);
+                cx.scan.planner.come_back_for(&candidate);
                 Self::end_round(cx, plan, fresh)
             }
             None => Self::end_round(cx, plan, fresh),
@@ -321,9 +202,155 @@ impl Scanning {
             return Self::next_round(cx);
         }
         if cx.mask_is_spent() {
-            // Whoever scans meanwhile does so under an address that was never on the air.
-            return Masking::rotate(cx, NextState::SearchAt(cx.now.saturating_add(pause)));
+            // Another program's scan in the pause then has an address that was never on the air.
+            let moment = cx.core.now.saturating_add(pause);
+            return Masking::rotate(cx, NextState::ScanAt(moment));
         }
         Self::rest(cx, pause)
+    }
+
+    /// There is one scan at a time: the end of ours was lost, or can have been.
+    fn lost_scan(self, cx: &mut Context) -> State {
+        match self.step {
+            Step::Running(Round { plan, .. }) => {
+                cx.scan.planner.repeat(plan);
+                Self::rest(cx, RETRY_PAUSE)
+            }
+            step => step.into(),
+        }
+    }
+
+    const fn is_silent(&self) -> bool {
+        matches!(self.step, Step::Resting | Step::Yielding)
+    }
+}
+
+impl Handler for Scanning {
+    fn link_changed(self, cx: &mut Context, link: Link) -> State {
+        if !link.up {
+            return Blocked::until_up(cx, NextState::Scan);
+        }
+        if cx.is_masked() {
+            return self.into();
+        }
+        Masking::again(cx, NextState::Scan)
+    }
+
+    fn external_scan_started(self, cx: &mut Context, _scan: ScanStarted) -> State {
+        self.lost_scan(cx)
+    }
+
+    fn scan_accepted(self, cx: &mut Context, result: Result<(), KernelError>) -> State {
+        match (self.step, result) {
+            (Step::Starting(plan), Ok(())) => {
+                cx.scan_accepted();
+                cx.core.wake_in(SCAN_TIMEOUT);
+                let is_digested = false;
+                Step::Running(Round { plan, is_digested }).into()
+            }
+            (Step::Starting(plan), Err(error)) => Self::refused(cx, plan, error),
+            (step, _) => step.into(),
+        }
+    }
+
+    fn scan_ended(self, cx: &mut Context) -> State {
+        match self.step {
+            Step::Resting | Step::Yielding if cx.mask.is_exposed() => {
+                Masking::rotate(cx, NextState::Scan)
+            }
+            // A program that scans all the time leaves the interface free for a moment only.
+            Step::Yielding => Self::begin(cx),
+            Step::Running(round) => {
+                cx.get_scan_results();
+                Step::Reading(round).into()
+            }
+            step => step.into(),
+        }
+    }
+
+    fn scan_results(self, cx: &mut Context, found: Vec<Bss>) -> State {
+        match self.step {
+            Step::Reading(round) => Self::heard(cx, round, found),
+            step => step.into(),
+        }
+    }
+
+    fn supplicant(self, cx: &mut Context, event: Supplicant) -> State {
+        if event.wants_connection() {
+            return Self::on_demand(cx);
+        }
+        match (self.step, event) {
+            (Step::Resting | Step::Yielding, Supplicant::NetworksChanged) => {
+                cx.core.wake_in(EDITED_NETWORKS_PAUSE);
+                Step::Resting.into()
+            }
+            (Step::Running(round), Supplicant::ScanResults) => {
+                let is_ours = !std::mem::take(&mut cx.scan.results_owed);
+                let is_digested = round.is_digested || is_ours;
+                Step::Running(Round {
+                    is_digested,
+                    ..round
+                })
+                .into()
+            }
+            (Step::Digesting { plan, found }, Supplicant::ScanResults) => {
+                Self::survey(cx, plan, &found)
+            }
+            (step, Supplicant::ScanResults) => {
+                cx.scan.results_owed = false;
+                step.into()
+            }
+            (step, _) => step.into(),
+        }
+    }
+
+    fn reply(self, cx: &mut Context, reply: Reply) -> State {
+        match (self.step, reply) {
+            (Step::Quiescing, Reply::Quiesce(Ok(_))) => Self::begin(cx),
+            (Step::Listing, Reply::NetworkList(Ok(list))) => {
+                cx.networks.learn(cx.core.now, list.networks);
+                Self::next_round(cx)
+            }
+            (Step::Surveying { plan, fresh }, Reply::NetworkList(Ok(list))) => {
+                Self::choose(cx, &plan, &fresh, list)
+            }
+            (_, Reply::Quiesce(Err(failure)) | Reply::NetworkList(Err(failure))) => {
+                Self::supplicant_failed(cx, &failure)
+            }
+            (step, _) => step.into(),
+        }
+    }
+
+    fn command(self, cx: &mut Context, command: Command) -> State {
+        match command {
+            Command::Resumed if self.is_silent() => Self::begin(cx),
+            Command::Pause { .. } | Command::Scan | Command::Rotate if self.is_silent() => {
+                if cx.may_rotate_now() {
+                    return Masking::rotate(cx, NextState::Scan);
+                }
+                Self::diverted(cx).unwrap_or_else(|| self.into())
+            }
+            _ => self.into(),
+        }
+    }
+
+    fn overrun(self, cx: &mut Context) -> State {
+        self.lost_scan(cx)
+    }
+
+    fn timeout(self, cx: &mut Context) -> State {
+        match self.step {
+            Step::Digesting { plan, found } => Self::survey(cx, plan, &found),
+            Step::Running(_) => {
+                cx.core.act(Action::AbortScan);
+                Self::rest(cx, RETRY_PAUSE)
+            }
+            Step::Resting | Step::Yielding => Self::begin(cx),
+            step @ (Step::Quiescing
+            | Step::Listing
+            | Step::Starting(_)
+            | Step::Reading(_)
+            | Step::Surveying { .. }) => step.into(),
+        }
     }
 }

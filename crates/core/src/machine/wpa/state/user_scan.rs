@@ -1,161 +1,178 @@
-//! One scan of all channels, because somebody asked for it: masked like every other.
+//! One scan of all channels for the user, masked like every other.
 
 use std::time::Duration;
 
 use rustix::io::Errno;
 
-use super::Action;
-use super::{Attaching, Blocked, Context, Event, Masking, NextState, Scanning, State};
+use super::{Attaching, Blocked, Context, Handler, Masking, NextState, Scanning, State};
 use crate::machine::KernelError;
-use crate::machine::event::{LinkEvent, ScanEvent};
+use crate::machine::event::{Link, ScanStarted};
 use crate::machine::notice::Notice;
 use crate::machine::status::ScanFailure;
-use crate::machine::wpa::backend::{Supplicant, WpaEvent};
+use crate::machine::wpa::Action;
+use crate::machine::wpa::backend::Supplicant;
 use crate::types::Bss;
 
-/// A scan that takes longer is given up.
 const SCAN_TIMEOUT: Duration = Duration::from_secs(15);
-/// The card is busy with somebody else's scan: try again after this, this many times.
-const TRY_AGAIN: Duration = Duration::from_millis(500);
-const TRIES: u32 = 8;
+/// The interface is busy with another program's scan.
+const RETRY_PAUSE: Duration = Duration::from_millis(500);
+const MAX_TRIES: u32 = 8;
 
 #[derive(Debug)]
 pub(in crate::machine) struct UserScan {
-    then: NextState,
+    /// After the scan.
+    next: NextState,
     step: Step,
     tries: u32,
-    /// The supplicant has said that it knows the results.
-    digested: bool,
+    /// The supplicant has reported that it has the results.
+    is_digested: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
-    /// The kernel was asked to scan.
+    /// The scan was requested.
     Starting,
-    /// The card is busy.
+    /// The interface is busy.
     Yielding,
     /// The scan is on the air.
-    Scanning,
-    /// Reading what the kernel heard.
+    Running,
+    /// Reading the scan results.
     Reading,
 }
 
 impl UserScan {
-    /// The card is masked; `then` is for the time after the scan.
-    pub(super) fn begin(cx: &mut Context, then: NextState) -> State {
+    /// The interface is masked.
+    pub(super) fn begin(cx: &mut Context, next: NextState) -> State {
         if cx.mask_is_spent() {
-            return Masking::rotate(cx, then);
+            return Masking::rotate(cx, next);
         }
         cx.leave_state();
-        let looking = Self {
-            then,
+        let user_scan = Self {
+            next,
             step: Step::Starting,
             tries: 0,
-            digested: false,
+            is_digested: false,
         };
-        looking.scan(cx)
+        user_scan.scan(cx)
     }
 
-    fn scan(self, cx: &mut Context) -> State {
-        let plan = cx.plan_of_all_channels();
-        cx.planner.scan_begins(cx.now);
-        cx.act(Action::Scan(cx.scan_request(&plan)));
-        State::UserScan(Self {
-            step: Step::Starting,
-            ..self
-        })
+    fn scan(mut self, cx: &mut Context) -> State {
+        let plan = cx.all_channels();
+        cx.start_scan(&plan);
+        self.step = Step::Starting;
+        self.into()
     }
 
-    pub(super) fn handle(mut self, cx: &mut Context, event: Event) -> State {
-        match (self.step, event) {
-            (_, Event::Link(LinkEvent::Changed(link))) if !link.up => {
-                Blocked::until_up(cx, self.then)
-            }
-            (_, Event::Link(LinkEvent::Changed(_))) if !cx.is_masked() => {
-                Masking::again(cx, self.then)
-            }
-            (_, Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared))) => Attaching::begin(cx),
-            (
-                _,
-                Event::Backend(WpaEvent::Supplicant(
-                    Supplicant::NetworkNotFound
-                    | Supplicant::Connecting { .. }
-                    | Supplicant::Connected { .. },
-                )),
-            ) => Scanning::on_demand(cx),
-            (Step::Starting, Event::Scan(ScanEvent::Accepted(Ok(())))) => {
-                cx.scan_accepted();
-                cx.wake_in(SCAN_TIMEOUT);
-                self.step = Step::Scanning;
-                State::UserScan(self)
-            }
-            (Step::Starting, Event::Scan(ScanEvent::Accepted(Err(refusal)))) => {
-                self.refused(cx, &refusal)
-            }
-            (Step::Scanning, Event::Backend(WpaEvent::Supplicant(Supplicant::ScanResults))) => {
-                self.digested |= !std::mem::take(&mut cx.results_owed);
-                State::UserScan(self)
-            }
-            // There is one scan at a time: the end of ours was not heard, or may not have been.
-            (Step::Scanning, Event::Scan(ScanEvent::Started(_)) | Event::Overrun) => self.again(cx),
-            (Step::Scanning, Event::Scan(ScanEvent::Ended)) => {
-                cx.results_owed = cx.supplicant && !self.digested;
-                cx.read_air();
-                self.step = Step::Reading;
-                State::UserScan(self)
-            }
-            (Step::Reading, Event::Scan(ScanEvent::Results(air))) => {
-                let heard = cx.fresh(&air);
-                self.end(cx, Ok(heard))
-            }
-            (_, Event::Backend(WpaEvent::Supplicant(Supplicant::ScanResults))) => {
-                cx.results_owed = false;
-                State::UserScan(self)
-            }
-            (Step::Yielding, Event::Scan(ScanEvent::Ended)) if cx.mask_is_exposed() => {
-                Masking::rotate(cx, self.then)
-            }
-            _ => State::UserScan(self),
-        }
-    }
-
-    pub(super) fn alarm(self, cx: &mut Context) -> State {
-        match self.step {
-            Step::Scanning => {
-                cx.act(Action::AbortScan);
-                let seconds = SCAN_TIMEOUT.as_secs();
-                self.end(cx, Err(ScanFailure::Timeout { seconds }))
-            }
-            Step::Yielding => self.scan(cx),
-            Step::Starting | Step::Reading => State::UserScan(self),
-        }
-    }
-
-    fn refused(self, cx: &mut Context, refusal: &KernelError) -> State {
-        if refusal.errno == Some(Errno::BUSY) {
+    /// There is one scan at a time: the end of ours was lost, or can have been.
+    fn lost_scan(self, cx: &mut Context) -> State {
+        if self.step == Step::Running {
             return self.again(cx);
         }
-        let reason = refusal.to_string();
-        self.end(cx, Err(ScanFailure::Kernel { reason }))
+        self.into()
     }
 
     fn again(mut self, cx: &mut Context) -> State {
         self.tries += 1;
-        if self.tries >= TRIES {
+        if self.tries >= MAX_TRIES {
             return self.end(cx, Err(ScanFailure::Busy));
         }
-        cx.wake_in(TRY_AGAIN);
+        cx.core.wake_in(RETRY_PAUSE);
         self.step = Step::Yielding;
-        State::UserScan(self)
+        self.into()
     }
 
     fn end(self, cx: &mut Context, found: Result<Vec<Bss>, ScanFailure>) -> State {
-        cx.scan_requested = false;
-        let mask = (!cx.scans_carry_own_address()).then_some(cx.link.address);
-        cx.notify(Notice::UserScan { mask, found });
+        cx.user.scan_requested = false;
+        let mask = (!cx.scans_are_randomized()).then_some(cx.core.link.address);
+        cx.core.notify(Notice::UserScan { mask, found });
         if cx.mask_is_spent() {
-            return Masking::rotate(cx, self.then);
+            return Masking::rotate(cx, self.next);
         }
-        self.then.follow(cx)
+        self.next.enter(cx)
+    }
+}
+
+impl Handler for UserScan {
+    fn link_changed(self, cx: &mut Context, link: Link) -> State {
+        if !link.up {
+            return Blocked::until_up(cx, self.next);
+        }
+        if cx.is_masked() {
+            return self.into();
+        }
+        Masking::again(cx, self.next)
+    }
+
+    fn external_scan_started(self, cx: &mut Context, _scan: ScanStarted) -> State {
+        self.lost_scan(cx)
+    }
+
+    fn scan_accepted(mut self, cx: &mut Context, result: Result<(), KernelError>) -> State {
+        if self.step != Step::Starting {
+            return self.into();
+        }
+        match result {
+            Ok(()) => {
+                cx.scan_accepted();
+                cx.core.wake_in(SCAN_TIMEOUT);
+                self.step = Step::Running;
+                self.into()
+            }
+            Err(error) if error.errno == Some(Errno::BUSY) => self.again(cx),
+            Err(error) => {
+                let reason = error.to_string();
+                self.end(cx, Err(ScanFailure::Kernel { reason }))
+            }
+        }
+    }
+
+    fn scan_ended(mut self, cx: &mut Context) -> State {
+        match self.step {
+            Step::Running => {
+                cx.scan.results_owed = cx.supplicant.is_present && !self.is_digested;
+                cx.get_scan_results();
+                self.step = Step::Reading;
+                self.into()
+            }
+            Step::Yielding if cx.mask.is_exposed() => Masking::rotate(cx, self.next),
+            Step::Starting | Step::Yielding | Step::Reading => self.into(),
+        }
+    }
+
+    fn scan_results(self, cx: &mut Context, found: Vec<Bss>) -> State {
+        if self.step != Step::Reading {
+            return self.into();
+        }
+        let fresh = cx.scan.planner.fresh(&found);
+        self.end(cx, Ok(fresh))
+    }
+
+    fn supplicant(mut self, cx: &mut Context, event: Supplicant) -> State {
+        match event {
+            Supplicant::Appeared => return Attaching::begin(cx),
+            event if event.wants_connection() => return Scanning::on_demand(cx),
+            Supplicant::ScanResults if self.step == Step::Running => {
+                self.is_digested |= !std::mem::take(&mut cx.scan.results_owed);
+            }
+            Supplicant::ScanResults => cx.scan.results_owed = false,
+            _ => {}
+        }
+        self.into()
+    }
+
+    fn overrun(self, cx: &mut Context) -> State {
+        self.lost_scan(cx)
+    }
+
+    fn timeout(self, cx: &mut Context) -> State {
+        match self.step {
+            Step::Running => {
+                cx.core.act(Action::AbortScan);
+                let seconds = SCAN_TIMEOUT.as_secs();
+                self.end(cx, Err(ScanFailure::Timeout { seconds }))
+            }
+            Step::Yielding => self.scan(cx),
+            Step::Starting | Step::Reading => self.into(),
+        }
     }
 }

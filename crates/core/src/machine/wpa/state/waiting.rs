@@ -1,67 +1,80 @@
-//! No supplicant to talk to: masked, or left alone for a moment if already connected.
+//! There is no supplicant: masked, or connected and left alone for a moment.
 
 use std::time::Duration;
 
-use super::{Attaching, Context, Event, Masking, NextState, State, UserScan};
-use crate::machine::event::{Command, LinkEvent, ScanEvent};
-use crate::machine::wpa::backend::{Supplicant, WpaEvent};
-use crate::machine::wpa::context::RunningScan;
+use super::{Attaching, Context, Handler, Masking, NextState, State, UserScan};
+use crate::machine::event::{Command, Link};
+use crate::machine::notice::Remark;
+use crate::machine::wpa::backend::Supplicant;
+use crate::machine::wpa::scan::RunningScan;
 
-/// A connection found at start is left alone this long for its supplicant to show up.
-const ADOPTION: Duration = Duration::from_secs(2);
+/// A connection from before macveil waits this long for its supplicant.
+const ADOPTION_TIMEOUT: Duration = Duration::from_secs(2);
 
 #[derive(Debug)]
 pub(in crate::machine) struct Waiting {
-    /// The card was connected before macveil came; nothing is known of the network yet.
-    connected: bool,
+    /// The interface was connected before macveil; its network is unknown.
+    is_connected: bool,
 }
 
 impl Waiting {
-    /// The first state: an existing connection is not disturbed before its supplicant was asked.
+    /// The first state: a connection is not disturbed before its supplicant was asked.
     pub(in crate::machine) fn start(cx: &mut Context) -> State {
-        if !cx.link.carrier {
+        if !cx.core.link.carrier {
             return Masking::begin(cx, NextState::Wait);
         }
-        cx.wake_in(ADOPTION);
-        State::Waiting(Self { connected: true })
+        cx.core.wake_in(ADOPTION_TIMEOUT);
+        State::Waiting(Self { is_connected: true })
     }
 
     pub(super) fn begin(cx: &mut Context) -> State {
         cx.leave_state();
-        State::Waiting(Self { connected: false })
+        State::Waiting(Self {
+            is_connected: false,
+        })
     }
+}
 
-    pub(super) fn handle(self, cx: &mut Context, event: Event) -> State {
-        match event {
-            Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)) => Attaching::begin(cx),
-            Event::Link(LinkEvent::Changed(_)) if !self.connected && !cx.is_masked() => {
-                Masking::again(cx, NextState::Wait)
-            }
-            Event::Link(LinkEvent::Changed(link)) if self.connected && !link.carrier => {
-                Masking::begin(cx, NextState::Wait)
-            }
-            Event::Command(Command::Scan) if !self.connected && cx.link.up => {
-                UserScan::begin(cx, NextState::Wait)
-            }
-            Event::Command(Command::Rotate) if cx.may_rotate_now() => {
-                Masking::rotate(cx, NextState::Wait)
-            }
-            Event::Scan(ScanEvent::Ended) if cx.mask_is_exposed() => {
-                Masking::rotate(cx, NextState::Wait)
-            }
-            Event::Link(_)
-            | Event::Scan(_)
-            | Event::Mlme(_)
-            | Event::Backend(_)
-            | Event::Command(_)
-            | Event::Renewed { .. }
-            | Event::Overrun => State::Waiting(self),
+impl Handler for Waiting {
+    fn link_changed(self, cx: &mut Context, link: Link) -> State {
+        match self.is_connected {
+            false if !cx.is_masked() => Masking::again(cx, NextState::Wait),
+            true if !link.carrier => Masking::begin(cx, NextState::Wait),
+            true | false => self.into(),
         }
     }
 
-    pub(super) fn alarm(self, cx: &mut Context) -> State {
-        if self.connected && cx.scan == RunningScan::None {
-            cx.remark("connected, but no supplicant answers for it: the connection is ended");
+    fn scan_ended(self, cx: &mut Context) -> State {
+        if cx.mask.is_exposed() {
+            return Masking::rotate(cx, NextState::Wait);
+        }
+        self.into()
+    }
+
+    fn supplicant(self, cx: &mut Context, event: Supplicant) -> State {
+        if event == Supplicant::Appeared {
+            return Attaching::begin(cx);
+        }
+        self.into()
+    }
+
+    fn supplicant_vanished(self, _cx: &mut Context) -> State {
+        self.into()
+    }
+
+    fn command(self, cx: &mut Context, command: Command) -> State {
+        match command {
+            Command::Scan if !self.is_connected && cx.core.link.up => {
+                UserScan::begin(cx, NextState::Wait)
+            }
+            Command::Rotate if cx.may_rotate_now() => Masking::rotate(cx, NextState::Wait),
+            _ => self.into(),
+        }
+    }
+
+    fn timeout(self, cx: &mut Context) -> State {
+        if self.is_connected && cx.scan.running == RunningScan::None {
+            cx.remark(Remark::UnclaimedConnection);
         }
         Masking::begin(cx, NextState::Wait)
     }

@@ -329,7 +329,7 @@ fn who_has_a_network_joined_anew_is_told() {
     let mut bench = Bench::connected_with(ConnectionOptions::default(), Vec::new());
     bench.done.clear();
     bench.tell(Event::Command(Command::Rejoin(home())));
-    assert_eq!(told_of_home(&bench), ["reconnecting, as requested"]);
+    assert_eq!(told_of_home(&bench), [NetworkRemark::Rejoining]);
 }
 
 #[test]
@@ -338,13 +338,16 @@ fn a_connection_under_another_address_than_its_own_is_told_as_it_is_ended() {
     bench.phase = Phase::Connected;
     bench.connected_to = Some(home());
     bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
-    let why = format!("connected under {PERMANENT}, which is not its address: connecting again");
-    assert_eq!(told_of_home(&bench), [why]);
+    let address = PERMANENT;
+    assert_eq!(
+        told_of_home(&bench),
+        [NetworkRemark::WrongAddress { address }]
+    );
 }
 
-fn told_of_home(bench: &Bench) -> Vec<&str> {
+fn told_of_home(bench: &Bench) -> Vec<NetworkRemark> {
     let told = bench.done.iter().filter_map(|action| match action {
-        Action::Notify(Notice::About { ssid, remark }) if *ssid == home() => Some(remark.as_str()),
+        Action::Notify(Notice::About { ssid, remark }) if *ssid == home() => Some(*remark),
         _ => None,
     });
     told.collect()

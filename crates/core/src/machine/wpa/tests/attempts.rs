@@ -7,9 +7,11 @@ fn assigns(action: &Action) -> bool {
 }
 
 /// Why attempts failed, and how long the network is left alone.
-fn reasons(bench: &Bench) -> Vec<(String, u64)> {
+fn reasons(bench: &Bench) -> Vec<(FailReason, u64)> {
     let notices = bench.done.iter().filter_map(|action| match action {
-        Action::Notify(Notice::Failed { why, retry_ms, .. }) => Some((why.clone(), *retry_ms)),
+        Action::Notify(Notice::Failed {
+            reason, retry_ms, ..
+        }) => Some((reason.clone(), *retry_ms)),
         _ => None,
     });
     notices.collect()
@@ -148,7 +150,7 @@ fn the_first_rejection_counts_and_the_network_is_left_alone_for_a_while() {
         status: 30,
     })));
     bench.pass(Duration::from_millis(150));
-    let why = "the access point refused (status 17)".to_owned();
+    let why = FailReason::Rejected { status: 17 };
     assert_eq!(reasons(&bench), [(why, 10_000)]);
     bench.pass(Duration::from_secs(8));
     assert_eq!(bench.asked(&Request::Connect), 0);
@@ -299,6 +301,6 @@ fn a_rejection_that_comes_before_the_orders_answer_is_the_reason_too() {
         status: 17,
     })));
     bench.pass(Duration::from_secs(1));
-    let why = "the access point refused (status 17)".to_owned();
+    let why = FailReason::Rejected { status: 17 };
     assert_eq!(reasons(&bench), [(why, 10_000)]);
 }

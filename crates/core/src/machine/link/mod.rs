@@ -1,0 +1,252 @@
+//! The part that all machines share: the clock, the link, the address setter, one timer, and the queue of
+//! actions.
+//!
+//! A machine passes every [`LinkEvent`] to [`LinkCore::handle`] before its state sees anything of it. The
+//! core keeps the link up to date, finds out which action an answer belongs to, and runs the address
+//! setter. The state sees a [`LinkChange`].
+
+mod setter;
+
+use std::collections::VecDeque;
+use std::time::{Duration, SystemTime};
+
+pub use setter::{AddressSetter, LinkStep, Progress};
+
+use super::action::{Action, How};
+use super::error::KernelError;
+use super::event::{Link, LinkEvent};
+use super::notice::Notice;
+use super::{Now, Time};
+use crate::types::Mac;
+
+#[derive(Debug)]
+pub(super) struct LinkCore<R> {
+    pub(super) now: Time,
+    /// The wall clock.
+    pub(super) wall: SystemTime,
+    pub(super) link: Link,
+    /// When the link got its address.
+    pub(super) address_since: Time,
+    /// The link is down because this machine took it down.
+    pub(super) is_held_down: bool,
+    /// When the current state continues.
+    pub(super) timer: Option<Time>,
+    setting: Option<Setting>,
+    /// Number of the last attempt to set an address.
+    attempts: u32,
+    /// For each link action without an answer, in order: the attempt that it belongs to, if any.
+    unanswered: VecDeque<Option<u32>>,
+    actions: VecDeque<Queued<R>>,
+}
+
+/// The current attempt to set an address.
+#[derive(Debug)]
+struct Setting {
+    number: u32,
+    setter: AddressSetter,
+    read_at: Option<Time>,
+}
+
+#[derive(Debug)]
+struct Queued<R> {
+    action: Action<R>,
+    attempt: Option<u32>,
+}
+
+/// What a state learns of the link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum LinkChange {
+    /// A notification.
+    Changed(Link),
+    /// The answer to an action of a state: `SetLinkDown`, `BringUp` or `ReadLink`.
+    Answered(Result<Link, KernelError>),
+    /// The current attempt to set an address has ended.
+    AddressSet(Result<Link, KernelError>),
+}
+
+impl<R> LinkCore<R> {
+    pub(super) const fn new(now: Now, link: Link) -> Self {
+        let Now { boot: now, wall } = now;
+        Self {
+            now,
+            wall,
+            link,
+            address_since: now,
+            is_held_down: false,
+            timer: None,
+            setting: None,
+            attempts: 0,
+            unanswered: VecDeque::new(),
+            actions: VecDeque::new(),
+        }
+    }
+
+    pub(super) const fn set_clock(&mut self, now: Now) {
+        Now {
+            boot: self.now,
+            wall: self.wall,
+        } = now;
+    }
+
+    pub(super) fn wake_in(&mut self, pause: Duration) {
+        self.timer = Some(self.now.saturating_add(pause));
+    }
+
+    /// Clears the timer if it is due.
+    pub(super) fn take_timer(&mut self) -> bool {
+        self.timer.take_if(|timer| *timer <= self.now).is_some()
+    }
+
+    pub(super) fn act(&mut self, action: Action<R>) {
+        let attempt = None;
+        self.actions.push_back(Queued { action, attempt });
+    }
+
+    pub(super) fn notify(&mut self, notice: Notice) {
+        self.act(Action::Notify(notice));
+    }
+
+    /// Starts to set an address; an earlier attempt no longer counts.
+    pub(super) fn set_address(&mut self, address: Mac, how: How) {
+        // A cycle that fails half-way leaves the link down.
+        self.is_held_down |= how == How::Cycle;
+        self.attempts = self.attempts.wrapping_add(1);
+        let (setter, step) = AddressSetter::new(address, how);
+        self.setting = Some(Setting {
+            number: self.attempts,
+            setter,
+            read_at: None,
+        });
+        self.actions.push_back(Queued {
+            action: step.into(),
+            attempt: Some(self.attempts),
+        });
+    }
+
+    /// Takes the link down. A link that is down already is not held by this machine.
+    pub(super) fn set_link_down(&mut self) {
+        self.is_held_down |= self.link.up;
+        self.setting = None;
+        self.act(Action::SetLinkDown);
+    }
+
+    pub(super) fn bring_up(&mut self) {
+        self.setting = None;
+        self.act(Action::BringUp);
+    }
+
+    pub(super) fn read_link(&mut self) {
+        self.act(Action::ReadLink);
+    }
+
+    /// The result of the current attempt no longer counts.
+    pub(super) fn forget_attempt(&mut self) {
+        self.setting = None;
+    }
+
+    /// Handles what is known of the link; `None` if it concerns no state.
+    pub(super) fn handle(&mut self, event: LinkEvent) -> Option<LinkChange> {
+        match event {
+            LinkEvent::Changed(link) => {
+                self.note(link);
+                let setting = self.setting.as_mut();
+                let progress = setting.and_then(|setting| setting.setter.handle_change(link));
+                let change = progress.and_then(|progress| self.proceed(progress));
+                change.or(Some(LinkChange::Changed(link)))
+            }
+            LinkEvent::Answered(answer) => {
+                if let Ok(link) = &answer {
+                    self.note(*link);
+                }
+                let Some(attempt) = self.unanswered.pop_front().flatten() else {
+                    return Some(LinkChange::Answered(answer));
+                };
+                let current = self.setting.as_mut();
+                let current = current.filter(|setting| setting.number == attempt)?;
+                let progress = current.setter.handle(answer);
+                self.proceed(progress)
+            }
+        }
+    }
+
+    /// Reads the link again for a late driver, if it is time.
+    pub(super) fn handle_timeout(&mut self) {
+        let Some(setting) = &mut self.setting else {
+            return;
+        };
+        if setting.read_at.take_if(|at| *at <= self.now).is_some() {
+            let attempt = Some(setting.number);
+            let action = Action::ReadLink;
+            self.actions.push_back(Queued { action, attempt });
+        }
+    }
+
+    pub(super) fn poll_action(&mut self) -> Option<Action<R>> {
+        let Queued { action, attempt } = self.actions.pop_front()?;
+        match &action {
+            Action::SetAddress { .. }
+            | Action::SetLinkDown
+            | Action::BringUp
+            | Action::ReadLink => self.unanswered.push_back(attempt),
+            Action::Scan(_)
+            | Action::AbortScan
+            | Action::GetScanResults
+            | Action::ClearIpv6
+            | Action::Request(_)
+            | Action::Remember { .. }
+            | Action::Notify(_)
+            | Action::Finish => {}
+        }
+        Some(action)
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Time> {
+        let read_at = self.setting.as_ref().and_then(|setting| setting.read_at);
+        self.timer.into_iter().chain(read_at).min()
+    }
+
+    fn note(&mut self, link: Link) {
+        if link.address != self.link.address {
+            self.address_since = self.now;
+        }
+        if link.up {
+            self.is_held_down = false;
+        }
+        self.link = link;
+    }
+
+    fn proceed(&mut self, progress: Progress) -> Option<LinkChange> {
+        match progress {
+            Progress::Step(step) => {
+                // It belongs to an action that was before all that is queued.
+                self.is_held_down |= step == LinkStep::SetLinkDown;
+                self.actions.push_front(Queued {
+                    action: step.into(),
+                    attempt: self.setting.as_ref().map(|setting| setting.number),
+                });
+                None
+            }
+            Progress::Wait(pause) => {
+                if let Some(setting) = &mut self.setting {
+                    setting.read_at = Some(self.now.saturating_add(pause));
+                }
+                None
+            }
+            Progress::Done(result) => {
+                self.setting = None;
+                Some(LinkChange::AddressSet(result))
+            }
+        }
+    }
+}
+
+impl<R> From<LinkStep> for Action<R> {
+    fn from(step: LinkStep) -> Self {
+        match step {
+            LinkStep::SetAddress(address, how) => Self::SetAddress { address, how },
+            LinkStep::SetLinkDown => Self::SetLinkDown,
+            LinkStep::BringUp => Self::BringUp,
+            LinkStep::ReadLink => Self::ReadLink,
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The dialogue with the supplicant.
+
+use super::backend::Reply;
+
+#[derive(Debug, Default)]
+pub(super) struct Dialogue {
+    /// The supplicant accepts requests.
+    pub(super) is_present: bool,
+    /// The supplicant may restore its own address at its next association.
+    pub(super) must_forget_own_address: bool,
+    /// Requests without a reply.
+    unanswered: u32,
+    /// Of these, requests of an earlier state.
+    stale: u32,
+}
+
+impl Dialogue {
+    pub(super) const fn requested(&mut self) {
+        self.unanswered = self.unanswered.saturating_add(1);
+    }
+
+    /// The replies to all requests so far are for a state that was left.
+    pub(super) const fn drop_replies(&mut self) {
+        self.stale = self.unanswered;
+    }
+
+    /// Returns the reply if the current state requested it.
+    pub(super) fn accept(&mut self, reply: Reply) -> Option<Reply> {
+        if let Reply::Quiesce(Ok(report)) = &reply {
+            self.must_forget_own_address |= report.had_own_randomization;
+        }
+        self.unanswered = self.unanswered.saturating_sub(1);
+        if self.stale > 0 {
+            self.stale -= 1;
+            return None;
+        }
+        Some(reply)
+    }
+}
