@@ -20,7 +20,7 @@ and    networkmanager connects "Cafe"
 and    networkmanager connects "Hotel"
 and    networkmanager stops
 and    the user runs "macveil import networkmanager"
-then   the command said "/var/lib/NetworkManager/secret_key is copied to /var/lib/macveil/secret_key"
+then   the command said "/var/lib/NetworkManager/secret_key copied to /var/lib/macveil/secret_key"
 when   the user runs "macveil check"
 then   the command said "good: /etc/macveil/conf.d/50-networkmanager.toml"
 when   macveil starts

@@ -9,7 +9,7 @@ and    iwd is running
 then   connected to home within 20 s
 when   the user runs "busybox sh -c '/lab/macveil doctor --json 2>&1 || true'"
 then   the command said "\"iwd-address-randomization\",\"severity\":\"good\""
-and    the command said "iwd drives the card, and macveil works beside it"
+and    the command said "iwd controls the card, and macveil works with it"
 when   the user runs "macveil status"
 then   the command said "backend   iwd"
 when   the user runs "busybox sh -c '/lab/macveil scan 2>&1 || echo it ended with $?'"

@@ -6,7 +6,7 @@ and    a network "Home": wpa2 "correct horse battery"
 and    macveil and wpa_supplicant are running
 then   connected to home within 10 s
 when   the user runs "macveil policy Home 9a:11:22:33:44:55 --now"
-then   the command said "wlan0: joins Home again now"
+then   the command said "wlan0: reconnecting to Home now"
 when   1 s passes
 then   connected to home within 5 s
 and    home saw 2 addresses

@@ -8,7 +8,7 @@ and    macveil and wpa_supplicant are running
 then   connected to home within 10 s
 when   the user runs "macveil trust Home"
 then   the command said "Home: permanent (/etc/macveil/conf.d/90-policy-486f6d65.toml:5)"
-and    the command said "when the network is joined the next time"
+and    the command said "from the next association on"
 and    still connected to home for 10 s
 and    the address stays for 1 s
 and    home saw one address

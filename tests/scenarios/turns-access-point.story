@@ -10,7 +10,7 @@ and    the user runs "ip link set wlan0 down"
 and    the user runs "iw dev wlan0 set type __ap"
 and    the user runs "ip link set wlan0 address 9a:11:22:33:44:55"
 and    the user runs "ip link set wlan0 up"
-then   macveil says "no station any more"
+then   macveil says "no longer a station"
 and    the address stays for 5 s
 when   the user runs "ip link set wlan0 down"
 and    the user runs "iw dev wlan0 set type monitor"

@@ -16,10 +16,10 @@ and    the command said "NetworkInterfaceBlacklist=wlan0"
 and    the command said "it ended with 1"
 when   the user runs "busybox sh -c '/lab/macveil doctor wlan0 --json 2>&1 || true'"
 then   the command said "\"owner\",\"severity\":\"problem\""
-and    the command said "the card belongs to ConnMan, and macveil leaves it alone"
+and    the command said "the card is controlled by ConnMan, so macveil does not manage it"
 when   macveil stops
 and    the user runs "busybox sh -c '/lab/macveil doctor wlan0 --try 2>&1 || echo it ended with $?'"
-then   the command said "another program drives it"
+then   the command said "another program controls it"
 and    the command said "it ended with 3"
 when   macveil starts
 then   macveil says "not managed, unprotected: controlled by ConnMan" 2 times

@@ -13,10 +13,10 @@ when   networkmanager connects "Home"
 then   still connected to home for 5 s
 when   the user runs "busybox sh -c '/lab/macveil doctor wlan0 --json 2>&1 || true'"
 then   the command said "\"owner\",\"severity\":\"problem\""
-and    the command said "the card belongs to NetworkManager, and macveil leaves it alone"
+and    the command said "the card is controlled by NetworkManager, so macveil does not manage it"
 when   macveil stops
 and    the user runs "busybox sh -c '/lab/macveil doctor wlan0 --try 2>&1 || echo it ended with $?'"
-then   the command said "another program drives it"
+then   the command said "another program controls it"
 and    the command said "it ended with 3"
 when   macveil starts
 then   macveil says "not managed, unprotected: controlled by NetworkManager" 2 times
