@@ -86,7 +86,8 @@ impl State {
             Self::Connected(state) => state.link_changed(cx, link),
             Self::Unmanaged(state) => state.link_changed(cx, link),
             Self::Blocked(state) => state.link_changed(cx, link),
-            Self::Releasing(_) | Self::Released | Self::Unprotected => self,
+            Self::Releasing(state) => state.link_changed(cx),
+            Self::Released | Self::Unprotected => self,
         }
     }
 

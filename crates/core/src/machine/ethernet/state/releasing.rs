@@ -21,10 +21,6 @@ impl Releasing {
         cx.core.timer = None;
         cx.core.forget_attempt();
         let restore = cx.settings.on_exit == OnExit::Restore;
-        if restore && cx.core.link.carrier && cx.core.link.address != cx.device.initial {
-            cx.remark(Remark::InUseNotRestored);
-            return Self::finish(cx);
-        }
         if restore {
             return Self { steps: 0 }.proceed(cx);
         }
@@ -41,19 +37,30 @@ impl Releasing {
         }
     }
 
+    /// A carrier can come while a late driver is waited for.
+    pub(super) fn link_changed(self, cx: &mut Context) -> State {
+        if cx.core.link.carrier {
+            return self.proceed(cx);
+        }
+        State::Releasing(self)
+    }
+
     fn proceed(mut self, cx: &mut Context) -> State {
         let initial = cx.device.initial;
+        if cx.core.link.carrier && cx.core.link.address != initial {
+            cx.core.forget_attempt();
+            cx.remark(Remark::InUseNotRestored);
+            return Self::finish(cx);
+        }
         if self.steps >= MAX_STEPS && cx.core.link.address != initial {
             let link = cx.core.link;
             return self.give_up(cx, KernelError::of_another_address(link));
         }
-        match next_step(cx, initial) {
-            None => Self::finish(cx),
-            Some(_) => {
-                self.steps += 1;
-                State::Releasing(self)
-            }
+        if next_step(cx, initial).is_none() {
+            return Self::finish(cx);
         }
+        self.steps += 1;
+        State::Releasing(self)
     }
 
     /// The link comes up again under its current address: the user wants everything as it was.
