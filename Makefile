@@ -6,6 +6,7 @@
 # make rpm     the RPM package, checked with rpmlint, and installed, upgraded and erased in a tree
 # make release the program, stripped: target/macveil
 # make static  the same as one static file, for images: target/macveil-static
+# make images  the static and the small program, their limits of size, and a test in an empty root
 # make small   without D-Bus, so without iwd, for images with little room: target/macveil-small
 # make arm64   the static binary for 64-bit ARM, its unit tests and vectors run in QEMU
 # make package the Debian package on a fresh Debian that boots: installed, run, upgraded, purged
@@ -22,9 +23,9 @@ UNIT_TESTS := $(filter-out lab, \
 	$(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
 .PHONY: test bench dist deb deb-tools rpm package demo screens day soak mutants mutants-all fuzz setup check unit release \
-	static small manual arm64 vectors lab lab-all
+	static small images manual arm64 vectors lab lab-all
 
-test: setup check unit release static small vectors lab
+test: setup check unit release vectors lab
 
 # One after the other, so that what is printed last is the lab's last line.
 .NOTPARALLEL:
@@ -82,9 +83,11 @@ manual:
 arm64: setup
 	@tests/arm64/run.sh
 
-# The static program has to work in an empty root as well.
 vectors:
 	@python3 -B tests/vectors/command.py target/macveil
+
+# What images get: the limits of size, and whether the static program works in an empty root.
+images: static small
 	@python3 -B tests/vectors/command.py --empty-root target/macveil-static
 
 lab:
@@ -147,7 +150,7 @@ rpm: setup deb-tools deb dist
 	@python3 -B tests/package/rpm.py
 
 # Seven boots of a machine that debootstrap makes: five minutes on two cores, and 700 MB in target/package.
-package: setup deb-tools deb release
+package: setup deb-tools deb release images
 	@python3 -B -u tests/package/run.py
 
 # What status --watch, explain and doctor look like on a terminal, into docs/images, by a real run.
