@@ -1,5 +1,5 @@
-//! How often a network gets another random address: often enough for every journey, not so often that
-//! a link that comes and goes uses up the addresses that the network can lease.
+//! The limit of random addresses for a network: a link that flaps must not use up the addresses that the
+//! network can lease.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -7,12 +7,12 @@ use std::time::Duration;
 use super::Time;
 use crate::types::{Mac, Ssid};
 
-/// So many addresses may be drawn one right after the other.
-const AT_ONCE: u32 = 4;
-/// After this long another one may be drawn.
-const PAUSE: Duration = Duration::from_secs(60 * 60);
+/// The number of addresses without a pause.
+const MAX_AT_ONCE: u32 = 4;
+/// The pause before each further address.
+const REFILL_PAUSE: Duration = Duration::from_secs(60 * 60);
 
-/// The random addresses that networks got.
+/// The random addresses of each network.
 #[derive(Debug, Default)]
 pub(super) struct RandomAddressBudget(BTreeMap<Ssid, Drawn>);
 
@@ -20,12 +20,12 @@ pub(super) struct RandomAddressBudget(BTreeMap<Ssid, Drawn>);
 struct Drawn {
     last: Mac,
     left: u32,
-    /// Since when `left` grows.
+    /// When `left` started to grow.
     since: Time,
 }
 
 impl RandomAddressBudget {
-    /// The address to be used again, if the network has had too many of late.
+    /// The last address, if the network has reached the limit.
     pub(super) fn used_up(&self, now: Time, ssid: &Ssid) -> Option<Mac> {
         let drawn = self.0.get(ssid)?;
         (drawn.refilled(now).left == 0).then_some(drawn.last)
@@ -35,7 +35,7 @@ impl RandomAddressBudget {
     pub(super) fn spend(&mut self, now: Time, ssid: &Ssid, address: Mac) {
         let fresh = Drawn {
             last: address,
-            left: AT_ONCE,
+            left: MAX_AT_ONCE,
             since: now,
         };
         let drawn = self.0.get(ssid).map_or(fresh, |drawn| drawn.refilled(now));
@@ -52,12 +52,12 @@ impl RandomAddressBudget {
         );
     }
 
-    /// Every network is to get another address the next time.
+    /// Every network gets another address next time.
     pub(super) fn forget_all(&mut self) {
         self.0.clear();
     }
 
-    /// The network is to get another address the next time.
+    /// The network gets another address next time.
     pub(super) fn forget(&mut self, ssid: &Ssid) {
         self.0.remove(ssid);
     }
@@ -65,18 +65,18 @@ impl RandomAddressBudget {
 
 impl Drawn {
     fn refilled(self, now: Time) -> Self {
-        let pauses = now.saturating_sub(self.since).as_secs() / PAUSE.as_secs();
+        let pauses = now.saturating_sub(self.since).as_secs() / REFILL_PAUSE.as_secs();
         let more = u32::try_from(pauses).unwrap_or(u32::MAX);
-        if self.left.saturating_add(more) >= AT_ONCE {
+        if self.left.saturating_add(more) >= MAX_AT_ONCE {
             return Self {
-                left: AT_ONCE,
+                left: MAX_AT_ONCE,
                 since: now,
                 ..self
             };
         }
         Self {
             left: self.left.saturating_add(more),
-            since: self.since.saturating_add(PAUSE.saturating_mul(more)),
+            since: self.since.saturating_add(REFILL_PAUSE.saturating_mul(more)),
             ..self
         }
     }
@@ -90,8 +90,7 @@ mod tests {
         Ssid::new(b"Home").unwrap()
     }
 
-    /// Joins at these minutes, each time under another address unless the last is to be used again;
-    /// returns how many addresses that made.
+    /// Associates at these minutes; returns the number of different addresses.
     fn addresses(minutes: impl IntoIterator<Item = u64>) -> usize {
         let mut draws = RandomAddressBudget::default();
         let mut used = Vec::new();

@@ -23,7 +23,10 @@ impl KernelError {
         Self {
             step: "set the address",
             errno: None,
-            reason: format!("it answered yes, but the address still is {}", link.address),
+            reason: format!(
+                "the driver reported success, but the address is {}",
+                link.address
+            ),
         }
     }
 }

@@ -1,11 +1,11 @@
-//! What a station is, and what the user wants of it.
+//! The properties and the configuration of a Wi-Fi interface.
 
 use std::time::Duration;
 
 use crate::address::{AddressPolicies, History};
 use crate::types::{Channel, Mac};
 
-/// One Wi-Fi station interface and what its driver offers.
+/// A Wi-Fi station interface and the features of its driver.
 #[allow(
     clippy::struct_excessive_bools,
     reason = "each is a feature flag of the driver"
@@ -30,33 +30,33 @@ pub struct Card {
     pub random_sequence: bool,
     /// `NL80211_EXT_FEATURE_SCAN_MIN_PREQ_CONTENT`.
     pub minimal_content: bool,
-    /// The address may be changed while the link is up: a mac80211 driver on Linux 6.7 or later.
+    /// The driver supports live changes of the address: mac80211 on Linux 6.7 or later.
     pub live_change: bool,
-    /// How many SSIDs one scan can name, the wildcard included.
+    /// Maximum number of SSIDs in one scan, the wildcard included.
     pub max_scan_ssids: u8,
-    /// Channels that may be scanned.
+    /// Channels that can be scanned.
     pub channels: Vec<Channel>,
 }
 
-/// Which addresses networks get on one interface.
+/// The addresses of networks on one interface.
 #[derive(Debug, Clone)]
 pub struct Addresses {
-    /// What the user wants.
+    /// The policies.
     pub policies: AddressPolicies,
-    /// What became of it so far.
+    /// The records of networks.
     pub history: History,
 }
 
-/// How the user wants a station treated (`[device]` of the configuration).
+/// The configuration of an interface (`[device]`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
-    /// Scan under random addresses at all.
+    /// Scan under random addresses.
     pub scan_random: bool,
-    /// The way to change masks.
+    /// How masks are changed.
     pub mask_method: MaskMethod,
-    /// A mask serves this long; zero: one scan.
+    /// The lifetime of a mask; zero: one scan.
     pub mask_lifetime: Duration,
-    /// What to do when the card cannot be masked.
+    /// What to do when the interface cannot be masked.
     pub on_failure: OnFailure,
     /// What to do with the address on exit.
     pub on_exit: OnExit,
@@ -65,7 +65,7 @@ pub struct Settings {
 /// `mask-method`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MaskMethod {
-    /// The best that the driver offers.
+    /// The best method that the driver supports.
     Auto,
     /// Each scan carries its own random address.
     Driver,
@@ -78,9 +78,9 @@ pub enum MaskMethod {
 /// `on-failure`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum OnFailure {
-    /// Hold the card silent.
+    /// Hold the link down.
     Closed,
-    /// Go on as if there were no macveil.
+    /// Go on without protection.
     Open,
 }
 
@@ -89,6 +89,6 @@ pub enum OnFailure {
 pub enum OnExit {
     /// Leave the address as it is.
     Keep,
-    /// Put the initial address back.
+    /// Restore the initial address.
     Restore,
 }

@@ -1,9 +1,8 @@
-//! One Ethernet interface under macveil's care: the station's small sister.
+//! The state machine of an Ethernet interface.
 //!
-//! A wire is used from the moment that it has a carrier, and nobody asks before. So its address is put
-//! in place while there is none, and never touched while there is one: a running connection is not
-//! broken, whatever address it has.
-//!
+//! An Ethernet link is in use from the moment that it has a carrier, without notice. So the address is set
+//! while there is no carrier, and never changed while there is one: a running connection is not broken,
+//! whatever address it has.
 
 mod context;
 mod state;
@@ -27,7 +26,7 @@ use state::{Releasing, State};
 type Event = super::Event;
 type Action = super::Action<Infallible>;
 
-/// One Ethernet interface.
+/// An Ethernet interface.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EthernetDevice {
     /// Interface name.
@@ -42,21 +41,21 @@ pub struct EthernetDevice {
     pub initial: Mac,
     /// It is an Ethernet card, rather than a virtual link.
     pub physical: bool,
-    /// It is a part of a bond or a team, which gives it its address.
+    /// It is a member of a bond or a team, which sets its address.
     pub bonded: bool,
 }
 
-/// The state machine of one Ethernet interface.
+/// The state machine of one interface.
 #[derive(Debug)]
 pub struct EthernetMachine {
     cx: Context,
-    /// `None` only while an event is being handled.
+    /// `None` only while an event is handled.
     state: Option<State>,
     state_since: Time,
 }
 
 impl EthernetMachine {
-    /// Takes an interface in hand; the first actions are ready at once.
+    /// Starts to manage an interface; the first actions are ready at once.
     #[must_use]
     pub fn new(
         now: Now,

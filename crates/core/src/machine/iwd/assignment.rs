@@ -1,4 +1,4 @@
-//! Which address each known network's file is to have, and whether it was used.
+//! The address in the file of each known network, and whether it was used.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -13,21 +13,21 @@ use crate::machine::budget::RandomAddressBudget;
 use crate::machine::settings::Addresses;
 use crate::types::{Mac, Ssid};
 
-/// Addresses that change with time are looked at this often.
-const REVIEW: Duration = Duration::from_secs(600);
+/// How often addresses that change with time are derived.
+const REVIEW_INTERVAL: Duration = Duration::from_secs(600);
 
-/// What a network's file is to say.
+/// The address that a network's file should have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Written {
     pub(super) address: Mac,
-    /// What it said before: iwd may join with that one until it has read the file again.
+    /// The file's address before: iwd can still use it until it has read the file again.
     former: Option<Mac>,
     /// It is being written.
-    pub(super) asked: bool,
-    /// Chance made it.
-    random: bool,
-    /// It was on the air, so that chance has to make another one.
-    used: bool,
+    pub(super) is_pending: bool,
+    /// It is a random one.
+    is_random: bool,
+    /// It was on the air: the next random address is another one.
+    is_used: bool,
 }
 
 /// iwd's known networks, and the addresses in their files.
@@ -61,7 +61,7 @@ impl Files {
 }
 
 impl Context {
-    /// Has each known network's file say the address that the configuration leads to.
+    /// Writes the configured address into each known network's file.
     pub(super) fn write_addresses(&mut self) {
         self.files.review_at = None;
         if !self.iwd.is_present {
@@ -95,8 +95,8 @@ impl Context {
         let Some(written) = self.files.written.get_mut(&network) else {
             return;
         };
-        if !right && !written.asked {
-            written.asked = true;
+        if !right && !written.is_pending {
+            written.is_pending = true;
             self.request(Request::Write { network, address });
         }
     }
@@ -136,21 +136,21 @@ impl Context {
         let written = Written {
             address,
             former,
-            asked: kept.is_some_and(|before| before.asked),
-            random,
-            used: kept.is_some_and(|before| before.used),
+            is_pending: kept.is_some_and(|before| before.is_pending),
+            is_random: random,
+            is_used: kept.is_some_and(|before| before.is_used),
         };
         self.files.written.insert(id.clone(), written);
         Ok(address)
     }
 
-    /// The random address that is there and was not used, or another one.
+    /// The random address in the file, if it is unused; else the drawn one.
     fn drawn(&mut self, id: &NetworkId, drawn: Mac) -> Mac {
         let there = match self.files.written.get(id) {
             Some(written) => {
-                Some(written.address).filter(|_| !written.used || self.is_joined_to(id))
+                Some(written.address).filter(|_| !written.is_used || self.is_joined_to(id))
             }
-            // From before this macveil: it may have been drawn for the association that runs.
+            // From before this macveil: it can have been drawn for the running association.
             None => self.known(id).and_then(|known| known.address),
         };
         let again = there.or_else(|| self.files.budget.used_up(self.core.now, &id.ssid));
@@ -168,17 +168,17 @@ impl Context {
     }
 
     fn review_later(&mut self) {
-        self.files.review_at = Some(self.core.now.saturating_add(REVIEW));
+        self.files.review_at = Some(self.core.now.saturating_add(REVIEW_INTERVAL));
     }
 
     fn facts<'a>(&self, id: &'a NetworkId) -> NetworkFacts<'a> {
         network_facts(id, self)
     }
 
-    /// A file was written, or not.
+    /// The result of writing a file.
     pub(super) fn address_written(&mut self, network: &NetworkId, result: Result<(), String>) {
         if let Some(written) = self.files.written.get_mut(network) {
-            written.asked = false;
+            written.is_pending = false;
         }
         match result {
             Ok(()) => {
@@ -202,7 +202,7 @@ impl Context {
         }
     }
 
-    /// Whether the file says what it is to say.
+    /// Whether the file has its address.
     pub(super) fn is_in_place(&self, network: &NetworkId) -> bool {
         let address = self
             .files
@@ -213,7 +213,7 @@ impl Context {
         address.is_some() && known == address
     }
 
-    /// Whether this is an address that the network may see.
+    /// Whether the network can see this address.
     pub(super) fn is_right(&self, network: &NetworkId, address: Mac) -> bool {
         match self.files.written.get(network) {
             Some(written) => written.address == address || written.former == Some(address),
@@ -221,13 +221,13 @@ impl Context {
         }
     }
 
-    /// Whether another network sees it.
+    /// Whether another network sees this address.
     pub(super) fn is_anothers(&self, network: &NetworkId, address: Mac) -> bool {
         let mut others = self.files.written.iter().filter(|(id, _)| *id != network);
         others.any(|(_, it)| it.address == address || it.former == Some(address))
     }
 
-    /// Whether it is the address that the configuration names for a network without a file.
+    /// Whether it is the configured address of a network without a file.
     fn policy_is_fixed_to(&self, network: &NetworkId, address: Mac) -> bool {
         let facts = self.address_facts();
         let resolved = self.files.policies.resolve(&self.facts(network));
@@ -239,7 +239,7 @@ impl Context {
                 .accepts(&self.facts(network), &facts, address)
     }
 
-    /// An association runs under this address.
+    /// An association has begun under this address.
     pub(super) fn association_begins(&mut self, network: &NetworkId, address: Mac) {
         self.counters.associations = self.counters.associations.saturating_add(1);
         self.refusals.remove(network);
@@ -247,8 +247,8 @@ impl Context {
             && written.address == address
         {
             written.former = None;
-            written.used = true;
-            if written.random {
+            written.is_used = true;
+            if written.is_random {
                 self.files
                     .budget
                     .spend(self.core.now, &network.ssid, address);
@@ -262,11 +262,11 @@ impl Context {
         self.remember(&network.ssid, record);
     }
 
-    /// Networks get other random addresses from their next association on.
+    /// Networks get other random addresses from the next association on.
     pub(super) fn spend_random(&mut self) {
         for (id, written) in &mut self.files.written {
-            if written.random {
-                written.used = true;
+            if written.is_random {
+                written.is_used = true;
                 self.files.budget.forget(&id.ssid);
             }
         }
@@ -280,13 +280,13 @@ impl Context {
         }
     }
 
-    /// Somebody else renewed or used the network's address.
+    /// Another interface renewed or used the network's address.
     pub(super) fn learn_record(&mut self, ssid: Ssid, record: Record) {
         if self.files.history.generation(&ssid) != record.generation {
             self.files.budget.forget(&ssid);
             for (id, written) in &mut self.files.written {
                 if id.ssid == ssid {
-                    written.used = true;
+                    written.is_used = true;
                 }
             }
         }
@@ -299,7 +299,7 @@ fn network_facts<'a>(id: &'a NetworkId, cx: &Context) -> NetworkFacts<'a> {
         ssid: Some(&id.ssid),
         bssid: None,
         security: Some(id.joining.security()),
-        // What iwd does not have, no network has.
+        // iwd has no `id_str`.
         id_str: Some(""),
         time: Some(cx.core.wall),
         generation: cx.files.history.generation(&id.ssid),

@@ -3,19 +3,19 @@
 use crate::types::Ssid;
 use crate::types::{KeyMgmt, Mac};
 
-/// What iwd tells networks apart by.
+/// iwd's identity of a network.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct NetworkId {
-    /// Its name.
+    /// The SSID.
     pub ssid: Ssid,
-    /// How it is joined.
+    /// How the network is joined.
     pub joining: Joining,
 }
 
-/// How a network is joined, as far as iwd tells networks apart by it.
+/// How a network is joined, as in the extension of iwd's files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Joining {
-    /// Without any key, OWE among them.
+    /// Without a key; includes OWE.
     Open,
     /// With a passphrase, WPA2 or WPA3.
     Psk,
@@ -33,16 +33,16 @@ impl Joining {
     }
 }
 
-/// A network that iwd has a file of.
+/// A network that has a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KnownNetwork {
-    /// Which one.
+    /// The network.
     pub id: NetworkId,
-    /// iwd joins it by itself.
+    /// iwd joins it automatically.
     pub autoconnect: bool,
-    /// iwd's scans name it.
+    /// iwd's scans send its SSID.
     pub hidden: bool,
-    /// The address that the file gives it.
+    /// The address in the file.
     pub address: Option<Mac>,
     /// Why the file cannot be read.
     pub problem: Option<String>,
@@ -51,18 +51,18 @@ pub struct KnownNetwork {
 /// `State` of iwd's station.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum StationPhase {
-    /// Looking for networks by itself, or at rest: iwd does not say which.
+    /// Searching, or idle: iwd does not report which.
     #[default]
     Disconnected,
-    /// From the choice of a network on: the address is changed after this is said.
+    /// From the choice of a network on; iwd changes the address after it reports this.
     Connecting,
     /// Keys included; also while it roams.
     Connected,
-    /// By somebody's wish.
+    /// A program told it to disconnect.
     Disconnecting,
 }
 
-/// What iwd's station does.
+/// The properties of iwd's station.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StationState {
     /// `State`.
@@ -73,54 +73,54 @@ pub struct StationState {
     pub network: Option<NetworkId>,
 }
 
-/// iwd says or has done something.
+/// What the client of iwd reports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IwdEvent {
-    /// It can be talked to. `KnownNetwork` and `Station` follow in this order.
+    /// iwd accepts requests from now on. `Known` and `Station` follow in this order.
     Appeared {
-        /// Why it will not use the addresses that it is given, if so.
+        /// Why iwd does not use the addresses in its files, if so.
         obstacle: Option<String>,
-        /// It scans under random addresses where the driver can.
+        /// iwd randomizes scans where the driver supports it.
         random_scans: bool,
     },
-    /// It is gone.
+    /// iwd has ended.
     Vanished,
-    /// What its station does, whenever that changes; `None`: it has none for this interface.
+    /// The station has changed; `None`: iwd has none for this interface.
     Station(Option<StationState>),
-    /// Every network that it knows, whenever one or its file changes.
+    /// All known networks, whenever one of them or its file changes.
     Known(Vec<KnownNetwork>),
     /// Answer to `Write`.
     Written {
         /// The network.
         network: NetworkId,
-        /// What the file system said, if it was no.
+        /// The error of the file system.
         result: Result<(), String>,
     },
-    /// It did not do what was asked with `Disconnect`, `Connect` or `Scan`; without this it did.
+    /// iwd refused `Disconnect`, `Connect` or `Scan`. Success is not reported.
     Refused {
-        /// Its answer.
+        /// Its error.
         why: String,
     },
-    /// Answer to `Release`.
+    /// Answer to `Restore`.
     Released,
 }
 
-/// What is asked of iwd, or done to its files.
+/// A request to iwd, or for its files.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
     /// Write an address into a known network's file; answered by `Written`.
     Write {
         /// The network.
         network: NetworkId,
-        /// The address that iwd is to join it with.
+        /// The address for the next association.
         address: Mac,
     },
-    /// Put back what the files said before macveil; answered by `Released`.
+    /// Restore the files; answered by `Released`.
     Restore,
-    /// End the connection, or the attempt at one, and join nothing by yourself.
+    /// End the connection or the attempt, and join nothing without a request.
     Disconnect,
     /// Join this network.
     Connect(NetworkId),
-    /// Look for networks.
+    /// Scan.
     Scan,
 }

@@ -1,5 +1,5 @@
-//! How soon iwd is told to look again for a network that was lost: by itself it pauses ever longer, up to
-//! five minutes.
+//! When iwd is asked to search again for a lost network: without a request, its pauses grow up to five
+//! minutes.
 
 use std::time::Duration;
 
@@ -8,22 +8,22 @@ use rand::rngs::StdRng;
 use crate::time::doubled;
 use crate::time::{Time, jitter};
 
-/// iwd looks once by itself; this comes after.
-const FIRST: Duration = Duration::from_millis(500);
-/// After each search of the first minutes.
-const EAGER: Duration = Duration::from_millis(400);
+/// iwd searches once without a request.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// Between searches in the first minutes.
+const EAGER_PAUSE: Duration = Duration::from_millis(400);
 const EAGER_FOR: Duration = Duration::from_secs(180);
-const LONGEST: Duration = Duration::from_secs(300);
-/// By then iwd has joined another network that it is willing to.
-const ALONE: Duration = Duration::from_secs(5);
+const MAX_PAUSE: Duration = Duration::from_secs(300);
+/// After this another known network is joined as well.
+const LOST_ONLY: Duration = Duration::from_secs(5);
 /// Doubled with each failure.
-const AFTER_FAILURE: Duration = Duration::from_secs(1);
+const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ReconnectBackoff {
     since: Time,
     pause: Duration,
-    /// Attempts to connect that came to nothing: iwd would try again at once with each search.
+    /// Failed attempts: iwd would retry at once after each search.
     failures: u32,
 }
 
@@ -31,32 +31,32 @@ impl ReconnectBackoff {
     pub(super) const fn new(now: Time) -> Self {
         Self {
             since: now,
-            pause: FIRST,
+            pause: FIRST_PAUSE,
             failures: 0,
         }
     }
 
-    /// Whether another network will do.
+    /// Whether another network is joined as well.
     pub(super) fn has_lasted(&self, now: Time) -> bool {
-        now.saturating_sub(self.since) >= ALONE
+        now.saturating_sub(self.since) >= LOST_ONLY
     }
 
     pub(super) const fn failed(&mut self) {
         self.failures = self.failures.saturating_add(1);
     }
 
-    /// How long to wait before the next search. Long ones are rare: the pause grows by a third each time.
+    /// The pause before the next search; it grows by a third each time.
     pub(super) fn pause(&mut self, now: Time, rng: &mut StdRng) -> Duration {
         let pause = self.pause;
         self.pause = if now.saturating_sub(self.since) < EAGER_FOR {
-            EAGER
+            EAGER_PAUSE
         } else {
-            (pause + pause / 3).min(LONGEST)
+            (pause + pause / 3).min(MAX_PAUSE)
         };
         let after_failures = match self.failures {
-            // Right after the loss iwd tries what it remembers of the access point.
+            // Right after the loss iwd tries the last access point.
             0 | 1 => Duration::ZERO,
-            failures => doubled(AFTER_FAILURE, failures - 1, LONGEST),
+            failures => doubled(FAILURE_PAUSE, failures - 1, MAX_PAUSE),
         };
         jitter(pause.max(after_failures), rng)
     }
@@ -85,8 +85,8 @@ mod tests {
         let mut rng = StdRng::seed_from_u64(1);
         let mut wake = ReconnectBackoff::new(Time::ZERO);
         let mut now = Time::ZERO.saturating_add(EAGER_FOR);
-        let mut average = FIRST;
-        while average < LONGEST {
+        let mut average = FIRST_PAUSE;
+        while average < MAX_PAUSE {
             let pause = wake.pause(now, &mut rng);
             assert!(pause >= average.mul_f64(0.74), "{pause:?} {average:?}");
             assert!(pause <= average.mul_f64(1.26), "{pause:?} {average:?}");
@@ -117,8 +117,8 @@ mod tests {
             now += wake.pause(now, &mut rng);
         }
         let late: Vec<_> = (0..20).map(|_| wake.pause(now, &mut rng)).collect();
-        assert!(late.iter().all(|pause| *pause > LONGEST / 2), "{late:?}");
-        assert!(late.iter().all(|pause| *pause < LONGEST * 2), "{late:?}");
+        assert!(late.iter().all(|pause| *pause > MAX_PAUSE / 2), "{late:?}");
+        assert!(late.iter().all(|pause| *pause < MAX_PAUSE * 2), "{late:?}");
         assert!(late.iter().any(|pause| pause != &late[0]), "no rhythm");
     }
 }

@@ -18,10 +18,10 @@ use crate::machine::settings::{Addresses, Card, MaskMethod, Settings};
 use crate::machine::{Counters, KernelError, Now, Time};
 use crate::types::{Bss, Frequency, Mac, Ssid};
 
-/// What was shown before iwd said that it connects belongs to this attempt if it is no older.
-const JUST_SHOWN: Duration = Duration::from_secs(1);
+/// An authentication that is not older belongs to the attempt that iwd reports.
+const MAX_SHOWN_AGE: Duration = Duration::from_secs(1);
 
-/// The kernel counts a BSS's age in these.
+/// The unit of a BSS's age in the kernel.
 const KERNEL_TICK: Duration = Duration::from_millis(10);
 
 #[derive(Debug)]
@@ -33,6 +33,7 @@ pub(super) struct Context {
     pub(super) files: Files,
     pub(super) mask: MaskState,
     pub(super) iwd: Station,
+    pub(super) attempt: Attempt,
     pub(super) search: Reconnect,
     /// How often in a row iwd was kept from a network.
     pub(super) refusals: BTreeMap<NetworkId, u32>,
@@ -46,7 +47,7 @@ pub(super) struct MaskState {
     pub(super) last: Option<Mac>,
     /// Another program used the mask.
     pub(super) is_exposed: bool,
-    /// The masks that are being set: only the last one can have a result.
+    /// The address that is being set.
     setting: Option<(Mac, How)>,
 }
 
@@ -60,11 +61,16 @@ pub(super) struct Station {
     pub(super) obstacle: Option<String>,
     /// iwd randomizes scans where the driver supports it.
     pub(super) randomizes_scans: bool,
+}
+
+/// What the kernel reports of an attempt to connect.
+#[derive(Debug, Default)]
+pub(super) struct Attempt {
     /// The kernel starts to authenticate; the link is being read.
     pub(super) is_authenticating: bool,
     /// The address of the last authentication.
     pub(super) shown: Option<(Mac, Time)>,
-    /// The attempt was cut off before iwd reported its network.
+    /// It was cut off before iwd reported its network.
     pub(super) is_cut_off: bool,
 }
 
@@ -109,10 +115,8 @@ impl Context {
                 is_present: false,
                 obstacle: None,
                 randomizes_scans: true,
-                is_authenticating: false,
-                shown: None,
-                is_cut_off: false,
             },
+            attempt: Attempt::default(),
             search: Reconnect {
                 backoff: None,
                 lost: None,
@@ -150,7 +154,7 @@ impl Context {
             LinkChange::Answered(Ok(link)) => (link, LinkSource::Reading),
             LinkChange::Answered(Err(_)) => return None,
             LinkChange::AddressSet(result) => {
-                self.mask_set(result);
+                self.mask_set(&result);
                 return None;
             }
         };
@@ -160,7 +164,7 @@ impl Context {
         Some(source)
     }
 
-    fn mask_set(&mut self, result: Result<Link, KernelError>) {
+    fn mask_set(&mut self, result: &Result<Link, KernelError>) {
         let Some((address, how)) = self.mask.setting.take() else {
             return;
         };
@@ -190,16 +194,16 @@ impl Context {
         self.mask.last == Some(self.core.link.address) && !self.mask.is_exposed
     }
 
-    /// The idle card can be masked without iwd taking it for another one.
-    pub(super) fn may_mask(&self) -> bool {
-        let wished = self.settings.mask_method != MaskMethod::Bounce;
-        wished && self.card.live_change && self.iwd.obstacle.is_none()
+    /// The idle interface can be masked: a live change does not make iwd start over.
+    pub(super) fn can_mask(&self) -> bool {
+        let is_allowed = self.settings.mask_method != MaskMethod::Bounce;
+        is_allowed && self.card.live_change && self.iwd.obstacle.is_none()
     }
 
-    /// Whether iwd's scans show the address on the card (`station_scan_trigger`, `station.c`): it asks for
-    /// networks where the driver could do that under random addresses, even if iwd may not, and where it knows a
-    /// hidden one; otherwise it listens.
-    pub(super) fn scans_show(&self) -> bool {
+    /// Whether iwd's scans show the interface's address (`station_scan_trigger`, `station.c`): they are
+    /// active where the driver supports randomized scans, even if iwd's are not, and where iwd knows a
+    /// hidden network; otherwise they are passive.
+    pub(super) fn scans_leak(&self) -> bool {
         if self.card.random_address {
             !self.iwd.randomizes_scans
         } else {
@@ -207,21 +211,21 @@ impl Context {
         }
     }
 
-    /// iwd can be told to scan without showing an address that a network knows.
-    pub(super) fn may_wake(&self) -> bool {
-        self.may_mask() || !self.scans_show()
+    /// iwd can scan without showing an address that a network knows.
+    pub(super) fn can_search(&self) -> bool {
+        self.can_mask() || !self.scans_leak()
     }
 
-    /// An address that gives the card away.
+    /// An address that identifies the card.
     pub(super) fn is_own(&self, address: Mac) -> bool {
         self.card.permanent == Some(address) || self.card.initial == address
     }
 
-    /// Masks a card that iwd has just taken: before that, nobody could.
+    /// Masks an interface that iwd has just started to drive.
     pub(super) fn mask_at_first(&mut self) {
         let idle = self.iwd.state.phase == StationPhase::Disconnected;
         if idle && self.iwd.obstacle.is_none() && self.is_own(self.core.link.address) {
-            self.put_mask(if self.may_mask() {
+            self.put_mask(if self.can_mask() {
                 How::Live
             } else {
                 How::Cycle
@@ -229,10 +233,10 @@ impl Context {
         }
     }
 
-    /// Takes an attempt to connect off the air. The kernel does so at once, and iwd starts over; asked by
-    /// itself it would go on for a while.
+    /// Ends an attempt to connect. The kernel does so at once, and iwd starts over; after a request to
+    /// disconnect, iwd would go on for a while.
     pub(super) fn cut_off(&mut self) {
-        self.iwd.shown = None;
+        self.attempt.shown = None;
         self.put_mask(How::Cycle);
     }
 
@@ -261,8 +265,8 @@ impl Context {
         });
     }
 
-    /// What was heard in the last scan and is to be joined: the lost network or, after a while, another one. By
-    /// itself iwd joins nothing for minutes that it has tried in vain, as right after a loss.
+    /// The network of the last scan results to join: the lost one or, after a while, another one. Without
+    /// a request, iwd does not retry a network for minutes after an attempt that failed.
     pub(super) fn heard_again(&self, air: &[Bss]) -> Option<NetworkId> {
         let lost = self.search.lost.as_ref()?;
         let elapsed =
@@ -281,16 +285,16 @@ impl Context {
         [lost].into_iter().chain(others).find(is_heard).cloned()
     }
 
-    /// Notes where a network that was joined is.
+    /// Notes the channel of a network that was joined.
     pub(super) fn note_channel(&mut self, ssid: &Ssid, air: &[Bss]) {
         let its = air.iter().filter(|bss| bss.ssid == *ssid);
         self.search.frequency = its.min_by_key(|bss| bss.ms_ago).map(|bss| bss.frequency);
     }
 
-    /// The address under which the attempt that begins now has already shown itself.
+    /// The address that the attempt which begins now has already shown.
     pub(super) fn just_shown(&self) -> Option<Mac> {
-        let (address, at) = self.iwd.shown?;
-        (self.core.now.saturating_sub(at) < JUST_SHOWN).then_some(address)
+        let (address, at) = self.attempt.shown?;
+        (self.core.now.saturating_sub(at) < MAX_SHOWN_AGE).then_some(address)
     }
 
     pub(super) fn iwd_appeared(&mut self, obstacle: Option<String>) {
@@ -300,18 +304,18 @@ impl Context {
             self.core.notify(Notice::Limitation(obstacle.clone()));
         }
         self.iwd.obstacle = obstacle;
-        self.core.act(Action::ReadLink);
+        self.core.read_link();
     }
 
     pub(super) fn iwd_vanished(&mut self) {
         self.iwd.state = StationState::default();
         self.iwd.is_present = false;
-        self.iwd.shown = None;
+        self.attempt.shown = None;
         self.files.known.clear();
         self.search.backoff = None;
         self.iwd.obstacle = None;
         for written in self.files.written.values_mut() {
-            written.asked = false;
+            written.is_pending = false;
         }
     }
 

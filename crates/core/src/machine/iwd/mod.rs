@@ -1,9 +1,9 @@
-//! One Wi-Fi interface that iwd drives.
+//! The state machine of a Wi-Fi interface that iwd drives.
 //!
-//! iwd changes addresses itself, in the midst of connecting, and gives nobody a moment before. So macveil
-//! writes which address each known network is to have into iwd's own files, looks whether it was used,
-//! and has iwd disconnect where it was not. While iwd is at rest the card is masked where that can be done
-//! with the link up; taking the link down would make iwd start over.
+//! iwd changes addresses itself, while connecting, without notice. So macveil writes the address of each
+//! known network into iwd's files, checks whether iwd used it, and disconnects iwd if it did not. While iwd
+//! is idle the interface is masked where the driver supports live changes; taking the link down would make
+//! iwd start over.
 
 mod assignment;
 mod backend;
@@ -35,13 +35,13 @@ type Action = super::Action<Request>;
 #[derive(Debug)]
 pub struct IwdMachine {
     cx: Context,
-    /// `None` only while an event is being handled.
+    /// `None` only while an event is handled.
     state: Option<State>,
     state_since: Time,
 }
 
 impl IwdMachine {
-    /// Takes an interface in hand; the first actions are ready at once.
+    /// Starts to manage an interface; the first actions are ready at once.
     #[must_use]
     pub fn new(
         now: Now,
@@ -70,7 +70,7 @@ impl IwdMachine {
             return;
         };
         self.step(State::link_changed);
-        if source == LinkSource::Reading && std::mem::take(&mut self.cx.iwd.is_authenticating) {
+        if source == LinkSource::Reading && std::mem::take(&mut self.cx.attempt.is_authenticating) {
             self.shown(self.cx.core.link.address);
         }
     }
@@ -93,7 +93,7 @@ impl IwdMachine {
     fn mlme_event(&mut self, event: MlmeEvent) {
         match event {
             MlmeEvent::Authenticating => {
-                self.cx.iwd.is_authenticating = true;
+                self.cx.attempt.is_authenticating = true;
                 self.cx.core.read_link();
             }
             MlmeEvent::Authenticated { station } => self.shown(station),
@@ -117,7 +117,7 @@ impl IwdMachine {
             IwdEvent::Station(None) => {
                 self.cx.iwd.state = StationState::default();
                 self.cx.iwd.is_present = false;
-                self.cx.iwd.shown = None;
+                self.cx.attempt.shown = None;
                 self.step(State::station_gone);
             }
             IwdEvent::Station(Some(doing)) => {
@@ -141,9 +141,9 @@ impl IwdMachine {
         }
     }
 
-    /// The kernel may tell of it before iwd says that it connects.
+    /// The card authenticates under this address. The kernel can report it before iwd does.
     fn shown(&mut self, station: Mac) {
-        self.cx.iwd.shown = Some((station, self.cx.core.now));
+        self.cx.attempt.shown = Some((station, self.cx.core.now));
         self.step(State::address_shown);
     }
 
@@ -163,7 +163,7 @@ impl IwdMachine {
                 self.cx.spend_random();
                 self.step(State::rotate);
             }
-            // iwd decides what is scanned and joined, and whoever asks is told so.
+            // iwd decides what is scanned and joined; the daemon refuses these commands.
             Command::Pause { .. } | Command::Unpause | Command::Scan => {}
             Command::Rejoin(ssid) => self.step(|state, cx| state.rejoin(cx, &ssid)),
         }
@@ -233,7 +233,7 @@ impl Machine for IwdMachine {
 
     fn rotation(&self) -> Rotation {
         match &self.state {
-            Some(State::Idle(_)) if self.cx.may_mask() => Rotation::Soon,
+            Some(State::Idle(_)) if self.cx.can_mask() => Rotation::Soon,
             Some(State::Connecting(_) | State::Connected(_) | State::Rejoining(_)) => {
                 Rotation::AfterAssociation
             }

@@ -35,9 +35,9 @@ pub(super) fn of(state: Option<&State>, state_since: Time, cx: &Context) -> Stat
         address_kind,
         network: network.map(|network| network.ssid.clone()),
         method: cx
-            .may_mask()
+            .can_mask()
             .then_some((Method::Powered, MethodReason::WhileIwdIdle)),
-        next_change: next_change(address_kind, cx.may_mask()),
+        next_change: next_change(address_kind, cx.can_mask()),
         problem: settings.or(refusal).or(absent),
         retry_at: cx.core.timer.filter(|_| refused),
         pause: None,
@@ -57,7 +57,7 @@ const fn next_change(kind: AddressKind, masks: bool) -> NextChange {
 
 fn limitations(cx: &Context) -> Vec<Limitation> {
     let mut all = Vec::new();
-    let masked = cx.may_mask();
+    let masked = cx.can_mask();
     if cx.iwd.obstacle.is_none() && !masked {
         let reason = if cx.card.live_change {
             UnmaskedReason::Bounce
@@ -66,7 +66,7 @@ fn limitations(cx: &Context) -> Vec<Limitation> {
         };
         all.push(Limitation::UnmaskedWhileIdle { reason });
     }
-    if cx.iwd.obstacle.is_none() && cx.scans_show() {
+    if cx.iwd.obstacle.is_none() && cx.scans_leak() {
         let reason = if cx.card.random_address {
             IwdScanReason::RandomizationDisabled
         } else {

@@ -21,7 +21,7 @@ pub(in crate::machine::ethernet) struct Unplugged {
 }
 
 impl Unplugged {
-    /// For long.
+    /// The carrier is gone for long.
     pub(super) fn begin(cx: &mut Context) -> State {
         cx.core.timer = None;
         if cx.changes_with_time() {

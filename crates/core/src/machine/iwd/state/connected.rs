@@ -1,4 +1,4 @@
-//! iwd is connected; the kernel says under which address.
+//! iwd is connected; the kernel reports the address.
 
 use std::time::Duration;
 
@@ -7,39 +7,39 @@ use crate::machine::iwd::Action;
 use crate::machine::iwd::backend::{NetworkId, StationPhase};
 use crate::machine::notice::{EndReason, IwdProblem, NetworkRemark, Notice};
 
-/// iwd writes a new network's file when it is connected.
-const NEW_FILE: Duration = Duration::from_secs(5);
+/// iwd writes the file of a new network once it is connected.
+const NEW_FILE_TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
 pub(in crate::machine::iwd) struct Connected {
     network: NetworkId,
-    /// macveil has asked for it, after a connection under a wrong address.
-    again: bool,
+    /// macveil requested it, after a connection under a wrong address.
+    is_retry: bool,
     check: Check,
-    /// Somebody asked for the end.
-    parting: bool,
+    /// A program told iwd to disconnect.
+    is_disconnecting: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Check {
     /// The link is being read.
     Reading,
-    /// The address is wrong; the network has no file yet to write the right one into.
+    /// The address is wrong, and the network has no file yet.
     NoFile,
-    /// All is well, or not macveil's to judge.
+    /// The address is right, or not checked.
     Done,
 }
 
 impl Connected {
-    pub(super) fn begin(cx: &mut Context, network: NetworkId, again: bool) -> State {
+    pub(super) fn begin(cx: &mut Context, network: NetworkId, is_retry: bool) -> State {
         cx.core.timer = None;
-        cx.iwd.shown = None;
+        cx.attempt.shown = None;
         cx.core.read_link();
         State::Connected(Self {
             network,
-            again,
+            is_retry,
             check: Check::Reading,
-            parting: false,
+            is_disconnecting: false,
         })
     }
 
@@ -70,7 +70,7 @@ impl Connected {
             });
             return State::Connected(self);
         }
-        if self.again {
+        if self.is_retry {
             return Refused::begin(cx, self.network, IwdProblem::AddressUnusedTwice);
         }
         if let Some(reason) = cx.files.unassignable.get(&self.network).cloned() {
@@ -78,7 +78,7 @@ impl Connected {
         }
         if cx.known(&self.network).is_none() {
             self.check = Check::NoFile;
-            cx.core.wake_in(NEW_FILE);
+            cx.core.wake_in(NEW_FILE_TIMEOUT);
             return State::Connected(self);
         }
         cx.core.notify(Notice::About {
@@ -105,7 +105,7 @@ impl Connected {
                 State::Connected(self)
             }
             (StationPhase::Disconnecting, _) => {
-                self.parting = true;
+                self.is_disconnecting = true;
                 State::Connected(self)
             }
             (StationPhase::Connecting, Some(network)) => {
@@ -114,7 +114,7 @@ impl Connected {
             }
             (StationPhase::Disconnected, _) => {
                 self.over(cx);
-                let (why, reason) = if self.parting {
+                let (why, reason) = if self.is_disconnecting {
                     (Why::Quiet, EndReason::User)
                 } else {
                     (Why::Lost, EndReason::Lost)
@@ -132,7 +132,7 @@ impl Connected {
         }
     }
 
-    /// The association is over: the next one may have another address.
+    /// The association is over: the next one can have another address.
     fn over(&self, cx: &mut Context) {
         if self.check == Check::Done {
             cx.network_is_used(&self.network);
@@ -140,7 +140,7 @@ impl Connected {
         cx.write_addresses();
     }
 
-    /// There is no file in time.
+    /// There is still no file.
     pub(super) fn timeout(self, cx: &mut Context) -> State {
         Refused::begin(cx, self.network, IwdProblem::NoFile)
     }

@@ -1,5 +1,5 @@
-//! iwd is about to associate. It says so before it changes the address, and associates even if it could
-//! not; so what counts is the address that an access point has answered to.
+//! iwd is about to associate. It reports this before it changes the address, and associates even if the
+//! change fails: the address that an access point answers to decides.
 
 use super::{Connected, Context, Idle, Refused, State, Why};
 use crate::machine::iwd::Action;
@@ -9,22 +9,22 @@ use crate::machine::notice::IwdProblem;
 #[derive(Debug)]
 pub(in crate::machine::iwd) struct Connecting {
     network: NetworkId,
-    /// macveil has asked for it, after a connection under a wrong address.
-    again: bool,
+    /// macveil requested it, after a connection under a wrong address.
+    is_retry: bool,
 }
 
 impl Connecting {
-    pub(super) fn begin(cx: &mut Context, network: NetworkId, again: bool) -> State {
+    pub(super) fn begin(cx: &mut Context, network: NetworkId, is_retry: bool) -> State {
         cx.core.timer = None;
         cx.core.read_link();
-        let state = Self { network, again };
+        let state = Self { network, is_retry };
         if cx.iwd.obstacle.is_some() {
             return State::Connecting(state);
         }
         if let Some(reason) = cx.files.unassignable.get(&state.network).cloned() {
             return Refused::begin(cx, state.network, IwdProblem::NoAddress { reason });
         }
-        if cx.iwd.is_cut_off {
+        if cx.attempt.is_cut_off {
             return Refused::begin(cx, state.network, IwdProblem::AddressUnused);
         }
         match cx.just_shown() {
@@ -41,8 +41,8 @@ impl Connecting {
             (StationPhase::Connecting | StationPhase::Disconnecting, _)
             | (StationPhase::Connected, None) => State::Connecting(self),
             (StationPhase::Connected, Some(network)) => {
-                let again = self.again && network == self.network;
-                Connected::begin(cx, network, again)
+                let is_retry = self.is_retry && network == self.network;
+                Connected::begin(cx, network, is_retry)
             }
             (StationPhase::Disconnected, _) => {
                 let failed = cx.counters.failed_associations.saturating_add(1);
@@ -52,7 +52,7 @@ impl Connecting {
         }
     }
 
-    /// While another program scans, the kernel refuses to change the address, and iwd goes on without.
+    /// During a scan of another program the kernel refuses another address, and iwd goes on without it.
     pub(super) fn make_way(&self, cx: &mut Context) {
         let right = cx.is_right(&self.network, cx.core.link.address);
         if cx.search.is_scanning && !cx.iwd.state.scanning && !right && cx.iwd.obstacle.is_none() {
@@ -61,13 +61,13 @@ impl Connecting {
     }
 
     pub(super) fn address_shown(self, cx: &mut Context) -> State {
-        let Some((address, _)) = cx.iwd.shown.take() else {
+        let Some((address, _)) = cx.attempt.shown.take() else {
             return State::Connecting(self);
         };
         if cx.iwd.obstacle.is_some() || cx.is_right(&self.network, address) {
             return State::Connecting(self);
         }
-        // For a network without a file iwd makes an address up, until it is known.
+        // iwd draws an address for a network without a file.
         let own = cx.is_own(address) || cx.mask.last == Some(address);
         let made_up = !own && !cx.is_anothers(&self.network, address);
         if made_up && cx.known(&self.network).is_none() {

@@ -1,4 +1,4 @@
-//! Not connected: the card is masked where it can be, and iwd is told to look for what was lost.
+//! Not connected: the interface is masked where possible, and iwd searches for a lost network on request.
 
 use std::time::Duration;
 
@@ -10,75 +10,72 @@ use crate::machine::iwd::Action;
 use crate::machine::iwd::backend::{NetworkId, Request, StationPhase};
 use crate::types::Frequency;
 
-/// iwd says that a scan is over, and chooses a network right after: its change of the address is not to be
-/// crossed by one of ours.
-const SETTLED: Duration = Duration::from_millis(300);
-/// iwd was asked to look for networks and does not say that it does.
-const UNANSWERED: Duration = Duration::from_secs(10);
-/// For iwd to have read what a scan has heard.
-const READING: Duration = Duration::from_millis(50);
-/// A scan of the fast bands takes three seconds.
-const LISTEN: Duration = Duration::from_millis(250);
-/// Where iwd looks first, in MHz: channels 1, 6 and 11.
+/// iwd chooses a network right after a scan: macveil must not change the address at the same time.
+const MASK_DELAY: Duration = Duration::from_millis(300);
+/// iwd was asked to search, and does not report a scan.
+const SEARCH_TIMEOUT: Duration = Duration::from_secs(10);
+/// iwd needs this long to read scan results.
+const RESULTS_DELAY: Duration = Duration::from_millis(50);
+/// A scan of the 5 GHz band takes three seconds: its results are read meanwhile.
+const RESULTS_INTERVAL: Duration = Duration::from_millis(250);
+/// The channels that iwd scans first, in MHz: 1, 6 and 11.
 const USUAL_CHANNELS: [Frequency; 3] = [2412, 2437, 2462];
-/// One search of so many is for every channel.
-const WHOLE_SEARCH: u32 = 6;
-/// It had something else to do.
-const BUSY: Duration = Duration::from_millis(500);
+/// Every sixth search visits all channels.
+const FULL_SEARCH_INTERVAL: u32 = 6;
+/// iwd was busy.
+const BUSY_PAUSE: Duration = Duration::from_millis(500);
 
 #[derive(Debug)]
 pub(in crate::machine::iwd) struct Idle {
-    /// When the card may be masked.
+    /// When the interface can be masked.
     mask_at: Option<Time>,
     /// Masking was tried since iwd was busy last.
-    tried: bool,
+    has_tried_mask: bool,
     search: Option<Search>,
-    /// What is there again, and when it is joined.
+    /// A network that is there again, and when it is joined.
     join: Option<(Time, NetworkId)>,
-    /// While a scan goes on: when to see what it has heard so far.
-    listen_at: Option<Time>,
+    /// While a scan is running: when its results are read.
+    read_results_at: Option<Time>,
 }
 
-/// iwd is told to look for a network.
+/// A search for the lost network.
 #[derive(Debug)]
 struct Search {
-    /// When it is told the next time, or is asked why it does not look.
+    /// When iwd is asked the next time.
     next: Time,
-    /// It looks.
-    looking: bool,
+    /// iwd is scanning.
+    is_scanning: bool,
     /// Searches so far.
     searches: u32,
-    /// Scans that this one has had: iwd looks on the three usual channels, then in the fast bands, then on
-    /// the rest of the slow one.
+    /// Scans of this search: iwd scans the three usual channels, then the 5 GHz band, then the rest of the
+    /// 2.4 GHz band.
     scans: u32,
 }
 
 /// Why there is no connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::machine::iwd) enum Why {
-    /// One has ended that nobody wanted to end.
+    /// A connection was lost.
     Lost,
-    /// One has not come about.
+    /// An attempt failed.
     Failed,
-    /// The user wanted none, or iwd has just begun.
+    /// The user disconnected, or iwd has just started.
     Quiet,
 }
 
 impl Idle {
     pub(super) fn begin(cx: &mut Context, why: Why) -> State {
         cx.problem = None;
-        cx.iwd.is_cut_off = false;
+        cx.attempt.is_cut_off = false;
         match why {
             Why::Lost => {
-                cx.search.backoff = cx
-                    .search
-                    .lost
-                    .is_some()
-                    .then(|| ReconnectBackoff::new(cx.core.now))
+                let is_lost = cx.search.lost.is_some();
+                let now = cx.core.now;
+                cx.search.backoff = is_lost.then(|| ReconnectBackoff::new(now));
             }
             Why::Failed => {
-                if let Some(wake) = &mut cx.search.backoff {
-                    wake.failed();
+                if let Some(backoff) = &mut cx.search.backoff {
+                    backoff.failed();
                 }
             }
             Why::Quiet => cx.search.backoff = None,
@@ -88,10 +85,10 @@ impl Idle {
         }
         let mut idle = Self {
             mask_at: None,
-            tried: false,
+            has_tried_mask: false,
             search: Search::begin(cx),
             join: None,
-            listen_at: None,
+            read_results_at: None,
         };
         idle.look_at_scan(cx);
         idle.arm(cx)
@@ -112,34 +109,34 @@ impl Idle {
     fn look_at_scan(&mut self, cx: &mut Context) {
         if cx.iwd.state.scanning {
             self.mask_at = None;
-            self.tried = false;
-        } else if cx.may_mask() && !self.tried && self.mask_at.is_none() {
-            self.mask_at = Some(cx.core.now.saturating_add(SETTLED));
+            self.has_tried_mask = false;
+        } else if cx.can_mask() && !self.has_tried_mask && self.mask_at.is_none() {
+            self.mask_at = Some(cx.core.now.saturating_add(MASK_DELAY));
         }
         if let Some(search) = &mut self.search {
             search.look_at_scan(cx);
         }
     }
 
-    /// iwd does not look for networks now.
+    /// iwd refuses to search now.
     pub(super) fn refused(mut self, cx: &mut Context) -> State {
         if let Some(search) = &mut self.search {
-            search.next = cx.core.now.saturating_add(BUSY);
+            search.next = cx.core.now.saturating_add(BUSY_PAUSE);
         }
         self.arm(cx)
     }
 
-    /// iwd reads the same results, and knows the network when it has.
+    /// The lost network is in the scan results, which iwd reads at the same time.
     pub(super) fn heard_again(mut self, cx: &mut Context, network: NetworkId) -> State {
         if self.join.is_none() {
-            self.join = Some((cx.core.now.saturating_add(READING), network));
+            self.join = Some((cx.core.now.saturating_add(RESULTS_DELAY), network));
             self.mask_at = None;
         }
         self.arm(cx)
     }
 
-    /// What was lost on one of the first three channels was not there: the rest of a search takes seconds,
-    /// in which it may come back, so only some searches go on.
+    /// The lost network was not on its channel, one of the first three: the rest of a search takes seconds,
+    /// in which it can return, so most searches end here.
     pub(super) fn scan_started(mut self, cx: &mut Context) -> State {
         let usual = cx
             .search
@@ -147,21 +144,21 @@ impl Idle {
             .is_some_and(|it| USUAL_CHANNELS.contains(&it));
         if let Some(search) = &mut self.search {
             search.scans = search.scans.saturating_add(1);
-            let whole = search.searches % WHOLE_SEARCH == 0;
-            if search.scans == 2 && search.looking && usual && !whole {
+            let whole = search.searches % FULL_SEARCH_INTERVAL == 0;
+            if search.scans == 2 && search.is_scanning && usual && !whole {
                 cx.core.act(Action::AbortScan);
             }
-            self.listen_at = Some(cx.core.now.saturating_add(LISTEN));
+            self.read_results_at = Some(cx.core.now.saturating_add(RESULTS_INTERVAL));
         }
         self.arm(cx)
     }
 
     fn join(&mut self, cx: &mut Context, network: NetworkId) {
-        // What is left of its search is of no interest, and would be waited for.
+        // iwd would finish its search first.
         cx.core.act(Action::AbortScan);
         cx.request(Request::Connect(network));
         if let Some(search) = &mut self.search {
-            search.next = cx.core.now.saturating_add(UNANSWERED);
+            search.next = cx.core.now.saturating_add(SEARCH_TIMEOUT);
         }
     }
 
@@ -174,7 +171,7 @@ impl Idle {
     }
 
     pub(super) fn rotate(mut self, cx: &mut Context) -> State {
-        self.tried = false;
+        self.has_tried_mask = false;
         self.look_at_scan(cx);
         self.arm(cx)
     }
@@ -184,31 +181,34 @@ impl Idle {
         let due = |at: Time| at <= now;
         if self.mask_at.is_some_and(due) {
             self.mask_at = None;
-            self.tried = true;
+            self.has_tried_mask = true;
             if cx.core.link.up && !cx.is_masked() {
                 if cx.search.is_scanning {
-                    // iwd does not; whoever does may do so all the time.
+                    // Another program, which can scan all the time.
                     cx.core.act(Action::AbortScan);
                 }
                 cx.put_mask(How::Live);
             }
         }
-        if self.listen_at.is_some_and(due) {
-            self.listen_at = cx.search.is_scanning.then(|| now.saturating_add(LISTEN));
+        if self.read_results_at.is_some_and(due) {
+            self.read_results_at = cx
+                .search
+                .is_scanning
+                .then(|| now.saturating_add(RESULTS_INTERVAL));
             cx.core.act(Action::GetScanResults);
         }
         if let Some((_, network)) = self.join.take_if(|(at, _)| due(*at)) {
             self.join(cx, network);
         }
-        if self.search.as_ref().is_some_and(|it| it.next <= now) && cx.may_wake() {
+        if self.search.as_ref().is_some_and(|it| it.next <= now) && cx.can_search() {
             self.search(cx);
         }
         self.arm(cx)
     }
 
-    /// Has iwd look, once the card has an address that may be shown.
+    /// Asks iwd to search, once the interface has an address that can be shown.
     fn search(&mut self, cx: &mut Context) {
-        let masks_first = cx.scans_show() && !cx.is_masked();
+        let masks_first = cx.scans_leak() && !cx.is_masked();
         let Some(search) = &mut self.search else {
             return;
         };
@@ -216,22 +216,22 @@ impl Idle {
             cx.request(Request::Scan);
             search.searches = search.searches.wrapping_add(1);
             search.scans = 0;
-            search.next = cx.core.now.saturating_add(UNANSWERED);
-        } else if cx.search.is_scanning || self.tried {
-            search.next = cx.core.now.saturating_add(BUSY);
-            self.tried = false;
+            search.next = cx.core.now.saturating_add(SEARCH_TIMEOUT);
+        } else if cx.search.is_scanning || self.has_tried_mask {
+            search.next = cx.core.now.saturating_add(BUSY_PAUSE);
+            self.has_tried_mask = false;
         } else {
-            self.tried = true;
+            self.has_tried_mask = true;
             cx.put_mask(How::Live);
-            search.next = cx.core.now.saturating_add(READING);
+            search.next = cx.core.now.saturating_add(RESULTS_DELAY);
         }
     }
 
     fn arm(self, cx: &mut Context) -> State {
-        let search = self.search.as_ref().filter(|_| cx.may_wake());
+        let search = self.search.as_ref().filter(|_| cx.can_search());
         let search = search.map(|search| search.next);
         let join = self.join.as_ref().map(|(at, _)| *at);
-        let others = [self.mask_at, join, self.listen_at];
+        let others = [self.mask_at, join, self.read_results_at];
         let others = others.into_iter().flatten();
         cx.core.timer = others.chain(search).min();
         State::Idle(self)
@@ -239,22 +239,22 @@ impl Idle {
 }
 
 impl Search {
-    /// Nothing is looked for if iwd would join nothing by itself.
+    /// `None` if there is no lost network.
     fn begin(cx: &mut Context) -> Option<Self> {
         let wake = cx.search.backoff.as_mut()?;
         let pause = wake.pause(cx.core.now, &mut cx.rng);
         Some(Self {
             next: cx.core.now.saturating_add(pause),
-            looking: false,
+            is_scanning: false,
             searches: 0,
             scans: 0,
         })
     }
 
     fn look_at_scan(&mut self, cx: &mut Context) {
-        let looked = std::mem::replace(&mut self.looking, cx.iwd.state.scanning);
+        let looked = std::mem::replace(&mut self.is_scanning, cx.iwd.state.scanning);
         if cx.iwd.state.scanning {
-            self.next = cx.core.now.saturating_add(UNANSWERED);
+            self.next = cx.core.now.saturating_add(SEARCH_TIMEOUT);
         } else if let Some(wake) = cx.search.backoff.as_mut().filter(|_| looked) {
             let pause = wake.pause(cx.core.now, &mut cx.rng);
             self.next = cx.core.now.saturating_add(pause);

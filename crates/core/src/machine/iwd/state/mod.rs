@@ -1,4 +1,4 @@
-//! The states of an interface that iwd drives.
+//! The states.
 //!
 //! ```text
 //!                    iwd connects                 right address
@@ -33,10 +33,10 @@ pub(super) use idle::{Idle, Why};
 pub(super) use refused::Refused;
 pub(super) use rejoining::Rejoining;
 
-/// Files are written at once; iwd does not have to do anything for it.
-const RELEASE: Duration = Duration::from_secs(2);
+/// Restoring the files does not depend on iwd.
+const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// What an interface that iwd drives is doing.
+/// The state of the machine.
 #[derive(Debug)]
 pub(super) enum State {
     /// There is no iwd, or it has no station for this interface.
@@ -47,7 +47,7 @@ pub(super) enum State {
     Connecting(Connecting),
     /// iwd is connected.
     Connected(Connected),
-    /// iwd is told to disconnect and to connect once more.
+    /// iwd disconnects and connects again.
     Rejoining(Rejoining),
     /// iwd was told to disconnect, because the address was wrong.
     Refused(Refused),
@@ -82,13 +82,13 @@ impl State {
             _ => {
                 cx.core.timer = None;
                 cx.problem = None;
-                cx.iwd.is_cut_off = false;
+                cx.attempt.is_cut_off = false;
                 Self::Waiting
             }
         }
     }
 
-    /// iwd lives, and has no station for this interface: the link is down.
+    /// iwd has no station for this interface: the link is down.
     pub(super) fn station_gone(self, cx: &mut Context) -> Self {
         match self {
             Self::Refused(state) => state.station_gone(cx),
@@ -107,7 +107,7 @@ impl State {
         }
     }
 
-    /// Somebody's scan is over.
+    /// A scan of any program is over.
     pub(super) fn scan_ended(self, cx: &mut Context) -> Self {
         if matches!(self, Self::Idle(_)) && cx.search.lost.is_some() {
             cx.core.act(Action::GetScanResults);
@@ -115,7 +115,7 @@ impl State {
         self
     }
 
-    /// What the kernel has heard.
+    /// The scan results of the kernel.
     pub(super) fn heard(self, cx: &mut Context, air: &[Bss]) -> Self {
         match self {
             Self::Idle(state) => match cx.heard_again(air) {
@@ -133,12 +133,12 @@ impl State {
     /// The card authenticates under this address.
     pub(super) fn address_shown(self, cx: &mut Context) -> Self {
         match self {
-            // To whom, is not known yet; a mask is for nobody.
+            // The network is not known yet; a mask is right for none.
             Self::Idle(_) | Self::Refused(_) | Self::Rejoining(_)
                 if cx.just_shown().is_some() && cx.just_shown() == cx.mask.last =>
             {
                 cx.cut_off();
-                cx.iwd.is_cut_off = true;
+                cx.attempt.is_cut_off = true;
                 self
             }
             Self::Connecting(state) => state.address_shown(cx),
@@ -167,7 +167,7 @@ impl State {
         }
     }
 
-    /// iwd did not do what it was asked for.
+    /// iwd refused a request.
     pub(super) fn refused(self, cx: &mut Context, why: &str) -> Self {
         match self {
             Self::Idle(state) => state.refused(cx),
@@ -187,7 +187,7 @@ impl State {
         }
     }
 
-    /// The machine was asleep.
+    /// The computer has resumed from sleep.
     pub(super) fn resumed(self, cx: &mut Context) -> Self {
         match self {
             Self::Idle(state) => state.resumed(cx),
@@ -204,7 +204,7 @@ impl State {
         }
     }
 
-    /// The network is to see its new address at once.
+    /// The network gets its new address at once.
     pub(super) fn rejoin(self, cx: &mut Context, ssid: &Ssid) -> Self {
         match self {
             Self::Connected(state) if state.network().ssid == *ssid => {
@@ -222,12 +222,12 @@ impl State {
             return Self::finish(cx);
         }
         let idle = cx.iwd.state.phase == StationPhase::Disconnected;
-        if idle && cx.is_masked() && cx.may_mask() {
+        if idle && cx.is_masked() && cx.can_mask() {
             let (address, how) = (cx.card.initial, How::Live);
             cx.set_address(address, how);
         }
         cx.request(Request::Restore);
-        cx.core.wake_in(RELEASE);
+        cx.core.wake_in(RELEASE_TIMEOUT);
         Self::Releasing
     }
 
@@ -267,7 +267,7 @@ impl State {
     }
 }
 
-/// What follows wherever iwd begins something else than was waited for.
+/// The state that follows from what iwd does.
 fn follow(cx: &mut Context) -> State {
     match (cx.iwd.state.phase, cx.iwd.state.network.clone()) {
         (StationPhase::Connecting, Some(network)) => Connecting::begin(cx, network, false),

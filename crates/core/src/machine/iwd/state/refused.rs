@@ -1,5 +1,4 @@
-//! The address was wrong, so the attempt was cut off, and iwd is told to stay disconnected for a while, and
-//! longer each time.
+//! The address was wrong: the attempt was cut off, and iwd stays disconnected, with increasing pauses.
 
 use std::time::Duration;
 
@@ -9,32 +8,32 @@ use crate::machine::iwd::backend::{NetworkId, Request, StationPhase};
 use crate::machine::notice::{FailReason, IwdProblem, Notice};
 use crate::time::doubled;
 
-const FIRST: Duration = Duration::from_secs(5);
-const LONGEST: Duration = Duration::from_secs(300);
-/// Until iwd is disconnected it is cut off again: while it changes the address it takes a link that goes down for its
-/// own doing, and then waits for ever.
-const AGAIN: Duration = Duration::from_secs(1);
+const FIRST_PAUSE: Duration = Duration::from_secs(5);
+const MAX_PAUSE: Duration = Duration::from_secs(300);
+/// Until iwd is disconnected it is cut off again: while iwd changes the address it does not notice that the
+/// link goes down, and waits for ever.
+const CUT_OFF_INTERVAL: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(in crate::machine::iwd) struct Refused {
     network: NetworkId,
     until: Time,
     /// iwd was disconnected since.
-    apart: bool,
-    /// It was told to stay so.
-    quiet: bool,
+    is_disconnected: bool,
+    /// iwd was told to stay disconnected.
+    is_told: bool,
 }
 
 impl Refused {
     pub(super) fn begin(cx: &mut Context, network: NetworkId, problem: IwdProblem) -> State {
-        let apart = cx.iwd.state.phase == StationPhase::Disconnected;
-        if apart {
+        let is_disconnected = cx.iwd.state.phase == StationPhase::Disconnected;
+        if is_disconnected {
             cx.request(Request::Disconnect);
-        } else if !std::mem::take(&mut cx.iwd.is_cut_off) {
+        } else if !std::mem::take(&mut cx.attempt.is_cut_off) {
             cx.cut_off();
         }
         let count = cx.refusals.entry(network.clone()).or_default();
-        let pause = doubled(FIRST, *count, LONGEST);
+        let pause = doubled(FIRST_PAUSE, *count, MAX_PAUSE);
         *count = count.saturating_add(1);
         let first = *count == 1;
         cx.counters.failed_associations = cx.counters.failed_associations.saturating_add(1);
@@ -50,17 +49,17 @@ impl Refused {
         Self {
             network,
             until,
-            apart,
-            quiet: apart,
+            is_disconnected,
+            is_told: is_disconnected,
         }
         .arm(cx)
     }
 
-    /// iwd starts over: its next attempt is another one.
+    /// iwd starts over.
     pub(super) fn station_gone(mut self, cx: &mut Context) -> State {
-        self.apart = true;
-        self.quiet = false;
-        cx.iwd.is_cut_off = false;
+        self.is_disconnected = true;
+        self.is_told = false;
+        cx.attempt.is_cut_off = false;
         self.arm(cx)
     }
 
@@ -68,15 +67,15 @@ impl Refused {
         let same = cx.iwd.state.network.as_ref() == Some(&self.network);
         match cx.iwd.state.phase {
             StationPhase::Disconnected => {
-                self.apart = true;
-                if !std::mem::replace(&mut self.quiet, true) {
+                self.is_disconnected = true;
+                if !std::mem::replace(&mut self.is_told, true) {
                     cx.request(Request::Disconnect);
                 }
                 self.arm(cx)
             }
             StationPhase::Disconnecting => State::Refused(self),
-            // What was to be ended goes on for a moment.
-            StationPhase::Connecting | StationPhase::Connected if same && !self.apart => {
+            // The attempt that was cut off goes on for a moment.
+            StationPhase::Connecting | StationPhase::Connected if same && !self.is_disconnected => {
                 State::Refused(self)
             }
             StationPhase::Connecting | StationPhase::Connected
@@ -92,7 +91,7 @@ impl Refused {
     }
 
     pub(super) fn timeout(self, cx: &mut Context) -> State {
-        if !self.apart {
+        if !self.is_disconnected {
             cx.cut_off();
             return self.arm(cx);
         }
@@ -101,8 +100,12 @@ impl Refused {
     }
 
     fn arm(self, cx: &mut Context) -> State {
-        let again = cx.core.now.saturating_add(AGAIN);
-        cx.core.timer = Some(if self.apart { self.until } else { again });
+        let again = cx.core.now.saturating_add(CUT_OFF_INTERVAL);
+        cx.core.timer = Some(if self.is_disconnected {
+            self.until
+        } else {
+            again
+        });
         State::Refused(self)
     }
 }

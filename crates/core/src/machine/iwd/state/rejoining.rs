@@ -1,4 +1,4 @@
-//! iwd disconnects, and connects once more to the same network, by then under the right address.
+//! iwd disconnects, and connects to the same network again, under the right address.
 
 use std::time::Duration;
 
@@ -7,10 +7,10 @@ use crate::machine::iwd::Action;
 use crate::machine::iwd::backend::{NetworkId, Request, StationPhase};
 use crate::machine::notice::IwdProblem;
 
-/// For each of the steps.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// iwd learns from the file system that the file has changed: a moment for it to read the file.
-const READING: Duration = Duration::from_millis(200);
+/// For each step.
+const STEP_TIMEOUT: Duration = Duration::from_secs(10);
+/// iwd needs this long to notice and read a changed file.
+const FILE_DELAY: Duration = Duration::from_millis(200);
 
 #[derive(Debug)]
 pub(in crate::machine::iwd) struct Rejoining {
@@ -20,11 +20,11 @@ pub(in crate::machine::iwd) struct Rejoining {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Step {
-    /// iwd is told to disconnect, or to give its file time.
+    /// iwd disconnects, and the file is written.
     Disconnect,
-    /// It is disconnected, and is about to have read the file.
+    /// iwd is disconnected, and reads the file.
     Settle,
-    /// It is told to connect.
+    /// iwd connects.
     Connect,
 }
 
@@ -32,12 +32,12 @@ impl Rejoining {
     /// Ends the connection first.
     pub(super) fn begin(cx: &mut Context, network: NetworkId) -> State {
         cx.request(Request::Disconnect);
-        cx.core.wake_in(PATIENCE);
+        cx.core.wake_in(STEP_TIMEOUT);
         let step = Step::Disconnect;
         Self { network, step }.proceed(cx)
     }
 
-    /// The connection was ended a while ago.
+    /// iwd is disconnected already.
     pub(super) fn resume(cx: &mut Context, network: NetworkId) -> State {
         Self {
             network,
@@ -46,12 +46,12 @@ impl Rejoining {
         .connect(cx)
     }
 
-    /// Goes on as soon as iwd is disconnected and the file is written.
+    /// Continues once iwd is disconnected and the file is written.
     pub(super) fn proceed(mut self, cx: &mut Context) -> State {
         let disconnected = cx.iwd.state.phase == StationPhase::Disconnected;
         if self.step == Step::Disconnect && disconnected && cx.is_in_place(&self.network) {
             self.step = Step::Settle;
-            cx.core.wake_in(READING);
+            cx.core.wake_in(FILE_DELAY);
         }
         State::Rejoining(self)
     }
@@ -62,7 +62,7 @@ impl Rejoining {
             cx.core.act(Action::AbortScan);
         }
         cx.request(Request::Connect(self.network.clone()));
-        cx.core.wake_in(PATIENCE);
+        cx.core.wake_in(STEP_TIMEOUT);
         State::Rejoining(self)
     }
 
@@ -70,11 +70,11 @@ impl Rejoining {
         let apart = self.step != Step::Disconnect;
         match (cx.iwd.state.phase, cx.iwd.state.network.clone()) {
             (StationPhase::Disconnected | StationPhase::Disconnecting, _) => {
-                // The association is over: the next one may have another address.
+                // The association is over: the next one can have another address.
                 cx.write_addresses();
                 self.proceed(cx)
             }
-            // Its end is on its way.
+            // The request to disconnect is on its way.
             (_, Some(network)) if network == self.network && !apart => State::Rejoining(self),
             (StationPhase::Connecting, Some(network)) => {
                 let again = network == self.network;
@@ -88,7 +88,7 @@ impl Rejoining {
         }
     }
 
-    /// To disconnect what is not connected is an error, too.
+    /// iwd refuses to disconnect if it is not connected, too.
     pub(super) fn refused(self, cx: &mut Context, why: &str) -> State {
         if self.step != Step::Connect {
             return State::Rejoining(self);

@@ -15,8 +15,8 @@
 //!  any ──▶ Releasing ──▶ Released
 //! ```
 //!
-//! Commands of the user lead from Waiting, Scanning and Disconnected to Paused and, for one scan, to
-//! UserScan, and back.
+//! Commands of the user lead from [`Waiting`], [`Scanning`] and [`Disconnected`] to [`Paused`] and, for one
+//! scan, to [`UserScan`], and back.
 
 #![allow(
     clippy::needless_pass_by_value,
