@@ -7,7 +7,6 @@ use std::sync::LazyLock;
 use libfuzzer_sys::fuzz_target;
 use macveil::fuzzing::{TARGETS, Target};
 
-
 static CHOSEN: LazyLock<Target> = LazyLock::new(|| {
     let name = std::env::var("MACVEIL_FUZZ_TARGET").unwrap_or_default();
     let lab: (&str, Target) = ("capture", macveil_testkit::fuzz::capture::target);

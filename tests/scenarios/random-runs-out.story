@@ -8,4 +8,4 @@ and    macveil and wpa_supplicant are running
 then   connected to home within 10 s
 when   home is away 12 times for 2 s to 4 s
 then   home saw 4 addresses
-and    macveil says "the last one is used again"
+and    macveil says "reusing the last one"

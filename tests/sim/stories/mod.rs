@@ -143,7 +143,7 @@ const LEFT_OUT: [(&str, &str); 70] = [
 const LEFT_TO_THE_LAB: [&str; 8] = [
     "then macveil uses at most 1000 kB",
     "then macveil uses at most 1000 kB",
-    "then macveil says \"the last one is used again\"",
+    "then macveil says \"reusing the last one\"",
     "then macveil says \"keeping the old configuration\"",
     "then macveil says \"did you mean `permanent`?\"",
     "then macveil says \"configuration read again\"",
