@@ -92,13 +92,13 @@ mod tests {
 
     /// Associates at these minutes; returns the number of different addresses.
     fn addresses(minutes: impl IntoIterator<Item = u64>) -> usize {
-        let mut draws = RandomAddressBudget::default();
+        let mut budget = RandomAddressBudget::default();
         let mut used = Vec::new();
         for minute in minutes {
             let now = Time::from_secs(60 * minute);
             let next = Mac([2, 0, 0, 0, 0, u8::try_from(used.len()).unwrap()]);
-            let address = draws.used_up(now, &home()).unwrap_or(next);
-            draws.spend(now, &home(), address);
+            let address = budget.used_up(now, &home()).unwrap_or(next);
+            budget.spend(now, &home(), address);
             if !used.contains(&address) {
                 used.push(address);
             }
@@ -107,36 +107,36 @@ mod tests {
     }
 
     #[test]
-    fn a_link_that_comes_and_goes_gets_four_addresses_and_one_an_hour() {
+    fn flapping_link_gets_four_addresses_then_one_an_hour() {
         assert_eq!(addresses(0..10), 4);
         assert_eq!(addresses(0..60), 4);
         assert_eq!(addresses(0..24 * 60), 4 + 23);
     }
 
     #[test]
-    fn ordinary_use_gets_another_one_each_time() {
+    fn ordinary_use_gets_another_address_each_time() {
         assert_eq!(addresses((0..24).map(|hour| hour * 60)), 24);
         assert_eq!(addresses([0, 1, 2, 3, 600, 601, 602, 603]), 8);
     }
 
     #[test]
-    fn networks_do_not_hinder_each_other_and_may_be_forgotten() {
-        let mut draws = RandomAddressBudget::default();
+    fn networks_have_separate_budgets_that_can_be_reset() {
+        let mut budget = RandomAddressBudget::default();
         for last in 0..4 {
-            draws.spend(Time::ZERO, &home(), Mac([2, 0, 0, 0, 0, last]));
+            budget.spend(Time::ZERO, &home(), Mac([2, 0, 0, 0, 0, last]));
         }
         let away = Ssid::new(b"Away").unwrap();
-        assert_eq!(draws.used_up(Time::ZERO, &away), None);
+        assert_eq!(budget.used_up(Time::ZERO, &away), None);
         assert_eq!(
-            draws.used_up(Time::ZERO, &home()),
+            budget.used_up(Time::ZERO, &home()),
             Some(Mac([2, 0, 0, 0, 0, 3]))
         );
-        draws.forget(&home());
-        assert_eq!(draws.used_up(Time::ZERO, &home()), None);
+        budget.forget(&home());
+        assert_eq!(budget.used_up(Time::ZERO, &home()), None);
     }
 
     #[test]
-    fn what_was_not_drawn_is_not_saved_up_beyond_four() {
+    fn unused_addresses_accumulate_up_to_four() {
         assert_eq!(addresses([0, 600, 600, 600, 600, 600, 601, 602]), 5);
     }
 }

@@ -6,7 +6,7 @@ fn assigns(action: &Action) -> bool {
     matches!(action, Action::SetAddress { address, .. } if *address == home_address())
 }
 
-/// Why attempts failed, and how long the network is left alone.
+/// Why attempts failed, and the pause in milliseconds before the next attempt.
 fn reasons(bench: &Bench) -> Vec<(FailReason, u64)> {
     let notices = bench.done.iter().filter_map(|action| match action {
         Action::Notify(Notice::Failed {
@@ -18,23 +18,23 @@ fn reasons(bench: &Bench) -> Vec<(FailReason, u64)> {
 }
 
 impl Bench {
-    /// The supplicant was told to connect, and tries.
-    pub(super) fn ordered(defaults: ConnectionOptions) -> Self {
-        let mut bench = Self::wishing(defaults, Vec::new(), false, false, |_, _| {});
+    /// The supplicant received the connect request and is connecting.
+    pub(super) fn connecting(defaults: ConnectionOptions) -> Self {
+        let mut bench = Self::with_options(defaults, Vec::new(), false, false, |_, _| {});
         bench.air = vec![home_entry()];
         bench.connects = false;
-        bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
-        assert_eq!(bench.asked(&Request::Connect), 1);
+        bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+        assert_eq!(bench.count_requests(&Request::Connect), 1);
         bench.done.clear();
         bench
     }
 
-    /// The chosen network is being pinned; the test answers for the supplicant.
-    fn pinning() -> Self {
+    /// The supplicant is selecting the network; the test replies for the supplicant.
+    fn selecting() -> Self {
         let mut bench = Self::idle();
         bench.air = vec![home_entry()];
-        bench.pins = false;
-        bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+        bench.answers_select = false;
+        bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
         assert_eq!(bench.state(), StateKind::Associating);
         bench.silent = true;
         bench.done.clear();
@@ -43,41 +43,41 @@ impl Bench {
 }
 
 #[test]
-fn a_supplicant_with_an_address_of_its_own_forgets_it_once_and_first() {
+fn supplicant_forgets_its_own_address_once_before_association() {
     let mut bench = Bench::idle();
     bench.randomizes = true;
     bench.air = vec![home_entry()];
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     bench.pass(Duration::from_secs(2));
     assert_eq!(bench.state(), StateKind::Associated);
     assert_eq!(bench.remarks(), 1);
-    let disarmed = bench.position(|action| is_ask(action, &Request::ForgetOwnAddress));
-    assert!(disarmed < bench.position(assigns));
+    let forgotten = bench.position(|action| is_request(action, &Request::ForgetOwnAddress));
+    assert!(forgotten < bench.position(assigns));
     bench.randomizes = false;
     bench.lose(4, false);
     bench.pass(Duration::from_secs(2));
     assert_eq!(bench.state(), StateKind::Associated);
-    assert_eq!(bench.asked(&Request::ForgetOwnAddress), 1);
+    assert_eq!(bench.count_requests(&Request::ForgetOwnAddress), 1);
     let bench = Bench::connected();
-    assert_eq!(bench.asked(&Request::ForgetOwnAddress), 0);
+    assert_eq!(bench.count_requests(&Request::ForgetOwnAddress), 0);
 }
 
 #[test]
-fn whoever_meddles_with_the_link_ends_the_attempt() {
+fn external_change_of_the_link_ends_the_attempt() {
     for (change, connects) in [
         (
-            (|link: &mut Link| link.address = BY_HAND) as fn(&mut Link),
-            "agreeing",
+            (|link: &mut Link| link.address = OTHER_ADDRESS) as fn(&mut Link),
+            "before_connect",
         ),
-        (|link| link.up = false, "agreeing"),
-        (|link| link.address = BY_HAND, "ordered"),
-        (|link| link.up = false, "ordered"),
+        (|link| link.up = false, "before_connect"),
+        (|link| link.address = OTHER_ADDRESS, "connecting"),
+        (|link| link.up = false, "connecting"),
     ] {
         let mut bench = match connects {
-            "agreeing" => Bench::agreeing(ConnectionOptions::default()),
-            _ => Bench::ordered(ConnectionOptions::default()),
+            "before_connect" => Bench::before_connect(ConnectionOptions::default()),
+            _ => Bench::connecting(ConnectionOptions::default()),
         };
-        bench.tell(Event::Link(LinkEvent::Changed(bench.link)));
+        bench.handle(Event::Link(LinkEvent::Changed(bench.link)));
         assert_eq!(
             (bench.state(), bench.failures()),
             (StateKind::Associating, 0)
@@ -90,38 +90,47 @@ fn whoever_meddles_with_the_link_ends_the_attempt() {
 }
 
 #[test]
-fn news_of_the_mask_is_no_meddling_before_the_address_is_set() {
-    let mut bench = Bench::pinning();
-    assert_eq!(bench.hear(Event::Link(LinkEvent::Changed(bench.link))), []);
-    let actions = bench.hear(Event::Backend(WpaEvent::Reply(Reply::Done(Ok(())))));
+fn link_event_with_the_mask_does_not_end_the_attempt() {
+    let mut bench = Bench::selecting();
+    assert_eq!(
+        bench.handle_unanswered(Event::Link(LinkEvent::Changed(bench.link))),
+        []
+    );
+    let actions = bench.handle_unanswered(Event::Backend(WpaEvent::Reply(Reply::Done(Ok(())))));
     assert!(assigns(&actions[0]), "{actions:?}");
-    assert_eq!(bench.hear(Event::Link(LinkEvent::Changed(bench.link))), []);
+    assert_eq!(
+        bench.handle_unanswered(Event::Link(LinkEvent::Changed(bench.link))),
+        []
+    );
     let down = Link {
         up: false,
         ..bench.link
     };
-    assert_eq!(bench.hear(Event::Link(LinkEvent::Changed(down))), []);
+    assert_eq!(
+        bench.handle_unanswered(Event::Link(LinkEvent::Changed(down))),
+        []
+    );
     assert_eq!(bench.state(), StateKind::Associating);
 }
 
 #[test]
-fn an_address_on_a_link_that_stayed_down_is_not_in_place() {
-    let mut bench = Bench::pinning();
-    bench.hear(Event::Backend(WpaEvent::Reply(Reply::Done(Ok(())))));
-    bench.tell(Event::Link(LinkEvent::Answered(Ok(Link {
+fn address_on_a_link_that_stays_down_fails_the_attempt() {
+    let mut bench = Bench::selecting();
+    bench.handle_unanswered(Event::Backend(WpaEvent::Reply(Reply::Done(Ok(())))));
+    bench.handle(Event::Link(LinkEvent::Answered(Ok(Link {
         address: home_address(),
         up: false,
         carrier: false,
     }))));
     assert_eq!(bench.failures(), 1);
-    assert_eq!(bench.asked(&Request::Status), 0);
+    assert_eq!(bench.count_requests(&Request::Status), 0);
 }
 
 #[test]
-fn an_access_point_that_was_heard_too_long_ago_is_not_joined() {
+fn access_point_with_an_old_scan_result_is_not_joined() {
     for (late, failures) in [(5, 0), (7, 1)] {
-        let mut bench = Bench::pinning();
-        bench.hear(Event::Backend(WpaEvent::Reply(Reply::Done(Ok(())))));
+        let mut bench = Bench::selecting();
+        bench.handle_unanswered(Event::Backend(WpaEvent::Reply(Reply::Done(Ok(())))));
         bench.now += Duration::from_secs(late);
         bench.link = Link {
             address: home_address(),
@@ -129,39 +138,39 @@ fn an_access_point_that_was_heard_too_long_ago_is_not_joined() {
             carrier: false,
         };
         bench.phase = Phase::Idle;
-        bench.tell(Event::Link(LinkEvent::Answered(Ok(bench.link))));
-        bench.tell(Event::Backend(WpaEvent::Reply(Reply::Status(Ok(
+        bench.handle(Event::Link(LinkEvent::Answered(Ok(bench.link))));
+        bench.handle(Event::Backend(WpaEvent::Reply(Reply::Status(Ok(
             bench.supplicant_status()
         )))));
         assert_eq!(bench.failures(), failures, "{late} s");
-        assert_eq!(bench.asked(&Request::Connect), 1 - failures);
+        assert_eq!(bench.count_requests(&Request::Connect), 1 - failures);
     }
 }
 
 #[test]
-fn the_first_rejection_counts_and_the_network_is_left_alone_for_a_while() {
-    let mut bench = Bench::ordered(ConnectionOptions::default());
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Rejected {
+fn first_rejection_is_the_reason_and_delays_the_next_attempt() {
+    let mut bench = Bench::connecting(ConnectionOptions::default());
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Rejected {
         status: 17,
     })));
     bench.pass(Duration::from_millis(300));
     assert_eq!(bench.failures(), 0);
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Rejected {
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Rejected {
         status: 30,
     })));
     bench.pass(Duration::from_millis(150));
     let why = FailReason::Rejected { status: 17 };
     assert_eq!(reasons(&bench), [(why, 10_000)]);
     bench.pass(Duration::from_secs(8));
-    assert_eq!(bench.asked(&Request::Connect), 0);
+    assert_eq!(bench.count_requests(&Request::Connect), 0);
     bench.pass(Duration::from_secs(10));
-    assert_eq!(bench.asked(&Request::Connect), 1);
+    assert_eq!(bench.count_requests(&Request::Connect), 1);
 }
 
 #[test]
-fn success_makes_up_for_what_failed_before() {
-    let mut bench = Bench::ordered(ConnectionOptions::default());
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Rejected {
+fn success_resets_the_retry_delay() {
+    let mut bench = Bench::connecting(ConnectionOptions::default());
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Rejected {
         status: 17,
     })));
     bench.connects = true;
@@ -170,7 +179,7 @@ fn success_makes_up_for_what_failed_before() {
     bench.connects = false;
     bench.lose(4, false);
     bench.pass(Duration::from_secs(1));
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Rejected {
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Rejected {
         status: 17,
     })));
     bench.pass(Duration::from_secs(1));
@@ -182,8 +191,8 @@ fn success_makes_up_for_what_failed_before() {
 }
 
 #[test]
-fn an_attempt_has_twelve_seconds() {
-    let mut bench = Bench::ordered(ConnectionOptions::default());
+fn attempt_times_out_after_twelve_seconds() {
+    let mut bench = Bench::connecting(ConnectionOptions::default());
     bench.pass(Duration::from_millis(11_900));
     assert_eq!(
         (bench.state(), bench.failures()),
@@ -194,16 +203,16 @@ fn an_attempt_has_twelve_seconds() {
 }
 
 #[test]
-fn a_frame_under_another_address_ends_the_attempt() {
+fn authentication_under_another_address_ends_the_attempt() {
     for (station, failures) in [(home_address(), 0), (PERMANENT, 1)] {
-        let mut bench = Bench::ordered(ConnectionOptions::default());
-        bench.tell(Event::Mlme(MlmeEvent::Authenticated { station }));
+        let mut bench = Bench::connecting(ConnectionOptions::default());
+        bench.handle(Event::Mlme(MlmeEvent::Authenticated { station }));
         assert_eq!(bench.failures(), failures);
     }
 }
 
 #[test]
-fn a_network_whose_address_cannot_be_had_is_not_tried_again_and_again() {
+fn network_without_an_assignable_address_is_tried_once() {
     let options = ConnectionOptions {
         policy: Some(address::Sourced {
             value: address::Policy::Permanent,
@@ -211,25 +220,25 @@ fn a_network_whose_address_cannot_be_had_is_not_tried_again_and_again() {
         }),
         ..ConnectionOptions::default()
     };
-    let mut bench = Bench::wishing(options, Vec::new(), false, false, |card, _| {
+    let mut bench = Bench::with_options(options, Vec::new(), false, false, |card, _| {
         card.permanent = None;
     });
     bench.air = vec![home_entry()];
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     bench.pass(Duration::from_secs(9));
     assert_eq!((bench.state(), bench.failures()), (StateKind::Scanning, 1));
 }
 
 #[test]
-fn a_wish_makes_up_for_what_failed() {
-    let mut bench = Bench::ordered(ConnectionOptions::default());
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Rejected {
+fn user_request_resets_the_retry_delay() {
+    let mut bench = Bench::connecting(ConnectionOptions::default());
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Rejected {
         status: 17,
     })));
     bench.pass(Duration::from_millis(400));
     assert_eq!(bench.failures(), 1);
     bench.connects = true;
-    bench.tell(Event::Backend(WpaEvent::Supplicant(
+    bench.handle(Event::Backend(WpaEvent::Supplicant(
         Supplicant::NetworkNotFound,
     )));
     bench.pass(Duration::from_secs(1));
@@ -237,67 +246,70 @@ fn a_wish_makes_up_for_what_failed() {
 }
 
 #[test]
-fn only_the_answer_to_its_own_release_ends_a_leave() {
-    let mut bench = Bench::pinning();
-    bench.tell(Event::Command(Command::Release));
+fn release_ends_only_with_the_reply_to_restore() {
+    let mut bench = Bench::selecting();
+    bench.handle(Event::Command(Command::Release));
     let finished = |action: &Action| *action == Action::Finish;
-    bench.tell(Event::Backend(WpaEvent::Reply(Reply::Done(Ok(())))));
+    bench.handle(Event::Backend(WpaEvent::Reply(Reply::Done(Ok(())))));
     assert_eq!(bench.count(finished), 0);
-    bench.tell(Event::Backend(WpaEvent::Reply(Reply::Done(Ok(())))));
+    bench.handle(Event::Backend(WpaEvent::Reply(Reply::Done(Ok(())))));
     assert_eq!(bench.count(finished), 1);
-    assert_eq!(bench.station.poll_timeout(), None);
+    assert_eq!(bench.machine.poll_timeout(), None);
 }
 
 #[test]
-fn a_leave_does_not_wait_for_ever() {
+fn release_without_a_reply_times_out() {
     let mut bench = Bench::connected();
     bench.silent = true;
-    bench.tell(Event::Command(Command::Release));
+    bench.handle(Event::Command(Command::Release));
     bench.pass(Duration::from_secs(3));
     assert_eq!((bench.state(), bench.remarks()), (StateKind::Released, 1));
 }
 
 #[test]
-fn an_address_that_cannot_be_put_back_is_said() {
+fn failed_restore_of_the_address_is_reported() {
     let mut bench = Bench::scanning(|_, settings| settings.on_exit = OnExit::Restore);
-    bench.driver = |_, _| Err(refusal(Errno::BUSY));
-    bench.tell(Event::Command(Command::Release));
+    bench.driver = |_, _| Err(kernel_error(Errno::BUSY));
+    bench.handle(Event::Command(Command::Release));
     assert_eq!((bench.state(), bench.remarks()), (StateKind::Released, 1));
-    assert_eq!(bench.asked(&Request::Restore { resume: true }), 1);
+    assert_eq!(bench.count_requests(&Request::Restore { resume: true }), 1);
 }
 
 #[test]
-fn an_order_that_is_not_taken_in_time_is_taken_back_with_the_link_down() {
-    let mut bench = Bench::agreeing(ConnectionOptions::default());
+fn connect_request_without_a_reply_takes_the_link_down() {
+    let mut bench = Bench::before_connect(ConnectionOptions::default());
     bench.silent = true;
     bench.slow_to_notice = false;
     bench.pass(Duration::from_millis(20));
     let agreed = Event::Backend(WpaEvent::Reply(Reply::Status(
         Ok(bench.supplicant_status()),
     )));
-    assert_eq!(bench.hear(agreed), [Action::Request(Request::Connect)]);
+    assert_eq!(
+        bench.handle_unanswered(agreed),
+        [Action::Request(Request::Connect)]
+    );
     bench.done.clear();
     bench.pass(Duration::from_secs(5));
-    assert_eq!((bench.failures(), bench.holds()), (0, 0));
+    assert_eq!((bench.failures(), bench.count_link_downs()), (0, 0));
     bench.pass(Duration::from_secs(1));
-    assert_eq!((bench.failures(), bench.holds()), (1, 1));
+    assert_eq!((bench.failures(), bench.count_link_downs()), (1, 1));
     assert!(!bench.link.up);
-    // Nor may anybody bring it up before the supplicant is at rest.
+    // The link must stay down until the supplicant is quiesced.
     bench.link_changes(|link| link.up = true);
-    assert_eq!(bench.holds(), 2);
+    assert_eq!(bench.count_link_downs(), 2);
 }
 
 #[test]
-fn a_rejection_that_comes_before_the_orders_answer_is_the_reason_too() {
-    let mut bench = Bench::agreeing(ConnectionOptions::default());
+fn rejection_before_the_connect_reply_is_the_reason() {
+    let mut bench = Bench::before_connect(ConnectionOptions::default());
     bench.silent = true;
     bench.slow_to_notice = false;
     bench.pass(Duration::from_millis(20));
-    bench.hear(Event::Backend(WpaEvent::Reply(Reply::Status(Ok(
+    bench.handle_unanswered(Event::Backend(WpaEvent::Reply(Reply::Status(Ok(
         bench.supplicant_status()
     )))));
     bench.done.clear();
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Rejected {
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Rejected {
         status: 17,
     })));
     bench.pass(Duration::from_secs(1));

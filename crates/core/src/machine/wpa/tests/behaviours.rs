@@ -1,9 +1,9 @@
-//! The supervisor's behaviours, one after the other.
+//! Each behaviour of the machine.
 
 use super::*;
 
 #[test]
-fn a_card_that_is_down_is_masked_and_stays_down() {
+fn card_with_link_down_is_masked_and_stays_down() {
     let bench = Bench::idle();
     assert!(matches!(
         bench.done[0],
@@ -13,11 +13,11 @@ fn a_card_that_is_down_is_masked_and_stays_down() {
         }
     ));
     assert!(!bench.link.up);
-    assert_eq!(bench.station.status().state, StateKind::Waiting);
+    assert_eq!(bench.machine.status().state, StateKind::Waiting);
 }
 
 #[test]
-fn a_card_that_is_up_is_masked_by_a_bounce() {
+fn card_with_link_up_is_masked_by_a_link_cycle() {
     let bench = Bench::new(true, false, |_, _| {});
     assert!(matches!(
         bench.done[0],
@@ -29,18 +29,18 @@ fn a_card_that_is_up_is_masked_by_a_bounce() {
 }
 
 #[test]
-fn a_supplicant_is_met_with_the_link_down() {
+fn link_is_down_before_attaching_to_the_supplicant() {
     let mut bench = Bench::new(true, false, |_, _| {});
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     let down = bench.position(|action| *action == Action::SetLinkDown);
-    let attach = bench.position(|action| is_ask(action, &Request::Attach));
+    let attach = bench.position(|action| is_request(action, &Request::Attach));
     assert!(down < attach);
 }
 
 #[test]
-fn scans_carry_everything_the_driver_offers() {
+fn scan_requests_use_every_feature_of_the_driver() {
     let mut bench = Bench::idle();
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     let Action::Scan(scan) = &bench.done[bench.position(is_scan)] else {
         panic!()
     };
@@ -49,56 +49,59 @@ fn scans_carry_everything_the_driver_offers() {
 }
 
 #[test]
-fn an_association_is_pinned_then_addressed_then_agreed_then_ordered() {
+fn association_selects_then_addresses_then_checks_then_connects() {
     let mut bench = Bench::idle();
     bench.air = vec![home_entry()];
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     bench.pass(Duration::from_secs(2));
-    let pin =
+    let select =
         bench.position(|action| matches!(action, Action::Request(Request::SelectNetwork { .. })));
-    let address = pin + bench.done[pin..].iter().position(sets_address).unwrap();
-    let status = bench.position(|action| is_ask(action, &Request::Status));
-    let connect = bench.position(|action| is_ask(action, &Request::Connect));
-    let settle =
+    let address = select + bench.done[select..].iter().position(sets_address).unwrap();
+    let status = bench.position(|action| is_request(action, &Request::Status));
+    let connect = bench.position(|action| is_request(action, &Request::Connect));
+    let allow_roaming =
         bench.position(|action| matches!(action, Action::Request(Request::AllowRoaming { .. })));
-    assert!(pin < address && address < status && status < connect && connect < settle);
-    assert_eq!(bench.station.status().state, StateKind::Associated);
+    assert!(select < address && address < status && status < connect && connect < allow_roaming);
+    assert_eq!(bench.machine.status().state, StateKind::Associated);
 }
 
 #[test]
-fn nothing_is_ordered_before_the_supplicant_knows_the_address() {
+fn connect_is_requested_after_the_supplicant_has_the_address() {
     let mut bench = Bench::idle();
     bench.air = vec![home_entry()];
     bench.slow_to_notice = true;
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     bench.pass(Duration::from_secs(1));
-    assert!(bench.count(|action| is_ask(action, &Request::Status)) > 5);
-    assert_eq!(bench.count(|action| is_ask(action, &Request::Connect)), 0);
+    assert!(bench.count(|action| is_request(action, &Request::Status)) > 5);
+    assert_eq!(
+        bench.count(|action| is_request(action, &Request::Connect)),
+        0
+    );
     bench.slow_to_notice = false;
     bench.pass(Duration::from_secs(1));
-    assert_eq!(bench.station.status().state, StateKind::Associated);
+    assert_eq!(bench.machine.status().state, StateKind::Associated);
 }
 
 #[test]
-fn an_access_point_not_heard_in_this_scan_is_not_joined() {
+fn access_point_from_an_earlier_scan_is_not_joined() {
     let mut bench = Bench::idle();
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     bench.done.clear();
     while bench.count(|action| *action == Action::GetScanResults) == 0 {
-        let now = bench.station.poll_timeout().unwrap();
+        let now = bench.machine.poll_timeout().unwrap();
         bench.now = now;
-        bench.station.handle_timeout(clocks(now));
-        while let Some(action) = bench.station.poll_action() {
+        bench.machine.handle_timeout(clocks(now));
+        while let Some(action) = bench.machine.poll_action() {
             bench.done.push(action.clone());
             let answers = match action {
-                Action::GetScanResults => vec![Event::Scan(ScanEvent::Results(vec![heard(
+                Action::GetScanResults => vec![Event::Scan(ScanEvent::Results(vec![bss(
                     &home_entry(),
                     900,
                 )]))],
                 other => bench.answers(other),
             };
             for event in answers {
-                bench.station.handle(clocks(now), event);
+                bench.machine.handle(clocks(now), event);
             }
         }
     }
@@ -110,39 +113,39 @@ fn an_access_point_not_heard_in_this_scan_is_not_joined() {
 }
 
 #[test]
-fn results_of_the_scan_before_are_not_taken_for_those_of_this_one() {
-    let surveys = |bench: &Bench| {
+fn late_results_of_the_previous_scan_are_ignored() {
+    let count_bss_requests = |bench: &Bench| {
         bench.count(
             |it| matches!(it, Action::Request(Request::ListNetworks { bssids }) if !bssids.is_empty()),
         )
     };
     let mut bench = Bench::idle();
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
-    // Nothing is of interest, so that the next scan does not wait for the supplicant.
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    // No network is in range, so the next scan does not wait for the supplicant.
     bench.scans = Scans::WithoutResults;
     bench.pass(Duration::from_secs(5));
     bench.scans = Scans::NeverEnding;
     bench.pass(Duration::from_secs(20));
     bench.air = vec![home_entry()];
-    bench.tell(Event::Backend(WpaEvent::Supplicant(
+    bench.handle(Event::Backend(WpaEvent::Supplicant(
         Supplicant::ScanResults,
     )));
-    bench.tell(Event::Scan(ScanEvent::Ended));
-    assert_eq!(surveys(&bench), 0, "{:?}", bench.done);
-    bench.tell(Event::Backend(WpaEvent::Supplicant(
+    bench.handle(Event::Scan(ScanEvent::Ended));
+    assert_eq!(count_bss_requests(&bench), 0, "{:?}", bench.done);
+    bench.handle(Event::Backend(WpaEvent::Supplicant(
         Supplicant::ScanResults,
     )));
-    assert_eq!(surveys(&bench), 1);
+    assert_eq!(count_bss_requests(&bench), 1);
 }
 
 #[test]
-fn a_loss_quiets_the_supplicant_before_the_mask_and_looks_on_the_last_channel_first() {
+fn loss_quiesces_then_masks_then_scans_the_last_channel() {
     let mut bench = Bench::connected();
     bench.air.clear();
     bench.lose(4, true);
-    let quiet = bench.position(|action| is_ask(action, &Request::Quiesce));
+    let quiesce = bench.position(|action| is_request(action, &Request::Quiesce));
     let mask = bench.position(sets_address);
-    assert!(quiet < mask);
+    assert!(quiesce < mask);
     let Action::Scan(scan) = &bench.done[bench.position(is_scan)] else {
         panic!()
     };
@@ -150,7 +153,7 @@ fn a_loss_quiets_the_supplicant_before_the_mask_and_looks_on_the_last_channel_fi
 }
 
 #[test]
-fn a_network_that_returns_is_joined_within_two_seconds() {
+fn network_back_in_range_is_joined_within_two_seconds() {
     let mut bench = Bench::connected();
     bench.air.clear();
     bench.lose(4, true);
@@ -158,66 +161,66 @@ fn a_network_that_returns_is_joined_within_two_seconds() {
     bench.air = vec![home_entry()];
     bench.done.clear();
     bench.pass(Duration::from_secs(2));
-    assert_eq!(bench.station.status().state, StateKind::Associated);
+    assert_eq!(bench.machine.status().state, StateKind::Associated);
 }
 
 #[test]
-fn the_users_disconnect_is_respected_until_the_user_wants_otherwise() {
+fn disconnect_by_the_user_lasts_until_the_user_connects() {
     let mut bench = Bench::connected();
     bench.lose(3, true);
-    assert_eq!(bench.station.status().state, StateKind::Disconnected);
+    assert_eq!(bench.machine.status().state, StateKind::Disconnected);
     bench.done.clear();
     bench.pass(Duration::from_secs(600));
     assert_eq!(bench.count(is_scan), 0);
     bench.phase = Phase::Scanning;
-    bench.tell(Event::Backend(WpaEvent::Supplicant(
+    bench.handle(Event::Backend(WpaEvent::Supplicant(
         Supplicant::NetworkNotFound,
     )));
     bench.pass(Duration::from_secs(2));
-    assert_eq!(bench.station.status().state, StateKind::Associated);
+    assert_eq!(bench.machine.status().state, StateKind::Associated);
 }
 
 #[test]
-fn an_end_that_the_kernel_made_before_the_machine_slept_is_no_wish_of_the_user() {
+fn disconnection_at_suspend_is_not_a_user_disconnect() {
     let mut bench = Bench::connected();
-    bench.tell(Event::Command(Command::Resumed));
+    bench.handle(Event::Command(Command::Resumed));
     bench.lose(3, true);
     bench.pass(Duration::from_secs(2));
-    assert_eq!(bench.station.status().state, StateKind::Associated);
+    assert_eq!(bench.machine.status().state, StateKind::Associated);
     bench.pass(Duration::from_secs(10));
     bench.lose(3, true);
-    assert_eq!(bench.station.status().state, StateKind::Disconnected);
+    assert_eq!(bench.machine.status().state, StateKind::Disconnected);
 }
 
 #[test]
-fn after_a_sleep_the_search_begins_at_once() {
+fn scan_starts_at_once_after_resume() {
     let mut bench = Bench::connected();
     bench.air.clear();
     bench.lose(4, true);
     bench.pass(Duration::from_secs(3600));
     bench.done.clear();
-    bench.tell(Event::Command(Command::Resumed));
+    bench.handle(Event::Command(Command::Resumed));
     bench.pass(Duration::from_millis(100));
     assert!(bench.count(is_scan) > 0);
-    // And eagerly, as it was when the network was lost: in an hour the pauses have grown to minutes.
+    // The scan pauses are short again. After an hour without the network they were minutes long.
     bench.pass(Duration::from_secs(10));
     assert!(bench.count(is_scan) > 5);
 }
 
 #[test]
-fn a_kick_by_the_access_point_is_no_wish_of_the_user() {
+fn deauthentication_by_the_ap_is_not_a_user_disconnect() {
     let mut bench = Bench::connected();
     bench.lose(3, false);
     bench.pass(Duration::from_secs(2));
-    assert_eq!(bench.station.status().state, StateKind::Associated);
+    assert_eq!(bench.machine.status().state, StateKind::Associated);
 }
 
 #[test]
-fn who_is_thrown_out_again_and_again_comes_back_less_and_less_often() {
+fn repeated_deauthentication_increases_the_delay() {
     let mut bench = Bench::connected();
     let end = bench.now + Duration::from_secs(60);
     while bench.now < end {
-        if bench.station.status().state == StateKind::Associated {
+        if bench.machine.status().state == StateKind::Associated {
             bench.lose(7, false);
         }
         bench.pass(Duration::from_millis(100));
@@ -226,19 +229,19 @@ fn who_is_thrown_out_again_and_again_comes_back_less_and_less_often() {
         bench.count(|action| matches!(action, Action::Notify(Notice::Associating { .. })));
     assert!((4..=7).contains(&attempts), "{attempts}");
     bench.pass(Duration::from_secs(60));
-    assert_eq!(bench.station.status().state, StateKind::Associated);
+    assert_eq!(bench.machine.status().state, StateKind::Associated);
     bench.done.clear();
     bench.lose(7, false);
     bench.pass(Duration::from_secs(2));
-    assert_eq!(bench.station.status().state, StateKind::Associated);
+    assert_eq!(bench.machine.status().state, StateKind::Associated);
 }
 
 #[test]
-fn a_network_that_the_supplicant_gave_up_is_tried_again_once_its_time_is_over() {
+fn temporarily_disabled_network_is_retried_after_its_pause() {
     let mut bench = Bench::connected();
     bench.air.clear();
     bench.lose(15, true);
-    bench.tell(Event::Backend(WpaEvent::Supplicant(
+    bench.handle(Event::Backend(WpaEvent::Supplicant(
         Supplicant::TemporarilyDisabled {
             id: 0,
             wrong_key: true,
@@ -247,44 +250,47 @@ fn a_network_that_the_supplicant_gave_up_is_tried_again_once_its_time_is_over() 
     )));
     bench.air = vec![home_entry()];
     bench.pass(Duration::from_secs(10));
-    assert_eq!(bench.count(|action| is_ask(action, &Request::Connect)), 0);
+    assert_eq!(
+        bench.count(|action| is_request(action, &Request::Connect)),
+        0
+    );
     bench.pass(Duration::from_secs(5));
-    assert_eq!(bench.station.status().state, StateKind::Associated);
+    assert_eq!(bench.machine.status().state, StateKind::Associated);
 }
 
 #[test]
-fn reading_the_configuration_again_is_no_wish_to_stay_disconnected() {
+fn reconfiguration_is_not_a_user_disconnect() {
     let mut bench = Bench::connected();
     bench.reconfigured = true;
     bench.lose(3, true);
     bench.pass(Duration::from_secs(2));
-    assert_eq!(bench.station.status().state, StateKind::Associated);
+    assert_eq!(bench.machine.status().state, StateKind::Associated);
 }
 
 #[test]
-fn roaming_is_no_loss() {
+fn roaming_is_not_a_loss() {
     let mut bench = Bench::connected();
     bench.phase = Phase::Connecting;
-    bench.tell(Event::Mlme(MlmeEvent::Ended));
+    bench.handle(Event::Mlme(MlmeEvent::Ended));
     bench.phase = Phase::Connected;
     bench.pass(Duration::from_secs(120));
     assert_eq!(bench.count(sets_address), 0);
-    assert_eq!(bench.station.status().state, StateKind::Associated);
+    assert_eq!(bench.machine.status().state, StateKind::Associated);
 }
 
 #[test]
-fn an_idle_connection_wakes_the_daemon_once_a_minute() {
+fn idle_connection_is_checked_once_a_minute() {
     let mut bench = Bench::connected();
     bench.pass(Duration::from_secs(600));
     assert_eq!(bench.done.len(), 10, "{:?}", bench.done);
 }
 
 #[test]
-fn a_driver_that_says_yes_and_does_nothing_is_held_silent_and_said_once() {
+fn driver_that_ignores_the_address_is_blocked_and_reported_once() {
     let mut bench = Bench::idle();
     bench.driver = |link, _| Ok(link);
     bench.link.address = PERMANENT;
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     bench.pass(Duration::from_secs(60));
     assert!(!bench.link.up);
     assert_eq!(bench.count(is_scan), 0);
@@ -295,15 +301,15 @@ fn a_driver_that_says_yes_and_does_nothing_is_held_silent_and_said_once() {
     bench.driver = |link, address| Ok(Link { address, ..link });
     bench.air = vec![home_entry()];
     bench.pass(Duration::from_secs(600));
-    assert_eq!(bench.station.status().state, StateKind::Associated);
+    assert_eq!(bench.machine.status().state, StateKind::Associated);
 }
 
 #[test]
-fn with_bounce_each_scan_has_its_own_address() {
+fn bounce_gives_each_scan_another_address() {
     let mut bench = Bench::new(false, false, |_, settings| {
         settings.mask_method = MaskMethod::Bounce;
     });
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     bench.pass(Duration::from_secs(3600));
     let (scans, addresses) = (bench.count(is_scan), bench.count(sets_address));
     assert!(scans > 10);
@@ -318,7 +324,7 @@ fn with_bounce_each_scan_has_its_own_address() {
 }
 
 #[test]
-fn powered_is_never_used_where_a_live_change_is_not_safe() {
+fn powered_without_safe_live_change_is_not_used() {
     let mut bench = Bench::new(false, false, |card, settings| {
         settings.mask_method = MaskMethod::Powered;
         card.live_change = false;
@@ -327,7 +333,7 @@ fn powered_is_never_used_where_a_live_change_is_not_safe() {
         bench.count(|action| matches!(action, Action::Notify(Notice::Remark(_)))),
         1
     );
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     bench.pass(Duration::from_secs(600));
     let live = |action: &Action| matches!(action, Action::SetAddress { how: How::Live, .. });
     assert_eq!(bench.count(live), 0);
@@ -335,16 +341,16 @@ fn powered_is_never_used_where_a_live_change_is_not_safe() {
 }
 
 #[test]
-fn powered_changes_masks_live_and_assigned_addresses_by_a_bounce() {
+fn powered_changes_only_masks_live() {
     let mut bench = Bench::new(false, false, |card, settings| {
         settings.mask_method = MaskMethod::Powered;
         card.live_change = true;
     });
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     bench.pass(Duration::from_secs(600));
     bench.air = vec![home_entry()];
     bench.pass(Duration::from_secs(60));
-    assert_eq!(bench.station.status().state, StateKind::Associated);
+    assert_eq!(bench.machine.status().state, StateKind::Associated);
     let live = |action: &Action| matches!(action, Action::SetAddress { how: How::Live, .. });
     assert!(bench.count(live) > 5);
     let assigned = |action: &Action| matches!(action, Action::SetAddress { address, how } if *address == home_address() && *how != How::Cycle);
@@ -352,12 +358,12 @@ fn powered_changes_masks_live_and_assigned_addresses_by_a_bounce() {
 }
 
 #[test]
-fn a_link_that_somebody_takes_down_as_the_mask_is_changed_stays_down() {
+fn link_taken_down_during_masking_stays_down() {
     let mut bench = Bench::new(false, false, |card, _| {
         card.random_address = false;
         card.live_change = true;
     });
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     bench.done.clear();
     bench.driver = |link, address| {
         Ok(Link {
@@ -367,47 +373,47 @@ fn a_link_that_somebody_takes_down_as_the_mask_is_changed_stays_down() {
         })
     };
     bench.pass(Duration::from_secs(30));
-    assert_eq!(bench.station.status().state, StateKind::Blocked);
-    let bounces =
+    assert_eq!(bench.machine.status().state, StateKind::Blocked);
+    let cycles =
         |action: &Action| matches!(action, Action::SetAddress { how, .. } if *how == How::Cycle);
-    assert_eq!(bench.count(bounces), 0, "{:?}", bench.done);
+    assert_eq!(bench.count(cycles), 0, "{:?}", bench.done);
 }
 
 #[test]
-fn between_scans_the_card_carries_an_address_that_was_never_on_the_air() {
+fn mask_between_scans_was_not_used_in_a_scan() {
     let mut bench = Bench::new(false, false, |_, settings| {
         settings.mask_method = MaskMethod::Bounce;
     });
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     bench.pass(Duration::from_secs(60));
     assert!(!bench.scanned_under.contains(&bench.link.address));
 }
 
 #[test]
-fn a_scan_by_another_program_costs_the_mask() {
+fn external_scan_changes_the_mask() {
     let mut bench = Bench::idle();
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     bench.pass(Duration::from_secs(20));
     let before = bench.link.address;
-    bench.tell(Event::Scan(ScanEvent::Started(ScanStarted {
+    bench.handle(Event::Scan(ScanEvent::Started(ScanStarted {
         active: true,
         random_address: false,
     })));
-    bench.tell(Event::Scan(ScanEvent::Ended));
+    bench.handle(Event::Scan(ScanEvent::Ended));
     assert_ne!(bench.link.address, before);
 }
 
 #[test]
-fn a_running_connection_under_its_own_address_is_adopted_undisturbed() {
+fn connection_under_its_assigned_address_is_adopted() {
     let mut bench = Bench::new(true, true, |_, _| {});
     bench.phase = Phase::Connected;
     bench.connected_to = Some(home());
     let assigned = home_address();
     bench.link.address = assigned;
-    bench.tell(Event::Link(LinkEvent::Changed(bench.link)));
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Link(LinkEvent::Changed(bench.link)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     bench.pass(Duration::from_secs(5));
-    assert_eq!(bench.station.status().state, StateKind::Associated);
+    assert_eq!(bench.machine.status().state, StateKind::Associated);
     assert_eq!(
         bench.count(|action| sets_address(action) || *action == Action::SetLinkDown),
         0
@@ -415,24 +421,24 @@ fn a_running_connection_under_its_own_address_is_adopted_undisturbed() {
 }
 
 #[test]
-fn a_running_connection_under_the_permanent_address_is_made_again() {
+fn connection_under_the_permanent_address_is_replaced() {
     let mut bench = Bench::new(true, true, |_, _| {});
     bench.phase = Phase::Connected;
     bench.connected_to = Some(home());
     bench.air = vec![home_entry()];
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     bench.pass(Duration::from_secs(5));
-    assert_eq!(bench.station.status().state, StateKind::Associated);
+    assert_eq!(bench.machine.status().state, StateKind::Associated);
     assert_eq!(bench.link.address, home_address());
 }
 
 #[test]
-fn leaving_keeps_or_restores_as_configured() {
+fn release_keeps_or_restores_the_address_as_configured() {
     let mut bench = Bench::connected();
-    bench.tell(Event::Command(Command::Release));
+    bench.handle(Event::Command(Command::Release));
     assert_eq!(bench.count(sets_address), 0);
     assert_eq!(
-        bench.count(|action| is_ask(action, &Request::Restore { resume: false })),
+        bench.count(|action| is_request(action, &Request::Restore { resume: false })),
         1
     );
     assert_eq!(bench.count(|action| *action == Action::Finish), 1);
@@ -440,46 +446,46 @@ fn leaving_keeps_or_restores_as_configured() {
     let mut bench = Bench::new(false, false, |_, settings| {
         settings.on_exit = OnExit::Restore;
     });
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
-    bench.tell(Event::Command(Command::Release));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Command(Command::Release));
     assert_eq!(bench.link.address, PERMANENT);
     assert_eq!(
-        bench.count(|action| is_ask(action, &Request::Restore { resume: true })),
+        bench.count(|action| is_request(action, &Request::Restore { resume: true })),
         1
     );
 }
 
 #[test]
-fn a_card_that_another_program_drives_is_not_touched_any_more() {
+fn card_controlled_by_another_program_is_not_changed() {
     let mut bench = Bench::new(false, false, |_, settings| {
         settings.on_exit = OnExit::Restore;
     });
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     let mask = bench.link.address;
     let changes = bench.count(sets_address);
-    bench.tell(Event::Command(Command::Yield));
+    bench.handle(Event::Command(Command::Yield));
     assert_eq!((bench.link.address, bench.link.up), (mask, true));
     assert_eq!(bench.count(sets_address), changes);
     assert_eq!(
-        bench.count(|action| is_ask(action, &Request::Restore { resume: false })),
+        bench.count(|action| is_request(action, &Request::Restore { resume: false })),
         1
     );
     assert_eq!(bench.count(|action| *action == Action::Finish), 1);
 }
 
 #[test]
-fn a_supplicant_that_dies_leaves_a_masked_card() {
+fn card_is_masked_after_the_supplicant_vanishes() {
     let mut bench = Bench::connected();
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Vanished)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Vanished)));
     assert!(bench.masks.contains(&bench.link.address));
-    assert_eq!(bench.station.status().state, StateKind::Waiting);
+    assert_eq!(bench.machine.status().state, StateKind::Waiting);
 }
 
 #[test]
-fn a_hidden_network_is_named_only_where_a_nameless_beacon_was_heard() {
+fn hidden_network_is_probed_only_on_channels_with_hidden_ssids() {
     let mut bench = Bench::idle();
     bench.networks[0].hidden = true;
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     bench.pass(Duration::from_secs(30));
     let names =
         |action: &Action| matches!(action, Action::Scan(scan) if scan.ssids.contains(&home()));

@@ -1,4 +1,4 @@
-//! What a user asks for: a pause, another mask, a scan.
+//! Commands of the user: pause, rotate, scan.
 
 use super::*;
 
@@ -6,14 +6,14 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 pub(super) fn scanning() -> Bench {
     let mut bench = Bench::idle();
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     bench.pass(Duration::from_secs(30));
     assert_eq!(bench.state(), StateKind::Scanning);
     bench.done.clear();
     bench
 }
 
-pub(super) fn parked() -> Bench {
+pub(super) fn disconnected() -> Bench {
     let mut bench = Bench::connected();
     bench.lose(3, true);
     bench.pass(Duration::from_secs(1));
@@ -23,29 +23,29 @@ pub(super) fn parked() -> Bench {
 }
 
 pub(super) fn pause(bench: &mut Bench, span: Option<Duration>) {
-    bench.tell(Event::Command(Command::Pause { span }));
+    bench.handle(Event::Command(Command::Pause { span }));
 }
 
 pub(super) fn unpause(bench: &mut Bench) {
-    bench.tell(Event::Command(Command::Unpause));
+    bench.handle(Event::Command(Command::Unpause));
 }
 
-pub(super) fn look(bench: &mut Bench) {
-    bench.tell(Event::Command(Command::Scan));
+pub(super) fn request_scan(bench: &mut Bench) {
+    bench.handle(Event::Command(Command::Scan));
 }
 
-pub(super) fn looked(bench: &Bench) -> Vec<(Option<Mac>, Result<usize, ScanFailure>)> {
-    let said = bench.done.iter().filter_map(|action| match action {
+pub(super) fn scan_replies(bench: &Bench) -> Vec<(Option<Mac>, Result<usize, ScanFailure>)> {
+    let replies = bench.done.iter().filter_map(|action| match action {
         Action::Notify(Notice::UserScan { mask, found }) => {
             Some((*mask, found.as_ref().map(Vec::len).map_err(Clone::clone)))
         }
         _ => None,
     });
-    said.collect()
+    replies.collect()
 }
 
 #[test]
-fn a_paused_card_is_masked_and_silent_until_the_pause_is_over() {
+fn paused_card_is_masked_and_silent_until_the_pause_ends() {
     let mut bench = scanning();
     pause(&mut bench, None);
     bench.pass(Duration::from_secs(1));
@@ -60,7 +60,7 @@ fn a_paused_card_is_masked_and_silent_until_the_pause_is_over() {
 }
 
 #[test]
-fn a_pause_in_a_round_of_scanning_lets_it_end_and_joins_nothing() {
+fn pause_during_a_scan_lets_it_end_and_joins_nothing() {
     let mut bench = scanning();
     bench.scans = Scans::NeverEnding;
     while bench.count(is_scan) == 0 {
@@ -70,17 +70,17 @@ fn a_pause_in_a_round_of_scanning_lets_it_end_and_joins_nothing() {
     pause(&mut bench, None);
     assert_eq!(bench.state(), StateKind::Scanning);
     bench.scans = Scans::Done;
-    bench.tell(Event::Backend(WpaEvent::Supplicant(
+    bench.handle(Event::Backend(WpaEvent::Supplicant(
         Supplicant::ScanResults,
     )));
-    bench.tell(Event::Scan(ScanEvent::Ended));
+    bench.handle(Event::Scan(ScanEvent::Ended));
     assert_eq!(bench.state(), StateKind::Paused);
     bench.pass(MINUTE);
-    assert_eq!(bench.asked(&Request::Connect), 0);
+    assert_eq!(bench.count_requests(&Request::Connect), 0);
 }
 
 #[test]
-fn a_pause_with_an_end_ends_by_itself() {
+fn pause_with_a_duration_ends_automatically() {
     let mut bench = scanning();
     pause(&mut bench, Some(10 * MINUTE));
     let span_ms = Some(600_000);
@@ -93,17 +93,17 @@ fn a_pause_with_an_end_ends_by_itself() {
     bench.pass(2 * MINUTE);
     assert_eq!(bench.state(), StateKind::Scanning);
     assert_eq!(bench.count(|it| *it == Action::Notify(Notice::Unpaused)), 1);
-    assert_eq!(bench.station.status().pause, None);
+    assert_eq!(bench.machine.status().pause, None);
 }
 
 #[test]
-fn a_connection_outlives_the_pause_and_is_not_made_again_while_it_lasts() {
+fn connection_survives_a_pause_but_is_not_replaced_in_it() {
     let mut bench = Bench::connected();
     pause(&mut bench, None);
-    bench.tell(Event::Command(Command::Rejoin(home())));
+    bench.handle(Event::Command(Command::Rejoin(home())));
     bench.pass(MINUTE);
     assert_eq!(bench.state(), StateKind::Associated);
-    assert!(bench.station.status().pause.is_some());
+    assert!(bench.machine.status().pause.is_some());
     bench.lose(6, false);
     bench.done.clear();
     bench.pass(5 * MINUTE);
@@ -118,33 +118,33 @@ fn a_connection_outlives_the_pause_and_is_not_made_again_while_it_lasts() {
 }
 
 #[test]
-fn whoever_wants_a_connection_in_a_pause_is_brought_to_rest() {
+fn supplicant_that_connects_in_a_pause_is_quiesced() {
     let mut bench = scanning();
     pause(&mut bench, None);
     bench.pass(Duration::from_secs(1));
-    let before = bench.asked(&Request::Quiesce);
-    bench.tell(Event::Backend(WpaEvent::Supplicant(
+    let before = bench.count_requests(&Request::Quiesce);
+    bench.handle(Event::Backend(WpaEvent::Supplicant(
         Supplicant::NetworkNotFound,
     )));
-    assert_eq!(bench.asked(&Request::Quiesce), before + 1);
+    assert_eq!(bench.count_requests(&Request::Quiesce), before + 1);
     bench.phase = Phase::Connecting;
     bench.pass(2 * MINUTE);
-    assert_eq!(bench.asked(&Request::Quiesce), before + 2);
+    assert_eq!(bench.count_requests(&Request::Quiesce), before + 2);
     assert_eq!(bench.state(), StateKind::Paused);
 }
 
 #[test]
-fn the_mask_is_guarded_in_a_pause_as_ever() {
+fn mask_is_replaced_in_a_pause_after_external_changes() {
     let mut bench = scanning();
     pause(&mut bench, None);
     bench.pass(Duration::from_secs(1));
-    bench.address_is_changed_by_hand();
+    bench.other_program_changes_address();
     assert_eq!(
         (bench.state(), bench.is_masked()),
         (StateKind::Paused, true)
     );
     let before = bench.link.address;
-    bench.somebody_scans(true);
+    bench.external_scan(true);
     assert_eq!(
         (bench.state(), bench.is_masked()),
         (StateKind::Paused, true)
@@ -160,21 +160,21 @@ fn the_mask_is_guarded_in_a_pause_as_ever() {
 }
 
 #[test]
-fn a_new_supplicant_is_met_in_a_pause_and_kept_quiet() {
+fn supplicant_that_appears_in_a_pause_stays_quiesced() {
     let mut bench = scanning();
     pause(&mut bench, None);
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Vanished)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Vanished)));
     assert_eq!(bench.state(), StateKind::Waiting);
     bench.air = vec![home_entry()];
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     bench.pass(MINUTE);
     assert_eq!(bench.state(), StateKind::Paused);
     assert_eq!(bench.count(is_scan), 0);
 }
 
 #[test]
-fn after_a_pause_a_disconnected_card_is_as_disconnected_as_before() {
-    let mut bench = parked();
+fn disconnected_card_stays_disconnected_after_a_pause() {
+    let mut bench = disconnected();
     pause(&mut bench, None);
     assert_eq!(bench.state(), StateKind::Paused);
     unpause(&mut bench);
@@ -184,11 +184,11 @@ fn after_a_pause_a_disconnected_card_is_as_disconnected_as_before() {
 }
 
 #[test]
-fn a_pause_goes_on_under_another_mask() {
-    for mut bench in [parked(), scanning()] {
+fn pause_continues_after_a_change_of_the_mask() {
+    for mut bench in [disconnected(), scanning()] {
         pause(&mut bench, None);
         bench.done.clear();
-        bench.somebody_scans(true);
+        bench.external_scan(true);
         assert_eq!(
             (bench.state(), bench.count(sets_address)),
             (StateKind::Paused, 1)
@@ -201,49 +201,53 @@ fn a_pause_goes_on_under_another_mask() {
 }
 
 #[test]
-fn another_mask_is_had_at_once_where_nothing_is_on_the_air() {
-    for mut bench in [scanning(), parked(), Bench::new(true, false, |_, _| {})] {
+fn rotate_without_a_running_scan_changes_the_mask_at_once() {
+    for mut bench in [
+        scanning(),
+        disconnected(),
+        Bench::new(true, false, |_, _| {}),
+    ] {
         let (state, before) = (bench.state(), bench.link.address);
-        assert_eq!(bench.station.rotation(), Rotation::Now);
-        bench.tell(Event::Command(Command::Rotate));
+        assert_eq!(bench.machine.rotation(), Rotation::Now);
+        bench.handle(Event::Command(Command::Rotate));
         assert_eq!((bench.state(), bench.is_masked()), (state, true));
         assert_ne!(bench.link.address, before, "{state}");
     }
 }
 
 #[test]
-fn another_mask_waits_for_somebody_elses_scan_and_for_the_associations_end() {
-    for mut bench in [parked(), Bench::new(true, false, |_, _| {})] {
+fn rotate_waits_for_an_external_scan_or_the_association() {
+    for mut bench in [disconnected(), Bench::new(true, false, |_, _| {})] {
         let before = bench.link.address;
-        bench.tell(Event::Scan(ScanEvent::Started(ScanStarted {
+        bench.handle(Event::Scan(ScanEvent::Started(ScanStarted {
             active: false,
             random_address: false,
         })));
-        assert_eq!(bench.station.rotation(), Rotation::Soon);
-        bench.tell(Event::Command(Command::Rotate));
+        assert_eq!(bench.machine.rotation(), Rotation::Soon);
+        bench.handle(Event::Command(Command::Rotate));
         assert_eq!(bench.link.address, before);
-        bench.tell(Event::Scan(ScanEvent::Ended));
+        bench.handle(Event::Scan(ScanEvent::Ended));
         assert_ne!(bench.link.address, before);
     }
     let mut bench = Bench::connected();
-    assert_eq!(bench.station.rotation(), Rotation::AfterAssociation);
-    bench.tell(Event::Command(Command::Rotate));
+    assert_eq!(bench.machine.rotation(), Rotation::AfterAssociation);
+    bench.handle(Event::Command(Command::Rotate));
     assert_eq!(bench.link.address, home_address());
 }
 
 #[test]
-fn a_scan_that_is_asked_for_visits_every_channel_under_a_mask() {
+fn user_scan_covers_every_channel_under_a_mask() {
     for (mut bench, state) in [
         (scanning(), StateKind::Scanning),
-        (parked(), StateKind::Disconnected),
+        (disconnected(), StateKind::Disconnected),
         (Bench::new(true, false, |_, _| {}), StateKind::Waiting),
     ] {
         bench.done.clear();
         bench.air = vec![home_entry()];
         bench.networks.clear();
-        assert_eq!(bench.station.can_scan(), Ok(()));
-        look(&mut bench);
-        assert_eq!(looked(&bench), [(None, Ok(1))], "{state}");
+        assert_eq!(bench.machine.can_scan(), Ok(()));
+        request_scan(&mut bench);
+        assert_eq!(scan_replies(&bench), [(None, Ok(1))], "{state}");
         let Action::Scan(scan) = &bench.done[bench.position(is_scan)] else {
             panic!()
         };
@@ -254,7 +258,7 @@ fn a_scan_that_is_asked_for_visits_every_channel_under_a_mask() {
 }
 
 #[test]
-fn what_was_heard_early_in_a_scan_that_is_asked_for_counts_and_what_was_heard_before_it_does_not() {
+fn user_scan_excludes_results_from_before_its_start() {
     for (ms_ago, found) in [(2_900, 1), (3_100, 0)] {
         let mut bench = scanning();
         pause(&mut bench, None);
@@ -262,22 +266,22 @@ fn what_was_heard_early_in_a_scan_that_is_asked_for_counts_and_what_was_heard_be
         bench.scans = Scans::NeverEnding;
         bench.air = vec![home_entry()];
         bench.ms_ago = ms_ago;
-        look(&mut bench);
+        request_scan(&mut bench);
         bench.pass(Duration::from_secs(3));
-        bench.tell(Event::Scan(ScanEvent::Ended));
-        assert_eq!(looked(&bench), [(None, Ok(found))], "{ms_ago} ms ago");
+        bench.handle(Event::Scan(ScanEvent::Ended));
+        assert_eq!(scan_replies(&bench), [(None, Ok(found))], "{ms_ago} ms ago");
     }
 }
 
 #[test]
-fn a_scan_may_be_asked_for_in_a_pause_which_goes_on() {
+fn user_scan_in_a_pause_does_not_end_the_pause() {
     let mut bench = scanning();
     pause(&mut bench, None);
     bench.pass(Duration::from_secs(1));
     bench.done.clear();
     bench.air = vec![home_entry()];
-    look(&mut bench);
-    assert_eq!(looked(&bench), [(None, Ok(1))]);
+    request_scan(&mut bench);
+    assert_eq!(scan_replies(&bench), [(None, Ok(1))]);
     assert_eq!(
         (bench.state(), bench.count(is_scan)),
         (StateKind::Paused, 1)
@@ -285,73 +289,73 @@ fn a_scan_may_be_asked_for_in_a_pause_which_goes_on() {
 }
 
 #[test]
-fn without_help_of_the_driver_the_scan_says_its_mask_and_the_next_one_is_another() {
+fn user_scan_without_random_address_reports_and_changes_mask() {
     let mut bench = Bench::new(true, false, |card, _| card.random_address = false);
     bench.done.clear();
     let mask = bench.link.address;
-    look(&mut bench);
-    assert_eq!(looked(&bench), [(Some(mask), Ok(0))]);
+    request_scan(&mut bench);
+    assert_eq!(scan_replies(&bench), [(Some(mask), Ok(0))]);
     assert_ne!(bench.link.address, mask);
     assert!(bench.is_masked());
 }
 
 #[test]
-fn a_connected_card_is_not_scanned_with() {
+fn user_scan_on_a_connected_card_is_refused() {
     let mut bench = Bench::connected();
     let refusal = ScanRefusal::Connected;
-    assert_eq!(bench.station.can_scan(), Err(refusal));
-    look(&mut bench);
+    assert_eq!(bench.machine.can_scan(), Err(refusal));
+    request_scan(&mut bench);
     assert_eq!(bench.count(is_scan), 0);
     assert_eq!(
-        looked(&bench),
+        scan_replies(&bench),
         [(None, Err(ScanFailure::Refused { refusal }))]
     );
     assert_eq!(bench.state(), StateKind::Associated);
 }
 
 #[test]
-fn a_scan_that_cannot_be_had_is_given_up_with_the_reason() {
-    let mut bench = parked();
+fn user_scan_that_fails_reports_the_reason() {
+    let mut bench = disconnected();
     bench.scans = Scans::Refused(Errno::BUSY);
-    look(&mut bench);
+    request_scan(&mut bench);
     bench.pass(Duration::from_secs(10));
-    assert_eq!(looked(&bench), [(None, Err(ScanFailure::Busy))]);
-    let mut bench = parked();
+    assert_eq!(scan_replies(&bench), [(None, Err(ScanFailure::Busy))]);
+    let mut bench = disconnected();
     bench.scans = Scans::NeverEnding;
-    look(&mut bench);
+    request_scan(&mut bench);
     bench.pass(Duration::from_secs(16));
     assert_eq!(bench.count(|action| *action == Action::AbortScan), 1);
-    assert!(looked(&bench)[0].1.is_err());
+    assert!(scan_replies(&bench)[0].1.is_err());
     assert_eq!(bench.state(), StateKind::Disconnected);
     let mut bench = Bench::idle();
-    look(&mut bench);
+    request_scan(&mut bench);
     let refusal = ScanRefusal::LinkDown;
     assert_eq!(
-        looked(&bench),
+        scan_replies(&bench),
         [(None, Err(ScanFailure::Refused { refusal }))]
     );
 }
 
 #[test]
-fn a_scan_is_had_after_the_round_that_is_on_the_air() {
+fn user_scan_waits_for_the_running_scan() {
     let mut bench = scanning();
     bench.scans = Scans::NeverEnding;
     while bench.count(is_scan) == 0 {
         bench.pass(Duration::from_millis(100));
     }
     bench.scans = Scans::Done;
-    look(&mut bench);
+    request_scan(&mut bench);
     assert_eq!(bench.count(is_scan), 1);
-    bench.tell(Event::Scan(ScanEvent::Ended));
-    assert_eq!(looked(&bench).len(), 1);
+    bench.handle(Event::Scan(ScanEvent::Ended));
+    assert_eq!(scan_replies(&bench).len(), 1);
     assert_eq!(bench.state(), StateKind::Scanning);
 }
 
 #[test]
-fn who_leaves_in_a_pause_leaves_a_quiet_supplicant_as_it_was() {
-    let mut bench = parked();
+fn release_in_a_pause_does_not_resume_the_supplicant() {
+    let mut bench = disconnected();
     pause(&mut bench, None);
-    bench.tell(Event::Command(Command::Release));
+    bench.handle(Event::Command(Command::Release));
     let release = Request::Restore { resume: false };
-    assert_eq!(bench.asked(&release), 1);
+    assert_eq!(bench.count_requests(&release), 1);
 }

@@ -1,4 +1,4 @@
-//! While a connection stands, and how it is found to have ended.
+//! A connection, and how the machine detects its end.
 
 use super::*;
 
@@ -19,7 +19,7 @@ fn other() -> Ssid {
 }
 
 impl Bench {
-    /// Another network, which is preferred, comes into range.
+    /// A preferred network comes into range.
     fn better_network(&mut self) {
         self.networks.push(Network {
             ssid: Some(other()),
@@ -35,7 +35,7 @@ impl Bench {
     }
 }
 
-/// A sweep of this card takes two scans.
+/// A card whose sweep takes two scans.
 fn two_bands(card: &mut Card, _: &mut Settings) {
     let high = (0..10).map(|n| Channel {
         frequency: 5180 + 20 * n,
@@ -46,7 +46,7 @@ fn two_bands(card: &mut Card, _: &mut Settings) {
 }
 
 #[test]
-fn a_sweep_is_seen_to_its_end_before_a_network_is_joined_that_is_not_preferred() {
+fn sweep_completes_before_a_less_preferred_network_is_joined() {
     for is_there in [true, false] {
         let mut bench = Bench::new(false, false, two_bands);
         bench.air = vec![BssEntry {
@@ -55,7 +55,7 @@ fn a_sweep_is_seen_to_its_end_before_a_network_is_joined_that_is_not_preferred()
         }];
         bench.better_network();
         bench.air.truncate(1 + usize::from(is_there));
-        bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+        bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
         bench.pass(Duration::from_secs(1));
         let expected = if is_there { other() } else { home() };
         assert_eq!(chosen(&bench), [expected]);
@@ -64,12 +64,12 @@ fn a_sweep_is_seen_to_its_end_before_a_network_is_joined_that_is_not_preferred()
 }
 
 #[test]
-fn an_association_is_counted_and_told() {
+fn association_is_counted_and_reported() {
     let mut bench = Bench::idle();
     bench.air = vec![home_entry()];
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     bench.pass(Duration::from_secs(5));
-    let counters = bench.station.status().counters;
+    let counters = bench.machine.status().counters;
     assert_eq!(counters.associations, 1);
     assert_eq!(counters.masks as usize, bench.masks.len());
     let masked = |action: &Action| matches!(action, Action::Notify(Notice::Masked { .. }));
@@ -84,17 +84,17 @@ fn an_association_is_counted_and_told() {
 }
 
 #[test]
-fn no_news_of_the_link_is_no_reason_to_do_anything() {
+fn unchanged_link_causes_no_action() {
     let mut bench = Bench::connected();
-    bench.tell(Event::Link(LinkEvent::Changed(bench.link)));
+    bench.handle(Event::Link(LinkEvent::Changed(bench.link)));
     assert_eq!(bench.done, []);
 }
 
 #[test]
-fn another_address_is_mended_and_the_user_keeps_the_network() {
+fn external_address_change_rejoins_the_same_network() {
     let mut bench = Bench::connected();
     bench.better_network();
-    bench.address_is_changed_by_hand();
+    bench.other_program_changes_address();
     assert_eq!(bench.remarks(), 1);
     bench.pass(Duration::from_secs(3));
     assert_eq!(chosen(&bench), [home()]);
@@ -105,11 +105,15 @@ fn another_address_is_mended_and_the_user_keeps_the_network() {
     bench.done.clear();
     bench.lose(4, false);
     bench.pass(Duration::from_secs(5));
-    assert_eq!(chosen(&bench), [other()], "the wish was fulfilled");
+    assert_eq!(
+        chosen(&bench),
+        [other()],
+        "after the rejoin the preferred network is chosen"
+    );
 }
 
 #[test]
-fn the_reason_of_an_end_is_waited_for_a_moment() {
+fn lost_carrier_waits_for_the_disconnect_reason() {
     let mut bench = Bench::connected();
     bench.phase = Phase::Idle;
     bench.link_changes(|link| link.carrier = false);
@@ -133,15 +137,15 @@ fn the_reason_of_an_end_is_waited_for_a_moment() {
 }
 
 #[test]
-fn what_the_supplicant_does_out_of_trouble_is_no_wish_of_the_user() {
+fn disconnection_after_a_rejection_is_not_a_user_disconnect() {
     let mut bench = Bench::connected();
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Rejected {
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Rejected {
         status: 17,
     })));
     bench.lose(3, true);
     assert_ne!(bench.state(), StateKind::Disconnected);
     let mut bench = Bench::connected();
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Rejected {
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Rejected {
         status: 17,
     })));
     bench.pass(Duration::from_secs(5));
@@ -149,14 +153,14 @@ fn what_the_supplicant_does_out_of_trouble_is_no_wish_of_the_user() {
     assert_eq!(
         bench.state(),
         StateKind::Disconnected,
-        "that trouble was over"
+        "the rejection was too long ago"
     );
 }
 
 #[test]
-fn an_end_that_was_none_is_forgotten() {
+fn disconnect_event_of_a_live_connection_is_ignored() {
     let mut bench = Bench::connected();
-    bench.tell(Event::Backend(WpaEvent::Supplicant(
+    bench.handle(Event::Backend(WpaEvent::Supplicant(
         Supplicant::Disconnected {
             reason: 3,
             local: true,
@@ -169,17 +173,17 @@ fn an_end_that_was_none_is_forgotten() {
     );
     bench.air.clear();
     bench.phase = Phase::Idle;
-    bench.tell(Event::Mlme(MlmeEvent::Ended));
+    bench.handle(Event::Mlme(MlmeEvent::Ended));
     bench.pass(Duration::from_secs(1));
     assert_eq!(bench.state(), StateKind::Scanning);
 }
 
 #[test]
-fn a_connection_in_doubt_is_given_ten_seconds() {
+fn connection_in_doubt_is_lost_after_ten_seconds() {
     let mut bench = Bench::connected();
     bench.air.clear();
     bench.phase = Phase::Connecting;
-    bench.tell(Event::Mlme(MlmeEvent::Ended));
+    bench.handle(Event::Mlme(MlmeEvent::Ended));
     bench.pass(Duration::from_secs(9));
     assert_eq!(
         (bench.state(), bench.count(is_lost)),
@@ -190,31 +194,31 @@ fn a_connection_in_doubt_is_given_ten_seconds() {
 }
 
 #[test]
-fn a_question_without_an_answer_is_asked_again() {
+fn status_request_without_a_reply_is_repeated() {
     let mut bench = Bench::connected();
     bench.silent = true;
-    bench.tell(Event::Overrun);
+    bench.handle(Event::Overrun);
     bench.pass(Duration::from_millis(500));
-    assert_eq!(bench.asked(&Request::Status), 2);
+    assert_eq!(bench.count_requests(&Request::Status), 2);
     bench.pass(Duration::from_secs(60));
-    assert_eq!(bench.asked(&Request::Status), 3);
+    assert_eq!(bench.count_requests(&Request::Status), 3);
     let mut bench = Bench::connected();
     bench.lose(3, true);
     (bench.silent, bench.done) = (true, Vec::new());
     bench.pass(Duration::from_secs(180));
-    assert_eq!(bench.asked(&Request::Status), 3);
+    assert_eq!(bench.count_requests(&Request::Status), 3);
 }
 
 #[test]
-fn another_network_than_the_pinned_one_ends_the_connection() {
+fn unselected_network_ends_the_connection() {
     let mut bench = Bench::connected();
     bench.connected_to = Some(other());
-    bench.tell(Event::Overrun);
+    bench.handle(Event::Overrun);
     assert_eq!(bench.count(is_lost), 1);
 }
 
 #[test]
-fn a_network_that_the_user_disables_is_left_and_another_looked_for() {
+fn disabled_network_is_left_and_scanning_starts() {
     let mut bench = Bench::connected();
     bench.networks[0].enabled = false;
     bench.lose(3, true);
@@ -222,7 +226,7 @@ fn a_network_that_the_user_disables_is_left_and_another_looked_for() {
 }
 
 #[test]
-fn a_wish_to_connect_is_seen_even_if_it_was_not_told() {
+fn connect_by_the_user_is_found_without_an_event() {
     for after_scan in [false, true] {
         let mut bench = Bench::connected();
         bench.lose(3, true);
@@ -232,7 +236,7 @@ fn a_wish_to_connect_is_seen_even_if_it_was_not_told() {
         );
         bench.phase = Phase::Scanning;
         if after_scan {
-            bench.somebody_scans(false);
+            bench.external_scan(false);
             bench.pass(Duration::from_millis(300));
         } else {
             bench.pass(Duration::from_secs(60));
@@ -247,11 +251,11 @@ fn a_wish_to_connect_is_seen_even_if_it_was_not_told() {
 }
 
 #[test]
-fn a_mask_that_the_supplicant_began_to_connect_under_is_not_scanned_under() {
+fn mask_used_by_a_connection_attempt_changes_before_the_scan() {
     let mut bench = Bench::connected();
     bench.lose(3, true);
     bench.done.clear();
-    bench.tell(Event::Backend(WpaEvent::Supplicant(
+    bench.handle(Event::Backend(WpaEvent::Supplicant(
         Supplicant::Connecting { bssid: HOME_AP },
     )));
     bench.pass(Duration::from_secs(2));
@@ -259,7 +263,7 @@ fn a_mask_that_the_supplicant_began_to_connect_under_is_not_scanned_under() {
 }
 
 #[test]
-fn a_connection_that_ends_while_it_is_looked_at_is_lost() {
+fn connection_that_ends_while_attaching_is_lost() {
     let ended = Event::Backend(WpaEvent::Supplicant(Supplicant::Disconnected {
         reason: 3,
         local: false,
@@ -277,26 +281,26 @@ fn a_connection_that_ends_while_it_is_looked_at_is_lost() {
         let mut bench = Bench::new(true, true, |_, _| {});
         bench.silent = true;
         (bench.phase, bench.connected_to) = (Phase::Connected, Some(home()));
-        bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
-        bench.tell(Event::Backend(WpaEvent::Reply(Reply::Quiesce(Ok(
+        bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+        bench.handle(Event::Backend(WpaEvent::Reply(Reply::Quiesce(Ok(
             QuiesceReport {
                 status: bench.supplicant_status(),
                 had_own_randomization: false,
                 reconfigured: false,
             },
         )))));
-        bench.tell(Event::Link(LinkEvent::Changed(bench.link)));
+        bench.handle(Event::Link(LinkEvent::Changed(bench.link)));
         assert_eq!(bench.state(), StateKind::Attaching);
-        bench.tell(event);
+        bench.handle(event);
         assert_eq!(bench.state(), state);
         if state == StateKind::Disconnecting {
-            // What was asked before the end says nothing of the supplicant's rest.
-            let asked_before = NetworkList {
+            // A reply to a request from before the end does not show that the supplicant is quiesced.
+            let earlier_reply = NetworkList {
                 networks: bench.networks.clone(),
                 table: Vec::new(),
             };
-            bench.tell(Event::Backend(WpaEvent::Reply(Reply::NetworkList(Ok(
-                asked_before,
+            bench.handle(Event::Backend(WpaEvent::Reply(Reply::NetworkList(Ok(
+                earlier_reply,
             )))));
             assert_eq!(bench.state(), StateKind::Disconnecting);
         }
@@ -304,12 +308,12 @@ fn a_connection_that_ends_while_it_is_looked_at_is_lost() {
 }
 
 #[test]
-fn a_connection_that_cannot_be_looked_at_is_ended() {
+fn connection_without_network_list_is_ended() {
     let mut bench = Bench::new(true, true, |_, _| {});
     bench.silent = true;
     (bench.phase, bench.connected_to) = (Phase::Connected, Some(home()));
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
-    bench.tell(Event::Backend(WpaEvent::Reply(Reply::Quiesce(Ok(
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Reply(Reply::Quiesce(Ok(
         QuiesceReport {
             status: bench.supplicant_status(),
             had_own_randomization: false,
@@ -317,19 +321,22 @@ fn a_connection_that_cannot_be_looked_at_is_ended() {
         },
     )))));
     let failure = Failure::Unreachable("it is silent".to_owned());
-    bench.tell(Event::Backend(WpaEvent::Reply(Reply::NetworkList(Err(
+    bench.handle(Event::Backend(WpaEvent::Reply(Reply::NetworkList(Err(
         failure,
     )))));
     assert_eq!((bench.count(sets_address), bench.remarks()), (1, 1));
 }
 
 #[test]
-fn an_adopted_connection_is_kept_within_its_network_and_found_again() {
+fn adopted_connection_may_roam_and_its_channel_is_scanned_first() {
     let mut bench = Bench::new(true, true, |_, _| {});
     (bench.phase, bench.connected_to) = (Phase::Connected, Some(home()));
     bench.link_changes(|link| link.address = home_address());
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
-    assert_eq!(bench.asked(&Request::AllowRoaming { ssid: home() }), 1);
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    assert_eq!(
+        bench.count_requests(&Request::AllowRoaming { ssid: home() }),
+        1
+    );
     bench.done.clear();
     bench.lose(4, false);
     let Action::Scan(scan) = &bench.done[bench.position(is_scan)] else {
@@ -339,11 +346,11 @@ fn an_adopted_connection_is_kept_within_its_network_and_found_again() {
 }
 
 #[test]
-fn a_network_that_is_lost_is_looked_for_on_the_channel_that_it_roamed_to_as_well() {
+fn lost_network_is_scanned_for_on_its_roamed_channel_too() {
     let mut bench = Bench::connected();
     bench.silent = true;
     bench.pass(Duration::from_secs(60));
-    bench.tell(Event::Backend(WpaEvent::Reply(Reply::Status(Ok(
+    bench.handle(Event::Backend(WpaEvent::Reply(Reply::Status(Ok(
         SupplicantStatus {
             frequency: Some(5180),
             ..bench.supplicant_status()
@@ -359,7 +366,7 @@ fn a_network_that_is_lost_is_looked_for_on_the_channel_that_it_roamed_to_as_well
 }
 
 #[test]
-fn a_connection_that_was_there_has_two_seconds_to_show_its_supplicant() {
+fn connection_without_supplicant_is_masked_after_two_seconds() {
     let mut bench = Bench::new(true, true, |_, _| {});
     bench.pass(Duration::from_millis(1_900));
     assert_eq!(bench.done, []);
@@ -372,13 +379,13 @@ fn a_connection_that_was_there_has_two_seconds_to_show_its_supplicant() {
 }
 
 #[test]
-fn a_supplicant_that_is_started_again_is_asked_for_its_networks_however_soon() {
+fn restarted_supplicant_lists_its_networks_at_once() {
     let mut bench = Bench::scanning(|_, _| {});
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Vanished)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Vanished)));
     bench.done.clear();
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     assert_eq!(
-        bench.asked(&Request::ListNetworks { bssids: Vec::new() }),
+        bench.count_requests(&Request::ListNetworks { bssids: Vec::new() }),
         1
     );
 }

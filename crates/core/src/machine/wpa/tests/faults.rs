@@ -1,25 +1,25 @@
-//! What goes wrong, or comes between, one thing at a time.
+//! One fault or external change at a time.
 
 use super::*;
 
 impl Bench {
-    /// With a supplicant, and a network whose access point is away.
+    /// With a supplicant, and a network whose access point is out of range.
     pub(super) fn scanning(change: impl FnOnce(&mut Card, &mut Settings)) -> Self {
         let mut bench = Self::new(false, false, change);
-        bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+        bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
         bench.pass(Duration::from_secs(20));
-        assert_eq!(bench.station.status().state, StateKind::Scanning);
+        assert_eq!(bench.machine.status().state, StateKind::Scanning);
         bench.done.clear();
         bench
     }
 
-    /// In the middle of an association, before anything was ordered.
-    pub(super) fn agreeing(defaults: ConnectionOptions) -> Self {
-        let mut bench = Self::wishing(defaults, Vec::new(), false, false, |_, _| {});
+    /// During an association, before the connect request.
+    pub(super) fn before_connect(defaults: ConnectionOptions) -> Self {
+        let mut bench = Self::with_options(defaults, Vec::new(), false, false, |_, _| {});
         bench.air = vec![home_entry()];
         bench.slow_to_notice = true;
-        bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
-        assert_eq!(bench.station.status().state, StateKind::Associating);
+        bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+        assert_eq!(bench.machine.status().state, StateKind::Associating);
         bench.done.clear();
         bench
     }
@@ -38,37 +38,37 @@ fn unreachable() -> Failure {
 }
 
 #[test]
-fn an_answer_to_an_earlier_question_is_not_taken_for_a_later_one() {
+fn reply_to_an_earlier_request_is_not_used_for_a_later_one() {
     let mut bench = Bench::idle();
     bench.silent = true;
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Vanished)));
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
-    assert_eq!(bench.station.status().state, StateKind::Attaching);
-    bench.tell(Event::Backend(WpaEvent::Reply(Reply::Quiesce(Err(
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Vanished)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    assert_eq!(bench.machine.status().state, StateKind::Attaching);
+    bench.handle(Event::Backend(WpaEvent::Reply(Reply::Quiesce(Err(
         unreachable(),
     )))));
-    assert_eq!(bench.station.status().state, StateKind::Attaching);
+    assert_eq!(bench.machine.status().state, StateKind::Attaching);
     let answer = idle_status(&bench);
-    bench.tell(Event::Backend(WpaEvent::Reply(answer)));
-    assert_eq!(bench.station.status().state, StateKind::Scanning);
+    bench.handle(Event::Backend(WpaEvent::Reply(answer)));
+    assert_eq!(bench.machine.status().state, StateKind::Scanning);
 }
 
 #[test]
-fn an_alarm_ends_with_its_state() {
+fn timeout_ends_with_its_state() {
     let mut bench = Bench::scanning(|_, _| {});
-    assert!(bench.station.poll_timeout().is_some());
-    bench.link.address = BY_HAND;
-    bench.station.handle(
+    assert!(bench.machine.poll_timeout().is_some());
+    bench.link.address = OTHER_ADDRESS;
+    bench.machine.handle(
         clocks(bench.now),
         Event::Link(LinkEvent::Changed(bench.link)),
     );
-    assert_eq!(bench.station.status().state, StateKind::Masking);
-    assert_eq!(bench.station.poll_timeout(), None);
+    assert_eq!(bench.machine.status().state, StateKind::Masking);
+    assert_eq!(bench.machine.poll_timeout(), None);
 }
 
 #[test]
-fn an_address_that_somebody_changes_is_masked_again_at_once() {
+fn external_address_change_is_masked_at_once() {
     for state in [
         StateKind::Waiting,
         StateKind::Scanning,
@@ -82,10 +82,10 @@ fn an_address_that_somebody_changes_is_masked_again_at_once() {
         if state == StateKind::Disconnected {
             bench.lose(3, true);
         }
-        assert_eq!(bench.station.status().state, state);
-        bench.address_is_changed_by_hand();
+        assert_eq!(bench.machine.status().state, state);
+        bench.other_program_changes_address();
         assert!(bench.masks.contains(&bench.link.address), "{state}");
-        assert_eq!(bench.station.status().state, state);
+        assert_eq!(bench.machine.status().state, state);
     }
 }
 
@@ -100,25 +100,25 @@ fn random() -> ConnectionOptions {
 }
 
 #[test]
-fn a_random_address_that_was_shown_before_its_use_is_given_up() {
+fn random_address_leaked_before_its_use_is_dropped() {
     for (options, failures) in [(random(), 1), (ConnectionOptions::default(), 0)] {
-        let mut bench = Bench::agreeing(options);
-        bench.somebody_scans(true);
+        let mut bench = Bench::before_connect(options);
+        bench.external_scan(true);
         assert_eq!(bench.failures(), failures);
-        assert_eq!(bench.holds(), 0);
+        assert_eq!(bench.count_link_downs(), 0);
     }
 }
 
 #[test]
-fn a_random_address_that_was_shown_is_given_up_while_no_access_point_has_seen_it() {
+fn random_address_leaked_before_authentication_is_dropped() {
     for (options, failures) in [(random(), 1), (ConnectionOptions::default(), 0)] {
-        let mut bench = Bench::ordered(options);
+        let mut bench = Bench::connecting(options);
         let address = bench.link.address;
-        bench.somebody_scans(false);
+        bench.external_scan(false);
         assert_eq!(bench.failures(), 0);
-        bench.somebody_scans(true);
+        bench.external_scan(true);
         assert_eq!(bench.failures(), failures);
-        // Whoever was told to connect cannot do so under it any more.
+        // The supplicant, which has the connect request, can no longer use the leaked address.
         let next = bench
             .done
             .iter()
@@ -129,24 +129,24 @@ fn a_random_address_that_was_shown_is_given_up_while_no_access_point_has_seen_it
 }
 
 #[test]
-fn a_random_address_that_an_access_point_has_seen_stays() {
-    let mut bench = Bench::ordered(random());
+fn random_address_leaked_after_authentication_stays() {
+    let mut bench = Bench::connecting(random());
     let station = bench.link.address;
-    bench.tell(Event::Mlme(MlmeEvent::Authenticated { station }));
-    bench.somebody_scans(true);
+    bench.handle(Event::Mlme(MlmeEvent::Authenticated { station }));
+    bench.external_scan(true);
     assert_eq!(bench.failures(), 0);
 }
 
 #[test]
-fn a_network_that_refused_is_left_alone_for_a_while_and_the_user_is_told() {
-    let mut bench = Bench::agreeing(ConnectionOptions::default());
+fn attempt_without_supplicant_address_is_reported_and_counted() {
+    let mut bench = Bench::before_connect(ConnectionOptions::default());
     bench.pass(Duration::from_secs(3));
     assert_eq!(bench.failures(), 1);
-    assert_eq!(bench.station.status().counters.failed_associations, 1);
+    assert_eq!(bench.machine.status().counters.failed_associations, 1);
 }
 
 #[test]
-fn a_driver_that_randomizes_scans_itself_keeps_its_mask() {
+fn scans_randomized_by_the_driver_keep_the_mask() {
     let mut bench = Bench::scanning(|_, _| {});
     bench.pass(Duration::from_secs(600));
     assert!(bench.count(is_scan) > 10);
@@ -154,7 +154,7 @@ fn a_driver_that_randomizes_scans_itself_keeps_its_mask() {
 }
 
 #[test]
-fn without_the_wish_for_random_scans_the_mask_stays() {
+fn scans_without_random_addresses_keep_the_mask() {
     let mut bench = Bench::scanning(|card, settings| {
         card.random_address = false;
         settings.scan_random = false;
@@ -165,7 +165,7 @@ fn without_the_wish_for_random_scans_the_mask_stays() {
 }
 
 #[test]
-fn other_settings_hold_from_the_next_mask_and_association_on() {
+fn new_settings_apply_from_the_next_mask_and_association() {
     let mut bench = Bench::connected();
     let address = Mac([6, 0, 0, 0, 0, 1]);
     let options = ConnectionOptions {
@@ -184,13 +184,13 @@ fn other_settings_hold_from_the_next_mask_and_association_on() {
     };
     assert_eq!(bench.method(), Method::Driver);
     bench
-        .station
+        .machine
         .reconfigure(clocks(bench.now), settings, policies(options, Vec::new()));
     assert_eq!(bench.method(), Method::Bounce);
     bench.lose(4, false);
     bench.pass(Duration::from_secs(5));
-    assert_eq!(bench.station.status().state, StateKind::Associated);
+    assert_eq!(bench.machine.status().state, StateKind::Associated);
     assert_eq!(bench.link.address, address);
-    bench.tell(Event::Command(Command::Release));
+    bench.handle(Event::Command(Command::Release));
     assert_eq!(bench.link.address, PERMANENT);
 }

@@ -1,4 +1,4 @@
-//! A small world that obeys, and what the supervisor does in it.
+//! A simulated kernel and supplicant, and what the machine does with them.
 
 mod addresses;
 mod attempts;
@@ -35,54 +35,54 @@ type Action = crate::machine::Action<Request>;
 const PERMANENT: Mac = Mac([2, 0, 0, 0, 0, 0]);
 const HOME_AP: Mac = Mac([2, 0, 0, 0, 7, 0]);
 const HOME_CHANNEL: u32 = 2437;
-/// An address that somebody else puts on the card.
-const BY_HAND: Mac = Mac([0x0a, 0, 0, 0, 0, 0x77]);
+/// An address that another program sets.
+const OTHER_ADDRESS: Mac = Mac([0x0a, 0, 0, 0, 0, 0x77]);
 
 #[allow(
     clippy::struct_excessive_bools,
-    reason = "each is a way of the world of its own"
+    reason = "each selects one behaviour of the simulated system"
 )]
-/// A station in a small world that does what it is told and remembers everything.
+/// A machine with a simulated kernel and supplicant, which execute and record every action.
 struct Bench {
-    station: WpaMachine,
+    machine: WpaMachine,
     now: Time,
     link: Link,
-    /// What the driver does with an address: by default, take it.
+    /// How the driver sets an address; by default it succeeds.
     driver: fn(Link, Mac) -> Result<Link, KernelError>,
-    /// BSSs on the air; a scan hears them.
+    /// The BSSs in range.
     air: Vec<BssEntry>,
-    /// How long before it was read all of it was heard.
+    /// The age of the scan results when they are read.
     ms_ago: u32,
     networks: Vec<Network>,
     phase: Phase,
     connected_to: Option<Ssid>,
     done: Vec<Action>,
     masks: Vec<Mac>,
-    /// The supplicant still believes in the address before.
+    /// The supplicant does not report its address yet.
     slow_to_notice: bool,
-    /// What the card carried during each scan.
+    /// The address of the card during each scan.
     scanned_under: Vec<Mac>,
-    /// Its configuration was read again.
+    /// The supplicant read its configuration again.
     reconfigured: bool,
-    /// The supplicant's answers are left to the test.
+    /// The supplicant does not reply; the test replies instead.
     silent: bool,
-    /// It is refused to change the address of a link that is up.
+    /// The driver refuses to change the address of a link that is up.
     refuses_live: bool,
-    /// How the kernel takes a scan.
+    /// How the kernel handles a scan request.
     scans: Scans,
-    /// The supplicant answers when it is told which network may be joined.
-    pins: bool,
-    /// The supplicant connects as soon as it is told to.
+    /// The supplicant replies to `SelectNetwork`.
+    answers_select: bool,
+    /// The supplicant connects as soon as this is requested.
     connects: bool,
-    /// The supplicant had been told to change the address by itself.
+    /// The supplicant is configured to randomize the address.
     randomizes: bool,
 }
 
-/// How the kernel takes a scan.
+/// How the kernel handles a scan request.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Scans {
     Done,
-    /// Nobody hears that the supplicant knows the results.
+    /// The event that the supplicant has the results is missing.
     WithoutResults,
     NeverEnding,
     Refused(Errno),
@@ -90,7 +90,7 @@ enum Scans {
 
 impl Bench {
     fn new(up: bool, carrier: bool, change: impl FnOnce(&mut Card, &mut Settings)) -> Self {
-        Self::wishing(
+        Self::with_options(
             ConnectionOptions::default(),
             Vec::new(),
             up,
@@ -99,8 +99,8 @@ impl Bench {
         )
     }
 
-    /// With these wishes of addresses.
-    fn wishing(
+    /// With these options for addresses.
+    fn with_options(
         defaults: ConnectionOptions,
         rules: Vec<NetworkRule>,
         up: bool,
@@ -153,9 +153,9 @@ impl Bench {
             history: History::default(),
         };
         let now = Time::from_secs(100);
-        let station = WpaMachine::new(clocks(now), card, settings, addresses, link, rng);
+        let machine = WpaMachine::new(clocks(now), card, settings, addresses, link, rng);
         let mut bench = Self {
-            station,
+            machine,
             now,
             link,
             driver: |link, address| Ok(Link { address, ..link }),
@@ -172,11 +172,11 @@ impl Bench {
             silent: false,
             refuses_live: false,
             scans: Scans::Done,
-            pins: true,
+            answers_select: true,
             connects: true,
             randomizes: false,
         };
-        bench.settle();
+        bench.run_actions();
         bench
     }
 
@@ -188,44 +188,44 @@ impl Bench {
     fn connected() -> Self {
         let mut bench = Self::idle();
         bench.air = vec![home_entry()];
-        bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+        bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
         bench.pass(Duration::from_secs(5));
-        assert_eq!(bench.station.status().state, StateKind::Associated);
+        assert_eq!(bench.machine.status().state, StateKind::Associated);
         bench.done.clear();
         bench
     }
 
-    fn tell(&mut self, event: Event) {
-        self.station.handle(clocks(self.now), event);
-        self.settle();
+    fn handle(&mut self, event: Event) {
+        self.machine.handle(clocks(self.now), event);
+        self.run_actions();
     }
 
-    /// Lets time go by, deadline after deadline.
+    /// Advances the time, one deadline after the other.
     fn pass(&mut self, span: Duration) {
         let end = self.now + span;
         while let Some(deadline) = self
-            .station
+            .machine
             .poll_timeout()
             .filter(|&deadline| deadline <= end)
         {
             self.now = deadline.max(self.now);
-            self.station.handle_timeout(clocks(self.now));
-            self.settle();
+            self.machine.handle_timeout(clocks(self.now));
+            self.run_actions();
         }
         self.now = end;
     }
 
-    fn settle(&mut self) {
-        while let Some(action) = self.station.poll_action() {
+    fn run_actions(&mut self) {
+        while let Some(action) = self.machine.poll_action() {
             self.done.push(action.clone());
             self.check_promise(&action);
             for event in self.answers(action) {
-                self.station.handle(clocks(self.now), event);
+                self.machine.handle(clocks(self.now), event);
             }
         }
     }
 
-    /// Nothing may be sent under the permanent address, nor a scan under an assigned one.
+    /// No connection under the permanent address or a mask, and no scan under another address than a mask.
     fn check_promise(&self, action: &Action) {
         let masked = self.masks.contains(&self.link.address);
         match action {
@@ -257,7 +257,9 @@ impl Bench {
                 }
                 let up = self.link.up || how == How::Cycle;
                 if how == How::Live && self.refuses_live {
-                    return vec![Event::Link(LinkEvent::Answered(Err(refusal(Errno::BUSY))))];
+                    return vec![Event::Link(LinkEvent::Answered(Err(kernel_error(
+                        Errno::BUSY,
+                    ))))];
                 }
                 let result = (self.driver)(
                     Link {
@@ -284,7 +286,7 @@ impl Bench {
                 vec![Event::Link(LinkEvent::Answered(Ok(self.link)))]
             }
             Action::Scan(_) if let Scans::Refused(errno) = self.scans => {
-                vec![Event::Scan(ScanEvent::Accepted(Err(refusal(errno))))]
+                vec![Event::Scan(ScanEvent::Accepted(Err(kernel_error(errno))))]
             }
             Action::Scan(scan) => {
                 if let Err(refusal) = scan.may_begin_under(self.link.address) {
@@ -307,32 +309,32 @@ impl Bench {
                 };
                 begun.into_iter().chain(ended).collect()
             }
-            Action::GetScanResults => vec![Event::Scan(ScanEvent::Results(self.heard()))],
+            Action::GetScanResults => vec![Event::Scan(ScanEvent::Results(self.scan_results()))],
             Action::Request(_) if self.silent => vec![],
-            Action::Request(Request::SelectNetwork { .. }) if !self.pins => vec![],
-            Action::Request(request) => self.supplicant_answers(request),
+            Action::Request(Request::SelectNetwork { .. }) if !self.answers_select => vec![],
+            Action::Request(request) => self.supplicant_reply(request),
             Action::AbortScan | Action::Notify(_) | Action::Remember { .. } | Action::Finish => {
                 vec![]
             }
-            Action::ClearIpv6 => panic!("only where iwd drives: {action:?}"),
+            Action::ClearIpv6 => panic!("expected only from the iwd machine: {action:?}"),
         }
     }
 
-    /// What the last scan heard.
-    fn heard(&self) -> Vec<Bss> {
+    /// The results of the last scan.
+    fn scan_results(&self) -> Vec<Bss> {
         let scans = self.done.iter().rev().filter_map(|action| match action {
             Action::Scan(scan) => Some(&scan.frequencies),
             _ => None,
         });
         let visited = scans.take(1).flatten().collect::<Vec<_>>();
-        let audible = self
+        let found = self
             .air
             .iter()
             .filter(|entry| visited.contains(&&entry.frequency));
-        audible.map(|entry| heard(entry, self.ms_ago)).collect()
+        found.map(|entry| bss(entry, self.ms_ago)).collect()
     }
 
-    fn supplicant_answers(&mut self, request: Request) -> Vec<Event> {
+    fn supplicant_reply(&mut self, request: Request) -> Vec<Event> {
         let reply = match request {
             Request::Attach | Request::Quiesce => {
                 let status = self.supplicant_status();
@@ -391,45 +393,45 @@ impl Bench {
     fn lose(&mut self, reason: u16, local: bool) {
         self.phase = Phase::Idle;
         self.link.carrier = false;
-        self.tell(Event::Backend(WpaEvent::Supplicant(
+        self.handle(Event::Backend(WpaEvent::Supplicant(
             Supplicant::Disconnected { reason, local },
         )));
     }
 
-    /// What happens, and what the station wants done then: it is not done.
-    fn hear(&mut self, event: Event) -> Vec<Action> {
-        self.station.handle(clocks(self.now), event);
-        std::iter::from_fn(|| self.station.poll_action()).collect()
+    /// Handles the event, and returns the actions without executing them.
+    fn handle_unanswered(&mut self, event: Event) -> Vec<Action> {
+        self.machine.handle(clocks(self.now), event);
+        std::iter::from_fn(|| self.machine.poll_action()).collect()
     }
 
     fn link_changes(&mut self, change: impl FnOnce(&mut Link)) {
         change(&mut self.link);
-        self.tell(Event::Link(LinkEvent::Changed(self.link)));
+        self.handle(Event::Link(LinkEvent::Changed(self.link)));
     }
 
-    fn address_is_changed_by_hand(&mut self) {
-        self.link_changes(|link| link.address = BY_HAND);
+    fn other_program_changes_address(&mut self) {
+        self.link_changes(|link| link.address = OTHER_ADDRESS);
     }
 
-    /// The end of a scan of somebody else's, which shows the card's address or not.
-    fn somebody_scans(&mut self, exposing: bool) {
-        self.tell(Event::Scan(ScanEvent::Started(ScanStarted {
+    /// A scan by another program, with or without the card's address.
+    fn external_scan(&mut self, leaking: bool) {
+        self.handle(Event::Scan(ScanEvent::Started(ScanStarted {
             active: true,
-            random_address: !exposing,
+            random_address: !leaking,
         })));
-        self.tell(Event::Scan(ScanEvent::Ended));
+        self.handle(Event::Scan(ScanEvent::Ended));
     }
 
     fn is_masked(&self) -> bool {
-        self.station.status().address_kind == AddressKind::Mask
+        self.machine.status().address_kind == AddressKind::Mask
     }
 
     fn method(&self) -> Method {
-        self.station.status().method.unwrap().0
+        self.machine.status().method.unwrap().0
     }
 
     fn state(&self) -> StateKind {
-        self.station.status().state
+        self.machine.status().state
     }
 
     fn remarks(&self) -> usize {
@@ -440,12 +442,12 @@ impl Bench {
         self.count(|action| matches!(action, Action::Notify(Notice::Failed { .. })))
     }
 
-    fn holds(&self) -> usize {
+    fn count_link_downs(&self) -> usize {
         self.count(|action| *action == Action::SetLinkDown)
     }
 
-    fn asked(&self, request: &Request) -> usize {
-        self.count(|action| is_ask(action, request))
+    fn count_requests(&self, request: &Request) -> usize {
+        self.count(|action| is_request(action, request))
     }
 
     fn position(&self, wanted: impl Fn(&Action) -> bool) -> usize {
@@ -460,7 +462,7 @@ impl Bench {
     }
 }
 
-fn refusal(errno: Errno) -> KernelError {
+fn kernel_error(errno: Errno) -> KernelError {
     KernelError {
         step: "do it",
         errno: Some(errno),
@@ -472,7 +474,7 @@ fn home() -> Ssid {
     Ssid::new(b"Home").unwrap()
 }
 
-/// When the bench's clocks start.
+/// When the wall clock of the bench starts.
 const NEW_YEAR: u64 = 1_798_761_600;
 
 fn clocks(boot: Time) -> Now {
@@ -492,7 +494,7 @@ fn policies(defaults: ConnectionOptions, rules: Vec<NetworkRule>) -> AddressPoli
     AddressPolicies::new("wlan0".to_owned(), Arc::new(host), None, rules, defaults)
 }
 
-/// What the default policy assigns.
+/// The address that the default policy assigns.
 fn home_address() -> Mac {
     let card = AddressFacts {
         permanent: Some(PERMANENT),
@@ -531,7 +533,7 @@ fn home_entry() -> BssEntry {
     }
 }
 
-fn heard(entry: &BssEntry, ms_ago: u32) -> Bss {
+fn bss(entry: &BssEntry, ms_ago: u32) -> Bss {
     Bss {
         bssid: entry.bssid,
         frequency: entry.frequency,
@@ -541,8 +543,8 @@ fn heard(entry: &BssEntry, ms_ago: u32) -> Bss {
     }
 }
 
-fn is_ask(action: &Action, request: &Request) -> bool {
-    matches!(action, Action::Request(asked) if asked == request)
+fn is_request(action: &Action, request: &Request) -> bool {
+    matches!(action, Action::Request(sent) if sent == request)
 }
 
 fn is_scan(action: &Action) -> bool {
@@ -553,6 +555,6 @@ fn sets_address(action: &Action) -> bool {
     matches!(action, Action::SetAddress { .. })
 }
 
-fn asks_of_a_bss(action: &Action) -> bool {
+fn requests_bss(action: &Action) -> bool {
     matches!(action, Action::Request(Request::ListNetworks { bssids }) if !bssids.is_empty())
 }

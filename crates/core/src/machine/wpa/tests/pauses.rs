@@ -1,6 +1,6 @@
-//! What happens in a pause and right after it.
+//! Events in a pause and right after it.
 
-use super::commands::{parked, pause, scanning, unpause};
+use super::commands::{disconnected, pause, scanning, unpause};
 use super::*;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -15,20 +15,20 @@ fn paused() -> Bench {
 }
 
 #[test]
-fn another_mask_is_had_at_once_and_after_somebody_elses_scan() {
+fn rotate_in_a_pause_waits_only_for_an_external_scan() {
     let mut bench = paused();
-    bench.tell(Event::Command(Command::Rotate));
+    bench.handle(Event::Command(Command::Rotate));
     assert_eq!(
         (bench.count(sets_address), bench.state()),
         (1, StateKind::Paused)
     );
-    bench.tell(Event::Scan(ScanEvent::Started(ScanStarted {
+    bench.handle(Event::Scan(ScanEvent::Started(ScanStarted {
         active: false,
         random_address: false,
     })));
-    bench.tell(Event::Command(Command::Rotate));
+    bench.handle(Event::Command(Command::Rotate));
     assert_eq!(bench.count(sets_address), 1);
-    bench.tell(Event::Scan(ScanEvent::Ended));
+    bench.handle(Event::Scan(ScanEvent::Ended));
     assert_eq!(
         (bench.count(sets_address), bench.state()),
         (2, StateKind::Paused)
@@ -36,9 +36,9 @@ fn another_mask_is_had_at_once_and_after_somebody_elses_scan() {
 }
 
 #[test]
-fn what_shows_no_mask_changes_none() {
+fn mask_that_did_not_leak_stays() {
     let mut bench = paused();
-    bench.somebody_scans(false);
+    bench.external_scan(false);
     bench.link_changes(|_| {});
     assert_eq!(
         (bench.count(sets_address), bench.state()),
@@ -47,17 +47,17 @@ fn what_shows_no_mask_changes_none() {
 }
 
 #[test]
-fn the_supplicant_is_looked_at_soon_after_a_scan_and_every_minute() {
+fn supplicant_status_is_read_after_a_scan_and_every_minute() {
     let mut bench = paused();
-    bench.somebody_scans(false);
+    bench.external_scan(false);
     bench.pass(Duration::from_secs(5));
-    assert_eq!(bench.asked(&Request::Status), 1);
+    assert_eq!(bench.count_requests(&Request::Status), 1);
     bench.pass(2 * MINUTE);
-    assert_eq!(bench.asked(&Request::Status), 3);
+    assert_eq!(bench.count_requests(&Request::Status), 3);
 }
 
 #[test]
-fn after_a_pause_the_search_is_as_eager_as_after_a_loss() {
+fn scans_after_a_pause_are_as_frequent_as_after_a_loss() {
     let scans_of_fifteen_seconds = |bench: &mut Bench| {
         bench.done.clear();
         bench.pass(Duration::from_secs(15));
@@ -74,11 +74,11 @@ fn after_a_pause_the_search_is_as_eager_as_after_a_loss() {
 }
 
 #[test]
-fn networks_that_somebody_adds_in_a_pause_are_joined_right_after_it() {
+fn network_added_in_a_pause_is_joined_right_after_it() {
     let mut bench = scanning();
     bench.networks.clear();
     bench.pass(MINUTE);
-    bench.tell(Event::Backend(WpaEvent::Supplicant(
+    bench.handle(Event::Backend(WpaEvent::Supplicant(
         Supplicant::NetworksChanged,
     )));
     bench.pass(Duration::from_secs(2));
@@ -90,30 +90,30 @@ fn networks_that_somebody_adds_in_a_pause_are_joined_right_after_it() {
 }
 
 #[test]
-fn what_was_asked_in_a_pause_is_not_answered_after_it() {
+fn reply_to_a_request_of_the_pause_is_ignored_after_it() {
     let mut bench = paused();
     bench.silent = true;
-    bench.tell(Event::Backend(WpaEvent::Supplicant(
+    bench.handle(Event::Backend(WpaEvent::Supplicant(
         Supplicant::NetworkNotFound,
     )));
     unpause(&mut bench);
     let late = Failure::Unreachable("too late".to_owned());
-    bench.tell(Event::Backend(WpaEvent::Reply(Reply::Quiesce(Err(late)))));
+    bench.handle(Event::Backend(WpaEvent::Reply(Reply::Quiesce(Err(late)))));
     assert_eq!((bench.state(), bench.remarks()), (StateKind::Scanning, 0));
     let listed = NetworkList {
         networks: vec![home_network()],
         table: Vec::new(),
     };
     bench.silent = false;
-    bench.tell(Event::Backend(WpaEvent::Reply(Reply::NetworkList(Ok(
+    bench.handle(Event::Backend(WpaEvent::Reply(Reply::NetworkList(Ok(
         listed,
     )))));
     assert_eq!(bench.count(is_scan), 1);
 }
 
 #[test]
-fn a_disconnected_card_is_paused_under_its_mask() {
-    let mut bench = parked();
+fn disconnected_card_pauses_under_its_mask() {
+    let mut bench = disconnected();
     bench.silent = true;
     bench.pass(2 * MINUTE);
     pause(&mut bench, None);

@@ -1,4 +1,4 @@
-//! What a station says of itself.
+//! The status of a machine.
 
 use super::*;
 
@@ -21,11 +21,11 @@ fn busy_problem() -> Problem {
 }
 
 #[test]
-fn a_connected_card_tells_of_network_address_and_times() {
+fn status_of_a_connected_card_has_network_address_and_times() {
     let mut bench = Bench::connected();
-    let before = bench.station.status();
+    let before = bench.machine.status();
     bench.pass(Duration::from_secs(30));
-    let snapshot = bench.station.status();
+    let snapshot = bench.machine.status();
     assert_eq!(snapshot.state, StateKind::Associated);
     assert_eq!(snapshot.network, Some(home()));
     assert_eq!(snapshot.link.address, home_address());
@@ -40,80 +40,80 @@ fn a_connected_card_tells_of_network_address_and_times() {
 }
 
 #[test]
-fn a_masked_card_names_no_network() {
+fn status_of_a_masked_card_has_no_network() {
     let mut bench = Bench::connected();
     bench.air.clear();
     bench.lose(2, false);
     bench.pass(Duration::from_secs(5));
-    let snapshot = bench.station.status();
+    let snapshot = bench.machine.status();
     assert_eq!(snapshot.network, None);
     assert_eq!(snapshot.address_kind, AddressKind::Mask);
     assert!(snapshot.address_since > Time::from_secs(100));
 }
 
 #[test]
-fn a_card_that_is_held_names_driver_errno_and_remedy_until_it_is_not() {
+fn status_of_a_blocked_card_has_driver_errno_and_remedy() {
     let mut bench = Bench::idle();
     bench.driver = busy;
     bench.air = vec![home_entry()];
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     bench.pass(Duration::from_secs(20));
-    let snapshot = bench.station.status();
+    let snapshot = bench.machine.status();
     assert_eq!(snapshot.state, StateKind::Blocked);
     assert_eq!(snapshot.problem, Some(busy_problem()));
     assert!(snapshot.retry_at > Some(bench.now));
     assert!(!snapshot.link.up);
     bench.driver = |link, address| Ok(Link { address, ..link });
     bench.pass(Duration::from_secs(60));
-    let snapshot = bench.station.status();
+    let snapshot = bench.machine.status();
     assert_eq!((snapshot.problem, snapshot.retry_at), (None, None));
     assert_eq!(snapshot.state, StateKind::Associated);
 }
 
 #[test]
-fn a_card_without_protection_goes_on_saying_why() {
+fn status_of_an_unprotected_card_keeps_the_problem() {
     let mut bench = Bench::new(false, false, |_, settings| {
         settings.on_failure = OnFailure::Open;
     });
     bench.driver = busy;
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     bench.pass(Duration::from_secs(20));
-    let snapshot = bench.station.status();
+    let snapshot = bench.machine.status();
     assert_eq!(snapshot.state, StateKind::Unprotected);
     assert_eq!(snapshot.problem, Some(busy_problem()));
 }
 
 #[test]
-fn a_supplicant_that_comes_back_to_a_card_without_protection_is_let_go_of_again() {
+fn restarted_supplicant_of_an_unprotected_card_is_restored() {
     let mut bench = Bench::new(false, false, |_, settings| {
         settings.on_failure = OnFailure::Open;
     });
     bench.driver = busy;
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     bench.pass(Duration::from_secs(20));
     bench.done.clear();
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Vanished)));
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Vanished)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     let release = Request::Restore { resume: true };
     assert_eq!(bench.done, [Action::Request(release)]);
 }
 
 #[test]
-fn what_the_driver_cannot_do_is_not_kept() {
+fn missing_driver_features_are_limitations() {
     let bench = Bench::new(false, false, |card, settings| {
         card.random_sequence = false;
         card.minimal_content = false;
         settings.scan_random = false;
     });
-    let limitations = bench.station.status().limitations;
+    let limitations = bench.machine.status().limitations;
     assert_eq!(limitations.len(), 3, "{limitations:?}");
     let mut bench = Bench::connected();
     let scan = ScanStarted {
         active: true,
         random_address: false,
     };
-    bench.tell(Event::Scan(ScanEvent::Started(scan)));
-    let limitations = bench.station.status().limitations;
+    bench.handle(Event::Scan(ScanEvent::Started(scan)));
+    let limitations = bench.machine.status().limitations;
     assert_eq!(
         limitations,
         [Limitation::AssignedAddressScanned { times: 1 }]
@@ -121,9 +121,9 @@ fn what_the_driver_cannot_do_is_not_kept() {
 }
 
 #[test]
-fn the_method_says_why_it_is_the_one() {
+fn mask_method_has_its_reason() {
     let method = |change: fn(&mut Card, &mut Settings)| {
-        let status = Bench::new(false, false, change).station.status();
+        let status = Bench::new(false, false, change).machine.status();
         status.method.unwrap()
     };
     assert_eq!(
@@ -141,7 +141,7 @@ fn the_method_says_why_it_is_the_one() {
 }
 
 #[test]
-fn a_mask_tells_when_it_changes_next() {
+fn status_has_the_next_change_of_the_mask() {
     let own = NextChange::NetworkJoinedOrExternalScan;
     for (random_address, scan_random, lifetime, next) in [
         (true, true, 0, own),
@@ -154,33 +154,33 @@ fn a_mask_tells_when_it_changes_next() {
             settings.scan_random = scan_random;
             settings.mask_lifetime = Duration::from_secs(lifetime);
         });
-        assert_eq!(bench.station.status().next_change, next);
+        assert_eq!(bench.machine.status().next_change, next);
     }
     let mut bench = Bench::scanning(|_, _| {});
-    bench.tell(Event::Command(Command::Pause { span: None }));
+    bench.handle(Event::Command(Command::Pause { span: None }));
     bench.pass(Duration::from_secs(5));
-    assert_eq!(bench.station.status().next_change, NextChange::PauseEnds);
+    assert_eq!(bench.machine.status().next_change, NextChange::PauseEnds);
 }
 
 #[test]
-fn a_card_tells_which_network_it_joins_and_whose_address_it_has() {
-    let joining = Bench::agreeing(ConnectionOptions::default())
-        .station
+fn status_has_the_joined_network_and_the_address_kind() {
+    let joining = Bench::before_connect(ConnectionOptions::default())
+        .machine
         .status();
     assert_eq!(joining.network, Some(home()));
     assert_eq!(joining.address_kind, AddressKind::Assigned);
     assert_eq!(joining.counters.scans, 1);
     let mut bench = Bench::scanning(|_, _| {});
-    bench.address_is_changed_by_hand();
-    assert_eq!(bench.station.status().state_since, bench.now);
+    bench.other_program_changes_address();
+    assert_eq!(bench.machine.status().state_since, bench.now);
     for (address, kind) in [
         (PERMANENT, AddressKind::Permanent),
-        (BY_HAND, AddressKind::Other),
+        (OTHER_ADDRESS, AddressKind::Other),
     ] {
-        bench.hear(Event::Link(LinkEvent::Changed(Link {
+        bench.handle_unanswered(Event::Link(LinkEvent::Changed(Link {
             address,
             ..bench.link
         })));
-        assert_eq!(bench.station.status().address_kind, kind);
+        assert_eq!(bench.machine.status().address_kind, kind);
     }
 }

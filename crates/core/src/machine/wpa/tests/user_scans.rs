@@ -1,14 +1,14 @@
-//! What comes between while a scan is on the air that somebody asked for.
+//! Events during a scan that the user requested.
 
-use super::commands::{look, looked, parked, pause, scanning};
+use super::commands::{disconnected, pause, request_scan, scan_replies, scanning};
 use super::*;
 
 const TRY_AGAIN: Duration = Duration::from_millis(500);
 
-/// The scan goes on until the test ends it.
-fn looking(mut bench: Bench) -> Bench {
+/// A user scan that runs until the test ends it.
+fn running_scan(mut bench: Bench) -> Bench {
     bench.scans = Scans::NeverEnding;
-    look(&mut bench);
+    request_scan(&mut bench);
     assert_eq!(
         (bench.state(), bench.count(is_scan)),
         (StateKind::UserScan, 1)
@@ -16,8 +16,8 @@ fn looking(mut bench: Bench) -> Bench {
     bench
 }
 
-fn surveys(bench: &Bench) -> usize {
-    bench.count(asks_of_a_bss)
+fn count_bss_requests(bench: &Bench) -> usize {
+    bench.count(requests_bss)
 }
 
 fn waiting() -> Bench {
@@ -26,7 +26,7 @@ fn waiting() -> Bench {
     bench
 }
 
-/// A round on the air that is the first after the other scan.
+/// Waits for the first round after the user scan.
 fn round_begins(bench: &mut Bench) {
     bench.air = vec![home_entry()];
     let before = bench.count(is_scan);
@@ -35,17 +35,17 @@ fn round_begins(bench: &mut Bench) {
     }
 }
 
-/// The scan on the air, of whatever kind; the supplicant tells of results before.
+/// Ends the running scan; the supplicant reports results before its end.
 fn ends_with_results(bench: &mut Bench) {
-    bench.tell(Event::Backend(WpaEvent::Supplicant(
+    bench.handle(Event::Backend(WpaEvent::Supplicant(
         Supplicant::ScanResults,
     )));
-    bench.tell(Event::Scan(ScanEvent::Ended));
+    bench.handle(Event::Scan(ScanEvent::Ended));
 }
 
 #[test]
-fn no_news_of_the_link_disturbs_the_scan() {
-    let mut bench = looking(parked());
+fn unchanged_link_does_not_disturb_the_user_scan() {
+    let mut bench = running_scan(disconnected());
     bench.link_changes(|_| {});
     assert_eq!(
         (bench.state(), bench.count(sets_address)),
@@ -54,14 +54,14 @@ fn no_news_of_the_link_disturbs_the_scan() {
 }
 
 #[test]
-fn a_link_that_somebody_takes_down_ends_it() {
-    let mut bench = looking(parked());
+fn link_taken_down_externally_ends_the_user_scan() {
+    let mut bench = running_scan(disconnected());
     bench.link_changes(|link| link.up = false);
     let why = ScanFailure::Refused {
         refusal: ScanRefusal::Blocked,
     };
     assert_eq!(
-        (bench.state(), looked(&bench)),
+        (bench.state(), scan_replies(&bench)),
         (StateKind::Blocked, vec![(None, Err(why))])
     );
     bench.link_changes(|link| link.up = true);
@@ -72,34 +72,38 @@ fn a_link_that_somebody_takes_down_ends_it() {
 }
 
 #[test]
-fn an_address_that_somebody_sets_gives_way_to_a_mask_which_is_scanned_under() {
-    let mut bench = looking(parked());
+fn user_scan_is_repeated_under_a_mask_after_external_address() {
+    let mut bench = running_scan(disconnected());
     bench.scans = Scans::Done;
-    bench.address_is_changed_by_hand();
+    bench.other_program_changes_address();
     assert!(bench.is_masked());
-    assert_eq!((bench.count(is_scan), looked(&bench).len()), (2, 1));
+    assert_eq!((bench.count(is_scan), scan_replies(&bench).len()), (2, 1));
     assert_eq!(bench.state(), StateKind::Disconnected);
 }
 
 #[test]
-fn a_supplicant_that_starts_is_met_at_once() {
-    let mut bench = looking(waiting());
+fn supplicant_that_appears_in_a_user_scan_is_attached() {
+    let mut bench = running_scan(waiting());
     bench.silent = true;
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     assert_eq!(bench.state(), StateKind::Attaching);
 }
 
 #[test]
-fn whoever_wants_a_connection_is_brought_to_rest_before_the_scan_is_made_again() {
-    for wish in [
+fn supplicant_that_connects_is_quiesced_before_the_next_scan() {
+    for event in [
         Supplicant::NetworkNotFound,
         Supplicant::Connecting { bssid: HOME_AP },
         Supplicant::Connected { bssid: HOME_AP },
     ] {
-        let mut bench = looking(parked());
-        let quieted = bench.asked(&Request::Quiesce);
-        bench.tell(Event::Backend(WpaEvent::Supplicant(wish.clone())));
-        assert_eq!(bench.asked(&Request::Quiesce), quieted + 1, "{wish:?}");
+        let mut bench = running_scan(disconnected());
+        let before = bench.count_requests(&Request::Quiesce);
+        bench.handle(Event::Backend(WpaEvent::Supplicant(event.clone())));
+        assert_eq!(
+            bench.count_requests(&Request::Quiesce),
+            before + 1,
+            "{event:?}"
+        );
         assert_eq!(
             (bench.state(), bench.count(is_scan)),
             (StateKind::UserScan, 2)
@@ -108,7 +112,7 @@ fn whoever_wants_a_connection_is_brought_to_rest_before_the_scan_is_made_again()
 }
 
 #[test]
-fn a_scan_whose_end_may_be_somebody_elses_is_made_again() {
+fn user_scan_with_an_ambiguous_end_is_repeated() {
     for event in [
         Event::Overrun,
         Event::Scan(ScanEvent::Started(ScanStarted {
@@ -116,124 +120,124 @@ fn a_scan_whose_end_may_be_somebody_elses_is_made_again() {
             random_address: true,
         })),
     ] {
-        let mut bench = looking(parked());
-        bench.tell(event);
-        bench.tell(Event::Scan(ScanEvent::Ended));
-        assert_eq!(looked(&bench), []);
+        let mut bench = running_scan(disconnected());
+        bench.handle(event);
+        bench.handle(Event::Scan(ScanEvent::Ended));
+        assert_eq!(scan_replies(&bench), []);
         bench.scans = Scans::Done;
         bench.pass(TRY_AGAIN);
-        assert_eq!((bench.count(is_scan), looked(&bench).len()), (2, 1));
+        assert_eq!((bench.count(is_scan), scan_replies(&bench).len()), (2, 1));
     }
 }
 
 #[test]
-fn a_busy_card_is_asked_eight_times() {
-    let mut bench = parked();
+fn user_scan_on_a_busy_card_is_tried_eight_times() {
+    let mut bench = disconnected();
     bench.scans = Scans::Refused(Errno::BUSY);
-    look(&mut bench);
+    request_scan(&mut bench);
     bench.pass(TRY_AGAIN * 6);
-    assert_eq!((bench.count(is_scan), looked(&bench).len()), (7, 0));
+    assert_eq!((bench.count(is_scan), scan_replies(&bench).len()), (7, 0));
     bench.pass(TRY_AGAIN);
-    assert_eq!((bench.count(is_scan), looked(&bench).len()), (8, 1));
+    assert_eq!((bench.count(is_scan), scan_replies(&bench).len()), (8, 1));
 }
 
 #[test]
-fn a_mask_that_somebody_shows_meanwhile_is_changed_before_the_next_try_and_no_other() {
-    for (exposing, changes) in [(false, 0), (true, 1)] {
-        let mut bench = parked();
+fn only_a_leaked_mask_changes_before_the_user_scan_retry() {
+    for (leaking, changes) in [(false, 0), (true, 1)] {
+        let mut bench = disconnected();
         bench.scans = Scans::Refused(Errno::BUSY);
-        look(&mut bench);
+        request_scan(&mut bench);
         bench.scans = Scans::Done;
-        bench.somebody_scans(exposing);
-        assert_eq!(bench.count(sets_address), changes, "{exposing}");
+        bench.external_scan(leaking);
+        assert_eq!(bench.count(sets_address), changes, "{leaking}");
         bench.pass(TRY_AGAIN);
-        assert_eq!(looked(&bench), [(None, Ok(1))]);
+        assert_eq!(scan_replies(&bench), [(None, Ok(1))]);
     }
 }
 
 #[test]
-fn results_that_the_supplicant_tells_of_late_are_not_taken_for_the_next_rounds() {
+fn late_results_of_a_user_scan_are_not_used_for_the_next_round() {
     let mut bench = scanning();
     bench.scans = Scans::WithoutResults;
-    look(&mut bench);
+    request_scan(&mut bench);
     bench.scans = Scans::NeverEnding;
     round_begins(&mut bench);
     ends_with_results(&mut bench);
-    assert_eq!(surveys(&bench), 0);
-    bench.tell(Event::Backend(WpaEvent::Supplicant(
+    assert_eq!(count_bss_requests(&bench), 0);
+    bench.handle(Event::Backend(WpaEvent::Supplicant(
         Supplicant::ScanResults,
     )));
-    assert_eq!(surveys(&bench), 1);
+    assert_eq!(count_bss_requests(&bench), 1);
 }
 
 #[test]
-fn results_that_the_supplicant_told_of_in_time_are_owed_no_more() {
-    let told: [fn(&mut Bench); 3] = [
+fn results_reported_in_time_are_not_expected_again() {
+    let reports: [fn(&mut Bench); 3] = [
         // Before the end of the scan.
         ends_with_results,
-        // Before what was heard.
+        // Before the scan results.
         |bench| {
-            bench.hear(Event::Scan(ScanEvent::Ended));
-            bench.hear(Event::Backend(WpaEvent::Supplicant(
+            bench.handle_unanswered(Event::Scan(ScanEvent::Ended));
+            bench.handle_unanswered(Event::Backend(WpaEvent::Supplicant(
                 Supplicant::ScanResults,
             )));
-            bench.tell(Event::Scan(ScanEvent::Results(Vec::new())));
+            bench.handle(Event::Scan(ScanEvent::Results(Vec::new())));
         },
         // Twice before the end.
         |bench| {
-            bench.tell(Event::Backend(WpaEvent::Supplicant(
+            bench.handle(Event::Backend(WpaEvent::Supplicant(
                 Supplicant::ScanResults,
             )));
             ends_with_results(bench);
         },
     ];
-    for tell in told {
-        let mut bench = looking(scanning());
-        tell(&mut bench);
-        assert_eq!(looked(&bench), [(None, Ok(0))]);
+    for report in reports {
+        let mut bench = running_scan(scanning());
+        report(&mut bench);
+        assert_eq!(scan_replies(&bench), [(None, Ok(0))]);
         round_begins(&mut bench);
         ends_with_results(&mut bench);
-        assert_eq!(surveys(&bench), 1);
+        assert_eq!(count_bss_requests(&bench), 1);
     }
 }
 
 #[test]
-fn results_of_the_round_before_are_not_taken_for_the_scans() {
+fn late_results_of_a_round_are_not_used_for_a_user_scan() {
     let mut bench = scanning();
     bench.scans = Scans::WithoutResults;
     bench.pass(Duration::from_secs(60));
     bench.done.clear();
-    let mut bench = looking(bench);
-    // What the round before still owes.
+    let mut bench = running_scan(bench);
+    // The late results of the previous round.
     ends_with_results(&mut bench);
     round_begins(&mut bench);
-    // What the scan still owes.
+    // The late results of the user scan.
     ends_with_results(&mut bench);
-    assert_eq!(surveys(&bench), 0);
+    assert_eq!(count_bss_requests(&bench), 0);
 }
 
 #[test]
-fn without_a_supplicant_nobody_owes_results() {
+fn user_scan_without_supplicant_expects_no_late_results() {
     let mut bench = waiting();
     bench.scans = Scans::WithoutResults;
-    look(&mut bench);
-    assert_eq!(looked(&bench), [(None, Ok(0))]);
+    request_scan(&mut bench);
+    assert_eq!(scan_replies(&bench), [(None, Ok(0))]);
     bench.scans = Scans::NeverEnding;
     bench.air = vec![home_entry()];
-    bench.tell(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
     ends_with_results(&mut bench);
-    assert_eq!(surveys(&bench), 1);
+    assert_eq!(count_bss_requests(&bench), 1);
 }
 
 #[test]
-fn in_a_pause_the_scan_is_followed_by_the_pause() {
+fn user_scan_in_a_pause_returns_to_the_pause() {
     let mut bench = scanning();
     pause(&mut bench, None);
     bench.done.clear();
-    let mut bench = looking(bench);
-    bench.tell(Event::Scan(ScanEvent::Ended));
+    let mut bench = running_scan(bench);
+    bench.handle(Event::Scan(ScanEvent::Ended));
     assert_eq!(
-        (bench.state(), looked(&bench).len()),
+        (bench.state(), scan_replies(&bench).len()),
         (StateKind::Paused, 1)
     );
 }
