@@ -59,7 +59,7 @@ pub enum Command {
     ///
     /// An association keeps its address to its end. A network whose policy is `random`, or whose address
     /// changes with time, gets another one when it is joined the next time; one that is stable keeps it
-    /// (`macveil reroll` changes that). The answer is no (exit code 1) if nothing changes.
+    /// (`macveil reroll` changes that). The command exits with status 1 if nothing changes.
     #[command(after_help = "Examples:
   macveil rotate
   macveil rotate wlan0 --json")]

@@ -12,7 +12,7 @@ use macveil_core::types::Ssid;
 
 /// Give a network another address from its next association on, or at once.
 ///
-/// The answer is no (exit code 1) if the network's policy leaves the address no choice.
+/// The command exits with status 1 if the policy of the network allows no other address.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   macveil reroll Cafe

@@ -35,7 +35,7 @@ say "$("$RUSTC" --version), Debian's"
 
 export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc
 export CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER=qemu-aarch64-static
-# For tests that start themselves once more.
+# For tests that start themselves again.
 export MACVEIL_TEST_RUNNER=qemu-aarch64-static
 export RUSTFLAGS='-C target-feature=+crt-static --cfg getrandom_backend="linux_getrandom"'
 

@@ -56,7 +56,7 @@ fn sysfs_of_another_namespace_is_not_used() {
         run(OWNED);
         let answer = set_as("daemon", "tap0 -r");
         assert!(
-            answer.complaint.contains("belongs to somebody else"),
+            answer.complaint.contains("belongs to the user 65534"),
             "{answer:?}"
         );
     });

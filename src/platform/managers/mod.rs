@@ -75,7 +75,7 @@ impl ManagerKind {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ActiveManagers(u8);
 
-/// A bus that takes longer to reply, as during boot, is no help to network managers either.
+/// A bus that takes longer to reply, as during boot, does not help network managers either.
 const DETECTION_TIMEOUT: Duration = Duration::from_millis(500);
 
 impl ManagerWatch {

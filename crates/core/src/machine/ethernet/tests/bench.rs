@@ -1,4 +1,4 @@
-//! A wire in a small world: a link that does what it is told, a driver with its faults, a cable.
+//! A simulated Ethernet link: a kernel, a driver with faults, a cable.
 
 use rustix::io::Errno;
 use std::sync::Arc;
@@ -18,37 +18,37 @@ pub(super) const PERMANENT: Mac = Mac([0, 0x11, 0x22, 0x33, 0x44, 0x55]);
 pub(super) const INITIAL: Mac = PERMANENT;
 pub(super) const OTHER: Mac = Mac([0, 0xaa, 0xbb, 0xcc, 0xdd, 0xee]);
 
-/// What a driver does with an address.
+/// How the driver handles an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Driver {
     Takes,
     /// With this errno.
     Refuses(Errno),
-    /// It says yes and does nothing.
+    /// It reports success and does nothing.
     Ignores,
     /// It puts the old address back when the link comes up.
     Undoes,
     /// Another program brings the link up again as soon as it is down.
     StaysUp,
-    /// The address comes with the next question but these.
+    /// The address appears after this number of reads.
     Late(u32),
 }
 
 pub(super) struct Bench {
-    pub(super) wire: EthernetMachine,
+    pub(super) machine: EthernetMachine,
     pub(super) now: Time,
     pub(super) link: Link,
     pub(super) plugged: bool,
     pub(super) driver: Driver,
     pub(super) done: Vec<Action>,
-    /// The carrier was there before what happens now, so that somebody may use it.
+    /// The link had a carrier before this event, so a program may use it.
     in_use: bool,
-    /// What a late driver has still to apply.
-    coming: Option<(u32, Mac)>,
+    /// The address that a late driver has not applied yet.
+    pending: Option<(u32, Mac)>,
 }
 
 impl Bench {
-    /// A wire with its initial address; `plugged` says where its cable is.
+    /// A link with its initial address; `plugged` is the state of its cable.
     pub(super) fn new(policy: &str, up: bool, plugged: bool) -> Self {
         Self::with_address(policy, up, plugged, INITIAL)
     }
@@ -88,7 +88,7 @@ impl Bench {
             up,
             carrier: up && plugged,
         };
-        let port = EthernetDevice {
+        let device = EthernetDevice {
             name: "eth0".to_owned(),
             ifindex: 2,
             driver: "e1000e".to_owned(),
@@ -101,21 +101,21 @@ impl Bench {
         let rng = StdRng::seed_from_u64(7);
         let policies = policies(options);
         let mut bench = Self {
-            wire: EthernetMachine::new(at(now), port, settings, policies, link, rng),
+            machine: EthernetMachine::new(at(now), device, settings, policies, link, rng),
             now,
             link,
             plugged,
             driver,
             done: Vec::new(),
             in_use: link.carrier,
-            coming: None,
+            pending: None,
         };
         bench.settle();
         bench
     }
 
     pub(super) fn state(&self) -> StateKind {
-        self.wire.status().state
+        self.machine.status().state
     }
 
     /// The address that `stable` leads to.
@@ -134,30 +134,34 @@ impl Bench {
 
     pub(super) fn tell(&mut self, event: Event) {
         self.in_use &= self.link.carrier;
-        self.wire.handle(at(self.now), event);
+        self.machine.handle(at(self.now), event);
         self.settle();
     }
 
-    /// What happens, and what is wanted then of the link: it is not done.
+    /// Handles an event and returns the requested steps without performing them.
     pub(super) fn hear(&mut self, event: Event) -> Vec<&'static str> {
-        self.wire.handle(at(self.now), event);
-        self.done = std::iter::from_fn(|| self.wire.poll_action()).collect();
+        self.machine.handle(at(self.now), event);
+        self.done = std::iter::from_fn(|| self.machine.poll_action()).collect();
         self.steps()
     }
 
-    /// The alarm rings; what is wanted then is not done.
-    pub(super) fn rings(&mut self) -> Vec<Action> {
-        self.now = self.wire.poll_timeout().expect("an alarm");
-        self.wire.handle_timeout(at(self.now));
-        std::iter::from_fn(|| self.wire.poll_action()).collect()
+    /// Lets the timeout fire and returns the requested actions without performing them.
+    pub(super) fn fire_timeout(&mut self) -> Vec<Action> {
+        self.now = self.machine.poll_timeout().expect("a timeout");
+        self.machine.handle_timeout(at(self.now));
+        std::iter::from_fn(|| self.machine.poll_action()).collect()
     }
 
-    /// Lets time go by, deadline after deadline.
+    /// Lets time pass, deadline by deadline.
     pub(super) fn pass(&mut self, span: Duration) {
         let end = self.now + span;
-        while let Some(deadline) = self.wire.poll_timeout().filter(|&deadline| deadline <= end) {
+        while let Some(deadline) = self
+            .machine
+            .poll_timeout()
+            .filter(|&deadline| deadline <= end)
+        {
             self.now = deadline.max(self.now);
-            self.wire.handle_timeout(at(self.now));
+            self.machine.handle_timeout(at(self.now));
             self.settle();
         }
         self.now = end;
@@ -168,11 +172,11 @@ impl Bench {
         self.link_changes(|_| {});
     }
 
-    pub(super) fn somebody_switches(&mut self, up: bool) {
+    pub(super) fn external_switch(&mut self, up: bool) {
         self.link_changes(|link| link.up = up);
     }
 
-    pub(super) fn somebody_sets(&mut self, address: Mac) {
+    pub(super) fn external_change(&mut self, address: Mac) {
         self.link_changes(|link| link.address = address);
     }
 
@@ -186,31 +190,31 @@ impl Bench {
         let mut settings = settings();
         change(&mut settings);
         let policies = policies(options(policy));
-        self.wire.reconfigure(at(self.now), settings, policies);
+        self.machine.reconfigure(at(self.now), settings, policies);
         self.settle();
     }
 
     fn settle(&mut self) {
         let mut actions = 0;
-        while let Some(action) = self.wire.poll_action() {
+        while let Some(action) = self.machine.poll_action() {
             actions += 1;
-            assert!(actions < 100, "no end of it: {:?}", self.done);
+            assert!(actions < 100, "endless actions: {:?}", self.done);
             self.check_promise(&action);
             self.done.push(action.clone());
             if let Some(result) = self.perform(action) {
                 let event = Event::Link(LinkEvent::Answered(result));
-                self.wire.handle(at(self.now), event);
+                self.machine.handle(at(self.now), event);
             }
         }
         self.in_use = self.link.carrier;
     }
 
-    /// No address is changed while there is a carrier, and nothing in use is taken down.
+    /// No address changes while the link is up, and no link in use is taken down.
     fn check_promise(&self, action: &Action) {
         match action {
             Action::SetAddress { how, .. } => {
                 assert_eq!(*how, How::WhileDown);
-                assert!(!self.link.up, "an address on a link that is up");
+                assert!(!self.link.up, "an address change on a link that is up");
             }
             Action::SetLinkDown => {
                 assert!(
@@ -234,7 +238,7 @@ impl Bench {
             }
             Action::ReadLink => self.apply_late(),
             Action::Notify(_) | Action::Finish => return None,
-            other => panic!("a wire has nothing to do with {other:?}"),
+            other => panic!("not an action of the Ethernet machine: {other:?}"),
         }
         match (self.driver, self.done.last()) {
             (Driver::Refuses(errno), Some(Action::SetAddress { .. })) => Some(Err(KernelError {
@@ -249,15 +253,15 @@ impl Bench {
     fn driver_sets(&mut self, address: Mac) {
         match self.driver {
             Driver::Takes | Driver::Undoes | Driver::StaysUp => self.link.address = address,
-            Driver::Late(questions) => self.coming = Some((questions, address)),
+            Driver::Late(reads) => self.pending = Some((reads, address)),
             Driver::Refuses(_) | Driver::Ignores => {}
         }
     }
 
     fn apply_late(&mut self) {
-        match self.coming.take() {
+        match self.pending.take() {
             Some((0, address)) => self.link.address = address,
-            Some((questions, address)) => self.coming = Some((questions - 1, address)),
+            Some((reads, address)) => self.pending = Some((reads - 1, address)),
             None => {}
         }
     }
@@ -267,7 +271,7 @@ impl Bench {
         self.link.carrier = self.link.up && self.plugged;
     }
 
-    /// What was done to the link.
+    /// The steps that were performed on the link.
     pub(super) fn steps(&self) -> Vec<&'static str> {
         let steps = self.done.iter().filter_map(|action| match action {
             Action::SetAddress { .. } => Some("address"),
@@ -288,7 +292,7 @@ impl Bench {
     }
 }
 
-/// The machine was started with the epoch.
+/// The machine was booted at the epoch.
 fn at(boot: Time) -> Now {
     let wall = UNIX_EPOCH + boot;
     Now { boot, wall }

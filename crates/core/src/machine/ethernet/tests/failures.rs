@@ -1,4 +1,4 @@
-//! Drivers that do not do what they are told, and programs that do not give in.
+//! Drivers that fail, and programs that change the address repeatedly.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use super::bench::{Bench, Driver, INITIAL, OTHER};
 use super::seconds;
 use super::*;
 
-fn held(bench: &Bench) -> Vec<Problem> {
+fn reported_problems(bench: &Bench) -> Vec<Problem> {
     let notices = bench.done.iter().filter_map(|action| match action {
         Action::Notify(Notice::Blocked { problem, .. }) => Some(problem.clone()),
         _ => None,
@@ -17,7 +17,7 @@ fn held(bench: &Bench) -> Vec<Problem> {
 }
 
 #[test]
-fn a_driver_that_refuses_is_held_down_and_named_once() {
+fn refusing_driver_blocks_the_link_and_is_reported_once() {
     let refuses = Driver::Refuses(Errno::OPNOTSUPP);
     let mut bench = Bench::with_driver(refuses, true, OnFailure::Closed);
     bench.pass(seconds(1));
@@ -31,17 +31,17 @@ fn a_driver_that_refuses_is_held_down_and_named_once() {
         driver: "e1000e".to_owned(),
         remedy: Remedy::KeepPermanent,
     };
-    assert_eq!(held(&bench), [problem]);
+    assert_eq!(reported_problems(&bench), [problem]);
 }
 
 #[test]
-fn a_refusal_is_answered_by_pauses_that_grow_and_news_of_the_link_do_not_shorten() {
+fn link_events_do_not_shorten_pauses_after_a_refusal() {
     let refuses = Driver::Refuses(Errno::BUSY);
     let mut bench = Bench::with_driver(refuses, false, OnFailure::Closed);
     for pause in [60, 120, 180] {
         let due = bench.now + Duration::from_millis(pause);
         assert_eq!(
-            (bench.state(), bench.wire.poll_timeout()),
+            (bench.state(), bench.machine.poll_timeout()),
             (StateKind::Setting, Some(due))
         );
         bench.done.clear();
@@ -53,25 +53,25 @@ fn a_refusal_is_answered_by_pauses_that_grow_and_news_of_the_link_do_not_shorten
 }
 
 #[test]
-fn a_link_that_another_program_keeps_up_is_given_up_after_four_tries() {
+fn link_kept_up_by_another_program_blocks_after_four_tries() {
     let bench = Bench::with_driver(Driver::StaysUp, true, OnFailure::Closed);
     assert_eq!(bench.state(), StateKind::Blocked);
-    // And once more, to hold it.
+    // One more step to block it.
     assert_eq!(bench.steps(), ["down"; 4 + 1]);
     assert!(
-        matches!(&held(&bench)[0], Problem::Kernel { step, .. } if step == "keep the link down")
+        matches!(&reported_problems(&bench)[0], Problem::Kernel { step, .. } if step == "keep the link down")
     );
 }
 
 #[test]
-fn an_alarm_rings_once() {
+fn timeout_fires_once() {
     let mut bench = Bench::with_driver(Driver::Late(3), true, OnFailure::Closed);
-    assert_eq!(bench.rings(), [Action::ReadLink]);
-    assert_eq!(bench.wire.poll_timeout(), None);
+    assert_eq!(bench.fire_timeout(), [Action::ReadLink]);
+    assert_eq!(bench.machine.poll_timeout(), None);
 }
 
 #[test]
-fn a_held_link_is_tried_again_ever_more_rarely() {
+fn blocked_link_is_retried_with_increasing_delay() {
     let mut bench = Bench::with_driver(Driver::Ignores, true, OnFailure::Closed);
     bench.pass(seconds(3600));
     let tries = bench
@@ -84,19 +84,19 @@ fn a_held_link_is_tried_again_ever_more_rarely() {
 }
 
 #[test]
-fn nobody_gets_a_held_link_up() {
+fn blocked_link_cannot_be_brought_up() {
     let mut bench = Bench::with_driver(Driver::Ignores, true, OnFailure::Closed);
     bench.pass(seconds(1));
     bench.plug(true);
     for _ in 0..3 {
         assert_eq!(bench.state(), StateKind::Blocked);
-        bench.somebody_switches(true);
+        bench.external_switch(true);
         assert!(!bench.link.up);
     }
 }
 
 #[test]
-fn a_driver_that_comes_to_its_senses_is_up_again() {
+fn blocked_link_comes_up_when_the_driver_works_again() {
     let mut bench = Bench::with_driver(Driver::Ignores, true, OnFailure::Closed);
     bench.pass(seconds(10));
     bench.driver = Driver::Takes;
@@ -106,12 +106,12 @@ fn a_driver_that_comes_to_its_senses_is_up_again() {
 }
 
 #[test]
-fn whoever_sets_the_address_between_two_tries_is_not_disturbed() {
+fn right_address_set_between_two_tries_is_accepted() {
     let refuses = Driver::Refuses(Errno::BUSY);
     let mut bench = Bench::with_driver(refuses, false, OnFailure::Closed);
     assert_eq!(bench.state(), StateKind::Setting);
-    bench.somebody_sets(bench.stable());
-    bench.somebody_switches(true);
+    bench.external_change(bench.stable());
+    bench.external_switch(true);
     bench.plug(true);
     assert_eq!(bench.state(), StateKind::Connected);
     bench.pass(seconds(10));
@@ -119,17 +119,17 @@ fn whoever_sets_the_address_between_two_tries_is_not_disturbed() {
 }
 
 #[test]
-fn a_link_that_was_down_stays_down_when_it_is_let_go() {
+fn link_that_was_down_stays_down_when_unblocked() {
     let mut bench = Bench::with_driver(Driver::Ignores, false, OnFailure::Closed);
     bench.pass(seconds(10));
-    assert!(bench.wire.status().counters.holds_in_a_row > 1);
+    assert!(bench.machine.status().counters.holds_in_a_row > 1);
     bench.driver = Driver::Takes;
     bench.pass(seconds(10));
     assert_eq!((bench.link.address, bench.link.up), (bench.stable(), false));
 }
 
 #[test]
-fn a_driver_may_be_late() {
+fn late_driver_is_accepted() {
     let mut bench = Bench::with_driver(Driver::Late(3), true, OnFailure::Closed);
     bench.pass(seconds(1));
     assert_eq!(bench.steps(), ["down", "address", "up"]);
@@ -137,16 +137,16 @@ fn a_driver_may_be_late() {
 }
 
 #[test]
-fn a_driver_that_undoes_the_change_is_taken_down_at_once() {
+fn undone_address_change_takes_the_link_down_at_once() {
     let mut bench = Bench::with_driver(Driver::Undoes, true, OnFailure::Closed);
     assert_eq!(bench.steps(), ["down", "address", "up", "down"]);
     assert!(!bench.link.up);
     bench.pass(seconds(3600));
-    assert_eq!(held(&bench).len(), 1);
+    assert_eq!(reported_problems(&bench).len(), 1);
 }
 
 #[test]
-fn open_leaves_the_link_as_it_was() {
+fn open_on_failure_leaves_the_link_as_it_was() {
     for driver in [
         Driver::Ignores,
         Driver::Undoes,
@@ -166,27 +166,27 @@ fn open_leaves_the_link_as_it_was() {
 }
 
 #[test]
-fn a_policy_that_leads_to_no_address_holds_the_link() {
+fn policy_without_an_address_blocks_the_link() {
     let mut bench = Bench::with_id("${BOOT}");
     assert_eq!(bench.state(), StateKind::Blocked);
     assert!(
-        matches!(&held(&bench)[0], Problem::NoAddress { reason } if reason.contains("boot_id"))
+        matches!(&reported_problems(&bench)[0], Problem::NoAddress { reason } if reason.contains("boot_id"))
     );
     bench.configure("stable", |_| {});
     assert_eq!((bench.link.address, bench.link.up), (bench.stable(), true));
 }
 
 #[test]
-fn whoever_does_not_give_in_finds_the_link_down() {
+fn repeated_conflict_blocks_the_link() {
     let mut bench = Bench::new("stable", true, false);
     for _ in 0..3 {
         assert_ne!(bench.state(), StateKind::Blocked);
-        bench.somebody_sets(OTHER);
+        bench.external_change(OTHER);
     }
     assert_eq!(bench.state(), StateKind::Blocked);
-    assert_eq!(held(&bench)[0], Problem::Conflict);
+    assert_eq!(reported_problems(&bench)[0], Problem::Conflict);
 
-    // With a pause that grows as long as it goes on.
+    // The pause grows while the conflict lasts.
     let mut pauses = Vec::new();
     for _ in 0..4 {
         let from = bench.now;
@@ -194,36 +194,36 @@ fn whoever_does_not_give_in_finds_the_link_down() {
             bench.pass(Duration::from_millis(500));
         }
         pauses.push(bench.now.saturating_sub(from).as_secs());
-        bench.somebody_sets(OTHER);
+        bench.external_change(OTHER);
     }
     assert_eq!(pauses, [1, 2, 4, 8]);
-    assert_eq!(held(&bench).len(), 1);
+    assert_eq!(reported_problems(&bench).len(), 1);
 }
 
 #[test]
-fn after_long_peace_it_is_again_the_third_time_that_counts() {
+fn conflict_count_restarts_after_a_long_time() {
     let mut bench = Bench::new("stable", true, false);
     bench.pass(seconds(600));
     for _ in 0..3 {
         assert_ne!(bench.state(), StateKind::Blocked);
-        bench.somebody_sets(OTHER);
+        bench.external_change(OTHER);
     }
     assert_eq!(bench.state(), StateKind::Blocked);
 }
 
 #[test]
-fn whoever_changes_the_address_rarely_is_corrected_each_time() {
+fn rare_address_changes_are_corrected_each_time() {
     let mut bench = Bench::new("stable", true, false);
     for _ in 0..10 {
-        bench.somebody_sets(OTHER);
+        bench.external_change(OTHER);
         assert_eq!(bench.link.address, bench.stable());
         bench.pass(seconds(61));
     }
-    assert!(held(&bench).is_empty());
+    assert!(reported_problems(&bench).is_empty());
 }
 
 #[test]
-fn what_is_held_stays_silent_when_macveil_leaves() {
+fn blocked_link_stays_down_after_release() {
     let mut bench = Bench::with_driver(Driver::Ignores, true, OnFailure::Closed);
     bench.pass(seconds(10));
     bench.tell(Event::Command(Command::Release));
@@ -233,7 +233,7 @@ fn what_is_held_stays_silent_when_macveil_leaves() {
 }
 
 #[test]
-fn restoring_ends_even_if_the_driver_does_not_help() {
+fn restore_finishes_even_if_the_driver_fails() {
     for driver in [Driver::Ignores, Driver::Refuses(Errno::BUSY)] {
         let mut bench = Bench::new("stable", true, false);
         bench.configure("stable", |settings| settings.on_exit = OnExit::Restore);

@@ -1,4 +1,4 @@
-//! A wire's behaviours, and its promise over everything that may happen.
+//! Behaviour of an Ethernet link, and its promise for any events.
 
 mod bench;
 mod failures;
@@ -20,7 +20,7 @@ const fn seconds(seconds: u64) -> Duration {
 }
 
 #[test]
-fn a_link_that_is_down_gets_its_address_and_stays_down() {
+fn link_that_is_down_gets_its_address_and_stays_down() {
     let bench = Bench::new("stable", false, true);
     assert_eq!(bench.state(), StateKind::Unplugged);
     assert_eq!((bench.link.address, bench.link.up), (bench.stable(), false));
@@ -28,7 +28,7 @@ fn a_link_that_is_down_gets_its_address_and_stays_down() {
 }
 
 #[test]
-fn a_link_that_is_up_without_a_carrier_is_proved_before_it_is_up_again() {
+fn address_is_verified_before_the_link_is_up_again() {
     let bench = Bench::new("stable", true, false);
     assert_eq!(bench.state(), StateKind::Unplugged);
     assert_eq!((bench.link.address, bench.link.up), (bench.stable(), true));
@@ -36,7 +36,7 @@ fn a_link_that_is_up_without_a_carrier_is_proved_before_it_is_up_again() {
 }
 
 #[test]
-fn a_connection_under_the_right_address_is_adopted() {
+fn connection_under_the_right_address_is_adopted() {
     let first = Bench::new("stable", false, true);
     let mut bench = Bench::with_address("stable", true, true, first.stable());
     assert_eq!(bench.state(), StateKind::Connected);
@@ -46,7 +46,7 @@ fn a_connection_under_the_right_address_is_adopted() {
 }
 
 #[test]
-fn a_connection_under_another_address_waits_for_its_end() {
+fn connection_under_another_address_is_left_until_its_end() {
     let mut bench = Bench::new("stable", true, true);
     assert_eq!(bench.state(), StateKind::Unmanaged);
     assert!(bench.remarked(|remark| matches!(remark, Remark::Unmanaged(Problem::InUse { .. }))));
@@ -59,15 +59,15 @@ fn a_connection_under_another_address_waits_for_its_end() {
 }
 
 #[test]
-fn somebody_may_mend_a_connection_under_another_address() {
+fn right_address_set_by_another_program_is_adopted() {
     let mut bench = Bench::new("stable", true, true);
-    bench.somebody_sets(bench.stable());
+    bench.external_change(bench.stable());
     assert_eq!(bench.state(), StateKind::Connected);
     assert!(bench.steps().is_empty());
 }
 
 #[test]
-fn a_stable_address_needs_nothing_done_when_the_cable_moves() {
+fn stable_address_needs_no_change_when_the_cable_moves() {
     let mut bench = Bench::new("stable", true, false);
     bench.done.clear();
     for _ in 0..3 {
@@ -81,13 +81,13 @@ fn a_stable_address_needs_nothing_done_when_the_cable_moves() {
 }
 
 #[test]
-fn a_random_address_is_another_one_each_time() {
+fn random_address_changes_each_time() {
     let mut bench = Bench::new("random", true, false);
     let mut seen = vec![INITIAL];
     for _ in 0..5 {
         bench.plug(true);
         let address = bench.link.address;
-        assert!(!seen.contains(&address), "{address} once more");
+        assert!(!seen.contains(&address), "{address} again");
         seen.push(address);
         bench.plug(false);
         bench.pass(seconds(6));
@@ -95,7 +95,7 @@ fn a_random_address_is_another_one_each_time() {
 }
 
 #[test]
-fn a_cable_that_blinks_changes_nothing() {
+fn short_carrier_loss_changes_nothing() {
     let mut bench = Bench::new("random", true, false);
     bench.plug(true);
     bench.done.clear();
@@ -111,7 +111,7 @@ fn a_cable_that_blinks_changes_nothing() {
 }
 
 #[test]
-fn after_sleep_a_carrier_that_goes_is_another_cable() {
+fn carrier_loss_after_sleep_is_another_cable() {
     let mut bench = Bench::new("random", true, false);
     bench.plug(true);
     let before = bench.link.address;
@@ -120,7 +120,7 @@ fn after_sleep_a_carrier_that_goes_is_another_cable() {
     bench.plug(false);
     assert_ne!(bench.link.address, before);
 
-    // Long awake, it may blink again.
+    // Long after the resume, a short loss of carrier is possible again.
     bench.plug(true);
     let before = bench.link.address;
     bench.pass(seconds(11));
@@ -129,7 +129,7 @@ fn after_sleep_a_carrier_that_goes_is_another_cable() {
 }
 
 #[test]
-fn an_address_that_changes_with_time_does_so_while_unplugged() {
+fn address_that_changes_with_time_changes_while_unplugged() {
     let mut bench = Bench::with_id("${PERIOD:1h}");
     let mut seen = vec![bench.link.address];
     for _ in 0..3 {
@@ -146,15 +146,15 @@ fn an_address_that_changes_with_time_does_so_while_unplugged() {
 }
 
 #[test]
-fn nobody_is_woken_for_nothing() {
+fn machine_sets_no_needless_timeout() {
     let mut bench = Bench::new("stable", true, false);
-    assert_eq!(bench.wire.poll_timeout(), None);
+    assert_eq!(bench.machine.poll_timeout(), None);
     bench.plug(true);
-    assert_eq!(bench.wire.poll_timeout(), None);
+    assert_eq!(bench.machine.poll_timeout(), None);
 }
 
 #[test]
-fn other_settings_wait_for_the_end_of_a_connection() {
+fn new_settings_wait_for_the_end_of_a_connection() {
     let mut bench = Bench::new("stable", true, false);
     bench.plug(true);
     bench.configure("permanent", |_| {});
@@ -165,7 +165,7 @@ fn other_settings_wait_for_the_end_of_a_connection() {
 }
 
 #[test]
-fn the_same_settings_change_nothing() {
+fn same_settings_change_nothing() {
     for policy in ["stable", "random"] {
         for plugged in [true, false] {
             let mut bench = Bench::new(policy, true, false);
@@ -180,17 +180,17 @@ fn the_same_settings_change_nothing() {
 }
 
 #[test]
-fn other_settings_hold_at_once_without_a_carrier() {
+fn new_settings_apply_at_once_without_a_carrier() {
     let mut bench = Bench::new("random", true, false);
     bench.configure("stable", |_| {});
     assert_eq!(bench.link.address, bench.stable());
 }
 
 #[test]
-fn whoever_changes_the_address_of_a_connection_is_let_be() {
+fn address_changed_during_a_connection_is_left() {
     let mut bench = Bench::new("stable", true, false);
     bench.plug(true);
-    bench.somebody_sets(OTHER);
+    bench.external_change(OTHER);
     assert_eq!(bench.state(), StateKind::Unmanaged);
     assert!(bench.remarked(|remark| *remark == Remark::Unmanaged(Problem::ChangedInUse)));
     bench.pass(seconds(60));
@@ -200,16 +200,16 @@ fn whoever_changes_the_address_of_a_connection_is_let_be() {
 }
 
 #[test]
-fn whoever_changes_the_address_while_unplugged_is_corrected() {
+fn address_changed_while_unplugged_is_corrected() {
     let mut bench = Bench::new("stable", true, false);
-    bench.somebody_sets(OTHER);
+    bench.external_change(OTHER);
     assert_eq!(bench.link.address, bench.stable());
     assert!(bench.remarked(|remark| *remark == Remark::AddressSetAgain));
     assert_eq!(bench.state(), StateKind::Unplugged);
 }
 
 #[test]
-fn it_leaves_the_address_or_puts_it_back() {
+fn release_keeps_or_restores_the_address() {
     let mut bench = Bench::new("stable", true, false);
     bench.tell(Event::Command(Command::Release));
     assert_eq!(bench.link.address, bench.stable());
@@ -225,7 +225,7 @@ fn it_leaves_the_address_or_puts_it_back() {
 }
 
 #[test]
-fn it_does_not_touch_a_wire_that_another_program_drives() {
+fn yield_does_not_change_the_link() {
     let mut bench = Bench::new("stable", true, false);
     bench.configure("stable", |settings| settings.on_exit = OnExit::Restore);
     bench.done.clear();
@@ -235,7 +235,7 @@ fn it_does_not_touch_a_wire_that_another_program_drives() {
 }
 
 #[test]
-fn it_does_not_put_an_address_back_that_is_in_use() {
+fn release_does_not_restore_an_address_in_use() {
     let mut bench = Bench::new("stable", true, false);
     bench.configure("stable", |settings| settings.on_exit = OnExit::Restore);
     bench.plug(true);
@@ -248,12 +248,12 @@ fn it_does_not_put_an_address_back_that_is_in_use() {
 }
 
 #[test]
-fn what_is_told_of_a_wire_is_as_old_as_it_is() {
+fn status_has_the_times_of_address_and_state() {
     let mut bench = Bench::new("stable", true, false);
     let begin = bench.now;
     bench.pass(seconds(10));
     bench.tell(Event::Link(LinkEvent::Changed(bench.link)));
-    let snapshot = bench.wire.status();
+    let snapshot = bench.machine.status();
     assert_eq!(
         (snapshot.address_since, snapshot.state_since),
         (begin, begin)
@@ -262,13 +262,13 @@ fn what_is_told_of_a_wire_is_as_old_as_it_is() {
     let plugged = bench.now;
     bench.pass(seconds(10));
     bench.tell(Event::Link(LinkEvent::Changed(bench.link)));
-    let snapshot = bench.wire.status();
+    let snapshot = bench.machine.status();
     assert_eq!(
         (snapshot.address_since, snapshot.state_since),
         (begin, plugged)
     );
-    bench.somebody_sets(OTHER);
-    let snapshot = bench.wire.status();
+    bench.external_change(OTHER);
+    let snapshot = bench.machine.status();
     assert_eq!(
         (snapshot.address_since, snapshot.state_since),
         (bench.now, bench.now)
@@ -276,31 +276,43 @@ fn what_is_told_of_a_wire_is_as_old_as_it_is() {
 }
 
 #[test]
-fn trouble_is_told_for_as_long_as_it_lasts() {
+fn problem_is_reported_as_long_as_it_lasts() {
     let mut bench = Bench::new("stable", true, true);
-    let told = |bench: &Bench| bench.wire.status().problem.is_some();
-    assert_eq!((bench.state(), told(&bench)), (StateKind::Unmanaged, true));
+    let has_problem = |bench: &Bench| bench.machine.status().problem.is_some();
+    assert_eq!(
+        (bench.state(), has_problem(&bench)),
+        (StateKind::Unmanaged, true)
+    );
     bench.plug(false);
-    assert_eq!((bench.state(), told(&bench)), (StateKind::Unplugged, false));
+    assert_eq!(
+        (bench.state(), has_problem(&bench)),
+        (StateKind::Unplugged, false)
+    );
     for _ in 0..3 {
-        bench.somebody_sets(OTHER);
+        bench.external_change(OTHER);
     }
-    assert_eq!((bench.state(), told(&bench)), (StateKind::Blocked, true));
+    assert_eq!(
+        (bench.state(), has_problem(&bench)),
+        (StateKind::Blocked, true)
+    );
     bench.pass(seconds(2));
-    assert_eq!((bench.state(), told(&bench)), (StateKind::Unplugged, false));
+    assert_eq!(
+        (bench.state(), has_problem(&bench)),
+        (StateKind::Unplugged, false)
+    );
 }
 
 #[test]
-fn one_wrong_address_after_the_other_is_as_wrong() {
+fn another_wrong_address_changes_no_state() {
     let mut bench = Bench::new("stable", true, true);
-    bench.somebody_sets(OTHER);
+    bench.external_change(OTHER);
     assert_eq!(bench.state(), StateKind::Unmanaged);
     bench.tell(Event::Link(LinkEvent::Changed(bench.link)));
     assert_eq!(bench.state(), StateKind::Unmanaged);
 }
 
 #[test]
-fn a_wire_that_has_been_let_go_is_let_be_whatever_the_settings() {
+fn released_machine_ignores_new_settings() {
     let mut bench = Bench::new("stable", true, false);
     bench.tell(Event::Command(Command::Release));
     bench.done.clear();

@@ -1,5 +1,5 @@
-//! The promise, whatever happens in whatever order. The bench looks after it at each action: no address
-//! is changed on a link that is up, and nothing in use is taken down.
+//! The promise, for any events in any order. The bench checks it at each action: no address
+//! changes on a link that is up, and no link in use is taken down.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -13,7 +13,7 @@ use super::*;
 enum Happening {
     Plug(bool),
     Switch(bool),
-    SomebodySets(bool),
+    ExternalChange(bool),
     Pass(u64),
     Resumed,
     Repeated,
@@ -41,7 +41,7 @@ fn happening() -> impl Strategy<Value = Happening> {
     prop_oneof![
         8 => any::<bool>().prop_map(Happening::Plug),
         5 => any::<bool>().prop_map(Happening::Switch),
-        3 => any::<bool>().prop_map(Happening::SomebodySets),
+        3 => any::<bool>().prop_map(Happening::ExternalChange),
         8 => (0..20_u64).prop_map(Happening::Pass),
         1 => Just(Happening::Resumed),
         2 => Just(Happening::Repeated),
@@ -51,13 +51,13 @@ fn happening() -> impl Strategy<Value = Happening> {
     ]
 }
 
-/// A carrier is there under the assigned address, or under one that somebody chose while it was there,
-/// or that was there before macveil had a say.
+/// A link has a carrier only under the assigned address, or under an address set while it had one,
+/// or under an address from before macveil managed it.
 fn check(bench: &Bench, excused: bool) -> Result<(), TestCaseError> {
-    let snapshot = bench.wire.status();
+    let snapshot = bench.machine.status();
     prop_assert_eq!(snapshot.link, bench.link);
     let right = snapshot.address_kind == AddressKind::Assigned;
-    let wakes = bench.wire.poll_timeout().is_some();
+    let wakes = bench.machine.poll_timeout().is_some();
     match snapshot.state {
         StateKind::Connected
         | StateKind::Unmanaged
@@ -73,7 +73,7 @@ fn check(bench: &Bench, excused: bool) -> Result<(), TestCaseError> {
         StateKind::Blocked => prop_assert!(!bench.link.up),
         StateKind::Setting => prop_assert!(!bench.link.carrier || right),
         StateKind::Unprotected | StateKind::Releasing | StateKind::Released => {}
-        other => prop_assert!(false, "{:?} is not a state to rest in", other),
+        other => prop_assert!(false, "{:?} must not last", other),
     }
     Ok(())
 }
@@ -82,7 +82,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
-    fn nothing_in_use_is_touched_and_nothing_is_used_under_another_address(
+    fn link_in_use_is_kept_and_used_only_when_assigned(
         up: bool,
         plugged: bool,
         policy in prop_oneof![Just("stable"), Just("random"), Just("permanent")],
@@ -95,10 +95,10 @@ proptest! {
             let was_in_use = bench.link.carrier;
             match happening {
                 Happening::Plug(plugged) => bench.plug(plugged),
-                Happening::Switch(up) => bench.somebody_switches(up),
-                Happening::SomebodySets(other) => {
+                Happening::Switch(up) => bench.external_switch(up),
+                Happening::ExternalChange(other) => {
                     excused |= was_in_use;
-                    bench.somebody_sets(if other { OTHER } else { PERMANENT });
+                    bench.external_change(if other { OTHER } else { PERMANENT });
                 }
                 Happening::Pass(span) => bench.pass(seconds(span)),
                 Happening::Resumed => bench.tell(Event::Command(Command::Resumed)),

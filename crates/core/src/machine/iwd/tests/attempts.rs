@@ -1,4 +1,4 @@
-//! Attempts to connect: which are cut off, and what is remembered of it.
+//! Attempts to connect: which are cut off, and how this affects the next ones.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use super::bench::{Bench, MADE_UP, PERMANENT, at, home, network, policies, setti
 use super::*;
 
 #[test]
-fn a_network_that_was_joined_has_a_clean_record() {
+fn successful_connection_resets_the_retry_pause() {
     let mut bench = Bench::new("stable-ssid");
     for _ in 0..3 {
         bench.iwd(StationPhase::Connecting);
@@ -19,14 +19,14 @@ fn a_network_that_was_joined_has_a_clean_record() {
     bench.done.clear();
     bench.iwd(StationPhase::Connecting);
     bench.shows(PERMANENT);
-    assert_eq!(bench.failures_told(), 1);
+    assert_eq!(bench.failures_reported(), 1);
     bench.starts_over();
     let retry = bench.station.status().retry_at;
     assert_eq!(retry, Some(bench.now + Duration::from_secs(5)));
 }
 
 #[test]
-fn pauses_end_at_five_minutes() {
+fn retry_pause_is_at_most_five_minutes() {
     let mut bench = Bench::new("stable-ssid");
     for _ in 0..40 {
         bench.iwd(StationPhase::Connecting);
@@ -42,7 +42,7 @@ fn pauses_end_at_five_minutes() {
 }
 
 #[test]
-fn a_network_that_the_user_joins_anyway_is_judged_anew() {
+fn refused_network_is_judged_again_when_the_user_joins() {
     let refused = || {
         let mut bench = Bench::new("stable-ssid");
         bench.iwd(StationPhase::Connecting);
@@ -50,14 +50,14 @@ fn a_network_that_the_user_joins_anyway_is_judged_anew() {
         assert_eq!(bench.bounces, 1);
         bench
     };
-    // It goes on for a moment.
+    // The old attempt continues for a moment.
     let mut bench = refused();
     bench.iwd(StationPhase::Connected);
     bench.iwd(StationPhase::Disconnecting);
     assert_eq!((bench.state(), bench.bounces), (StateKind::Refused, 1));
     bench.iwd(StationPhase::Disconnected);
     assert_eq!(bench.state(), StateKind::Refused);
-    // And begins anew, or is there again already.
+    // A new attempt starts, or is already connected.
     bench.connects_under(stable(&home()));
     assert_eq!(bench.state(), StateKind::Associated);
     let mut bench = refused();
@@ -70,13 +70,13 @@ fn a_network_that_the_user_joins_anyway_is_judged_anew() {
     assert_eq!(
         bench.state(),
         StateKind::Associated,
-        "there is no file of it yet"
+        "the network has no file yet"
     );
     assert_eq!(bench.station.status().problem, None);
 }
 
 #[test]
-fn what_was_cut_off_once_is_not_held_against_the_next_attempt() {
+fn cut_attempt_does_not_count_against_the_next_one() {
     let ends: [fn(&mut Bench); 2] = [
         |bench| bench.starts_over(),
         |bench| {
@@ -92,7 +92,7 @@ fn what_was_cut_off_once_is_not_held_against_the_next_attempt() {
         bench.connects_under(stable(&home()));
         assert_eq!((bench.state(), bench.bounces), (StateKind::Associated, 1));
     }
-    // Nor is it while it waits.
+    // The same applies while the network waits for its retry.
     let mut bench = Bench::new("stable-ssid");
     bench.iwd(StationPhase::Connecting);
     bench.shows(PERMANENT);
@@ -105,7 +105,7 @@ fn what_was_cut_off_once_is_not_held_against_the_next_attempt() {
 }
 
 #[test]
-fn a_cut_that_iwd_has_not_noticed_is_not_taken_for_one_of_a_later_attempt() {
+fn unnoticed_cut_does_not_count_for_a_later_attempt() {
     let mut bench = Bench::new("stable-ssid");
     bench.iwd(StationPhase::Connected);
     assert_eq!(bench.state(), StateKind::Rejoining);
@@ -120,7 +120,7 @@ fn a_cut_that_iwd_has_not_noticed_is_not_taken_for_one_of_a_later_attempt() {
 }
 
 #[test]
-fn an_address_that_iwd_has_set_is_nobodys_mask() {
+fn address_set_by_iwd_is_not_taken_for_a_mask() {
     let mut bench = Bench::new("stable-ssid");
     bench.sets(stable(&home()));
     bench.begins();
@@ -130,28 +130,28 @@ fn an_address_that_iwd_has_set_is_nobodys_mask() {
 }
 
 #[test]
-fn only_a_scan_of_somebody_else_that_is_in_the_way_is_ended() {
+fn only_an_external_scan_that_blocks_a_change_is_aborted() {
     let mut bench = Bench::new("stable-ssid");
     bench.iwd(StationPhase::Connecting);
     bench.iwd_scans(true);
     bench.done.clear();
-    bench.somebody_scans(true);
-    assert!(!bench.did(&Action::AbortScan), "iwd's own");
+    bench.external_scan(true);
+    assert!(!bench.did(&Action::AbortScan), "a scan by iwd");
     bench.iwd_scans(false);
     bench.tell(Event::Scan(ScanEvent::Ended));
     bench.tell(Event::Link(LinkEvent::Changed(bench.link)));
-    assert!(!bench.did(&Action::AbortScan), "there is none");
+    assert!(!bench.did(&Action::AbortScan), "no scan is running");
     let mut bench = Bench::empty("stable-ssid", true);
     bench.appears(Some("no AddressRandomization"));
-    bench.somebody_scans(true);
+    bench.external_scan(true);
     bench.iwd(StationPhase::Connecting);
-    assert!(!bench.did(&Action::AbortScan), "nothing is to be changed");
+    assert!(!bench.did(&Action::AbortScan), "no address has to change");
     bench.shows(PERMANENT);
     assert_eq!(bench.bounces, 0);
 }
 
 #[test]
-fn a_new_network_does_not_see_what_is_assigned_to_another() {
+fn new_network_does_not_see_the_address_of_another() {
     let mut bench = Bench::new("stable-ssid");
     let now = at(bench.now);
     bench
@@ -170,7 +170,7 @@ fn a_new_network_does_not_see_what_is_assigned_to_another() {
 }
 
 #[test]
-fn the_mask_that_an_attempt_is_cut_off_with_is_known_as_one() {
+fn mask_set_when_cutting_an_attempt_is_known_as_mask() {
     let mut bench = Bench::new("stable-ssid");
     bench.shows(PERMANENT);
     bench.iwd(StationPhase::Connecting);
@@ -181,7 +181,7 @@ fn the_mask_that_an_attempt_is_cut_off_with_is_known_as_one() {
 }
 
 #[test]
-fn what_was_shown_before_iwd_started_over_is_of_another_attempt() {
+fn address_shown_before_a_restart_is_of_another_attempt() {
     for news in [IwdEvent::Station(None), IwdEvent::Vanished] {
         let mut bench = Bench::new("stable-ssid");
         bench.knows(network("Work"), None);
@@ -195,36 +195,36 @@ fn what_was_shown_before_iwd_started_over_is_of_another_attempt() {
 }
 
 #[test]
-fn a_scan_is_ended_when_the_right_address_is_taken_off_the_card() {
+fn scan_is_aborted_when_the_right_address_is_replaced() {
     let mut bench = Bench::new("stable-ssid");
     bench.sets(stable(&home()));
     bench.iwd(StationPhase::Connecting);
-    bench.somebody_scans(true);
+    bench.external_scan(true);
     assert!(!bench.did(&Action::AbortScan));
     bench.sets(MADE_UP);
     assert!(bench.did(&Action::AbortScan));
 }
 
 #[test]
-fn a_second_connection_is_told_of() {
+fn second_connection_is_reported() {
     let mut bench = Bench::new("stable-ssid");
     bench.iwd(StationPhase::Connecting);
     bench.sets(MADE_UP);
     bench.iwd(StationPhase::Connected);
-    let told = bench.notices().into_iter().any(
+    let is_reported = bench.notices().into_iter().any(
         |it| matches!(it, Notice::About { ssid, remark } if *ssid == home().ssid && *remark == NetworkRemark::IwdWrongAddress),
     );
-    assert!(told);
+    assert!(is_reported);
 }
 
 #[test]
-fn whenever_iwd_starts_over_it_is_told_again_to_be_quiet_and_not_cut_off() {
+fn restarted_iwd_gets_disconnect_and_is_not_cut_off() {
     let mut bench = Bench::new("stable-ssid");
     bench.iwd(StationPhase::Connecting);
     bench.shows(PERMANENT);
     bench.hear(IwdEvent::Station(None));
     bench.pass(Duration::from_secs(3));
-    assert_eq!(bench.bounces, 1, "there is nothing to cut off");
+    assert_eq!(bench.bounces, 1, "there is no connection to cut off");
     for _ in 0..2 {
         bench.asked();
         bench.starts_over();
@@ -233,7 +233,7 @@ fn whenever_iwd_starts_over_it_is_told_again_to_be_quiet_and_not_cut_off() {
 }
 
 #[test]
-fn what_was_mended_in_the_meantime_is_tried_with_the_next_attempt() {
+fn next_attempt_uses_what_was_fixed_meanwhile() {
     let mut bench = Bench::empty("stable-ssid", true);
     bench.read_only = true;
     bench.knows(home(), None);

@@ -1,5 +1,4 @@
-//! An interface that iwd drives, in a small world: a link, iwd's files, and an iwd that does what the test
-//! says.
+//! A simulated interface that iwd manages: a link, iwd's files, and an iwd that the test controls.
 
 use rustix::io::Errno;
 use std::sync::Arc;
@@ -16,13 +15,13 @@ use crate::address::{
 use crate::types::{Bss, KeyMgmt, Mac, Ssid};
 
 pub(super) const PERMANENT: Mac = Mac([2, 0, 0, 0, 0, 0]);
-/// What iwd makes up by itself.
+/// An address that iwd chooses.
 pub(super) const MADE_UP: Mac = Mac([0x7a, 0x71, 0x37, 0xef, 0xf6, 0x50]);
 
-/// Actions that one event leads to, with the answers to them.
+/// Maximum number of actions after one event, including those after their results.
 const MOST_AT_ONCE: usize = 30;
 
-#[allow(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
+#[allow(clippy::struct_excessive_bools, reason = "independent facts")]
 pub(super) struct Bench {
     pub(super) station: IwdMachine,
     pub(super) now: Time,
@@ -35,9 +34,9 @@ pub(super) struct Bench {
     pub(super) unreadable: bool,
     /// Files cannot be written.
     pub(super) read_only: bool,
-    /// Files are written only when the test says so.
+    /// Files are written only when the test calls `writes_files`.
     pub(super) writes_late: bool,
-    /// What is still to be written.
+    /// Files that are not written yet.
     late: Vec<(NetworkId, Mac)>,
     pub(super) air: Vec<Bss>,
     /// How often the link was taken down and up again.
@@ -57,13 +56,13 @@ pub(super) fn network(name: &str) -> NetworkId {
 }
 
 impl Bench {
-    /// iwd knows `Home` and is at rest; the driver can change addresses of a link that is up.
+    /// iwd knows `Home` and is idle; the driver can change addresses of a link that is up.
     pub(super) fn new(policy: &str) -> Self {
-        Self::wishing(options(policy))
+        Self::with_options(options(policy))
     }
 
-    /// The same, where the configuration says this.
-    pub(super) fn wishing(options: ConnectionOptions) -> Self {
+    /// The same with these options in the configuration.
+    pub(super) fn with_options(options: ConnectionOptions) -> Self {
         let mut bench = Self::with(options, card(true));
         bench.knows(home(), None);
         bench.appears(None);
@@ -150,7 +149,7 @@ impl Bench {
         self.settle();
     }
 
-    /// iwd's station goes on.
+    /// iwd's station changes its phase.
     pub(super) fn iwd(&mut self, phase: StationPhase) {
         self.iwd_at(phase, home());
     }
@@ -183,14 +182,14 @@ impl Bench {
         self.tell(Event::Mlme(MlmeEvent::Authenticated { station }));
     }
 
-    pub(super) fn somebody_scans(&mut self, random_address: bool) {
+    pub(super) fn external_scan(&mut self, random_address: bool) {
         self.tell(Event::Scan(ScanEvent::Started(ScanStarted {
             active: true,
             random_address,
         })));
     }
 
-    /// The whole of a connection, under this address.
+    /// A complete connection under this address.
     pub(super) fn connects_under(&mut self, address: Mac) {
         self.iwd(StationPhase::Connecting);
         self.sets(address);
@@ -198,12 +197,12 @@ impl Bench {
         self.iwd(StationPhase::Connected);
     }
 
-    /// The connection ends by itself.
+    /// The connection is lost.
     pub(super) fn is_lost(&mut self) {
         self.iwd(StationPhase::Disconnected);
     }
 
-    /// The configuration says this from now on.
+    /// The configuration changes to these options.
     pub(super) fn configure(&mut self, options: ConnectionOptions) {
         let now = at(self.now);
         self.station
@@ -211,7 +210,7 @@ impl Bench {
         self.settle();
     }
 
-    /// Lets time go by, deadline after deadline.
+    /// Lets time pass, deadline by deadline.
     pub(super) fn pass(&mut self, span: Duration) {
         let end = self.now + span;
         while let Some(deadline) = self.station.poll_timeout().filter(|&at| at <= end) {
@@ -219,7 +218,10 @@ impl Bench {
             self.station.handle_timeout(at(self.now));
             self.settle();
             let next = self.station.poll_timeout();
-            assert!(next.is_none_or(|next| next > self.now), "no rest");
+            assert!(
+                next.is_none_or(|next| next > self.now),
+                "the timeout is not in the future"
+            );
         }
         self.now = end;
     }
@@ -228,12 +230,12 @@ impl Bench {
         self.station.status().state
     }
 
-    /// What `Home`'s file gives it.
+    /// The address in the file of `Home`.
     pub(super) fn filed(&self) -> Mac {
         self.files[0].address.expect("there is an address")
     }
 
-    /// What iwd was asked for since the last time, but for files.
+    /// Requests to iwd since the last call, except writes of files.
     pub(super) fn asked(&mut self) -> Vec<Request> {
         let done = std::mem::take(&mut self.done);
         let asked = done.into_iter().filter_map(|action| match action {
@@ -252,7 +254,7 @@ impl Bench {
         notices.collect()
     }
 
-    pub(super) fn failures_told(&self) -> usize {
+    pub(super) fn failures_reported(&self) -> usize {
         let notices = self.notices().into_iter();
         notices
             .filter(|it| matches!(it, Notice::Failed { .. }))
@@ -269,7 +271,7 @@ impl Bench {
         self.done.contains(action)
     }
 
-    /// Carries out all actions as the kernel and the file system would.
+    /// Performs all actions as the kernel and the file system would.
     fn settle(&mut self) {
         let before = self.done.len();
         while let Some(action) = self.station.poll_action() {
@@ -301,7 +303,7 @@ impl Bench {
                 | Action::ClearIpv6
                 | Action::Remember { .. }
                 | Action::Finish => continue,
-                other => panic!("not where iwd drives: {other:?}"),
+                other => panic!("not an action of the iwd machine: {other:?}"),
             };
             self.station.handle(at(self.now), answer);
         }
@@ -316,7 +318,7 @@ impl Bench {
         Ok(self.link)
     }
 
-    /// iwd starts over, which the test has to say.
+    /// iwd starts over, but only when the test calls `starts_over`.
     fn bounce(&mut self, address: Mac) -> Link {
         self.bounces += 1;
         self.link.address = address;
@@ -331,7 +333,7 @@ impl Bench {
         self.tell_station();
     }
 
-    /// What was to be written is.
+    /// Writes the files that wait.
     pub(super) fn writes_files(&mut self) {
         for (network, address) in std::mem::take(&mut self.late) {
             let news = self.write(network, address);

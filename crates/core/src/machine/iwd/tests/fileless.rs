@@ -1,16 +1,16 @@
-//! Networks that iwd has no file of.
+//! Networks for which iwd has no file.
 
 use std::time::Duration;
 
-use super::again::is_refused_because;
 use super::bench::{Bench, MADE_UP, PERMANENT, card, home, network, stable};
+use super::rejoin::is_refused_because;
 use super::*;
 use crate::types::Mac;
 
 const SECOND: Duration = Duration::from_secs(1);
 
 #[test]
-fn what_the_configuration_gives_a_network_without_a_file_is_right() {
+fn configured_address_is_right_for_a_network_without_file() {
     let mut bench = Bench::empty("stable-ssid", true);
     bench.appears(None);
     bench.connects_under(stable(&home()));
@@ -19,7 +19,7 @@ fn what_the_configuration_gives_a_network_without_a_file_is_right() {
         (bench.state(), bench.asked()),
         (StateKind::Associated, vec![])
     );
-    // Chance has not made it for this network.
+    // The address was not generated for this network.
     let mut bench = Bench::empty("random", true);
     bench.appears(None);
     bench.connects_under(MADE_UP);
@@ -28,7 +28,7 @@ fn what_the_configuration_gives_a_network_without_a_file_is_right() {
 }
 
 #[test]
-fn a_file_that_turns_up_with_the_address_in_use_is_all_that_was_wanted() {
+fn new_file_with_the_address_in_use_needs_no_change() {
     let mut bench = Bench::empty("random", true);
     bench.appears(None);
     bench.connects_under(MADE_UP);
@@ -50,7 +50,7 @@ fn a_file_that_turns_up_with_the_address_in_use_is_all_that_was_wanted() {
 }
 
 #[test]
-fn an_address_that_gives_the_card_away_is_either_of_its_own() {
+fn permanent_and_initial_address_are_never_shown() {
     let initial = Mac([2, 0, 0, 0, 0, 0x11]);
     for own in [PERMANENT, initial] {
         let mut bench = Bench::empty_on(Card {
@@ -69,7 +69,7 @@ fn an_address_that_gives_the_card_away_is_either_of_its_own() {
         bench.appears(None);
         assert_eq!(bench.masks_put(), 1, "{own}");
     }
-    // The mask is nobody's, either.
+    // The mask is not the address of a network, either.
     let mut bench = Bench::empty("stable-ssid", true);
     bench.appears(None);
     bench.iwd(StationPhase::Connecting);

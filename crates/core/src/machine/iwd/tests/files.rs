@@ -1,4 +1,4 @@
-//! What iwd's files are made to say.
+//! Addresses that are written to iwd's files.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ pub(super) fn writes(bench: &Bench) -> Vec<(String, Mac)> {
 }
 
 #[test]
-fn every_known_network_gets_its_address_at_once() {
+fn known_networks_get_their_addresses_at_once() {
     let mut bench = Bench::empty("stable-ssid", true);
     let work = network("Work");
     bench.knows(home(), None);
@@ -28,14 +28,14 @@ fn every_known_network_gets_its_address_at_once() {
     bench.done.clear();
     bench.tell_files();
     assert_eq!(writes(&bench), []);
-    // Somebody edits it.
+    // Another program edits the file.
     bench.files[1].address = Some(PERMANENT);
     bench.tell_files();
     assert_eq!(writes(&bench), [("Work".to_owned(), stable(&work))]);
 }
 
 #[test]
-fn each_policy_has_its_address() {
+fn policies_determine_the_address_in_the_file() {
     for (policy, address) in [
         ("permanent", PERMANENT),
         ("stable-ssid", stable(&home())),
@@ -50,7 +50,7 @@ fn each_policy_has_its_address() {
 }
 
 #[test]
-fn other_settings_are_written_at_once_and_the_connection_stays() {
+fn new_settings_are_written_without_disconnecting() {
     let mut bench = Bench::new("stable-ssid");
     bench.connects_under(stable(&home()));
     bench.asked();
@@ -67,18 +67,18 @@ fn other_settings_are_written_at_once_and_the_connection_stays() {
 }
 
 #[test]
-fn a_random_address_serves_one_association() {
+fn random_address_is_used_for_one_association() {
     let mut bench = Bench::new("random");
     let first = bench.filed();
     bench.tell_files();
-    assert_eq!(bench.filed(), first, "it was not used yet");
+    assert_eq!(bench.filed(), first, "the address was not used yet");
     bench.connects_under(first);
     bench.tell_files();
-    assert_eq!(bench.filed(), first, "it is in use");
+    assert_eq!(bench.filed(), first, "the address is in use");
     bench.is_lost();
     let second = bench.filed();
     assert_ne!(second, first);
-    // iwd is quicker than its files are read.
+    // iwd reports before its files are read.
     bench.connects_under(first);
     assert_eq!(bench.state(), StateKind::Associated);
     bench.is_lost();
@@ -87,7 +87,7 @@ fn a_random_address_serves_one_association() {
 }
 
 #[test]
-fn one_from_before_macveil_was_started_again_is_kept() {
+fn random_address_is_kept_when_macveil_restarts() {
     let mut bench = Bench::new("random");
     let first = bench.filed();
     let mut again = Bench::empty("random", true);
@@ -99,7 +99,7 @@ fn one_from_before_macveil_was_started_again_is_kept() {
 }
 
 #[test]
-fn a_renewed_address_is_written_at_once() {
+fn renewed_address_is_written_at_once() {
     let mut bench = Bench::new("stable-ssid");
     let before = bench.filed();
     let record = Record {
@@ -112,7 +112,7 @@ fn a_renewed_address_is_written_at_once() {
 }
 
 #[test]
-fn a_file_that_cannot_be_written_keeps_iwd_from_the_network() {
+fn unwritable_file_keeps_iwd_from_the_network() {
     let mut bench = Bench::empty("stable-ssid", true);
     bench.read_only = true;
     bench.knows(home(), None);
@@ -127,7 +127,7 @@ fn a_file_that_cannot_be_written_keeps_iwd_from_the_network() {
     assert_eq!(bench.state(), StateKind::Refused);
     bench.starts_over();
     assert_eq!(bench.asked(), [Request::Disconnect]);
-    // It is mended, and told.
+    // The file system is writable again, and iwd reports its files.
     bench.read_only = false;
     bench.tell_files();
     bench.pass(Duration::from_secs(10));
@@ -137,7 +137,7 @@ fn a_file_that_cannot_be_written_keeps_iwd_from_the_network() {
 }
 
 #[test]
-fn what_iwd_forgets_is_forgotten() {
+fn network_forgotten_by_iwd_is_forgotten() {
     let mut bench = Bench::new("stable-ssid");
     bench.files.clear();
     bench.tell_files();
@@ -152,28 +152,28 @@ fn what_iwd_forgets_is_forgotten() {
 }
 
 #[test]
-fn a_file_is_written_once_however_long_that_takes() {
+fn slow_write_of_a_file_is_not_repeated() {
     let mut bench = Bench::empty("stable-ssid", true);
     bench.writes_late = true;
     bench.knows(home(), None);
     bench.appears(None);
     assert_eq!(writes(&bench).len(), 1);
     bench.tell_files();
-    assert_eq!(writes(&bench).len(), 1, "it is being written");
+    assert_eq!(writes(&bench).len(), 1, "the write is not finished");
     bench.writes_files();
     assert_eq!(bench.filed(), stable(&home()));
-    // Somebody edits it.
+    // Another program edits the file.
     bench.files[0].address = Some(PERMANENT);
     bench.tell_files();
     assert_eq!(writes(&bench).len(), 2);
-    // An answer that is lost with iwd is not waited for.
+    // A result that is lost with iwd is not awaited.
     bench.hear(IwdEvent::Vanished);
     bench.appears(None);
     assert_eq!(writes(&bench).len(), 3);
 }
 
 #[test]
-fn files_are_let_be_while_iwd_has_no_station_for_the_interface() {
+fn files_are_not_written_while_iwd_has_no_station() {
     let mut bench = Bench::new("stable-ssid");
     bench.hear(IwdEvent::Station(None));
     bench.done.clear();
@@ -182,17 +182,17 @@ fn files_are_let_be_while_iwd_has_no_station_for_the_interface() {
     assert_eq!(
         writes(&bench),
         [],
-        "another interface's macveil may write it"
+        "macveil of another interface can write it"
     );
     bench.starts_over();
     assert_eq!(writes(&bench), [("Home".to_owned(), stable(&home()))]);
 }
 
 #[test]
-fn a_file_that_cannot_be_read_is_not_written() {
+fn unreadable_file_is_not_written() {
     let mut bench = Bench::empty("stable-ssid", true);
     bench.knows(home(), None);
-    bench.files[0].problem = Some("it is no UTF-8".to_owned());
+    bench.files[0].problem = Some("not valid UTF-8".to_owned());
     bench.appears(None);
     assert_eq!(writes(&bench), []);
 }

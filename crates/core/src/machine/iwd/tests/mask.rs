@@ -1,4 +1,4 @@
-//! The mask of an idle card, where somebody wishes for another one or is in its way.
+//! The mask of an idle card: rotation and external scans.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::*;
 const SECOND: Duration = Duration::from_secs(1);
 
 #[test]
-fn whoever_wishes_for_another_mask_gets_it() {
+fn rotate_sets_another_mask() {
     let mut bench = Bench::new("stable-ssid");
     bench.pass(SECOND);
     let mask = bench.link.address;
@@ -17,7 +17,7 @@ fn whoever_wishes_for_another_mask_gets_it() {
     bench.pass(SECOND);
     assert_ne!(bench.link.address, mask);
     assert_eq!(bench.station.status().address_kind, AddressKind::Mask);
-    // Also where it was refused before.
+    // The same applies after a refusal.
     bench.sets(stable(&home()));
     bench.refuses_live = true;
     bench.iwd_scans(true);
@@ -33,7 +33,7 @@ fn whoever_wishes_for_another_mask_gets_it() {
 }
 
 #[test]
-fn a_scan_of_somebody_else_does_not_keep_the_mask_off_the_card() {
+fn external_scan_does_not_prevent_the_mask() {
     for scanning in [true, false] {
         let mut bench = Bench::new("stable-ssid");
         bench.pass(SECOND);
@@ -42,7 +42,7 @@ fn a_scan_of_somebody_else_does_not_keep_the_mask_off_the_card() {
         bench.iwd_scans(true);
         bench.iwd_scans(false);
         if scanning {
-            bench.somebody_scans(false);
+            bench.external_scan(false);
         }
         bench.pass(SECOND);
         assert_eq!(bench.did(&Action::AbortScan), scanning);
@@ -62,7 +62,7 @@ fn a_scan_of_somebody_else_does_not_keep_the_mask_off_the_card() {
 }
 
 #[test]
-fn a_search_that_iwd_has_begun_by_itself_is_not_asked_for() {
+fn scan_started_by_iwd_is_not_requested() {
     let mut bench = Bench::new("stable-ssid");
     bench.connects_under(stable(&home()));
     bench.is_lost();

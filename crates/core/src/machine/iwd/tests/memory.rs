@@ -1,4 +1,4 @@
-//! What is remembered, and for how long.
+//! State that outlives an event, and how long it is kept.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ fn two_known(policy: &str) -> Bench {
 }
 
 #[test]
-fn an_attempt_at_another_network_is_judged_by_that_ones_address() {
+fn attempt_is_judged_by_the_address_of_its_network() {
     let mut bench = two_known("stable-ssid");
     bench.iwd(StationPhase::Connecting);
     bench.iwd_at(StationPhase::Connecting, work());
@@ -33,17 +33,17 @@ fn an_attempt_at_another_network_is_judged_by_that_ones_address() {
 }
 
 #[test]
-fn other_settings_count_from_the_moment_that_they_are_taken() {
+fn new_settings_apply_at_once() {
     let daily = || ConnectionOptions {
         stable_id: Some(said("${NETWORK_SSID}/${PERIOD:24h}".parse().unwrap())),
         ..options("stable")
     };
-    let mut bench = Bench::wishing(daily());
+    let mut bench = Bench::with_options(daily());
     let first = bench.filed();
     bench.now += DAY;
     bench.configure(daily());
     assert_ne!(bench.filed(), first);
-    // What does not change with time is not looked at any more.
+    // A policy that does not depend on time needs no timeout.
     bench.pass(SECOND);
     assert!(bench.station.poll_timeout().is_some());
     bench.configure(options("stable-ssid"));
@@ -51,7 +51,7 @@ fn other_settings_count_from_the_moment_that_they_are_taken() {
 }
 
 #[test]
-fn a_network_renewed_elsewhere_gets_another_random_address_however_many_it_had() {
+fn renewal_elsewhere_always_gives_another_random_address() {
     let mut bench = Bench::new("random");
     for _ in 0..6 {
         let address = bench.filed();
@@ -69,7 +69,7 @@ fn a_network_renewed_elsewhere_gets_another_random_address_however_many_it_had()
 }
 
 #[test]
-fn a_random_address_ends_with_its_association_however_iwd_leaves_it() {
+fn random_address_ends_with_its_association() {
     for phase in [
         StationPhase::Connecting,
         StationPhase::Connected,
@@ -84,7 +84,7 @@ fn a_random_address_ends_with_its_association_however_iwd_leaves_it() {
 }
 
 #[test]
-fn news_that_were_lost_are_asked_for() {
+fn lost_events_are_read_again() {
     let mut bench = Bench::new("stable-ssid");
     bench.link.address = MADE_UP;
     bench.tell(Event::Overrun);
@@ -96,7 +96,7 @@ fn news_that_were_lost_are_asked_for() {
 }
 
 #[test]
-fn of_an_iwd_that_is_gone_nothing_is_told_and_nothing_done() {
+fn vanished_iwd_gets_no_request_and_no_report() {
     let mut bench = Bench::empty("stable-ssid", true);
     bench.knows(home(), None);
     bench.appears(Some("no AddressRandomization"));
@@ -116,7 +116,7 @@ fn of_an_iwd_that_is_gone_nothing_is_told_and_nothing_done() {
     bench.hear(IwdEvent::Vanished);
     assert_eq!(bench.station.status().limitations.len(), 0);
     assert_eq!(bench.station.poll_timeout(), None);
-    // Another interface's macveil may write the files until iwd has a station for this one.
+    // Until iwd has a station for this interface, macveil of another one can write the files.
     bench.done.clear();
     bench.files[0].address = Some(PERMANENT);
     bench.tell_files();
@@ -126,12 +126,12 @@ fn of_an_iwd_that_is_gone_nothing_is_told_and_nothing_done() {
 }
 
 #[test]
-fn a_link_that_cannot_be_read_is_judged_when_there_are_news_of_it() {
+fn unreadable_link_is_judged_with_its_next_event() {
     let mut bench = Bench::new("stable-ssid");
     bench.iwd_scans(true);
     bench.iwd_scans(false);
     bench.iwd(StationPhase::Connecting);
-    assert_eq!(bench.station.poll_timeout(), None, "iwd takes its time");
+    assert_eq!(bench.station.poll_timeout(), None, "iwd can be slow");
     bench.sets(stable(&home()));
     bench.iwd_scans(true);
     bench.unreadable = true;
@@ -147,7 +147,7 @@ fn a_link_that_cannot_be_read_is_judged_when_there_are_news_of_it() {
 }
 
 #[test]
-fn what_was_shown_before_a_connection_is_not_of_the_next_one() {
+fn address_shown_before_is_not_of_the_next_connection() {
     let mut bench = two_known("stable-ssid");
     bench.sets(stable(&home()));
     bench.shows(stable(&home()));
@@ -157,7 +157,7 @@ fn what_was_shown_before_a_connection_is_not_of_the_next_one() {
 }
 
 #[test]
-fn a_connection_that_macveil_could_not_judge_is_let_be_when_it_can() {
+fn connection_before_the_obstacle_is_gone_is_kept() {
     let mut bench = Bench::empty("stable-ssid", true);
     bench.knows(home(), None);
     bench.appears(Some("no AddressRandomization"));
@@ -174,8 +174,8 @@ fn a_connection_that_macveil_could_not_judge_is_let_be_when_it_can() {
 }
 
 #[test]
-fn trouble_is_over_with_the_next_connection_or_the_next_rest() {
-    let trouble = |bench: &Bench| bench.station.status().problem;
+fn problem_ends_with_the_next_connection_or_idle_state() {
+    let problem_of = |bench: &Bench| bench.station.status().problem;
     let refused = || {
         let mut bench = Bench::new("stable-ssid");
         bench.iwd(StationPhase::Connecting);
@@ -183,19 +183,19 @@ fn trouble_is_over_with_the_next_connection_or_the_next_rest() {
         bench.starts_over();
         bench.pass(5 * SECOND);
         assert_eq!(bench.state(), StateKind::Rejoining);
-        assert!(trouble(&bench).is_some());
+        assert!(problem_of(&bench).is_some());
         bench
     };
     let mut bench = refused();
     bench.connects_under(stable(&home()));
-    assert_eq!(trouble(&bench), None);
+    assert_eq!(problem_of(&bench), None);
     let mut bench = refused();
     bench.pass(10 * SECOND);
-    assert_eq!((bench.state(), trouble(&bench)), (StateKind::Idle, None));
+    assert_eq!((bench.state(), problem_of(&bench)), (StateKind::Idle, None));
 }
 
 #[test]
-fn what_was_found_again_is_not_lost_when_another_attempt_fails() {
+fn failed_attempt_elsewhere_does_not_restart_the_search() {
     let mut bench = two_known("stable-ssid");
     bench.connects_under(stable(&home()));
     bench.is_lost();

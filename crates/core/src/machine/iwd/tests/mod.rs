@@ -1,19 +1,19 @@
-//! What an interface that iwd drives does.
+//! Behaviour of an interface that iwd manages.
 
-mod again;
 mod attempts;
 mod bench;
 mod fileless;
 mod files;
-mod leaving;
 mod mask;
 mod memory;
 mod promise;
 mod refusals;
+mod rejoin;
+mod release;
 mod renewal;
 mod rest;
 mod search;
-mod told;
+mod status;
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ type Action = crate::machine::Action<Request>;
 const A_WHILE: Duration = Duration::from_secs(30);
 
 #[test]
-fn a_connection_under_the_assigned_address_is_let_be() {
+fn connection_under_the_assigned_address_is_kept() {
     let mut bench = Bench::new("stable-ssid");
     assert_eq!(bench.state(), StateKind::Idle);
     bench.done.clear();
@@ -51,7 +51,7 @@ fn a_connection_under_the_assigned_address_is_let_be() {
 }
 
 #[test]
-fn one_that_was_there_before_macveil_is_let_be_too() {
+fn connection_from_before_macveil_is_kept() {
     let mut bench = Bench::empty("stable-ssid", true);
     bench.knows(home(), Some(stable(&home())));
     bench.sets(stable(&home()));
@@ -65,11 +65,15 @@ fn one_that_was_there_before_macveil_is_let_be_too() {
 }
 
 #[test]
-fn a_new_network_is_joined_once_more_when_it_has_a_file() {
+fn new_network_is_joined_again_when_it_has_a_file() {
     let mut bench = Bench::empty("stable-ssid", true);
     bench.appears(None);
     bench.connects_under(MADE_UP);
-    assert_eq!(bench.state(), StateKind::Associated, "there is no file yet");
+    assert_eq!(
+        bench.state(),
+        StateKind::Associated,
+        "the file does not exist yet"
+    );
     assert_eq!(bench.asked(), []);
     bench.knows(home(), None);
     bench.tell_files();
@@ -87,7 +91,7 @@ fn a_new_network_is_joined_once_more_when_it_has_a_file() {
 }
 
 #[test]
-fn a_new_network_without_a_file_is_left_after_a_while() {
+fn new_network_without_a_file_is_left_after_a_timeout() {
     let mut bench = Bench::empty("stable-ssid", true);
     bench.appears(None);
     bench.connects_under(MADE_UP);
@@ -99,7 +103,7 @@ fn a_new_network_without_a_file_is_left_after_a_while() {
 }
 
 #[test]
-fn iwd_may_go_and_come_back() {
+fn iwd_can_vanish_and_reappear() {
     let mut bench = Bench::new("stable-ssid");
     bench.connects_under(stable(&home()));
     bench.hear(IwdEvent::Vanished);
@@ -114,7 +118,7 @@ fn iwd_may_go_and_come_back() {
 }
 
 #[test]
-fn what_is_called_for_by_the_user_is_joined_again_at_once() {
+fn network_requested_by_the_user_is_rejoined_at_once() {
     let mut bench = Bench::new("random");
     let first = bench.filed();
     bench.connects_under(first);
@@ -128,7 +132,7 @@ fn what_is_called_for_by_the_user_is_joined_again_at_once() {
 }
 
 #[test]
-fn ipv6_is_cleared_when_iwd_changes_the_address_of_a_link_that_is_up() {
+fn ipv6_is_cleared_when_iwd_changes_an_address_live() {
     let mut bench = Bench::new("stable-ssid");
     bench.done.clear();
     bench.sets(MADE_UP);
@@ -148,7 +152,7 @@ fn ipv6_is_cleared_when_iwd_changes_the_address_of_a_link_that_is_up() {
 }
 
 #[test]
-fn leaving_puts_iwds_files_back_if_that_is_wanted() {
+fn release_restores_the_files_of_iwd_if_configured() {
     let mut bench = Bench::new("stable-ssid");
     bench.asked();
     bench.tell(Event::Command(Command::Release));
@@ -160,11 +164,14 @@ fn leaving_puts_iwds_files_back_if_that_is_wanted() {
     bench.tell(Event::Command(Command::Release));
     bench.done.clear();
     bench.pass(A_WHILE);
-    assert!(bench.did(&Action::Finish), "iwd is not waited for");
+    assert!(
+        bench.did(&Action::Finish),
+        "the machine does not wait for iwd"
+    );
 }
 
 #[test]
-fn leaving_keeps_them_otherwise_and_when_giving_way() {
+fn release_and_yield_keep_the_files_of_iwd() {
     let mut bench = Bench::new("stable-ssid");
     bench.asked();
     bench.tell(Event::Command(Command::Yield));
@@ -187,7 +194,7 @@ fn leaving_keeps_them_otherwise_and_when_giving_way() {
 }
 
 #[test]
-fn an_iwd_that_does_not_use_addresses_is_left_as_it_is() {
+fn iwd_that_does_not_use_addresses_is_not_changed() {
     let mut bench = Bench::empty("stable-ssid", true);
     bench.knows(home(), None);
     bench.appears(Some("no AddressRandomization"));
@@ -203,7 +210,7 @@ fn an_iwd_that_does_not_use_addresses_is_left_as_it_is() {
     bench.is_lost();
     bench.pass(Duration::from_secs(60));
     assert_eq!(bench.masks_put(), 0);
-    // It is woken up all the same.
+    // Timeouts still fire.
     assert!(bench.asked().iter().all(|it| *it == Request::Scan));
     let snapshot = bench.station.status();
     let reason = "no AddressRandomization".to_owned();

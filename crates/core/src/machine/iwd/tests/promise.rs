@@ -1,5 +1,5 @@
-//! The promise, whatever happens in whatever order: an address that is not the network's is off the air as
-//! soon as it is seen, one that is the network's is let be, and in the end iwd is connected under it.
+//! The promise, for any events in any order: an address that is not the network's is cut off as
+//! soon as it is seen, the network's address is kept, and in the end iwd is connected under it.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::bench::{Bench, MADE_UP, PERMANENT, home, network, stable};
 use super::*;
 use crate::types::Mac;
 
-/// A network that iwd knows, another one, and one that it has no file of.
+/// Two networks that iwd knows, and one for which it has no file.
 fn networks() -> [NetworkId; 3] {
     [home(), network("Work"), network("New")]
 }
@@ -20,13 +20,13 @@ enum Address {
     Assigned,
     Permanent,
     MadeUp,
-    /// Whatever is on the link: a mask, or what was left there.
+    /// The address on the link: a mask, or an earlier address.
     AsItIs,
 }
 
-/// Who tells first that iwd connects.
+/// The first source of the report that iwd connects.
 #[derive(Debug, Clone, Copy)]
-enum Teller {
+enum Source {
     Iwd,
     Kernel,
     /// The kernel, without the access point's answer.
@@ -35,15 +35,15 @@ enum Teller {
 
 #[derive(Debug, Clone, Copy)]
 enum Happening {
-    Attempt(usize, Address, Teller),
-    /// What iwd says of its station, made up.
+    Attempt(usize, Address, Source),
+    /// iwd reports an arbitrary state of its station.
     Station(StationPhase, usize),
     Sets(Address),
     Scans(bool),
     ScanEnds,
     IwdScans(bool),
     Pass(u64),
-    /// iwd does what it was asked for.
+    /// iwd performs the last request.
     Obeys,
     Refuses,
     StartsOver,
@@ -64,10 +64,10 @@ fn happening() -> impl Strategy<Value = Happening> {
             1 => Just(Address::AsItIs),
         ]
     };
-    let teller = prop_oneof![
-        Just(Teller::Iwd),
-        Just(Teller::Kernel),
-        Just(Teller::Beginning)
+    let source = prop_oneof![
+        Just(Source::Iwd),
+        Just(Source::Kernel),
+        Just(Source::Beginning)
     ];
     let phase = prop_oneof![
         1 => Just(StationPhase::Connecting),
@@ -76,7 +76,7 @@ fn happening() -> impl Strategy<Value = Happening> {
         3 => Just(StationPhase::Disconnected),
     ];
     prop_oneof![
-        6 => (0..3_usize, address(), teller).prop_map(|(a, b, c)| Happening::Attempt(a, b, c)),
+        6 => (0..3_usize, address(), source).prop_map(|(a, b, c)| Happening::Attempt(a, b, c)),
         6 => (phase, 0..3_usize).prop_map(|(a, b)| Happening::Station(a, b)),
         2 => address().prop_map(Happening::Sets),
         2 => any::<bool>().prop_map(Happening::Scans),
@@ -113,7 +113,7 @@ impl World {
         }
     }
 
-    fn says(&mut self, phase: StationPhase, network: NetworkId) {
+    fn reports(&mut self, phase: StationPhase, network: NetworkId) {
         self.phase = phase;
         self.network = network.clone();
         self.bench.iwd_at(phase, network);
@@ -133,7 +133,7 @@ impl World {
         }
     }
 
-    /// For a network without a file iwd makes an address up: it is joined once more later.
+    /// For a network without a file iwd chooses an address: the network is joined again later.
     fn may_be_shown(&self, network: &NetworkId, address: Mac) -> bool {
         let is_known = self.bench.files.iter().any(|known| known.id == *network);
         address == stable(network) || (!is_known && address == MADE_UP)
@@ -144,14 +144,14 @@ impl World {
             match request {
                 Request::Disconnect if self.phase != StationPhase::Disconnected => {
                     let network = self.network.clone();
-                    self.says(StationPhase::Disconnecting, network.clone());
-                    self.says(StationPhase::Disconnected, network);
+                    self.reports(StationPhase::Disconnecting, network.clone());
+                    self.reports(StationPhase::Disconnected, network);
                 }
                 Request::Connect(network) if self.phase == StationPhase::Disconnected => {
                     let address = stable(&network);
-                    self.attempts(&network, address, Teller::Iwd);
+                    self.attempts(&network, address, Source::Iwd);
                     if self.phase == StationPhase::Connecting {
-                        self.says(StationPhase::Connected, network);
+                        self.reports(StationPhase::Connected, network);
                     }
                 }
                 _ => {}
@@ -159,25 +159,25 @@ impl World {
         }
     }
 
-    /// iwd connects, as far as macveil lets it.
-    fn attempts(&mut self, network: &NetworkId, address: Mac, teller: Teller) {
+    /// iwd connects, unless macveil cuts it off.
+    fn attempts(&mut self, network: &NetworkId, address: Mac, source: Source) {
         let before = self.bench.bounces;
         let rested = self.bench.state() == StateKind::Idle;
-        match teller {
-            Teller::Iwd => {
-                self.says(StationPhase::Connecting, network.clone());
+        match source {
+            Source::Iwd => {
+                self.reports(StationPhase::Connecting, network.clone());
                 self.bench.sets(address);
                 self.bench.shows(address);
             }
-            Teller::Kernel => {
+            Source::Kernel => {
                 self.bench.sets(address);
                 self.bench.shows(address);
-                self.says(StationPhase::Connecting, network.clone());
+                self.reports(StationPhase::Connecting, network.clone());
             }
-            Teller::Beginning => {
+            Source::Beginning => {
                 self.bench.sets(address);
                 self.bench.begins();
-                self.says(StationPhase::Connecting, network.clone());
+                self.reports(StationPhase::Connecting, network.clone());
             }
         }
         let cut = self.bench.bounces - before;
@@ -191,17 +191,17 @@ impl World {
         let all = networks();
         let bench = &mut self.bench;
         match happening {
-            Happening::Attempt(network, address, teller) => {
+            Happening::Attempt(network, address, source) => {
                 let network = &all[network];
                 let address = self.address(address, network);
-                self.attempts(network, address, teller);
+                self.attempts(network, address, source);
             }
-            Happening::Station(phase, network) => self.says(phase, all[network].clone()),
+            Happening::Station(phase, network) => self.reports(phase, all[network].clone()),
             Happening::Sets(address) => {
                 let address = self.address(address, &self.network);
                 self.bench.sets(address);
             }
-            Happening::Scans(random) => bench.somebody_scans(random),
+            Happening::Scans(random) => bench.external_scan(random),
             Happening::ScanEnds => bench.tell(Event::Scan(ScanEvent::Ended)),
             Happening::IwdScans(scanning) => bench.iwd_scans(scanning),
             Happening::Pass(span) => bench.pass(Duration::from_millis(span)),
@@ -229,7 +229,7 @@ impl World {
         }
     }
 
-    /// What macveil says has to be so; and a connection under another address does not last.
+    /// The status must be true, and a connection under another address must end.
     fn check(&self) {
         let snapshot = self.bench.station.status();
         assert_eq!(snapshot.link, self.bench.link);
@@ -268,7 +268,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn no_network_sees_another_address_than_its_own_and_in_the_end_it_is_connected(
+    fn networks_see_only_their_address_and_get_connected(
         happenings in vec(happening(), 1..40),
     ) {
         let mut world = World::new();
@@ -276,7 +276,7 @@ proptest! {
             world.happens(happening);
             world.check();
         }
-        // All is well from now on, but for what was refused so far.
+        // No more faults from now on; earlier refusals still apply.
         world.bench.refuses_live = false;
         world.bench.tell_files();
         world.bench.tell(Event::Scan(ScanEvent::Ended));

@@ -1,4 +1,4 @@
-//! An address that is wrong.
+//! Attempts under a wrong address.
 
 use std::time::Duration;
 
@@ -6,17 +6,17 @@ use super::bench::{Bench, MADE_UP, PERMANENT, home, network, stable};
 use super::*;
 
 #[test]
-fn a_wrong_address_is_cut_off_when_it_is_shown_and_told_once() {
+fn shown_wrong_address_is_cut_off_and_reported_once() {
     let mut bench = Bench::new("stable-ssid");
     bench.asked();
     bench.iwd(StationPhase::Connecting);
     assert_eq!(
         bench.bounces, 0,
-        "iwd says so before it changes the address"
+        "iwd reports the phase before it changes the address"
     );
     bench.shows(PERMANENT);
     assert_eq!(bench.bounces, 1);
-    assert_eq!(bench.failures_told(), 1);
+    assert_eq!(bench.failures_reported(), 1);
     let snapshot = bench.station.status();
     assert!(snapshot.problem.is_some());
     assert!(snapshot.retry_at.is_some());
@@ -25,7 +25,7 @@ fn a_wrong_address_is_cut_off_when_it_is_shown_and_told_once() {
     for _ in 0..4 {
         bench.asked();
         bench.starts_over();
-        assert_eq!(bench.asked(), [Request::Disconnect], "iwd is not to try");
+        assert_eq!(bench.asked(), [Request::Disconnect], "iwd must not try");
         let before = bench.now;
         let end = before + Duration::from_secs(60);
         while bench.asked() != [Request::Connect(home())] && bench.now < end {
@@ -34,7 +34,7 @@ fn a_wrong_address_is_cut_off_when_it_is_shown_and_told_once() {
         pauses.push(bench.now.saturating_sub(before).as_secs());
         bench.iwd(StationPhase::Connecting);
         bench.shows(PERMANENT);
-        assert_eq!(bench.failures_told(), 0);
+        assert_eq!(bench.failures_reported(), 0);
     }
     assert_eq!(bench.bounces, 5);
     assert_eq!(pauses, [5, 10, 20, 40]);
@@ -46,14 +46,14 @@ fn a_wrong_address_is_cut_off_when_it_is_shown_and_told_once() {
 }
 
 #[test]
-fn the_kernel_may_tell_of_it_before_iwd_does() {
+fn wrong_address_is_cut_off_before_iwd_reports_it() {
     let mut bench = Bench::new("stable-ssid");
     bench.asked();
     bench.shows(PERMANENT);
     bench.pass(Duration::from_millis(20));
     bench.iwd(StationPhase::Connecting);
     assert_eq!((bench.bounces, bench.state()), (1, StateKind::Refused));
-    // What was long ago is of another attempt.
+    // An old event belongs to another attempt.
     let mut bench = Bench::new("stable-ssid");
     bench.asked();
     bench.shows(PERMANENT);
@@ -64,7 +64,7 @@ fn the_kernel_may_tell_of_it_before_iwd_does() {
 }
 
 #[test]
-fn what_begins_under_a_mask_is_cut_off_before_iwd_has_said_to_whom() {
+fn attempt_under_a_mask_is_cut_off_without_its_network() {
     let mut bench = Bench::new("stable-ssid");
     let mask = bench.link.address;
     bench.begins();
@@ -72,12 +72,12 @@ fn what_begins_under_a_mask_is_cut_off_before_iwd_has_said_to_whom() {
     assert_ne!(bench.link.address, mask);
     bench.iwd(StationPhase::Connecting);
     assert_eq!((bench.bounces, bench.state()), (1, StateKind::Refused));
-    assert_eq!(bench.failures_told(), 1);
-    // It tries again at once, and to wait comes too late.
+    assert_eq!(bench.failures_reported(), 1);
+    // iwd tries again at once, so a pause would be too late.
     bench.starts_over();
     bench.begins();
     assert_eq!(bench.bounces, 2);
-    // Under its address it may.
+    // Under its own address the attempt is allowed.
     bench.starts_over();
     bench.iwd(StationPhase::Connecting);
     bench.sets(stable(&home()));
@@ -87,11 +87,11 @@ fn what_begins_under_a_mask_is_cut_off_before_iwd_has_said_to_whom() {
 }
 
 #[test]
-fn a_card_that_iwd_takes_is_masked_at_once() {
+fn card_is_masked_when_iwd_takes_it() {
     let mut bench = Bench::new("stable-ssid");
     assert_eq!((bench.masks_put(), bench.bounces), (1, 0));
     for live_change in [false, true] {
-        // Nothing is changed live, or not while iwd scans.
+        // No live changes, or none while iwd scans.
         bench = Bench::empty("stable-ssid", live_change);
         bench.refuses_live = true;
         bench.knows(home(), None);
@@ -99,9 +99,9 @@ fn a_card_that_iwd_takes_is_masked_at_once() {
         assert_eq!(bench.bounces, 1);
         assert_ne!(bench.link.address, PERMANENT);
         bench.starts_over();
-        assert_eq!(bench.bounces, 1, "that was all");
+        assert_eq!(bench.bounces, 1, "only one bounce");
     }
-    // Where it is connected already, or macveil is of no use, nothing is touched.
+    // Nothing changes if iwd is connected already, or cannot use addresses.
     bench = Bench::empty("permanent", false);
     bench.iwd(StationPhase::Connected);
     assert_eq!(bench.bounces, 0);
@@ -111,12 +111,12 @@ fn a_card_that_iwd_takes_is_masked_at_once() {
 }
 
 #[test]
-fn a_connection_under_a_wrong_address_is_ended_and_made_once_more() {
+fn connection_under_a_wrong_address_is_made_again() {
     let mut bench = Bench::new("stable-ssid");
     bench.asked();
     bench.iwd(StationPhase::Connecting);
     bench.sets(MADE_UP);
-    // The kernel's word was lost.
+    // The event of the kernel was lost.
     bench.iwd(StationPhase::Connected);
     assert_eq!(bench.asked(), [Request::Disconnect]);
     bench.iwd(StationPhase::Disconnected);
@@ -129,7 +129,7 @@ fn a_connection_under_a_wrong_address_is_ended_and_made_once_more() {
 }
 
 #[test]
-fn iwd_is_cut_off_again_until_it_starts_over() {
+fn iwd_is_cut_off_until_it_starts_over() {
     let mut bench = Bench::new("stable-ssid");
     bench.iwd(StationPhase::Connecting);
     bench.shows(PERMANENT);
@@ -142,13 +142,13 @@ fn iwd_is_cut_off_again_until_it_starts_over() {
 }
 
 #[test]
-fn a_new_network_does_not_see_the_permanent_address() {
+fn new_network_does_not_see_the_permanent_address() {
     let mut bench = Bench::empty("stable-ssid", true);
     bench.appears(None);
     bench.iwd(StationPhase::Connecting);
     bench.shows(PERMANENT);
     assert_eq!(bench.bounces, 1);
-    // Unless it is to.
+    // Unless the policy is `permanent`.
     let mut bench = Bench::empty("permanent", true);
     bench.appears(None);
     bench.connects_under(PERMANENT);
@@ -158,26 +158,26 @@ fn a_new_network_does_not_see_the_permanent_address() {
 }
 
 #[test]
-fn a_scan_of_somebody_else_is_ended_so_that_iwd_can_change_the_address() {
+fn external_scan_is_aborted_for_the_address_change() {
     let mut bench = Bench::new("stable-ssid");
-    bench.somebody_scans(true);
+    bench.external_scan(true);
     bench.iwd(StationPhase::Connecting);
     assert!(bench.did(&Action::AbortScan));
     bench.tell(Event::Scan(ScanEvent::Ended));
     bench.done.clear();
-    bench.somebody_scans(true);
+    bench.external_scan(true);
     assert!(bench.did(&Action::AbortScan));
-    // Where the address is there already nothing has to be changed.
+    // If the link has the address already, no change is needed.
     let mut bench = Bench::new("stable-ssid");
     bench.sets(stable(&home()));
-    bench.somebody_scans(true);
+    bench.external_scan(true);
     bench.iwd(StationPhase::Connecting);
     assert!(!bench.did(&Action::AbortScan));
     assert_eq!(bench.bounces, 0);
 }
 
 #[test]
-fn the_user_may_join_another_network_meanwhile() {
+fn user_can_join_another_network_while_one_is_refused() {
     let mut bench = Bench::new("stable-ssid");
     let work = network("Work");
     bench.knows(work.clone(), None);
@@ -196,7 +196,7 @@ fn the_user_may_join_another_network_meanwhile() {
 }
 
 #[test]
-fn an_iwd_that_cannot_join_again_is_left_for_a_while() {
+fn iwd_that_cannot_rejoin_is_retried_later() {
     let mut bench = Bench::new("stable-ssid");
     bench.iwd(StationPhase::Connecting);
     bench.sets(MADE_UP);
@@ -206,7 +206,7 @@ fn an_iwd_that_cannot_join_again_is_left_for_a_while() {
     assert_eq!(
         bench.state(),
         StateKind::Rejoining,
-        "it is apart, which is what was wanted"
+        "disconnected, as requested"
     );
     bench.iwd(StationPhase::Disconnected);
     bench.pass(Duration::from_secs(1));

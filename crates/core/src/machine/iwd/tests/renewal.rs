@@ -1,4 +1,4 @@
-//! When a network's file gets another address, and when it does not.
+//! When the file of a network gets another address.
 
 use std::time::Duration;
 
@@ -11,11 +11,11 @@ use crate::address::{ConnectionOptions, Record};
 use crate::types::Mac;
 
 const HOUR: Duration = Duration::from_secs(60 * 60);
-/// The longest until macveil looks at addresses again that change with time.
+/// Maximum time until macveil evaluates addresses that change with time.
 const REVIEW: Duration = Duration::from_secs(600);
 
 fn daily() -> Bench {
-    Bench::wishing(ConnectionOptions {
+    Bench::with_options(ConnectionOptions {
         rotate: Some(said(Some(24 * HOUR))),
         ..options("stable-ssid")
     })
@@ -31,12 +31,12 @@ fn remembered(bench: &mut Bench) -> Vec<Record> {
 }
 
 #[test]
-fn an_address_that_rotates_is_renewed_at_rest_and_never_within_an_association() {
+fn rotating_address_is_renewed_only_when_idle() {
     let mut bench = daily();
-    assert_eq!(remembered(&mut bench).len(), 1, "its time begins");
+    assert_eq!(remembered(&mut bench).len(), 1, "its lifetime begins");
     let first = bench.filed();
     bench.connects_under(first);
-    assert_eq!(remembered(&mut bench).len(), 1, "it is in use");
+    assert_eq!(remembered(&mut bench).len(), 1, "the address is in use");
     bench.pass(48 * HOUR);
     assert_eq!(bench.filed(), first);
     bench.is_lost();
@@ -45,7 +45,7 @@ fn an_address_that_rotates_is_renewed_at_rest_and_never_within_an_association() 
     let used = records.iter().map(|record| record.used).max().unwrap();
     assert_eq!(used, 1_700_000_000 + bench.now.as_secs(), "until now");
     bench.pass(3 * HOUR);
-    assert_eq!(bench.filed(), first, "its lease may be remembered there");
+    assert_eq!(bench.filed(), first, "the network may keep its lease");
     bench.pass(HOUR + REVIEW);
     assert_ne!(bench.filed(), first);
     let generations: Vec<_> = remembered(&mut bench)
@@ -56,8 +56,8 @@ fn an_address_that_rotates_is_renewed_at_rest_and_never_within_an_association() 
 }
 
 #[test]
-fn what_changes_with_the_day_is_looked_at_every_ten_minutes() {
-    let mut bench = Bench::wishing(ConnectionOptions {
+fn daily_policy_is_evaluated_every_ten_minutes() {
+    let mut bench = Bench::with_options(ConnectionOptions {
         stable_id: Some(said("${NETWORK_SSID}/${PERIOD:24h}".parse().unwrap())),
         ..options("stable")
     });
@@ -79,14 +79,14 @@ fn what_changes_with_the_day_is_looked_at_every_ten_minutes() {
         last = bench.filed();
     }
     assert_eq!((changes, looks), (3, 72 * 6));
-    // Without a connection nothing else is waited for.
+    // Without a connection there is no other timeout.
     let mut bench = Bench::new("stable-ssid");
     bench.pass(HOUR);
     assert_eq!(bench.station.poll_timeout(), None);
 }
 
 #[test]
-fn what_changed_while_the_machine_slept_is_written_as_it_wakes() {
+fn change_during_sleep_is_written_at_resume() {
     let mut bench = daily();
     let first = bench.filed();
     bench.now += 30 * HOUR;
@@ -97,7 +97,7 @@ fn what_changed_while_the_machine_slept_is_written_as_it_wakes() {
 }
 
 #[test]
-fn a_link_that_comes_and_goes_does_not_use_up_leases() {
+fn unstable_link_does_not_use_up_leases() {
     let mut bench = Bench::new("random");
     let associate = |bench: &mut Bench| {
         let address = bench.filed();
@@ -114,15 +114,15 @@ fn a_link_that_comes_and_goes_does_not_use_up_leases() {
     assert_eq!(drawn.len(), 4);
     bench.pass(HOUR);
     associate(&mut bench);
-    assert_ne!(associate(&mut bench), last, "after an hour another one");
-    // Unless somebody wants one.
+    assert_ne!(associate(&mut bench), last, "another address after an hour");
+    // Unless the user requests one.
     let last = bench.filed();
     bench.tell(Event::Command(Command::Rotate));
     assert_ne!(bench.filed(), last);
 }
 
 #[test]
-fn another_random_address_that_is_wished_for_waits_for_the_end_of_the_association() {
+fn requested_random_address_waits_for_the_association_end() {
     let mut bench = Bench::new("random");
     bench.knows(network("Work"), None);
     bench.tell_files();
@@ -130,10 +130,10 @@ fn another_random_address_that_is_wished_for_waits_for_the_end_of_the_associatio
     bench.connects_under(first);
     bench.tell(Event::Command(Command::Rotate));
     assert_eq!(bench.filed(), first);
-    assert_ne!(bench.files[1].address, work, "nobody uses that one");
+    assert_ne!(bench.files[1].address, work, "that address is not in use");
     bench.is_lost();
     assert_ne!(bench.filed(), first);
-    // What is not by chance is not touched.
+    // Addresses that are not random do not change.
     let mut bench = Bench::new("stable-ssid");
     bench.done.clear();
     bench.tell(Event::Command(Command::Rotate));
@@ -141,7 +141,7 @@ fn another_random_address_that_is_wished_for_waits_for_the_end_of_the_associatio
 }
 
 #[test]
-fn a_random_address_is_another_one_where_the_network_was_renewed_elsewhere() {
+fn renewal_elsewhere_changes_the_random_address() {
     let mut bench = Bench::new("random");
     bench.knows(network("Work"), None);
     bench.tell_files();
@@ -161,7 +161,7 @@ fn a_random_address_is_another_one_where_the_network_was_renewed_elsewhere() {
 }
 
 #[test]
-fn a_random_address_from_before_serves_if_chance_could_have_made_it() {
+fn earlier_address_is_kept_if_it_could_be_random() {
     for (there, stays) in [(MADE_UP, true), (PERMANENT, false)] {
         let mut bench = Bench::empty("random", true);
         bench.knows(home(), Some(there));
@@ -171,7 +171,7 @@ fn a_random_address_from_before_serves_if_chance_could_have_made_it() {
 }
 
 #[test]
-fn iwd_may_join_with_what_a_file_said_before_until_it_has_read_the_file() {
+fn iwd_can_use_the_old_address_until_it_reads_the_file() {
     let mut bench = Bench::new("stable-ssid");
     let now = at(bench.now);
     bench
@@ -186,7 +186,7 @@ fn iwd_may_join_with_what_a_file_said_before_until_it_has_read_the_file() {
     bench.connects_under(PERMANENT);
     assert_eq!(bench.state(), StateKind::Associated);
     bench.is_lost();
-    // It has read it by then.
+    // By then iwd has read the file.
     bench.iwd(StationPhase::Connecting);
     bench.sets(stable(&home()));
     bench.shows(stable(&home()));
@@ -194,7 +194,7 @@ fn iwd_may_join_with_what_a_file_said_before_until_it_has_read_the_file() {
 }
 
 #[test]
-fn a_card_without_a_permanent_address_has_none_to_give() {
+fn missing_permanent_address_is_reported() {
     let mut bench = Bench::empty_on(Card {
         permanent: None,
         ..card(true)
@@ -209,7 +209,10 @@ fn a_card_without_a_permanent_address_has_none_to_give() {
     bench.knows(home(), None);
     bench.appears(None);
     assert!(configure(&mut bench, "permanent"));
-    assert!(!configure(&mut bench, "stable-ssid"), "it has one again");
+    assert!(
+        !configure(&mut bench, "stable-ssid"),
+        "there is an address again"
+    );
     assert!(configure(&mut bench, "permanent"));
     bench.iwd(StationPhase::Connecting);
     assert_eq!((bench.state(), bench.bounces), (StateKind::Refused, 1));
@@ -221,6 +224,10 @@ fn a_card_without_a_permanent_address_has_none_to_give() {
     ));
     bench.files.clear();
     bench.tell_files();
-    assert_eq!(bench.station.status().limitations, [], "it is forgotten");
+    assert_eq!(
+        bench.station.status().limitations,
+        [],
+        "the network is forgotten"
+    );
     bench.hear(IwdEvent::Vanished);
 }

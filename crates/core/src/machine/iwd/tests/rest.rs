@@ -1,4 +1,4 @@
-//! While iwd is not connected: the mask, and the search for what was lost.
+//! While iwd is not connected: the mask, and the search for a lost network.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ pub(super) fn scans(bench: &mut Bench) -> usize {
     asked.filter(|request| *request == Request::Scan).count()
 }
 
-/// iwd scans when it is asked, for so long; how often it did within the time.
+/// Number of requested scans of this length within the span.
 fn searches(bench: &mut Bench, length: Duration, span: Duration) -> u32 {
     let end = bench.now + span;
     let mut searches = 0;
@@ -30,7 +30,7 @@ fn searches(bench: &mut Bench, length: Duration, span: Duration) -> u32 {
 }
 
 #[test]
-fn the_idle_card_is_masked_when_iwd_has_settled() {
+fn idle_card_is_masked_when_iwd_has_settled() {
     let mut bench = Bench::new("stable-ssid");
     bench.sets(stable(&home()));
     bench.done.clear();
@@ -48,30 +48,30 @@ fn the_idle_card_is_masked_when_iwd_has_settled() {
     bench.pass(SETTLED);
     assert_eq!(
         bench.link.address, mask,
-        "iwd's scans have addresses of their own"
+        "iwd's scans have separate addresses"
     );
-    bench.somebody_scans(false);
+    bench.external_scan(false);
     bench.tell(Event::Scan(ScanEvent::Ended));
     bench.iwd_scans(true);
     bench.iwd_scans(false);
     bench.pass(SETTLED);
-    assert_ne!(bench.link.address, mask, "it was on the air");
+    assert_ne!(bench.link.address, mask, "the mask was on the air");
 }
 
 #[test]
-fn it_is_masked_after_a_connection_and_not_while_one_begins() {
+fn card_is_masked_after_a_connection_not_while_connecting() {
     let mut bench = Bench::new("stable-ssid");
     bench.connects_under(stable(&home()));
     bench.done.clear();
     bench.is_lost();
     bench.iwd_scans(true);
     bench.pass(SETTLED);
-    assert_eq!(bench.masks_put(), 0, "it scans");
+    assert_eq!(bench.masks_put(), 0, "iwd scans");
     bench.iwd_scans(false);
     bench.pass(Duration::from_millis(100));
     bench.iwd(StationPhase::Connecting);
     bench.pass(SETTLED);
-    assert_eq!(bench.masks_put(), 0, "it connects");
+    assert_eq!(bench.masks_put(), 0, "iwd connects");
     bench.iwd(StationPhase::Connected);
     bench.is_lost();
     bench.pass(SETTLED);
@@ -79,7 +79,7 @@ fn it_is_masked_after_a_connection_and_not_while_one_begins() {
 }
 
 #[test]
-fn it_keeps_its_address_where_only_a_bounce_could_change_it() {
+fn idle_card_keeps_its_address_without_live_changes() {
     let mut bench = Bench::empty("stable-ssid", false);
     bench.knows(home(), None);
     bench.appears(None);
@@ -104,7 +104,7 @@ fn it_keeps_its_address_where_only_a_bounce_could_change_it() {
 }
 
 #[test]
-fn a_kernel_that_refuses_is_asked_again_after_the_next_scan_only() {
+fn refused_mask_is_retried_only_after_the_next_scan() {
     let mut bench = Bench::new("stable-ssid");
     bench.connects_under(stable(&home()));
     bench.iwd(StationPhase::Disconnecting);
@@ -125,7 +125,7 @@ fn a_kernel_that_refuses_is_asked_again_after_the_next_scan_only() {
 }
 
 #[test]
-fn what_was_lost_is_looked_for_soon_and_often_and_ever_more_rarely() {
+fn lost_network_is_searched_with_increasing_delay() {
     let mut bench = Bench::new("stable-ssid");
     bench.connects_under(stable(&home()));
     bench.asked();
@@ -154,7 +154,7 @@ pub(super) fn lost_where_scans_show(live_change: bool) -> Bench {
 }
 
 #[test]
-fn iwd_is_not_asked_for_scans_that_show_a_networks_address() {
+fn scans_that_show_an_assigned_address_are_not_requested() {
     let mut bench = lost_where_scans_show(false);
     bench.pass(Duration::from_secs(600));
     assert_eq!(scans(&mut bench), 0);
@@ -162,14 +162,14 @@ fn iwd_is_not_asked_for_scans_that_show_a_networks_address() {
     let limitations = bench.station.status().limitations;
     let masked = false;
     assert!(limitations.contains(&Limitation::IwdScansLeak { reason, masked }));
-    // What its own scans hear is joined.
+    // A network found by iwd's own scans is joined.
     bench.air = vec![heard("Home", 20)];
     is_scanned(&mut bench);
     assert_eq!(bench.asked(), [Request::Connect(home())]);
 }
 
 #[test]
-fn what_the_driver_cannot_randomise_shows_where_a_hidden_network_is_known() {
+fn hidden_network_makes_scans_show_the_address() {
     for (hidden, least, most) in [(false, 50, 80), (true, 0, 0)] {
         let mut bench = Bench::empty_on(Card {
             random_address: false,
@@ -189,7 +189,7 @@ fn what_the_driver_cannot_randomise_shows_where_a_hidden_network_is_known() {
 }
 
 #[test]
-fn each_of_them_is_under_a_mask_of_its_own_where_there_can_be_one() {
+fn scans_get_separate_masks_where_possible() {
     let mut bench = lost_where_scans_show(true);
     let mut shown = Vec::new();
     let end = bench.now + Duration::from_secs(60);
@@ -198,7 +198,7 @@ fn each_of_them_is_under_a_mask_of_its_own_where_there_can_be_one() {
         if scans(&mut bench) > 0 {
             shown.push(bench.link.address);
             bench.iwd_scans(true);
-            bench.somebody_scans(false);
+            bench.external_scan(false);
             bench.pass(Duration::from_millis(100));
             bench.tell(Event::Scan(ScanEvent::Ended));
             bench.iwd_scans(false);
@@ -211,8 +211,8 @@ fn each_of_them_is_under_a_mask_of_its_own_where_there_can_be_one() {
 }
 
 #[test]
-fn nothing_is_looked_for_that_nobody_wants() {
-    // At first iwd looks by itself.
+fn unwanted_network_is_not_searched() {
+    // At first iwd scans automatically.
     let mut bench = Bench::new("stable-ssid");
     bench.pass(Duration::from_secs(60));
     assert_eq!(scans(&mut bench), 0);
@@ -232,7 +232,7 @@ fn nothing_is_looked_for_that_nobody_wants() {
 }
 
 #[test]
-fn an_iwd_that_has_something_else_to_do_is_asked_again() {
+fn busy_iwd_gets_the_scan_request_again() {
     let mut bench = Bench::new("stable-ssid");
     bench.connects_under(stable(&home()));
     bench.is_lost();
@@ -243,13 +243,13 @@ fn an_iwd_that_has_something_else_to_do_is_asked_again() {
     bench.pass(Duration::from_secs(1));
     assert_eq!(scans(&mut bench), 1);
     bench.pass(Duration::from_secs(9));
-    assert_eq!(scans(&mut bench), 0, "it may be slow");
+    assert_eq!(scans(&mut bench), 0, "iwd can be slow");
     bench.pass(Duration::from_secs(2));
     assert_eq!(scans(&mut bench), 1);
 }
 
 #[test]
-fn attempts_that_come_to_nothing_make_the_search_patient() {
+fn failed_attempts_slow_the_search() {
     let mut bench = Bench::new("stable-ssid");
     bench.connects_under(stable(&home()));
     bench.is_lost();
@@ -273,21 +273,21 @@ pub(super) fn heard(name: &str, ms_ago: u32) -> Bss {
     }
 }
 
-/// A scan of 100 ms, by whomever.
+/// A scan of 100 ms by any program.
 pub(super) fn is_scanned(bench: &mut Bench) {
-    bench.somebody_scans(true);
+    bench.external_scan(true);
     bench.pass(Duration::from_millis(100));
     bench.tell(Event::Scan(ScanEvent::Ended));
     bench.pass(Duration::from_millis(60));
 }
 
 #[test]
-fn what_was_lost_is_joined_as_soon_as_it_is_heard_again() {
+fn lost_network_is_joined_as_soon_as_it_is_found() {
     let mut bench = Bench::new("stable-ssid");
     bench.connects_under(stable(&home()));
     bench.is_lost();
     bench.asked();
-    // What the kernel remembers is not heard, and neither are others.
+    // Old results of the kernel do not count, nor do other networks.
     bench.air = vec![heard("Home", 5000), heard("Other", 20)];
     is_scanned(&mut bench);
     assert_eq!(bench.asked(), []);
@@ -297,7 +297,7 @@ fn what_was_lost_is_joined_as_soon_as_it_is_heard_again() {
     assert_eq!(bench.asked(), [Request::Connect(home())]);
     bench.connects_under(stable(&home()));
     assert_eq!(bench.state(), StateKind::Associated);
-    // It may not be to be joined.
+    // `AutoConnect` of the network can be off.
     bench.iwd(StationPhase::Disconnecting);
     bench.iwd(StationPhase::Disconnected);
     bench.asked();
@@ -306,7 +306,7 @@ fn what_was_lost_is_joined_as_soon_as_it_is_heard_again() {
 }
 
 #[test]
-fn after_a_while_another_network_will_do_that_iwd_does_not_join() {
+fn another_known_network_is_joined_after_a_while() {
     let mut bench = Bench::new("stable-ssid");
     bench.knows(network("Work"), None);
     bench.tell_files();
@@ -318,7 +318,7 @@ fn after_a_while_another_network_will_do_that_iwd_does_not_join() {
     bench.pass(Duration::from_secs(5));
     is_scanned(&mut bench);
     assert!(bench.asked().contains(&Request::Connect(network("Work"))));
-    // Unless it is not to be joined unasked.
+    // Unless its `AutoConnect` is off.
     bench.files[1].autoconnect = false;
     bench.tell_files();
     bench.pass(Duration::from_secs(5));
@@ -328,7 +328,7 @@ fn after_a_while_another_network_will_do_that_iwd_does_not_join() {
 }
 
 #[test]
-fn a_search_for_what_was_on_a_usual_channel_ends_there_five_times_of_six() {
+fn search_ends_after_common_channels_five_times_of_six() {
     let mut bench = Bench::new("stable-ssid");
     bench.air = vec![heard("Home", 20)];
     bench.connects_under(stable(&home()));
@@ -338,11 +338,11 @@ fn a_search_for_what_was_on_a_usual_channel_ends_there_five_times_of_six() {
     for _ in 0..12 {
         bench.pass(Duration::from_secs(1));
         assert_eq!(scans(&mut bench), 1);
-        bench.somebody_scans(true);
+        bench.external_scan(true);
         bench.iwd_scans(true);
         bench.tell(Event::Scan(ScanEvent::Ended));
         assert!(!bench.did(&Action::AbortScan));
-        bench.somebody_scans(true);
+        bench.external_scan(true);
         cut.push(bench.did(&Action::AbortScan));
         bench.tell(Event::Scan(ScanEvent::Ended));
         bench.iwd_scans(false);
@@ -352,11 +352,11 @@ fn a_search_for_what_was_on_a_usual_channel_ends_there_five_times_of_six() {
 }
 
 #[test]
-fn what_a_long_scan_hears_is_joined_before_it_is_over() {
+fn network_found_by_a_long_scan_is_joined_before_its_end() {
     let mut bench = Bench::new("stable-ssid");
     bench.connects_under(stable(&home()));
     bench.is_lost();
-    bench.somebody_scans(true);
+    bench.external_scan(true);
     bench.pass(Duration::from_secs(1));
     assert!(!bench.asked().contains(&Request::Connect(home())));
     bench.air = vec![heard("Home", 20)];

@@ -1,4 +1,4 @@
-//! The search for a network that was lost, in detail.
+//! Details of the search for a lost network.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::types::Bss;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// `Home` was heard on this channel, and is lost.
+/// `Home` was found at this frequency, and is lost.
 fn lost_on(frequency: u32) -> Bench {
     let mut bench = Bench::new("stable-ssid");
     bench.air = vec![Bss {
@@ -30,44 +30,44 @@ fn reads(bench: &mut Bench) -> usize {
 }
 
 #[test]
-fn the_first_search_is_half_a_second_after_the_loss() {
+fn first_search_starts_half_a_second_after_the_loss() {
     let mut bench = lost_on(2437);
     bench.pass(Duration::from_millis(370));
-    assert_eq!(scans(&mut bench), 0, "iwd looks once by itself");
+    assert_eq!(scans(&mut bench), 0, "iwd scans once automatically");
     bench.pass(Duration::from_millis(260));
     assert_eq!(scans(&mut bench), 1);
 }
 
 #[test]
-fn a_scan_is_listened_to_every_quarter_of_a_second_while_it_lasts() {
+fn running_scan_is_read_every_quarter_second() {
     let mut bench = lost_on(2437);
-    bench.somebody_scans(true);
+    bench.external_scan(true);
     assert_eq!(reads(&mut bench), 0);
     bench.pass(SECOND);
     assert_eq!(reads(&mut bench), 4);
     bench.tell(Event::Scan(ScanEvent::Ended));
-    assert_eq!(reads(&mut bench), 1, "all of it");
+    assert_eq!(reads(&mut bench), 1, "all results");
     bench.pass(SECOND);
     assert!(reads(&mut bench) <= 1);
     bench.pass(SECOND);
     assert_eq!(reads(&mut bench), 0);
-    // While nothing is looked for, nobody listens.
+    // Without a search, results are not read.
     let mut bench = Bench::new("stable-ssid");
-    bench.somebody_scans(true);
+    bench.external_scan(true);
     bench.pass(SECOND);
     bench.tell(Event::Scan(ScanEvent::Ended));
     assert_eq!(reads(&mut bench), 0);
-    // Nor while something is joined.
+    // Nor are they while iwd connects.
     let mut bench = lost_on(2437);
     bench.iwd(StationPhase::Connecting);
     bench.done.clear();
-    bench.somebody_scans(true);
+    bench.external_scan(true);
     bench.pass(SECOND);
     bench.tell(Event::Scan(ScanEvent::Ended));
     assert_eq!(reads(&mut bench), 0);
 }
 
-/// What becomes of each of a search's scans, iwd's or somebody else's.
+/// Whether each scan of a search, by iwd or by another program, is aborted.
 fn cut(bench: &mut Bench, by_iwd: bool) -> Vec<bool> {
     if by_iwd {
         bench.iwd_scans(true);
@@ -75,7 +75,7 @@ fn cut(bench: &mut Bench, by_iwd: bool) -> Vec<bool> {
     let mut cut = Vec::new();
     for _ in 0..3 {
         bench.done.clear();
-        bench.somebody_scans(true);
+        bench.external_scan(true);
         cut.push(bench.did(&Action::AbortScan));
         bench.tell(Event::Scan(ScanEvent::Ended));
     }
@@ -86,7 +86,7 @@ fn cut(bench: &mut Bench, by_iwd: bool) -> Vec<bool> {
 }
 
 #[test]
-fn only_the_second_part_of_iwds_search_is_cut_and_only_for_a_usual_channel() {
+fn only_the_second_part_of_an_iwd_search_is_cut() {
     for (frequency, by_iwd, second) in [
         (2412, true, true),
         (2437, true, true),
@@ -107,7 +107,7 @@ fn only_the_second_part_of_iwds_search_is_cut_and_only_for_a_usual_channel() {
 }
 
 #[test]
-fn the_channel_is_the_one_that_was_heard_last() {
+fn search_uses_the_last_known_channel() {
     let mut bench = lost_on(5180);
     bench.air = vec![
         Bss {
@@ -128,7 +128,7 @@ fn the_channel_is_the_one_that_was_heard_last() {
 }
 
 #[test]
-fn a_search_that_lasts_is_let_be_for_ten_seconds() {
+fn long_search_is_not_repeated_for_ten_seconds() {
     let mut bench = lost_on(5180);
     bench.pass(SECOND);
     assert_eq!(scans(&mut bench), 1);
@@ -136,11 +136,11 @@ fn a_search_that_lasts_is_let_be_for_ten_seconds() {
     bench.pass(9 * SECOND);
     assert_eq!(scans(&mut bench), 0);
     bench.pass(2 * SECOND);
-    assert_eq!(scans(&mut bench), 1, "it hangs");
+    assert_eq!(scans(&mut bench), 1, "the search hangs");
 }
 
 #[test]
-fn news_that_nothing_has_changed_do_not_put_off_a_search() {
+fn events_without_a_change_do_not_delay_a_search() {
     let mut bench = lost_on(5180);
     let mut asked = 0;
     for _ in 0..10 {
@@ -152,10 +152,10 @@ fn news_that_nothing_has_changed_do_not_put_off_a_search() {
 }
 
 #[test]
-fn what_was_heard_is_joined_once_and_not_under_a_new_mask() {
+fn found_network_is_joined_once_without_a_new_mask() {
     let mut bench = lost_on(2437);
     bench.iwd_scans(true);
-    bench.somebody_scans(true);
+    bench.external_scan(true);
     bench.iwd_scans(false);
     bench.pass(Duration::from_millis(260));
     bench.air = vec![heard("Home", 20)];
@@ -163,21 +163,21 @@ fn what_was_heard_is_joined_once_and_not_under_a_new_mask() {
     bench.pass(Duration::from_millis(45));
     bench.tell(Event::Scan(ScanEvent::Results(bench.air.clone())));
     assert_eq!(bench.masks_put(), 0);
-    assert_eq!(bench.asked(), [], "iwd has not read it yet");
+    assert_eq!(bench.asked(), [], "iwd has not read the results yet");
     bench.pass(Duration::from_millis(10));
     assert_eq!(bench.asked(), [Request::Connect(home())]);
     bench.air.clear();
     bench.pass(9 * SECOND);
-    assert_eq!(bench.asked(), [], "iwd may be slow");
+    assert_eq!(bench.asked(), [], "iwd can be slow");
     bench.pass(2 * SECOND);
-    assert_eq!(scans(&mut bench), 1, "it does not join");
+    assert_eq!(scans(&mut bench), 1, "iwd does not join");
 }
 
 #[test]
-fn what_iwd_joins_by_itself_is_not_asked_for() {
+fn network_that_iwd_joins_is_not_requested() {
     let mut bench = lost_on(2437);
     bench.air = vec![heard("Home", 20)];
-    bench.somebody_scans(true);
+    bench.external_scan(true);
     bench.tell(Event::Scan(ScanEvent::Ended));
     bench.iwd(StationPhase::Connecting);
     bench.pass(SECOND);
@@ -185,12 +185,12 @@ fn what_iwd_joins_by_itself_is_not_asked_for() {
 }
 
 #[test]
-fn only_what_this_scan_has_heard_is_there() {
+fn only_results_of_this_scan_count() {
     for (ms_ago, is_there) in [(100, true), (110, true), (111, false)] {
         let mut bench = lost_on(2437);
         bench.pass(SECOND);
         bench.asked();
-        bench.somebody_scans(true);
+        bench.external_scan(true);
         bench.air = vec![heard("Home", ms_ago)];
         bench.pass(Duration::from_millis(100));
         bench.tell(Event::Scan(ScanEvent::Ended));
@@ -201,7 +201,7 @@ fn only_what_this_scan_has_heard_is_there() {
 }
 
 #[test]
-fn while_iwds_scans_would_show_an_address_the_mask_comes_first() {
+fn mask_is_set_before_scans_that_would_show_an_address() {
     let mut bench = lost_where_scans_show(true);
     bench.refuses_live = true;
     bench.pass(60 * SECOND);
@@ -215,11 +215,11 @@ fn while_iwds_scans_would_show_an_address_the_mask_comes_first() {
 }
 
 #[test]
-fn no_mask_is_put_on_while_somebody_scans() {
+fn mask_is_not_set_during_a_scan() {
     let mut bench = lost_where_scans_show(true);
     bench.pass(SECOND);
     bench.iwd_scans(true);
-    bench.somebody_scans(false);
+    bench.external_scan(false);
     bench.done.clear();
     bench.pass(60 * SECOND);
     assert_eq!((bench.masks_put(), scans(&mut bench)), (0, 0));
@@ -229,14 +229,14 @@ fn no_mask_is_put_on_while_somebody_scans() {
 }
 
 #[test]
-fn where_iwd_is_not_asked_to_look_nothing_is_waited_for() {
+fn no_timeout_is_set_where_no_search_is_requested() {
     let mut bench = lost_where_scans_show(false);
     bench.pass(SECOND);
     assert_eq!(bench.station.poll_timeout(), None);
 }
 
 #[test]
-fn a_loss_is_looked_for_after_a_restart_of_the_station_and_not_after_one_of_iwd() {
+fn search_continues_after_a_restart_of_the_station_only() {
     let mut bench = lost_on(5180);
     bench.starts_over();
     bench.pass(SECOND);
@@ -244,14 +244,14 @@ fn a_loss_is_looked_for_after_a_restart_of_the_station_and_not_after_one_of_iwd(
     bench.hear(IwdEvent::Vanished);
     bench.appears(None);
     bench.pass(60 * SECOND);
-    assert_eq!(scans(&mut bench), 0, "it begins with a search of its own");
+    assert_eq!(scans(&mut bench), 0, "iwd starts with its own search");
     bench.air = vec![heard("Home", 20)];
     is_scanned(&mut bench);
     assert_eq!(bench.asked(), []);
 }
 
 #[test]
-fn after_a_sleep_only_what_was_lost_is_looked_for() {
+fn resume_without_a_loss_starts_no_search() {
     let mut bench = Bench::new("stable-ssid");
     bench.pass(SECOND);
     bench.tell(Event::Command(Command::Resumed));
@@ -260,7 +260,7 @@ fn after_a_sleep_only_what_was_lost_is_looked_for() {
 }
 
 #[test]
-fn another_network_is_only_joined_when_the_lost_one_is_not_there() {
+fn another_network_is_joined_only_without_the_lost_one() {
     let mut bench = Bench::new("stable-ssid");
     bench.knows(network("Work"), None);
     bench.tell_files();

@@ -1,4 +1,4 @@
-//! How macveil lets go of an interface that iwd drives.
+//! Release of an interface that iwd manages.
 
 use std::time::Duration;
 
@@ -17,50 +17,53 @@ fn finishes(bench: &Bench) -> usize {
     done.filter(|action| **action == Action::Finish).count()
 }
 
-fn leave(bench: &mut Bench) {
+fn release(bench: &mut Bench) {
     bench.done.clear();
     bench.tell(Event::Command(Command::Release));
 }
 
 #[test]
-fn a_masked_card_gets_its_address_back_and_nothing_else_is_touched() {
+fn release_restores_the_address_of_a_masked_card_only() {
     let mut bench = Bench::new("stable-ssid");
-    leave(&mut bench);
+    release(&mut bench);
     assert!(bench.did(&restores()));
     let mut bench = Bench::new("stable-ssid");
     bench.connects_under(stable(&home()));
-    leave(&mut bench);
-    assert!(!bench.did(&restores()), "it is connected");
+    release(&mut bench);
+    assert!(!bench.did(&restores()), "the link is in use");
     let mut bench = Bench::new("stable-ssid");
     bench.sets(MADE_UP);
-    leave(&mut bench);
-    assert!(!bench.did(&restores()), "somebody else has set that");
+    release(&mut bench);
+    assert!(
+        !bench.did(&restores()),
+        "another program has set the address"
+    );
     let mut bench = Bench::empty("stable-ssid", false);
     bench.appears(None);
     bench.starts_over();
-    leave(&mut bench);
+    release(&mut bench);
     assert!(!bench.did(&restores()), "iwd would start over");
     // iwd is about to connect under a mask.
     let mut bench = Bench::new("stable-ssid");
     bench.iwd(StationPhase::Connecting);
-    leave(&mut bench);
+    release(&mut bench);
     assert!(!bench.did(&restores()));
 }
 
 #[test]
-fn a_masked_card_that_iwd_has_let_go_of_gets_its_address_back_too() {
+fn release_restores_a_masked_card_without_iwd() {
     for news in [IwdEvent::Vanished, IwdEvent::Station(None)] {
         let mut bench = Bench::new("stable-ssid");
         bench.iwd(StationPhase::Connecting);
         bench.shows(PERMANENT);
         bench.hear(news);
-        leave(&mut bench);
+        release(&mut bench);
         assert!(bench.did(&restores()));
     }
 }
 
 #[test]
-fn it_is_over_once_by_whatever_comes_first() {
+fn release_finishes_once_with_the_first_end() {
     let ends: [fn(&mut Bench); 4] = [
         |bench| bench.hear(IwdEvent::Released),
         |bench| bench.hear(IwdEvent::Vanished),
@@ -70,10 +73,10 @@ fn it_is_over_once_by_whatever_comes_first() {
     for end in ends {
         let mut bench = Bench::new("stable-ssid");
         bench.pass(Duration::from_secs(1));
-        leave(&mut bench);
+        release(&mut bench);
         bench.tell(Event::Command(Command::Release));
         assert_eq!((bench.state(), finishes(&bench)), (StateKind::Releasing, 0));
-        assert_eq!(bench.asked().len(), 1, "asked once");
+        assert_eq!(bench.asked().len(), 1, "one request");
         end(&mut bench);
         assert_eq!((bench.state(), finishes(&bench)), (StateKind::Released, 1));
         assert_eq!(bench.station.poll_timeout(), None);
@@ -82,23 +85,23 @@ fn it_is_over_once_by_whatever_comes_first() {
         }
         bench.iwd(StationPhase::Connecting);
         bench.shows(PERMANENT);
-        leave(&mut bench);
+        release(&mut bench);
         assert_eq!((bench.state(), finishes(&bench)), (StateKind::Released, 0));
         assert_eq!(bench.bounces, 0);
     }
 }
 
 #[test]
-fn whoever_does_not_leave_is_not_gone_when_files_are_put_back() {
+fn restored_files_alone_do_not_finish_the_machine() {
     let mut bench = Bench::new("stable-ssid");
     bench.hear(IwdEvent::Released);
     assert_eq!((bench.state(), finishes(&bench)), (StateKind::Idle, 0));
 }
 
 #[test]
-fn nothing_is_begun_while_leaving() {
+fn releasing_starts_nothing_new() {
     let mut bench = Bench::new("stable-ssid");
-    leave(&mut bench);
+    release(&mut bench);
     bench.done.clear();
     bench.iwd(StationPhase::Connecting);
     bench.iwd(StationPhase::Connected);

@@ -1,4 +1,4 @@
-//! A connection that is made once more, and what may come between.
+//! A connection that is made again, and events that can interrupt it.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ fn work() -> NetworkId {
     network("Work")
 }
 
-/// Connected to `Home` under a wrong address, which is about to be ended; iwd knows `Work`, too.
+/// The connection to `Home` has a wrong address and is about to end; iwd also knows `Work`.
 fn rejoining() -> Bench {
     let mut bench = Bench::new("stable-ssid");
     bench.knows(work(), None);
@@ -31,25 +31,28 @@ pub(super) fn is_refused_because(bench: &Bench, problem: IwdProblem) -> bool {
 }
 
 #[test]
-fn iwd_has_a_moment_to_read_the_file_before_it_joins_again() {
+fn iwd_gets_time_to_read_the_file_before_rejoining() {
     let mut bench = rejoining();
     bench.iwd(StationPhase::Disconnecting);
     bench.pass(SECOND);
-    assert_eq!(bench.asked(), [], "it is not apart yet");
+    assert_eq!(bench.asked(), [], "still connected");
     bench.iwd(StationPhase::Disconnected);
-    bench.somebody_scans(true);
+    bench.external_scan(true);
     bench.pass(Duration::from_millis(190));
     assert_eq!(bench.asked(), []);
     bench.pass(Duration::from_millis(20));
-    assert!(bench.did(&Action::AbortScan), "it would be waited for");
+    assert!(
+        bench.did(&Action::AbortScan),
+        "the connection would wait for the scan"
+    );
     assert_eq!(bench.asked(), [Request::Connect(home())]);
     let mut bench = rejoining();
     bench.iwd(StationPhase::Disconnected);
     bench.pass(SECOND);
-    assert!(!bench.did(&Action::AbortScan), "there is none");
+    assert!(!bench.did(&Action::AbortScan), "no scan is running");
 }
 
-/// Apart from its network, which is joined again once its file has another address: that is not written yet.
+/// Disconnected from its network until the file has another address; the file is not written yet.
 fn waiting_for_the_file() -> Bench {
     let mut bench = Bench::new("stable-ssid");
     bench.writes_late = true;
@@ -66,7 +69,7 @@ fn waiting_for_the_file() -> Bench {
 }
 
 #[test]
-fn it_joins_again_when_the_file_is_written_and_not_before() {
+fn rejoining_waits_until_the_file_is_written() {
     let mut bench = waiting_for_the_file();
     bench.pass(5 * SECOND);
     assert_eq!(bench.asked(), []);
@@ -77,23 +80,23 @@ fn it_joins_again_when_the_file_is_written_and_not_before() {
 }
 
 #[test]
-fn a_file_that_is_never_written_is_waited_for_ten_seconds() {
+fn unwritten_file_refuses_the_network_after_ten_seconds() {
     let mut bench = waiting_for_the_file();
     bench.pass(9 * SECOND);
     assert_eq!(bench.state(), StateKind::Rejoining);
     bench.pass(SECOND);
     assert!(is_refused_because(&bench, IwdProblem::NotWritten));
-    // There is nothing to cut off; iwd is to join nothing by itself.
+    // There is no connection to cut off; iwd must not join automatically.
     assert_eq!(bench.bounces, 0);
     assert_eq!(bench.asked(), [Request::Disconnect]);
     bench.iwd(StationPhase::Disconnected);
-    assert_eq!(bench.asked(), [], "it was told");
+    assert_eq!(bench.asked(), [], "the request was sent");
     bench.pass(5 * SECOND);
     assert_eq!(bench.asked(), [Request::Connect(home())]);
 }
 
 #[test]
-fn an_iwd_that_does_not_disconnect_is_cut_off() {
+fn iwd_that_does_not_disconnect_is_cut_off() {
     let mut bench = rejoining();
     bench.iwd(StationPhase::Disconnecting);
     bench.pass(9 * SECOND);
@@ -104,7 +107,7 @@ fn an_iwd_that_does_not_disconnect_is_cut_off() {
 }
 
 #[test]
-fn an_iwd_that_does_not_connect_is_at_rest() {
+fn iwd_that_does_not_rejoin_becomes_idle() {
     let mut bench = rejoining();
     bench.iwd(StationPhase::Disconnected);
     bench.pass(SECOND);
@@ -114,7 +117,7 @@ fn an_iwd_that_does_not_connect_is_at_rest() {
 }
 
 #[test]
-fn the_connection_that_is_to_end_may_be_told_of_once_more() {
+fn repeated_report_of_the_ending_connection_changes_nothing() {
     for phase in [StationPhase::Connecting, StationPhase::Connected] {
         let mut bench = rejoining();
         bench.iwd(phase);
@@ -126,7 +129,7 @@ fn the_connection_that_is_to_end_may_be_told_of_once_more() {
 }
 
 #[test]
-fn the_user_may_be_quicker_than_macveil() {
+fn connection_by_the_user_before_the_rejoin_is_kept() {
     let mut bench = rejoining();
     bench.iwd(StationPhase::Disconnected);
     bench.connects_under(stable(&home()));
@@ -138,11 +141,11 @@ fn the_user_may_be_quicker_than_macveil() {
 }
 
 #[test]
-fn the_user_may_join_another_network_instead() {
+fn user_can_join_another_network_during_a_rejoin() {
     let mut bench = rejoining();
     bench.iwd_at(StationPhase::Connecting, work());
     assert_eq!(bench.state(), StateKind::Associating);
-    // That one has an attempt of its own to be wrong.
+    // A wrong address of the other network is its first failure.
     bench.iwd_at(StationPhase::Connected, work());
     assert_eq!((bench.state(), bench.bounces), (StateKind::Rejoining, 0));
     let mut bench = rejoining();
@@ -159,12 +162,12 @@ fn the_user_may_join_another_network_instead() {
 }
 
 #[test]
-fn a_second_connection_under_a_wrong_address_is_cut_off() {
-    for is_told in [false, true] {
+fn second_connection_under_a_wrong_address_is_cut_off() {
+    for is_reported in [false, true] {
         let mut bench = rejoining();
         bench.iwd(StationPhase::Disconnected);
         bench.pass(SECOND);
-        if is_told {
+        if is_reported {
             bench.iwd(StationPhase::Connecting);
         }
         bench.sets(MADE_UP);
@@ -175,7 +178,7 @@ fn a_second_connection_under_a_wrong_address_is_cut_off() {
 }
 
 #[test]
-fn after_a_second_attempt_at_another_network_nothing_is_held_against_it() {
+fn second_attempt_does_not_count_against_another_network() {
     let mut bench = rejoining();
     bench.iwd(StationPhase::Disconnected);
     bench.pass(SECOND);
@@ -192,7 +195,7 @@ fn after_a_second_attempt_at_another_network_nothing_is_held_against_it() {
 }
 
 #[test]
-fn news_of_the_same_attempt_do_not_begin_it_anew() {
+fn repeated_reports_do_not_restart_an_attempt() {
     let mut bench = rejoining();
     bench.iwd(StationPhase::Disconnected);
     bench.pass(SECOND);
@@ -201,11 +204,15 @@ fn news_of_the_same_attempt_do_not_begin_it_anew() {
     bench.iwd(StationPhase::Disconnecting);
     assert_eq!(bench.state(), StateKind::Associating);
     bench.iwd(StationPhase::Connected);
-    assert_eq!(bench.state(), StateKind::Refused, "it was the second one");
+    assert_eq!(
+        bench.state(),
+        StateKind::Refused,
+        "it was the second attempt"
+    );
 }
 
 #[test]
-fn iwd_may_hop_from_one_network_to_another() {
+fn iwd_can_change_networks_without_disconnecting() {
     let mut bench = Bench::new("stable-ssid");
     bench.knows(work(), None);
     bench.tell_files();
@@ -215,11 +222,11 @@ fn iwd_may_hop_from_one_network_to_another() {
     let snapshot = bench.station.status();
     assert_eq!(snapshot.network, Some(work().ssid));
     assert_eq!(snapshot.counters.associations, 2);
-    // It roams, or says something else.
+    // iwd roams, or reports another change.
     bench.iwd_at(StationPhase::Connected, work());
     bench.iwd_at(StationPhase::Disconnecting, work());
     assert_eq!(bench.station.status().counters.associations, 2);
-    // The next one is under an address that is Work's.
+    // The next connection is under the address of Work.
     bench.iwd(StationPhase::Connecting);
     assert_eq!(bench.state(), StateKind::Associating);
     bench.asked();
@@ -228,7 +235,7 @@ fn iwd_may_hop_from_one_network_to_another() {
 }
 
 #[test]
-fn a_connection_without_a_network_is_none_yet() {
+fn connection_without_a_network_is_ignored() {
     let hidden = |bench: &mut Bench, phase: StationPhase| {
         let doing = StationState {
             phase,
@@ -260,7 +267,7 @@ fn a_connection_without_a_network_is_none_yet() {
 }
 
 #[test]
-fn a_network_that_is_to_see_another_random_address_at_once_does() {
+fn rejoin_after_renewal_uses_another_random_address() {
     let mut bench = Bench::new("random");
     let first = bench.filed();
     bench.connects_under(first);
@@ -284,7 +291,7 @@ fn a_network_that_is_to_see_another_random_address_at_once_does() {
 }
 
 #[test]
-fn a_new_wish_for_the_address_of_a_network_ends_only_its_connection() {
+fn rejoin_after_rotate_disconnects_only_once() {
     let mut bench = Bench::new("random");
     let first = bench.filed();
     bench.connects_under(first);

@@ -1,4 +1,4 @@
-//! What people are told of an interface that iwd drives.
+//! Status and notices of an interface that iwd manages.
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use super::*;
 
 const SECOND: Duration = Duration::from_secs(1);
 
-fn says(bench: &Bench, notice: &Notice) -> bool {
+fn reports(bench: &Bench, notice: &Notice) -> bool {
     bench.notices().contains(&notice)
 }
 
 #[test]
-fn whoever_asks_for_another_mask_is_told_when_it_comes() {
+fn rotation_reports_when_the_mask_changes() {
     let mut bench = Bench::empty("stable-ssid", true);
     assert_eq!(bench.station.rotation(), Rotation::Never, "there is no iwd");
     bench.knows(home(), None);
@@ -40,8 +40,8 @@ fn whoever_asks_for_another_mask_is_told_when_it_comes() {
 }
 
 #[test]
-fn each_address_is_called_what_it_is_with_what_follows() {
-    let told = |bench: &Bench| {
+fn status_names_the_address_kind_and_its_next_change() {
+    let address = |bench: &Bench| {
         let snapshot = bench.station.status();
         (snapshot.address_kind, snapshot.next_change)
     };
@@ -50,24 +50,27 @@ fn each_address_is_called_what_it_is_with_what_follows() {
         (false, NextChange::IwdJoins, NextChange::IwdJoins),
     ] {
         let mut bench = Bench::empty("stable-ssid", live_change);
-        assert_eq!(told(&bench), (AddressKind::Permanent, at_rest));
+        assert_eq!(address(&bench), (AddressKind::Permanent, at_rest));
         bench.knows(home(), None);
         bench.appears(None);
-        assert_eq!(told(&bench), (AddressKind::Mask, NextChange::NetworkJoined));
+        assert_eq!(
+            address(&bench),
+            (AddressKind::Mask, NextChange::NetworkJoined)
+        );
         bench.sets(MADE_UP);
-        assert_eq!(told(&bench), (AddressKind::Other, at_rest));
-        // Nobody is connected under it yet.
+        assert_eq!(address(&bench), (AddressKind::Other, at_rest));
+        // No connection uses it yet.
         bench.sets(stable(&home()));
-        assert_eq!(told(&bench), (AddressKind::Other, at_rest));
+        assert_eq!(address(&bench), (AddressKind::Other, at_rest));
         bench.iwd(StationPhase::Connecting);
-        assert_eq!(told(&bench), (AddressKind::Assigned, connected));
+        assert_eq!(address(&bench), (AddressKind::Assigned, connected));
         bench.iwd(StationPhase::Connected);
-        assert_eq!(told(&bench), (AddressKind::Assigned, connected));
+        assert_eq!(address(&bench), (AddressKind::Assigned, connected));
     }
 }
 
 #[test]
-fn since_when_it_is_so_is_known() {
+fn status_has_the_times_of_state_and_address() {
     let mut bench = Bench::new("stable-ssid");
     let start = bench.now;
     bench.pass(10 * SECOND);
@@ -90,7 +93,7 @@ fn since_when_it_is_so_is_known() {
 }
 
 #[test]
-fn trouble_is_named_with_the_time_of_the_next_attempt_and_only_while_it_lasts() {
+fn problem_is_reported_with_retry_time_while_it_lasts() {
     let mut bench = Bench::empty("stable-ssid", true);
     let absent = Problem::IwdAbsent;
     let snapshot = bench.station.status();
@@ -102,7 +105,7 @@ fn trouble_is_named_with_the_time_of_the_next_attempt_and_only_while_it_lasts() 
     assert_eq!((snapshot.problem, snapshot.retry_at), (None, None));
     assert!(
         bench.station.poll_timeout().is_some(),
-        "an alarm of another kind"
+        "a timeout for another reason"
     );
     bench.iwd(StationPhase::Connecting);
     bench.shows(PERMANENT);
@@ -119,7 +122,7 @@ fn trouble_is_named_with_the_time_of_the_next_attempt_and_only_while_it_lasts() 
         reason: FailReason::Iwd(problem),
         retry_ms: 5000,
     };
-    assert!(says(&bench, &failed), "{:?}", bench.notices());
+    assert!(reports(&bench, &failed), "{:?}", bench.notices());
     bench.hear(IwdEvent::Vanished);
     let snapshot = bench.station.status();
     assert_eq!(snapshot.problem, Some(absent.clone()));
@@ -129,7 +132,7 @@ fn trouble_is_named_with_the_time_of_the_next_attempt_and_only_while_it_lasts() 
 }
 
 #[test]
-fn trouble_is_over_when_another_network_is_joined() {
+fn problem_ends_when_another_network_is_joined() {
     let mut bench = Bench::new("stable-ssid");
     bench.iwd(StationPhase::Connecting);
     bench.shows(PERMANENT);
@@ -190,16 +193,16 @@ fn limitation_iwd_scans_names_reason_and_address() {
 }
 
 #[test]
-fn scans_that_show_the_card_are_told_and_counted() {
+fn scans_that_show_the_address_are_reported_and_counted() {
     let mut bench = Bench::new("stable-ssid");
-    bench.somebody_scans(true);
+    bench.external_scan(true);
     assert_eq!(limitations(&bench), []);
     for (count, first) in [(1, true), (2, false), (3, false)] {
         bench.done.clear();
         bench.tell(Event::Scan(ScanEvent::Ended));
-        bench.somebody_scans(false);
+        bench.external_scan(false);
         let address = bench.link.address;
-        assert!(says(&bench, &Notice::Unmasked { first, address }));
+        assert!(reports(&bench, &Notice::Unmasked { first, address }));
         let limitation = Limitation::AddressScanned { times: count };
         assert_eq!(limitations(&bench), [limitation]);
     }
@@ -208,15 +211,15 @@ fn scans_that_show_the_card_are_told_and_counted() {
 }
 
 #[test]
-fn what_keeps_iwd_from_using_addresses_is_told_whenever_it_is_another() {
+fn obstacle_is_reported_when_it_changes() {
     let mut bench = Bench::new("stable-ssid");
     for (obstacle, times) in [("one", 1), ("one", 0), ("two", 1)] {
         bench.done.clear();
         bench.appears(Some(obstacle));
-        let told = says(&bench, &Notice::Limitation(obstacle.to_owned()));
-        assert_eq!((bench.notices().len(), told), (times, times == 1));
+        let is_reported = reports(&bench, &Notice::Limitation(obstacle.to_owned()));
+        assert_eq!((bench.notices().len(), is_reported), (times, times == 1));
     }
-    // It is mended.
+    // The obstacle is gone.
     bench.hear(IwdEvent::Vanished);
     bench.done.clear();
     bench.appears(None);
@@ -226,7 +229,7 @@ fn what_keeps_iwd_from_using_addresses_is_told_whenever_it_is_another() {
 }
 
 #[test]
-fn the_end_of_a_connection_is_told_with_whose_wish_it_was() {
+fn end_of_a_connection_is_reported_with_its_reason() {
     for (parting, reason) in [(true, EndReason::User), (false, EndReason::Lost)] {
         let mut bench = Bench::new("stable-ssid");
         bench.connects_under(stable(&home()));
@@ -248,7 +251,7 @@ fn masks_and_attempts_are_counted() {
     let mut bench = Bench::new("stable-ssid");
     let counters = bench.station.status().counters;
     assert_eq!((counters.masks, counters.associations), (1, 0));
-    assert!(says(
+    assert!(reports(
         &bench,
         &Notice::Masked {
             address: bench.link.address
@@ -274,7 +277,7 @@ fn masks_and_attempts_are_counted() {
 }
 
 #[test]
-fn every_state_has_its_name() {
+fn release_states_have_their_names() {
     let mut bench = Bench::new("stable-ssid");
     bench.tell(Event::Command(Command::Release));
     assert_eq!(bench.state(), StateKind::Releasing);
