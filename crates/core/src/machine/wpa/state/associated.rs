@@ -157,7 +157,15 @@ impl Handler for Associated {
                 self.has_failed = true;
                 self.doubt(cx)
             }
-            _ => self.into(),
+            Supplicant::Appeared
+            | Supplicant::Vanished
+            | Supplicant::Connecting { .. }
+            | Supplicant::Connected { .. }
+            | Supplicant::NetworkNotFound
+            | Supplicant::TemporarilyDisabled { .. }
+            | Supplicant::NetworksChanged
+            | Supplicant::ScanResults
+            | Supplicant::Terminating => self.into(),
         }
     }
 
@@ -175,7 +183,14 @@ impl Handler for Associated {
                 cx.remark_on(&ssid, NetworkRemark::Rejoining);
                 Disconnecting::for_another_address(cx, ssid)
             }
-            _ => self.into(),
+            Command::Rejoin(_)
+            | Command::Pause { .. }
+            | Command::Unpause
+            | Command::Rotate
+            | Command::Scan
+            | Command::Resumed
+            | Command::Release
+            | Command::Yield => self.into(),
         }
     }
 

@@ -57,7 +57,12 @@ impl Handler for Disconnected {
             Command::Rotate if cx.may_rotate_now() => Masking::rotate(cx, NextState::Disconnect),
             Command::Pause { .. } => Paused::begin(cx, NextState::Disconnect),
             Command::Scan => UserScan::begin(cx, NextState::Disconnect),
-            _ => self.into(),
+            Command::Rotate
+            | Command::Unpause
+            | Command::Resumed
+            | Command::Rejoin(_)
+            | Command::Release
+            | Command::Yield => self.into(),
         }
     }
 

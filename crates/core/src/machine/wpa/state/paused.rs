@@ -85,7 +85,12 @@ impl Handler for Paused {
             Command::Unpause => self.end(cx),
             Command::Scan => UserScan::begin(cx, self.next),
             Command::Rotate if cx.may_rotate_now() => Masking::rotate(cx, self.next),
-            _ => self.into(),
+            Command::Rotate
+            | Command::Pause { .. }
+            | Command::Resumed
+            | Command::Rejoin(_)
+            | Command::Release
+            | Command::Yield => self.into(),
         }
     }
 

@@ -330,7 +330,14 @@ impl Handler for Scanning {
                 }
                 Self::diverted(cx).unwrap_or_else(|| self.into())
             }
-            _ => self.into(),
+            Command::Pause { .. }
+            | Command::Scan
+            | Command::Rotate
+            | Command::Unpause
+            | Command::Resumed
+            | Command::Rejoin(_)
+            | Command::Release
+            | Command::Yield => self.into(),
         }
     }
 

@@ -149,15 +149,22 @@ impl Handler for UserScan {
 
     fn supplicant(mut self, cx: &mut Context, event: Supplicant) -> State {
         match event {
-            Supplicant::Appeared => return Attaching::begin(cx),
-            event if event.wants_connection() => return Scanning::on_demand(cx),
-            Supplicant::ScanResults if self.step == Step::Running => {
-                self.is_digested |= !std::mem::take(&mut cx.scan.results_owed);
+            Supplicant::Appeared => Attaching::begin(cx),
+            Supplicant::NetworkNotFound
+            | Supplicant::Connecting { .. }
+            | Supplicant::Connected { .. } => Scanning::on_demand(cx),
+            Supplicant::ScanResults => {
+                let is_ours = !std::mem::take(&mut cx.scan.results_owed);
+                self.is_digested |= is_ours && self.step == Step::Running;
+                self.into()
             }
-            Supplicant::ScanResults => cx.scan.results_owed = false,
-            _ => {}
+            Supplicant::Vanished
+            | Supplicant::Disconnected { .. }
+            | Supplicant::Rejected { .. }
+            | Supplicant::TemporarilyDisabled { .. }
+            | Supplicant::NetworksChanged
+            | Supplicant::Terminating => self.into(),
         }
-        self.into()
     }
 
     fn overrun(self, cx: &mut Context) -> State {

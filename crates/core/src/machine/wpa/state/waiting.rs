@@ -68,7 +68,14 @@ impl Handler for Waiting {
                 UserScan::begin(cx, NextState::Wait)
             }
             Command::Rotate if cx.may_rotate_now() => Masking::rotate(cx, NextState::Wait),
-            _ => self.into(),
+            Command::Scan
+            | Command::Rotate
+            | Command::Pause { .. }
+            | Command::Unpause
+            | Command::Resumed
+            | Command::Rejoin(_)
+            | Command::Release
+            | Command::Yield => self.into(),
         }
     }
 
