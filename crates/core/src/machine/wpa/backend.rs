@@ -139,7 +139,7 @@ pub struct QuiesceReport {
     /// Its state before.
     pub status: SupplicantStatus,
     /// It changed addresses itself (`mac_addr`, `preassoc_mac_addr`), and may restore its idea of the
-    /// permanent address once more.
+    /// permanent address again.
     pub had_own_randomization: bool,
     /// Its configuration was read again, which ends a connection and reverts macveil's settings.
     pub reconfigured: bool,

@@ -91,7 +91,7 @@ impl Context {
         self.core.act(Action::Request(request));
     }
 
-    /// Takes the link down; it is this machine's to bring up, whoever took it down before.
+    /// Takes the link down; this machine has to bring it up again, even if another program took it down first.
     pub(super) fn set_link_down(&mut self) {
         self.core.set_link_down();
         self.core.is_held_down = true;

@@ -79,7 +79,7 @@ impl Associated {
         match status.phase {
             Phase::Connected if status.ssid.as_ref() == Some(&self.ssid) => {
                 cx.heard_at(&self.ssid, status.frequency);
-                // The supplicant may not have noticed yet what just happened: it is asked once more.
+                // The supplicant may not have noticed yet what just happened: it is asked again.
                 self.doubts = self.doubts.min(1);
                 self.still_connected(cx)
             }
