@@ -60,7 +60,7 @@ fn start(mut command: Command, configuration: &Path) -> Running {
     let running = Running(command.stderr(file).spawn().expect("a command"));
     until("its first look", || {
         let said = fs::read_to_string(&log).expect("a log");
-        said.contains("no interface to protect yet") || said.contains("in macveil's care")
+        said.contains("no interface to protect yet") || said.contains(": now ")
     });
     running
 }
@@ -128,6 +128,6 @@ fn foreign_owner_of_the_lock_prevents_no_protection() {
         world.start("[\"interface-name:card\"]", "");
         world.wait_for_an_address();
         assert_ne!(world.address(), INITIAL);
-        assert!(world.log().contains("poses as macveil"), "{}", world.log());
+        assert!(world.log().contains("holds macveil's lock"), "{}", world.log());
     });
 }

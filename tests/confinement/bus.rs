@@ -50,7 +50,7 @@ fn confined_daemon_detects_network_manager_on_new_bus() {
 
         drop((manager, runtime));
         until("the interface's return", || {
-            world.log().matches("in macveil's care").count() == 2
+            world.log().matches("now managed").count() == 2
         });
         assert_eq!(status(world.id(), "Threads"), "1");
         world.end();

@@ -67,7 +67,7 @@ fn as_root_the_daemon_keeps_one_capability_and_works() {
         world.configure("\"card\"", "cloned-mac-address = \"02:12:34:56:78:9a\"", "");
         world.hang_up();
         until("the configuration", || world.log().contains("read again"));
-        assert!(!world.log().contains("former key"), "{}", world.log());
+        assert!(!world.log().contains("previous key"), "{}", world.log());
         until("the new address", || world.address() == "02:12:34:56:78:9a");
 
         // Editors replace the file.
@@ -160,7 +160,7 @@ fn the_log_redacts_addresses_unless_configured() {
             let wrong = format!("cloned-mac-address = \"{INITIAL} \"");
             world.configure("\"card\"", &wrong, "");
             world.hang_up();
-            until("the complaint", || world.log().contains("stays in force"));
+            until("the complaint", || world.log().contains("keeping the old configuration"));
             let log = world.log();
             assert_eq!(log.contains(INITIAL), shown, "{log}");
         }

@@ -128,7 +128,7 @@ fn impossible_requests_have_reason_and_exit_status() {
                 3,
                 "no interface has this name",
             ),
-            ("lo -r", 3, "it has no MAC address"),
+            ("lo -r", 3, "has no MAC address"),
             ("card -p", 3, "reports no permanent address"),
             ("card preserve", 2, "changes nothing"),
             ("card stable-ssid", 2, "--ssid"),
