@@ -1,13 +1,13 @@
 SUMMARY = "Keeps a Wi-Fi card's identity off the air"
 DESCRIPTION = "Random addresses while a Wi-Fi card is not associated, each network's own address while it \
-is, beside an unmodified wpa_supplicant or iwd."
+is, with an unmodified wpa_supplicant or iwd."
 LICENSE = "Apache-2.0 OR MIT"
 LIC_FILES_CHKSUM = "file://LICENSE-MIT;md5=63dc3d600c21b58b9a60855004ef71c9 \
                     file://LICENSE-APACHE;md5=3b83ef96387f14655fc854ddc3c6bd57"
 
 inherit cargo cargo-update-recipe-crates systemd
 
-# The archive that `make dist` makes, in files/ beside this recipe.
+# The archive that `make dist` makes, in files/ next to this recipe.
 SRC_URI = "file://macveil-${PV}.tar.gz"
 
 # `bitbake -c update_crates macveil` writes it from Cargo.lock; once without it.
