@@ -128,6 +128,10 @@ fn foreign_owner_of_the_lock_prevents_no_protection() {
         world.start("[\"interface-name:card\"]", "");
         world.wait_for_an_address();
         assert_ne!(world.address(), INITIAL);
-        assert!(world.log().contains("holds macveil's lock"), "{}", world.log());
+        assert!(
+            world.log().contains("holds macveil's lock"),
+            "{}",
+            world.log()
+        );
     });
 }

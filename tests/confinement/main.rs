@@ -160,7 +160,9 @@ fn the_log_redacts_addresses_unless_configured() {
             let wrong = format!("cloned-mac-address = \"{INITIAL} \"");
             world.configure("\"card\"", &wrong, "");
             world.hang_up();
-            until("the complaint", || world.log().contains("keeping the old configuration"));
+            until("the complaint", || {
+                world.log().contains("keeping the old configuration")
+            });
             let log = world.log();
             assert_eq!(log.contains(INITIAL), shown, "{log}");
         }

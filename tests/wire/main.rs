@@ -166,7 +166,9 @@ fn connection_under_other_address_is_kept_until_unplugged() {
             world.plug(true);
             let changes = world.carrier_changes();
             world.start("\"card\"", "");
-            until("a word of it", || world.log().contains("not changed until the cable"));
+            until("a word of it", || {
+                world.log().contains("not changed until the cable")
+            });
             sleep(Duration::from_secs(1));
             assert_eq!(world.address(), INITIAL);
             assert_eq!(world.carrier_changes(), changes);
@@ -241,9 +243,7 @@ fn it_puts_the_initial_address_back_where_it_is_told_to() {
                 // A daemon that was killed does not forget what came first.
                 world.kill();
                 world.run();
-                until("the daemon's word", || {
-                    world.log().contains("now managed")
-                });
+                until("the daemon's word", || world.log().contains("now managed"));
                 world.plug(plugged);
                 if plugged {
                     until("the carrier", || world.log().contains("connected by cable"));
