@@ -43,6 +43,7 @@ check:
 
 unit:
 	cargo test --quiet --workspace --lib --bins $(addprefix --test ,$(UNIT_TESTS))
+	cargo test --quiet --package macveil-core --doc
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
 HOST := $(shell rustc -vV | sed -n 's/^host: //p')
