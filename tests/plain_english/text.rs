@@ -92,7 +92,7 @@ fn phrases_are_found_unless_excepted() {
     let contains = |phrases: &[Phrase], line| !find(phrases, &words_of(line)).is_empty();
     let hangs = phrase("hang|hangs on");
     assert!(contains(&hangs, "it hangs on the key"));
-    assert!(!contains(&hangs, "it hangs, on the key it"[..8].trim()));
+    assert!(!contains(&hangs, "it hangs"));
     let is_no = phrase("is no, except after there, except before longer");
     assert!(contains(&is_no, "`opened` is no policy"));
     assert!(!contains(&is_no, "there is no policy"));

@@ -14,7 +14,7 @@ pub use device_kind::DeviceKind;
 pub use key_mgmt::KeyMgmt;
 pub use mac::{Mac, ParseMacError};
 pub use network::Network;
-pub use ssid::{MAX_SSID_BYTES, Ssid, parse_hex};
+pub use ssid::{MAX_SSID_BYTES, Ssid};
 pub(crate) use text_serde::serde_as_text;
 pub use words::Words;
 pub(crate) use words::{meaning_of, word_for};

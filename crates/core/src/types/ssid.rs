@@ -62,12 +62,6 @@ impl Ssid {
     }
 }
 
-/// Decodes two hexadecimal digits per byte, in either case; `None` for any other text.
-#[must_use]
-pub fn parse_hex(text: &str) -> Option<Vec<u8>> {
-    HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()
-}
-
 #[derive(Serialize, Deserialize)]
 struct SerializedSsid {
     #[serde(default)]

@@ -217,10 +217,8 @@ impl Machine for IwdMachine {
     }
 
     fn poll_timeout(&self) -> Option<Time> {
-        {
-            let review_at = self.cx.files.review_at.into_iter();
-            review_at.chain(self.cx.core.poll_timeout()).min()
-        }
+        let review_at = self.cx.files.review_at.into_iter();
+        review_at.chain(self.cx.core.poll_timeout()).min()
     }
 
     fn state(&self) -> StateKind {
