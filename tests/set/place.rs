@@ -1,37 +1,23 @@
 //! A network namespace for one test: the test runs again inside `unshare`, with its own /sys, /run and
 //! /dev/net/tun, so that it neither changes nor sees this machine.
 
-use std::env;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 
-/// Set for the test that runs inside.
-const INSIDE: &str = "MACVEIL_TEST_INSIDE_NAMESPACE";
+use macveil_testkit::namespace::{is_inside, run_inside};
+
 /// A copy of the program that any user can run.
 pub(crate) const PROGRAM: &str = "/run/macveil-under-test";
 
 /// Runs the body of a test in its own namespaces; fails if they cannot be created.
 pub(crate) fn alone(test: &str, body: impl FnOnce()) {
-    if env::var_os(INSIDE).is_some() {
-        furnish();
-        return body();
+    if !is_inside() {
+        return run_inside(test, &[]);
     }
-    let output = Command::new("unshare")
-        .args(["--net", "--mount"])
-        .arg(env::current_exe().expect("this program"))
-        .args(["--exact", test, "--nocapture"])
-        .env(INSIDE, "1")
-        .output()
-        .expect("unshare (util-linux) is needed");
-    let said = String::from_utf8_lossy(&output.stdout);
-    let complained = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.success() && said.contains("1 passed"),
-        "{test} in a network namespace of its own (this needs root):\n{said}\n{complained}"
-    );
-    println!("{said}");
+    furnish();
+    body();
 }
 
 fn furnish() {

@@ -29,12 +29,25 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// Runs a test's body in a network namespace of its own, with the sysfs that belongs to it; fails if
 /// there is none. Threads cannot change namespaces, so this program is started again.
 pub fn alone(test: &str, body: impl FnOnce()) {
-    if env::var_os(INSIDE).is_some() {
+    if is_inside() {
         return body();
     }
+    run_inside(
+        test,
+        &["sh", "-c", "mount -t sysfs sysfs /sys && exec \"$@\"", "sh"],
+    );
+}
+
+/// Whether this is the copy of a test that [`run_inside`] started.
+pub fn is_inside() -> bool {
+    env::var_os(INSIDE).is_some()
+}
+
+/// Runs a test again in new network and mount namespaces, started by these words; fails if it does not pass.
+pub fn run_inside(test: &str, words: &[&str]) {
     let output = Command::new("unshare")
-        .args(["--net", "--mount", "sh", "-c"])
-        .args(["mount -t sysfs sysfs /sys && exec \"$@\"", "sh"])
+        .args(["--net", "--mount"])
+        .args(words)
         .arg(env::current_exe().expect("this program"))
         .args(["--exact", test, "--nocapture"])
         .env(INSIDE, "1")
