@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::{Duration, Instant};
@@ -110,10 +111,9 @@ fn write_initramfs(
     folder: &Path,
 ) -> Result<(), String> {
     let read = |path: &Path| fs::read(path).map_err(|e| format!("{}: {e}", path.display()));
-    let runner = std::env::current_exe().map_err(|e| e.to_string())?;
     let mut archive = Archive::new();
     archive.directory("lab");
-    archive.file("lab/runner", &read(&runner)?);
+    archive.file("lab/runner", runner()?);
     archive.file("lab/macveil", &read(&paths::macveil(options))?);
     archive.directory("lab/stories");
     let mut plan = String::new();
@@ -156,6 +156,25 @@ fn write_initramfs(
     let file = File::options().append(true).open(&target);
     file.and_then(|mut file| file.write_all(&files))
         .map_err(|e| e.to_string())
+}
+
+/// This program without its symbols, which would fill the guest's memory.
+fn runner() -> Result<&'static [u8], String> {
+    static RUNNER: OnceLock<Result<Vec<u8>, String>> = OnceLock::new();
+    let stripped = RUNNER.get_or_init(|| {
+        let target = paths::lab().join("runner");
+        let program = std::env::current_exe().map_err(|e| e.to_string())?;
+        let status = Command::new("strip")
+            .arg("-o")
+            .args([&target, &program])
+            .status();
+        match status {
+            Ok(status) if status.success() => fs::read(&target).map_err(|e| e.to_string()),
+            Ok(status) => Err(format!("strip: {status}")),
+            Err(e) => Err(format!("strip: {e}")),
+        }
+    });
+    stripped.as_deref().map_err(Clone::clone)
 }
 
 /// What a user installs macveil from, and the lab's own units.
