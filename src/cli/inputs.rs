@@ -6,8 +6,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use data_encoding::HEXLOWER_PERMISSIVE;
 
 use super::failure::Failure;
+use crate::store::regular::{self, Links};
 use macveil_core::address::{Binding, ParsePolicyError, Slap, Zone, parse_reading};
 use macveil_core::types::{KeyMgmt, Mac, ParseMacError, Ssid, Words};
+
+/// In bytes; the largest have a few thousand.
+const MAX_ZONE_SIZE: u64 = 1024 * 1024;
 
 pub(super) fn binding(text: &str) -> Result<Binding, String> {
     word(text, Binding::WORDS)
@@ -111,6 +115,7 @@ pub(super) fn zone(file: Option<&Path>) -> Result<Zone, Failure> {
         return Ok(crate::store::zone());
     };
     let tried = || format!("cannot read the time zone {}", file.display());
-    let bytes = std::fs::read(file).map_err(|error| Failure::cannot(tried(), error))?;
+    let bytes = regular::read(file, Links::Follow, MAX_ZONE_SIZE)
+        .map_err(|error| Failure::cannot(tried(), error))?;
     Zone::from_tzif(&bytes).map_err(|error| Failure::cannot(tried(), error))
 }

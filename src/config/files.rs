@@ -7,9 +7,17 @@ use std::path::{Path, PathBuf};
 
 use super::problem::{Problem, Wrong};
 use super::source::Source;
+use crate::store::regular::{self, Links};
 
 /// The default configuration file.
 pub const DEFAULT_FILE: &str = "/etc/macveil/macveil.toml";
+
+/// Of one file, in bytes.
+const MAX_SIZE: u64 = 1024 * 1024;
+/// In one directory.
+const MAX_DROP_INS: usize = 1024;
+/// A link to it hides the drop-ins with the same name.
+const NOTHING: &str = "/dev/null";
 
 /// Directories of drop-ins; a file in a later directory hides files with the same name in earlier ones.
 const DROP_IN_DIRECTORIES: [&str; 3] = [
@@ -102,7 +110,7 @@ impl Layout {
     /// Reads every file; later files take precedence.
     pub(super) fn read(&self, problems: &mut Vec<Problem>) -> Vec<Source> {
         let mut sources = Vec::new();
-        match std::fs::read(&self.main) {
+        match read(&self.main) {
             Err(error) if error.kind() == ErrorKind::NotFound && !self.required => {}
             contents => sources.extend(source(&self.main, contents, problems)),
         }
@@ -112,7 +120,7 @@ impl Layout {
                     path: replaced,
                     text: Some(text),
                 }) if *replaced == path => Ok(text.clone().into_bytes()),
-                _ => std::fs::read(&path),
+                _ => read(&path),
             };
             sources.extend(source(&path, contents, problems));
         }
@@ -152,10 +160,26 @@ fn list(directory: &Path) -> io::Result<Vec<(OsString, PathBuf)>> {
     for entry in entries {
         let entry = entry?;
         if is_drop_in(&entry.path()) {
+            if files.len() == MAX_DROP_INS {
+                let message = format!("there are more than {MAX_DROP_INS} files");
+                return Err(io::Error::other(message));
+            }
             files.push((entry.file_name(), entry.path()));
         }
     }
     Ok(files)
+}
+
+/// Reads what only the administrator can have written.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    if std::fs::read_link(path).is_ok_and(|target| target == Path::new(NOTHING)) {
+        return Ok(Vec::new());
+    }
+    let file = regular::open(path, Links::Follow)?;
+    let facts = file.metadata()?;
+    regular::require_owner(&facts)?;
+    regular::require_without(&facts, 0o002, "run `chmod o-w` on it if it is correct")?;
+    regular::read_open(file, MAX_SIZE)
 }
 
 fn is_drop_in(path: &Path) -> bool {

@@ -8,12 +8,15 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use super::atomic;
+use super::regular::{self, Links};
 use macveil_core::address::{History, Record};
 use macveil_core::types::Ssid;
 
 /// The name of the file in the state directory.
 pub const HISTORY_FILE: &str = "history";
 
+/// In bytes. A line has less than 140.
+const MAX_SIZE: u64 = 1024 * 1024;
 const VERSION: &str = "macveil history 1";
 
 /// The history of renewed addresses cannot be read or written.
@@ -54,7 +57,7 @@ pub enum HistoryError {
 /// The file exists, but cannot be read or is not a history.
 pub fn read_history(state_dir: &Path) -> Result<History, HistoryError> {
     let path = state_dir.join(HISTORY_FILE);
-    match std::fs::read_to_string(&path) {
+    match regular::read_text(&path, Links::Refuse, MAX_SIZE) {
         Ok(text) => parse(&text).map_err(|line| HistoryError::Invalid { path, line }),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(History::default()),
         Err(source) => Err(HistoryError::Read { path, source }),

@@ -5,11 +5,14 @@ use std::path::{Path, PathBuf};
 use rand::CryptoRng;
 
 use super::key::{KeyError, load_or_create_key};
+use super::regular::{self, Links};
 use macveil_core::address::{Host, MachineId, Zone};
 
 /// The id of the installation (machine-id(5)). D-Bus has its own on machines without systemd.
 const MACHINE_ID_FILES: [&str; 2] = ["/etc/machine-id", "/var/lib/dbus/machine-id"];
 const BOOT_ID_FILE: &str = "/proc/sys/kernel/random/boot_id";
+/// Of a time zone or a machine id, in bytes.
+const MAX_SIZE: u64 = 1024 * 1024;
 const ZONE_FILE: &str = "/etc/localtime";
 /// Targets of the link [`ZONE_FILE`].
 const ZONES: &str = "/usr/share/zoneinfo";
@@ -47,7 +50,7 @@ pub fn host_directories() -> Vec<PathBuf> {
 pub fn machine_id() -> Option<MachineId> {
     let text = MACHINE_ID_FILES
         .iter()
-        .find_map(|file| std::fs::read_to_string(file).ok())?;
+        .find_map(|file| regular::read_text(Path::new(file), Links::Follow, MAX_SIZE).ok())?;
     MachineId::parse(&text)
 }
 
@@ -61,7 +64,7 @@ pub fn boot_id() -> Option<String> {
 /// The local time zone, or UTC if none is configured.
 #[must_use]
 pub fn zone() -> Zone {
-    let file = std::fs::read(ZONE_FILE).ok();
+    let file = regular::read(Path::new(ZONE_FILE), Links::Follow, MAX_SIZE).ok();
     file.and_then(|bytes| Zone::from_tzif(&bytes).ok())
         .unwrap_or_else(Zone::utc)
 }

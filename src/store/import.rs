@@ -95,7 +95,7 @@ mod tests {
     fn a_different_key_is_replaced_on_request_and_saved() {
         let root = tempfile::tempdir().unwrap();
         let path = root.path().join(KEY_FILE);
-        fs::write(&path, PRESENT).unwrap();
+        super::super::atomic::write(&path, PRESENT, 0o600).unwrap();
         assert_eq!(
             import_key(root.path(), IMPORTED, false).unwrap(),
             ImportedKey::Different

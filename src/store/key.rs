@@ -1,7 +1,7 @@
 //! The secret key: `secret_key` in the state directory, in `NetworkManager`'s format.
 
-use std::fs::{DirBuilder, File};
-use std::io::{self, ErrorKind, Read};
+use std::fs::DirBuilder;
+use std::io::{self, ErrorKind, Read as _};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
@@ -10,13 +10,15 @@ use rustix::fs::{CWD, RenameFlags};
 use zeroize::Zeroizing;
 
 use super::atomic;
-use macveil_core::address::{HostKey, MachineId, NewKey, TooShort};
+use super::regular::{self, Links};
+use macveil_core::address::{HostKey, MachineId, NewKey, TooShort, is_weak_key};
 
 /// The name of the key's file in the state directory.
 pub const KEY_FILE: &str = "secret_key";
 
 /// In bytes, as in `NetworkManager`.
 const MAX_KEY_SIZE: u64 = 10 * 1024;
+const NOT_PRIVATE: &str = "run `chmod 600` on it; if they may have read it, remove it, which changes every stable address";
 
 /// There is no valid key.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +48,14 @@ pub enum KeyError {
         path: PathBuf,
         /// Why.
         source: TooShort,
+    },
+    /// The file has so few different bytes that it can be guessed.
+    #[error(
+        "{path} is not a valid key: it repeats a few bytes and can be guessed; remove the file to create a new key, which changes every stable address"
+    )]
+    Weak {
+        /// The file.
+        path: PathBuf,
     },
     /// A new key cannot be written.
     #[error("cannot write a new key to {path}")]
@@ -96,26 +106,36 @@ pub fn read_key(path: &Path, machine: Option<&MachineId>) -> Result<HostKey, Key
             source,
         },
     })?;
-    HostKey::from_file(&contents, machine).map_err(|source| KeyError::Invalid {
+    let key = HostKey::from_file(&contents, machine).map_err(|source| KeyError::Invalid {
         path: path.to_owned(),
         source,
-    })
+    })?;
+    if is_weak_key(&contents) {
+        let path = path.to_owned();
+        return Err(KeyError::Weak { path });
+    }
+    Ok(key)
 }
 
-pub(super) fn read_secret(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
-    let file = File::open(path)?;
-    let length = file.metadata()?.len();
-    if length > MAX_KEY_SIZE {
-        return Err(io::Error::new(
-            ErrorKind::FileTooLarge,
-            "too large for a key",
-        ));
-    }
+/// Reads a file that only its owner can access, and that belongs to root or to the daemon's user.
+///
+/// # Errors
+///
+/// The file cannot be read, is not private, is not a regular file, or is too large for a key.
+pub fn read_secret(path: &Path) -> io::Result<Zeroizing<Vec<u8>>> {
+    let file = regular::open(path, Links::Follow)?;
+    let facts = file.metadata()?;
+    regular::require_owner(&facts)?;
+    regular::require_without(&facts, 0o077, NOT_PRIVATE)?;
+    regular::require_size(&facts, MAX_KEY_SIZE)?;
     // Allocated once: a buffer that grows would leave copies of the key in memory.
     let mut contents = Zeroizing::new(Vec::with_capacity(
         usize::try_from(MAX_KEY_SIZE).unwrap_or(0) + 1,
     ));
-    file.take(MAX_KEY_SIZE).read_to_end(&mut contents)?;
+    file.take(MAX_KEY_SIZE + 1).read_to_end(&mut contents)?;
+    if u64::try_from(contents.len()).is_ok_and(|length| length > MAX_KEY_SIZE) {
+        return Err(ErrorKind::FileTooLarge.into());
+    }
     Ok(contents)
 }
 
@@ -173,6 +193,11 @@ mod tests {
         )
     }
 
+    fn put(path: &Path, contents: &[u8]) {
+        let _ = fs::remove_file(path);
+        atomic::write(path, contents, 0o600).unwrap();
+    }
+
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o7777
     }
@@ -216,14 +241,51 @@ mod tests {
         assert!(matches!(load(root.path(), 1), Err(KeyError::Read { .. })));
         assert!(path.is_dir());
         fs::remove_dir(&path).unwrap();
-        fs::write(&path, "too short").unwrap();
+        put(&path, b"too short");
         assert!(matches!(
             load(root.path(), 1),
             Err(KeyError::Invalid { .. })
         ));
         assert_eq!(fs::read(&path).unwrap(), b"too short");
-        fs::write(&path, vec![b'x'; 10 * 1024 + 1]).unwrap();
+        put(&path, &[b'x'; 10 * 1024 + 1]);
         assert!(matches!(load(root.path(), 1), Err(KeyError::Read { .. })));
+    }
+
+    #[test]
+    fn a_key_that_can_be_guessed_is_refused() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join(KEY_FILE);
+        for weak in [
+            &[b'a'; 64][..],
+            b"nm-v2:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
+            &[0; 16],
+        ] {
+            put(&path, weak);
+            assert!(matches!(load(root.path(), 1), Err(KeyError::Weak { .. })));
+            assert_eq!(fs::read(&path).unwrap(), weak);
+        }
+    }
+
+    #[test]
+    fn a_key_that_others_can_reach_is_refused() {
+        let root = tempfile::tempdir().unwrap();
+        let path = root.path().join(KEY_FILE);
+        load(root.path(), 1).unwrap();
+        let refused = |expected: &str| {
+            let error = load(root.path(), 2).unwrap_err();
+            let cause = std::error::Error::source(&error).unwrap().to_string();
+            assert!(cause.contains(expected), "{cause}");
+        };
+        for mode in [0o666, 0o640, 0o601] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+            refused(&format!("(mode {mode:o}): run `chmod 600`"));
+        }
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        std::os::unix::fs::chown(&path, Some(4711), None).expect("this needs root");
+        refused("it belongs to user 4711");
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
+        refused("a pipe, a socket or a device");
     }
 
     #[test]

@@ -2,13 +2,18 @@
 //! the settings of `wpa_supplicant` to restore.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Write};
+use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{FlockOperation, flock};
 
+use super::atomic;
+use super::regular::{self, Links};
 use macveil_core::types::Mac;
+
+/// Of a file with an initial address, in bytes.
+const MAX_SIZE: u64 = 4096;
 
 /// The runtime directory, locked by one daemon.
 #[derive(Debug)]
@@ -31,6 +36,7 @@ impl RuntimeDir {
             .truncate(false)
             .write(true)
             .mode(0o600)
+            .custom_flags(regular::flags(Links::Refuse))
             .open(path.join("lock"))?;
         flock(&lock, FlockOperation::NonBlockingLockExclusive)?;
         Ok(Self {
@@ -69,13 +75,7 @@ impl RuntimeDir {
         if let Some(known) = read_initial(&path, &key) {
             return Ok(known);
         }
-        let mut file = OpenOptions::new()
-            .create(true)
-            .truncate(true)
-            .write(true)
-            .mode(0o600)
-            .open(&path)?;
-        writeln!(file, "{current}\n{key}")?;
+        atomic::write(&path, format!("{current}\n{key}\n").as_bytes(), 0o600)?;
         Ok(current)
     }
 
@@ -98,7 +98,7 @@ impl RuntimeDir {
 #[must_use]
 pub fn is_managed(runtime_dir: &Path, interface: &str, ifindex: u32) -> bool {
     let note = runtime_dir.join(format!("{interface}.initial"));
-    let noted = match fs::read_to_string(&note) {
+    let noted = match regular::read_text(&note, Links::Refuse, MAX_SIZE) {
         Ok(text) => text
             .lines()
             .nth(1)
@@ -111,15 +111,22 @@ pub fn is_managed(runtime_dir: &Path, interface: &str, ifindex: u32) -> bool {
 }
 
 fn is_locked(lock: &Path) -> bool {
-    match File::open(lock) {
+    match regular::open(lock, Links::Refuse) {
         Ok(lock) => flock(&lock, FlockOperation::NonBlockingLockShared).is_err(),
         Err(error) => error.kind() == io::ErrorKind::PermissionDenied,
     }
 }
 
+/// The initial address in a file of the runtime directory.
+#[must_use]
+pub fn saved_initial(path: &Path) -> Option<Mac> {
+    let text = regular::read_text(path, Links::Refuse, MAX_SIZE).ok()?;
+    text.lines().next()?.parse().ok()
+}
+
 /// The first line is the address, the second says which card it belongs to.
 fn read_initial(path: &Path, key: &str) -> Option<Mac> {
-    let text = fs::read_to_string(path).ok()?;
+    let text = regular::read_text(path, Links::Refuse, MAX_SIZE).ok()?;
     let (address, owner) = text.trim_end().split_once('\n')?;
     (owner == key).then(|| address.parse().ok()).flatten()
 }

@@ -390,7 +390,8 @@ fn documented_commands_work() {
         .expect("a list");
         run("mount -t tmpfs tmpfs /var/lib");
         fs::create_dir("/var/lib/macveil").expect("the state directory");
-        fs::write("/var/lib/macveil/secret_key", [b'k'; 32]).expect("a key");
+        fs::write("/var/lib/macveil/secret_key", "0123456789abcdef").expect("a key");
+        run("chmod 600 /var/lib/macveil/secret_key");
 
         let commands: Vec<&str> = page
             .split('`')

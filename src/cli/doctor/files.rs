@@ -1,9 +1,10 @@
 //! Reads files and processes below a root directory.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use crate::store::regular::{self, Links};
 use crate::tools::doctor::{Content, FileList, Files, Process};
 
 /// Longer files are cut off.
@@ -62,7 +63,8 @@ fn content(path: &Path) -> Option<Content> {
         return Some(Content::Text(String::new()));
     }
     let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(MAX_FILE_SIZE).read_to_end(&mut bytes));
+    let read = regular::open(path, Links::Follow)
+        .and_then(|file| file.take(MAX_FILE_SIZE).read_to_end(&mut bytes));
     Some(match read {
         Ok(_) => Content::Text(String::from_utf8_lossy(&bytes).into_owned()),
         Err(_) => Content::Denied,

@@ -126,8 +126,7 @@ pub(super) fn port(config: &Config, name: &str) -> Result<Card, Failure> {
 /// The initial address of the card, if the daemon saved it.
 fn saved_initial(config: &Config, name: &str) -> Option<Mac> {
     let path = config.runtime_dir.join(format!("{name}.initial"));
-    let text = std::fs::read_to_string(path).ok()?;
-    text.lines().next()?.parse().ok()
+    store::saved_initial(&path)
 }
 
 /// The key and other facts about the host. Never creates a key.

@@ -45,7 +45,7 @@ fn explain(configuration: &str, ssid: &[u8]) -> Explanation {
 fn ethernet_with_permanent_is_explained_without_ssid() {
     let directory = tempfile::tempdir().unwrap();
     let file = |name: &str| directory.path().join(name);
-    std::fs::write(file("secret_key"), "0123456789abcdef").unwrap();
+    crate::store::atomic::write(&file("secret_key"), b"0123456789abcdef", 0o600).unwrap();
     let state_dir = directory.path().display();
     let text = format!(
         "manage = 'type:ethernet'\nstate-dir = '{state_dir}'\n[[network]]\nsecurity = 'open'\ncloned-mac-address = 'random'"
@@ -107,7 +107,8 @@ fn card_with_permanent_is_explained_with_the_key() {
     use clap::Parser;
     let directory = tempfile::tempdir().unwrap();
     let path = |name: &str| directory.path().join(name).display().to_string();
-    std::fs::write(path("secret_key"), "0123456789abcdef").unwrap();
+    let key = directory.path().join("secret_key");
+    crate::store::atomic::write(&key, b"0123456789abcdef", 0o600).unwrap();
     std::fs::write(
         path("c.toml"),
         format!("state-dir = '{}'", directory.path().display()),

@@ -72,7 +72,8 @@ fn published_vectors_are_reproduced() {
 fn key_file_and_machine_id_are_hashed() {
     let directory = tempfile::tempdir().unwrap();
     let key = directory.path().join("secret_key");
-    std::fs::write(&key, "nm-v2:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=").unwrap();
+    let contents = b"nm-v2:MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=";
+    crate::store::atomic::write(&key, contents, 0o600).unwrap();
     let key = key.to_str().unwrap();
     let generate = |machine: &str| {
         generate(&[

@@ -8,6 +8,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::cli::Failure;
+use zeroize::Zeroizing;
+
+use crate::store::read_secret;
+use crate::store::regular::{self, Links};
 use crate::tools::import::{ConfFile, ProfileContents, ProfileDirectory, ProfileFile};
 use macveil_core::address::NmVersion;
 
@@ -133,6 +137,17 @@ impl SystemFiles {
         plug_ins.filter_map(|name| name.parse().ok()).max()
     }
 
+    /// Content of a file that only root can access; `None` if it does not exist.
+    pub(super) fn read_secret_if_there(
+        &self,
+        path: &str,
+    ) -> io::Result<Option<Zeroizing<Vec<u8>>>> {
+        match read_secret(&self.at(path)) {
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            contents => contents.map(Some),
+        }
+    }
+
     /// Content of a file; `None` if it does not exist.
     pub(super) fn read_if_there(&self, path: &str) -> io::Result<Option<Vec<u8>>> {
         match read(&self.at(path)) {
@@ -226,15 +241,5 @@ fn unsafe_permissions(metadata: &Metadata) -> Option<String> {
 
 /// Content of a regular file up to [`MAX_FILE_SIZE`].
 fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let metadata = fs::metadata(path)?;
-    if !metadata.is_file() {
-        return Err(io::Error::new(
-            ErrorKind::InvalidInput,
-            "not a regular file",
-        ));
-    }
-    if metadata.len() > MAX_FILE_SIZE {
-        return Err(io::Error::new(ErrorKind::FileTooLarge, "file too large"));
-    }
-    fs::read(path)
+    regular::read(path, Links::Follow, MAX_FILE_SIZE)
 }

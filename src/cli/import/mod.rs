@@ -17,7 +17,7 @@ use crate::config::{Config, Layout};
 use crate::store::{ImportedKey, atomic, compare_key, import_key};
 use crate::tools::import::{Conf, ImportOptions, ImportReport, ReportItem, translate};
 use files::SystemFiles;
-use macveil_core::address::{HostKey, NmVersion, Policy};
+use macveil_core::address::{HostKey, NmVersion, Policy, is_weak_key};
 
 /// The file that is written.
 const DROP_IN: &str = "/etc/macveil/conf.d/50-networkmanager.toml";
@@ -107,14 +107,14 @@ fn import(args: &NetworkManager, out: &mut impl Write) -> Result<ExitCode, Failu
     let version = args.nm_version.or_else(|| tree.version());
     let configuration = settings(&tree, args, version, &mut report)?;
     let key = tree
-        .read_if_there(NM_KEY)
-        .map_err(|error| {
-            Failure::cannot(
-                format!("cannot read the key {NM_KEY} (only root can)"),
-                error,
-            )
-        })?
-        .map(Zeroizing::new);
+        .read_secret_if_there(NM_KEY)
+        .map_err(|error| Failure::cannot(format!("cannot import the key {NM_KEY}"), error))?;
+    if key.as_ref().is_some_and(|key| is_guessable(key)) {
+        return Err(Failure::cannot(
+            format!("cannot import the key {NM_KEY}"),
+            "it repeats a few bytes and can be guessed: remove it and import again, and macveil generates its own, which changes every stable address",
+        ));
+    }
     let drop_in = tree.at(DROP_IN);
     // Ignore the file of an earlier import, which will be replaced.
     let layout = Layout::below(&args.root).with_drop_in(&drop_in, None);
@@ -203,6 +203,11 @@ fn settings(
         )
     })?;
     Ok(text)
+}
+
+/// Whether `NetworkManager` uses a key that macveil would refuse.
+fn is_guessable(key: &[u8]) -> bool {
+    HostKey::from_file(key, None).is_ok() && is_weak_key(key)
 }
 
 fn compare(state_dir: &Path, key: Option<&Zeroizing<Vec<u8>>>) -> Result<KeyOutcome, Failure> {

@@ -519,3 +519,19 @@ fn large_files_are_imported_in_linear_time() {
     let taken = begun.elapsed();
     assert!(taken < LONG, "{taken:?}");
 }
+
+#[test]
+fn key_that_others_know_is_not_imported() {
+    let key = "var/lib/NetworkManager/secret_key";
+    let refused = |system: &System| {
+        let error = system.import(&[]).unwrap_err();
+        assert!(!system.at(DROP_IN).exists());
+        crate::cli::with_causes(&error)
+    };
+    let system = System::of("debian");
+    fs::set_permissions(system.at(key), Permissions::from_mode(0o644)).unwrap();
+    let error = refused(&system);
+    assert!(error.contains("(mode 644): run `chmod 600`"), "{error}");
+    let error = refused(&system.with(key, [b'a'; 32]));
+    assert!(error.contains("can be guessed"), "{error}");
+}

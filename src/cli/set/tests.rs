@@ -306,7 +306,7 @@ fn options_without_effect_are_usage_errors() {
 fn stable_address_is_the_same_as_from_generate() {
     let directory = tempfile::tempdir().unwrap();
     let key: PathBuf = directory.path().join("key");
-    std::fs::write(&key, [b'k'; 32]).unwrap();
+    crate::store::atomic::write(&key, b"0123456789abcdef", 0o600).unwrap();
     let key = key.display();
     for (words, generate) in [
         (
@@ -329,7 +329,7 @@ fn stable_address_is_the_same_as_from_generate() {
 fn stable_without_id_works_on_ethernet_but_not_wifi() {
     let directory = tempfile::tempdir().unwrap();
     let key: PathBuf = directory.path().join("key");
-    std::fs::write(&key, [b'k'; 32]).unwrap();
+    crate::store::atomic::write(&key, b"0123456789abcdef", 0o600).unwrap();
     let key = key.display();
     let words = format!("stable --key-file {key}");
     let wired = Adapter {

@@ -178,3 +178,70 @@ fn invalid_utf8_has_a_position() {
         "{errors}"
     );
 }
+
+/// What is wrong with a file of the configuration.
+fn refused(root: &Root) -> String {
+    root.read().unwrap_err().to_string()
+}
+
+#[test]
+fn anything_but_a_file_is_an_error_at_once() {
+    use std::os::unix::fs::symlink;
+    let pipe = |path: &Path| {
+        let (fifo, mode) = (rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR);
+        rustix::fs::mknodat(rustix::fs::CWD, path, fifo, mode, 0).unwrap();
+    };
+    for path in ["etc/macveil/macveil.toml", "etc/macveil/conf.d/a.toml"] {
+        let root = Root::new().with(path, "");
+        let file = root.0.path().join(path);
+        fs::remove_file(&file).unwrap();
+        pipe(&file);
+        let wrong = "cannot read: it is a pipe, a socket or a device, not a file";
+        assert!(refused(&root).ends_with(wrong), "{}", refused(&root));
+        fs::remove_file(&file).unwrap();
+        symlink("/dev/zero", &file).unwrap();
+        assert!(refused(&root).ends_with(wrong), "{}", refused(&root));
+    }
+}
+
+#[test]
+fn too_much_is_an_error() {
+    let text = "#".repeat(1024 * 1024);
+    let root = Root::new().with("etc/macveil/macveil.toml", &text);
+    assert!(root.read().is_ok());
+    let root = root.with("etc/macveil/macveil.toml", text + "#");
+    assert!(refused(&root).ends_with("cannot read: it has more than 1048576 bytes"));
+    let mut root = Root::new();
+    for number in 0..1024 {
+        root = root.with(&format!("etc/macveil/conf.d/{number}.toml"), "");
+    }
+    assert!(root.read().is_ok());
+    let root = root.with("etc/macveil/conf.d/more.toml", "");
+    assert!(refused(&root).ends_with("conf.d: cannot read: there are more than 1024 files"));
+}
+
+#[test]
+fn file_that_others_could_have_written_is_refused() {
+    use std::os::unix::fs::{PermissionsExt as _, chown};
+    let path = "etc/macveil/macveil.toml";
+    let root = Root::new().with(path, "");
+    let file = root.0.path().join(path);
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o666)).unwrap();
+    let why = "other users can write it (mode 666): run `chmod o-w`";
+    assert!(refused(&root).contains(why), "{}", refused(&root));
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o664)).unwrap();
+    assert!(root.read().is_ok());
+    chown(&file, Some(4711), None).expect("this needs root");
+    assert!(refused(&root).contains("belongs to user 4711"));
+}
+
+#[test]
+fn link_to_nothing_hides_a_drop_in() {
+    let root = Root::new()
+        .with("usr/lib/macveil/conf.d/20.toml", state_dir("usr"))
+        .with("etc/macveil/conf.d/10.toml", state_dir("earlier"));
+    assert_eq!(root.state_dir(), "/usr");
+    let link = root.0.path().join("etc/macveil/conf.d/20.toml");
+    std::os::unix::fs::symlink("/dev/null", link).unwrap();
+    assert_eq!(root.state_dir(), "/earlier");
+}

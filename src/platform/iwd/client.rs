@@ -18,6 +18,7 @@ use super::{STATE_DIRECTORY, Target};
 use crate::platform::dbus::{BUS, Bus, Object, SYSTEM_BUS, is_from, owner_change};
 use crate::platform::iwd_main_conf as main_conf;
 use crate::platform::socket_watcher::{SocketState, SocketWatcher};
+use crate::store::regular::{self, Links};
 use macveil_core::machine::iwd::{IwdEvent, Request};
 
 /// iwd's name on the bus.
@@ -32,6 +33,8 @@ const OBJECT_MANAGER: Object<'static> = Object {
     path: "/",
     interface: objects::OBJECT_MANAGER,
 };
+/// Of iwd's main.conf, in bytes.
+const MAX_MAIN_CONF: u64 = 1024 * 1024;
 /// After a failed connection to the bus.
 const RECONNECT_DELAY: Duration = Duration::from_secs(1);
 
@@ -275,7 +278,7 @@ impl Client {
 
     fn appeared(&self) -> IwdEvent {
         let path = self.target.root.join(main_conf::FILE);
-        let text = match std::fs::read_to_string(&path) {
+        let text = match regular::read_text(&path, Links::Follow, MAX_MAIN_CONF) {
             Ok(text) => text,
             Err(error) => {
                 debug!("{}: {error}", path.display());

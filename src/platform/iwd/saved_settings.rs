@@ -13,9 +13,11 @@ use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 
 use super::files::{KnownNetworkId, Original, Security};
 use crate::store::atomic;
+use crate::store::regular::{self, Links};
 use macveil_core::types::Ssid;
 
 /// Stands for a setting that was not set.
+const MAX_SIZE: u64 = 4 * 1024 * 1024;
 const NONE: &str = "-";
 /// The prefix of a setting's value.
 const SOME: char = '=';
@@ -33,7 +35,7 @@ impl SavedSettings {
     }
 
     pub(super) fn read(&self) -> Originals {
-        let text = std::fs::read_to_string(&self.path).unwrap_or_default();
+        let text = regular::read_text(&self.path, Links::Refuse, MAX_SIZE).unwrap_or_default();
         text.lines().filter_map(read_line).collect()
     }
 

@@ -4,12 +4,14 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
+use crate::store::regular::{self, Links};
+
 /// The name of its process.
 const NETWORK_MANAGER: &str = "NetworkManager";
 /// The directory with its notes about each interface, below the root.
 pub const NOTES: &str = "run/NetworkManager/devices";
 /// A note has a few lines.
-const MAX_NOTE: usize = 64 * 1024;
+const MAX_NOTE: u64 = 64 * 1024;
 
 /// Whether `NetworkManager` manages an interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,7 +38,8 @@ pub fn network_manager(root: &Path, ifindex: u32) -> Management {
 
 /// Its last note.
 pub(super) fn noted(root: &Path, ifindex: u32) -> Management {
-    match fs::read(root.join(NOTES).join(ifindex.to_string())) {
+    let note = root.join(NOTES).join(ifindex.to_string());
+    match regular::read(&note, Links::Refuse, MAX_NOTE) {
         Ok(bytes) => read(&String::from_utf8_lossy(&bytes)),
         Err(_) => Management::Unknown,
     }
@@ -44,9 +47,6 @@ pub(super) fn noted(root: &Path, ifindex: u32) -> Management {
 
 /// Reads `managed` in the section `[device]` of a key file.
 fn read(text: &str) -> Management {
-    if text.len() > MAX_NOTE {
-        return Management::Unknown;
-    }
     let mut section = "";
     for line in text.lines().map(str::trim) {
         if line.starts_with('[') {

@@ -10,9 +10,11 @@ use std::path::PathBuf;
 use super::saved_settings::{NetworkAddress, Setting};
 use crate::platform::socket_watcher::Identity;
 use crate::store::atomic;
+use crate::store::regular::{self, Links};
 use macveil_core::types::Ssid;
 
 /// Stands for a network without an SSID.
+const MAX_SIZE: u64 = 1024 * 1024;
 const ANY: &str = "-";
 
 /// The original value of one changed setting.
@@ -35,7 +37,7 @@ impl SettingsFile {
 
     /// The values saved by an earlier macveil for the same wpa_supplicant.
     pub(super) fn read(&self, identity: Identity) -> Vec<SavedValue> {
-        let text = std::fs::read_to_string(&self.path).unwrap_or_default();
+        let text = regular::read_text(&self.path, Links::Refuse, MAX_SIZE).unwrap_or_default();
         let mut lines = text.lines();
         if lines.next() != Some(&*heading(identity)) {
             return Vec::new();

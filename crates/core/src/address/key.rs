@@ -5,7 +5,7 @@ use std::fmt;
 use data_encoding::BASE64;
 use rand::CryptoRng;
 use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 /// Start of a version 2 key.
 const V2_PREFIX: &[u8] = b"nm-v2:";
@@ -13,6 +13,8 @@ const V2_PREFIX: &[u8] = b"nm-v2:";
 const MIN_V2_SECRET: usize = 32;
 /// Minimum length of a version 1 key, in bytes.
 const MIN_V1_KEY: usize = 16;
+/// A random key of 16 hexadecimal digits has fewer different ones about once in two million times.
+const MIN_DIFFERENT_BYTES: usize = 5;
 
 /// The key to hash: `NetworkManager`'s `host_id`. Zeroized on drop, never printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -83,6 +85,18 @@ impl HostKey {
     }
 }
 
+/// Whether the contents of a `secret_key` file repeat so few bytes that they can be guessed.
+#[must_use]
+pub fn is_weak_key(contents: &[u8]) -> bool {
+    let secret = contents.strip_prefix(V2_PREFIX).unwrap_or(contents);
+    let mut bytes = secret.trim_ascii_end().to_vec();
+    bytes.sort_unstable();
+    bytes.dedup();
+    let few = bytes.len() < MIN_DIFFERENT_BYTES;
+    bytes.zeroize();
+    few
+}
+
 fn is_v2(contents: &[u8]) -> bool {
     contents
         .strip_prefix(V2_PREFIX)
@@ -150,6 +164,21 @@ mod tests {
         assert_eq!(key.for_purpose("log"), key.for_purpose("log"));
         assert_ne!(key.for_purpose("log"), key.for_purpose("test"));
         assert_ne!(key.for_purpose("log"), other.for_purpose("log"));
+    }
+
+    #[test]
+    fn key_of_few_bytes_is_weak() {
+        for weak in [
+            &b"aaaaaaaaaaaaaaaaaaaa"[..],
+            b"nm-v2:abababab\n",
+            &[0; 64],
+            b"",
+        ] {
+            assert!(is_weak_key(weak), "{weak:?}");
+        }
+        for good in [SECRET, b"0123456789abcdef\n", b"nm-v2:abcabcde"] {
+            assert!(!is_weak_key(good), "{good:?}");
+        }
     }
 
     #[test]

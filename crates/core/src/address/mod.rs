@@ -27,7 +27,7 @@ mod zone;
 pub use assign_error::AssignError;
 pub use derive::{Derivation, Source};
 pub use history::{History, Record};
-pub use key::{HostKey, MachineId, NewKey, TooShort};
+pub use key::{HostKey, MachineId, NewKey, TooShort, is_weak_key};
 pub use mask::{BaseAddress, BaseAddresses, Mask, ParseMaskError};
 pub use network::{Matched, NetworkFacts, NetworkMatch};
 pub use options::{ConnectionOptions, NetworkRule, Origin, ResolvedPolicy, Sourced};
