@@ -183,7 +183,8 @@ fn refusal_restores_the_link_and_has_a_reason() {
 fn stable_address_is_the_same_each_time() {
     alone("stable_address_is_the_same_each_time", || {
         card();
-        fs::write("/run/key", [b'k'; 32]).expect("a key");
+        fs::write("/run/key", "0123456789abcdef").expect("a key");
+        run("chmod 600 /run/key");
         let words = "card stable --stable-id desk --key-file /run/key";
         assert_eq!(set_words(words).code, 0);
         let stable = address("card");
