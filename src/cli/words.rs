@@ -75,10 +75,12 @@ pub(super) fn limitation(limitation: &Limitation) -> String {
             "probe requests describe the card: the driver cannot omit it".to_owned()
         }
         Limitation::AssignedAddressScanned { times } => {
-            format!("{times} times another program scanned and showed the assigned address")
+            let times = counted(*times, "time");
+            format!("{times} another program scanned and showed the assigned address")
         }
         Limitation::AddressScanned { times } => {
-            format!("{times} times a scan showed the address on the card")
+            let times = counted(*times, "time");
+            format!("{times} a scan showed the address on the card")
         }
         Limitation::UnmaskedWhileIdle { reason } => {
             let why = match reason {
@@ -94,6 +96,12 @@ pub(super) fn limitation(limitation: &Limitation) -> String {
             format!("a network that iwd knows has no address: {reason}")
         }
     }
+}
+
+/// As in `1 scan` and `2 scans`.
+pub(super) fn counted(count: u32, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
 }
 
 fn iwd_scans_leak(reason: IwdScanReason, masked: bool) -> String {

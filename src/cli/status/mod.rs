@@ -8,6 +8,8 @@ mod watch;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use render::Detail;
+
 use super::ask;
 use super::console::Paint;
 use super::failure::{Failure, NO, ignore_broken_pipe};
@@ -20,12 +22,19 @@ use crate::protocol::{Reply, Request, Status};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   macveil status
+  macveil status --brief
   macveil status wlan0 --json
   macveil status --watch")]
 pub struct Args {
     /// Update until interrupted; in JSON, a line for each change.
     #[arg(long)]
     watch: bool,
+    /// One line for each interface.
+    #[arg(long, conflicts_with_all = ["verbose", "json"])]
+    brief: bool,
+    /// Show the counters too.
+    #[arg(long, conflicts_with = "json")]
+    verbose: bool,
     #[command(flatten)]
     ask: ask::OneOrAll,
 }
@@ -55,7 +64,7 @@ fn once(args: &Args, paint: Paint, out: &mut impl Write) -> Result<ExitCode, Fai
             .to_line()
         )?;
     } else {
-        write!(out, "{}", render::all(&all, paint))?;
+        write!(out, "{}", render::all(&all, args.detail(), paint))?;
     }
     Ok(if all.iter().any(has_problem) {
         ExitCode::from(NO)
@@ -65,6 +74,14 @@ fn once(args: &Args, paint: Paint, out: &mut impl Write) -> Result<ExitCode, Fai
 }
 
 impl Args {
+    const fn detail(&self) -> Detail {
+        match (self.brief, self.verbose) {
+            (true, _) => Detail::Brief,
+            (_, true) => Detail::Verbose,
+            _ => Detail::Ordinary,
+        }
+    }
+
     fn ask(&self) -> Result<Vec<Status>, Failure> {
         let Reply::Status { interfaces: all } = self.ask.daemon.ask(&Request::Status)? else {
             return Ok(Vec::new());

@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use crate::cli::console::{BOLD, Paint, RED, YELLOW, wrapped};
-use crate::cli::words;
+use crate::cli::console::{BOLD, GREEN, Paint, RED, YELLOW, wrapped};
+use crate::cli::words::{self, counted};
 use crate::protocol::{Backend, InterfaceStatus, Status, word};
 use macveil_core::machine::{AddressKind, Counters, Limitation, StateKind};
 
@@ -13,14 +13,26 @@ const INDENT: usize = 12;
 /// No emphasis.
 const PLAIN: &str = "0";
 
-pub(super) fn all(all: &[Status], paint: Paint) -> String {
+/// How much is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// A line for each interface.
+    Brief,
+    Ordinary,
+    /// With the counters.
+    Verbose,
+}
+
+pub(super) fn all(all: &[Status], detail: Detail, paint: Paint) -> String {
     if all.is_empty() {
         return "no Wi-Fi station and no Ethernet interface found\n".to_owned();
     }
-    all.iter().map(|status| one(status, paint)).collect()
+    all.iter()
+        .map(|status| one(status, detail, paint))
+        .collect()
 }
 
-fn one(status: &Status, paint: Paint) -> String {
+fn one(status: &Status, detail: Detail, paint: Paint) -> String {
     let interface = &status.interface;
     let mut text = paint.put(BOLD, &interface.name);
     let mut entry = Entries {
@@ -28,10 +40,13 @@ fn one(status: &Status, paint: Paint) -> String {
         paint,
     };
     let (Some(state), Some(details)) = (interface.state, &status.details) else {
-        unmanaged(status, &mut entry);
+        unmanaged(status, detail, &mut entry);
         return text;
     };
-    entry.headline(&doing(state, details));
+    entry.headline(Verdict::of(state, details), &doing(state, details));
+    if detail == Detail::Brief {
+        return text;
+    }
     if let Some(problem) = &details.problem {
         entry.add("because", RED, problem);
     }
@@ -55,7 +70,8 @@ fn one(status: &Status, paint: Paint) -> String {
         let reason = details.method_reason.map_or("", words::method_reason);
         entry.add("masking", PLAIN, &format!("{}: {reason}", word(method)));
     }
-    if details.method.is_some() || details.backend.is_some() {
+    let has_counters = details.method.is_some() || details.backend.is_some();
+    if detail == Detail::Verbose && has_counters {
         entry.add("so far", PLAIN, &so_far(&details.counters));
     }
     if let Some(backend @ Backend::Iwd) = details.backend {
@@ -68,14 +84,55 @@ fn one(status: &Status, paint: Paint) -> String {
     text
 }
 
-fn unmanaged(status: &Status, entry: &mut Entries<'_>) {
+fn unmanaged(status: &Status, detail: Detail, entry: &mut Entries<'_>) {
     let address = status.interface.address;
     let Some(owner) = &status.managed_by else {
-        entry.headline(&format!("not managed, under {address}"));
+        entry.headline(Verdict::NotManaged, &format!("Its address is {address}"));
         return;
     };
-    entry.headline(&format!("not managed, unprotected, under {address}"));
-    entry.add("because", RED, &format!("controlled by {owner}"));
+    let words = format!("Another program controls it, and its address is {address}");
+    entry.headline(Verdict::NotProtected, &words);
+    if detail != Detail::Brief {
+        entry.add("because", RED, &format!("controlled by {owner}"));
+    }
+}
+
+/// What matters most about an interface.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Protected,
+    /// Its own address is shown because the policy says so.
+    OwnAddressShown,
+    /// It sends nothing, because it cannot be protected.
+    Silent,
+    NotProtected,
+    NotManaged,
+}
+
+impl Verdict {
+    fn of(state: StateKind, details: &InterfaceStatus) -> Self {
+        match (state, details.address_kind) {
+            (StateKind::Blocked | StateKind::Refused, _) => Self::Silent,
+            (StateKind::Unprotected | StateKind::Unmanaged | StateKind::Released, _) => {
+                Self::NotProtected
+            }
+            (_, AddressKind::Assigned) if details.permanent => Self::OwnAddressShown,
+            (_, AddressKind::Permanent) if details.up => Self::NotProtected,
+            (_, AddressKind::Permanent) => Self::Silent,
+            (_, AddressKind::Other) if details.problem.is_some() => Self::NotProtected,
+            (_, AddressKind::Mask | AddressKind::Assigned | AddressKind::Other) => Self::Protected,
+        }
+    }
+
+    const fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Protected => ("protected", GREEN),
+            Self::OwnAddressShown => ("its own address is shown, as its policy says", YELLOW),
+            Self::Silent => ("silent", RED),
+            Self::NotProtected => ("not protected", RED),
+            Self::NotManaged => ("not managed", PLAIN),
+        }
+    }
 }
 
 /// The lines about an interface.
@@ -85,8 +142,16 @@ struct Entries<'a> {
 }
 
 impl Entries<'_> {
-    fn headline(&mut self, words: &str) {
-        let _ = writeln!(self.text, ": {words}");
+    fn headline(&mut self, verdict: Verdict, words: &str) {
+        let (verdict, code) = verdict.words();
+        let verdict = self.paint.put(code, verdict);
+        let mut letters = words.chars();
+        let first: String = letters
+            .next()
+            .into_iter()
+            .flat_map(char::to_uppercase)
+            .collect();
+        let _ = writeln!(self.text, ": {verdict}. {first}{}.", letters.as_str());
     }
 
     fn add(&mut self, title: &str, code: &str, words: &str) {
@@ -109,8 +174,8 @@ fn doing(state: StateKind, details: &InterfaceStatus) -> String {
     let words = words::state(state);
     let since = span(details.state_ms);
     match &details.ssid {
-        Some(ssid) => format!("{words} {ssid}, for {since}"),
-        None => format!("{words}, for {since}"),
+        Some(ssid) => format!("{words} {ssid} for {since}"),
+        None => format!("{words} for {since}"),
     }
 }
 
@@ -131,14 +196,19 @@ fn kind(details: &InterfaceStatus) -> (String, &'static str) {
 }
 
 fn so_far(counters: &Counters) -> String {
-    let mut text = format!(
-        "{} masks, {} scans, {} associations, {} failed",
-        counters.masks, counters.scans, counters.associations, counters.failed_associations
-    );
+    let mut parts = vec![
+        counted(counters.masks, "mask"),
+        counted(counters.scans, "scan"),
+        counted(counters.associations, "association"),
+        format!("{} failed", counters.failed_associations),
+    ];
     if counters.external_scans > 0 {
-        let _ = write!(text, "; {} external scans", counters.external_scans);
+        parts.push(format!(
+            "{} by other programs",
+            counted(counters.external_scans, "scan")
+        ));
     }
-    text
+    parts.join(", ")
 }
 
 /// A duration in its two largest units.

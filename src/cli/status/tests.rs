@@ -98,17 +98,18 @@ fn answer(words: &[&str], all: Vec<Status>) -> Result<(bool, String), Failure> {
 #[test]
 fn text_shows_state_and_address() {
     let all = vec![status(StateKind::Associated, connected()), unmanaged()];
-    let (succeeds, text) = answer(&[], all).unwrap();
+    let (succeeds, text) = answer(&["--verbose"], all).unwrap();
     assert!(succeeds);
     assert_eq!(
         text,
-        "wlan0: connected to Caf\\xc3\\xa9 \\x1b[31m, for 12 min
-  address   96:bb:d1:af:ab:bc, assigned to Caf\\xc3\\xa9 \\x1b[31m, for 1 h 2 min
+        "wlan0: protected. Connected to Café \\x1b[31m for 12 min.
+  address   96:bb:d1:af:ab:bc, assigned to Café \\x1b[31m, for 1 h 2 min
   changes   when the association ends
   masking   driver: the driver scans under random addresses
-  so far    46 masks, 12 scans, 2 associations, 1 failed; 3 external scans
+  so far    46 masks, 12 scans, 2 associations, 1 failed, 3 scans by other
+            programs
   driver    iwlwifi
-wlan1: not managed, under 96:bb:d1:af:ab:bc
+wlan1: not managed. Its address is 96:bb:d1:af:ab:bc.
 "
     );
 }
@@ -119,7 +120,7 @@ fn blocked_interface_exits_with_status_1_in_80_columns() {
     assert!(!succeeds);
     assert!(
         text.starts_with(
-            "wlan0: link held down, for 12 min
+            "wlan0: silent. Link held down for 12 min.
   because   cannot set the address on brcmfmac: Device or resource busy (os
             error 16); stop other programs that scan or connect with this
             interface
@@ -145,7 +146,7 @@ fn interface_of_another_program_exits_with_status_1() {
     assert!(!succeeds);
     assert_eq!(
         text,
-        "wlan1: not managed, unprotected, under 96:bb:d1:af:ab:bc
+        "wlan1: not protected. Another program controls it, and its address is 96:bb:d1:af:ab:bc.
   because   controlled by NetworkManager, unless `nmcli device set wlan1
             managed no` was run
 "
@@ -157,9 +158,59 @@ fn named_interface_is_shown_alone() {
     let both = || vec![status(StateKind::Blocked, blocked()), unmanaged()];
     let (succeeds, text) = answer(&["wlan1"], both()).unwrap();
     assert!(succeeds, "the other interface's problem does not count");
-    assert_eq!(text, "wlan1: not managed, under 96:bb:d1:af:ab:bc\n");
+    assert_eq!(
+        text,
+        "wlan1: not managed. Its address is 96:bb:d1:af:ab:bc.\n"
+    );
     let failure = answer(&["wlan7"], both()).unwrap_err();
     assert!(failure.to_string().contains("wlan7"));
+}
+
+#[test]
+fn brief_status_has_a_line_for_each_interface() {
+    let masked = InterfaceStatus {
+        address_kind: AddressKind::Mask,
+        ssid: None,
+        ..connected()
+    };
+    let trusted = InterfaceStatus {
+        permanent: true,
+        ..connected()
+    };
+    let all = vec![
+        status(StateKind::Scanning, masked),
+        status(StateKind::Associated, trusted),
+        status(StateKind::Blocked, blocked()),
+    ];
+    let (_, text) = answer(&["--brief"], all).unwrap();
+    assert_eq!(
+        text,
+        "wlan0: protected. Masked, looking for a network for 12 min.
+wlan0: its own address is shown, as its policy says. Connected to Café \\x1b[31m for 12 min.
+wlan0: silent. Link held down for 12 min.
+"
+    );
+}
+
+#[test]
+fn counts_of_one_are_in_the_singular() {
+    let details = InterfaceStatus {
+        counters: Counters {
+            masks: 1,
+            scans: 1,
+            associations: 1,
+            ..Counters::default()
+        },
+        limitations: vec![Limitation::AddressScanned { times: 1 }],
+        ..connected()
+    };
+    let all = vec![status(StateKind::Associated, details)];
+    let (_, text) = answer(&["--verbose"], all).unwrap();
+    assert!(
+        text.contains("1 mask, 1 scan, 1 association, 0 failed\n"),
+        "{text}"
+    );
+    assert!(text.contains("1 time a scan showed"), "{text}");
 }
 
 #[test]

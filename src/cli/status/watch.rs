@@ -37,7 +37,7 @@ pub(super) fn watch(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failu
     let mut view = Ok(view);
     loop {
         let text = match &view {
-            Ok(view) => render::all(&view.aged(), Paint::on(&screen)),
+            Ok(view) => render::all(&view.aged(), args.detail(), Paint::on(&screen)),
             Err(failure) => format!("{}\n", cause_of(failure)),
         };
         let text = fitted(&text, rows(&screen)).replace('\n', &format!("{REST_OF_LINE}\n"));
@@ -63,7 +63,7 @@ fn follow(args: &Args, mut view: View, out: &mut impl Write) -> Result<ExitCode,
             if args.ask.json {
                 writeln!(out, "{}", Reply::Status { interfaces: all }.to_line())?;
             } else {
-                writeln!(out, "{}", render::all(&all, Paint::Plain))?;
+                writeln!(out, "{}", render::all(&all, args.detail(), Paint::Plain))?;
             }
             out.flush()?;
             last = now;

@@ -1,13 +1,14 @@
 //! SSIDs.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use serde::{Deserialize, Serialize};
 
 /// An SSID: up to 32 arbitrary bytes (IEEE 802.11-2020, 9.4.2.2).
 ///
-/// `Display` escapes everything except printable ASCII, because any access point can choose the bytes.
+/// `Display` escapes bytes that are not UTF-8 and characters that nobody sees or that change the text around them
+/// (control, bidirectional, invisible and unassigned ones), because any access point can choose the bytes.
 /// Serialized as `ssid`, the displayed name, and `ssid_hex`, which alone is read.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "SerializedSsid", try_from = "SerializedSsid")]
@@ -52,7 +53,9 @@ impl Ssid {
     #[must_use]
     pub fn to_text(&self) -> Option<&str> {
         let text = std::str::from_utf8(&self.0).ok()?;
-        text.chars().all(is_visible).then_some(text)
+        let mut characters = text.chars().enumerate();
+        let all_visible = characters.all(|(index, character)| is_visible(index > 0, character));
+        all_visible.then_some(text)
     }
 
     /// Whether this is the SSID in the beacon of a hidden network: empty or only NUL bytes.
@@ -87,22 +90,59 @@ impl TryFrom<SerializedSsid> for Ssid {
     }
 }
 
-/// Characters that Rust escapes are not visible, except quotes and the backslash.
-fn is_visible(character: char) -> bool {
-    matches!(character, '"' | '\'' | '\\') || character.escape_debug().eq([character])
+/// Whether people see the character. `previous`: whether they see one before it, on which a combining mark can stand.
+fn is_visible(previous: bool, character: char) -> bool {
+    if matches!(character, '"' | '\'' | '\\') {
+        return true;
+    }
+    // In a string, `escape_debug` escapes a combining mark only at the beginning.
+    let text = format!("{}{character}", if previous { "a" } else { "" });
+    text.escape_debug().eq(text.chars()) && !is_ignorable(character)
+}
+
+/// Letters and marks without a glyph, which `escape_debug` leaves (Unicode's `Default_Ignorable_Code_Point`).
+const fn is_ignorable(character: char) -> bool {
+    matches!(
+        character,
+        '\u{34f}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{ffa0}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
 }
 
 impl fmt::Display for Ssid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for &byte in &self.0 {
-            match byte {
-                b'\\' => f.write_str("\\\\")?,
-                0x20..=0x7e => fmt::Write::write_char(f, char::from(byte))?,
-                _ => write!(f, "\\x{byte:02x}")?,
+        let mut previous = false;
+        for chunk in self.0.utf8_chunks() {
+            for character in chunk.valid().chars() {
+                if character == '\\' {
+                    f.write_str("\\\\")?;
+                } else if is_visible(previous, character) {
+                    f.write_char(character)?;
+                } else {
+                    escape(character.encode_utf8(&mut [0; 4]).as_bytes(), f)?;
+                    previous = false;
+                    continue;
+                }
+                previous = true;
+            }
+            if !chunk.invalid().is_empty() {
+                escape(chunk.invalid(), f)?;
+                previous = false;
             }
         }
         Ok(())
     }
+}
+
+fn escape(bytes: &[u8], f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    bytes.iter().try_for_each(|byte| write!(f, "\\x{byte:02x}"))
 }
 
 impl fmt::Debug for Ssid {
@@ -125,7 +165,16 @@ mod tests {
             (&b"Home ~1"[..], "Home ~1"),
             (b"a\\b", r"a\\b"),
             (b"\x1b[2J\x7f\n", r"\x1b[2J\x7f\x0a"),
-            ("Café".as_bytes(), r"Caf\xc3\xa9"),
+            ("Café Zürich 喫茶店".as_bytes(), "Café Zürich 喫茶店"),
+            (b"Caf\xe9", r"Caf\xe9"),
+            ("e\u{301}".as_bytes(), "e\u{301}"),
+            ("\u{301}e".as_bytes(), r"\xcc\x81e"),
+            (
+                "a\u{202e}b\u{200b}".as_bytes(),
+                r"a\xe2\x80\xaeb\xe2\x80\x8b",
+            ),
+            ("\u{3164}\u{378}".as_bytes(), r"\xe3\x85\xa4\xcd\xb8"),
+            ("a\u{fe0f}\u{a0}".as_bytes(), r"a\xef\xb8\x8f\xc2\xa0"),
         ] {
             assert_eq!(ssid(bytes).to_string(), shown);
             assert_eq!(format!("{:?}", ssid(bytes)), format!("\"{shown}\""));
@@ -137,7 +186,7 @@ mod tests {
         for text in ["", "Café", r#"it's "a\b""#] {
             assert_eq!(ssid(text.as_bytes()).to_text(), Some(text));
         }
-        for unseen in ["a\u{200b}b", "a\u{202e}b", "a\nb", "\u{7f}"] {
+        for unseen in ["a\u{200b}b", "a\u{202e}b", "a\nb", "\u{7f}", "a\u{3164}"] {
             assert_eq!(ssid(unseen.as_bytes()).to_text(), None);
         }
         assert_eq!(ssid(b"Caf\xe9").to_text(), None);
