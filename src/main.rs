@@ -5,10 +5,11 @@ use std::io;
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::FromArgMatches;
 use macveil::cli::{
-    Arguments, Command, Failure, audit, check, doctor, events, explain, generate, import, pause,
-    policy, reroll, rotate, scan, set, status, trust, with_causes,
+    Arguments, Command, Failure, audit, check, command, config, doctor, error_json, events,
+    explain, generate, import, networks, pause, policy, reload, reroll, rotate, scan, set, status,
+    trust, with_causes,
 };
 use macveil::{daemon, log};
 
@@ -18,12 +19,27 @@ const EXIT_NEGATIVE: u8 = 1;
 const EXIT_UNAVAILABLE: u8 = 3;
 
 fn main() -> ExitCode {
-    match Arguments::parse().command {
+    let arguments = command()
+        .try_get_matches()
+        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = match arguments {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            if wants_json() && error.use_stderr() {
+                println!("{}", error_json("usage", error.to_string().trim_end()));
+            }
+            error.exit()
+        }
+    };
+    match arguments.command {
         Command::Run { config } => {
             log::start();
             run_daemon(config.as_deref())
         }
         Command::Status(args) => exit_code(status::run(&args, &mut io::stdout().lock())),
+        Command::Networks(args) => exit_code(networks::run(&args, &mut io::stdout().lock())),
+        Command::Config(args) => exit_code(config::run(&args, &mut io::stdout().lock())),
+        Command::Reload(args) => exit_code(reload::run(&args, &mut io::stdout().lock())),
         Command::Check(args) => exit_code(check::run(&args, &mut io::stdout().lock())),
         Command::Explain(args) => exit_code(explain::run(&args, &mut io::stdout().lock())),
         Command::Generate(args) => exit_code(generate::run(&args, &mut io::stdout().lock())),
@@ -57,7 +73,20 @@ fn run_daemon(config: Option<&Path>) -> ExitCode {
 }
 
 fn exit_code(result: Result<ExitCode, Failure>) -> ExitCode {
-    result.unwrap_or_else(|failure| report(&failure, failure.exit_code()))
+    result.unwrap_or_else(|failure| {
+        if wants_json() {
+            println!("{}", error_json(failure.kind(), &with_causes(&failure)));
+        }
+        report(&failure, failure.exit_code())
+    })
+}
+
+/// A program reads the output, also of an error.
+fn wants_json() -> bool {
+    let arguments = std::env::args_os().skip(1);
+    arguments
+        .take_while(|argument| argument != "--")
+        .any(|argument| argument == "--json")
 }
 
 fn report(error: &dyn Error, code: ExitCode) -> ExitCode {

@@ -1,11 +1,14 @@
 //! What can be said on the command line.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
+use super::console::wrapped;
 use super::{
-    ask, audit, check, doctor, explain, generate, import, pause, policy, reroll, set, status, trust,
+    ask, audit, check, config, doctor, explain, generate, import, networks, pause, policy, reload,
+    reroll, set, status, trust,
 };
 
 /// Keeps a Wi-Fi card's identity off the air.
@@ -15,6 +18,46 @@ pub struct Arguments {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// The subcommands in the groups of `--help`.
+const GROUPS: [(&str, &[&str]); 4] = [
+    (
+        "Daily use",
+        &[
+            "status", "networks", "policy", "trust", "reroll", "rotate", "scan", "pause", "resume",
+        ],
+    ),
+    ("Look", &["explain", "events", "doctor", "audit"]),
+    ("Set up", &["run", "reload", "check", "config", "import"]),
+    ("By hand", &["set", "generate"]),
+];
+
+/// The command line, with the subcommands in groups.
+#[must_use]
+pub fn command() -> clap::Command {
+    let command = Arguments::command();
+    let width = GROUPS
+        .iter()
+        .flat_map(|(_, names)| *names)
+        .map(|name| name.len())
+        .max();
+    let width = width.unwrap_or_default();
+    let mut groups = String::new();
+    for (title, names) in GROUPS {
+        let _ = writeln!(groups, "\n{title}:");
+        for name in names {
+            let about = command
+                .find_subcommand(name)
+                .and_then(clap::Command::get_about);
+            let about = about.map(ToString::to_string).unwrap_or_default();
+            let _ = writeln!(groups, "  {name:width$}  {}", wrapped(&about, width + 4));
+        }
+    }
+    command.help_template(format!(
+        "{{about}}\n\n{{usage-heading}} {{usage}}\n{groups}\n{{options}}\n\n\
+         `macveil COMMAND --help` shows examples. Documentation: man macveil\n"
+    ))
 }
 
 /// The subcommands.
@@ -32,6 +75,9 @@ pub enum Command {
     },
     /// Show what each interface is doing and any problems.
     Status(status::Args),
+    Networks(networks::Args),
+    Config(config::Args),
+    Reload(reload::Args),
     /// Validate the configuration.
     Check(check::Args),
     /// Say which address a network would get, and why.
@@ -79,4 +125,57 @@ pub enum Command {
     Events(ask::OneOrAll),
     Audit(audit::Args),
     Doctor(doctor::Args),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_subcommand_is_in_one_group() {
+        let command = Arguments::command();
+        let mut names: Vec<_> = command
+            .get_subcommands()
+            .map(clap::Command::get_name)
+            .collect();
+        names.sort_unstable();
+        let mut grouped: Vec<_> = GROUPS
+            .iter()
+            .flat_map(|(_, names)| *names)
+            .copied()
+            .collect();
+        grouped.sort_unstable();
+        assert_eq!(grouped, names);
+    }
+
+    #[test]
+    fn help_fits_a_terminal_of_80_columns() {
+        let help = command().term_width(80).render_help().to_string();
+        assert!(
+            help.contains("\nDaily use:\n  status    Show what"),
+            "{help}"
+        );
+        assert!(
+            help.lines().all(|line| line.chars().count() <= 80),
+            "{help}"
+        );
+    }
+
+    #[test]
+    fn help_of_each_subcommand_fits_80_columns() {
+        for subcommand in Arguments::command().get_subcommands() {
+            let help = subcommand
+                .clone()
+                .term_width(80)
+                .render_long_help()
+                .to_string();
+            for line in help.lines().filter(|line| !line.starts_with("  macveil ")) {
+                assert!(
+                    line.chars().count() <= 80,
+                    "{}: {line}",
+                    subcommand.get_name()
+                );
+            }
+        }
+    }
 }

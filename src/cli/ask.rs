@@ -93,26 +93,26 @@ impl Daemon {
 
 impl From<ClientError> for Failure {
     fn from(error: ClientError) -> Self {
-        let tried = "cannot connect to the daemon";
         match error {
-            ClientError::NotAllowed { path, group } => {
-                Self::cannot(tried, not_allowed(&path, group))
-            }
             ClientError::Refused(fault) => Self::cannot("the daemon refused the request", fault),
-            error => Self::cannot(tried, error),
+            error @ ClientError::NotAllowed { group, .. } => Self::cannot(allowed(group), error),
+            error @ ClientError::NoDaemon(_) => Self::cannot("there is no daemon to ask", error),
+            error => Self::cannot("cannot connect to the daemon", error),
         }
     }
 }
 
-fn not_allowed(path: &Path, group: Option<u32>) -> String {
-    let path = path.display();
+/// Who may use the control socket.
+fn allowed(group: Option<u32>) -> String {
     match group {
         Some(id) => {
             let group = Group::with_id(id).name;
-            format!("only root and members of the group {group} can use {path}")
+            format!(
+                "only root and members of the group {group} can ask macveil: use sudo, or join the group with \
+                 `sudo usermod -aG {group} $USER` and log in again"
+            )
         }
-        None => {
-            format!("only root can use {path}; `control-group` in the configuration admits a group")
-        }
+        None => "only root can ask macveil: use sudo, or set `control-group` in the configuration"
+            .to_owned(),
     }
 }

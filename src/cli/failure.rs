@@ -5,6 +5,10 @@ use std::fmt::Display;
 use std::io;
 use std::process::ExitCode;
 
+use serde::Serialize;
+
+use crate::protocol::{ClientError, VERSION, to_json};
+
 /// A command failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
@@ -45,6 +49,20 @@ impl Failure {
         }
     }
 
+    /// The kind of error, for programs.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Usage(_) => "usage",
+            Self::No(_) => "refused",
+            Self::Cannot { source, .. } => match source.downcast_ref::<ClientError>() {
+                Some(ClientError::NoDaemon(_)) => "not-running",
+                Some(ClientError::NotAllowed { .. }) => "not-allowed",
+                _ => "unavailable",
+            },
+        }
+    }
+
     /// The exit status of the process.
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {
@@ -54,6 +72,24 @@ impl Failure {
             Self::Cannot { .. } => CANNOT,
         })
     }
+}
+
+/// An error in one line of JSON: `error` is its kind, for programs.
+#[derive(Serialize)]
+struct ErrorLine<'a> {
+    version: u64,
+    error: &'a str,
+    message: &'a str,
+}
+
+/// The line that commands print with `--json` when they fail.
+#[must_use]
+pub fn error_json(kind: &str, message: &str) -> String {
+    to_json(&ErrorLine {
+        version: VERSION,
+        error: kind,
+        message,
+    })
 }
 
 /// Treats EPIPE as success: the reader closed the pipe.

@@ -3,13 +3,16 @@
 pub mod ask;
 pub mod audit;
 pub mod check;
+pub mod config;
 pub mod doctor;
 pub mod events;
 pub mod explain;
 pub mod generate;
 pub mod import;
+pub mod networks;
 pub mod pause;
 pub mod policy;
+pub mod reload;
 pub mod reroll;
 pub mod rotate;
 pub mod scan;
@@ -19,11 +22,12 @@ pub mod trust;
 
 mod arguments;
 mod console;
+mod control_socket;
 mod failure;
 mod inputs;
 mod origin;
 mod owner;
 mod words;
 
-pub use arguments::{Arguments, Command};
-pub use failure::{Failure, with_causes};
+pub use arguments::{Arguments, Command, command};
+pub use failure::{Failure, error_json, with_causes};

@@ -5,6 +5,7 @@
 //! value is never guessed.
 
 mod document;
+mod effective;
 mod files;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
@@ -23,6 +24,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use document::BackendChoice;
+pub use effective::{EffectiveSection, EffectiveSetting, effective};
 pub use files::{DEFAULT_FILE, Layout};
 pub(crate) use network::is_uuid;
 pub(crate) use options::MIN_SCAN_MASK_FREE_BITS;

@@ -110,7 +110,7 @@ fn json_has_the_outcome() {
         assert_eq!(answer.code, 3);
         assert!(
             answer.out.starts_with(
-                r#"{"interface":"nothing","outcome":"failed","error":"cannot change nothing"#
+                r#"{"version":1,"error":"unavailable","message":"cannot change nothing"#
             ),
             "{answer:?}"
         );

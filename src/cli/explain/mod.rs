@@ -2,7 +2,7 @@
 
 mod explanation;
 mod render;
-mod system;
+pub(super) mod system;
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

@@ -8,14 +8,14 @@ use crate::cli::{inputs, owner};
 use crate::config::{Config, DeviceFacts};
 use crate::platform::netlink::Kernel;
 use crate::store::{self, KEY_FILE};
-use macveil_core::address::{AddressFacts, AddressPolicies, Host};
+use macveil_core::address::{AddressFacts, AddressPolicies, Host, HostKey, Zone};
 use macveil_core::machine;
 use macveil_core::types::{DeviceKind, Mac};
 
 /// Facts about a card that its addresses depend on.
-pub(super) struct Card {
-    pub(super) name: String,
-    pub(super) facts: AddressFacts,
+pub(in crate::cli) struct Card {
+    pub(in crate::cli) name: String,
+    pub(in crate::cli) facts: AddressFacts,
     driver: String,
     kind: DeviceKind,
     /// Controlled by iwd.
@@ -40,7 +40,7 @@ impl Card {
     }
 
     /// The same address policies as in the daemon.
-    pub(super) fn policies(&self, config: &Config, host: Arc<Host>) -> AddressPolicies {
+    pub(in crate::cli) fn policies(&self, config: &Config, host: Arc<Host>) -> AddressPolicies {
         let policies = config.address_policies(&self.device(), host);
         if self.with_iwd && self.facts.permanent.is_some() {
             return policies.bound_to_card();
@@ -48,7 +48,7 @@ impl Card {
         policies
     }
 
-    pub(super) fn device(&self) -> DeviceFacts<'_> {
+    pub(in crate::cli) fn device(&self) -> DeviceFacts<'_> {
         DeviceFacts {
             name: &self.name,
             permanent: self.facts.permanent,
@@ -59,7 +59,7 @@ impl Card {
 }
 
 /// The interface with this name, or the first that macveil manages.
-pub(super) fn card(config: &Config, name: Option<&str>) -> Result<Card, Failure> {
+pub(in crate::cli) fn card(config: &Config, name: Option<&str>) -> Result<Card, Failure> {
     let tried = "cannot list the Wi-Fi interfaces";
     let mut kernel = Kernel::open().map_err(|error| Failure::cannot(tried, error))?;
     let stations = kernel
@@ -129,8 +129,17 @@ fn saved_initial(config: &Config, name: &str) -> Option<Mac> {
     store::saved_initial(&path)
 }
 
+/// The host without its key: for policies, and for addresses that are not made from the key.
+pub(in crate::cli) fn keyless() -> Host {
+    Host {
+        key: HostKey::from_host_id(&[]),
+        boot_id: store::boot_id(),
+        zone: Zone::utc(),
+    }
+}
+
 /// The key and other facts about the host. Never creates a key.
-pub(super) fn host(config: &Config) -> Result<Host, Failure> {
+pub(in crate::cli) fn host(config: &Config) -> Result<Host, Failure> {
     let path = config.state_dir.join(KEY_FILE);
     let key = store::read_key(&path, store::machine_id().as_ref()).map_err(|error| {
         Failure::cannot(

@@ -24,7 +24,7 @@ use macveil_core::address::{Binding, Mask, Policy, StableId};
 use macveil_core::types::{Mac, Ssid};
 use outcome::{SetOutcome, Shown};
 
-/// Change the address of an interface once.
+/// Change the address of an interface once; without an address, show its addresses.
 ///
 /// The link is taken down for the change, which removes its routes, and brought up again if it was up.
 /// The result is read back from the kernel. The owner of a TAP device needs no privileges.
@@ -32,10 +32,11 @@ use outcome::{SetOutcome, Shown};
 /// Options have the same letters as in macchanger: `macchanger -r wlan0` is `macveil set wlan0 -r`.
 #[derive(Debug, clap::Args)]
 #[command(
-    group(clap::ArgGroup::new("what").required(true)),
-    override_usage = "macveil set <IFACE> <ADDRESS|POLICY|-r|-e|-a|-A|-p|-m ADDRESS|-s> [OPTIONS]
-       macveil set --list[=<KEYWORD>] [OPTIONS]",
+    group(clap::ArgGroup::new("what")),
+    override_usage = "macveil set <IFACE> [ADDRESS|POLICY|-r|-e|-a|-A|-p|-m ADDRESS]
+       macveil set --list[=<KEYWORD>]",
     after_help = "Examples:
+  macveil set wlan0                          the addresses of wlan0
   macveil set wlan0 --random                 macchanger -r wlan0
   macveil set wlan0 --ending                 macchanger -e wlan0
   macveil set wlan0 --permanent              macchanger -p wlan0
@@ -126,10 +127,6 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
         Some(keyword) => vendor_list::list(args, keyword, out),
         None => show_or_change(args, out),
     };
-    if let (true, Err(failure @ Failure::Cannot { .. })) = (args.json, &answer) {
-        let interface = args.iface.as_deref();
-        writeln!(out, "{}", outcome::failed(interface, failure))?;
-    }
     ignore_broken_pipe(answer)
 }
 
@@ -139,7 +136,7 @@ fn show_or_change(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure
     let mut links =
         Links::open().map_err(|error| Failure::cannot("cannot list the interfaces", error))?;
     let adapter = links.adapter(name).map_err(|error| {
-        let tried = if args.show { "show" } else { "change" };
+        let tried = if request.is_none() { "show" } else { "change" };
         Failure::cannot(format!("cannot {tried} {name}"), error)
     })?;
     let lists = vendor_list::lists(args);

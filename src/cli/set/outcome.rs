@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use rustix::io::Errno;
 use serde::Serialize;
 
-use crate::cli::failure::{CANNOT, Failure, NO, with_causes};
+use crate::cli::failure::{CANNOT, NO};
 use crate::platform::netlink::Adapter;
 use crate::protocol::to_json;
 use crate::tools::set::{Change, VendorNames};
@@ -243,19 +243,4 @@ impl fmt::Display for Shown<'_> {
             None => f.write_str("permanent  not reported by the driver"),
         }
     }
-}
-
-/// What there is to say where nothing was tried.
-pub(super) fn failed(interface: Option<&str>, failure: &Failure) -> String {
-    #[derive(Serialize)]
-    struct Report<'a> {
-        interface: Option<&'a str>,
-        outcome: &'a str,
-        error: String,
-    }
-    to_json(&Report {
-        interface,
-        outcome: "failed",
-        error: with_causes(failure),
-    })
 }

@@ -17,9 +17,9 @@ const NO_NETWORK: &str =
 const BIA: &str = "--bia requires --random (without --mask), --another or --any";
 
 impl Args {
-    /// The requested address; `None` for `--show`.
+    /// The requested address; `None`: only show the addresses.
     pub(super) fn request(&self) -> Result<Option<RequestedAddress>, Failure> {
-        let request = if self.show {
+        let request = if self.only_shows() {
             None
         } else if self.another {
             Some(RequestedAddress::AnotherVendor)
@@ -38,6 +38,11 @@ impl Args {
             }
             request => request,
         })
+    }
+
+    const fn only_shows(&self) -> bool {
+        let changes = self.permanent || self.random || self.ending || self.another || self.any;
+        !changes && self.policy.is_none() && self.mac.is_none()
     }
 
     fn requested_policy(&self) -> Policy {

@@ -291,7 +291,6 @@ fn options_without_effect_are_usage_errors() {
         assert_eq!(failure.exit_code(), ExitCode::from(2));
     }
     for words in [
-        "wlan0",
         "wlan0 -r -e",
         "wlan0 -m 1:0:0:0:0:0",
         "wlan0 0:0:0:0:0:0",

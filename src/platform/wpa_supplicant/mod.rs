@@ -31,6 +31,7 @@ mod tests;
 mod text;
 
 use std::path::PathBuf;
+pub(crate) use text::config_ssid;
 
 use tokio::sync::mpsc::UnboundedReceiver;
 

@@ -49,7 +49,7 @@ pub(super) fn printf_ssid(text: &[u8]) -> Option<Ssid> {
 }
 
 /// An SSID as `GET_NETWORK <id> ssid` shows it.
-pub(super) fn config_ssid(text: &[u8]) -> Option<Ssid> {
+pub(crate) fn config_ssid(text: &[u8]) -> Option<Ssid> {
     Ssid::new(&config_string(text)?)
 }
 

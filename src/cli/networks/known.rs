@@ -1,0 +1,106 @@
+//! The networks that wpa_supplicant and iwd know.
+
+use std::path::Path;
+
+use wpactrl::Client;
+
+use crate::cli::control_socket::converse;
+use crate::config::Config;
+use crate::platform::iwd::STATE_DIRECTORY;
+use crate::platform::iwd::files::KnownNetworks;
+use crate::platform::wpa_supplicant::config_ssid;
+use crate::protocol::Backend;
+use macveil_core::types::Ssid;
+
+/// A network that a program knows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::cli) struct Known {
+    pub(in crate::cli) ssid: Ssid,
+    /// `id_str` of `wpa_supplicant`.
+    pub(in crate::cli) id_str: Option<String>,
+    pub(in crate::cli) by: Backend,
+}
+
+/// The networks known on an interface, and why some could not be read.
+pub(in crate::cli) fn on(config: &Config, interface: &str) -> (Vec<Known>, Vec<String>) {
+    let socket = config.ctrl_interface.join(interface);
+    let mut problems = Vec::new();
+    let mut all = Vec::new();
+    if socket.exists() {
+        match converse(&socket, of_supplicant) {
+            Ok(known) => all.extend(known),
+            Err(error) => problems.push(format!("{}: {error}", socket.display())),
+        }
+    }
+    if Path::new(STATE_DIRECTORY).exists() {
+        match KnownNetworks::new(STATE_DIRECTORY.into()).list() {
+            Ok(known) => all.extend(known.into_iter().map(|network| Known {
+                ssid: network.id.ssid,
+                id_str: None,
+                by: Backend::Iwd,
+            })),
+            Err(error) => problems.push(error.to_string()),
+        }
+    }
+    (all, problems)
+}
+
+fn of_supplicant(mut client: Client) -> wpactrl::Result<Vec<Known>> {
+    let mut all = Vec::new();
+    let mut last: Option<u32> = None;
+    loop {
+        let request = last.map_or_else(
+            || "LIST_NETWORKS".to_owned(),
+            |id| format!("LIST_NETWORKS LAST_ID={id}"),
+        );
+        let ids = ids(&client.request(&request)?);
+        for &id in &ids {
+            let ssid = client.request(&format!("GET_NETWORK {id} ssid"))?;
+            let Some(ssid) = config_ssid(ssid.trim_ascii().as_bytes()) else {
+                continue;
+            };
+            let id_str = client.request(&format!("GET_NETWORK {id} id_str"))?;
+            all.push(Known {
+                ssid,
+                id_str: quoted(id_str.trim_ascii()),
+                by: Backend::WpaSupplicant,
+            });
+        }
+        match ids.last() {
+            Some(&id) if last.is_none_or(|last| last < id) => last = Some(id),
+            _ => return Ok(all),
+        }
+    }
+}
+
+/// The first column of each line after the heading.
+fn ids(list: &str) -> Vec<u32> {
+    let lines = list.lines();
+    lines
+        .filter_map(|line| line.split('\t').next()?.parse().ok())
+        .collect()
+}
+
+fn quoted(value: &str) -> Option<String> {
+    let text = value.strip_prefix('"')?.strip_suffix('"')?;
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_read_from_the_lines_after_the_heading() {
+        let list = "network id / ssid / bssid / flags\n0\tHome\tany\t[CURRENT]\n7\tCafe\tany\t\n";
+        assert_eq!(ids(list), [0, 7]);
+        assert_eq!(ids("FAIL\n"), Vec::<u32>::new());
+    }
+
+    #[test]
+    fn id_str_without_quotes_is_not_set() {
+        assert_eq!(quoted("\"work\""), Some("work".to_owned()));
+        assert_eq!(quoted("FAIL"), None);
+        assert_eq!(quoted("\"\""), None);
+    }
+}
