@@ -1,7 +1,7 @@
 //! The `macveil` command: arguments, dispatch, errors with their causes.
 
 use std::error::Error;
-use std::io;
+use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -25,8 +25,8 @@ fn main() -> ExitCode {
     let arguments = match arguments {
         Ok(arguments) => arguments,
         Err(error) => {
-            if wants_json() && error.use_stderr() {
-                println!("{}", error_json("usage", error.to_string().trim_end()));
+            if error.use_stderr() {
+                report_json("usage", error.to_string().trim_end());
             }
             error.exit()
         }
@@ -74,19 +74,20 @@ fn run_daemon(config: Option<&Path>) -> ExitCode {
 
 fn exit_code(result: Result<ExitCode, Failure>) -> ExitCode {
     result.unwrap_or_else(|failure| {
-        if wants_json() {
-            println!("{}", error_json(failure.kind(), &with_causes(&failure)));
-        }
+        report_json(failure.kind(), &with_causes(&failure));
         report(&failure, failure.exit_code())
     })
 }
 
-/// A program reads the output, also of an error.
-fn wants_json() -> bool {
-    let arguments = std::env::args_os().skip(1);
-    arguments
-        .take_while(|argument| argument != "--")
-        .any(|argument| argument == "--json")
+/// With `--json` a program reads the output, also of an error.
+fn report_json(kind: &str, message: &str) {
+    let mut arguments = std::env::args_os()
+        .skip(1)
+        .take_while(|argument| argument != "--");
+    if arguments.any(|argument| argument == "--json") {
+        // The error is on standard error as well.
+        let _ = writeln!(io::stdout(), "{}", error_json(kind, message));
+    }
 }
 
 fn report(error: &dyn Error, code: ExitCode) -> ExitCode {

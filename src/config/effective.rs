@@ -1,5 +1,6 @@
 //! Every setting that is in force, with the file that sets it.
 
+use std::fmt::Write;
 use std::sync::Arc;
 
 use toml::de::{DeTable, DeValue};
@@ -74,7 +75,7 @@ fn add(
     let table = table.into_inner();
     merge(all, "", settings(&table));
     let mut repeated = Vec::new();
-    for (name, value) in table.iter() {
+    for (name, value) in &table {
         match value.get_ref() {
             DeValue::Table(section) => merge(all, name.get_ref(), settings(section)),
             DeValue::Array(items) => {
@@ -153,7 +154,8 @@ fn quoted(text: &str) -> String {
         match character {
             '"' | '\\' => quoted.extend(['\\', character]),
             control if control.is_control() => {
-                quoted.push_str(&format!("\\u{:04X}", u32::from(control)));
+                // Writing to a string cannot fail.
+                let _ = write!(quoted, "\\u{:04X}", u32::from(control));
             }
             other => quoted.push(other),
         }

@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 /// An SSID: up to 32 arbitrary bytes (IEEE 802.11-2020, 9.4.2.2).
 ///
-/// `Display` escapes bytes that are not UTF-8 and characters that nobody sees or that change the text around them
-/// (control, bidirectional, invisible and unassigned ones), because any access point can choose the bytes.
+/// `Display` escapes bytes that are not UTF-8, and control, bidirectional, invisible and unassigned characters,
+/// because any access point can choose the bytes.
 /// Serialized as `ssid`, the displayed name, and `ssid_hex`, which alone is read.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "SerializedSsid", try_from = "SerializedSsid")]
