@@ -12,8 +12,9 @@ use zeroize::Zeroizing;
 
 use crate::store::read_secret;
 use crate::store::regular::{self, Links};
-use crate::tools::import::{ConfFile, ProfileContents, ProfileDirectory, ProfileFile};
-use macveil_core::address::NmVersion;
+use crate::tools::import::{
+    ConfFile, InstalledVersion, ProfileContents, ProfileDirectory, ProfileFile,
+};
 
 /// Maximum size of a file. `NetworkManager` has the same limit for its key.
 const MAX_FILE_SIZE: u64 = 1024 * 1024;
@@ -57,10 +58,12 @@ impl SystemFiles {
         };
         files.extend(lib.into_values().map(|path| read(path, true)));
         files.extend(run.into_values().map(|path| read(path, true)));
-        let main = self.at("/etc/NetworkManager/NetworkManager.conf");
-        if fs::symlink_metadata(&main).is_ok() {
-            files.push(read(main, false));
-        }
+        // The first one that exists; the former is from before 0.9.
+        let main = ["nm-system-settings.conf", "NetworkManager.conf"]
+            .map(|name| self.at(Path::new("/etc/NetworkManager").join(name)))
+            .into_iter()
+            .find(|path| path.exists());
+        files.extend(main.map(|path| read(path, false)));
         files.extend(etc.into_values().map(|path| read(path, true)));
         Ok(files)
     }
@@ -125,7 +128,7 @@ impl SystemFiles {
 
     /// The installed version, from the name of the plug-in directory. The program itself cannot be run: the
     /// files can belong to another system.
-    pub(super) fn version(&self) -> Option<NmVersion> {
+    pub(super) fn version(&self) -> Option<InstalledVersion> {
         let libraries = self.list("/usr/lib").unwrap_or_default();
         let multiarch = libraries.into_keys().map(|name| format!("/usr/lib/{name}"));
         let mut places = vec!["/usr/lib".to_owned(), "/usr/lib64".to_owned()];

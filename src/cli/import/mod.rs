@@ -15,9 +15,11 @@ use zeroize::Zeroizing;
 use super::failure::{Failure, ignore_broken_pipe};
 use crate::config::{Config, Layout};
 use crate::store::{ImportedKey, atomic, compare_key, import_key};
-use crate::tools::import::{Conf, ImportOptions, ImportReport, ReportItem, translate};
+use crate::tools::import::{
+    Conf, ImportOptions, ImportReport, InstalledVersion, ReportItem, translate,
+};
 use files::SystemFiles;
-use macveil_core::address::{HostKey, NmVersion, Policy, is_weak_key};
+use macveil_core::address::{HostKey, Policy, is_weak_key};
 
 /// The file that is written.
 const DROP_IN: &str = "/etc/macveil/conf.d/50-networkmanager.toml";
@@ -58,7 +60,10 @@ struct NetworkManager {
     replace_key: bool,
     /// NetworkManager's version (default: from its plug-ins, or else the newest).
     #[arg(long, value_name = "VERSION")]
-    nm_version: Option<NmVersion>,
+    nm_version: Option<InstalledVersion>,
+    /// The tag in NetworkManager's environment that `[.config] enable=env:TAG` in drop-ins compares.
+    #[arg(long, value_name = "TAG")]
+    nm_enable_tag: Option<String>,
     /// NetworkManager's default policy (default: preserve, before 1.6 permanent).
     #[arg(long, value_name = "POLICY")]
     unset_policy: Option<Policy>,
@@ -70,7 +75,7 @@ struct NetworkManager {
 /// The output of the command.
 struct Summary {
     dry_run: bool,
-    version: Option<NmVersion>,
+    version: Option<InstalledVersion>,
     items: Vec<ReportItem>,
     configuration: String,
     key: KeyOutcome,
@@ -164,11 +169,16 @@ fn write(path: &Path, text: &str) -> io::Result<()> {
 fn settings(
     tree: &SystemFiles,
     args: &NetworkManager,
-    version: Option<NmVersion>,
+    version: Option<InstalledVersion>,
     report: &mut ImportReport,
 ) -> Result<String, Failure> {
     let files = tree.configuration()?;
-    let conf = Conf::read(&files, report);
+    let options = ImportOptions {
+        version,
+        enable_tag: args.nm_enable_tag.clone(),
+        unset: args.unset_policy,
+    };
+    let conf = Conf::read(&files, &options, report);
     let directory = conf.profile_directory();
     let profiles = tree.profiles(directory.as_deref().unwrap_or(NM_PROFILES))?;
     if files.is_empty() && profiles.is_empty() && !tree.at(NM_KEY).exists() {
@@ -185,10 +195,6 @@ fn settings(
     }
     // Optional: only the order of profiles for the same network depends on it.
     let timestamps = tree.read_if_there(NM_TIMESTAMPS).ok().flatten();
-    let options = ImportOptions {
-        version,
-        unset: args.unset_policy,
-    };
     let text = translate(
         &conf,
         &profiles,

@@ -73,9 +73,13 @@ fn items(items: &[ReportItem], out: &mut impl Write) -> io::Result<()> {
     for file in files {
         writeln!(out, "\n{}", harmless(file))?;
         for item in items.iter().filter(|item| item.file == file) {
+            let place = match item.source_line {
+                Some(line) => format!("line {line}: "),
+                None => String::new(),
+            };
             write!(
                 out,
-                "  {}\n    {}: {}",
+                "  {place}{}\n    {}: {}",
                 harmless(&item.setting),
                 item.outcome.words(),
                 harmless(&item.text)
@@ -107,13 +111,14 @@ struct SettingReport<'a> {
     outcome: &'a str,
     text: &'a str,
     line: Option<usize>,
+    setting_line: Option<usize>,
 }
 
 impl Summary {
     fn to_json(&self) -> String {
         to_json(&Report {
             dry_run: self.dry_run,
-            version: self.version.map(|version| version.to_string()),
+            version: self.version.map(|installed| installed.version.to_string()),
             file: DROP_IN,
             text: &self.configuration,
             key: match self.key {
@@ -137,6 +142,7 @@ impl<'a> SettingReport<'a> {
             outcome: item.outcome.name(),
             text: &item.text,
             line: item.line,
+            setting_line: item.source_line,
         }
     }
 }

@@ -171,7 +171,7 @@ fn every_setting_is_reported() {
     let system = System::of("fedora");
     let output = system.import(&["--nm-version", "1.48"]).unwrap();
     for (setting, outcome) in [
-        ("[config] enable=no", "not needed: the file is disabled"),
+        ("[.config] enable=no", "not needed: the file is disabled"),
         (
             "[device] wifi.scan-generate-mac-address-mask=FF:FF:FF:FF:FF:00",
             "not possible: it leaves 8 random bits",
@@ -197,7 +197,7 @@ fn every_setting_is_reported() {
             "imported: cloned-mac-address = \"02:00:5e:00:00:01\"",
         ),
     ] {
-        let wanted = format!("  {setting}\n    {outcome}");
+        let wanted = format!(" {setting}\n    {outcome}");
         assert!(output.contains(&wanted), "{wanted}\nin\n{output}");
     }
     for (file, outcome) in [

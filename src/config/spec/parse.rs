@@ -140,26 +140,56 @@ fn after_tag<'t>(text: &'t str, tag: &str) -> Option<&'t str> {
     head.eq_ignore_ascii_case(tag).then_some(rest)
 }
 
-/// Splits at `,` and `;` unless escaped with a backslash (`nm_match_spec_split`).
+/// Splits at `,` and `;` unless escaped with a backslash (`nm_match_spec_split`). Escaped white space is kept.
 pub(crate) fn split(text: &str) -> Vec<String> {
-    let mut pieces = vec![String::new()];
+    let mut pieces = Vec::new();
+    let mut piece = Piece::default();
     let mut characters = text.chars();
     while let Some(character) = characters.next() {
-        match (character, pieces.last_mut()) {
-            (',' | ';', _) => pieces.push(String::new()),
-            ('\\', Some(piece)) => push_escaped(piece, characters.next()),
-            (other, Some(piece)) => piece.push(other),
-            (_, None) => {}
+        match character {
+            ',' | ';' => pieces.push(std::mem::take(&mut piece)),
+            '\\' => piece.push_escaped(characters.next()),
+            blank if blank.is_ascii_whitespace() => piece.push_blank(blank),
+            other => piece.push(other),
         }
     }
-    let trimmed = pieces.iter().map(|piece| piece.trim_ascii().to_owned());
-    trimmed.filter(|piece| !piece.is_empty()).collect()
+    pieces.push(piece);
+    let texts = pieces.into_iter().map(|piece| piece.text);
+    texts.filter(|text| !text.is_empty()).collect()
 }
 
-fn push_escaped(piece: &mut String, escaped: Option<char>) {
-    match escaped {
-        Some(separator @ (',' | ';' | '\\')) => piece.push(separator),
-        Some(other) => piece.extend(['\\', other]),
-        None => {}
+/// A spec without white space around it.
+#[derive(Default)]
+struct Piece {
+    text: String,
+    /// White space that counts only if something follows.
+    blanks: String,
+}
+
+impl Piece {
+    fn push(&mut self, character: char) {
+        self.text.push_str(&std::mem::take(&mut self.blanks));
+        self.text.push(character);
+    }
+
+    fn push_blank(&mut self, blank: char) {
+        if !self.text.is_empty() {
+            self.blanks.push(blank);
+        }
+    }
+
+    fn push_escaped(&mut self, escaped: Option<char>) {
+        match escaped {
+            Some('s') => self.push(' '),
+            Some('n') => self.push('\n'),
+            Some('t') => self.push('\t'),
+            Some('r') => self.push('\r'),
+            Some(separator @ (',' | ';' | '\\')) => self.push(separator),
+            Some(other) => {
+                self.push('\\');
+                self.push(other);
+            }
+            None => {}
+        }
     }
 }

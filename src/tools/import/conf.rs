@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use super::enabled::{FILE_GROUP, is_enabled};
 use super::keyfile::{Group, KeyFile, Value};
 use super::report::{ImportOutcome, ImportReport};
+use super::translate::ImportOptions;
 use crate::config::split_specs;
 
 /// A configuration file of `NetworkManager`.
@@ -13,7 +15,7 @@ pub struct ConfFile {
     pub path: Arc<str>,
     /// Content, or why it cannot be read.
     pub contents: Result<Vec<u8>, String>,
-    /// Whether it is a drop-in. `[config] enable` applies to drop-ins only.
+    /// Whether it is a drop-in. `[.config] enable` applies to drop-ins only.
     pub drop_in: bool,
 }
 
@@ -33,21 +35,29 @@ pub(super) struct Section {
     settings: Group,
 }
 
-const SPEC_KEYS: [(&str, &str); 3] = [
-    ("keyfile", "unmanaged-devices"),
-    ("connection", "match-device"),
-    ("device", "match-device"),
-];
+/// Whether `KEY+=` and `KEY-=` change a list of device or connection specs.
+fn is_spec_list(group: &str, key: &str) -> bool {
+    match key {
+        "unmanaged-devices" => group == "keyfile",
+        "match-device" => group.starts_with("connection") || group.starts_with("device"),
+        "allowed-connections" => group.starts_with("device"),
+        "no-auto-default" | "ignore-carrier" | "assume-ipv6ll-only" => group == "main",
+        _ => false,
+    }
+}
 
 impl Conf {
     /// Merges files; each overrides the files before it.
-    pub fn read(files: &[ConfFile], report: &mut ImportReport) -> Self {
+    pub fn read(files: &[ConfFile], options: &ImportOptions, report: &mut ImportReport) -> Self {
         let mut conf = Self::default();
         for file in files {
             let contents = file.contents.as_ref().map_err(Clone::clone);
             let read = contents.and_then(|contents| {
                 KeyFile::parse(contents, &file.path).map_err(|error| error.to_string())
             });
+            if let Ok(read) = &read {
+                report.locate(read);
+            }
             match read {
                 Err(why) => report.add(
                     &file.path,
@@ -55,7 +65,7 @@ impl Conf {
                     ImportOutcome::NotPossible,
                     format!("not read: {why}; fix it and import again"),
                 ),
-                Ok(read) if file.drop_in && !is_enabled(&read, &file.path, report) => {}
+                Ok(read) if file.drop_in && !is_enabled(&read, options, report) => {}
                 Ok(read) => conf.merge(&read),
             }
         }
@@ -71,6 +81,10 @@ impl Conf {
 
     pub(super) fn value(&self, group: &str, key: &str) -> Option<&Value> {
         self.0.value(group, key)
+    }
+
+    pub(super) fn groups(&self) -> &[(String, Group)] {
+        self.0.groups()
     }
 
     /// Sections with this prefix in the order of their priority: those of the last file first, the one
@@ -103,8 +117,10 @@ impl Conf {
         let devices = all().rev().filter(|(name, _)| is_device(name));
         let connections = all().rev().filter(|(name, _)| is_connection(name));
         for (name, group) in others.chain(devices).chain(connections) {
-            let ours = !name.starts_with(".intern") && name != "config";
-            for (key, value) in group.all().iter().filter(|_| ours) {
+            let ours = !name.starts_with(".intern") && name != FILE_GROUP;
+            let is_internal = |key: &str| key.starts_with(".was") || key.starts_with(".set.");
+            let settings = group.all().iter();
+            for (key, value) in settings.filter(|(key, _)| ours && !is_internal(key)) {
                 match key.split_at_checked(key.len() - 1) {
                     Some((key, sign @ ("+" | "-"))) if !key.is_empty() => {
                         self.extend(name, key, sign, value);
@@ -117,10 +133,7 @@ impl Conf {
 
     /// `KEY+=` and `KEY-=`, for lists only.
     fn extend(&mut self, group: &str, key: &str, sign: &str, value: &Value) {
-        let is_list = SPEC_KEYS
-            .iter()
-            .any(|(prefix, name)| group.starts_with(prefix) && key == *name);
-        if !is_list {
+        if !is_spec_list(group, key) {
             return;
         }
         let change = split_specs(&value.raw);
@@ -139,6 +152,7 @@ impl Conf {
         let value = Value {
             raw: escaped.join(","),
             file: Arc::clone(&value.file),
+            line: value.line,
         };
         self.0.set(group, key, value);
     }
@@ -159,32 +173,16 @@ impl Section {
 pub(super) fn escape_spec(spec: &str) -> String {
     let mut escaped = String::with_capacity(spec.len());
     for character in spec.chars() {
-        if matches!(character, ',' | ';' | '\\') {
-            escaped.push('\\');
+        match character {
+            ',' | ';' | '\\' => escaped.extend(['\\', character]),
+            ' ' => escaped.push_str("\\s"),
+            '\n' => escaped.push_str("\\n"),
+            '\t' => escaped.push_str("\\t"),
+            '\r' => escaped.push_str("\\r"),
+            other => escaped.push(other),
         }
-        escaped.push(character);
     }
     escaped
-}
-
-fn is_enabled(file: &KeyFile, path: &Arc<str>, report: &mut ImportReport) -> bool {
-    let Some(value) = file.value("config", "enable") else {
-        return true;
-    };
-    let setting = format!("[config] enable={}", value.raw);
-    match boolean(&value.raw) {
-        Some(true) => true,
-        Some(false) => {
-            let text = "the file is disabled, so its settings were not in effect";
-            report.add(path, setting, ImportOutcome::NotNeeded, text);
-            false
-        }
-        None => {
-            let text = "the file is read as if enabled; if it was not in effect, delete it and import again";
-            report.add(path, setting, ImportOutcome::NotPossible, text);
-            true
-        }
-    }
 }
 
 /// Parses a boolean like `NetworkManager`.

@@ -73,7 +73,7 @@ impl Translator<'_> {
             let Some(file) = random.or(scan_mask).map(|value| &value.file) else {
                 continue;
             };
-            let Some(scope) = scope(section, Medium::Wifi, self.report) else {
+            let Some(scope) = scope(section, Medium::Wifi, self.version, self.report) else {
                 let why = "the section matches no Wi-Fi interface";
                 self.report
                     .add(file, section.header(), ImportOutcome::NotNeeded, why);

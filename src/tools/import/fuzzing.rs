@@ -30,12 +30,12 @@ pub(crate) fn files(data: &[u8]) {
     let timestamps = next().to_owned();
     let profiles: Vec<_> = (0_i128..).zip(parts).map(profile).collect();
     let mut report = ImportReport::default();
-    let conf = Conf::read(&conf, &mut report);
-    let _ = conf.profile_directory();
     let options = ImportOptions {
         version,
-        unset: None,
+        ..ImportOptions::default()
     };
+    let conf = Conf::read(&conf, &options, &mut report);
+    let _ = conf.profile_directory();
     let written = translate(
         &conf,
         &profiles,

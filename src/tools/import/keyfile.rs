@@ -19,11 +19,13 @@ pub(super) struct OrderedMap<T> {
     indices: BTreeMap<String, usize>,
 }
 
-/// A value as written, and its file.
+/// A value as written, with its place.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Value {
     pub(super) raw: String,
     pub(super) file: Arc<str>,
+    /// Counted from 1.
+    pub(super) line: usize,
 }
 
 /// A value without escapes.
@@ -68,9 +70,12 @@ impl KeyFile {
                         .ok_or_else(|| at_line("key before the first [group]"))?;
                     let text = std::str::from_utf8(value).ok();
                     if let Some(raw) = text.filter(|text| !text.contains('\0')) {
-                        let raw = raw.to_owned();
-                        let file = Arc::clone(file);
-                        read.set(group, key, Value { raw, file });
+                        let value = Value {
+                            raw: raw.to_owned(),
+                            file: Arc::clone(file),
+                            line: index + 1,
+                        };
+                        read.set(group, key, value);
                     }
                 }
             }
@@ -154,6 +159,32 @@ fn key_value(line: &[u8]) -> Option<(&str, &[u8])> {
 }
 
 impl Value {
+    /// Splits a list at `;` and replaces escapes (`g_key_file_get_string_list`).
+    pub(super) fn list(&self) -> Vec<String> {
+        let mut pieces = Vec::new();
+        let mut piece = String::new();
+        let mut characters = self.raw.chars();
+        while let Some(character) = characters.next() {
+            match character {
+                ';' => pieces.push(std::mem::take(&mut piece)),
+                '\\' => match characters.next() {
+                    Some(';') => piece.push(';'),
+                    Some('s') => piece.push(' '),
+                    Some('n') => piece.push('\n'),
+                    Some('t') => piece.push('\t'),
+                    Some('r') => piece.push('\r'),
+                    Some('\\') => piece.push('\\'),
+                    Some(other) => piece.extend(['\\', other]),
+                    None => {}
+                },
+                other => piece.push(other),
+            }
+        }
+        pieces.push(piece);
+        pieces.retain(|piece| !piece.is_empty());
+        pieces
+    }
+
     /// Replaces the escapes `\s`, `\n`, `\t`, `\r` and `\\`.
     pub(super) fn text(&self) -> Text {
         let mut text = String::with_capacity(self.raw.len());
@@ -216,6 +247,19 @@ mod tests {
         ] {
             let text = text.to_owned();
             assert_eq!(value(line), Text { text, clean }, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn lists_are_split_at_semicolons_that_are_not_escaped() {
+        for (raw, pieces) in [
+            ("", vec![]),
+            ("wlan0", vec!["wlan0"]),
+            ("wlan0;wlan*;", vec!["wlan0", "wlan*"]),
+            (r"a\;b;c,d", vec!["a;b", "c,d"]),
+        ] {
+            let file = parse(format!("[g]\nk={raw}\n")).unwrap();
+            assert_eq!(file.value("g", "k").unwrap().list(), pieces, "{raw}");
         }
     }
 

@@ -4,12 +4,18 @@
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
 
+mod binding;
+#[cfg(test)]
+mod checked;
 mod conf;
 mod devices;
+mod enabled;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod keyfile;
+mod leftovers;
 mod networks;
+mod patterns;
 mod profile;
 mod report;
 mod scope;
@@ -19,9 +25,11 @@ mod tests;
 mod toml_text;
 mod translate;
 mod value;
+mod version;
 
 pub use conf::{Conf, ConfFile};
 pub use keyfile::KeyFileError;
 pub use profile::{ProfileContents, ProfileDirectory, ProfileFile};
 pub use report::{ImportOutcome, ImportReport, ReportItem};
 pub use translate::{ImportOptions, translate};
+pub use version::InstalledVersion;

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::conf::escape_spec;
 use super::profile::{Profile, ProfileTarget};
 use super::report::ImportOutcome;
 use super::scope::Medium;
 use super::sections::GlobalDefault;
-use super::toml_text::Quoted;
+use super::toml_text::{List, Quoted};
 use super::translate::{MASK, NO_ID, POLICY, STABLE_ID, Translator};
 use super::value::{Policy, mask, policy};
 use crate::config::is_uuid;
@@ -33,23 +32,23 @@ impl Translator<'_> {
                 self.superseded_by(profile, winner);
                 continue;
             }
-            let spec = match (&profile.interface, profile.card) {
-                (Some(name), _) => format!("interface-name:={}", escape_spec(name)),
-                (None, Some(card)) => format!("mac:{card}"),
-                (None, None) => Medium::Ethernet.all(),
+            let specs = match profile.binding.specs.as_slice() {
+                [] => vec![Medium::Ethernet.all()],
+                specs => specs.to_vec(),
             };
-            if taken.contains(&spec) {
+            if specs.iter().all(|spec| taken.contains(spec)) {
                 let why =
                     "another profile for the same interface has a higher rank in NetworkManager";
                 self.report
                     .add(&profile.path, title, ImportOutcome::NotPossible, why);
                 continue;
             }
-            let mut scope = vec![spec.clone()];
+            let mut scope = specs.clone();
             scope.extend(taken.iter().map(|spec| format!("except:{spec}")));
             if profile.is_bound() {
-                scope.push(Medium::Wifi.all().replace("type", "except:type"));
-                taken.push(spec);
+                scope.push(Medium::Ethernet.none_of_the_other());
+                let wanted = specs.into_iter().filter(|spec| !is_exception(spec));
+                taken.extend(wanted);
             } else {
                 for_all = Some(profile);
             }
@@ -152,19 +151,13 @@ impl Translator<'_> {
 
     /// The interface or card of a profile.
     fn binding(&mut self, profile: &Profile) {
-        let name = profile.interface.as_ref();
-        let card = profile
-            .card
-            .map(|card| (format!("mac:{card}"), format!("[wifi] mac-address={card}")));
-        let bound = name
-            .map(|name| {
-                let spec = format!("interface-name:={}", escape_spec(name));
-                (spec, format!("[connection] interface-name={name}"))
-            })
-            .or(card);
-        if let Some((spec, setting)) = bound {
-            let line = self.toml.key("match", Quoted(&spec));
-            self.report.imported(&profile.path, setting, "match", line);
+        if !profile.binding.is_bound() {
+            return;
+        }
+        let line = self.toml.key("match", List(&profile.binding.specs));
+        for setting in profile.binding.settings() {
+            self.report
+                .imported(&profile.path, setting.as_str(), "match", line);
         }
     }
 
@@ -260,6 +253,10 @@ impl Translator<'_> {
             }
         }
     }
+}
+
+fn is_exception(spec: &str) -> bool {
+    spec.starts_with("except:")
 }
 
 /// The SSID as text, if it can be written as text.

@@ -4,10 +4,14 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::binding::{Binding, BindingSettings};
 use super::conf::boolean;
-use super::keyfile::{KeyFile, Text};
+use super::keyfile::{KeyFile, Text, Value};
+use super::leftovers;
 use super::report::{ImportOutcome, ImportReport};
+use super::scope::Medium;
 use super::value::{Policy, mask, policy};
+use super::version::InstalledVersion;
 use macveil_core::address::NmVersion;
 use macveil_core::types::{Mac, Ssid};
 
@@ -53,10 +57,7 @@ pub(super) struct Profile {
     pub(super) id: String,
     pub(super) uuid: Option<String>,
     pub(super) link: ProfileTarget,
-    /// `connection.interface-name`.
-    pub(super) interface: Option<String>,
-    /// `mac-address`: the permanent address of the card.
-    pub(super) card: Option<Mac>,
+    pub(super) binding: Binding,
     pub(super) policy: Option<Policy>,
     /// An empty value overrides the default.
     pub(super) mask: Option<String>,
@@ -83,7 +84,7 @@ impl Profile {
     /// Whether it is limited to an interface, card or access point.
     pub(super) fn is_bound(&self) -> bool {
         let to_bss = matches!(&self.link, ProfileTarget::Wifi { bssid: Some(_), .. });
-        to_bss || self.interface.is_some() || self.card.is_some()
+        to_bss || self.binding.is_bound()
     }
 }
 
@@ -97,6 +98,7 @@ pub(super) fn read(
     let timestamps = KeyFile::parse(timestamps, &"timestamps".into()).unwrap_or_default();
     let mut profiles = Vec::new();
     for (file, contents) in visible(files, report) {
+        report.locate(&contents);
         let mut reader = Reader {
             file: &contents,
             path: &file.path,
@@ -105,6 +107,7 @@ pub(super) fn read(
         };
         match reader.read() {
             Ok(Some(mut profile)) => {
+                leftovers::of_profile(&contents, report);
                 let used = profile.uuid.as_ref();
                 let used = used.and_then(|uuid| timestamps.text("timestamps", uuid));
                 profile.rank.last_used = used.and_then(|text| text.text.parse().ok()).unwrap_or(0);
@@ -190,7 +193,7 @@ struct Reader<'a> {
     report: &'a mut ImportReport,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// `None` if it does not affect macveil's addresses. The error is the reason why `NetworkManager` refused it.
     fn read(&mut self) -> Result<Option<Profile>, String> {
         let wifi = self.group("802-11-wireless", "wifi");
@@ -211,6 +214,9 @@ impl Reader<'_> {
             }
         };
         let is_wifi = matches!(link, ProfileTarget::Wifi { .. });
+        let Some(binding) = self.binding(group, is_wifi)? else {
+            return Ok(None);
+        };
         Ok(Some(Profile {
             path: Arc::clone(self.path),
             id: self
@@ -218,8 +224,7 @@ impl Reader<'_> {
                 .unwrap_or_else(|| self.path.to_string()),
             uuid: self.uuid(),
             link,
-            interface: self.interface()?,
-            card: self.address(group, "mac-address"),
+            binding,
             policy: self.policy(group, is_wifi)?,
             mask: self.mask(group)?,
             stable_id: self.stable_id(),
@@ -278,6 +283,64 @@ impl Reader<'_> {
     fn uuid(&self) -> Option<String> {
         self.text("connection", "uuid")
             .map(|uuid| uuid.to_ascii_lowercase())
+    }
+
+    /// The interfaces of the profile; `None` if macveil cannot select them.
+    fn binding(&mut self, group: &str, is_wifi: bool) -> Result<Option<Binding>, String> {
+        let mut settings = BindingSettings::default();
+        let name = self.interface()?;
+        let card = self.address(group, "mac-address");
+        let file = self.file;
+        settings.name = name.zip(file.value("connection", "interface-name"));
+        settings.card = card.zip(file.value(group, "mac-address"));
+        for (key, since) in [
+            ("mac-address-blacklist", InstalledVersion::FIRST),
+            ("mac-address-denylist", InstalledVersion::DENYLIST),
+        ] {
+            if let Some(value) = self.known_since(group, key, since) {
+                let cards = denied(value).ok_or_else(|| format!("{key}: not valid addresses"))?;
+                settings.denied.push((key, value, cards));
+            }
+        }
+        for key in ["interface-name", "driver", "path", "kernel-command-line"] {
+            let since = match key {
+                "interface-name" => InstalledVersion::MATCH,
+                _ => InstalledVersion::MATCH_MORE,
+            };
+            let value = self.known_since("match", key, since);
+            match (key, value.filter(|value| !value.list().is_empty())) {
+                ("interface-name", value) => settings.names = value,
+                ("driver", value) => settings.drivers = value,
+                (key, Some(value)) => settings.others.push((key, value)),
+                (_, None) => {}
+            }
+        }
+        let medium = if is_wifi {
+            Medium::Wifi
+        } else {
+            Medium::Ethernet
+        };
+        match Binding::new(&settings, group, medium, self.report) {
+            Ok(binding) => Ok(Some(binding)),
+            Err(error) => {
+                self.report
+                    .about(&error.value, error.setting, error.outcome, error.why);
+                Ok(None)
+            }
+        }
+    }
+
+    /// A setting, unless this version did not know it yet.
+    fn known_since(&mut self, group: &str, key: &str, since: NmVersion) -> Option<&'a Value> {
+        let value = self.file.value(group, key)?;
+        if self.version >= since {
+            return Some(value);
+        }
+        let setting = self.setting(group, key);
+        let why = format!("NetworkManager ignored it: this version did not know {key}");
+        self.report
+            .about(value, setting, ImportOutcome::NotNeeded, why);
+        None
     }
 
     fn interface(&self) -> Result<Option<String>, String> {
@@ -370,6 +433,12 @@ fn small_number(word: &str) -> Option<u8> {
     let word = word.trim_ascii();
     let digits = (1..=3).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_digit());
     word.parse().ok().filter(|_| digits)
+}
+
+/// A denylist; `NetworkManager` refuses a profile with an invalid one.
+fn denied(value: &Value) -> Option<Vec<Mac>> {
+    let words = value.list().into_iter();
+    words.map(|word| word.parse().ok()).collect()
 }
 
 fn hardware_address(text: &str) -> Option<Mac> {

@@ -1,6 +1,8 @@
 //! The result for each setting.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::keyfile::{KeyFile, Value};
 
 /// The results of an import, in the order of the settings.
 #[derive(Debug, Clone, Default)]
@@ -8,6 +10,8 @@ pub struct ImportReport {
     items: Vec<ReportItem>,
     /// Items that are reported only once.
     once: BTreeSet<ReportItem>,
+    /// Lines of settings, by file and text.
+    lines: BTreeMap<(String, String), usize>,
 }
 
 /// The result for a setting.
@@ -17,6 +21,8 @@ pub struct ReportItem {
     pub file: String,
     /// The setting as written, or another description.
     pub setting: String,
+    /// Line of the setting in its file, if the item is about one setting.
+    pub source_line: Option<usize>,
     /// The result.
     pub outcome: ImportOutcome,
     /// The new setting, the reason, or what to do.
@@ -56,9 +62,13 @@ impl ImportReport {
         outcome: ImportOutcome,
         text: impl Into<String>,
     ) {
+        let place = (file.to_owned(), setting.into());
+        let source_line = self.lines.get(&place).copied();
+        let (file, setting) = place;
         let item = ReportItem {
-            file: file.to_owned(),
-            setting: setting.into(),
+            file,
+            setting,
+            source_line,
             outcome,
             text: text.into(),
             line: None,
@@ -67,6 +77,28 @@ impl ImportReport {
         if outcome == ImportOutcome::Imported || self.once.insert(item.clone()) {
             self.items.push(item);
         }
+    }
+
+    /// Remembers the lines of a file's settings for items about them.
+    pub(super) fn locate(&mut self, file: &KeyFile) {
+        for (group, settings) in file.groups() {
+            for (key, value) in settings.all() {
+                let setting = format!("[{group}] {key}={}", value.raw);
+                let place = (value.file.to_string(), setting);
+                self.lines.insert(place, value.line);
+            }
+        }
+    }
+
+    /// Adds an item about one setting.
+    pub(super) fn about(
+        &mut self,
+        value: &Value,
+        setting: impl Into<String>,
+        outcome: ImportOutcome,
+        text: impl Into<String>,
+    ) {
+        self.add(&value.file, setting, outcome, text);
     }
 
     pub(super) fn imported(

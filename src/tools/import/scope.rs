@@ -2,7 +2,9 @@
 
 use super::conf::{Section, escape_spec};
 use super::report::{ImportOutcome, ImportReport};
+use super::version::InstalledVersion;
 use crate::config::is_spec;
+use macveil_core::address::NmVersion;
 
 /// Wi-Fi and Ethernet have separate settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +40,7 @@ impl Medium {
 pub(super) fn scope(
     section: &Section,
     medium: Medium,
+    version: NmVersion,
     report: &mut ImportReport,
 ) -> Option<Vec<String>> {
     let Some((specs, written)) = &section.devices else {
@@ -63,7 +66,7 @@ pub(super) fn scope(
         }
     }
     if specs.iter().all(is_except) {
-        if specs.is_empty() {
+        if specs.is_empty() || version < InstalledVersion::EXCEPT_ONLY {
             return None;
         }
     } else if kept.iter().all(is_except) {

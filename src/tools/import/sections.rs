@@ -58,7 +58,7 @@ impl Translator<'_> {
         }) else {
             return;
         };
-        let Some(scope) = scope(section, medium, self.report) else {
+        let Some(scope) = scope(section, medium, self.version, self.report) else {
             let why = "the section matches no such interface";
             let setting = format!("{} for {}", section.header(), medium.name());
             self.report
@@ -139,21 +139,20 @@ impl Translator<'_> {
             return;
         };
         let setting = format!("{} {RANDOMIZATION}={}", section.header(), value.raw);
-        let Some(scope) = scope(section, Medium::Wifi, self.report) else {
+        let Some(scope) = scope(section, Medium::Wifi, self.version, self.report) else {
             let why = "the section matches no Wi-Fi interface";
             self.report
                 .add(&value.file, setting, ImportOutcome::NotNeeded, why);
             return;
         };
-        let policy = if value.raw.trim_ascii() == "2" {
-            "random"
-        } else {
-            "preserve"
+        let policy = match value.raw.trim_ascii() {
+            "2" => "random".to_owned(),
+            _ => self.unset.clone(),
         };
         self.toml.blank();
         self.toml.comment(format_args!("{}: {setting}", value.file));
         self.open_interface(&scope);
-        let line = self.toml.key(POLICY, Quoted(policy));
+        let line = self.toml.key(POLICY, Quoted(&policy));
         self.report.imported(
             &value.file,
             setting,

@@ -40,7 +40,7 @@ fn import(files: &[(&str, &str)], profiles: &[ProfileFile]) -> (String, Vec<Repo
         .iter()
         .map(|(path, text)| conf_file(path, text.as_bytes()))
         .collect();
-    let conf = Conf::read(&files, &mut report);
+    let conf = Conf::read(&files, &ImportOptions::default(), &mut report);
     let made = translate(&conf, profiles, b"", &ImportOptions::default(), &mut report);
     Config::check_text(Path::new("made"), &made).unwrap_or_else(|errors| panic!("{errors}"));
     let lines = made
@@ -338,7 +338,7 @@ proptest! {
     ) {
         let mut report = ImportReport::default();
         let files: Vec<_> = files.iter().map(|text| conf_file("f", text)).collect();
-        let conf = Conf::read(&files, &mut report);
+        let conf = Conf::read(&files, &ImportOptions::default(), &mut report);
         let profiles: Vec<_> = profiles
             .iter()
             .enumerate()

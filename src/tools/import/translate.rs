@@ -1,17 +1,21 @@
 //! Translates `NetworkManager`'s settings into macveil's.
 
 use super::conf::{Conf, Section};
+use super::leftovers;
 use super::profile::{self, Profile, ProfileFile, ProfileTarget};
 use super::report::ImportReport;
 use super::toml_text::{List, Quoted, TomlText};
 use super::value::{mask, needs_version};
+use super::version::InstalledVersion;
 use macveil_core::address::NmVersion;
 
 /// Options of an import.
 #[derive(Debug, Clone, Default)]
 pub struct ImportOptions {
     /// Version of `NetworkManager`; `None` for the newest.
-    pub version: Option<NmVersion>,
+    pub version: Option<InstalledVersion>,
+    /// The value of `NM_CONFIG_ENABLE_TAG` in the environment of `NetworkManager`.
+    pub enable_tag: Option<String>,
     /// Its default for `cloned-mac-address`; `None` for that of the version.
     pub unset: Option<macveil_core::address::Policy>,
 }
@@ -22,6 +26,12 @@ pub(super) const STABLE_ID: &str = "stable-id";
 /// The stable-id that is the default.
 pub(super) const NO_ID: &str = "default${CONNECTION}";
 pub(super) const RANDOMIZATION: &str = "wifi.mac-address-randomization";
+
+/// The version to assume if it is unknown: the newest whose files this module was compared with.
+pub(super) const NEWEST: NmVersion = NmVersion {
+    major: 1,
+    minor: 58,
+};
 
 /// Returns a configuration, as TOML, with the same addresses as `NetworkManager`.
 ///
@@ -34,7 +44,9 @@ pub fn translate(
     options: &ImportOptions,
     report: &mut ImportReport,
 ) -> String {
-    let version = options.version.unwrap_or(NmVersion::NETWORK_SSID);
+    let version = options
+        .version
+        .map_or(NEWEST, |installed| installed.version);
     let unset = match options.unset {
         Some(policy) => policy.to_string(),
         None if version < NmVersion::PATTERNS => "permanent".to_owned(),
@@ -62,6 +74,7 @@ pub fn translate(
     translator.defaults();
     translator.scanning(&conf.sections("device"));
     translator.networks(&profiles);
+    leftovers::of_configuration(conf, translator.report);
     translator.toml.finish()
 }
 
