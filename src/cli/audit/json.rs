@@ -58,6 +58,7 @@ struct LinkReport {
     later: Mac,
     reason: &'static str,
     by: String,
+    confidence: &'static str,
     #[serde(flatten)]
     when: When,
 }
@@ -144,6 +145,7 @@ fn link(link: &LinkedAddresses, begin: Micros) -> LinkReport {
         later: link.later,
         reason,
         by,
+        confidence: link.confidence.word(),
         when: when(link.moment, begin),
     }
 }

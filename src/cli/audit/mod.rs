@@ -38,6 +38,9 @@ pub struct Args {
     /// Assigned address: no probe request may have it. Addresses that associate are detected.
     #[arg(long, value_name = "MAC")]
     assigned: Vec<Mac>,
+    /// Also count likely links between addresses as leaks, not only certain ones.
+    #[arg(long)]
+    strict: bool,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -103,7 +106,8 @@ fn judge(args: &Args) -> Result<(Verdict, bool, Option<Timeline>), CaptureError>
     let mut audit = Audit::new(KnownAddresses {
         permanent: args.permanent.clone(),
         assigned: args.assigned.clone(),
-    });
+    })
+    .strict(args.strict);
     if args.svg.is_some() {
         audit = audit.with_timeline();
     }

@@ -118,6 +118,7 @@ fn broken_pipe_keeps_the_exit_status() {
         capture,
         permanent: Vec::new(),
         assigned: Vec::new(),
+        strict: false,
         json: false,
         svg: None,
     };

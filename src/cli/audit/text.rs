@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use data_encoding::HEXLOWER;
 
 use crate::tools::audit::{
-    FrameCounts, Leak, LinkReason, LinkedAddresses, MAX_ADDRESSES, Micros, Station, StationReport,
-    Verdict,
+    Confidence, FrameCounts, Leak, LinkReason, LinkedAddresses, MAX_ADDRESSES, Micros, Station,
+    StationReport, Verdict,
 };
 use crate::tools::vendors::Vendors;
 
@@ -23,12 +23,14 @@ pub(super) fn answer(verdict: &Verdict, ends_early: bool, vendors: &Vendors) -> 
         station(&mut text, judged, begin, vendors);
     }
     more(&mut text, all.len());
-    if !verdict.links.is_empty() {
-        text.push_str("\nAddresses that belong to one card:\n");
-        for link in verdict.links.iter().take(MAX_SHOWN) {
-            let _ = writeln!(text, "  {}", self::link(link, begin));
-        }
-        more(&mut text, verdict.links.len());
+    for (confidence, title) in [
+        (Confidence::Certain, "Addresses that belong to one card:"),
+        (
+            Confidence::Likely,
+            "Addresses that probably belong to one card:",
+        ),
+    ] {
+        links(&mut text, verdict, confidence, title);
     }
     text.push('\n');
     text.push_str(&conclusion(verdict));
@@ -155,15 +157,29 @@ fn detail(leak: Leak, station: &Station) -> String {
     }
 }
 
+fn links(text: &mut String, verdict: &Verdict, confidence: Confidence, title: &str) {
+    let all = verdict.links_that_are(confidence);
+    if all == 0 {
+        return;
+    }
+    let _ = writeln!(text, "\n{title}");
+    let links = verdict.links.iter();
+    let chosen = links.filter(|link| link.confidence == confidence);
+    for link in chosen.take(MAX_SHOWN) {
+        let _ = writeln!(text, "  {}", self::link(link, begin(&verdict.counts)));
+    }
+    more(text, all);
+}
+
 fn link(link: &LinkedAddresses, begin: Micros) -> String {
     let why = match &link.reason {
         LinkReason::CountsOn { gap } => format!("sequence numbers continue (difference {gap})"),
         LinkReason::SameUuid(uuid) => format!("same WPS UUID {}", hex(uuid)),
         LinkReason::SameName(name) => {
-            format!("same SSID {} soon after", quoted(name))
+            format!("same SSID {}", quoted(name))
         }
         LinkReason::SameContent(hash) => {
-            format!("same elements (fingerprint {hash:016x}) soon after")
+            format!("same elements (fingerprint {hash:016x})")
         }
     };
     let at = seconds(link.moment.at.saturating_sub(begin));
@@ -185,12 +201,17 @@ fn conclusion(verdict: &Verdict) -> String {
             let _ = writeln!(text, "  {leak}: {count}, addresses: {addresses}");
         }
     }
-    if !verdict.links.is_empty() {
-        let _ = writeln!(
-            text,
-            "  addresses linked to another address: {}",
-            verdict.links.len()
-        );
+    for (confidence, kind) in [
+        (Confidence::Certain, "addresses linked to another address"),
+        (
+            Confidence::Likely,
+            "addresses probably linked to another address",
+        ),
+    ] {
+        let links = verdict.links_that_are(confidence);
+        if links > 0 && (verdict.is_strict || confidence == Confidence::Certain) {
+            let _ = writeln!(text, "  {kind}: {links}");
+        }
     }
     text
 }

@@ -11,7 +11,7 @@
 //! | `radiotap` | the header that a sniffer adds |
 //! | `frame`, `elements` | sender, receiver and content of a frame |
 //! | `station` | what each address sent and disclosed |
-//! | `sequence`, `links` | addresses that belong to one card |
+//! | `links` | addresses that belong to one card |
 //! | `verdict` | which of that is a leak |
 //! | `timeline` | the picture |
 
@@ -27,7 +27,6 @@ mod links;
 mod pcap;
 mod pcapng;
 mod radiotap;
-mod sequence;
 mod station;
 mod stream;
 #[cfg(test)]
@@ -41,14 +40,13 @@ use std::io::Read;
 pub use capture::{Capture, CaptureError, Link as LinkType, Micros, Packet};
 pub use elements::{Element, Elements, uuid};
 pub use frame::{Direction, Frame, FrameKind};
-pub use links::{LinkReason, LinkedAddresses};
+pub use links::{Confidence, LinkReason, LinkedAddresses};
 pub use radiotap::{Radio, split};
 pub use station::{Moment, Station, Tally};
 pub use timeline::{Timeline, draw};
 pub use verdict::{Leak, LeakFinding, StationReport, Verdict};
 
 use macveil_core::types::Mac;
-use sequence::Counters;
 use station::Reception;
 use timeline::{Disclosures, Observation};
 
@@ -89,9 +87,9 @@ pub struct Audit {
     known: KnownAddresses,
     counts: FrameCounts,
     stations: BTreeMap<Mac, Station>,
-    counters: Counters,
     timeline: Option<Timeline>,
     limit: usize,
+    is_strict: bool,
 }
 
 impl Audit {
@@ -108,6 +106,13 @@ impl Audit {
         self
     }
 
+    /// Counts likely links as leaks, too.
+    #[must_use]
+    pub const fn strict(mut self, is_strict: bool) -> Self {
+        self.is_strict = is_strict;
+        self
+    }
+
     /// The data for [`draw`], if collected.
     pub const fn take_timeline(&mut self) -> Option<Timeline> {
         self.timeline.take()
@@ -118,9 +123,9 @@ impl Audit {
             known,
             counts: FrameCounts::default(),
             stations: BTreeMap::new(),
-            counters: Counters::default(),
             timeline: None,
             limit,
+            is_strict: false,
         }
     }
 
@@ -154,6 +159,7 @@ impl Audit {
         let reception = Reception {
             moment,
             frequency: radio.frequency,
+            signal: radio.signal,
             is_truncated: packet.is_truncated,
         };
         if let Some(transmitter) = frame.transmitter {
@@ -185,12 +191,6 @@ impl Audit {
                 is_known,
             };
             timeline.observe(begin, frame, transmitter, observation);
-        }
-        if let (FrameKind::ProbeRequest, false, Some(sequence)) =
-            (frame.kind, station.is_access_point(), frame.sequence)
-        {
-            self.counters
-                .observe(transmitter, sequence, reception.moment);
         }
     }
 
@@ -229,16 +229,12 @@ impl Audit {
     /// Judges the whole capture: an address that associates later was not a mask address before, either.
     #[must_use]
     pub fn judge(self) -> Verdict {
-        let mut links = self.counters.links();
-        links.retain(|link| {
-            let is_station = |address: Mac| {
-                self.stations
-                    .get(&address)
-                    .is_some_and(|station| !station.is_access_point())
-            };
-            is_station(link.earlier) && is_station(link.later)
-        });
-        links.extend(links::by_content(&self.stations));
-        verdict::reach(&self.known, self.counts, self.stations, links)
+        let lasted = self.counts.span.map_or(0, |(first, last)| last - first);
+        let links = links::find(&self.stations, lasted);
+        Verdict {
+            links,
+            is_strict: self.is_strict,
+            ..verdict::reach(&self.known, self.counts, self.stations)
+        }
     }
 }

@@ -7,6 +7,8 @@ use super::bytes::{u16_at, u32_at};
 pub struct Radio {
     /// Channel frequency in MHz.
     pub frequency: Option<u16>,
+    /// Signal in dBm.
+    pub signal: Option<i8>,
     /// The checksum is wrong, so any bit can be.
     pub is_damaged: bool,
 }
@@ -16,10 +18,11 @@ const FLAG_BAD_CHECKSUM: u8 = 0x40;
 const CHECKSUM: usize = 4;
 const MORE: u32 = 1 << 31;
 
-/// Size and alignment of the fields up to the channel: TSFT, flags, rate, channel.
-const FIELDS: [(usize, usize); 4] = [(8, 8), (1, 1), (1, 1), (4, 2)];
+/// Size and alignment of the fields up to the signal: TSFT, flags, rate, channel, FHSS, signal.
+const FIELDS: [(usize, usize); 6] = [(8, 8), (1, 1), (1, 1), (4, 2), (2, 2), (1, 1)];
 const FLAGS: usize = 1;
 const CHANNEL: usize = 3;
+const SIGNAL: usize = 5;
 
 /// Splits a packet into the header and the frame without its checksum.
 #[must_use]
@@ -47,6 +50,8 @@ pub fn split(packet: &[u8], is_truncated: bool) -> Option<(Radio, &[u8])> {
             }
         } else if bit == CHANNEL {
             radio.frequency = Some(u16_at(header, at)?);
+        } else if bit == SIGNAL {
+            radio.signal = header.get(at).map(|byte| byte.cast_signed());
         }
         at += size;
     }

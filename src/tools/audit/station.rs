@@ -63,8 +63,10 @@ pub struct Station {
     pub names: Vec<Box<[u8]>>,
     /// WPS UUIDs, the first few.
     pub uuids: Vec<[u8; 16]>,
-    /// Hashes of the optional elements in probe requests, the first few.
+    /// Hashes of the elements of probe requests with optional ones, the first few.
     pub contents: Vec<u64>,
+    /// What links compare.
+    pub(super) trail: Trail,
     /// Access points that it sent association requests or data to, the first few.
     pub partners: Vec<Mac>,
     scan: Option<Scan>,
@@ -72,6 +74,43 @@ pub struct Station {
 
 /// Maximum number of SSIDs, UUIDs, hashes and access points that are kept per address.
 const MAX_REMEMBERED: usize = 4;
+
+/// Maximum number of hashes: some stations add an element that changes.
+const MAX_CONTENTS: usize = 16;
+
+/// Of the probe requests, what links compare.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Trail {
+    /// The first and the last sequence number.
+    pub(super) numbers: Option<(u16, u16)>,
+    /// Hash of the elements if none is optional; 0 if none was whole.
+    pub(super) minimal: [u64; 1],
+    signals: i64,
+    heard: u32,
+}
+
+impl Trail {
+    fn observe(&mut self, sequence: Option<u16>, signal: Option<i8>) {
+        if let Some(number) = sequence {
+            let (first, _) = self.numbers.unwrap_or((number, number));
+            self.numbers = Some((first, number));
+        }
+        if let Some(signal) = signal
+            && let Some(heard) = self.heard.checked_add(1)
+        {
+            self.heard = heard;
+            self.signals += i64::from(signal);
+        }
+    }
+
+    /// Mean signal in dBm.
+    pub(super) fn signal(&self) -> Option<f64> {
+        // Fits: at most 2^32 signals of less than 2^7.
+        #[expect(clippy::cast_precision_loss, reason = "the sum has at most 39 bits")]
+        let sum = self.signals as f64;
+        (self.heard > 0).then(|| sum / f64::from(self.heard))
+    }
+}
 
 /// The current scan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -116,6 +155,7 @@ impl Station {
     fn observe_probe(&mut self, frame: &Frame, packet: Reception) {
         let moment = packet.moment;
         self.probes.add(moment);
+        self.trail.observe(frame.sequence, packet.signal);
         let (mut rich, mut wps_or_p2p) = (false, false);
         let mut channel = packet.frequency;
         for element in frame.elements() {
@@ -144,9 +184,16 @@ impl Station {
         }
         if rich {
             self.rich.add(moment);
-            // Hashing takes longer than everything else here.
-            if !packet.is_truncated && self.contents.len() < MAX_REMEMBERED {
-                remember(&mut self.contents, content(frame));
+        }
+        // Hashing takes longer than everything else here.
+        if !packet.is_truncated {
+            if rich && self.contents.len() < MAX_CONTENTS {
+                let content = content(frame);
+                if !self.contents.contains(&content) {
+                    self.contents.push(content);
+                }
+            } else if self.trail.minimal == [0] {
+                self.trail.minimal = [content(frame)];
             }
         }
         self.observe_scan(channel, moment);
@@ -188,10 +235,6 @@ impl Station {
         ]
     }
 
-    pub(super) fn last_probe(&self) -> Micros {
-        self.scan.map_or(0, |scan| scan.last)
-    }
-
     /// Whether it sent frames that only access points send.
     #[must_use]
     pub const fn is_access_point(&self) -> bool {
@@ -216,17 +259,17 @@ impl Station {
 pub(super) struct Reception {
     pub(super) moment: Moment,
     pub(super) frequency: Option<u16>,
+    /// In dBm.
+    pub(super) signal: Option<i8>,
     pub(super) is_truncated: bool,
 }
 
-/// A hash of the elements of a probe request, without the content of SSID and channel.
+/// A hash of the elements of a probe request, without SSID and channel.
 fn content(frame: &Frame) -> u64 {
     let mut hasher = DefaultHasher::new();
     for element in frame.elements() {
-        element.id.hash(&mut hasher);
-        match (element.id, element.body) {
-            (Element::SSID, _) | (Element::CHANNEL, [_]) => {}
-            (_, body) => body.hash(&mut hasher),
+        if !matches!(element.id, Element::SSID | Element::CHANNEL) {
+            (element.id, element.body).hash(&mut hasher);
         }
     }
     hasher.finish()

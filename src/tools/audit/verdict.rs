@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::capture::Micros;
-use super::links::LinkedAddresses;
+use super::links::{Confidence, LinkedAddresses};
 use super::station::{Station, Tally};
 use super::{FrameCounts, KnownAddresses};
 use macveil_core::types::Mac;
@@ -124,13 +124,29 @@ pub struct Verdict {
     pub access_points: usize,
     /// Addresses that belong to one card.
     pub links: Vec<LinkedAddresses>,
+    /// Whether likely links are leaks, too.
+    pub is_strict: bool,
 }
 
 impl Verdict {
     /// Whether there is any leak.
     #[must_use]
     pub fn leaks(&self) -> bool {
-        !self.links.is_empty() || self.stations.iter().any(StationReport::leaks)
+        self.links.iter().any(|link| self.is_leak(link))
+            || self.stations.iter().any(StationReport::leaks)
+    }
+
+    /// Whether a link is a leak: it is certain, or all count.
+    #[must_use]
+    pub fn is_leak(&self, link: &LinkedAddresses) -> bool {
+        self.is_strict || link.confidence == Confidence::Certain
+    }
+
+    /// Number of links of this confidence.
+    #[must_use]
+    pub fn links_that_are(&self, confidence: Confidence) -> usize {
+        let links = self.links.iter();
+        links.filter(|link| link.confidence == confidence).count()
     }
 
     /// Time between the first and the last packet.
@@ -156,7 +172,6 @@ pub(super) fn reach(
     known: &KnownAddresses,
     counts: FrameCounts,
     stations: BTreeMap<Mac, Station>,
-    links: Vec<LinkedAddresses>,
 ) -> Verdict {
     let is_access_point =
         |entry: &(Mac, Station)| entry.1.is_access_point() && !known.permanent.contains(&entry.0);
@@ -175,7 +190,8 @@ pub(super) fn reach(
         counts,
         stations: judged,
         access_points: access_points.len(),
-        links,
+        links: Vec::new(),
+        is_strict: false,
     }
 }
 

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use super::svg::{Place, Svg};
 use super::{Cell, FrameGroup, MAX_SPAN, Timeline, axis};
-use crate::tools::audit::{Leak, LinkedAddresses, Micros, Verdict};
+use crate::tools::audit::{Confidence, Leak, LinkedAddresses, Micros, Verdict};
 use macveil_core::types::Mac;
 use rows::Row;
 
@@ -37,6 +37,7 @@ const STYLE: &str = "<style>\
     .other{fill:#8c959f}.data{fill:#2da44e}.probe{fill:#1f6feb}.join{fill:#bf8700}.deauth{fill:#8250df}\
     .leak,.bad{fill:#cf222e}.row{fill:#cf222e;opacity:.08}.good{fill:#1a7f37}\
     .card{stroke:#cf222e;stroke-width:12;stroke-dasharray:40 30;fill:none}\
+    .likely{stroke-width:6;stroke-dasharray:12 24}\
     @media(prefers-color-scheme:dark){\
     text{fill:#e6edf3}.muted{fill:#9198a1}\
     .page{fill:#0d1117}.grid{stroke:#262c36}.life{fill:#3d444d}\
@@ -150,6 +151,14 @@ impl Picture {
         self.svg
             .path("card", &[(x, LEGEND - 45), (x + 260, LEGEND - 45)], "");
         self.svg.text("muted", (x + 320, LEGEND), "one card");
+        x += 900;
+        self.svg.path(
+            "card likely",
+            &[(x, LEGEND - 45), (x + 260, LEGEND - 45)],
+            "",
+        );
+        self.svg
+            .text("muted", (x + 320, LEGEND), "probably one card");
     }
 
     fn axis(&mut self, bottom: u64) {
@@ -211,8 +220,12 @@ impl Picture {
         };
         if let (Some(earlier), Some(later)) = (y(link.earlier), y(link.later)) {
             let x = self.x(link.moment.at.saturating_sub(self.begin));
-            let title = format!("{} and {} belong to one card", link.earlier, link.later);
-            self.svg.path("card", &[(x, earlier), (x, later)], &title);
+            let (class, belong) = match link.confidence {
+                Confidence::Certain => ("card", "belong"),
+                Confidence::Likely => ("card likely", "probably belong"),
+            };
+            let title = format!("{} and {} {belong} to one card", link.earlier, link.later);
+            self.svg.path(class, &[(x, earlier), (x, later)], &title);
         }
     }
 
@@ -269,9 +282,16 @@ fn conclusion(verdict: &Verdict, left_out: usize) -> Vec<(&'static str, String)>
             lines.push(("leak", format!("{leak}: {count}, addresses: {addresses}")));
         }
     }
-    let linked = verdict.links.len();
-    if linked > 0 {
-        lines.push(("leak", format!("addresses linked to another: {linked}")));
+    for (confidence, kind) in [
+        (Confidence::Certain, "addresses linked to another"),
+        (Confidence::Likely, "addresses probably linked to another"),
+    ] {
+        let linked = verdict.links_that_are(confidence);
+        if linked > 0 {
+            let is_leak = verdict.is_strict || confidence == Confidence::Certain;
+            let class = if is_leak { "leak" } else { "muted" };
+            lines.push((class, format!("{kind}: {linked}")));
+        }
     }
     lines
 }

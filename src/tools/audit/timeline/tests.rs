@@ -101,7 +101,7 @@ fn linked_addresses_are_joined() {
     let mut air = clean();
     air.probe(mask(8), NAMING).pass(20).probe(mask(9), NAMING);
     let title = format!(
-        "<title>{} and {} belong to one card</title>",
+        "<title>{} and {} probably belong to one card</title>",
         mask(8),
         mask(9)
     );

@@ -101,8 +101,10 @@ pub(super) fn choose<'a>(verdict: &Verdict, timeline: &'a Timeline) -> (Vec<Row<
 
 fn station<'a>(judged: &StationReport, lane: &'a Lane, verdict: &Verdict) -> Row<'a> {
     let address = judged.address;
-    let mut links = verdict.links.iter();
-    let linked = links.any(|link| link.earlier == address || link.later == address);
+    let links = verdict.links.iter().filter(|link| verdict.is_leak(link));
+    let linked = links.fold(false, |linked, link| {
+        linked || link.earlier == address || link.later == address
+    });
     Row {
         address,
         lane,

@@ -1,0 +1,269 @@
+//! Finds sequence numbers of probe requests that continue under another address.
+//!
+//! A new address can continue the counter of any address that has fallen silent. How often a difference occurs is
+//! compared with how often chance would cause it, among as many candidates; the share that chance explains is the
+//! doubt about each link with such a difference.
+
+use super::Confidence;
+use super::trace::Trace;
+use crate::tools::audit::capture::Micros;
+
+const NUMBERS: u16 = 4096;
+/// Differences are counted in classes: 1, 2, 3 to 4, 5 to 8, ..., 257 to 512.
+const CLASSES: usize = 10;
+/// Older counters are not compared.
+const MAX_AGE: Micros = 600_000_000;
+/// Number of counters that are compared with a new one.
+const MAX_CANDIDATES: usize = 64;
+/// A class is believed if chance has less than this probability to fill it.
+const MAX_PROBABILITY: f64 = 1e-6;
+/// Classes so near to one that is believed are likely: a scan was missed, or came early.
+const NEAR: usize = 2;
+/// Least doubt about a class that is only near to one that is believed.
+const DOUBT_OF_NEAR: f64 = 0.01;
+const MAX_DOUBT_IF_CERTAIN: f64 = 0.005;
+const MAX_DOUBT: f64 = 0.3;
+
+/// A counter that continues.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Continuation {
+    pub(super) earlier: usize,
+    pub(super) later: usize,
+    pub(super) gap: u16,
+    pub(super) confidence: Confidence,
+}
+
+/// A new address and the counter that it seems to continue.
+#[derive(Debug, Clone, Copy)]
+struct Birth {
+    later: usize,
+    candidates: u32,
+    before: Option<Before>,
+}
+
+#[derive(Debug, Clone, Copy)]
+struct Before {
+    earlier: usize,
+    gap: u16,
+    /// Probability that it continues another candidate.
+    doubt: f64,
+}
+
+/// Finds the continued counters among `members`, which are ordered by their first frames.
+pub(super) fn continued(traces: &[Trace], members: &[usize]) -> Vec<Continuation> {
+    let guess = Counts::of(&births(traces, members, |gap| 1.0 / f64::from(gap)));
+    let believed = guess.believed();
+    if !believed.contains(&true) {
+        return Vec::new();
+    }
+    let is_near = |class: usize| {
+        let from = class.saturating_sub(NEAR);
+        let near = believed.iter().skip(from).take(class + NEAR + 1 - from);
+        near.into_iter().any(|it| *it)
+    };
+    let births = births(traces, members, |gap| {
+        let class = class(gap);
+        match guess.density(class) {
+            density if density > 0.0 && is_near(class) => density,
+            // Better than none.
+            _ if is_near(class) => 1e-9 / f64::from(gap),
+            _ => 0.0,
+        }
+    });
+    let counts = Counts::of(&births);
+    let unexplained = counts.share_without_origin(is_near);
+    let links = births.iter().filter_map(|birth| {
+        let before = birth.before?;
+        let class = class(before.gap);
+        let mut by_chance = (unexplained * counts.share_by_chance(class)).min(1.0);
+        if !*believed.get(class)? {
+            by_chance = by_chance.max(DOUBT_OF_NEAR);
+        }
+        let doubt = 1.0 - (1.0 - by_chance) * (1.0 - before.doubt);
+        (doubt < MAX_DOUBT).then_some(Continuation {
+            earlier: before.earlier,
+            later: birth.later,
+            gap: before.gap,
+            confidence: if doubt < MAX_DOUBT_IF_CERTAIN {
+                Confidence::Certain
+            } else {
+                Confidence::Likely
+            },
+        })
+    });
+    links.collect()
+}
+
+/// Assigns the heaviest candidate to each address. A counter is continued once.
+fn births(traces: &[Trace], members: &[usize], weight: impl Fn(u16) -> f64) -> Vec<Birth> {
+    let mut open: Vec<(usize, &Trace)> = Vec::new();
+    let mut births = Vec::with_capacity(members.len());
+    for &later in members {
+        let Some(trace) = traces.get(later) else {
+            continue;
+        };
+        let at = trace.first.at;
+        open.retain(|(_, counter)| at.saturating_sub(counter.last) <= MAX_AGE);
+        open.drain(..open.len().saturating_sub(MAX_CANDIDATES));
+        let (mut candidates, mut sum) = (0, 0.0);
+        let mut best: Option<(f64, Before)> = None;
+        for (earlier, counter) in open.iter().filter(|(_, counter)| counter.last < at) {
+            candidates += 1;
+            let gap = (trace.numbers.0 + NUMBERS - counter.numbers.1) % NUMBERS;
+            let weight = if is_counted(gap) { weight(gap) } else { 0.0 };
+            sum += weight;
+            if weight > best.map_or(0.0, |(most, _)| most) {
+                let earlier = *earlier;
+                let doubt = 0.0;
+                best = Some((
+                    weight,
+                    Before {
+                        earlier,
+                        gap,
+                        doubt,
+                    },
+                ));
+            }
+        }
+        let before = best.map(|(weight, before)| Before {
+            doubt: 1.0 - weight / sum,
+            ..before
+        });
+        births.push(Birth {
+            later,
+            candidates,
+            before,
+        });
+        open.retain(|(index, _)| Some(*index) != before.map(|it| it.earlier));
+        open.push((later, trace));
+    }
+    births
+}
+
+const fn is_counted(gap: u16) -> bool {
+    gap > 0 && (gap as usize) <= 1 << (CLASSES - 1)
+}
+
+fn class(gap: u16) -> usize {
+    gap.saturating_sub(1)
+        .checked_ilog2()
+        .map_or(0, |log| log as usize + 1)
+}
+
+/// Number of differences in a class.
+fn width(class: usize) -> f64 {
+    f64::from(1_u16 << class.saturating_sub(1))
+}
+
+/// How often each class occurs, and how often chance would cause it.
+#[derive(Debug)]
+struct Counts {
+    found: [u32; CLASSES],
+    expected: [f64; CLASSES],
+    /// Addresses that could continue another one, and those that seem to.
+    with_candidates: u32,
+    continued: u32,
+}
+
+impl Counts {
+    fn of(births: &[Birth]) -> Self {
+        let mut counts = Self {
+            found: [0; CLASSES],
+            expected: [0.0; CLASSES],
+            with_candidates: 0,
+            continued: 0,
+        };
+        for birth in births {
+            counts.with_candidates += u32::from(birth.candidates > 0);
+            for (class, expected) in counts.expected.iter_mut().enumerate() {
+                let chance = f64::from(birth.candidates) * width(class) / f64::from(NUMBERS);
+                *expected += chance.min(1.0);
+            }
+            if let Some(before) = birth.before {
+                counts.continued += 1;
+                if let Some(found) = counts.found.get_mut(class(before.gap)) {
+                    *found += 1;
+                }
+            }
+        }
+        counts
+    }
+
+    fn at(&self, class: usize) -> (f64, f64) {
+        let found = self.found.get(class).copied().map_or(0.0, f64::from);
+        (found, self.expected.get(class).copied().unwrap_or_default())
+    }
+
+    fn believed(&self) -> [bool; CLASSES] {
+        let mut believed = [false; CLASSES];
+        let all = self.found.iter().zip(self.expected);
+        for (slot, (found, expected)) in believed.iter_mut().zip(all) {
+            *slot = at_least(*found, expected) < MAX_PROBABILITY;
+        }
+        believed
+    }
+
+    /// Excess over chance for each difference of a class.
+    fn density(&self, class: usize) -> f64 {
+        let (found, expected) = self.at(class);
+        (found - expected) / width(class)
+    }
+
+    fn share_by_chance(&self, class: usize) -> f64 {
+        let (found, expected) = self.at(class);
+        expected / found
+    }
+
+    /// Share of addresses that continue no other one, estimated from those that do not seem to.
+    fn share_without_origin(&self, is_counted: impl Fn(usize) -> bool) -> f64 {
+        let addresses = f64::from(self.with_candidates).max(1.0);
+        let classes = (0..CLASSES).filter(|&class| is_counted(class));
+        let by_chance: f64 = classes.map(|class| self.at(class).1).sum();
+        let missed = 1.0 - (by_chance / addresses).min(0.99);
+        let without = f64::from(self.with_candidates.saturating_sub(self.continued));
+        ((without + 1.0) / (addresses * missed + 1.0)).min(1.0)
+    }
+}
+
+/// Probability of at least `found` events where `expected` are expected (Poisson distribution).
+///
+/// The first term is computed in logarithms: in a long capture the powers would underflow.
+fn at_least(found: u32, expected: f64) -> f64 {
+    if f64::from(found) <= expected {
+        return 1.0;
+    }
+    let logarithm = (1..=found).fold(-expected, |sum, n| sum + (expected / f64::from(n)).ln());
+    let (mut term, mut number, mut sum) = (logarithm.exp(), found, 0.0);
+    while term > sum * 1e-9 {
+        sum += term;
+        number += 1;
+        term *= expected / f64::from(number);
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn poisson_tail_matches_known_values() {
+        let near = |value: f64, expected: f64| (value - expected).abs() < expected * 1e-6;
+        assert!(near(at_least(1, 0.5), 1.0 - (-0.5_f64).exp()));
+        assert!(near(at_least(3, 0.1), 1.546_530_7e-4));
+        assert!(near(at_least(5, 5.0), 1.0));
+        assert!(at_least(20_000, 10_000.0) < MAX_PROBABILITY);
+        assert!(at_least(10_100, 10_000.0) > MAX_PROBABILITY);
+    }
+
+    #[test]
+    fn classes_cover_all_counted_differences() {
+        assert_eq!(
+            [1, 2, 3, 4, 5, 8, 9, 512].map(class),
+            [0, 1, 2, 2, 3, 3, 4, 9]
+        );
+        let all: f64 = (0..CLASSES).map(width).sum();
+        assert!((all - 512.0).abs() < f64::EPSILON);
+        assert!(is_counted(512) && !is_counted(513) && !is_counted(0));
+    }
+}

@@ -1,0 +1,99 @@
+//! Links chains with the same elements that follow each other.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+use super::chains::Chain;
+use crate::tools::audit::capture::Micros;
+
+/// Number of overlaps that must be expected before their number says anything.
+const MIN_EXPECTED: f64 = 4.0;
+/// Share of the expected overlaps from which chains are those of several cards.
+const MANY_CARDS: f64 = 0.5;
+
+/// Pairs of addresses, the last of a chain and the first of the next one. `chains` are ordered by their beginning.
+pub(super) fn pairs(chains: &[Chain], span: Micros) -> Vec<(usize, usize)> {
+    let Crowd { is_many, is_dense } = crowd(chains, span);
+    if is_many && !is_dense {
+        return Vec::new();
+    }
+    let mut pairs = Vec::new();
+    let mut tracks: Vec<&Chain> = Vec::new();
+    for chain in chains {
+        let mut silent = tracks.iter_mut().filter(|track| track.last < chain.first);
+        let (latest, is_only) = match (silent.next(), silent) {
+            (None, _) => (None, false),
+            (Some(one), others) => {
+                let mut count = 1;
+                let latest = others.inspect(|_| count += 1).fold(one, |latest, it| {
+                    if it.last > latest.last { it } else { latest }
+                });
+                (Some(latest), count == 1)
+            }
+        };
+        match latest {
+            // Where several cards are known, only the one that is missing can be meant.
+            Some(track) if is_only || !is_many => {
+                pairs.push((track.ends.1, chain.ends.0));
+                *track = chain;
+            }
+            _ => tracks.push(chain),
+        }
+    }
+    pairs
+}
+
+struct Crowd {
+    /// The chains are those of several cards.
+    is_many: bool,
+    /// Usually at least every other moment belongs to a chain, so each card is known.
+    is_dense: bool,
+}
+
+/// Chains of one card never overlap; those of independent cards do as often as chance lets them.
+fn crowd(chains: &[Chain], span: Micros) -> Crowd {
+    let share = |micros: Micros| float(micros) / float(span.max(1));
+    let overlaps = overlaps(chains);
+    let lives = chains.iter().map(|chain| share(chain.lives()));
+    let is_dense = lives.clone().sum::<f64>() >= 0.5;
+    if overlaps == 0 {
+        return Crowd {
+            is_many: false,
+            is_dense,
+        };
+    }
+    let lives: Vec<_> = lives.collect();
+    let expected: f64 = lives
+        .iter()
+        .enumerate()
+        .flat_map(|(index, one)| lives.iter().skip(index + 1).map(move |other| one + other))
+        .map(|sum| sum.min(1.0))
+        .sum();
+    let is_told = is_dense || expected >= MIN_EXPECTED;
+    Crowd {
+        is_many: is_told && float(overlaps) > MANY_CARDS * expected,
+        is_dense,
+    }
+}
+
+/// Number of pairs that live side by side.
+fn overlaps(chains: &[Chain]) -> u64 {
+    let mut alive = BinaryHeap::new();
+    let mut overlaps = 0;
+    for chain in chains {
+        while alive
+            .peek()
+            .is_some_and(|Reverse(last)| *last < chain.first)
+        {
+            alive.pop();
+        }
+        overlaps += alive.len() as u64;
+        alive.push(Reverse(chain.last));
+    }
+    overlaps
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share needs few digits")]
+const fn float(number: u64) -> f64 {
+    number as f64
+}

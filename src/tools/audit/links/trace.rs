@@ -1,0 +1,64 @@
+//! What of a station is compared with other stations.
+
+use std::collections::BTreeMap;
+
+use crate::tools::audit::capture::Micros;
+use crate::tools::audit::station::{Moment, Station};
+use macveil_core::types::Mac;
+
+/// A station that sent probe requests under an address that no vendor assigned.
+#[derive(Debug)]
+pub(super) struct Trace<'a> {
+    pub(super) address: Mac,
+    pub(super) first: Moment,
+    pub(super) last: Micros,
+    /// Sequence numbers of the first and of the last probe request.
+    pub(super) numbers: (u16, u16),
+    /// Mean signal in dBm.
+    pub(super) signal: Option<f64>,
+    /// Hashes of what its probe requests contain; never empty.
+    pub(super) contents: &'a [u64],
+    /// Whether that includes optional elements.
+    pub(super) is_optional: bool,
+    pub(super) names: &'a [Box<[u8]>],
+}
+
+/// In captures whose addresses were replaced, one of so many transmitters has the group bit, which no card sets.
+const MIN_GROUP_SHARE: usize = 8;
+
+/// The traces, ordered by their first frames.
+pub(super) fn of(stations: &BTreeMap<Mac, Station>) -> Vec<Trace<'_>> {
+    let probing = || {
+        let all = stations.iter();
+        all.filter(|(_, it)| it.trail.numbers.is_some() && !it.is_access_point())
+    };
+    let of_groups = probing()
+        .filter(|(address, _)| address.bytes()[0] & 1 == 1)
+        .count();
+    // Then neither bit of an address means anything.
+    let were_replaced = of_groups * MIN_GROUP_SHARE >= probing().count();
+    let own = |address: &Mac| were_replaced || address.is_local();
+    let mut traces: Vec<_> = probing()
+        .filter(|(address, _)| own(address))
+        .filter_map(|(address, station)| {
+            let trail = &station.trail;
+            let is_optional = !station.contents.is_empty();
+            Some(Trace {
+                address: *address,
+                first: station.any.first?,
+                last: station.last,
+                numbers: trail.numbers?,
+                signal: trail.signal(),
+                contents: if is_optional {
+                    &station.contents
+                } else {
+                    &trail.minimal
+                },
+                is_optional,
+                names: &station.names,
+            })
+        })
+        .collect();
+    traces.sort_by_key(|trace| (trace.first, trace.address));
+    traces
+}
