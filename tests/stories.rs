@@ -68,6 +68,7 @@ fn an_access_point_has_properties_and_defaults() {
         security: Security::Wpa3("a, b: c".to_owned()),
         hidden: true,
         off_at_first: true,
+        extra: Vec::new(),
     };
     let text = r#"given an access point home: ssid "\xff \"x\"", channel 11, wpa3 "a, b: c", hidden, off at first"#;
     assert_eq!(steps(text), [Step::Given(Given::AccessPoint(ap))]);

@@ -75,8 +75,8 @@ pub(super) fn limitation(limitation: &Limitation) -> String {
             "probe requests describe the card: the driver cannot omit it".to_owned()
         }
         Limitation::AssignedAddressScanned { times } => {
-            let times = counted(*times, "time");
-            format!("{times} another program scanned and showed the assigned address")
+            let scans = counted(*times, "scan");
+            format!("{scans} under the assigned address, ended at the first channel")
         }
         Limitation::AddressScanned { times } => {
             let times = counted(*times, "time");

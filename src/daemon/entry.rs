@@ -158,15 +158,13 @@ impl Entry {
             }
             Notice::Unpaused => Self::new(Level::INFO, EventKind::Resumed, "the pause is over"),
             Notice::UserScan { found, .. } => Self::looked(found),
-            Notice::ExternalScan {
-                exposed: Some(address),
-            } => {
-                let words = "another program scanned and showed the assigned address";
-                Self::new(Level::WARN, EventKind::Exposed, words)
-                    .under(AddressKind::Assigned, address)
-                    .detailed(format!("the address shown was {address}"))
-            }
-            Notice::ExternalScan { exposed: None } => {
+            Notice::ScanEnded {
+                address,
+                lasted_ms,
+                times,
+                repeated,
+            } => Self::scan_ended(address, words::scan_ended(lasted_ms, times), repeated),
+            Notice::ExternalScan => {
                 let words = "another program scanned; changing the mask address";
                 Self::new(Level::DEBUG, EventKind::ExternalScan, words)
             }
@@ -183,6 +181,11 @@ impl Entry {
                 Self::new(Level::INFO, EventKind::Info, words::remark(&remark))
             }
         }
+    }
+
+    fn scan_ended(address: Mac, words: String, repeated: bool) -> Self {
+        let level = if repeated { Level::DEBUG } else { Level::WARN };
+        Self::new(level, EventKind::Exposed, words).under(AddressKind::Assigned, address)
     }
 
     fn held(why: &str, retry_ms: Option<u64>) -> Self {

@@ -116,7 +116,7 @@ const METRICS: [Metric; 9] = [
     ),
     (
         "leaking_scans_total",
-        "Scans by other programs that showed the assigned address",
+        "Scans that began under the assigned address, and were ended",
         true,
         |it| it.counters.leaking_scans,
     ),

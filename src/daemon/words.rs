@@ -1,5 +1,7 @@
 //! Notices, problems and failures in words, for the log and the command line.
 
+use std::time::Duration;
+
 use macveil_core::machine::{
     EndReason, FailReason, IwdProblem, Method, NetworkRemark, Problem, Remark, ScanFailure,
     ScanRefusal, UnsupportedReason,
@@ -193,4 +195,22 @@ pub(super) fn network_remark(remark: NetworkRemark) -> String {
             "connected with the wrong address; reconnecting".to_owned()
         }
     }
+}
+
+/// A scan under the assigned address that macveil told the kernel to end.
+pub(super) fn scan_ended(lasted_ms: u64, times: u32) -> String {
+    const PROMPT_MS: u64 = 500;
+    if lasted_ms > PROMPT_MS {
+        let seconds = Duration::from_millis(lasted_ms).as_secs_f32();
+        return format!(
+            "a scan under the assigned address lasted {seconds} s: the driver could not end it"
+        );
+    }
+    let scans = match times {
+        1 => "a scan under the assigned address at its first channel".to_owned(),
+        _ => format!("{times} scans under the assigned address at their first channel"),
+    };
+    format!(
+        "ended {scans}: the access point (802.11k), a user or another program requested it; `macveil status` counts later ones"
+    )
 }

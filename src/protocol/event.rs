@@ -66,7 +66,7 @@ pub enum EventKind {
     Scanned,
     /// Another program scanned.
     ExternalScan,
-    /// Another program scanned and showed the assigned address.
+    /// A scan began under the assigned address, and was ended.
     Exposed,
     /// Anything else.
     Info,

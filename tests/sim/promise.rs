@@ -97,6 +97,8 @@ pub struct Air {
     pub unattended: bool,
     /// The card could not be protected, and the user said that this is to be no reason for silence.
     pub unprotected: bool,
+    /// A scan under the address of a connection is at its first channel: macveil has not heard of it yet.
+    pub unheard: bool,
     /// Nothing of what is sent is macveil's to answer for.
     pub unwatched: bool,
     /// The address of a supplicant that ran before macveil, which has yet to take it away.
@@ -136,6 +138,9 @@ impl Air {
         }
         match &frame.what {
             What::Probe { named, .. } => {
+                if self.unheard && self.shows_identity(from) {
+                    return None;
+                }
                 if Some(from) == self.promise.permanent {
                     return Some("a probe request under the permanent address");
                 }

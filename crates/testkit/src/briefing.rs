@@ -69,7 +69,7 @@ pub fn brief(story: &Story, entries: &[Entry]) -> Brief {
     brief.explicit.extend(addresses_in_rules(story));
     brief.user_associates = story.lines.iter().any(|line| {
         matches!(&line.step, Step::When(Event::User(action))
-            if !matches!(action, UserAction::Scans | UserAction::ScansWithIw))
+            if !matches!(action, UserAction::Scans | UserAction::ScansWithIw | UserAction::ScansFor(_)))
     });
     brief
 }

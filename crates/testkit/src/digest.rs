@@ -185,7 +185,9 @@ fn told<'a>(story: &'a Story, entries: &'a [Entry]) -> impl Iterator<Item = Happ
                 Event::AccessPoint(..)
                 | Event::Card(_)
                 | Event::Program(_, Lifecycle::Stops | Lifecycle::Killed)
-                | Event::User(UserAction::Scans | UserAction::ScansWithIw),
+                | Event::User(
+                    UserAction::Scans | UserAction::ScansWithIw | UserAction::ScansFor(_),
+                ),
             ) => What::Afterwards(line.text.clone()),
             Step::When(Event::Program(..) | Event::User(_)) => {
                 What::Line(Line::Told(line.text.clone()))

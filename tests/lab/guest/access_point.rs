@@ -79,6 +79,30 @@ impl AccessPoint {
         self.control()?.tell(&format!("CHAN_SWITCH 5 {frequency}"))
     }
 
+    /// A beacon request (IEEE 802.11-2020, 9.4.2.20.7): actively, on every channel of class 81, 100 units each.
+    pub fn ask_to_measure(&self, station: &str, ssid: &[u8]) -> Result<(), String> {
+        let request = [&MEASURE_ACTIVELY[..], &[0, ssid.len() as u8], ssid].concat();
+        self.order(&format!("REQ_BEACON {station} {}", hex(&request)))
+    }
+
+    /// A BSS transition management request: the station is to prefer an access point that is not there.
+    pub fn steer(&self, station: &str) -> Result<(), String> {
+        self.order(&format!(
+            "BSS_TM_REQ {station} pref=1 abridged=1 valid_int=255 neighbor=02:00:00:00:09:00,0x0000,81,1,7,030101"
+        ))
+    }
+
+    /// A command whose reply is OK or a number.
+    fn order(&self, command: &str) -> Result<(), String> {
+        let reply = self.control()?.ask(command)?;
+        match reply.trim() {
+            reply if reply.starts_with("FAIL") || reply.starts_with("UNKNOWN") => {
+                Err(format!("{command}: the reply is {reply}"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     fn configuration(&self) -> String {
         let ap = &self.story;
         let mut lines = vec![
@@ -108,10 +132,15 @@ impl AccessPoint {
                 format!("sae_password={password}"),
             ]),
         }
+        lines.extend(ap.extra.iter().cloned());
         lines.push(String::new());
         lines.join("\n")
     }
 }
+
+/// Class, channel 0 for all, no random interval, duration, mode "active", any BSSID.
+pub const MEASURE_ACTIVELY: [u8; 13] =
+    [0x51, 0, 0, 0, 100, 0, 1, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff];
 
 pub fn hex(bytes: &[u8]) -> String {
     let digits: Vec<_> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();

@@ -5,6 +5,7 @@ use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use super::access_point::hex;
 use super::bus;
 use super::datagrams::Datagrams;
 use super::process::{Process, run, run_words, wait_until};
@@ -103,6 +104,10 @@ impl World {
             AccessPointEvent::Kicks => stations
                 .iter()
                 .try_for_each(|address| ap.control()?.tell(&format!("DEAUTHENTICATE {address}"))),
+            AccessPointEvent::AsksToMeasure(ssid) => stations
+                .iter()
+                .try_for_each(|address| ap.ask_to_measure(address, ssid)),
+            AccessPointEvent::Steers => stations.iter().try_for_each(|address| ap.steer(address)),
             AccessPointEvent::RefusesAssociations => {
                 ap.control()?.tell("SET rssi_reject_assoc_rssi -1")
             }
@@ -166,6 +171,10 @@ impl World {
             let mut control = station.control()?;
             match action {
                 UserAction::Scans => until_not_busy(patience, || control.tell("SCAN"))?,
+                UserAction::ScansFor(ssid) => {
+                    let command = format!("SCAN TYPE=ONLY ssid {}", hex(ssid));
+                    until_not_busy(patience, || control.tell(&command))?;
+                }
                 UserAction::Selects(ssid) => {
                     control.tell(&format!("SELECT_NETWORK {}", station.network_id(ssid)?))?;
                 }

@@ -30,6 +30,7 @@ pub fn all() -> Vec<(&'static str, Day)> {
         ("random address", random()),
         ("commands of the user", user_commands()),
         ("restarts", restarts()),
+        ("scans while connected", scans_while_connected()),
         ("over a connection", over_a_connection()),
         ("adopted connection", adopted()),
     ]
@@ -119,6 +120,24 @@ fn restarts() -> Day {
         after(2, Trouble::SupplicantStarts),
         after(8, Trouble::Sleeps(Duration::from_secs(1_000))),
         after(8, Trouble::Nothing),
+    ];
+    day
+}
+
+fn scans_while_connected() -> Day {
+    let mut day = Day::new(vec![
+        site(0),
+        Site {
+            hidden: true,
+            ..site(1)
+        },
+    ]);
+    day.hours = vec![
+        after(8, Trouble::Asks(0)),
+        after(5, Trouble::Steers(0)),
+        after(5, Trouble::UserScansWithIw),
+        after(5, Trouble::UserScans),
+        after(5, Trouble::Nothing),
     ];
     day
 }

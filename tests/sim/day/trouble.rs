@@ -27,6 +27,10 @@ pub enum Trouble {
     Shuffles(bool),
     UserScans,
     UserScansWithIw,
+    /// The access point requests a measurement (802.11k): the supplicant scans for a name that it chose.
+    Asks(usize),
+    /// It requests another choice (802.11v): the supplicant scans.
+    Steers(usize),
     UserDisconnects,
     UserReconnects,
     UserReconfigures,
@@ -83,6 +87,8 @@ impl World {
             Trouble::UserScansWithIw => {
                 self.iw_scans();
             }
+            Trouble::Asks(site) => self.access_point_asks(site, b"victim"),
+            Trouble::Steers(site) => self.access_point_steers(site),
             Trouble::UserDisconnects => self.user_disconnects(),
             Trouble::UserReconnects => self.user_reconnects(),
             Trouble::UserReconfigures => self.user_reconfigures(),
@@ -115,6 +121,7 @@ impl World {
         // A random address belongs to no network before its use.
         let meant = identity || self.daemon.meant == Some(self.kernel.link.address);
         let sends = self.supplicant.scans_send();
+        let away = self.daemon.is_away(self.now);
         let in_attempt = self.daemon.state() == Some(StateKind::Associating);
         // What a user undoes of macveil's settings while no macveil is there, or is answered, is undone.
         let undoes = matches!(
@@ -131,10 +138,10 @@ impl World {
             Trouble::LinkUp | Trouble::SupplicantStarts | Trouble::Blocked(false)
         );
         let beyond = match trouble {
-            // A scan of another program under the address of a connection cannot be prevented,
-            // nor one that a user requests from the supplicant by connecting.
-            Trouble::UserScans => sends && (identity || self.supplicant.joins()),
-            Trouble::UserScansWithIw => identity || in_attempt,
+            // A scan under the address of a connection is ended only by a daemon that hears of it.
+            Trouble::UserScans => away && sends && (identity || self.supplicant.joins()),
+            Trouble::UserScansWithIw => away && (identity || in_attempt),
+            Trouble::Asks(_) | Trouble::Steers(_) => away,
             // In the middle of an attempt it would join from what it knows, however old.
             Trouble::UserReconnects => {
                 let kept = !sends && self.kernel.association.is_some();

@@ -316,6 +316,8 @@ impl Player {
                 world.access_point_switches(index, frequency(*channel));
             }
             AccessPointEvent::Kicks => world.access_point_kicks(index),
+            AccessPointEvent::AsksToMeasure(ssid) => world.access_point_asks(index, ssid),
+            AccessPointEvent::Steers => world.access_point_steers(index),
             AccessPointEvent::RefusesAssociations => world.access_points[index].refuses = true,
             AccessPointEvent::RefusesAuthentications => world.access_points[index].ignores = true,
             AccessPointEvent::AcceptsAgain => {
@@ -389,6 +391,9 @@ impl Player {
         match action {
             UserAction::Scans => self.until_not_busy(World::user_scans)?,
             UserAction::ScansWithIw => self.until_not_busy(World::iw_scans)?,
+            UserAction::ScansFor(name) => {
+                self.until_not_busy(|world| world.user_scans_for(&ssid(name)))?;
+            }
             UserAction::Selects(name) => self.world.user_selects(&ssid(name)),
             UserAction::Disconnects => self.world.user_disconnects(),
             UserAction::Reconnects => self.world.user_reconnects(),

@@ -57,7 +57,9 @@ impl Player {
     fn trouble(&self, event: &Event) -> Option<Trouble> {
         Some(match event {
             Event::User(UserAction::Scans) => Trouble::UserScans,
-            Event::User(UserAction::ScansWithIw) => Trouble::UserScansWithIw,
+            Event::User(UserAction::ScansWithIw | UserAction::ScansFor(_)) => {
+                Trouble::UserScansWithIw
+            }
             Event::User(UserAction::Reconnects | UserAction::Adds(_)) => Trouble::UserReconnects,
             Event::User(UserAction::Reconfigures)
             | Event::Program(Program::Supplicant, Lifecycle::Reloads) => Trouble::UserReconfigures,

@@ -7,6 +7,7 @@ use macveil_core::types::{Frequency, KeyMgmt, Mac, SecurityLevel, Ssid};
 use super::World;
 use super::kernel::Due;
 use super::sniffer::Answer;
+use super::supplicant::Condition;
 
 #[derive(Debug, Clone)]
 pub struct AccessPoint {
@@ -121,5 +122,25 @@ impl World {
             self.sniffer.answer(self.now, ap, to, Answer::Goodbye);
             self.association_ends(2, false);
         }
+    }
+
+    /// It requests a measurement of its station (IEEE 802.11k), for a name that it chooses.
+    pub fn access_point_asks(&mut self, index: usize, name: &[u8]) {
+        if self.is_served_by(index) {
+            self.supplicant_scans_for(&Ssid::new(name).expect("a name"));
+        }
+    }
+
+    /// It requests its station to consider another access point (IEEE 802.11v).
+    pub fn access_point_steers(&mut self, index: usize) {
+        if self.is_served_by(index) {
+            self.supplicant_is_steered();
+        }
+    }
+
+    fn is_served_by(&self, index: usize) -> bool {
+        let joined = self.kernel.association.as_ref();
+        joined.is_some_and(|association| association.ap == index)
+            && self.supplicant.phase == Condition::Connected
     }
 }

@@ -551,7 +551,8 @@ impl World {
                 }
                 other => return self.ask_supplicant(other),
             },
-            Action::AbortScan | Action::Remember { .. } | Action::Notify(_) => return,
+            Action::AbortScan => return self.scan_goes_on(),
+            Action::Remember { .. } | Action::Notify(_) => return,
             Action::ClearIpv6 => unreachable!("only where iwd drives"),
             Action::Finish => return self.perform(action, None),
         };
@@ -576,7 +577,8 @@ impl World {
             Action::Scan(_) => Event::Scan(ScanEvent::Accepted(Err(refused("scan")))),
             Action::GetScanResults => Event::Scan(ScanEvent::Results(Vec::new())),
             Action::Request(request) => return self.supplicant_is_silent(request),
-            Action::AbortScan | Action::Remember { .. } | Action::Notify(_) => return,
+            Action::AbortScan => return self.scan_goes_on(),
+            Action::Remember { .. } | Action::Notify(_) => return,
             // macveil exits without a question.
             Action::Finish => return self.perform(action, None),
             Action::ClearIpv6 => unreachable!("only where iwd drives"),

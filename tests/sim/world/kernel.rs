@@ -17,6 +17,9 @@ const BSS_EXPIRES: Duration = Duration::from_secs(30);
 /// As mac80211 does it: where it asks, and where it only listens.
 const ACTIVE_DWELL: Duration = Duration::from_millis(64);
 const PASSIVE_DWELL: Duration = Duration::from_millis(112);
+/// From the order to the first channel, in microseconds: a connected card tells its access point first.
+const LEAVES: (u64, u64) = (300, 900);
+const LEAVES_CONNECTED: (u64, u64) = (4_000, 9_000);
 /// A card of few channels, so that a scan is a matter of few steps.
 const FEW: [Frequency; 4] = [2412, 2437, 2462, 5180];
 
@@ -77,6 +80,10 @@ pub struct RunningScan {
     content: Content,
     under: Mac,
     next: usize,
+    /// Another one than macveil and the supplicant is its cause: by then macveil has heard of it.
+    heard_of: Option<Duration>,
+    /// The kernel does not end it when it is told to.
+    endless: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -279,6 +286,24 @@ impl World {
 
     /// As nl80211 takes a scan.
     pub fn scan(&mut self, scan: &Scan, content: Content) -> Result<(), KernelError> {
+        self.take_scan(scan, content, false)
+    }
+
+    /// One that another program or an access point is the cause of: macveil can only end it.
+    pub(super) fn scan_for_others(
+        &mut self,
+        scan: &Scan,
+        content: Content,
+    ) -> Result<(), KernelError> {
+        self.take_scan(scan, content, true)
+    }
+
+    fn take_scan(
+        &mut self,
+        scan: &Scan,
+        content: Content,
+        for_others: bool,
+    ) -> Result<(), KernelError> {
         let kernel = &self.kernel;
         scan.may_begin_under(kernel.link.address)?;
         let problem = match () {
@@ -305,6 +330,8 @@ impl World {
             content,
             under,
             next: 0,
+            heard_of: for_others.then(|| self.now + Duration::from_micros(self.hearing())),
+            endless: false,
         });
         let random = scan.random_sequence.then(|| self.chance.random());
         self.sniffer.scan_begins(self.now, random);
@@ -312,7 +339,12 @@ impl World {
             active: !scan.ssids.is_empty(),
             random_address: scan.random_address,
         })));
-        let begin = self.micros(300, 900);
+        let (least, most) = if self.kernel.association.is_some() {
+            LEAVES_CONNECTED
+        } else {
+            LEAVES
+        };
+        let begin = self.micros(least, most);
         self.after(begin, Happening::Kernel(Due::Channel(number)));
         Ok(())
     }
@@ -328,7 +360,14 @@ impl World {
             random_sequence: false,
             minimal_content: false,
         };
-        self.scan(&scan, Content::Full).is_ok()
+        self.scan_for_others(&scan, Content::Full).is_ok()
+    }
+
+    /// The kernel is not told, or the driver cannot.
+    pub(super) const fn scan_goes_on(&mut self) {
+        if let Some(running) = &mut self.kernel.scan {
+            running.endless = true;
+        }
     }
 
     pub fn abort_scan(&mut self) {
@@ -354,6 +393,7 @@ impl World {
     }
 
     fn visit_channel(&mut self, number: u64) {
+        let is_away = self.daemon.was_away(self.now);
         let Some(running) = &mut self.kernel.scan else {
             return;
         };
@@ -362,6 +402,11 @@ impl World {
         }
         let (scan, content, under) = (running.scan.clone(), running.content, running.under);
         let frequency = scan.frequencies.get(running.next).copied();
+        let is_first = running.next == 0;
+        let unheard = running
+            .heard_of
+            .is_some_and(|by| is_first && self.now <= by);
+        let excused = unheard || running.heard_of.is_some() && (running.endless || is_away);
         running.next += 1;
         let Some(frequency) = frequency else {
             self.kernel.scan = None;
@@ -374,6 +419,7 @@ impl World {
         let mut may_ask = channels.filter(|channel| everywhere || !channel.no_ir);
         let asks = !scan.ssids.is_empty() && may_ask.any(|it| it.frequency == frequency);
         let asked: &[Ssid] = if asks { &scan.ssids } else { &[] };
+        self.air.unheard = excused;
         for ssid in asked {
             let named = (!ssid.as_bytes().is_empty()).then(|| ssid.clone());
             let what = What::Probe {
@@ -383,6 +429,7 @@ impl World {
             };
             self.send(under, what);
         }
+        self.air.unheard = false;
         self.hear(frequency, asked);
         let dwell = if asks { ACTIVE_DWELL } else { PASSIVE_DWELL };
         self.after(dwell, Happening::Kernel(Due::Channel(number)));

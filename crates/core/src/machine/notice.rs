@@ -93,10 +93,18 @@ pub enum Notice {
     },
     /// iwd does not use the addresses that it gets.
     Limitation(String),
-    /// Another program scanned.
-    ExternalScan {
-        /// The assigned address, if the scan showed it.
-        exposed: Option<Mac>,
+    /// Another program scanned, under a mask.
+    ExternalScan,
+    /// A scan under an assigned address, which macveil told the kernel to end.
+    ScanEnded {
+        /// The address.
+        address: Mac,
+        /// Milliseconds from its start to its end.
+        lasted_ms: u64,
+        /// How many there were since the last report, this one included.
+        times: u32,
+        /// Others were reported a short time ago.
+        repeated: bool,
     },
     /// Something else about a network.
     About {

@@ -207,7 +207,7 @@ pub enum Limitation {
     SequenceNumbers,
     /// Probe requests describe the interface: the driver cannot reduce them.
     ProbeContent,
-    /// Scans by other programs showed the assigned address.
+    /// Scans of the supplicant or of other programs began under the assigned address, and were ended.
     AssignedAddressScanned {
         /// How often.
         times: u32,
@@ -340,9 +340,9 @@ pub struct Counters {
     pub masks: u32,
     /// Scans of macveil; with iwd, all scans.
     pub scans: u32,
-    /// Scans of other programs.
+    /// Scans of the supplicant and of other programs.
     pub external_scans: u32,
-    /// Scans of other programs that showed an assigned address.
+    /// Of these, scans that began under an assigned address, and were ended.
     pub leaking_scans: u32,
     /// Successful associations.
     pub associations: u32,

@@ -170,6 +170,8 @@ pub struct AccessPoint {
     pub security: Security,
     pub hidden: bool,
     pub off_at_first: bool,
+    /// More lines for `hostapd.conf`.
+    pub extra: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -344,6 +346,10 @@ pub enum AccessPointEvent {
     /// Announces a channel switch and does it.
     SwitchesTo(u8),
     Kicks,
+    /// Requests a measurement of the station (802.11k): it is to send probe requests with this name.
+    AsksToMeasure(Ssid),
+    /// Requests the station to choose another access point (802.11v).
+    Steers,
     /// Goes again and again, by turns with and without a word, for longer each
     /// time; the station is connected again before the next.
     IsAway {
@@ -361,6 +367,13 @@ pub enum StrangerEvent {
     /// From now on: hostile names, broken elements, unsolicited responses.
     SendsNonsense,
     FallsSilent,
+    /// As the access point would (802.11k), to the station.
+    AsksToMeasureFor {
+        ap: String,
+        ssid: Ssid,
+    },
+    /// As the access point would (802.11v), to the station.
+    SteersFor(String),
     /// Forged, to the station and to everybody by turns.
     SaysGoodbyeFor {
         ap: String,
@@ -373,6 +386,8 @@ pub enum StrangerEvent {
 pub enum UserAction {
     Scans,
     ScansWithIw,
+    /// For this name, with wpa_supplicant.
+    ScansFor(Ssid),
     Selects(Ssid),
     Disconnects,
     Reconnects,

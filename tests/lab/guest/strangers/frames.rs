@@ -1,5 +1,6 @@
 //! Management frames, byte by byte (IEEE 802.11-2020, 9.3.3).
 
+use super::super::access_point::MEASURE_ACTIVELY;
 use macveil_testkit::air::Mac;
 
 pub const ASSOCIATION_RESPONSE: u8 = 1;
@@ -9,6 +10,7 @@ pub const BEACON: u8 = 8;
 pub const DISASSOCIATION: u8 = 10;
 pub const AUTHENTICATION: u8 = 11;
 pub const DEAUTHENTICATION: u8 = 12;
+pub const ACTION: u8 = 13;
 
 /// "Class 3 frame received from a station that is not associated", as an access point says that lost it.
 const NOT_ASSOCIATED: [u8; 2] = [7, 0];
@@ -56,4 +58,20 @@ pub fn fixed() -> Vec<u8> {
 
 pub fn goodbye(to: Mac, from: Mac) -> Vec<u8> {
     management(DEAUTHENTICATION, to, from, from, &NOT_ASSOCIATED)
+}
+
+/// A radio measurement request with one beacon request (IEEE 802.11-2020, 9.6.6.2), for this name.
+pub fn measurement_request(to: Mac, from: Mac, ssid: &[u8]) -> Vec<u8> {
+    let request = [&MEASURE_ACTIVELY[..], &element(0, ssid)].concat();
+    let body = [
+        &[5, 0, 1, 0, 0][..],
+        &element(38, &[&[1, 0, 5][..], &request].concat()),
+    ]
+    .concat();
+    management(ACTION, to, from, from, &body)
+}
+
+/// A BSS transition management request (9.6.13.9): the disassociation is imminent.
+pub fn transition_request(to: Mac, from: Mac) -> Vec<u8> {
+    management(ACTION, to, from, from, &[10, 7, 1, 4, 50, 0, 255])
 }

@@ -127,12 +127,30 @@ impl World {
                 self.strangers.iter_mut().for_each(|it| it.work = None);
                 Ok(())
             }
+            StrangerEvent::AsksToMeasureFor { ap, ssid } => {
+                self.forge(ap, |to, from| frames::measurement_request(to, from, ssid))
+            }
+            StrangerEvent::SteersFor(ap) => self.forge(ap, frames::transition_request),
             StrangerEvent::SaysGoodbyeFor {
                 ap,
                 a_second,
                 during,
             } => self.forge_goodbyes(ap, *a_second, *during),
         }
+    }
+
+    /// A frame as from the access point to each station, three times, because the air is not reliable.
+    fn forge(&mut self, ap: &str, frame: impl Fn(Mac, Mac) -> Vec<u8>) -> Result<(), String> {
+        let from: Mac = self.access_point(ap)?.radio.address.parse()?;
+        let stranger = self.strangers.first().ok_or("the story has no stranger")?;
+        let air = stranger.sending()?;
+        for _ in 0..3 {
+            for to in self.stations.iter().map(Station::address) {
+                air.send(&frame(to.parse()?, from))?;
+            }
+            sleep(Duration::from_millis(10));
+        }
+        Ok(())
     }
 
     /// By turns to the station, under whatever address it has, and to everybody.

@@ -373,7 +373,11 @@ impl World {
 
     /// Says whether the scan was taken.
     pub fn user_scans(&mut self) -> bool {
-        self.scan_as_supplicant().is_ok()
+        self.scan_as_supplicant(true).is_ok()
+    }
+
+    pub fn user_scans_for(&mut self, name: &Ssid) -> bool {
+        self.supplicant.running && self.supplicant_scans_for(name)
     }
 
     /// Of all networks only this one may be joined from now on, and it is to be.
@@ -428,14 +432,31 @@ impl World {
         self.report(Event::Mlme(MlmeEvent::Ended));
     }
 
-    fn scan_as_supplicant(&mut self) -> Result<(), KernelError> {
+    fn scan_as_supplicant(&mut self, for_others: bool) -> Result<(), KernelError> {
         let scan = self.own_scan(!self.supplicant.settings.passive);
         let content = if self.supplicant.settings.p2p {
             Content::WithWps
         } else {
             Content::Full
         };
-        self.scan(&scan, content)
+        if for_others {
+            self.scan_for_others(&scan, content)
+        } else {
+            self.scan(&scan, content)
+        }
+    }
+
+    /// At the request of an access point or of the user: it does not look at `passive_scan`.
+    pub(in crate::world) fn supplicant_scans_for(&mut self, name: &Ssid) -> bool {
+        let scan = Scan {
+            ssids: vec![name.clone()],
+            ..self.own_scan(false)
+        };
+        self.scan_for_others(&scan, Content::Full).is_ok()
+    }
+
+    pub(in crate::world) fn supplicant_is_steered(&mut self) {
+        let _ = self.scan_as_supplicant(true);
     }
 
     fn own_scan(&self, active: bool) -> Scan {
@@ -470,7 +491,7 @@ impl World {
         }
         self.supplicant.phase = Condition::Scanning;
         self.supplicant.scans_to_join = true;
-        if self.scan_as_supplicant().is_err() {
+        if self.scan_as_supplicant(false).is_err() {
             self.scan_again(Duration::from_secs(1));
         }
     }

@@ -111,6 +111,9 @@ impl WpaMachine {
             }
             ScanEvent::Ended => {
                 self.cx.scan.running = RunningScan::None;
+                if let Some(notice) = self.cx.scan.report(self.cx.core.now) {
+                    self.cx.core.notify(notice);
+                }
                 self.step(State::scan_ended);
             }
             ScanEvent::Accepted(result) => self.step(|state, cx| state.scan_accepted(cx, result)),
@@ -119,16 +122,30 @@ impl WpaMachine {
     }
 
     fn external_scan(&mut self, scan: ScanStarted) {
+        let exposed = status::exposed(self.state.as_ref(), &self.cx);
         let cx = &mut self.cx;
         cx.counters.external_scans = cx.counters.external_scans.saturating_add(1);
-        if scan.is_leaking() {
-            let exposed = status::assigned(self.state.as_ref());
-            if exposed.is_some() {
-                cx.counters.leaking_scans = cx.counters.leaking_scans.saturating_add(1);
-            }
-            cx.mask.expose();
-            cx.core.notify(Notice::ExternalScan { exposed });
+        if !scan.is_leaking() {
+            return;
         }
+        cx.mask.expose();
+        match exposed {
+            Some(address) => {
+                // First of all: the first probe request follows within milliseconds.
+                cx.core.act(Action::AbortScan);
+                cx.counters.leaking_scans = cx.counters.leaking_scans.saturating_add(1);
+                cx.scan.is_cut_off(cx.core.now, address);
+            }
+            None => cx.core.notify(Notice::ExternalScan),
+        }
+    }
+
+    /// The start of a scan can have been among the events that were lost.
+    fn overrun(&mut self) {
+        if status::exposed(self.state.as_ref(), &self.cx).is_some() {
+            self.cx.core.act(Action::AbortScan);
+        }
+        self.step(State::overrun);
     }
 
     fn wpa_event(&mut self, event: WpaEvent) {
@@ -216,7 +233,7 @@ impl Machine for WpaMachine {
             Event::Backend(event) => self.wpa_event(event),
             Event::Command(command) => self.command(command),
             Event::Renewed { ssid, record } => self.cx.assignment.learn_record(ssid, record),
-            Event::Overrun => self.step(State::overrun),
+            Event::Overrun => self.overrun(),
         }
     }
 

@@ -44,6 +44,25 @@ pub(super) fn assigned(state: Option<&State>) -> Option<Mac> {
     }
 }
 
+/// The address that a scan would show, and must not: that of an association, or of one that just ended.
+pub(super) fn exposed(state: Option<&State>, cx: &Context) -> Option<Mac> {
+    let is_exposed = match state? {
+        State::Associated(_) | State::Associating(_) => return assigned(state),
+        State::Waiting(_) | State::Attaching(_) => cx.core.link.carrier,
+        State::Disconnecting(_) => true,
+        State::Masking(_)
+        | State::Scanning(_)
+        | State::Disconnected(_)
+        | State::Paused(_)
+        | State::UserScan(_)
+        | State::Blocked(_)
+        | State::Releasing(_)
+        | State::Released(_)
+        | State::Unprotected(_) => false,
+    };
+    (is_exposed && !cx.is_masked()).then_some(cx.core.link.address)
+}
+
 fn network(state: &State) -> Option<&Ssid> {
     match state {
         State::Associated(associated) => Some(associated.ssid()),

@@ -166,6 +166,15 @@ fn access_point_event(words: &[Word]) -> Result<AccessPointEvent, String> {
         [P("switches"), P("to"), P("channel"), P(channel)] => E::SwitchesTo(number(channel)?),
         [P("kicks"), P("the"), P("station")] => E::Kicks,
         [
+            P("asks"),
+            P("the"),
+            P("station"),
+            P("to"),
+            P("measure"),
+            Q(ssid),
+        ] => E::AsksToMeasure(ssid.clone()),
+        [P("steers"), P("the"), P("station")] => E::Steers,
+        [
             P("is"),
             P("away"),
             P(times),
@@ -290,6 +299,20 @@ fn stranger_event(words: &[Word]) -> Result<StrangerEvent, String> {
         [P("sends"), P("nonsense")] => E::SendsNonsense,
         [P("falls"), P("silent")] => E::FallsSilent,
         [
+            P("asks"),
+            P("the"),
+            P("station"),
+            P("for"),
+            P(ap),
+            P("to"),
+            P("measure"),
+            Q(ssid),
+        ] => E::AsksToMeasureFor {
+            ap: (*ap).to_owned(),
+            ssid: ssid.clone(),
+        },
+        [P("steers"), P("the"), P("station"), P("for"), P(ap)] => E::SteersFor((*ap).to_owned()),
+        [
             P("says"),
             P("goodbye"),
             P("for"),
@@ -315,6 +338,7 @@ fn user_action(words: &[Word]) -> Result<UserAction, String> {
     Ok(match words {
         [P("scans")] => A::Scans,
         [P("scans"), P("with"), P("iw")] => A::ScansWithIw,
+        [P("scans"), P("for"), Q(ssid)] => A::ScansFor(ssid.clone()),
         [P("selects"), Q(ssid)] => A::Selects(ssid.clone()),
         [P("disconnects")] => A::Disconnects,
         [P("reconnects")] => A::Reconnects,

@@ -155,6 +155,7 @@ fn access_point(name: &str, attributes: &[Word]) -> Result<AccessPoint, String> 
         security: Security::Open,
         hidden: false,
         off_at_first: false,
+        extra: Vec::new(),
     };
     for attribute in attributes.split(|word| *word == Comma) {
         match attribute {
@@ -162,6 +163,7 @@ fn access_point(name: &str, attributes: &[Word]) -> Result<AccessPoint, String> 
             [P("channel"), P(channel)] => ap.channel = number(channel)?,
             [P("hidden")] => ap.hidden = true,
             [P("off"), P("at"), P("first")] => ap.off_at_first = true,
+            [P("with"), Q(line)] => ap.extra.push(text(line)?),
             _ => ap.security = security(attribute)?,
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::{Attaching, Context, Handler, Masking, NextState, State, UserScan};
 use crate::machine::event::{Command, Link};
 use crate::machine::notice::Remark;
+use crate::machine::wpa::Action;
 use crate::machine::wpa::backend::Supplicant;
 use crate::machine::wpa::scan::RunningScan;
 
@@ -23,6 +24,8 @@ impl Waiting {
         if !cx.core.link.carrier {
             return Masking::begin(cx, NextState::Wait);
         }
+        // A scan can have begun before macveil.
+        cx.core.act(Action::AbortScan);
         cx.core.wake_in(ADOPTION_TIMEOUT);
         State::Waiting(Self { is_connected: true })
     }

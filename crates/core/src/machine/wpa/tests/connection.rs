@@ -369,7 +369,7 @@ fn lost_network_is_scanned_for_on_its_roamed_channel_too() {
 fn connection_without_supplicant_is_masked_after_two_seconds() {
     let mut bench = Bench::new(true, true, |_, _| {});
     bench.pass(Duration::from_millis(1_900));
-    assert_eq!(bench.done, []);
+    assert_eq!(bench.done, [Action::AbortScan]);
     bench.pass(Duration::from_millis(100));
     assert_eq!(bench.remarks(), 1);
     assert!(bench.is_masked());

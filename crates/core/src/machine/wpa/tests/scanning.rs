@@ -6,12 +6,18 @@ fn reads_networks(action: &Action) -> bool {
     matches!(action, Action::Request(Request::ListNetworks { bssids }) if bssids.is_empty())
 }
 
+/// Reports of other programs' scans: the address that was not to be shown, if there was one.
 fn external_scans(bench: &Bench) -> Vec<Option<Mac>> {
     let notices = bench.done.iter().filter_map(|action| match action {
-        Action::Notify(Notice::ExternalScan { exposed }) => Some(*exposed),
+        Action::Notify(Notice::ExternalScan) => Some(None),
+        Action::Notify(Notice::ScanEnded { address, .. }) => Some(Some(*address)),
         _ => None,
     });
     notices.collect()
+}
+
+fn aborts(action: &Action) -> bool {
+    *action == Action::AbortScan
 }
 
 #[test]
@@ -77,6 +83,74 @@ fn scan_that_leaks_an_assigned_address_is_counted() {
         assert_eq!(bench.machine.status().counters.leaking_scans, 1);
         assert_eq!(external_scans(&bench), [Some(home_address())]);
     }
+}
+
+#[test]
+fn scan_under_an_assigned_address_is_ended_first_of_all() {
+    for mut bench in [
+        Bench::connected(),
+        Bench::before_connect(ConnectionOptions::default()),
+        Bench::connecting(ConnectionOptions::default()),
+    ] {
+        let scan = |active| {
+            Event::Scan(ScanEvent::Started(ScanStarted {
+                active,
+                random_address: false,
+            }))
+        };
+        assert_eq!(bench.handle_unanswered(scan(false)), []);
+        let actions = bench.handle_unanswered(scan(true));
+        assert_eq!(actions.first(), Some(&Action::AbortScan), "{actions:?}");
+    }
+}
+
+#[test]
+fn scan_that_began_unheard_while_connected_is_ended() {
+    let mut bench = Bench::connected();
+    bench.done.clear();
+    bench.handle(Event::Overrun);
+    assert_eq!(bench.count(aborts), 1);
+    let mut bench = Bench::scanning(|_, _| {});
+    bench.done.clear();
+    bench.handle(Event::Overrun);
+    assert_eq!(bench.count(aborts), 0);
+}
+
+#[test]
+fn endless_scans_are_all_ended_and_seldom_reported() {
+    let mut bench = Bench::connected();
+    bench.done.clear();
+    for _ in 0..1_000 {
+        bench.pass(Duration::from_secs(1));
+        bench.external_scan(true);
+    }
+    assert_eq!(bench.count(aborts), 1_000);
+    let reported = bench.done.iter().filter_map(|action| match action {
+        Action::Notify(Notice::ScanEnded {
+            repeated: false,
+            times,
+            ..
+        }) => Some(*times),
+        _ => None,
+    });
+    assert_eq!(reported.collect::<Vec<_>>(), [1, 600]);
+    assert_eq!(bench.state(), StateKind::Associated);
+}
+
+#[test]
+fn report_of_a_scan_says_how_long_it_lasted() {
+    let mut bench = Bench::connected();
+    bench.handle(Event::Scan(ScanEvent::Started(ScanStarted {
+        active: true,
+        random_address: false,
+    })));
+    bench.pass(Duration::from_millis(2_500));
+    bench.handle(Event::Scan(ScanEvent::Ended));
+    let told = bench.done.iter().rev().find_map(|action| match action {
+        Action::Notify(Notice::ScanEnded { lasted_ms, .. }) => Some(*lasted_ms),
+        _ => None,
+    });
+    assert_eq!(told, Some(2_500));
 }
 
 #[test]
