@@ -6,6 +6,7 @@
 # make rpm     the RPM package, checked with rpmlint, and installed, upgraded and erased in a tree
 # make release the program, stripped: target/macveil
 # make static  the same as one static file, for images: target/macveil-static
+# make install what `make release manual` has built, below DESTDIR; PREFIX=/usr INIT=systemd (or openrc, none)
 # make images  the static and the small program, their limits of size, and a test in an empty root
 # make small   without D-Bus, so without iwd, for images with little room: target/macveil-small
 # make arm64   the static binary for 64-bit ARM, its unit tests and vectors run in QEMU
@@ -13,7 +14,7 @@
 # make bench   measures macveil, NetworkManager, iwd and wpa_supplicant: docs/benchmarks.md
 # make screens what status --watch, explain and doctor look like, for the documentation
 # make demo    a story told live: who transmits what under which address
-# All but release, static, small and deb set up a Debian 12 machine for themselves, as root or with sudo.
+# All but release, static, small, install and deb set up a Debian 12 machine for themselves, as root or with sudo.
 
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
@@ -22,7 +23,7 @@ UNIT_TESTS := $(filter-out lab, \
 	$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) \
 	$(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
-.PHONY: test bench dist deb deb-tools rpm package demo screens day soak mutants mutants-all fuzz setup check unit release \
+.PHONY: test bench dist install install-program install-systemd install-openrc install-none deb deb-tools rpm package demo screens day soak mutants mutants-all fuzz setup check unit release \
 	static small images manual arm64 vectors lab lab-all
 
 test: setup check unit release vectors lab
@@ -79,6 +80,39 @@ small:
 manual:
 	CARGO_PROFILE_DEV_DEBUG=0 cargo run --quiet -p xtask -- man target/manual
 	CARGO_PROFILE_DEV_DEBUG=0 cargo run --quiet -p xtask -- completions target/manual/completions
+
+PREFIX ?= /usr
+INIT ?= systemd
+SYSTEMD := $(PREFIX)/lib/systemd
+install_file = install -Dpm 0644 $(1) $(DESTDIR)$(2)
+
+# It compiles nothing, so that it can run as root after a build as a user.
+install: install-program install-$(INIT)
+
+install-program:
+	install -Dpm 0755 target/macveil $(DESTDIR)$(PREFIX)/bin/macveil
+	test -e $(DESTDIR)/etc/macveil/macveil.toml || $(call install_file,contrib/macveil.toml,/etc/macveil/macveil.toml)
+	$(call install_file,target/manual/macveil.1,$(PREFIX)/share/man/man1/macveil.1)
+	$(call install_file,contrib/man/macveil.toml.5,$(PREFIX)/share/man/man5/macveil.toml.5)
+	$(call install_file,target/manual/completions/bash/macveil,$(PREFIX)/share/bash-completion/completions/macveil)
+	$(call install_file,target/manual/completions/zsh/_macveil,$(PREFIX)/share/zsh/site-functions/_macveil)
+	$(call install_file,target/manual/completions/fish/macveil.fish,$(PREFIX)/share/fish/vendor_completions.d/macveil.fish)
+
+install-systemd:
+	for unit in $$(cd contrib/systemd/system && find . -type f); do \
+		install -Dpm 0644 contrib/systemd/system/$$unit $(DESTDIR)$(SYSTEMD)/system/$$unit || exit 1; \
+	done
+	for link in contrib/systemd/network/*.link; do \
+		install -Dpm 0644 $$link $(DESTDIR)$(SYSTEMD)/network/$${link##*/} || exit 1; \
+	done
+	$(call install_file,contrib/systemd/catalog/macveil.catalog,$(SYSTEMD)/catalog/macveil.catalog)
+	$(call install_file,contrib/sysusers.d/macveil.conf,$(PREFIX)/lib/sysusers.d/macveil.conf)
+	$(call install_file,contrib/tmpfiles.d/macveil.conf,$(PREFIX)/lib/tmpfiles.d/macveil.conf)
+
+install-openrc:
+	install -Dpm 0755 contrib/openrc/macveil $(DESTDIR)/etc/init.d/macveil
+
+install-none:
 
 # For 64-bit ARM, and the unit tests and vectors in QEMU, user mode: a quarter of an hour on two cores.
 arm64: setup

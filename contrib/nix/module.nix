@@ -1,0 +1,84 @@
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
+
+let
+  cfg = config.services.macveil;
+  toml = pkgs.formats.toml { };
+in
+{
+  options.services.macveil = {
+    enable = lib.mkEnableOption "macveil, which hides a Wi-Fi card's MAC address";
+    package = lib.mkOption {
+      type = lib.types.package;
+      default = pkgs.callPackage ./package.nix { };
+      defaultText = lib.literalExpression "pkgs.callPackage ./package.nix { }";
+      description = "The package to use.";
+    };
+    settings = lib.mkOption {
+      inherit (toml) type;
+      default = { };
+      example = {
+        connection.cloned-mac-address = "stable-ssid";
+        network = [
+          {
+            ssid = "Home";
+            cloned-mac-address = "permanent";
+          }
+        ];
+      };
+      description = "The configuration: the keys of macveil.toml(5).";
+    };
+  };
+
+  config = lib.mkIf cfg.enable {
+    environment.systemPackages = [ cfg.package ];
+    environment.etc."macveil/macveil.toml".source = toml.generate "macveil.toml" cfg.settings;
+
+    users.users.macveil = {
+      isSystemUser = true;
+      group = "macveil";
+    };
+    users.groups.macveil = { };
+
+    systemd.services.macveil = {
+      description = "Hides the MAC addresses of Wi-Fi cards";
+      wantedBy = [ "multi-user.target" ];
+      wants = [ "network-pre.target" ];
+      before = [
+        "network-pre.target"
+        "wpa_supplicant.service"
+        "iwd.service"
+      ];
+      after = [ "local-fs.target" ];
+      serviceConfig = {
+        Type = "notify";
+        ExecStart = "${lib.getExe cfg.package} run";
+        ExecReload = "${lib.getExe cfg.package} reload";
+        Restart = "always";
+        User = "macveil";
+        Group = "macveil";
+        # The group of the control socket of wpa_supplicant.
+        SupplementaryGroups = lib.optional config.networking.wireless.userControlled.enable config.networking.wireless.userControlled.group;
+        RuntimeDirectory = "macveil";
+        RuntimeDirectoryPreserve = true;
+        StateDirectory = "macveil";
+        StateDirectoryMode = "0700";
+        AmbientCapabilities = [ "CAP_NET_ADMIN" ];
+        CapabilityBoundingSet = [ "CAP_NET_ADMIN" ];
+        NoNewPrivileges = true;
+        ProtectSystem = "strict";
+        ProtectHome = true;
+        PrivateTmp = true;
+        PrivateDevices = true;
+        RestrictAddressFamilies = [
+          "AF_UNIX"
+          "AF_NETLINK"
+        ];
+      };
+    };
+  };
+}
