@@ -16,6 +16,7 @@ use macveil_core::address::Policy;
   macveil trust Home
   macveil trust Home --now
   macveil trust Office --preserve
+  macveil trust Home --dry-run
   macveil policy Home --unset          # no longer")]
 pub struct Args {
     /// The network's name.
@@ -39,5 +40,5 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     } else {
         Policy::Permanent
     };
-    ignore_broken_pipe(Change::new(ssid, Some(policy), &args.how).make(out))
+    ignore_broken_pipe(Change::to(ssid, policy, Vec::new(), &args.how).make(out))
 }

@@ -148,7 +148,7 @@ fn to_toml(value: &DeValue<'_>) -> String {
 }
 
 /// A basic string of TOML 1.0.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut quoted = String::from('"');
     for character in text.chars() {
         match character {

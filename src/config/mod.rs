@@ -24,6 +24,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use document::BackendChoice;
+pub(crate) use effective::quoted;
 pub use effective::{EffectiveSection, EffectiveSetting, effective};
 pub use files::{DEFAULT_FILE, Layout};
 pub(crate) use network::is_uuid;

@@ -5,7 +5,7 @@ use rand::rngs::StdRng;
 
 use macveil_core::address::{
     AddressFacts, AddressPolicies, AssignError, Derivation, NetworkFacts, Origin, Policy,
-    ResolvedPolicy, Source, format_length,
+    ResolvedPolicy, Source, Sourced, format_length,
 };
 use macveil_core::types::{Mac, Ssid};
 
@@ -18,6 +18,10 @@ pub(super) struct Explanation {
     /// The origins of the rules that apply, in order of precedence.
     pub(super) rules: Vec<Origin>,
     pub(super) steps: Vec<Step>,
+    /// The policy, if it can be chosen.
+    pub(super) policy: Option<Sourced<Policy>>,
+    /// The address changes with time.
+    pub(super) changes_with_time: bool,
     pub(super) outcome: Result<Outcome, AssignError>,
 }
 
@@ -40,15 +44,17 @@ pub(super) enum Outcome {
     Fixed(Mac),
     /// A new address for each association.
     Random,
+    /// An address that only root can compute, with the key.
+    NeedsKey,
 }
 
 impl Explanation {
     pub(super) fn of(
         policies: &AddressPolicies,
         network: &NetworkFacts,
-        interface: &str,
-        managed: bool,
+        (interface, managed): (&str, bool),
         card: &AddressFacts,
+        has_key: bool,
     ) -> Self {
         let resolved = policies.resolve(network);
         // A random address is not shown, so a fixed seed is sufficient.
@@ -67,8 +73,11 @@ impl Explanation {
             managed,
             rules: policies.rules_about(network).into_iter().cloned().collect(),
             steps,
+            changes_with_time: resolved.as_ref().is_ok_and(ResolvedPolicy::is_periodic),
+            policy: resolved.ok().map(|resolved| resolved.policy),
             outcome: derivation.map(|derivation| match derivation.source {
                 Source::Random => Outcome::Random,
+                Source::Hash { .. } if !has_key => Outcome::NeedsKey,
                 _ => Outcome::Fixed(derivation.address),
             }),
         }

@@ -11,24 +11,26 @@ use std::time::SystemTime;
 
 use super::failure::{Failure, NO, ignore_broken_pipe};
 use super::inputs::{self, Moment};
+use super::networks;
 use crate::{config, store};
-use explanation::Explanation;
+use explanation::{Explanation, Outcome};
 use macveil_core::address::NetworkFacts;
 use macveil_core::types::{DeviceKind, KeyMgmt, Mac, Ssid};
 use system::Card;
 
-/// Show which address a network would get, and how it is derived.
+/// Show which address a network would get, and why.
 ///
-/// Reads the key, so it usually needs root.
+/// Without an SSID, lists the known networks, as `macveil networks` does. The key, which only root can read, is needed
+/// for stable addresses; the policy and its rule are shown without it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  macveil explain Home
+  sudo macveil explain Home
+  sudo macveil explain Home --verbose
   macveil explain 'Café' --security open --iface wlan1
   macveil explain --hex ff00ff --json
   macveil explain --wire --iface eth0")]
 pub struct Args {
     /// The SSID.
-    #[arg(required_unless_present = "wire")]
     ssid: Option<String>,
     /// Explain an Ethernet interface, which has no SSID.
     #[arg(long, requires = "iface", conflicts_with_all = ["ssid", "hex", "bssid", "security", "id_str"])]
@@ -57,7 +59,10 @@ pub struct Args {
     /// Read only this file instead of /etc/macveil/macveil.toml and its drop-ins.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Print JSON.
+    /// Show everything that the address is made from.
+    #[arg(long, conflicts_with = "json")]
+    verbose: bool,
+    /// Print JSON, with everything that the address is made from.
     #[arg(long)]
     json: bool,
 }
@@ -73,6 +78,10 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
 
 fn explain(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let ssid = args.ssid()?;
+    if ssid.is_none() && !args.wire {
+        let list = networks::Args::of(args.iface.clone(), args.config.clone(), args.json);
+        return networks::run(&list, out);
+    }
     let config = config::load(args.config.as_deref())
         .map_err(|errors| Failure::cannot("the configuration is invalid", errors))?;
     let card = match (&args.iface, args.permanent) {
@@ -80,7 +89,12 @@ fn explain(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
         (Some(name), None) if args.wire => system::port(&config, name)?,
         (name, _) => system::card(&config, name.as_deref())?,
     };
-    let host = system::host(&config)?;
+    let key = system::host(&config);
+    let missing = key
+        .as_ref()
+        .err()
+        .map(|failure| super::with_causes(failure));
+    let host = key.unwrap_or_else(|_| system::keyless());
     let policies = card.policies(&config, host.into());
     let network = NetworkFacts {
         ssid: ssid.as_ref(),
@@ -93,14 +107,22 @@ fn explain(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
         ),
         generation: ssid
             .as_ref()
-            .map_or(Ok(0), |ssid| generation(&config.state_dir, ssid))?,
+            .map_or(Ok(0), |ssid| generation(&config.state_dir, ssid))
+            .or_else(|failure| missing.as_ref().map(|_| 0).ok_or(failure))?,
     };
     let managed = config.manages(&card.device());
-    let explanation = Explanation::of(&policies, &network, &card.name, managed, &card.facts);
+    let interface = (card.name.as_str(), managed);
+    let has_key = missing.is_none();
+    let explanation = Explanation::of(&policies, &network, interface, &card.facts, has_key);
     if args.json {
         writeln!(out, "{}", explanation.to_json())?;
+    } else if args.verbose {
+        write!(out, "{}", explanation.to_verbose_text())?;
     } else {
-        write!(out, "{explanation}")?;
+        write!(out, "{}", explanation.to_text())?;
+    }
+    if let (Ok(Outcome::NeedsKey), Some(missing)) = (&explanation.outcome, missing) {
+        eprintln!("macveil: {missing}");
     }
     Ok(match explanation.outcome {
         Ok(_) => ExitCode::SUCCESS,

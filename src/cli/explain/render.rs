@@ -1,43 +1,34 @@
 //! Renders an explanation as text and as JSON.
 
-use std::fmt;
+use std::fmt::Write as _;
 
 use super::explanation::Step;
 use super::explanation::{Explanation, Outcome};
+use crate::cli::console::wrapped;
 use crate::cli::origin::{Position, position};
 use crate::protocol::{optional_ssid, to_json};
+use macveil_core::address::{Origin, Policy};
 use macveil_core::types::{Mac, Ssid};
 use serde::{Serialize, Serializer};
 
 /// Width of the titles.
 const TITLE_WIDTH: usize = 16;
 
-impl fmt::Display for Explanation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.ssid {
-            Some(ssid) => write!(f, "{ssid} ")?,
-            None => write!(f, "Ethernet ")?,
+impl Explanation {
+    /// The address, and one sentence about the policy.
+    pub(super) fn to_text(&self) -> String {
+        let mut text = self.headline();
+        if let Some(sentence) = self.sentence() {
+            let _ = writeln!(text, "  {}", wrapped(&sentence, 2));
         }
-        match &self.outcome {
-            Ok(Outcome::Fixed(address)) => writeln!(f, "on {}: {address}", self.interface)?,
-            Ok(Outcome::Random) => {
-                writeln!(
-                    f,
-                    "on {}: a new address for each association",
-                    self.interface
-                )?;
-            }
-            Err(why) => writeln!(f, "on {}: no address: {why}", self.interface)?,
-        }
-        if !self.managed {
-            writeln!(
-                f,
-                "  but macveil does not manage {} (see `manage` in the configuration)",
-                self.interface
-            )?;
-        }
+        text
+    }
+
+    /// Every input of the address as well.
+    pub(super) fn to_verbose_text(&self) -> String {
+        let mut text = self.headline();
         for rule in &self.rules {
-            writeln!(f, "  {:TITLE_WIDTH$}  [[network]]  ({rule})", "rule")?;
+            let _ = writeln!(text, "  {:TITLE_WIDTH$}  [[network]]  ({rule})", "rule");
         }
         for step in &self.steps {
             let value = if step.value.is_empty() {
@@ -45,13 +36,65 @@ impl fmt::Display for Explanation {
             } else {
                 printable(&step.value)
             };
-            write!(f, "  {:TITLE_WIDTH$}  {value}", step.title)?;
-            match &step.origin {
-                Some(origin) => writeln!(f, "  ({origin})")?,
-                None => writeln!(f)?,
-            }
+            let _ = write!(text, "  {:TITLE_WIDTH$}  {value}", step.title);
+            let _ = match &step.origin {
+                Some(origin) => writeln!(text, "  ({origin})"),
+                None => writeln!(text),
+            };
         }
-        Ok(())
+        text
+    }
+
+    fn headline(&self) -> String {
+        let name = match &self.ssid {
+            Some(ssid) => ssid.to_string(),
+            None => "Ethernet".to_owned(),
+        };
+        let interface = &self.interface;
+        let mut text = match &self.outcome {
+            Ok(Outcome::Fixed(address)) => format!("{name} on {interface}: {address}\n"),
+            Ok(Outcome::Random) => {
+                format!("{name} on {interface}: a new address for each association\n")
+            }
+            Ok(Outcome::NeedsKey) => {
+                format!("{name} on {interface}: an address that only root can see (use sudo)\n")
+            }
+            Err(why) => format!("{name} on {interface}: no address: {why}\n"),
+        };
+        if !self.managed {
+            let _ = writeln!(
+                text,
+                "  but macveil does not manage {interface} (see `manage` in the configuration)"
+            );
+        }
+        text
+    }
+
+    fn sentence(&self) -> Option<String> {
+        let policy = self.policy.as_ref()?;
+        let meaning = match policy.value {
+            Policy::Permanent => "the card's own address",
+            Policy::Preserve => "the address that the card had when macveil first saw it",
+            Policy::Random => "a new address for each association",
+            Policy::Explicit(_) => "this address",
+            Policy::Stable | Policy::StableSsid if self.changes_with_time => {
+                "an address made from the key, which changes with time"
+            }
+            Policy::Stable | Policy::StableSsid => {
+                "an address made from the key, the same each time"
+            }
+        };
+        let name = self
+            .ssid
+            .as_ref()
+            .map_or("it".to_owned(), ToString::to_string);
+        Some(match &policy.origin {
+            Origin::BuiltIn => format!(
+                "No rule is about {name}, so the built-in default applies: {}, {meaning}.",
+                policy.value
+            ),
+            origin => format!("{origin} sets {}: {meaning}.", policy.value),
+        })
     }
 }
 
@@ -74,6 +117,7 @@ struct Answer<'a> {
     interface: &'a str,
     managed: bool,
     address: Option<Mac>,
+    needs_key: bool,
     changes: bool,
     error: Option<String>,
     rules: Vec<Option<Position<'a>>>,
@@ -118,8 +162,9 @@ impl Explanation {
             managed: self.managed,
             address: match self.outcome {
                 Ok(Outcome::Fixed(address)) => Some(address),
-                Ok(Outcome::Random) | Err(_) => None,
+                Ok(Outcome::Random | Outcome::NeedsKey) | Err(_) => None,
             },
+            needs_key: self.outcome == Ok(Outcome::NeedsKey),
             changes: self.outcome == Ok(Outcome::Random),
             error: self.outcome.as_ref().err().map(ToString::to_string),
             rules: self.rules.iter().map(position).collect(),

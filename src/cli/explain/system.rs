@@ -141,12 +141,8 @@ pub(in crate::cli) fn keyless() -> Host {
 /// The key and other facts about the host. Never creates a key.
 pub(in crate::cli) fn host(config: &Config) -> Result<Host, Failure> {
     let path = config.state_dir.join(KEY_FILE);
-    let key = store::read_key(&path, store::machine_id().as_ref()).map_err(|error| {
-        Failure::cannot(
-            "cannot explain an address without the key (run this as root)",
-            error,
-        )
-    })?;
+    let key = store::read_key(&path, store::machine_id().as_ref())
+        .map_err(|error| Failure::cannot("no stable address without the key (use sudo)", error))?;
     Ok(Host {
         key,
         boot_id: store::boot_id(),

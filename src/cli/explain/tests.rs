@@ -35,9 +35,9 @@ fn explain(configuration: &str, ssid: &[u8]) -> Explanation {
     Explanation::of(
         &policies,
         &NetworkFacts::new(&ssid),
-        "eth0",
-        config.manages(&device),
+        ("eth0", config.manages(&device)),
         &CARD,
+        true,
     )
 }
 
@@ -52,7 +52,7 @@ fn ethernet_with_permanent_is_explained_without_ssid() {
     );
     std::fs::write(file("c.toml"), text).unwrap();
     let explained = |interface: &str| {
-        let line = format!("explain --wire --iface {interface} --permanent 0:1:2:3:4:5");
+        let line = format!("explain --verbose --wire --iface {interface} --permanent 0:1:2:3:4:5");
         let mut words: Vec<_> = line.split(' ').map(str::to_owned).collect();
         words.extend(["--config".to_owned(), file("c.toml").display().to_string()]);
         let mut out = Vec::new();
@@ -76,7 +76,7 @@ fn ethernet_with_permanent_is_explained_without_ssid() {
 #[test]
 fn control_characters_in_an_ssid_are_escaped() {
     let explanation = explain("", "a\u{9b}31m\u{1b}[0mé".as_bytes());
-    let text = explanation.to_string();
+    let text = explanation.to_verbose_text();
     assert!(
         !text.replace('\n', "").contains(char::is_control),
         "{text:?}"
@@ -87,9 +87,9 @@ fn control_characters_in_an_ssid_are_escaped() {
 }
 
 #[test]
-fn ssid_or_wire_is_required() {
+fn ethernet_needs_an_interface() {
     let parse = |line: &str| <Command as clap::Parser>::try_parse_from(line.split(' ')).is_ok();
-    assert!(!parse("explain"));
+    assert!(parse("explain"), "it lists the known networks");
     assert!(!parse("explain --wire"));
     assert!(!parse("explain --wire --iface eth0 Home"));
     assert!(parse("explain --wire --iface eth0"));
@@ -135,9 +135,12 @@ fn card_with_permanent_is_explained_with_the_key() {
     };
     let (code, text) = explain(&["Home"]);
     assert_eq!(code.unwrap(), std::process::ExitCode::SUCCESS);
-    assert!(
-        text.starts_with("Home on eth0: 16:88:be:aa:53:f9\n"),
-        "{text}"
+    assert_eq!(
+        text,
+        "Home on eth0: 16:88:be:aa:53:f9
+  No rule is about Home, so the built-in default applies: stable-ssid, an
+  address made from the key, the same each time.
+"
     );
     let (_, json) = explain(&["--hex", "486f6d65", "--json"]);
     assert!(
@@ -146,10 +149,17 @@ fn card_with_permanent_is_explained_with_the_key() {
     );
     assert!(json.contains(r#""address":"16:88:be:aa:53:f9""#), "{json}");
     std::fs::remove_file(path("secret_key")).unwrap();
-    assert!(matches!(
-        explain(&["Home"]).0,
-        Err(crate::cli::Failure::Cannot { .. })
-    ));
+    let (code, text) = explain(&["Home"]);
+    assert_eq!(code.unwrap(), std::process::ExitCode::SUCCESS);
+    assert!(
+        text.starts_with("Home on eth0: an address that only root can see (use sudo)\n"),
+        "{text}"
+    );
+    let (_, json) = explain(&["Home", "--json"]);
+    assert!(
+        json.contains(r#""address":null,"needs_key":true"#) && json.contains("stable-ssid"),
+        "{json}"
+    );
     assert!(matches!(
         explain(&["--hex", "4"]).0,
         Err(crate::cli::Failure::Usage(_))
@@ -158,7 +168,7 @@ fn card_with_permanent_is_explained_with_the_key() {
 
 /// The text without the directory of the configuration.
 fn text(configuration: &str, ssid: &[u8]) -> String {
-    let text = explain(configuration, ssid).to_string();
+    let text = explain(configuration, ssid).to_verbose_text();
     let pieces = text
         .split("(/")
         .map(|piece| match piece.split_once("/c.toml") {
@@ -205,7 +215,7 @@ Home on eth0: 68:f7:28:9a:76:09
 fn json_has_the_same_steps() {
     let json = explain(STABLE, b"Home").to_json();
     for part in [
-        r#"{"ssid":"Home","ssid_hex":"486f6d65","interface":"eth0","managed":true,"address":"68:f7:28:9a:76:09","changes":false,"error":null,"rules":[{"file":""#,
+        r#"{"ssid":"Home","ssid_hex":"486f6d65","interface":"eth0","managed":true,"address":"68:f7:28:9a:76:09","needs_key":false,"changes":false,"error":null,"rules":[{"file":""#,
         r#"/c.toml","line":4,"column":1}]"#,
         r#""binding":{"value":"interface","origin":null},"#,
         r#""id_type":"1","id":"stable-1","bound_to":"eth0","#,
@@ -218,14 +228,14 @@ fn json_has_the_same_steps() {
 #[test]
 fn random_address_is_not_shown() {
     let explanation = explain("connection.cloned-mac-address = 'random'", b"A\n");
-    let text = explanation.to_string();
+    let text = explanation.to_text();
     assert!(
         text.starts_with("A\\x0a on eth0: a new address for each association\n"),
         "{text}"
     );
     let json = explanation.to_json();
     assert!(
-        json.contains(r#""address":null,"changes":true,"error":null"#),
+        json.contains(r#""address":null,"needs_key":false,"changes":true,"error":null"#),
         "{json}"
     );
 }
@@ -236,7 +246,7 @@ fn network_without_address_has_a_reason() {
         "[[network]]\nsecurity = 'open'\ncloned-mac-address = 'random'",
         b"A",
     );
-    let text = explanation.to_string();
+    let text = explanation.to_text();
     let words = "A on eth0: no address: cannot choose a policy: it depends on the security, which is unknown (/";
     assert!(text.starts_with(words), "{text}");
     assert!(explanation.outcome.is_err());
@@ -261,7 +271,7 @@ fn unmanaged_interface_is_reported() {
     let explanation = explain("manage = 'wlan7'", b"A");
     assert!(
         explanation
-            .to_string()
+            .to_text()
             .contains("\n  but macveil does not manage eth0 ")
     );
     assert!(explanation.to_json().contains(r#""managed":false"#));
@@ -270,10 +280,41 @@ fn unmanaged_interface_is_reported() {
 #[test]
 fn stable_security_is_shown() {
     let explanation = explain("connection.stable-security = true", b"A");
-    let text = explanation.to_string();
+    let text = explanation.to_verbose_text();
     assert!(
         text.contains("  depends on        the network's security  (/"),
         "{text}"
     );
     assert!(explanation.outcome.is_err(), "the security is unknown");
+}
+
+#[test]
+fn sentence_names_the_rule_and_what_its_policy_means() {
+    for (policy, meaning) in [
+        ("permanent", "sets permanent: the card's own address."),
+        ("random", "sets random: a new address for each association."),
+        ("02:00:00:00:00:07", "sets 02:00:00:00:00:07: this address."),
+    ] {
+        let rule = format!("[[network]]\nssid = 'A'\ncloned-mac-address = '{policy}'");
+        let text = explain(&rule, b"A").to_text().replace("\n  ", " ");
+        assert!(text.contains("c.toml:3"), "{text}");
+        assert!(text.contains(meaning), "{meaning}: {text}");
+    }
+    let periodic = explain("connection.rotate = '24h'", b"A").to_text();
+    assert!(periodic.contains("changes with"), "{periodic}");
+}
+
+/// The example of the page about policies does what its table says.
+#[test]
+fn documented_example_gives_what_its_table_says() {
+    let page = include_str!("../../../docs/policies.md");
+    let (_, rest) = page.split_once("```toml\n").unwrap();
+    let (example, _) = rest.split_once("```").unwrap();
+    let train = explain(example, b"Train").to_text().replace("\n  ", " ");
+    assert!(
+        train.contains("sets stable-ssid: an address made from the key, which changes"),
+        "{train}"
+    );
+    let other = explain(&example.replace("open", "psk"), b"Cafe").to_text();
+    assert!(other.contains("depends on the security"), "{other}");
 }

@@ -39,6 +39,16 @@ pub struct Args {
     json: bool,
 }
 
+impl Args {
+    pub(super) const fn of(interface: Option<String>, config: Option<PathBuf>, json: bool) -> Self {
+        Self {
+            interface,
+            config,
+            json,
+        }
+    }
+}
+
 /// Writes the list.
 ///
 /// # Errors
@@ -76,6 +86,35 @@ fn list(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
         eprintln!("macveil: {problem}");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// A note if the programs that know networks do not know this one; `None` also if nothing could be asked.
+pub(super) fn unknown(ssid: &Ssid) -> Option<String> {
+    let config = config::load(None).ok()?;
+    let card = system::card(&config, None).ok()?;
+    let (known, _) = known::on(&config, &card.name);
+    note_on(ssid, &known)
+}
+
+fn note_on(ssid: &Ssid, known: &[Known]) -> Option<String> {
+    if known.is_empty() || known.iter().any(|network| network.ssid == *ssid) {
+        return None;
+    }
+    let name = ssid.to_string();
+    let names = known.iter().map(|network| network.ssid.to_string());
+    let similar = names
+        .map(|other| {
+            (
+                strsim::jaro_winkler(&name.to_lowercase(), &other.to_lowercase()),
+                other,
+            )
+        })
+        .filter(|(similarity, _)| *similarity > 0.8)
+        .max_by(|(a, _), (b, _)| a.total_cmp(b));
+    Some(match similar {
+        Some((_, other)) => format!("no known network is called {name}; did you mean {other}?"),
+        None => format!("no known network is called {name} (`macveil networks` lists them)"),
+    })
 }
 
 /// A network in the list.
@@ -163,4 +202,31 @@ fn time_of(seconds: u64) -> Option<SystemTime> {
     (seconds > 0)
         .then(|| SystemTime::UNIX_EPOCH.checked_add(std::time::Duration::from_secs(seconds)))
         .flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(names: &[&str]) -> Vec<Known> {
+        let known = names.iter().map(|name| Known {
+            ssid: Ssid::new(name.as_bytes()).unwrap(),
+            id_str: None,
+            by: protocol::Backend::WpaSupplicant,
+        });
+        known.collect()
+    }
+
+    #[test]
+    fn similar_name_is_suggested() {
+        let note = |name: &[u8], names: &[&str]| note_on(&Ssid::new(name).unwrap(), &known(names));
+        assert_eq!(note(b"Home", &["Home", "Cafe"]), None);
+        assert_eq!(note(b"Home", &[]), None);
+        assert_eq!(
+            note(b"Hmoe", &["Cafe", "Home"]).unwrap(),
+            "no known network is called Hmoe; did you mean Home?"
+        );
+        let note = note(b"Station", &["Cafe", "Home"]).unwrap();
+        assert!(note.ends_with("(`macveil networks` lists them)"), "{note}");
+    }
 }

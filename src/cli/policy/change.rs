@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use super::How;
-use super::drop_in::{self, DropIn};
+use super::drop_in::{self, DropIn, Keys};
 use super::rules::{HeldPolicy, Rules, is_in};
 use crate::cli::failure::{Failure, NO};
 use crate::config::{Config, Errors};
@@ -18,9 +18,17 @@ use serde::Serialize;
 #[derive(Debug)]
 pub(in crate::cli) struct Change<'a> {
     ssid: Ssid,
-    /// `None`: remove the policy.
-    policy: Option<Policy>,
+    kind: Kind,
     how: &'a How,
+}
+
+#[derive(Debug)]
+enum Kind {
+    /// Replaces the rule of the network.
+    Set(Keys),
+    /// Sets these keys and keeps the others.
+    Amend(Vec<(&'static str, String)>),
+    Remove,
 }
 
 /// The result of a change.
@@ -34,6 +42,12 @@ enum Outcome {
         /// The rules that match the network now.
         rules: Rules,
         daemon: Notified,
+    },
+    /// What would be written; `None`: the file would be removed.
+    Tried {
+        file: String,
+        text: Option<String>,
+        rules: Rules,
     },
 }
 
@@ -65,17 +79,60 @@ enum Notified {
 }
 
 impl<'a> Change<'a> {
-    pub(in crate::cli) fn new(ssid: Ssid, policy: Option<Policy>, how: &'a How) -> Self {
-        Self { ssid, policy, how }
+    /// Another policy with these further keys, in TOML.
+    pub(in crate::cli) fn to(
+        ssid: Ssid,
+        policy: Policy,
+        settings: Vec<(&'static str, String)>,
+        how: &'a How,
+    ) -> Self {
+        let mut keys = Keys::default();
+        keys.set(drop_in::POLICY, format!("\"{policy}\""));
+        for (key, value) in settings {
+            keys.set(key, value);
+        }
+        let kind = Kind::Set(keys);
+        Self { ssid, kind, how }
+    }
+
+    /// The same rule with these keys changed.
+    pub(super) fn amending(
+        ssid: Ssid,
+        settings: Vec<(&'static str, String)>,
+        how: &'a How,
+    ) -> Self {
+        let kind = Kind::Amend(settings);
+        Self { ssid, kind, how }
+    }
+
+    /// No rule of its own any longer.
+    pub(super) fn removing(ssid: Ssid, how: &'a How) -> Self {
+        let kind = Kind::Remove;
+        Self { ssid, kind, how }
+    }
+
+    /// The keys of the rule after the change; `None`: no rule.
+    fn keys(&self, file: &Path) -> Option<Keys> {
+        match &self.kind {
+            Kind::Remove => None,
+            Kind::Set(keys) => Some(keys.clone()),
+            Kind::Amend(settings) => {
+                let mut keys = Keys::of_file(file);
+                for (key, value) in settings {
+                    keys.set(key, value.clone());
+                }
+                Some(keys)
+            }
+        }
     }
 
     /// Why a file named on the command line is not changed.
     pub(super) fn by_hand(&self, file: &Path) -> Failure {
         let file = file.display();
-        Failure::usage(match self.policy {
-            Some(policy) => format!(
+        Failure::usage(match self.keys(Path::new("")) {
+            Some(keys) => format!(
                 "a named configuration file has no drop-ins; add this to {file}:\n\n{}",
-                drop_in::rule(&self.ssid, policy)
+                drop_in::rule(&self.ssid, &keys)
             ),
             None => {
                 format!("a named configuration file has no drop-ins; remove the rule from {file}")
@@ -95,8 +152,12 @@ impl<'a> Change<'a> {
         } else {
             self.write(&outcome, out)?;
         }
+        if !self.how.json && !matches!(outcome, Outcome::Refused(_)) {
+            self.how.hint(&self.ssid);
+        }
         let good = match &outcome {
             Outcome::Refused(_) => false,
+            Outcome::Tried { .. } => true,
             Outcome::Done { daemon, .. } => {
                 !matches!(daemon, Notified::ReadsOther(_) | Notified::FindsItWrong(_))
             }
@@ -112,7 +173,8 @@ impl<'a> Change<'a> {
         let layout = self.how.layout();
         let directory = layout.own_drop_ins().unwrap_or(Path::new("")).to_owned();
         let file = DropIn::of(&self.ssid, &directory);
-        let text = self.policy.map(|policy| drop_in::text(&self.ssid, policy));
+        let keys = self.keys(&file.path());
+        let text = keys.as_ref().map(|keys| drop_in::text(&self.ssid, keys));
         let layout = layout.with_drop_in(&file.path(), text.clone());
         let config = match Config::read(&layout) {
             Err(errors) if errors.are_about_files() => {
@@ -124,10 +186,15 @@ impl<'a> Change<'a> {
         let rules = Rules::of(&config, &layout, Some(&self.ssid));
         let holds = rules.verdict().holds.clone();
         let path = file.path();
+        let sets_policy = keys.is_some_and(|keys| keys.has_policy());
+        if sets_policy && !is_in(&holds.origin, &path) {
+            return Ok(Outcome::Refused(NoChange::Overruled(holds)));
+        }
+        if self.how.dry_run {
+            let file = path.display().to_string();
+            return Ok(Outcome::Tried { file, text, rules });
+        }
         match text {
-            Some(_) if !is_in(&holds.origin, &path) => {
-                return Ok(Outcome::Refused(NoChange::Overruled(holds)));
-            }
             Some(text) => file
                 .write(&text)
                 .map_err(|error| not_changed(&path, error))?,
@@ -166,7 +233,7 @@ impl<'a> Change<'a> {
                 return Ok(Notified::FindsItWrong(fault.message));
             }
             Ok(Reply::Reloaded { files, .. }) => {
-                if self.policy.is_some() && !files.iter().any(|read| read == file) {
+                if !matches!(self.kind, Kind::Remove) && !files.iter().any(|read| read == file) {
                     return Ok(Notified::ReadsOther(files));
                 }
             }
@@ -216,6 +283,15 @@ impl Change<'_> {
             Outcome::Done { rules, daemon, .. } => {
                 write!(out, "{rules}")?;
                 self.write_notified(daemon, out)
+            }
+            Outcome::Tried { file, text, rules } => {
+                write!(out, "{rules}")?;
+                match text {
+                    Some(text) => {
+                        write!(out, "not written, because of --dry-run: {file}:\n\n{text}")
+                    }
+                    None => writeln!(out, "not removed, because of --dry-run: {file}"),
+                }
             }
         }
     }
@@ -285,6 +361,12 @@ enum OutcomeReport<'a> {
         error: &'a str,
         holds: HeldPolicy<'a>,
     },
+    Tried {
+        dry_run: bool,
+        file: &'a str,
+        text: Option<&'a str>,
+        holds: HeldPolicy<'a>,
+    },
     Changed {
         file: &'a str,
         holds: HeldPolicy<'a>,
@@ -315,6 +397,12 @@ impl Change<'_> {
                 Outcome::Refused(NoChange::NothingSet(holds)) => OutcomeReport::Unchanged {
                     error: "nothing-set",
                     holds: HeldPolicy::of(holds),
+                },
+                Outcome::Tried { file, text, rules } => OutcomeReport::Tried {
+                    dry_run: true,
+                    file,
+                    text: text.as_deref(),
+                    holds: HeldPolicy::of(rules.verdict().holds),
                 },
                 Outcome::Done {
                     file,

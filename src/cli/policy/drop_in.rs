@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use macveil_core::address::Policy;
+use crate::config::{Layout, effective, quoted};
 use macveil_core::types::Ssid;
 
 /// Sorts late among the drop-ins, because later files take precedence.
@@ -84,25 +84,59 @@ fn write_new(path: &Path, text: &str) -> io::Result<()> {
     file.sync_all()
 }
 
+/// The keys of a rule, with their values in TOML.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Keys(Vec<(String, String)>);
+
+impl Keys {
+    /// The keys that the file has, without the name of the network.
+    pub(super) fn of_file(path: &Path) -> Self {
+        let sections = effective(&Layout::only(path)).unwrap_or_default();
+        let rule = sections.into_iter().find(|section| section.repeated);
+        let settings = rule.map(|rule| rule.settings).unwrap_or_default();
+        let keys = settings.into_iter().map(|it| (it.key, it.value));
+        Self(
+            keys.filter(|(key, _)| !NAMES.contains(&key.as_str()))
+                .collect(),
+        )
+    }
+
+    pub(super) fn set(&mut self, key: &str, value: String) {
+        match self.0.iter_mut().find(|(known, _)| known == key) {
+            Some(known) => known.1 = value,
+            None => self.0.push((key.to_owned(), value)),
+        }
+    }
+
+    pub(super) fn has_policy(&self) -> bool {
+        self.0.iter().any(|(key, _)| key == POLICY)
+    }
+}
+
+/// The key of the policy.
+pub(super) const POLICY: &str = "cloned-mac-address";
+const NAMES: [&str; 2] = ["ssid", "ssid-hex"];
+
 /// The contents of the file.
-pub(super) fn text(ssid: &Ssid, policy: Policy) -> String {
+pub(super) fn text(ssid: &Ssid, keys: &Keys) -> String {
     format!(
         "# The policy of the network {ssid}, set by `macveil policy`. To remove it:\n\
          #   macveil policy --hex {} --unset\n\
          {}",
         ssid.to_hex(),
-        rule(ssid, policy)
+        rule(ssid, keys)
     )
 }
 
 /// The rule without comments.
-pub(super) fn rule(ssid: &Ssid, policy: Policy) -> String {
+pub(super) fn rule(ssid: &Ssid, keys: &Keys) -> String {
     let name = match ssid.to_text() {
-        Some(text) => format!(
-            "ssid = \"{}\"",
-            text.replace('\\', "\\\\").replace('"', "\\\"")
-        ),
+        Some(text) => format!("ssid = {}", quoted(text)),
         None => format!("ssid-hex = \"{}\"", ssid.to_hex()),
     };
-    format!("[[network]]\n{name}\ncloned-mac-address = \"{policy}\"\n")
+    let lines = keys
+        .0
+        .iter()
+        .map(|(key, value)| format!("{key} = {value}\n"));
+    format!("[[network]]\n{name}\n{}", lines.collect::<String>())
 }

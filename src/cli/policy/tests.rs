@@ -10,7 +10,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use tempfile::TempDir;
 
-use super::drop_in::{DropIn, text};
+use super::drop_in::{DropIn, Keys, POLICY, text};
 use super::{Args, run};
 use crate::cli::{Failure, trust};
 use crate::config::{Config, Layout};
@@ -29,6 +29,12 @@ struct PolicyLine {
 struct TrustLine {
     #[command(flatten)]
     args: trust::Args,
+}
+
+fn keys_of(policy: Policy) -> Keys {
+    let mut keys = Keys::default();
+    keys.set(POLICY, format!("\"{policy}\""));
+    keys
 }
 
 struct Root(TempDir);
@@ -128,6 +134,58 @@ fn latest_policy_of_a_network_applies() {
         assert!(ok && out.starts_with(&format!("Home: {policy} (")), "{out}");
         assert_eq!(root.drop_ins(), ["90-policy-486f6d65.toml"]);
     }
+}
+
+#[test]
+fn further_keys_are_written_and_amended() {
+    let root = Root::new();
+    let (ok, out) = root.policy(&["Home", "stable", "--rotate", "24h", "--stable-id", "desk"]);
+    assert!(ok, "{out}");
+    let file = root.path(HOME.trim_start_matches('/'));
+    let rule = |text: &str| text.split_once("[[network]]\n").unwrap().1.to_owned();
+    assert_eq!(
+        rule(&fs::read_to_string(&file).unwrap()),
+        "ssid = \"Home\"\ncloned-mac-address = \"stable\"\nrotate = \"24h\"\nstable-id = \"desk\"\n"
+    );
+    assert!(root.policy(&["Home", "--rotate", "7d", "--slap", "aai"]).0);
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(
+        text.contains("\"stable\"") && text.contains("rotate = \"7d\""),
+        "{text}"
+    );
+    assert!(
+        text.contains("stable-id = \"desk\"") && text.contains("slap = \"aai\""),
+        "{text}"
+    );
+    assert!(root.policy(&["Home", "random"]).0);
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(
+        !text.contains("rotate"),
+        "a policy replaces the rule: {text}"
+    );
+    let (ok, out) = root.policy(&["Home", "--rotate", "yesterday"]);
+    assert!(!ok && out.contains("no changes made"), "{out}");
+}
+
+#[test]
+fn dry_run_shows_the_rule_and_writes_nothing() {
+    let root = Root::new();
+    let (ok, out) = root.policy(&["Home", "random", "--dry-run"]);
+    assert!(
+        ok && out.contains("cloned-mac-address = \"random\""),
+        "{out}"
+    );
+    assert!(out.contains("not written, because of --dry-run"), "{out}");
+    assert_eq!(root.drop_ins(), Vec::<String>::new());
+    let (ok, out) = root.trust(&["Home", "--dry-run", "--json"]);
+    assert!(
+        ok && out.contains("\"changed\":false,\"dry_run\":true"),
+        "{out}"
+    );
+    assert!(root.policy(&["Home", "random"]).0);
+    let (_, out) = root.policy(&["Home", "--unset", "--dry-run"]);
+    assert!(out.contains("not removed, because of --dry-run"), "{out}");
+    assert_eq!(root.drop_ins().len(), 1);
 }
 
 #[test]
@@ -385,7 +443,7 @@ fn change_without_a_daemon_applies_later() {
 fn reads_back(ssid: &Ssid, policy: Policy) -> bool {
     let layout = Layout::below(Path::new("/nowhere"));
     let path = DropIn::of(ssid, layout.own_drop_ins().unwrap()).path();
-    let layout = layout.with_drop_in(&path, Some(text(ssid, policy)));
+    let layout = layout.with_drop_in(&path, Some(text(ssid, &keys_of(policy))));
     let config = Config::read(&layout).unwrap();
     match &config.network_rules().collect::<Vec<_>>()[..] {
         [rule] => {
@@ -398,7 +456,7 @@ fn reads_back(ssid: &Ssid, policy: Policy) -> bool {
 
 #[test]
 fn visible_ssid_is_written_as_text() {
-    let text_of = |bytes: &[u8]| text(&Ssid::new(bytes).unwrap(), Policy::Random);
+    let text_of = |bytes: &[u8]| text(&Ssid::new(bytes).unwrap(), &keys_of(Policy::Random));
     assert!(
         text_of("Caf\u{e9} \u{1f600} \"x\\".as_bytes())
             .contains("\nssid = \"Café 😀 \\\"x\\\\\"\n")

@@ -175,6 +175,8 @@ pub(super) fn resolve(
         match rule.about.matches(network) {
             Matched::Yes => options = options.or(&rule.options),
             Matched::No => {}
+            // An earlier rule has decided every key that this one sets.
+            Matched::Unknown(_) if options.clone().or(&rule.options) == options => {}
             Matched::Unknown(fact) => {
                 return Err(Undetermined {
                     fact,
