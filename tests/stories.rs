@@ -67,10 +67,11 @@ fn an_access_point_has_properties_and_defaults() {
         channel: 11,
         security: Security::Wpa3("a, b: c".to_owned()),
         hidden: true,
+        high_throughput: true,
         off_at_first: true,
         extra: Vec::new(),
     };
-    let text = r#"given an access point home: ssid "\xff \"x\"", channel 11, wpa3 "a, b: c", hidden, off at first"#;
+    let text = r#"given an access point home: ssid "\xff \"x\"", channel 11, 802.11n, wpa3 "a, b: c", hidden, off at first"#;
     assert_eq!(steps(text), [Step::Given(Given::AccessPoint(ap))]);
 }
 

@@ -25,6 +25,7 @@ mod world;
 use std::time::Instant;
 
 use day::{Day, courses, shrink};
+use promise::{Kind, What};
 use world::{Fault, FaultAt, Sabotage};
 
 /// How many steps are simulated unless `MACVEIL_SIM_STEPS` says otherwise.
@@ -44,6 +45,16 @@ fn plain_days_are_good() {
         assert!(outcome.is_good(), "{name}: {}", outcome.tell());
         assert!(outcome.world.air.sent > 8, "{name}: {}", outcome.tell());
     }
+}
+
+#[test]
+fn association_ended_by_the_kernel_is_made_again() {
+    let outcome = courses::kernel_leaves().play_aloud();
+    let associations =
+        outcome.world.air.frames.iter().filter(
+            |frame| matches!(&frame.what, What::To { kind, .. } if *kind == Kind::Association),
+        );
+    assert_eq!(associations.count(), 3, "{}", outcome.tell());
 }
 
 #[test]

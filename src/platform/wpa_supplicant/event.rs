@@ -25,6 +25,9 @@ pub(super) fn is_message(datagram: &[u8]) -> bool {
 
 /// Parses a datagram such as `<3>CTRL-EVENT-SCAN-RESULTS `; `None` if it is malformed.
 pub(super) fn parse(datagram: &[u8]) -> Option<Message> {
+    if let Some(line) = datagram.strip_prefix(DEBUG) {
+        return Some(debug_message(line));
+    }
     let words = text_of(datagram)?;
     for (prefix, read) in FORMATS {
         if let Some(rest) = words.strip_prefix(prefix.as_bytes()) {
@@ -32,6 +35,26 @@ pub(super) fn parse(datagram: &[u8]) -> Option<Message> {
         }
     }
     Some(Message::Other)
+}
+
+/// The level of messages that are for developers (`MSG_DEBUG`, `wpa_debug.h`).
+const DEBUG: &[u8] = b"<2>";
+/// `bssid=%MAC pending_bssid=%MAC reason=%d (%s) state=%s` (`wpa_supplicant_deauthenticate`,
+/// `wpa_supplicant.c`), before the frame leaves.
+const LEAVING: &[u8] = b"Request to deauthenticate - ";
+/// `WLAN_REASON_DEAUTH_LEAVING`, the reason of every request by a program.
+const DEAUTH_LEAVING: u16 = 3;
+
+/// Debug messages can contain names of networks: none is logged, and only one is read.
+fn debug_message(line: &[u8]) -> Message {
+    let Some(rest) = line.strip_prefix(LEAVING) else {
+        return Message::Other;
+    };
+    let is_connected = words(rest).any(|word| word == b"state=COMPLETED");
+    if is_connected && word(rest, "reason") == Some(DEAUTH_LEAVING) {
+        return Message::Supplicant(Supplicant::LeaveRequested);
+    }
+    Message::Other
 }
 
 type Reader = fn(&[u8]) -> Option<Message>;
@@ -254,6 +277,28 @@ mod tests {
             Some(Message::RadioWorkStarted(7))
         );
         assert_eq!(parsed("EXT-RADIO-WORK-START x"), None);
+    }
+
+    #[test]
+    fn only_a_request_to_leave_is_read_of_debug_messages() {
+        let requested = "Request to deauthenticate - bssid=02:00:00:00:03:00 pending_bssid=00:00:00:00:00:00 reason=3 (DEAUTH_LEAVING) state=COMPLETED";
+        let leave = Message::Supplicant(Supplicant::LeaveRequested);
+        assert_eq!(parse(format!("<2>{requested}").as_bytes()), Some(leave));
+        for text in [
+            requested.replace(
+                "reason=3 (DEAUTH_LEAVING)",
+                "reason=15 (4WAY_HANDSHAKE_TIMEOUT)",
+            ),
+            requested.replace("COMPLETED", "AUTHENTICATING"),
+            format!("0: 02:00:00:00:03:00 ssid='{requested}' wpa_ie_len=0"),
+            "Request to deauthenticate - ".to_owned(),
+            "CTRL-EVENT-CONNECTED - Connection to somewhere".to_owned(),
+            "CTRL-EVENT-SCAN-RESULTS ".to_owned(),
+        ] {
+            let datagram = format!("<2>{text}");
+            assert_eq!(parse(datagram.as_bytes()), Some(Message::Other), "{text}");
+        }
+        assert_eq!(parsed(requested), Some(Message::Other));
     }
 
     #[test]

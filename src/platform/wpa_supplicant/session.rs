@@ -23,6 +23,10 @@ const RECREATE_TIMEOUT: Duration = Duration::from_millis(50);
 const BIND_TIMEOUT: Duration = Duration::from_millis(2);
 /// Turns messages off: no message has this level (`MSG_ERROR`, `wpa_debug.h`, is 5).
 const MESSAGES_OFF: &str = "LEVEL 9";
+/// The monitor gets debug messages too (`MSG_DEBUG`): what every program requests, before it is done.
+const REQUESTS_ON: &str = "LEVEL 2";
+/// What a monitor gets at first (`MSG_INFO`).
+const REQUESTS_OFF: &str = "LEVEL 3";
 /// Answered with `FAIL` unless the socket is attached (`ctrl_iface_detach`, `ctrl_iface_unix.c`).
 const DETACH: &str = "DETACH";
 const OK: &[u8] = b"OK\n";
@@ -66,6 +70,8 @@ pub(super) struct Session<'a> {
     answered: bool,
     attached: Instant,
     attach_answered: bool,
+    /// The level of the monitor's messages.
+    level: &'static str,
     end: Option<End>,
 }
 
@@ -96,6 +102,7 @@ impl<'a> Session<'a> {
             answered: false,
             attached: Instant::now(),
             attach_answered: true,
+            level: REQUESTS_OFF,
             end: None,
         };
         session.attach();
@@ -121,12 +128,33 @@ impl<'a> Session<'a> {
     fn attach(&mut self) {
         tracing::debug!("ATTACH");
         let connected = self.monitor.connect();
-        match connected.and_then(|()| self.monitor.send(&["ATTACH"])) {
+        let datagrams: &[&str] = match self.level {
+            REQUESTS_ON => &["ATTACH", REQUESTS_ON],
+            _ => &["ATTACH"],
+        };
+        match connected.and_then(|()| self.monitor.send(datagrams)) {
             Ok(_) => self.attach_answered = false,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) => self.end = Some(End::of(&error)),
         }
         self.attached = Instant::now();
+    }
+
+    /// Whether requests of other programs are to be reported. Some builds of wpa_supplicant report none
+    /// (`CONFIG_NO_STDOUT_DEBUG`). Each scan and each connection has dozens of debug messages, an idle
+    /// connection has none.
+    pub(super) fn hear_requests(&mut self, hear: bool) {
+        let level = if hear { REQUESTS_ON } else { REQUESTS_OFF };
+        if std::mem::replace(&mut self.level, level) == level {
+            return;
+        }
+        tracing::debug!("{level}");
+        // If the queue is full, the next `ATTACH` repeats it.
+        if let Err(error) = self.monitor.send(&[level])
+            && error.kind() != io::ErrorKind::WouldBlock
+        {
+            self.end = Some(End::of(&error));
+        }
     }
 
     /// Why the session ended, if it did.

@@ -113,6 +113,9 @@ impl AccessPoint {
             "hw_mode=g".to_owned(),
             format!("channel={}", ap.channel),
         ];
+        if ap.high_throughput {
+            lines.push("ieee80211n=1".to_owned());
+        }
         if ap.hidden {
             lines.push("ignore_broadcast_ssid=1".to_owned());
         }

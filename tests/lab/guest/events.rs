@@ -100,7 +100,10 @@ impl World {
             AccessPointEvent::Vanishes | AccessPointEvent::VanishesOnceCarrying(_) => ap.vanish(),
             AccessPointEvent::Returns => ap.start(),
             AccessPointEvent::RestartsOn(channel) => ap.restart_on(*channel),
-            AccessPointEvent::SwitchesTo(channel) => ap.switch_to(*channel),
+            // hostapd takes the switch for one to a channel without 802.11n.
+            AccessPointEvent::SwitchesTo(channel) | AccessPointEvent::SwitchesModeOn(channel) => {
+                ap.switch_to(*channel)
+            }
             AccessPointEvent::Kicks => stations
                 .iter()
                 .try_for_each(|address| ap.control()?.tell(&format!("DEAUTHENTICATE {address}"))),

@@ -33,6 +33,7 @@ pub fn all() -> Vec<(&'static str, Day)> {
         ("scans while connected", scans_while_connected()),
         ("over a connection", over_a_connection()),
         ("adopted connection", adopted()),
+        ("kernel ends associations", kernel_leaves()),
     ]
 }
 
@@ -44,6 +45,17 @@ fn outage() -> Day {
         after(6, Trouble::Goes(0, false)),
         after(8, Trouble::Returns(0)),
         after(6, Trouble::Kicks(0)),
+        after(5, Trouble::Nothing),
+    ];
+    day
+}
+
+/// No program requested that, so the connection is back by itself.
+pub fn kernel_leaves() -> Day {
+    let mut day = Day::new(vec![site(0)]);
+    day.hours = vec![
+        after(8, Trouble::KernelLeaves),
+        after(5, Trouble::KernelLeaves),
         after(5, Trouble::Nothing),
     ];
     day

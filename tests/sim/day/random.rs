@@ -119,7 +119,7 @@ fn hour(chance: &mut StdRng, sites: usize) -> Hour {
 fn trouble(chance: &mut StdRng, sites: usize) -> Trouble {
     let site = chance.random_range(0..sites);
     let span = Duration::from_millis(chance.random_range(1..20_000));
-    match chance.random_range(0..29) {
+    match chance.random_range(0..30) {
         0..3 => Trouble::Goes(site, chance.random()),
         3..6 => Trouble::Returns(site),
         6 => Trouble::Kicks(site),
@@ -144,6 +144,7 @@ fn trouble(chance: &mut StdRng, sites: usize) -> Trouble {
         25 => Trouble::SupplicantStalls(span / 4),
         26 => Trouble::Asks(site),
         27 => Trouble::Steers(site),
+        28 => Trouble::KernelLeaves,
         _ => Trouble::Driver(QUIRKS[chance.random_range(0..QUIRKS.len())]),
     }
 }

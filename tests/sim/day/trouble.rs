@@ -16,6 +16,8 @@ pub enum Trouble {
     Goes(usize, bool),
     Returns(usize),
     Kicks(usize),
+    /// The kernel ends the association for a reason of its own.
+    KernelLeaves,
     Refuses(usize, bool),
     SupplicantDies,
     SupplicantStarts,
@@ -65,6 +67,7 @@ impl World {
             Trouble::Goes(site, with_goodbye) => self.access_point_goes(site, with_goodbye),
             Trouble::Returns(site) => self.access_point_returns(site),
             Trouble::Kicks(site) => self.access_point_kicks(site),
+            Trouble::KernelLeaves => self.leave_association(),
             Trouble::Refuses(site, refuses) => {
                 if let Some(ap) = self.access_points.get_mut(site) {
                     ap.refuses = refuses;

@@ -315,6 +315,7 @@ impl Player {
             AccessPointEvent::SwitchesTo(channel) => {
                 world.access_point_switches(index, frequency(*channel));
             }
+            AccessPointEvent::SwitchesModeOn(_) => return Err("this is not simulated".to_owned()),
             AccessPointEvent::Kicks => world.access_point_kicks(index),
             AccessPointEvent::AsksToMeasure(ssid) => world.access_point_asks(index, ssid),
             AccessPointEvent::Steers => world.access_point_steers(index),

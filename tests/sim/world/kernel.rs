@@ -511,7 +511,7 @@ impl World {
     }
 
     /// The station says goodbye.
-    pub(super) fn leave_association(&mut self) {
+    pub fn leave_association(&mut self) {
         if self.kernel.association.is_some() {
             self.send_to_access_point(Kind::Goodbye);
             self.association_ends(3, true);

@@ -169,6 +169,8 @@ pub struct AccessPoint {
     pub channel: u8,
     pub security: Security,
     pub hidden: bool,
+    /// It speaks 802.11n.
+    pub high_throughput: bool,
     pub off_at_first: bool,
     /// More lines for `hostapd.conf`.
     pub extra: Vec<String>,
@@ -345,6 +347,8 @@ pub enum AccessPointEvent {
     RestartsOn(u8),
     /// Announces a channel switch and does it.
     SwitchesTo(u8),
+    /// The same, and no longer speaks 802.11n afterwards: some kernels then end the association.
+    SwitchesModeOn(u8),
     Kicks,
     /// Requests a measurement of the station (802.11k): it is to send probe requests with this name.
     AsksToMeasure(Ssid),

@@ -13,6 +13,7 @@ impl Session<'_> {
     /// return before it scans. `ap_scan` 0 is not always used: wpa_supplicant would take a user's SCAN
     /// for an association (`wpa_supplicant_gen_assoc_event`, `wpa_supplicant.c`).
     pub(super) async fn connect(&mut self) -> Result<(), Failure> {
+        self.hear_requests(true);
         self.forget_ignored_bssids().await?;
         if !self.scans_are_silent().await? {
             self.execute("AP_SCAN 0").await?;

@@ -33,6 +33,7 @@ impl Session<'_> {
     /// the connection ends. `mac_addr` is not one of them, because roaming with 0 would restore the
     /// permanent address (`wpa_supplicant_associate`, `wpa_supplicant.c`, 2.10).
     async fn keep_connected(&mut self, status: SupplicantStatus) -> Result<QuiesceReport, Failure> {
+        self.hear_requests(true);
         self.try_execute("STA_AUTOCONNECT 0").await?;
         self.disable_p2p().await?;
         self.impose(Setting::P2pDisabled).await?;
@@ -56,6 +57,7 @@ impl Session<'_> {
     }
 
     async fn stop_activity(&mut self, status: SupplicantStatus) -> Result<QuiesceReport, Failure> {
+        self.hear_requests(false);
         self.disable_p2p().await?;
         let mut reverted = self.impose_changed(Setting::P2pDisabled).await?;
         self.execute("DISCONNECT").await?;

@@ -19,6 +19,8 @@ use crate::promise::Content;
 const FIRST_SCAN: Duration = Duration::from_millis(100);
 /// Nothing was found: another scan after this.
 const SCAN_AGAIN: Duration = Duration::from_secs(5);
+/// Before the kernel reports what came of it.
+const TOLD_AT_ONCE: Duration = Duration::from_micros(100);
 const VALID_BY_DEFAULT: Duration = Duration::from_secs(5);
 const VALID: Duration = Duration::from_secs(20);
 
@@ -72,6 +74,8 @@ pub struct Supplicant {
     pub settings: Settings,
     /// macveil has changed its settings.
     imposed: bool,
+    /// macveil's client hears what others request.
+    tells_requests: bool,
     table: Vec<Known>,
     last_scan: Option<Duration>,
     /// A scan of its own is on the air, or will be.
@@ -97,6 +101,7 @@ impl Supplicant {
     /// macveil knows of it.
     pub const fn is_met(&mut self) {
         self.given_up = false;
+        self.tells_requests = false;
     }
 }
 
@@ -336,7 +341,26 @@ impl World {
         self.report(Event::Backend(WpaEvent::Supplicant(event)));
     }
 
+    /// A connected supplicant tells macveil's client of every request, before it carries it out.
+    fn leave_on_request(&mut self) {
+        let supplicant = &self.supplicant;
+        let requested = Event::Backend(WpaEvent::Supplicant(wpa::Supplicant::LeaveRequested));
+        if supplicant.tells_requests
+            && supplicant.phase == Condition::Connected
+            && !self.daemon.loses(self.now, &requested)
+        {
+            let life = self.daemon.life();
+            self.after(TOLD_AT_ONCE, Happening::Tell(life, requested));
+        }
+        self.leave_association();
+    }
+
     pub fn user_disconnects(&mut self) {
+        self.leave_on_request();
+        self.disconnect();
+    }
+
+    fn disconnect(&mut self) {
         self.supplicant.disconnected = true;
         self.supplicant.scans_to_join = false;
         self.leave_association();
@@ -396,7 +420,7 @@ impl World {
         if joined && self.supplicant.phase == Condition::Connected {
             return;
         }
-        self.leave_association();
+        self.leave_on_request();
         self.end_attempt();
         self.supplicant.phase = Condition::Idle;
         self.supplicant.disconnected = false;
@@ -627,7 +651,7 @@ impl World {
                 admits: settings.admits,
                 ..Settings::default()
             };
-            self.leave_association();
+            self.leave_on_request();
             self.scan_again(Duration::from_millis(50));
         }
     }

@@ -19,12 +19,14 @@ impl World {
                 self.supplicant.settings.p2p = false;
                 self.supplicant.settings.valid = VALID;
                 self.supplicant.imposed = true;
+                self.supplicant.tells_requests = true;
                 Reply::Quiesce(Ok(quieted(status, false)))
             }
             Request::Attach | Request::Quiesce => {
                 let status = self.supplicant_status();
                 let undone = self.supplicant.imposed && !self.supplicant.settings.passive;
-                self.user_disconnects();
+                self.supplicant.tells_requests = false;
+                self.disconnect();
                 self.abort_scan();
                 self.supplicant.settings = Settings {
                     passive: true,
@@ -62,6 +64,7 @@ impl World {
     }
 
     fn connect(&mut self) -> Result<(), Failure> {
+        self.supplicant.tells_requests = true;
         let hidden = self
             .supplicant
             .networks

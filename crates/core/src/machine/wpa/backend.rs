@@ -80,6 +80,8 @@ pub enum Supplicant {
         /// This side ended it.
         local: bool,
     },
+    /// A program requested the supplicant to end its connection. The end follows.
+    LeaveRequested,
     /// The supplicant had a request to connect and found no network.
     NetworkNotFound,
     /// The access point refused.
@@ -194,6 +196,7 @@ impl Supplicant {
             Self::Appeared
             | Self::Vanished
             | Self::Disconnected { .. }
+            | Self::LeaveRequested
             | Self::Rejected { .. }
             | Self::TemporarilyDisabled { .. }
             | Self::NetworksChanged

@@ -172,6 +172,7 @@ impl WpaMachine {
                 return;
             }
             Supplicant::NetworksChanged => self.cx.networks.changed(now),
+            Supplicant::LeaveRequested => self.cx.user.leave_requested = true,
             Supplicant::Connecting { .. } => self.cx.mask.expose(),
             Supplicant::TemporarilyDisabled { id, pause, .. } => {
                 self.cx.networks.disabled(now, id, pause);
@@ -195,7 +196,6 @@ impl WpaMachine {
                 return self.step(State::release);
             }
             Command::Resumed => {
-                cx.user.resumed(now);
                 cx.scan.planner.restart(now);
                 cx.networks.failures.clear_failures();
             }

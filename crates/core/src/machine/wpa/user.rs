@@ -1,4 +1,4 @@
-//! What the user asked for, and when the computer was asleep.
+//! What the user asked for.
 
 use std::time::Duration;
 
@@ -6,15 +6,13 @@ use crate::machine::Time;
 use crate::machine::notice::Notice;
 use crate::machine::status::Pause;
 
-/// After a resume, events from before the sleep still arrive for this long.
-const RESUMING: Duration = Duration::from_secs(5);
-
 #[derive(Debug, Default)]
 pub(super) struct UserRequests {
     pub(super) pause: Option<Pause>,
     /// A scan of all channels has not been made yet.
     pub(super) scan_requested: bool,
-    resumed_at: Option<Time>,
+    /// A program requested the supplicant to end the connection.
+    pub(super) leave_requested: bool,
 }
 
 impl UserRequests {
@@ -27,14 +25,5 @@ impl UserRequests {
 
     pub(super) fn pause_ends(&self) -> Option<Time> {
         self.pause.and_then(|pause| pause.until)
-    }
-
-    pub(super) const fn resumed(&mut self, now: Time) {
-        self.resumed_at = Some(now);
-    }
-
-    pub(super) fn has_just_resumed(&self, now: Time) -> bool {
-        let ago = self.resumed_at.map(|at| now.saturating_sub(at));
-        ago.is_some_and(|ago| ago < RESUMING)
     }
 }

@@ -164,6 +164,14 @@ fn access_point_event(words: &[Word]) -> Result<AccessPointEvent, String> {
         [P("returns")] => E::Returns,
         [P("restarts"), P("on"), P("channel"), P(channel)] => E::RestartsOn(number(channel)?),
         [P("switches"), P("to"), P("channel"), P(channel)] => E::SwitchesTo(number(channel)?),
+        [
+            P("switches"),
+            P("to"),
+            P("channel"),
+            P(channel),
+            P("without"),
+            P("802.11n"),
+        ] => E::SwitchesModeOn(number(channel)?),
         [P("kicks"), P("the"), P("station")] => E::Kicks,
         [
             P("asks"),

@@ -154,6 +154,7 @@ fn access_point(name: &str, attributes: &[Word]) -> Result<AccessPoint, String> 
         channel: 1,
         security: Security::Open,
         hidden: false,
+        high_throughput: false,
         off_at_first: false,
         extra: Vec::new(),
     };
@@ -162,6 +163,7 @@ fn access_point(name: &str, attributes: &[Word]) -> Result<AccessPoint, String> 
             [P("ssid"), Q(ssid)] => ap.ssid.clone_from(ssid),
             [P("channel"), P(channel)] => ap.channel = number(channel)?,
             [P("hidden")] => ap.hidden = true,
+            [P("802.11n")] => ap.high_throughput = true,
             [P("off"), P("at"), P("first")] => ap.off_at_first = true,
             [P("with"), Q(line)] => ap.extra.push(text(line)?),
             _ => ap.security = security(attribute)?,

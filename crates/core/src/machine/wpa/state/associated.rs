@@ -21,8 +21,6 @@ pub(in crate::machine) struct Associated {
     ssid: Ssid,
     address: Mac,
     ending: Option<EndReason>,
-    /// The supplicant has a problem: no program told it to disconnect.
-    has_failed: bool,
     doubts: u32,
     /// The connection is gone; the reason is not known yet.
     has_ended: bool,
@@ -56,7 +54,6 @@ impl Associated {
             ssid,
             address,
             ending: None,
-            has_failed: false,
             doubts: 0,
             has_ended: false,
         };
@@ -94,8 +91,8 @@ impl Associated {
             | Phase::LinkDown
             | Phase::Idle
             | Phase::Scanning => {
-                let ending = self.ending.filter(|_| !self.has_failed);
-                Disconnecting::begin(cx, self.ssid, ending.unwrap_or(EndReason::Unknown))
+                let ending = self.ending.unwrap_or(EndReason::Unknown);
+                Disconnecting::begin(cx, self.ssid, ending)
             }
         }
     }
@@ -106,7 +103,7 @@ impl Associated {
             cx.core.wake_in(DOUBT_INTERVAL);
         } else {
             self.ending = None;
-            self.has_failed = false;
+            cx.user.leave_requested = false;
             cx.core.wake_in(STATUS_INTERVAL);
         }
         self.into()
@@ -153,14 +150,12 @@ impl Handler for Associated {
                 self.ending = Some(EndReason::of(reason, local));
                 self.doubt(cx)
             }
-            Supplicant::Rejected { .. } => {
-                self.has_failed = true;
-                self.doubt(cx)
-            }
+            Supplicant::Rejected { .. } => self.doubt(cx),
             Supplicant::Appeared
             | Supplicant::Vanished
             | Supplicant::Connecting { .. }
             | Supplicant::Connected { .. }
+            | Supplicant::LeaveRequested
             | Supplicant::NetworkNotFound
             | Supplicant::TemporarilyDisabled { .. }
             | Supplicant::NetworksChanged

@@ -56,6 +56,7 @@ enum Step {
 impl Associating {
     pub(super) fn begin(cx: &mut Context, candidate: Candidate) -> State {
         cx.leave_state();
+        cx.user.leave_requested = false;
         let address = match cx.assign(&candidate) {
             Ok(address) => address,
             Err(error) => {
@@ -161,6 +162,7 @@ impl Associating {
             }
             Supplicant::NetworkNotFound => self.fail(cx, Cause::Skipped, FailReason::NotFound),
             Supplicant::Connecting { .. }
+            | Supplicant::LeaveRequested
             | Supplicant::Rejected { .. }
             | Supplicant::NetworksChanged
             | Supplicant::ScanResults

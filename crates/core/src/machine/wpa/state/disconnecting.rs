@@ -8,8 +8,6 @@ use crate::machine::notice::{EndReason, Notice};
 use crate::machine::wpa::backend::{NetworkList, Phase, QuiesceReport, Reply, Request};
 use crate::types::Ssid;
 
-/// `WLAN_REASON_DEAUTH_LEAVING`: wpa_supplicant's reason after the command to disconnect.
-const LEAVING: u16 = 3;
 const QUIESCE_TIMEOUT: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
@@ -24,16 +22,14 @@ pub(in crate::machine) struct Disconnecting {
 }
 
 impl Disconnecting {
-    /// The association ended.
+    /// The association ended. The reason code does not tell whether a program requested that: the kernel ends
+    /// associations with the same one as a user's command.
     pub(super) fn begin(cx: &mut Context, ssid: Ssid, reason: EndReason) -> State {
         cx.core.notify(Notice::Lost {
             ssid: ssid.clone(),
             reason,
         });
-        // The kernel ends associations itself, for the same reason, before the computer sleeps.
-        let is_ordered = reason == (EndReason::Local { reason: LEAVING })
-            && cx.core.link.up
-            && !cx.user.has_just_resumed(cx.core.now);
+        let is_ordered = std::mem::take(&mut cx.user.leave_requested) && cx.core.link.up;
         cx.association_ends(&ssid, !is_ordered);
         Self::of(cx, ssid, is_ordered).into()
     }

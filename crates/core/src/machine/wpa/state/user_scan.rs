@@ -160,6 +160,7 @@ impl Handler for UserScan {
             }
             Supplicant::Vanished
             | Supplicant::Disconnected { .. }
+            | Supplicant::LeaveRequested
             | Supplicant::Rejected { .. }
             | Supplicant::TemporarilyDisabled { .. }
             | Supplicant::NetworksChanged

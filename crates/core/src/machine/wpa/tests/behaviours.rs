@@ -167,7 +167,7 @@ fn network_back_in_range_is_joined_within_two_seconds() {
 #[test]
 fn disconnect_by_the_user_lasts_until_the_user_connects() {
     let mut bench = Bench::connected();
-    bench.lose(3, true);
+    bench.user_disconnects();
     assert_eq!(bench.machine.status().state, StateKind::Disconnected);
     bench.done.clear();
     bench.pass(Duration::from_secs(600));
@@ -178,18 +178,6 @@ fn disconnect_by_the_user_lasts_until_the_user_connects() {
     )));
     bench.pass(Duration::from_secs(2));
     assert_eq!(bench.machine.status().state, StateKind::Associated);
-}
-
-#[test]
-fn disconnection_at_suspend_is_not_a_user_disconnect() {
-    let mut bench = Bench::connected();
-    bench.handle(Event::Command(Command::Resumed));
-    bench.lose(3, true);
-    bench.pass(Duration::from_secs(2));
-    assert_eq!(bench.machine.status().state, StateKind::Associated);
-    bench.pass(Duration::from_secs(10));
-    bench.lose(3, true);
-    assert_eq!(bench.machine.status().state, StateKind::Disconnected);
 }
 
 #[test]
@@ -262,7 +250,7 @@ fn temporarily_disabled_network_is_retried_after_its_pause() {
 fn reconfiguration_is_not_a_user_disconnect() {
     let mut bench = Bench::connected();
     bench.reconfigured = true;
-    bench.lose(3, true);
+    bench.user_disconnects();
     bench.pass(Duration::from_secs(2));
     assert_eq!(bench.machine.status().state, StateKind::Associated);
 }

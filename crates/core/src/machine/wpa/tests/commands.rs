@@ -15,7 +15,7 @@ pub(super) fn scanning() -> Bench {
 
 pub(super) fn disconnected() -> Bench {
     let mut bench = Bench::connected();
-    bench.lose(3, true);
+    bench.user_disconnects();
     bench.pass(Duration::from_secs(1));
     assert_eq!(bench.state(), StateKind::Disconnected);
     bench.done.clear();

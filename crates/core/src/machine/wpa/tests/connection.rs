@@ -122,7 +122,7 @@ fn lost_carrier_waits_for_the_disconnect_reason() {
         (StateKind::Associated, 0)
     );
     bench.pass(Duration::from_millis(50));
-    bench.lose(3, true);
+    bench.user_disconnects();
     assert_eq!(bench.state(), StateKind::Disconnected);
 
     let mut bench = Bench::connected();
@@ -137,24 +137,41 @@ fn lost_carrier_waits_for_the_disconnect_reason() {
 }
 
 #[test]
-fn disconnection_after_a_rejection_is_not_a_user_disconnect() {
+fn end_by_the_kernel_is_not_a_user_disconnect() {
     let mut bench = Bench::connected();
-    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Rejected {
-        status: 17,
-    })));
     bench.lose(3, true);
-    assert_ne!(bench.state(), StateKind::Disconnected);
+    bench.pass(Duration::from_secs(2));
+    assert_eq!(
+        (bench.state(), bench.count(is_lost)),
+        (StateKind::Associated, 1)
+    );
+}
+
+#[test]
+fn request_to_leave_that_had_no_effect_is_forgotten() {
     let mut bench = Bench::connected();
+    bench.handle(Event::Backend(WpaEvent::Supplicant(
+        Supplicant::LeaveRequested,
+    )));
     bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Rejected {
         status: 17,
     })));
     bench.pass(Duration::from_secs(5));
     bench.lose(3, true);
-    assert_eq!(
-        bench.state(),
-        StateKind::Disconnected,
-        "the rejection was too long ago"
-    );
+    bench.pass(Duration::from_secs(2));
+    assert_eq!(bench.state(), StateKind::Associated);
+}
+
+#[test]
+fn requested_end_without_its_event_is_a_user_disconnect() {
+    let mut bench = Bench::connected();
+    bench.handle(Event::Backend(WpaEvent::Supplicant(
+        Supplicant::LeaveRequested,
+    )));
+    bench.phase = Phase::Idle;
+    bench.link_changes(|link| link.carrier = false);
+    bench.pass(Duration::from_secs(1));
+    assert_eq!(bench.state(), StateKind::Disconnected);
 }
 
 #[test]
@@ -203,7 +220,7 @@ fn status_request_without_a_reply_is_repeated() {
     bench.pass(Duration::from_secs(60));
     assert_eq!(bench.count_requests(&Request::Status), 3);
     let mut bench = Bench::connected();
-    bench.lose(3, true);
+    bench.user_disconnects();
     (bench.silent, bench.done) = (true, Vec::new());
     bench.pass(Duration::from_secs(180));
     assert_eq!(bench.count_requests(&Request::Status), 3);
@@ -221,7 +238,7 @@ fn unselected_network_ends_the_connection() {
 fn disabled_network_is_left_and_scanning_starts() {
     let mut bench = Bench::connected();
     bench.networks[0].enabled = false;
-    bench.lose(3, true);
+    bench.user_disconnects();
     assert_eq!(bench.state(), StateKind::Scanning);
 }
 
@@ -229,7 +246,7 @@ fn disabled_network_is_left_and_scanning_starts() {
 fn connect_by_the_user_is_found_without_an_event() {
     for after_scan in [false, true] {
         let mut bench = Bench::connected();
-        bench.lose(3, true);
+        bench.user_disconnects();
         assert_eq!(
             bench.count(|action| *action == Action::Notify(Notice::Disconnected)),
             1
@@ -253,7 +270,7 @@ fn connect_by_the_user_is_found_without_an_event() {
 #[test]
 fn mask_used_by_a_connection_attempt_changes_before_the_scan() {
     let mut bench = Bench::connected();
-    bench.lose(3, true);
+    bench.user_disconnects();
     bench.done.clear();
     bench.handle(Event::Backend(WpaEvent::Supplicant(
         Supplicant::Connecting { bssid: HOME_AP },

@@ -80,7 +80,7 @@ fn external_address_change_is_masked_at_once() {
             _ => Bench::connected(),
         };
         if state == StateKind::Disconnected {
-            bench.lose(3, true);
+            bench.user_disconnects();
         }
         assert_eq!(bench.machine.status().state, state);
         bench.other_program_changes_address();

@@ -398,6 +398,13 @@ impl Bench {
         )));
     }
 
+    fn user_disconnects(&mut self) {
+        self.handle(Event::Backend(WpaEvent::Supplicant(
+            Supplicant::LeaveRequested,
+        )));
+        self.lose(3, true);
+    }
+
     /// Handles the event, and returns the actions without executing them.
     fn handle_unanswered(&mut self, event: Event) -> Vec<Action> {
         self.machine.handle(clocks(self.now), event);

@@ -48,7 +48,7 @@ fn unavailable_mask_method_falls_back_with_a_remark() {
 #[test]
 fn only_a_mask_leaked_by_an_external_scan_changes() {
     let mut disconnected = Bench::connected();
-    disconnected.lose(3, true);
+    disconnected.user_disconnects();
     for (mut bench, state) in [
         (Bench::idle(), StateKind::Waiting),
         (Bench::scanning(|_, _| {}), StateKind::Scanning),
