@@ -15,7 +15,8 @@ pub enum Plant {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Misconfiguration {
     pub plants: Vec<Plant>,
-    pub found: Option<Found>,
+    /// Nothing if all findings are good.
+    pub found: Vec<Found>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +40,7 @@ fn paragraph(text: &str) -> Misconfiguration {
         let (word, rest) = line.split_once(' ').expect("a word and more");
         let file = rest.to_owned();
         match word {
-            "finds" => it.found = found(rest),
+            "finds" => it.found.extend(found(rest)),
             "writes" => it.plants.push(Plant::Write {
                 file,
                 text: String::new(),

@@ -28,6 +28,14 @@ pub(super) fn read(root: &Path, wanted: &FileList) -> Files {
             add(&path, content(&below(root, &path)));
         }
     }
+    for (directory, ending) in &wanted.nested {
+        let drop_ins = entries(root, directory).into_iter();
+        for directory in drop_ins.filter(|path| path.ends_with(ending)) {
+            for path in entries(root, &directory) {
+                add(&path, content(&below(root, &path)));
+            }
+        }
+    }
     for directory in &wanted.listed {
         for path in entries(root, directory) {
             add(&path, Some(Content::Exists));
@@ -85,10 +93,28 @@ fn entries(root: &Path, directory: &str) -> Vec<String> {
         .collect()
 }
 
+/// The running kernel, as `uname -r` prints it.
+pub(super) fn release(root: &Path) -> String {
+    let text = fs::read_to_string(root.join("proc/sys/kernel/osrelease"));
+    text.unwrap_or_default().trim_ascii().to_owned()
+}
+
+/// Interfaces with a configuration file of their own.
+pub(super) fn configured_interfaces(root: &Path) -> Vec<String> {
+    let files = entries(root, "/etc/wpa_supplicant").into_iter();
+    let names = files.filter_map(|path| {
+        let name = path.strip_prefix("/etc/wpa_supplicant/wpa_supplicant-")?;
+        let name = name.strip_suffix(".conf")?;
+        Some(name.strip_prefix("nl80211-").unwrap_or(name).to_owned())
+    });
+    names.collect()
+}
+
 /// Processes in our network namespace, or in one that cannot be read.
 pub(super) fn processes(root: &Path) -> Vec<Process> {
     let proc = root.join("proc");
     let ours = fs::read_link(proc.join("self/ns/net")).ok();
+    let our_files = fs::read_link(proc.join("self/ns/mnt")).ok();
     let Ok(entries) = fs::read_dir(&proc) else {
         return Vec::new();
     };
@@ -104,19 +130,26 @@ pub(super) fn processes(root: &Path) -> Vec<Process> {
                 _ => true,
             },
         )
-        .filter_map(|directory| process(&directory))
+        .filter_map(|directory| process(&directory, our_files.as_deref()))
         .collect()
 }
 
-fn process(directory: &Path) -> Option<Process> {
+fn process(directory: &Path, our_files: Option<&Path>) -> Option<Process> {
     let text =
         |entry| Some(String::from_utf8_lossy(&fs::read(directory.join(entry)).ok()?).into_owned());
+    let link = |entry| fs::read_link(directory.join(entry)).ok();
     let arguments = text("cmdline")?;
+    let number = directory.file_name().and_then(|name| name.to_str());
+    let separate = link("ns/mnt").is_some_and(|its| our_files.is_some_and(|ours| its != ours));
     Some(Process {
         name: text("comm")?.trim_ascii_end().to_owned(),
         arguments: arguments
             .split_terminator('\0')
             .map(str::to_owned)
             .collect(),
+        directory: link("cwd").map(|path| path.display().to_string()),
+        root: number
+            .filter(|_| separate)
+            .map(|number| format!("/proc/{number}/root")),
     })
 }

@@ -8,10 +8,13 @@ use crate::cli::owner::{self, CTRL_INTERFACE};
 use crate::config::{Config, DeviceFacts, Errors, Layout};
 use crate::platform::managers::{ActiveManagers, another_runs};
 use crate::platform::netlink::Kernel;
-use crate::tools::doctor::{CardFacts, Facts, MacveilFacts, files_to_read};
+use crate::store::{KEY_FILE, read_secret};
+use crate::tools::doctor::{CardFacts, Facts, MacveilFacts, Process, files_to_read, interfaces};
+use macveil_core::address::is_weak_key;
 use macveil_core::machine::{self, OnFailure};
-use macveil_core::types::DeviceKind;
+use macveil_core::types::{DeviceKind, Mac};
 
+const STATE_DIRECTORY: &str = "/var/lib/macveil";
 const CANNOT_LIST: &str = "cannot list the Wi-Fi interfaces";
 
 /// Facts about the machine and one interface, or all in station mode.
@@ -23,15 +26,12 @@ pub(super) fn facts(root: &Path, interface: Option<&str>, tries: bool) -> Result
     if let Some(name) = interface {
         stations.retain(|station| station.name == name);
     }
-    if stations.is_empty() {
+    if let (Some(name), true) = (interface, stations.is_empty()) {
         let why = "no such Wi-Fi interface in station mode (`iw dev` lists the interfaces)";
-        return Err(Failure::cannot(
-            interface.unwrap_or("nothing to check"),
-            why,
-        ));
+        return Err(Failure::cannot(name, why));
     }
     let config = Config::read(&Layout::below(root));
-    let macveil = macveil(&config);
+    let macveil = macveil(root, &config);
     let running = owner::running(root);
     let mut cards = Vec::with_capacity(stations.len());
     for station in stations {
@@ -44,20 +44,63 @@ pub(super) fn facts(root: &Path, interface: Option<&str>, tries: bool) -> Result
         cards.push(card);
     }
     let processes = files::processes(root);
+    if cards.is_empty() {
+        let names = absent_cards(root, &processes);
+        cards.extend(
+            names
+                .into_iter()
+                .map(|name| absent_card(root, config.as_ref().ok(), name)),
+        );
+    }
+    let release = files::release(root);
     let interfaces: Vec<_> = cards
         .iter()
         .map(|card| (card.name.as_str(), card.kernel.ifindex))
         .collect();
     Ok(Facts {
         release: kernel.release(),
-        files: files::read(root, &files_to_read(&processes, &interfaces)),
+        files: files::read(root, &files_to_read(&processes, &interfaces, &release)),
+        release_name: release,
         macveil,
         cards,
         processes,
     })
 }
 
-fn macveil(config: &Result<Config, Errors>) -> MacveilFacts {
+/// Interfaces that `wpa_supplicant` is configured for; the usual name if there is none.
+fn absent_cards(root: &Path, processes: &[Process]) -> Vec<String> {
+    let mut names = interfaces(processes);
+    names.extend(files::configured_interfaces(root));
+    names.sort();
+    names.dedup();
+    if names.is_empty() {
+        names.push("wlan0".to_owned());
+    }
+    names
+}
+
+fn absent_card(root: &Path, config: Option<&Config>, name: String) -> CardFacts {
+    let kernel = machine::Card {
+        name,
+        ifindex: 0,
+        wiphy: 0,
+        driver: String::new(),
+        permanent: None,
+        initial: Mac([0; 6]),
+        random_address: false,
+        random_sequence: false,
+        minimal_content: false,
+        live_change: false,
+        max_scan_ssids: 0,
+        channels: Vec::new(),
+    };
+    CardFacts {
+        is_absent: true,
+        ..card(root, config, kernel, ActiveManagers::default())
+    }
+}
+
+fn macveil(root: &Path, config: &Result<Config, Errors>) -> MacveilFacts {
     let wrong = config
         .as_ref()
         .err()
@@ -65,10 +108,38 @@ fn macveil(config: &Result<Config, Errors>) -> MacveilFacts {
     let directory = config
         .as_ref()
         .map(|config| config.ctrl_interface.display().to_string());
+    let state = config
+        .as_ref()
+        .map_or(Path::new(STATE_DIRECTORY), |config| &config.state_dir);
+    let state = state.strip_prefix("/").unwrap_or(state);
+    let key = root.join(state).join(KEY_FILE);
     MacveilFacts {
         runs: another_runs(),
         wrong: wrong.map(|problem| format!("{}: {}", problem.file(), problem.message())),
+        insecure_key: insecure_key(&key),
+        key_file: key.display().to_string(),
         ctrl_interface: directory.unwrap_or_else(|_| CTRL_INTERFACE.to_owned()),
+    }
+}
+
+/// Why the daemon does not use the key. Nothing if there is none yet, or if this user cannot see it.
+pub(super) fn insecure_key(path: &Path) -> Option<String> {
+    use std::io::ErrorKind;
+    match read_secret(path) {
+        Ok(key) if is_weak_key(&key) => {
+            Some("it repeats a few bytes and can be guessed".to_owned())
+        }
+        Ok(_) => None,
+        Err(error)
+            if matches!(
+                error.kind(),
+                ErrorKind::NotFound | ErrorKind::PermissionDenied
+            ) =>
+        {
+            let is_visible = error.raw_os_error().is_none();
+            is_visible.then(|| error.to_string())
+        }
+        Err(error) => Some(error.to_string()),
     }
 }
 
@@ -90,6 +161,7 @@ fn card(
     let socket = directory.join(&name);
     CardFacts {
         up: false,
+        is_absent: false,
         allows_unprotected: settings
             .as_ref()
             .is_some_and(|settings| settings.on_failure == OnFailure::Open),

@@ -31,20 +31,23 @@ impl Report {
             .count()
     }
 
-    /// Grouped by interface and topic, most serious first.
+    /// The most serious first, then by interface and topic.
     pub(super) fn to_text(&self, paint: Paint) -> String {
         let mut text = String::new();
         let mut interfaces: Vec<_> = self.0.iter().map(|finding| &finding.interface).collect();
         interfaces.dedup();
-        for interface in interfaces {
-            let of_it: Vec<_> = self
-                .0
-                .iter()
-                .filter(|finding| finding.interface == *interface)
-                .collect();
-            let whose = interface.as_deref().unwrap_or("this machine");
-            for topic in Topic::ALL {
-                group(&mut text, (whose, topic), &of_it, paint);
+        for severity in Severity::FROM_THE_WORST {
+            for interface in &interfaces {
+                let of_it: Vec<_> = self
+                    .0
+                    .iter()
+                    .filter(|finding| finding.severity == severity)
+                    .filter(|finding| finding.interface == **interface)
+                    .collect();
+                let whose = interface.as_deref().unwrap_or("this machine");
+                for topic in Topic::ALL {
+                    group(&mut text, (whose, topic), &of_it, paint);
+                }
             }
         }
         text.push_str(&paint.put(BOLD, &self.sum()));
@@ -115,13 +118,8 @@ fn group(text: &mut String, (whose, topic): (&str, Topic), all: &[&Finding], pai
     }
     let title = format!("{whose}: {}", topic.title());
     let _ = writeln!(text, "{}", paint.put(BOLD, &title));
-    for severity in Severity::FROM_THE_WORST {
-        for finding in of_topic
-            .iter()
-            .filter(|finding| finding.severity == severity)
-        {
-            one(text, finding, paint);
-        }
+    for finding in of_topic {
+        one(text, finding, paint);
     }
     text.push('\n');
 }

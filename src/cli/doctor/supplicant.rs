@@ -13,8 +13,10 @@ const UNKNOWN: &str = "FAIL";
 
 /// Reads the values from the control socket at this path.
 pub(super) fn query(socket: &Path) -> Control {
-    if !socket.exists() {
-        return Control::Absent;
+    match socket.try_exists() {
+        Ok(true) => {}
+        Ok(false) => return Control::Absent,
+        Err(error) => return Control::Unreachable(error.to_string()),
     }
     match converse(socket, values) {
         Ok(values) => Control::Answers(values),

@@ -22,6 +22,7 @@ struct Machine {
 const WPA: &str = "/etc/wpa_supplicant/wpa_supplicant-wlan0.conf";
 const UNIT: &str = "/etc/systemd/system/macveil.service";
 const DROP_IN: &str = "/etc/systemd/system/wpa_supplicant@.service.d/macveil.conf";
+const RELEASE: &str = "6.12.0-test";
 const LINK: &str = "/etc/systemd/network/70-macveil.link";
 const WANTS: &str = "/etc/systemd/system/multi-user.target.wants";
 const IPV6: &str = "/proc/sys/net/ipv6/conf/wlan0";
@@ -35,6 +36,7 @@ impl Machine {
                 runs: true,
                 wrong: None,
                 ctrl_interface: "/run/wpa_supplicant".to_owned(),
+                ..MacveilFacts::default()
             },
         };
         machine.process(1, "systemd", "/sbin/init");
@@ -158,8 +160,9 @@ impl Machine {
             macveil: self.macveil.clone(),
             files: files::read(
                 self.root.path(),
-                &files_to_read(&processes, &[("wlan0", 3)]),
+                &files_to_read(&processes, &[("wlan0", 3)], RELEASE),
             ),
+            release_name: RELEASE.to_owned(),
             cards: vec![self.card.clone()],
             processes,
         }
@@ -193,15 +196,18 @@ fn misconfiguration_is_the_only_finding() {
     for wrong in misconfigurations::table().1 {
         let machine = Machine::good();
         wrong.plants.iter().for_each(|plant| machine.plant(plant));
-        let found = wrong.found.as_ref();
-        let found = found.map(|found| {
-            (
-                found.id.as_str(),
-                found.severity.as_str(),
-                found.hint.as_str(),
-            )
-        });
-        found_alone(&machine, found, &format!("{wrong:?}"));
+        let found: Vec<_> = wrong
+            .found
+            .iter()
+            .map(|found| {
+                (
+                    found.id.as_str(),
+                    found.severity.as_str(),
+                    found.hint.as_str(),
+                )
+            })
+            .collect();
+        found_only(&machine, &found, &format!("{wrong:?}"));
     }
 }
 
@@ -275,6 +281,15 @@ fn facts_from_kernel_and_macveil_are_checked() {
     );
     let gone = |machine: &mut Machine| machine.remove(WPA);
     found(gone, "supplicant-configuration", "problem", WPA);
+    let key = |machine: &mut Machine| machine.macveil.insecure_key = Some("mode 644".to_owned());
+    found(key, "key-file", "problem", "ls -l");
+    let newer = |machine: &mut Machine| machine.answers(&[("version", "2.11")]);
+    found(
+        newer,
+        "supplicant-ssid-protection",
+        "note",
+        "ssid_protection=1",
+    );
     let left = |machine: &mut Machine| machine.add("/proc/net/if_inet6", OF_PERMANENT);
     found(left, "ipv6-permanent-address", "problem", "flush");
     let secret = |machine: &mut Machine| machine.write(&format!("{IPV6}/addr_gen_mode"), "2\n");
@@ -327,6 +342,13 @@ fn iwd_misconfiguration_is_the_only_finding() {
     found(scans, "iwd-scan-randomization", "problem", "line 4");
     let hidden = |machine: &Machine| machine.add(HOME, "Hidden=true\n");
     found(hidden, "iwd-hidden", "warning", "Home.psk line 5");
+    let own = |machine: &Machine| machine.add(MAIN, "EnableNetworkConfiguration=true\n");
+    found(
+        own,
+        "iwd-network-configuration",
+        "problem",
+        "main.conf line 3",
+    );
     let name = |machine: &Machine| machine.add(HOME, "[IPv4]\nSendHostname=true\n");
     found(name, "iwd-host-name", "warning", "Home.psk line 6");
     let own =
@@ -334,26 +356,33 @@ fn iwd_misconfiguration_is_the_only_finding() {
     found(own, "iwd-address-override", "note", "Cafe.open");
 }
 
-/// Checks for one finding, given by ID, severity and part of its remedy; `None`: all are good.
+/// Checks for one finding; `None`: all are good.
 fn found_alone(machine: &Machine, found: Option<(&str, &str, &str)>, case: &str) {
+    found_only(machine, found.as_slice(), case);
+}
+
+/// Checks for findings, given by ID, severity and part of the remedy.
+fn found_only(machine: &Machine, found: &[(&str, &str, &str)], case: &str) {
     let findings = machine.findings();
     let worse = worse_than_good(&findings);
     let expected: Vec<_> = found.iter().map(|found| (found.0, found.1)).collect();
-    assert_eq!(worse, expected, "{case}");
-    let Some((id, severity, hint)) = found else {
-        return;
-    };
-    let mut all = findings.iter().filter(|finding| finding.check.id == id);
-    let remedies: Vec<_> = all
-        .clone()
-        .filter_map(|finding| finding.remedy.as_deref())
-        .collect();
-    assert!(
-        remedies.iter().any(|remedy| remedy.contains(hint)),
-        "{case}: {remedies:?}"
-    );
-    assert!(all.all(|finding| finding.interface.is_some() || finding.check.topic == Topic::Boot));
-    assert_eq!(Report::new(findings).is_ok(), severity == "note", "{case}");
+    assert_eq!(worse, expected, "{case}: {findings:#?}");
+    for (id, _, hint) in found {
+        let mut all = findings.iter().filter(|finding| finding.check.id == *id);
+        let remedies: Vec<_> = all
+            .clone()
+            .filter_map(|finding| finding.remedy.as_deref())
+            .collect();
+        assert!(
+            remedies.iter().any(|remedy| remedy.contains(hint)),
+            "{case}: {remedies:?}"
+        );
+        assert!(
+            all.all(|finding| finding.interface.is_some() || finding.check.topic == Topic::Boot)
+        );
+    }
+    let is_ok = found.iter().all(|found| found.1 == "note");
+    assert_eq!(Report::new(findings).is_ok(), is_ok, "{case}");
 }
 
 #[cfg(feature = "dbus")]
@@ -506,4 +535,211 @@ fn documentation_has_every_check() {
             check.id
         );
     }
+}
+
+/// Starts `wpa_supplicant` for the card with other arguments.
+fn with_supplicant(arguments: &str) -> Machine {
+    let machine = Machine::good();
+    machine.process(41, "wpa_supplicant", arguments);
+    machine
+}
+
+const OWN: &str = "ctrl_interface=DIR=/run/wpa_supplicant GROUP=netdev\np2p_disabled=1\n";
+
+#[test]
+fn additional_file_of_wpa_supplicant_is_read() {
+    let machine = with_supplicant(&format!("wpa_supplicant -c{WPA} -I/etc/more.conf -iwlan0"));
+    machine.write(
+        "/etc/more.conf",
+        "network={\nssid=\"Den\"\nscan_ssid=1\n}\n",
+    );
+    let expected = ("supplicant-hidden", "warning", "/etc/more.conf line 3");
+    found_alone(&machine, Some(expected), "-I");
+    machine.remove("/etc/more.conf");
+    let expected = ("supplicant-configuration", "problem", "/etc/more.conf");
+    found_alone(&machine, Some(expected), "-I without a file");
+}
+
+#[test]
+fn relative_file_is_found_in_the_directory_of_the_process() {
+    let machine = with_supplicant("wpa_supplicant -B -i eth0 -c x -N -iwlan0 -c my/wlan.conf");
+    let expected = ("supplicant-configuration", "note", "sudo macveil doctor");
+    found_alone(&machine, Some(expected), "unknown directory");
+    machine.link("/proc/41/cwd", "/srv");
+    machine.write("/srv/my/wlan.conf", &format!("{OWN}mac_addr=1\n"));
+    let expected = ("supplicant-mac-addr", "warning", "/srv/my/wlan.conf line 3");
+    found_alone(&machine, Some(expected), "known directory");
+}
+
+#[test]
+fn file_is_read_as_a_process_with_its_own_files_sees_it() {
+    let machine = with_supplicant("wpa_supplicant -iwlan0 -c /etc/own.conf");
+    machine.link("/proc/self/ns/mnt", "mnt:[1]");
+    machine.link("/proc/41/ns/mnt", "mnt:[2]");
+    machine.write("/proc/41/root/etc/own.conf", &format!("{OWN}mac_addr=1\n"));
+    let expected = (
+        "supplicant-mac-addr",
+        "warning",
+        "/proc/41/root/etc/own.conf line 3",
+    );
+    found_alone(&machine, Some(expected), "own files");
+    machine.write("/etc/own.conf", &format!("{OWN}mac_addr=1\n"));
+    let expected = ("supplicant-mac-addr", "warning", "/etc/own.conf line 3");
+    found_alone(&machine, Some(expected), "the same files");
+}
+
+#[test]
+fn wpa_supplicant_without_file_and_socket_is_a_problem() {
+    let machine = with_supplicant("wpa_supplicant -u -iwlan0");
+    let expected = (
+        "supplicant-control",
+        "problem",
+        "start wpa_supplicant with -c",
+    );
+    found_alone(&machine, Some(expected), "D-Bus only");
+}
+
+#[test]
+fn kernel_without_both_hooks_is_found() {
+    let machine = Machine::good();
+    let config = format!("/boot/config-{RELEASE}");
+    machine.write(
+        &config,
+        "CONFIG_NET_CLS_ACT=y\nCONFIG_NET_SCH_INGRESS=m\nCONFIG_NET_CLS_BPF=m\n",
+    );
+    found_alone(&machine, None, "modules");
+    let modules = format!("/lib/modules/{RELEASE}/modules.dep");
+    machine.write(&modules, "kernel/net/sched/sch_ingress.ko.xz:\n");
+    let expected = (
+        "source-guard",
+        "warning",
+        "CONFIG_NET_CLS_BPF; or with CONFIG_NETFILTER_EGRESS",
+    );
+    found_alone(&machine, Some(expected), "module that is not installed");
+    machine.add(
+        &config,
+        "CONFIG_NETFILTER_EGRESS=y\nCONFIG_NF_TABLES_NETDEV=y\n",
+    );
+    found_alone(&machine, None, "the other hook");
+    machine.write(&config, "# CONFIG_NET_CLS_ACT is not set\n");
+    let expected = (
+        "source-guard",
+        "warning",
+        "CONFIG_NET_CLS_ACT, CONFIG_NET_SCH_INGRESS",
+    );
+    found_alone(&machine, Some(expected), "no hook");
+}
+
+#[test]
+fn machine_without_card_has_its_files_checked() {
+    let mut machine = Machine::good();
+    machine.card.is_absent = true;
+    machine.card.kernel.permanent = None;
+    machine.add(WPA, "mac_addr=1\n");
+    machine.remove(LINK);
+    let findings = machine.findings();
+    let worse = worse_than_good(&findings);
+    assert_eq!(
+        worse,
+        [("card", "note"), ("supplicant-mac-addr", "warning")],
+        "{findings:#?}"
+    );
+    assert!(
+        findings
+            .iter()
+            .all(|finding| finding.check.topic != Topic::Radio)
+    );
+}
+
+#[test]
+fn services_of_runit_and_openrc_are_found() {
+    let without_systemd = || {
+        let machine = Machine::good();
+        machine.remove("/proc/1");
+        machine.remove(WANTS);
+        machine
+    };
+    let machine = without_systemd();
+    machine.write("/etc/sv/wpa_supplicant/run", "#!/bin/sh\n");
+    assert!(worse_than_good(&machine.findings()).contains(&("boot-service", "warning")));
+    machine.link("/var/service/macveil", "/etc/sv/macveil");
+    assert!(!worse_than_good(&machine.findings()).contains(&("boot-service", "warning")));
+    let machine = without_systemd();
+    machine.write("/etc/runlevels/boot/hostname", "");
+    assert!(worse_than_good(&machine.findings()).contains(&("boot-service", "warning")));
+    machine.write("/etc/runlevels/boot/macveil", "");
+    assert!(!worse_than_good(&machine.findings()).contains(&("boot-service", "warning")));
+}
+
+#[test]
+fn problems_come_first_in_the_text() {
+    let mut machine = Machine::good();
+    machine.macveil.runs = false;
+    machine.add(WPA, "mac_addr=1\nupdate_config=1\n");
+    machine.card.owner = Some(ManagerKind::NetworkManager);
+    let text = Report::new(machine.findings()).to_text(Paint::Plain);
+    let words: Vec<_> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("  ")?.split(' ').next())
+        .filter(|word| !word.is_empty())
+        .collect();
+    let rank = |word: &&str| {
+        ["problem", "warning", "note", "good"]
+            .iter()
+            .position(|it| it == word)
+    };
+    assert!(words.is_sorted_by_key(rank), "{text}");
+    assert_eq!(
+        words.iter().filter(|word| **word == "problem").count(),
+        2,
+        "{text}"
+    );
+}
+
+#[test]
+fn key_that_others_can_read_is_reported() {
+    use std::os::unix::fs::PermissionsExt;
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join("secret_key");
+    assert_eq!(gather::insecure_key(&path), None);
+    fs::write(&path, "0123456789abcdefghij").unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(gather::insecure_key(&path).is_some());
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(gather::insecure_key(&path), None);
+    fs::write(&path, "a".repeat(40)).unwrap();
+    assert!(gather::insecure_key(&path).unwrap().contains("guessed"));
+}
+
+#[test]
+fn stored_duid_with_the_permanent_address_is_a_problem() {
+    let machine = Machine::good();
+    machine.write("/etc/dhcpcd.conf", "# nothing\n");
+    machine.write(
+        "/var/lib/dhcpcd/duid",
+        "00:01:00:01:2d:22:5c:78:00:16:ea:12:34:56\n",
+    );
+    let expected = ("dhcp-permanent-address", "problem", "/var/lib/dhcpcd/duid");
+    found_alone(&machine, Some(expected), "dhcpcd");
+    let machine = Machine::good();
+    let leases = "/var/lib/dhcp/dhclient.wlan0.leases";
+    let duid = "default-duid \"\\000\\001\\000\\001-\\\"\\\\x\\000\\026\\352\\0224V\";\n";
+    machine.write(leases, duid);
+    let expected = ("dhcp-permanent-address", "problem", leases);
+    found_alone(&machine, Some(expected), "dhclient");
+    machine.remove(leases);
+    machine.process(
+        50,
+        "dhclient",
+        "dhclient -4 -lf leases -cf /etc/own.conf wlan0",
+    );
+    machine.link("/proc/50/cwd", "/srv");
+    machine.write("/srv/leases", duid);
+    machine.write("/etc/own.conf", "send host-name = \"me\";\n");
+    let expected = [
+        ("dhcp-permanent-address", "problem", "/srv/leases"),
+        ("dhcp-source", "warning", "Anonymize=yes"),
+        ("dhcp-host-name", "warning", "/etc/own.conf line 1"),
+    ];
+    found_only(&machine, &expected, "files that the arguments name");
 }

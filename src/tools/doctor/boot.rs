@@ -2,8 +2,9 @@
 
 use super::facts::{CardFacts, Facts};
 use super::finding::{Check, Finding, Topic};
-use super::link_file::{Match, NETWORK_DIRECTORIES, matching_file};
-use super::text::{last, shown};
+use super::kernel;
+use super::link_file::{Match, NETWORK_DIRECTORIES, Placed, matching_file};
+use super::text::shown;
 use super::units;
 
 static CONFIGURATION: Check = Topic::Boot.check(
@@ -17,6 +18,14 @@ static RUNNING: Check = Topic::Boot.check(
 static SERVICE: Check = Topic::Boot.check(
     "boot-service",
     "Without macveil at boot, the first scan shows the permanent address.",
+);
+static KEY_FILE: Check = Topic::Boot.check(
+    "key-file",
+    "Anyone who knows the key can compute every stable address.",
+);
+static CARD: Check = Topic::Boot.check(
+    "card",
+    "The checks of driver, kernel and addresses need the card.",
 );
 static MANAGED: Check = Topic::Boot.check(
     "managed",
@@ -44,6 +53,9 @@ pub(super) const CHECKS: &[&Check] = &[
     &CONFIGURATION,
     &RUNNING,
     &SERVICE,
+    &KEY_FILE,
+    &CARD,
+    &kernel::SOURCE_GUARD,
     &MANAGED,
     &ON_FAILURE,
     &SCAN_RANDOM,
@@ -66,6 +78,19 @@ pub(super) fn of_machine(facts: &Facts) -> Vec<Finding> {
         ),
     }];
     let has_systemd = units::has_systemd(facts);
+    if let Some(why) = &macveil.insecure_key {
+        findings.push(KEY_FILE.problem(
+            format_args!("macveil does not use its key: {why}"),
+            format_args!("`ls -l {}`, then correct owner, mode or content; without a key, macveil joins no network that needs one", macveil.key_file),
+        ));
+    }
+    findings.extend(kernel::source_guard(facts));
+    if facts.cards.iter().all(|card| card.is_absent) {
+        findings.push(CARD.note(
+            format_args!("there is no Wi-Fi interface in station mode: only files were checked"),
+            format_args!("run doctor again with the card (`iw dev` lists the interfaces)"),
+        ));
+    }
     findings.push(if macveil.runs {
         RUNNING.good(format_args!("macveil is running"))
     } else {
@@ -79,6 +104,7 @@ pub(super) fn of_machine(facts: &Facts) -> Vec<Finding> {
             format_args!("{start}; if it fails, the log has the reason"),
         )
     });
+    findings.extend(starts_without_systemd(facts).filter(|_| !has_systemd));
     if has_systemd {
         findings.push(if units::is_enabled(facts, UNIT) {
             SERVICE.good(format_args!("macveil starts at boot"))
@@ -95,6 +121,40 @@ pub(super) fn of_machine(facts: &Facts) -> Vec<Finding> {
         });
     }
     findings
+}
+
+/// Whether runit or `OpenRC` starts macveil.
+fn starts_without_systemd(facts: &Facts) -> Option<Finding> {
+    let has = |path: &str| facts.files.has(path);
+    let runit = [
+        "/var/service/macveil",
+        "/etc/runit/runsvdir/default/macveil",
+    ];
+    let openrc = [
+        "/etc/runlevels/boot/macveil",
+        "/etc/runlevels/default/macveil",
+    ];
+    let remedy = if facts.runs("runit") || facts.runs("runsvdir") || has("/etc/sv/wpa_supplicant") {
+        "`ln -s /etc/sv/macveil /var/service/`, with a `run` script that executes `macveil run`"
+    } else if has("/etc/runlevels/boot")
+        || facts
+            .files
+            .in_directory("/etc/runlevels/boot")
+            .next()
+            .is_some()
+    {
+        "`rc-update add macveil boot`"
+    } else {
+        return None;
+    };
+    Some(if runit.into_iter().chain(openrc).any(has) {
+        SERVICE.good(format_args!("macveil starts at boot"))
+    } else {
+        SERVICE.warning(
+            format_args!("macveil does not start at boot"),
+            format_args!("{remedy}"),
+        )
+    })
 }
 
 pub(super) fn of_card(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
@@ -177,35 +237,41 @@ fn link_file(facts: &Facts, card: &CardFacts) -> Finding {
         "install 70-macveil.link from {FROM_CONTRIB} into /etc/systemd/network, then `update-initramfs -u`"
     );
     let interface = Match::of(facts, card);
-    let Some((path, text)) = matching_file(&facts.files, &NETWORK_DIRECTORIES, ".link", &interface)
-    else {
+    let Some(file) = matching_file(&facts.files, &NETWORK_DIRECTORIES, ".link", &interface) else {
         return LINK_FILE.warning(
             format_args!("no .link file matches the card"),
             format_args!("{remedy}"),
         );
     };
-    let policy = last(text, "Link", "MACAddressPolicy");
-    let fixed = last(text, "Link", "MACAddress");
-    match (policy, fixed) {
+    let policy = file.last("Link", "MACAddressPolicy");
+    let policy = policy.filter(|policy| !policy.value.is_empty());
+    let fixed = file.last("Link", "MACAddress");
+    let path = file.path;
+    let is_none = |policy: &Placed| policy.value == "none" && fixed.is_some();
+    match (policy.filter(|policy| !is_none(policy)), &fixed) {
         (Some(policy), _) if policy.value == "random" => {
-            LINK_FILE.good(format_args!("udev sets a random address ({path})"))
+            LINK_FILE.good(format_args!("udev sets a random address ({})", policy.path))
         }
-        (_, Some(fixed)) => LINK_FILE.warning(
+        // A fixed address counts only without a policy (`systemd.link(5)`).
+        (None, Some(fixed)) => LINK_FILE.warning(
             format_args!("udev sets the address {} at each boot", shown(fixed.value)),
             format_args!(
-                "{path} line {}: replace it with `MACAddressPolicy=random`",
-                fixed.line
+                "{} line {}: replace it with `MACAddressPolicy=random`",
+                fixed.path, fixed.line
             ),
         ),
         // The distribution's own file must not be changed.
-        (Some(policy), None) if !path.contains("/lib/systemd/") => LINK_FILE.warning(
+        (Some(policy), _) if !policy.path.contains("/lib/systemd/") => LINK_FILE.warning(
             format_args!(
                 "udev keeps the permanent address (MACAddressPolicy={})",
                 shown(policy.value)
             ),
-            format_args!("{path} line {}: `MACAddressPolicy=random`", policy.line),
+            format_args!(
+                "{} line {}: `MACAddressPolicy=random`",
+                policy.path, policy.line
+            ),
         ),
-        (_, None) => LINK_FILE.warning(
+        (_, _) => LINK_FILE.warning(
             format_args!("udev keeps the permanent address ({path})"),
             format_args!("{remedy}"),
         ),

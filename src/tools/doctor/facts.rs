@@ -10,6 +10,8 @@ use macveil_core::machine;
 pub(crate) struct Facts {
     /// The running kernel's version.
     pub(crate) release: (u32, u32),
+    /// As `uname -r` prints it.
+    pub(crate) release_name: String,
     pub(crate) macveil: MacveilFacts,
     pub(crate) cards: Vec<CardFacts>,
     pub(crate) processes: Vec<Process>,
@@ -25,6 +27,10 @@ pub(crate) struct MacveilFacts {
     pub(crate) wrong: Option<String>,
     /// `ctrl-interface`: the directory of `wpa_supplicant`'s control sockets.
     pub(crate) ctrl_interface: String,
+    /// Path of the key.
+    pub(crate) key_file: String,
+    /// Why the key cannot be used.
+    pub(crate) insecure_key: Option<String>,
 }
 
 /// A Wi-Fi interface in station mode.
@@ -35,6 +41,8 @@ pub(crate) struct CardFacts {
     /// From the kernel; `initial` is the current address.
     pub(crate) kernel: machine::Card,
     pub(crate) up: bool,
+    /// There is no such interface now; only its files are checked.
+    pub(crate) is_absent: bool,
     /// `on-failure = "open"`: used unprotected instead of blocked.
     pub(crate) allows_unprotected: bool,
     /// `scan-rand-mac-address = false`.

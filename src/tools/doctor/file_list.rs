@@ -1,7 +1,9 @@
 //! The files that the checks need.
 
+use super::dhcp::files_of_processes as dhcp_files;
 use super::facts::PROGRAMS;
-use super::link_file::NETWORK_DIRECTORIES;
+use super::kernel::{configuration_files as configuration_files_of, module_list};
+use super::link_file::{DROP_INS, NETWORK_DIRECTORIES};
 use super::processes::Process;
 use super::supplicant::configuration_files;
 use super::units::{DIRECTORIES, TARGETS};
@@ -13,6 +15,8 @@ pub(crate) struct FileList {
     pub(crate) files: Vec<String>,
     /// Directories whose files to read.
     pub(crate) directories: Vec<String>,
+    /// Directories whose subdirectories with this ending have files to read.
+    pub(crate) nested: Vec<(String, &'static str)>,
     /// Directories to list without reading.
     pub(crate) listed: Vec<String>,
     /// Paths to check for existence.
@@ -20,7 +24,7 @@ pub(crate) struct FileList {
 }
 
 /// `*` is an interface's name, `#` its number.
-const FILES: [&str; 13] = [
+const FILES: [&str; 16] = [
     "/etc/group",
     "/etc/iwd/main.conf",
     "/etc/network/interfaces",
@@ -28,6 +32,9 @@ const FILES: [&str; 13] = [
     "/etc/dhcpcd.conf",
     "/etc/dhcp/dhclient.conf",
     "/etc/dhclient.conf",
+    "/etc/dhcpcd.duid",
+    "/var/lib/dhcpcd/duid",
+    "/var/db/dhcpcd/duid",
     "/etc/udev/rules.d/81-macveil.rules",
     "/proc/net/if_inet6",
     "/proc/sys/net/ipv6/conf/*/addr_gen_mode",
@@ -43,11 +50,28 @@ const UNITS: [&str; 6] = [
     "wpa_supplicant-nl80211@*.service",
     "netplan-wpa-*.service",
 ];
-const PLAIN_DIRECTORIES: [&str; 2] = ["/var/lib/iwd", "/etc/network/interfaces.d"];
+const PLAIN_DIRECTORIES: [&str; 4] = [
+    "/var/lib/iwd",
+    "/etc/network/interfaces.d",
+    "/var/lib/dhcp",
+    "/var/lib/dhclient",
+];
+/// Directories with an entry for each service that starts at boot, without systemd.
+const LISTED: [&str; 5] = [
+    "/var/service",
+    "/etc/runit/runsvdir/default",
+    "/etc/sv",
+    "/etc/runlevels/boot",
+    "/etc/runlevels/default",
+];
 const CLIENTS: [&str; 2] = ["dhcpcd", "dhclient"];
 
 /// Paths to read for these interfaces, given by name and index.
-pub(crate) fn files_to_read(processes: &[Process], interfaces: &[(&str, u32)]) -> FileList {
+pub(crate) fn files_to_read(
+    processes: &[Process],
+    interfaces: &[(&str, u32)],
+    release: &str,
+) -> FileList {
     let mut wanted = FileList::default();
     wanted.paths.push("/run/systemd/system".to_owned());
     for directory in PROGRAMS {
@@ -58,6 +82,16 @@ pub(crate) fn files_to_read(processes: &[Process], interfaces: &[(&str, u32)]) -
     for directory in PLAIN_DIRECTORIES.into_iter().chain(NETWORK_DIRECTORIES) {
         wanted.directories.push(directory.to_owned());
     }
+    for directory in NETWORK_DIRECTORIES {
+        for ending in DROP_INS {
+            wanted.nested.push((directory.to_owned(), ending));
+        }
+    }
+    wanted.files.extend(configuration_files_of(release));
+    wanted.files.push(module_list(release));
+    let listed = LISTED.into_iter().map(str::to_owned);
+    wanted.listed.extend(listed);
+    wanted.files.append(&mut dhcp_files(processes));
     for directory in DIRECTORIES {
         for target in TARGETS {
             wanted.listed.push(joined(directory, target));

@@ -28,6 +28,7 @@ fn machine_of(text: &str) -> Facts {
         "iwd",
         "udhcpc",
         "systemd",
+        "dhclient",
         "systemd-network",
     ];
     let mut arguments: Vec<_> = text.split_whitespace().map(str::to_owned).collect();
@@ -37,13 +38,15 @@ fn machine_of(text: &str) -> Facts {
         .map(|name| Process {
             name: (*name).to_owned(),
             arguments: arguments.clone(),
+            ..Process::default()
         })
         .collect();
     let mut files = Files::default();
-    let mut wanted = files_to_read(&processes, &[("wlan0", 3)]);
+    let mut wanted = files_to_read(&processes, &[("wlan0", 3)], "6.12");
     for directory in wanted.directories {
         wanted.files.extend(
-            ["a.conf", "a.link", "a.network", "a.psk"].map(|name| format!("{directory}/{name}")),
+            ["a.conf", "a.link", "a.network", "a.psk", "dhclient.leases"]
+                .map(|name| format!("{directory}/{name}")),
         );
     }
     // The code treats the distribution's files in the same way.
@@ -83,6 +86,7 @@ pub(crate) fn card(name: &str) -> CardFacts {
             channels: Vec::new(),
         },
         up: true,
+        is_absent: false,
         allows_unprotected: false,
         scans_without_randomization: false,
         is_managed: true,

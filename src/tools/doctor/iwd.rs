@@ -29,8 +29,20 @@ static HOST_NAME: Check = Topic::Supplicant.check(
     "The host name is the same in every network and often contains the owner's name.",
 );
 
+static NETWORK_CONFIGURATION: Check = Topic::Dhcp.check(
+    "iwd-network-configuration",
+    "iwd's DHCP client keeps the first network's address: it shows that address in the next network, and gets no lease there.",
+);
+
 #[cfg(test)]
-pub(super) const CHECKS: &[&Check] = &[&RANDOMIZATION, &OVERRIDE, &SCANS, &HIDDEN, &HOST_NAME];
+pub(super) const CHECKS: &[&Check] = &[
+    &NETWORK_CONFIGURATION,
+    &RANDOMIZATION,
+    &OVERRIDE,
+    &SCANS,
+    &HIDDEN,
+    &HOST_NAME,
+];
 
 const MAIN: &str = "/etc/iwd/main.conf";
 const NETWORKS: &str = "/var/lib/iwd";
@@ -70,6 +82,14 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
         findings.push(SCANS.problem(
             format_args!("iwd scans without random addresses and shows {shown}"),
             format_args!("{MAIN} line {}: remove it", set.line),
+        ));
+    }
+    let configures = setting(text, "General", "EnableNetworkConfiguration")
+        .or_else(|| setting(text, "General", "enable_network_config"));
+    if let Some(set) = configures.filter(|setting| setting.is_true()) {
+        findings.push(NETWORK_CONFIGURATION.problem(
+            format_args!("iwd's own DHCP client is enabled"),
+            format_args!("{MAIN} line {}: `EnableNetworkConfiguration=false`, and use systemd-networkd with `Anonymize=yes`", set.line),
         ));
     }
     let networks = facts.files.in_directory(NETWORKS);

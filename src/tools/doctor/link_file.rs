@@ -2,7 +2,7 @@
 
 use super::facts::{CardFacts, Facts};
 use super::files::Files;
-use super::text::{is_false, matches_glob, settings, words};
+use super::text::{is_false, last, matches_glob, settings, words};
 
 /// Directories of both types of files, highest priority first.
 pub(super) const NETWORK_DIRECTORIES: [&str; 5] = [
@@ -40,10 +40,10 @@ impl<'a> Match<'a> {
     }
 
     /// Whether all conditions in `[Match]` are true. Unknown conditions count as false.
-    fn matches(&self, text: &str) -> bool {
+    fn matches(&self, parts: &[(&str, &str)]) -> bool {
         let mut any = false;
-        let all = settings(text);
-        let mut of_match = all.iter().filter(|setting| setting.section == "Match");
+        let all = parts.iter().flat_map(|(_, text)| settings(text));
+        let mut of_match = all.filter(|setting| setting.section == "Match");
         let all = of_match.all(|setting| {
             any = true;
             let globs = |value: Option<&str>| globs(setting.value, value.unwrap_or_default());
@@ -82,13 +82,58 @@ fn lists(addresses: &str, value: Option<&str>) -> bool {
     words(addresses).iter().any(is_it)
 }
 
-/// Path and text of the first file by name that matches.
+/// Endings of directories with drop-ins.
+pub(super) const DROP_INS: [&str; 2] = [".link.d", ".network.d"];
+
+/// A file with its drop-ins.
+pub(super) struct LinkFile<'a> {
+    /// Path of the file itself.
+    pub(super) path: &'a str,
+    /// The file, then its drop-ins, which override it.
+    parts: Vec<(&'a str, &'a str)>,
+}
+
+/// A setting with the path of its file.
+pub(super) struct Placed<'a> {
+    pub(super) path: &'a str,
+    pub(super) line: usize,
+    pub(super) value: &'a str,
+}
+
+impl<'a> LinkFile<'a> {
+    /// The effective setting of a key: the last one.
+    pub(super) fn last(&self, section: &str, key: &str) -> Option<Placed<'a>> {
+        self.parts.iter().rev().find_map(|&(path, text)| {
+            let setting = last(text, section, key)?;
+            let (line, value) = (setting.line, setting.value);
+            Some(Placed { path, line, value })
+        })
+    }
+}
+
+/// The first file by name that matches, with its drop-ins (`NAME.link.d/*.conf`).
 pub(super) fn matching_file<'a>(
     files: &'a Files,
     directories: &[&str],
     ending: &str,
     interface: &Match,
-) -> Option<(&'a str, &'a str)> {
-    let mut all = files.layered(directories, ending).into_iter();
-    all.find(|(_, text)| interface.matches(text))
+) -> Option<LinkFile<'a>> {
+    let name = |path: &'a str| path.rsplit('/').next().unwrap_or(path);
+    let mut all = files.layered(directories, ending).into_iter().map(|file| {
+        let drop_ins: Vec<_> = directories
+            .iter()
+            .map(|directory| format!("{directory}/{}.d", name(file.0)))
+            .collect();
+        let drop_ins: Vec<_> = drop_ins.iter().map(String::as_str).collect();
+        let mut parts = vec![file];
+        // An empty file hides the whole name.
+        if !file.1.is_empty() {
+            parts.extend(files.layered(&drop_ins, ".conf"));
+        }
+        LinkFile {
+            path: file.0,
+            parts,
+        }
+    });
+    all.find(|file| interface.matches(&file.parts))
 }

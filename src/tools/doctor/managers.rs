@@ -55,12 +55,10 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
         ".network",
         &Match::of(facts, card),
     );
-    if let Some((path, text)) = network
-        && let Some(set) = last(text, "Link", "MACAddress")
-    {
+    if let Some(set) = network.and_then(|file| file.last("Link", "MACAddress")) {
         findings.push(NETWORKD.warning(
             format_args!("systemd-networkd sets the address {}", shown(set.value)),
-            format_args!("{path} line {}: remove it", set.line),
+            format_args!("{} line {}: remove it", set.path, set.line),
         ));
     }
     findings.extend(ifupdown(facts, name));

@@ -15,6 +15,7 @@
 //! | `ipv6` | IPv6 addresses derived from MAC addresses |
 //! | `dhcp` | identifiers that DHCP clients send |
 //! | `boot`, `units`, `link_file` | macveil's service, and the time before it starts |
+//! | `kernel` | the kernel's options |
 //! | `file_list` | the files to read |
 
 #![deny(clippy::disallowed_methods, clippy::disallowed_types)]
@@ -29,6 +30,7 @@ mod finding;
 pub(crate) mod fuzzing;
 mod ipv6;
 mod iwd;
+mod kernel;
 mod link_file;
 mod managers;
 mod processes;
@@ -45,6 +47,7 @@ pub(crate) use file_list::{FileList, files_to_read};
 pub(crate) use files::{Content, Files};
 pub(crate) use finding::{Finding, Severity, Topic};
 pub(crate) use processes::Process;
+pub(crate) use supplicant::interfaces;
 
 #[cfg(test)]
 use finding::Check;
@@ -53,13 +56,20 @@ use finding::Check;
 pub(crate) fn examine(facts: &Facts) -> Vec<Finding> {
     let mut findings = boot::of_machine(facts);
     for card in &facts.cards {
+        let with_card = |examine: fn(&Facts, &CardFacts) -> Vec<Finding>| {
+            if card.is_absent {
+                Vec::new()
+            } else {
+                examine(facts, card)
+            }
+        };
         let of_card = [
-            radio::examine(facts, card),
-            boot::of_card(facts, card),
+            with_card(radio::examine),
+            with_card(boot::of_card),
             supplicant::examine(facts, card),
             iwd::examine(facts, card),
             managers::examine(facts, card),
-            ipv6::examine(facts, card),
+            with_card(ipv6::examine),
             dhcp::examine(facts, card),
         ];
         findings.extend(of_card.into_iter().flatten().map(|finding| Finding {

@@ -7,6 +7,10 @@ pub(crate) struct Process {
     pub(crate) name: String,
     /// The first one is the program.
     pub(crate) arguments: Vec<String>,
+    /// The directory to which its relative paths refer, if known.
+    pub(crate) directory: Option<String>,
+    /// Where its files are if it has its own view of them: `/proc/PID/root`.
+    pub(crate) root: Option<String>,
 }
 
 impl Process {
@@ -40,6 +44,27 @@ impl Process {
             }
         }
         options
+    }
+
+    /// Paths under which a file of the process can be read; none if it is relative to an unknown directory.
+    pub(super) fn paths_of(&self, file: &str) -> Vec<String> {
+        let absolute = if file.starts_with('/') {
+            file.to_owned()
+        } else {
+            let Some(directory) = &self.directory else {
+                return Vec::new();
+            };
+            format!("{}/{file}", directory.trim_end_matches('/'))
+        };
+        let inside = self.root.iter().map(|root| format!("{root}{absolute}"));
+        inside.chain([absolute.clone()]).collect()
+    }
+
+    /// The value after a long option with one dash, as `dhclient -lf FILE`.
+    pub(super) fn value_after(&self, option: &str) -> Option<&str> {
+        let mut arguments = self.arguments.iter().skip(1);
+        arguments.find(|argument| *argument == option)?;
+        arguments.next().map(String::as_str)
     }
 
     /// Whether this is one of the arguments.

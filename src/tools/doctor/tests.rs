@@ -10,6 +10,7 @@ fn options_are_parsed_like_getopt() {
         ]
         .map(str::to_owned)
         .into(),
+        ..Process::default()
     };
     let expected = [
         ('B', ""),

@@ -5,6 +5,7 @@ use super::text::numbered;
 /// A setting with its line number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Entry<'a> {
+    pub(super) path: &'a str,
     pub(super) line: usize,
     /// Number of the network block; `None` for global settings.
     pub(super) network: Option<usize>,
@@ -12,10 +13,24 @@ pub(super) struct Entry<'a> {
     pub(super) value: &'a str,
 }
 
-/// All settings, except those in other blocks than networks.
-pub(super) fn entries(text: &str) -> Vec<Entry<'_>> {
+impl Entry<'_> {
+    /// Path and line.
+    pub(super) fn place(&self) -> String {
+        format!("{} line {}", self.path, self.line)
+    }
+}
+
+/// All settings of files that are read one after the other, except those in other blocks than networks.
+pub(super) fn entries<'a>(files: &'a [(String, &'a str)]) -> Vec<Entry<'a>> {
     let mut entries = Vec::new();
     let mut networks = 0;
+    for (path, text) in files {
+        add(path, text, &mut networks, &mut entries);
+    }
+    entries
+}
+
+fn add<'a>(path: &'a str, text: &'a str, networks: &mut usize, entries: &mut Vec<Entry<'a>>) {
     let mut block: Option<Option<usize>> = None;
     for (line, text) in numbered(text) {
         if text == "}" {
@@ -25,8 +40,8 @@ pub(super) fn entries(text: &str) -> Vec<Entry<'_>> {
             .and_then(|name| name.strip_suffix('='))
         {
             let is_network = name == "network";
-            networks += usize::from(is_network);
-            block = Some(is_network.then_some(networks));
+            *networks += usize::from(is_network);
+            block = Some(is_network.then_some(*networks));
         } else if let Some((key, value)) = text.split_once('=') {
             let network = match block {
                 Some(None) => continue,
@@ -38,6 +53,7 @@ pub(super) fn entries(text: &str) -> Vec<Entry<'_>> {
                 without_comment(value.trim_ascii_start()),
             );
             entries.push(Entry {
+                path,
                 line,
                 network,
                 key,
@@ -45,7 +61,6 @@ pub(super) fn entries(text: &str) -> Vec<Entry<'_>> {
             });
         }
     }
-    entries
 }
 
 /// Removes a comment outside of quotes, as `wpa_config_get_line` does.
@@ -66,7 +81,16 @@ pub(super) fn global<'a>(entries: &[Entry<'a>], key: &str) -> Option<Entry<'a>> 
 
 /// SSID of the network block of an entry.
 pub(super) fn name<'a>(entries: &[Entry<'a>], of: &Entry) -> &'a str {
-    let mut all = entries.iter();
-    let ssid = all.find(|entry| entry.network == of.network && entry.key == "ssid");
-    ssid.map_or("", |entry| entry.value)
+    in_network(entries, of.network, "ssid").map_or("", |entry| entry.value)
+}
+
+/// The effective setting of a network block: the last one.
+pub(super) fn in_network<'a>(
+    entries: &[Entry<'a>],
+    network: Option<usize>,
+    key: &str,
+) -> Option<Entry<'a>> {
+    let mut all = entries.iter().rev();
+    all.find(|entry| entry.network == network && entry.key == key)
+        .copied()
 }

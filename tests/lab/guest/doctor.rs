@@ -51,12 +51,15 @@ pub fn finds_what_is_planted(folder: &Path) -> Result<usize, String> {
 
 fn found(wrong: &Misconfiguration) -> Result<(), String> {
     let (content, said) = doctor()?;
-    let found = wrong.found.as_ref();
-    let expected = found.map(|it| (it.id.as_str(), it.severity.as_str()));
+    let found = wrong.found.iter();
+    let expected: Vec<_> = found
+        .map(|it| (it.id.as_str(), it.severity.as_str()))
+        .collect();
     let is_note = |severity: &str| severity == "note";
-    let expected_problems: Vec<_> = expected.into_iter().filter(|it| !is_note(it.1)).collect();
+    let problems = expected.iter().copied().filter(|it| !is_note(it.1));
+    let expected_problems: Vec<_> = problems.collect();
     let all = findings(&said);
-    let is_found = expected.is_none_or(|it| all.contains(&it));
+    let is_found = expected.iter().all(|it| all.contains(it));
     if is_found
         && problems_of(&said) == expected_problems
         && content == expected_problems.is_empty()

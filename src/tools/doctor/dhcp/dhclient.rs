@@ -1,19 +1,29 @@
 //! ISC's dhclient (`dhclient.conf(5)`).
 
-use super::ClientReport;
+use super::{ClientReport, duid};
 use crate::tools::doctor::facts::{CardFacts, Facts};
-use crate::tools::doctor::text::{shown, words};
+use crate::tools::doctor::processes::Process;
+use crate::tools::doctor::text::{numbered, shown, words};
 
 const FILES: [&str; 2] = ["/etc/dhcp/dhclient.conf", "/etc/dhclient.conf"];
+const INTERFACES: &str = "/etc/network/interfaces";
+const LEASES: [&str; 2] = ["/var/lib/dhcp", "/var/lib/dhclient"];
 
 pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
     if !facts.has_program(("dhclient", "dhclient")) {
         return None;
     }
-    let known = FILES
-        .iter()
-        .find_map(|path| Some((*path, facts.files.text(path)?)));
-    let (path, text) = known.unwrap_or((FILES[0], ""));
+    let process = process_of(facts, card);
+    let named = process.and_then(|process| process.value_after("-cf"));
+    let named = named.into_iter().flat_map(|file| {
+        let paths = process.map(|process| process.paths_of(file));
+        paths.unwrap_or_default()
+    });
+    let usual = FILES.into_iter().map(str::to_owned);
+    let known = named
+        .chain(usual)
+        .find_map(|path| Some((facts.files.text(&path)?, path)));
+    let (text, path) = known.unwrap_or(("", FILES[0].to_owned()));
     let statements = statements(text, &card.name);
     let sent = |option: &str| {
         statements.iter().rev().find_map(|statement| {
@@ -29,25 +39,132 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
     };
     let host_name = sent("host-name").or_else(|| sent("fqdn.fqdn"));
     // `hardware` changes with the address.
-    let identifier = sent("dhcp-client-identifier").filter(|(_, value)| *value != "hardware");
+    let configured = sent("dhcp-client-identifier").filter(|(_, value)| *value != "hardware");
+    let configured = configured.map(|(line, value)| {
+        (
+            format!(
+                "sends the client identifier {}, the same in every network",
+                shown(value)
+            ),
+            format!("{path} line {line}: `send dhcp-client-identifier = hardware;`"),
+        )
+    });
+    let started = starter(facts, card, process);
+    let uses_duid = started.as_ref().filter(|started| started.with_duid);
+    let identifier = configured.or_else(|| {
+        let started = uses_duid?;
+        // A configured identifier has priority over the DUID.
+        sent("dhcp-client-identifier").is_none().then(|| {
+            (
+                format!(
+                    "is started with -i by {}: it sends a DUID, the same in every network",
+                    started.by
+                ),
+                format!("{path}: add `send dhcp-client-identifier = hardware;`"),
+            )
+        })
+    });
     Some(ClientReport {
-        client: "dhclient",
         host_name: host_name.map(|(line, _)| {
             (
                 "sends the host name".to_owned(),
                 format!("{path} line {line}: remove it"),
             )
         }),
-        identifier: identifier.map(|(line, value)| {
+        identifier,
+        permanent: stored(facts, card, process),
+        source: started.map(|started| {
             (
-                format!(
-                    "sends the client identifier {}, the same in every network",
-                    shown(value)
-                ),
-                format!("{path} line {line}: `send dhcp-client-identifier = hardware;`"),
+                format!("is started by {}, and does not notice that the card's address changes", started.by),
+                "use systemd-networkd with `Anonymize=yes`, or start dhclient at each connection (`wpa_cli -a`)".to_owned(),
             )
         }),
+        ..ClientReport::good("dhclient")
     })
+}
+
+/// The running dhclient of a card.
+fn process_of<'a>(facts: &'a Facts, card: &CardFacts) -> Option<&'a Process> {
+    let mut running = facts.running("dhclient");
+    running.find(|process| process.has_argument(&card.name))
+}
+
+/// What starts dhclient for the card.
+struct Starter {
+    by: String,
+    with_duid: bool,
+}
+
+fn starter(facts: &Facts, card: &CardFacts, process: Option<&Process>) -> Option<Starter> {
+    let by = ifupdown(facts, &card.name);
+    let with_duid = match process {
+        Some(process) => process.has_argument("-i") || process.has_argument("-D"),
+        // As in Debian's ifupdown (inet.defn).
+        None => by.is_some(),
+    };
+    let is_known = process.is_some() || by.is_some();
+    is_known.then(|| Starter {
+        by: by.unwrap_or_else(|| "another program".to_owned()),
+        with_duid,
+    })
+}
+
+/// `iface NAME inet dhcp`, with its place. Without dhcpcd and udhcpc, ifupdown uses dhclient.
+fn ifupdown(facts: &Facts, name: &str) -> Option<String> {
+    let of_directory = facts.files.in_directory("/etc/network/interfaces.d");
+    let main = facts.files.text(INTERFACES).map(|text| (INTERFACES, text));
+    let mut files = main.into_iter().chain(of_directory);
+    files.find_map(|(path, text)| {
+        let lines = numbered(text).into_iter();
+        let mut of_card = lines.filter(|(_, line)| match words(line).as_slice() {
+            ["iface", about, family, "dhcp", ..] => {
+                *about == name && matches!(*family, "inet" | "inet6")
+            }
+            _ => false,
+        });
+        let (line, _) = of_card.next()?;
+        Some(format!("ifupdown ({path} line {line})"))
+    })
+}
+
+/// A lease file whose DUID contains the permanent address.
+fn stored(facts: &Facts, card: &CardFacts, process: Option<&Process>) -> Option<(String, String)> {
+    let permanent = card.kernel.permanent?;
+    let named = process.and_then(|process| Some((process, process.value_after("-lf")?)));
+    let named = named
+        .into_iter()
+        .flat_map(|(process, file)| process.paths_of(file));
+    let named: Vec<_> = named.collect();
+    let named = named
+        .iter()
+        .filter_map(|path| Some((path.as_str(), facts.files.text(path)?)));
+    let usual = LEASES
+        .into_iter()
+        .flat_map(|directory| facts.files.in_directory(directory));
+    let has_it = |text| {
+        duid::of_lease_file(text)
+            .is_some_and(|duid| duid::has_link_address(&duid) && duid::contains(&duid, permanent))
+    };
+    let (path, _) = named.chain(usual).find(|(_, text)| has_it(text))?;
+    Some((
+        "has stored a DUID with the permanent address".to_owned(),
+        format!("stop dhclient and remove {path}"),
+    ))
+}
+
+/// Files that `-cf` and `-lf` name.
+pub(super) fn files_of_processes(processes: &[Process]) -> Vec<String> {
+    let running = processes
+        .iter()
+        .filter(|process| process.name == "dhclient");
+    let named = running.flat_map(|process| {
+        let values = ["-cf", "-lf"].into_iter();
+        let values = values.filter_map(|option| process.value_after(option));
+        values
+            .flat_map(|file| process.paths_of(file))
+            .collect::<Vec<_>>()
+    });
+    named.collect()
 }
 
 struct Statement<'a> {

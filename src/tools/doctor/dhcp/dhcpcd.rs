@@ -1,10 +1,15 @@
 //! dhcpcd (`dhcpcd.conf(5)`).
 
-use super::ClientReport;
+use super::{ClientReport, duid};
 use crate::tools::doctor::facts::{CardFacts, Facts};
 use crate::tools::doctor::text::{numbered, shown};
 
 const FILE: &str = "/etc/dhcpcd.conf";
+const DUID_FILES: [&str; 3] = [
+    "/var/lib/dhcpcd/duid",
+    "/var/db/dhcpcd/duid",
+    "/etc/dhcpcd.duid",
+];
 
 pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
     if !facts.has_program(("dhcpcd", "dhcpcd")) {
@@ -14,39 +19,44 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
     let lines = lines_for(text, &card.name);
     let setting = |key: &str| lines.iter().rev().find(|line| line.key == key);
     if setting("anonymous").is_some() || setting("nodhcp").is_some() {
-        return Some(ClientReport {
-            client: "dhcpcd",
-            host_name: None,
-            identifier: None,
-        });
+        return Some(ClientReport::good("dhcpcd"));
     }
     let anonymous = |line: usize| {
         format!("{FILE} line {line}: remove it, or add `anonymous` to disable all identifiers")
     };
     let host_name =
         setting("hostname").map(|line| ("sends the host name".to_owned(), anonymous(line.line)));
-    // Without a value it is the card's address.
-    let client_id = setting("clientid").filter(|line| !line.value.is_empty());
-    let identifier = client_id.or_else(|| setting("duid")).map(|line| {
-        let what = match line.key {
-            "duid" => "sends a DUID, the same in every network".to_owned(),
-            _ => format!(
+    let identifier = setting("clientid").or_else(|| setting("duid")).map(|line| {
+        let what = match (line.key, line.value) {
+            ("duid", _) => "sends a DUID, the same in every network".to_owned(),
+            // It also asks for the lease of that address under the next one.
+            (_, "") => "sends a client identifier that can be an earlier address".to_owned(),
+            (_, value) => format!(
                 "sends the client identifier {}, the same in every network",
-                shown(line.value)
+                shown(value)
             ),
         };
         (
             what,
-            format!(
-                "{FILE} line {}: use `clientid` without a value, or `anonymous`",
-                line.line
-            ),
+            format!("{FILE} line {}: replace it with `anonymous`", line.line),
         )
     });
+    let permanent = card.kernel.permanent.and_then(|address| {
+        let mut stored = DUID_FILES.iter();
+        let path = stored.find(|path| {
+            let text = facts.files.text(path).unwrap_or_default();
+            duid::of_hexadecimal(text).is_some_and(|duid| duid::contains(&duid, address))
+        })?;
+        Some((
+            "has stored a DUID with the permanent address".to_owned(),
+            format!("remove {path}, add `anonymous` to {FILE}, then restart dhcpcd"),
+        ))
+    });
     Some(ClientReport {
-        client: "dhcpcd",
         host_name,
         identifier,
+        permanent,
+        ..ClientReport::good("dhcpcd")
     })
 }
 

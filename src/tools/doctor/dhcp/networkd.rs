@@ -2,8 +2,8 @@
 
 use super::ClientReport;
 use crate::tools::doctor::facts::{CardFacts, Facts};
-use crate::tools::doctor::link_file::{Match, NETWORK_DIRECTORIES, matching_file};
-use crate::tools::doctor::text::{is_false, is_yes, last, shown};
+use crate::tools::doctor::link_file::{Match, NETWORK_DIRECTORIES, Placed, matching_file};
+use crate::tools::doctor::text::{is_false, is_yes, shown};
 use crate::tools::doctor::units;
 
 const UNIT: &str = "systemd-networkd.service";
@@ -13,33 +13,38 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
         return None;
     }
     let interface = Match::of(facts, card);
-    let (path, text) = matching_file(&facts.files, &NETWORK_DIRECTORIES, ".network", &interface)?;
-    let asks = last(text, "Network", "DHCP").is_some_and(|setting| {
+    let file = matching_file(&facts.files, &NETWORK_DIRECTORIES, ".network", &interface)?;
+    let path = file.path;
+    let asks = file.last("Network", "DHCP").is_some_and(|setting| {
         is_yes(setting.value) || ["ipv4", "ipv6", "both", "v4", "v6"].contains(&setting.value)
     });
     if !asks {
         return None;
     }
     // systemd still reads the older section name.
-    let setting = |key| last(text, "DHCPv4", key).or_else(|| last(text, "DHCP", key));
+    let setting = |key| file.last("DHCPv4", key).or_else(|| file.last("DHCP", key));
     let anonymous = setting("Anonymize").is_some_and(|setting| is_yes(setting.value));
-    let place = |line: Option<usize>| match line {
-        Some(line) => format!("{path} line {line}"),
+    let place = |setting: Option<&Placed>| match setting {
+        Some(setting) => format!("{} line {}", setting.path, setting.line),
         None => path.to_owned(),
     };
     let name = setting("SendHostname");
-    let tells_name = !anonymous && name.is_none_or(|setting| !is_false(setting.value));
+    let tells_name = !anonymous && name.as_ref().is_none_or(|setting| !is_false(setting.value));
     let identifier = setting("ClientIdentifier");
-    let tells_identifier = !anonymous && identifier.is_none_or(|setting| setting.value != "mac");
-    let by = identifier.map_or_else(|| "a DUID".to_owned(), |setting| shown(setting.value));
+    let tells_identifier = !anonymous
+        && identifier
+            .as_ref()
+            .is_none_or(|setting| setting.value != "mac");
+    let by = identifier
+        .as_ref()
+        .map_or_else(|| "a DUID".to_owned(), |setting| shown(setting.value));
     Some(ClientReport {
-        client: "systemd-networkd",
         host_name: tells_name.then(|| {
             (
                 "sends the host name".to_owned(),
                 format!(
                     "{}: `SendHostname=no`, or `Anonymize=yes`, in [DHCPv4]",
-                    place(name.map(|setting| setting.line))
+                    place(name.as_ref())
                 ),
             )
         }),
@@ -48,9 +53,16 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
                 format!("sends {by} as the client identifier, the same in every network"),
                 format!(
                     "{}: `ClientIdentifier=mac`, or `Anonymize=yes`, in [DHCPv4]",
-                    place(identifier.map(|setting| setting.line))
+                    place(identifier.as_ref())
                 ),
             )
         }),
+        lease: (!anonymous).then(|| {
+            (
+                "asks the next network for the lease of the last one".to_owned(),
+                format!("{path}: `Anonymize=yes` in [DHCPv4]"),
+            )
+        }),
+        ..ClientReport::good("systemd-networkd")
     })
 }

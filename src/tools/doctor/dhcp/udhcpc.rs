@@ -31,7 +31,6 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
     });
     let without = |letter: char| format!("start udhcpc without -{letter}");
     Some(ClientReport {
-        client: "udhcpc",
         host_name: name.map(|option| ("sends the host name".to_owned(), without(option.0))),
         identifier: identifier.map(|(letter, value)| {
             let what = format!(
@@ -40,5 +39,6 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
             );
             (what, without(*letter))
         }),
+        ..ClientReport::good("udhcpc")
     })
 }

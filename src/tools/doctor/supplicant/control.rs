@@ -32,12 +32,20 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts, supplicant: &Supplicant) 
         .socket_option
         .or(configured.map(|entry| entry.value))
     else {
+        let remedy = if supplicant.has_file {
+            format!("{}: add the line `{line}`", supplicant.path)
+        } else {
+            format!(
+                "start wpa_supplicant with -c{} and the line `{line}` in this file",
+                supplicant.path
+            )
+        };
         return vec![SOCKET.problem(
             format_args!("wpa_supplicant has no control socket"),
-            format_args!("{}: add the line `{line}`", supplicant.path),
+            format_args!("{remedy}"),
         )];
     };
-    let place = configured.map_or_else(|| supplicant.path.clone(), |entry| supplicant.at(&entry));
+    let place = configured.map_or_else(|| supplicant.path.clone(), |entry| entry.place());
     let (directory, group) = parts(value);
     let mut findings = vec![if plain(directory) != plain(wanted) {
         SOCKET.problem(format_args!("wpa_supplicant's control socket is in {}, but macveil uses {wanted}", shown(directory)), format_args!("{place}: `{line}`; or `ctrl-interface` in [supplicant] of /etc/macveil/macveil.toml"))
@@ -113,13 +121,18 @@ fn name_of<'a>(facts: &'a Facts, group: &'a str) -> &'a str {
     known.unwrap_or(group)
 }
 
-fn of_version(card: &CardFacts) -> Option<Finding> {
+/// The version of the running `wpa_supplicant`, if known.
+pub(super) fn version(card: &CardFacts) -> Option<(u32, u32)> {
     let text = card.control.answer("version")?;
     let digits = text.trim_start_matches(|character: char| !character.is_ascii_digit());
     let mut numbers = digits
         .split(|character: char| !character.is_ascii_digit())
         .map(str::parse);
-    let version: (u32, u32) = (numbers.next()?.ok()?, numbers.next()?.ok()?);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+}
+
+fn of_version(card: &CardFacts) -> Option<Finding> {
+    let version = version(card)?;
     let (major, minor) = version;
     Some(if version < MIN_VERSION {
         VERSION.warning(

@@ -109,7 +109,7 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts, supplicant: &Supplicant) 
             findings.push(check.found(
                 severity,
                 format_args!("{key}={} is set: {what}", shown(set.value)),
-                Some(format_args!("{}: remove it", supplicant.at(&set))),
+                Some(format_args!("{}: remove it", set.place())),
             ));
         } else if let Some(value) = card.control.answer(key).filter(|value| *value != "0") {
             findings.push(check.found(
@@ -161,7 +161,7 @@ fn of_networks(supplicant: &Supplicant) -> Vec<Finding> {
     let entries = &supplicant.entries;
     let mut findings = Vec::new();
     for entry in entries.iter().filter(|entry| entry.network.is_some()) {
-        let (name, place) = (shown(name(entries, entry)), supplicant.at(entry));
+        let (name, place) = (shown(name(entries, entry)), entry.place());
         match (entry.key, entry.value) {
             ("scan_ssid", "1") => findings.push(HIDDEN.warning(
                 format_args!(

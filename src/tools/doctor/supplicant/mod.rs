@@ -2,6 +2,7 @@
 
 mod control;
 mod identifying;
+mod networks;
 
 use super::facts::{CardFacts, Facts};
 use super::files::Content;
@@ -32,6 +33,11 @@ pub(super) const CHECKS: &[&Check] = &[
     &identifying::INTERWORKING,
     &identifying::AP_SCAN,
     &identifying::UPDATE_CONFIG,
+    &networks::BGSCAN,
+    &networks::HOTSPOT,
+    &networks::OWE,
+    &networks::IDENTITY,
+    &networks::SSID_PROTECTION,
 ];
 
 /// Options that take a value (`main.c`, 2.10).
@@ -44,52 +50,107 @@ struct Supplicant<'a> {
     entries: Vec<Entry<'a>>,
     /// `-C` or `-O`: directory of the socket, which overrides the file.
     socket_option: Option<&'a str>,
-}
-
-impl Supplicant<'_> {
-    /// Path and line of an entry.
-    fn at(&self, entry: &Entry) -> String {
-        format!("{} line {}", self.path, entry.line)
-    }
+    /// Otherwise it is configured over its control socket or D-Bus.
+    has_file: bool,
 }
 
 pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
     let arguments = arguments(&facts.processes, &card.name);
-    let Some(path) = path(facts, card, arguments.as_ref()) else {
+    let named = match &arguments {
+        Some(arguments) => arguments.files.clone(),
+        None => Vec::new(),
+    };
+    let usual = arguments
+        .is_none()
+        .then(|| usual_path(facts, card))
+        .flatten();
+    if arguments.is_none() && usual.is_none() {
         return Vec::new();
-    };
-    let text = match facts.files.get(&path) {
-        Some(Content::Text(text)) => text,
-        Some(Content::Denied | Content::Exists) => {
-            return vec![CONFIGURATION.note(
-                format_args!("{path} cannot be read by this user"),
-                format_args!("`sudo macveil doctor {}`", card.name),
-            )];
+    }
+    let process = arguments.as_ref().map(|arguments| arguments.process);
+    let wanted = named.iter().copied().map(str::to_owned).chain(usual);
+    let mut findings = Vec::new();
+    let mut files = Vec::new();
+    for file in wanted {
+        match read(facts, card, process, &file) {
+            Ok(found) => files.push(found),
+            Err(finding) => findings.push(finding),
         }
-        None => {
-            return vec![CONFIGURATION.problem(
-                format_args!("wpa_supplicant uses {path}, which does not exist"),
-                format_args!("create {path}, or start wpa_supplicant with the correct -c"),
-            )];
-        }
-    };
-    let socket = arguments.as_ref().and_then(|arguments| arguments.socket);
+    }
+    if !findings.is_empty() {
+        return findings;
+    }
+    let path = files.first().map(|file| file.0.clone());
     let supplicant = Supplicant {
-        entries: entries(text),
-        socket_option: socket,
-        path,
+        entries: entries(&files),
+        socket_option: arguments.as_ref().and_then(|arguments| arguments.socket),
+        path: path.unwrap_or_else(|| format!("{DIRECTORY}/wpa_supplicant-{}.conf", card.name)),
+        has_file: !files.is_empty(),
     };
-    let mut findings =
-        vec![CONFIGURATION.good(format_args!("wpa_supplicant uses {}", supplicant.path))];
+    for (path, _) in &files {
+        findings.push(CONFIGURATION.good(format_args!("wpa_supplicant uses {path}")));
+    }
     findings.extend(control::examine(facts, card, &supplicant));
-    findings.extend(identifying::examine(facts, card, &supplicant));
+    if supplicant.has_file {
+        findings.extend(identifying::examine(facts, card, &supplicant));
+        findings.extend(networks::examine(facts, card, &supplicant));
+    }
     findings
 }
 
+/// Path and text of a configuration file, or why it is unknown.
+fn read<'a>(
+    facts: &'a Facts,
+    card: &CardFacts,
+    process: Option<&Process>,
+    file: &str,
+) -> Result<(String, &'a str), Finding> {
+    let paths = match process {
+        Some(process) => process.paths_of(file),
+        None => vec![file.to_owned()],
+    };
+    let sudo = format!("`sudo macveil doctor {}`", card.name);
+    let Some(path) = paths.last() else {
+        return Err(CONFIGURATION.note(
+            format_args!(
+                "wpa_supplicant uses {file}, relative to its directory, which this user cannot see"
+            ),
+            format_args!("{sudo}; or start wpa_supplicant with an absolute path"),
+        ));
+    };
+    // What the process itself sees counts, under the plain name if that is the same.
+    let plain = facts.files.text(path);
+    let text = paths
+        .iter()
+        .find_map(|path| Some((path, facts.files.text(path)?)));
+    if let Some((found, text)) = text {
+        let shown = if plain == Some(text) { path } else { found };
+        return Ok((shown.clone(), text));
+    }
+    let is_denied = |path: &String| {
+        matches!(
+            facts.files.get(path),
+            Some(Content::Denied | Content::Exists)
+        )
+    };
+    if paths.iter().any(is_denied) {
+        return Err(CONFIGURATION.note(
+            format_args!("{path} cannot be read by this user"),
+            format_args!("{sudo}"),
+        ));
+    }
+    Err(CONFIGURATION.problem(
+        format_args!("wpa_supplicant uses {path}, which does not exist"),
+        format_args!("create {path}, or start wpa_supplicant with the correct path"),
+    ))
+}
+
 /// Arguments of a process for one interface.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Arguments<'a> {
-    file: Option<&'a str>,
+    process: &'a Process,
+    /// `-c` and then `-I`, which overrides it.
+    files: Vec<&'a str>,
     socket: Option<&'a str>,
 }
 
@@ -111,19 +172,26 @@ fn arguments<'a>(processes: &'a [Process], interface: &str) -> Option<Arguments<
         let of_it = parts.find(|part| value(part, "i") == Some(interface))?;
         let file = value(of_it, "c");
         Some(Arguments {
-            file,
+            process,
+            files: file.into_iter().chain(value(of_it, "I")).collect(),
             // -C applies only without a file.
             socket: value(&options, "O").or_else(|| value(of_it, "C").filter(|_| file.is_none())),
         })
     })
 }
 
-/// Path of the configuration file, if `wpa_supplicant` is used for the card.
-fn path(facts: &Facts, card: &CardFacts, arguments: Option<&Arguments>) -> Option<String> {
-    if let Some(arguments) = arguments {
-        // Without a file it is configured over its control socket.
-        return arguments.file.map(str::to_owned);
-    }
+/// Interfaces that `wpa_supplicant` is told to use.
+pub(crate) fn interfaces(processes: &[Process]) -> Vec<String> {
+    let supplicants = processes
+        .iter()
+        .filter(|process| process.name == "wpa_supplicant");
+    let options = supplicants.flat_map(|process| process.options(OPTIONS));
+    let names = options.filter(|(letter, _)| *letter == 'i');
+    names.map(|(_, name)| name.to_owned()).collect()
+}
+
+/// Path of the configuration file, if a unit starts `wpa_supplicant` for the card or there is a file for it.
+fn usual_path(facts: &Facts, card: &CardFacts) -> Option<String> {
     let name = &card.name;
     let own = format!("{DIRECTORY}/wpa_supplicant-{name}.conf");
     let is_enabled = |unit: &&str| units::is_enabled(facts, &format!("{unit}@{name}.service"));
@@ -140,11 +208,15 @@ fn path(facts: &Facts, card: &CardFacts, arguments: Option<&Arguments>) -> Optio
 
 /// Possible configuration files for an interface.
 pub(crate) fn configuration_files(processes: &[Process], interface: &str) -> Vec<String> {
-    let named = arguments(processes, interface).and_then(|arguments| arguments.file);
+    let named = arguments(processes, interface).into_iter();
+    let named = named.flat_map(|arguments| {
+        let paths = |file: &&str| arguments.process.paths_of(file);
+        arguments.files.iter().flat_map(paths).collect::<Vec<_>>()
+    });
     let usual = [
         format!("{DIRECTORY}/wpa_supplicant-{interface}.conf"),
         format!("{DIRECTORY}/wpa_supplicant-nl80211-{interface}.conf"),
         format!("{DIRECTORY}/wpa_supplicant.conf"),
     ];
-    named.map(str::to_owned).into_iter().chain(usual).collect()
+    named.chain(usual).collect()
 }
