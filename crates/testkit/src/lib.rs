@@ -7,6 +7,7 @@
 //! | [`scenarios`] | the stories: given, when, then |
 //! | [`digest`], [`record`], [`sample`] | what the lab and the simulation hand over and compare |
 //! | [`fuzz`], [`capture_generator`] | inputs of parsers |
+//! | [`planted`] | captures in which a station tells who it is |
 //! | [`documented`], [`misconfigurations`] | tables that documentation and programs are checked against |
 //! | [`namespace`] | a network namespace with a daemon in it |
 //! | [`bus`] | a private message bus |
@@ -47,6 +48,7 @@ pub mod lab_options;
 pub mod links;
 pub mod misconfigurations;
 pub mod namespace;
+pub mod planted;
 pub mod record;
 pub mod report;
 pub mod sample;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::text::{begin, hex};
+use super::text::{begin, hex, shown};
 use crate::protocol::to_json;
 use crate::tools::audit::{
     Leak, LeakFinding, LinkReason, LinkedAddresses, Micros, Moment, StationReport, Verdict,
@@ -39,9 +39,18 @@ struct Station {
     goodbyes: u64,
     access_points: Vec<Mac>,
     names: Vec<String>,
+    identifiers: Vec<Identified>,
+    other_addresses: Vec<Mac>,
+    beamforming_reports: u64,
     uuids: Vec<String>,
     leaks: Vec<Observation>,
     notes: Vec<Observation>,
+}
+
+#[derive(Serialize)]
+struct Identified {
+    kind: &'static str,
+    value: String,
 }
 
 #[derive(Serialize)]
@@ -112,6 +121,16 @@ fn station(judged: &StationReport, begin: Micros) -> Station {
         goodbyes: station.deauthentications,
         access_points: station.partners.clone(),
         names: names.collect(),
+        identifiers: station
+            .identifiers
+            .iter()
+            .map(|it| Identified {
+                kind: it.word(),
+                value: shown(it),
+            })
+            .collect(),
+        other_addresses: station.others.clone(),
+        beamforming_reports: station.beamforming.count,
         uuids: station.uuids.iter().map(|it| hex(it)).collect(),
         leaks: observations(true),
         notes: observations(false),
@@ -136,7 +155,7 @@ fn when(moment: Moment, begin: Micros) -> When {
 fn link(link: &LinkedAddresses, begin: Micros) -> LinkReport {
     let (reason, by) = match &link.reason {
         LinkReason::CountsOn { gap } => ("sequence-numbers", gap.to_string()),
-        LinkReason::SameUuid(uuid) => ("uuid", hex(uuid)),
+        LinkReason::SameIdentifier(value) => (value.word(), shown(value)),
         LinkReason::SameName(name) => ("name", name.escape_ascii().to_string()),
         LinkReason::SameContent(hash) => ("elements", format!("{hash:016x}")),
     };

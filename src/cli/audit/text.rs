@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use data_encoding::HEXLOWER;
 
 use crate::tools::audit::{
-    Confidence, FrameCounts, Leak, LinkReason, LinkedAddresses, MAX_ADDRESSES, Micros, Station,
-    StationReport, Verdict,
+    Confidence, FrameCounts, Identifier, Leak, LinkReason, LinkedAddresses, MAX_ADDRESSES, Micros,
+    Station, StationReport, Verdict,
 };
 use crate::tools::vendors::Vendors;
 
@@ -153,6 +153,24 @@ fn detail(leak: Leak, station: &Station) -> String {
                 .map(|uuid| format!(", UUID {}", hex(uuid)));
             uuids.collect()
         }
+        Leak::OtherAddress => {
+            let others: Vec<_> = station.others.iter().map(ToString::to_string).collect();
+            format!(": {}", others.join(", "))
+        }
+        Leak::Personal => {
+            let all = station.identifiers.iter();
+            let personal = all.filter(|it| it.is_personal());
+            let named: Vec<_> = personal
+                .map(|it| format!("{} {}", what(it), said(it)))
+                .collect();
+            format!(": {}", named.join(", "))
+        }
+        Leak::RequestedScan => station
+            .request
+            .map_or_else(String::new, |(moment, beacons)| {
+                let kind = if beacons { "beacon" } else { "transition" };
+                format!(": after a {kind} request (frame {})", moment.frame)
+            }),
         _ => String::new(),
     }
 }
@@ -174,7 +192,9 @@ fn links(text: &mut String, verdict: &Verdict, confidence: Confidence, title: &s
 fn link(link: &LinkedAddresses, begin: Micros) -> String {
     let why = match &link.reason {
         LinkReason::CountsOn { gap } => format!("sequence numbers continue (difference {gap})"),
-        LinkReason::SameUuid(uuid) => format!("same WPS UUID {}", hex(uuid)),
+        LinkReason::SameIdentifier(value) => {
+            format!("same {} {}", what(value), said(value))
+        }
         LinkReason::SameName(name) => {
             format!("same SSID {}", quoted(name))
         }
@@ -185,6 +205,44 @@ fn link(link: &LinkedAddresses, begin: Micros) -> String {
     let at = seconds(link.moment.at.saturating_sub(begin));
     let (earlier, later, frame) = (link.earlier, link.later, link.moment.frame);
     format!("{earlier} is {later}: {why}, at {at} s (frame {frame})")
+}
+
+const fn what(value: &Identifier) -> &'static str {
+    match value {
+        Identifier::Uuid(_) => "WPS UUID",
+        Identifier::P2pDevice(_) => "P2P device address",
+        Identifier::MldAddress(_) => "MLD address",
+        Identifier::Key(_) => "key identifier",
+        Identifier::PasswordId(_) => "password identifier",
+        Identifier::EapIdentity(_) => "EAP identity",
+        Identifier::DhcpClient(_) => "DHCP client identifier",
+        Identifier::Duid(_) => "DUID",
+        Identifier::HostName(_) => "host name",
+        Identifier::InterfaceId(_) => "IPv6 interface identifier",
+        Identifier::AddressGroup(_) => "end of an IPv6 address",
+    }
+}
+
+fn said(value: &Identifier) -> String {
+    match value {
+        Identifier::PasswordId(text)
+        | Identifier::EapIdentity(text)
+        | Identifier::HostName(text) => quoted(text),
+        other => shown(other),
+    }
+}
+
+pub(super) fn shown(value: &Identifier) -> String {
+    match value {
+        Identifier::Uuid(bytes) | Identifier::Key(bytes) => hex(bytes),
+        Identifier::P2pDevice(address) | Identifier::MldAddress(address) => address.to_string(),
+        Identifier::PasswordId(text)
+        | Identifier::EapIdentity(text)
+        | Identifier::HostName(text) => text.escape_ascii().to_string(),
+        Identifier::DhcpClient(bytes) | Identifier::Duid(bytes) => hex(bytes),
+        Identifier::InterfaceId(bytes) => hex(bytes),
+        Identifier::AddressGroup(bytes) => hex(bytes),
+    }
 }
 
 fn conclusion(verdict: &Verdict) -> String {

@@ -18,6 +18,8 @@ impl<'a> Element<'a> {
     pub const CHANNEL: u8 = 3;
     /// Extended Supported Rates.
     pub const MORE_RATES: u8 = 50;
+    /// RSN.
+    pub const RSN: u8 = 48;
     /// Vendor Specific.
     pub const VENDOR: u8 = 221;
 
@@ -39,7 +41,13 @@ impl<'a> Element<'a> {
     /// Whether this is an element of P2P (Wi-Fi Direct).
     #[must_use]
     pub fn is_p2p(&self) -> bool {
-        self.vendors(*b"\x50\x6f\x9a\x09").is_some()
+        self.p2p().is_some()
+    }
+
+    /// The attributes of an element of P2P.
+    #[must_use]
+    pub fn p2p(&self) -> Option<&'a [u8]> {
+        self.vendors(*b"\x50\x6f\x9a\x09")
     }
 
     fn vendors(&self, kind: [u8; 4]) -> Option<&'a [u8]> {

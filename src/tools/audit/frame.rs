@@ -17,6 +17,10 @@ pub struct Frame<'a> {
     pub bssid: Option<Mac>,
     /// Sequence number without the fragment number.
     pub sequence: Option<u16>,
+    /// The body is encrypted.
+    pub is_protected: bool,
+    /// Bytes of the body before its elements.
+    fixed: usize,
     /// Frame body.
     pub body: &'a [u8],
 }
@@ -38,6 +42,8 @@ pub enum FrameKind {
     Authentication,
     /// Deauthentication or disassociation.
     Deauthentication,
+    /// Action frame.
+    Action,
     /// Any other management frame.
     Management,
     /// Data or null data.
@@ -59,6 +65,8 @@ pub enum Direction {
     Bridge,
 }
 
+const PROTECTED: u8 = 0x40;
+const ORDER: u8 = 0x80;
 const CTS: u8 = 12;
 const ACK: u8 = 13;
 
@@ -79,8 +87,16 @@ impl<'a> Frame<'a> {
     }
 
     fn management(bytes: &'a [u8], subtype: u8, flags: u8) -> Option<Self> {
-        let header = if flags & 0x80 == 0 { 24 } else { 28 };
-        Self::numbered(bytes, management(subtype), mac(bytes, 16)?, header)
+        let header = if flags & ORDER == 0 { 24 } else { 28 };
+        let frame = Self::numbered(bytes, management(subtype), mac(bytes, 16)?, header)?;
+        let fixed = match subtype {
+            0 => 4,
+            2 => 10,
+            4 => 0,
+            5 | 8 => 12,
+            _ => frame.body.len(),
+        };
+        Some(Self { fixed, ..frame })
     }
 
     fn data(bytes: &'a [u8], subtype: u8, flags: u8) -> Option<Self> {
@@ -96,7 +112,11 @@ impl<'a> Frame<'a> {
         } else {
             24
         };
-        let of_service = if subtype & 8 == 0 { 0 } else { 2 };
+        let of_service = match (subtype & 8, flags & ORDER) {
+            (0, _) => 0,
+            (_, 0) => 2,
+            _ => 6,
+        };
         Self::numbered(
             bytes,
             FrameKind::Data(direction),
@@ -112,6 +132,8 @@ impl<'a> Frame<'a> {
             transmitter: Some(mac(bytes, 10)?),
             bssid: Some(bssid),
             sequence: Some(u16_at(bytes, 22)? >> 4),
+            is_protected: bytes.get(1)? & PROTECTED != 0,
+            fixed: usize::MAX,
             body: bytes.get(header..)?,
         })
     }
@@ -128,19 +150,16 @@ impl<'a> Frame<'a> {
             transmitter,
             bssid: None,
             sequence: None,
+            is_protected: false,
+            fixed: usize::MAX,
             body: &[],
         })
     }
 
-    /// Elements of probe requests, probe responses and beacons.
+    /// Elements of probe and association requests, probe responses and beacons.
     #[must_use]
     pub fn elements(&self) -> Elements<'a> {
-        let fixed = match self.kind {
-            FrameKind::ProbeRequest => 0,
-            FrameKind::Beacon | FrameKind::ProbeResponse => 12,
-            _ => self.body.len(),
-        };
-        Elements(self.body.get(fixed..).unwrap_or_default())
+        Elements(self.body.get(self.fixed..).unwrap_or_default())
     }
 
     /// SSID, unless it is the wildcard.
@@ -161,9 +180,10 @@ impl<'a> Frame<'a> {
             | FrameKind::Data(Direction::FromAccessPoint) => true,
             // P2P devices also send probe responses, although they are not access points.
             FrameKind::ProbeResponse => self.ssid() != Some(DIRECT),
-            FrameKind::Authentication | FrameKind::Deauthentication | FrameKind::Management => {
-                self.transmitter == self.bssid && self.transmitter.is_some()
-            }
+            FrameKind::Authentication
+            | FrameKind::Deauthentication
+            | FrameKind::Action
+            | FrameKind::Management => self.transmitter == self.bssid && self.transmitter.is_some(),
             _ => false,
         }
     }
@@ -185,6 +205,7 @@ const fn management(subtype: u8) -> FrameKind {
         8 => FrameKind::Beacon,
         11 => FrameKind::Authentication,
         10 | 12 => FrameKind::Deauthentication,
+        13 | 14 => FrameKind::Action,
         _ => FrameKind::Management,
     }
 }

@@ -10,6 +10,7 @@
 //! | `pcap`, `pcapng` | the two formats |
 //! | `radiotap` | the header that a sniffer adds |
 //! | `frame`, `elements` | sender, receiver and content of a frame |
+//! | `identity` | what else a frame says about its sender |
 //! | `station` | what each address sent and disclosed |
 //! | `links` | addresses that belong to one card |
 //! | `verdict` | which of that is a leak |
@@ -23,6 +24,7 @@ mod elements;
 mod frame;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
+mod identity;
 mod links;
 mod pcap;
 mod pcapng;
@@ -40,12 +42,14 @@ use std::io::Read;
 pub use capture::{Capture, CaptureError, Link as LinkType, Micros, Packet};
 pub use elements::{Element, Elements, uuid};
 pub use frame::{Direction, Frame, FrameKind};
+pub use identity::Identifier;
 pub use links::{Confidence, LinkReason, LinkedAddresses};
 pub use radiotap::{Radio, split};
 pub use station::{Moment, Station, Tally};
 pub use timeline::{Timeline, draw};
 pub use verdict::{Leak, LeakFinding, StationReport, Verdict};
 
+use identity::Statement;
 use macveil_core::types::Mac;
 use station::Reception;
 use timeline::{Disclosures, Observation};
@@ -168,29 +172,97 @@ impl Audit {
     }
 
     fn observe_frame(&mut self, frame: &Frame, transmitter: Mac, reception: Reception) {
-        let is_known = || {
-            let KnownAddresses {
-                permanent,
-                assigned,
-            } = &self.known;
-            permanent.contains(&transmitter) || assigned.contains(&transmitter)
-        };
-        let full = self.stations.len() >= self.limit;
-        if full && !self.stations.contains_key(&transmitter) && !is_known() {
+        if let Some(station) = self.receiver(frame) {
+            station.receive(frame, reception.moment);
+        }
+        let is_known = self.is_known(transmitter);
+        let Some(station) = self.station(transmitter) else {
             self.counts.ignored += 1;
             return;
-        }
-        let is_known = is_known();
-        let station = self.stations.entry(transmitter).or_default();
+        };
         let before = station.disclosure_counts();
         station.observe(frame, reception);
+        let disclosed = Disclosures::between(before, station.disclosure_counts());
         if let (Some(timeline), Some((begin, _))) = (&mut self.timeline, self.counts.span) {
             let observation = Observation {
                 at: reception.moment.at,
-                disclosed: Disclosures::between(before, station.disclosure_counts()),
+                disclosed,
                 is_known,
             };
             timeline.observe(begin, frame, transmitter, observation);
+        }
+        if !frame.is_from_access_point() {
+            self.observe_content(frame, transmitter, reception);
+        }
+    }
+
+    /// The station that an access point's frame is for, if the frame can say something about it.
+    fn receiver(&mut self, frame: &Frame) -> Option<&mut Station> {
+        let may_tell = matches!(
+            frame.kind,
+            FrameKind::Data(Direction::FromAccessPoint) | FrameKind::Action
+        );
+        if !may_tell || !frame.is_from_access_point() {
+            return None;
+        }
+        self.stations.get_mut(&frame.receiver)
+    }
+
+    fn is_known(&self, address: Mac) -> bool {
+        self.known.permanent.contains(&address) || self.known.assigned.contains(&address)
+    }
+
+    /// The entry of an address; `None` if the limit leaves no room for it.
+    fn station(&mut self, address: Mac) -> Option<&mut Station> {
+        let full = self.stations.len() >= self.limit;
+        if full && !self.stations.contains_key(&address) && !self.is_known(address) {
+            return None;
+        }
+        Some(self.stations.entry(address).or_default())
+    }
+
+    /// Adds what a station's frame says about it besides its transmitter address.
+    fn observe_content(&mut self, frame: &Frame, transmitter: Mac, reception: Reception) {
+        let moment = reception.moment;
+        let mut tell = |statement| match statement {
+            Statement::Has(identifier) => {
+                if let Some(station) = self.station(transmitter) {
+                    station.identify(identifier, moment);
+                }
+            }
+            Statement::Is(other) => {
+                if let Some(station) = self.station(transmitter) {
+                    station.name_other(other, moment);
+                }
+                if self.known.permanent.contains(&other)
+                    && let Some(station) = self.station(other)
+                {
+                    station.any.add(moment);
+                    station.last = station.last.max(moment.at);
+                }
+            }
+            Statement::IsLinkOf(device) => {
+                if let Some(station) = self.station(transmitter) {
+                    station.identify(Identifier::MldAddress(device), moment);
+                }
+                // It counts as if it had transmitted the frame.
+                if device != transmitter
+                    && let Some(station) = self.station(device)
+                {
+                    station.as_device += 1;
+                    station.observe(frame, reception);
+                }
+            }
+        };
+        match frame.kind {
+            FrameKind::Data(direction) if !frame.is_protected => {
+                let is_own = matches!(direction, Direction::ToAccessPoint | Direction::Direct);
+                if is_own {
+                    identity::payload(frame.body, transmitter, &mut tell);
+                }
+            }
+            _ if frame.is_protected => {}
+            _ => identity::management(frame, &mut tell),
         }
     }
 

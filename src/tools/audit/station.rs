@@ -5,6 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::capture::Micros;
 use super::elements::{self, Element};
 use super::frame::{DIRECT, Direction, Frame, FrameKind};
+use super::identity::{Identifier, Purpose};
 use macveil_core::types::Mac;
 
 /// Position in the capture.
@@ -26,7 +27,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, moment: Moment) {
+    pub(super) fn add(&mut self, moment: Moment) {
         self.count += 1;
         self.first.get_or_insert(moment);
     }
@@ -40,7 +41,9 @@ pub struct Station {
     /// Time of the last frame.
     pub last: Micros,
     /// Frames that only access points send.
-    pub as_access_point: u64,
+    pub as_access_point: Tally,
+    /// Frames of other addresses that named this one as the MLD address of their device.
+    pub as_device: u64,
     /// Association requests.
     pub associations: u64,
     /// Authentication frames.
@@ -69,7 +72,58 @@ pub struct Station {
     pub(super) trail: Trail,
     /// Access points that it sent association requests or data to, the first few.
     pub partners: Vec<Mac>,
+    /// SSIDs in association requests, the first few.
+    pub joined: Vec<Box<[u8]>>,
+    /// What it said of itself, the first few.
+    pub identifiers: Vec<Identifier>,
+    /// Frames that say who its user is.
+    pub personal: Tally,
+    /// Other addresses of the card that its frames contained, the first few.
+    pub others: Vec<Mac>,
+    /// Frames that contained them.
+    pub naming_others: Tally,
+    /// Public action frames, such as GAS, to access points that it was not associated with.
+    pub queries: Tally,
+    /// Data to access points that it was not associated with.
+    pub stray_data: Tally,
+    /// Probe requests that a frame of an access point caused.
+    pub requested: Tally,
+    /// The first such frame, and whether it was a beacon request.
+    pub request: Option<(Moment, bool)>,
+    /// Beamforming reports.
+    pub beamforming: Tally,
+    bond: Bond,
+    asked: Option<Request>,
     scan: Option<Scan>,
+}
+
+/// The access point that it is associated with.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+struct Bond {
+    to: Option<Mac>,
+    /// It said goodbye.
+    ended: Option<Micros>,
+}
+
+/// A frame for which a station scans.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Request {
+    moment: Moment,
+    is_beacon_request: bool,
+}
+
+/// Frames can be on their way when an association ends.
+const GRACE: Micros = 1_000_000;
+/// A scan for a request begins within this time.
+const MAX_DELAY_OF_SCAN: Micros = 10_000_000;
+/// Maximum number of identifiers and of other addresses.
+const MAX_IDENTIFIERS: usize = 16;
+
+impl Bond {
+    fn holds(self, access_point: Mac, now: Micros) -> bool {
+        let lasts = self.ended.is_none_or(|at| now.saturating_sub(at) <= GRACE);
+        self.to == Some(access_point) && lasts
+    }
 }
 
 /// Maximum number of SSIDs, UUIDs, hashes and access points that are kept per address.
@@ -132,29 +186,113 @@ impl Station {
         self.any.add(moment);
         self.last = self.last.max(moment.at);
         if frame.is_from_access_point() {
-            self.as_access_point += 1;
+            self.as_access_point.add(moment);
             return;
         }
         match frame.kind {
             FrameKind::ProbeRequest => self.observe_probe(frame, packet),
             FrameKind::Authentication => self.authentications += 1,
-            FrameKind::Deauthentication => self.deauthentications += 1,
+            FrameKind::Deauthentication => {
+                self.deauthentications += 1;
+                if self.bond.to == Some(frame.receiver) {
+                    self.bond.ended.get_or_insert(moment.at);
+                }
+            }
             FrameKind::AssociationRequest => {
                 self.associations += 1;
                 remember(&mut self.partners, frame.receiver);
+                if let Some(name) = frame.ssid() {
+                    remember_bytes(&mut self.joined, name);
+                }
+                self.bond = Bond {
+                    to: Some(frame.receiver),
+                    ended: None,
+                };
             }
             FrameKind::Data(Direction::ToAccessPoint) => {
                 self.data += 1;
                 remember(&mut self.partners, frame.receiver);
+                self.bond.to.get_or_insert(frame.receiver);
+                if !self.bond.holds(frame.receiver, moment.at) {
+                    self.stray_data.add(moment);
+                }
             }
             FrameKind::Data(Direction::Direct) => self.data += 1,
+            FrameKind::Action => self.observe_action(frame, moment),
             _ => {}
         }
+    }
+
+    fn observe_action(&mut self, frame: &Frame, moment: Moment) {
+        if frame.is_protected {
+            return;
+        }
+        match Purpose::of(frame.body) {
+            Purpose::BeamformingReport => self.beamforming.add(moment),
+            Purpose::Public if !self.bond.holds(frame.receiver, moment.at) => {
+                self.queries.add(moment);
+            }
+            _ => {}
+        }
+    }
+
+    /// Adds a frame that an access point sent to this address.
+    pub(super) fn receive(&mut self, frame: &Frame, moment: Moment) {
+        let Some(access_point) = frame.transmitter else {
+            return;
+        };
+        match frame.kind {
+            // Then it is associated with it: the sniffer missed that.
+            FrameKind::Data(_)
+                if self.bond.to.is_some() && !self.bond.holds(access_point, moment.at) =>
+            {
+                self.bond = Bond {
+                    to: Some(access_point),
+                    ended: None,
+                };
+                self.stray_data = Tally::default();
+            }
+            FrameKind::Action if !frame.is_protected => {
+                let is_beacon_request = match Purpose::of(frame.body) {
+                    Purpose::BeaconRequest => true,
+                    Purpose::TransitionRequest => false,
+                    _ => return,
+                };
+                self.asked = Some(Request {
+                    moment,
+                    is_beacon_request,
+                });
+            }
+            _ => {}
+        }
+    }
+
+    /// Adds a value that a frame contained.
+    pub(super) fn identify(&mut self, identifier: Identifier, moment: Moment) {
+        if identifier.is_personal() {
+            self.personal.add(moment);
+        }
+        if self.identifiers.len() < MAX_IDENTIFIERS && !self.identifiers.contains(&identifier) {
+            self.identifiers.push(identifier);
+        }
+    }
+
+    /// Adds another address of the card that a frame contained.
+    pub(super) fn name_other(&mut self, other: Mac, moment: Moment) {
+        self.naming_others.add(moment);
+        remember(&mut self.others, other);
     }
 
     fn observe_probe(&mut self, frame: &Frame, packet: Reception) {
         let moment = packet.moment;
         self.probes.add(moment);
+        if let Some(asked) = self.asked
+            && moment.at.saturating_sub(asked.moment.at) <= MAX_DELAY_OF_SCAN
+        {
+            self.requested.add(moment);
+            self.request
+                .get_or_insert((asked.moment, asked.is_beacon_request));
+        }
         self.trail.observe(frame.sequence, packet.signal);
         let (mut rich, mut wps_or_p2p) = (false, false);
         let mut channel = packet.frequency;
@@ -170,9 +308,7 @@ impl Station {
                 (Element::SSID, name) => {
                     self.naming.add(moment);
                     let name = name.get(..32).unwrap_or(name);
-                    if self.names.iter().all(|known| **known != *name) {
-                        remember(&mut self.names, name.into());
-                    }
+                    remember_bytes(&mut self.names, name);
                 }
                 // More exact than the sniffer's channel: a sniffer also receives from neighbouring channels.
                 (Element::CHANNEL, [number]) => channel = Some(u16::from(*number)),
@@ -238,7 +374,7 @@ impl Station {
     /// Whether it sent frames that only access points send.
     #[must_use]
     pub const fn is_access_point(&self) -> bool {
-        self.as_access_point > 0
+        self.as_access_point.count > 0
     }
 
     /// Whether it sent association requests or data.
@@ -278,5 +414,11 @@ fn content(frame: &Frame) -> u64 {
 fn remember<T: PartialEq>(few: &mut Vec<T>, item: T) {
     if few.len() < MAX_REMEMBERED && !few.contains(&item) {
         few.push(item);
+    }
+}
+
+fn remember_bytes(few: &mut Vec<Box<[u8]>>, item: &[u8]) {
+    if few.len() < MAX_REMEMBERED && few.iter().all(|known| **known != *item) {
+        few.push(item.into());
     }
 }

@@ -26,6 +26,20 @@ pub enum Leak {
     WpsOrP2p,
     /// The address was already used for another scan.
     SeveralScans,
+    /// A frame that contains another address of the card.
+    OtherAddress,
+    /// Data to an access point that the address is not associated with.
+    StrayData,
+    /// A public action frame with an assigned address to another access point.
+    AssignedInQuery,
+    /// The address of a station is also that of an access point.
+    AccessPoint,
+    /// Only a note: a frame that says who the user is.
+    Personal,
+    /// Only a note: a probe request that a frame of an access point caused.
+    RequestedScan,
+    /// Only a note: a report of how a signal arrived.
+    Beamforming,
     /// Only a note: a probe request with optional elements.
     Fingerprint,
     /// Only a note: the address is globally administered, but not one that the user specified.
@@ -34,7 +48,7 @@ pub enum Leak {
 
 impl Leak {
     /// All of them, in the order of the output.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 16] = [
         Self::PermanentAddress,
         Self::NotRandomised,
         Self::AssignedInProbe,
@@ -42,6 +56,13 @@ impl Leak {
         Self::NamedUnderAssigned,
         Self::WpsOrP2p,
         Self::SeveralScans,
+        Self::OtherAddress,
+        Self::StrayData,
+        Self::AssignedInQuery,
+        Self::AccessPoint,
+        Self::Personal,
+        Self::RequestedScan,
+        Self::Beamforming,
         Self::Fingerprint,
         Self::VendorAddress,
     ];
@@ -49,7 +70,14 @@ impl Leak {
     /// Whether this is a note only.
     #[must_use]
     pub const fn is_note(self) -> bool {
-        matches!(self, Self::Fingerprint | Self::VendorAddress)
+        matches!(
+            self,
+            Self::Personal
+                | Self::RequestedScan
+                | Self::Beamforming
+                | Self::Fingerprint
+                | Self::VendorAddress
+        )
     }
 
     /// The word in JSON.
@@ -63,6 +91,13 @@ impl Leak {
             Self::NamedUnderAssigned => "network-named-under-assigned-address",
             Self::WpsOrP2p => "wps-or-p2p",
             Self::SeveralScans => "several-scans",
+            Self::OtherAddress => "other-address",
+            Self::StrayData => "stray-data",
+            Self::AssignedInQuery => "assigned-address-in-query",
+            Self::AccessPoint => "access-point",
+            Self::Personal => "personal",
+            Self::RequestedScan => "requested-scan",
+            Self::Beamforming => "beamforming",
             Self::Fingerprint => "fingerprint",
             Self::VendorAddress => "vendor-address",
         }
@@ -79,6 +114,13 @@ impl fmt::Display for Leak {
             Self::NamedUnderAssigned => "probe request with an SSID and an assigned address",
             Self::WpsOrP2p => "probe request with a WPS or P2P element",
             Self::SeveralScans => "address reused for another scan",
+            Self::OtherAddress => "frame that contains another address of the card",
+            Self::StrayData => "data to an access point without an association",
+            Self::AssignedInQuery => "query with an assigned address to another access point",
+            Self::AccessPoint => "access point with the address of a station",
+            Self::Personal => "frame with a name of the user or machine",
+            Self::RequestedScan => "probe request that an access point caused",
+            Self::Beamforming => "beamforming report",
             Self::Fingerprint => "probe request with optional elements",
             Self::VendorAddress => "frame with a globally administered address",
         })
@@ -173,11 +215,12 @@ pub(super) fn reach(
     counts: FrameCounts,
     stations: BTreeMap<Mac, Station>,
 ) -> Verdict {
-    let is_access_point =
-        |entry: &(Mac, Station)| entry.1.is_access_point() && !known.permanent.contains(&entry.0);
-    let (access_points, others): (Vec<_>, Vec<_>) = stations.into_iter().partition(is_access_point);
+    let access_points = stations.values().filter(|it| it.is_access_point()).count();
+    let others = stations.into_iter().filter(|(address, station)| {
+        let is_known = known.permanent.contains(address) || known.assigned.contains(address);
+        !station.is_access_point() || is_known || station.associations > 0
+    });
     let mut judged: Vec<_> = others
-        .into_iter()
         .map(|(address, station)| StationReport {
             address,
             findings: findings(address, &station, known),
@@ -189,7 +232,7 @@ pub(super) fn reach(
     Verdict {
         counts,
         stations: judged,
-        access_points: access_points.len(),
+        access_points,
         links: Vec::new(),
         is_strict: false,
     }
@@ -199,6 +242,7 @@ fn findings(address: Mac, station: &Station, known: &KnownAddresses) -> Vec<Leak
     let if_so = |holds: bool, tally: Tally| if holds { tally } else { Tally::default() };
     let permanent = known.permanent.contains(&address);
     let assigned = known.assigned.contains(&address) || station.is_associated();
+    let is_hotspot = station.is_access_point() && !permanent;
     let from_vendor = !permanent && !address.is_local() && station.is_station();
     let unnamed = known.permanent.is_empty();
     let tally = |leak| match leak {
@@ -210,6 +254,13 @@ fn findings(address: Mac, station: &Station, known: &KnownAddresses) -> Vec<Leak
         Leak::NamedUnderAssigned => if_so(assigned, station.naming),
         Leak::WpsOrP2p => station.wps_or_p2p,
         Leak::SeveralScans => if_so(!assigned && !permanent, station.more_scans),
+        Leak::OtherAddress => station.naming_others,
+        Leak::StrayData => station.stray_data,
+        Leak::AssignedInQuery => if_so(assigned, station.queries),
+        Leak::AccessPoint => if_so(assigned, station.as_access_point),
+        Leak::Personal => station.personal,
+        Leak::RequestedScan => station.requested,
+        Leak::Beamforming => station.beamforming,
         Leak::Fingerprint => station.rich,
     };
     let findings = Leak::ALL.map(|leak| LeakFinding {
@@ -218,6 +269,8 @@ fn findings(address: Mac, station: &Station, known: &KnownAddresses) -> Vec<Leak
     });
     let found = findings
         .into_iter()
-        .filter(|finding| finding.tally.count > 0);
+        .filter(|finding| finding.tally.count > 0)
+        // Access points are not judged otherwise.
+        .filter(|finding| !is_hotspot || finding.leak == Leak::AccessPoint);
     found.collect()
 }

@@ -28,6 +28,7 @@ mod trace;
 use std::collections::BTreeMap;
 
 use super::capture::Micros;
+use super::identity::Identifier;
 use super::station::{Moment, Station};
 use chains::Chains;
 use macveil_core::types::Mac;
@@ -76,8 +77,8 @@ pub enum LinkReason {
         /// Difference between the last number of the one and the first of the other.
         gap: u16,
     },
-    /// The probe requests have the same WPS UUID.
-    SameUuid([u8; 16]),
+    /// The frames contain the same value.
+    SameIdentifier(Identifier),
     /// The probe requests have the same SSID.
     SameName(Box<[u8]>),
     /// The probe requests have the same optional elements (as a hash).

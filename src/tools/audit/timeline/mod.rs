@@ -58,6 +58,7 @@ impl FrameGroup {
             FrameKind::AssociationResponse
             | FrameKind::ProbeResponse
             | FrameKind::Beacon
+            | FrameKind::Action
             | FrameKind::Management
             | FrameKind::Control => Self::Other,
         }

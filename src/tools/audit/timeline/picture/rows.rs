@@ -58,7 +58,15 @@ impl Row<'_> {
             Leak::NetworkNamed | Leak::NamedUnderAssigned => name,
             Leak::WpsOrP2p => wps_or_p2p,
             Leak::SeveralScans => scan,
-            Leak::Fingerprint | Leak::VendorAddress => false,
+            Leak::OtherAddress
+            | Leak::StrayData
+            | Leak::AssignedInQuery
+            | Leak::AccessPoint
+            | Leak::Personal
+            | Leak::RequestedScan
+            | Leak::Beamforming
+            | Leak::Fingerprint
+            | Leak::VendorAddress => false,
         });
         leaks.then(|| {
             FrameGroup::ALL
