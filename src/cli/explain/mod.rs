@@ -23,6 +23,10 @@ use system::Card;
 /// Without an SSID, lists the known networks, as `macveil networks` does. The key, which only root can read, is needed
 /// for stable addresses; the policy and its rule are shown without it.
 #[derive(Debug, clap::Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line"
+)]
 #[command(after_help = "Examples:
   sudo macveil explain Home
   sudo macveil explain Home --verbose

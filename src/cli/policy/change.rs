@@ -194,16 +194,12 @@ impl<'a> Change<'a> {
             let file = path.display().to_string();
             return Ok(Outcome::Tried { file, text, rules });
         }
-        match text {
-            Some(text) => file
-                .write(&text)
-                .map_err(|error| not_changed(&path, error))?,
-            None => {
-                let removed = file.remove().map_err(|error| not_changed(&path, error))?;
-                if !removed {
-                    return Ok(Outcome::Refused(NoChange::NothingSet(holds)));
-                }
-            }
+        let changed = match text {
+            Some(text) => file.write(&text).map(|()| true),
+            None => file.remove(),
+        };
+        if !changed.map_err(|error| not_changed(&path, error))? {
+            return Ok(Outcome::Refused(NoChange::NothingSet(holds)));
         }
         let file = path.display().to_string();
         let daemon = self.tell(&config, &file)?;

@@ -100,6 +100,10 @@ impl Settings {
 
 /// Options for changing a policy.
 #[derive(Debug, Clone, Default, clap::Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line"
+)]
 pub(super) struct How {
     /// The SSID is in hexadecimal.
     #[arg(long)]
