@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use super::failure::{Failure, NO, ignore_broken_pipe};
 use crate::config::{self, Config, Errors, Problem};
+use crate::platform::Group;
 use crate::protocol::{Mistake, to_json};
 use serde::Serialize;
 
@@ -33,6 +34,11 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
         Err(errors) if errors.are_about_files() => {
             return Err(Failure::cannot("cannot check the configuration", errors));
         }
+        Ok(mut config) => {
+            let here = config.warnings_on(&interfaces(), |name| Group::find(name).is_ok());
+            config.warnings.extend(here);
+            Ok(config)
+        }
         config => config,
     };
     let code = if config.is_ok() {
@@ -46,6 +52,15 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
         write_text(&config, out)
     };
     ignore_broken_pipe(written.map(|()| code).map_err(Failure::from))
+}
+
+/// The names of this host's interfaces.
+fn interfaces() -> Vec<String> {
+    let entries = std::fs::read_dir("/sys/class/net");
+    let entries = entries.into_iter().flatten().flatten();
+    entries
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .collect()
 }
 
 fn write_text(config: &Result<Config, Errors>, out: &mut impl Write) -> io::Result<()> {
@@ -146,6 +161,21 @@ mod tests {
         let (good, out) = check("[connection]\nstable-id = '${CONNECTION}'\n");
         assert!(
             good && out.starts_with("warning: /") && out.contains("has no effect"),
+            "{out}"
+        );
+    }
+
+    #[test]
+    fn names_that_this_host_lacks_are_warnings() {
+        let (good, out) = check("manage = ['wifi', 'lo']\ncontrol-group = 'no-such-group'\n");
+        assert!(good, "{out}");
+        assert!(
+            out.contains(":1:10: manage: no interface is called `wifi` now; for every interface"),
+            "{out}"
+        );
+        assert!(!out.contains("`lo`"), "{out}");
+        assert!(
+            out.contains(":2:17: control-group: there is no group `no-such-group`"),
             "{out}"
         );
     }

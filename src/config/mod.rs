@@ -68,6 +68,9 @@ pub struct Config {
     pub files: Vec<Arc<str>>,
     /// Options without effect, and similar likely mistakes.
     pub warnings: Vec<Problem>,
+    /// `manage` and `control-group` as they were set, for warnings about this host.
+    set_manage: Option<Sourced<DeviceSpecs>>,
+    set_group: Option<Sourced<Option<String>>>,
     manage: DeviceSpecs,
     device: DeviceOptions,
     connection: ConnectionOptions,
@@ -118,6 +121,20 @@ impl Config {
         let source = Source::new(file.display().to_string().into(), text.to_owned());
         Document::read(&source, &mut problems);
         Errors::unless_empty(problems)
+    }
+
+    /// Settings that have no effect on a host with these interfaces and groups.
+    pub fn warnings_on(
+        &self,
+        interfaces: &[String],
+        has_group: impl Fn(&str) -> bool,
+    ) -> Vec<Problem> {
+        warnings::on_host(
+            self.set_manage.as_ref(),
+            self.set_group.as_ref(),
+            interfaces,
+            has_group,
+        )
     }
 
     /// Whether macveil manages this interface. An interface that is neither Wi-Fi nor physical Ethernet
@@ -198,7 +215,7 @@ impl From<Document> for Config {
         Self {
             state_dir: path(document.state_dir, "/var/lib/macveil"),
             runtime_dir: path(document.runtime_dir, "/run/macveil"),
-            control_group: document.control_group.and_then(|group| group.value),
+            control_group: document.control_group.clone().and_then(|group| group.value),
             metrics_file: document.metrics_file.and_then(|path| path.value),
             log_identities: document.log_identities.is_some_and(|log| log.value),
             backend: document
@@ -208,6 +225,8 @@ impl From<Document> for Config {
             ctrl_interface: path(document.ctrl_interface, "/run/wpa_supplicant"),
             files: Vec::new(),
             warnings: Vec::new(),
+            set_manage: document.manage.clone(),
+            set_group: document.control_group.clone(),
             manage: document
                 .manage
                 .map_or_else(DeviceSpecs::wifi, |specs| specs.value),

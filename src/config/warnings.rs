@@ -1,8 +1,10 @@
 //! Warnings: valid options that are likely mistakes.
 
 use super::document::Document;
+use super::network::ScopedRule;
 use super::problem::Problem;
-use macveil_core::address::{ConnectionOptions, Policy, Sourced, StableId};
+use super::spec::DeviceSpecs;
+use macveil_core::address::{ConnectionOptions, Origin, Policy, Sourced, StableId};
 
 /// All warnings for a configuration.
 pub(super) fn warnings(document: &Document) -> Vec<Problem> {
@@ -25,6 +27,13 @@ pub(super) fn warnings(document: &Document) -> Vec<Problem> {
         warnings.extend(ineffective(options, default_is_stable));
         warnings.extend(never_renewed(options));
     }
+    for (index, scoped) in document.networks.iter().enumerate() {
+        let earlier = document.networks.get(..index).unwrap_or_default();
+        warnings.extend(without_settings(scoped));
+        warnings.extend(overruled(scoped, earlier));
+    }
+    let all = defaults.iter().chain(&networks);
+    warnings.extend(all.filter_map(|options| unused_mask(options)));
     let ids = defaults.iter().chain(&networks);
     let ids = ids.filter_map(|options| options.stable_id.as_ref());
     warnings.extend(ids.flat_map(unknown_patterns));
@@ -67,6 +76,94 @@ fn never_renewed(options: &ConnectionOptions) -> Option<Problem> {
             "rotate has no effect: it needs cloned-mac-address = \"stable-ssid\" or \"stable\"",
         )
     })
+}
+
+/// A rule that sets nothing.
+fn without_settings(scoped: &ScopedRule) -> Option<Problem> {
+    let rule = &scoped.rule;
+    (rule.options == ConnectionOptions::default()).then(|| {
+        Problem::about(
+            &rule.origin,
+            "this rule sets nothing: add cloned-mac-address",
+        )
+    })
+}
+
+/// An earlier rule of the same file sets the policy of every network that this one is about. Another file may
+/// take precedence on purpose.
+fn overruled(scoped: &ScopedRule, earlier: &[ScopedRule]) -> Option<Problem> {
+    let policy = scoped.rule.options.policy.as_ref()?;
+    let ruling = earlier.iter().find(|it| {
+        it.rule.options.policy.is_some()
+            && it.interfaces.is_none()
+            && it.rule.about.covers(&scoped.rule.about)
+    })?;
+    let other = ruling.rule.options.policy.as_ref()?;
+    let (Origin::Line { file: a, .. }, Origin::Line { file: b, .. }) =
+        (&policy.origin, &other.origin)
+    else {
+        return None;
+    };
+    if a != b {
+        return None;
+    }
+    let message = format!(
+        "cloned-mac-address has no effect here: {} sets {} for the same networks",
+        other.origin, other.value
+    );
+    Some(Problem::about(&policy.origin, message))
+}
+
+/// Only generated addresses keep bits.
+fn unused_mask(options: &ConnectionOptions) -> Option<Problem> {
+    let mask = options.mask.as_ref().filter(|mask| mask.value.is_some())?;
+    let fixed = matches!(
+        policy(options),
+        Some(Policy::Permanent | Policy::Preserve | Policy::Explicit(_))
+    );
+    fixed.then(|| {
+        Problem::about(
+            &mask.origin,
+            "generate-mac-address-mask has no effect: it needs a policy that generates addresses",
+        )
+    })
+}
+
+/// Names that no interface of this host has, and a group that does not exist.
+pub(super) fn on_host(
+    manage: Option<&Sourced<DeviceSpecs>>,
+    group: Option<&Sourced<Option<String>>>,
+    interfaces: &[String],
+    has_group: impl Fn(&str) -> bool,
+) -> Vec<Problem> {
+    let mut warnings = Vec::new();
+    if let Some(Sourced { value, origin }) = manage {
+        let unknown = value
+            .literal_names()
+            .filter(|name| !interfaces.iter().any(|it| it == name));
+        warnings.extend(unknown.map(|name| {
+            let message = format!("manage: no interface is called `{name}` now");
+            let hint = match name {
+                "wifi" | "ethernet" => {
+                    format!("; for every interface of this kind, write \"type:{name}\"")
+                }
+                _ => String::new(),
+            };
+            Problem::about(origin, format!("{message}{hint}"))
+        }));
+    }
+    if let Some(Sourced {
+        value: Some(group),
+        origin,
+    }) = group
+        && !has_group(group)
+    {
+        let message = format!(
+            "control-group: there is no group `{group}`; only root can use the control socket"
+        );
+        warnings.push(Problem::about(origin, message));
+    }
+    warnings
 }
 
 fn same_for_all(id: &Sourced<StableId>) -> Option<Problem> {

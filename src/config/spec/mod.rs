@@ -59,6 +59,15 @@ impl DeviceSpecs {
         !matching(true) && (only_exceptions || matching(false))
     }
 
+    /// The names without a pattern.
+    pub(super) fn literal_names(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().filter_map(|spec| match &spec.wanted {
+            Wanted::Name(name) => Some(name.as_str()),
+            Wanted::NameGlob(name) if !name.contains(['*', '?']) => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
     /// Whether a spec is the literal name of the interface.
     pub(super) fn names(&self, device: &DeviceFacts) -> bool {
         self.0

@@ -339,3 +339,39 @@ fn number_of_errors_is_limited() {
     let errors = read(&keys.collect::<String>()).unwrap_err();
     assert_eq!(errors.problems().len(), 100);
 }
+
+#[test]
+fn rules_without_effect_are_warnings() {
+    let warnings = |text: &str| {
+        let warnings = read(text).unwrap().warnings;
+        let warnings = warnings.iter().map(ToString::to_string);
+        warnings.collect::<Vec<_>>().join("\n")
+    };
+    let both = |first: &str, second: &str| {
+        warnings(&format!(
+            "[[network]]\n{first}\ncloned-mac-address = 'random'\n[[network]]\n{second}\ncloned-mac-address = 'permanent'\n"
+        ))
+    };
+    for (first, second) in [
+        ("ssid = 'A'", "ssid = 'A'"),
+        ("ssid = ['A', 'B']", "ssid = 'B'"),
+        ("ssid = 'A'", "ssid = 'A'\nsecurity = 'open'"),
+    ] {
+        let text = both(first, second);
+        assert!(
+            text.contains("has no effect here") && text.contains(":3 sets random"),
+            "{text}"
+        );
+    }
+    for (first, second) in [
+        ("ssid = 'A'", "ssid = 'B'"),
+        ("ssid = 'A'", "ssid = ['A', 'B']"),
+        ("ssid = 'A'\nsecurity = 'open'", "ssid = 'A'"),
+        ("ssid = 'A'\nmatch = 'wlan0'", "ssid = 'A'"),
+    ] {
+        assert_eq!(both(first, second), "", "{first} {second}");
+    }
+    assert!(warnings("[[network]]\nssid = 'A'\n").contains("this rule sets nothing"));
+    let mask = "[[network]]\nssid = 'A'\ncloned-mac-address = 'permanent'\ngenerate-mac-address-mask = 'FE:FF:FF:0:0:0'\n";
+    assert!(warnings(mask).contains("generate-mac-address-mask has no effect"));
+}

@@ -123,6 +123,19 @@ impl NetworkMatch {
         .fold(Matched::Yes, Matched::and)
     }
 
+    /// Whether every network that `other` applies to also has this match.
+    #[must_use]
+    pub fn covers(&self, other: &Self) -> bool {
+        fn is_wider<T: PartialEq>(mine: &[T], others: &[T]) -> bool {
+            mine.is_empty() || (!others.is_empty() && others.iter().all(|it| mine.contains(it)))
+        }
+        is_wider(&self.ssids, &other.ssids)
+            && is_wider(&self.bssids, &other.bssids)
+            && is_wider(&self.securities, &other.securities)
+            && is_wider(&self.id_strs, &other.id_strs)
+            && !self.some_interfaces
+    }
+
     /// Whether no criterion is set.
     #[must_use]
     pub fn is_empty(&self) -> bool {
