@@ -96,7 +96,7 @@ type Metric = (
     fn(&InterfaceStatus) -> u32,
 );
 
-const METRICS: [Metric; 9] = [
+const METRICS: [Metric; 10] = [
     ("blocked", "Held down, or not protected", false, |it| {
         it.problem.is_some().into()
     }),
@@ -128,6 +128,12 @@ const METRICS: [Metric; 9] = [
         "Associations that failed",
         true,
         |it| it.counters.failed_associations,
+    ),
+    (
+        "wrong_peers_total",
+        "Attempts at an access point that may not see the address",
+        true,
+        |it| it.counters.wrong_peers,
     ),
 ];
 

@@ -128,6 +128,9 @@ pub(super) fn fail_reason(reason: &FailReason) -> String {
         }
         FailReason::NoAnswer => "the access point did not answer".to_owned(),
         FailReason::WrongAddress { address } => format!("authenticated as {address}"),
+        FailReason::WrongPeer { bssid } => format!(
+            "the supplicant chose the access point {bssid}, which gets another address by macveil's rules; cut off"
+        ),
         FailReason::Iwd(problem) => iwd_problem(problem),
     }
 }
@@ -190,6 +193,9 @@ pub(super) fn network_remark(remark: NetworkRemark) -> String {
         NetworkRemark::WrongAddress { address } => {
             format!("connected as {address}, which is not its address; reconnecting")
         }
+        NetworkRemark::WrongPeer { bssid } => format!(
+            "moved to the access point {bssid} or another of its configured networks, which get another address by macveil's rules; cut off, reconnecting"
+        ),
         NetworkRemark::Rejoining => "reconnecting, as requested".to_owned(),
         NetworkRemark::IwdWrongAddress => {
             "connected with the wrong address; reconnecting".to_owned()

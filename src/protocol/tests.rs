@@ -366,7 +366,7 @@ fn any_details() -> impl Strategy<Value = InterfaceStatus> {
     let backends = vec![Backend::WpaSupplicant, Backend::Iwd];
     let backend = option::of(prop::sample::select(backends));
     let whose = (any_text(), backend);
-    (whose, address, doing, ills, any::<[u32; 7]>()).prop_map(
+    (whose, address, doing, ills, any::<[u32; 8]>()).prop_map(
         |(whose, address, doing, ills, counts)| {
             let (driver, backend) = whose;
             let (address_kind, permanent, address_ms, next_change) = address;
@@ -374,7 +374,12 @@ fn any_details() -> impl Strategy<Value = InterfaceStatus> {
             let (problem, retry_ms, limitations, paused, pause_ms) = ills;
             let (method, method_reason) = method.unzip();
             let [masks, scans, external_scans, leaking_scans, rest @ ..] = counts;
-            let [associations, failed_associations, holds_in_a_row] = rest;
+            let [
+                associations,
+                failed_associations,
+                wrong_peers,
+                holds_in_a_row,
+            ] = rest;
             InterfaceStatus {
                 driver,
                 backend,
@@ -399,6 +404,7 @@ fn any_details() -> impl Strategy<Value = InterfaceStatus> {
                     leaking_scans,
                     associations,
                     failed_associations,
+                    wrong_peers,
                     holds_in_a_row,
                 },
             }

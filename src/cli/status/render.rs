@@ -202,6 +202,9 @@ fn so_far(counters: &Counters) -> String {
         counted(counters.associations, "association"),
         format!("{} failed", counters.failed_associations),
     ];
+    if counters.wrong_peers > 0 {
+        parts.push(format!("{} cut off", counters.wrong_peers));
+    }
     if counters.external_scans > 0 {
         parts.push(format!(
             "{} by other programs",

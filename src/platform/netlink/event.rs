@@ -49,10 +49,19 @@ fn mlme(command: Nl80211Command, attributes: Attributes<'_>) -> Option<MlmeEvent
             Some(MlmeEvent::TimedOut)
         }
         Nl80211Command::Authenticate => {
-            let station = addressee(attributes.get(attribute::FRAME)?)?;
-            Some(MlmeEvent::Authenticated { station })
+            let (station, peer) = answered(attributes.get(attribute::FRAME)?)?;
+            Some(MlmeEvent::Authenticated { station, peer })
         }
-        Nl80211Command::NewStation => Some(MlmeEvent::Authenticating),
+        Nl80211Command::NewStation => Some(MlmeEvent::Authenticating {
+            peer: attributes.mac(attribute::MAC),
+        }),
+        Nl80211Command::Associate => {
+            let (_, peer) = answered(attributes.get(attribute::FRAME)?)?;
+            Some(MlmeEvent::Associated { peer })
+        }
+        Nl80211Command::Connect | Nl80211Command::Roam => Some(MlmeEvent::Associated {
+            peer: attributes.mac(attribute::MAC)?,
+        }),
         Nl80211Command::Deauthenticate
         | Nl80211Command::Disassociate
         | Nl80211Command::Disconnect => Some(MlmeEvent::Ended),
@@ -60,12 +69,12 @@ fn mlme(command: Nl80211Command, attributes: Attributes<'_>) -> Option<MlmeEvent
     }
 }
 
-/// The receiver of a management frame from an access point; `None` if a station sent it.
+/// The receiver and the sender of a management frame from an access point; `None` if a station sent it.
 ///
 /// The frame begins with two bytes of frame control and two of duration; then receiver, sender and
 /// BSSID (IEEE 802.11-2020, 9.3.3.1).
-fn addressee(frame: &[u8]) -> Option<Mac> {
+fn answered(frame: &[u8]) -> Option<(Mac, Mac)> {
     let (receiver, rest) = frame.get(4..)?.split_first_chunk::<6>()?;
     let (sender, rest) = rest.split_first_chunk::<6>()?;
-    (*sender == number(rest)?).then_some(Mac(*receiver))
+    (*sender == number(rest)?).then_some((Mac(*receiver), Mac(*sender)))
 }

@@ -31,6 +31,7 @@ pub(super) mod attribute {
     pub(in crate::platform::netlink) const SCAN_SSIDS: u16 = number::NL80211_ATTR_SCAN_SSIDS as u16;
     pub(in crate::platform::netlink) const BSS: u16 = number::NL80211_ATTR_BSS as u16;
     pub(in crate::platform::netlink) const FRAME: u16 = number::NL80211_ATTR_FRAME as u16;
+    pub(in crate::platform::netlink) const MAC: u16 = number::NL80211_ATTR_MAC as u16;
     pub(in crate::platform::netlink) const TIMED_OUT: u16 = number::NL80211_ATTR_TIMED_OUT as u16;
     pub(in crate::platform::netlink) const FEATURE_FLAGS: u16 =
         number::NL80211_ATTR_FEATURE_FLAGS as u16;

@@ -102,8 +102,14 @@ const NETWORKS_CHANGED: Message = Message::Supplicant(Supplicant::NetworksChange
 
 /// `- Connection to %MAC completed [id=%d id_str=%s]` (`wpa_supplicant.c:998`).
 fn connected(rest: &[u8]) -> Option<Message> {
-    let bssid = leading_mac(rest.strip_prefix(b"- Connection to ")?)?;
-    Some(Message::Supplicant(Supplicant::Connected { bssid }))
+    let rest = rest.strip_prefix(b"- Connection to ")?;
+    let id = words(rest)
+        .nth(2)
+        .and_then(|word| word.strip_prefix(b"[id="));
+    Some(Message::Supplicant(Supplicant::Connected {
+        bssid: leading_mac(rest)?,
+        id: id.and_then(text::number),
+    }))
 }
 
 /// `bssid=%MAC reason=%d[ locally_generated=1]` (events.c:3566).
@@ -190,11 +196,17 @@ mod tests {
         let cases = [
             (
                 "CTRL-EVENT-CONNECTED - Connection to 02:00:00:00:03:00 completed [id=0 id_str=]",
-                Supplicant::Connected { bssid: MAC },
+                Supplicant::Connected {
+                    bssid: MAC,
+                    id: Some(0),
+                },
             ),
             (
                 "CTRL-EVENT-CONNECTED - Connection to 02:00:00:00:03:00 completed [id=0 id_str= FILS_HLP_SENT] ap_mld_addr=02:00:00:00:99:00",
-                Supplicant::Connected { bssid: MAC },
+                Supplicant::Connected {
+                    bssid: MAC,
+                    id: Some(0),
+                },
             ),
             (
                 "CTRL-EVENT-DISCONNECTED bssid=02:00:00:00:03:00 reason=3 locally_generated=1",

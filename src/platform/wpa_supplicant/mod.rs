@@ -12,6 +12,7 @@
 //! | `saved_settings`, `settings_file` | values to restore |
 //! | `request/` | the implementation of each request |
 
+mod accept_list;
 mod connector;
 mod deny;
 mod end;

@@ -75,6 +75,14 @@ pub(super) struct NetworkAddress {
     pub(super) value: i32,
 }
 
+/// A network's `bssid_accept`, with its SSID, because wpa_supplicant reuses ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct AcceptedBssids {
+    pub(super) ssid: Option<Ssid>,
+    /// As wpa_supplicant shows it; empty if not set.
+    pub(super) value: String,
+}
+
 /// The original values, also on disk in case macveil is killed.
 ///
 /// A new wpa_supplicant starts with its own values again. Values that equal macveil's need no restoring.
@@ -86,6 +94,10 @@ pub(super) struct SavedSettings {
     identity: Option<Identity>,
     /// By network id; only changed networks.
     network_addresses: BTreeMap<u32, NetworkAddress>,
+    /// By network id; only limited networks.
+    accepted_bssids: BTreeMap<u32, AcceptedBssids>,
+    /// The limits that this wpa_supplicant has now, by network id.
+    pub(super) imposed_limits: BTreeMap<u32, String>,
     /// macveil's values were set in this wpa_supplicant. It may have reread its configuration since.
     pub(super) imposed: bool,
     /// A setting may have been changed.
@@ -107,6 +119,8 @@ impl SavedSettings {
             file: SettingsFile::at(path),
             identity: None,
             network_addresses: BTreeMap::new(),
+            accepted_bssids: BTreeMap::new(),
+            imposed_limits: BTreeMap::new(),
             imposed: false,
             touched: false,
             p2p_disabled: false,
@@ -128,6 +142,7 @@ impl SavedSettings {
             Some(_) => {}
         }
         self.networks.clear();
+        self.imposed_limits.clear();
         self.imposed = false;
         self.denied = None;
         self.command_limit = None;
@@ -153,6 +168,37 @@ impl SavedSettings {
         self.save();
     }
 
+    /// The user's `bssid_accept` of a limited network.
+    pub(super) fn accepted_bssids(&self, id: u32) -> Option<&AcceptedBssids> {
+        self.accepted_bssids.get(&id)
+    }
+
+    /// Whether a network is limited to some BSSs.
+    pub(super) fn are_limited(&self) -> bool {
+        !self.accepted_bssids.is_empty()
+    }
+
+    /// Records a network's `bssid_accept` before it is changed.
+    pub(super) fn record_accepted_bssids(&mut self, id: u32, original: AcceptedBssids) {
+        self.accepted_bssids.insert(id, original);
+        self.save();
+    }
+
+    /// The user's value is in place again.
+    pub(super) fn forget_accepted_bssids_of(&mut self, id: u32) {
+        self.imposed_limits.remove(&id);
+        self.accepted_bssids.remove(&id);
+        self.save();
+    }
+
+    /// The user's values are in place again.
+    pub(super) fn forget_accepted_bssids(&mut self) {
+        self.imposed_limits.clear();
+        if !std::mem::take(&mut self.accepted_bssids).is_empty() {
+            self.save();
+        }
+    }
+
     /// P2P was disabled for the whole process.
     pub(super) fn disable_p2p(&mut self) {
         if !std::mem::replace(&mut self.p2p_disabled, true) {
@@ -172,6 +218,9 @@ impl SavedSettings {
         match original {
             SavedValue::Setting(setting, value) => drop(self.settings.insert(setting, value)),
             SavedValue::Network(id, address) => drop(self.network_addresses.insert(id, address)),
+            SavedValue::Accepted(id, accepted) => {
+                self.accepted_bssids.insert(id, accepted);
+            }
             SavedValue::P2p => self.p2p_disabled = true,
         }
     }
@@ -184,6 +233,9 @@ impl SavedSettings {
         let settings = settings.map(|(setting, value)| SavedValue::Setting(setting, value));
         let networks = self.network_addresses.iter();
         let networks = networks.map(|(&id, address)| SavedValue::Network(id, address.clone()));
+        let accepted = self.accepted_bssids.iter();
+        let accepted = accepted.map(|(&id, accepted)| SavedValue::Accepted(id, accepted.clone()));
+        let networks = networks.chain(accepted);
         let p2p = self.p2p_disabled.then_some(SavedValue::P2p);
         self.file
             .write(identity, settings.chain(networks).chain(p2p));
@@ -201,6 +253,8 @@ impl SavedSettings {
         self.file.remove();
         self.settings.clear();
         self.network_addresses.clear();
+        self.accepted_bssids.clear();
+        self.imposed_limits.clear();
         self.networks.clear();
         self.imposed = false;
         self.touched = false;

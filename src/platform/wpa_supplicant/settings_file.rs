@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use super::saved_settings::{NetworkAddress, Setting};
+use super::saved_settings::{AcceptedBssids, NetworkAddress, Setting};
 use crate::platform::socket_watcher::Identity;
 use crate::store::atomic;
 use crate::store::regular::{self, Links};
@@ -22,6 +22,7 @@ const ANY: &str = "-";
 pub(super) enum SavedValue {
     Setting(Setting, i32),
     Network(u32, NetworkAddress),
+    Accepted(u32, AcceptedBssids),
     P2p,
 }
 
@@ -77,8 +78,10 @@ impl SavedValue {
         let _ = match self {
             Self::Setting(setting, value) => write!(text, "set {} {value}", setting.name()),
             Self::Network(id, NetworkAddress { ssid, value }) => {
-                let ssid = ssid.as_ref().map_or(ANY.to_owned(), Ssid::to_hex);
-                write!(text, "network {id} {ssid} {value}")
+                write!(text, "network {id} {} {value}", name(ssid.as_ref()))
+            }
+            Self::Accepted(id, AcceptedBssids { ssid, value }) => {
+                write!(text, "accept {id} {} {value}", name(ssid.as_ref()))
             }
             Self::P2p => write!(text, "p2p"),
         };
@@ -94,17 +97,31 @@ impl SavedValue {
                 Some(Self::Setting(setting, value.parse().ok()?))
             }
             ["network", id, ssid, value] => {
-                let ssid = match ssid {
-                    ANY => None,
-                    digits => Some(Ssid::from_hex(digits)?),
-                };
+                let ssid = parse_name(ssid)?;
                 let value = value.parse().ok()?;
                 let address = NetworkAddress { ssid, value };
                 Some(Self::Network(id.parse().ok()?, address))
             }
+            ["accept", id, ssid, ref bssids @ ..] => {
+                let ssid = parse_name(ssid)?;
+                let value = bssids.join(" ");
+                let accepted = AcceptedBssids { ssid, value };
+                Some(Self::Accepted(id.parse().ok()?, accepted))
+            }
             ["p2p"] => Some(Self::P2p),
             _ => None,
         }
+    }
+}
+
+fn name(ssid: Option<&Ssid>) -> String {
+    ssid.map_or(ANY.to_owned(), Ssid::to_hex)
+}
+
+fn parse_name(word: &str) -> Option<Option<Ssid>> {
+    match word {
+        ANY => Some(None),
+        digits => Ssid::from_hex(digits).map(Some),
     }
 }
 
@@ -123,6 +140,10 @@ mod tests {
             ssid: ssid.and_then(Ssid::new),
             value,
         };
+        let accepted = |ssid: Option<&[u8]>, value: &str| AcceptedBssids {
+            ssid: ssid.and_then(Ssid::new),
+            value: value.to_owned(),
+        };
         let settings = Setting::ALL
             .into_iter()
             .map(|setting| SavedValue::Setting(setting, -1));
@@ -130,6 +151,14 @@ mod tests {
             .chain([
                 SavedValue::Network(3, network(Some(b"a\n b"), 2)),
                 SavedValue::Network(4, network(None, 1)),
+                SavedValue::Accepted(5, accepted(Some(b"a"), "")),
+                SavedValue::Accepted(
+                    6,
+                    accepted(
+                        None,
+                        "02:00:00:00:03:00 02:00:00:00:04:00/ff:ff:ff:ff:ff:00",
+                    ),
+                ),
                 SavedValue::P2p,
             ])
             .collect()

@@ -159,6 +159,38 @@ impl AddressPolicies {
         })
     }
 
+    /// Whether a BSS of another BSSID or security could get another address in this network.
+    #[must_use]
+    pub fn depends_on_bss(&self, network: &NetworkFacts) -> bool {
+        let any_bss = NetworkFacts {
+            bssid: None,
+            security: None,
+            ..*network
+        };
+        self.resolve(&any_bss)
+            .map_or(true, |resolved| resolved.depends_on_security())
+    }
+
+    /// Whether `current`, the address for `decided`, is also the one for `other`. A random address
+    /// is shared only with networks whose address is random, too.
+    #[must_use]
+    pub fn shares(
+        &self,
+        decided: &NetworkFacts,
+        other: &NetworkFacts,
+        card: &AddressFacts,
+        current: Mac,
+    ) -> bool {
+        let is_drawn = |network: &NetworkFacts| {
+            let plan = self
+                .plan(&self.resolve(network).ok()?, network, card, 0)
+                .ok()?;
+            Some(matches!(plan, Plan::Random(_)))
+        };
+        let drawn = is_drawn(decided);
+        drawn.is_some() && drawn == is_drawn(other) && self.accepts(other, card, current)
+    }
+
     /// The policy of a network.
     ///
     /// # Errors
@@ -217,6 +249,11 @@ impl ResolvedPolicy {
     #[must_use]
     pub const fn is_random(&self) -> bool {
         matches!(self.policy.value, Policy::Random)
+    }
+
+    fn depends_on_security(&self) -> bool {
+        let is_stable = matches!(self.policy.value, Policy::Stable | Policy::StableSsid);
+        is_stable && self.by_security.value
     }
 
     /// The meaning of the id: the user's, or the one of the policy.

@@ -101,16 +101,39 @@ impl ScanStarted {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MlmeEvent {
     /// The kernel starts to authenticate (`NL80211_CMD_NEW_STATION`: the access point is its peer from then on).
-    Authenticating,
+    Authenticating {
+        /// The BSSID; for a multi-link device (MLD) its MLD address.
+        peer: Option<Mac>,
+    },
     /// The access point answered an authentication frame.
     Authenticated {
         /// The address of this interface on the air: the receiver address of the answer.
         station: Mac,
+        /// The sender, as in `Authenticating`.
+        peer: Mac,
+    },
+    /// The access point answered an association request, or the driver connected or roamed
+    /// (`NL80211_CMD_ASSOCIATE`, `_CONNECT`, `_ROAM`).
+    Associated {
+        /// The access point, as in `Authenticating`.
+        peer: Mac,
     },
     /// An authentication or association request got no answer.
     TimedOut,
     /// A deauthentication or disassociation, sent or received, or `NL80211_CMD_DISCONNECT`.
     Ended,
+}
+
+impl MlmeEvent {
+    /// The access point that the event names as the peer of this station.
+    #[must_use]
+    pub const fn peer(self) -> Option<Mac> {
+        match self {
+            Self::Authenticating { peer } => peer,
+            Self::Authenticated { peer, .. } | Self::Associated { peer } => Some(peer),
+            Self::TimedOut | Self::Ended => None,
+        }
+    }
 }
 
 /// A command of the user or the service manager.

@@ -200,6 +200,11 @@ pub enum FailReason {
         /// This one.
         address: Mac,
     },
+    /// The supplicant tried an access point that gets another address.
+    WrongPeer {
+        /// This one.
+        bssid: Mac,
+    },
     /// iwd was disconnected.
     Iwd(IwdProblem),
 }
@@ -344,6 +349,12 @@ pub enum NetworkRemark {
     WrongAddress {
         /// This one.
         address: Mac,
+    },
+    /// The supplicant roamed to an access point that gets another address, or used another of its
+    /// networks: reconnecting.
+    WrongPeer {
+        /// The access point.
+        bssid: Mac,
     },
     /// Reconnecting, because the user wants it.
     Rejoining,

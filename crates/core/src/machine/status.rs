@@ -348,6 +348,9 @@ pub struct Counters {
     pub associations: u32,
     /// Failed associations.
     pub failed_associations: u32,
+    /// Attempts to join or roam to an access point that may not see the address, each cut off.
+    #[serde(default)]
+    pub wrong_peers: u32,
     /// How often in a row the address could not be set and the link was held down.
     pub holds_in_a_row: u32,
 }

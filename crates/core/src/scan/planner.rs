@@ -206,6 +206,7 @@ mod tests {
 
     fn candidate(frequency: Frequency, priority: i32) -> Candidate {
         Candidate {
+            network: 0,
             ssid: Ssid::wildcard(),
             bssid: Mac([2, 0, 0, 0, 0, 1]),
             frequency,

@@ -1,10 +1,14 @@
 //! Selects the BSS to join from the supplicant's networks and the last scan results.
 
+use std::cmp::Reverse;
+
 use crate::types::{Bss, BssEntry, Frequency, KeyMgmt, Mac, Network, SecurityLevel, Ssid};
 
 /// A BSS that can be joined now.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Candidate {
+    /// The supplicant's id of the network.
+    pub(crate) network: u32,
     pub(crate) ssid: Ssid,
     pub(crate) bssid: Mac,
     pub(crate) frequency: Frequency,
@@ -59,9 +63,12 @@ pub(crate) fn choose(
                 network.priority,
                 entry.security,
                 entry.signal,
+                // Of equal networks wpa_supplicant takes the first.
+                Reverse(network.id),
             )
         })?;
     Some(Candidate {
+        network: network.id,
         ssid: entry.ssid.clone(),
         bssid: entry.bssid,
         frequency: entry.frequency,

@@ -110,7 +110,10 @@ fn own_authentication_frame_is_ignored() {
             .put(51_u16, &frame);
         event::decode(&body.into_bytes())
     };
-    let answered = Event::Mlme(MlmeEvent::Authenticated { station: Mac(ours) });
+    let answered = Event::Mlme(MlmeEvent::Authenticated {
+        station: Mac(ours),
+        peer: Mac(theirs),
+    });
     assert_eq!(announced(ours, theirs, theirs), Some((9, answered)));
     assert_eq!(announced(theirs, ours, theirs), None);
 }

@@ -146,10 +146,14 @@ fn scan_end_is_decoded() {
 #[test]
 fn association_events_are_decoded() {
     let station = Mac([0x06, 0x11, 0x22, 0x33, 0x44, 0x04]);
+    let peer = Mac([2, 0, 0, 0, 1, 0]);
     let expectations = [
-        ("authenticated ", Some(MlmeEvent::Authenticated { station })),
+        (
+            "authenticated ",
+            Some(MlmeEvent::Authenticated { station, peer }),
+        ),
         ("authentication-timed-out ", Some(MlmeEvent::TimedOut)),
-        ("associated ", None),
+        ("associated ", Some(MlmeEvent::Associated { peer })),
         ("deauthenticated ", Some(MlmeEvent::Ended)),
         ("disconnected ", Some(MlmeEvent::Ended)),
     ];

@@ -1,6 +1,6 @@
 //! Restricts which networks can be joined.
 
-use macveil_core::machine::wpa::Failure;
+use macveil_core::machine::wpa::{Failure, NetworkLimit};
 use macveil_core::types::{Mac, Ssid};
 
 use super::super::deny::Grounds;
@@ -9,16 +9,18 @@ use super::super::text;
 use super::refused;
 
 impl Session<'_> {
-    /// Allows only this network, without the BSSs in `except`.
+    /// Allows only this network, without the BSSs in `except` and within the limits.
     pub(super) async fn select_network(
         &mut self,
         ssid: &Ssid,
         except: &[Mac],
+        limits: &[NetworkLimit],
         forget_keys: bool,
     ) -> Result<(), Failure> {
         if forget_keys && !self.try_execute("PMKSA_FLUSH").await? {
             tracing::debug!("wpa_supplicant does not support PMKSA_FLUSH");
         }
+        self.limit(limits).await?;
         self.admit(Some(ssid), except, None).await
     }
 
@@ -44,7 +46,13 @@ impl Session<'_> {
             table = self.table().await?;
         }
         grounds.table = &table;
-        let Some(command) = grounds.command() else {
+        let mut command = grounds.command();
+        if command.is_none() && self.saved.are_limited() {
+            // The limits deny these BSSs as well.
+            grounds.except = &[];
+            command = grounds.command();
+        }
+        let Some(command) = command else {
             tracing::warn!(
                 "cannot deny {} networks to wpa_supplicant in one command: remove some from its configuration",
                 networks.len()

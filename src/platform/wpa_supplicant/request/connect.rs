@@ -1,7 +1,7 @@
 //! Connects and allows roaming.
 
-use macveil_core::machine::wpa::Failure;
-use macveil_core::types::Ssid;
+use macveil_core::machine::wpa::{Failure, NetworkLimit};
+use macveil_core::types::{Mac, Ssid};
 
 use super::super::network::Configured;
 use super::super::session::Session;
@@ -42,11 +42,17 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Allows wpa_supplicant to roam within this network. The current BSS must not be denied:
+    /// Allows wpa_supplicant to roam within this network, except to these BSSs and beyond the limits. The current BSS must not be denied:
     /// `set_disallow_aps` (`ctrl_iface.c`, 2.10) would deauthenticate.
-    pub(super) async fn allow_roaming(&mut self, ssid: &Ssid) -> Result<(), Failure> {
+    pub(super) async fn allow_roaming(
+        &mut self,
+        ssid: &Ssid,
+        except: &[Mac],
+        limits: &[NetworkLimit],
+    ) -> Result<(), Failure> {
         let current = self.status().await?.bssid;
-        self.admit(Some(ssid), &[], current).await?;
+        self.limit(limits).await?;
+        self.admit(Some(ssid), except, current).await?;
         self.execute("AP_SCAN 1").await
     }
 }

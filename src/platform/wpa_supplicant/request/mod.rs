@@ -3,6 +3,7 @@
 mod admission;
 mod connect;
 mod forget_own_address;
+mod limits;
 mod networks;
 mod quiesce;
 mod restore;
@@ -31,11 +32,19 @@ pub(super) async fn serve(session: &mut Session<'_>, request: Request) -> Reply 
         Request::SelectNetwork {
             ssid,
             except,
+            limits,
             forget_keys,
-        } => Reply::Done(session.select_network(&ssid, &except, forget_keys).await),
+        } => {
+            let selected = session.select_network(&ssid, &except, &limits, forget_keys);
+            Reply::Done(selected.await)
+        }
         Request::ForgetOwnAddress => Reply::Done(session.forget_own_address().await),
         Request::Connect => Reply::Done(session.connect().await),
-        Request::AllowRoaming { ssid } => Reply::Done(session.allow_roaming(&ssid).await),
+        Request::AllowRoaming {
+            ssid,
+            except,
+            limits,
+        } => Reply::Done(session.allow_roaming(&ssid, &except, &limits).await),
         Request::Restore { resume } => Reply::Done(session.restore(resume).await),
     }
 }

@@ -11,14 +11,19 @@ use super::super::{table, text};
 const MAX_PAGES: usize = 64;
 
 impl Session<'_> {
-    /// All station networks, and the BSSs of `bssids` that are in wpa_supplicant's table.
+    /// All station networks; and if `bssids` has any, these and all BSSs with the SSID of a network, as
+    /// far as they are in wpa_supplicant's table.
     pub(super) async fn list(&mut self, bssids: &[Mac]) -> Result<NetworkList, Failure> {
         let networks = self.networks().await?;
         let mut table = match bssids {
             [] => Vec::new(),
             _ => self.table().await?,
         };
-        table.retain(|entry| bssids.contains(&entry.bssid));
+        let names = |entry: &BssEntry| {
+            let ssids = networks.iter().map(|network| network.details.ssid.as_ref());
+            ssids.flatten().any(|ssid| *ssid == entry.ssid)
+        };
+        table.retain(|entry| bssids.contains(&entry.bssid) || names(entry));
         Ok(NetworkList {
             networks: networks
                 .iter()
@@ -118,7 +123,11 @@ impl Session<'_> {
         }))
     }
 
-    async fn network_value(&mut self, id: u32, name: &str) -> Result<Option<Vec<u8>>, Failure> {
+    pub(super) async fn network_value(
+        &mut self,
+        id: u32,
+        name: &str,
+    ) -> Result<Option<Vec<u8>>, Failure> {
         let answer = self
             .send_command(&format!("GET_NETWORK {id} {name}"))
             .await?;

@@ -77,6 +77,7 @@ impl Session<'_> {
         }
         self.try_execute("MAC_RAND_SCAN all enable=1").await?;
         self.admit(None, &[], None).await?;
+        self.lift_limits().await?;
         self.drain_driver_events().await?;
         let reconfigured = reverted && self.saved.imposed;
         self.saved.imposed = true;

@@ -12,7 +12,10 @@ impl Session<'_> {
         if !self.saved.touched {
             return Ok(());
         }
-        let mut result = Ok(());
+        let mut result = self.lift_limits().await;
+        if let Err(failure @ Failure::Unreachable(_)) = result {
+            return Err(failure);
+        }
         for command in self.restore_commands().await? {
             if let Err(failure) = self.execute(&command).await {
                 if let Failure::Unreachable(_) = failure {

@@ -135,6 +135,16 @@ impl Model {
                 network.values.insert("mac_addr", (*value).to_owned());
                 ok()
             }
+            ["SET_NETWORK", id, "bssid_accept", value] => {
+                let Some(network) = self.networks.get_mut(&id.parse().unwrap()) else {
+                    return fail();
+                };
+                match *value {
+                    "\"\"" => network.values.remove("bssid_accept"),
+                    value => network.values.insert("bssid_accept", value.to_owned()),
+                };
+                ok()
+            }
             ["BSS", range, _] => self.bss(range),
             ["RADIO_WORK", "add", ..] => {
                 self.works

@@ -2,6 +2,7 @@
 
 mod fake;
 mod forget_own_address;
+mod limits;
 mod network_list;
 mod requests;
 mod restore;

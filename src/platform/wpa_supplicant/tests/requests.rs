@@ -15,11 +15,12 @@ fn every_request() -> [Request; 9] {
         Request::SelectNetwork {
             ssid: ssid("a"),
             except: vec![mac],
+            limits: Vec::new(),
             forget_keys: true,
         },
         Request::ForgetOwnAddress,
         Request::Connect,
-        Request::AllowRoaming { ssid: ssid("a") },
+        allow_roaming(ssid("a")),
         Request::Restore { resume: true },
     ]
 }
@@ -182,6 +183,7 @@ fn select_connect_and_allow_roaming() {
             Request::SelectNetwork {
                 ssid: ssid("Home"),
                 except,
+                limits: Vec::new(),
                 forget_keys: false,
             },
         )
@@ -194,12 +196,13 @@ fn select_connect_and_allow_roaming() {
         );
         done(&mut scene, Request::Connect).await;
         assert_eq!(fake.log().last().map(String::as_str), Some("RECONNECT"));
-        done(&mut scene, Request::AllowRoaming { ssid: ssid("Home") }).await;
+        done(&mut scene, allow_roaming(ssid("Home"))).await;
         assert_eq!(fake.model.borrow().denied, "ssid 576f726b");
         fake.log();
         let reselect = Request::SelectNetwork {
             ssid: ssid("Home"),
             except: Vec::new(),
+            limits: Vec::new(),
             forget_keys: true,
         };
         done(&mut scene, reselect).await;
@@ -231,7 +234,7 @@ fn scan_after_failed_attempt_is_silent() {
                 ap_scan,
                 "{passive} {hidden} {flags}"
             );
-            done(&mut scene, Request::AllowRoaming { ssid: ssid("Home") }).await;
+            done(&mut scene, allow_roaming(ssid("Home"))).await;
             assert_eq!(fake.setting("ap_scan"), 1);
         });
     }
@@ -338,7 +341,15 @@ fn allow_roaming_never_denies_the_current_bss() {
         model.status = "bssid=02:00:00:00:03:01\nssid=Home\nwpa_state=COMPLETED\n".to_owned();
         let fake = Fake::start(&scene.control_dir(), model);
         scene.expect(Supplicant::Appeared).await;
-        done(&mut scene, Request::AllowRoaming { ssid: ssid("Home") }).await;
+        done(&mut scene, allow_roaming(ssid("Home"))).await;
         assert_eq!(fake.model.borrow().denied, "bssid 02:00:00:00:03:02");
     });
+}
+
+fn allow_roaming(ssid: Ssid) -> Request {
+    Request::AllowRoaming {
+        ssid,
+        except: Vec::new(),
+        limits: Vec::new(),
+    }
 }

@@ -106,7 +106,10 @@ impl World {
         if ap.way == KeyMgmt::Sae && time == 1 {
             return self.attempt_step(Duration::from_millis(3), Step::Authenticates(2));
         }
-        self.report(Event::Mlme(MlmeEvent::Authenticated { station: address }));
+        self.report(Event::Mlme(MlmeEvent::Authenticated {
+            station: address,
+            peer: ap.bssid,
+        }));
         if self.supplicant.own != Some(address) {
             // The answer is to a foreign address.
             return self.attempt_step(Duration::from_secs(5), Step::GivesUp);
@@ -157,8 +160,8 @@ impl World {
         }
         self.send_in(attempt, Kind::Data);
         self.supplicant.phase = Condition::Connected;
-        let bssid = attempt.bssid;
-        self.say(wpa::Supplicant::Connected { bssid });
+        let (bssid, id) = (attempt.bssid, Some(attempt.network));
+        self.say(wpa::Supplicant::Connected { bssid, id });
     }
 
     /// The access point got no right answer: the passphrase is wrong.

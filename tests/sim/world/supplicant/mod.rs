@@ -6,7 +6,7 @@ mod requests;
 
 use std::time::Duration;
 
-use macveil_core::machine::wpa::{self, Failure, Request, WpaEvent};
+use macveil_core::machine::wpa::{self, Failure, NetworkLimit, Request, WpaEvent};
 use macveil_core::machine::{KernelError, LinkEvent, MlmeEvent, Scan};
 use macveil_core::types::{BssEntry, KeyMgmt, Mac, Ssid};
 
@@ -132,7 +132,8 @@ pub struct Settings {
 pub enum Admits {
     Everything,
     Nothing,
-    Only(Ssid, Vec<Mac>),
+    /// This SSID, without these BSSs; and networks that may join some BSSs only.
+    Only(Ssid, Vec<Mac>, Vec<NetworkLimit>),
 }
 
 #[derive(Debug, Clone)]
@@ -207,11 +208,16 @@ impl Supplicant {
 }
 
 impl Admits {
-    fn allows(&self, ssid: &Ssid, bssid: Mac) -> bool {
+    fn allows(&self, id: u32, ssid: &Ssid, bssid: Mac) -> bool {
         match self {
             Self::Everything => true,
             Self::Nothing => false,
-            Self::Only(only, except) => only == ssid && !except.contains(&bssid),
+            Self::Only(only, except, limits) => {
+                let mut limits = limits.iter().filter(|limit| limit.id == id);
+                only == ssid
+                    && !except.contains(&bssid)
+                    && limits.all(|limit| limit.bssids.contains(&bssid))
+            }
         }
     }
 }
@@ -577,7 +583,7 @@ impl World {
                 let fits = |known: &&Known| {
                     known.entry.ssid == network.ssid
                         && known.entry.key_mgmt.contains(&network.way)
-                        && admits.allows(&network.ssid, known.entry.bssid)
+                        && admits.allows(network.id, &network.ssid, known.entry.bssid)
                 };
                 let table = self.supplicant.table.iter().filter(fits);
                 table.map(move |known| (network.priority, known.heard, network.id, known))

@@ -41,14 +41,23 @@ impl World {
             }
             Request::Status => Reply::Status(Ok(self.supplicant_status())),
             Request::ListNetworks { bssids } => Reply::NetworkList(Ok(self.survey(&bssids))),
-            Request::SelectNetwork { ssid, except, .. } => {
-                self.supplicant.settings.admits = Admits::Only(ssid, except);
+            Request::SelectNetwork {
+                ssid,
+                except,
+                limits,
+                ..
+            } => {
+                self.supplicant.settings.admits = Admits::Only(ssid, except, limits);
                 Reply::Done(Ok(()))
             }
             Request::ForgetOwnAddress => Reply::Done(Ok(())),
             Request::Connect => Reply::Done(self.connect()),
-            Request::AllowRoaming { ssid } => {
-                self.supplicant.settings.admits = Admits::Only(ssid, Vec::new());
+            Request::AllowRoaming {
+                ssid,
+                except,
+                limits,
+            } => {
+                self.supplicant.settings.admits = Admits::Only(ssid, except, limits);
                 self.supplicant.settings.scans = true;
                 Reply::Done(Ok(()))
             }
@@ -125,7 +134,10 @@ impl World {
         NetworkList {
             networks: networks.collect(),
             table: table
-                .filter(|entry| bssids.contains(&entry.bssid))
+                .filter(|entry| {
+                    let mut networks = self.supplicant.networks.iter();
+                    bssids.contains(&entry.bssid) || networks.any(|it| it.ssid == entry.ssid)
+                })
                 .cloned()
                 .collect(),
         }

@@ -92,12 +92,12 @@ impl IwdMachine {
 
     fn mlme_event(&mut self, event: MlmeEvent) {
         match event {
-            MlmeEvent::Authenticating => {
+            MlmeEvent::Authenticating { .. } => {
                 self.cx.attempt.is_authenticating = true;
                 self.cx.core.read_link();
             }
-            MlmeEvent::Authenticated { station } => self.shown(station),
-            MlmeEvent::TimedOut | MlmeEvent::Ended => {}
+            MlmeEvent::Authenticated { station, .. } => self.shown(station),
+            MlmeEvent::Associated { .. } | MlmeEvent::TimedOut | MlmeEvent::Ended => {}
         }
     }
 

@@ -19,7 +19,7 @@ const MIN_ASSOCIATION: Duration = Duration::from_secs(3);
 #[derive(Debug)]
 pub(super) struct Assignments {
     pub(super) policies: AddressPolicies,
-    history: History,
+    pub(super) history: History,
     pub(super) budget: RandomAddressBudget,
     /// The address that is being assigned, if it is a random one.
     drawn: Option<Mac>,
@@ -137,7 +137,7 @@ impl Context {
     }
 }
 
-fn network_facts<'a>(
+pub(super) fn network_facts<'a>(
     history: &History,
     wall: SystemTime,
     ssid: &'a Ssid,

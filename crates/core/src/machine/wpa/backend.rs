@@ -14,17 +14,20 @@ pub enum Request {
     Quiesce,
     /// Report your state. Answered by `Reply::Status`.
     Status,
-    /// List your networks, and your entries for these BSSs. Answered by `Reply::NetworkList`.
+    /// List your networks, and your entries for these BSSs and for the SSIDs of your networks. Answered by
+    /// `Reply::NetworkList`.
     ListNetworks {
-        /// BSSIDs to look up.
+        /// BSSIDs to look up; if there are none, the BSS table is not read.
         bssids: Vec<Mac>,
     },
     /// Allow this network only, without these BSSs. Answered by `Reply::Done`.
     SelectNetwork {
         /// The network.
         ssid: Ssid,
-        /// BSSs of the network that the last scan did not hear.
+        /// BSSs of the network that must not be joined.
         except: Vec<Mac>,
+        /// The networks that may join some BSSs only; all others may join any.
+        limits: Vec<NetworkLimit>,
         /// The network knows this station by another address: drop the keys agreed on then (PMKSA),
         /// which would link the two addresses.
         forget_keys: bool,
@@ -33,16 +36,29 @@ pub enum Request {
     ForgetOwnAddress,
     /// Associate from existing scan results, without another scan. Answered by `Reply::Done`.
     Connect,
-    /// Connected: allow roaming within this network. Answered by `Reply::Done`.
+    /// Connected: allow roaming within this network, as in `SelectNetwork`. Answered by `Reply::Done`.
     AllowRoaming {
         /// The network.
         ssid: Ssid,
+        /// BSSs of the network to which it must not roam.
+        except: Vec<Mac>,
+        /// The networks that may join some BSSs only; all others may join any.
+        limits: Vec<NetworkLimit>,
     },
     /// Restore every changed setting. Answered by `Reply::Done`.
     Restore {
         /// Search for networks again.
         resume: bool,
     },
+}
+
+/// A network that may join some BSSs only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NetworkLimit {
+    /// The network's id.
+    pub id: u32,
+    /// The only BSSs that it may join.
+    pub bssids: Vec<Mac>,
 }
 
 /// What the client of the supplicant reports.
@@ -72,6 +88,8 @@ pub enum Supplicant {
     Connected {
         /// The BSS.
         bssid: Mac,
+        /// The network's id, if the message had one.
+        id: Option<u32>,
     },
     /// The connection ended.
     Disconnected {
@@ -184,11 +202,22 @@ pub struct SupplicantStatus {
 pub struct NetworkList {
     /// All configured networks, in the supplicant's order.
     pub networks: Vec<Network>,
-    /// Those of the requested BSSs that are in the supplicant's table.
+    /// The requested BSSs and those with the SSID of a network, as far as they are in the supplicant's table.
     pub table: Vec<BssEntry>,
 }
 
 impl Supplicant {
+    /// The BSS that the supplicant names as its peer, and the network's id if it is known. All zeros
+    /// stand for a BSS that the driver chooses.
+    pub(in crate::machine::wpa) fn peer(&self) -> Option<(Mac, Option<u32>)> {
+        match *self {
+            Self::Connecting { bssid } => Some((bssid, None)),
+            Self::Connected { bssid, id } => Some((bssid, id)),
+            _ => None,
+        }
+        .filter(|&(bssid, _)| bssid != Mac([0; 6]))
+    }
+
     /// The supplicant connects, or a program asked it to.
     pub(in crate::machine::wpa) const fn wants_connection(&self) -> bool {
         match self {

@@ -10,6 +10,7 @@ mod dialogue;
 mod machine;
 mod mask;
 mod networks;
+mod peers;
 mod scan;
 mod state;
 mod status;
@@ -18,8 +19,8 @@ mod tests;
 mod user;
 
 pub use backend::{
-    Failure, NetworkList, Phase, QuiesceReport, Reply, Request, Supplicant, SupplicantStatus,
-    WpaEvent,
+    Failure, NetworkLimit, NetworkList, Phase, QuiesceReport, Reply, Request, Supplicant,
+    SupplicantStatus, WpaEvent,
 };
 pub use machine::WpaMachine;
 

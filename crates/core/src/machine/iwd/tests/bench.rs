@@ -174,12 +174,15 @@ impl Bench {
 
     /// The kernel begins to authenticate.
     pub(super) fn begins(&mut self) {
-        self.tell(Event::Mlme(MlmeEvent::Authenticating));
+        self.tell(Event::Mlme(MlmeEvent::Authenticating { peer: None }));
     }
 
     /// The access point answers.
     pub(super) fn shows(&mut self, station: Mac) {
-        self.tell(Event::Mlme(MlmeEvent::Authenticated { station }));
+        self.tell(Event::Mlme(MlmeEvent::Authenticated {
+            station,
+            peer: Mac([2, 0, 0, 0, 7, 0]),
+        }));
     }
 
     pub(super) fn external_scan(&mut self, random_address: bool) {

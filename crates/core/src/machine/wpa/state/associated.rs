@@ -5,7 +5,10 @@ use std::time::Duration;
 use super::{Context, Disconnecting, Handler, State};
 use crate::machine::event::{Command, Link, MlmeEvent};
 use crate::machine::notice::{EndReason, NetworkRemark, Notice, Remark};
-use crate::machine::wpa::backend::{Phase, Reply, Request, Supplicant, SupplicantStatus};
+use crate::machine::wpa::backend::{
+    NetworkList, Phase, Reply, Request, Supplicant, SupplicantStatus,
+};
+use crate::machine::wpa::peers::{Decision, Peers, Verdict};
 use crate::types::{Mac, Ssid};
 
 /// Events can be lost: the interval at which the supplicant is asked for its state.
@@ -20,6 +23,10 @@ const REASON_TIMEOUT: Duration = Duration::from_millis(100);
 pub(in crate::machine) struct Associated {
     ssid: Ssid,
     address: Mac,
+    decision: Decision,
+    peers: Peers,
+    /// The supplicant named this peer, which was not known; the network's id, if it named it.
+    unknown_peer: Option<(Mac, Option<u32>)>,
     ending: Option<EndReason>,
     doubts: u32,
     /// The connection is gone; the reason is not known yet.
@@ -27,17 +34,20 @@ pub(in crate::machine) struct Associated {
 }
 
 impl Associated {
-    pub(super) fn begin(cx: &mut Context, ssid: Ssid) -> State {
-        Self::enter(cx, ssid, false)
+    pub(super) fn begin(cx: &mut Context, decision: Decision, peers: Peers) -> State {
+        Self::enter(cx, decision, peers, false).into_state(cx)
     }
 
     /// Adopts a connection that is older than macveil.
-    pub(super) fn adopt(cx: &mut Context, ssid: Ssid) -> State {
-        Self::enter(cx, ssid, true)
+    pub(super) fn adopt(cx: &mut Context, decision: Decision, peers: Peers) -> State {
+        let associated = Self::enter(cx, decision, peers, true);
+        associated.allow_roaming(cx);
+        associated.into_state(cx)
     }
 
-    fn enter(cx: &mut Context, ssid: Ssid, adopted: bool) -> State {
+    fn enter(cx: &mut Context, decision: Decision, peers: Peers, adopted: bool) -> Self {
         cx.leave_state();
+        let ssid = decision.ssid.clone();
         let address = cx.core.link.address;
         cx.mask.current = None;
         cx.networks.lost = None;
@@ -50,18 +60,77 @@ impl Associated {
             adopted,
         });
         cx.core.wake_in(STATUS_INTERVAL);
-        let associated = Self {
+        Self {
             ssid,
             address,
+            decision,
+            peers,
+            unknown_peer: None,
             ending: None,
             doubts: 0,
             has_ended: false,
-        };
-        if cx.core.link.carrier {
-            associated.into()
-        } else {
-            associated.doubt(cx)
         }
+    }
+
+    fn into_state(self, cx: &mut Context) -> State {
+        if cx.core.link.carrier {
+            self.into()
+        } else {
+            self.doubt(cx)
+        }
+    }
+
+    fn allow_roaming(&self, cx: &mut Context) {
+        cx.request(Request::AllowRoaming {
+            ssid: self.ssid.clone(),
+            except: self.peers.denied.clone(),
+            limits: self.peers.limits.clone(),
+        });
+    }
+
+    /// The supplicant's table or its networks changed: who may see the address is decided again.
+    fn survey(&self, cx: &mut Context) {
+        if !self.peers.are_uniform() {
+            let named = self.unknown_peer.map(|(bssid, _)| bssid);
+            let bssids = named.into_iter().chain(self.decision.joined.bssid);
+            cx.request(Request::ListNetworks {
+                bssids: bssids.collect(),
+            });
+        }
+    }
+
+    fn surveyed(mut self, cx: &mut Context, list: NetworkList) -> State {
+        cx.networks.learn(cx.core.now, list.networks);
+        let peers = cx.peers(&self.decision, &list.table, &[]);
+        if let Some((bssid, id)) = self.unknown_peer.take()
+            && peers.verdict(bssid, id) != Verdict::Allowed
+        {
+            return self.cut_off(cx, bssid);
+        }
+        if peers != self.peers {
+            self.peers = peers;
+            self.allow_roaming(cx);
+        }
+        self.into()
+    }
+
+    /// The supplicant has this peer now, or tries it.
+    fn meets(mut self, cx: &mut Context, bssid: Mac, id: Option<u32>) -> Result<Self, State> {
+        match self.peers.verdict(bssid, id) {
+            Verdict::Allowed => {}
+            Verdict::Denied => return Err(self.cut_off(cx, bssid)),
+            Verdict::Unknown => {
+                self.unknown_peer = Some((bssid, id));
+                self.survey(cx);
+            }
+        }
+        Ok(self)
+    }
+
+    fn cut_off(self, cx: &mut Context, bssid: Mac) -> State {
+        cx.counters.wrong_peers = cx.counters.wrong_peers.saturating_add(1);
+        cx.remark_on(&self.ssid, NetworkRemark::WrongPeer { bssid });
+        Disconnecting::from_wrong_peer(cx, self.ssid)
     }
 
     /// Something happened to the connection.
@@ -72,7 +141,15 @@ impl Associated {
         self.into()
     }
 
-    fn judge(mut self, cx: &mut Context, status: &SupplicantStatus) -> State {
+    fn judge(self, cx: &mut Context, status: &SupplicantStatus) -> State {
+        let met = match status.bssid {
+            Some(bssid) => self.meets(cx, bssid, status.id),
+            None => Ok(self),
+        };
+        met.map_or_else(|cut_off| cut_off, |it| it.judge_phase(cx, status))
+    }
+
+    fn judge_phase(mut self, cx: &mut Context, status: &SupplicantStatus) -> State {
         match status.phase {
             Phase::Connected if status.ssid.as_ref() == Some(&self.ssid) => {
                 cx.heard_at(&self.ssid, status.frequency);
@@ -138,14 +215,30 @@ impl Handler for Associated {
     }
 
     fn mlme(self, cx: &mut Context, event: MlmeEvent) -> State {
-        if event == MlmeEvent::Ended {
-            return self.doubt(cx);
+        let Some(peer) = event.peer() else {
+            return match event {
+                MlmeEvent::Ended => self.doubt(cx),
+                _ => self.into(),
+            };
+        };
+        match self.peers.verdict(peer, None) {
+            Verdict::Allowed => self.into(),
+            Verdict::Denied => self.cut_off(cx, peer),
+            // A multi-link device, or a BSS that has just appeared: the supplicant knows.
+            Verdict::Unknown => self.doubt(cx),
         }
-        self.into()
     }
 
     fn supplicant(mut self, cx: &mut Context, event: Supplicant) -> State {
+        if let Some((bssid, id)) = event.peer() {
+            let met = self.meets(cx, bssid, id);
+            return met.map_or_else(|cut_off| cut_off, Into::into);
+        }
         match event {
+            Supplicant::ScanResults | Supplicant::NetworksChanged => {
+                self.survey(cx);
+                self.into()
+            }
             Supplicant::Disconnected { reason, local } => {
                 self.ending = Some(EndReason::of(reason, local));
                 self.doubt(cx)
@@ -158,8 +251,6 @@ impl Handler for Associated {
             | Supplicant::LeaveRequested
             | Supplicant::NetworkNotFound
             | Supplicant::TemporarilyDisabled { .. }
-            | Supplicant::NetworksChanged
-            | Supplicant::ScanResults
             | Supplicant::Terminating => self.into(),
         }
     }
@@ -168,6 +259,15 @@ impl Handler for Associated {
         match reply {
             Reply::Status(Ok(status)) => self.judge(cx, &status),
             Reply::Status(Err(_)) => Disconnecting::begin(cx, self.ssid, EndReason::Unknown),
+            Reply::NetworkList(Ok(list)) => self.surveyed(cx, list),
+            // Who may see the address cannot be denied to the supplicant.
+            Reply::NetworkList(Err(failure)) | Reply::Done(Err(failure))
+                if !self.peers.are_uniform() =>
+            {
+                let failure = failure.to_string();
+                cx.remark(Remark::Supplicant { failure });
+                Disconnecting::begin(cx, self.ssid, EndReason::Unknown)
+            }
             Reply::Quiesce(_) | Reply::NetworkList(_) | Reply::Done(_) => self.into(),
         }
     }

@@ -9,9 +9,10 @@ use crate::machine::action::How;
 use crate::machine::event::{Link, MlmeEvent, ScanStarted};
 use crate::machine::notice::{EndReason, FailReason, Notice};
 use crate::machine::wpa::backend::{Phase, Reply, Request, Supplicant, SupplicantStatus};
+use crate::machine::wpa::peers::{Decision, Peers, Verdict};
 use crate::scan::failures::Cause;
 use crate::scan::selection::Candidate;
-use crate::types::{Mac, Ssid};
+use crate::types::{BssEntry, Mac, Ssid};
 
 /// wpa_supplicant notices a new address within milliseconds.
 const STATUS_INTERVAL: Duration = Duration::from_millis(15);
@@ -28,6 +29,7 @@ const REJECTION_TIMEOUT: Duration = Duration::from_millis(400);
 pub(in crate::machine) struct Associating {
     candidate: Candidate,
     address: Mac,
+    peers: Peers,
     step: Step,
     status_requests: u32,
     rejection: Option<u16>,
@@ -54,7 +56,8 @@ enum Step {
 }
 
 impl Associating {
-    pub(super) fn begin(cx: &mut Context, candidate: Candidate) -> State {
+    /// `table`: the supplicant's BSS table.
+    pub(super) fn begin(cx: &mut Context, candidate: Candidate, table: &[BssEntry]) -> State {
         cx.leave_state();
         cx.user.leave_requested = false;
         let address = match cx.assign(&candidate) {
@@ -74,14 +77,18 @@ impl Associating {
         });
         let failures = &cx.networks.failures;
         let forget_keys = !failures.has_address(&candidate.ssid, address);
+        let decision = decision(&candidate, address);
+        let peers = cx.peers(&decision, table, &candidate.stale);
         cx.request(Request::SelectNetwork {
             ssid: candidate.ssid.clone(),
-            except: candidate.stale.clone(),
+            except: [&*candidate.stale, &*peers.denied].concat(),
+            limits: peers.limits.clone(),
             forget_keys,
         });
         State::Associating(Self {
             candidate,
             address,
+            peers,
             step: Step::Selecting,
             status_requests: 0,
             rejection: None,
@@ -140,6 +147,8 @@ impl Associating {
                 cx.core.timer = None;
                 cx.request(Request::AllowRoaming {
                     ssid: self.candidate.ssid.clone(),
+                    except: self.peers.denied.clone(),
+                    limits: self.peers.limits.clone(),
                 });
                 self.into_step(Step::Settling)
             }
@@ -170,6 +179,20 @@ impl Associating {
             | Supplicant::Vanished
             | Supplicant::Terminating => self.into(),
         }
+    }
+
+    /// The supplicant does not keep to the BSSs that may see the address.
+    fn fail_at(self, cx: &mut Context, bssid: Mac) -> State {
+        cx.counters.wrong_peers = cx.counters.wrong_peers.saturating_add(1);
+        let reason = FailReason::WrongPeer { bssid };
+        cx.failed(&self.candidate.ssid, Cause::Refused, reason);
+        Disconnecting::while_down(cx)
+    }
+
+    /// Frames go to this peer. The kernel may name a multi-link device, which is in no table.
+    fn is_denied(&self, event: MlmeEvent) -> Option<Mac> {
+        let peer = event.peer()?;
+        (self.peers.verdict(peer, None) == Verdict::Denied).then_some(peer)
     }
 
     fn fail(self, cx: &mut Context, cause: Cause, reason: FailReason) -> State {
@@ -232,12 +255,17 @@ impl Handler for Associating {
     }
 
     fn mlme(mut self, cx: &mut Context, event: MlmeEvent) -> State {
+        if self.step >= Step::Ordering
+            && let Some(bssid) = self.is_denied(event)
+        {
+            return self.fail_at(cx, bssid);
+        }
         if !matches!(self.step, Step::Ordering | Step::Connecting) {
             return self.into();
         }
         match event {
             MlmeEvent::TimedOut => self.fail(cx, Cause::Transient, FailReason::NoAnswer),
-            MlmeEvent::Authenticated { station } if station != self.address => {
+            MlmeEvent::Authenticated { station, .. } if station != self.address => {
                 let address = station;
                 self.fail(cx, Cause::Refused, FailReason::WrongAddress { address })
             }
@@ -245,11 +273,19 @@ impl Handler for Associating {
                 self.is_authenticated = true;
                 self.into()
             }
-            MlmeEvent::Authenticating | MlmeEvent::Ended => self.into(),
+            MlmeEvent::Authenticating { .. } | MlmeEvent::Associated { .. } | MlmeEvent::Ended => {
+                self.into()
+            }
         }
     }
 
     fn supplicant(self, cx: &mut Context, event: Supplicant) -> State {
+        if self.step >= Step::Ordering
+            && let Some((bssid, id)) = event.peer()
+            && self.peers.verdict(bssid, id) != Verdict::Allowed
+        {
+            return self.fail_at(cx, bssid);
+        }
         match (self.step, event) {
             (Step::Ordering | Step::Connecting, event) => self.progress(cx, event),
             (Step::Settling, Supplicant::Disconnected { reason, local }) => {
@@ -276,7 +312,10 @@ impl Handler for Associating {
                 cx.core.wake_in(ASSOCIATION_TIMEOUT);
                 self.into_step(Step::Connecting)
             }
-            (Step::Settling, Reply::Done(Ok(()))) => Associated::begin(cx, self.candidate.ssid),
+            (Step::Settling, Reply::Done(Ok(()))) => {
+                let decision = decision(&self.candidate, self.address);
+                Associated::begin(cx, decision, self.peers)
+            }
             (_, Reply::Done(Err(failure)) | Reply::Status(Err(failure))) => {
                 let failure = failure.to_string();
                 self.fail(cx, Cause::Transient, FailReason::Supplicant { failure })
@@ -317,5 +356,13 @@ impl Handler for Associating {
                 self.into()
             }
         }
+    }
+}
+
+fn decision(candidate: &Candidate, address: Mac) -> Decision {
+    Decision {
+        ssid: candidate.ssid.clone(),
+        joined: candidate.joined.clone(),
+        address,
     }
 }

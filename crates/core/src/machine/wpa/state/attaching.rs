@@ -9,6 +9,7 @@ use crate::machine::notice::{EndReason, NetworkRemark, Remark};
 use crate::machine::wpa::backend::{
     NetworkList, Phase, QuiesceReport, Reply, Request, Supplicant, SupplicantStatus,
 };
+use crate::machine::wpa::peers::Decision;
 use crate::scan::selection::Joined;
 use crate::types::Ssid;
 
@@ -55,9 +56,14 @@ impl Attaching {
         let address = cx.core.link.address;
         cx.networks.learn(cx.core.now, list.networks);
         if cx.core.link.carrier && cx.accepts(&ssid, &joined, address) {
-            cx.request(Request::AllowRoaming { ssid: ssid.clone() });
             cx.heard_at(&ssid, status.frequency);
-            return Associated::adopt(cx, ssid);
+            let decision = Decision {
+                ssid,
+                joined,
+                address,
+            };
+            let peers = cx.peers(&decision, &list.table, &[]);
+            return Associated::adopt(cx, decision, peers);
         }
         cx.remark_on(&ssid, NetworkRemark::WrongAddress { address });
         Disconnecting::for_another_address(cx, ssid)
@@ -127,7 +133,9 @@ fn joined(status: &SupplicantStatus, list: &NetworkList) -> Joined {
     let mut networks = list.networks.iter();
     let network = networks.find(|network| Some(network.id) == status.id);
     let mut table = list.table.iter();
-    let entry = table.find(|entry| Some(&entry.ssid) == status.ssid.as_ref());
+    let entry = table.find(|entry| {
+        Some(entry.bssid) == status.bssid && Some(&entry.ssid) == status.ssid.as_ref()
+    });
     match (network, entry) {
         (Some(network), Some(entry)) => Joined::of(network, entry),
         (network, _) => Joined {

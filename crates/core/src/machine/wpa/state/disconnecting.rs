@@ -57,6 +57,19 @@ impl Disconnecting {
         Self::of(cx, ssid, false).into()
     }
 
+    /// Cuts off a connection to an access point that may not see the address: nothing is sent on a link
+    /// that is down.
+    pub(super) fn from_wrong_peer(cx: &mut Context, ssid: Ssid) -> State {
+        cx.set_link_down();
+        cx.networks.wanted = Some(ssid.clone());
+        cx.association_ends(&ssid, false);
+        Self {
+            is_down: true,
+            ..Self::of(cx, ssid, false)
+        }
+        .into()
+    }
+
     /// Gives up an attempt to associate.
     pub(super) fn after_failure(cx: &mut Context) -> State {
         Self::quiesce(cx, None, false).into()

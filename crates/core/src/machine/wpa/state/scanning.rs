@@ -186,7 +186,7 @@ impl Scanning {
             Some(candidate)
                 if cx.user.pause.is_none() && cx.is_worth_joining_now(&candidate, plan) =>
             {
-                Associating::begin(cx, candidate)
+                Associating::begin(cx, candidate, &list.table)
             }
             Some(candidate) => {
                 cx.scan.planner.come_back_for(&candidate);

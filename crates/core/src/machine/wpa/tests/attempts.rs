@@ -206,7 +206,10 @@ fn attempt_times_out_after_twelve_seconds() {
 fn authentication_under_another_address_ends_the_attempt() {
     for (station, failures) in [(home_address(), 0), (PERMANENT, 1)] {
         let mut bench = Bench::connecting(ConnectionOptions::default());
-        bench.handle(Event::Mlme(MlmeEvent::Authenticated { station }));
+        bench.handle(Event::Mlme(MlmeEvent::Authenticated {
+            station,
+            peer: HOME_AP,
+        }));
         assert_eq!(bench.failures(), failures);
     }
 }

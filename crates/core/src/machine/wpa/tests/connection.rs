@@ -350,10 +350,7 @@ fn adopted_connection_may_roam_and_its_channel_is_scanned_first() {
     (bench.phase, bench.connected_to) = (Phase::Connected, Some(home()));
     bench.link_changes(|link| link.address = home_address());
     bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
-    assert_eq!(
-        bench.count_requests(&Request::AllowRoaming { ssid: home() }),
-        1
-    );
+    assert_eq!(bench.count_requests(&allow_roaming()), 1);
     bench.done.clear();
     bench.lose(4, false);
     let Action::Scan(scan) = &bench.done[bench.position(is_scan)] else {

@@ -132,7 +132,10 @@ fn random_address_leaked_before_authentication_is_dropped() {
 fn random_address_leaked_after_authentication_stays() {
     let mut bench = Bench::connecting(random());
     let station = bench.link.address;
-    bench.handle(Event::Mlme(MlmeEvent::Authenticated { station }));
+    bench.handle(Event::Mlme(MlmeEvent::Authenticated {
+        station,
+        peer: HOME_AP,
+    }));
     bench.external_scan(true);
     assert_eq!(bench.failures(), 0);
 }

@@ -8,6 +8,7 @@ mod conflicts;
 mod connection;
 mod faults;
 mod pauses;
+mod peers;
 mod scanning;
 mod silence;
 mod snapshots;
@@ -349,7 +350,13 @@ impl Bench {
             }
             Request::Status => Reply::Status(Ok(self.supplicant_status())),
             Request::ListNetworks { bssids } => {
-                let known = |entry: &&BssEntry| bssids.contains(&entry.bssid);
+                let named = |entry: &BssEntry| {
+                    let mut networks = self.networks.iter();
+                    networks.any(|network| network.ssid.as_ref() == Some(&entry.ssid))
+                };
+                let known = |entry: &&BssEntry| {
+                    !bssids.is_empty() && (bssids.contains(&entry.bssid) || named(entry))
+                };
                 let table = self.air.iter().filter(known).cloned().collect();
                 Reply::NetworkList(Ok(NetworkList {
                     networks: self.networks.clone(),
@@ -364,7 +371,10 @@ impl Bench {
                 self.phase = Phase::Connected;
                 self.connected_to = Some(home());
                 self.link.carrier = true;
-                let connected = Supplicant::Connected { bssid: HOME_AP };
+                let connected = Supplicant::Connected {
+                    bssid: HOME_AP,
+                    id: None,
+                };
                 return vec![
                     Event::Backend(WpaEvent::Reply(Reply::Done(Ok(())))),
                     Event::Link(LinkEvent::Changed(self.link)),
@@ -564,4 +574,13 @@ fn sets_address(action: &Action) -> bool {
 
 fn requests_bss(action: &Action) -> bool {
     matches!(action, Action::Request(Request::ListNetworks { bssids }) if !bssids.is_empty())
+}
+
+/// Without exceptions.
+fn allow_roaming() -> Request {
+    Request::AllowRoaming {
+        ssid: home(),
+        except: Vec::new(),
+        limits: Vec::new(),
+    }
 }

@@ -94,7 +94,10 @@ fn supplicant_that_connects_is_quiesced_before_the_next_scan() {
     for event in [
         Supplicant::NetworkNotFound,
         Supplicant::Connecting { bssid: HOME_AP },
-        Supplicant::Connected { bssid: HOME_AP },
+        Supplicant::Connected {
+            bssid: HOME_AP,
+            id: None,
+        },
     ] {
         let mut bench = running_scan(disconnected());
         let before = bench.count_requests(&Request::Quiesce);

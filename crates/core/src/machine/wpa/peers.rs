@@ -1,0 +1,154 @@
+//! Which BSSs may see an assigned address: those for which the policy yields that very address.
+//!
+//! wpa_supplicant selects and roams by its own rules, among all its networks of one SSID. So the BSSs
+//! with another address are denied to it beforehand, and whom it joins is compared with the decision.
+
+use super::assignment::network_facts;
+use super::backend::NetworkLimit;
+use super::context::Context;
+use crate::scan::selection::Joined;
+use crate::types::{BssEntry, Mac, Network, Ssid};
+
+/// As many BSSs of one network as fit into one command of 4095 bytes, with room to spare.
+const MAX_BSSIDS: usize = 150;
+
+/// What an assigned address was decided for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Decision {
+    pub(super) ssid: Ssid,
+    pub(super) joined: Joined,
+    pub(super) address: Mac,
+}
+
+/// The BSSs that may see the address of a decision, as far as they are known.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Peers {
+    /// Every BSS and every network of the SSID gets this address.
+    is_uniform: bool,
+    /// Networks that get this address at every BSS.
+    unlimited: Vec<u32>,
+    /// The others.
+    pub(super) limits: Vec<NetworkLimit>,
+    /// BSSs that may not see the address.
+    pub(super) denied: Vec<Mac>,
+}
+
+/// Whether a BSS may see the address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Allowed,
+    Denied,
+    /// The supplicant's table or list of networks is newer than what is known.
+    Unknown,
+}
+
+impl Peers {
+    /// Every BSS gets the address: nothing has to be denied or read.
+    pub(super) const fn are_uniform(&self) -> bool {
+        self.is_uniform
+    }
+
+    /// Whether this BSS may see the address. The kernel does not know the network's id.
+    pub(super) fn verdict(&self, bssid: Mac, id: Option<u32>) -> Verdict {
+        let named = |known: u32| id.is_none_or(|id| id == known);
+        let mut limits = self.limits.iter().filter(|limit| named(limit.id));
+        if self.is_uniform
+            || self.unlimited.iter().any(|&known| named(known))
+            || limits.any(|limit| limit.bssids.contains(&bssid))
+        {
+            return Verdict::Allowed;
+        }
+        let is_known = self.denied.contains(&bssid);
+        let is_of_another_network = self.limits.iter().any(|it| it.bssids.contains(&bssid));
+        let knows_network = self.limits.iter().any(|limit| named(limit.id));
+        if knows_network && (is_known || is_of_another_network) {
+            return Verdict::Denied;
+        }
+        Verdict::Unknown
+    }
+}
+
+impl Context {
+    /// The BSSs of the supplicant's table that may see the address; `absent` ones are not allowed.
+    pub(super) fn peers(&self, decision: &Decision, table: &[BssEntry], absent: &[Mac]) -> Peers {
+        if !self.depends_on_bss(&decision.ssid, None) {
+            return Peers {
+                is_uniform: true,
+                ..Peers::default()
+            };
+        }
+        let chosen = decision.joined.bssid;
+        let mut entries: Vec<&BssEntry> = table
+            .iter()
+            .filter(|entry| entry.ssid == decision.ssid || Some(entry.bssid) == chosen)
+            .filter(|entry| !absent.contains(&entry.bssid))
+            .collect();
+        entries.sort_by_key(|entry| (Some(entry.bssid) != chosen, -i64::from(entry.signal)));
+        let mut peers = Peers::default();
+        let of_ssid = |network: &&Network| {
+            let ssid = network.ssid.as_ref();
+            ssid.is_none_or(|ssid| *ssid == decision.ssid)
+        };
+        for network in self.networks.list.iter().filter(of_ssid) {
+            match self.limit(decision, network, &entries) {
+                None => peers.unlimited.push(network.id),
+                Some(bssids) => peers.limits.push(NetworkLimit {
+                    id: network.id,
+                    bssids,
+                }),
+            }
+        }
+        if peers.unlimited.is_empty() {
+            let bssids = entries.iter().map(|entry| entry.bssid);
+            peers.denied = bssids
+                .filter(|bssid| !peers.limits.iter().any(|it| it.bssids.contains(bssid)))
+                .collect();
+            peers.denied.sort_unstable();
+            peers.denied.dedup();
+        }
+        peers
+    }
+
+    /// The BSSs that the network may join; `None` if any.
+    fn limit(
+        &self,
+        decision: &Decision,
+        network: &Network,
+        entries: &[&BssEntry],
+    ) -> Option<Vec<Mac>> {
+        if !self.depends_on_bss(&decision.ssid, Some(&network.id_str)) {
+            let any_bss = Joined {
+                id_str: Some(network.id_str.clone()),
+                ..Joined::default()
+            };
+            return (!self.shares(decision, &any_bss)).then(Vec::new);
+        }
+        let shared = entries
+            .iter()
+            .filter(|entry| self.shares(decision, &Joined::of(network, entry)))
+            .map(|entry| entry.bssid);
+        Some(shared.take(MAX_BSSIDS).collect())
+    }
+
+    fn depends_on_bss(&self, ssid: &Ssid, id_str: Option<&String>) -> bool {
+        let any_bss = Joined {
+            id_str: id_str.cloned(),
+            ..Joined::default()
+        };
+        let facts = network_facts(&self.assignment.history, self.core.wall, ssid, &any_bss);
+        self.assignment.policies.depends_on_bss(&facts)
+    }
+
+    fn shares(&self, decision: &Decision, other: &Joined) -> bool {
+        let Decision {
+            ssid,
+            joined,
+            address,
+        } = decision;
+        let facts = |joined| network_facts(&self.assignment.history, self.core.wall, ssid, joined);
+        let (decided, other) = (facts(joined), facts(other));
+        let card = self.address_facts();
+        let policies = &self.assignment.policies;
+        policies.shares(&decided, &other, &card, *address)
+    }
+}
