@@ -69,6 +69,7 @@ fn an_access_point_has_properties_and_defaults() {
         hidden: true,
         high_throughput: true,
         off_at_first: true,
+        power: None,
         extra: Vec::new(),
     };
     let text = r#"given an access point home: ssid "\xff \"x\"", channel 11, 802.11n, wpa3 "a, b: c", hidden, off at first"#;

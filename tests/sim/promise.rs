@@ -11,6 +11,8 @@ const JUST_GONE: Duration = Duration::from_secs(7);
 /// An address that another program sets: frames sent before macveil can remove it
 /// reveal no identity.
 pub const BY_HAND: Mac = Mac([0x0a, 0, 0, 0, 0, 0x77]);
+/// From what macveil hears to the link that is down.
+const REACTION: Duration = Duration::from_millis(5);
 /// No scan takes longer.
 const ONE_SCAN: Duration = Duration::from_secs(4);
 /// The last frames that are shown with a broken promise.
@@ -72,6 +74,8 @@ pub struct Promise {
     pub random: BTreeSet<Ssid>,
     /// Networks that the user marked hidden.
     pub hidden: BTreeSet<Ssid>,
+    /// Of their access points, those that may see an address, by the address.
+    pub seen_by: BTreeMap<Mac, BTreeSet<Mac>>,
 }
 
 /// Why a frame must not have been sent.
@@ -110,6 +114,8 @@ pub struct Air {
     /// Likewise, of addresses that were used before the scan could be noticed: no program can
     /// refuse a scan between a drawn address's appearance and its use, nor end it in time.
     coincidences: BTreeMap<Mac, Duration>,
+    /// Where the user makes the supplicant roam to, and by when macveil has heard of it.
+    pub roams: Option<(Mac, Duration)>,
     authenticated: BTreeMap<Mac, Ssid>,
     tolerated: BTreeMap<Mac, Ssid>,
 }
@@ -157,10 +163,15 @@ impl Air {
                     .is_some_and(|ssid| !hidden(ssid))
                     .then_some("a probe request names a network that is not hidden")
             }
-            What::To { ssid, kind, .. } => {
+            What::To {
+                ssid, kind, bssid, ..
+            } => {
                 let gone = absent.is_some_and(|absent| absent > JUST_GONE);
                 if *kind == Kind::Authentication && gone && !self.unattended {
                     return Some("an authentication into the void");
+                }
+                if !self.may_see(frame, *bssid) {
+                    return Some("an access point sees the address of another one");
                 }
                 if self.may_join(frame, ssid) {
                     self.authenticated.insert(from, ssid.clone());
@@ -184,6 +195,15 @@ impl Air {
     /// Whether a scan under this address would tell who the station is.
     pub fn shows_identity(&self, address: Mac) -> bool {
         Some(address) == self.promise.permanent || self.is_assigned(address)
+    }
+
+    /// What the user orders is only ended in time.
+    fn may_see(&self, frame: &Frame, bssid: Mac) -> bool {
+        let ordered = self.roams.is_some_and(|(to, heard_by)| {
+            to == bssid && frame.at <= heard_by.saturating_add(REACTION)
+        });
+        let seen_by = self.promise.seen_by.get(&frame.from);
+        self.unattended || ordered || seen_by.is_none_or(|bssids| bssids.contains(&bssid))
     }
 
     fn may_join(&self, frame: &Frame, ssid: &Ssid) -> bool {

@@ -6,7 +6,7 @@ use macveil_core::types::Mac;
 use super::text;
 
 /// No access point has this BSSID: with it alone, a network joins none. An empty list accepts any.
-const NOBODY: &str = "00:00:00:00:00:00";
+const NO_BSS: &str = "00:00:00:00:00:00";
 
 /// Matches the same.
 const NONE: (Mac, Mac) = (Mac([0; 6]), Mac([0xff; 6]));
@@ -35,7 +35,7 @@ impl AcceptList {
         let accepted = bssids.iter().filter(|bssid| self.accepts(**bssid));
         let accepted: Vec<String> = accepted.map(Mac::to_string).collect();
         if accepted.is_empty() {
-            return NOBODY.to_owned();
+            return NO_BSS.to_owned();
         }
         accepted.join(" ")
     }
@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn without_a_list_the_limit_is_the_value() {
         assert_eq!(limited(""), "02:00:00:00:03:01 02:00:00:00:03:02");
-        assert_eq!(AcceptList::parse("").limited_to(&[]), NOBODY);
+        assert_eq!(AcceptList::parse("").limited_to(&[]), NO_BSS);
     }
 
     #[test]
@@ -69,9 +69,9 @@ mod tests {
             limited("02:00:00:00:03:02 02:00:00:00:03:09"),
             FAR.to_string()
         );
-        assert_eq!(limited("02:00:00:00:03:09"), NOBODY);
+        assert_eq!(limited("02:00:00:00:03:09"), NO_BSS);
         assert_eq!(limited("02:00:00:00:00:00/ff:ff:ff:ff:00:00"), limited(""));
-        assert_eq!(limited("02:00:00:00:00:00/ff:ff:ff:ff:ff:00"), NOBODY);
-        assert_eq!(limited("nonsense"), NOBODY);
+        assert_eq!(limited("02:00:00:00:00:00/ff:ff:ff:ff:ff:00"), NO_BSS);
+        assert_eq!(limited("nonsense"), NO_BSS);
     }
 }

@@ -97,13 +97,13 @@ impl SavedValue {
                 Some(Self::Setting(setting, value.parse().ok()?))
             }
             ["network", id, ssid, value] => {
-                let ssid = parse_name(ssid)?;
+                let ssid = parse_name(ssid).ok()?;
                 let value = value.parse().ok()?;
                 let address = NetworkAddress { ssid, value };
                 Some(Self::Network(id.parse().ok()?, address))
             }
             ["accept", id, ssid, ref bssids @ ..] => {
-                let ssid = parse_name(ssid)?;
+                let ssid = parse_name(ssid).ok()?;
                 let value = bssids.join(" ");
                 let accepted = AcceptedBssids { ssid, value };
                 Some(Self::Accepted(id.parse().ok()?, accepted))
@@ -118,10 +118,11 @@ fn name(ssid: Option<&Ssid>) -> String {
     ssid.map_or(ANY.to_owned(), Ssid::to_hex)
 }
 
-fn parse_name(word: &str) -> Option<Option<Ssid>> {
+/// `Err` if the word is neither.
+fn parse_name(word: &str) -> Result<Option<Ssid>, ()> {
     match word {
-        ANY => Some(None),
-        digits => Ssid::from_hex(digits).map(Some),
+        ANY => Ok(None),
+        digits => Ssid::from_hex(digits).map(Some).ok_or(()),
     }
 }
 

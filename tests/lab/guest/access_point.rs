@@ -42,7 +42,13 @@ impl AccessPoint {
             })?);
         }
         wait_until(Duration::from_secs(10), || self.is_on_air().then_some(()))
-            .ok_or_else(|| format!("access point {} does not start", self.story.name))
+            .ok_or_else(|| format!("access point {} does not start", self.story.name))?;
+        let Some(power) = self.story.power else {
+            return Ok(());
+        };
+        let interface = &self.radio.interface;
+        let line = format!("iw dev {interface} set txpower fixed {}", power * 100);
+        next_to_access_points(|| run_words(&line).map(drop))
     }
 
     pub fn is_on_air(&self) -> bool {

@@ -80,6 +80,8 @@ impl World {
             | Check::Addresses(..)
             | Check::AtMostAssociations(..)
             | Check::OnlyAddress(..)
+            | Check::ShownOnlyTo(..)
+            | Check::AtMostFrames { .. }
             | Check::NoProbeRequest
             | Check::Scanning { .. }
             | Check::PermanentAddress(_)

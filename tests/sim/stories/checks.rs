@@ -92,6 +92,8 @@ impl Player {
             | Check::NewAddressEachTime(_)
             | Check::Addresses(..)
             | Check::OnlyAddress(..)
+            | Check::ShownOnlyTo(..)
+            | Check::AtMostFrames { .. }
             | Check::PermanentAddress(_)
             | Check::SameAddressesAsBefore(_)
             | Check::NoProbeRequest

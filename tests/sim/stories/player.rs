@@ -104,6 +104,10 @@ impl Player {
         made.hidden = ap.hidden;
         made.way = way;
         made.passphrase = passphrase;
+        made.signal = ap
+            .power
+            .map_or(made.signal, |power| made.signal + power - 20);
+        made.fast = ap.extra.iter().any(|line| line == "ieee80211n=1");
         self.note(Fact::AccessPoint(ap.name.clone(), made.bssid.to_string()));
         self.world.access_points.push(made);
     }

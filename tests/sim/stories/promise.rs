@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use macveil_core::address::{AddressFacts, NetworkFacts};
-use macveil_core::types::Ssid;
+use macveil_core::types::{Mac, Ssid};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
@@ -30,7 +30,7 @@ impl Player {
         }
         let aps = self.world.access_points.iter();
         let bssids: Vec<_> = aps
-            .filter(|ap| ap.ssid == *ssid)
+            .filter(|ap| ap.ssid == *ssid && ap.way == network.way)
             .map(|ap| ap.bssid)
             .collect();
         for bssid in bssids {
@@ -39,12 +39,12 @@ impl Player {
                 id_str: Some(&network.id_str),
                 ..NetworkFacts::new(ssid).with_security(network.way)
             };
-            allow(&mut self.world, ssid, &facts);
+            allow(&mut self.world, ssid, bssid, &facts);
         }
     }
 }
 
-fn allow(world: &mut World, ssid: &Ssid, facts: &NetworkFacts) {
+fn allow(world: &mut World, ssid: &Ssid, bssid: Mac, facts: &NetworkFacts) {
     let card = AddressFacts {
         permanent: Some(PERMANENT),
         initial: world.daemon.initial().unwrap_or(world.kernel.link.address),
@@ -66,6 +66,10 @@ fn allow(world: &mut World, ssid: &Ssid, facts: &NetworkFacts) {
         .resolve(facts)
         .is_ok_and(|it| it.rotates().is_some());
     let promise = &mut world.air.promise;
+    let is_fixed = !rotates && address == later;
+    if let Some(address) = address.filter(|_| is_fixed) {
+        promise.seen_by.entry(address).or_default().insert(bssid);
+    }
     match address {
         None => {}
         Some(PERMANENT) => drop(promise.trusted.insert(ssid.clone())),

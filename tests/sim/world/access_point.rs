@@ -9,6 +9,10 @@ use super::kernel::Due;
 use super::sniffer::Answer;
 use super::supplicant::Condition;
 
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a property by itself"
+)]
 #[derive(Debug, Clone)]
 pub struct AccessPoint {
     pub name: String,
@@ -19,6 +23,10 @@ pub struct AccessPoint {
     pub way: KeyMgmt,
     /// What a station has to know, unless it is open.
     pub passphrase: String,
+    /// In dBm.
+    pub signal: i32,
+    /// With 802.11n, which wpa_supplicant prefers to a strong signal.
+    pub fast: bool,
     /// It turns stations away.
     pub refuses: bool,
     /// It does not even answer their probe requests.
@@ -37,6 +45,8 @@ impl AccessPoint {
             hidden: false,
             way: KeyMgmt::Psk,
             passphrase: String::new(),
+            signal: -50,
+            fast: false,
             refuses: false,
             ignores: false,
             gone_since: None,

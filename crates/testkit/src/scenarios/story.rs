@@ -172,7 +172,9 @@ pub struct AccessPoint {
     /// It speaks 802.11n.
     pub high_throughput: bool,
     pub off_at_first: bool,
-    /// More lines for `hostapd.conf`.
+    /// In dBm; `None`: as strong as the radio can.
+    pub power: Option<i32>,
+    /// More lines for its `hostapd.conf`.
     pub extra: Vec<String>,
 }
 
@@ -430,6 +432,14 @@ pub enum Check {
     /// During the step before.
     AtMostAssociations(Vec<String>, usize),
     OnlyAddress(Vec<String>, Mac),
+    /// Frames under this address went to these access points, and to no others.
+    ShownOnlyTo(Mac, Vec<String>),
+    /// No more frames under this address than that went to this access point.
+    AtMostFrames {
+        at_most: usize,
+        from: Mac,
+        to: String,
+    },
     PermanentAddress(Vec<String>),
     /// Each saw one address while the judge looked away, and afterwards that one again.
     SameAddressesAsBefore(Vec<String>),

@@ -43,6 +43,14 @@ pub fn decide(
             })
         }
         Check::OnlyAddress(aps, address) => only(aps, Mac(*address), span, evidence),
+        Check::ShownOnlyTo(address, aps) => shown_only_to(Mac(*address), aps, span, evidence),
+        Check::AtMostFrames { at_most, from, to } => {
+            let to = evidence.access_point(to)?;
+            let frames = frames_to(Mac(*from), |receiver| receiver == to, span, evidence);
+            let text = format!("{} frames of {} went to it", frames.len(), Mac(*from));
+            measured.push(text.clone());
+            expect(frames.len() <= *at_most, || text)
+        }
         Check::PermanentAddress(aps) => {
             let all = seen(aps, span, evidence)?;
             let is_permanent = |mac: &Mac| evidence.brief.permanent.contains_key(mac);
@@ -191,6 +199,37 @@ fn only(
     let seen = seen(aps, span, evidence)?;
     let other: Vec<_> = seen.iter().filter(|it| **it != address).collect();
     expect(other.is_empty(), || format!("it saw {other:?}"))
+}
+
+fn frames_to(
+    from: Mac,
+    is_to: impl Fn(Mac) -> bool,
+    span: &Range<Micros>,
+    evidence: &Evidence,
+) -> Vec<Mac> {
+    let frames = evidence.frames.iter().filter(|frame| {
+        frame.transmitter == Some(from) && is_to(frame.receiver) && frame.at <= span.end
+    });
+    frames.map(|frame| frame.receiver).collect()
+}
+
+fn shown_only_to(
+    address: Mac,
+    aps: &[String],
+    span: &Range<Micros>,
+    evidence: &Evidence,
+) -> Result<(), String> {
+    let bssids: Result<Vec<Mac>, _> = aps.iter().map(|ap| evidence.access_point(ap)).collect();
+    let bssids = bssids?;
+    for bssid in &bssids {
+        let frames = frames_to(address, |receiver| receiver == *bssid, span, evidence);
+        expect(!frames.is_empty(), || format!("{bssid} never saw it"))?;
+    }
+    let is_other = |it: Mac| evidence.brief.is_access_point(it) && !bssids.contains(&it);
+    let others = frames_to(address, is_other, span, evidence);
+    expect(others.is_empty(), || {
+        format!("{} frames went to {others:?}", others.len())
+    })
 }
 
 fn same_as_before(

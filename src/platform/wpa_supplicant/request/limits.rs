@@ -39,17 +39,17 @@ impl Session<'_> {
         let id = network.line.id;
         let ssid = network.details.ssid.clone();
         let known = self.saved.accepted_bssids(id);
-        let value = match known.filter(|known| known.ssid == ssid) {
-            Some(known) => known.value.clone(),
-            None => {
-                let value = self.accepted(id).await?;
-                let known = AcceptedBssids {
-                    ssid,
-                    value: value.clone(),
-                };
-                self.saved.record_accepted_bssids(id, known);
-                value
-            }
+        let known = known.filter(|known| known.ssid == ssid);
+        let value = if let Some(known) = known {
+            known.value.clone()
+        } else {
+            let value = self.accepted(id).await?;
+            let known = AcceptedBssids {
+                ssid,
+                value: value.clone(),
+            };
+            self.saved.record_accepted_bssids(id, known);
+            value
         };
         let limit = AcceptList::parse(&value).limited_to(bssids);
         if self.saved.imposed_limits.get(&id) == Some(&limit) {
@@ -98,6 +98,6 @@ impl Session<'_> {
 }
 
 fn command(id: u32, name: &str, value: &str) -> String {
-    let value = if value.is_empty() { "\"\"" } else { value };
+    // An empty value ends with the space; it is not quoted.
     format!("SET_NETWORK {id} {name} {value}")
 }

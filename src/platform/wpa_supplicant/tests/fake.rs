@@ -140,7 +140,8 @@ impl Model {
                     return fail();
                 };
                 match *value {
-                    "\"\"" => network.values.remove("bssid_accept"),
+                    "\"\"" => return fail(),
+                    "" => network.values.remove("bssid_accept"),
                     value => network.values.insert("bssid_accept", value.to_owned()),
                 };
                 ok()

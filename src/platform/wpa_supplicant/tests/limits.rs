@@ -62,8 +62,8 @@ fn limits_are_set_changed_and_lifted() {
             ["SET disallow_aps bssid 02:00:00:00:03:02", "AP_SCAN 1"]
         );
         done(&mut scene, allow_roaming(vec![limit(0, &[])])).await;
-        let nobody = "00:00:00:00:00:00".to_owned();
-        assert_eq!(accepted(&fake), [Some(nobody), Some(THEIRS.to_owned())]);
+        let none = "00:00:00:00:00:00".to_owned();
+        assert_eq!(accepted(&fake), [Some(none), Some(THEIRS.to_owned())]);
         quiesce(&mut scene, Request::Quiesce).await;
         assert_eq!(accepted(&fake), [None, Some(THEIRS.to_owned())]);
     });

@@ -11,6 +11,10 @@ use super::super::{AccessPoint, Event, Happening, World};
 use super::{Attempt, Condition, Due, Step};
 use crate::promise::{Kind, What};
 
+/// From the supplicant's message to the first frame; longer if there is an association to leave.
+const JOINS_AFTER: Duration = Duration::from_micros(800);
+const ROAMS_AFTER: Duration = Duration::from_millis(5);
+
 /// For how many seconds a network is given up, the first time and later (`wpas_auth_failed`, 2.10).
 const GIVEN_UP: [u64; 4] = [10, 20, 30, 60];
 
@@ -29,7 +33,8 @@ impl World {
         });
         self.supplicant.phase = Condition::Connecting;
         self.say(wpa::Supplicant::Connecting { bssid });
-        self.attempt_step(Duration::from_micros(800), Step::Authenticates(1));
+        let pause = if roams { ROAMS_AFTER } else { JOINS_AFTER };
+        self.attempt_step(pause, Step::Authenticates(1));
     }
 
     fn attempt_step(&mut self, pause: Duration, step: Step) {
@@ -86,6 +91,9 @@ impl World {
 
     fn authenticates(&mut self, attempt: &Attempt, time: u32, ap: Option<&AccessPoint>) {
         let address = self.kernel.link.address;
+        if attempt.roams {
+            self.leave_to_roam();
+        }
         self.send_in(attempt, Kind::Authentication);
         let Some(ap) = ap else {
             // A frame without acknowledgement is sent again at once.

@@ -4,6 +4,7 @@
 mod attempt;
 mod requests;
 
+use std::cmp::Reverse;
 use std::time::Duration;
 
 use macveil_core::machine::wpa::{self, Failure, NetworkLimit, Request, WpaEvent};
@@ -454,12 +455,18 @@ impl World {
         if known.next().is_none() || self.supplicant.phase != Condition::Connected {
             return;
         }
-        self.kernel.association = None;
-        self.kernel.link.carrier = false;
-        let link = self.kernel.link;
         self.begin_attempt(attempt.network, bssid, attempt.ssid, true);
-        self.report(Event::Link(LinkEvent::Changed(link)));
-        self.report(Event::Mlme(MlmeEvent::Ended));
+        self.air.roams = Some((bssid, self.heard_by));
+    }
+
+    /// The kernel leaves the access point before it authenticates with the next one.
+    fn leave_to_roam(&mut self) {
+        if self.kernel.association.take().is_some() {
+            self.kernel.link.carrier = false;
+            let link = self.kernel.link;
+            self.report(Event::Link(LinkEvent::Changed(link)));
+            self.report(Event::Mlme(MlmeEvent::Ended));
+        }
     }
 
     fn scan_as_supplicant(&mut self, for_others: bool) -> Result<(), KernelError> {
@@ -576,6 +583,8 @@ impl World {
             return true;
         }
         let admits = &self.supplicant.settings.admits;
+        let aps = &self.access_points;
+        let is_fast = |bssid| aps.iter().any(|ap| ap.bssid == bssid && ap.fast);
         let networks = self.supplicant.networks.iter();
         let networks = networks.filter(|it| it.enabled && it.given_up_until <= self.now);
         let mut choices: Vec<_> = networks
@@ -586,11 +595,15 @@ impl World {
                         && admits.allows(network.id, &network.ssid, known.entry.bssid)
                 };
                 let table = self.supplicant.table.iter().filter(fits);
-                table.map(move |known| (network.priority, known.heard, network.id, known))
+                table.map(|known| {
+                    let fast = is_fast(known.entry.bssid);
+                    let first = Reverse(network.id);
+                    (network.priority, fast, known.heard, first, known)
+                })
             })
             .collect();
-        choices.sort_by_key(|(priority, heard, ..)| (*priority, *heard));
-        let Some((_, _, network, known)) = choices.pop() else {
+        choices.sort_by_key(|(priority, fast, heard, first, _)| (*priority, *fast, *heard, *first));
+        let Some((.., Reverse(network), known)) = choices.pop() else {
             return false;
         };
         let (bssid, ssid) = (known.entry.bssid, known.entry.ssid.clone());

@@ -156,6 +156,7 @@ fn access_point(name: &str, attributes: &[Word]) -> Result<AccessPoint, String> 
         hidden: false,
         high_throughput: false,
         off_at_first: false,
+        power: None,
         extra: Vec::new(),
     };
     for attribute in attributes.split(|word| *word == Comma) {
@@ -165,6 +166,7 @@ fn access_point(name: &str, attributes: &[Word]) -> Result<AccessPoint, String> 
             [P("hidden")] => ap.hidden = true,
             [P("802.11n")] => ap.high_throughput = true,
             [P("off"), P("at"), P("first")] => ap.off_at_first = true,
+            [P("power"), P(power), P("dBm")] => ap.power = Some(number(power)?),
             [P("with"), Q(line)] => ap.extra.push(text(line)?),
             _ => ap.security = security(attribute)?,
         }

@@ -114,17 +114,15 @@ impl Associated {
         self.into()
     }
 
-    /// The supplicant has this peer now, or tries it.
-    fn meets(mut self, cx: &mut Context, bssid: Mac, id: Option<u32>) -> Result<Self, State> {
-        match self.peers.verdict(bssid, id) {
-            Verdict::Allowed => {}
-            Verdict::Denied => return Err(self.cut_off(cx, bssid)),
-            Verdict::Unknown => {
-                self.unknown_peer = Some((bssid, id));
-                self.survey(cx);
-            }
+    /// The supplicant has this peer now, or tries it: whether it must be cut off. One that is not known
+    /// is looked up.
+    fn must_cut_off(&mut self, cx: &mut Context, bssid: Mac, id: Option<u32>) -> bool {
+        let verdict = self.peers.verdict(bssid, id);
+        if verdict == Verdict::Unknown {
+            self.unknown_peer = Some((bssid, id));
+            self.survey(cx);
         }
-        Ok(self)
+        verdict == Verdict::Denied
     }
 
     fn cut_off(self, cx: &mut Context, bssid: Mac) -> State {
@@ -141,15 +139,12 @@ impl Associated {
         self.into()
     }
 
-    fn judge(self, cx: &mut Context, status: &SupplicantStatus) -> State {
-        let met = match status.bssid {
-            Some(bssid) => self.meets(cx, bssid, status.id),
-            None => Ok(self),
-        };
-        met.map_or_else(|cut_off| cut_off, |it| it.judge_phase(cx, status))
-    }
-
-    fn judge_phase(mut self, cx: &mut Context, status: &SupplicantStatus) -> State {
+    fn judge(mut self, cx: &mut Context, status: &SupplicantStatus) -> State {
+        if let Some(bssid) = status.bssid
+            && self.must_cut_off(cx, bssid, status.id)
+        {
+            return self.cut_off(cx, bssid);
+        }
         match status.phase {
             Phase::Connected if status.ssid.as_ref() == Some(&self.ssid) => {
                 cx.heard_at(&self.ssid, status.frequency);
@@ -231,8 +226,10 @@ impl Handler for Associated {
 
     fn supplicant(mut self, cx: &mut Context, event: Supplicant) -> State {
         if let Some((bssid, id)) = event.peer() {
-            let met = self.meets(cx, bssid, id);
-            return met.map_or_else(|cut_off| cut_off, Into::into);
+            if self.must_cut_off(cx, bssid, id) {
+                return self.cut_off(cx, bssid);
+            }
+            return self.into();
         }
         match event {
             Supplicant::ScanResults | Supplicant::NetworksChanged => {

@@ -213,7 +213,7 @@ fn attempt_at_a_denied_bss_is_cut_off() {
 }
 
 #[test]
-fn roaming_to_a_denied_bss_is_cut_off_and_the_network_joined_again() {
+fn roaming_to_a_denied_bss_is_cut_off() {
     let frame = MlmeEvent::Authenticated {
         station: TRUSTED,
         peer: FAR_AP,
