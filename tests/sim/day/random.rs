@@ -94,6 +94,7 @@ pub fn fault(chance: &mut StdRng, actions: u64) -> FaultAt {
             3 => Fault::Slow(span),
             4 => Fault::Slow(span * 10),
             5 => Fault::DiesBefore(span),
+            6 if span.as_millis().is_multiple_of(2) => Fault::StoppedAfter(span),
             6 => Fault::DiesAfter(span),
             7 => Fault::ThenUntold(span),
             8 => Fault::ThenDoubled(span),

@@ -26,6 +26,8 @@ const ENDLESS: u32 = 2_000;
 /// How long a new daemon needs to meet a supplicant that runs already.
 /// After this long macveil's client no longer waits for the supplicant.
 const GIVEN_UP: Duration = Duration::from_secs(10);
+/// How often a service manager looks whether the last daemon has ended.
+const ENDING: Duration = Duration::from_millis(50);
 const SETTLING_IN: Duration = Duration::from_secs(2);
 const NEW_YEAR: Duration = Duration::from_secs(1_798_761_600);
 
@@ -185,6 +187,9 @@ impl World {
     }
 
     pub fn start_daemon(&mut self) {
+        if self.daemon.state() == Some(StateKind::Releasing) {
+            return self.after(ENDING, Happening::DaemonStarts);
+        }
         if self.daemon.station.is_some() {
             return;
         }
@@ -241,6 +246,14 @@ impl World {
             self.daemon.life += 1;
         }
         there
+    }
+
+    /// As by a restart of its service: the command is heard once what is being done is done.
+    fn daemon_is_stopped(&mut self, back_after: Duration) {
+        let life = self.daemon.life;
+        let release = Event::Command(Command::Release);
+        self.after(Duration::ZERO, Happening::Tell(life, release));
+        self.after(back_after, Happening::DaemonStarts);
     }
 
     pub fn stop_daemon(&mut self) {
@@ -377,6 +390,7 @@ impl World {
             Some(Fault::ThenUntold(span)) => self.daemon.untold_until = self.now + span,
             Some(Fault::ThenDoubled(span)) => self.daemon.stutters_until = self.now + span,
             Some(Fault::ThenShuffled(span)) => self.daemon.shuffles_until = self.now + span,
+            Some(Fault::StoppedAfter(span)) => self.daemon_is_stopped(span),
             Some(Fault::DiesAfter(_) | Fault::DoneButRefused) | None => {}
         }
         if self.is_sabotaged(&action) {
@@ -492,8 +506,11 @@ impl World {
     }
 
     /// A driver that reverts the address as the link comes up shows it if the daemon cannot take the
-    /// link down at once.
+    /// link down at once. With `on-exit = "restore"` the end of the daemon is the end of the promise.
     fn is_unavoidable(&self, action: &Action, fault: Fault) -> bool {
+        if let Fault::StoppedAfter(_) = fault {
+            return self.daemon.settings.on_exit == OnExit::Restore;
+        }
         let reverts = self.kernel.driver.quirk == Quirk::UndoesOnUp;
         let cannot_react = matches!(
             fault,

@@ -19,6 +19,8 @@ pub enum Fault {
     DiesBefore(Duration),
     /// The daemon dies right after.
     DiesAfter(Duration),
+    /// It is carried out, then the daemon is told to end, and is started again that long afterwards.
+    StoppedAfter(Duration),
     /// It is carried out, and what happens next is not heard of.
     ThenDeaf(Duration),
     /// Nor are the supplicant's events, and no overrun is reported.
@@ -31,7 +33,7 @@ pub enum Fault {
 
 impl Fault {
     /// Every kind.
-    pub fn every() -> [Self; 13] {
+    pub fn every() -> [Self; 14] {
         let span = Duration::from_secs(3);
         [
             Self::Refused(Errno::BUSY),
@@ -43,6 +45,7 @@ impl Fault {
             Self::Slow(span * 10),
             Self::DiesBefore(span),
             Self::DiesAfter(span),
+            Self::StoppedAfter(span),
             Self::ThenDeaf(span),
             Self::ThenUntold(span),
             Self::ThenDoubled(span),

@@ -51,6 +51,8 @@ pub(super) struct Context {
     pub(super) counters: Counters,
     /// Why the interface is not protected, if it is not.
     pub(super) unprotected: Option<Problem>,
+    /// Another program takes the interface over.
+    pub(super) is_yielding: bool,
 }
 
 impl Context {
@@ -74,6 +76,7 @@ impl Context {
             link_down_reported: None,
             counters: Counters::default(),
             unprotected: None,
+            is_yielding: false,
             card,
             settings,
             rng,

@@ -193,6 +193,7 @@ impl WpaMachine {
             Command::Release => return self.step(State::release),
             Command::Yield => {
                 cx.settings.on_exit = OnExit::Keep;
+                cx.is_yielding = true;
                 return self.step(State::release);
             }
             Command::Resumed => {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Context, Disconnecting, Handler, State};
+use super::{Activity, Context, Disconnecting, Handler, Releasing, State};
 use crate::machine::event::{Command, Link, MlmeEvent};
 use crate::machine::notice::{EndReason, NetworkRemark, Notice, Remark};
 use crate::machine::wpa::backend::{
@@ -284,6 +284,10 @@ impl Handler for Associated {
             | Command::Release
             | Command::Yield => self.into(),
         }
+    }
+
+    fn release(self, cx: &mut Context) -> State {
+        Releasing::begin(cx, Activity::Connected)
     }
 
     fn overrun(self, cx: &mut Context) -> State {

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{Associated, Context, Disconnecting, Handler, Scanning, State};
+use super::{Activity, Associated, Context, Disconnecting, Handler, Releasing, Scanning, State};
 use crate::machine::KernelError;
 use crate::machine::action::How;
 use crate::machine::event::{Link, MlmeEvent, ScanStarted};
@@ -322,6 +322,19 @@ impl Handler for Associating {
             }
             _ => self.into(),
         }
+    }
+
+    fn release(self, cx: &mut Context) -> State {
+        let activity = match self.step {
+            Step::Settling => Activity::Connected,
+            Step::Selecting
+            | Step::Forgetting
+            | Step::SettingAddress
+            | Step::Agreeing
+            | Step::Ordering
+            | Step::Connecting => Activity::Joining,
+        };
+        Releasing::begin(cx, activity)
     }
 
     fn overrun(self, cx: &mut Context) -> State {

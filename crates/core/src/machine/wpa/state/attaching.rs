@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::{Associated, Blocked, Context, Disconnecting, Handler, Masking, NextState, State};
+use super::{
+    Activity, Associated, Blocked, Context, Disconnecting, Handler, Masking, NextState, Releasing,
+    State,
+};
 use crate::machine::KernelError;
 use crate::machine::event::Link;
 use crate::machine::notice::{EndReason, NetworkRemark, Remark};
@@ -113,6 +116,15 @@ impl Handler for Attaching {
             }
             (found, _) => Self { found }.into(),
         }
+    }
+
+    fn release(self, cx: &mut Context) -> State {
+        let activity = if cx.core.link.carrier {
+            Activity::Connected
+        } else {
+            Activity::Other
+        };
+        Releasing::begin(cx, activity)
     }
 
     fn timeout(self, cx: &mut Context) -> State {

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Attaching, Context, Handler, Masking, NextState, State, Unprotected};
+use super::{
+    Activity, Attaching, Context, Handler, Masking, NextState, Releasing, State, Unprotected,
+};
 use crate::machine::event::Link;
 use crate::machine::notice::{Notice, Problem, Remark};
 use crate::machine::settings::OnFailure;
@@ -162,6 +164,10 @@ impl Handler for Blocked {
         // The next one must be brought to rest first.
         self.next = NextState::Wait;
         self.into()
+    }
+
+    fn release(self, cx: &mut Context) -> State {
+        Releasing::begin(cx, Activity::Blocked)
     }
 
     fn timeout(self, cx: &mut Context) -> State {

@@ -1,6 +1,8 @@
 //! The user disconnected: masked and silent until a connection is wanted again.
 
-use super::{Context, Handler, Masking, NextState, Paused, Releasing, Scanning, State, UserScan};
+use super::{
+    Activity, Context, Handler, Masking, NextState, Paused, Releasing, Scanning, State, UserScan,
+};
 use crate::machine::event::{Command, Link};
 use crate::machine::notice::Notice;
 use crate::machine::wpa::backend::{Phase, Reply, Request, Supplicant};
@@ -67,7 +69,7 @@ impl Handler for Disconnected {
     }
 
     fn release(self, cx: &mut Context) -> State {
-        Releasing::begin(cx, true)
+        Releasing::begin(cx, Activity::Disconnected)
     }
 
     fn timeout(self, cx: &mut Context) -> State {

@@ -51,7 +51,7 @@ pub(super) use disconnected::Disconnected;
 pub(super) use disconnecting::Disconnecting;
 pub(super) use masking::{Masking, NextState};
 pub(super) use paused::Paused;
-pub(super) use releasing::Releasing;
+pub(super) use releasing::{Activity, Releasing};
 pub(super) use scanning::Scanning;
 pub(super) use user_scan::UserScan;
 pub(super) use waiting::Waiting;
@@ -147,7 +147,7 @@ pub(super) trait Handler: Sized + Into<State> {
     }
 
     fn release(self, cx: &mut Context) -> State {
-        Releasing::begin(cx, false)
+        Releasing::begin(cx, Activity::Other)
     }
 
     fn overrun(self, _cx: &mut Context) -> State {

@@ -1,8 +1,8 @@
 //! The user's pause: masked and silent until it is over, even if another program wants a connection.
 
 use super::{
-    Blocked, Context, Disconnected, Handler, Masking, NextState, Releasing, Scanning, State,
-    UserScan,
+    Activity, Blocked, Context, Disconnected, Handler, Masking, NextState, Releasing, Scanning,
+    State, UserScan,
 };
 use crate::machine::event::{Command, Link};
 use crate::machine::wpa::backend::{Phase, Reply, Request, Supplicant};
@@ -95,7 +95,12 @@ impl Handler for Paused {
     }
 
     fn release(self, cx: &mut Context) -> State {
-        Releasing::begin(cx, self.was_disconnected())
+        let activity = if self.was_disconnected() {
+            Activity::Disconnected
+        } else {
+            Activity::Other
+        };
+        Releasing::begin(cx, activity)
     }
 
     fn timeout(self, cx: &mut Context) -> State {

@@ -1,4 +1,7 @@
-//! Restoring every setting that macveil changed.
+//! The end of macveil for this interface.
+//!
+//! With `keep` the supplicant stays as quiet as after a kill, and the card masked: only a connection that exists
+//! goes on. With `restore`, and if another program takes the interface over, the supplicant gets its settings back.
 
 use std::time::Duration;
 
@@ -18,41 +21,77 @@ const RELEASE_TIMEOUT: Duration = Duration::from_secs(3);
 pub(in crate::machine) struct Releasing {
     /// The supplicant searches for networks again afterwards.
     resume: bool,
+    /// The link is on its way down for good.
+    is_silenced: bool,
+}
+
+/// What the card does when macveil ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::machine) enum Activity {
+    /// It is connected, or was before macveil and is not known yet: that goes on.
+    Connected,
+    /// Its link is held down.
+    Blocked,
+    /// It joins a network.
+    Joining,
+    /// The user has disconnected it.
+    Disconnected,
+    /// It searches, or changes its address.
+    Other,
 }
 
 impl Releasing {
-    pub(super) fn begin(cx: &mut Context, is_disconnected: bool) -> State {
+    pub(super) fn begin(cx: &mut Context, activity: Activity) -> State {
         cx.leave_state();
         cx.core.wake_in(RELEASE_TIMEOUT);
-        // With `keep` the interface stays silent, too: a restart of macveil must not leave a gap.
-        let resume = cx.settings.on_exit == OnExit::Restore && !is_disconnected;
-        let releasing = Self { resume };
+        let releasing = Self {
+            resume: cx.settings.on_exit == OnExit::Restore && activity != Activity::Disconnected,
+            is_silenced: false,
+        };
         if cx.settings.on_exit == OnExit::Keep {
-            return releasing.release_supplicant(cx);
+            match activity {
+                Activity::Blocked if cx.core.link.up => return releasing.silence(cx),
+                // An attempt must not go on without macveil, and a link that it holds down comes up again.
+                Activity::Joining => {}
+                Activity::Other if cx.unprotected.is_none() && !cx.is_at_rest() => {}
+                _ => return releasing.release_supplicant(cx),
+            }
         }
         if cx.supplicant.is_present {
             cx.request(Request::Quiesce);
             return releasing.into();
         }
-        releasing.restore_address(cx)
+        releasing.set_last_address(cx)
     }
 
-    fn restore_address(self, cx: &mut Context) -> State {
-        let how = if cx.core.link.up {
+    /// The supplicant is at rest.
+    fn set_last_address(self, cx: &mut Context) -> State {
+        let how = if cx.core.link.up || cx.core.is_held_down {
             How::Cycle
         } else {
             How::WhileDown
         };
-        cx.core.set_address(cx.card.initial, how);
+        let address = match cx.settings.on_exit {
+            OnExit::Restore => cx.card.initial,
+            OnExit::Keep => cx.draw_mask(),
+        };
+        cx.core.set_address(address, how);
         self.into()
     }
 
     fn release_supplicant(self, cx: &mut Context) -> State {
-        if !cx.supplicant.is_present {
+        if !cx.supplicant.is_present || cx.leaves_everything() {
             return Self::finish(cx);
         }
         let resume = self.resume;
         cx.request(Request::Restore { resume });
+        self.into()
+    }
+
+    /// Neither masked nor certain to be at rest: nothing is sent on a link that is down.
+    fn silence(mut self, cx: &mut Context) -> State {
+        cx.set_link_down();
+        self.is_silenced = true;
         self.into()
     }
 
@@ -63,12 +102,35 @@ impl Releasing {
     }
 }
 
+impl Context {
+    /// Nothing is taken back.
+    fn is_at_rest(&self) -> bool {
+        self.is_masked() && !self.core.is_held_down
+    }
+
+    fn leaves_everything(&self) -> bool {
+        self.settings.on_exit == OnExit::Keep && !self.is_yielding
+    }
+}
+
 impl Handler for Releasing {
     fn address_set(self, cx: &mut Context, result: Result<Link, KernelError>) -> State {
-        if let Err(error) = result {
-            cx.remark(Remark::NotRestored(error));
+        match result {
+            Err(error) if cx.settings.on_exit == OnExit::Restore => {
+                cx.remark(Remark::NotRestored(error));
+            }
+            Err(_) if !cx.is_yielding => return self.silence(cx),
+            Err(_) => {}
+            Ok(_) => {}
         }
         self.release_supplicant(cx)
+    }
+
+    fn link_answered(self, cx: &mut Context, _answer: Result<Link, KernelError>) -> State {
+        if self.is_silenced {
+            return Self::finish(cx);
+        }
+        self.into()
     }
 
     fn supplicant_vanished(self, _cx: &mut Context) -> State {
@@ -76,8 +138,12 @@ impl Handler for Releasing {
     }
 
     fn reply(self, cx: &mut Context, reply: Reply) -> State {
+        if self.is_silenced {
+            return self.into();
+        }
         match reply {
-            Reply::Quiesce(_) => self.restore_address(cx),
+            Reply::Quiesce(Err(_)) if cx.leaves_everything() => self.silence(cx),
+            Reply::Quiesce(_) => self.set_last_address(cx),
             Reply::Done(_) => Self::finish(cx),
             Reply::Status(_) | Reply::NetworkList(_) => self.into(),
         }
@@ -88,7 +154,12 @@ impl Handler for Releasing {
     }
 
     fn timeout(self, cx: &mut Context) -> State {
-        cx.remark(Remark::SettingsNotRestored);
+        if cx.leaves_everything() && !self.is_silenced {
+            return self.silence(cx);
+        }
+        if !self.is_silenced {
+            cx.remark(Remark::SettingsNotRestored);
+        }
         Self::finish(cx)
     }
 }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Attaching, Context, Handler, Masking, NextState, State, UserScan};
+use super::{
+    Activity, Attaching, Context, Handler, Masking, NextState, Releasing, State, UserScan,
+};
 use crate::machine::event::{Command, Link};
 use crate::machine::notice::Remark;
 use crate::machine::wpa::Action;
@@ -63,6 +65,15 @@ impl Handler for Waiting {
 
     fn supplicant_vanished(self, _cx: &mut Context) -> State {
         self.into()
+    }
+
+    fn release(self, cx: &mut Context) -> State {
+        let activity = if self.is_connected {
+            Activity::Connected
+        } else {
+            Activity::Other
+        };
+        Releasing::begin(cx, activity)
     }
 
     fn command(self, cx: &mut Context, command: Command) -> State {

@@ -250,10 +250,16 @@ fn user_request_resets_the_retry_delay() {
 
 #[test]
 fn release_ends_only_with_the_reply_to_restore() {
-    let mut bench = Bench::selecting();
+    let mut bench = Bench::scanning(|_, settings| settings.on_exit = OnExit::Restore);
+    bench.silent = true;
     bench.handle(Event::Command(Command::Release));
     let finished = |action: &Action| *action == Action::Finish;
-    bench.handle(Event::Backend(WpaEvent::Reply(Reply::Done(Ok(())))));
+    let at_rest = Reply::Quiesce(Ok(QuiesceReport {
+        status: bench.supplicant_status(),
+        had_own_randomization: false,
+        reconfigured: false,
+    }));
+    bench.handle(Event::Backend(WpaEvent::Reply(at_rest)));
     assert_eq!(bench.count(finished), 0);
     bench.handle(Event::Backend(WpaEvent::Reply(Reply::Done(Ok(())))));
     assert_eq!(bench.count(finished), 1);
@@ -262,7 +268,7 @@ fn release_ends_only_with_the_reply_to_restore() {
 
 #[test]
 fn release_without_a_reply_times_out() {
-    let mut bench = Bench::connected();
+    let mut bench = Bench::scanning(|_, settings| settings.on_exit = OnExit::Restore);
     bench.silent = true;
     bench.handle(Event::Command(Command::Release));
     bench.pass(Duration::from_secs(3));

@@ -355,6 +355,7 @@ fn user_scan_waits_for_the_running_scan() {
 fn release_in_a_pause_does_not_resume_the_supplicant() {
     let mut bench = disconnected();
     pause(&mut bench, None);
+    releases::restore_at_exit(&mut bench);
     bench.handle(Event::Command(Command::Release));
     let release = Request::Restore { resume: false };
     assert_eq!(bench.count_requests(&release), 1);

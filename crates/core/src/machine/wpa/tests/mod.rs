@@ -9,6 +9,7 @@ mod connection;
 mod faults;
 mod pauses;
 mod peers;
+mod releases;
 mod scanning;
 mod silence;
 mod snapshots;
