@@ -13,8 +13,6 @@ use macveil::cli::{
 };
 use macveil::{daemon, log};
 
-/// Exit status for a negative result or an invalid configuration.
-const EXIT_NEGATIVE: u8 = 1;
 /// Exit status for a missing privilege, interface or daemon.
 const EXIT_UNAVAILABLE: u8 = 3;
 
@@ -61,14 +59,7 @@ fn main() -> ExitCode {
 fn run_daemon(config: Option<&Path>) -> ExitCode {
     match daemon::run(config) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let code = if error.is_configuration() {
-                EXIT_NEGATIVE
-            } else {
-                EXIT_UNAVAILABLE
-            };
-            report(&error, ExitCode::from(code))
-        }
+        Err(error) => report(&error, ExitCode::from(EXIT_UNAVAILABLE)),
     }
 }
 

@@ -29,7 +29,7 @@ pub(super) fn iwd_controls(root: &Path, config: &Config) -> impl Fn(&str, u32) -
     let socket = Daemon::default().path(Some(config));
     let reply = Client::connect(&socket).and_then(|mut client| client.ask(&Request::Status));
     let reports = match reply {
-        Ok(Reply::Status { interfaces }) => interfaces,
+        Ok(Reply::Status { interfaces, .. }) => interfaces,
         _ => Vec::new(),
     };
     let running = LazyCell::new(|| running(root));

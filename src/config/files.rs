@@ -87,6 +87,11 @@ impl Layout {
         self.drop_ins.last().map(PathBuf::as_path)
     }
 
+    /// The main file.
+    pub(super) fn main(&self) -> &Path {
+        &self.main
+    }
+
     /// Every directory of the configuration, including directories that do not exist yet.
     pub fn directories(&self) -> impl Iterator<Item = &Path> {
         let drop_ins = self.drop_ins.iter().map(PathBuf::as_path);

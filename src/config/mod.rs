@@ -9,6 +9,7 @@ mod effective;
 mod files;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
+mod last_valid;
 mod network;
 mod options;
 mod problem;
@@ -27,6 +28,7 @@ pub use document::BackendChoice;
 pub(crate) use effective::quoted;
 pub use effective::{EffectiveSection, EffectiveSetting, effective};
 pub use files::{DEFAULT_FILE, Layout};
+pub use last_valid::{Copy, LAST_VALID_FILE};
 pub(crate) use network::is_uuid;
 pub(crate) use options::MIN_SCAN_MASK_FREE_BITS;
 pub use problem::{Errors, Problem};
@@ -44,7 +46,7 @@ use spec::DeviceSpecs;
 use macveil_core::address::{
     AddressPolicies, ConnectionOptions, Host, NetworkRule, Policy, Sourced,
 };
-use macveil_core::machine::Settings;
+use macveil_core::machine::{OnExit, Settings};
 use macveil_core::types::DeviceKind;
 
 /// The configuration from all files.
@@ -71,6 +73,8 @@ pub struct Config {
     /// `manage` and `control-group` as they were set, for warnings about this host.
     set_manage: Option<Sourced<DeviceSpecs>>,
     set_group: Option<Sourced<Option<String>>>,
+    /// `on-exit` is `restore` for every interface, whatever the files say.
+    pub(crate) hands_over: bool,
     manage: DeviceSpecs,
     device: DeviceOptions,
     connection: ConnectionOptions,
@@ -97,8 +101,24 @@ impl Config {
     /// As [`load`].
     pub fn read(layout: &Layout) -> Result<Self, Errors> {
         let mut problems = Vec::new();
-        let mut document = Document::default();
         let sources = layout.read(&mut problems);
+        Self::of(sources, problems)
+    }
+
+    /// As [`Self::read`], with a copy for [`Self::last_valid`].
+    ///
+    /// # Errors
+    ///
+    /// As [`load`].
+    pub fn read_and_copy(layout: &Layout) -> Result<(Self, Copy), Errors> {
+        let mut problems = Vec::new();
+        let sources = layout.read(&mut problems);
+        let copy = Copy::of(layout, &sources);
+        Ok((Self::of(sources, problems)?, copy))
+    }
+
+    fn of(sources: Vec<Source>, mut problems: Vec<Problem>) -> Result<Self, Errors> {
+        let mut document = Document::default();
         for source in &sources {
             document = Document::read(source, &mut problems).or(document);
         }
@@ -160,7 +180,14 @@ impl Config {
     /// The settings of this interface.
     #[must_use]
     pub fn settings(&self, device: &DeviceFacts) -> Settings {
-        self.device_options(device).settings()
+        let settings = self.device_options(device).settings();
+        if self.hands_over {
+            return Settings {
+                on_exit: OnExit::Restore,
+                ..settings
+            };
+        }
+        settings
     }
 
     /// The address policies of this interface.
@@ -227,6 +254,7 @@ impl From<Document> for Config {
             warnings: Vec::new(),
             set_manage: document.manage.clone(),
             set_group: document.control_group.clone(),
+            hands_over: false,
             manage: document
                 .manage
                 .map_or_else(DeviceSpecs::wifi, |specs| specs.value),

@@ -4,7 +4,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::platform::netlink;
-use crate::{config, store};
 
 /// Why the daemon cannot start.
 #[derive(Debug, thiserror::Error)]
@@ -14,15 +13,9 @@ pub enum Error {
         "the capability CAP_NET_ADMIN is missing: start macveil as root or through its service unit"
     )]
     Privilege,
-    /// The configuration is wrong.
-    #[error(transparent)]
-    Config(#[from] config::Errors),
     /// The kernel's interfaces are not to be had.
     #[error(transparent)]
     Kernel(#[from] netlink::Error),
-    /// The secret key is not to be had.
-    #[error(transparent)]
-    Key(#[from] store::KeyError),
     /// Another daemon runs.
     #[error("another macveil is running: it holds {}", .0.display())]
     AlreadyRunning(PathBuf),
@@ -48,12 +41,6 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether the user must fix the configuration.
-    #[must_use]
-    pub const fn is_configuration(&self) -> bool {
-        matches!(self, Self::Config(_))
-    }
-
     pub(super) fn runtime_dir(path: &Path, source: io::Error) -> Self {
         if source.kind() == io::ErrorKind::WouldBlock {
             return Self::AlreadyRunning(path.join("lock"));

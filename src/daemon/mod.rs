@@ -11,6 +11,7 @@ mod error;
 mod ethernet;
 mod followed;
 mod history;
+mod hold;
 #[cfg(feature = "dbus")]
 mod iwd;
 mod journal;
@@ -21,6 +22,7 @@ mod metrics;
 mod retyped;
 mod schedule;
 mod service;
+mod startup;
 mod status;
 pub(crate) mod words;
 
@@ -28,13 +30,13 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rand::SeedableRng;
 use rand::rngs::{StdRng, SysRng};
+use rand::{RngExt, SeedableRng};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tracing::{debug, info, warn};
 
-use crate::config::{self, BackendChoice, Config};
+use crate::config::{self, BackendChoice, Config, Layout};
 use crate::log::{self, Redaction};
 use crate::platform::managers::{ActiveManagers, InstanceLock, ManagerWatch};
 use crate::platform::netlink::{Kernel, Notification, Notifications};
@@ -49,6 +51,7 @@ use control::{PendingRequest, Server};
 pub use error::Error;
 use followed::Published;
 use history::KeptHistory;
+use hold::Held;
 use machine::{Client, Machine, Report, bound_for, of_card};
 use macveil_core::address::{Host, Record};
 use macveil_core::machine::iwd::IwdMachine;
@@ -60,6 +63,7 @@ use managers::ManagedBy;
 use metrics::Metrics;
 use schedule::Schedule;
 use service::Watchdog;
+use startup::{Problems, Start};
 
 /// Protects the cards that the configuration names until the process is told to end.
 ///
@@ -71,13 +75,13 @@ pub fn run(config_file: Option<&Path>) -> Result<(), Error> {
     if confined {
         sandbox::hide_memory();
     }
-    let config = config::load(config_file)?;
+    let start = Start::read(config_file);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(Error::Runtime)?;
     tokio::task::LocalSet::new().block_on(&runtime, async {
-        let (daemon, sources) = Daemon::start(config_file, config)?;
+        let (daemon, sources) = Daemon::start(config_file, start)?;
         let _sandbox: Option<Sandbox> = confined.then(|| daemon.confine());
         run_loop(daemon, sources).await
     })
@@ -100,6 +104,7 @@ struct Environment {
     config_file: Option<PathBuf>,
     config: Config,
     host: Arc<Host>,
+    problems: Problems,
     history: KeptHistory,
     runtime_dir: RuntimeDir,
     rng: StdRng,
@@ -114,6 +119,8 @@ struct Interfaces {
     /// Unmanaged interfaces, remembered so that their notifications are cheap to ignore.
     ignored: BTreeMap<u32, Identity>,
     awaiting_udev: AwaitingUdev,
+    /// Held down, because there is no valid configuration.
+    held: BTreeMap<u32, Held>,
 }
 
 /// Other programs that manage interfaces.
@@ -152,6 +159,7 @@ struct EventSources {
     terminate: Signal,
     interrupt: Signal,
     hangup: Signal,
+    hand_over: Signal,
 }
 
 enum LoopEvent {
@@ -162,20 +170,32 @@ enum LoopEvent {
     Alarm,
     Watchdog,
     Leave,
+    HandOver,
     Reload,
 }
 
 impl Daemon {
-    fn start(config_file: Option<&Path>, config: Config) -> Result<(Self, EventSources), Error> {
+    fn start(config_file: Option<&Path>, start: Start) -> Result<(Self, EventSources), Error> {
+        let Start {
+            config,
+            copy,
+            mut problems,
+        } = start;
+        if let Some(problem) = &problems.configuration {
+            warn!("{problem}");
+        }
         for warning in &config.warnings {
             warn!("{warning}");
         }
-        let runtime_dir = RuntimeDir::lock(&config.runtime_dir)
-            .map_err(|source| Error::runtime_dir(&config.runtime_dir, source))?;
-        let lock = managers::be_alone()?;
+        let (runtime_dir, lock) = startup::lock(&config.runtime_dir)?;
         let mut rng = StdRng::try_from_rng(&mut SysRng).map_err(Error::random)?;
-        let host = Arc::new(store::read_host(&config.state_dir, &mut rng)?);
-        apply_redaction(&config, &host);
+        let (host, error) = store::read_host(&config.state_dir, &mut rng);
+        problems.key = error.as_ref().map(startup::no_key);
+        if let Some(problem) = &problems.key {
+            warn!("{problem}");
+        }
+        let host = Arc::new(host);
+        apply_redaction(&config, &host, &mut rng);
         let history = KeptHistory::read(&config.state_dir);
         let (reports, report_receiver) = mpsc::unbounded_channel();
         // Subscribe before the first query, so that no change is missed.
@@ -193,12 +213,14 @@ impl Daemon {
             terminate: signal(SignalKind::terminate()).map_err(Error::Runtime)?,
             interrupt: signal(SignalKind::interrupt()).map_err(Error::Runtime)?,
             hangup: signal(SignalKind::hangup()).map_err(Error::Runtime)?,
+            hand_over: signal(SignalKind::user_defined1()).map_err(Error::Runtime)?,
         };
         let daemon = Self {
             environment: Environment {
                 config_file: config_file.map(Path::to_owned),
                 config,
                 host,
+                problems,
                 history,
                 runtime_dir,
                 rng,
@@ -216,6 +238,9 @@ impl Daemon {
             shutting_down: false,
             _lock: lock,
         };
+        if let Some(copy) = &copy {
+            daemon.environment.keep(copy);
+        }
         Ok((daemon, sources))
     }
 }
@@ -228,6 +253,7 @@ async fn run_loop(mut daemon: Daemon, mut sources: EventSources) -> Result<(), E
     if daemon.interfaces.managed.is_empty() {
         info!("no interface to protect yet; waiting for one");
     }
+    daemon.report_problems();
     service::ready();
     let mut sleep_watch = SleepWatch::new();
     daemon.publish();
@@ -263,6 +289,7 @@ impl EventSources {
             _ = self.terminate.recv() => LoopEvent::Leave,
             _ = self.interrupt.recv() => LoopEvent::Leave,
             _ = self.hangup.recv() => LoopEvent::Reload,
+            _ = self.hand_over.recv() => LoopEvent::HandOver,
         })
     }
 }
@@ -281,10 +308,12 @@ impl Daemon {
             LoopEvent::PendingRequest(asked) => self.answer(asked)?,
             LoopEvent::Alarm => self.handle_timeouts()?,
             LoopEvent::Watchdog => service::alive(),
-            LoopEvent::Leave => {
-                self.shutting_down = true;
-                service::stopping();
-                self.dispatch_all(&Event::Command(Command::Release));
+            LoopEvent::Leave => self.leave(),
+            LoopEvent::HandOver => {
+                info!("handing over: everything is restored before macveil ends");
+                self.environment.config.hands_over = true;
+                self.reconfigure();
+                self.leave();
             }
             // Mistakes of the configuration are logged.
             LoopEvent::Reload => drop(self.reload()?),
@@ -293,6 +322,12 @@ impl Daemon {
             self.manage_all()?;
         }
         Ok(())
+    }
+
+    fn leave(&mut self) {
+        self.shutting_down = true;
+        service::stopping();
+        self.dispatch_all(&Event::Command(Command::Release));
     }
 
     fn handle_notification(&mut self, notification: Notification) -> Result<(), Error> {
@@ -305,6 +340,7 @@ impl Daemon {
             } => self.link_changed(ifindex, Identity { name, bonded })?,
             Notification::LinkGone { ifindex } => {
                 self.interfaces.ignored.remove(&ifindex);
+                self.interfaces.held.remove(&ifindex);
                 self.managers.reported.retain(|left| left.0 != ifindex);
                 self.interfaces.awaiting_udev.forget(ifindex);
                 if let Some(gone) = self.forget(ifindex) {
@@ -331,6 +367,10 @@ impl Daemon {
     /// A notification may be older than the latest change, so the link itself is read.
     fn link_changed(&mut self, ifindex: u32, identity: Identity) -> Result<(), Error> {
         let name = &identity.name;
+        if self.interfaces.held.contains_key(&ifindex) {
+            self.hold_down(ifindex);
+            return Ok(());
+        }
         if let Some(managed) = self
             .interfaces
             .managed
@@ -401,6 +441,7 @@ impl Daemon {
     fn manage_card(&mut self, mut card: Card) {
         if !self.environment.config.manages(&of_card(&card)) {
             debug!("{}: not managed", card.name);
+            self.end_hold(&card);
             let Card { name, ifindex, .. } = card;
             let bonded = false;
             self.interfaces
@@ -411,6 +452,10 @@ impl Daemon {
         let Some(backend) = self.backend_for(&card.name, card.ifindex, DeviceKind::Wifi) else {
             return;
         };
+        if self.environment.problems.holds {
+            return self.hold(card);
+        }
+        self.end_hold(&card);
         let link = match self.kernel.link(card.ifindex) {
             Ok(link) => link,
             Err(refusal) => return debug!("{}: {refusal}", card.name),
@@ -485,6 +530,7 @@ impl Daemon {
     }
 
     fn handle_timeouts(&mut self) -> Result<(), Error> {
+        self.hold_again();
         for ifindex in self.interfaces.schedule.take_due(clock::now().boot) {
             if let Some(managed) = self.interfaces.managed.get_mut(&ifindex) {
                 managed.handle_timeout();
@@ -546,11 +592,13 @@ impl Daemon {
             .awaiting_udev
             .deadline()
             .filter(|_| !self.shutting_down);
+        let held = self.interfaces.held.values().filter_map(|it| it.retry_at);
         self.interfaces
             .schedule
             .soonest()
             .into_iter()
             .chain(named)
+            .chain(held)
             .min()
     }
 
@@ -572,8 +620,12 @@ impl Daemon {
 
     /// Reads the configuration again. With mistakes (the inner error) the old one remains active.
     fn reload(&mut self) -> Result<Result<(), config::Errors>, Error> {
-        match config::load(self.environment.config_file.as_deref()) {
-            Ok(config) => self.adopt(config).map(Ok),
+        let layout = Layout::of(self.environment.config_file.as_deref());
+        match Config::read_and_copy(&layout) {
+            Ok((config, copy)) => {
+                self.environment.keep(&copy);
+                self.adopt(config).map(Ok)
+            }
             Err(errors) => {
                 warn!("keeping the old configuration: {errors}");
                 Ok(Err(errors))
@@ -581,38 +633,54 @@ impl Daemon {
         }
     }
 
-    fn adopt(&mut self, config: Config) -> Result<(), Error> {
-        self.environment.config = config;
-        match store::read_host(
-            &self.environment.config.state_dir,
-            &mut self.environment.rng,
-        ) {
-            Ok(host) => self.environment.host = Arc::new(host),
-            Err(error) => warn!("keeping the previous key: {error}"),
-        }
-        apply_redaction(&self.environment.config, &self.environment.host);
-        info!("configuration read again");
-        for warning in &self.environment.config.warnings {
-            warn!("{warning}");
-        }
+    fn reconfigure(&mut self) {
         for managed in self.interfaces.managed.values_mut() {
             managed.reconfigure(&self.environment.config, &self.environment.host);
         }
+    }
+
+    fn adopt(&mut self, config: Config) -> Result<(), Error> {
+        self.environment.config = config;
+        self.environment.problems.configuration = None;
+        self.environment.problems.holds = false;
+        self.environment.read_host();
+        apply_redaction(
+            &self.environment.config,
+            &self.environment.host,
+            &mut self.environment.rng,
+        );
+        info!("configuration read again");
+        self.report_problems();
+        for warning in &self.environment.config.warnings {
+            warn!("{warning}");
+        }
+        self.reconfigure();
         self.release_unmanaged();
         for ifindex in self.interfaces.managed.keys().copied().collect::<Vec<_>>() {
             self.carry_out(ifindex);
         }
         self.admit();
         self.interfaces.ignored.clear();
+        self.interfaces.held.clear();
         self.recheck_managers()
+    }
+
+    fn report_problems(&self) {
+        let problems = self.environment.problems.all();
+        let first = problems.first().map_or("", String::as_str);
+        service::status(first.lines().next().unwrap_or_default());
     }
 }
 
 /// Shows networks and addresses in the log as the configuration says.
-fn apply_redaction(config: &Config, host: &Host) {
+fn apply_redaction(config: &Config, host: &Host, rng: &mut StdRng) {
     let boot = host.boot_id.as_deref().unwrap_or_default();
     log::set_redaction(Redaction {
         off: config.log_identities,
-        key: host.key.for_purpose(&format!("macveil log {boot}")),
+        key: if host.key.is_there() {
+            host.key.for_purpose(&format!("macveil log {boot}"))
+        } else {
+            rng.random()
+        },
     });
 }

@@ -37,6 +37,11 @@ pub(super) fn ready() {
     tell(NotifyState::Ready);
 }
 
+/// What the service manager shows as the unit's status.
+pub(super) fn status(text: &str) {
+    tell(NotifyState::Status(text));
+}
+
 pub(super) fn alive() {
     tell(NotifyState::Watchdog);
 }
@@ -45,7 +50,7 @@ pub(super) fn stopping() {
     tell(NotifyState::Stopping);
 }
 
-fn tell(state: NotifyState) {
+fn tell(state: NotifyState<'_>) {
     if let Err(error) = sd_notify::notify(&[state]) {
         debug!("cannot notify the service manager: {error}");
     }

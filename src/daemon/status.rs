@@ -9,6 +9,9 @@ impl Daemon {
     pub(super) fn status(&mut self) -> Vec<Status> {
         let interfaces = self.known_interfaces().into_iter();
         let status = interfaces.map(|interface| {
+            if let Some(held) = self.interfaces.held.get(&interface.ifindex) {
+                return held.status(interface);
+            }
             let managed = self.interfaces.managed.get(&interface.ifindex);
             let details = managed.map(details_of);
             let managed_by = self.managed_by(&interface.name, interface.ifindex);

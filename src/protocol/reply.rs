@@ -23,6 +23,9 @@ pub enum Reply {
     Status {
         /// The same interfaces.
         interfaces: Vec<Status>,
+        /// What keeps macveil from doing what its configuration says, on every interface.
+        #[serde(default)]
+        problems: Vec<String>,
     },
     /// To [`Request::Reload`].
     #[serde(rename = "reload")]

@@ -540,8 +540,16 @@ fn any_exchange() -> impl Strategy<Value = (Request, Answer)> {
     let replies = prop_oneof![
         vec(any_interface(), 0..3)
             .prop_map(|interfaces| (Request::Interfaces, Reply::Interfaces { interfaces })),
-        vec(any_status(), 0..3)
-            .prop_map(|interfaces| (Request::Status, Reply::Status { interfaces })),
+        vec(any_status(), 0..3).prop_map(|interfaces| {
+            let problems = vec!["the configuration is not valid".to_owned()];
+            (
+                Request::Status,
+                Reply::Status {
+                    interfaces,
+                    problems,
+                },
+            )
+        }),
         (texts(), texts())
             .prop_map(|(files, warnings)| (Request::Reload, Reply::Reloaded { files, warnings })),
         (any_ssid(), any_affected()).prop_map(|(ssid, interfaces)| {

@@ -6,7 +6,7 @@ use rand::CryptoRng;
 
 use super::key::{KeyError, load_or_create_key};
 use super::regular::{self, Links};
-use macveil_core::address::{Host, MachineId, Zone};
+use macveil_core::address::{Host, HostKey, MachineId, Zone};
 
 /// The id of the installation (machine-id(5)). D-Bus has its own on machines without systemd.
 const MACHINE_ID_FILES: [&str; 2] = ["/etc/machine-id", "/var/lib/dbus/machine-id"];
@@ -17,17 +17,27 @@ const ZONE_FILE: &str = "/etc/localtime";
 /// Targets of the link [`ZONE_FILE`].
 const ZONES: &str = "/usr/share/zoneinfo";
 
-/// Reads everything, and creates a key if there is none.
-///
-/// # Errors
-///
-/// There is no valid key, and none can be created.
-pub fn read_host(state_dir: &Path, rng: &mut impl CryptoRng) -> Result<Host, KeyError> {
-    Ok(Host {
-        key: load_or_create_key(state_dir, machine_id().as_ref(), rng)?,
+/// Reads everything, and creates a key if there is none. The error: there is no valid key, and none can be created.
+pub fn read_host(state_dir: &Path, rng: &mut impl CryptoRng) -> (Host, Option<KeyError>) {
+    let (key, error) = match load_or_create_key(state_dir, machine_id().as_ref(), rng) {
+        Ok(key) => (key, None),
+        Err(error) => (HostKey::missing(with_causes(&error)), Some(error)),
+    };
+    let host = Host {
+        key,
         boot_id: boot_id(),
         zone: zone(),
-    })
+    };
+    (host, error)
+}
+
+/// The error and its cause.
+#[must_use]
+pub fn with_causes(error: &KeyError) -> String {
+    match std::error::Error::source(error) {
+        Some(cause) => format!("{error}: {cause}"),
+        None => error.to_string(),
+    }
 }
 
 /// The directories of all these files and of their targets: the files are replaced, and some are links.

@@ -84,6 +84,29 @@ impl RuntimeDir {
         // The interface may have no files.
         let _ = fs::rename(self.initial_file(before), self.initial_file(after));
         let _ = fs::rename(self.originals(before), self.originals(after));
+        let _ = fs::rename(self.held_file(before), self.held_file(after));
+    }
+
+    /// Notes that an interface is held down, so that a later daemon brings it up again.
+    ///
+    /// # Errors
+    ///
+    /// The note cannot be written.
+    pub fn note_held(&self, name: &str, ifindex: u32) -> io::Result<()> {
+        atomic::write(&self.held_file(name), ifindex.to_string().as_bytes(), 0o600)
+    }
+
+    /// Whether an interface is noted to be held down. The note is removed.
+    #[must_use]
+    pub fn end_hold(&self, name: &str, ifindex: u32) -> bool {
+        let path = self.held_file(name);
+        let noted = regular::read_text(&path, Links::Refuse, MAX_SIZE);
+        let _ = fs::remove_file(&path);
+        noted.is_ok_and(|number| number == ifindex.to_string())
+    }
+
+    fn held_file(&self, name: &str) -> PathBuf {
+        self.path.join(format!("{name}.held"))
     }
 
     fn initial_file(&self, name: &str) -> PathBuf {
@@ -93,8 +116,7 @@ impl RuntimeDir {
 
 /// Whether a running daemon with this runtime directory manages the interface.
 ///
-/// The check locks the directory for a moment: a daemon that starts just then fails with
-/// "another macveil is running".
+/// The check locks the directory for a moment, for which a daemon that starts just then waits.
 #[must_use]
 pub fn is_managed(runtime_dir: &Path, interface: &str, ifindex: u32) -> bool {
     let note = runtime_dir.join(format!("{interface}.initial"));
@@ -174,6 +196,19 @@ mod tests {
         drop(dir);
         assert!(!is_managed(home.path(), "wlan0", 3));
         assert!(RuntimeDir::lock(home.path()).is_ok());
+    }
+
+    #[test]
+    fn held_interface_is_known_once() {
+        let home = tempfile::tempdir().unwrap();
+        let dir = RuntimeDir::lock(home.path()).unwrap();
+        dir.note_held("wlan0", 3).unwrap();
+        dir.rename("wlan0", "wlp1s0");
+        assert!(!dir.end_hold("wlan0", 3));
+        assert!(dir.end_hold("wlp1s0", 3));
+        assert!(!dir.end_hold("wlp1s0", 3));
+        dir.note_held("wlan0", 3).unwrap();
+        assert!(!dir.end_hold("wlan0", 4));
     }
 
     #[test]

@@ -122,6 +122,99 @@ fn as_a_user_with_one_capability_the_daemon_works() {
     });
 }
 
+/// What the command says about the running daemon, and its exit status.
+fn ask_status(world: &World) -> (String, Option<i32>) {
+    let output = Command::new(macveil())
+        .args(["status", "--socket"])
+        .arg(world.path("run/control"))
+        .output()
+        .expect("macveil");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    (text, output.status.code())
+}
+
+#[test]
+fn without_a_key_only_other_policies_give_addresses() {
+    alone("without_a_key_only_other_policies_give_addresses", || {
+        let mut world = World::new();
+        fs::create_dir(world.path("state")).expect("a directory");
+        let key = world.path("state/secret_key");
+        let made = Command::new("mkfifo").arg(&key).status();
+        assert!(made.expect("mkfifo (coreutils) is needed").success());
+        world.configure("\"card\"", "", "");
+        world.run();
+        until("the reason in the log", || {
+            world.log().contains("there is no secret key, so networks")
+        });
+        until("an answer", || ask_status(&world).1 == Some(1));
+        let (text, _) = ask_status(&world);
+        assert!(
+            text.contains("it is a pipe, a socket or a device"),
+            "{text}"
+        );
+        assert_eq!(world.address(), INITIAL);
+
+        let random = "cloned-mac-address = \"random\"";
+        world.configure("\"card\"", random, "");
+        world.hang_up();
+        until("a random address", || world.address() != INITIAL);
+
+        fs::remove_file(&key).expect("a pipe");
+        world.configure("\"card\"", "", "");
+        world.hang_up();
+        until("a new key", || key.exists());
+        until("the stable address", || world.address() == world.stable());
+        world.end();
+    });
+}
+
+#[test]
+fn mistake_at_the_start_leaves_the_last_valid_configuration() {
+    alone(
+        "mistake_at_the_start_leaves_the_last_valid_configuration",
+        || {
+            let mut world = World::new();
+            world.start("\"card\"", "cloned-mac-address = \"02:12:34:56:78:9a\"");
+            until("the address", || world.address() == "02:12:34:56:78:9a");
+            world.kill();
+            world.set_address(INITIAL);
+            world.configure("\"card\"", "cloned-mac-address = \"02:12:34:56:78\"", "");
+            world.run();
+            until("the address of before", || {
+                world.address() == "02:12:34:56:78:9a"
+            });
+            assert!(world.log().contains("the last valid one is in force"));
+            until("an answer", || ask_status(&world).1 == Some(1));
+            let (text, _) = ask_status(&world);
+            assert!(
+                text.starts_with("macveil: the configuration is not valid"),
+                "{text}"
+            );
+            world.end();
+        },
+    );
+}
+
+#[test]
+fn start_waits_for_a_daemon_that_is_still_ending() {
+    alone("start_waits_for_a_daemon_that_is_still_ending", || {
+        let mut world = World::new();
+        world.configure("\"card\"", "", "");
+        fs::create_dir(world.path("run")).expect("a directory");
+        let mut last = Command::new("flock")
+            .arg(world.path("run/lock"))
+            .args(["sleep", "1"])
+            .spawn()
+            .expect("flock (util-linux) is needed");
+        until("a lock", || world.path("run/lock").exists());
+        std::thread::sleep(std::time::Duration::from_millis(100));
+        world.run();
+        until("the assigned address", || world.address() != INITIAL);
+        last.wait().expect("its end");
+        world.end();
+    });
+}
+
 #[test]
 fn a_disabled_sandbox_is_reported_in_the_log() {
     alone("a_disabled_sandbox_is_reported_in_the_log", || {

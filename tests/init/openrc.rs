@@ -66,6 +66,8 @@ for command in reload restart; do
 done
 service stop; gone; service status
 service start; grep -q 'unknown key .sing.' said && say 'because of sing'; gone; service status
+grep -q 'the last valid one is in force' /var/log/macveil.log && say 'the last valid one'
+service stop; gone
 
 echo 'runtime-dir = "/proc/macveil"' >/etc/macveil/macveil.toml
 service start; grep 'macveil.log' said && say 'there is more in the log'; gone; service status
@@ -79,13 +81,13 @@ status = 0\nruns below supervise-daemo\nanother\n\
 reload = 0\nruns below supervise-daemo\nthe same\n\
 restart = 0\nruns below supervise-daemo\nanother\n\
 reload = 1\nbecause of sing\nruns below supervise-daemo\nthe same\n\
-restart = 1\nbecause of sing\nruns below supervise-daemo\nthe same\n\
+restart = 0\nbecause of sing\nruns below supervise-daemo\nanother\n\
 stop = 0\ngone\nstatus = 3\n\
-start = 1\nbecause of sing\ngone\nstatus = 3\n\
+start = 0\nbecause of sing\nstatus = 0\nthe last valid one\nstop = 0\ngone\n\
 start = 1\nthere is more in the log\ngone\nstatus = 3\nthere is\n";
 
 #[test]
-fn service_is_supervised_and_refuses_a_bad_configuration() {
+fn service_is_supervised_and_starts_in_spite_of_mistakes() {
     let folder = tempfile::tempdir().unwrap();
     let machine = folder.path().join("machine");
     let copied = Command::new("cp")

@@ -10,3 +10,4 @@ and    the machine boots
 and    15 s pass
 then   no probe request was sent in that time
 and    macveil says "did you mean `permanent`?"
+and    macveil says "held down, because there is no valid configuration"

@@ -4,12 +4,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::time::Duration;
 
 use crate::air::{Frame, Kind, Mac};
 use crate::judge::{Brief, Scan, Verdict};
 use crate::record::{Entry, Fact, Micros};
 use crate::scenarios::{AccessPointEvent as E, CardEvent as C};
-use crate::scenarios::{Event, Given, Lifecycle, Step, Story, UserAction};
+use crate::scenarios::{Check, Event, Given, Lifecycle, Step, Story, UserAction};
 
 /// Why there is no digest of a story: the simulation, which is held against it, cannot play it.
 pub fn is_left_out(story: &Story) -> Option<&'static str> {
@@ -37,6 +38,9 @@ pub fn is_left_out(story: &Story) -> Option<&'static str> {
         Step::When(Event::MachineSleeps) => Some("how the kernel goes to sleep is not simulated"),
         Step::When(Event::AccessPoint(_, E::SwitchesModeOn(_))) => {
             Some("not every kernel leaves an access point that changes its mode")
+        }
+        Step::Then(Check::MacveilSays(_, within)) if *within > Duration::from_secs(1) => {
+            Some("the log is not simulated")
         }
         Step::Given(Given::Trouble(_)) => Some("what happens at random has no order to compare"),
         _ => None,

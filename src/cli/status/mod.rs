@@ -17,8 +17,8 @@ use crate::protocol::{Reply, Request, Status};
 
 /// Show what each interface is doing, its address, and any problems.
 ///
-/// Exits with status 1 if the link of an interface is held down, or if an interface is not protected, also
-/// because another program controls it.
+/// Exits with status 1 if the link of an interface is held down, if an interface is not protected, also
+/// because another program controls it, or if macveil lacks a valid configuration or its key.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   macveil status
@@ -53,20 +53,20 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
 }
 
 fn once(args: &Args, paint: Paint, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    let all = args.ask()?;
+    let (all, problems) = args.ask()?;
+    let has_problem = !problems.is_empty() || all.iter().any(has_problem);
     if args.ask.json {
-        writeln!(
-            out,
-            "{}",
-            Reply::Status {
-                interfaces: all.clone()
-            }
-            .to_line()
-        )?;
+        let interfaces = all;
+        let reply = Reply::Status {
+            interfaces,
+            problems,
+        };
+        writeln!(out, "{}", reply.to_line())?;
     } else {
+        write!(out, "{}", render::problems(&problems, paint))?;
         write!(out, "{}", render::all(&all, args.detail(), paint))?;
     }
-    Ok(if all.iter().any(has_problem) {
+    Ok(if has_problem {
         ExitCode::from(NO)
     } else {
         ExitCode::SUCCESS
@@ -82,11 +82,16 @@ impl Args {
         }
     }
 
-    fn ask(&self) -> Result<Vec<Status>, Failure> {
-        let Reply::Status { interfaces: all } = self.ask.daemon.ask(&Request::Status)? else {
-            return Ok(Vec::new());
+    fn ask(&self) -> Result<(Vec<Status>, Vec<String>), Failure> {
+        let reply = self.ask.daemon.ask(&Request::Status)?;
+        let Reply::Status {
+            interfaces,
+            problems,
+        } = reply
+        else {
+            return Ok((Vec::new(), Vec::new()));
         };
-        self.wanted(all)
+        Ok((self.wanted(interfaces)?, problems))
     }
 
     fn is_wanted(&self, status: &Status) -> bool {

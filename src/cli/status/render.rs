@@ -23,6 +23,19 @@ pub(super) enum Detail {
     Verbose,
 }
 
+/// What concerns every interface, before them.
+pub(super) fn problems(problems: &[String], paint: Paint) -> String {
+    let mut text = String::new();
+    for problem in problems {
+        for (number, line) in problem.lines().enumerate() {
+            let line = paint.put(RED, line);
+            let begin = if number == 0 { "macveil: " } else { "  " };
+            let _ = writeln!(text, "{begin}{line}");
+        }
+    }
+    text
+}
+
 pub(super) fn all(all: &[Status], detail: Detail, paint: Paint) -> String {
     if all.is_empty() {
         return "no Wi-Fi station and no Ethernet interface found\n".to_owned();

@@ -85,7 +85,13 @@ fn unmanaged() -> Status {
 }
 
 fn answer(words: &[&str], all: Vec<Status>) -> Result<(bool, String), Failure> {
-    let daemon = FakeDaemon::start(vec![(Request::Status, Reply::Status { interfaces: all })]);
+    let daemon = FakeDaemon::start(vec![(
+        Request::Status,
+        Reply::Status {
+            interfaces: all,
+            problems: Vec::new(),
+        },
+    )]);
     let socket = daemon.socket();
     let line = ["status", "--socket", socket.to_str().unwrap()];
     let line = Line::try_parse_from(line.iter().chain(words)).unwrap();
@@ -214,11 +220,37 @@ fn counts_of_one_are_in_the_singular() {
 }
 
 #[test]
+fn problem_of_all_interfaces_comes_first_and_fails() {
+    let problem = "there is no secret key: it is a directory\nat its second line";
+    let reply = Reply::Status {
+        interfaces: vec![unmanaged()],
+        problems: vec![problem.to_owned()],
+    };
+    let daemon = FakeDaemon::start(vec![(Request::Status, reply)]);
+    let socket = daemon.socket();
+    let line = Line::try_parse_from(["status", "--socket", socket.to_str().unwrap()]);
+    let mut out = Vec::new();
+    let code = run(&line.unwrap().args, &mut out).unwrap();
+    daemon.finish();
+    assert_eq!(code, ExitCode::from(NO));
+    let text = String::from_utf8(out).unwrap();
+    let expected =
+        "macveil: there is no secret key: it is a directory\n  at its second line\nwlan1: ";
+    assert!(text.starts_with(expected), "{text}");
+}
+
+#[test]
 fn json_reads_back_as_written() {
     let (_, text) = answer(&["--json"], vec![status(StateKind::Blocked, blocked())]).unwrap();
     let all = vec![status(StateKind::Blocked, blocked())];
     let read = Reply::read(text.trim_end().as_bytes(), &Request::Status);
-    assert_eq!(read, Ok(Ok(Reply::Status { interfaces: all })));
+    assert_eq!(
+        read,
+        Ok(Ok(Reply::Status {
+            interfaces: all,
+            problems: Vec::new()
+        }))
+    );
 }
 
 #[test]
@@ -305,9 +337,9 @@ fn watch_prints_a_line_for_each_change_until_shutdown() {
         .lines()
         .map(
             |line| match Reply::read(line.as_bytes(), &Request::Status) {
-                Ok(Ok(Reply::Status { interfaces: all })) => {
-                    all[0].details.as_ref().unwrap().counters.scans
-                }
+                Ok(Ok(Reply::Status {
+                    interfaces: all, ..
+                })) => all[0].details.as_ref().unwrap().counters.scans,
                 other => panic!("{other:?}"),
             },
         )

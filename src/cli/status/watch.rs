@@ -61,7 +61,13 @@ fn follow(args: &Args, mut view: View, out: &mut impl Write) -> Result<ExitCode,
         let now = Some(all.iter().cloned().map(Status::without_times).collect());
         if now != last {
             if args.ask.json {
-                writeln!(out, "{}", Reply::Status { interfaces: all }.to_line())?;
+                let problems = Vec::new();
+                let interfaces = all;
+                let reply = Reply::Status {
+                    interfaces,
+                    problems,
+                };
+                writeln!(out, "{}", reply.to_line())?;
             } else {
                 writeln!(out, "{}", render::all(&all, args.detail(), Paint::Plain))?;
             }

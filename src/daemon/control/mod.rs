@@ -91,6 +91,7 @@ impl Daemon {
             }),
             Request::Status => Ok(Reply::Status {
                 interfaces: self.status(),
+                problems: self.environment.problems.all(),
             }),
             Request::Reload => match self.reload()? {
                 Ok(()) => Ok(Reply::Reloaded {
@@ -151,6 +152,12 @@ impl Daemon {
                 state: None,
             };
             interfaces.insert(port.ifindex, interface);
+        }
+        for (&ifindex, held) in &self.interfaces.held {
+            let address = interfaces.get(&ifindex).map(|known| known.address);
+            let mut interface = held.interface();
+            interface.address = address.unwrap_or(interface.address);
+            interfaces.insert(ifindex, interface);
         }
         for (&ifindex, managed) in &self.interfaces.managed {
             interfaces.insert(ifindex, managed.interface());

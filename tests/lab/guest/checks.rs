@@ -64,7 +64,7 @@ impl World {
                 witness.finish()
             }
             Check::StatusIsTrue => self.stations.iter().try_for_each(status::is_true),
-            Check::MacveilSays(words) => self.macveil_says(words),
+            Check::MacveilSays(words, within) => self.macveil_says(words, *within),
             Check::DoctorFindsPlanted => {
                 let count = doctor::finds_what_is_planted(&self.folder)?;
                 self.note(Fact::Measured(format!("{count} things planted and found")));
@@ -309,7 +309,7 @@ impl World {
         }
     }
 
-    fn macveil_says(&self, words: &str) -> Result<(), String> {
+    fn macveil_says(&self, words: &str, within: Duration) -> Result<(), String> {
         let path = daemon::log(&self.folder);
         let said = || {
             if let Some(machine) = &self.machine {
@@ -318,8 +318,7 @@ impl World {
             let log = fs::read_to_string(&path).unwrap_or_default();
             log.contains(words).then_some(())
         };
-        wait_until(Duration::from_secs(1), said)
-            .ok_or_else(|| format!("macveil's log does not say {words:?}"))
+        wait_until(within, said).ok_or_else(|| format!("macveil's log does not say {words:?}"))
     }
 
     fn macveil_says_times(&self, words: &str, count: usize) -> Result<(), String> {

@@ -21,7 +21,7 @@ pub const fn is_left_to_the_lab(check: &Check) -> bool {
             | Check::StatusIsTrue
             | Check::StatusWasTrue
             | Check::DoctorFindsPlanted
-            | Check::MacveilSays(_)
+            | Check::MacveilSays(..)
             | Check::MacveilSaysTimes(..)
             | Check::EveryDatagramArrived
     )
@@ -76,7 +76,7 @@ impl Player {
                 Err("this is not simulated".to_owned())
             }
             Check::Memory { .. }
-            | Check::MacveilSays(_)
+            | Check::MacveilSays(..)
             | Check::EveryDatagramArrived
             | Check::MemoryGrown { .. }
             | Check::LogIsClean

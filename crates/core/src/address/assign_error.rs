@@ -18,6 +18,12 @@ pub enum AssignError {
         /// The initial address.
         initial: Mac,
     },
+    /// There is no secret key.
+    #[error("there are no stable addresses without a key: {reason}")]
+    NoKey {
+        /// Why there is none.
+        reason: String,
+    },
     /// The `boot_id` is unknown.
     #[error("the stable-id at {origin} needs ${{BOOT}}, and the kernel's boot_id cannot be read")]
     NoBootId {

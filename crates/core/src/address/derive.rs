@@ -103,6 +103,10 @@ impl AddressPolicies {
         let Some(id) = id.map_err(|missing| resolved.missing(missing))? else {
             return Ok(Plan::Random(resolved.shape()));
         };
+        let host_id = self.host.key.host_id().map_err(|reason| {
+            let reason = reason.to_owned();
+            AssignError::NoKey { reason }
+        })?;
         let binding = match resolved.binding.value {
             Binding::Interface => self.interface.clone(),
             Binding::Card => resolved.bound_card(card)?,
@@ -110,7 +114,7 @@ impl AddressPolicies {
         };
         let security = resolved.security_class(network)?;
         let generation = network.generation;
-        let digest = digest(&self.host.key, &binding, &id, security, generation);
+        let digest = digest(host_id, &binding, &id, security, generation);
         let seed = Seed::from_digest(&digest);
         let finished = resolved.shape().finish(seed, card.base_addresses());
         if !finished.address.is_usable() || card.permanent == Some(finished.address) {

@@ -16,9 +16,9 @@ const MIN_V1_KEY: usize = 16;
 /// A random key of 16 hexadecimal digits has fewer different ones about once in two million times.
 const MIN_DIFFERENT_BYTES: usize = 5;
 
-/// The key to hash: `NetworkManager`'s `host_id`. Zeroized on drop, never printed.
+/// The key to hash: `NetworkManager`'s `host_id`, or why there is none. Zeroized on drop, never printed.
 #[derive(Clone, PartialEq, Eq)]
-pub struct HostKey(Zeroizing<Vec<u8>>);
+pub struct HostKey(Result<Zeroizing<Vec<u8>>, String>);
 
 /// The contents of a new `secret_key` file. Zeroized on drop, never printed.
 #[derive(Clone)]
@@ -57,7 +57,19 @@ impl HostKey {
     /// From the bytes to hash.
     #[must_use]
     pub fn from_host_id(host_id: &[u8]) -> Self {
-        Self(Zeroizing::new(host_id.to_vec()))
+        Self(Ok(Zeroizing::new(host_id.to_vec())))
+    }
+
+    /// No key: there are no stable addresses, for this reason.
+    #[must_use]
+    pub const fn missing(reason: String) -> Self {
+        Self(Err(reason))
+    }
+
+    /// Whether there is a key.
+    #[must_use]
+    pub const fn is_there(&self) -> bool {
+        self.0.is_ok()
     }
 
     fn v2(contents: &[u8], machine: Option<&MachineId>) -> Self {
@@ -70,18 +82,21 @@ impl HostKey {
         Self::from_host_id(&hash.finalize())
     }
 
-    /// A key for another purpose, from which this key cannot be computed.
+    /// A key for another purpose, from which this key cannot be computed. It is no secret if there is no key.
     #[must_use]
     pub fn for_purpose(&self, purpose: &str) -> [u8; 32] {
         let mut hash = Sha256::new();
-        hash.update(&*self.0);
+        hash.update(self.host_id().unwrap_or_default());
         hash.update(purpose);
         hash.finalize().into()
     }
 
-    /// The bytes to hash.
-    pub(super) fn host_id(&self) -> &[u8] {
-        &self.0
+    /// The bytes to hash, or why there are none.
+    pub(super) fn host_id(&self) -> Result<&[u8], &str> {
+        self.0
+            .as_ref()
+            .map(|key| key.as_slice())
+            .map_err(String::as_str)
     }
 }
 

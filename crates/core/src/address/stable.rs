@@ -6,7 +6,6 @@ use data_encoding::BASE64_NOPAD;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
-use super::HostKey;
 use super::escape::escape;
 use super::period::Reading;
 use super::stable_id::{Meaning, Part, Variable};
@@ -135,13 +134,12 @@ fn ssid_text(ssid: &Ssid) -> String {
 /// Hashes `type ‖ length of the key ‖ key ‖ binding ‖ NUL ‖ id ‖ NUL`, then `security=CLASS ‖ NUL` if
 /// `stable-security` is set, and `generation=N ‖ NUL` if the address was renewed.
 pub(super) fn digest(
-    key: &HostKey,
+    host_id: &[u8],
     binding: &str,
     id: &EffectiveId,
     security: Option<&str>,
     generation: u64,
 ) -> [u8; 32] {
-    let host_id = key.host_id();
     let length = u32::try_from(host_id.len()).unwrap_or(u32::MAX);
     let mut hash = Sha256::new();
     hash.update([id.kind]);

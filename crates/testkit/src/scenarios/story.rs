@@ -490,7 +490,7 @@ pub enum Check {
     /// `macveil doctor` finds each misconfiguration of the table, and nothing else.
     DoctorFindsPlanted,
     /// These words are in macveil's log.
-    MacveilSays(String),
+    MacveilSays(String, Duration),
     /// macveil's log is text without control characters, and every line is macveil's own.
     LogIsClean,
     /// In so many of its lines.

@@ -94,7 +94,7 @@ pub fn decide(
         | Check::StatusIsTrue
         | Check::StatusWasTrue
         | Check::DoctorFindsPlanted
-        | Check::MacveilSays(_)
+        | Check::MacveilSays(..)
         | Check::LogIsClean
         | Check::MacveilSaysTimes(..)
         | Check::CommandSaid(_) => Ok(()),

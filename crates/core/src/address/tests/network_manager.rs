@@ -8,7 +8,7 @@ use crate::types::Ssid;
 
 fn published(kind: u8, initial: &str, mask: &str) -> String {
     let seed = crate::address::generate::Seed::from_digest(&digest(
-        &HostKey::from_host_id(b"key1"),
+        b"key1",
         "eth0",
         &EffectiveId {
             kind,

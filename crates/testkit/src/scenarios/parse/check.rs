@@ -1,6 +1,7 @@
 //! What has to be so.
 
 use Word::{Comma, Plain as P, Quoted as Q};
+use std::time::Duration;
 
 use super::super::story::Check;
 use super::super::words::Word;
@@ -179,7 +180,17 @@ fn check_of_programs(words: &[Word]) -> Result<Check, String> {
             P("along"),
         ] => Check::StatusWasTrue,
         [P("macveil's"), P("log"), P("is"), P("clean")] => Check::LogIsClean,
-        [P("macveil"), P("says"), Q(words)] => Check::MacveilSays(text(words)?),
+        [P("macveil"), P("says"), Q(words)] => {
+            Check::MacveilSays(text(words)?, Duration::from_secs(1))
+        }
+        [
+            P("macveil"),
+            P("says"),
+            Q(words),
+            P("within"),
+            P(n),
+            P(unit),
+        ] => Check::MacveilSays(text(words)?, duration(n, unit)?),
         [P("macveil"), P("says"), Q(words), P(count), P("times")] => {
             Check::MacveilSaysTimes(text(words)?, number(count)?)
         }
