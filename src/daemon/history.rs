@@ -9,6 +9,9 @@ use crate::store::{self, HistoryError};
 use macveil_core::address::{History, Record};
 use macveil_core::types::Ssid;
 
+/// A client can make up names: each is stored, and all are written each time.
+pub(super) const MAX_REQUESTED: usize = 1000;
+
 #[derive(Debug)]
 pub(super) struct KeptHistory {
     current: History,
@@ -43,9 +46,14 @@ impl KeptHistory {
         &self.current
     }
 
+    /// Whether a client may add this network. Networks that are joined are not limited.
+    pub(super) fn has_room_for(&self, ssid: &Ssid) -> bool {
+        self.current.record(ssid).is_some() || self.current.len() < MAX_REQUESTED
+    }
+
     /// The network's record as it is once its address is renewed.
     pub(super) fn renewed(&self, ssid: &Ssid) -> Record {
-        self.current.clone().renew(ssid, SystemTime::now())
+        self.current.renewed(ssid, SystemTime::now())
     }
 
     /// Takes in what was learned and writes everything down.

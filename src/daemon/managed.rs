@@ -7,7 +7,7 @@ use tracing::debug;
 
 use super::clock;
 use super::entry::Entry;
-use super::journal;
+use super::journal::Journal;
 use super::machine::{Machine, Report};
 use crate::config::{Config, DeviceFacts};
 use crate::platform::netlink::Kernel;
@@ -39,6 +39,7 @@ pub(super) struct ManagedInterface {
     machine: Machine,
     /// The last network that it was connected to.
     connected: Option<Ssid>,
+    journal: Journal,
 }
 
 /// What the daemon has to see to after a station's actions were carried out.
@@ -55,12 +56,13 @@ pub(super) struct Outcome {
 }
 
 impl ManagedInterface {
-    pub(super) const fn begin(ifindex: u32, name: String, machine: Machine) -> Self {
+    pub(super) fn begin(ifindex: u32, name: String, machine: Machine) -> Self {
         Self {
             ifindex,
             name,
             machine,
             connected: None,
+            journal: Journal::default(),
         }
     }
 
@@ -184,7 +186,7 @@ impl ManagedInterface {
             _ => {}
         }
         let entry = Entry::of(notice);
-        journal::write(&self.name, &entry);
+        self.journal.write(clock::now().boot, &self.name, &entry);
         outcome.events.push(entry.event(&self.name));
     }
 

@@ -20,6 +20,7 @@ const MODE: u32 = 0o644;
 pub(super) struct Metrics {
     path: Option<PathBuf>,
     text: String,
+    complained: bool,
 }
 
 impl Daemon {
@@ -41,9 +42,11 @@ impl Daemon {
         };
         let text = text_of(self.control.published.status());
         if text != self.control.metrics.text {
-            if let Err(error) = write(path, &text) {
+            let written = write(path, &text);
+            if let (Err(error), false) = (&written, self.control.metrics.complained) {
                 warn!("metrics-file: cannot write {}: {error}", path.display());
             }
+            self.control.metrics.complained = written.is_err();
             // A text that could not be written is not tried again before it changes.
             self.control.metrics.text = text;
         }
@@ -270,6 +273,7 @@ macveil_blocked{interface="a\"b\\"} 0
         drop(Metrics {
             path: Some(path),
             text: String::new(),
+            complained: false,
         });
         assert_eq!(fs::read_dir(home.path()).unwrap().count(), 0);
     }

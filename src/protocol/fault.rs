@@ -36,6 +36,8 @@ pub enum FaultKind {
     NotAllowed,
     /// The maximum number of clients is connected.
     TooManyClients,
+    /// The addresses of the maximum number of networks were renewed.
+    TooManyNetworks,
     /// macveil manages no interface of that name.
     NoInterface,
     /// The configuration has errors; the previous one stays in force.

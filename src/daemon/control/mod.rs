@@ -14,6 +14,7 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tracing::{info, warn};
 
+use super::history::MAX_REQUESTED;
 use super::managed::ManagedInterface;
 use super::{Daemon, Error};
 use crate::config::{Errors, Problem};
@@ -112,7 +113,7 @@ impl Daemon {
                 }),
                 Err(errors) => Err(Fault::from(&errors)),
             },
-            Request::Reroll { ssid, now } => Ok(self.reroll(ssid, *now)),
+            Request::Reroll { ssid, now } => self.reroll(ssid, *now),
             Request::Rejoin { ssid } => Ok(self.rejoin(ssid)),
             Request::Rotate { interface } => self.rotate(interface.as_ref()),
             Request::Pause { interface, for_ms } => self.pause(interface.as_ref(), *for_ms),
@@ -183,7 +184,13 @@ impl Daemon {
 
 /// What the policies are, and what comes of a request about a network.
 impl Daemon {
-    fn reroll(&mut self, ssid: &Ssid, now: bool) -> Reply {
+    fn reroll(&mut self, ssid: &Ssid, now: bool) -> Answer {
+        if !self.environment.history.has_room_for(ssid) {
+            let message = format!(
+                "the addresses of {MAX_REQUESTED} networks were renewed: no more networks that macveil has not joined; remove `history` in the state directory to forget all renewals"
+            );
+            return Err(Fault::new(FaultKind::TooManyNetworks, message));
+        }
         let interfaces = self.affected(ssid, |policy, connected| match policy {
             Ok(Policy::Permanent | Policy::Preserve | Policy::Explicit(_)) => Effect::None,
             Ok(Policy::Random | Policy::Stable | Policy::StableSsid) if connected && now => {
@@ -201,10 +208,10 @@ impl Daemon {
             self.remember(None, ssid.clone(), record);
         }
         self.rejoin_where(&interfaces, ssid);
-        Reply::Rerolled {
+        Ok(Reply::Rerolled {
             ssid: ssid.clone(),
             interfaces,
-        }
+        })
     }
 
     fn rejoin(&mut self, ssid: &Ssid) -> Reply {

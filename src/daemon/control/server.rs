@@ -1,6 +1,6 @@
 //! The server: few clients at a time, each with limits of memory and time.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io;
 use std::os::unix::net::UnixStream as StdStream;
 use std::path::Path;
@@ -26,8 +26,14 @@ use crate::protocol::{
 pub(super) struct Limits {
     /// The maximum number of clients.
     pub(super) clients: usize,
+    /// Of these, clients of users other than root and the daemon's own.
+    pub(super) others: usize,
+    /// The same, of one user.
+    pub(super) of_one_user: usize,
     /// The maximum number of clients that follow events.
     pub(super) followers: usize,
+    /// Of these, clients of users other than root and the daemon's own.
+    pub(super) other_followers: usize,
     /// For a client to send a complete request.
     pub(super) request_timeout: Duration,
     /// For a client to read a reply.
@@ -37,7 +43,10 @@ pub(super) struct Limits {
 impl Limits {
     pub(super) const USUAL: Self = Self {
         clients: 8,
+        others: 6,
+        of_one_user: 4,
         followers: 4,
+        other_followers: 3,
         request_timeout: Duration::from_secs(30),
         reply_timeout: Duration::from_secs(5),
     };
@@ -166,6 +175,7 @@ struct Seats {
 
 async fn serve(listener: UnixListener, seats: Seats, admission: Rc<Admission>) {
     let mut clients = JoinSet::new();
+    let taken = Taken::default();
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -179,30 +189,68 @@ async fn serve(listener: UnixListener, seats: Seats, admission: Rc<Admission>) {
                 continue;
             }
         };
-        match admit(&stream, &admission).and_then(|()| seats.limits.seat(clients.len())) {
-            Ok(()) => drop(clients.spawn_local(attend(stream, seats.clone()))),
+        let seat = admit(&stream, &admission).and_then(|user| taken.seat(seats.limits, user));
+        match seat {
+            Ok(seat) => drop(clients.spawn_local(attend(stream, seats.clone(), seat))),
             Err(fault) => send_away(stream, fault),
         }
     }
 }
 
-fn admit(stream: &UnixStream, admission: &Admission) -> Result<(), Fault> {
-    let user = stream.peer_cred().map(|peer| peer.uid());
-    if !user.is_ok_and(|user| admission.admits(user)) {
-        let message = "only root and members of control-group can use the control socket";
-        return Err(Fault::new(FaultKind::NotAllowed, message));
+/// The user of a client, if this user is accepted; `None`: root or the daemon's own.
+fn admit(stream: &UnixStream, admission: &Admission) -> Result<Option<u32>, Fault> {
+    match stream.peer_cred().map(|peer| peer.uid()) {
+        Ok(user) if user == 0 || user == admission.own => Ok(None),
+        Ok(user) if admission.admits(user) => Ok(Some(user)),
+        _ => {
+            let message = "only root and members of control-group can use the control socket";
+            Err(Fault::new(FaultKind::NotAllowed, message))
+        }
     }
-    Ok(())
 }
 
-impl Limits {
-    /// Whether another client is accepted.
-    fn seat(self, taken: usize) -> Result<(), Fault> {
-        if taken < self.clients {
-            return Ok(());
+/// The users of the clients that are connected; `None`: root or the daemon's own.
+#[derive(Debug, Clone, Default)]
+struct Taken(Rc<RefCell<Vec<Option<u32>>>>);
+
+/// The place of one client, free again when dropped.
+#[derive(Debug)]
+struct Seat {
+    taken: Taken,
+    user: Option<u32>,
+}
+
+impl Taken {
+    /// A place for another client. Other users leave some to root.
+    fn seat(&self, limits: Limits, user: Option<u32>) -> Result<Seat, Fault> {
+        let mut taken = self.0.borrow_mut();
+        let count = |of: &dyn Fn(&Option<u32>) -> bool| taken.iter().filter(|it| of(it)).count();
+        let is_full = taken.len() >= limits.clients
+            || user.is_some()
+                && (count(&Option::is_some) >= limits.others
+                    || count(&|it| *it == user) >= limits.of_one_user);
+        if is_full {
+            let message = match user {
+                None => format!("the maximum of {} clients is connected", limits.clients),
+                Some(_) => format!(
+                    "the maximum of clients is connected: {} of one user, {} of all but root",
+                    limits.of_one_user, limits.others
+                ),
+            };
+            return Err(Fault::new(FaultKind::TooManyClients, message));
         }
-        let message = format!("the maximum of {taken} clients is connected");
-        Err(Fault::new(FaultKind::TooManyClients, message))
+        taken.push(user);
+        let taken = self.clone();
+        Ok(Seat { taken, user })
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut taken = self.taken.0.borrow_mut();
+        if let Some(place) = taken.iter().position(|user| *user == self.user) {
+            taken.swap_remove(place);
+        }
     }
 }
 
@@ -218,7 +266,7 @@ fn send_away(stream: UnixStream, fault: Fault) {
     }
 }
 
-async fn attend(mut stream: UnixStream, seats: Seats) {
+async fn attend(mut stream: UnixStream, seats: Seats, seat: Seat) {
     let limits = seats.limits;
     let mut lines = Lines::new();
     while let Ok(Some(line)) =
@@ -226,7 +274,7 @@ async fn attend(mut stream: UnixStream, seats: Seats) {
     {
         let is_last = line == Err(TooLong);
         // Following begins before the answer, so that no event is lost between.
-        let request = read(line).and_then(|request| seats.follow(request));
+        let request = read(line).and_then(|request| seats.follow(request, &seat));
         let (reply, follower) = match request {
             Ok((request, follower)) => (ask(request, &seats.requests).await, follower),
             Err(fault) => (Err(fault), None),
@@ -268,12 +316,16 @@ fn read(line: Result<Vec<u8>, TooLong>) -> Result<Request, Fault> {
 
 impl Seats {
     /// Follows events, if the request is for them.
-    fn follow(&self, request: Request) -> Result<(Request, Option<Follower>), Fault> {
+    fn follow(&self, request: Request, seat: &Seat) -> Result<(Request, Option<Follower>), Fault> {
         let Request::Events { interface } = &request else {
             return Ok((request, None));
         };
         let followers = self.stream.followers();
-        if followers >= self.limits.followers {
+        let most = match seat.user {
+            None => self.limits.followers,
+            Some(_) => self.limits.other_followers,
+        };
+        if followers >= most {
             let message = format!("the maximum of {followers} clients follows events");
             return Err(Fault::new(FaultKind::TooManyClients, message));
         }

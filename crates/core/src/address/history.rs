@@ -70,9 +70,22 @@ impl History {
         Some(record.renew(now))
     }
 
-    /// Renews the address at the user's request.
-    pub fn renew(&mut self, ssid: &Ssid, now: SystemTime) -> Record {
-        self.0.entry(ssid.clone()).or_default().renew(seconds(now))
+    /// The network's record with its address renewed, at the user's request.
+    #[must_use]
+    pub fn renewed(&self, ssid: &Ssid, now: SystemTime) -> Record {
+        self.record(ssid).unwrap_or_default().renew(seconds(now))
+    }
+
+    /// The number of networks.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Call when an association to the network begins or ends. Returns the record, if there is one.
@@ -167,10 +180,11 @@ mod tests {
 
     #[test]
     fn requested_renewal_is_immediate() {
-        let mut history = used_until(1);
-        assert_eq!(history.renew(&home(), hours(1)).generation, 1);
+        let history = used_until(1);
+        assert_eq!(history.renewed(&home(), hours(1)).generation, 1);
         let elsewhere = Ssid::new(b"Elsewhere").unwrap();
-        assert_eq!(history.renew(&elsewhere, hours(1)).generation, 1);
+        assert_eq!(history.renewed(&elsewhere, hours(1)).generation, 1);
+        assert_eq!((history.len(), history.is_empty()), (1, false));
     }
 
     #[test]

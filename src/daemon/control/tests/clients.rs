@@ -121,7 +121,10 @@ fn who_never_reads_does_not_keep_others_waiting() {
 /// One seat, for a moment only.
 pub(super) const SHORT: Limits = Limits {
     clients: 1,
+    others: 1,
+    of_one_user: 1,
     followers: 1,
+    other_followers: 1,
     request_timeout: Duration::from_millis(300),
     reply_timeout: Duration::from_millis(300),
 };
@@ -196,18 +199,69 @@ fn a_stranger_who_gets_to_the_socket_is_sent_away() {
     assert_eq!(daemon.stop(), 0);
 }
 
+#[test]
+fn other_users_leave_places_to_root() {
+    let group = Group {
+        name: "4242".to_owned(),
+        id: 4242,
+    };
+    let daemon = Daemon::start(Some(group));
+    let mut seated = Vec::new();
+    for (user, places) in [(1001, 4), (1002, 2), (1003, 0)] {
+        let path = daemon.path.clone();
+        let streams = as_user(user, Some(4242), move || {
+            let connect = |_| UnixStream::connect(&path).unwrap();
+            (0..8).map(connect).collect::<Vec<_>>()
+        });
+        let mut admitted = 0;
+        for mut stream in streams {
+            // One who is sent away may be gone already.
+            let _ = stream.write_all(RELOAD);
+            if reply_line(&mut stream) == answer().to_line() {
+                admitted += 1;
+                seated.push(stream);
+            }
+        }
+        assert_eq!(admitted, places, "user {user}");
+    }
+    let mut root = daemon.connect();
+    root.write_all(RELOAD).unwrap();
+    assert_eq!(reply_line(&mut root), answer().to_line());
+    assert!(daemon.serves());
+    seated.truncate(5);
+    until_served(&daemon);
+}
+
+/// A place becomes free a moment after its client is gone.
+fn until_served(daemon: &Daemon) {
+    let begun = Instant::now();
+    while as_other_user(&daemon.path, Some(4242)).is_err() {
+        assert!(begun.elapsed() < LIMIT, "no place became free");
+    }
+}
+
 /// What another user hears who says `reload`.
 fn as_other_user(path: &Path, group: Option<u32>) -> Result<Reply, ClientError> {
     const OTHER_USER: u32 = 65534;
     let path = path.to_owned();
+    as_user(OTHER_USER, group, move || {
+        Client::connect(&path)?.ask(&Request::Reload)
+    })
+}
+
+fn as_user<T: Send + 'static>(
+    user: u32,
+    group: Option<u32>,
+    act: impl FnOnce() -> T + Send + 'static,
+) -> T {
     // Credentials are a thread's own, and this one ends with them.
     let stranger = thread::spawn(move || {
         let groups: Vec<_> = group.into_iter().map(Gid::from_raw).collect();
         set_thread_groups(&groups).expect("this needs root");
-        let (user, group) = (Uid::from_raw(OTHER_USER), Gid::from_raw(OTHER_USER));
+        let (user, group) = (Uid::from_raw(user), Gid::from_raw(user));
         set_thread_res_gid(group, group, group).unwrap();
         set_thread_res_uid(user, user, user).unwrap();
-        Client::connect(&path)?.ask(&Request::Reload)
+        act()
     });
     stranger.join().unwrap()
 }
