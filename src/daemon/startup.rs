@@ -107,7 +107,7 @@ impl Environment {
         }
     }
 
-    /// Reads the key and the rest anew. A key that is lost while macveil runs stays in use.
+    /// Reads the key and the rest again. A key that is lost while macveil runs stays in use.
     pub(super) fn read_host(&mut self) {
         let (host, error) = store::read_host(&self.config.state_dir, &mut self.rng);
         match error {

@@ -96,7 +96,7 @@ fn card_that_is_held_down_stays_down() {
 }
 
 #[test]
-fn attempt_on_a_card_that_another_program_takes_over_ends_masked() {
+fn attempt_on_a_card_that_is_taken_over_ends_masked() {
     let mut bench = Bench::connecting(ConnectionOptions::default());
     bench.done.clear();
     bench.handle(Event::Command(Command::Yield));
