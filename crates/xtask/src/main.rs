@@ -10,14 +10,14 @@
     reason = "a program that only writes files; the guard is for the pure modules of macveil"
 )]
 
+mod completions;
 mod page;
 
 use std::error::Error;
-use std::fs::{self, File};
+use std::fs;
 use std::path::Path;
 
 use clap::CommandFactory;
-use clap_complete::Shell;
 use macveil::cli::Arguments;
 
 const USAGE: &str = "usage: cargo run -p xtask -- man|completions DIRECTORY";
@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["man", directory] => man(directory.as_ref()),
-        ["completions", directory] => completions(directory.as_ref()),
+        ["completions", directory] => completions::write(directory.as_ref()),
         _ => Err(USAGE.into()),
     }
 }
@@ -37,19 +37,5 @@ fn man(directory: &Path) -> Result<(), Box<dyn Error>> {
         directory.join("macveil.1"),
         page::render(Arguments::command())?,
     )?;
-    Ok(())
-}
-
-fn completions(directory: &Path) -> Result<(), Box<dyn Error>> {
-    for (shell, folder, name) in [
-        (Shell::Bash, "bash", "macveil"),
-        (Shell::Zsh, "zsh", "_macveil"),
-        (Shell::Fish, "fish", "macveil.fish"),
-    ] {
-        let folder = directory.join(folder);
-        fs::create_dir_all(&folder)?;
-        let mut file = File::create(folder.join(name))?;
-        clap_complete::generate(shell, &mut Arguments::command(), "macveil", &mut file);
-    }
     Ok(())
 }

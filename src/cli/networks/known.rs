@@ -1,13 +1,9 @@
 //! The networks that wpa_supplicant and iwd know.
 
-use std::path::Path;
-
 use wpactrl::Client;
 
 use crate::cli::control_socket::converse;
 use crate::config::Config;
-use crate::platform::iwd::STATE_DIRECTORY;
-use crate::platform::iwd::files::KnownNetworks;
 use crate::platform::wpa_supplicant::config_ssid;
 use crate::protocol::Backend;
 use macveil_core::types::Ssid;
@@ -32,17 +28,40 @@ pub(in crate::cli) fn on(config: &Config, interface: &str) -> (Vec<Known>, Vec<S
             Err(error) => problems.push(format!("{}: {error}", socket.display())),
         }
     }
-    if Path::new(STATE_DIRECTORY).exists() {
-        match KnownNetworks::new(STATE_DIRECTORY.into()).list() {
-            Ok(known) => all.extend(known.into_iter().map(|network| Known {
-                ssid: network.id.ssid,
-                id_str: None,
-                by: Backend::Iwd,
-            })),
-            Err(error) => problems.push(error.to_string()),
-        }
+    match of_iwd() {
+        Ok(known) => all.extend(known),
+        Err(problem) => problems.push(problem),
     }
     (all, problems)
+}
+
+#[cfg(feature = "dbus")]
+fn of_iwd() -> Result<Vec<Known>, String> {
+    use crate::platform::iwd::STATE_DIRECTORY;
+    use crate::platform::iwd::files::KnownNetworks;
+
+    if !std::path::Path::new(STATE_DIRECTORY).exists() {
+        return Ok(Vec::new());
+    }
+    let known = KnownNetworks::new(STATE_DIRECTORY.into()).list();
+    let known = known.map_err(|error| error.to_string())?.into_iter();
+    Ok(known
+        .map(|network| Known {
+            ssid: network.id.ssid,
+            id_str: None,
+            by: Backend::Iwd,
+        })
+        .collect())
+}
+
+/// Without the iwd backend macveil does not read iwd's files.
+#[cfg(not(feature = "dbus"))]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "with D-Bus, the files may not be readable"
+)]
+const fn of_iwd() -> Result<Vec<Known>, String> {
+    Ok(Vec::new())
 }
 
 fn of_supplicant(mut client: Client) -> wpactrl::Result<Vec<Known>> {

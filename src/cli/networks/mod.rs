@@ -37,6 +37,9 @@ pub struct Args {
     /// Print JSON.
     #[arg(long)]
     json: bool,
+    /// Print only the names that are text, one in each line.
+    #[arg(long, conflicts_with = "json")]
+    names: bool,
 }
 
 impl Args {
@@ -45,6 +48,7 @@ impl Args {
             interface,
             config,
             json,
+            names: false,
         }
     }
 }
@@ -77,6 +81,12 @@ fn list(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
         has_key: note.is_none(),
     }
     .all(&known);
+    if args.names {
+        for name in rows.iter().filter_map(|row| row.ssid.to_text()) {
+            writeln!(out, "{name}")?;
+        }
+        return Ok(ExitCode::SUCCESS);
+    }
     if args.json {
         writeln!(out, "{}", render::to_json(&card.name, &rows))?;
     } else {
