@@ -93,14 +93,17 @@ mod tests {
     /// What bash offers for this line, whose last word is not complete. A program of this name lists two networks.
     fn offered(line: &str) -> Vec<String> {
         let script = script(Shell::Bash).unwrap();
-        let test = format!(
+        let session = format!(
             "macveil() {{ printf 'Home\\nMy Cafe\\n'; }}\n{script}\n\
              read -ra COMP_WORDS <<<{line:?}; [[ {line:?} == *' ' ]] && COMP_WORDS+=('')\n\
              COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))\n\
              _macveil_values macveil \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD-1]}}\" 2>/dev/null\n\
              printf '%s\\n' \"${{COMPREPLY[@]}}\""
         );
-        let output = process::Command::new("bash").arg("-c").arg(test).output();
+        let output = process::Command::new("bash")
+            .arg("-c")
+            .arg(session)
+            .output();
         let text = String::from_utf8(output.expect("bash").stdout).unwrap();
         text.lines()
             .map(str::to_owned)
