@@ -1,6 +1,7 @@
 //! `macveil import networkmanager`: imports settings and key, so that every address stays the same.
 
 mod files;
+mod networks_file;
 mod render;
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,8 @@ use super::failure::{Failure, ignore_broken_pipe};
 use crate::config::{Config, Layout};
 use crate::store::{ImportedKey, atomic, compare_key, import_key};
 use crate::tools::import::{
-    Conf, ImportOptions, ImportReport, InstalledVersion, ReportItem, translate,
+    Conf, ImportOptions, ImportReport, InstalledVersion, ReportItem, WpaNetworks, translate,
+    wpa_networks,
 };
 use files::SystemFiles;
 use macveil_core::address::{HostKey, Policy, is_weak_key};
@@ -46,7 +48,7 @@ enum Source {
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   macveil import networkmanager --dry-run
-  macveil import networkmanager
+  macveil import networkmanager --networks networks.conf
   macveil import networkmanager --root /mnt --nm-version 1.42 --json")]
 struct NetworkManager {
     /// Write nothing; print the result.
@@ -67,6 +69,12 @@ struct NetworkManager {
     /// NetworkManager's default policy (default: preserve, before 1.6 permanent).
     #[arg(long, value_name = "POLICY")]
     unset_policy: Option<Policy>,
+    /// Also write the networks with their passwords to this new file, for wpa_supplicant.
+    #[arg(long, value_name = "FILE")]
+    networks: Option<PathBuf>,
+    /// With --networks: replace an existing file.
+    #[arg(long, requires = "networks")]
+    force: bool,
     /// Print JSON.
     #[arg(long)]
     json: bool,
@@ -80,6 +88,8 @@ struct Summary {
     configuration: String,
     key: KeyOutcome,
     key_path: PathBuf,
+    /// The file with networks, and what it has.
+    networks: Option<(PathBuf, WpaNetworks)>,
     /// Other files of macveil's configuration.
     other_files: Vec<String>,
 }
@@ -110,7 +120,10 @@ fn import(args: &NetworkManager, out: &mut impl Write) -> Result<ExitCode, Failu
     let tree = SystemFiles::new(&args.root);
     let mut report = ImportReport::default();
     let version = args.nm_version.or_else(|| tree.version());
-    let configuration = settings(&tree, args, version, &mut report)?;
+    if let Some(path) = args.networks.as_ref().filter(|_| !args.force) {
+        networks_file::require_new(path)?;
+    }
+    let (configuration, networks) = settings(&tree, args, version, &mut report)?;
     let key = tree
         .read_secret_if_there(NM_KEY)
         .map_err(|error| Failure::cannot(format!("cannot import the key {NM_KEY}"), error))?;
@@ -132,6 +145,7 @@ fn import(args: &NetworkManager, out: &mut impl Write) -> Result<ExitCode, Failu
         items: report.items().to_vec(),
         configuration,
         key: compare(&state_dir, key.as_ref())?,
+        networks: args.networks.clone().zip(networks),
         key_path: state_dir.join(crate::store::KEY_FILE),
         other_files: present.files.iter().map(ToString::to_string).collect(),
     };
@@ -152,6 +166,9 @@ fn import(args: &NetworkManager, out: &mut impl Write) -> Result<ExitCode, Failu
         write(&drop_in, &summary.configuration).map_err(|error| {
             Failure::cannot(format!("cannot write {}", drop_in.display()), error)
         })?;
+        if let Some((path, networks)) = &summary.networks {
+            networks_file::write(path, networks.text.as_bytes(), args.force)?;
+        }
     }
     render::summary(&summary, args.json, out)?;
     Ok(ExitCode::SUCCESS)
@@ -171,7 +188,7 @@ fn settings(
     args: &NetworkManager,
     version: Option<InstalledVersion>,
     report: &mut ImportReport,
-) -> Result<String, Failure> {
+) -> Result<(String, Option<WpaNetworks>), Failure> {
     let files = tree.configuration()?;
     let options = ImportOptions {
         version,
@@ -198,7 +215,7 @@ fn settings(
     let text = translate(
         &conf,
         &profiles,
-        &timestamps.unwrap_or_default(),
+        timestamps.as_deref().unwrap_or_default(),
         &options,
         report,
     );
@@ -208,7 +225,12 @@ fn settings(
             errors,
         )
     })?;
-    Ok(text)
+    let timestamps = timestamps.unwrap_or_default();
+    let networks = args
+        .networks
+        .is_some()
+        .then(|| wpa_networks(&profiles, &timestamps, &options, report));
+    Ok((text, networks))
 }
 
 /// Whether `NetworkManager` uses a key that macveil would refuse.

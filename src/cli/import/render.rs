@@ -45,6 +45,23 @@ pub(super) fn summary(summary: &Summary, json: bool, out: &mut impl Write) -> io
             writeln!(out, "key: {NM_KEY} {verb} to {path}")?;
         }
     }
+    if let Some((path, networks)) = &summary.networks {
+        let verb = if summary.dry_run {
+            "would be written"
+        } else {
+            "written"
+        };
+        write!(
+            out,
+            "networks: {} {verb} to {} (mode 600)",
+            networks.usable,
+            path.display()
+        )?;
+        match networks.commented {
+            0 => writeln!(out)?,
+            count => writeln!(out, ", and {count} as comments: add what is missing")?,
+        }
+    }
     if summary.dry_run {
         writeln!(out, "{DROP_IN} would contain:\n\n{}", summary.configuration)?;
         return Ok(());
@@ -59,7 +76,7 @@ pub(super) fn summary(summary: &Summary, json: bool, out: &mut impl Write) -> io
     }
     writeln!(
         out,
-        "next: stop NetworkManager, add your networks to wpa_supplicant, restart macveil"
+        "next: stop NetworkManager, add your networks to wpa_supplicant (--networks writes them), restart macveil"
     )
 }
 
@@ -102,6 +119,14 @@ struct Report<'a> {
     key: &'a str,
     key_file: String,
     settings: Vec<SettingReport<'a>>,
+    networks: Option<NetworksReport>,
+}
+
+#[derive(Serialize)]
+struct NetworksReport {
+    file: String,
+    usable: usize,
+    commented: usize,
 }
 
 #[derive(Serialize)]
@@ -130,6 +155,14 @@ impl Summary {
             },
             key_file: self.key_path.display().to_string(),
             settings: self.items.iter().map(SettingReport::of).collect(),
+            networks: self
+                .networks
+                .as_ref()
+                .map(|(path, networks)| NetworksReport {
+                    file: path.display().to_string(),
+                    usable: networks.usable,
+                    commented: networks.commented,
+                }),
         })
     }
 }

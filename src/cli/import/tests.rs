@@ -535,3 +535,52 @@ fn key_that_others_know_is_not_imported() {
     let error = refused(&system.with(key, [b'a'; 32]));
     assert!(error.contains("can be guessed"), "{error}");
 }
+
+#[test]
+fn networks_are_written_to_a_new_private_file() {
+    let profile = "[connection]\nid=H\nuuid=9f8c1a2e-0000-4000-8000-0000000000ff\n[wifi]\nssid=Home\n[wifi-security]\nkey-mgmt=wpa-psk\npsk=correct horse\n";
+    let system = System::empty().with_profile("h", profile);
+    let file = system.at("networks.conf");
+    let path = file.to_str().unwrap();
+    let output = system.import(&["--networks", path, "--dry-run"]).unwrap();
+    assert!(
+        output.contains("networks: 1 would be written to"),
+        "{output}"
+    );
+    assert!(
+        !file.exists() && !output.contains("correct horse"),
+        "{output}"
+    );
+    let output = system.import(&["--networks", path]).unwrap();
+    assert!(
+        output.contains("networks: 1 written to") && !output.contains("correct horse"),
+        "{output}"
+    );
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(
+        text.contains("\tssid=\"Home\"\n") && text.contains("psk=\"correct horse\""),
+        "{text}"
+    );
+    let mode = fs::metadata(&file).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    fs::write(&file, "mine").unwrap();
+    fs::remove_file(system.at(DROP_IN)).unwrap();
+    let no = system.import(&["--networks", path]).unwrap_err();
+    assert!(
+        matches!(no, Failure::No(_)) && no.to_string().contains("--force"),
+        "{no}"
+    );
+    assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+    assert!(!system.at(DROP_IN).exists());
+    system.import(&["--networks", path, "--force"]).unwrap();
+    assert_eq!(fs::read_to_string(&file).unwrap(), text);
+    // The target of a link stays as it is.
+    let link = system.at("link.conf");
+    fs::write(&file, "mine").unwrap();
+    symlink(&file, &link).unwrap();
+    system
+        .import(&["--networks", link.to_str().unwrap(), "--force"])
+        .unwrap();
+    assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
+    assert_eq!(fs::read_to_string(&link).unwrap(), text);
+}

@@ -26,6 +26,7 @@ mod toml_text;
 mod translate;
 mod value;
 mod version;
+mod wpa_networks;
 
 pub use conf::{Conf, ConfFile};
 pub use keyfile::KeyFileError;
@@ -33,3 +34,4 @@ pub use profile::{ProfileContents, ProfileDirectory, ProfileFile};
 pub use report::{ImportOutcome, ImportReport, ReportItem};
 pub use translate::{ImportOptions, translate};
 pub use version::InstalledVersion;
+pub use wpa_networks::{WpaNetworks, wpa_networks};

@@ -63,6 +63,8 @@ pub(super) struct Profile {
     pub(super) mask: Option<String>,
     pub(super) stable_id: Option<String>,
     pub(super) rank: Rank,
+    /// Everything, with passwords.
+    pub(super) settings: KeyFile,
 }
 
 /// The network of a profile.
@@ -239,11 +241,12 @@ impl<'a> Reader<'a> {
                     .unwrap_or(0),
                 last_used: 0,
             },
+            settings: self.file.clone(),
         }))
     }
 
     fn wifi(&mut self, group: &str) -> Result<Option<ProfileTarget>, String> {
-        let bytes = self.text(group, "ssid").map(|text| ssid_bytes(&text));
+        let bytes = self.text(group, "ssid").map(|text| octets(&text));
         let ssid = bytes
             .and_then(|bytes| Ssid::new(&bytes))
             .filter(|ssid| !ssid.as_bytes().is_empty())
@@ -416,8 +419,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// An SSID as text with `\;`, or as numbers followed by `;`.
-fn ssid_bytes(text: &str) -> Vec<u8> {
+/// Bytes such as an SSID, as text with `\;`, or as numbers followed by `;`.
+pub(super) fn octets(text: &str) -> Vec<u8> {
     let as_numbers = || {
         let (numbers, rest) = text.rsplit_once(';')?;
         let numbers = numbers.split(';').map(small_number);
