@@ -50,6 +50,7 @@ enum Source {
   macveil import networkmanager --dry-run
   macveil import networkmanager --networks networks.conf
   macveil import networkmanager --root /mnt --nm-version 1.42 --json")]
+#[allow(clippy::struct_excessive_bools, reason = "independent options")]
 struct NetworkManager {
     /// Write nothing; print the result.
     #[arg(long)]

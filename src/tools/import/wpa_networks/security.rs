@@ -115,12 +115,11 @@ fn is_raw_key(text: &str) -> bool {
 
 fn sae(settings: &Settings, block: &mut Block) {
     block.set("key_mgmt", "SAE");
-    match settings.secret(GROUP, "psk") {
-        Some(password) => block.set("sae_password", &text_or_hex(password.as_bytes())),
-        None => {
-            block.set("sae_password", "\"\"");
-            block.problem("the password is not in the profile: add sae_password=");
-        }
+    if let Some(password) = settings.secret(GROUP, "psk") {
+        block.set("sae_password", &text_or_hex(password.as_bytes()));
+    } else {
+        block.set("sae_password", "\"\"");
+        block.problem("the password is not in the profile: add sae_password=");
     }
     block.set("ieee80211w", "2");
 }
