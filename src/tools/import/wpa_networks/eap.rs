@@ -8,7 +8,7 @@ use crate::tools::import::report::{ImportOutcome, ImportReport};
 const GROUP: &str = "802-1x";
 
 /// Settings that are text in both programs.
-const TEXTS: [(&str, &str); 14] = [
+const TEXTS: [(&str, &str); 12] = [
     ("identity", "identity"),
     ("anonymous-identity", "anonymous_identity"),
     ("domain-suffix-match", "domain_suffix_match"),
@@ -21,8 +21,6 @@ const TEXTS: [(&str, &str); 14] = [
     ("phase2-ca-path", "ca_path2"),
     ("pac-file", "pac_file"),
     ("openssl-ciphers", "openssl_ciphers"),
-    ("ca-cert-password", "ca_cert_passwd"),
-    ("client-cert-password", "client_cert_passwd"),
 ];
 const LISTS: [(&str, &str); 2] = [
     ("altsubject-matches", "altsubject_match"),
