@@ -74,6 +74,9 @@ pub(super) fn limitation(limitation: &Limitation) -> String {
         Limitation::ProbeContent => {
             "probe requests describe the card: the driver cannot omit it".to_owned()
         }
+        Limitation::Unguarded { reason } => {
+            format!("other programs can send frames under former addresses: {reason}")
+        }
         Limitation::AssignedAddressScanned { times } => {
             let scans = counted(*times, "scan");
             format!("{scans} under the assigned address, ended at the first channel")

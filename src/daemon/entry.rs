@@ -6,7 +6,7 @@ use tracing::Level;
 
 use super::words;
 use crate::protocol::{EventKind, EventLine};
-use macveil_core::machine::{AddressKind, Notice, ScanFailure};
+use macveil_core::machine::{AddressKind, KernelError, Notice, ScanFailure};
 use macveil_core::types::{Bss, Mac, Ssid};
 
 /// One thing worth telling of an interface.
@@ -175,6 +175,7 @@ impl Entry {
                     .detailed(format!("the address shown was {address}"))
             }
             Notice::Limitation(text) => Self::new(Level::WARN, EventKind::Info, text),
+            Notice::Unguarded(error) => Self::unguarded(&error),
             Notice::About { ssid, remark } => Self::new(Level::INFO, EventKind::Info, "")
                 .about(ssid, format!(": {}", words::network_remark(remark))),
             Notice::Remark(remark) => {
@@ -195,6 +196,11 @@ impl Entry {
         let words =
             format!("link held down: {why}; retrying in {pause}, then with increasing delay");
         Self::new(Level::WARN, EventKind::Blocked, words)
+    }
+
+    fn unguarded(error: &KernelError) -> Self {
+        let words = format!("other programs can send frames under former addresses: {error}");
+        Self::new(Level::WARN, EventKind::Info, words)
     }
 
     fn looked(found: Result<Vec<Bss>, ScanFailure>) -> Self {

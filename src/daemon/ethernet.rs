@@ -74,6 +74,7 @@ impl Daemon {
         } else {
             debug!("{name}: not managed");
         }
+        self.kernel.remove_source_guard(ifindex);
         self.interfaces.ignored.insert(ifindex, seen);
     }
 
@@ -106,6 +107,7 @@ impl Daemon {
         {
             Some(port) => {
                 self.forget(ifindex);
+                self.kernel.remove_source_guard(ifindex);
                 self.manage_ethernet(port);
                 Ok(true)
             }

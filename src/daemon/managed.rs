@@ -196,6 +196,9 @@ impl ManagedInterface {
             Action::SetAddress { address, how } => Some(Event::Link(LinkEvent::Answered(
                 kernel.set_address(ifindex, address, how),
             ))),
+            Action::SetSourceGuard(guard) => Some(Event::Link(LinkEvent::Guarded(
+                kernel.set_source_guard(ifindex, guard),
+            ))),
             Action::SetLinkDown => Some(Event::Link(LinkEvent::Answered(
                 kernel.set_link_down(ifindex),
             ))),

@@ -10,6 +10,7 @@ mod entry;
 mod error;
 mod ethernet;
 mod followed;
+mod guards;
 mod history;
 mod hold;
 #[cfg(feature = "dbus")]
@@ -343,13 +344,19 @@ impl Daemon {
                 self.interfaces.held.remove(&ifindex);
                 self.managers.reported.retain(|left| left.0 != ifindex);
                 self.interfaces.awaiting_udev.forget(ifindex);
+                self.kernel.forget_source_guard(ifindex);
                 if let Some(gone) = self.forget(ifindex) {
                     info!("{}: gone", gone.name());
                     // Another interface of iwd may have waited for it.
                     self.managers.released |= gone.backend() == Backend::Iwd;
                 }
             }
-            Notification::Retyped { ifindex } => self.retyped(ifindex)?,
+            Notification::FilterRemoved { ifindex } => self.check_source_guard(ifindex),
+            Notification::Retyped { ifindex } => {
+                self.retyped(ifindex)?;
+                // Perhaps it uses four addresses now.
+                self.dispatch(ifindex, Event::Link(LinkEvent::GuardLost));
+            }
             Notification::Station { ifindex, event } => self.dispatch(ifindex, event),
             Notification::Overrun => {
                 debug!("kernel notifications were lost: reading the state again");
@@ -357,6 +364,7 @@ impl Daemon {
                 self.manage_all()?;
                 for ifindex in self.interfaces.managed.keys().copied().collect::<Vec<_>>() {
                     self.read_link(ifindex)?;
+                    self.check_source_guard(ifindex);
                 }
                 self.dispatch_all(&Event::Overrun);
             }
@@ -383,8 +391,17 @@ impl Daemon {
         }
         if self.interfaces.managed.contains_key(&ifindex) {
             self.read_link(ifindex)?;
+            if self
+                .interfaces
+                .managed
+                .get(&ifindex)
+                .is_some_and(ManagedInterface::is_wire)
+            {
+                self.check_source_guard(ifindex);
+            }
         } else if !self.shutting_down && self.interfaces.ignored.get(&ifindex) != Some(&identity) {
             self.manage(ifindex, identity)?;
+            self.check_guards_of_wires();
         }
         Ok(())
     }
@@ -442,6 +459,7 @@ impl Daemon {
         if !self.environment.config.manages(&of_card(&card)) {
             debug!("{}: not managed", card.name);
             self.end_hold(&card);
+            self.kernel.remove_source_guard(card.ifindex);
             let Card { name, ifindex, .. } = card;
             let bonded = false;
             self.interfaces
@@ -561,6 +579,10 @@ impl Daemon {
         }
         if outcome.finished {
             self.forget(ifindex);
+            if !self.shutting_down {
+                // Its next owner changes the address.
+                self.kernel.remove_source_guard(ifindex);
+            }
             self.managers.released = true;
         }
         for (ssid, record) in outcome.learned {

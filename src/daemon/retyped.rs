@@ -39,6 +39,7 @@ impl Daemon {
             former.name()
         );
         self.forget(ifindex);
+        self.kernel.remove_source_guard(ifindex);
         Ok(true)
     }
 }

@@ -73,6 +73,16 @@ impl Kernel {
         }
     }
 
+    /// Whether a Wi-Fi interface bridges (`iw dev wlan0 set 4addr on`).
+    pub(super) fn uses_four_addresses(&mut self, ifindex: u32) -> bool {
+        let body = Outgoing::default().put_u32(attribute::IFINDEX, ifindex);
+        let value = |payload: &[u8]| family::split(payload)?.1.u8(attribute::FOUR_ADDRESSES);
+        let values = self
+            .nl80211
+            .read(Nl80211Command::GetInterface, &body, value);
+        values.is_ok_and(|values| values.contains(&1))
+    }
+
     /// Describes the card; `None` if it vanishes meanwhile.
     fn present(&mut self, interface: Interface) -> Result<Option<Card>, Error> {
         match self.describe(interface) {

@@ -5,7 +5,7 @@ use neli::consts::nl80211::Nl80211Command;
 use super::attribute::Outgoing;
 use super::failure::{Error, Failure};
 use super::nl80211::attribute;
-use super::rtnetlink::Report;
+use super::rtnetlink::{Membership, Report};
 use super::{Kernel, sysfs};
 use macveil_core::machine::ethernet::EthernetDevice;
 
@@ -51,7 +51,7 @@ impl Kernel {
             permanent: report.permanent,
             initial: report.link.address,
             physical: sysfs::is_physical(&report.name, report.ifindex),
-            bonded: report.bonded,
+            bonded: report.member == Some(Membership::Bond),
             name: report.name,
         }))
     }

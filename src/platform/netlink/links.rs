@@ -6,9 +6,11 @@ use std::{fs, io};
 use neli::consts::socket::NlFamily;
 
 use super::failure::{Error, Failure};
-use super::rtnetlink::{self, Report};
+use super::guard::{self, Guards};
+use super::rtnetlink::{self, Membership, Report};
 use super::socket::Socket;
-use macveil_core::machine::{How, KernelError, Link, LinkStep};
+use super::sysfs;
+use macveil_core::machine::{How, KernelError, Link, LinkStep, SourceGuard};
 use macveil_core::types::Mac;
 
 const READ_LINK: &str = "read the link";
@@ -20,6 +22,7 @@ const CLEAR_IPV6: &str = "clear the IPv6 addresses";
 /// An rtnetlink socket for requests; works on any link, not only Wi-Fi.
 pub struct Links {
     socket: Socket,
+    guards: Guards,
 }
 
 impl Links {
@@ -29,7 +32,10 @@ impl Links {
     /// The socket cannot be opened.
     pub fn open() -> Result<Self, Error> {
         Socket::open(NlFamily::Route)
-            .map(|socket| Self { socket })
+            .map(|socket| Self {
+                socket,
+                guards: Guards::default(),
+            })
             .map_err(|error| Error::new("open an rtnetlink socket", error))
     }
 
@@ -104,6 +110,54 @@ impl Links {
         self.link(ifindex)
     }
 
+    /// Sets or removes the source guard.
+    ///
+    /// # Errors
+    /// The kernel has no hook for it, or the interface sends frames of others.
+    pub fn set_source_guard(
+        &mut self,
+        ifindex: u32,
+        guard: SourceGuard,
+    ) -> Result<(), KernelError> {
+        let refused = |failure: Failure| failure.into_kernel_error(guard::STEP);
+        let report = match self.report(ifindex) {
+            // Nothing leaves it any more.
+            Err(failure) if failure.is_not_found() => return Ok(()),
+            report => report.map_err(refused)?,
+        };
+        if let Some(reason) = forwards(&report).filter(|_| guard != SourceGuard::Off) {
+            self.remove_source_guard(ifindex);
+            return Err(KernelError {
+                step: guard::STEP,
+                errno: None,
+                reason: reason.to_owned(),
+            });
+        }
+        let interface = (ifindex, report.name.as_str());
+        self.guards.set(&mut self.socket, interface, guard)
+    }
+
+    /// Removes the source guard that any process set.
+    pub fn remove_source_guard(&mut self, ifindex: u32) {
+        self.guards.remove(&mut self.socket, ifindex);
+    }
+
+    /// The interface is gone: so is its source guard.
+    pub fn forget_source_guard(&mut self, ifindex: u32) {
+        self.guards.forget(&mut self.socket, ifindex);
+    }
+
+    /// Whether the source guard is as it was ordered last.
+    pub fn source_guard_is_in_place(&mut self, ifindex: u32) -> bool {
+        self.guards.is_in_place(&mut self.socket, ifindex)
+    }
+
+    /// Whether the interface now sends frames of others, or no longer, contrary to its guard.
+    pub fn source_guard_must_change(&mut self, ifindex: u32) -> bool {
+        let forwards = self.report(ifindex).ok().and_then(|it| forwards(&it));
+        forwards.is_some() == self.guards.is_ordered(ifindex)
+    }
+
     pub(super) fn find(&mut self, name: &str) -> Result<Option<Report>, Failure> {
         rtnetlink::find(&mut self.socket, name)
     }
@@ -149,6 +203,15 @@ impl Links {
         let name = self.report(ifindex).map_err(refused)?.name;
         toggle_ipv6(&name).map_err(|error| refused(Failure::Socket(error)))
     }
+}
+
+/// Why frames with other source addresses leave the interface rightly, if so.
+fn forwards(report: &Report) -> Option<&'static str> {
+    if report.member == Some(Membership::Bridge) {
+        return Some("the interface is a port of a bridge, which sends frames of others");
+    }
+    let others = sysfs::has_upper_address(&report.name, report.ifindex, report.link.address);
+    others.then_some("an interface on top of it (macvlan, bridge) has another address")
 }
 
 fn toggle_ipv6(name: &str) -> io::Result<()> {

@@ -32,6 +32,20 @@ impl Request {
         Self::new(kind, NlmF::REQUEST | NlmF::DUMP, body)
     }
 
+    /// A request to change or make one object, with further flags.
+    pub(super) fn with(kind: u16, flags: NlmF, body: Outgoing) -> Self {
+        Self::new(kind, NlmF::REQUEST | NlmF::ACK | flags, body)
+    }
+
+    /// A part of a batch; it is answered only if the flags say so, or if it fails.
+    pub(super) fn unanswered(kind: u16, flags: NlmF, body: Outgoing) -> Self {
+        Self::new(kind, NlmF::REQUEST | flags, body)
+    }
+
+    pub(super) fn wants_answer(&self) -> bool {
+        self.flags.contains(NlmF::ACK)
+    }
+
     fn new(kind: u16, flags: NlmF, body: Outgoing) -> Self {
         let body = body.into_bytes();
         Self { kind, flags, body }

@@ -12,6 +12,7 @@ mod failure;
 mod family;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
+mod guard;
 mod links;
 mod message;
 mod nl80211;
@@ -34,7 +35,7 @@ pub use notifications::{Notification, Notifications};
 pub use privilege::has_net_admin;
 pub use tap::{TapError, set_tap_address};
 
-use macveil_core::machine::{How, KernelError, Link, LinkStep};
+use macveil_core::machine::{How, KernelError, Link, LinkStep, SourceGuard};
 use macveil_core::types::Mac;
 use nl80211::Nl80211;
 
@@ -98,6 +99,42 @@ impl Kernel {
     /// See [`Links::carry_out`].
     pub fn carry_out(&mut self, ifindex: u32, step: LinkStep) -> Result<Link, KernelError> {
         self.links.carry_out(ifindex, step)
+    }
+
+    /// Sets or removes the source guard. An interface that sends frames with four addresses bridges, too.
+    ///
+    /// # Errors
+    /// See [`Links::set_source_guard`].
+    pub fn set_source_guard(
+        &mut self,
+        ifindex: u32,
+        guard: SourceGuard,
+    ) -> Result<(), KernelError> {
+        if guard != SourceGuard::Off && self.uses_four_addresses(ifindex) {
+            self.links.remove_source_guard(ifindex);
+            return Err(KernelError {
+                step: guard::STEP,
+                errno: None,
+                reason: "the interface sends frames of others with four addresses".to_owned(),
+            });
+        }
+        self.links.set_source_guard(ifindex, guard)
+    }
+
+    /// See [`Links::remove_source_guard`].
+    pub fn remove_source_guard(&mut self, ifindex: u32) {
+        self.links.remove_source_guard(ifindex);
+    }
+
+    /// See [`Links::forget_source_guard`].
+    pub fn forget_source_guard(&mut self, ifindex: u32) {
+        self.links.forget_source_guard(ifindex);
+    }
+
+    /// Whether the source guard is gone, or no longer what the interface needs.
+    pub fn source_guard_is_stale(&mut self, ifindex: u32) -> bool {
+        !self.links.source_guard_is_in_place(ifindex)
+            || self.links.source_guard_must_change(ifindex)
     }
 
     /// See [`Links::clear_ipv6`].

@@ -12,7 +12,9 @@ use tokio::select;
 
 use super::failure::{Error, Failure};
 use super::family::{self, Family};
+use super::guard::traffic_control;
 use super::message::{Message, Messages};
+use super::rtnetlink::Membership;
 use super::socket::Socket;
 use super::{event, nl80211, rtnetlink};
 use macveil_core::machine::{Event, Link};
@@ -37,6 +39,11 @@ pub enum Notification {
     /// A link is gone (`RTM_DELLINK`).
     LinkGone {
         /// Its former interface index.
+        ifindex: u32,
+    },
+    /// A filter or a queue at the egress of an interface was removed, perhaps the source guard.
+    FilterRemoved {
+        /// Interface index.
         ifindex: u32,
     },
     /// A Wi-Fi interface changed its type, for example to station.
@@ -108,6 +115,7 @@ impl Notifications {
 pub(super) fn subscribe_to_links() -> Result<Socket, Failure> {
     let socket = Socket::open(NlFamily::Route)?;
     socket.join(rtnetlink::GROUP)?;
+    socket.join(traffic_control::GROUP)?;
     Ok(socket)
 }
 
@@ -221,11 +229,12 @@ fn link_notification(message: Message<'_>) -> Option<Notification> {
             ifindex: report.ifindex,
             link: report.link,
             name: report.name,
-            bonded: report.bonded,
+            bonded: report.member == Some(Membership::Bond),
         }),
         Rtm::Dellink => rtnetlink::decode_gone(message.payload)
             .map(|ifindex| Notification::LinkGone { ifindex }),
-        _ => None,
+        _ => traffic_control::removed_at(message.kind, message.payload)
+            .map(|ifindex| Notification::FilterRemoved { ifindex }),
     }
 }
 

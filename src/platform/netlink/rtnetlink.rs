@@ -19,6 +19,8 @@ const NAME_SIZE: usize = 16;
 
 /// Kinds of devices that set their members' addresses.
 const BONDS: [&str; 2] = ["bond", "team"];
+/// Kinds of devices that forward frames of others through their ports.
+const BRIDGES: [&str; 2] = ["bridge", "openvswitch"];
 
 /// A link as the kernel reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,8 +35,25 @@ pub(super) struct Report {
     pub(super) loopback: bool,
     /// Carries Ethernet frames; also true for Wi-Fi interfaces.
     pub(super) ethernet: bool,
-    /// Is a member of a bond or a team.
-    pub(super) bonded: bool,
+    pub(super) member: Option<Membership>,
+}
+
+/// What a link is a part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Membership {
+    /// A bond or a team.
+    Bond,
+    /// A bridge or a switch.
+    Bridge,
+}
+
+impl Membership {
+    fn of(kind: &str) -> Option<Self> {
+        if BONDS.contains(&kind) {
+            return Some(Self::Bond);
+        }
+        BRIDGES.contains(&kind).then_some(Self::Bridge)
+    }
 }
 
 /// Reads `struct ifinfomsg` and its attributes; `None` if the link has no six-byte address.
@@ -56,7 +75,7 @@ pub(super) fn decode(payload: &[u8]) -> Option<Report> {
         loopback: flags.contains(Iff::LOOPBACK),
         ethernet: hardware(payload) == Some(Arphrd::Ether),
         kind: info.text(IflaInfo::Kind),
-        bonded: slave_kind.is_some_and(|kind| BONDS.contains(&kind.as_str())),
+        member: slave_kind.as_deref().and_then(Membership::of),
     })
 }
 

@@ -26,12 +26,17 @@ pub(super) struct Socket {
 
 impl Socket {
     pub(super) fn open(family: NlFamily) -> io::Result<Self> {
+        Self::with_buffer(family, BUFFER_SIZE)
+    }
+
+    /// For short answers.
+    pub(super) fn with_buffer(family: NlFamily, size: usize) -> io::Result<Self> {
         let socket = NlSocket::connect(family, None, Groups::empty())?;
         socket.nonblock()?;
         socket.enable_ext_ack(true)?;
         Ok(Self {
             inner: socket,
-            buffer: vec![0; BUFFER_SIZE],
+            buffer: vec![0; size],
             sequence: 0,
         })
     }
@@ -67,6 +72,33 @@ impl Socket {
         requests: [&Request; 2],
     ) -> Result<[Result<(), Failure>; 2], Failure> {
         self.exchange(requests, |_| ())
+    }
+
+    /// Sends requests that the kernel carries out all or none; returns the first failure.
+    pub(super) fn batch(&mut self, requests: &[Request]) -> Result<(), Failure> {
+        self.drain();
+        let mut datagram = Vec::new();
+        let first = self.sequence.wrapping_add(1);
+        for request in requests {
+            self.sequence = self.sequence.wrapping_add(1);
+            request.append_to(&mut datagram, self.sequence);
+        }
+        self.inner.send(&datagram, Msg::empty())?;
+        let expected = requests.iter().filter(|it| it.wants_answer()).count();
+        let last = self.sequence;
+        let mut answers = 0;
+        while answers < expected {
+            for message in Messages::of(self.receive_answer()?) {
+                let message = message?;
+                if (first..=last).contains(&message.sequence)
+                    && let Some(outcome) = message.outcome()
+                {
+                    outcome?;
+                    answers += 1;
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Reads one object or a list, without messages that `decode` cannot read.

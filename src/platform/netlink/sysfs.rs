@@ -64,6 +64,22 @@ fn is_radio(entry: &Path) -> bool {
     has_entry("phy80211") || has_entry("wireless") || uevent(entry).contains("DEVTYPE=wlan")
 }
 
+/// Whether an interface on top of this one has another address: frames with it leave this one.
+pub(super) fn has_upper_address(interface: &str, ifindex: u32, address: Mac) -> bool {
+    let in_namespace = number(interface, ifindex, "ifindex").is_some();
+    in_namespace && differs_above(&class(interface, ""), address)
+}
+
+fn differs_above(entry: &Path, address: Mac) -> bool {
+    let entries = fs::read_dir(entry).into_iter().flatten().flatten();
+    let mut above = entries.filter(|it| it.file_name().to_string_lossy().starts_with("upper_"));
+    above.any(|upper| {
+        let text = fs::read_to_string(upper.path().join("address")).unwrap_or_default();
+        let its: Option<Mac> = text.trim().parse().ok();
+        its.is_some_and(|its| its != address)
+    })
+}
+
 fn uevent(entry: &Path) -> String {
     fs::read_to_string(entry.join("uevent")).unwrap_or_default()
 }

@@ -21,7 +21,11 @@ pub(crate) use request::{PolicyOptions, RequestError, RequestedAddress};
 use change::LinkControl;
 
 /// Sets an address. Without privileges this is possible only for TAP devices, by their owner.
-pub(crate) fn set_address(adapter: &Adapter, links: Links, address: Mac) -> Change {
+pub(crate) fn set_address(adapter: &Adapter, mut links: Links, address: Mac) -> Change {
+    if has_net_admin() {
+        // One that macveil left would drop all frames under the new address.
+        links.remove_source_guard(adapter.ifindex);
+    }
     let link = &mut (links, adapter.ifindex);
     if adapter.link.address == address {
         Change::Unchanged

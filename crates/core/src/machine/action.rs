@@ -32,6 +32,9 @@ pub enum Action<R> {
         /// How the link is treated meanwhile.
         how: How,
     },
+    /// Let the kernel drop data frames with other source addresses, now and after the daemon's end;
+    /// answered by `LinkEvent::Guarded`.
+    SetSourceGuard(SourceGuard),
     /// Take the link down; answered by `LinkEvent::Answered`.
     SetLinkDown,
     /// Bring the link up, with its current address; answered by `LinkEvent::Answered`.
@@ -69,6 +72,7 @@ impl<R> Action<R> {
     pub fn split(self) -> Result<Action<Infallible>, R> {
         Ok(match self {
             Self::SetAddress { address, how } => Action::SetAddress { address, how },
+            Self::SetSourceGuard(guard) => Action::SetSourceGuard(guard),
             Self::SetLinkDown => Action::SetLinkDown,
             Self::BringUp => Action::BringUp,
             Self::ReadLink => Action::ReadLink,
@@ -93,6 +97,17 @@ pub enum How {
     WhileDown,
     /// With the link up (mac80211, Linux 6.7 and later only).
     Live,
+}
+
+/// Which data frames may leave an interface, whatever program built them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SourceGuard {
+    /// Those with this source address.
+    Only(Mac),
+    /// None: the interface has a mask and is not associated.
+    Nothing,
+    /// All: the interface is not protected, or no longer macveil's.
+    Off,
 }
 
 /// A scan request.

@@ -54,6 +54,10 @@ pub enum LinkEvent {
     Changed(Link),
     /// Answer to `SetAddress`, `SetLinkDown`, `BringUp` and `ReadLink`: the link as read afterwards.
     Answered(Result<Link, KernelError>),
+    /// Answer to `SetSourceGuard`.
+    Guarded(Result<(), KernelError>),
+    /// The source guard is gone, or has to be set in another way: it is set again.
+    GuardLost,
 }
 
 /// The link as rtnetlink shows it.

@@ -29,7 +29,7 @@ pub mod wpa;
 
 use crate::address::AddressPolicies;
 pub use crate::time::{Now, Time};
-pub use action::{Action, How, START_SCAN, Scan};
+pub use action::{Action, How, START_SCAN, Scan, SourceGuard};
 pub use error::KernelError;
 pub use event::{Command, Event, Link, LinkEvent, MlmeEvent, ScanEvent, ScanStarted};
 pub use link::{AddressSetter, LinkStep, Progress};

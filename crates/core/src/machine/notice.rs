@@ -93,6 +93,8 @@ pub enum Notice {
     },
     /// iwd does not use the addresses that it gets.
     Limitation(String),
+    /// The kernel cannot drop data frames with a former address, so other programs can send them.
+    Unguarded(KernelError),
     /// Another program scanned, under a mask.
     ExternalScan,
     /// A scan under an assigned address, which macveil told the kernel to end.

@@ -207,6 +207,11 @@ pub enum Limitation {
     SequenceNumbers,
     /// Probe requests describe the interface: the driver cannot reduce them.
     ProbeContent,
+    /// Other programs can send data frames under a former address.
+    Unguarded {
+        /// Why the kernel does not drop them.
+        reason: String,
+    },
     /// Scans of the supplicant or of other programs began under the assigned address, and were ended.
     AssignedAddressScanned {
         /// How often.

@@ -1,6 +1,7 @@
 //! Tests with recorded and hostile messages, and with the running kernel's rtnetlink.
 
 mod encoding;
+mod guard;
 mod hostile;
 mod links;
 mod namespace;

@@ -14,10 +14,15 @@ const RUNNER: &str = "MACVEIL_TEST_RUNNER";
 /// A thread can change its namespace only with unsafe code, so this starts the test program again, with
 /// only this test selected.
 pub(super) fn in_namespace(test: &str, body: impl FnOnce()) {
+    run_in_namespace(&format!("links::{test}"), body);
+}
+
+/// The same with the name of the test's module before the test's.
+pub(super) fn run_in_namespace(test: &str, body: impl FnOnce()) {
     if env::var_os(INSIDE).is_some() {
         return body();
     }
-    let name = format!("platform::netlink::tests::links::{test}");
+    let name = format!("platform::netlink::tests::{test}");
     let output = Command::new("unshare")
         .arg("--net")
         .args(env::var_os(RUNNER))
@@ -36,11 +41,20 @@ pub(super) fn in_namespace(test: &str, body: impl FnOnce()) {
 
 /// Runs `ip` (iproute2) with these space-separated arguments.
 pub(super) fn ip(words: &str) -> String {
-    let output = Command::new("ip")
+    iproute2("ip", words)
+}
+
+/// Runs `tc` (iproute2) with these space-separated arguments.
+pub(super) fn tc(words: &str) -> String {
+    iproute2("tc", words)
+}
+
+fn iproute2(program: &str, words: &str) -> String {
+    let output = Command::new(program)
         .args(words.split_whitespace())
         .output()
-        .expect("ip (iproute2) is required");
+        .expect("iproute2 is required");
     let stderr = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "ip {words}: {stderr}");
+    assert!(output.status.success(), "{program} {words}: {stderr}");
     String::from_utf8_lossy(&output.stdout).into_owned()
 }

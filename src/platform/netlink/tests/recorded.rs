@@ -2,6 +2,7 @@
 
 use super::super::attribute::Outgoing;
 use super::super::family::Family;
+use super::super::rtnetlink::Membership;
 use super::super::wiphy::{self, Wiphy};
 use super::super::{card, event, rtnetlink, scan};
 use super::{only, recorded};
@@ -32,7 +33,12 @@ fn link_is_decoded() {
 fn member_of_a_bond_is_decoded() {
     let datagram = recorded("link ");
     let link = only(&datagram).payload;
-    for (master, bonded) in [("bond", true), ("team", true), ("bridge", false)] {
+    for (master, member) in [
+        ("bond", Some(Membership::Bond)),
+        ("team", Some(Membership::Bond)),
+        ("bridge", Some(Membership::Bridge)),
+        ("vrf", None),
+    ] {
         let info = Outgoing::default()
             .put_text(1_u16, "dummy")
             .put_text(4_u16, master);
@@ -40,7 +46,7 @@ fn member_of_a_bond_is_decoded() {
             Outgoing::after(link).append(&Outgoing::default().put(18_u16, &info.into_bytes()));
         let report = rtnetlink::decode(&message.into_bytes()).expect("a link");
         assert_eq!(report.kind.as_deref(), Some("dummy"));
-        assert_eq!((report.bonded, report.ethernet), (bonded, true), "{master}");
+        assert_eq!((report.member, report.ethernet), (member, true), "{master}");
     }
 }
 

@@ -173,7 +173,7 @@ impl Machine for EthernetMachine {
             problem: self.cx.problem.clone(),
             retry_at: self.cx.core.timer.filter(|_| self.cx.problem.is_some()),
             pause: None,
-            limitations: Vec::new(),
+            limitations: self.cx.core.guard_limitation().into_iter().collect(),
             counters: Counters {
                 holds_in_a_row: self.cx.holds_in_a_row,
                 ..Counters::default()

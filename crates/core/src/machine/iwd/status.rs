@@ -78,6 +78,7 @@ fn limitations(cx: &Context) -> Vec<Limitation> {
         let times = cx.counters.leaking_scans;
         all.push(Limitation::AddressScanned { times });
     }
+    all.extend(cx.core.guard_limitation());
     let unassignable = cx.files.unassignable.values().cloned();
     all.extend(unassignable.map(|reason| Limitation::NoAddress { reason }));
     all

@@ -5,17 +5,22 @@
 //! core keeps the link up to date, finds out which action an answer belongs to, and runs the address
 //! setter. The state sees a [`LinkChange`].
 
+mod guard;
+#[cfg(test)]
+pub(super) mod guard_bench;
 mod setter;
 
 use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
 
+use guard::GuardState;
 pub use setter::{AddressSetter, LinkStep, Progress};
 
 use super::action::{Action, How};
 use super::error::KernelError;
 use super::event::{Link, LinkEvent};
 use super::notice::Notice;
+use super::status::Limitation;
 use super::{Now, Time};
 use crate::types::Mac;
 
@@ -31,6 +36,7 @@ pub(super) struct LinkCore<R> {
     pub(super) is_held_down: bool,
     /// When the current state continues.
     pub(super) timer: Option<Time>,
+    guard: GuardState,
     setting: Option<Setting>,
     /// Number of the last attempt to set an address.
     attempts: u32,
@@ -74,6 +80,7 @@ impl<R> LinkCore<R> {
             address_since: now,
             is_held_down: false,
             timer: None,
+            guard: GuardState::new(),
             setting: None,
             attempts: 0,
             unanswered: VecDeque::new(),
@@ -106,8 +113,15 @@ impl<R> LinkCore<R> {
         self.act(Action::Notify(notice));
     }
 
+    /// Starts to set a mask under which no data frame has to leave.
+    pub(super) fn set_mask(&mut self, mask: Mac, how: How) {
+        self.set_address(mask, how);
+        self.guard.set_silent(Some(mask));
+    }
+
     /// Starts to set an address; an earlier attempt no longer counts.
     pub(super) fn set_address(&mut self, address: Mac, how: How) {
+        self.guard.set_silent(None);
         // A cycle that fails half-way leaves the link down.
         self.is_held_down |= how == How::Cycle;
         self.attempts = self.attempts.wrapping_add(1);
@@ -133,6 +147,25 @@ impl<R> LinkCore<R> {
     pub(super) fn bring_up(&mut self) {
         self.setting = None;
         self.act(Action::BringUp);
+    }
+
+    /// Other programs may send data frames under any source address, or no longer.
+    pub(super) const fn set_unguarded(&mut self, is_unguarded: bool) {
+        self.guard.set_off(is_unguarded);
+    }
+
+    /// The machine ends: afterwards, data frames may leave under the current address, or under any.
+    pub(super) fn finish(&mut self, keep: bool) {
+        self.guard.speak();
+        self.guard.set_off(!keep);
+        self.act(Action::Finish);
+    }
+
+    /// That other programs can send data frames under former addresses, if so.
+    pub(super) fn guard_limitation(&self) -> Option<Limitation> {
+        let failure = self.guard.failure()?;
+        let reason = failure.to_string();
+        Some(Limitation::Unguarded { reason })
     }
 
     pub(super) fn read_link(&mut self) {
@@ -166,6 +199,16 @@ impl<R> LinkCore<R> {
                 let progress = current.setter.handle(answer);
                 self.proceed(progress)
             }
+            LinkEvent::Guarded(answer) => {
+                if let Some(failure) = self.guard.answered(answer) {
+                    self.notify(Notice::Unguarded(failure));
+                }
+                None
+            }
+            LinkEvent::GuardLost => {
+                self.guard.lost();
+                None
+            }
         }
     }
 
@@ -182,6 +225,9 @@ impl<R> LinkCore<R> {
     }
 
     pub(super) fn poll_action(&mut self) -> Option<Action<R>> {
+        if let Some(guard) = self.guard.take_order(self.next_address()) {
+            return Some(Action::SetSourceGuard(guard));
+        }
         let Queued { action, attempt } = self.actions.pop_front()?;
         match &action {
             Action::SetAddress { .. }
@@ -191,6 +237,7 @@ impl<R> LinkCore<R> {
             Action::Scan(_)
             | Action::AbortScan
             | Action::GetScanResults
+            | Action::SetSourceGuard(_)
             | Action::ClearIpv6
             | Action::Request(_)
             | Action::Remember { .. }
@@ -198,6 +245,16 @@ impl<R> LinkCore<R> {
             | Action::Finish => {}
         }
         Some(action)
+    }
+
+    /// The address that the link has, or is about to get.
+    fn next_address(&self) -> Mac {
+        let next = self.actions.front().map(|queued| &queued.action);
+        if let Some(Action::SetAddress { address, .. }) = next {
+            return *address;
+        }
+        let setting = self.setting.as_ref();
+        setting.map_or(self.link.address, |setting| setting.setter.address())
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Time> {

@@ -72,6 +72,11 @@ impl AddressSetter {
         (setter, LinkStep::SetAddress(address, how))
     }
 
+    /// The address to set.
+    pub(super) const fn address(&self) -> Mac {
+        self.address
+    }
+
     /// Handles the answer to the last step.
     pub fn handle(&mut self, answer: Result<Link, KernelError>) -> Progress {
         let link = match answer {

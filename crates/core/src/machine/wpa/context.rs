@@ -140,7 +140,7 @@ impl Context {
     pub(super) fn mask_while_down(&mut self) {
         let mask = self.draw_mask();
         self.mask.current = None;
-        self.core.set_address(mask, How::WhileDown);
+        self.core.set_mask(mask, How::WhileDown);
     }
 
     pub(super) fn is_masked(&self) -> bool {

@@ -120,7 +120,8 @@ fn limitations(cx: &Context) -> Vec<Limitation> {
         (times > 0, Limitation::AssignedAddressScanned { times }),
     ];
     let applying = all.into_iter().filter(|(applies, _)| *applies);
-    applying.map(|(_, limitation)| limitation).collect()
+    let applying = applying.map(|(_, limitation)| limitation);
+    applying.chain(cx.core.guard_limitation()).collect()
 }
 
 /// When another mask would be set.

@@ -41,6 +41,7 @@ impl Blocked {
         cx.problem = Some(problem.clone());
         if cx.settings.on_failure == OnFailure::Open {
             cx.remark(Remark::Unprotected(problem));
+            cx.core.set_unguarded(true);
             if cx.core.is_held_down {
                 cx.core.bring_up();
             }

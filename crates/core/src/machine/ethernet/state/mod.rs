@@ -62,6 +62,7 @@ impl State {
 
     /// Applies another configuration.
     pub(super) fn reconsider(self, cx: &mut Context) -> Self {
+        cx.core.set_unguarded(false);
         match self {
             Self::Releasing(_) | Self::Released => self,
             _ if cx.core.link.carrier => Self::as_connected(cx),

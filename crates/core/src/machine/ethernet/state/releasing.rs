@@ -3,7 +3,6 @@
 use super::setting::next_step;
 use super::{Context, State};
 use crate::machine::KernelError;
-use crate::machine::ethernet::Action;
 use crate::machine::event::Link;
 use crate::machine::notice::Remark;
 use crate::machine::settings::OnExit;
@@ -79,7 +78,7 @@ impl Releasing {
     }
 
     fn finish(cx: &mut Context) -> State {
-        cx.core.act(Action::Finish);
+        cx.core.finish(cx.settings.on_exit == OnExit::Keep);
         State::Released
     }
 }

@@ -12,6 +12,7 @@ use crate::address::{
     AddressFacts, AddressPolicies, ConnectionOptions, Host, HostKey, NetworkFacts, Origin, Sourced,
     Zone,
 };
+use crate::machine::link::guard_bench::GuardBench;
 use crate::types::Mac;
 
 pub(super) const PERMANENT: Mac = Mac([0, 0x11, 0x22, 0x33, 0x44, 0x55]);
@@ -41,6 +42,7 @@ pub(super) struct Bench {
     pub(super) plugged: bool,
     pub(super) driver: Driver,
     pub(super) done: Vec<Action>,
+    pub(super) guard: GuardBench,
     /// The link had a carrier before this event, so a program may use it.
     in_use: bool,
     /// The address that a late driver has not applied yet.
@@ -107,6 +109,7 @@ impl Bench {
             plugged,
             driver,
             done: Vec::new(),
+            guard: GuardBench::default(),
             in_use: link.carrier,
             pending: None,
         };
@@ -141,7 +144,7 @@ impl Bench {
     /// Handles an event and returns the requested steps without performing them.
     pub(super) fn hear(&mut self, event: Event) -> Vec<&'static str> {
         self.machine.handle(at(self.now), event);
-        self.done = std::iter::from_fn(|| self.machine.poll_action()).collect();
+        self.done = self.polled();
         self.steps()
     }
 
@@ -149,7 +152,13 @@ impl Bench {
     pub(super) fn fire_timeout(&mut self) -> Vec<Action> {
         self.now = self.machine.poll_timeout().expect("a timeout");
         self.machine.handle_timeout(at(self.now));
-        std::iter::from_fn(|| self.machine.poll_action()).collect()
+        self.polled()
+    }
+
+    fn polled(&mut self) -> Vec<Action> {
+        let actions = std::iter::from_fn(|| self.machine.poll_action());
+        let is_guard = |action: &Action| matches!(action, Action::SetSourceGuard(_));
+        actions.filter(|action| !is_guard(action)).collect()
     }
 
     /// Lets time pass, deadline by deadline.
@@ -199,6 +208,12 @@ impl Bench {
         while let Some(action) = self.machine.poll_action() {
             actions += 1;
             assert!(actions < 100, "endless actions: {:?}", self.done);
+            if let Action::SetSourceGuard(guard) = action {
+                self.guard.now = Some(guard);
+                let event = Event::Link(LinkEvent::Guarded(Ok(())));
+                self.machine.handle(at(self.now), event);
+                continue;
+            }
             self.check_promise(&action);
             self.done.push(action.clone());
             if let Some(result) = self.perform(action) {
@@ -207,12 +222,14 @@ impl Bench {
             }
         }
         self.in_use = self.link.carrier;
+        self.guard.check_settled(self.link.address);
     }
 
     /// No address changes while the link is up, and no link in use is taken down.
-    fn check_promise(&self, action: &Action) {
+    fn check_promise(&mut self, action: &Action) {
         match action {
-            Action::SetAddress { how, .. } => {
+            Action::SetAddress { how, address } => {
+                self.guard.check_setting(*address);
                 assert_eq!(*how, How::WhileDown);
                 assert!(!self.link.up, "an address change on a link that is up");
             }

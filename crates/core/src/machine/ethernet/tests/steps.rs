@@ -180,3 +180,14 @@ fn unmanaged_connection_has_no_assigned_address() {
     assert_eq!(bench.state(), StateKind::Unmanaged);
     assert_ne!(bench.machine.status().address_kind, AddressKind::Assigned);
 }
+
+#[test]
+fn guard_follows_the_address_of_a_link_in_use() {
+    let mut bench = Bench::new("stable", true, false);
+    bench.plug(true);
+    let assigned = bench.link.address;
+    assert_eq!(bench.guard.now, Some(SourceGuard::Only(assigned)));
+    bench.external_change(OTHER);
+    assert_eq!(bench.state(), StateKind::Unmanaged);
+    assert_eq!(bench.guard.now, Some(SourceGuard::Only(OTHER)));
+}

@@ -240,7 +240,7 @@ impl State {
 
     fn finish(cx: &mut Context) -> Self {
         cx.core.timer = None;
-        cx.core.act(Action::Finish);
+        cx.core.finish(cx.settings.on_exit == OnExit::Keep);
         Self::Released
     }
 

@@ -12,6 +12,7 @@ use crate::address::{
     AddressFacts, AddressPolicies, ConnectionOptions, History, Host, HostKey, NetworkFacts, Origin,
     Sourced, Zone,
 };
+use crate::machine::link::guard_bench::GuardBench;
 use crate::types::{Bss, KeyMgmt, Mac, Ssid};
 
 pub(super) const PERMANENT: Mac = Mac([2, 0, 0, 0, 0, 0]);
@@ -39,6 +40,7 @@ pub(super) struct Bench {
     /// Files that are not written yet.
     late: Vec<(NetworkId, Mac)>,
     pub(super) air: Vec<Bss>,
+    pub(super) guard: GuardBench,
     /// How often the link was taken down and up again.
     pub(super) bounces: u32,
     doing: StationState,
@@ -102,6 +104,7 @@ impl Bench {
             writes_late: false,
             late: Vec::new(),
             air: Vec::new(),
+            guard: GuardBench::default(),
             bounces: 0,
             doing: StationState::default(),
         };
@@ -278,6 +281,12 @@ impl Bench {
     fn settle(&mut self) {
         let before = self.done.len();
         while let Some(action) = self.station.poll_action() {
+            if let Action::SetSourceGuard(guard) = action {
+                self.guard.now = Some(guard);
+                let answer = Event::Link(LinkEvent::Guarded(Ok(())));
+                self.station.handle(at(self.now), answer);
+                continue;
+            }
             self.done.push(action.clone());
             assert!(self.done.len() < before + MOST_AT_ONCE, "{:?}", self.done);
             let answer = match action {
@@ -287,6 +296,7 @@ impl Bench {
                 Action::ReadLink => Event::Link(LinkEvent::Answered(Ok(self.link))),
                 Action::GetScanResults => Event::Scan(ScanEvent::Results(self.air.clone())),
                 Action::SetAddress { address, how } => {
+                    self.guard.check_setting(address);
                     let answer = match how {
                         How::Live => self.live_change(address),
                         _ => Ok(self.bounce(address)),
@@ -309,6 +319,9 @@ impl Bench {
                 other => panic!("not an action of the iwd machine: {other:?}"),
             };
             self.station.handle(at(self.now), answer);
+        }
+        if !self.unreadable {
+            self.guard.check_settled(self.link.address);
         }
     }
 

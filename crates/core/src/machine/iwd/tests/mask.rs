@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::bench::{Bench, home, stable};
+use super::bench::{Bench, MADE_UP, home, stable};
 use super::rest::scans;
 use super::*;
 
@@ -70,4 +70,12 @@ fn scan_started_by_iwd_is_not_requested() {
     bench.asked();
     bench.pass(5 * SECOND);
     assert_eq!(scans(&mut bench), 0);
+}
+
+#[test]
+fn guard_follows_the_address_that_iwd_sets() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.link.address = MADE_UP;
+    bench.tell(Event::Link(LinkEvent::Changed(bench.link)));
+    assert_eq!(bench.guard.now, Some(SourceGuard::Only(MADE_UP)));
 }

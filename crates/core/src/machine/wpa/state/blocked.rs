@@ -48,6 +48,7 @@ impl Blocked {
             cx.remark(Remark::Unprotected(problem.clone()));
             cx.request(Request::Restore { resume: true });
             cx.unprotected = Some(problem);
+            cx.core.set_unguarded(true);
             return State::Unprotected(Unprotected);
         }
         let pause = cx.next_hold_pause(FIRST_RETRY, MAX_RETRY);

@@ -94,7 +94,7 @@ impl Masking {
         cx.leave_state();
         let mask = cx.draw_mask();
         cx.mask.current = None;
-        cx.core.set_address(mask, how);
+        cx.core.set_mask(mask, how);
         State::Masking(Self {
             next,
             mask,

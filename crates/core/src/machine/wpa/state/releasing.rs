@@ -11,7 +11,6 @@ use crate::machine::action::How;
 use crate::machine::event::Link;
 use crate::machine::notice::Remark;
 use crate::machine::settings::OnExit;
-use crate::machine::wpa::Action;
 use crate::machine::wpa::backend::{Reply, Request};
 
 /// The service manager waits.
@@ -97,7 +96,8 @@ impl Releasing {
 
     fn finish(cx: &mut Context) -> State {
         cx.leave_state();
-        cx.core.act(Action::Finish);
+        let keep = cx.settings.on_exit == OnExit::Keep;
+        cx.core.finish(keep);
         State::Released(Released)
     }
 }

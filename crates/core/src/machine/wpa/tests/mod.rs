@@ -7,6 +7,7 @@ mod commands;
 mod conflicts;
 mod connection;
 mod faults;
+mod guard;
 mod pauses;
 mod peers;
 mod releases;
@@ -27,6 +28,7 @@ use crate::address::{
     self, AddressFacts, AddressPolicies, ConnectionOptions, History, Host, HostKey, NetworkFacts,
     NetworkRule, Zone,
 };
+use crate::machine::link::guard_bench::GuardBench;
 use crate::machine::*;
 use crate::types::*;
 use crate::types::{Bss, Channel, Mac, Ssid};
@@ -60,6 +62,7 @@ struct Bench {
     connected_to: Option<Ssid>,
     done: Vec<Action>,
     masks: Vec<Mac>,
+    guard: GuardBench,
     /// The supplicant does not report its address yet.
     slow_to_notice: bool,
     /// The address of the card during each scan.
@@ -168,6 +171,7 @@ impl Bench {
             connected_to: None,
             done: Vec::new(),
             masks: Vec::new(),
+            guard: GuardBench::default(),
             slow_to_notice: false,
             scanned_under: Vec::new(),
             reconfigured: false,
@@ -219,16 +223,19 @@ impl Bench {
 
     fn run_actions(&mut self) {
         while let Some(action) = self.machine.poll_action() {
-            self.done.push(action.clone());
+            if !matches!(action, Action::SetSourceGuard(_)) {
+                self.done.push(action.clone());
+            }
             self.check_promise(&action);
             for event in self.answers(action) {
                 self.machine.handle(clocks(self.now), event);
             }
         }
+        self.guard.check_settled(self.link.address);
     }
 
     /// No connection under the permanent address or a mask, and no scan under another address than a mask.
-    fn check_promise(&self, action: &Action) {
+    fn check_promise(&mut self, action: &Action) {
         let masked = self.masks.contains(&self.link.address);
         match action {
             Action::Scan(scan) => {
@@ -242,13 +249,20 @@ impl Bench {
                     "joins as {}",
                     self.link.address
                 );
+                let only = SourceGuard::Only(self.link.address);
+                assert_eq!(self.guard.now, Some(only), "as it joins");
             }
+            Action::SetAddress { address, .. } => self.guard.check_setting(*address),
             _ => {}
         }
     }
 
     fn answers(&mut self, action: Action) -> Vec<Event> {
         match action {
+            Action::SetSourceGuard(guard) => {
+                self.guard.now = Some(guard);
+                vec![Event::Link(LinkEvent::Guarded(Ok(())))]
+            }
             Action::SetAddress { address, how } => {
                 let connecting = self.done.iter().rev().find_map(|action| match action {
                     Action::Notify(Notice::Associating { address, .. }) => Some(*address),
@@ -419,7 +433,19 @@ impl Bench {
     /// Handles the event, and returns the actions without executing them.
     fn handle_unanswered(&mut self, event: Event) -> Vec<Action> {
         self.machine.handle(clocks(self.now), event);
-        std::iter::from_fn(|| self.machine.poll_action()).collect()
+        self.unanswered()
+    }
+
+    /// All actions but that the guard is set.
+    fn unanswered(&mut self) -> Vec<Action> {
+        let mut actions = Vec::new();
+        while let Some(action) = self.machine.poll_action() {
+            match action {
+                Action::SetSourceGuard(guard) => self.guard.now = Some(guard),
+                action => actions.push(action),
+            }
+        }
+        actions
     }
 
     fn link_changes(&mut self, change: impl FnOnce(&mut Link)) {

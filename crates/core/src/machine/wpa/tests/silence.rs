@@ -16,7 +16,7 @@ fn mask_of(actions: &[Action]) -> Mac {
 
 impl Bench {
     /// The link is held down because the driver refuses every address.
-    fn blocked(change: impl FnOnce(&mut Card, &mut Settings)) -> Self {
+    pub(super) fn blocked(change: impl FnOnce(&mut Card, &mut Settings)) -> Self {
         let mut bench = Self::scanning(change);
         bench.driver = |_, _| Err(kernel_error(Errno::BUSY));
         bench.other_program_changes_address();
@@ -160,7 +160,7 @@ fn blocked_link_that_stays_up_is_taken_down_again() {
             bench.now += Duration::from_millis(20);
             assert_eq!(bench.machine.poll_timeout(), Some(bench.now));
             bench.machine.handle_timeout(clocks(bench.now));
-            let again: Vec<_> = std::iter::from_fn(|| bench.machine.poll_action()).collect();
+            let again = bench.unanswered();
             assert_eq!((again.len(), &again[0]), (2, &Action::SetLinkDown));
             assert!(sets_address(&again[1]));
             assert_eq!(
@@ -362,7 +362,7 @@ fn rfkill_is_reported_once_and_checked_again() {
         bench.now += Duration::from_secs(60);
         assert_eq!(bench.machine.poll_timeout(), Some(bench.now));
         bench.machine.handle_timeout(clocks(bench.now));
-        actions = std::iter::from_fn(|| bench.machine.poll_action()).collect();
+        actions = bench.unanswered();
     }
 }
 
