@@ -9,6 +9,7 @@
     reason = "a test program: it may use the world, of which each test has one, and fail loudly"
 )]
 
+mod stale_source;
 mod tap;
 
 use std::collections::BTreeSet;

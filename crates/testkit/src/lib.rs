@@ -11,6 +11,7 @@
 //! | [`documented`], [`misconfigurations`] | tables that documentation and programs are checked against |
 //! | [`namespace`] | a network namespace with a daemon in it |
 //! | [`bus`] | a private message bus |
+//! | [`packet_socket`] | a program that builds its own frames |
 //! | [`report`] | measurements as tables |
 
 #![allow(
@@ -48,6 +49,7 @@ pub mod lab_options;
 pub mod links;
 pub mod misconfigurations;
 pub mod namespace;
+pub mod packet_socket;
 pub mod planted;
 pub mod record;
 pub mod report;

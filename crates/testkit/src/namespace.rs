@@ -231,6 +231,10 @@ impl World {
         attribute("carrier_changes").parse().expect("a number")
     }
 
+    pub fn has_carrier(&self) -> bool {
+        fs::read_to_string("/sys/class/net/card/carrier").is_ok_and(|text| text.trim() == "1")
+    }
+
     /// The stable address of `card`.
     pub fn stable(&self) -> String {
         self.stable_of("card")
@@ -295,7 +299,17 @@ fn attribute(name: &str) -> String {
     text.expect("an attribute of card").trim().to_owned()
 }
 
-fn ip(words: &str) {
+/// What a program with these space-separated arguments prints.
+pub fn output_of(words: &str) -> String {
+    let mut words = words.split_whitespace();
+    let program = words.next().expect("a program");
+    let output = Command::new(program).args(words).output();
+    let output = output.unwrap_or_else(|error| panic!("{program}: {error}"));
+    assert!(output.status.success(), "{program}: {output:?}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+pub fn ip(words: &str) {
     let status = Command::new("ip")
         .args(words.split_whitespace())
         .status()
