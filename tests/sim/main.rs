@@ -136,7 +136,11 @@ fn a_day_is_the_same_after_it_was_told() {
 /// A shell that breaks one rule is found out, and the day that shows it is short.
 #[test]
 fn what_goes_wrong_is_told_by_a_short_day() {
-    for (sabotage, longest) in [(Sabotage::NoNewMask, 2), (Sabotage::NeverQuiet, 3)] {
+    for (sabotage, longest) in [
+        (Sabotage::NoNewMask, 2),
+        (Sabotage::NeverQuiet, 3),
+        (Sabotage::NoSourceGuard, 1),
+    ] {
         let fails = |day: &Day| {
             !day.play_with(false, Some(sabotage))
                 .world

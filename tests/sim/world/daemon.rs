@@ -38,6 +38,8 @@ pub enum Sabotage {
     NoNewMask,
     /// The supplicant is not brought to rest, and the supervisor is told otherwise.
     NeverQuiet,
+    /// The kernel has no source guard, and the supervisor is told otherwise.
+    NoSourceGuard,
 }
 
 pub struct Daemon {
@@ -359,6 +361,14 @@ impl World {
             if let Action::Notify(_) = action {
                 continue;
             }
+            // It is a part of what follows: by itself it shows nothing.
+            if let Action::SetSourceGuard(guard) = action {
+                if self.daemon.sabotage != Some(Sabotage::NoSourceGuard) {
+                    self.kernel.guard.now = guard;
+                }
+                self.answer_action(Event::Link(LinkEvent::Guarded(Ok(()))));
+                continue;
+            }
             let fault = self.daemon.fault_now();
             self.perform(action, fault);
         }
@@ -501,6 +511,7 @@ impl World {
                 return None;
             }
             Action::Notify(_) => return None,
+            Action::SetSourceGuard(_) => unreachable!("never with a fault"),
             Action::ClearIpv6 => unreachable!("only where iwd drives"),
         })
     }
@@ -569,7 +580,7 @@ impl World {
                 other => return self.ask_supplicant(other),
             },
             Action::AbortScan => return self.scan_goes_on(),
-            Action::Remember { .. } | Action::Notify(_) => return,
+            Action::Remember { .. } | Action::Notify(_) | Action::SetSourceGuard(_) => return,
             Action::ClearIpv6 => unreachable!("only where iwd drives"),
             Action::Finish => return self.perform(action, None),
         };
@@ -595,7 +606,7 @@ impl World {
             Action::GetScanResults => Event::Scan(ScanEvent::Results(Vec::new())),
             Action::Request(request) => return self.supplicant_is_silent(request),
             Action::AbortScan => return self.scan_goes_on(),
-            Action::Remember { .. } | Action::Notify(_) => return,
+            Action::Remember { .. } | Action::Notify(_) | Action::SetSourceGuard(_) => return,
             // macveil exits without a question.
             Action::Finish => return self.perform(action, None),
             Action::ClearIpv6 => unreachable!("only where iwd drives"),

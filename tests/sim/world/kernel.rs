@@ -9,6 +9,7 @@ use macveil_core::types::{self, Channel, Frequency, Mac, Ssid};
 use rand::RngExt;
 use rustix::io::Errno;
 
+use super::guard::Guard;
 use super::{Event, Happening, PERMANENT, World};
 use crate::promise::{Content, Kind, What};
 
@@ -56,6 +57,7 @@ pub struct Kernel {
     pub driver: Driver,
     pub rfkill: bool,
     pub association: Option<Association>,
+    pub guard: Guard,
     pub association_number: u64,
     pub scan: Option<RunningScan>,
     pub bss: Vec<Bss>,
@@ -120,6 +122,7 @@ impl Kernel {
             driver,
             rfkill: false,
             association: None,
+            guard: Guard::default(),
             association_number: 0,
             scan: None,
             bss: Vec::new(),
@@ -268,6 +271,7 @@ impl World {
     pub(super) fn link_changed(&mut self, flags: bool) {
         let link = self.kernel.link;
         self.air.inherited = None;
+        self.kernel.guard.read(link.address);
         self.report(Event::Link(LinkEvent::Changed(link)));
         if flags {
             self.supplicant_hears_of_link();

@@ -4,6 +4,7 @@
 mod access_point;
 mod daemon;
 mod fault;
+mod guard;
 mod kernel;
 mod sniffer;
 mod supplicant;
@@ -183,6 +184,9 @@ impl World {
     }
 
     fn send(&mut self, from: Mac, what: What) {
+        if Self::is_data(&what) {
+            self.data_frames_leave(from, &what);
+        }
         let absent = match &what {
             What::To {
                 ssid,

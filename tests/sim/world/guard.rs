@@ -1,0 +1,99 @@
+//! The kernel's source guard, and a program that builds its own frames: it reads each address that the card
+//! has, and goes on with all of them.
+
+use macveil_core::machine::{SourceGuard, StateKind};
+use macveil_core::types::Mac;
+
+use super::World;
+use crate::promise::{Broken, Frame, Kind, What};
+
+/// More would only repeat it.
+const MOST_READ: usize = 8;
+
+#[derive(Debug, Clone)]
+pub struct Guard {
+    pub now: SourceGuard,
+    /// What the program has read.
+    read: Vec<Mac>,
+}
+
+impl Default for Guard {
+    fn default() -> Self {
+        Self {
+            now: SourceGuard::Off,
+            read: Vec::new(),
+        }
+    }
+}
+
+impl Guard {
+    fn passes(&self, source: Mac) -> bool {
+        match self.now {
+            SourceGuard::Only(address) => source == address,
+            SourceGuard::Nothing => false,
+            SourceGuard::Off => true,
+        }
+    }
+
+    /// The card has this address now, and the program reads it.
+    pub fn read(&mut self, address: Mac) {
+        if self.read.last() != Some(&address) {
+            self.read.retain(|read| *read != address);
+            self.read.push(address);
+            let excess = self.read.len().saturating_sub(MOST_READ);
+            self.read.drain(..excess);
+        }
+    }
+}
+
+impl World {
+    /// A data frame of the card's own leaves, and the program's with its former addresses. Another program
+    /// can just have changed the card's address.
+    pub(super) fn data_frames_leave(&mut self, from: Mac, what: &What) {
+        let own = self.kernel.link.address;
+        self.kernel.guard.read(own);
+        // Another program changed the address, and no daemon could hear of it.
+        let unheard = self.daemon.was_away(self.now) && !self.kernel.guard.passes(own);
+        if unheard {
+            return;
+        }
+        for source in self.kernel.guard.read.clone() {
+            if ![own, from].contains(&source) && self.kernel.guard.passes(source) {
+                self.note_broken(source, what, "a data frame under a former address");
+            }
+        }
+        let joins = matches!(
+            self.daemon.state(),
+            Some(StateKind::Associating | StateKind::Associated)
+        );
+        let meant = joins && self.daemon.meant == Some(own);
+        if meant && !self.daemon.was_away(self.now) && !self.kernel.guard.passes(own) {
+            self.note_broken(own, what, "the guard drops the card's own frames");
+        }
+    }
+
+    fn note_broken(&mut self, from: Mac, what: &What, why: &'static str) {
+        // Before the first daemon, and after one that has put everything back, nobody promises anything.
+        let is_released =
+            self.daemon.state().is_none() && self.kernel.guard.now == SourceGuard::Off;
+        if is_released || self.air.unwatched || self.air.unprotected {
+            return;
+        }
+        let frame = Frame {
+            at: self.now,
+            from,
+            what: what.clone(),
+        };
+        self.air.broken.push(Broken { frame, why });
+    }
+
+    pub(super) fn is_data(what: &What) -> bool {
+        matches!(
+            what,
+            What::To {
+                kind: Kind::Data,
+                ..
+            }
+        )
+    }
+}
