@@ -73,7 +73,7 @@ impl World {
     }
 
     fn note_broken(&mut self, from: Mac, what: &What, why: &'static str) {
-        // Before the first daemon, and after one that has put everything back, nobody promises anything.
+        // Before the first daemon, and after one that has put everything back, nothing is promised.
         let is_released =
             self.daemon.state().is_none() && self.kernel.guard.now == SourceGuard::Off;
         if is_released || self.air.unwatched || self.air.unprotected {

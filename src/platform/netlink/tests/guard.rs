@@ -1,4 +1,4 @@
-//! The source guard: its messages byte by byte, and how it lives beside the filters of others.
+//! The source guard: its messages byte by byte, and how it lives next to the filters of others.
 
 use tokio::runtime::Builder;
 
