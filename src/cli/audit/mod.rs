@@ -14,14 +14,20 @@ use std::process::ExitCode;
 
 use self::progress::Progress;
 use super::failure::{Failure, NO};
-use crate::tools::audit::{Audit, Capture, CaptureError, KnownAddresses, Timeline, Verdict, draw};
+use crate::tools::audit::{
+    Audit, Capture, CaptureError, KnownAddresses, Timeline, Verdict, draw, unpack,
+};
 use crate::tools::vendors::{Vendors, installed};
 use macveil_core::types::Mac;
 
+/// Exit status if no leak was found, but a limit kept a part of the capture from being examined.
+const PARTIAL: u8 = 4;
+
 /// Check a capture file for frames that identify a Wi-Fi card.
 ///
-/// CAPTURE is a pcap or pcapng file of any size, from an interface in monitor mode.
-/// Every station in it is judged. Exits with status 1 if any station leaks.
+/// CAPTURE is a pcap or pcapng file of any size, from an interface in monitor mode. It can be
+/// compressed with gzip, zstd or xz. Every station in it is judged. Exits with status 1 if any
+/// station leaks, and with 4 if none does but a part of the capture could not be examined.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   macveil audit air.pcap
@@ -89,6 +95,8 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     }
     Ok(if verdict.leaks() {
         ExitCode::from(NO)
+    } else if verdict.is_partial() {
+        ExitCode::from(PARTIAL)
     } else {
         ExitCode::SUCCESS
     })
@@ -102,7 +110,9 @@ fn judge(args: &Args) -> Result<(Verdict, bool, Option<Timeline>), CaptureError>
         let facts = file.metadata()?;
         (Box::new(file), facts.is_file().then_some(facts.len()))
     };
-    let mut capture = Capture::new(source)?;
+    let unpacked = unpack(source)?;
+    let length = length.filter(|_| !unpacked.was_compressed);
+    let mut capture = Capture::new(unpacked.source)?;
     let mut audit = Audit::new(KnownAddresses {
         permanent: args.permanent.clone(),
         assigned: args.assigned.clone(),

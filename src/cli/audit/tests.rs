@@ -51,7 +51,7 @@ VERDICT: leaks found
 fn json_lists_leaks_and_escapes_ssids() {
     let (result, text) = audit(HOSTILE, &["--json"]);
     assert_eq!(result.unwrap(), ExitCode::from(NO));
-    let expected = r#"{"leaks":true,"frames":2,"lasted_us":2000000,"wrong_checksum":0,"truncated":0,"unreadable":0,"foreign":0,"not_followed":0,"ends_early":false,"access_points":0,"stations":[{"address":"9a:11:22:33:44:55","local":true,"first_us":0,"last_us":2000000,"probe_requests":1,"scans":1,"authentications":0,"association_requests":1,"data_frames":0,"goodbyes":0,"access_points":["02:00:00:00:01:00"],"names":["\\x1b[2J\\\"\\n"],"identifiers":[],"other_addresses":[],"beamforming_reports":0,"uuids":[],"leaks":[{"kind":"assigned-address-in-probe","count":1,"at_us":0,"frame":1},{"kind":"network-named","count":1,"at_us":0,"frame":1},{"kind":"network-named-under-assigned-address","count":1,"at_us":0,"frame":1}],"notes":[]}],"links":[]}
+    let expected = r#"{"leaks":true,"frames":2,"lasted_us":2000000,"wrong_checksum":0,"truncated":0,"unreadable":0,"foreign":0,"not_followed":0,"partial":false,"ends_early":false,"access_points":0,"stations":[{"address":"9a:11:22:33:44:55","local":true,"first_us":0,"last_us":2000000,"probe_requests":1,"scans":1,"authentications":0,"association_requests":1,"data_frames":0,"goodbyes":0,"access_points":["02:00:00:00:01:00"],"names":["\\x1b[2J\\\"\\n"],"identifiers":[],"other_addresses":[],"beamforming_reports":0,"uuids":[],"leaks":[{"kind":"assigned-address-in-probe","count":1,"at_us":0,"frame":1},{"kind":"network-named","count":1,"at_us":0,"frame":1},{"kind":"network-named-under-assigned-address","count":1,"at_us":0,"frame":1}],"notes":[]}],"links":[]}
 "#;
     assert_eq!(text, expected);
 }
@@ -62,6 +62,26 @@ fn capture_without_station_says_so() {
     assert_eq!(result.unwrap(), ExitCode::SUCCESS);
     let expected = "\nVERDICT: no leak found, but the capture contains no station\n";
     assert!(text.ends_with(expected), "{text}");
+}
+
+#[test]
+fn part_that_was_not_examined_has_its_own_status() {
+    let mut many = HOSTILE[..24].to_vec();
+    for number in 0..=crate::tools::audit::MAX_ADDRESSES {
+        let [.., high, middle, low] = number.to_be_bytes();
+        many.extend([1, 0, 0, 0, 0, 0, 0, 0, 26, 0, 0, 0, 26, 0, 0, 0]);
+        many.extend([0x40, 0, 0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]);
+        many.extend([0xd2, 7, 7, high, middle, low]);
+        many.extend([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, low << 4, high, 0, 0]);
+    }
+    let (result, text) = audit(&many, &[]);
+    assert_eq!(result.unwrap(), ExitCode::from(PARTIAL));
+    assert!(
+        text.ends_with("\nVERDICT: no leak found in the part that was examined\n"),
+        "{text}"
+    );
+    let (result, _) = audit(&many[..24 + 42], &[]);
+    assert_eq!(result.unwrap(), ExitCode::SUCCESS);
 }
 
 #[test]

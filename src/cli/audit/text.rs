@@ -74,6 +74,17 @@ fn heading(verdict: &Verdict, ends_early: bool) -> String {
             number(ignored, "frame")
         );
     }
+    let incomplete = verdict
+        .stations
+        .iter()
+        .filter(|it| it.station.is_incomplete);
+    let incomplete = incomplete.count();
+    if incomplete > 0 {
+        let _ = writeln!(
+            text,
+            "note: addresses with more identifiers than were compared: {incomplete}"
+        );
+    }
     if ends_early {
         text.push_str("note: the capture ends within a frame\n");
     }
@@ -248,6 +259,9 @@ pub(super) fn shown(value: &Identifier) -> String {
 fn conclusion(verdict: &Verdict) -> String {
     if verdict.stations.is_empty() {
         return "VERDICT: no leak found, but the capture contains no station\n".to_owned();
+    }
+    if !verdict.leaks() && verdict.is_partial() {
+        return "VERDICT: no leak found in the part that was examined\n".to_owned();
     }
     if !verdict.leaks() {
         return "VERDICT: no leak found\n".to_owned();

@@ -16,6 +16,12 @@ pub(super) const MAX_PACKET: usize = 256 * 1024;
 pub enum Link {
     /// Behind a radiotap header.
     Radiotap,
+    /// Behind a Prism header.
+    Prism,
+    /// Behind an AVS header.
+    Avs,
+    /// Behind a PPI header.
+    Ppi,
     /// Bare 802.11.
     Bare,
     /// Something else, by its number.
@@ -25,7 +31,10 @@ pub enum Link {
 impl Link {
     pub(super) const fn of(number: u32) -> Self {
         match number {
+            119 => Self::Prism,
             127 => Self::Radiotap,
+            163 => Self::Avs,
+            192 => Self::Ppi,
             105 => Self::Bare,
             other => Self::Other(other),
         }
@@ -57,9 +66,6 @@ pub enum CaptureError {
     /// Another format.
     #[error("not a pcap or pcapng file")]
     Format,
-    /// Compressed by gzip, zstd or xz.
-    #[error("the capture is compressed: unpack it first, as in `zcat FILE | macveil audit -`")]
-    Compressed,
     /// A pcapng file on a machine where `pcap-parser` 0.17 cannot read it.
     #[error("pcapng files cannot be read on big-endian machines: convert with `editcap -F pcap`")]
     BigEndianMachine,
@@ -98,9 +104,6 @@ impl<R: Read> Capture<R> {
         stream.fill(4)?;
         let format = match stream.bytes() {
             [] => return Err(CaptureError::Empty),
-            [0x1f, 0x8b, ..] | [0x28, 0xb5, 0x2f, 0xfd, ..] | [0xfd, b'7', b'z', b'X', ..] => {
-                return Err(CaptureError::Compressed);
-            }
             [0x0a, 0x0d, 0x0d, 0x0a, ..] if cfg!(target_endian = "big") => {
                 return Err(CaptureError::BigEndianMachine);
             }

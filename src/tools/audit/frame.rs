@@ -17,6 +17,8 @@ pub struct Frame<'a> {
     pub bssid: Option<Mac>,
     /// Sequence number without the fragment number.
     pub sequence: Option<u16>,
+    /// Source address, if the frame has four addresses.
+    pub source: Option<Mac>,
     /// The body is encrypted.
     pub is_protected: bool,
     /// Bytes of the body before its elements.
@@ -117,12 +119,13 @@ impl<'a> Frame<'a> {
             (_, 0) => 2,
             _ => 6,
         };
-        Self::numbered(
-            bytes,
-            FrameKind::Data(direction),
-            bssid,
-            header + of_service,
-        )
+        let kind = FrameKind::Data(direction);
+        let frame = Self::numbered(bytes, kind, bssid, header + of_service)?;
+        let source = match direction {
+            Direction::Bridge => mac(bytes, 24),
+            _ => None,
+        };
+        Some(Self { source, ..frame })
     }
 
     fn numbered(bytes: &'a [u8], kind: FrameKind, bssid: Mac, header: usize) -> Option<Self> {
@@ -132,6 +135,7 @@ impl<'a> Frame<'a> {
             transmitter: Some(mac(bytes, 10)?),
             bssid: Some(bssid),
             sequence: Some(u16_at(bytes, 22)? >> 4),
+            source: None,
             is_protected: bytes.get(1)? & PROTECTED != 0,
             fixed: usize::MAX,
             body: bytes.get(header..)?,
@@ -150,6 +154,7 @@ impl<'a> Frame<'a> {
             transmitter,
             bssid: None,
             sequence: None,
+            source: None,
             is_protected: false,
             fixed: usize::MAX,
             body: &[],

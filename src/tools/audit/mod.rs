@@ -8,7 +8,8 @@
 //! | `stream` | a byte stream, record by record |
 //! | `capture` | packets of either format |
 //! | `pcap`, `pcapng` | the two formats |
-//! | `radiotap` | the header that a sniffer adds |
+//! | `compressed` | gzip, zstd and xz |
+//! | `headers`, `radiotap` | the header that a sniffer adds |
 //! | `frame`, `elements` | sender, receiver and content of a frame |
 //! | `identity` | what else a frame says about its sender |
 //! | `station` | what each address sent and disclosed |
@@ -20,10 +21,12 @@
 
 mod bytes;
 mod capture;
+mod compressed;
 mod elements;
 mod frame;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
+mod headers;
 mod identity;
 mod links;
 mod pcap;
@@ -40,6 +43,7 @@ use std::collections::BTreeMap;
 use std::io::Read;
 
 pub use capture::{Capture, CaptureError, Link as LinkType, Micros, Packet};
+pub use compressed::{Unpacked, unpack};
 pub use elements::{Element, Elements, uuid};
 pub use frame::{Direction, Frame, FrameKind};
 pub use identity::Identifier;
@@ -136,13 +140,13 @@ impl Audit {
     /// Adds a packet.
     pub fn observe(&mut self, packet: &Packet) {
         self.counts.packets += 1;
-        let (radio, bytes) = match packet.link {
-            LinkType::Radiotap => match split(packet.bytes, packet.is_truncated) {
-                Some(parts) => parts,
-                None => return self.counts.unreadable += 1,
-            },
-            LinkType::Bare => (Radio::default(), packet.bytes),
-            LinkType::Other(_) => return self.counts.not_wifi += 1,
+        if let LinkType::Other(_) = packet.link {
+            self.counts.not_wifi += 1;
+            return;
+        }
+        let Some((radio, bytes)) = headers::split(packet) else {
+            self.counts.unreadable += 1;
+            return;
         };
         let at = packet.at;
         let (first, last) = self.counts.span.unwrap_or((at, at));
@@ -234,13 +238,10 @@ impl Audit {
                 if let Some(station) = self.station(transmitter) {
                     station.name_other(other, moment);
                 }
-                if self.known.permanent.contains(&other)
-                    && let Some(station) = self.station(other)
-                {
-                    station.any.add(moment);
-                    station.last = station.last.max(moment.at);
-                }
+                self.observe_permanent(other, moment);
             }
+            // It can be that of another machine behind the station.
+            Statement::From(source) => self.observe_permanent(source, moment),
             Statement::IsLinkOf(device) => {
                 if let Some(station) = self.station(transmitter) {
                     station.identify(Identifier::MldAddress(device), moment);
@@ -254,6 +255,11 @@ impl Audit {
                 }
             }
         };
+        if let Some(source) = frame.source
+            && source != transmitter
+        {
+            tell(Statement::From(source));
+        }
         match frame.kind {
             FrameKind::Data(direction) if !frame.is_protected => {
                 let is_own = matches!(direction, Direction::ToAccessPoint | Direction::Direct);
@@ -263,6 +269,16 @@ impl Audit {
             }
             _ if frame.is_protected => {}
             _ => identity::management(frame, &mut tell),
+        }
+    }
+
+    /// Adds a frame that contains an address, which matters if it is a permanent one.
+    fn observe_permanent(&mut self, address: Mac, moment: Moment) {
+        if self.known.permanent.contains(&address)
+            && let Some(station) = self.station(address)
+        {
+            station.any.add(moment);
+            station.last = station.last.max(moment.at);
         }
     }
 

@@ -92,6 +92,8 @@ pub struct Station {
     pub request: Option<(Moment, bool)>,
     /// Beamforming reports.
     pub beamforming: Tally,
+    /// It has more identifiers than are kept.
+    pub is_incomplete: bool,
     bond: Bond,
     asked: Option<Request>,
     scan: Option<Scan>,
@@ -272,8 +274,13 @@ impl Station {
         if identifier.is_personal() {
             self.personal.add(moment);
         }
-        if self.identifiers.len() < MAX_IDENTIFIERS && !self.identifiers.contains(&identifier) {
+        if self.identifiers.contains(&identifier) {
+            return;
+        }
+        if self.identifiers.len() < MAX_IDENTIFIERS {
             self.identifiers.push(identifier);
+        } else {
+            self.is_incomplete = true;
         }
     }
 

@@ -68,6 +68,11 @@ impl<R: Read> Stream<R> {
                 Ok(0) => return Ok(false),
                 Ok(more) => self.end += more,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // Compressed data that was cut off.
+                Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                    self.ends_early = true;
+                    return Ok(false);
+                }
                 Err(error) => return Err(error),
             }
         }

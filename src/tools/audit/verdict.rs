@@ -178,6 +178,12 @@ impl Verdict {
             || self.stations.iter().any(StationReport::leaks)
     }
 
+    /// Whether a limit kept a part of the capture from being examined.
+    #[must_use]
+    pub fn is_partial(&self) -> bool {
+        self.counts.ignored > 0 || self.stations.iter().any(|it| it.station.is_incomplete)
+    }
+
     /// Whether a link is a leak: it is certain, or all count.
     #[must_use]
     pub fn is_leak(&self, link: &LinkedAddresses) -> bool {

@@ -85,6 +85,8 @@ pub(super) enum Statement {
     Has(Identifier),
     /// It also has this address.
     Is(Mac),
+    /// It forwards a frame of this address.
+    From(Mac),
     /// It is an interface of the device with this MLD address.
     IsLinkOf(Mac),
 }
