@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::Judged;
 use super::text::{begin, hex, shown};
 use crate::protocol::to_json;
 use crate::tools::audit::{
@@ -43,9 +44,18 @@ struct Station {
     identifiers: Vec<Identified>,
     other_addresses: Vec<Mac>,
     beamforming_reports: u64,
+    #[serde(flatten)]
+    likeness: Option<Likeness>,
     uuids: Vec<String>,
     leaks: Vec<Observation>,
     notes: Vec<Observation>,
+}
+
+#[derive(Serialize)]
+struct Likeness {
+    similar_cards: u32,
+    cards: u32,
+    revealed_bits: f64,
 }
 
 #[derive(Serialize)]
@@ -79,12 +89,36 @@ struct When {
     frame: u64,
 }
 
+#[derive(Serialize)]
+struct Places {
+    leaks: bool,
+    captures: [Report; 2],
+    between: Vec<LinkReport>,
+}
+
 pub(super) fn answer(verdict: &Verdict, ends_early: bool) -> String {
+    to_json(&report(verdict, ends_early))
+}
+
+/// The answer about two captures. Times of links are those of the second one.
+pub(super) fn places(judged: &[Judged; 2], between: &[LinkedAddresses], leaks: bool) -> String {
+    let [_, there] = judged;
+    let begin = begin(&there.verdict.counts);
+    to_json(&Places {
+        leaks,
+        captures: judged
+            .each_ref()
+            .map(|it| report(&it.verdict, it.ends_early)),
+        between: between.iter().map(|it| link(it, begin)).collect(),
+    })
+}
+
+fn report(verdict: &Verdict, ends_early: bool) -> Report {
     let counts = &verdict.counts;
     let begin = begin(counts);
     let stations = verdict.stations.iter().map(|it| station(it, begin));
     let links = verdict.links.iter().map(|it| link(it, begin));
-    to_json(&Report {
+    Report {
         leaks: verdict.leaks(),
         frames: counts.packets,
         lasted_us: verdict.lasted(),
@@ -98,7 +132,7 @@ pub(super) fn answer(verdict: &Verdict, ends_early: bool) -> String {
         access_points: verdict.access_points,
         stations: stations.collect(),
         links: links.collect(),
-    })
+    }
 }
 
 fn station(judged: &StationReport, begin: Micros) -> Station {
@@ -133,6 +167,11 @@ fn station(judged: &StationReport, begin: Micros) -> Station {
             .collect(),
         other_addresses: station.others.clone(),
         beamforming_reports: station.beamforming.count,
+        likeness: judged.likeness.map(|likeness| Likeness {
+            similar_cards: likeness.others,
+            cards: likeness.cards,
+            revealed_bits: (likeness.bits() * 100.0).round() / 100.0,
+        }),
         uuids: station.uuids.iter().map(|it| hex(it)).collect(),
         leaks: observations(true),
         notes: observations(false),
@@ -157,6 +196,7 @@ fn when(moment: Moment, begin: Micros) -> When {
 fn link(link: &LinkedAddresses, begin: Micros) -> LinkReport {
     let (reason, by) = match &link.reason {
         LinkReason::CountsOn { gap } => ("sequence-numbers", gap.to_string()),
+        LinkReason::SameAddress => ("address", link.later.to_string()),
         LinkReason::SameIdentifier(value) => (value.word(), shown(value)),
         LinkReason::SameName(name) => ("name", name.escape_ascii().to_string()),
         LinkReason::SameContent(hash) => ("elements", format!("{hash:016x}")),

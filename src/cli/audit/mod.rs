@@ -15,7 +15,7 @@ use std::process::ExitCode;
 use self::progress::Progress;
 use super::failure::{Failure, NO};
 use crate::tools::audit::{
-    Audit, Capture, CaptureError, KnownAddresses, Timeline, Verdict, draw, unpack,
+    Audit, Capture, CaptureError, KnownAddresses, Timeline, Verdict, between, draw, unpack,
 };
 use crate::tools::vendors::{Vendors, installed};
 use macveil_core::types::Mac;
@@ -33,10 +33,13 @@ const PARTIAL: u8 = 4;
   macveil audit air.pcap
   macveil audit air.pcapng --permanent 00:16:ea:12:34:56 --json
   macveil audit air.pcap --svg air.svg
+  macveil audit home.pcap cafe.pcap
   tcpdump -i mon0 -c 10000 -w - | macveil audit -")]
 pub struct Args {
-    /// Capture file, or `-` for standard input.
-    capture: PathBuf,
+    /// Capture file, or `-` for standard input. With a second one, taken at another place or time,
+    /// also what links the two.
+    #[arg(num_args = 1..=2, required = true, value_name = "CAPTURE")]
+    captures: Vec<PathBuf>,
     /// Permanent address of the card: no frame may have it. If specified, other globally
     /// administered addresses are notes, not leaks.
     #[arg(long, value_name = "MAC")]
@@ -67,7 +70,11 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
             "{address} is not a valid station address"
         )));
     }
-    let path = args.capture.as_path();
+    if let [one, other] = args.captures.as_slice() {
+        return two_places(args, [one, other], out);
+    }
+    let path = args.captures.first().map(PathBuf::as_path);
+    let path = path.unwrap_or_else(|| Path::new("-"));
     let is_capture = |file: &PathBuf| path.canonicalize().ok() == file.canonicalize().ok();
     if args
         .svg
@@ -76,8 +83,11 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     {
         return Err(Failure::usage("the picture would replace the capture"));
     }
-    let (verdict, ends_early, timeline) = judge(args)
-        .map_err(|error| Failure::cannot(format!("cannot read {}", path.display()), error))?;
+    let Judged {
+        verdict,
+        ends_early,
+        timeline,
+    } = judge(args, path)?;
     if let (Some(file), Some(timeline)) = (&args.svg, timeline) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
         fs::write(file, draw(&verdict, &timeline, &name))
@@ -88,25 +98,80 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     } else {
         text::answer(&verdict, ends_early, &vendors(&verdict))
     };
-    match out.write_all(answer.as_bytes()).and_then(|()| out.flush()) {
-        // The verdict is valid even if the reader of the output has stopped.
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => return Err(error.into()),
-        _ => {}
-    }
-    Ok(if verdict.leaks() {
-        ExitCode::from(NO)
-    } else if verdict.is_partial() {
-        ExitCode::from(PARTIAL)
-    } else {
-        ExitCode::SUCCESS
-    })
+    write(out, &answer)?;
+    Ok(status(verdict.leaks(), verdict.is_partial()))
 }
 
-fn judge(args: &Args) -> Result<(Verdict, bool, Option<Timeline>), CaptureError> {
-    let (source, length): (Box<dyn Read>, _) = if args.capture == OsStr::new("-") {
+/// Judges two captures, and what links them.
+fn two_places(
+    args: &Args,
+    paths: [&PathBuf; 2],
+    out: &mut impl Write,
+) -> Result<ExitCode, Failure> {
+    if args.svg.is_some() {
+        return Err(Failure::usage("a picture shows one capture only"));
+    }
+    let [one, other] = paths;
+    let judged = [judge(args, one)?, judge(args, other)?];
+    let verdicts = judged.each_ref().map(|it| &it.verdict);
+    let [here, there] = verdicts;
+    let links = between(here, there);
+    let is_linked = links.iter().any(|link| here.is_leak(link));
+    let leaks = is_linked || verdicts.iter().any(|it| it.leaks());
+    let answer = if args.json {
+        format!("{}\n", json::places(&judged, &links, leaks))
+    } else {
+        let names = paths.map(|path| path.display().to_string().escape_debug().to_string());
+        let mut text = String::new();
+        for (name, judged) in names.iter().zip(&judged) {
+            let Judged {
+                verdict,
+                ends_early,
+                ..
+            } = judged;
+            let answer = text::answer(verdict, *ends_early, &vendors(verdict));
+            text.extend(["CAPTURE ", name, "\n\n", &answer, "\n"]);
+        }
+        let [here, there] = &names;
+        text + &text::between(&judged, &links, [here, there], args.strict)
+    };
+    write(out, &answer)?;
+    Ok(status(leaks, verdicts.iter().any(|it| it.is_partial())))
+}
+
+fn write(out: &mut impl Write, answer: &str) -> Result<(), Failure> {
+    match out.write_all(answer.as_bytes()).and_then(|()| out.flush()) {
+        // The verdict is valid even if the reader of the output has stopped.
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+fn status(leaks: bool, is_partial: bool) -> ExitCode {
+    match (leaks, is_partial) {
+        (true, _) => ExitCode::from(NO),
+        (false, true) => ExitCode::from(PARTIAL),
+        (false, false) => ExitCode::SUCCESS,
+    }
+}
+
+/// A capture and its verdict.
+struct Judged {
+    verdict: Verdict,
+    ends_early: bool,
+    timeline: Option<Timeline>,
+}
+
+fn judge(args: &Args, path: &Path) -> Result<Judged, Failure> {
+    read(args, path)
+        .map_err(|error| Failure::cannot(format!("cannot read {}", path.display()), error))
+}
+
+fn read(args: &Args, path: &Path) -> Result<Judged, CaptureError> {
+    let (source, length): (Box<dyn Read>, _) = if path == OsStr::new("-") {
         (Box::new(io::stdin()), None)
     } else {
-        let file = File::open(&args.capture)?;
+        let file = File::open(path)?;
         let facts = file.metadata()?;
         (Box::new(file), facts.is_file().then_some(facts.len()))
     };
@@ -125,7 +190,11 @@ fn judge(args: &Args) -> Result<(Verdict, bool, Option<Timeline>), CaptureError>
     audit.read(&mut capture, |bytes| progress.reach(bytes))?;
     progress.clear();
     let timeline = audit.take_timeline();
-    Ok((audit.judge(), capture.ends_early(), timeline))
+    Ok(Judged {
+        verdict: audit.judge(),
+        ends_early: capture.ends_early(),
+        timeline,
+    })
 }
 
 /// The vendor list of this machine, if any address needs it.

@@ -31,7 +31,9 @@ fn audit(bytes: &[u8], options: &[&str]) -> (Result<ExitCode, Failure>, String) 
 fn text_lists_leaks_and_escapes_ssids() {
     let (result, text) = audit(HOSTILE, &[]);
     assert_eq!(result.unwrap(), ExitCode::from(NO));
-    let expected = r#"2 frames in 2.00 s: 1 address of stations, 0 access points
+    let expected = r#"VERDICT: leaks found
+
+2 frames in 2.00 s: 1 address of stations, 0 access points
 
 9a:11:22:33:44:55  locally administered, 0.00 to 2.00 s
   sent  1 probe request in 1 scan, 1 association request; with 02:00:00:00:01:00
@@ -51,7 +53,7 @@ VERDICT: leaks found
 fn json_lists_leaks_and_escapes_ssids() {
     let (result, text) = audit(HOSTILE, &["--json"]);
     assert_eq!(result.unwrap(), ExitCode::from(NO));
-    let expected = r#"{"leaks":true,"frames":2,"lasted_us":2000000,"wrong_checksum":0,"truncated":0,"unreadable":0,"foreign":0,"not_followed":0,"partial":false,"ends_early":false,"access_points":0,"stations":[{"address":"9a:11:22:33:44:55","local":true,"first_us":0,"last_us":2000000,"probe_requests":1,"scans":1,"authentications":0,"association_requests":1,"data_frames":0,"goodbyes":0,"access_points":["02:00:00:00:01:00"],"names":["\\x1b[2J\\\"\\n"],"identifiers":[],"other_addresses":[],"beamforming_reports":0,"uuids":[],"leaks":[{"kind":"assigned-address-in-probe","count":1,"at_us":0,"frame":1},{"kind":"network-named","count":1,"at_us":0,"frame":1},{"kind":"network-named-under-assigned-address","count":1,"at_us":0,"frame":1}],"notes":[]}],"links":[]}
+    let expected = r#"{"leaks":true,"frames":2,"lasted_us":2000000,"wrong_checksum":0,"truncated":0,"unreadable":0,"foreign":0,"not_followed":0,"partial":false,"ends_early":false,"access_points":0,"stations":[{"address":"9a:11:22:33:44:55","local":true,"first_us":0,"last_us":2000000,"probe_requests":1,"scans":1,"authentications":0,"association_requests":1,"data_frames":0,"goodbyes":0,"access_points":["02:00:00:00:01:00"],"names":["\\x1b[2J\\\"\\n"],"identifiers":[],"other_addresses":[],"beamforming_reports":0,"similar_cards":0,"cards":1,"revealed_bits":0.0,"uuids":[],"leaks":[{"kind":"assigned-address-in-probe","count":1,"at_us":0,"frame":1},{"kind":"network-named","count":1,"at_us":0,"frame":1},{"kind":"network-named-under-assigned-address","count":1,"at_us":0,"frame":1}],"notes":[]}],"links":[]}
 "#;
     assert_eq!(text, expected);
 }
@@ -116,6 +118,56 @@ fn picture_is_written_but_never_over_the_capture() {
     assert_eq!(result.unwrap_err().exit_code(), ExitCode::from(3));
 }
 
+#[test]
+fn compressed_captures_have_the_same_verdict() {
+    let directory = tempfile::tempdir().unwrap();
+    let (_, expected) = audit(HOSTILE, &["--json"]);
+    for (program, ending) in [("gzip", "gz"), ("xz", "xz"), ("zstd", "zst")] {
+        let path = directory.path().join(format!("{program}.pcap"));
+        fs::write(&path, HOSTILE).unwrap();
+        let mut command = std::process::Command::new(program);
+        assert!(command.arg("-q").arg(&path).status().unwrap().success());
+        let packed = fs::read(path.with_extension(format!("pcap.{ending}"))).unwrap();
+        let (result, text) = audit(&packed, &["--json"]);
+        assert_eq!(result.unwrap(), ExitCode::from(NO), "{program}");
+        assert_eq!(text, expected, "{program}");
+        // Cut off anywhere, it is an error or said.
+        for length in 6..packed.len() {
+            let (result, text) = audit(&packed[..length], &["--json"]);
+            let is_told = text.contains(r#""ends_early":true"#);
+            assert!(result.is_err() || is_told, "{program}: {length}");
+        }
+    }
+}
+
+#[test]
+fn two_captures_are_judged_together() {
+    let directory = tempfile::tempdir().unwrap();
+    let [one, other] = ["home.pcap", "cafe.pcap"].map(|name| directory.path().join(name));
+    fs::write(&one, HOSTILE).unwrap();
+    fs::write(&other, &HOSTILE[..24 + 48]).unwrap();
+    let paths = [&one, &other].map(|path| path.to_str().unwrap());
+    let answer = |options: &[&str]| {
+        let words = ["audit"].iter().chain(&paths).chain(options);
+        let command = Command::try_parse_from(words).unwrap();
+        let mut out = Vec::new();
+        let result = run(&command.args, &mut out);
+        (result, String::from_utf8(out).unwrap())
+    };
+    let (result, text) = answer(&[]);
+    assert_eq!(result.unwrap(), ExitCode::from(NO));
+    let expected = "One card in both:\n  9a:11:22:33:44:55 is 9a:11:22:33:44:55: same address";
+    assert!(text.contains(expected), "{text}");
+    assert!(
+        text.ends_with("\nVERDICT: the two captures are linked: 1\n"),
+        "{text}"
+    );
+    let (_, json) = answer(&["--json"]);
+    assert!(json.contains(r#""reason":"address","by":"9a:11:22:33:44:55","confidence":"certain""#));
+    let (result, _) = answer(&["--svg", "/tmp/never.svg"]);
+    assert_eq!(result.unwrap_err().exit_code(), ExitCode::from(2));
+}
+
 /// A pipe whose reader has gone.
 struct BrokenPipe;
 
@@ -135,7 +187,7 @@ fn broken_pipe_keeps_the_exit_status() {
     let capture = directory.path().join("air.pcap");
     fs::write(&capture, HOSTILE).unwrap();
     let args = Args {
-        capture,
+        captures: vec![capture],
         permanent: Vec::new(),
         assigned: Vec::new(),
         strict: false,

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use data_encoding::HEXLOWER;
 
+use super::Judged;
 use crate::tools::audit::{
     Confidence, FrameCounts, Identifier, Leak, LinkReason, LinkedAddresses, MAX_ADDRESSES, Micros,
     Station, StationReport, Verdict,
@@ -14,15 +15,33 @@ use crate::tools::vendors::Vendors;
 const MAX_SHOWN: usize = 100;
 
 pub(super) fn answer(verdict: &Verdict, ends_early: bool, vendors: &Vendors) -> String {
-    let mut text = heading(verdict, ends_early);
+    let conclusion = conclusion(verdict);
+    let first = conclusion.lines().next().unwrap_or_default();
+    let mut text = format!("{first}\n\n{}", heading(verdict, ends_early));
     let begin = begin(&verdict.counts);
     let (leaking, others): (Vec<_>, Vec<_>) =
         verdict.stations.iter().partition(|report| report.leaks());
-    let all: Vec<_> = leaking.into_iter().chain(others).collect();
+    let (plain, others): (Vec<_>, Vec<_>) = others.into_iter().partition(|it| is_plain(it));
+    // One says as much in its own words.
+    let (plain, alone) = if plain.len() > 1 {
+        (plain, Vec::new())
+    } else {
+        (Vec::new(), plain)
+    };
+    let all: Vec<_> = leaking.into_iter().chain(others).chain(alone).collect();
     for judged in all.iter().take(MAX_SHOWN) {
         station(&mut text, judged, begin, vendors);
     }
     more(&mut text, all.len());
+    if let [first, .., last] = plain.as_slice() {
+        let _ = writeln!(
+            text,
+            "\n{} more addresses, {} to {}, sent one scan each and nothing else",
+            plain.len(),
+            first.address,
+            last.address
+        );
+    }
     for (confidence, title) in [
         (Confidence::Certain, "Addresses that belong to one card:"),
         (
@@ -33,7 +52,7 @@ pub(super) fn answer(verdict: &Verdict, ends_early: bool, vendors: &Vendors) -> 
         links(&mut text, verdict, confidence, title);
     }
     text.push('\n');
-    text.push_str(&conclusion(verdict));
+    text.push_str(&conclusion);
     text
 }
 
@@ -91,11 +110,19 @@ fn heading(verdict: &Verdict, ends_early: bool) -> String {
     text
 }
 
+/// Whether there is nothing to say but that it scanned once.
+fn is_plain(report: &StationReport) -> bool {
+    let station = &report.station;
+    report.findings.is_empty() && station.scans() == 1 && station.any.count == station.probes.count
+}
+
 fn station(text: &mut String, judged: &StationReport, begin: Micros, vendors: &Vendors) {
     let StationReport {
         address,
         station,
         findings,
+        likeness,
+        ..
     } = judged;
     let kind = match vendors.name(*address) {
         _ if address.is_local() => "locally administered",
@@ -106,6 +133,15 @@ fn station(text: &mut String, judged: &StationReport, begin: Micros, vendors: &V
     let (from, to) = (seconds(first - begin), seconds(station.last - begin));
     let _ = writeln!(text, "\n{address}  {kind}, {from} to {to} s");
     let _ = writeln!(text, "  sent  {}", sent(station));
+    if let Some(likeness) = likeness.filter(|it| it.cards > 1) {
+        let _ = writeln!(
+            text,
+            "  like  {} of {} other cards: its probe requests reveal {:.1} bits",
+            likeness.others,
+            likeness.cards - 1,
+            likeness.bits()
+        );
+    }
     for finding in findings {
         let word = if finding.leak.is_note() {
             "note"
@@ -194,14 +230,79 @@ fn links(text: &mut String, verdict: &Verdict, confidence: Confidence, title: &s
     let _ = writeln!(text, "\n{title}");
     let links = verdict.links.iter();
     let chosen = links.filter(|link| link.confidence == confidence);
-    for link in chosen.take(MAX_SHOWN) {
-        let _ = writeln!(text, "  {}", self::link(link, begin(&verdict.counts)));
-    }
-    more(text, all);
+    pairs(text, chosen, begin(&verdict.counts));
 }
 
-fn link(link: &LinkedAddresses, begin: Micros) -> String {
-    let why = match &link.reason {
+/// A line for each pair of addresses.
+fn pairs<'a>(text: &mut String, links: impl Iterator<Item = &'a LinkedAddresses>, begin: Micros) {
+    let mut pairs: Vec<(&LinkedAddresses, String)> = Vec::new();
+    for link in links {
+        let same = |it: &&mut (&LinkedAddresses, String)| {
+            (it.0.earlier, it.0.later) == (link.earlier, link.later)
+        };
+        match pairs.last_mut().filter(same) {
+            Some((_, reasons)) => {
+                let _ = write!(reasons, ", {}", why(link));
+            }
+            None => pairs.push((link, why(link))),
+        }
+    }
+    for (link, reasons) in pairs.iter().take(MAX_SHOWN) {
+        let at = seconds(link.moment.at.saturating_sub(begin));
+        let (earlier, later, frame) = (link.earlier, link.later, link.moment.frame);
+        let _ = writeln!(
+            text,
+            "  {earlier} is {later}: {reasons}, at {at} s (frame {frame})"
+        );
+    }
+    more(text, pairs.len());
+}
+
+/// What links two captures, after both verdicts.
+pub(super) fn between(
+    judged: &[Judged; 2],
+    links: &[LinkedAddresses],
+    names: [&str; 2],
+    is_strict: bool,
+) -> String {
+    let [here, there] = names;
+    let mut text = format!("\nBETWEEN {here} AND {there}\n");
+    let [_, second] = judged;
+    for (confidence, title) in [
+        (Confidence::Certain, "One card in both:"),
+        (Confidence::Likely, "Probably one card in both:"),
+    ] {
+        let mut chosen = links
+            .iter()
+            .filter(|it| it.confidence == confidence)
+            .peekable();
+        if chosen.peek().is_some() {
+            let _ = writeln!(text, "\n{title}");
+            pairs(&mut text, chosen, begin(&second.verdict.counts));
+        }
+    }
+    let count = |confidence| {
+        links
+            .iter()
+            .filter(|it| it.confidence == confidence)
+            .count()
+    };
+    let certain = count(Confidence::Certain);
+    let likely = if is_strict {
+        count(Confidence::Likely)
+    } else {
+        0
+    };
+    let _ = match certain + likely {
+        0 => writeln!(text, "\nVERDICT: nothing links the two captures"),
+        sum => writeln!(text, "\nVERDICT: the two captures are linked: {sum}"),
+    };
+    text
+}
+
+fn why(link: &LinkedAddresses) -> String {
+    match &link.reason {
+        LinkReason::SameAddress => "same address".to_owned(),
         LinkReason::CountsOn { gap } => format!("sequence numbers continue (difference {gap})"),
         LinkReason::SameIdentifier(value) => {
             format!("same {} {}", what(value), said(value))
@@ -212,10 +313,7 @@ fn link(link: &LinkedAddresses, begin: Micros) -> String {
         LinkReason::SameContent(hash) => {
             format!("same elements (fingerprint {hash:016x})")
         }
-    };
-    let at = seconds(link.moment.at.saturating_sub(begin));
-    let (earlier, later, frame) = (link.earlier, link.later, link.moment.frame);
-    format!("{earlier} is {later}: {why}, at {at} s (frame {frame})")
+    }
 }
 
 const fn what(value: &Identifier) -> &'static str {

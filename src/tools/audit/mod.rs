@@ -14,6 +14,8 @@
 //! | `identity` | what else a frame says about its sender |
 //! | `station` | what each address sent and disclosed |
 //! | `links` | addresses that belong to one card |
+//! | `crowd` | how many cards look the same |
+//! | `places` | what links two captures |
 //! | `verdict` | which of that is a leak |
 //! | `timeline` | the picture |
 
@@ -22,6 +24,7 @@
 mod bytes;
 mod capture;
 mod compressed;
+mod crowd;
 mod elements;
 mod frame;
 #[cfg(any(test, fuzzing))]
@@ -31,6 +34,7 @@ mod identity;
 mod links;
 mod pcap;
 mod pcapng;
+mod places;
 mod radiotap;
 mod station;
 mod stream;
@@ -44,10 +48,12 @@ use std::io::Read;
 
 pub use capture::{Capture, CaptureError, Link as LinkType, Micros, Packet};
 pub use compressed::{Unpacked, unpack};
+pub use crowd::Likeness;
 pub use elements::{Element, Elements, uuid};
 pub use frame::{Direction, Frame, FrameKind};
 pub use identity::Identifier;
 pub use links::{Confidence, LinkReason, LinkedAddresses};
+pub use places::between;
 pub use radiotap::{Radio, split};
 pub use station::{Moment, Station, Tally};
 pub use timeline::{Timeline, draw};
@@ -319,10 +325,10 @@ impl Audit {
     pub fn judge(self) -> Verdict {
         let lasted = self.counts.span.map_or(0, |(first, last)| last - first);
         let links = links::find(&self.stations, lasted);
-        Verdict {
-            links,
-            is_strict: self.is_strict,
-            ..verdict::reach(&self.known, self.counts, self.stations)
-        }
+        let mut verdict = verdict::reach(&self.known, self.counts, self.stations);
+        crowd::compare(&mut verdict.stations, &links);
+        verdict.links = links;
+        verdict.is_strict = self.is_strict;
+        verdict
     }
 }

@@ -378,6 +378,16 @@ impl Station {
         ]
     }
 
+    /// Hashes of what its probe requests contain; empty if none was whole.
+    #[must_use]
+    pub fn looks(&self) -> &[u64] {
+        match (self.contents.as_slice(), &self.trail.minimal) {
+            ([], [0]) => &[],
+            ([], minimal) => minimal,
+            (contents, _) => contents,
+        }
+    }
+
     /// Whether it sent frames that only access points send.
     #[must_use]
     pub const fn is_access_point(&self) -> bool {

@@ -312,46 +312,6 @@ fn source_of_frame_with_four_addresses_is_judged() {
 }
 
 #[test]
-fn compressed_captures_have_the_same_verdict() {
-    let mut air = clean();
-    air.probe(ASSIGNED, NAMING);
-    let file = air.pcap();
-    let directory = tempfile::tempdir().unwrap();
-    for (program, ending) in [("gzip", "gz"), ("xz", "xz"), ("zstd", "zst")] {
-        let path = directory.path().join(format!("{program}.pcap"));
-        std::fs::write(&path, &file).unwrap();
-        let done = std::process::Command::new(program)
-            .arg("-q")
-            .arg(&path)
-            .status();
-        assert!(done.unwrap().success());
-        let packed = std::fs::read(path.with_extension(format!("pcap.{ending}"))).unwrap();
-        let judged = |bytes: &[u8]| {
-            let unpacked = unpack(bytes).unwrap();
-            assert!(unpacked.was_compressed);
-            let mut capture = Capture::new(unpacked.source)?;
-            let mut audit = Audit::new(KnownAddresses::default());
-            audit.read(&mut capture, |_| {})?;
-            Ok::<_, CaptureError>((audit.judge(), capture.ends_early()))
-        };
-        let (verdict, ends_early) = judged(&packed).unwrap();
-        assert_eq!(verdict.stations, air.judge().stations, "{program}");
-        assert!(!ends_early);
-        // One after the other, as when files are concatenated: the second one's header is no packet.
-        let twice = judged(&[&packed[..], &packed].concat());
-        assert!(
-            matches!(twice, Err(CaptureError::Damaged(_))) || twice.unwrap().1,
-            "{program}"
-        );
-        for length in 6..packed.len() {
-            if let Ok((_, ends_early)) = judged(&packed[..length]) {
-                assert!(ends_early, "{program}: {length} of {}", packed.len());
-            }
-        }
-    }
-}
-
-#[test]
 fn permanent_address_is_found_in_any_frame() {
     let known = KnownAddresses {
         permanent: vec![PERMANENT, HOME],
@@ -786,6 +746,7 @@ fn words(verdict: &Verdict) -> Vec<&'static str> {
     let found = found(verdict).into_iter().map(|(leak, _)| leak.word());
     let links = verdict.links.iter().map(|link| match &link.reason {
         LinkReason::SameIdentifier(value) => value.word(),
+        LinkReason::SameAddress => "address",
         LinkReason::CountsOn { .. } => "sequence-numbers",
         LinkReason::SameName(_) => "name",
         LinkReason::SameContent(_) => "elements",
@@ -853,4 +814,53 @@ fn bare(at: Micros, bytes: &[u8]) -> Packet<'_> {
         is_truncated: false,
         bytes,
     }
+}
+
+#[test]
+fn likeness_counts_cards_and_not_addresses() {
+    let mut air = clean();
+    let rare = [EXTENDED, &[221, 4, 1, 2, 3, 4]].concat();
+    air.probe(mask(7), &rare);
+    // One card under two addresses, and two that live side by side.
+    air.probe(mask(8), EXTENDED)
+        .pass(5)
+        .probe(mask(9), EXTENDED);
+    let verdict = air.judge();
+    let likeness = |address| {
+        let mut all = verdict.stations.iter();
+        all.find(|it| it.address == address).unwrap().likeness
+    };
+    // Three masks of minimal probe requests are three cards, as far as one can tell.
+    let cards = 5;
+    assert_eq!(likeness(mask(1)), Some(Likeness { others: 2, cards }));
+    assert_eq!(likeness(mask(8)), Some(Likeness { others: 0, cards }));
+    assert_eq!(likeness(ASSIGNED), None);
+    let bits = likeness(mask(7)).unwrap().bits();
+    assert!((bits - 5_f64.log2()).abs() < 1e-9);
+}
+
+#[test]
+fn two_captures_are_linked_by_what_one_card_sends() {
+    let mut here = clean();
+    here.probe(mask(8), EXTENDED).probe(mask(7), NAMING);
+    let mut there = Air::new();
+    there.count_from(99).probe(mask(9), EXTENDED);
+    there.association(ASSIGNED);
+    let links = between(&here.judge(), &there.judge());
+    let told: Vec<_> = links
+        .iter()
+        .map(|it| (it.earlier, it.later, it.confidence))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (ASSIGNED, ASSIGNED, Confidence::Certain),
+            (mask(8), mask(9), Confidence::Likely)
+        ]
+    );
+    // Two cards of one model link nothing.
+    here.probe(mask(6), EXTENDED).probe(mask(8), EXTENDED);
+    let links = between(&here.judge(), &there.judge());
+    assert_eq!(links.len(), 1);
+    assert_eq!(between(&here.judge(), &Air::new().judge()), []);
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use super::capture::Micros;
+use super::crowd::Likeness;
 use super::links::{Confidence, LinkedAddresses};
 use super::station::{Station, Tally};
 use super::{FrameCounts, KnownAddresses};
@@ -145,6 +146,10 @@ pub struct StationReport {
     pub station: Station,
     /// Its leaks and notes.
     pub findings: Vec<LeakFinding>,
+    /// The number of the card that linked addresses belong to.
+    pub card: usize,
+    /// How many cards look the same, if it sent probe requests.
+    pub likeness: Option<Likeness>,
 }
 
 impl StationReport {
@@ -231,6 +236,8 @@ pub(super) fn reach(
             address,
             findings: findings(address, &station, known),
             station,
+            card: 0,
+            likeness: None,
         })
         .filter(|report| report.station.is_station() || !report.findings.is_empty())
         .collect();

@@ -77,6 +77,8 @@ pub enum LinkReason {
         /// Difference between the last number of the one and the first of the other.
         gap: u16,
     },
+    /// The address is the same, in two captures.
+    SameAddress,
     /// The frames contain the same value.
     SameIdentifier(Identifier),
     /// The probe requests have the same SSID.

@@ -36,7 +36,7 @@ fn picture(folder: &Path, name: &str) -> PathBuf {
 
 fn verdict(output: &Output) -> Option<String> {
     let answer = String::from_utf8_lossy(&output.stdout);
-    let (_, verdict) = answer.split_once("VERDICT: ")?;
+    let (_, verdict) = answer.rsplit_once("VERDICT: ")?;
     let known = matches!(output.status.code(), Some(0 | 1));
     known.then(|| verdict.lines().next().unwrap_or_default().to_owned())
 }

@@ -47,7 +47,7 @@ fn audit(capture: &Path, evidence: &Evidence, macveil: &Path) -> Result<Vec<Stri
     }
     let output = given(command, &watched).map_err(|e| e.to_string())?;
     let answer = String::from_utf8_lossy(&output.stdout);
-    let verdict = answer.split_once("VERDICT: ").map(|(_, verdict)| verdict);
+    let verdict = answer.rsplit_once("VERDICT: ").map(|(_, verdict)| verdict);
     match (output.status.code(), verdict) {
         (Some(0), Some(verdict)) if verdict.starts_with("no leak found") => Ok(Vec::new()),
         (Some(1), Some(leaks)) => Ok(leaks
