@@ -109,6 +109,12 @@ impl Environment {
 
     /// Reads the key and the rest again. A key that is lost while macveil runs stays in use.
     pub(super) fn read_host(&mut self) {
+        if store::is_host_denied() {
+            warn!(
+                "the machine id or the time zone was replaced, and the sandbox refuses the new file: it takes effect when macveil is restarted"
+            );
+            return;
+        }
         let (host, error) = store::read_host(&self.config.state_dir, &mut self.rng);
         match error {
             None => {

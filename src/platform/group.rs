@@ -32,6 +32,13 @@ impl Group {
         known.unwrap_or_else(|| Self::unnamed(id))
     }
 
+    /// Whether the sandbox refuses the file, because it was replaced since the start.
+    #[must_use]
+    pub fn is_denied() -> bool {
+        let denied = |error: std::io::Error| error.kind() == std::io::ErrorKind::PermissionDenied;
+        fs::File::open(FILE).is_err_and(denied)
+    }
+
     fn find_in(file: &Path, name: &str) -> Result<Self, UnknownGroup> {
         groups(file)
             .find(|group| group.name == name)

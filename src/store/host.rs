@@ -40,19 +40,37 @@ pub fn with_causes(error: &KeyError) -> String {
     }
 }
 
-/// The directories of all these files and of their targets: the files are replaced, and some are links.
+/// The targets of all these files, some of which are links.
+#[must_use]
+pub fn host_files() -> Vec<PathBuf> {
+    let files = MACHINE_ID_FILES
+        .into_iter()
+        .chain([BOOT_ID_FILE, ZONE_FILE]);
+    let there = files.filter_map(|file| Path::new(file).canonicalize().ok());
+    there.chain([PathBuf::from(ZONES)]).collect()
+}
+
+/// The directories of all these files and of their targets: there, they can be replaced.
 #[must_use]
 pub fn host_directories() -> Vec<PathBuf> {
     let files = MACHINE_ID_FILES
         .into_iter()
         .chain([BOOT_ID_FILE, ZONE_FILE]);
-    let there =
-        files.filter_map(|file| Some((Path::new(file), Path::new(file).canonicalize().ok()?)));
+    let files = files.map(PathBuf::from).chain(host_files());
+    let there = files.filter(|file| file.exists());
     there
-        .flat_map(|(file, target)| [file.to_owned(), target])
         .filter_map(|file| Some(file.parent()?.to_owned()))
         .chain([PathBuf::from(ZONES)])
         .collect()
+}
+
+/// Whether the sandbox refuses a file that was replaced since the start: without it the addresses would be others.
+#[must_use]
+pub fn is_host_denied() -> bool {
+    let files = MACHINE_ID_FILES.into_iter().chain([ZONE_FILE]);
+    let opened = files.map(|file| regular::open(Path::new(file), Links::Follow));
+    let mut errors = opened.filter_map(Result::err);
+    errors.any(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
 }
 
 /// The machine id from the first file that can be read, as in `NetworkManager`.

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::ErrorKind;
 use std::net::{TcpListener, UdpSocket};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::os::unix::net::{UnixDatagram, UnixListener};
 use std::process::Command;
 
@@ -23,7 +24,10 @@ fn the_sandbox_allows_only_the_listed_access() {
             fs::create_dir(at("write")).expect("a directory");
             fs::write(at("write/file"), "text").expect("a file");
             let _sandbox = enter(&AllowedPaths {
-                read: vec![at("read/not-there-yet"), "/proc/self".into()],
+                read: vec![at("read"), at("other/not-there-yet"), "/proc/self".into()]
+                    .into_iter()
+                    .chain(macveil::store::host_files())
+                    .collect(),
                 write: vec![at("write")],
                 create: vec![at("create")],
                 bind: vec![at("bind")],
@@ -51,6 +55,21 @@ fn the_sandbox_allows_only_the_listed_access() {
             assert!(denied(fs::remove_file(at("other/file"))));
             assert!(denied(fs::create_dir(at("bind/directory"))));
             assert!(denied(File::open("/dev/null").map(drop)));
+
+            // The nearest directory above is not allowed instead.
+            assert!(denied(read("other/file")));
+            assert!(File::open("/etc/machine-id").is_ok() || !at("/etc/machine-id").exists());
+            assert!(denied(File::open("/etc/shadow").map(drop)));
+            let mode =
+                |name: &str, mode| fs::set_permissions(at(name), fs::Permissions::from_mode(mode));
+            assert!(mode("bind/listener", 0o660).is_ok());
+            for forbidden in [0o4755, 0o2755, 0o777, 0o666] {
+                assert!(mode("other/file", forbidden).is_err(), "{forbidden:o}");
+                assert!(mode("create/file", forbidden).is_err(), "{forbidden:o}");
+            }
+            let mut special = fs::OpenOptions::new();
+            special.write(true).create(true).mode(0o4755);
+            assert!(special.open(at("create/special")).is_err());
 
             let not_implemented = Some(rustix::io::Errno::NOSYS.raw_os_error());
             let number = |result: std::io::Result<()>| result.err().and_then(|e| e.raw_os_error());

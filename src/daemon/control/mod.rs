@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tokio::sync::mpsc;
-use tracing::{info, warn};
+use tracing::{debug, info, warn};
 
 use super::history::MAX_REQUESTED;
 use super::managed::ManagedInterface;
@@ -168,6 +168,13 @@ impl Daemon {
 
     /// Applies `control-group` of a new configuration.
     pub(super) fn admit(&self) {
+        if Group::is_denied() {
+            debug!(
+                "control-group: {} was replaced: it is read again by a restart",
+                "/etc/group"
+            );
+            return;
+        }
         let group = find(self.environment.config.control_group.as_deref());
         let admitted = self
             .control

@@ -31,8 +31,6 @@ const ALLOWED: &[c_long] = &[
     libc::SYS_exit_group,
     libc::SYS_faccessat,
     libc::SYS_faccessat2,
-    libc::SYS_fchmod,
-    libc::SYS_fchmodat,
     libc::SYS_fchown,
     libc::SYS_fchownat,
     libc::SYS_fcntl,
@@ -61,12 +59,10 @@ const ALLOWED: &[c_long] = &[
     libc::SYS_listen,
     libc::SYS_lseek,
     libc::SYS_madvise,
-    libc::SYS_mkdirat,
     libc::SYS_mremap,
     libc::SYS_munmap,
     libc::SYS_nanosleep,
     libc::SYS_newfstatat,
-    libc::SYS_openat,
     libc::SYS_ppoll,
     libc::SYS_pread64,
     libc::SYS_pwrite64,
@@ -105,12 +101,9 @@ const ALLOWED: &[c_long] = &[
 #[cfg(target_arch = "x86_64")]
 const ALLOWED_HERE: &[c_long] = &[
     libc::SYS_access,
-    libc::SYS_chmod,
     libc::SYS_chown,
     libc::SYS_epoll_wait,
     libc::SYS_lstat,
-    libc::SYS_mkdir,
-    libc::SYS_open,
     libc::SYS_poll,
     libc::SYS_readlink,
     libc::SYS_rename,
@@ -128,6 +121,11 @@ const ALLOWED_HERE: &[c_long] = &[];
 const FIONBIO: u32 = 0x5421;
 /// To see whether a file is a terminal.
 const TCGETS: u32 = 0x5401;
+
+/// Of the control socket and of the metrics file.
+const MODES: [u32; 3] = [0o600, 0o644, 0o660];
+/// Set user ID, set group ID, sticky.
+const SPECIAL_BITS: u32 = 0o7000;
 
 pub(super) fn restrict() -> Result<&'static str, String> {
     let filter = filter().map_err(|error| error.to_string())?;
@@ -148,6 +146,17 @@ fn filter() -> Result<BpfProgram, BackendError> {
     rules.insert(libc::SYS_socket, one_of(0, &sockets)?);
     rules.insert(libc::SYS_socketpair, one_of(0, &[unsigned(libc::AF_UNIX)])?);
     rules.insert(libc::SYS_ioctl, one_of(1, &[FIONBIO, TCGETS])?);
+    // Landlock does not restrict modes, and the filter sees no paths.
+    rules.insert(libc::SYS_fchmod, one_of(1, &MODES)?);
+    rules.insert(libc::SYS_fchmodat, one_of(2, &MODES)?);
+    rules.insert(libc::SYS_mkdirat, without_bits(2, SPECIAL_BITS)?);
+    rules.insert(libc::SYS_openat, without_bits(3, SPECIAL_BITS)?);
+    #[cfg(target_arch = "x86_64")]
+    {
+        rules.insert(libc::SYS_chmod, one_of(1, &MODES)?);
+        rules.insert(libc::SYS_mkdir, without_bits(1, SPECIAL_BITS)?);
+        rules.insert(libc::SYS_open, without_bits(2, SPECIAL_BITS)?);
+    }
     // To see whether a process is there, and to end itself.
     rules.insert(libc::SYS_kill, one_of(1, &[0])?);
     rules.insert(libc::SYS_tgkill, one_of(0, &[std::process::id()])?);

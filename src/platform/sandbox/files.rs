@@ -33,11 +33,9 @@ pub(super) fn restrict(allowed: &AllowedPaths) -> (OpenFiles, Result<&'static st
         (&allowed.create, create),
         (&allowed.bind, bind),
     ];
-    let beneath = rights.iter().flat_map(|(paths, rights)| {
-        paths
-            .iter()
-            .filter_map(|path| Some((open_nearest(path)?, *rights)))
-    });
+    let beneath = rights
+        .iter()
+        .flat_map(|(paths, rights)| paths.iter().filter_map(|path| open_rule(path, *rights)));
     let rules: Vec<(OwnedFd, Rights)> = beneath.collect();
     let outcome = match enforce(&rules) {
         Err(_) => Err(format!("refused: {}", std::io::Error::last_os_error())),
@@ -62,9 +60,21 @@ fn enforce(rules: &[(OwnedFd, Rights)]) -> Result<RestrictionStatus, RulesetErro
     ruleset.restrict_self()
 }
 
-/// The file, or the nearest existing directory above it.
-fn open_nearest(path: &Path) -> Option<OwnedFd> {
+/// The file, if it exists. Else, unless that would be too much, the nearest existing directory above it, where it can
+/// appear later: root has access to every file there, other users have not.
+fn open_rule(path: &Path, rights: Rights) -> Option<(OwnedFd, Rights)> {
     let flags = OFlags::PATH | OFlags::CLOEXEC;
     let open = |path: &Path| rustix::fs::openat(CWD, path, flags, Mode::empty()).ok();
-    std::path::absolute(path).ok()?.ancestors().find_map(open)
+    let path = std::path::absolute(path).ok()?;
+    let file = if rustix::process::geteuid().is_root() {
+        open(&path)?
+    } else {
+        path.ancestors().find_map(open)?
+    };
+    let facts = rustix::fs::fstat(&file).ok()?;
+    if rustix::fs::FileType::from_raw_mode(facts.st_mode).is_dir() {
+        return Some((file, rights));
+    }
+    let of_files = make_bitflags!(AccessFs::{ReadFile | WriteFile | Truncate});
+    Some((file, rights & of_files))
 }

@@ -31,7 +31,7 @@ use tracing::{debug, warn};
 const SWITCH: &str = "MACVEIL_SANDBOX";
 
 /// Files and directories that stay accessible, each with everything below it. For a path that does not exist it is
-/// the nearest directory above, where the file can appear later.
+/// the nearest directory above, where the file can appear later; if the daemon is root, it is nothing.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct AllowedPaths {
     /// Read only.

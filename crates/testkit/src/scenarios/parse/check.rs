@@ -132,6 +132,15 @@ fn addresses_seen(names: &[Word], what: &[Word]) -> Result<Check, String> {
     })
 }
 
+fn macveil_says(words: String, rest: &[Word]) -> Result<Check, String> {
+    Ok(match rest {
+        [] => Check::MacveilSays(words, Duration::from_secs(1)),
+        [P("within"), P(n), P(unit)] => Check::MacveilSays(words, duration(n, unit)?),
+        [P(count), P("times")] => Check::MacveilSaysTimes(words, number(count)?),
+        _ => return Err("macveil says something, within a time or so many times".to_owned()),
+    })
+}
+
 fn check_of_programs(words: &[Word]) -> Result<Check, String> {
     Ok(match words {
         [
@@ -180,20 +189,7 @@ fn check_of_programs(words: &[Word]) -> Result<Check, String> {
             P("along"),
         ] => Check::StatusWasTrue,
         [P("macveil's"), P("log"), P("is"), P("clean")] => Check::LogIsClean,
-        [P("macveil"), P("says"), Q(words)] => {
-            Check::MacveilSays(text(words)?, Duration::from_secs(1))
-        }
-        [
-            P("macveil"),
-            P("says"),
-            Q(words),
-            P("within"),
-            P(n),
-            P(unit),
-        ] => Check::MacveilSays(text(words)?, duration(n, unit)?),
-        [P("macveil"), P("says"), Q(words), P(count), P("times")] => {
-            Check::MacveilSaysTimes(text(words)?, number(count)?)
-        }
+        [P("macveil"), P("says"), Q(words), rest @ ..] => macveil_says(text(words)?, rest)?,
         [P("the"), P("command"), P("said"), Q(words)] => Check::CommandSaid(text(words)?),
         [
             P("back"),

@@ -120,8 +120,7 @@ impl Handler for Releasing {
                 cx.remark(Remark::NotRestored(error));
             }
             Err(_) if !cx.is_yielding => return self.silence(cx),
-            Err(_) => {}
-            Ok(_) => {}
+            Err(_) | Ok(_) => {}
         }
         self.release_supplicant(cx)
     }
