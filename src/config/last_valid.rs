@@ -80,7 +80,7 @@ fn directory_lines(text: &str) -> String {
     let lines = text.lines().map(str::trim_start);
     let top = lines.take_while(|line| !line.starts_with('['));
     let set = top.filter(|line| line.starts_with("state-dir") || line.starts_with("runtime-dir"));
-    set.map(|line| format!("{line}\n")).collect()
+    set.collect::<Vec<_>>().join("\n")
 }
 
 fn heading(layout: &Layout) -> String {
