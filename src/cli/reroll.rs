@@ -2,12 +2,18 @@
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::time::SystemTime;
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
 
 use super::ask::Daemon;
+use super::explain::system;
 use super::failure::{Failure, NO, ignore_broken_pipe};
-use super::inputs;
+use super::{inputs, networks};
 use crate::protocol::{Affected, Effect, Reply, Request};
-use macveil_core::address::Policy;
+use crate::{config, store};
+use macveil_core::address::{NetworkFacts, Policy, Source};
 use macveil_core::types::Ssid;
 
 /// Give a network another address from its next association on, or at once.
@@ -17,6 +23,8 @@ use macveil_core::types::Ssid;
 #[command(after_help = "Examples:
   macveil reroll Cafe
   macveil reroll Cafe --now
+  macveil reroll Cafe --undo --now
+  sudo macveil reroll Cafe --dry-run
   macveil reroll --hex 436166c3a9 --json")]
 pub struct Args {
     /// The network's name.
@@ -27,6 +35,12 @@ pub struct Args {
     /// If it is connected, connect again under the new address at once.
     #[arg(long)]
     now: bool,
+    /// Go back to the address before the last reroll.
+    #[arg(long)]
+    undo: bool,
+    /// Show the address now and after the change, without making it. Needs the key, so root.
+    #[arg(long, conflicts_with_all = ["now", "json"])]
+    dry_run: bool,
     /// Answer in JSON.
     #[arg(long)]
     json: bool,
@@ -45,9 +59,13 @@ pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
 
 fn reroll(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let ssid = inputs::ssid_of(&args.ssid, args.hex)?;
+    if args.dry_run {
+        return preview(args, &ssid, out);
+    }
     let request = Request::Reroll {
         ssid: ssid.clone(),
         now: args.now,
+        undo: args.undo,
     };
     let reply = args.daemon.ask(&request)?;
     let Reply::Rerolled { interfaces, .. } = &reply else {
@@ -57,12 +75,17 @@ fn reroll(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
         writeln!(out, "{}", reply.to_line())?;
     } else {
         for interface in interfaces {
-            writeln!(out, "{}", sentence(&ssid, interface))?;
+            writeln!(out, "{}", sentence(&ssid, interface, args.undo))?;
         }
     }
     if interfaces.is_empty() {
         let why = "macveil manages no Wi-Fi interface here";
         return Err(Failure::cannot("there is no address to change", why));
+    }
+    if !args.json
+        && let Some(note) = networks::unknown(&ssid)
+    {
+        eprintln!("note: {note}");
     }
     let in_vain = interfaces.iter().all(|it| it.effect == Effect::None);
     Ok(if in_vain {
@@ -72,7 +95,53 @@ fn reroll(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
     })
 }
 
-fn sentence(ssid: &Ssid, affected: &Affected) -> String {
+/// The address now, and after the change.
+fn preview(args: &Args, ssid: &Ssid, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    let config = config::load(None)
+        .map_err(|errors| Failure::cannot("the configuration is invalid", errors))?;
+    let card = system::card(&config, None)?;
+    let policies = card.policies(&config, system::host(&config)?.into());
+    let history = store::read_history(&config.state_dir)
+        .map_err(|error| Failure::cannot("cannot read the number of renewals", error))?;
+    let generation = history.generation(ssid);
+    let after = if args.undo {
+        generation.checked_sub(1)
+    } else {
+        Some(generation.saturating_add(1))
+    };
+    let address = |generation| {
+        let facts = NetworkFacts {
+            time: Some(SystemTime::now()),
+            generation,
+            ..NetworkFacts::new(ssid)
+        };
+        // Random addresses are not shown, so a fixed seed is sufficient.
+        let mut rng = StdRng::seed_from_u64(0);
+        policies.derive(&facts, &card.facts, &mut rng)
+    };
+    let name = &card.name;
+    let now = address(generation).map_err(|error| Failure::No(error.to_string()))?;
+    let after = after.map(address).transpose();
+    let after = after.map_err(|error| Failure::No(error.to_string()))?;
+    match (now.source, after) {
+        (Source::Random, _) => writeln!(out, "{name}: {ssid} gets a new address each time")?,
+        (Source::Hash { .. }, Some(after)) => {
+            writeln!(
+                out,
+                "{name}: {ssid} has {} now and would get {}",
+                now.address, after.address
+            )?;
+            return Ok(ExitCode::SUCCESS);
+        }
+        (Source::Hash { .. }, None) => {
+            writeln!(out, "{name}: {ssid} has its first address, {}", now.address)?
+        }
+        _ => writeln!(out, "{name}: {ssid} keeps its address, {}", now.address)?,
+    }
+    Ok(ExitCode::from(NO))
+}
+
+fn sentence(ssid: &Ssid, affected: &Affected, undo: bool) -> String {
     let Affected {
         interface,
         policy,
@@ -90,14 +159,20 @@ fn sentence(ssid: &Ssid, affected: &Affected) -> String {
             );
         }
     };
+    let another = if undo { "its previous" } else { "another" };
     match (effect, connected) {
-        (Effect::Now, _) => format!("{interface}: connects to {ssid} again under another address"),
+        (Effect::Now, _) => {
+            format!("{interface}: connects to {ssid} again under {another} address")
+        }
+        (Effect::None, _) if undo => {
+            format!("{interface}: {ssid} keeps its address: it has its first one, and {policy}")
+        }
         (Effect::None, _) => format!("{interface}: {ssid} keeps its address: {policy}"),
         (Effect::NextAssociation | Effect::Unknown, true) => format!(
-            "{interface}: {ssid} gets another address at the next association; --now connects again at once"
+            "{interface}: {ssid} gets {another} address at the next association; --now connects again at once"
         ),
         (Effect::NextAssociation | Effect::Unknown, false) => {
-            format!("{interface}: {ssid} gets another address at the next association")
+            format!("{interface}: {ssid} gets {another} address at the next association")
         }
     }
 }
@@ -131,6 +206,7 @@ mod tests {
         let request = Request::Reroll {
             ssid: ssid.clone(),
             now: words.contains(&"--now"),
+            undo: words.contains(&"--undo"),
         };
         let reply = Reply::Rerolled {
             ssid,
@@ -172,6 +248,22 @@ mod tests {
             affected(stable(), true, Effect::Now),
             true,
             "wlan0: connects to Cafe again under another address",
+        );
+    }
+
+    #[test]
+    fn it_says_when_the_previous_address_comes_back() {
+        assert_said(
+            &["Cafe", "--undo"],
+            affected(Ok(Policy::Stable), false, Effect::NextAssociation),
+            true,
+            "wlan0: Cafe gets its previous address at the next association",
+        );
+        assert_said(
+            &["Cafe", "--undo"],
+            affected(Ok(Policy::Stable), false, Effect::None),
+            false,
+            "wlan0: Cafe keeps its address: it has its first one, and its policy is stable",
         );
     }
 

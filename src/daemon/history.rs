@@ -56,6 +56,11 @@ impl KeptHistory {
         self.current.renewed(ssid, SystemTime::now())
     }
 
+    /// The network's record with its previous address; `None`: it has its first one.
+    pub(super) fn restored(&self, ssid: &Ssid) -> Option<Record> {
+        self.current.restored(ssid, SystemTime::now())
+    }
+
     /// Takes in what was learned and writes everything down.
     pub(super) fn learn(&mut self, ssid: Ssid, record: Record) {
         self.current.learn(ssid, record);

@@ -41,6 +41,7 @@ pub(crate) fn reply(data: &[u8]) {
         Request::Reroll {
             ssid: ssid.clone(),
             now: false,
+            undo: false,
         },
         Request::Rejoin { ssid },
     ] {

@@ -23,6 +23,9 @@ pub enum Request {
         ssid: Ssid,
         /// Reconnect under the new address at once if an interface is connected to the network.
         now: bool,
+        /// Give it its previous address.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        undo: bool,
     },
     /// Scan all channels now, under a mask.
     Scan {
@@ -107,6 +110,7 @@ struct Reroll {
     ssid: Option<String>,
     ssid_hex: Option<String>,
     now: Option<bool>,
+    undo: Option<bool>,
 }
 
 #[derive(Deserialize)]
@@ -157,10 +161,12 @@ impl Request {
                     ssid,
                     ssid_hex,
                     now,
+                    undo,
                 } = json::read(arguments)?;
                 Self::Reroll {
                     ssid: network(ssid, ssid_hex)?,
                     now: now.unwrap_or_default(),
+                    undo: undo.unwrap_or_default(),
                 }
             }
             "rejoin" => {

@@ -66,6 +66,7 @@ fn requests_are_read() {
     let home = Request::Reroll {
         ssid: ssid("Caf\u{e9}"),
         now: false,
+        undo: false,
     };
     assert_eq!(
         request(r#"{"request":"reroll","ssid":"Caf\u00e9"}"#),
@@ -79,7 +80,8 @@ fn requests_are_read() {
         request(r#"{"request":"reroll","ssid":"Home","now":true}"#),
         Ok(Request::Reroll {
             ssid: ssid("Home"),
-            now: true
+            now: true,
+            undo: false
         })
     );
     assert_eq!(
@@ -263,7 +265,11 @@ fn any_request() -> impl Strategy<Value = Request> {
         Just(Request::Interfaces),
         Just(Request::Status),
         Just(Request::Reload),
-        (any_ssid(), any::<bool>()).prop_map(|(ssid, now)| Request::Reroll { ssid, now }),
+        (any_ssid(), any::<bool>()).prop_map(|(ssid, now)| Request::Reroll {
+            ssid,
+            now,
+            undo: now,
+        }),
         any_ssid().prop_map(|ssid| Request::Rejoin { ssid }),
         option::of(any_text()).prop_map(|interface| Request::Scan { interface }),
         option::of(any_text()).prop_map(|interface| Request::Rotate { interface }),
@@ -556,6 +562,7 @@ fn any_exchange() -> impl Strategy<Value = (Request, Answer)> {
             let request = Request::Reroll {
                 ssid: ssid.clone(),
                 now: true,
+                undo: false,
             };
             (request, Reply::Rerolled { ssid, interfaces })
         }),

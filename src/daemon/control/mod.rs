@@ -113,7 +113,7 @@ impl Daemon {
                 }),
                 Err(errors) => Err(Fault::from(&errors)),
             },
-            Request::Reroll { ssid, now } => self.reroll(ssid, *now),
+            Request::Reroll { ssid, now, undo } => self.reroll(ssid, *now, *undo),
             Request::Rejoin { ssid } => Ok(self.rejoin(ssid)),
             Request::Rotate { interface } => self.rotate(interface.as_ref()),
             Request::Pause { interface, for_ms } => self.pause(interface.as_ref(), *for_ms),
@@ -191,14 +191,21 @@ impl Daemon {
 
 /// What the policies are, and what comes of a request about a network.
 impl Daemon {
-    fn reroll(&mut self, ssid: &Ssid, now: bool) -> Answer {
+    fn reroll(&mut self, ssid: &Ssid, now: bool, undo: bool) -> Answer {
         if !self.environment.history.has_room_for(ssid) {
             let message = format!(
                 "the addresses of {MAX_REQUESTED} networks were renewed: no more networks that macveil has not joined; remove `history` in the state directory to forget all renewals"
             );
             return Err(Fault::new(FaultKind::TooManyNetworks, message));
         }
+        let history = &self.environment.history;
+        let record = if undo {
+            history.restored(ssid)
+        } else {
+            Some(history.renewed(ssid))
+        };
         let interfaces = self.affected(ssid, |policy, connected| match policy {
+            _ if record.is_none() => Effect::None,
             Ok(Policy::Permanent | Policy::Preserve | Policy::Explicit(_)) => Effect::None,
             Ok(Policy::Random | Policy::Stable | Policy::StableSsid) if connected && now => {
                 Effect::Now
@@ -206,12 +213,14 @@ impl Daemon {
             Ok(Policy::Random | Policy::Stable | Policy::StableSsid) => Effect::NextAssociation,
             Err(_) => Effect::Unknown,
         });
-        if interfaces.iter().any(|it| it.effect != Effect::None) {
+        if let Some(record) = record
+            && interfaces.iter().any(|it| it.effect != Effect::None)
+        {
+            let which = if undo { "previous" } else { "new" };
             info!(
-                "{}: new address from the next association on, as requested",
+                "{}: {which} address from the next association on, as requested",
                 LoggedSsid(ssid)
             );
-            let record = self.environment.history.renewed(ssid);
             self.remember(None, ssid.clone(), record);
         }
         self.rejoin_where(&interfaces, ssid);

@@ -76,6 +76,17 @@ impl History {
         self.record(ssid).unwrap_or_default().renew(seconds(now))
     }
 
+    /// The network's record with its previous address; `None`: it has its first one.
+    #[must_use]
+    pub fn restored(&self, ssid: &Ssid, now: SystemTime) -> Option<Record> {
+        let record = self.record(ssid)?;
+        Some(Record {
+            generation: record.generation.checked_sub(1)?,
+            since: seconds(now),
+            ..record
+        })
+    }
+
     /// The number of networks.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -146,6 +157,19 @@ mod tests {
         history.rotate(&home(), DAY, hours(0)).unwrap();
         history.used(&home(), hours(hour)).unwrap();
         history
+    }
+
+    #[test]
+    fn previous_address_is_restored_down_to_the_first() {
+        let ssid = Ssid::new(b"Home").unwrap();
+        let now = UNIX_EPOCH + Duration::from_secs(50);
+        let mut history = History::default();
+        assert_eq!(history.restored(&ssid, now), None);
+        history.learn(ssid.clone(), history.renewed(&ssid, now));
+        let restored = history.restored(&ssid, now).unwrap();
+        assert_eq!((restored.generation, restored.since), (0, 50));
+        history.learn(ssid.clone(), restored);
+        assert_eq!(history.restored(&ssid, now), None);
     }
 
     #[test]
