@@ -20,7 +20,10 @@ use macveil_core::types::Ssid;
 ///
 /// The command exits with status 1 if the policy of the network allows no other address.
 #[derive(Debug, clap::Args)]
-#[allow(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of the command line"
+)]
 #[command(after_help = "Examples:
   macveil reroll Cafe
   macveil reroll Cafe --now
