@@ -4,16 +4,43 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use super::inflate::gunzip;
 use crate::store::regular::{self, Links};
-use crate::tools::doctor::{Content, FileList, Files, Process};
+use crate::tools::doctor::{Content, FileList, Files, Process, files_of_units, files_to_read};
 
 /// Longer files are cut off.
 const MAX_FILE_SIZE: u64 = 256 * 1024;
+/// For the kernel's configuration and list of modules.
+const MAX_LARGE_SIZE: u64 = 8 * 1024 * 1024;
 /// Maximum number of entries read per directory.
 const MAX_ENTRIES: usize = 1024;
 
+/// Reads the files of these interfaces, and those that they name.
+pub(super) fn read_all(
+    root: &Path,
+    processes: &[Process],
+    interfaces: &[(&str, u32)],
+    release: &str,
+) -> Files {
+    /// A unit names a script, and the script a file.
+    const STEPS: usize = 2;
+    let mut files = read(root, &files_to_read(processes, interfaces, release));
+    for _ in 0..STEPS {
+        let named = interfaces.iter();
+        let named: Vec<_> = named
+            .flat_map(|(name, _)| files_of_units(&files, name))
+            .collect();
+        for path in named {
+            if let Some(content) = content(&below(root, &path), MAX_FILE_SIZE) {
+                files.add(path, content);
+            }
+        }
+    }
+    files
+}
+
 /// Reads the files that exist.
-pub(super) fn read(root: &Path, wanted: &FileList) -> Files {
+fn read(root: &Path, wanted: &FileList) -> Files {
     let mut files = Files::default();
     let mut add = |path: &str, content: Option<Content>| {
         if let Some(content) = content {
@@ -21,18 +48,28 @@ pub(super) fn read(root: &Path, wanted: &FileList) -> Files {
         }
     };
     for path in &wanted.files {
-        add(path, content(&below(root, path)));
+        add(path, content(&below(root, path), MAX_FILE_SIZE));
+    }
+    for path in &wanted.large {
+        add(path, content(&below(root, path), MAX_LARGE_SIZE));
+    }
+    let max = usize::try_from(MAX_LARGE_SIZE).unwrap_or(0);
+    for (path, name) in &wanted.compressed {
+        let file = regular::read(&below(root, path), Links::Follow, MAX_LARGE_SIZE).ok();
+        let text = file.and_then(|file| gunzip(&file, max));
+        let text = text.map(|text| String::from_utf8_lossy(&text).into_owned());
+        add(name, text.map(Content::Text));
     }
     for directory in &wanted.directories {
         for path in entries(root, directory) {
-            add(&path, content(&below(root, &path)));
+            add(&path, content(&below(root, &path), MAX_FILE_SIZE));
         }
     }
     for (directory, ending) in &wanted.nested {
         let drop_ins = entries(root, directory).into_iter();
         for directory in drop_ins.filter(|path| path.ends_with(ending)) {
             for path in entries(root, &directory) {
-                add(&path, content(&below(root, &path)));
+                add(&path, content(&below(root, &path), MAX_FILE_SIZE));
             }
         }
     }
@@ -56,7 +93,7 @@ fn below(root: &Path, path: &str) -> PathBuf {
     root.join(path.trim_start_matches('/'))
 }
 
-fn content(path: &Path) -> Option<Content> {
+fn content(path: &Path, max: u64) -> Option<Content> {
     let metadata = match fs::metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
             return Some(Content::Denied);
@@ -71,8 +108,8 @@ fn content(path: &Path) -> Option<Content> {
         return Some(Content::Text(String::new()));
     }
     let mut bytes = Vec::new();
-    let read = regular::open(path, Links::Follow)
-        .and_then(|file| file.take(MAX_FILE_SIZE).read_to_end(&mut bytes));
+    let read =
+        regular::open(path, Links::Follow).and_then(|file| file.take(max).read_to_end(&mut bytes));
     Some(match read {
         Ok(_) => Content::Text(String::from_utf8_lossy(&bytes).into_owned()),
         Err(_) => Content::Denied,

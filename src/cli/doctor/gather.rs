@@ -9,7 +9,7 @@ use crate::config::{Config, DeviceFacts, Errors, Layout};
 use crate::platform::managers::{ActiveManagers, another_runs};
 use crate::platform::netlink::Kernel;
 use crate::store::{KEY_FILE, read_secret};
-use crate::tools::doctor::{CardFacts, Facts, MacveilFacts, Process, files_to_read, interfaces};
+use crate::tools::doctor::{CardFacts, Facts, MacveilFacts, Process, interfaces};
 use macveil_core::address::is_weak_key;
 use macveil_core::machine::{self, OnFailure};
 use macveil_core::types::{DeviceKind, Mac};
@@ -59,7 +59,7 @@ pub(super) fn facts(root: &Path, interface: Option<&str>, tries: bool) -> Result
         .collect();
     Ok(Facts {
         release: kernel.release(),
-        files: files::read(root, &files_to_read(&processes, &interfaces, &release)),
+        files: files::read_all(root, &processes, &interfaces, &release),
         release_name: release,
         macveil,
         cards,

@@ -2,6 +2,7 @@
 
 mod files;
 mod gather;
+mod inflate;
 mod render;
 mod supplicant;
 #[cfg(test)]

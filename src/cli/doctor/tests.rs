@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::platform::managers::ManagerKind;
 use crate::tools::doctor::{
-    CardFacts, Control, Facts, Finding, MacveilFacts, Severity, Topic, files_to_read, fuzzing,
+    CardFacts, Control, Facts, Finding, MacveilFacts, Severity, Topic, fuzzing,
 };
 use macveil_testkit::misconfigurations::{self, Plant};
 
@@ -158,10 +158,7 @@ impl Machine {
         Facts {
             release: (6, 12),
             macveil: self.macveil.clone(),
-            files: files::read(
-                self.root.path(),
-                &files_to_read(&processes, &[("wlan0", 3)], RELEASE),
-            ),
+            files: files::read_all(self.root.path(), &processes, &[("wlan0", 3)], RELEASE),
             release_name: RELEASE.to_owned(),
             cards: vec![self.card.clone()],
             processes,
@@ -742,4 +739,63 @@ fn stored_duid_with_the_permanent_address_is_a_problem() {
         ("dhcp-host-name", "warning", "/etc/own.conf line 1"),
     ];
     found_only(&machine, &expected, "files that the arguments name");
+}
+
+#[test]
+fn files_that_units_and_scripts_name_are_read() {
+    const NIX: &str = "/etc/systemd/system/wpa_supplicant-wlan0.service";
+    const UNIT: &str = "[Unit]\nAfter=macveil.service\n[Service]\n";
+    let stopped = || {
+        let machine = Machine::good();
+        machine.remove("/proc/41");
+        machine.remove(WPA);
+        machine.remove(&format!("{WANTS}/wpa_supplicant@wlan0.service"));
+        machine.link(&format!("{WANTS}/wpa_supplicant-wlan0.service"), NIX);
+        machine
+    };
+    let text = format!("{OWN}mac_addr=1\n");
+    let found = |machine: &Machine, hint: &str| {
+        found_alone(
+            machine,
+            Some(("supplicant-mac-addr", "warning", hint)),
+            hint,
+        );
+    };
+    let machine = stopped();
+    let start = "ExecStart=/nix/store/a-wpa/bin/wpa_supplicant -s -i %i -c /nix/store/b.conf -I /etc/c.conf";
+    machine.write(NIX, &format!("{UNIT}{}\n", start.replace("%i", "wlan0")));
+    machine.write("/nix/store/b.conf", OWN);
+    machine.write("/etc/c.conf", "mac_addr=1\n");
+    found(&machine, "/etc/c.conf line 1");
+    let machine = stopped();
+    machine.write(NIX, &format!("{UNIT}RootDirectory=/run/wpa\n{start}\n"));
+    machine.write("/run/wpa/nix/store/b.conf", &text);
+    machine.write("/run/wpa/etc/c.conf", "");
+    found(&machine, "/run/wpa/nix/store/b.conf line 3");
+    let machine = stopped();
+    machine.write(NIX, &format!("{UNIT}ExecStart=/nix/store/start\n"));
+    machine.write(
+        "/nix/store/start",
+        "#!/bin/sh\nexec wpa_supplicant -s -i wlan0 -c /etc/d.conf\n",
+    );
+    machine.write("/etc/d.conf", &text);
+    found(&machine, "/etc/d.conf line 3");
+    let machine = stopped();
+    machine.remove(&format!("{WANTS}/wpa_supplicant-wlan0.service"));
+    machine.write(
+        "/etc/sv/wpa_supplicant/conf",
+        "CONF_FILE=\"/etc/void.conf\"\n",
+    );
+    machine.write("/etc/void.conf", &text);
+    found(&machine, "/etc/void.conf line 3");
+}
+
+#[test]
+fn options_of_the_running_kernel_are_read_from_proc() {
+    let machine = Machine::good();
+    let file = machine.path("/proc/config.gz");
+    // `# CONFIG_NET_CLS_ACT is not set`, by `gzip -n`.
+    fs::write(file, data_encoding::HEXLOWER.decode(b"1f8b0800000000000203535670f6f773f3748ff7730d8977f6098e77740e51c82c56c8cb2f51284e2de102005505e17d20000000").unwrap()).unwrap();
+    let expected = ("source-guard", "warning", "CONFIG_NET_CLS_ACT");
+    found_alone(&machine, Some(expected), "config.gz");
 }

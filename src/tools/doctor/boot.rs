@@ -200,6 +200,7 @@ fn order(facts: &Facts, card: &CardFacts) -> Option<Finding> {
             "wpa_supplicant-nl80211@.service".to_owned(),
         ),
         (format!("netplan-wpa-{name}.service"), String::new()),
+        (format!("wpa_supplicant-{name}.service"), String::new()),
     ];
     let (unit, template) = units_of_it.into_iter().find(enabled)?;
     let after = [&unit, &template]

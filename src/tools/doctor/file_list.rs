@@ -5,7 +5,7 @@ use super::facts::PROGRAMS;
 use super::kernel::{configuration_files as configuration_files_of, module_list};
 use super::link_file::{DROP_INS, NETWORK_DIRECTORIES};
 use super::processes::Process;
-use super::supplicant::configuration_files;
+use super::supplicant::{VOID_FILE, configuration_files};
 use super::units::{DIRECTORIES, TARGETS};
 
 /// Paths to read.
@@ -13,6 +13,10 @@ use super::units::{DIRECTORIES, TARGETS};
 pub(crate) struct FileList {
     /// Files to read.
     pub(crate) files: Vec<String>,
+    /// Files that can be large.
+    pub(crate) large: Vec<String>,
+    /// Files in gzip format, and the names of their contents.
+    pub(crate) compressed: Vec<(String, String)>,
     /// Directories whose files to read.
     pub(crate) directories: Vec<String>,
     /// Directories whose subdirectories with this ending have files to read.
@@ -42,13 +46,15 @@ const FILES: [&str; 16] = [
     "/proc/sys/net/ipv6/conf/*/disable_ipv6",
     "/run/udev/data/n#",
 ];
-const UNITS: [&str; 6] = [
+const UNITS: [&str; 8] = [
     "macveil.service",
     "wpa_supplicant@.service",
     "wpa_supplicant@*.service",
     "wpa_supplicant-nl80211@.service",
     "wpa_supplicant-nl80211@*.service",
     "netplan-wpa-*.service",
+    "wpa_supplicant-*.service",
+    "wpa_supplicant.service",
 ];
 const PLAIN_DIRECTORIES: [&str; 4] = [
     "/var/lib/iwd",
@@ -87,8 +93,11 @@ pub(crate) fn files_to_read(
             wanted.nested.push((directory.to_owned(), ending));
         }
     }
-    wanted.files.extend(configuration_files_of(release));
-    wanted.files.push(module_list(release));
+    let [proc, others @ ..] = configuration_files_of(release);
+    wanted.compressed.push((format!("{proc}.gz"), proc));
+    wanted.large.extend(others);
+    wanted.large.push(module_list(release));
+    wanted.files.push(VOID_FILE.to_owned());
     let listed = LISTED.into_iter().map(str::to_owned);
     wanted.listed.extend(listed);
     wanted.files.append(&mut dhcp_files(processes));

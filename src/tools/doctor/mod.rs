@@ -47,7 +47,7 @@ pub(crate) use file_list::{FileList, files_to_read};
 pub(crate) use files::{Content, Files};
 pub(crate) use finding::{Finding, Severity, Topic};
 pub(crate) use processes::Process;
-pub(crate) use supplicant::interfaces;
+pub(crate) use supplicant::{files_of_units, interfaces};
 
 #[cfg(test)]
 use finding::Check;

@@ -1,6 +1,7 @@
 //! systemd units: whether they are enabled, and their settings.
 
 use super::facts::Facts;
+use super::files::Files;
 use super::text::{self, Setting};
 
 /// Directories of units, highest priority first (`systemd.unit(5)`).
@@ -37,10 +38,14 @@ pub(super) fn is_enabled(facts: &Facts, unit: &str) -> bool {
 
 /// Text of the unit file.
 pub(super) fn file<'a>(facts: &'a Facts, unit: &str) -> Option<&'a str> {
+    file_in(&facts.files, unit)
+}
+
+fn file_in<'a>(files: &'a Files, unit: &str) -> Option<&'a str> {
     let mut paths = DIRECTORIES
         .iter()
         .map(|directory| format!("{directory}/{unit}"));
-    paths.find_map(|path| facts.files.text(&path))
+    paths.find_map(|path| files.text(&path))
 }
 
 /// All settings of a key in the unit file and its drop-ins.
@@ -50,13 +55,23 @@ pub(super) fn settings<'a>(
     section: &'a str,
     key: &'a str,
 ) -> Vec<Setting<'a>> {
+    settings_in(&facts.files, unit, section, key)
+}
+
+/// The same, without the other facts.
+pub(super) fn settings_in<'a>(
+    files: &'a Files,
+    unit: &str,
+    section: &'a str,
+    key: &'a str,
+) -> Vec<Setting<'a>> {
     let directories: Vec<_> = DIRECTORIES
         .iter()
         .map(|directory| format!("{directory}/{unit}.d"))
         .collect();
     let directories: Vec<_> = directories.iter().map(String::as_str).collect();
-    let drop_ins = facts.files.layered(&directories, ".conf");
-    let texts = file(facts, unit).into_iter();
+    let drop_ins = files.layered(&directories, ".conf");
+    let texts = file_in(files, unit).into_iter();
     let texts = texts.chain(drop_ins.into_iter().map(|(_, text)| text));
     let mut matching = Vec::new();
     for text in texts {

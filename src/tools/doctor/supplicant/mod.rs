@@ -3,6 +3,7 @@
 mod control;
 mod identifying;
 mod networks;
+mod unit_files;
 
 use super::facts::{CardFacts, Facts};
 use super::files::Content;
@@ -10,6 +11,8 @@ use super::finding::{Check, Finding, Topic};
 use super::processes::Process;
 use super::units;
 use super::wpa_file::{Entry, entries};
+
+pub(crate) use unit_files::{VOID_FILE, files_of_units};
 
 static CONFIGURATION: Check = Topic::Supplicant.check(
     "supplicant-configuration",
@@ -56,19 +59,14 @@ struct Supplicant<'a> {
 
 pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
     let arguments = arguments(&facts.processes, &card.name);
-    let named = match &arguments {
-        Some(arguments) => arguments.files.clone(),
-        None => Vec::new(),
+    let wanted: Vec<_> = match &arguments {
+        Some(arguments) => arguments.files.iter().copied().map(str::to_owned).collect(),
+        None => usual_paths(facts, card),
     };
-    let usual = arguments
-        .is_none()
-        .then(|| usual_path(facts, card))
-        .flatten();
-    if arguments.is_none() && usual.is_none() {
+    if arguments.is_none() && wanted.is_empty() {
         return Vec::new();
     }
     let process = arguments.as_ref().map(|arguments| arguments.process);
-    let wanted = named.iter().copied().map(str::to_owned).chain(usual);
     let mut findings = Vec::new();
     let mut files = Vec::new();
     for file in wanted {
@@ -190,20 +188,24 @@ pub(crate) fn interfaces(processes: &[Process]) -> Vec<String> {
     names.map(|(_, name)| name.to_owned()).collect()
 }
 
-/// Path of the configuration file, if a unit starts `wpa_supplicant` for the card or there is a file for it.
-fn usual_path(facts: &Facts, card: &CardFacts) -> Option<String> {
+/// The configuration files, if a unit starts `wpa_supplicant` for the card or there is a file for it.
+fn usual_paths(facts: &Facts, card: &CardFacts) -> Vec<String> {
     let name = &card.name;
     let own = format!("{DIRECTORY}/wpa_supplicant-{name}.conf");
-    let is_enabled = |unit: &&str| units::is_enabled(facts, &format!("{unit}@{name}.service"));
-    let own_is_used = ["wpa_supplicant"].iter().any(is_enabled) || facts.files.has(&own);
-    if own_is_used {
-        return Some(own);
+    let is_enabled = |unit: &str| units::is_enabled(facts, unit);
+    if is_enabled(&format!("wpa_supplicant@{name}.service")) || facts.files.has(&own) {
+        return vec![own];
+    }
+    let named = unit_files::configured(&facts.files, name, is_enabled);
+    if !named.is_empty() {
+        return named;
     }
     let by_driver = format!("{DIRECTORY}/wpa_supplicant-nl80211-{name}.conf");
     let common = format!("{DIRECTORY}/wpa_supplicant.conf");
-    [by_driver, common]
+    let there = [by_driver, common]
         .into_iter()
-        .find(|path| facts.files.has(path))
+        .find(|path| facts.files.has(path));
+    there.into_iter().collect()
 }
 
 /// Possible configuration files for an interface.
