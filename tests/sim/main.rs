@@ -22,7 +22,7 @@ mod setup;
 mod stories;
 mod world;
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use day::{Day, courses, shrink};
 use promise::{Kind, What};
@@ -66,6 +66,24 @@ fn plain_days_with_any_driver_are_good() {
             day.expect_good();
         }
     }
+}
+
+/// That macveil ends them would hide whether it also switches them off.
+#[test]
+fn connected_supplicant_makes_no_background_scan() {
+    let mut world = setup::world(1, setup::driver(world::Quirk::None), &[setup::Site::home()]);
+    for network in &mut world.supplicant.networks {
+        network.bgscan = true;
+    }
+    world.supplicant_starts();
+    world.pass(Duration::from_secs(30));
+    assert!(world.background_scans > 0);
+    world.start_daemon();
+    world.pass(Duration::from_secs(10));
+    world.background_scans = 0;
+    world.pass(Duration::from_secs(60));
+    assert!(world.is_connected_to("home"));
+    assert_eq!(world.background_scans, 0);
 }
 
 /// Every action fails in every way, one at a time, on each of the plain days.
@@ -137,7 +155,7 @@ fn a_day_is_the_same_after_it_was_told() {
 #[test]
 fn what_goes_wrong_is_told_by_a_short_day() {
     for (sabotage, longest) in [
-        (Sabotage::NoNewMask, 2),
+        (Sabotage::NoNewMask, 3),
         (Sabotage::NeverQuiet, 3),
         (Sabotage::NoSourceGuard, 1),
     ] {

@@ -44,8 +44,12 @@ fn line(line: &[u8]) -> Option<Line> {
 pub(super) struct Details {
     /// `ssid`; `None` if not set or empty, which matches any network.
     pub(super) ssid: Option<Ssid>,
-    /// `scan_ssid`.
+    /// The user marked it hidden: `scan_ssid` is 1, or was.
     pub(super) hidden: bool,
+    /// `scan_ssid` now.
+    pub(super) scan_ssid: Option<String>,
+    /// `bgscan` now.
+    pub(super) bgscan: Option<String>,
     /// `priority`.
     pub(super) priority: i32,
     /// The words of `key_mgmt`.

@@ -83,6 +83,43 @@ pub(super) struct AcceptedBssids {
     pub(super) value: String,
 }
 
+/// A line of a network's block that macveil changes, because it makes wpa_supplicant scan while connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum BlockSetting {
+    /// Background scans, for roaming.
+    Bgscan,
+    /// Marks a network as hidden: it is named in every scan.
+    ScanSsid,
+}
+
+impl BlockSetting {
+    pub(super) const ALL: [Self; 2] = [Self::Bgscan, Self::ScanSsid];
+
+    /// The name in `GET_NETWORK` and `SET_NETWORK`.
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Bgscan => "bgscan",
+            Self::ScanSsid => "scan_ssid",
+        }
+    }
+
+    /// macveil's value.
+    pub(super) const fn ours(self) -> &'static str {
+        match self {
+            Self::Bgscan => "\"\"",
+            Self::ScanSsid => "0",
+        }
+    }
+}
+
+/// The original value of a block's line as it can be set, with the network's SSID, because wpa_supplicant
+/// reuses ids.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct BlockValue {
+    pub(super) ssid: Option<Ssid>,
+    pub(super) value: String,
+}
+
 /// The original values, also on disk in case macveil is killed.
 ///
 /// A new wpa_supplicant starts with its own values again. Values that equal macveil's need no restoring.
@@ -98,6 +135,8 @@ pub(super) struct SavedSettings {
     accepted_bssids: BTreeMap<u32, AcceptedBssids>,
     /// The limits that this wpa_supplicant has now, by network id.
     pub(super) imposed_limits: BTreeMap<u32, String>,
+    /// By network id; only changed ones.
+    blocks: BTreeMap<(u32, BlockSetting), BlockValue>,
     /// macveil's values were set in this wpa_supplicant. It may have reread its configuration since.
     pub(super) imposed: bool,
     /// A setting may have been changed.
@@ -121,6 +160,7 @@ impl SavedSettings {
             network_addresses: BTreeMap::new(),
             accepted_bssids: BTreeMap::new(),
             imposed_limits: BTreeMap::new(),
+            blocks: BTreeMap::new(),
             imposed: false,
             touched: false,
             p2p_disabled: false,
@@ -199,6 +239,22 @@ impl SavedSettings {
         }
     }
 
+    /// Records a line of a network's block before it is changed.
+    pub(super) fn record_block(&mut self, id: u32, setting: BlockSetting, original: BlockValue) {
+        self.blocks.insert((id, setting), original);
+        self.save();
+    }
+
+    /// The user marked the network hidden, which macveil changed.
+    pub(super) fn was_hidden(&self, id: u32, ssid: Option<&Ssid>) -> bool {
+        let block = self.blocks.get(&(id, BlockSetting::ScanSsid));
+        block.is_some_and(|block| block.ssid.as_ref() == ssid && block.value == "1")
+    }
+
+    pub(super) fn take_blocks(&mut self) -> BTreeMap<(u32, BlockSetting), BlockValue> {
+        std::mem::take(&mut self.blocks)
+    }
+
     /// P2P was disabled for the whole process.
     pub(super) fn disable_p2p(&mut self) {
         if !std::mem::replace(&mut self.p2p_disabled, true) {
@@ -221,6 +277,9 @@ impl SavedSettings {
             SavedValue::Accepted(id, accepted) => {
                 self.accepted_bssids.insert(id, accepted);
             }
+            SavedValue::Block(id, setting, block) => {
+                self.blocks.insert((id, setting), block);
+            }
             SavedValue::P2p => self.p2p_disabled = true,
         }
     }
@@ -236,9 +295,12 @@ impl SavedSettings {
         let accepted = self.accepted_bssids.iter();
         let accepted = accepted.map(|(&id, accepted)| SavedValue::Accepted(id, accepted.clone()));
         let networks = networks.chain(accepted);
+        let blocks = self.blocks.iter();
+        let blocks =
+            blocks.map(|(&(id, setting), block)| SavedValue::Block(id, setting, block.clone()));
         let p2p = self.p2p_disabled.then_some(SavedValue::P2p);
         self.file
-            .write(identity, settings.chain(networks).chain(p2p));
+            .write(identity, settings.chain(networks).chain(blocks).chain(p2p));
     }
 
     /// The settings to restore.
@@ -255,6 +317,7 @@ impl SavedSettings {
         self.network_addresses.clear();
         self.accepted_bssids.clear();
         self.imposed_limits.clear();
+        self.blocks.clear();
         self.networks.clear();
         self.imposed = false;
         self.touched = false;
@@ -266,6 +329,17 @@ impl SavedSettings {
     /// Drops cached details, so that they are read again.
     pub(super) fn forget_networks(&mut self) {
         self.networks.clear();
+    }
+
+    /// Drops what is cached of one network.
+    pub(super) fn forget_network(&mut self, id: u32) {
+        self.networks.remove(&id);
+    }
+
+    /// Drops what is cached of the networks with this SSID.
+    pub(super) fn forget_networks_of(&mut self, ssid: &Ssid) {
+        self.networks
+            .retain(|_, (_, details)| details.ssid.as_ref() != Some(ssid));
     }
 
     /// The cached details of a network, if its line has not changed.

@@ -7,7 +7,7 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use super::saved_settings::{AcceptedBssids, NetworkAddress, Setting};
+use super::saved_settings::{AcceptedBssids, BlockSetting, BlockValue, NetworkAddress, Setting};
 use crate::platform::socket_watcher::Identity;
 use crate::store::atomic;
 use crate::store::regular::{self, Links};
@@ -23,6 +23,7 @@ pub(super) enum SavedValue {
     Setting(Setting, i32),
     Network(u32, NetworkAddress),
     Accepted(u32, AcceptedBssids),
+    Block(u32, BlockSetting, BlockValue),
     P2p,
 }
 
@@ -83,11 +84,18 @@ impl SavedValue {
             Self::Accepted(id, AcceptedBssids { ssid, value }) => {
                 write!(text, "accept {id} {} {value}", name(ssid.as_ref()))
             }
+            Self::Block(id, setting, BlockValue { ssid, value }) => {
+                let ssid = name(ssid.as_ref());
+                write!(text, "block {id} {ssid} {} {value}", setting.name())
+            }
             Self::P2p => write!(text, "p2p"),
         };
     }
 
     fn parse(line: &str) -> Option<Self> {
+        if let Some(block) = line.strip_prefix("block ") {
+            return Self::parse_block(block);
+        }
         let words: Vec<_> = line.split(' ').collect();
         match words[..] {
             ["set", name, value] => {
@@ -111,6 +119,23 @@ impl SavedValue {
             ["p2p"] => Some(Self::P2p),
             _ => None,
         }
+    }
+
+    /// The value can have spaces.
+    fn parse_block(line: &str) -> Option<Self> {
+        let words: Vec<_> = line.splitn(4, ' ').collect();
+        let [id, ssid, name, value] = words[..] else {
+            return None;
+        };
+        let mut settings = BlockSetting::ALL.into_iter();
+        let setting = settings.find(|setting| setting.name() == name)?;
+        let ssid = parse_name(ssid).ok()?;
+        let value = value.to_owned();
+        Some(Self::Block(
+            id.parse().ok()?,
+            setting,
+            BlockValue { ssid, value },
+        ))
     }
 }
 
@@ -159,6 +184,14 @@ mod tests {
                         None,
                         "02:00:00:00:03:00 02:00:00:00:04:00/ff:ff:ff:ff:ff:00",
                     ),
+                ),
+                SavedValue::Block(
+                    3,
+                    BlockSetting::Bgscan,
+                    BlockValue {
+                        ssid: Ssid::new(b"a"),
+                        value: "\"simple:5:-45:5 x\"".to_owned(),
+                    },
                 ),
                 SavedValue::P2p,
             ])

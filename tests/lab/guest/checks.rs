@@ -250,6 +250,12 @@ impl World {
             // The current one is not a setting.
             let networks = control.ask("LIST_NETWORKS")?.replace("[CURRENT]", "");
             all.extend(networks.lines().map(str::to_owned));
+            for id in 0..networks.lines().count().saturating_sub(1) {
+                for name in ["bgscan", "scan_ssid"] {
+                    let value = control.ask(&format!("GET_NETWORK {id} {name}"))?;
+                    all.push(format!("network {id} {name}={value}"));
+                }
+            }
         }
         Ok(all)
     }

@@ -185,6 +185,7 @@ impl Player {
             way,
             passphrase,
             id_str: id_str.trim_matches('"').to_owned(),
+            bgscan: line("bgscan").is_some(),
             ..Network::new(id, ssid(&network.ssid))
         }
     }

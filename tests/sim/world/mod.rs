@@ -60,6 +60,8 @@ pub struct World {
     pub chance: StdRng,
     /// Happenings so far.
     pub steps: u64,
+    /// Of the supplicant.
+    pub background_scans: u32,
     queue: BTreeMap<(Duration, u64), Happening>,
     serial: u64,
     /// When macveil's client told last whether there is a supplicant.
@@ -80,6 +82,7 @@ impl World {
             sniffer: Sniffer::default(),
             chance: StdRng::seed_from_u64(seed),
             steps: 0,
+            background_scans: 0,
             queue: BTreeMap::new(),
             serial: 0,
             told_presence: Duration::ZERO,

@@ -21,6 +21,7 @@ impl Session<'_> {
             tracing::debug!("wpa_supplicant does not support PMKSA_FLUSH");
         }
         self.limit(limits).await?;
+        self.silence_again(ssid).await?;
         self.admit(Some(ssid), except, None).await
     }
 

@@ -7,6 +7,7 @@ mod limits;
 mod networks;
 mod quiesce;
 mod restore;
+mod silence;
 
 use macveil_core::machine::wpa::{Failure, Reply, Request, SupplicantStatus};
 
@@ -45,6 +46,7 @@ pub(super) async fn serve(session: &mut Session<'_>, request: Request) -> Reply 
             except,
             limits,
         } => Reply::Done(session.allow_roaming(&ssid, &except, &limits).await),
+        Request::Silence => Reply::Done(session.silence_while_connected().await),
         Request::Restore { resume } => Reply::Done(session.restore(resume).await),
     }
 }
@@ -59,6 +61,7 @@ pub(super) fn decline(request: &Request, failure: Failure) -> Reply {
         | Request::ForgetOwnAddress
         | Request::Connect
         | Request::AllowRoaming { .. }
+        | Request::Silence
         | Request::Restore { .. } => Reply::Done(Err(failure)),
     }
 }

@@ -4,6 +4,7 @@ use macveil_core::machine::wpa::{Failure, NetworkList};
 use macveil_core::types::{BssEntry, Mac};
 
 use super::super::network::{self, Configured, Details, Line};
+use super::super::saved_settings::BlockSetting;
 use super::super::session::Session;
 use super::super::{table, text};
 
@@ -74,11 +75,15 @@ impl Session<'_> {
             .network_value(id, "key_mgmt")
             .await?
             .unwrap_or_default();
+        let ssid = ssid
+            .and_then(|ssid| text::config_ssid(&ssid))
+            .filter(|ssid| !ssid.as_bytes().is_empty());
+        let scan_ssid = self.block_value(id, BlockSetting::ScanSsid).await?;
         let mut details = Details {
-            ssid: ssid
-                .and_then(|ssid| text::config_ssid(&ssid))
-                .filter(|ssid| !ssid.as_bytes().is_empty()),
-            hidden: self.network_number(id, "scan_ssid").await? == Some(1),
+            hidden: scan_ssid.as_deref() == Some("1") || self.saved.was_hidden(id, ssid.as_ref()),
+            ssid,
+            scan_ssid,
+            bgscan: self.block_value(id, BlockSetting::Bgscan).await?,
             priority: self.network_number(id, "priority").await?.unwrap_or(0),
             key_mgmt: String::from_utf8_lossy(&key_mgmt)
                 .split_ascii_whitespace()
@@ -121,6 +126,17 @@ impl Session<'_> {
         Ok(text.map_or_else(String::new, |text| {
             String::from_utf8_lossy(&text).into_owned()
         }))
+    }
+
+    /// A value as it can be set again; `None` if it is not set, or no text.
+    async fn block_value(
+        &mut self,
+        id: u32,
+        setting: BlockSetting,
+    ) -> Result<Option<String>, Failure> {
+        let value = self.network_value(id, setting.name()).await?;
+        let text = value.and_then(|value| String::from_utf8(value).ok());
+        Ok(text.filter(|text| !text.contains(char::is_control)))
     }
 
     pub(super) async fn network_value(

@@ -48,6 +48,7 @@ impl Session<'_> {
         for network in self.networks().await? {
             had_own_randomization |= self.own_address(&network).await?.is_some();
         }
+        self.silence(status.id).await?;
         self.saved.imposed = true;
         Ok(QuiesceReport {
             status,
@@ -75,6 +76,7 @@ impl Session<'_> {
         for network in self.networks().await? {
             had_own_randomization |= self.neutralize(&network).await?;
         }
+        self.silence(None).await?;
         self.try_execute("MAC_RAND_SCAN all enable=1").await?;
         self.admit(None, &[], None).await?;
         self.lift_limits().await?;

@@ -46,6 +46,7 @@ impl Session<'_> {
                 commands.extend(original.and_then(|original| restore_address(&network, original)));
             }
         }
+        commands.extend(self.restore_blocks().await?);
         if self.saved.is_p2p_disabled() {
             commands.push("P2P_SET disabled 0".to_owned());
         }

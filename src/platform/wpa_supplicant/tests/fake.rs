@@ -130,9 +130,16 @@ impl Model {
                     .and_then(|n| n.values.get(name).cloned())
                     .unwrap_or(fail())
             }
-            ["SET_NETWORK", id, "mac_addr", value] => {
+            [
+                "SET_NETWORK",
+                id,
+                name @ ("bgscan" | "scan_ssid" | "mac_addr"),
+                value,
+            ] => {
                 let network = self.networks.get_mut(&id.parse().unwrap()).unwrap();
-                network.values.insert("mac_addr", (*value).to_owned());
+                let mut names = ["mac_addr", "bgscan", "scan_ssid"].into_iter();
+                let name = names.find(|it| it == name).unwrap();
+                network.values.insert(name, (*value).to_owned());
                 ok()
             }
             ["SET_NETWORK", id, "bssid_accept", value] => {

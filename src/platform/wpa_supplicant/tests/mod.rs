@@ -7,6 +7,7 @@ mod network_list;
 mod requests;
 mod restore;
 mod session;
+mod silence;
 
 use std::path::PathBuf;
 use std::time::Duration;

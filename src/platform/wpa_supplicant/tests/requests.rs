@@ -5,7 +5,7 @@ use super::*;
 use macveil_core::machine::wpa::{Failure, Phase};
 use macveil_core::types::Mac;
 
-fn every_request() -> [Request; 9] {
+fn every_request() -> [Request; 10] {
     let mac = Mac([2, 0, 0, 0, 3, 0]);
     [
         Request::Attach,
@@ -21,6 +21,7 @@ fn every_request() -> [Request; 9] {
         Request::ForgetOwnAddress,
         Request::Connect,
         allow_roaming(ssid("a")),
+        Request::Silence,
         Request::Restore { resume: true },
     ]
 }
@@ -45,6 +46,7 @@ fn quiesce_stops_all_automatic_actions() {
                 "STA_AUTOCONNECT 0",
                 "SET passive_scan 1",
                 "SET scan_res_valid_for_connect 20",
+                "SET bgscan ",
                 "MAC_RAND_SCAN all enable=1",
                 "SET disallow_aps ssid 486f6d65 ssid 576f726b",
             ]
@@ -93,6 +95,7 @@ fn attach_keeps_an_existing_connection() {
                 "SET p2p_disabled 1",
                 "SET passive_scan 1",
                 "SET scan_res_valid_for_connect 20",
+                "SET bgscan ",
             ]
         );
     });
@@ -263,6 +266,7 @@ fn every_request_has_a_reply_in_order() {
             "Quiesce",
             "Status",
             "NetworkList",
+            "Done",
             "Done",
             "Done",
             "Done",

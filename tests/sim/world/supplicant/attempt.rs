@@ -168,6 +168,8 @@ impl World {
         }
         self.send_in(attempt, Kind::Data);
         self.supplicant.phase = Condition::Connected;
+        let due = Due::ScansInBackground(attempt.number);
+        self.after(Duration::from_secs(1), Happening::Supplicant(due));
         let (bssid, id) = (attempt.bssid, Some(attempt.network));
         self.say(wpa::Supplicant::Connected { bssid, id });
     }

@@ -22,6 +22,8 @@ const FIRST_SCAN: Duration = Duration::from_millis(100);
 const SCAN_AGAIN: Duration = Duration::from_secs(5);
 /// Before the kernel reports what came of it.
 const TOLD_AT_ONCE: Duration = Duration::from_micros(100);
+/// Between two scans in the background.
+const BACKGROUND: Duration = Duration::from_secs(10);
 const VALID_BY_DEFAULT: Duration = Duration::from_secs(5);
 const VALID: Duration = Duration::from_secs(20);
 
@@ -36,6 +38,8 @@ pub struct Network {
     pub passphrase: String,
     /// wpa_supplicant's `id_str`.
     pub id_str: String,
+    /// It has a line `bgscan`.
+    pub bgscan: bool,
     /// It was given up after a wrong passphrase: how often, and until when.
     pub given_up: usize,
     pub given_up_until: Duration,
@@ -52,6 +56,7 @@ impl Network {
             way: KeyMgmt::Psk,
             passphrase: String::new(),
             id_str: String::new(),
+            bgscan: false,
             given_up: 0,
             given_up_until: Duration::ZERO,
         }
@@ -127,6 +132,8 @@ pub struct Settings {
     scans: bool,
     valid: Duration,
     admits: Admits,
+    /// Networks whose `scan_ssid` and `bgscan` macveil changed.
+    silenced: Vec<u32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -160,6 +167,8 @@ pub enum Due {
     LooksAtLink(u32),
     TakesResults(u32),
     Scans(u32),
+    /// In the background, while the attempt of this number is a connection.
+    ScansInBackground(u64),
     /// A step of the attempt of this number.
     Step(u64, Step),
     Answers(u32, u32, Request),
@@ -186,6 +195,7 @@ impl Default for Settings {
             scans: true,
             valid: VALID_BY_DEFAULT,
             admits: Admits::Everything,
+            silenced: Vec::new(),
         }
     }
 }
@@ -204,7 +214,16 @@ impl Supplicant {
     /// Its own scans are not only passive ones.
     pub fn scans_send(&self) -> bool {
         let mut networks = self.networks.iter();
-        !self.settings.passive || networks.any(|it| it.enabled && it.hidden)
+        !self.settings.passive || networks.any(|it| self.is_named(it))
+    }
+
+    /// Its scans name this network.
+    fn is_named(&self, network: &Network) -> bool {
+        network.enabled && network.hidden && !self.settings.silenced.contains(&network.id)
+    }
+
+    fn silence(&mut self) {
+        self.settings.silenced = self.networks.iter().map(|it| it.id).collect();
     }
 }
 
@@ -309,6 +328,7 @@ impl World {
             Due::LooksAtLink(of) if of == life => self.look_at_link(),
             Due::TakesResults(of) if of == life => self.take_results(),
             Due::Scans(of) if of == life => self.scan_to_join(),
+            Due::ScansInBackground(number) => self.scan_in_background(number),
             Due::Step(number, step) => self.attempt_goes_on(number, step),
             Due::Answers(of, asker, request) => {
                 let reply = if of == life && self.supplicant.running {
@@ -496,9 +516,30 @@ impl World {
         let _ = self.scan_as_supplicant(true);
     }
 
+    /// For its own network, with and without its name (`bgscan_simple.c`, 2.10).
+    fn scan_in_background(&mut self, number: u64) {
+        let supplicant = &self.supplicant;
+        let attempt = supplicant.attempt.as_ref();
+        let Some(attempt) = attempt.filter(|attempt| attempt.number == number) else {
+            return;
+        };
+        let silenced = supplicant.settings.silenced.contains(&attempt.network);
+        let mut networks = supplicant.networks.iter();
+        let asks = networks.any(|it| it.id == attempt.network && it.bgscan);
+        let ssid = attempt.ssid.clone();
+        if asks && !silenced && supplicant.phase == Condition::Connected {
+            self.background_scans += 1;
+            self.supplicant_scans_for(&ssid);
+        }
+        if asks {
+            let due = Due::ScansInBackground(number);
+            self.after(BACKGROUND, Happening::Supplicant(due));
+        }
+    }
+
     fn own_scan(&self, active: bool) -> Scan {
         let hidden = self.supplicant.networks.iter();
-        let hidden = hidden.filter(|it| it.enabled && it.hidden);
+        let hidden = hidden.filter(|it| self.supplicant.is_named(it));
         let mut ssids: Vec<_> = hidden.map(|it| it.ssid.clone()).collect();
         if active {
             ssids.push(Ssid::wildcard());

@@ -18,6 +18,7 @@ impl World {
                 self.supplicant.settings.passive = true;
                 self.supplicant.settings.p2p = false;
                 self.supplicant.settings.valid = VALID;
+                self.supplicant.silence();
                 self.supplicant.imposed = true;
                 self.supplicant.tells_requests = true;
                 Reply::Quiesce(Ok(quieted(status, false)))
@@ -35,7 +36,9 @@ impl World {
                     scans: true,
                     valid: VALID,
                     admits: Admits::Nothing,
+                    silenced: Vec::new(),
                 };
+                self.supplicant.silence();
                 self.supplicant.imposed = true;
                 Reply::Quiesce(Ok(quieted(status, undone)))
             }
@@ -47,6 +50,7 @@ impl World {
                 limits,
                 ..
             } => {
+                self.supplicant.silence();
                 self.supplicant.settings.admits = Admits::Only(ssid, except, limits);
                 Reply::Done(Ok(()))
             }
@@ -59,6 +63,10 @@ impl World {
             } => {
                 self.supplicant.settings.admits = Admits::Only(ssid, except, limits);
                 self.supplicant.settings.scans = true;
+                Reply::Done(Ok(()))
+            }
+            Request::Silence => {
+                self.supplicant.silence();
                 Reply::Done(Ok(()))
             }
             Request::Restore { resume } => {

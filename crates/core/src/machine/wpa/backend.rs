@@ -45,6 +45,8 @@ pub enum Request {
         /// The networks that may join some BSSs only; all others may join any.
         limits: Vec<NetworkLimit>,
     },
+    /// Switch off again what makes the supplicant scan while connected. Answered by `Reply::Done`.
+    Silence,
     /// Restore every changed setting. Answered by `Reply::Done`.
     Restore {
         /// Search for networks again.

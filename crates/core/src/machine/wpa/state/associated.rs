@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::{Activity, Context, Disconnecting, Handler, Releasing, State};
-use crate::machine::event::{Command, Link, MlmeEvent};
+use crate::machine::Time;
+use crate::machine::event::{Command, Link, MlmeEvent, ScanStarted};
 use crate::machine::notice::{EndReason, NetworkRemark, Notice, Remark};
 use crate::machine::wpa::backend::{
     NetworkList, Phase, Reply, Request, Supplicant, SupplicantStatus,
@@ -18,6 +19,8 @@ const DOUBT_INTERVAL: Duration = Duration::from_millis(500);
 const MAX_DOUBTS: u32 = 20;
 /// The kernel can be faster than the supplicant, which knows why the connection ended.
 const REASON_TIMEOUT: Duration = Duration::from_millis(100);
+/// A program that scans again and again costs one round of commands in this time.
+const SILENCE_PAUSE: Duration = Duration::from_secs(30);
 
 #[derive(Debug)]
 pub(in crate::machine) struct Associated {
@@ -29,6 +32,8 @@ pub(in crate::machine) struct Associated {
     unknown_peer: Option<(Mac, Option<u32>)>,
     ending: Option<EndReason>,
     doubts: u32,
+    /// When the supplicant was last told to be silent.
+    silenced: Option<Time>,
     /// The connection is gone; the reason is not known yet.
     has_ended: bool,
 }
@@ -68,6 +73,7 @@ impl Associated {
             unknown_peer: None,
             ending: None,
             doubts: 0,
+            silenced: None,
             has_ended: false,
         }
     }
@@ -207,6 +213,19 @@ impl Handler for Associated {
             (true, false) => self.doubt(cx),
             (true, true) => self.into(),
         }
+    }
+
+    /// Perhaps a user changed a setting that keeps the supplicant from scanning.
+    fn external_scan_started(mut self, cx: &mut Context, scan: ScanStarted) -> State {
+        let now = cx.core.now;
+        let is_due = self
+            .silenced
+            .is_none_or(|at| now.saturating_sub(at) >= SILENCE_PAUSE);
+        if scan.is_leaking() && is_due && cx.supplicant.is_present {
+            self.silenced = Some(now);
+            cx.request(Request::Silence);
+        }
+        self.into()
     }
 
     fn mlme(self, cx: &mut Context, event: MlmeEvent) -> State {

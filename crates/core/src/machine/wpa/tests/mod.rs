@@ -399,6 +399,7 @@ impl Bench {
             Request::SelectNetwork { .. }
             | Request::ForgetOwnAddress
             | Request::AllowRoaming { .. }
+            | Request::Silence
             | Request::Restore { .. } => Reply::Done(Ok(())),
         };
         vec![Event::Backend(WpaEvent::Reply(reply))]

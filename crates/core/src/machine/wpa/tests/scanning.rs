@@ -138,6 +138,21 @@ fn endless_scans_are_all_ended_and_seldom_reported() {
 }
 
 #[test]
+fn scan_while_connected_silences_the_supplicant_once_in_a_while() {
+    let mut bench = Bench::connected();
+    bench.done.clear();
+    bench.external_scan(false);
+    assert_eq!(bench.count_requests(&Request::Silence), 0);
+    for _ in 0..31 {
+        bench.external_scan(true);
+        bench.pass(Duration::from_secs(2));
+    }
+    assert_eq!(bench.count_requests(&Request::Silence), 3);
+    let request = bench.position(|action| is_request(action, &Request::Silence));
+    assert!(bench.position(aborts) < request);
+}
+
+#[test]
 fn report_of_a_scan_says_how_long_it_lasted() {
     let mut bench = Bench::connected();
     bench.handle(Event::Scan(ScanEvent::Started(ScanStarted {
