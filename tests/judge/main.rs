@@ -14,6 +14,7 @@
 )]
 
 mod air_maker;
+mod contents;
 mod status;
 
 use macveil_testkit::{air, judge};

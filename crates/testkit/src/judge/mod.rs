@@ -5,6 +5,7 @@
 mod associations;
 mod brief;
 mod burst;
+mod contents;
 pub mod derived;
 mod keys;
 mod leak;
@@ -49,6 +50,7 @@ pub fn judge(frames: &[Frame], brief: &Brief) -> Verdict {
     }
     rules::absent_access_points(frames, brief, &mut leaks);
     keys::shared(frames, brief, &mut leaks);
+    contents::apply(frames, brief, &associations, &mut leaks);
     derived::apply(frames, brief, &mut leaks);
     scans::reused_masks(&scans, brief, &names, &mut leaks);
     sequence::links(&scans, brief, &mut leaks);
