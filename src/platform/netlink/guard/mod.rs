@@ -147,8 +147,19 @@ fn refused(first: &Failure, second: &Failure) -> Result<(), KernelError> {
     Err(KernelError {
         step: STEP,
         errno: errnos.into_iter().flatten().next(),
-        reason: format!("traffic control: {first}; nftables: {second}; {OPTIONS}"),
+        reason: format!(
+            "traffic control: {}; nftables: {}; {OPTIONS}",
+            words(first),
+            words(second)
+        ),
     })
+}
+
+fn words(failure: &Failure) -> String {
+    match failure {
+        Failure::Socket(error) => error.to_string(),
+        failure => failure.to_string(),
+    }
 }
 
 impl Hook {

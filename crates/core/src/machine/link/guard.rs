@@ -63,12 +63,10 @@ impl GuardState {
         self.ordered = None;
     }
 
-    /// Notes the answer to an order; returns a failure that was not known.
+    /// Notes the answer to an order; returns the first failure in a row.
     pub(super) fn answered(&mut self, answer: Result<(), KernelError>) -> Option<KernelError> {
         let known = std::mem::replace(&mut self.failure, answer.err());
-        self.failure
-            .clone()
-            .filter(|failure| known.as_ref() != Some(failure))
+        self.failure.clone().filter(|_| known.is_none())
     }
 
     pub(super) const fn failure(&self) -> Option<&KernelError> {

@@ -90,8 +90,12 @@ fn missing_guard_is_reported_once_and_stays_a_limitation() {
         errno: Some(Errno::NOENT),
         reason: "no such file or directory".to_owned(),
     };
-    for _ in 0..3 {
-        let answer = LinkEvent::Guarded(Err(failure.clone()));
+    for reason in [&failure.reason, "otherwise", &failure.reason] {
+        let reason = reason.to_owned();
+        let answer = LinkEvent::Guarded(Err(KernelError {
+            reason,
+            ..failure.clone()
+        }));
         bench.handle(Event::Link(answer));
     }
     let reports =
