@@ -89,6 +89,7 @@ mod tests {
             signal,
             ssid: Ssid::new(name).unwrap(),
             ms_ago: 20,
+            owe: None,
         }
     }
 

@@ -464,6 +464,7 @@ fn any_scanned() -> impl Strategy<Value = Scanned> {
             signal,
             ssid,
             ms_ago,
+            owe: None,
         });
     let heard = vec(heard, 0..3);
     let refused = option::of(any_scan_failure());

@@ -56,6 +56,14 @@ pub fn brief(story: &Story, entries: &[Entry]) -> Brief {
     for network in networks(story).filter(|network| network.hidden) {
         brief.hidden.push(network.ssid.clone());
     }
+    // The open half tells its name.
+    let steps = story.lines.iter().map(|line| &line.step);
+    brief.hidden.extend(steps.filter_map(|step| match step {
+        Step::Given(Given::AccessPoint(ap)) if ap.hidden && ap.is_half_of_owe() => {
+            Some(ap.ssid.clone())
+        }
+        _ => None,
+    }));
     let policies = networks(story).filter_map(|network| {
         let policy = network.policy.as_deref()?;
         Some((network.ssid.as_slice(), policy))

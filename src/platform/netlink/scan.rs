@@ -7,7 +7,7 @@ use super::attribute::{Attributes, Outgoing};
 use super::nl80211::{attribute, scan_flag};
 use super::{Kernel, family};
 use macveil_core::machine::{KernelError, START_SCAN, Scan};
-use macveil_core::types::{Bss, Ssid};
+use macveil_core::types::{Bss, Mac, OweTransition, Ssid};
 
 const BSSID: u16 = nl80211_bss::NL80211_BSS_BSSID as u16;
 const FREQUENCY: u16 = nl80211_bss::NL80211_BSS_FREQUENCY as u16;
@@ -22,6 +22,10 @@ const BEACON_ELEMENTS: u16 = nl80211_bss::NL80211_BSS_BEACON_IES as u16;
 
 /// The SSID element (IEEE 802.11-2020, 9.4.2.2).
 const SSID_ELEMENT: u8 = 0;
+/// Vendor-specific element (9.4.2.25).
+const VENDOR_ELEMENT: u8 = 221;
+/// The Wi-Fi Alliance's identifier, and the type of the element (OWE Specification, 2.2.1).
+const OWE_TRANSITION: &[u8] = b"\x50\x6f\x9a\x1c";
 /// Used if the driver reports no signal, in dBm.
 const UNKNOWN_SIGNAL: i32 = -100;
 
@@ -116,6 +120,9 @@ pub(super) fn decode(payload: &[u8]) -> Option<Bss> {
             .find_map(|elements| ssid(bss.get(elements)?))
             .unwrap_or_else(Ssid::wildcard),
         ms_ago: bss.u32(MS_AGO).unwrap_or(u32::MAX),
+        owe: [ELEMENTS, BEACON_ELEMENTS]
+            .into_iter()
+            .find_map(|elements| owe_transition(bss.get(elements)?)),
     })
 }
 
@@ -131,11 +138,32 @@ fn signal(bss: Attributes<'_>) -> i32 {
 }
 
 /// The first SSID element; `None` if it is missing or has an invalid length.
-fn ssid(mut elements: &[u8]) -> Option<Ssid> {
+fn ssid(elements: &[u8]) -> Option<Ssid> {
+    find(elements, |id, body| (id == SSID_ELEMENT).then_some(body)).and_then(Ssid::new)
+}
+
+/// The first OWE transition element: BSSID, length of the SSID, SSID; a channel can follow.
+fn owe_transition(elements: &[u8]) -> Option<OweTransition> {
+    let body = find(elements, |id, body| {
+        (id == VENDOR_ELEMENT).then(|| body.strip_prefix(OWE_TRANSITION))?
+    })?;
+    let (bssid, rest) = body.split_first_chunk::<6>()?;
+    let (length, rest) = rest.split_first()?;
+    Some(OweTransition {
+        bssid: Mac(*bssid),
+        ssid: Ssid::new(rest.get(..usize::from(*length))?)?,
+    })
+}
+
+/// The first element that is wanted; `None` if one before it has an invalid length.
+fn find<'a>(
+    mut elements: &'a [u8],
+    wanted: impl Fn(u8, &'a [u8]) -> Option<&'a [u8]>,
+) -> Option<&'a [u8]> {
     while let [id, length, rest @ ..] = elements {
         let (body, rest) = rest.split_at_checked(usize::from(*length))?;
-        if *id == SSID_ELEMENT {
-            return Ssid::new(body);
+        if let Some(found) = wanted(*id, body) {
+            return Some(found);
         }
         elements = rest;
     }

@@ -112,6 +112,7 @@ mod tests {
 
     fn bss(last: u8, name: &str) -> BssEntry {
         BssEntry {
+            owe_open_half: false,
             bssid: Mac([2, 0, 0, 0, 3, last]),
             frequency: 2412,
             signal: -50,

@@ -38,6 +38,7 @@ pub(crate) fn table(data: &[u8]) {
         let again = bss::parse(written(row).as_bytes()).rows;
         let unprotected = |row: &Row| Row {
             entry: BssEntry {
+                owe_open_half: false,
                 security: SecurityLevel::Open,
                 key_mgmt: vec![KeyMgmt::Open],
                 ..row.entry.clone()
@@ -147,6 +148,7 @@ fn is_decoded_from_answers(ssid: &Ssid, name: &str) {
     assert_eq!(read, Some((Some(7), Some(ssid.clone()))));
 
     let entry = BssEntry {
+        owe_open_half: false,
         bssid: Mac([2; 6]),
         frequency: 2412,
         signal: -40,

@@ -54,6 +54,7 @@ pub(super) fn parse(answer: &[u8]) -> Page {
 
 fn row(block: &[u8]) -> Option<Row> {
     let entry = BssEntry {
+        owe_open_half: is_owe_open_half(text::field(block, "flags")?),
         bssid: text::mac(text::field(block, "bssid")?)?,
         frequency: text::number(text::field(block, "freq")?)?,
         signal: text::number(text::field(block, "level")?)?,
@@ -92,6 +93,11 @@ fn key_mgmt(flags: &[u8]) -> Vec<KeyMgmt> {
         _ => None,
     });
     key_mgmt
+}
+
+fn is_owe_open_half(flags: &[u8]) -> bool {
+    const FLAG: &[u8] = b"[OWE-TRANS-OPEN]";
+    flags.windows(FLAG.len()).any(|window| window == FLAG)
 }
 
 fn flag_security(flag: &[u8]) -> SecurityLevel {
@@ -136,6 +142,7 @@ mod tests {
         assert_eq!(page.next, None);
         assert_eq!(page.rows.len(), 2);
         let last = BssEntry {
+            owe_open_half: false,
             bssid: Mac([2, 0, 0, 0, 3, 9]),
             frequency: 2412,
             signal: -40,
@@ -192,6 +199,17 @@ mod tests {
             ("[WPA2-?]", SecurityLevel::Rsn),
         ] {
             assert_eq!(security(flags.as_bytes()), expected, "{flags}");
+        }
+    }
+
+    #[test]
+    fn open_half_of_a_pair_is_known_by_its_flag() {
+        for (flags, expected) in [
+            ("[OWE-TRANS-OPEN][ESS]", true),
+            ("[WPA2-OWE-CCMP][OWE-TRANS][ESS]", false),
+            ("[ESS]", false),
+        ] {
+            assert_eq!(is_owe_open_half(flags.as_bytes()), expected, "{flags}");
         }
     }
 

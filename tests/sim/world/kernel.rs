@@ -492,6 +492,7 @@ impl World {
             signal: signal(bss.bssid),
             ssid: bss.ssid.clone(),
             ms_ago: u32::try_from(now.saturating_sub(bss.heard).as_millis()).unwrap_or(u32::MAX),
+            owe: None,
         });
         heard.collect()
     }

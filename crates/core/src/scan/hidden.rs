@@ -132,6 +132,32 @@ impl HiddenProbes {
         channels
     }
 
+    /// Whether the SSID of one BSS should be sent now; the caller sends it.
+    pub(crate) fn is_due(&mut self, now: Time, bssid: Mac, frequency: Frequency) -> bool {
+        let new = Probe {
+            frequency,
+            pause: FIRST_PAUSE,
+            next: now,
+            heard: now,
+        };
+        self.probes.entry(bssid).or_insert(new).heard = now;
+        self.forget_surplus();
+        let probe = self.probes.get_mut(&bssid);
+        let Some(probe) = probe.filter(|probe| probe.next <= now) else {
+            return false;
+        };
+        let new = || Budget::new(CHANNEL_BURST, CHANNEL_INTERVAL);
+        let channel = self.channels.entry(frequency).or_insert_with(new);
+        if !(channel.is_left(now) && self.budget.is_left(now)) {
+            return false;
+        }
+        channel.spend(now);
+        self.budget.spend(now);
+        probe.next = now.saturating_add(probe.pause);
+        probe.pause = probe.pause.saturating_mul(2).min(MAX_PAUSE);
+        true
+    }
+
     /// Every BSS is new again; what the budgets have spent stays spent.
     pub(crate) fn forget(&mut self) {
         self.probes.clear();
@@ -151,6 +177,7 @@ mod tests {
             signal: -50,
             ssid,
             ms_ago: 1,
+            owe: None,
         }
     }
 
@@ -213,6 +240,19 @@ mod tests {
         }
         hidden.add(Time::ZERO, &[real]);
         assert_eq!(hidden.take_due(Time::ZERO), [2437]);
+    }
+
+    #[test]
+    fn single_bsss_have_the_same_bounds_and_pauses() {
+        let mut hidden = HiddenProbes::default();
+        let mac = |last| Mac([2, 0, 0, 0, 1, last]);
+        let due = (0..=255).filter(|&last| hidden.is_due(Time::ZERO, mac(last), 2412));
+        assert_eq!(due.count(), CHANNEL_BURST as usize);
+        assert!(hidden.probes.len() <= MAX_PROBES);
+        let mut hidden = HiddenProbes::default();
+        let mut due = |second| hidden.is_due(Time::from_secs(second), mac(0), 2412);
+        let seconds = [0, 9, 10, 29, 30];
+        assert_eq!(seconds.map(&mut due), [true, false, true, false, true]);
     }
 
     #[test]

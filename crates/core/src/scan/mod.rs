@@ -2,6 +2,7 @@
 
 pub(crate) mod failures;
 pub(crate) mod hidden;
+pub(crate) mod owe;
 pub(crate) mod planner;
 pub(crate) mod schedule;
 pub(crate) mod selection;

@@ -8,7 +8,7 @@ use super::hidden::HiddenProbes;
 use super::schedule::ScanSchedule;
 use super::selection::{self, Candidate};
 use crate::machine::Time;
-use crate::types::{Bss, Channel, Frequency, Network, Ssid};
+use crate::types::{Bss, Channel, Frequency, Mac, Network, Ssid};
 
 /// Start of the bands from 5 GHz up, in MHz.
 const FAST_BANDS: Frequency = 5000;
@@ -22,6 +22,8 @@ const KERNEL_TICK: Duration = Duration::from_millis(10);
 pub(crate) struct ScanPlanner {
     schedule: ScanSchedule,
     hidden: HiddenProbes,
+    /// Hidden halves of pairs with OWE.
+    halves: HiddenProbes,
     /// Replaces the schedule's next scan.
     next: Option<ScanPlan>,
     /// Found before the end of a sweep: its channel is scanned again at the end.
@@ -55,6 +57,7 @@ impl ScanPlanner {
         Self {
             schedule: ScanSchedule::new(now, channels),
             hidden: HiddenProbes::default(),
+            halves: HiddenProbes::default(),
             next: None,
             come_back: None,
             scan_began: now,
@@ -66,6 +69,7 @@ impl ScanPlanner {
     pub(crate) fn restart(&mut self, now: Time) {
         self.schedule.restart(now);
         self.hidden.forget();
+        self.halves.forget();
         self.next = None;
         self.come_back = None;
     }
@@ -135,6 +139,29 @@ impl ScanPlanner {
         }
     }
 
+    /// The next scan sends these SSIDs, unless they were sent to these BSSs of late; says whether it does.
+    pub(crate) fn name_halves(&mut self, now: Time, halves: Vec<(Mac, Frequency, Ssid)>) -> bool {
+        let mut plan = ScanPlan {
+            purpose: Purpose::Directed,
+            frequencies: Vec::new(),
+            ssids: Vec::new(),
+        };
+        for (bssid, frequency, ssid) in halves {
+            if self.halves.is_due(now, bssid, frequency) {
+                plan.frequencies.push(frequency);
+                plan.ssids.push(ssid);
+            }
+        }
+        plan.frequencies.sort_unstable();
+        plan.frequencies.dedup();
+        plan.ssids.dedup();
+        let is_due = !plan.ssids.is_empty();
+        if is_due {
+            self.next = Some(plan);
+        }
+        is_due
+    }
+
     /// The pause after a scan without an association; zero if the next scan is due now.
     pub(crate) fn pause_after(
         &mut self,
@@ -202,7 +229,6 @@ impl ScanPlan {
 mod tests {
     use super::*;
     use crate::scan::selection::Joined;
-    use crate::types::Mac;
 
     fn candidate(frequency: Frequency, priority: i32) -> Candidate {
         Candidate {
@@ -229,6 +255,7 @@ mod tests {
             signal: -50,
             ssid: Ssid::wildcard(),
             ms_ago,
+            owe: None,
         };
         let air = [0, 610, 611, 4_621].map(heard);
         assert_eq!(planner.fresh(&air), air[..2]);
@@ -328,6 +355,7 @@ mod tests {
             signal: -50,
             ssid: Ssid::wildcard(),
             ms_ago: 1,
+            owe: None,
         };
         let name = || vec![Ssid::new(b"Hidden").unwrap()];
         let air = [beacon];

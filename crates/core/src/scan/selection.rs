@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use super::owe;
 use crate::types::{Bss, BssEntry, Frequency, KeyMgmt, Mac, Network, SecurityLevel, Ssid};
 
 /// A BSS that can be joined now.
@@ -113,6 +114,14 @@ fn joins(network: &Network, entry: &BssEntry) -> bool {
 /// Whether a BSS offers the security of the network. The SSID alone proves nothing: any access point
 /// can send it.
 fn security_matches(network: &Network, entry: &BssEntry) -> bool {
+    // The open half is joined only without OWE: wpa_supplicant would look for the other half by name.
+    let wants_owe = owe::wants_owe(network);
+    if entry.owe_open_half && wants_owe {
+        return false;
+    }
+    if entry.security == SecurityLevel::Owe && !wants_owe && !network.key_mgmt.is_empty() {
+        return false;
+    }
     let protected = !matches!(entry.security, SecurityLevel::Open | SecurityLevel::Owe);
     if network.open || !protected {
         return network.open != protected;
@@ -164,6 +173,7 @@ mod tests {
 
     fn entry(name: &str, bssid: Mac, signal: i32) -> BssEntry {
         BssEntry {
+            owe_open_half: false,
             bssid,
             frequency: 2437,
             signal,
@@ -180,6 +190,7 @@ mod tests {
             signal: entry.signal,
             ssid: entry.ssid.clone(),
             ms_ago: 5,
+            owe: None,
         }
     }
 
@@ -233,6 +244,30 @@ mod tests {
         let mut imitation = entry("A", NEAR, -20);
         imitation.security = SecurityLevel::Open;
         assert_eq!(chosen(&[network("A")], &[imitation], None), None);
+    }
+
+    #[test]
+    fn network_with_owe_joins_no_open_half_nor_one_without_owe_the_other() {
+        let open_half = BssEntry {
+            security: SecurityLevel::Open,
+            key_mgmt: vec![KeyMgmt::Open],
+            owe_open_half: true,
+            ..entry("A", NEAR, -20)
+        };
+        let encrypted = BssEntry {
+            security: SecurityLevel::Owe,
+            key_mgmt: vec![KeyMgmt::Owe],
+            ..entry("A", FAR, -80)
+        };
+        let table = [open_half.clone(), encrypted];
+        let with = |key_mgmt| Network {
+            open: true,
+            key_mgmt: vec![key_mgmt],
+            ..network("A")
+        };
+        assert_eq!(chosen(&[with(KeyMgmt::Owe)], &table, None), Some(FAR));
+        assert_eq!(chosen(&[with(KeyMgmt::Owe)], &[open_half], None), None);
+        assert_eq!(chosen(&[with(KeyMgmt::Open)], &table, None), Some(NEAR));
     }
 
     #[test]

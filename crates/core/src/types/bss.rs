@@ -28,6 +28,19 @@ pub struct Bss {
     pub signal: i32,
     /// Age in milliseconds when the results were read (`NL80211_BSS_SEEN_MS_AGO`).
     pub ms_ago: u32,
+    /// Its OWE transition element.
+    #[serde(skip)]
+    pub owe: Option<OweTransition>,
+}
+
+/// OWE transition element (Wi-Fi Alliance, OWE Specification): an open BSS and a hidden, encrypted one
+/// name each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OweTransition {
+    /// BSSID of the other half.
+    pub bssid: Mac,
+    /// SSID of the other half.
+    pub ssid: Ssid,
 }
 
 /// A BSS in the supplicant's BSS table.
@@ -45,6 +58,8 @@ pub struct BssEntry {
     pub security: SecurityLevel,
     /// Key management offered.
     pub key_mgmt: Vec<KeyMgmt>,
+    /// It is the open half of a pair with OWE.
+    pub owe_open_half: bool,
 }
 
 /// Protection of a BSS, weakest first.

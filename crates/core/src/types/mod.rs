@@ -9,7 +9,7 @@ mod ssid;
 mod text_serde;
 mod words;
 
-pub use bss::{Bss, BssEntry, Channel, Frequency, SecurityLevel};
+pub use bss::{Bss, BssEntry, Channel, Frequency, OweTransition, SecurityLevel};
 pub use device_kind::DeviceKind;
 pub use key_mgmt::KeyMgmt;
 pub use mac::{Mac, ParseMacError};

@@ -178,6 +178,14 @@ pub struct AccessPoint {
     pub extra: Vec<String>,
 }
 
+impl AccessPoint {
+    /// OWE in transition mode: it names another access point as its half.
+    pub fn is_half_of_owe(&self) -> bool {
+        let mut lines = self.extra.iter();
+        lines.any(|line| line.starts_with("owe_transition_"))
+    }
+}
+
 #[derive(Debug, Clone, PartialEq)]
 pub struct Network {
     pub ssid: Ssid,

@@ -177,6 +177,7 @@ fn bss_entries_are_decoded() {
         signal: -30,
         ssid: Ssid::new(b"Home").expect("an SSID"),
         ms_ago: 1952,
+        owe: None,
     };
     let secret = Bss {
         bssid: Mac([2, 0, 0, 0, 2, 0]),
@@ -184,6 +185,7 @@ fn bss_entries_are_decoded() {
         signal: -30,
         ssid: Ssid::new(b"Secret").expect("an SSID"),
         ms_ago: 1016,
+        owe: None,
     };
     for (name, expected) in [("bss-named ", home), ("bss-answered ", secret)] {
         assert_eq!(

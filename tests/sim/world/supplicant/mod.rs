@@ -597,6 +597,7 @@ impl World {
             let ap = aps.iter().find(|ap| ap.bssid == bss.bssid)?;
             Some(Known {
                 entry: BssEntry {
+                    owe_open_half: false,
                     bssid: bss.bssid,
                     frequency: bss.frequency,
                     signal: bss.signal,

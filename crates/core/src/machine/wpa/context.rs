@@ -21,6 +21,7 @@ use crate::machine::notice::{FailReason, NetworkRemark, Notice, Problem, Remark}
 use crate::machine::settings::{Addresses, Card, Settings};
 use crate::machine::{Counters, Method, Now, Time};
 use crate::scan::failures::Cause;
+use crate::scan::owe;
 use crate::scan::planner::{ScanPlan, ScanPlanner};
 use crate::scan::selection::Candidate;
 use crate::time::doubled;
@@ -249,7 +250,15 @@ impl Context {
         let now = self.core.now;
         let known = self.networks.known_channels();
         let hidden = self.networks.hidden(now, self.card.max_scan_ssids);
+        let halves = owe::to_name(
+            &self.scan.pairs,
+            &self.networks.list,
+            self.card.max_scan_ssids,
+        );
         let planner = &mut self.scan.planner;
+        if planner.name_halves(now, halves) {
+            return Duration::ZERO;
+        }
         planner.pause_after(now, plan, fresh, hidden, &known, &mut self.rng)
     }
 

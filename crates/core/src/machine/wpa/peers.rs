@@ -6,6 +6,7 @@
 use super::assignment::network_facts;
 use super::backend::NetworkLimit;
 use super::context::Context;
+use crate::scan::owe;
 use crate::scan::selection::Joined;
 use crate::types::{BssEntry, Mac, Network, Ssid};
 
@@ -29,6 +30,8 @@ pub(super) struct Peers {
     unlimited: Vec<u32>,
     /// The others.
     pub(super) limits: Vec<NetworkLimit>,
+    /// Open halves of pairs with OWE are denied.
+    wants_owe: bool,
     /// BSSs that may not see the address.
     pub(super) denied: Vec<Mac>,
 }
@@ -46,6 +49,11 @@ impl Peers {
     /// Every BSS gets the address: nothing has to be denied or read.
     pub(super) const fn are_uniform(&self) -> bool {
         self.is_uniform
+    }
+
+    /// Nor is anything to be denied if the table changes.
+    pub(super) const fn need_no_table(&self) -> bool {
+        self.is_uniform && !self.wants_owe
     }
 
     /// Whether this BSS may see the address. The kernel does not know the network's id.
@@ -71,9 +79,22 @@ impl Peers {
 impl Context {
     /// The BSSs of the supplicant's table that may see the address; `absent` ones are not allowed.
     pub(super) fn peers(&self, decision: &Decision, table: &[BssEntry], absent: &[Mac]) -> Peers {
+        let of_ssid = |network: &&Network| {
+            let ssid = network.ssid.as_ref();
+            ssid.is_none_or(|ssid| *ssid == decision.ssid)
+        };
+        let mut networks = self.networks.list.iter().filter(of_ssid);
+        let wants_owe = networks.any(|network| network.enabled && owe::wants_owe(network));
+        let is_half =
+            |entry: &BssEntry| wants_owe && entry.owe_open_half && entry.ssid == decision.ssid;
+        let halves = table.iter().filter(|entry| is_half(entry));
+        let mut denied: Vec<Mac> = halves.map(|entry| entry.bssid).collect();
+        denied.sort_unstable();
         if !self.depends_on_bss(&decision.ssid, None) {
             return Peers {
                 is_uniform: true,
+                wants_owe,
+                denied,
                 ..Peers::default()
             };
         }
@@ -81,13 +102,13 @@ impl Context {
         let mut entries: Vec<&BssEntry> = table
             .iter()
             .filter(|entry| entry.ssid == decision.ssid || Some(entry.bssid) == chosen)
-            .filter(|entry| !absent.contains(&entry.bssid))
+            .filter(|entry| !absent.contains(&entry.bssid) && !is_half(entry))
             .collect();
         entries.sort_by_key(|entry| (Some(entry.bssid) != chosen, -i64::from(entry.signal)));
-        let mut peers = Peers::default();
-        let of_ssid = |network: &&Network| {
-            let ssid = network.ssid.as_ref();
-            ssid.is_none_or(|ssid| *ssid == decision.ssid)
+        let mut peers = Peers {
+            wants_owe,
+            denied,
+            ..Peers::default()
         };
         for network in self.networks.list.iter().filter(of_ssid) {
             match self.limit(decision, network, &entries) {
@@ -100,9 +121,9 @@ impl Context {
         }
         if peers.unlimited.is_empty() {
             let bssids = entries.iter().map(|entry| entry.bssid);
-            peers.denied = bssids
-                .filter(|bssid| !peers.limits.iter().any(|it| it.bssids.contains(bssid)))
-                .collect();
+            let limits = &peers.limits;
+            let others = bssids.filter(|bssid| !limits.iter().any(|it| it.bssids.contains(bssid)));
+            peers.denied.extend(others);
             peers.denied.sort_unstable();
             peers.denied.dedup();
         }

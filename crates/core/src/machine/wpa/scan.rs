@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::machine::Time;
 use crate::machine::notice::Notice;
+use crate::scan::owe::Pair;
 use crate::scan::planner::ScanPlanner;
 use crate::types::{Channel, Mac};
 
@@ -14,6 +15,8 @@ const REPORT_PAUSE: Duration = Duration::from_secs(600);
 pub(super) struct Scans {
     pub(super) planner: ScanPlanner,
     pub(super) running: RunningScan,
+    /// Pairs of BSSs with OWE in the last results.
+    pub(super) pairs: Vec<Pair>,
     /// The supplicant has not yet reported the results of the scan before.
     pub(super) results_owed: bool,
     /// Another program's scan that macveil told the kernel to end.
@@ -46,6 +49,7 @@ impl Scans {
         Self {
             planner: ScanPlanner::new(now, channels),
             running: RunningScan::None,
+            pairs: Vec::new(),
             results_owed: false,
             cut_off: None,
             reported: None,

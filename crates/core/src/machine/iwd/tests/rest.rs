@@ -270,6 +270,7 @@ pub(super) fn heard(name: &str, ms_ago: u32) -> Bss {
         signal: -40,
         ssid: network(name).ssid,
         ms_ago,
+        owe: None,
     }
 }
 

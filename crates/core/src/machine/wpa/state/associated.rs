@@ -96,7 +96,7 @@ impl Associated {
 
     /// The supplicant's table or its networks changed: who may see the address is decided again.
     fn survey(&self, cx: &mut Context) {
-        if !self.peers.are_uniform() {
+        if !self.peers.need_no_table() {
             let named = self.unknown_peer.map(|(bssid, _)| bssid);
             let bssids = named.into_iter().chain(self.decision.joined.bssid);
             cx.request(Request::ListNetworks {

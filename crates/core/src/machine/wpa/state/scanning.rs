@@ -11,6 +11,7 @@ use crate::machine::status::Method;
 use crate::machine::wpa::Action;
 use crate::machine::wpa::backend::{Failure, NetworkList, Reply, Request, Supplicant};
 use crate::machine::{KernelError, Time};
+use crate::scan::owe;
 use crate::scan::planner::ScanPlan;
 use crate::scan::selection;
 use crate::types::Bss;
@@ -155,8 +156,12 @@ impl Scanning {
         Self::rest(cx, RETRY_PAUSE)
     }
 
-    fn heard(cx: &mut Context, round: Round, found: Vec<Bss>) -> State {
+    fn heard(cx: &mut Context, round: Round, mut found: Vec<Bss>) -> State {
         let Round { plan, is_digested } = round;
+        cx.scan.pairs = owe::pairs(&found);
+        for bss in &mut found {
+            owe::rename(&cx.scan.pairs, bss.bssid, &mut bss.ssid);
+        }
         let fresh = cx.scan.planner.fresh(&found);
         if selection::known_bssids(&cx.networks.list, &fresh).is_empty() {
             cx.scan.results_owed = !is_digested;
@@ -176,7 +181,8 @@ impl Scanning {
         Step::Surveying { plan, fresh }.into()
     }
 
-    fn choose(cx: &mut Context, plan: &ScanPlan, fresh: &[Bss], list: NetworkList) -> State {
+    fn choose(cx: &mut Context, plan: &ScanPlan, fresh: &[Bss], mut list: NetworkList) -> State {
+        owe::rename_table(&cx.scan.pairs, &mut list.table);
         let now = cx.core.now;
         cx.networks.learn(now, list.networks);
         let networks = &cx.networks;

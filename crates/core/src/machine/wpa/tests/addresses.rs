@@ -247,6 +247,7 @@ fn open_network_of_the_same_name_gets_another_address() {
     imitated.networks[0].open = true;
     imitated.networks[0].key_mgmt = vec![KeyMgmt::Open];
     imitated.air = vec![BssEntry {
+        owe_open_half: false,
         security: SecurityLevel::Open,
         key_mgmt: vec![KeyMgmt::Open],
         ..home_entry()

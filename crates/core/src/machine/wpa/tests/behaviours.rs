@@ -474,6 +474,7 @@ fn hidden_network_is_probed_only_on_channels_with_hidden_ssids() {
         |action: &Action| matches!(action, Action::Scan(scan) if scan.ssids.contains(&home()));
     assert_eq!(bench.count(names), 0);
     bench.air = vec![BssEntry {
+        owe_open_half: false,
         ssid: Ssid::wildcard(),
         ..home_entry()
     }];

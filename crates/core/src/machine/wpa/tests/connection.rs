@@ -28,6 +28,7 @@ impl Bench {
             ..home_network()
         });
         self.air.push(BssEntry {
+            owe_open_half: false,
             ssid: other(),
             bssid: Mac([2, 0, 0, 0, 8, 0]),
             ..home_entry()
@@ -50,6 +51,7 @@ fn sweep_completes_before_a_less_preferred_network_is_joined() {
     for is_there in [true, false] {
         let mut bench = Bench::new(false, false, two_bands);
         bench.air = vec![BssEntry {
+            owe_open_half: false,
             frequency: 5180,
             ..home_entry()
         }];

@@ -8,6 +8,7 @@ mod conflicts;
 mod connection;
 mod faults;
 mod guard;
+mod owe;
 mod pauses;
 mod peers;
 mod releases;
@@ -81,6 +82,8 @@ struct Bench {
     connects: bool,
     /// The supplicant is configured to randomize the address.
     randomizes: bool,
+    /// The OWE transition elements of BSSs.
+    halves: Vec<(Mac, OweTransition)>,
 }
 
 /// How the kernel handles a scan request.
@@ -181,6 +184,7 @@ impl Bench {
             answers_select: true,
             connects: true,
             randomizes: false,
+            halves: Vec::new(),
         };
         bench.run_actions();
         bench
@@ -347,7 +351,14 @@ impl Bench {
             .air
             .iter()
             .filter(|entry| visited.contains(&&entry.frequency));
-        found.map(|entry| bss(entry, self.ms_ago)).collect()
+        let found = found.map(|entry| {
+            let half = self.halves.iter().find(|(bssid, _)| *bssid == entry.bssid);
+            Bss {
+                owe: half.map(|(_, owe)| owe.clone()),
+                ..bss(entry, self.ms_ago)
+            }
+        });
+        found.collect()
     }
 
     fn supplicant_reply(&mut self, request: Request) -> Vec<Event> {
@@ -569,6 +580,7 @@ fn home_network() -> Network {
 
 fn home_entry() -> BssEntry {
     BssEntry {
+        owe_open_half: false,
         bssid: HOME_AP,
         frequency: HOME_CHANNEL,
         signal: -40,
@@ -585,6 +597,7 @@ fn bss(entry: &BssEntry, ms_ago: u32) -> Bss {
         signal: entry.signal,
         ssid: entry.ssid.clone(),
         ms_ago,
+        owe: None,
     }
 }
 

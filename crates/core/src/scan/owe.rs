@@ -1,0 +1,156 @@
+//! OWE in transition mode: an open BSS and a hidden, encrypted one that name each other. wpa_supplicant
+//! knows the hidden half by the open one's SSID, but only after a probe response has told its own; until
+//! then it would ask for it by name itself.
+
+use crate::types::{Bss, BssEntry, Frequency, KeyMgmt, Mac, Network, Ssid};
+
+/// Pairs that are remembered: anyone can send such elements.
+const MAX_PAIRS: usize = 16;
+
+/// Two BSSs that name each other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Pair {
+    open: Ssid,
+    bssid: Mac,
+    ssid: Ssid,
+    frequency: Frequency,
+    /// A probe response has told the SSID of the hidden half.
+    is_named: bool,
+}
+
+/// The pairs in these scan results.
+pub(crate) fn pairs(found: &[Bss]) -> Vec<Pair> {
+    let open_halves = found.iter().filter(|bss| !bss.ssid.is_hidden());
+    let pairs = open_halves.filter_map(|open| {
+        let named = open.owe.as_ref()?;
+        let mut halves = found.iter().filter(|bss| bss.bssid == named.bssid);
+        let hidden = halves.find(|bss| {
+            let back = bss.owe.as_ref();
+            back.is_some_and(|back| back.bssid == open.bssid && back.ssid == open.ssid)
+        })?;
+        let is_usable = !named.ssid.is_hidden() && named.ssid != open.ssid;
+        is_usable.then(|| Pair {
+            open: open.ssid.clone(),
+            bssid: hidden.bssid,
+            ssid: named.ssid.clone(),
+            frequency: hidden.frequency,
+            is_named: found
+                .iter()
+                .any(|bss| bss.bssid == hidden.bssid && bss.ssid == named.ssid),
+        })
+    });
+    pairs.take(MAX_PAIRS).collect()
+}
+
+/// Gives hidden halves the SSID by which their network is configured.
+pub(crate) fn rename(pairs: &[Pair], bssid: Mac, ssid: &mut Ssid) {
+    let mut pairs = pairs.iter();
+    if let Some(pair) = pairs.find(|pair| pair.bssid == bssid && pair.ssid == *ssid) {
+        *ssid = pair.open.clone();
+    }
+}
+
+/// As [`rename`], for a list.
+pub(crate) fn rename_table(pairs: &[Pair], table: &mut [BssEntry]) {
+    for entry in table {
+        rename(pairs, entry.bssid, &mut entry.ssid);
+    }
+}
+
+/// Hidden halves whose SSID has to be sent before one of the networks can be joined: where, and the SSIDs.
+pub(crate) fn to_name(
+    pairs: &[Pair],
+    networks: &[Network],
+    max: u8,
+) -> Vec<(Mac, Frequency, Ssid)> {
+    let is_wanted = |pair: &&Pair| {
+        let mut networks = networks.iter();
+        !pair.is_named
+            && networks
+                .any(|it| it.enabled && wants_owe(it) && it.ssid.as_ref() == Some(&pair.open))
+    };
+    let wanted = pairs.iter().filter(is_wanted);
+    wanted
+        .map(|pair| (pair.bssid, pair.frequency, pair.ssid.clone()))
+        .take(usize::from(max))
+        .collect()
+}
+
+/// Whether the network is to be encrypted by OWE.
+pub(crate) fn wants_owe(network: &Network) -> bool {
+    network.key_mgmt.contains(&KeyMgmt::Owe)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::OweTransition;
+
+    const OPEN: Mac = Mac([2, 0, 0, 0, 1, 0]);
+    const HIDDEN: Mac = Mac([2, 0, 0, 0, 2, 0]);
+
+    fn ssid(name: &str) -> Ssid {
+        Ssid::new(name.as_bytes()).unwrap()
+    }
+
+    fn bss(bssid: Mac, name: &str, other: Mac, its_name: &str) -> Bss {
+        Bss {
+            bssid,
+            frequency: 2437,
+            signal: -40,
+            ssid: ssid(name),
+            ms_ago: 1,
+            owe: Some(OweTransition {
+                bssid: other,
+                ssid: ssid(its_name),
+            }),
+        }
+    }
+
+    fn network(key_mgmt: KeyMgmt) -> Network {
+        Network {
+            id: 0,
+            ssid: Some(ssid("Cafe")),
+            enabled: true,
+            hidden: false,
+            priority: 0,
+            bssid: None,
+            open: true,
+            key_mgmt: vec![key_mgmt],
+            id_str: String::new(),
+        }
+    }
+
+    #[test]
+    fn hidden_half_is_named_once_for_a_network_with_owe() {
+        let mut air = vec![
+            bss(OPEN, "Cafe", HIDDEN, "Cafe-OWE"),
+            bss(HIDDEN, "", OPEN, "Cafe"),
+        ];
+        let named = |air: &[Bss], key_mgmt| to_name(&pairs(air), &[network(key_mgmt)], 4);
+        let expected = [(HIDDEN, 2437, ssid("Cafe-OWE"))];
+        assert_eq!(named(&air, KeyMgmt::Owe), expected);
+        assert_eq!(named(&air, KeyMgmt::Open), []);
+        air.push(bss(HIDDEN, "Cafe-OWE", OPEN, "Cafe"));
+        assert_eq!(named(&air, KeyMgmt::Owe), []);
+        let mut name = ssid("Cafe-OWE");
+        rename(&pairs(&air), HIDDEN, &mut name);
+        assert_eq!(name, ssid("Cafe"));
+        rename(&pairs(&air), OPEN, &mut name);
+        assert_eq!(name, ssid("Cafe"));
+    }
+
+    #[test]
+    fn halves_that_do_not_name_each_other_are_no_pair() {
+        let open = bss(OPEN, "Cafe", HIDDEN, "Cafe-OWE");
+        for hidden in [
+            bss(HIDDEN, "", OPEN, "Other"),
+            bss(HIDDEN, "", HIDDEN, "Cafe"),
+            bss(OPEN, "", OPEN, "Cafe"),
+        ] {
+            assert_eq!(pairs(&[open.clone(), hidden]), []);
+        }
+        let nameless = bss(OPEN, "Cafe", HIDDEN, "");
+        assert_eq!(pairs(&[nameless, bss(HIDDEN, "", OPEN, "Cafe")]), []);
+    }
+}
