@@ -20,7 +20,11 @@ pub(crate) struct Pair {
 
 /// The pairs in these scan results.
 pub(crate) fn pairs(found: &[Bss]) -> Vec<Pair> {
-    let open_halves = found.iter().filter(|bss| !bss.ssid.is_hidden());
+    let sends_no_ssid = |bssid: Mac| {
+        let mut of_it = found.iter().filter(|bss| bss.bssid == bssid);
+        of_it.any(|bss| bss.ssid.is_hidden())
+    };
+    let open_halves = found.iter().filter(|bss| !sends_no_ssid(bss.bssid));
     let pairs = open_halves.filter_map(|open| {
         let named = open.owe.as_ref()?;
         let mut halves = found.iter().filter(|bss| bss.bssid == named.bssid);
@@ -28,7 +32,8 @@ pub(crate) fn pairs(found: &[Bss]) -> Vec<Pair> {
             let back = bss.owe.as_ref();
             back.is_some_and(|back| back.bssid == open.bssid && back.ssid == open.ssid)
         })?;
-        let is_usable = !named.ssid.is_hidden() && named.ssid != open.ssid;
+        let is_usable =
+            sends_no_ssid(hidden.bssid) && !named.ssid.is_hidden() && named.ssid != open.ssid;
         is_usable.then(|| Pair {
             open: open.ssid.clone(),
             bssid: hidden.bssid,
@@ -147,6 +152,7 @@ mod tests {
             bss(HIDDEN, "", OPEN, "Other"),
             bss(HIDDEN, "", HIDDEN, "Cafe"),
             bss(OPEN, "", OPEN, "Cafe"),
+            bss(HIDDEN, "Cafe-OWE", OPEN, "Cafe"),
         ] {
             assert_eq!(pairs(&[open.clone(), hidden]), []);
         }
