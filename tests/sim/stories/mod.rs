@@ -21,7 +21,7 @@ use macveil_testkit::scenarios::{Step, Story, parse};
 use macveil_testkit::verdict::weigh;
 
 /// Stories that are not simulated, and why. Whatever cannot be played is here, and nothing else.
-const LEFT_OUT: [(&str, &str); 75] = [
+const LEFT_OUT: [(&str, &str); 78] = [
     (
         "address-fought-for",
         "what happens at random has no order to compare",
@@ -89,6 +89,9 @@ const LEFT_OUT: [(&str, &str); 75] = [
         "other stations and programs are not simulated",
     ),
     ("other-interfaces", "one card is simulated"),
+    ("owe-transition", "OWE is not simulated"),
+    ("owe-transition-hidden", "OWE is not simulated"),
+    ("owe-transition-open", "OWE is not simulated"),
     ("policy-now", "commands are not simulated"),
     ("policy-trust", "commands are not simulated"),
     (

@@ -47,6 +47,41 @@ pub(crate) fn pairs(found: &[Bss]) -> Vec<Pair> {
     pairs.take(MAX_PAIRS).collect()
 }
 
+/// An open half whose hidden half was not heard.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Single {
+    open: Ssid,
+    other: Mac,
+    frequency: Frequency,
+}
+
+/// The open halves in these scan results whose other half is not in them. A scan with probe requests
+/// leaves a channel before every beacon was heard.
+pub(crate) fn singles(found: &[Bss]) -> Vec<Single> {
+    let open_halves = found.iter().filter(|bss| !bss.ssid.is_hidden());
+    let singles = open_halves.filter_map(|open| {
+        let other = open.owe.as_ref()?.bssid;
+        let is_missing = !found.iter().any(|bss| bss.bssid == other);
+        is_missing.then(|| Single {
+            open: open.ssid.clone(),
+            other,
+            frequency: open.frequency,
+        })
+    });
+    singles.take(MAX_PAIRS).collect()
+}
+
+/// Hidden halves to listen for before one of the networks can be joined, and where.
+pub(crate) fn to_hear(singles: &[Single], networks: &[Network]) -> Vec<(Mac, Frequency)> {
+    let wanted = singles.iter().filter(|it| is_wanted(&it.open, networks));
+    wanted.map(|it| (it.other, it.frequency)).collect()
+}
+
+fn is_wanted(open: &Ssid, networks: &[Network]) -> bool {
+    let mut networks = networks.iter();
+    networks.any(|it| it.enabled && wants_owe(it) && it.ssid.as_ref() == Some(open))
+}
+
 /// Gives hidden halves the SSID by which their network is configured.
 pub(crate) fn rename(pairs: &[Pair], bssid: Mac, ssid: &mut Ssid) {
     let mut pairs = pairs.iter();
@@ -68,13 +103,8 @@ pub(crate) fn to_name(
     networks: &[Network],
     max: u8,
 ) -> Vec<(Mac, Frequency, Ssid)> {
-    let is_wanted = |pair: &&Pair| {
-        let mut networks = networks.iter();
-        !pair.is_named
-            && networks
-                .any(|it| it.enabled && wants_owe(it) && it.ssid.as_ref() == Some(&pair.open))
-    };
-    let wanted = pairs.iter().filter(is_wanted);
+    let unnamed = pairs.iter().filter(|pair| !pair.is_named);
+    let wanted = unnamed.filter(|pair| is_wanted(&pair.open, networks));
     wanted
         .map(|pair| (pair.bssid, pair.frequency, pair.ssid.clone()))
         .take(usize::from(max))
@@ -143,6 +173,16 @@ mod tests {
         assert_eq!(name, ssid("Cafe"));
         rename(&pairs(&air), OPEN, &mut name);
         assert_eq!(name, ssid("Cafe"));
+    }
+
+    #[test]
+    fn missing_half_is_listened_for_where_the_open_one_is() {
+        let mut air = vec![bss(OPEN, "Cafe", HIDDEN, "Cafe-OWE")];
+        let heard = |air: &[Bss], key_mgmt| to_hear(&singles(air), &[network(key_mgmt)]);
+        assert_eq!(heard(&air, KeyMgmt::Owe), [(HIDDEN, 2437)]);
+        assert_eq!(heard(&air, KeyMgmt::Open), []);
+        air.push(bss(HIDDEN, "", OPEN, "Cafe"));
+        assert_eq!(heard(&air, KeyMgmt::Owe), []);
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub(crate) struct ScanPlanner {
     hidden: HiddenProbes,
     /// Hidden halves of pairs with OWE.
     halves: HiddenProbes,
+    /// The same, as long as they were not heard.
+    missing_halves: HiddenProbes,
     /// Replaces the schedule's next scan.
     next: Option<ScanPlan>,
     /// Found before the end of a sweep: its channel is scanned again at the end.
@@ -58,6 +60,7 @@ impl ScanPlanner {
             schedule: ScanSchedule::new(now, channels),
             hidden: HiddenProbes::default(),
             halves: HiddenProbes::default(),
+            missing_halves: HiddenProbes::default(),
             next: None,
             come_back: None,
             scan_began: now,
@@ -70,6 +73,7 @@ impl ScanPlanner {
         self.schedule.restart(now);
         self.hidden.forget();
         self.halves.forget();
+        self.missing_halves.forget();
         self.next = None;
         self.come_back = None;
     }
@@ -158,6 +162,22 @@ impl ScanPlanner {
         let is_due = !plan.ssids.is_empty();
         if is_due {
             self.next = Some(plan);
+        }
+        is_due
+    }
+
+    /// The next scan listens for these BSSs, unless one did of late; says whether it does.
+    pub(crate) fn hear_halves(&mut self, now: Time, halves: &[(Mac, Frequency)]) -> bool {
+        let missing = &mut self.missing_halves;
+        let due = halves
+            .iter()
+            .filter(|(bssid, at)| missing.is_due(now, *bssid, *at));
+        let mut frequencies: Vec<Frequency> = due.map(|(_, frequency)| *frequency).collect();
+        frequencies.sort_unstable();
+        frequencies.dedup();
+        let is_due = !frequencies.is_empty();
+        if is_due {
+            self.next = Some(ScanPlan::passive(frequencies));
         }
         is_due
     }

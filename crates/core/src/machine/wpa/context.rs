@@ -255,8 +255,9 @@ impl Context {
             &self.networks.list,
             self.card.max_scan_ssids,
         );
+        let missing = owe::to_hear(&self.scan.singles, &self.networks.list);
         let planner = &mut self.scan.planner;
-        if planner.name_halves(now, halves) {
+        if planner.name_halves(now, halves) || planner.hear_halves(now, &missing) {
             return Duration::ZERO;
         }
         planner.pause_after(now, plan, fresh, hidden, &known, &mut self.rng)

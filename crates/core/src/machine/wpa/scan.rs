@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::machine::Time;
 use crate::machine::notice::Notice;
-use crate::scan::owe::Pair;
+use crate::scan::owe::{Pair, Single};
 use crate::scan::planner::ScanPlanner;
 use crate::types::{Channel, Mac};
 
@@ -17,6 +17,8 @@ pub(super) struct Scans {
     pub(super) running: RunningScan,
     /// Pairs of BSSs with OWE in the last results.
     pub(super) pairs: Vec<Pair>,
+    /// Open halves whose other half was not heard.
+    pub(super) singles: Vec<Single>,
     /// The supplicant has not yet reported the results of the scan before.
     pub(super) results_owed: bool,
     /// Another program's scan that macveil told the kernel to end.
@@ -50,6 +52,7 @@ impl Scans {
             planner: ScanPlanner::new(now, channels),
             running: RunningScan::None,
             pairs: Vec::new(),
+            singles: Vec::new(),
             results_owed: false,
             cut_off: None,
             reported: None,

@@ -159,6 +159,7 @@ impl Scanning {
     fn heard(cx: &mut Context, round: Round, mut found: Vec<Bss>) -> State {
         let Round { plan, is_digested } = round;
         cx.scan.pairs = owe::pairs(&found);
+        cx.scan.singles = owe::singles(&found);
         for bss in &mut found {
             owe::rename(&cx.scan.pairs, bss.bssid, &mut bss.ssid);
         }

@@ -115,7 +115,10 @@ fn open_half_alone_is_not_joined_with_owe() {
     let mut bench = bench(KeyMgmt::Owe);
     bench.air.truncate(1);
     appear(&mut bench);
+    let listens = |action: &Action| matches!(action, Action::Scan(scan) if scan.ssids.is_empty() && scan.frequencies == [HOME_CHANNEL]);
+    assert_eq!(bench.count(listens), 1);
     bench.pass(Duration::from_secs(60));
+    assert!((2..6).contains(&bench.count(listens)));
     assert_eq!(directed(&bench), []);
     assert_eq!(bench.state(), StateKind::Scanning);
 }
