@@ -1,16 +1,25 @@
-//! Fuzz target: captures in either format.
+//! Fuzz target: captures in either format, also compressed.
 
-use super::{Audit, Capture, KnownAddresses, draw};
+use std::io::Read as _;
+
+use super::{Audit, Capture, KnownAddresses, draw, unpack};
 use crate::fuzzing::text;
 
 /// A capture file. The verdict must not count more frames than the capture has.
 pub(crate) fn capture(data: &[u8]) {
-    let Ok(mut capture) = Capture::new(data) else {
+    /// What a few bytes can unpack to is not searched for longer.
+    const MAX_UNPACKED: u64 = 1 << 20;
+    let Ok(unpacked) = unpack(data) else {
+        return;
+    };
+    let was_compressed = unpacked.was_compressed;
+    let Ok(mut capture) = Capture::new(unpacked.source.take(MAX_UNPACKED)) else {
         return;
     };
     let mut audit = Audit::following(KnownAddresses::default(), 8).with_timeline();
     let _ = audit.read(&mut capture, |_| {});
-    assert!(capture.position() <= data.len() as u64);
+    assert!(was_compressed || capture.position() <= data.len() as u64);
+    assert!(capture.position() <= MAX_UNPACKED);
     let timeline = audit.take_timeline().unwrap_or_default();
     let verdict = audit.judge();
     assert_well_formed(&draw(&verdict, &timeline, &text(data)));
