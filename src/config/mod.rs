@@ -180,7 +180,8 @@ impl Config {
     /// The settings of this interface.
     #[must_use]
     pub fn settings(&self, device: &DeviceFacts) -> Settings {
-        let settings = self.device_options(device).settings();
+        let others_connect = self.backend == BackendChoice::None;
+        let settings = self.device_options(device).settings(others_connect);
         if self.hands_over {
             return Settings {
                 on_exit: OnExit::Restore,

@@ -142,8 +142,9 @@ impl DeviceOptions {
         }
     }
 
-    pub(super) fn settings(&self) -> Settings {
+    pub(super) fn settings(&self, others_connect: bool) -> Settings {
         Settings {
+            others_connect,
             scan_random: value(self.scan_random.as_ref()).unwrap_or(true),
             mask_method: value(self.mask_method.as_ref()).unwrap_or(MaskMethod::Auto),
             mask_lifetime: value(self.mask_lifetime.as_ref()).unwrap_or(Duration::ZERO),

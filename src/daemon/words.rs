@@ -51,6 +51,9 @@ pub(super) fn problem(problem: &Problem) -> String {
             format!("cannot {step} on {driver}: {reason}; {remedy}")
         }
         Problem::Supplicant { failure } => format!("{failure}; waiting until it does"),
+        Problem::Unreachable => {
+            "a program that macveil cannot reach connects this interface: give wpa_supplicant a control socket (ctrl_interface=) in the directory that `ctrl-interface` of [supplicant] names, and restart it".to_owned()
+        }
         Problem::Conflict => {
             "another program keeps changing the address: stop it from changing this interface, or remove the interface from `manage`".to_owned()
         }

@@ -46,6 +46,7 @@ const DEFAULTS: Settings = Settings {
     mask_lifetime: Duration::ZERO,
     on_failure: OnFailure::Closed,
     on_exit: OnExit::Keep,
+    others_connect: false,
 };
 
 #[test]
@@ -131,6 +132,7 @@ fn every_key_has_its_effect() {
         mask_lifetime: Duration::from_secs(300),
         on_failure: OnFailure::Open,
         on_exit: OnExit::Restore,
+        others_connect: false,
     };
     assert_eq!(config.settings(&CARD), settings);
     let home = ssid("Home");

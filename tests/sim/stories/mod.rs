@@ -134,6 +134,10 @@ const LEFT_OUT: [(&str, &str); 78] = [
         "supplicant-preassoc_mac_addr",
         "wpa_supplicant's own randomization is not simulated",
     ),
+    (
+        "supplicant-unreachable",
+        "other stations and programs are not simulated",
+    ),
     ("systemd-boot", "systemd is not simulated"),
     ("systemd-doctor", "systemd is not simulated"),
     ("systemd-fails-closed", "systemd is not simulated"),

@@ -88,6 +88,7 @@ impl Default for Daemon {
                 mask_lifetime: Duration::ZERO,
                 on_failure: OnFailure::Closed,
                 on_exit: OnExit::Keep,
+                others_connect: false,
             },
             log: Vec::new(),
             keep_log: false,

@@ -259,6 +259,8 @@ pub enum Problem {
         /// Its failure.
         failure: String,
     },
+    /// A program connects the interface, and macveil does not reach it.
+    Unreachable,
     /// Another program keeps changing the address, or bringing the link up.
     Conflict,
     /// The user or rfkill took the link down.

@@ -60,6 +60,8 @@ pub struct Settings {
     pub on_failure: OnFailure,
     /// What to do with the address on exit.
     pub on_exit: OnExit,
+    /// Programs that macveil does not reach may connect the interface, under a mask (`backend = "none"`).
+    pub others_connect: bool,
 }
 
 /// `mask-method`.

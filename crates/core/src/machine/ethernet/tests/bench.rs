@@ -322,6 +322,7 @@ const fn settings() -> Settings {
         mask_lifetime: Duration::ZERO,
         on_failure: OnFailure::Closed,
         on_exit: OnExit::Keep,
+        others_connect: false,
     }
 }
 

@@ -406,6 +406,7 @@ pub(super) fn settings() -> Settings {
         mask_lifetime: Duration::ZERO,
         on_failure: OnFailure::Closed,
         on_exit: OnExit::Restore,
+        others_connect: false,
     }
 }
 

@@ -180,6 +180,7 @@ fn release_and_yield_keep_the_files_of_iwd() {
     let mut bench = Bench::new("stable-ssid");
     let keep = Settings {
         on_exit: OnExit::Keep,
+        others_connect: false,
         ..settings()
     };
     let policies = bench::policies("stable-ssid");

@@ -45,11 +45,8 @@ impl Blocked {
         let remedy = remedy(error.errno, RemedyContext::Wifi);
         let problem = Problem::of_kernel(error, &cx.card.driver, remedy);
         if cx.settings.on_failure == OnFailure::Open {
-            cx.remark(Remark::Unprotected(problem.clone()));
             cx.request(Request::Restore { resume: true });
-            cx.unprotected = Some(problem);
-            cx.core.set_unguarded(true);
-            return State::Unprotected(Unprotected);
+            return Self::unprotected(cx, problem);
         }
         let pause = cx.next_hold_pause(FIRST_RETRY, MAX_RETRY);
         if cx.counters.holds_in_a_row == 1 {
@@ -58,6 +55,26 @@ impl Blocked {
         cx.set_link_down();
         cx.core.wake_in(pause);
         Self::enter(cx, next, Until::Retry, problem)
+    }
+
+    fn unprotected(cx: &mut Context, problem: Problem) -> State {
+        cx.remark(Remark::Unprotected(problem.clone()));
+        cx.unprotected = Some(problem);
+        cx.core.set_unguarded(true);
+        State::Unprotected(Unprotected)
+    }
+
+    /// A program connects the interface, and macveil does not reach it.
+    pub(super) fn until_reached(cx: &mut Context) -> State {
+        cx.leave_state();
+        let problem = Problem::Unreachable;
+        if cx.settings.on_failure == OnFailure::Open {
+            return Self::unprotected(cx, problem);
+        }
+        Self::report(cx, &problem, None);
+        cx.set_link_down();
+        cx.mask_while_down();
+        Self::enter(cx, NextState::Wait, Until::Supplicant, problem)
     }
 
     /// The supplicant cannot be brought to rest: without macveil it would scan and connect.

@@ -3,9 +3,9 @@
 use std::time::Duration;
 
 use super::{
-    Activity, Attaching, Context, Handler, Masking, NextState, Releasing, State, UserScan,
+    Activity, Attaching, Blocked, Context, Handler, Masking, NextState, Releasing, State, UserScan,
 };
-use crate::machine::event::{Command, Link};
+use crate::machine::event::{Command, Link, MlmeEvent};
 use crate::machine::notice::Remark;
 use crate::machine::wpa::Action;
 use crate::machine::wpa::backend::Supplicant;
@@ -34,9 +34,22 @@ impl Waiting {
 
     pub(super) fn begin(cx: &mut Context) -> State {
         cx.leave_state();
-        State::Waiting(Self {
+        let waiting = Self {
             is_connected: false,
-        })
+        };
+        if cx.core.link.carrier {
+            return waiting.connected_by_others(cx);
+        }
+        waiting.into()
+    }
+
+    /// A supplicant that macveil reaches is met before its first scan: this one has no control socket
+    /// where macveil looks for it, or it is none.
+    fn connected_by_others(self, cx: &mut Context) -> State {
+        if self.is_connected || cx.settings.others_connect {
+            return self.into();
+        }
+        Blocked::until_reached(cx)
     }
 }
 
@@ -44,8 +57,18 @@ impl Handler for Waiting {
     fn link_changed(self, cx: &mut Context, link: Link) -> State {
         match self.is_connected {
             false if !cx.is_masked() => Masking::again(cx, NextState::Wait),
+            false if link.carrier => self.connected_by_others(cx),
             true if !link.carrier => Masking::begin(cx, NextState::Wait),
             true | false => self.into(),
+        }
+    }
+
+    fn mlme(self, cx: &mut Context, event: MlmeEvent) -> State {
+        match event {
+            MlmeEvent::Authenticating { .. }
+            | MlmeEvent::Authenticated { .. }
+            | MlmeEvent::Associated { .. } => self.connected_by_others(cx),
+            MlmeEvent::TimedOut | MlmeEvent::Ended => self.into(),
         }
     }
 

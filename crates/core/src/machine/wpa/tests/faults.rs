@@ -184,6 +184,7 @@ fn new_settings_apply_from_the_next_mask_and_association() {
         mask_lifetime: Duration::ZERO,
         on_failure: OnFailure::Closed,
         on_exit: OnExit::Restore,
+        others_connect: false,
     };
     assert_eq!(bench.method(), Method::Driver);
     bench

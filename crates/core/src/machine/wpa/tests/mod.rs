@@ -153,6 +153,7 @@ impl Bench {
             mask_lifetime: Duration::ZERO,
             on_failure: OnFailure::Closed,
             on_exit: OnExit::Keep,
+            others_connect: false,
         };
         change(&mut card, &mut settings);
         let rng = StdRng::seed_from_u64(7);

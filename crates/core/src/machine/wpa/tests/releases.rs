@@ -9,6 +9,7 @@ pub(super) fn restore_at_exit(bench: &mut Bench) {
         mask_lifetime: Duration::ZERO,
         on_failure: OnFailure::Closed,
         on_exit: OnExit::Restore,
+        others_connect: false,
     };
     let policies = policies(ConnectionOptions::default(), Vec::new());
     let now = clocks(bench.now);

@@ -429,3 +429,63 @@ fn link_that_went_down_late_is_not_taken_down_again() {
     bench.pass(Duration::from_secs(1));
     assert_eq!(bench.count(|action| *action == Action::SetLinkDown), 0);
 }
+
+/// A program that macveil does not reach connects a masked card.
+fn connected_by_others(on_failure: OnFailure, others_connect: bool, event: Event) -> Bench {
+    let mut bench = Bench::new(false, false, |_, settings| {
+        settings.on_failure = on_failure;
+        settings.others_connect = others_connect;
+    });
+    bench.link_changes(|link| link.up = true);
+    assert_eq!(bench.state(), StateKind::Waiting);
+    bench.done.clear();
+    bench.handle(event);
+    bench
+}
+
+#[test]
+fn connection_of_an_unreachable_program_is_silenced() {
+    let (station, peer) = (OTHER_ADDRESS, HOME_AP);
+    for event in [
+        MlmeEvent::Authenticating { peer: None },
+        MlmeEvent::Authenticated { station, peer },
+    ] {
+        let mut bench = connected_by_others(OnFailure::Closed, false, Event::Mlme(event));
+        assert_eq!((bench.state(), bench.link.up), (StateKind::Blocked, false));
+        bench.link_changes(|link| link.up = true);
+        bench.pass(Duration::from_secs(3600));
+        assert!(!bench.link.up);
+        let blocked = Action::Notify(Notice::Blocked {
+            problem: Problem::Unreachable,
+            retry_ms: None,
+        });
+        assert_eq!(bench.count(|action| *action == blocked), 1);
+        assert_eq!(bench.machine.status().problem, Some(Problem::Unreachable));
+        bench.air = vec![home_entry()];
+        bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+        bench.pass(Duration::from_secs(5));
+        assert_eq!(bench.state(), StateKind::Associated);
+    }
+}
+
+#[test]
+fn connection_of_an_unreachable_program_can_be_allowed() {
+    let authenticates = || Event::Mlme(MlmeEvent::Authenticating { peer: None });
+    let bench = connected_by_others(OnFailure::Open, false, authenticates());
+    assert_eq!(
+        (bench.state(), bench.link.up),
+        (StateKind::Unprotected, true)
+    );
+    assert_eq!(bench.machine.status().problem, Some(Problem::Unreachable));
+    let bench = connected_by_others(OnFailure::Closed, true, authenticates());
+    assert_eq!((bench.state(), bench.link.up), (StateKind::Waiting, true));
+}
+
+#[test]
+fn carrier_without_a_supplicant_is_silenced() {
+    let ended = Event::Mlme(MlmeEvent::Ended);
+    let mut bench = connected_by_others(OnFailure::Closed, false, ended);
+    assert_eq!(bench.state(), StateKind::Waiting);
+    bench.link_changes(|link| link.carrier = true);
+    assert_eq!((bench.state(), bench.link.up), (StateKind::Blocked, false));
+}
