@@ -19,6 +19,7 @@ pub(super) const fn state(state: StateKind) -> &'static str {
         StateKind::Disconnected => "masked and silent: disconnected by the user",
         StateKind::Paused => "masked and silent",
         StateKind::UserScan => "masked, scanning as requested",
+        StateKind::Hotspot => "masked, starting a hotspot",
         StateKind::Blocked => "link held down",
         StateKind::Releasing => "releasing the interface",
         StateKind::Released => "released",

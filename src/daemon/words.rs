@@ -54,6 +54,7 @@ pub(super) fn problem(problem: &Problem) -> String {
         Problem::Unreachable => {
             "a program that macveil cannot reach connects this interface: give wpa_supplicant a control socket (ctrl_interface=) in the directory that `ctrl-interface` of [supplicant] names, and restart it".to_owned()
         }
+        Problem::ModeRefused => MODE_REFUSED.to_owned(),
         Problem::Conflict => {
             "another program keeps changing the address: stop it from changing this interface, or remove the interface from `manage`".to_owned()
         }
@@ -73,6 +74,7 @@ pub(super) fn problem(problem: &Problem) -> String {
     }
 }
 
+const MODE_REFUSED: &str = "every enabled network of wpa_supplicant is an ad-hoc or mesh network (mode=1 or 5), in which macveil cannot protect the address: none is joined; to use one, remove the interface from `manage`";
 const UNTIL_UNPLUGGED: &str =
     ": not changed until the cable is unplugged or the link is taken down";
 
@@ -140,6 +142,11 @@ pub(super) fn fail_reason(reason: &FailReason) -> String {
 
 pub(super) fn remark(remark: &Remark) -> String {
     match remark {
+        Remark::HotspotStarts { address } => format!("a hotspot starts, under {address}"),
+        Remark::HotspotNotStarted { failure } => {
+            format!("the hotspot did not start: {failure}; trying again in a minute")
+        }
+        Remark::ModeRefused => MODE_REFUSED.to_owned(),
         Remark::MethodUnavailable(method) => {
             let (name, why) = match method {
                 Method::Driver => ("driver", "the driver does not support randomized scans"),

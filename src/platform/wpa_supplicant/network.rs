@@ -5,6 +5,11 @@ use macveil_core::types::{KeyMgmt, Mac, Network, Ssid};
 
 use super::text;
 
+/// Values of `mode` (`enum wpas_mode`, `defs.h`).
+const AD_HOC: u32 = 1;
+pub(super) const ACCESS_POINT: u32 = 2;
+const MESH: u32 = 5;
+
 /// One line of `LIST_NETWORKS`: `id \t ssid \t bssid or any \t flags`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Line {
@@ -113,6 +118,11 @@ impl Configured {
     /// Whether this is a station network, as opposed to IBSS, access point, mesh and P2P groups.
     pub(super) fn is_infrastructure(&self) -> bool {
         self.details.mode == 0 && !self.line.persistent_group
+    }
+
+    /// Whether the interface is an access point, or ad-hoc, or in a mesh, in this network.
+    pub(super) fn has_other_mode(&self) -> bool {
+        matches!(self.details.mode, AD_HOC | ACCESS_POINT | MESH) && !self.line.persistent_group
     }
 
     /// Whether wpa_supplicant can join the network.

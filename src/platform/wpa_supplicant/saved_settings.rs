@@ -120,9 +120,20 @@ pub(super) struct BlockValue {
     pub(super) value: String,
 }
 
+/// The `mode` of a network that is none of a station.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct NetworkMode {
+    pub(super) ssid: Option<Ssid>,
+    pub(super) mode: u32,
+}
+
 /// The original values, also on disk in case macveil is killed.
 ///
 /// A new wpa_supplicant starts with its own values again. Values that equal macveil's need no restoring.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about wpa_supplicant"
+)]
 #[derive(Debug)]
 pub(super) struct SavedSettings {
     settings: BTreeMap<Setting, i32>,
@@ -137,12 +148,16 @@ pub(super) struct SavedSettings {
     pub(super) imposed_limits: BTreeMap<u32, String>,
     /// By network id; only changed ones.
     blocks: BTreeMap<(u32, BlockSetting), BlockValue>,
+    /// By network id; only changed networks.
+    network_modes: BTreeMap<u32, NetworkMode>,
     /// macveil's values were set in this wpa_supplicant. It may have reread its configuration since.
     pub(super) imposed: bool,
     /// A setting may have been changed.
     pub(super) touched: bool,
     /// P2P was disabled for the whole process.
     p2p_disabled: bool,
+    /// A radio work of macveil may be running.
+    radio_reserved: bool,
     /// The last command that denies networks.
     pub(super) denied: Option<String>,
     /// Maximum command length in bytes, once known.
@@ -161,9 +176,11 @@ impl SavedSettings {
             accepted_bssids: BTreeMap::new(),
             imposed_limits: BTreeMap::new(),
             blocks: BTreeMap::new(),
+            network_modes: BTreeMap::new(),
             imposed: false,
             touched: false,
             p2p_disabled: false,
+            radio_reserved: false,
             denied: None,
             command_limit: None,
             networks: BTreeMap::new(),
@@ -255,11 +272,45 @@ impl SavedSettings {
         std::mem::take(&mut self.blocks)
     }
 
+    /// Records a network's `mode` before it is changed.
+    pub(super) fn record_mode(&mut self, id: u32, original: NetworkMode) {
+        if self.network_modes.get(&id) != Some(&original) {
+            self.network_modes.insert(id, original);
+            self.save();
+        }
+    }
+
+    /// The network's `mode` was changed.
+    pub(super) fn is_parked(&self, id: u32) -> bool {
+        self.network_modes.contains_key(&id)
+    }
+
+    /// The network's original `mode`, if it was changed. wpa_supplicant reuses ids.
+    pub(super) fn mode_of(&self, network: &Configured) -> Option<u32> {
+        let original = self.network_modes.get(&network.line.id)?;
+        (original.ssid == network.details.ssid).then_some(original.mode)
+    }
+
+    pub(super) fn take_modes(&mut self) -> BTreeMap<u32, NetworkMode> {
+        std::mem::take(&mut self.network_modes)
+    }
+
     /// P2P was disabled for the whole process.
     pub(super) fn disable_p2p(&mut self) {
         if !std::mem::replace(&mut self.p2p_disabled, true) {
             self.save();
         }
+    }
+
+    /// Notes on disk that a radio work of macveil may be running: a successor then ends it.
+    pub(super) fn reserve_radio(&mut self, reserved: bool) {
+        if std::mem::replace(&mut self.radio_reserved, reserved) != reserved {
+            self.save();
+        }
+    }
+
+    pub(super) const fn is_radio_reserved(&self) -> bool {
+        self.radio_reserved
     }
 
     pub(super) const fn is_p2p_disabled(&self) -> bool {
@@ -280,6 +331,8 @@ impl SavedSettings {
             SavedValue::Block(id, setting, block) => {
                 self.blocks.insert((id, setting), block);
             }
+            SavedValue::Mode(id, mode) => drop(self.network_modes.insert(id, mode)),
+            SavedValue::RadioWork => self.radio_reserved = true,
             SavedValue::P2p => self.p2p_disabled = true,
         }
     }
@@ -298,9 +351,17 @@ impl SavedSettings {
         let blocks = self.blocks.iter();
         let blocks =
             blocks.map(|(&(id, setting), block)| SavedValue::Block(id, setting, block.clone()));
+        let modes = self.network_modes.iter();
+        let modes = modes.map(|(&id, mode)| SavedValue::Mode(id, mode.clone()));
         let p2p = self.p2p_disabled.then_some(SavedValue::P2p);
-        self.file
-            .write(identity, settings.chain(networks).chain(blocks).chain(p2p));
+        let work = self.radio_reserved.then_some(SavedValue::RadioWork);
+        let values = settings
+            .chain(networks)
+            .chain(blocks)
+            .chain(modes)
+            .chain(p2p)
+            .chain(work);
+        self.file.write(identity, values);
     }
 
     /// The settings to restore.
@@ -318,6 +379,7 @@ impl SavedSettings {
         self.accepted_bssids.clear();
         self.imposed_limits.clear();
         self.blocks.clear();
+        self.network_modes.clear();
         self.networks.clear();
         self.imposed = false;
         self.touched = false;

@@ -7,7 +7,9 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use super::saved_settings::{AcceptedBssids, BlockSetting, BlockValue, NetworkAddress, Setting};
+use super::saved_settings::{
+    AcceptedBssids, BlockSetting, BlockValue, NetworkAddress, NetworkMode, Setting,
+};
 use crate::platform::socket_watcher::Identity;
 use crate::store::atomic;
 use crate::store::regular::{self, Links};
@@ -24,7 +26,9 @@ pub(super) enum SavedValue {
     Network(u32, NetworkAddress),
     Accepted(u32, AcceptedBssids),
     Block(u32, BlockSetting, BlockValue),
+    Mode(u32, NetworkMode),
     P2p,
+    RadioWork,
 }
 
 #[derive(Debug)]
@@ -88,7 +92,11 @@ impl SavedValue {
                 let ssid = name(ssid.as_ref());
                 write!(text, "block {id} {ssid} {} {value}", setting.name())
             }
+            Self::Mode(id, NetworkMode { ssid, mode }) => {
+                write!(text, "mode {id} {} {mode}", name(ssid.as_ref()))
+            }
             Self::P2p => write!(text, "p2p"),
+            Self::RadioWork => write!(text, "radio-work"),
         };
     }
 
@@ -104,6 +112,11 @@ impl SavedValue {
                     .find(|setting| setting.name() == name)?;
                 Some(Self::Setting(setting, value.parse().ok()?))
             }
+            ["mode", id, ssid, mode] => {
+                let ssid = parse_name(ssid).ok()?;
+                let mode = mode.parse().ok()?;
+                Some(Self::Mode(id.parse().ok()?, NetworkMode { ssid, mode }))
+            }
             ["network", id, ssid, value] => {
                 let ssid = parse_name(ssid).ok()?;
                 let value = value.parse().ok()?;
@@ -117,6 +130,7 @@ impl SavedValue {
                 Some(Self::Accepted(id.parse().ok()?, accepted))
             }
             ["p2p"] => Some(Self::P2p),
+            ["radio-work"] => Some(Self::RadioWork),
             _ => None,
         }
     }

@@ -261,6 +261,8 @@ pub enum Problem {
     },
     /// A program connects the interface, and macveil does not reach it.
     Unreachable,
+    /// The supplicant is configured for an ad-hoc or mesh network only, which macveil does not allow.
+    ModeRefused,
     /// Another program keeps changing the address, or bringing the link up.
     Conflict,
     /// The user or rfkill took the link down.
@@ -312,6 +314,18 @@ pub enum Remark {
     UnclaimedConnection,
     /// The supplicant's own address randomization is off while macveil runs.
     OwnRandomizationOff,
+    /// The supplicant becomes an access point.
+    HotspotStarts {
+        /// Under this mask.
+        address: Mac,
+    },
+    /// The supplicant did not become an access point.
+    HotspotNotStarted {
+        /// Why.
+        failure: String,
+    },
+    /// The supplicant is configured for an ad-hoc or mesh network only, which macveil does not allow.
+    ModeRefused,
     /// The supplicant did not carry out a request.
     Supplicant {
         /// Its failure.

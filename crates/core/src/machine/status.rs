@@ -64,6 +64,8 @@ pub enum StateKind {
     Paused,
     /// Masked, scanning for the user.
     UserScan,
+    /// Masked: the supplicant is to become an access point.
+    Hotspot,
     /// The link is held down.
     Blocked,
     /// Restoring settings.
@@ -105,6 +107,7 @@ impl StateKind {
             Self::Disconnected => "disconnected",
             Self::Paused => "paused",
             Self::UserScan => "user-scan",
+            Self::Hotspot => "hotspot",
             Self::Blocked => "blocked",
             Self::Releasing => "releasing",
             Self::Released => "released",

@@ -29,6 +29,7 @@ impl Session<'_> {
     /// forgotten.
     pub(super) async fn forget_own_address(&mut self) -> Result<(), Failure> {
         self.check_silence().await?;
+        self.saved.reserve_radio(true);
         let answer = self.send_command(RESERVE).await?;
         let Some(work) = text::number(&answer) else {
             return Err(refused(RESERVE, &answer));
@@ -36,6 +37,7 @@ impl Session<'_> {
         self.ignore_not_found = true;
         let result = self.associate_behind(work).await;
         let cleaned = self.clean_up(work).await;
+        self.saved.reserve_radio(cleaned.is_err());
         self.ignore_not_found = false;
         result.and(cleaned)
     }
@@ -71,7 +73,8 @@ impl Session<'_> {
             denied.split(' ').any(|word| word == ssid)
         });
         let uses_dpp = network.details.manages_keys_by("DPP") && !is_denied;
-        network.is_enabled() && (network.details.mode != 0 || uses_dpp)
+        let starts = network.details.mode != 0 && self.saved.mode_of(network).is_none();
+        network.is_enabled() && (starts || uses_dpp)
     }
 
     async fn associate_behind(&mut self, work: u32) -> Result<(), Failure> {
@@ -96,6 +99,20 @@ impl Session<'_> {
         } else {
             Err(refused(RESERVE, b"the radio is busy"))
         }
+    }
+
+    /// A macveil that was killed may have left its work behind, and the link went down since: see
+    /// [`Session::end_radio_work`].
+    pub(super) async fn free_radio(&mut self) -> Result<(), Failure> {
+        if !self.saved.is_radio_reserved() {
+            return Ok(());
+        }
+        let answer = self.send_command(RESERVE).await?;
+        if let Some(work) = text::number::<u32>(&answer) {
+            self.try_execute(&format!("RADIO_WORK done {work}")).await?;
+        }
+        self.saved.reserve_radio(false);
+        Ok(())
     }
 
     /// In this order, because no work may be queued when macveil's work ends.

@@ -3,6 +3,7 @@
 mod admission;
 mod connect;
 mod forget_own_address;
+mod hotspot;
 mod limits;
 mod networks;
 mod quiesce;
@@ -47,6 +48,7 @@ pub(super) async fn serve(session: &mut Session<'_>, request: Request) -> Reply 
             limits,
         } => Reply::Done(session.allow_roaming(&ssid, &except, &limits).await),
         Request::Silence => Reply::Done(session.silence_while_connected().await),
+        Request::StartHotspot { id } => Reply::Done(session.start_hotspot(id).await),
         Request::Restore { resume } => Reply::Done(session.restore(resume).await),
     }
 }
@@ -62,6 +64,7 @@ pub(super) fn decline(request: &Request, failure: Failure) -> Reply {
         | Request::Connect
         | Request::AllowRoaming { .. }
         | Request::Silence
+        | Request::StartHotspot { .. }
         | Request::Restore { .. } => Reply::Done(Err(failure)),
     }
 }

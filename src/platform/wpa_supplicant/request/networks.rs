@@ -7,6 +7,7 @@ use super::super::network::{self, Configured, Details, Line};
 use super::super::saved_settings::BlockSetting;
 use super::super::session::Session;
 use super::super::{table, text};
+use super::hotspot::other_mode;
 
 /// Guards against lists without an end.
 const MAX_PAGES: usize = 64;
@@ -32,6 +33,7 @@ impl Session<'_> {
                 .map(Configured::to_network)
                 .collect(),
             table,
+            other: other_mode(&networks),
         })
     }
 
@@ -43,7 +45,11 @@ impl Session<'_> {
                 Some(details) => details.clone(),
                 None => self.details(line.id).await?,
             };
-            networks.push(Configured { line, details });
+            let mut network = Configured { line, details };
+            if let Some(mode) = self.saved.mode_of(&network) {
+                network.details.mode = mode;
+            }
+            networks.push(network);
         }
         self.saved.remember_networks(&networks);
         Ok(networks)

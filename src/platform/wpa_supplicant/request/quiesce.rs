@@ -47,6 +47,7 @@ impl Session<'_> {
         }
         for network in self.networks().await? {
             had_own_randomization |= self.own_address(&network).await?.is_some();
+            self.park(&network).await?;
         }
         self.silence(status.id).await?;
         self.saved.imposed = true;
@@ -75,12 +76,14 @@ impl Session<'_> {
         }
         for network in self.networks().await? {
             had_own_randomization |= self.neutralize(&network).await?;
+            self.park(&network).await?;
         }
         self.silence(None).await?;
         self.try_execute("MAC_RAND_SCAN all enable=1").await?;
         self.admit(None, &[], None).await?;
         self.lift_limits().await?;
         self.drain_driver_events().await?;
+        self.free_radio().await?;
         let reconfigured = reverted && self.saved.imposed;
         self.saved.imposed = true;
         Ok(QuiesceReport {

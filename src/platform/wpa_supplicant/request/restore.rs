@@ -47,6 +47,15 @@ impl Session<'_> {
             }
         }
         commands.extend(self.restore_blocks().await?);
+        let modes = self.saved.take_modes();
+        if !modes.is_empty() {
+            for network in self.networks().await? {
+                let original = modes.get(&network.line.id);
+                let original = original.filter(|it| it.ssid == network.details.ssid);
+                let id = network.line.id;
+                commands.extend(original.map(|it| format!("SET_NETWORK {id} mode {}", it.mode)));
+            }
+        }
         if self.saved.is_p2p_disabled() {
             commands.push("P2P_SET disabled 0".to_owned());
         }

@@ -133,11 +133,11 @@ impl Model {
             [
                 "SET_NETWORK",
                 id,
-                name @ ("bgscan" | "scan_ssid" | "mac_addr"),
+                name @ ("bgscan" | "scan_ssid" | "mac_addr" | "mode"),
                 value,
             ] => {
                 let network = self.networks.get_mut(&id.parse().unwrap()).unwrap();
-                let mut names = ["mac_addr", "bgscan", "scan_ssid"].into_iter();
+                let mut names = ["mac_addr", "bgscan", "scan_ssid", "mode"].into_iter();
                 let name = names.find(|it| it == name).unwrap();
                 network.values.insert(name, (*value).to_owned());
                 ok()
@@ -153,6 +153,7 @@ impl Model {
                 };
                 ok()
             }
+            ["SELECT_NETWORK", _] => ok(),
             ["BSS", range, _] => self.bss(range),
             ["RADIO_WORK", "add", ..] => {
                 self.works

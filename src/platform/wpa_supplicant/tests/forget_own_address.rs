@@ -129,3 +129,26 @@ fn lost_radio_work_does_not_block_later_work() {
         assert_eq!((adds, ends), (2, 2));
     });
 }
+
+#[test]
+fn radio_work_left_by_a_kill_is_ended_by_the_successor() {
+    story(async |mut scene| {
+        let fake = Fake::start(&scene.control_dir(), Model::new().with_network(0, "Home"));
+        scene.expect(Supplicant::Appeared).await;
+        quiesce(&mut scene, Request::Attach).await;
+        fake.next("RADIO_WORK show", Turn::Delay(Duration::from_millis(300)));
+        scene.requests.send(Request::ForgetOwnAddress).unwrap();
+        tokio::time::sleep(Duration::from_millis(150)).await;
+        scene.restart().await;
+        scene.expect(Supplicant::Appeared).await;
+        // The link went down meanwhile, and the queue was emptied.
+        fake.model.borrow_mut().works.clear();
+        fake.log();
+        for ended in [1, 0] {
+            quiesce(&mut scene, Request::Quiesce).await;
+            let log = fake.log();
+            let ends = log.iter().filter(|it| *it == "RADIO_WORK done 7");
+            assert_eq!(ends.count(), ended, "{log:?}");
+        }
+    });
+}

@@ -2,10 +2,10 @@
 
 use super::fake::{Fake, Model, Turn};
 use super::*;
-use macveil_core::machine::wpa::{Failure, Phase};
+use macveil_core::machine::wpa::{Failure, OtherMode, Phase};
 use macveil_core::types::Mac;
 
-fn every_request() -> [Request; 10] {
+fn every_request() -> [Request; 11] {
     let mac = Mac([2, 0, 0, 0, 3, 0]);
     [
         Request::Attach,
@@ -19,6 +19,7 @@ fn every_request() -> [Request; 10] {
             forget_keys: true,
         },
         Request::ForgetOwnAddress,
+        Request::StartHotspot { id: 0 },
         Request::Connect,
         allow_roaming(ssid("a")),
         Request::Silence,
@@ -272,6 +273,7 @@ fn every_request_has_a_reply_in_order() {
             "Done",
             "Done",
             "Done",
+            "Done",
         ];
         let _fake = Fake::start(&scene.control_dir(), Model::new());
         for round in ["reachable", "gone"] {
@@ -356,4 +358,64 @@ fn allow_roaming(ssid: Ssid) -> Request {
         except: Vec::new(),
         limits: Vec::new(),
     }
+}
+
+#[test]
+fn access_point_is_parked_until_it_is_wanted_and_restored() {
+    story(async |mut scene| {
+        let mut model = Model::new().with_network(0, "Home").with_network(1, "Mine");
+        let network = model.networks.get_mut(&1).unwrap();
+        network.values.insert("mode", "2".to_owned());
+        network.flags = "[DISABLED]";
+        let mut fake = Fake::start(&scene.control_dir(), model);
+        let mode = |fake: &Fake| fake.model.borrow().networks[&1].values["mode"].clone();
+        scene.expect(Supplicant::Appeared).await;
+        quiesce(&mut scene, Request::Attach).await;
+        assert_eq!(mode(&fake), "0");
+        let list = async |scene: &mut Scene| match scene
+            .request(Request::ListNetworks { bssids: Vec::new() })
+            .await
+        {
+            Reply::NetworkList(Ok(list)) => (list.networks.len(), list.other),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(list(&mut scene).await, (1, None));
+        // The user selects it.
+        for (id, flags) in [(0, "[DISABLED]"), (1, "[CURRENT]")] {
+            fake.model.borrow_mut().networks.get_mut(&id).unwrap().flags = flags;
+        }
+        let wanted = Some(OtherMode::AccessPoint { id: 1 });
+        assert_eq!(list(&mut scene).await, (1, wanted));
+        scene.restart().await;
+        scene.expect(Supplicant::Appeared).await;
+        quiesce(&mut scene, Request::Quiesce).await;
+        assert_eq!(list(&mut scene).await, (1, wanted));
+        fake.log();
+        done(&mut scene, Request::StartHotspot { id: 1 }).await;
+        let log = fake.log();
+        assert_eq!(changes(&log), ["SET_NETWORK 1 mode 2", "SELECT_NETWORK 1"]);
+        quiesce(&mut scene, Request::Quiesce).await;
+        assert_eq!(mode(&fake), "0");
+        done(&mut scene, Request::Restore { resume: false }).await;
+        assert_eq!(mode(&fake), "2");
+        fake.block();
+    });
+}
+
+#[test]
+fn mesh_as_only_network_is_reported() {
+    story(async |mut scene| {
+        let mut model = Model::new().with_network(0, "Mesh");
+        let network = model.networks.get_mut(&0).unwrap();
+        network.values.insert("mode", "5".to_owned());
+        let fake = Fake::start(&scene.control_dir(), model);
+        scene.expect(Supplicant::Appeared).await;
+        quiesce(&mut scene, Request::Attach).await;
+        let request = Request::ListNetworks { bssids: Vec::new() };
+        match scene.request(request).await {
+            Reply::NetworkList(Ok(list)) => assert_eq!(list.other, Some(OtherMode::Refused)),
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(fake.model.borrow().networks[&0].values["mode"], "0");
+    });
 }

@@ -69,6 +69,10 @@ impl World {
                 self.supplicant.silence();
                 Reply::Done(Ok(()))
             }
+            Request::StartHotspot { .. } => Reply::Done(Err(Failure::Refused {
+                command: "SELECT_NETWORK".to_owned(),
+                answer: "FAIL".to_owned(),
+            })),
             Request::Restore { resume } => {
                 self.supplicant.settings = Settings::default();
                 self.supplicant.imposed = false;
@@ -141,6 +145,7 @@ impl World {
         let table = self.supplicant.table.iter().map(|known| &known.entry);
         NetworkList {
             networks: networks.collect(),
+            other: None,
             table: table
                 .filter(|entry| {
                     let mut networks = self.supplicant.networks.iter();

@@ -47,6 +47,11 @@ pub enum Request {
     },
     /// Switch off again what makes the supplicant scan while connected. Answered by `Reply::Done`.
     Silence,
+    /// Become the access point of the network of this number. Answered by `Reply::Done`.
+    StartHotspot {
+        /// The network's number.
+        id: u32,
+    },
     /// Restore every changed setting. Answered by `Reply::Done`.
     Restore {
         /// Search for networks again.
@@ -206,6 +211,20 @@ pub struct NetworkList {
     pub networks: Vec<Network>,
     /// The requested BSSs and those with the SSID of a network, as far as they are in the supplicant's table.
     pub table: Vec<BssEntry>,
+    /// What else is to begin, if no enabled network is for a station.
+    pub other: Option<OtherMode>,
+}
+
+/// The mode of a network in which the interface is not a station.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtherMode {
+    /// An access point.
+    AccessPoint {
+        /// The network's number.
+        id: u32,
+    },
+    /// An ad-hoc or a mesh network, which macveil does not allow.
+    Refused,
 }
 
 impl Supplicant {

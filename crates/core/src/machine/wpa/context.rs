@@ -6,7 +6,7 @@ use rand::rngs::StdRng;
 
 use super::Action;
 use super::assignment::Assignments;
-use super::backend::Request;
+use super::backend::{OtherMode, Request};
 use super::dialogue::Dialogue;
 use super::mask::{MaskState, best_method};
 use super::networks::Networks;
@@ -25,7 +25,7 @@ use crate::scan::owe;
 use crate::scan::planner::{ScanPlan, ScanPlanner};
 use crate::scan::selection::Candidate;
 use crate::time::doubled;
-use crate::types::{Bss, Frequency, Mac, Ssid};
+use crate::types::{Bss, Frequency, Mac, Network, Ssid};
 
 /// The interval at which a supplicant that should be idle is asked for its state: events can be lost.
 const IDLE_CHECK: Duration = Duration::from_secs(60);
@@ -103,6 +103,15 @@ impl Context {
 
     pub(super) fn remark(&mut self, remark: Remark) {
         self.core.notify(Notice::Remark(remark));
+    }
+
+    /// Takes in what the supplicant is configured for.
+    pub(super) fn learn_networks(&mut self, list: Vec<Network>, other: Option<OtherMode>) {
+        let was_refused = self.networks.is_mode_refused();
+        self.networks.learn(self.core.now, list, other);
+        if self.networks.is_mode_refused() && !was_refused {
+            self.remark(Remark::ModeRefused);
+        }
     }
 
     pub(super) fn remark_on(&mut self, ssid: &Ssid, remark: NetworkRemark) {

@@ -19,8 +19,8 @@ mod tests;
 mod user;
 
 pub use backend::{
-    Failure, NetworkLimit, NetworkList, Phase, QuiesceReport, Reply, Request, Supplicant,
-    SupplicantStatus, WpaEvent,
+    Failure, NetworkLimit, NetworkList, OtherMode, Phase, QuiesceReport, Reply, Request,
+    Supplicant, SupplicantStatus, WpaEvent,
 };
 pub use machine::WpaMachine;
 

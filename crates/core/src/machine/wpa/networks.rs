@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::backend::OtherMode;
 use crate::machine::Time;
 use crate::scan::failures::FailureMemory;
 use crate::scan::selection;
@@ -10,6 +11,8 @@ use crate::types::{Frequency, Network, Ssid};
 /// A program edits networks in several steps, most of them without an event: the list is read often for this long.
 const EDITING: Duration = Duration::from_secs(30);
 const MAX_AGE_WHILE_EDITED: Duration = Duration::from_millis(900);
+/// A hotspot that did not start is started again after this.
+const HOTSPOT_PAUSE: Duration = Duration::from_secs(60);
 /// Maximum number of known channels in one round of scanning.
 const MAX_KNOWN_CHANNELS: usize = 6;
 
@@ -23,12 +26,37 @@ pub(super) struct Networks {
     pub(super) lost: Option<Ssid>,
     /// The network that the user asked for.
     pub(super) wanted: Option<Ssid>,
+    other: Option<OtherMode>,
+    hotspot_retry: Option<Time>,
 }
 
 impl Networks {
-    pub(super) fn learn(&mut self, now: Time, list: Vec<Network>) {
+    pub(super) fn learn(&mut self, now: Time, list: Vec<Network>, other: Option<OtherMode>) {
         self.list = list;
+        self.other = other;
         self.read_at = Some(now);
+    }
+
+    /// The hotspot that the user wants, as number of its network. One that did not start is not tried
+    /// again at once.
+    pub(super) fn hotspot(&self, now: Time) -> Option<u32> {
+        match self.other {
+            Some(OtherMode::AccessPoint { id })
+                if self.hotspot_retry.is_none_or(|at| at <= now) =>
+            {
+                Some(id)
+            }
+            _ => None,
+        }
+    }
+
+    pub(super) const fn hotspot_begins(&mut self, now: Time) {
+        self.hotspot_retry = Some(now.saturating_add(HOTSPOT_PAUSE));
+    }
+
+    /// The user wants an ad-hoc or mesh network, and nothing else.
+    pub(super) fn is_mode_refused(&self) -> bool {
+        self.other == Some(OtherMode::Refused)
     }
 
     /// The networks are being edited: the list is read again before the next round.

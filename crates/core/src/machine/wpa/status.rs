@@ -5,6 +5,7 @@ use super::mask::best_method;
 use super::scan::RunningScan;
 use super::state::State;
 use crate::machine::Time;
+use crate::machine::notice::Problem;
 use crate::machine::settings::MaskMethod;
 use crate::machine::status::{
     AddressKind, Limitation, Method, MethodReason, NextChange, Rotation, ScanRefusal, StateKind,
@@ -17,6 +18,8 @@ pub(super) fn of(state: Option<&State>, state_since: Time, cx: &Context) -> Stat
         Some(State::Blocked(blocked)) => Some(blocked.problem()),
         _ => None,
     };
+    let refused = cx.networks.is_mode_refused();
+    let refused = refused.then_some(Problem::ModeRefused);
     let address_kind = address_kind(state, cx);
     Status {
         state: state.map_or(StateKind::Released, State::kind),
@@ -27,7 +30,7 @@ pub(super) fn of(state: Option<&State>, state_since: Time, cx: &Context) -> Stat
         network: state.and_then(network).cloned(),
         method: Some((cx.mask.method, method_reason(cx))),
         next_change: next_change(address_kind, cx),
-        problem: blocked.or(cx.unprotected.as_ref()).cloned(),
+        problem: blocked.or(cx.unprotected.as_ref()).cloned().or(refused),
         retry_at: blocked.and(cx.core.timer),
         pause: cx.user.pause,
         limitations: limitations(cx),
@@ -55,6 +58,7 @@ pub(super) fn exposed(state: Option<&State>, cx: &Context) -> Option<Mac> {
         | State::Disconnected(_)
         | State::Paused(_)
         | State::UserScan(_)
+        | State::Hotspot(_)
         | State::Blocked(_)
         | State::Releasing(_)
         | State::Released(_)
@@ -142,6 +146,7 @@ pub(super) fn rotation(state: &State, cx: &Context) -> Rotation {
         | State::Disconnected(_)
         | State::Paused(_)
         | State::UserScan(_)
+        | State::Hotspot(_)
         | State::Blocked(_) => Rotation::Soon,
     }
 }
@@ -161,6 +166,7 @@ pub(super) const fn can_scan(state: &State, cx: &Context) -> Result<(), ScanRefu
         | State::Disconnecting(_)
         | State::Disconnected(_)
         | State::Paused(_)
+        | State::Hotspot(_)
         | State::UserScan(_) => Ok(()),
     }
 }

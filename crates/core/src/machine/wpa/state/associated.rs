@@ -106,7 +106,7 @@ impl Associated {
     }
 
     fn surveyed(mut self, cx: &mut Context, list: NetworkList) -> State {
-        cx.networks.learn(cx.core.now, list.networks);
+        cx.learn_networks(list.networks, list.other);
         let peers = cx.peers(&self.decision, &list.table, &[]);
         if let Some((bssid, id)) = self.unknown_peer.take()
             && peers.verdict(bssid, id) != Verdict::Allowed

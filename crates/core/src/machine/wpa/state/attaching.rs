@@ -57,7 +57,7 @@ impl Attaching {
     fn judge(cx: &mut Context, ssid: Ssid, status: &SupplicantStatus, list: NetworkList) -> State {
         let joined = joined(status, &list);
         let address = cx.core.link.address;
-        cx.networks.learn(cx.core.now, list.networks);
+        cx.learn_networks(list.networks, list.other);
         if cx.core.link.carrier && cx.accepts(&ssid, &joined, address) {
             cx.heard_at(&ssid, status.frequency);
             let decision = Decision {

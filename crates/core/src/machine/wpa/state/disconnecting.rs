@@ -105,7 +105,10 @@ impl Disconnecting {
     }
 
     fn decide(self, cx: &mut Context, list: NetworkList) -> State {
-        cx.networks.learn(cx.core.now, list.networks);
+        cx.learn_networks(list.networks, list.other);
+        if let Some(id) = cx.networks.hotspot(cx.core.now) {
+            return Masking::begin(cx, NextState::Hotspot(id));
+        }
         let is_still_enabled = cx.networks.list.iter().any(|network| {
             network.enabled && (network.ssid.is_none() || network.ssid == self.ssid)
         });

@@ -5,7 +5,8 @@ use std::time::Duration;
 use rustix::io::Errno;
 
 use super::{
-    Attaching, Blocked, Context, Disconnected, Handler, Paused, Scanning, State, UserScan, Waiting,
+    Attaching, Blocked, Context, Disconnected, Handler, Hotspot, Paused, Scanning, State, UserScan,
+    Waiting,
 };
 use crate::machine::KernelError;
 use crate::machine::Time;
@@ -40,6 +41,8 @@ pub(in crate::machine) enum NextState {
     ScanAt(Time),
     /// Stay disconnected until the user wants to connect.
     Disconnect,
+    /// Let the supplicant become the access point of its network of this number.
+    Hotspot(u32),
 }
 
 impl NextState {
@@ -54,6 +57,7 @@ impl NextState {
             Self::Wait | Self::Scan => Scanning::begin(cx),
             Self::ScanAt(moment) => Scanning::begin_at(cx, moment),
             Self::Disconnect => Disconnected::begin(cx),
+            Self::Hotspot(id) => Hotspot::begin(cx, id),
         }
     }
 }

@@ -29,6 +29,7 @@ mod attaching;
 mod blocked;
 mod disconnected;
 mod disconnecting;
+mod hotspot;
 mod masking;
 mod paused;
 mod releasing;
@@ -49,6 +50,7 @@ pub(super) use attaching::Attaching;
 pub(super) use blocked::Blocked;
 pub(super) use disconnected::Disconnected;
 pub(super) use disconnecting::Disconnecting;
+pub(super) use hotspot::Hotspot;
 pub(super) use masking::{Masking, NextState};
 pub(super) use paused::Paused;
 pub(super) use releasing::{Activity, Releasing};
@@ -79,6 +81,8 @@ pub(super) enum State {
     Paused(Paused),
     /// Masked, scanning for the user.
     UserScan(UserScan),
+    /// Masked: the supplicant is to become an access point.
+    Hotspot(Hotspot),
     /// The link is held down.
     Blocked(Blocked),
     /// Restoring settings.
@@ -251,5 +255,5 @@ macro_rules! states {
 
 states!(
     Masking Waiting Attaching Scanning Associating Associated Disconnecting Disconnected Paused
-    UserScan Blocked Releasing Released Unprotected
+    UserScan Hotspot Blocked Releasing Released Unprotected
 );

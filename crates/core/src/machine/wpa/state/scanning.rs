@@ -107,6 +107,9 @@ impl Scanning {
         if let Some(diverted) = Self::diverted(cx) {
             return diverted;
         }
+        if let Some(id) = cx.networks.hotspot(cx.core.now) {
+            return Masking::begin(cx, NextState::Hotspot(id));
+        }
         if !cx.networks.list.iter().any(selection::is_eligible) {
             let pause = if cx.networks.are_edited(cx.core.now) {
                 EDITED_NETWORKS_PAUSE
@@ -185,7 +188,7 @@ impl Scanning {
     fn choose(cx: &mut Context, plan: &ScanPlan, fresh: &[Bss], mut list: NetworkList) -> State {
         owe::rename_table(&cx.scan.pairs, &mut list.table);
         let now = cx.core.now;
-        cx.networks.learn(now, list.networks);
+        cx.learn_networks(list.networks, list.other);
         let networks = &cx.networks;
         let can_try = |ssid: &_| networks.failures.can_try(now, ssid);
         let wanted = networks.wanted.as_ref();
@@ -315,7 +318,7 @@ impl Handler for Scanning {
         match (self.step, reply) {
             (Step::Quiescing, Reply::Quiesce(Ok(_))) => Self::begin(cx),
             (Step::Listing, Reply::NetworkList(Ok(list))) => {
-                cx.networks.learn(cx.core.now, list.networks);
+                cx.learn_networks(list.networks, list.other);
                 Self::next_round(cx)
             }
             (Step::Surveying { plan, fresh }, Reply::NetworkList(Ok(list))) => {

@@ -317,6 +317,7 @@ fn connection_that_ends_while_attaching_is_lost() {
             let earlier_reply = NetworkList {
                 networks: bench.networks.clone(),
                 table: Vec::new(),
+                other: None,
             };
             bench.handle(Event::Backend(WpaEvent::Reply(Reply::NetworkList(Ok(
                 earlier_reply,

@@ -8,6 +8,7 @@ mod conflicts;
 mod connection;
 mod faults;
 mod guard;
+mod hotspot;
 mod owe;
 mod pauses;
 mod peers;
@@ -59,6 +60,7 @@ struct Bench {
     /// The age of the scan results when they are read.
     ms_ago: u32,
     networks: Vec<Network>,
+    other: Option<OtherMode>,
     phase: Phase,
     connected_to: Option<Ssid>,
     done: Vec<Action>,
@@ -171,6 +173,7 @@ impl Bench {
             air: Vec::new(),
             ms_ago: 0,
             networks: vec![home_network()],
+            other: None,
             phase: Phase::Idle,
             connected_to: None,
             done: Vec::new(),
@@ -388,6 +391,7 @@ impl Bench {
                 Reply::NetworkList(Ok(NetworkList {
                     networks: self.networks.clone(),
                     table,
+                    other: self.other,
                 }))
             }
             Request::Connect if !self.connects => {
@@ -412,6 +416,7 @@ impl Bench {
             | Request::ForgetOwnAddress
             | Request::AllowRoaming { .. }
             | Request::Silence
+            | Request::StartHotspot { .. }
             | Request::Restore { .. } => Reply::Done(Ok(())),
         };
         vec![Event::Backend(WpaEvent::Reply(reply))]

@@ -103,6 +103,7 @@ fn reply_to_a_request_of_the_pause_is_ignored_after_it() {
     let listed = NetworkList {
         networks: vec![home_network()],
         table: Vec::new(),
+        other: None,
     };
     bench.silent = false;
     bench.handle(Event::Backend(WpaEvent::Reply(Reply::NetworkList(Ok(

@@ -1,0 +1,95 @@
+//! The user started a hotspot: wpa_supplicant becomes an access point under a fresh mask, never under the
+//! address of the network before. Once it is one, the interface is no longer a station, and left alone.
+
+use std::time::Duration;
+
+use super::{Context, Disconnecting, Handler, Masking, NextState, State};
+use crate::machine::event::Link;
+use crate::machine::notice::Remark;
+use crate::machine::wpa::backend::{Phase, Reply, Request, Supplicant, SupplicantStatus};
+
+/// wpa_supplicant notices a new address within milliseconds.
+const STATUS_INTERVAL: Duration = Duration::from_millis(15);
+const MAX_STATUS_REQUESTS: u32 = 100;
+/// From the order to the access point: the channel may have to be chosen first.
+const START_TIMEOUT: Duration = Duration::from_secs(20);
+
+#[derive(Debug)]
+pub(in crate::machine) struct Hotspot {
+    /// wpa_supplicant's number of the network.
+    id: u32,
+    status_requests: u32,
+    is_ordered: bool,
+}
+
+impl Hotspot {
+    /// The interface has a mask that was never on the air.
+    pub(super) fn begin(cx: &mut Context, id: u32) -> State {
+        cx.leave_state();
+        cx.networks.hotspot_begins(cx.core.now);
+        cx.request(Request::Status);
+        Self {
+            id,
+            status_requests: 0,
+            is_ordered: false,
+        }
+        .into()
+    }
+
+    fn compare(mut self, cx: &mut Context, status: &SupplicantStatus) -> State {
+        let address = cx.core.link.address;
+        if status.address == Some(address) && status.phase != Phase::LinkDown {
+            cx.remark(Remark::HotspotStarts { address });
+            cx.request(Request::StartHotspot { id: self.id });
+            cx.core.wake_in(START_TIMEOUT);
+            self.is_ordered = true;
+            return self.into();
+        }
+        self.status_requests += 1;
+        if self.status_requests > MAX_STATUS_REQUESTS {
+            return Self::not_started(cx, "it does not notice the new address".to_owned());
+        }
+        cx.core.wake_in(STATUS_INTERVAL);
+        self.into()
+    }
+
+    fn not_started(cx: &mut Context, failure: String) -> State {
+        cx.remark(Remark::HotspotNotStarted { failure });
+        Disconnecting::after_failure(cx)
+    }
+}
+
+impl Handler for Hotspot {
+    fn link_changed(self, cx: &mut Context, _link: Link) -> State {
+        if cx.is_masked() {
+            return self.into();
+        }
+        Masking::again(cx, NextState::Scan)
+    }
+
+    fn supplicant(self, cx: &mut Context, event: Supplicant) -> State {
+        if matches!(event, Supplicant::Connecting { .. }) {
+            // Another network was selected meanwhile.
+            return Disconnecting::after_failure(cx);
+        }
+        self.into()
+    }
+
+    fn reply(self, cx: &mut Context, reply: Reply) -> State {
+        match (self.is_ordered, reply) {
+            (false, Reply::Status(Ok(status))) => self.compare(cx, &status),
+            (_, Reply::Status(Err(failure)) | Reply::Done(Err(failure))) => {
+                Self::not_started(cx, failure.to_string())
+            }
+            _ => self.into(),
+        }
+    }
+
+    fn timeout(self, cx: &mut Context) -> State {
+        if self.is_ordered {
+            return Self::not_started(cx, "no access point in time".to_owned());
+        }
+        cx.request(Request::Status);
+        self.into()
+    }
+}

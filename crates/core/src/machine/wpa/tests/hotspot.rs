@@ -1,0 +1,63 @@
+//! The user starts a hotspot.
+
+use super::*;
+
+const ID: u32 = 4;
+
+fn wants_hotspot(bench: &mut Bench) {
+    bench.networks[0].enabled = false;
+    bench.other = Some(OtherMode::AccessPoint { id: ID });
+}
+
+fn starts(bench: &Bench) -> usize {
+    bench.count_requests(&Request::StartHotspot { id: ID })
+}
+
+#[test]
+fn hotspot_selected_while_connected_starts_under_a_mask() {
+    let mut bench = Bench::connected();
+    wants_hotspot(&mut bench);
+    bench.user_disconnects();
+    assert_eq!((bench.state(), starts(&bench)), (StateKind::Hotspot, 1));
+    assert!(bench.is_masked());
+    assert!(bench.masks.contains(&bench.link.address));
+}
+
+#[test]
+fn hotspot_waits_until_the_supplicant_knows_the_mask() {
+    let mut bench = Bench::connected();
+    wants_hotspot(&mut bench);
+    bench.slow_to_notice = true;
+    bench.user_disconnects();
+    bench.pass(Duration::from_millis(100));
+    assert_eq!(starts(&bench), 0);
+    bench.slow_to_notice = false;
+    bench.pass(Duration::from_millis(100));
+    assert_eq!(starts(&bench), 1);
+}
+
+#[test]
+fn hotspot_as_only_network_starts_once_a_minute() {
+    let mut bench = Bench::idle();
+    wants_hotspot(&mut bench);
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.pass(Duration::from_secs(1));
+    assert_eq!((bench.state(), starts(&bench)), (StateKind::Hotspot, 1));
+    bench.pass(Duration::from_secs(50));
+    assert_eq!((bench.state(), starts(&bench)), (StateKind::Scanning, 1));
+    bench.pass(Duration::from_secs(40));
+    assert_eq!(starts(&bench), 2);
+}
+
+#[test]
+fn network_without_a_station_is_refused_and_reported_once() {
+    let mut bench = Bench::idle();
+    wants_hotspot(&mut bench);
+    bench.other = Some(OtherMode::Refused);
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.pass(Duration::from_secs(120));
+    let remark = Action::Notify(Notice::Remark(Remark::ModeRefused));
+    assert_eq!(bench.count(|action| *action == remark), 1);
+    assert_eq!(bench.machine.status().problem, Some(Problem::ModeRefused));
+    assert_eq!((bench.state(), starts(&bench)), (StateKind::Scanning, 0));
+}
