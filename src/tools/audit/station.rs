@@ -309,6 +309,7 @@ impl Station {
             wps_or_p2p |= attributes.is_some() || element.is_p2p();
             if let Some(uuid) = attributes.and_then(elements::uuid) {
                 remember(&mut self.uuids, uuid);
+                self.identify(Identifier::Uuid(uuid), moment);
             }
             match (element.id, element.body) {
                 (Element::SSID, b"" | DIRECT) => {}

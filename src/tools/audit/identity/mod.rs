@@ -91,16 +91,9 @@ pub(super) enum Statement {
     IsLinkOf(Mac),
 }
 
-/// Reads what a management frame of a station says about it.
+/// Reads what a management frame of a station says about it. Probe requests are read by the station.
 pub(super) fn management(frame: &Frame, tell: &mut impl FnMut(Statement)) {
     match frame.kind {
-        FrameKind::ProbeRequest => {
-            for element in frame.elements() {
-                if let Some(uuid) = element.wps().and_then(uuid) {
-                    tell(Statement::Has(Identifier::Uuid(uuid)));
-                }
-            }
-        }
         FrameKind::AssociationRequest | FrameKind::ProbeResponse => {
             elements(frame.elements(), tell);
         }
