@@ -425,6 +425,15 @@ fn strangers_have_words_of_their_own() {
 #[test]
 fn events_apart_from_stations_are_parsed() {
     assert_eq!(
+        steps(
+            "when another program sends frames under every address that it has read\nand another program removes the source guard"
+        ),
+        [
+            Step::When(Event::StaleSource),
+            Step::When(Event::GuardRemoved)
+        ]
+    );
+    assert_eq!(
         steps("when another program listens without end\nand the other program listens no longer"),
         [
             Step::When(Event::ScansWithoutEnd),

@@ -343,6 +343,11 @@ fn mask_authenticates_only_if_the_user_starts_associations() {
 }
 
 #[test]
+fn data_frame_under_a_mask_address_is_found() {
+    expect_leaks(|air| air.data(mask(3)), &[(Leak::MaskSentData, 1)]);
+}
+
+#[test]
 fn nothing_is_judged_while_the_judge_looks_away() {
     let mut air = clean_story();
     air.probe(PERMANENT, WILDCARD);

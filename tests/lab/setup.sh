@@ -29,6 +29,7 @@ modules=(
     virtio_pci 9p 9pnet_virtio virtio_rng
     mac80211_hwsim ccm cmac gcm ctr
     af_packet nlmon veth
+    sch_ingress cls_bpf nf_tables
 )
 # What iwd asks the kernel to compute.
 iwd_modules=(

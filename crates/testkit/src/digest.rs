@@ -28,9 +28,12 @@ pub fn is_left_out(story: &Story) -> Option<&'static str> {
             Some("the simulated card stays what it is")
         }
         Step::Given(Given::Stranger { .. } | Given::Crowd(_))
-        | Step::When(Event::DeafMonitor { .. } | Event::ScansWithoutEnd | Event::ScansEnd) => {
-            Some("other stations and programs are not simulated")
-        }
+        | Step::When(
+            Event::DeafMonitor { .. }
+            | Event::ScansWithoutEnd
+            | Event::ScansEnd
+            | Event::GuardRemoved,
+        ) => Some("other stations and programs are not simulated"),
         Step::Given(Given::AccessPoint(ap)) if ap.is_half_of_owe() => Some("OWE is not simulated"),
         Step::Given(Given::OneSupplicant) => Some("each simulated station has its own supplicant"),
         Step::Given(Given::LinksTraced) => Some("the simulated kernel is not traced"),

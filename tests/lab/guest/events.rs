@@ -10,6 +10,7 @@ use super::bus;
 use super::datagrams::Datagrams;
 use super::process::{Process, run, run_words, wait_until};
 use super::station::Station;
+use super::strangers::StaleSource;
 use super::witness::Witness;
 use super::world::World;
 use super::{daemon, other_interfaces};
@@ -74,6 +75,17 @@ impl World {
                 self.scanners = scanners.collect::<Result<_, _>>()?;
             }
             Event::ScansEnd => self.scanners.clear(),
+            Event::StaleSource => {
+                let stations = self.stations.iter();
+                let programs = stations.map(|it| StaleSource::start(&it.radio.interface));
+                self.stale_sources = programs.collect::<Result<_, _>>()?;
+            }
+            Event::GuardRemoved => {
+                for station in &self.stations {
+                    let (name, address) = (&station.radio.interface, station.address());
+                    run_words(&format!("{} set {name} {address} --force", daemon::PROGRAM))?;
+                }
+            }
             Event::OtherInterfacesNoted => self.noted_interfaces = other_interfaces::list()?,
             Event::ChangesTimed(rounds) => self.time_changes(*rounds)?,
             Event::SettingsNoted => self.noted_settings = self.supplicant_settings_now()?,

@@ -19,7 +19,7 @@ use super::process::{Process, run_words};
 use super::radios::{Beginning, Radio, Radios};
 use super::record::Recorder;
 use super::station::{self, Station};
-use super::strangers::{CROWDED_CHANNELS, Stranger};
+use super::strangers::{CROWDED_CHANNELS, StaleSource, Stranger};
 use super::witness::Witness;
 use macveil_testkit::configuration::Settings;
 use macveil_testkit::record::Fact;
@@ -35,6 +35,7 @@ pub struct World {
     pub noted_interfaces: Vec<String>,
     pub deaf_monitors: Vec<DeafMonitor>,
     pub scanners: Vec<Process>,
+    pub stale_sources: Vec<StaleSource>,
     pub link_trace: Option<LinkTrace>,
     pub witness: Option<Witness>,
     /// The masking method that macveil is to use.
@@ -135,6 +136,7 @@ impl World {
             noted_interfaces: Vec::new(),
             deaf_monitors: Vec::new(),
             scanners: Vec::new(),
+            stale_sources: Vec::new(),
             link_trace: None,
             witness: None,
             method: method.to_owned(),
@@ -377,6 +379,7 @@ impl World {
         drop(self.strangers);
         drop(self.deaf_monitors);
         drop(self.scanners);
+        drop(self.stale_sources);
         drop(self.link_trace);
         drop(self.daemon);
         drop(self.network_manager);

@@ -228,6 +228,8 @@ impl Player {
             }
             // An association that lasts is all that the simulation knows of them.
             Event::DatagramsFlow(_) => {}
+            // Such a program is always there.
+            Event::StaleSource => {}
             Event::Card(event) => self.card_event(event)?,
             _ => {
                 return Err("this is not simulated".to_owned());

@@ -17,6 +17,7 @@ pub enum Leak {
     MaskReused,
     MaskLinkable,
     MaskNotLocal,
+    MaskSentData,
     NoAddress,
     AbsentAccessPoint,
     KeyOfAnotherAddress,
@@ -28,7 +29,7 @@ pub enum Leak {
 }
 
 impl Leak {
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::PermanentAddress,
         Self::AssignedAddressInProbe,
         Self::AssignedAddressOutside,
@@ -39,6 +40,7 @@ impl Leak {
         Self::MaskReused,
         Self::MaskLinkable,
         Self::MaskNotLocal,
+        Self::MaskSentData,
         Self::NoAddress,
         Self::AbsentAccessPoint,
         Self::KeyOfAnotherAddress,
@@ -66,6 +68,7 @@ impl fmt::Display for Leak {
             Self::MaskReused => "mask address in two scans",
             Self::MaskLinkable => "mask addresses linked by sequence number",
             Self::MaskNotLocal => "mask address not locally administered",
+            Self::MaskSentData => "data frame under a mask address",
             Self::NoAddress => "group or zero transmitter address",
             Self::AbsentAccessPoint => "authentication to an absent access point",
             Self::KeyOfAnotherAddress => "key of another address named",

@@ -56,6 +56,9 @@ pub fn apply(
         if frame.kind == Kind::Authentication {
             leak(Leak::MaskAuthenticated);
         }
+        if frame.kind == Kind::Data {
+            leak(Leak::MaskSentData);
+        }
     }
 }
 

@@ -239,6 +239,10 @@ pub enum Event {
         times: u32,
         times_by_iwd: u32,
     },
+    /// Another program sends frames under every address that it has read, from now on.
+    StaleSource,
+    /// Another program removes the kernel's source guard.
+    GuardRemoved,
     /// Another program listens on all channels, again and again, so that the radio is hardly ever free.
     ScansWithoutEnd,
     /// It does so no longer.

@@ -4,6 +4,7 @@ mod crowd;
 mod frames;
 mod nonsense;
 mod raw;
+mod stale_source;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,6 +21,7 @@ use macveil_testkit::scenarios::StrangerEvent;
 pub use nonsense::FORGED_LINE;
 use nonsense::{Nonsense, Scene};
 use raw::RawSocket;
+pub use stale_source::StaleSource;
 
 pub struct Stranger {
     pub channel: u8,
