@@ -128,7 +128,9 @@ fn preview(args: &Args, ssid: &Ssid, out: &mut impl Write) -> Result<ExitCode, F
     let after = after.map(address).transpose();
     let after = after.map_err(|error| Failure::No(error.to_string()))?;
     match (now.source, after) {
-        (Source::Random, _) => writeln!(out, "{name}: {ssid} gets a new address each time")?,
+        (Source::Random, _) => {
+            writeln!(out, "{name}: {ssid} gets a new address each time")?;
+        }
         (Source::Hash { .. }, Some(after)) => {
             writeln!(
                 out,
@@ -138,9 +140,11 @@ fn preview(args: &Args, ssid: &Ssid, out: &mut impl Write) -> Result<ExitCode, F
             return Ok(ExitCode::SUCCESS);
         }
         (Source::Hash { .. }, None) => {
-            writeln!(out, "{name}: {ssid} has its first address, {}", now.address)?
+            writeln!(out, "{name}: {ssid} has its first address, {}", now.address)?;
         }
-        _ => writeln!(out, "{name}: {ssid} keeps its address, {}", now.address)?,
+        _ => {
+            writeln!(out, "{name}: {ssid} keeps its address, {}", now.address)?;
+        }
     }
     Ok(ExitCode::from(NO))
 }
