@@ -101,6 +101,6 @@ pub(crate) fn device_spec(data: &[u8]) {
     }
     for spec in split_specs(&text) {
         let _ = is_spec(&spec);
-        assert_eq!(spec, spec.trim_ascii());
+        assert!(!spec.is_empty());
     }
 }

@@ -22,12 +22,11 @@ pub fn is_left_out(story: &Story) -> Option<&'static str> {
         Step::Given(Given::SupplicantSetting(_)) => {
             Some("wpa_supplicant's own randomization is not simulated")
         }
-        Step::Given(Given::File { .. }) => Some("other stations and programs are not simulated"),
         Step::When(Event::CommandRun(_)) => Some("commands are not simulated"),
         Step::When(Event::Card(C::Removed | C::Returns | C::Renamed(_))) => {
             Some("the simulated card stays what it is")
         }
-        Step::Given(Given::Stranger { .. } | Given::Crowd(_))
+        Step::Given(Given::File { .. } | Given::Stranger { .. } | Given::Crowd(_))
         | Step::When(
             Event::DeafMonitor { .. }
             | Event::ScansWithoutEnd

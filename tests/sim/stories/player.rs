@@ -226,10 +226,9 @@ impl Player {
                 let network = networks.find(|network| network.ssid == *ssid);
                 network.ok_or("the story has no such network")?.policy = Some(policy.clone());
             }
-            // An association that lasts is all that the simulation knows of them.
-            Event::DatagramsFlow(_) => {}
-            // Such a program is always there.
-            Event::StaleSource => {}
+            // An association that lasts is all that the simulation knows of datagrams, and a program that sends
+            // under former addresses is always there.
+            Event::DatagramsFlow(_) | Event::StaleSource => {}
             Event::Card(event) => self.card_event(event)?,
             _ => {
                 return Err("this is not simulated".to_owned());

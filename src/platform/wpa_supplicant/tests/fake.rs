@@ -153,7 +153,6 @@ impl Model {
                 };
                 ok()
             }
-            ["SELECT_NETWORK", _] => ok(),
             ["BSS", range, _] => self.bss(range),
             ["RADIO_WORK", "add", ..] => {
                 self.works
@@ -182,7 +181,9 @@ impl Model {
                 ok()
             }
             ["ABORT_SCAN"] | ["MAC_RAND_SCAN", ..] => fail(),
-            ["P2P_SET", ..] | ["STA_AUTOCONNECT", _] | ["BSSID_IGNORE", "clear"] => ok(),
+            ["P2P_SET", ..]
+            | ["SELECT_NETWORK" | "STA_AUTOCONNECT", _]
+            | ["BSSID_IGNORE", "clear"] => ok(),
             _ => "UNKNOWN COMMAND\n".to_owned(),
         }
     }
