@@ -11,6 +11,7 @@ use tracing::warn;
 
 use super::Daemon;
 use crate::protocol::{InterfaceStatus, Status, word};
+use crate::store::atomic;
 use macveil_core::machine::StateKind;
 
 const MODE: u32 = 0o644;
@@ -56,7 +57,9 @@ impl Daemon {
 impl Metrics {
     /// Removes the file: its text no longer applies.
     fn remove(&mut self) {
-        if let Some(path) = self.path.take() {
+        if let Some(path) = self.path.take()
+            && atomic::require_replaceable(&path).is_ok()
+        {
             let _ = fs::remove_file(path);
         }
         self.text.clear();
@@ -71,6 +74,7 @@ impl Drop for Metrics {
 
 /// Replaces the file at once. It need not survive a power failure.
 fn write(path: &Path, text: &str) -> io::Result<()> {
+    atomic::require_replaceable(path)?;
     let temporary = path.with_extension("new");
     let _ = fs::remove_file(&temporary);
     let written = write_new(&temporary, text).and_then(|()| fs::rename(&temporary, path));

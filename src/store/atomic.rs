@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 ///
 /// Those of the file system. The old file is then unchanged and no temporary file is left.
 pub fn write(path: &Path, contents: &[u8], mode: u32) -> io::Result<()> {
+    require_replaceable(path)?;
     let temporary = write_temporary(path, contents, mode)?;
     let moved = fs::rename(&temporary, path);
     if moved.is_err() {
@@ -19,6 +20,19 @@ pub fn write(path: &Path, contents: &[u8], mode: u32) -> io::Result<()> {
     }
     sync_directory(path);
     Ok(())
+}
+
+/// Fails where something else than a file or a link is: to replace a device such as /dev/null breaks the machine.
+pub(crate) fn require_replaceable(path: &Path) -> io::Result<()> {
+    match fs::symlink_metadata(path) {
+        Ok(found) if found.is_file() || found.is_symlink() => Ok(()),
+        Ok(_) => Err(io::Error::new(
+            ErrorKind::InvalidInput,
+            "not a regular file",
+        )),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
+        Err(error) => Err(error),
+    }
 }
 
 /// Writes a new file in the directory of `path`, for the caller to rename.
@@ -74,6 +88,17 @@ mod tests {
     use std::os::unix::fs::chown;
 
     use super::*;
+
+    #[test]
+    fn what_is_not_a_file_is_not_replaced() {
+        let directory = tempfile::tempdir().unwrap();
+        let socket = directory.path().join("socket");
+        let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+        let error = write(&socket, b"text", 0o600).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput);
+        assert!(!fs::symlink_metadata(&socket).unwrap().is_file());
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 1);
+    }
 
     #[test]
     fn a_file_has_the_owner_of_its_directory() {

@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::cli::Failure;
+use crate::store::atomic;
 
 /// # Errors
 ///
@@ -24,6 +25,7 @@ pub(super) fn require_new(path: &Path) -> Result<(), Failure> {
 /// Writes the file. Replaces an existing one only if `force`, and never writes through a link.
 pub(super) fn write(path: &Path, contents: &[u8], force: bool) -> Result<(), Failure> {
     let written = if force {
+        atomic::require_replaceable(path).map_err(|error| cannot(path, error))?;
         let temporary = temporary_for(path);
         // A file of an interrupted import may be left.
         let _ = fs::remove_file(&temporary);
