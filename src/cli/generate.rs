@@ -251,7 +251,7 @@ impl Args {
                 Failure::usage("--machine-id: expected 32 hexadecimal digits that are not all zero")
             })?),
         };
-        store::read_key(path, machine.as_ref())
+        store::read_any_key(path, machine.as_ref())
             .map_err(|error| Failure::cannot("cannot make a stable address without a key", error))
     }
 

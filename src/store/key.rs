@@ -95,8 +95,29 @@ pub fn load_or_create_key(
 ///
 /// # Errors
 ///
-/// The file cannot be read, or is not a key.
+/// The file cannot be read, is not a key, or can be guessed.
 pub fn read_key(path: &Path, machine: Option<&MachineId>) -> Result<HostKey, KeyError> {
+    let (key, contents) = read(path, machine)?;
+    if is_weak_key(&contents) {
+        let path = path.to_owned();
+        return Err(KeyError::Weak { path });
+    }
+    Ok(key)
+}
+
+/// Reads a key that can be one for tests, which everyone can guess.
+///
+/// # Errors
+///
+/// The file cannot be read, or is not a key.
+pub fn read_any_key(path: &Path, machine: Option<&MachineId>) -> Result<HostKey, KeyError> {
+    read(path, machine).map(|(key, _)| key)
+}
+
+fn read(
+    path: &Path,
+    machine: Option<&MachineId>,
+) -> Result<(HostKey, Zeroizing<Vec<u8>>), KeyError> {
     let contents = read_secret(path).map_err(|source| match source.kind() {
         ErrorKind::NotFound => KeyError::Missing {
             path: path.to_owned(),
@@ -110,11 +131,7 @@ pub fn read_key(path: &Path, machine: Option<&MachineId>) -> Result<HostKey, Key
         path: path.to_owned(),
         source,
     })?;
-    if is_weak_key(&contents) {
-        let path = path.to_owned();
-        return Err(KeyError::Weak { path });
-    }
-    Ok(key)
+    Ok((key, contents))
 }
 
 /// Reads a file that only its owner can access, and that belongs to root or to the daemon's user.

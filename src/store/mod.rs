@@ -16,5 +16,5 @@ pub use host::{
     boot_id, host_directories, host_files, is_host_denied, machine_id, read_host, with_causes, zone,
 };
 pub use import::{ImportedKey, compare_key, import_key};
-pub use key::{KEY_FILE, KeyError, load_or_create_key, read_key, read_secret};
+pub use key::{KEY_FILE, KeyError, load_or_create_key, read_any_key, read_key, read_secret};
 pub use runtime_dir::{RuntimeDir, is_managed, saved_initial};

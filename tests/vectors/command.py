@@ -31,6 +31,7 @@ def cases():
 
 def arguments(case, key):
     key.write_bytes(bytes.fromhex(case["key"]))
+    key.chmod(0o600)
     given = [f"{option}={case[name]}" for name, option in OPTIONS.items() if name in case]
     # The machine that runs this has an identity of its own.
     given += [f"--key-file={key}", f"--machine-id={case.get('machine', '')}", f"--at=@{case['time']}"]

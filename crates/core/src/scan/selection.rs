@@ -247,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn network_with_owe_joins_no_open_half_nor_one_without_owe_the_other() {
+    fn network_joins_only_the_half_of_an_owe_pair_that_it_names() {
         let open_half = BssEntry {
             security: SecurityLevel::Open,
             key_mgmt: vec![KeyMgmt::Open],
