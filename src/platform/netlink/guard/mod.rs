@@ -55,11 +55,15 @@ impl Guards {
             return Ok(());
         }
         self.orders.insert(ifindex, guard);
-        let set = || traffic_control::set(route, ifindex, guard);
-        let first = self.traffic_control.try_to(set);
         let tables = &mut self.tables;
         let set = || open(tables, route)?.set(ifindex, name, guard);
         let second = self.nftables.try_to(set);
+        let first = if second.is_ok() && would_lose_frames(route, ifindex, guard) {
+            Ok(())
+        } else {
+            let set = || traffic_control::set(route, ifindex, guard);
+            self.traffic_control.try_to(set)
+        };
         match (first, second) {
             (Err(first), Err(second)) => refused(&first, &second),
             (first, second) => {
@@ -118,6 +122,14 @@ impl Guards {
         // Where it cannot be read, it is set again.
         traffic_control::is_set(route, ifindex, guard).unwrap_or(false)
     }
+}
+
+/// A new qdisc loses the frames that wait for the card (`dev_deactivate` in `net/sched/sch_api.c`). A connection
+/// that goes on under its address keeps to nftables until the address changes.
+fn would_lose_frames(route: &mut Socket, ifindex: u32, guard: SourceGuard) -> bool {
+    let goes_on = rtnetlink::read(route, ifindex)
+        .is_ok_and(|report| report.link.carrier && guard == SourceGuard::Only(report.link.address));
+    goes_on && !traffic_control::has_filter(route, ifindex)
 }
 
 fn open<'a>(

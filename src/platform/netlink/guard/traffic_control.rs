@@ -64,6 +64,11 @@ pub(super) fn remove(socket: &mut Socket, ifindex: u32) -> Result<bool, Failure>
     outcome.map(|()| true)
 }
 
+/// Whether a guard is set, so that its qdisc is there.
+pub(super) fn has_filter(socket: &mut Socket, ifindex: u32) -> bool {
+    programs(socket, ifindex).is_ok_and(|programs| !programs.is_empty())
+}
+
 /// Whether this guard is set.
 pub(super) fn is_set(
     socket: &mut Socket,
