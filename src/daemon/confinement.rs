@@ -22,6 +22,9 @@ const CONNMAN: &str = "/etc/connman";
 /// Disables and enables IPv6 of an interface.
 const IPV6_SWITCHES: &str = "/proc/sys/net/ipv6/conf";
 
+/// The directory of the system bus is made anew in it when the bus starts.
+#[cfg(feature = "dbus")]
+const BUS: &str = "/run";
 /// Groups of users.
 const GROUPS: &str = "/etc/group";
 /// The main file and the administrator's drop-ins.
@@ -32,6 +35,7 @@ const CROWDED: [&str; 2] = ["/", "/etc"];
 #[cfg(feature = "dbus")]
 const MISSING: &[(&str, u32)] = &[
     (NOTES, 0o755),
+    (CONNMAN, 0o755),
     (CONFIGURATION, 0o755),
     (crate::platform::iwd::STATE_DIRECTORY, 0o700),
 ];
@@ -105,6 +109,7 @@ impl Daemon {
         ) {
             let (configuration, state) = super::iwd::needs();
             allowed.read.push(configuration);
+            allowed.read.push(BUS.into());
             allowed.create.push(state);
         }
         allowed

@@ -7,13 +7,13 @@ and    macveil and wpa_supplicant are running
 then   connected to home within 10 s
 and    macveil's status is true
 when   the user runs "macveil status"
-then   the command said "connected to Home"
+then   the command said "Connected to Home"
 and    the command said "assigned to Home"
 when   home vanishes
 and    10 s pass
 then   macveil's status is true
 when   the user runs "macveil status"
-then   the command said "masked, looking for a network"
+then   the command said "Masked, looking for a network"
 when   home returns
 then   connected to home within 10 s
 and    macveil's status is true

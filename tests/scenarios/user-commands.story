@@ -19,7 +19,7 @@ and    2 s pass
 then   not connected for 10 s
 and    macveil's status is true
 when   the user runs "macveil status"
-then   the command said "masked and silent"
+then   the command said "Masked and silent"
 when   the user runs "macveil scan"
 then   the command said "scanned all channels under"
 and    the command said "Home"

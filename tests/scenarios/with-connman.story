@@ -11,7 +11,7 @@ and    connman starts
 then   connected to home within 30 s
 and    macveil says "not managed, unprotected: controlled by ConnMan" 1 times
 when   the user runs "busybox sh -c '/lab/macveil status || echo it ended with $?'"
-then   the command said "not managed, unprotected"
+then   the command said "not protected. Another program controls it"
 and    the command said "NetworkInterfaceBlacklist=wlan0"
 and    the command said "it ended with 1"
 when   the user runs "busybox sh -c '/lab/macveil doctor wlan0 --json 2>&1 || true'"

@@ -54,11 +54,15 @@ impl Guards {
             self.remove(route, ifindex);
             return Ok(());
         }
-        self.orders.insert(ifindex, guard);
+        let is_first = self.orders.insert(ifindex, guard).is_none();
+        // The first mask has to come before anything is sent, and a card that is not associated sends no data.
+        if is_first && guard == SourceGuard::Nothing {
+            return Ok(());
+        }
         let tables = &mut self.tables;
         let set = || open(tables, route)?.set(ifindex, name, guard);
         let second = self.nftables.try_to(set);
-        let first = if second.is_ok() && would_lose_frames(route, ifindex, guard) {
+        let first = if is_first && second.is_ok() && can_wait(route, ifindex, guard) {
             Ok(())
         } else {
             let set = || traffic_control::set(route, ifindex, guard);
@@ -124,12 +128,15 @@ impl Guards {
     }
 }
 
-/// A new qdisc loses the frames that wait for the card (`dev_deactivate` in `net/sched/sch_api.c`). A connection
-/// that goes on under its address keeps to nftables until the address changes.
-fn would_lose_frames(route: &mut Socket, ifindex: u32, guard: SourceGuard) -> bool {
-    let goes_on = rtnetlink::read(route, ifindex)
-        .is_ok_and(|report| report.link.carrier && guard == SourceGuard::Only(report.link.address));
-    goes_on && !traffic_control::has_filter(route, ifindex)
+/// A new qdisc loses the frames that wait for the card (`dev_deactivate` in `net/sched/sch_api.c`). So a connection
+/// that goes on under its address keeps to nftables until the next order.
+fn can_wait(route: &mut Socket, ifindex: u32, guard: SourceGuard) -> bool {
+    let is_possible = match guard {
+        SourceGuard::Only(address) => rtnetlink::read(route, ifindex)
+            .is_ok_and(|report| report.link.carrier && report.link.address == address),
+        SourceGuard::Nothing | SourceGuard::Off => false,
+    };
+    is_possible && !traffic_control::has_filter(route, ifindex)
 }
 
 fn open<'a>(
