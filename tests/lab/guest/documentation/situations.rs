@@ -34,7 +34,7 @@ impl World {
             Situation::Paused => {
                 shell.must("macveil pause --for 10m")?;
                 self.access_point(HOME)?.leave()?;
-                said_by_status("masked and silent")
+                said_by_status("Masked and silent")
             }
             Situation::Alone => shell.must("systemctl stop wpa_supplicant@wlan0 macveil"),
             Situation::OtherMachine => furnish_other_machine(),
