@@ -22,7 +22,7 @@ const CONNMAN: &str = "/etc/connman";
 /// Disables and enables IPv6 of an interface.
 const IPV6_SWITCHES: &str = "/proc/sys/net/ipv6/conf";
 
-/// The directory of the system bus is made anew in it when the bus starts.
+/// The directory of the system bus is created in it when the bus starts.
 #[cfg(feature = "dbus")]
 const BUS: &str = "/run";
 /// Groups of users.
