@@ -4,7 +4,7 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::inflate::gunzip;
+use super::gzip::gunzip;
 use crate::store::regular::{self, Links};
 use crate::tools::doctor::{Content, FileList, Files, Process, files_of_units, files_to_read};
 

@@ -2,7 +2,7 @@
 
 mod files;
 mod gather;
-mod inflate;
+mod gzip;
 mod render;
 mod supplicant;
 #[cfg(test)]
