@@ -4,9 +4,6 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use rand::SeedableRng;
-use rand::rngs::StdRng;
-
 use super::ask::Daemon;
 use super::explain::system;
 use super::failure::{Failure, NO, ignore_broken_pipe};
@@ -119,9 +116,7 @@ fn preview(args: &Args, ssid: &Ssid, out: &mut impl Write) -> Result<ExitCode, F
             generation,
             ..NetworkFacts::new(ssid)
         };
-        // Random addresses are not shown, so a fixed seed is sufficient.
-        let mut rng = StdRng::seed_from_u64(0);
-        policies.derive(&facts, &card.facts, &mut rng)
+        system::derive(&policies, &facts, &card.facts)
     };
     let name = &card.name;
     let now = address(generation).map_err(|error| Failure::No(error.to_string()))?;

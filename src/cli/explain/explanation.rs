@@ -1,8 +1,6 @@
 //! An explanation as data, from which the text and the JSON are rendered.
 
-use rand::SeedableRng;
-use rand::rngs::StdRng;
-
+use super::system::derive;
 use macveil_core::address::{
     AddressFacts, AddressPolicies, AssignError, Derivation, NetworkFacts, Origin, Policy,
     ResolvedPolicy, Source, Sourced, format_length,
@@ -57,9 +55,7 @@ impl Explanation {
         has_key: bool,
     ) -> Self {
         let resolved = policies.resolve(network);
-        // A random address is not shown, so a fixed seed is sufficient.
-        let mut rng = StdRng::seed_from_u64(0);
-        let derivation = policies.derive(network, card, &mut rng);
+        let derivation = derive(policies, network, card);
         let mut steps = Vec::new();
         if let Ok(resolved) = &resolved {
             steps.extend(options(resolved));

@@ -3,12 +3,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+
 use crate::cli::failure::Failure;
 use crate::cli::{inputs, owner};
 use crate::config::{Config, DeviceFacts};
 use crate::platform::netlink::Kernel;
 use crate::store::{self, KEY_FILE};
-use macveil_core::address::{AddressFacts, AddressPolicies, Host, HostKey, Zone};
+use macveil_core::address::{
+    AddressFacts, AddressPolicies, AssignError, Derivation, Host, HostKey, NetworkFacts, Zone,
+};
 use macveil_core::machine;
 use macveil_core::types::{DeviceKind, Mac};
 
@@ -127,6 +132,15 @@ pub(super) fn port(config: &Config, name: &str) -> Result<Card, Failure> {
 fn saved_initial(config: &Config, name: &str) -> Option<Mac> {
     let path = config.runtime_dir.join(format!("{name}.initial"));
     store::saved_initial(&path)
+}
+
+/// The address that a network would get. A random one is not to be shown: it is another each time.
+pub(in crate::cli) fn derive(
+    policies: &AddressPolicies,
+    network: &NetworkFacts<'_>,
+    card: &AddressFacts,
+) -> Result<Derivation, AssignError> {
+    policies.derive(network, card, &mut StdRng::seed_from_u64(0))
 }
 
 /// The host without its key: for policies, and for addresses that are not made from the key.

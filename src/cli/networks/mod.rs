@@ -9,9 +9,6 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use rand::SeedableRng;
-use rand::rngs::StdRng;
-
 use super::explain::system::{self, Card};
 use super::failure::{Failure, ignore_broken_pipe};
 use crate::config::{self, Config};
@@ -195,9 +192,7 @@ impl Rows<'_> {
     }
 
     fn address(&self, facts: &NetworkFacts<'_>) -> Address {
-        // A random address is not shown, so a fixed seed is sufficient.
-        let mut rng = StdRng::seed_from_u64(0);
-        match self.policies.derive(facts, &self.card.facts, &mut rng) {
+        match system::derive(&self.policies, facts, &self.card.facts) {
             Ok(derivation) => match derivation.source {
                 Source::Random => Address::Random,
                 Source::Hash { .. } if !self.has_key => Address::Unknown,
