@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use data_encoding::HEXLOWER_PERMISSIVE;
+use base16ct::mixed;
 
 use super::failure::Failure;
 use crate::store::regular::{self, Links};
@@ -44,8 +44,7 @@ pub(super) fn station(text: &str) -> Result<Mac, String> {
 
 /// Bytes in hexadecimal.
 pub(super) fn hex(text: &str) -> Result<Bytes, String> {
-    HEXLOWER_PERMISSIVE
-        .decode(text.as_bytes())
+    mixed::decode_vec(text.as_bytes())
         .map(Bytes)
         .map_err(|_| "expected two hexadecimal digits for each byte".to_owned())
 }

@@ -1,6 +1,6 @@
 //! The section `[[network]]`.
 
-use data_encoding::HEXLOWER_PERMISSIVE;
+use base16ct::mixed;
 use toml::de::DeValue;
 
 use super::document::device_specs;
@@ -90,8 +90,7 @@ fn ssid(value: &DeValue) -> Result<Ssid, Wrong> {
 
 fn ssid_hex(value: &DeValue) -> Result<Ssid, Wrong> {
     let text = text(value)?;
-    let bytes = HEXLOWER_PERMISSIVE
-        .decode(text.as_bytes())
+    let bytes = mixed::decode_vec(text.as_bytes())
         .map_err(|_| Wrong::new("expected two hexadecimal digits per byte"))?;
     named(&bytes)
 }

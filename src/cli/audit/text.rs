@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use data_encoding::HEXLOWER;
+use base16ct::lower;
 
 use super::Judged;
 use crate::tools::audit::{
@@ -410,5 +410,5 @@ fn quoted(name: &[u8]) -> String {
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {
-    HEXLOWER.encode(bytes)
+    lower::encode_string(bytes)
 }

@@ -23,7 +23,7 @@ mod tests {
 
     #[test]
     fn compressed_text_is_read() {
-        let hex = |text: &str| data_encoding::HEXLOWER.decode(text.as_bytes()).unwrap();
+        let hex = |text: &str| base16ct::lower::decode_vec(text.as_bytes()).unwrap();
         assert_eq!(gunzip(&hex(SHORT), 100).as_deref(), Some(&b"a\n"[..]));
         let lines = (0..200).map(|number| format!("CONFIG_OPTION_{number}=y\n"));
         let text = lines.collect::<String>();

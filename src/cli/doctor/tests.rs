@@ -795,7 +795,7 @@ fn options_of_the_running_kernel_are_read_from_proc() {
     let machine = Machine::good();
     let file = machine.path("/proc/config.gz");
     // `# CONFIG_NET_CLS_ACT is not set`, by `gzip -n`.
-    fs::write(file, data_encoding::HEXLOWER.decode(b"1f8b0800000000000203535670f6f773f3748ff7730d8977f6098e77740e51c82c56c8cb2f51284e2de102005505e17d20000000").unwrap()).unwrap();
+    fs::write(file, base16ct::lower::decode_vec(b"1f8b0800000000000203535670f6f773f3748ff7730d8977f6098e77740e51c82c56c8cb2f51284e2de102005505e17d20000000").unwrap()).unwrap();
     let expected = ("source-guard", "warning", "CONFIG_NET_CLS_ACT");
     found_alone(&machine, Some(expected), "config.gz");
 }

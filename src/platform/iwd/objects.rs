@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use data_encoding::HEXLOWER_PERMISSIVE;
+use base16ct::mixed;
 use tracing::debug;
 use zbus::names::{InterfaceName, MemberName};
 use zbus::{Message, ObjectPath, Variant};
@@ -208,7 +208,7 @@ fn network_of(path: &str) -> Option<NetworkId> {
     let (_, last) = path.rsplit_once('/')?;
     let (digits, word) = last.rsplit_once('_')?;
     let (_, joining) = KINDS.into_iter().find(|(kind, _)| *kind == word)?;
-    let bytes = HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok()?;
+    let bytes = mixed::decode_vec(digits.as_bytes()).ok()?;
     let bytes = without_signs(&bytes).unwrap_or(bytes);
     Some(NetworkId {
         ssid: Ssid::new(&bytes)?,
@@ -219,7 +219,7 @@ fn network_of(path: &str) -> Option<NetworkId> {
 fn has_signs(path: &str) -> bool {
     let last = path.rsplit_once('/').map_or("", |(_, last)| last);
     let digits = last.rsplit_once('_').map_or("", |(digits, _)| digits);
-    let bytes = HEXLOWER_PERMISSIVE.decode(digits.as_bytes());
+    let bytes = mixed::decode_vec(digits.as_bytes());
     let bytes = bytes.unwrap_or_default();
     without_signs(&bytes).is_some_and(|name| name.len() < bytes.len())
 }

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::PathBuf;
 
-use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
+use base16ct::{lower, mixed};
 
 use super::files::{KnownNetworkId, Original, Security};
 use crate::store::atomic;
@@ -50,7 +50,7 @@ impl SavedSettings {
         for (id, original) in originals {
             let KnownNetworkId { ssid, security } = id;
             let value = |value: &Option<String>| match value {
-                Some(value) => format!("{SOME}{}", HEXLOWER.encode(value.as_bytes())),
+                Some(value) => format!("{SOME}{}", lower::encode_string(value.as_bytes())),
                 None => NONE.to_owned(),
             };
             let _ = writeln!(
@@ -91,7 +91,7 @@ fn value(word: &str) -> Result<Option<String>, Malformed> {
     let digits = match word.strip_prefix(SOME) {
         None if word == NONE => return Ok(None),
         Some("") => return Ok(Some(String::new())),
-        Some(digits) => HEXLOWER_PERMISSIVE.decode(digits.as_bytes()),
+        Some(digits) => mixed::decode_vec(digits.as_bytes()),
         None => return Err(Malformed),
     };
     let digits = digits.map_err(|_| Malformed)?;

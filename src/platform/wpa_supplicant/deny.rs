@@ -100,7 +100,7 @@ pub(super) fn command(ssids: &BTreeSet<&Ssid>, bssids: &BTreeSet<Mac>) -> String
 
 #[cfg(test)]
 mod tests {
-    use data_encoding::HEXLOWER;
+    use base16ct::lower;
 
     use super::super::network::configured;
     use super::*;
@@ -211,7 +211,7 @@ mod tests {
         assert!(grounds.needs_table());
         let expected = format!(
             "SET disallow_aps ssid {}",
-            HEXLOWER.encode(names[7].as_bytes())
+            lower::encode_string(names[7].as_bytes())
         );
         assert_eq!(grounds.command(), Some(expected));
         grounds.limit = 20;

@@ -1,6 +1,6 @@
 //! Text formats of wpa_supplicant. All input is hostile: any bytes, truncated anywhere.
 
-use data_encoding::HEXLOWER_PERMISSIVE;
+use base16ct::mixed;
 use macveil_core::types::{Mac, Ssid};
 
 /// Decodes text from `printf_encode` (`src/utils/common.c`, 2.10) into raw bytes.
@@ -32,7 +32,7 @@ fn decode_escape<'a>(text: &'a [u8], decoded: &mut Vec<u8>) -> &'a [u8] {
         b'e' => decoded.push(0x1b),
         b'x' => {
             if let Some((digits, rest)) = rest.split_at_checked(2)
-                && let Ok(byte) = HEXLOWER_PERMISSIVE.decode(digits)
+                && let Ok(byte) = mixed::decode_vec(digits)
             {
                 decoded.extend(byte);
                 return rest;
@@ -58,7 +58,7 @@ pub(crate) fn config_ssid(text: &[u8]) -> Option<Ssid> {
 pub(super) fn config_string(text: &[u8]) -> Option<Vec<u8>> {
     match text {
         [b'"', quoted @ .., b'"'] => Some(quoted.to_vec()),
-        _ => HEXLOWER_PERMISSIVE.decode(text).ok(),
+        _ => mixed::decode_vec(text).ok(),
     }
 }
 
@@ -154,7 +154,7 @@ mod tests {
 
         #[test]
         fn hexadecimal_ssid_is_decoded(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..=32)) {
-            proptest::prop_assert_eq!(config_ssid(HEXLOWER_PERMISSIVE.encode(&bytes).as_bytes()), Ssid::new(&bytes));
+            proptest::prop_assert_eq!(config_ssid(base16ct::lower::encode_string(&bytes).as_bytes()), Ssid::new(&bytes));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use data_encoding::BASE64;
+use base64ct::{Base64, Encoding};
 use rand::CryptoRng;
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize as _, Zeroizing};
@@ -130,7 +130,7 @@ impl NewKey {
     pub fn generate(rng: &mut impl CryptoRng) -> Self {
         let mut secret = Zeroizing::new([0; MIN_V2_SECRET]);
         rng.fill_bytes(&mut *secret);
-        let secret = Zeroizing::new(BASE64.encode(&*secret));
+        let secret = Zeroizing::new(Base64::encode_string(&*secret));
         Self(Zeroizing::new(format!("nm-v2:{}", *secret)))
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use data_encoding::BASE64_NOPAD;
+use base64ct::{Base64Unpadded, Encoding};
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
@@ -69,7 +69,7 @@ impl EffectiveId {
 
 /// The digest as 27 characters (`nm_utils_stable_id_generated_complete`).
 fn shorten(expanded: &str) -> String {
-    BASE64_NOPAD.encode(&Sha1::digest(expanded))
+    Base64Unpadded::encode_string(&Sha1::digest(expanded))
 }
 
 impl Values<'_> {

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Write as _};
 
-use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
+use base16ct::{lower, mixed};
 use serde::{Deserialize, Serialize};
 
 /// An SSID: up to 32 arbitrary bytes (IEEE 802.11-2020, 9.4.2.2).
@@ -27,7 +27,7 @@ impl Ssid {
     /// Takes hexadecimal digits of either case, two for each byte; `None` if they are not, or more than 32 bytes.
     #[must_use]
     pub fn from_hex(digits: &str) -> Option<Self> {
-        let bytes = HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).ok()?;
+        let bytes = mixed::decode_vec(digits.as_bytes()).ok()?;
         Self::new(&bytes)
     }
 
@@ -46,7 +46,7 @@ impl Ssid {
     /// Lower-case hexadecimal digits, two for each byte.
     #[must_use]
     pub fn to_hex(&self) -> String {
-        HEXLOWER.encode(&self.0)
+        lower::encode_string(&self.0)
     }
 
     /// The SSID as text, if it is UTF-8 without invisible characters or terminal control characters.

@@ -69,6 +69,6 @@ pub(super) fn text_or_hex(bytes: &[u8]) -> String {
     let is_plain = |byte: &u8| matches!(byte, b' '..=b'~');
     match std::str::from_utf8(bytes) {
         Ok(text) if !bytes.is_empty() && bytes.iter().all(is_plain) => format!("\"{text}\""),
-        _ => data_encoding::HEXLOWER.encode(bytes),
+        _ => base16ct::lower::encode_string(bytes),
     }
 }

@@ -134,7 +134,7 @@ fn file(profile: &Profile, settings: &Settings, (key, name): (&str, &str), block
 
 fn password(settings: &Settings, methods: &[String], block: &mut Block) {
     if let Some(raw) = settings.text(GROUP, "password-raw") {
-        block.set("password", &data_encoding::HEXLOWER.encode(&octets(&raw)));
+        block.set("password", &base16ct::lower::encode_string(&octets(&raw)));
     } else if let Some(password) = settings.secret(GROUP, "password") {
         block.set("password", &text_or_hex(password.as_bytes()));
     } else if methods.iter().any(|method| method != "tls") {

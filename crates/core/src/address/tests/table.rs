@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, UNIX_EPOCH};
 
-use data_encoding::HEXLOWER;
+use base16ct::lower;
 
 use super::bench::{Bench, mac, sourced};
 use crate::address::{AssignError, Binding, HostKey, MachineId, NetworkFacts, Slap, Source, Zone};
@@ -48,7 +48,7 @@ impl Case {
 
     fn bytes(&self, column: &str) -> Option<Vec<u8>> {
         let digits = self.get(column)?;
-        Some(HEXLOWER.decode(digits.as_bytes()).unwrap())
+        Some(lower::decode_vec(digits.as_bytes()).unwrap())
     }
 
     fn word<T: Copy>(&self, column: &str, words: Words<T>) -> Option<T> {
