@@ -7,8 +7,8 @@ use clap::{CommandFactory, Parser, Subcommand};
 
 use super::console::wrapped;
 use super::{
-    ask, audit, check, config, doctor, explain, generate, import, networks, pause, policy, reload,
-    reroll, set, status, trust,
+    ask, audit, check, config, doctor, events, explain, generate, import, networks, pause, policy,
+    reload, reroll, set, status, trust,
 };
 
 /// Keeps a Wi-Fi card's identity off the air.
@@ -118,11 +118,7 @@ pub enum Command {
   macveil resume
   macveil resume wlan0 --json")]
     Resume(ask::OneOrAll),
-    /// Say what happens from now on, a line each, until interrupted or until the daemon ends.
-    #[command(after_help = "Examples:
-  macveil events wlan0
-  macveil events --json | jq -r 'select(.event == \"connected\").ssid'")]
-    Events(ask::OneOrAll),
+    Events(events::Args),
     Audit(audit::Args),
     Doctor(doctor::Args),
 }
