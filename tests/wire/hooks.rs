@@ -1,4 +1,4 @@
-//! `macveil events --exec` beside a real daemon.
+//! `macveil events --exec` with a real daemon.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -28,7 +28,7 @@ pub(super) struct Snapshot {
 #[derive(Debug, Clone)]
 struct Association {
     ssid: Option<Ssid>,
-    /// The number of associations; `None`: the daemon may have started again, and counts anew.
+    /// The number of associations; `None`: the daemon may have started again, and counts from zero.
     count: Option<u32>,
 }
 
@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn restarted_daemon_counts_anew_in_the_same_association() {
+    fn restarted_daemon_counts_again_in_the_same_association() {
         let mut told = Told::default();
         tell(&mut told, &joined("Home", 7));
         let mut now = joined("Home", 1);

@@ -36,7 +36,7 @@ pub(super) fn list(places: &[PathBuf]) -> Vec<PathBuf> {
             }
         }
     }
-    // One that is no program also hides those of later directories.
+    // A file that cannot run also hides those of later directories.
     found.retain(|_, path| is_program(path));
     found.into_values().collect()
 }

@@ -20,7 +20,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// Why the daemon is no longer followed.
 enum End {
-    /// Lines were left out, so the status is read anew.
+    /// Lines were left out, so the status is read again.
     Missed,
     /// The daemon has ended, or does not answer.
     Over(ClientError),
