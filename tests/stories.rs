@@ -12,7 +12,8 @@ use std::time::Duration;
 
 use macveil_testkit::scenarios::{
     AccessPoint, AccessPointEvent, CardEvent, Check, Editor, Event, Given, Lane, Lifecycle,
-    NetworkManagerEvent, NewAddress, Security, Step, StrangerEvent, UserAction, parse, timetable,
+    NetworkManagerEvent, NewAddress, Security, Step, StrangerEvent, Subnet, UserAction, parse,
+    timetable,
 };
 
 const TITLE: &str = "A title\n";
@@ -70,10 +71,70 @@ fn an_access_point_has_properties_and_defaults() {
         high_throughput: true,
         off_at_first: true,
         power: None,
+        subnet: None,
         extra: Vec::new(),
     };
     let text = r#"given an access point home: ssid "\xff \"x\"", channel 11, 802.11n, wpa3 "a, b: c", hidden, off at first"#;
     assert_eq!(steps(text), [Step::Given(Given::AccessPoint(ap))]);
+}
+
+#[test]
+fn a_story_goes_online_where_leases_are_given() {
+    let text = "given an access point home: subnet 10.2.0.0/24\nwhen the user starts \"ifup wlan0\"\nthen online at home within 5 s\nand home gave 1 lease\nand home gave 2 leases";
+    let steps = steps(text);
+    let Step::Given(Given::AccessPoint(ap)) = &steps[0] else {
+        panic!("no access point");
+    };
+    assert_eq!(ap.subnet, Some(Subnet([10, 2, 0])));
+    let home = || "home".to_owned();
+    let online = Check::Online {
+        ap: home(),
+        within: Duration::from_secs(5),
+    };
+    assert_eq!(
+        steps[1..],
+        [
+            Step::When(Event::CommandStarted(vec![
+                "ifup".to_owned(),
+                "wlan0".to_owned()
+            ])),
+            Step::Then(online),
+            Step::Then(Check::Leases(home(), 1)),
+            Step::Then(Check::Leases(home(), 2)),
+        ]
+    );
+    for wrong in [
+        "10.2.0.1/24",
+        "10.2.0.0/16",
+        "10.2.0.0",
+        "10.300.0.0/24",
+        "2.0.0/24",
+    ] {
+        let problem = problem(&format!("given an access point home: subnet {wrong}"));
+        assert!(problem.contains("is not a subnet"), "{problem}");
+    }
+    let goes_online = |text: &str| {
+        parse(&format!("{TITLE}{text}"))
+            .expect("a story")
+            .goes_online()
+    };
+    assert!(goes_online(
+        "given an access point home: subnet 10.2.0.0/24"
+    ));
+    assert!(goes_online("when the user starts \"ifup wlan0\""));
+    assert!(!goes_online(
+        "given an access point home: open\nwhen the user runs \"ifup wlan0\""
+    ));
+}
+
+#[test]
+fn a_subnet_has_a_gateway_and_an_ipv6_prefix() {
+    let subnet = Subnet([10, 2, 0]);
+    assert_eq!(subnet.gateway().to_string(), "10.2.0.1");
+    assert_eq!(subnet.prefix(), "fd0a:2:0:0");
+    assert!(subnet.contains("10.2.0.200".parse().expect("an address")));
+    assert!(!subnet.contains("10.2.1.1".parse().expect("an address")));
+    assert!(!subnet.contains(Subnet::FAR));
 }
 
 #[test]

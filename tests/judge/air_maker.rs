@@ -39,6 +39,7 @@ impl AirMaker {
 
     pub fn brief() -> Brief {
         let home = AccessPoint {
+            subnet: None,
             name: "home".to_owned(),
             ssid: b"NetB".to_vec(),
             may_see_permanent: Vec::new(),

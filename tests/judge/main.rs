@@ -15,6 +15,7 @@
 
 mod air_maker;
 mod contents;
+mod identity;
 mod status;
 
 use macveil_testkit::{air, judge};

@@ -18,6 +18,13 @@ guest_packages=(
 networkmanager_packages=(network-manager iwd connman dbus-daemon)
 # Only for guests that systemd boots, likewise.
 systemd_packages=(systemd udev coreutils jq socat ethtool)
+# Only for guests whose stories go online: a DHCP server, and the clients that Debian has.
+online_packages=(dnsmasq-base isc-dhcp-client ifupdown dhcpcd-base udhcpc dash)
+# What their scripts call; BusyBox has it, too.
+online_commands=(
+    awk basename cat chmod chown cp cut date dirname env expr grep head hostname id ifconfig ln logger ls mkdir mktemp
+    mv readlink rm route sed sleep sort start-stop-daemon stat tail touch tr true uname wc
+)
 # For a machine in namespaces, on which the init scripts are played.
 openrc_packages=(openrc busybox-static)
 # What only their installation needs.
@@ -161,6 +168,20 @@ prepare_systemd() {
     make_addition "$root" "$lab/systemd"
 }
 
+prepare_online() {
+    local root=$lab/online-root debs=$lab/online-debs command
+    download_missing "$debs" "${online_packages[@]}"
+    # udhcpc is BusyBox's, which is there.
+    unpack_debs "$debs" "$root" "$installers|$of_systemd|busybox_*"
+    rm -rf "$debs" "$root"/usr/lib/{systemd,udev} "$root"/usr/share/{dbus-1,dnsmasq-base} "$root/etc/apparmor.d"
+    ln -sf dash "$root/usr/bin/sh"
+    for command in "${online_commands[@]}"; do ln -s busybox "$root/usr/bin/$command"; done
+    mkdir -p "$root"/run/{network,dhcpcd} "$root"/var/lib/{dhcp,dhcpcd,misc}
+    ln -s /run "$root/var/run"
+    touch "$root"/etc/{fstab,resolv.conf}
+    make_addition "$root" "$lab/online"
+}
+
 # A machine whose only programs are OpenRC's and BusyBox's, much as Alpine's.
 prepare_openrc() {
     local root=$lab/openrc debs=$lab/openrc-debs applet
@@ -258,6 +279,7 @@ download_debs "$lab/debs" "${guest_packages[@]}"
 unpack_guest_root
 prepare_networkmanager
 prepare_systemd
+prepare_online
 prepare_openrc
 for kernel in "${kernels[@]}"; do
     # shellcheck disable=SC2086 # two words, two arguments

@@ -32,6 +32,9 @@ pub fn brief(story: &Story, entries: &[Entry]) -> Brief {
                     let ap = AccessPoint {
                         name: name.clone(),
                         ssid: ssid(story, name),
+                        subnet: access_points(story)
+                            .find(|it| it.name == *name)
+                            .and_then(|it| it.subnet),
                         may_see_permanent: may_see_permanent(story, entries, name),
                     };
                     brief.access_points.insert(mac, ap);

@@ -22,7 +22,12 @@ pub fn is_left_out(story: &Story) -> Option<&'static str> {
         Step::Given(Given::SupplicantSetting(_)) => {
             Some("wpa_supplicant's own randomization is not simulated")
         }
-        Step::When(Event::CommandRun(_)) => Some("commands are not simulated"),
+        Step::Given(Given::AccessPoint(ap)) if ap.subnet.is_some() => {
+            Some("nothing above the link is simulated")
+        }
+        Step::When(Event::CommandRun(_) | Event::CommandStarted(_)) => {
+            Some("commands are not simulated")
+        }
         Step::When(Event::Card(C::Removed | C::Returns | C::Renamed(_))) => {
             Some("the simulated card stays what it is")
         }

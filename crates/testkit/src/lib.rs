@@ -2,7 +2,7 @@
 //!
 //! | module | content |
 //! |---|---|
-//! | [`air`] | captured frames |
+//! | [`air`], [`lan`] | captured frames, of the radio and behind an access point |
 //! | [`judge`], [`verdict`] | whether frames keep the promise and a story its checks |
 //! | [`scenarios`] | the stories: given, when, then |
 //! | [`digest`], [`record`], [`sample`] | what the lab and the simulation hand over and compare |
@@ -46,6 +46,7 @@ pub mod encode;
 pub mod fuzz;
 pub mod judge;
 pub mod lab_options;
+pub mod lan;
 pub mod links;
 pub mod misconfigurations;
 pub mod namespace;

@@ -6,13 +6,15 @@ use std::process::Command;
 use std::time::Duration;
 
 use super::control::{Control, field};
+use super::lan::Lan;
 use super::process::{Process, run_words, wait_until};
-use super::radios::{Radio, next_to_access_points};
+use super::radios::{Radio, next_to_access_points, within};
 use macveil_testkit::scenarios::{self, Security};
 
 pub struct AccessPoint {
     pub story: scenarios::AccessPoint,
     pub radio: Radio,
+    pub lan: Option<Lan>,
     folder: PathBuf,
     hostapd: Option<Process>,
 }
@@ -22,13 +24,26 @@ impl AccessPoint {
         Self {
             story,
             radio,
+            lan: None,
             folder: folder.to_owned(),
             hostapd: None,
         }
     }
 
+    /// Runs something where its interface is.
+    fn near<T: Send>(&self, job: impl FnOnce() -> Result<T, String> + Send) -> Result<T, String> {
+        match &self.lan {
+            Some(lan) => within(&lan.namespace(), job),
+            None => next_to_access_points(job),
+        }
+    }
+
     /// Goes on the air and waits until it is.
     pub fn start(&mut self) -> Result<(), String> {
+        if let (None, Some(subnet)) = (&self.lan, self.story.subnet) {
+            let lan = Lan::create(subnet, &self.story.name, &self.radio, &self.folder)?;
+            self.lan = Some(lan);
+        }
         if self.hostapd.is_some() {
             self.control()?.tell("ENABLE")?;
         } else {
@@ -36,19 +51,20 @@ impl AccessPoint {
             let config = self.folder.join(format!("hostapd-{name}.conf"));
             fs::write(&config, self.configuration()).map_err(|e| e.to_string())?;
             let log = self.folder.join(format!("hostapd-{name}.log"));
-            self.hostapd = Some(next_to_access_points(|| {
+            self.hostapd = Some(self.near(|| {
                 let mut command = Command::new("hostapd");
                 Process::start("hostapd", command.args(["-dd", "-t"]).arg(&config), &log)
             })?);
         }
         wait_until(Duration::from_secs(10), || self.is_on_air().then_some(()))
             .ok_or_else(|| format!("access point {} does not start", self.story.name))?;
+        self.lan.as_mut().map_or(Ok(()), Lan::serve)?;
         let Some(power) = self.story.power else {
             return Ok(());
         };
         let interface = &self.radio.interface;
         let line = format!("iw dev {interface} set txpower fixed {}", power * 100);
-        next_to_access_points(|| run_words(&line).map(drop))
+        self.near(|| run_words(&line).map(drop))
     }
 
     pub fn is_on_air(&self) -> bool {
@@ -66,7 +82,7 @@ impl AccessPoint {
             hostapd.kill();
         }
         let line = format!("busybox ip link set {} down", self.radio.interface);
-        next_to_access_points(|| run_words(&line).map(drop))
+        self.near(|| run_words(&line).map(drop))
     }
 
     pub fn control(&self) -> Result<Control, String> {

@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 
 use super::daemon;
 use super::doctor;
-use super::process::{wait_asking_every, wait_until};
+use super::echoes::Echoes;
+use super::process::{run_words, wait_asking_every, wait_until};
 use super::station::Station;
 use super::status;
 use super::strangers::FORGED_LINE;
 use super::world::World;
 use macveil_testkit::record::Fact;
-use macveil_testkit::scenarios::Check;
+use macveil_testkit::scenarios::{Check, Subnet};
 
 /// How lines of macveil's log begin.
 const LEVELS: [&str; 4] = ["error", "warning", "info", "debug"];
@@ -74,7 +75,9 @@ impl World {
             Check::MacveilSaysTimes(words, count) => self.macveil_says_times(words, *count),
             Check::CommandSaid(words) if self.command_output.contains(words) => Ok(()),
             Check::CommandSaid(_) => Err(format!("it said {:?}", self.command_output)),
-            Check::OneAddress(_)
+            Check::Online { ap, within } => self.online(ap, *within),
+            Check::Leases(..)
+            | Check::OneAddress(_)
             | Check::DifferentAddresses(_)
             | Check::NewAddressEachTime(_)
             | Check::Addresses(..)
@@ -114,6 +117,40 @@ impl World {
             self.note(Fact::Address(name, address));
         }
         Ok(())
+    }
+
+    fn online(&mut self, ap: &str, within: Duration) -> Result<(), String> {
+        let subnets = self.access_points.iter().filter_map(|ap| ap.story.subnet);
+        let all: Vec<_> = subnets.map(Subnet::gateway).chain([Subnet::FAR]).collect();
+        let subnet = self.access_point(ap)?.story.subnet;
+        let gateway = subnet.ok_or("it has no subnet")?.gateway();
+        let echoes = match self.echoes.take() {
+            Some(echoes) => echoes,
+            None => Echoes::start(all)?,
+        };
+        let echoes = self.echoes.insert(echoes);
+        let round = echoes.round();
+        let answers = |from| echoes.answers_since(from, round);
+        let online = wait_until(within, || {
+            (answers(gateway) && answers(Subnet::FAR)).then_some(())
+        });
+        let told = |from| {
+            if answers(from) {
+                "answers"
+            } else {
+                "does not answer"
+            }
+        };
+        online.ok_or_else(|| {
+            let routes = run_words("ip route").unwrap_or_else(|e| e);
+            format!(
+                "after {} s the gateway {}, what lies behind it {}; routes: {}",
+                within.as_secs_f64(),
+                told(gateway),
+                told(Subnet::FAR),
+                routes.trim().replace('\n', ", ")
+            )
+        })
     }
 
     fn disconnected(&mut self, within: Duration) -> Result<(), String> {

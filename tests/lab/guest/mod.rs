@@ -5,6 +5,7 @@
 //! the next timer whenever it waits for the host.
 
 mod access_point;
+mod background;
 mod bench;
 mod bus;
 mod card;
@@ -15,10 +16,12 @@ mod daemon;
 mod datagrams;
 mod doctor;
 mod documentation;
+mod echoes;
 mod edits;
 mod events;
 mod hwsim;
 mod iwd;
+mod lan;
 mod link_trace;
 mod live;
 mod machine;

@@ -1,5 +1,5 @@
 //! The virtual radios: the first ones are the stations', the others belong to
-//! access points and strangers and live in a network namespace of their own, so that all
+//! access points and strangers and live in network namespaces of their own, so that all
 //! traffic between the two crosses the air and no program uses them as stations.
 
 use std::fs;
@@ -17,7 +17,7 @@ const NAMESPACE: &str = "aps";
 const FIRST_PROCESS: u32 = 1;
 
 pub struct Radio {
-    number: u32,
+    pub number: u32,
     pub interface: String,
     pub address: String,
 }
@@ -46,18 +46,26 @@ pub fn make_namespace() -> Result<(), String> {
 pub fn next_to_access_points<T: Send>(
     job: impl FnOnce() -> Result<T, String> + Send,
 ) -> Result<T, String> {
+    within(NAMESPACE, job)
+}
+
+/// Runs something in a network namespace.
+pub fn within<T: Send>(
+    namespace: &str,
+    job: impl FnOnce() -> Result<T, String> + Send,
+) -> Result<T, String> {
     thread::scope(|scope| {
         let job = scope.spawn(|| {
-            enter_namespace()?;
+            enter_namespace(namespace)?;
             job()
         });
         job.join().map_err(|_| "a thread panicked".to_owned())?
     })
 }
 
-/// Moves the calling thread, and the processes it starts, to the access points.
-fn enter_namespace() -> Result<(), String> {
-    let file = fs::File::open(format!("/run/netns/{NAMESPACE}")).map_err(|e| e.to_string())?;
+/// Moves the calling thread, and the processes it starts.
+fn enter_namespace(name: &str) -> Result<(), String> {
+    let file = fs::File::open(format!("/run/netns/{name}")).map_err(|e| e.to_string())?;
     move_into_link_name_space(
         std::os::fd::AsFd::as_fd(&file),
         Some(LinkNameSpaceType::Network),

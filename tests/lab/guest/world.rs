@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use rustix::process::Signal;
 
 use super::access_point::AccessPoint;
+use super::background::Background;
 use super::connman::ConnMan;
 use super::control::DeafMonitor;
 use super::daemon::{Configuration, Daemon};
 use super::datagrams::Datagrams;
+use super::echoes::Echoes;
 use super::edits::Edits;
 use super::iwd::Iwd;
 use super::link_trace::LinkTrace;
@@ -31,6 +33,10 @@ pub struct World {
     pub strangers: Vec<Stranger>,
     pub daemon: Option<Daemon>,
     pub datagrams: Option<Datagrams>,
+    /// From the first time that the story looks for one.
+    pub echoes: Option<Echoes>,
+    /// Where services are nobody's, in a story that goes online.
+    pub background: Option<Background>,
     pub noted_settings: Vec<String>,
     pub noted_interfaces: Vec<String>,
     pub deaf_monitors: Vec<DeafMonitor>,
@@ -85,6 +91,8 @@ impl World {
             }
         }
         let machine = story.has_systemd().then(Machine::clean).transpose()?;
+        let alone = machine.is_none() && story.goes_online();
+        let background = alone.then(Background::clean).transpose()?;
         let create = |beginning| {
             let access_points = access_points.len();
             Radios::create(
@@ -132,6 +140,8 @@ impl World {
             strangers: strangers?,
             daemon: None,
             datagrams: None,
+            echoes: None,
+            background,
             noted_settings: Vec::new(),
             noted_interfaces: Vec::new(),
             deaf_monitors: Vec::new(),
@@ -376,6 +386,7 @@ impl World {
     /// Ends everything; the radios go last, so that the end is heard too.
     pub fn remove(self) -> Result<(), String> {
         drop(self.datagrams);
+        drop(self.echoes);
         drop(self.strangers);
         drop(self.deaf_monitors);
         drop(self.scanners);
@@ -385,6 +396,9 @@ impl World {
         drop(self.network_manager);
         drop(self.iwd);
         drop(self.connman);
+        if let Some(background) = self.background {
+            background.leave()?;
+        }
         if let Some(machine) = self.machine {
             machine.leave(&self.folder)?;
         }

@@ -144,6 +144,10 @@ fn write_initramfs(
         add_project(&mut archive)?;
     }
     let mut files = archive.finish();
+    // What systemd brings replaces what is there in place of it.
+    if any(Story::goes_online) {
+        files.extend(read(&paths::lab().join("online"))?);
+    }
     if with_systemd {
         files.extend(read(&paths::lab().join("systemd"))?);
     }

@@ -24,6 +24,8 @@ pub const fn is_left_to_the_lab(check: &Check) -> bool {
             | Check::MacveilSays(..)
             | Check::MacveilSaysTimes(..)
             | Check::EveryDatagramArrived
+            | Check::Online { .. }
+            | Check::Leases(..)
     )
 }
 
@@ -78,6 +80,8 @@ impl Player {
             Check::Memory { .. }
             | Check::MacveilSays(..)
             | Check::EveryDatagramArrived
+            | Check::Online { .. }
+            | Check::Leases(..)
             | Check::MemoryGrown { .. }
             | Check::LogIsClean
             | Check::OtherInterfacesAsNoted

@@ -21,7 +21,7 @@ use macveil_testkit::scenarios::{Step, Story, parse};
 use macveil_testkit::verdict::weigh;
 
 /// Stories that are not simulated, and why. Whatever cannot be played is here, and nothing else.
-const LEFT_OUT: [(&str, &str); 81] = [
+const LEFT_OUT: [(&str, &str); 84] = [
     (
         "address-fought-for",
         "what happens at random has no order to compare",
@@ -41,6 +41,8 @@ const LEFT_OUT: [(&str, &str); 81] = [
     ("control-iwd-no-random-scans", "iwd is not simulated"),
     ("control-iwd-scanned-always", "iwd is not simulated"),
     ("control-networkmanager", "NetworkManager is not simulated"),
+    ("control-online", "nothing above the link is simulated"),
+    ("control-online-iwd", "nothing above the link is simulated"),
     (
         "control-own-randomization",
         "wpa_supplicant's own randomization is not simulated",
@@ -94,6 +96,7 @@ const LEFT_OUT: [(&str, &str); 81] = [
         "other stations and programs are not simulated",
     ),
     ("other-interfaces", "one card is simulated"),
+    ("online-networkd", "systemd is not simulated"),
     ("owe-transition", "OWE is not simulated"),
     ("owe-transition-hidden", "OWE is not simulated"),
     ("owe-transition-open", "OWE is not simulated"),

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::air::Mac;
 use crate::record::Micros;
+use crate::scenarios::Subnet;
 
 #[derive(Debug, Clone, Default)]
 pub struct Brief {
@@ -36,6 +37,8 @@ pub struct Brief {
 pub struct AccessPoint {
     pub name: String,
     pub ssid: Vec<u8>,
+    /// What it gives leases of.
+    pub subnet: Option<Subnet>,
     /// The station may show its permanent address in an association that begins then.
     pub may_see_permanent: Vec<Range<Micros>>,
 }

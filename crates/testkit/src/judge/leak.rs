@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::air::Frame;
+use crate::lan::Packet;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Leak {
@@ -23,13 +24,16 @@ pub enum Leak {
     KeyOfAnotherAddress,
     ComputableAddress,
     LinkLocalOfAnother,
+    LeaseOfAnother,
+    IdentifierOfAnother,
+    IpOfAnother,
     Unreadable,
     /// Told, but no leak by itself: the user started it.
     MaskAuthenticated,
 }
 
 impl Leak {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 21] = [
         Self::PermanentAddress,
         Self::AssignedAddressInProbe,
         Self::AssignedAddressOutside,
@@ -46,9 +50,24 @@ impl Leak {
         Self::KeyOfAnotherAddress,
         Self::ComputableAddress,
         Self::LinkLocalOfAnother,
+        Self::LeaseOfAnother,
+        Self::IdentifierOfAnother,
+        Self::IpOfAnother,
         Self::Unreadable,
         Self::MaskAuthenticated,
     ];
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|leak| leak.to_string() == name)
+    }
+
+    /// Whether packets tell it that encryption may hide from the air.
+    pub fn is_above_the_link(name: &str) -> bool {
+        matches!(
+            Self::named(name),
+            Some(Self::LeaseOfAnother | Self::IdentifierOfAnother | Self::IpOfAnother)
+        )
+    }
 
     pub fn is_tolerated(self) -> bool {
         self == Self::MaskAuthenticated
@@ -74,6 +93,9 @@ impl fmt::Display for Leak {
             Self::KeyOfAnotherAddress => "key of another address named",
             Self::ComputableAddress => "address that follows from the permanent one",
             Self::LinkLocalOfAnother => "IPv6 address of another address",
+            Self::LeaseOfAnother => "lease for another address",
+            Self::IdentifierOfAnother => "identifier of another address",
+            Self::IpOfAnother => "IP address of another address",
             Self::Unreadable => "frame the judge cannot read",
             Self::MaskAuthenticated => "mask address authenticated",
         })
@@ -97,6 +119,15 @@ impl Leaks {
         self.0.entry(leak).or_default().push(Evidence {
             frame: frame.number,
             at: frame.at,
+            detail,
+        });
+    }
+
+    /// One that an access point has received.
+    pub fn add_packet(&mut self, leak: Leak, packet: &Packet, detail: String) {
+        self.0.entry(leak).or_default().push(Evidence {
+            frame: packet.number,
+            at: packet.at,
             detail,
         });
     }

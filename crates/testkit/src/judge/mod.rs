@@ -7,6 +7,7 @@ mod brief;
 mod burst;
 mod contents;
 pub mod derived;
+pub mod identity;
 mod keys;
 mod leak;
 mod names;

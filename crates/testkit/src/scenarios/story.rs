@@ -1,5 +1,6 @@
 //! What a story is made of.
 
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use super::trouble::Lane;
@@ -69,6 +70,15 @@ impl Story {
     pub fn has_connman(&self) -> bool {
         let mut steps = self.lines.iter().map(|line| &line.step);
         steps.any(|step| matches!(step, Step::When(Event::ConnMan(_))))
+    }
+
+    /// Some access point gives leases, or DHCP clients and the like are started.
+    pub fn goes_online(&self) -> bool {
+        let mut steps = self.lines.iter().map(|line| &line.step);
+        steps.any(|step| match step {
+            Step::Given(Given::AccessPoint(ap)) => ap.subnet.is_some(),
+            step => matches!(step, Step::When(Event::CommandStarted(_))),
+        })
     }
 
     /// It needs a guest in which systemd is the first process.
@@ -174,6 +184,8 @@ pub struct AccessPoint {
     pub off_at_first: bool,
     /// In dBm; `None`: as strong as the radio can.
     pub power: Option<i32>,
+    /// It gives leases of this network, and is alone in it: what answers there is reached over the air only.
+    pub subnet: Option<Subnet>,
     /// More lines for its `hostapd.conf`.
     pub extra: Vec<String>,
 }
@@ -183,6 +195,35 @@ impl AccessPoint {
     pub fn is_half_of_owe(&self) -> bool {
         let mut lines = self.extra.iter();
         lines.any(|line| line.starts_with("owe_transition_"))
+    }
+}
+
+/// An IPv4 network of 256 addresses and an IPv6 network named after it. Its access point is the gateway to all
+/// else.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Subnet(pub [u8; 3]);
+
+impl Subnet {
+    /// What lies behind every gateway (RFC 5737).
+    pub const FAR: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 1);
+
+    pub fn gateway(self) -> Ipv4Addr {
+        self.host(1)
+    }
+
+    pub fn host(self, number: u8) -> Ipv4Addr {
+        let [a, b, c] = self.0;
+        Ipv4Addr::new(a, b, c, number)
+    }
+
+    pub fn contains(self, address: Ipv4Addr) -> bool {
+        address.octets().starts_with(&self.0)
+    }
+
+    /// The first half of its IPv6 addresses.
+    pub fn prefix(self) -> String {
+        let [a, b, c] = self.0;
+        format!("fd{a:02x}:{b:x}:{c:x}:0")
     }
 }
 
@@ -264,6 +305,8 @@ pub enum Event {
     },
     /// The user runs a command; it has to succeed.
     CommandRun(Vec<String>),
+    /// The user starts a command that goes on running, whatever comes of it.
+    CommandStarted(Vec<String>),
     /// All the story's trouble, in that time.
     TroubleComes {
         during: Duration,
@@ -459,6 +502,13 @@ pub enum Check {
     FreshScan {
         within: Duration,
     },
+    /// The access point answers every station, and so does what lies behind it.
+    Online {
+        ap: String,
+        within: Duration,
+    },
+    /// So many addresses were given by the access point, however often.
+    Leases(String, usize),
     /// During the step before.
     NoProbeRequest,
     CarriesPermanent,

@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::evidence::Evidence;
+use super::online::{leases, online};
 use crate::air::{Kind, Mac};
 use crate::judge::{Association, Leak};
 use crate::record::{Fact, Micros};
@@ -59,6 +60,8 @@ pub fn decide(
         Check::SameAddressesAsBefore(aps) => aps
             .iter()
             .try_for_each(|ap| same_as_before(ap, span, evidence, measured)),
+        Check::Online { ap, .. } => online(ap, span, evidence, measured),
+        Check::Leases(ap, count) => leases(ap, *count, span, evidence),
         Check::FreshScan { .. } => fresh_scan(span, evidence),
         Check::NoProbeRequest => {
             let before = evidence.span_before(span.start)?;
@@ -101,7 +104,7 @@ pub fn decide(
     }
 }
 
-fn expect(holds: bool, problem: impl FnOnce() -> String) -> Result<(), String> {
+pub fn expect(holds: bool, problem: impl FnOnce() -> String) -> Result<(), String> {
     if holds { Ok(()) } else { Err(problem()) }
 }
 
@@ -392,7 +395,7 @@ fn at_most_leaks(
 }
 
 fn count_of(name: &str, evidence: &Evidence) -> Result<usize, String> {
-    let leak = Leak::ALL.into_iter().find(|leak| leak.to_string() == *name);
+    let leak = Leak::named(name);
     let leak = leak.ok_or_else(|| format!("the judge knows no leak called {name:?}"))?;
     Ok(evidence.verdict.leaks.count(leak))
 }

@@ -6,7 +6,9 @@ use std::path::Path;
 
 use crate::air::{Capture, Frame, Mac};
 use crate::briefing;
+use crate::judge::identity::{self, Lans};
 use crate::judge::{self, Brief, Verdict};
+use crate::lan;
 use crate::record::{Entry, Fact, Micros};
 use crate::scenarios::Story;
 
@@ -17,6 +19,8 @@ pub struct Evidence {
     pub verdict: Verdict,
     pub stations: usize,
     pub secured: Vec<Mac>,
+    /// What arrived at access points that give leases.
+    pub lans: Lans,
 }
 
 /// A step that takes longer is one in which time passes.
@@ -34,7 +38,16 @@ impl Evidence {
         let bytes = fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
         let frames = Capture::read(&bytes)?;
         let scanning = scanning(&text("nl80211.log")?);
-        Ok(Self::of(story, entries, frames, scanning))
+        let mut evidence = Self::of(story, entries, frames, scanning);
+        evidence.lans = lans(&evidence.brief, folder)?;
+        let Self {
+            lans,
+            brief,
+            verdict,
+            ..
+        } = &mut evidence;
+        identity::apply(lans, brief, &mut verdict.leaks);
+        Ok(evidence)
     }
 
     /// Has the frames judged.
@@ -53,6 +66,7 @@ impl Evidence {
             entries,
             frames,
             brief,
+            lans: Lans::new(),
         }
     }
 
@@ -121,6 +135,20 @@ impl Evidence {
             .map(|(mac, _)| *mac)
             .ok_or_else(|| format!("the story has no access point {name}"))
     }
+}
+
+/// Access points that were never on the air have none.
+fn lans(brief: &Brief, folder: &Path) -> Result<Lans, String> {
+    let mut lans = Lans::new();
+    let all = brief.access_points.iter();
+    for (bssid, ap) in all.filter(|(_, ap)| ap.subnet.is_some()) {
+        let path = folder.join(format!("ap-{}.pcap", ap.name));
+        if let Ok(bytes) = fs::read(&path) {
+            let packets = lan::packets(&bytes).map_err(|e| format!("{}: {e}", path.display()))?;
+            lans.insert(*bssid, packets);
+        }
+    }
+    Ok(lans)
 }
 
 /// From the kernel's own events, as `iw event -t` tells them.

@@ -2,6 +2,7 @@
 
 mod checks;
 mod evidence;
+mod online;
 mod weigh;
 
 pub use checks::middle;

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use macveil_testkit::judge::Brief;
+use macveil_testkit::judge::{Brief, Leak};
 use macveil_testkit::scenarios::{Check, Step, Story};
 use macveil_testkit::verdict::Evidence;
 
@@ -18,7 +18,10 @@ pub fn contradictions(
     macveil: &Path,
 ) -> Vec<String> {
     let mut steps = story.lines.iter().map(|line| &line.step);
-    let wants_leaks = steps.any(|step| matches!(step, Step::Then(Check::Leaks(_))));
+    let wants_leaks = steps.any(|step| match step {
+        Step::Then(Check::Leaks(leaks)) => leaks.iter().any(|it| !Leak::is_above_the_link(it)),
+        _ => false,
+    });
     match audit(capture, evidence, macveil) {
         Err(problem) => vec![format!("macveil audit: {problem}")],
         Ok(leaks) if wants_leaks && leaks.is_empty() => {

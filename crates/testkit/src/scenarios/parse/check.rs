@@ -289,6 +289,13 @@ fn check_of_surroundings(words: &[Word]) -> Result<Check, String> {
             lost: number(lost)?,
             edits: number(edits)?,
         },
+        [P("online"), P("at"), P(ap), P("within"), P(n), P(unit)] => Check::Online {
+            ap: (*ap).to_owned(),
+            within: duration(n, unit)?,
+        },
+        [P(ap), P("gave"), P(count), P("lease" | "leases")] => {
+            Check::Leases((*ap).to_owned(), number(count)?)
+        }
         [P("those"), P("interfaces"), P("are"), P("as"), P("noted")] => {
             Check::OtherInterfacesAsNoted
         }

@@ -46,6 +46,9 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
         [P("the"), P("user"), P("runs"), Q(command)] => {
             Event::CommandRun(shell_words(&text(command)?)?)
         }
+        [P("the"), P("user"), P("starts"), Q(command)] => {
+            Event::CommandStarted(shell_words(&text(command)?)?)
+        }
         [
             P("the"),
             P("user"),

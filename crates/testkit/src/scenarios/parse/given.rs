@@ -5,7 +5,7 @@ use Word::{Colon, Comma, Plain as P, Quoted as Q};
 use super::super::story::{AccessPoint, Event, Given, Lifecycle, Network, Security, Step};
 use super::super::words::Word;
 use super::trouble::lane;
-use super::values::{mac, number, program, quoted_list, text};
+use super::values::{mac, number, parse_subnet, program, quoted_list, text};
 
 pub fn given(words: &[Word]) -> Result<Step, String> {
     let given = match words {
@@ -157,6 +157,7 @@ fn access_point(name: &str, attributes: &[Word]) -> Result<AccessPoint, String> 
         high_throughput: false,
         off_at_first: false,
         power: None,
+        subnet: None,
         extra: Vec::new(),
     };
     for attribute in attributes.split(|word| *word == Comma) {
@@ -167,6 +168,7 @@ fn access_point(name: &str, attributes: &[Word]) -> Result<AccessPoint, String> 
             [P("802.11n")] => ap.high_throughput = true,
             [P("off"), P("at"), P("first")] => ap.off_at_first = true,
             [P("power"), P(power), P("dBm")] => ap.power = Some(number(power)?),
+            [P("subnet"), P(subnet)] => ap.subnet = Some(parse_subnet(subnet)?),
             [P("with"), Q(line)] => ap.extra.push(text(line)?),
             _ => ap.security = security(attribute)?,
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use Word::{Comma, Plain as P, Quoted as Q};
 
-use super::super::story::{Mac, Program};
+use super::super::story::{Mac, Program, Subnet};
 use super::super::words::Word;
 
 pub fn program(subject: &[Word]) -> Result<Program, String> {
@@ -60,6 +60,17 @@ pub fn mac(word: &str) -> Result<Mac, String> {
         .ok()
         .and_then(|bytes| bytes.try_into().ok())
         .ok_or_else(|| format!("{word:?} is not a hardware address"))
+}
+
+/// As in "10.1.2.0/24".
+pub fn parse_subnet(word: &str) -> Result<Subnet, String> {
+    let bytes: Option<Vec<u8>> = word
+        .strip_suffix(".0/24")
+        .and_then(|start| start.split('.').map(|part| part.parse().ok()).collect());
+    let bytes = bytes.and_then(|bytes| bytes.try_into().ok());
+    bytes
+        .map(Subnet)
+        .ok_or_else(|| format!("{word:?} is not a subnet of 256 addresses"))
 }
 
 /// Quoted texts, with commas and "and" between them.
