@@ -35,6 +35,9 @@ const BACKENDS: Words<BackendChoice> = &[
     ("none", BackendChoice::None),
 ];
 
+/// `dhcp-identity`: whether what a DHCP client tells about itself follows the address.
+const DHCP_IDENTITIES: Words<bool> = &[("leave", false), ("follow", true)];
+
 /// The contents of one file, or of several merged files.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Document {
@@ -44,6 +47,7 @@ pub(super) struct Document {
     pub(super) control_group: Option<Sourced<Option<String>>>,
     pub(super) metrics_file: Option<Sourced<Option<PathBuf>>>,
     pub(super) log_identities: Option<Sourced<bool>>,
+    pub(super) dhcp_identity: Option<Sourced<bool>>,
     pub(super) backend: Option<Sourced<BackendChoice>>,
     pub(super) ctrl_interface: Option<Sourced<PathBuf>>,
     pub(super) device: DeviceOptions,
@@ -91,6 +95,7 @@ impl Document {
             control_group: file.take("control-group", group),
             metrics_file: file.take("metrics-file", optional_path),
             log_identities: file.take("log-identities", boolean),
+            dhcp_identity: file.take("dhcp-identity", choice(DHCP_IDENTITIES)),
             backend,
             ctrl_interface,
             device: device.unwrap_or_default(),
@@ -111,6 +116,7 @@ impl Document {
             control_group: self.control_group.or(earlier.control_group),
             metrics_file: self.metrics_file.or(earlier.metrics_file),
             log_identities: self.log_identities.or(earlier.log_identities),
+            dhcp_identity: self.dhcp_identity.or(earlier.dhcp_identity),
             backend: self.backend.or(earlier.backend),
             ctrl_interface: self.ctrl_interface.or(earlier.ctrl_interface),
             device: self.device.or(&earlier.device),

@@ -62,6 +62,9 @@ pub struct Config {
     pub metrics_file: Option<PathBuf>,
     /// `log-identities`: whether the log names networks and addresses.
     pub log_identities: bool,
+    /// `dhcp-identity`: whether programs of `macveil events` change what DHCP clients tell about themselves. The
+    /// daemon does not.
+    pub dhcp_identity_follows: bool,
     /// `backend`: the supplicant to use.
     pub backend: BackendChoice,
     /// `ctrl-interface`: directory of `wpa_supplicant`'s sockets.
@@ -246,6 +249,7 @@ impl From<Document> for Config {
             control_group: document.control_group.clone().and_then(|group| group.value),
             metrics_file: document.metrics_file.and_then(|path| path.value),
             log_identities: document.log_identities.is_some_and(|log| log.value),
+            dhcp_identity_follows: document.dhcp_identity.is_some_and(|it| it.value),
             backend: document
                 .backend
                 .map(|backend| backend.value)

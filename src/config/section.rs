@@ -176,6 +176,7 @@ const SECTIONS: &[(&str, &[&str])] = &[
             "control-group",
             "metrics-file",
             "log-identities",
+            "dhcp-identity",
         ],
     ),
     ("supplicant", &["backend", "ctrl-interface"]),

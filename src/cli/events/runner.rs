@@ -13,6 +13,7 @@ use rustix::time::{ClockId, clock_gettime};
 use super::change::{Snapshot, Told};
 use super::{Args, programs};
 use crate::cli::failure::{Failure, with_causes};
+use crate::config;
 use crate::protocol::{ClientError, EventKind, EventLine, Reply, Request, Status};
 
 /// Until the next attempt to reach a daemon.
@@ -143,12 +144,22 @@ impl Workers {
 /// Tells programs about the newest state only: what came and went while one was running is not made up for.
 fn work(interface: &str, places: &[PathBuf], limit: Duration, news: &Receiver<Snapshot>) {
     let mut told = Told::default();
+    let mut identity = "leave";
     while let Ok(mut now) = news.recv() {
         loop {
             now = news.try_iter().last().unwrap_or(now);
             let Some((event, mut environment)) = told.next(&now) else {
                 break;
             };
+            // With mistakes in the configuration the last setting stays.
+            if let Ok(config) = config::load(None) {
+                identity = if config.dhcp_identity_follows {
+                    "follow"
+                } else {
+                    "leave"
+                };
+            }
+            environment.push(("MACVEIL_DHCP_IDENTITY", identity.into()));
             environment.push(("MACVEIL_EVENT", event.into()));
             environment.push(("MACVEIL_INTERFACE", interface.into()));
             for program in programs::list(places) {

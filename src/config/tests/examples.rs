@@ -130,6 +130,7 @@ fn documented_file_sets_the_defaults() {
     assert_eq!(shipped.runtime_dir, nothing.runtime_dir);
     assert_eq!(shipped.control_group, nothing.control_group);
     assert_eq!(shipped.log_identities, nothing.log_identities);
+    assert_eq!(shipped.dhcp_identity_follows, nothing.dhcp_identity_follows);
     assert_eq!(shipped.backend, nothing.backend);
     assert_eq!(shipped.ctrl_interface, nothing.ctrl_interface);
     assert_eq!(shipped.manage, nothing.manage);

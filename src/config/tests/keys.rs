@@ -57,6 +57,7 @@ fn empty_file_has_the_documented_defaults() {
     assert_eq!(config.control_group, None);
     assert_eq!(config.metrics_file, None);
     assert!(!config.log_identities);
+    assert!(!config.dhcp_identity_follows);
     assert_eq!(config.backend, BackendChoice::Auto);
     assert_eq!(config.ctrl_interface, PathBuf::from("/run/wpa_supplicant"));
     assert_eq!(config.settings(&CARD), DEFAULTS);
@@ -87,6 +88,7 @@ fn every_key_has_its_effect() {
         control-group = "netdev"
         metrics-file = "/run/macveil/macveil.prom"
         log-identities = true
+        dhcp-identity = "follow"
         [supplicant]
         backend = "wpa_supplicant"
         ctrl-interface = "/control"
@@ -114,6 +116,7 @@ fn every_key_has_its_effect() {
     let metrics = config.metrics_file.as_ref().and_then(|it| it.to_str());
     assert_eq!(metrics, Some("/run/macveil/macveil.prom"));
     assert!(config.log_identities);
+    assert!(config.dhcp_identity_follows);
     assert_eq!(config.backend, BackendChoice::WpaSupplicant);
     assert_eq!(config.ctrl_interface, PathBuf::from("/control"));
     assert!(config.manages(&CARD));
