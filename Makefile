@@ -92,6 +92,8 @@ install: install-program install-$(INIT)
 install-program:
 	install -Dpm 0755 target/macveil $(DESTDIR)$(PREFIX)/bin/macveil
 	test -e $(DESTDIR)/etc/macveil/macveil.toml || $(call install_file,contrib/macveil.toml,/etc/macveil/macveil.toml)
+	install -d $(DESTDIR)/etc/macveil/hooks.d
+	install -Dpm 0755 contrib/hooks/50-dhcp $(DESTDIR)$(PREFIX)/lib/macveil/hooks.d/50-dhcp
 	$(call install_file,target/manual/macveil.1,$(PREFIX)/share/man/man1/macveil.1)
 	$(call install_file,contrib/man/macveil.toml.5,$(PREFIX)/share/man/man5/macveil.toml.5)
 	$(call install_file,target/manual/completions/bash/macveil,$(PREFIX)/share/bash-completion/completions/macveil)
@@ -111,6 +113,7 @@ install-systemd:
 
 install-openrc:
 	install -Dpm 0755 contrib/openrc/macveil $(DESTDIR)/etc/init.d/macveil
+	install -Dpm 0755 contrib/openrc/macveil-hooks $(DESTDIR)/etc/init.d/macveil-hooks
 
 install-none:
 

@@ -15,6 +15,8 @@ MACVEIL_LICENSE_FILES = LICENSE-MIT LICENSE-APACHE
 define MACVEIL_INSTALL_CONFIGURATION
 	$(INSTALL) -D -m 0644 $(@D)/contrib/macveil.toml \
 		$(TARGET_DIR)/etc/macveil/macveil.toml
+	$(INSTALL) -D -m 0755 $(@D)/contrib/hooks/50-dhcp \
+		$(TARGET_DIR)/usr/lib/macveil/hooks.d/50-dhcp
 endef
 MACVEIL_POST_INSTALL_TARGET_HOOKS += MACVEIL_INSTALL_CONFIGURATION
 
@@ -26,6 +28,8 @@ endef
 define MACVEIL_INSTALL_INIT_OPENRC
 	$(INSTALL) -D -m 0755 $(@D)/contrib/openrc/macveil \
 		$(TARGET_DIR)/etc/init.d/macveil
+	$(INSTALL) -D -m 0755 $(@D)/contrib/openrc/macveil-hooks \
+		$(TARGET_DIR)/etc/init.d/macveil-hooks
 	mkdir -p $(TARGET_DIR)/etc/runlevels/boot
 	ln -sf /etc/init.d/macveil $(TARGET_DIR)/etc/runlevels/boot/macveil
 endef

@@ -32,6 +32,7 @@ src_test() {
 src_install() {
 	emake install DESTDIR="${D}"
 	newinitd contrib/openrc/macveil macveil
+	newinitd contrib/openrc/macveil-hooks macveil-hooks
 	dodoc README.md
 }
 

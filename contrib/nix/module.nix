@@ -18,6 +18,7 @@ in
       defaultText = lib.literalExpression "pkgs.callPackage ./package.nix { }";
       description = "The package to use.";
     };
+    hooks.enable = lib.mkEnableOption "programs that run when a network is joined or left";
     settings = lib.mkOption {
       inherit (toml) type;
       default = { };
@@ -43,6 +44,17 @@ in
       group = "macveil";
     };
     users.groups.macveil = { };
+
+    systemd.services.macveil-hooks = lib.mkIf cfg.hooks.enable {
+      description = "Run programs when a card joins or leaves a network";
+      wantedBy = [ "multi-user.target" ];
+      after = [ "macveil.service" ];
+      serviceConfig = {
+        ExecStart = "${lib.getExe cfg.package} events --exec /etc/macveil/hooks.d --exec ${cfg.package}/lib/macveil/hooks.d";
+        Restart = "on-failure";
+        KillMode = "process";
+      };
+    };
 
     systemd.services.macveil = {
       description = "Hides the MAC addresses of Wi-Fi cards";

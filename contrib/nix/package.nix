@@ -27,6 +27,7 @@ rustPlatform.buildRustPackage {
     install -Dm644 target/manual/completions/bash/macveil -t $out/share/bash-completion/completions
     install -Dm644 target/manual/completions/zsh/_macveil -t $out/share/zsh/site-functions
     install -Dm644 target/manual/completions/fish/macveil.fish -t $out/share/fish/vendor_completions.d
+    install -Dm755 contrib/hooks/50-dhcp -t $out/lib/macveil/hooks.d
     install -Dm644 contrib/systemd/network/*.link -t $out/lib/systemd/network
   '';
 

@@ -17,6 +17,7 @@ SYSTEMD_SERVICE:${PN} = "macveil.service"
 
 do_install:append() {
     install -D -m 0644 ${S}/contrib/macveil.toml ${D}${sysconfdir}/macveil/macveil.toml
+    install -D -m 0755 ${S}/contrib/hooks/50-dhcp ${D}${nonarch_libdir}/macveil/hooks.d/50-dhcp
     if ${@bb.utils.contains('DISTRO_FEATURES', 'systemd', 'true', 'false', d)}; then
         install -d ${D}${nonarch_libdir}/systemd
         cp -R --no-dereference --preserve=mode,links ${S}/contrib/systemd/. ${D}${nonarch_libdir}/systemd/
@@ -28,5 +29,5 @@ do_install:append() {
 }
 
 CONFFILES:${PN} = "${sysconfdir}/macveil/macveil.toml"
-FILES:${PN} += "${nonarch_libdir}/systemd ${nonarch_libdir}/sysusers.d ${nonarch_libdir}/tmpfiles.d"
+FILES:${PN} += "${nonarch_libdir}/macveil ${nonarch_libdir}/systemd ${nonarch_libdir}/sysusers.d ${nonarch_libdir}/tmpfiles.d"
 RRECOMMENDS:${PN} = "wpa-supplicant"

@@ -17,9 +17,9 @@ CONFIGURATION = TREE / "etc/macveil/macveil.toml"
 EDITED = "log-identities = true\n"
 # What the scripts have to ask of systemd, in this order.
 ASKED = {
-    "install": ["--no-reload preset macveil.service"],
-    "upgrade": ["try-restart macveil.service"],
-    "erase": ["--no-reload disable --now macveil.service"],
+    "install": ["--no-reload preset macveil.service macveil-hooks.service"],
+    "upgrade": ["try-restart macveil.service macveil-hooks.service"],
+    "erase": ["--no-reload disable --now macveil.service macveil-hooks.service"],
 }
 # Of whose form each kind of package has its own.
 OF_DEBIAN = re.compile(r"/usr/share/doc/macveil/(copyright|changelog\.gz)|/usr/share/lintian/.*")

@@ -9,6 +9,7 @@
     reason = "a test program: it may use the world, of which each test has one, and fail loudly"
 )]
 
+mod dhcp_hook;
 mod hooks;
 mod stale_source;
 mod tap;

@@ -1,0 +1,242 @@
+//! `contrib/hooks/50-dhcp` with programs that have the names of DHCP clients, and record how they are treated.
+
+use std::env;
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+use std::thread::sleep;
+use std::time::Duration;
+
+use macveil_testkit::namespace::{is_inside, run_inside, until};
+use tempfile::TempDir;
+
+/// Records its words and its signals.
+const CLIENT: &str = "#!/bin/sh
+trap 'echo USR1 >>$LOG' USR1
+trap 'echo USR2 >>$LOG' USR2
+echo \"started $*\" >>$LOG
+while :; do sleep 0.05; done
+";
+/// Since the start of the machine, in seconds: everything that runs is older.
+const LATER: &str = "99999999.00";
+const HOME: &str = "486f6d65";
+const CAFE: &str = "43616665";
+
+/// A directory with the clients, of which each test starts some.
+struct Place(TempDir);
+
+impl Place {
+    fn new() -> Self {
+        let place = Self(tempfile::tempdir().expect("a directory"));
+        for name in ["dhclient", "udhcpc"] {
+            place.write(name, CLIENT);
+        }
+        place.write("networkctl", "#!/bin/sh\necho \"networkctl $*\" >>$LOG\n");
+        place.write("ip", "#!/bin/sh\ncat \"${LOG%/*}/addresses\" 2>/dev/null\n");
+        place
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).expect("a file");
+        let mode = fs::Permissions::from_mode(0o755);
+        fs::set_permissions(self.path(name), mode).expect("its mode");
+    }
+
+    fn command(&self, program: &Path) -> Command {
+        let old = env::var("PATH").unwrap_or_default();
+        let mut command = Command::new(program);
+        command
+            .env("LOG", self.path("log"))
+            .env("PATH", format!("{}:{old}", self.0.path().display()));
+        command
+    }
+
+    fn start(&self, name: &str, words: &str) -> Child {
+        let lines = self.log().len();
+        let mut command = self.command(&self.path(name));
+        let child = command.args(words.split(' ')).spawn().expect("a client");
+        until("a client", || self.log().len() > lines);
+        child
+    }
+
+    fn run(&self, event: &str, variables: &[(&str, &str)]) {
+        let hook = Path::new(env!("CARGO_MANIFEST_DIR")).join("contrib/hooks/50-dhcp");
+        let status = self
+            .command(&hook)
+            .env("MACVEIL_EVENT", event)
+            .env("MACVEIL_INTERFACE", "lo")
+            .env("MACVEIL_ADDRESS", "02:00:00:00:00:01")
+            .env("MACVEIL_ADDRESS_SINCE", LATER)
+            .envs(variables.iter().copied())
+            .status();
+        assert!(status.expect("a shell").success());
+    }
+
+    /// What clients have recorded, without the directories of this place.
+    fn log(&self) -> Vec<String> {
+        let text = fs::read_to_string(self.path("log")).unwrap_or_default();
+        let place = format!("{}/", self.0.path().display());
+        let text = text.replace(&place, "");
+        text.lines().map(str::to_owned).collect()
+    }
+
+    #[track_caller]
+    fn expect(&self, all: &[&str]) {
+        until(&format!("{all:?}"), || self.log().len() >= all.len());
+        sleep(Duration::from_millis(300));
+        assert_eq!(self.log(), all);
+    }
+}
+
+/// With processes of its own, because the hook looks at all of them.
+fn alone(test: &str, body: impl FnOnce(Place)) {
+    if is_inside() {
+        return body(Place::new());
+    }
+    let words = ["unshare", "--pid", "--fork", "--mount-proc"];
+    run_inside(&format!("dhcp_hook::{test}"), &words);
+}
+
+#[track_caller]
+fn expect_end(child: &mut Child) {
+    let status = child.wait().expect("its end");
+    assert!(!status.success(), "it was killed");
+}
+
+#[test]
+fn dhclient_older_than_the_address_starts_again() {
+    alone("dhclient_older_than_the_address_starts_again", |place| {
+        let mut client = place.start("dhclient", "-4 -i -lf leases lo");
+        let mut others = place.start("dhclient", "-4 eth7");
+        place.run("left", &[]);
+        place.run("address", &[]);
+        place.run("joined", &[("MACVEIL_ADDRESS_SINCE", "0.00")]);
+        let before = ["started -4 -i -lf leases lo", "started -4 eth7"];
+        place.expect(&before);
+        place.run("joined", &[]);
+        expect_end(&mut client);
+        place.expect(&[&before[..], &before[..1]].concat());
+        assert_eq!(others.try_wait().expect("its state"), None);
+    });
+}
+
+#[test]
+fn leases_of_dhclient_follow_network_and_address() {
+    alone("leases_of_dhclient_follow_network_and_address", |place| {
+        let at = |name: &str| place.path(name).display().to_string();
+        let settings =
+            "send host-name = gethostname();\n  send dhcp-client-identifier \"me\";\nretry 9;\n";
+        fs::write(place.path("conf"), settings).expect("a file");
+        let words = format!(
+            "-4 -df {} -lf {} -cf {} lo",
+            at("duid"),
+            at("leases"),
+            at("conf")
+        );
+        place.start("dhclient", &words);
+        let mut files = Vec::new();
+        for (ssid, address) in [(HOME, "1"), (HOME, "2"), (CAFE, "2"), (HOME, "1")] {
+            let lines = place.log().len();
+            place.run(
+                "joined",
+                &[
+                    ("MACVEIL_DHCP_IDENTITY", "follow"),
+                    ("MACVEIL_SSID_HEX", ssid),
+                    ("MACVEIL_ADDRESS", address),
+                ],
+            );
+            until("another client", || place.log().len() > lines);
+            files.push(place.log().pop().expect("its words"));
+        }
+        let begin = "started -4 lo -lf dhclient.macveil-lo-";
+        let end = ".leases -cf dhclient.macveil-lo.conf";
+        for words in &files {
+            assert!(words.starts_with(begin) && words.ends_with(end), "{words}");
+        }
+        assert_eq!(files[0], files[3]);
+        files.sort();
+        files.dedup();
+        assert_eq!(files.len(), 3);
+        let settings = fs::read_to_string(place.path("dhclient.macveil-lo.conf"));
+        assert_eq!(settings.expect("settings"), "retry 9;\n");
+    });
+}
+
+#[test]
+fn udhcpc_is_woken_renewed_or_started_again() {
+    alone("udhcpc_is_woken_renewed_or_started_again", |place| {
+        let words = "-i lo -F me -x hostname:me -x 0x32:00 -b";
+        let mut client = place.start("udhcpc", words);
+        let joined = |network, address| {
+            place.run(
+                "joined",
+                &[
+                    ("MACVEIL_NETWORK_CHANGED", network),
+                    ("MACVEIL_ADDRESS_CHANGED", address),
+                    ("MACVEIL_DHCP_IDENTITY", "follow"),
+                ],
+            );
+        };
+        joined("unknown", "unknown");
+        let words = format!("started {words}");
+        let mut all = vec![words.as_str(), "USR2", "USR1"];
+        place.expect(&all);
+        fs::write(place.path("addresses"), "inet 10.0.0.2/24\n").expect("a file");
+        joined("unknown", "unknown");
+        place.expect(&all);
+        joined("no", "no");
+        all.push("USR1");
+        place.expect(&all);
+        joined("no", "yes");
+        expect_end(&mut client);
+        all.push("started -i lo -x 0x32:00 -b");
+        place.expect(&all);
+    });
+}
+
+#[test]
+fn supervised_client_is_started_by_its_supervisor_only() {
+    alone(
+        "supervised_client_is_started_by_its_supervisor_only",
+        |place| {
+            place.write("supervise", "#!/bin/sh\nwhile :; do dhclient -d lo; done\n");
+            let mut command = place.command(&place.path("supervise"));
+            let mut supervisor = command.spawn().expect("a shell");
+            place.expect(&["started -d lo"]);
+            place.run("joined", &[]);
+            place.expect(&["started -d lo", "started -d lo"]);
+            supervisor.kill().expect("a running supervisor");
+        },
+    );
+}
+
+#[test]
+fn networkd_is_anonymous_until_the_service_stops() {
+    alone("networkd_is_anonymous_until_the_service_stops", |place| {
+        let mount = Command::new("mount")
+            .args(["-t", "tmpfs", "tmpfs", "/run"])
+            .status();
+        assert!(mount.expect("mount").success());
+        let links = Path::new("/run/systemd/netif/links");
+        fs::create_dir_all(links).expect("a directory");
+        // The loopback is the first interface of each namespace.
+        let text = "ADMIN_STATE=configured\nNETWORK_FILE=/etc/systemd/network/25-wlan.network\n";
+        fs::write(links.join("1"), text).expect("a file");
+        let dropin = Path::new("/run/systemd/network/25-wlan.network.d/macveil.conf");
+        place.run("address", &[("MACVEIL_DHCP_IDENTITY", "leave")]);
+        assert!(!dropin.exists());
+        place.run("address", &[("MACVEIL_DHCP_IDENTITY", "follow")]);
+        let text = fs::read_to_string(dropin).expect("a drop-in");
+        assert!(text.contains("\n[DHCPv4]\nAnonymize=yes\n"), "{text}");
+        place.run("joined", &[("MACVEIL_DHCP_IDENTITY", "follow")]);
+        place.expect(&["networkctl reload"]);
+        place.run("stopped", &[]);
+        assert!(!dropin.exists());
+        place.expect(&["networkctl reload", "networkctl reload"]);
+    });
+}
