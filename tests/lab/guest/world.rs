@@ -35,7 +35,7 @@ pub struct World {
     pub datagrams: Option<Datagrams>,
     /// From the first time that the story looks for one.
     pub echoes: Option<Echoes>,
-    /// Where services are nobody's, in a story that goes online.
+    /// Without systemd, in a story that goes online.
     pub background: Option<Background>,
     pub noted_settings: Vec<String>,
     pub noted_interfaces: Vec<String>,

@@ -69,7 +69,7 @@ fn detail(packet: &Packet, bssid: Mac, brief: &Brief, what: &Identifier, of: Mac
     format!("{} tells {ap} of {what}, which is {of}'s", packet.source)
 }
 
-/// A lease is for whoever asks for it.
+/// A station asks for a lease for its own address.
 fn lease(packet: &Packet, bssid: Mac, brief: &Brief, leaks: &mut Leaks) {
     let Content::Dhcp { message, .. } = &packet.content else {
         return;

@@ -1,4 +1,4 @@
-//! Messages of DHCP (RFC 2131), and what of them tells who somebody is.
+//! Messages of DHCP (RFC 2131), and what of them identifies a station.
 
 use std::net::Ipv4Addr;
 

@@ -34,12 +34,12 @@ pub enum Content {
         from: Ipv4Addr,
         to: Ipv4Addr,
     },
-    /// A neighbour is looked for, or somebody says that it is one.
+    /// A neighbour is looked for, or a station says that it is one.
     Neighbour {
         from: Ipv6Addr,
         target: Ipv6Addr,
     },
-    /// The groups that somebody is in, or leaves (MLD).
+    /// The groups that a station is in, or leaves (MLD).
     Groups {
         from: Ipv6Addr,
         groups: Vec<Ipv6Addr>,

@@ -39,8 +39,9 @@ pub fn online(
             .find(|packet| to_whom(packet))
             .map(|packet| packet.at)
     };
-    let first = answered(gateway).ok_or("the gateway answered nobody who is associated")?;
-    let second = answered(Subnet::FAR).ok_or("what lies behind it answered nobody")?;
+    let first = answered(gateway).ok_or("the gateway answered no associated station")?;
+    let second =
+        answered(Subnet::FAR).ok_or("what lies behind it answered no associated station")?;
     let seconds = (first.max(second) - span.start) as f64 / 1e6;
     measured.push(format!("online at {ap} after {seconds:.1} s"));
     Ok(())
