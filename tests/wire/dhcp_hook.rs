@@ -138,7 +138,7 @@ fn leases_of_dhclient_follow_network_and_address() {
             at("leases"),
             at("conf")
         );
-        place.start("dhclient", &words);
+        let mut client = place.start("dhclient", &words);
         let mut files = Vec::new();
         for (ssid, address) in [(HOME, "1"), (HOME, "2"), (CAFE, "2"), (HOME, "1")] {
             let lines = place.log().len();
@@ -164,6 +164,7 @@ fn leases_of_dhclient_follow_network_and_address() {
         assert_eq!(files.len(), 3);
         let settings = fs::read_to_string(place.path("dhclient.macveil-lo.conf"));
         assert_eq!(settings.expect("settings"), "retry 9;\n");
+        expect_end(&mut client);
     });
 }
 
@@ -172,28 +173,32 @@ fn udhcpc_is_woken_renewed_or_started_again() {
     alone("udhcpc_is_woken_renewed_or_started_again", |place| {
         let words = "-i lo -F me -x hostname:me -x 0x32:00 -b";
         let mut client = place.start("udhcpc", words);
-        let joined = |network, address| {
+        let joined = |network, address, identity| {
             place.run(
                 "joined",
                 &[
                     ("MACVEIL_NETWORK_CHANGED", network),
                     ("MACVEIL_ADDRESS_CHANGED", address),
-                    ("MACVEIL_DHCP_IDENTITY", "follow"),
+                    ("MACVEIL_DHCP_IDENTITY", identity),
                 ],
             );
         };
-        joined("unknown", "unknown");
+        joined("unknown", "unknown", "leave");
         let words = format!("started {words}");
         let mut all = vec![words.as_str(), "USR2", "USR1"];
         place.expect(&all);
         fs::write(place.path("addresses"), "inet 10.0.0.2/24\n").expect("a file");
-        joined("unknown", "unknown");
+        joined("unknown", "unknown", "follow");
         place.expect(&all);
-        joined("no", "no");
+        joined("no", "no", "follow");
         all.push("USR1");
         place.expect(&all);
-        joined("no", "yes");
+        joined("no", "yes", "leave");
         expect_end(&mut client);
+        all.push(&words);
+        place.expect(&all);
+        fs::remove_file(place.path("addresses")).expect("a file");
+        joined("no", "no", "follow");
         all.push("started -i lo -x 0x32:00 -b");
         place.expect(&all);
     });
@@ -211,6 +216,7 @@ fn supervised_client_is_started_by_its_supervisor_only() {
             place.run("joined", &[]);
             place.expect(&["started -d lo", "started -d lo"]);
             supervisor.kill().expect("a running supervisor");
+            supervisor.wait().expect("its end");
         },
     );
 }
