@@ -63,6 +63,7 @@ const ALLOWED: &[c_long] = &[
     libc::SYS_munmap,
     libc::SYS_nanosleep,
     libc::SYS_newfstatat,
+    libc::SYS_pidfd_open,
     libc::SYS_ppoll,
     libc::SYS_pread64,
     libc::SYS_pwrite64,

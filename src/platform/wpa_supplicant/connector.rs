@@ -100,7 +100,7 @@ impl Connector {
             End::NoClientSocket(reason) => Some(Obstacle::NoClientSocket(reason.clone())),
             _ if last != identity => None,
             End::Removed => None,
-            End::Refused => Some(Obstacle::LeftOver),
+            End::Died | End::Refused => Some(Obstacle::LeftOver),
             End::Silent => Some(Obstacle::Silent),
             End::Denied => Some(Obstacle::Denied),
             End::Broken(reason) => Some(Obstacle::Broken(reason.clone())),

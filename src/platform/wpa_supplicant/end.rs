@@ -7,6 +7,8 @@ use std::io;
 pub(super) enum End {
     /// The socket file was removed or replaced.
     Removed,
+    /// The process has ended.
+    Died,
     /// No process listens on the socket.
     Refused,
     /// No answer within the timeout; it can still arrive.
@@ -35,6 +37,7 @@ impl std::fmt::Display for End {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Removed => "its control socket is gone",
+            Self::Died => "its process has ended",
             Self::Refused => "no process listens on its control socket",
             Self::Silent => "no answer in time",
             Self::Denied => "permission denied on its control socket",

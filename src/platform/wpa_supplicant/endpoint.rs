@@ -4,7 +4,8 @@
 //! (`wpas_ctrl_iface_reinit`, `ctrl_iface_unix.c`, 2.10), and eleven messages in a row exceed the
 //! kernel's default `net.unix.max_dgram_qlen`. So messages are received on a connected socket.
 
-use std::io::{self, IoSlice};
+use std::cell::Cell;
+use std::io::{self, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use rustix::io::Errno;
 use rustix::net::addr::SocketAddrArg as _;
-use rustix::net::{MMsgHdr, RecvFlags, SendAncillaryBuffer, SendFlags, SocketAddrUnix};
+use rustix::net::{
+    AddressFamily, MMsgHdr, RecvAncillaryBuffer, RecvAncillaryMessage, RecvFlags,
+    SendAncillaryBuffer, SendFlags, SocketAddrUnix, SocketFlags, SocketType,
+};
 use rustix::process::Pid;
 use tokio::io::Interest;
 use tokio::net::UnixDatagram;
@@ -23,6 +27,8 @@ pub(super) struct Endpoint {
     path: PathBuf,
     server: PathBuf,
     address: SocketAddrUnix,
+    /// The process that sent the last datagram.
+    sender: Cell<Option<Pid>>,
 }
 
 /// wpa_supplicant's answers have up to 4096 bytes (`wpa_supplicant_ctrl_iface_process`).
@@ -38,7 +44,7 @@ impl Endpoint {
         loop {
             let number = COUNTER.fetch_add(1, Ordering::Relaxed);
             let path = directory.join(format!("{PREFIX}{}-{number}", std::process::id()));
-            match UnixDatagram::bind(&path) {
+            match bind(&path) {
                 // Left over from a process with the same id.
                 Err(error) if error.kind() == io::ErrorKind::AddrInUse => {}
                 Err(error) => return Err(error),
@@ -48,6 +54,7 @@ impl Endpoint {
                         path,
                         server: server.to_path_buf(),
                         address: SocketAddrUnix::new(server)?,
+                        sender: Cell::new(None),
                     });
                 }
             }
@@ -110,16 +117,29 @@ impl Endpoint {
 
     /// `None` for a datagram from another sender.
     fn receive_any(&self) -> io::Result<Option<Vec<u8>>> {
-        let mut buffer = [MaybeUninit::uninit(); MAX_DATAGRAM_BYTES];
-        let ((datagram, _), _, sender) =
-            rustix::net::recvfrom(&self.socket, &mut buffer, RecvFlags::DONTWAIT)?;
-        let sender = sender.and_then(|sender| SocketAddrUnix::try_from(sender).ok());
+        let mut buffer = [0; MAX_DATAGRAM_BYTES];
+        let mut space = [MaybeUninit::uninit(); rustix::cmsg_space!(ScmCredentials(1))];
+        let mut control = RecvAncillaryBuffer::new(&mut space);
+        let mut parts = [IoSliceMut::new(&mut buffer)];
+        let received =
+            rustix::net::recvmsg(&self.socket, &mut parts, &mut control, RecvFlags::DONTWAIT)?;
+        let datagram = buffer.get(..received.bytes).unwrap_or_default();
+        let address = received.address;
+        let sender = address.and_then(|sender| SocketAddrUnix::try_from(sender).ok());
         let known = sender.as_ref().is_some_and(|sender| self.is_server(sender));
         if !known {
             tracing::debug!(?sender, "ignoring a datagram from another sender");
         }
+        if known {
+            self.sender.set(control.drain().find_map(process));
+        }
         // Copied at its exact length: some datagrams are stored for a while.
         Ok(known.then(|| datagram.to_vec()))
+    }
+
+    /// The process that sent the last datagram; `None` where the kernel does not tell.
+    pub(super) fn sender(&self) -> Option<Pid> {
+        self.sender.get()
     }
 
     /// wpa_supplicant can use another path to the same file, such as a relative path or one through
@@ -132,6 +152,30 @@ impl Endpoint {
         sender == self.server
             || sender.file_name() == self.server.file_name()
                 && (sender.is_relative() || same_directory(sender, &self.server))
+    }
+}
+
+/// Binds a socket that is told the process behind each datagram, from the first one on.
+fn bind(path: &Path) -> io::Result<UnixDatagram> {
+    let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+    let socket = rustix::net::socket_with(AddressFamily::UNIX, SocketType::DGRAM, flags, None)?;
+    if sees_every_process() {
+        rustix::net::sockopt::set_socket_passcred(&socket, true)?;
+    }
+    rustix::net::bind(&socket, &SocketAddrUnix::new(path)?)?;
+    UnixDatagram::from_std(socket.into())
+}
+
+/// In another pid namespace than the first one, a process outside of it is reported as 0, which is no
+/// process, and which `rustix` does not expect. Its inode is `PROC_PID_INIT_INO` (`linux/proc_ns.h`).
+fn sees_every_process() -> bool {
+    std::fs::read_link("/proc/self/ns/pid").is_ok_and(|it| it == Path::new("pid:[4026531836]"))
+}
+
+fn process(message: RecvAncillaryMessage<'_>) -> Option<Pid> {
+    match message {
+        RecvAncillaryMessage::ScmCredentials(credentials) => Some(credentials.pid),
+        _ => None,
     }
 }
 

@@ -8,7 +8,7 @@
 //! | `text`, `event`, `status`, `network`, `table` | pure: parsers of wpa_supplicant's output |
 //! | `deny` | pure: the list of denied networks |
 //! | `connector` | waits for the control socket |
-//! | `endpoint`, `session`, `end` | datagrams, commands and answers, end of a session |
+//! | `endpoint`, `session`, `process`, `end` | datagrams, commands and answers, end of a session |
 //! | `saved_settings`, `settings_file` | values to restore |
 //! | `request/` | the implementation of each request |
 
@@ -21,6 +21,7 @@ mod event;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod network;
+mod process;
 mod request;
 mod saved_settings;
 mod session;

@@ -12,6 +12,7 @@ use macveil_core::machine::wpa::{Failure, Supplicant, WpaEvent};
 use super::end::End;
 use super::endpoint::Endpoint;
 use super::event::{self, Message};
+use super::process::Process;
 use super::saved_settings::SavedSettings;
 use super::text;
 
@@ -29,6 +30,7 @@ const REQUESTS_ON: &str = "LEVEL 2";
 const REQUESTS_OFF: &str = "LEVEL 3";
 /// Answered with `FAIL` unless the socket is attached (`ctrl_iface_detach`, `ctrl_iface_unix.c`).
 const DETACH: &str = "DETACH";
+const PING: &str = "PING";
 const OK: &[u8] = b"OK\n";
 const MAX_PENDING_MESSAGES: usize = 1024;
 
@@ -70,6 +72,8 @@ pub(super) struct Session<'a> {
     answered: bool,
     attached: Instant,
     attach_answered: bool,
+    /// Reports its end by itself, if it can be watched.
+    process: Option<Process>,
     /// The level of the monitor's messages.
     level: &'static str,
     end: Option<End>,
@@ -102,6 +106,7 @@ impl<'a> Session<'a> {
             answered: false,
             attached: Instant::now(),
             attach_answered: true,
+            process: None,
             level: REQUESTS_OFF,
             end: None,
         };
@@ -248,6 +253,7 @@ impl<'a> Session<'a> {
                 }
                 () = tokio::time::sleep_until(deadline) => return Err(End::Silent),
                 () = self.watcher.lost(self.identity) => return Err(End::Removed),
+                () = Process::end_of(self.process.as_ref()) => return Err(End::Died),
                 message = self.monitor.receive() => {
                     let message = message.map_err(|error| End::of(&error))?;
                     self.process(&message);
@@ -256,17 +262,25 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Forwards messages until the deadline or until `done` returns true.
+    /// Forwards messages until the deadline, if there is one, or until `done` returns true.
     pub(super) async fn process_until(
         &mut self,
-        deadline: Instant,
+        deadline: impl Into<Option<Instant>>,
         done: impl Fn(&Self) -> bool,
     ) -> Result<(), End> {
+        let deadline = deadline.into();
         while !done(self) {
+            let timeout = async {
+                match deadline {
+                    Some(deadline) => tokio::time::sleep_until(deadline).await,
+                    None => std::future::pending().await,
+                }
+            };
             tokio::select! {
                 biased;
-                () = tokio::time::sleep_until(deadline) => return Ok(()),
+                () = timeout => return Ok(()),
                 () = self.watcher.lost(self.identity) => return Err(End::Removed),
+                () = Process::end_of(self.process.as_ref()) => return Err(End::Died),
                 message = self.monitor.receive() => {
                     let message = message.map_err(|error| End::of(&error))?;
                     self.process(&message);
@@ -279,8 +293,7 @@ impl<'a> Session<'a> {
     /// Forwards messages until the session ends.
     pub(super) async fn process_until_end(&mut self) {
         loop {
-            let deadline = Instant::now() + Duration::from_secs(3600);
-            if let Err(end) = self.process_until(deadline, |_| false).await
+            if let Err(end) = self.process_until(None, |_| false).await
                 && !self.is_recreated(&end).await
             {
                 self.finish(end);
@@ -296,7 +309,21 @@ impl<'a> Session<'a> {
         if answers.iter().any(|answer| answer != OK) {
             self.send_command(DETACH).await?;
         }
+        self.watch_process().await
+    }
+
+    /// The process answers once more after its descriptor was opened: its number was not used again.
+    async fn watch_process(&mut self) -> Result<(), Failure> {
+        let sender = self.commands.sender();
+        let process = Process::open(sender);
+        self.send_command(PING).await?;
+        self.process = process.filter(|_| self.commands.sender() == sender);
         Ok(())
+    }
+
+    /// Whether the end of the process is reported at once.
+    pub(super) fn is_watched(&self) -> bool {
+        self.process.is_some()
     }
 
     /// Whether the marked wpa_supplicant only recreated its socket. Then the session resumes.

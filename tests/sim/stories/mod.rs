@@ -21,7 +21,7 @@ use macveil_testkit::scenarios::{Step, Story, parse};
 use macveil_testkit::verdict::weigh;
 
 /// Stories that are not simulated, and why. Whatever cannot be played is here, and nothing else.
-const LEFT_OUT: [(&str, &str); 84] = [
+const LEFT_OUT: [(&str, &str); 85] = [
     (
         "address-fought-for",
         "what happens at random has no order to compare",
@@ -130,6 +130,7 @@ const LEFT_OUT: [(&str, &str); 84] = [
         "supplicant-killed-at-random",
         "what happens at random has no order to compare",
     ),
+    ("supplicant-killed-idle", "commands are not simulated"),
     (
         "supplicant-mac_addr",
         "wpa_supplicant's own randomization is not simulated",

@@ -571,6 +571,7 @@ impl World {
                     status,
                     had_own_randomization: false,
                     reconfigured: false,
+                    is_watched: false,
                 }))))
             }
             // Nothing helps against a supplicant that lies about being at rest.

@@ -11,7 +11,7 @@ use crate::types::Ssid;
 /// Minimum time between the last use of an address and its automatic renewal.
 const MIN_UNUSED: Duration = Duration::from_secs(4 * 60 * 60);
 /// Interval for recording the use of an address during an association.
-const USE_INTERVAL: Duration = Duration::from_secs(60 * 60);
+pub(crate) const USE_INTERVAL: Duration = Duration::from_secs(60 * 60);
 
 /// Wall-clock time in whole seconds since 1970.
 type Seconds = u64;

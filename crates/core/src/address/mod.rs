@@ -26,6 +26,7 @@ mod zone;
 
 pub use assign_error::AssignError;
 pub use derive::{Derivation, Source};
+pub(crate) use history::USE_INTERVAL;
 pub use history::{History, Record};
 pub use key::{HostKey, MachineId, NewKey, TooShort, is_weak_key};
 pub use mask::{BaseAddress, BaseAddresses, Mask, ParseMaskError};

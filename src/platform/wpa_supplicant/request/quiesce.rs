@@ -13,12 +13,13 @@ impl Session<'_> {
     pub(super) async fn take_over(&mut self) -> Result<QuiesceReport, Failure> {
         let status = self.status().await?;
         self.saved.touched = true;
-        let report = if status.phase == Phase::Connected {
+        let mut report = if status.phase == Phase::Connected {
             self.keep_connected(status).await?
         } else {
             self.stop_activity(status).await?
         };
         self.mark_instance().await?;
+        report.is_watched = self.is_watched();
         Ok(report)
     }
 
@@ -55,6 +56,7 @@ impl Session<'_> {
             status,
             had_own_randomization,
             reconfigured: false,
+            is_watched: self.is_watched(),
         })
     }
 
@@ -90,6 +92,7 @@ impl Session<'_> {
             status,
             had_own_randomization,
             reconfigured,
+            is_watched: self.is_watched(),
         })
     }
 

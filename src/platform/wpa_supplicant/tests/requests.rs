@@ -36,6 +36,9 @@ fn quiesce_stops_all_automatic_actions() {
         let found = quiesce(&mut scene, Request::Attach).await;
         assert_eq!(found.status.phase, Phase::Scanning);
         assert!(!found.had_own_randomization);
+        let first = std::path::Path::new("pid:[4026531836]");
+        let is_first = std::fs::read_link("/proc/self/ns/pid").unwrap() == first;
+        assert_eq!(found.is_watched, is_first);
         let log = fake.log();
         assert_eq!(
             changes(&log),
@@ -52,7 +55,8 @@ fn quiesce_stops_all_automatic_actions() {
                 "SET disallow_aps ssid 486f6d65 ssid 576f726b",
             ]
         );
-        assert_eq!(log[log.len() - 3..], ["PING", "ATTACH", "LEVEL 9"]);
+        let end = ["PING", "ATTACH", "LEVEL 9", "PING"];
+        assert_eq!(log[log.len() - 4..], end);
     });
 }
 

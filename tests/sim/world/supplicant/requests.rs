@@ -21,7 +21,7 @@ impl World {
                 self.supplicant.silence();
                 self.supplicant.imposed = true;
                 self.supplicant.tells_requests = true;
-                Reply::Quiesce(Ok(quieted(status, false)))
+                Reply::Quiesce(Ok(self.quieted(status, false)))
             }
             Request::Attach | Request::Quiesce => {
                 let status = self.supplicant_status();
@@ -40,7 +40,7 @@ impl World {
                 };
                 self.supplicant.silence();
                 self.supplicant.imposed = true;
-                Reply::Quiesce(Ok(quieted(status, undone)))
+                Reply::Quiesce(Ok(self.quieted(status, undone)))
             }
             Request::Status => Reply::Status(Ok(self.supplicant_status())),
             Request::ListNetworks { bssids } => Reply::NetworkList(Ok(self.survey(&bssids))),
@@ -155,13 +155,15 @@ impl World {
                 .collect(),
         }
     }
-}
 
-fn quieted(status: SupplicantStatus, reconfigured: bool) -> QuiesceReport {
-    QuiesceReport {
-        status,
-        had_own_randomization: false,
-        reconfigured,
+    /// Every second one runs in a pid namespace where macveil cannot watch it.
+    fn quieted(&self, status: SupplicantStatus, reconfigured: bool) -> QuiesceReport {
+        QuiesceReport {
+            status,
+            had_own_randomization: false,
+            reconfigured,
+            is_watched: self.supplicant.life.is_multiple_of(2),
+        }
     }
 }
 

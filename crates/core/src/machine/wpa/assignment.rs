@@ -123,6 +123,11 @@ impl Context {
         self.remember(ssid, record);
     }
 
+    /// Whether it matters when the network is used.
+    pub(super) fn is_use_recorded(&self, ssid: &Ssid) -> bool {
+        self.assignment.history.record(ssid).is_some()
+    }
+
     /// An association goes on.
     pub(super) fn network_is_still_used(&mut self, ssid: &Ssid) {
         let record = self.assignment.history.still_used(ssid, self.core.wall);

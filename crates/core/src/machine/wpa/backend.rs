@@ -170,6 +170,8 @@ pub struct QuiesceReport {
     pub had_own_randomization: bool,
     /// Its configuration was read again, which ends a connection and reverts macveil's settings.
     pub reconfigured: bool,
+    /// The end of its process is reported at once; otherwise it has to be asked.
+    pub is_watched: bool,
 }
 
 /// `wpa_state`, as far as decisions depend on it.

@@ -6,6 +6,8 @@ use super::backend::Reply;
 pub(super) struct Dialogue {
     /// The supplicant accepts requests.
     pub(super) is_present: bool,
+    /// Its end is reported at once.
+    pub(super) is_watched: bool,
     /// The supplicant may restore its own address at its next association.
     pub(super) must_forget_own_address: bool,
     /// Requests without a reply.
@@ -28,6 +30,7 @@ impl Dialogue {
     pub(super) fn accept(&mut self, reply: Reply) -> Option<Reply> {
         if let Reply::Quiesce(Ok(report)) = &reply {
             self.must_forget_own_address |= report.had_own_randomization;
+            self.is_watched = report.is_watched;
         }
         self.unanswered = self.unanswered.saturating_sub(1);
         if self.stale > 0 {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Activity, Context, Disconnecting, Handler, Releasing, State};
+use crate::address::USE_INTERVAL;
 use crate::machine::Time;
 use crate::machine::event::{Command, Link, MlmeEvent, ScanStarted};
 use crate::machine::notice::{EndReason, NetworkRemark, Notice, Remark};
@@ -12,7 +13,10 @@ use crate::machine::wpa::backend::{
 use crate::machine::wpa::peers::{Decision, Peers, Verdict};
 use crate::types::{Mac, Ssid};
 
-/// Events can be lost: the interval at which the supplicant is asked for its state.
+/// Events can be lost while the connection begins: when the supplicant is first asked for its state.
+const FIRST_CHECK: Duration = Duration::from_secs(5);
+/// The interval at which it is asked afterwards, unless its end is reported: whatever else ends the
+/// connection, the kernel reports.
 const STATUS_INTERVAL: Duration = Duration::from_secs(60);
 /// The same while the connection is in doubt, as while roaming.
 const DOUBT_INTERVAL: Duration = Duration::from_millis(500);
@@ -64,7 +68,7 @@ impl Associated {
             address,
             adopted,
         });
-        cx.core.wake_in(STATUS_INTERVAL);
+        cx.core.wake_in(FIRST_CHECK);
         Self {
             ssid,
             address,
@@ -182,7 +186,12 @@ impl Associated {
         } else {
             self.ending = None;
             cx.user.leave_requested = false;
-            cx.core.wake_in(STATUS_INTERVAL);
+            cx.core.timer = None;
+            if !cx.supplicant.is_watched {
+                cx.core.wake_in(STATUS_INTERVAL);
+            } else if cx.is_use_recorded(&self.ssid) {
+                cx.core.wake_in(USE_INTERVAL);
+            }
         }
         self.into()
     }

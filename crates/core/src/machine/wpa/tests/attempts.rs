@@ -258,6 +258,7 @@ fn release_ends_only_with_the_reply_to_restore() {
         status: bench.supplicant_status(),
         had_own_randomization: false,
         reconfigured: false,
+        is_watched: false,
     }));
     bench.handle(Event::Backend(WpaEvent::Reply(at_rest)));
     assert_eq!(bench.count(finished), 0);

@@ -229,6 +229,23 @@ fn status_request_without_a_reply_is_repeated() {
 }
 
 #[test]
+fn watched_supplicant_is_not_asked_while_connected() {
+    for (is_watched, expected) in [(true, 0), (false, 10)] {
+        let mut bench = Bench::idle();
+        bench.is_watched = is_watched;
+        bench.air = vec![home_entry()];
+        bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+        bench.pass(Duration::from_secs(5));
+        assert_eq!(bench.state(), StateKind::Associated);
+        bench.pass(Duration::from_secs(5));
+        bench.done.clear();
+        bench.pass(Duration::from_secs(600));
+        let count = bench.count_requests(&Request::Status);
+        assert_eq!(count, expected, "{is_watched}");
+    }
+}
+
+#[test]
 fn unselected_network_ends_the_connection() {
     let mut bench = Bench::connected();
     bench.connected_to = Some(other());
@@ -306,6 +323,7 @@ fn connection_that_ends_while_attaching_is_lost() {
                 status: bench.supplicant_status(),
                 had_own_randomization: false,
                 reconfigured: false,
+                is_watched: false,
             },
         )))));
         bench.handle(Event::Link(LinkEvent::Changed(bench.link)));
@@ -338,6 +356,7 @@ fn connection_without_network_list_is_ended() {
             status: bench.supplicant_status(),
             had_own_randomization: false,
             reconfigured: false,
+            is_watched: false,
         },
     )))));
     let failure = Failure::Unreachable("it is silent".to_owned());

@@ -30,6 +30,7 @@ fn idle_status(bench: &Bench) -> Reply {
         status: bench.supplicant_status(),
         had_own_randomization: false,
         reconfigured: false,
+        is_watched: false,
     }))
 }
 

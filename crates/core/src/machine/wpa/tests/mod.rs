@@ -62,6 +62,7 @@ struct Bench {
     networks: Vec<Network>,
     other: Option<OtherMode>,
     phase: Phase,
+    selected: Option<Ssid>,
     connected_to: Option<Ssid>,
     done: Vec<Action>,
     masks: Vec<Mac>,
@@ -72,6 +73,7 @@ struct Bench {
     scanned_under: Vec<Mac>,
     /// The supplicant read its configuration again.
     reconfigured: bool,
+    is_watched: bool,
     /// The supplicant does not reply; the test replies instead.
     silent: bool,
     /// The driver refuses to change the address of a link that is up.
@@ -175,6 +177,7 @@ impl Bench {
             networks: vec![home_network()],
             other: None,
             phase: Phase::Idle,
+            selected: None,
             connected_to: None,
             done: Vec::new(),
             masks: Vec::new(),
@@ -182,6 +185,7 @@ impl Bench {
             slow_to_notice: false,
             scanned_under: Vec::new(),
             reconfigured: false,
+            is_watched: false,
             silent: false,
             refuses_live: false,
             scans: Scans::Done,
@@ -376,6 +380,7 @@ impl Bench {
                     status,
                     had_own_randomization: self.randomizes,
                     reconfigured: self.reconfigured,
+                    is_watched: self.is_watched,
                 }))
             }
             Request::Status => Reply::Status(Ok(self.supplicant_status())),
@@ -400,7 +405,7 @@ impl Bench {
             }
             Request::Connect => {
                 self.phase = Phase::Connected;
-                self.connected_to = Some(home());
+                self.connected_to = self.selected.clone();
                 self.link.carrier = true;
                 let connected = Supplicant::Connected {
                     bssid: HOME_AP,
@@ -412,8 +417,11 @@ impl Bench {
                     Event::Backend(WpaEvent::Supplicant(connected)),
                 ];
             }
-            Request::SelectNetwork { .. }
-            | Request::ForgetOwnAddress
+            Request::SelectNetwork { ssid, .. } => {
+                self.selected = Some(ssid.clone());
+                Reply::Done(Ok(()))
+            }
+            Request::ForgetOwnAddress
             | Request::AllowRoaming { .. }
             | Request::Silence
             | Request::StartHotspot { .. }
