@@ -20,7 +20,7 @@ and    30 s pass
 then   no probe request was sent in that time
 and    macveil says "scan under the assigned address" 0 times
 when   home leaves
-and    10 s pass
+and    45 s pass
 and    the judge looks away
 and    macveil stops
 then   wpa_supplicant's settings are as noted
