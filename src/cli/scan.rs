@@ -40,14 +40,17 @@ fn text(scanned: &Scanned) -> String {
         let reason = words::scan_failure(failure);
         return format!("{name}: not scanned: {reason}\n");
     }
-    let address = scanned.mask.map_or_else(
-        || "a random address".to_owned(),
-        |mask| format!("the mask {mask}"),
-    );
+    let how = match scanned.mask {
+        _ if scanned.passive => {
+            "listened on all channels without sending, as it is connected".to_owned()
+        }
+        Some(mask) => format!("scanned all channels under the mask {mask}"),
+        None => "scanned all channels under a random address".to_owned(),
+    };
     let mut found: Vec<_> = scanned.heard.iter().collect();
     found.sort_by_key(|bss| Reverse(bss.signal));
     let count = found.len();
-    let mut text = format!("{name}: scanned all channels under {address}, {count} found\n");
+    let mut text = format!("{name}: {how}, {count} found\n");
     text.extend(found.into_iter().map(line));
     text
 }
@@ -93,11 +96,16 @@ mod tests {
         }
     }
 
-    fn answer(mask: Option<Mac>, found: Result<Vec<Bss>, ScanFailure>) -> (bool, String) {
+    fn answer(
+        mask: Option<Mac>,
+        passive: bool,
+        found: Result<Vec<Bss>, ScanFailure>,
+    ) -> (bool, String) {
         let interface = Some("wlan0".to_owned());
         let scanned = Scanned {
             interface: "wlan0".to_owned(),
             mask,
+            passive,
             refused: found.as_ref().err().cloned(),
             heard: found.unwrap_or_default(),
         };
@@ -121,7 +129,7 @@ mod tests {
     fn results_are_sorted_by_signal() {
         let found = vec![bss(b"Away", -71), bss(b"\0\0", -80), bss(b"Home", -40)];
         let mask = Some(Mac([0x96, 0xbb, 0xd1, 0xaf, 0xab, 0xbc]));
-        let (succeeds, text) = answer(mask, Ok(found));
+        let (succeeds, text) = answer(mask, false, Ok(found));
         assert!(succeeds);
         assert_eq!(
             text,
@@ -134,9 +142,19 @@ mod tests {
     }
 
     #[test]
+    fn connected_card_only_listened() {
+        let (succeeds, text) = answer(None, true, Ok(Vec::new()));
+        assert!(succeeds);
+        assert_eq!(
+            text,
+            "wlan0: listened on all channels without sending, as it is connected, 0 found\n"
+        );
+    }
+
+    #[test]
     fn refused_scan_exits_with_status_1() {
         let refusal = ScanRefusal::LinkDown;
-        let (succeeds, text) = answer(None, Err(ScanFailure::Refused { refusal }));
+        let (succeeds, text) = answer(None, false, Err(ScanFailure::Refused { refusal }));
         assert_eq!(
             (succeeds, text.as_str()),
             (false, "wlan0: not scanned: the link is down\n")

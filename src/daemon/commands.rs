@@ -9,7 +9,7 @@ use super::machine::Machine;
 use super::managed::{ManagedInterface, ScanReport};
 use crate::protocol::{Answer, Effect, Fault, FaultKind, Paused, Reply, Rotated, Scanned};
 use macveil_core::address::{AddressPolicies, NetworkFacts, Policy};
-use macveil_core::machine::{Command, Event, Rotation, ScanFailure, StateKind, UnsupportedReason};
+use macveil_core::machine::{Command, Event, Rotation, StateKind, UnsupportedReason};
 use macveil_core::types::Ssid;
 
 const IWD_JOINS: &str = "iwd decides which network is joined: use `iwctl station IFACE disconnect`";
@@ -78,8 +78,7 @@ impl Daemon {
                 Some(Machine::Wpa(_)) | None => None,
             };
             if let Some(reason) = unsupported {
-                let (mask, found) = (None, Err(ScanFailure::Unsupported { reason }));
-                self.looked(ifindex, &ScanReport { mask, found });
+                self.looked(ifindex, &ScanReport::unsupported(reason));
             } else {
                 self.dispatch(ifindex, Event::Command(Command::Scan));
             }
@@ -108,8 +107,7 @@ impl Daemon {
                 .collect();
             for ifindex in gone {
                 let reason = UnsupportedReason::Released;
-                let (mask, found) = (None, Err(ScanFailure::Unsupported { reason }));
-                looks.end(ifindex, "", &ScanReport { mask, found });
+                looks.end(ifindex, "", &ScanReport::unsupported(reason));
             }
         }
         for looks in self
@@ -199,6 +197,7 @@ impl PendingScans {
             self.scanned.push(Scanned {
                 interface: name.to_owned(),
                 mask: looked.mask,
+                passive: looked.passive,
                 refused: looked.found.as_ref().err().cloned(),
                 heard: looked.found.clone().unwrap_or_default(),
             });

@@ -15,6 +15,7 @@ use crate::protocol::{Backend, EventLine, Interface};
 use macveil_core::address::{Host, Record};
 use macveil_core::machine::{
     Action, Event, LinkEvent, Notice, Rotation, ScanEvent, ScanFailure, StateKind, Status, Time,
+    UnsupportedReason,
 };
 use macveil_core::types::{Bss, Mac, Ssid};
 
@@ -29,7 +30,18 @@ pub(super) struct BackendEvent {
 #[derive(Debug)]
 pub(super) struct ScanReport {
     pub(super) mask: Option<Mac>,
+    pub(super) passive: bool,
     pub(super) found: Result<Vec<Bss>, ScanFailure>,
+}
+
+impl ScanReport {
+    pub(super) const fn unsupported(reason: UnsupportedReason) -> Self {
+        Self {
+            mask: None,
+            passive: false,
+            found: Err(ScanFailure::Unsupported { reason }),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -179,9 +191,16 @@ impl ManagedInterface {
     fn notify(&mut self, notice: Notice, outcome: &mut Outcome) {
         match &notice {
             Notice::Connected { ssid, .. } => self.connected = Some(ssid.clone()),
-            Notice::UserScan { mask, found } => {
-                let (mask, found) = (*mask, found.clone());
-                outcome.looked = Some(ScanReport { mask, found });
+            Notice::UserScan {
+                mask,
+                passive,
+                found,
+            } => {
+                outcome.looked = Some(ScanReport {
+                    mask: *mask,
+                    passive: *passive,
+                    found: found.clone(),
+                });
             }
             _ => {}
         }

@@ -24,9 +24,7 @@ pub(crate) fn scan_failure(failure: &ScanFailure) -> String {
 
 const fn scan_refusal(refusal: ScanRefusal) -> &'static str {
     match refusal {
-        ScanRefusal::Connected => {
-            "the card has the network's address, and Linux cannot randomize scans of a connected card: a scan would show that address"
-        }
+        ScanRefusal::Connecting => "the card connects to a network: try again in a moment",
         ScanRefusal::LinkDown => "the link is down",
         ScanRefusal::Blocked => "the link is held down",
         ScanRefusal::Unprotected => "the card is unprotected: a scan would show its address",

@@ -77,6 +77,9 @@ pub struct Scanned {
     pub interface: String,
     /// The interface's address during the scan; `None`: the driver drew one for the scan alone.
     pub mask: Option<Mac>,
+    /// The interface is connected, and only listened.
+    #[serde(default)]
+    pub passive: bool,
     /// Why there was no scan.
     pub refused: Option<ScanFailure>,
     /// The BSSs that were received.

@@ -468,14 +468,20 @@ fn any_scanned() -> impl Strategy<Value = Scanned> {
         });
     let heard = vec(heard, 0..3);
     let refused = option::of(any_scan_failure());
-    (any_text(), option::of(address()), refused, heard).prop_map(
-        |(interface, mask, refused, heard)| Scanned {
+    (
+        any_text(),
+        option::of(address()),
+        any::<bool>(),
+        refused,
+        heard,
+    )
+        .prop_map(|(interface, mask, passive, refused, heard)| Scanned {
             interface,
             mask,
+            passive,
             refused,
             heard,
-        },
-    )
+        })
 }
 
 fn any_rotated() -> impl Strategy<Value = Rotated> {

@@ -24,7 +24,7 @@ use macveil_core::types::{Mac, Ssid};
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   sudo macveil networks
-  sudo macveil networks wlan1 --json")]
+  sudo macveil networks wlan0 --json")]
 pub struct Args {
     /// The interface (default: the first that macveil manages).
     interface: Option<String>,

@@ -81,6 +81,8 @@ pub enum Notice {
     UserScan {
         /// The mask that it used; `None`: a random address, drawn by the driver.
         mask: Option<Mac>,
+        /// The interface is connected, and only listened.
+        passive: bool,
         /// The scan results.
         found: Result<Vec<Bss>, ScanFailure>,
     },

@@ -289,8 +289,8 @@ pub enum Rotation {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ScanRefusal {
-    /// The interface has the network's address, and Linux randomizes no scan of a connected interface.
-    Connected,
+    /// The interface connects to a network.
+    Connecting,
     /// The link is down.
     LinkDown,
     /// The link is held down.

@@ -218,6 +218,25 @@ impl Context {
         self.core.act(Action::Scan(scan));
     }
 
+    /// All channels, without a probe request: the interface has the assigned address.
+    pub(super) fn start_passive_scan(&mut self) {
+        self.scan.planner.scan_begins(self.core.now);
+        let channels = self.card.channels.iter();
+        self.core.act(Action::Scan(Scan {
+            frequencies: channels.map(|channel| channel.frequency).collect(),
+            ssids: Vec::new(),
+            under: None,
+            random_address: false,
+            random_sequence: false,
+            minimal_content: false,
+        }));
+    }
+
+    pub(super) fn passive_scan_accepted(&mut self) {
+        self.scan.running = RunningScan::Accepted;
+        self.counters.scans = self.counters.scans.saturating_add(1);
+    }
+
     /// Each scan carries its own random address.
     pub(super) fn scans_are_randomized(&self) -> bool {
         self.mask.method == Method::Driver && self.settings.scan_random

@@ -48,7 +48,7 @@ impl WpaMachine {
         }
     }
 
-    /// Whether all channels can be scanned now.
+    /// Whether all channels can be scanned now; while connected the card only listens.
     ///
     /// # Errors
     /// Why not.
@@ -75,6 +75,7 @@ impl WpaMachine {
             self.cx.user.scan_requested = false;
             self.cx.core.notify(Notice::UserScan {
                 mask: None,
+                passive: false,
                 found: Err(ScanFailure::Refused { refusal }),
             });
         }

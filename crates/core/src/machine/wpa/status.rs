@@ -151,10 +151,10 @@ pub(super) fn rotation(state: &State, cx: &Context) -> Rotation {
     }
 }
 
-/// Whether a masked scan is possible in a state, or will be within moments.
+/// Whether a masked or a passive scan is possible in a state, or will be within moments.
 pub(super) const fn can_scan(state: &State, cx: &Context) -> Result<(), ScanRefusal> {
     match state {
-        State::Associating(_) | State::Associated(_) => Err(ScanRefusal::Connected),
+        State::Associating(_) => Err(ScanRefusal::Connecting),
         State::Waiting(_) if !cx.core.link.up => Err(ScanRefusal::LinkDown),
         State::Blocked(_) => Err(ScanRefusal::Blocked),
         State::Unprotected(_) => Err(ScanRefusal::Unprotected),
@@ -167,6 +167,7 @@ pub(super) const fn can_scan(state: &State, cx: &Context) -> Result<(), ScanRefu
         | State::Disconnected(_)
         | State::Paused(_)
         | State::Hotspot(_)
+        | State::Associated(_)
         | State::UserScan(_) => Ok(()),
     }
 }

@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
+use super::passive_scan::PassiveScan;
 use super::{Activity, Context, Disconnecting, Handler, Releasing, State};
 use crate::address::USE_INTERVAL;
-use crate::machine::Time;
 use crate::machine::event::{Command, Link, MlmeEvent, ScanStarted};
 use crate::machine::notice::{EndReason, NetworkRemark, Notice, Remark};
 use crate::machine::wpa::backend::{
     NetworkList, Phase, Reply, Request, Supplicant, SupplicantStatus,
 };
 use crate::machine::wpa::peers::{Decision, Peers, Verdict};
-use crate::types::{Mac, Ssid};
+use crate::machine::{KernelError, Time};
+use crate::types::{Bss, Mac, Ssid};
 
 /// Events can be lost while the connection begins: when the supplicant is first asked for its state.
 const FIRST_CHECK: Duration = Duration::from_secs(5);
@@ -40,6 +41,7 @@ pub(in crate::machine) struct Associated {
     silenced: Option<Time>,
     /// The connection is gone; the reason is not known yet.
     has_ended: bool,
+    scan: PassiveScan,
 }
 
 impl Associated {
@@ -79,6 +81,7 @@ impl Associated {
             doubts: 0,
             silenced: None,
             has_ended: false,
+            scan: PassiveScan::None,
         }
     }
 
@@ -297,7 +300,7 @@ impl Handler for Associated {
         }
     }
 
-    fn command(self, cx: &mut Context, command: Command) -> State {
+    fn command(mut self, cx: &mut Context, command: Command) -> State {
         match command {
             Command::Rejoin(ssid) if ssid == self.ssid && cx.user.pause.is_none() => {
                 cx.remark_on(&ssid, NetworkRemark::Rejoining);
@@ -307,18 +310,37 @@ impl Handler for Associated {
             | Command::Pause { .. }
             | Command::Unpause
             | Command::Rotate
-            | Command::Scan
             | Command::Resumed
             | Command::Release
             | Command::Yield => self.into(),
+            Command::Scan => {
+                self.scan.begin(cx);
+                self.into()
+            }
         }
+    }
+
+    fn scan_accepted(mut self, cx: &mut Context, result: Result<(), KernelError>) -> State {
+        self.scan.answered(cx, result);
+        self.into()
+    }
+
+    fn scan_ended(mut self, cx: &mut Context) -> State {
+        self.scan.ended(cx);
+        self.into()
+    }
+
+    fn scan_results(mut self, cx: &mut Context, found: Vec<Bss>) -> State {
+        self.scan.results(cx, &found);
+        self.into()
     }
 
     fn release(self, cx: &mut Context) -> State {
         Releasing::begin(cx, Activity::Connected)
     }
 
-    fn overrun(self, cx: &mut Context) -> State {
+    fn overrun(mut self, cx: &mut Context) -> State {
+        self.scan.ended(cx);
         self.doubt(cx)
     }
 

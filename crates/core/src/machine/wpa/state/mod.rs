@@ -31,6 +31,7 @@ mod disconnected;
 mod disconnecting;
 mod hotspot;
 mod masking;
+mod passive_scan;
 mod paused;
 mod releasing;
 mod scanning;

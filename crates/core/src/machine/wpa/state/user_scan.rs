@@ -84,7 +84,11 @@ impl UserScan {
     fn end(self, cx: &mut Context, found: Result<Vec<Bss>, ScanFailure>) -> State {
         cx.user.scan_requested = false;
         let mask = (!cx.scans_are_randomized()).then_some(cx.core.link.address);
-        cx.core.notify(Notice::UserScan { mask, found });
+        cx.core.notify(Notice::UserScan {
+            mask,
+            passive: false,
+            found,
+        });
         if cx.mask_is_spent() {
             return Masking::rotate(cx, self.next);
         }

@@ -36,7 +36,7 @@ pub(super) fn request_scan(bench: &mut Bench) {
 
 pub(super) fn scan_replies(bench: &Bench) -> Vec<(Option<Mac>, Result<usize, ScanFailure>)> {
     let replies = bench.done.iter().filter_map(|action| match action {
-        Action::Notify(Notice::UserScan { mask, found }) => {
+        Action::Notify(Notice::UserScan { mask, found, .. }) => {
             Some((*mask, found.as_ref().map(Vec::len).map_err(Clone::clone)))
         }
         _ => None,
@@ -300,17 +300,42 @@ fn user_scan_without_random_address_reports_and_changes_mask() {
 }
 
 #[test]
-fn user_scan_on_a_connected_card_is_refused() {
+fn user_scan_on_a_connected_card_only_listens() {
     let mut bench = Bench::connected();
-    let refusal = ScanRefusal::Connected;
-    assert_eq!(bench.machine.can_scan(), Err(refusal));
+    bench.air = vec![home_entry()];
+    bench.done.clear();
+    assert_eq!(bench.machine.can_scan(), Ok(()));
     request_scan(&mut bench);
-    assert_eq!(bench.count(is_scan), 0);
-    assert_eq!(
-        scan_replies(&bench),
-        [(None, Err(ScanFailure::Refused { refusal }))]
-    );
+    bench.pass(Duration::from_secs(10));
+    let scans = bench.done.iter().filter_map(|action| match action {
+        Action::Scan(scan) => Some((scan.ssids.len(), scan.random_address, scan.under)),
+        _ => None,
+    });
+    assert_eq!(scans.collect::<Vec<_>>(), [(0, false, None)]);
+    assert_eq!(scan_replies(&bench), [(None, Ok(1))]);
     assert_eq!(bench.state(), StateKind::Associated);
+}
+
+#[test]
+fn user_scan_on_a_connected_busy_card_is_answered() {
+    let mut bench = Bench::connected();
+    bench.scans = Scans::Refused(Errno::BUSY);
+    request_scan(&mut bench);
+    bench.pass(Duration::from_secs(1));
+    assert_eq!(scan_replies(&bench), [(None, Err(ScanFailure::Busy))]);
+    assert_eq!(bench.state(), StateKind::Associated);
+}
+
+#[test]
+fn passive_scan_whose_end_was_lost_ends_with_the_overrun() {
+    let mut bench = Bench::connected();
+    bench.scans = Scans::NeverEnding;
+    request_scan(&mut bench);
+    bench.pass(Duration::from_secs(5));
+    assert_eq!(scan_replies(&bench), []);
+    bench.handle(Event::Overrun);
+    bench.pass(Duration::from_secs(1));
+    assert_eq!(scan_replies(&bench), [(None, Ok(1))]);
 }
 
 #[test]
