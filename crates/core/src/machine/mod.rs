@@ -12,10 +12,12 @@
 //! | `settings` | an interface's properties and its configuration |
 //! | `conflict` | backoff where another program changes the address |
 //! | `budget` | limit of random addresses for each network |
+//! | `ended_scans` | scans of others under an assigned address |
 
 mod action;
 mod budget;
 mod conflict;
+mod ended_scans;
 mod error;
 pub mod ethernet;
 mod event;

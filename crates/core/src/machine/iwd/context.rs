@@ -11,6 +11,7 @@ use super::backend::{KnownNetwork, NetworkId, Request, StationPhase, StationStat
 use super::backoff::ReconnectBackoff;
 use crate::address::AddressFacts;
 use crate::machine::action::How;
+use crate::machine::ended_scans::EndedScans;
 use crate::machine::event::{Link, LinkEvent, ScanStarted};
 use crate::machine::link::{LinkChange, LinkCore};
 use crate::machine::notice::{IwdProblem, Notice};
@@ -38,6 +39,8 @@ pub(super) struct Context {
     /// How often in a row iwd was kept from a network.
     pub(super) refusals: BTreeMap<NetworkId, u32>,
     pub(super) counters: Counters,
+    /// Scans while connected.
+    pub(super) ended_scans: EndedScans,
     pub(super) problem: Option<IwdProblem>,
 }
 
@@ -92,6 +95,8 @@ pub(super) struct Reconnect {
     scan_began: Time,
     /// A scan of any program is running, as the kernel reports.
     pub(super) is_scanning: bool,
+    /// It shows the interface's address.
+    is_leaking: bool,
 }
 
 impl Context {
@@ -123,9 +128,11 @@ impl Context {
                 frequency: None,
                 scan_began: now.boot,
                 is_scanning: false,
+                is_leaking: false,
             },
             refusals: BTreeMap::new(),
             counters: Counters::default(),
+            ended_scans: EndedScans::default(),
             problem: None,
         }
     }
@@ -250,8 +257,10 @@ impl Context {
         self.set_address(address, how);
     }
 
-    pub(super) fn scan_started(&mut self, scan: ScanStarted) {
+    /// A scan began; `connected`: under an address that only the network sees.
+    pub(super) fn scan_started(&mut self, scan: ScanStarted, connected: bool) {
         self.search.is_scanning = true;
+        self.search.is_leaking = scan.is_leaking();
         self.search.scan_began = self.core.now;
         self.counters.scans = self.counters.scans.saturating_add(1);
         if !scan.is_leaking() {
@@ -259,10 +268,36 @@ impl Context {
         }
         self.mask.is_exposed = true;
         self.counters.leaking_scans = self.counters.leaking_scans.saturating_add(1);
-        self.core.notify(Notice::Unmasked {
-            first: self.counters.leaking_scans == 1,
-            address: self.core.link.address,
-        });
+        let address = self.core.link.address;
+        if connected {
+            // First of all: the first probe request follows within milliseconds.
+            self.core.act(Action::AbortScan);
+            self.ended_scans.begin(self.core.now, address);
+        } else {
+            let first = self.unended_scans() == 1;
+            self.core.notify(Notice::Unmasked { first, address });
+        }
+    }
+
+    /// Scans that showed the address, and went on.
+    pub(super) const fn unended_scans(&self) -> u32 {
+        let all = self.counters.leaking_scans;
+        all.saturating_sub(self.ended_scans.count)
+    }
+
+    pub(super) fn scan_ended(&mut self) {
+        self.search.is_scanning = false;
+        self.search.is_leaking = false;
+        if let Some(notice) = self.ended_scans.report(self.core.now) {
+            self.core.notify(notice);
+        }
+    }
+
+    /// A scan from before must not go on under the network's address.
+    pub(super) fn end_leaking_scan(&mut self) {
+        if self.search.is_leaking && self.iwd.obstacle.is_none() {
+            self.core.act(Action::AbortScan);
+        }
     }
 
     /// The network of the last scan results to join: the lost one or, after a while, another one. Without

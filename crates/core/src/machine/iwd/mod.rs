@@ -78,16 +78,33 @@ impl IwdMachine {
     fn scan_event(&mut self, event: ScanEvent) {
         match event {
             ScanEvent::Started(scan) => {
-                self.cx.scan_started(scan);
+                let connected = self.is_connected();
+                self.cx.scan_started(scan, connected);
                 self.step(State::scan_started);
             }
             ScanEvent::Ended => {
-                self.cx.search.is_scanning = false;
+                self.cx.scan_ended();
                 self.step(State::scan_ended);
             }
             ScanEvent::Results(air) => self.step(|state, cx| state.heard(cx, &air)),
             ScanEvent::Accepted(_) => {}
         }
+    }
+
+    /// Whether a scan would show an address that only the network sees.
+    fn is_connected(&self) -> bool {
+        let state = self.state.as_ref();
+        self.cx.iwd.obstacle.is_none()
+            && !self.cx.is_masked()
+            && state.is_some_and(|state| state.is_connected(&self.cx))
+    }
+
+    /// The start of a scan can have been among the events that were lost.
+    fn overrun(&mut self) {
+        if self.is_connected() {
+            self.cx.core.act(Action::AbortScan);
+        }
+        self.cx.core.read_link();
     }
 
     fn mlme_event(&mut self, event: MlmeEvent) {
@@ -197,7 +214,7 @@ impl Machine for IwdMachine {
                 self.cx.write_addresses();
             }
             Event::Command(command) => self.command(command),
-            Event::Overrun => self.cx.core.read_link(),
+            Event::Overrun => self.overrun(),
         }
     }
 

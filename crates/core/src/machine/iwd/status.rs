@@ -74,8 +74,12 @@ fn limitations(cx: &Context) -> Vec<Limitation> {
         };
         all.push(Limitation::IwdScansLeak { reason, masked });
     }
-    if cx.counters.leaking_scans > 0 {
-        let times = cx.counters.leaking_scans;
+    let ended = cx.ended_scans.count;
+    if ended > 0 {
+        all.push(Limitation::AssignedAddressScanned { times: ended });
+    }
+    let times = cx.unended_scans();
+    if times > 0 {
         all.push(Limitation::AddressScanned { times });
     }
     all.extend(cx.core.guard_limitation());

@@ -112,7 +112,7 @@ impl WpaMachine {
             }
             ScanEvent::Ended => {
                 self.cx.scan.running = RunningScan::None;
-                if let Some(notice) = self.cx.scan.report(self.cx.core.now) {
+                if let Some(notice) = self.cx.scan.ended.report(self.cx.core.now) {
                     self.cx.core.notify(notice);
                 }
                 self.step(State::scan_ended);
@@ -135,7 +135,7 @@ impl WpaMachine {
                 // First of all: the first probe request follows within milliseconds.
                 cx.core.act(Action::AbortScan);
                 cx.counters.leaking_scans = cx.counters.leaking_scans.saturating_add(1);
-                cx.scan.is_cut_off(cx.core.now, address);
+                cx.scan.ended.begin(cx.core.now, address);
             }
             None => cx.core.notify(Notice::ExternalScan),
         }

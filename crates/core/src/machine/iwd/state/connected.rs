@@ -34,6 +34,7 @@ impl Connected {
     pub(super) fn begin(cx: &mut Context, network: NetworkId, is_retry: bool) -> State {
         cx.core.timer = None;
         cx.attempt.shown = None;
+        cx.end_leaking_scan();
         cx.core.read_link();
         State::Connected(Self {
             network,

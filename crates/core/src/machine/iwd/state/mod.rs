@@ -253,6 +253,17 @@ impl State {
         }
     }
 
+    /// Connected, or about to be; a connection that is older than macveil counts.
+    pub(super) const fn is_connected(&self, cx: &Context) -> bool {
+        match self {
+            Self::Connecting(_) | Self::Connected(_) | Self::Rejoining(_) | Self::Refused(_) => {
+                true
+            }
+            Self::Waiting | Self::Idle(_) => cx.core.link.carrier,
+            Self::Releasing | Self::Released => false,
+        }
+    }
+
     pub(super) const fn kind(&self) -> StateKind {
         match self {
             Self::Waiting => StateKind::Absent,

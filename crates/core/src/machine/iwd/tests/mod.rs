@@ -2,6 +2,7 @@
 
 mod attempts;
 mod bench;
+mod connected;
 mod fileless;
 mod files;
 mod mask;
