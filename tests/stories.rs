@@ -179,6 +179,10 @@ fn other_programs_come_and_go_and_log_lines_are_counted() {
         ]
     );
     assert_eq!(
+        steps("given iwd drives the first card only"),
+        [Step::Given(Given::IwdDrivesFirstCard)]
+    );
+    assert_eq!(
         steps("when iwd starts\nand iwd stops\nand iwd is killed"),
         [
             Step::When(Event::Iwd(Lifecycle::Starts)),

@@ -184,6 +184,10 @@ impl World {
                 until_not_busy(patience, || scan_with_iw(station))?;
                 continue;
             }
+            if station.is_of_iwd {
+                until_not_busy(patience, || with_iwctl(station, action))?;
+                continue;
+            }
             let mut control = station.control()?;
             match action {
                 UserAction::Scans => until_not_busy(patience, || control.tell("SCAN"))?,
@@ -223,6 +227,22 @@ fn scan_with_iw(station: &Station) -> Result<(), String> {
     run_words(&format!("iw {} scan trigger", station.interface())).map(drop)
 }
 
+/// The user's tool where iwd is the supplicant.
+fn with_iwctl(station: &Station, action: &UserAction) -> Result<(), String> {
+    let words = match action {
+        UserAction::Scans => vec!["scan".to_owned()],
+        UserAction::Selects(ssid) => {
+            let ssid = String::from_utf8_lossy(ssid).into_owned();
+            vec!["connect".to_owned(), ssid]
+        }
+        UserAction::Disconnects => vec!["disconnect".to_owned()],
+        _ => return Err("not something that a user does with iwd".to_owned()),
+    };
+    let mut command = Command::new("iwctl");
+    command.args(["station", &station.interface()]).args(words);
+    run(command.env(bus::VARIABLE, bus::ADDRESS)).map(drop)
+}
+
 /// A scan of eleven channels takes a second and more, and the next one begins at once.
 fn scans_without_end(station: &Station, folder: &Path) -> Result<Process, String> {
     // iwd makes an interface of its own, and may do so again.
@@ -244,7 +264,8 @@ fn until_not_busy(
     let mut last = Ok(());
     wait_until(patience, || {
         last = action();
-        let busy = |problem: &String| problem.contains("BUSY") || problem.contains("busy");
+        let words = ["BUSY", "busy", "in progress"];
+        let busy = |problem: &String| words.iter().any(|word| problem.contains(word));
         (!last.as_ref().is_err_and(busy)).then_some(())
     });
     last

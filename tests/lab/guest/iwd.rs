@@ -23,6 +23,8 @@ const MODULES: &str = "/modules/iwd";
 pub struct Iwd {
     /// Lines of `main.conf`, by the group that they belong to.
     pub settings: BTreeMap<String, Vec<String>>,
+    /// It drives the first station only.
+    pub only_first: bool,
     folder: PathBuf,
     /// The bus, and iwd while it runs.
     processes: Vec<(&'static str, Process)>,
@@ -32,12 +34,14 @@ impl Iwd {
     pub fn new(folder: &Path) -> Self {
         Self {
             settings: BTreeMap::new(),
+            only_first: false,
             folder: folder.to_owned(),
             processes: Vec::new(),
         }
     }
 
-    fn start(&mut self, networks: &[Network]) -> Result<(), String> {
+    /// With this radio only, if one is named.
+    fn start(&mut self, networks: &[Network], radio: Option<&str>) -> Result<(), String> {
         if self.processes.is_empty() {
             load_modules()?;
             self.write_files(networks)?;
@@ -47,6 +51,7 @@ impl Iwd {
         let mut command = Command::new(PROGRAM);
         command
             .args(bench::unless_on("-d"))
+            .args(radio.map(|radio| ["-p", radio]).into_iter().flatten())
             .env(bus::VARIABLE, bus::ADDRESS);
         let log = self.folder.join("iwd.log");
         let process = Process::start("iwd", &mut command, &log)?;
@@ -88,11 +93,15 @@ impl World {
     pub fn iwd_event(&mut self, lifecycle: Lifecycle) -> Result<(), String> {
         match lifecycle {
             Lifecycle::Starts => {
-                for station in &mut self.stations {
+                let only_first = self.iwd.only_first;
+                let count = if only_first { 1 } else { self.stations.len() };
+                for station in self.stations.iter_mut().take(count) {
                     station.is_of_iwd = true;
                 }
                 self.note(Fact::Starts("iwd".to_owned()));
-                self.iwd.start(&self.networks)
+                let radio = self.stations[0].radio.folder();
+                let radio = radio.as_ref().and_then(|radio| radio.file_name()?.to_str());
+                self.iwd.start(&self.networks, radio.filter(|_| only_first))
             }
             Lifecycle::Stops => self.iwd.running()?.stop(),
             Lifecycle::Killed => {

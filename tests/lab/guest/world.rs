@@ -212,6 +212,10 @@ impl World {
                 lines.push(line.clone());
                 Ok(())
             }
+            Given::IwdDrivesFirstCard => {
+                self.iwd.only_first = true;
+                Ok(())
+            }
             Given::ConnManSetting(line) => {
                 self.connman.settings.push(line.clone());
                 Ok(())
@@ -338,7 +342,8 @@ impl World {
         } else {
             1
         };
-        for stations in self.stations.chunks_mut(together) {
+        let of_iwd = usize::from(self.iwd.only_first);
+        for stations in self.stations[of_iwd..].chunks_mut(together) {
             station::start_supplicant(stations, &self.networks, &self.supplicant_settings)?;
         }
         Ok(())

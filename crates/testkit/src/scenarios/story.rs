@@ -125,6 +125,8 @@ pub enum Given {
         group: String,
         line: String,
     },
+    /// iwd leaves the other stations alone (`iwd -p`); they have wpa_supplicant.
+    IwdDrivesFirstCard,
     /// A line of `ConnMan`'s `main.conf`.
     ConnManSetting(String),
     Stations(usize),
@@ -435,6 +437,8 @@ pub enum StrangerEvent {
     },
     /// As the access point would (802.11v), to the station.
     SteersFor(String),
+    /// A forged disassociation, to the station.
+    DisassociatesFor(String),
     /// Forged, to the station and to everybody by turns.
     SaysGoodbyeFor {
         ap: String,

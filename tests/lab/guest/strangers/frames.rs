@@ -60,6 +60,10 @@ pub fn goodbye(to: Mac, from: Mac) -> Vec<u8> {
     management(DEAUTHENTICATION, to, from, from, &NOT_ASSOCIATED)
 }
 
+pub fn disassociation(to: Mac, from: Mac) -> Vec<u8> {
+    management(DISASSOCIATION, to, from, from, &NOT_ASSOCIATED)
+}
+
 /// A radio measurement request with one beacon request (IEEE 802.11-2020, 9.6.6.2), for this name.
 pub fn measurement_request(to: Mac, from: Mac, ssid: &[u8]) -> Vec<u8> {
     let request = [&MEASURE_ACTIVELY[..], &element(0, ssid)].concat();

@@ -133,6 +133,7 @@ impl World {
                 self.forge(ap, |to, from| frames::measurement_request(to, from, ssid))
             }
             StrangerEvent::SteersFor(ap) => self.forge(ap, frames::transition_request),
+            StrangerEvent::DisassociatesFor(ap) => self.forge(ap, frames::disassociation),
             StrangerEvent::SaysGoodbyeFor {
                 ap,
                 a_second,

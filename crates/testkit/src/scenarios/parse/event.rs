@@ -344,6 +344,9 @@ fn stranger_event(words: &[Word]) -> Result<StrangerEvent, String> {
             ssid: ssid.clone(),
         },
         [P("steers"), P("the"), P("station"), P("for"), P(ap)] => E::SteersFor((*ap).to_owned()),
+        [P("disassociates"), P("the"), P("station"), P("for"), P(ap)] => {
+            E::DisassociatesFor((*ap).to_owned())
+        }
         [
             P("says"),
             P("goodbye"),

@@ -115,6 +115,14 @@ fn of_the_machine(words: &[Word]) -> Result<Given, String> {
             line: text(line)?,
         },
         [
+            P("iwd"),
+            P("drives"),
+            P("the"),
+            P("first"),
+            P("card"),
+            P("only"),
+        ] => Given::IwdDrivesFirstCard,
+        [
             P("all"),
             P("stations"),
             P("have"),
