@@ -38,7 +38,7 @@ pub(super) fn iwd_controls(root: &Path, config: &Config) -> impl Fn(&str, u32) -
         match report.and_then(|it| it.details.as_ref()) {
             Some(details) => details.backend == Some(Backend::Iwd),
             None => {
-                of_station(*running, root, Some(config), (name, ifindex)) == Some(ManagerKind::Iwd)
+                of_station(&running, root, Some(config), (name, ifindex)) == Some(ManagerKind::Iwd)
             }
         }
     }
@@ -46,7 +46,7 @@ pub(super) fn iwd_controls(root: &Path, config: &Config) -> impl Fn(&str, u32) -
 
 /// Which manager controls a Wi-Fi station, by its name and index, with this configuration.
 pub(super) fn of_station(
-    running: ActiveManagers,
+    running: &ActiveManagers,
     root: &Path,
     config: Option<&Config>,
     (name, ifindex): (&str, u32),

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use tracing::warn;
 
-use super::managed::ManagedInterface;
-use super::{Daemon, Error};
+use super::machine::Report;
+use super::{Daemon, Error, clock};
 use crate::platform::managers::{InstanceLock, ManagerKind, ManagerWatch, Supplicant, claim};
 use crate::protocol::Backend;
+use macveil_core::machine::iwd::IwdEvent;
 use macveil_core::machine::{Command, Event};
 use macveil_core::types::DeviceKind;
 
@@ -29,25 +30,6 @@ pub(super) fn be_alone() -> Result<Option<InstanceLock>, Error> {
         Err(error) => {
             warn!("cannot detect whether another macveil runs: {error}");
             Ok(None)
-        }
-    }
-}
-
-/// Whom an interface is left to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ManagedBy {
-    Manager(ManagerKind),
-    /// iwd, while macveil works with it for another interface.
-    SecondOfIwd,
-}
-
-impl ManagedBy {
-    const fn words(self) -> &'static str {
-        match self {
-            Self::Manager(manager) => manager.words(),
-            Self::SecondOfIwd => {
-                "iwd; only one iwd interface is supported because iwd stores one profile per network"
-            }
         }
     }
 }
@@ -79,22 +61,8 @@ impl Daemon {
         let before = known.map(|known| self.managers.reported.swap_remove(known).1);
         let owner = match owner {
             None => return Some(Backend::WpaSupplicant),
-            Some(ManagerKind::Iwd) if cfg!(feature = "dbus") => {
-                // It may leave a radio's former interface behind.
-                let card = self.kernel.card(ifindex).ok().flatten();
-                let permanent = card.and_then(|card| card.permanent);
-                let same = |it: &ManagedInterface| {
-                    permanent.is_some() && it.device().permanent == permanent
-                };
-                let mut managed = self.interfaces.managed.iter();
-                if managed.all(|(&other, it)| {
-                    other == ifindex || it.backend() == Backend::WpaSupplicant || same(it)
-                }) {
-                    return Some(Backend::Iwd);
-                }
-                ManagedBy::SecondOfIwd
-            }
-            Some(manager) => ManagedBy::Manager(manager),
+            Some(ManagerKind::Iwd) if cfg!(feature = "dbus") => return Some(Backend::Iwd),
+            Some(manager) => manager,
         };
         self.managers.reported.push((ifindex, owner));
         if before != Some(owner) {
@@ -115,6 +83,16 @@ impl Daemon {
             .find(|left| left.0 == ifindex)?
             .1;
         Some(owner.words().replace("IFACE", name))
+    }
+
+    /// Tells iwd's interfaces which of them may connect next.
+    pub(super) fn take_turns(&mut self) {
+        let managed = self.interfaces.managed.iter();
+        let of_iwd = managed.filter(|(_, it)| it.backend() == Backend::Iwd);
+        let states = of_iwd.map(|(&ifindex, it)| (ifindex, it.state())).collect();
+        for (ifindex, has) in self.managers.turns.tell(clock::now().boot, &states) {
+            self.report(ifindex, Report::Iwd(IwdEvent::Turn(has)));
+        }
     }
 
     /// Lets go of what others drive now, and takes what they drive no longer.

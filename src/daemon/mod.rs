@@ -39,7 +39,7 @@ use tracing::{debug, info, warn};
 
 use crate::config::{self, BackendChoice, Config, Layout};
 use crate::log::{self, Redaction};
-use crate::platform::managers::{ActiveManagers, InstanceLock, ManagerWatch};
+use crate::platform::managers::{ActiveManagers, InstanceLock, ManagerKind, ManagerWatch};
 use crate::platform::netlink::{Kernel, Notification, Notifications};
 use crate::platform::sandbox::{self, Sandbox};
 use crate::platform::wpa_supplicant;
@@ -55,12 +55,11 @@ use history::KeptHistory;
 use hold::Held;
 use machine::{Client, Machine, Report, bound_for, of_card};
 use macveil_core::address::{Host, Record};
-use macveil_core::machine::iwd::IwdMachine;
+use macveil_core::machine::iwd::{IwdMachine, Turns};
 use macveil_core::machine::wpa::{self, WpaMachine};
-use macveil_core::machine::{Addresses, Card, Command, Event, LinkEvent, Time};
+use macveil_core::machine::{AddressKind, Addresses, Card, Command, Event, LinkEvent, Time};
 use macveil_core::types::{DeviceKind, Mac, Ssid};
 use managed::{BackendEvent, ManagedInterface};
-use managers::ManagedBy;
 use metrics::Metrics;
 use schedule::Schedule;
 use service::Watchdog;
@@ -120,6 +119,8 @@ struct Interfaces {
     /// Unmanaged interfaces, remembered so that their notifications are cheap to ignore.
     ignored: BTreeMap<u32, Identity>,
     awaiting_udev: AwaitingUdev,
+    /// The mask that the last released interface had: for the machine of its new backend.
+    last_mask: Option<(u32, Mac)>,
     /// Held down, because there is no valid configuration.
     held: BTreeMap<u32, Held>,
 }
@@ -129,9 +130,11 @@ struct Interfaces {
 struct Managers {
     active: ActiveManagers,
     /// The owners of unmanaged interfaces, as they were logged.
-    reported: Vec<(u32, ManagedBy)>,
+    reported: Vec<(u32, ManagerKind)>,
     /// An interface was released: its new owner may have exited meanwhile.
     released: bool,
+    /// iwd's interfaces share its files.
+    turns: Turns,
 }
 
 /// The control socket, its clients, and the metrics file.
@@ -251,6 +254,7 @@ async fn run_loop(mut daemon: Daemon, mut sources: EventSources) -> Result<(), E
     // Before any interface is touched.
     daemon.managers.active = sources.managers.first().await;
     daemon.manage_all()?;
+    daemon.take_turns();
     if daemon.interfaces.managed.is_empty() {
         info!("no interface to protect yet; waiting for one");
     }
@@ -269,6 +273,7 @@ async fn run_loop(mut daemon: Daemon, mut sources: EventSources) -> Result<(), E
             daemon.dispatch_all(&Event::Command(Command::Resumed));
         }
         daemon.react(event)?;
+        daemon.take_turns();
         daemon.finish_looks();
         daemon.publish();
     }
@@ -347,8 +352,6 @@ impl Daemon {
                 self.kernel.forget_source_guard(ifindex);
                 if let Some(gone) = self.forget(ifindex) {
                     info!("{}: gone", gone.name());
-                    // Another interface of iwd may have waited for it.
-                    self.managers.released |= gone.backend() == Backend::Iwd;
                 }
             }
             Notification::FilterRemoved { ifindex } => self.check_source_guard(ifindex),
@@ -509,8 +512,13 @@ impl Daemon {
                 let client = Some(self.client_of_iwd(ifindex, &name));
                 #[cfg(not(feature = "dbus"))]
                 let client = None;
+                let mask = self
+                    .interfaces
+                    .last_mask
+                    .filter(|last| *last == (ifindex, link.address));
+                let mask = mask.map(|(_, mask)| mask);
                 let machine = IwdMachine::new(now, card, settings, addresses, link, rng);
-                Machine::iwd(machine, client)
+                Machine::iwd(machine.masked_before(mask), client)
             }
         };
         let managed = ManagedInterface::begin(ifindex, name, machine);
@@ -594,7 +602,11 @@ impl Daemon {
     fn forget(&mut self, ifindex: u32) -> Option<ManagedInterface> {
         self.interfaces.schedule.set(ifindex, None);
         self.control.published.touch(ifindex);
-        self.interfaces.managed.remove(&ifindex)
+        let gone = self.interfaces.managed.remove(&ifindex)?;
+        let status = gone.machine_status();
+        let is_masked = status.address_kind == AddressKind::Mask;
+        self.interfaces.last_mask = is_masked.then_some((ifindex, status.link.address));
+        Some(gone)
     }
 
     /// Stores a network's record and notifies every other machine.
@@ -621,6 +633,7 @@ impl Daemon {
             .into_iter()
             .chain(named)
             .chain(held)
+            .chain(self.managers.turns.deadline())
             .min()
     }
 

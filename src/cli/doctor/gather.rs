@@ -36,7 +36,7 @@ pub(super) fn facts(root: &Path, interface: Option<&str>, tries: bool) -> Result
     let mut cards = Vec::with_capacity(stations.len());
     for station in stations {
         let up = kernel.link(station.ifindex).is_ok_and(|link| link.up);
-        let mut card = card(root, config.as_ref().ok(), station, running);
+        let mut card = card(root, config.as_ref().ok(), station, &running);
         card.up = up;
         if tries {
             card.trial = Some(trial::attempt(&mut kernel, &card, macveil.runs)?);
@@ -96,7 +96,7 @@ fn absent_card(root: &Path, config: Option<&Config>, name: String) -> CardFacts 
     };
     CardFacts {
         is_absent: true,
-        ..card(root, config, kernel, ActiveManagers::default())
+        ..card(root, config, kernel, &ActiveManagers::default())
     }
 }
 
@@ -147,7 +147,7 @@ fn card(
     root: &Path,
     config: Option<&Config>,
     station: machine::Card,
-    running: ActiveManagers,
+    running: &ActiveManagers,
 ) -> CardFacts {
     let name = station.name.clone();
     let device = DeviceFacts {

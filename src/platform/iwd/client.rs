@@ -22,16 +22,16 @@ use crate::store::regular::{self, Links};
 use macveil_core::machine::iwd::{IwdEvent, Request};
 
 /// iwd's name on the bus.
-const IWD: &str = "net.connman.iwd";
+pub(crate) const IWD: &str = "net.connman.iwd";
 const DAEMON: Object<'static> = Object {
     destination: IWD,
     path: "/net/connman/iwd",
     interface: "net.connman.iwd.Daemon",
 };
-const OBJECT_MANAGER: Object<'static> = Object {
+pub(crate) const OBJECT_MANAGER: Object<'static> = Object {
     destination: IWD,
     path: "/",
-    interface: objects::OBJECT_MANAGER,
+    interface: objects::MANAGER,
 };
 /// Of iwd's main.conf, in bytes.
 const MAX_MAIN_CONF: u64 = 1024 * 1024;
@@ -147,7 +147,7 @@ impl Client {
     /// Subscribes to all signals and requests iwd's unique name.
     async fn subscribe(&mut self, bus: &Bus) -> zbus::Result<()> {
         bus.watch_owner(IWD).await?;
-        for interface in [objects::OBJECT_MANAGER, objects::PROPERTIES] {
+        for interface in [objects::MANAGER, objects::PROPERTIES] {
             bus.subscribe(IWD, &format!("interface='{interface}'"))
                 .await?;
         }

@@ -24,6 +24,8 @@ mod tests;
 use std::path::PathBuf;
 
 pub use client::run;
+pub(super) use client::{IWD, OBJECT_MANAGER};
+pub(super) use objects::Objects;
 
 /// iwd's default state directory.
 pub const STATE_DIRECTORY: &str = "/var/lib/iwd";

@@ -1,6 +1,6 @@
 //! iwd's objects on the bus.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use base16ct::mixed;
@@ -15,7 +15,7 @@ pub(super) const DEVICE: &str = "net.connman.iwd.Device";
 pub(super) const STATION: &str = "net.connman.iwd.Station";
 pub(super) const NETWORK: &str = "net.connman.iwd.Network";
 const KNOWN_NETWORK: &str = "net.connman.iwd.KnownNetwork";
-pub(super) const OBJECT_MANAGER: &str = "org.freedesktop.DBus.ObjectManager";
+pub(super) const MANAGER: &str = "org.freedesktop.DBus.ObjectManager";
 pub(super) const PROPERTIES: &str = "org.freedesktop.DBus.Properties";
 
 type Properties<'a> = BTreeMap<&'a str, Variant<'a>>;
@@ -23,7 +23,7 @@ type Interfaces<'a> = BTreeMap<&'a str, Properties<'a>>;
 
 /// Devices and their stations, by object path.
 #[derive(Debug, Default)]
-pub(super) struct Objects {
+pub(crate) struct Objects {
     devices: BTreeMap<String, Device>,
     /// Whether iwd writes bytes above 127 as signed numbers in network paths.
     signs: bool,
@@ -45,7 +45,7 @@ struct Station {
 
 /// The subjects of a signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Subjects {
+pub(crate) struct Subjects {
     /// A device or its station.
     pub(super) station: bool,
     /// A known network.
@@ -54,7 +54,7 @@ pub(super) struct Subjects {
 
 impl Objects {
     /// Reads the reply to `GetManagedObjects`.
-    pub(super) fn load(&mut self, reply: &Message) -> zbus::Result<()> {
+    pub(crate) fn load(&mut self, reply: &Message) -> zbus::Result<()> {
         self.devices.clear();
         let body = reply.body();
         let objects: BTreeMap<ObjectPath<'_>, Interfaces<'_>> = body.deserialize()?;
@@ -67,15 +67,13 @@ impl Objects {
     }
 
     /// Applies a signal; a malformed one changes nothing.
-    pub(super) fn receive(&mut self, signal: &Message) -> Subjects {
+    pub(crate) fn receive(&mut self, signal: &Message) -> Subjects {
         let mut subjects = Subjects::default();
         let header = signal.header();
         let interface = header.interface().map(InterfaceName::as_str);
         let read = match (interface, header.member().map(MemberName::as_str)) {
-            (Some(OBJECT_MANAGER), Some("InterfacesAdded")) => self.added(signal, &mut subjects),
-            (Some(OBJECT_MANAGER), Some("InterfacesRemoved")) => {
-                self.removed(signal, &mut subjects)
-            }
+            (Some(MANAGER), Some("InterfacesAdded")) => self.added(signal, &mut subjects),
+            (Some(MANAGER), Some("InterfacesRemoved")) => self.removed(signal, &mut subjects),
             (Some(PROPERTIES), Some("PropertiesChanged")) => self.changed(signal, &mut subjects),
             _ => Ok(()),
         };
@@ -156,6 +154,12 @@ impl Objects {
                 _ => {}
             }
         }
+    }
+
+    /// The indexes of the interfaces that iwd drives, which are the last part of their paths.
+    pub(crate) fn interfaces(&self) -> BTreeSet<u32> {
+        let numbers = self.devices.keys().map(|path| path.rsplit('/').next());
+        numbers.filter_map(|number| number?.parse().ok()).collect()
     }
 
     /// The device's path and the state of its station; `None` if no station has this name.
@@ -293,7 +297,7 @@ mod tests {
     where
         B: serde::Serialize + zbus::DynamicType,
     {
-        objects.receive(&signal(":1.7", "/", OBJECT_MANAGER, member, body))
+        objects.receive(&signal(":1.7", "/", MANAGER, member, body))
     }
 
     fn interfaces() -> Interfaces<'static> {
@@ -337,6 +341,7 @@ mod tests {
     fn station_is_found_by_name_and_followed() {
         let mut objects = loaded();
         assert!(objects.station("wlan1").is_none());
+        assert_eq!(objects.interfaces(), BTreeSet::from([3]));
         let (path, state) = objects.station("wlan0").unwrap();
         assert_eq!((path, state), (CARD, StationState::default()));
         let state = ("State", Variant::from("connecting"));

@@ -1,5 +1,5 @@
 //! Which network managers run, by the names that they own on the system bus. The bus reports a manager before
-//! it touches an interface, and its end.
+//! it touches an interface, and its end. Of iwd also which interfaces it drives, by its objects.
 //!
 //! Names of processes would not do: any user can give a process any name, and so stop macveil.
 
@@ -22,6 +22,7 @@ use zbus::message::Type;
 use super::network_manager::NOTES;
 use super::{ActiveManagers, ManagerKind};
 use crate::platform::dbus::{BUS, Bus, SYSTEM_BUS, is_from, owner_change};
+use crate::platform::iwd::{IWD, OBJECT_MANAGER, Objects};
 use crate::platform::socket_watcher::{
     SocketState, SocketWatcher, directory_changed, watch_directory,
 };
@@ -51,6 +52,9 @@ impl ManagerWatch {
             report,
             has_reported: false,
             running: ActiveManagers::default(),
+            iwd: None,
+            objects: Objects::default(),
+            pending: BTreeMap::new(),
             pause: Duration::ZERO,
         };
         Self {
@@ -66,7 +70,7 @@ impl ManagerWatch {
             // The runtime is ending.
             std::future::pending::<()>().await;
         }
-        *self.reports.borrow_and_update()
+        self.reports.borrow_and_update().clone()
     }
 }
 
@@ -76,12 +80,25 @@ impl Drop for ManagerWatch {
     }
 }
 
+/// A call that awaits a reply.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Query {
+    /// Who owns the manager's name.
+    Owner(ManagerKind),
+    /// iwd's objects.
+    Objects,
+}
+
 struct Listener {
     root: PathBuf,
     socket: SocketWatcher,
     report: watch::Sender<ActiveManagers>,
     has_reported: bool,
     running: ActiveManagers,
+    /// iwd's unique name.
+    iwd: Option<String>,
+    objects: Objects,
+    pending: BTreeMap<NonZeroU32, Query>,
     /// Before the next connection.
     pause: Duration,
 }
@@ -119,37 +136,72 @@ impl Listener {
 
     fn report(&mut self) {
         self.has_reported = true;
-        self.report.send_replace(self.running);
+        self.report.send_replace(self.running.clone());
     }
 
     /// Reports until the connection fails. Subscribes to changes before it asks for the present state.
     async fn listen(&mut self) -> zbus::Result<Infallible> {
         let mut bus = Bus::connect(self.socket.socket()).await?;
+        self.pending.clear();
         for manager in ManagerKind::ALL {
             bus.watch_owner(manager.bus_name()).await?;
         }
-        let mut pending = BTreeMap::new();
+        bus.subscribe(IWD, &format!("interface='{}'", OBJECT_MANAGER.interface))
+            .await?;
         for manager in ManagerKind::ALL {
-            let serial = bus.call_bus("NameHasOwner", manager.bus_name()).await?;
-            pending.insert(serial, manager);
+            let serial = bus.call_bus("GetNameOwner", manager.bus_name()).await?;
+            self.pending.insert(serial, Query::Owner(manager));
         }
         let mut notes = None;
         loop {
             select! {
                 message = bus.next() => {
-                    let Some((manager, runs)) = state_of(&message?, &mut pending) else {
+                    if !self.receive(&message?, &bus).await? {
                         continue;
-                    };
-                    self.running.set(manager, runs);
+                    }
                     notes = self.watch_notes();
                 }
                 () = directory_changed(notes.as_ref()) => {}
             }
-            if pending.is_empty() {
+            if self.pending.is_empty() {
                 self.pause = Duration::ZERO;
                 self.report();
             }
         }
+    }
+
+    /// Whether the message changes what is reported.
+    async fn receive(&mut self, message: &Message, bus: &Bus) -> zbus::Result<bool> {
+        if let Some((manager, owner)) = owner_of(message, &mut self.pending) {
+            self.running.set(manager, owner.is_some());
+            if manager == ManagerKind::Iwd && self.iwd != owner {
+                self.iwd = owner;
+                self.running.driven_by_iwd = None;
+                self.pending.retain(|_, query| *query != Query::Objects);
+                if self.iwd.is_some() {
+                    let serial = bus.call(OBJECT_MANAGER, "GetManagedObjects", &()).await?;
+                    self.pending.insert(serial, Query::Objects);
+                }
+            }
+            return Ok(true);
+        }
+        let is_from_iwd = self.iwd.as_ref().is_some_and(|iwd| is_from(message, iwd));
+        if !is_from_iwd && !is_from(message, BUS) {
+            return Ok(false);
+        }
+        let reply_to = message.header().reply_serial();
+        if reply_to.is_some_and(|serial| self.pending.remove(&serial).is_some()) {
+            // A user whom iwd does not answer learns only that it runs.
+            let known = self.objects.load(message).is_ok();
+            self.running.driven_by_iwd = known.then(|| self.objects.interfaces());
+            return Ok(true);
+        }
+        let before = self.running.driven_by_iwd.clone();
+        if is_from_iwd && before.is_some() {
+            self.objects.receive(message);
+            self.running.driven_by_iwd = Some(self.objects.interfaces());
+        }
+        Ok(self.running.driven_by_iwd != before)
     }
 
     /// Watches the notes of a `NetworkManager` that runs.
@@ -164,24 +216,28 @@ fn is_refused(error: &zbus::Error) -> bool {
     matches!(error, zbus::Error::InputOutput(error) if error.kind() == io::ErrorKind::ConnectionRefused)
 }
 
-/// Which manager the message is about, and whether it runs.
-fn state_of(
+/// Which manager's name the message is about, and who owns it.
+fn owner_of(
     message: &Message,
-    pending: &mut BTreeMap<NonZeroU32, ManagerKind>,
-) -> Option<(ManagerKind, bool)> {
+    pending: &mut BTreeMap<NonZeroU32, Query>,
+) -> Option<(ManagerKind, Option<String>)> {
     if let Some((name, owner)) = owner_change(message) {
         let mut all = ManagerKind::ALL.into_iter();
         let manager = all.find(|manager| manager.bus_name() == name)?;
-        return Some((manager, owner.is_some()));
+        return Some((manager, owner));
     }
     let reply_to = message.header().reply_serial()?;
     if !is_from(message, BUS) {
         return None;
     }
-    let manager = pending.remove(&reply_to)?;
-    let runs = message.message_type() == Type::MethodReturn
-        && message.body().deserialize().unwrap_or(false);
-    Some((manager, runs))
+    let Some(Query::Owner(manager)) = pending.get(&reply_to).copied() else {
+        return None;
+    };
+    pending.remove(&reply_to);
+    let is_owned = message.message_type() == Type::MethodReturn;
+    let body = message.body();
+    let owner = body.deserialize::<String>().ok().filter(|_| is_owned);
+    Some((manager, owner))
 }
 
 #[cfg(test)]
@@ -190,17 +246,47 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
+    use std::collections::BTreeSet;
+
     use tokio::net::UnixListener;
+    use zbus::{ObjectPath, Variant};
 
     use super::*;
-    use crate::platform::dbus::testing::{PrivateBus, SERIAL, on_tokio, reply, signal};
+    use crate::platform::dbus::testing::{PrivateBus, Program, SERIAL, on_tokio, reply, signal};
 
     fn running(managers: &[ManagerKind]) -> ActiveManagers {
         let mut running = ActiveManagers::default();
         for manager in managers {
             running.set(*manager, true);
         }
+        if managers.contains(&ManagerKind::Iwd) {
+            running.driven_by_iwd = Some(BTreeSet::from([3]));
+        }
         running
+    }
+
+    const CARDS: [&str; 2] = ["/net/connman/iwd/0/3", "/net/connman/iwd/1/12"];
+    const DEVICE: &str = "net.connman.iwd.Device";
+
+    type Interfaces = BTreeMap<&'static str, BTreeMap<&'static str, Variant<'static>>>;
+
+    fn card(path: &'static str) -> (ObjectPath<'static>, Interfaces) {
+        let device = (DEVICE, BTreeMap::from([("Name", Variant::from("wlan0"))]));
+        (path.try_into().unwrap(), BTreeMap::from([device]))
+    }
+
+    /// An iwd that drives the first card, as soon as it was asked.
+    async fn iwd(bus: &PrivateBus) -> Program {
+        let mut iwd = bus.program(Some("net.connman.iwd")).await;
+        let call = iwd.called().await;
+        assert_eq!(call.header().member().unwrap(), "GetManagedObjects");
+        let adapter = BTreeMap::from([("net.connman.iwd.Adapter", BTreeMap::new())]);
+        let adapter = ("/net/connman/iwd/0".try_into().unwrap(), adapter);
+        let objects: BTreeMap<ObjectPath<'_>, Interfaces> =
+            BTreeMap::from([adapter, card(CARDS[0])]);
+        let header = call.header();
+        iwd.connection.reply(&header, &objects).await.unwrap();
+        iwd
     }
 
     /// Runs a test while a [`ManagerWatch`] writes its reports down.
@@ -233,19 +319,20 @@ mod tests {
     fn managers_are_reported_through_restarts_of_the_bus() {
         with_watch(async |root, reports| {
             let none = ActiveManagers::default();
-            until(reports, &[none]).await;
+            until(reports, std::slice::from_ref(&none)).await;
             let bus = PrivateBus::start(root);
-            until(reports, &[none, none]).await;
-            let iwd = bus.program(Some("net.connman.iwd")).await;
+            until(reports, &[none.clone(), none.clone()]).await;
+            let iwd = iwd(&bus).await;
             let only_iwd = running(&[ManagerKind::Iwd]);
-            until(reports, &[none, none, only_iwd]).await;
+            until(reports, &[none.clone(), none.clone(), only_iwd]).await;
+            reports.borrow_mut().clear();
             let _other = bus.program(Some("org.example")).await;
             let _connman = bus.program(Some("net.connman")).await;
             let both = running(&[ManagerKind::ConnMan, ManagerKind::Iwd]);
-            until(reports, &[none, none, only_iwd, both]).await;
+            until(reports, std::slice::from_ref(&both)).await;
             drop(iwd);
             let connman = running(&[ManagerKind::ConnMan]);
-            until(reports, &[none, none, only_iwd, both, connman]).await;
+            until(reports, &[both, connman]).await;
             reports.borrow_mut().clear();
             // No report until the next bus replies: what is known stays valid.
             drop(bus);
@@ -263,9 +350,45 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         on_tokio(async {
             let bus = PrivateBus::start(root.path());
-            let _iwd = bus.program(Some("net.connman.iwd")).await;
             let mut watch = ManagerWatch::new(root.path().to_owned());
-            assert_eq!(watch.next().await, running(&[ManagerKind::Iwd]));
+            let (iwd, first) = tokio::join!(iwd(&bus), async {
+                loop {
+                    let next = watch.next().await;
+                    if next.has(ManagerKind::Iwd) {
+                        break next;
+                    }
+                }
+            });
+            assert_eq!(first, running(&[ManagerKind::Iwd]));
+            drop(iwd);
+        });
+    }
+
+    #[test]
+    fn cards_that_iwd_drives_are_followed() {
+        with_watch(async |root, reports| {
+            let bus = PrivateBus::start(root);
+            let iwd = iwd(&bus).await;
+            let driven = || {
+                let last = reports.borrow().last().cloned();
+                last.and_then(|last| last.driven_by_iwd)
+            };
+            let until = async |cards: &[u32]| {
+                while driven() != Some(cards.iter().copied().collect()) {
+                    sleep(Duration::from_millis(2)).await;
+                }
+            };
+            until(&[3]).await;
+            let (connection, all) = (&iwd.connection, None::<&str>);
+            let manager = OBJECT_MANAGER.interface;
+            let new = card(CARDS[1]);
+            let added = connection.emit_signal(all, "/", manager, "InterfacesAdded", &new);
+            added.await.unwrap();
+            until(&[3, 12]).await;
+            let gone = (card(CARDS[0]).0, vec![DEVICE]);
+            let removed = connection.emit_signal(all, "/", manager, "InterfacesRemoved", &gone);
+            removed.await.unwrap();
+            until(&[12]).await;
         });
     }
 
@@ -277,7 +400,7 @@ mod tests {
             let none = ActiveManagers::default();
             until(reports, &[none]).await;
             let bus = PrivateBus::start(root);
-            let _iwd = bus.program(Some("net.connman.iwd")).await;
+            let _iwd = iwd(&bus).await;
             while reports.borrow().last() != Some(&running(&[ManagerKind::Iwd])) {
                 sleep(Duration::from_millis(2)).await;
             }
@@ -300,7 +423,7 @@ mod tests {
                 reports.borrow_mut().clear();
                 fs::write(root.join("new"), "[device]\nmanaged=true\n").unwrap();
                 fs::rename(root.join("new"), directory.join("3")).unwrap();
-                until(reports, &[manager]).await;
+                until(reports, std::slice::from_ref(&manager)).await;
             }
             drop(program);
             until(reports, &[manager, ActiveManagers::default()]).await;
@@ -311,17 +434,21 @@ mod tests {
     }
 
     #[test]
-    fn state_is_believed_from_the_bus_only() {
-        let mut pending = BTreeMap::from([(SERIAL, ManagerKind::Iwd)]);
+    fn owners_are_believed_from_the_bus_only() {
+        let query = Query::Owner(ManagerKind::Iwd);
+        let mut pending = BTreeMap::from([(SERIAL, query)]);
         let body = ("net.connman.iwd", "", ":1.7");
         let change = |sender| signal(sender, "/", BUS, "NameOwnerChanged", &body);
-        assert_eq!(state_of(&change(":1.4"), &mut pending), None);
-        let runs = Some((ManagerKind::Iwd, true));
-        assert_eq!(state_of(&change(BUS), &mut pending), runs);
-        assert_eq!(state_of(&reply(SERIAL, &true), &mut pending), runs);
-        assert_eq!(state_of(&reply(SERIAL, &true), &mut pending), None);
-        pending.insert(SERIAL, ManagerKind::Iwd);
-        let unclear = state_of(&reply(SERIAL, &"yes"), &mut pending);
-        assert_eq!(unclear, Some((ManagerKind::Iwd, false)));
+        assert_eq!(owner_of(&change(":1.4"), &mut pending), None);
+        let runs = Some((ManagerKind::Iwd, Some(":1.7".to_owned())));
+        assert_eq!(owner_of(&change(BUS), &mut pending), runs);
+        assert_eq!(owner_of(&reply(SERIAL, &":1.7"), &mut pending), runs);
+        assert_eq!(owner_of(&reply(SERIAL, &":1.7"), &mut pending), None);
+        pending.insert(SERIAL, query);
+        let unclear = owner_of(&reply(SERIAL, &true), &mut pending);
+        assert_eq!(unclear, Some((ManagerKind::Iwd, None)));
+        pending.insert(SERIAL, Query::Objects);
+        assert_eq!(owner_of(&reply(SERIAL, &":1.7"), &mut pending), None);
+        assert_eq!(pending.len(), 1, "it is a reply to another call");
     }
 }

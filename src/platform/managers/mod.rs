@@ -15,6 +15,7 @@ mod network_manager;
 #[cfg(not(feature = "dbus"))]
 mod no_bus;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -72,8 +73,13 @@ impl ManagerKind {
 }
 
 /// Which managers run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct ActiveManagers(u8);
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ActiveManagers {
+    /// One bit for each.
+    running: u8,
+    /// The interfaces that iwd drives; `None` if it does not run, or does not tell.
+    driven_by_iwd: Option<BTreeSet<u32>>,
+}
 
 /// A bus that takes longer to reply, as during boot, does not help network managers either.
 const DETECTION_TIMEOUT: Duration = Duration::from_millis(500);
@@ -93,9 +99,9 @@ pub enum Supplicant {
     Needless,
     /// Only what macveil works with: the user has configured the backend.
     Ours,
-    /// iwd, as the user has configured.
+    /// iwd, as the user has configured, for every interface that it drives.
     Iwd,
-    /// `wpa_supplicant` if it has a control socket there, and iwd otherwise.
+    /// iwd for an interface that it drives, unless `wpa_supplicant` has a control socket there.
     Any(PathBuf),
 }
 
@@ -121,20 +127,27 @@ impl ActiveManagers {
     #[cfg(any(test, feature = "dbus"))]
     fn set(&mut self, manager: ManagerKind, runs: bool) {
         if runs {
-            self.0 |= manager.bit();
+            self.running |= manager.bit();
         } else {
-            self.0 &= !manager.bit();
+            self.running &= !manager.bit();
         }
     }
 
-    const fn has(self, manager: ManagerKind) -> bool {
-        self.0 & manager.bit() != 0
+    const fn has(&self, manager: ManagerKind) -> bool {
+        self.running & manager.bit() != 0
+    }
+
+    /// Whether iwd has an object for the interface. If it does not tell, all that others leave are its own.
+    #[must_use]
+    pub fn is_driven_by_iwd(&self, ifindex: u32) -> bool {
+        let driven = self.driven_by_iwd.as_ref();
+        self.has(ManagerKind::Iwd) && driven.is_none_or(|driven| driven.contains(&ifindex))
     }
 
     /// Returns the manager that controls an interface instead of macveil. `root` is `/` except in tests.
     #[must_use]
     pub fn owner(
-        self,
+        &self,
         root: &Path,
         (name, ifindex): (&str, u32),
         supplicant: &Supplicant,
@@ -145,10 +158,10 @@ impl ActiveManagers {
         }
         let connman = self.has(ManagerKind::ConnMan) && !connman::is_excluded(root, name);
         match supplicant {
-            Supplicant::Ours => None,
-            Supplicant::Iwd => Some(ManagerKind::Iwd),
+            Supplicant::Iwd if self.is_driven_by_iwd(ifindex) => Some(ManagerKind::Iwd),
+            Supplicant::Ours | Supplicant::Iwd => None,
             _ if connman => Some(ManagerKind::ConnMan),
-            Supplicant::Any(socket) if self.has(ManagerKind::Iwd) && !socket.exists() => {
+            Supplicant::Any(socket) if self.is_driven_by_iwd(ifindex) && !socket.exists() => {
                 Some(ManagerKind::Iwd)
             }
             Supplicant::Any(_) | Supplicant::Needless => None,
@@ -209,16 +222,29 @@ mod tests {
         let mut iwd = ActiveManagers::default();
         iwd.set(ManagerKind::Iwd, true);
         let owner =
-            |running: ActiveManagers, supplicant| running.owner(root.path(), CARD, &supplicant);
+            |running: &ActiveManagers, supplicant| running.owner(root.path(), CARD, &supplicant);
         let any = || Supplicant::Any(socket.clone());
-        assert_eq!(owner(iwd, any()), Some(ManagerKind::Iwd));
-        assert_eq!(owner(ActiveManagers::default(), any()), None);
-        assert_eq!(owner(iwd, Supplicant::Ours), None);
-        assert_eq!(owner(iwd, Supplicant::Needless), None);
         let none = ActiveManagers::default();
-        assert_eq!(owner(none, Supplicant::Iwd), Some(ManagerKind::Iwd));
+        for driven in [None, Some(BTreeSet::from([5, CARD.1]))] {
+            iwd.driven_by_iwd = driven;
+            for supplicant in [any(), Supplicant::Iwd] {
+                assert_eq!(owner(&iwd, supplicant.clone()), Some(ManagerKind::Iwd));
+                assert_eq!(owner(&none, supplicant), None);
+            }
+            assert_eq!(owner(&iwd, Supplicant::Ours), None);
+            assert_eq!(owner(&iwd, Supplicant::Needless), None);
+        }
+        for driven in [BTreeSet::from([5]), BTreeSet::new()] {
+            let others = ActiveManagers {
+                driven_by_iwd: Some(driven),
+                ..iwd.clone()
+            };
+            assert_eq!(owner(&others, any()), None, "iwd has no object for it");
+            assert_eq!(owner(&others, Supplicant::Iwd), None);
+        }
         fs::write(&socket, "").unwrap();
-        assert_eq!(owner(iwd, any()), None);
+        assert_eq!(owner(&iwd, any()), None);
+        assert_eq!(owner(&iwd, Supplicant::Iwd), Some(ManagerKind::Iwd));
     }
 
     #[test]

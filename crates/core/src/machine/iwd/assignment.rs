@@ -41,6 +41,8 @@ pub(super) struct Files {
     pub(super) written: BTreeMap<NetworkId, Written>,
     /// Networks that have no address, and why.
     pub(super) unassignable: BTreeMap<NetworkId, String>,
+    /// They are for this interface, not for another one of iwd's.
+    pub(super) has_turn: bool,
     /// When addresses that change with time are derived again.
     pub(super) review_at: Option<Time>,
 }
@@ -55,6 +57,7 @@ impl Files {
             known: Vec::new(),
             written: BTreeMap::new(),
             unassignable: BTreeMap::new(),
+            has_turn: true,
             review_at: None,
         }
     }
@@ -78,7 +81,9 @@ impl Context {
             match self.assign(&id) {
                 Ok(address) => {
                     self.files.unassignable.remove(&id);
-                    self.write(id, address);
+                    if self.files.has_turn {
+                        self.write(id, address);
+                    }
                 }
                 Err(unassignable) => {
                     self.files.unassignable.insert(id, unassignable.to_string());
@@ -151,7 +156,8 @@ impl Context {
                 Some(written.address).filter(|_| !written.is_used || self.is_joined_to(id))
             }
             // From before this macveil: it can have been drawn for the running association.
-            None => self.known(id).and_then(|known| known.address),
+            None if self.files.has_turn => self.known(id).and_then(|known| known.address),
+            None => None,
         };
         let again = there.or_else(|| self.files.budget.used_up(self.core.now, &id.ssid));
         let accepted = again.filter(|&address| {

@@ -103,6 +103,9 @@ pub enum IwdEvent {
     },
     /// Answer to `Restore`.
     Released,
+    /// Not from iwd: whether the files are for the addresses of this interface. Until it is told, it
+    /// assumes that no other interface is iwd's.
+    Turn(bool),
 }
 
 /// A request to iwd, or for its files.

@@ -62,6 +62,8 @@ pub(super) struct Station {
     pub(super) is_present: bool,
     /// Why iwd does not use the addresses that it gets.
     pub(super) obstacle: Option<String>,
+    /// It was told to join nothing without a request, because it is not this interface's turn.
+    pub(super) is_kept_off: bool,
     /// iwd randomizes scans where the driver supports it.
     pub(super) randomizes_scans: bool,
 }
@@ -118,6 +120,7 @@ impl Context {
             iwd: Station {
                 state: StationState::default(),
                 is_present: false,
+                is_kept_off: false,
                 obstacle: None,
                 randomizes_scans: true,
             },
@@ -218,9 +221,9 @@ impl Context {
         }
     }
 
-    /// iwd can scan without showing an address that a network knows.
+    /// iwd can scan without showing an address that a network knows, and join what it finds.
     pub(super) fn can_search(&self) -> bool {
-        self.can_mask() || !self.scans_leak()
+        self.files.has_turn && (self.can_mask() || !self.scans_leak())
     }
 
     /// An address that identifies the card.
@@ -237,6 +240,16 @@ impl Context {
             } else {
                 How::Cycle
             });
+        }
+    }
+
+    /// Keeps iwd from joining anything with the addresses of another interface. It starts over after the
+    /// link was down.
+    pub(super) fn keep_off(&mut self) {
+        let idle = self.iwd.is_present && self.iwd.state.phase == StationPhase::Disconnected;
+        let must = idle && !self.files.has_turn && self.iwd.obstacle.is_none();
+        if must && !std::mem::replace(&mut self.iwd.is_kept_off, true) {
+            self.request(Request::Disconnect);
         }
     }
 
@@ -303,7 +316,7 @@ impl Context {
     /// The network of the last scan results to join: the lost one or, after a while, another one. Without
     /// a request, iwd does not retry a network for minutes after an attempt that failed.
     pub(super) fn heard_again(&self, air: &[Bss]) -> Option<NetworkId> {
-        let lost = self.search.lost.as_ref()?;
+        let lost = self.search.lost.as_ref().filter(|_| self.files.has_turn)?;
         let elapsed =
             (self.core.now.saturating_sub(self.search.scan_began) + KERNEL_TICK).as_millis();
         let is_heard = |id: &&NetworkId| {
@@ -345,6 +358,7 @@ impl Context {
     pub(super) fn iwd_vanished(&mut self) {
         self.iwd.state = StationState::default();
         self.iwd.is_present = false;
+        self.iwd.is_kept_off = false;
         self.attempt.shown = None;
         self.files.known.clear();
         self.search.backoff = None;

@@ -13,6 +13,7 @@ mod state;
 mod status;
 #[cfg(test)]
 mod tests;
+mod turns;
 
 use rand::rngs::StdRng;
 
@@ -27,6 +28,7 @@ pub use backend::{
 };
 use context::{Context, LinkSource};
 use state::State;
+pub use turns::Turns;
 
 type Event = super::Event<IwdEvent>;
 type Action = super::Action<Request>;
@@ -57,6 +59,13 @@ impl IwdMachine {
             cx,
             state: Some(State::Waiting),
         }
+    }
+
+    /// The interface has this mask already.
+    #[must_use]
+    pub const fn masked_before(mut self, mask: Option<Mac>) -> Self {
+        self.cx.mask.last = mask;
+        self
     }
 
     /// The interface.
@@ -134,6 +143,7 @@ impl IwdMachine {
             IwdEvent::Station(None) => {
                 self.cx.iwd.state = StationState::default();
                 self.cx.iwd.is_present = false;
+                self.cx.iwd.is_kept_off = false;
                 self.cx.attempt.shown = None;
                 self.step(State::station_gone);
             }
@@ -155,6 +165,11 @@ impl IwdMachine {
             }
             IwdEvent::Refused { why } => self.step(|state, cx| state.refused(cx, &why)),
             IwdEvent::Released => self.step(State::released),
+            IwdEvent::Turn(has_turn) => {
+                self.cx.files.has_turn = has_turn;
+                self.cx.write_addresses();
+                self.step(State::turn_changed);
+            }
         }
     }
 

@@ -22,6 +22,8 @@ const RESULTS_INTERVAL: Duration = Duration::from_millis(250);
 const USUAL_CHANNELS: [Frequency; 3] = [2412, 2437, 2462];
 /// Every sixth search visits all channels.
 const FULL_SEARCH_INTERVAL: u32 = 6;
+/// iwd needs this long to notice and read a changed file.
+pub(super) const FILE_DELAY: Duration = Duration::from_millis(200);
 /// iwd was busy.
 const BUSY_PAUSE: Duration = Duration::from_millis(500);
 
@@ -36,6 +38,8 @@ pub(in crate::machine::iwd) struct Idle {
     join: Option<(Time, NetworkId)>,
     /// While a scan is running: when its results are read.
     read_results_at: Option<Time>,
+    /// It is this interface's turn: when iwd, which was kept off, starts over.
+    start_at: Option<Time>,
 }
 
 /// A search for the lost network.
@@ -89,6 +93,7 @@ impl Idle {
             search: Search::begin(cx),
             join: None,
             read_results_at: None,
+            start_at: None,
         };
         idle.look_at_scan(cx);
         idle.arm(cx)
@@ -99,6 +104,7 @@ impl Idle {
             (StationPhase::Connecting, Some(network)) => Connecting::begin(cx, network, false),
             (StationPhase::Connected, Some(network)) => Connected::begin(cx, network, false),
             (StationPhase::Disconnected, _) => {
+                cx.keep_off();
                 self.look_at_scan(cx);
                 self.arm(cx)
             }
@@ -116,6 +122,17 @@ impl Idle {
         if let Some(search) = &mut self.search {
             search.look_at_scan(cx);
         }
+    }
+
+    /// iwd reads the files before it starts over.
+    pub(super) fn turn_changed(mut self, cx: &mut Context) -> State {
+        let starts = cx.files.has_turn && cx.iwd.is_kept_off;
+        self.start_at = starts.then(|| cx.core.now.saturating_add(FILE_DELAY));
+        if !cx.files.has_turn {
+            cx.keep_off();
+            self.join = None;
+        }
+        self.arm(cx)
     }
 
     /// iwd refuses to search now.
@@ -197,6 +214,9 @@ impl Idle {
                 .then(|| now.saturating_add(RESULTS_INTERVAL));
             cx.core.act(Action::GetScanResults);
         }
+        if self.start_at.take_if(|at| due(*at)).is_some() {
+            cx.put_mask(How::Cycle);
+        }
         if let Some((_, network)) = self.join.take_if(|(at, _)| due(*at)) {
             self.join(cx, network);
         }
@@ -231,7 +251,7 @@ impl Idle {
         let search = self.search.as_ref().filter(|_| cx.can_search());
         let search = search.map(|search| search.next);
         let join = self.join.as_ref().map(|(at, _)| *at);
-        let others = [self.mask_at, join, self.read_results_at];
+        let others = [self.mask_at, join, self.read_results_at, self.start_at];
         let others = others.into_iter().flatten();
         cx.core.timer = others.chain(search).min();
         State::Idle(self)

@@ -167,6 +167,14 @@ impl State {
         }
     }
 
+    /// The files are for this interface's addresses from now on, or for another's.
+    pub(super) fn turn_changed(self, cx: &mut Context) -> Self {
+        match self {
+            Self::Idle(state) => state.turn_changed(cx),
+            other => other,
+        }
+    }
+
     /// iwd refused a request.
     pub(super) fn refused(self, cx: &mut Context, why: &str) -> Self {
         match self {

@@ -14,6 +14,9 @@ const MAX_PAUSE: Duration = Duration::from_secs(300);
 /// link goes down, and waits for ever.
 const CUT_OFF_INTERVAL: Duration = Duration::from_secs(1);
 
+/// It is another interface's turn.
+const TURN_INTERVAL: Duration = Duration::from_millis(500);
+
 #[derive(Debug)]
 pub(in crate::machine::iwd) struct Refused {
     network: NetworkId,
@@ -90,9 +93,13 @@ impl Refused {
         }
     }
 
-    pub(super) fn timeout(self, cx: &mut Context) -> State {
+    pub(super) fn timeout(mut self, cx: &mut Context) -> State {
         if !self.is_disconnected {
             cx.cut_off();
+            return self.arm(cx);
+        }
+        if !cx.files.has_turn {
+            self.until = cx.core.now.saturating_add(TURN_INTERVAL);
             return self.arm(cx);
         }
         cx.write_addresses();

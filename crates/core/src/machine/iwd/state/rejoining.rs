@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::idle::FILE_DELAY;
 use super::{Connected, Connecting, Context, Idle, Refused, State, Why};
 use crate::machine::iwd::Action;
 use crate::machine::iwd::backend::{NetworkId, Request, StationPhase};
@@ -9,8 +10,6 @@ use crate::machine::notice::IwdProblem;
 
 /// For each step.
 const STEP_TIMEOUT: Duration = Duration::from_secs(10);
-/// iwd needs this long to notice and read a changed file.
-const FILE_DELAY: Duration = Duration::from_millis(200);
 
 #[derive(Debug)]
 pub(in crate::machine::iwd) struct Rejoining {

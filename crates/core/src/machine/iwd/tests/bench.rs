@@ -349,6 +349,13 @@ impl Bench {
         self.tell_station();
     }
 
+    /// iwd ends, and another one starts.
+    pub(super) fn restarts(&mut self) {
+        self.doing = StationState::default();
+        self.hear(IwdEvent::Vanished);
+        self.appears(None);
+    }
+
     /// Writes the files that wait.
     pub(super) fn writes_files(&mut self) {
         for (network, address) in std::mem::take(&mut self.late) {

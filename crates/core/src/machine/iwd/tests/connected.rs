@@ -1,4 +1,4 @@
-//! Scans while connected: ended at once, whoever requested them.
+//! Scans while connected: ended at once, for each of their causes.
 
 use std::time::Duration;
 

@@ -2,6 +2,7 @@
 
 mod attempts;
 mod bench;
+mod cards;
 mod connected;
 mod fileless;
 mod files;
@@ -15,6 +16,7 @@ mod renewal;
 mod rest;
 mod search;
 mod status;
+mod turns;
 
 use std::time::Duration;
 

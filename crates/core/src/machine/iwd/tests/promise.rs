@@ -201,7 +201,16 @@ impl World {
                 let address = self.address(address, &self.network);
                 self.bench.sets(address);
             }
-            Happening::Scans(random) => bench.external_scan(random),
+            Happening::Scans(random) => {
+                let status = bench.station.status();
+                let is_exposed =
+                    matches!(status.state, StateKind::Associating | StateKind::Associated)
+                        && status.address_kind != AddressKind::Mask;
+                bench.asked();
+                bench.external_scan(random);
+                let is_ended = bench.did(&Action::AbortScan);
+                assert!(is_ended || random || !is_exposed, "{status:?}");
+            }
             Happening::ScanEnds => bench.tell(Event::Scan(ScanEvent::Ended)),
             Happening::IwdScans(scanning) => bench.iwd_scans(scanning),
             Happening::Pass(span) => bench.pass(Duration::from_millis(span)),
