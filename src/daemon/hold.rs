@@ -7,10 +7,11 @@ use tracing::{debug, warn};
 
 use super::machine::of_card;
 use super::{Daemon, clock};
+use crate::config::DeviceFacts;
 use crate::protocol::{Interface, InterfaceStatus, Status};
 use macveil_core::address::AddressFacts;
 use macveil_core::machine::{AddressKind, Card, Counters, How, NextChange, StateKind, Time};
-use macveil_core::types::DeviceKind;
+use macveil_core::types::{DeviceKind, Mac};
 
 /// A link that did not go down is taken down again after this.
 const RETRY: Duration = Duration::from_secs(1);
@@ -96,19 +97,29 @@ impl Daemon {
 
     /// Gives a link that is down a mask; whether that worked.
     fn mask_while_down(&mut self, card: &Card) -> bool {
-        let device = of_card(card);
+        self.mask(card.ifindex, &of_card(card), card.initial, How::WhileDown)
+    }
+
+    /// Gives an interface without a machine a mask; whether that worked.
+    pub(super) fn mask(
+        &mut self,
+        ifindex: u32,
+        device: &DeviceFacts<'_>,
+        current: Mac,
+        how: How,
+    ) -> bool {
         let host = Arc::clone(&self.environment.host);
-        let policies = self.environment.config.address_policies(&device, host);
+        let policies = self.environment.config.address_policies(device, host);
         let facts = AddressFacts {
-            permanent: card.permanent,
-            initial: card.initial,
-            current: card.initial,
+            permanent: device.permanent,
+            initial: current,
+            current,
             previous: None,
         };
         let mask = policies.mask_address(&facts, &[], &mut self.environment.rng);
-        let set = self.kernel.set_address(card.ifindex, mask, How::WhileDown);
+        let set = self.kernel.set_address(ifindex, mask, how);
         if let Err(refusal) = &set {
-            debug!("{}: {refusal}", card.name);
+            debug!("{}: {refusal}", device.name);
         }
         set.is_ok_and(|link| link.address == mask)
     }

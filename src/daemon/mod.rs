@@ -436,6 +436,7 @@ impl Daemon {
             self.manage_ethernet(port);
         } else {
             self.interfaces.ignored.insert(ifindex, identity);
+            self.mask_interface_of_iwd(ifindex)?;
         }
         Ok(())
     }

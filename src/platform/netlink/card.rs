@@ -46,6 +46,22 @@ impl Kernel {
     /// # Errors
     /// The kernel's answers are lost or malformed.
     pub fn card(&mut self, ifindex: u32) -> Result<Option<Card>, Error> {
+        self.card_if(ifindex, decode)
+    }
+
+    /// Reads one Wi-Fi interface of another type; `None` if it is gone or a station.
+    ///
+    /// # Errors
+    /// The kernel's answers are lost or malformed.
+    pub fn other_card(&mut self, ifindex: u32) -> Result<Option<Card>, Error> {
+        self.card_if(ifindex, decode_other)
+    }
+
+    fn card_if(
+        &mut self,
+        ifindex: u32,
+        decode: fn(&[u8]) -> Option<Interface>,
+    ) -> Result<Option<Card>, Error> {
         let body = Outgoing::default().put_u32(attribute::IFINDEX, ifindex);
         match self
             .nl80211
@@ -124,12 +140,20 @@ impl Kernel {
 }
 
 pub(super) fn decode(payload: &[u8]) -> Option<Interface> {
+    decode_if(payload, true)
+}
+
+fn decode_other(payload: &[u8]) -> Option<Interface> {
+    decode_if(payload, false)
+}
+
+fn decode_if(payload: &[u8], is_station: bool) -> Option<Interface> {
     let (_, attributes) = family::split(payload)?;
     let interface = Interface {
         ifindex: attributes.u32(attribute::IFINDEX)?,
         wiphy: attributes.u32(attribute::WIPHY)?,
     };
-    (is_station_type(attributes)?).then_some(interface)
+    (is_station_type(attributes)? == is_station).then_some(interface)
 }
 
 fn is_station_type(attributes: Attributes<'_>) -> Option<bool> {
