@@ -1,5 +1,6 @@
 //! `macveil status`: the state and the address of each interface, and problems.
 
+mod online;
 mod render;
 #[cfg(test)]
 mod tests;
@@ -8,12 +9,14 @@ mod watch;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use online::{Look, Seen};
 use render::Detail;
+use serde::Serialize;
 
 use super::ask;
 use super::console::Paint;
 use super::failure::{Failure, NO, ignore_broken_pipe};
-use crate::protocol::{Reply, Request, Status};
+use crate::protocol::{Reply, Request, Status, VERSION, to_json};
 
 /// Show what each interface is doing, its address, and any problems.
 ///
@@ -45,23 +48,41 @@ pub struct Args {
 ///
 /// No daemon runs, this user has no permission, or the interface does not exist.
 pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
+    run_with(args, online::look, out)
+}
+
+fn run_with(args: &Args, look: Look, out: &mut impl Write) -> Result<ExitCode, Failure> {
     ignore_broken_pipe(if args.watch {
-        watch::watch(args, out)
+        watch::watch(args, look, out)
     } else {
-        once(args, Paint::on(&io::stdout()), out)
+        once(args, look, Paint::on(&io::stdout()), out)
     })
 }
 
-fn once(args: &Args, paint: Paint, out: &mut impl Write) -> Result<ExitCode, Failure> {
+/// The daemon's reply, and what it does not know.
+#[derive(Serialize)]
+struct Answer<'a> {
+    version: u64,
+    reply: &'static str,
+    interfaces: &'a [Seen],
+    problems: &'a [String],
+}
+
+fn json(interfaces: &[Seen], problems: &[String]) -> String {
+    to_json(&Answer {
+        version: VERSION,
+        reply: "status",
+        interfaces,
+        problems,
+    })
+}
+
+fn once(args: &Args, look: Look, paint: Paint, out: &mut impl Write) -> Result<ExitCode, Failure> {
     let (all, problems) = args.ask()?;
     let has_problem = !problems.is_empty() || all.iter().any(has_problem);
+    let all: Vec<_> = all.into_iter().map(|it| Seen::of(it, look)).collect();
     if args.ask.json {
-        let interfaces = all;
-        let reply = Reply::Status {
-            interfaces,
-            problems,
-        };
-        writeln!(out, "{}", reply.to_line())?;
+        writeln!(out, "{}", json(&all, &problems))?;
     } else {
         write!(out, "{}", render::problems(&problems, paint))?;
         write!(out, "{}", render::all(&all, args.detail(), paint))?;

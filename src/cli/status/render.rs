@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use super::online::Seen;
 use crate::cli::console::{BOLD, GREEN, Paint, RED, YELLOW, wrapped};
 use crate::cli::words::{self, counted};
 use crate::protocol::{Backend, InterfaceStatus, Status, word};
@@ -36,7 +37,7 @@ pub(super) fn problems(problems: &[String], paint: Paint) -> String {
     text
 }
 
-pub(super) fn all(all: &[Status], detail: Detail, paint: Paint) -> String {
+pub(super) fn all(all: &[Seen], detail: Detail, paint: Paint) -> String {
     if all.is_empty() {
         return "no Wi-Fi station and no Ethernet interface found\n".to_owned();
     }
@@ -45,7 +46,8 @@ pub(super) fn all(all: &[Status], detail: Detail, paint: Paint) -> String {
         .collect()
 }
 
-fn one(status: &Status, detail: Detail, paint: Paint) -> String {
+fn one(seen: &Seen, detail: Detail, paint: Paint) -> String {
+    let status = &seen.status;
     let interface = &status.interface;
     let mut text = paint.put(BOLD, &interface.name);
     let mut entry = Entries {
@@ -73,6 +75,12 @@ fn one(status: &Status, detail: Detail, paint: Paint) -> String {
     }
     if let Some(retry) = details.retry_ms {
         entry.add("retry in", PLAIN, &span(retry));
+    }
+    if let Some(online) = &seen.online
+        && let Some(words) = online.words()
+    {
+        let code = if online.is_complete() { PLAIN } else { YELLOW };
+        entry.add("online", code, &words);
     }
     let (kind, code) = kind(details);
     let since = span(details.address_ms);
@@ -228,7 +236,7 @@ fn so_far(counters: &Counters) -> String {
 }
 
 /// A duration in its two largest units.
-fn span(milliseconds: u64) -> String {
+pub(super) fn span(milliseconds: u64) -> String {
     let seconds = Duration::from_millis(milliseconds).as_secs();
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86400);
     match (days, hours, minutes) {

@@ -7,6 +7,7 @@ use clap::Parser;
 
 use super::watch::aged;
 use super::*;
+use crate::platform::netlink::Reach;
 use crate::protocol::fake::FakeDaemon;
 use crate::protocol::{Backend, EventLine, Interface, InterfaceStatus};
 use macveil_core::machine::{
@@ -76,6 +77,10 @@ fn blocked() -> InterfaceStatus {
     }
 }
 
+fn nothing(_: u32) -> [Option<Reach>; 2] {
+    [None, None]
+}
+
 fn unmanaged() -> Status {
     let mut status = status(StateKind::Associated, connected());
     status.interface.name = "wlan1".to_owned();
@@ -85,6 +90,10 @@ fn unmanaged() -> Status {
 }
 
 fn answer(words: &[&str], all: Vec<Status>) -> Result<(bool, String), Failure> {
+    answer_with(nothing, words, all)
+}
+
+fn answer_with(look: Look, words: &[&str], all: Vec<Status>) -> Result<(bool, String), Failure> {
     let daemon = FakeDaemon::start(vec![(
         Request::Status,
         Reply::Status {
@@ -96,7 +105,7 @@ fn answer(words: &[&str], all: Vec<Status>) -> Result<(bool, String), Failure> {
     let line = ["status", "--socket", socket.to_str().unwrap()];
     let line = Line::try_parse_from(line.iter().chain(words)).unwrap();
     let mut out = Vec::new();
-    let code = run(&line.args, &mut out);
+    let code = run_with(&line.args, look, &mut out);
     daemon.finish();
     code.map(|code| (code == ExitCode::SUCCESS, String::from_utf8(out).unwrap()))
 }
@@ -109,6 +118,7 @@ fn text_shows_state_and_address() {
     assert_eq!(
         text,
         "wlan0: protected. Connected to Café \\x1b[31m for 12 min.
+  online    no: no IP address yet, the DHCP client has no lease
   address   96:bb:d1:af:ab:bc, assigned to Café \\x1b[31m, for 1 h 2 min
   changes   when the association ends
   masking   driver: the driver scans under random addresses
@@ -270,7 +280,7 @@ fn times_are_ignored_when_statuses_are_compared() {
 fn missing_daemon_is_reported_with_a_remedy() {
     let line = ["status", "--socket", "/nowhere/control", "--watch"];
     let line = Line::try_parse_from(line).unwrap();
-    let failure = run(&line.args, &mut Vec::new()).unwrap_err();
+    let failure = run_with(&line.args, nothing, &mut Vec::new()).unwrap_err();
     let cause = std::error::Error::source(&failure).unwrap().to_string();
     assert!(cause.contains("systemctl start macveil"), "{cause}");
 }
@@ -329,7 +339,7 @@ fn watch_prints_a_line_for_each_change_until_shutdown() {
     ];
     let line = Line::try_parse_from(line).unwrap();
     let mut out = Vec::new();
-    let code = run(&line.args, &mut out).unwrap();
+    let code = run_with(&line.args, nothing, &mut out).unwrap();
     daemon.finish();
     assert_eq!(code, ExitCode::SUCCESS);
     let text = String::from_utf8(out).unwrap();
@@ -345,4 +355,65 @@ fn watch_prints_a_line_for_each_change_until_shutdown() {
         )
         .collect();
     assert_eq!(scans, [12, 13]);
+}
+
+#[test]
+fn online_is_shown_with_its_address_and_route() {
+    fn v4(is_routed: bool) -> Reach {
+        Reach {
+            address: "192.168.1.7".parse().unwrap(),
+            age: Duration::from_secs(300),
+            is_routed,
+            gateway: is_routed.then(|| "192.168.1.1".parse().unwrap()),
+        }
+    }
+    fn v6() -> Reach {
+        Reach {
+            address: "2001:db8::7".parse().unwrap(),
+            age: Duration::from_secs(9000),
+            is_routed: true,
+            gateway: None,
+        }
+    }
+    let cases: [(Look, &str, &str); 4] = [
+        (
+            |_| [Some(v4(true)), None],
+            "  online    for 5 min 0 s: 192.168.1.7, default route via 192.168.1.1\n",
+            r#""online":{"since_ms":300000,"missing":null,"ipv4":{"address":"192.168.1.7","default_route":true,"gateway":"192.168.1.1"},"ipv6":null}"#,
+        ),
+        (
+            |_| [Some(v4(false)), None],
+            "  online    no: 192.168.1.7, but no default route\n",
+            r#""online":{"since_ms":null,"missing":"default-route""#,
+        ),
+        // It is online since the association.
+        (
+            |_| [Some(v4(false)), Some(v6())],
+            "  online    for 12 min: 2001:db8::7, default route\n",
+            r#""online":{"since_ms":754000,"missing":null"#,
+        ),
+        (
+            nothing,
+            "  online    no: no IP address yet, the DHCP client has no lease\n",
+            r#""online":{"since_ms":null,"missing":"address","ipv4":null,"ipv6":null}"#,
+        ),
+    ];
+    for (look, text, json) in cases {
+        let all = || vec![status(StateKind::Associated, connected())];
+        let said = answer_with(look, &[], all()).unwrap().1;
+        assert!(said.contains(text), "{said}");
+        let said = answer_with(look, &["--json"], all()).unwrap().1;
+        assert!(said.contains(json), "{said}");
+    }
+}
+
+#[test]
+fn interface_without_association_is_not_looked_at() {
+    let all = || vec![status(StateKind::Scanning, connected()), unmanaged()];
+    let look = |_| panic!("nothing to look at");
+    let (_, text) = answer_with(look, &[], all()).unwrap();
+    assert!(!text.contains("online"), "{text}");
+    let (_, text) = answer_with(look, &["--json"], all()).unwrap();
+    assert!(text.contains(r#""missing":"association""#), "{text}");
+    assert!(text.contains(r#""online":null"#), "{text}");
 }

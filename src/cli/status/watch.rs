@@ -6,8 +6,8 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::render;
-use super::{Args, Failure};
+use super::online::{Look, Seen};
+use super::{Args, Failure, json, render};
 use crate::cli::console::{Paint, fitted, is_screen, rows};
 use crate::protocol::{Client, EventKind, EventLine, Reply, Request, Status};
 
@@ -26,18 +26,18 @@ const REST_OF_SCREEN: &str = "\u{1b}[J";
 const CUT: &str = "\u{1b}[?7l";
 const WRAP: &str = "\u{1b}[?7h";
 
-pub(super) fn watch(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
+pub(super) fn watch(args: &Args, look: Look, out: &mut impl Write) -> Result<ExitCode, Failure> {
     // Without a daemon at the start this fails. A daemon that ends later can be restarted.
     let view = View::open(args)?;
     let screen = io::stdout();
     if args.ask.json || !is_screen(&screen) {
-        return follow(args, view, out);
+        return follow(args, look, view, out);
     }
     write!(out, "{CLEAR}")?;
     let mut view = Ok(view);
     loop {
         let text = match &view {
-            Ok(view) => render::all(&view.aged(), args.detail(), Paint::on(&screen)),
+            Ok(view) => render::all(&view.seen(look), args.detail(), Paint::on(&screen)),
             Err(failure) => format!("{}\n", cause_of(failure)),
         };
         let text = fitted(&text, rows(&screen)).replace('\n', &format!("{REST_OF_LINE}\n"));
@@ -54,27 +54,28 @@ pub(super) fn watch(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failu
     }
 }
 
-fn follow(args: &Args, mut view: View, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    let mut last: Option<Vec<Status>> = None;
+fn follow(
+    args: &Args,
+    look: Look,
+    mut view: View,
+    out: &mut impl Write,
+) -> Result<ExitCode, Failure> {
+    let mut last: Option<Vec<Seen>> = None;
     loop {
-        let all = view.aged();
-        let now = Some(all.iter().cloned().map(Status::without_times).collect());
+        let all = view.seen(look);
+        let is_on_its_way = all.iter().any(Seen::is_on_its_way);
+        let now = Some(all.iter().cloned().map(Seen::without_times).collect());
         if now != last {
             if args.ask.json {
-                let problems = Vec::new();
-                let interfaces = all;
-                let reply = Reply::Status {
-                    interfaces,
-                    problems,
-                };
-                writeln!(out, "{}", reply.to_line())?;
+                writeln!(out, "{}", json(&all, &[]))?;
             } else {
                 writeln!(out, "{}", render::all(&all, args.detail(), Paint::Plain))?;
             }
             out.flush()?;
             last = now;
         }
-        match view.after(args, Duration::MAX)? {
+        let span = if is_on_its_way { TICK } else { Duration::MAX };
+        match view.after(args, span)? {
             Some(next) => view = next,
             None => return Ok(ExitCode::SUCCESS),
         }
@@ -143,9 +144,9 @@ impl View {
     }
 
     /// The status now, if there was no event.
-    fn aged(&self) -> Vec<Status> {
+    fn seen(&self, look: Look) -> Vec<Seen> {
         let all = self.all.iter();
-        all.map(|(status, then)| aged(status.clone(), then.elapsed()))
+        all.map(|(status, then)| Seen::of(aged(status.clone(), then.elapsed()), look))
             .collect()
     }
 }

@@ -4,7 +4,7 @@ use super::attribute::{Attributes, Outgoing};
 use super::family::{self, Family};
 use super::message::{Messages, Request};
 use super::nl80211::attribute;
-use super::{card, event, rtnetlink as links, scan, wiphy};
+use super::{card, event, online, rtnetlink as links, scan, wiphy};
 use crate::fuzzing::assert_harmless;
 use macveil_core::types::{MAX_SSID_BYTES, Mac, Ssid};
 
@@ -40,6 +40,10 @@ pub(crate) fn nl80211(payload: &[u8]) {
 pub(crate) fn rtnetlink(payload: &[u8]) {
     let report = links::decode(payload);
     let gone = links::decode_gone(payload);
+    if let Some((address, _)) = online::decode_address(payload, 3) {
+        assert!(address.is_ipv6() || !address.to_string().starts_with("169.254."));
+    }
+    let _ = online::decode_route(payload, 3);
     if let Some(report) = report {
         assert_eq!(gone, Some(report.ifindex));
         assert!(report.permanent.is_none_or(Mac::is_usable));

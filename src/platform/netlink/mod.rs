@@ -17,6 +17,7 @@ mod links;
 mod message;
 mod nl80211;
 mod notifications;
+mod online;
 
 mod privilege;
 mod rtnetlink;
@@ -32,6 +33,7 @@ pub use adapter::{Adapter, AdapterError};
 pub use failure::{Error, Failure};
 pub use links::Links;
 pub use notifications::{Notification, Notifications};
+pub use online::{Reach, reach};
 pub use privilege::has_net_admin;
 pub use tap::{TapError, set_tap_address};
 

@@ -12,6 +12,7 @@ use tokio::time::timeout;
 use super::super::Kernel;
 use super::super::links::Links;
 use super::super::notifications::{Notification, Notifications, subscribe_to_links};
+use super::super::online::reach;
 use super::super::socket::Socket;
 use super::namespace::{in_namespace, ip};
 use macveil_core::machine::{How, Link};
@@ -324,5 +325,36 @@ fn listening<Test: Future>(links: Socket, test: impl FnOnce(Notifications) -> Te
         timeout(Duration::from_secs(10), test(notifications))
             .await
             .expect("no expected notification within 10 s");
+    });
+}
+
+#[test]
+fn address_and_default_route_make_an_interface_reach() {
+    in_namespace("address_and_default_route_make_an_interface_reach", || {
+        let ifindex = card();
+        ip("link set card up");
+        assert_eq!(reach(ifindex).expect("a list"), [None, None]);
+        ip("addr add 169.254.3.4/16 dev card");
+        ip("addr add 10.0.0.7/24 dev card");
+        ip("route add 10.1.0.0/16 via 10.0.0.2");
+        let [v4, v6] = reach(ifindex).expect("a list");
+        let v4 = v4.expect("an address");
+        assert_eq!(v4.address, std::net::IpAddr::from([10, 0, 0, 7]));
+        assert!(!v4.is_routed && v4.age < Duration::from_secs(5), "{v4:?}");
+        assert_eq!(v6, None, "an address of the link is not enough");
+        ip("route add default via 10.0.0.1");
+        ip("-6 addr add 2001:db8::7/64 dev card nodad");
+        ip("-6 route add default via fe80::1 dev card");
+        let [v4, v6] = reach(ifindex).expect("a list");
+        let gateway = v4.and_then(|it| it.gateway);
+        assert_eq!(gateway, Some([10, 0, 0, 1].into()));
+        let v6 = v6.expect("an address");
+        assert_eq!(v6.address.to_string(), "2001:db8::7");
+        assert_eq!(
+            v6.gateway.map(|it| it.to_string()).as_deref(),
+            Some("fe80::1")
+        );
+        let [v4, v6] = reach(NO_SUCH_LINK).expect("a list");
+        assert_eq!((v4, v6), (None, None));
     });
 }
