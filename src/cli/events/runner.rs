@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::path::PathBuf;
-use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -45,7 +45,7 @@ pub(super) fn run(args: &Args) -> Result<Infallible, Failure> {
     let mut workers = Workers {
         places: args.exec.clone(),
         limit: Duration::from_secs(args.timeout),
-        senders: BTreeMap::new(),
+        news: BTreeMap::new(),
     };
     let mut counts = false;
     let mut said = String::new();
@@ -106,7 +106,7 @@ impl From<ClientError> for End {
 struct Workers {
     places: Vec<PathBuf>,
     limit: Duration,
-    senders: BTreeMap<String, Sender<Snapshot>>,
+    news: BTreeMap<String, Arc<News>>,
 }
 
 impl Workers {
@@ -115,8 +115,8 @@ impl Workers {
             self.tell(status, counts);
         }
         let is_known = |name: &String| all.iter().any(|status| status.interface.name == *name);
-        for (_, sender) in self.senders.iter().filter(|(name, _)| !is_known(name)) {
-            let _ = sender.send(Snapshot::gone());
+        for (_, news) in self.news.iter().filter(|(name, _)| !is_known(name)) {
+            news.put(Snapshot::gone());
         }
     }
 
@@ -124,30 +124,66 @@ impl Workers {
         let now = clock_gettime(ClockId::Boottime);
         let now = Duration::try_from(now).unwrap_or_default();
         let name = &status.interface.name;
-        if status.interface.state.is_some() || self.senders.contains_key(name) {
+        if status.interface.state.is_some() || self.news.contains_key(name) {
             self.send(name, Snapshot::of(status, now, counts));
         }
     }
 
     fn send(&mut self, name: &str, snapshot: Snapshot) {
-        let sender = self.senders.entry(name.to_owned()).or_insert_with(|| {
-            let (sender, receiver) = channel();
+        let news = self.news.entry(name.to_owned()).or_insert_with(|| {
+            let news = Arc::new(News::default());
             let (name, places, limit) = (name.to_owned(), self.places.clone(), self.limit);
-            thread::spawn(move || work(&name, &places, limit, &receiver));
-            sender
+            let of_worker = Arc::clone(&news);
+            thread::spawn(move || work(&name, &places, limit, &of_worker));
+            news
         });
-        // A worker does not end before its sender.
-        let _ = sender.send(snapshot);
+        news.put(snapshot);
+    }
+}
+
+/// The newest state of an interface, until its worker takes it.
+#[derive(Default)]
+struct News {
+    snapshot: Mutex<Option<Snapshot>>,
+    arrived: Condvar,
+}
+
+impl News {
+    fn put(&self, snapshot: Snapshot) {
+        *self.snapshot.lock().unwrap_or_else(PoisonError::into_inner) = Some(snapshot);
+        self.arrived.notify_one();
+    }
+
+    /// What has arrived since the last time.
+    fn poll(&self) -> Option<Snapshot> {
+        self.snapshot
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .take()
+    }
+
+    fn wait(&self) -> Snapshot {
+        let mut slot = self.snapshot.lock().unwrap_or_else(PoisonError::into_inner);
+        loop {
+            if let Some(snapshot) = slot.take() {
+                return snapshot;
+            }
+            slot = self
+                .arrived
+                .wait(slot)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
     }
 }
 
 /// Tells programs about the newest state only: what came and went while one was running is not made up for.
-fn work(interface: &str, places: &[PathBuf], limit: Duration, news: &Receiver<Snapshot>) {
+fn work(interface: &str, places: &[PathBuf], limit: Duration, news: &News) {
     let mut told = Told::default();
     let mut identity = "leave";
-    while let Ok(mut now) = news.recv() {
+    loop {
+        let mut now = news.wait();
         loop {
-            now = news.try_iter().last().unwrap_or(now);
+            now = news.poll().unwrap_or(now);
             let Some((event, mut environment)) = told.next(&now) else {
                 break;
             };
