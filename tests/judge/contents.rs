@@ -52,7 +52,10 @@ fn permanent_address_in_a_request_for_a_lease_is_found() {
         [&[0xaa, 0xaa, 3, 0, 0, 0, 8, 0][..], &packet].concat()
     };
     for (hardware, expected) in [
-        (PERMANENT, &[(Leak::PermanentAddress, 1)][..]),
+        (
+            PERMANENT,
+            &[(Leak::PermanentAddress, 1), (Leak::LeaseOfAnother, 1)][..],
+        ),
         (ASSIGNED, &[]),
     ] {
         let mut air = AirMaker::new();

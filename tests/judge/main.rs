@@ -16,6 +16,7 @@
 mod air_maker;
 mod contents;
 mod identity;
+mod planted;
 mod status;
 
 use macveil_testkit::{air, judge};

@@ -467,7 +467,7 @@ pub fn all_clean() -> Vec<Planted> {
         clean("two networks with IPv6 addresses of their own", |air| {
             for (address, id) in [(FIRST, 1), (SECOND, 2)] {
                 air.join(address, OTHER, CAFE_SSID);
-                let source = link_local([id, 2, 3, 4, 5, 6, 7, 8]);
+                let source = link_local([id, 2, 3, 4, 5, 6, 7, id]);
                 air.clear(address, OTHER, IPV6, &ipv6(source, 59, &[]));
                 air.goodbye(address, OTHER);
             }

@@ -9,5 +9,6 @@ mod radiotap;
 
 pub use capture::Capture;
 pub use elements::Element;
+pub(crate) use elements::elements_from;
 pub use frame::{Frame, Kind};
 pub use mac::Mac;

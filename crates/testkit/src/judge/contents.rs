@@ -16,8 +16,7 @@ pub fn apply(frames: &[Frame], brief: &Brief, associations: &[Association], leak
         };
         let device = device(frame);
         devices.extend(device);
-        let contained = device.into_iter().chain(lease_of(frame));
-        for address in contained.filter(|it| *it != station) {
+        for address in device.into_iter().filter(|it| *it != station) {
             let is_leak = brief.permanent.contains_key(&address)
                 && brief.is_watched(frame.at)
                 && !may_be_seen(frame.receiver, frame.at, brief, associations);
@@ -66,18 +65,4 @@ fn device(frame: &Frame) -> Option<Mac> {
         rest = after;
     }
     None
-}
-
-/// The hardware address that a station asks for a lease under, on a network without encryption.
-fn lease_of(frame: &Frame) -> Option<Mac> {
-    const IPV4: &[u8] = &[0xaa, 0xaa, 3, 0, 0, 0, 8, 0];
-    const PORTS: &[u8] = &[0, 68, 0, 67];
-    if frame.kind != Kind::Data {
-        return None;
-    }
-    let packet = frame.body.strip_prefix(IPV4)?;
-    let udp = packet.get(usize::from(packet.first()? % 16) * 4..)?;
-    let message = udp.strip_prefix(PORTS)?.get(4..)?;
-    let address = message.get(28..34)?;
-    address.try_into().ok().map(Mac)
 }

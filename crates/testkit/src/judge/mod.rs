@@ -14,6 +14,7 @@ mod names;
 mod outages;
 mod probes;
 mod rules;
+mod said;
 mod scans;
 mod sequence;
 mod status;
@@ -52,6 +53,7 @@ pub fn judge(frames: &[Frame], brief: &Brief) -> Verdict {
     rules::absent_access_points(frames, brief, &mut leaks);
     keys::shared(frames, brief, &mut leaks);
     contents::apply(frames, brief, &associations, &mut leaks);
+    said::apply(frames, brief, &mut leaks);
     derived::apply(frames, brief, &mut leaks);
     scans::reused_masks(&scans, brief, &names, &mut leaks);
     sequence::links(&scans, brief, &mut leaks);
