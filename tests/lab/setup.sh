@@ -22,8 +22,8 @@ systemd_packages=(systemd udev coreutils jq socat ethtool)
 online_packages=(dnsmasq-base isc-dhcp-client ifupdown dhcpcd-base udhcpc dash)
 # What their scripts call; BusyBox has it, too.
 online_commands=(
-    awk basename cat chmod chown cp cut date dirname env expr grep head hostname id ifconfig ln logger ls mkdir mktemp
-    mv readlink rm route sed sleep sort start-stop-daemon stat tail touch tr true uname wc
+    awk basename cat chmod chown cp cut date dirname env expr find grep head hostname id ifconfig ln logger ls
+    mkdir mktemp mv readlink rm route sed sleep sort start-stop-daemon stat tail touch tr true uname wc
 )
 # For a machine in namespaces, on which the init scripts are played.
 openrc_packages=(openrc busybox-static)

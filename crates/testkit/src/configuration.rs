@@ -7,14 +7,17 @@ use crate::scenarios::Network;
 /// Lines of macveil.toml by their table.
 pub type Settings = BTreeMap<String, Vec<String>>;
 
+/// How stories call the keys that are in no table.
+const TOP: &str = "main";
+
 /// As it stands in the file.
 pub fn text(
     settings: &Settings,
     rules: &[Vec<String>],
     networks: &[Network],
 ) -> Result<String, String> {
-    let mut lines = Vec::new();
-    for (table, content) in settings {
+    let mut lines = settings.get(TOP).cloned().unwrap_or_default();
+    for (table, content) in settings.iter().filter(|(table, _)| *table != TOP) {
         lines.push(format!("[{table}]"));
         lines.extend_from_slice(content);
     }

@@ -139,6 +139,9 @@ fn write_initramfs(
         let mut runs = order.runs.iter();
         runs.any(|run| needs(&shelf.get(&run.story).story))
     };
+    if any(Story::goes_online) {
+        add_hooks(&mut archive)?;
+    }
     let with_systemd = any(Story::has_systemd);
     if with_systemd {
         add_project(&mut archive)?;
@@ -179,6 +182,21 @@ fn runner() -> Result<&'static [u8], String> {
         }
     });
     stripped.as_deref().map_err(Clone::clone)
+}
+
+/// Programs that ship for macveil's events, where a package puts them.
+fn add_hooks(archive: &mut Archive) -> Result<(), String> {
+    let target = "usr/lib/macveil/hooks.d";
+    archive.directory("usr/lib/macveil");
+    archive.directory(target);
+    let source = paths::project().join("contrib/hooks");
+    for entry in fs::read_dir(&source).map_err(|e| format!("{}: {e}", source.display()))? {
+        let path = entry.map_err(|e| e.to_string())?.path();
+        let program = fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        archive.file(&format!("{target}/{name}"), &program);
+    }
+    Ok(())
 }
 
 /// What a user installs macveil from, and the lab's own units.

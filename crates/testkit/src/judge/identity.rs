@@ -137,8 +137,9 @@ fn identifiers(
             own(*sender).into_iter().chain(target(*of)).collect()
         }
         Content::Dhcp { from, message } => own(*from).into_iter().chain(in_dhcp(message)).collect(),
-        Content::Ipv4 { from, to } | Content::EchoReply { from, to } => {
-            own(*from).into_iter().chain(target(*to)).collect()
+        // To whom it goes beyond the gateway is the user's choice.
+        Content::Ipv4 { from, .. } | Content::EchoReply { from, .. } => {
+            own(*from).into_iter().collect()
         }
         Content::Neighbour { from, target } => six(*from).chain(six(*target)).collect(),
         Content::Groups { from, groups } => six(*from)
