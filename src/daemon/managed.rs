@@ -239,6 +239,14 @@ impl ManagedInterface {
                 }),
             ))),
             Action::Request(never) => match never {},
+            Action::LeaveNetwork => {
+                kernel.leave_network(ifindex);
+                None
+            }
+            Action::EnterNetwork(ssid) => {
+                kernel.enter_network(ifindex, &ssid);
+                None
+            }
             Action::ClearIpv6 => {
                 if let Err(refusal) = kernel.clear_ipv6(ifindex) {
                     debug!("{}: {refusal}", self.name);

@@ -7,11 +7,12 @@ use neli::consts::socket::NlFamily;
 
 use super::failure::{Error, Failure};
 use super::guard::{self, Guards};
+use super::kept::Keeper;
 use super::rtnetlink::{self, Membership, Report};
 use super::socket::Socket;
 use super::sysfs;
 use macveil_core::machine::{How, KernelError, Link, LinkStep, SourceGuard};
-use macveil_core::types::Mac;
+use macveil_core::types::{Mac, Ssid};
 
 const READ_LINK: &str = "read the link";
 const TAKE_DOWN: &str = "take the link down";
@@ -23,6 +24,7 @@ const CLEAR_IPV6: &str = "clear the IPv6 addresses";
 pub struct Links {
     socket: Socket,
     guards: Guards,
+    kept: Keeper,
 }
 
 impl Links {
@@ -35,6 +37,7 @@ impl Links {
             .map(|socket| Self {
                 socket,
                 guards: Guards::default(),
+                kept: Keeper::default(),
             })
             .map_err(|error| Error::new("open an rtnetlink socket", error))
     }
@@ -94,6 +97,7 @@ impl Links {
     pub fn set_link_down(&mut self, ifindex: u32) -> Result<Link, KernelError> {
         let refused = |failure: Failure| failure.into_kernel_error(TAKE_DOWN);
         let name = self.report(ifindex).map_err(refused)?.name;
+        self.kept.note(&mut self.socket, ifindex);
         let down = rtnetlink::take_down(ifindex);
         without_group_reports(&name, || self.socket.execute(&down)).map_err(refused)?;
         self.link(ifindex)
@@ -144,6 +148,7 @@ impl Links {
 
     /// The interface is gone: so is its source guard.
     pub fn forget_source_guard(&mut self, ifindex: u32) {
+        self.kept.forget(ifindex);
         self.guards.forget(&mut self.socket, ifindex);
     }
 
@@ -156,6 +161,24 @@ impl Links {
     pub fn source_guard_must_change(&mut self, ifindex: u32) -> bool {
         let forwards = self.report(ifindex).ok().and_then(|it| forwards(&it));
         forwards.is_some() == self.guards.is_ordered(ifindex)
+    }
+
+    /// Removes the addresses that the interface got in its last network, before it joins another one.
+    pub fn leave_network(&mut self, ifindex: u32) {
+        self.kept.leave_network(&mut self.socket, ifindex);
+    }
+
+    /// Sets what the interface had in this network and lost when its link went down.
+    pub fn enter_network(&mut self, ifindex: u32, ssid: &Ssid) {
+        if let Ok(report) = self.report(ifindex) {
+            self.kept.hold_mld(ifindex, &report.name);
+        }
+        self.kept.enter_network(&mut self.socket, ifindex, ssid);
+    }
+
+    /// The interface is no longer macveil's: the kernel's settings are as before.
+    pub fn release(&mut self, ifindex: u32) {
+        self.kept.release(ifindex);
     }
 
     pub(super) fn find(&mut self, name: &str) -> Result<Option<Report>, Failure> {
@@ -178,6 +201,7 @@ impl Links {
         let name = report
             .map_err(|failure| failure.into_kernel_error(TAKE_DOWN))?
             .name;
+        self.kept.note(&mut self.socket, ifindex);
         let both = || self.socket.execute_both([&down, &put]);
         let outcomes = without_group_reports(&name, both)
             .map_err(|failure| failure.into_kernel_error(SET_ADDRESS))?;
@@ -201,6 +225,7 @@ impl Links {
     pub fn clear_ipv6(&mut self, ifindex: u32) -> Result<(), KernelError> {
         let refused = |failure: Failure| failure.into_kernel_error(CLEAR_IPV6);
         let name = self.report(ifindex).map_err(refused)?.name;
+        self.kept.note(&mut self.socket, ifindex);
         toggle_ipv6(&name).map_err(|error| refused(Failure::Socket(error)))
     }
 }
@@ -234,7 +259,7 @@ fn toggle_ipv6(name: &str) -> io::Result<()> {
 /// network (`mld_add_delrec`, `mcast.c`). With version 1 it does not.
 fn without_group_reports<T>(name: &str, change: impl FnOnce() -> T) -> T {
     const VERSION_1: &str = "1";
-    let switch = ipv6_switch(name, "force_mld_version");
+    let switch = mld_switch(name);
     // Without IPv6, neither this file nor the groups exist.
     let before = fs::read_to_string(&switch).unwrap_or_default();
     let switched = before.trim() != VERSION_1 && fs::write(&switch, VERSION_1).is_ok();
@@ -243,6 +268,10 @@ fn without_group_reports<T>(name: &str, change: impl FnOnce() -> T) -> T {
         let _ = fs::write(&switch, before);
     }
     outcome
+}
+
+pub(super) fn mld_switch(name: &str) -> PathBuf {
+    ipv6_switch(name, "force_mld_version")
 }
 
 fn ipv6_switch(name: &str, switch: &str) -> PathBuf {

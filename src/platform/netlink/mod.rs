@@ -13,6 +13,7 @@ mod family;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod guard;
+mod kept;
 mod links;
 mod message;
 mod nl80211;
@@ -38,7 +39,7 @@ pub use privilege::has_net_admin;
 pub use tap::{TapError, set_tap_address};
 
 use macveil_core::machine::{How, KernelError, Link, LinkStep, SourceGuard};
-use macveil_core::types::Mac;
+use macveil_core::types::{Mac, Ssid};
 use nl80211::Nl80211;
 
 /// The sockets for requests. Every answer is available at once; a missing one is an error.
@@ -112,7 +113,9 @@ impl Kernel {
         ifindex: u32,
         guard: SourceGuard,
     ) -> Result<(), KernelError> {
-        if guard != SourceGuard::Off && self.uses_four_addresses(ifindex) {
+        if guard == SourceGuard::Off {
+            self.links.release(ifindex);
+        } else if self.uses_four_addresses(ifindex) {
             self.links.remove_source_guard(ifindex);
             return Err(KernelError {
                 step: guard::STEP,
@@ -123,8 +126,9 @@ impl Kernel {
         self.links.set_source_guard(ifindex, guard)
     }
 
-    /// See [`Links::remove_source_guard`].
+    /// The interface is no longer macveil's; see [`Links::remove_source_guard`].
     pub fn remove_source_guard(&mut self, ifindex: u32) {
+        self.links.release(ifindex);
         self.links.remove_source_guard(ifindex);
     }
 
@@ -137,6 +141,16 @@ impl Kernel {
     pub fn source_guard_is_stale(&mut self, ifindex: u32) -> bool {
         !self.links.source_guard_is_in_place(ifindex)
             || self.links.source_guard_must_change(ifindex)
+    }
+
+    /// See [`Links::leave_network`].
+    pub fn leave_network(&mut self, ifindex: u32) {
+        self.links.leave_network(ifindex);
+    }
+
+    /// See [`Links::enter_network`].
+    pub fn enter_network(&mut self, ifindex: u32, ssid: &Ssid) {
+        self.links.enter_network(ifindex, ssid);
     }
 
     /// See [`Links::clear_ipv6`].

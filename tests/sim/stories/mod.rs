@@ -21,7 +21,7 @@ use macveil_testkit::scenarios::{Step, Story, parse};
 use macveil_testkit::verdict::weigh;
 
 /// Stories that are not simulated, and why. Whatever cannot be played is here, and nothing else.
-const LEFT_OUT: [(&str, &str); 86] = [
+const LEFT_OUT: [(&str, &str); 88] = [
     (
         "address-fought-for",
         "what happens at random has no order to compare",
@@ -95,6 +95,7 @@ const LEFT_OUT: [(&str, &str); 86] = [
         "monitors-deaf",
         "other stations and programs are not simulated",
     ),
+    ("next-network-clean", "nothing above the link is simulated"),
     ("online-dhcpcd", "nothing above the link is simulated"),
     ("online-networkd", "systemd is not simulated"),
     ("other-interfaces", "one card is simulated"),
@@ -109,6 +110,7 @@ const LEFT_OUT: [(&str, &str); 86] = [
     ),
     ("radio-removed", "the simulated card stays what it is"),
     ("reroll", "commands are not simulated"),
+    ("routes-kept", "nothing above the link is simulated"),
     ("screens", "systemd is not simulated"),
     ("several-interfaces", "one card is simulated"),
     ("start-with-mistake", "the log is not simulated"),

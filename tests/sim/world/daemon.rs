@@ -359,7 +359,8 @@ impl World {
                 return;
             };
             self.note_line(|| format!("        {action:?}"));
-            if let Action::Notify(_) = action {
+            // Nothing on the air depends on the others.
+            if let Action::Notify(_) | Action::LeaveNetwork | Action::EnterNetwork(_) = action {
                 continue;
             }
             // It is a part of what follows: by itself it shows nothing.
@@ -513,7 +514,9 @@ impl World {
             }
             Action::Notify(_) => return None,
             Action::SetSourceGuard(_) => unreachable!("never with a fault"),
-            Action::ClearIpv6 => unreachable!("only where iwd drives"),
+            Action::ClearIpv6 | Action::LeaveNetwork | Action::EnterNetwork(_) => {
+                unreachable!("neither on the air nor with a fault")
+            }
         })
     }
 
@@ -583,7 +586,9 @@ impl World {
             },
             Action::AbortScan => return self.scan_goes_on(),
             Action::Remember { .. } | Action::Notify(_) | Action::SetSourceGuard(_) => return,
-            Action::ClearIpv6 => unreachable!("only where iwd drives"),
+            Action::ClearIpv6 | Action::LeaveNetwork | Action::EnterNetwork(_) => {
+                unreachable!("neither on the air nor with a fault")
+            }
             Action::Finish => return self.perform(action, None),
         };
         self.answer_action(answer);
@@ -611,7 +616,9 @@ impl World {
             Action::Remember { .. } | Action::Notify(_) | Action::SetSourceGuard(_) => return,
             // macveil exits without a question.
             Action::Finish => return self.perform(action, None),
-            Action::ClearIpv6 => unreachable!("only where iwd drives"),
+            Action::ClearIpv6 | Action::LeaveNetwork | Action::EnterNetwork(_) => {
+                unreachable!("neither on the air nor with a fault")
+            }
         };
         self.answer_action(answer);
     }

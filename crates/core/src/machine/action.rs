@@ -49,6 +49,11 @@ pub enum Action<R> {
     GetScanResults,
     /// Remove the IPv6 addresses that were derived from a former address; not answered.
     ClearIpv6,
+    /// Another network is next: remove the addresses that the interface got in the last one; not answered.
+    LeaveNetwork,
+    /// An association has begun: set the routes and addresses that the interface had in this network and lost
+    /// when its link went down; not answered.
+    EnterNetwork(Ssid),
     /// Send a request to the backend; answered as the request says.
     Request(R),
     /// Store this record, and pass it to the other interfaces; not answered.
@@ -80,6 +85,8 @@ impl<R> Action<R> {
             Self::AbortScan => Action::AbortScan,
             Self::GetScanResults => Action::GetScanResults,
             Self::ClearIpv6 => Action::ClearIpv6,
+            Self::LeaveNetwork => Action::LeaveNetwork,
+            Self::EnterNetwork(ssid) => Action::EnterNetwork(ssid),
             Self::Request(request) => return Err(request),
             Self::Remember { ssid, record } => Action::Remember { ssid, record },
             Self::Notify(notice) => Action::Notify(notice),

@@ -3,6 +3,7 @@
 mod encoding;
 mod guard;
 mod hostile;
+mod kept;
 mod links;
 mod namespace;
 mod recorded;

@@ -239,6 +239,8 @@ impl<R> LinkCore<R> {
             | Action::GetScanResults
             | Action::SetSourceGuard(_)
             | Action::ClearIpv6
+            | Action::LeaveNetwork
+            | Action::EnterNetwork(_)
             | Action::Request(_)
             | Action::Remember { .. }
             | Action::Notify(_)

@@ -22,6 +22,8 @@ pub(super) struct Networks {
     read_at: Option<Time>,
     edited_at: Option<Time>,
     pub(super) failures: FailureMemory,
+    /// The network of the last association: the interface may still have its addresses.
+    pub(super) entered: Option<Ssid>,
     /// The network whose association ended last: it has priority.
     pub(super) lost: Option<Ssid>,
     /// The network that the user asked for.

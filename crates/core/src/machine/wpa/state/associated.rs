@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::passive_scan::PassiveScan;
 use super::{Activity, Context, Disconnecting, Handler, Releasing, State};
 use crate::address::USE_INTERVAL;
+use crate::machine::action::Action;
 use crate::machine::event::{Command, Link, MlmeEvent, ScanStarted};
 use crate::machine::notice::{EndReason, NetworkRemark, Notice, Remark};
 use crate::machine::wpa::backend::{
@@ -63,6 +64,8 @@ impl Associated {
         cx.mask.current = None;
         cx.networks.lost = None;
         cx.networks.wanted = None;
+        cx.networks.entered = Some(ssid.clone());
+        cx.core.act(Action::EnterNetwork(ssid.clone()));
         cx.association_begins(&ssid);
         cx.counters.associations = cx.counters.associations.saturating_add(1);
         cx.core.notify(Notice::Connected {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::{Activity, Associated, Context, Disconnecting, Handler, Releasing, Scanning, State};
 use crate::machine::KernelError;
-use crate::machine::action::How;
+use crate::machine::action::{Action, How};
 use crate::machine::event::{Link, MlmeEvent, ScanStarted};
 use crate::machine::notice::{EndReason, FailReason, Notice};
 use crate::machine::wpa::backend::{Phase, Reply, Request, Supplicant, SupplicantStatus};
@@ -112,6 +112,15 @@ impl Associating {
 
     fn set_address(self, cx: &mut Context) -> State {
         cx.mask.current = None;
+        let ssid = Some(&self.candidate.ssid);
+        if cx
+            .networks
+            .entered
+            .as_ref()
+            .is_some_and(|it| Some(it) != ssid)
+        {
+            cx.core.act(Action::LeaveNetwork);
+        }
         cx.core.set_address(self.address, How::Cycle);
         self.into_step(Step::SettingAddress)
     }

@@ -246,6 +246,26 @@ fn watched_supplicant_is_not_asked_while_connected() {
 }
 
 #[test]
+fn next_network_is_entered_and_another_one_left_first() {
+    let mut bench = Bench::connected();
+    bench.lose(4, false);
+    bench.pass(Duration::from_secs(5));
+    let count = |bench: &Bench, wanted: &Action| bench.count(|action| action == wanted);
+    assert_eq!(count(&bench, &Action::EnterNetwork(home())), 1);
+    assert_eq!(count(&bench, &Action::LeaveNetwork), 0);
+    bench.done.clear();
+    bench.better_network();
+    bench.lose(4, false);
+    bench.pass(Duration::from_secs(5));
+    assert_eq!(count(&bench, &Action::EnterNetwork(other())), 1);
+    let address = bench.link.address;
+    let left = bench.position(|action| *action == Action::LeaveNetwork);
+    let how = How::Cycle;
+    let set = bench.position(|action| *action == Action::SetAddress { address, how });
+    assert!(left < set, "left after the next address was set");
+}
+
+#[test]
 fn unselected_network_ends_the_connection() {
     let mut bench = Bench::connected();
     bench.connected_to = Some(other());

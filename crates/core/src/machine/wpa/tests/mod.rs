@@ -346,9 +346,12 @@ impl Bench {
             Action::Request(_) if self.silent => vec![],
             Action::Request(Request::SelectNetwork { .. }) if !self.answers_select => vec![],
             Action::Request(request) => self.supplicant_reply(request),
-            Action::AbortScan | Action::Notify(_) | Action::Remember { .. } | Action::Finish => {
-                vec![]
-            }
+            Action::AbortScan
+            | Action::Notify(_)
+            | Action::LeaveNetwork
+            | Action::EnterNetwork(_)
+            | Action::Remember { .. }
+            | Action::Finish => vec![],
             Action::ClearIpv6 => panic!("expected only from the iwd machine: {action:?}"),
         }
     }
