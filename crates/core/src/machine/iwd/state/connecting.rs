@@ -1,25 +1,40 @@
 //! iwd is about to associate. It reports this before it changes the address, and associates even if the
 //! change fails: the address that an access point answers to decides.
 
+use std::time::Duration;
+
 use super::{Connected, Context, Idle, Refused, State, Why};
 use crate::machine::iwd::Action;
 use crate::machine::iwd::backend::{NetworkId, StationPhase};
 use crate::machine::notice::IwdProblem;
+use crate::types::Bss;
+
+/// While iwd changes the address it does not notice that the link goes down, and waits for ever.
+const CUT_OFF_INTERVAL: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(in crate::machine::iwd) struct Connecting {
     network: NetworkId,
     /// macveil requested it, after a connection under a wrong address.
     is_retry: bool,
+    /// iwd tries an access point that is gone.
+    is_stale: bool,
 }
 
 impl Connecting {
     pub(super) fn begin(cx: &mut Context, network: NetworkId, is_retry: bool) -> State {
         cx.core.timer = None;
         cx.core.read_link();
-        let state = Self { network, is_retry };
+        let state = Self {
+            network,
+            is_retry,
+            is_stale: false,
+        };
         if cx.iwd.obstacle.is_some() {
             return State::Connecting(state);
+        }
+        if cx.search.lost.as_ref() == Some(&state.network) {
+            cx.core.act(Action::GetScanResults);
         }
         if let Some(reason) = cx.files.unassignable.get(&state.network).cloned() {
             return Refused::begin(cx, state.network, IwdProblem::NoAddress { reason });
@@ -31,6 +46,26 @@ impl Connecting {
             Some(_) => state.address_shown(cx),
             None => State::Connecting(state),
         }
+    }
+
+    /// After a loss iwd tries the access point that it remembers. If the kernel has forgotten it, iwd would
+    /// ask for the network by name, under its address; it forgets, too, when it starts over.
+    pub(super) fn heard(mut self, cx: &mut Context, air: &[Bss]) -> State {
+        let hidden = cx.known(&self.network).is_none_or(|known| known.hidden);
+        let is_heard = air.iter().any(|bss| bss.ssid == self.network.ssid);
+        if !hidden && !is_heard {
+            self.is_stale = true;
+            return self.timeout(cx);
+        }
+        State::Connecting(self)
+    }
+
+    pub(super) fn timeout(self, cx: &mut Context) -> State {
+        if self.is_stale {
+            cx.cut_off();
+            cx.core.wake_in(CUT_OFF_INTERVAL);
+        }
+        State::Connecting(self)
     }
 
     pub(super) fn iwd_does(self, cx: &mut Context) -> State {

@@ -122,6 +122,7 @@ impl State {
                 Some(network) => state.heard_again(cx, network),
                 None => Self::Idle(state),
             },
+            Self::Connecting(state) => state.heard(cx, air),
             Self::Connected(state) => {
                 cx.note_channel(&state.network().ssid, air);
                 Self::Connected(state)
@@ -191,7 +192,8 @@ impl State {
             Self::Rejoining(state) => state.timeout(cx),
             Self::Refused(state) => state.timeout(cx),
             Self::Releasing => Self::finish(cx),
-            Self::Waiting | Self::Connecting(_) | Self::Released => self,
+            Self::Connecting(state) => state.timeout(cx),
+            Self::Waiting | Self::Released => self,
         }
     }
 

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::bench::{Bench, MADE_UP, PERMANENT, at, home, network, policies, settings, stable};
+use super::rest::heard;
 use super::*;
+use crate::types::Bss;
 
 #[test]
 fn successful_connection_resets_the_retry_pause() {
@@ -244,4 +246,49 @@ fn next_attempt_uses_what_was_fixed_meanwhile() {
     bench.read_only = false;
     bench.pass(Duration::from_secs(6));
     assert_eq!(bench.filed(), stable(&home()));
+}
+
+/// iwd tries `Home` right after its loss.
+fn tries_again(air: Vec<Bss>, hidden: bool) -> Bench {
+    let mut bench = Bench::new("stable-ssid");
+    bench.files[0].hidden = hidden;
+    bench.tell_files();
+    bench.connects_under(stable(&home()));
+    bench.is_lost();
+    bench.air = air;
+    bench.iwd(StationPhase::Connecting);
+    bench
+}
+
+#[test]
+fn attempt_at_a_forgotten_access_point_is_cut_off() {
+    let mut bench = tries_again(Vec::new(), false);
+    assert_eq!(bench.bounces, 1, "iwd would ask for it by name");
+    assert_ne!(bench.link.address, stable(&home()));
+    bench.pass(Duration::from_millis(900));
+    assert_eq!(bench.bounces, 1);
+    bench.pass(Duration::from_millis(200));
+    assert_eq!(bench.bounces, 2, "iwd did not notice");
+    bench.starts_over();
+    assert_eq!(bench.state(), StateKind::Idle);
+    bench.asked();
+    bench.pass(A_WHILE);
+    assert!(bench.asked().contains(&Request::Scan), "it is still lost");
+    assert_eq!(bench.bounces, 2);
+    assert_eq!(bench.failures_reported(), 0);
+}
+
+#[test]
+fn attempt_at_an_access_point_in_range_is_not_cut_off() {
+    for (air, hidden) in [(vec![heard("Home", 9000)], false), (Vec::new(), true)] {
+        let mut bench = tries_again(air, hidden);
+        assert_eq!(bench.bounces, 0);
+        bench.connects_under(stable(&home()));
+        assert_eq!(bench.state(), StateKind::Associated);
+    }
+    // Not a retry: perhaps macveil has just started, and has heard nothing.
+    let mut bench = Bench::new("stable-ssid");
+    bench.iwd(StationPhase::Connecting);
+    bench.pass(A_WHILE);
+    assert_eq!(bench.bounces, 0);
 }

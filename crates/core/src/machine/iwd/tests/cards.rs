@@ -6,6 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::bench::{Bench, options};
+use super::rest::heard;
 use super::*;
 
 const ADDRESSES: [&str; 2] = ["9a:11:22:33:44:55", "9a:11:22:33:44:66"];
@@ -60,6 +61,7 @@ impl World {
         let station = |address: &&str| {
             let mut bench = Bench::with_options(options(address));
             bench.files[0].address = None;
+            bench.air = vec![heard("Home", 20)];
             Station {
                 bench,
                 is_connected: false,

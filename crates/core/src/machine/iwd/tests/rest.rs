@@ -69,6 +69,7 @@ fn card_is_masked_after_a_connection_not_while_connecting() {
     assert_eq!(bench.masks_put(), 0, "iwd scans");
     bench.iwd_scans(false);
     bench.pass(Duration::from_millis(100));
+    bench.air = vec![heard("Home", 20)];
     bench.iwd(StationPhase::Connecting);
     bench.pass(SETTLED);
     assert_eq!(bench.masks_put(), 0, "iwd connects");
