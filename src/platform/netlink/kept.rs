@@ -167,23 +167,23 @@ impl Keeper {
 
 impl Snapshot {
     fn read(socket: &mut Socket, ifindex: u32) -> Self {
-        let mut read = |kind: Rtm, length| {
-            let request = Request::dump(kind.into(), Outgoing::after(&[0; 12][..length]));
+        let mut read = |kind: Rtm, header: &[u8]| {
+            let request = Request::dump(kind.into(), Outgoing::after(header));
             let found = socket.read(&request, |payload| Some(payload.to_vec()));
             found.unwrap_or_else(|failure| {
                 tracing::debug!("interface {ifindex}: cannot list what to keep: {failure}");
                 Vec::new()
             })
         };
-        let addresses = read(Rtm::Getaddr, 8);
-        let routes = read(Rtm::Getroute, 12);
+        let addresses = read(Rtm::Getaddr, &[0; 8]);
+        let routes = read(Rtm::Getroute, &[0; 12]);
         Self {
             routes: routes
                 .into_iter()
                 .filter_map(|it| route(ifindex, it))
                 .collect(),
             addresses: addresses
-                .into_iter()
+                .iter()
                 .filter_map(|it| address(ifindex, it))
                 .collect(),
         }
@@ -210,8 +210,8 @@ impl Address {
 }
 
 /// `struct ifaddrmsg` and its attributes. IPv6 addresses of the link are the kernel's.
-fn address(ifindex: u32, message: Vec<u8>) -> Option<Address> {
-    let [family, length, _, scope] = number(&message)?;
+fn address(ifindex: u32, message: &[u8]) -> Option<Address> {
+    let [family, length, _, scope] = number(message)?;
     let its = number(message.get(4..)?).map(u32::from_ne_bytes)?;
     let attributes = Attributes::of(message.get(8..)?);
     let value = attributes
@@ -221,7 +221,7 @@ fn address(ifindex: u32, message: Vec<u8>) -> Option<Address> {
     (its == ifindex && FAMILIES.contains(&family) && counts).then(|| Address {
         identity: (family, length, value.to_vec()),
         is_permanent: attributes.u32(Ifa::Flags).unwrap_or_default() & PERMANENT != 0,
-        message: message.clone(),
+        message: message.to_vec(),
     })
 }
 

@@ -131,7 +131,11 @@ impl Endpoint {
             tracing::debug!(?sender, "ignoring a datagram from another sender");
         }
         if known {
-            self.sender.set(control.drain().find_map(process));
+            let process = control.drain().find_map(|message| match message {
+                RecvAncillaryMessage::ScmCredentials(credentials) => Some(credentials.pid),
+                _ => None,
+            });
+            self.sender.set(process);
         }
         // Copied at its exact length: some datagrams are stored for a while.
         Ok(known.then(|| datagram.to_vec()))
@@ -170,13 +174,6 @@ fn bind(path: &Path) -> io::Result<UnixDatagram> {
 /// process, and which `rustix` does not expect. Its inode is `PROC_PID_INIT_INO` (`linux/proc_ns.h`).
 fn sees_every_process() -> bool {
     std::fs::read_link("/proc/self/ns/pid").is_ok_and(|it| it == Path::new("pid:[4026531836]"))
-}
-
-fn process(message: RecvAncillaryMessage<'_>) -> Option<Pid> {
-    match message {
-        RecvAncillaryMessage::ScmCredentials(credentials) => Some(credentials.pid),
-        _ => None,
-    }
 }
 
 fn same_directory(one: &Path, other: &Path) -> bool {
