@@ -12,7 +12,7 @@ and    a network "Mine": wpa2 "password of mine", with "mode=2", with "frequency
 and    macveil and wpa_supplicant are running
 then   connected to home within 10 s
 when   3 s pass
-when   home asks the station to measure "victim"
+and    home asks the station to measure "victim"
 and    2 s pass
 then   connected to home within 3 s
 when   the stranger asks the station for home to measure "Secret"
