@@ -21,7 +21,7 @@ use macveil_testkit::scenarios::{Step, Story, parse};
 use macveil_testkit::verdict::weigh;
 
 /// Stories that are not simulated, and why. Whatever cannot be played is here, and nothing else.
-const LEFT_OUT: [(&str, &str); 88] = [
+const LEFT_OUT: [(&str, &str); 92] = [
     (
         "address-fought-for",
         "what happens at random has no order to compare",
@@ -96,8 +96,12 @@ const LEFT_OUT: [(&str, &str); 88] = [
         "other stations and programs are not simulated",
     ),
     ("next-network-clean", "nothing above the link is simulated"),
+    ("online-dhclient", "nothing above the link is simulated"),
     ("online-dhcpcd", "nothing above the link is simulated"),
     ("online-networkd", "systemd is not simulated"),
+    ("online-roaming-mode", "nothing above the link is simulated"),
+    ("online-static", "nothing above the link is simulated"),
+    ("online-udhcpc", "nothing above the link is simulated"),
     ("other-interfaces", "one card is simulated"),
     ("owe-transition", "OWE is not simulated"),
     ("owe-transition-hidden", "OWE is not simulated"),
