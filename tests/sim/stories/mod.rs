@@ -21,7 +21,7 @@ use macveil_testkit::scenarios::{Step, Story, parse};
 use macveil_testkit::verdict::weigh;
 
 /// Stories that are not simulated, and why. Whatever cannot be played is here, and nothing else.
-const LEFT_OUT: [(&str, &str); 92] = [
+const LEFT_OUT: [(&str, &str); 97] = [
     (
         "address-fought-for",
         "what happens at random has no order to compare",
@@ -75,12 +75,16 @@ const LEFT_OUT: [(&str, &str); 92] = [
     ("iwd-hidden", "iwd is not simulated"),
     ("iwd-hot-plug", "iwd is not simulated"),
     ("iwd-no-random-scans", "iwd is not simulated"),
+    ("iwd-other-modes", "iwd is not simulated"),
     ("iwd-outages", "iwd is not simulated"),
     ("iwd-restarts", "iwd is not simulated"),
     ("iwd-scanned-always", "iwd is not simulated"),
     ("iwd-scanned-while-connecting", "iwd is not simulated"),
+    ("iwd-scans-connected", "iwd is not simulated"),
     ("iwd-start", "iwd is not simulated"),
+    ("iwd-two-cards", "one card is simulated"),
     ("iwd-two-networks", "iwd is not simulated"),
+    ("iwd-with-wpa_supplicant", "one card is simulated"),
     (
         "killed-fifty-times",
         "what happens at random has no order to compare",
@@ -108,6 +112,10 @@ const LEFT_OUT: [(&str, &str); 92] = [
     ("owe-transition-open", "OWE is not simulated"),
     ("policy-now", "commands are not simulated"),
     ("policy-trust", "commands are not simulated"),
+    (
+        "provocations",
+        "other stations and programs are not simulated",
+    ),
     (
         "radio-held",
         "other stations and programs are not simulated",
