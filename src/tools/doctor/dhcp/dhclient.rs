@@ -50,7 +50,12 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
         )
     });
     let started = starter(facts, card, process);
-    let uses_duid = started.as_ref().filter(|started| started.with_duid);
+    // The program of macveil-hooks has given it a lease file for this network alone.
+    let leases = process.and_then(|process| process.value_after("-lf"));
+    let follows = leases.is_some_and(|file| file.contains("/dhclient.macveil-"));
+    let uses_duid = started
+        .as_ref()
+        .filter(|started| started.with_duid && !follows);
     let identifier = configured.or_else(|| {
         let started = uses_duid?;
         // A configured identifier has priority over the DUID.
@@ -74,9 +79,9 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
         identifier,
         permanent: stored(facts, card, process),
         source: started.map(|started| {
-            (
-                format!("is started by {}, and does not notice that the card's address changes", started.by),
-                "use systemd-networkd with `Anonymize=yes`, or start dhclient at each connection (`wpa_cli -a`)".to_owned(),
+            format!(
+                "is started by {}, and does not notice that the card's address changes",
+                started.by
             )
         }),
         ..ClientReport::good("dhclient")

@@ -9,6 +9,7 @@ mod udhcpc;
 use super::facts::{CardFacts, Facts};
 use super::finding::{Check, Finding, Severity, Topic};
 use super::processes::Process;
+use super::units;
 
 static HOST_NAME: Check = Topic::Dhcp.check(
     "dhcp-host-name",
@@ -29,11 +30,21 @@ static PERMANENT: Check = Topic::Dhcp.check(
 );
 static STALE_SOURCE: Check = Topic::Dhcp.check(
     "dhcp-source",
-    "A client that reads the card's address only once sends frames with an earlier address, and gets no lease.",
+    "A client that does not notice another address or network gets no lease there.",
 );
 
 #[cfg(test)]
 pub(super) const CHECKS: &[&Check] = &[&HOST_NAME, &IDENTIFIER, &LEASE, &PERMANENT, &STALE_SOURCE];
+
+/// How a client gets to know of another address or network.
+const NOTICE: &str = "`systemctl enable --now macveil-hooks` (docs/hooks.md), or use systemd-networkd with `Anonymize=yes`";
+
+/// Whether programs restart clients when a network is joined.
+fn has_hooks(facts: &Facts) -> bool {
+    let mut running = facts.running("macveil");
+    units::is_enabled(facts, "macveil-hooks.service")
+        || running.any(|process| process.has_argument("--exec"))
+}
 
 /// What one client sends.
 struct ClientReport {
@@ -46,8 +57,8 @@ struct ClientReport {
     lease: Option<(String, String)>,
     /// Description and remedy, if a stored identifier contains the permanent address.
     permanent: Option<(String, String)>,
-    /// Description and remedy, if the client does not notice that the address changes.
-    source: Option<(String, String)>,
+    /// Description, if the client does not notice that the address or the network changes.
+    source: Option<String>,
 }
 
 impl ClientReport {
@@ -76,16 +87,26 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
         networkd::examine(facts, card),
         udhcpc::examine(facts, card),
     ];
-    clients.into_iter().flatten().flat_map(findings).collect()
+    let clients = clients.into_iter().flatten();
+    clients
+        .flat_map(|report| findings(report, has_hooks(facts)))
+        .collect()
 }
 
-fn findings(report: ClientReport) -> Vec<Finding> {
+fn findings(report: ClientReport, has_hooks: bool) -> Vec<Finding> {
     let client = report.client;
     let mut findings = Vec::new();
     for (check, severity, found) in [
         (&PERMANENT, Severity::Problem, report.permanent),
         (&LEASE, Severity::Warning, report.lease),
-        (&STALE_SOURCE, Severity::Warning, report.source),
+        (
+            &STALE_SOURCE,
+            Severity::Warning,
+            report
+                .source
+                .filter(|_| !has_hooks)
+                .map(|what| (what, NOTICE.to_owned())),
+        ),
     ] {
         if let Some((what, remedy)) = found {
             let what = format_args!("{client} {what}");

@@ -29,6 +29,9 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
     let identifier = options.iter().find(|(letter, value)| {
         *letter == 'c' || (*letter == 'x' && value.starts_with(CLIENT_IDENTIFIER))
     });
+    // OpenWrt's netifd starts it again.
+    let is_of_netifd = |option: &&(char, &str)| option.0 == 's' && option.1.contains("netifd");
+    let is_alone = !options.iter().any(|option| is_of_netifd(&option));
     let without = |letter: char| format!("start udhcpc without -{letter}");
     Some(ClientReport {
         host_name: name.map(|option| ("sends the host name".to_owned(), without(option.0))),
@@ -39,6 +42,8 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
             );
             (what, without(*letter))
         }),
+        source: is_alone
+            .then(|| "does not notice that the network or the card's address changes".to_owned()),
         ..ClientReport::good("udhcpc")
     })
 }
