@@ -21,7 +21,7 @@ use macveil_testkit::scenarios::{Step, Story, parse};
 use macveil_testkit::verdict::weigh;
 
 /// Stories that are not simulated, and why. Whatever cannot be played is here, and nothing else.
-const LEFT_OUT: [(&str, &str); 97] = [
+const LEFT_OUT: [(&str, &str); 98] = [
     (
         "address-fought-for",
         "what happens at random has no order to compare",
@@ -77,6 +77,10 @@ const LEFT_OUT: [(&str, &str); 97] = [
     ("iwd-no-random-scans", "iwd is not simulated"),
     ("iwd-other-modes", "iwd is not simulated"),
     ("iwd-outages", "iwd is not simulated"),
+    (
+        "iwd-provocations",
+        "other stations and programs are not simulated",
+    ),
     ("iwd-restarts", "iwd is not simulated"),
     ("iwd-scanned-always", "iwd is not simulated"),
     ("iwd-scanned-while-connecting", "iwd is not simulated"),
