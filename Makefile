@@ -57,7 +57,7 @@ limit = @size=$$(stat -c %s $(1)); echo "$(1): $$size bytes"; \
 release:
 	cargo build --release
 	strip -o target/macveil target/release/macveil
-	$(call limit,target/macveil,4000000)
+	$(call limit,target/macveil,4194304)
 
 # A static program cannot look up the C library's getrandom, and would read /dev/random instead.
 # With --target the flags do not reach procedural macros, which cannot be static.

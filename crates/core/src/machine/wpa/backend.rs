@@ -107,6 +107,8 @@ pub enum Supplicant {
     },
     /// A program requested the supplicant to end its connection. The end follows.
     LeaveRequested,
+    /// It reads its configuration file again, and may end the connection for that.
+    ConfigurationRead,
     /// The supplicant had a request to connect and found no network.
     NetworkNotFound,
     /// The access point refused.
@@ -249,6 +251,7 @@ impl Supplicant {
             | Self::Vanished
             | Self::Disconnected { .. }
             | Self::LeaveRequested
+            | Self::ConfigurationRead
             | Self::Rejected { .. }
             | Self::TemporarilyDisabled { .. }
             | Self::NetworksChanged

@@ -173,7 +173,10 @@ impl WpaMachine {
                 return;
             }
             Supplicant::NetworksChanged => self.cx.networks.changed(now),
-            Supplicant::LeaveRequested => self.cx.user.leave_requested = true,
+            Supplicant::LeaveRequested => self.cx.user.request_leave(self.cx.core.now),
+            Supplicant::ConfigurationRead => {
+                self.cx.user.configuration_read = Some(self.cx.core.now);
+            }
             Supplicant::Connecting { .. } => self.cx.mask.expose(),
             Supplicant::TemporarilyDisabled { id, pause, .. } => {
                 self.cx.networks.disabled(now, id, pause);

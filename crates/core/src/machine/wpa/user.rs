@@ -13,9 +13,23 @@ pub(super) struct UserRequests {
     pub(super) scan_requested: bool,
     /// A program requested the supplicant to end the connection.
     pub(super) leave_requested: bool,
+    /// When the supplicant last read its configuration file.
+    pub(super) configuration_read: Option<Time>,
 }
 
+/// How long after it has read its configuration wpa_supplicant ends a connection of its own accord
+/// (`wpa_supplicant_reload_configuration`, `wpa_supplicant.c`): at once.
+const RELOAD: Duration = Duration::from_secs(1);
+
 impl UserRequests {
+    /// The supplicant leaves as a program requested, unless it reloads its configuration.
+    pub(super) fn request_leave(&mut self, now: Time) {
+        let reloads = self
+            .configuration_read
+            .is_some_and(|at| now.saturating_sub(at) < RELOAD);
+        self.leave_requested |= !reloads;
+    }
+
     pub(super) fn begin_pause(&mut self, now: Time, span: Option<Duration>) -> Notice {
         let until = span.map(|span| now.saturating_add(span));
         self.pause = Some(Pause { until });

@@ -280,6 +280,7 @@ impl Handler for Associated {
             | Supplicant::Connecting { .. }
             | Supplicant::Connected { .. }
             | Supplicant::LeaveRequested
+            | Supplicant::ConfigurationRead
             | Supplicant::NetworkNotFound
             | Supplicant::TemporarilyDisabled { .. }
             | Supplicant::Terminating => self.into(),

@@ -181,6 +181,7 @@ impl Associating {
             Supplicant::NetworkNotFound => self.fail(cx, Cause::Skipped, FailReason::NotFound),
             Supplicant::Connecting { .. }
             | Supplicant::LeaveRequested
+            | Supplicant::ConfigurationRead
             | Supplicant::Rejected { .. }
             | Supplicant::NetworksChanged
             | Supplicant::ScanResults

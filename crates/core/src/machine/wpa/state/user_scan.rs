@@ -165,6 +165,7 @@ impl Handler for UserScan {
             Supplicant::Vanished
             | Supplicant::Disconnected { .. }
             | Supplicant::LeaveRequested
+            | Supplicant::ConfigurationRead
             | Supplicant::Rejected { .. }
             | Supplicant::TemporarilyDisabled { .. }
             | Supplicant::NetworksChanged

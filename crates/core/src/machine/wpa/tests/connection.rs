@@ -165,6 +165,20 @@ fn request_to_leave_that_had_no_effect_is_forgotten() {
 }
 
 #[test]
+fn end_for_a_reload_of_the_configuration_is_no_user_disconnect() {
+    let mut bench = Bench::connected();
+    for event in [Supplicant::ConfigurationRead, Supplicant::LeaveRequested] {
+        bench.handle(Event::Backend(WpaEvent::Supplicant(event)));
+    }
+    bench.lose(3, true);
+    bench.pass(Duration::from_secs(2));
+    assert_eq!(bench.state(), StateKind::Associated);
+    bench.user_disconnects();
+    bench.pass(Duration::from_secs(1));
+    assert_eq!(bench.state(), StateKind::Disconnected);
+}
+
+#[test]
 fn requested_end_without_its_event_is_a_user_disconnect() {
     let mut bench = Bench::connected();
     bench.handle(Event::Backend(WpaEvent::Supplicant(
