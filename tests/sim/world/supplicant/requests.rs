@@ -162,7 +162,7 @@ impl World {
             status,
             had_own_randomization: false,
             reconfigured,
-            is_watched: self.supplicant.life.is_multiple_of(2),
+            is_watched: !self.supplicant.life.is_multiple_of(2),
         }
     }
 }
