@@ -1,4 +1,4 @@
-//! What the kernel removes when a link goes down: routes, and IPv6 addresses that somebody set. They belong to
+//! What the kernel removes when a link goes down: routes, and IPv6 addresses that were set by hand. They belong to
 //! the network in which they were, and are set again in that one only.
 
 use std::collections::BTreeMap;
@@ -139,7 +139,7 @@ impl Keeper {
         }
     }
 
-    /// With MLD version 2 the kernel tells the next network of the groups of addresses that somebody removes
+    /// With MLD version 2 the kernel tells the next network of the groups of addresses that a program removes
     /// without a carrier; see `links`.
     pub(super) fn hold_mld(&mut self, ifindex: u32, name: &str) {
         let kept = self.0.entry(ifindex).or_default();

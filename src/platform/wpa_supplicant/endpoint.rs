@@ -170,8 +170,8 @@ fn bind(path: &Path) -> io::Result<UnixDatagram> {
     UnixDatagram::from_std(socket.into())
 }
 
-/// In another pid namespace than the first one, a process outside of it is reported as 0, which is no
-/// process, and which `rustix` does not expect. Its inode is `PROC_PID_INIT_INO` (`linux/proc_ns.h`).
+/// In another pid namespace than the first one, a process outside of it is reported as 0, which
+/// belongs to none and which `rustix` does not expect. Its inode is `PROC_PID_INIT_INO` (`linux/proc_ns.h`).
 fn sees_every_process() -> bool {
     std::fs::read_link("/proc/self/ns/pid").is_ok_and(|it| it == Path::new("pid:[4026531836]"))
 }

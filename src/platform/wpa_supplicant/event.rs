@@ -42,14 +42,18 @@ const DEBUG: &[u8] = b"<2>";
 /// `bssid=%MAC pending_bssid=%MAC reason=%d (%s) state=%s` (`wpa_supplicant_deauthenticate`,
 /// `wpa_supplicant.c`), before the frame leaves.
 const LEAVING: &[u8] = b"Request to deauthenticate - ";
-/// `Reading configuration file '%s'` (`wpa_config_read`, `config_file.c`).
-const READING: &[u8] = b"Reading configuration file ";
+/// By command and by signal (`wpa_supplicant_ctrl_iface_process`, `ctrl_iface.c`; `wpa_supplicant_reconfig`,
+/// `wpa_supplicant.c`).
+const RELOADS: [&[u8]; 2] = [
+    b"Control interface command 'RECONFIGURE'",
+    b"Signal 1 received - reconfiguring",
+];
 /// `WLAN_REASON_DEAUTH_LEAVING`, the reason of every request by a program.
 const DEAUTH_LEAVING: u16 = 3;
 
 /// Debug messages can contain names of networks: none is logged, and only two are read.
 fn debug_message(line: &[u8]) -> Message {
-    if line.starts_with(READING) {
+    if RELOADS.contains(&line) {
         return Message::Supplicant(Supplicant::ConfigurationRead);
     }
     let Some(rest) = line.strip_prefix(LEAVING) else {
@@ -297,10 +301,14 @@ mod tests {
     }
 
     #[test]
-    fn only_requests_to_leave_and_reloads_are_read_of_debug_messages() {
-        let reading = "<2>Reading configuration file '/etc/wpa_supplicant/wpa_supplicant.conf'";
+    fn only_ends_and_reloads_are_read_of_debug_messages() {
         let reload = Message::Supplicant(Supplicant::ConfigurationRead);
-        assert_eq!(parse(reading.as_bytes()), Some(reload));
+        for line in [
+            "<2>Control interface command 'RECONFIGURE'",
+            "<2>Signal 1 received - reconfiguring",
+        ] {
+            assert_eq!(parse(line.as_bytes()), Some(reload.clone()), "{line}");
+        }
         let requested = "Request to deauthenticate - bssid=02:00:00:00:03:00 pending_bssid=00:00:00:00:00:00 reason=3 (DEAUTH_LEAVING) state=COMPLETED";
         let leave = Message::Supplicant(Supplicant::LeaveRequested);
         assert_eq!(parse(format!("<2>{requested}").as_bytes()), Some(leave));

@@ -312,7 +312,7 @@ impl<'a> Session<'a> {
         self.watch_process().await
     }
 
-    /// The process answers once more after its descriptor was opened: its number was not used again.
+    /// The process answers again after its descriptor was opened: its number was not used again.
     async fn watch_process(&mut self) -> Result<(), Failure> {
         let sender = self.commands.sender();
         let process = Process::open(sender);

@@ -165,7 +165,7 @@ fn request_to_leave_that_had_no_effect_is_forgotten() {
 }
 
 #[test]
-fn end_for_a_reload_of_the_configuration_is_no_user_disconnect() {
+fn end_for_a_reload_is_a_loss() {
     let mut bench = Bench::connected();
     for event in [Supplicant::ConfigurationRead, Supplicant::LeaveRequested] {
         bench.handle(Event::Backend(WpaEvent::Supplicant(event)));
