@@ -119,10 +119,6 @@ pub(super) enum Machine {
 #[derive(Debug)]
 pub(super) enum Report {
     Wpa(WpaEvent),
-    #[cfg_attr(
-        not(feature = "dbus"),
-        expect(dead_code, reason = "only the client of iwd makes it")
-    )]
     Iwd(IwdEvent),
 }
 
