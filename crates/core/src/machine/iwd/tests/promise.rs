@@ -7,6 +7,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::bench::{Bench, MADE_UP, PERMANENT, home, network, stable};
+use super::rest::heard;
 use super::*;
 use crate::types::Mac;
 
@@ -105,6 +106,8 @@ impl World {
     fn new() -> Self {
         let mut bench = Bench::new("stable-ssid");
         bench.knows(network("Work"), None);
+        // An attempt at one that is gone would be cut off, whatever its address.
+        bench.air = ["Home", "Work", "New"].map(|name| heard(name, 20)).into();
         bench.tell_files();
         Self {
             bench,
