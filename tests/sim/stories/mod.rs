@@ -21,7 +21,7 @@ use macveil_testkit::scenarios::{Step, Story, parse};
 use macveil_testkit::verdict::weigh;
 
 /// Stories that are not simulated, and why. Whatever cannot be played is here, and nothing else.
-const LEFT_OUT: [(&str, &str); 99] = [
+const LEFT_OUT: [(&str, &str); 100] = [
     (
         "address-fought-for",
         "what happens at random has no order to compare",
@@ -106,6 +106,7 @@ const LEFT_OUT: [(&str, &str); 99] = [
     ("next-network-clean", "nothing above the link is simulated"),
     ("online-dhclient", "nothing above the link is simulated"),
     ("online-dhcpcd", "nothing above the link is simulated"),
+    ("online-iwd", "nothing above the link is simulated"),
     ("online-networkd", "systemd is not simulated"),
     ("online-roaming-mode", "nothing above the link is simulated"),
     ("online-static", "nothing above the link is simulated"),
