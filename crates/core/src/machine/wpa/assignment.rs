@@ -91,6 +91,14 @@ impl Context {
         assignment.policies.accepts(&network, &card, address)
     }
 
+    /// The address that is being assigned was on the air. It counts, also if the attempt fails: an attacker who
+    /// ends each attempt would otherwise see any number of addresses.
+    pub(super) fn address_is_shown(&mut self, ssid: &Ssid) {
+        if let Some(address) = self.assignment.drawn {
+            self.assignment.budget.spend(self.core.now, ssid, address);
+        }
+    }
+
     /// An association has begun under the interface's address.
     pub(super) fn association_begins(&mut self, ssid: &Ssid) {
         let (now, address) = (self.core.now, self.core.link.address);

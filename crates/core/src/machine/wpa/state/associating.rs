@@ -274,12 +274,16 @@ impl Handler for Associating {
             return self.into();
         }
         match event {
-            MlmeEvent::TimedOut => self.fail(cx, Cause::Transient, FailReason::NoAnswer),
+            MlmeEvent::TimedOut => {
+                cx.address_is_shown(&self.candidate.ssid);
+                self.fail(cx, Cause::Transient, FailReason::NoAnswer)
+            }
             MlmeEvent::Authenticated { station, .. } if station != self.address => {
                 let address = station;
                 self.fail(cx, Cause::Refused, FailReason::WrongAddress { address })
             }
             MlmeEvent::Authenticated { .. } => {
+                cx.address_is_shown(&self.candidate.ssid);
                 self.is_authenticated = true;
                 self.into()
             }
