@@ -148,11 +148,15 @@ pub fn jobs(shelf: &Shelf, options: &Options) -> Result<Vec<Job>, String> {
             kernel,
             runs: vec![run],
         }));
-        // Those that systemd boots are guests of another kind.
+        // Those that systemd boots are guests of another kind, and again those of them with DHCP clients, whose
+        // files `doctor` reads.
         let of_systemd = |run: &Run| shelf.get(&run.story).story.has_systemd();
+        let goes_online = |run: &Run| shelf.get(&run.story).story.goes_online();
         let (with_systemd, without): (Vec<_>, Vec<_>) = runs.into_iter().partition(of_systemd);
-        jobs.extend(dealt_out(kernel, &with_systemd));
-        jobs.extend(dealt_out(kernel, &without));
+        let (online, offline): (Vec<_>, Vec<_>) = with_systemd.into_iter().partition(goes_online);
+        for kind in [online, offline, without] {
+            jobs.extend(dealt_out(kernel, &kind));
+        }
     }
     if jobs.is_empty() {
         return Err("no story matches".to_owned());
