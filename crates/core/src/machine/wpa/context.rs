@@ -243,8 +243,7 @@ impl Context {
     }
 
     pub(super) fn scan_accepted(&mut self) {
-        self.scan.running = RunningScan::Accepted;
-        self.counters.scans = self.counters.scans.saturating_add(1);
+        self.passive_scan_accepted();
         if !self.scans_are_randomized() && self.settings.scan_random {
             self.mask.scanned();
         }

@@ -17,8 +17,8 @@ pub(super) struct UserRequests {
     pub(super) configuration_read: Option<Time>,
 }
 
-/// How long after it has read its configuration wpa_supplicant ends a connection of its own accord
-/// (`wpa_supplicant_reload_configuration`, `wpa_supplicant.c`): at once.
+/// wpa_supplicant that has read its configuration again ends a connection at once, within this time
+/// (`wpa_supplicant_reload_configuration`, `wpa_supplicant.c`).
 const RELOAD: Duration = Duration::from_secs(1);
 
 impl UserRequests {

@@ -112,13 +112,8 @@ impl Associating {
 
     fn set_address(self, cx: &mut Context) -> State {
         cx.mask.current = None;
-        let ssid = Some(&self.candidate.ssid);
-        if cx
-            .networks
-            .entered
-            .as_ref()
-            .is_some_and(|it| Some(it) != ssid)
-        {
+        let last = cx.networks.entered.as_ref();
+        if last.is_some_and(|last| *last != self.candidate.ssid) {
             cx.core.act(Action::LeaveNetwork);
         }
         cx.core.set_address(self.address, How::Cycle);
