@@ -17,6 +17,7 @@
 //! | [`tools`] | audit, doctor, import, set |
 //! | [`cli`] | the command line |
 //! | [`log`] | log lines for the journal |
+//! | `words` | what the log and the command line say alike |
 
 // The purity guard applies only to the core crate.
 #![allow(
@@ -35,3 +36,4 @@ pub mod platform;
 pub mod protocol;
 pub mod store;
 pub mod tools;
+mod words;

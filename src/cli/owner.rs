@@ -6,9 +6,9 @@ use std::path::Path;
 use super::ask::Daemon;
 
 use crate::config::Config;
-use crate::platform::managers::{ActiveManagers, ManagerKind, ManagerWatch, Supplicant};
+use crate::platform::managers::{ActiveManagers, ManagerWatch, Supplicant};
 use crate::protocol::{Backend, Client, Reply, Request};
-use macveil_core::types::DeviceKind;
+use macveil_core::types::{DeviceKind, ManagerKind};
 
 /// Where `wpa_supplicant` usually has its sockets.
 pub(super) const CTRL_INTERFACE: &str = "/run/wpa_supplicant";

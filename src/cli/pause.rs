@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use super::ask;
 use super::failure::{Failure, ignore_broken_pipe};
-use crate::protocol::{Paused, Reply, Request};
+use crate::protocol::{PauseRefusal, Paused, Reply, Request};
 use macveil_core::address::parse_length;
 use macveil_core::machine::StateKind;
 
@@ -58,7 +58,9 @@ fn ask(request: &Request, args: &ask::OneOrAll, out: &mut impl Write) -> Result<
         _ => return Ok(ExitCode::SUCCESS),
     };
     let line = |it: &Paused| {
-        let words = it.refused.clone().unwrap_or_else(|| say(it));
+        let words = it
+            .refused
+            .map_or_else(|| say(it), |refusal| refused(refusal).to_owned());
         format!("{}: {words}\n", it.interface)
     };
     args.write(&reply, all, line, out)?;
@@ -68,6 +70,19 @@ fn ask(request: &Request, args: &ask::OneOrAll, out: &mut impl Write) -> Result<
         "there is nothing to pause",
         "macveil manages no Wi-Fi interface here",
     )
+}
+
+const fn refused(refusal: PauseRefusal) -> &'static str {
+    match refusal {
+        PauseRefusal::Ethernet => {
+            "an Ethernet interface changes only while it has no carrier: there is nothing to pause"
+        }
+        PauseRefusal::Iwd => {
+            "iwd decides which network is joined: use `iwctl station IFACE disconnect`"
+        }
+        PauseRefusal::NotPaused => "it is not paused",
+        PauseRefusal::Unprotected => "the card is unprotected, because of on-failure = \"open\"",
+    }
 }
 
 fn paused(it: &Paused) -> String {
@@ -107,12 +122,12 @@ mod tests {
         Resume(ask::OneOrAll),
     }
 
-    fn it(state: StateKind, ssid: Option<&[u8]>, refused: Option<&str>) -> Paused {
+    fn it(state: StateKind, ssid: Option<&[u8]>, refused: Option<PauseRefusal>) -> Paused {
         Paused {
             interface: "wlan0".to_owned(),
             state,
             ssid: ssid.and_then(Ssid::new),
-            refused: refused.map(str::to_owned),
+            refused,
         }
     }
 
@@ -165,7 +180,7 @@ mod tests {
     fn resume_without_pause_exits_with_status_1() {
         let request = || Request::Resume { interface: None };
         let reply = Reply::Resumed {
-            interfaces: vec![it(StateKind::Scanning, None, Some("it is not paused"))],
+            interfaces: vec![it(StateKind::Scanning, None, Some(PauseRefusal::NotPaused))],
         };
         let (succeeds, text) = answer(&["resume"], request(), reply);
         assert_eq!(

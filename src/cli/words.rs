@@ -4,7 +4,7 @@ use macveil_core::machine::{
     IwdScanReason, Limitation, MethodReason, NextChange, StateKind, UnmaskedReason,
 };
 
-pub(super) use crate::daemon::words::scan_failure;
+pub(super) use crate::words::{manager, problem, scan_failure};
 
 /// What an interface is doing; a network's name can follow.
 pub(super) const fn state(state: StateKind) -> &'static str {

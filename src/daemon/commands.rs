@@ -7,15 +7,12 @@ use tokio::sync::oneshot;
 use super::Daemon;
 use super::machine::Machine;
 use super::managed::{ManagedInterface, ScanReport};
-use crate::protocol::{Answer, Effect, Fault, FaultKind, Paused, Reply, Rotated, Scanned};
+use crate::protocol::{
+    Answer, Effect, Fault, FaultKind, PauseRefusal, Paused, Reply, Rotated, Scanned,
+};
 use macveil_core::address::{AddressPolicies, NetworkFacts, Policy};
 use macveil_core::machine::{Command, Event, Rotation, StateKind, UnsupportedReason};
 use macveil_core::types::Ssid;
-
-const IWD_JOINS: &str = "iwd decides which network is joined: use `iwctl station IFACE disconnect`";
-const NOTHING_TO_PAUSE: &str =
-    "an Ethernet interface changes only while it has no carrier: there is nothing to pause";
-const UNPROTECTED: &str = "the card is unprotected, because of on-failure = \"open\"";
 
 /// Scans that a client waits for.
 #[derive(Debug)]
@@ -146,7 +143,7 @@ impl Daemon {
                     interface: managed.name().to_owned(),
                     state: status.state,
                     ssid: status.network,
-                    refused: refused.map(str::to_owned),
+                    refused,
                 });
             }
         }
@@ -205,13 +202,13 @@ impl PendingScans {
     }
 }
 
-fn refused(managed: &ManagedInterface, command: &Command) -> Option<&'static str> {
+fn refused(managed: &ManagedInterface, command: &Command) -> Option<PauseRefusal> {
     match managed.machine() {
-        Machine::Ethernet(_) => Some(NOTHING_TO_PAUSE),
-        Machine::Iwd(_) => Some(IWD_JOINS),
+        Machine::Ethernet(_) => Some(PauseRefusal::Ethernet),
+        Machine::Iwd(_) => Some(PauseRefusal::Iwd),
         Machine::Wpa(_) => match command {
-            Command::Unpause if !managed.is_paused() => Some("it is not paused"),
-            _ if managed.state() == StateKind::Unprotected => Some(UNPROTECTED),
+            Command::Unpause if !managed.is_paused() => Some(PauseRefusal::NotPaused),
+            _ if managed.state() == StateKind::Unprotected => Some(PauseRefusal::Unprotected),
             _ => None,
         },
     }

@@ -129,7 +129,7 @@ impl Entry {
                 Self::new(Level::WARN, EventKind::Failed, "no connection to ").about(ssid, after)
             }
             Notice::Blocked { problem, retry_ms } => {
-                Self::held(&words::problem(&problem), retry_ms)
+                Self::held(&crate::words::problem(&problem), retry_ms)
             }
             Notice::Assigned { address } => Self::new(
                 Level::DEBUG,
@@ -209,7 +209,10 @@ impl Entry {
                 "scanned all channels, as requested: {} access points found",
                 heard.len()
             ),
-            Err(failure) => format!("requested scan failed: {}", words::scan_failure(&failure)),
+            Err(failure) => format!(
+                "requested scan failed: {}",
+                crate::words::scan_failure(&failure)
+            ),
         };
         Self::new(Level::INFO, EventKind::Scanned, words)
     }

@@ -10,7 +10,9 @@ use super::{Daemon, clock};
 use crate::config::DeviceFacts;
 use crate::protocol::{Interface, InterfaceStatus, Status};
 use macveil_core::address::AddressFacts;
-use macveil_core::machine::{AddressKind, Card, Counters, How, NextChange, StateKind, Time};
+use macveil_core::machine::{
+    AddressKind, Card, Counters, How, NextChange, Problem, StateKind, Time,
+};
 use macveil_core::types::{DeviceKind, Mac};
 
 /// A link that did not go down is taken down again after this.
@@ -151,7 +153,7 @@ impl Held {
             ssid: None,
             method: None,
             method_reason: None,
-            problem: Some("there is no valid configuration".to_owned()),
+            problem: Some(Problem::NoConfiguration),
             retry_ms: None,
             paused: false,
             pause_ms: None,

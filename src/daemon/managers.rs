@@ -6,11 +6,12 @@ use tracing::warn;
 
 use super::machine::Report;
 use super::{Daemon, Error, clock};
-use crate::platform::managers::{InstanceLock, ManagerKind, ManagerWatch, Supplicant, claim};
+use crate::platform::managers::{InstanceLock, ManagerWatch, Supplicant, claim};
 use crate::protocol::Backend;
+use crate::words;
 use macveil_core::machine::iwd::IwdEvent;
 use macveil_core::machine::{Command, Event};
-use macveil_core::types::DeviceKind;
+use macveil_core::types::{DeviceKind, ManagerKind};
 
 const ROOT: &str = "/";
 
@@ -66,23 +67,18 @@ impl Daemon {
         };
         self.managers.reported.push((ifindex, owner));
         if before != Some(owner) {
-            let whose = self.managed_by(name, ifindex).unwrap_or_default();
             warn!(
-                "{name}: not managed, unprotected: controlled by {whose}; see docs/coexistence.md"
+                "{name}: not managed, unprotected: controlled by {}; see docs/coexistence.md",
+                words::manager(owner, name)
             );
         }
         None
     }
 
-    /// Who has the interface instead of macveil, and how that can be changed.
-    pub(super) fn managed_by(&self, name: &str, ifindex: u32) -> Option<String> {
-        let owner = self
-            .managers
-            .reported
-            .iter()
-            .find(|left| left.0 == ifindex)?
-            .1;
-        Some(owner.words().replace("IFACE", name))
+    /// Who has the interface instead of macveil.
+    pub(super) fn managed_by(&self, ifindex: u32) -> Option<ManagerKind> {
+        let mut reported = self.managers.reported.iter();
+        Some(reported.find(|left| left.0 == ifindex)?.1)
     }
 
     /// Tells iwd's interfaces which of them may connect next.

@@ -39,7 +39,7 @@ use tracing::{debug, info, warn};
 
 use crate::config::{self, BackendChoice, Config, Layout};
 use crate::log::{self, Redaction};
-use crate::platform::managers::{ActiveManagers, InstanceLock, ManagerKind, ManagerWatch};
+use crate::platform::managers::{ActiveManagers, InstanceLock, ManagerWatch};
 use crate::platform::netlink::{Kernel, Notification, Notifications};
 use crate::platform::sandbox::{self, Sandbox};
 use crate::platform::wpa_supplicant;
@@ -58,7 +58,7 @@ use macveil_core::address::{Host, Record};
 use macveil_core::machine::iwd::{IwdMachine, Turns};
 use macveil_core::machine::wpa::{self, WpaMachine};
 use macveil_core::machine::{AddressKind, Addresses, Card, Command, Event, LinkEvent, Time};
-use macveil_core::types::{DeviceKind, Mac, Ssid};
+use macveil_core::types::{DeviceKind, Mac, ManagerKind, Ssid};
 use managed::{BackendEvent, ManagedInterface};
 use metrics::Metrics;
 use schedule::Schedule;

@@ -1,7 +1,7 @@
 //! The status of interfaces, for clients.
 
 use super::managed::ManagedInterface;
-use super::{Daemon, clock, words};
+use super::{Daemon, clock};
 use crate::protocol::{InterfaceStatus, Status};
 use macveil_core::machine::Time;
 
@@ -14,7 +14,7 @@ impl Daemon {
             }
             let managed = self.interfaces.managed.get(&interface.ifindex);
             let details = managed.map(details_of);
-            let managed_by = self.managed_by(&interface.name, interface.ifindex);
+            let managed_by = self.managed_by(interface.ifindex);
             Status {
                 managed_by: managed_by.filter(|_| details.is_none()),
                 interface,
@@ -56,7 +56,7 @@ fn details_of(managed: &ManagedInterface) -> InterfaceStatus {
         pause_ms: status.pause.and_then(|pause| pause.until).map(until),
         method: method.map(|(method, _)| method),
         method_reason: method.map(|(_, reason)| reason),
-        problem: status.problem.as_ref().map(words::problem),
+        problem: status.problem,
         retry_ms: status.retry_at.map(until),
         limitations: status.limitations,
         counters: status.counters,

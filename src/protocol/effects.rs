@@ -49,7 +49,21 @@ pub struct Paused {
     #[serde(flatten, with = "optional_ssid")]
     pub ssid: Option<Ssid>,
     /// Why nothing has changed.
-    pub refused: Option<String>,
+    pub refused: Option<PauseRefusal>,
+}
+
+/// Why an interface is not paused, or a pause not ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PauseRefusal {
+    /// An Ethernet interface changes only while it has no carrier.
+    Ethernet,
+    /// iwd decides which network is joined.
+    Iwd,
+    /// The interface is not paused.
+    NotPaused,
+    /// The interface is not protected, as `on-failure = "open"` allows.
+    Unprotected,
 }
 
 /// When an interface's addresses change.

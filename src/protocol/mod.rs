@@ -21,7 +21,7 @@ mod tests;
 use std::path::{Path, PathBuf};
 
 pub use client::{Client, ClientError};
-pub use effects::{Affected, Effect, Paused, Rotated, Scanned};
+pub use effects::{Affected, Effect, PauseRefusal, Paused, Rotated, Scanned};
 pub use event::{EventKind, EventLine};
 pub use fault::{Fault, FaultKind, Mistake};
 pub use json::Malformed;

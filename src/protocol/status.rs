@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use macveil_core::machine::{AddressKind, Counters, Limitation, Method, MethodReason, NextChange};
-use macveil_core::types::Ssid;
+use macveil_core::machine::{
+    AddressKind, Counters, Limitation, Method, MethodReason, NextChange, Problem,
+};
+use macveil_core::types::{ManagerKind, Ssid};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Interface;
@@ -15,8 +17,8 @@ pub struct Status {
     /// The interface.
     #[serde(flatten)]
     pub interface: Interface,
-    /// The program that controls the interface instead of macveil, and how to change that.
-    pub managed_by: Option<String>,
+    /// The program that controls the interface instead of macveil.
+    pub managed_by: Option<ManagerKind>,
     /// The status; `None`: macveil does not manage the interface.
     #[serde(flatten)]
     pub details: Option<InterfaceStatus>,
@@ -69,7 +71,7 @@ pub struct InterfaceStatus {
     /// Why masks are changed so.
     pub method_reason: Option<MethodReason>,
     /// Why the link is held down or not protected.
-    pub problem: Option<String>,
+    pub problem: Option<Problem>,
     /// Milliseconds until macveil tries again.
     pub retry_ms: Option<u64>,
     /// The user has paused the interface.
@@ -89,7 +91,7 @@ impl<'de> Deserialize<'de> for Status {
         struct Head {
             #[serde(flatten)]
             interface: Interface,
-            managed_by: Option<String>,
+            managed_by: Option<ManagerKind>,
         }
         let object = Object::deserialize(deserializer)?;
         let Head {

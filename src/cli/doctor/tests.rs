@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 use super::*;
-use crate::platform::managers::ManagerKind;
 use crate::tools::doctor::{
     CardFacts, Control, Facts, Finding, MacveilFacts, Severity, Topic, fuzzing,
 };
+use macveil_core::types::ManagerKind;
 use macveil_testkit::misconfigurations::{self, Plant};
 
 /// A machine without problems: a tree of files, and facts from the kernel.

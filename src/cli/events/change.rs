@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::time::Duration;
 
 use crate::protocol::{Status, word};
+use crate::words::problem;
 use macveil_core::machine::StateKind;
 use macveil_core::types::{Mac, Ssid};
 
@@ -49,7 +50,7 @@ impl Snapshot {
             }),
             problem: details
                 .filter(|_| is_held)
-                .and_then(|it| it.problem.clone()),
+                .and_then(|it| it.problem.as_ref().map(problem)),
             is_settled: !matches!(
                 state,
                 Some(
@@ -178,7 +179,7 @@ mod tests {
 
     use super::*;
     use crate::protocol::{Interface, InterfaceStatus};
-    use macveil_core::machine::{AddressKind, Counters, NextChange};
+    use macveil_core::machine::{AddressKind, Counters, NextChange, Problem};
     use macveil_core::types::DeviceKind;
 
     const OWN: Mac = Mac([2, 0, 0, 0, 0, 1]);
@@ -207,7 +208,7 @@ mod tests {
                 ssid: Ssid::new(ssid.as_bytes()),
                 method: None,
                 method_reason: None,
-                problem: (state == StateKind::Blocked).then(|| "no".to_owned()),
+                problem: (state == StateKind::Blocked).then_some(Problem::LinkDown),
                 retry_ms: None,
                 paused: false,
                 pause_ms: None,
@@ -275,7 +276,10 @@ mod tests {
         let blocked = snapshot(StateKind::Blocked, MASK, "", 1);
         let (names, variables) = tell(&mut told, &blocked);
         assert_eq!(names, ["blocked"]);
-        assert_eq!(variables["MACVEIL_PROBLEM"], "no");
+        assert_eq!(
+            variables["MACVEIL_PROBLEM"],
+            "the link is down, by the user or by rfkill"
+        );
         assert_eq!(tell(&mut told, &blocked).0, [""; 0]);
     }
 

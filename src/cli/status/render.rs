@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::online::Seen;
 use crate::cli::console::{BOLD, GREEN, Paint, RED, YELLOW, wrapped};
 use crate::cli::words::{self, counted};
-use crate::protocol::{Backend, InterfaceStatus, Status, word};
+use crate::protocol::{Backend, Interface, InterfaceStatus, Status, word};
 use macveil_core::machine::{AddressKind, Counters, Limitation, StateKind};
 
 /// The column where the text after a title begins.
@@ -63,7 +63,7 @@ fn one(seen: &Seen, detail: Detail, paint: Paint) -> String {
         return text;
     }
     if let Some(problem) = &details.problem {
-        entry.add("because", RED, problem);
+        entry.add("because", RED, &words::problem(problem));
     }
     if details.paused {
         let end = details.pause_ms.map_or_else(
@@ -106,15 +106,19 @@ fn one(seen: &Seen, detail: Detail, paint: Paint) -> String {
 }
 
 fn unmanaged(status: &Status, detail: Detail, entry: &mut Entries<'_>) {
-    let address = status.interface.address;
-    let Some(owner) = &status.managed_by else {
+    let Interface { name, address, .. } = &status.interface;
+    let Some(owner) = status.managed_by else {
         entry.headline(Verdict::NotManaged, &format!("Its address is {address}"));
         return;
     };
     let words = format!("Another program controls it, and its address is {address}");
     entry.headline(Verdict::NotProtected, &words);
     if detail != Detail::Brief {
-        entry.add("because", RED, &format!("controlled by {owner}"));
+        entry.add(
+            "because",
+            RED,
+            &format!("controlled by {}", words::manager(owner, name)),
+        );
     }
 }
 

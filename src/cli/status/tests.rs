@@ -11,9 +11,9 @@ use crate::platform::netlink::Reach;
 use crate::protocol::fake::FakeDaemon;
 use crate::protocol::{Backend, EventLine, Interface, InterfaceStatus};
 use macveil_core::machine::{
-    AddressKind, Counters, Limitation, Method, MethodReason, NextChange, StateKind,
+    AddressKind, Counters, Limitation, Method, MethodReason, NextChange, Problem, Remedy, StateKind,
 };
-use macveil_core::types::{DeviceKind, Mac, Ssid};
+use macveil_core::types::{DeviceKind, Mac, ManagerKind, Ssid};
 
 #[derive(Parser)]
 struct Line {
@@ -70,7 +70,13 @@ fn blocked() -> InterfaceStatus {
         address_kind: AddressKind::Permanent,
         permanent: true,
         ssid: None,
-        problem: Some("cannot set the address on brcmfmac: Device or resource busy (os error 16); stop other programs that scan or connect with this interface".to_owned()),
+        problem: Some(Problem::Kernel {
+            step: "set the address".to_owned(),
+            errno: Some(16),
+            reason: "Device or resource busy (os error 16)".to_owned(),
+            driver: "brcmfmac".to_owned(),
+            remedy: Remedy::StopOtherProgram,
+        }),
         retry_ms: Some(4_000),
         limitations: vec![Limitation::SequenceNumbers],
         ..connected()
@@ -138,8 +144,8 @@ fn blocked_interface_exits_with_status_1_in_80_columns() {
         text.starts_with(
             "wlan0: silent. Link held down for 12 min.
   because   cannot set the address on brcmfmac: Device or resource busy (os
-            error 16); stop other programs that scan or connect with this
-            interface
+            error 16); another program uses the interface: stop its scan,
+            connection, bridge or virtual machine
   retry in  4 s
   address   96:bb:d1:af:ab:bc, the permanent address, link down, for 1 h 2 min
 "
@@ -156,15 +162,15 @@ fn blocked_interface_exits_with_status_1_in_80_columns() {
 #[test]
 fn interface_of_another_program_exits_with_status_1() {
     let mut left = unmanaged();
-    let owner = "NetworkManager, unless `nmcli device set wlan1 managed no` was run";
-    left.managed_by = Some(owner.to_owned());
+    left.managed_by = Some(ManagerKind::NetworkManager);
     let (succeeds, text) = answer(&[], vec![left]).unwrap();
     assert!(!succeeds);
     assert_eq!(
         text,
         "wlan1: not protected. Another program controls it, and its address is 96:bb:d1:af:ab:bc.
-  because   controlled by NetworkManager, unless `nmcli device set wlan1
-            managed no` was run
+  because   controlled by NetworkManager, until it is told `nmcli device set
+            wlan1 managed no` or, for good,
+            unmanaged-devices=interface-name:wlan1
 "
     );
 }

@@ -20,12 +20,22 @@ use zbus::Message;
 use zbus::message::Type;
 
 use super::network_manager::NOTES;
-use super::{ActiveManagers, ManagerKind};
+use super::{ALL, ActiveManagers};
 use crate::platform::dbus::{BUS, Bus, SYSTEM_BUS, is_from, owner_change};
 use crate::platform::iwd::{IWD, OBJECT_MANAGER, Objects};
 use crate::platform::socket_watcher::{
     SocketState, SocketWatcher, directory_changed, watch_directory,
 };
+use macveil_core::types::ManagerKind;
+
+/// Its name on the system bus. Only programs that root has allowed to do so can own it.
+const fn bus_name(manager: ManagerKind) -> &'static str {
+    match manager {
+        ManagerKind::NetworkManager => "org.freedesktop.NetworkManager",
+        ManagerKind::ConnMan => "net.connman",
+        ManagerKind::Iwd => "net.connman.iwd",
+    }
+}
 
 /// After a failed connection, as to a bus that is about to listen; each pause is twice the last.
 const MIN_RECONNECT_PAUSE: Duration = Duration::from_millis(20);
@@ -143,13 +153,13 @@ impl Listener {
     async fn listen(&mut self) -> zbus::Result<Infallible> {
         let mut bus = Bus::connect(self.socket.socket()).await?;
         self.pending.clear();
-        for manager in ManagerKind::ALL {
-            bus.watch_owner(manager.bus_name()).await?;
+        for manager in ALL {
+            bus.watch_owner(bus_name(manager)).await?;
         }
         bus.subscribe(IWD, &format!("interface='{}'", OBJECT_MANAGER.interface))
             .await?;
-        for manager in ManagerKind::ALL {
-            let serial = bus.call_bus("GetNameOwner", manager.bus_name()).await?;
+        for manager in ALL {
+            let serial = bus.call_bus("GetNameOwner", bus_name(manager)).await?;
             self.pending.insert(serial, Query::Owner(manager));
         }
         let mut notes = None;
@@ -222,8 +232,8 @@ fn owner_of(
     pending: &mut BTreeMap<NonZeroU32, Query>,
 ) -> Option<(ManagerKind, Option<String>)> {
     if let Some((name, owner)) = owner_change(message) {
-        let mut all = ManagerKind::ALL.into_iter();
-        let manager = all.find(|manager| manager.bus_name() == name)?;
+        let mut all = ALL.into_iter();
+        let manager = all.find(|&manager| bus_name(manager) == name)?;
         return Some((manager, owner));
     }
     let reply_to = message.header().reply_serial()?;

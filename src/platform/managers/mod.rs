@@ -25,51 +25,20 @@ use crate::config::BackendChoice;
 #[cfg(feature = "dbus")]
 pub use bus::ManagerWatch;
 pub use instance_lock::{InstanceLock, claim, runs as another_runs};
-use macveil_core::types::DeviceKind;
+use macveil_core::types::{DeviceKind, ManagerKind};
 pub use network_manager::{Management, NOTES, network_manager};
 #[cfg(not(feature = "dbus"))]
 pub use no_bus::ManagerWatch;
 
-/// A program that manages interfaces.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ManagerKind {
-    /// `NetworkManager`.
-    NetworkManager,
-    /// `ConnMan`.
-    ConnMan,
-    /// iwd.
-    Iwd,
-}
+#[cfg(any(test, feature = "dbus"))]
+const ALL: [ManagerKind; 3] = [
+    ManagerKind::NetworkManager,
+    ManagerKind::ConnMan,
+    ManagerKind::Iwd,
+];
 
-impl ManagerKind {
-    #[cfg(any(test, feature = "dbus"))]
-    const ALL: [Self; 3] = [Self::NetworkManager, Self::ConnMan, Self::Iwd];
-
-    const fn bit(self) -> u8 {
-        1 << self as u8
-    }
-
-    /// Its name on the system bus. Only programs that root has allowed to do so can own it.
-    #[cfg(feature = "dbus")]
-    const fn bus_name(self) -> &'static str {
-        match self {
-            Self::NetworkManager => "org.freedesktop.NetworkManager",
-            Self::ConnMan => "net.connman",
-            Self::Iwd => "net.connman.iwd",
-        }
-    }
-
-    /// Its name, and the remedy for macveil to manage the interface, which is `IFACE` here.
-    #[must_use]
-    pub const fn words(self) -> &'static str {
-        match self {
-            Self::NetworkManager => {
-                "NetworkManager, until it is told `nmcli device set IFACE managed no` or, for good, unmanaged-devices=interface-name:IFACE"
-            }
-            Self::ConnMan => "ConnMan, until it is told NetworkInterfaceBlacklist=IFACE",
-            Self::Iwd => "iwd, which this macveil cannot work with: use wpa_supplicant instead",
-        }
-    }
+const fn bit(manager: ManagerKind) -> u8 {
+    1 << manager as u8
 }
 
 /// Which managers run.
@@ -127,14 +96,14 @@ impl ActiveManagers {
     #[cfg(any(test, feature = "dbus"))]
     fn set(&mut self, manager: ManagerKind, runs: bool) {
         if runs {
-            self.running |= manager.bit();
+            self.running |= bit(manager);
         } else {
-            self.running &= !manager.bit();
+            self.running &= !bit(manager);
         }
     }
 
     const fn has(&self, manager: ManagerKind) -> bool {
-        self.running & manager.bit() != 0
+        self.running & bit(manager) != 0
     }
 
     /// Whether iwd has an object for the interface. If it does not tell, all that others leave are its own.
@@ -179,7 +148,7 @@ mod tests {
 
     fn all_but(absent: Option<ManagerKind>) -> ActiveManagers {
         let mut running = ActiveManagers::default();
-        for manager in ManagerKind::ALL {
+        for manager in ALL {
             running.set(manager, Some(manager) != absent);
         }
         running

@@ -2,8 +2,8 @@
 
 use super::files::Files;
 use super::processes::Process;
-use crate::platform::managers::ManagerKind;
 use macveil_core::machine;
+use macveil_core::types::ManagerKind;
 
 /// Everything that the checks use.
 #[derive(Debug, Clone, Default)]

@@ -4,7 +4,8 @@ use super::facts::{CardFacts, Facts};
 use super::finding::{Check, Finding, Topic};
 use super::link_file::{Match, NETWORK_DIRECTORIES, matching_file};
 use super::text::{is_yes, last, numbered, shown, words};
-use crate::platform::managers::ManagerKind;
+use crate::words::manager;
+use macveil_core::types::ManagerKind;
 
 static OWNER: Check = Topic::Managers.check(
     "owner",
@@ -46,7 +47,7 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
                 "the card is controlled by {}, so macveil does not manage it",
                 brief(owner)
             ),
-            format_args!("to release it: {}", owner.words().replace("IFACE", name)),
+            format_args!("to release it: {}", manager(owner, name)),
         ),
     }];
     let network = matching_file(
@@ -87,8 +88,12 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
     findings
 }
 
-fn brief(owner: ManagerKind) -> &'static str {
-    owner.words().split(", ").next().unwrap_or_default()
+const fn brief(owner: ManagerKind) -> &'static str {
+    match owner {
+        ManagerKind::NetworkManager => "NetworkManager",
+        ManagerKind::ConnMan => "ConnMan",
+        ManagerKind::Iwd => "iwd",
+    }
 }
 
 /// `hwaddress` in the `iface` stanza of this name (`interfaces(5)`).

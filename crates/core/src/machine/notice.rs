@@ -293,6 +293,8 @@ pub enum Problem {
         /// Why.
         problem: IwdProblem,
     },
+    /// There is no valid configuration.
+    NoConfiguration,
 }
 
 impl Problem {
