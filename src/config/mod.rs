@@ -207,13 +207,15 @@ impl Config {
             // The UUID of an interface identifies its Ethernet connection, not every Wi-Fi network.
             defaults.uuid = None;
         }
+        let options = self.device_options(device);
         AddressPolicies::new(
             device.name.to_owned(),
             host,
-            self.device_options(device).scan_mask(),
+            options.scan_mask(),
             self.network_rules_on(device).collect(),
             defaults,
         )
+        .with_hotspot(options.hotspot())
     }
 
     fn network_rules_on(&self, device: &DeviceFacts) -> impl Iterator<Item = NetworkRule> {

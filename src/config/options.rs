@@ -92,6 +92,7 @@ pub(super) const DEVICE_KEYS: &[&str] = &[
     "mask-lifetime",
     "on-failure",
     "on-exit",
+    "hotspot",
 ];
 
 /// Minimum number of free bits in a scan mask: with fewer, addresses soon repeat.
@@ -115,6 +116,7 @@ pub(super) struct DeviceOptions {
     mask_lifetime: Option<Sourced<Duration>>,
     on_failure: Option<Sourced<OnFailure>>,
     on_exit: Option<Sourced<OnExit>>,
+    hotspot: Option<Sourced<Policy>>,
 }
 
 impl DeviceOptions {
@@ -127,6 +129,7 @@ impl DeviceOptions {
             mask_lifetime: section.take("mask-lifetime", lifetime),
             on_failure: section.take("on-failure", choice(ON_FAILURE)),
             on_exit: section.take("on-exit", choice(ON_EXIT)),
+            hotspot: section.take("hotspot", policy),
         }
     }
 
@@ -139,6 +142,7 @@ impl DeviceOptions {
             mask_lifetime: self.mask_lifetime.or_else(|| other.mask_lifetime.clone()),
             on_failure: self.on_failure.or_else(|| other.on_failure.clone()),
             on_exit: self.on_exit.or_else(|| other.on_exit.clone()),
+            hotspot: self.hotspot.or_else(|| other.hotspot.clone()),
         }
     }
 
@@ -151,6 +155,10 @@ impl DeviceOptions {
             on_failure: value(self.on_failure.as_ref()).unwrap_or(OnFailure::Closed),
             on_exit: value(self.on_exit.as_ref()).unwrap_or(OnExit::Keep),
         }
+    }
+
+    pub(super) fn hotspot(&self) -> Policy {
+        value(self.hotspot.as_ref()).unwrap_or(Policy::Random)
     }
 
     pub(super) fn scan_mask(&self) -> Option<Mask> {

@@ -54,6 +54,9 @@ pub(super) fn fail_reason(reason: &FailReason) -> String {
 pub(super) fn remark(remark: &Remark) -> String {
     match remark {
         Remark::HotspotStarts { address } => format!("a hotspot starts, under {address}"),
+        Remark::HotspotAddressDrawn { failure } => {
+            format!("the hotspot gets a random address: {failure}")
+        }
         Remark::HotspotNotStarted { failure } => {
             format!("the hotspot did not start: {failure}; trying again in a minute")
         }

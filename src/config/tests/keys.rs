@@ -99,6 +99,7 @@ fn every_key_has_its_effect() {
         mask-lifetime = "5m"
         on-failure = "open"
         on-exit = "restore"
+        hotspot = "02:12:34:56:78:9a"
         [connection]
         cloned-mac-address = "stable"
         stable-id = "${CONNECTION}/${BOOT}"

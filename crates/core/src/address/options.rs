@@ -148,7 +148,7 @@ impl ConnectionOptions {
     }
 
     /// Fills options that are not set with the built-in defaults.
-    fn or_built_in(self) -> ResolvedPolicy {
+    pub(super) fn or_built_in(self) -> ResolvedPolicy {
         ResolvedPolicy {
             policy: self.policy.unwrap_or(Sourced::built_in(Policy::StableSsid)),
             stable_id: self.stable_id,

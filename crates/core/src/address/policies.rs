@@ -12,7 +12,7 @@ use super::network::{Matched, NetworkFacts};
 use super::options::{ConnectionOptions, NetworkRule, ResolvedPolicy, Sourced, resolve};
 use super::stable_id::{Meaning, StableId};
 use super::{Binding, HostKey, Origin, Policy, Zone};
-use crate::types::Mac;
+use crate::types::{Mac, Ssid};
 
 /// What a stable address can depend on, in addition to the network and the card.
 #[derive(Debug)]
@@ -68,6 +68,7 @@ pub struct AddressPolicies {
     /// Earlier rules take precedence.
     rules: Vec<NetworkRule>,
     defaults: ConnectionOptions,
+    hotspot: Policy,
 }
 
 impl AddressPolicies {
@@ -86,7 +87,15 @@ impl AddressPolicies {
             scan_mask,
             rules,
             defaults,
+            hotspot: Policy::Random,
         }
+    }
+
+    /// Sets the policy of hotspots, which is `random` otherwise: another mask at each start.
+    #[must_use]
+    pub const fn with_hotspot(mut self, policy: Policy) -> Self {
+        self.hotspot = policy;
+        self
     }
 
     /// Makes `card` the default of `stable-binding`. For iwd, which creates a new interface at each start
@@ -226,6 +235,35 @@ impl AddressPolicies {
         let about = |rule: &&NetworkRule| rule.about.matches(network) == Matched::Yes;
         let rules = self.rules.iter().filter(about);
         rules.map(|rule| &rule.origin).collect()
+    }
+
+    /// The address of a hotspot of this name; `None`: a mask. A stable one differs from that of a network
+    /// of the same name.
+    ///
+    /// # Errors
+    ///
+    /// The policy needs something that this card or host does not have.
+    pub fn hotspot_address(
+        &self,
+        ssid: &Ssid,
+        card: &AddressFacts,
+    ) -> Result<Option<Mac>, AssignError> {
+        let policy = match self.hotspot {
+            Policy::StableSsid => Policy::Stable,
+            policy => policy,
+        };
+        let options = ConnectionOptions {
+            policy: Some(Sourced::built_in(policy)),
+            stable_id: Some(Sourced::built_in(StableId::of_hotspot())),
+            rotate: None,
+            by_security: None,
+            ..self.defaults.clone()
+        };
+        let resolved = options.or_built_in();
+        match self.plan(&resolved, &NetworkFacts::new(ssid), card, 0)? {
+            Plan::Fixed(derivation) => Ok(Some(derivation.address)),
+            Plan::Random(_) => Ok(None),
+        }
     }
 
     /// A random mask address that is neither an address of the card nor in `avoid`.

@@ -320,8 +320,13 @@ pub enum Remark {
     OwnRandomizationOff,
     /// The supplicant becomes an access point.
     HotspotStarts {
-        /// Under this mask.
+        /// Under this address.
         address: Mac,
+    },
+    /// The hotspot has no address by its policy, and gets a random one.
+    HotspotAddressDrawn {
+        /// Why.
+        failure: String,
     },
     /// The supplicant did not become an access point.
     HotspotNotStarted {

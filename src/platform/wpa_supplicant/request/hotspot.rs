@@ -48,6 +48,7 @@ pub(super) fn other_mode(networks: &[Configured]) -> Option<OtherMode> {
     match enabled.clone().find(access_point) {
         Some(network) => Some(OtherMode::AccessPoint {
             id: network.line.id,
+            ssid: network.details.ssid.clone(),
         }),
         None => enabled.next().map(|_| OtherMode::Refused),
     }

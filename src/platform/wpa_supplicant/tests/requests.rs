@@ -3,7 +3,7 @@
 use super::fake::{Fake, Model, Turn};
 use super::*;
 use macveil_core::machine::wpa::{Failure, OtherMode, Phase};
-use macveil_core::types::Mac;
+use macveil_core::types::{Mac, Ssid};
 
 fn every_request() -> [Request; 11] {
     let mac = Mac([2, 0, 0, 0, 3, 0]);
@@ -388,8 +388,11 @@ fn access_point_is_parked_until_it_is_wanted_and_restored() {
         for (id, flags) in [(0, "[DISABLED]"), (1, "[CURRENT]")] {
             fake.model.borrow_mut().networks.get_mut(&id).unwrap().flags = flags;
         }
-        let wanted = Some(OtherMode::AccessPoint { id: 1 });
-        assert_eq!(list(&mut scene).await, (1, wanted));
+        let wanted = Some(OtherMode::AccessPoint {
+            id: 1,
+            ssid: Ssid::new(b"Mine"),
+        });
+        assert_eq!(list(&mut scene).await, (1, wanted.clone()));
         scene.restart().await;
         scene.expect(Supplicant::Appeared).await;
         quiesce(&mut scene, Request::Quiesce).await;

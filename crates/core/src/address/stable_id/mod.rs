@@ -90,6 +90,15 @@ impl Meaning {
 }
 
 impl StableId {
+    /// The id of hotspots: that of no network, unless the user writes the same.
+    pub(super) fn of_hotspot() -> Self {
+        let text = Part::Text("hotspot ${NETWORK_SSID}".to_owned());
+        Self {
+            text: "hotspot ${NETWORK_SSID}".to_owned(),
+            meaning: Meaning::Generated(vec![text, Part::Value(Variable::NetworkSsid)]),
+        }
+    }
+
     /// The id as the user wrote it.
     #[must_use]
     pub fn text(&self) -> &str {

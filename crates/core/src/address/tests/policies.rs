@@ -511,3 +511,25 @@ fn resolved_policy_is_random_periodic_or_neither() {
     renewed.options.rotate = Some(sourced(Some(std::time::Duration::from_secs(86_400))));
     assert_eq!(facts(&renewed), (false, true));
 }
+
+#[test]
+fn hotspot_has_an_address_of_its_own_by_each_policy() {
+    let bench = Bench::new();
+    let mine = ssid("Mine");
+    let station = bench.assign(&NetworkFacts::new(&mine)).unwrap();
+    let of = |policy: &str, name: &str| {
+        let policies = bench.policies().with_hotspot(policy.parse().unwrap());
+        policies.hotspot_address(&ssid(name), &bench.card).unwrap()
+    };
+    assert_eq!(of("random", "Mine"), None);
+    let stable = of("stable", "Mine");
+    assert_eq!(of("stable", "Mine"), stable, "the same at each start");
+    assert_eq!(of("stable-ssid", "Mine"), stable);
+    assert!(stable.is_some_and(|address| address.is_local() && address != station));
+    assert_ne!(of("stable", "Other"), stable);
+    assert_eq!(of("permanent", "Mine"), bench.card.permanent);
+    assert_eq!(
+        of("02:12:34:56:78:9a", "Mine"),
+        Some(mac("02:12:34:56:78:9a"))
+    );
+}

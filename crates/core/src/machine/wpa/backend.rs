@@ -220,12 +220,14 @@ pub struct NetworkList {
 }
 
 /// The mode of a network in which the interface is not a station.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OtherMode {
     /// An access point.
     AccessPoint {
         /// The network's number.
         id: u32,
+        /// Its name.
+        ssid: Option<Ssid>,
     },
     /// An ad-hoc or a mesh network, which macveil does not allow.
     Refused,

@@ -146,6 +146,23 @@ impl Context {
         mask
     }
 
+    /// The address for the hotspot that the user wants.
+    pub(super) fn draw_hotspot_address(&mut self) -> Mac {
+        let facts = self.address_facts();
+        let policies = &self.assignment.policies;
+        let name = self.networks.hotspot_name();
+        let address = name.map(|ssid| policies.hotspot_address(ssid, &facts));
+        match address {
+            Some(Ok(Some(address))) => address,
+            Some(Ok(None)) | None => self.draw_mask(),
+            Some(Err(error)) => {
+                let failure = error.to_string();
+                self.remark(Remark::HotspotAddressDrawn { failure });
+                self.draw_mask()
+            }
+        }
+    }
+
     /// Sets a mask on a link that is down.
     pub(super) fn mask_while_down(&mut self) {
         let mask = self.draw_mask();

@@ -43,11 +43,19 @@ impl Networks {
     /// again at once.
     pub(super) fn hotspot(&self, now: Time) -> Option<u32> {
         match self.other {
-            Some(OtherMode::AccessPoint { id })
+            Some(OtherMode::AccessPoint { id, .. })
                 if self.hotspot_retry.is_none_or(|at| at <= now) =>
             {
                 Some(id)
             }
+            _ => None,
+        }
+    }
+
+    /// The name of the hotspot that the user wants.
+    pub(super) fn hotspot_name(&self) -> Option<&Ssid> {
+        match &self.other {
+            Some(OtherMode::AccessPoint { ssid, .. }) => ssid.as_ref(),
             _ => None,
         }
     }

@@ -96,7 +96,10 @@ impl Masking {
 
     fn attempt(cx: &mut Context, next: NextState, how: How, tries: u32) -> State {
         cx.leave_state();
-        let mask = cx.draw_mask();
+        let mask = match next {
+            NextState::Hotspot(_) => cx.draw_hotspot_address(),
+            _ => cx.draw_mask(),
+        };
         cx.mask.current = None;
         cx.core.set_mask(mask, how);
         State::Masking(Self {

@@ -1,12 +1,16 @@
 //! The user starts a hotspot.
 
 use super::*;
+use crate::address::Policy;
 
 const ID: u32 = 4;
 
 fn wants_hotspot(bench: &mut Bench) {
     bench.networks[0].enabled = false;
-    bench.other = Some(OtherMode::AccessPoint { id: ID });
+    bench.other = Some(OtherMode::AccessPoint {
+        id: ID,
+        ssid: Ssid::new(b"Mine"),
+    });
 }
 
 fn starts(bench: &Bench) -> usize {
@@ -21,6 +25,38 @@ fn hotspot_selected_while_connected_starts_under_a_mask() {
     assert_eq!((bench.state(), starts(&bench)), (StateKind::Hotspot, 1));
     assert!(bench.is_masked());
     assert!(bench.masks.contains(&bench.link.address));
+}
+
+#[test]
+fn hotspot_with_an_address_of_its_own_gets_it_at_each_start() {
+    let own = Mac([2, 0, 0, 0, 0, 0x77]);
+    let mut bench = Bench::connected();
+    let settings = Settings {
+        scan_random: true,
+        mask_method: MaskMethod::Auto,
+        mask_lifetime: Duration::ZERO,
+        on_failure: OnFailure::Closed,
+        on_exit: OnExit::Keep,
+        others_connect: false,
+    };
+    let addresses = policies(ConnectionOptions::default(), Vec::new());
+    let addresses = addresses.with_hotspot(Policy::Explicit(own));
+    let now = clocks(bench.now);
+    bench.machine.reconfigure(now, settings, addresses);
+    wants_hotspot(&mut bench);
+    bench.user_disconnects();
+    assert_eq!(
+        (bench.state(), bench.link.address),
+        (StateKind::Hotspot, own)
+    );
+    bench.pass(Duration::from_secs(30));
+    assert_eq!(bench.state(), StateKind::Scanning, "it did not start");
+    assert!(bench.is_masked() && bench.link.address != own);
+    bench.pass(Duration::from_secs(40));
+    assert_eq!(
+        (bench.state(), bench.link.address),
+        (StateKind::Hotspot, own)
+    );
 }
 
 #[test]

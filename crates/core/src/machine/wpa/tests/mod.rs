@@ -404,7 +404,7 @@ impl Bench {
                 Reply::NetworkList(Ok(NetworkList {
                     networks: self.networks.clone(),
                     table,
-                    other: self.other,
+                    other: self.other.clone(),
                 }))
             }
             Request::Connect if !self.connects => {
