@@ -101,6 +101,14 @@ pub(super) struct Reconnect {
     is_leaking: bool,
 }
 
+impl Attempt {
+    /// It is over: what is read of the link from now on was not shown by it.
+    pub(super) const fn end(&mut self) {
+        self.shown = None;
+        self.is_authenticating = false;
+    }
+}
+
 impl Context {
     pub(super) fn new(
         now: Now,
@@ -256,7 +264,7 @@ impl Context {
     /// Ends an attempt to connect. The kernel does so at once, and iwd starts over; after a request to
     /// disconnect, iwd would go on for a while.
     pub(super) fn cut_off(&mut self) {
-        self.attempt.shown = None;
+        self.attempt.end();
         self.put_mask(How::Cycle);
     }
 
@@ -359,7 +367,7 @@ impl Context {
         self.iwd.state = StationState::default();
         self.iwd.is_present = false;
         self.iwd.is_kept_off = false;
-        self.attempt.shown = None;
+        self.attempt.end();
         self.files.known.clear();
         self.search.backoff = None;
         self.iwd.obstacle = None;

@@ -144,7 +144,7 @@ impl IwdMachine {
                 self.cx.iwd.state = StationState::default();
                 self.cx.iwd.is_present = false;
                 self.cx.iwd.is_kept_off = false;
-                self.cx.attempt.shown = None;
+                self.cx.attempt.end();
                 self.step(State::station_gone);
             }
             IwdEvent::Station(Some(doing)) => {

@@ -71,16 +71,18 @@ impl Connected {
             });
             return State::Connected(self);
         }
-        if self.is_retry {
-            return Refused::begin(cx, self.network, IwdProblem::AddressUnusedTwice);
-        }
         if let Some(reason) = cx.files.unassignable.get(&self.network).cloned() {
             return Refused::begin(cx, self.network, IwdProblem::NoAddress { reason });
         }
         if cx.known(&self.network).is_none() {
             self.check = Check::NoFile;
+            // There was no address that iwd could use.
+            self.is_retry = false;
             cx.core.wake_in(NEW_FILE_TIMEOUT);
             return State::Connected(self);
+        }
+        if self.is_retry {
+            return Refused::begin(cx, self.network, IwdProblem::AddressUnusedTwice);
         }
         cx.core.notify(Notice::About {
             ssid: self.network.ssid.clone(),

@@ -43,6 +43,21 @@ fn retry_pause_is_at_most_five_minutes() {
     assert_eq!(retry, Some(bench.now + Duration::from_secs(300)));
 }
 
+/// The link could not be read while iwd authenticated.
+#[test]
+fn address_that_was_not_read_is_not_that_of_the_next_attempt() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.unreadable = true;
+    bench.iwd(StationPhase::Connecting);
+    bench.begins();
+    bench.unreadable = false;
+    bench.starts_over();
+    bench.iwd(StationPhase::Connecting);
+    assert_eq!((bench.state(), bench.bounces), (StateKind::Associating, 0));
+    bench.connects_under(stable(&home()));
+    assert_eq!((bench.state(), bench.bounces), (StateKind::Associated, 0));
+}
+
 #[test]
 fn refused_network_is_judged_again_when_the_user_joins() {
     let refused = || {

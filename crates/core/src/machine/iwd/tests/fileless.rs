@@ -50,6 +50,32 @@ fn new_file_with_the_address_in_use_needs_no_change() {
 }
 
 #[test]
+fn address_that_iwd_makes_up_can_be_the_initial_one() {
+    let mut bench = Bench::empty_on(Card {
+        initial: MADE_UP,
+        ..card(true)
+    });
+    bench.appears(None);
+    bench.iwd(StationPhase::Connecting);
+    bench.shows(MADE_UP);
+    assert_eq!(bench.bounces, 1);
+    bench.starts_over();
+    bench.pass(6 * SECOND);
+    bench.connects_under(MADE_UP);
+    assert_eq!((bench.state(), bench.bounces), (StateKind::Associated, 1));
+    // Never the permanent one, however often.
+    let mut bench = Bench::empty_on(card(true));
+    bench.appears(None);
+    for times in 1..4 {
+        bench.iwd(StationPhase::Connecting);
+        bench.shows(PERMANENT);
+        assert_eq!(bench.bounces, times);
+        bench.starts_over();
+        bench.pass(60 * SECOND);
+    }
+}
+
+#[test]
 fn permanent_and_initial_address_are_never_shown() {
     let initial = Mac([2, 0, 0, 0, 0, 0x11]);
     for own in [PERMANENT, initial] {
