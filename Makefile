@@ -1,5 +1,5 @@
 # make test    everything that has to hold, the air lab included
-# make soak    ten million simulated steps of the supervisor, and every fault in every story
+# make soak    ten million simulated steps of the state machines, and every fault in every story
 # make day     a day on the air with trouble of every kind, in warped time
 # make fuzz    what strangers send, made up by libFuzzer, a minute for each parser
 # make deb     the Debian package, on any machine with Rust, dpkg-dev and debhelper

@@ -13,6 +13,8 @@ const JUST_GONE: Duration = Duration::from_secs(7);
 pub const BY_HAND: Mac = Mac([0x0a, 0, 0, 0, 0, 0x77]);
 /// From what macveil hears to the link that is down.
 const REACTION: Duration = Duration::from_millis(5);
+/// Between an attempt that was cut off and the next one.
+const PAUSE: Duration = Duration::from_millis(200);
 /// No scan takes longer.
 const ONE_SCAN: Duration = Duration::from_secs(4);
 /// The last frames that are shown with a broken promise.
@@ -41,6 +43,8 @@ pub enum What {
         ssid: Ssid,
         kind: Kind,
     },
+    /// Whatever is sent through a cable.
+    Wired,
 }
 
 /// How much a probe request tells.
@@ -74,6 +78,9 @@ pub struct Promise {
     pub random: BTreeSet<Ssid>,
     /// Networks that the user marked hidden.
     pub hidden: BTreeSet<Ssid>,
+    /// What an Ethernet interface may use.
+    pub is_permanent_on_wire: bool,
+    pub is_random_on_wire: bool,
     /// Of their access points, those that may see an address, by the address.
     pub seen_by: BTreeMap<Mac, BTreeSet<Mac>>,
 }
@@ -103,6 +110,19 @@ pub struct Air {
     pub unprotected: bool,
     /// A scan under the address of a connection is at its first channel: macveil has not heard of it yet.
     pub unheard: bool,
+    /// It is a scan whose frames the documentation names.
+    pub documented: bool,
+    /// iwd sets the address, and macveil ends what begins under a wrong one.
+    pub is_cut_off: bool,
+    /// Addresses that iwd makes up for networks without a file.
+    pub made_up: BTreeMap<Mac, Ssid>,
+    /// Attempts under a wrong address, and by when macveil has heard of each.
+    wrong: BTreeMap<(Mac, Ssid), Duration>,
+    pub wrong_attempts: u32,
+    /// The address on the wire that came there with a carrier, or while there was one.
+    pub excused: Option<Mac>,
+    /// The address that macveil set last.
+    pub meant: Option<Mac>,
     /// Nothing of what is sent is macveil's to answer for.
     pub unwatched: bool,
     /// The address of a supplicant that ran before macveil, which has yet to take it away.
@@ -144,6 +164,9 @@ impl Air {
         }
         match &frame.what {
             What::Probe { named, .. } => {
+                if self.documented && self.may_be_documented(from) {
+                    return None;
+                }
                 if self.unheard && self.shows_identity(from) {
                     return None;
                 }
@@ -163,11 +186,17 @@ impl Air {
                     .is_some_and(|ssid| !hidden(ssid))
                     .then_some("a probe request names a network that is not hidden")
             }
+            What::Wired => {
+                let may = self.may_use_wire(from) || self.excused == Some(from);
+                (!may).then_some("a wire shows an address that is not its own")
+            }
             What::To {
                 ssid, kind, bssid, ..
             } => {
                 let gone = absent.is_some_and(|absent| absent > JUST_GONE);
-                if *kind == Kind::Authentication && gone && !self.unattended {
+                // iwd tries what the kernel still knows.
+                let is_known_to_be = !self.unattended && !self.is_cut_off;
+                if *kind == Kind::Authentication && gone && is_known_to_be {
                     return Some("an authentication into the void");
                 }
                 if !self.may_see(frame, *bssid) {
@@ -178,6 +207,9 @@ impl Air {
                     if let Some(heard_by) = self.masks.remove(&from) {
                         self.coincidences.insert(from, heard_by);
                     }
+                    return None;
+                }
+                if self.is_cut_off && self.is_being_cut_off(frame, *kind, ssid) {
                     return None;
                 }
                 // Without a daemon a supplicant may join under a mask.
@@ -197,6 +229,39 @@ impl Air {
         Some(address) == self.promise.permanent || self.is_assigned(address)
     }
 
+    /// The card's own address is only shown where a network may see it.
+    fn may_be_documented(&self, from: Mac) -> bool {
+        Some(from) != self.promise.permanent || !self.promise.trusted.is_empty()
+    }
+
+    /// An attempt of iwd's under a wrong address, of which macveil has just heard.
+    fn is_being_cut_off(&mut self, frame: &Frame, kind: Kind, ssid: &Ssid) -> bool {
+        let from = frame.from;
+        if Some(from) == self.promise.permanent {
+            return false;
+        }
+        let ends = self.heard_by.max(frame.at).saturating_add(REACTION);
+        let attempt = self
+            .wrong
+            .entry((from, ssid.clone()))
+            .or_insert(Duration::ZERO);
+        if kind == Kind::Authentication && frame.at > *attempt + PAUSE {
+            *attempt = ends;
+            self.wrong_attempts += 1;
+        }
+        // What was joined while no daemon could cut it off ends with a goodbye.
+        frame.at <= *attempt || self.unattended || kind == Kind::Goodbye
+    }
+
+    pub fn may_use_wire(&self, address: Mac) -> bool {
+        let promise = &self.promise;
+        if Some(address) == promise.permanent {
+            return promise.is_permanent_on_wire;
+        }
+        promise.assigned.contains_key(&address)
+            || promise.is_random_on_wire && self.meant == Some(address)
+    }
+
     /// What the user orders is only ended in time.
     fn may_see(&self, frame: &Frame, bssid: Mac) -> bool {
         let ordered = self.roams.is_some_and(|(to, heard_by)| {
@@ -207,13 +272,20 @@ impl Air {
     }
 
     fn may_join(&self, frame: &Frame, ssid: &Ssid) -> bool {
-        let from = frame.from;
+        self.is_for(frame.at, frame.from, ssid)
+    }
+
+    /// Whether this network may see this address.
+    pub fn is_for(&self, at: Duration, from: Mac, ssid: &Ssid) -> bool {
+        if self.made_up.get(&from) == Some(ssid) {
+            return true;
+        }
         if Some(from) == self.promise.permanent {
             return self.promise.trusted.contains(ssid);
         }
         let own = self.promise.assigned.get(&from);
         let scanned = self.masks.get(&from);
-        let scanned = scanned.is_some_and(|&heard_by| frame.at > heard_by);
+        let scanned = scanned.is_some_and(|&heard_by| at > heard_by);
         let random = self.promise.random.contains(ssid)
             && own.is_none()
             && !scanned
@@ -250,6 +322,7 @@ impl fmt::Display for Frame {
                 named: Some(ssid),
                 ..
             } => write!(f, "probe request for \"{ssid}\" on {frequency} MHz"),
+            What::Wired => write!(f, "through the cable"),
             What::To { ssid, kind, .. } => write!(f, "{kind:?} to \"{ssid}\""),
         }
     }

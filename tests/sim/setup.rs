@@ -1,14 +1,18 @@
 //! Worlds to begin with.
 
 use macveil_core::address::{
-    AddressFacts, ConnectionOptions, NetworkFacts, NetworkMatch, NetworkRule, Origin, Policy,
-    Sourced,
+    AddressFacts, AddressPolicies, ConnectionOptions, NetworkFacts, NetworkMatch, NetworkRule,
+    Origin, Policy, Sourced,
 };
+use macveil_core::machine::iwd::KnownNetwork;
 use macveil_core::types::{KeyMgmt, Mac, Ssid};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use crate::world::{AccessPoint, Driver, Network, PERMANENT, Quirk, World, policies};
+use crate::world::{
+    AccessPoint, Backend, Driver, Network, PERMANENT, Quirk, World, network_id, policies,
+    policies_of,
+};
 
 pub fn ssid(name: &str) -> Ssid {
     Ssid::new(name.as_bytes()).unwrap()
@@ -44,6 +48,14 @@ impl Site {
             priority: 0,
         }
     }
+
+    const fn way(&self) -> KeyMgmt {
+        if self.open {
+            KeyMgmt::Open
+        } else {
+            KeyMgmt::Psk
+        }
+    }
 }
 
 fn said<T>(value: T) -> Sourced<T> {
@@ -60,23 +72,74 @@ pub fn world(seed: u64, driver: Driver, places: &[Site]) -> World {
         let ssid = ssid(place.name);
         let mut ap = AccessPoint::new(place.name, number, &ssid, place.channel);
         ap.hidden = place.hidden;
-        let way = if place.open {
-            KeyMgmt::Open
-        } else {
-            KeyMgmt::Psk
-        };
-        ap.way = way;
+        ap.way = place.way();
         world.access_points.push(ap);
         world.supplicant.networks.push(Network {
             hidden: place.hidden,
             priority: place.priority,
-            way,
+            way: place.way(),
             ..Network::new(u32::from(number), ssid.clone())
         });
     }
-    let rules = places.iter();
-    let policies = policies(rules.map(|it| rule(&ssid(it.name), it.policy)).collect());
-    world.daemon.policies = policies.clone();
+    let rules = places.iter().map(|it| rule(&ssid(it.name), it.policy));
+    let policies = policies(rules.collect());
+    promise_to(&mut world, places, &policies);
+    world.daemon.policies = policies;
+    world
+}
+
+/// The same with iwd, which may make an interface of its own.
+pub fn world_of_iwd(seed: u64, driver: Driver, places: &[Site], anew: bool) -> World {
+    let mut world = world(seed, driver, places);
+    world.backend = Backend::Iwd;
+    world.iwd.makes_anew = anew;
+    world.air.is_cut_off = true;
+    let bound = world.daemon.policies.clone().bound_to_card();
+    world.air.promise.assigned.clear();
+    promise_to(&mut world, places, &bound);
+    let mut places: Vec<_> = places.iter().collect();
+    places.sort_by_key(|place| std::cmp::Reverse(place.priority));
+    let files = places.into_iter().map(|place| KnownNetwork {
+        id: network_id(&ssid(place.name), place.way()),
+        autoconnect: true,
+        hidden: place.hidden,
+        address: None,
+        problem: None,
+    });
+    world.iwd.files = files.collect();
+    world
+}
+
+/// An Ethernet interface.
+pub fn world_of_wire(seed: u64, driver: Driver, policy: Policy, plugged: bool) -> World {
+    let mut world = World::new(seed, driver);
+    world.backend = Backend::Ethernet;
+    world.wire_is_there(plugged);
+    let policies = policies_by_default(policy);
+    let promise = &mut world.air.promise;
+    promise.permanent = Some(PERMANENT);
+    promise.is_permanent_on_wire = matches!(policy, Policy::Permanent | Policy::Preserve);
+    promise.is_random_on_wire = policy == Policy::Random;
+    if !promise.is_permanent_on_wire && !promise.is_random_on_wire {
+        let mut rng = StdRng::seed_from_u64(0);
+        let address = policies.assign(&NetworkFacts::default(), &card(), &mut rng);
+        promise
+            .assigned
+            .insert(address.unwrap(), [ssid("wire")].into());
+    }
+    world.daemon.policies = policies;
+    world
+}
+
+fn policies_by_default(policy: Policy) -> AddressPolicies {
+    let options = ConnectionOptions {
+        policy: Some(said(policy)),
+        ..ConnectionOptions::default()
+    };
+    policies_of(Vec::new(), options)
+}
+
+fn promise_to(world: &mut World, places: &[Site], policies: &AddressPolicies) {
     let promise = &mut world.air.promise;
     promise.permanent = Some(PERMANENT);
     for place in places {
@@ -100,7 +163,6 @@ pub fn world(seed: u64, driver: Driver, places: &[Site]) -> World {
             }
         }
     }
-    world
 }
 
 fn rule(ssid: &Ssid, policy: Policy) -> NetworkRule {

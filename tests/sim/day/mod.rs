@@ -2,6 +2,7 @@
 //! that breaks a promise is shortened, told, and can be played again from its text.
 
 pub mod courses;
+mod ends;
 pub mod random;
 pub mod shrink;
 pub mod text;
@@ -9,10 +10,11 @@ mod trouble;
 
 use std::time::Duration;
 
-use macveil_core::machine::{OnFailure, StateKind};
+use macveil_core::address::Policy;
+use macveil_core::machine::OnFailure;
 
-use crate::setup::{Site, world};
-use crate::world::{Driver, FaultAt, Quirk, Sabotage, World};
+use crate::setup::{self, Site};
+use crate::world::{Backend, Driver, FaultAt, Quirk, Sabotage, World};
 
 pub use trouble::Trouble;
 
@@ -32,6 +34,9 @@ pub const QUIRKS: [Quirk; 7] = [
 pub struct Day {
     /// Of all that is left to chance.
     pub seed: u64,
+    pub backend: Backend,
+    /// iwd makes an interface of its own whenever it starts.
+    pub anew: bool,
     pub driver: Driver,
     pub sites: Vec<Site>,
     pub on_failure: OnFailure,
@@ -87,6 +92,8 @@ impl Day {
     pub fn new(sites: Vec<Site>) -> Self {
         Self {
             seed: 1,
+            backend: Backend::Wpa,
+            anew: false,
             driver: Driver {
                 random_address: true,
                 live_change: false,
@@ -110,7 +117,7 @@ impl Day {
     }
 
     pub fn play_with(&self, keep: bool, sabotage: Option<Sabotage>) -> Outcome {
-        let mut world = world(self.seed, self.driver, &self.sites);
+        let mut world = self.world();
         world.air.keep_all = keep;
         world.daemon.keep_log = keep;
         world.daemon.sabotage = sabotage;
@@ -125,6 +132,27 @@ impl Day {
         Outcome { world, connected }
     }
 
+    /// What its driver may do instead of what it is told.
+    pub fn quirks(&self) -> &'static [Quirk] {
+        match self.backend {
+            Backend::Iwd => &random::iwd::QUIRKS,
+            Backend::Wpa | Backend::Ethernet => &QUIRKS,
+        }
+    }
+
+    fn world(&self) -> World {
+        let (seed, driver, sites) = (self.seed, self.driver, &self.sites);
+        match self.backend {
+            Backend::Wpa => setup::world(seed, driver, sites),
+            Backend::Iwd => setup::world_of_iwd(seed, driver, sites, self.anew),
+            Backend::Ethernet => {
+                let policy = sites.first().map_or(Policy::Stable, |site| site.policy);
+                let plugged = self.begins == Begins::Supplicant;
+                setup::world_of_wire(seed, driver, policy, plugged)
+            }
+        }
+    }
+
     /// Panics with the shortest day that goes as wrong as this one.
     pub fn expect_good(&self) {
         if self.play().is_good() {
@@ -136,66 +164,5 @@ impl Day {
              To play it again: MACVEIL_SIM_DAY=file cargo test --test sim replay\n\n{}",
             shortest.play_aloud().tell()
         );
-    }
-}
-
-impl World {
-    fn begin(&mut self, begins: Begins) {
-        match begins {
-            Begins::Macveil => {
-                self.start_daemon();
-                // A supplicant is started once macveil is ready.
-                self.wait(Duration::from_secs(600), |it| {
-                    matches!(
-                        it.daemon.state(),
-                        Some(StateKind::Waiting | StateKind::Unprotected)
-                    )
-                });
-                self.supplicant_starts();
-            }
-            Begins::Supplicant => {
-                // Its driver does as it is told until then.
-                let quirk = std::mem::replace(&mut self.kernel.driver.quirk, Quirk::None);
-                self.befall(Trouble::AddressChanged);
-                self.supplicant_starts();
-                self.wait(Duration::from_secs(20), |it| {
-                    it.kernel.association.is_some()
-                });
-                self.pass(Duration::from_secs(1));
-                self.kernel.driver.quirk = quirk;
-                self.start_daemon();
-            }
-        }
-    }
-
-    /// Everything is well again; says whether there is a connection in the end.
-    fn heals(&mut self) -> bool {
-        self.note_line(|| "== all is well again".to_owned());
-        self.kernel.driver.quirk = Quirk::None;
-        self.daemon.faults.clear();
-        self.daemon.stutters = false;
-        self.daemon.shuffles = false;
-        self.kernel.rfkill = false;
-        for site in 0..self.access_points.len() {
-            self.access_points[site].refuses = false;
-            self.access_point_returns(site);
-        }
-        self.pass(Duration::from_secs(30));
-        self.start_daemon();
-        // A driver that refused everything may have left the last network's address on the card.
-        self.wait(Duration::from_secs(400), |it| !it.shows_identity());
-        if !self.supplicant.running {
-            self.supplicant_starts();
-        }
-        self.pass(Duration::from_secs(5));
-        let _ = self.link_up();
-        self.pass(Duration::from_secs(1));
-        // While the link is held down, the request reaches no one.
-        (0..20).any(|_| {
-            self.user_reconnects();
-            self.wait(Duration::from_secs(60), |world| {
-                NAMES.iter().any(|name| world.is_connected_to(name))
-            })
-        })
     }
 }

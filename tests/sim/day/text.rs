@@ -11,11 +11,17 @@ use rustix::io::Errno;
 
 use super::{Begins, Day, Hour, NAMES, QUIRKS, Trouble};
 use crate::setup::Site;
-use crate::world::{Fault, FaultAt, Quirk};
+use crate::world::{Backend, Fault, FaultAt, Quirk};
 
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "seed {}", self.seed)?;
+        match (self.backend, self.anew) {
+            (Backend::Wpa, _) => {}
+            (Backend::Iwd, false) => writeln!(f, "with iwd")?,
+            (Backend::Iwd, true) => writeln!(f, "with iwd anew")?,
+            (Backend::Ethernet, _) => writeln!(f, "with ethernet")?,
+        }
         if self.driver.random_address {
             writeln!(f, "card random-address")?;
         }
@@ -71,6 +77,11 @@ impl Day {
     fn read(&mut self, words: &[&str]) -> Option<()> {
         match words {
             ["seed", seed] => self.seed = seed.parse().ok()?,
+            ["with", "iwd", anew @ ..] => {
+                self.backend = Backend::Iwd;
+                self.anew = anew == ["anew"];
+            }
+            ["with", "ethernet"] => self.backend = Backend::Ethernet,
             ["card", "random-address"] => self.driver.random_address = true,
             ["card", "live-change"] => self.driver.live_change = true,
             ["card", "quirk", name] => self.driver.quirk = quirk(name)?,
@@ -164,6 +175,13 @@ impl fmt::Display for Trouble {
             Self::UserReconnects => write!(f, "user reconnects"),
             Self::UserReconfigures => write!(f, "user reconfigures"),
             Self::UserSelects(site) => write!(f, "user selects {}", name(site)),
+            Self::UserForgets(site) => write!(f, "user forgets {}", name(site)),
+            Self::UserSetsMode(true) => write!(f, "user sets-mode ap"),
+            Self::UserSetsMode(false) => write!(f, "user sets-mode station"),
+            Self::Cable(true) => write!(f, "cable in"),
+            Self::Cable(false) => write!(f, "cable out"),
+            Self::CableBlinks => write!(f, "cable blinks"),
+            Self::ChangedInUse => write!(f, "address changed-in-use"),
             Self::LinkDown => write!(f, "link down"),
             Self::LinkUp => write!(f, "link up"),
             Self::AddressChanged => write!(f, "address changed"),
@@ -202,6 +220,13 @@ fn trouble_of(words: &[&str]) -> Option<Trouble> {
         ["user", "reconnects"] => Trouble::UserReconnects,
         ["user", "reconfigures"] => Trouble::UserReconfigures,
         ["user", "selects", name] => Trouble::UserSelects(site(name)?),
+        ["user", "forgets", name] => Trouble::UserForgets(site(name)?),
+        ["user", "sets-mode", "ap"] => Trouble::UserSetsMode(true),
+        ["user", "sets-mode", "station"] => Trouble::UserSetsMode(false),
+        ["cable", "in"] => Trouble::Cable(true),
+        ["cable", "out"] => Trouble::Cable(false),
+        ["cable", "blinks"] => Trouble::CableBlinks,
+        ["address", "changed-in-use"] => Trouble::ChangedInUse,
         ["link", "down"] => Trouble::LinkDown,
         ["link", "up"] => Trouble::LinkUp,
         ["address", "changed"] => Trouble::AddressChanged,

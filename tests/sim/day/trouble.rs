@@ -6,7 +6,7 @@ use macveil_core::machine::{How, StateKind};
 
 use crate::promise::BY_HAND;
 use crate::setup::ssid;
-use crate::world::{Quirk, World};
+use crate::world::{Backend, PERMANENT, Quirk, World};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
@@ -37,6 +37,15 @@ pub enum Trouble {
     UserReconnects,
     UserReconfigures,
     UserSelects(usize),
+    /// iwd's file of the network is removed.
+    UserForgets(usize),
+    /// With iwd, to an access point or back.
+    UserSetsMode(bool),
+    /// It is plugged in, or out.
+    Cable(bool),
+    CableBlinks,
+    /// Another program gives an Ethernet interface in use the permanent address.
+    ChangedInUse,
     LinkDown,
     LinkUp,
     AddressChanged,
@@ -62,8 +71,11 @@ impl World {
             return;
         }
         self.note_line(|| format!("== {trouble:?}"));
+        if self.backend == Backend::Iwd && self.befalls_iwd(trouble) {
+            return;
+        }
         match trouble {
-            Trouble::Nothing => {}
+            Trouble::Nothing | Trouble::UserForgets(_) | Trouble::UserSetsMode(_) => {}
             Trouble::Goes(site, with_goodbye) => self.access_point_goes(site, with_goodbye),
             Trouble::Returns(site) => self.access_point_returns(site),
             Trouble::Kicks(site) => self.access_point_kicks(site),
@@ -101,6 +113,9 @@ impl World {
                     self.user_selects(&ssid);
                 }
             }
+            Trouble::Cable(plugged) => self.cable(plugged),
+            Trouble::CableBlinks => self.cable_blinks(),
+            Trouble::ChangedInUse => self.changed_in_use(PERMANENT),
             Trouble::LinkDown => self.link_down(),
             Trouble::LinkUp => drop(self.link_up()),
             Trouble::AddressChanged => {
@@ -118,8 +133,48 @@ impl World {
         }
     }
 
+    /// What happens to iwd instead of wpa_supplicant; says whether it does.
+    fn befalls_iwd(&mut self, trouble: Trouble) -> bool {
+        match trouble {
+            Trouble::SupplicantDies => self.iwd_dies(),
+            Trouble::SupplicantStarts => {
+                if !self.iwd.running {
+                    self.iwd_starts();
+                }
+            }
+            Trouble::UserScans => self.user_of_iwd_scans(),
+            Trouble::UserDisconnects => self.user_of_iwd_disconnects(),
+            Trouble::UserReconnects => self.user_of_iwd_reconnects(),
+            Trouble::UserReconfigures => self.user_edits_files(),
+            Trouble::UserSelects(site) => self.user_of_iwd_selects(site),
+            Trouble::UserForgets(site) => self.user_forgets(site),
+            Trouble::UserSetsMode(is_access_point) => self.user_sets_mode(is_access_point),
+            _ => return false,
+        }
+        true
+    }
+
+    /// With iwd a card that cannot be masked at rest keeps the last network's address, and a scan of another
+    /// program shows it; one under the address of a connection is ended only by a daemon that hears of it.
+    fn is_beyond_help_with_iwd(&self, trouble: Trouble) -> bool {
+        let away = self.daemon.is_away(self.now);
+        let identity = self.shows_identity();
+        match trouble {
+            Trouble::UserScans | Trouble::Asks(_) | Trouble::Steers(_) => away,
+            Trouble::UserScansWithIw => {
+                (identity || self.iwd.is_joining()) && (away || !self.iwd.is_connected())
+            }
+            _ => false,
+        }
+    }
+
     /// What macveil cannot keep, and does not promise to: such things do not happen here.
     pub fn is_beyond_help(&self, trouble: Trouble) -> bool {
+        match self.backend {
+            Backend::Wpa => {}
+            Backend::Iwd => return self.is_beyond_help_with_iwd(trouble),
+            Backend::Ethernet => return false,
+        }
         let identity = self.shows_identity();
         // A random address belongs to no network before its use.
         let meant = identity || self.daemon.meant == Some(self.kernel.link.address);

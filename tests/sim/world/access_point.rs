@@ -136,8 +136,11 @@ impl World {
 
     /// It requests a measurement of its station (IEEE 802.11k), for a name that it chooses.
     pub fn access_point_asks(&mut self, index: usize, name: &[u8]) {
+        let name = Ssid::new(name).expect("a name");
         if self.is_served_by(index) {
-            self.supplicant_scans_for(&Ssid::new(name).expect("a name"));
+            self.supplicant_scans_for(&name);
+        } else if self.serves_iwd(index) {
+            self.iwd_scans_for(&name);
         }
     }
 
@@ -145,7 +148,16 @@ impl World {
     pub fn access_point_steers(&mut self, index: usize) {
         if self.is_served_by(index) {
             self.supplicant_is_steered();
+        } else if self.serves_iwd(index) {
+            // It searches for another access point of the network.
+            let name = self.access_points[index].ssid.clone();
+            self.iwd_scans_for(&name);
         }
+    }
+
+    fn serves_iwd(&self, index: usize) -> bool {
+        let joined = self.kernel.association.as_ref();
+        joined.is_some_and(|association| association.ap == index) && self.iwd.is_connected()
     }
 
     fn is_served_by(&self, index: usize) -> bool {

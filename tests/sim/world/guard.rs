@@ -13,6 +13,8 @@ const MOST_READ: usize = 8;
 #[derive(Debug, Clone)]
 pub struct Guard {
     pub now: SourceGuard,
+    /// The interface has just been made.
+    pub is_new: bool,
     /// What the program has read.
     read: Vec<Mac>,
 }
@@ -21,6 +23,7 @@ impl Default for Guard {
     fn default() -> Self {
         Self {
             now: SourceGuard::Off,
+            is_new: false,
             read: Vec::new(),
         }
     }
@@ -54,7 +57,9 @@ impl World {
         self.kernel.guard.read(own);
         // Another program changed the address, and no daemon could hear of it.
         let unheard = self.daemon.was_away(self.now) && !self.kernel.guard.passes(own);
-        if unheard {
+        // Or made an interface that macveil has not seen yet.
+        let unseen = self.kernel.guard.is_new && self.kernel.guard.now == SourceGuard::Off;
+        if unheard || unseen {
             return;
         }
         for source in self.kernel.guard.read.clone() {
@@ -72,11 +77,12 @@ impl World {
         }
     }
 
-    fn note_broken(&mut self, from: Mac, what: &What, why: &'static str) {
+    pub(super) fn note_broken(&mut self, from: Mac, what: &What, why: &'static str) {
         // Before the first daemon, and after one that has put everything back, nothing is promised.
         let is_released =
             self.daemon.state().is_none() && self.kernel.guard.now == SourceGuard::Off;
-        if is_released || self.air.unwatched || self.air.unprotected {
+        let is_open = self.daemon.state() == Some(StateKind::Unprotected);
+        if is_released || is_open || self.air.unwatched || self.air.unprotected {
             return;
         }
         let frame = Frame {
@@ -90,10 +96,11 @@ impl World {
     pub(super) fn is_data(what: &What) -> bool {
         matches!(
             what,
-            What::To {
-                kind: Kind::Data,
-                ..
-            }
+            What::Wired
+                | What::To {
+                    kind: Kind::Data,
+                    ..
+                }
         )
     }
 }

@@ -5,9 +5,11 @@ mod access_point;
 mod daemon;
 mod fault;
 mod guard;
+mod iwd;
 mod kernel;
 mod sniffer;
 mod supplicant;
+mod wire;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -18,8 +20,10 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 pub use access_point::AccessPoint;
-pub use daemon::{Daemon, Sabotage, policies};
+use daemon::Report;
+pub use daemon::{Backend, Daemon, Sabotage, policies, policies_of};
 pub use fault::{Fault, FaultAt};
+pub use iwd::{Iwd, network_id};
 pub use kernel::{Driver, Kernel, Quirk};
 pub use sniffer::{Sniffer, micros};
 pub use supplicant::{Condition, Network, Supplicant};
@@ -35,8 +39,7 @@ const ENDLESS: u64 = 200_000;
 
 pub const PERMANENT: Mac = Mac([0x00, 0x1c, 0xb3, 0x01, 0x02, 0x03]);
 
-pub type Event = macveil_core::machine::Event<wpa::WpaEvent>;
-pub type Action = macveil_core::machine::Action<wpa::Request>;
+pub type Event = macveil_core::machine::Event<Report>;
 
 /// Something that is due at a moment.
 #[derive(Debug, Clone)]
@@ -45,15 +48,23 @@ pub enum Happening {
     Tell(u32, Event),
     /// The daemon is started again.
     DaemonStarts,
+    /// It looks at what drives the interface.
+    Managers(u32),
+    /// The kernel tells it of another interface.
+    Interface(u32),
     Kernel(kernel::Due),
     Supplicant(supplicant::Due),
+    Iwd(iwd::Due),
+    Wire(wire::Due),
 }
 
 pub struct World {
     pub now: Duration,
     pub air: Air,
     pub kernel: Kernel,
+    pub backend: Backend,
     pub supplicant: Supplicant,
+    pub iwd: Iwd,
     pub access_points: Vec<AccessPoint>,
     pub daemon: Daemon,
     pub sniffer: Sniffer,
@@ -76,7 +87,9 @@ impl World {
             now: Duration::from_secs(10),
             air: Air::default(),
             kernel: Kernel::new(driver),
+            backend: Backend::Wpa,
             supplicant: Supplicant::default(),
+            iwd: Iwd::default(),
             access_points: Vec::new(),
             daemon: Daemon::default(),
             sniffer: Sniffer::default(),
@@ -140,6 +153,10 @@ impl World {
         match happening {
             Happening::Tell(life, event) => self.tell_daemon(life, event),
             Happening::DaemonStarts => self.start_daemon(),
+            Happening::Managers(life) => self.look_at_managers(life),
+            Happening::Interface(life) => self.daemon_finds_interface(life),
+            Happening::Iwd(due) => self.iwd_due(due),
+            Happening::Wire(due) => self.wire_due(due),
             Happening::Kernel(due) => self.kernel_due(due),
             Happening::Supplicant(due) => self.supplicant_due(due),
         }
@@ -170,7 +187,10 @@ impl World {
         let life = self.daemon.life();
         self.after(
             pause,
-            Happening::Tell(life, Event::Backend(wpa::WpaEvent::Supplicant(presence))),
+            Happening::Tell(
+                life,
+                Event::Backend(Report::Wpa(wpa::WpaEvent::Supplicant(presence))),
+            ),
         );
     }
 
@@ -212,6 +232,21 @@ impl World {
         let of_it = self.access_points.iter().filter(|ap| ap.ssid == *ssid);
         let gone = of_it.map(|ap| ap.gone_for(self.now));
         gone.min().unwrap_or(Some(Duration::MAX))
+    }
+
+    /// The network that it is connected to may see its address.
+    pub fn has_right_address(&self) -> bool {
+        let association = self.kernel.association.as_ref();
+        let (now, address) = (self.now, self.kernel.link.address);
+        association.is_some_and(|it| self.air.is_for(now, address, &it.ssid))
+    }
+
+    /// What drives the interface now.
+    fn driven_by(&self) -> Backend {
+        match self.backend {
+            Backend::Iwd if !self.iwd.has_device() => Backend::Wpa,
+            backend => backend,
+        }
     }
 
     /// Connected, and knows it.

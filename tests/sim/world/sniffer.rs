@@ -64,6 +64,8 @@ impl Sniffer {
             return;
         }
         match what {
+            // Its stories have no wires.
+            What::Wired => {}
             What::Probe {
                 frequency,
                 named,

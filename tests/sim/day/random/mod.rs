@@ -1,5 +1,8 @@
 //! Random bad days, one for each seed.
 
+pub mod iwd;
+mod wire;
+
 use std::time::Duration;
 
 use macveil_core::address::Policy;
@@ -11,7 +14,7 @@ use rustix::io::Errno;
 
 use super::{Begins, Day, Hour, NAMES, QUIRKS, Trouble};
 use crate::setup::Site;
-use crate::world::{Driver, Fault, FaultAt, Quirk};
+use crate::world::{Backend, Driver, Fault, FaultAt, Quirk};
 
 const CHANNELS: [u32; 4] = [2412, 2437, 2462, 5180];
 /// A day may have as many.
@@ -25,6 +28,14 @@ const ERRNOS: [Errno; 5] = [
 ];
 
 impl Day {
+    pub fn random(backend: Backend, seed: u64) -> Self {
+        match backend {
+            Backend::Wpa => Self::of_seed(seed),
+            Backend::Iwd => iwd::of_seed(seed),
+            Backend::Ethernet => wire::of_seed(seed),
+        }
+    }
+
     pub fn of_seed(seed: u64) -> Self {
         let mut chance = StdRng::seed_from_u64(seed ^ 0x5eed);
         let sites = sites(&mut chance);
@@ -33,21 +44,14 @@ impl Day {
             live_change: chance.random_ratio(1, 3),
             quirk: Quirk::None,
         };
-        let on_failure = if chance.random_ratio(1, 12) {
-            OnFailure::Open
-        } else {
-            OnFailure::Closed
-        };
+        let on_failure = on_failure(&mut chance);
         let faults = faults(&mut chance);
-        let first = Hour {
-            pause: Duration::from_millis(chance.random_range(20..3_000)),
-            trouble: Trouble::Nothing,
-        };
-        let count = chance.random_range(3..25);
-        let more = std::iter::repeat_with(|| hour(&mut chance, sites.len())).take(count);
-        let hours = std::iter::once(first).chain(more).collect();
+        let count = sites.len();
+        let hours = hours(&mut chance, |chance| trouble(chance, count));
         Self {
             seed,
+            backend: Backend::Wpa,
+            anew: false,
             driver,
             on_failure,
             begins: Begins::Macveil,
@@ -56,6 +60,24 @@ impl Day {
             sites,
         }
     }
+}
+
+fn on_failure(chance: &mut StdRng) -> OnFailure {
+    if chance.random_ratio(1, 12) {
+        OnFailure::Open
+    } else {
+        OnFailure::Closed
+    }
+}
+
+fn hours(chance: &mut StdRng, trouble: impl Fn(&mut StdRng) -> Trouble) -> Vec<Hour> {
+    let first = Hour {
+        pause: Duration::from_millis(chance.random_range(20..3_000)),
+        trouble: Trouble::Nothing,
+    };
+    let count = chance.random_range(3..25);
+    let more = std::iter::repeat_with(|| hour(chance, &trouble)).take(count);
+    std::iter::once(first).chain(more).collect()
 }
 
 fn sites(chance: &mut StdRng) -> Vec<Site> {
@@ -104,7 +126,7 @@ pub fn fault(chance: &mut StdRng, actions: u64) -> FaultAt {
     }
 }
 
-fn hour(chance: &mut StdRng, sites: usize) -> Hour {
+fn hour(chance: &mut StdRng, trouble: impl Fn(&mut StdRng) -> Trouble) -> Hour {
     let longest = if chance.random_ratio(1, 3) {
         60_000
     } else {
@@ -113,7 +135,7 @@ fn hour(chance: &mut StdRng, sites: usize) -> Hour {
     let pause = chance.random_range(0..longest) * chance.random_range(1..10);
     Hour {
         pause: Duration::from_micros(pause),
-        trouble: trouble(chance, sites),
+        trouble: trouble(chance),
     }
 }
 

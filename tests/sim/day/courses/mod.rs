@@ -1,5 +1,11 @@
 //! Plain days, on each of which every single thing can go wrong.
 
+mod iwd;
+mod wire;
+
+pub use iwd::all as of_iwd;
+pub use wire::all as of_ethernet;
+
 use std::time::Duration;
 
 use macveil_core::address::Policy;
@@ -23,6 +29,12 @@ fn site(number: usize) -> Site {
 
 /// What the days are called, and the days.
 pub fn all() -> Vec<(&'static str, Day)> {
+    let others = of_iwd().into_iter().chain(of_ethernet());
+    of_wpa_supplicant().into_iter().chain(others).collect()
+}
+
+/// Those with wpa_supplicant.
+pub fn of_wpa_supplicant() -> Vec<(&'static str, Day)> {
     vec![
         ("outage", outage()),
         ("two networks", two_networks()),

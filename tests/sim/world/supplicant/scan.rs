@@ -1,0 +1,174 @@
+//! Its scans, and what it joins of their results.
+
+use std::cmp::Reverse;
+use std::time::Duration;
+
+use macveil_core::machine::{KernelError, Scan, wpa};
+use macveil_core::types::{BssEntry, Ssid};
+
+use super::super::kernel::Cause;
+use super::{BACKGROUND, Condition, Due, Happening, Known, SCAN_AGAIN, World};
+use crate::promise::Content;
+
+impl World {
+    pub(super) fn scan_as_supplicant(&mut self, cause: Cause) -> Result<(), KernelError> {
+        let scan = self.own_scan(!self.supplicant.settings.passive);
+        let content = if self.supplicant.settings.p2p {
+            Content::WithWps
+        } else {
+            Content::Full
+        };
+        self.scan_because(cause, &scan, content)
+    }
+
+    /// At the request of an access point or of the user: it does not look at `passive_scan`.
+    pub(in crate::world) fn supplicant_scans_for(&mut self, name: &Ssid) -> bool {
+        let scan = Scan {
+            ssids: vec![name.clone()],
+            ..self.own_scan(false)
+        };
+        self.scan_because(Cause::Others, &scan, Content::Full)
+            .is_ok()
+    }
+
+    pub(in crate::world) fn supplicant_is_steered(&mut self) {
+        let _ = self.scan_as_supplicant(Cause::Others);
+    }
+
+    /// For its own network, with and without its name (`bgscan_simple.c`, 2.10).
+    pub(super) fn scan_in_background(&mut self, number: u64) {
+        let supplicant = &self.supplicant;
+        let attempt = supplicant.attempt.as_ref();
+        let Some(attempt) = attempt.filter(|attempt| attempt.number == number) else {
+            return;
+        };
+        let silenced = supplicant.settings.silenced.contains(&attempt.network);
+        let mut networks = supplicant.networks.iter();
+        let asks = networks.any(|it| it.id == attempt.network && it.bgscan);
+        let ssid = attempt.ssid.clone();
+        if asks && !silenced && supplicant.phase == Condition::Connected {
+            self.background_scans += 1;
+            self.supplicant_scans_for(&ssid);
+        }
+        if asks {
+            let due = Due::ScansInBackground(number);
+            self.after(BACKGROUND, Happening::Supplicant(due));
+        }
+    }
+
+    pub(super) fn own_scan(&self, active: bool) -> Scan {
+        let hidden = self.supplicant.networks.iter();
+        let hidden = hidden.filter(|it| self.supplicant.is_named(it));
+        let mut ssids: Vec<_> = hidden.map(|it| it.ssid.clone()).collect();
+        if active {
+            ssids.push(Ssid::wildcard());
+        }
+        let channels = self.kernel.channels.iter();
+        Scan {
+            frequencies: channels.map(|channel| channel.frequency).collect(),
+            ssids,
+            under: None,
+            random_address: false,
+            random_sequence: false,
+            minimal_content: false,
+        }
+    }
+
+    pub(super) fn scan_to_join(&mut self) {
+        let supplicant = &self.supplicant;
+        let idle = matches!(supplicant.phase, Condition::Idle | Condition::Scanning);
+        let wanted = supplicant.networks.iter().any(|it| it.enabled);
+        if supplicant.disconnected
+            || !idle
+            || !wanted
+            || !supplicant.settings.scans
+            || !supplicant.knows_link_is_up
+        {
+            return;
+        }
+        self.supplicant.phase = Condition::Scanning;
+        self.supplicant.scans_to_join = true;
+        if self.scan_as_supplicant(Cause::Own).is_err() {
+            self.scan_again(Duration::from_secs(1));
+        }
+    }
+
+    pub(super) fn scan_again(&mut self, pause: Duration) {
+        let life = self.supplicant.life;
+        self.after(pause, Happening::Supplicant(Due::Scans(life)));
+    }
+
+    pub(in crate::world) fn supplicant_hears_of_results(&mut self) {
+        if self.supplicant.running {
+            let (pause, life) = (self.micros(500, 6_000), self.supplicant.life);
+            self.after(pause, Happening::Supplicant(Due::TakesResults(life)));
+        }
+    }
+
+    pub(super) fn take_results(&mut self) {
+        if !self.supplicant.knows_link_is_up {
+            return;
+        }
+        let heard = self.air_now();
+        let now = self.now;
+        let aps = &self.access_points;
+        let known = heard.into_iter().filter_map(|bss| {
+            let ap = aps.iter().find(|ap| ap.bssid == bss.bssid)?;
+            Some(Known {
+                entry: BssEntry {
+                    owe_open_half: false,
+                    bssid: bss.bssid,
+                    frequency: bss.frequency,
+                    signal: bss.signal,
+                    ssid: bss.ssid,
+                    security: ap.security(),
+                    key_mgmt: vec![ap.way],
+                },
+                heard: now.saturating_sub(Duration::from_millis(bss.ms_ago.into())),
+            })
+        });
+        self.supplicant.table = known.collect();
+        self.supplicant.last_scan = Some(now);
+        self.say(wpa::Supplicant::ScanResults);
+        if std::mem::take(&mut self.supplicant.scans_to_join)
+            && !self.supplicant.disconnected
+            && !self.join_from_table()
+        {
+            self.say(wpa::Supplicant::NetworkNotFound);
+            self.scan_again(SCAN_AGAIN);
+        }
+    }
+
+    pub(super) fn join_from_table(&mut self) -> bool {
+        if self.supplicant.phase == Condition::Connected {
+            return true;
+        }
+        let admits = &self.supplicant.settings.admits;
+        let aps = &self.access_points;
+        let is_fast = |bssid| aps.iter().any(|ap| ap.bssid == bssid && ap.fast);
+        let networks = self.supplicant.networks.iter();
+        let networks = networks.filter(|it| it.enabled && it.given_up_until <= self.now);
+        let mut choices: Vec<_> = networks
+            .flat_map(|network| {
+                let fits = |known: &&Known| {
+                    known.entry.ssid == network.ssid
+                        && known.entry.key_mgmt.contains(&network.way)
+                        && admits.allows(network.id, &network.ssid, known.entry.bssid)
+                };
+                let table = self.supplicant.table.iter().filter(fits);
+                table.map(|known| {
+                    let fast = is_fast(known.entry.bssid);
+                    let first = Reverse(network.id);
+                    (network.priority, fast, known.heard, first, known)
+                })
+            })
+            .collect();
+        choices.sort_by_key(|(priority, fast, heard, first, _)| (*priority, *fast, *heard, *first));
+        let Some((.., Reverse(network), known)) = choices.pop() else {
+            return false;
+        };
+        let (bssid, ssid) = (known.entry.bssid, known.entry.ssid.clone());
+        self.begin_attempt(network, bssid, ssid, false);
+        true
+    }
+}

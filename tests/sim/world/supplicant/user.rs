@@ -1,0 +1,150 @@
+//! What the user has it do.
+
+use std::time::Duration;
+
+use macveil_core::machine::wpa::{self, WpaEvent};
+use macveil_core::machine::{LinkEvent, MlmeEvent};
+use macveil_core::types::{Mac, Ssid};
+
+use super::super::kernel::Cause;
+use super::{Condition, Event, Happening, Network, Report, Settings, TOLD_AT_ONCE, World};
+
+impl World {
+    /// A connected supplicant tells macveil's client of every request, before it carries it out.
+    pub(super) fn leave_on_request(&mut self) {
+        let supplicant = &self.supplicant;
+        let requested = Event::Backend(Report::Wpa(WpaEvent::Supplicant(
+            wpa::Supplicant::LeaveRequested,
+        )));
+        if supplicant.tells_requests
+            && supplicant.phase == Condition::Connected
+            && !self.daemon.loses(self.now, &requested)
+        {
+            let life = self.daemon.life();
+            self.after(TOLD_AT_ONCE, Happening::Tell(life, requested));
+        }
+        self.leave_association();
+    }
+
+    pub fn user_disconnects(&mut self) {
+        self.leave_on_request();
+        self.disconnect();
+    }
+
+    pub(super) fn disconnect(&mut self) {
+        self.supplicant.disconnected = true;
+        self.supplicant.scans_to_join = false;
+        self.leave_association();
+        self.end_attempt();
+        self.supplicant.phase = Condition::Idle;
+    }
+
+    pub fn user_reconnects(&mut self) {
+        if !self.supplicant.running || !self.supplicant.knows_link_is_up {
+            return;
+        }
+        self.supplicant.disconnected = false;
+        if matches!(
+            self.supplicant.phase,
+            Condition::Connecting | Condition::Connected
+        ) {
+            return;
+        }
+        self.join_or_scan();
+    }
+
+    pub(super) fn join_or_scan(&mut self) {
+        let valid = self.supplicant.settings.valid;
+        let last_scan = self.supplicant.last_scan;
+        let fresh = last_scan.is_some_and(|at| self.now.saturating_sub(at) <= valid);
+        if fresh && self.join_from_table() {
+            return;
+        }
+        if fresh {
+            self.say(wpa::Supplicant::NetworkNotFound);
+        }
+        self.scan_to_join();
+    }
+
+    /// Says whether the scan was taken.
+    pub fn user_scans(&mut self) -> bool {
+        self.scan_as_supplicant(Cause::Others).is_ok()
+    }
+
+    pub fn user_scans_for(&mut self, name: &Ssid) -> bool {
+        self.supplicant.running && self.supplicant_scans_for(name)
+    }
+
+    /// Of all networks only this one may be joined from now on, and it is to be.
+    pub fn user_selects(&mut self, ssid: &Ssid) {
+        if !self.supplicant.running {
+            return;
+        }
+        for network in &mut self.supplicant.networks {
+            network.enabled = network.ssid == *ssid;
+            if network.enabled {
+                network.given_up_until = Duration::ZERO;
+            }
+        }
+        let attempt = self.supplicant.attempt.as_ref();
+        let joined = attempt.is_some_and(|attempt| attempt.ssid == *ssid);
+        if joined && self.supplicant.phase == Condition::Connected {
+            return;
+        }
+        self.leave_on_request();
+        self.end_attempt();
+        self.supplicant.phase = Condition::Idle;
+        self.supplicant.disconnected = false;
+        self.say(wpa::Supplicant::NetworksChanged);
+        // Once the link is up it looks for it.
+        if self.supplicant.knows_link_is_up {
+            self.join_or_scan();
+        }
+    }
+
+    pub fn user_adds(&mut self, network: Network) {
+        self.supplicant.networks.push(network);
+        self.say(wpa::Supplicant::NetworksChanged);
+        self.scan_to_join();
+    }
+
+    /// To another access point of the network, without leaving the one before.
+    pub fn user_roams(&mut self, bssid: Mac) {
+        let Some(attempt) = self.supplicant.attempt.clone() else {
+            return;
+        };
+        let known = self.supplicant.table.iter();
+        let known = known.map(|known| &known.entry);
+        let mut known = known.filter(|it| it.bssid == bssid && it.ssid == attempt.ssid);
+        if known.next().is_none() || self.supplicant.phase != Condition::Connected {
+            return;
+        }
+        self.begin_attempt(attempt.network, bssid, attempt.ssid, true);
+        self.air.roams = Some((bssid, self.heard_by));
+    }
+
+    /// The kernel leaves the access point before it authenticates with the next one.
+    pub(super) fn leave_to_roam(&mut self) {
+        if self.kernel.association.take().is_some() {
+            self.kernel.link.carrier = false;
+            let link = self.kernel.link;
+            self.report(Event::Link(LinkEvent::Changed(link)));
+            self.report(Event::Mlme(MlmeEvent::Ended));
+        }
+    }
+
+    /// Its configuration is read again: every setting that is a line of it is as at first. Who may be
+    /// joined and whether it reconnects by itself are none.
+    pub fn user_reconfigures(&mut self) {
+        if self.supplicant.running {
+            let settings = std::mem::take(&mut self.supplicant.settings);
+            self.supplicant.settings = Settings {
+                autoconnect: settings.autoconnect,
+                admits: settings.admits,
+                ..Settings::default()
+            };
+            self.leave_on_request();
+            self.scan_again(Duration::from_millis(50));
+        }
+    }
+}
