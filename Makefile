@@ -6,7 +6,9 @@
 # make rpm     the RPM package, checked with rpmlint, and installed, upgraded and erased in a tree
 # make release the program, stripped: target/macveil
 # make static  the same as one static file, for images: target/macveil-static
-# make install what `make release manual` has built, below DESTDIR; PREFIX=/usr INIT=systemd (or openrc, none)
+# make install what `make release manual` has built, below DESTDIR; PREFIX=/usr INIT=systemd (or openrc, none);
+#              make uninstall removes it, but for configuration and key
+# make recipes the recipes in contrib: their lists of files, and what linters say
 # make images  the static and the small program, their limits of size, and a test in an empty root
 # make small   without D-Bus, so without iwd, for images with little room: target/macveil-small
 # make arm64   the static binary for 64-bit ARM, its unit tests and vectors run in QEMU
@@ -14,7 +16,7 @@
 # make bench   measures macveil, NetworkManager, iwd and wpa_supplicant: docs/benchmarks.md
 # make screens what status --watch, explain and doctor look like, for the documentation
 # make demo    a story told live: who transmits what under which address
-# All but release, static, small, install and deb set up a Debian 12 machine for themselves, as root or with sudo.
+# All but release, static, small, install, recipes and deb set up a Debian 12 machine for themselves, as root or with sudo.
 
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
@@ -23,7 +25,7 @@ UNIT_TESTS := $(filter-out lab, \
 	$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) \
 	$(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
-.PHONY: test bench dist install install-program install-systemd install-openrc install-none deb deb-tools rpm package demo screens day soak mutants mutants-all fuzz setup check unit release \
+.PHONY: test bench dist install uninstall deb deb-tools rpm package demo screens day soak mutants mutants-all recipes fuzz setup check unit release \
 	static small images manual arm64 vectors lab lab-all
 
 test: setup check unit release vectors lab
@@ -41,13 +43,14 @@ check:
 	cargo clippy --quiet --no-default-features --all-targets -- -D warnings
 	python3 -B tests/vectors/generate.py --check
 	python3 -B tests/vectors/networkmanager.py --check
+	python3 -B tests/recipes/run.py --lists
 
 unit:
 	cargo test --quiet --workspace --lib --bins $(addprefix --test ,$(UNIT_TESTS))
 	cargo test --quiet --package macveil-core --doc
 
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
-HOST := $(shell rustc -vV | sed -n 's/^host: //p')
+HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 
 # $(call limit,FILE,BYTES)
 limit = @size=$$(stat -c %s $(1)); echo "$(1): $$size bytes"; \
@@ -61,9 +64,10 @@ release:
 
 # A static program cannot look up the C library's getrandom, and would read /dev/random instead.
 # With --target the flags do not reach procedural macros, which cannot be static.
+CRT_STATIC := -C target-feature=+crt-static --cfg getrandom_backend="linux_getrandom"
+
 static:
-	RUSTFLAGS='-C target-feature=+crt-static --cfg getrandom_backend="linux_getrandom"' \
-		cargo build --release --target $(HOST)
+	RUSTFLAGS='$(CRT_STATIC)' cargo build --release --target $(HOST)
 	strip -o target/macveil-static target/$(HOST)/release/macveil
 	@echo "target/macveil-static: $$(stat -c %s target/macveil-static) bytes"
 
@@ -84,38 +88,46 @@ manual:
 PREFIX ?= /usr
 INIT ?= systemd
 SYSTEMD := $(PREFIX)/lib/systemd
-install_file = install -Dpm 0644 $(1) $(DESTDIR)$(2)
+UNITS := $(shell cd contrib/systemd/system && find -L . -type f | sed 's:^\./::' | LC_ALL=C sort)
 
-# It compiles nothing, so that it can run as root after a build as a user.
-install: install-program install-$(INIT)
+# Each file as MODE:SOURCE:PLACE.
+FILES_none := \
+	0755:target/macveil:$(PREFIX)/bin/macveil \
+	0755:contrib/hooks/50-dhcp:$(PREFIX)/lib/macveil/hooks.d/50-dhcp \
+	0644:target/manual/macveil.1:$(PREFIX)/share/man/man1/macveil.1 \
+	0644:contrib/man/macveil.toml.5:$(PREFIX)/share/man/man5/macveil.toml.5 \
+	0644:target/manual/completions/bash/macveil:$(PREFIX)/share/bash-completion/completions/macveil \
+	0644:target/manual/completions/zsh/_macveil:$(PREFIX)/share/zsh/site-functions/_macveil \
+	0644:target/manual/completions/fish/macveil.fish:$(PREFIX)/share/fish/vendor_completions.d/macveil.fish
+FILES_systemd := \
+	$(foreach unit,$(UNITS),0644:contrib/systemd/system/$(unit):$(SYSTEMD)/system/$(unit)) \
+	$(foreach link,$(wildcard contrib/systemd/network/*.link),0644:$(link):$(SYSTEMD)/network/$(notdir $(link))) \
+	0644:contrib/systemd/catalog/macveil.catalog:$(SYSTEMD)/catalog/macveil.catalog \
+	0644:contrib/sysusers.d/macveil.conf:$(PREFIX)/lib/sysusers.d/macveil.conf \
+	0644:contrib/tmpfiles.d/macveil.conf:$(PREFIX)/lib/tmpfiles.d/macveil.conf
+FILES_openrc := \
+	0755:contrib/openrc/macveil:/etc/init.d/macveil \
+	0755:contrib/openrc/macveil-hooks:/etc/init.d/macveil-hooks
+FILES = $(FILES_none) $(if $(filter none,$(INIT)),,$(FILES_$(INIT)))
 
-install-program:
-	install -Dpm 0755 target/macveil $(DESTDIR)$(PREFIX)/bin/macveil
-	test -e $(DESTDIR)/etc/macveil/macveil.toml || $(call install_file,contrib/macveil.toml,/etc/macveil/macveil.toml)
+field = $(word $(1),$(subst :, ,$(2)))
+define put
+install -Dpm $(call field,1,$(1)) $(call field,2,$(1)) $(DESTDIR)$(call field,3,$(1))
+
+endef
+
+# It compiles nothing, so that it can run as root after a build as a user. A configuration that is there stays.
+install:
+	$(foreach file,$(FILES),$(call put,$(file)))
 	install -d $(DESTDIR)/etc/macveil/hooks.d
-	install -Dpm 0755 contrib/hooks/50-dhcp $(DESTDIR)$(PREFIX)/lib/macveil/hooks.d/50-dhcp
-	$(call install_file,target/manual/macveil.1,$(PREFIX)/share/man/man1/macveil.1)
-	$(call install_file,contrib/man/macveil.toml.5,$(PREFIX)/share/man/man5/macveil.toml.5)
-	$(call install_file,target/manual/completions/bash/macveil,$(PREFIX)/share/bash-completion/completions/macveil)
-	$(call install_file,target/manual/completions/zsh/_macveil,$(PREFIX)/share/zsh/site-functions/_macveil)
-	$(call install_file,target/manual/completions/fish/macveil.fish,$(PREFIX)/share/fish/vendor_completions.d/macveil.fish)
+	test -e $(DESTDIR)/etc/macveil/macveil.toml || \
+		install -pm 0644 contrib/macveil.toml $(DESTDIR)/etc/macveil/macveil.toml
 
-install-systemd:
-	for unit in $$(cd contrib/systemd/system && find . -type f); do \
-		install -Dpm 0644 contrib/systemd/system/$$unit $(DESTDIR)$(SYSTEMD)/system/$$unit || exit 1; \
-	done
-	for link in contrib/systemd/network/*.link; do \
-		install -Dpm 0644 $$link $(DESTDIR)$(SYSTEMD)/network/$${link##*/} || exit 1; \
-	done
-	$(call install_file,contrib/systemd/catalog/macveil.catalog,$(SYSTEMD)/catalog/macveil.catalog)
-	$(call install_file,contrib/sysusers.d/macveil.conf,$(PREFIX)/lib/sysusers.d/macveil.conf)
-	$(call install_file,contrib/tmpfiles.d/macveil.conf,$(PREFIX)/lib/tmpfiles.d/macveil.conf)
-
-install-openrc:
-	install -Dpm 0755 contrib/openrc/macveil $(DESTDIR)/etc/init.d/macveil
-	install -Dpm 0755 contrib/openrc/macveil-hooks $(DESTDIR)/etc/init.d/macveil-hooks
-
-install-none:
+# Configuration, key and the user stay.
+uninstall:
+	rm -f $(foreach file,$(FILES),$(DESTDIR)$(call field,3,$(file)))
+	rmdir $(DESTDIR)$(PREFIX)/lib/macveil/hooks.d $(DESTDIR)$(PREFIX)/lib/macveil
+	$(if $(filter systemd,$(INIT)),rmdir $(DESTDIR)$(SYSTEMD)/system/wpa_supplicant*@.service.d)
 
 # For 64-bit ARM, and the unit tests and vectors in QEMU, user mode: a quarter of an hour on two cores.
 arm64: setup
@@ -173,6 +185,10 @@ fuzz: setup
 dist:
 	git archive --format=tar.gz --prefix=macveil-$(VERSION)/ --output=target/macveil-$(VERSION).tar.gz HEAD . ':!fuzz'
 	@echo target/macveil-$(VERSION).tar.gz
+
+# Installs shellcheck, nix-bin and rpmlint with apt, and oelint-adv from PyPI below target/.
+recipes:
+	@python3 -B tests/recipes/run.py
 
 # Needs Rust, dpkg-dev and debhelper. Runs lintian where it is installed.
 deb:

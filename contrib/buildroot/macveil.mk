@@ -15,6 +15,7 @@ MACVEIL_LICENSE_FILES = LICENSE-MIT LICENSE-APACHE
 define MACVEIL_INSTALL_CONFIGURATION
 	$(INSTALL) -D -m 0644 $(@D)/contrib/macveil.toml \
 		$(TARGET_DIR)/etc/macveil/macveil.toml
+	mkdir -p $(TARGET_DIR)/etc/macveil/hooks.d
 	$(INSTALL) -D -m 0755 $(@D)/contrib/hooks/50-dhcp \
 		$(TARGET_DIR)/usr/lib/macveil/hooks.d/50-dhcp
 endef

@@ -51,7 +51,9 @@ in
       after = [ "macveil.service" ];
       serviceConfig = {
         ExecStart = "${lib.getExe cfg.package} events --exec /etc/macveil/hooks.d --exec ${cfg.package}/lib/macveil/hooks.d";
+        ExecStopPost = "-${pkgs.coreutils}/bin/env MACVEIL_EVENT=stopped ${cfg.package}/lib/macveil/hooks.d/50-dhcp";
         Restart = "on-failure";
+        RestartSec = 1;
         KillMode = "process";
       };
     };
