@@ -11,6 +11,7 @@
 mod docs;
 mod followed;
 mod keys;
+mod readme;
 
 use std::fs;
 use std::path::PathBuf;
