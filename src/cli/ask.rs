@@ -96,7 +96,7 @@ impl From<ClientError> for Failure {
         match error {
             ClientError::Refused(fault) => Self::cannot("the daemon refused the request", fault),
             error @ ClientError::NotAllowed { group, .. } => Self::cannot(allowed(group), error),
-            error @ ClientError::NoDaemon(_) => Self::cannot("there is no daemon to ask", error),
+            error @ ClientError::NoDaemon(_) => Self::cannot("macveil is not running", error),
             error => Self::cannot("cannot connect to the daemon", error),
         }
     }

@@ -39,7 +39,12 @@ impl Group {
         fs::File::open(FILE).is_err_and(denied)
     }
 
-    fn find_in(file: &Path, name: &str) -> Result<Self, UnknownGroup> {
+    /// As `find`, in another file.
+    ///
+    /// # Errors
+    ///
+    /// No group has this name.
+    pub fn find_in(file: &Path, name: &str) -> Result<Self, UnknownGroup> {
         groups(file)
             .find(|group| group.name == name)
             .or_else(|| name.parse().ok().map(Self::unnamed))

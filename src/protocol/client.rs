@@ -30,7 +30,7 @@ pub struct Client {
 pub enum ClientError {
     /// No daemon is running.
     #[error(
-        "macveil is not running: no daemon listens at {}; start it with `systemctl start macveil`, or `macveil run`",
+        "start it with `sudo systemctl start macveil`, or `sudo macveil run` (no daemon listens at {})",
         .0.display()
     )]
     NoDaemon(PathBuf),

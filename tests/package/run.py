@@ -1,81 +1,85 @@
 #!/usr/bin/env python3
-"""The Debian package on a fresh Debian that boots: installed, run, upgraded, purged.
+"""The ways of the documentation on Debian 12 and 13: from nothing to protected, and back.
 
 The machine is what debootstrap makes, in a guest with a virtual radio, an access point and a sniffer
-that are no part of it. Its owner does what docs/getting-started.md says and no more. Each boot's frames
-are judged; the boots without macveil have to leak, or the judge would prove nothing.
+that are no part of it. Its owner, an ordinary user with sudo, types what the pages say (pages.py), and no more.
+Each boot's frames are judged; the boots without macveil have to leak, or the judge would prove nothing.
+
+    run.py                               everything
+    run.py bookworm laptop               one release, one way
+    run.py bookworm laptop 3-look        from this step on, with the machine as it was left
+    run.py --check                       only whether steps and pages agree
 """
 
 import os
 import shutil
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import capture
+import machine
+import pages
+from machine import PLACE, ROOT, run, say
 
-ROOT = Path(__file__).resolve().parents[2]
 HERE = Path(__file__).resolve().parent
-PLACE = ROOT / "target" / "package"
-FRESH = PLACE / "fresh"
-MACHINE = PLACE / "machine"
-KERNEL = ROOT / "target" / "lab" / "kernel-6.1"
 MACVEIL = ROOT / "target" / "macveil"
-# A minimal Debian with systemd, and what a laptop on Wi-Fi has.
-PROGRAMS = "systemd-sysv,udev,kmod,iproute2,wpasupplicant,dbus,procps"
 # hwsim's first radio, and the address that wpa_supplicant's P2P device makes of it.
 PERMANENT = ["02:00:00:00:00:00", "42:00:00:00:00:00"]
-PATIENCE = 600
+PATIENCE = 900
+# Waiting takes no time in these. Elsewhere that would include waiting for this machine's disk, and
+# everything would time out when it is busy.
+TIMELESS = ("4-hang",)
+# The releases, each with its kernel.
+KERNELS = {"bookworm": "kernel-6.1", "trixie": "kernel-6.12"}
 # Where running and installing anything leaves traces.
-PASSING = ("var/log/", "var/cache/", "var/lib/dpkg/", "var/lib/apt/", "var/lib/systemd/", "run/", "tmp/", "dev/")
+PASSING = ("var/log/", "var/cache/", "var/lib/dpkg/", "var/lib/apt/", "var/lib/systemd/", "run/", "tmp/", "dev/",
+           "home/", "srv/", "var/lib/NetworkManager/", "root/", "var/lib/sudo/")  # fmt: skip
+# What the frames of a boot must show.
+LEAKS, KEEPS, NOTHING = "leaks", "keeps the promise", "no station"
+# Another program decides on scans: not the permanent address, but more is not promised.
+HIDES = "hides"
 
 
 @dataclass
-class Boot:
-    """What the owner does in it, and whether the card may show its permanent address."""
+class Way:
+    """What is on the machine before, and what each boot's frames must show."""
 
-    step: str
-    leaks: bool
-
-
-BOOTS = [
-    Boot("before", leaks=True),
-    Boot("install", leaks=True),
-    Boot("look", leaks=False),
-    Boot("upgrade", leaks=False),
-    Boot("hang", leaks=False),
-    Boot("purge", leaks=False),
-    Boot("after", leaks=True),
-]
+    frames: list
+    given: object
+    has_networkmanager: bool = False
+    # The steps that happen where an image is built, not on the device.
+    builder: tuple = ()
 
 
-def say(text):
-    print(f"package: {text}", flush=True)
+WAYS = {
+    "laptop": Way([LEAKS, LEAKS, KEEPS, KEEPS, KEEPS, KEEPS, LEAKS], machine.laptop),
+    "image": Way([NOTHING, KEEPS, NOTHING, LEAKS], machine.device, builder=("1-build", "3-remove")),
+    "networkmanager": Way([HIDES, HIDES, KEEPS, HIDES, HIDES], machine.networkmanager, has_networkmanager=True),
+}
 
 
-def run(*command, **options):
-    return subprocess.run([str(word) for word in command], check=True, **options)
+def machines(release, name):
+    """The machine of its owner, and the one that the story is about, which is the same unless it is an image."""
+    owners = PLACE / f"machine-{release}-{name}"
+    return owners, owners / pages.IMAGE.lstrip("/") if WAYS[name].builder else owners
 
 
-def prepare():
-    if not shutil.which("debootstrap"):
-        say("apt-get install debootstrap")
-        run("apt-get", "-qq", "-y", "install", "debootstrap", stdout=subprocess.DEVNULL)
-    if not (FRESH / "done").exists():
-        say("a fresh Debian with debootstrap: some minutes")
-        shutil.rmtree(FRESH, ignore_errors=True)
-        PLACE.mkdir(parents=True, exist_ok=True)
-        with open(PLACE / "debootstrap.log", "w") as log:
-            run("debootstrap", "--variant=minbase", f"--include={PROGRAMS}", "bookworm", FRESH / "root", stdout=log)
-        (FRESH / "done").touch()
-    shutil.rmtree(MACHINE, ignore_errors=True)
-    run("cp", "-a", "--reflink=auto", FRESH / "root", MACHINE)
-    (MACHINE / "etc/hostname").write_text("laptop\n")
+def prepare(release, way, owners, subject):
+    shutil.rmtree(owners, ignore_errors=True)
+    run("cp", "-a", "--reflink=auto", machine.fresh(release, way.has_networkmanager), owners)
+    if way.builder:
+        subject.parent.mkdir(exist_ok=True)
+        run("cp", "-a", "--reflink=auto", machine.fresh(release, False), subject)
+        machine.owner(subject)
+    machine.owner(owners)
+    way.given(subject)
 
 
-def packages():
-    """The package, and one that differs from it by its version only."""
+def next_package():
+    """One that differs from the package by its version only."""
     package = next((ROOT / "target/deb").glob("macveil_*.deb"))
     tree = PLACE / "next"
     shutil.rmtree(tree, ignore_errors=True)
@@ -85,10 +89,9 @@ def packages():
     version = next(line for line in text.splitlines() if line.startswith("Version: "))
     control.write_text(text.replace(version, version + "+next"))
     run("dpkg-deb", "--root-owner-group", "--build", tree, PLACE / "next.deb", stdout=subprocess.DEVNULL)
-    return package, PLACE / "next.deb"
 
 
-def initramfs(target):
+def initramfs(kernel):
     """The lab's, with another first process."""
     addition = PLACE / "addition"
     shutil.rmtree(addition, ignore_errors=True)
@@ -96,29 +99,26 @@ def initramfs(target):
     shutil.copy(HERE / "init", addition)
     shutil.copy(HERE / "owner.service", addition / "owner")
     archive = run("sh", "-c", "find . | cpio --quiet -o -H newc --owner=0:0", cwd=addition, stdout=subprocess.PIPE)
-    target.write_bytes((KERNEL / "initramfs").read_bytes() + archive.stdout)
+    (PLACE / f"initramfs-{kernel.name}").write_bytes((kernel / "initramfs").read_bytes() + archive.stdout)
 
 
-def boot(step, folder):
+def boot(step, root, kernel, folder):
     """Boots the machine for one step of its owner's; what was said and heard is in the folder then."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    text = (HERE / "steps/common.sh").read_text() + (HERE / f"steps/{step}.sh").read_text()
-    (folder / "step.sh").write_text(text)
-    package, following = packages()
-    shutil.copy(package, folder / "macveil.deb")
-    shutil.copy(following, folder / "macveil-next.deb")
+    (folder / "step.sh").write_text((HERE / "common.sh").read_text() + pages.script(step))
+    shutil.copy(PLACE / "next.deb", folder / "macveil-next.deb")
     share = "local,path={},mount_tag={},security_model=none,multidevs=remap"
     with open(folder / "console", "wb") as console:
         run(
             "qemu-system-x86_64",
             *("-accel", "tcg,thread=single", "-smp", "1", "-m", "768"),
-            *("-icount", "shift=1,sleep=off,align=off"),
-            *("-kernel", KERNEL / "vmlinux", "-initrd", PLACE / "initramfs"),
+            *("-icount", f"shift=1,sleep={'off' if step.stem in TIMELESS else 'on'},align=off"),
+            *("-kernel", kernel / "vmlinux", "-initrd", PLACE / f"initramfs-{kernel.name}"),
             *("-append", "console=ttyS0 quiet loglevel=3 panic=-1 mitigations=off cryptomgr.notests=1"),
             *("-nodefaults", "-display", "none", "-no-reboot", "-serial", "stdio"),
             *("-device", "virtio-rng-pci"),
-            *("-virtfs", share.format(folder, "out"), "-virtfs", share.format(MACHINE, "machine")),
+            *("-virtfs", share.format(folder, "out"), "-virtfs", share.format(root, "machine")),
             stdin=subprocess.DEVNULL,
             stdout=console,
             stderr=subprocess.STDOUT,
@@ -137,46 +137,79 @@ def judge(folder):
     return permanent, data, audit.returncode
 
 
-def play(boot_of, folder):
-    """What is wrong with a boot, if anything."""
-    boot(boot_of.step, folder)
+def problem_of(expected, folder):
+    """What is wrong with a boot that is over, if anything."""
     outcome = folder / "outcome"
     if not outcome.exists():
         return "the machine did not get to its end"
     if outcome.read_text().strip() != "0":
         return "the owner's commands failed:\n" + (folder / "said").read_text()
-    permanent, data, verdict = judge(folder)
     print((folder / "said").read_text(), end="")
-    say(f"{boot_of.step}: {permanent} frames under the permanent address, {data} data frames, audit says {verdict}")
+    if expected == NOTHING:
+        return None
+    permanent, data, verdict = judge(folder)
+    say(f"{permanent} frames under the permanent address, {data} data frames, audit says {verdict}")
     if not data:
         return "no data frame: it was not connected on the air"
-    if boot_of.leaks and not (permanent and verdict == 1):
+    if expected == LEAKS and not (permanent and verdict == 1):
         return "without macveil it leaks, and the judge did not see it"
-    if not boot_of.leaks and (permanent or verdict):
+    if expected == HIDES and permanent:
+        return "the permanent address is on the air"
+    if expected == KEEPS and (permanent or verdict):
         return "it leaks:\n" + (folder / "audit").read_text()
     return None
 
 
-def files():
-    everything = (path.relative_to(MACHINE) for path in MACHINE.rglob("*"))
+def files(root):
+    everything = (path.relative_to(root) for path in root.rglob("*"))
     return {str(path) for path in everything if not str(path).startswith(PASSING)}
 
 
-def main():
-    if os.geteuid() != 0:
-        os.execvp("sudo", ["sudo", sys.executable, __file__])
-    prepare()
-    initramfs(PLACE / "initramfs")
+def play(release, name, first):
+    """All boots of one way, or those from a step on."""
+    began = time.monotonic()
+    way = WAYS[name]
+    kernel = ROOT / "target/lab" / KERNELS[release]
+    owners, subject = machines(release, name)
+    if not first:
+        prepare(release, way, owners, subject)
+    initramfs(kernel)
     before = None
-    for number, one in enumerate(BOOTS):
-        problem = play(one, PLACE / "boots" / f"{number}-{one.step}")
+    for step, expected in zip(pages.steps(name), way.frames, strict=True):
+        if step.stem < first:
+            continue
+        root = owners if step.stem in way.builder else subject
+        folder = PLACE / "boots" / f"{release}-{name}" / step.stem
+        say(f"{release}, {name}, {step.stem}")
+        boot(step, root, kernel, folder)
+        problem = problem_of(expected, folder)
         if problem:
-            sys.exit(f"package: {one.step}: {problem}")
-        before = before or files()
-    left = files() - before
+            sys.exit(f"package: {release}, {name}, {step.stem}: {problem}")
+        before = before or files(subject)
+    left = files(subject) - before
+    shutil.rmtree(owners)
     if left:
-        sys.exit("package: left behind by purging:\n" + "\n".join(sorted(left)))
-    say("installed, run, upgraded and purged; nothing left behind")
+        sys.exit(f"package: {release}, {name}: left behind:\n" + "\n".join(sorted(left)))
+    say(f"{release}, {name}: to protected and back, nothing left behind, {time.monotonic() - began:.0f} s")
+
+
+def check():
+    problems = [problem for name in WAYS for problem in pages.difference(name)]
+    if problems:
+        sys.exit("package: " + "\n".join(problems))
+
+
+def main():
+    check()
+    words = sys.argv[1:]
+    if words == ["--check"]:
+        return
+    if os.geteuid() != 0:
+        os.execvp("sudo", ["sudo", sys.executable, "-B", "-u", __file__, *words])
+    next_package()
+    for release in [word for word in words if word in KERNELS] or KERNELS:
+        for name in [word for word in words if word in WAYS] or WAYS:
+            play(release, name, next((word for word in words if word[0].isdigit()), ""))
 
 
 if __name__ == "__main__":

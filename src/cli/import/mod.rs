@@ -38,6 +38,7 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Source {
+    #[command(aliases = ["NetworkManager", "network-manager"])]
     Networkmanager(NetworkManager),
 }
 
@@ -168,7 +169,9 @@ fn import(args: &NetworkManager, out: &mut impl Write) -> Result<ExitCode, Failu
             Failure::cannot(format!("cannot write {}", drop_in.display()), error)
         })?;
         if let Some((path, networks)) = &summary.networks {
-            networks_file::write(path, networks.text.as_bytes(), args.force)?;
+            let control = networks_file::control_line(&tree.at("/etc/group"));
+            let text = Zeroizing::new(format!("{control}{}", networks.text));
+            networks_file::write(path, text.as_bytes(), args.force)?;
         }
     }
     render::summary(&summary, args.json, out)?;

@@ -6,6 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use crate::cli::Failure;
+use crate::platform::Group;
 use crate::store::atomic;
 
 /// # Errors
@@ -19,6 +20,15 @@ pub(super) fn require_new(path: &Path) -> Result<(), Failure> {
             "nothing imported: {} already exists; --force replaces it",
             path.display()
         ))),
+    }
+}
+
+/// What macveil needs in wpa_supplicant's configuration. wpa_supplicant refuses a group that does not exist.
+pub(super) fn control_line(groups: &Path) -> &'static str {
+    if Group::find_in(groups, "netdev").is_ok() {
+        "ctrl_interface=DIR=/run/wpa_supplicant GROUP=netdev\n"
+    } else {
+        "ctrl_interface=DIR=/run/wpa_supplicant\n"
     }
 }
 

@@ -561,6 +561,10 @@ fn networks_are_written_to_a_new_private_file() {
         text.contains("\tssid=\"Home\"\n") && text.contains("psk=\"correct horse\""),
         "{text}"
     );
+    assert!(
+        text.starts_with("ctrl_interface=DIR=/run/wpa_supplicant\n"),
+        "{text}"
+    );
     let mode = fs::metadata(&file).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     fs::write(&file, "mine").unwrap();
@@ -583,4 +587,9 @@ fn networks_are_written_to_a_new_private_file() {
         .unwrap();
     assert_eq!(fs::read_to_string(&file).unwrap(), "mine");
     assert_eq!(fs::read_to_string(&link).unwrap(), text);
+    // wpa_supplicant would refuse the line without the group.
+    let system = system.with("/etc/group", "netdev:x:106:\n");
+    system.import(&["--networks", path, "--force"]).unwrap();
+    let text = fs::read_to_string(&file).unwrap();
+    assert!(text.contains(" GROUP=netdev\n"), "{text}");
 }

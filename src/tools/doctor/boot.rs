@@ -94,7 +94,9 @@ pub(super) fn of_machine(facts: &Facts) -> Vec<Finding> {
     findings.push(if macveil.runs {
         RUNNING.good(format_args!("macveil is running"))
     } else {
-        let start = if has_systemd {
+        let start = if has_systemd && units::is_enabled(facts, UNIT) {
+            "reboot, or `systemctl start macveil`"
+        } else if has_systemd {
             "`systemctl start macveil`"
         } else {
             "`macveil run`"

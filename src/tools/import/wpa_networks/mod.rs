@@ -58,7 +58,7 @@ pub fn wpa_networks(
     networks
 }
 
-const HEAD: &str = "# NetworkManager's networks with their passwords, written by `macveil import networkmanager`.\n# For wpa_supplicant, for example: append this to /etc/wpa_supplicant/wpa_supplicant-wlan0.conf.\n";
+const HEAD: &str = "# NetworkManager's networks with their passwords, written by `macveil import networkmanager`.\n# For wpa_supplicant, for example as /etc/wpa_supplicant/wpa_supplicant-wlan0.conf.\n";
 
 fn block(profile: &Profile, ssid: &Ssid, bssid: Option<Mac>, report: &mut ImportReport) -> Block {
     let settings = Settings::of(&profile.settings);
