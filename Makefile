@@ -8,6 +8,9 @@
 # make static  the same as one static file, for images: target/macveil-static
 # make install what `make release manual` has built, below DESTDIR; PREFIX=/usr INIT=systemd (or openrc, none);
 #              make uninstall removes it, but for configuration and key
+# make release-files  a release in target/release-files: source, programs, debug symbols, bill of materials, checksums
+# make reproduced     the same again in a clone at another place, with the same checksums
+# make deny    licences, sources and versions of all crates, with cargo-deny
 # make recipes the recipes in contrib: their lists of files, and what linters say
 # make images  the static and the small program, their limits of size, and a test in an empty root
 # make small   without D-Bus, so without iwd, for images with little room: target/macveil-small
@@ -16,7 +19,7 @@
 # make bench   measures macveil, NetworkManager, iwd and wpa_supplicant: docs/benchmarks.md
 # make screens what status --watch, explain and doctor look like, for the documentation
 # make demo    a story told live: who transmits what under which address
-# All but release, static, small, install, recipes and deb set up a Debian 12 machine for themselves, as root or with sudo.
+# All but release, static, small, install, release-files, reproduced, deny, recipes and deb set up a Debian 12 machine for themselves, as root or with sudo.
 
 export PATH := $(PATH):$(HOME)/.cargo/bin
 
@@ -25,7 +28,7 @@ UNIT_TESTS := $(filter-out lab, \
 	$(patsubst tests/%.rs,%,$(wildcard tests/*.rs)) \
 	$(patsubst tests/%/main.rs,%,$(wildcard tests/*/main.rs)))
 
-.PHONY: test bench dist install uninstall deb deb-tools rpm package demo screens day soak mutants mutants-all recipes fuzz setup check unit release \
+.PHONY: test bench dist install uninstall deb deb-tools rpm package demo screens day soak mutants mutants-all deny recipes release-files reproduced fuzz setup check unit release \
 	static small images manual arm64 vectors lab lab-all
 
 test: setup check unit release vectors lab
@@ -186,6 +189,21 @@ fuzz: setup
 dist:
 	git archive --format=tar.gz --prefix=macveil-$(VERSION)/ --output=target/macveil-$(VERSION).tar.gz HEAD . ':!fuzz'
 	@echo target/macveil-$(VERSION).tar.gz
+
+# Of the committed source. Two release builds: about six minutes on two cores.
+release-files:
+	@contrib/release/build
+
+# Two or four release builds.
+reproduced:
+	@contrib/release/compare
+
+# Installs cargo-deny from crates.io below target/. `make deny DENY=advisories` also needs the database of
+# advisories, which cargo-deny fetches with git.
+DENY ?= licenses bans sources
+deny:
+	CARGO_PROFILE_DEV_DEBUG=0 cargo install --quiet --locked --debug --root target/tools cargo-deny@0.20.2
+	target/tools/bin/cargo-deny --all-features --locked check $(DENY)
 
 # Installs shellcheck, nix-bin and rpmlint with apt, and oelint-adv from PyPI below target/.
 recipes:
