@@ -19,9 +19,11 @@
 # make bench   measures macveil, NetworkManager, iwd and wpa_supplicant: docs/benchmarks.md
 # make screens what status --watch, explain and doctor look like, for the documentation
 # make demo    a story told live: who transmits what under which address
-# All but release, static, small, install, release-files, reproduced, deny, recipes and deb set up a Debian 12 machine for themselves, as root or with sudo.
+# All but release, static, small, install, release-files, reproduced, deny, recipes and deb set up a machine with Debian 12 or 13 for themselves, as root or
+# with sudo.
 
-export PATH := $(PATH):$(HOME)/.cargo/bin
+# Rust from rustup before an older one of the distribution.
+export PATH := $(HOME)/.cargo/bin:$(PATH)
 
 # All test targets but the lab, which needs the release build first.
 UNIT_TESTS := $(filter-out lab, \

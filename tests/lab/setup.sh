@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Installs what building and testing need on a Debian 12 machine, and makes what
-# the lab boots, under target/lab/: two stock Debian kernels and a small guest
-# root, all unpacked from .debs. Nothing of the guest is installed on this
-# machine. Quick when all is there.
+# Installs what building and testing need on a machine with Debian 12 or 13, and
+# makes what the lab boots, under target/lab/: two stock kernels and a small
+# guest root of Debian 12, all unpacked from .debs. Nothing of the guest is
+# installed on this machine. Quick when all is there.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -46,6 +46,12 @@ iwd_modules=(
 # The kernel's short name, and the package that depends on its newest image.
 kernels=("6.1 linux-image-amd64" "6.12 linux-image-6.12-amd64")
 
+# Of the guests, whatever this machine has.
+release=bookworm
+mirror=${MIRROR:-http://deb.debian.org}
+# With another release here, apt asks for packages of that one: its own lists.
+guest_apt=()
+
 lab=$PWD/target/lab
 version=$(cat "$0" tests/lab/init | sha256sum | cut -c1-16)
 sudo=$([ "$(id -u)" = 0 ] || echo sudo)
@@ -59,9 +65,31 @@ host_is_ready() {
     done
 }
 
+require_apt() {
+    command -v apt-get >/dev/null && return
+    say "the lab needs apt, so Debian 12 or 13; \`cargo build --release\` needs only Rust"
+    exit 1
+}
+
 update_package_lists() {
     say "apt-get update"
     $sudo apt-get -qq update
+}
+
+use_guest_release() {
+    local here keyring=/usr/share/keyrings/debian-archive-keyring.gpg suite
+    here=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+    [ "$here" != $release ] || return 0
+    mkdir -p "$lab"/apt/{lists,cache}
+    for suite in "debian $release" "debian $release-updates" "debian-security $release-security"; do
+        echo "deb [signed-by=$keyring] $mirror/$suite main"
+    done >"$lab/apt/sources"
+    guest_apt=(
+        -o "Dir::Etc::SourceList=$lab/apt/sources" -o Dir::Etc::SourceParts=/dev/null
+        -o "Dir::State::Lists=$lab/apt/lists" -o "Dir::Cache=$lab/apt/cache" -o APT::Sandbox::User=root
+    )
+    say "apt-get update for $release"
+    apt-get -qq "${guest_apt[@]}" update
 }
 
 install_host_packages() {
@@ -71,6 +99,16 @@ install_host_packages() {
 }
 
 # Debian's own is too old.
+has_rust() {
+    local needed found
+    needed=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml | head -n 1)
+    found=$(cargo --version 2>/dev/null | cut -d' ' -f2)
+    [ "$(printf '%s\n' "$needed" "$found" | sort -V | head -n 1)" = "$needed" ] || {
+        say "cargo ${found:-is missing}${found:+ is too old}: $needed is needed"
+        return 1
+    }
+}
+
 install_rust() {
     say "Rust, with rustup from https://sh.rustup.rs"
     curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs |
@@ -85,7 +123,7 @@ download_debs() {
     say "downloading programs for guests: $*"
     mkdir -p "$debs/partial"
     : >"$lab/nothing-installed"
-    apt-get -qq -y --download-only --no-install-recommends \
+    apt-get "${guest_apt[@]}" -qq -y --download-only --no-install-recommends \
         -o Dir::State::status="$lab/nothing-installed" \
         -o Dir::Cache::archives="$debs" \
         -o Debug::NoLocking=1 -o APT::Sandbox::User=root \
@@ -203,13 +241,13 @@ make_archive() { (cd "$1" && find . | LC_ALL=C sort | cpio --quiet -o -H newc --
 
 unpack_kernel() {
     local name=$1 package=$2 release image
-    image=$(apt-cache depends "$package" | sed -n 's/^ *Depends: \(linux-image-[0-9].*\)/\1/p' | head -n 1)
+    image=$(apt-cache "${guest_apt[@]}" depends "$package" | sed -n 's/^ *Depends: \(linux-image-[0-9].*\)/\1/p' | head -n 1)
     release=${image#linux-image-}
     say "kernel $name: $image"
     local tree=$lab/kernel-$name
     rm -rf "$tree"
     mkdir -p "$tree/deb" "$tree/guest/modules"
-    (cd "$tree/deb" && apt-get -qq -o APT::Sandbox::User=root download "$image" && dpkg-deb -x ./*.deb ../unpacked)
+    (cd "$tree/deb" && apt-get "${guest_apt[@]}" -qq -o APT::Sandbox::User=root download "$image" && dpkg-deb -x ./*.deb ../unpacked)
     uncompressed_kernel "$tree/unpacked/boot/vmlinuz-$release" >"$tree/vmlinux"
     /sbin/depmod -b "$tree/unpacked" "$release"
     ordered_modules "$tree/unpacked" "$release" "${modules[@]}" |
@@ -265,16 +303,18 @@ place_module() {
 lab_is_ready() { [ "$(cat "$lab/version" 2>/dev/null)" = "$version" ]; }
 
 if ! host_is_ready; then
+    require_apt
     update_package_lists
     install_host_packages
 fi
-command -v cargo >/dev/null || install_rust
+has_rust || install_rust
 if lab_is_ready; then
     exit 0
 fi
 mkdir -p "$lab"
 rm -f "$lab/version"
 update_package_lists
+use_guest_release
 download_debs "$lab/debs" "${guest_packages[@]}"
 unpack_guest_root
 prepare_networkmanager
@@ -285,6 +325,6 @@ for kernel in "${kernels[@]}"; do
     # shellcheck disable=SC2086 # two words, two arguments
     unpack_kernel $kernel
 done
-rm -rf "$lab/debs" "$lab/nothing-installed"
+rm -rf "$lab/debs" "$lab/nothing-installed" "$lab/apt"
 echo "$version" >"$lab/version"
 say "done: $(du -sh "$lab" | cut -f1) in target/lab"
