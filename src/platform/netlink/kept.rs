@@ -16,18 +16,15 @@ use macveil_core::types::Ssid;
 /// `AF_INET` and `AF_INET6`.
 const IPV4: u8 = 2;
 const FAMILIES: [u8; 2] = [IPV4, 10];
-/// `IFA_F_PERMANENT`: it has no lifetime.
-const PERMANENT: u32 = 0x80;
-/// `RT_SCOPE_LINK`.
-const SCOPE_LINK: u8 = 253;
-/// `RTPROT_UNSPEC`, `_REDIRECT`, `_KERNEL` and `_RA`: routes that the kernel sets by itself.
-const BY_KERNEL: [u8; 4] = [0, 1, 2, 9];
-/// `RTN_UNICAST`.
-const UNICAST: u8 = 1;
+/// Routes that the kernel sets by itself; the last one is `RTPROT_RA`.
+const BY_KERNEL: [u8; 4] = [
+    libc::RTPROT_UNSPEC,
+    libc::RTPROT_REDIRECT,
+    libc::RTPROT_KERNEL,
+    9,
+];
 /// `RTNH_F_ONLINK`, the only flag that can be set.
 const ONLINK: u8 = 4;
-/// `RTA_VIA`.
-const VIA: u16 = 18;
 /// Networks that are remembered, and objects of each.
 const MAX_NETWORKS: usize = 16;
 const MAX_OBJECTS: usize = 256;
@@ -217,10 +214,10 @@ fn address(ifindex: u32, message: &[u8]) -> Option<Address> {
     let value = attributes
         .get(Ifa::Local)
         .or(attributes.get(Ifa::Address))?;
-    let counts = family == IPV4 || scope < SCOPE_LINK;
+    let counts = family == IPV4 || scope < libc::RT_SCOPE_LINK;
     (its == ifindex && FAMILIES.contains(&family) && counts).then(|| Address {
         identity: (family, length, value.to_vec()),
-        is_permanent: attributes.u32(Ifa::Flags).unwrap_or_default() & PERMANENT != 0,
+        is_permanent: attributes.u32(Ifa::Flags).unwrap_or_default() & libc::IFA_F_PERMANENT != 0,
         message: message.to_vec(),
     })
 }
@@ -229,7 +226,8 @@ fn address(ifindex: u32, message: &[u8]) -> Option<Address> {
 fn route(ifindex: u32, mut message: Vec<u8>) -> Option<Vec<u8>> {
     let [family, _, _, _, _, protocol, _, kind] = number(&message)?;
     let its = Attributes::of(message.get(12..)?).u32(Rta::Oif)?;
-    let set = FAMILIES.contains(&family) && kind == UNICAST && !BY_KERNEL.contains(&protocol);
+    let set =
+        FAMILIES.contains(&family) && kind == libc::RTN_UNICAST && !BY_KERNEL.contains(&protocol);
     // A flag that the kernel reports, such as that there is no carrier, is refused.
     let flags = u32::from(ONLINK) & number(message.get(8..)?).map(u32::from_ne_bytes)?;
     message
@@ -240,7 +238,7 @@ fn route(ifindex: u32, mut message: Vec<u8>) -> Option<Vec<u8>> {
 
 fn has_gateway(route: &[u8]) -> bool {
     let attributes = Attributes::of(route.get(12..).unwrap_or_default());
-    attributes.has(Rta::Gateway) || attributes.has(VIA)
+    attributes.has(Rta::Gateway) || attributes.has(Rta::Via)
 }
 
 fn send(socket: &mut Socket, kind: Rtm, flags: NlmF, message: &[u8]) {

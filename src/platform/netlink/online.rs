@@ -4,7 +4,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
-use neli::consts::rtnl::Rtm;
+use neli::consts::rtnl::{Ifa, IfaF, RtAddrFamily, RtScope, Rta, Rtm, Rtn};
 use neli::consts::socket::NlFamily;
 use rustix::time::{ClockId, clock_gettime};
 
@@ -13,14 +13,6 @@ use super::failure::{Error, Failure};
 use super::message::Request;
 use super::socket::Socket;
 
-const IFA_ADDRESS: u16 = 1;
-const IFA_LOCAL: u16 = 2;
-const IFA_CACHEINFO: u16 = 6;
-const IFA_F_TENTATIVE: u8 = 0x40;
-const RTA_OIF: u16 = 4;
-const RTA_GATEWAY: u16 = 5;
-const RTN_UNICAST: u8 = 1;
-const RT_SCOPE_UNIVERSE: u8 = 0;
 /// The header of both kinds of messages has no family, so that all are listed.
 const HEADERS: [usize; 2] = [8, 12];
 
@@ -77,14 +69,15 @@ pub(super) fn decode_address(payload: &[u8], ifindex: u32) -> Option<(IpAddr, Du
     let (index, rest) = rest.split_first_chunk::<4>()?;
     let attributes = Attributes::of(rest);
     let bytes = attributes
-        .get(IFA_LOCAL)
-        .or_else(|| attributes.get(IFA_ADDRESS))?;
+        .get(Ifa::Local)
+        .or_else(|| attributes.get(Ifa::Address))?;
     let address = ip(bytes)?;
-    let is_usable = *scope == RT_SCOPE_UNIVERSE && flags & IFA_F_TENTATIVE == 0;
+    let is_usable =
+        RtScope::from(*scope) == RtScope::Universe && !IfaF::from(*flags).contains(IfaF::TENTATIVE);
     let is_for_want_of_another = matches!(address, IpAddr::V4(it) if it.is_link_local());
     // `ifa_cacheinfo` has the creation in hundredths of a second.
     let created = attributes
-        .get(IFA_CACHEINFO)
+        .get(Ifa::Cacheinfo)
         .and_then(|it| number(it.get(8..)?));
     let created = created.map_or(0, u32::from_ne_bytes);
     (u32::from_ne_bytes(*index) == ifindex && is_usable && !is_for_want_of_another)
@@ -96,11 +89,14 @@ pub(super) fn decode_route(payload: &[u8], ifindex: u32) -> Option<(bool, Option
     let ([family, destination, ..], rest) = payload.split_first_chunk::<7>()?;
     let ([kind], rest) = rest.split_first_chunk::<1>()?;
     let attributes = Attributes::of(rest.get(4..)?);
-    let is_default = *destination == 0 && *kind == RTN_UNICAST;
-    let is_own = attributes.u32(RTA_OIF) == Some(ifindex);
-    let is_v4 = i32::from(*family) == libc::AF_INET;
-    let is_known = is_v4 || i32::from(*family) == libc::AF_INET6;
-    (is_default && is_own && is_known).then(|| (is_v4, attributes.get(RTA_GATEWAY).and_then(ip)))
+    let is_default = *destination == 0 && Rtn::from(*kind) == Rtn::Unicast;
+    let is_own = attributes.u32(Rta::Oif) == Some(ifindex);
+    let is_v4 = match RtAddrFamily::from(*family) {
+        RtAddrFamily::Inet => true,
+        RtAddrFamily::Inet6 => false,
+        _ => return None,
+    };
+    (is_default && is_own).then(|| (is_v4, attributes.get(Rta::Gateway).and_then(ip)))
 }
 
 fn ip(bytes: &[u8]) -> Option<IpAddr> {
