@@ -13,7 +13,7 @@ use std::time::Duration;
 use macveil_testkit::scenarios::{
     AccessPoint, AccessPointEvent, CardEvent, Check, Editor, Event, Given, Lane, Lifecycle,
     NetworkManagerEvent, NewAddress, Security, Step, StrangerEvent, Subnet, UserAction, parse,
-    timetable,
+    timetable, variants,
 };
 
 const TITLE: &str = "A title\n";
@@ -37,9 +37,11 @@ fn every_story_can_be_read() {
             .is_some_and(|extension| extension == "story")
         {
             let text = fs::read_to_string(&path).expect("a text");
-            let story = parse(&text).map_err(|problem| format!("{}: {problem}", path.display()));
-            assert!(story.expect("a story").lines.len() > 1);
-            count += 1;
+            for (name, text) in variants(&path.to_string_lossy(), &text) {
+                let story = parse(&text).map_err(|problem| format!("{name}: {problem}"));
+                assert!(story.expect("a story").lines.len() > 1);
+                count += 1;
+            }
         }
     }
     assert!(count > 40, "{count} stories");
@@ -80,7 +82,7 @@ fn an_access_point_has_properties_and_defaults() {
 
 #[test]
 fn a_story_goes_online_where_leases_are_given() {
-    let text = "given an access point home: subnet 10.2.0.0/24\nwhen the user starts \"ifup wlan0\"\nthen online at home within 5 s\nand home gave 1 lease\nand home gave 2 leases";
+    let text = "given an access point home: subnet 10.2.0.0/24\nwhen the user starts \"ifup wlan0\"\nthen online at home within 5 s\nand home gave 1 lease\nand home gave 2 leases\nand home gave the same lease in 30 associations";
     let steps = steps(text);
     let Step::Given(Given::AccessPoint(ap)) = &steps[0] else {
         panic!("no access point");
@@ -101,6 +103,10 @@ fn a_story_goes_online_where_leases_are_given() {
             Step::Then(online),
             Step::Then(Check::Leases(home(), 1)),
             Step::Then(Check::Leases(home(), 2)),
+            Step::Then(Check::OneLease {
+                ap: home(),
+                associations: 30,
+            }),
         ]
     );
     for wrong in [
@@ -125,6 +131,33 @@ fn a_story_goes_online_where_leases_are_given() {
     assert!(!goes_online(
         "given an access point home: open\nwhen the user runs \"ifup wlan0\""
     ));
+}
+
+#[test]
+fn a_story_goes_on_online_or_not() {
+    let event = Event::OnlineOrPass {
+        ap: "home".to_owned(),
+        at_most: Duration::from_secs(120),
+    };
+    let steps = steps("when online at home, or 2 min pass");
+    assert_eq!(steps, [Step::When(event)]);
+}
+
+#[test]
+fn variants_have_their_lines_in_the_gap() {
+    let text = "A title\n\ngiven  it\n...\nwhen   home leaves\n\n= one\nand    more\nwhen   that\n\n= other\nand    less\n";
+    let told = |name: &str, lines: &str| {
+        let text = format!("A title\n\ngiven  it\n{lines}\nwhen   home leaves\n");
+        (name.to_owned(), text)
+    };
+    let expected = [
+        told("file-one", "and    more\nwhen   that"),
+        told("file-other", "and    less"),
+    ];
+    assert_eq!(variants("file", text), expected);
+    let alone = "A title\nwhen home leaves\n";
+    let itself = [("file".to_owned(), alone.to_owned())];
+    assert_eq!(variants("file", alone), itself);
 }
 
 #[test]

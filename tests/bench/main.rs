@@ -88,6 +88,17 @@ fn who_has_no_figure_stands_nowhere() {
 }
 
 #[test]
+fn what_never_comes_is_later_than_anything() {
+    let never = f64::INFINITY;
+    assert_eq!(number(never, Unit::Fine), "never");
+    let verdict = |values| verdict(Unit::Fine, values);
+    assert_eq!(verdict([9.0, 9.0, never, never]), "ahead");
+    assert_eq!(verdict([never, never, never, 1e6]), "**behind iwd**");
+    let both = "level with NetworkManager";
+    assert_eq!(verdict([never, never, never, never]), both);
+}
+
+#[test]
 fn thousands_are_told_apart() {
     assert_eq!(number(1_234_567.4, Unit::Whole), "1,234,567");
     assert_eq!(number(999.0, Unit::Whole), "999");

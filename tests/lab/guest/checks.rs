@@ -2,6 +2,7 @@
 //! tell is judged on the host; here such a check just lets its time pass.
 
 use std::fs;
+use std::net::Ipv4Addr;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -77,6 +78,7 @@ impl World {
             Check::CommandSaid(_) => Err(format!("it said {:?}", self.command_output)),
             Check::Online { ap, within } => self.online(ap, *within),
             Check::Leases(..)
+            | Check::OneLease { .. }
             | Check::OneAddress(_)
             | Check::DifferentAddresses(_)
             | Check::NewAddressEachTime(_)
@@ -120,6 +122,26 @@ impl World {
     }
 
     fn online(&mut self, ap: &str, within: Duration) -> Result<(), String> {
+        let silent = self.wait_until_online(ap, within)?;
+        if silent.is_empty() {
+            return Ok(());
+        }
+        let silent: Vec<_> = silent.iter().map(Ipv4Addr::to_string).collect();
+        let routes = run_words("ip route").unwrap_or_else(|e| e);
+        Err(format!(
+            "after {} s there is no answer from {}; routes: {}",
+            within.as_secs_f64(),
+            silent.join(" and "),
+            routes.trim().replace('\n', ", ")
+        ))
+    }
+
+    /// Which of the gateway and what lies behind it have not answered by the end of that time.
+    pub fn wait_until_online(
+        &mut self,
+        ap: &str,
+        within: Duration,
+    ) -> Result<Vec<Ipv4Addr>, String> {
         let subnets = self.access_points.iter().filter_map(|ap| ap.story.subnet);
         let all: Vec<_> = subnets.map(Subnet::gateway).chain([Subnet::FAR]).collect();
         let subnet = self.access_point(ap)?.story.subnet;
@@ -131,26 +153,12 @@ impl World {
         let echoes = self.echoes.insert(echoes);
         let round = echoes.round();
         let answers = |from| echoes.answers_since(from, round);
-        let online = wait_until(within, || {
-            (answers(gateway) && answers(Subnet::FAR)).then_some(())
-        });
-        let told = |from| {
-            if answers(from) {
-                "answers"
-            } else {
-                "does not answer"
-            }
+        let silent = || -> Vec<_> {
+            let targets = [gateway, Subnet::FAR].into_iter();
+            targets.filter(|it| !answers(*it)).collect()
         };
-        online.ok_or_else(|| {
-            let routes = run_words("ip route").unwrap_or_else(|e| e);
-            format!(
-                "after {} s the gateway {}, what lies behind it {}; routes: {}",
-                within.as_secs_f64(),
-                told(gateway),
-                told(Subnet::FAR),
-                routes.trim().replace('\n', ", ")
-            )
-        })
+        wait_until(within, || silent().is_empty().then_some(()));
+        Ok(silent())
     }
 
     fn disconnected(&mut self, within: Duration) -> Result<(), String> {

@@ -28,6 +28,9 @@ impl World {
     pub fn happen(&mut self, event: &Event) -> Result<(), String> {
         match event {
             Event::Pass(time) => sleep(*time),
+            Event::OnlineOrPass { ap, at_most } => {
+                self.wait_until_online(ap, *at_most)?;
+            }
             Event::Program(program, lifecycle) => self.program(*program, *lifecycle)?,
             Event::AccessPoint(name, event) => self.access_point_event(name, event)?,
             Event::User(action) => self.user_action(action, PATIENCE)?,

@@ -210,9 +210,13 @@ fn profile_sections(
         // Told one by one.
         "connection.autoconnect=false".to_owned(),
         format!("wifi.ssid={}", bytes.concat()),
-        "ipv4.method=disabled".to_owned(),
-        "ipv6.method=disabled".to_owned(),
     ];
+    for family in ["ipv4", "ipv6"] {
+        let method = format!("{family}.method=");
+        if !profile.extra.iter().any(|line| line.starts_with(&method)) {
+            lines.push(method + "disabled");
+        }
+    }
     match &profile.security {
         Security::Open => {}
         Security::Wpa2(passphrase) => lines.extend([

@@ -106,7 +106,9 @@ pub fn read_stories() -> Result<Shelf, String> {
         }
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
         let text = fs::read_to_string(&path).map_err(|e| format!("{name}: {e}"))?;
-        shelf.add(&name, text)?;
+        for (name, text) in scenarios::variants(&name, &text) {
+            shelf.add(&name, text)?;
+        }
     }
     Ok(shelf)
 }

@@ -26,6 +26,7 @@ pub const fn is_left_to_the_lab(check: &Check) -> bool {
             | Check::EveryDatagramArrived
             | Check::Online { .. }
             | Check::Leases(..)
+            | Check::OneLease { .. }
     )
 }
 
@@ -82,6 +83,7 @@ impl Player {
             | Check::EveryDatagramArrived
             | Check::Online { .. }
             | Check::Leases(..)
+            | Check::OneLease { .. }
             | Check::MemoryGrown { .. }
             | Check::LogIsClean
             | Check::OtherInterfacesAsNoted

@@ -17,7 +17,7 @@ use player::{Player, SEED};
 use crate::setup::driver;
 use crate::world::{Driver, Quirk};
 use macveil_testkit::digest::{self, Digest};
-use macveil_testkit::scenarios::{Step, Story, parse};
+use macveil_testkit::scenarios::{Step, Story, parse, variants};
 use macveil_testkit::verdict::weigh;
 
 /// Stories that are not simulated, and why. Whatever cannot be played is here, and nothing else.
@@ -212,9 +212,11 @@ fn stories() -> BTreeMap<String, Story> {
     let read = |path: &Path| {
         let text = fs::read_to_string(path).expect("a text");
         let name = path.file_stem().expect("a name").to_string_lossy();
-        (name.into_owned(), parse(&text).expect("a story"))
+        variants(&name, &text)
     };
-    paths.map(|path| read(&path)).collect()
+    let told = paths.flat_map(|path| read(&path));
+    told.map(|(name, text)| (name, parse(&text).expect("a story")))
+        .collect()
 }
 
 /// A card for each of the masking methods.

@@ -21,7 +21,7 @@ pub enum Unit {
 pub struct Row {
     pub what: String,
     pub unit: Unit,
-    /// One a column; none where there is nothing to measure.
+    /// One a column; none where there is nothing to measure, and infinite where what was to come never came.
     pub values: Vec<Option<f64>>,
     /// Why it is as it is where macveil is not ahead.
     pub reason: &'static str,
@@ -113,6 +113,9 @@ fn short(name: &str) -> &str {
 
 /// With commas between thousands.
 pub fn number(value: f64, unit: Unit) -> String {
+    if value.is_infinite() {
+        return "never".to_owned();
+    }
     let text = match unit {
         Unit::Whole => format!("{value:.0}"),
         Unit::Fine => format!("{value:.2}"),

@@ -5,8 +5,10 @@
 mod parse;
 mod story;
 mod trouble;
+mod variants;
 mod words;
 
 pub use parse::parse;
 pub use story::*;
 pub use trouble::*;
+pub use variants::variants;

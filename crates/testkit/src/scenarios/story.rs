@@ -251,6 +251,11 @@ pub enum Security {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Event {
     Pass(Duration),
+    /// Until the access point answers every station, and so does what lies behind it, or until that time is over.
+    OnlineOrPass {
+        ap: String,
+        at_most: Duration,
+    },
     Program(Program, Lifecycle),
     AccessPoint(String, AccessPointEvent),
     Stranger(StrangerEvent),
@@ -513,6 +518,11 @@ pub enum Check {
     },
     /// So many addresses were given by the access point, however often.
     Leases(String, usize),
+    /// Of this access point, to associations that began so often.
+    OneLease {
+        ap: String,
+        associations: usize,
+    },
     /// During the step before.
     NoProbeRequest,
     CarriesPermanent,

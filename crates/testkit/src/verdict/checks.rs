@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::evidence::Evidence;
-use super::online::{leases, online};
+use super::online::{leases, one_lease, online};
 use crate::air::{Kind, Mac};
 use crate::judge::{Association, Leak};
 use crate::record::{Fact, Micros};
@@ -62,6 +62,9 @@ pub fn decide(
             .try_for_each(|ap| same_as_before(ap, span, evidence, measured)),
         Check::Online { ap, .. } => online(ap, span, evidence, measured),
         Check::Leases(ap, count) => leases(ap, *count, span, evidence),
+        Check::OneLease { ap, associations } => {
+            one_lease(ap, *associations, span, evidence, measured)
+        }
         Check::FreshScan { .. } => fresh_scan(span, evidence),
         Check::NoProbeRequest => {
             let before = evidence.span_before(span.start)?;

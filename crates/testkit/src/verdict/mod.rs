@@ -7,4 +7,5 @@ mod weigh;
 
 pub use checks::middle;
 pub use evidence::Evidence;
+pub use online::online_at;
 pub use weigh::weigh;

@@ -1,6 +1,6 @@
 //! Whether a station is online, and what for: what its access point has received.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::ops::Range;
 
@@ -11,13 +11,20 @@ use crate::lan::{Content, DhcpKind, Packet};
 use crate::record::Micros;
 use crate::scenarios::Subnet;
 
-/// The gateway has answered in that time, and so has what lies behind it, to an address that is associated.
 pub fn online(
     ap: &str,
     span: &Range<Micros>,
     evidence: &Evidence,
     measured: &mut Vec<String>,
 ) -> Result<(), String> {
+    let at = online_at(ap, span, evidence)?;
+    let seconds = (at - span.start) as f64 / 1e6;
+    measured.push(format!("online at {ap} after {seconds:.1} s"));
+    Ok(())
+}
+
+/// When the gateway has answered in that time, and so has what lies behind it, to an address that is associated.
+pub fn online_at(ap: &str, span: &Range<Micros>, evidence: &Evidence) -> Result<Micros, String> {
     let bssid = evidence.access_point(ap)?;
     let subnet = evidence.brief.access_points[&bssid].subnet;
     let gateway = subnet.ok_or("it has no subnet")?.gateway();
@@ -42,9 +49,7 @@ pub fn online(
     let first = answered(gateway).ok_or("the gateway answered no associated station")?;
     let second =
         answered(Subnet::FAR).ok_or("what lies behind it answered no associated station")?;
-    let seconds = (first.max(second) - span.start) as f64 / 1e6;
-    measured.push(format!("online at {ap} after {seconds:.1} s"));
-    Ok(())
+    Ok(first.max(second))
 }
 
 /// So many different addresses, until now.
@@ -55,13 +60,48 @@ pub fn leases(
     evidence: &Evidence,
 ) -> Result<(), String> {
     let bssid = evidence.access_point(ap)?;
-    let given = packets(evidence, bssid).filter(|packet| packet.at <= span.end);
-    let given = given.filter_map(|packet| match &packet.content {
-        Content::Dhcp { message, .. } if message.kind == DhcpKind::Acknowledgement => message.given,
-        _ => None,
-    });
-    let given: BTreeSet<_> = given.collect();
+    let given = given(evidence, bssid).filter(|(at, _)| *at <= span.end);
+    let given: BTreeSet<_> = given.map(|(_, address)| address).collect();
     expect(given.len() == count, || format!("it gave {given:?}"))
+}
+
+/// Each association that came to a lease had the same one, and so many did.
+pub fn one_lease(
+    ap: &str,
+    wanted: usize,
+    span: &Range<Micros>,
+    evidence: &Evidence,
+    measured: &mut Vec<String>,
+) -> Result<(), String> {
+    let bssid = evidence.access_point(ap)?;
+    let all = evidence.verdict.associations.iter();
+    let begun: Vec<_> = all
+        .filter(|it| it.bssid == bssid && it.granted.is_some_and(|at| at <= span.end))
+        .collect();
+    let leases = given(evidence, bssid).filter_map(|(at, address)| {
+        let within = begun.iter().position(|it| it.covers(at))?;
+        Some((within, address))
+    });
+    let leases: BTreeMap<usize, Ipv4Addr> = leases.collect();
+    let addresses: BTreeSet<_> = leases.values().collect();
+    let text = format!(
+        "{ap}: leases {addresses:?} in {} of {} associations",
+        leases.len(),
+        begun.len()
+    );
+    measured.push(text.clone());
+    let all_have = leases.len() == begun.len() && begun.len() == wanted;
+    expect(all_have && addresses.len() == 1, || text)
+}
+
+/// When which addresses were given.
+fn given(evidence: &Evidence, bssid: Mac) -> impl Iterator<Item = (Micros, Ipv4Addr)> {
+    packets(evidence, bssid).filter_map(|packet| match &packet.content {
+        Content::Dhcp { message, .. } if message.kind == DhcpKind::Acknowledgement => {
+            Some((packet.at, message.given?))
+        }
+        _ => None,
+    })
 }
 
 fn packets(evidence: &Evidence, bssid: Mac) -> impl Iterator<Item = &Packet> {

@@ -11,7 +11,7 @@ pub struct Contender {
     /// macveil's masking method, or "without".
     pub method: &'static str,
     /// What takes the place of [`MACVEIL`].
-    lines: &'static str,
+    pub lines: &'static str,
     /// The program that it is about; the others are those that it needs.
     pub program: &'static str,
 }
@@ -27,9 +27,15 @@ impl Contender {
         if self.program != "NetworkManager" {
             return told;
         }
+        let goes_online = told.contains(", subnet ");
+        let leases = if goes_online {
+            ", with \"ipv4.method=auto\""
+        } else {
+            ""
+        };
         let line = |line: &str| match line.split_once("a network ") {
             Some((and, network)) => format!(
-                "{and}a networkmanager profile {network}, with \"connection.autoconnect=true\", with \"connection.multi-connect=3\"\n"
+                "{and}a networkmanager profile {network}, with \"connection.autoconnect=true\", with \"connection.multi-connect=3\"{leases}\n"
             ),
             None => format!("{line}\n"),
         };

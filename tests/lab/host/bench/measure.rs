@@ -9,6 +9,7 @@ use super::super::verdict::Evidence;
 use super::air::{self, Counts};
 use super::contenders::Contender;
 use super::costs::{self, Cost, Costs};
+use super::online::{self, Phase};
 use super::plan::Job;
 use macveil_testkit::air::{Kind, Mac};
 use macveil_testkit::links;
@@ -31,6 +32,8 @@ pub struct Measured {
 pub struct Figures {
     pub air: Counts,
     pub back_online: Vec<f64>,
+    /// Seconds until the access point answers.
+    pub online: Vec<(Phase, f64)>,
     /// Seconds from the start of the first program until the first association is granted.
     pub first_association: Option<f64>,
     /// At the end: of the program that it is about, and of all.
@@ -148,6 +151,7 @@ fn figures(
     Figures {
         air: air::count(evidence),
         back_online: air::back_online(evidence),
+        online: online::times(story, evidence),
         first_association: first.map(|at| (at - started) as f64 / 1e6),
         own: costs.at(0, own),
         all: costs.at(0, None),

@@ -5,6 +5,7 @@ mod air;
 mod contenders;
 mod costs;
 mod measure;
+mod online;
 mod paper;
 mod plan;
 mod tables;

@@ -5,6 +5,8 @@ use std::fs;
 use super::super::paths;
 use super::super::plan::{Run, Shelf};
 use super::contenders::{self, Contender};
+use super::online;
+use macveil_testkit::scenarios;
 
 /// The one that has all of macveil's methods.
 pub const KERNEL: &str = "6.12";
@@ -58,6 +60,14 @@ pub fn make() -> Result<(Shelf, Vec<Job>), String> {
             contender: Some(it),
             radios: 1,
             runs,
+        });
+    }
+    for (name, text) in scenarios::variants("online", &text("online")?) {
+        let it = online::contender(&name)?;
+        jobs.push(Job {
+            contender: Some(it),
+            radios: 1,
+            runs: vec![run(name, it.tell(&text), it.method)?],
         });
     }
     for it in contenders::of_scale() {

@@ -3,6 +3,7 @@
 use super::super::verdict::middle;
 use super::contenders::{self, Contender};
 use super::measure::{Figures, Measured};
+use super::online::{self, Phase, Side};
 use super::plan::RADIOS;
 use macveil_testkit::report::{Bar, Column, Panel, Row, Section, Table, Unit, number};
 
@@ -11,7 +12,6 @@ const NEEDS_SUPPLICANT: &str =
 
 const IWD_SEARCHES: &str = "With iwd, iwd itself scans when macveil requests a search for a lost network, which is often: each of its scans calls the hidden network, under a random address, and asks by name for a network that has just gone.";
 const SEARCHES: &str = "macveil looks for a lost network about once a second, which is why it is back sooner; without random scans in the driver each look is also a change of address.";
-const WATCHES: &str = "macveil looks at the signal and at the supplicant now and then; iwd sleeps until the kernel calls.";
 const STATIC: &str = "All of macveil's code is in its own file, and counts as private; of iwd's, what is in libraries that others have loaded too does not.";
 
 type Take = fn(&Figures) -> Option<f64>;
@@ -80,14 +80,14 @@ const TIMES: [Plan; 3] = [
         "With iwd, iwd takes this time.",
     ),
     Plan(
-        "back online after an outage, median, s",
+        "first authentication after an outage, median, s",
         Unit::Fine,
         "outages",
         |it| median(&it.back_online),
         "",
     ),
     Plan(
-        "back online after an outage, worst, s",
+        "first authentication after an outage, worst, s",
         Unit::Fine,
         "outages",
         |it| it.back_online.last().copied(),
@@ -143,7 +143,7 @@ const COSTS: [Plan; 11] = [
         Unit::Whole,
         "idle",
         |it| Some(it.idle_own.wakeups as f64),
-        WATCHES,
+        "",
     ),
     Plan(
         "... with the supplicant",
@@ -207,6 +207,7 @@ pub fn sections(results: &[Measured]) -> Vec<Section> {
             String::new(),
         );
     }
+    add("online", online(results), String::new());
     add("times", side_by_side(results, &TIMES, None), String::new());
     add("costs", side_by_side(results, &COSTS, None), String::new());
     for contender in contenders::of_scale() {
@@ -256,6 +257,44 @@ fn side_by_side(results: &[Measured], plans: &[Plan], story: Option<&str>) -> Op
         .any(|row| row.values.iter().any(Option::is_some));
     any.then(|| Table {
         columns: columns.collect(),
+        rows,
+    })
+}
+
+/// A row for each moment and client. Who has a client of its own is compared with all of them.
+fn online(results: &[Measured]) -> Option<Table> {
+    let value = |side: Side, client: &str, phase: Phase| {
+        let figures = find(results, online::who(side, client)?, "online", 1)?;
+        let times = figures.online.iter();
+        times
+            .filter(|(it, _)| *it == phase)
+            .map(|(_, time)| *time)
+            .next()
+    };
+    let row = |(phase, moment): &(Phase, &str), (client, reason): &(&str, &'static str)| Row {
+        what: format!("{moment}: {client}"),
+        unit: Unit::Fine,
+        values: online::SIDES
+            .iter()
+            .map(|(side, _)| value(*side, client, *phase))
+            .collect(),
+        reason,
+    };
+    let rows: Vec<Row> = online::PHASES
+        .iter()
+        .flat_map(|phase| online::CLIENTS.iter().map(move |client| row(phase, client)))
+        .collect();
+    let any = rows
+        .iter()
+        .any(|row| row.values.iter().any(Option::is_some));
+    any.then(|| Table {
+        columns: online::SIDES
+            .iter()
+            .map(|(side, name)| Column {
+                name: (*name).to_owned(),
+                ours: *side == Side::Macveil,
+            })
+            .collect(),
         rows,
     })
 }
@@ -471,7 +510,7 @@ pub fn panels(results: &[Measured]) -> Vec<Panel> {
             &|who| both(who, AIR[1].3),
         ),
         panel(
-            "Back online after an outage",
+            "First authentication after an outage",
             "seconds, median of twenty",
             Unit::Fine,
             &|who| find(results, who, "outages", 1).and_then(TIMES[1].3),

@@ -296,6 +296,19 @@ fn check_of_surroundings(words: &[Word]) -> Result<Check, String> {
         [P(ap), P("gave"), P(count), P("lease" | "leases")] => {
             Check::Leases((*ap).to_owned(), number(count)?)
         }
+        [
+            P(ap),
+            P("gave"),
+            P("the"),
+            P("same"),
+            P("lease"),
+            P("in"),
+            P(count),
+            P("associations"),
+        ] => Check::OneLease {
+            ap: (*ap).to_owned(),
+            associations: number(count)?,
+        },
         [P("those"), P("interfaces"), P("are"), P("as"), P("noted")] => {
             Check::OtherInterfacesAsNoted
         }

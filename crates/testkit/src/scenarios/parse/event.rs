@@ -16,6 +16,19 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
     }
     Ok(match words {
         [P(n), P(unit), P("pass" | "passes")] => Event::Pass(duration(n, unit)?),
+        [
+            P("online"),
+            P("at"),
+            P(ap),
+            Comma,
+            P("or"),
+            P(n),
+            P(unit),
+            P("pass"),
+        ] => Event::OnlineOrPass {
+            ap: (*ap).to_owned(),
+            at_most: duration(n, unit)?,
+        },
         [P("the"), P("judge"), P("looks"), P("away")] => Event::JudgeLooksAway,
         [P("the"), P("judge"), P("looks"), P("again")] => Event::JudgeLooksAgain,
         [
