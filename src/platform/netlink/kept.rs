@@ -82,7 +82,7 @@ impl Keeper {
         kept.seen.add(found);
     }
 
-    /// Another network is next: it learns nothing of the addresses of this one.
+    /// Another network is next, or this one under another address: it learns nothing of the addresses of this one.
     pub(super) fn leave_network(&mut self, socket: &mut Socket, ifindex: u32) {
         let kept = self.0.entry(ifindex).or_default();
         let seen = std::mem::take(&mut kept.seen);

@@ -49,7 +49,8 @@ pub enum Action<R> {
     GetScanResults,
     /// Remove the IPv6 addresses that were derived from a former address; not answered.
     ClearIpv6,
-    /// Another network is next: remove the addresses that the interface got in the last one; not answered.
+    /// Another network is next, or the last one under another address: remove the IP addresses that the interface
+    /// got there; not answered.
     LeaveNetwork,
     /// An association has begun: set the routes and addresses that the interface had in this network and lost
     /// when its link went down; not answered.

@@ -6,7 +6,7 @@ use super::backend::OtherMode;
 use crate::machine::Time;
 use crate::scan::failures::FailureMemory;
 use crate::scan::selection;
-use crate::types::{Frequency, Network, Ssid};
+use crate::types::{Frequency, Mac, Network, Ssid};
 
 /// A program edits networks in several steps, most of them without an event: the list is read often for this long.
 const EDITING: Duration = Duration::from_secs(30);
@@ -22,8 +22,9 @@ pub(super) struct Networks {
     read_at: Option<Time>,
     edited_at: Option<Time>,
     pub(super) failures: FailureMemory,
-    /// The network of the last association: the interface may still have its addresses.
-    pub(super) entered: Option<Ssid>,
+    /// The network of the last association, and the address under which it was: the interface may still have the IP
+    /// addresses that it got there.
+    pub(super) entered: Option<(Ssid, Mac)>,
     /// The network whose association ended last: it has priority.
     pub(super) lost: Option<Ssid>,
     /// The network that the user asked for.

@@ -64,7 +64,7 @@ impl Associated {
         cx.mask.current = None;
         cx.networks.lost = None;
         cx.networks.wanted = None;
-        cx.networks.entered = Some(ssid.clone());
+        cx.networks.entered = Some((ssid.clone(), address));
         cx.core.act(Action::EnterNetwork(ssid.clone()));
         cx.association_begins(&ssid);
         cx.counters.associations = cx.counters.associations.saturating_add(1);

@@ -113,7 +113,8 @@ impl Associating {
     fn set_address(self, cx: &mut Context) -> State {
         cx.mask.current = None;
         let last = cx.networks.entered.as_ref();
-        if last.is_some_and(|last| *last != self.candidate.ssid) {
+        let next = (&self.candidate.ssid, self.address);
+        if last.is_some_and(|(ssid, address)| (ssid, *address) != next) {
             cx.core.act(Action::LeaveNetwork);
         }
         cx.core.set_address(self.address, How::Cycle);

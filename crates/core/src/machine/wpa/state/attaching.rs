@@ -43,7 +43,7 @@ impl Attaching {
         let status = report.status;
         match (status.phase, &status.ssid) {
             (Phase::Connected, Some(ssid)) => {
-                cx.networks.entered = Some(ssid.clone());
+                cx.networks.entered = Some((ssid.clone(), cx.core.link.address));
                 cx.request(Request::ListNetworks {
                     bssids: status.bssid.into_iter().collect(),
                 });

@@ -156,6 +156,22 @@ fn rejoin_uses_the_renewed_address_at_once() {
 }
 
 #[test]
+fn same_network_under_another_address_is_left_first() {
+    let mut bench = Bench::connected_with(policy("random"), Vec::new());
+    let before = bench.link.address;
+    bench.done.clear();
+    bench.lose(4, false);
+    bench.pass(Duration::from_secs(5));
+    let address = bench.link.address;
+    assert_ne!(before, address);
+    assert_eq!(bench.count(|it| *it == Action::EnterNetwork(home())), 1);
+    let left = bench.position(|action| *action == Action::LeaveNetwork);
+    let how = How::Cycle;
+    let set = bench.position(|action| *action == Action::SetAddress { address, how });
+    assert!(left < set, "left after the next address was set");
+}
+
+#[test]
 fn random_addresses_are_limited_until_the_budget_refills() {
     let mut bench = Bench::connected_with(policy("random"), Vec::new());
     let mut seen = vec![bench.link.address];
