@@ -20,7 +20,8 @@ use macveil_core::types::{Mac, Ssid};
 /// List the known networks: name, policy, address, where the policy was set, and when the address was last used.
 ///
 /// Known are the networks of wpa_supplicant's and iwd's configuration, and those that have a rule. The addresses are
-/// made with the key, which only root can read; without it they are left out.
+/// made with the key, which only root can read; without it they are left out. When an address was last used is known
+/// only of networks whose address is renewed (`rotate`, `reroll`): macveil keeps no list of the places where you were.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   sudo macveil networks
