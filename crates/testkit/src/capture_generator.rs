@@ -8,7 +8,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
 /// Beacons thinned out: wpa_supplicant alone, macveil, and NetworkManager.
-const LAB: &[u8] = include_bytes!("lab.pcap");
+pub const LAB: &[u8] = include_bytes!("lab.pcap");
 const HEADER: usize = 24;
 const RECORD: usize = 16;
 

@@ -1,16 +1,16 @@
 //! Finds sequence numbers of probe requests that continue under another address.
 //!
 //! A new address can continue the counter of any address that has fallen silent. How often a difference occurs is
-//! compared with how often chance would cause it, among as many candidates; the share that chance explains is the
-//! doubt about each link with such a difference.
+//! compared with how often chance would cause it, among as many candidates. The doubt about a link is the probability
+//! that the address continues another candidate, or none: the more candidates, the more likely is chance.
 
 use super::Confidence;
 use super::trace::Trace;
 use crate::tools::audit::capture::Micros;
 
 const NUMBERS: u16 = 4096;
-/// Differences are counted in classes: 1, 2, 3 to 4, 5 to 8, ..., 257 to 512.
-const CLASSES: usize = 10;
+/// Differences are counted in classes: 1, 2, 3 to 4, 5 to 8, ..., 513 to 1024.
+const CLASSES: usize = 11;
 /// Older counters are not compared.
 const MAX_AGE: Micros = 600_000_000;
 /// Number of counters that are compared with a new one.
@@ -19,10 +19,12 @@ const MAX_CANDIDATES: usize = 64;
 const MAX_PROBABILITY: f64 = 1e-6;
 /// Classes so near to one that is believed are likely: a scan was missed, or came early.
 const NEAR: usize = 2;
+/// Excess over chance that is assumed at least for such a class.
+const MIN_EXCESS: f64 = 0.5;
 /// Least doubt about a class that is only near to one that is believed.
 const DOUBT_OF_NEAR: f64 = 0.01;
 const MAX_DOUBT_IF_CERTAIN: f64 = 0.005;
-const MAX_DOUBT: f64 = 0.3;
+const MAX_DOUBT: f64 = 0.05;
 
 /// A counter that continues.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -45,8 +47,9 @@ struct Birth {
 struct Before {
     earlier: usize,
     gap: u16,
-    /// Probability that it continues another candidate.
-    doubt: f64,
+    /// Weight of this candidate, and of all.
+    weight: f64,
+    sum: f64,
 }
 
 /// Finds the continued counters among `members`, which are ordered by their first frames.
@@ -63,23 +66,23 @@ pub(super) fn continued(traces: &[Trace], members: &[usize]) -> Vec<Continuation
     };
     let births = births(traces, members, |gap| {
         let class = class(gap);
-        match guess.density(class) {
-            density if density > 0.0 && is_near(class) => density,
-            // Better than none.
-            _ if is_near(class) => 1e-9 / f64::from(gap),
-            _ => 0.0,
+        if is_near(class) {
+            guess.density(class)
+        } else {
+            0.0
         }
     });
     let counts = Counts::of(&births);
-    let unexplained = counts.share_without_origin(is_near);
+    let without = counts.share_without_origin(is_near);
+    // So that the weights of all differences are the share of addresses that continue one.
+    let scale = (1.0 - without) / guess.excess(is_near);
     let links = births.iter().filter_map(|birth| {
         let before = birth.before?;
-        let class = class(before.gap);
-        let mut by_chance = (unexplained * counts.share_by_chance(class)).min(1.0);
-        if !*believed.get(class)? {
-            by_chance = by_chance.max(DOUBT_OF_NEAR);
+        let chance = without * f64::from(birth.candidates) / f64::from(NUMBERS);
+        let mut doubt = 1.0 - scale * before.weight / (scale * before.sum + chance);
+        if !*believed.get(class(before.gap))? {
+            doubt = doubt.max(DOUBT_OF_NEAR);
         }
-        let doubt = 1.0 - (1.0 - by_chance) * (1.0 - before.doubt);
         (doubt < MAX_DOUBT).then_some(Continuation {
             earlier: before.earlier,
             later: birth.later,
@@ -106,29 +109,22 @@ fn births(traces: &[Trace], members: &[usize], weight: impl Fn(u16) -> f64) -> V
         open.retain(|(_, counter)| at.saturating_sub(counter.last) <= MAX_AGE);
         open.drain(..open.len().saturating_sub(MAX_CANDIDATES));
         let (mut candidates, mut sum) = (0, 0.0);
-        let mut best: Option<(f64, Before)> = None;
+        let mut best: Option<Before> = None;
         for (earlier, counter) in open.iter().filter(|(_, counter)| counter.last < at) {
             candidates += 1;
             let gap = (trace.numbers.0 + NUMBERS - counter.numbers.1) % NUMBERS;
             let weight = if is_counted(gap) { weight(gap) } else { 0.0 };
             sum += weight;
-            if weight > best.map_or(0.0, |(most, _)| most) {
-                let earlier = *earlier;
-                let doubt = 0.0;
-                best = Some((
+            if weight > best.map_or(0.0, |most| most.weight) {
+                best = Some(Before {
+                    earlier: *earlier,
+                    gap,
                     weight,
-                    Before {
-                        earlier,
-                        gap,
-                        doubt,
-                    },
-                ));
+                    sum,
+                });
             }
         }
-        let before = best.map(|(weight, before)| Before {
-            doubt: 1.0 - weight / sum,
-            ..before
-        });
+        let before = best.map(|before| Before { sum, ..before });
         births.push(Birth {
             later,
             candidates,
@@ -206,12 +202,14 @@ impl Counts {
     /// Excess over chance for each difference of a class.
     fn density(&self, class: usize) -> f64 {
         let (found, expected) = self.at(class);
-        (found - expected) / width(class)
+        (found - expected).max(MIN_EXCESS) / width(class)
     }
 
-    fn share_by_chance(&self, class: usize) -> f64 {
-        let (found, expected) = self.at(class);
-        expected / found
+    /// Excess over chance in all counted classes.
+    fn excess(&self, is_counted: impl Fn(usize) -> bool) -> f64 {
+        let classes = (0..CLASSES).filter(|&class| is_counted(class));
+        let excess = classes.map(|class| self.density(class) * width(class));
+        excess.sum()
     }
 
     /// Share of addresses that continue no other one, estimated from those that do not seem to.
@@ -259,11 +257,11 @@ mod tests {
     #[test]
     fn classes_cover_all_counted_differences() {
         assert_eq!(
-            [1, 2, 3, 4, 5, 8, 9, 512].map(class),
-            [0, 1, 2, 2, 3, 3, 4, 9]
+            [1, 2, 3, 4, 5, 8, 9, 512, 1024].map(class),
+            [0, 1, 2, 2, 3, 3, 4, 9, 10]
         );
         let all: f64 = (0..CLASSES).map(width).sum();
-        assert!((all - 512.0).abs() < f64::EPSILON);
-        assert!(is_counted(512) && !is_counted(513) && !is_counted(0));
+        assert!((all - 1024.0).abs() < f64::EPSILON);
+        assert!(is_counted(1024) && !is_counted(1025) && !is_counted(0));
     }
 }

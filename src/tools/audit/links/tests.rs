@@ -4,8 +4,12 @@ use rand::rngs::StdRng;
 use rand::seq::IndexedRandom;
 use rand::{RngExt, SeedableRng};
 
+use std::collections::BTreeSet;
+
 use super::super::tests::{Air, WILDCARD, linked, mask};
+use super::super::{Capture, Frame, FrameKind, split};
 use super::*;
+use macveil_testkit::capture_generator::LAB;
 
 /// Optional elements of two models.
 const MODELS: [&[u8]; 2] = [
@@ -174,6 +178,70 @@ fn counters_of_several_cards_are_kept_apart() {
     // Of 112 in each crowd.
     assert!(right > 20 * 90, "{right} of {}", 20 * 112);
     assert!(wrong * 200 <= right, "{wrong} wrong, {right} right");
+}
+
+/// Masks of macveil in the lab's capture: when, from which address, and with which number.
+fn masks_of_macveil() -> Vec<(u64, Mac, u16)> {
+    let mut capture = Capture::new(LAB).unwrap();
+    let mut begin = None;
+    let mut masks = Vec::new();
+    while let Some(packet) = capture.next_packet().unwrap() {
+        let after = packet.at - *begin.get_or_insert(packet.at);
+        let (_, bytes) = split(packet.bytes, false).unwrap();
+        let frame = Frame::read(bytes).unwrap();
+        let is_minimal = frame.elements().all(|element| element.is_minimal());
+        if frame.kind == FrameKind::ProbeRequest && is_minimal {
+            masks.push((after, frame.transmitter.unwrap(), frame.sequence.unwrap()));
+        }
+    }
+    masks
+}
+
+#[test]
+fn masks_of_macveil_in_a_crowd_are_linked_by_chance() {
+    let masks = masks_of_macveil();
+    let addresses: BTreeSet<_> = masks.iter().map(|mask| mask.1).collect();
+    assert_eq!(addresses.len(), 41);
+    let (mut right, mut likely, mut certain) = (0, 0, 0);
+    for seed in 0..100 {
+        let mut crowd = Crowd::new(seed);
+        crowd
+            .card(Some(7), 20, WILDCARD)
+            .card(Some(12), 60, WILDCARD);
+        let later = crowd.chance.random_range(0..1_000_000_000);
+        let of_macveil = masks.iter().map(|&(at, address, number)| Planned {
+            at: at + later,
+            address,
+            card: usize::MAX,
+            number,
+            elements: WILDCARD,
+        });
+        crowd.planned.extend(of_macveil);
+        for link in crowd.links() {
+            let ends = [link.earlier, link.later];
+            let of_macveil = ends.iter().any(|end| addresses.contains(end));
+            match (of_macveil, link.confidence) {
+                (false, _) => right += 1,
+                (true, Confidence::Likely) => likely += 1,
+                (true, Confidence::Certain) => certain += 1,
+            }
+        }
+    }
+    assert!(right > 100 * 60, "{right} of {}", 100 * 78);
+    // Some of the masks follow another counter by chance.
+    assert!(likely < 100 && certain < 10, "{likely} and {certain}");
+}
+
+#[test]
+fn counter_is_followed_past_addresses_that_were_missed() {
+    let mut crowd = Crowd::new(5);
+    crowd.card(Some(300), 20, WILDCARD);
+    let mut number = 0;
+    crowd.planned.retain(|_| {
+        number += 1;
+        number % 4 != 0
+    });
+    assert_eq!(crowd.score(), (44, 0));
 }
 
 #[test]

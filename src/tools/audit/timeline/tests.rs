@@ -169,7 +169,8 @@ fn lanes_are_limited_and_keep_leaking_addresses() {
     };
     air.probe(many(0), NAMING);
     for number in 1..400_u16 {
-        air.pass(1).count_from(number.wrapping_mul(997) % 4096);
+        let square = number.wrapping_mul(number);
+        air.pass(1).count_from(square.wrapping_mul(997) % 4096);
         air.probe(many(number), WILDCARD);
         let other = Mac([0x06, 0, 0, 0, 0, u8::try_from(number % 200).unwrap()]);
         air.frame([0x80, 0], [BROADCAST, other, other], &[0; 12]);
