@@ -73,7 +73,7 @@ impl Tracker {
         } else if brief.is_access_point(transmitter) {
             self.see_from_access_point(frame, transmitter, brief);
         } else if brief.is_access_point(frame.receiver) {
-            self.see_from_station(frame, transmitter);
+            self.see_from_station(frame, transmitter, brief);
         }
     }
 
@@ -86,28 +86,18 @@ impl Tracker {
         }
     }
 
-    fn see_from_station(&mut self, frame: &Frame, station: Mac) {
-        if frame.kind == Kind::Authentication {
-            let begins = self
-                .open
-                .get(&station)
-                .is_none_or(|it| it.bssid != frame.receiver || it.granted.is_some());
-            if begins {
-                self.close(station, frame.at);
-                self.open.insert(
-                    station,
-                    Association {
-                        station,
-                        bssid: frame.receiver,
-                        begin: frame.at,
-                        granted: None,
-                        handshake: 0,
-                        end: Micros::MAX,
-                        last: frame.at,
-                        frequency: None,
-                    },
-                );
+    fn see_from_station(&mut self, frame: &Frame, station: Mac, brief: &Brief) {
+        let before = self.open.get(&station);
+        let begins = match frame.kind {
+            Kind::Authentication => {
+                before.is_none_or(|it| it.bssid != frame.receiver || it.granted.is_some())
             }
+            // FT over the DS: it has authenticated through the access point before.
+            Kind::ReassociationRequest => self.roams(station, frame.receiver, brief),
+            _ => false,
+        };
+        if begins {
+            self.begin(station, frame.receiver, frame.at);
         }
         let Some(association) = self.open.get_mut(&station) else {
             return;
@@ -123,7 +113,39 @@ impl Tracker {
         }
     }
 
+    /// Whether it is associated with another access point of the same network.
+    fn roams(&self, station: Mac, to: Mac, brief: &Brief) -> bool {
+        let name = |bssid: Mac| brief.access_points.get(&bssid).map(|ap| &ap.ssid);
+        let before = self.open.get(&station);
+        before
+            .is_some_and(|it| it.granted.is_some() && it.bssid != to && name(it.bssid) == name(to))
+    }
+
+    fn begin(&mut self, station: Mac, bssid: Mac, at: Micros) {
+        self.close(station, at);
+        self.open.insert(
+            station,
+            Association {
+                station,
+                bssid,
+                begin: at,
+                granted: None,
+                handshake: 0,
+                end: Micros::MAX,
+                last: at,
+                frequency: None,
+            },
+        );
+    }
+
     fn see_from_access_point(&mut self, frame: &Frame, bssid: Mac, brief: &Brief) {
+        // It sends data to its own stations only, so the sniffer missed how this one roamed.
+        if frame.kind == Kind::Data && self.roams(frame.receiver, bssid, brief) {
+            self.begin(frame.receiver, bssid, frame.at.saturating_sub(TRAIL));
+            if let Some(association) = self.open.get_mut(&frame.receiver) {
+                association.granted = Some(frame.at);
+            }
+        }
         if is_goodbye(frame) {
             let to_all = frame.receiver == Mac::BROADCAST;
             let leaving = self

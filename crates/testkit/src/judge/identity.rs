@@ -37,6 +37,10 @@ pub fn apply(lans: &Lans, brief: &Brief, leaks: &mut Leaks) {
     for (bssid, packet) in all.into_iter().filter(|(_, it)| brief.is_watched(it.at)) {
         lease(packet, bssid, brief, leaks);
         for identifier in identifiers(packet, bssid, brief, &neighbours) {
+            if let Identifier::Name(name) = &identifier {
+                let detail = format!("{} is {}", packet.source, name.escape_ascii());
+                leaks.add_packet(Leak::UserNamed, packet, detail);
+            }
             let first = *said_by.entry(identifier.clone()).or_insert(packet.source);
             let of = contained(&identifier, &stations, brief, packet)
                 .or_else(|| of_another_network(&identifier, bssid, brief))

@@ -30,10 +30,14 @@ pub enum Leak {
     Unreadable,
     /// Told, but no leak by itself: the user started it.
     MaskAuthenticated,
+    /// Likewise: the user decides how the machine is called.
+    UserNamed,
+    /// Likewise: the access point that a station is associated with asks for it.
+    BeamformingReport,
 }
 
 impl Leak {
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::PermanentAddress,
         Self::AssignedAddressInProbe,
         Self::AssignedAddressOutside,
@@ -55,6 +59,8 @@ impl Leak {
         Self::IpOfAnother,
         Self::Unreadable,
         Self::MaskAuthenticated,
+        Self::UserNamed,
+        Self::BeamformingReport,
     ];
 
     pub fn named(name: &str) -> Option<Self> {
@@ -70,7 +76,10 @@ impl Leak {
     }
 
     pub fn is_tolerated(self) -> bool {
-        self == Self::MaskAuthenticated
+        matches!(
+            self,
+            Self::MaskAuthenticated | Self::UserNamed | Self::BeamformingReport
+        )
     }
 }
 
@@ -98,6 +107,8 @@ impl fmt::Display for Leak {
             Self::IpOfAnother => "IP address of another address",
             Self::Unreadable => "frame the judge cannot read",
             Self::MaskAuthenticated => "mask address authenticated",
+            Self::UserNamed => "name of the user or machine",
+            Self::BeamformingReport => "beamforming report",
         })
     }
 }
@@ -136,9 +147,13 @@ impl Leaks {
         self.0.get(&leak).map_or(0, Vec::len)
     }
 
+    pub fn all(&self) -> impl Iterator<Item = (Leak, &[Evidence])> {
+        let all = self.0.iter();
+        all.map(|(leak, evidence)| (*leak, evidence.as_slice()))
+    }
+
     /// The leaks that break the promise.
     pub fn broken(&self) -> impl Iterator<Item = (Leak, &[Evidence])> {
-        let all = self.0.iter().filter(|(leak, _)| !leak.is_tolerated());
-        all.map(|(leak, evidence)| (*leak, evidence.as_slice()))
+        self.all().filter(|(leak, _)| !leak.is_tolerated())
     }
 }

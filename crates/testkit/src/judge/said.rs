@@ -31,7 +31,14 @@ pub fn apply(frames: &[Frame], brief: &Brief, leaks: &mut Leaks) {
         let Some(station) = brief.station(frame) else {
             continue;
         };
+        if brief.is_watched(frame.at) && is_beamforming_report(frame) {
+            leaks.add(Leak::BeamformingReport, frame, format!("from {station}"));
+        }
         for said in sayings(frame) {
+            let names_user = matches!(said, Said::PasswordId(_) | Said::EapIdentity(_));
+            if names_user && brief.is_watched(frame.at) {
+                leaks.add(Leak::UserNamed, frame, format!("{station} says {said:?}"));
+            }
             // The links of one device have an address each, in one network.
             let is_link = matches!(said, Said::Device(_));
             let first = *said_by.entry(said.clone()).or_insert(station);
@@ -70,6 +77,18 @@ fn sayings(frame: &Frame) -> Vec<Said> {
 }
 
 const ACTION: u8 = 13;
+const ACTION_NO_ACK: u8 = 14;
+
+/// What a station measured of its access point's signal: by category (HT, VHT, HE, EHT) and action.
+fn is_beamforming_report(frame: &Frame) -> bool {
+    let is_action = matches!(frame.kind, Kind::OtherManagement(ACTION | ACTION_NO_ACK));
+    let report = match frame.body.as_slice() {
+        [7, action, ..] => (4..=6).contains(action),
+        [21 | 30 | 36, action, ..] => *action == 0,
+        _ => false,
+    };
+    is_action && report
+}
 
 fn in_elements<'a>(elements: impl Iterator<Item = Element<'a>>) -> Vec<Said> {
     elements.filter_map(in_element).collect()

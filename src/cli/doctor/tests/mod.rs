@@ -6,16 +6,18 @@ mod output;
 mod programs;
 mod wrong_files;
 
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
 use super::*;
 use crate::tools::doctor::{
     CardFacts, Control, Facts, Finding, MacveilFacts, Severity, Topic, fuzzing,
 };
 use macveil_core::types::ManagerKind;
 use macveil_testkit::misconfigurations::{self, Plant};
-use std::fs;
-use std::os::unix::fs::symlink;
-use std::path::{Path, PathBuf};
-use tempfile::TempDir;
 
 /// A machine without problems: a tree of files, and facts from the kernel.
 struct Machine {
