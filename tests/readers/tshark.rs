@@ -153,7 +153,7 @@ fn has_wps_or_p2p(ouis: &str, types: &str) -> bool {
 }
 
 /// Converts seconds with a fraction to microseconds.
-fn micros(time: &str) -> u64 {
+pub fn micros(time: &str) -> u64 {
     let (seconds, fraction) = time.split_once('.').expect("a fraction");
     let number = |text: &str| text.parse::<u64>().expect("a number");
     number(seconds) * 1_000_000 + number(&fraction[..6])

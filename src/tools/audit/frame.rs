@@ -69,6 +69,9 @@ pub enum Direction {
 
 const PROTECTED: u8 = 0x40;
 const ORDER: u8 = 0x80;
+/// Control frames of these subtypes are reserved.
+const RESERVED: [u8; 2] = [0, 1];
+const WRAPPER: u8 = 7;
 const CTS: u8 = 12;
 const ACK: u8 = 13;
 
@@ -79,6 +82,10 @@ impl<'a> Frame<'a> {
         let [control, flags, ..] = *bytes else {
             return None;
         };
+        // The protocol version; that of S1G has other headers.
+        if control & 3 != 0 {
+            return None;
+        }
         let (class, subtype) = ((control >> 2) & 3, control >> 4);
         match class {
             0 => Self::management(bytes, subtype, flags),
@@ -92,11 +99,13 @@ impl<'a> Frame<'a> {
         let header = if flags & ORDER == 0 { 24 } else { 28 };
         let frame = Self::numbered(bytes, management(subtype), mac(bytes, 16)?, header)?;
         let fixed = match subtype {
+            // Encrypted, or the middle of something.
+            _ if frame.is_protected || is_later_fragment(bytes) => usize::MAX,
             0 => 4,
             2 => 10,
             4 => 0,
             5 | 8 => 12,
-            _ => frame.body.len(),
+            _ => usize::MAX,
         };
         Some(Self { fixed, ..frame })
     }
@@ -143,10 +152,16 @@ impl<'a> Frame<'a> {
     }
 
     fn control(bytes: &'a [u8], subtype: u8) -> Option<Self> {
-        let transmitter = match subtype {
-            CTS | ACK => None,
+        // Behind the first address of a frame that it carries, a wrapper has the carried type and HT Control.
+        let (carried, at) = match subtype {
+            WRAPPER => (*bytes.get(10)? >> 4, 16),
+            _ => (subtype, 10),
+        };
+        let transmitter = match carried {
+            CTS | ACK | WRAPPER => None,
+            _ if RESERVED.contains(&carried) => None,
             // There the group bit signals the bandwidth (IEEE 802.11-2020, 9.3.1.2).
-            _ => Some(mac(bytes, 10)?.into_unicast()),
+            _ => Some(mac(bytes, at)?.into_unicast()),
         };
         Some(Self {
             kind: FrameKind::Control,
@@ -196,6 +211,11 @@ impl<'a> Frame<'a> {
 
 /// Wildcard SSID of P2P devices.
 pub(super) const DIRECT: &[u8] = b"DIRECT-";
+
+/// Its number, below the sequence number, is not 0.
+fn is_later_fragment(bytes: &[u8]) -> bool {
+    bytes.get(22).is_some_and(|byte| byte & 0x0f != 0)
+}
 
 fn mac(bytes: &[u8], at: usize) -> Option<Mac> {
     bytes.get(at..)?.first_chunk().copied().map(Mac)

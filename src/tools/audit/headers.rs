@@ -7,7 +7,8 @@ use super::radiotap::{self, Radio};
 const CHECKSUM: usize = 4;
 
 /// Splits a packet into what its header says and the frame without its checksum. `None` if the header is not valid.
-pub(super) fn split<'a>(packet: &Packet<'a>) -> Option<(Radio, &'a [u8])> {
+#[must_use]
+pub fn split<'a>(packet: &Packet<'a>) -> Option<(Radio, &'a [u8])> {
     let Packet {
         bytes,
         is_truncated,

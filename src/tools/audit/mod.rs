@@ -51,6 +51,7 @@ pub use compressed::{Unpacked, unpack};
 pub use crowd::Likeness;
 pub use elements::{Element, Elements, uuid};
 pub use frame::{Direction, Frame, FrameKind};
+pub use headers::split as split_header;
 pub use identity::Identifier;
 pub use links::{Confidence, LinkReason, LinkedAddresses};
 pub use places::between;

@@ -62,6 +62,20 @@ fn permanent_address_is_found_in_any_frame() {
         }),
         once
     );
+    let carried = [0xb4, 0, 1, 2, 3, 4];
+    let wrapper = [
+        &[0x74, 0, 0, 0][..],
+        &HOME.bytes(),
+        &carried,
+        &PERMANENT.bytes(),
+    ]
+    .concat();
+    assert_eq!(
+        count(&|air| {
+            air.raw(&wrapper);
+        }),
+        once
+    );
     // Also if the card is an access point.
     assert_eq!(
         count(&|air| {
@@ -194,4 +208,24 @@ fn addresses_beyond_the_limit_are_counted_and_skipped() {
     let verdict = audit.judge();
     assert_eq!(verdict.counts.ignored, 2);
     assert_eq!(found(&verdict), [(Leak::PermanentAddress, 1)]);
+}
+
+#[test]
+fn frames_that_cannot_be_read_say_nothing() {
+    let named = |control: [u8; 2], sequence: u8| {
+        let mut frame = [&control[..], &[0, 0], &BROADCAST.bytes()].concat();
+        frame.extend([mask(9).bytes(), BROADCAST.bytes()].concat());
+        frame.extend([sequence, 7]);
+        frame.extend(NAMING);
+        let mut air = clean();
+        air.raw(&frame);
+        let verdict = air.judge();
+        (found(&verdict), verdict.counts.unreadable)
+    };
+    assert_eq!(named([0x40, 0], 0), (vec![(Leak::NetworkNamed, 1)], 0));
+    // Encrypted, the second fragment, another version of the protocol, a reserved control frame.
+    assert_eq!(named([0x40, 0x40], 0), (Vec::new(), 0));
+    assert_eq!(named([0x40, 0], 1), (Vec::new(), 0));
+    assert_eq!(named([0x41, 0], 0), (Vec::new(), 1));
+    assert_eq!(named([0x04, 0], 0), (Vec::new(), 0));
 }
