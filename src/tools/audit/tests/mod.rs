@@ -1,6 +1,7 @@
 //! Captures without a leak, and with one added.
 
 mod belonging;
+mod competitors;
 mod formats;
 mod leaks;
 mod pcapng;
