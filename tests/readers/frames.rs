@@ -12,7 +12,7 @@ use crate::encodings::{Encoding, Record};
 use crate::tshark;
 
 /// First of all values, if a frame has several.
-const FIELDS: [&str; 9] = [
+const FIELDS: [&str; 10] = [
     "frame.time_epoch",
     "wlan.fc.type_subtype",
     "wlan.fc.ds",
@@ -22,6 +22,7 @@ const FIELDS: [&str; 9] = [
     "wlan.sa",
     "wlan.seq",
     "wlan.ssid",
+    "wlan.qos.amsdupresent",
 ];
 
 const MORE_FRAGMENTS: u8 = 4;
@@ -118,6 +119,7 @@ fn line_of(line: &str) -> Option<String> {
         source,
         sequence,
         ssid,
+        aggregate,
     ] = fields.try_into().expect("all fields");
     let number = |text: &str| u8::from_str_radix(text.trim_start_matches("0x"), 16).ok();
     let (kind, ds) = (number(kind)?, number(ds)?);
@@ -145,7 +147,7 @@ fn line_of(line: &str) -> Option<String> {
         }
         write!(line, " number {sequence}").unwrap();
     }
-    if kind == FrameKind::Data(Direction::Bridge) {
+    if kind == FrameKind::Data(Direction::Bridge) && !["1", "True"].contains(&aggregate) {
         write!(line, " of {source}").unwrap();
     }
     let has_elements = matches!(

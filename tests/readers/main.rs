@@ -42,9 +42,12 @@ const CROWD: Crowd = Crowd {
     is_odd: true,
 };
 
-/// Subtypes of control frames. This tshark does not read what a Control Wrapper (7) carries, and has other names for
-/// frames at 60 GHz (6).
+/// Subtypes of control frames, without the following.
 const CONTROL: [u8; 14] = [0, 1, 2, 3, 4, 5, 8, 9, 10, 11, 12, 13, 14, 15];
+/// This tshark has other names for frames at 60 GHz, and does not read what a Control Wrapper carries.
+const EXTENSION: u8 = 0x64;
+const WRAPPER: u8 = 0x74;
+const RTS: u8 = 0xb4;
 
 fn frames_to_read() -> u64 {
     std::env::var("MACVEIL_FRAMES").map_or(FRAMES, |number| number.parse().unwrap())
@@ -72,6 +75,9 @@ fn records(seed: u64, count: u64) -> Vec<Record> {
         if frame.len() >= 48 && chance.random_ratio(1, 64) {
             frame[0] = 4 | CONTROL.choose(&mut chance).unwrap() << 4;
             frame[1] = 0;
+        }
+        if [EXTENSION, WRAPPER].contains(&frame[0]) {
+            frame[0] = RTS;
         }
         records.push(Record {
             micros: u64::from(number(0)) * 1_000_000 + u64::from(number(4)),

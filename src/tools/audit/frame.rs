@@ -68,6 +68,8 @@ pub enum Direction {
 }
 
 const PROTECTED: u8 = 0x40;
+/// In the QoS Control field.
+const AGGREGATE: u8 = 0x80;
 const ORDER: u8 = 0x80;
 /// Control frames of these subtypes are reserved.
 const RESERVED: [u8; 2] = [0, 1];
@@ -130,8 +132,10 @@ impl<'a> Frame<'a> {
         };
         let kind = FrameKind::Data(direction);
         let frame = Self::numbered(bytes, kind, bssid, header + of_service)?;
+        // The frames of an aggregate (A-MSDU) have each their own source.
+        let is_aggregate = subtype & 8 != 0 && *bytes.get(header)? & AGGREGATE != 0;
         let source = match direction {
-            Direction::Bridge => mac(bytes, 24),
+            Direction::Bridge if !is_aggregate => mac(bytes, 24),
             _ => None,
         };
         Some(Self { source, ..frame })
