@@ -1,40 +1,63 @@
 //! Questions to `wpa_supplicant` over its control socket, with one time limit for all replies.
 
+use std::io;
+use std::os::unix::net::UnixDatagram;
 use std::path::Path;
-use std::sync::mpsc;
-use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use wpactrl::{Client, Error};
+use rustix::net::SocketAddrUnix;
 
-/// For all replies together. wpactrl itself waits up to ten seconds for each.
+/// For all replies together.
 const REPLY_TIMEOUT: Duration = Duration::from_secs(1);
+/// `wpa_supplicant`'s replies have up to 4096 bytes (`wpa_supplicant_ctrl_iface_process`).
+const MAX_REPLY_BYTES: usize = 8192;
 
-/// Connects to the socket and runs `ask`.
-///
-/// # Errors
-///
-/// The reason, as text: no permission, no reply in time, or a failed request.
-pub(super) fn converse<T: Send + 'static>(
-    socket: &Path,
-    ask: impl FnOnce(Client) -> wpactrl::Result<T> + Send + 'static,
-) -> Result<T, String> {
-    // In /tmp itself wpactrl's socket would have a name that others can predict.
-    let directory = tempfile::Builder::new()
-        .prefix("macveil-")
-        .tempdir()
-        .map_err(|error| format!("cannot create a socket for the replies: {error}"))?;
-    let client = Client::builder()
-        .cli_path(directory.path().to_owned())
-        .ctrl_path(socket.to_owned());
-    let (sender, receiver) = mpsc::channel();
-    // The thread ends with the process if wpa_supplicant does not reply.
-    thread::spawn(move || sender.send(client.open().and_then(ask)));
-    receiver
-        .recv_timeout(REPLY_TIMEOUT)
-        .map_err(|_| format!("no reply within {} s", REPLY_TIMEOUT.as_secs()))?
-        .map_err(|error| match error {
-            Error::Io(error) => error.to_string(),
-            error => error.to_string(),
+/// A client that `wpa_supplicant` can reply to whatever its user and its root directory are: it has an abstract
+/// address, not a file.
+pub(super) struct Client {
+    socket: UnixDatagram,
+    deadline: Instant,
+}
+
+impl Client {
+    /// # Errors
+    ///
+    /// The reason: no permission, or no process listens.
+    pub(super) fn open(server: &Path) -> io::Result<Self> {
+        let socket = UnixDatagram::unbound()?;
+        // From then on the kernel refuses what others send.
+        socket.connect(server)?;
+        rustix::net::bind(&socket, &SocketAddrUnix::new_unnamed())?;
+        Ok(Self {
+            socket,
+            deadline: Instant::now() + REPLY_TIMEOUT,
         })
+    }
+
+    /// Sends a request, and waits for its reply.
+    ///
+    /// # Errors
+    ///
+    /// The reason: `wpa_supplicant` has ended, or there is no reply in time.
+    pub(super) fn request(&self, request: &str) -> io::Result<String> {
+        let left = self.deadline.saturating_duration_since(Instant::now());
+        // Zero would be no limit.
+        let left = Some(left.max(Duration::from_millis(1)));
+        self.socket.set_write_timeout(left)?;
+        self.socket.set_read_timeout(left)?;
+        let mut reply = [0; MAX_REPLY_BYTES];
+        let sent = self.socket.send(request.as_bytes());
+        let length = sent.and_then(|_| self.socket.recv(&mut reply));
+        let length = length.map_err(in_words)?;
+        let reply = reply.get(..length).unwrap_or_default();
+        Ok(String::from_utf8_lossy(reply).into_owned())
+    }
+}
+
+fn in_words(error: io::Error) -> io::Error {
+    if error.kind() == io::ErrorKind::WouldBlock {
+        let words = format!("no reply within {} s", REPLY_TIMEOUT.as_secs());
+        return io::Error::new(io::ErrorKind::TimedOut, words);
+    }
+    error
 }

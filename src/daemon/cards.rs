@@ -133,7 +133,6 @@ impl Daemon {
         let target = wpa_supplicant::Target {
             ifname: name.to_owned(),
             control_dir: self.environment.config.ctrl_interface.clone(),
-            client_dir: self.environment.runtime_dir.client_dir(),
             saved_settings: self.environment.runtime_dir.originals(name),
         };
         let report = self.reporter(ifindex, Report::Wpa);

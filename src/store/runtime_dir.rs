@@ -1,5 +1,5 @@
-//! The runtime directory: the daemon's lock, its client sockets, each interface's initial address, and
-//! the settings of `wpa_supplicant` to restore.
+//! The runtime directory: the daemon's lock, each interface's initial address, and the settings of
+//! `wpa_supplicant` to restore.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io;
@@ -30,7 +30,6 @@ impl RuntimeDir {
     /// `WouldBlock` if another daemon has locked it; otherwise, the directory cannot be used.
     pub fn lock(path: &Path) -> io::Result<Self> {
         create(path, 0o755)?;
-        create(&path.join("clients"), 0o700)?;
         let lock = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -43,12 +42,6 @@ impl RuntimeDir {
             path: path.to_owned(),
             _lock: lock,
         })
-    }
-
-    /// The directory of the sockets towards `wpa_supplicant`; only the daemon's user has access.
-    #[must_use]
-    pub fn client_dir(&self) -> PathBuf {
-        self.path.join("clients")
     }
 
     /// The file with the settings of an interface's `wpa_supplicant` to restore.

@@ -1,10 +1,9 @@
 //! Queries `wpa_supplicant` over its control socket.
 
+use std::io;
 use std::path::Path;
 
-use wpactrl::Client;
-
-use crate::cli::control_socket::converse;
+use crate::cli::control_socket::Client;
 use crate::tools::doctor::Control;
 
 /// Values of `GET`.
@@ -18,13 +17,13 @@ pub(super) fn query(socket: &Path) -> Control {
         Ok(false) => return Control::Absent,
         Err(error) => return Control::Unreachable(error.to_string()),
     }
-    match converse(socket, values) {
+    match Client::open(socket).and_then(|client| values(&client)) {
         Ok(values) => Control::Answers(values),
-        Err(problem) => Control::Unreachable(problem),
+        Err(error) => Control::Unreachable(error.to_string()),
     }
 }
 
-fn values(mut client: Client) -> wpactrl::Result<Vec<(&'static str, String)>> {
+fn values(client: &Client) -> io::Result<Vec<(&'static str, String)>> {
     let mut values = Vec::new();
     for name in NAMES {
         let reply = client.request(&format!("GET {name}"))?;

@@ -1,8 +1,8 @@
 //! The networks that wpa_supplicant and iwd know.
 
-use wpactrl::Client;
+use std::io;
 
-use crate::cli::control_socket::converse;
+use crate::cli::control_socket::Client;
 use crate::config::Config;
 use crate::platform::wpa_supplicant::config_ssid;
 use crate::protocol::Backend;
@@ -23,7 +23,7 @@ pub(in crate::cli) fn on(config: &Config, interface: &str) -> (Vec<Known>, Vec<S
     let mut problems = Vec::new();
     let mut all = Vec::new();
     if socket.exists() {
-        match converse(&socket, of_supplicant) {
+        match Client::open(&socket).and_then(|client| of_supplicant(&client)) {
             Ok(known) => all.extend(known),
             Err(error) => problems.push(format!("{}: {error}", socket.display())),
         }
@@ -64,7 +64,7 @@ const fn of_iwd() -> Result<Vec<Known>, String> {
     Ok(Vec::new())
 }
 
-fn of_supplicant(mut client: Client) -> wpactrl::Result<Vec<Known>> {
+fn of_supplicant(client: &Client) -> io::Result<Vec<Known>> {
     let mut all = Vec::new();
     let mut last: Option<u32> = None;
     loop {

@@ -15,7 +15,6 @@ use super::{Target, request};
 /// Waits between two sessions.
 pub(super) struct Connector {
     socket: PathBuf,
-    client_dir: PathBuf,
     /// The socket of the last session, and why the session ended.
     last: Option<(Identity, End)>,
     /// The obstacle that was logged last.
@@ -54,7 +53,6 @@ impl Connector {
     pub(super) fn new(target: &Target) -> Self {
         Self {
             socket: target.control_dir.join(&target.ifname),
-            client_dir: target.client_dir.clone(),
             last: None,
             reported: None,
         }
@@ -123,7 +121,7 @@ impl Connector {
             REPORT_DELAY
         });
         let retry = tokio::time::sleep(RETRY_INTERVAL);
-        let probe = probe(self.client_dir.clone(), self.socket.clone());
+        let probe = probe(self.socket.clone());
         tokio::pin!(delay, retry, probe);
         let mut unreported = self.reported.as_ref() != Some(obstacle);
         loop {
@@ -181,10 +179,9 @@ impl Connector {
             Obstacle::Denied => tracing::warn!(
                 "no permission to use {socket}: run macveil as root, or give its group access to the directory (ctrl_interface=DIR=... GROUP=... in wpa_supplicant's configuration)"
             ),
-            Obstacle::NoClientSocket(reason) => tracing::warn!(
-                "cannot create a socket in {}: {reason}; check that the runtime directory exists and has free space",
-                self.client_dir.display()
-            ),
+            Obstacle::NoClientSocket(reason) => {
+                tracing::warn!("cannot create a socket for {socket}: {reason}; retrying");
+            }
             Obstacle::Broken(reason) => {
                 tracing::warn!(
                     "connection to wpa_supplicant on {socket} failed: {reason}; retrying"
@@ -209,9 +206,9 @@ impl std::fmt::Display for Obstacle {
 }
 
 /// Pings until wpa_supplicant answers.
-async fn probe(client_dir: PathBuf, socket: PathBuf) {
+async fn probe(socket: PathBuf) {
     loop {
-        if let Ok(endpoint) = Endpoint::bind(&client_dir, &socket)
+        if let Ok(endpoint) = Endpoint::new(&socket)
             && endpoint.send(&["PING"]).is_ok()
             && endpoint.receive().await.is_ok()
         {

@@ -52,9 +52,6 @@ pub struct Target {
     pub ifname: String,
     /// wpa_supplicant's directory (`ctrl_interface`), such as `/run/wpa_supplicant`.
     pub control_dir: PathBuf,
-    /// An existing private directory (mode 0700) for macveil's sockets. Must differ from `control_dir`,
-    /// which wpa_supplicant removes when it exits.
-    pub client_dir: PathBuf,
     /// A file with the original values of changed settings, used if macveil is killed.
     pub saved_settings: PathBuf,
 }
@@ -79,19 +76,11 @@ async fn run_at(
     mut requests: UnboundedReceiver<Request>,
     mut emit: impl FnMut(WpaEvent),
 ) {
-    endpoint::remove_stale(&target.client_dir);
     let mut connector = Connector::new(&target);
     let mut watcher = SocketWatcher::new(target.control_dir.join(&target.ifname));
     let mut saved = SavedSettings::new(target.saved_settings.clone());
     while let Some(identity) = connector.wait(&mut watcher, &mut requests, &mut emit).await {
-        let session = Session::open(
-            &target.client_dir,
-            timeouts,
-            &mut watcher,
-            identity,
-            &mut saved,
-            &mut emit,
-        );
+        let session = Session::open(timeouts, &mut watcher, identity, &mut saved, &mut emit);
         let end = match session {
             Ok(session) => serve(session, &mut requests).await,
             Err(error) => Some(End::NoClientSocket(error.to_string())),

@@ -1,7 +1,6 @@
 //! A session with one wpa_supplicant: commands, answers and unsolicited messages.
 
 use std::io;
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout_at};
@@ -57,7 +56,6 @@ impl Default for Timeouts {
 
 /// An open session.
 pub(super) struct Session<'a> {
-    client_dir: PathBuf,
     commands: Endpoint,
     monitor: Endpoint,
     pub(super) watcher: &'a mut SocketWatcher,
@@ -82,18 +80,16 @@ pub(super) struct Session<'a> {
 impl<'a> Session<'a> {
     /// Opens both sockets and subscribes to messages; does not wait for an answer.
     pub(super) fn open(
-        client_dir: &Path,
         timeouts: Timeouts,
         watcher: &'a mut SocketWatcher,
         identity: Identity,
         saved: &'a mut SavedSettings,
         emit: &'a mut dyn FnMut(WpaEvent),
     ) -> io::Result<Self> {
-        let bind = || Endpoint::bind(client_dir, watcher.socket());
-        let (commands, monitor) = (bind()?, bind()?);
+        let endpoint = || Endpoint::new(watcher.socket());
+        let (commands, monitor) = (endpoint()?, endpoint()?);
         saved.begin(identity);
         let mut session = Self {
-            client_dir: client_dir.to_owned(),
             commands,
             monitor,
             watcher,
@@ -132,12 +128,11 @@ impl<'a> Session<'a> {
 
     fn attach(&mut self) {
         tracing::debug!("ATTACH");
-        let connected = self.monitor.connect();
         let datagrams: &[&str] = match self.level {
             REQUESTS_ON => &["ATTACH", REQUESTS_ON],
             _ => &["ATTACH"],
         };
-        match connected.and_then(|()| self.monitor.send(datagrams)) {
+        match self.monitor.send(datagrams) {
             Ok(_) => self.attach_answered = false,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
             Err(error) => self.end = Some(End::of(&error)),
@@ -370,8 +365,7 @@ impl<'a> Session<'a> {
     async fn resume(&mut self) -> Result<(), End> {
         tracing::debug!("wpa_supplicant recreated its control socket");
         let server = self.watcher.socket();
-        self.commands =
-            Endpoint::bind(&self.client_dir, server).map_err(|error| End::of(&error))?;
+        self.commands = Endpoint::new(server).map_err(|error| End::of(&error))?;
         let deadline = Instant::now() + RECREATE_TIMEOUT;
         self.exchange(&["ATTACH", MESSAGES_OFF], deadline).await?;
         self.attach();

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::time::Duration;
 
+use rustix::net::{SendFlags, SocketAddrUnix};
 use tokio::net::UnixDatagram;
 use tokio::task::JoinHandle;
 
@@ -46,7 +47,7 @@ pub(super) struct Model {
     pub(super) works: Vec<String>,
     /// A radio work starts at once.
     pub(super) radio_free: bool,
-    monitors: Vec<PathBuf>,
+    monitors: Vec<SocketAddrUnix>,
 }
 
 impl Model {
@@ -96,10 +97,10 @@ impl Model {
         self
     }
 
-    fn serve(&mut self, client: &Path, command: &str) -> String {
+    fn serve(&mut self, client: &SocketAddrUnix, command: &str) -> String {
         let known = self.monitors.iter().position(|monitor| monitor == client);
         match (command, known) {
-            ("ATTACH", None) => self.monitors.push(client.to_path_buf()),
+            ("ATTACH", None) => self.monitors.push(client.clone()),
             ("DETACH", Some(place)) => drop(self.monitors.remove(place)),
             ("DETACH", None) => return fail(),
             ("ATTACH" | "LEVEL 2" | "LEVEL 3" | "LEVEL 9", _) => {}
@@ -313,6 +314,11 @@ impl Fake {
         let _ = self.task.await;
     }
 
+    /// The addresses of the monitors.
+    pub(super) fn clients(&self) -> Vec<SocketAddrUnix> {
+        self.model.borrow().monitors.clone()
+    }
+
     pub(super) fn log(&self) -> Vec<String> {
         std::mem::take(&mut self.model.borrow_mut().log)
     }
@@ -336,13 +342,19 @@ async fn serve(socket: Rc<UnixDatagram>, model: Rc<RefCell<Model>>) {
     let mut buffer = vec![0; 9000];
     loop {
         let (length, client) = socket.recv_from(&mut buffer).await.unwrap();
-        let client = client.as_pathname().unwrap().to_path_buf();
+        let name = client.as_abstract_name().unwrap();
+        let client = SocketAddrUnix::new_abstract_name(name).unwrap();
         let command = String::from_utf8(buffer[..length].to_vec()).unwrap();
         answer(&socket, &model, &client, &command).await;
     }
 }
 
-async fn answer(socket: &UnixDatagram, model: &RefCell<Model>, client: &Path, command: &str) {
+async fn answer(
+    socket: &UnixDatagram,
+    model: &RefCell<Model>,
+    client: &SocketAddrUnix,
+    command: &str,
+) {
     model.borrow_mut().log.push(command.to_owned());
     let turns: Vec<Turn> = {
         let mut model = model.borrow_mut();
@@ -368,7 +380,7 @@ async fn answer(socket: &UnixDatagram, model: &RefCell<Model>, client: &Path, co
             Turn::Silent => return,
         }
     }
-    let _ = socket.send_to(&answer, client).await;
+    send(socket, &answer, client);
     if command.starts_with("RADIO_WORK add") && model.borrow().radio_free {
         broadcast(socket, &model.borrow(), "EXT-RADIO-WORK-START 7");
     }
@@ -376,6 +388,11 @@ async fn answer(socket: &UnixDatagram, model: &RefCell<Model>, client: &Path, co
 
 fn broadcast(socket: &UnixDatagram, model: &Model, message: &str) {
     for monitor in &model.monitors {
-        let _ = socket.try_send_to(format!("<3>{message}").as_bytes(), monitor);
+        send(socket, format!("<3>{message}").as_bytes(), monitor);
     }
+}
+
+fn send(socket: &UnixDatagram, datagram: &[u8], client: &SocketAddrUnix) {
+    // The client may have ended.
+    let _ = rustix::net::sendto(socket, datagram, SendFlags::DONTWAIT, client);
 }

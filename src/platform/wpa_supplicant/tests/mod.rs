@@ -44,12 +44,9 @@ fn play_on(ifname: &str, timeouts: Timeouts, story: impl AsyncFnOnce(Scene)) {
         .build()
         .unwrap();
     let directory = tempfile::tempdir().unwrap();
-    let client_dir = directory.path().join("client");
-    std::fs::create_dir(&client_dir).unwrap();
     let target = Target {
         ifname: ifname.to_owned(),
         control_dir: directory.path().join("run/wpa_supplicant"),
-        client_dir,
         saved_settings: directory.path().join("saved_settings"),
     };
     LocalSet::new().block_on(&runtime, async move {
@@ -99,10 +96,6 @@ fn short_timeouts() -> Timeouts {
 impl Scene {
     fn control_dir(&self) -> PathBuf {
         self.directory.path().join("run/wpa_supplicant")
-    }
-
-    fn client_dir(&self) -> PathBuf {
-        self.directory.path().join("client")
     }
 
     /// Kills macveil and starts it again.
