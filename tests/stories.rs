@@ -470,6 +470,10 @@ fn a_machine_boots_and_radios_appear() {
         ]
     );
     assert!(problem("when a radio appears and sings").starts_with("line 2: "));
+    let story = parse(&format!(
+        "{TITLE}given the machine has Debian 13's programs"
+    ));
+    assert!(story.expect("a story").has_debian13());
     let story = parse(&format!("{TITLE}given the machine runs systemd")).expect("a story");
     assert!(story.has_systemd() && !story.has_macveil());
     let text = "given macveil is installed as the README tells";

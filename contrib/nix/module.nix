@@ -8,6 +8,10 @@
 let
   cfg = config.services.macveil;
   toml = pkgs.formats.toml { };
+  wireless = config.networking.wireless;
+  # A boolean since wpa_supplicant has a root directory of its own; before, a set.
+  isControlled = wireless.userControlled.enable or wireless.userControlled;
+  group = wireless.userControlled.group or "wpa_supplicant";
 in
 {
   options.services.macveil = {
@@ -39,6 +43,10 @@ in
     environment.systemPackages = [ cfg.package ];
     environment.etc."macveil/macveil.toml".source = toml.generate "macveil.toml" cfg.settings;
 
+    services.macveil.settings = lib.mkIf (lib.isBool wireless.userControlled) {
+      supplicant.ctrl-interface = lib.mkDefault "/run/wpa_supplicant/control";
+    };
+
     users.users.macveil = {
       isSystemUser = true;
       group = "macveil";
@@ -66,7 +74,8 @@ in
         "network-pre.target"
         "wpa_supplicant.service"
         "iwd.service"
-      ];
+      ]
+      ++ map (name: "wpa_supplicant-${name}.service") wireless.interfaces;
       after = [ "local-fs.target" ];
       serviceConfig = {
         Type = "notify";
@@ -76,7 +85,7 @@ in
         User = "macveil";
         Group = "macveil";
         # The group of the control socket of wpa_supplicant.
-        SupplementaryGroups = lib.optional config.networking.wireless.userControlled.enable config.networking.wireless.userControlled.group;
+        SupplementaryGroups = lib.optional isControlled group;
         RuntimeDirectory = "macveil";
         RuntimeDirectoryPreserve = true;
         StateDirectory = "macveil";

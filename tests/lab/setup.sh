@@ -18,18 +18,23 @@ guest_packages=(
 networkmanager_packages=(network-manager iwd connman dbus-daemon)
 # Only for guests that systemd boots, likewise.
 systemd_packages=(systemd udev coreutils jq socat ethtool)
-# Only for guests whose stories go online: a DHCP server, and the clients that Debian has.
-online_packages=(dnsmasq-base isc-dhcp-client ifupdown dhcpcd-base udhcpc dash)
+# Only for guests whose stories go online: a DHCP server, the clients that Debian has, and what services of other
+# systems run with.
+online_packages=(dnsmasq-base isc-dhcp-client ifupdown dhcpcd-base udhcpc dash runit util-linux)
 # What their scripts call; BusyBox has it, too.
 online_commands=(
     awk basename cat chmod chown cp cut date dirname env expr find grep head hostname id ifconfig ln logger ls
     mkdir mktemp mv readlink rm route sed sleep sort start-stop-daemon stat tail touch tr true uname wc
 )
+# Of the release after the guests', only for guests whose stories ask for it.
+debian13_packages=(wpasupplicant dhcpcd-base iwd dbus-daemon)
 # For a machine in namespaces, on which the init scripts are played.
 openrc_packages=(openrc busybox-static)
 # What only their installation needs.
 installers='perl*|libperl*|dpkg_*|debconf_*|usrmerge_*|gcc-*-base_*|passwd_*|tar_*|sed_*|adduser_*'
 of_systemd='systemd_*|udev_*|libpam*|dmsetup_*'
+of_util_linux='util-linux*|libblkid1_*|libmount1_*|libsmartcols1_*|libuuid1_*'
+of_accounts='base-passwd_*|login*|libdb5*|libsem*|libsepol*|readline-common_*'
 # ConnMan needs them where it shares a connection.
 of_sharing='iptables_*|libip6tc*|libnetfilter*|libnfnetlink*'
 modules=(
@@ -122,12 +127,33 @@ download_debs() {
     shift
     say "downloading programs for guests: $*"
     mkdir -p "$debs/partial"
+    apt_of_nothing "$debs" -y --download-only --no-install-recommends install "$@" >/dev/null
+}
+
+# An apt that knows no installed packages, of the release in `guest_apt`.
+apt_of_nothing() {
+    local debs=$1
+    shift
     : >"$lab/nothing-installed"
-    apt-get "${guest_apt[@]}" -qq -y --download-only --no-install-recommends \
+    apt-get -qq "${guest_apt[@]}" \
         -o Dir::State::status="$lab/nothing-installed" \
         -o Dir::Cache::archives="$debs" \
         -o Debug::NoLocking=1 -o APT::Sandbox::User=root \
-        install "$@" >/dev/null
+        "$@"
+}
+
+# Runs a command with Debian 13's packages.
+with_debian13() {
+    local apt=$lab/debian13-apt keyring=/usr/share/keyrings/debian-archive-keyring.gpg
+    local guest_apt=(
+        -o "Dir::Etc::SourceList=$apt/sources" -o Dir::Etc::SourceParts=/dev/null
+        -o "Dir::State::Lists=$apt/lists" -o "Dir::Cache=$apt/cache"
+    )
+    mkdir -p "$apt"/{lists,cache}
+    echo "deb [signed-by=$keyring] $mirror/debian trixie main" >"$apt/sources"
+    apt_of_nothing "$apt/cache" update
+    "$@"
+    rm -rf "$apt"
 }
 
 # The packages in a directory, but for those whose files' names match a pattern.
@@ -210,7 +236,9 @@ prepare_online() {
     local root=$lab/online-root debs=$lab/online-debs command
     download_missing "$debs" "${online_packages[@]}"
     # udhcpc is BusyBox's, which is there.
-    unpack_debs "$debs" "$root" "$installers|$of_systemd|busybox_*"
+    unpack_debs "$debs" "$root" "$installers|$of_systemd|$of_util_linux|busybox_*|runit*|sysuser-helper_*"
+    dpkg-deb --fsys-tarfile "$debs"/util-linux_*.deb | tar -x -C "$root" ./usr/bin/setpriv
+    dpkg-deb --fsys-tarfile "$debs"/runit_*.deb | tar -x -C "$root" ./usr/bin/runsvdir ./usr/bin/runsv ./usr/bin/sv
     rm -rf "$debs" "$root"/usr/lib/{systemd,udev} "$root"/usr/share/{dbus-1,dnsmasq-base} "$root/etc/apparmor.d"
     ln -sf dash "$root/usr/bin/sh"
     for command in "${online_commands[@]}"; do ln -s busybox "$root/usr/bin/$command"; done
@@ -218,6 +246,15 @@ prepare_online() {
     ln -s /run "$root/var/run"
     touch "$root"/etc/{fstab,resolv.conf}
     make_addition "$root" "$lab/online"
+}
+
+# Over all other additions: everything that these programs need is there in the same release.
+prepare_debian13() {
+    local root=$lab/debian13-root debs=$lab/debian13-debs
+    with_debian13 download_debs "$debs" "${debian13_packages[@]}"
+    unpack_debs "$debs" "$root" "$installers|$of_systemd|$of_accounts"
+    rm -rf "$debs" "$root/usr/lib/systemd"
+    make_addition "$root" "$lab/debian13"
 }
 
 # A machine whose only programs are OpenRC's and BusyBox's, much as Alpine's.
@@ -320,6 +357,7 @@ unpack_guest_root
 prepare_networkmanager
 prepare_systemd
 prepare_online
+prepare_debian13
 prepare_openrc
 for kernel in "${kernels[@]}"; do
     # shellcheck disable=SC2086 # two words, two arguments

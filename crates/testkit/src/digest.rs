@@ -16,6 +16,7 @@ use crate::scenarios::{Check, Event, Given, Lifecycle, Step, Story, UserAction};
 pub fn is_left_out(story: &Story) -> Option<&'static str> {
     story.lines.iter().find_map(|line| match &line.step {
         Step::Given(Given::Systemd | Given::Installed) => Some("systemd is not simulated"),
+        Step::Given(Given::Debian13) => Some("another release's programs are not simulated"),
         Step::Given(Given::Profile(_) | Given::NetworkManagerSetting { .. })
         | Step::When(Event::NetworkManager(_)) => Some("NetworkManager is not simulated"),
         Step::Given(Given::Stations(_)) => Some("one card is simulated"),

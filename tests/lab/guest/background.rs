@@ -75,23 +75,16 @@ impl Background {
 
 impl World {
     /// Its words are in a file named after it. Where it has a `wpa_supplicant` of its own to start, the user has
-    /// put the networks into Debian's file.
+    /// put the story's networks into Debian's file.
     pub fn start_in_background(&mut self, words: &[String]) -> Result<(), String> {
-        let file = Path::new("/etc/wpa_supplicant/wpa_supplicant.conf");
-        let text = configuration(
-            "/run/wpa_supplicant",
-            &self.networks,
-            &self.supplicant_settings,
-        );
-        fs::write(file, text).map_err(|e| format!("{}: {e}", file.display()))?;
+        if !self.networks.is_empty() {
+            self.write_networks()?;
+        }
         let (program, arguments) = words.split_first().ok_or("there is no command")?;
         let program = match program.as_str() {
             "macveil" => daemon::PROGRAM,
             other => other,
         };
-        if program == "ifup" {
-            self.note(Fact::Starts("wpa_supplicant".to_owned()));
-        }
         let name = Path::new(program).file_name().unwrap_or_default();
         let log = self
             .folder
@@ -103,4 +96,34 @@ impl World {
         background.processes.push(process);
         Ok(())
     }
+
+    fn write_networks(&self) -> Result<(), String> {
+        let file = Path::new("/etc/wpa_supplicant/wpa_supplicant.conf");
+        let text = configuration(
+            "/run/wpa_supplicant",
+            &self.networks,
+            &self.supplicant_settings,
+        );
+        fs::write(file, text).map_err(|e| format!("{}: {e}", file.display()))
+    }
+
+    /// What a supplicant may do at its start is known of one that a command starts, too.
+    pub fn note_supplicant(&mut self, words: &[String]) {
+        let ends = words.iter().any(|word| word == "pkill");
+        if !ends && words.iter().any(|word| starts_supplicant(word)) {
+            self.note(Fact::Starts("wpa_supplicant".to_owned()));
+        }
+        if words.iter().any(|word| word == "iwd.service") {
+            self.note(Fact::Starts("iwd".to_owned()));
+        }
+    }
+}
+
+/// The program itself, or a script that runs it.
+fn starts_supplicant(word: &str) -> bool {
+    const PROGRAMS: [&str; 5] = ["ifup", "rcS", "runsvdir", "wpa_supplicant", "wpad"];
+    Path::new(word)
+        .file_name()
+        .is_some_and(|name| PROGRAMS.iter().any(|it| name == *it))
+        && !word.starts_with("/run/")
 }

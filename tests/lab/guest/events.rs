@@ -48,8 +48,14 @@ impl World {
             Event::JudgeLooksAway => self.note(Fact::JudgeLooksAway),
             Event::JudgeLooksAgain => self.note(Fact::JudgeLooksAgain),
             Event::PolicyWritten { ssid, policy } => self.write_policy(ssid, policy)?,
-            Event::CommandRun(words) => self.command_output = run_command(words)?,
-            Event::CommandStarted(words) => self.start_in_background(words)?,
+            Event::CommandRun(words) => {
+                self.note_supplicant(words);
+                self.command_output = run_command(words)?;
+            }
+            Event::CommandStarted(words) => {
+                self.note_supplicant(words);
+                self.start_in_background(words)?;
+            }
             Event::TroubleComes { during, seed } => self.trouble(*during, *seed)?,
             Event::StatusWatched => {
                 let station = self.stations.first().ok_or("there is no station")?;

@@ -7,6 +7,7 @@ use std::process::Command;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use super::daemon;
+use super::iwd;
 use super::process::{run, run_words, wait_until};
 use super::station::{Station, configuration};
 use super::world::World;
@@ -94,19 +95,33 @@ pub fn enable_early_scan() -> Result<(), String> {
     run_words(&format!("systemctl enable {UNITS}/early-scan.service")).map(drop)
 }
 
+/// The story has files of another service for `wpa_supplicant`, or of iwd.
+fn has_own_supplicant() -> bool {
+    let files = ["/etc/systemd/system/wpa_supplicant.service", iwd::STATE];
+    files.iter().any(|file| Path::new(file).exists())
+}
+
 /// Services end, and what is not kept on a disk is forgotten.
 fn shut_down() -> Result<(), String> {
     run_words(
-        "systemctl stop multi-user.target macveil*.service wpa_supplicant@*.service systemd-networkd.*",
+        "systemctl stop multi-user.target macveil*.service wpa_supplicant*.service iwd.service systemd-networkd.*",
     )?;
     run_words(&format!("busybox rm -rf {RUNTIME}")).map(drop)
 }
 
 impl World {
-    /// The stations' supplicants are enabled; nothing of this waits for them.
+    /// The stations' supplicants are enabled, unless the story has its own; nothing of this waits for them.
     pub fn boot(&mut self) -> Result<(), String> {
         shut_down()?;
         self.write_configuration()?;
+        if !has_own_supplicant() {
+            self.enable_supplicants()?;
+        }
+        iwd::load_modules()?;
+        run_words("systemctl start --no-block multi-user.target").map(drop)
+    }
+
+    fn enable_supplicants(&self) -> Result<(), String> {
         let there = self.stations.iter().map(|station| &station.radio);
         for radio in there.chain(&self.apart) {
             let name = &radio.interface;
@@ -115,7 +130,7 @@ impl World {
             fs::write(&file, text).map_err(|e| format!("{file}: {e}"))?;
             run_words(&format!("systemctl enable wpa_supplicant@{name}.service"))?;
         }
-        run_words("systemctl start --no-block multi-user.target").map(drop)
+        Ok(())
     }
 
     pub fn radio_appears(&mut self, scanned_at_once: bool) -> Result<(), String> {

@@ -254,6 +254,7 @@ impl World {
             | Given::Stranger { .. }
             | Given::AnyMethod
             | Given::OnlyWhenNamed
+            | Given::Debian13
             | Given::Systemd => Ok(()),
             Given::OneSupplicant => {
                 self.has_one_supplicant = true;

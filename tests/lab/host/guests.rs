@@ -145,6 +145,10 @@ fn write_initramfs(
     let with_systemd = any(Story::has_systemd);
     if with_systemd {
         add_project(&mut archive)?;
+    } else if any(Story::goes_online) {
+        // For services of systems without systemd.
+        archive.link("usr/bin/macveil", "/lab/macveil");
+        archive.tree("lab/contrib", &paths::project().join("contrib"))?;
     }
     let mut files = archive.finish();
     // What systemd brings replaces what is there in place of it.
@@ -159,6 +163,9 @@ fn write_initramfs(
     }
     if any(Story::has_iwd) {
         files.extend(read(&paths::kernel(order.kernel, "iwd"))?);
+    }
+    if any(Story::has_debian13) {
+        files.extend(read(&paths::lab().join("debian13"))?);
     }
     let file = File::options().append(true).open(&target);
     file.and_then(|mut file| file.write_all(&files))

@@ -41,6 +41,9 @@ const NEWEST: (&str, [&str; 3]) = (
     ["iwd-scanned-always", "systemd-boot", "systemd-hot-plug"],
 );
 
+/// The kernel of Debian 13, which its programs run on.
+const DEBIAN13: &str = "6.12";
+
 /// The place of the method in a rig where macveil does not run.
 const NO_MACVEIL: &str = "without";
 
@@ -122,6 +125,9 @@ pub fn jobs(shelf: &Shelf, options: &Options) -> Result<Vec<Job>, String> {
         }
         let stories = shelf.0.iter().filter(|(name, told)| {
             let parts = &options.stories;
+            if told.story.has_debian13() && kernel != DEBIAN13 {
+                return false;
+            }
             if told.story.is_played_only_when_named() {
                 return parts.contains(name);
             }
@@ -136,6 +142,7 @@ pub fn jobs(shelf: &Shelf, options: &Options) -> Result<Vec<Job>, String> {
                         || CORE.contains(&name.as_str())
                         || (kernel == NEWEST.0 && NEWEST.1.contains(&name.as_str()))
                         || (kernel == "6.1" && told.story.is_for_any_method())
+                        || told.story.has_debian13()
                 };
                 methods.into_iter().filter(wanted).map(|method| Run {
                     kernel,
@@ -150,20 +157,30 @@ pub fn jobs(shelf: &Shelf, options: &Options) -> Result<Vec<Job>, String> {
             kernel,
             runs: vec![run],
         }));
-        // Those that systemd boots are guests of another kind, and again those of them with DHCP clients, whose
-        // files `doctor` reads.
-        let of_systemd = |run: &Run| shelf.get(&run.story).story.has_systemd();
-        let goes_online = |run: &Run| shelf.get(&run.story).story.goes_online();
-        let (with_systemd, without): (Vec<_>, Vec<_>) = runs.into_iter().partition(of_systemd);
-        let (online, offline): (Vec<_>, Vec<_>) = with_systemd.into_iter().partition(goes_online);
-        for kind in [online, offline, without] {
-            jobs.extend(dealt_out(kernel, &kind));
+        let mut kinds: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for run in runs {
+            let kind = kind_of_guest(&shelf.get(&run.story).story);
+            kinds.entry(kind).or_default().push(run);
+        }
+        for runs in kinds.values() {
+            jobs.extend(dealt_out(kernel, runs));
         }
     }
     if jobs.is_empty() {
         return Err("no story matches".to_owned());
     }
     Ok(jobs)
+}
+
+/// Those that systemd boots are guests of another kind, and again those of them with DHCP clients, whose files
+/// `doctor` reads, and those with the programs of another release.
+fn kind_of_guest(story: &Story) -> (bool, bool, bool) {
+    let with_systemd = story.has_systemd();
+    (
+        !with_systemd,
+        with_systemd && !story.goes_online(),
+        story.has_debian13(),
+    )
 }
 
 /// Like cards, so that each guest gets some of the long ones.

@@ -21,7 +21,7 @@ use macveil_testkit::scenarios::{Step, Story, parse, variants};
 use macveil_testkit::verdict::weigh;
 
 /// Stories that are not simulated, and why. Whatever cannot be played is here, and nothing else.
-const LEFT_OUT: [(&str, &str); 101] = [
+const LEFT_OUT: [(&str, &str); 109] = [
     (
         "address-fought-for",
         "what happens at random has no order to compare",
@@ -70,6 +70,12 @@ const LEFT_OUT: [(&str, &str); 101] = [
     ("hotspot-own-address", "commands are not simulated"),
     ("hour", "what happens at random has no order to compare"),
     ("import-networkmanager", "NetworkManager is not simulated"),
+    ("installed-alpine", "nothing above the link is simulated"),
+    ("installed-arch", "systemd is not simulated"),
+    ("installed-busybox", "nothing above the link is simulated"),
+    ("installed-nixos", "systemd is not simulated"),
+    ("installed-openwrt", "nothing above the link is simulated"),
+    ("installed-void", "nothing above the link is simulated"),
     ("interface-renamed", "the simulated card stays what it is"),
     ("iwd-edited-by-both", "iwd is not simulated"),
     ("iwd-first-connection", "iwd is not simulated"),
@@ -105,6 +111,14 @@ const LEFT_OUT: [(&str, &str); 101] = [
         "other stations and programs are not simulated",
     ),
     ("next-network-clean", "nothing above the link is simulated"),
+    (
+        "online-debian13-dhcpcd",
+        "another release's programs are not simulated",
+    ),
+    (
+        "online-debian13-iwd",
+        "another release's programs are not simulated",
+    ),
     ("online-dhclient", "nothing above the link is simulated"),
     ("online-dhcpcd", "nothing above the link is simulated"),
     ("online-iwd", "nothing above the link is simulated"),

@@ -24,7 +24,7 @@ impl Story {
             matches!(
                 line.step,
                 Step::When(Event::Program(Program::Macveil | Program::Both, _))
-                    | Step::Given(Given::Installed)
+                    | Step::Given(Given::Installed | Given::SystemConfiguration)
             )
         })
     }
@@ -63,7 +63,11 @@ impl Story {
     /// Likewise.
     pub fn has_iwd(&self) -> bool {
         let mut steps = self.lines.iter().map(|line| &line.step);
-        steps.any(|step| matches!(step, Step::When(Event::Iwd(_))))
+        steps.any(|step| match step {
+            // systemd starts it.
+            Step::When(Event::CommandRun(words)) => words.iter().any(|word| word == "iwd.service"),
+            step => matches!(step, Step::When(Event::Iwd(_))),
+        })
     }
 
     /// Likewise.
@@ -85,6 +89,11 @@ impl Story {
     pub fn has_systemd(&self) -> bool {
         let mut steps = self.lines.iter().map(|line| &line.step);
         steps.any(|step| *step == Step::Given(Given::Systemd))
+    }
+
+    pub fn has_debian13(&self) -> bool {
+        let mut steps = self.lines.iter().map(|line| &line.step);
+        steps.any(|step| *step == Step::Given(Given::Debian13))
     }
 
     pub fn is_for_any_method(&self) -> bool {
@@ -151,6 +160,8 @@ pub enum Given {
     SystemConfiguration,
     /// Services are systemd's, and udev is there. The stations' radios appear when the story says so.
     Systemd,
+    /// The guest has the programs of Debian 13, which the access points have, too.
+    Debian13,
     /// macveil, and all that belongs to it, in the way that the README tells.
     Installed,
     /// A file with these lines, read by another program than macveil.

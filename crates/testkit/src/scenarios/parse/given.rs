@@ -130,6 +130,14 @@ fn of_the_machine(words: &[Word]) -> Result<Given, String> {
             P("wpa_supplicant"),
         ] => Given::OneSupplicant,
         [P("the"), P("machine"), P("runs"), P("systemd")] => Given::Systemd,
+        [
+            P("the"),
+            P("machine"),
+            P("has"),
+            P("Debian"),
+            P("13's"),
+            P("programs"),
+        ] => Given::Debian13,
         [P("a"), P("file"), Q(path), Colon, lines @ ..] => Given::File {
             path: text(path)?,
             lines: quoted_list(lines)?,

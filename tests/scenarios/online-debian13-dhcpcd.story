@@ -1,0 +1,24 @@
+With Debian 13's programs: dhcpcd 10 gets leases under the assigned addresses, across an outage and a move
+
+given  any masking method
+and    the machine has Debian 13's programs
+and    an access point cafe: ssid "Cafe", channel 11, wpa2 "flat white", subnet 10.1.0.0/24
+and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery", subnet 10.2.0.0/24, off at first
+and    a network "Cafe": wpa2 "flat white"
+and    a network "Home": wpa2 "correct horse battery"
+and    a file "/etc/dhcpcd.conf": "anonymous"
+when   the user runs "dhcpcd --version"
+then   the command said "dhcpcd 10."
+when   the user starts "dhcpcd -B -d wlan0"
+and    macveil and wpa_supplicant start
+then   online at cafe within 20 s
+when   cafe vanishes
+and    40 s pass
+and    cafe returns
+then   online at cafe within 10 s
+when   home returns
+and    cafe vanishes
+then   online at home within 20 s
+and    cafe gave 1 lease
+and    home gave 1 lease
+and    home and cafe saw different addresses
