@@ -175,6 +175,14 @@ impl Errors {
     pub fn problems(&self) -> &[Problem] {
         &self.0
     }
+
+    /// Without the lines of the files, for a log.
+    #[must_use]
+    pub fn on_one_line(&self) -> String {
+        let problems = self.0.iter().map(ToString::to_string);
+        let firsts = problems.filter_map(|text| text.lines().next().map(str::to_owned));
+        firsts.collect::<Vec<_>>().join("; ")
+    }
 }
 
 impl fmt::Display for Errors {

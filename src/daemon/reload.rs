@@ -19,7 +19,10 @@ impl Daemon {
                 self.adopt(config).map(Ok)
             }
             Err(errors) => {
-                warn!("keeping the old configuration: {errors}");
+                warn!(
+                    "keeping the old configuration: {} (`macveil check` shows more)",
+                    errors.on_one_line()
+                );
                 Ok(Err(errors))
             }
         }

@@ -76,7 +76,10 @@ fn mistake(errors: &Errors, last_valid: bool) -> String {
     } else {
         "the configuration is not valid, and there is no earlier one: every Wi-Fi station is held down"
     };
-    format!("{result}; fix it (`macveil check` shows the mistakes) and reload macveil: {errors}")
+    format!(
+        "{result}; fix it (`macveil check` shows the mistakes) and reload macveil: {}",
+        errors.on_one_line()
+    )
 }
 
 /// Locks the runtime directory and the network namespace.

@@ -28,7 +28,7 @@ HERE = Path(__file__).resolve().parent
 MACVEIL = ROOT / "target" / "macveil"
 # hwsim's first radio, and the address that wpa_supplicant's P2P device makes of it.
 PERMANENT = ["02:00:00:00:00:00", "42:00:00:00:00:00"]
-PATIENCE = 900
+PATIENCE = 3600
 # Waiting takes no time in these. Elsewhere that would include waiting for this machine's disk, and
 # everything would time out when it is busy.
 TIMELESS = ("4-hang",)

@@ -375,3 +375,12 @@ fn rules_without_effect_are_warnings() {
     let mask = "[[network]]\nssid = 'A'\ncloned-mac-address = 'permanent'\ngenerate-mac-address-mask = 'FE:FF:FF:0:0:0'\n";
     assert!(warnings(mask).contains("generate-mac-address-mask has no effect"));
 }
+
+#[test]
+fn errors_for_a_log_are_on_one_line() {
+    let errors = read("manage = 1\nmange = 2\n").unwrap_err();
+    assert!(errors.to_string().contains('\n'));
+    let line = errors.on_one_line();
+    assert!(!line.contains('\n') && line.contains("; "), "{line}");
+    assert!(line.contains("unknown key `mange`"), "{line}");
+}
