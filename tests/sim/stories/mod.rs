@@ -21,7 +21,7 @@ use macveil_testkit::scenarios::{Step, Story, parse, variants};
 use macveil_testkit::verdict::weigh;
 
 /// Stories that are not simulated, and why. Whatever cannot be played is here, and nothing else.
-const LEFT_OUT: [(&str, &str); 109] = [
+const LEFT_OUT: [(&str, &str); 116] = [
     (
         "address-fought-for",
         "what happens at random has no order to compare",
@@ -69,6 +69,10 @@ const LEFT_OUT: [(&str, &str); 109] = [
     ("hotspot", "commands are not simulated"),
     ("hotspot-own-address", "commands are not simulated"),
     ("hour", "what happens at random has no order to compare"),
+    ("identity-dhclient", "nothing above the link is simulated"),
+    ("identity-dhcpcd", "nothing above the link is simulated"),
+    ("identity-networkd", "nothing above the link is simulated"),
+    ("identity-udhcpc", "nothing above the link is simulated"),
     ("import-networkmanager", "NetworkManager is not simulated"),
     ("installed-alpine", "nothing above the link is simulated"),
     ("installed-arch", "systemd is not simulated"),
@@ -100,6 +104,15 @@ const LEFT_OUT: [(&str, &str); 109] = [
         "killed-fifty-times",
         "what happens at random has no order to compare",
     ),
+    (
+        "leases-kept-dhclient",
+        "nothing above the link is simulated",
+    ),
+    (
+        "leases-kept-networkd",
+        "nothing above the link is simulated",
+    ),
+    ("leases-kept-udhcpc", "nothing above the link is simulated"),
     ("live-changes", "the simulated kernel is not traced"),
     ("live-changes-refused", "the simulated kernel is not traced"),
     (

@@ -36,7 +36,7 @@ pub fn apply(frames: &[Frame], brief: &Brief, leaks: &mut Leaks) {
             let detail = format!("{:?} under iwd's address for {ap}", frame.kind);
             leaks.add(Leak::ComputableAddress, frame, detail);
         }
-        if let Some(other) = link_local_of_another(frame, station)
+        if let Some(other) = link_local_of_another(frame, station, brief)
             && !brief.links_taken_down
         {
             let detail = format!("{station} tells of an address made from {other}");
@@ -46,8 +46,8 @@ pub fn apply(frames: &[Frame], brief: &Brief, leaks: &mut Leaks) {
 }
 
 /// What an IPv6 packet that is not encrypted shows of another address than the one that it goes out
-/// under: all or the end of it.
-fn link_local_of_another(frame: &Frame, station: Mac) -> Option<String> {
+/// under: all or the end of it. To look for an access point tells nothing.
+fn link_local_of_another(frame: &Frame, station: Mac, brief: &Brief) -> Option<String> {
     const IPV6_OVER_SNAP: [u8; 8] = [0xaa, 0xaa, 0x03, 0, 0, 0, 0x86, 0xdd];
     const DESTINATION: usize = 24;
     if frame.kind != Kind::Data {
@@ -58,7 +58,10 @@ fn link_local_of_another(frame: &Frame, station: Mac) -> Option<String> {
     let addresses = places.filter(|(at, _)| *at != DESTINATION);
     addresses
         .filter_map(|(_, address)| made_from(address))
-        .find(|end| !station.0.ends_with(end))
+        .find(|end| {
+            let mut known = brief.access_points.keys().chain([&station]);
+            !known.any(|mac| mac.0.ends_with(end))
+        })
         .map(|end| end.map(|byte| format!("{byte:02x}")).join(":"))
 }
 

@@ -79,7 +79,7 @@ pub fn one_lease(
         .filter(|it| it.bssid == bssid && it.granted.is_some_and(|at| at <= span.end))
         .collect();
     let leases = given(evidence, bssid).filter_map(|(at, address)| {
-        let within = begun.iter().position(|it| it.covers(at))?;
+        let within = begun.iter().rposition(|it| it.begin <= at)?;
         Some((within, address))
     });
     let leases: BTreeMap<usize, Ipv4Addr> = leases.collect();

@@ -12,7 +12,8 @@ const NEEDS_SUPPLICANT: &str =
 
 const IWD_SEARCHES: &str = "With iwd, iwd itself scans when macveil requests a search for a lost network, which is often: each of its scans calls the hidden network, under a random address, and asks by name for a network that has just gone.";
 const SEARCHES: &str = "macveil looks for a lost network about once a second, which is why it is back sooner; without random scans in the driver each look is also a change of address.";
-const STATIC: &str = "All of macveil's code is in its own file, and counts as private; of iwd's, what is in libraries that others have loaded too does not.";
+const ONE_PROGRAM: &str = "macveil's file has all backends and tools: wpa_supplicant, iwd and Ethernet, `doctor`, `audit` and the import.";
+const OWN_CODE: &str = "Most of it is macveil's own code, which is in one file and counts as private; of iwd's, what is in libraries that others have loaded too does not.";
 
 type Take = fn(&Figures) -> Option<f64>;
 
@@ -101,14 +102,14 @@ const COSTS: [Plan; 11] = [
         Unit::Whole,
         "idle",
         |it| Some(it.idle_own.resident as f64),
-        "",
+        OWN_CODE,
     ),
     Plan(
         "private memory, kB",
         Unit::Whole,
         "idle",
         |it| Some(it.idle_own.private as f64),
-        STATIC,
+        OWN_CODE,
     ),
     Plan(
         "resident memory with the supplicant, kB",
@@ -164,7 +165,7 @@ const COSTS: [Plan; 11] = [
         Unit::Whole,
         "idle",
         |it| Some(it.file as f64 / 1e3),
-        "iwd's file is smaller than macveil's; with the libraries that it loads it is not.",
+        ONE_PROGRAM,
     ),
     Plan(
         "all programs and the libraries they load, kB",
