@@ -21,7 +21,7 @@ const REVIEW_INTERVAL: Duration = Duration::from_secs(600);
 pub(super) struct Written {
     pub(super) address: Mac,
     /// The file's address before: iwd can still use it until it has read the file again.
-    former: Option<Mac>,
+    pub(super) former: Option<Mac>,
     /// It is being written.
     pub(super) is_pending: bool,
     /// It is a random one.

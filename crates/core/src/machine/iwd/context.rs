@@ -14,13 +14,18 @@ use crate::machine::action::How;
 use crate::machine::ended_scans::EndedScans;
 use crate::machine::event::{Link, LinkEvent, ScanStarted};
 use crate::machine::link::{LinkChange, LinkCore};
-use crate::machine::notice::{IwdProblem, Notice};
+use crate::machine::notice::{IwdProblem, Notice, Problem};
 use crate::machine::settings::{Addresses, Card, MaskMethod, Settings};
-use crate::machine::{Counters, KernelError, Now, Time};
+use crate::machine::{Counters, KernelError, Now, RemedyContext, Time, remedy};
+use crate::time::doubled;
 use crate::types::{Bss, Frequency, Mac, Ssid};
 
 /// An authentication that is not older belongs to the attempt that iwd reports.
 const MAX_SHOWN_AGE: Duration = Duration::from_secs(1);
+
+/// A card that cannot be masked is silent, and tried again.
+const FIRST_RETRY: Duration = Duration::from_secs(1);
+const MAX_RETRY: Duration = Duration::from_secs(300);
 
 /// The unit of a BSS's age in the kernel.
 const KERNEL_TICK: Duration = Duration::from_millis(10);
@@ -52,6 +57,13 @@ pub(super) struct MaskState {
     pub(super) is_exposed: bool,
     /// The address that is being set.
     setting: Option<(Mac, How)>,
+    /// Why the card is silent: it would show its own address.
+    pub(super) problem: Option<Problem>,
+    /// When a silent card is masked again.
+    pub(super) retry_at: Option<Time>,
+    failures: u32,
+    /// iwd has said whether it uses the addresses in its files.
+    is_met: bool,
 }
 
 /// What is known of iwd and its station.
@@ -176,10 +188,60 @@ impl Context {
                 return None;
             }
         };
+        self.keep_silent(before);
         if link.address != before.address && before.up && link.up {
             self.core.act(Action::ClearIpv6);
         }
         Some(source)
+    }
+
+    /// iwd goes on under whatever address there is. A driver that refuses every mask, and a link that another
+    /// program brings up, would show the card's own.
+    fn keep_silent(&mut self, before: Link) {
+        let came_up = self.core.link.up && !before.up;
+        if came_up && self.mask.setting.is_none() && self.shows_card() {
+            self.put_mask(How::Cycle);
+        }
+    }
+
+    /// The link has the address that identifies the card, and no network is to see that one.
+    fn shows_card(&self) -> bool {
+        let identifies = |address| self.card.permanent == Some(address);
+        let mut written = self.files.written.values();
+        self.mask.is_met
+            && self.iwd.obstacle.is_none()
+            && identifies(self.core.link.address)
+            && !written.any(|it| identifies(it.address) || it.former.is_some_and(identifies))
+    }
+
+    /// The link stays down until the next try.
+    fn stay_silent(&mut self, error: &KernelError) {
+        let remedy = remedy(error.errno, RemedyContext::Wifi);
+        let problem = Problem::of_kernel(error, &self.card.driver, remedy);
+        self.mask.problem = Some(problem.clone());
+        let pause = doubled(FIRST_RETRY, self.mask.failures, MAX_RETRY);
+        self.mask.failures = self.mask.failures.saturating_add(1);
+        self.mask.retry_at = Some(self.core.now.saturating_add(pause));
+        if self.mask.failures == 1 {
+            let retry_ms = u64::try_from(pause.as_millis()).ok();
+            self.core.notify(Notice::Blocked { problem, retry_ms });
+        }
+        if self.core.link.up {
+            self.core.set_link_down();
+        }
+    }
+
+    /// A silent card is masked again, if it is time.
+    pub(super) fn mask_again(&mut self) {
+        if self
+            .mask
+            .retry_at
+            .take_if(|at| *at <= self.core.now)
+            .is_some()
+            && self.shows_card()
+        {
+            self.put_mask(How::Cycle);
+        }
     }
 
     fn mask_set(&mut self, result: &Result<Link, KernelError>) {
@@ -190,12 +252,19 @@ impl Context {
             Ok(link) if link.address == address => {
                 self.mask.last = Some(address);
                 self.mask.is_exposed = false;
+                self.mask.problem = None;
+                self.mask.retry_at = None;
+                self.mask.failures = 0;
                 self.counters.masks = self.counters.masks.saturating_add(1);
                 self.core.notify(Notice::Masked { address });
             }
             // During iwd's first scan: iwd starts over.
             Err(_) if how == How::Live && self.is_own(self.core.link.address) => {
                 self.put_mask(How::Cycle);
+            }
+            Err(error) if self.shows_card() => self.stay_silent(error),
+            Ok(link) if self.shows_card() => {
+                self.stay_silent(&KernelError::of_another_address(*link));
             }
             // The kernel refuses during a scan or an association; the next idle time is another chance.
             Ok(_) | Err(_) => {}
@@ -360,12 +429,14 @@ impl Context {
             self.core.notify(Notice::Limitation(obstacle.clone()));
         }
         self.iwd.obstacle = obstacle;
+        self.mask.is_met = true;
         self.core.read_link();
     }
 
     pub(super) fn iwd_vanished(&mut self) {
         self.iwd.state = StationState::default();
         self.iwd.is_present = false;
+        self.mask.is_met = false;
         self.iwd.is_kept_off = false;
         self.attempt.end();
         self.files.known.clear();

@@ -239,6 +239,7 @@ impl Machine for IwdMachine {
             self.cx.write_addresses();
         }
         self.cx.core.handle_timeout();
+        self.cx.mask_again();
         if self.cx.core.take_timer() {
             self.step(State::timeout);
         }
@@ -249,8 +250,9 @@ impl Machine for IwdMachine {
     }
 
     fn poll_timeout(&self) -> Option<Time> {
-        let review_at = self.cx.files.review_at.into_iter();
-        review_at.chain(self.cx.core.poll_timeout()).min()
+        let others = [self.cx.files.review_at, self.cx.mask.retry_at];
+        let others = others.into_iter().flatten();
+        others.chain(self.cx.core.poll_timeout()).min()
     }
 
     fn state(&self) -> StateKind {

@@ -38,8 +38,14 @@ pub(super) fn of(state: Option<&State>, state_since: Time, cx: &Context) -> Stat
             .can_mask()
             .then_some((Method::Powered, MethodReason::WhileIwdIdle)),
         next_change: next_change(address_kind, cx.can_mask()),
-        problem: settings.or(refusal).or(absent),
-        retry_at: cx.core.timer.filter(|_| refused),
+        problem: settings
+            .or_else(|| cx.mask.problem.clone())
+            .or(refusal)
+            .or(absent),
+        retry_at: cx
+            .mask
+            .retry_at
+            .or_else(|| cx.core.timer.filter(|_| refused)),
         pause: None,
         limitations: limitations(cx),
         counters: cx.counters,

@@ -31,6 +31,8 @@ pub(super) struct Bench {
     pub(super) done: Vec<Action>,
     /// The kernel changes no address while the link is up.
     pub(super) refuses_live: bool,
+    /// The driver reports success and leaves the address as it is.
+    pub(super) ignores: bool,
     /// The link cannot be read.
     pub(super) unreadable: bool,
     /// Files cannot be written.
@@ -99,6 +101,7 @@ impl Bench {
             files: Vec::new(),
             done: Vec::new(),
             refuses_live: false,
+            ignores: false,
             unreadable: false,
             read_only: false,
             writes_late: false,
@@ -294,6 +297,10 @@ impl Bench {
                     Event::Link(LinkEvent::Answered(Err(busy("read the link"))))
                 }
                 Action::ReadLink => Event::Link(LinkEvent::Answered(Ok(self.link))),
+                Action::BringUp => {
+                    self.link.up = true;
+                    Event::Link(LinkEvent::Answered(Ok(self.link)))
+                }
                 Action::GetScanResults => Event::Scan(ScanEvent::Results(self.air.clone())),
                 Action::SetAddress { address, how } => {
                     self.guard.check_setting(address);
@@ -327,7 +334,7 @@ impl Bench {
 
     fn live_change(&mut self, address: Mac) -> Result<Link, KernelError> {
         assert!(!self.link.carrier, "no change while connected");
-        if self.refuses_live {
+        if self.refuses_live || self.ignores {
             return Err(busy("set the address"));
         }
         self.link.address = address;
@@ -337,6 +344,10 @@ impl Bench {
     /// iwd starts over, but only when the test calls `starts_over`.
     fn bounce(&mut self, address: Mac) -> Link {
         self.bounces += 1;
+        if self.ignores {
+            self.link.up = false;
+            return self.link;
+        }
         self.link.address = address;
         self.link.carrier = false;
         self.link

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::bench::{Bench, MADE_UP, home, stable};
+use super::bench::{Bench, MADE_UP, PERMANENT, home, stable};
 use super::rest::scans;
 use super::*;
 
@@ -59,6 +59,51 @@ fn external_scan_does_not_prevent_the_mask() {
     bench.iwd_scans(false);
     bench.pass(SECOND);
     assert_eq!(bench.masks_put(), 0);
+}
+
+/// iwd would go on under the address that it finds.
+#[test]
+fn card_that_cannot_be_masked_is_silent_until_it_can() {
+    for live_change in [true, false] {
+        let mut bench = Bench::empty("stable-ssid", live_change);
+        bench.ignores = true;
+        bench.knows(home(), None);
+        bench.appears(None);
+        bench.pass(SECOND);
+        assert!(!bench.link.up);
+        let status = bench.station.status();
+        assert!(matches!(status.problem, Some(Problem::Kernel { .. })));
+        assert!(status.retry_at.is_some());
+        // Another program brings it up.
+        bench.link.up = true;
+        bench.tell(Event::Link(LinkEvent::Changed(bench.link)));
+        bench.pass(SECOND);
+        assert!(!bench.link.up);
+        bench.ignores = false;
+        bench.pass(300 * SECOND);
+        assert_ne!(bench.link.address, PERMANENT);
+        let status = bench.station.status();
+        assert_eq!((status.problem, status.retry_at), (None, None));
+    }
+}
+
+/// Nor is one silent without the line in iwd's configuration, or whose network may see the address.
+#[test]
+fn card_that_may_show_its_address_is_not_silent() {
+    let mut bench = Bench::new("permanent");
+    bench.pass(SECOND);
+    bench.link.up = false;
+    bench.sets(PERMANENT);
+    bench.link.up = true;
+    bench.tell(Event::Link(LinkEvent::Changed(bench.link)));
+    assert_eq!(bench.bounces, 0);
+    let mut bench = Bench::empty("stable-ssid", true);
+    bench.appears(Some("not its address"));
+    bench.link.up = false;
+    bench.sets(PERMANENT);
+    bench.link.up = true;
+    bench.tell(Event::Link(LinkEvent::Changed(bench.link)));
+    assert_eq!(bench.bounces, 0);
 }
 
 #[test]
