@@ -158,7 +158,7 @@ lab-all: setup release
 day: setup release
 	@cargo test --quiet --test lab -- --kernel 6.1 --story day --story day-with-kills
 
-# Whether the simulation notices when one line of the supervisor is broken: two minutes.
+# Whether the simulation notices when one line of a state machine is broken: some minutes.
 mutants:
 	@python3 -u tests/sim/mutants.py
 

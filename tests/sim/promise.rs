@@ -13,6 +13,8 @@ const JUST_GONE: Duration = Duration::from_secs(7);
 pub const BY_HAND: Mac = Mac([0x0a, 0, 0, 0, 0, 0x77]);
 /// From what macveil hears to the link that is down.
 const REACTION: Duration = Duration::from_millis(5);
+/// Random addresses of one network at once.
+const BUDGET: u64 = 4;
 /// Between an attempt that was cut off and the next one.
 const PAUSE: Duration = Duration::from_millis(200);
 /// No scan takes longer.
@@ -112,6 +114,8 @@ pub struct Air {
     pub unheard: bool,
     /// It is a scan whose frames the documentation names.
     pub documented: bool,
+    /// iwd has just made the interface, and no daemon has seen it, or none is there and the driver refuses.
+    pub unseen: bool,
     /// iwd sets the address, and macveil ends what begins under a wrong one.
     pub is_cut_off: bool,
     /// Addresses that iwd makes up for networks without a file.
@@ -119,6 +123,10 @@ pub struct Air {
     /// Attempts under a wrong address, and by when macveil has heard of each.
     wrong: BTreeMap<(Mac, Ssid), Duration>,
     pub wrong_attempts: u32,
+    /// How many machines have begun to count the random addresses of networks, or were told to begin again.
+    pub budgets: u64,
+    /// The random addresses that each network has seen, and when it saw the first.
+    drawn: BTreeMap<Ssid, (Duration, BTreeSet<Mac>)>,
     /// The address on the wire that came there with a carrier, or while there was one.
     pub excused: Option<Mac>,
     /// The address that macveil set last.
@@ -203,6 +211,9 @@ impl Air {
                     return Some("an access point sees the address of another one");
                 }
                 if self.may_join(frame, ssid) {
+                    if self.sees_too_many(frame, ssid) {
+                        return Some("a network sees too many random addresses");
+                    }
                     self.authenticated.insert(from, ssid.clone());
                     if let Some(heard_by) = self.masks.remove(&from) {
                         self.coincidences.insert(from, heard_by);
@@ -224,6 +235,20 @@ impl Air {
         }
     }
 
+    /// Four at once, and then one an hour. Without a daemon a supplicant uses the masks that it finds.
+    fn sees_too_many(&mut self, frame: &Frame, ssid: &Ssid) -> bool {
+        if self.unattended || !self.promise.random.contains(ssid) {
+            return false;
+        }
+        let (first, seen) = self
+            .drawn
+            .entry(ssid.clone())
+            .or_insert((frame.at, BTreeSet::new()));
+        seen.insert(frame.from);
+        let hours = frame.at.saturating_sub(*first).as_secs() / 3600;
+        seen.len() as u64 > BUDGET * self.budgets + hours + 1
+    }
+
     /// Whether a scan under this address would tell who the station is.
     pub fn shows_identity(&self, address: Mac) -> bool {
         Some(address) == self.promise.permanent || self.is_assigned(address)
@@ -237,7 +262,12 @@ impl Air {
     /// An attempt of iwd's under a wrong address, of which macveil has just heard.
     fn is_being_cut_off(&mut self, frame: &Frame, kind: Kind, ssid: &Ssid) -> bool {
         let from = frame.from;
-        if Some(from) == self.promise.permanent {
+        let begun = self.wrong.contains_key(&(from, ssid.clone()));
+        // What was joined while no daemon could cut it off ends with a goodbye.
+        if begun && kind == Kind::Goodbye {
+            return true;
+        }
+        if !self.may_be_documented(from) && !self.unseen {
             return false;
         }
         let ends = self.heard_by.max(frame.at).saturating_add(REACTION);
@@ -249,8 +279,7 @@ impl Air {
             *attempt = ends;
             self.wrong_attempts += 1;
         }
-        // What was joined while no daemon could cut it off ends with a goodbye.
-        frame.at <= *attempt || self.unattended || kind == Kind::Goodbye
+        frame.at <= *attempt || self.unattended
     }
 
     pub fn may_use_wire(&self, address: Mac) -> bool {

@@ -16,7 +16,7 @@ use macveil_core::machine::OnFailure;
 use crate::setup::{self, Site};
 use crate::world::{Backend, Driver, FaultAt, Quirk, Sabotage, World};
 
-pub use trouble::Trouble;
+pub use trouble::{ASKS, Ask, Trouble};
 
 pub const NAMES: [&str; 3] = ["home", "work", "cafe"];
 

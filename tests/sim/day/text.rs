@@ -9,7 +9,7 @@ use macveil_core::address::Policy;
 use macveil_core::machine::OnFailure;
 use rustix::io::Errno;
 
-use super::{Begins, Day, Hour, NAMES, QUIRKS, Trouble};
+use super::{ASKS, Begins, Day, Hour, NAMES, QUIRKS, Trouble};
 use crate::setup::Site;
 use crate::world::{Backend, Fault, FaultAt, Quirk};
 
@@ -182,6 +182,7 @@ impl fmt::Display for Trouble {
             Self::Cable(false) => write!(f, "cable out"),
             Self::CableBlinks => write!(f, "cable blinks"),
             Self::ChangedInUse => write!(f, "address changed-in-use"),
+            Self::Asked(ask) => write!(f, "macveil asked {ask:?}"),
             Self::LinkDown => write!(f, "link down"),
             Self::LinkUp => write!(f, "link up"),
             Self::AddressChanged => write!(f, "address changed"),
@@ -227,6 +228,10 @@ fn trouble_of(words: &[&str]) -> Option<Trouble> {
         ["cable", "out"] => Trouble::Cable(false),
         ["cable", "blinks"] => Trouble::CableBlinks,
         ["address", "changed-in-use"] => Trouble::ChangedInUse,
+        ["macveil", "asked", name] => {
+            let ask = ASKS.into_iter().find(|ask| format!("{ask:?}") == *name);
+            Trouble::Asked(ask?)
+        }
         ["link", "down"] => Trouble::LinkDown,
         ["link", "up"] => Trouble::LinkUp,
         ["address", "changed"] => Trouble::AddressChanged,

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use macveil_core::machine::{How, StateKind};
+use macveil_core::machine::{Command, How, StateKind};
 
+use super::NAMES;
 use crate::promise::BY_HAND;
 use crate::setup::ssid;
 use crate::world::{Backend, PERMANENT, Quirk, World};
@@ -46,12 +47,46 @@ pub enum Trouble {
     CableBlinks,
     /// Another program gives an Ethernet interface in use the permanent address.
     ChangedInUse,
+    /// What a user asks macveil for.
+    Asked(Ask),
     LinkDown,
     LinkUp,
     AddressChanged,
     Blocked(bool),
     Sleeps(Duration),
     Driver(Quirk),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ask {
+    Scan,
+    Rotate,
+    Pause,
+    Unpause,
+    /// To join the first network again.
+    Rejoin,
+}
+
+pub const ASKS: [Ask; 5] = [
+    Ask::Scan,
+    Ask::Rotate,
+    Ask::Pause,
+    Ask::Unpause,
+    Ask::Rejoin,
+];
+
+impl Ask {
+    fn command(self) -> Command {
+        match self {
+            Self::Scan => Command::Scan,
+            Self::Rotate => Command::Rotate,
+            Self::Pause => Command::Pause {
+                span: Some(Duration::from_secs(5)),
+            },
+            Self::Unpause => Command::Unpause,
+            Self::Rejoin => Command::Rejoin(ssid(NAMES[0])),
+        }
+    }
 }
 
 impl World {
@@ -116,6 +151,7 @@ impl World {
             Trouble::Cable(plugged) => self.cable(plugged),
             Trouble::CableBlinks => self.cable_blinks(),
             Trouble::ChangedInUse => self.changed_in_use(PERMANENT),
+            Trouble::Asked(ask) => self.user_asks(ask.command()),
             Trouble::LinkDown => self.link_down(),
             Trouble::LinkUp => drop(self.link_up()),
             Trouble::AddressChanged => {

@@ -221,6 +221,10 @@ impl World {
         // Nor does a program that does not answer get messages.
         self.air.unattended = self.daemon.was_away(self.now) || self.supplicant.is_silent();
         self.air.heard_by = self.heard_by;
+        let refuses = matches!(self.kernel.driver.quirk, Quirk::Refuses | Quirk::Ignores);
+        let is_alone = refuses && self.daemon.was_away(self.now);
+        self.air.unseen = self.kernel.guard.is_new || is_alone;
+        self.air.budgets = self.daemon.budgets;
         self.air.unprotected |= self.daemon.state() == Some(StateKind::Unprotected);
         let at = self.now;
         self.sniffer.hear(at, from, &what);

@@ -137,7 +137,7 @@ impl World {
         let Some(wire) = &self.kernel.wire else {
             return;
         };
-        let known = wire.since > self.daemon.blind_until
+        let known = !self.daemon.blind.contains(&wire.since)
             && self.now.saturating_sub(wire.since) > HEARD
             && !self.daemon.is_away(self.now);
         let why = match action {

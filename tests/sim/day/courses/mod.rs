@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use macveil_core::address::Policy;
 
-use super::{Begins, Day, Hour, NAMES, Trouble};
+use super::{Ask, Begins, Day, Hour, NAMES, Trouble};
 use crate::promise::BY_HAND;
 use crate::setup::Site;
 
@@ -46,6 +46,8 @@ pub fn of_wpa_supplicant() -> Vec<(&'static str, Day)> {
         ("over a connection", over_a_connection()),
         ("adopted connection", adopted()),
         ("kernel ends associations", kernel_leaves()),
+        ("random addresses of a link that flaps", flapping()),
+        ("requests of the user", asked()),
     ]
 }
 
@@ -119,6 +121,28 @@ fn random() -> Day {
         after(6, Trouble::Returns(0)),
         after(8, Trouble::Nothing),
     ];
+    day
+}
+
+fn flapping() -> Day {
+    let mut day = Day::new(vec![Site {
+        policy: Policy::Random,
+        ..site(0)
+    }]);
+    day.hours = vec![after(3, Trouble::Kicks(0)); 14];
+    day
+}
+
+fn asked() -> Day {
+    let mut day = Day::new(vec![site(0)]);
+    let asks = [
+        Ask::Scan,
+        Ask::Rotate,
+        Ask::Pause,
+        Ask::Unpause,
+        Ask::Rejoin,
+    ];
+    day.hours = asks.map(|ask| after(6, Trouble::Asked(ask))).into();
     day
 }
 

@@ -6,12 +6,15 @@ use macveil_core::machine::OnFailure;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
+use super::super::ASKS;
 use super::{Begins, Day, Trouble, faults, hours, sites};
 use crate::world::{Backend, Driver, Quirk};
 
-/// iwd goes on under whatever address there is, so a driver that lies is not among them.
-pub const QUIRKS: [Quirk; 5] = [
+/// iwd changes the address itself, so a driver that puts the old one back as the link comes up is not among them.
+pub const QUIRKS: [Quirk; 7] = [
     Quirk::None,
+    Quirk::Refuses,
+    Quirk::Ignores,
     Quirk::AppliesLate,
     Quirk::BusyByTurns,
     Quirk::NeverComesUp,
@@ -46,7 +49,7 @@ pub(super) fn of_seed(seed: u64) -> Day {
 fn trouble(chance: &mut StdRng, sites: usize) -> Trouble {
     let site = chance.random_range(0..sites);
     let span = Duration::from_millis(chance.random_range(1..20_000));
-    match chance.random_range(0..31) {
+    match chance.random_range(0..32) {
         0..3 => Trouble::Goes(site, chance.random()),
         3..6 => Trouble::Returns(site),
         6 => Trouble::Kicks(site),
@@ -72,6 +75,7 @@ fn trouble(chance: &mut StdRng, sites: usize) -> Trouble {
         27 => Trouble::Sleeps(span * 100),
         28 => Trouble::Asks(site),
         29 => Trouble::Steers(site),
+        30 => Trouble::Asked(ASKS[chance.random_range(0..ASKS.len())]),
         _ => Trouble::Driver(QUIRKS[chance.random_range(0..QUIRKS.len())]),
     }
 }

@@ -12,7 +12,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use rustix::io::Errno;
 
-use super::{Begins, Day, Hour, NAMES, QUIRKS, Trouble};
+use super::{ASKS, Begins, Day, Hour, NAMES, QUIRKS, Trouble};
 use crate::setup::Site;
 use crate::world::{Backend, Driver, Fault, FaultAt, Quirk};
 
@@ -142,7 +142,7 @@ fn hour(chance: &mut StdRng, trouble: impl Fn(&mut StdRng) -> Trouble) -> Hour {
 fn trouble(chance: &mut StdRng, sites: usize) -> Trouble {
     let site = chance.random_range(0..sites);
     let span = Duration::from_millis(chance.random_range(1..20_000));
-    match chance.random_range(0..30) {
+    match chance.random_range(0..33) {
         0..3 => Trouble::Goes(site, chance.random()),
         3..6 => Trouble::Returns(site),
         6 => Trouble::Kicks(site),
@@ -168,6 +168,7 @@ fn trouble(chance: &mut StdRng, sites: usize) -> Trouble {
         26 => Trouble::Asks(site),
         27 => Trouble::Steers(site),
         28 => Trouble::KernelLeaves,
+        29..32 => Trouble::Asked(ASKS[chance.random_range(0..ASKS.len())]),
         _ => Trouble::Driver(QUIRKS[chance.random_range(0..QUIRKS.len())]),
     }
 }

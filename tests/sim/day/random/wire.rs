@@ -7,7 +7,7 @@ use macveil_core::types::Mac;
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 
-use super::super::QUIRKS;
+use super::super::{Ask, QUIRKS};
 use super::{Begins, Day, Trouble, faults, hours, on_failure};
 use crate::setup::Site;
 use crate::world::{Backend, Driver, Quirk};
@@ -60,7 +60,7 @@ fn trouble(chance: &mut StdRng) -> Trouble {
         15 => Trouble::Stutters(chance.random()),
         16 => Trouble::Shuffles(chance.random()),
         17 => Trouble::Sleeps(span * 100),
-        18 => Trouble::Driver(Quirk::None),
+        18 => Trouble::Asked(Ask::Rotate),
         _ => Trouble::Driver(QUIRKS[chance.random_range(0..QUIRKS.len())]),
     }
 }

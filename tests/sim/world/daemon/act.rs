@@ -143,7 +143,8 @@ impl World {
     /// It waits for what it does.
     fn daemon_is_busy(&mut self, span: Duration) {
         self.daemon.busy_until = self.daemon.busy_until.max(self.now + span);
-        self.daemon.blind_until = self.daemon.blind_until.max(self.daemon.busy_until);
+        let until = self.daemon.busy_until;
+        self.daemon.is_blind(self.now, until);
     }
 
     fn is_sabotaged(&self, wanted: &Wanted) -> bool {

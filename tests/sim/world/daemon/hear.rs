@@ -24,7 +24,6 @@ impl World {
         }
         if event == Event::Overrun {
             self.daemon.deaf_until = None;
-            self.daemon.blind_until = self.daemon.blind_until.max(self.now);
             // The shell reads the link before it says so.
             let link = self.kernel.link;
             self.hand_over(Event::Link(LinkEvent::Changed(link)));

@@ -26,7 +26,6 @@ impl World {
         self.daemon.yields = false;
         self.daemon.life += 1;
         self.daemon.started = self.now;
-        self.daemon.blind_until = self.now;
         self.daemon.deaf_until = None;
         self.note_line(|| "macveil starts".to_owned());
         self.manage_interface();
@@ -38,6 +37,7 @@ impl World {
             return;
         }
         self.kernel.guard.is_new = false;
+        self.daemon.budgets += 1;
         let backend = self.driven_by();
         let link = self.kernel.link;
         let initial = *self.daemon.initial.get_or_insert(link.address);
@@ -204,9 +204,17 @@ impl World {
     pub fn daemon_is_deaf(&mut self, span: Duration) {
         if self.daemon.deaf_until.is_none() {
             self.daemon.deaf_until = Some(self.now + span);
+            self.daemon.is_blind(self.now, self.now + span);
             let life = self.daemon.life;
             self.after(span, Happening::Tell(life, Event::Overrun));
         }
+    }
+
+    pub fn user_asks(&mut self, command: Command) {
+        // The user may want others.
+        self.daemon.budgets += 1;
+        let life = self.daemon.life;
+        self.tell_daemon(life, Event::Command(command));
     }
 
     pub fn machine_resumes(&mut self) {

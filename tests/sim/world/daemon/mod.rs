@@ -6,6 +6,7 @@ mod hear;
 mod life;
 mod machine;
 
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -87,8 +88,10 @@ pub struct Daemon {
     pretended: Option<Mac>,
     /// The address that it put on the card last for an association.
     pub meant: Option<Mac>,
-    /// What happened before it learned of late, or not at all.
-    pub blind_until: Duration,
+    /// What happened meanwhile it learned of late, or not at all.
+    pub blind: Range<Duration>,
+    /// How often a machine of it began to count random addresses.
+    pub budgets: u64,
     /// How often it was woken.
     pub wakes: u64,
 }
@@ -127,7 +130,8 @@ impl Default for Daemon {
             sabotage: None,
             pretended: None,
             meant: None,
-            blind_until: Duration::ZERO,
+            blind: Duration::ZERO..Duration::ZERO,
+            budgets: 0,
             wakes: 0,
         }
     }
@@ -172,6 +176,14 @@ impl Daemon {
         let is_told = matches!(event, Event::Backend(Report::Wpa(WpaEvent::Supplicant(_))));
         let untold = now < self.untold_until && is_told;
         self.deaf_until.is_some() || untold
+    }
+
+    /// It learns of nothing in that time.
+    fn is_blind(&mut self, from: Duration, until: Duration) {
+        if self.blind.end < from {
+            self.blind.start = from;
+        }
+        self.blind.end = self.blind.end.max(until);
     }
 
     pub fn shuffles(&self, now: Duration) -> bool {
