@@ -68,7 +68,7 @@ pub enum Direction {
 }
 
 const PROTECTED: u8 = 0x40;
-/// In the QoS Control field.
+/// In the `QoS` Control field.
 const AGGREGATE: u8 = 0x80;
 const ORDER: u8 = 0x80;
 /// Control frames of these subtypes are reserved.

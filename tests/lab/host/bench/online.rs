@@ -133,11 +133,11 @@ pub fn times(story: &Story, evidence: &Evidence) -> Vec<(Phase, f64)> {
         };
         match event {
             Event::OnlineOrPass { ap, .. } => {
-                let Some((phase, begin)) = phases.next().zip(begun.take()) else {
+                let Some((phase, since)) = phases.next().zip(begun.take()) else {
                     break;
                 };
-                let took = online_at(ap, &(begin..span.end), evidence);
-                let seconds = took.map_or(f64::INFINITY, |at| (at - begin) as f64 / 1e6);
+                let took = online_at(ap, &(since..span.end), evidence);
+                let seconds = took.map_or(f64::INFINITY, |at| (at - since) as f64 / 1e6);
                 times.push((phase, seconds));
             }
             Event::AccessPoint(ap, AccessPointEvent::Returns) => {

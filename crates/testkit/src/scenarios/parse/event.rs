@@ -14,6 +14,9 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
     if let Some(event) = of_other_programs(words)? {
         return Ok(event);
     }
+    if let Some(event) = of_the_record(words) {
+        return Ok(event);
+    }
     Ok(match words {
         [P(n), P(unit), P("pass" | "passes")] => Event::Pass(duration(n, unit)?),
         [
@@ -29,19 +32,6 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
             ap: (*ap).to_owned(),
             at_most: duration(n, unit)?,
         },
-        [P("the"), P("judge"), P("looks"), P("away")] => Event::JudgeLooksAway,
-        [P("the"), P("judge"), P("looks"), P("again")] => Event::JudgeLooksAgain,
-        [
-            P("the"),
-            P("interfaces"),
-            P("that"),
-            P("are"),
-            P("no"),
-            P("stations"),
-            P("are"),
-            P("noted"),
-        ] => Event::OtherInterfacesNoted,
-        [P("wpa_supplicant's"), P("settings"), P("are"), P("noted")] => Event::SettingsNoted,
         [
             P("changes"),
             P("of"),
@@ -51,8 +41,6 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
             P(rounds),
             P("times"),
         ] => Event::ChangesTimed(number(rounds)?),
-        [P("macveil's"), P("memory"), P("is"), P("noted")] => Event::MemoryNoted,
-        [P("macveil's"), P("status"), P("is"), P("watched")] => Event::StatusWatched,
         [P("numbered"), P("datagrams"), P("flow"), P("to"), P(ap)] => {
             Event::DatagramsFlow((*ap).to_owned())
         }
@@ -121,6 +109,28 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
         }
         [P(ap), event @ ..] => Event::AccessPoint((*ap).to_owned(), access_point_event(event)?),
         _ => return Err("not a sentence that \"when\" knows".to_owned()),
+    })
+}
+
+/// What is noted for later, or not to be judged.
+fn of_the_record(words: &[Word]) -> Option<Event> {
+    Some(match words {
+        [P("the"), P("judge"), P("looks"), P("away")] => Event::JudgeLooksAway,
+        [P("the"), P("judge"), P("looks"), P("again")] => Event::JudgeLooksAgain,
+        [
+            P("the"),
+            P("interfaces"),
+            P("that"),
+            P("are"),
+            P("no"),
+            P("stations"),
+            P("are"),
+            P("noted"),
+        ] => Event::OtherInterfacesNoted,
+        [P("wpa_supplicant's"), P("settings"), P("are"), P("noted")] => Event::SettingsNoted,
+        [P("macveil's"), P("memory"), P("is"), P("noted")] => Event::MemoryNoted,
+        [P("macveil's"), P("status"), P("is"), P("watched")] => Event::StatusWatched,
+        _ => return None,
     })
 }
 
