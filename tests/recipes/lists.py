@@ -111,6 +111,7 @@ def make(init):
     return f'make install DESTDIR="$D" INIT={init}'
 
 
+OF_OPENWRT = {"etc/init.d/macveil", "etc/init.d/macveil-hooks", "etc/capabilities/macveil.json"}
 # Each recipe, the init system whose files it installs, what it may leave out, and what it has besides.
 RECIPES = {
     "arch": (arch(), "systemd", None, set()),
@@ -122,7 +123,7 @@ RECIPES = {
     "buildroot, systemd": (buildroot("INIT_SYSTEMD"), "systemd", FOR_PEOPLE, set()),
     "buildroot, OpenRC": (buildroot("INIT_OPENRC"), "openrc", FOR_PEOPLE, {"etc/runlevels/boot/macveil"}),
     "buildroot, BusyBox": (buildroot("INIT_SYSV"), "none", FOR_PEOPLE, {"etc/init.d/S05macveil"}),
-    "openwrt": (openwrt(), "none", FOR_PEOPLE, {"etc/init.d/macveil", "etc/init.d/macveil-hooks"}),
+    "openwrt": (openwrt(), "none", FOR_PEOPLE, OF_OPENWRT),
     "rpm": (rpm(), "systemd", None, set()),
     "debian": (debian(), "systemd", None, set()),
 }
