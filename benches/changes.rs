@@ -19,7 +19,7 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use macveil::platform::netlink::Links;
-use macveil_core::machine::How;
+use macveil_core::machine::{How, LinkStep};
 use macveil_core::types::Mac;
 use neli::consts::socket::{Msg, NlFamily};
 use neli::socket::NlSocket;
@@ -93,7 +93,10 @@ impl Bench {
     }
 
     fn as_the_daemon(&mut self, address: Mac, how: How) -> Outcome {
-        let link = self.links.set_address(self.bare.ifindex, address, how);
+        let mut link = self.links.set_address(self.bare.ifindex, address, how);
+        if link.is_ok() && how == How::Cycle {
+            link = self.links.carry_out(self.bare.ifindex, LinkStep::BringUp);
+        }
         let link = link.map_err(|refusal| format!("{refusal:?}"))?;
         ensure(link.up, || "the link is down".to_owned())
     }
