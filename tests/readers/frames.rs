@@ -77,8 +77,9 @@ fn ours(packet: &Packet) -> Option<String> {
     let is_whole = bytes[1] & MORE_FRAGMENTS == 0;
     if let Some(ssid) = frame.ssid().filter(|_| is_whole) {
         line.push_str(" named ");
-        ssid.iter()
-            .for_each(|byte| write!(line, "{byte:02x}").unwrap());
+        for byte in ssid {
+            write!(line, "{byte:02x}").unwrap();
+        }
     }
     Some(line.to_lowercase())
 }

@@ -89,10 +89,10 @@ pub fn world(seed: u64, driver: Driver, places: &[Site]) -> World {
 }
 
 /// The same with iwd, which may make an interface of its own.
-pub fn world_of_iwd(seed: u64, driver: Driver, places: &[Site], anew: bool) -> World {
+pub fn world_of_iwd(seed: u64, driver: Driver, places: &[Site], owns_interface: bool) -> World {
     let mut world = world(seed, driver, places);
     world.backend = Backend::Iwd;
-    world.iwd.makes_anew = anew;
+    world.iwd.creates_interface = owns_interface;
     world.air.is_cut_off = true;
     let bound = world.daemon.policies.clone().bound_to_card();
     world.air.promise.assigned.clear();

@@ -36,7 +36,7 @@ pub struct Day {
     pub seed: u64,
     pub backend: Backend,
     /// iwd makes an interface of its own whenever it starts.
-    pub anew: bool,
+    pub owns_interface: bool,
     pub driver: Driver,
     pub sites: Vec<Site>,
     pub on_failure: OnFailure,
@@ -93,7 +93,7 @@ impl Day {
         Self {
             seed: 1,
             backend: Backend::Wpa,
-            anew: false,
+            owns_interface: false,
             driver: Driver {
                 random_address: true,
                 live_change: false,
@@ -144,7 +144,7 @@ impl Day {
         let (seed, driver, sites) = (self.seed, self.driver, &self.sites);
         match self.backend {
             Backend::Wpa => setup::world(seed, driver, sites),
-            Backend::Iwd => setup::world_of_iwd(seed, driver, sites, self.anew),
+            Backend::Iwd => setup::world_of_iwd(seed, driver, sites, self.owns_interface),
             Backend::Ethernet => {
                 let policy = sites.first().map_or(Policy::Stable, |site| site.policy);
                 let plugged = self.begins == Begins::Supplicant;

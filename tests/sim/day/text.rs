@@ -16,10 +16,10 @@ use crate::world::{Backend, Fault, FaultAt, Quirk};
 impl fmt::Display for Day {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "seed {}", self.seed)?;
-        match (self.backend, self.anew) {
+        match (self.backend, self.owns_interface) {
             (Backend::Wpa, _) => {}
             (Backend::Iwd, false) => writeln!(f, "with iwd")?,
-            (Backend::Iwd, true) => writeln!(f, "with iwd anew")?,
+            (Backend::Iwd, true) => writeln!(f, "with iwd and its own interface")?,
             (Backend::Ethernet, _) => writeln!(f, "with ethernet")?,
         }
         if self.driver.random_address {
@@ -77,9 +77,9 @@ impl Day {
     fn read(&mut self, words: &[&str]) -> Option<()> {
         match words {
             ["seed", seed] => self.seed = seed.parse().ok()?,
-            ["with", "iwd", anew @ ..] => {
+            ["with", "iwd", rest @ ..] => {
                 self.backend = Backend::Iwd;
-                self.anew = anew == ["anew"];
+                self.owns_interface = rest == ["and", "its", "own", "interface"];
             }
             ["with", "ethernet"] => self.backend = Backend::Ethernet,
             ["card", "random-address"] => self.driver.random_address = true,

@@ -125,7 +125,7 @@ impl World {
         }
         let address = self.kernel.link.address;
         self.air.meant = self.daemon.meant;
-        // Nobody was there to set another one before the carrier came.
+        // macveil was not there to set another one before the carrier came.
         if self.daemon.was_away(self.now) && !self.air.may_use_wire(address) {
             self.air.excused = Some(address);
         }

@@ -20,7 +20,7 @@ pub fn all() -> Vec<(&'static str, Day)> {
         ("iwd: random address", random()),
         ("iwd: commands of the user", user_commands()),
         ("iwd: restarts", restarts()),
-        ("iwd: its own interface", anew(restarts())),
+        ("iwd: its own interface", with_its_own_interface(restarts())),
         ("iwd: first connection", first_connection()),
         ("iwd: edited files", edited()),
         ("iwd: scans while connected", scans_while_connected()),
@@ -42,8 +42,8 @@ fn while_down(mut day: Day) -> Day {
     day
 }
 
-fn anew(mut day: Day) -> Day {
-    day.anew = true;
+fn with_its_own_interface(mut day: Day) -> Day {
+    day.owns_interface = true;
     day
 }
 

@@ -28,7 +28,7 @@ pub(super) fn of_seed(seed: u64) -> Day {
     Day {
         seed,
         backend: Backend::Iwd,
-        anew: chance.random(),
+        owns_interface: chance.random(),
         driver: Driver {
             random_address: chance.random_ratio(3, 4),
             live_change: chance.random(),

@@ -51,7 +51,7 @@ impl Day {
         Self {
             seed,
             backend: Backend::Wpa,
-            anew: false,
+            owns_interface: false,
             driver,
             on_failure,
             begins: Begins::Macveil,

@@ -27,7 +27,7 @@ pub(super) fn of_seed(seed: u64) -> Day {
     Day {
         seed,
         backend: Backend::Ethernet,
-        anew: false,
+        owns_interface: false,
         driver: Driver {
             random_address: false,
             live_change: chance.random(),

@@ -13,7 +13,7 @@ impl World {
         let old = std::mem::take(&mut self.iwd);
         self.iwd = Iwd {
             running: true,
-            makes_anew: old.makes_anew,
+            creates_interface: old.creates_interface,
             read: old.files.clone(),
             files: old.files,
             life: old.life + 1,
@@ -23,8 +23,8 @@ impl World {
             planned: old.planned + 1,
             ..Iwd::default()
         };
-        if self.iwd.makes_anew || !self.kernel.exists {
-            self.interface_is_made_anew();
+        if self.iwd.creates_interface || !self.kernel.exists {
+            self.interface_is_created();
         }
         let life = self.iwd.life;
         self.iwd_later(3_000, 15_000, Due::BringsUp(life));
@@ -41,14 +41,14 @@ impl World {
         self.iwd.is_ready = false;
         self.tell_of_iwd(IwdEvent::Vanished);
         self.leave_association();
-        if self.iwd.makes_anew {
+        if self.iwd.creates_interface {
             self.interface_is_gone();
         } else {
             self.tell_of_manager();
         }
     }
 
-    fn interface_is_made_anew(&mut self) {
+    fn interface_is_created(&mut self) {
         self.interface_is_gone();
         self.kernel.exists = true;
         self.iwd.is_access_point = false;

@@ -31,7 +31,7 @@ const PAUSES: [u64; 6] = [10, 20, 40, 80, 160, 300];
 pub struct Iwd {
     pub running: bool,
     /// It makes an interface of its own at its start, with the permanent address.
-    pub makes_anew: bool,
+    pub creates_interface: bool,
     /// One for each known network, in the order of preference.
     pub files: Vec<KnownNetwork>,
     /// As it read them last.
