@@ -15,6 +15,7 @@ use crate::machine::notice::{Notice, Remark};
 use crate::machine::settings::{Addresses, Card, OnExit, Settings};
 use crate::machine::status::{Rotation, ScanFailure, ScanRefusal, StateKind, Status};
 use crate::machine::{Machine, Now, Time};
+use crate::types::Mac;
 
 /// The state machine of one interface.
 #[derive(Debug)]
@@ -105,8 +106,13 @@ impl WpaMachine {
     fn scan_event(&mut self, event: ScanEvent) {
         match event {
             ScanEvent::Started(scan) => {
-                if self.cx.scan.started() {
-                    self.external_scan(scan);
+                let exposed = status::exposed(self.state.as_ref(), &self.cx);
+                if self
+                    .cx
+                    .scan
+                    .started(exposed.is_none() || !scan.is_leaking())
+                {
+                    self.external_scan(scan, exposed);
                     self.step(|state, cx| state.external_scan_started(cx, scan));
                 }
             }
@@ -122,8 +128,7 @@ impl WpaMachine {
         }
     }
 
-    fn external_scan(&mut self, scan: ScanStarted) {
-        let exposed = status::exposed(self.state.as_ref(), &self.cx);
+    fn external_scan(&mut self, scan: ScanStarted, exposed: Option<Mac>) {
         let cx = &mut self.cx;
         cx.counters.external_scans = cx.counters.external_scans.saturating_add(1);
         if !scan.is_leaking() {
@@ -141,8 +146,11 @@ impl WpaMachine {
         }
     }
 
-    /// The start of a scan can have been among the events that were lost.
+    /// The start of a scan can have been among the events that were lost, also of one of macveil's own.
     fn overrun(&mut self) {
+        if self.cx.scan.running == RunningScan::Accepted {
+            self.cx.scan.running = RunningScan::None;
+        }
         if status::exposed(self.state.as_ref(), &self.cx).is_some() {
             self.cx.core.act(Action::AbortScan);
         }

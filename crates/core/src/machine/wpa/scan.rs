@@ -44,9 +44,9 @@ impl Scans {
         }
     }
 
-    /// A scan was announced; whether it is another program's.
-    pub(super) fn started(&mut self) -> bool {
-        let is_own = self.running == RunningScan::Accepted;
+    /// A scan was announced; whether it is another program's. `can_be_own`: macveil makes such scans at present.
+    pub(super) fn started(&mut self, can_be_own: bool) -> bool {
+        let is_own = self.running == RunningScan::Accepted && can_be_own;
         self.running = if is_own {
             RunningScan::Own
         } else {
