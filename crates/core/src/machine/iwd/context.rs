@@ -278,7 +278,12 @@ impl Context {
     }
 
     pub(super) fn is_masked(&self) -> bool {
-        self.mask.last == Some(self.core.link.address) && !self.mask.is_exposed
+        self.has_mask() && !self.mask.is_exposed
+    }
+
+    /// The address is a mask, which scans of iwd may have shown.
+    pub(super) fn has_mask(&self) -> bool {
+        self.mask.last == Some(self.core.link.address)
     }
 
     /// The idle interface can be masked: a live change does not make iwd start over.

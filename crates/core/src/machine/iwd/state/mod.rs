@@ -264,11 +264,11 @@ impl State {
     }
 
     /// Connected, or about to be; a connection that is older than macveil counts.
-    pub(super) const fn is_connected(&self, cx: &Context) -> bool {
+    pub(super) fn is_connected(&self, cx: &Context) -> bool {
         match self {
-            Self::Connecting(_) | Self::Connected(_) | Self::Rejoining(_) | Self::Refused(_) => {
-                true
-            }
+            Self::Connecting(_) | Self::Connected(_) | Self::Rejoining(_) => true,
+            // Only a search finds the network again, under a mask.
+            Self::Refused(_) => cx.core.link.carrier || !cx.has_mask(),
             Self::Waiting | Self::Idle(_) => cx.core.link.carrier,
             Self::Releasing | Self::Released => false,
         }
