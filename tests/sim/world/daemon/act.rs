@@ -75,6 +75,7 @@ impl World {
     }
 
     fn act(&mut self, action: Action, lies: bool) -> Option<Event> {
+        let meant = self.daemon.meant;
         if let Action::SetAddress { address, .. } = action
             && matches!(
                 self.daemon.state(),
@@ -87,7 +88,11 @@ impl World {
         let lie = lies.then(|| refused(&action, Errno::IO)).flatten();
         let answer = match action {
             Action::SetAddress { address, how } => {
-                answered(self.start_to_set_address(address, how))
+                let set = self.start_to_set_address(address, how);
+                if set.is_err() && self.kernel.wire.is_some() {
+                    self.daemon.meant = meant;
+                }
+                answered(set)
             }
             Action::SetLinkDown => {
                 self.link_down();
