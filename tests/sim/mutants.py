@@ -67,8 +67,6 @@ MUTANTS = [
      "        if !right && !written.is_pending && written.is_used {\n            written.is_pending = true;"),
     ("iwd: a scan while connected goes on", IWD + "context.rs",
      "            self.core.act(Action::AbortScan);\n            self.ended_scans.begin", "            self.ended_scans.begin"),
-    ("iwd: a search shows the last network's address", IWD + "state/idle.rs",
-     "let masks_first = cx.scans_leak() && !cx.is_masked();", "let masks_first = false;"),
     ("iwd: another network's address is right, too", IWD + "assignment.rs",
      "Some(written) => written.address == address || written.former == Some(address),", "Some(_) => true,"),
     ("Ethernet: a link in use is taken down", ETHERNET + "state/unmanaged.rs",

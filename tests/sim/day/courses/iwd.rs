@@ -17,6 +17,10 @@ pub fn all() -> Vec<(&'static str, Day)> {
         ),
         ("iwd: two networks", two_networks()),
         ("iwd: hidden network", hidden()),
+        (
+            "iwd: hidden network, scans show the address",
+            without_random_scans(hidden()),
+        ),
         ("iwd: random address", random()),
         ("iwd: commands of the user", user_commands()),
         ("iwd: restarts", restarts()),
@@ -39,6 +43,11 @@ fn with_iwd(sites: Vec<Site>, hours: Vec<Hour>) -> Day {
 
 fn while_down(mut day: Day) -> Day {
     day.driver.live_change = false;
+    day
+}
+
+fn without_random_scans(mut day: Day) -> Day {
+    day.driver.random_address = false;
     day
 }
 
