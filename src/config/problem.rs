@@ -139,6 +139,15 @@ impl fmt::Display for Problem {
 }
 
 impl Problem {
+    fn on_one_line(&self) -> String {
+        let text = self.to_string();
+        let first = text.lines().next().unwrap_or_default();
+        match &self.hint {
+            Some(hint) => format!("{first} ({hint})"),
+            None => first.to_owned(),
+        }
+    }
+
     fn show(
         &self,
         f: &mut fmt::Formatter<'_>,
@@ -179,9 +188,8 @@ impl Errors {
     /// Without the lines of the files, for a log.
     #[must_use]
     pub fn on_one_line(&self) -> String {
-        let problems = self.0.iter().map(ToString::to_string);
-        let firsts = problems.filter_map(|text| text.lines().next().map(str::to_owned));
-        firsts.collect::<Vec<_>>().join("; ")
+        let lines = self.0.iter().map(Problem::on_one_line);
+        lines.collect::<Vec<_>>().join("; ")
     }
 }
 

@@ -382,5 +382,8 @@ fn errors_for_a_log_are_on_one_line() {
     assert!(errors.to_string().contains('\n'));
     let line = errors.on_one_line();
     assert!(!line.contains('\n') && line.contains("; "), "{line}");
-    assert!(line.contains("unknown key `mange`"), "{line}");
+    assert!(
+        line.contains("unknown key `mange` (did you mean `manage`?)"),
+        "{line}"
+    );
 }

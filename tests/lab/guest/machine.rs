@@ -104,7 +104,7 @@ fn has_own_supplicant() -> bool {
 /// Services end, and what is not kept on a disk is forgotten.
 fn shut_down() -> Result<(), String> {
     run_words(
-        "systemctl stop multi-user.target macveil*.service wpa_supplicant*.service iwd.service systemd-networkd.*",
+        "systemctl stop multi-user.target macveil*.service wpa_supplicant*.service iwd*.service systemd-networkd.*",
     )?;
     run_words(&format!("busybox rm -rf {RUNTIME}")).map(drop)
 }

@@ -325,6 +325,13 @@ impl Context {
         }
     }
 
+    /// Nothing is connected: scans may show a mask, and no other address.
+    pub(super) fn mask_in_place_of_assigned(&mut self) {
+        if !self.has_mask() && self.iwd.obstacle.is_none() {
+            self.put_mask(How::Cycle);
+        }
+    }
+
     /// Keeps iwd from joining anything with the addresses of another interface. It starts over after the
     /// link was down.
     pub(super) fn keep_off(&mut self) {

@@ -13,7 +13,8 @@ const MAX_PAUSE: Duration = Duration::from_secs(300);
 /// Until iwd is disconnected it is cut off again: while iwd changes the address it does not notice that the
 /// link goes down, and waits for ever.
 const CUT_OFF_INTERVAL: Duration = Duration::from_secs(1);
-
+/// iwd visits all channels within this time.
+const SEARCH_TIME: Duration = Duration::from_secs(5);
 /// It is another interface's turn.
 const TURN_INTERVAL: Duration = Duration::from_millis(500);
 
@@ -25,13 +26,19 @@ pub(in crate::machine::iwd) struct Refused {
     is_disconnected: bool,
     /// iwd was told to stay disconnected.
     is_told: bool,
+    /// iwd can have forgotten the network, because its last scans were ended.
+    is_forgotten: bool,
 }
 
 impl Refused {
     pub(super) fn begin(cx: &mut Context, network: NetworkId, problem: IwdProblem) -> State {
         let is_disconnected = cx.iwd.state.phase == StationPhase::Disconnected;
+        let is_forgotten = matches!(problem, IwdProblem::NotRejoined { .. });
         if is_disconnected {
             cx.request(Request::Disconnect);
+            if is_forgotten {
+                cx.mask_in_place_of_assigned();
+            }
         } else if !std::mem::take(&mut cx.attempt.is_cut_off) {
             cx.cut_off();
         }
@@ -54,6 +61,7 @@ impl Refused {
             until,
             is_disconnected,
             is_told: is_disconnected,
+            is_forgotten,
         }
         .arm(cx)
     }
@@ -103,6 +111,11 @@ impl Refused {
             return self.arm(cx);
         }
         cx.write_addresses();
+        if std::mem::take(&mut self.is_forgotten) && cx.has_mask() && cx.can_search() {
+            cx.request(Request::Scan);
+            self.until = cx.core.now.saturating_add(SEARCH_TIME);
+            return self.arm(cx);
+        }
         Rejoining::resume(cx, self.network)
     }
 

@@ -219,4 +219,8 @@ fn iwd_that_cannot_rejoin_is_retried_later() {
         bench.station.status().problem,
         Some(Problem::Iwd { problem })
     );
+    assert_ne!(bench.link.address, MADE_UP, "a scan shows a mask");
+    bench.asked();
+    bench.pass(Duration::from_secs(11));
+    assert_eq!(bench.asked(), [Request::Scan, Request::Connect(home())]);
 }
