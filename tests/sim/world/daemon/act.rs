@@ -89,7 +89,8 @@ impl World {
         let answer = match action {
             Action::SetAddress { address, how } => {
                 let set = self.start_to_set_address(address, how);
-                if set.is_err() && self.kernel.wire.is_some() {
+                let is_ignored = self.kernel.driver.quirk == Quirk::Ignores;
+                if self.kernel.wire.is_some() && (set.is_err() || is_ignored) {
                     self.daemon.meant = meant;
                 }
                 answered(set)
