@@ -21,6 +21,8 @@ const STATE: [&str; 4] = [
     "/run/dhcpcd",
     "/run/network",
 ];
+/// Which they leave to their own user or group.
+const CONTROL: &str = "/run/wpa_supplicant";
 /// Those that go to the background by themselves.
 const NAMES: [&str; 8] = [
     "ifup",
@@ -67,6 +69,7 @@ impl Background {
                 let _ = kill_process(id, Signal::KILL);
             }
         }
+        run_words(&format!("busybox rm -rf {CONTROL}"))?;
         run_words("busybox hostname (none)")?;
         run_words("busybox rm -rf /etc")?;
         run_words(&format!("busybox mv {KEPT_SETTINGS} /etc")).map(drop)

@@ -76,7 +76,11 @@ pub fn unnoticed_by_udev<T>(job: impl FnOnce() -> Result<T, String>) -> Result<T
 pub fn install() -> Result<(), String> {
     let readme = Path::new(PROJECT).join("README.md");
     let readme = fs::read_to_string(&readme).map_err(|e| e.to_string())?;
-    for command in installation(&readme) {
+    let commands = installation(&readme);
+    if commands.is_empty() {
+        return Err("the README does not tell how to install without a package".to_owned());
+    }
+    for command in commands {
         run(Command::new("busybox")
             .args(["sh", "-e", "-c", &command])
             .current_dir(PROJECT))?;
@@ -159,11 +163,11 @@ fn scan_at_once(interface: &str) -> Result<(), String> {
     outcome
 }
 
-/// The commands under the heading "Install", but for building, as root.
+/// The commands under the heading "Install without a package", but for building, as root.
 fn installation(readme: &str) -> Vec<String> {
     let section = readme
-        .split("\n### ")
-        .find(|section| section.starts_with("Without a package"));
+        .split("\n## ")
+        .find(|section| section.starts_with("Install without a package"));
     let lines = section.unwrap_or_default().lines();
     let block = lines.skip_while(|line| !line.starts_with("    "));
     block
