@@ -2,14 +2,12 @@
 
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Command, Stdio};
 
 use macveil::tools::audit::{Capture, Direction, Frame, FrameKind, Packet, split_header, unpack};
 
 use crate::encodings::{Encoding, Record};
-use crate::tshark;
+use crate::tshark::{self, each_frame};
 
 /// First of all values, if a frame has several.
 const FIELDS: [&str; 10] = [
@@ -89,21 +87,11 @@ fn kind(kind: FrameKind) -> String {
 }
 
 fn theirs(capture: &Path) -> Vec<Option<String>> {
-    let mut command = Command::new("tshark");
-    command.args(["-n", "-T", "fields", "-E", "occurrence=f", "-r"]);
-    command.arg(capture);
-    for field in FIELDS {
-        command.args(["-e", field]);
-    }
-    let mut child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("tshark is there: tests/lab/setup.sh installs it");
-    let lines = BufReader::new(child.stdout.take().expect("piped")).lines();
-    let all = lines.map(|line| line_of(&line.expect("tshark writes text")));
-    let all = all.collect();
-    assert!(child.wait().expect("it was started").success());
+    let mut all = Vec::new();
+    let first_only = ["-E", "occurrence=f"];
+    each_frame(capture, &first_only, &FIELDS, |line| {
+        all.push(line_of(line));
+    });
     all
 }
 

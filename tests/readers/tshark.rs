@@ -45,9 +45,21 @@ pub struct Heard {
 }
 
 pub fn read(capture: &Path) -> Heard {
+    let mut heard = Heard::default();
+    each_frame(capture, &[], &FIELDS, |line| {
+        let fields: Vec<_> = line.split('\t').collect();
+        let fields: &[&str; FIELDS.len()] = fields.as_slice().try_into().expect("all fields");
+        heard.add(fields);
+    });
+    heard
+}
+
+/// What tshark says of each frame: a line with these fields.
+pub fn each_frame(capture: &Path, options: &[&str], fields: &[&str], mut tell: impl FnMut(&str)) {
     let mut command = Command::new("tshark");
-    command.args(["-n", "-T", "fields", "-r"]).arg(capture);
-    for field in FIELDS {
+    command.args(["-n", "-T", "fields"]).args(options);
+    command.arg("-r").arg(capture);
+    for field in fields {
         command.args(["-e", field]);
     }
     let mut child = command
@@ -55,15 +67,10 @@ pub fn read(capture: &Path) -> Heard {
         .stderr(Stdio::null())
         .spawn()
         .expect("tshark is there: tests/lab/setup.sh installs it");
-    let mut heard = Heard::default();
     for line in BufReader::new(child.stdout.take().expect("piped")).lines() {
-        let line = line.expect("tshark writes text");
-        let fields: Vec<_> = line.split('\t').collect();
-        let fields: &[&str; FIELDS.len()] = fields.as_slice().try_into().expect("all fields");
-        heard.add(fields);
+        tell(&line.expect("tshark writes text"));
     }
     assert!(child.wait().expect("it was started").success());
-    heard
 }
 
 impl Heard {
