@@ -7,12 +7,21 @@ use macveil_core::types::ManagerKind;
 pub(crate) fn manager(manager: ManagerKind, interface: &str) -> String {
     let remedy = match manager {
         ManagerKind::NetworkManager => {
-            "NetworkManager, until it is told `nmcli device set IFACE managed no` or, for good, unmanaged-devices=interface-name:IFACE"
+            "until it is told `nmcli device set IFACE managed no` or, for good, unmanaged-devices=interface-name:IFACE"
         }
-        ManagerKind::ConnMan => "ConnMan, until it is told NetworkInterfaceBlacklist=IFACE",
-        ManagerKind::Iwd => "iwd, which this macveil cannot work with: use wpa_supplicant instead",
+        ManagerKind::ConnMan => "until it is told NetworkInterfaceBlacklist=IFACE",
+        ManagerKind::Iwd => "which this macveil cannot work with: use wpa_supplicant instead",
     };
-    remedy.replace("IFACE", interface)
+    let remedy = remedy.replace("IFACE", interface);
+    format!("{}, {remedy}", manager_name(manager))
+}
+
+pub(crate) const fn manager_name(manager: ManagerKind) -> &'static str {
+    match manager {
+        ManagerKind::NetworkManager => "NetworkManager",
+        ManagerKind::ConnMan => "ConnMan",
+        ManagerKind::Iwd => "iwd",
+    }
 }
 
 /// Why there was no scan for the user.

@@ -4,7 +4,7 @@ use super::facts::{CardFacts, Facts};
 use super::finding::{Check, Finding, Topic};
 use super::link_file::{Match, NETWORK_DIRECTORIES, matching_file};
 use super::text::{is_yes, last, numbered, shown, words};
-use crate::words::manager;
+use crate::words::{manager, manager_name};
 use macveil_core::types::ManagerKind;
 
 static OWNER: Check = Topic::Managers.check(
@@ -45,7 +45,7 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
         Some(owner) => OWNER.problem(
             format_args!(
                 "the card is controlled by {}, so macveil does not manage it",
-                brief(owner)
+                manager_name(owner)
             ),
             format_args!("to release it: {}", manager(owner, name)),
         ),
@@ -86,14 +86,6 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
         ));
     }
     findings
-}
-
-const fn brief(owner: ManagerKind) -> &'static str {
-    match owner {
-        ManagerKind::NetworkManager => "NetworkManager",
-        ManagerKind::ConnMan => "ConnMan",
-        ManagerKind::Iwd => "iwd",
-    }
 }
 
 /// `hwaddress` in the `iface` stanza of this name (`interfaces(5)`).
