@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 
 use rustix::net::SocketAddrUnix;
 
+use crate::platform::wpa_supplicant::{MAX_DATAGRAM_BYTES, connect_with_name};
+
 /// For all replies together.
 const REPLY_TIMEOUT: Duration = Duration::from_secs(1);
-/// `wpa_supplicant`'s replies have up to 4096 bytes (`wpa_supplicant_ctrl_iface_process`).
-const MAX_REPLY_BYTES: usize = 8192;
 
 /// A client that `wpa_supplicant` can reply to whatever its user and its root directory are: it has an abstract
 /// address, not a file.
@@ -25,9 +25,7 @@ impl Client {
     /// The reason: no permission, or no process listens.
     pub(super) fn open(server: &Path) -> io::Result<Self> {
         let socket = UnixDatagram::unbound()?;
-        // From then on the kernel refuses what others send.
-        socket.connect(server)?;
-        rustix::net::bind(&socket, &SocketAddrUnix::new_unnamed())?;
+        connect_with_name(&socket, &SocketAddrUnix::new(server)?)?;
         Ok(Self {
             socket,
             deadline: Instant::now() + REPLY_TIMEOUT,
@@ -45,7 +43,7 @@ impl Client {
         let left = Some(left.max(Duration::from_millis(1)));
         self.socket.set_write_timeout(left)?;
         self.socket.set_read_timeout(left)?;
-        let mut reply = [0; MAX_REPLY_BYTES];
+        let mut reply = [0; MAX_DATAGRAM_BYTES];
         let sent = self.socket.send(request.as_bytes());
         let length = sent.and_then(|_| self.socket.recv(&mut reply));
         let length = length.map_err(in_words)?;

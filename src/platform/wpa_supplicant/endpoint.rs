@@ -13,6 +13,7 @@
 use std::cell::Cell;
 use std::io::{self, IoSlice, IoSliceMut};
 use std::mem::MaybeUninit;
+use std::os::fd::AsFd;
 use std::path::Path;
 
 use rustix::net::{
@@ -33,7 +34,14 @@ pub(super) struct Endpoint {
 }
 
 /// wpa_supplicant's answers have up to 4096 bytes (`wpa_supplicant_ctrl_iface_process`).
-const MAX_DATAGRAM_BYTES: usize = 8192;
+pub(crate) const MAX_DATAGRAM_BYTES: usize = 8192;
+
+/// Connects a socket, and only then gives it a name on which wpa_supplicant can answer.
+pub(crate) fn connect_with_name(socket: impl AsFd, server: &SocketAddrUnix) -> io::Result<()> {
+    rustix::net::connect(&socket, server)?;
+    rustix::net::bind(&socket, &SocketAddrUnix::new_unnamed())?;
+    Ok(())
+}
 
 impl Endpoint {
     /// Creates a socket for datagrams to `server`.
@@ -50,14 +58,14 @@ impl Endpoint {
 
     /// Connects to the server socket that has the path now.
     fn connect(&self) -> io::Result<()> {
-        rustix::net::connect(&self.socket, &self.server)?;
-        if !self.has_name.get() {
-            rustix::net::bind(&self.socket, &SocketAddrUnix::new_unnamed())?;
-            if sees_every_process() {
-                rustix::net::sockopt::set_socket_passcred(&self.socket, true)?;
-            }
-            self.has_name.set(true);
+        if self.has_name.get() {
+            return Ok(rustix::net::connect(&self.socket, &self.server)?);
         }
+        connect_with_name(&self.socket, &self.server)?;
+        if sees_every_process() {
+            rustix::net::sockopt::set_socket_passcred(&self.socket, true)?;
+        }
+        self.has_name.set(true);
         Ok(())
     }
 

@@ -32,6 +32,7 @@ mod table;
 mod tests;
 mod text;
 
+pub(crate) use endpoint::{MAX_DATAGRAM_BYTES, connect_with_name};
 use std::path::PathBuf;
 pub(crate) use text::config_ssid;
 
