@@ -84,18 +84,23 @@ pub enum ParseStableIdError {
 impl Meaning {
     /// The policy `stable-ssid` is `stable` with the id `${NETWORK_SSID}`.
     pub(super) fn of_ssid() -> Self {
-        let name = Part::Text("${NETWORK_SSID}".to_owned());
-        Self::Generated(vec![name, Part::Value(Variable::NetworkSsid)])
+        Self::ending_in_ssid("${NETWORK_SSID}")
+    }
+
+    /// Of a text whose only pattern is `${NETWORK_SSID}`, at its end.
+    fn ending_in_ssid(text: &str) -> Self {
+        let text = Part::Text(text.to_owned());
+        Self::Generated(vec![text, Part::Value(Variable::NetworkSsid)])
     }
 }
 
 impl StableId {
     /// The id of hotspots: that of no network, unless the user writes the same.
     pub(super) fn of_hotspot() -> Self {
-        let text = Part::Text("hotspot ${NETWORK_SSID}".to_owned());
+        let text = "hotspot ${NETWORK_SSID}";
         Self {
-            text: "hotspot ${NETWORK_SSID}".to_owned(),
-            meaning: Meaning::Generated(vec![text, Part::Value(Variable::NetworkSsid)]),
+            text: text.to_owned(),
+            meaning: Meaning::ending_in_ssid(text),
         }
     }
 
