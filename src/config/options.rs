@@ -147,13 +147,14 @@ impl DeviceOptions {
     }
 
     pub(super) fn settings(&self, others_connect: bool) -> Settings {
+        let unset = Settings::default();
         Settings {
             others_connect,
-            scan_random: value(self.scan_random.as_ref()).unwrap_or(true),
-            mask_method: value(self.mask_method.as_ref()).unwrap_or(MaskMethod::Auto),
-            mask_lifetime: value(self.mask_lifetime.as_ref()).unwrap_or(Duration::ZERO),
-            on_failure: value(self.on_failure.as_ref()).unwrap_or(OnFailure::Closed),
-            on_exit: value(self.on_exit.as_ref()).unwrap_or(OnExit::Keep),
+            scan_random: value(self.scan_random.as_ref()).unwrap_or(unset.scan_random),
+            mask_method: value(self.mask_method.as_ref()).unwrap_or(unset.mask_method),
+            mask_lifetime: value(self.mask_lifetime.as_ref()).unwrap_or(unset.mask_lifetime),
+            on_failure: value(self.on_failure.as_ref()).unwrap_or(unset.on_failure),
+            on_exit: value(self.on_exit.as_ref()).unwrap_or(unset.on_exit),
         }
     }
 

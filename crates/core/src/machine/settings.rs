@@ -64,6 +64,20 @@ pub struct Settings {
     pub others_connect: bool,
 }
 
+/// What an empty configuration says.
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            scan_random: true,
+            mask_method: MaskMethod::Auto,
+            mask_lifetime: Duration::ZERO,
+            on_failure: OnFailure::Closed,
+            on_exit: OnExit::Keep,
+            others_connect: false,
+        }
+    }
+}
+
 /// `mask-method`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MaskMethod {

@@ -14,7 +14,7 @@ use macveil_core::address::{
     AddressPolicies, ConnectionOptions, History, Host, HostKey, NetworkRule, Zone,
 };
 use macveil_core::machine::wpa::WpaEvent;
-use macveil_core::machine::{MaskMethod, Now, OnExit, OnFailure, Settings, StateKind};
+use macveil_core::machine::{Now, Settings, StateKind};
 use macveil_core::types::Mac;
 
 pub use machine::{Action, Backend, Machine, Order, Report, Wanted};
@@ -107,14 +107,7 @@ impl Default for Daemon {
             actions: 0,
             faults: Vec::new(),
             policies: policies(Vec::new()),
-            settings: Settings {
-                scan_random: true,
-                mask_method: MaskMethod::Auto,
-                mask_lifetime: Duration::ZERO,
-                on_failure: OnFailure::Closed,
-                on_exit: OnExit::Keep,
-                others_connect: false,
-            },
+            settings: Settings::default(),
             log: Vec::new(),
             keep_log: false,
             initial: None,

@@ -57,13 +57,20 @@ impl Bench {
 
     pub(super) fn with_address(policy: &str, up: bool, plugged: bool, address: Mac) -> Self {
         let options = options(policy);
-        Self::begin(options, settings(), up, plugged, address, Driver::Takes)
+        Self::begin(
+            options,
+            Settings::default(),
+            up,
+            plugged,
+            address,
+            Driver::Takes,
+        )
     }
 
     pub(super) fn with_driver(driver: Driver, up: bool, on_failure: OnFailure) -> Self {
         let settings = Settings {
             on_failure,
-            ..settings()
+            ..Settings::default()
         };
         Self::begin(options("stable"), settings, up, false, INITIAL, driver)
     }
@@ -74,7 +81,14 @@ impl Bench {
             stable_id: Some(said(id.parse().unwrap())),
             ..options("stable")
         };
-        Self::begin(options, settings(), true, false, INITIAL, Driver::Takes)
+        Self::begin(
+            options,
+            Settings::default(),
+            true,
+            false,
+            INITIAL,
+            Driver::Takes,
+        )
     }
 
     fn begin(
@@ -196,7 +210,7 @@ impl Bench {
     }
 
     pub(super) fn configure(&mut self, policy: &str, change: impl FnOnce(&mut Settings)) {
-        let mut settings = settings();
+        let mut settings = Settings::default();
         change(&mut settings);
         let policies = policies(options(policy));
         self.machine.reconfigure(at(self.now), settings, policies);
@@ -313,17 +327,6 @@ impl Bench {
 fn at(boot: Time) -> Now {
     let wall = UNIX_EPOCH + boot;
     Now { boot, wall }
-}
-
-const fn settings() -> Settings {
-    Settings {
-        scan_random: true,
-        mask_method: MaskMethod::Auto,
-        mask_lifetime: Duration::ZERO,
-        on_failure: OnFailure::Closed,
-        on_exit: OnExit::Keep,
-        others_connect: false,
-    }
 }
 
 fn options(policy: &str) -> ConnectionOptions {

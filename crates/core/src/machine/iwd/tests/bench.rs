@@ -419,12 +419,8 @@ pub(super) fn at(boot: Time) -> Now {
 
 pub(super) fn settings() -> Settings {
     Settings {
-        scan_random: true,
-        mask_method: MaskMethod::Auto,
-        mask_lifetime: Duration::ZERO,
-        on_failure: OnFailure::Closed,
         on_exit: OnExit::Restore,
-        others_connect: false,
+        ..Settings::default()
     }
 }
 

@@ -180,12 +180,9 @@ fn new_settings_apply_from_the_next_mask_and_association() {
         ..ConnectionOptions::default()
     };
     let settings = Settings {
-        scan_random: true,
         mask_method: MaskMethod::Bounce,
-        mask_lifetime: Duration::ZERO,
-        on_failure: OnFailure::Closed,
         on_exit: OnExit::Restore,
-        others_connect: false,
+        ..Settings::default()
     };
     assert_eq!(bench.method(), Method::Driver);
     bench

@@ -31,14 +31,7 @@ fn hotspot_selected_while_connected_starts_under_a_mask() {
 fn hotspot_with_an_address_of_its_own_gets_it_at_each_start() {
     let own = Mac([2, 0, 0, 0, 0, 0x77]);
     let mut bench = Bench::connected();
-    let settings = Settings {
-        scan_random: true,
-        mask_method: MaskMethod::Auto,
-        mask_lifetime: Duration::ZERO,
-        on_failure: OnFailure::Closed,
-        on_exit: OnExit::Keep,
-        others_connect: false,
-    };
+    let settings = Settings::default();
     let addresses = policies(ConnectionOptions::default(), Vec::new());
     let addresses = addresses.with_hotspot(Policy::Explicit(own));
     let now = clocks(bench.now);

@@ -151,14 +151,7 @@ impl Bench {
                 },
             ],
         };
-        let mut settings = Settings {
-            scan_random: true,
-            mask_method: MaskMethod::Auto,
-            mask_lifetime: Duration::ZERO,
-            on_failure: OnFailure::Closed,
-            on_exit: OnExit::Keep,
-            others_connect: false,
-        };
+        let mut settings = Settings::default();
         change(&mut card, &mut settings);
         let rng = StdRng::seed_from_u64(7);
         let addresses = Addresses {

@@ -4,12 +4,8 @@ use super::*;
 
 pub(super) fn restore_at_exit(bench: &mut Bench) {
     let settings = Settings {
-        scan_random: true,
-        mask_method: MaskMethod::Auto,
-        mask_lifetime: Duration::ZERO,
-        on_failure: OnFailure::Closed,
         on_exit: OnExit::Restore,
-        others_connect: false,
+        ..Settings::default()
     };
     let policies = policies(ConnectionOptions::default(), Vec::new());
     let now = clocks(bench.now);
