@@ -1,5 +1,6 @@
 //! One event after the other: handle it, carry out all actions, arm one timer, sleep.
 
+use sd_notify::NotifyState;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc;
 use tracing::info;
@@ -58,6 +59,9 @@ pub(super) async fn run_loop(mut daemon: Daemon, mut sources: EventSources) -> R
             .arm(daemon.deadline())
             .map_err(Error::Runtime)?;
         let event = sources.next().await?;
+        if let Some(report) = sources.report(&event) {
+            service::tell(report);
+        }
         if sleep_watch.has_slept() {
             info!("the machine was asleep");
             daemon.dispatch_all(&Event::Command(Command::Resumed));
@@ -94,6 +98,14 @@ impl EventSources {
         })
     }
 
+    /// What the service manager's watch is to be told before this event is handled.
+    fn report(&mut self, event: &LoopEvent) -> Option<NotifyState<'static>> {
+        match event {
+            LoopEvent::Watchdog => self.watchdog.report(),
+            _ => self.watchdog.work_begins(),
+        }
+    }
+
     async fn next(&mut self) -> Result<LoopEvent, Error> {
         Ok(tokio::select! {
             notification = self.notifications.next() => LoopEvent::Notification(notification),
@@ -123,7 +135,7 @@ impl Daemon {
             }
             LoopEvent::PendingRequest(asked) => self.answer(asked)?,
             LoopEvent::Alarm => self.handle_timeouts()?,
-            LoopEvent::Watchdog => service::alive(),
+            LoopEvent::Watchdog => {}
             LoopEvent::Leave => self.leave(),
             LoopEvent::HandOver => {
                 info!("handing over: everything is restored before macveil ends");

@@ -211,8 +211,8 @@ impl World {
 
     /// macveil's process, and the memory that it uses.
     pub fn memory_now(&mut self) -> Result<(u32, u64), String> {
-        let daemon = self.daemon.as_mut().ok_or("macveil is not running")?;
-        Ok((daemon.process().id(), daemon.memory_kb()?))
+        let id = self.macveil_id()?;
+        Ok((id, daemon::memory_kb(id)?))
     }
 
     fn memory(&mut self, at_most: u64) -> Result<(), String> {
@@ -239,10 +239,10 @@ impl World {
     }
 
     fn wakeups(&mut self, at_most: u64, during: Duration) -> Result<(), String> {
-        let daemon = self.daemon.as_ref().ok_or("macveil is not running")?;
-        let before = daemon.wakeups()?;
+        let id = self.macveil_id()?;
+        let before = daemon::wakeups(id)?;
         sleep(during);
-        let count = daemon.wakeups()? - before;
+        let count = daemon::wakeups(id)? - before;
         let seconds = during.as_secs_f64();
         self.note(Fact::Measured(format!(
             "macveil woke {count} times in {seconds} s"

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Pid;
 
 use super::bench;
-use super::process::Process;
+use super::process::{Process, run_words};
 use macveil_testkit::configuration::{self, Settings};
 use macveil_testkit::scenarios::Network;
 
@@ -99,22 +99,32 @@ impl Daemon {
     pub fn process(&mut self) -> &mut Process {
         &mut self.process
     }
+}
 
-    pub fn memory_kb(&self) -> Result<u64, String> {
-        // Anonymous memory: pages of files are shared, or can be dropped.
-        let path = PathBuf::from(format!("/proc/{}/smaps_rollup", self.process.id()));
-        status_number(&path, "Anonymous")
-    }
+/// The one that systemd runs.
+pub fn id_of_service() -> Result<u32, String> {
+    let shown = run_words("systemctl show --value --property=MainPID macveil")?;
+    shown
+        .trim()
+        .parse()
+        .ok()
+        .filter(|id| *id != 0)
+        .ok_or_else(|| format!("systemd runs no macveil: {shown:?}"))
+}
 
-    /// How often its threads went to sleep and were woken again.
-    pub fn wakeups(&self) -> Result<u64, String> {
-        let tasks = format!("/proc/{}/task", self.process.id());
-        let tasks = fs::read_dir(tasks).map_err(|e| e.to_string())?;
-        tasks
-            .filter_map(Result::ok)
-            .map(|task| status_number(&task.path().join("status"), "voluntary_ctxt_switches"))
-            .sum()
-    }
+/// Anonymous memory of a process: pages of files are shared, or can be dropped.
+pub fn memory_kb(id: u32) -> Result<u64, String> {
+    let path = PathBuf::from(format!("/proc/{id}/smaps_rollup"));
+    status_number(&path, "Anonymous")
+}
+
+/// How often the threads of a process went to sleep and were woken again.
+pub fn wakeups(id: u32) -> Result<u64, String> {
+    let tasks = fs::read_dir(format!("/proc/{id}/task")).map_err(|e| e.to_string())?;
+    tasks
+        .filter_map(Result::ok)
+        .map(|task| status_number(&task.path().join("status"), "voluntary_ctxt_switches"))
+        .sum()
 }
 
 pub fn log(folder: &Path) -> PathBuf {

@@ -9,7 +9,7 @@ use super::access_point::AccessPoint;
 use super::background::Background;
 use super::connman::ConnMan;
 use super::control::DeafMonitor;
-use super::daemon::{Configuration, Daemon};
+use super::daemon::{self, Configuration, Daemon};
 use super::datagrams::Datagrams;
 use super::echoes::Echoes;
 use super::edits::Edits;
@@ -380,6 +380,15 @@ impl World {
         all.extend(self.network_manager.processes());
         all.extend(self.iwd.processes());
         all
+    }
+
+    /// The process, the lab's own or the one of systemd.
+    pub fn macveil_id(&self) -> Result<u32, String> {
+        match &self.daemon {
+            Some(daemon) => Ok(daemon.id()),
+            None if self.machine.is_some() => daemon::id_of_service(),
+            None => Err("macveil is not running".to_owned()),
+        }
     }
 
     /// A daemon that died on the way has failed its story, whatever the air says.
