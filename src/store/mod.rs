@@ -17,4 +17,4 @@ pub use host::{
 };
 pub use import::{ImportedKey, compare_key, import_key};
 pub use key::{KEY_FILE, KeyError, load_or_create_key, read_any_key, read_key, read_secret};
-pub use runtime_dir::{RuntimeDir, is_managed, saved_initial};
+pub use runtime_dir::{RuntimeDir, is_in_use, is_managed, saved_initial};

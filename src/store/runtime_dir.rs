@@ -122,11 +122,13 @@ pub fn is_managed(runtime_dir: &Path, interface: &str, ifindex: u32) -> bool {
         // Only root can read the file and the lock: assume that the interface is managed.
         Err(error) => error.kind() == io::ErrorKind::PermissionDenied,
     };
-    noted && is_locked(&runtime_dir.join("lock"))
+    noted && is_in_use(runtime_dir)
 }
 
-fn is_locked(lock: &Path) -> bool {
-    match regular::open(lock, Links::Refuse) {
+/// Whether a running daemon has this runtime directory; assumed if only root can find out.
+#[must_use]
+pub fn is_in_use(runtime_dir: &Path) -> bool {
+    match regular::open(&runtime_dir.join("lock"), Links::Refuse) {
         Ok(lock) => flock(&lock, FlockOperation::NonBlockingLockShared).is_err(),
         Err(error) => error.kind() == io::ErrorKind::PermissionDenied,
     }

@@ -7,7 +7,7 @@ and    a network "Home": wpa2 "correct horse battery"
 and    macveil and wpa_supplicant are running
 then   connected to home within 10 s
 when   the user runs "macveil trust Home"
-then   the command said "Home: permanent (/etc/macveil/conf.d/90-policy-486f6d65.toml:5)"
+then   the command said "Home: permanent (/etc/macveil/conf.d/90-policy-Home.toml:5)"
 and    the command said "from the next association on"
 and    still connected to home for 10 s
 and    the address stays for 1 s

@@ -13,6 +13,8 @@ mod place;
 mod tap;
 
 use std::fs;
+use std::os::linux::net::SocketAddrExt as _;
+use std::os::unix::net::{SocketAddr, UnixListener};
 use std::process::Command;
 
 use place::{Running, address, alone, execute, is_up, run, set, set_words};
@@ -160,7 +162,7 @@ fn refusal_restores_the_link_and_has_a_reason() {
         let answer = set(&["upper", BEFORE]);
         assert_eq!(answer.code, 3, "{answer:?}");
         for words in [
-            "macveil: upper: not changed to 02:00:00:00:00:01: the driver macvlan: cannot ",
+            "macveil: upper was not changed to 02:00:00:00:00:01: the driver macvlan: cannot ",
             "Address already in use",
             "To do: another interface that is up has this address",
             "the link is up with 02:00:00:00:00:07, as before",
@@ -302,6 +304,27 @@ fn interface_managed_by_macveil_is_not_changed() {
 }
 
 #[test]
+fn interface_is_not_changed_while_a_macveil_runs_elsewhere() {
+    alone(
+        "interface_is_not_changed_while_a_macveil_runs_elsewhere",
+        || {
+            card();
+            let name = SocketAddr::from_abstract_name("macveil").expect("a name");
+            let daemon = UnixListener::bind_addr(&name).expect("its name is free");
+            let answer = set_words("card -r");
+            assert_eq!(answer.code, 3, "{answer:?}");
+            for words in ["another `runtime-dir` than /run/macveil", "--force"] {
+                assert!(answer.complaint.contains(words), "{answer:?}");
+            }
+            assert_eq!(address("card"), BEFORE);
+            assert_eq!(set(&["card", AFTER, "--force"]).code, 0);
+            drop(daemon);
+            assert_eq!(set_words("card -r").code, 0);
+        },
+    );
+}
+
+#[test]
 fn interface_managed_by_network_manager_is_not_changed() {
     alone(
         "interface_managed_by_network_manager_is_not_changed",
@@ -361,7 +384,9 @@ fn user_without_privileges_gets_the_remedy() {
         let answer = place::set_as("nobody", "card -r");
         assert_eq!(answer.code, 3);
         assert!(
-            answer.complaint.contains("run this as root (sudo)"),
+            answer
+                .complaint
+                .contains("needs root: try the same with sudo"),
             "{answer:?}"
         );
         assert!(is_up("card"));

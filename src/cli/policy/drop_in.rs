@@ -22,10 +22,21 @@ pub(super) struct DropIn {
 }
 
 impl DropIn {
+    /// One that macveil 0.1.0 wrote keeps its name, which has every SSID in hexadecimal digits. The same name
+    /// can be that of a plain SSID.
     pub(super) fn of(ssid: &Ssid, directory: &Path) -> Self {
+        let hex = ssid.to_hex();
+        let old = format!("{PREFIX}{hex}.toml");
+        let begin = rule(ssid, &Keys::default());
+        let is_old = std::fs::read_to_string(directory.join(&old));
+        let name = match plain(ssid) {
+            _ if is_old.is_ok_and(|text| text.contains(&begin)) => old,
+            Some(text) => format!("{PREFIX}{text}.toml"),
+            None => format!("{PREFIX}={hex}.toml"),
+        };
         Self {
             directory: directory.to_owned(),
-            name: format!("{PREFIX}{}.toml", ssid.to_hex()),
+            name,
         }
     }
 
@@ -69,6 +80,13 @@ impl DropIn {
         // Not every file system supports this on a directory.
         let _ = File::open(&self.directory).and_then(|directory| directory.sync_all());
     }
+}
+
+/// An SSID that needs no quotes, neither in a file name nor in a shell.
+fn plain(ssid: &Ssid) -> Option<&str> {
+    let is_plain = |it: char| it.is_ascii_alphanumeric() || "-_".contains(it);
+    ssid.to_text()
+        .filter(|text| !text.is_empty() && !text.starts_with('-') && text.chars().all(is_plain))
 }
 
 fn write_new(path: &Path, text: &str) -> io::Result<()> {
@@ -119,11 +137,11 @@ const NAMES: [&str; 2] = ["ssid", "ssid-hex"];
 
 /// The contents of the file.
 pub(super) fn text(ssid: &Ssid, keys: &Keys) -> String {
+    let named = plain(ssid).map_or_else(|| format!("--hex {}", ssid.to_hex()), str::to_owned);
     format!(
         "# The policy of the network {ssid}, set by `macveil policy`. To remove it:\n\
-         #   macveil policy --hex {} --unset\n\
+         #   macveil policy {named} --unset\n\
          {}",
-        ssid.to_hex(),
         rule(ssid, keys)
     )
 }

@@ -86,7 +86,7 @@ impl Root {
     }
 }
 
-const HOME: &str = "/etc/macveil/conf.d/90-policy-486f6d65.toml";
+const HOME: &str = "/etc/macveil/conf.d/90-policy-Home.toml";
 
 fn output(ok: bool, out: &str) -> (bool, String) {
     (ok, out.to_owned())
@@ -105,7 +105,7 @@ fn policy_is_set_shown_and_removed() {
     assert_eq!(
         fs::read_to_string(&file).unwrap(),
         "# The policy of the network Home, set by `macveil policy`. To remove it:\n\
-         #   macveil policy --hex 486f6d65 --unset\n\
+         #   macveil policy Home --unset\n\
          [[network]]\nssid = \"Home\"\ncloned-mac-address = \"permanent\"\n"
     );
     assert_eq!(root.policy(&["Home"]), output(true, &holds));
@@ -132,8 +132,47 @@ fn latest_policy_of_a_network_applies() {
     for policy in ["random", "02:12:34:56:78:9a", "preserve"] {
         let (ok, out) = root.policy(&["Home", policy]);
         assert!(ok && out.starts_with(&format!("Home: {policy} (")), "{out}");
-        assert_eq!(root.drop_ins(), ["90-policy-486f6d65.toml"]);
+        assert_eq!(root.drop_ins(), ["90-policy-Home.toml"]);
     }
+}
+
+#[test]
+fn drop_in_is_named_after_a_plain_ssid_and_in_digits_otherwise() {
+    let root = Root::new();
+    // The digits of another SSID are not mistaken for it.
+    for ssid in ["Home_2-4", "c3a9", "\u{e9}", "a b", "-x", "../../x"] {
+        let (ok, out) = root.policy(&["--", ssid, "random"]);
+        assert!(ok, "{out}");
+    }
+    let mut names = root.drop_ins();
+    names.sort();
+    assert_eq!(
+        names,
+        [
+            "90-policy-=2d78.toml",
+            "90-policy-=2e2e2f2e2e2f78.toml",
+            "90-policy-=612062.toml",
+            "90-policy-=c3a9.toml",
+            "90-policy-Home_2-4.toml",
+            "90-policy-c3a9.toml"
+        ]
+    );
+}
+
+#[test]
+fn drop_in_with_an_old_name_keeps_it() {
+    let root = Root::new();
+    let old = root.path("etc/macveil/conf.d/90-policy-486f6d65.toml");
+    fs::create_dir_all(old.parent().unwrap()).unwrap();
+    fs::write(
+        &old,
+        "[[network]]\nssid = \"Home\"\ncloned-mac-address = \"random\"\n",
+    )
+    .unwrap();
+    assert!(root.policy(&["Home", "permanent"]).0);
+    assert_eq!(root.drop_ins(), ["90-policy-486f6d65.toml"]);
+    assert!(root.policy(&["Home", "--unset"]).0);
+    assert_eq!(root.drop_ins(), Vec::<String>::new());
 }
 
 #[test]

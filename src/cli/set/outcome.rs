@@ -148,18 +148,28 @@ impl fmt::Display for SetOutcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let describe = |address| self.names.describe(address);
         let old = self.adapter.link;
-        write!(f, "{}: ", self.adapter.name)?;
+        f.write_str(&self.adapter.name)?;
         match &self.change {
-            Change::Unchanged => write!(f, "already has {}", describe(old.address))?,
+            Change::Unchanged => write!(f, ": already has {}", describe(old.address))?,
             Change::Done(now) => {
-                write!(f, "{} -> {}", describe(old.address), describe(now.address))?;
+                write!(
+                    f,
+                    ": {} -> {}",
+                    describe(old.address),
+                    describe(now.address)
+                )?;
             }
             Change::Ineffective(now) => {
-                write!(f, "{} -> {}", describe(old.address), describe(now.address))?;
+                write!(
+                    f,
+                    ": {} -> {}",
+                    describe(old.address),
+                    describe(now.address)
+                )?;
                 write!(f, ", not {}", self.requested)?;
             }
             Change::Refused { .. } | Change::TapRefused(_) => {
-                write!(f, "not changed to {}", self.requested)?;
+                write!(f, " was not changed to {}", self.requested)?;
             }
         }
         if let Some(permanent) = self.adapter.permanent {
@@ -170,7 +180,7 @@ impl fmt::Display for SetOutcome {
         }
         match &self.change {
             Change::Refused { now, .. } => self.write_state(f, *now),
-            Change::TapRefused(_) => write!(f, "; the address is still {}", describe(old.address)),
+            Change::TapRefused(_) => write!(f, "; it still has {}", describe(old.address)),
             Change::Unchanged | Change::Done(_) | Change::Ineffective(_) => Ok(()),
         }
     }

@@ -114,7 +114,7 @@ fn outcome_is_one_line_with_exit_status() {
         (
             Change::TapRefused(TapError::NotTap),
             ExitCode::from(3),
-            "; the address is still 00:1b:77:01:02:03",
+            "; it still has 00:1b:77:01:02:03",
         ),
     ] {
         let outcome = outcome(change);

@@ -42,7 +42,7 @@ const NO_HEADER: u16 = 0x1000;
 pub enum TapError {
     /// Not a TAP device.
     #[error(
-        "not a TAP device; changing any other device requires CAP_NET_ADMIN: run this as root (sudo)"
+        "this needs root: try the same with sudo (without it, only TAP devices of your own can be changed)"
     )]
     NotTap,
     /// `/dev/net/tun` is missing.

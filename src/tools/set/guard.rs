@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::config;
-use crate::platform::managers::{Management, network_manager};
+use crate::platform::managers::{self, Management, network_manager};
 use crate::platform::netlink::Adapter;
 use crate::store;
 
@@ -20,6 +20,10 @@ pub(crate) enum ManagedElsewhere {
         "macveil is running, manages it and would change it back. Set the address with {remedy}. --force changes it anyway"
     )]
     Macveil { remedy: &'static str },
+    #[error(
+        "a macveil with another `runtime-dir` than {} is running, and may manage it. --force changes it anyway", .0.display()
+    )]
+    MacveilElsewhere(PathBuf),
 }
 
 /// The interface can be changed.
@@ -41,7 +45,11 @@ pub(crate) fn check_not_managed(adapter: &Adapter) -> Result<Permission, Managed
             group: if adapter.wifi { "wifi" } else { "ethernet" },
         });
     }
-    if store::is_managed(&runtime_dir(), name, adapter.ifindex) {
+    let runtime_dir = runtime_dir();
+    if managers::another_runs() && !store::is_in_use(&runtime_dir) {
+        return Err(ManagedElsewhere::MacveilElsewhere(runtime_dir));
+    }
+    if store::is_managed(&runtime_dir, name, adapter.ifindex) {
         return Err(ManagedElsewhere::Macveil {
             remedy: if adapter.wifi {
                 "`macveil policy SSID ADDRESS`"
