@@ -120,7 +120,7 @@ fn iwd_scans_leak(reason: IwdScanReason, masked: bool) -> String {
     let what = if masked {
         "the mask, and before it is on the card the last network's"
     } else {
-        "the last network's; macveil does not make it search for a lost network earlier"
+        "a mask, the same one until the next connection"
     };
     format!("iwd's scans show the address on the card, because {why}: {what}")
 }

@@ -80,7 +80,7 @@ impl World {
         let cause = match () {
             () if connected => Cause::Others,
             () if random_address || is_requested || !named => Cause::Own,
-            () => Cause::Documented,
+            () => Cause::Others,
         };
         let mut ssids = hidden;
         if connected || random_address || named {

@@ -26,6 +26,8 @@ const MAX_SHOWN_AGE: Duration = Duration::from_secs(1);
 /// A card that cannot be masked is silent, and tried again.
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 const MAX_RETRY: Duration = Duration::from_secs(300);
+/// A driver that takes no mask must not make iwd start over at each of its scans.
+const CYCLE_INTERVAL: Duration = Duration::from_secs(30);
 
 /// The unit of a BSS's age in the kernel.
 const KERNEL_TICK: Duration = Duration::from_millis(10);
@@ -62,6 +64,10 @@ pub(super) struct MaskState {
     /// When a silent card is masked again.
     pub(super) retry_at: Option<Time>,
     failures: u32,
+    /// The link was taken down because a scan at rest would have shown its address.
+    cycled_at: Option<Time>,
+    /// The user had disconnected then: iwd, which starts over, must stay so.
+    pub(super) is_unwanted: bool,
     /// iwd has said whether it uses the addresses in its files.
     is_met: bool,
 }
@@ -305,7 +311,7 @@ impl Context {
 
     /// iwd can scan without showing an address that a network knows, and join what it finds.
     pub(super) fn can_search(&self) -> bool {
-        self.files.has_turn && (self.can_mask() || !self.scans_leak())
+        self.files.has_turn && (self.can_mask() || self.has_mask() || !self.scans_leak())
     }
 
     /// An address that identifies the card.
@@ -330,6 +336,29 @@ impl Context {
         if !self.has_mask() && self.iwd.obstacle.is_none() {
             self.put_mask(How::Cycle);
         }
+    }
+
+    /// A scan at rest that shows an address of a network was ended. Where the mask needs a link that is down, iwd
+    /// starts over, and scans under the mask.
+    pub(super) fn mask_after_ended_scan(&mut self, is_unwanted: bool) {
+        let cycled = self.mask.cycled_at;
+        let is_due = cycled.is_none_or(|at| at.saturating_add(CYCLE_INTERVAL) <= self.core.now);
+        if is_due && !self.can_mask() {
+            self.mask.cycled_at = Some(self.core.now);
+            self.mask.is_unwanted = is_unwanted;
+            self.put_mask(How::Cycle);
+        }
+    }
+
+    /// The running scan shows an address other than a mask.
+    pub(super) fn is_exposed_by_scan(&self) -> bool {
+        let is_protected = self.mask.is_met && self.iwd.obstacle.is_none();
+        is_protected && self.search.is_leaking && !self.has_mask()
+    }
+
+    /// iwd is there, whether or not it has a station.
+    pub(super) const fn is_met(&self) -> bool {
+        self.mask.is_met
     }
 
     /// Keeps iwd from joining anything with the addresses of another interface. It starts over after the
@@ -450,6 +479,7 @@ impl Context {
         self.iwd.is_present = false;
         self.mask.is_met = false;
         self.iwd.is_kept_off = false;
+        self.mask.is_unwanted = false;
         self.attempt.end();
         self.files.known.clear();
         self.search.backoff = None;

@@ -40,6 +40,8 @@ pub(in crate::machine::iwd) struct Idle {
     read_results_at: Option<Time>,
     /// It is this interface's turn: when iwd, which was kept off, starts over.
     start_at: Option<Time>,
+    /// The user disconnected.
+    is_quiet: bool,
 }
 
 /// A search for the lost network.
@@ -94,6 +96,7 @@ impl Idle {
             join: None,
             read_results_at: None,
             start_at: None,
+            is_quiet: why == Why::Quiet,
         };
         idle.look_at_scan(cx);
         idle.arm(cx)
@@ -155,6 +158,9 @@ impl Idle {
     /// The lost network was not on its channel, one of the first three: the rest of a search takes seconds,
     /// in which it can return, so most searches end here.
     pub(super) fn scan_started(mut self, cx: &mut Context) -> State {
+        if cx.is_exposed_by_scan() {
+            return self.scan_was_ended(cx);
+        }
         let usual = cx
             .search
             .frequency
@@ -167,6 +173,16 @@ impl Idle {
             }
             self.read_results_at = Some(cx.core.now.saturating_add(RESULTS_INTERVAL));
         }
+        self.arm(cx)
+    }
+
+    /// It would have shown the last network's address, which is still on the card.
+    fn scan_was_ended(mut self, cx: &mut Context) -> State {
+        if cx.can_mask() && self.join.is_none() {
+            self.has_tried_mask = false;
+            self.mask_at = Some(cx.core.now.saturating_add(MASK_DELAY));
+        }
+        cx.mask_after_ended_scan(self.is_quiet);
         self.arm(cx)
     }
 
@@ -228,7 +244,7 @@ impl Idle {
 
     /// Asks iwd to search, once the interface has an address that can be shown.
     fn search(&mut self, cx: &mut Context) {
-        let masks_first = cx.scans_leak() && !cx.is_masked();
+        let masks_first = cx.can_mask() && cx.scans_leak() && !cx.is_masked();
         let Some(search) = &mut self.search else {
             return;
         };

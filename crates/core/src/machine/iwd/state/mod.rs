@@ -63,6 +63,10 @@ impl State {
         match self {
             Self::Waiting => {
                 cx.mask_at_first();
+                if std::mem::take(&mut cx.mask.is_unwanted) {
+                    cx.request(Request::Disconnect);
+                    return Idle::begin(cx, Why::Quiet).iwd_does(cx);
+                }
                 // What was looked for when iwd had to start over is so still.
                 Idle::begin(cx, Why::Failed).iwd_does(cx)
             }
@@ -98,6 +102,11 @@ impl State {
 
     pub(super) fn scan_started(self, cx: &mut Context) -> Self {
         match self {
+            // iwd scans before it says that it has a station.
+            Self::Waiting if cx.is_exposed_by_scan() => {
+                cx.mask_after_ended_scan(false);
+                self
+            }
             Self::Idle(state) => state.scan_started(cx),
             Self::Connecting(state) => {
                 state.make_way(cx);
@@ -263,13 +272,13 @@ impl State {
         }
     }
 
-    /// Connected, or about to be; a connection that is older than macveil counts.
+    /// Connected, or about to be, or not masked yet; a connection that is older than macveil counts.
     pub(super) fn is_connected(&self, cx: &Context) -> bool {
         match self {
             Self::Connecting(_) | Self::Connected(_) | Self::Rejoining(_) => true,
             // Only a search finds the network again, under a mask.
-            Self::Refused(_) => cx.core.link.carrier || !cx.has_mask(),
-            Self::Waiting | Self::Idle(_) => cx.core.link.carrier,
+            Self::Refused(_) | Self::Idle(_) => cx.core.link.carrier || !cx.has_mask(),
+            Self::Waiting => cx.core.link.carrier || cx.is_met() && !cx.has_mask(),
             Self::Releasing | Self::Released => false,
         }
     }

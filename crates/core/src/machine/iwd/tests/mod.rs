@@ -4,6 +4,7 @@ mod attempts;
 mod bench;
 mod cards;
 mod connected;
+mod exposed;
 mod fileless;
 mod files;
 mod mask;
