@@ -21,7 +21,7 @@ use macveil_testkit::scenarios::{Step, Story, parse, variants};
 use macveil_testkit::verdict::weigh;
 
 /// Stories that are not simulated, and why. Whatever cannot be played is here, and nothing else.
-const LEFT_OUT: [(&str, &str); 117] = [
+const LEFT_OUT: [(&str, &str); 119] = [
     (
         "address-fought-for",
         "what happens at random has no order to compare",
@@ -85,7 +85,9 @@ const LEFT_OUT: [(&str, &str); 117] = [
     ("iwd-first-connection", "iwd is not simulated"),
     ("iwd-hidden", "iwd is not simulated"),
     ("iwd-hot-plug", "iwd is not simulated"),
+    ("iwd-long-outage", "iwd is not simulated"),
     ("iwd-no-random-scans", "iwd is not simulated"),
+    ("iwd-no-random-scans-hidden", "iwd is not simulated"),
     ("iwd-other-modes", "iwd is not simulated"),
     ("iwd-outages", "iwd is not simulated"),
     (

@@ -63,6 +63,8 @@ struct Station {
     attempt: Option<Attempt>,
     /// To join once the search is over.
     next: Option<NetworkId>,
+    /// What whole scans have found, and when.
+    found: BTreeMap<(Mac, Ssid), Duration>,
     /// Access points that failed, and until when they are not tried.
     avoided: BTreeMap<Mac, Duration>,
 }

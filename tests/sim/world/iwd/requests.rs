@@ -81,7 +81,7 @@ impl World {
     }
 
     pub(super) fn iwd_is_to_join(&mut self, id: &NetworkId) -> bool {
-        let found = self.iwd_finds(id);
+        let found = self.iwd_finds(id).filter(|ap| self.iwd_has_network(*ap));
         let Some(station) = &mut self.iwd.station else {
             return false;
         };

@@ -10,6 +10,8 @@ use super::super::kernel::Cause;
 use super::{Due, Happening, PAUSES, Search, World, network_id};
 use crate::promise::Content;
 
+const BSS_RETENTION_TIME: Duration = Duration::from_secs(30);
+
 /// Its first part.
 const USUAL: [Frequency; 3] = [2412, 2437, 2462];
 
@@ -116,6 +118,9 @@ impl World {
             return;
         }
         let goes_on = !aborted && !search.parts.is_empty();
+        if !aborted {
+            self.iwd_notes_results();
+        }
         if goes_on && !self.iwd_joins_what_it_finds() && self.iwd_scans_next().is_ok() {
             return;
         }
@@ -128,6 +133,24 @@ impl World {
             station.searches += 1;
             self.iwd_searches_in(Duration::from_secs(pause));
         }
+    }
+
+    /// It forgets what it has not found for half a minute (`BSS_RETENTION_TIME`, `station.c`).
+    fn iwd_notes_results(&mut self) {
+        let now = self.now;
+        let heard = self.air_now();
+        if let Some(station) = &mut self.iwd.station {
+            let found = &mut station.found;
+            found.retain(|_, at| now.saturating_sub(*at) < BSS_RETENTION_TIME);
+            found.extend(heard.into_iter().map(|bss| ((bss.bssid, bss.ssid), now)));
+        }
+    }
+
+    /// It has an object on the bus for the network of this access point.
+    pub(super) fn iwd_has_network(&self, ap: usize) -> bool {
+        let ap = &self.access_points[ap];
+        let station = self.iwd.station.as_ref();
+        station.is_some_and(|it| it.found.contains_key(&(ap.bssid, ap.ssid.clone())))
     }
 
     pub(super) fn iwd_ends_search(&mut self) {

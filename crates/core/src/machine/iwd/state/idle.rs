@@ -36,12 +36,23 @@ pub(in crate::machine::iwd) struct Idle {
     search: Option<Search>,
     /// A network that is there again, and when it is joined.
     join: Option<(Time, NetworkId)>,
+    /// What iwd was asked last.
+    asked: Asked,
+    /// iwd has forgotten the network: it takes the results of whole scans only.
+    is_forgotten: bool,
     /// While a scan is running: when its results are read.
     read_results_at: Option<Time>,
     /// It is this interface's turn: when iwd, which was kept off, starts over.
     start_at: Option<Time>,
     /// The user disconnected.
     is_quiet: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Nothing,
+    Search,
+    Join,
 }
 
 /// A search for the lost network.
@@ -94,6 +105,8 @@ impl Idle {
             has_tried_mask: false,
             search: Search::begin(cx),
             join: None,
+            asked: Asked::Nothing,
+            is_forgotten: false,
             read_results_at: None,
             start_at: None,
             is_quiet: why == Why::Quiet,
@@ -138,8 +151,9 @@ impl Idle {
         self.arm(cx)
     }
 
-    /// iwd refuses to search now.
+    /// iwd refuses to search now, or to join what it does not know.
     pub(super) fn refused(mut self, cx: &mut Context) -> State {
+        self.is_forgotten |= self.asked == Asked::Join;
         if let Some(search) = &mut self.search {
             search.next = cx.core.now.saturating_add(BUSY_PAUSE);
         }
@@ -148,7 +162,7 @@ impl Idle {
 
     /// The lost network is in the scan results, which iwd reads at the same time.
     pub(super) fn heard_again(mut self, cx: &mut Context, network: NetworkId) -> State {
-        if self.join.is_none() {
+        if self.join.is_none() && !(self.is_forgotten && cx.search.is_scanning) {
             self.join = Some((cx.core.now.saturating_add(RESULTS_DELAY), network));
             self.mask_at = None;
         }
@@ -190,6 +204,7 @@ impl Idle {
         // iwd would finish its search first.
         cx.core.act(Action::AbortScan);
         cx.request(Request::Connect(network));
+        self.asked = Asked::Join;
         if let Some(search) = &mut self.search {
             search.next = cx.core.now.saturating_add(SEARCH_TIMEOUT);
         }
@@ -250,6 +265,7 @@ impl Idle {
         };
         if !masks_first {
             cx.request(Request::Scan);
+            self.asked = Asked::Search;
             search.searches = search.searches.wrapping_add(1);
             search.scans = 0;
             search.next = cx.core.now.saturating_add(SEARCH_TIMEOUT);

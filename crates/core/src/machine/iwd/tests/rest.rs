@@ -365,3 +365,28 @@ fn network_found_by_a_long_scan_is_joined_before_its_end() {
     bench.pass(Duration::from_millis(400));
     assert!(bench.asked().contains(&Request::Connect(home())));
 }
+
+#[test]
+fn network_that_iwd_has_forgotten_is_joined_after_the_scan() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.connects_under(stable(&home()));
+    bench.is_lost();
+    bench.air = vec![heard("Home", 20)];
+    bench.external_scan(true);
+    bench.pass(Duration::from_secs(1));
+    assert!(bench.asked().contains(&Request::Connect(home())));
+    // iwd takes no results of a scan that was ended.
+    bench.hear(IwdEvent::Refused {
+        why: "NotFound".to_owned(),
+    });
+    bench.tell(Event::Scan(ScanEvent::Ended));
+    bench.pass(Duration::from_millis(60));
+    bench.asked();
+    bench.external_scan(true);
+    bench.pass(Duration::from_secs(1));
+    assert_eq!(bench.asked(), [], "the scan goes on");
+    assert!(!bench.did(&Action::AbortScan));
+    bench.tell(Event::Scan(ScanEvent::Ended));
+    bench.pass(Duration::from_millis(60));
+    assert_eq!(bench.asked(), [Request::Connect(home())]);
+}
