@@ -1,5 +1,6 @@
 //! Addresses joined so far.
 
+use super::sequence::{difference, is_counted};
 use super::trace::Trace;
 use crate::tools::audit::capture::Micros;
 
@@ -12,11 +13,18 @@ pub(super) struct Chain {
     pub(super) last: Micros,
     pub(super) signal: Option<f64>,
     pub(super) length: u32,
+    /// The first and the last of its sequence numbers.
+    pub(super) numbers: (u16, u16),
 }
 
 impl Chain {
     pub(super) const fn lives(&self) -> Micros {
         self.last.saturating_sub(self.first)
+    }
+
+    /// Whether the first number of a later chain can be the next one of this counter.
+    pub(super) const fn counts_on_in(&self, later: &Self) -> bool {
+        is_counted(difference(self.numbers.1, later.numbers.0))
     }
 }
 
@@ -89,6 +97,7 @@ impl<'a> Chains<'a> {
             last: ends.last,
             signal: (count > 0).then(|| sum / f64::from(count)),
             length: u32::try_from(members.len()).unwrap_or(u32::MAX),
+            numbers: (trace.numbers.0, ends.numbers.1),
         })
     }
 }

@@ -1,4 +1,5 @@
-//! Stations that send the same elements, which is to say cards of one model with one program.
+//! Stations that send the same elements and take their addresses from the same list: cards of one model with one
+//! program.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +10,8 @@ use super::trace::Trace;
 #[derive(Debug)]
 pub(super) struct Group {
     pub(super) members: Vec<usize>,
-    /// Whether they send optional elements. The minimal ones say nothing about a card.
-    pub(super) is_optional: bool,
+    /// Whether few other cards do the same. Minimal elements under wholly random addresses say nothing about a card.
+    pub(super) is_distinctive: bool,
 }
 
 /// Groups stations: two are in one group if a third one sent what each of them sent.
@@ -19,7 +20,8 @@ pub(super) fn by_elements(traces: &[Trace]) -> Vec<Group> {
     let mut senders = BTreeMap::new();
     for (index, trace) in traces.iter().enumerate() {
         for content in trace.contents {
-            let sender = *senders.entry((trace.is_optional, content)).or_insert(index);
+            let alike = (trace.is_optional, trace.prefix, content);
+            let sender = *senders.entry(alike).or_insert(index);
             sets.join(sender, index);
         }
     }
@@ -27,7 +29,7 @@ pub(super) fn by_elements(traces: &[Trace]) -> Vec<Group> {
     for (index, trace) in traces.iter().enumerate() {
         let group = groups.entry(sets.root(index)).or_insert_with(|| Group {
             members: Vec::new(),
-            is_optional: trace.is_optional,
+            is_distinctive: trace.is_optional || trace.prefix.is_some(),
         });
         group.members.push(index);
     }

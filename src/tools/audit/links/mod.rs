@@ -6,7 +6,7 @@
 //! | module | content |
 //! |---|---|
 //! | `trace` | what of a station is compared |
-//! | `groups` | stations that send the same elements |
+//! | `groups` | stations that send the same elements under addresses of one kind |
 //! | `sequence` | sequence numbers that continue |
 //! | `chains` | addresses joined so far |
 //! | `signal` | cards of one model, told apart by their signal |
@@ -99,7 +99,9 @@ pub(super) fn find(stations: &BTreeMap<Mac, Station>, span: Micros) -> Vec<Linke
         }
     }
     for group in groups::by_elements(&traces) {
-        for found in sequence::continued(&traces, &group.members) {
+        let continuations = sequence::continued(&traces, &group.members);
+        let counts_on = 2 * continuations.len() >= group.members.len();
+        for found in continuations {
             if chains.join(found.earlier, found.later) {
                 let reason = LinkReason::CountsOn { gap: found.gap };
                 links.extend(link(
@@ -111,11 +113,11 @@ pub(super) fn find(stations: &BTreeMap<Mac, Station>, span: Micros) -> Vec<Linke
                 ));
             }
         }
-        if !group.is_optional {
+        if !group.is_distinctive {
             continue;
         }
         for part in signal::split(chains.of(&group.members)) {
-            for (earlier, later) in succession::pairs(&part, span) {
+            for (earlier, later) in succession::pairs(&part, span, counts_on) {
                 let Some(hash) = traces.get(later).and_then(|it| it.contents.first()) else {
                     continue;
                 };

@@ -15,8 +15,10 @@ const CLASSES: usize = 11;
 const MAX_AGE: Micros = 600_000_000;
 /// Number of counters that are compared with a new one.
 const MAX_CANDIDATES: usize = 64;
-/// A class is believed if chance has less than this probability to fill it.
+/// Classes are believed if chance has less than this probability to fill them.
 const MAX_PROBABILITY: f64 = 1e-6;
+/// The same for each of several classes that are believed together.
+const MAX_PROBABILITY_OF_EACH: f64 = 1e-2;
 /// Classes so near to one that is believed are likely: a scan was missed, or came early.
 const NEAR: usize = 2;
 /// Excess over chance that is assumed at least for such a class.
@@ -112,7 +114,7 @@ fn births(traces: &[Trace], members: &[usize], weight: impl Fn(u16) -> f64) -> V
         let mut best: Option<Before> = None;
         for (earlier, counter) in open.iter().filter(|(_, counter)| counter.last < at) {
             candidates += 1;
-            let gap = (trace.numbers.0 + NUMBERS - counter.numbers.1) % NUMBERS;
+            let gap = difference(counter.numbers.1, trace.numbers.0);
             let weight = if is_counted(gap) { weight(gap) } else { 0.0 };
             sum += weight;
             if weight > best.map_or(0.0, |most| most.weight) {
@@ -136,7 +138,12 @@ fn births(traces: &[Trace], members: &[usize], weight: impl Fn(u16) -> f64) -> V
     births
 }
 
-const fn is_counted(gap: u16) -> bool {
+/// How far a counter has gone on.
+pub(super) const fn difference(earlier: u16, later: u16) -> u16 {
+    (later + NUMBERS - earlier) % NUMBERS
+}
+
+pub(super) const fn is_counted(gap: u16) -> bool {
     gap > 0 && (gap as usize) <= 1 << (CLASSES - 1)
 }
 
@@ -185,16 +192,30 @@ impl Counts {
         counts
     }
 
-    fn at(&self, class: usize) -> (f64, f64) {
-        let found = self.found.get(class).copied().map_or(0.0, f64::from);
+    fn at(&self, class: usize) -> (u32, f64) {
+        let found = self.found.get(class).copied().unwrap_or_default();
         (found, self.expected.get(class).copied().unwrap_or_default())
     }
 
+    /// Classes that chance does not explain, alone or together with neighbours: one card alone fills few of each.
     fn believed(&self) -> [bool; CLASSES] {
         let mut believed = [false; CLASSES];
-        let all = self.found.iter().zip(self.expected);
-        for (slot, (found, expected)) in believed.iter_mut().zip(all) {
-            *slot = at_least(*found, expected) < MAX_PROBABILITY;
+        for from in 0..CLASSES {
+            let (mut found, mut expected) = (0, 0.0);
+            for to in from..CLASSES {
+                let (more, by_chance) = self.at(to);
+                found += more;
+                expected += by_chance;
+                if at_least(found, expected) >= MAX_PROBABILITY {
+                    continue;
+                }
+                for class in from..=to {
+                    let (found, expected) = self.at(class);
+                    if let Some(slot) = believed.get_mut(class) {
+                        *slot |= at_least(found, expected) < MAX_PROBABILITY_OF_EACH;
+                    }
+                }
+            }
         }
         believed
     }
@@ -202,7 +223,7 @@ impl Counts {
     /// Excess over chance for each difference of a class.
     fn density(&self, class: usize) -> f64 {
         let (found, expected) = self.at(class);
-        (found - expected).max(MIN_EXCESS) / width(class)
+        (f64::from(found) - expected).max(MIN_EXCESS) / width(class)
     }
 
     /// Excess over chance in all counted classes.

@@ -11,8 +11,9 @@ const MIN_EXPECTED: f64 = 4.0;
 /// Share of the expected overlaps from which chains are those of several cards.
 const MANY_CARDS: f64 = 0.5;
 
-/// Pairs of addresses, the last of a chain and the first of the next one. `chains` are ordered by their beginning.
-pub(super) fn pairs(chains: &[Chain], span: Micros) -> Vec<(usize, usize)> {
+/// Pairs of addresses, the last of a chain and the first of the next one. `chains` are ordered by their beginning;
+/// `counts_on` if most of their counters do.
+pub(super) fn pairs(chains: &[Chain], span: Micros, counts_on: bool) -> Vec<(usize, usize)> {
     let Crowd { is_many, is_dense } = crowd(chains, span);
     if is_many && !is_dense {
         return Vec::new();
@@ -20,24 +21,27 @@ pub(super) fn pairs(chains: &[Chain], span: Micros) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
     let mut tracks: Vec<&Chain> = Vec::new();
     for chain in chains {
-        let mut silent = tracks.iter_mut().filter(|track| track.last < chain.first);
-        let (latest, is_only) = match (silent.next(), silent) {
-            (None, _) => (None, false),
-            (Some(one), others) => {
-                let mut count = 1;
-                let latest = others.inspect(|_| count += 1).fold(one, |latest, it| {
-                    if it.last > latest.last { it } else { latest }
-                });
-                (Some(latest), count == 1)
-            }
+        let silent = tracks.iter_mut().filter(|track| track.last < chain.first);
+        let (mut fitting, others): (Vec<_>, Vec<_>) =
+            silent.partition(|track| !counts_on || track.counts_on_in(chain));
+        let before = if is_many {
+            // Only the card that is missing can be meant.
+            fitting.pop().filter(|_| fitting.is_empty())
+        } else {
+            // A counter begins again when a card was switched off.
+            let latest = |tracks: Vec<_>| {
+                tracks
+                    .into_iter()
+                    .max_by_key(|track: &&mut &Chain| track.last)
+            };
+            latest(fitting).or_else(|| latest(others))
         };
-        match latest {
-            // Where several cards are known, only the one that is missing can be meant.
-            Some(track) if is_only || !is_many => {
+        match before {
+            Some(track) => {
                 pairs.push((track.ends.1, chain.ends.0));
                 *track = chain;
             }
-            _ => tracks.push(chain),
+            None => tracks.push(chain),
         }
     }
     pairs

@@ -252,6 +252,57 @@ fn cards_of_one_model_are_told_from_others() {
 }
 
 #[test]
+fn addresses_with_one_first_half_are_told_from_others() {
+    let mut crowd = Crowd::new(6);
+    crowd.card(None, 30, MODELS[0]);
+    for at in (15..1200).step_by(30) {
+        let mut address = crowd.address(true);
+        address.0[..3].copy_from_slice(&[0x02, 0x34, 0x56]);
+        let number = crowd.chance.random_range(0..4096);
+        crowd.plan(at, address, number, MODELS[0]);
+    }
+    crowd.cards += 1;
+    assert_eq!(crowd.score(), (39 + 39, 0));
+}
+
+/// Two cards of one model; the counters of both go on in steps of `steps`.
+fn two_counters(steps: &[u16], elements: &'static [u8]) -> Crowd {
+    let mut crowd = Crowd::new(7);
+    for first in [0, 2000] {
+        let mut number = first;
+        for (at, step) in (u64::from(first) / 200..1200)
+            .step_by(20)
+            .zip(steps.iter().cycle())
+        {
+            let address = crowd.address(true);
+            crowd.plan(at, address, number, elements);
+            number += step;
+        }
+        crowd.cards += 1;
+    }
+    crowd
+}
+
+#[test]
+fn counter_with_irregular_steps_is_followed() {
+    let mut crowd = two_counters(&[1, 40, 3, 17, 70, 6, 12, 30], WILDCARD);
+    // Each of the differences is found few times.
+    crowd.planned.retain(|planned| planned.at < 170_000_000);
+    let addresses = crowd.planned.len();
+    assert_eq!(crowd.score(), (addresses - 2, 0));
+}
+
+#[test]
+fn counters_tell_cards_of_one_model_apart_after_a_pause() {
+    let mut crowd = two_counters(&[30], MODELS[0]);
+    crowd
+        .planned
+        .retain(|planned| !(500_000_000..640_000_000).contains(&planned.at));
+    let addresses = crowd.planned.len();
+    assert_eq!(crowd.score(), (addresses - 2, 0));
+}
+
+#[test]
 fn address_that_stays_is_not_linked_to_others() {
     let mut crowd = Crowd::new(4);
     let address = crowd.address(true);
