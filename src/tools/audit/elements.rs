@@ -51,14 +51,25 @@ impl<'a> Element<'a> {
     }
 
     fn vendors(&self, kind: [u8; 4]) -> Option<&'a [u8]> {
-        let body = (self.id == Self::VENDOR).then_some(self.body)?;
-        body.strip_prefix(&kind)
+        let (first, rest) = self.body.split_first_chunk()?;
+        (self.id == Self::VENDOR && *first == kind).then_some(rest)
     }
 }
 
 /// Iterates over elements; ends at the first incomplete one.
 #[derive(Debug)]
 pub struct Elements<'a>(pub &'a [u8]);
+
+impl<'a> Elements<'a> {
+    /// The SSID, if it comes first as it should, and the bytes behind it.
+    pub(super) fn split_name(mut self) -> (Option<&'a [u8]>, &'a [u8]) {
+        let all = self.0;
+        match self.next() {
+            Some(first) if first.id == Element::SSID => (Some(first.body), self.0),
+            _ => (None, all),
+        }
+    }
+}
 
 impl<'a> Iterator for Elements<'a> {
     type Item = Element<'a>;

@@ -11,8 +11,10 @@
 //! | `compressed` | gzip, zstd and xz |
 //! | `headers`, `radiotap` | the header that a sniffer adds |
 //! | `frame`, `elements` | sender, receiver and content of a frame |
+//! | `content` | what probe requests contain |
 //! | `identity` | what else a frame says about its sender |
 //! | `station` | what each address sent and disclosed |
+//! | `stations` | the entries of all addresses |
 //! | `links` | addresses that belong to one card |
 //! | `crowd` | how many cards look the same |
 //! | `places` | what links two captures |
@@ -24,6 +26,7 @@
 mod bytes;
 mod capture;
 mod compressed;
+mod content;
 mod crowd;
 mod elements;
 mod frame;
@@ -37,13 +40,13 @@ mod pcapng;
 mod places;
 mod radiotap;
 mod station;
+mod stations;
 mod stream;
 #[cfg(test)]
 mod tests;
 mod timeline;
 mod verdict;
 
-use std::collections::BTreeMap;
 use std::io::Read;
 
 pub use capture::{Capture, CaptureError, Link as LinkType, Micros, Packet};
@@ -63,6 +66,7 @@ pub use verdict::{Leak, LeakFinding, StationReport, Verdict};
 use identity::Statement;
 use macveil_core::types::Mac;
 use station::Reception;
+use stations::Stations;
 use timeline::{Disclosures, Observation};
 
 /// Bounds the memory: anyone can send frames under invented addresses.
@@ -101,7 +105,7 @@ pub struct FrameCounts {
 pub struct Audit {
     known: KnownAddresses,
     counts: FrameCounts,
-    stations: BTreeMap<Mac, Station>,
+    stations: Stations,
     timeline: Option<Timeline>,
     limit: usize,
     is_strict: bool,
@@ -137,7 +141,7 @@ impl Audit {
         Self {
             known,
             counts: FrameCounts::default(),
-            stations: BTreeMap::new(),
+            stations: Stations::new(),
             timeline: None,
             limit,
             is_strict: false,
@@ -216,7 +220,7 @@ impl Audit {
         if !may_tell || !frame.is_from_access_point() {
             return None;
         }
-        self.stations.get_mut(&frame.receiver)
+        self.stations.get(frame.receiver)
     }
 
     fn is_known(&self, address: Mac) -> bool {
@@ -225,11 +229,8 @@ impl Audit {
 
     /// The entry of an address; `None` if the limit leaves no room for it.
     fn station(&mut self, address: Mac) -> Option<&mut Station> {
-        let full = self.stations.len() >= self.limit;
-        if full && !self.stations.contains_key(&address) && !self.is_known(address) {
-            return None;
-        }
-        Some(self.stations.entry(address).or_default())
+        let has_room = self.stations.len() < self.limit || self.is_known(address);
+        self.stations.entry(address, has_room)
     }
 
     /// Adds what a station's frame says about it besides its transmitter address.
@@ -325,8 +326,9 @@ impl Audit {
     #[must_use]
     pub fn judge(self) -> Verdict {
         let lasted = self.counts.span.map_or(0, |(first, last)| last - first);
-        let links = links::find(&self.stations, lasted);
-        let mut verdict = verdict::reach(&self.known, self.counts, self.stations);
+        let stations = self.stations.into_map();
+        let links = links::find(&stations, lasted);
+        let mut verdict = verdict::reach(&self.known, self.counts, stations);
         crowd::compare(&mut verdict.stations, &links);
         verdict.links = links;
         verdict.is_strict = self.is_strict;

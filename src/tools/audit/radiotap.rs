@@ -18,12 +18,6 @@ const FLAG_BAD_CHECKSUM: u8 = 0x40;
 const CHECKSUM: usize = 4;
 const MORE: u32 = 1 << 31;
 
-/// Size and alignment of the fields up to the signal: TSFT, flags, rate, channel, FHSS, signal.
-const FIELDS: [(usize, usize); 6] = [(8, 8), (1, 1), (1, 1), (4, 2), (2, 2), (1, 1)];
-const FLAGS: usize = 1;
-const CHANNEL: usize = 3;
-const SIGNAL: usize = 5;
-
 /// Splits a packet into the header and the frame without its checksum.
 #[must_use]
 pub fn split(packet: &[u8], is_truncated: bool) -> Option<(Radio, &[u8])> {
@@ -36,24 +30,42 @@ pub fn split(packet: &[u8], is_truncated: bool) -> Option<(Radio, &[u8])> {
         word = u32_at(header, at)?;
         at += 4;
     }
+    let mut fields = Fields { present, at };
     let mut radio = Radio::default();
-    for (bit, (size, alignment)) in FIELDS.into_iter().enumerate() {
-        if present & (1 << bit) == 0 {
-            continue;
+    let _time = fields.next(0, 8, 8);
+    if let Some(at) = fields.next(1, 1, 1) {
+        let flags = *header.get(at)?;
+        radio.is_damaged = flags & FLAG_BAD_CHECKSUM != 0;
+        if flags & FLAG_CHECKSUM != 0 && !is_truncated {
+            frame = frame.get(..frame.len().checked_sub(CHECKSUM)?)?;
         }
-        at = at.next_multiple_of(alignment);
-        if bit == FLAGS {
-            let flags = *header.get(at)?;
-            radio.is_damaged = flags & FLAG_BAD_CHECKSUM != 0;
-            if flags & FLAG_CHECKSUM != 0 && !is_truncated {
-                frame = frame.get(..frame.len().checked_sub(CHECKSUM)?)?;
-            }
-        } else if bit == CHANNEL {
-            radio.frequency = Some(u16_at(header, at)?);
-        } else if bit == SIGNAL {
-            radio.signal = header.get(at).map(|byte| byte.cast_signed());
-        }
-        at += size;
+    }
+    let _rate = fields.next(2, 1, 1);
+    if let Some(at) = fields.next(3, 4, 2) {
+        radio.frequency = Some(u16_at(header, at)?);
+    }
+    let _hopping = fields.next(4, 2, 2);
+    if let Some(at) = fields.next(5, 1, 1) {
+        radio.signal = header.get(at).map(|byte| byte.cast_signed());
     }
     Some((radio, frame))
+}
+
+/// Finds the fields of a header in the order of their bits.
+struct Fields {
+    present: u32,
+    at: usize,
+}
+
+impl Fields {
+    /// The place of the field of this bit, if it is present. `alignment` is a power of two.
+    #[inline]
+    const fn next(&mut self, bit: u32, size: usize, alignment: usize) -> Option<usize> {
+        if self.present & (1 << bit) == 0 {
+            return None;
+        }
+        let at = (self.at + alignment - 1) & !(alignment - 1);
+        self.at = at + size;
+        Some(at)
+    }
 }

@@ -1,9 +1,8 @@
 //! What an address sent and disclosed, in memory of limited size.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
-
 use super::capture::Micros;
-use super::elements::{self, Element};
+use super::content::{self, Content};
+use super::elements::{self, Element, Elements};
 use super::frame::{DIRECT, Direction, Frame, FrameKind};
 use super::identity::{Identifier, Purpose};
 use macveil_core::types::Mac;
@@ -94,6 +93,7 @@ pub struct Station {
     pub beamforming: Tally,
     /// It has more identifiers than are kept.
     pub is_incomplete: bool,
+    content: Content,
     bond: Bond,
     asked: Option<Request>,
     scan: Option<Scan>,
@@ -301,46 +301,58 @@ impl Station {
                 .get_or_insert((asked.moment, asked.is_beacon_request));
         }
         self.trail.observe(frame.sequence, packet.signal);
-        let (mut rich, mut wps_or_p2p) = (false, false);
-        let mut channel = packet.frequency;
-        for element in frame.elements() {
-            rich |= !element.is_minimal();
-            let attributes = element.wps();
-            wps_or_p2p |= attributes.is_some() || element.is_p2p();
-            if let Some(uuid) = attributes.and_then(elements::uuid) {
+        let (name, rest) = frame.elements().split_name();
+        if let Some(name) = name {
+            self.observe_name(name, moment);
+        }
+        if !self.content.is_of(rest) {
+            self.observe_content(rest, packet);
+        }
+        if self.content.is_wps_or_p2p {
+            self.wps_or_p2p.add(moment);
+        }
+        if self.content.is_rich {
+            self.rich.add(moment);
+        }
+        // More exact than the sniffer's channel: a sniffer also receives from neighbouring channels.
+        let channel = self.content.channel(rest).or(packet.frequency);
+        self.observe_scan(channel, moment);
+    }
+
+    fn observe_name(&mut self, name: &[u8], moment: Moment) {
+        if !matches!(name, b"" | DIRECT) {
+            self.naming.add(moment);
+            remember_bytes(&mut self.names, name.get(..32).unwrap_or(name));
+        }
+    }
+
+    fn observe_content(&mut self, bytes: &[u8], packet: Reception) {
+        self.content.read(bytes, packet.is_truncated);
+        if self.content.is_named || self.content.is_wps_or_p2p {
+            self.observe_values(bytes, packet.moment);
+        }
+        if packet.is_truncated {
+            return;
+        }
+        if self.content.is_rich && self.contents.len() < MAX_CONTENTS {
+            let hash = content::hash(bytes);
+            if !self.contents.contains(&hash) {
+                self.contents.push(hash);
+            }
+        } else if self.trail.minimal == [0] {
+            self.trail.minimal = [content::hash(bytes)];
+        }
+    }
+
+    fn observe_values(&mut self, bytes: &[u8], moment: Moment) {
+        for element in Elements(bytes) {
+            if element.id == Element::SSID {
+                self.observe_name(element.body, moment);
+            } else if let Some(uuid) = element.wps().and_then(elements::uuid) {
                 remember(&mut self.uuids, uuid);
                 self.identify(Identifier::Uuid(uuid), moment);
             }
-            match (element.id, element.body) {
-                (Element::SSID, b"" | DIRECT) => {}
-                (Element::SSID, name) => {
-                    self.naming.add(moment);
-                    let name = name.get(..32).unwrap_or(name);
-                    remember_bytes(&mut self.names, name);
-                }
-                // More exact than the sniffer's channel: a sniffer also receives from neighbouring channels.
-                (Element::CHANNEL, [number]) => channel = Some(u16::from(*number)),
-                _ => {}
-            }
         }
-        if wps_or_p2p {
-            self.wps_or_p2p.add(moment);
-        }
-        if rich {
-            self.rich.add(moment);
-        }
-        // Hashing takes longer than everything else here.
-        if !packet.is_truncated {
-            if rich && self.contents.len() < MAX_CONTENTS {
-                let content = content(frame);
-                if !self.contents.contains(&content) {
-                    self.contents.push(content);
-                }
-            } else if self.trail.minimal == [0] {
-                self.trail.minimal = [content(frame)];
-            }
-        }
-        self.observe_scan(channel, moment);
     }
 
     fn observe_scan(&mut self, channel: Option<u16>, moment: Moment) {
@@ -416,17 +428,6 @@ pub(super) struct Reception {
     /// In dBm.
     pub(super) signal: Option<i8>,
     pub(super) is_truncated: bool,
-}
-
-/// A hash of the elements of a probe request, without SSID and channel.
-fn content(frame: &Frame) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    for element in frame.elements() {
-        if !matches!(element.id, Element::SSID | Element::CHANNEL) {
-            (element.id, element.body).hash(&mut hasher);
-        }
-    }
-    hasher.finish()
 }
 
 fn remember<T: PartialEq>(few: &mut Vec<T>, item: T) {

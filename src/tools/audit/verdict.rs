@@ -224,7 +224,7 @@ impl Verdict {
 pub(super) fn reach(
     known: &KnownAddresses,
     counts: FrameCounts,
-    stations: BTreeMap<Mac, Station>,
+    stations: BTreeMap<Mac, Box<Station>>,
 ) -> Verdict {
     let access_points = stations.values().filter(|it| it.is_access_point()).count();
     let others = stations.into_iter().filter(|(address, station)| {
@@ -235,7 +235,7 @@ pub(super) fn reach(
         .map(|(address, station)| StationReport {
             address,
             findings: findings(address, &station, known),
-            station,
+            station: *station,
             card: 0,
             likeness: None,
         })

@@ -10,14 +10,14 @@ use macveil_core::types::Mac;
 type Sender<'a> = (&'a Identifier, Moment, Mac, &'a Station);
 
 /// Links each address to the one before that sent the same.
-pub(super) fn shared(stations: &BTreeMap<Mac, Station>) -> Vec<LinkedAddresses> {
+pub(super) fn shared(stations: &BTreeMap<Mac, Box<Station>>) -> Vec<LinkedAddresses> {
     let mut senders: Vec<Sender> = stations
         .iter()
         .filter(|(_, station)| !station.is_access_point())
         .flat_map(|(address, station)| {
             let first = station.any.first;
             let all = station.identifiers.iter();
-            all.filter_map(move |identifier| Some((identifier, first?, *address, station)))
+            all.filter_map(move |identifier| Some((identifier, first?, *address, &**station)))
         })
         .collect();
     senders

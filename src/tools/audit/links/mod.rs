@@ -88,7 +88,7 @@ pub enum LinkReason {
 }
 
 /// Finds links among stations.
-pub(super) fn find(stations: &BTreeMap<Mac, Station>, span: Micros) -> Vec<LinkedAddresses> {
+pub(super) fn find(stations: &BTreeMap<Mac, Box<Station>>, span: Micros) -> Vec<LinkedAddresses> {
     let mut links = identifiers::shared(stations);
     let traces = trace::of(stations);
     let mut chains = Chains::new(&traces);

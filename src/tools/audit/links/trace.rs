@@ -32,7 +32,7 @@ const MIN_SAME_PREFIX: u32 = 3;
 const MIN_GROUP_SHARE: usize = 8;
 
 /// The traces, ordered by their first frames.
-pub(super) fn of(stations: &BTreeMap<Mac, Station>) -> Vec<Trace<'_>> {
+pub(super) fn of(stations: &BTreeMap<Mac, Box<Station>>) -> Vec<Trace<'_>> {
     let probing = || {
         let all = stations.iter();
         all.filter(|(_, it)| it.trail.numbers.is_some() && !it.is_access_point())
