@@ -1,5 +1,7 @@
 //! Finds the .link or .network file of an interface (`systemd.link(5)`, `systemd.network(5)`).
 
+use std::collections::BTreeMap;
+
 use super::facts::{CardFacts, Facts};
 use super::files::Files;
 use super::text::{is_false, last, matches_glob, settings, words};
@@ -41,45 +43,53 @@ impl<'a> Match<'a> {
 
     /// Whether all conditions in `[Match]` are true. Unknown conditions count as false.
     fn matches(&self, parts: &[(&str, &str)]) -> bool {
-        let mut any = false;
+        let mut conditions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         let all = parts.iter().flat_map(|(_, text)| settings(text));
-        let mut of_match = all.filter(|setting| setting.section == "Match");
-        let all = of_match.all(|setting| {
-            any = true;
-            let globs = |value: Option<&str>| globs(setting.value, value.unwrap_or_default());
-            match setting.key {
-                "OriginalName" | "Name" => globs(Some(self.name)),
-                "Type" => globs(Some("wlan")),
-                "Driver" => globs(Some(self.driver)),
-                "Path" => self.path.is_some() && globs(self.path),
-                "WLANInterfaceType" => globs(Some("station")),
-                "MACAddress" => lists(setting.value, Some(&self.current)),
-                "PermanentMACAddress" => lists(setting.value, self.permanent.as_deref()),
-                "Virtualization" => is_false(setting.value),
-                _ => false,
+        for setting in all.filter(|setting| setting.section == "Match") {
+            let values = conditions.entry(setting.key).or_default();
+            // Several lines are one list, and an empty one begins it again.
+            if setting.value.is_empty() {
+                values.clear();
             }
-        });
-        all && any
+            values.extend(words(setting.value));
+        }
+        conditions.retain(|_, values| !values.is_empty());
+        let all = conditions
+            .iter()
+            .all(|(key, values)| self.is_true(key, values));
+        all && !conditions.is_empty()
+    }
+
+    fn is_true(&self, key: &str, values: &[&str]) -> bool {
+        let globs = |value: Option<&str>| globs(values, value.unwrap_or_default());
+        match key {
+            "OriginalName" | "Name" => globs(Some(self.name)),
+            "Type" => globs(Some("wlan")),
+            "Driver" => globs(Some(self.driver)),
+            "Path" => self.path.is_some() && globs(self.path),
+            "WLANInterfaceType" => globs(Some("station")),
+            "MACAddress" => lists(values, Some(&self.current)),
+            "PermanentMACAddress" => lists(values, self.permanent.as_deref()),
+            "Virtualization" => values.last().is_some_and(|value| is_false(value)),
+            _ => false,
+        }
     }
 }
 
 /// Patterns with `*` and `?`; a leading `!` negates the list.
-fn globs(patterns: &str, value: &str) -> bool {
-    let (patterns, wanted) = match patterns.strip_prefix('!') {
-        Some(rest) => (rest, false),
-        None => (patterns, true),
-    };
-    words(patterns)
+fn globs(patterns: &[&str], value: &str) -> bool {
+    let is_negative = patterns.first().is_some_and(|first| first.starts_with('!'));
+    let mut patterns = patterns
         .iter()
-        .any(|pattern| matches_glob(pattern, value))
-        == wanted
+        .map(|pattern| pattern.trim_start_matches('!'));
+    patterns.any(|pattern| matches_glob(pattern, value)) != is_negative
 }
 
-fn lists(addresses: &str, value: Option<&str>) -> bool {
+fn lists(addresses: &[&str], value: Option<&str>) -> bool {
     let is_it = |address: &&str| {
         value.is_some_and(|value| address.replace('-', ":").eq_ignore_ascii_case(value))
     };
-    words(addresses).iter().any(is_it)
+    addresses.iter().any(is_it)
 }
 
 /// Endings of directories with drop-ins.

@@ -9,11 +9,12 @@ pub(super) struct Setting<'a> {
     pub(super) value: &'a str,
 }
 
-/// Parses `[Section]`, `KEY=VALUE` and comments, as used by systemd, iwd and /etc/default.
+/// Parses `[Section]`, `KEY=VALUE` and comments, as used by systemd, iwd and /etc/default. A value can have several
+/// lines: see [`lines_of`].
 pub(super) fn settings(text: &str) -> Vec<Setting<'_>> {
     let mut section = "";
     let mut settings = Vec::new();
-    for (line, text) in numbered(text) {
+    for (line, text) in continued(text) {
         if let Some(name) = text.strip_prefix('[') {
             section = name.strip_suffix(']').unwrap_or(name);
         } else if let Some((key, value)) = text.split_once('=') {
@@ -40,19 +41,51 @@ pub(super) fn last<'a>(text: &'a str, section: &str, key: &str) -> Option<Settin
 
 /// Lines that are not empty or comments, with their numbers from 1.
 pub(super) fn numbered(text: &str) -> Vec<(usize, &str)> {
+    let lines = (1..).zip(text.lines().map(str::trim_ascii));
+    lines.filter(|(_, line)| !is_comment(line)).collect()
+}
+
+/// The same. A line that ends with a backslash goes on in the next one that is not a comment.
+fn continued(text: &str) -> Vec<(usize, &str)> {
     let mut lines = Vec::new();
-    for (index, line) in text.lines().enumerate() {
+    let mut begun = None;
+    let mut end = 0;
+    for (number, line) in (1..).zip(text.split_inclusive('\n')) {
+        let start = end;
+        end += line.len();
         let line = line.trim_ascii();
-        if !line.is_empty() && !line.starts_with('#') && !line.starts_with(';') {
-            lines.push((index + 1, line));
+        if is_comment(line) {
+            continue;
+        }
+        let (first, start) = begun.take().unwrap_or((number, start));
+        if line.ends_with('\\') {
+            begun = Some((first, start));
+        } else if let Some(whole) = text.get(start..end) {
+            lines.push((first, whole.trim_ascii()));
         }
     }
+    let unfinished =
+        begun.and_then(|(first, start)| Some((first, text.get(start..)?.trim_ascii())));
+    lines.extend(unfinished);
     lines
+}
+
+/// The lines of a value, without the backslashes at their ends.
+pub(super) fn lines_of(value: &str) -> impl Iterator<Item = &str> {
+    let lines = value.lines().map(str::trim_ascii);
+    let lines = lines.filter(|line| !is_comment(line));
+    lines.map(|line| line.strip_suffix('\\').unwrap_or(line))
+}
+
+fn is_comment(line: &str) -> bool {
+    line.is_empty() || line.starts_with('#') || line.starts_with(';')
 }
 
 /// Words separated by white space.
 pub(super) fn words(text: &str) -> Vec<&str> {
-    text.split_ascii_whitespace().collect()
+    lines_of(text)
+        .flat_map(str::split_ascii_whitespace)
+        .collect()
 }
 
 /// Whether the value is true according to `systemd.syntax(7)`.

@@ -13,14 +13,16 @@ pub(super) const DIRECTORIES: [&str; 5] = [
     "/lib/systemd/system",
 ];
 
-/// Directories of targets that start units at boot.
-pub(super) const TARGETS: [&str; 6] = [
+/// Directories of units that start other units at boot.
+pub(super) const TARGETS: [&str; 7] = [
     "multi-user.target.wants",
     "sysinit.target.wants",
     "basic.target.wants",
     "network.target.wants",
     "network-online.target.wants",
     "graphical.target.wants",
+    // Where netplan puts its units.
+    "systemd-networkd.service.wants",
 ];
 
 /// Whether systemd starts the services of this machine.
@@ -42,13 +44,23 @@ pub(super) fn file<'a>(facts: &'a Facts, unit: &str) -> Option<&'a str> {
 }
 
 fn file_in<'a>(files: &'a Files, unit: &str) -> Option<&'a str> {
-    let mut paths = DIRECTORIES
+    let names = names(unit);
+    let mut paths = names
         .iter()
-        .map(|directory| format!("{directory}/{unit}"));
+        .flat_map(|name| DIRECTORIES.map(|directory| format!("{directory}/{name}")));
     paths.find_map(|path| files.text(&path))
 }
 
-/// All settings of a key in the unit file and its drop-ins.
+/// The names of a unit's files: an instance has its own and those of its template.
+fn names(unit: &str) -> Vec<String> {
+    let template = unit.split_once('@').and_then(|(name, instance)| {
+        let (instance, kind) = instance.rsplit_once('.')?;
+        (!instance.is_empty()).then(|| format!("{name}@.{kind}"))
+    });
+    [unit.to_owned()].into_iter().chain(template).collect()
+}
+
+/// All settings of a key in the unit file and its drop-ins. An empty one removes those before it.
 pub(super) fn settings<'a>(
     facts: &'a Facts,
     unit: &str,
@@ -65,9 +77,10 @@ pub(super) fn settings_in<'a>(
     section: &'a str,
     key: &'a str,
 ) -> Vec<Setting<'a>> {
-    let directories: Vec<_> = DIRECTORIES
+    let names = names(unit);
+    let directories: Vec<_> = names
         .iter()
-        .map(|directory| format!("{directory}/{unit}.d"))
+        .flat_map(|name| DIRECTORIES.map(|directory| format!("{directory}/{name}.d")))
         .collect();
     let directories: Vec<_> = directories.iter().map(String::as_str).collect();
     let drop_ins = files.layered(&directories, ".conf");
@@ -78,6 +91,10 @@ pub(super) fn settings_in<'a>(
         matching.append(&mut text::settings(text));
     }
     matching.retain(|setting| setting.section == section && setting.key == key);
+    let last_empty = matching
+        .iter()
+        .rposition(|setting| setting.value.is_empty());
+    matching.drain(..last_empty.map_or(0, |at| at + 1));
     matching
 }
 

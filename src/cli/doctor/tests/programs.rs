@@ -145,3 +145,131 @@ fn files_that_units_and_scripts_name_are_read() {
     machine.write("/etc/void.conf", &text);
     found(&machine, "/etc/void.conf line 3");
 }
+
+const OWN_UNIT: &str = "/etc/systemd/system/wpa_supplicant-wlan0.service";
+const TEMPLATE: &str = "/lib/systemd/system/wpa_supplicant@.service";
+
+/// `wpa_supplicant` does not run, and a unit is enabled.
+fn stopped(unit: &str, text: &str) -> Machine {
+    let machine = Machine::good();
+    machine.remove("/proc/41");
+    machine.remove(WPA);
+    machine.remove(&format!("{WANTS}/wpa_supplicant@wlan0.service"));
+    let name = unit.rsplit('/').next().unwrap().replace("@.", "@wlan0.");
+    machine.link(&format!("{WANTS}/{name}"), unit);
+    machine.write(
+        unit,
+        &format!("[Unit]\nAfter=macveil.service\n[Service]\n{text}"),
+    );
+    machine
+}
+
+/// The file that a unit with these lines names is read.
+#[track_caller]
+fn names_a_file(unit: &str, text: &str, file: &str) -> Machine {
+    let machine = stopped(unit, text);
+    machine.write(file, &format!("{OWN}mac_addr=1\n"));
+    let hint = format!("{file} line 3");
+    found_alone(
+        &machine,
+        Some(("supplicant-mac-addr", "warning", &hint)),
+        text,
+    );
+    machine
+}
+
+#[test]
+fn drop_in_replaces_the_command_of_a_unit() {
+    let machine = stopped(
+        TEMPLATE,
+        "ExecStart=/sbin/wpa_supplicant -c/etc/old.conf -i%I\n",
+    );
+    machine.write("/etc/old.conf", OWN);
+    machine.write("/etc/new.conf", &format!("{OWN}mac_addr=1\n"));
+    machine.write(
+        "/etc/systemd/system/wpa_supplicant@wlan0.service.d/own.conf",
+        "[Service]\nExecStart=\nExecStart=/sbin/wpa_supplicant -c/etc/new.conf -i%I\n",
+    );
+    let expected = ("supplicant-mac-addr", "warning", "/etc/new.conf line 3");
+    found_alone(&machine, Some(expected), "drop-in of the instance");
+}
+
+#[test]
+fn command_of_a_unit_is_split_as_systemd_does() {
+    for (start, file) in [
+        ("-i wlan0 \\\n  # not this\n  -c /etc/a.conf", "/etc/a.conf"),
+        (
+            "-u -i \"wlan0\" -c \"/etc/wpa supplicant.conf\"",
+            "/etc/wpa supplicant.conf",
+        ),
+        ("-c'/etc/a b.conf' -iwlan0", "/etc/a b.conf"),
+        (
+            "-i eth0 -c /etc/x.conf -D wired -N -i wlan0 -c /etc/b.conf",
+            "/etc/b.conf",
+        ),
+        ("-M -i wl* -c /etc/m.conf", "/etc/m.conf"),
+        ("-i wlan0 -c relative.conf", "/relative.conf"),
+    ] {
+        names_a_file(
+            OWN_UNIT,
+            &format!("ExecStart=/sbin/wpa_supplicant {start}\n"),
+            file,
+        );
+    }
+}
+
+#[test]
+fn variables_in_the_command_of_a_unit_are_known() {
+    let start = "ExecStart=/sbin/wpa_supplicant -u $INTERFACES -c ${DIRECTORY}/a.conf\n";
+    let text = format!("Environment=\"INTERFACES=-i wlan0\" DIRECTORY=/srv\n{start}");
+    names_a_file(OWN_UNIT, &text, "/srv/a.conf");
+    let machine = stopped(
+        OWN_UNIT,
+        &format!("EnvironmentFile=-/etc/sysconfig/wpa\n{start}"),
+    );
+    machine.write(
+        "/etc/sysconfig/wpa",
+        "# Fedora's\nINTERFACES=\"-iwlan0\"\nDIRECTORY='/srv'\n",
+    );
+    machine.write("/srv/a.conf", &format!("{OWN}mac_addr=1\n"));
+    let expected = ("supplicant-mac-addr", "warning", "/srv/a.conf line 3");
+    found_alone(&machine, Some(expected), "environment file");
+}
+
+#[test]
+fn unit_that_netplan_generates_is_known() {
+    const UNIT: &str = "/run/systemd/system/netplan-wpa-wlan0.service";
+    let start =
+        "ExecStart=/sbin/wpa_supplicant -c /run/netplan/wpa-wlan0.conf -iwlan0 -Dnl80211,wext\n";
+    let machine = names_a_file(UNIT, start, "/run/netplan/wpa-wlan0.conf");
+    machine.remove(&format!("{WANTS}/netplan-wpa-wlan0.service"));
+    machine.link(
+        "/run/systemd/system/systemd-networkd.service.wants/netplan-wpa-wlan0.service",
+        UNIT,
+    );
+    let expected = (
+        "supplicant-mac-addr",
+        "warning",
+        "/run/netplan/wpa-wlan0.conf line 3",
+    );
+    found_alone(&machine, Some(expected), "as netplan enables it");
+}
+
+#[test]
+fn process_that_matches_interfaces_by_a_pattern_is_known() {
+    let machine = with_supplicant("wpa_supplicant -c /etc/x.conf -i eth0 -M -c /etc/m.conf -i wl*");
+    machine.write("/etc/m.conf", &format!("{OWN}mac_addr=1\n"));
+    let expected = ("supplicant-mac-addr", "warning", "/etc/m.conf line 3");
+    found_alone(&machine, Some(expected), "-M");
+}
+
+#[test]
+fn several_names_in_a_network_file_are_alternatives() {
+    let machine = Machine::good();
+    machine.write(
+        "/etc/systemd/network/10-own.network",
+        "[Match]\nName=eth0\nName=wlan0\n[Network]\nDHCP=yes\n[DHCPv4]\nAnonymize=yes\n[Link]\nMACAddress=02:00:00:00:00:01\n",
+    );
+    let expected = ("networkd-mac-address", "warning", "10-own.network line 9");
+    found_alone(&machine, Some(expected), "two lines");
+}

@@ -1,5 +1,6 @@
 //! `wpa_supplicant`: its control socket and its settings.
 
+mod command;
 mod control;
 mod identifying;
 mod networks;
@@ -9,9 +10,11 @@ use super::facts::{CardFacts, Facts};
 use super::files::Content;
 use super::finding::{Check, Finding, Topic};
 use super::processes::Process;
+use super::text::matches_glob;
 use super::units;
 use super::wpa_file::{Entry, entries};
 
+use unit_files::COMMON;
 pub(crate) use unit_files::{VOID_FILE, files_of_units};
 
 static CONFIGURATION: Check = Topic::Supplicant.check(
@@ -159,23 +162,41 @@ fn arguments<'a>(processes: &'a [Process], interface: &str) -> Option<Arguments<
         .filter(|process| process.name == "wpa_supplicant");
     supplicants.into_iter().find_map(|process| {
         let options = process.options(OPTIONS);
-        // One process can have several interfaces, separated by -N.
-        let mut parts = options.split(|(letter, _)| *letter == 'N');
-        let value = |options: &[(char, &'a str)], wanted: &str| {
-            let mut options = options.iter().rev();
-            options
-                .find(|(letter, _)| wanted.contains(*letter))
-                .map(|option| option.1)
-        };
-        let of_it = parts.find(|part| value(part, "i") == Some(interface))?;
-        let file = value(of_it, "c");
+        let of_it = of_interface(&options, interface, |_| false)?;
+        let file = last(of_it, "c");
         Some(Arguments {
             process,
-            files: file.into_iter().chain(value(of_it, "I")).collect(),
+            files: file.into_iter().chain(last(of_it, "I")).collect(),
             // -C applies only without a file.
-            socket: value(&options, "O").or_else(|| value(of_it, "C").filter(|_| file.is_none())),
+            socket: last(&options, "O").or_else(|| last(of_it, "C").filter(|_| file.is_none())),
         })
     })
+}
+
+type Options<'a> = [(char, &'a str)];
+
+/// The options for an interface: those of several are separated by -N, or by -M if `-i` is a pattern. If there are none,
+/// those of the first interface that `may_be` this one.
+fn of_interface<'a, 'b>(
+    options: &'b Options<'a>,
+    interface: &str,
+    may_be: impl Fn(Option<&str>) -> bool,
+) -> Option<&'b Options<'a>> {
+    let parts = || options.chunk_by(|_, (letter, _)| !matches!(letter, 'N' | 'M'));
+    let named = |part: &&Options| match (part.first(), last(part, "i")) {
+        (Some(('M', _)), Some(pattern)) => matches_glob(pattern, interface),
+        (_, name) => name == Some(interface),
+    };
+    let exact = parts().find(named);
+    exact.or_else(|| parts().find(|part| may_be(last(part, "i"))))
+}
+
+/// The value of the last of these options.
+fn last<'a>(options: &Options<'a>, letters: &str) -> Option<&'a str> {
+    let mut options = options.iter().rev();
+    options
+        .find(|(letter, _)| letters.contains(*letter))
+        .map(|option| option.1)
 }
 
 /// Interfaces that `wpa_supplicant` is told to use.
@@ -184,7 +205,8 @@ pub(crate) fn interfaces(processes: &[Process]) -> Vec<String> {
         .iter()
         .filter(|process| process.name == "wpa_supplicant");
     let options = supplicants.flat_map(|process| process.options(OPTIONS));
-    let names = options.filter(|(letter, _)| *letter == 'i');
+    // Patterns are no names.
+    let names = options.filter(|(letter, name)| *letter == 'i' && !name.contains(['*', '?', '[']));
     names.map(|(_, name)| name.to_owned()).collect()
 }
 
@@ -193,6 +215,11 @@ fn usual_paths(facts: &Facts, card: &CardFacts) -> Vec<String> {
     let name = &card.name;
     let own = format!("{DIRECTORY}/wpa_supplicant-{name}.conf");
     let is_enabled = |unit: &str| units::is_enabled(facts, unit);
+    let is_enabled_for_it = |unit: &str| unit != COMMON && is_enabled(unit);
+    let named = unit_files::of_units(&facts.files, name, is_enabled_for_it);
+    if !named.is_empty() {
+        return named;
+    }
     if is_enabled(&format!("wpa_supplicant@{name}.service")) || facts.files.has(&own) {
         return vec![own];
     }

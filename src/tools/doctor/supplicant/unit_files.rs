@@ -1,18 +1,23 @@
 //! Configuration files that units and scripts name, for when `wpa_supplicant` does not run.
 
-use super::OPTIONS;
+use super::command::{Variables, environment_files, split, variables};
+use super::{OPTIONS, of_interface};
 use crate::tools::doctor::files::Files;
 use crate::tools::doctor::processes::Process;
 use crate::tools::doctor::text::{last, numbered, words};
 use crate::tools::doctor::units::settings_in;
 
+/// The unit for all interfaces.
+pub(super) const COMMON: &str = "wpa_supplicant.service";
+
 /// The settings of Void Linux' service.
 pub(crate) const VOID_FILE: &str = "/etc/sv/wpa_supplicant/conf";
 
-/// Scripts and configuration files that units name for an interface.
+/// Scripts, variables and configuration files that units name for an interface.
 pub(crate) fn files_of_units(files: &Files, interface: &str) -> Vec<String> {
     let mut wanted = configured(files, interface, |_| true);
     for unit in units(interface) {
+        wanted.append(&mut environment_files(files, &unit));
         let starts = settings_in(files, &unit, "Service", "ExecStart");
         let programs = starts.iter().filter_map(|start| program(start.value));
         wanted.extend(
@@ -30,23 +35,9 @@ pub(super) fn configured(
     interface: &str,
     is_used: impl Fn(&str) -> bool,
 ) -> Vec<String> {
-    for unit in units(interface).iter().filter(|unit| is_used(unit)) {
-        let root = settings_in(files, unit, "Service", "RootDirectory");
-        let root = root
-            .last()
-            .map_or("", |root| root.value)
-            .trim_end_matches('/');
-        for start in settings_in(files, unit, "Service", "ExecStart") {
-            let mut named = of_command(start.value, interface);
-            let script = program(start.value).filter(|path| !is_supplicant(path));
-            let script = script.and_then(|path| files.text(path)).unwrap_or_default();
-            for (_, line) in numbered(script) {
-                named.append(&mut of_command(line, interface));
-            }
-            if !named.is_empty() {
-                return named.iter().map(|path| format!("{root}{path}")).collect();
-            }
-        }
+    let named = of_units(files, interface, is_used);
+    if !named.is_empty() {
+        return named;
     }
     let void = files
         .text(VOID_FILE)
@@ -57,11 +48,54 @@ pub(super) fn configured(
         .collect()
 }
 
-fn units(interface: &str) -> [String; 3] {
+/// Configuration files of the first unit that names some.
+pub(super) fn of_units(
+    files: &Files,
+    interface: &str,
+    is_used: impl Fn(&str) -> bool,
+) -> Vec<String> {
+    let all = units(interface);
+    let used = all.iter().filter(|unit| is_used(unit));
+    let mut named = used.map(|unit| of_unit(files, unit, interface));
+    named.find(|named| !named.is_empty()).unwrap_or_default()
+}
+
+fn of_unit(files: &Files, unit: &str, interface: &str) -> Vec<String> {
+    let directory = |key| {
+        let set = settings_in(files, unit, "Service", key);
+        let path = set.last().map_or("", |setting| setting.value);
+        path.trim_end_matches('/')
+    };
+    let (root, working) = (directory("RootDirectory"), directory("WorkingDirectory"));
+    let variables = variables(files, unit);
+    for start in settings_in(files, unit, "Service", "ExecStart") {
+        let mut named = of_command(start.value, interface, &variables);
+        let script = program(start.value).filter(|path| !is_supplicant(path));
+        let script = script.and_then(|path| files.text(path)).unwrap_or_default();
+        for (_, line) in numbered(script) {
+            named.append(&mut of_command(line, interface, &variables));
+        }
+        if !named.is_empty() {
+            let absolute = |path: String| {
+                if path.starts_with('/') {
+                    format!("{root}{path}")
+                } else {
+                    format!("{root}{working}/{path}")
+                }
+            };
+            return named.into_iter().map(absolute).collect();
+        }
+    }
+    Vec::new()
+}
+
+fn units(interface: &str) -> [String; 5] {
     [
         format!("wpa_supplicant-{interface}.service"),
+        format!("netplan-wpa-{interface}.service"),
         format!("wpa_supplicant@{interface}.service"),
-        "wpa_supplicant.service".to_owned(),
+        format!("wpa_supplicant-nl80211@{interface}.service"),
+        COMMON.to_owned(),
     ]
 }
 
@@ -76,27 +110,25 @@ fn is_supplicant(word: &str) -> bool {
 }
 
 /// `-c` and `-I` of a command, unless it is for another interface or the shell must expand them.
-fn of_command(command: &str, interface: &str) -> Vec<String> {
-    let words = words(command);
-    let Some(at) = words.iter().position(|word| is_supplicant(word)) else {
-        return Vec::new();
-    };
-    let plain = |word: &&str| {
-        let word = word.trim_matches(['"', '\'']);
-        word.replace("%i", interface).replace("%I", interface)
-    };
+fn of_command(command: &str, interface: &str, variables: &Variables) -> Vec<String> {
+    let words = split(command, variables);
+    let plain = |word: &String| word.replace("%i", interface).replace("%I", interface);
     let process = Process {
-        arguments: words.iter().skip(at).map(plain).collect(),
+        arguments: words
+            .iter()
+            .skip_while(|word| !is_supplicant(word))
+            .map(plain)
+            .collect(),
         ..Process::default()
     };
     let options = process.options(OPTIONS);
-    let is_other = |(letter, value): &(char, &str)| {
-        *letter == 'i' && *value != interface && !value.contains('$')
-    };
-    if options.iter().any(is_other) {
+    let may_be = |name: Option<&str>| name.is_none_or(|name| name.contains('$'));
+    let Some(options) = of_interface(&options, interface, may_be) else {
         return Vec::new();
-    }
+    };
     let of = |wanted: char| options.iter().filter(move |(letter, _)| *letter == wanted);
     let paths = of('c').chain(of('I')).map(|(_, path)| (*path).to_owned());
-    paths.filter(|path| path.starts_with('/')).collect()
+    paths
+        .filter(|path| !path.is_empty() && !path.contains('$'))
+        .collect()
 }
