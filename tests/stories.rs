@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use macveil_testkit::scenarios::{
     AccessPoint, AccessPointEvent, CardEvent, Check, Editor, Event, Given, Lane, Lifecycle,
-    NetworkManagerEvent, NewAddress, Security, Step, StrangerEvent, Subnet, UserAction, parse,
-    timetable, variants,
+    NetworkManagerEvent, NewAddress, Security, Step, StrangerEvent, Subnet, UserAction, commands,
+    parse, timetable, variants,
 };
 
 const TITLE: &str = "A title\n";
@@ -570,4 +570,50 @@ fn events_apart_from_stations_are_parsed() {
             Step::Then(Check::LiveChangesOnlyWherePossible),
         ]
     );
+}
+
+const COMMANDS: &str = "given trouble: 400 times \"a user of iwd types a command\"\n\
+                        and trouble: 400 times \"a user of wpa_supplicant types a command\"";
+
+fn typed(seed: u64) -> Vec<String> {
+    let lanes = lanes(COMMANDS);
+    let moments = timetable(&lanes, Duration::from_secs(3600), seed).expect("time enough");
+    let words = moments.iter().map(|it| it.deed.words.clone());
+    words.collect()
+}
+
+#[test]
+fn commands_are_drawn_by_a_seed_and_told() {
+    let words = typed(1);
+    assert_eq!(words, typed(1));
+    assert_ne!(words, typed(2));
+    for told in words {
+        let command = commands::typed(&told).expect(&told);
+        let choice = |word: &String| word.contains(['{', '}', '|']);
+        assert!(!command.iter().any(choice), "{told}");
+    }
+    assert_eq!(commands::typed("home leaves"), None);
+    let lanes = lanes("given trouble: 1 times \"a user of nothing types a command\"");
+    let problem = timetable(&lanes, Duration::from_secs(60), 1);
+    assert_eq!(problem, Err("no table for nothing".to_owned()));
+}
+
+#[test]
+fn tables_have_many_kinds_of_commands_and_all_are_drawn() {
+    for (supplicant, at_least) in [("wpa_supplicant", 150), ("iwd", 75)] {
+        let mut kinds = commands::kinds(supplicant).expect("a table");
+        let in_a_deck = kinds.len();
+        kinds.sort_unstable();
+        kinds.dedup();
+        assert!(kinds.len() >= at_least, "{}", kinds.len());
+        let sentence =
+            format!("given trouble: {in_a_deck} times \"a user of {supplicant} types a command\"");
+        let lanes = lanes(&sentence);
+        let moments = timetable(&lanes, Duration::from_secs(3600), 1).expect("time enough");
+        for kind in kinds {
+            let start = kind.split('{').next().unwrap_or_default();
+            let is_it = |told: &str| told.contains(start);
+            assert!(moments.iter().any(|it| is_it(&it.deed.words)), "{kind}");
+        }
+    }
 }

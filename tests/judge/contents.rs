@@ -87,3 +87,45 @@ fn assigned_address_in_another_role_is_found() {
         outside,
     );
 }
+
+const SECRET: &[u8] = b"\x00\x06Secret";
+
+#[test]
+fn only_the_first_channel_of_a_typed_command_is_allowed() {
+    let mut air = clean_story();
+    air.probe(ASSIGNED, SECRET)
+        .pass(0.2)
+        .probe(ASSIGNED, SECRET);
+    let frames = air.frames();
+    let typed = frames[frames.len() - 2].at - 50_000;
+    let brief = Brief {
+        typed: vec![typed],
+        ..AirMaker::brief()
+    };
+    let expected = [
+        (Leak::AssignedAddressInProbe, 1),
+        (Leak::NetworkNamedUnderAssigned, 1),
+    ];
+    assert_eq!(broken(&judge::judge(&frames, &brief)), expected);
+}
+
+#[test]
+fn wps_is_allowed_under_a_mask_while_the_user_asks_for_it() {
+    let elements = [WILDCARD, &[0xdd, 4, 0, 0x50, 0xf2, 4]].concat();
+    for (station, leaks) in [
+        (mask(9), &[][..]),
+        (
+            ASSIGNED,
+            &[(Leak::AssignedAddressInProbe, 1), (Leak::WpsOrP2p, 1)],
+        ),
+    ] {
+        let mut air = clean_story();
+        air.probe(station, &elements);
+        let brief = Brief {
+            wps: vec![just_now(&air)],
+            external_scans: vec![just_now(&air)],
+            ..AirMaker::brief()
+        };
+        assert_eq!(broken(&judge::judge(&air.frames(), &brief)), leaks);
+    }
+}

@@ -6,11 +6,14 @@ use crate::air::Mac;
 use crate::judge::{AccessPoint, Brief};
 use crate::record::{Entry, Fact, Micros};
 use crate::scenarios::{
-    self, Event, Given, Line, Network, Security, Step, Story, Trouble, UserAction,
+    self, Event, Given, Line, Network, Security, Step, Story, Trouble, UserAction, commands,
 };
 
 /// How long wpa_supplicant may scan after its start, and any program after a request.
 const FOREIGN_SCAN: Micros = 10_000_000;
+
+/// How long a station looks for an access point whose button was pushed.
+const WPS: Micros = 125_000_000;
 
 pub fn brief(story: &Story, entries: &[Entry]) -> Brief {
     let mut brief = Brief {
@@ -25,6 +28,9 @@ pub fn brief(story: &Story, entries: &[Entry]) -> Brief {
         ..Brief::default()
     };
     for entry in entries {
+        if matches!(&entry.fact, Fact::Happens(words) if commands::typed(words).is_some()) {
+            brief.typed.push(entry.at);
+        }
         match &entry.fact {
             Fact::Station(name, address) => learn_station(&mut brief, name, address),
             Fact::AccessPoint(name, address) => {
@@ -47,6 +53,10 @@ pub fn brief(story: &Story, entries: &[Entry]) -> Brief {
             Fact::Starts(program) if program == "wpa_supplicant" => {
                 brief.external_scans.push(entry.at..entry.at + FOREIGN_SCAN);
             }
+            Fact::Happens(words) if asks_for_wps(words) => {
+                brief.external_scans.push(entry.at..entry.at + WPS);
+                brief.wps.push(entry.at..entry.at + WPS);
+            }
             fact if user_acts(story, fact) => {
                 // It may have had to wait for another scan's end.
                 let next = entries.iter().find(|next| next.at > entry.at);
@@ -55,6 +65,11 @@ pub fn brief(story: &Story, entries: &[Entry]) -> Brief {
             }
             _ => {}
         }
+    }
+    let draws_commands =
+        troubles(story).any(|trouble| matches!(*trouble.onset.event, Event::SomeCommandRun(_)));
+    if draws_commands {
+        brief.hidden.push(commands::NAMED.into());
     }
     for network in networks(story).filter(|network| network.hidden) {
         brief.hidden.push(network.ssid.clone());
@@ -68,17 +83,17 @@ pub fn brief(story: &Story, entries: &[Entry]) -> Brief {
         _ => None,
     }));
     let policies = networks(story).filter_map(|network| {
-        let policy = network.policy.as_deref()?;
-        Some((network.ssid.as_slice(), policy))
+        let policy = network.policy.clone()?;
+        Some((network.ssid.clone(), policy))
     });
-    let changes = story.lines.iter().filter_map(|line| policy_change(line));
+    let changes = story.lines.iter().filter_map(policy_change);
     for (ssid, policy) in policies.chain(changes) {
         if let Ok(mac) = policy.parse() {
             brief.explicit.insert(mac, ssid.escape_ascii().to_string());
         }
     }
     brief.explicit.extend(addresses_in_rules(story));
-    brief.user_associates = story.lines.iter().any(|line| {
+    brief.user_associates = draws_commands || story.lines.iter().any(|line| {
         matches!(&line.step, Step::When(Event::User(action))
             if !matches!(action, UserAction::Scans | UserAction::ScansWithIw | UserAction::ScansFor(_)))
     });
@@ -198,8 +213,8 @@ fn may_see_permanent(story: &Story, entries: &[Entry], access_point: &str) -> Ve
     let mut since = at_first.then_some(0);
     let mut times = Vec::new();
     for entry in entries {
-        match new_policy(story, entry) {
-            Some((ssid, policy)) if ssid == ap.ssid && shows(policy) => {
+        match new_policy(story, &entry.fact) {
+            Some((ssid, policy)) if ssid == ap.ssid && shows(&policy) => {
                 since = since.or(Some(entry.at));
             }
             Some((ssid, _)) if ssid == ap.ssid => {
@@ -212,33 +227,43 @@ fn may_see_permanent(story: &Story, entries: &[Entry], access_point: &str) -> Ve
     times
 }
 
-/// What this step of the story makes of a network's policy.
-fn new_policy<'a>(story: &'a Story, entry: &Entry) -> Option<(&'a [u8], &'a str)> {
-    let Fact::Step(number) = entry.fact else {
-        return None;
-    };
-    policy_change(story.lines.iter().find(|line| line.number == number)?)
-}
-
-fn policy_change(line: &Line) -> Option<(&[u8], &str)> {
-    match &line.step {
-        Step::When(Event::PolicyWritten { ssid, policy }) => Some((ssid, policy)),
-        Step::When(Event::CommandRun(words)) => {
-            let preserve = words.iter().any(|word| word == "--preserve");
-            let names = words.iter().filter(|word| !word.starts_with("--"));
-            let names: Vec<_> = names.map(String::as_str).collect();
-            match names[..] {
-                ["macveil", "trust", ssid] if preserve => Some((ssid.as_bytes(), "preserve")),
-                ["macveil", "trust", ssid] => Some((ssid.as_bytes(), "permanent")),
-                ["macveil", "policy", ssid] if words.iter().any(|word| word == "--unset") => {
-                    Some((ssid.as_bytes(), ""))
-                }
-                ["macveil", "policy", ssid, policy] => Some((ssid.as_bytes(), policy)),
-                _ => None,
-            }
+/// What this makes of a network's policy.
+fn new_policy(story: &Story, fact: &Fact) -> Option<(Vec<u8>, String)> {
+    match fact {
+        Fact::Step(number) => {
+            policy_change(story.lines.iter().find(|line| line.number == *number)?)
         }
+        Fact::Happens(words) => policy_command(&commands::typed(words)?),
         _ => None,
     }
+}
+
+fn policy_change(line: &Line) -> Option<(Vec<u8>, String)> {
+    match &line.step {
+        Step::When(Event::PolicyWritten { ssid, policy }) => Some((ssid.clone(), policy.clone())),
+        Step::When(Event::CommandRun(words)) => policy_command(words),
+        _ => None,
+    }
+}
+
+fn policy_command(words: &[String]) -> Option<(Vec<u8>, String)> {
+    let has = |option: &str| words.iter().any(|word| word == option);
+    let names = words.iter().filter(|word| !word.starts_with("--"));
+    let names: Vec<_> = names.map(String::as_str).collect();
+    let (ssid, policy) = match names[..] {
+        ["macveil", "trust", ssid] if has("--preserve") => (ssid, "preserve"),
+        ["macveil", "trust", ssid] => (ssid, "permanent"),
+        ["macveil", "policy", ssid] if has("--unset") => (ssid, ""),
+        ["macveil", "policy", ssid, policy] => (ssid, policy),
+        _ => return None,
+    };
+    Some((ssid.into(), policy.to_owned()))
+}
+
+/// Of iwd, whose scans are as WPS wants them from then on.
+fn asks_for_wps(words: &str) -> bool {
+    let words = commands::typed(words).unwrap_or_default();
+    matches!(&words[..], [program, kind, ..] if program == "iwctl" && kind == "wsc")
 }
 
 /// Whether a program commands or starts wpa_supplicant, which may result in a scan.
@@ -253,6 +278,7 @@ fn user_acts(story: &Story, fact: &Fact) -> bool {
                 )
             })
         }
+        Fact::Happens(words) if commands::typed(words).is_some() => true,
         Fact::Happens(words) => {
             let mut onsets = troubles(story).map(|trouble| &trouble.onset);
             onsets.any(|deed| deed.words == *words && matches!(*deed.event, Event::User(_)))

@@ -26,7 +26,8 @@ pub fn is_left_out(story: &Story) -> Option<&'static str> {
         Step::Given(Given::AccessPoint(ap)) if ap.subnet.is_some() => {
             Some("nothing above the link is simulated")
         }
-        Step::When(Event::CommandRun(_) | Event::CommandStarted(_)) => {
+        Step::Given(Given::GlobalSocket)
+        | Step::When(Event::CommandRun(_) | Event::CommandStarted(_)) => {
             Some("commands are not simulated")
         }
         Step::When(Event::Card(C::Removed | C::Returns | C::Renamed(_))) => {

@@ -69,7 +69,8 @@ impl Station {
     }
 
     fn block(&self, value: &str) -> Result<(), String> {
-        let switches = fs::read_dir(self.wiphy_folder()).map_err(|e| e.to_string())?;
+        let radio = self.radio.folder().ok_or("there is no radio")?;
+        let switches = fs::read_dir(radio).map_err(|e| e.to_string())?;
         let mut switches = switches.filter_map(|entry| Some(entry.ok()?.path()));
         let is_switch = |path: &PathBuf| path.join("soft").exists();
         let switch = switches.find(is_switch).ok_or("no rfkill switch")?;

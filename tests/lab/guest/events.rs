@@ -52,6 +52,7 @@ impl World {
                 self.note_supplicant(words);
                 self.command_output = run_command(words)?;
             }
+            Event::SomeCommandRun(_) => return Err("only trouble draws commands".to_owned()),
             Event::CommandStarted(words) => {
                 self.note_supplicant(words);
                 self.start_in_background(words)?;

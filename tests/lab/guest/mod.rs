@@ -10,6 +10,7 @@ mod bench;
 mod bus;
 mod card;
 mod checks;
+mod commands;
 mod connman;
 mod control;
 mod daemon;

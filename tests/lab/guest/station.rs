@@ -135,9 +135,13 @@ pub fn start_supplicant(
     stations: &mut [Station],
     networks: &[Network],
     top: &[String],
+    options: &[&str],
 ) -> Result<(), String> {
     let mut command = Command::new("wpa_supplicant");
-    command.arg("-t").args(bench::unless_on("-dd"));
+    command
+        .arg("-t")
+        .args(bench::unless_on("-dd"))
+        .args(options);
     for (at, station) in stations.iter().enumerate() {
         let name = &station.radio.interface;
         let config = station.folder.join(format!("wpa_supplicant-{name}.conf"));

@@ -7,7 +7,12 @@ use std::time::{Duration, Instant};
 use super::world::World;
 use super::{record, tell_host};
 use macveil_testkit::record::Fact;
-use macveil_testkit::scenarios::{AccessPointEvent, Deed, Event, Lifecycle, Program, timetable};
+use macveil_testkit::scenarios::{
+    AccessPointEvent, Deed, Event, Lifecycle, Program, commands, timetable,
+};
+
+/// All commands that were drawn together.
+const TYPED: &str = "the user types a command";
 
 impl World {
     pub fn trouble(&mut self, during: Duration, seed: u64) -> Result<(), String> {
@@ -20,7 +25,9 @@ impl World {
             let words = moment.deed.words.as_str();
             self.note(Fact::Happens(words.to_owned()));
             tell_host(&format!("happens {} {words}", record::now()));
-            let outcome = self.commit(moment.deed);
+            let outcome = self.commit(&moment.deed);
+            let is_typed = commands::typed(words).is_some();
+            let words = if is_typed { TYPED } else { words };
             let count = counts.entry(words).or_default();
             match outcome {
                 Ok(()) => count.done += 1,
@@ -42,6 +49,7 @@ impl World {
             // It may be killed before it is ready.
             Event::Program(Program::Macveil, Lifecycle::Starts) => self.start_macveil(),
             Event::User(action) => self.user_action(action, Duration::ZERO),
+            Event::CommandRun(words) => self.type_command(words),
             event => self.happen(event),
         }
     }
@@ -58,6 +66,6 @@ struct Count {
 fn may_be_impossible(event: &Event) -> bool {
     matches!(
         event,
-        Event::User(_) | Event::AccessPoint(_, AccessPointEvent::Kicks)
+        Event::User(_) | Event::CommandRun(_) | Event::AccessPoint(_, AccessPointEvent::Kicks)
     )
 }

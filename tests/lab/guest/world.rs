@@ -68,11 +68,15 @@ pub struct World {
     pub supplicant_settings: Vec<String>,
     /// For all stations; it is the first one's.
     has_one_supplicant: bool,
+    has_global_socket: bool,
     /// Where macveil's configuration is.
     configuration: Configuration,
     radios: Radios,
     recorder: Recorder,
 }
+
+/// As the tables of commands name it.
+const GLOBAL_SOCKET: &str = "/run/wpa_supplicant-global";
 
 impl World {
     /// Makes the radios for a story; its access points are off.
@@ -163,6 +167,7 @@ impl World {
             rules: Vec::new(),
             supplicant_settings: Vec::new(),
             has_one_supplicant: false,
+            has_global_socket: false,
             configuration,
             machine,
             apart,
@@ -260,6 +265,10 @@ impl World {
                 self.has_one_supplicant = true;
                 Ok(())
             }
+            Given::GlobalSocket => {
+                self.has_global_socket = true;
+                Ok(())
+            }
             Given::LinksTraced => {
                 self.link_trace = Some(LinkTrace::start(&self.folder)?);
                 Ok(())
@@ -345,7 +354,13 @@ impl World {
         };
         let of_iwd = usize::from(self.iwd.only_first);
         for stations in self.stations[of_iwd..].chunks_mut(together) {
-            station::start_supplicant(stations, &self.networks, &self.supplicant_settings)?;
+            let options: &[&str] = if self.has_global_socket {
+                &["-g", GLOBAL_SOCKET]
+            } else {
+                &[]
+            };
+            let (networks, settings) = (&self.networks, &self.supplicant_settings);
+            station::start_supplicant(stations, networks, settings, options)?;
         }
         Ok(())
     }

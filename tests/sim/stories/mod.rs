@@ -21,11 +21,15 @@ use macveil_testkit::scenarios::{Step, Story, parse, variants};
 use macveil_testkit::verdict::weigh;
 
 /// Stories that are not simulated, and why. Whatever cannot be played is here, and nothing else.
-const LEFT_OUT: [(&str, &str); 119] = [
+const LEFT_OUT: [(&str, &str); 127] = [
     (
         "address-fought-for",
         "what happens at random has no order to compare",
     ),
+    ("any-commands-1", "commands are not simulated"),
+    ("any-commands-2", "commands are not simulated"),
+    ("any-commands-3", "commands are not simulated"),
+    ("any-commands-alone", "commands are not simulated"),
     (
         "bgscan-global",
         "wpa_supplicant's own randomization is not simulated",
@@ -81,6 +85,22 @@ const LEFT_OUT: [(&str, &str); 119] = [
     ("installed-openwrt", "nothing above the link is simulated"),
     ("installed-void", "nothing above the link is simulated"),
     ("interface-renamed", "the simulated card stays what it is"),
+    (
+        "iwd-any-commands-1",
+        "what happens at random has no order to compare",
+    ),
+    (
+        "iwd-any-commands-2",
+        "what happens at random has no order to compare",
+    ),
+    (
+        "iwd-any-commands-3",
+        "what happens at random has no order to compare",
+    ),
+    (
+        "iwd-any-commands-alone",
+        "what happens at random has no order to compare",
+    ),
     ("iwd-edited-by-both", "iwd is not simulated"),
     ("iwd-first-connection", "iwd is not simulated"),
     ("iwd-hidden", "iwd is not simulated"),

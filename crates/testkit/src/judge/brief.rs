@@ -23,6 +23,10 @@ pub struct Brief {
     pub away: Vec<Range<Micros>>,
     /// Times at which another program may scan.
     pub external_scans: Vec<Range<Micros>>,
+    /// Times at which the user looks for an access point by WPS: scans under a mask say so.
+    pub wps: Vec<Range<Micros>>,
+    /// When a user typed a command, which may send something that only can be ended.
+    pub typed: Vec<Micros>,
     /// Times at which a card scans, and has no ear for what its access point says.
     pub scanning: Vec<Range<Micros>>,
     /// How many stations send at once.
@@ -66,6 +70,17 @@ impl Brief {
 
     pub fn is_foreign_scan(&self, at: Micros) -> bool {
         self.external_scans.iter().any(|range| range.contains(&at))
+    }
+
+    /// So soon after a command that a scan which it started is still on its first channel.
+    pub fn is_typed(&self, at: Micros) -> bool {
+        const FIRST_CHANNEL: Micros = 100_000;
+        let mut typed = self.typed.iter();
+        typed.any(|typed| (*typed..typed + FIRST_CHANNEL).contains(&at))
+    }
+
+    pub fn is_wps(&self, at: Micros) -> bool {
+        self.wps.iter().any(|range| range.contains(&at))
     }
 
     /// When a card takes in what it is told then.

@@ -32,12 +32,14 @@ pub enum Leak {
     MaskAuthenticated,
     /// Likewise: the user decides how the machine is called.
     UserNamed,
+    /// Likewise: a frame of a command, which macveil cannot refuse.
+    Typed,
     /// Likewise: the access point that a station is associated with asks for it.
     BeamformingReport,
 }
 
 impl Leak {
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::PermanentAddress,
         Self::AssignedAddressInProbe,
         Self::AssignedAddressOutside,
@@ -60,6 +62,7 @@ impl Leak {
         Self::Unreadable,
         Self::MaskAuthenticated,
         Self::UserNamed,
+        Self::Typed,
         Self::BeamformingReport,
     ];
 
@@ -78,7 +81,7 @@ impl Leak {
     pub fn is_tolerated(self) -> bool {
         matches!(
             self,
-            Self::MaskAuthenticated | Self::UserNamed | Self::BeamformingReport
+            Self::MaskAuthenticated | Self::UserNamed | Self::Typed | Self::BeamformingReport
         )
     }
 }
@@ -108,6 +111,7 @@ impl fmt::Display for Leak {
             Self::Unreadable => "frame the judge cannot read",
             Self::MaskAuthenticated => "mask address authenticated",
             Self::UserNamed => "name of the user or machine",
+            Self::Typed => "frame that a command asked for",
             Self::BeamformingReport => "beamforming report",
         })
     }

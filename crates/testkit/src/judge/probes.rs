@@ -17,6 +17,10 @@ pub fn apply(frame: &Frame, brief: &Brief, names: &Names, leaks: &mut Leaks) {
     };
     let assigned = names.is_assigned(station);
     let from = names.name(station);
+    if assigned && brief.is_typed(frame.at) {
+        leaks.add(Leak::Typed, frame, from);
+        return;
+    }
     if assigned {
         leaks.add(Leak::AssignedAddressInProbe, frame, from.clone());
     }
@@ -29,10 +33,10 @@ pub fn apply(frame: &Frame, brief: &Brief, names: &Names, leaks: &mut Leaks) {
             leaks.add(Leak::NetworkNamedUnderAssigned, frame, call);
         }
     }
-    if frame
+    let has_wps = frame
         .elements()
-        .any(|element| element.is_wps() || element.is_p2p())
-    {
+        .any(|element| element.is_wps() || element.is_p2p());
+    if has_wps && !(brief.is_wps(frame.at) && names.is_mask(station)) {
         leaks.add(Leak::WpsOrP2p, frame, from.clone());
     }
     if !is_minimal(frame) && !brief.is_foreign_scan(frame.at) {

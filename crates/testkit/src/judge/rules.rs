@@ -47,7 +47,12 @@ pub fn apply(
         }
     }
     if names.is_assigned(station) && frame.kind != Kind::ProbeRequest && within.is_none() {
-        leak(Leak::AssignedAddressOutside);
+        let is_query = matches!(frame.kind, Kind::OtherManagement(_)) && brief.is_typed(frame.at);
+        leak(if is_query {
+            Leak::Typed
+        } else {
+            Leak::AssignedAddressOutside
+        });
     }
     if names.is_mask(station) {
         if !station.is_local() {

@@ -71,7 +71,7 @@ pub fn reused_masks(scans: &[Scan], brief: &Brief, names: &Names, leaks: &mut Le
         let Some(probe) = scan.probes.first() else {
             continue;
         };
-        if !names.is_mask(scan.station) || !brief.is_watched(probe.at) {
+        if !names.is_mask(scan.station) || !brief.is_watched(probe.at) || brief.is_wps(probe.at) {
             continue;
         }
         if let Some(before) = used.insert(scan.station, probe.at) {

@@ -2,6 +2,7 @@
 //! given / when / then. Nothing here knows how a story is carried out: the lab
 //! plays them on real radios, a simulator can play the same ones.
 
+pub mod commands;
 mod parse;
 mod story;
 mod trouble;

@@ -171,6 +171,8 @@ pub enum Given {
     },
     /// A service that brings the first interface up and scans before macveil is started.
     EarlyScan,
+    /// `wpa_supplicant -g`: for adding and removing interfaces.
+    GlobalSocket,
     /// What the kernel does with links is traced from now on, along with macveil.
     LinksTraced,
     /// macveil is to mask with this method, whatever the story is played with.
@@ -323,6 +325,8 @@ pub enum Event {
     },
     /// The user runs a command; it has to succeed.
     CommandRun(Vec<String>),
+    /// A user of this supplicant runs a command, whatever comes of it: another one each time.
+    SomeCommandRun(String),
     /// The user starts a command that goes on running, whatever comes of it.
     CommandStarted(Vec<String>),
     /// All the story's trouble, in that time.

@@ -1,11 +1,13 @@
 //! What happens at random moments, as a seed has it.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 
+use super::commands::Hand;
 use super::story::Event;
 
 /// Troubles that come one after the other, never two at once.
@@ -39,7 +41,7 @@ pub struct Deed {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Moment<'a> {
     pub at: Duration,
-    pub deed: &'a Deed,
+    pub deed: Cow<'a, Deed>,
 }
 
 /// The shortest of a lane's pauses is so much shorter than its longest.
@@ -53,6 +55,12 @@ pub fn timetable(lanes: &[Lane], during: Duration, seed: u64) -> Result<Vec<Mome
         moments.extend(spread(lane, during, &mut rng)?);
     }
     moments.sort_by_key(|moment| moment.at);
+    let mut hand = Hand::default();
+    for moment in &mut moments {
+        if let Event::SomeCommandRun(supplicant) = moment.deed.event.as_ref() {
+            moment.deed = Cow::Owned(hand.draw(supplicant, &mut rng)?);
+        }
+    }
     Ok(moments)
 }
 
@@ -74,10 +82,11 @@ fn spread<'a>(
     let mut at = Duration::ZERO;
     for ((trouble, lasts), pause) in turns.iter().zip(pauses(turns.len(), free, rng)) {
         at += pause;
-        let deed = &trouble.onset;
+        let deed = Cow::Borrowed(&trouble.onset);
         moments.push(Moment { at, deed });
         at += *lasts;
         if let Some(Relief { deed, .. }) = &trouble.relief {
+            let deed = Cow::Borrowed(deed);
             moments.push(Moment { at, deed });
         }
     }

@@ -132,6 +132,15 @@ fn may_be(leak: &str, brief: &Brief) -> bool {
     };
     match leak.split_once(": ").map(|(kind, _)| kind) {
         Some("frame with a permanent address") => allows_permanent(),
+        Some("probe request with a WPS or P2P element" | "address reused for another scan") => {
+            !brief.wps.is_empty()
+        }
+        // What a command asked for: the judge looks at the times.
+        Some(
+            "probe request with an assigned address"
+            | "probe request with an SSID and an assigned address"
+            | "query with an assigned address to another access point",
+        ) => !brief.typed.is_empty(),
         Some("probe request with an SSID" | "addresses linked to another address") => {
             !brief.hidden.is_empty()
         }

@@ -14,7 +14,7 @@ pub fn event(words: &[Word]) -> Result<Event, String> {
     if let Some(event) = of_other_programs(words)? {
         return Ok(event);
     }
-    if let Some(event) = of_the_record(words) {
+    if let Some(event) = of_the_record(words).or_else(|| some_command(words)) {
         return Ok(event);
     }
     Ok(match words {
@@ -132,6 +132,21 @@ fn of_the_record(words: &[Word]) -> Option<Event> {
         [P("macveil's"), P("status"), P("is"), P("watched")] => Event::StatusWatched,
         _ => return None,
     })
+}
+
+fn some_command(words: &[Word]) -> Option<Event> {
+    match words {
+        [
+            P("a"),
+            P("user"),
+            P("of"),
+            P(supplicant),
+            P("types"),
+            P("a"),
+            P("command"),
+        ] => Some(Event::SomeCommandRun((*supplicant).to_owned())),
+        _ => None,
+    }
 }
 
 fn another_program_does(words: &[Word]) -> Result<CardEvent, String> {

@@ -129,6 +129,14 @@ fn of_the_machine(words: &[Word]) -> Result<Given, String> {
             P("one"),
             P("wpa_supplicant"),
         ] => Given::OneSupplicant,
+        [
+            P("wpa_supplicant"),
+            P("has"),
+            P("a"),
+            P("global"),
+            P("control"),
+            P("socket"),
+        ] => Given::GlobalSocket,
         [P("the"), P("machine"), P("runs"), P("systemd")] => Given::Systemd,
         [
             P("the"),

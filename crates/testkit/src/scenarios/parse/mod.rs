@@ -11,6 +11,7 @@ use super::words::split;
 use check::check;
 use event::event;
 use given::given;
+pub use values::shell_words;
 
 /// Reads a story: a title, then one step a line. `and` goes on as the line before it.
 pub fn parse(text: &str) -> Result<Story, String> {
