@@ -10,6 +10,9 @@ const MIN_NEIGHBOURS: u32 = 8;
 /// Cards are told apart if the variance between scans exceeds that within scans so many times.
 const MAX_RATIO: f64 = 2.25;
 
+/// Of the changes between weak and strong that chance would cause, independent cards have at least this share.
+const MIN_ALTERNATION: f64 = 0.5;
+
 /// Chains that were heard in one scan.
 #[derive(Debug)]
 struct Scan {
@@ -26,7 +29,7 @@ pub(super) fn split(chains: Vec<Chain>) -> Vec<Vec<Chain>> {
     let mut parts: Vec<Vec<Chain>> = Vec::new();
     let mut rest = vec![scans];
     while let Some(scans) = rest.pop() {
-        match cut(&scans, within) {
+        match cut(&scans, within).filter(|at| alternate(&scans, *at)) {
             Some(at) => {
                 let (weak, strong) = scans.into_iter().partition(|scan| scan.signal < at);
                 rest.extend([weak, strong]);
@@ -82,6 +85,22 @@ fn variance_within(chains: &[Chain]) -> Option<f64> {
     (count >= MIN_NEIGHBOURS).then(|| sum / f64::from(count))
 }
 
+/// Whether weak and strong scans alternate as those of independent cards do. The signal of one card changes when it is
+/// moved, and then stays so.
+fn alternate(scans: &[Scan], at: f64) -> bool {
+    let (mut weak, mut strong, mut changes) = (0.0, 0.0, 0.0);
+    let mut last = None;
+    for scan in scans {
+        let is_weak = scan.signal < at;
+        *if is_weak { &mut weak } else { &mut strong } += 1.0;
+        if last.is_some_and(|last| last != is_weak) {
+            changes += 1.0;
+        }
+        last = Some(is_weak);
+    }
+    changes >= MIN_ALTERNATION * 2.0 * weak * strong / (weak + strong)
+}
+
 /// The signal that divides the scans best (Otsu's method); `None` if they are those of one card.
 fn cut(scans: &[Scan], within: f64) -> Option<f64> {
     let mut sorted: Vec<_> = scans
@@ -113,4 +132,45 @@ fn cut(scans: &[Scan], within: f64) -> Option<f64> {
         }
     }
     best.1
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Scans of two addresses each, with these signals, a minute apart.
+    fn parts(signals: impl Iterator<Item = f64>) -> usize {
+        let scans = (0..).zip(signals);
+        let chains = scans.flat_map(|(number, signal)| {
+            [(0, 0.0), (1, 1.0)].map(|(second, more)| {
+                let index = 2 * number + second;
+                let at = number as Micros * 60_000_000 + second as Micros * 100_000;
+                Chain {
+                    ends: (index, index),
+                    first: at,
+                    last: at,
+                    signal: Some(signal + more),
+                    length: 1,
+                    numbers: (0, 0),
+                }
+            })
+        });
+        split(chains.collect()).len()
+    }
+
+    #[test]
+    fn cards_whose_scans_alternate_are_told_apart() {
+        assert_eq!(
+            parts((0..20).map(|n| if n % 2 == 0 { -40.0 } else { -60.0 })),
+            2
+        );
+    }
+
+    #[test]
+    fn card_that_was_moved_is_one() {
+        assert_eq!(
+            parts((0..20).map(|n| if n < 10 { -40.0 } else { -60.0 })),
+            1
+        );
+    }
 }
