@@ -68,6 +68,8 @@ pub enum Direction {
 }
 
 const PROTECTED: u8 = 0x40;
+/// In the subtype of data frames: there is no body.
+const NO_DATA: u8 = 4;
 /// In the `QoS` Control field.
 const AGGREGATE: u8 = 0x80;
 const ORDER: u8 = 0x80;
@@ -132,8 +134,9 @@ impl<'a> Frame<'a> {
         };
         let kind = FrameKind::Data(direction);
         let frame = Self::numbered(bytes, kind, bssid, header + of_service)?;
-        // The frames of an aggregate (A-MSDU) have each their own source.
-        let is_aggregate = subtype & 8 != 0 && *bytes.get(header)? & AGGREGATE != 0;
+        // The frames of an aggregate (A-MSDU) have each their own source. Without data the bit is reserved.
+        let has_data = subtype & NO_DATA == 0;
+        let is_aggregate = subtype & 8 != 0 && has_data && *bytes.get(header)? & AGGREGATE != 0;
         let source = match direction {
             Direction::Bridge if !is_aggregate => mac(bytes, 24),
             _ => None,

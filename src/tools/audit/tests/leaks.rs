@@ -29,11 +29,20 @@ fn source_of_frame_with_four_addresses_is_judged() {
         permanent: vec![PERMANENT],
         assigned: Vec::new(),
     };
-    let mut air = clean();
-    let body = [&PERMANENT.bytes()[..], &[1, 2, 3, 4]].concat();
-    air.frame([0x08, 0x43], [HOME, ASSIGNED, BROADCAST], &body);
-    let verdict = judge(&air.pcap(), &known).unwrap();
-    assert_eq!(found(&verdict), [(Leak::PermanentAddress, 1)]);
+    // Data, QoS data, QoS Null; in an A-MSDU the address is another one, but a frame without a body is none.
+    for (kind, quality, is_source) in [
+        (0x08, 1, true),
+        (0x88, 1, true),
+        (0x88, 0x81, false),
+        (0xc8, 0x81, true),
+    ] {
+        let mut air = clean();
+        let body = [&PERMANENT.bytes()[..], &[quality, 2, 3, 4]].concat();
+        air.frame([kind, 0x43], [HOME, ASSIGNED, BROADCAST], &body);
+        let verdict = judge(&air.pcap(), &known).unwrap();
+        let found = found(&verdict).contains(&(Leak::PermanentAddress, 1));
+        assert_eq!(found, is_source, "{kind:#x} {quality:#x}");
+    }
 }
 
 #[test]
