@@ -24,6 +24,9 @@ use super::status::Limitation;
 use super::{Now, Time};
 use crate::types::Mac;
 
+/// A link that did not go down is taken down again after this.
+pub(super) const LINK_DOWN_RETRY: Duration = Duration::from_millis(20);
+
 #[derive(Debug)]
 pub(super) struct LinkCore<R> {
     pub(super) now: Time,
@@ -37,6 +40,8 @@ pub(super) struct LinkCore<R> {
     /// When the current state continues.
     pub(super) timer: Option<Time>,
     guard: GuardState,
+    /// The address that another program is about to give the link.
+    expected: Option<Mac>,
     setting: Option<Setting>,
     /// Number of the last attempt to set an address.
     attempts: u32,
@@ -81,6 +86,7 @@ impl<R> LinkCore<R> {
             is_held_down: false,
             timer: None,
             guard: GuardState::new(),
+            expected: None,
             setting: None,
             attempts: 0,
             unanswered: VecDeque::new(),
@@ -152,6 +158,12 @@ impl<R> LinkCore<R> {
     /// Other programs may send data frames under any source address, or no longer.
     pub(super) const fn set_unguarded(&mut self, is_unguarded: bool) {
         self.guard.set_off(is_unguarded);
+    }
+
+    /// Another program is about to give the link this address, before it has a carrier: it can be in use
+    /// before its change is heard of.
+    pub(super) const fn expect(&mut self, address: Option<Mac>) {
+        self.expected = address;
     }
 
     /// The machine ends: afterwards, data frames may leave under the current address, or under any.
@@ -255,8 +267,9 @@ impl<R> LinkCore<R> {
         if let Some(Action::SetAddress { address, .. }) = next {
             return *address;
         }
-        let setting = self.setting.as_ref();
-        setting.map_or(self.link.address, |setting| setting.setter.address())
+        let setting = self.setting.as_ref().map(|it| it.setter.address());
+        let expected = self.expected.filter(|_| !self.link.carrier);
+        setting.or(expected).unwrap_or(self.link.address)
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Time> {

@@ -84,7 +84,13 @@ impl AddressSetter {
             Err(error) => return Progress::Done(Err(error)),
         };
         match self.state {
-            State::Setting | State::Waiting if link.address == self.address => self.in_place(link),
+            State::Setting | State::Waiting | State::Lowering if link.address == self.address => {
+                self.in_place(link)
+            }
+            State::Setting | State::Waiting if self.came_up(link) && self.reads < MAX_READS => {
+                self.reads += 1;
+                self.lower()
+            }
             State::Setting | State::Waiting | State::Lowering => self.wait(link),
             State::Raising if link.address != self.address => {
                 self.state = State::Reverting;
@@ -98,16 +104,25 @@ impl AddressSetter {
     pub fn handle_change(&mut self, link: Link) -> Option<Progress> {
         match self.state {
             State::Waiting if link.address == self.address => Some(self.in_place(link)),
-            State::Waiting if link.up && self.how == How::Cycle => {
-                self.state = State::Lowering;
-                Some(Progress::Step(LinkStep::SetLinkDown))
-            }
+            State::Waiting if self.came_up(link) => Some(self.lower()),
             State::Setting
             | State::Waiting
             | State::Lowering
             | State::Raising
             | State::Reverting => None,
         }
+    }
+
+    /// Another program brought the link up before the address was in place.
+    fn came_up(&self, link: Link) -> bool {
+        link.up && self.how != How::Live
+    }
+
+    /// It is to be up: once the address is in place, it comes up again.
+    fn lower(&mut self) -> Progress {
+        self.how = How::Cycle;
+        self.state = State::Lowering;
+        Progress::Step(LinkStep::SetLinkDown)
     }
 
     fn in_place(&mut self, link: Link) -> Progress {
@@ -194,12 +209,18 @@ mod tests {
 
     #[test]
     fn link_that_comes_up_while_waiting_goes_down() {
-        let mut setter = setter(How::Cycle);
-        setter.handle(Ok(link(OLD, false)));
-        let down = Progress::Step(LinkStep::SetLinkDown);
-        assert_eq!(setter.handle_change(link(OLD, true)), Some(down));
-        assert_eq!(setter.handle_change(link(OLD, true)), None);
-        let wait = Progress::Wait(READ_PAUSE);
-        assert_eq!(setter.handle(Ok(link(OLD, false))), wait);
+        for how in [How::Cycle, How::WhileDown] {
+            let mut setter = setter(how);
+            setter.handle(Ok(link(OLD, false)));
+            let down = Progress::Step(LinkStep::SetLinkDown);
+            assert_eq!(setter.handle_change(link(OLD, true)), Some(down.clone()));
+            assert_eq!(setter.handle_change(link(OLD, true)), None);
+            let wait = Progress::Wait(READ_PAUSE);
+            assert_eq!(setter.handle(Ok(link(OLD, false))), wait);
+            // Nor is it up long if only the link itself tells.
+            assert_eq!(setter.handle(Ok(link(OLD, true))), down);
+            let up = Progress::Step(LinkStep::BringUp);
+            assert_eq!(setter.handle(Ok(link(NEW, false))), up, "as it was to be");
+        }
     }
 }

@@ -2,19 +2,23 @@
 
 use std::time::Duration;
 
-use super::{Context, State};
+use super::{Chance, Context, Setting, State};
 use crate::address::AssignError;
 use crate::machine::event::Link;
+use crate::machine::link::LINK_DOWN_RETRY;
 use crate::machine::notice::{Notice, Problem, Remark};
 use crate::machine::settings::OnFailure;
-use crate::machine::{KernelError, RemedyContext, remedy};
+use crate::machine::{KernelError, RemedyContext, Time, remedy};
 use crate::time::doubled;
 
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 const MAX_RETRY: Duration = Duration::from_secs(300);
 
 #[derive(Debug)]
-pub(in crate::machine::ethernet) struct Blocked;
+pub(in crate::machine::ethernet) struct Blocked {
+    /// When the address is set again.
+    retry_at: Time,
+}
 
 impl Blocked {
     pub(super) fn refused(cx: &mut Context, error: &KernelError) -> State {
@@ -55,7 +59,26 @@ impl Blocked {
         }
         cx.core.set_link_down();
         cx.core.wake_in(pause);
-        State::Blocked(Self)
+        State::Blocked(Self {
+            retry_at: cx.core.now.saturating_add(pause),
+        })
+    }
+
+    /// The link, as it was told to go down.
+    pub(super) fn answered(self, cx: &mut Context) -> State {
+        if cx.core.link.up {
+            cx.core.wake_in(LINK_DOWN_RETRY);
+        }
+        State::Blocked(self)
+    }
+
+    pub(super) fn timeout(self, cx: &mut Context) -> State {
+        if cx.core.now >= self.retry_at {
+            return Setting::begin(cx, Chance::New);
+        }
+        cx.core.timer = Some(self.retry_at);
+        cx.core.set_link_down();
+        State::Blocked(self)
     }
 
     pub(super) fn link_changed(self, cx: &mut Context, link: Link) -> State {

@@ -97,10 +97,10 @@ impl State {
         match self {
             Self::Setting(state) => state.answered(cx, result),
             Self::Releasing(state) => state.answered(cx, result),
+            Self::Blocked(state) => state.answered(cx),
             Self::Unplugged(_)
             | Self::Connected(_)
             | Self::Unmanaged(_)
-            | Self::Blocked(_)
             | Self::Released
             | Self::Unprotected => self,
         }
@@ -109,7 +109,8 @@ impl State {
     pub(super) fn timeout(self, cx: &mut Context) -> Self {
         match self {
             Self::Setting(state) => state.timeout(cx),
-            Self::Unplugged(_) | Self::Blocked(_) => Setting::begin(cx, Chance::New),
+            Self::Unplugged(_) => Setting::begin(cx, Chance::New),
+            Self::Blocked(state) => state.timeout(cx),
             Self::Connected(_)
             | Self::Unmanaged(_)
             | Self::Releasing(_)

@@ -122,7 +122,8 @@ impl Setting {
             // Another program set it.
             return self.proceed(cx);
         }
-        if link.up {
+        // While the address is being set, the setter takes the link down.
+        if link.up && self.step != Step::Address {
             cx.core.timer = None;
             self.step = Step::Down;
             cx.core.set_link_down();

@@ -96,6 +96,21 @@ fn blocked_link_cannot_be_brought_up() {
 }
 
 #[test]
+fn blocked_link_that_does_not_go_down_is_told_again() {
+    let mut bench = Bench::with_driver(Driver::Ignores, true, OnFailure::Closed);
+    bench.pass(seconds(400));
+    assert_eq!(bench.state(), StateKind::Blocked);
+    bench.driver = Driver::StaysUp;
+    bench.external_switch(true);
+    assert!(bench.link.up);
+    bench.driver = Driver::Ignores;
+    bench.pass(Duration::from_millis(30));
+    assert!(!bench.link.up);
+    let due = bench.machine.poll_timeout().expect("another try");
+    assert!(due > bench.now + seconds(60), "as before");
+}
+
+#[test]
 fn blocked_link_comes_up_when_the_driver_works_again() {
     let mut bench = Bench::with_driver(Driver::Ignores, true, OnFailure::Closed);
     bench.pass(seconds(10));

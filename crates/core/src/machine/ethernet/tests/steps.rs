@@ -70,14 +70,15 @@ fn link_up_between_two_tries_is_taken_down_and_retried() {
 }
 
 #[test]
-fn link_up_before_a_late_address_starts_over() {
+fn link_up_before_a_late_address_is_taken_down() {
     let mut bench = Bench::with_driver(Driver::Late(5), false, OnFailure::Closed);
     assert_eq!(bench.state(), StateKind::Setting);
-    assert_eq!(bench.hear(brought_up(&bench)), ["down"]);
-    assert_eq!(
-        bench.hear(Event::Link(LinkEvent::Answered(Ok(bench.link)))),
-        ["address"]
-    );
+    bench.external_switch(true);
+    assert_eq!(bench.steps().last(), Some(&"down"));
+    assert!(!bench.link.up);
+    bench.pass(seconds(1));
+    assert_eq!(bench.state(), StateKind::Unplugged);
+    assert_eq!((bench.link.address, bench.link.up), (bench.stable(), true));
 }
 
 #[test]

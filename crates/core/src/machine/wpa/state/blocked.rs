@@ -6,6 +6,7 @@ use super::{
     Activity, Attaching, Context, Handler, Masking, NextState, Releasing, State, Unprotected,
 };
 use crate::machine::event::Link;
+use crate::machine::link::LINK_DOWN_RETRY;
 use crate::machine::notice::{Notice, Problem, Remark};
 use crate::machine::settings::OnFailure;
 use crate::machine::wpa::backend::{Failure, Request, Supplicant};
@@ -13,8 +14,6 @@ use crate::machine::{KernelError, RemedyContext, Time, remedy};
 
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 const MAX_RETRY: Duration = Duration::from_secs(300);
-/// A link that did not go down is taken down again after this.
-const LINK_DOWN_RETRY: Duration = Duration::from_millis(20);
 /// A radio that was off can be on again.
 const RADIO_CHECK: Duration = Duration::from_secs(60);
 

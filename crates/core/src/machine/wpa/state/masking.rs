@@ -13,6 +13,7 @@ use crate::machine::Time;
 use crate::machine::action::How;
 use crate::machine::event::Link;
 use crate::machine::notice::{Notice, Remark};
+use crate::machine::settings::OnFailure;
 use crate::machine::status::Method;
 use crate::types::Mac;
 
@@ -145,6 +146,9 @@ impl Masking {
             return Blocked::begin(cx, self.next, error);
         }
         self.is_pausing = true;
+        if cx.core.link.up && cx.settings.on_failure == OnFailure::Closed {
+            cx.set_link_down();
+        }
         cx.core.wake_in(RETRY_PAUSE * self.tries);
         self.into()
     }
