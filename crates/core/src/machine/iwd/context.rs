@@ -13,7 +13,7 @@ use crate::address::AddressFacts;
 use crate::machine::action::How;
 use crate::machine::ended_scans::EndedScans;
 use crate::machine::event::{Link, LinkEvent, ScanStarted};
-use crate::machine::link::{LinkChange, LinkCore};
+use crate::machine::link::{LINK_DOWN_RETRY, LinkChange, LinkCore};
 use crate::machine::notice::{IwdProblem, Notice, Problem};
 use crate::machine::settings::{Addresses, Card, MaskMethod, Settings};
 use crate::machine::{Counters, KernelError, Now, RemedyContext, Time, remedy};
@@ -63,7 +63,11 @@ pub(super) struct MaskState {
     pub(super) problem: Option<Problem>,
     /// When a silent card is masked again.
     pub(super) retry_at: Option<Time>,
+    /// When the link of a card that is to be silent is taken down again.
+    pub(super) lower_at: Option<Time>,
     failures: u32,
+    /// The mask is to end an attempt.
+    cuts_off: bool,
     /// The link was taken down because a scan at rest would have shown its address.
     cycled_at: Option<Time>,
     /// The user had disconnected then: iwd, which starts over, must stay so.
@@ -188,7 +192,10 @@ impl Context {
         let (link, source) = match self.core.handle(event)? {
             LinkChange::Changed(link) => (link, LinkSource::Notification),
             LinkChange::Answered(Ok(link)) => (link, LinkSource::Reading),
-            LinkChange::Answered(Err(_)) => return None,
+            LinkChange::Answered(Err(_)) => {
+                self.silence_later();
+                return None;
+            }
             LinkChange::AddressSet(result) => {
                 self.mask_set(&result);
                 return None;
@@ -205,13 +212,14 @@ impl Context {
     /// program brings up, would show the card's own.
     fn keep_silent(&mut self, before: Link) {
         let came_up = self.core.link.up && !before.up;
-        if came_up && self.mask.setting.is_none() && self.shows_card() {
-            self.put_mask(How::Cycle);
+        let is_silent = self.mask.problem.is_some() || self.shows_card();
+        if came_up && self.mask.setting.is_none() && is_silent {
+            self.silence();
         }
     }
 
     /// The link has the address that identifies the card, and no network is to see that one.
-    fn shows_card(&self) -> bool {
+    pub(super) fn shows_card(&self) -> bool {
         let identifies = |address| self.card.permanent == Some(address);
         let mut written = self.files.written.values();
         self.mask.is_met
@@ -237,16 +245,28 @@ impl Context {
         }
     }
 
+    /// The link did not go down.
+    fn silence_later(&mut self) {
+        if self.mask.problem.is_some() && self.core.link.up {
+            self.mask.lower_at = Some(self.core.now.saturating_add(LINK_DOWN_RETRY));
+        }
+    }
+
     /// A silent card is masked again, if it is time.
     pub(super) fn mask_again(&mut self) {
+        let now = self.core.now;
+        let is_due = self.mask.lower_at.take_if(|at| *at <= now).is_some();
+        if is_due && self.core.link.up && self.mask.problem.is_some() {
+            self.core.set_link_down();
+        }
         if self
             .mask
             .retry_at
             .take_if(|at| *at <= self.core.now)
             .is_some()
-            && self.shows_card()
+            && (self.shows_card() || self.core.is_held_down)
         {
-            self.put_mask(How::Cycle);
+            self.silence();
         }
     }
 
@@ -268,13 +288,25 @@ impl Context {
             Err(_) if how == How::Live && self.is_own(self.core.link.address) => {
                 self.put_mask(How::Cycle);
             }
-            Err(error) if self.shows_card() => self.stay_silent(error),
-            Ok(link) if self.shows_card() => {
+            Err(error) if self.must_be_silent(address) => self.stay_silent(error),
+            Ok(link) if self.must_be_silent(address) => {
                 self.stay_silent(&KernelError::of_another_address(*link));
             }
             // The kernel refuses during a scan or an association; the next idle time is another chance.
             Ok(_) | Err(_) => {}
         }
+    }
+
+    /// It would show the card's own address, or the address for which an attempt was cut off.
+    fn must_be_silent(&self, mask: Mac) -> bool {
+        self.shows_card() || self.mask.cuts_off && self.core.link.address != mask
+    }
+
+    /// Tries another mask, for the same reason as before.
+    fn silence(&mut self) {
+        let cuts_off = self.mask.cuts_off;
+        self.put_mask(How::Cycle);
+        self.mask.cuts_off = cuts_off;
     }
 
     /// Sets an address; an earlier attempt no longer counts.
@@ -376,6 +408,7 @@ impl Context {
     pub(super) fn cut_off(&mut self) {
         self.attempt.end();
         self.put_mask(How::Cycle);
+        self.mask.cuts_off = true;
     }
 
     pub(super) fn put_mask(&mut self, how: How) {
@@ -385,6 +418,7 @@ impl Context {
             .files
             .policies
             .mask_address(&facts, &former, &mut self.rng);
+        self.mask.cuts_off = false;
         self.set_address(address, how);
     }
 

@@ -205,6 +205,7 @@ impl IwdMachine {
         if let Some(state) = self.state.take() {
             let before = state.kind();
             let state = step(state, &mut self.cx);
+            self.cx.core.expect(state.expected_address(&self.cx));
             if state.kind() != before {
                 self.state_since = self.cx.core.now;
             }
@@ -250,7 +251,8 @@ impl Machine for IwdMachine {
     }
 
     fn poll_timeout(&self) -> Option<Time> {
-        let others = [self.cx.files.review_at, self.cx.mask.retry_at];
+        let mask = &self.cx.mask;
+        let others = [self.cx.files.review_at, mask.retry_at, mask.lower_at];
         let others = others.into_iter().flatten();
         others.chain(self.cx.core.poll_timeout()).min()
     }

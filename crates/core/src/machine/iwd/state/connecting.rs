@@ -11,28 +11,25 @@ use crate::types::Bss;
 
 /// While iwd changes the address it does not notice that the link goes down, and waits for ever.
 const CUT_OFF_INTERVAL: Duration = Duration::from_secs(1);
+/// So does iwd if another program changes the address or the link meanwhile. No attempt takes longer.
+const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
 pub(in crate::machine::iwd) struct Connecting {
     network: NetworkId,
     /// macveil requested it, after a connection under a wrong address.
     is_retry: bool,
-    /// iwd tries an access point that is gone.
-    is_stale: bool,
 }
 
 impl Connecting {
     pub(super) fn begin(cx: &mut Context, network: NetworkId, is_retry: bool) -> State {
         cx.core.timer = None;
         cx.core.read_link();
-        let state = Self {
-            network,
-            is_retry,
-            is_stale: false,
-        };
+        let state = Self { network, is_retry };
         if cx.iwd.obstacle.is_some() {
             return State::Connecting(state);
         }
+        cx.core.wake_in(ATTEMPT_TIMEOUT);
         if cx.search.lost.as_ref() == Some(&state.network) {
             cx.core.act(Action::GetScanResults);
         }
@@ -50,21 +47,19 @@ impl Connecting {
 
     /// After a loss iwd tries the access point that it remembers. If the kernel has forgotten it, iwd would
     /// ask for the network by name, under its address; it forgets, too, when it starts over.
-    pub(super) fn heard(mut self, cx: &mut Context, air: &[Bss]) -> State {
+    pub(super) fn heard(self, cx: &mut Context, air: &[Bss]) -> State {
         let hidden = cx.known(&self.network).is_none_or(|known| known.hidden);
         let is_heard = air.iter().any(|bss| bss.ssid == self.network.ssid);
         if !hidden && !is_heard {
-            self.is_stale = true;
             return self.timeout(cx);
         }
         State::Connecting(self)
     }
 
+    /// It is cut off until iwd notices.
     pub(super) fn timeout(self, cx: &mut Context) -> State {
-        if self.is_stale {
-            cx.cut_off();
-            cx.core.wake_in(CUT_OFF_INTERVAL);
-        }
+        cx.cut_off();
+        cx.core.wake_in(CUT_OFF_INTERVAL);
         State::Connecting(self)
     }
 

@@ -25,7 +25,7 @@ use crate::machine::action::How;
 use crate::machine::iwd::Action;
 use crate::machine::settings::OnExit;
 use crate::machine::status::StateKind;
-use crate::types::{Bss, Ssid};
+use crate::types::{Bss, Mac, Ssid};
 
 pub(super) use connected::Connected;
 pub(super) use connecting::Connecting;
@@ -270,6 +270,19 @@ impl State {
             Self::Connected(state) => Some(state.network()),
             _ => None,
         }
+    }
+
+    /// What iwd is about to set, unless the link has a right address already.
+    pub(super) fn expected_address(&self, cx: &Context) -> Option<Mac> {
+        let Self::Connecting(state) = self else {
+            return None;
+        };
+        let network = state.network();
+        let written = cx.files.written.get(network).map(|it| it.address);
+        let is_used = cx.iwd.obstacle.is_none()
+            && cx.is_in_place(network)
+            && !cx.is_right(network, cx.core.link.address);
+        written.filter(|_| is_used)
     }
 
     /// Connected, or about to be, or not masked yet; a connection that is older than macveil counts.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::idle::FILE_DELAY;
 use super::{Connected, Connecting, Context, Idle, Refused, State, Why};
+use crate::machine::action::How;
 use crate::machine::iwd::Action;
 use crate::machine::iwd::backend::{NetworkId, Request, StationPhase};
 use crate::machine::notice::IwdProblem;
@@ -56,6 +57,11 @@ impl Rejoining {
     }
 
     fn connect(mut self, cx: &mut Context) -> State {
+        // A driver can refuse iwd's address: it would go on under the card's own. iwd starts over.
+        if cx.shows_card() {
+            cx.put_mask(How::Cycle);
+            return Idle::begin(cx, Why::Failed);
+        }
         self.step = Step::Connect;
         if cx.search.is_scanning {
             cx.core.act(Action::AbortScan);

@@ -33,6 +33,8 @@ pub(super) struct Bench {
     pub(super) refuses_live: bool,
     /// The driver reports success and leaves the address as it is.
     pub(super) ignores: bool,
+    /// The kernel does not take the link down.
+    pub(super) stays_up: bool,
     /// The link cannot be read.
     pub(super) unreadable: bool,
     /// Files cannot be written.
@@ -102,6 +104,7 @@ impl Bench {
             done: Vec::new(),
             refuses_live: false,
             ignores: false,
+            stays_up: false,
             unreadable: false,
             read_only: false,
             writes_late: false,
@@ -301,11 +304,19 @@ impl Bench {
                     self.link.up = true;
                     Event::Link(LinkEvent::Answered(Ok(self.link)))
                 }
+                Action::SetLinkDown if self.stays_up => {
+                    Event::Link(LinkEvent::Answered(Err(busy("take the link down"))))
+                }
+                Action::SetLinkDown => {
+                    self.link.up = false;
+                    Event::Link(LinkEvent::Answered(Ok(self.link)))
+                }
                 Action::GetScanResults => Event::Scan(ScanEvent::Results(self.air.clone())),
                 Action::SetAddress { address, how } => {
                     self.guard.check_setting(address);
                     let answer = match how {
                         How::Live => self.live_change(address),
+                        _ if self.stays_up => Err(busy("take the link down")),
                         _ => Ok(self.bounce(address)),
                     };
                     Event::Link(LinkEvent::Answered(answer))
@@ -327,7 +338,8 @@ impl Bench {
             };
             self.station.handle(at(self.now), answer);
         }
-        if !self.unreadable {
+        let is_joining = self.state() == StateKind::Associating && !self.link.carrier;
+        if !self.unreadable && !is_joining {
             self.guard.check_settled(self.link.address);
         }
     }

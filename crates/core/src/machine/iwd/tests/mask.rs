@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::bench::{Bench, MADE_UP, PERMANENT, home, stable};
+use super::bench::{Bench, MADE_UP, PERMANENT, home, network, stable};
 use super::rest::scans;
 use super::*;
 
@@ -87,6 +87,51 @@ fn card_that_cannot_be_masked_is_silent_until_it_can() {
     }
 }
 
+/// iwd would go on under the address of another network.
+#[test]
+fn card_that_takes_no_mask_after_a_wrong_address_is_silent() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.knows(network("Work"), None);
+    bench.pass(SECOND);
+    bench.sets(stable(&home()));
+    bench.ignores = true;
+    bench.iwd_at(StationPhase::Connecting, network("Work"));
+    bench.shows(stable(&home()));
+    assert!(!bench.link.up);
+    bench.link.up = true;
+    bench.tell(Event::Link(LinkEvent::Changed(bench.link)));
+    assert!(!bench.link.up, "iwd brings it up");
+    bench.ignores = false;
+    bench.pass(10 * SECOND);
+    assert_eq!(bench.station.status().address_kind, AddressKind::Mask);
+}
+
+#[test]
+fn attempt_without_an_end_is_cut_off() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.pass(SECOND);
+    bench.iwd(StationPhase::Connecting);
+    bench.pass(50 * SECOND);
+    assert_eq!(bench.bounces, 0);
+    bench.pass(15 * SECOND);
+    assert!(bench.bounces > 0);
+}
+
+#[test]
+fn silent_card_that_does_not_go_down_is_told_again() {
+    let mut bench = Bench::empty("stable-ssid", true);
+    bench.ignores = true;
+    bench.stays_up = true;
+    bench.knows(home(), None);
+    bench.appears(None);
+    bench.pass(SECOND);
+    assert!(bench.link.up);
+    bench.stays_up = false;
+    bench.pass(Duration::from_millis(30));
+    assert!(!bench.link.up);
+    assert!(bench.station.status().retry_at.is_some());
+}
+
 /// Nor is one silent without the line in iwd's configuration, or whose network may see the address.
 #[test]
 fn card_that_may_show_its_address_is_not_silent() {
@@ -115,6 +160,22 @@ fn scan_started_by_iwd_is_not_requested() {
     bench.asked();
     bench.pass(5 * SECOND);
     assert_eq!(scans(&mut bench), 0);
+}
+
+/// The network's address can be in use before its change is heard of.
+#[test]
+fn guard_knows_the_address_that_iwd_is_about_to_set() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.pass(SECOND);
+    let mask = bench.link.address;
+    bench.iwd(StationPhase::Connecting);
+    let written = stable(&home());
+    assert_eq!(bench.guard.now, Some(SourceGuard::Only(written)));
+    bench.iwd(StationPhase::Disconnected);
+    assert_eq!(bench.guard.now, Some(SourceGuard::Only(mask)));
+    // Which one iwd takes for a network without a file is not known.
+    bench.iwd_at(StationPhase::Connecting, network("New"));
+    assert_eq!(bench.guard.now, Some(SourceGuard::Only(mask)));
 }
 
 #[test]
