@@ -4,6 +4,7 @@ use macveil_core::machine::wpa::{Failure, NetworkLimit};
 use macveil_core::types::{Mac, Ssid};
 
 use super::super::deny::Grounds;
+use super::super::saved_settings::Setting;
 use super::super::session::Session;
 use super::super::text;
 use super::refused;
@@ -22,7 +23,21 @@ impl Session<'_> {
         }
         self.limit(limits).await?;
         self.silence_again(ssid).await?;
+        self.expect_as_left().await?;
         self.admit(Some(ssid), except, None).await
+    }
+
+    /// A user can have had the configuration read again. Then wpa_supplicant is not at rest, and would scan
+    /// under whatever address the card gets.
+    async fn expect_as_left(&mut self) -> Result<(), Failure> {
+        let setting = Setting::PassiveScan;
+        let command = format!("GET {}", setting.name());
+        let answer = self.send_command(&command).await?;
+        let value: Option<i32> = text::number(&answer);
+        if self.saved.imposed && value.is_some_and(|value| value != setting.ours()) {
+            return Err(refused(&command, &answer));
+        }
+        Ok(())
     }
 
     /// Denies all networks except `keep`, and the BSSs in `except`, but never the current BSS.

@@ -219,6 +219,31 @@ fn select_connect_and_allow_roaming() {
 }
 
 #[test]
+fn supplicant_with_the_user_s_settings_joins_nothing() {
+    story(async |mut scene| {
+        let fake = Fake::start(&scene.control_dir(), Model::new().with_network(0, "Home"));
+        scene.expect(Supplicant::Appeared).await;
+        quiesce(&mut scene, Request::Attach).await;
+        let select = Request::SelectNetwork {
+            ssid: ssid("Home"),
+            except: Vec::new(),
+            limits: Vec::new(),
+            forget_keys: false,
+        };
+        done(&mut scene, select.clone()).await;
+        // As after `wpa_cli reconfigure`.
+        fake.set("passive_scan", 0);
+        let reply = scene.request(select.clone()).await;
+        assert!(
+            matches!(reply, Reply::Done(Err(Failure::Refused { .. }))),
+            "{reply:?}"
+        );
+        quiesce(&mut scene, Request::Quiesce).await;
+        done(&mut scene, select).await;
+    });
+}
+
+#[test]
 fn scan_after_failed_attempt_is_silent() {
     // A passive scan can follow, but not one that probes a hidden network by name.
     for (passive, hidden, flags, ap_scan) in [

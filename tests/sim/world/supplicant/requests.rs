@@ -51,6 +51,12 @@ impl World {
                 ..
             } => {
                 self.supplicant.silence();
+                if self.supplicant.imposed && !self.supplicant.settings.passive {
+                    return Reply::Done(Err(Failure::Refused {
+                        command: "GET passive_scan".to_owned(),
+                        answer: "0".to_owned(),
+                    }));
+                }
                 self.supplicant.settings.admits = Admits::Only(ssid, except, limits);
                 Reply::Done(Ok(()))
             }
