@@ -116,6 +116,8 @@ pub struct Air {
     pub documented: bool,
     /// iwd has just made the interface, and no daemon has seen it, or none is there and the driver refuses.
     pub unseen: bool,
+    /// iwd has made the interface, and macveil has not heard of it yet, or ended before it gave it an address.
+    pub unmet: bool,
     /// iwd sets the address, and macveil ends what begins under a wrong one.
     pub is_cut_off: bool,
     /// Addresses that iwd makes up for networks without a file.
@@ -172,7 +174,7 @@ impl Air {
         }
         match &frame.what {
             What::Probe { named, .. } => {
-                if self.documented && self.may_be_documented(from) {
+                if self.documented && (self.unmet || self.may_be_documented(from)) {
                     return None;
                 }
                 if self.unheard && self.shows_identity(from) {

@@ -216,7 +216,12 @@ impl World {
         let meant = identity || self.daemon.meant == Some(self.kernel.link.address);
         let sends = self.supplicant.scans_send();
         let away = self.daemon.is_away(self.now);
-        let in_attempt = self.daemon.state() == Some(StateKind::Associating);
+        let state = self.daemon.state();
+        // One that failed is over once the supplicant is at rest.
+        let in_attempt = matches!(
+            state,
+            Some(StateKind::Associating | StateKind::Disconnecting)
+        );
         // What a user undoes of macveil's settings while no macveil is there, or is answered, is undone.
         let undoes = matches!(
             trouble,

@@ -15,6 +15,8 @@ pub struct Guard {
     pub now: SourceGuard,
     /// The interface has just been made.
     pub is_new: bool,
+    /// And macveil has given it no address yet.
+    pub is_bare: bool,
     /// What the program has read.
     read: Vec<Mac>,
 }
@@ -24,6 +26,7 @@ impl Default for Guard {
         Self {
             now: SourceGuard::Off,
             is_new: false,
+            is_bare: false,
             read: Vec::new(),
         }
     }
@@ -63,7 +66,10 @@ impl World {
             return;
         }
         for source in self.kernel.guard.read.clone() {
-            if ![own, from].contains(&source) && self.kernel.guard.passes(source) {
+            if ![own, from].contains(&source)
+                && self.kernel.guard.passes(source)
+                && !self.is_expected_by_network(source, what)
+            {
                 self.note_broken(source, what, "a data frame under a former address");
             }
         }
@@ -75,6 +81,15 @@ impl World {
         if meant && !self.daemon.was_away(self.now) && !self.kernel.guard.passes(own) {
             self.note_broken(own, what, "the guard drops the card's own frames");
         }
+    }
+
+    /// iwd was to join under this address, and the driver did not take it: the attempt is cut off.
+    fn is_expected_by_network(&self, source: Mac, what: &What) -> bool {
+        let networks = self.air.promise.assigned.get(&source);
+        let What::To { ssid, .. } = what else {
+            return false;
+        };
+        self.air.is_cut_off && networks.is_some_and(|networks| networks.contains(ssid))
     }
 
     pub(super) fn note_broken(&mut self, from: Mac, what: &What, why: &'static str) {

@@ -224,6 +224,8 @@ impl World {
         let refuses = matches!(self.kernel.driver.quirk, Quirk::Refuses | Quirk::Ignores);
         let is_alone = refuses && self.daemon.was_away(self.now);
         self.air.unseen = self.kernel.guard.is_new || is_alone;
+        self.air.unmet =
+            self.kernel.guard.is_bare && (self.kernel.guard.is_new || !self.daemon.is_running());
         self.air.budgets = self.daemon.budgets;
         self.air.unprotected |= self.daemon.state() == Some(StateKind::Unprotected);
         let at = self.now;

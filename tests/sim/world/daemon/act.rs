@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use macveil_core::machine::wpa::{QuiesceReport, Reply, Request, WpaEvent};
 use macveil_core::machine::{How, KernelError, Link, LinkEvent, OnExit, ScanEvent, StateKind};
+use macveil_core::types::Mac;
 use rustix::io::Errno;
 
 use super::super::kernel::refusal;
@@ -75,24 +76,13 @@ impl World {
     }
 
     fn act(&mut self, action: Action, lies: bool) -> Option<Event> {
-        let meant = self.daemon.meant;
-        if let Action::SetAddress { address, .. } = action
-            && matches!(
-                self.daemon.state(),
-                Some(StateKind::Associating | StateKind::Setting)
-            )
-        {
-            self.daemon.meant = Some(address);
-        }
         self.note_what_wire_forbids(&action);
         let lie = lies.then(|| refused(&action, Errno::IO)).flatten();
         let answer = match action {
             Action::SetAddress { address, how } => {
                 let set = self.start_to_set_address(address, how);
-                let is_ignored = self.kernel.driver.quirk == Quirk::Ignores;
-                if self.kernel.wire.is_some() && (set.is_err() || is_ignored) {
-                    self.daemon.meant = meant;
-                }
+                self.note_use_of(address);
+                self.kernel.guard.is_bare &= !self.kernel.takes(address);
                 answered(set)
             }
             Action::SetLinkDown => {
@@ -132,6 +122,15 @@ impl World {
         Some(lie.unwrap_or(answer))
     }
 
+    /// macveil set it for a network or a cable. A driver that did not take it left the last one in use.
+    fn note_use_of(&mut self, address: Mac) {
+        let state = self.daemon.state();
+        let is_for_use = matches!(state, Some(StateKind::Associating | StateKind::Setting));
+        if is_for_use && self.kernel.takes(address) {
+            self.daemon.meant = Some(address);
+        }
+    }
+
     /// A driver that reverts the address as the link comes up shows it if the daemon cannot take the
     /// link down at once. With `on-exit = "restore"` the end of the daemon is the end of the promise.
     fn is_unavoidable(&self, wanted: &Wanted, fault: Fault) -> bool {
@@ -143,7 +142,11 @@ impl World {
             fault,
             Fault::DiesAfter(_) | Fault::Slow(_) | Fault::DoneButRefused
         );
-        reverts && *wanted == Wanted::Act(Action::BringUp) && cannot_react
+        // Or as it is about to.
+        let dies = *wanted == Wanted::Act(Action::SetLinkDown)
+            && matches!(fault, Fault::DiesBefore(_))
+            && self.kernel.link.up;
+        reverts && (*wanted == Wanted::Act(Action::BringUp) && cannot_react || dies)
     }
 
     /// It waits for what it does.

@@ -46,10 +46,14 @@ impl World {
         self.hand_over_as_read(event);
     }
 
-    /// A notification may be older than the latest change, so the shell reads the link itself.
+    /// A notification may be older than the latest change, so the shell reads the link itself, as it does
+    /// once an action is done.
     fn hand_over_as_read(&mut self, event: Event) {
         self.hand_over(match event {
             Event::Link(LinkEvent::Changed(_)) => Event::Link(LinkEvent::Changed(self.kernel.link)),
+            Event::Link(LinkEvent::Answered(Ok(_))) => {
+                Event::Link(LinkEvent::Answered(Ok(self.kernel.link)))
+            }
             other => other,
         });
     }

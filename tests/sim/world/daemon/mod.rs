@@ -155,6 +155,10 @@ impl Daemon {
         self.machine.is_none() || now < self.busy_until || self.deaf_until.is_some()
     }
 
+    pub const fn is_running(&self) -> bool {
+        self.runs
+    }
+
     /// Whose machine it runs.
     pub fn backend(&self) -> Option<Backend> {
         self.machine.as_ref().map(Machine::backend)

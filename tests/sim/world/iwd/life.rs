@@ -59,6 +59,7 @@ impl World {
         };
         self.kernel.guard.now = SourceGuard::Off;
         self.kernel.guard.is_new = true;
+        self.kernel.guard.is_bare = true;
     }
 
     /// Until there is another one.

@@ -58,6 +58,7 @@ impl World {
             How::Cycle => {
                 self.link_down();
                 self.put_address(address)?;
+                self.link_changed(false);
                 if self.kernel.link.address == address {
                     self.link_up()?;
                 }

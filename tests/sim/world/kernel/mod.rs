@@ -148,6 +148,13 @@ impl Kernel {
     }
 }
 
+impl Kernel {
+    /// The card has this address, or a late driver is about to apply it.
+    pub fn takes(&self, address: Mac) -> bool {
+        self.link.address == address || self.late == Some(address)
+    }
+}
+
 pub fn refusal(step: &'static str, errno: Errno) -> KernelError {
     KernelError {
         step,
