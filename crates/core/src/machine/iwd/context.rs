@@ -66,8 +66,6 @@ pub(super) struct MaskState {
     /// When the link of a card that is to be silent is taken down again.
     pub(super) lower_at: Option<Time>,
     failures: u32,
-    /// The mask is to end an attempt.
-    cuts_off: bool,
     /// The link was taken down because a scan at rest would have shown its address.
     cycled_at: Option<Time>,
     /// The user had disconnected then: iwd, which starts over, must stay so.
@@ -97,6 +95,8 @@ pub(super) struct Attempt {
     pub(super) is_authenticating: bool,
     /// The address of the last authentication.
     pub(super) shown: Option<(Mac, Time)>,
+    /// The last mask is to end it.
+    is_ended_by_mask: bool,
     /// It was cut off before iwd reported its network.
     pub(super) is_cut_off: bool,
 }
@@ -299,14 +299,14 @@ impl Context {
 
     /// It would show the card's own address, or the address for which an attempt was cut off.
     fn must_be_silent(&self, mask: Mac) -> bool {
-        self.shows_card() || self.mask.cuts_off && self.core.link.address != mask
+        self.shows_card() || self.attempt.is_ended_by_mask && self.core.link.address != mask
     }
 
     /// Tries another mask, for the same reason as before.
     fn silence(&mut self) {
-        let cuts_off = self.mask.cuts_off;
+        let is_ended = self.attempt.is_ended_by_mask;
         self.put_mask(How::Cycle);
-        self.mask.cuts_off = cuts_off;
+        self.attempt.is_ended_by_mask = is_ended;
     }
 
     /// Sets an address; an earlier attempt no longer counts.
@@ -408,7 +408,7 @@ impl Context {
     pub(super) fn cut_off(&mut self) {
         self.attempt.end();
         self.put_mask(How::Cycle);
-        self.mask.cuts_off = true;
+        self.attempt.is_ended_by_mask = true;
     }
 
     pub(super) fn put_mask(&mut self, how: How) {
@@ -418,7 +418,7 @@ impl Context {
             .files
             .policies
             .mask_address(&facts, &former, &mut self.rng);
-        self.mask.cuts_off = false;
+        self.attempt.is_ended_by_mask = false;
         self.set_address(address, how);
     }
 
