@@ -79,6 +79,7 @@ const FORMATS: &[(&str, Reader)] = &[
     ("CTRL-EVENT-ASSOC-REJECT ", rejected),
     ("CTRL-EVENT-SSID-TEMP-DISABLED ", temporarily_disabled),
     ("CTRL-EVENT-SSID-REENABLED ", |_| Some(NETWORKS_CHANGED)),
+    ("CTRL-EVENT-SIGNAL-CHANGE ", signal_changed),
     ("CTRL-EVENT-NETWORK-ADDED ", |_| Some(NETWORKS_CHANGED)),
     ("CTRL-EVENT-NETWORK-REMOVED ", |_| Some(NETWORKS_CHANGED)),
     ("CTRL-EVENT-SCAN-RESULTS", |rest| {
@@ -146,6 +147,14 @@ fn temporarily_disabled(rest: &[u8]) -> Option<Message> {
         id: text::number(id)?,
         wrong_key: words(rest).any(|word| word == b"reason=WRONG_KEY"),
         pause: Duration::from_secs(seconds?),
+    }))
+}
+
+/// `above=%d signal=%d noise=%d txrate=%d` (events.c:5360): to every client, whichever one asked for it.
+fn signal_changed(rest: &[u8]) -> Option<Message> {
+    Some(Message::Supplicant(Supplicant::SignalChanged {
+        weak: word::<u8>(rest, "above")? == 0,
+        signal: word(rest, "signal")?,
     }))
 }
 
@@ -292,6 +301,19 @@ mod tests {
     }
 
     #[test]
+    fn signal_report_is_parsed() {
+        for (text, weak, signal) in [
+            ("above=0 signal=-74 noise=9999 txrate=6000", true, -74),
+            ("above=1 signal=-50 noise=-95 txrate=54000", false, -50),
+        ] {
+            assert_eq!(
+                supplicant_event(&format!("CTRL-EVENT-SIGNAL-CHANGE {text}")),
+                Some(Supplicant::SignalChanged { weak, signal })
+            );
+        }
+    }
+
+    #[test]
     fn radio_work_start_is_parsed() {
         assert_eq!(
             parsed("EXT-RADIO-WORK-START 7"),
@@ -350,6 +372,7 @@ mod tests {
             "CTRL-EVENT-DISCONNECTED bssid=02:00:00:00:03:00 reason=65536",
             "CTRL-EVENT-ASSOC-REJECT bssid=02:00:00:00:03:00",
             "CTRL-EVENT-SCAN-RESULTSX",
+            "CTRL-EVENT-SIGNAL-CHANGE above=0 signal=weak",
             "CTRL-EVENT-SSID-TEMP-DISABLED ssid=\"id=3\"",
             "SME: Trying to authenticate with ",
             "Authentication with 02:00:00:00:03:00 succeeded",

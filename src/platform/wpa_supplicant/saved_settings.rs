@@ -268,6 +268,12 @@ impl SavedSettings {
         block.is_some_and(|block| block.ssid.as_ref() == ssid && block.value == "1")
     }
 
+    /// The `bgscan` that macveil has switched off for this network.
+    pub(super) fn bgscan(&self, id: u32) -> Option<&str> {
+        let block = self.blocks.get(&(id, BlockSetting::Bgscan))?;
+        Some(&block.value)
+    }
+
     pub(super) fn take_blocks(&mut self) -> BTreeMap<(u32, BlockSetting), BlockValue> {
         std::mem::take(&mut self.blocks)
     }

@@ -59,9 +59,13 @@ impl AccessPoint {
         wait_until(Duration::from_secs(10), || self.is_on_air().then_some(()))
             .ok_or_else(|| format!("access point {} does not start", self.story.name))?;
         self.lan.as_mut().map_or(Ok(()), Lan::serve)?;
-        let Some(power) = self.story.power else {
-            return Ok(());
-        };
+        self.story
+            .power
+            .map_or(Ok(()), |power| self.send_with(power))
+    }
+
+    /// With this power, in dBm.
+    pub fn send_with(&self, power: i32) -> Result<(), String> {
         let interface = &self.radio.interface;
         let line = format!("iw dev {interface} set txpower fixed {}", power * 100);
         self.near(|| run_words(&line).map(drop))

@@ -133,6 +133,7 @@ impl World {
             AccessPointEvent::AsksToMeasure(ssid) => stations
                 .iter()
                 .try_for_each(|address| ap.ask_to_measure(address, ssid)),
+            AccessPointEvent::SendsWith(power) => ap.send_with(*power),
             AccessPointEvent::Steers => stations.iter().try_for_each(|address| ap.steer(address)),
             AccessPointEvent::RefusesAssociations => {
                 ap.control()?.tell("SET rssi_reject_assoc_rssi -1")

@@ -21,7 +21,7 @@ use macveil_testkit::scenarios::{Step, Story, parse, variants};
 use macveil_testkit::verdict::weigh;
 
 /// Stories that are not simulated, and why. Whatever cannot be played is here, and nothing else.
-const LEFT_OUT: [(&str, &str); 127] = [
+const LEFT_OUT: [(&str, &str); 129] = [
     (
         "address-fought-for",
         "what happens at random has no order to compare",
@@ -51,6 +51,7 @@ const LEFT_OUT: [(&str, &str); 127] = [
         "control-own-randomization",
         "wpa_supplicant's own randomization is not simulated",
     ),
+    ("control-roam-weak-signal", "signals are not simulated"),
     (
         "control-stale-source",
         "other stations and programs are not simulated",
@@ -177,6 +178,7 @@ const LEFT_OUT: [(&str, &str); 127] = [
     ),
     ("radio-removed", "the simulated card stays what it is"),
     ("reroll", "commands are not simulated"),
+    ("roam-weak-signal", "signals are not simulated"),
     ("routes-kept", "nothing above the link is simulated"),
     ("screens", "systemd is not simulated"),
     ("several-interfaces", "one card is simulated"),

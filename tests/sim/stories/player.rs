@@ -322,6 +322,7 @@ impl Player {
                 world.access_point_switches(index, frequency(*channel));
             }
             AccessPointEvent::SwitchesModeOn(_) => return Err("this is not simulated".to_owned()),
+            AccessPointEvent::SendsWith(_) => return Err("signals are not simulated".to_owned()),
             AccessPointEvent::Kicks => world.access_point_kicks(index),
             AccessPointEvent::AsksToMeasure(ssid) => world.access_point_asks(index, ssid),
             AccessPointEvent::Steers => world.access_point_steers(index),

@@ -429,6 +429,8 @@ pub enum AccessPointEvent {
     /// The same, and no longer speaks 802.11n afterwards: some kernels then end the association.
     SwitchesModeOn(u8),
     Kicks,
+    /// Sends with this power from now on, in dBm; frames arrive 50 dB weaker.
+    SendsWith(i32),
     /// Requests a measurement of the station (802.11k): it is to send probe requests with this name.
     AsksToMeasure(Ssid),
     /// Requests the station to choose another access point (802.11v).

@@ -50,9 +50,10 @@ impl Session<'_> {
         except: &[Mac],
         limits: &[NetworkLimit],
     ) -> Result<(), Failure> {
-        let current = self.status().await?.bssid;
+        let status = self.status().await?;
         self.limit(limits).await?;
-        self.admit(Some(ssid), except, current).await?;
-        self.execute("AP_SCAN 1").await
+        self.admit(Some(ssid), except, status.bssid).await?;
+        self.execute("AP_SCAN 1").await?;
+        self.watch_signal(status.id).await
     }
 }

@@ -8,6 +8,7 @@ mod limits;
 mod networks;
 mod quiesce;
 mod restore;
+mod roam;
 mod silence;
 
 use macveil_core::machine::wpa::{Failure, Reply, Request, SupplicantStatus};
@@ -47,6 +48,7 @@ pub(super) async fn serve(session: &mut Session<'_>, request: Request) -> Reply 
             except,
             limits,
         } => Reply::Done(session.allow_roaming(&ssid, &except, &limits).await),
+        Request::Roam { bssid } => Reply::Done(session.roam(bssid).await),
         Request::Silence => Reply::Done(session.silence_while_connected().await),
         Request::StartHotspot { id } => Reply::Done(session.start_hotspot(id).await),
         Request::Restore { resume } => Reply::Done(session.restore(resume).await),
@@ -63,6 +65,7 @@ pub(super) fn decline(request: &Request, failure: Failure) -> Reply {
         | Request::ForgetOwnAddress
         | Request::Connect
         | Request::AllowRoaming { .. }
+        | Request::Roam { .. }
         | Request::Silence
         | Request::StartHotspot { .. }
         | Request::Restore { .. } => Reply::Done(Err(failure)),

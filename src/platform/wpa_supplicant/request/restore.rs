@@ -26,6 +26,7 @@ impl Session<'_> {
         }
         // Not every driver supports it.
         self.try_execute("MAC_RAND_SCAN all enable=0").await?;
+        self.try_execute("SIGNAL_MONITOR").await?;
         self.saved.forget_all();
         if resume {
             self.try_execute("RECONNECT").await?;

@@ -59,7 +59,11 @@ fn limits_are_set_changed_and_lifted() {
         done(&mut scene, allow_roaming(limits)).await;
         assert_eq!(
             changes(&fake.log()),
-            ["SET disallow_aps bssid 02:00:00:00:03:02", "AP_SCAN 1"]
+            [
+                "SET disallow_aps bssid 02:00:00:00:03:02",
+                "AP_SCAN 1",
+                "SIGNAL_MONITOR THRESHOLD=-70 HYSTERESIS=4"
+            ]
         );
         done(&mut scene, allow_roaming(vec![limit(0, &[])])).await;
         let none = "00:00:00:00:00:00".to_owned();

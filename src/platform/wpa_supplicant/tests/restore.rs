@@ -21,6 +21,7 @@ fn restore_resets_all_settings() {
         let end = [
             "STA_AUTOCONNECT 1",
             "MAC_RAND_SCAN all enable=0",
+            "SIGNAL_MONITOR",
             "RECONNECT",
         ];
         assert!(changes(&log).ends_with(&end), "{log:?}");

@@ -71,6 +71,10 @@ impl World {
                 self.supplicant.settings.scans = true;
                 Reply::Done(Ok(()))
             }
+            Request::Roam { bssid } => {
+                self.roam(bssid);
+                Reply::Done(Ok(()))
+            }
             Request::Silence => {
                 self.supplicant.silence();
                 Reply::Done(Ok(()))

@@ -110,17 +110,24 @@ impl World {
 
     /// To another access point of the network, without leaving the one before.
     pub fn user_roams(&mut self, bssid: Mac) {
+        if self.roam(bssid) {
+            self.air.roams = Some((bssid, self.heard_by));
+        }
+    }
+
+    /// Whether it knows the access point and begins.
+    pub(super) fn roam(&mut self, bssid: Mac) -> bool {
         let Some(attempt) = self.supplicant.attempt.clone() else {
-            return;
+            return false;
         };
         let known = self.supplicant.table.iter();
         let known = known.map(|known| &known.entry);
         let mut known = known.filter(|it| it.bssid == bssid && it.ssid == attempt.ssid);
         if known.next().is_none() || self.supplicant.phase != Condition::Connected {
-            return;
+            return false;
         }
         self.begin_attempt(attempt.network, bssid, attempt.ssid, true);
-        self.air.roams = Some((bssid, self.heard_by));
+        true
     }
 
     /// The kernel leaves the access point before it authenticates with the next one.

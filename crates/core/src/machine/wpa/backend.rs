@@ -36,7 +36,8 @@ pub enum Request {
     ForgetOwnAddress,
     /// Associate from existing scan results, without another scan. Answered by `Reply::Done`.
     Connect,
-    /// Connected: allow roaming within this network, as in `SelectNetwork`. Answered by `Reply::Done`.
+    /// Connected: allow roaming within this network, as in `SelectNetwork`, and report when the signal gets weak.
+    /// Answered by `Reply::Done`.
     AllowRoaming {
         /// The network.
         ssid: Ssid,
@@ -44,6 +45,12 @@ pub enum Request {
         except: Vec<Mac>,
         /// The networks that may join some BSSs only; all others may join any.
         limits: Vec<NetworkLimit>,
+    },
+    /// Move to this BSS of the network, of which there is a result that is not older than a few seconds: without one
+    /// `wpa_supplicant` would send a probe request first (`scan_for_auth`, `driver_nl80211.c`). Answered by `Reply::Done`.
+    Roam {
+        /// The BSS.
+        bssid: Mac,
     },
     /// Switch off again what makes the supplicant scan while connected. Answered by `Reply::Done`.
     Silence,
@@ -124,6 +131,13 @@ pub enum Supplicant {
         wrong_key: bool,
         /// The duration.
         pause: Duration,
+    },
+    /// The signal of the current BSS crossed the threshold, or moved on beyond it.
+    SignalChanged {
+        /// It is below the threshold, where another access point may be better.
+        weak: bool,
+        /// In dBm.
+        signal: i32,
     },
     /// A network was added, removed or enabled.
     NetworksChanged,
@@ -256,6 +270,7 @@ impl Supplicant {
             | Self::ConfigurationRead
             | Self::Rejected { .. }
             | Self::TemporarilyDisabled { .. }
+            | Self::SignalChanged { .. }
             | Self::NetworksChanged
             | Self::ScanResults
             | Self::Terminating => false,

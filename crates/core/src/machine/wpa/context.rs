@@ -236,11 +236,15 @@ impl Context {
     }
 
     /// All channels, without a probe request: the interface has the assigned address.
-    pub(super) fn start_passive_scan(&mut self) {
-        self.scan.planner.scan_begins(self.core.now);
+    pub(super) fn all_frequencies(&self) -> Vec<Frequency> {
         let channels = self.card.channels.iter();
+        channels.map(|channel| channel.frequency).collect()
+    }
+
+    pub(super) fn start_passive_scan(&mut self, frequencies: Vec<Frequency>) {
+        self.scan.planner.scan_begins(self.core.now);
         self.core.act(Action::Scan(Scan {
-            frequencies: channels.map(|channel| channel.frequency).collect(),
+            frequencies,
             ssids: Vec::new(),
             under: None,
             random_address: false,
@@ -267,8 +271,7 @@ impl Context {
     }
 
     pub(super) fn all_channels(&self) -> ScanPlan {
-        let channels = self.card.channels.iter();
-        ScanPlan::wildcard(channels.map(|channel| channel.frequency).collect(), false)
+        ScanPlan::wildcard(self.all_frequencies(), false)
     }
 
     pub(super) fn next_plan(&mut self) -> ScanPlan {

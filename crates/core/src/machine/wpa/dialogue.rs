@@ -10,6 +10,8 @@ pub(super) struct Dialogue {
     pub(super) is_watched: bool,
     /// The supplicant may restore its own address at its next association.
     pub(super) must_forget_own_address: bool,
+    /// The signal of the current BSS, in dBm, while it is weak.
+    pub(super) weak_signal: Option<i32>,
     /// Requests without a reply.
     unanswered: u32,
     /// Of these, requests of an earlier state.

@@ -185,7 +185,13 @@ impl WpaMachine {
             Supplicant::ConfigurationRead => {
                 self.cx.user.configuration_read = Some(self.cx.core.now);
             }
-            Supplicant::Connecting { .. } => self.cx.mask.expose(),
+            Supplicant::Connecting { .. } => {
+                self.cx.supplicant.weak_signal = None;
+                self.cx.mask.expose();
+            }
+            Supplicant::SignalChanged { weak, signal } => {
+                self.cx.supplicant.weak_signal = weak.then_some(signal);
+            }
             Supplicant::TemporarilyDisabled { id, pause, .. } => {
                 self.cx.networks.disabled(now, id, pause);
             }

@@ -222,6 +222,7 @@ fn access_point_event(words: &[Word]) -> Result<AccessPointEvent, String> {
             P("measure"),
             Q(ssid),
         ] => E::AsksToMeasure(ssid.clone()),
+        [P("sends"), P("with"), P(power), P("dBm")] => E::SendsWith(number(power)?),
         [P("steers"), P("the"), P("station")] => E::Steers,
         [
             P("is"),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::passive_scan::PassiveScan;
+use super::roaming::Roaming;
 use super::{Activity, Context, Disconnecting, Handler, Releasing, State};
 use crate::address::USE_INTERVAL;
 use crate::machine::action::Action;
@@ -43,6 +44,9 @@ pub(in crate::machine) struct Associated {
     /// The connection is gone; the reason is not known yet.
     has_ended: bool,
     scan: PassiveScan,
+    roaming: Roaming,
+    /// The access point, as far as it is known.
+    bssid: Option<Mac>,
 }
 
 impl Associated {
@@ -74,9 +78,11 @@ impl Associated {
             adopted,
         });
         cx.core.wake_in(FIRST_CHECK);
+        let roaming = Roaming::begin(cx);
         Self {
             ssid,
             address,
+            bssid: decision.joined.bssid,
             decision,
             peers,
             unknown_peer: None,
@@ -84,7 +90,8 @@ impl Associated {
             doubts: 0,
             silenced: None,
             has_ended: false,
-            scan: PassiveScan::None,
+            scan: PassiveScan::default(),
+            roaming,
         }
     }
 
@@ -127,7 +134,19 @@ impl Associated {
             self.peers = peers;
             self.allow_roaming(cx);
         }
+        let better = self.roaming.choose(self.bssid, &list.table);
+        if let Some(bssid) = better.filter(|&it| self.peers.verdict(it, None) == Verdict::Allowed) {
+            cx.request(Request::Roam { bssid });
+        }
         self.into()
+    }
+
+    /// The supplicant is connected to this access point now.
+    fn joined(&mut self, cx: &mut Context, bssid: Mac) {
+        if self.bssid.replace(bssid) != Some(bssid) {
+            self.roaming = Roaming::begin(cx);
+            self.allow_roaming(cx);
+        }
     }
 
     /// The supplicant has this peer now, or tries it: whether it must be cut off. One that is not known
@@ -164,6 +183,7 @@ impl Associated {
         match status.phase {
             Phase::Connected if status.ssid.as_ref() == Some(&self.ssid) => {
                 cx.heard_at(&self.ssid, status.frequency);
+                self.bssid = status.bssid.or(self.bssid);
                 // The supplicant may not have noticed yet what just happened: it is asked again.
                 self.doubts = self.doubts.min(1);
                 self.still_connected(cx)
@@ -199,6 +219,7 @@ impl Associated {
                 cx.core.wake_in(USE_INTERVAL);
             }
         }
+        self.roaming.wake(cx);
         self.into()
     }
 
@@ -263,11 +284,23 @@ impl Handler for Associated {
             if self.must_cut_off(cx, bssid, id) {
                 return self.cut_off(cx, bssid);
             }
+            if matches!(event, Supplicant::Connected { .. }) {
+                self.joined(cx, bssid);
+            }
             return self.into();
         }
         match event {
-            Supplicant::ScanResults | Supplicant::NetworksChanged => {
+            Supplicant::ScanResults => {
+                self.roaming.digested(cx);
                 self.survey(cx);
+                self.into()
+            }
+            Supplicant::NetworksChanged => {
+                self.survey(cx);
+                self.into()
+            }
+            Supplicant::SignalChanged { .. } => {
+                self.roaming.signal_changed(cx);
                 self.into()
             }
             Supplicant::Disconnected { reason, local } => {
@@ -335,7 +368,11 @@ impl Handler for Associated {
     }
 
     fn scan_results(mut self, cx: &mut Context, found: Vec<Bss>) -> State {
-        self.scan.results(cx, &found);
+        if let Some(fresh) = self.scan.results(cx, &found) {
+            let current = self.bssid;
+            self.roaming
+                .heard(cx, &self.ssid, current, &fresh, &mut self.scan);
+        }
         self.into()
     }
 
@@ -348,7 +385,8 @@ impl Handler for Associated {
         self.doubt(cx)
     }
 
-    fn timeout(self, cx: &mut Context) -> State {
+    fn timeout(mut self, cx: &mut Context) -> State {
+        self.roaming.search(cx, &self.ssid, &mut self.scan);
         cx.network_is_still_used(&self.ssid);
         cx.request(Request::Status);
         cx.core.wake_in(STATUS_INTERVAL);

@@ -179,6 +179,7 @@ impl Associating {
             | Supplicant::LeaveRequested
             | Supplicant::ConfigurationRead
             | Supplicant::Rejected { .. }
+            | Supplicant::SignalChanged { .. }
             | Supplicant::NetworksChanged
             | Supplicant::ScanResults
             | Supplicant::Appeared

@@ -34,6 +34,7 @@ mod masking;
 mod passive_scan;
 mod paused;
 mod releasing;
+mod roaming;
 mod scanning;
 mod user_scan;
 mod waiting;

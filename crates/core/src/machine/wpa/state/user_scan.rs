@@ -168,6 +168,7 @@ impl Handler for UserScan {
             | Supplicant::ConfigurationRead
             | Supplicant::Rejected { .. }
             | Supplicant::TemporarilyDisabled { .. }
+            | Supplicant::SignalChanged { .. }
             | Supplicant::NetworksChanged
             | Supplicant::Terminating => self.into(),
         }

@@ -13,6 +13,7 @@ mod owe;
 mod pauses;
 mod peers;
 mod releases;
+mod roaming;
 mod scanning;
 mod silence;
 mod snapshots;
@@ -74,6 +75,8 @@ struct Bench {
     /// The supplicant read its configuration again.
     reconfigured: bool,
     is_watched: bool,
+    /// The channel of the access point that the supplicant is connected to.
+    frequency: Frequency,
     /// The supplicant does not reply; the test replies instead.
     silent: bool,
     /// The driver refuses to change the address of a link that is up.
@@ -179,6 +182,7 @@ impl Bench {
             scanned_under: Vec::new(),
             reconfigured: false,
             is_watched: false,
+            frequency: HOME_CHANNEL,
             silent: false,
             refuses_live: false,
             scans: Scans::Done,
@@ -424,6 +428,7 @@ impl Bench {
             }
             Request::ForgetOwnAddress
             | Request::AllowRoaming { .. }
+            | Request::Roam { .. }
             | Request::Silence
             | Request::StartHotspot { .. }
             | Request::Restore { .. } => Reply::Done(Ok(())),
@@ -438,7 +443,7 @@ impl Bench {
             bssid: Some(HOME_AP),
             ssid: self.connected_to.clone(),
             id: Some(0),
-            frequency: Some(HOME_CHANNEL),
+            frequency: Some(self.frequency),
         }
     }
 

@@ -1,0 +1,222 @@
+//! A weak signal makes macveil listen for a better access point, and the supplicant move to it.
+
+use super::*;
+use crate::address::{NetworkMatch, Origin, Policy, Sourced};
+
+const NEAR_AP: Mac = Mac([2, 0, 0, 0, 8, 0]);
+const NEAR_CHANNEL: u32 = 2412;
+
+fn entry(bssid: Mac, signal: i32) -> BssEntry {
+    BssEntry {
+        bssid,
+        signal,
+        frequency: NEAR_CHANNEL,
+        ..home_entry()
+    }
+}
+
+/// Connected to `HOME_AP`, whose signal is -75 dBm, while these are on the air, too.
+fn connected_beside(others: &[BssEntry]) -> Bench {
+    connected_with(Vec::new(), others)
+}
+
+fn connected_with(rules: Vec<NetworkRule>, others: &[BssEntry]) -> Bench {
+    let mut bench =
+        Bench::with_options(ConnectionOptions::default(), rules, false, false, |_, _| {});
+    bench.is_watched = true;
+    bench.air = vec![home_entry()];
+    bench.handle(supplicant(Supplicant::Appeared));
+    bench.pass(Duration::from_secs(30));
+    assert_eq!(bench.state(), StateKind::Associated);
+    bench.air[0].signal = -75;
+    bench.air.extend_from_slice(others);
+    bench.done.clear();
+    bench
+}
+
+fn supplicant(event: Supplicant) -> Event {
+    Event::Backend(WpaEvent::Supplicant(event))
+}
+
+fn signal(bench: &mut Bench, signal: i32) {
+    bench.handle(supplicant(Supplicant::SignalChanged {
+        weak: signal < -70,
+        signal,
+    }));
+    bench.pass(Duration::from_millis(1));
+}
+
+fn moves_to(bench: &Bench, bssid: Mac) -> bool {
+    bench.count_requests(&Request::Roam { bssid }) > 0
+}
+
+fn moves(bench: &Bench) -> usize {
+    bench.count(|action| matches!(action, Action::Request(Request::Roam { .. })))
+}
+
+/// Of each scan, the channels; none sends a probe request.
+fn scans(bench: &Bench) -> Vec<Vec<Frequency>> {
+    let scans = bench.done.iter().filter_map(|action| match action {
+        Action::Scan(scan) => {
+            assert_eq!(scan.ssids, Vec::new(), "it only listens");
+            Some(scan.frequencies.clone())
+        }
+        _ => None,
+    });
+    scans.collect()
+}
+
+#[test]
+fn weak_signal_makes_it_move_to_the_strongest_access_point() {
+    let third = Mac([2, 0, 0, 0, 9, 0]);
+    let mut bench = connected_beside(&[entry(third, -60), entry(NEAR_AP, -50)]);
+    bench.pass(Duration::from_secs(60));
+    assert_eq!(scans(&bench), Vec::<Vec<u32>>::new(), "the signal is good");
+    signal(&mut bench, -75);
+    assert!(moves_to(&bench, NEAR_AP), "{:#?}", bench.done);
+    assert_eq!(moves(&bench), 1);
+    assert_eq!(bench.state(), StateKind::Associated);
+    assert_eq!(bench.count_link_downs(), 0);
+}
+
+#[test]
+fn access_point_that_is_not_clearly_better_is_left() {
+    for (other, expected) in [(-75, 0), (-68, 0), (-67, 1)] {
+        let mut bench = connected_beside(&[entry(NEAR_AP, other)]);
+        signal(&mut bench, -75);
+        assert_eq!(moves(&bench), expected, "{other}");
+        assert_eq!(scans(&bench).len(), 1);
+    }
+}
+
+#[test]
+fn access_point_of_another_kind_or_name_is_left() {
+    let open = BssEntry {
+        security: SecurityLevel::Open,
+        key_mgmt: Vec::new(),
+        ..entry(NEAR_AP, -40)
+    };
+    let named_otherwise = BssEntry {
+        ssid: Ssid::new(b"Other").unwrap(),
+        ..entry(NEAR_AP, -40)
+    };
+    for impostor in [open, named_otherwise] {
+        let mut bench = connected_beside(&[impostor]);
+        signal(&mut bench, -75);
+        assert_eq!(moves(&bench), 0);
+    }
+}
+
+#[test]
+fn access_point_that_may_not_see_the_address_is_left() {
+    let policy = Sourced {
+        value: Policy::Explicit(Mac([6, 0, 0, 0, 0, 1])),
+        origin: Origin::Arguments,
+    };
+    let rule = NetworkRule {
+        about: NetworkMatch {
+            bssids: vec![HOME_AP],
+            ..NetworkMatch::default()
+        },
+        options: ConnectionOptions {
+            policy: Some(policy),
+            ..ConnectionOptions::default()
+        },
+        origin: Origin::Arguments,
+    };
+    let mut bench = connected_with(vec![rule], &[entry(NEAR_AP, -40)]);
+    signal(&mut bench, -75);
+    assert_eq!(scans(&bench).len(), 1);
+    assert_eq!(moves(&bench), 0);
+}
+
+#[test]
+fn channels_of_the_network_are_heard_first() {
+    let everywhere = vec![2412, HOME_CHANNEL, 5180];
+    let mut bench = connected_beside(&[]);
+    signal(&mut bench, -75);
+    assert_eq!(
+        scans(&bench),
+        std::slice::from_ref(&everywhere),
+        "one is known"
+    );
+    // The supplicant moves, and so another one gets known.
+    bench.frequency = NEAR_CHANNEL;
+    bench.handle(supplicant(Supplicant::Disconnected {
+        reason: 3,
+        local: true,
+    }));
+    bench.pass(Duration::from_secs(60));
+    assert_eq!(bench.state(), StateKind::Associated);
+    bench.done.clear();
+    signal(&mut bench, -75);
+    let known = vec![NEAR_CHANNEL, HOME_CHANNEL];
+    assert_eq!(scans(&bench), [known.clone(), everywhere]);
+    bench.done.clear();
+    bench.air.push(entry(NEAR_AP, -40));
+    bench.pass(Duration::from_secs(60));
+    assert_eq!(scans(&bench), [known]);
+    assert!(moves_to(&bench, NEAR_AP));
+}
+
+#[test]
+fn lasting_weak_signal_costs_four_searches() {
+    let mut bench = connected_beside(&[]);
+    signal(&mut bench, -75);
+    bench.pass(Duration::from_secs(86_400));
+    assert_eq!(scans(&bench).len(), 4);
+    bench.done.clear();
+    signal(&mut bench, -79);
+    bench.pass(Duration::from_secs(86_400));
+    assert_eq!(scans(&bench).len(), 4);
+}
+
+#[test]
+fn searches_end_with_the_weak_signal() {
+    let mut bench = connected_beside(&[]);
+    signal(&mut bench, -75);
+    signal(&mut bench, -60);
+    bench.pass(Duration::from_secs(86_400));
+    assert_eq!(scans(&bench).len(), 1);
+}
+
+#[test]
+fn trembling_signal_costs_one_search_in_ten_seconds() {
+    let mut bench = connected_beside(&[]);
+    for step in 0..100 {
+        signal(&mut bench, if step % 2 == 0 { -75 } else { -60 });
+        bench.pass(Duration::from_millis(600));
+    }
+    let count = scans(&bench).len();
+    assert!((2..=7).contains(&count), "{count} in a minute");
+}
+
+#[test]
+fn signal_that_is_weak_from_the_start_waits_for_the_lease() {
+    let mut bench = Bench::idle();
+    bench.air = vec![home_entry(), entry(NEAR_AP, -30)];
+    bench.air[0].signal = -75;
+    bench.air[1].frequency = 5180;
+    bench.silent = false;
+    bench.handle(supplicant(Supplicant::Appeared));
+    bench.pass(Duration::from_secs(5));
+    let begun = bench.done.len();
+    signal(&mut bench, -75);
+    bench.pass(Duration::from_secs(3));
+    assert_eq!(moves(&bench), 0, "{:#?}", &bench.done[begun..]);
+    bench.pass(Duration::from_secs(10));
+    assert_eq!(moves(&bench), 1, "{:#?}", &bench.done[begun..]);
+}
+
+#[test]
+fn scan_of_the_user_is_not_lost_to_a_search() {
+    let mut bench = connected_beside(&[]);
+    bench.scans = Scans::NeverEnding;
+    signal(&mut bench, -75);
+    bench.handle(Event::Command(Command::Scan));
+    assert_eq!(scans(&bench).len(), 1);
+    bench.scans = Scans::Done;
+    bench.handle(Event::Scan(ScanEvent::Ended));
+    let told = |action: &Action| matches!(action, Action::Notify(Notice::UserScan { passive: true, found: Ok(found), .. }) if found.len() == 1);
+    assert_eq!(bench.count(told), 1, "{:#?}", bench.done);
+}
