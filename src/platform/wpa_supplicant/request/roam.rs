@@ -20,9 +20,10 @@ impl Session<'_> {
         self.try_execute(&command).await.map(drop)
     }
 
-    /// Moves to this BSS of the network, whatever the lists of denied and accepted BSSs say.
+    /// Moves to this BSS of the network, whatever the lists of denied and accepted BSSs say. If `wpa_supplicant` has
+    /// dropped it meanwhile, everything stays as it is.
     pub(super) async fn roam(&mut self, bssid: Mac) -> Result<(), Failure> {
-        self.execute(&format!("ROAM {bssid}")).await
+        self.try_execute(&format!("ROAM {bssid}")).await.map(drop)
     }
 }
 

@@ -390,6 +390,21 @@ fn allow_roaming(ssid: Ssid) -> Request {
 }
 
 #[test]
+fn roam_that_is_refused_is_no_failure() {
+    story(async |mut scene| {
+        let fake = Fake::start(&scene.control_dir(), Model::new());
+        scene.expect(Supplicant::Appeared).await;
+        let bssid = Mac([2, 0, 0, 0, 3, 1]);
+        done(&mut scene, Request::Roam { bssid }).await;
+        let log = fake.log();
+        assert!(
+            log.contains(&"ROAM 02:00:00:00:03:01".to_owned()),
+            "{log:?}"
+        );
+    });
+}
+
+#[test]
 fn access_point_is_parked_until_it_is_wanted_and_restored() {
     story(async |mut scene| {
         let mut model = Model::new().with_network(0, "Home").with_network(1, "Mine");

@@ -167,9 +167,11 @@ impl Roaming {
 
     /// The strongest of the better access points that is the same network, as the supplicant's table has it.
     pub(super) fn choose(&mut self, current: Option<Mac>, table: &[BssEntry]) -> Option<Mac> {
-        let Step::Asking(found) = std::mem::take(&mut self.step) else {
+        let Step::Asking(found) = &mut self.step else {
             return None;
         };
+        let found = std::mem::take(found);
+        self.step = Step::None;
         let entry = |bssid: Mac| table.iter().find(|entry| entry.bssid == bssid);
         let now = entry(current?)?;
         found.into_iter().find(|&bssid| {

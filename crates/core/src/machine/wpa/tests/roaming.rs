@@ -100,22 +100,23 @@ fn access_point_of_another_kind_or_name_is_left() {
         ssid: Ssid::new(b"Other").unwrap(),
         ..entry(NEAR_AP, -40)
     };
-    for impostor in [open, named_otherwise] {
+    for (impostor, looked_up) in [(open, 1), (named_otherwise, 0)] {
         let mut bench = connected_beside(&[impostor]);
         signal(&mut bench, -75);
+        assert_eq!(bench.count(requests_bss), looked_up);
         assert_eq!(moves(&bench), 0);
     }
 }
 
-#[test]
-fn access_point_that_may_not_see_the_address_is_left() {
+/// These access points, and no others, get an address of their own.
+fn rule(bssids: &[Mac]) -> Vec<NetworkRule> {
     let policy = Sourced {
         value: Policy::Explicit(Mac([6, 0, 0, 0, 0, 1])),
         origin: Origin::Arguments,
     };
-    let rule = NetworkRule {
+    vec![NetworkRule {
         about: NetworkMatch {
-            bssids: vec![HOME_AP],
+            bssids: bssids.to_vec(),
             ..NetworkMatch::default()
         },
         options: ConnectionOptions {
@@ -123,11 +124,31 @@ fn access_point_that_may_not_see_the_address_is_left() {
             ..ConnectionOptions::default()
         },
         origin: Origin::Arguments,
-    };
-    let mut bench = connected_with(vec![rule], &[entry(NEAR_AP, -40)]);
-    signal(&mut bench, -75);
-    assert_eq!(scans(&bench).len(), 1);
-    assert_eq!(moves(&bench), 0);
+    }]
+}
+
+#[test]
+fn access_point_that_may_not_see_the_address_is_left() {
+    for (bssids, expected) in [(&[HOME_AP][..], 0), (&[HOME_AP, NEAR_AP], 1)] {
+        let mut bench = connected_with(rule(bssids), &[entry(NEAR_AP, -40)]);
+        signal(&mut bench, -75);
+        assert_eq!(scans(&bench).len(), 1);
+        assert_eq!(moves(&bench), expected, "{bssids:?}: {:#?}", bench.done);
+    }
+}
+
+/// Two channels of the network are known.
+fn connected_on_another_channel() -> Bench {
+    let mut bench = connected_beside(&[]);
+    bench.frequency = NEAR_CHANNEL;
+    bench.handle(supplicant(Supplicant::Disconnected {
+        reason: 3,
+        local: true,
+    }));
+    bench.pass(Duration::from_secs(60));
+    assert_eq!(bench.state(), StateKind::Associated);
+    bench.done.clear();
+    bench
 }
 
 #[test]
@@ -140,15 +161,7 @@ fn channels_of_the_network_are_heard_first() {
         std::slice::from_ref(&everywhere),
         "one is known"
     );
-    // The supplicant moves, and so another one gets known.
-    bench.frequency = NEAR_CHANNEL;
-    bench.handle(supplicant(Supplicant::Disconnected {
-        reason: 3,
-        local: true,
-    }));
-    bench.pass(Duration::from_secs(60));
-    assert_eq!(bench.state(), StateKind::Associated);
-    bench.done.clear();
+    let mut bench = connected_on_another_channel();
     signal(&mut bench, -75);
     let known = vec![NEAR_CHANNEL, HOME_CHANNEL];
     assert_eq!(scans(&bench), [known.clone(), everywhere]);
@@ -210,13 +223,19 @@ fn signal_that_is_weak_from_the_start_waits_for_the_lease() {
 
 #[test]
 fn scan_of_the_user_is_not_lost_to_a_search() {
-    let mut bench = connected_beside(&[]);
+    let mut bench = connected_on_another_channel();
+    bench.air.push(BssEntry {
+        frequency: 5180,
+        ssid: Ssid::new(b"Other").unwrap(),
+        ..entry(NEAR_AP, -40)
+    });
     bench.scans = Scans::NeverEnding;
     signal(&mut bench, -75);
     bench.handle(Event::Command(Command::Scan));
     assert_eq!(scans(&bench).len(), 1);
     bench.scans = Scans::Done;
     bench.handle(Event::Scan(ScanEvent::Ended));
-    let told = |action: &Action| matches!(action, Action::Notify(Notice::UserScan { passive: true, found: Ok(found), .. }) if found.len() == 1);
+    assert_eq!(scans(&bench)[1].len(), 3, "all channels, for the user");
+    let told = |action: &Action| matches!(action, Action::Notify(Notice::UserScan { passive: true, found: Ok(found), .. }) if found.len() == 2);
     assert_eq!(bench.count(told), 1, "{:#?}", bench.done);
 }
