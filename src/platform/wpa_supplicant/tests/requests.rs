@@ -390,7 +390,7 @@ fn allow_roaming(ssid: Ssid) -> Request {
 }
 
 #[test]
-fn roam_that_is_refused_is_no_failure() {
+fn roam_that_is_refused_does_not_fail() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new());
         scene.expect(Supplicant::Appeared).await;

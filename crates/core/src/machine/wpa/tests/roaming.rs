@@ -16,7 +16,7 @@ fn entry(bssid: Mac, signal: i32) -> BssEntry {
 }
 
 /// Connected to `HOME_AP`, whose signal is -75 dBm, while these are on the air, too.
-fn connected_beside(others: &[BssEntry]) -> Bench {
+fn connected_near(others: &[BssEntry]) -> Bench {
     connected_with(Vec::new(), others)
 }
 
@@ -69,7 +69,7 @@ fn scans(bench: &Bench) -> Vec<Vec<Frequency>> {
 #[test]
 fn weak_signal_makes_it_move_to_the_strongest_access_point() {
     let third = Mac([2, 0, 0, 0, 9, 0]);
-    let mut bench = connected_beside(&[entry(third, -60), entry(NEAR_AP, -50)]);
+    let mut bench = connected_near(&[entry(third, -60), entry(NEAR_AP, -50)]);
     bench.pass(Duration::from_secs(60));
     assert_eq!(scans(&bench), Vec::<Vec<u32>>::new(), "the signal is good");
     signal(&mut bench, -75);
@@ -82,7 +82,7 @@ fn weak_signal_makes_it_move_to_the_strongest_access_point() {
 #[test]
 fn access_point_that_is_not_clearly_better_is_left() {
     for (other, expected) in [(-75, 0), (-68, 0), (-67, 1)] {
-        let mut bench = connected_beside(&[entry(NEAR_AP, other)]);
+        let mut bench = connected_near(&[entry(NEAR_AP, other)]);
         signal(&mut bench, -75);
         assert_eq!(moves(&bench), expected, "{other}");
         assert_eq!(scans(&bench).len(), 1);
@@ -101,7 +101,7 @@ fn access_point_of_another_kind_or_name_is_left() {
         ..entry(NEAR_AP, -40)
     };
     for (impostor, looked_up) in [(open, 1), (named_otherwise, 0)] {
-        let mut bench = connected_beside(&[impostor]);
+        let mut bench = connected_near(&[impostor]);
         signal(&mut bench, -75);
         assert_eq!(bench.count(requests_bss), looked_up);
         assert_eq!(moves(&bench), 0);
@@ -139,7 +139,7 @@ fn access_point_that_may_not_see_the_address_is_left() {
 
 /// Two channels of the network are known.
 fn connected_on_another_channel() -> Bench {
-    let mut bench = connected_beside(&[]);
+    let mut bench = connected_near(&[]);
     bench.frequency = NEAR_CHANNEL;
     bench.handle(supplicant(Supplicant::Disconnected {
         reason: 3,
@@ -154,7 +154,7 @@ fn connected_on_another_channel() -> Bench {
 #[test]
 fn channels_of_the_network_are_heard_first() {
     let everywhere = vec![2412, HOME_CHANNEL, 5180];
-    let mut bench = connected_beside(&[]);
+    let mut bench = connected_near(&[]);
     signal(&mut bench, -75);
     assert_eq!(
         scans(&bench),
@@ -174,7 +174,7 @@ fn channels_of_the_network_are_heard_first() {
 
 #[test]
 fn lasting_weak_signal_costs_four_searches() {
-    let mut bench = connected_beside(&[]);
+    let mut bench = connected_near(&[]);
     signal(&mut bench, -75);
     bench.pass(Duration::from_secs(86_400));
     assert_eq!(scans(&bench).len(), 4);
@@ -186,7 +186,7 @@ fn lasting_weak_signal_costs_four_searches() {
 
 #[test]
 fn searches_end_with_the_weak_signal() {
-    let mut bench = connected_beside(&[]);
+    let mut bench = connected_near(&[]);
     signal(&mut bench, -75);
     signal(&mut bench, -60);
     bench.pass(Duration::from_secs(86_400));
@@ -195,7 +195,7 @@ fn searches_end_with_the_weak_signal() {
 
 #[test]
 fn trembling_signal_costs_one_search_in_ten_seconds() {
-    let mut bench = connected_beside(&[]);
+    let mut bench = connected_near(&[]);
     for step in 0..100 {
         signal(&mut bench, if step % 2 == 0 { -75 } else { -60 });
         bench.pass(Duration::from_millis(600));
