@@ -143,6 +143,10 @@ impl Masking {
         }
         self.tries += 1;
         if self.tries >= MAX_TRIES {
+            if cx.settings.on_failure == OnFailure::Open && self.how == How::Cycle {
+                // The attempts may have left it down.
+                cx.core.bring_up();
+            }
             return Blocked::begin(cx, self.next, error);
         }
         self.is_pausing = true;

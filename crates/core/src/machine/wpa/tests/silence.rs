@@ -385,6 +385,33 @@ fn open_on_failure_continues_unprotected_with_a_remark() {
 }
 
 #[test]
+fn open_on_failure_brings_up_what_the_attempts_left_down() {
+    let bring_up = |bench: &Bench| bench.count(|action| *action == Action::BringUp);
+    let mut bench = Bench::scanning(|_, settings| settings.on_failure = OnFailure::Open);
+    bench.driver = |_, _| Err(kernel_error(Errno::BUSY));
+    bench.other_program_changes_address();
+    bench.link_changes(|link| link.up = false);
+    bench.done.clear();
+    bench.pass(Duration::from_millis(900));
+    assert_eq!(
+        (bench.state(), bring_up(&bench)),
+        (StateKind::Unprotected, 1)
+    );
+
+    // What the user has down stays down.
+    let mut bench = Bench::new(false, false, |_, settings| {
+        settings.on_failure = OnFailure::Open;
+    });
+    bench.driver = |_, _| Err(kernel_error(Errno::BUSY));
+    bench.other_program_changes_address();
+    bench.pass(Duration::from_millis(900));
+    assert_eq!(
+        (bench.state(), bring_up(&bench)),
+        (StateKind::Unprotected, 0)
+    );
+}
+
+#[test]
 fn refused_live_change_is_not_requested_again() {
     let mut bench = Bench::scanning(|card, settings| {
         settings.mask_method = MaskMethod::Powered;
