@@ -93,6 +93,4 @@ and    trouble: 120 times "a user of wpa_supplicant types a command", 4 times "w
 and    wpa_supplicant is running
 then   connected to home within 20 s
 when   trouble comes for 20 min, seed 11
-and    trouble comes for 20 min, seed 12
-and    trouble comes for 20 min, seed 13
 then   the judge finds "frame under a permanent address", "probe request of more than minimal content"

@@ -106,6 +106,4 @@ and    trouble: 120 times "a user of iwd types a command", 4 times "iwd is kille
 and    iwd is running
 then   connected to home within 30 s
 when   trouble comes for 20 min, seed 11
-and    trouble comes for 20 min, seed 12
-and    trouble comes for 20 min, seed 13
 then   the judge finds "address that follows from the permanent one"
