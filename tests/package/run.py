@@ -83,6 +83,7 @@ def next_package():
     package = next((ROOT / "target/deb").glob("macveil_*.deb"))
     tree = PLACE / "next"
     shutil.rmtree(tree, ignore_errors=True)
+    PLACE.mkdir(parents=True, exist_ok=True)
     run("dpkg-deb", "--raw-extract", package, tree)
     control = tree / "DEBIAN/control"
     text = control.read_text()
