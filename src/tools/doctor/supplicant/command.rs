@@ -42,7 +42,7 @@ pub(super) fn split(command: &str, variables: &Variables) -> Vec<String> {
         let mut rest = line.trim_ascii_start();
         while !rest.is_empty() {
             let (word, after) = first_word(rest);
-            // A variable that is a word of its own can be several words.
+            // A variable that stands alone can be several words.
             let name = word.strip_prefix('$').filter(|_| rest.starts_with('$'));
             match name.and_then(|name| variables.get(name)) {
                 Some(value) => words.append(&mut split(value, &Variables::new())),

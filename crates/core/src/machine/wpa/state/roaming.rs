@@ -39,7 +39,6 @@ enum Step {
     None,
     /// A passive scan is requested or running.
     Listening {
-        everywhere: bool,
         /// Better access points; `None`: the results were not read yet.
         found: Option<Vec<Mac>>,
         /// The supplicant has the results, too.
@@ -87,26 +86,18 @@ impl Roaming {
             .get(self.searches)
             .map(|pause| cx.core.now.saturating_add(*pause));
         self.searches += 1;
-        let known = cx.networks.failures.channels(ssid).to_vec();
-        let everywhere = known.len() < 2;
-        self.listen(cx, scan, known, everywhere);
-    }
-
-    fn listen(
-        &mut self,
-        cx: &mut Context,
-        scan: &mut PassiveScan,
-        known: Vec<Frequency>,
-        everywhere: bool,
-    ) {
-        let channels = if everywhere {
+        let known = cx.networks.failures.channels(ssid);
+        let channels = if known.len() < 2 {
             cx.all_frequencies()
         } else {
-            known
+            known.to_vec()
         };
+        self.listen(cx, scan, channels);
+    }
+
+    fn listen(&mut self, cx: &mut Context, scan: &mut PassiveScan, channels: Vec<Frequency>) {
         if scan.begin_on(cx, channels) {
             self.step = Step::Listening {
-                everywhere,
                 found: None,
                 is_digested: false,
             };
@@ -123,22 +114,19 @@ impl Roaming {
         results: &[Bss],
         scan: &mut PassiveScan,
     ) {
-        let Step::Listening {
-            everywhere, found, ..
-        } = &mut self.step
-        else {
+        let Step::Listening { found, .. } = &mut self.step else {
             return;
         };
         let better = better_than(current, cx.supplicant.weak_signal, ssid, results);
-        let is_everywhere = *everywhere;
         if !better.is_empty() {
             *found = Some(better);
             self.ask(cx);
             return;
         }
         self.step = Step::None;
-        if !is_everywhere && cx.supplicant.weak_signal.is_some() {
-            self.listen(cx, scan, Vec::new(), true);
+        if !scan.is_everywhere() && cx.supplicant.weak_signal.is_some() {
+            let channels = cx.all_frequencies();
+            self.listen(cx, scan, channels);
         }
     }
 
@@ -154,10 +142,9 @@ impl Roaming {
         if let Step::Listening {
             found: Some(found),
             is_digested: true,
-            ..
-        } = &self.step
+        } = &mut self.step
         {
-            let found = found.clone();
+            let found = std::mem::take(found);
             cx.request(Request::ListNetworks {
                 bssids: found.clone(),
             });
