@@ -42,6 +42,10 @@ pub(super) fn fail_reason(reason: &FailReason) -> String {
         FailReason::AddressScanned => {
             "another program scanned under the new address before it was used".to_owned()
         }
+        FailReason::ForeignConnection => {
+            "another program connected the interface under the new address before it was used"
+                .to_owned()
+        }
         FailReason::NoAnswer => "the access point did not answer".to_owned(),
         FailReason::WrongAddress { address } => format!("authenticated as {address}"),
         FailReason::WrongPeer { bssid } => format!(
@@ -74,6 +78,10 @@ pub(super) fn remark(remark: &Remark) -> String {
         }
         Remark::UnclaimedConnection => {
             "connected, but no supplicant answers for it: the connection is ended".to_owned()
+        }
+        Remark::ForeignConnection => {
+            "another program connects the interface: that is ended, because only wpa_supplicant connects it here"
+                .to_owned()
         }
         Remark::OwnRandomizationOff => {
             "the supplicant's own address randomization is switched off while macveil runs"

@@ -21,7 +21,7 @@ use macveil_testkit::scenarios::{Step, Story, parse, variants};
 use macveil_testkit::verdict::weigh;
 
 /// Stories that are not simulated, and why. Whatever cannot be played is here, and nothing else.
-const LEFT_OUT: [(&str, &str); 129] = [
+const LEFT_OUT: [(&str, &str); 131] = [
     (
         "address-fought-for",
         "what happens at random has no order to compare",
@@ -72,6 +72,7 @@ const LEFT_OUT: [(&str, &str); 129] = [
     ("documented", "systemd is not simulated"),
     ("exit-keep-joining", "the log is not simulated"),
     ("hotspot", "commands are not simulated"),
+    ("hotspot-added", "commands are not simulated"),
     ("hotspot-own-address", "commands are not simulated"),
     ("hour", "what happens at random has no order to compare"),
     ("identity-dhclient", "nothing above the link is simulated"),
@@ -86,6 +87,7 @@ const LEFT_OUT: [(&str, &str); 129] = [
     ("installed-openwrt", "nothing above the link is simulated"),
     ("installed-void", "nothing above the link is simulated"),
     ("interface-renamed", "the simulated card stays what it is"),
+    ("iw-connects", "commands are not simulated"),
     (
         "iwd-any-commands-1",
         "what happens at random has no order to compare",

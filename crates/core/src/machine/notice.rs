@@ -197,6 +197,8 @@ pub enum FailReason {
     NotFound,
     /// Another program scanned under the new address before it was used.
     AddressScanned,
+    /// Another program connected the interface under the new address before it was used.
+    ForeignConnection,
     /// The access point did not answer.
     NoAnswer,
     /// The kernel authenticated under another address.
@@ -316,6 +318,8 @@ pub enum Remark {
     MethodUnavailable(Method),
     /// The interface is connected, but no supplicant answers for it: the connection ends.
     UnclaimedConnection,
+    /// Another program connects the interface, as `iw connect` does: that ends.
+    ForeignConnection,
     /// The supplicant's own address randomization is off while macveil runs.
     OwnRandomizationOff,
     /// The supplicant becomes an access point.

@@ -15,7 +15,7 @@ use super::user::UserRequests;
 use crate::address::{AddressFacts, AddressPolicies};
 use crate::machine::action::{How, Scan};
 use crate::machine::conflict::ConflictBackoff;
-use crate::machine::event::Link;
+use crate::machine::event::{Link, MlmeEvent};
 use crate::machine::link::LinkCore;
 use crate::machine::notice::{FailReason, NetworkRemark, Notice, Problem, Remark};
 use crate::machine::settings::{Addresses, Card, Settings};
@@ -202,6 +202,21 @@ impl Context {
 
     pub(super) fn check_idle_after_scan(&mut self) {
         self.core.wake_in(IDLE_CHECK_AFTER_SCAN);
+    }
+
+    /// The masked interface is being connected, or is, and the supplicant has no order to do that.
+    pub(super) fn is_connected_by_others(&self, event: MlmeEvent) -> bool {
+        !self.settings.others_connect
+            && match event {
+                MlmeEvent::Authenticated { station, .. } => station == self.core.link.address,
+                MlmeEvent::Authenticating { .. } | MlmeEvent::Associated { .. } => true,
+                MlmeEvent::TimedOut | MlmeEvent::Ended => false,
+            }
+    }
+
+    /// As [`Context::is_connected_by_others`], as the link tells it.
+    pub(super) const fn has_foreign_carrier(&self, link: Link) -> bool {
+        link.carrier && !self.settings.others_connect
     }
 
     /// Another program changed the address, or brought the link up.

@@ -262,6 +262,9 @@ impl Handler for Associating {
     }
 
     fn mlme(mut self, cx: &mut Context, event: MlmeEvent) -> State {
+        if self.step == Step::Agreeing && cx.is_connected_by_others(event) {
+            return self.fail_ordered(cx, FailReason::ForeignConnection);
+        }
         if self.step >= Step::Ordering
             && let Some(bssid) = self.is_denied(event)
         {

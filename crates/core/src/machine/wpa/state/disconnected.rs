@@ -3,7 +3,7 @@
 use super::{
     Activity, Context, Handler, Masking, NextState, Paused, Releasing, Scanning, State, UserScan,
 };
-use crate::machine::event::{Command, Link};
+use crate::machine::event::{Command, Link, MlmeEvent};
 use crate::machine::notice::Notice;
 use crate::machine::wpa::backend::{Phase, Reply, Request, Supplicant};
 
@@ -20,11 +20,19 @@ impl Disconnected {
 }
 
 impl Handler for Disconnected {
-    fn link_changed(self, cx: &mut Context, _link: Link) -> State {
-        if cx.is_masked() {
-            return self.into();
+    fn link_changed(self, cx: &mut Context, link: Link) -> State {
+        match (cx.is_masked(), cx.has_foreign_carrier(link)) {
+            (true, false) => self.into(),
+            (true, true) => Masking::ends_foreign_connection(cx, NextState::Disconnect),
+            (false, _) => Masking::again(cx, NextState::Disconnect),
         }
-        Masking::again(cx, NextState::Disconnect)
+    }
+
+    fn mlme(self, cx: &mut Context, event: MlmeEvent) -> State {
+        if cx.is_connected_by_others(event) {
+            return Masking::ends_foreign_connection(cx, NextState::Disconnect);
+        }
+        self.into()
     }
 
     fn scan_ended(self, cx: &mut Context) -> State {

@@ -70,6 +70,12 @@ impl Masking {
         Self::begin(cx, next)
     }
 
+    /// Ends a connection that another program has made, which the supplicant does not see.
+    pub(super) fn ends_foreign_connection(cx: &mut Context, next: NextState) -> State {
+        cx.remark(Remark::ForeignConnection);
+        Self::again(cx, next)
+    }
+
     /// Masks an interface that can have any address, by a cycle, which also ends any association. Where
     /// another program keeps changing the address, the link is held down instead.
     pub(in crate::machine) fn begin(cx: &mut Context, next: NextState) -> State {

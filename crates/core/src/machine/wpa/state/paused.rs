@@ -4,7 +4,7 @@ use super::{
     Activity, Blocked, Context, Disconnected, Handler, Masking, NextState, Releasing, Scanning,
     State, UserScan,
 };
-use crate::machine::event::{Command, Link};
+use crate::machine::event::{Command, Link, MlmeEvent};
 use crate::machine::wpa::backend::{Phase, Reply, Request, Supplicant};
 
 #[derive(Debug)]
@@ -48,10 +48,18 @@ impl Handler for Paused {
         if !link.up {
             return Blocked::until_up(cx, self.next);
         }
-        if cx.is_masked() {
-            return self.into();
+        match (cx.is_masked(), cx.has_foreign_carrier(link)) {
+            (true, false) => self.into(),
+            (true, true) => Masking::ends_foreign_connection(cx, self.next),
+            (false, _) => Masking::again(cx, self.next),
         }
-        Masking::again(cx, self.next)
+    }
+
+    fn mlme(self, cx: &mut Context, event: MlmeEvent) -> State {
+        if cx.is_connected_by_others(event) {
+            return Masking::ends_foreign_connection(cx, self.next);
+        }
+        self.into()
     }
 
     fn scan_ended(self, cx: &mut Context) -> State {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rustix::io::Errno;
 
 use super::{Associating, Blocked, Context, Handler, Masking, NextState, Paused, State, UserScan};
-use crate::machine::event::{Command, Link, ScanStarted};
+use crate::machine::event::{Command, Link, MlmeEvent, ScanStarted};
 use crate::machine::notice::Remark;
 use crate::machine::status::Method;
 use crate::machine::wpa::Action;
@@ -240,10 +240,18 @@ impl Handler for Scanning {
         if !link.up {
             return Blocked::until_up(cx, NextState::Scan);
         }
-        if cx.is_masked() {
-            return self.into();
+        match (cx.is_masked(), cx.has_foreign_carrier(link)) {
+            (true, false) => self.into(),
+            (true, true) => Masking::ends_foreign_connection(cx, NextState::Scan),
+            (false, _) => Masking::again(cx, NextState::Scan),
         }
-        Masking::again(cx, NextState::Scan)
+    }
+
+    fn mlme(self, cx: &mut Context, event: MlmeEvent) -> State {
+        if cx.is_connected_by_others(event) {
+            return Masking::ends_foreign_connection(cx, NextState::Scan);
+        }
+        self.into()
     }
 
     fn external_scan_started(self, cx: &mut Context, _scan: ScanStarted) -> State {

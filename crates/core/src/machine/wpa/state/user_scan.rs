@@ -6,7 +6,7 @@ use rustix::io::Errno;
 
 use super::{Attaching, Blocked, Context, Handler, Masking, NextState, Scanning, State};
 use crate::machine::KernelError;
-use crate::machine::event::{Link, ScanStarted};
+use crate::machine::event::{Link, MlmeEvent, ScanStarted};
 use crate::machine::notice::Notice;
 use crate::machine::status::ScanFailure;
 use crate::machine::wpa::Action;
@@ -101,10 +101,18 @@ impl Handler for UserScan {
         if !link.up {
             return Blocked::until_up(cx, self.next);
         }
-        if cx.is_masked() {
-            return self.into();
+        match (cx.is_masked(), cx.has_foreign_carrier(link)) {
+            (true, false) => self.into(),
+            (true, true) => Masking::ends_foreign_connection(cx, self.next),
+            (false, _) => Masking::again(cx, self.next),
         }
-        Masking::again(cx, self.next)
+    }
+
+    fn mlme(self, cx: &mut Context, event: MlmeEvent) -> State {
+        if cx.is_connected_by_others(event) {
+            return Masking::ends_foreign_connection(cx, self.next);
+        }
+        self.into()
     }
 
     fn external_scan_started(self, cx: &mut Context, _scan: ScanStarted) -> State {

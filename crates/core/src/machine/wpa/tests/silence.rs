@@ -516,3 +516,79 @@ fn carrier_without_a_supplicant_is_silenced() {
     bench.link_changes(|link| link.carrier = true);
     assert_eq!((bench.state(), bench.link.up), (StateKind::Blocked, false));
 }
+
+/// Another program has the kernel connect a masked interface whose supplicant is at rest.
+fn connected_by_a_program(mut bench: Bench) -> Bench {
+    let (state, mask) = (bench.state(), bench.link.address);
+    bench.done.clear();
+    let station = mask;
+    bench.handle(Event::Mlme(MlmeEvent::Authenticated {
+        station,
+        peer: HOME_AP,
+    }));
+    let remark = Action::Notify(Notice::Remark(Remark::ForeignConnection));
+    assert_eq!(bench.count(|action| *action == remark), 1);
+    assert!(bench.is_masked() && bench.link.address != mask);
+    assert_eq!(bench.state(), state);
+    bench
+}
+
+#[test]
+fn connection_of_another_program_ends_while_searching() {
+    let mut bench = Bench::idle();
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.pass(Duration::from_secs(1));
+    assert_eq!(bench.state(), StateKind::Scanning);
+    connected_by_a_program(bench);
+}
+
+#[test]
+fn connection_of_another_program_ends_while_disconnected() {
+    let mut bench = Bench::connected();
+    bench.user_disconnects();
+    assert_eq!(bench.state(), StateKind::Disconnected);
+    let mut bench = connected_by_a_program(bench);
+    bench.done.clear();
+    bench.link_changes(|link| link.carrier = true);
+    assert_eq!(bench.count(sets_address), 1);
+}
+
+#[test]
+fn connection_of_another_program_ends_while_paused() {
+    let mut bench = Bench::connected();
+    bench.user_disconnects();
+    bench.handle(Event::Command(Command::Pause { span: None }));
+    assert_eq!(bench.state(), StateKind::Paused);
+    connected_by_a_program(bench);
+}
+
+#[test]
+fn connection_of_another_program_can_be_allowed() {
+    let mut bench = Bench::connected();
+    bench.user_disconnects();
+    let settings = Settings {
+        others_connect: true,
+        ..Settings::default()
+    };
+    let addresses = policies(ConnectionOptions::default(), Vec::new());
+    let now = clocks(bench.now);
+    bench.machine.reconfigure(now, settings, addresses);
+    bench.done.clear();
+    let (station, peer) = (bench.link.address, HOME_AP);
+    bench.handle(Event::Mlme(MlmeEvent::Authenticated { station, peer }));
+    bench.link_changes(|link| link.carrier = true);
+    assert_eq!(bench.count(sets_address), 0);
+}
+
+#[test]
+fn late_news_of_an_attempt_changes_nothing() {
+    let mut bench = Bench::connected();
+    let station = bench.link.address;
+    bench.user_disconnects();
+    bench.done.clear();
+    bench.handle(Event::Mlme(MlmeEvent::Authenticated {
+        station,
+        peer: HOME_AP,
+    }));
+    assert_eq!(bench.count(sets_address), 0);
+}
