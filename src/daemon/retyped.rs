@@ -1,12 +1,20 @@
 //! Wi-Fi interfaces that become something else than a station, and stations again.
 
+use std::time::Duration;
+
 use tracing::{debug, info};
 
-use super::machine::of_card;
+use super::machine::{Report, of_card};
 use super::managed::ManagedInterface;
-use super::{Daemon, Error};
+use super::{Daemon, Error, clock};
 use crate::config::DeviceFacts;
-use macveil_core::machine::{AddressKind, How, Problem, StateKind};
+use crate::platform::netlink::Mode;
+use crate::protocol::Backend;
+use macveil_core::machine::wpa::WpaEvent;
+use macveil_core::machine::{AddressKind, How, Problem, StateKind, Time};
+
+/// wpa_supplicant is told to disconnect, and does so at once.
+const ENDS_WITHIN: Duration = Duration::from_secs(5);
 
 impl Daemon {
     /// An interface has another type now.
@@ -29,10 +37,20 @@ impl Daemon {
     /// of its link before it tells of its type.
     pub(super) fn release_former_station(&mut self, ifindex: u32) -> Result<bool, Error> {
         let managed = &self.interfaces.managed;
-        if managed.get(&ifindex).is_none_or(ManagedInterface::is_wire)
-            || self.kernel.is_station(ifindex)? != Some(false)
-        {
+        if managed.get(&ifindex).is_none_or(ManagedInterface::is_wire) {
             return Ok(false);
+        }
+        match self.kernel.mode(ifindex)? {
+            None => return Ok(false),
+            Some(Mode::Station) => {
+                self.interfaces.unordered_modes.remove(&ifindex);
+                return Ok(false);
+            }
+            Some(Mode::Beacons) if self.must_end(ifindex) => {
+                self.end_mode(ifindex);
+                return Ok(false);
+            }
+            Some(Mode::Beacons | Mode::Other) => {}
         }
         let Some(former) = self.forget(ifindex) else {
             return Ok(false);
@@ -46,6 +64,31 @@ impl Daemon {
             self.mask_other_type(ifindex, &former.device());
         }
         Ok(true)
+    }
+
+    /// wpa_supplicant made an access point of a station that has a network's address, and macveil had no part in it:
+    /// a network that was added just now. It is given up where that does not end in time.
+    fn must_end(&self, ifindex: u32) -> bool {
+        let begun = self.interfaces.unordered_modes.get(&ifindex);
+        let is_in_time = |begun: &Time| clock::now().boot.saturating_sub(*begun) < ENDS_WITHIN;
+        let managed = self.interfaces.managed.get(&ifindex);
+        managed.is_some_and(|managed| {
+            let is_reached = managed.connected_backend() == Some(Backend::WpaSupplicant);
+            match begun {
+                Some(begun) => is_in_time(begun),
+                None => is_reached && must_be_masked(managed),
+            }
+        })
+    }
+
+    /// Nothing is sent on a link that is down: the machine takes it down, and has wpa_supplicant end what it began.
+    fn end_mode(&mut self, ifindex: u32) {
+        let begun = &mut self.interfaces.unordered_modes;
+        if begun.contains_key(&ifindex) {
+            return;
+        }
+        begun.insert(ifindex, clock::now().boot);
+        self.report(ifindex, Report::Wpa(WpaEvent::ModeChanged));
     }
 
     /// iwd brings its new interfaces up, and can give them another type before macveil saw them as stations.

@@ -12,6 +12,17 @@ use macveil_core::machine::Card;
 /// On older kernels, an address change on a link that is up can lock up the kernel.
 const LIVE_CHANGE_SINCE: (u32, u32) = (6, 7);
 
+/// What a Wi-Fi interface is (`NL80211_ATTR_IFTYPE`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// A station.
+    Station,
+    /// It sends beacons: an access point, or a member of an ad-hoc or mesh network.
+    Beacons,
+    /// All else, as a monitor.
+    Other,
+}
+
 /// A station interface and its radio.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Interface {
@@ -75,15 +86,15 @@ impl Kernel {
         }
     }
 
-    /// Whether a Wi-Fi interface is a station; `None` if it is gone.
+    /// What a Wi-Fi interface is; `None` if it is gone.
     ///
     /// # Errors
     /// The kernel's answers are lost or malformed.
-    pub fn is_station(&mut self, ifindex: u32) -> Result<Option<bool>, Error> {
+    pub fn mode(&mut self, ifindex: u32) -> Result<Option<Mode>, Error> {
         let body = Outgoing::default().put_u32(attribute::IFINDEX, ifindex);
-        let kind = |payload: &[u8]| is_station_type(family::split(payload)?.1);
-        match self.nl80211.read(Nl80211Command::GetInterface, &body, kind) {
-            Ok(mut kinds) => Ok(kinds.pop()),
+        let mode = |payload: &[u8]| mode(family::split(payload)?.1);
+        match self.nl80211.read(Nl80211Command::GetInterface, &body, mode) {
+            Ok(mut modes) => Ok(modes.pop()),
             Err(failure) if failure.is_not_found() => Ok(None),
             Err(failure) => Err(unreadable(ifindex, failure)),
         }
@@ -153,12 +164,19 @@ fn decode_if(payload: &[u8], is_station: bool) -> Option<Interface> {
         ifindex: attributes.u32(attribute::IFINDEX)?,
         wiphy: attributes.u32(attribute::WIPHY)?,
     };
-    (is_station_type(attributes)? == is_station).then_some(interface)
+    ((mode(attributes)? == Mode::Station) == is_station).then_some(interface)
 }
 
-fn is_station_type(attributes: Attributes<'_>) -> Option<bool> {
+pub(super) fn mode(attributes: Attributes<'_>) -> Option<Mode> {
     let kind = Nl80211IfType::from(attributes.u32(attribute::IFTYPE)?);
-    Some(kind == Nl80211IfType::Station)
+    Some(match kind {
+        Nl80211IfType::Station => Mode::Station,
+        Nl80211IfType::Ap
+        | Nl80211IfType::Adhoc
+        | Nl80211IfType::MeshPoint
+        | Nl80211IfType::P2pGo => Mode::Beacons,
+        _ => Mode::Other,
+    })
 }
 
 fn unreadable(ifindex: u32, failure: Failure) -> Error {

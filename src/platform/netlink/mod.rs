@@ -31,6 +31,7 @@ mod tests;
 mod wiphy;
 
 pub use adapter::{Adapter, AdapterError};
+pub use card::Mode;
 pub use failure::{Error, Failure};
 pub use links::Links;
 pub use notifications::{Notification, Notifications};

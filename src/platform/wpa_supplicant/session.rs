@@ -32,6 +32,8 @@ const DETACH: &str = "DETACH";
 const PING: &str = "PING";
 const OK: &[u8] = b"OK\n";
 const MAX_PENDING_MESSAGES: usize = 1024;
+/// A program edits a network in several steps.
+const EDITING: Duration = Duration::from_secs(30);
 
 /// Timeouts of a session.
 #[derive(Debug, Clone, Copy)]
@@ -74,6 +76,8 @@ pub(super) struct Session<'a> {
     process: Option<Process>,
     /// The level of the monitor's messages.
     level: &'static str,
+    /// When a program added, removed or enabled a network last.
+    edited: Option<Instant>,
     end: Option<End>,
 }
 
@@ -104,10 +108,16 @@ impl<'a> Session<'a> {
             attach_answered: true,
             process: None,
             level: REQUESTS_OFF,
+            edited: None,
             end: None,
         };
         session.attach();
         Ok(session)
+    }
+
+    /// A program is probably editing networks.
+    pub(super) fn are_edited(&self) -> bool {
+        self.edited.is_some_and(|edited| edited.elapsed() < EDITING)
     }
 
     /// Renews the subscription to messages when it is old, because wpa_supplicant drops a monitor
@@ -404,6 +414,7 @@ impl<'a> Session<'a> {
     fn forward(&mut self, event: Supplicant) {
         tracing::debug!(?event);
         if event == Supplicant::NetworksChanged {
+            self.edited = Some(Instant::now());
             self.saved.forget_networks();
         }
         if event == Supplicant::NetworkNotFound && self.ignore_not_found {

@@ -17,6 +17,11 @@ impl Session<'_> {
     /// far as they are in wpa_supplicant's table.
     pub(super) async fn list(&mut self, bssids: &[Mac]) -> Result<NetworkList, Failure> {
         let networks = self.networks().await?;
+        for network in &networks {
+            if !self.saved.is_parked(network.line.id) {
+                self.park(network).await?;
+            }
+        }
         let mut table = match bssids {
             [] => Vec::new(),
             _ => self.table().await?,
@@ -37,8 +42,12 @@ impl Session<'_> {
         })
     }
 
-    /// All configured networks. Only the details of new or changed networks are read.
+    /// All configured networks. Only the details of new or changed networks are read, and all of them while a program
+    /// edits networks: most edits have no event, and do not show in the list.
     pub(super) async fn networks(&mut self) -> Result<Vec<Configured>, Failure> {
+        if self.are_edited() {
+            self.saved.forget_networks();
+        }
         let mut networks = Vec::new();
         for line in self.list_networks().await? {
             let details = match self.saved.details(&line) {

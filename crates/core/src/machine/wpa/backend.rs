@@ -84,6 +84,9 @@ pub enum WpaEvent {
     Reply(Reply),
     /// Unsolicited events were lost.
     Overrun,
+    /// The kernel says that the interface, which is not masked, is no longer a station: the supplicant began a network
+    /// of another mode, without a request.
+    ModeChanged,
 }
 
 /// An unsolicited event.

@@ -166,6 +166,7 @@ impl WpaMachine {
                 }
             }
             WpaEvent::Overrun => self.step(State::overrun),
+            WpaEvent::ModeChanged => self.step(State::mode_changed),
         }
     }
 

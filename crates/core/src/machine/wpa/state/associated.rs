@@ -24,6 +24,8 @@ const STATUS_INTERVAL: Duration = Duration::from_secs(60);
 /// The same while the connection is in doubt, as while roaming.
 const DOUBT_INTERVAL: Duration = Duration::from_millis(500);
 const MAX_DOUBTS: u32 = 20;
+/// Between two looks at networks that a program edits.
+const EDITED_NETWORKS_PAUSE: Duration = Duration::from_secs(1);
 /// The kernel can be faster than the supplicant, which knows why the connection ended.
 const REASON_TIMEOUT: Duration = Duration::from_millis(100);
 /// A program that scans again and again costs one round of commands in this time.
@@ -114,12 +116,16 @@ impl Associated {
     /// The supplicant's table or its networks changed: who may see the address is decided again.
     fn survey(&self, cx: &mut Context) {
         if !self.peers.need_no_table() {
-            let named = self.unknown_peer.map(|(bssid, _)| bssid);
-            let bssids = named.into_iter().chain(self.decision.joined.bssid);
-            cx.request(Request::ListNetworks {
-                bssids: bssids.collect(),
-            });
+            self.list_networks(cx);
         }
+    }
+
+    fn list_networks(&self, cx: &mut Context) {
+        let named = self.unknown_peer.map(|(bssid, _)| bssid);
+        let bssids = named.into_iter().chain(self.decision.joined.bssid);
+        cx.request(Request::ListNetworks {
+            bssids: bssids.collect(),
+        });
     }
 
     fn surveyed(mut self, cx: &mut Context, list: NetworkList) -> State {
@@ -213,7 +219,10 @@ impl Associated {
             self.ending = None;
             cx.user.leave_requested = false;
             cx.core.timer = None;
-            if !cx.supplicant.is_watched {
+            if cx.networks.are_edited(cx.core.now) {
+                // A hotspot that is added must not start before it is known.
+                cx.core.wake_in(EDITED_NETWORKS_PAUSE);
+            } else if !cx.supplicant.is_watched {
                 cx.core.wake_in(STATUS_INTERVAL);
             } else if cx.is_use_recorded(&self.ssid) {
                 cx.core.wake_in(USE_INTERVAL);
@@ -296,7 +305,8 @@ impl Handler for Associated {
                 self.into()
             }
             Supplicant::NetworksChanged => {
-                self.survey(cx);
+                self.list_networks(cx);
+                cx.core.wake_in(EDITED_NETWORKS_PAUSE);
                 self.into()
             }
             Supplicant::SignalChanged { .. } => {
@@ -385,9 +395,16 @@ impl Handler for Associated {
         self.doubt(cx)
     }
 
+    fn mode_changed(self, cx: &mut Context) -> State {
+        Disconnecting::for_another_mode(cx, self.ssid)
+    }
+
     fn timeout(mut self, cx: &mut Context) -> State {
         self.roaming.search(cx, &self.ssid, &mut self.scan);
         cx.network_is_still_used(&self.ssid);
+        if cx.networks.are_edited(cx.core.now) {
+            self.list_networks(cx);
+        }
         cx.request(Request::Status);
         cx.core.wake_in(STATUS_INTERVAL);
         self.into()

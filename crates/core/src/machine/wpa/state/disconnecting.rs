@@ -70,6 +70,21 @@ impl Disconnecting {
         .into()
     }
 
+    /// The supplicant left the network to begin one of another mode.
+    pub(super) fn for_another_mode(cx: &mut Context, ssid: Ssid) -> State {
+        cx.core.notify(Notice::Lost {
+            ssid: ssid.clone(),
+            reason: EndReason::Unknown,
+        });
+        cx.set_link_down();
+        cx.association_ends(&ssid, false);
+        Self {
+            is_down: true,
+            ..Self::of(cx, ssid, false)
+        }
+        .into()
+    }
+
     /// Gives up an attempt to associate.
     pub(super) fn after_failure(cx: &mut Context) -> State {
         Self::quiesce(cx, None, false).into()
@@ -124,6 +139,12 @@ impl Handler for Disconnecting {
         if self.is_down && link.up {
             cx.set_link_down();
         }
+        self.into()
+    }
+
+    fn mode_changed(mut self, cx: &mut Context) -> State {
+        cx.set_link_down();
+        self.is_down = true;
         self.into()
     }
 

@@ -3,10 +3,12 @@
 
 use std::time::Duration;
 
-use super::{Context, Disconnecting, Handler, Masking, NextState, State};
+use super::{Context, Disconnecting, Handler, Masking, NextState, Scanning, State};
 use crate::machine::event::Link;
 use crate::machine::notice::Remark;
-use crate::machine::wpa::backend::{Phase, Reply, Request, Supplicant, SupplicantStatus};
+use crate::machine::wpa::backend::{
+    NetworkList, Phase, Reply, Request, Supplicant, SupplicantStatus,
+};
 
 /// wpa_supplicant notices a new address within milliseconds.
 const STATUS_INTERVAL: Duration = Duration::from_millis(15);
@@ -26,8 +28,8 @@ impl Hotspot {
     /// The interface has a mask that was never on the air.
     pub(super) fn begin(cx: &mut Context, id: u32) -> State {
         cx.leave_state();
-        cx.networks.hotspot_begins(cx.core.now);
-        cx.request(Request::Status);
+        // The user can have selected another one while the interface was being masked.
+        cx.request(Request::ListNetworks { bssids: Vec::new() });
         Self {
             id,
             status_requests: 0,
@@ -36,9 +38,24 @@ impl Hotspot {
         .into()
     }
 
+    fn listed(mut self, cx: &mut Context, list: NetworkList) -> State {
+        cx.learn_networks(list.networks, list.other);
+        let Some(id) = cx.networks.hotspot(cx.core.now) else {
+            return Scanning::begin(cx);
+        };
+        self.id = id;
+        cx.request(Request::Status);
+        self.into()
+    }
+
     fn compare(mut self, cx: &mut Context, status: &SupplicantStatus) -> State {
         let address = cx.core.link.address;
         if status.address == Some(address) && status.phase != Phase::LinkDown {
+            // Another program scans: what it shows must not be the access point's address.
+            if cx.mask.is_exposed() {
+                return Masking::begin(cx, NextState::Hotspot(self.id));
+            }
+            cx.networks.hotspot_begins(cx.core.now);
             cx.remark(Remark::HotspotStarts { address });
             cx.request(Request::StartHotspot { id: self.id });
             cx.core.wake_in(START_TIMEOUT);
@@ -54,6 +71,9 @@ impl Hotspot {
     }
 
     fn not_started(cx: &mut Context, failure: String) -> State {
+        if cx.networks.hotspot(cx.core.now).is_some() {
+            cx.networks.hotspot_begins(cx.core.now);
+        }
         cx.remark(Remark::HotspotNotStarted { failure });
         Disconnecting::after_failure(cx)
     }
@@ -77,10 +97,14 @@ impl Handler for Hotspot {
 
     fn reply(self, cx: &mut Context, reply: Reply) -> State {
         match (self.is_ordered, reply) {
+            (false, Reply::NetworkList(Ok(list))) => self.listed(cx, list),
             (false, Reply::Status(Ok(status))) => self.compare(cx, &status),
-            (_, Reply::Status(Err(failure)) | Reply::Done(Err(failure))) => {
-                Self::not_started(cx, failure.to_string())
-            }
+            (
+                _,
+                Reply::NetworkList(Err(failure))
+                | Reply::Status(Err(failure))
+                | Reply::Done(Err(failure)),
+            ) => Self::not_started(cx, failure.to_string()),
             _ => self.into(),
         }
     }

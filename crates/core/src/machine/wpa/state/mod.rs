@@ -160,6 +160,12 @@ pub(super) trait Handler: Sized + Into<State> {
         self.into()
     }
 
+    /// The supplicant uses the interface in another mode, under an address that is not for that: it ends, and begins
+    /// under its own.
+    fn mode_changed(self, cx: &mut Context) -> State {
+        Disconnecting::while_down(cx)
+    }
+
     fn timeout(self, _cx: &mut Context) -> State {
         self.into()
     }
@@ -175,6 +181,10 @@ impl Handler for Released {
     }
 
     fn release(self, _cx: &mut Context) -> State {
+        self.into()
+    }
+
+    fn mode_changed(self, _cx: &mut Context) -> State {
         self.into()
     }
 }
@@ -193,6 +203,10 @@ impl Handler for Unprotected {
     }
 
     fn supplicant_vanished(self, _cx: &mut Context) -> State {
+        self.into()
+    }
+
+    fn mode_changed(self, _cx: &mut Context) -> State {
         self.into()
     }
 }
@@ -231,6 +245,7 @@ macro_rules! states {
             command(command: Command)
             release()
             overrun()
+            mode_changed()
             timeout()
         );
     };

@@ -114,6 +114,10 @@ impl Context {
 }
 
 impl Handler for Releasing {
+    fn mode_changed(self, _cx: &mut Context) -> State {
+        self.into()
+    }
+
     fn address_set(self, cx: &mut Context, result: Result<Link, KernelError>) -> State {
         match result {
             Err(error) if cx.settings.on_exit == OnExit::Restore => {

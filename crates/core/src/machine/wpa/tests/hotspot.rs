@@ -90,3 +90,69 @@ fn network_without_a_station_is_refused_and_reported_once() {
     assert_eq!(bench.machine.status().problem, Some(Problem::ModeRefused));
     assert_eq!((bench.state(), starts(&bench)), (StateKind::Scanning, 0));
 }
+
+#[test]
+fn access_point_without_an_order_ends_and_starts_masked() {
+    let mut bench = Bench::connected();
+    let assigned = bench.link.address;
+    wants_hotspot(&mut bench);
+    bench.done.clear();
+    bench.handle(Event::Backend(WpaEvent::ModeChanged));
+    let down = bench.position(|action| *action == Action::SetLinkDown);
+    let quiesce = bench.position(|action| is_request(action, &Request::Quiesce));
+    assert!(down < quiesce);
+    assert_eq!((bench.state(), starts(&bench)), (StateKind::Hotspot, 1));
+    assert!(bench.is_masked() && bench.link.address != assigned);
+}
+
+#[test]
+fn hotspot_deselected_while_masking_is_not_started() {
+    let mut bench = Bench::connected();
+    wants_hotspot(&mut bench);
+    bench.driver = |link, _| Ok(link);
+    bench.user_disconnects();
+    bench.pass(Duration::from_millis(100));
+    assert_eq!(bench.state(), StateKind::Masking);
+    bench.other = None;
+    bench.networks[0].enabled = true;
+    bench.driver = |link, address| Ok(Link { address, ..link });
+    bench.pass(Duration::from_secs(30));
+    assert_eq!((bench.state(), starts(&bench)), (StateKind::Associated, 0));
+}
+
+#[test]
+fn hotspot_does_not_get_an_address_that_was_scanned_under() {
+    let mut bench = Bench::connected();
+    wants_hotspot(&mut bench);
+    bench.slow_to_notice = true;
+    bench.user_disconnects();
+    bench.pass(Duration::from_millis(20));
+    assert_eq!(bench.state(), StateKind::Hotspot);
+    let scanned = bench.link.address;
+    bench.external_scan(true);
+    bench.slow_to_notice = false;
+    bench.pass(Duration::from_millis(200));
+    assert_eq!((bench.state(), starts(&bench)), (StateKind::Hotspot, 1));
+    assert!(bench.is_masked() && bench.link.address != scanned);
+}
+
+#[test]
+fn networks_that_are_edited_are_read_again_while_connected() {
+    let mut bench = Bench::connected();
+    bench.pass(Duration::from_secs(60));
+    let list = |action: &Action| matches!(action, Action::Request(Request::ListNetworks { .. }));
+    bench.done.clear();
+    bench.handle(Event::Backend(WpaEvent::Supplicant(
+        Supplicant::NetworksChanged,
+    )));
+    bench.pass(Duration::from_secs(10));
+    assert!(
+        (8..=12).contains(&bench.count(list)),
+        "{}",
+        bench.count(list)
+    );
+    bench.pass(Duration::from_secs(60));
+    bench.done.clear();
+    bench.pass(Duration::from_secs(300));
+    assert_eq!(bench.count(list), 0);
+}
