@@ -44,9 +44,9 @@ fn plain_days_are_good() {
     for (name, day) in courses::all() {
         let outcome = day.play_aloud();
         assert!(outcome.is_good(), "{name}: {}", outcome.tell());
-        assert_eq!(
-            outcome.world.air.wrong_attempts,
-            0,
+        let wrong = outcome.world.air.wrong_attempts;
+        assert!(
+            wrong == 0 || day.others_connect(),
             "{name}: {}",
             outcome.tell()
         );

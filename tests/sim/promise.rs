@@ -17,6 +17,8 @@ const REACTION: Duration = Duration::from_millis(5);
 const BUDGET: u64 = 4;
 /// Between an attempt that was cut off and the next one.
 const PAUSE: Duration = Duration::from_millis(200);
+/// From an order to the supplicant until it is carried out: what begins meanwhile is not heard of in time.
+const ONE_REQUEST: Duration = Duration::from_millis(15);
 /// No scan takes longer.
 const ONE_SCAN: Duration = Duration::from_secs(4);
 /// The last frames that are shown with a broken promise.
@@ -47,6 +49,8 @@ pub enum What {
     },
     /// Whatever is sent through a cable.
     Wired,
+    /// As an access point.
+    Beacon,
 }
 
 /// How much a probe request tells.
@@ -112,6 +116,8 @@ pub struct Air {
     pub unprotected: bool,
     /// A scan under the address of a connection is at its first channel: macveil has not heard of it yet.
     pub unheard: bool,
+    /// When macveil's order for the access point that the card is was carried out.
+    pub hotspot_ordered: Option<Duration>,
     /// It is a scan whose frames the documentation names.
     pub documented: bool,
     /// iwd has just made the interface, and no daemon has seen it, or none is there and the driver refuses.
@@ -195,6 +201,14 @@ impl Air {
                     .as_ref()
                     .is_some_and(|ssid| !hidden(ssid))
                     .then_some("a probe request names a network that is not hidden")
+            }
+            What::Beacon => {
+                let heard_by = self.masks.get(&from);
+                let scanned = heard_by
+                    .zip(self.hotspot_ordered)
+                    .is_some_and(|(heard_by, ordered)| *heard_by + ONE_REQUEST < ordered);
+                let shown = self.shows_identity(from) && !self.unattended;
+                (shown || scanned).then_some("an access point under an address that is not its own")
             }
             What::Wired => {
                 let may = self.may_use_wire(from) || self.excused == Some(from);
@@ -354,6 +368,7 @@ impl fmt::Display for Frame {
                 ..
             } => write!(f, "probe request for \"{ssid}\" on {frequency} MHz"),
             What::Wired => write!(f, "through the cable"),
+            What::Beacon => write!(f, "beacon"),
             What::To { ssid, kind, .. } => write!(f, "{kind:?} to \"{ssid}\""),
         }
     }

@@ -14,6 +14,10 @@ use crate::world::{
     policies_of,
 };
 
+/// A network of the user's in which the card is the access point.
+pub const HOTSPOT: &str = "mine";
+const HOTSPOT_ID: u32 = 9;
+
 pub fn ssid(name: &str) -> Ssid {
     Ssid::new(name.as_bytes()).unwrap()
 }
@@ -81,6 +85,11 @@ pub fn world(seed: u64, driver: Driver, places: &[Site]) -> World {
             ..Network::new(u32::from(number), ssid.clone())
         });
     }
+    world.supplicant.networks.push(Network {
+        enabled: false,
+        is_hotspot: true,
+        ..Network::new(HOTSPOT_ID, ssid(HOTSPOT))
+    });
     let rules = places.iter().map(|it| rule(&ssid(it.name), it.policy));
     let policies = policies(rules.collect());
     promise_to(&mut world, places, &policies);

@@ -55,9 +55,12 @@ impl World {
         self.daemon.stutters = false;
         self.daemon.shuffles = false;
         self.kernel.rfkill = false;
+        self.stranger_leaves();
         for site in 0..self.access_points.len() {
             self.access_points[site].refuses = false;
-            self.access_point_returns(site);
+            if !self.access_points[site].is_impostor {
+                self.access_point_returns(site);
+            }
         }
         self.pass(Duration::from_secs(30));
         self.start_daemon();
@@ -69,6 +72,10 @@ impl World {
     }
 
     fn supplicant_connects(&mut self) -> bool {
+        self.user_ends_hotspot();
+        if self.supplicant.is_elsewhere {
+            self.supplicant_dies();
+        }
         // A driver that refused everything may have left the last network's address on the card.
         self.wait(Duration::from_secs(400), |it| !it.shows_identity());
         if !self.supplicant.running {

@@ -132,6 +132,17 @@ impl Day {
         Outcome { world, connected }
     }
 
+    /// Programs connect that macveil does not reach.
+    pub fn others_connect(&self) -> bool {
+        let mut hours = self.hours.iter();
+        hours.any(|hour| {
+            matches!(
+                hour.trouble,
+                Trouble::SupplicantStartsElsewhere | Trouble::ConnectsWithIw(_)
+            )
+        })
+    }
+
     /// What its driver may do instead of what it is told.
     pub fn quirks(&self) -> &'static [Quirk] {
         match self.backend {

@@ -175,6 +175,16 @@ impl fmt::Display for Trouble {
             Self::UserReconnects => write!(f, "user reconnects"),
             Self::UserReconfigures => write!(f, "user reconfigures"),
             Self::UserSelects(site) => write!(f, "user selects {}", name(site)),
+            Self::UserStartsHotspot => write!(f, "user starts-hotspot"),
+            Self::UserAddsHotspot => write!(f, "user adds-hotspot"),
+            Self::ConnectsWithIw(site) => write!(f, "user connects-with-iw {}", name(site)),
+            Self::SupplicantStartsElsewhere => write!(f, "supplicant starts-elsewhere"),
+            Self::StrangerInvents(invents) => write!(f, "stranger invents {invents}"),
+            Self::StrangerImitates(site, is_open) => {
+                write!(f, "stranger imitates {} {is_open}", name(site))
+            }
+            Self::StrangerLeaves => write!(f, "stranger goes"),
+            Self::StartRefused(span) => write!(f, "macveil refused {}", span.as_micros()),
             Self::UserForgets(site) => write!(f, "user forgets {}", name(site)),
             Self::UserSetsMode(true) => write!(f, "user sets-mode ap"),
             Self::UserSetsMode(false) => write!(f, "user sets-mode station"),
@@ -221,6 +231,16 @@ fn trouble_of(words: &[&str]) -> Option<Trouble> {
         ["user", "reconnects"] => Trouble::UserReconnects,
         ["user", "reconfigures"] => Trouble::UserReconfigures,
         ["user", "selects", name] => Trouble::UserSelects(site(name)?),
+        ["user", "starts-hotspot"] => Trouble::UserStartsHotspot,
+        ["user", "adds-hotspot"] => Trouble::UserAddsHotspot,
+        ["user", "connects-with-iw", name] => Trouble::ConnectsWithIw(site(name)?),
+        ["supplicant", "starts-elsewhere"] => Trouble::SupplicantStartsElsewhere,
+        ["stranger", "invents", on] => Trouble::StrangerInvents(on.parse().ok()?),
+        ["stranger", "imitates", name, is_open] => {
+            Trouble::StrangerImitates(site(name)?, is_open.parse().ok()?)
+        }
+        ["stranger", "goes"] => Trouble::StrangerLeaves,
+        ["macveil", "refused", span] => Trouble::StartRefused(micros(span)?),
         ["user", "forgets", name] => Trouble::UserForgets(site(name)?),
         ["user", "sets-mode", "ap"] => Trouble::UserSetsMode(true),
         ["user", "sets-mode", "station"] => Trouble::UserSetsMode(false),

@@ -40,6 +40,21 @@ pub enum Trouble {
     UserSelects(usize),
     /// iwd's file of the network is removed.
     UserForgets(usize),
+    /// The network in which the card is the access point.
+    UserStartsHotspot,
+    /// The same with one that was added just before.
+    UserAddsHotspot,
+    /// Another program has the kernel connect to an open network.
+    ConnectsWithIw(usize),
+    /// One that macveil does not reach.
+    SupplicantStartsElsewhere,
+    /// A stranger sends beacons without a name, or no longer.
+    StrangerInvents(bool),
+    /// It has an access point of a network's name, open or with another passphrase.
+    StrangerImitates(usize, bool),
+    StrangerLeaves,
+    /// macveil ends, and its next start is refused: it holds the card for that long.
+    StartRefused(Duration),
     /// With iwd, to an access point or back.
     UserSetsMode(bool),
     /// It is plugged in, or out.
@@ -98,6 +113,8 @@ impl World {
                 | Trouble::UserReconnects
                 | Trouble::UserReconfigures
                 | Trouble::UserSelects(_)
+                | Trouble::UserStartsHotspot
+                | Trouble::UserAddsHotspot
         );
         if asks {
             self.until_supplicant_listens();
@@ -148,6 +165,14 @@ impl World {
                     self.user_selects(&ssid);
                 }
             }
+            Trouble::UserStartsHotspot => self.user_starts_hotspot(),
+            Trouble::UserAddsHotspot => self.user_adds_hotspot(),
+            Trouble::ConnectsWithIw(site) => self.iw_connects(site),
+            Trouble::SupplicantStartsElsewhere => self.supplicant_starts_elsewhere(),
+            Trouble::StrangerInvents(invents) => self.stranger.invents = invents,
+            Trouble::StrangerImitates(site, is_open) => self.stranger_imitates(site, is_open),
+            Trouble::StrangerLeaves => self.stranger_leaves(),
+            Trouble::StartRefused(span) => self.daemon_start_is_refused(span),
             Trouble::Cable(plugged) => self.cable(plugged),
             Trouble::CableBlinks => self.cable_blinks(),
             Trouble::ChangedInUse => self.changed_in_use(PERMANENT),
@@ -227,14 +252,20 @@ impl World {
             trouble,
             Trouble::UserReconfigures
                 | Trouble::UserSelects(_)
+                | Trouble::UserStartsHotspot
+                | Trouble::UserAddsHotspot
                 | Trouble::SupplicantStarts
+                | Trouble::SupplicantStartsElsewhere
                 | Trouble::Sleeps(_)
         );
         // Nor can it take an address away that a driver does not let go of, or be faster than a program that
         // brings the link up under it.
         let shows = matches!(
             trouble,
-            Trouble::LinkUp | Trouble::SupplicantStarts | Trouble::Blocked(false)
+            Trouble::LinkUp
+                | Trouble::SupplicantStarts
+                | Trouble::SupplicantStartsElsewhere
+                | Trouble::Blocked(false)
         );
         let beyond = match trouble {
             // A scan under the address of a connection is ended only by a daemon that hears of it.

@@ -31,6 +31,8 @@ pub struct AccessPoint {
     pub refuses: bool,
     /// It does not even answer their probe requests.
     pub ignores: bool,
+    /// A stranger's.
+    pub is_impostor: bool,
     /// Since when it has been away; `None` while it is there.
     gone_since: Option<Duration>,
 }
@@ -49,6 +51,7 @@ impl AccessPoint {
             fast: false,
             refuses: false,
             ignores: false,
+            is_impostor: false,
             gone_since: None,
         }
     }

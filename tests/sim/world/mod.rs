@@ -8,6 +8,7 @@ mod guard;
 mod iwd;
 mod kernel;
 mod sniffer;
+mod stranger;
 mod supplicant;
 mod wire;
 
@@ -48,6 +49,8 @@ pub enum Happening {
     Tell(u32, Event),
     /// The daemon is started again.
     DaemonStarts,
+    /// It holds the card down.
+    Holds(u32),
     /// It looks at what drives the interface.
     Managers(u32),
     /// The kernel tells it of another interface.
@@ -68,6 +71,7 @@ pub struct World {
     pub access_points: Vec<AccessPoint>,
     pub daemon: Daemon,
     pub sniffer: Sniffer,
+    pub stranger: stranger::Stranger,
     pub chance: StdRng,
     /// Happenings so far.
     pub steps: u64,
@@ -93,6 +97,7 @@ impl World {
             access_points: Vec::new(),
             daemon: Daemon::default(),
             sniffer: Sniffer::default(),
+            stranger: stranger::Stranger::default(),
             chance: StdRng::seed_from_u64(seed),
             steps: 0,
             background_scans: 0,
@@ -153,6 +158,7 @@ impl World {
         match happening {
             Happening::Tell(life, event) => self.tell_daemon(life, event),
             Happening::DaemonStarts => self.start_daemon(),
+            Happening::Holds(life) => self.daemon_holds(life),
             Happening::Managers(life) => self.look_at_managers(life),
             Happening::Interface(life) => self.daemon_finds_interface(life),
             Happening::Iwd(due) => self.iwd_due(due),
@@ -221,6 +227,9 @@ impl World {
         // Nor does a program that does not answer get messages.
         self.air.unattended = self.daemon.was_away(self.now) || self.supplicant.is_silent();
         self.air.heard_by = self.heard_by;
+        self.air.is_cut_off = self.backend == Backend::Iwd
+            || self.supplicant.is_elsewhere
+            || self.kernel.is_connected_by_others();
         let refuses = matches!(self.kernel.driver.quirk, Quirk::Refuses | Quirk::Ignores);
         let is_alone = refuses && self.daemon.was_away(self.now);
         self.air.unseen = self.kernel.guard.is_new || is_alone;

@@ -64,8 +64,8 @@ impl Sniffer {
             return;
         }
         match what {
-            // Its stories have no wires.
-            What::Wired => {}
+            // Its stories have no wires, and no access points on the card.
+            What::Wired | What::Beacon => {}
             What::Probe {
                 frequency,
                 named,

@@ -48,6 +48,11 @@ pub fn of_wpa_supplicant() -> Vec<(&'static str, Day)> {
         ("kernel ends associations", kernel_leaves()),
         ("random addresses of a link that flaps", flapping()),
         ("requests of the user", asked()),
+        ("hotspots", hotspots()),
+        ("out of reach", out_of_reach()),
+        ("other programs connect", other_programs()),
+        ("a stranger", stranger()),
+        ("refused start", refused_start()),
     ]
 }
 
@@ -186,6 +191,83 @@ fn scans_while_connected() -> Day {
         after(5, Trouble::UserScansWithIw),
         after(5, Trouble::UserScans),
         after(5, Trouble::Nothing),
+    ];
+    day
+}
+
+fn hotspots() -> Day {
+    let mut day = Day::new(vec![site(0)]);
+    day.hours = vec![
+        after(8, Trouble::UserStartsHotspot),
+        after(5, Trouble::UserSelects(0)),
+        after(8, Trouble::UserAddsHotspot),
+        after(5, Trouble::UserSelects(0)),
+        after(8, Trouble::Nothing),
+    ];
+    day
+}
+
+/// Its control socket is elsewhere, and later where macveil looks for it.
+fn out_of_reach() -> Day {
+    let mut day = Day::new(vec![site(0)]);
+    day.hours = vec![
+        after(8, Trouble::SupplicantDies),
+        after(2, Trouble::SupplicantStartsElsewhere),
+        after(20, Trouble::LinkUp),
+        after(5, Trouble::SupplicantDies),
+        after(2, Trouble::SupplicantStarts),
+        after(8, Trouble::Nothing),
+    ];
+    day
+}
+
+fn other_programs() -> Day {
+    let mut day = Day::new(vec![
+        site(0),
+        Site {
+            open: true,
+            ..site(1)
+        },
+    ]);
+    day.hours = vec![
+        after(8, Trouble::UserDisconnects),
+        after(3, Trouble::ConnectsWithIw(1)),
+        after(3, Trouble::UserReconnects),
+        after(8, Trouble::Goes(0, true)),
+        after(1, Trouble::ConnectsWithIw(1)),
+        after(3, Trouble::Returns(0)),
+        after(8, Trouble::Nothing),
+    ];
+    day
+}
+
+fn stranger() -> Day {
+    let mut day = Day::new(vec![
+        site(0),
+        Site {
+            hidden: true,
+            ..site(1)
+        },
+    ]);
+    day.hours = vec![
+        after(3, Trouble::StrangerImitates(0, false)),
+        after(5, Trouble::StrangerInvents(true)),
+        after(5, Trouble::Kicks(0)),
+        after(8, Trouble::Goes(0, false)),
+        after(30, Trouble::StrangerLeaves),
+        after(8, Trouble::Nothing),
+    ];
+    day
+}
+
+fn refused_start() -> Day {
+    let mut day = Day::new(vec![site(0)]);
+    day.hours = vec![
+        after(8, Trouble::StartRefused(Duration::from_secs(4))),
+        after(10, Trouble::Goes(0, true)),
+        after(1, Trouble::StartRefused(Duration::from_secs(4))),
+        after(10, Trouble::Returns(0)),
+        after(8, Trouble::Nothing),
     ];
     day
 }

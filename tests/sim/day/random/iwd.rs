@@ -49,7 +49,7 @@ pub(super) fn of_seed(seed: u64) -> Day {
 fn trouble(chance: &mut StdRng, sites: usize) -> Trouble {
     let site = chance.random_range(0..sites);
     let span = Duration::from_millis(chance.random_range(1..20_000));
-    match chance.random_range(0..32) {
+    match chance.random_range(0..37) {
         0..3 => Trouble::Goes(site, chance.random()),
         3..6 => Trouble::Returns(site),
         6 => Trouble::Kicks(site),
@@ -75,7 +75,11 @@ fn trouble(chance: &mut StdRng, sites: usize) -> Trouble {
         27 => Trouble::Sleeps(span * 100),
         28 => Trouble::Asks(site),
         29 => Trouble::Steers(site),
-        30 => Trouble::Asked(ASKS[chance.random_range(0..ASKS.len())]),
+        30 => Trouble::StrangerInvents(chance.random()),
+        31..33 => Trouble::StrangerImitates(site, chance.random()),
+        33 => Trouble::StrangerLeaves,
+        34 => Trouble::StartRefused(span / 2),
+        35 => Trouble::Asked(ASKS[chance.random_range(0..ASKS.len())]),
         _ => Trouble::Driver(QUIRKS[chance.random_range(0..QUIRKS.len())]),
     }
 }

@@ -142,12 +142,12 @@ fn hour(chance: &mut StdRng, trouble: impl Fn(&mut StdRng) -> Trouble) -> Hour {
 fn trouble(chance: &mut StdRng, sites: usize) -> Trouble {
     let site = chance.random_range(0..sites);
     let span = Duration::from_millis(chance.random_range(1..20_000));
-    match chance.random_range(0..33) {
+    match chance.random_range(0..43) {
         0..3 => Trouble::Goes(site, chance.random()),
         3..6 => Trouble::Returns(site),
         6 => Trouble::Kicks(site),
         7 => Trouble::Refuses(site, chance.random()),
-        8 => Trouble::SupplicantDies,
+        8 | 41 => Trouble::SupplicantDies,
         9 => Trouble::SupplicantStarts,
         10 => Trouble::DaemonDies(span),
         11 => Trouble::Deaf(span / 10),
@@ -168,7 +168,15 @@ fn trouble(chance: &mut StdRng, sites: usize) -> Trouble {
         26 => Trouble::Asks(site),
         27 => Trouble::Steers(site),
         28 => Trouble::KernelLeaves,
-        29..32 => Trouble::Asked(ASKS[chance.random_range(0..ASKS.len())]),
+        29 if chance.random() => Trouble::UserAddsHotspot,
+        29 => Trouble::UserStartsHotspot,
+        30 => Trouble::ConnectsWithIw(site),
+        31 => Trouble::SupplicantStartsElsewhere,
+        32..34 => Trouble::StrangerInvents(chance.random()),
+        34..36 => Trouble::StrangerImitates(site, chance.random()),
+        36 => Trouble::StrangerLeaves,
+        37 => Trouble::StartRefused(span / 2),
+        38..41 => Trouble::Asked(ASKS[chance.random_range(0..ASKS.len())]),
         _ => Trouble::Driver(QUIRKS[chance.random_range(0..QUIRKS.len())]),
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn of_seed(seed: u64) -> Day {
 
 fn trouble(chance: &mut StdRng) -> Trouble {
     let span = Duration::from_millis(chance.random_range(1..20_000));
-    match chance.random_range(0..20) {
+    match chance.random_range(0..21) {
         0..3 => Trouble::Cable(true),
         3..6 => Trouble::Cable(false),
         6..8 => Trouble::CableBlinks,
@@ -61,6 +61,7 @@ fn trouble(chance: &mut StdRng) -> Trouble {
         16 => Trouble::Shuffles(chance.random()),
         17 => Trouble::Sleeps(span * 100),
         18 => Trouble::Asked(Ask::Rotate),
+        19 => Trouble::StartRefused(span / 2),
         _ => Trouble::Driver(QUIRKS[chance.random_range(0..QUIRKS.len())]),
     }
 }

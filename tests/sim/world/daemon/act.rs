@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use macveil_core::machine::wpa::{QuiesceReport, Reply, Request, WpaEvent};
-use macveil_core::machine::{How, KernelError, Link, LinkEvent, OnExit, ScanEvent, StateKind};
+use macveil_core::machine::{
+    How, KernelError, Link, LinkEvent, OnExit, Scan, ScanEvent, StateKind,
+};
 use macveil_core::types::Mac;
 use rustix::io::Errno;
 
@@ -11,7 +13,7 @@ use super::super::kernel::refusal;
 use super::{
     Action, Event, Fault, GIVEN_UP, Order, PERMANENT, Quirk, Report, Sabotage, Wanted, World,
 };
-use crate::promise::Content;
+use crate::promise::{Content, What};
 
 impl World {
     pub(super) fn perform(&mut self, wanted: Wanted, fault: Option<Fault>) {
@@ -92,6 +94,7 @@ impl World {
             Action::BringUp => answered(self.link_up().map(|()| self.kernel.link)),
             Action::ReadLink => answered(Ok(self.kernel.link)),
             Action::Scan(scan) => {
+                self.count_names(&scan);
                 let content = if scan.minimal_content {
                     Content::Minimal
                 } else {
@@ -120,6 +123,22 @@ impl World {
             }
         };
         Some(lie.unwrap_or(answer))
+    }
+
+    /// Anyone can send beacons without a name: how often macveil calls the networks of the user has a limit, eight
+    /// times at once and then four a minute, however many there are.
+    fn count_names(&mut self, scan: &Scan) {
+        if scan.ssids.iter().all(|ssid| ssid.as_bytes().is_empty()) {
+            return;
+        }
+        let called = &mut self.daemon.called;
+        called.push(self.now);
+        let minute = self.now.saturating_sub(Duration::from_secs(60));
+        called.retain(|at| *at > minute);
+        if called.len() as u64 > (8 + 4) * self.daemon.budgets {
+            let (from, what) = (self.kernel.link.address, What::Beacon);
+            self.note_broken(from, &what, "a network is called too often");
+        }
     }
 
     /// macveil set it for a network or a cable. A driver that did not take it left the last one in use.

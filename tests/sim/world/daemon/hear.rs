@@ -36,7 +36,10 @@ impl World {
             Event::Scan(event) => matches!(event, ScanEvent::Started(_) | ScanEvent::Ended),
             Event::Mlme(_) | Event::Overrun | Event::Backend(Report::Iwd(_)) => true,
             Event::Backend(Report::Wpa(event)) => {
-                matches!(event, WpaEvent::Supplicant(_) | WpaEvent::Overrun)
+                matches!(
+                    event,
+                    WpaEvent::Supplicant(_) | WpaEvent::Overrun | WpaEvent::ModeChanged
+                )
             }
             Event::Command(_) | Event::Renewed { .. } => false,
         };

@@ -6,13 +6,13 @@ use std::time::Duration;
 use macveil::config::{Config, DeviceFacts};
 use macveil_core::machine::ethernet::{EthernetDevice, EthernetMachine};
 use macveil_core::machine::iwd::IwdMachine;
-use macveil_core::machine::wpa::{Supplicant, WpaMachine};
-use macveil_core::machine::{AddressKind, Addresses, Card, Command, SourceGuard, StateKind};
+use macveil_core::machine::wpa::{Supplicant, WpaEvent, WpaMachine};
+use macveil_core::machine::{AddressKind, Addresses, Card, Command, How, SourceGuard, StateKind};
 use macveil_core::types::{DeviceKind, Mac};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use super::{Backend, ENDING, Event, HEARING, Happening, Machine, PERMANENT, World, host};
+use super::{Backend, ENDING, Event, HEARING, Happening, Machine, PERMANENT, Report, World, host};
 
 impl World {
     pub fn start_daemon(&mut self) {
@@ -24,6 +24,10 @@ impl World {
         }
         self.daemon.runs = true;
         self.daemon.yields = false;
+        if std::mem::take(&mut self.daemon.holds) && !self.kernel.link.up {
+            let _ = self.set_address(self.held_mask(), How::WhileDown);
+            let _ = self.link_up();
+        }
         self.daemon.life += 1;
         self.daemon.started = self.now;
         self.daemon.deaf_until = None;
@@ -69,7 +73,7 @@ impl World {
         });
         self.carry_out();
         match backend {
-            Backend::Wpa if self.supplicant.running => {
+            Backend::Wpa if self.supplicant.running && !self.supplicant.is_elsewhere => {
                 self.report_presence(200, HEARING, Supplicant::Appeared);
             }
             Backend::Iwd => self.client_meets_iwd(),
@@ -120,6 +124,9 @@ impl World {
         if let Some(pause) = self.daemon.busy_for(self.now) {
             return self.after(pause, Happening::Interface(life));
         }
+        if self.backend == Backend::Wpa && self.mode_is_unordered() {
+            return;
+        }
         self.note_line(|| "macveil finds another interface".to_owned());
         self.forget_machine();
         self.daemon.yields = false;
@@ -133,6 +140,22 @@ impl World {
             // The shell masks an interface that becomes an access point.
             self.kernel.link.address = Mac([0x0e, 0, 0, 0, 0x55, 0x44]);
         }
+    }
+
+    /// wpa_supplicant is an access point under a network's address, without an order: the machine is told, and stays.
+    fn mode_is_unordered(&mut self) -> bool {
+        if self.kernel.exists {
+            return std::mem::take(&mut self.daemon.ends_mode);
+        }
+        let status = self.daemon.machine.as_ref().map(Machine::status);
+        let must_end = status.is_some_and(|status| {
+            status.address_kind != AddressKind::Mask && status.state != StateKind::Unprotected
+        });
+        if must_end && !std::mem::replace(&mut self.daemon.ends_mode, true) {
+            let event = WpaEvent::ModeChanged;
+            self.hand_over(Event::Backend(Report::Wpa(event)));
+        }
+        must_end
     }
 
     fn card(&self, initial: Mac) -> Card {
@@ -156,6 +179,35 @@ impl World {
         if self.kill_daemon() {
             self.after(back_after, Happening::DaemonStarts);
         }
+    }
+
+    /// It ends, and its next start fails: until the one after it only holds the card down, under a mask of its own.
+    pub fn daemon_start_is_refused(&mut self, back_after: Duration) {
+        if self.kill_daemon() {
+            let life = self.daemon.life;
+            self.daemon.holds = true;
+            self.after(ENDING, Happening::Holds(life));
+            self.after(back_after.max(ENDING * 2), Happening::DaemonStarts);
+        }
+    }
+
+    /// As `hold_down` of the shell does it for a station; a cable is left as it is.
+    pub(in crate::world) fn daemon_holds(&mut self, life: u32) {
+        let is_due = life == self.daemon.life && self.daemon.holds;
+        if !is_due || !self.kernel.exists || self.backend == Backend::Ethernet {
+            return;
+        }
+        let was_up = self.kernel.link.up;
+        self.link_down();
+        if was_up || self.shows_identity() {
+            let _ = self.set_address(self.held_mask(), How::WhileDown);
+        }
+    }
+
+    /// Each hold has another one.
+    const fn held_mask(&self) -> Mac {
+        let [.., high, low] = self.daemon.life.to_be_bytes();
+        Mac([0x0e, 0, 0, 0x48, high, low])
     }
 
     /// Says whether there was one.

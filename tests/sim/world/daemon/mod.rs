@@ -58,6 +58,10 @@ pub struct Daemon {
     runs: bool,
     /// Its machine makes way for one of another kind.
     yields: bool,
+    /// Its machine ends what wpa_supplicant began in another mode.
+    ends_mode: bool,
+    /// It has no valid configuration, and holds the card down.
+    holds: bool,
     /// The mask that the interface had as the last machine let go of it.
     last_mask: Option<Mac>,
     life: u32,
@@ -92,6 +96,8 @@ pub struct Daemon {
     pub blind: Range<Duration>,
     /// How often a machine of it began to count random addresses.
     pub budgets: u64,
+    /// When it called networks by their names, within the last minute.
+    called: Vec<Duration>,
     /// How often it was woken.
     pub wakes: u64,
 }
@@ -102,6 +108,8 @@ impl Default for Daemon {
             machine: None,
             runs: false,
             yields: false,
+            ends_mode: false,
+            holds: false,
             last_mask: None,
             life: 0,
             actions: 0,
@@ -125,6 +133,7 @@ impl Default for Daemon {
             meant: None,
             blind: Duration::ZERO..Duration::ZERO,
             budgets: 0,
+            called: Vec::new(),
             wakes: 0,
         }
     }

@@ -63,7 +63,7 @@ impl World {
     }
 
     /// Until there is another one.
-    pub(super) fn interface_is_gone(&mut self) {
+    pub(in crate::world) fn interface_is_gone(&mut self) {
         self.link_down();
         self.kernel.exists = false;
         let pause = self.hearing();

@@ -11,7 +11,12 @@ impl World {
             return;
         };
         self.kernel.association_number += 1;
-        self.kernel.association = Some(Association { ap, ssid });
+        let is_foreign = self.kernel.connect.take().is_some();
+        self.kernel.association = Some(Association {
+            ap,
+            ssid,
+            is_foreign,
+        });
         self.kernel.link.carrier = true;
         let link = self.kernel.link;
         self.report(Event::Link(LinkEvent::Changed(link)));

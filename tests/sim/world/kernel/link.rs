@@ -78,8 +78,11 @@ impl World {
     }
 
     /// An address is not changed meanwhile (`ieee80211_can_powered_addr_change`, `net/mac80211/iface.c`).
-    pub(super) const fn is_in_use(&self) -> bool {
-        self.kernel.association.is_some() || self.kernel.scan.is_some()
+    pub(super) fn is_in_use(&self) -> bool {
+        self.kernel.association.is_some()
+            || self.kernel.scan.is_some()
+            || self.kernel.connect.is_some()
+            || self.supplicant.has_begun_to_join()
     }
 
     pub(super) fn put_address(&mut self, address: Mac) -> Result<(), KernelError> {
@@ -109,6 +112,7 @@ impl World {
             self.send_to_access_point(Kind::Goodbye);
             self.kernel.association = None;
         }
+        self.kernel.connect = None;
         self.kernel.downs += 1;
         self.kernel.link.up = false;
         self.kernel.link.carrier = false;
@@ -148,6 +152,10 @@ impl World {
         self.air.inherited = None;
         self.kernel.guard.read(link.address);
         self.report(Event::Link(LinkEvent::Changed(link)));
+        if self.kernel.link.up {
+            let (pause, life) = (self.micros(200, 2_000), self.daemon.life());
+            self.after(pause, Happening::Holds(life));
+        }
         if flags {
             self.supplicant_hears_of_link();
             self.iwd_hears_of_link();

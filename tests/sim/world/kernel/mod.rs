@@ -1,6 +1,7 @@
 //! The kernel's part: the link, its driver with its quirks, scans, and the association.
 
 mod association;
+mod connect;
 mod link;
 mod scan;
 
@@ -76,6 +77,9 @@ pub struct Kernel {
     scans: u64,
     /// How often the link went down.
     pub downs: u64,
+    /// What another program has the kernel do.
+    connect: Option<connect::Connect>,
+    connects: u64,
 }
 
 #[derive(Debug, Clone)]
@@ -83,6 +87,8 @@ pub struct Association {
     /// The access point's index.
     pub ap: usize,
     pub ssid: Ssid,
+    /// Another program than the supplicant ordered it.
+    pub is_foreign: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -114,6 +120,8 @@ pub enum Due {
     Channel(u64),
     /// A late driver applies the address of this request.
     AddressApplies(u32),
+    /// The next frame of this connection, which another program wants.
+    Connects(u64),
     /// The access point of this association has not been heard for too long.
     BeaconsLost(u64),
 }
@@ -144,11 +152,19 @@ impl Kernel {
             turns: 0,
             scans: 0,
             downs: 0,
+            connect: None,
+            connects: 0,
         }
     }
 }
 
 impl Kernel {
+    /// Or is about to be.
+    pub fn is_connected_by_others(&self) -> bool {
+        let association = self.association.as_ref();
+        self.connect.is_some() || association.is_some_and(|it| it.is_foreign)
+    }
+
     /// The card has this address, or a late driver is about to apply it.
     pub fn takes(&self, address: Mac) -> bool {
         self.link.address == address || self.late == Some(address)
@@ -172,6 +188,7 @@ impl World {
                     self.apply_late_address();
                 }
             }
+            Due::Connects(number) => self.connect_goes_on(number),
             Due::BeaconsLost(number) => {
                 if number == self.kernel.association_number {
                     self.association_ends(4, true);

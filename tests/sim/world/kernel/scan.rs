@@ -39,6 +39,8 @@ impl World {
         let kernel = &self.kernel;
         scan.may_begin_under(kernel.link.address)?;
         let problem = match () {
+            // As an access point it would have to be forced.
+            () if !kernel.exists => Some(Errno::OPNOTSUPP),
             () if !kernel.link.up => Some(Errno::NETDOWN),
             () if kernel.scan.is_some() => Some(Errno::BUSY),
             () if scan.random_address && !kernel.driver.random_address => Some(Errno::OPNOTSUPP),
@@ -157,6 +159,7 @@ impl World {
 
     /// Answers to probe requests, and beacons: a stay that is shorter than their interval may miss them.
     pub(super) fn hear(&mut self, frequency: Frequency, asked_for: &[Ssid]) {
+        self.hear_stranger(frequency);
         let now = self.now;
         let misses_beacons = !asked_for.is_empty() && self.chance.random_ratio(3, 8);
         for ap in self.access_points.iter().filter(|ap| ap.is_there()) {

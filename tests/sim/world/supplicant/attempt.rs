@@ -30,6 +30,7 @@ impl World {
             bssid,
             ssid,
             roams,
+            began_after: None,
         });
         self.supplicant.phase = Condition::Connecting;
         self.say(wpa::Supplicant::Connecting { bssid });
@@ -81,6 +82,10 @@ impl World {
         let ap = ap.filter(|ap| ap.is_there()).cloned();
         match (step, ap) {
             (Step::Authenticates(time), ap) => self.authenticates(&attempt, time, ap.as_ref()),
+            // The kernel forgot what it had begun.
+            (Step::Associates, _) if attempt.began_after != Some(self.kernel.downs) => {
+                self.fail_attempt();
+            }
             (Step::Associates, ap) => self.associates(&attempt, ap.as_ref()),
             (Step::Completes, Some(ap)) => self.completes(&attempt, &ap),
             (Step::Completes | Step::IsThrownOut, None) => {}
@@ -93,6 +98,13 @@ impl World {
         let address = self.kernel.link.address;
         if attempt.roams {
             self.leave_to_roam();
+        }
+        if let Some(attempt) = &mut self.supplicant.attempt {
+            attempt.began_after = Some(self.kernel.downs);
+        }
+        if time == 1 {
+            let peer = Some(attempt.bssid);
+            self.report(Event::Mlme(MlmeEvent::Authenticating { peer }));
         }
         self.send_in(attempt, Kind::Authentication);
         let Some(ap) = ap else {

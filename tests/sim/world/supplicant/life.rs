@@ -9,6 +9,17 @@ use super::{Condition, Due, Event, FIRST_SCAN, HEARING, Happening, Report, Suppl
 
 impl World {
     pub fn supplicant_starts(&mut self) {
+        self.start_supplicant(false);
+    }
+
+    /// With its control socket in another directory, or without one.
+    pub fn supplicant_starts_elsewhere(&mut self) {
+        if !self.supplicant.running {
+            self.start_supplicant(true);
+        }
+    }
+
+    fn start_supplicant(&mut self, is_elsewhere: bool) {
         // wpa_supplicant brings the link up itself.
         let _ = self.link_up();
         let old = std::mem::take(&mut self.supplicant);
@@ -20,11 +31,14 @@ impl World {
             life: old.life + 1,
             number: old.number + 1,
             busy_until: old.busy_until,
+            is_elsewhere,
             ..Supplicant::default()
         };
         let life = self.supplicant.life;
         self.after(FIRST_SCAN, Happening::Supplicant(Due::Scans(life)));
-        self.report_presence(2_500, 6_000, wpa::Supplicant::Appeared);
+        if !is_elsewhere {
+            self.report_presence(2_500, 6_000, wpa::Supplicant::Appeared);
+        }
     }
 
     pub fn supplicant_dies(&mut self) {
@@ -33,7 +47,10 @@ impl World {
             self.supplicant.number += 1;
             self.supplicant.attempt = None;
             self.supplicant.phase = Condition::Idle;
-            self.report_presence(200, HEARING, wpa::Supplicant::Vanished);
+            if !self.supplicant.is_elsewhere {
+                self.report_presence(200, HEARING, wpa::Supplicant::Vanished);
+            }
+            self.hotspot_ends();
             // The kernel ends the association of a process that dies.
             self.leave_association();
         }
@@ -93,6 +110,8 @@ impl World {
             Due::LooksAtLink(of) if of == life => self.look_at_link(),
             Due::TakesResults(of) if of == life => self.take_results(),
             Due::Scans(of) if of == life => self.scan_to_join(),
+            Due::BecomesAccessPoint(of, id) if of == life => self.become_access_point(id),
+            Due::Beacons(of) if of == life => self.hotspot_beacons(),
             Due::ScansInBackground(number) => self.scan_in_background(number),
             Due::Step(number, step) => self.attempt_goes_on(number, step),
             Due::Answers(of, asker, request) => {
@@ -130,6 +149,9 @@ impl World {
     }
 
     pub(super) fn say(&mut self, event: wpa::Supplicant) {
+        if self.supplicant.is_elsewhere {
+            return;
+        }
         self.report(Event::Backend(Report::Wpa(WpaEvent::Supplicant(event))));
     }
 

@@ -2,6 +2,7 @@
 //! reconnecting, and what macveil's requests do to them.
 
 mod attempt;
+mod hotspot;
 mod life;
 mod requests;
 mod scan;
@@ -25,6 +26,10 @@ const BACKGROUND: Duration = Duration::from_secs(10);
 const VALID_BY_DEFAULT: Duration = Duration::from_secs(5);
 const VALID: Duration = Duration::from_secs(20);
 
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "wpa_supplicant's own settings, and as many as it has"
+)]
 #[derive(Debug, Clone)]
 pub struct Network {
     pub id: u32,
@@ -38,6 +43,8 @@ pub struct Network {
     pub id_str: String,
     /// It has a line `bgscan`.
     pub bgscan: bool,
+    /// It has a line `mode=2`: the card is to be an access point.
+    pub is_hotspot: bool,
     /// It was given up after a wrong passphrase: how often, and until when.
     pub given_up: usize,
     pub given_up_until: Duration,
@@ -55,6 +62,7 @@ impl Network {
             passphrase: String::new(),
             id_str: String::new(),
             bgscan: false,
+            is_hotspot: false,
             given_up: 0,
             given_up_until: Duration::ZERO,
         }
@@ -94,6 +102,10 @@ pub struct Supplicant {
     ignoring: bool,
     /// It did not answer, and has not been attached again.
     given_up: bool,
+    /// Its control socket is where macveil does not look for it.
+    pub is_elsewhere: bool,
+    /// It is an access point.
+    serves: bool,
 }
 
 impl Supplicant {
@@ -132,6 +144,8 @@ pub struct Settings {
     admits: Admits,
     /// Networks whose `scan_ssid` and `bgscan` macveil changed.
     silenced: Vec<u32>,
+    /// Hotspots that macveil made networks of a station.
+    parked: Vec<u32>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -157,6 +171,8 @@ struct Attempt {
     ssid: Ssid,
     /// From one access point of the network to another.
     roams: bool,
+    /// The kernel has begun, after so many times that the link went down.
+    began_after: Option<u64>,
 }
 
 /// What the supplicant has yet to do.
@@ -172,6 +188,9 @@ pub enum Due {
     Answers(u32, u32, Request),
     IsGivenUp(u32, u32, Request),
     IsMetAgain(u32),
+    /// It becomes the access point that this network is.
+    BecomesAccessPoint(u32, u32),
+    Beacons(u32),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -194,6 +213,7 @@ impl Default for Settings {
             valid: VALID_BY_DEFAULT,
             admits: Admits::Everything,
             silenced: Vec::new(),
+            parked: Vec::new(),
         }
     }
 }
@@ -207,6 +227,13 @@ impl Supplicant {
     /// It is about to show its address to a network, or has done so.
     pub const fn joins(&self) -> bool {
         self.attempt.is_some()
+    }
+
+    /// The kernel authenticates or associates for it.
+    pub fn has_begun_to_join(&self) -> bool {
+        self.attempt
+            .as_ref()
+            .is_some_and(|it| it.began_after.is_some())
     }
 
     /// Its own scans are not only passive ones.

@@ -19,6 +19,7 @@ impl World {
                 self.supplicant.settings.p2p = false;
                 self.supplicant.settings.valid = VALID;
                 self.supplicant.silence();
+                self.park_hotspots();
                 self.supplicant.imposed = true;
                 self.supplicant.tells_requests = true;
                 Reply::Quiesce(Ok(self.quieted(status, false)))
@@ -37,13 +38,18 @@ impl World {
                     valid: VALID,
                     admits: Admits::Nothing,
                     silenced: Vec::new(),
+                    parked: Vec::new(),
                 };
                 self.supplicant.silence();
+                self.park_hotspots();
                 self.supplicant.imposed = true;
                 Reply::Quiesce(Ok(self.quieted(status, undone)))
             }
             Request::Status => Reply::Status(Ok(self.supplicant_status())),
-            Request::ListNetworks { bssids } => Reply::NetworkList(Ok(self.survey(&bssids))),
+            Request::ListNetworks { bssids } => {
+                self.park_hotspots();
+                Reply::NetworkList(Ok(self.survey(&bssids)))
+            }
             Request::SelectNetwork {
                 ssid,
                 except,
@@ -79,10 +85,10 @@ impl World {
                 self.supplicant.silence();
                 Reply::Done(Ok(()))
             }
-            Request::StartHotspot { .. } => Reply::Done(Err(Failure::Refused {
-                command: "SELECT_NETWORK".to_owned(),
-                answer: "FAIL".to_owned(),
-            })),
+            Request::StartHotspot { id } => {
+                self.start_hotspot(id);
+                Reply::Done(Ok(()))
+            }
             Request::Restore { resume } => {
                 self.supplicant.settings = Settings::default();
                 self.supplicant.imposed = false;
@@ -141,6 +147,7 @@ impl World {
             .supplicant
             .networks
             .iter()
+            .filter(|it| !it.is_hotspot)
             .map(|it| macveil_core::types::Network {
                 id: it.id,
                 ssid: Some(it.ssid.clone()),
@@ -155,7 +162,7 @@ impl World {
         let table = self.supplicant.table.iter().map(|known| &known.entry);
         NetworkList {
             networks: networks.collect(),
-            other: None,
+            other: self.other_mode(),
             table: table
                 .filter(|entry| {
                     let mut networks = self.supplicant.networks.iter();

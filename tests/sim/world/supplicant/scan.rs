@@ -86,6 +86,9 @@ impl World {
         {
             return;
         }
+        if self.hotspot_starts() {
+            return;
+        }
         self.supplicant.phase = Condition::Scanning;
         self.supplicant.scans_to_join = true;
         if self.scan_as_supplicant(Cause::Own).is_err() {
@@ -147,7 +150,8 @@ impl World {
         let aps = &self.access_points;
         let is_fast = |bssid| aps.iter().any(|ap| ap.bssid == bssid && ap.fast);
         let networks = self.supplicant.networks.iter();
-        let networks = networks.filter(|it| it.enabled && it.given_up_until <= self.now);
+        let networks =
+            networks.filter(|it| it.enabled && !it.is_hotspot && it.given_up_until <= self.now);
         let mut choices: Vec<_> = networks
             .flat_map(|network| {
                 let fits = |known: &&Known| {

@@ -26,12 +26,25 @@ impl World {
         self.leave_association();
     }
 
+    /// It hears that the card is associated, which it did not do. At rest it ignores that; otherwise it keeps the
+    /// connection if it knows the network (`wpa_supplicant_event_assoc`, `events.c`, 2.10).
+    pub(in crate::world) fn supplicant_meets_connection(&mut self, ap: usize) {
+        if self.supplicant.running && !self.supplicant.disconnected {
+            let ssid = &self.access_points[ap].ssid;
+            let mut networks = self.supplicant.networks.iter();
+            if !networks.any(|it| it.enabled && it.ssid == *ssid) {
+                self.leave_association();
+            }
+        }
+    }
+
     pub fn user_disconnects(&mut self) {
         self.leave_on_request();
         self.disconnect();
     }
 
     pub(super) fn disconnect(&mut self) {
+        self.hotspot_ends();
         self.supplicant.disconnected = true;
         self.supplicant.scans_to_join = false;
         self.leave_association();
@@ -92,6 +105,7 @@ impl World {
             return;
         }
         self.leave_on_request();
+        self.hotspot_ends();
         self.end_attempt();
         self.supplicant.phase = Condition::Idle;
         self.supplicant.disconnected = false;
@@ -144,6 +158,7 @@ impl World {
     /// joined and whether it reconnects by itself are none.
     pub fn user_reconfigures(&mut self) {
         if self.supplicant.running {
+            self.hotspot_ends();
             let settings = std::mem::take(&mut self.supplicant.settings);
             self.supplicant.settings = Settings {
                 autoconnect: settings.autoconnect,

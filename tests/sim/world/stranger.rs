@@ -1,0 +1,70 @@
+//! A stranger with a radio: beacons of access points that do not exist, and of an impostor.
+
+use macveil_core::types::{Frequency, KeyMgmt, Mac, Ssid};
+use rand::RngExt;
+
+use super::kernel::Bss;
+use super::{AccessPoint, World};
+use crate::setup::ssid;
+
+/// On each channel, each time that it is visited.
+const INVENTED: usize = 3;
+const IMPOSTOR: u8 = 0x66;
+
+#[derive(Debug, Default)]
+pub struct Stranger {
+    /// It sends beacons without a name, each from a BSSID of its own.
+    pub invents: bool,
+}
+
+impl World {
+    pub(super) fn hear_stranger(&mut self, frequency: Frequency) {
+        if !self.stranger.invents {
+            return;
+        }
+        for _ in 0..INVENTED {
+            let mut bytes: [u8; 6] = self.chance.random();
+            bytes[0] = 0x0e;
+            self.kernel.bss.push(Bss {
+                bssid: Mac(bytes),
+                ssid: Ssid::wildcard(),
+                frequency,
+                heard: self.now,
+            });
+        }
+    }
+
+    /// Another access point of that name, with a stronger signal; what it knows of the passphrase is wrong.
+    pub fn stranger_imitates(&mut self, site: usize, is_open: bool) {
+        let Some(original) = self.access_points.get(site) else {
+            return;
+        };
+        if original.is_impostor {
+            return;
+        }
+        let name = original.name.clone();
+        let frequency = original.frequency;
+        let number = IMPOSTOR + site as u8;
+        let mut impostor = AccessPoint::new(&name, number, &ssid(&name), frequency);
+        let is_there = |it: &AccessPoint| it.bssid == impostor.bssid;
+        if self.access_points.iter().any(is_there) {
+            return;
+        }
+        impostor.signal = -30;
+        impostor.fast = true;
+        impostor.passphrase.push_str("guessed");
+        impostor.is_impostor = true;
+        impostor.way = if is_open { KeyMgmt::Open } else { KeyMgmt::Psk };
+        self.access_points.push(impostor);
+    }
+
+    /// Its access points go, one that it is connected to last.
+    pub fn stranger_leaves(&mut self) {
+        self.stranger.invents = false;
+        for index in 0..self.access_points.len() {
+            if self.access_points[index].is_impostor {
+                self.access_point_goes(index, false);
+            }
+        }
+    }
+}
