@@ -74,6 +74,8 @@ impl World {
 
     pub(super) fn iwd_is_ready(&mut self) {
         self.iwd.is_ready = true;
+        // A machine that has not made way since iwd ended meets it again.
+        self.client_meets_iwd();
         if self.kernel.link.up {
             self.station_is_made();
         }
