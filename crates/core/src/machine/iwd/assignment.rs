@@ -230,7 +230,9 @@ impl Context {
     /// Whether another network sees this address.
     pub(super) fn is_anothers(&self, network: &NetworkId, address: Mac) -> bool {
         let mut others = self.files.written.iter().filter(|(id, _)| *id != network);
+        let mut made_up = self.made_up.iter().filter(|(id, _)| *id != network);
         others.any(|(_, it)| it.address == address || it.former == Some(address))
+            || made_up.any(|(_, made_up)| *made_up == address)
     }
 
     /// Whether it is the configured address of a network without a file.

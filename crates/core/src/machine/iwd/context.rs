@@ -43,6 +43,8 @@ pub(super) struct Context {
     pub(super) iwd: Station,
     pub(super) attempt: Attempt,
     pub(super) search: Reconnect,
+    /// What iwd has made up for networks without a file.
+    pub(super) made_up: BTreeMap<NetworkId, Mac>,
     /// How often in a row iwd was kept from a network.
     pub(super) refusals: BTreeMap<NetworkId, u32>,
     pub(super) counters: Counters,
@@ -57,6 +59,8 @@ pub(super) struct MaskState {
     pub(super) last: Option<Mac>,
     /// Another program used the mask.
     pub(super) is_exposed: bool,
+    /// The address on the card, if no attempt of iwd's put it there: it was found, or the driver kept it.
+    pub(super) found: Option<Mac>,
     /// The address that is being set.
     setting: Option<(Mac, How)>,
     /// Why the card is silent: it would show its own address.
@@ -146,7 +150,10 @@ impl Context {
             settings,
             rng,
             files: Files::new(addresses),
-            mask: MaskState::default(),
+            mask: MaskState {
+                found: Some(link.address),
+                ..MaskState::default()
+            },
             iwd: Station {
                 state: StationState::default(),
                 is_present: false,
@@ -163,6 +170,7 @@ impl Context {
                 is_scanning: false,
                 is_leaking: false,
             },
+            made_up: BTreeMap::new(),
             refusals: BTreeMap::new(),
             counters: Counters::default(),
             ended_scans: EndedScans::default(),
@@ -201,6 +209,7 @@ impl Context {
                 return None;
             }
         };
+        self.mask.found.take_if(|found| *found != link.address);
         self.keep_silent(before);
         if link.address != before.address && before.up && link.up {
             self.core.act(Action::ClearIpv6);
@@ -274,6 +283,7 @@ impl Context {
         let Some((address, how)) = self.mask.setting.take() else {
             return;
         };
+        self.mask.found = Some(self.core.link.address).filter(|found| *found != address);
         match result {
             Ok(link) if link.address == address => {
                 self.mask.last = Some(address);
@@ -349,6 +359,16 @@ impl Context {
     /// An address that identifies the card.
     pub(super) fn is_own(&self, address: Mac) -> bool {
         self.card.permanent == Some(address) || self.card.initial == address
+    }
+
+    /// iwd makes up an address for a network without a file, always the same one. If macveil started under it,
+    /// iwd returns to it after it was refused, from a mask.
+    pub(super) fn can_be_made_up(&self, network: &NetworkId, address: Mac) -> bool {
+        let is_again = self.card.permanent != Some(address) && self.refusals.contains_key(network);
+        let was_there = [self.mask.last, self.mask.found].contains(&Some(address));
+        let own = self.is_own(address) && !is_again || was_there;
+        let anothers = self.is_anothers(network, address);
+        self.made_up.get(network) == Some(&address) || !own && !anothers
     }
 
     /// Masks an interface that iwd has just started to drive.

@@ -97,13 +97,8 @@ impl Connecting {
         if cx.iwd.obstacle.is_some() || cx.is_right(&self.network, address) {
             return State::Connecting(self);
         }
-        // iwd makes up an address for a network without a file, always the same one. If macveil started under it,
-        // iwd returns to it after it was refused, from a mask.
-        let is_made_up_again =
-            cx.card.permanent != Some(address) && cx.refusals.contains_key(&self.network);
-        let own = cx.is_own(address) && !is_made_up_again || cx.mask.last == Some(address);
-        let made_up = !own && !cx.is_anothers(&self.network, address);
-        if made_up && cx.known(&self.network).is_none() {
+        if cx.known(&self.network).is_none() && cx.can_be_made_up(&self.network, address) {
+            cx.made_up.insert(self.network.clone(), address);
             return State::Connecting(self);
         }
         Refused::begin(cx, self.network, IwdProblem::AddressUnused)

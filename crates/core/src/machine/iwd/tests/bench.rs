@@ -84,9 +84,18 @@ impl Bench {
         Self::with(options("stable-ssid"), card)
     }
 
+    /// The card, which has been in use before, has this address.
+    pub(super) fn found(policy: &str, address: Mac) -> Self {
+        Self::under(options(policy), card(true), address)
+    }
+
     fn with(options: ConnectionOptions, card: Card) -> Self {
+        Self::under(options, card, PERMANENT)
+    }
+
+    fn under(options: ConnectionOptions, card: Card, address: Mac) -> Self {
         let link = Link {
-            address: PERMANENT,
+            address,
             up: true,
             carrier: false,
         };

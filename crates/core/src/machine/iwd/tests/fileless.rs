@@ -102,3 +102,69 @@ fn permanent_and_initial_address_are_never_shown() {
     bench.shows(bench.link.address);
     assert_eq!(bench.bounces, 1);
 }
+
+/// The driver says that it took a mask, and keeps the address that this macveil found.
+#[test]
+fn address_that_was_found_is_not_made_up() {
+    let found = Mac([2, 0, 0, 0, 0, 0x22]);
+    for tries_mask in [false, true] {
+        let mut bench = Bench::found("stable-ssid", found);
+        bench.appears(None);
+        bench.ignores = true;
+        if tries_mask {
+            bench.iwd_scans(true);
+            bench.iwd_scans(false);
+            bench.pass(SECOND);
+        }
+        bench.iwd(StationPhase::Connecting);
+        bench.shows(found);
+        assert_eq!((bench.state(), bench.bounces), (StateKind::Refused, 1));
+    }
+}
+
+#[test]
+fn address_that_was_found_can_be_made_up_again() {
+    let mut bench = Bench::found("stable-ssid", MADE_UP);
+    bench.appears(None);
+    bench.sets(stable(&home()));
+    bench.connects_under(MADE_UP);
+    assert_eq!((bench.state(), bench.bounces), (StateKind::Associated, 0));
+}
+
+#[test]
+fn address_kept_by_the_driver_is_not_made_up() {
+    let mut bench = Bench::empty("stable-ssid", true);
+    bench.appears(None);
+    bench.sets(MADE_UP);
+    bench.ignores = true;
+    bench.pass(SECOND);
+    bench.iwd(StationPhase::Connecting);
+    bench.shows(MADE_UP);
+    assert_eq!((bench.state(), bench.bounces), (StateKind::Refused, 1));
+    // From a mask iwd returns to it by itself.
+    bench.ignores = false;
+    bench.pass(SECOND);
+    bench.starts_over();
+    bench.pass(6 * SECOND);
+    bench.connects_under(MADE_UP);
+    assert_eq!((bench.state(), bench.bounces), (StateKind::Associated, 2));
+}
+
+#[test]
+fn address_made_up_for_a_network_is_its_own() {
+    let mut bench = Bench::empty("stable-ssid", true);
+    bench.appears(None);
+    bench.refuses_live = true;
+    bench.iwd(StationPhase::Connecting);
+    bench.sets(MADE_UP);
+    bench.shows(MADE_UP);
+    // The attempt fails, and the kernel takes no mask.
+    bench.iwd(StationPhase::Disconnected);
+    bench.pass(SECOND);
+    bench.iwd(StationPhase::Connecting);
+    bench.shows(MADE_UP);
+    assert_eq!((bench.state(), bench.bounces), (StateKind::Associating, 0));
+    bench.iwd_at(StationPhase::Connecting, network("New"));
+    bench.shows(MADE_UP);
+    assert_eq!((bench.state(), bench.bounces), (StateKind::Refused, 1));
+}
