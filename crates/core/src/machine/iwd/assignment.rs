@@ -155,8 +155,12 @@ impl Context {
             Some(written) => {
                 Some(written.address).filter(|_| !written.is_used || self.is_joined_to(id))
             }
-            // From before this macveil: it can have been drawn for the running association.
-            None if self.files.has_turn => self.known(id).and_then(|known| known.address),
+            // From before this macveil: it can have been drawn for the running association. At rest it was used,
+            // or a scan can have shown it.
+            None if self.files.has_turn => self
+                .known(id)
+                .and_then(|known| known.address)
+                .filter(|&address| address != self.core.link.address || self.is_joined_to(id)),
             None => None,
         };
         let again = there.or_else(|| self.files.budget.used_up(self.core.now, &id.ssid));
@@ -256,13 +260,33 @@ impl Context {
         {
             written.former = None;
             written.is_used = true;
-            if written.is_random {
-                self.files
-                    .budget
-                    .spend(self.core.now, &network.ssid, address);
+        }
+        self.network_sees(network, address);
+        self.network_is_used(network);
+    }
+
+    /// The network's access point sees this address.
+    pub(super) fn network_sees(&mut self, network: &NetworkId, address: Mac) {
+        let written = self.files.written.get(network);
+        if written.is_some_and(|it| it.is_random && it.address == address) {
+            let (now, ssid) = (self.core.now, &network.ssid);
+            self.files.budget.spend(now, ssid, address);
+        }
+    }
+
+    /// A scan shows the address on the card, or can have shown it: a random one that no network has seen yet
+    /// is drawn again, so that the next association cannot be linked with the scan.
+    pub(super) fn spend_scanned(&mut self) {
+        let address = self.core.link.address;
+        let mut is_spent = false;
+        for written in self.files.written.values_mut() {
+            if written.is_random && written.address == address {
+                is_spent |= !std::mem::replace(&mut written.is_used, true);
             }
         }
-        self.network_is_used(network);
+        if is_spent {
+            self.write_addresses();
+        }
     }
 
     pub(super) fn network_is_used(&mut self, network: &NetworkId) {

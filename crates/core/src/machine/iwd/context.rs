@@ -211,6 +211,9 @@ impl Context {
         };
         self.mask.found.take_if(|found| *found != link.address);
         self.keep_silent(before);
+        if self.search.is_leaking {
+            self.spend_scanned();
+        }
         if link.address != before.address && before.up && link.up {
             self.core.act(Action::ClearIpv6);
         }
@@ -462,6 +465,7 @@ impl Context {
             let first = self.unended_scans() == 1;
             self.core.notify(Notice::Unmasked { first, address });
         }
+        self.spend_scanned();
     }
 
     /// Scans that showed the address, and went on.

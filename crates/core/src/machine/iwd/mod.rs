@@ -110,6 +110,7 @@ impl IwdMachine {
 
     /// The start of a scan can have been among the events that were lost.
     fn overrun(&mut self) {
+        self.cx.spend_scanned();
         if self.is_connected() {
             self.cx.core.act(Action::AbortScan);
         }

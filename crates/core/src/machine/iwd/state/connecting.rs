@@ -77,6 +77,8 @@ impl Connecting {
             (StationPhase::Disconnected, _) => {
                 let failed = cx.counters.failed_associations.saturating_add(1);
                 cx.counters.failed_associations = failed;
+                // A scan meanwhile can have spent its address.
+                cx.write_addresses();
                 Idle::begin(cx, Why::Failed)
             }
         }
@@ -94,7 +96,11 @@ impl Connecting {
         let Some((address, _)) = cx.attempt.shown.take() else {
             return State::Connecting(self);
         };
-        if cx.iwd.obstacle.is_some() || cx.is_right(&self.network, address) {
+        if cx.iwd.obstacle.is_some() {
+            return State::Connecting(self);
+        }
+        if cx.is_right(&self.network, address) {
+            cx.network_sees(&self.network, address);
             return State::Connecting(self);
         }
         if cx.known(&self.network).is_none() && cx.can_be_made_up(&self.network, address) {

@@ -87,6 +87,73 @@ fn random_address_is_used_for_one_association() {
 }
 
 #[test]
+fn random_address_that_a_scan_has_shown_is_drawn_again() {
+    let mut bench = Bench::new("random");
+    let first = bench.filed();
+    // iwd ended while it connected.
+    bench.sets(first);
+    bench.external_scan(true);
+    assert_eq!(bench.filed(), first, "the scan had another address");
+    bench.external_scan(false);
+    let second = bench.filed();
+    assert_ne!(second, first);
+    // The scan can have been among lost events.
+    bench.tell(Event::Scan(ScanEvent::Ended));
+    bench.sets(second);
+    bench.tell(Event::Overrun);
+    let third = bench.filed();
+    assert_ne!(third, second);
+    // A scan can be heard of before its address.
+    bench.external_scan(false);
+    bench.sets(third);
+    assert_ne!(bench.filed(), third);
+}
+
+#[test]
+fn random_address_scanned_in_a_failed_attempt_is_drawn_again() {
+    let mut bench = Bench::new("random");
+    let first = bench.filed();
+    bench.iwd(StationPhase::Connecting);
+    bench.sets(first);
+    bench.external_scan(false);
+    assert_eq!(bench.filed(), first, "the attempt goes on");
+    bench.iwd(StationPhase::Disconnected);
+    assert_ne!(bench.filed(), first);
+}
+
+#[test]
+fn random_addresses_that_a_network_has_seen_are_limited() {
+    let mut bench = Bench::new("random");
+    let mut seen = Vec::new();
+    for _ in 0..10 {
+        let address = bench.filed();
+        bench.iwd(StationPhase::Connecting);
+        bench.sets(address);
+        bench.shows(address);
+        bench.iwd(StationPhase::Disconnected);
+        bench.external_scan(false);
+        if !seen.contains(&address) {
+            seen.push(address);
+        }
+    }
+    assert_eq!(seen.len(), 4);
+}
+
+#[test]
+fn random_address_found_at_rest_is_drawn_again() {
+    let found = Mac([2, 0, 0, 0, 0, 0x22]);
+    for connected in [false, true] {
+        let mut bench = Bench::found("random", found);
+        bench.knows(home(), Some(found));
+        if connected {
+            bench.iwd(StationPhase::Connected);
+        }
+        bench.appears(None);
+        assert_eq!(bench.filed() == found, connected);
+    }
+}
+
+#[test]
 fn random_address_is_kept_when_macveil_restarts() {
     let mut bench = Bench::new("random");
     let first = bench.filed();
