@@ -85,11 +85,16 @@ impl World {
 
     /// iwd was to join under this address, and the driver did not take it: the attempt is cut off.
     fn is_expected_by_network(&self, source: Mac, what: &What) -> bool {
-        let networks = self.air.promise.assigned.get(&source);
         let What::To { ssid, .. } = what else {
             return false;
         };
-        self.air.is_cut_off && networks.is_some_and(|networks| networks.contains(ssid))
+        let promise = &self.air.promise;
+        let assigned = promise.assigned.get(&source);
+        let mut files = self.iwd.files.iter();
+        self.air.is_cut_off
+            && (assigned.is_some_and(|networks| networks.contains(ssid))
+                || promise.permanent == Some(source) && promise.trusted.contains(ssid)
+                || files.any(|file| file.id.ssid == *ssid && file.address == Some(source)))
     }
 
     pub(super) fn note_broken(&mut self, from: Mac, what: &What, why: &'static str) {

@@ -207,6 +207,7 @@ impl IwdMachine {
             let before = state.kind();
             let state = step(state, &mut self.cx);
             self.cx.core.expect(state.expected_address(&self.cx));
+            self.cx.core.hush(state.silent_address(&self.cx));
             if state.kind() != before {
                 self.state_since = self.cx.core.now;
             }

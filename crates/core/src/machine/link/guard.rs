@@ -49,9 +49,9 @@ impl GuardState {
         self.is_off = false;
     }
 
-    /// Frames may leave under any address that the link has.
-    pub(super) const fn speak(&mut self) {
-        self.silent = None;
+    /// No frame has to leave under this address; without one, under any that the link has.
+    pub(super) const fn hush(&mut self, address: Option<Mac>) {
+        self.silent = address;
     }
 
     pub(super) const fn set_off(&mut self, is_off: bool) {

@@ -166,9 +166,14 @@ impl<R> LinkCore<R> {
         self.expected = address;
     }
 
+    /// Another program is about to take this address off the link: no data frame has to leave under it.
+    pub(super) const fn hush(&mut self, address: Option<Mac>) {
+        self.guard.hush(address);
+    }
+
     /// The machine ends: afterwards, data frames may leave under the current address, or under any.
     pub(super) fn finish(&mut self, keep: bool) {
-        self.guard.speak();
+        self.guard.hush(None);
         self.guard.set_off(!keep);
         self.act(Action::Finish);
     }

@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use super::{Connected, Context, Idle, Refused, State, Why};
+use crate::machine::event::Link;
 use crate::machine::iwd::Action;
 use crate::machine::iwd::backend::{NetworkId, StationPhase};
 use crate::machine::notice::IwdProblem;
-use crate::types::Bss;
+use crate::types::{Bss, Mac};
 
 /// While iwd changes the address it does not notice that the link goes down, and waits for ever.
 const CUT_OFF_INTERVAL: Duration = Duration::from_secs(1);
@@ -108,6 +109,21 @@ impl Connecting {
             return State::Connecting(self);
         }
         Refused::begin(cx, self.network, IwdProblem::AddressUnused)
+    }
+
+    /// An address under which no frame of this attempt leaves: iwd is about to set another one, which macveil
+    /// need not know before it is used.
+    pub(super) fn silent_address(&self, cx: &Context) -> Option<Mac> {
+        let Link {
+            address, carrier, ..
+        } = cx.core.link;
+        let written = cx.files.written.get(&self.network);
+        let stays = if cx.known(&self.network).is_some() {
+            written.is_some_and(|it| it.address == address)
+        } else {
+            cx.can_be_made_up(&self.network, address) && !cx.is_right(&self.network, address)
+        };
+        (!stays && !carrier && cx.iwd.obstacle.is_none()).then_some(address)
     }
 
     pub(super) const fn network(&self) -> &NetworkId {

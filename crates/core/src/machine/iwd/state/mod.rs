@@ -285,6 +285,14 @@ impl State {
         written.filter(|_| is_used)
     }
 
+    /// No frame has to leave under this address, which iwd is about to change.
+    pub(super) fn silent_address(&self, cx: &Context) -> Option<Mac> {
+        match self {
+            Self::Connecting(state) => state.silent_address(cx),
+            _ => None,
+        }
+    }
+
     /// Connected, or about to be, or not masked yet; a connection that is older than macveil counts.
     pub(super) fn is_connected(&self, cx: &Context) -> bool {
         match self {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::bench::{Bench, MADE_UP, PERMANENT, home, network, stable};
+use super::rest::heard;
 use super::rest::scans;
 use super::*;
 
@@ -175,7 +176,27 @@ fn guard_knows_the_address_that_iwd_is_about_to_set() {
     assert_eq!(bench.guard.now, Some(SourceGuard::Only(mask)));
     // Which one iwd takes for a network without a file is not known.
     bench.iwd_at(StationPhase::Connecting, network("New"));
-    assert_eq!(bench.guard.now, Some(SourceGuard::Only(mask)));
+    assert_eq!(bench.guard.now, Some(SourceGuard::Nothing));
+    bench.sets(MADE_UP);
+    assert_eq!(bench.guard.now, Some(SourceGuard::Only(MADE_UP)));
+}
+
+#[test]
+fn former_random_address_passes_nothing_while_iwd_connects() {
+    let mut bench = Bench::empty("random", false);
+    bench.knows(home(), None);
+    bench.appears(None);
+    let first = bench.filed();
+    bench.connects_under(first);
+    bench.writes_late = true;
+    bench.is_lost();
+    bench.air = vec![heard("Home", 20)];
+    bench.iwd(StationPhase::Connecting);
+    assert_eq!(bench.guard.now, Some(SourceGuard::Nothing));
+    // iwd has not read the file again.
+    bench.link.carrier = true;
+    bench.sets(first);
+    assert_eq!(bench.guard.now, Some(SourceGuard::Only(first)));
 }
 
 #[test]
