@@ -85,6 +85,16 @@ impl Connecting {
         }
     }
 
+    /// A link with a carrier shows its address, even if the authentication was not heard of.
+    pub(super) fn link_changed(self, cx: &mut Context) -> State {
+        self.make_way(cx);
+        if cx.core.link.carrier {
+            cx.attempt.shown = Some((cx.core.link.address, cx.core.now));
+            return self.address_shown(cx);
+        }
+        State::Connecting(self)
+    }
+
     /// During a scan of another program the kernel refuses another address, and iwd goes on without it.
     pub(super) fn make_way(&self, cx: &mut Context) {
         let right = cx.is_right(&self.network, cx.core.link.address);

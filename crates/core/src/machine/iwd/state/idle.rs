@@ -100,6 +100,8 @@ impl Idle {
         if cx.search.backoff.is_none() {
             cx.search.lost = None;
         }
+        // What an attempt did to it may not have been heard of.
+        cx.core.read_link();
         let mut idle = Self {
             mask_at: None,
             has_tried_mask: false,

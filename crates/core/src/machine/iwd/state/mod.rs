@@ -159,10 +159,7 @@ impl State {
     /// The link was read, or has changed.
     pub(super) fn link_changed(self, cx: &mut Context) -> Self {
         match self {
-            Self::Connecting(state) => {
-                state.make_way(cx);
-                Self::Connecting(state)
-            }
+            Self::Connecting(state) => state.link_changed(cx),
             Self::Connected(state) => state.link_changed(cx),
             other => other,
         }

@@ -59,6 +59,25 @@ fn address_that_was_not_read_is_not_that_of_the_next_attempt() {
 }
 
 #[test]
+fn carrier_under_a_mask_shows_it() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.pass(Duration::from_secs(1));
+    bench.iwd(StationPhase::Connecting);
+    bench.link.carrier = true;
+    bench.tell(Event::Overrun);
+    assert_eq!((bench.state(), bench.bounces), (StateKind::Refused, 1));
+}
+
+#[test]
+fn address_that_a_failed_attempt_left_is_read() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.iwd(StationPhase::Connecting);
+    bench.link.address = stable(&home());
+    bench.iwd(StationPhase::Disconnected);
+    assert_eq!(bench.station.status().link, bench.link);
+}
+
+#[test]
 fn refused_network_is_judged_again_when_the_user_joins() {
     let refused = || {
         let mut bench = Bench::new("stable-ssid");
