@@ -15,7 +15,7 @@ const EAGER_PAUSE: Duration = Duration::from_millis(400);
 const EAGER_FOR: Duration = Duration::from_secs(180);
 const MAX_PAUSE: Duration = Duration::from_secs(300);
 /// After this another known network is joined as well.
-const LOST_ONLY: Duration = Duration::from_secs(5);
+const LOST_ONLY: Duration = Duration::from_secs(2);
 /// Doubled with each failure.
 const FAILURE_PAUSE: Duration = Duration::from_secs(1);
 
@@ -96,10 +96,10 @@ mod tests {
     }
 
     #[test]
-    fn another_network_will_do_after_five_seconds() {
+    fn another_network_will_do_after_two_seconds() {
         let wake = ReconnectBackoff::new(Time::from_secs(10));
-        assert!(!wake.has_lasted(Time::from_secs(14)));
-        assert!(wake.has_lasted(Time::from_secs(15)));
+        assert!(!wake.has_lasted(Time::from_secs(11)));
+        assert!(wake.has_lasted(Time::from_secs(12)));
     }
 
     #[test]
