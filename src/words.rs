@@ -92,7 +92,7 @@ pub(crate) fn problem(problem: &Problem) -> String {
     }
 }
 
-pub(crate) const MODE_REFUSED: &str = "every enabled network of wpa_supplicant is an ad-hoc or mesh network (mode=1 or 5), in which macveil cannot protect the address: none is joined; to use one, remove the interface from `manage`";
+pub(crate) const MODE_REFUSED: &str = "every enabled network of wpa_supplicant is an ad-hoc or mesh network (mode=1 or 5) or WPS, in which macveil cannot protect the address: none is joined; to use one, remove the interface from `manage`";
 const UNTIL_UNPLUGGED: &str =
     ": not changed until the cable is unplugged or the link is taken down";
 

@@ -117,7 +117,12 @@ pub(super) struct Configured {
 impl Configured {
     /// Whether this is a station network, as opposed to IBSS, access point, mesh and P2P groups.
     pub(super) fn is_infrastructure(&self) -> bool {
-        self.details.mode == 0 && !self.line.persistent_group
+        self.details.mode == 0 && !self.line.persistent_group && !self.is_wps()
+    }
+
+    /// What `WPS_PBC` and the like add for two minutes: it has no SSID, and joins whatever offers WPS.
+    pub(super) fn is_wps(&self) -> bool {
+        self.details.key_mgmt == ["WPS"]
     }
 
     /// Whether the interface is an access point, or ad-hoc, or in a mesh, in this network.
@@ -267,6 +272,9 @@ mod tests {
         assert!(!network.is_infrastructure());
         network.line.persistent_group = false;
         network.details.mode = 1;
+        assert!(!network.is_infrastructure());
+        network.details.mode = 0;
+        network.details.key_mgmt = vec!["WPS".to_owned()];
         assert!(!network.is_infrastructure());
     }
 }

@@ -41,7 +41,8 @@ impl Session<'_> {
 /// What is to begin, if no enabled network is for a station.
 pub(super) fn other_mode(networks: &[Configured]) -> Option<OtherMode> {
     let mut enabled = networks.iter().filter(|network| network.is_enabled());
-    if !enabled.clone().all(Configured::has_other_mode) {
+    let is_none_of_station = |it: &Configured| it.has_other_mode() || it.is_wps();
+    if !enabled.clone().all(is_none_of_station) {
         return None;
     }
     let access_point = |it: &&Configured| it.details.mode == network::ACCESS_POINT;

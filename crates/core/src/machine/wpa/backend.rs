@@ -246,7 +246,7 @@ pub enum OtherMode {
         /// Its name.
         ssid: Option<Ssid>,
     },
-    /// An ad-hoc or a mesh network, which macveil does not allow.
+    /// An ad-hoc or a mesh network, or WPS, which macveil does not allow.
     Refused,
 }
 
