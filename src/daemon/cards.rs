@@ -12,6 +12,7 @@ use super::{Daemon, Error, Identity, clock};
 use crate::config::BackendChoice;
 use crate::platform::wpa_supplicant;
 use crate::protocol::Backend;
+#[cfg(feature = "dbus")]
 use macveil_core::machine::iwd::IwdMachine;
 use macveil_core::machine::wpa::{self, WpaMachine};
 use macveil_core::machine::{Addresses, Card};
@@ -106,11 +107,9 @@ impl Daemon {
                 let machine = WpaMachine::new(now, card, settings, addresses, link, rng);
                 Machine::wpa(machine, client)
             }
+            #[cfg(feature = "dbus")]
             Backend::Iwd => {
-                #[cfg(feature = "dbus")]
                 let client = Some(self.client_of_iwd(ifindex, &name));
-                #[cfg(not(feature = "dbus"))]
-                let client = None;
                 let mask = self
                     .interfaces
                     .last_mask
@@ -119,6 +118,9 @@ impl Daemon {
                 let machine = IwdMachine::new(now, card, settings, addresses, link, rng);
                 Machine::iwd(machine.masked_before(mask), client)
             }
+            // `backend_for` leaves its interfaces alone.
+            #[cfg(not(feature = "dbus"))]
+            Backend::Iwd => return,
         };
         let managed = ManagedInterface::begin(ifindex, name, machine);
         self.interfaces.managed.insert(ifindex, managed);

@@ -71,6 +71,7 @@ impl Daemon {
                 .map(ManagedInterface::machine);
             let unsupported = match machine {
                 Some(Machine::Ethernet(_)) => Some(UnsupportedReason::Ethernet),
+                #[cfg(feature = "dbus")]
                 Some(Machine::Iwd(_)) => Some(UnsupportedReason::Iwd),
                 Some(Machine::Wpa(_)) | None => None,
             };
@@ -205,6 +206,7 @@ impl PendingScans {
 fn refused(managed: &ManagedInterface, command: &Command) -> Option<PauseRefusal> {
     match managed.machine() {
         Machine::Ethernet(_) => Some(PauseRefusal::Ethernet),
+        #[cfg(feature = "dbus")]
         Machine::Iwd(_) => Some(PauseRefusal::Iwd),
         Machine::Wpa(_) => match command {
             Command::Unpause if !managed.is_paused() => Some(PauseRefusal::NotPaused),

@@ -45,6 +45,7 @@ pub(super) async fn run_loop(mut daemon: Daemon, mut sources: EventSources) -> R
     // Before any interface is touched.
     daemon.managers.active = sources.managers.first().await;
     daemon.manage_all()?;
+    #[cfg(feature = "dbus")]
     daemon.take_turns();
     if daemon.interfaces.managed.is_empty() {
         info!("no interface to protect yet; waiting for one");
@@ -67,6 +68,7 @@ pub(super) async fn run_loop(mut daemon: Daemon, mut sources: EventSources) -> R
             daemon.dispatch_all(&Event::Command(Command::Resumed));
         }
         daemon.react(event)?;
+        #[cfg(feature = "dbus")]
         daemon.take_turns();
         daemon.finish_looks();
         daemon.publish();

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use super::Daemon;
 use super::machine::{Client, Report};
+use super::{Daemon, clock};
 use crate::platform::iwd::{CONFIGURATION, STATE_DIRECTORY, Target, run};
-use macveil_core::machine::iwd::Request;
+use crate::protocol::Backend;
+use macveil_core::machine::iwd::{IwdEvent, Request};
 
 const ROOT: &str = "/";
 /// What iwd's files said before, in the state directory, because they outlive the machine's next start.
@@ -20,6 +21,16 @@ impl Daemon {
         };
         let report = self.reporter(ifindex, Report::Iwd);
         Client::start(|requests| run(target, requests, report))
+    }
+
+    /// Tells iwd's interfaces which of them may connect next.
+    pub(super) fn take_turns(&mut self) {
+        let managed = self.interfaces.managed.iter();
+        let of_iwd = managed.filter(|(_, it)| it.backend() == Backend::Iwd);
+        let states = of_iwd.map(|(&ifindex, it)| (ifindex, it.state())).collect();
+        for (ifindex, has) in self.managers.turns.tell(clock::now().boot, &states) {
+            self.report(ifindex, Report::Iwd(IwdEvent::Turn(has)));
+        }
     }
 }
 

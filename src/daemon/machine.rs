@@ -12,6 +12,7 @@ use crate::config::{Config, DeviceFacts};
 use crate::protocol::Backend;
 use macveil_core::address::{AddressPolicies, Host};
 use macveil_core::machine::ethernet::{EthernetDevice, EthernetMachine};
+#[cfg(feature = "dbus")]
 use macveil_core::machine::iwd::{IwdEvent, IwdMachine};
 use macveil_core::machine::wpa::{WpaEvent, WpaMachine};
 use macveil_core::machine::{
@@ -111,6 +112,7 @@ impl<M: machine::Machine<Request: std::fmt::Debug>> Drive for Driven<M> {
 #[derive(Debug)]
 pub(super) enum Machine {
     Wpa(Box<Driven<WpaMachine>>),
+    #[cfg(feature = "dbus")]
     Iwd(Box<Driven<IwdMachine>>),
     Ethernet(Box<Driven<EthernetMachine>>),
 }
@@ -119,6 +121,7 @@ pub(super) enum Machine {
 #[derive(Debug)]
 pub(super) enum Report {
     Wpa(WpaEvent),
+    #[cfg(feature = "dbus")]
     Iwd(IwdEvent),
 }
 
@@ -130,6 +133,7 @@ impl Machine {
         Self::Wpa(Box::new(Driven { machine, client }))
     }
 
+    #[cfg(feature = "dbus")]
     pub(super) fn iwd(
         machine: IwdMachine,
         client: Option<Client<<IwdMachine as machine::Machine>::Request>>,
@@ -145,6 +149,7 @@ impl Machine {
     pub(super) fn get(&self) -> &dyn Drive {
         match self {
             Self::Wpa(machine) => &**machine,
+            #[cfg(feature = "dbus")]
             Self::Iwd(machine) => &**machine,
             Self::Ethernet(machine) => &**machine,
         }
@@ -153,6 +158,7 @@ impl Machine {
     pub(super) fn get_mut(&mut self) -> &mut dyn Drive {
         match self {
             Self::Wpa(machine) => &mut **machine,
+            #[cfg(feature = "dbus")]
             Self::Iwd(machine) => &mut **machine,
             Self::Ethernet(machine) => &mut **machine,
         }
@@ -163,13 +169,12 @@ impl Machine {
             (Self::Wpa(wpa), Report::Wpa(event)) => {
                 machine::Machine::handle(&mut wpa.machine, clock::now(), Event::Backend(event));
             }
+            #[cfg(feature = "dbus")]
             (Self::Iwd(iwd), Report::Iwd(event)) => {
                 machine::Machine::handle(&mut iwd.machine, clock::now(), Event::Backend(event));
             }
             // A report of a client that ended before this machine began.
-            (Self::Wpa(_), Report::Iwd(_))
-            | (Self::Iwd(_), Report::Wpa(_))
-            | (Self::Ethernet(_), Report::Wpa(_) | Report::Iwd(_)) => {}
+            _ => {}
         }
     }
 
@@ -177,6 +182,7 @@ impl Machine {
     pub(super) const fn backend(&self) -> Backend {
         match self {
             Self::Wpa(_) | Self::Ethernet(_) => Backend::WpaSupplicant,
+            #[cfg(feature = "dbus")]
             Self::Iwd(_) => Backend::Iwd,
         }
     }
@@ -185,8 +191,9 @@ impl Machine {
     pub(super) const fn connected_backend(&self) -> Option<Backend> {
         match self {
             Self::Wpa(machine) if machine.client.is_some() => Some(Backend::WpaSupplicant),
+            #[cfg(feature = "dbus")]
             Self::Iwd(machine) if machine.client.is_some() => Some(Backend::Iwd),
-            Self::Wpa(_) | Self::Iwd(_) | Self::Ethernet(_) => None,
+            _ => None,
         }
     }
 
@@ -194,6 +201,7 @@ impl Machine {
     pub(super) fn device(&self) -> DeviceFacts<'_> {
         match self {
             Self::Wpa(wpa) => of_card(wpa.machine.card()),
+            #[cfg(feature = "dbus")]
             Self::Iwd(iwd) => of_card(iwd.machine.card()),
             Self::Ethernet(ethernet) => of_ethernet(ethernet.machine.device()),
         }

@@ -4,12 +4,10 @@ use std::path::{Path, PathBuf};
 
 use tracing::warn;
 
-use super::machine::Report;
-use super::{Daemon, Error, clock};
+use super::{Daemon, Error};
 use crate::platform::managers::{InstanceLock, ManagerWatch, Supplicant, claim};
 use crate::protocol::Backend;
 use crate::words;
-use macveil_core::machine::iwd::IwdEvent;
 use macveil_core::machine::{Command, Event};
 use macveil_core::types::{DeviceKind, ManagerKind};
 
@@ -79,16 +77,6 @@ impl Daemon {
     pub(super) fn managed_by(&self, ifindex: u32) -> Option<ManagerKind> {
         let mut reported = self.managers.reported.iter();
         Some(reported.find(|left| left.0 == ifindex)?.1)
-    }
-
-    /// Tells iwd's interfaces which of them may connect next.
-    pub(super) fn take_turns(&mut self) {
-        let managed = self.interfaces.managed.iter();
-        let of_iwd = managed.filter(|(_, it)| it.backend() == Backend::Iwd);
-        let states = of_iwd.map(|(&ifindex, it)| (ifindex, it.state())).collect();
-        for (ifindex, has) in self.managers.turns.tell(clock::now().boot, &states) {
-            self.report(ifindex, Report::Iwd(IwdEvent::Turn(has)));
-        }
     }
 
     /// Lets go of what others drive now, and takes what they drive no longer.
