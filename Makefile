@@ -46,7 +46,9 @@ check:
 	cargo fmt --check
 	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	cargo clippy --quiet --workspace --all-targets -- -D warnings
-	cargo clippy --quiet --no-default-features --all-targets -- -D warnings
+	for features in '' audit dbus import; do \
+		cargo clippy --quiet --no-default-features --features "$$features" --all-targets -- -D warnings || exit; \
+	done
 	python3 -B tests/vectors/generate.py --check
 	python3 -B tests/vectors/networkmanager.py --check
 	python3 -B tests/package/run.py --check

@@ -28,6 +28,7 @@ macro_rules! targets {
 }
 
 targets! {
+    #[cfg(feature = "audit")]
     audit_capture: crate::tools::audit::fuzzing::capture,
     address_words: macveil_core::address::fuzzing::words,
     config_file: crate::config::fuzzing::file,
@@ -41,6 +42,7 @@ targets! {
     iwd_configuration: crate::platform::iwd::fuzzing::configuration,
     log_line: crate::log::fuzzing::line,
     netlink: crate::platform::netlink::fuzzing::datagram,
+    #[cfg(feature = "import")]
     network_manager: crate::tools::import::fuzzing::files,
     nl80211: crate::platform::netlink::fuzzing::nl80211,
     rtnetlink: crate::platform::netlink::fuzzing::rtnetlink,

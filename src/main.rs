@@ -5,11 +5,13 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::FromArgMatches;
+#[cfg(feature = "audit")]
+use macveil::cli::audit;
+#[cfg(feature = "import")]
+use macveil::cli::import;
 use macveil::cli::{
-    Arguments, Command, Failure, audit, check, command, config, doctor, error_json, events,
-    explain, generate, import, networks, pause, policy, reload, reroll, rotate, scan, set, status,
-    trust, with_causes,
+    Command, Failure, arguments, check, config, doctor, error_json, events, explain, generate,
+    networks, pause, policy, reload, reroll, rotate, scan, set, status, trust, with_causes,
 };
 use macveil::{daemon, log};
 
@@ -17,10 +19,7 @@ use macveil::{daemon, log};
 const EXIT_UNAVAILABLE: u8 = 3;
 
 fn main() -> ExitCode {
-    let arguments = command()
-        .try_get_matches()
-        .and_then(|matches| Arguments::from_arg_matches(&matches));
-    let arguments = match arguments {
+    let arguments = match arguments(std::env::args_os()) {
         Ok(arguments) => arguments,
         Err(error) => {
             if error.use_stderr() {
@@ -41,6 +40,7 @@ fn main() -> ExitCode {
         Command::Check(args) => exit_code(check::run(&args, &mut io::stdout().lock())),
         Command::Explain(args) => exit_code(explain::run(&args, &mut io::stdout().lock())),
         Command::Generate(args) => exit_code(generate::run(&args, &mut io::stdout().lock())),
+        #[cfg(feature = "import")]
         Command::Import(args) => exit_code(import::run(&args, &mut io::stdout().lock())),
         Command::Set(args) => exit_code(set::run(&args, &mut io::stdout().lock())),
         Command::Policy(args) => exit_code(policy::run(&args, &mut io::stdout().lock())),
@@ -51,6 +51,7 @@ fn main() -> ExitCode {
         Command::Pause(args) => exit_code(pause::run(&args, &mut io::stdout().lock())),
         Command::Resume(args) => exit_code(pause::resume(&args, &mut io::stdout().lock())),
         Command::Events(args) => exit_code(events::run(&args, &mut io::stdout().lock())),
+        #[cfg(feature = "audit")]
         Command::Audit(args) => exit_code(audit::run(&args, &mut io::stdout().lock())),
         Command::Doctor(args) => exit_code(doctor::run(&args, &mut io::stdout().lock())),
     }

@@ -1,14 +1,20 @@
 //! What can be said on the command line.
 
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
+#[cfg(feature = "audit")]
+use super::audit;
 use super::console::wrapped;
+#[cfg(feature = "import")]
+use super::import;
 use super::{
-    ask, audit, check, config, doctor, events, explain, generate, import, networks, pause, policy,
-    reload, reroll, set, status, trust,
+    ask, check, config, doctor, events, explain, generate, networks, pause, policy, reload, reroll,
+    set, status, trust,
 };
 
 /// Keeps a Wi-Fi card's identity off the air.
@@ -33,6 +39,37 @@ const GROUPS: [(&str, &[&str]); 4] = [
     ("By hand", &["set", "generate"]),
 ];
 
+/// The subcommands that this build leaves out.
+const LEFT_OUT: &[&str] = &[
+    #[cfg(not(feature = "audit"))]
+    "audit",
+    #[cfg(not(feature = "import"))]
+    "import",
+];
+
+/// Reads the command line, the first word of which is the name of the program.
+///
+/// # Errors
+///
+/// If there are mistakes in it, or if help or the version is to be printed.
+pub fn arguments<T>(words: impl IntoIterator<Item = T>) -> Result<Arguments, clap::Error>
+where
+    T: Into<OsString> + Clone,
+{
+    let matches = command().try_get_matches_from(words);
+    matches
+        .and_then(|matches| Arguments::from_arg_matches(&matches))
+        .map_err(|error| match error.get(ContextKind::InvalidSubcommand) {
+            Some(ContextValue::String(name)) if LEFT_OUT.contains(&name.as_str()) => {
+                let reason = format!(
+                    "this macveil was built without `{name}`: run it on a machine whose macveil has it"
+                );
+                command().error(ErrorKind::InvalidSubcommand, reason)
+            }
+            _ => error,
+        })
+}
+
 /// The command line, with the subcommands in groups.
 #[must_use]
 pub fn command() -> clap::Command {
@@ -47,9 +84,10 @@ pub fn command() -> clap::Command {
     for (title, names) in GROUPS {
         let _ = writeln!(groups, "\n{title}:");
         for name in names {
-            let about = command
-                .find_subcommand(name)
-                .and_then(clap::Command::get_about);
+            let Some(subcommand) = command.find_subcommand(name) else {
+                continue;
+            };
+            let about = subcommand.get_about();
             let about = about.map(ToString::to_string).unwrap_or_default();
             let _ = writeln!(groups, "  {name:width$}  {}", wrapped(&about, width + 4));
         }
@@ -85,6 +123,7 @@ pub enum Command {
     /// Print an address; needs no privilege.
     Generate(Box<generate::Args>),
     /// Take over NetworkManager's settings, so that every address stays the same.
+    #[cfg(feature = "import")]
     Import(import::Args),
     Set(Box<set::Args>),
     /// Show or set which address a network gets.
@@ -119,6 +158,7 @@ pub enum Command {
   macveil resume wlan0 --json")]
     Resume(ask::OneOrAll),
     Events(events::Args),
+    #[cfg(feature = "audit")]
     Audit(audit::Args),
     Doctor(doctor::Args),
 }
@@ -139,9 +179,21 @@ mod tests {
             .iter()
             .flat_map(|(_, names)| *names)
             .copied()
+            .filter(|name| !LEFT_OUT.contains(name))
             .collect();
         grouped.sort_unstable();
         assert_eq!(grouped, names);
+    }
+
+    #[test]
+    fn command_that_is_left_out_says_where_it_is() {
+        let said = |name| arguments(["macveil", name]).map_err(|error| error.to_string());
+        let is_named = |name| matches!(said(name), Err(error) if error.contains("built without"));
+        assert_eq!(is_named("audit"), cfg!(not(feature = "audit")));
+        assert_eq!(is_named("import"), cfg!(not(feature = "import")));
+        assert!(!is_named("sing"));
+        let help = command().render_help().to_string();
+        assert!(LEFT_OUT.iter().all(|name| !help.contains(name)), "{help}");
     }
 
     #[test]

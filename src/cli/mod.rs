@@ -1,6 +1,7 @@
 //! The command line: one file a subcommand. Each writes its output to a given writer.
 
 pub mod ask;
+#[cfg(feature = "audit")]
 pub mod audit;
 pub mod check;
 pub mod config;
@@ -8,6 +9,7 @@ pub mod doctor;
 pub mod events;
 pub mod explain;
 pub mod generate;
+#[cfg(feature = "import")]
 pub mod import;
 pub mod networks;
 pub mod pause;
@@ -29,5 +31,5 @@ mod origin;
 mod owner;
 mod words;
 
-pub use arguments::{Arguments, Command, command};
+pub use arguments::{Arguments, Command, arguments, command};
 pub use failure::{Failure, error_json, with_causes};

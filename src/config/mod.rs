@@ -29,13 +29,13 @@ pub(crate) use effective::quoted;
 pub use effective::{EffectiveSection, EffectiveSetting, effective};
 pub use files::{DEFAULT_FILE, Layout};
 pub use last_valid::{Copy, LAST_VALID_FILE};
-pub(crate) use network::is_uuid;
-pub(crate) use options::MIN_SCAN_MASK_FREE_BITS;
 pub use problem::{Errors, Problem};
-pub(crate) use source::harmless;
 pub use source::{Excerpt, Position};
 pub use spec::DeviceFacts;
+#[cfg(any(test, fuzzing, feature = "import"))]
 pub(crate) use spec::{is_spec, split as split_specs};
+#[cfg(feature = "import")]
+pub(crate) use {network::is_uuid, options::MIN_SCAN_MASK_FREE_BITS, source::harmless};
 
 use document::{Document, InterfaceRule};
 use network::ScopedRule;
@@ -139,6 +139,7 @@ impl Config {
     /// # Errors
     ///
     /// Its problems.
+    #[cfg(feature = "import")]
     pub(crate) fn check_text(file: &Path, text: &str) -> Result<(), Errors> {
         let mut problems = Vec::new();
         let source = Source::new(file.display().to_string().into(), text.to_owned());

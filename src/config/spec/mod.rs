@@ -2,6 +2,7 @@
 
 mod parse;
 
+#[cfg(any(test, fuzzing, feature = "import"))]
 pub(crate) use parse::split;
 
 use macveil_core::types::{DeviceKind, Mac};
@@ -77,6 +78,7 @@ impl DeviceSpecs {
 }
 
 /// Whether the text is a device spec that macveil supports.
+#[cfg(any(test, fuzzing, feature = "import"))]
 pub(crate) fn is_spec(text: &str) -> bool {
     text.parse::<Spec>().is_ok()
 }
