@@ -34,7 +34,7 @@ impl Daemon {
         } else if let Some(port) = self.kernel.ethernet_device(ifindex)? {
             self.manage_ethernet(port);
         } else {
-            self.interfaces.ignored.insert(ifindex, identity);
+            self.interfaces.ignored.insert(ifindex, Box::new(identity));
             self.mask_interface_of_iwd(ifindex)?;
         }
         Ok(())
@@ -67,7 +67,7 @@ impl Daemon {
             let bonded = false;
             self.interfaces
                 .ignored
-                .insert(ifindex, Identity { name, bonded });
+                .insert(ifindex, Box::new(Identity { name, bonded }));
             return;
         }
         let Some(backend) = self.backend_for(&card.name, card.ifindex, DeviceKind::Wifi) else {
@@ -123,7 +123,7 @@ impl Daemon {
             Backend::Iwd => return,
         };
         let managed = ManagedInterface::begin(ifindex, name, machine);
-        self.interfaces.managed.insert(ifindex, managed);
+        self.interfaces.managed.insert(ifindex, Box::new(managed));
         self.carry_out(ifindex);
     }
 

@@ -45,7 +45,7 @@ impl Daemon {
                 .interfaces
                 .managed
                 .get(ifindex)
-                .is_some_and(ManagedInterface::is_wire);
+                .is_some_and(|it| it.is_wire());
             name.is_some() || !is_wire
         });
         Ok(meant)
@@ -64,11 +64,7 @@ impl Daemon {
             answer,
         });
         for ifindex in meant {
-            let machine = self
-                .interfaces
-                .managed
-                .get(&ifindex)
-                .map(ManagedInterface::machine);
+            let machine = self.interfaces.managed.get(&ifindex).map(|it| it.machine());
             let unsupported = match machine {
                 Some(Machine::Ethernet(_)) => Some(UnsupportedReason::Ethernet),
                 #[cfg(feature = "dbus")]
@@ -90,7 +86,7 @@ impl Daemon {
             .interfaces
             .managed
             .get(&ifindex)
-            .map_or("", ManagedInterface::name);
+            .map_or("", |it| it.name());
         for looks in &mut self.control.scans {
             looks.end(ifindex, name, looked);
         }

@@ -52,7 +52,7 @@ impl Daemon {
         let name = port.name.clone();
         let machine = EthernetMachine::new(clock::now(), port, settings, policies, link, rng);
         let managed = ManagedInterface::begin(ifindex, name, Machine::ethernet(machine));
-        self.interfaces.managed.insert(ifindex, managed);
+        self.interfaces.managed.insert(ifindex, Box::new(managed));
         self.carry_out(ifindex);
     }
 
@@ -65,7 +65,7 @@ impl Daemon {
         } = port;
         self.interfaces.awaiting_udev.forget(ifindex);
         let seen = Identity { name, bonded };
-        if self.interfaces.ignored.get(&ifindex) == Some(&seen) {
+        if self.interfaces.ignored.get(&ifindex).map(Box::as_ref) == Some(&seen) {
             return;
         }
         let name = &seen.name;
@@ -75,7 +75,7 @@ impl Daemon {
             debug!("{name}: not managed");
         }
         self.kernel.remove_source_guard(ifindex);
-        self.interfaces.ignored.insert(ifindex, seen);
+        self.interfaces.ignored.insert(ifindex, Box::new(seen));
     }
 
     /// Checks the interfaces again that udev had not named before.
@@ -96,7 +96,7 @@ impl Daemon {
             .interfaces
             .managed
             .get(&ifindex)
-            .is_some_and(ManagedInterface::is_wire)
+            .is_some_and(|it| it.is_wire())
         {
             return Ok(false);
         }

@@ -3,7 +3,6 @@
 
 use super::Daemon;
 use super::control::Server;
-use super::managed::ManagedInterface;
 use crate::protocol::{EventLine, Reply, Status};
 
 /// The status as last reported.
@@ -87,12 +86,7 @@ impl Daemon {
 
     /// Reports a change of the interface to clients. Whether there was one.
     fn show(&mut self, ifindex: u32) -> bool {
-        let event = match self
-            .interfaces
-            .managed
-            .get(&ifindex)
-            .map(ManagedInterface::status)
-        {
+        let event = match self.interfaces.managed.get(&ifindex).map(|it| it.status()) {
             Some(status) => {
                 if !self.control.published.put(status.clone().without_times()) {
                     return false;

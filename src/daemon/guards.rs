@@ -1,7 +1,6 @@
 //! Source guards that other programs removed, or that an interface can no longer have.
 
 use super::Daemon;
-use super::managed::ManagedInterface;
 use macveil_core::machine::{Event, LinkEvent};
 
 impl Daemon {
@@ -17,7 +16,7 @@ impl Daemon {
     /// Another interface can be on top of a wire, with its own address.
     pub(super) fn check_guards_of_wires(&mut self) {
         let managed = self.interfaces.managed.iter();
-        let wires = managed.filter(|(_, managed)| ManagedInterface::is_wire(managed));
+        let wires = managed.filter(|(_, managed)| managed.is_wire());
         for ifindex in wires.map(|(&ifindex, _)| ifindex).collect::<Vec<_>>() {
             self.check_source_guard(ifindex);
         }

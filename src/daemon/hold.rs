@@ -49,7 +49,7 @@ impl Daemon {
             retry_at,
         };
         let card = held.card.clone();
-        self.interfaces.held.insert(ifindex, held);
+        self.interfaces.held.insert(ifindex, Box::new(held));
         self.hold_down(ifindex);
         self.mask_while_down(&card);
     }

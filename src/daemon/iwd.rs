@@ -1,5 +1,6 @@
 //! An interface that iwd drives.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::machine::{Client, Report};
@@ -27,7 +28,8 @@ impl Daemon {
     pub(super) fn take_turns(&mut self) {
         let managed = self.interfaces.managed.iter();
         let of_iwd = managed.filter(|(_, it)| it.backend() == Backend::Iwd);
-        let states = of_iwd.map(|(&ifindex, it)| (ifindex, it.state())).collect();
+        let mut states = BTreeMap::new();
+        states.extend(of_iwd.map(|(&ifindex, it)| (ifindex, it.state())));
         for (ifindex, has) in self.managers.turns.tell(clock::now().boot, &states) {
             self.report(ifindex, Report::Iwd(IwdEvent::Turn(has)));
         }

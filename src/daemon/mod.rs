@@ -118,19 +118,19 @@ struct Environment {
     rng: StdRng,
 }
 
-/// The interfaces of this machine, by ifindex.
+/// The interfaces of this machine, by ifindex. The maps of boxes share one code.
 #[derive(Default)]
 struct Interfaces {
-    managed: BTreeMap<u32, ManagedInterface>,
+    managed: BTreeMap<u32, Box<ManagedInterface>>,
     /// When each managed interface needs a timeout.
     schedule: Schedule,
     /// Unmanaged interfaces, remembered so that their notifications are cheap to ignore.
-    ignored: BTreeMap<u32, Identity>,
+    ignored: BTreeMap<u32, Box<Identity>>,
     awaiting_udev: AwaitingUdev,
     /// The mask that the last released interface had: for the machine of its new backend.
     last_mask: Option<(u32, Mac)>,
     /// Held down, because there is no valid configuration.
-    held: BTreeMap<u32, Held>,
+    held: BTreeMap<u32, Box<Held>>,
     /// Since when stations have been access points, or members of other networks, without an order of macveil.
     unordered_modes: BTreeMap<u32, Time>,
 }
@@ -282,7 +282,7 @@ impl Daemon {
     }
 
     /// Stops managing the interface.
-    fn forget(&mut self, ifindex: u32) -> Option<ManagedInterface> {
+    fn forget(&mut self, ifindex: u32) -> Option<Box<ManagedInterface>> {
         self.interfaces.schedule.set(ifindex, None);
         self.control.published.touch(ifindex);
         self.interfaces.unordered_modes.remove(&ifindex);

@@ -2,7 +2,6 @@
 
 use tracing::{debug, info};
 
-use super::managed::ManagedInterface;
 use super::{Daemon, Error, Identity};
 use crate::platform::netlink::Notification;
 use macveil_core::machine::{Event, LinkEvent};
@@ -70,11 +69,13 @@ impl Daemon {
                 .interfaces
                 .managed
                 .get(&ifindex)
-                .is_some_and(ManagedInterface::is_wire)
+                .is_some_and(|it| it.is_wire())
             {
                 self.check_source_guard(ifindex);
             }
-        } else if !self.shutting_down && self.interfaces.ignored.get(&ifindex) != Some(&identity) {
+        } else if !self.shutting_down
+            && self.interfaces.ignored.get(&ifindex).map(Box::as_ref) != Some(&identity)
+        {
             self.manage(ifindex, identity)?;
             self.check_guards_of_wires();
         }

@@ -37,7 +37,7 @@ impl Daemon {
     /// of its link before it tells of its type.
     pub(super) fn release_former_station(&mut self, ifindex: u32) -> Result<bool, Error> {
         let managed = &self.interfaces.managed;
-        if managed.get(&ifindex).is_none_or(ManagedInterface::is_wire) {
+        if managed.get(&ifindex).is_none_or(|it| it.is_wire()) {
             return Ok(false);
         }
         match self.kernel.mode(ifindex)? {

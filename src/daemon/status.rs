@@ -13,7 +13,7 @@ impl Daemon {
                 return held.status(interface);
             }
             let managed = self.interfaces.managed.get(&interface.ifindex);
-            let details = managed.map(details_of);
+            let details = managed.map(|it| details_of(it));
             let managed_by = self.managed_by(interface.ifindex);
             Status {
                 managed_by: managed_by.filter(|_| details.is_none()),

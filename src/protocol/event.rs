@@ -141,6 +141,6 @@ impl EventLine {
     ///
     /// The line is not an event, or of another version.
     pub fn read(line: &[u8]) -> Result<Self, Malformed> {
-        json::read(json::versioned(line)?)
+        json::read_answer(json::versioned(line)?)
     }
 }

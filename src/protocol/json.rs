@@ -90,7 +90,7 @@ pub(super) fn versioned(line: &[u8]) -> Result<Object, Malformed> {
     }
 }
 
-/// Reads a message from its object. An error names the key.
+/// Reads a request from its object. An error names the key.
 pub(super) fn read<T: DeserializeOwned>(object: Object) -> Result<T, Malformed> {
     serde_path_to_error::deserialize(Value::Object(object)).map_err(|error| {
         let key = error.path().to_string();
@@ -102,6 +102,11 @@ pub(super) fn read<T: DeserializeOwned>(object: Object) -> Result<T, Malformed> 
             format!("`{key}`: {message}")
         })
     })
+}
+
+/// Reads what the daemon says.
+pub(super) fn read_answer<T: DeserializeOwned>(object: Object) -> Result<T, Malformed> {
+    T::deserialize(Value::Object(object)).map_err(Malformed::new)
 }
 
 /// A flattened `Option<Ssid>`: `ssid` and `ssid_hex`, both null without a network.

@@ -147,8 +147,8 @@ impl Reply {
     pub fn read(line: &[u8], request: &Request) -> Result<Answer, Malformed> {
         let object = json::versioned(line)?;
         match object.get("reply") {
-            None => json::read(object).map(Err),
-            Some(name) if name == request.name() => json::read(object).map(Ok),
+            None => json::read_answer(object).map(Err),
+            Some(name) if name == request.name() => json::read_answer(object).map(Ok),
             Some(name) => Err(Malformed::new(format!(
                 "the reply is to {name}, not to \"{}\"",
                 request.name()

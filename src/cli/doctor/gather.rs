@@ -71,7 +71,7 @@ pub(super) fn facts(root: &Path, interface: Option<&str>, tries: bool) -> Result
 fn absent_cards(root: &Path, processes: &[Process]) -> Vec<String> {
     let mut names = interfaces(processes);
     names.extend(files::configured_interfaces(root));
-    names.sort();
+    names.sort_unstable();
     names.dedup();
     if names.is_empty() {
         names.push("wlan0".to_owned());

@@ -37,8 +37,8 @@ pub(super) fn list(places: &[PathBuf]) -> Vec<PathBuf> {
         }
     }
     // A file that cannot run also hides those of later directories.
-    found.retain(|_, path| is_program(path));
-    found.into_values().collect()
+    let found = found.into_values();
+    found.filter(|path| is_program(path)).collect()
 }
 
 /// As run-parts(8) has it: no leftovers of editors and package managers.

@@ -39,32 +39,28 @@ impl SystemFiles {
 
     /// Configuration files in the order of reading, without overridden ones.
     pub(super) fn configuration(&self) -> Result<Vec<ConfFile>, Failure> {
-        let list = |directory: &str| -> Result<BTreeMap<String, PathBuf>, Failure> {
-            let files = self.list(directory)?;
-            let is_drop_in = |name: &str| name.strip_suffix(".conf").is_some();
-            let files = files.into_iter();
-            Ok(files.filter(|(name, _)| is_drop_in(name)).collect())
-        };
-        let mut lib = list("/usr/lib/NetworkManager/conf.d")?;
-        let mut run = list("/run/NetworkManager/conf.d")?;
-        let etc = list("/etc/NetworkManager/conf.d")?;
-        run.retain(|name, _| !etc.contains_key(name));
-        lib.retain(|name, _| !etc.contains_key(name) && !run.contains_key(name));
+        let lib = self.list("/usr/lib/NetworkManager/conf.d")?;
+        let run = self.list("/run/NetworkManager/conf.d")?;
+        let etc = self.list("/etc/NetworkManager/conf.d")?;
+        let is_drop_in = |name: &String| name.strip_suffix(".conf").is_some();
+        let in_run = |name: &String| is_drop_in(name) && !etc.contains_key(name);
+        let in_lib = |name: &String| in_run(name) && !run.contains_key(name);
         let mut files = Vec::new();
-        let read = |path: PathBuf, drop_in| ConfFile {
-            path: self.shown(&path),
-            contents: read(&path).map_err(|error| error.to_string()),
+        let read = |path: &Path, drop_in| ConfFile {
+            path: self.shown(path),
+            contents: read(path).map_err(|error| error.to_string()),
             drop_in,
         };
-        files.extend(lib.into_values().map(|path| read(path, true)));
-        files.extend(run.into_values().map(|path| read(path, true)));
+        let of = |(_, path): (&String, &PathBuf)| read(path, true);
+        files.extend(lib.iter().filter(|it| in_lib(it.0)).map(of));
+        files.extend(run.iter().filter(|it| in_run(it.0)).map(of));
         // The first one that exists; the former is from before 0.9.
         let main = ["nm-system-settings.conf", "NetworkManager.conf"]
             .map(|name| self.at(Path::new("/etc/NetworkManager").join(name)))
             .into_iter()
             .find(|path| path.exists());
-        files.extend(main.map(|path| read(path, false)));
-        files.extend(etc.into_values().map(|path| read(path, true)));
+        files.extend(main.map(|path| read(&path, false)));
+        files.extend(etc.iter().filter(|it| is_drop_in(it.0)).map(of));
         Ok(files)
     }
 

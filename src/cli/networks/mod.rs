@@ -156,15 +156,15 @@ impl Rows<'_> {
     fn all(&self, known: &[Known]) -> Vec<Row> {
         let mut networks: BTreeMap<(&Ssid, Option<&str>), Option<protocol::Backend>> =
             BTreeMap::new();
-        for rule in self.config.network_rules() {
-            for ssid in &rule.about.ssids {
-                networks.entry((ssid, None)).or_default();
-            }
-        }
         for network in known {
             let id_str = network.id_str.as_deref();
-            networks.remove(&(&network.ssid, None));
             networks.insert((&network.ssid, id_str), Some(network.by));
+        }
+        for rule in self.config.network_rules() {
+            let ssids = rule.about.ssids.iter();
+            for ssid in ssids.filter(|ssid| known.iter().all(|it| it.ssid != **ssid)) {
+                networks.insert((ssid, None), None);
+            }
         }
         networks
             .into_iter()

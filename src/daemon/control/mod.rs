@@ -137,7 +137,7 @@ impl Daemon {
                 address: card.initial,
                 state: None,
             };
-            interfaces.insert(card.ifindex, interface);
+            interfaces.insert(card.ifindex, Box::new(interface));
         }
         let ports = self
             .kernel
@@ -152,18 +152,21 @@ impl Daemon {
                 address: port.initial,
                 state: None,
             };
-            interfaces.insert(port.ifindex, interface);
+            interfaces.insert(port.ifindex, Box::new(interface));
         }
         for (&ifindex, held) in &self.interfaces.held {
             let address = interfaces.get(&ifindex).map(|known| known.address);
             let mut interface = held.interface();
             interface.address = address.unwrap_or(interface.address);
-            interfaces.insert(ifindex, interface);
+            interfaces.insert(ifindex, Box::new(interface));
         }
         for (&ifindex, managed) in &self.interfaces.managed {
-            interfaces.insert(ifindex, managed.interface());
+            interfaces.insert(ifindex, Box::new(managed.interface()));
         }
-        interfaces.into_values().collect()
+        interfaces
+            .into_values()
+            .map(|interface| *interface)
+            .collect()
     }
 
     /// Applies `control-group` of a new configuration.

@@ -6,7 +6,7 @@ use tokio::net::unix::pipe::Receiver;
 use tracing::debug;
 
 use super::files::{FileError, KnownNetworkId, KnownNetworks, Security};
-use super::saved_settings::SavedSettings;
+use super::saved_settings::{Originals, SavedSettings};
 use crate::platform::socket_watcher::{directory_changed, watch_directory};
 use macveil_core::machine::iwd::{Joining, KnownNetwork, NetworkId};
 use macveil_core::types::Mac;
@@ -59,10 +59,12 @@ impl Addresses {
     /// Saves the original values on disk before it changes a file.
     pub(super) fn write(&self, network: &NetworkId, address: Mac) -> Result<(), String> {
         let id = known_network_id(network);
-        let mut originals = self.saved_settings.read();
-        if !originals.contains_key(&id) {
+        let saved = self.saved_settings.read();
+        if !saved.contains_key(&id) {
             let networks = self.networks.list().map_err(|error| error.to_string())?;
-            originals.retain(|id, _| networks.iter().any(|network| network.id == *id));
+            let is_known = |id: &KnownNetworkId| networks.iter().any(|network| network.id == *id);
+            let mut originals = Originals::new();
+            originals.extend(saved.into_iter().filter(|(id, _)| is_known(id)));
             let found = networks.into_iter().find(|network| network.id == id);
             let original = found.ok_or("iwd no longer knows this network")?.original;
             originals.insert(id.clone(), original);
@@ -80,14 +82,13 @@ impl Addresses {
 
     /// Restores all original values.
     pub(super) fn restore(&self) {
-        let mut originals = self.saved_settings.read();
-        originals.retain(|id, original| match self.networks.restore(id, original) {
-            Ok(()) => false,
-            Err(error) => {
+        let mut originals = Originals::new();
+        for (id, original) in self.saved_settings.read() {
+            if let Err(error) = self.networks.restore(&id, &original) {
                 tracing::warn!("{error}; the file keeps an address set by macveil");
-                true
+                originals.insert(id, original);
             }
-        });
+        }
         if let Err(error) = self.saved_settings.write(&originals) {
             debug!("cannot save iwd's original values: {error}");
         }

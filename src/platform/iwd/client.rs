@@ -105,7 +105,7 @@ struct Client {
     target: Target,
     /// iwd's unique name, to ignore signals and replies of other programs.
     iwd: Option<String>,
-    pending: BTreeMap<NonZeroU32, PendingCall>,
+    pending: Vec<(NonZeroU32, PendingCall)>,
     objects: Objects,
     /// Whether iwd's objects are known.
     is_loaded: bool,
@@ -117,7 +117,7 @@ impl Client {
         Self {
             target,
             iwd: None,
-            pending: BTreeMap::new(),
+            pending: Vec::new(),
             objects: Objects::default(),
             is_loaded: false,
             addresses: None,
@@ -152,7 +152,7 @@ impl Client {
                 .await?;
         }
         let serial = bus.call_bus("GetNameOwner", IWD).await?;
-        self.pending.insert(serial, PendingCall::Owner);
+        self.pending.push((serial, PendingCall::Owner));
         Ok(())
     }
 
@@ -211,7 +211,7 @@ impl Client {
             (OBJECT_MANAGER, "GetManagedObjects", PendingCall::Objects),
         ] {
             let serial = bus.call(object, method, &()).await?;
-            self.pending.insert(serial, call);
+            self.pending.push((serial, call));
         }
         Ok(())
     }
@@ -226,7 +226,9 @@ impl Client {
     }
 
     fn take_pending(&mut self, reply: &Message) -> Option<PendingCall> {
-        self.pending.remove(&reply.header().reply_serial()?)
+        let serial = reply.header().reply_serial()?;
+        let place = self.pending.iter().position(|(call, _)| *call == serial)?;
+        Some(self.pending.swap_remove(place).1)
     }
 
     fn receive_reply(&mut self, reply: &Message, emit: &mut impl FnMut(IwdEvent)) {
@@ -352,7 +354,7 @@ impl Client {
             interface,
         };
         let serial = bus.call(object, method, &()).await?;
-        self.pending.insert(serial, PendingCall::Request);
+        self.pending.push((serial, PendingCall::Request));
         Ok(())
     }
 

@@ -36,7 +36,9 @@ impl SavedSettings {
 
     pub(super) fn read(&self) -> Originals {
         let text = regular::read_text(&self.path, Links::Refuse, MAX_SIZE).unwrap_or_default();
-        text.lines().filter_map(read_line).collect()
+        let mut originals = Originals::new();
+        originals.extend(text.lines().filter_map(read_line));
+        originals
     }
 
     pub(super) fn write(&self, originals: &Originals) -> io::Result<()> {

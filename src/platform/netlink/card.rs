@@ -44,7 +44,7 @@ impl Kernel {
             Err(failure) if failure.is_not_found() => return Ok(Vec::new()),
             Err(failure) => return Err(Error::new("list the Wi-Fi interfaces", failure)),
         };
-        interfaces.sort_by_key(|interface| interface.ifindex);
+        interfaces.sort_unstable_by_key(|interface| interface.ifindex);
         let mut cards = Vec::with_capacity(interfaces.len());
         for interface in interfaces {
             cards.extend(self.present(interface)?);

@@ -31,7 +31,7 @@ const MAX_OBJECTS: usize = 256;
 
 /// What is kept for each interface.
 #[derive(Default)]
-pub(super) struct Keeper(BTreeMap<u32, Kept>);
+pub(super) struct Keeper(BTreeMap<u32, Box<Kept>>);
 
 #[derive(Default)]
 struct Kept {
@@ -130,8 +130,9 @@ impl Keeper {
             }
         }
         // Others lead to the gateways.
-        wanted.routes.sort_by_key(|route| has_gateway(route));
-        for route in &wanted.routes {
+        let (through, direct): (Vec<_>, Vec<_>) =
+            wanted.routes.iter().partition(|route| has_gateway(route));
+        for route in direct.into_iter().chain(through) {
             send(socket, Rtm::Newroute, flags, route);
         }
     }

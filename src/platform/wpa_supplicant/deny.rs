@@ -1,7 +1,6 @@
 //! Denies networks with `SET disallow_aps` (`set_disallow_aps`, `ctrl_iface.c`, 2.10), which
 //! wpa_supplicant never saves to its configuration.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use macveil_core::types::{BssEntry, Mac, Ssid};
@@ -37,8 +36,8 @@ impl Grounds<'_> {
         let bssids = self.bssids();
         let fits = |command: &String| command.len() <= self.limit;
         Some(command(&ssids, &bssids)).filter(fits).or_else(|| {
-            let table: BTreeSet<&Ssid> = self.table.iter().map(|entry| &entry.ssid).collect();
-            let ssids = ssids.intersection(&table).copied().collect();
+            let in_table = |ssid: &&Ssid| self.table.iter().any(|entry| entry.ssid == **ssid);
+            let ssids: Vec<_> = ssids.into_iter().filter(in_table).collect();
             Some(command(&ssids, &bssids)).filter(fits)
         })
     }
@@ -48,32 +47,27 @@ impl Grounds<'_> {
         self.has_wildcard() || command(&self.other_ssids(), &self.bssids()).len() > self.limit
     }
 
-    fn other_ssids(&self) -> BTreeSet<&Ssid> {
-        self.networks
-            .iter()
-            .filter_map(|network| network.details.ssid.as_ref())
-            .filter(|&ssid| Some(ssid) != self.keep)
-            .collect()
+    fn other_ssids(&self) -> Vec<&Ssid> {
+        let ssids = self.networks.iter();
+        let ssids = ssids.filter_map(|network| network.details.ssid.as_ref());
+        each_once(ssids.filter(|&ssid| Some(ssid) != self.keep))
     }
 
     /// A network without an SSID matches any network, so all other BSSs are denied individually.
-    fn bssids(&self) -> BTreeSet<Mac> {
+    fn bssids(&self) -> Vec<Mac> {
         let others = self
             .table
             .iter()
             .filter(|entry| self.has_wildcard() && Some(&entry.ssid) != self.keep)
             .map(|entry| entry.bssid);
-        let allowed: BTreeSet<Mac> = self
-            .table
-            .iter()
-            .filter(|entry| Some(&entry.ssid) == self.keep)
-            .map(|entry| entry.bssid)
-            .collect();
-        others
-            .filter(|bssid| !allowed.contains(bssid))
-            .chain(self.except.iter().copied())
-            .filter(|&bssid| Some(bssid) != self.current)
-            .collect()
+        let is_allowed = |bssid: &Mac| {
+            let mut table = self.table.iter();
+            table.any(|entry| entry.bssid == *bssid && Some(&entry.ssid) == self.keep)
+        };
+        let bssids = others
+            .filter(|bssid| !is_allowed(bssid))
+            .chain(self.except.iter().copied());
+        each_once(bssids.filter(|&bssid| Some(bssid) != self.current))
     }
 
     fn has_wildcard(&self) -> bool {
@@ -83,8 +77,15 @@ impl Grounds<'_> {
     }
 }
 
+fn each_once<T: Ord>(items: impl Iterator<Item = T>) -> Vec<T> {
+    let mut items: Vec<_> = items.collect();
+    items.sort_unstable();
+    items.dedup();
+    items
+}
+
 /// The command that denies exactly these SSIDs and BSSIDs.
-pub(super) fn command(ssids: &BTreeSet<&Ssid>, bssids: &BTreeSet<Mac>) -> String {
+fn command(ssids: &[&Ssid], bssids: &[Mac]) -> String {
     let mut command = String::from("SET disallow_aps ");
     let mut separator = "";
     for ssid in ssids {
@@ -223,7 +224,7 @@ mod tests {
         let (a, b) = (ssid("A"), ssid("B"));
         let bssids = [1, 2].map(|last| Mac([2, 0, 0, 0, 3, last]));
         assert_eq!(
-            command(&[&a, &b].into(), &bssids.into()),
+            command(&[&a, &b], &bssids),
             "SET disallow_aps ssid 41 ssid 42 bssid 02:00:00:00:03:01 bssid 02:00:00:00:03:02"
         );
     }

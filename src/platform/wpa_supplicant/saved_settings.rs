@@ -141,15 +141,15 @@ pub(super) struct SavedSettings {
     /// The socket of the last session.
     identity: Option<Identity>,
     /// By network id; only changed networks.
-    network_addresses: BTreeMap<u32, NetworkAddress>,
+    network_addresses: BTreeMap<u32, Box<NetworkAddress>>,
     /// By network id; only limited networks.
-    accepted_bssids: BTreeMap<u32, AcceptedBssids>,
+    accepted_bssids: BTreeMap<u32, Box<AcceptedBssids>>,
     /// The limits that this wpa_supplicant has now, by network id.
-    pub(super) imposed_limits: BTreeMap<u32, String>,
+    pub(super) imposed_limits: Vec<(u32, String)>,
     /// By network id; only changed ones.
     blocks: BTreeMap<(u32, BlockSetting), BlockValue>,
     /// By network id; only changed networks.
-    network_modes: BTreeMap<u32, NetworkMode>,
+    network_modes: BTreeMap<u32, Box<NetworkMode>>,
     /// macveil's values were set in this wpa_supplicant. It may have reread its configuration since.
     pub(super) imposed: bool,
     /// A setting may have been changed.
@@ -162,7 +162,7 @@ pub(super) struct SavedSettings {
     pub(super) denied: Option<String>,
     /// Maximum command length in bytes, once known.
     pub(super) command_limit: Option<usize>,
-    networks: BTreeMap<u32, (Vec<u8>, Details)>,
+    networks: BTreeMap<u32, Box<(Vec<u8>, Details)>>,
 }
 
 impl SavedSettings {
@@ -174,7 +174,7 @@ impl SavedSettings {
             identity: None,
             network_addresses: BTreeMap::new(),
             accepted_bssids: BTreeMap::new(),
-            imposed_limits: BTreeMap::new(),
+            imposed_limits: Vec::new(),
             blocks: BTreeMap::new(),
             network_modes: BTreeMap::new(),
             imposed: false,
@@ -221,13 +221,13 @@ impl SavedSettings {
 
     /// Records a network's `mac_addr` before it is changed.
     pub(super) fn record_network_address(&mut self, id: u32, original: NetworkAddress) {
-        self.network_addresses.insert(id, original);
+        self.network_addresses.insert(id, Box::new(original));
         self.save();
     }
 
     /// The user's `bssid_accept` of a limited network.
     pub(super) fn accepted_bssids(&self, id: u32) -> Option<&AcceptedBssids> {
-        self.accepted_bssids.get(&id)
+        self.accepted_bssids.get(&id).map(Box::as_ref)
     }
 
     /// Whether a network is limited to some BSSs.
@@ -237,13 +237,13 @@ impl SavedSettings {
 
     /// Records a network's `bssid_accept` before it is changed.
     pub(super) fn record_accepted_bssids(&mut self, id: u32, original: AcceptedBssids) {
-        self.accepted_bssids.insert(id, original);
+        self.accepted_bssids.insert(id, Box::new(original));
         self.save();
     }
 
     /// The user's value is in place again.
     pub(super) fn forget_accepted_bssids_of(&mut self, id: u32) {
-        self.imposed_limits.remove(&id);
+        self.imposed_limits.retain(|(limited, _)| *limited != id);
         self.accepted_bssids.remove(&id);
         self.save();
     }
@@ -280,8 +280,8 @@ impl SavedSettings {
 
     /// Records a network's `mode` before it is changed.
     pub(super) fn record_mode(&mut self, id: u32, original: NetworkMode) {
-        if self.network_modes.get(&id) != Some(&original) {
-            self.network_modes.insert(id, original);
+        if self.network_modes.get(&id).map(Box::as_ref) != Some(&original) {
+            self.network_modes.insert(id, Box::new(original));
             self.save();
         }
     }
@@ -297,7 +297,7 @@ impl SavedSettings {
         (original.ssid == network.details.ssid).then_some(original.mode)
     }
 
-    pub(super) fn take_modes(&mut self) -> BTreeMap<u32, NetworkMode> {
+    pub(super) fn take_modes(&mut self) -> BTreeMap<u32, Box<NetworkMode>> {
         std::mem::take(&mut self.network_modes)
     }
 
@@ -323,21 +323,23 @@ impl SavedSettings {
         self.p2p_disabled
     }
 
-    pub(super) fn take_network_addresses(&mut self) -> BTreeMap<u32, NetworkAddress> {
+    pub(super) fn take_network_addresses(&mut self) -> BTreeMap<u32, Box<NetworkAddress>> {
         std::mem::take(&mut self.network_addresses)
     }
 
     fn load(&mut self, original: SavedValue) {
         match original {
             SavedValue::Setting(setting, value) => drop(self.settings.insert(setting, value)),
-            SavedValue::Network(id, address) => drop(self.network_addresses.insert(id, address)),
+            SavedValue::Network(id, address) => {
+                drop(self.network_addresses.insert(id, Box::new(address)));
+            }
             SavedValue::Accepted(id, accepted) => {
-                self.accepted_bssids.insert(id, accepted);
+                self.accepted_bssids.insert(id, Box::new(accepted));
             }
             SavedValue::Block(id, setting, block) => {
                 self.blocks.insert((id, setting), block);
             }
-            SavedValue::Mode(id, mode) => drop(self.network_modes.insert(id, mode)),
+            SavedValue::Mode(id, mode) => drop(self.network_modes.insert(id, Box::new(mode))),
             SavedValue::RadioWork => self.radio_reserved = true,
             SavedValue::P2p => self.p2p_disabled = true,
         }
@@ -350,15 +352,15 @@ impl SavedSettings {
         let settings = self.settings();
         let settings = settings.map(|(setting, value)| SavedValue::Setting(setting, value));
         let networks = self.network_addresses.iter();
-        let networks = networks.map(|(&id, address)| SavedValue::Network(id, address.clone()));
+        let networks = networks.map(|(&id, address)| SavedValue::Network(id, *address.clone()));
         let accepted = self.accepted_bssids.iter();
-        let accepted = accepted.map(|(&id, accepted)| SavedValue::Accepted(id, accepted.clone()));
+        let accepted = accepted.map(|(&id, accepted)| SavedValue::Accepted(id, *accepted.clone()));
         let networks = networks.chain(accepted);
         let blocks = self.blocks.iter();
         let blocks =
             blocks.map(|(&(id, setting), block)| SavedValue::Block(id, setting, block.clone()));
         let modes = self.network_modes.iter();
-        let modes = modes.map(|(&id, mode)| SavedValue::Mode(id, mode.clone()));
+        let modes = modes.map(|(&id, mode)| SavedValue::Mode(id, *mode.clone()));
         let p2p = self.p2p_disabled.then_some(SavedValue::P2p);
         let work = self.radio_reserved.then_some(SavedValue::RadioWork);
         let values = settings
@@ -407,24 +409,22 @@ impl SavedSettings {
     /// Drops what is cached of the networks with this SSID.
     pub(super) fn forget_networks_of(&mut self, ssid: &Ssid) {
         self.networks
-            .retain(|_, (_, details)| details.ssid.as_ref() != Some(ssid));
+            .retain(|_, known| known.1.ssid.as_ref() != Some(ssid));
     }
 
     /// The cached details of a network, if its line has not changed.
     pub(super) fn details(&self, line: &Line) -> Option<&Details> {
-        let (text, details) = self.networks.get(&line.id)?;
+        let (text, details) = &**self.networks.get(&line.id)?;
         (*text == line.text).then_some(details)
     }
 
     /// Caches the details of networks.
     pub(super) fn remember_networks(&mut self, networks: &[Configured]) {
-        self.networks = networks
-            .iter()
-            .map(|network| {
-                let known = (network.line.text.clone(), network.details.clone());
-                (network.line.id, known)
-            })
-            .collect();
+        self.networks.clear();
+        self.networks.extend(networks.iter().map(|network| {
+            let known = (network.line.text.clone(), network.details.clone());
+            (network.line.id, Box::new(known))
+        }));
     }
 
     /// Maximum command length in bytes.

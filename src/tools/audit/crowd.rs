@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::links::LinkedAddresses;
 use super::verdict::StationReport;
-use macveil_core::types::Mac;
 
 /// How many cards' probe requests look like those of a card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,10 +50,8 @@ pub(super) fn compare(stations: &mut [StationReport], links: &[LinkedAddresses])
 
 /// The number of each station's card.
 fn cards(stations: &[StationReport], links: &[LinkedAddresses]) -> Vec<usize> {
-    let places: BTreeMap<Mac, usize> = (0..)
-        .zip(stations)
-        .map(|(place, report)| (report.address, place))
-        .collect();
+    let mut places = BTreeMap::new();
+    places.extend(stations.iter().map(|it| it.address).zip(0..));
     let mut cards: Vec<usize> = (0..stations.len()).collect();
     let first = |cards: &[usize], mut place: usize| {
         while let Some(&card) = cards.get(place).filter(|card| **card != place) {

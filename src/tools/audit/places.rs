@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use super::links::{Confidence, LinkReason, LinkedAddresses};
 use super::verdict::{StationReport, Verdict};
-use macveil_core::types::Mac;
 
 /// Links between addresses of one capture and addresses of another one, taken at another place or time.
 ///
@@ -32,15 +31,15 @@ pub fn between(one: &Verdict, other: &Verdict) -> Vec<LinkedAddresses> {
             confidence,
         ));
     }
-    let theirs: BTreeMap<Mac, &StationReport> =
-        other.stations.iter().map(|it| (it.address, it)).collect();
+    let mut theirs = BTreeMap::new();
+    theirs.extend(other.stations.iter().map(|it| (it.address, it)));
     for report in &one.stations {
         if let Some(same) = theirs.get(&report.address) {
             let certain = Confidence::Certain;
             links.extend(link(report, same, LinkReason::SameAddress, certain));
         }
     }
-    links.sort_by_key(|link| (link.confidence, link.moment, link.earlier));
+    links.sort_unstable_by_key(|link| (link.confidence, link.moment, link.earlier, link.later));
     links
 }
 

@@ -66,7 +66,8 @@ impl Stations {
         let mut entries: Vec<_> = self.entries.into_iter().map(Some).collect();
         let mut entry = |place: usize| entries.get_mut(place).and_then(Option::take);
         let all = self.places.into_iter();
-        all.filter_map(|(address, place)| Some((address, entry(place)?)))
-            .collect()
+        let mut map = BTreeMap::new();
+        map.extend(all.filter_map(|(address, place)| Some((address, entry(place)?))));
+        map
     }
 }

@@ -241,7 +241,7 @@ pub(super) fn reach(
         })
         .filter(|report| report.station.is_station() || !report.findings.is_empty())
         .collect();
-    judged.sort_by_key(|report| (report.station.any.first, report.address));
+    judged.sort_unstable_by_key(|report| (report.station.any.first, report.address));
     Verdict {
         counts,
         stations: judged,

@@ -53,11 +53,9 @@ impl<'a> Match<'a> {
             }
             values.extend(words(setting.value));
         }
-        conditions.retain(|_, values| !values.is_empty());
-        let all = conditions
-            .iter()
-            .all(|(key, values)| self.is_true(key, values));
-        all && !conditions.is_empty()
+        let conditions = conditions.iter().filter(|(_, values)| !values.is_empty());
+        let mut conditions = conditions.peekable();
+        conditions.peek().is_some() && conditions.all(|(key, values)| self.is_true(key, values))
     }
 
     fn is_true(&self, key: &str, values: &[&str]) -> bool {

@@ -129,7 +129,7 @@ pub(super) fn read(
             Arc::clone(&profile.path),
         )
     };
-    profiles.sort_by_key(key);
+    profiles.sort_unstable_by_key(key);
     profiles
 }
 

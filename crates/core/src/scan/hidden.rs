@@ -24,7 +24,7 @@ const INTERVAL: Duration = Duration::from_secs(15);
 /// BSSs whose beacons carry no SSID.
 #[derive(Debug)]
 pub(crate) struct HiddenProbes {
-    probes: BTreeMap<Mac, Probe>,
+    probes: BTreeMap<Mac, Box<Probe>>,
     budget: Budget,
     /// There are no more than the card has channels.
     channels: BTreeMap<Frequency, Budget>,
@@ -79,13 +79,15 @@ impl Default for HiddenProbes {
 impl HiddenProbes {
     pub(crate) fn add(&mut self, now: Time, fresh: &[Bss]) {
         for bss in fresh.iter().filter(|bss| bss.ssid.is_hidden()) {
-            let new = Probe {
-                frequency: bss.frequency,
-                pause: FIRST_PAUSE,
-                next: now,
-                heard: now,
+            let new = || {
+                Box::new(Probe {
+                    frequency: bss.frequency,
+                    pause: FIRST_PAUSE,
+                    next: now,
+                    heard: now,
+                })
             };
-            let probe = self.probes.entry(bss.bssid).or_insert(new);
+            let probe = self.probes.entry(bss.bssid).or_insert_with(new);
             probe.frequency = bss.frequency;
             probe.heard = now;
             self.forget_surplus();
@@ -134,13 +136,15 @@ impl HiddenProbes {
 
     /// Whether the SSID of one BSS should be sent now; the caller sends it.
     pub(crate) fn is_due(&mut self, now: Time, bssid: Mac, frequency: Frequency) -> bool {
-        let new = Probe {
-            frequency,
-            pause: FIRST_PAUSE,
-            next: now,
-            heard: now,
+        let new = || {
+            Box::new(Probe {
+                frequency,
+                pause: FIRST_PAUSE,
+                next: now,
+                heard: now,
+            })
         };
-        self.probes.entry(bssid).or_insert(new).heard = now;
+        self.probes.entry(bssid).or_insert_with(new).heard = now;
         self.forget_surplus();
         let probe = self.probes.get_mut(&bssid);
         let Some(probe) = probe.filter(|probe| probe.next <= now) else {

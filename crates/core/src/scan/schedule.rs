@@ -215,7 +215,7 @@ const fn dwell(channel: Channel) -> Duration {
 /// are fresh if no faster band has a network.
 fn slices(channels: &[Channel]) -> Vec<Vec<Channel>> {
     let mut ordered = channels.to_vec();
-    ordered.sort_by_key(|channel| (!is_fast(*channel), channel.no_ir, channel.frequency));
+    ordered.sort_unstable_by_key(|channel| (!is_fast(*channel), channel.no_ir, channel.frequency));
     let mut slices: Vec<Vec<Channel>> = Vec::new();
     let mut room = Duration::ZERO;
     for channel in ordered {

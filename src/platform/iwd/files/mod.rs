@@ -116,7 +116,7 @@ impl KnownNetworks {
             let id = name.to_str().and_then(KnownNetworkId::from_file_name);
             networks.extend(id.and_then(|id| self.read(id)));
         }
-        networks.sort_by(|a, b| a.id.cmp(&b.id));
+        networks.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         Ok(networks)
     }
 

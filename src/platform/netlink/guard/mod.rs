@@ -31,7 +31,7 @@ pub(super) struct Guards {
     nftables: Hook,
     tables: Option<NfTables>,
     /// The last orders.
-    orders: BTreeMap<u32, SourceGuard>,
+    orders: BTreeMap<u32, Box<SourceGuard>>,
 }
 
 /// Whether the kernel has a hook.
@@ -54,7 +54,7 @@ impl Guards {
             self.remove(route, ifindex);
             return Ok(());
         }
-        let is_first = self.orders.insert(ifindex, guard).is_none();
+        let is_first = self.orders.insert(ifindex, Box::new(guard)).is_none();
         // The first mask has to come before anything is sent, and a card that is not associated sends no data.
         if is_first && guard == SourceGuard::Nothing {
             return Ok(());
@@ -117,7 +117,7 @@ impl Guards {
 
     /// Whether the guard stands that was ordered last.
     pub(super) fn is_in_place(&self, route: &mut Socket, ifindex: u32) -> bool {
-        let Some(guard) = self.orders.get(&ifindex).copied() else {
+        let Some(guard) = self.orders.get(&ifindex).map(|guard| **guard) else {
             return true;
         };
         if self.traffic_control.missing.is_some() {

@@ -52,11 +52,13 @@ impl Session<'_> {
             value
         };
         let limit = AcceptList::parse(&value).limited_to(bssids);
-        if self.saved.imposed_limits.get(&id) == Some(&limit) {
+        let imposed = (id, limit);
+        if self.saved.imposed_limits.contains(&imposed) {
             return Ok(());
         }
-        self.accept(id, &limit).await?;
-        self.saved.imposed_limits.insert(id, limit);
+        self.accept(id, &imposed.1).await?;
+        self.saved.imposed_limits.retain(|(known, _)| *known != id);
+        self.saved.imposed_limits.push(imposed);
         Ok(())
     }
 

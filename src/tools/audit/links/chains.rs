@@ -78,7 +78,7 @@ impl<'a> Chains<'a> {
             .chunk_by(|one, other| one.0 == other.0)
             .filter_map(|members| self.chain(members))
             .collect();
-        chains.sort_by_key(|chain| (chain.first, chain.ends));
+        chains.sort_unstable_by_key(|chain| (chain.first, chain.ends));
         chains
     }
 

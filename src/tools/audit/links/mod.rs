@@ -131,7 +131,7 @@ pub(super) fn find(stations: &BTreeMap<Mac, Box<Station>>, span: Micros) -> Vec<
         let reason = LinkReason::SameName(name);
         links.extend(link(&traces, earlier, later, reason, Confidence::Likely));
     }
-    links.sort_by_key(|link| (link.moment, link.earlier));
+    links.sort_unstable_by_key(|link| (link.moment, link.earlier, link.later));
     links
 }
 

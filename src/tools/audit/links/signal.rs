@@ -38,7 +38,7 @@ pub(super) fn split(chains: Vec<Chain>) -> Vec<Vec<Chain>> {
         }
     }
     for part in &mut parts {
-        part.sort_by_key(|chain| (chain.first, chain.ends));
+        part.sort_unstable_by_key(|chain| (chain.first, chain.ends));
     }
     parts
 }
@@ -107,7 +107,7 @@ fn cut(scans: &[Scan], within: f64) -> Option<f64> {
         .iter()
         .map(|scan| (scan.signal, scan.weight))
         .collect();
-    sorted.sort_by(|one, other| one.0.total_cmp(&other.0));
+    sorted.sort_unstable_by(|one, other| one.0.total_cmp(&other.0));
     let weight: f64 = sorted.iter().map(|it| it.1).sum();
     let sum: f64 = sorted.iter().map(|(signal, weight)| signal * weight).sum();
     let mean = sum / weight;

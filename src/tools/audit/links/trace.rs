@@ -65,7 +65,7 @@ pub(super) fn of(stations: &BTreeMap<Mac, Box<Station>>) -> Vec<Trace<'_>> {
             })
         })
         .collect();
-    traces.sort_by_key(|trace| (trace.first, trace.address));
+    traces.sort_unstable_by_key(|trace| (trace.first, trace.address));
     find_prefixes(&mut traces);
     traces
 }
