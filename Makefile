@@ -46,7 +46,7 @@ check:
 	cargo fmt --check
 	cargo fmt --check --manifest-path fuzz/Cargo.toml
 	cargo clippy --quiet --workspace --all-targets -- -D warnings
-	for features in '' audit dbus import; do \
+	for features in '' audit by-hand dbus import terminal; do \
 		cargo clippy --quiet --no-default-features --features "$$features" --all-targets -- -D warnings || exit; \
 	done
 	python3 -B tests/vectors/generate.py --check

@@ -48,6 +48,7 @@ targets! {
     rtnetlink: crate::platform::netlink::fuzzing::rtnetlink,
     scan_elements: crate::platform::netlink::fuzzing::elements,
     stable_id: macveil_core::address::fuzzing::stable_id,
+    #[cfg(any(feature = "audit", feature = "by-hand"))]
     vendor_list: crate::tools::vendors::fuzzing::list,
     wpa_event: crate::platform::wpa_supplicant::fuzzing::event,
     wpa_networks: crate::platform::wpa_supplicant::fuzzing::networks,

@@ -10,9 +10,11 @@ use macveil::cli::audit;
 #[cfg(feature = "import")]
 use macveil::cli::import;
 use macveil::cli::{
-    Command, Failure, arguments, check, config, doctor, error_json, events, explain, generate,
-    networks, pause, policy, reload, reroll, rotate, scan, set, status, trust, with_causes,
+    Command, Failure, arguments, check, config, doctor, error_json, events, explain, networks,
+    pause, policy, reload, reroll, rotate, scan, status, trust, with_causes,
 };
+#[cfg(feature = "by-hand")]
+use macveil::cli::{generate, set};
 use macveil::{daemon, log};
 
 /// Exit status for a missing privilege, interface or daemon.
@@ -39,9 +41,11 @@ fn main() -> ExitCode {
         Command::Reload(args) => exit_code(reload::run(&args, &mut io::stdout().lock())),
         Command::Check(args) => exit_code(check::run(&args, &mut io::stdout().lock())),
         Command::Explain(args) => exit_code(explain::run(&args, &mut io::stdout().lock())),
+        #[cfg(feature = "by-hand")]
         Command::Generate(args) => exit_code(generate::run(&args, &mut io::stdout().lock())),
         #[cfg(feature = "import")]
         Command::Import(args) => exit_code(import::run(&args, &mut io::stdout().lock())),
+        #[cfg(feature = "by-hand")]
         Command::Set(args) => exit_code(set::run(&args, &mut io::stdout().lock())),
         Command::Policy(args) => exit_code(policy::run(&args, &mut io::stdout().lock())),
         Command::Trust(args) => exit_code(trust::run(&args, &mut io::stdout().lock())),

@@ -13,9 +13,11 @@ use super::console::wrapped;
 #[cfg(feature = "import")]
 use super::import;
 use super::{
-    ask, check, config, doctor, events, explain, generate, networks, pause, policy, reload, reroll,
-    set, status, trust,
+    ask, check, config, doctor, events, explain, networks, pause, policy, reload, reroll, status,
+    trust,
 };
+#[cfg(feature = "by-hand")]
+use super::{generate, set};
 
 /// Keeps a Wi-Fi card's identity off the air.
 #[derive(Parser)]
@@ -43,8 +45,12 @@ const GROUPS: [(&str, &[&str]); 4] = [
 const LEFT_OUT: &[&str] = &[
     #[cfg(not(feature = "audit"))]
     "audit",
+    #[cfg(not(feature = "by-hand"))]
+    "generate",
     #[cfg(not(feature = "import"))]
     "import",
+    #[cfg(not(feature = "by-hand"))]
+    "set",
 ];
 
 /// Reads the command line, the first word of which is the name of the program.
@@ -62,7 +68,7 @@ where
         .map_err(|error| match error.get(ContextKind::InvalidSubcommand) {
             Some(ContextValue::String(name)) if LEFT_OUT.contains(&name.as_str()) => {
                 let reason = format!(
-                    "this macveil was built without `{name}`: run it on a machine whose macveil has it"
+                    "this macveil was built without `{name}`: use a complete one, such as a package has"
                 );
                 command().error(ErrorKind::InvalidSubcommand, reason)
             }
@@ -82,11 +88,14 @@ pub fn command() -> clap::Command {
     let width = width.unwrap_or_default();
     let mut groups = String::new();
     for (title, names) in GROUPS {
-        let _ = writeln!(groups, "\n{title}:");
-        for name in names {
-            let Some(subcommand) = command.find_subcommand(name) else {
-                continue;
-            };
+        let found = names.iter();
+        let mut found = found
+            .filter_map(|name| Some((name, command.find_subcommand(name)?)))
+            .peekable();
+        if found.peek().is_some() {
+            let _ = writeln!(groups, "\n{title}:");
+        }
+        for (name, subcommand) in found {
             let about = subcommand.get_about();
             let about = about.map(ToString::to_string).unwrap_or_default();
             let _ = writeln!(groups, "  {name:width$}  {}", wrapped(&about, width + 4));
@@ -121,10 +130,12 @@ pub enum Command {
     /// Say which address a network would get, and why.
     Explain(explain::Args),
     /// Print an address; needs no privilege.
+    #[cfg(feature = "by-hand")]
     Generate(Box<generate::Args>),
     /// Take over NetworkManager's settings, so that every address stays the same.
     #[cfg(feature = "import")]
     Import(import::Args),
+    #[cfg(feature = "by-hand")]
     Set(Box<set::Args>),
     /// Show or set which address a network gets.
     Policy(policy::Args),
@@ -190,12 +201,17 @@ mod tests {
         let said = |name| arguments(["macveil", name]).map_err(|error| error.to_string());
         let is_named = |name| matches!(said(name), Err(error) if error.contains("built without"));
         assert_eq!(is_named("audit"), cfg!(not(feature = "audit")));
+        assert_eq!(is_named("generate"), cfg!(not(feature = "by-hand")));
         assert_eq!(is_named("import"), cfg!(not(feature = "import")));
+        assert_eq!(is_named("set"), cfg!(not(feature = "by-hand")));
         assert!(!is_named("sing"));
         let help = command().render_help().to_string();
-        assert!(LEFT_OUT.iter().all(|name| !help.contains(name)), "{help}");
+        let shows = |name: &&str| help.contains(&format!("\n  {name} "));
+        assert!(!LEFT_OUT.iter().any(shows), "{help}");
+        assert_eq!(help.contains("By hand"), cfg!(feature = "by-hand"));
     }
 
+    #[cfg(feature = "terminal")]
     #[test]
     fn help_fits_a_terminal_of_80_columns() {
         let help = command().term_width(80).render_help().to_string();
@@ -209,6 +225,7 @@ mod tests {
         );
     }
 
+    #[cfg(feature = "terminal")]
     #[test]
     fn help_of_each_subcommand_fits_80_columns() {
         for subcommand in Arguments::command().get_subcommands() {

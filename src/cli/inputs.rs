@@ -7,8 +7,10 @@ use base16ct::mixed;
 
 use super::failure::Failure;
 use crate::store::regular::{self, Links};
-use macveil_core::address::{Binding, ParsePolicyError, Slap, Zone, parse_reading};
-use macveil_core::types::{KeyMgmt, Mac, ParseMacError, Ssid, Words};
+use macveil_core::address::{Binding, Slap, Zone, parse_reading};
+#[cfg(feature = "by-hand")]
+use macveil_core::types::Mac;
+use macveil_core::types::{KeyMgmt, Ssid, Words};
 
 /// In bytes; the largest have a few thousand.
 const MAX_ZONE_SIZE: u64 = 1024 * 1024;
@@ -34,7 +36,11 @@ fn word<T: Copy>(text: &str, words: Words<T>) -> Result<T, String> {
 }
 
 /// An address that a station can use.
+#[cfg(feature = "by-hand")]
 pub(super) fn station(text: &str) -> Result<Mac, String> {
+    use macveil_core::address::ParsePolicyError;
+    use macveil_core::types::ParseMacError;
+
     let address: Mac = text
         .parse()
         .map_err(|error: ParseMacError| error.to_string())?;

@@ -8,6 +8,7 @@ pub mod config;
 pub mod doctor;
 pub mod events;
 pub mod explain;
+#[cfg(feature = "by-hand")]
 pub mod generate;
 #[cfg(feature = "import")]
 pub mod import;
@@ -18,6 +19,7 @@ pub mod reload;
 pub mod reroll;
 pub mod rotate;
 pub mod scan;
+#[cfg(feature = "by-hand")]
 pub mod set;
 pub mod status;
 pub mod trust;

@@ -6,5 +6,7 @@ pub mod audit;
 pub(crate) mod doctor;
 #[cfg(feature = "import")]
 pub mod import;
+#[cfg(feature = "by-hand")]
 pub(crate) mod set;
+#[cfg(any(feature = "audit", feature = "by-hand"))]
 pub mod vendors;
