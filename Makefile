@@ -14,7 +14,7 @@
 # make deny    licences, sources and versions of all crates, with cargo-deny
 # make recipes the recipes in contrib: their lists of files, and what linters say
 # make images  the static and the small program, their limits of size, and a test in an empty root
-# make small   without D-Bus, so without iwd, for images with little room: target/macveil-small
+# make small   the daemon and what watches it, without iwd, for images with little room: target/macveil-small
 # make arm64   the static binary for 64-bit ARM, its unit tests and vectors run in QEMU
 # make package the ways of the documentation on Debian 12 and 13 that boot: from nothing to protected, and back
 # make bench   measures macveil, NetworkManager, iwd and wpa_supplicant: docs/benchmarks.md
@@ -69,7 +69,7 @@ limit = @size=$$(stat -c %s $(1)); echo "$(1): $$size bytes"; \
 release:
 	cargo build --release
 	strip -o target/macveil target/release/macveil
-	$(call limit,target/macveil,4194304)
+	$(call limit,target/macveil,4000000)
 
 # A static program cannot look up the C library's getrandom, and would read /dev/random instead.
 # With --target the flags do not reach procedural macros, which cannot be static.
@@ -80,14 +80,14 @@ static:
 	strip -o target/macveil-static target/$(HOST)/release/macveil
 	@echo "target/macveil-static: $$(stat -c %s target/macveil-static) bytes"
 
-# Without D-Bus and without overflow checks. What counts in flash is the compressed size; the image
+# Without features and without overflow checks. What counts in flash is the compressed size; the image
 # has a C library anyway.
 small:
 	cargo build --profile small --no-default-features
 	strip --remove-section=.comment -o target/macveil-small target/small/macveil
 	@echo "target/macveil-small: $$(stat -c %s target/macveil-small) bytes"
 	xz -9 --keep --force target/macveil-small
-	$(call limit,target/macveil-small.xz,1400000)
+	$(call limit,target/macveil-small.xz,1000000)
 
 # What packages install besides the program and generate from the command line.
 manual:
