@@ -230,7 +230,10 @@ impl World {
         self.air.is_cut_off = self.backend == Backend::Iwd
             || self.supplicant.is_elsewhere
             || self.kernel.is_connected_by_others();
-        let refuses = matches!(self.kernel.driver.quirk, Quirk::Refuses | Quirk::Ignores);
+        let refuses = matches!(
+            self.kernel.driver.quirk,
+            Quirk::Refuses | Quirk::Ignores | Quirk::RefusesLive | Quirk::BusyByTurns
+        );
         let is_alone = refuses && self.daemon.was_away(self.now);
         self.air.unseen = self.kernel.guard.is_new || is_alone;
         self.air.unmet =
