@@ -1,6 +1,6 @@
 //! The address in the file of each known network, and whether it was used.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::Action;
@@ -39,6 +39,8 @@ pub(super) struct Files {
     pub(super) known: Vec<KnownNetwork>,
     /// The addresses that the files should have.
     pub(super) written: BTreeMap<NetworkId, Written>,
+    /// What scans have shown before there was an address for any file.
+    scanned: BTreeSet<Mac>,
     /// Networks that have no address, and why.
     pub(super) unassignable: BTreeMap<NetworkId, String>,
     /// They are for this interface, not for another one of iwd's.
@@ -56,6 +58,7 @@ impl Files {
             budget: RandomAddressBudget::default(),
             known: Vec::new(),
             written: BTreeMap::new(),
+            scanned: BTreeSet::new(),
             unassignable: BTreeMap::new(),
             has_turn: true,
             review_at: None,
@@ -157,10 +160,10 @@ impl Context {
             }
             // From before this macveil: it can have been drawn for the running association. At rest it was used,
             // or a scan can have shown it.
-            None if self.files.has_turn => self
-                .known(id)
-                .and_then(|known| known.address)
-                .filter(|&address| address != self.core.link.address || self.is_joined_to(id)),
+            None if self.files.has_turn => {
+                let there = self.known(id).and_then(|known| known.address);
+                there.filter(|address| self.is_joined_to(id) || !self.is_spent(*address))
+            }
             None => None,
         };
         let again = there.or_else(|| self.files.budget.used_up(self.core.now, &id.ssid));
@@ -171,6 +174,10 @@ impl Context {
                 .accepts(&self.facts(id), &facts, address)
         });
         accepted.unwrap_or(drawn)
+    }
+
+    fn is_spent(&self, address: Mac) -> bool {
+        address == self.core.link.address || self.files.scanned.contains(&address)
     }
 
     fn is_joined_to(&self, id: &NetworkId) -> bool {
@@ -278,6 +285,9 @@ impl Context {
     /// is drawn again, so that the next association cannot be linked with the scan.
     pub(super) fn spend_scanned(&mut self) {
         let address = self.core.link.address;
+        if self.files.written.is_empty() && !self.has_mask() {
+            self.files.scanned.insert(address);
+        }
         let mut is_spent = false;
         for written in self.files.written.values_mut() {
             if written.is_random && written.address == address {

@@ -154,6 +154,21 @@ fn random_address_found_at_rest_is_drawn_again() {
 }
 
 #[test]
+fn random_address_scanned_before_iwd_is_met_is_drawn_again() {
+    let found = Mac([2, 0, 0, 0, 0, 0x22]);
+    for scanned in [false, true] {
+        let mut bench = Bench::found("random", found);
+        bench.knows(home(), Some(found));
+        if scanned {
+            bench.external_scan(false);
+        }
+        bench.sets(PERMANENT);
+        bench.appears(None);
+        assert_eq!(bench.filed() == found, !scanned);
+    }
+}
+
+#[test]
 fn random_address_is_kept_when_macveil_restarts() {
     let mut bench = Bench::new("random");
     let first = bench.filed();
