@@ -84,6 +84,8 @@ pub struct Promise {
     pub random: BTreeSet<Ssid>,
     /// Networks that the user marked hidden.
     pub hidden: BTreeSet<Ssid>,
+    /// What the network of a hidden half with OWE is called.
+    pub halves: BTreeMap<Ssid, Ssid>,
     /// What an Ethernet interface may use.
     pub is_permanent_on_wire: bool,
     pub is_random_on_wire: bool,
@@ -116,6 +118,10 @@ pub struct Air {
     pub unprotected: bool,
     /// A scan under the address of a connection is at its first channel: macveil has not heard of it yet.
     pub unheard: bool,
+    /// The supplicant is one that macveil does not reach.
+    pub is_out_of_reach: bool,
+    /// The access point that the card is began before this daemon: nothing tells it of whom the address is.
+    pub has_outlived_daemon: bool,
     /// When macveil's order for the access point that the card is was carried out.
     pub hotspot_ordered: Option<Duration>,
     /// It is a scan whose frames the documentation names.
@@ -183,7 +189,8 @@ impl Air {
                 if self.documented && (self.unmet || self.may_be_documented(from)) {
                     return None;
                 }
-                if self.unheard && self.shows_identity(from) {
+                let is_news = self.unattended || frame.at <= self.heard_by.saturating_add(REACTION);
+                if self.unheard && self.shows_identity(from) || is_news && self.is_out_of_reach {
                     return None;
                 }
                 if Some(from) == self.promise.permanent {
@@ -207,7 +214,8 @@ impl Air {
                 let scanned = heard_by
                     .zip(self.hotspot_ordered)
                     .is_some_and(|(heard_by, ordered)| *heard_by + ONE_REQUEST < ordered);
-                let shown = self.shows_identity(from) && !self.unattended;
+                let is_excused = self.unattended || self.has_outlived_daemon;
+                let shown = self.shows_identity(from) && !is_excused;
                 (shown || scanned).then_some("an access point under an address that is not its own")
             }
             What::Wired => {
@@ -232,7 +240,8 @@ impl Air {
                     if counts && self.sees_too_many(frame, ssid) {
                         return Some("a network sees too many random addresses");
                     }
-                    self.authenticated.insert(from, ssid.clone());
+                    let network = self.network_of(ssid).clone();
+                    self.authenticated.insert(from, network);
                     if let Some(heard_by) = self.masks.remove(&from) {
                         self.coincidences.insert(from, heard_by);
                     }
@@ -339,8 +348,13 @@ impl Air {
             && self
                 .authenticated
                 .get(&from)
-                .is_none_or(|first| first == ssid);
+                .is_none_or(|first| first == self.network_of(ssid));
         random || own.is_some_and(|networks| networks.contains(ssid))
+    }
+
+    /// Both halves of a pair are of one network.
+    fn network_of<'a>(&'a self, ssid: &'a Ssid) -> &'a Ssid {
+        self.promise.halves.get(ssid).unwrap_or(ssid)
     }
 
     /// A probe request of a scan that began together with the association.

@@ -38,6 +38,8 @@ pub struct Site {
     pub policy: Policy,
     pub hidden: bool,
     pub open: bool,
+    /// Open for those that cannot do OWE, with a hidden half for those that can, as the user's network does.
+    pub owe: bool,
     pub priority: i32,
 }
 
@@ -49,12 +51,14 @@ impl Site {
             policy: Policy::StableSsid,
             hidden: false,
             open: false,
+            owe: false,
             priority: 0,
         }
     }
 
+    /// Of the access point.
     const fn way(&self) -> KeyMgmt {
-        if self.open {
+        if self.open || self.owe {
             KeyMgmt::Open
         } else {
             KeyMgmt::Psk
@@ -75,15 +79,18 @@ pub fn world(seed: u64, driver: Driver, places: &[Site]) -> World {
     for (number, place) in (1_u8..).zip(places) {
         let ssid = ssid(place.name);
         let mut ap = AccessPoint::new(place.name, number, &ssid, place.channel);
-        ap.hidden = place.hidden;
+        ap.hidden = place.hidden && !place.owe;
         ap.way = place.way();
         world.access_points.push(ap);
         world.supplicant.networks.push(Network {
-            hidden: place.hidden,
+            hidden: place.hidden && !place.owe,
             priority: place.priority,
-            way: place.way(),
+            way: if place.owe { KeyMgmt::Owe } else { place.way() },
             ..Network::new(u32::from(number), ssid.clone())
         });
+    }
+    for (number, place) in places.iter().enumerate().filter(|(_, place)| place.owe) {
+        world.add_owe_half(number, &half_of(place.name));
     }
     world.supplicant.networks.push(Network {
         enabled: false,
@@ -148,27 +155,39 @@ fn policies_by_default(policy: Policy) -> AddressPolicies {
     policies_of(Vec::new(), options)
 }
 
+/// What the hidden half of this network is called.
+fn half_of(name: &str) -> Ssid {
+    ssid(&format!("{name}-owe"))
+}
+
 fn promise_to(world: &mut World, places: &[Site], policies: &AddressPolicies) {
     let promise = &mut world.air.promise;
     promise.permanent = Some(PERMANENT);
     for place in places {
-        let ssid = ssid(place.name);
-        if place.hidden {
-            promise.hidden.insert(ssid.clone());
+        let name = ssid(place.name);
+        if place.hidden && !place.owe {
+            promise.hidden.insert(name.clone());
         }
+        if place.owe {
+            promise.hidden.insert(half_of(place.name));
+            promise.halves.insert(half_of(place.name), name.clone());
+        }
+        // wpa_supplicant joins an open access point of the name, too, unless the network has `owe_only`.
+        let half = place.owe.then(|| half_of(place.name));
+        let names = [name.clone()].into_iter().chain(half);
         match place.policy {
-            Policy::Permanent | Policy::Preserve => {
-                promise.trusted.insert(ssid);
-            }
-            Policy::Random => {
-                promise.random.insert(ssid);
-            }
+            Policy::Permanent | Policy::Preserve => promise.trusted.extend(names),
+            Policy::Random => promise.random.extend(names),
             _ => {
-                let facts = NetworkFacts::new(&ssid).with_security(KeyMgmt::Psk);
+                let way = if place.owe {
+                    KeyMgmt::Owe
+                } else {
+                    KeyMgmt::Psk
+                };
+                let facts = NetworkFacts::new(&name).with_security(way);
                 let mut rng = StdRng::seed_from_u64(0);
                 let address = policies.assign(&facts, &card(), &mut rng).unwrap();
-                let networks = promise.assigned.entry(address);
-                networks.or_default().insert(ssid);
+                promise.assigned.entry(address).or_default().extend(names);
             }
         }
     }

@@ -86,6 +86,7 @@ impl<F: Fn(&Day) -> bool> Shrinking<F> {
         for at in 0..self.shortest.sites.len() {
             self.attempt(|day| day.sites[at].hidden = false);
             self.attempt(|day| day.sites[at].open = false);
+            self.attempt(|day| day.sites[at].owe = false);
             self.attempt(|day| day.sites[at].priority = 0);
         }
         // What is left of a row of pauses.

@@ -45,6 +45,9 @@ impl fmt::Display for Day {
             if site.open {
                 write!(f, " open")?;
             }
+            if site.owe {
+                write!(f, " owe")?;
+            }
             writeln!(f, " {}", site.priority)?;
         }
         for FaultAt { action, fault } in &self.faults {
@@ -93,6 +96,7 @@ impl Day {
                 policy: policy.parse::<Policy>().ok()?,
                 hidden: marks.contains(&"hidden"),
                 open: marks.contains(&"open"),
+                owe: marks.contains(&"owe"),
                 priority: priority.parse().ok()?,
             }),
             ["fault", action, fault @ ..] => self.faults.push(FaultAt {

@@ -123,20 +123,21 @@ impl World {
             return;
         }
         self.note_line(|| format!("== {trouble:?}"));
-        if self.backend == Backend::Iwd && self.befalls_iwd(trouble) {
+        if self.backend == Backend::Iwd && self.befalls_iwd(trouble) || self.befalls_site(trouble) {
             return;
         }
         match trouble {
-            Trouble::Nothing | Trouble::UserForgets(_) | Trouble::UserSetsMode(_) => {}
-            Trouble::Goes(site, with_goodbye) => self.access_point_goes(site, with_goodbye),
-            Trouble::Returns(site) => self.access_point_returns(site),
-            Trouble::Kicks(site) => self.access_point_kicks(site),
+            Trouble::Nothing
+            | Trouble::UserForgets(_)
+            | Trouble::UserSetsMode(_)
+            // See `befalls_site`.
+            | Trouble::Goes(..)
+            | Trouble::Returns(_)
+            | Trouble::Kicks(_)
+            | Trouble::Refuses(..)
+            | Trouble::Asks(_)
+            | Trouble::Steers(_) => {}
             Trouble::KernelLeaves => self.leave_association(),
-            Trouble::Refuses(site, refuses) => {
-                if let Some(ap) = self.access_points.get_mut(site) {
-                    ap.refuses = refuses;
-                }
-            }
             Trouble::SupplicantDies => self.supplicant_dies(),
             Trouble::SupplicantStarts => {
                 if !self.supplicant.running {
@@ -154,8 +155,6 @@ impl World {
             Trouble::UserScansWithIw => {
                 self.iw_scans();
             }
-            Trouble::Asks(site) => self.access_point_asks(site, b"victim"),
-            Trouble::Steers(site) => self.access_point_steers(site),
             Trouble::UserDisconnects => self.user_disconnects(),
             Trouble::UserReconnects => self.user_reconnects(),
             Trouble::UserReconfigures => self.user_reconfigures(),
@@ -192,6 +191,36 @@ impl World {
             }
             Trouble::Driver(quirk) => self.kernel.driver.quirk = quirk,
         }
+    }
+
+    /// What happens to an access point, or to both of a pair; says whether it does.
+    fn befalls_site(&mut self, trouble: Trouble) -> bool {
+        let (Trouble::Goes(site, _)
+        | Trouble::Returns(site)
+        | Trouble::Kicks(site)
+        | Trouble::Refuses(site, _)
+        | Trouble::Asks(site)
+        | Trouble::Steers(site)) = trouble
+        else {
+            return false;
+        };
+        for half in self.halves(site) {
+            match trouble {
+                Trouble::Goes(_, with_goodbye) => self.access_point_goes(half, with_goodbye),
+                Trouble::Returns(_) => self.access_point_returns(half),
+                Trouble::Kicks(_) => self.access_point_kicks(half),
+                Trouble::Refuses(_, refuses) => self.access_points[half].refuses = refuses,
+                Trouble::Asks(_) => self.access_point_asks(half, b"victim"),
+                _ => self.access_point_steers(half),
+            }
+        }
+        true
+    }
+
+    /// One access point, or both of a pair.
+    fn halves(&self, site: usize) -> Vec<usize> {
+        let one = Some(site).filter(|site| *site < self.access_points.len());
+        one.into_iter().chain(self.other_half(site)).collect()
     }
 
     /// What happens to iwd instead of wpa_supplicant; says whether it does.

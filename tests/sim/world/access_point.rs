@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use macveil_core::types::{Frequency, KeyMgmt, Mac, SecurityLevel, Ssid};
+use macveil_core::types::{Frequency, KeyMgmt, Mac, OweTransition, SecurityLevel, Ssid};
 
 use super::World;
 use super::kernel::Due;
@@ -33,6 +33,8 @@ pub struct AccessPoint {
     pub ignores: bool,
     /// A stranger's.
     pub is_impostor: bool,
+    /// The other half of a pair with OWE, in transition mode.
+    pub other_half: Option<OweTransition>,
     /// Since when it has been away; `None` while it is there.
     gone_since: Option<Duration>,
 }
@@ -52,6 +54,7 @@ impl AccessPoint {
             refuses: false,
             ignores: false,
             is_impostor: false,
+            other_half: None,
             gone_since: None,
         }
     }
@@ -73,13 +76,50 @@ impl AccessPoint {
     pub fn security(&self) -> SecurityLevel {
         match self.way {
             KeyMgmt::Open => SecurityLevel::Open,
+            KeyMgmt::Owe => SecurityLevel::Owe,
             KeyMgmt::Sae => SecurityLevel::Sae,
             _ => SecurityLevel::Rsn,
         }
     }
 }
 
+impl AccessPoint {
+    /// The half of a pair that can be joined without OWE.
+    pub fn is_open_half(&self) -> bool {
+        self.other_half.is_some() && self.way == KeyMgmt::Open
+    }
+}
+
 impl World {
+    /// A hidden access point that does OWE; it and this one name each other.
+    pub fn add_owe_half(&mut self, index: usize, ssid: &Ssid) {
+        let open = &mut self.access_points[index];
+        let mut bssid = open.bssid;
+        bssid.0[5] = 1;
+        open.other_half = Some(OweTransition {
+            bssid,
+            ssid: ssid.clone(),
+        });
+        let half = AccessPoint {
+            bssid,
+            ssid: ssid.clone(),
+            hidden: true,
+            way: KeyMgmt::Owe,
+            other_half: Some(OweTransition {
+                bssid: open.bssid,
+                ssid: open.ssid.clone(),
+            }),
+            ..open.clone()
+        };
+        self.access_points.push(half);
+    }
+
+    /// The index of the other half.
+    pub fn other_half(&self, index: usize) -> Option<usize> {
+        let other = self.access_points.get(index)?.other_half.as_ref()?.bssid;
+        self.access_points.iter().position(|ap| ap.bssid == other)
+    }
+
     /// It goes, with a goodbye or without.
     pub fn access_point_goes(&mut self, index: usize, with_goodbye: bool) {
         let now = self.now;

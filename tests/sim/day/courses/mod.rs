@@ -49,6 +49,7 @@ pub fn of_wpa_supplicant() -> Vec<(&'static str, Day)> {
         ("random addresses of a link that flaps", flapping()),
         ("requests of the user", asked()),
         ("hotspots", hotspots()),
+        ("a pair with OWE", owe()),
         ("out of reach", out_of_reach()),
         ("other programs connect", other_programs()),
         ("a stranger", stranger()),
@@ -202,6 +203,22 @@ fn hotspots() -> Day {
         after(5, Trouble::UserSelects(0)),
         after(8, Trouble::UserAddsHotspot),
         after(5, Trouble::UserSelects(0)),
+        after(8, Trouble::Nothing),
+    ];
+    day
+}
+
+fn owe() -> Day {
+    let mut day = Day::new(vec![Site {
+        owe: true,
+        ..site(0)
+    }]);
+    day.hours = vec![
+        after(8, Trouble::Goes(0, true)),
+        after(12, Trouble::Returns(0)),
+        after(6, Trouble::Kicks(0)),
+        after(6, Trouble::UserDisconnects),
+        after(5, Trouble::UserReconnects),
         after(8, Trouble::Nothing),
     ];
     day

@@ -23,7 +23,11 @@ pub const QUIRKS: [Quirk; 7] = [
 
 pub(super) fn of_seed(seed: u64) -> Day {
     let mut chance = StdRng::seed_from_u64(seed ^ 0x01d0);
-    let sites = sites(&mut chance);
+    let mut sites = sites(&mut chance);
+    for site in &mut sites {
+        // iwd does not know such pairs here.
+        site.owe = false;
+    }
     let count = sites.len();
     Day {
         seed,

@@ -93,6 +93,7 @@ fn sites(chance: &mut StdRng) -> Vec<Site> {
         },
         hidden: chance.random_ratio(1, 6),
         open: chance.random_ratio(1, 6),
+        owe: chance.random_ratio(1, 8),
         priority: chance.random_range(0..3),
     };
     NAMES[..count].iter().copied().map(site).collect()

@@ -24,6 +24,7 @@ impl World {
         }
         self.daemon.runs = true;
         self.daemon.yields = false;
+        self.daemon.ends_mode = false;
         if std::mem::take(&mut self.daemon.holds) && !self.kernel.link.up {
             let _ = self.set_address(self.held_mask(), How::WhileDown);
             let _ = self.link_up();
@@ -212,9 +213,11 @@ impl World {
 
     /// Says whether there was one.
     pub fn kill_daemon(&mut self) -> bool {
+        self.air.unprotected |= self.daemon.state() == Some(StateKind::Unprotected);
         self.daemon.machine = None;
         let there = std::mem::take(&mut self.daemon.runs);
         if there {
+            self.air.has_outlived_daemon = self.supplicant.serves();
             self.note_line(|| "macveil dies".to_owned());
             // Whatever was on its way to it is lost.
             self.daemon.life += 1;

@@ -202,17 +202,15 @@ impl World {
             .bss
             .retain(|bss| now.saturating_sub(bss.heard) < BSS_EXPIRES);
         let aps = &self.access_points;
-        let signal = |bssid| {
-            let mut aps = aps.iter();
-            aps.find(|ap| ap.bssid == bssid).map_or(-50, |ap| ap.signal)
-        };
+        let ap_of = |bssid| aps.iter().find(|ap| ap.bssid == bssid);
+        let signal = |bssid| ap_of(bssid).map_or(-50, |ap| ap.signal);
         let heard = self.kernel.bss.iter().map(|bss| types::Bss {
             bssid: bss.bssid,
             frequency: bss.frequency,
             signal: signal(bss.bssid),
             ssid: bss.ssid.clone(),
             ms_ago: u32::try_from(now.saturating_sub(bss.heard).as_millis()).unwrap_or(u32::MAX),
-            owe: None,
+            owe: ap_of(bss.bssid).and_then(|ap| ap.other_half.clone()),
         });
         heard.collect()
     }

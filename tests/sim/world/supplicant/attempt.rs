@@ -159,7 +159,7 @@ impl World {
         let networks = &self.supplicant.networks;
         let network = networks.iter().find(|it| it.id == attempt.network);
         let knows = network.is_some_and(|network| network.passphrase == ap.passphrase);
-        if ap.way == KeyMgmt::Open || knows {
+        if matches!(ap.way, KeyMgmt::Open | KeyMgmt::Owe) || knows {
             let pause = self.micros(8_000, 30_000);
             return self.attempt_step(pause, Step::Completes);
         }

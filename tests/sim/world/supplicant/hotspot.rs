@@ -54,6 +54,7 @@ impl World {
         self.interface_is_gone();
         self.kernel.link.up = was_up;
         self.supplicant.serves = true;
+        self.air.has_outlived_daemon = self.daemon.is_away(self.now);
         self.note_line(|| "wpa_supplicant is an access point".to_owned());
         // hostapd's part begins.
         let first = self.micros(15_000, 100_000);
@@ -78,6 +79,7 @@ impl World {
         }
         self.kernel.exists = true;
         self.air.hotspot_ordered = None;
+        self.air.has_outlived_daemon = false;
         let pause = self.micros(200, 2_000);
         let life = self.daemon.life();
         self.after(pause, Happening::Interface(life));
@@ -126,10 +128,12 @@ impl World {
     /// Every network of a station is enabled again, and no hotspot.
     pub fn user_ends_hotspot(&mut self) {
         self.hotspot_ends();
+        let mut are_changed = false;
         for network in &mut self.supplicant.networks {
+            are_changed |= network.enabled == network.is_hotspot;
             network.enabled = !network.is_hotspot;
         }
-        if self.supplicant.running {
+        if self.supplicant.running && are_changed {
             self.say(wpa::Supplicant::NetworksChanged);
         }
     }

@@ -229,6 +229,10 @@ impl Supplicant {
         self.attempt.is_some()
     }
 
+    pub const fn serves(&self) -> bool {
+        self.serves
+    }
+
     /// The kernel authenticates or associates for it.
     pub fn has_begun_to_join(&self) -> bool {
         self.attempt

@@ -3,7 +3,7 @@
 use macveil_core::machine::wpa::{
     Failure, NetworkList, Phase, QuiesceReport, Reply, Request, SupplicantStatus,
 };
-use macveil_core::types::{KeyMgmt, Mac};
+use macveil_core::types::{KeyMgmt, Mac, Ssid};
 
 use super::super::World;
 use super::{Admits, Condition, Settings, VALID};
@@ -136,10 +136,16 @@ impl World {
             },
             address: supplicant.own,
             bssid: attempt.map(|it| it.bssid),
-            ssid: attempt.map(|it| it.ssid.clone()),
+            ssid: attempt.and_then(|it| self.configured_name(it.network)),
             id: attempt.map(|it| it.network),
             frequency: frequency.map(|ap| ap.frequency),
         }
+    }
+
+    /// It names the network as it is configured, also where the half that does OWE is called otherwise.
+    fn configured_name(&self, id: u32) -> Option<Ssid> {
+        let mut networks = self.supplicant.networks.iter();
+        networks.find(|it| it.id == id).map(|it| it.ssid.clone())
     }
 
     fn survey(&self, bssids: &[Mac]) -> NetworkList {
@@ -155,7 +161,7 @@ impl World {
                 hidden: it.hidden,
                 priority: it.priority,
                 bssid: None,
-                open: it.way == KeyMgmt::Open,
+                open: matches!(it.way, KeyMgmt::Open | KeyMgmt::Owe),
                 key_mgmt: vec![it.way],
                 id_str: it.id_str.clone(),
             });

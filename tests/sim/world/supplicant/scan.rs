@@ -4,10 +4,11 @@ use std::cmp::Reverse;
 use std::time::Duration;
 
 use macveil_core::machine::{KernelError, Scan, wpa};
-use macveil_core::types::{BssEntry, Ssid};
+use macveil_core::types::{BssEntry, KeyMgmt, Ssid};
 
+use super::super::AccessPoint;
 use super::super::kernel::Cause;
-use super::{BACKGROUND, Condition, Due, Happening, Known, SCAN_AGAIN, World};
+use super::{BACKGROUND, Condition, Due, Happening, Known, Network, SCAN_AGAIN, World};
 use crate::promise::Content;
 
 impl World {
@@ -119,7 +120,7 @@ impl World {
             let ap = aps.iter().find(|ap| ap.bssid == bss.bssid)?;
             Some(Known {
                 entry: BssEntry {
-                    owe_open_half: false,
+                    owe_open_half: ap.is_open_half(),
                     bssid: bss.bssid,
                     frequency: bss.frequency,
                     signal: bss.signal,
@@ -142,6 +143,34 @@ impl World {
         }
     }
 
+    /// Of a pair with OWE only the open half is known: it is searched by the name that this one tells
+    /// (`owe_trans_ssid`, `events.c`, 2.10). Says whether it is.
+    fn search_for_owe_half(&mut self) -> bool {
+        let admits = &self.supplicant.settings.admits;
+        let networks = self.supplicant.networks.iter();
+        let mut wanted = networks.filter(|it| it.enabled && it.way == KeyMgmt::Owe);
+        let half = wanted.find_map(|network| {
+            let mut table = self.supplicant.table.iter().map(|known| &known.entry);
+            let open = table.find(|entry| {
+                entry.owe_open_half
+                    && entry.ssid == network.ssid
+                    && admits.allows(network.id, &network.ssid, entry.bssid)
+            })?;
+            let mut aps = self.access_points.iter();
+            let ap = aps.find(|ap| ap.bssid == open.bssid)?;
+            ap.other_half.as_ref().map(|half| half.ssid.clone())
+        });
+        let Some(name) = half else {
+            return false;
+        };
+        let scan = Scan {
+            ssids: vec![name],
+            ..self.own_scan(false)
+        };
+        self.supplicant.scans_to_join = true;
+        self.scan_because(Cause::Own, &scan, Content::Full).is_ok()
+    }
+
     pub(super) fn join_from_table(&mut self) -> bool {
         if self.supplicant.phase == Condition::Connected {
             return true;
@@ -155,8 +184,8 @@ impl World {
         let mut choices: Vec<_> = networks
             .flat_map(|network| {
                 let fits = |known: &&Known| {
-                    known.entry.ssid == network.ssid
-                        && known.entry.key_mgmt.contains(&network.way)
+                    is_of(aps, known, network)
+                        && offers(&known.entry, network.way)
                         && admits.allows(network.id, &network.ssid, known.entry.bssid)
                 };
                 let table = self.supplicant.table.iter().filter(fits);
@@ -169,10 +198,27 @@ impl World {
             .collect();
         choices.sort_by_key(|(priority, fast, heard, first, _)| (*priority, *fast, *heard, *first));
         let Some((.., Reverse(network), known)) = choices.pop() else {
-            return false;
+            return self.search_for_owe_half();
         };
         let (bssid, ssid) = (known.entry.bssid, known.entry.ssid.clone());
         self.begin_attempt(network, bssid, ssid, false);
         true
     }
+}
+
+/// With OWE an open access point will do as well, but for the open half of a pair (`wpa_supplicant_ssid_bss_match`,
+/// `events.c`, 2.10).
+fn offers(entry: &BssEntry, way: KeyMgmt) -> bool {
+    let is_open = entry.key_mgmt.contains(&KeyMgmt::Open) && !entry.owe_open_half;
+    entry.key_mgmt.contains(&way) || way == KeyMgmt::Owe && is_open
+}
+
+/// The BSS is of the network: by its name or, with OWE in transition mode, by the name of its other half.
+fn is_of(aps: &[AccessPoint], known: &Known, network: &Network) -> bool {
+    let entry = &known.entry;
+    let mut aps = aps.iter().filter(|ap| ap.bssid == entry.bssid);
+    let half = aps.find_map(|ap| ap.other_half.as_ref());
+    let is_half = half.is_some_and(|half| half.ssid == network.ssid);
+    // Without its name it cannot be joined.
+    entry.ssid == network.ssid || is_half && !entry.ssid.is_hidden()
 }

@@ -92,6 +92,9 @@ impl Handler for Hotspot {
             // Another network was selected meanwhile.
             return Disconnecting::after_failure(cx);
         }
+        if event == Supplicant::NetworksChanged && !self.is_ordered {
+            return Self::begin(cx, self.id);
+        }
         self.into()
     }
 

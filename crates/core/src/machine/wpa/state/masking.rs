@@ -11,7 +11,7 @@ use super::{
 use crate::machine::KernelError;
 use crate::machine::Time;
 use crate::machine::action::How;
-use crate::machine::event::Link;
+use crate::machine::event::{Link, MlmeEvent};
 use crate::machine::notice::{Notice, Remark};
 use crate::machine::settings::OnFailure;
 use crate::machine::status::Method;
@@ -187,6 +187,15 @@ impl Handler for Masking {
 
     fn address_set(self, cx: &mut Context, result: Result<Link, KernelError>) -> State {
         self.result(cx, result)
+    }
+
+    /// The driver takes its time to change the address of a link that is up, and another program connects it
+    /// meanwhile: a link that is down ends that.
+    fn mlme(self, cx: &mut Context, event: MlmeEvent) -> State {
+        if self.how == How::Live && cx.is_connected_by_others(event) {
+            return Self::attempt(cx, self.next, How::Cycle, self.tries);
+        }
+        self.into()
     }
 
     fn supplicant_vanished(mut self, _cx: &mut Context) -> State {

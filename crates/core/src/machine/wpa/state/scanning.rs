@@ -12,7 +12,7 @@ use crate::machine::wpa::Action;
 use crate::machine::wpa::backend::{Failure, NetworkList, Reply, Request, Supplicant};
 use crate::machine::{KernelError, Time};
 use crate::scan::owe;
-use crate::scan::planner::ScanPlan;
+use crate::scan::planner::{Purpose, ScanPlan};
 use crate::scan::selection;
 use crate::types::Bss;
 
@@ -223,7 +223,10 @@ impl Scanning {
     fn lost_scan(self, cx: &mut Context) -> State {
         match self.step {
             Step::Running(Round { plan, .. }) => {
-                cx.scan.planner.repeat(plan);
+                // Names that were sent are not sent again without their pauses.
+                if plan.purpose != Purpose::Directed {
+                    cx.scan.planner.repeat(plan);
+                }
                 Self::rest(cx, RETRY_PAUSE)
             }
             step => step.into(),
