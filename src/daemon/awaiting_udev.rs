@@ -1,7 +1,6 @@
 //! New hardware belongs to udev until it has a name: udev may make the name of the address that the
 //! card came with, and looks whether it still has it.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -16,27 +15,29 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Interfaces that udev has not named yet, and since when.
 #[derive(Debug, Default)]
-pub(super) struct AwaitingUdev(BTreeMap<u32, Time>);
+pub(super) struct AwaitingUdev(Vec<(u32, Time)>);
 
 impl AwaitingUdev {
     /// Whether the interface has to wait; if so, it is looked at again soon.
     pub(super) fn must_wait(&mut self, ifindex: u32) -> bool {
         let now = clock::now().boot;
-        let since = *self.0.entry(ifindex).or_insert(now);
+        let known = self.0.iter().find(|(known, _)| *known == ifindex);
+        let since = known.map_or(now, |&(_, since)| since);
         let waits =
             now.saturating_sub(since) < PATIENCE && is_being_named(Path::new(UDEV), ifindex);
-        if !waits {
-            self.forget(ifindex);
+        self.forget(ifindex);
+        if waits {
+            self.0.push((ifindex, since));
         }
         waits
     }
 
     pub(super) fn forget(&mut self, ifindex: u32) {
-        self.0.remove(&ifindex);
+        self.0.retain(|(known, _)| *known != ifindex);
     }
 
     pub(super) fn all(&self) -> Vec<u32> {
-        self.0.keys().copied().collect()
+        self.0.iter().map(|&(ifindex, _)| ifindex).collect()
     }
 
     pub(super) fn deadline(&self) -> Option<Time> {

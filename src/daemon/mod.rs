@@ -65,7 +65,7 @@ use hold::Held;
 use machine::Report;
 use macveil_core::address::{Host, Record};
 use macveil_core::machine::iwd::Turns;
-use macveil_core::machine::{AddressKind, Event, Time};
+use macveil_core::machine::{AddressKind, Event};
 use macveil_core::types::{Mac, ManagerKind, Ssid};
 use managed::{BackendEvent, ManagedInterface};
 use metrics::Metrics;
@@ -131,8 +131,6 @@ struct Interfaces {
     last_mask: Option<(u32, Mac)>,
     /// Held down, because there is no valid configuration.
     held: BTreeMap<u32, Box<Held>>,
-    /// Since when stations have been access points, or members of other networks, without an order of macveil.
-    unordered_modes: BTreeMap<u32, Time>,
 }
 
 /// Other programs that manage interfaces.
@@ -285,7 +283,6 @@ impl Daemon {
     fn forget(&mut self, ifindex: u32) -> Option<Box<ManagedInterface>> {
         self.interfaces.schedule.set(ifindex, None);
         self.control.published.touch(ifindex);
-        self.interfaces.unordered_modes.remove(&ifindex);
         let gone = self.interfaces.managed.remove(&ifindex)?;
         let status = gone.machine_status();
         let is_masked = status.address_kind == AddressKind::Mask;

@@ -11,7 +11,7 @@ use crate::config::DeviceFacts;
 use crate::platform::netlink::Mode;
 use crate::protocol::Backend;
 use macveil_core::machine::wpa::WpaEvent;
-use macveil_core::machine::{AddressKind, How, Problem, StateKind, Time};
+use macveil_core::machine::{AddressKind, How, Problem, StateKind};
 
 /// wpa_supplicant is told to disconnect, and does so at once.
 const ENDS_WITHIN: Duration = Duration::from_secs(5);
@@ -36,18 +36,25 @@ impl Daemon {
     /// While it is an access point, or a monitor, its address must not change. The kernel may tell
     /// of its link before it tells of its type.
     pub(super) fn release_former_station(&mut self, ifindex: u32) -> Result<bool, Error> {
-        let managed = &self.interfaces.managed;
-        if managed.get(&ifindex).is_none_or(|it| it.is_wire()) {
+        let mode = match self.interfaces.managed.get(&ifindex) {
+            Some(managed) if !managed.is_wire() => self.kernel.mode(ifindex)?,
+            _ => return Ok(false),
+        };
+        let Some(managed) = self.interfaces.managed.get_mut(&ifindex) else {
             return Ok(false);
-        }
-        match self.kernel.mode(ifindex)? {
+        };
+        match mode {
             None => return Ok(false),
             Some(Mode::Station) => {
-                self.interfaces.unordered_modes.remove(&ifindex);
+                managed.unordered_mode = None;
                 return Ok(false);
             }
-            Some(Mode::Beacons) if self.must_end(ifindex) => {
-                self.end_mode(ifindex);
+            Some(Mode::Beacons) if must_end(managed) => {
+                if managed.unordered_mode.is_none() {
+                    managed.unordered_mode = Some(clock::now().boot);
+                    // The machine takes the link down, and has wpa_supplicant end what it began.
+                    self.report(ifindex, Report::Wpa(WpaEvent::ModeChanged));
+                }
                 return Ok(false);
             }
             Some(Mode::Beacons | Mode::Other) => {}
@@ -64,31 +71,6 @@ impl Daemon {
             self.mask_other_type(ifindex, &former.device());
         }
         Ok(true)
-    }
-
-    /// wpa_supplicant made an access point of a station that has a network's address, and macveil had no part in it:
-    /// a network that was added just now. It is given up where that does not end in time.
-    fn must_end(&self, ifindex: u32) -> bool {
-        let begun = self.interfaces.unordered_modes.get(&ifindex);
-        let is_in_time = |begun: &Time| clock::now().boot.saturating_sub(*begun) < ENDS_WITHIN;
-        let managed = self.interfaces.managed.get(&ifindex);
-        managed.is_some_and(|managed| {
-            let is_reached = managed.connected_backend() == Some(Backend::WpaSupplicant);
-            match begun {
-                Some(begun) => is_in_time(begun),
-                None => is_reached && must_be_masked(managed),
-            }
-        })
-    }
-
-    /// Nothing is sent on a link that is down: the machine takes it down, and has wpa_supplicant end what it began.
-    fn end_mode(&mut self, ifindex: u32) {
-        let begun = &mut self.interfaces.unordered_modes;
-        if begun.contains_key(&ifindex) {
-            return;
-        }
-        begun.insert(ifindex, clock::now().boot);
-        self.report(ifindex, Report::Wpa(WpaEvent::ModeChanged));
     }
 
     /// iwd brings its new interfaces up, and can give them another type before macveil saw them as stations.
@@ -120,6 +102,16 @@ impl Daemon {
         }
         debug!("{}: masked as another type: {is_masked}", device.name);
     }
+}
+
+/// wpa_supplicant made an access point of a station that has a network's address, and macveil had no part in it:
+/// a network that was added just now. It is given up where that does not end in time.
+fn must_end(managed: &ManagedInterface) -> bool {
+    let is_reached = managed.connected_backend() == Some(Backend::WpaSupplicant);
+    managed.unordered_mode.map_or_else(
+        || is_reached && must_be_masked(managed),
+        |begun| clock::now().boot.saturating_sub(begun) < ENDS_WITHIN,
+    )
 }
 
 /// Not if it has a mask already, or is not protected.

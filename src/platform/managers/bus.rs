@@ -3,7 +3,6 @@
 //!
 //! Names of processes would not do: any user can give a process any name, and so stop macveil.
 
-use std::collections::BTreeMap;
 use std::convert::Infallible;
 use std::io;
 use std::num::NonZeroU32;
@@ -64,7 +63,7 @@ impl ManagerWatch {
             running: ActiveManagers::default(),
             iwd: None,
             objects: Objects::default(),
-            pending: BTreeMap::new(),
+            pending: Vec::new(),
             pause: Duration::ZERO,
         };
         Self {
@@ -108,7 +107,7 @@ struct Listener {
     /// iwd's unique name.
     iwd: Option<String>,
     objects: Objects,
-    pending: BTreeMap<NonZeroU32, Query>,
+    pending: Vec<(NonZeroU32, Query)>,
     /// Before the next connection.
     pause: Duration,
 }
@@ -160,7 +159,7 @@ impl Listener {
             .await?;
         for manager in ALL {
             let serial = bus.call_bus("GetNameOwner", bus_name(manager)).await?;
-            self.pending.insert(serial, Query::Owner(manager));
+            self.pending.push((serial, Query::Owner(manager)));
         }
         let mut notes = None;
         loop {
@@ -187,10 +186,10 @@ impl Listener {
             if manager == ManagerKind::Iwd && self.iwd != owner {
                 self.iwd = owner;
                 self.running.driven_by_iwd = None;
-                self.pending.retain(|_, query| *query != Query::Objects);
+                self.pending.retain(|(_, query)| *query != Query::Objects);
                 if self.iwd.is_some() {
                     let serial = bus.call(OBJECT_MANAGER, "GetManagedObjects", &()).await?;
-                    self.pending.insert(serial, Query::Objects);
+                    self.pending.push((serial, Query::Objects));
                 }
             }
             return Ok(true);
@@ -200,7 +199,9 @@ impl Listener {
             return Ok(false);
         }
         let reply_to = message.header().reply_serial();
-        if reply_to.is_some_and(|serial| self.pending.remove(&serial).is_some()) {
+        let waiting = self.pending.len();
+        self.pending.retain(|&(serial, _)| Some(serial) != reply_to);
+        if self.pending.len() < waiting {
             // A user whom iwd does not answer learns only that it runs.
             let known = self.objects.load(message).is_ok();
             self.running.driven_by_iwd = known.then(|| self.objects.interfaces());
@@ -229,7 +230,7 @@ fn is_refused(error: &zbus::Error) -> bool {
 /// Which manager's name the message is about, and who owns it.
 fn owner_of(
     message: &Message,
-    pending: &mut BTreeMap<NonZeroU32, Query>,
+    pending: &mut Vec<(NonZeroU32, Query)>,
 ) -> Option<(ManagerKind, Option<String>)> {
     if let Some((name, owner)) = owner_change(message) {
         let mut all = ALL.into_iter();
@@ -240,10 +241,11 @@ fn owner_of(
     if !is_from(message, BUS) {
         return None;
     }
-    let Some(Query::Owner(manager)) = pending.get(&reply_to).copied() else {
-        return None;
-    };
-    pending.remove(&reply_to);
+    let manager = pending.iter().find_map(|&(serial, query)| match query {
+        Query::Owner(manager) if serial == reply_to => Some(manager),
+        Query::Owner(_) | Query::Objects => None,
+    })?;
+    pending.retain(|(serial, _)| *serial != reply_to);
     let is_owned = message.message_type() == Type::MethodReturn;
     let body = message.body();
     let owner = body.deserialize::<String>().ok().filter(|_| is_owned);
@@ -256,7 +258,7 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use std::collections::BTreeSet;
+    use std::collections::{BTreeMap, BTreeSet};
 
     use tokio::net::UnixListener;
     use zbus::{ObjectPath, Variant};
@@ -446,7 +448,7 @@ mod tests {
     #[test]
     fn owners_are_believed_from_the_bus_only() {
         let query = Query::Owner(ManagerKind::Iwd);
-        let mut pending = BTreeMap::from([(SERIAL, query)]);
+        let mut pending = vec![(SERIAL, query)];
         let body = ("net.connman.iwd", "", ":1.7");
         let change = |sender| signal(sender, "/", BUS, "NameOwnerChanged", &body);
         assert_eq!(owner_of(&change(":1.4"), &mut pending), None);
@@ -454,10 +456,10 @@ mod tests {
         assert_eq!(owner_of(&change(BUS), &mut pending), runs);
         assert_eq!(owner_of(&reply(SERIAL, &":1.7"), &mut pending), runs);
         assert_eq!(owner_of(&reply(SERIAL, &":1.7"), &mut pending), None);
-        pending.insert(SERIAL, query);
+        pending.push((SERIAL, query));
         let unclear = owner_of(&reply(SERIAL, &true), &mut pending);
         assert_eq!(unclear, Some((ManagerKind::Iwd, None)));
-        pending.insert(SERIAL, Query::Objects);
+        pending.push((SERIAL, Query::Objects));
         assert_eq!(owner_of(&reply(SERIAL, &":1.7"), &mut pending), None);
         assert_eq!(pending.len(), 1, "it is a reply to another call");
     }
