@@ -21,18 +21,11 @@ impl Disconnected {
 
 impl Handler for Disconnected {
     fn link_changed(self, cx: &mut Context, link: Link) -> State {
-        match (cx.is_masked(), cx.has_foreign_carrier(link)) {
-            (true, false) => self.into(),
-            (true, true) => Masking::ends_foreign_connection(cx, NextState::Disconnect),
-            (false, _) => Masking::again(cx, NextState::Disconnect),
-        }
+        Masking::if_disturbed(cx, link, NextState::Disconnect).unwrap_or_else(|| self.into())
     }
 
     fn mlme(self, cx: &mut Context, event: MlmeEvent) -> State {
-        if cx.is_connected_by_others(event) {
-            return Masking::ends_foreign_connection(cx, NextState::Disconnect);
-        }
-        self.into()
+        Masking::if_connected(cx, event, NextState::Disconnect).unwrap_or_else(|| self.into())
     }
 
     fn scan_ended(self, cx: &mut Context) -> State {

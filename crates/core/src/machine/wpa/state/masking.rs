@@ -70,8 +70,27 @@ impl Masking {
         Self::begin(cx, next)
     }
 
+    /// A masked interface got another address, or a connection.
+    pub(super) fn if_disturbed(cx: &mut Context, link: Link, next: NextState) -> Option<State> {
+        if !cx.is_masked() {
+            return Some(Self::again(cx, next));
+        }
+        let is_connected = cx.has_foreign_carrier(link);
+        is_connected.then(|| Self::end_foreign_connection(cx, next))
+    }
+
+    /// A masked interface gets a connection.
+    pub(super) fn if_connected(
+        cx: &mut Context,
+        event: MlmeEvent,
+        next: NextState,
+    ) -> Option<State> {
+        let is_connected = cx.is_connected_by_others(event);
+        is_connected.then(|| Self::end_foreign_connection(cx, next))
+    }
+
     /// Ends a connection that another program has made, which the supplicant does not see.
-    pub(super) fn ends_foreign_connection(cx: &mut Context, next: NextState) -> State {
+    fn end_foreign_connection(cx: &mut Context, next: NextState) -> State {
         cx.remark(Remark::ForeignConnection);
         Self::again(cx, next)
     }

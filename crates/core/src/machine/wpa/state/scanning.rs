@@ -243,18 +243,11 @@ impl Handler for Scanning {
         if !link.up {
             return Blocked::until_up(cx, NextState::Scan);
         }
-        match (cx.is_masked(), cx.has_foreign_carrier(link)) {
-            (true, false) => self.into(),
-            (true, true) => Masking::ends_foreign_connection(cx, NextState::Scan),
-            (false, _) => Masking::again(cx, NextState::Scan),
-        }
+        Masking::if_disturbed(cx, link, NextState::Scan).unwrap_or_else(|| self.into())
     }
 
     fn mlme(self, cx: &mut Context, event: MlmeEvent) -> State {
-        if cx.is_connected_by_others(event) {
-            return Masking::ends_foreign_connection(cx, NextState::Scan);
-        }
-        self.into()
+        Masking::if_connected(cx, event, NextState::Scan).unwrap_or_else(|| self.into())
     }
 
     fn external_scan_started(self, cx: &mut Context, _scan: ScanStarted) -> State {

@@ -101,18 +101,11 @@ impl Handler for UserScan {
         if !link.up {
             return Blocked::until_up(cx, self.next);
         }
-        match (cx.is_masked(), cx.has_foreign_carrier(link)) {
-            (true, false) => self.into(),
-            (true, true) => Masking::ends_foreign_connection(cx, self.next),
-            (false, _) => Masking::again(cx, self.next),
-        }
+        Masking::if_disturbed(cx, link, self.next).unwrap_or_else(|| self.into())
     }
 
     fn mlme(self, cx: &mut Context, event: MlmeEvent) -> State {
-        if cx.is_connected_by_others(event) {
-            return Masking::ends_foreign_connection(cx, self.next);
-        }
-        self.into()
+        Masking::if_connected(cx, event, self.next).unwrap_or_else(|| self.into())
     }
 
     fn external_scan_started(self, cx: &mut Context, _scan: ScanStarted) -> State {
