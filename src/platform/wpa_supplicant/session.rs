@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout_at};
 
 use crate::platform::socket_watcher::{Identity, SocketState, SocketWatcher};
-use macveil_core::machine::wpa::{Failure, Supplicant, WpaEvent};
+use macveil_core::machine::wpa::{EDITING, Failure, Supplicant, WpaEvent};
 
 use super::end::End;
 use super::endpoint::Endpoint;
@@ -32,8 +32,6 @@ const DETACH: &str = "DETACH";
 const PING: &str = "PING";
 const OK: &[u8] = b"OK\n";
 const MAX_PENDING_MESSAGES: usize = 1024;
-/// A program edits a network in several steps.
-const EDITING: Duration = Duration::from_secs(30);
 
 /// Timeouts of a session.
 #[derive(Debug, Clone, Copy)]

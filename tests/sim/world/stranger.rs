@@ -13,7 +13,7 @@ const IMPOSTOR: u8 = 0x66;
 
 #[derive(Debug, Default)]
 pub struct Stranger {
-    /// It sends beacons without a name, each from a BSSID of its own.
+    /// It sends beacons without an SSID, each from another BSSID.
     pub invents: bool,
 }
 

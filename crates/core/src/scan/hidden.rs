@@ -47,6 +47,17 @@ struct Probe {
     heard: Time,
 }
 
+impl Probe {
+    const fn new(now: Time, frequency: Frequency) -> Self {
+        Self {
+            frequency,
+            pause: FIRST_PAUSE,
+            next: now,
+            heard: now,
+        }
+    }
+}
+
 impl Budget {
     const fn new(burst: u32, interval: Duration) -> Self {
         Self {
@@ -79,14 +90,7 @@ impl Default for HiddenProbes {
 impl HiddenProbes {
     pub(crate) fn add(&mut self, now: Time, fresh: &[Bss]) {
         for bss in fresh.iter().filter(|bss| bss.ssid.is_hidden()) {
-            let new = || {
-                Box::new(Probe {
-                    frequency: bss.frequency,
-                    pause: FIRST_PAUSE,
-                    next: now,
-                    heard: now,
-                })
-            };
+            let new = || Box::new(Probe::new(now, bss.frequency));
             let probe = self.probes.entry(bss.bssid).or_insert_with(new);
             probe.frequency = bss.frequency;
             probe.heard = now;
@@ -136,14 +140,7 @@ impl HiddenProbes {
 
     /// Whether the SSID of one BSS should be sent now; the caller sends it.
     pub(crate) fn is_due(&mut self, now: Time, bssid: Mac, frequency: Frequency) -> bool {
-        let new = || {
-            Box::new(Probe {
-                frequency,
-                pause: FIRST_PAUSE,
-                next: now,
-                heard: now,
-            })
-        };
+        let new = || Box::new(Probe::new(now, frequency));
         self.probes.entry(bssid).or_insert_with(new).heard = now;
         self.forget_surplus();
         let probe = self.probes.get_mut(&bssid);

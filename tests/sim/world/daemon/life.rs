@@ -182,7 +182,7 @@ impl World {
         }
     }
 
-    /// It ends, and its next start fails: until the one after it only holds the card down, under a mask of its own.
+    /// It ends, and its next start fails: until the one after that it only keeps the link down, under an unused mask.
     pub fn daemon_start_is_refused(&mut self, back_after: Duration) {
         if self.kill_daemon() {
             let life = self.daemon.life;

@@ -23,6 +23,7 @@ pub use backend::{
     Supplicant, SupplicantStatus, WpaEvent,
 };
 pub use machine::WpaMachine;
+pub use networks::EDITING;
 
 type Event = super::Event<WpaEvent>;
 type Action = super::Action<Request>;

@@ -9,8 +9,10 @@ use crate::scan::selection;
 use crate::types::{Frequency, Mac, Network, Ssid};
 
 /// A program edits networks in several steps, most of them without an event: the list is read often for this long.
-const EDITING: Duration = Duration::from_secs(30);
+pub const EDITING: Duration = Duration::from_secs(30);
 const MAX_AGE_WHILE_EDITED: Duration = Duration::from_millis(900);
+/// Between two looks at networks that a program edits.
+pub(super) const EDITED_NETWORKS_PAUSE: Duration = Duration::from_secs(1);
 /// A hotspot that did not start is started again after this.
 const HOTSPOT_PAUSE: Duration = Duration::from_secs(60);
 /// Maximum number of known channels in one round of scanning.

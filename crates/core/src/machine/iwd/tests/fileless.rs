@@ -141,7 +141,7 @@ fn address_kept_by_the_driver_is_not_made_up() {
     bench.iwd(StationPhase::Connecting);
     bench.shows(MADE_UP);
     assert_eq!((bench.state(), bench.bounces), (StateKind::Refused, 1));
-    // From a mask iwd returns to it by itself.
+    // iwd returns to it from a mask.
     bench.ignores = false;
     bench.pass(SECOND);
     bench.starts_over();

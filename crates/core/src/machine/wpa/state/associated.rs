@@ -12,6 +12,7 @@ use crate::machine::notice::{EndReason, NetworkRemark, Notice, Remark};
 use crate::machine::wpa::backend::{
     NetworkList, Phase, Reply, Request, Supplicant, SupplicantStatus,
 };
+use crate::machine::wpa::networks::EDITED_NETWORKS_PAUSE;
 use crate::machine::wpa::peers::{Decision, Peers, Verdict};
 use crate::machine::{KernelError, Time};
 use crate::types::{Bss, Mac, Ssid};
@@ -24,8 +25,6 @@ const STATUS_INTERVAL: Duration = Duration::from_secs(60);
 /// The same while the connection is in doubt, as while roaming.
 const DOUBT_INTERVAL: Duration = Duration::from_millis(500);
 const MAX_DOUBTS: u32 = 20;
-/// Between two looks at networks that a program edits.
-const EDITED_NETWORKS_PAUSE: Duration = Duration::from_secs(1);
 /// The kernel can be faster than the supplicant, which knows why the connection ended.
 const REASON_TIMEOUT: Duration = Duration::from_millis(100);
 /// A program that scans again and again costs one round of commands in this time.

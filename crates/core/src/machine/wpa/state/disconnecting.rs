@@ -42,12 +42,7 @@ impl Disconnecting {
             reason: EndReason::LinkDown,
         });
         cx.mask_while_down();
-        cx.association_ends(&ssid, false);
-        Self {
-            is_down: true,
-            ..Self::of(cx, ssid, false)
-        }
-        .into()
+        Self::on_a_link_that_is_down(cx, ssid)
     }
 
     /// Ends a connection under the wrong address, to make it again under the right one.
@@ -62,12 +57,7 @@ impl Disconnecting {
     pub(super) fn from_wrong_peer(cx: &mut Context, ssid: Ssid) -> State {
         cx.set_link_down();
         cx.networks.wanted = Some(ssid.clone());
-        cx.association_ends(&ssid, false);
-        Self {
-            is_down: true,
-            ..Self::of(cx, ssid, false)
-        }
-        .into()
+        Self::on_a_link_that_is_down(cx, ssid)
     }
 
     /// The supplicant left the network to begin one of another mode.
@@ -77,6 +67,10 @@ impl Disconnecting {
             reason: EndReason::Unknown,
         });
         cx.set_link_down();
+        Self::on_a_link_that_is_down(cx, ssid)
+    }
+
+    fn on_a_link_that_is_down(cx: &mut Context, ssid: Ssid) -> State {
         cx.association_ends(&ssid, false);
         Self {
             is_down: true,

@@ -10,6 +10,7 @@ use crate::machine::notice::Remark;
 use crate::machine::status::Method;
 use crate::machine::wpa::Action;
 use crate::machine::wpa::backend::{Failure, NetworkList, Reply, Request, Supplicant};
+use crate::machine::wpa::networks::EDITED_NETWORKS_PAUSE;
 use crate::machine::{KernelError, Time};
 use crate::scan::owe;
 use crate::scan::planner::{Purpose, ScanPlan};
@@ -22,8 +23,6 @@ const RESULTS_TIMEOUT: Duration = Duration::from_millis(400);
 /// The interface is busy with another program's scan, or refused ours.
 const RETRY_PAUSE: Duration = Duration::from_secs(2);
 const MAX_NETWORKS_AGE: Duration = Duration::from_secs(10);
-/// While a program edits the networks.
-const EDITED_NETWORKS_PAUSE: Duration = Duration::from_secs(1);
 
 #[derive(Debug)]
 pub(in crate::machine) struct Scanning {
