@@ -71,4 +71,5 @@ and    the user starts "udhcpc -b -i wlan0 -x hostname:laptop"
 = dhcpcd
 and    a file "/etc/dhcpcd.conf": "anonymous"
 when   macveil and wpa_supplicant start
+and    the user starts "macveil events --exec /usr/lib/macveil/hooks.d"
 and    the user starts "dhcpcd -B wlan0"

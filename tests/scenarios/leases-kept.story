@@ -36,3 +36,9 @@ and    macveil reads the system's configuration
 when   macveil and wpa_supplicant start
 and    the user starts "macveil events --exec /usr/lib/macveil/hooks.d"
 and    the user starts "udhcpc -b -i wlan0"
+
+= dhcpcd
+and    a file "/etc/dhcpcd.conf": "anonymous"
+when   macveil and wpa_supplicant start
+and    the user starts "macveil events --exec /usr/lib/macveil/hooks.d"
+and    the user starts "dhcpcd -B wlan0"

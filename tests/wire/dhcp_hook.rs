@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use macveil_testkit::namespace::{is_inside, run_inside, until};
 use tempfile::TempDir;
@@ -18,8 +18,16 @@ trap 'echo USR2 >>$LOG' USR2
 echo \"started $*\" >>$LOG
 while :; do sleep 0.05; done
 ";
+/// Shows what is in a file, and records what it is to set.
+const IP: &str = "#!/bin/sh
+case $* in
+*' add '*) echo \"ip $*\" >>$LOG ;;
+*) cat \"${LOG%/*}/addresses\" 2>/dev/null ;;
+esac
+";
 /// Since the start of the machine, in seconds: everything that runs is older.
 const LATER: &str = "99999999.00";
+const LEASES: &str = "/var/lib/dhcpcd";
 const HOME: &str = "486f6d65";
 const CAFE: &str = "43616665";
 
@@ -29,11 +37,11 @@ struct Place(TempDir);
 impl Place {
     fn new() -> Self {
         let place = Self(tempfile::tempdir().expect("a directory"));
-        for name in ["dhclient", "udhcpc"] {
+        for name in ["dhclient", "dhcpcd", "udhcpc"] {
             place.write(name, CLIENT);
         }
         place.write("networkctl", "#!/bin/sh\necho \"networkctl $*\" >>$LOG\n");
-        place.write("ip", "#!/bin/sh\ncat \"${LOG%/*}/addresses\" 2>/dev/null\n");
+        place.write("ip", IP);
         place
     }
 
@@ -202,6 +210,62 @@ fn udhcpc_is_woken_renewed_or_started_again() {
         all.push("started -i lo -x 0x32:00 -b");
         place.expect(&all);
     });
+}
+
+#[test]
+fn lease_of_dhcpcd_is_reused_under_the_same_address() {
+    alone(
+        "lease_of_dhcpcd_is_reused_under_the_same_address",
+        |place| {
+            let words = ["-t", "tmpfs", "tmpfs", "/var/lib"];
+            let mount = Command::new("mount").args(words).status();
+            assert!(mount.expect("mount").success());
+            fs::create_dir(LEASES).expect("a directory");
+            let file = Path::new(LEASES).join("lo-My\\040Cafe.lease");
+            fs::write(&file, lease()).expect("a lease");
+            let joined = |ssid, address| {
+                let variables = [("MACVEIL_SSID", ssid), ("MACVEIL_ADDRESS", address)];
+                place.run("joined", &variables);
+            };
+            let mut other = place.start("dhcpcd", "-B eth7");
+            joined("My Cafe", "02:00:00:00:00:01");
+            place.expect(&["started -B eth7"]);
+            other.kill().expect("a running client");
+            other.wait().expect("its end");
+            fs::remove_file(place.path("log")).expect("a log");
+            let mut client = place.start("dhcpcd", "-B lo");
+            joined("My Cafe", "02:00:00:00:00:02");
+            joined("Home", "02:00:00:00:00:01");
+            joined("My/Cafe", "02:00:00:00:00:01");
+            place.expect(&["started -B lo"]);
+            joined("My Cafe", "02:00:00:00:00:01");
+            let set =
+                "ip -4 address add 10.1.0.7/255.255.255.0 valid_lft 20 preferred_lft 20 dev lo";
+            place.expect(&["started -B lo", set]);
+            let over = SystemTime::now() - Duration::from_secs(3601);
+            let opened = fs::File::options()
+                .write(true)
+                .open(&file)
+                .expect("the lease");
+            opened.set_modified(over).expect("its time");
+            joined("My Cafe", "02:00:00:00:00:01");
+            place.expect(&["started -B lo", set]);
+            client.kill().expect("a running client");
+            client.wait().expect("its end");
+        },
+    );
+}
+
+/// As dhcpcd keeps it: the server's acknowledgement, of an hour.
+fn lease() -> Vec<u8> {
+    let mut message = vec![0; 240];
+    message[16..20].copy_from_slice(&[10, 1, 0, 7]);
+    message[28..34].copy_from_slice(&[2, 0, 0, 0, 0, 1]);
+    let options = [
+        53, 1, 5, 0, 51, 4, 0, 0, 14, 16, 1, 4, 255, 255, 255, 0, 255, 0,
+    ];
+    message.extend(options);
+    message
 }
 
 #[test]

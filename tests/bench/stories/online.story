@@ -69,6 +69,7 @@ and    the user starts "udhcpc -b -i wlan0"
 
 = macveil-dhcpcd
 when   macveil and wpa_supplicant start
+and    the user starts "macveil events --exec /usr/lib/macveil/hooks.d"
 and    the user starts "dhcpcd -B wlan0"
 
 = alone-dhcpcd

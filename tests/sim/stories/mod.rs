@@ -21,7 +21,7 @@ use macveil_testkit::scenarios::{Step, Story, parse, variants};
 use macveil_testkit::verdict::weigh;
 
 /// Stories that are not simulated, and why. Whatever cannot be played is here, and nothing else.
-const LEFT_OUT: [(&str, &str); 133] = [
+const LEFT_OUT: [(&str, &str); 136] = [
     (
         "address-fought-for",
         "what happens at random has no order to compare",
@@ -134,6 +134,7 @@ const LEFT_OUT: [(&str, &str); 133] = [
         "leases-kept-dhclient",
         "nothing above the link is simulated",
     ),
+    ("leases-kept-dhcpcd", "nothing above the link is simulated"),
     (
         "leases-kept-networkd",
         "nothing above the link is simulated",
@@ -160,6 +161,14 @@ const LEFT_OUT: [(&str, &str); 133] = [
     ),
     ("online-dhclient", "nothing above the link is simulated"),
     ("online-dhcpcd", "nothing above the link is simulated"),
+    (
+        "online-dhcpcd-known-debian12",
+        "nothing above the link is simulated",
+    ),
+    (
+        "online-dhcpcd-known-debian13",
+        "nothing above the link is simulated",
+    ),
     ("online-iwd", "nothing above the link is simulated"),
     ("online-networkd", "systemd is not simulated"),
     ("online-roaming-mode", "nothing above the link is simulated"),

@@ -35,7 +35,7 @@ const IWD: &str = "iwd's own";
 const STARTS_FIRST: &str = "systemd starts macveil, which is confined, before the supplicant and the client: 0.4 s on this slow machine.";
 const CHANCE: &str =
     "Programs wait for random times, so that differences of some tenths of a second are chance.";
-const PROBES: &str = "dhcpcd first asks for about five seconds whether another machine has its address, unless it has `noarp`; the others ask no such thing.";
+const PROBES: &str = "In a network of which it has no lease, dhcpcd first asks for about five seconds whether another machine has its address, unless it has `noarp`; the others ask no such thing.";
 const IWD_DECIDES: &str =
     "iwd itself decides when it scans and connects, and its times differ from one run to the next.";
 
