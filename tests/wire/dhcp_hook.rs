@@ -170,6 +170,19 @@ fn leases_of_dhclient_follow_network_and_address() {
         files.sort();
         files.dedup();
         assert_eq!(files.len(), 3);
+        // A client for IPv6 is another process.
+        let mut other = place.start("dhclient", "-6 -lf leases6 lo");
+        let lines = place.log().len();
+        place.run("joined", &[("MACVEIL_DHCP_IDENTITY", "follow")]);
+        until("both clients", || place.log().len() == lines + 2);
+        expect_end(&mut other);
+        let mut both = place.log().split_off(lines);
+        both.sort_by_key(String::len);
+        assert!(both[0].contains(".leases -cf "), "{both:?}");
+        assert!(
+            both[1].starts_with("started -6") && both[1].contains("-6.leases -cf "),
+            "{both:?}"
+        );
         let settings = fs::read_to_string(place.path("dhclient.macveil-lo.conf"));
         assert_eq!(settings.expect("settings"), "retry 9;\n");
         expect_end(&mut client);
