@@ -143,10 +143,10 @@ pub enum Command {
     Trust(trust::Args),
     /// Give a network another address.
     Reroll(reroll::Args),
-    /// Scan all channels now, masked, and list the networks.
+    /// List the networks in range, with a scan of all channels now.
     ///
-    /// A connected interface does not scan, because Linux cannot randomize that scan; the command then exits
-    /// with status 1.
+    /// A connected interface only listens, because Linux cannot randomize its scan. While it connects, and
+    /// while the link is down, there is no scan, and the command exits with status 1.
     #[command(after_help = "Examples:
   macveil scan
   macveil scan wlan0 --json")]

@@ -25,7 +25,7 @@ pub(super) struct Daemon {
 pub struct OneOrAll {
     /// Only this interface.
     pub(super) interface: Option<String>,
-    /// Answer in JSON, as docs/control-socket.md has it.
+    /// Print JSON; control-socket.md of the documentation lists the fields.
     #[arg(long)]
     pub(super) json: bool,
     #[command(flatten)]

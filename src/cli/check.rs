@@ -1,11 +1,11 @@
 //! `macveil check`: validates the configuration.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::failure::{Failure, NO, ignore_broken_pipe};
-use crate::config::{self, Config, Errors, Problem};
+use crate::config::{Config, Errors, Layout, Problem};
 use crate::platform::Group;
 use crate::protocol::{Mistake, to_json};
 use serde::Serialize;
@@ -16,7 +16,7 @@ use serde::Serialize;
     after_help = "Examples:\n  macveil check\n  macveil check --config new.toml && mv new.toml /etc/macveil/macveil.toml\n  macveil check --json"
 )]
 pub struct Args {
-    /// Check only this file instead of /etc/macveil/macveil.toml and its drop-ins.
+    /// Check only this file, `-` for standard input, instead of /etc/macveil/macveil.toml and its drop-ins.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// Print JSON.
@@ -30,7 +30,15 @@ pub struct Args {
 ///
 /// A file cannot be read, or the output cannot be written.
 pub fn run(args: &Args, out: &mut impl Write) -> Result<ExitCode, Failure> {
-    let config = match config::load(args.config.as_deref()) {
+    let layout = match args.config.as_deref() {
+        Some(path) if path == Path::new("-") => {
+            let text = io::read_to_string(io::stdin())
+                .map_err(|error| Failure::cannot("cannot read standard input", error))?;
+            Layout::of_input(text)
+        }
+        named => Layout::of(named),
+    };
+    let config = match Config::read(&layout) {
         Err(errors) if errors.are_about_files() => {
             return Err(Failure::cannot("cannot check the configuration", errors));
         }
@@ -144,6 +152,14 @@ mod tests {
             "{out}"
         );
         assert!(out.ends_with("^^^^^^^\n"), "{out}");
+    }
+
+    #[test]
+    fn standard_input_is_named_in_mistakes() {
+        let read = |text: &str| Config::read(&Layout::of_input(text.to_owned()));
+        let errors = read("mask = 1\n").unwrap_err().to_string();
+        assert!(errors.contains("standard input:1:1: "), "{errors}");
+        assert_eq!(*read("").unwrap().files, ["standard input".into()]);
     }
 
     #[test]

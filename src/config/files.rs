@@ -80,6 +80,19 @@ impl Layout {
         }
     }
 
+    /// Only this text, from standard input.
+    #[must_use]
+    pub fn of_input(text: String) -> Self {
+        let path = PathBuf::from("standard input");
+        Self {
+            replacement: Some(Replacement {
+                path: path.clone(),
+                text: Some(text),
+            }),
+            ..Self::only(&path)
+        }
+    }
+
     /// The directory of the administrator's drop-ins, which hide all others with the same name;
     /// `None` without drop-ins.
     #[must_use]
@@ -115,21 +128,24 @@ impl Layout {
     /// Reads every file; later files take precedence.
     pub(super) fn read(&self, problems: &mut Vec<Problem>) -> Vec<Source> {
         let mut sources = Vec::new();
-        match read(&self.main) {
+        match self.contents(&self.main) {
             Err(error) if error.kind() == ErrorKind::NotFound && !self.required => {}
             contents => sources.extend(source(&self.main, contents, problems)),
         }
         for path in self.visible_drop_ins(problems) {
-            let contents = match &self.replacement {
-                Some(Replacement {
-                    path: replaced,
-                    text: Some(text),
-                }) if *replaced == path => Ok(text.clone().into_bytes()),
-                _ => read(&path),
-            };
-            sources.extend(source(&path, contents, problems));
+            sources.extend(source(&path, self.contents(&path), problems));
         }
         sources
+    }
+
+    fn contents(&self, path: &Path) -> io::Result<Vec<u8>> {
+        match &self.replacement {
+            Some(Replacement {
+                path: replaced,
+                text: Some(text),
+            }) if replaced == path => Ok(text.clone().into_bytes()),
+            _ => read(path),
+        }
     }
 
     /// Sorted by name, each from the last directory that has it.
@@ -148,6 +164,7 @@ impl Layout {
             path,
             text: Some(_),
         }) = &self.replacement
+            && *path != self.main
         {
             let name = path.file_name().unwrap_or_default().to_owned();
             visible.insert(name, path.clone());

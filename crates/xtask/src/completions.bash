@@ -34,7 +34,7 @@ _macveil_values() {
             status,0 | scan,0 | rotate,0 | pause,0 | resume,0 | events,0 | networks,0 | doctor,0 | set,0)
                 kind=interfaces
                 ;;
-            audit,* | import,*)
+            audit,* | import,* | help,*)
                 _macveil "$@"
                 return
                 ;;

@@ -8,7 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, CommandFactory, ValueHint};
+use clap::{Arg, Command, CommandFactory, ValueHint};
 use clap_complete::Shell;
 use macveil::cli::Arguments;
 use macveil_core::address::{Binding, Slap};
@@ -31,7 +31,11 @@ pub(crate) fn write(directory: &Path) -> Result<(), Box<dyn Error>> {
 }
 
 fn script(shell: Shell) -> Result<String, Box<dyn Error>> {
-    let mut command = Arguments::command().mut_subcommands(|command| command.mut_args(with_values));
+    let mut command = completed(Arguments::command());
+    let names: Vec<_> = command
+        .get_subcommands()
+        .map(|it| it.get_name().to_owned())
+        .collect();
     let mut generated = Vec::new();
     clap_complete::generate(shell, &mut command, "macveil", &mut generated);
     let generated = String::from_utf8(generated)?;
@@ -59,9 +63,14 @@ fn script(shell: Shell) -> Result<String, Box<dyn Error>> {
                     "(macveil networks --names 2>/dev/null)",
                 )
                 .replace("(__fish_complete_users)", "(__fish_print_interfaces)");
-            format!("{options}{}", include_str!("completions.fish"))
+            let ours = include_str!("completions.fish").replace("COMMANDS", &names.join(" "));
+            format!("{options}{ours}")
         }
     })
+}
+
+fn completed(command: Command) -> Command {
+    command.mut_args(with_values).mut_subcommands(completed)
 }
 
 fn with_values(arg: Arg) -> Arg {
@@ -71,7 +80,7 @@ fn with_values(arg: Arg) -> Arg {
     match arg.get_id().as_str() {
         "ssid" => arg.value_hint(ValueHint::Hostname),
         "iface" | "interface" => arg.value_hint(ValueHint::Username),
-        "policy" => arg.value_parser(PossibleValuesParser::new(POLICIES)),
+        "policy" | "unset_policy" => arg.value_parser(PossibleValuesParser::new(POLICIES)),
         "binding" => arg.value_parser(words(Binding::WORDS)),
         "slap" => arg.value_parser(words(Slap::WORDS)),
         "security" => arg.value_parser(words(KeyMgmt::WORDS)),
@@ -133,6 +142,8 @@ mod tests {
         assert_eq!(offered("macveil status lo"), ["lo"]);
         assert_eq!(offered("macveil explain Home --iface lo"), ["lo"]);
         assert_eq!(offered("macveil rotate no-such"), Vec::<String>::new());
+        assert_eq!(offered("macveil help ru"), ["run"]);
+        assert_eq!(offered("macveil import n"), ["networkmanager"]);
     }
 
     #[test]
@@ -143,5 +154,9 @@ mod tests {
         let fish = script(Shell::Fish).unwrap();
         assert!(fish.contains("macveil networks --names"));
         assert!(!fish.contains("__fish_print_hostnames"));
+        assert!(fish.contains("using_subcommand help\" -a \"run status "));
+        for line in fish.lines().filter(|line| line.ends_with(" -r")) {
+            panic!("files are offered: {line}");
+        }
     }
 }

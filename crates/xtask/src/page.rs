@@ -31,12 +31,18 @@ fn describe(command: &Command, page: &mut String) -> io::Result<()> {
     man.render_extra_section(&mut text)?;
     let name = command.get_bin_name().unwrap_or(command.get_name());
     page.extend([".SS ", name, "\n"]);
+    let beginning = page.len();
+    let mut is_new_paragraph = false;
     for line in String::from_utf8_lossy(&text).lines() {
-        // clap_mangen repeats its preamble before each section; beginning.man has it once.
-        if !is_preamble(line) {
-            let is_heading = line.starts_with(".SH ");
-            page.push_str(if is_heading { ".PP" } else { line });
-            page.push('\n');
+        if line.starts_with(".SH ") {
+            // None is needed after `.SS` and before `.TP`.
+            is_new_paragraph = page.len() > beginning;
+        } else if !is_preamble(line) {
+            if is_new_paragraph && line != ".TP" {
+                page.push_str(".PP\n");
+            }
+            is_new_paragraph = false;
+            page.extend([line.trim_end(), "\n"]);
         }
     }
     for subcommand in command.get_subcommands() {
@@ -45,6 +51,7 @@ fn describe(command: &Command, page: &mut String) -> io::Result<()> {
     Ok(())
 }
 
+/// `clap_mangen` repeats it before each section; beginning.man has it once.
 fn is_preamble(line: &str) -> bool {
     line.starts_with(r".ie \n(.g") || line.starts_with(r".el .ds")
 }
@@ -73,8 +80,9 @@ mod tests {
     }
 
     #[test]
-    fn page_has_one_preamble() {
+    fn page_has_one_preamble_and_no_empty_paragraph() {
         let page = render(Arguments::command()).unwrap();
+        assert!(!page.contains(".PP\n.TP\n") && !page.contains(".PP\n.PP\n"));
         assert_eq!(page.matches(".ds Aq \\(aq").count(), 1);
     }
 }

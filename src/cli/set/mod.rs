@@ -34,7 +34,7 @@ use outcome::{SetOutcome, Shown};
 #[command(
     group(clap::ArgGroup::new("what")),
     override_usage = "macveil set <IFACE> [ADDRESS|POLICY|-r|-e|-a|-A|-p|-m ADDRESS]
-       macveil set --list[=<KEYWORD>]",
+       macveil set --list [KEYWORD]",
     after_help = "Examples:
   macveil set wlan0                          the addresses of wlan0
   macveil set wlan0 --random                 macchanger -r wlan0
@@ -57,7 +57,7 @@ pub struct Args {
     /// An address, or permanent, random, stable, stable-ssid.
     #[arg(group = "what", value_name = "POLICY|ADDRESS")]
     policy: Option<Policy>,
-    /// The permanent address.
+    /// The permanent address, also to undo a change.
     #[arg(short, long, group = "what")]
     permanent: bool,
     /// A random address.
@@ -80,7 +80,7 @@ pub struct Args {
     show: bool,
     /// List the known vendors (whose name or prefix contains KEYWORD).
     #[arg(short, long, group = "what", value_name = "KEYWORD", num_args = 0..=1,
-        require_equals = true, default_missing_value = "", conflicts_with = "iface")]
+        default_missing_value = "", conflicts_with = "iface")]
     list: Option<String>,
     /// With a random address: clear the U/L bit, like a burnt-in address.
     #[arg(short, long)]
