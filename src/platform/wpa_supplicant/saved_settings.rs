@@ -19,6 +19,10 @@ pub(super) enum Setting {
     PassiveScan,
     /// How long scan results can be used to connect, in seconds (2.10 and later).
     ScanResultsValid,
+    /// When wpa_supplicant forgets a BSS that it no longer receives, in seconds. It drops them every 10 s
+    /// (`WPA_BSS_EXPIRATION_PERIOD`, bss.c), and the kernel after 30 s (`IEEE80211_SCAN_RESULT_EXPIRE`); for
+    /// one that only wpa_supplicant knows it would send a probe request before it joins.
+    BssExpirationAge,
     /// Disables P2P for this interface: no WPS element in probe requests.
     P2pDisabled,
     /// wpa_supplicant's own address for each network.
@@ -28,10 +32,11 @@ pub(super) enum Setting {
 }
 
 impl Setting {
-    pub(super) const ALL: [Self; 6] = [
+    pub(super) const ALL: [Self; 7] = [
         Self::ApScan,
         Self::PassiveScan,
         Self::ScanResultsValid,
+        Self::BssExpirationAge,
         Self::P2pDisabled,
         Self::MacAddr,
         Self::PreassocMacAddr,
@@ -46,6 +51,7 @@ impl Setting {
             Self::ApScan => "ap_scan",
             Self::PassiveScan => "passive_scan",
             Self::ScanResultsValid => "scan_res_valid_for_connect",
+            Self::BssExpirationAge => "bss_expiration_age",
             Self::P2pDisabled => "p2p_disabled",
             Self::MacAddr => "mac_addr",
             Self::PreassocMacAddr => "preassoc_mac_addr",
@@ -57,6 +63,7 @@ impl Setting {
         match self {
             Self::ApScan | Self::PassiveScan | Self::P2pDisabled => 1,
             Self::ScanResultsValid => 20,
+            Self::BssExpirationAge => 15,
             Self::MacAddr | Self::PreassocMacAddr => 0,
         }
     }

@@ -111,11 +111,17 @@ impl AccessPoint {
         self.order(&format!("REQ_BEACON {station} {}", hex(&request)))
     }
 
-    /// A BSS transition management request: the station is to prefer an access point that is not there.
-    pub fn steer(&self, station: &str) -> Result<(), String> {
+    /// A BSS transition management request: the station is to prefer this access point.
+    pub fn steer(&self, station: &str, target: &str) -> Result<(), String> {
         self.order(&format!(
-            "BSS_TM_REQ {station} pref=1 abridged=1 valid_int=255 neighbor=02:00:00:00:09:00,0x0000,81,1,7,030101"
+            "BSS_TM_REQ {station} pref=1 abridged=1 valid_int=255 neighbor={target}"
         ))
+    }
+
+    /// As `BSS_TM_REQ` takes a neighbour: operating class 81, and the highest preference.
+    pub fn place(&self) -> String {
+        let (bssid, channel) = (&self.radio.address, self.story.channel);
+        format!("{bssid},0x0000,81,{channel},7,0301ff")
     }
 
     /// A command whose reply is OK or a number.

@@ -21,6 +21,9 @@ use macveil_testkit::scenarios::{AccessPointEvent, Event, UserAction};
 /// Of a user whose scan is refused.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// An access point that is not there.
+const NOWHERE: &str = "02:00:00:00:09:00,0x0000,81,1,7,030101";
+
 /// For a station that must be back; the story sets its own limit.
 const RETURN: Duration = Duration::from_secs(900);
 
@@ -116,6 +119,9 @@ impl World {
         {
             return self.outages(name, *times, *shortest, *longest);
         }
+        if let AccessPointEvent::Steers(target) = event {
+            return self.steer(name, target.as_deref());
+        }
         let stations: Vec<_> = self.stations.iter().map(Station::address).collect();
         let ap = self.access_point(name)?;
         match event {
@@ -134,17 +140,30 @@ impl World {
                 .iter()
                 .try_for_each(|address| ap.ask_to_measure(address, ssid)),
             AccessPointEvent::SendsWith(power) => ap.send_with(*power),
-            AccessPointEvent::Steers => stations.iter().try_for_each(|address| ap.steer(address)),
             AccessPointEvent::RefusesAssociations => {
                 ap.control()?.tell("SET rssi_reject_assoc_rssi -1")
             }
             AccessPointEvent::RefusesAuthentications => ap.control()?.tell("SET macaddr_acl 1"),
-            AccessPointEvent::IsAway { .. } => unreachable!("handled above"),
+            AccessPointEvent::IsAway { .. } | AccessPointEvent::Steers(_) => {
+                unreachable!("handled above")
+            }
             AccessPointEvent::AcceptsAgain => {
                 ap.control()?.tell("SET rssi_reject_assoc_rssi 0")?;
                 ap.control()?.tell("SET macaddr_acl 0")
             }
         }
+    }
+
+    fn steer(&mut self, name: &str, target: Option<&str>) -> Result<(), String> {
+        let target = match target {
+            Some(target) => self.access_point(target)?.place(),
+            None => NOWHERE.to_owned(),
+        };
+        let stations: Vec<_> = self.stations.iter().map(Station::address).collect();
+        let ap = self.access_point(name)?;
+        stations
+            .iter()
+            .try_for_each(|address| ap.steer(address, &target))
     }
 
     fn outages(

@@ -433,8 +433,8 @@ pub enum AccessPointEvent {
     SendsWith(i32),
     /// Requests a measurement of the station (802.11k): it is to send probe requests with this name.
     AsksToMeasure(Ssid),
-    /// Requests the station to choose another access point (802.11v).
-    Steers,
+    /// Requests the station to choose another access point (802.11v): this one, or one that is not there.
+    Steers(Option<String>),
     /// Goes again and again, by turns with and without a word, for longer each
     /// time; the station is connected again before the next.
     IsAway {

@@ -40,6 +40,7 @@ impl Session<'_> {
         self.impose(Setting::P2pDisabled).await?;
         self.impose(Setting::PassiveScan).await?;
         self.impose(Setting::ScanResultsValid).await?;
+        self.impose(Setting::BssExpirationAge).await?;
         self.find(Setting::ApScan).await?;
         let mut had_own_randomization = false;
         for setting in Setting::RANDOMIZING {
@@ -70,6 +71,7 @@ impl Session<'_> {
         self.try_execute("STA_AUTOCONNECT 0").await?;
         reverted |= self.impose_changed(Setting::PassiveScan).await?;
         reverted |= self.impose_changed(Setting::ScanResultsValid).await?;
+        reverted |= self.impose_changed(Setting::BssExpirationAge).await?;
         self.impose(Setting::ApScan).await?;
         let mut had_own_randomization = false;
         for setting in Setting::RANDOMIZING {

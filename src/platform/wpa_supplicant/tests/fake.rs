@@ -56,6 +56,7 @@ impl Model {
             ("ap_scan", 1),
             ("passive_scan", 0),
             ("scan_res_valid_for_connect", 5),
+            ("bss_expiration_age", 180),
             ("p2p_disabled", 0),
             ("mac_addr", 0),
             ("preassoc_mac_addr", 0),

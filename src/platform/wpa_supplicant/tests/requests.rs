@@ -50,6 +50,7 @@ fn quiesce_stops_all_automatic_actions() {
                 "STA_AUTOCONNECT 0",
                 "SET passive_scan 1",
                 "SET scan_res_valid_for_connect 20",
+                "SET bss_expiration_age 15",
                 "SET bgscan ",
                 "MAC_RAND_SCAN all enable=1",
                 "SET disallow_aps ssid 486f6d65 ssid 576f726b",
@@ -100,6 +101,7 @@ fn attach_keeps_an_existing_connection() {
                 "SET p2p_disabled 1",
                 "SET passive_scan 1",
                 "SET scan_res_valid_for_connect 20",
+                "SET bss_expiration_age 15",
                 "SET bgscan ",
             ]
         );

@@ -223,7 +223,8 @@ fn access_point_event(words: &[Word]) -> Result<AccessPointEvent, String> {
             Q(ssid),
         ] => E::AsksToMeasure(ssid.clone()),
         [P("sends"), P("with"), P(power), P("dBm")] => E::SendsWith(number(power)?),
-        [P("steers"), P("the"), P("station")] => E::Steers,
+        [P("steers"), P("the"), P("station")] => E::Steers(None),
+        [P("steers"), P("the"), P("station"), P("to"), P(ap)] => E::Steers(Some((*ap).to_owned())),
         [
             P("is"),
             P("away"),

@@ -292,9 +292,11 @@ impl Handler for Associated {
             if self.must_cut_off(cx, bssid, id) {
                 return self.cut_off(cx, bssid);
             }
-            if matches!(event, Supplicant::Connected { .. }) {
-                self.joined(cx, bssid);
+            // It may fail before the kernel has begun, which then reports nothing.
+            if matches!(event, Supplicant::Connecting { .. }) {
+                return self.doubt(cx);
             }
+            self.joined(cx, bssid);
             return self.into();
         }
         match event {

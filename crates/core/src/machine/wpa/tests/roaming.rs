@@ -137,6 +137,24 @@ fn access_point_that_may_not_see_the_address_is_left() {
     }
 }
 
+/// The kernel has forgotten the access point, so the supplicant gives up, and the kernel, which has begun
+/// nothing, reports nothing.
+#[test]
+fn move_that_fails_before_its_first_frame_is_a_loss() {
+    let mut bench = connected_near(&[entry(NEAR_AP, -60)]);
+    bench.phase = Phase::Idle;
+    bench.handle(supplicant(Supplicant::Connecting { bssid: NEAR_AP }));
+    bench.pass(Duration::from_secs(5));
+    assert_eq!(
+        bench.count_requests(&Request::Connect),
+        1,
+        "{:#?}",
+        bench.done
+    );
+    assert_eq!(bench.phase, Phase::Connected);
+    assert_eq!(bench.state(), StateKind::Associated);
+}
+
 /// Two channels of the network are known.
 fn connected_on_another_channel() -> Bench {
     let mut bench = connected_near(&[]);
