@@ -91,6 +91,8 @@ pub struct Promise {
     pub is_random_on_wire: bool,
     /// Of their access points, those that may see an address, by the address.
     pub seen_by: BTreeMap<Mac, BTreeSet<Mac>>,
+    /// Access points that may see no address of a network but those of which `seen_by` says so.
+    pub apart: BTreeSet<Mac>,
 }
 
 /// Why a frame must not have been sent.
@@ -156,7 +158,7 @@ pub struct Air {
     /// Likewise, of addresses that were used before the scan could be noticed: no program can
     /// refuse a scan between a drawn address's appearance and its use, nor end it in time.
     coincidences: BTreeMap<Mac, Duration>,
-    /// Where the user makes the supplicant roam to, and by when macveil has heard of it.
+    /// Where the user makes the card go while it has a network's address, and by when macveil has heard of it.
     pub roams: Option<(Mac, Duration)>,
     authenticated: BTreeMap<Mac, Ssid>,
     tolerated: BTreeMap<Mac, Ssid>,
@@ -214,7 +216,8 @@ impl Air {
                 let scanned = heard_by
                     .zip(self.hotspot_ordered)
                     .is_some_and(|(heard_by, ordered)| *heard_by + ONE_REQUEST < ordered);
-                let is_excused = self.unattended || self.has_outlived_daemon;
+                let is_news = frame.at <= self.heard_by.saturating_add(REACTION);
+                let is_excused = self.unattended || self.has_outlived_daemon || is_news;
                 let shown = self.shows_identity(from) && !is_excused;
                 (shown || scanned).then_some("an access point under an address that is not its own")
             }
@@ -240,8 +243,11 @@ impl Air {
                     if counts && self.sees_too_many(frame, ssid) {
                         return Some("a network sees too many random addresses");
                     }
-                    let network = self.network_of(ssid).clone();
-                    self.authenticated.insert(from, network);
+                    // What a program out of reach joins under is a mask, not an address that was drawn.
+                    if !self.is_out_of_reach {
+                        let network = self.network_of(ssid).clone();
+                        self.authenticated.insert(from, network);
+                    }
                     if let Some(heard_by) = self.masks.remove(&from) {
                         self.coincidences.insert(from, heard_by);
                     }
@@ -318,13 +324,22 @@ impl Air {
             || promise.is_random_on_wire && self.meant == Some(address)
     }
 
-    /// What the user orders is only ended in time.
+    /// What the user orders is only ended in time, with a goodbye.
     fn may_see(&self, frame: &Frame, bssid: Mac) -> bool {
         let ordered = self.roams.is_some_and(|(to, heard_by)| {
-            to == bssid && frame.at <= heard_by.saturating_add(REACTION)
+            let is_goodbye = matches!(
+                &frame.what,
+                What::To {
+                    kind: Kind::Goodbye,
+                    ..
+                }
+            );
+            to == bssid && (is_goodbye || frame.at <= heard_by.saturating_add(REACTION))
         });
         let seen_by = self.promise.seen_by.get(&frame.from);
-        self.unattended || ordered || seen_by.is_none_or(|bssids| bssids.contains(&bssid))
+        let apart = self.promise.apart.contains(&bssid) && self.shows_identity(frame.from);
+        let may = seen_by.map_or(!apart, |bssids| bssids.contains(&bssid));
+        may || self.unattended || self.is_out_of_reach || ordered
     }
 
     fn may_join(&self, frame: &Frame, ssid: &Ssid) -> bool {

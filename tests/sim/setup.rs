@@ -30,6 +30,24 @@ pub fn driver(quirk: Quirk) -> Driver {
     }
 }
 
+/// A second access point of a network's name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Second {
+    /// It sees the same address as the first one.
+    Same,
+    /// A rule for its BSSID gives it an address of its own.
+    Own,
+}
+
+/// The address that the second access point of the site with this number sees, if it has its own.
+const fn address_of_second_access_point(number: u8) -> Mac {
+    Mac([0x06, 2, 2, 2, 2, number])
+}
+
+const fn bssid_of_second(number: u8) -> Mac {
+    Mac([0x02, 0, 0, 0, number, 2])
+}
+
 /// A network of the user's, with an access point of it, and the address that it is to get.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Site {
@@ -40,6 +58,7 @@ pub struct Site {
     pub open: bool,
     /// Open for those that cannot do OWE, with a hidden half for those that can, as the user's network does.
     pub owe: bool,
+    pub second: Option<Second>,
     pub priority: i32,
 }
 
@@ -52,6 +71,7 @@ impl Site {
             hidden: false,
             open: false,
             owe: false,
+            second: None,
             priority: 0,
         }
     }
@@ -89,6 +109,7 @@ pub fn world(seed: u64, driver: Driver, places: &[Site]) -> World {
             ..Network::new(u32::from(number), ssid.clone())
         });
     }
+    add_second_access_points(&mut world, places);
     for (number, place) in places.iter().enumerate().filter(|(_, place)| place.owe) {
         world.add_owe_half(number, &half_of(place.name));
     }
@@ -98,7 +119,11 @@ pub fn world(seed: u64, driver: Driver, places: &[Site]) -> World {
         ..Network::new(HOTSPOT_ID, ssid(HOTSPOT))
     });
     let rules = places.iter().map(|it| rule(&ssid(it.name), it.policy));
-    let policies = policies(rules.collect());
+    let policies = policies(
+        rules_for_second_access_points(places)
+            .chain(rules)
+            .collect(),
+    );
     promise_to(&mut world, places, &policies);
     world.daemon.policies = policies;
     world
@@ -161,9 +186,10 @@ fn half_of(name: &str) -> Ssid {
 }
 
 fn promise_to(world: &mut World, places: &[Site], policies: &AddressPolicies) {
+    promise_to_second_access_points(world, places);
     let promise = &mut world.air.promise;
     promise.permanent = Some(PERMANENT);
-    for place in places {
+    for (number, place) in (1_u8..).zip(places) {
         let name = ssid(place.name);
         if place.hidden && !place.owe {
             promise.hidden.insert(name.clone());
@@ -184,12 +210,62 @@ fn promise_to(world: &mut World, places: &[Site], policies: &AddressPolicies) {
                 } else {
                     KeyMgmt::Psk
                 };
-                let facts = NetworkFacts::new(&name).with_security(way);
+                let facts = NetworkFacts {
+                    bssid: Some(Mac([0x02, 0, 0, 0, number, 0])),
+                    ..NetworkFacts::new(&name).with_security(way)
+                };
                 let mut rng = StdRng::seed_from_u64(0);
                 let address = policies.assign(&facts, &card(), &mut rng).unwrap();
                 promise.assigned.entry(address).or_default().extend(names);
             }
         }
+    }
+}
+
+/// The sites with two access points, and their numbers.
+fn second_access_points(places: &[Site]) -> impl Iterator<Item = (u8, &Site, Second)> {
+    let numbered = (1_u8..).zip(places);
+    numbered.filter_map(|(number, place)| Some((number, place, place.second?)))
+}
+
+/// On another channel.
+fn add_second_access_points(world: &mut World, places: &[Site]) {
+    for (number, place, _) in second_access_points(places) {
+        let first = &world.access_points[usize::from(number) - 1];
+        let mut second = first.clone();
+        second.name = format!("{}2", place.name);
+        second.bssid = bssid_of_second(number);
+        second.frequency = if place.channel == 2462 { 2412 } else { 2462 };
+        second.signal = -60;
+        world.access_points.push(second);
+    }
+}
+
+fn rules_for_second_access_points(places: &[Site]) -> impl Iterator<Item = NetworkRule> {
+    let own = second_access_points(places).filter(|(.., second)| *second == Second::Own);
+    own.map(|(number, place, _)| {
+        let mut rule = rule(
+            &ssid(place.name),
+            Policy::Explicit(address_of_second_access_point(number)),
+        );
+        rule.about.bssids.push(bssid_of_second(number));
+        rule
+    })
+}
+
+fn promise_to_second_access_points(world: &mut World, places: &[Site]) {
+    let promise = &mut world.air.promise;
+    for (number, place, _) in
+        second_access_points(places).filter(|(.., second)| *second == Second::Own)
+    {
+        let (address, bssid) = (
+            address_of_second_access_point(number),
+            bssid_of_second(number),
+        );
+        let names = promise.assigned.entry(address).or_default();
+        names.insert(ssid(place.name));
+        promise.seen_by.entry(address).or_default().insert(bssid);
+        promise.apart.insert(bssid);
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use macveil_core::machine::StateKind;
 
-use super::{Begins, NAMES, Trouble};
+use super::{Begins, PLACES, Trouble};
 use crate::world::{Backend, Quirk, World};
 
 impl World {
@@ -58,6 +58,7 @@ impl World {
         self.stranger_leaves();
         for site in 0..self.access_points.len() {
             self.access_points[site].refuses = false;
+            self.signal_is(site, -50);
             if !self.access_points[site].is_impostor {
                 self.access_point_returns(site);
             }
@@ -133,8 +134,11 @@ impl World {
     }
 
     fn is_connected_rightly(&self) -> bool {
-        // A connection that a supplicant made while no daemon was there is adopted with the mask that it has.
-        NAMES.iter().any(|name| self.is_connected_to(name))
-            && (self.backend == Backend::Wpa || self.has_right_address())
+        // A connection made while no daemon was there is adopted with the mask that it has, or with what iwd's
+        // file says, whatever iwd did under it before.
+        PLACES.iter().any(|name| self.is_connected_to(name))
+            && (self.backend == Backend::Wpa
+                || self.has_right_address()
+                || self.has_address_of_file())
     }
 }

@@ -19,6 +19,8 @@ use crate::world::{Backend, Driver, FaultAt, Quirk, Sabotage, World};
 pub use trouble::{ASKS, Ask, Trouble};
 
 pub const NAMES: [&str; 3] = ["home", "work", "cafe"];
+/// Access points: one for each name, and the second ones.
+pub const PLACES: [&str; 6] = ["home", "work", "cafe", "home2", "work2", "cafe2"];
 
 pub const QUIRKS: [Quirk; 7] = [
     Quirk::Refuses,

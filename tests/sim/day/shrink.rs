@@ -87,6 +87,7 @@ impl<F: Fn(&Day) -> bool> Shrinking<F> {
             self.attempt(|day| day.sites[at].hidden = false);
             self.attempt(|day| day.sites[at].open = false);
             self.attempt(|day| day.sites[at].owe = false);
+            self.attempt(|day| day.sites[at].second = None);
             self.attempt(|day| day.sites[at].priority = 0);
         }
         // What is left of a row of pauses.

@@ -9,8 +9,8 @@ use macveil_core::address::Policy;
 use macveil_core::machine::OnFailure;
 use rustix::io::Errno;
 
-use super::{ASKS, Begins, Day, Hour, NAMES, QUIRKS, Trouble};
-use crate::setup::Site;
+use super::{ASKS, Begins, Day, Hour, NAMES, PLACES, QUIRKS, Trouble};
+use crate::setup::{Second, Site};
 use crate::world::{Backend, Fault, FaultAt, Quirk};
 
 impl fmt::Display for Day {
@@ -47,6 +47,11 @@ impl fmt::Display for Day {
             }
             if site.owe {
                 write!(f, " owe")?;
+            }
+            match site.second {
+                None => {}
+                Some(Second::Same) => write!(f, " second")?,
+                Some(Second::Own) => write!(f, " second-with-own-address")?,
             }
             writeln!(f, " {}", site.priority)?;
         }
@@ -97,6 +102,7 @@ impl Day {
                 hidden: marks.contains(&"hidden"),
                 open: marks.contains(&"open"),
                 owe: marks.contains(&"owe"),
+                second: second(marks),
                 priority: priority.parse().ok()?,
             }),
             ["fault", action, fault @ ..] => self.faults.push(FaultAt {
@@ -110,6 +116,16 @@ impl Day {
             _ => return None,
         }
         Some(())
+    }
+}
+
+fn second(marks: &[&str]) -> Option<Second> {
+    if marks.contains(&"second") {
+        Some(Second::Same)
+    } else {
+        marks
+            .contains(&"second-with-own-address")
+            .then_some(Second::Own)
     }
 }
 
@@ -154,13 +170,16 @@ pub fn fault_of(words: &[&str]) -> Option<Fault> {
 
 impl fmt::Display for Trouble {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = |site: &usize| NAMES.get(*site).copied().unwrap_or_default();
+        let name = |site: &usize| PLACES.get(*site).copied().unwrap_or_default();
         match self {
             Self::Nothing => write!(f, "nothing"),
             Self::Goes(site, true) => write!(f, "{} leaves", name(site)),
             Self::Goes(site, false) => write!(f, "{} vanishes", name(site)),
             Self::Returns(site) => write!(f, "{} returns", name(site)),
             Self::Kicks(site) => write!(f, "{} kicks", name(site)),
+            Self::Weakens(site) => write!(f, "{} weakens", name(site)),
+            Self::Strengthens(site) => write!(f, "{} strengthens", name(site)),
+            Self::UserRoams(site) => write!(f, "user roams {}", name(site)),
             Self::KernelLeaves => write!(f, "kernel leaves"),
             Self::Refuses(site, true) => write!(f, "{} refuses", name(site)),
             Self::Refuses(site, false) => write!(f, "{} accepts", name(site)),
@@ -213,7 +232,7 @@ fn quirk(name: &str) -> Option<Quirk> {
 }
 
 fn trouble_of(words: &[&str]) -> Option<Trouble> {
-    let site = |name: &str| NAMES.iter().position(|it| *it == name);
+    let site = |name: &str| PLACES.iter().position(|it| *it == name);
     let quirk = |name: &str| {
         let quirks = QUIRKS.into_iter().chain([Quirk::None]);
         quirks
@@ -234,6 +253,7 @@ fn trouble_of(words: &[&str]) -> Option<Trouble> {
         ["user", "disconnects"] => Trouble::UserDisconnects,
         ["user", "reconnects"] => Trouble::UserReconnects,
         ["user", "reconfigures"] => Trouble::UserReconfigures,
+        ["user", "roams", name] => Trouble::UserRoams(site(name)?),
         ["user", "selects", name] => Trouble::UserSelects(site(name)?),
         ["user", "starts-hotspot"] => Trouble::UserStartsHotspot,
         ["user", "adds-hotspot"] => Trouble::UserAddsHotspot,
@@ -266,6 +286,8 @@ fn trouble_of(words: &[&str]) -> Option<Trouble> {
         [name, "leaves"] => Trouble::Goes(site(name)?, true),
         [name, "vanishes"] => Trouble::Goes(site(name)?, false),
         [name, "returns"] => Trouble::Returns(site(name)?),
+        [name, "weakens"] => Trouble::Weakens(site(name)?),
+        [name, "strengthens"] => Trouble::Strengthens(site(name)?),
         [name, "asks"] => Trouble::Asks(site(name)?),
         [name, "steers"] => Trouble::Steers(site(name)?),
         [name, "kicks"] => Trouble::Kicks(site(name)?),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use macveil_core::machine::{Command, How, StateKind};
 
-use super::NAMES;
+use super::{NAMES, PLACES};
 use crate::promise::BY_HAND;
 use crate::setup::ssid;
 use crate::world::{Backend, PERMANENT, Quirk, World};
@@ -17,6 +17,9 @@ pub enum Trouble {
     Goes(usize, bool),
     Returns(usize),
     Kicks(usize),
+    /// Its signal falls, or rises again.
+    Weakens(usize),
+    Strengthens(usize),
     /// The kernel ends the association for a reason of its own.
     KernelLeaves,
     Refuses(usize, bool),
@@ -38,6 +41,8 @@ pub enum Trouble {
     UserReconnects,
     UserReconfigures,
     UserSelects(usize),
+    /// To this access point of the network.
+    UserRoams(usize),
     /// iwd's file of the network is removed.
     UserForgets(usize),
     /// The network in which the card is the access point.
@@ -71,6 +76,10 @@ pub enum Trouble {
     Sleeps(Duration),
     Driver(Quirk),
 }
+
+/// In dBm.
+const WEAK: i32 = -85;
+const STRONG: i32 = -50;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ask {
@@ -134,6 +143,9 @@ impl World {
             | Trouble::Goes(..)
             | Trouble::Returns(_)
             | Trouble::Kicks(_)
+            | Trouble::Weakens(_)
+            | Trouble::Strengthens(_)
+            | Trouble::UserRoams(_)
             | Trouble::Refuses(..)
             | Trouble::Asks(_)
             | Trouble::Steers(_) => {}
@@ -198,6 +210,9 @@ impl World {
         let (Trouble::Goes(site, _)
         | Trouble::Returns(site)
         | Trouble::Kicks(site)
+        | Trouble::Weakens(site)
+        | Trouble::Strengthens(site)
+        | Trouble::UserRoams(site)
         | Trouble::Refuses(site, _)
         | Trouble::Asks(site)
         | Trouble::Steers(site)) = trouble
@@ -209,9 +224,12 @@ impl World {
                 Trouble::Goes(_, with_goodbye) => self.access_point_goes(half, with_goodbye),
                 Trouble::Returns(_) => self.access_point_returns(half),
                 Trouble::Kicks(_) => self.access_point_kicks(half),
+                Trouble::Weakens(_) => self.signal_is(half, WEAK),
+                Trouble::Strengthens(_) => self.signal_is(half, STRONG),
+                Trouble::UserRoams(_) => self.user_roams(self.access_points[half].bssid),
                 Trouble::Refuses(_, refuses) => self.access_points[half].refuses = refuses,
                 Trouble::Asks(_) => self.access_point_asks(half, b"victim"),
-                _ => self.access_point_steers(half),
+                _ => self.access_point_steers(half, self.second(half)),
             }
         }
         true
@@ -219,8 +237,20 @@ impl World {
 
     /// One access point, or both of a pair.
     fn halves(&self, site: usize) -> Vec<usize> {
-        let one = Some(site).filter(|site| *site < self.access_points.len());
-        one.into_iter().chain(self.other_half(site)).collect()
+        let mut aps = self.access_points.iter();
+        let one = aps.position(|ap| ap.name == PLACES[site]);
+        let other = one.and_then(|one| self.other_half(one));
+        one.into_iter().chain(other).collect()
+    }
+
+    /// Another access point of the name.
+    fn second(&self, index: usize) -> Option<usize> {
+        let (bssid, ssid) = (
+            self.access_points[index].bssid,
+            &self.access_points[index].ssid,
+        );
+        let mut aps = self.access_points.iter();
+        aps.position(|ap| ap.ssid == *ssid && ap.bssid != bssid && !ap.is_impostor)
     }
 
     /// What happens to iwd instead of wpa_supplicant; says whether it does.

@@ -51,7 +51,10 @@ const LEFT_OUT: [(&str, &str); 136] = [
         "control-own-randomization",
         "wpa_supplicant's own randomization is not simulated",
     ),
-    ("control-roam-weak-signal", "signals are not simulated"),
+    (
+        "control-roam-weak-signal",
+        "the threshold of bgscan is not simulated",
+    ),
     (
         "control-stale-source",
         "other stations and programs are not simulated",
@@ -190,7 +193,10 @@ const LEFT_OUT: [(&str, &str); 136] = [
     ),
     ("radio-removed", "the simulated card stays what it is"),
     ("reroll", "commands are not simulated"),
-    ("roam-weak-signal", "signals are not simulated"),
+    (
+        "roam-weak-signal",
+        "the threshold of bgscan is not simulated",
+    ),
     ("routes-kept", "nothing above the link is simulated"),
     ("screens", "systemd is not simulated"),
     ("several-interfaces", "one card is simulated"),

@@ -322,10 +322,16 @@ impl Player {
                 world.access_point_switches(index, frequency(*channel));
             }
             AccessPointEvent::SwitchesModeOn(_) => return Err("this is not simulated".to_owned()),
-            AccessPointEvent::SendsWith(_) => return Err("signals are not simulated".to_owned()),
+            AccessPointEvent::SendsWith(_) => {
+                return Err("the threshold of bgscan is not simulated".to_owned());
+            }
             AccessPointEvent::Kicks => world.access_point_kicks(index),
             AccessPointEvent::AsksToMeasure(ssid) => world.access_point_asks(index, ssid),
-            AccessPointEvent::Steers => world.access_point_steers(index),
+            AccessPointEvent::Steers(None) => world.access_point_steers(index, None),
+            AccessPointEvent::Steers(Some(name)) => {
+                let target = self.access_point(name)?;
+                self.world.access_point_steers(index, Some(target));
+            }
             AccessPointEvent::RefusesAssociations => world.access_points[index].refuses = true,
             AccessPointEvent::RefusesAuthentications => world.access_points[index].ignores = true,
             AccessPointEvent::AcceptsAgain => {

@@ -154,6 +154,14 @@ impl World {
         }
     }
 
+    /// In dBm. The kernel reports it of the access point that serves the card, after some beacons.
+    pub fn signal_is(&mut self, index: usize, signal: i32) {
+        let ap = &mut self.access_points[index];
+        if std::mem::replace(&mut ap.signal, signal) != signal && self.is_served_by(index) {
+            self.measure_signal();
+        }
+    }
+
     /// It begins, as hostapd does: with a deauthentication frame to all stations.
     pub fn access_point_boots(&mut self, index: usize) {
         self.sniffer
@@ -187,10 +195,11 @@ impl World {
         }
     }
 
-    /// It requests its station to consider another access point (IEEE 802.11v).
-    pub fn access_point_steers(&mut self, index: usize) {
+    /// It requests its station to consider another access point (IEEE 802.11v), this one perhaps.
+    pub fn access_point_steers(&mut self, index: usize, target: Option<usize>) {
         if self.is_served_by(index) {
-            self.supplicant_is_steered();
+            let target = target.and_then(|target| self.access_points.get(target));
+            self.supplicant_is_steered(target.map(|ap| ap.bssid));
         } else if self.serves_iwd(index) {
             // It searches for another access point of the network.
             let name = self.access_points[index].ssid.clone();

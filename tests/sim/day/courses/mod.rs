@@ -12,7 +12,10 @@ use macveil_core::address::Policy;
 
 use super::{Ask, Begins, Day, Hour, NAMES, Trouble};
 use crate::promise::BY_HAND;
-use crate::setup::Site;
+use crate::setup::{Second, Site};
+
+/// The second access point of the first name.
+const SECOND: usize = NAMES.len();
 
 const fn after(seconds: u64, trouble: Trouble) -> Hour {
     let pause = Duration::from_secs(seconds);
@@ -54,6 +57,11 @@ pub fn of_wpa_supplicant() -> Vec<(&'static str, Day)> {
         ("other programs connect", other_programs()),
         ("a stranger", stranger()),
         ("refused start", refused_start()),
+        ("two access points", two_access_points(Second::Same)),
+        (
+            "two access points, two addresses",
+            two_access_points(Second::Own),
+        ),
     ]
 }
 
@@ -96,6 +104,26 @@ fn two_networks() -> Day {
         after(12, Trouble::UserSelects(1)),
         after(3, Trouble::Returns(1)),
         after(10, Trouble::Nothing),
+    ];
+    day
+}
+
+fn two_access_points(second: Second) -> Day {
+    let mut day = Day::new(vec![Site {
+        second: Some(second),
+        ..site(0)
+    }]);
+    day.hours = vec![
+        after(8, Trouble::Goes(SECOND, false)),
+        // The kernel has forgotten it by then.
+        after(45, Trouble::Steers(0)),
+        after(10, Trouble::Returns(SECOND)),
+        after(5, Trouble::Weakens(0)),
+        after(15, Trouble::Goes(0, false)),
+        after(15, Trouble::Returns(0)),
+        after(2, Trouble::Weakens(SECOND)),
+        after(60, Trouble::UserRoams(SECOND)),
+        after(15, Trouble::Nothing),
     ];
     day
 }

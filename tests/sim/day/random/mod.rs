@@ -13,7 +13,7 @@ use rand::{RngExt, SeedableRng};
 use rustix::io::Errno;
 
 use super::{ASKS, Begins, Day, Hour, NAMES, QUIRKS, Trouble};
-use crate::setup::Site;
+use crate::setup::{Second, Site};
 use crate::world::{Backend, Driver, Fault, FaultAt, Quirk};
 
 const CHANNELS: [u32; 4] = [2412, 2437, 2462, 5180];
@@ -38,7 +38,10 @@ impl Day {
 
     pub fn of_seed(seed: u64) -> Self {
         let mut chance = StdRng::seed_from_u64(seed ^ 0x5eed);
-        let sites = sites(&mut chance);
+        let mut sites = sites(&mut chance);
+        for site in &mut sites {
+            site.second = second(&mut chance);
+        }
         let driver = Driver {
             random_address: chance.random(),
             live_change: chance.random_ratio(1, 3),
@@ -94,9 +97,18 @@ fn sites(chance: &mut StdRng) -> Vec<Site> {
         hidden: chance.random_ratio(1, 6),
         open: chance.random_ratio(1, 6),
         owe: chance.random_ratio(1, 8),
+        second: None,
         priority: chance.random_range(0..3),
     };
     NAMES[..count].iter().copied().map(site).collect()
+}
+
+fn second(chance: &mut StdRng) -> Option<Second> {
+    match chance.random_range(0..6) {
+        0 => Some(Second::Same),
+        1 => Some(Second::Own),
+        _ => None,
+    }
 }
 
 fn faults(chance: &mut StdRng) -> Vec<FaultAt> {
@@ -142,11 +154,19 @@ fn hour(chance: &mut StdRng, trouble: impl Fn(&mut StdRng) -> Trouble) -> Hour {
 
 fn trouble(chance: &mut StdRng, sites: usize) -> Trouble {
     let site = chance.random_range(0..sites);
+    let place = if chance.random_ratio(1, 4) {
+        NAMES.len() + site
+    } else {
+        site
+    };
     let span = Duration::from_millis(chance.random_range(1..20_000));
-    match chance.random_range(0..43) {
-        0..3 => Trouble::Goes(site, chance.random()),
-        3..6 => Trouble::Returns(site),
-        6 => Trouble::Kicks(site),
+    match chance.random_range(0..47) {
+        0..3 => Trouble::Goes(place, chance.random()),
+        3..6 => Trouble::Returns(place),
+        6 => Trouble::Kicks(place),
+        43 | 44 => Trouble::Weakens(place),
+        45 => Trouble::Strengthens(place),
+        46 => Trouble::UserRoams(place),
         7 => Trouble::Refuses(site, chance.random()),
         8 | 41 => Trouble::SupplicantDies,
         9 => Trouble::SupplicantStarts,

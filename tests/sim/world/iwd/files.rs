@@ -59,6 +59,17 @@ impl World {
         self.files_changed();
     }
 
+    /// The card is connected under the address that its network's file names.
+    pub fn has_address_of_file(&self) -> bool {
+        let connected = self.kernel.association.as_ref();
+        let mut files = self.iwd.files.iter();
+        connected.is_some_and(|it| {
+            files.any(|known| {
+                known.id.ssid == it.ssid && known.address == Some(self.kernel.link.address)
+            })
+        })
+    }
+
     /// The user's editor keeps nothing of what macveil wrote.
     pub fn user_edits_files(&mut self) {
         for known in &mut self.iwd.files {

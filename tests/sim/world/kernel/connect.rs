@@ -9,6 +9,7 @@ use super::{Due, Event, Happening, World};
 use crate::promise::{Kind, What};
 
 const FIRST_FRAME: Duration = Duration::from_micros(900);
+const A_DIALOGUE: Duration = Duration::from_millis(60);
 const NEXT_FRAME: Duration = Duration::from_millis(2);
 
 #[derive(Debug, Clone, Copy)]
@@ -30,6 +31,8 @@ impl World {
         if !is_possible {
             return;
         }
+        // After a loss macveil talks to the supplicant before it masks the card.
+        self.air.roams = ap.map(|ap| (ap.bssid, self.now + A_DIALOGUE));
         self.kernel.connects += 1;
         let number = self.kernel.connects;
         self.kernel.connect = Some(Connect {

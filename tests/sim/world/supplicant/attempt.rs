@@ -2,17 +2,20 @@
 
 use std::time::Duration;
 
-use macveil_core::machine::MlmeEvent;
 use macveil_core::machine::wpa;
+use macveil_core::machine::{MlmeEvent, Scan};
 use macveil_core::types::{KeyMgmt, Mac, Ssid};
 
+use super::super::kernel::Cause;
 use super::super::sniffer::Answer;
 use super::super::{AccessPoint, Event, Happening, World};
 use super::{Attempt, Condition, Due, Step};
-use crate::promise::{Kind, What};
+use crate::promise::{Content, Kind, What};
 
 /// From the supplicant's message to the first frame; longer if there is an association to leave.
 const JOINS_AFTER: Duration = Duration::from_micros(800);
+/// A scan of one channel.
+const SEEKS_FOR: Duration = Duration::from_millis(200);
 const ROAMS_AFTER: Duration = Duration::from_millis(5);
 
 /// For how many seconds a network is given up, the first time and later (`wpas_auth_failed`, 2.10).
@@ -30,6 +33,7 @@ impl World {
             bssid,
             ssid,
             roams,
+            has_sought: false,
             began_after: None,
         });
         self.supplicant.phase = Condition::Connecting;
@@ -94,7 +98,42 @@ impl World {
         }
     }
 
+    /// The kernel has forgotten the access point: it is sought by its name (`nl80211_set_auth`,
+    /// `driver_nl80211.c`, 2.10), and given up if that finds nothing. Says whether either is so.
+    fn seek(&mut self, attempt: &Attempt) -> bool {
+        let known = self.air_now();
+        if known.iter().any(|bss| bss.bssid == attempt.bssid) {
+            return false;
+        }
+        let mut heard = self.supplicant.table.iter();
+        let heard = heard.find(|known| known.entry.bssid == attempt.bssid);
+        let frequency = heard.map(|known| known.entry.frequency);
+        let Some(frequency) = frequency.filter(|_| !attempt.has_sought) else {
+            self.fail_attempt();
+            return true;
+        };
+        let scan = Scan {
+            frequencies: vec![frequency],
+            ssids: vec![attempt.ssid.clone()],
+            ..self.own_scan(false)
+        };
+        let is_users = self.air.roams.is_some_and(|(to, _)| to == attempt.bssid);
+        let cause = if is_users { Cause::Others } else { Cause::Own };
+        if self.scan_because(cause, &scan, Content::Full).is_err() {
+            self.fail_attempt();
+            return true;
+        }
+        if let Some(attempt) = &mut self.supplicant.attempt {
+            attempt.has_sought = true;
+        }
+        self.attempt_step(SEEKS_FOR, Step::Authenticates(1));
+        true
+    }
+
     fn authenticates(&mut self, attempt: &Attempt, time: u32, ap: Option<&AccessPoint>) {
+        if time == 1 && self.seek(attempt) {
+            return;
+        }
         let address = self.kernel.link.address;
         if attempt.roams {
             self.leave_to_roam();

@@ -113,6 +113,7 @@ impl World {
             Due::BecomesAccessPoint(of, id) if of == life => self.become_access_point(id),
             Due::Beacons(of) if of == life => self.hotspot_beacons(),
             Due::ScansInBackground(number) => self.scan_in_background(number),
+            Due::Measures(number) => self.report_signal(number),
             Due::Step(number, step) => self.attempt_goes_on(number, step),
             Due::Answers(of, asker, request) => {
                 let reply = if of == life && self.supplicant.running {

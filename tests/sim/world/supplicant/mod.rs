@@ -6,6 +6,7 @@ mod hotspot;
 mod life;
 mod requests;
 mod scan;
+mod signal;
 mod user;
 
 use std::time::Duration;
@@ -24,6 +25,10 @@ const TOLD_AT_ONCE: Duration = Duration::from_micros(100);
 /// Between two scans in the background.
 const BACKGROUND: Duration = Duration::from_secs(10);
 const VALID_BY_DEFAULT: Duration = Duration::from_secs(5);
+/// For how long it knows an access point that it no longer hears.
+const KEPT_BY_DEFAULT: Duration = Duration::from_secs(180);
+/// The same with macveil's setting, of which it makes use every ten seconds.
+const KEPT: Duration = Duration::from_secs(25);
 const VALID: Duration = Duration::from_secs(20);
 
 #[allow(
@@ -90,6 +95,8 @@ pub struct Supplicant {
     tells_requests: bool,
     table: Vec<Known>,
     last_scan: Option<Duration>,
+    /// Where an access point asked it to go.
+    steered_to: Option<Mac>,
     /// A scan of its own is on the air, or will be.
     scans_to_join: bool,
     attempt: Option<Attempt>,
@@ -141,6 +148,9 @@ pub struct Settings {
     autoconnect: bool,
     scans: bool,
     valid: Duration,
+    kept: Duration,
+    /// It reports a weak signal.
+    monitors: bool,
     admits: Admits,
     /// Networks whose `scan_ssid` and `bgscan` macveil changed.
     silenced: Vec<u32>,
@@ -160,6 +170,8 @@ pub enum Admits {
 struct Known {
     entry: BssEntry,
     heard: Duration,
+    /// The kernel still had it as it was last asked.
+    is_in_results: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -171,6 +183,8 @@ struct Attempt {
     ssid: Ssid,
     /// From one access point of the network to another.
     roams: bool,
+    /// The kernel had forgotten the access point, which was sought by its name.
+    has_sought: bool,
     /// The kernel has begun, after so many times that the link went down.
     began_after: Option<u64>,
 }
@@ -183,6 +197,8 @@ pub enum Due {
     Scans(u32),
     /// In the background, while the attempt of this number is a connection.
     ScansInBackground(u64),
+    /// It has measured the signal of the connection that the attempt of this number made.
+    Measures(u64),
     /// A step of the attempt of this number.
     Step(u64, Step),
     Answers(u32, u32, Request),
@@ -211,6 +227,8 @@ impl Default for Settings {
             autoconnect: true,
             scans: true,
             valid: VALID_BY_DEFAULT,
+            kept: KEPT_BY_DEFAULT,
+            monitors: false,
             admits: Admits::Everything,
             silenced: Vec::new(),
             parked: Vec::new(),

@@ -6,7 +6,7 @@ use macveil_core::machine::wpa::{
 use macveil_core::types::{KeyMgmt, Mac, Ssid};
 
 use super::super::World;
-use super::{Admits, Condition, Settings, VALID};
+use super::{Admits, Condition, KEPT, Settings, VALID};
 
 impl World {
     /// Answers a request, after having done it.
@@ -18,6 +18,7 @@ impl World {
                 self.supplicant.settings.passive = true;
                 self.supplicant.settings.p2p = false;
                 self.supplicant.settings.valid = VALID;
+                self.supplicant.settings.kept = KEPT;
                 self.supplicant.silence();
                 self.park_hotspots();
                 self.supplicant.imposed = true;
@@ -36,6 +37,8 @@ impl World {
                     autoconnect: false,
                     scans: true,
                     valid: VALID,
+                    kept: KEPT,
+                    monitors: false,
                     admits: Admits::Nothing,
                     silenced: Vec::new(),
                     parked: Vec::new(),
@@ -75,6 +78,8 @@ impl World {
             } => {
                 self.supplicant.settings.admits = Admits::Only(ssid, except, limits);
                 self.supplicant.settings.scans = true;
+                self.supplicant.settings.monitors = true;
+                self.measure_signal();
                 Reply::Done(Ok(()))
             }
             Request::Roam { bssid } => {

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::time::Duration;
 
 use macveil_core::machine::{KernelError, Scan, wpa};
-use macveil_core::types::{BssEntry, KeyMgmt, Ssid};
+use macveil_core::types::{BssEntry, KeyMgmt, Mac, Ssid};
 
 use super::super::AccessPoint;
 use super::super::kernel::Cause;
@@ -32,8 +32,23 @@ impl World {
             .is_ok()
     }
 
-    pub(in crate::world) fn supplicant_is_steered(&mut self) {
+    /// It scans, and then goes where it is to, if it knows that access point (`wnm_sta.c`, 2.10).
+    pub(in crate::world) fn supplicant_is_steered(&mut self, to: Option<Mac>) {
+        self.supplicant.steered_to = to;
         let _ = self.scan_as_supplicant(Cause::Others);
+    }
+
+    fn go_where_steered(&mut self) {
+        let Some(to) = self.supplicant.steered_to.take() else {
+            return;
+        };
+        let admits = &self.supplicant.settings.admits;
+        let attempt = self.supplicant.attempt.as_ref();
+        let may =
+            attempt.is_some_and(|it| it.bssid != to && admits.allows(it.network, &it.ssid, to));
+        if may {
+            self.roam(to);
+        }
     }
 
     /// For its own network, with and without its name (`bgscan_simple.c`, 2.10).
@@ -129,11 +144,20 @@ impl World {
                     key_mgmt: vec![ap.way],
                 },
                 heard: now.saturating_sub(Duration::from_millis(bss.ms_ago.into())),
+                is_in_results: true,
             })
         });
-        self.supplicant.table = known.collect();
+        let known: Vec<_> = known.collect();
+        let table = &mut self.supplicant.table;
+        table.retain(|old| known.iter().all(|new| new.entry.bssid != old.entry.bssid));
+        for old in &mut *table {
+            old.is_in_results = false;
+        }
+        table.extend(known);
+        self.forget_unheard();
         self.supplicant.last_scan = Some(now);
         self.say(wpa::Supplicant::ScanResults);
+        self.go_where_steered();
         if std::mem::take(&mut self.supplicant.scans_to_join)
             && !self.supplicant.disconnected
             && !self.join_from_table()
@@ -171,6 +195,16 @@ impl World {
         self.scan_because(Cause::Own, &scan, Content::Full).is_ok()
     }
 
+    /// Access points that were not heard for so long, but for the one that it is connected to.
+    pub(super) fn forget_unheard(&mut self) {
+        let supplicant = &mut self.supplicant;
+        let joined = supplicant.attempt.as_ref().map(|it| it.bssid);
+        let (now, kept) = (self.now, supplicant.settings.kept);
+        supplicant.table.retain(|known| {
+            joined == Some(known.entry.bssid) || now.saturating_sub(known.heard) < kept
+        });
+    }
+
     pub(super) fn join_from_table(&mut self) -> bool {
         if self.supplicant.phase == Condition::Connected {
             return true;
@@ -184,7 +218,8 @@ impl World {
         let mut choices: Vec<_> = networks
             .flat_map(|network| {
                 let fits = |known: &&Known| {
-                    is_of(aps, known, network)
+                    known.is_in_results
+                        && is_of(aps, known, network)
                         && offers(&known.entry, network.way)
                         && admits.allows(network.id, &network.ssid, known.entry.bssid)
                 };
@@ -192,11 +227,14 @@ impl World {
                 table.map(|known| {
                     let fast = is_fast(known.entry.bssid);
                     let first = Reverse(network.id);
-                    (network.priority, fast, known.heard, first, known)
+                    let strong = known.entry.signal / 5;
+                    (network.priority, fast, strong, known.heard, first, known)
                 })
             })
             .collect();
-        choices.sort_by_key(|(priority, fast, heard, first, _)| (*priority, *fast, *heard, *first));
+        choices.sort_by_key(|(priority, fast, strong, heard, first, _)| {
+            (*priority, *fast, *strong, *heard, *first)
+        });
         let Some((.., Reverse(network), known)) = choices.pop() else {
             return self.search_for_owe_half();
         };

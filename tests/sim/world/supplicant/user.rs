@@ -9,6 +9,9 @@ use macveil_core::types::{Mac, Ssid};
 use super::super::kernel::Cause;
 use super::{Condition, Event, Happening, Network, Report, Settings, TOLD_AT_ONCE, World};
 
+/// A request and its answer, at most.
+const A_REQUEST: Duration = Duration::from_millis(20);
+
 impl World {
     /// A connected supplicant tells macveil's client of every request, before it carries it out.
     pub(super) fn leave_on_request(&mut self) {
@@ -99,9 +102,10 @@ impl World {
                 network.given_up_until = Duration::ZERO;
             }
         }
-        let attempt = self.supplicant.attempt.as_ref();
-        let joined = attempt.is_some_and(|attempt| attempt.ssid == *ssid);
-        if joined && self.supplicant.phase == Condition::Connected {
+        let mut networks = self.supplicant.networks.iter();
+        let selected = networks.find(|it| it.enabled).map(|it| it.id);
+        let joined = self.supplicant.attempt.as_ref().map(|it| it.network);
+        if joined == selected && self.supplicant.phase == Condition::Connected {
             return;
         }
         self.leave_on_request();
@@ -125,7 +129,8 @@ impl World {
     /// To another access point of the network, without leaving the one before.
     pub fn user_roams(&mut self, bssid: Mac) {
         if self.roam(bssid) {
-            self.air.roams = Some((bssid, self.heard_by));
+            // An access point that macveil does not know is looked up first.
+            self.air.roams = Some((bssid, self.heard_by + A_REQUEST));
         }
     }
 
@@ -134,6 +139,7 @@ impl World {
         let Some(attempt) = self.supplicant.attempt.clone() else {
             return false;
         };
+        self.forget_unheard();
         let known = self.supplicant.table.iter();
         let known = known.map(|known| &known.entry);
         let mut known = known.filter(|it| it.bssid == bssid && it.ssid == attempt.ssid);
