@@ -50,8 +50,11 @@ impl Tally {
     }
 
     fn note(&self, case: &Case, problem: &str) {
+        let line = format!("{case}   {problem}");
+        // A long run says what it finds as it finds it.
+        println!("{line}");
         let mut problems = self.problems.lock().expect("no panic");
-        problems.push(format!("{case}   {problem}"));
+        problems.push(line);
     }
 
     /// Panics if anything was found.
