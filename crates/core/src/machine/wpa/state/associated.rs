@@ -185,8 +185,10 @@ impl Associated {
         {
             return self.cut_off(cx, bssid);
         }
+        // The supplicant can miss the end of a connection, the kernel cannot.
+        let has_carrier = cx.core.link.carrier || self.doubts > 0;
         match status.phase {
-            Phase::Connected if status.ssid.as_ref() == Some(&self.ssid) => {
+            Phase::Connected if has_carrier && status.ssid.as_ref() == Some(&self.ssid) => {
                 cx.heard_at(&self.ssid, status.frequency);
                 self.bssid = status.bssid.or(self.bssid);
                 // The supplicant may not have noticed yet what just happened: it is asked again.

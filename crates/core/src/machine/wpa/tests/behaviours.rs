@@ -267,6 +267,23 @@ fn roaming_is_not_a_loss() {
 }
 
 #[test]
+fn end_that_the_supplicant_missed_is_a_loss() {
+    let mut bench = Bench::connected();
+    bench.done.clear();
+    bench.link.carrier = false;
+    bench.handle(Event::Link(LinkEvent::Changed(bench.link)));
+    bench.pass(Duration::from_secs(5));
+    assert_eq!(
+        bench.count_requests(&Request::Connect),
+        1,
+        "{:#?}",
+        bench.done
+    );
+    assert!(bench.link.carrier);
+    assert_eq!(bench.machine.status().state, StateKind::Associated);
+}
+
+#[test]
 fn idle_connection_is_checked_once_a_minute() {
     let mut bench = Bench::connected();
     bench.pass(Duration::from_secs(600));
