@@ -62,6 +62,11 @@ pub fn arguments<T>(words: impl IntoIterator<Item = T>) -> Result<Arguments, cla
 where
     T: Into<OsString> + Clone,
 {
+    let mut words: Vec<OsString> = words.into_iter().map(Into::into).collect();
+    if words.get(1).is_some_and(|word| word == "help") {
+        // clap takes the flag for the name of a command.
+        words.retain(|word| word != "--help" && word != "-h");
+    }
     let matches = command().try_get_matches_from(words);
     matches
         .and_then(|matches| Arguments::from_arg_matches(&matches))
@@ -209,6 +214,17 @@ mod tests {
         let shows = |name: &&str| help.contains(&format!("\n  {name} "));
         assert!(!LEFT_OUT.iter().any(shows), "{help}");
         assert_eq!(help.contains("By hand"), cfg!(feature = "by-hand"));
+    }
+
+    #[test]
+    fn help_of_help_is_help() {
+        for words in [
+            &["macveil", "help", "--help"][..],
+            &["macveil", "help", "-h", "run"],
+        ] {
+            let kind = arguments(words).map_err(|error| error.kind());
+            assert_eq!(kind.err(), Some(ErrorKind::DisplayHelp), "{words:?}");
+        }
     }
 
     #[cfg(feature = "terminal")]
