@@ -25,7 +25,11 @@ pub fn run(options: &Options) -> Result<bool, String> {
     let alone = text.replace("macveil and wpa_supplicant are", "wpa_supplicant is");
     shelf.add(ALONE, alone)?;
     paths::clear_results()?;
-    println!("Booting Linux {KERNEL} with virtual radios in warped time ...");
+    println!(
+        "The same evening twice. Each line is what one radio sends: seconds, address, whose it is (permanent: the card's \
+         own; mask: a random one; assigned: the network's), and what. Lines with --- are the story's.\n\
+         Booting Linux {KERNEL} with virtual radios in warped time ..."
+    );
     let mut stage = Stage::default();
     let both = [(ALONE, "wpa_supplicant-alone"), (STORY, "macveil")];
     let hear = |line: &str| stage.hear(line);
