@@ -325,6 +325,29 @@ fn authentication_into_the_void_is_found() {
 }
 
 #[test]
+fn address_of_another_network_is_found() {
+    let cafe = Mac([0x02, 0, 0, 0, 7, 0]);
+    let mut air = clean_story();
+    air.frame([0x80, 0], [Mac::BROADCAST, cafe, cafe], &[0; 12]);
+    air.frame([0xb0, 0], [cafe, ASSIGNED, cafe], &[0, 0, 1, 0, 0, 0]);
+    let found = |ssid: &[u8], explicit: bool| {
+        let mut brief = AirMaker::brief();
+        let home = brief.access_points[&HOME].ssid.clone();
+        assert_ne!(home, b"Cafe");
+        let ssid = if ssid.is_empty() { home } else { ssid.to_vec() };
+        brief.access_points.entry(cafe).or_default().ssid = ssid;
+        if explicit {
+            brief.explicit.insert(ASSIGNED, "home".to_owned());
+        }
+        broken(&judge::judge(&air.frames(), &brief))
+    };
+    let expected = [(Leak::AddressOfAnotherNetwork, 1)];
+    assert_eq!(found(b"Cafe", false), expected);
+    assert_eq!(found(b"Cafe", true), []);
+    assert_eq!(found(b"", false), []);
+}
+
+#[test]
 fn a_frame_that_cannot_be_read_is_found() {
     expect_leaks(|air| air.raw(&[0x40, 0, 0, 0, 1]), &[(Leak::Unreadable, 1)]);
 }

@@ -21,6 +21,7 @@ pub enum Leak {
     MaskSentData,
     NoAddress,
     AbsentAccessPoint,
+    AddressOfAnotherNetwork,
     KeyOfAnotherAddress,
     ComputableAddress,
     LinkLocalOfAnother,
@@ -39,7 +40,7 @@ pub enum Leak {
 }
 
 impl Leak {
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 25] = [
         Self::PermanentAddress,
         Self::AssignedAddressInProbe,
         Self::AssignedAddressOutside,
@@ -53,6 +54,7 @@ impl Leak {
         Self::MaskSentData,
         Self::NoAddress,
         Self::AbsentAccessPoint,
+        Self::AddressOfAnotherNetwork,
         Self::KeyOfAnotherAddress,
         Self::ComputableAddress,
         Self::LinkLocalOfAnother,
@@ -102,6 +104,7 @@ impl fmt::Display for Leak {
             Self::MaskSentData => "data frame under a mask address",
             Self::NoAddress => "group or zero transmitter address",
             Self::AbsentAccessPoint => "authentication to an absent access point",
+            Self::AddressOfAnotherNetwork => "address of another network",
             Self::KeyOfAnotherAddress => "key of another address named",
             Self::ComputableAddress => "address that follows from the permanent one",
             Self::LinkLocalOfAnother => "IPv6 address of another address",

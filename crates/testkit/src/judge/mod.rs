@@ -51,6 +51,7 @@ pub fn judge(frames: &[Frame], brief: &Brief) -> Verdict {
         probes::apply(frame, brief, &names, &mut leaks);
     }
     rules::absent_access_points(frames, brief, &mut leaks);
+    rules::other_networks(frames, brief, &names, &mut leaks);
     keys::shared(frames, brief, &mut leaks);
     contents::apply(frames, brief, &associations, &mut leaks);
     said::apply(frames, brief, &mut leaks);

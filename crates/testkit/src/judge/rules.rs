@@ -95,6 +95,24 @@ pub fn absent_access_points(frames: &[Frame], brief: &Brief, leaks: &mut Leaks) 
     }
 }
 
+/// Authentication frames under an address that an access point of another name has seen before.
+pub fn other_networks(frames: &[Frame], brief: &Brief, names: &Names, leaks: &mut Leaks) {
+    let mut shown: BTreeMap<Mac, &[u8]> = BTreeMap::new();
+    for frame in frames {
+        let ap = brief.access_points.get(&frame.receiver);
+        let (Kind::Authentication, Some(station), Some(ap)) =
+            (frame.kind, brief.station(frame), ap)
+        else {
+            continue;
+        };
+        let first = *shown.entry(station).or_insert(&ap.ssid);
+        let may_be_equal = names.is_permanent(station) || brief.explicit.contains_key(&station);
+        if first != ap.ssid && !may_be_equal && brief.is_watched(frame.at) {
+            leaks.add(Leak::AddressOfAnotherNetwork, frame, what(frame, names));
+        }
+    }
+}
+
 fn what(frame: &Frame, names: &Names) -> String {
     let from = frame.transmitter.map(|mac| names.name(mac));
     format!(
