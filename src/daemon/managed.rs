@@ -51,8 +51,6 @@ pub(super) struct ManagedInterface {
     machine: Machine,
     /// The last network that it was connected to.
     connected: Option<Ssid>,
-    /// Since when it has been an access point, or in another network's mode, without an order of macveil.
-    pub(super) unordered_mode: Option<Time>,
     journal: Journal,
 }
 
@@ -76,7 +74,6 @@ impl ManagedInterface {
             name,
             machine,
             connected: None,
-            unordered_mode: None,
             journal: Journal::default(),
         }
     }

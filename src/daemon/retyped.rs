@@ -1,20 +1,15 @@
 //! Wi-Fi interfaces that become something else than a station, and stations again.
 
-use std::time::Duration;
-
 use tracing::{debug, info};
 
 use super::machine::{Report, of_card};
 use super::managed::ManagedInterface;
-use super::{Daemon, Error, clock};
+use super::{Daemon, Error};
 use crate::config::DeviceFacts;
 use crate::platform::netlink::Mode;
 use crate::protocol::Backend;
 use macveil_core::machine::wpa::WpaEvent;
 use macveil_core::machine::{AddressKind, How, Problem, StateKind};
-
-/// wpa_supplicant is told to disconnect, and does so at once.
-const ENDS_WITHIN: Duration = Duration::from_secs(5);
 
 impl Daemon {
     /// An interface has another type now.
@@ -40,22 +35,22 @@ impl Daemon {
             Some(managed) if !managed.is_wire() => self.kernel.mode(ifindex)?,
             _ => return Ok(false),
         };
-        let Some(managed) = self.interfaces.managed.get_mut(&ifindex) else {
+        let Some(managed) = self.interfaces.managed.get(&ifindex) else {
             return Ok(false);
         };
         match mode {
-            None => return Ok(false),
-            Some(Mode::Station) => {
-                managed.unordered_mode = None;
-                return Ok(false);
-            }
+            None | Some(Mode::Station) => return Ok(false),
             Some(Mode::Beacons) if must_end(managed) => {
-                if managed.unordered_mode.is_none() {
-                    managed.unordered_mode = Some(clock::now().boot);
-                    // The machine takes the link down, and has wpa_supplicant end what it began.
-                    self.report(ifindex, Report::Wpa(WpaEvent::ModeChanged));
+                info!(
+                    "{}: a program makes it send beacons under a network's address: that is ended; select a hotspot in wpa_supplicant, or disconnect before you start another program",
+                    managed.name()
+                );
+                // The machine takes the link down, and has wpa_supplicant end what it began.
+                self.report(ifindex, Report::Wpa(WpaEvent::ModeChanged));
+                match self.kernel.make_station(ifindex) {
+                    Ok(()) => return Ok(false),
+                    Err(refusal) => debug!("interface {ifindex}: {refusal}"),
                 }
-                return Ok(false);
             }
             Some(Mode::Beacons | Mode::Other) => {}
         }
@@ -104,14 +99,10 @@ impl Daemon {
     }
 }
 
-/// wpa_supplicant made an access point of a station that has a network's address, and macveil had no part in it:
-/// a network that was added just now. It is given up where that does not end in time.
+/// A program made an access point of a station that has a network's address, and macveil had no part in it:
+/// wpa_supplicant with a network that was added just now, hostapd, or iw. hostapd would keep the address in its beacons.
 fn must_end(managed: &ManagedInterface) -> bool {
-    let is_reached = managed.connected_backend() == Some(Backend::WpaSupplicant);
-    managed.unordered_mode.map_or_else(
-        || is_reached && must_be_masked(managed),
-        |begun| clock::now().boot.saturating_sub(begun) < ENDS_WITHIN,
-    )
+    managed.connected_backend() == Some(Backend::WpaSupplicant) && must_be_masked(managed)
 }
 
 /// Not if it has a mask already, or is not protected.

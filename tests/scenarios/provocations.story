@@ -9,6 +9,7 @@ and    a network "Home": wpa2 "correct horse battery", priority 2
 and    a network "Cafe": open
 and    a network "Secret": wpa2 "correct horse battery", hidden
 and    a network "Mine": wpa2 "password of mine", with "mode=2", with "frequency=2462", with "disabled=1"
+and    a file "/tmp/own.conf": "interface=wlan0", "driver=nl80211", "ssid=Mine", "hw_mode=g", "channel=6"
 and    macveil and wpa_supplicant are running
 then   connected to home within 10 s
 when   3 s pass
@@ -69,6 +70,13 @@ then   connected to home within 3 s
 when   the user selects "Mine"
 and    5 s pass
 and    the user selects "Home"
+and    2 s pass
+then   connected to home within 3 s
+# Programs that make the card something else than a station.
+when   the user runs "busybox sh -c 'hostapd -B -P /tmp/own.pid /tmp/own.conf; true'"
+and    2 s pass
+then   connected to home within 3 s
+when   the user runs "busybox sh -c 'kill $(cat /tmp/own.pid); iw dev wlan0 set type ibss; iw dev wlan0 ibss join Mine 2462; true'"
 and    2 s pass
 then   connected to home within 3 s
 when   macveil reloads

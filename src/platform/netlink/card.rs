@@ -7,7 +7,7 @@ use super::failure::{Error, Failure};
 use super::nl80211::attribute;
 use super::wiphy::{self, Wiphy};
 use super::{Kernel, family, sysfs};
-use macveil_core::machine::Card;
+use macveil_core::machine::{Card, KernelError};
 
 /// On older kernels, an address change on a link that is up can lock up the kernel.
 const LIVE_CHANGE_SINCE: (u32, u32) = (6, 7);
@@ -98,6 +98,19 @@ impl Kernel {
             Err(failure) if failure.is_not_found() => Ok(None),
             Err(failure) => Err(unreadable(ifindex, failure)),
         }
+    }
+
+    /// Makes a Wi-Fi interface whose link is down a station again (`NL80211_CMD_SET_INTERFACE`).
+    ///
+    /// # Errors
+    /// The kernel or the driver rejects the request.
+    pub fn make_station(&mut self, ifindex: u32) -> Result<(), KernelError> {
+        let body = Outgoing::default()
+            .put_u32(attribute::IFINDEX, ifindex)
+            .put_u32(attribute::IFTYPE, Nl80211IfType::Station.into());
+        self.nl80211
+            .execute(Nl80211Command::SetInterface, &body)
+            .map_err(|failure| failure.into_kernel_error("make it a station"))
     }
 
     /// Whether a Wi-Fi interface bridges (`iw dev wlan0 set 4addr on`).
