@@ -10,6 +10,14 @@ use super::network::Configured;
 /// Maximum command length in bytes of 2.9 and of versions that do not report a limit.
 pub(super) const DEFAULT_COMMAND_LIMIT: usize = 4095;
 
+/// What may be joined.
+#[derive(Debug, Clone)]
+pub(super) struct Admission {
+    pub(super) keep: Option<Ssid>,
+    pub(super) except: Vec<Mac>,
+    pub(super) current: Option<Mac>,
+}
+
 /// The facts that determine which networks are denied.
 pub(super) struct Grounds<'a> {
     /// All configured networks, also disabled ones, because the user can enable them.

@@ -14,6 +14,8 @@ pub(super) enum Message {
     Supplicant(Supplicant),
     /// `EXT-RADIO-WORK-START`: the radio is reserved for the work with this id.
     RadioWorkStarted(u32),
+    /// A program edits a network.
+    Edit,
     /// Valid but unused, such as new BSSs and started scans.
     Other,
 }
@@ -48,13 +50,18 @@ const RELOADS: [&[u8]; 2] = [
     b"Control interface command 'RECONFIGURE'",
     b"Signal 1 received - reconfiguring",
 ];
+/// What is set is not told (`wpa_supplicant_ctrl_iface_process`).
+const EDIT: &[u8] = b"Control interface command 'SET_NETWORK ";
 /// `WLAN_REASON_DEAUTH_LEAVING`, the reason of every request by a program.
 const DEAUTH_LEAVING: u16 = 3;
 
-/// Debug messages can contain names of networks: none is logged, and only two are read.
+/// Debug messages can contain names of networks: none is logged, and only a few are read.
 fn debug_message(line: &[u8]) -> Message {
     if RELOADS.contains(&line) {
         return Message::Supplicant(Supplicant::ConfigurationRead);
+    }
+    if line.starts_with(EDIT) {
+        return Message::Edit;
     }
     let Some(rest) = line.strip_prefix(LEAVING) else {
         return Message::Other;
@@ -205,7 +212,7 @@ mod tests {
     fn supplicant_event(text: &str) -> Option<Supplicant> {
         match parsed(text)? {
             Message::Supplicant(event) => Some(event),
-            Message::RadioWorkStarted(_) | Message::Other => None,
+            Message::RadioWorkStarted(_) | Message::Edit | Message::Other => None,
         }
     }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use crate::platform::socket_watcher::Identity;
 use macveil_core::types::Ssid;
 
-use super::deny::DEFAULT_COMMAND_LIMIT;
+use super::deny::{Admission, DEFAULT_COMMAND_LIMIT};
 use super::network::{Configured, Details, Line};
 use super::settings_file::{SavedValue, SettingsFile};
 
@@ -68,10 +68,10 @@ impl Setting {
         }
     }
 
-    /// Whether macveil may have set the value. macveil sets `ap_scan` to 0 while it connects; with
-    /// nl80211, no other program uses 0.
-    fn may_be_ours(self, value: i32) -> bool {
-        value == self.ours() || self == Self::ApScan && value == 0
+    /// Whether macveil may have set the value: it sets `ap_scan` to 0 while it connects, and
+    /// `scan_res_valid_for_connect` from then on. With nl80211, no other program uses 0.
+    pub(super) fn may_be_ours(self, value: i32) -> bool {
+        value == self.ours() || matches!(self, Self::ApScan | Self::ScanResultsValid) && value == 0
     }
 }
 
@@ -165,8 +165,8 @@ pub(super) struct SavedSettings {
     p2p_disabled: bool,
     /// A radio work of macveil may be running.
     radio_reserved: bool,
-    /// The last command that denies networks.
-    pub(super) denied: Option<String>,
+    /// The last command that denies networks, and what it is to allow.
+    pub(super) denied: Option<(String, Admission)>,
     /// Maximum command length in bytes, once known.
     pub(super) command_limit: Option<usize>,
     networks: BTreeMap<u32, Box<(Vec<u8>, Details)>>,

@@ -55,6 +55,10 @@ impl Default for Timeouts {
 }
 
 /// An open session.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own about the dialogue"
+)]
 pub(super) struct Session<'a> {
     commands: Endpoint,
     monitor: Endpoint,
@@ -74,8 +78,10 @@ pub(super) struct Session<'a> {
     process: Option<Process>,
     /// The level of the monitor's messages.
     level: &'static str,
-    /// When a program added, removed or enabled a network last.
+    /// When a program added, removed, enabled or changed a network last.
     edited: Option<Instant>,
+    /// macveil itself changes a network.
+    is_editing: bool,
     end: Option<End>,
 }
 
@@ -107,6 +113,7 @@ impl<'a> Session<'a> {
             process: None,
             level: REQUESTS_OFF,
             edited: None,
+            is_editing: false,
             end: None,
         };
         session.attach();
@@ -192,6 +199,7 @@ impl<'a> Session<'a> {
             self.timeouts.first_answer
         };
         let deadline = Instant::now() + answer_timeout;
+        self.is_editing = commands.iter().any(|it| it.starts_with("SET_NETWORK "));
         let mut answers = self.exchange(commands, deadline).await;
         if let Err(end) = &answers
             && self.is_recreated(&end.clone()).await
@@ -199,6 +207,7 @@ impl<'a> Session<'a> {
             answers = self.exchange(commands, deadline).await;
         }
         self.answered = true;
+        self.is_editing = false;
         answers.map_err(|end| {
             let reason = end.to_string();
             self.finish(end);
@@ -404,7 +413,8 @@ impl<'a> Session<'a> {
         match event::parse(datagram) {
             Some(Message::Supplicant(event)) => self.forward(event),
             Some(Message::RadioWorkStarted(id)) => self.radio_work = Some(id),
-            Some(Message::Other) => {}
+            Some(Message::Edit) if !self.is_editing => self.forward(Supplicant::NetworksChanged),
+            Some(Message::Edit | Message::Other) => {}
             None => tracing::debug!("unknown message: {}", text::excerpt(datagram)),
         }
     }

@@ -3,7 +3,8 @@
 use macveil_core::machine::wpa::{Failure, NetworkLimit};
 use macveil_core::types::{Mac, Ssid};
 
-use super::super::deny::Grounds;
+use super::super::deny::{Admission, Grounds};
+use super::super::network::Configured;
 use super::super::saved_settings::Setting;
 use super::super::session::Session;
 use super::super::text;
@@ -48,14 +49,42 @@ impl Session<'_> {
         current: Option<Mac>,
     ) -> Result<(), Failure> {
         let networks = self.networks().await?;
-        let limit = self.max_command_bytes().await?;
-        let mut grounds = Grounds {
-            networks: &networks,
-            table: &[],
-            keep,
-            except,
+        let admission = Admission {
+            keep: keep.cloned(),
+            except: except.to_vec(),
             current,
-            limit,
+        };
+        let command = self.denial(&networks, &admission).await?;
+        self.execute(&command).await?;
+        self.saved.denied = Some((command, admission));
+        Ok(())
+    }
+
+    /// Denies what a program has added or renamed since.
+    pub(super) async fn admit_again(&mut self, networks: &[Configured]) -> Result<(), Failure> {
+        let Some((denied, admission)) = self.saved.denied.clone() else {
+            return Ok(());
+        };
+        let command = self.denial(networks, &admission).await?;
+        if command != denied {
+            self.execute(&command).await?;
+            self.saved.denied = Some((command, admission));
+        }
+        Ok(())
+    }
+
+    async fn denial(
+        &mut self,
+        networks: &[Configured],
+        admission: &Admission,
+    ) -> Result<String, Failure> {
+        let mut grounds = Grounds {
+            networks,
+            table: &[],
+            keep: admission.keep.as_ref(),
+            except: &admission.except,
+            current: admission.current,
+            limit: self.max_command_bytes().await?,
         };
         let mut table = Vec::new();
         if grounds.needs_table() {
@@ -68,16 +97,13 @@ impl Session<'_> {
             grounds.except = &[];
             command = grounds.command();
         }
-        let Some(command) = command else {
+        command.ok_or_else(|| {
             tracing::warn!(
                 "cannot deny {} networks to wpa_supplicant in one command: remove some from its configuration",
                 networks.len()
             );
-            return Err(refused("SET disallow_aps", b"too long"));
-        };
-        self.execute(&command).await?;
-        self.saved.denied = Some(command);
-        Ok(())
+            refused("SET disallow_aps", b"too long")
+        })
     }
 
     async fn max_command_bytes(&mut self) -> Result<usize, Failure> {

@@ -6,6 +6,13 @@ use macveil_core::types::{Mac, Ssid};
 use super::super::network::Configured;
 use super::super::session::Session;
 use super::super::text;
+use super::{is_ok, refused};
+
+const RECONNECT: &str = "RECONNECT";
+
+/// Another network is joined only after a scan, which takes long enough for macveil to end the attempt: a program may
+/// add a network and select it at once, before macveil has denied it. Not known to 2.9.
+pub(super) const EXPIRE_RESULTS: &str = "SET scan_res_valid_for_connect 0";
 
 impl Session<'_> {
     /// Connects from known scan results. wpa_supplicant scans after a failed attempt; that scan is
@@ -18,11 +25,13 @@ impl Session<'_> {
         if !self.scans_are_silent().await? {
             self.execute("AP_SCAN 0").await?;
         }
-        let result = self.execute("RECONNECT").await;
-        if let Err(Failure::Refused { .. }) = result {
+        let answers = self.send_commands(&[RECONNECT, EXPIRE_RESULTS]).await?;
+        let answer = answers.first().map(Vec::as_slice).unwrap_or_default();
+        if !is_ok(answer) {
             self.try_execute("AP_SCAN 1").await?;
+            return Err(refused(RECONNECT, answer));
         }
-        result
+        Ok(())
     }
 
     /// Whether scans are passive and no hidden network is probed by name.

@@ -67,7 +67,10 @@ impl Session<'_> {
     }
 
     fn would_send(&self, network: &Configured) -> bool {
-        let denied = self.saved.denied.as_deref().unwrap_or_default();
+        let denied = self.saved.denied.as_ref();
+        let denied = denied
+            .map(|(command, _)| command.as_str())
+            .unwrap_or_default();
         let is_denied = network.details.ssid.as_ref().is_some_and(|ssid| {
             let ssid = ssid.to_hex();
             denied.split(' ').any(|word| word == ssid)

@@ -22,6 +22,10 @@ impl Session<'_> {
                 self.park(network).await?;
             }
         }
+        if self.are_edited() {
+            self.admit_again(&networks).await?;
+            self.silence_bgscan(&networks).await?;
+        }
         let mut table = match bssids {
             [] => Vec::new(),
             _ => self.table().await?,

@@ -6,6 +6,7 @@ use super::super::network::Configured;
 use super::super::saved_settings::{NetworkAddress, Setting};
 use super::super::session::Session;
 use super::super::text;
+use super::connect::EXPIRE_RESULTS;
 use super::refused;
 
 impl Session<'_> {
@@ -39,7 +40,8 @@ impl Session<'_> {
         self.disable_p2p().await?;
         self.impose(Setting::P2pDisabled).await?;
         self.impose(Setting::PassiveScan).await?;
-        self.impose(Setting::ScanResultsValid).await?;
+        self.find(Setting::ScanResultsValid).await?;
+        self.try_execute(EXPIRE_RESULTS).await?;
         self.impose(Setting::BssExpirationAge).await?;
         self.find(Setting::ApScan).await?;
         let mut had_own_randomization = false;
@@ -131,10 +133,10 @@ impl Session<'_> {
         Ok(value)
     }
 
-    /// Like [`Session::impose`]; returns whether the value changed.
+    /// Like [`Session::impose`]; returns whether the value was another one than macveil's.
     async fn impose_changed(&mut self, setting: Setting) -> Result<bool, Failure> {
         let found = self.impose(setting).await?;
-        Ok(found.is_some_and(|value| value != setting.ours()))
+        Ok(found.is_some_and(|value| !setting.may_be_ours(value)))
     }
 
     /// Records a setting's value and sets macveil's value; returns the old value.

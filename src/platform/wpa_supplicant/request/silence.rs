@@ -24,6 +24,14 @@ impl Session<'_> {
         Ok(())
     }
 
+    /// A program may have set it again.
+    pub(super) async fn silence_bgscan(&mut self, networks: &[Configured]) -> Result<(), Failure> {
+        for network in networks {
+            self.silence_block(network, BlockSetting::Bgscan).await?;
+        }
+        Ok(())
+    }
+
     /// A scan began all the same: blocks are read again, because a user can change them without a word.
     pub(super) async fn silence_while_connected(&mut self) -> Result<(), Failure> {
         self.saved.forget_networks();

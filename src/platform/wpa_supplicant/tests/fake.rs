@@ -301,6 +301,14 @@ impl Fake {
         broadcast(&self.socket, &self.model.borrow(), message);
     }
 
+    /// Another program changes a network.
+    pub(super) fn edit(&self, id: u32, name: &'static str, value: &str) {
+        let mut model = self.model.borrow_mut();
+        let network = model.networks.get_mut(&id).unwrap();
+        network.values.insert(name, value.to_owned());
+        tell_edit(&self.socket, &model);
+    }
+
     /// Exits normally and removes the directory.
     pub(super) fn stop(self) {
         self.broadcast("CTRL-EVENT-TERMINATING ");
@@ -357,6 +365,9 @@ async fn answer(
     command: &str,
 ) {
     model.borrow_mut().log.push(command.to_owned());
+    if command.starts_with("SET_NETWORK ") {
+        tell_edit(socket, &model.borrow());
+    }
     let turns: Vec<Turn> = {
         let mut model = model.borrow_mut();
         let (now, later) = model
@@ -384,6 +395,14 @@ async fn answer(
     send(socket, &answer, client);
     if command.starts_with("RADIO_WORK add") && model.borrow().radio_free {
         broadcast(socket, &model.borrow(), "EXT-RADIO-WORK-START 7");
+    }
+}
+
+/// As to a monitor of level 2.
+fn tell_edit(socket: &UnixDatagram, model: &Model) {
+    for monitor in &model.monitors {
+        let line = b"<2>Control interface command 'SET_NETWORK [REMOVED]'";
+        send(socket, line, monitor);
     }
 }
 

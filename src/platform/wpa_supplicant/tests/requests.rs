@@ -100,11 +100,14 @@ fn attach_keeps_an_existing_connection() {
                 "P2P_SET disabled 1",
                 "SET p2p_disabled 1",
                 "SET passive_scan 1",
-                "SET scan_res_valid_for_connect 20",
+                "SET scan_res_valid_for_connect 0",
                 "SET bss_expiration_age 15",
                 "SET bgscan ",
             ]
         );
+        // macveil's own value does not mean that the configuration was read again.
+        assert!(!quiesce(&mut scene, Request::Quiesce).await.reconfigured);
+        assert_eq!(fake.setting("scan_res_valid_for_connect"), 20);
     });
 }
 
@@ -173,7 +176,12 @@ fn older_version_is_sufficient() {
         fake.next("BSSID_IGNORE", Turn::Answer(b"UNKNOWN COMMAND\n"));
         done(&mut scene, Request::Connect).await;
         let log = fake.log();
-        assert!(changes(&log).ends_with(&["BSSID_IGNORE clear", "BLACKLIST clear", "RECONNECT"]));
+        assert!(changes(&log).ends_with(&[
+            "BSSID_IGNORE clear",
+            "BLACKLIST clear",
+            "RECONNECT",
+            "SET scan_res_valid_for_connect 0"
+        ]));
         done(&mut scene, Request::Restore { resume: false }).await;
         assert!(!changes(&fake.log()).contains(&"P2P_SET disabled 0"));
     });
@@ -205,7 +213,8 @@ fn select_connect_and_allow_roaming() {
             "ssid 576f726b bssid 02:00:00:00:03:09"
         );
         done(&mut scene, Request::Connect).await;
-        assert_eq!(fake.log().last().map(String::as_str), Some("RECONNECT"));
+        let last = ["RECONNECT", "SET scan_res_valid_for_connect 0"];
+        assert!(changes(&fake.log()).ends_with(&last));
         done(&mut scene, allow_roaming(ssid("Home"))).await;
         assert_eq!(fake.model.borrow().denied, "ssid 576f726b");
         fake.log();
@@ -380,6 +389,37 @@ fn allow_roaming_never_denies_the_current_bss() {
         scene.expect(Supplicant::Appeared).await;
         done(&mut scene, allow_roaming(ssid("Home"))).await;
         assert_eq!(fake.model.borrow().denied, "bssid 02:00:00:00:03:02");
+    });
+}
+
+#[test]
+fn network_that_a_program_renames_is_denied_when_listed() {
+    story(async |mut scene| {
+        let model = Model::new().with_network(0, "Home").with_network(1, "Work");
+        let fake = Fake::start(&scene.control_dir(), model);
+        scene.expect(Supplicant::Appeared).await;
+        quiesce(&mut scene, Request::Attach).await;
+        done(&mut scene, allow_roaming(ssid("Home"))).await;
+        scene.expect_no_event().await;
+        fake.log();
+        let bssids = Vec::new();
+        let list = Request::ListNetworks { bssids };
+        scene.request(list.clone()).await;
+        assert!(changes(&fake.log()).is_empty());
+
+        fake.edit(1, "ssid", "\"Cafe\"");
+        scene.expect(Supplicant::NetworksChanged).await;
+        fake.edit(0, "bgscan", "\"simple:5:-45:5\"");
+        scene.expect(Supplicant::NetworksChanged).await;
+        scene.request(list.clone()).await;
+        let expected = [
+            "SET disallow_aps ssid 43616665",
+            "SET_NETWORK 0 bgscan \"\"",
+        ];
+        assert_eq!(changes(&fake.log()), expected);
+        scene.expect_no_event().await;
+        scene.request(list).await;
+        assert!(changes(&fake.log()).is_empty());
     });
 }
 

@@ -8,7 +8,7 @@ use super::backend::NetworkLimit;
 use super::context::Context;
 use crate::scan::owe;
 use crate::scan::selection::Joined;
-use crate::types::{BssEntry, Mac, Network, Ssid};
+use crate::types::{Bss, BssEntry, Mac, Network, Ssid};
 
 /// As many BSSs of one network as fit into one command of 4095 bytes, with room to spare.
 const MAX_BSSIDS: usize = 150;
@@ -56,6 +56,17 @@ impl Peers {
         self.is_uniform && !self.wants_owe
     }
 
+    /// Whether to ask the kernel, once, to which network this peer belongs. Because every BSS of the network gets the
+    /// address, the supplicant's table was not read. The `known` peer is not asked for.
+    pub(super) fn must_look_up(
+        &self,
+        peer: Mac,
+        known: Option<Mac>,
+        asked: &mut Option<Mac>,
+    ) -> bool {
+        self.need_no_table() && known != Some(peer) && asked.replace(peer) != Some(peer)
+    }
+
     /// Whether this BSS may see the address. The kernel does not know the network's id.
     pub(super) fn verdict(&self, bssid: Mac, id: Option<u32>) -> Verdict {
         let named = |known: u32| id.is_none_or(|id| id == known);
@@ -74,6 +85,14 @@ impl Peers {
         }
         Verdict::Unknown
     }
+}
+
+/// Whether the kernel's table has this BSS under other names only: a program added a network and joined it, or is a
+/// second supplicant.
+pub(super) fn is_of_another_network(peer: Mac, ssid: &Ssid, found: &[Bss]) -> bool {
+    let of_peer = found.iter().filter(|bss| bss.bssid == peer);
+    let mut names = of_peer.filter(|bss| !bss.ssid.is_hidden()).peekable();
+    names.peek().is_some() && names.all(|bss| bss.ssid != *ssid)
 }
 
 impl Context {

@@ -13,7 +13,7 @@ use crate::machine::wpa::backend::{
     NetworkList, Phase, Reply, Request, Supplicant, SupplicantStatus,
 };
 use crate::machine::wpa::networks::EDITED_NETWORKS_PAUSE;
-use crate::machine::wpa::peers::{Decision, Peers, Verdict};
+use crate::machine::wpa::peers::{Decision, Peers, Verdict, is_of_another_network};
 use crate::machine::{KernelError, Time};
 use crate::types::{Bss, Mac, Ssid};
 
@@ -36,6 +36,8 @@ pub(in crate::machine) struct Associated {
     address: Mac,
     decision: Decision,
     peers: Peers,
+    /// The kernel was asked what this peer is.
+    asked: Option<Mac>,
     /// The supplicant named this peer, which was not known; the network's id, if it named it.
     unknown_peer: Option<(Mac, Option<u32>)>,
     ending: Option<EndReason>,
@@ -86,6 +88,7 @@ impl Associated {
             bssid: decision.joined.bssid,
             decision,
             peers,
+            asked: None,
             unknown_peer: None,
             ending: None,
             doubts: 0,
@@ -274,13 +277,16 @@ impl Handler for Associated {
         self.into()
     }
 
-    fn mlme(self, cx: &mut Context, event: MlmeEvent) -> State {
+    fn mlme(mut self, cx: &mut Context, event: MlmeEvent) -> State {
         let Some(peer) = event.peer() else {
             return match event {
                 MlmeEvent::Ended => self.doubt(cx),
                 _ => self.into(),
             };
         };
+        if self.peers.must_look_up(peer, self.bssid, &mut self.asked) {
+            cx.core.act(Action::GetScanResults);
+        }
         match self.peers.verdict(peer, None) {
             Verdict::Allowed => self.into(),
             Verdict::Denied => self.cut_off(cx, peer),
@@ -381,6 +387,11 @@ impl Handler for Associated {
     }
 
     fn scan_results(mut self, cx: &mut Context, found: Vec<Bss>) -> State {
+        if let Some(peer) = self.asked
+            && is_of_another_network(peer, &self.ssid, &found)
+        {
+            return self.cut_off(cx, peer);
+        }
         if let Some(fresh) = self.scan.results(cx, &found) {
             let current = self.bssid;
             self.roaming

@@ -9,10 +9,10 @@ use crate::machine::action::{Action, How};
 use crate::machine::event::{Link, MlmeEvent, ScanStarted};
 use crate::machine::notice::{EndReason, FailReason, Notice};
 use crate::machine::wpa::backend::{Phase, Reply, Request, Supplicant, SupplicantStatus};
-use crate::machine::wpa::peers::{Decision, Peers, Verdict};
+use crate::machine::wpa::peers::{Decision, Peers, Verdict, is_of_another_network};
 use crate::scan::failures::Cause;
 use crate::scan::selection::Candidate;
-use crate::types::{BssEntry, Mac, Ssid};
+use crate::types::{Bss, BssEntry, Mac, Ssid};
 
 /// wpa_supplicant notices a new address within milliseconds.
 const STATUS_INTERVAL: Duration = Duration::from_millis(15);
@@ -30,6 +30,8 @@ pub(in crate::machine) struct Associating {
     candidate: Candidate,
     address: Mac,
     peers: Peers,
+    /// The kernel was asked what this peer is.
+    asked: Option<Mac>,
     step: Step,
     status_requests: u32,
     rejection: Option<u16>,
@@ -89,6 +91,7 @@ impl Associating {
             candidate,
             address,
             peers,
+            asked: None,
             step: Step::Selecting,
             status_requests: 0,
             rejection: None,
@@ -265,10 +268,16 @@ impl Handler for Associating {
         if self.step == Step::Agreeing && cx.is_connected_by_others(event) {
             return self.fail_ordered(cx, FailReason::ForeignConnection);
         }
-        if self.step >= Step::Ordering
-            && let Some(bssid) = self.is_denied(event)
-        {
-            return self.fail_at(cx, bssid);
+        if self.step >= Step::Ordering {
+            if let Some(bssid) = self.is_denied(event) {
+                return self.fail_at(cx, bssid);
+            }
+            let chosen = Some(self.candidate.bssid);
+            if let Some(peer) = event.peer()
+                && self.peers.must_look_up(peer, chosen, &mut self.asked)
+            {
+                cx.core.act(Action::GetScanResults);
+            }
         }
         if !matches!(self.step, Step::Ordering | Step::Connecting) {
             return self.into();
@@ -290,6 +299,15 @@ impl Handler for Associating {
             MlmeEvent::Authenticating { .. } | MlmeEvent::Associated { .. } | MlmeEvent::Ended => {
                 self.into()
             }
+        }
+    }
+
+    fn scan_results(self, cx: &mut Context, found: Vec<Bss>) -> State {
+        match self.asked {
+            Some(peer) if is_of_another_network(peer, self.ssid(), &found) => {
+                self.fail_at(cx, peer)
+            }
+            _ => self.into(),
         }
     }
 

@@ -117,15 +117,44 @@ fn bsss_with_another_address_are_denied_before_connecting() {
 }
 
 #[test]
-fn without_such_rules_nothing_is_denied_nor_read() {
+fn without_such_rules_nothing_is_denied() {
     let mut bench = connected(Vec::new(), near_and_far(), vec![home_network()]);
     assert_eq!(last_lists(&bench), (Vec::new(), Vec::new()));
     bench.done.clear();
     bench.handle(supplicant(Supplicant::ScanResults));
     bench.handle(Event::Mlme(MlmeEvent::Authenticating {
-        peer: Some(THIRD_AP),
+        peer: Some(HOME_AP),
     }));
     assert_eq!(bench.done, []);
+}
+
+/// A program added a network and selected it, or another program is a supplicant, too.
+#[test]
+fn attempt_at_another_network_is_cut_off() {
+    let cafe = BssEntry {
+        ssid: Ssid::new(b"Cafe").unwrap(),
+        ..entry(FAR_AP, -40)
+    };
+    for (is_connected, other) in [(true, &cafe), (false, &cafe), (true, &entry(FAR_AP, -40))] {
+        let air = vec![entry(HOME_AP, -60), other.clone()];
+        let mut bench = ready(Vec::new(), Vec::new(), vec![home_network()]);
+        (bench.connects, bench.air) = (is_connected, air);
+        let begun = [StateKind::Associating, StateKind::Associated];
+        for _ in 0..50 {
+            if bench.state() != begun[usize::from(is_connected)] {
+                bench.pass(Duration::from_millis(100));
+            }
+        }
+        assert_eq!(bench.state(), begun[usize::from(is_connected)]);
+        bench.handle(Event::Mlme(MlmeEvent::Authenticating {
+            peer: Some(FAR_AP),
+        }));
+        assert_eq!(
+            is_cut_off(&bench),
+            *other == cafe,
+            "{is_connected} {other:?}"
+        );
+    }
 }
 
 #[test]
