@@ -141,8 +141,8 @@ pub(super) struct Trail {
     pub(super) numbers: Option<(u16, u16)>,
     /// Hash of the elements if none is optional; 0 if none was whole.
     pub(super) minimal: [u64; 1],
-    signals: i64,
-    heard: u32,
+    /// The strongest signal in dBm: a sniffer receives neighbouring channels, too, but more weakly.
+    pub(super) signal: Option<i8>,
 }
 
 impl Trail {
@@ -151,20 +151,7 @@ impl Trail {
             let (first, _) = self.numbers.unwrap_or((number, number));
             self.numbers = Some((first, number));
         }
-        if let Some(signal) = signal
-            && let Some(heard) = self.heard.checked_add(1)
-        {
-            self.heard = heard;
-            self.signals += i64::from(signal);
-        }
-    }
-
-    /// Mean signal in dBm.
-    pub(super) fn signal(&self) -> Option<f64> {
-        // Fits: at most 2^32 signals of less than 2^7.
-        #[expect(clippy::cast_precision_loss, reason = "the sum has at most 39 bits")]
-        let sum = self.signals as f64;
-        (self.heard > 0).then(|| sum / f64::from(self.heard))
+        self.signal = self.signal.max(signal);
     }
 }
 

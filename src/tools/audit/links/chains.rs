@@ -22,9 +22,9 @@ impl Chain {
         self.last.saturating_sub(self.first)
     }
 
-    /// Whether the first number of a later chain can be the next one of this counter.
-    pub(super) const fn counts_on_in(&self, later: &Self) -> bool {
-        is_counted(difference(self.numbers.1, later.numbers.0))
+    /// How far this counter has gone on if a later chain continues it; `None` if that is too far.
+    pub(super) fn counts_on_in(&self, later: &Self) -> Option<u16> {
+        Some(difference(self.numbers.1, later.numbers.0)).filter(|gap| is_counted(*gap))
     }
 }
 

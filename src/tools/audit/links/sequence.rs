@@ -5,6 +5,7 @@
 //! that the address continues another candidate, or none: the more candidates, the more likely is chance.
 
 use super::Confidence;
+use super::succession::float;
 use super::trace::Trace;
 use crate::tools::audit::capture::Micros;
 
@@ -13,6 +14,8 @@ const NUMBERS: u16 = 4096;
 const CLASSES: usize = 11;
 /// Older counters are not compared.
 const MAX_AGE: Micros = 600_000_000;
+/// A counter that has been silent for longer is less likely to go on.
+const USUAL_PAUSE: f64 = 60_000_000.0;
 /// Number of counters that are compared with a new one.
 const MAX_CANDIDATES: usize = 64;
 /// Classes are believed if chance has less than this probability to fill them.
@@ -56,7 +59,8 @@ struct Before {
 
 /// Finds the continued counters among `members`, which are ordered by their first frames.
 pub(super) fn continued(traces: &[Trace], members: &[usize]) -> Vec<Continuation> {
-    let guess = Counts::of(&births(traces, members, |gap| 1.0 / f64::from(gap)));
+    let mut guess = Counts::of(&births(traces, members, |gap| 1.0 / f64::from(gap)));
+    guess.expect_uneven(traces, members);
     let believed = guess.believed();
     if !believed.contains(&true) {
         return Vec::new();
@@ -110,12 +114,27 @@ fn births(traces: &[Trace], members: &[usize], weight: impl Fn(u16) -> f64) -> V
         let at = trace.first.at;
         open.retain(|(_, counter)| at.saturating_sub(counter.last) <= MAX_AGE);
         open.drain(..open.len().saturating_sub(MAX_CANDIDATES));
-        let (mut candidates, mut sum) = (0, 0.0);
-        let mut best: Option<Before> = None;
-        for (earlier, counter) in open.iter().filter(|(_, counter)| counter.last < at) {
+        let silent = || open.iter().filter(|(_, counter)| counter.last < at);
+        let nearness = |counter: &Trace| {
+            let pause = float(at.saturating_sub(counter.last));
+            USUAL_PAUSE / (USUAL_PAUSE + pause)
+        };
+        let (mut candidates, mut near) = (0, 0.0);
+        for (_, counter) in silent() {
             candidates += 1;
+            near += nearness(counter);
+        }
+        // On average 1.
+        let scale = f64::from(candidates) / near;
+        let mut sum = 0.0;
+        let mut best: Option<Before> = None;
+        for (earlier, counter) in silent() {
             let gap = difference(counter.numbers.1, trace.numbers.0);
-            let weight = if is_counted(gap) { weight(gap) } else { 0.0 };
+            let weight = if is_counted(gap) {
+                weight(gap) * scale * nearness(counter)
+            } else {
+                0.0
+            };
             sum += weight;
             if weight > best.map_or(0.0, |most| most.weight) {
                 best = Some(Before {
@@ -190,6 +209,31 @@ impl Counts {
             }
         }
         counts
+    }
+
+    /// Chance causes more if numbers are not spread evenly, as those of counters that begin again with each address.
+    /// It causes the same back in time, where no counter goes on.
+    fn expect_uneven(&mut self, traces: &[Trace], members: &[usize]) {
+        let numbers = members.iter().filter_map(|index| traces.get(*index));
+        let numbers: Vec<_> = numbers.map(|trace| trace.numbers).collect();
+        let (mut pairs, mut all) = ([0_u32; CLASSES], 0_u32);
+        for (place, (_, last)) in numbers.iter().enumerate() {
+            let before = numbers.iter().take(place).rev().take(MAX_CANDIDATES);
+            for (first, _) in before {
+                all += 1;
+                let gap = difference(*last, *first);
+                if let Some(pairs) = pairs.get_mut(class(gap)).filter(|_| gap > 0) {
+                    *pairs += 1;
+                }
+            }
+        }
+        // The width of the first class is 1.
+        let [candidates, ..] = self.expected.map(|expected| expected * f64::from(NUMBERS));
+        let most = f64::from(self.with_candidates);
+        for (expected, pairs) in self.expected.iter_mut().zip(pairs) {
+            let by_chance = candidates * f64::from(pairs) / f64::from(all.max(1));
+            *expected = expected.max(by_chance.min(most));
+        }
     }
 
     fn at(&self, class: usize) -> (u32, f64) {

@@ -11,7 +11,7 @@ const MIN_NEIGHBOURS: u32 = 8;
 const MAX_RATIO: f64 = 2.25;
 
 /// Of the changes between weak and strong that chance would cause, independent cards have at least this share.
-const MIN_ALTERNATION: f64 = 0.5;
+const MIN_ALTERNATION: f64 = 0.7;
 
 /// Chains that were heard in one scan.
 #[derive(Debug)]
@@ -86,19 +86,28 @@ fn variance_within(chains: &[Chain]) -> Option<f64> {
 }
 
 /// Whether weak and strong scans alternate as those of independent cards do. The signal of one card changes when it is
-/// moved, and then stays so.
+/// moved, and then stays so. A change counts as much as the smaller of its scans: a few addresses of another card in
+/// between say little about the many.
 fn alternate(scans: &[Scan], at: f64) -> bool {
-    let (mut weak, mut strong, mut changes) = (0.0, 0.0, 0.0);
-    let mut last = None;
+    let is_weak = |scan: &Scan| scan.signal < at;
+    let (mut weak, mut all) = (0.0, 0.0);
     for scan in scans {
-        let is_weak = scan.signal < at;
-        *if is_weak { &mut weak } else { &mut strong } += 1.0;
-        if last.is_some_and(|last| last != is_weak) {
-            changes += 1.0;
-        }
-        last = Some(is_weak);
+        weak += if is_weak(scan) { scan.weight } else { 0.0 };
+        all += scan.weight;
     }
-    changes >= MIN_ALTERNATION * 2.0 * weak * strong / (weak + strong)
+    let share = weak / all;
+    let (mut changes, mut pairs) = (0.0, 0.0);
+    for pair in scans.windows(2) {
+        let [one, other] = pair else { continue };
+        let weight = one.weight.min(other.weight);
+        changes += if is_weak(one) == is_weak(other) {
+            0.0
+        } else {
+            weight
+        };
+        pairs += weight;
+    }
+    changes >= MIN_ALTERNATION * 2.0 * share * (1.0 - share) * pairs
 }
 
 /// The signal that divides the scans best (Otsu's method); `None` if they are those of one card.
@@ -140,16 +149,21 @@ mod tests {
 
     /// Scans of two addresses each, with these signals, a minute apart.
     fn parts(signals: impl Iterator<Item = f64>) -> usize {
-        let scans = (0..).zip(signals);
-        let chains = scans.flat_map(|(number, signal)| {
-            [(0, 0.0), (1, 1.0)].map(|(second, more)| {
-                let index = 2 * number + second;
-                let at = number as Micros * 60_000_000 + second as Micros * 100_000;
+        parts_of(signals.map(|signal| (signal, 2)))
+    }
+
+    /// Scans with these signals and numbers of addresses.
+    fn parts_of(scans: impl Iterator<Item = (f64, u32)>) -> usize {
+        let scans = (0..).zip(scans);
+        let chains = scans.flat_map(|(minute, (signal, addresses))| {
+            (0..addresses).map(move |place| {
+                let index = place as usize;
+                let at = minute * 60_000_000 + Micros::from(place) * 100_000;
                 Chain {
                     ends: (index, index),
                     first: at,
                     last: at,
-                    signal: Some(signal + more),
+                    signal: Some(signal + f64::from(place % 2)),
                     length: 1,
                     numbers: (0, 0),
                 }
@@ -172,5 +186,14 @@ mod tests {
             parts((0..20).map(|n| if n < 10 { -40.0 } else { -60.0 })),
             1
         );
+    }
+
+    #[test]
+    fn card_that_was_moved_among_few_others_is_one() {
+        let scan = |n| match n % 3 {
+            2 => (-62.0, 1),
+            _ => (if n < 20 { -40.0 } else { -60.0 }, 12),
+        };
+        assert_eq!(parts_of((0..40).map(scan)), 1);
     }
 }

@@ -15,6 +15,8 @@ const MANY_CARDS: f64 = 0.5;
 /// `counts_on` if most of their counters do.
 pub(super) fn pairs(chains: &[Chain], span: Micros, counts_on: bool) -> Vec<(usize, usize)> {
     let Crowd { is_many, is_dense } = crowd(chains, span);
+    // Only counters tell which card a chain continues.
+    let is_many = is_many && counts_on;
     if is_many && !is_dense {
         return Vec::new();
     }
@@ -22,11 +24,12 @@ pub(super) fn pairs(chains: &[Chain], span: Micros, counts_on: bool) -> Vec<(usi
     let mut tracks: Vec<&Chain> = Vec::new();
     for chain in chains {
         let silent = tracks.iter_mut().filter(|track| track.last < chain.first);
-        let (mut fitting, others): (Vec<_>, Vec<_>) =
-            silent.partition(|track| !counts_on || track.counts_on_in(chain));
+        let (fitting, others): (Vec<_>, Vec<_>) =
+            silent.partition(|track| !counts_on || track.counts_on_in(chain).is_some());
         let before = if is_many {
-            // Only the card that is missing can be meant.
-            fitting.pop().filter(|_| fitting.is_empty())
+            fitting
+                .into_iter()
+                .min_by_key(|track| track.counts_on_in(chain))
         } else {
             // A counter begins again when a card was switched off.
             let latest = |tracks: Vec<_>| {
@@ -98,6 +101,31 @@ fn overlaps(chains: &[Chain]) -> u64 {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a share needs few digits")]
-const fn float(number: u64) -> f64 {
+pub(super) const fn float(number: u64) -> f64 {
     number as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_without_counters_are_linked_in_a_crowd() {
+        const SIDE_BY_SIDE: usize = 6;
+        let chains = (0..24).map(|index| {
+            let first = (index / SIDE_BY_SIDE) as Micros * 15_000_000 + index as Micros;
+            Chain {
+                ends: (index, index),
+                first,
+                last: first + 1_000_000,
+                signal: None,
+                length: 1,
+                numbers: (0, 0),
+            }
+        });
+        let chains: Vec<_> = chains.collect();
+        assert!(crowd(&chains, 60_000_000).is_many);
+        assert_eq!(pairs(&chains, 60_000_000, false).len(), 18);
+        assert_eq!(pairs(&chains, 60_000_000, true), []);
+    }
 }

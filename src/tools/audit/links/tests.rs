@@ -343,3 +343,44 @@ fn replaced_addresses_are_linked_in_spite_of_their_bits() {
     }
     assert_eq!(linked(&air).len(), 39);
 }
+
+#[test]
+fn counter_is_followed_from_its_latest_address() {
+    for seed in 0..20 {
+        let mut crowd = Crowd::new(seed);
+        crowd.card(Some(250), 15, MODELS[0]);
+        let mut chance = StdRng::seed_from_u64(seed);
+        crowd.planned.retain(|_| chance.random());
+        let addresses = crowd.planned.len();
+        // A counter is lost if too many addresses in a row are missing.
+        assert!(crowd.links().len() + 2 >= addresses, "{seed}");
+    }
+}
+
+#[test]
+fn counters_that_begin_again_are_not_linked() {
+    for seed in 0..20 {
+        let mut crowd = Crowd::new(seed);
+        crowd
+            .card(None, 15, WILDCARD)
+            .card(None, 20, WILDCARD)
+            .card(None, 30, WILDCARD);
+        for planned in &mut crowd.planned {
+            planned.number %= 8;
+        }
+        assert_eq!(crowd.links(), [], "{seed}");
+    }
+}
+
+#[test]
+fn few_replaced_addresses_among_others_are_linked() {
+    let mut crowd = Crowd::new(9);
+    crowd.card(Some(7), 6, WILDCARD);
+    for at in (0..1200).step_by(60) {
+        let number = crowd.chance.random_range(0..4096);
+        let address = Mac(crowd.chance.random());
+        crowd.plan(at, address, number, MODELS[1]);
+    }
+    crowd.cards += 1;
+    assert_eq!(crowd.score(), (199 + 19, 0));
+}

@@ -14,7 +14,7 @@ pub(super) struct Trace<'a> {
     pub(super) last: Micros,
     /// Sequence numbers of the first and of the last probe request.
     pub(super) numbers: (u16, u16),
-    /// Mean signal in dBm.
+    /// The strongest signal in dBm.
     pub(super) signal: Option<f64>,
     /// Hashes of what its probe requests contain; never empty.
     pub(super) contents: &'a [u64],
@@ -29,7 +29,9 @@ pub(super) struct Trace<'a> {
 const MIN_SAME_PREFIX: u32 = 3;
 
 /// In captures whose addresses were replaced, one of so many transmitters has the group bit, which no card sets.
-const MIN_GROUP_SHARE: usize = 8;
+const MIN_GROUP_SHARE: u32 = 8;
+/// Fewer addresses with the group bit can be damaged frames.
+const MIN_GROUP_ADDRESSES: u32 = 3;
 
 /// The traces, ordered by their first frames.
 pub(super) fn of(stations: &BTreeMap<Mac, Box<Station>>) -> Vec<Trace<'_>> {
@@ -37,14 +39,24 @@ pub(super) fn of(stations: &BTreeMap<Mac, Box<Station>>) -> Vec<Trace<'_>> {
         let all = stations.iter();
         all.filter(|(_, it)| it.trail.numbers.is_some() && !it.is_access_point())
     };
-    let of_groups = probing()
-        .filter(|(address, _)| address.bytes()[0] & 1 == 1)
-        .count();
+    // With the group bit, and all: of the capture, and of those that sent the same.
+    let mut shares: BTreeMap<_, (u32, u32)> = BTreeMap::new();
+    for (address, station) in probing() {
+        for of in alike(station) {
+            let (of_groups, all) = shares.entry(of).or_default();
+            *of_groups += u32::from(address.bytes()[0] & 1);
+            *all += 1;
+        }
+    }
     // Then neither bit of an address means anything.
-    let were_replaced = of_groups * MIN_GROUP_SHARE >= probing().count();
-    let own = |address: &Mac| were_replaced || address.is_local();
+    let were_replaced = |of: Option<u64>| {
+        shares.get(&of).is_some_and(|(of_groups, all)| {
+            *of_groups >= MIN_GROUP_ADDRESSES && of_groups * MIN_GROUP_SHARE >= *all
+        })
+    };
+    let own = |address: &Mac, station| address.is_local() || alike(station).any(were_replaced);
     let mut traces: Vec<_> = probing()
-        .filter(|(address, _)| own(address))
+        .filter(|(address, station)| own(address, station))
         .filter_map(|(address, station)| {
             let trail = &station.trail;
             let is_optional = !station.contents.is_empty();
@@ -53,7 +65,7 @@ pub(super) fn of(stations: &BTreeMap<Mac, Box<Station>>) -> Vec<Trace<'_>> {
                 first: station.any.first?,
                 last: station.last,
                 numbers: trail.numbers?,
-                signal: trail.signal(),
+                signal: trail.signal.map(f64::from),
                 contents: if is_optional {
                     &station.contents
                 } else {
@@ -68,6 +80,12 @@ pub(super) fn of(stations: &BTreeMap<Mac, Box<Station>>) -> Vec<Trace<'_>> {
     traces.sort_unstable_by_key(|trace| (trace.first, trace.address));
     find_prefixes(&mut traces);
     traces
+}
+
+/// What a station is counted with: all of the capture, and those with the same optional elements.
+fn alike(station: &Station) -> impl Iterator<Item = Option<u64>> {
+    let contents = station.contents.iter().copied();
+    std::iter::once(None).chain(contents.map(Some))
 }
 
 fn find_prefixes(traces: &mut [Trace]) {
