@@ -55,10 +55,14 @@ struct Air {
 
 impl Air {
     fn frame(&mut self, control: [u8; 2], to: Mac, from: Mac, third: Mac, body: &[u8]) {
-        self.now += 10_000;
         // Random enough that no number continues another one.
         self.number = (self.number * 5 + 1237) % 4096;
-        let frame = encode::frame(control, [to, from, third], self.number, body);
+        self.numbered(self.number, control, [to, from, third], body);
+    }
+
+    fn numbered(&mut self, number: u16, control: [u8; 2], addresses: [Mac; 3], body: &[u8]) {
+        self.now += 10_000;
+        let frame = encode::frame(control, addresses, number, body);
         self.frames.push((SECOND_IN_US + self.now, frame));
     }
 
@@ -67,7 +71,11 @@ impl Air {
     }
 
     fn probe(&mut self, from: Mac) {
-        self.frame([0x40, 0], Mac::BROADCAST, from, Mac::BROADCAST, WILDCARD);
+        self.probe_with(from, WILDCARD);
+    }
+
+    fn probe_with(&mut self, from: Mac, elements: &[u8]) {
+        self.frame([0x40, 0], Mac::BROADCAST, from, Mac::BROADCAST, elements);
     }
 
     fn beacon(&mut self, from: Mac) {
@@ -275,6 +283,71 @@ fn devices() -> Vec<Planted> {
     ]
 }
 
+/// What probe requests tell.
+fn scans() -> Vec<Planted> {
+    let with = |element: &[u8]| [WILDCARD, element].concat();
+    let wps = with(&vendor([0, 0x50, 0xf2, 4], UUID));
+    let p2p = with(&vendor([0x50, 0x6f, 0x9a, 9], &[2, 2, 0, 0, 0]));
+    let optional = with(&option(127, &[4]));
+    let from_both = |name, finds, elements: Vec<u8>| {
+        planted(name, finds, move |air| {
+            for address in [FIRST, SECOND] {
+                air.pass(5);
+                air.probe_with(address, &elements);
+            }
+        })
+    };
+    vec![
+        planted("address of a vendor", "not-randomised", |air| {
+            air.probe(Mac([0x00, 0x13, 0xef, 2, 0x8a, 0x9f]));
+        }),
+        planted(
+            "address before its association",
+            "assigned-address-in-probe",
+            |air| {
+                air.probe(FIRST);
+                air.pass(5);
+                air.join(FIRST, OTHER, CAFE_SSID);
+            },
+        ),
+        planted("SSID", "network-named", |air| {
+            air.probe_with(FIRST, CAFE_SSID);
+        }),
+        planted(
+            "SSID under an address of another network",
+            "network-named-under-assigned-address",
+            |air| air.probe_with(ASSIGNED, CAFE_SSID),
+        ),
+        planted("WPS element", "wps-or-p2p", |air| {
+            air.probe_with(FIRST, &wps);
+        }),
+        planted("P2P element", "wps-or-p2p", |air| {
+            air.probe_with(FIRST, &p2p);
+        }),
+        planted("second scan under one address", "several-scans", |air| {
+            air.pass(60);
+            air.probe(MASK);
+        }),
+        planted("sequence numbers that go on", "sequence-numbers", |air| {
+            for number in 1..8 {
+                air.pass(5);
+                let from = Mac([0xd2, number, 0xc0, 0xff, 0xee, number ^ 0x5a]);
+                let addresses = [Mac::BROADCAST, from, Mac::BROADCAST];
+                air.numbered(1000 + u16::from(number), [0x40, 0], addresses, WILDCARD);
+            }
+        }),
+        planted("optional element", "fingerprint", |air| {
+            air.probe_with(FIRST, &optional);
+        }),
+        from_both(
+            "optional elements of two addresses",
+            "elements",
+            optional.clone(),
+        ),
+        from_both("SSID of two addresses", "name", CAFE_SSID.to_vec()),
+    ]
+}
+
 /// Who sends what to whom.
 fn roles() -> Vec<Planted> {
     vec![
@@ -418,7 +491,7 @@ fn contents() -> Vec<Planted> {
 
 /// A capture for each way in which a station tells who it is.
 pub fn all() -> Vec<Planted> {
-    [devices(), roles(), values(), contents()]
+    [devices(), scans(), roles(), values(), contents()]
         .into_iter()
         .flatten()
         .collect()

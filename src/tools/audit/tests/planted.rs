@@ -26,6 +26,35 @@ fn every_planted_kind_is_found() {
     }
 }
 
+/// Those that depend on options, and the link between two captures, have tests of their own.
+#[test]
+fn every_kind_is_planted() {
+    const OF_OPTIONS: [Leak; 2] = [Leak::PermanentAddress, Leak::VendorAddress];
+    let leaks = Leak::ALL.into_iter().filter(|it| !OF_OPTIONS.contains(it));
+    let none = || Box::from([]);
+    let identifiers = [
+        Identifier::Uuid([0; 16]),
+        Identifier::P2pDevice(PERMANENT),
+        Identifier::MldAddress(PERMANENT),
+        Identifier::Key([0; 16]),
+        Identifier::PasswordId(none()),
+        Identifier::EapIdentity(none()),
+        Identifier::DhcpClient(none()),
+        Identifier::Duid(none()),
+        Identifier::HostName(none()),
+        Identifier::InterfaceId([0; 8]),
+        Identifier::AddressGroup([0; 3]),
+    ];
+    let words = leaks.map(Leak::word);
+    let words = words.chain(identifiers.iter().map(Identifier::word));
+    let words = words.chain(["sequence-numbers", "name", "elements"]);
+    let planted = macveil_testkit::planted::all();
+    let missing: Vec<_> = words
+        .filter(|word| planted.iter().all(|it| it.finds != Some(word)))
+        .collect();
+    assert_eq!(missing, [""; 0]);
+}
+
 #[test]
 fn captures_without_a_planted_kind_are_clean() {
     let all = macveil_testkit::planted::all_clean();
