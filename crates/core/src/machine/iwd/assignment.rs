@@ -83,7 +83,13 @@ impl Context {
         for id in ids {
             match self.assign(&id) {
                 Ok(address) => {
-                    self.files.unassignable.remove(&id);
+                    let known = self.known(&id);
+                    let problem = known.and_then(|known| known.problem.clone());
+                    if let Some(problem) = problem {
+                        self.files.unassignable.insert(id.clone(), problem);
+                    } else if known.is_some_and(|known| known.address == Some(address)) {
+                        self.files.unassignable.remove(&id);
+                    }
                     if self.files.has_turn {
                         self.write(id, address);
                     }
@@ -212,6 +218,7 @@ impl Context {
                 if let Some(known) = known {
                     known.address = address;
                 }
+                self.files.unassignable.remove(network);
             }
             Err(why) => {
                 self.files.unassignable.insert(network.clone(), why);

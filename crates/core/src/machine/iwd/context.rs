@@ -29,6 +29,9 @@ const MAX_RETRY: Duration = Duration::from_secs(300);
 /// A driver that takes no mask must not make iwd start over at each of its scans.
 const CYCLE_INTERVAL: Duration = Duration::from_secs(30);
 
+/// What iwd begins so soon after it was cut off can meet the mask that was to end the attempt before.
+const CUT_OFF_TIME: Duration = Duration::from_secs(2);
+
 /// The unit of a BSS's age in the kernel.
 const KERNEL_TICK: Duration = Duration::from_millis(10);
 
@@ -102,7 +105,20 @@ pub(super) struct Attempt {
     /// The last mask is to end it.
     is_ended_by_mask: bool,
     /// It was cut off before iwd reported its network.
-    pub(super) is_cut_off: bool,
+    pub(super) cut: Option<Cut>,
+    /// When one was cut off last.
+    cut_at: Option<Time>,
+    /// It met the mask that was to end the one before; the next one that shows it does not count as such.
+    is_spared: bool,
+}
+
+/// Why an attempt was cut off whose network is not known yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cut {
+    /// It was begun under a mask.
+    WrongAddress,
+    /// It met the mask that was to end the attempt before, which says nothing of its network.
+    Spared,
 }
 
 /// How the state of the link became known.
@@ -430,8 +446,22 @@ impl Context {
     /// disconnect, iwd would go on for a while.
     pub(super) fn cut_off(&mut self) {
         self.attempt.end();
+        self.attempt.cut_at = Some(self.core.now);
         self.put_mask(How::Cycle);
         self.attempt.is_ended_by_mask = true;
+    }
+
+    /// Whether an attempt shows the mask that was to end the one before: iwd does not notice a link that goes
+    /// down while it changes the address, or while it scans for an access point. Not twice in a row, because a
+    /// driver that refuses every address looks the same.
+    pub(super) fn is_spared(&mut self, address: Mac) -> bool {
+        let now = self.core.now;
+        let is_soon = |at: Time| now.saturating_sub(at) < CUT_OFF_TIME;
+        let is_mask = self.mask.last == Some(address);
+        let is_recent = self.attempt.cut_at.is_some_and(is_soon);
+        let is_spared = is_mask && is_recent && !self.attempt.is_spared;
+        self.attempt.is_spared = is_spared;
+        is_spared
     }
 
     pub(super) fn put_mask(&mut self, how: How) {
@@ -493,12 +523,6 @@ impl Context {
     /// a request, iwd does not retry a network for minutes after an attempt that failed.
     pub(super) fn heard_again(&self, air: &[Bss]) -> Option<NetworkId> {
         let lost = self.search.lost.as_ref().filter(|_| self.files.has_turn)?;
-        let elapsed =
-            (self.core.now.saturating_sub(self.search.scan_began) + KERNEL_TICK).as_millis();
-        let is_heard = |id: &&NetworkId| {
-            let fresh = |bss: &Bss| u128::from(bss.ms_ago) <= elapsed && bss.ssid == id.ssid;
-            air.iter().any(fresh)
-        };
         let others = self.files.known.iter().filter(|known| known.autoconnect);
         let others = others.map(|known| &known.id);
         let late = self
@@ -506,7 +530,38 @@ impl Context {
             .backoff
             .is_some_and(|wake| wake.has_lasted(self.core.now));
         let others = others.filter(|_| late);
-        [lost].into_iter().chain(others).find(is_heard).cloned()
+        self.first_heard([lost].into_iter().chain(others), air)
+    }
+
+    /// A network of the last scan results to join instead of one that is refused.
+    pub(super) fn another_heard(&self, network: &NetworkId, air: &[Bss]) -> Option<NetworkId> {
+        let others = self.others(network).filter(|_| self.files.has_turn);
+        self.first_heard(others, air)
+    }
+
+    /// Networks that can be joined instead of one that is refused.
+    pub(super) fn others(&self, network: &NetworkId) -> impl Iterator<Item = &NetworkId> {
+        let known = self.files.known.iter().filter(|known| known.autoconnect);
+        let others = known
+            .map(|known| &known.id)
+            .filter(move |id| *id != network);
+        others.filter(|id| {
+            !self.refusals.contains_key(id) && !self.files.unassignable.contains_key(id)
+        })
+    }
+
+    fn first_heard<'a>(
+        &self,
+        mut wanted: impl Iterator<Item = &'a NetworkId>,
+        air: &[Bss],
+    ) -> Option<NetworkId> {
+        let elapsed =
+            (self.core.now.saturating_sub(self.search.scan_began) + KERNEL_TICK).as_millis();
+        let fresh = |bss: &&Bss| u128::from(bss.ms_ago) <= elapsed;
+        let air: Vec<_> = air.iter().filter(fresh).cloned().collect();
+        wanted
+            .find(|id| air.iter().any(|bss| bss.ssid == id.ssid))
+            .cloned()
     }
 
     /// Notes the channel of a network that was joined.

@@ -26,7 +26,6 @@ pub(super) fn of(state: Option<&State>, state_since: Time, cx: &Context) -> Stat
     let settings = cx.iwd.obstacle.clone();
     let settings = settings.map(|reason| Problem::IwdSettings { reason });
     let refusal = cx.problem.clone().map(|problem| Problem::Iwd { problem });
-    let refused = matches!(state, Some(State::Refused(_)));
     Status {
         state: state.map_or(StateKind::Released, State::kind),
         state_since,
@@ -42,10 +41,7 @@ pub(super) fn of(state: Option<&State>, state_since: Time, cx: &Context) -> Stat
             .or_else(|| cx.mask.problem.clone())
             .or(refusal)
             .or(absent),
-        retry_at: cx
-            .mask
-            .retry_at
-            .or_else(|| cx.core.timer.filter(|_| refused)),
+        retry_at: cx.mask.retry_at.or_else(|| state?.retry_at()),
         pause: None,
         limitations: limitations(cx),
         counters: cx.counters,

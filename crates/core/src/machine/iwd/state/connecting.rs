@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{Connected, Context, Idle, Refused, State, Why};
+use super::{Connected, Context, Cut, Idle, Refused, State, Why};
 use crate::machine::event::Link;
 use crate::machine::iwd::Action;
 use crate::machine::iwd::backend::{NetworkId, StationPhase};
@@ -37,8 +37,12 @@ impl Connecting {
         if let Some(reason) = cx.files.unassignable.get(&state.network).cloned() {
             return Refused::begin(cx, state.network, IwdProblem::NoAddress { reason });
         }
-        if cx.attempt.is_cut_off {
-            return Refused::begin(cx, state.network, IwdProblem::AddressUnused);
+        match cx.attempt.cut {
+            Some(Cut::WrongAddress) => {
+                return Refused::begin(cx, state.network, IwdProblem::AddressUnused);
+            }
+            Some(Cut::Spared) => cx.core.wake_in(CUT_OFF_INTERVAL),
+            None => {}
         }
         match cx.just_shown() {
             Some(_) => state.address_shown(cx),
@@ -117,6 +121,9 @@ impl Connecting {
         if cx.known(&self.network).is_none() && cx.can_be_made_up(&self.network, address) {
             cx.made_up.insert(self.network.clone(), address);
             return State::Connecting(self);
+        }
+        if cx.is_spared(address) {
+            return self.timeout(cx);
         }
         Refused::begin(cx, self.network, IwdProblem::AddressUnused)
     }

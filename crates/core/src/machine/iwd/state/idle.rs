@@ -83,7 +83,7 @@ pub(in crate::machine::iwd) enum Why {
 impl Idle {
     pub(super) fn begin(cx: &mut Context, why: Why) -> State {
         cx.problem = None;
-        cx.attempt.is_cut_off = false;
+        cx.attempt.cut = None;
         match why {
             Why::Lost => {
                 let is_lost = cx.search.lost.is_some();

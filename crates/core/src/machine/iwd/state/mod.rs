@@ -20,7 +20,8 @@ mod rejoining;
 use std::time::Duration;
 
 use super::backend::{NetworkId, Request, StationPhase};
-use super::context::Context;
+use super::context::{Context, Cut};
+use crate::machine::Time;
 use crate::machine::action::How;
 use crate::machine::iwd::Action;
 use crate::machine::settings::OnExit;
@@ -86,7 +87,7 @@ impl State {
             _ => {
                 cx.core.timer = None;
                 cx.problem = None;
-                cx.attempt.is_cut_off = false;
+                cx.attempt.cut = None;
                 Self::Waiting
             }
         }
@@ -118,7 +119,12 @@ impl State {
 
     /// A scan of any program is over.
     pub(super) fn scan_ended(self, cx: &mut Context) -> Self {
-        if matches!(self, Self::Idle(_)) && cx.search.lost.is_some() {
+        let is_wanted = match self {
+            Self::Idle(_) => cx.search.lost.is_some(),
+            Self::Refused(_) => true,
+            _ => false,
+        };
+        if is_wanted {
             cx.core.act(Action::GetScanResults);
         }
         self
@@ -132,6 +138,7 @@ impl State {
                 None => Self::Idle(state),
             },
             Self::Connecting(state) => state.heard(cx, air),
+            Self::Refused(state) => state.heard(cx, air),
             Self::Connected(state) => {
                 cx.note_channel(&state.network().ssid, air);
                 Self::Connected(state)
@@ -147,8 +154,18 @@ impl State {
             Self::Idle(_) | Self::Refused(_) | Self::Rejoining(_)
                 if cx.just_shown().is_some() && cx.just_shown() == cx.mask.last =>
             {
+                let is_spared = cx.is_spared(cx.core.link.address);
                 cx.cut_off();
-                cx.attempt.is_cut_off = true;
+                cx.attempt.cut = Some(if is_spared {
+                    Cut::Spared
+                } else {
+                    Cut::WrongAddress
+                });
+                self
+            }
+            // iwd was cut off, and goes on for a moment without a station.
+            Self::Waiting if cx.is_met() && cx.just_shown() == cx.mask.last => {
+                cx.cut_off();
                 self
             }
             Self::Connecting(state) => state.address_shown(cx),
@@ -170,6 +187,7 @@ impl State {
         match self {
             Self::Connected(state) => state.addresses_written(cx),
             Self::Rejoining(state) => state.proceed(cx),
+            Self::Refused(state) => state.addresses_written(cx),
             other => other,
         }
     }
@@ -298,6 +316,14 @@ impl State {
             Self::Refused(_) | Self::Idle(_) => cx.core.link.carrier || !cx.has_mask(),
             Self::Waiting => cx.core.link.carrier || cx.is_met() && !cx.has_mask(),
             Self::Releasing | Self::Released => false,
+        }
+    }
+
+    /// When a network that is refused is tried again.
+    pub(super) const fn retry_at(&self) -> Option<Time> {
+        match self {
+            Self::Refused(state) => Some(state.retry_at()),
+            _ => None,
         }
     }
 

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use super::idle::FILE_DELAY;
 use super::{Context, Rejoining, State, follow};
 use crate::machine::Time;
 use crate::machine::iwd::backend::{NetworkId, Request, StationPhase};
 use crate::machine::notice::{FailReason, IwdProblem, Notice};
 use crate::time::doubled;
+use crate::types::Bss;
 
 const FIRST_PAUSE: Duration = Duration::from_secs(5);
 const MAX_PAUSE: Duration = Duration::from_secs(300);
@@ -15,6 +17,10 @@ const MAX_PAUSE: Duration = Duration::from_secs(300);
 const CUT_OFF_INTERVAL: Duration = Duration::from_secs(1);
 /// iwd visits all channels within this time.
 const SEARCH_TIME: Duration = Duration::from_secs(5);
+/// Between searches for other networks.
+const OTHERS_INTERVAL: Duration = Duration::from_secs(10);
+/// iwd starts over, and is told to stay disconnected.
+const OTHERS_DELAY: Duration = Duration::from_millis(500);
 /// It is another interface's turn.
 const TURN_INTERVAL: Duration = Duration::from_millis(500);
 
@@ -28,6 +34,8 @@ pub(in crate::machine::iwd) struct Refused {
     is_told: bool,
     /// iwd can have forgotten the network, because its last scans were ended.
     is_forgotten: bool,
+    /// When it looks for other networks to join.
+    others_at: Option<Time>,
 }
 
 impl Refused {
@@ -39,13 +47,10 @@ impl Refused {
             if is_forgotten {
                 cx.mask_in_place_of_assigned();
             }
-        } else if !std::mem::take(&mut cx.attempt.is_cut_off) {
+        } else if cx.attempt.cut.take().is_none() {
             cx.cut_off();
         }
-        let count = cx.refusals.entry(network.clone()).or_default();
-        let pause = doubled(FIRST_PAUSE, *count, MAX_PAUSE);
-        *count = count.saturating_add(1);
-        let first = *count == 1;
+        let (pause, first) = next_pause(cx, &network);
         cx.counters.failed_associations = cx.counters.failed_associations.saturating_add(1);
         cx.problem = Some(problem.clone());
         if first {
@@ -62,6 +67,7 @@ impl Refused {
             is_disconnected,
             is_told: is_disconnected,
             is_forgotten,
+            others_at: is_disconnected.then(|| cx.core.now.saturating_add(OTHERS_DELAY)),
         }
         .arm(cx)
     }
@@ -70,7 +76,7 @@ impl Refused {
     pub(super) fn station_gone(mut self, cx: &mut Context) -> State {
         self.is_disconnected = true;
         self.is_told = false;
-        cx.attempt.is_cut_off = false;
+        cx.attempt.cut = None;
         self.arm(cx)
     }
 
@@ -81,6 +87,7 @@ impl Refused {
                 self.is_disconnected = true;
                 if !std::mem::replace(&mut self.is_told, true) {
                     cx.request(Request::Disconnect);
+                    self.others_at = Some(cx.core.now.saturating_add(OTHERS_DELAY));
                 }
                 self.arm(cx)
             }
@@ -106,11 +113,19 @@ impl Refused {
             cx.cut_off();
             return self.arm(cx);
         }
+        if self.until > cx.core.now {
+            return self.search_others(cx);
+        }
         if !cx.files.has_turn {
             self.until = cx.core.now.saturating_add(TURN_INTERVAL);
             return self.arm(cx);
         }
         cx.write_addresses();
+        if cx.files.unassignable.contains_key(&self.network) {
+            let (pause, _) = next_pause(cx, &self.network);
+            self.until = cx.core.now.saturating_add(pause);
+            return self.arm(cx);
+        }
         if std::mem::take(&mut self.is_forgotten) && cx.has_mask() && cx.can_search() {
             cx.request(Request::Scan);
             self.until = cx.core.now.saturating_add(SEARCH_TIME);
@@ -119,13 +134,55 @@ impl Refused {
         Rejoining::resume(cx, self.network)
     }
 
+    /// Without a request, iwd joins none of them.
+    fn search_others(mut self, cx: &mut Context) -> State {
+        let is_possible = cx.others(&self.network).next().is_some();
+        self.others_at = is_possible.then(|| cx.core.now.saturating_add(OTHERS_INTERVAL));
+        if is_possible && cx.has_mask() && cx.can_search() {
+            cx.request(Request::Scan);
+        }
+        self.arm(cx)
+    }
+
+    pub(super) fn heard(self, cx: &mut Context, air: &[Bss]) -> State {
+        match cx.another_heard(&self.network, air) {
+            Some(other) if self.is_told => {
+                cx.problem = None;
+                Rejoining::resume(cx, other)
+            }
+            _ => State::Refused(self),
+        }
+    }
+
+    /// What was wrong with the network's file may have been put right.
+    pub(super) fn addresses_written(mut self, cx: &mut Context) -> State {
+        let is_right = !cx.files.unassignable.contains_key(&self.network);
+        if is_right && matches!(cx.problem, Some(IwdProblem::NoAddress { .. })) {
+            self.until = self.until.min(cx.core.now.saturating_add(FILE_DELAY));
+        }
+        self.arm(cx)
+    }
+
+    /// When the network is tried again.
+    pub(super) const fn retry_at(&self) -> Time {
+        self.until
+    }
+
     fn arm(self, cx: &mut Context) -> State {
         let again = cx.core.now.saturating_add(CUT_OFF_INTERVAL);
         cx.core.timer = Some(if self.is_disconnected {
-            self.until
+            self.others_at.map_or(self.until, |at| at.min(self.until))
         } else {
             again
         });
         State::Refused(self)
     }
+}
+
+/// The pause before the next attempt, and whether it is the first.
+fn next_pause(cx: &mut Context, network: &NetworkId) -> (Duration, bool) {
+    let count = cx.refusals.entry(network.clone()).or_default();
+    let pause = doubled(FIRST_PAUSE, *count, MAX_PAUSE);
+    *count = count.saturating_add(1);
+    (pause, *count == 1)
 }

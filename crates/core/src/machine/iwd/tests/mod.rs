@@ -9,6 +9,7 @@ mod fileless;
 mod files;
 mod mask;
 mod memory;
+mod others;
 mod promise;
 mod refusals;
 mod rejoin;
