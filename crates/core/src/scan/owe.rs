@@ -47,6 +47,19 @@ pub(crate) fn pairs(found: &[Bss]) -> Vec<Pair> {
     pairs.take(MAX_PAIRS).collect()
 }
 
+/// Whether these scan results have an access point of this SSID that is half of no pair.
+pub(crate) fn has_single(found: &[Bss], ssid: &Ssid) -> bool {
+    found
+        .iter()
+        .any(|bss| bss.ssid == *ssid && bss.owe.is_none())
+}
+
+/// Whether they have the hidden half of an open one with this SSID, and its name.
+pub(crate) fn has_named_half(found: &[Bss], ssid: &Ssid) -> bool {
+    let pairs = pairs(found);
+    pairs.iter().any(|pair| pair.open == *ssid && pair.is_named)
+}
+
 /// An open half whose hidden half was not heard.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Single {

@@ -1,7 +1,7 @@
 //! The dialogue with iwd: its D-Bus objects, and its network files.
 
-use crate::types::Ssid;
-use crate::types::{KeyMgmt, Mac};
+use crate::scan::owe;
+use crate::types::{Bss, KeyMgmt, Mac, Ssid};
 
 /// iwd's identity of a network.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -10,6 +10,19 @@ pub struct NetworkId {
     pub ssid: Ssid,
     /// How the network is joined.
     pub joining: Joining,
+}
+
+impl NetworkId {
+    /// Whether these scan results have it: not the open half of a pair with OWE. `halves`: the hidden one counts,
+    /// if its name is known.
+    pub(super) fn is_in(&self, air: &[Bss], halves: bool) -> bool {
+        match self.joining {
+            Joining::Open => {
+                owe::has_single(air, &self.ssid) || halves && owe::has_named_half(air, &self.ssid)
+            }
+            Joining::Psk | Joining::Enterprise => air.iter().any(|bss| bss.ssid == self.ssid),
+        }
+    }
 }
 
 /// How a network is joined, as in the extension of iwd's files.

@@ -559,9 +559,9 @@ impl Context {
             (self.core.now.saturating_sub(self.search.scan_began) + KERNEL_TICK).as_millis();
         let fresh = |bss: &&Bss| u128::from(bss.ms_ago) <= elapsed;
         let air: Vec<_> = air.iter().filter(fresh).cloned().collect();
-        wanted
-            .find(|id| air.iter().any(|bss| bss.ssid == id.ssid))
-            .cloned()
+        // While iwd asks for a hidden half it would join the open one.
+        let halves = !self.search.is_scanning;
+        wanted.find(|id| id.is_in(&air, halves)).cloned()
     }
 
     /// Notes the channel of a network that was joined.

@@ -54,8 +54,7 @@ impl Connecting {
     /// ask for the network by name, under its address; it forgets, too, when it starts over.
     pub(super) fn heard(self, cx: &mut Context, air: &[Bss]) -> State {
         let hidden = cx.known(&self.network).is_none_or(|known| known.hidden);
-        let is_heard = air.iter().any(|bss| bss.ssid == self.network.ssid);
-        if !hidden && !is_heard {
+        if !hidden && !self.network.is_in(air, true) {
             return self.timeout(cx);
         }
         State::Connecting(self)

@@ -10,6 +10,7 @@ mod files;
 mod mask;
 mod memory;
 mod others;
+mod owe;
 mod promise;
 mod refusals;
 mod rejoin;
