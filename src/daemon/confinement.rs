@@ -37,6 +37,7 @@ const MISSING: &[(&str, u32)] = &[
     (NOTES, 0o755),
     (CONNMAN, 0o755),
     (CONFIGURATION, 0o755),
+    (crate::platform::iwd::CONFIGURATION, 0o755),
     (crate::platform::iwd::STATE_DIRECTORY, 0o700),
 ];
 #[cfg(not(feature = "dbus"))]
