@@ -93,6 +93,8 @@ pub(super) struct Station {
     pub(super) is_kept_off: bool,
     /// iwd randomizes scans where the driver supports it.
     pub(super) randomizes_scans: bool,
+    /// Where the addresses and routes of the interface are from: the network, and the card's address there.
+    entered: Option<(NetworkId, Mac)>,
 }
 
 /// What the kernel reports of an attempt to connect.
@@ -176,6 +178,7 @@ impl Context {
                 is_kept_off: false,
                 obstacle: None,
                 randomizes_scans: true,
+                entered: None,
             },
             attempt: Attempt::default(),
             search: Reconnect {
@@ -449,6 +452,20 @@ impl Context {
         self.attempt.cut_at = Some(self.core.now);
         self.put_mask(How::Cycle);
         self.attempt.is_ended_by_mask = true;
+    }
+
+    /// iwd is about to join this network, which learns nothing of the addresses of the last one.
+    pub(super) fn leave_last_network(&mut self, next: &NetworkId) {
+        let address = self.known(next).and_then(|known| known.address);
+        let is_same = |(network, its): &(NetworkId, Mac)| network == next && Some(*its) == address;
+        if self.iwd.entered.take_if(|last| !is_same(last)).is_some() {
+            self.core.act(Action::LeaveNetwork);
+        }
+    }
+
+    pub(super) fn enter_network(&mut self, network: &NetworkId, address: Mac) {
+        self.iwd.entered = Some((network.clone(), address));
+        self.core.act(Action::EnterNetwork(network.ssid.clone()));
     }
 
     /// Whether an attempt shows the mask that was to end the one before: iwd does not notice a link that goes

@@ -63,6 +63,7 @@ impl Connected {
             cx.problem = None;
             cx.search.backoff = None;
             cx.core.act(Action::GetScanResults);
+            cx.enter_network(&self.network, address);
             cx.association_begins(&self.network, address);
             cx.core.notify(Notice::Connected {
                 ssid: self.network.ssid.clone(),

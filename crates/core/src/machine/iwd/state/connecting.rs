@@ -30,6 +30,7 @@ impl Connecting {
         if cx.iwd.obstacle.is_some() {
             return State::Connecting(state);
         }
+        cx.leave_last_network(&state.network);
         cx.core.wake_in(ATTEMPT_TIMEOUT);
         if cx.search.lost.as_ref() == Some(&state.network) {
             cx.core.act(Action::GetScanResults);

@@ -341,6 +341,8 @@ impl Bench {
                 | Action::Notify(_)
                 | Action::AbortScan
                 | Action::ClearIpv6
+                | Action::LeaveNetwork
+                | Action::EnterNetwork(_)
                 | Action::Remember { .. }
                 | Action::Finish => continue,
                 other => panic!("not an action of the iwd machine: {other:?}"),

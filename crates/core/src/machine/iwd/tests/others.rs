@@ -129,3 +129,21 @@ fn mask_that_ended_an_attempt_says_nothing_of_the_next() {
     bench.iwd_at(StationPhase::Connecting, network("Work"));
     assert_eq!(bench.state(), StateKind::Refused);
 }
+
+#[test]
+fn next_network_learns_nothing_of_the_last_one() {
+    let leaves = |bench: &mut Bench, next: NetworkId| {
+        bench.is_lost();
+        bench.done.clear();
+        bench.iwd_at(StationPhase::Connecting, next);
+        bench.done.contains(&Action::LeaveNetwork)
+    };
+    let mut bench = Bench::new("stable-ssid");
+    bench.knows(network("Work"), None);
+    bench.tell_files();
+    bench.air = vec![heard("Home", 20), heard("Work", 20)];
+    bench.connects_under(stable(&home()));
+    assert!(!leaves(&mut bench, home()));
+    bench.connects_under(stable(&home()));
+    assert!(leaves(&mut bench, network("Work")));
+}

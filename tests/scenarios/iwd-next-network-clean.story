@@ -1,0 +1,19 @@
+With iwd: the next network learns nothing of the address that a client got in the last one
+
+given  iwd's General settings have "AddressRandomization=network"
+and    an access point cafe: ssid "Cafe", channel 11, wpa2 "flat white", subnet 10.1.0.0/24
+and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery", subnet 10.2.0.0/24, off at first
+and    a network "Cafe": wpa2 "flat white"
+and    a network "Home": wpa2 "correct horse battery"
+and    macveil is running
+and    iwd is running
+then   connected to cafe within 20 s
+when   the user starts "udhcpc -f -i wlan0"
+then   online at cafe within 40 s
+when   home returns
+and    cafe leaves
+then   connected to home within 30 s
+when   5 s pass
+and    the user runs "busybox sh -c 'ip -4 address show dev wlan0 | grep inet || echo no address'"
+then   the command said "no address"
+and    home and cafe saw different addresses
