@@ -11,16 +11,17 @@ use crate::types::{Frequency, Mac, Ssid};
 const MAX_CHANNELS_PER_NETWORK: usize = 4;
 
 #[derive(Debug, Default)]
-pub(crate) struct FailureMemory {
-    channels: BTreeMap<Ssid, Vec<Frequency>>,
-    failures: BTreeMap<Ssid, Failures>,
-    addresses: BTreeMap<Ssid, Mac>,
-}
+pub(crate) struct FailureMemory(BTreeMap<Ssid, Known>);
 
-#[derive(Debug, Clone, Copy)]
-struct Failures {
-    count: u32,
+/// What is known of a network.
+#[derive(Debug, Default)]
+struct Known {
+    /// Where it was heard, latest first.
+    channels: Vec<Frequency>,
+    failures: u32,
     retry_at: Time,
+    /// What this station used there last.
+    address: Option<Mac>,
 }
 
 /// Why an attempt failed; decides the pause before the next one.
@@ -53,8 +54,12 @@ impl Cause {
 }
 
 impl FailureMemory {
+    fn of(&mut self, ssid: &Ssid) -> &mut Known {
+        self.0.entry(ssid.clone()).or_default()
+    }
+
     pub(crate) fn heard(&mut self, ssid: &Ssid, frequency: Frequency) {
-        let channels = self.channels.entry(ssid.clone()).or_default();
+        let channels = &mut self.of(ssid).channels;
         channels.retain(|&known| known != frequency);
         channels.insert(0, frequency);
         channels.truncate(MAX_CHANNELS_PER_NETWORK);
@@ -62,56 +67,58 @@ impl FailureMemory {
 
     /// Channels where the network was heard, latest first.
     pub(crate) fn channels(&self, ssid: &Ssid) -> &[Frequency] {
-        self.channels.get(ssid).map_or(&[], Vec::as_slice)
+        self.0.get(ssid).map_or(&[], |known| &known.channels)
     }
 
     /// Records a failure; returns the pause before the next attempt.
     pub(crate) fn failed(&mut self, now: Time, ssid: &Ssid, cause: Cause) -> Duration {
-        let count = self.failures.get(ssid).map_or(0, |failures| failures.count);
-        let pause = doubled(cause.first_pause(), count, cause.max_pause());
-        let failures = Failures {
-            count: count.saturating_add(u32::from(cause != Cause::Skipped)),
-            retry_at: now.saturating_add(pause).max(self.retry_at(ssid)),
-        };
-        self.failures.insert(ssid.clone(), failures);
+        let known = self.of(ssid);
+        let pause = doubled(cause.first_pause(), known.failures, cause.max_pause());
+        known.failures = known
+            .failures
+            .saturating_add(u32::from(cause != Cause::Skipped));
+        known.retry_at = known.retry_at.max(now.saturating_add(pause));
         pause
     }
 
     /// Blocks attempts to join the network until then.
     pub(crate) fn block(&mut self, until: Time, ssid: &Ssid) {
-        let count = self.failures.get(ssid).map_or(0, |failures| failures.count);
-        let retry_at = until.max(self.retry_at(ssid));
-        self.failures
-            .insert(ssid.clone(), Failures { count, retry_at });
-    }
-
-    fn retry_at(&self, ssid: &Ssid) -> Time {
-        self.failures
-            .get(ssid)
-            .map_or(Time::ZERO, |failures| failures.retry_at)
+        let known = self.of(ssid);
+        known.retry_at = known.retry_at.max(until);
     }
 
     /// Records the address that this station used in the network.
     pub(crate) fn set_address(&mut self, ssid: &Ssid, address: Mac) {
-        self.addresses.insert(ssid.clone(), address);
+        self.of(ssid).address = Some(address);
     }
 
     /// Whether this station last used that address in the network.
     pub(crate) fn has_address(&self, ssid: &Ssid, address: Mac) -> bool {
-        self.addresses.get(ssid) == Some(&address)
+        self.0
+            .get(ssid)
+            .is_some_and(|known| known.address == Some(address))
     }
 
     pub(crate) fn succeeded(&mut self, ssid: &Ssid) {
-        self.failures.remove(ssid);
+        if let Some(known) = self.0.get_mut(ssid) {
+            known.forget_failures();
+        }
     }
 
     /// Ends all pauses: the user requested a connection.
     pub(crate) fn clear_failures(&mut self) {
-        self.failures.clear();
+        self.0.values_mut().for_each(Known::forget_failures);
     }
 
     pub(crate) fn can_try(&self, now: Time, ssid: &Ssid) -> bool {
-        self.retry_at(ssid) <= now
+        self.0.get(ssid).is_none_or(|known| known.retry_at <= now)
+    }
+}
+
+impl Known {
+    const fn forget_failures(&mut self) {
+        self.failures = 0;
+        self.retry_at = Time::ZERO;
     }
 }
 
