@@ -1,5 +1,6 @@
 //! Other programs that set addresses.
 
+use super::dhcp::dhcpcd::{ConfigLine, lines_for};
 use super::facts::{CardFacts, Facts};
 use super::finding::{Check, Finding, Topic};
 use super::link_file::{Match, NETWORK_DIRECTORIES, matching_file};
@@ -76,10 +77,8 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
         ));
     }
     let text = facts.files.text(DHCPCD_FILE).unwrap_or_default();
-    if let Some((line, _)) = numbered(text)
-        .iter()
-        .find(|line| line.1 == "randomise_hwaddr")
-    {
+    let lines = lines_for(text, name).into_iter();
+    if let Some(ConfigLine { line, .. }) = lines.rev().find(|line| line.key == "randomise_hwaddr") {
         findings.push(DHCPCD.warning(
             format_args!("dhcpcd changes the address each time a connection is lost"),
             format_args!("{DHCPCD_FILE} line {line}: remove it"),

@@ -159,7 +159,7 @@ fn key_value(line: &[u8]) -> Option<(&str, &[u8])> {
 }
 
 impl Value {
-    /// Splits a list at `;` and replaces escapes (`g_key_file_get_string_list`).
+    /// Splits a list at `;` and replaces escapes (`g_key_file_get_string_list`). One with an invalid escape is ignored.
     pub(super) fn list(&self) -> Vec<String> {
         let mut pieces = Vec::new();
         let mut piece = String::new();
@@ -174,8 +174,7 @@ impl Value {
                     Some('t') => piece.push('\t'),
                     Some('r') => piece.push('\r'),
                     Some('\\') => piece.push('\\'),
-                    Some(other) => piece.extend(['\\', other]),
-                    None => {}
+                    _ => return Vec::new(),
                 },
                 other => piece.push(other),
             }
@@ -257,6 +256,8 @@ mod tests {
             ("wlan0", vec!["wlan0"]),
             ("wlan0;wlan*;", vec!["wlan0", "wlan*"]),
             (r"a\;b;c,d", vec!["a;b", "c,d"]),
+            (r"wlan0;\!x;", vec![]),
+            ("wlan0\\", vec![]),
         ] {
             let file = parse(format!("[g]\nk={raw}\n")).unwrap();
             assert_eq!(file.value("g", "k").unwrap().list(), pieces, "{raw}");

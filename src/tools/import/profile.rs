@@ -229,7 +229,7 @@ impl<'a> Reader<'a> {
             binding,
             policy: self.policy(group, is_wifi)?,
             mask: self.mask(group)?,
-            stable_id: self.stable_id(),
+            stable_id: self.clean("connection", "stable-id"),
             rank: Rank {
                 automatic: self
                     .text("connection", "autoconnect")
@@ -301,6 +301,8 @@ impl<'a> Reader<'a> {
             ("mac-address-denylist", InstalledVersion::DENYLIST),
         ] {
             if let Some(value) = self.known_since(group, key, since) {
+                // The newer key alone counts.
+                settings.denied.clear();
                 let cards = denied(value).ok_or_else(|| format!("{key}: not valid addresses"))?;
                 settings.denied.push((key, value, cards));
             }
@@ -346,8 +348,8 @@ impl<'a> Reader<'a> {
         None
     }
 
-    fn interface(&self) -> Result<Option<String>, String> {
-        let name = self.text("connection", "interface-name");
+    fn interface(&mut self) -> Result<Option<String>, String> {
+        let name = self.clean("connection", "interface-name");
         let name = name.filter(|name| !name.is_empty());
         match name {
             Some(name) if !crate::config::is_spec(&format!("interface-name:={name}")) => {
@@ -359,7 +361,7 @@ impl<'a> Reader<'a> {
 
     /// An address, also as six numbers. An invalid one is ignored.
     fn address(&mut self, group: &str, key: &str) -> Option<Mac> {
-        let text = self.text(group, key)?;
+        let text = self.clean(group, key)?;
         let address = hardware_address(&text);
         if address.is_none() {
             let setting = self.setting(group, key);
@@ -371,7 +373,7 @@ impl<'a> Reader<'a> {
     }
 
     fn policy(&mut self, group: &str, is_wifi: bool) -> Result<Option<Policy>, String> {
-        let text = self.text(group, "cloned-mac-address");
+        let text = self.clean(group, "cloned-mac-address");
         if let Some(text) = text {
             let read = policy(&text, self.version)
                 .or_else(|| hardware_address(&text).map(Policy::Address));
@@ -397,9 +399,9 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn mask(&self, group: &str) -> Result<Option<String>, String> {
+    fn mask(&mut self, group: &str) -> Result<Option<String>, String> {
         let key = "generate-mac-address-mask";
-        match self.text(group, key) {
+        match self.clean(group, key) {
             Some(text) if !text.is_empty() && mask(&text).is_none() => {
                 Err(format!("{key}={text} is not a valid mask"))
             }
@@ -407,10 +409,11 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn stable_id(&mut self) -> Option<String> {
-        let Text { text, clean } = self.file.text("connection", "stable-id")?;
+    /// A text; one with an invalid escape sequence is ignored.
+    fn clean(&mut self, group: &str, key: &str) -> Option<String> {
+        let Text { text, clean } = self.file.text(group, key)?;
         if !clean {
-            let setting = self.setting("connection", "stable-id");
+            let setting = self.setting(group, key);
             let why = "NetworkManager ignored it: invalid escape sequence";
             self.report
                 .add(self.path, setting, ImportOutcome::NotNeeded, why);

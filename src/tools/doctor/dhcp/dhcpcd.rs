@@ -2,7 +2,7 @@
 
 use super::{ClientReport, duid};
 use crate::tools::doctor::facts::{CardFacts, Facts};
-use crate::tools::doctor::text::{numbered, shown};
+use crate::tools::doctor::text::{matches_glob, numbered, shown};
 
 const FILE: &str = "/etc/dhcpcd.conf";
 const DUID_FILES: [&str; 3] = [
@@ -16,6 +16,9 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
         return None;
     }
     let text = facts.files.text(FILE).unwrap_or_default();
+    if leaves_alone(text, &card.name) {
+        return None;
+    }
     let lines = lines_for(text, &card.name);
     let setting = |key: &str| lines.iter().rev().find(|line| line.key == key);
     if setting("anonymous").is_some() || setting("nodhcp").is_some() {
@@ -60,14 +63,27 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
     })
 }
 
-struct ConfigLine<'a> {
-    line: usize,
-    key: &'a str,
+/// Whether `denyinterfaces` or `allowinterfaces` exclude the interface, wherever they stand.
+fn leaves_alone(text: &str, interface: &str) -> bool {
+    let lists = |key| {
+        let lines = numbered(text).into_iter();
+        let lists = lines.filter_map(move |(_, line)| line.strip_prefix(key));
+        let patterns = lists.flat_map(|list| list.split([' ', '\t', ',']));
+        patterns.filter(|pattern| !pattern.is_empty())
+    };
+    let matches = |pattern| matches_glob(pattern, interface);
+    let mut allowed = lists("allowinterfaces").peekable();
+    lists("denyinterfaces").any(matches) || (allowed.peek().is_some() && !allowed.any(matches))
+}
+
+pub(in crate::tools::doctor) struct ConfigLine<'a> {
+    pub(in crate::tools::doctor) line: usize,
+    pub(in crate::tools::doctor) key: &'a str,
     value: &'a str,
 }
 
 /// Lines that apply to all interfaces or to this one.
-fn lines_for<'a>(text: &'a str, interface: &str) -> Vec<ConfigLine<'a>> {
+pub(in crate::tools::doctor) fn lines_for<'a>(text: &'a str, interface: &str) -> Vec<ConfigLine<'a>> {
     let mut counts = true;
     let mut lines = Vec::new();
     for (line, text) in numbered(text) {

@@ -1,7 +1,7 @@
 //! Identifiers that DHCP clients send, according to their configuration.
 
 mod dhclient;
-mod dhcpcd;
+pub(super) mod dhcpcd;
 mod duid;
 mod networkd;
 mod udhcpc;
