@@ -113,7 +113,10 @@ const LEFT_OUT: [(&str, &str); 139] = [
     ("iwd-hot-plug", "iwd is not simulated"),
     ("iwd-long-outage", "iwd is not simulated"),
     ("iwd-moves", "iwd is not simulated"),
-    ("iwd-next-network-clean", "iwd is not simulated"),
+    (
+        "iwd-next-network-clean",
+        "nothing above the link is simulated",
+    ),
     ("iwd-no-random-scans", "iwd is not simulated"),
     ("iwd-no-random-scans-hidden", "iwd is not simulated"),
     ("iwd-other-modes", "iwd is not simulated"),

@@ -83,7 +83,10 @@ pub(in crate::tools::doctor) struct ConfigLine<'a> {
 }
 
 /// Lines that apply to all interfaces or to this one.
-pub(in crate::tools::doctor) fn lines_for<'a>(text: &'a str, interface: &str) -> Vec<ConfigLine<'a>> {
+pub(in crate::tools::doctor) fn lines_for<'a>(
+    text: &'a str,
+    interface: &str,
+) -> Vec<ConfigLine<'a>> {
     let mut counts = true;
     let mut lines = Vec::new();
     for (line, text) in numbered(text) {
