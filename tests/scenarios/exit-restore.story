@@ -9,7 +9,7 @@ and    macveil starts
 and    home returns
 then   connected to home within 30 s
 when   home leaves
-and    10 s pass
+and    6 s pass
 and    macveil is killed
 and    1 s passes
 and    macveil starts
