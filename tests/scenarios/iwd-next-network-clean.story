@@ -9,13 +9,13 @@ and    a network "Home": wpa2 "correct horse battery"
 and    macveil is running
 and    iwd is running
 then   connected to cafe within 20 s
-when   the user starts "udhcpc -f -i wlan0"
+when   the user starts "busybox sh -c 'cd /sys/class/net; exec udhcpc -f -i $(grep -ls 1 wlan*/carrier | cut -d/ -f1)'"
 then   online at cafe within 40 s
 when   home returns
 and    cafe leaves
 then   connected to home within 30 s
 when   5 s pass
-and    the user runs "busybox sh -c 'ip -4 address show dev wlan0 | grep inet || echo no address'"
+and    the user runs "busybox sh -c 'ip -4 address show | grep -v 127.0.0.1 | grep inet || echo no address'"
 then   the command said "no address"
 and    home and cafe saw different addresses
 and    the judge finds at most 2 of "probe request under an assigned address", "probe request naming a network not hidden", "network named under an assigned address"
