@@ -6,6 +6,7 @@
 use super::assignment::network_facts;
 use super::backend::NetworkLimit;
 use super::context::Context;
+use crate::machine::action::Action;
 use crate::scan::owe;
 use crate::scan::selection::Joined;
 use crate::types::{Bss, BssEntry, Mac, Network, Ssid};
@@ -56,17 +57,6 @@ impl Peers {
         self.is_uniform && !self.wants_owe
     }
 
-    /// Whether to ask the kernel, once, to which network this peer belongs. Because every BSS of the network gets the
-    /// address, the supplicant's table was not read. The `known` peer is not asked for.
-    pub(super) fn must_look_up(
-        &self,
-        peer: Mac,
-        known: Option<Mac>,
-        asked: &mut Option<Mac>,
-    ) -> bool {
-        self.need_no_table() && known != Some(peer) && asked.replace(peer) != Some(peer)
-    }
-
     /// Whether this BSS may see the address. The kernel does not know the network's id.
     pub(super) fn verdict(&self, bssid: Mac, id: Option<u32>) -> Verdict {
         let named = |known: u32| id.is_none_or(|id| id == known);
@@ -87,12 +77,29 @@ impl Peers {
     }
 }
 
-/// Whether the kernel's table has this BSS under other names only: a program added a network and joined it, or is a
-/// second supplicant.
-pub(super) fn is_of_another_network(peer: Mac, ssid: &Ssid, found: &[Bss]) -> bool {
-    let of_peer = found.iter().filter(|bss| bss.bssid == peer);
-    let mut names = of_peer.filter(|bss| !bss.ssid.is_hidden()).peekable();
-    names.peek().is_some() && names.all(|bss| bss.ssid != *ssid)
+/// The peer of which the kernel was asked to which network it belongs. Where every BSS of the network gets the
+/// address, the supplicant's table was not read.
+#[derive(Debug, Default)]
+pub(super) struct PeerLookup(Option<Mac>);
+
+impl PeerLookup {
+    /// Asks once, and not for the `known` peer.
+    pub(super) fn ask(&mut self, cx: &mut Context, peers: &Peers, peer: Mac, known: Option<Mac>) {
+        let is_unknown = peers.need_no_table() && known != Some(peer);
+        if is_unknown && self.0.replace(peer) != Some(peer) {
+            cx.core.act(Action::GetScanResults);
+        }
+    }
+
+    /// The peer, if the kernel's table has it under other names only: a program added a network and joined it, or is a
+    /// second supplicant.
+    pub(super) fn of_another_network(&self, ssid: &Ssid, found: &[Bss]) -> Option<Mac> {
+        let peer = self.0?;
+        let of_peer = found.iter().filter(|bss| bss.bssid == peer);
+        let mut names = of_peer.filter(|bss| !bss.ssid.is_hidden()).peekable();
+        let is_named_otherwise = names.peek().is_some() && names.all(|bss| bss.ssid != *ssid);
+        is_named_otherwise.then_some(peer)
+    }
 }
 
 impl Context {

@@ -13,7 +13,7 @@ use crate::machine::wpa::backend::{
     NetworkList, Phase, Reply, Request, Supplicant, SupplicantStatus,
 };
 use crate::machine::wpa::networks::EDITED_NETWORKS_PAUSE;
-use crate::machine::wpa::peers::{Decision, Peers, Verdict, is_of_another_network};
+use crate::machine::wpa::peers::{Decision, PeerLookup, Peers, Verdict};
 use crate::machine::{KernelError, Time};
 use crate::types::{Bss, Mac, Ssid};
 
@@ -36,8 +36,7 @@ pub(in crate::machine) struct Associated {
     address: Mac,
     decision: Decision,
     peers: Peers,
-    /// The kernel was asked what this peer is.
-    asked: Option<Mac>,
+    lookup: PeerLookup,
     /// The supplicant named this peer, which was not known; the network's id, if it named it.
     unknown_peer: Option<(Mac, Option<u32>)>,
     ending: Option<EndReason>,
@@ -88,7 +87,7 @@ impl Associated {
             bssid: decision.joined.bssid,
             decision,
             peers,
-            asked: None,
+            lookup: PeerLookup::default(),
             unknown_peer: None,
             ending: None,
             doubts: 0,
@@ -284,9 +283,7 @@ impl Handler for Associated {
                 _ => self.into(),
             };
         };
-        if self.peers.must_look_up(peer, self.bssid, &mut self.asked) {
-            cx.core.act(Action::GetScanResults);
-        }
+        self.lookup.ask(cx, &self.peers, peer, self.bssid);
         match self.peers.verdict(peer, None) {
             Verdict::Allowed => self.into(),
             Verdict::Denied => self.cut_off(cx, peer),
@@ -387,9 +384,7 @@ impl Handler for Associated {
     }
 
     fn scan_results(mut self, cx: &mut Context, found: Vec<Bss>) -> State {
-        if let Some(peer) = self.asked
-            && is_of_another_network(peer, &self.ssid, &found)
-        {
+        if let Some(peer) = self.lookup.of_another_network(&self.ssid, &found) {
             return self.cut_off(cx, peer);
         }
         if let Some(fresh) = self.scan.results(cx, &found) {

@@ -9,7 +9,7 @@ use crate::machine::action::{Action, How};
 use crate::machine::event::{Link, MlmeEvent, ScanStarted};
 use crate::machine::notice::{EndReason, FailReason, Notice};
 use crate::machine::wpa::backend::{Phase, Reply, Request, Supplicant, SupplicantStatus};
-use crate::machine::wpa::peers::{Decision, Peers, Verdict, is_of_another_network};
+use crate::machine::wpa::peers::{Decision, PeerLookup, Peers, Verdict};
 use crate::scan::failures::Cause;
 use crate::scan::selection::Candidate;
 use crate::types::{Bss, BssEntry, Mac, Ssid};
@@ -30,8 +30,7 @@ pub(in crate::machine) struct Associating {
     candidate: Candidate,
     address: Mac,
     peers: Peers,
-    /// The kernel was asked what this peer is.
-    asked: Option<Mac>,
+    lookup: PeerLookup,
     step: Step,
     status_requests: u32,
     rejection: Option<u16>,
@@ -91,7 +90,7 @@ impl Associating {
             candidate,
             address,
             peers,
-            asked: None,
+            lookup: PeerLookup::default(),
             step: Step::Selecting,
             status_requests: 0,
             rejection: None,
@@ -273,10 +272,8 @@ impl Handler for Associating {
                 return self.fail_at(cx, bssid);
             }
             let chosen = Some(self.candidate.bssid);
-            if let Some(peer) = event.peer()
-                && self.peers.must_look_up(peer, chosen, &mut self.asked)
-            {
-                cx.core.act(Action::GetScanResults);
+            if let Some(peer) = event.peer() {
+                self.lookup.ask(cx, &self.peers, peer, chosen);
             }
         }
         if !matches!(self.step, Step::Ordering | Step::Connecting) {
@@ -303,11 +300,9 @@ impl Handler for Associating {
     }
 
     fn scan_results(self, cx: &mut Context, found: Vec<Bss>) -> State {
-        match self.asked {
-            Some(peer) if is_of_another_network(peer, self.ssid(), &found) => {
-                self.fail_at(cx, peer)
-            }
-            _ => self.into(),
+        match self.lookup.of_another_network(self.ssid(), &found) {
+            Some(peer) => self.fail_at(cx, peer),
+            None => self.into(),
         }
     }
 
