@@ -540,13 +540,11 @@ impl Context {
     /// a request, iwd does not retry a network for minutes after an attempt that failed.
     pub(super) fn heard_again(&self, air: &[Bss]) -> Option<NetworkId> {
         let lost = self.search.lost.as_ref().filter(|_| self.files.has_turn)?;
-        let others = self.files.known.iter().filter(|known| known.autoconnect);
-        let others = others.map(|known| &known.id);
         let late = self
             .search
             .backoff
             .is_some_and(|wake| wake.has_lasted(self.core.now));
-        let others = others.filter(|_| late);
+        let others = self.joined_by_themselves().filter(|_| late);
         self.first_heard([lost].into_iter().chain(others), air)
     }
 
@@ -558,13 +556,17 @@ impl Context {
 
     /// Networks that can be joined instead of one that is refused.
     pub(super) fn others(&self, network: &NetworkId) -> impl Iterator<Item = &NetworkId> {
-        let known = self.files.known.iter().filter(|known| known.autoconnect);
-        let others = known
-            .map(|known| &known.id)
-            .filter(move |id| *id != network);
-        others.filter(|id| {
-            !self.refusals.contains_key(id) && !self.files.unassignable.contains_key(id)
+        self.joined_by_themselves().filter(move |id| {
+            *id != network
+                && !self.refusals.contains_key(id)
+                && !self.files.unassignable.contains_key(id)
         })
+    }
+
+    /// Known networks that need no request of the user.
+    fn joined_by_themselves(&self) -> impl Iterator<Item = &NetworkId> {
+        let known = self.files.known.iter().filter(|known| known.autoconnect);
+        known.map(|known| &known.id)
     }
 
     fn first_heard<'a>(
