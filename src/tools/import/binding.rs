@@ -24,8 +24,8 @@ pub(super) struct BindingSettings<'a> {
     pub(super) name: Option<(String, &'a Value)>,
     /// `mac-address`.
     pub(super) card: Option<(Mac, &'a Value)>,
-    /// `mac-address-denylist` and its older name.
-    pub(super) denied: Vec<(&'static str, &'a Value, Vec<Mac>)>,
+    /// `mac-address-denylist`, or its older name.
+    pub(super) denied: Option<(&'static str, &'a Value, Vec<Mac>)>,
     /// `match.interface-name`.
     pub(super) names: Option<&'a Value>,
     /// `match.driver`.
@@ -100,7 +100,7 @@ impl Binding {
         if let Some(value) = settings.drivers {
             drivers(value, &mut required, &mut excluded, &mut used)?;
         }
-        for (key, value, cards) in &settings.denied {
+        if let Some((key, value, cards)) = &settings.denied {
             used.push(format!("[{group}] {key}={}", value.raw));
             excluded.extend(cards.iter().map(|card| format!("except:mac:{card}")));
         }

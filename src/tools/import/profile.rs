@@ -301,10 +301,9 @@ impl<'a> Reader<'a> {
             ("mac-address-denylist", InstalledVersion::DENYLIST),
         ] {
             if let Some(value) = self.known_since(group, key, since) {
-                // The newer key alone counts.
-                settings.denied.clear();
                 let cards = denied(value).ok_or_else(|| format!("{key}: not valid addresses"))?;
-                settings.denied.push((key, value, cards));
+                // The newer key alone counts.
+                settings.denied = Some((key, value, cards));
             }
         }
         for key in ["interface-name", "driver", "path", "kernel-command-line"] {
