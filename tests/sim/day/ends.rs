@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use macveil_core::machine::StateKind;
 
+use super::trouble::STRONG;
 use super::{Begins, PLACES, Trouble};
 use crate::world::{Backend, Quirk, World};
 
@@ -58,7 +59,7 @@ impl World {
         self.stranger_leaves();
         for site in 0..self.access_points.len() {
             self.access_points[site].refuses = false;
-            self.signal_is(site, -50);
+            self.signal_is(site, STRONG);
             if !self.access_points[site].is_impostor {
                 self.access_point_returns(site);
             }

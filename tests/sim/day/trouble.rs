@@ -79,7 +79,7 @@ pub enum Trouble {
 
 /// In dBm.
 const WEAK: i32 = -85;
-const STRONG: i32 = -50;
+pub const STRONG: i32 = -50;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ask {
