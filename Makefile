@@ -54,6 +54,9 @@ check:
 	python3 -B tests/package/run.py --check
 	python3 -B tests/recipes/run.py --lists
 
+# The same made-up events each time; make soak takes others.
+unit: export PROPTEST_RNG_SEED = 1
+unit: export PROPTEST_CASES = 1000
 unit:
 	cargo test --quiet --workspace --lib --bins $(addprefix --test ,$(UNIT_TESTS))
 	cargo test --quiet --package macveil-core --doc
@@ -194,6 +197,7 @@ bench: setup release
 soak:
 	MACVEIL_SIM_STEPS=10000000 MACVEIL_SIM_STORY_STRIDE=1 MACVEIL_SIM_STORY_PLAYS=100000 \
 		cargo test --quiet --release --test sim -- --nocapture --test-threads 1 bad_days stories_in_which
+	PROPTEST_CASES=20000 cargo test --quiet --release --package macveil-core --lib promise
 
 # Longer: FUZZ_SECONDS=600 make fuzz. One parser: fuzz/run.py wpa_table
 fuzz: setup

@@ -79,8 +79,6 @@ fn check(bench: &Bench, excused: bool) -> Result<(), TestCaseError> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1000))]
-
     #[test]
     fn link_in_use_is_kept_and_used_only_when_assigned(
         up: bool,
