@@ -27,7 +27,11 @@ impl Paused {
         self.next == NextState::Disconnect
     }
 
-    fn quiesce(self, cx: &mut Context) -> State {
+    /// A program wants a connection: it gets one after the pause.
+    fn quiesce(mut self, cx: &mut Context) -> State {
+        if self.was_disconnected() {
+            self.next = NextState::Scan;
+        }
         cx.request(Request::Quiesce);
         self.into()
     }

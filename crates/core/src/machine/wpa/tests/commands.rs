@@ -184,6 +184,21 @@ fn disconnected_card_stays_disconnected_after_a_pause() {
 }
 
 #[test]
+fn request_to_connect_in_a_pause_is_obeyed_after_it() {
+    let mut bench = Bench::connected();
+    bench.user_disconnects();
+    pause(&mut bench, None);
+    bench.handle(Event::Backend(WpaEvent::Supplicant(
+        Supplicant::NetworkNotFound,
+    )));
+    bench.pass(Duration::from_secs(5));
+    assert_eq!(bench.state(), StateKind::Paused);
+    unpause(&mut bench);
+    bench.pass(Duration::from_secs(5));
+    assert_eq!(bench.state(), StateKind::Associated);
+}
+
+#[test]
 fn pause_continues_after_a_change_of_the_mask() {
     for mut bench in [disconnected(), scanning()] {
         pause(&mut bench, None);
