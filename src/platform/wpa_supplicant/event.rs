@@ -50,6 +50,13 @@ const RELOADS: [&[u8]; 2] = [
     b"Control interface command 'RECONFIGURE'",
     b"Signal 1 received - reconfiguring",
 ];
+/// Requests to connect (`wpa_supplicant_ctrl_iface_process`).
+const CONNECTS: [&[u8]; 4] = [
+    b"Control interface command 'RECONNECT'",
+    b"Control interface command 'REASSOCIATE'",
+    b"Control interface command 'REATTACH'",
+    b"Control interface command 'SELECT_NETWORK ",
+];
 /// What is set is not told (`wpa_supplicant_ctrl_iface_process`).
 const EDIT: &[u8] = b"Control interface command 'SET_NETWORK ";
 /// `WLAN_REASON_DEAUTH_LEAVING`, the reason of every request by a program.
@@ -59,6 +66,9 @@ const DEAUTH_LEAVING: u16 = 3;
 fn debug_message(line: &[u8]) -> Message {
     if RELOADS.contains(&line) {
         return Message::Supplicant(Supplicant::ConfigurationRead);
+    }
+    if CONNECTS.iter().any(|request| line.starts_with(request)) {
+        return Message::Supplicant(Supplicant::ConnectRequested);
     }
     if line.starts_with(EDIT) {
         return Message::Edit;
@@ -330,13 +340,18 @@ mod tests {
     }
 
     #[test]
-    fn only_ends_and_reloads_are_read_of_debug_messages() {
+    fn few_debug_messages_are_read() {
         let reload = Message::Supplicant(Supplicant::ConfigurationRead);
         for line in [
             "<2>Control interface command 'RECONFIGURE'",
             "<2>Signal 1 received - reconfiguring",
         ] {
             assert_eq!(parse(line.as_bytes()), Some(reload.clone()), "{line}");
+        }
+        let connects = Message::Supplicant(Supplicant::ConnectRequested);
+        for command in ["RECONNECT", "REASSOCIATE", "REATTACH", "SELECT_NETWORK 3"] {
+            let line = format!("<2>Control interface command '{command}'");
+            assert_eq!(parse(line.as_bytes()), Some(connects.clone()), "{line}");
         }
         let requested = "Request to deauthenticate - bssid=02:00:00:00:03:00 pending_bssid=00:00:00:00:00:00 reason=3 (DEAUTH_LEAVING) state=COMPLETED";
         let leave = Message::Supplicant(Supplicant::LeaveRequested);

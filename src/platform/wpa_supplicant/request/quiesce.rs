@@ -64,10 +64,11 @@ impl Session<'_> {
     }
 
     async fn stop_activity(&mut self, status: SupplicantStatus) -> Result<QuiesceReport, Failure> {
-        self.hear_requests(false);
         self.disable_p2p().await?;
         let mut reverted = self.impose_changed(Setting::P2pDisabled).await?;
         self.execute("DISCONNECT").await?;
+        // A request to connect was undone until here, and is obeyed from now on.
+        self.hear_requests(false);
         // Up to 2.10, DISCONNECT does not stop a running scan.
         self.try_execute("ABORT_SCAN").await?;
         self.try_execute("STA_AUTOCONNECT 0").await?;

@@ -117,6 +117,8 @@ pub enum Supplicant {
     },
     /// A program requested the supplicant to end its connection. The end follows.
     LeaveRequested,
+    /// A program requested the supplicant to connect.
+    ConnectRequested,
     /// It reads its configuration file again, and may end the connection for that.
     ConfigurationRead,
     /// The supplicant had a request to connect and found no network.
@@ -270,6 +272,7 @@ impl Supplicant {
             | Self::Vanished
             | Self::Disconnected { .. }
             | Self::LeaveRequested
+            | Self::ConnectRequested
             | Self::ConfigurationRead
             | Self::Rejected { .. }
             | Self::TemporarilyDisabled { .. }

@@ -182,7 +182,8 @@ impl WpaMachine {
                 return;
             }
             Supplicant::NetworksChanged => self.cx.networks.changed(now),
-            Supplicant::LeaveRequested => self.cx.user.request_leave(self.cx.core.now),
+            Supplicant::LeaveRequested => self.cx.user.request_leave(now),
+            Supplicant::ConnectRequested => self.cx.user.leave_requested = false,
             Supplicant::ConfigurationRead => {
                 self.cx.user.configuration_read = Some(self.cx.core.now);
             }

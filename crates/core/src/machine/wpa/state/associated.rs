@@ -329,6 +329,7 @@ impl Handler for Associated {
             | Supplicant::Connecting { .. }
             | Supplicant::Connected { .. }
             | Supplicant::LeaveRequested
+            | Supplicant::ConnectRequested
             | Supplicant::ConfigurationRead
             | Supplicant::NetworkNotFound
             | Supplicant::TemporarilyDisabled { .. }

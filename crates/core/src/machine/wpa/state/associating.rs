@@ -179,6 +179,7 @@ impl Associating {
             Supplicant::NetworkNotFound => self.fail(cx, Cause::Skipped, FailReason::NotFound),
             Supplicant::Connecting { .. }
             | Supplicant::LeaveRequested
+            | Supplicant::ConnectRequested
             | Supplicant::ConfigurationRead
             | Supplicant::Rejected { .. }
             | Supplicant::SignalChanged { .. }

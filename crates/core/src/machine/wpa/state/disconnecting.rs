@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::{Blocked, Context, Handler, Masking, NextState, State};
 use crate::machine::event::Link;
 use crate::machine::notice::{EndReason, Notice};
-use crate::machine::wpa::backend::{NetworkList, Phase, QuiesceReport, Reply, Request};
+use crate::machine::wpa::backend::{NetworkList, Phase, QuiesceReport, Reply, Request, Supplicant};
 use crate::types::Ssid;
 
 const QUIESCE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -139,6 +139,12 @@ impl Handler for Disconnecting {
     fn mode_changed(mut self, cx: &mut Context) -> State {
         cx.set_link_down();
         self.is_down = true;
+        self.into()
+    }
+
+    /// A program that ended the connection wants one again: the request to rest has undone that.
+    fn supplicant(mut self, _cx: &mut Context, event: Supplicant) -> State {
+        self.is_ordered &= event != Supplicant::ConnectRequested;
         self.into()
     }
 

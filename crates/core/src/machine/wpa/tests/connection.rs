@@ -165,6 +165,33 @@ fn request_to_leave_that_had_no_effect_is_forgotten() {
 }
 
 #[test]
+fn request_to_connect_takes_back_the_request_to_leave() {
+    let connects = || Event::Backend(WpaEvent::Supplicant(Supplicant::ConnectRequested));
+    let mut bench = Bench::connected();
+    bench.handle(Event::Backend(WpaEvent::Supplicant(
+        Supplicant::LeaveRequested,
+    )));
+    bench.handle(connects());
+    bench.lose(3, true);
+    bench.pass(Duration::from_secs(2));
+    assert_eq!(bench.state(), StateKind::Associated);
+
+    bench.handle(Event::Backend(WpaEvent::Supplicant(
+        Supplicant::LeaveRequested,
+    )));
+    bench.phase = Phase::Idle;
+    bench.link.carrier = false;
+    let ends = Event::Backend(WpaEvent::Supplicant(Supplicant::Disconnected {
+        reason: 3,
+        local: true,
+    }));
+    bench.machine.handle(clocks(bench.now), ends);
+    bench.handle(connects());
+    bench.pass(Duration::from_secs(5));
+    assert_eq!(bench.state(), StateKind::Associated);
+}
+
+#[test]
 fn end_for_a_reload_is_a_loss() {
     let mut bench = Bench::connected();
     for event in [Supplicant::ConfigurationRead, Supplicant::LeaveRequested] {
