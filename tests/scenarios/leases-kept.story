@@ -1,4 +1,4 @@
-Thirty times in a network, before and after an outage, and the same lease each time
+Ten times in a network, before and after an outage, and the same lease each time
 
 given  any masking method
 and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery", subnet 10.2.0.0/24
@@ -6,14 +6,11 @@ and    a network "Home": wpa2 "correct horse battery", policy "stable"
 and    macveil's main settings have "dhcp-identity = \"follow\""
 ...
 then   online at home within 20 s
-when   home is away 6 times for 5 s to 15 s
-and    home is away 6 times for 5 s to 15 s
-and    home is away 6 times for 5 s to 15 s
-and    home is away 6 times for 5 s to 15 s
-and    home is away 5 times for 5 s to 15 s
+when   home is away 5 times for 5 s to 15 s
+and    home is away 4 times for 5 s to 15 s
 then   online at home within 20 s
 and    home saw one address
-and    home gave the same lease in 30 associations
+and    home gave the same lease in 10 associations
 
 = dhclient
 and    a file "/etc/network/interfaces": "iface wlan0 inet dhcp", "    wpa-conf /etc/wpa_supplicant/wpa_supplicant.conf"
