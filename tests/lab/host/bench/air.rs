@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use super::super::verdict::Evidence;
 use macveil_testkit::air::{Element, Frame, Kind, Mac};
-use macveil_testkit::judge::Leak;
+use macveil_testkit::judge::{Association, Leak};
+use macveil_testkit::record::Micros;
+use macveil_testkit::scenarios::{AccessPointEvent, Event, Step, Story};
 
 #[derive(Debug, Clone)]
 pub struct Counts {
@@ -73,6 +75,44 @@ fn attributes(mut bytes: &[u8]) -> impl Iterator<Item = u16> {
 pub fn back_online(evidence: &Evidence) -> Vec<f64> {
     let outages = evidence.verdict.outages.iter();
     let mut times: Vec<f64> = outages.map(|it| it.back_after as f64 / 1e6).collect();
+    times.sort_by(f64::total_cmp);
+    times
+}
+
+/// Seconds from the moment at which the signal of the station's access point gets weak until another one
+/// has accepted it; infinite if none has by the end.
+pub fn roams(story: &Story, evidence: &Evidence) -> Vec<f64> {
+    let gets_weak = |step: &Step| match step {
+        Step::When(Event::AccessPoint(ap, AccessPointEvent::SendsWith(0))) => {
+            evidence.access_point(ap).ok()
+        }
+        _ => None,
+    };
+    let weak = story.lines.iter().filter_map(|line| {
+        let span = evidence.span(line.number)?;
+        Some((span.start, gets_weak(&line.step)?))
+    });
+    let granted = |it: &Association| Some((it.granted?, it.bssid));
+    let mut granted: Vec<(Micros, Mac)> = evidence
+        .verdict
+        .associations
+        .iter()
+        .filter_map(granted)
+        .collect();
+    granted.sort_unstable();
+    let mut times: Vec<f64> = weak
+        .filter(|(since, weak)| {
+            let mut before = granted.iter().rev();
+            before
+                .find(|(at, _)| at < since)
+                .is_some_and(|(_, bssid)| bssid == weak)
+        })
+        .map(|(since, weak)| {
+            let mut after = granted.iter().filter(|(at, _)| *at >= since);
+            let taken = after.find(|(_, bssid)| *bssid != weak);
+            taken.map_or(f64::INFINITY, |(at, _)| (at - since) as f64 / 1e6)
+        })
+        .collect();
     times.sort_by(f64::total_cmp);
     times
 }

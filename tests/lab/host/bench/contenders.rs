@@ -21,6 +21,11 @@ impl Contender {
         self.program == "macveil"
     }
 
+    /// Whether one can say at which signal it looks for another access point.
+    pub fn roams_at_a_threshold(&self) -> bool {
+        self.program != "NetworkManager"
+    }
+
     /// The story as this one plays it: the same words but for who runs.
     pub fn tell(&self, story: &str) -> String {
         let told = story.replace(MACVEIL, self.lines);

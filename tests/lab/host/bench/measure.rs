@@ -32,6 +32,8 @@ pub struct Measured {
 pub struct Figures {
     pub air: Counts,
     pub back_online: Vec<f64>,
+    /// Seconds until another access point is taken, each time that the signal gets weak.
+    pub roams: Vec<f64>,
     /// Seconds until the access point answers.
     pub online: Vec<(Phase, f64)>,
     /// Seconds from the start of the first program until the first association is granted.
@@ -151,6 +153,7 @@ fn figures(
     Figures {
         air: air::count(evidence),
         back_online: air::back_online(evidence),
+        roams: air::roams(story, evidence),
         online: online::times(story, evidence),
         first_association: first.map(|at| (at - started) as f64 / 1e6),
         own: costs.at(0, own),

@@ -15,6 +15,8 @@ const SEARCHES: &str = "macveil looks for a lost network about once a second, wh
 const ONE_PROGRAM: &str = "macveil's file has all backends and tools: wpa_supplicant, iwd and Ethernet, `doctor`, `audit` and the import.";
 const OWN_CODE: &str = "Most of it is macveil's own code, which is in one file and counts as private; of iwd's, what is in libraries that others have loaded too does not.";
 
+const NO_PROBES: &str = "macveil listens for other access points, which takes longer than asking for them; with iwd it ends iwd's scans while connected, and iwd stays where it is.";
+
 type Take = fn(&Figures) -> Option<f64>;
 
 /// A row to be: what, how it is written, out of which story, which figure, and why if it is not the best.
@@ -93,6 +95,37 @@ const TIMES: [Plan; 3] = [
         "outages",
         |it| it.back_online.last().copied(),
         "",
+    ),
+];
+
+const ROAMS: [Plan; 4] = [
+    Plan(
+        "at the stronger access point after, median, s",
+        Unit::Fine,
+        "",
+        |it| median(&it.roams),
+        NO_PROBES,
+    ),
+    Plan(
+        "at the stronger access point after, worst, s",
+        Unit::Fine,
+        "",
+        |it| it.roams.last().copied(),
+        NO_PROBES,
+    ),
+    Plan(
+        "probe requests under an address that a network knows",
+        Unit::Whole,
+        "",
+        |it| Some(it.air.probes_known as f64),
+        NO_PROBES,
+    ),
+    Plan(
+        "... that name a network",
+        Unit::Whole,
+        "",
+        |it| Some(it.air.naming_known as f64),
+        NO_PROBES,
     ),
 ];
 
@@ -208,6 +241,11 @@ pub fn sections(results: &[Measured]) -> Vec<Section> {
             String::new(),
         );
     }
+    add(
+        "roam",
+        side_by_side(results, &ROAMS, Some("roam")),
+        String::new(),
+    );
     add("online", online(results), String::new());
     add("times", side_by_side(results, &TIMES, None), String::new());
     add("costs", side_by_side(results, &COSTS, None), String::new());
