@@ -56,7 +56,6 @@ check:
 
 # The same made-up events each time; make soak takes others.
 unit: export PROPTEST_RNG_SEED = 1
-unit: export PROPTEST_CASES = 1000
 unit:
 	cargo test --quiet --workspace --lib --bins $(addprefix --test ,$(UNIT_TESTS))
 	cargo test --quiet --package macveil-core --doc

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
-use tracing::{debug, info};
+use tracing::{debug, info, warn};
 
 use super::machine::{Machine, of_ethernet};
 use super::managed::ManagedInterface;
@@ -41,6 +41,7 @@ impl Daemon {
             Err(refusal) => return debug!("{}: {refusal}", port.name),
         };
         port.initial = self.initial_address(&port.name, ifindex, port.permanent, link.address);
+        port.is_held_down = self.environment.runtime_dir.is_held(&port.name, ifindex);
         let device = of_ethernet(&port);
         let settings = self.environment.config.settings(&device);
         let policies = self
@@ -49,9 +50,10 @@ impl Daemon {
             .address_policies(&device, Arc::clone(&self.environment.host));
         info!("{}: now managed ({})", port.name, port.driver);
         let rng = StdRng::from_rng(&mut self.environment.rng);
-        let name = port.name.clone();
+        let (name, is_held_down) = (port.name.clone(), port.is_held_down);
         let machine = EthernetMachine::new(clock::now(), port, settings, policies, link, rng);
-        let managed = ManagedInterface::begin(ifindex, name, Machine::ethernet(machine));
+        let mut managed = ManagedInterface::begin(ifindex, name, Machine::ethernet(machine));
+        managed.is_noted_down = is_held_down;
         self.interfaces.managed.insert(ifindex, Box::new(managed));
         self.carry_out(ifindex);
     }
@@ -75,6 +77,11 @@ impl Daemon {
             debug!("{name}: not managed");
         }
         self.kernel.remove_source_guard(ifindex);
+        if self.environment.runtime_dir.end_hold(name, ifindex)
+            && let Err(refusal) = self.kernel.bring_up(ifindex)
+        {
+            warn!("{name}: {refusal}");
+        }
         self.interfaces.ignored.insert(ifindex, Box::new(seen));
     }
 

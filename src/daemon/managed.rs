@@ -12,10 +12,11 @@ use super::machine::{Machine, Report};
 use crate::config::{Config, DeviceFacts};
 use crate::platform::netlink::Kernel;
 use crate::protocol::{Backend, EventLine, Interface};
+use crate::store::RuntimeDir;
 use macveil_core::address::{Host, Record};
 use macveil_core::machine::{
-    Action, Event, LinkEvent, Notice, Rotation, ScanEvent, ScanFailure, StateKind, Status, Time,
-    UnsupportedReason,
+    Action, Event, How, LinkEvent, Notice, Rotation, ScanEvent, ScanFailure, StateKind, Status,
+    Time, UnsupportedReason,
 };
 use macveil_core::types::{Bss, Mac, Ssid};
 
@@ -51,6 +52,8 @@ pub(super) struct ManagedInterface {
     machine: Machine,
     /// The last network that it was connected to.
     connected: Option<Ssid>,
+    /// A note for the next daemon says that the link is held down.
+    pub(super) is_noted_down: bool,
     journal: Journal,
 }
 
@@ -74,6 +77,7 @@ impl ManagedInterface {
             name,
             machine,
             connected: None,
+            is_noted_down: false,
             journal: Journal::default(),
         }
     }
@@ -167,7 +171,16 @@ impl ManagedInterface {
     }
 
     /// Does everything that the supervisor wants done now.
-    pub(super) fn carry_out(&mut self, kernel: &mut Kernel) -> Outcome {
+    pub(super) fn carry_out(&mut self, kernel: &mut Kernel, notes: &RuntimeDir) -> Outcome {
+        let outcome = self.carry_out_all(kernel, notes);
+        if self.is_noted_down && self.machine_status().link.up {
+            self.is_noted_down = false;
+            let _ = notes.end_hold(&self.name, self.ifindex);
+        }
+        outcome
+    }
+
+    fn carry_out_all(&mut self, kernel: &mut Kernel, notes: &RuntimeDir) -> Outcome {
         let mut outcome = Outcome::default();
         while let Some(action) = self.machine.get_mut().poll_action() {
             debug!("{}: {action:?}", self.name);
@@ -179,6 +192,9 @@ impl ManagedInterface {
                 Action::Remember { ssid, record } => outcome.learned.push((ssid, record)),
                 Action::Notify(notice) => self.notify(notice, &mut outcome),
                 action => {
+                    if takes_link_down(&action) {
+                        self.note_link_down(notes);
+                    }
                     if let Some(answer) = self.perform(kernel, action) {
                         self.handle(answer);
                     }
@@ -186,6 +202,18 @@ impl ManagedInterface {
             }
         }
         outcome
+    }
+
+    /// If the daemon is killed before the link is up again, the next one brings it up.
+    fn note_link_down(&mut self, notes: &RuntimeDir) {
+        // Those for stations bring up a link that they find down.
+        if !self.is_wire() || self.is_noted_down || !self.machine_status().link.up {
+            return;
+        }
+        self.is_noted_down = true;
+        if let Err(error) = notes.note_held(&self.name, self.ifindex) {
+            debug!("{}: {error}", self.name);
+        }
     }
 
     fn notify(&mut self, notice: Notice, outcome: &mut Outcome) {
@@ -256,4 +284,15 @@ impl ManagedInterface {
             Action::Notify(_) | Action::Remember { .. } | Action::Finish => None,
         }
     }
+}
+
+const fn takes_link_down(action: &Action<Infallible>) -> bool {
+    matches!(
+        action,
+        Action::SetLinkDown
+            | Action::SetAddress {
+                how: How::Cycle,
+                ..
+            }
+    )
 }

@@ -254,7 +254,7 @@ impl Daemon {
         let Some(managed) = self.interfaces.managed.get_mut(&ifindex) else {
             return;
         };
-        let outcome = managed.carry_out(&mut self.kernel);
+        let outcome = managed.carry_out(&mut self.kernel, &self.environment.runtime_dir);
         self.interfaces.schedule.set(ifindex, managed.deadline());
         self.control.published.touch(ifindex);
         if let Some(control) = &self.control.server {

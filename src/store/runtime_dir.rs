@@ -2,7 +2,7 @@
 //! `wpa_supplicant` to restore.
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io;
+use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -80,21 +80,35 @@ impl RuntimeDir {
         let _ = fs::rename(self.held_file(before), self.held_file(after));
     }
 
-    /// Notes that an interface is held down, so that a later daemon brings it up again.
+    /// Notes that an interface is held down, so that a later daemon brings it up again. This is done at
+    /// each change of address: nothing is written to disk for it at once.
     ///
     /// # Errors
     ///
     /// The note cannot be written.
     pub fn note_held(&self, name: &str, ifindex: u32) -> io::Result<()> {
-        atomic::write(&self.held_file(name), ifindex.to_string().as_bytes(), 0o600)
+        let path = self.held_file(name);
+        let _ = fs::remove_file(&path);
+        let mut note = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .open(path)?;
+        note.write_all(ifindex.to_string().as_bytes())
     }
 
     /// Whether an interface is noted to be held down. The note is removed.
     #[must_use]
     pub fn end_hold(&self, name: &str, ifindex: u32) -> bool {
-        let path = self.held_file(name);
-        let noted = regular::read_text(&path, Links::Refuse, MAX_SIZE);
-        let _ = fs::remove_file(&path);
+        let is_held = self.is_held(name, ifindex);
+        let _ = fs::remove_file(self.held_file(name));
+        is_held
+    }
+
+    /// Whether an interface is noted to be held down.
+    #[must_use]
+    pub fn is_held(&self, name: &str, ifindex: u32) -> bool {
+        let noted = regular::read_text(&self.held_file(name), Links::Refuse, MAX_SIZE);
         noted.is_ok_and(|number| number == ifindex.to_string())
     }
 
@@ -200,7 +214,9 @@ mod tests {
         dir.note_held("wlan0", 3).unwrap();
         dir.rename("wlan0", "wlp1s0");
         assert!(!dir.end_hold("wlan0", 3));
+        assert!(dir.is_held("wlp1s0", 3));
         assert!(dir.end_hold("wlp1s0", 3));
+        assert!(!dir.is_held("wlp1s0", 3));
         assert!(!dir.end_hold("wlp1s0", 3));
         dir.note_held("wlan0", 3).unwrap();
         assert!(!dir.end_hold("wlan0", 4));

@@ -52,6 +52,7 @@ impl Kernel {
             initial: report.link.address,
             physical: sysfs::is_physical(&report.name, report.ifindex),
             bonded: report.member == Some(Membership::Bond),
+            is_held_down: false,
             name: report.name,
         }))
     }

@@ -44,7 +44,7 @@ impl World {
         match self.backend {
             Backend::Wpa => self.supplicant_starts(),
             Backend::Iwd => self.iwd_starts(),
-            Backend::Ethernet => drop(self.link_up()),
+            Backend::Ethernet => self.program_brings_link_up(),
         }
     }
 
@@ -84,7 +84,7 @@ impl World {
             self.supplicant_starts();
         }
         self.pass(Duration::from_secs(5));
-        let _ = self.link_up();
+        self.link_is_up_again();
         self.pass(Duration::from_secs(1));
         // While the link is held down, the request reaches no one.
         // A broken shell may never come to rest.
@@ -93,6 +93,9 @@ impl World {
         } else {
             20
         };
+        if self.daemon.sabotage.is_none() && !self.supplicant.is_left {
+            return self.wait(Duration::from_secs(900), Self::is_connected_rightly);
+        }
         (0..rounds).any(|_| {
             self.user_ends_hotspot();
             self.user_reconnects();
@@ -106,7 +109,7 @@ impl World {
             self.iwd_starts();
         }
         self.pass(Duration::from_secs(5));
-        let _ = self.link_up();
+        self.link_is_up_again();
         (0..20).any(|round| {
             self.user_of_iwd_reconnects();
             let connected = self.wait(Duration::from_secs(200), Self::is_connected_rightly);
@@ -124,7 +127,7 @@ impl World {
     fn wire_connects(&mut self) -> bool {
         self.cable(false);
         self.pass(Duration::from_secs(400));
-        let _ = self.link_up();
+        self.link_is_up_again();
         self.pass(Duration::from_secs(10));
         self.cable(true);
         self.wait(Duration::from_secs(20), |it| {
@@ -132,6 +135,13 @@ impl World {
                 && it.air.may_use_wire(it.kernel.link.address)
                 || it.daemon.state() == Some(StateKind::Unprotected)
         })
+    }
+
+    /// Another program brings up what the user took down, or what macveil has given up, but nothing else.
+    fn link_is_up_again(&mut self) {
+        if self.kernel.is_left_down || self.daemon.state() == Some(StateKind::Unprotected) {
+            let _ = self.link_up();
+        }
     }
 
     fn is_connected_rightly(&self) -> bool {

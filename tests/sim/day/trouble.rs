@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use macveil_core::machine::{Command, How, StateKind};
+use macveil_core::machine::{Command, StateKind};
 
 use super::{NAMES, PLACES};
 use crate::promise::BY_HAND;
@@ -188,17 +188,17 @@ impl World {
             Trouble::CableBlinks => self.cable_blinks(),
             Trouble::ChangedInUse => self.changed_in_use(PERMANENT),
             Trouble::Asked(ask) => self.user_asks(ask.command()),
-            Trouble::LinkDown => self.link_down(),
-            Trouble::LinkUp => drop(self.link_up()),
+            Trouble::LinkDown => self.user_takes_link_down(),
+            Trouble::LinkUp => self.program_brings_link_up(),
             Trouble::AddressChanged => {
-                let _ = self.set_address(BY_HAND, How::Cycle);
+                self.program_sets_address(BY_HAND);
             }
             Trouble::Blocked(blocked) => self.radio_is_blocked(blocked),
             Trouble::Sleeps(span) => {
                 self.link_down();
                 self.pass(Duration::from_millis(50));
                 self.now += span;
-                let _ = self.link_up();
+                self.program_brings_link_up();
                 self.machine_resumes();
             }
             Trouble::Driver(quirk) => self.kernel.driver.quirk = quirk,

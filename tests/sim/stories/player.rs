@@ -351,8 +351,8 @@ impl Player {
     fn card_event(&mut self, event: &CardEvent) -> Result<(), String> {
         let world = &mut self.world;
         match event {
-            CardEvent::LinkDown => world.link_down(),
-            CardEvent::LinkUp => drop(world.link_up()),
+            CardEvent::LinkDown => world.user_takes_link_down(),
+            CardEvent::LinkUp => world.program_brings_link_up(),
             CardEvent::Address(address) | CardEvent::AddressLive(address) => {
                 let address = match address {
                     NewAddress::Permanent => PERMANENT,

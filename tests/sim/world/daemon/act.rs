@@ -82,12 +82,14 @@ impl World {
         let lie = lies.then(|| refused(&action, Errno::IO)).flatten();
         let answer = match action {
             Action::SetAddress { address, how } => {
+                self.daemon.has_noted_down |= how == How::Cycle && self.kernel.link.up;
                 let set = self.start_to_set_address(address, how);
                 self.note_use_of(address);
                 self.kernel.guard.is_bare &= !self.kernel.takes(address);
                 answered(set)
             }
             Action::SetLinkDown => {
+                self.daemon.has_noted_down |= self.kernel.link.up;
                 self.link_down();
                 answered(Ok(self.kernel.link))
             }
@@ -193,6 +195,8 @@ impl World {
     fn pretend(&mut self, wanted: Wanted) {
         let link = self.kernel.link;
         let sabotaged = self.daemon.sabotage.is_some();
+        // As if another program had taken it down at once.
+        self.kernel.is_left_down |= wanted == Wanted::Act(Action::BringUp);
         let answer = match wanted {
             Wanted::Act(Action::SetAddress { address, how }) if sabotaged => {
                 if self.daemon.sabotage == Some(Sabotage::NoAddress) {

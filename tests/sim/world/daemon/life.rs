@@ -67,7 +67,7 @@ impl World {
                 Machine::Iwd(Box::new(machine.masked_before(mask)))
             }
             Backend::Ethernet => {
-                let device = port(initial);
+                let device = port(initial, self.daemon.has_noted_down);
                 let machine = EthernetMachine::new(now, device, settings, policies, link, rng);
                 Machine::Ethernet(Box::new(machine))
             }
@@ -278,7 +278,7 @@ impl World {
     }
 }
 
-fn port(initial: Mac) -> EthernetDevice {
+fn port(initial: Mac, is_held_down: bool) -> EthernetDevice {
     EthernetDevice {
         name: "eth0".to_owned(),
         ifindex: 3,
@@ -287,5 +287,6 @@ fn port(initial: Mac) -> EthernetDevice {
         initial,
         physical: true,
         bonded: false,
+        is_held_down,
     }
 }

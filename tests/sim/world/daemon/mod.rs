@@ -62,6 +62,8 @@ pub struct Daemon {
     ends_mode: bool,
     /// It has no valid configuration, and holds the card down.
     holds: bool,
+    /// It noted for the next one that it holds the link down.
+    has_noted_down: bool,
     /// The mask that the interface had as the last machine let go of it.
     last_mask: Option<Mac>,
     life: u32,
@@ -110,6 +112,7 @@ impl Default for Daemon {
             yields: false,
             ends_mode: false,
             holds: false,
+            has_noted_down: false,
             last_mask: None,
             life: 0,
             actions: 0,
@@ -140,6 +143,11 @@ impl Default for Daemon {
 }
 
 impl Daemon {
+    /// A running daemon removes its note.
+    pub(in crate::world) const fn link_is_up(&mut self) {
+        self.has_noted_down &= !self.runs;
+    }
+
     /// The address of the card when macveil first saw it.
     pub const fn initial(&self) -> Option<Mac> {
         self.initial

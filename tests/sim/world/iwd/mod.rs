@@ -162,7 +162,7 @@ impl World {
         let life = self.iwd.life;
         let lives = |of: u32| of == life;
         match due {
-            Due::BringsUp(of) if lives(of) => drop(self.link_up()),
+            Due::BringsUp(of) if lives(of) => self.program_brings_link_up(),
             Due::IsReady(of) if lives(of) => self.iwd_is_ready(),
             Due::LinkIs(of, up) if lives(of) => self.iwd_notices_link(up),
             Due::Searches(planned) if planned == self.iwd.planned => self.iwd_searches_again(),

@@ -104,6 +104,23 @@ impl World {
         Ok(())
     }
 
+    pub fn user_takes_link_down(&mut self) {
+        self.kernel.is_left_down = true;
+        self.link_down();
+    }
+
+    /// By another program than macveil, which does not try again.
+    pub fn program_brings_link_up(&mut self) {
+        let _ = self.link_up();
+        self.kernel.is_left_down = !self.kernel.link.up;
+    }
+
+    /// By another program, which does not try again.
+    pub fn program_sets_address(&mut self, address: Mac) {
+        let _ = self.set_address(address, How::Cycle);
+        self.kernel.is_left_down |= !self.kernel.link.up;
+    }
+
     pub fn link_down(&mut self) {
         if !self.kernel.link.up {
             return;
@@ -140,6 +157,8 @@ impl World {
                 self.kernel.link.address = PERMANENT;
             }
             self.kernel.link.up = true;
+            self.kernel.is_left_down = false;
+            self.daemon.link_is_up();
             self.link_changed(true);
             self.wire_negotiates();
         }
@@ -167,9 +186,9 @@ impl World {
     pub fn radio_is_blocked(&mut self, blocked: bool) {
         self.kernel.rfkill = blocked;
         if blocked {
-            self.link_down();
+            self.user_takes_link_down();
         } else if self.supplicant.running || self.iwd.running {
-            let _ = self.link_up();
+            self.program_brings_link_up();
         }
     }
 }

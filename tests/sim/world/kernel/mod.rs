@@ -65,6 +65,8 @@ pub struct Kernel {
     pub wire: Option<Wire>,
     pub driver: Driver,
     pub rfkill: bool,
+    /// The user took the link down.
+    pub is_left_down: bool,
     pub association: Option<Association>,
     pub guard: Guard,
     pub association_number: u64,
@@ -142,6 +144,7 @@ impl Kernel {
             wire: None,
             driver,
             rfkill: false,
+            is_left_down: false,
             association: None,
             guard: Guard::default(),
             association_number: 0,

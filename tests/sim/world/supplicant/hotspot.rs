@@ -83,7 +83,7 @@ impl World {
         let pause = self.micros(200, 2_000);
         let life = self.daemon.life();
         self.after(pause, Happening::Interface(life));
-        let _ = self.link_up();
+        self.program_brings_link_up();
     }
 
     /// The only network that is enabled from now on.

@@ -21,7 +21,7 @@ impl World {
 
     fn start_supplicant(&mut self, is_elsewhere: bool) {
         // wpa_supplicant brings the link up itself.
-        let _ = self.link_up();
+        self.program_brings_link_up();
         let old = std::mem::take(&mut self.supplicant);
         self.supplicant = Supplicant {
             running: true,
@@ -57,6 +57,9 @@ impl World {
     }
 
     pub(in crate::world) fn ask_supplicant(&mut self, request: Request) {
+        if request == Request::Quiesce {
+            self.supplicant.asked = Some(self.supplicant_status());
+        }
         let pause = match &request {
             // Dozens of commands.
             Request::Attach | Request::Quiesce => self.micros(8_000, 30_000),

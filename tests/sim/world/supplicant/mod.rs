@@ -11,7 +11,7 @@ mod user;
 
 use std::time::Duration;
 
-use macveil_core::machine::wpa::{NetworkLimit, Request};
+use macveil_core::machine::wpa::{NetworkLimit, Request, SupplicantStatus};
 use macveil_core::types::{BssEntry, KeyMgmt, Mac, Ssid};
 
 use super::{Event, HEARING, Happening, Report, World};
@@ -93,6 +93,10 @@ pub struct Supplicant {
     imposed: bool,
     /// macveil's client hears what others request.
     tells_requests: bool,
+    /// When it was last asked to rest: the client reads its state first.
+    asked: Option<SupplicantStatus>,
+    /// The user's last word was to disconnect.
+    pub is_left: bool,
     table: Vec<Known>,
     last_scan: Option<Duration>,
     /// Where an access point asked it to go.

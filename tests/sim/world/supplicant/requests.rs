@@ -26,7 +26,8 @@ impl World {
                 Reply::Quiesce(Ok(self.quieted(status, false)))
             }
             Request::Attach | Request::Quiesce => {
-                let status = self.supplicant_status();
+                let asked = self.supplicant.asked.take();
+                let status = asked.unwrap_or_else(|| self.supplicant_status());
                 let undone = self.supplicant.imposed && !self.supplicant.settings.passive;
                 self.supplicant.tells_requests = false;
                 self.disconnect();
@@ -98,7 +99,9 @@ impl World {
                 self.supplicant.settings = Settings::default();
                 self.supplicant.imposed = false;
                 if resume {
-                    self.user_reconnects();
+                    // Only the user can ask again: it connects to nothing while the link is down.
+                    self.supplicant.is_left |= !self.supplicant.knows_link_is_up;
+                    self.reconnect();
                 }
                 Reply::Done(Ok(()))
             }
@@ -121,7 +124,7 @@ impl World {
                 answer: "FAIL".to_owned(),
             });
         }
-        self.user_reconnects();
+        self.reconnect();
         Ok(())
     }
 

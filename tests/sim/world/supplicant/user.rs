@@ -13,20 +13,21 @@ use super::{Condition, Event, Happening, Network, Report, Settings, TOLD_AT_ONCE
 const A_REQUEST: Duration = Duration::from_millis(20);
 
 impl World {
-    /// A connected supplicant tells macveil's client of every request, before it carries it out.
     pub(super) fn leave_on_request(&mut self) {
-        let supplicant = &self.supplicant;
-        let requested = Event::Backend(Report::Wpa(WpaEvent::Supplicant(
-            wpa::Supplicant::LeaveRequested,
-        )));
-        if supplicant.tells_requests
-            && supplicant.phase == Condition::Connected
-            && !self.daemon.loses(self.now, &requested)
-        {
+        if self.supplicant.phase == Condition::Connected {
+            self.tell_request(wpa::Supplicant::LeaveRequested);
+        }
+        self.leave_association();
+    }
+
+    /// A connected supplicant tells macveil's client of every request, before it carries it out, until it
+    /// is asked to rest.
+    fn tell_request(&mut self, request: wpa::Supplicant) {
+        let requested = Event::Backend(Report::Wpa(WpaEvent::Supplicant(request)));
+        if self.supplicant.tells_requests && !self.daemon.loses(self.now, &requested) {
             let life = self.daemon.life();
             self.after(TOLD_AT_ONCE, Happening::Tell(life, requested));
         }
-        self.leave_association();
     }
 
     /// It hears that the card is associated, which it did not do. At rest it ignores that; otherwise it keeps the
@@ -42,6 +43,7 @@ impl World {
     }
 
     pub fn user_disconnects(&mut self) {
+        self.supplicant.is_left = self.supplicant.running;
         self.leave_on_request();
         self.disconnect();
     }
@@ -56,6 +58,13 @@ impl World {
     }
 
     pub fn user_reconnects(&mut self) {
+        // Otherwise it answers that it cannot.
+        self.supplicant.is_left &= !self.supplicant.knows_link_is_up;
+        self.tell_request(wpa::Supplicant::ConnectRequested);
+        self.reconnect();
+    }
+
+    pub(super) fn reconnect(&mut self) {
         if !self.supplicant.running || !self.supplicant.knows_link_is_up {
             return;
         }
@@ -96,6 +105,7 @@ impl World {
         if !self.supplicant.running {
             return;
         }
+        self.supplicant.is_left = false;
         for network in &mut self.supplicant.networks {
             network.enabled = network.ssid == *ssid;
             if network.enabled {
@@ -108,6 +118,7 @@ impl World {
         if joined == selected && self.supplicant.phase == Condition::Connected {
             return;
         }
+        self.tell_request(wpa::Supplicant::ConnectRequested);
         self.leave_on_request();
         self.hotspot_ends();
         self.end_attempt();
@@ -121,6 +132,7 @@ impl World {
     }
 
     pub fn user_adds(&mut self, network: Network) {
+        self.supplicant.is_left = false;
         self.supplicant.networks.push(network);
         self.say(wpa::Supplicant::NetworksChanged);
         self.scan_to_join();

@@ -61,8 +61,10 @@ impl Context {
         link: Link,
         rng: StdRng,
     ) -> Self {
+        let mut core = LinkCore::new(now, link);
+        core.is_held_down = device.is_held_down && !link.up;
         Self {
-            core: LinkCore::new(now, link),
+            core,
             device,
             settings,
             policies,

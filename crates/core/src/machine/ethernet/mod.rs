@@ -43,6 +43,8 @@ pub struct EthernetDevice {
     pub physical: bool,
     /// It is a member of a bond or a team, which sets its address.
     pub bonded: bool,
+    /// An earlier macveil was killed while it held the link down.
+    pub is_held_down: bool,
 }
 
 /// The state machine of one interface.

@@ -13,6 +13,8 @@ mod setter;
 use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
 
+use rustix::io::Errno;
+
 use guard::GuardState;
 pub use setter::{AddressSetter, LinkStep, Progress};
 
@@ -37,6 +39,8 @@ pub(super) struct LinkCore<R> {
     pub(super) address_since: Time,
     /// The link is down because this machine took it down.
     pub(super) is_held_down: bool,
+    /// The kernel refused an address because the link is up, of which no notification has come yet.
+    is_found_up: bool,
     /// When the current state continues.
     pub(super) timer: Option<Time>,
     guard: GuardState,
@@ -84,6 +88,7 @@ impl<R> LinkCore<R> {
             link,
             address_since: now,
             is_held_down: false,
+            is_found_up: false,
             timer: None,
             guard: GuardState::new(),
             expected: None,
@@ -145,7 +150,7 @@ impl<R> LinkCore<R> {
 
     /// Takes the link down. A link that is down already is not held by this machine.
     pub(super) fn set_link_down(&mut self) {
-        self.is_held_down |= self.link.up;
+        self.is_held_down |= self.link.up || self.is_found_up;
         self.setting = None;
         self.act(Action::SetLinkDown);
     }
@@ -211,6 +216,8 @@ impl<R> LinkCore<R> {
                 let Some(attempt) = self.unanswered.pop_front().flatten() else {
                     return Some(LinkChange::Answered(answer));
                 };
+                self.is_found_up =
+                    matches!(&answer, Err(error) if error.errno == Some(Errno::BUSY));
                 let current = self.setting.as_mut();
                 let current = current.filter(|setting| setting.number == attempt)?;
                 let progress = current.setter.handle(answer);
@@ -283,6 +290,7 @@ impl<R> LinkCore<R> {
     }
 
     fn note(&mut self, link: Link) {
+        self.is_found_up = false;
         if link.address != self.link.address {
             self.address_since = self.now;
         }

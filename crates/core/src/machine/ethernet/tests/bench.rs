@@ -112,6 +112,7 @@ impl Bench {
             initial: INITIAL,
             physical: true,
             bonded: false,
+            is_held_down: false,
         };
         let now = Time::from_secs(100);
         let rng = StdRng::seed_from_u64(7);
