@@ -1,6 +1,7 @@
 Background scans for all networks: none is sent while macveil runs
 
-given  wpa_supplicant's settings have "bgscan=\"simple:5:-45:5\""
+given  any masking method
+and    wpa_supplicant's settings have "bgscan=\"simple:5:-45:5\""
 and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
 and    a network "Home": wpa2 "correct horse battery", with "bgscan=\"learn:5:-45:5\""
 and    macveil and wpa_supplicant are running

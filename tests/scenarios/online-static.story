@@ -1,6 +1,7 @@
 A static address keeps its gateway across an outage
 
-given  an access point home: ssid "Home", channel 6, wpa2 "correct horse battery", subnet 10.2.0.0/24
+given  any masking method
+and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery", subnet 10.2.0.0/24
 and    a network "Home": wpa2 "correct horse battery"
 and    a file "/etc/network/interfaces": "iface wlan0 inet static", "    address 10.2.0.50/24", "    gateway 10.2.0.1", "    wpa-conf /etc/wpa_supplicant/wpa_supplicant.conf"
 when   macveil starts

@@ -1,6 +1,7 @@
 With the shipped program for events, udhcpc gets leases under the assigned addresses, across an outage and a move
 
-given  an access point cafe: ssid "Cafe", channel 11, wpa2 "flat white", subnet 10.1.0.0/24
+given  any masking method
+and    an access point cafe: ssid "Cafe", channel 11, wpa2 "flat white", subnet 10.1.0.0/24
 and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery", subnet 10.2.0.0/24, off at first
 and    a network "Cafe": wpa2 "flat white"
 and    a network "Home": wpa2 "correct horse battery"

@@ -1,6 +1,7 @@
 A static address and its routes, as ifupdown sets them, last through outages and a kick
 
-given  an access point home: ssid "Home", channel 6, wpa2 "correct horse battery", subnet 10.2.0.0/24
+given  any masking method
+and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery", subnet 10.2.0.0/24
 and    a network "Home": wpa2 "correct horse battery"
 and    macveil and wpa_supplicant are running
 when   1 s passes
