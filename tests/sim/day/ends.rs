@@ -86,16 +86,13 @@ impl World {
         self.pass(Duration::from_secs(5));
         self.link_is_up_again();
         self.pass(Duration::from_secs(1));
-        // While the link is held down, the request reaches no one.
-        // A broken shell may never come to rest.
-        let rounds = if self.daemon.sabotage.is_some() {
-            3
-        } else {
-            20
-        };
-        if self.daemon.sabotage.is_none() && !self.supplicant.is_left {
+        let is_sabotaged = self.daemon.sabotage.is_some();
+        if !is_sabotaged && !self.supplicant.is_left {
             return self.wait(Duration::from_secs(900), Self::is_connected_rightly);
         }
+        // While the link is held down, the request reaches no one.
+        // A broken shell may never come to rest.
+        let rounds = if is_sabotaged { 3 } else { 20 };
         (0..rounds).any(|_| {
             self.user_ends_hotspot();
             self.user_reconnects();
