@@ -197,6 +197,17 @@ impl Machine {
         }
     }
 
+    /// Whether the link stays down until this machine brings it up. Those of stations bring up a link that they
+    /// find down.
+    pub(super) const fn holds_link_down(&self) -> bool {
+        match self {
+            Self::Wpa(_) => false,
+            #[cfg(feature = "dbus")]
+            Self::Iwd(_) => false,
+            Self::Ethernet(ethernet) => ethernet.machine.holds_link_down(),
+        }
+    }
+
     /// The interface as the configuration's device specs see it.
     pub(super) fn device(&self) -> DeviceFacts<'_> {
         match self {

@@ -15,8 +15,8 @@ use crate::protocol::{Backend, EventLine, Interface};
 use crate::store::RuntimeDir;
 use macveil_core::address::{Host, Record};
 use macveil_core::machine::{
-    Action, Event, How, LinkEvent, Notice, Rotation, ScanEvent, ScanFailure, StateKind, Status,
-    Time, UnsupportedReason,
+    Action, Event, LinkEvent, Notice, Rotation, ScanEvent, ScanFailure, StateKind, Status, Time,
+    UnsupportedReason,
 };
 use macveil_core::types::{Bss, Mac, Ssid};
 
@@ -172,17 +172,9 @@ impl ManagedInterface {
 
     /// Does everything that the supervisor wants done now.
     pub(super) fn carry_out(&mut self, kernel: &mut Kernel, notes: &RuntimeDir) -> Outcome {
-        let outcome = self.carry_out_all(kernel, notes);
-        if self.is_noted_down && self.machine_status().link.up {
-            self.is_noted_down = false;
-            let _ = notes.end_hold(&self.name, self.ifindex);
-        }
-        outcome
-    }
-
-    fn carry_out_all(&mut self, kernel: &mut Kernel, notes: &RuntimeDir) -> Outcome {
         let mut outcome = Outcome::default();
         while let Some(action) = self.machine.get_mut().poll_action() {
+            self.keep_note(notes);
             debug!("{}: {action:?}", self.name);
             match action {
                 Action::Finish => {
@@ -192,26 +184,25 @@ impl ManagedInterface {
                 Action::Remember { ssid, record } => outcome.learned.push((ssid, record)),
                 Action::Notify(notice) => self.notify(notice, &mut outcome),
                 action => {
-                    if takes_link_down(&action) {
-                        self.note_link_down(notes);
-                    }
                     if let Some(answer) = self.perform(kernel, action) {
                         self.handle(answer);
                     }
                 }
             }
         }
+        self.keep_note(notes);
         outcome
     }
 
-    /// If the daemon is killed before the link is up again, the next one brings it up.
-    fn note_link_down(&mut self, notes: &RuntimeDir) {
-        // Those for stations bring up a link that they find down.
-        if !self.is_wire() || self.is_noted_down || !self.machine_status().link.up {
+    /// If the daemon is killed while it holds the link down, the next one brings it up.
+    fn keep_note(&mut self, notes: &RuntimeDir) {
+        let is_held_down = self.machine.holds_link_down();
+        if std::mem::replace(&mut self.is_noted_down, is_held_down) == is_held_down {
             return;
         }
-        self.is_noted_down = true;
-        if let Err(error) = notes.note_held(&self.name, self.ifindex) {
+        if !is_held_down {
+            let _ = notes.end_hold(&self.name, self.ifindex);
+        } else if let Err(error) = notes.note_held(&self.name, self.ifindex) {
             debug!("{}: {error}", self.name);
         }
     }
@@ -284,15 +275,4 @@ impl ManagedInterface {
             Action::Notify(_) | Action::Remember { .. } | Action::Finish => None,
         }
     }
-}
-
-const fn takes_link_down(action: &Action<Infallible>) -> bool {
-    matches!(
-        action,
-        Action::SetLinkDown
-            | Action::SetAddress {
-                how: How::Cycle,
-                ..
-            }
-    )
 }

@@ -82,14 +82,12 @@ impl World {
         let lie = lies.then(|| refused(&action, Errno::IO)).flatten();
         let answer = match action {
             Action::SetAddress { address, how } => {
-                self.daemon.has_noted_down |= how == How::Cycle && self.kernel.link.up;
                 let set = self.start_to_set_address(address, how);
                 self.note_use_of(address);
                 self.kernel.guard.is_bare &= !self.kernel.takes(address);
                 answered(set)
             }
             Action::SetLinkDown => {
-                self.daemon.has_noted_down |= self.kernel.link.up;
                 self.link_down();
                 answered(Ok(self.kernel.link))
             }

@@ -86,7 +86,9 @@ impl World {
             let Some(machine) = &mut self.daemon.machine else {
                 return;
             };
-            let Some(wanted) = machine.poll() else {
+            let wanted = machine.poll();
+            self.daemon.has_noted_down = machine.holds_link_down();
+            let Some(wanted) = wanted else {
                 return;
             };
             self.note_line(|| format!("        {wanted:?}"));

@@ -93,6 +93,14 @@ impl Machine {
         })
     }
 
+    /// As the shell asks it.
+    pub const fn holds_link_down(&self) -> bool {
+        match self {
+            Self::Ethernet(it) => it.holds_link_down(),
+            Self::Wpa(_) | Self::Iwd(_) => false,
+        }
+    }
+
     pub fn poll_timeout(&self) -> Option<Duration> {
         each!(self, it => it.poll_timeout())
     }

@@ -143,11 +143,6 @@ impl Default for Daemon {
 }
 
 impl Daemon {
-    /// A running daemon removes its note.
-    pub(in crate::world) const fn link_is_up(&mut self) {
-        self.has_noted_down &= !self.runs;
-    }
-
     /// The address of the card when macveil first saw it.
     pub const fn initial(&self) -> Option<Mac> {
         self.initial

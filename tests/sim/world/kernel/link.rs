@@ -158,7 +158,6 @@ impl World {
             }
             self.kernel.link.up = true;
             self.kernel.is_left_down = false;
-            self.daemon.link_is_up();
             self.link_changed(true);
             self.wire_negotiates();
         }

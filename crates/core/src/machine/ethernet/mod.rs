@@ -82,6 +82,12 @@ impl EthernetMachine {
         &self.cx.device
     }
 
+    /// Whether the link is down because this machine took it down, or is about to.
+    #[must_use]
+    pub const fn holds_link_down(&self) -> bool {
+        self.cx.core.is_held_down
+    }
+
     fn link_event(&mut self, event: LinkEvent) {
         match self.cx.core.handle(event) {
             None => {}
