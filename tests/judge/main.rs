@@ -199,6 +199,27 @@ fn scanning_station_receives_deauthentication_after_the_scan() {
 }
 
 #[test]
+fn a_scan_between_authentication_and_association_ends_no_attempt() {
+    let mut air = clean_story();
+    air.authentication(ASSIGNED);
+    let begin = air.now();
+    air.pass(4.0).beacon();
+    let end = air.now();
+    air.frame([0x00, 0], [HOME, ASSIGNED, HOME], &[0; 4])
+        .frame([0x10, 0], [ASSIGNED, HOME, HOME], &[0, 0, 0, 0, 1, 0])
+        .data(ASSIGNED);
+    let leaks_if_scanning = |scan| {
+        let mut brief = AirMaker::brief();
+        brief.scanning.push(scan);
+        broken(&judge::judge(&air.frames(), &brief))
+    };
+    let outside = [(Leak::AssignedAddressOutside, 2)];
+    assert_eq!(leaks_if_scanning(begin + 700..end), []);
+    assert_eq!(leaks_if_scanning(begin + 700..begin + 900_000), outside);
+    assert_eq!(leaks_if_scanning(begin + 1_100_000..end), outside);
+}
+
+#[test]
 fn a_named_network_is_found_unless_it_is_hidden() {
     expect_leaks(
         |air| air.probe(mask(9), b"\x00\x04Home"),

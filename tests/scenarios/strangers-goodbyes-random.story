@@ -8,5 +8,5 @@ and    a stranger on channel 6
 and    macveil and wpa_supplicant are running
 then   connected to home within 10 s
 when   the stranger says goodbye for home 20 times a second for 15 s
-then   connected to home within 10 s
+then   connected to home within 60 s
 and    home saw 4 addresses

@@ -8,7 +8,7 @@ and    macveil and wpa_supplicant are running
 then   connected to home within 10 s
 when   the stranger says goodbye for home 20 times a second for 30 s
 then   home saw at most 8 associations in that time
-and    connected to home within 20 s
+and    connected to home within 60 s
 and    still connected to home for 10 s
 and    home saw one address
 and    macveil uses at most 1000 kB

@@ -26,7 +26,7 @@ pub struct Association {
 /// How long a station may need to notice that its access point has gone.
 const NOTICES_SILENCE: Micros = 5_000_000;
 
-/// How long an attempt may pause, and how long frames may trail an association's end.
+/// How long an attempt may pause while the card does not scan, and how long frames may trail an association's end.
 pub const TRAIL: Micros = 1_000_000;
 
 impl Association {
@@ -51,11 +51,11 @@ struct Tracker {
 pub fn find(frames: &[Frame], brief: &Brief) -> Vec<Association> {
     let mut tracker = Tracker::default();
     for frame in frames {
-        tracker.expire(frame.at);
+        tracker.expire(frame.at, brief);
         tracker.see(frame, brief);
     }
     if let Some(last) = frames.last() {
-        tracker.expire(last.at);
+        tracker.expire(last.at, brief);
     }
     let Tracker { open, mut done, .. } = tracker;
     done.extend(open.into_values());
@@ -179,10 +179,10 @@ impl Tracker {
 
     /// Ends attempts that came to nothing, and associations to access points
     /// that are not there any more.
-    fn expire(&mut self, now: Micros) {
+    fn expire(&mut self, now: Micros, brief: &Brief) {
         let last_beacon = &self.last_beacon;
         let ends = |it: &Association| match it.granted {
-            None if now > it.last + TRAIL => Some(it.last),
+            None if now > brief.given_up(it.last, TRAIL) => Some(it.last),
             _ => {
                 let beacons = last_beacon.iter();
                 let heard = beacons

@@ -91,6 +91,13 @@ impl Brief {
             .map_or(at, |scan| scan.end)
     }
 
+    /// When an attempt that pauses since then has failed: a card sends none of its frames while it scans.
+    pub fn given_up(&self, since: Micros, patience: Micros) -> Micros {
+        let scans = self.scanning.iter();
+        let delaying = scans.filter(|scan| scan.start <= since + patience && since < scan.end);
+        delaying.map(|scan| scan.end).fold(since, Micros::max) + patience
+    }
+
     pub fn is_access_point(&self, address: Mac) -> bool {
         self.access_points.contains_key(&address)
     }
