@@ -1,6 +1,7 @@
 With iwd: a thousand edits of a network's file, by iwd and by macveil at the same time, and every setting survives
 
-given  iwd's General settings have "AddressRandomization=network"
+given  any masking method
+and    iwd's General settings have "AddressRandomization=network"
 and    macveil reads the system's configuration
 and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery"
 # All but the first line belong to other programs.
