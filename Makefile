@@ -159,7 +159,7 @@ images: static small
 lab:
 	@cargo test --quiet --test lab
 
-# Every story on every kernel and method: about 20 minutes on two cores.
+# Every story on every kernel and method: about an hour on two cores.
 lab-all: setup release
 	@cargo test --quiet --test lab -- --all
 
