@@ -199,7 +199,7 @@ fn scanning_station_receives_deauthentication_after_the_scan() {
 }
 
 #[test]
-fn a_scan_between_authentication_and_association_ends_no_attempt() {
+fn a_scan_before_the_association_request_ends_no_attempt() {
     let mut air = clean_story();
     air.authentication(ASSIGNED);
     let begin = air.now();
