@@ -29,7 +29,8 @@ impl Session<'_> {
         self.try_execute("SIGNAL_MONITOR").await?;
         self.saved.forget_all();
         if resume {
-            self.try_execute("RECONNECT").await?;
+            // Refused while the link is down: the next request tries it again.
+            self.saved.touched = !self.try_execute("RECONNECT").await?;
         }
         result
     }

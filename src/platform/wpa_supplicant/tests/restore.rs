@@ -1,6 +1,6 @@
 //! Restoring changed settings.
 
-use super::fake::{Fake, Model};
+use super::fake::{Fake, Model, Turn};
 use super::*;
 
 #[test]
@@ -26,6 +26,24 @@ fn restore_resets_all_settings() {
         ];
         assert!(changes(&log).ends_with(&end), "{log:?}");
         assert!(changes(&log).contains(&"P2P_SET disabled 0"));
+    });
+}
+
+#[test]
+fn connecting_is_tried_again_until_it_was_accepted() {
+    story(async |mut scene| {
+        let fake = Fake::start(&scene.control_dir(), Model::new());
+        let attempts = || {
+            let log = fake.log();
+            log.iter().filter(|command| *command == "RECONNECT").count()
+        };
+        scene.expect(Supplicant::Appeared).await;
+        quiesce(&mut scene, Request::Attach).await;
+        fake.next("RECONNECT", Turn::Answer(b"FAIL\n"));
+        for expected in [1, 1, 0] {
+            done(&mut scene, Request::Restore { resume: true }).await;
+            assert_eq!(attempts(), expected);
+        }
     });
 }
 

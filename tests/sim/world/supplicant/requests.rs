@@ -1,5 +1,6 @@
 //! What macveil's requests do.
 
+use macveil_core::machine::OnFailure;
 use macveil_core::machine::wpa::{
     Failure, NetworkList, Phase, QuiesceReport, Reply, Request, SupplicantStatus,
 };
@@ -97,12 +98,14 @@ impl World {
             }
             Request::Restore { resume } => {
                 self.supplicant.settings = Settings::default();
-                self.supplicant.imposed = false;
-                if resume {
-                    // Only the user can ask again: it connects to nothing while the link is down.
-                    self.supplicant.is_left |= !self.supplicant.knows_link_is_up;
+                let refused = resume && !self.supplicant.knows_link_is_up;
+                if resume && self.supplicant.imposed {
+                    // A macveil that ends cannot ask again.
+                    let stays = self.daemon.settings.on_failure == OnFailure::Open;
+                    self.supplicant.is_left = refused && !stays;
                     self.reconnect();
                 }
+                self.supplicant.imposed = refused;
                 Reply::Done(Ok(()))
             }
         }

@@ -61,7 +61,7 @@ pub enum Request {
     },
     /// Restore every changed setting. Answered by `Reply::Done`.
     Restore {
-        /// Search for networks again.
+        /// Search for networks again. If that is refused, the next request does it.
         resume: bool,
     },
 }

@@ -194,6 +194,14 @@ impl Handler for Released {
 pub(super) struct Unprotected;
 
 impl Handler for Unprotected {
+    fn link_changed(self, cx: &mut Context, link: Link) -> State {
+        if link.up && !link.carrier {
+            // It does not connect with a link that is down.
+            cx.request(Request::Restore { resume: true });
+        }
+        self.into()
+    }
+
     fn supplicant(self, cx: &mut Context, event: Supplicant) -> State {
         if event == Supplicant::Appeared {
             // A new supplicant can still have macveil's settings.

@@ -397,6 +397,12 @@ fn open_on_failure_brings_up_what_the_attempts_left_down() {
         (bench.state(), bring_up(&bench)),
         (StateKind::Unprotected, 1)
     );
+    // It connects with a link that is up.
+    bench.done.clear();
+    bench.link_changes(|link| link.up = false);
+    assert_eq!(bench.count_requests(&Request::Restore { resume: true }), 0);
+    bench.link_changes(|link| link.up = true);
+    assert_eq!(bench.count_requests(&Request::Restore { resume: true }), 1);
 
     // What the user has down stays down.
     let mut bench = Bench::new(false, false, |_, settings| {
