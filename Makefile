@@ -13,7 +13,7 @@
 # make reproduced     the same again in a clone at another place, with the same checksums
 # make deny    licences, sources and versions of all crates, with cargo-deny
 # make recipes the recipes in contrib: their lists of files, and what linters say
-# make images  the static and the small program, their limits of size, and a test in an empty root
+# make images  the static and the small program, their limits of size, unit tests, and a test in an empty root
 # make small   the daemon and what watches it, without iwd, for images with little room: target/macveil-small
 # make arm64   the static binary for 64-bit ARM, its unit tests and vectors run in QEMU
 # make package the ways of the documentation on Debian 12 and 13 that boot: from nothing to protected, and back
@@ -151,8 +151,10 @@ arm64: setup
 vectors:
 	@python3 -B tests/vectors/command.py target/macveil
 
-# What images get: the limits of size, and whether the static program works in an empty root.
+# What images get: the limits of size, the unit tests of what is left without features, and whether the static
+# program works in an empty root.
 images: static small
+	cargo test --quiet --no-default-features --lib
 	$(call limit,target/macveil-small.xz,1000000)
 	@python3 -B tests/vectors/command.py --empty-root target/macveil-static
 
