@@ -285,6 +285,41 @@ fn program_that_keeps_changing_finds_the_link_down() {
 }
 
 #[test]
+fn a_link_that_a_killed_daemon_held_down_comes_up_again() {
+    alone(
+        "a_link_that_a_killed_daemon_held_down_comes_up_again",
+        || {
+            let mut world = World::new();
+            world.switch("card", true);
+            world.start("\"card\"", "");
+            world.wait_for_the_stable_address();
+            until("the link down", || {
+                world.set_address(INITIAL);
+                sleep(Duration::from_millis(100));
+                !world.is_up()
+            });
+            world.kill();
+            assert!(!world.is_up());
+            let tap = Tap::open();
+            world.run();
+            until("the link up", || world.is_up());
+            assert_eq!(world.address(), world.stable());
+            world.plug(true);
+            until("a frame", || !tap.senders().is_empty());
+            assert_eq!(tap.senders(), only(&world.stable()));
+
+            // One that the user has down stays down.
+            world.kill();
+            world.switch("card", false);
+            world.run();
+            until("the daemon's word", || world.log().contains("now managed"));
+            sleep(Duration::from_secs(2));
+            assert!(!world.is_up());
+        },
+    );
+}
+
+#[test]
 fn metrics_are_written_when_something_changes_and_only_then() {
     alone(
         "metrics_are_written_when_something_changes_and_only_then",
