@@ -67,8 +67,11 @@ impl AccessPoint {
     /// With this power, in dBm.
     pub fn send_with(&self, power: i32) -> Result<(), String> {
         let interface = &self.radio.interface;
-        let line = format!("iw dev {interface} set txpower fixed {}", power * 100);
-        self.near(|| run_words(&line).map(drop))
+        // The kernel refuses negative ones.
+        let accepted = power.max(0);
+        let line = format!("iw dev {interface} set txpower fixed {}", accepted * 100);
+        self.near(|| run_words(&line).map(drop))?;
+        self.radio.is_heard_with(power - accepted - scenarios::LOSS)
     }
 
     pub fn is_on_air(&self) -> bool {

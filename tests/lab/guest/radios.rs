@@ -13,6 +13,9 @@ use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 use super::process::{Process, run_words, wait_until};
 
 const NAMESPACE: &str = "aps";
+/// Where the kernel has a folder for each radio, once debugfs is mounted.
+const DEBUGFS: &str = "/sys/kernel/debug";
+const RADIOS_IN_DEBUGFS: &str = "/sys/kernel/debug/ieee80211";
 /// It is in the namespace of the stations.
 const FIRST_PROCESS: u32 = 1;
 
@@ -95,6 +98,19 @@ impl Radio {
             address.is_ok_and(|address| address.trim() == self.address)
         };
         Some(radios.find(is_it)?.path())
+    }
+
+    /// The signal, in dBm, with which all others hear what it sends with 0 dBm (`hwsim_fops_rx_rssi`,
+    /// `mac80211_hwsim.c`).
+    pub fn is_heard_with(&self, signal: i32) -> Result<(), String> {
+        let radios = Path::new(RADIOS_IN_DEBUGFS);
+        if !radios.exists() {
+            run_words(&format!("busybox mount -t debugfs debugfs {DEBUGFS}"))?;
+        }
+        let file = radios.join(format!("phy{}/hwsim/rx_rssi", self.number));
+        // The kernel reads an unsigned number, and makes a signed one of its last 32 bits.
+        let number = signal.cast_unsigned().to_string();
+        fs::write(&file, number).map_err(|e| format!("{}: {e}", file.display()))
     }
 
     /// Brings one that is apart to where the stations are: an interface that is new there.

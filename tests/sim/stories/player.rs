@@ -27,6 +27,9 @@ const BEGINS: Duration = Duration::from_millis(100);
 /// It takes longer to have ended.
 const ENDS: Duration = Duration::from_millis(15);
 
+/// Of a radio whose power no story sets, in dBm.
+const FULL_POWER: i32 = 20;
+
 pub struct Player {
     pub world: World,
     pub noted: Option<String>,
@@ -104,9 +107,7 @@ impl Player {
         made.hidden = ap.hidden;
         made.way = way;
         made.passphrase = passphrase;
-        made.signal = ap
-            .power
-            .map_or(made.signal, |power| made.signal + power - 20);
+        made.signal = ap.power.unwrap_or(FULL_POWER) - scenarios::LOSS;
         made.fast = ap.extra.iter().any(|line| line == "ieee80211n=1");
         self.note(Fact::AccessPoint(ap.name.clone(), made.bssid.to_string()));
         self.world.access_points.push(made);
@@ -322,9 +323,7 @@ impl Player {
                 world.access_point_switches(index, frequency(*channel));
             }
             AccessPointEvent::SwitchesModeOn(_) => return Err("this is not simulated".to_owned()),
-            AccessPointEvent::SendsWith(_) => {
-                return Err("the threshold of bgscan is not simulated".to_owned());
-            }
+            AccessPointEvent::SendsWith(power) => world.signal_is(index, power - scenarios::LOSS),
             AccessPointEvent::Kicks => world.access_point_kicks(index),
             AccessPointEvent::AsksToMeasure(ssid) => world.access_point_asks(index, ssid),
             AccessPointEvent::Steers(None) => world.access_point_steers(index, None),

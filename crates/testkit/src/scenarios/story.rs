@@ -96,11 +96,23 @@ impl Story {
         steps.any(|step| *step == Step::Given(Given::Debian13))
     }
 
+    /// wpa_supplicant looks for other access points at a signal that the story sets.
+    pub fn has_bgscan(&self) -> bool {
+        let is_bgscan = |line: &String| line.starts_with("bgscan=");
+        self.lines.iter().any(|line| match &line.step {
+            Step::Given(Given::Network(network)) => network.extra.iter().any(is_bgscan),
+            _ => false,
+        })
+    }
+
     pub fn is_for_any_method(&self) -> bool {
         let mut steps = self.lines.iter().map(|line| &line.step);
         steps.any(|step| *step == Step::Given(Given::AnyMethod))
     }
 }
+
+/// How much weaker than it was sent any frame arrives, in dB.
+pub const LOSS: i32 = 50;
 
 /// One step, with the words it was written in.
 #[derive(Debug, Clone)]
@@ -429,7 +441,7 @@ pub enum AccessPointEvent {
     /// The same, and no longer speaks 802.11n afterwards: some kernels then end the association.
     SwitchesModeOn(u8),
     Kicks,
-    /// Sends with this power from now on, in dBm; frames arrive 50 dB weaker.
+    /// Sends with this power from now on, in dBm, from -50 to 20.
     SendsWith(i32),
     /// Requests a measurement of the station (802.11k): it is to send probe requests with this name.
     AsksToMeasure(Ssid),

@@ -83,7 +83,7 @@ pub fn back_online(evidence: &Evidence) -> Vec<f64> {
 /// has accepted it; infinite if none has by the end.
 pub fn roams(story: &Story, evidence: &Evidence) -> Vec<f64> {
     let gets_weak = |step: &Step| match step {
-        Step::When(Event::AccessPoint(ap, AccessPointEvent::SendsWith(0))) => {
+        Step::When(Event::AccessPoint(ap, AccessPointEvent::SendsWith(..0))) => {
             evidence.access_point(ap).ok()
         }
         _ => None,

@@ -2,6 +2,8 @@
 
 /// Stories are written for macveil with wpa_supplicant.
 const MACVEIL: &str = "and    macveil and wpa_supplicant are running\n";
+/// NetworkManager sets it by itself.
+const BGSCAN: &str = ", with \"bgscan=";
 
 pub struct Contender {
     /// In the names of stories.
@@ -21,11 +23,6 @@ impl Contender {
         self.program == "macveil"
     }
 
-    /// Whether one can say at which signal it looks for another access point.
-    pub fn roams_at_a_threshold(&self) -> bool {
-        self.program != "NetworkManager"
-    }
-
     /// The story as this one plays it: the same words but for who runs.
     pub fn tell(&self, story: &str) -> String {
         let told = story.replace(MACVEIL, self.lines);
@@ -39,9 +36,12 @@ impl Contender {
             ""
         };
         let line = |line: &str| match line.split_once("a network ") {
-            Some((and, network)) => format!(
-                "{and}a networkmanager profile {network}, with \"connection.autoconnect=true\", with \"connection.multi-connect=3\"{leases}\n"
-            ),
+            Some((and, network)) => {
+                let network = network.split(BGSCAN).next().unwrap_or(network);
+                format!(
+                    "{and}a networkmanager profile {network}, with \"connection.autoconnect=true\", with \"connection.multi-connect=3\"{leases}\n"
+                )
+            }
             None => format!("{line}\n"),
         };
         told.lines().map(line).collect()

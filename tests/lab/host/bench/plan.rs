@@ -53,9 +53,6 @@ pub fn make() -> Result<(Shelf, Vec<Job>), String> {
     for it in &contenders::ALL {
         let mut runs = Vec::new();
         for story in ["day", "outages", "idle", "roam"] {
-            if story == "roam" && !it.roams_at_a_threshold() {
-                continue;
-            }
             let name = format!("{story}-{}", it.key);
             runs.push(run(name, it.tell(&text(story)?), it.method)?);
         }

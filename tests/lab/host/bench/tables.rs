@@ -15,7 +15,7 @@ const SEARCHES: &str = "macveil looks for a lost network about once a second, wh
 const ONE_PROGRAM: &str = "macveil's file has all backends and tools: wpa_supplicant, iwd and Ethernet, `doctor`, `audit` and the import.";
 const OWN_CODE: &str = "Most of it is macveil's own code, which is in one file and counts as private; of iwd's, what is in libraries that others have loaded too does not.";
 
-const NO_PROBES: &str = "macveil listens for other access points, which takes longer than asking for them; with iwd it ends iwd's scans while connected, and iwd stays where it is.";
+const NO_PROBES: &str = "The first time macveil listens on every channel, which takes longer than asking there; with iwd it ends iwd's scans while connected, and iwd stays where it is.";
 
 type Take = fn(&Figures) -> Option<f64>;
 

@@ -20,7 +20,7 @@ const PAUSES: [Duration; 3] = [
     Duration::from_secs(120),
     Duration::from_secs(600),
 ];
-/// Between two searches at least, however often the signal changes.
+/// From the end of a search to the next one at least, however often the signal changes.
 const SHORTEST_PAUSE: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Default)]
@@ -28,6 +28,7 @@ pub(super) struct Roaming {
     step: Step,
     /// Searches since the signal changed.
     searches: usize,
+    /// When the last one began or, once it has results, ended.
     last: Option<Time>,
     /// When to search next.
     due: Option<Time>,
@@ -114,12 +115,16 @@ impl Roaming {
         results: &[Bss],
         scan: &mut PassiveScan,
     ) {
-        let Step::Listening { found, .. } = &mut self.step else {
+        let Step::Listening { is_digested, .. } = self.step else {
             return;
         };
+        self.rest(cx);
         let better = better_than(current, cx.supplicant.weak_signal, ssid, results);
         if !better.is_empty() {
-            *found = Some(better);
+            self.step = Step::Listening {
+                found: Some(better),
+                is_digested,
+            };
             self.ask(cx);
             return;
         }
@@ -128,6 +133,14 @@ impl Roaming {
             let channels = cx.all_frequencies();
             self.listen(cx, scan, channels);
         }
+    }
+
+    /// The signal is often reported at the end of a search, and a new one would discard what was found.
+    fn rest(&mut self, cx: &Context) {
+        let now = cx.core.now;
+        let earliest = now.saturating_add(SHORTEST_PAUSE);
+        self.last = Some(now);
+        self.due = self.due.map(|due| due.max(earliest));
     }
 
     /// The supplicant has results of a scan.

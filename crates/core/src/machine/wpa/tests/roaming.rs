@@ -223,6 +223,26 @@ fn trembling_signal_costs_one_search_in_ten_seconds() {
 }
 
 #[test]
+fn report_at_the_end_of_a_search_does_not_discard_it() {
+    let mut bench = connected_near(&[entry(NEAR_AP, -40)]);
+    bench.scans = Scans::NeverEnding;
+    signal(&mut bench, -75);
+    bench.pass(Duration::from_secs(12));
+    bench.scans = Scans::Done;
+    bench.silent = true;
+    bench.handle(Event::Scan(ScanEvent::Ended));
+    bench.handle(supplicant(Supplicant::ScanResults));
+    signal(&mut bench, -79);
+    bench.silent = false;
+    let bssids = vec![NEAR_AP];
+    for event in bench.supplicant_reply(Request::ListNetworks { bssids }) {
+        bench.handle(event);
+    }
+    assert_eq!(scans(&bench).len(), 1, "{:#?}", bench.done);
+    assert!(moves_to(&bench, NEAR_AP), "{:#?}", bench.done);
+}
+
+#[test]
 fn signal_that_is_weak_from_the_start_waits_for_the_lease() {
     let mut bench = Bench::idle();
     bench.air = vec![home_entry(), entry(NEAR_AP, -30)];
