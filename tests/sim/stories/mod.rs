@@ -21,7 +21,7 @@ use macveil_testkit::scenarios::{Step, Story, parse, variants};
 use macveil_testkit::verdict::weigh;
 
 /// Stories that are not simulated, and why. Whatever cannot be played is here, and nothing else.
-const LEFT_OUT: [(&str, &str); 140] = [
+const LEFT_OUT: [(&str, &str); 142] = [
     (
         "address-fought-for",
         "what happens at random has no order to compare",
@@ -107,6 +107,8 @@ const LEFT_OUT: [(&str, &str); 140] = [
         "iwd-any-commands-alone",
         "what happens at random has no order to compare",
     ),
+    ("iwd-directory-replaced", "iwd is not simulated"),
+    ("iwd-directory-unusable", "iwd is not simulated"),
     ("iwd-edited-by-both", "iwd is not simulated"),
     ("iwd-first-connection", "iwd is not simulated"),
     ("iwd-hidden", "iwd is not simulated"),
