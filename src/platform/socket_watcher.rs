@@ -253,6 +253,25 @@ pub(crate) fn watch_directory(directory: &Path) -> io::Result<Receiver> {
     Receiver::from_owned_fd_unchecked(inotify)
 }
 
+/// Watches the files in a directory, and whether it appears or is replaced, from the nearest one above it that
+/// exists.
+#[cfg(feature = "dbus")]
+pub(crate) fn watch_replaced_directory(directory: &Path) -> io::Result<Receiver> {
+    let inotify = inotify::init(CreateFlags::NONBLOCK | CreateFlags::CLOEXEC)?;
+    let itself = WatchFlags::DELETE_SELF | WatchFlags::MOVE_SELF;
+    let names = WatchFlags::MOVED_FROM | WatchFlags::MOVED_TO | WatchFlags::DELETE;
+    let above = itself | names | WatchFlags::CREATE | WatchFlags::ATTRIB;
+    let watch = |path, flags| inotify::add_watch(&inotify, path, flags);
+    for path in directory.ancestors().skip(1) {
+        if watch(path, above).is_ok() {
+            break;
+        }
+    }
+    // It need not exist.
+    let _ = watch(directory, itself | names | WatchFlags::CLOSE_WRITE);
+    Receiver::from_owned_fd_unchecked(inotify)
+}
+
 /// Waits until a file in the directory changes; without a watch, forever.
 #[cfg(feature = "dbus")]
 pub(crate) async fn directory_changed(watch: Option<&Receiver>) {

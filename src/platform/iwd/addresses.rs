@@ -7,7 +7,7 @@ use tracing::debug;
 
 use super::files::{FileError, KnownNetworkId, KnownNetworks, Security};
 use super::saved_settings::{Originals, SavedSettings};
-use crate::platform::socket_watcher::{directory_changed, watch_directory};
+use crate::platform::socket_watcher::{directory_changed, watch_replaced_directory};
 use macveil_core::machine::iwd::{Joining, KnownNetwork, NetworkId};
 use macveil_core::types::Mac;
 
@@ -15,28 +15,35 @@ use macveil_core::types::Mac;
 pub(super) struct Addresses {
     networks: KnownNetworks,
     saved_settings: SavedSettings,
-    /// Readable when a file changes.
+    /// Readable when a file or the directory changes.
     watch: Option<Receiver>,
 }
 
 impl Addresses {
     pub(super) fn new(directory: PathBuf, saved_settings: PathBuf) -> Self {
-        let watch = watch_directory(&directory);
+        let mut addresses = Self {
+            networks: KnownNetworks::new(directory),
+            saved_settings: SavedSettings::at(saved_settings),
+            watch: None,
+        };
+        addresses.watch();
+        if let Err(error) = addresses.networks.remove_temporary_files() {
+            debug!("{error}");
+        }
+        addresses
+    }
+
+    /// Watches the directory that is there now.
+    pub(super) fn watch(&mut self) {
+        let directory = self.networks.directory();
+        let watch = watch_replaced_directory(directory);
         if let Err(error) = &watch {
             debug!("cannot watch {}: {error}", directory.display());
         }
-        let networks = KnownNetworks::new(directory);
-        if let Err(error) = networks.remove_temporary_files() {
-            debug!("{error}");
-        }
-        Self {
-            networks,
-            saved_settings: SavedSettings::at(saved_settings),
-            watch: watch.ok(),
-        }
+        self.watch = watch.ok();
     }
 
-    /// Waits until a file changes; without a watch, forever.
+    /// Waits until a file or the directory changes; without a watch, forever.
     pub(super) async fn changed(&self) {
         directory_changed(self.watch.as_ref()).await;
     }

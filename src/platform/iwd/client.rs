@@ -139,7 +139,11 @@ impl Client {
                     Some(request) => self.serve(request, &bus, emit).await?,
                     None => return Ok(()),
                 },
-                () = changed(self.addresses.as_ref()) => self.report_known(emit),
+                () = changed(self.addresses.as_ref()) => {
+                    // First, so that no change is missed.
+                    self.addresses.iter_mut().for_each(Addresses::watch);
+                    self.report_known(emit);
+                }
             }
         }
     }
@@ -287,13 +291,8 @@ impl Client {
                 String::new()
             }
         };
-        let files = self.addresses.as_ref().map(Addresses::known);
-        let unreadable = match files {
-            Some(Err(error)) => Some(format!("not managed, unprotected: {error}")),
-            _ => None,
-        };
         IwdEvent::Appeared {
-            obstacle: main_conf::obstacle(&text).or(unreadable),
+            obstacle: main_conf::obstacle(&text),
             random_scans: main_conf::disabled_scan_randomization(&text).is_none(),
         }
     }
@@ -316,7 +315,12 @@ impl Client {
             .map(Addresses::known);
         match known {
             Some(Ok(known)) => emit(IwdEvent::Known(known)),
-            Some(Err(error)) => debug!("{error}"),
+            Some(Err(error)) => emit(IwdEvent::Unreadable {
+                // A rule of the sandbox is for the directory that was there at the start.
+                why: format!(
+                    "{error}; no network is joined until macveil can; if it was made again, restart macveil, then iwd"
+                ),
+            }),
             None => {}
         }
     }

@@ -289,6 +289,36 @@ fn addresses_are_written_and_changed_files_read_again() {
 }
 
 #[test]
+fn replaced_directory_is_read_again() {
+    with_client(GOOD, async |mut bench| {
+        let _iwd = bench.start().await;
+        let directory = bench.root().join("var/lib/elsewhere");
+        let other = bench.root().join("var/lib/other");
+        for _ in 0..2 {
+            fs::rename(&directory, &other).unwrap();
+            loop {
+                match bench.next().await {
+                    IwdEvent::Unreadable { why } => {
+                        assert!(why.contains("restart macveil"), "{why}");
+                        break;
+                    }
+                    other => assert!(matches!(other, IwdEvent::Known(_)), "{other:?}"),
+                }
+            }
+            fs::remove_dir_all(&other).unwrap();
+            fs::create_dir(&directory).unwrap();
+            fs::write(directory.join("Home.psk"), "").unwrap();
+            loop {
+                match bench.next().await {
+                    IwdEvent::Known(known) if !known.is_empty() => break,
+                    _ => {}
+                }
+            }
+        }
+    });
+}
+
+#[test]
 fn requests_without_iwd_are_answered() {
     with_client(GOOD, async |mut bench| {
         let root = bench.root();

@@ -107,6 +107,8 @@ const LEFT_OUT: [(&str, &str); 142] = [
         "iwd-any-commands-alone",
         "what happens at random has no order to compare",
     ),
+    ("iwd-directory-replaced", "iwd is not simulated"),
+    ("iwd-directory-unusable", "iwd is not simulated"),
     ("iwd-edited-by-both", "iwd is not simulated"),
     ("iwd-first-connection", "iwd is not simulated"),
     ("iwd-hidden", "iwd is not simulated"),

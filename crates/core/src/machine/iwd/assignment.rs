@@ -10,6 +10,7 @@ use crate::address::{AddressPolicies, AssignError, History, NetworkFacts, Record
 
 use crate::machine::Time;
 use crate::machine::budget::RandomAddressBudget;
+use crate::machine::notice::Notice;
 use crate::machine::settings::Addresses;
 use crate::types::{Mac, Ssid};
 
@@ -43,6 +44,8 @@ pub(super) struct Files {
     scanned: BTreeSet<Mac>,
     /// Networks that have no address, and why.
     pub(super) unassignable: BTreeMap<NetworkId, String>,
+    /// Why no network has an address: the directory cannot be read.
+    pub(super) problem: Option<String>,
     /// They are for this interface, not for another one of iwd's.
     pub(super) has_turn: bool,
     /// When addresses that change with time are derived again.
@@ -60,9 +63,21 @@ impl Files {
             written: BTreeMap::new(),
             scanned: BTreeSet::new(),
             unassignable: BTreeMap::new(),
+            problem: None,
             has_turn: true,
             review_at: None,
         }
+    }
+
+    /// They are for this interface, and can be changed: else iwd is to join nothing.
+    pub(super) const fn is_usable(&self) -> bool {
+        self.has_turn && self.problem.is_none()
+    }
+
+    /// Why the network has no address, if so.
+    pub(super) fn obstacle(&self, network: &NetworkId) -> Option<&String> {
+        let its = self.unassignable.get(network);
+        self.problem.as_ref().or(its)
     }
 }
 
@@ -90,7 +105,7 @@ impl Context {
                     } else if known.is_some_and(|known| known.address == Some(address)) {
                         self.files.unassignable.remove(&id);
                     }
-                    if self.files.has_turn {
+                    if self.files.is_usable() {
                         self.write(id, address);
                     }
                 }
@@ -99,6 +114,14 @@ impl Context {
                 }
             }
         }
+    }
+
+    /// Nothing is known of the files, which another program can have replaced.
+    pub(super) fn files_unreadable(&mut self, why: String) {
+        if self.files.problem.is_none() && self.iwd.obstacle.is_none() {
+            self.core.notify(Notice::Limitation(why.clone()));
+        }
+        self.files.problem = Some(why);
     }
 
     fn write(&mut self, network: NetworkId, address: Mac) {

@@ -102,6 +102,11 @@ pub enum IwdEvent {
     Station(Option<StationState>),
     /// All known networks, whenever one of them or its file changes.
     Known(Vec<KnownNetwork>),
+    /// The directory with the files cannot be read. Until the next `Known`, no network has an address.
+    Unreadable {
+        /// Why, with the remedy.
+        why: String,
+    },
     /// Answer to `Write`.
     Written {
         /// The network.

@@ -89,7 +89,7 @@ pub(super) struct Station {
     pub(super) is_present: bool,
     /// Why iwd does not use the addresses that it gets.
     pub(super) obstacle: Option<String>,
-    /// It was told to join nothing without a request, because it is not this interface's turn.
+    /// It was told to join nothing without a request, because the files do not have this interface's addresses.
     pub(super) is_kept_off: bool,
     /// iwd randomizes scans where the driver supports it.
     pub(super) randomizes_scans: bool,
@@ -375,7 +375,7 @@ impl Context {
 
     /// iwd can scan without showing an address that a network knows, and join what it finds.
     pub(super) fn can_search(&self) -> bool {
-        self.files.has_turn && (self.can_mask() || self.has_mask() || !self.scans_leak())
+        self.files.is_usable() && (self.can_mask() || self.has_mask() || !self.scans_leak())
     }
 
     /// An address that identifies the card.
@@ -439,7 +439,7 @@ impl Context {
     /// link was down.
     pub(super) fn keep_off(&mut self) {
         let idle = self.iwd.is_present && self.iwd.state.phase == StationPhase::Disconnected;
-        let must = idle && !self.files.has_turn && self.iwd.obstacle.is_none();
+        let must = idle && !self.files.is_usable() && self.iwd.obstacle.is_none();
         if must && !std::mem::replace(&mut self.iwd.is_kept_off, true) {
             self.request(Request::Disconnect);
         }
@@ -539,7 +539,11 @@ impl Context {
     /// The network of the last scan results to join: the lost one or, after a while, another one. Without
     /// a request, iwd does not retry a network for minutes after an attempt that failed.
     pub(super) fn heard_again(&self, air: &[Bss]) -> Option<NetworkId> {
-        let lost = self.search.lost.as_ref().filter(|_| self.files.has_turn)?;
+        let lost = self
+            .search
+            .lost
+            .as_ref()
+            .filter(|_| self.files.is_usable())?;
         let late = self
             .search
             .backoff
@@ -550,7 +554,7 @@ impl Context {
 
     /// A network of the last scan results to join instead of one that is refused.
     pub(super) fn another_heard(&self, network: &NetworkId, air: &[Bss]) -> Option<NetworkId> {
-        let others = self.others(network).filter(|_| self.files.has_turn);
+        let others = self.others(network).filter(|_| self.files.is_usable());
         self.first_heard(others, air)
     }
 

@@ -157,8 +157,16 @@ impl IwdMachine {
             }
             IwdEvent::Known(known) => {
                 self.cx.files.known = known;
+                let was_unreadable = self.cx.files.problem.take().is_some();
                 self.cx.write_addresses();
                 self.step(State::addresses_written);
+                if was_unreadable {
+                    self.step(State::turn_changed);
+                }
+            }
+            IwdEvent::Unreadable { why } => {
+                self.cx.files_unreadable(why);
+                self.step(State::turn_changed);
             }
             IwdEvent::Written { network, result } => {
                 self.cx.address_written(&network, result);

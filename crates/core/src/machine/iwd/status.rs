@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::state::State;
 use crate::machine::Time;
-use crate::machine::notice::Problem;
+use crate::machine::notice::{IwdProblem, Problem};
 use crate::machine::status::{
     AddressKind, IwdScanReason, Limitation, Method, MethodReason, NextChange, StateKind, Status,
     UnmaskedReason,
@@ -25,9 +25,16 @@ pub(super) fn of(state: Option<&State>, state_since: Time, cx: &Context) -> Stat
     let absent = waiting.map(|_| Problem::IwdAbsent);
     let settings = cx.iwd.obstacle.clone();
     let settings = settings.map(|reason| Problem::IwdSettings { reason });
-    let refusal = cx.problem.clone().map(|problem| Problem::Iwd { problem });
+    let unreadable = cx.files.problem.clone();
+    let unreadable = unreadable.map(|reason| IwdProblem::NoAddress { reason });
+    let is_refused = unreadable.is_some();
+    let refusal = unreadable.or_else(|| cx.problem.clone());
+    let refusal = refusal.map(|problem| Problem::Iwd { problem });
     Status {
-        state: state.map_or(StateKind::Released, State::kind),
+        state: match state.map_or(StateKind::Released, State::kind) {
+            StateKind::Idle if is_refused => StateKind::Refused,
+            kind => kind,
+        },
         state_since,
         link: cx.core.link,
         address_since: cx.core.address_since,

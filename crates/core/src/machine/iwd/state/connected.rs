@@ -72,7 +72,7 @@ impl Connected {
             });
             return State::Connected(self);
         }
-        if let Some(reason) = cx.files.unassignable.get(&self.network).cloned() {
+        if let Some(reason) = cx.files.obstacle(&self.network).cloned() {
             return Refused::begin(cx, self.network, IwdProblem::NoAddress { reason });
         }
         if cx.known(&self.network).is_none() {

@@ -35,7 +35,7 @@ impl Connecting {
         if cx.search.lost.as_ref() == Some(&state.network) {
             cx.core.act(Action::GetScanResults);
         }
-        if let Some(reason) = cx.files.unassignable.get(&state.network).cloned() {
+        if let Some(reason) = cx.files.obstacle(&state.network).cloned() {
             return Refused::begin(cx, state.network, IwdProblem::NoAddress { reason });
         }
         match cx.attempt.cut {

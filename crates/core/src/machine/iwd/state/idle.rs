@@ -144,9 +144,9 @@ impl Idle {
 
     /// iwd reads the files before it starts over.
     pub(super) fn turn_changed(mut self, cx: &mut Context) -> State {
-        let starts = cx.files.has_turn && cx.iwd.is_kept_off;
+        let starts = cx.files.is_usable() && cx.iwd.is_kept_off;
         self.start_at = starts.then(|| cx.core.now.saturating_add(FILE_DELAY));
-        if !cx.files.has_turn {
+        if !cx.files.is_usable() {
             cx.keep_off();
             self.join = None;
         }

@@ -121,7 +121,7 @@ impl Refused {
             return self.arm(cx);
         }
         cx.write_addresses();
-        if cx.files.unassignable.contains_key(&self.network) {
+        if cx.files.obstacle(&self.network).is_some() {
             let (pause, _) = next_pause(cx, &self.network);
             self.until = cx.core.now.saturating_add(pause);
             return self.arm(cx);
@@ -156,7 +156,7 @@ impl Refused {
 
     /// What was wrong with the network's file may have been put right.
     pub(super) fn addresses_written(mut self, cx: &mut Context) -> State {
-        let is_right = !cx.files.unassignable.contains_key(&self.network);
+        let is_right = cx.files.obstacle(&self.network).is_none();
         if is_right && matches!(cx.problem, Some(IwdProblem::NoAddress { .. })) {
             self.until = self.until.min(cx.core.now.saturating_add(FILE_DELAY));
         }

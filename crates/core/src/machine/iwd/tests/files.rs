@@ -219,6 +219,48 @@ fn unwritable_file_keeps_iwd_from_the_network() {
 }
 
 #[test]
+fn unreadable_directory_keeps_iwd_from_every_network() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.done.clear();
+    for _ in 0..2 {
+        bench.hear(IwdEvent::Unreadable {
+            why: "gone".to_owned(),
+        });
+    }
+    let told = |it: &Notice| matches!(it, Notice::Limitation(why) if why == "gone");
+    assert_eq!(bench.notices().into_iter().filter(|it| told(it)).count(), 1);
+    assert_eq!(bench.asked(), [Request::Disconnect]);
+    let status = bench.station.status();
+    let reason = "gone".to_owned();
+    let problem = IwdProblem::NoAddress { reason };
+    assert_eq!(status.problem, Some(Problem::Iwd { problem }));
+    assert_eq!(status.state, StateKind::Refused);
+    // The user wants it all the same.
+    bench.iwd(StationPhase::Connecting);
+    assert_eq!(bench.state(), StateKind::Refused);
+    bench.starts_over();
+    // Another directory with the same networks.
+    bench.files[0].address = None;
+    bench.tell_files();
+    assert_eq!(bench.filed(), stable(&home()));
+    bench.pass(Duration::from_secs(10));
+    bench.connects_under(stable(&home()));
+    assert_eq!(bench.state(), StateKind::Associated);
+}
+
+#[test]
+fn iwd_starts_over_once_its_directory_is_readable() {
+    let mut bench = Bench::new("stable-ssid");
+    bench.hear(IwdEvent::Unreadable {
+        why: "gone".to_owned(),
+    });
+    assert_eq!(bench.bounces, 0);
+    bench.tell_files();
+    bench.pass(Duration::from_secs(1));
+    assert_eq!(bench.bounces, 1);
+}
+
+#[test]
 fn network_forgotten_by_iwd_is_forgotten() {
     let mut bench = Bench::new("stable-ssid");
     bench.files.clear();
