@@ -3,13 +3,14 @@
 //! iwd reads a file, writes a new one and renames it, without a lock (`write_file`, `storage.c`). macveil
 //! does the same but *exchanges* the files (`RENAME_EXCHANGE`): the old file shows whether another program
 //! wrote meanwhile. macveil then merges both changes. Until that is done, other programs wait when they open
-//! the file ([`lease`]). So no change by iwd is lost, and a file that iwd removes does not come back.
+//! the file ([`lease`]). So no change by iwd is lost, and a file that iwd removes does not come back. A program
+//! that writes the file in place, as a shell does, would go on with the old one: macveil lets it finish first.
 //!
 //! One race remains, which only iwd could fix: if it reads the file before an exchange and renames its own
 //! file afterwards, macveil's value is lost. The caller must check the value again when the file changes.
 
 use std::fs::{self, File, FileTimes, OpenOptions};
-use std::io::{Read as _, Write as _};
+use std::io::{ErrorKind, Read as _, Write as _};
 use std::os::unix::fs::{FileExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
@@ -55,16 +56,24 @@ pub(super) fn change(path: &Path, edit: impl Fn(&mut Text)) -> Result<bool, File
 }
 
 fn exchange(path: &Path, temporary: &Path, edit: impl Fn(&mut Text)) -> Result<bool, Reason> {
-    let before = inspect(path)?;
+    let old = open(path)?;
+    let held = lease::take_from_writers(&old);
+    let before = contents(&old)?;
     let mut wanted = before.clone();
     edit(&mut wanted.text);
     if wanted == before {
         return Ok(false);
     }
+    if matches!(&held, Err(error) if error.kind() == ErrorKind::WouldBlock) {
+        return Err(Reason::Busy);
+    }
     let file = write(temporary, &wanted)?;
     // Without leases, other programs can briefly read the file before the correction below.
     let _ = lease::take(&file);
     let found = swap(path, temporary)?;
+    if held.is_ok() && lease::is_awaited(&old) && exchange_names(path, temporary).is_ok() {
+        return Err(Reason::Busy);
+    }
     if found != before {
         let size = wanted.text.to_string().len();
         wanted.merge(&before, &found);
@@ -85,13 +94,12 @@ impl Contents {
 
 /// Exchanges the files and returns the contents of the old one.
 fn swap(path: &Path, temporary: &Path) -> Result<Contents, Reason> {
-    let swap = || renameat_with(CWD, temporary, CWD, path, RenameFlags::EXCHANGE);
-    match swap() {
+    match exchange_names(path, temporary) {
         Ok(()) => {
             let found = inspect(temporary);
             if found.is_err() {
                 // Another program put a file there that macveil must not replace.
-                swap()?;
+                exchange_names(path, temporary)?;
             }
             found
         }
@@ -105,14 +113,23 @@ fn swap(path: &Path, temporary: &Path) -> Result<Contents, Reason> {
     }
 }
 
+fn exchange_names(path: &Path, temporary: &Path) -> Result<(), Errno> {
+    renameat_with(CWD, temporary, CWD, path, RenameFlags::EXCHANGE)
+}
+
 fn inspect(path: &Path) -> Result<Contents, Reason> {
+    contents(&open(path)?)
+}
+
+fn open(path: &Path) -> Result<File, Reason> {
     // Neither follows a symbolic link nor blocks on a pipe.
     let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
     let flags = i32::try_from(flags.bits()).unwrap_or_default();
-    let file = OpenOptions::new()
-        .read(true)
-        .custom_flags(flags)
-        .open(path)?;
+    let mut options = OpenOptions::new();
+    Ok(options.read(true).custom_flags(flags).open(path)?)
+}
+
+fn contents(file: &File) -> Result<Contents, Reason> {
     let facts = file.metadata()?;
     let ours = rustix::process::geteuid().as_raw();
     if !facts.is_file() {

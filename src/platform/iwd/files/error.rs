@@ -36,6 +36,9 @@ pub enum Reason {
         "the file belongs to user {0}, who may have placed it there: run `chown root` on it if it is correct"
     )]
     Owner(u32),
+    /// What is written now would be lost.
+    #[error("another program is writing the file")]
+    Busy,
     /// The file is larger than this, in bytes.
     #[error("larger than {0} bytes, the limit for a network's settings")]
     Size(u64),

@@ -11,7 +11,7 @@ use std::fs::File;
 use std::io;
 use std::os::fd::AsRawFd as _;
 
-use libc::{F_SETLEASE, F_WRLCK, SIGURG, c_int};
+use libc::{F_GETLEASE, F_RDLCK, F_SETLEASE, F_WRLCK, SIGURG, c_int};
 
 /// From `asm-generic/fcntl.h`.
 const F_SETSIG: c_int = 10;
@@ -25,16 +25,31 @@ const F_SETSIG: c_int = 10;
 pub(super) fn take(file: &File) -> io::Result<()> {
     // The signal sent when a program waits. The default, SIGIO, would end the process.
     control(file, F_SETSIG, SIGURG)?;
-    control(file, F_SETLEASE, F_WRLCK)
+    control(file, F_SETLEASE, F_WRLCK).map(drop)
 }
 
-fn control(file: &File, command: c_int, argument: c_int) -> io::Result<()> {
-    // SAFETY: the descriptor is open, and both commands take a number.
+/// The same for programs that open the file to write it.
+///
+/// # Errors
+///
+/// One has it open already ([`WouldBlock`](io::ErrorKind::WouldBlock)), or the kernel rejects the lease.
+pub(super) fn take_from_writers(file: &File) -> io::Result<()> {
+    control(file, F_SETSIG, SIGURG)?;
+    control(file, F_SETLEASE, F_RDLCK).map(drop)
+}
+
+/// Whether a program waits to write a file that was taken from writers.
+pub(super) fn is_awaited(file: &File) -> bool {
+    control(file, F_GETLEASE, 0).is_ok_and(|lease| lease != F_RDLCK)
+}
+
+fn control(file: &File, command: c_int, argument: c_int) -> io::Result<c_int> {
+    // SAFETY: the descriptor is open, and the commands take a number or nothing.
     let answer = unsafe { libc::fcntl(file.as_raw_fd(), command, argument) };
     if answer < 0 {
         return Err(io::Error::last_os_error());
     }
-    Ok(())
+    Ok(answer)
 }
 
 #[cfg(test)]
