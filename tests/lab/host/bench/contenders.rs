@@ -2,7 +2,7 @@
 
 /// Stories are written for macveil with wpa_supplicant.
 const MACVEIL: &str = "and    macveil and wpa_supplicant are running\n";
-/// NetworkManager sets it by itself.
+/// NetworkManager itself sets it.
 const BGSCAN: &str = ", with \"bgscan=";
 
 pub struct Contender {
