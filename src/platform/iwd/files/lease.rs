@@ -23,9 +23,7 @@ const F_SETSIG: c_int = 10;
 ///
 /// The kernel rejects the lease; not every file system supports leases.
 pub(super) fn take(file: &File) -> io::Result<()> {
-    // The signal sent when a program waits. The default, SIGIO, would end the process.
-    control(file, F_SETSIG, SIGURG)?;
-    control(file, F_SETLEASE, F_WRLCK).map(drop)
+    set(file, F_WRLCK)
 }
 
 /// The same for programs that open the file to write it.
@@ -34,13 +32,18 @@ pub(super) fn take(file: &File) -> io::Result<()> {
 ///
 /// One has it open already ([`WouldBlock`](io::ErrorKind::WouldBlock)), or the kernel rejects the lease.
 pub(super) fn take_from_writers(file: &File) -> io::Result<()> {
-    control(file, F_SETSIG, SIGURG)?;
-    control(file, F_SETLEASE, F_RDLCK).map(drop)
+    set(file, F_RDLCK)
 }
 
 /// Whether a program waits to write a file that was taken from writers.
 pub(super) fn is_awaited(file: &File) -> bool {
     control(file, F_GETLEASE, 0).is_ok_and(|lease| lease != F_RDLCK)
+}
+
+fn set(file: &File, lease: c_int) -> io::Result<()> {
+    // The signal sent when a program waits. The default, SIGIO, would end the process.
+    control(file, F_SETSIG, SIGURG)?;
+    control(file, F_SETLEASE, lease).map(drop)
 }
 
 fn control(file: &File, command: c_int, argument: c_int) -> io::Result<c_int> {

@@ -233,7 +233,6 @@ fn malformed_file_is_rejected_and_unchanged() {
     rejected(&home, "belongs to user 65534");
 }
 
-/// Changes a file like iwd: reads it, writes another file and renames that (`write_file`, `storage.c`).
 #[test]
 fn what_is_written_in_place_is_not_lost() {
     let home = Home::with("[Security]\nPassphrase=before\n");
@@ -268,6 +267,7 @@ fn writers_in_place_and_macveil_lose_nothing() {
     assert!(home.text().contains("Passphrase=300\n"), "{}", home.text());
 }
 
+/// Changes a file like iwd: reads it, writes another file and renames that (`write_file`, `storage.c`).
 fn write_like_iwd(path: &Path, edit: impl Fn(&mut Text)) {
     let mut text = Text::parse(&fs::read(path).unwrap()).unwrap();
     let modified = fs::metadata(path).unwrap().modified().unwrap();
