@@ -30,8 +30,8 @@ impl Daemon {
         let of_iwd = managed.filter(|(_, it)| it.backend() == Backend::Iwd);
         let mut states = BTreeMap::new();
         states.extend(of_iwd.map(|(&ifindex, it)| (ifindex, it.state())));
-        for (ifindex, has) in self.managers.turns.tell(clock::now().boot, &states) {
-            self.report(ifindex, Report::Iwd(IwdEvent::Turn(has)));
+        for (ifindex, turn) in self.managers.turns.tell(clock::now().boot, &states) {
+            self.report(ifindex, Report::Iwd(IwdEvent::Turn(turn)));
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::Action;
-use super::backend::{KnownNetwork, NetworkId, Request};
+use super::backend::{KnownNetwork, NetworkId, Request, Turn};
 use super::context::Context;
 use crate::address::{AddressPolicies, AssignError, History, NetworkFacts, Record, Source};
 
@@ -46,8 +46,10 @@ pub(super) struct Files {
     pub(super) unassignable: BTreeMap<NetworkId, String>,
     /// Why no network has an address: the directory cannot be read.
     pub(super) problem: Option<String>,
-    /// They are for this interface, not for another one of iwd's.
-    pub(super) has_turn: bool,
+    /// Whose addresses they are for.
+    pub(super) turn: Turn,
+    /// They have this interface's addresses since its turn began.
+    pub(super) are_own: bool,
     /// When addresses that change with time are derived again.
     pub(super) review_at: Option<Time>,
 }
@@ -64,14 +66,20 @@ impl Files {
             scanned: BTreeSet::new(),
             unassignable: BTreeMap::new(),
             problem: None,
-            has_turn: true,
+            turn: Turn::Only,
+            are_own: false,
             review_at: None,
         }
     }
 
     /// They are for this interface, and can be changed: else iwd is to join nothing.
     pub(super) const fn is_usable(&self) -> bool {
-        self.has_turn && self.problem.is_none()
+        !matches!(self.turn, Turn::Other) && self.problem.is_none()
+    }
+
+    /// iwd must not join what it finds with the addresses in them.
+    pub(super) const fn are_wrong(&self) -> bool {
+        !self.is_usable() || matches!(self.turn, Turn::Own) && !self.are_own
     }
 
     /// Why the network has no address, if so.
@@ -88,6 +96,7 @@ impl Context {
         if !self.iwd.is_present {
             return;
         }
+        self.files.are_own |= self.files.is_usable();
         let ids: Vec<_> = self
             .files
             .known
@@ -189,7 +198,7 @@ impl Context {
             }
             // From before this macveil: it can have been drawn for the running association. At rest it was used,
             // or a scan can have shown it.
-            None if self.files.has_turn => {
+            None if self.files.turn != Turn::Other => {
                 let there = self.known(id).and_then(|known| known.address);
                 there.filter(|address| self.is_joined_to(id) || !self.is_spent(*address))
             }

@@ -121,9 +121,20 @@ pub enum IwdEvent {
     },
     /// Answer to `Restore`.
     Released,
-    /// Not from iwd: whether the files are for the addresses of this interface. Until it is told, it
-    /// assumes that no other interface is iwd's.
-    Turn(bool),
+    /// Not from iwd: whose addresses the files are for. Until it is told, an interface assumes that no other
+    /// one is iwd's.
+    Turn(Turn),
+}
+
+/// Whose addresses iwd's files are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Turn {
+    /// Those of the only interface that iwd has.
+    Only,
+    /// Those of this interface from now on, and another one's before.
+    Own,
+    /// Those of another interface.
+    Other,
 }
 
 /// A request to iwd, or for its files.

@@ -143,6 +143,8 @@ pub(super) struct Reconnect {
     pub(super) is_scanning: bool,
     /// It shows the interface's address.
     is_leaking: bool,
+    /// iwd's first scan was ended: it starts over once the files have this interface's addresses.
+    pub(super) was_ended: bool,
 }
 
 impl Attempt {
@@ -188,6 +190,7 @@ impl Context {
                 scan_began: now.boot,
                 is_scanning: false,
                 is_leaking: false,
+                was_ended: false,
             },
             made_up: BTreeMap::new(),
             refusals: BTreeMap::new(),
@@ -445,6 +448,15 @@ impl Context {
         }
     }
 
+    /// Keeps iwd, which has not said yet that it has a station, from joining what its scan finds with the
+    /// addresses of another interface.
+    pub(super) fn find_nothing(&mut self) {
+        if self.search.is_scanning && self.files.are_wrong() && self.iwd.obstacle.is_none() {
+            self.search.was_ended = true;
+            self.core.act(Action::AbortScan);
+        }
+    }
+
     /// Ends an attempt to connect. The kernel does so at once, and iwd starts over; after a request to
     /// disconnect, iwd would go on for a while.
     pub(super) fn cut_off(&mut self) {
@@ -614,6 +626,8 @@ impl Context {
         self.iwd.state = StationState::default();
         self.iwd.is_present = false;
         self.mask.is_met = false;
+        self.files.are_own = false;
+        self.search.was_ended = false;
         self.iwd.is_kept_off = false;
         self.mask.is_unwanted = false;
         self.attempt.end();

@@ -24,7 +24,7 @@ use super::{Machine, Now, Time};
 use crate::address::AddressPolicies;
 use crate::types::Mac;
 pub use backend::{
-    IwdEvent, Joining, KnownNetwork, NetworkId, Request, StationPhase, StationState,
+    IwdEvent, Joining, KnownNetwork, NetworkId, Request, StationPhase, StationState, Turn,
 };
 use context::{Context, LinkSource};
 use state::State;
@@ -174,8 +174,9 @@ impl IwdMachine {
             }
             IwdEvent::Refused { why } => self.step(|state, cx| state.refused(cx, &why)),
             IwdEvent::Released => self.step(State::released),
-            IwdEvent::Turn(has_turn) => {
-                self.cx.files.has_turn = has_turn;
+            IwdEvent::Turn(turn) => {
+                self.cx.files.turn = turn;
+                self.cx.files.are_own &= turn != Turn::Other;
                 self.cx.write_addresses();
                 self.step(State::turn_changed);
             }

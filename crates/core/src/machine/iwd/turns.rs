@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::backend::Turn;
 use crate::machine::Time;
 use crate::machine::status::StateKind;
 use crate::time::doubled;
@@ -25,13 +26,13 @@ pub struct Turns {
     /// Turns in vain, in a row.
     in_vain: u32,
     /// What each interface was told.
-    told: BTreeMap<u32, bool>,
+    told: BTreeMap<u32, Turn>,
 }
 
 impl Turns {
     /// Which interfaces must be told whether it is their turn, given all of iwd's interfaces and their
     /// states.
-    pub fn tell(&mut self, now: Time, states: &BTreeMap<u32, StateKind>) -> Vec<(u32, bool)> {
+    pub fn tell(&mut self, now: Time, states: &BTreeMap<u32, StateKind>) -> Vec<(u32, Turn)> {
         let next = self.next(now, states);
         if next != self.holder {
             self.holder = next;
@@ -42,14 +43,19 @@ impl Turns {
         self.told.retain(|ifindex, _| states.contains_key(ifindex));
         let mut news = Vec::new();
         for &ifindex in states.keys() {
-            let has = self.holder == Some(ifindex);
-            // A new one assumes that it is alone.
-            if self.told.insert(ifindex, has).unwrap_or(true) != has {
-                news.push((ifindex, has));
+            let turn = if states.len() == 1 {
+                Turn::Only
+            } else if self.holder == Some(ifindex) {
+                Turn::Own
+            } else {
+                Turn::Other
+            };
+            if self.told.insert(ifindex, turn).unwrap_or(Turn::Only) != turn {
+                news.push((ifindex, turn));
             }
         }
         // First the one that writes no more.
-        news.sort_by_key(|(_, has)| *has);
+        news.sort_by_key(|(_, turn)| *turn != Turn::Other);
         news
     }
 

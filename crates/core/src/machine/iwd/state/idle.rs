@@ -102,6 +102,8 @@ impl Idle {
         }
         // What an attempt did to it may not have been heard of.
         cx.core.read_link();
+        let was_ended = std::mem::take(&mut cx.search.was_ended);
+        let starts = was_ended && cx.files.is_usable() && cx.iwd.obstacle.is_none();
         let mut idle = Self {
             mask_at: None,
             has_tried_mask: false,
@@ -110,7 +112,7 @@ impl Idle {
             asked: Asked::Nothing,
             is_forgotten: false,
             read_results_at: None,
-            start_at: None,
+            start_at: starts.then(|| cx.core.now.saturating_add(FILE_DELAY)),
             is_quiet: why == Why::Quiet,
         };
         idle.look_at_scan(cx);

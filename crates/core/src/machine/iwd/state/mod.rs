@@ -108,6 +108,10 @@ impl State {
                 cx.mask_after_ended_scan(false);
                 self
             }
+            Self::Waiting => {
+                cx.find_nothing();
+                self
+            }
             Self::Idle(state) => state.scan_started(cx),
             Self::Connecting(state) => {
                 state.make_way(cx);
@@ -195,6 +199,10 @@ impl State {
     /// The files are for this interface's addresses from now on, or for another's.
     pub(super) fn turn_changed(self, cx: &mut Context) -> Self {
         match self {
+            Self::Waiting => {
+                cx.find_nothing();
+                self
+            }
             Self::Idle(state) => state.turn_changed(cx),
             other => other,
         }

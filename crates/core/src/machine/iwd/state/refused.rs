@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::idle::FILE_DELAY;
 use super::{Context, Rejoining, State, follow};
 use crate::machine::Time;
-use crate::machine::iwd::backend::{NetworkId, Request, StationPhase};
+use crate::machine::iwd::backend::{NetworkId, Request, StationPhase, Turn};
 use crate::machine::notice::{FailReason, IwdProblem, Notice};
 use crate::time::doubled;
 use crate::types::Bss;
@@ -116,7 +116,7 @@ impl Refused {
         if self.until > cx.core.now {
             return self.search_others(cx);
         }
-        if !cx.files.has_turn {
+        if cx.files.turn == Turn::Other {
             self.until = cx.core.now.saturating_add(TURN_INTERVAL);
             return self.arm(cx);
         }

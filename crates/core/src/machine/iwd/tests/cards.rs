@@ -87,13 +87,13 @@ impl World {
         let states = (0_u32..).zip(&self.stations);
         let states = states.map(|(card, it)| (card, it.bench.state()));
         let now = self.stations[0].bench.now;
-        for (card, has) in self.turns.tell(now, &states.collect()) {
+        for (card, turn) in self.turns.tell(now, &states.collect()) {
             let card = card as usize;
-            if has {
+            if turn == Turn::Own {
                 self.holder = card;
             }
             let before = self.stations[card].bench.bounces;
-            self.stations[card].bench.hear(IwdEvent::Turn(has));
+            self.stations[card].bench.hear(IwdEvent::Turn(turn));
             assert_eq!(self.stations[card].bench.bounces, before);
         }
     }
