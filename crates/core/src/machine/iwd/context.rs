@@ -449,9 +449,9 @@ impl Context {
     }
 
     /// Keeps iwd, which has not said yet that it has a station, from joining what its scan finds with the
-    /// addresses of another interface.
+    /// addresses of another interface. The scan can have begun before this machine.
     pub(super) fn find_nothing(&mut self) {
-        if self.search.is_scanning && self.files.are_wrong() && self.iwd.obstacle.is_none() {
+        if self.files.are_wrong() && self.iwd.obstacle.is_none() {
             self.search.was_ended = true;
             self.core.act(Action::AbortScan);
         }

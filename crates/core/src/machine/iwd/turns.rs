@@ -55,8 +55,10 @@ impl Turns {
             }
         }
         // First the one that writes no more.
-        news.sort_by_key(|(_, turn)| *turn != Turn::Other);
-        news
+        let (mut first, last): (Vec<_>, Vec<_>) =
+            news.into_iter().partition(|(_, turn)| *turn == Turn::Other);
+        first.extend(last);
+        first
     }
 
     /// When `tell` has to be called again at the latest.
