@@ -206,13 +206,7 @@ impl World {
                 self.stations[card].bench.bounces += 1;
                 self.start_over_after(card, bounces);
             }
-            Happening::Restarts => {
-                for station in &mut self.stations {
-                    station.is_connected = false;
-                    station.is_kept_off = false;
-                    station.bench.restarts();
-                }
-            }
+            Happening::Restarts => self.restarts(),
             Happening::Scans(card) => self.scans(card),
             Happening::Pass(span) => self.pass(Duration::from_millis(span)),
         }
@@ -220,18 +214,35 @@ impl World {
         self.obeys();
     }
 
+    /// iwd scans before it is on the bus, and joins what it finds under the address in the file.
+    fn restarts(&mut self) {
+        for station in &mut self.stations {
+            station.is_connected = false;
+            station.is_kept_off = false;
+            station.bench.hear(IwdEvent::Vanished);
+        }
+        for card in 0..self.stations.len() {
+            let is_ended = self.is_scan_ended(card, true);
+            assert!(is_ended, "joins what it finds");
+        }
+        for station in &mut self.stations {
+            station.bench.restarts();
+        }
+    }
+
     /// A scan under the network's address is ended.
     fn scans(&mut self, card: usize) {
-        let station = &mut self.stations[card];
-        let aborts = |bench: &Bench| {
-            let all = bench.done.iter();
-            all.filter(|action| **action == Action::AbortScan).count()
-        };
-        let before = aborts(&station.bench);
-        station.bench.external_scan(false);
-        let is_ended = aborts(&station.bench) > before;
-        assert!(is_ended || !station.is_connected);
-        station.bench.tell(Event::Scan(ScanEvent::Ended));
+        let is_ended = self.is_scan_ended(card, false);
+        assert!(is_ended || !self.stations[card].is_connected);
+    }
+
+    fn is_scan_ended(&mut self, card: usize, random_address: bool) -> bool {
+        let bench = &mut self.stations[card].bench;
+        bench.done.clear();
+        bench.external_scan(random_address);
+        let is_ended = bench.did(&Action::AbortScan);
+        bench.tell(Event::Scan(ScanEvent::Ended));
+        is_ended
     }
 }
 
