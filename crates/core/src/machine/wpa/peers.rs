@@ -103,7 +103,8 @@ impl PeerLookup {
 }
 
 impl Context {
-    /// The BSSs of the supplicant's table that may see the address; `absent` ones are not allowed.
+    /// The BSSs of the supplicant's table that may see the address; `absent` ones are not allowed, but only those with
+    /// another address are denied.
     pub(super) fn peers(&self, decision: &Decision, table: &[BssEntry], absent: &[Mac]) -> Peers {
         let of_ssid = |network: &&Network| {
             let ssid = network.ssid.as_ref();
@@ -128,7 +129,7 @@ impl Context {
         let mut entries: Vec<&BssEntry> = table
             .iter()
             .filter(|entry| entry.ssid == decision.ssid || Some(entry.bssid) == chosen)
-            .filter(|entry| !absent.contains(&entry.bssid) && !is_half(entry))
+            .filter(|entry| !is_half(entry))
             .collect();
         entries.sort_by_key(|entry| (Some(entry.bssid) != chosen, -i64::from(entry.signal)));
         let mut peers = Peers {
@@ -152,6 +153,9 @@ impl Context {
             peers.denied.extend(others);
             peers.denied.sort_unstable();
             peers.denied.dedup();
+        }
+        for limit in &mut peers.limits {
+            limit.bssids.retain(|bssid| !absent.contains(bssid));
         }
         peers
     }

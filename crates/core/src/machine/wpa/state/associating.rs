@@ -80,9 +80,11 @@ impl Associating {
         let forget_keys = !failures.has_address(&candidate.ssid, address);
         let decision = decision(&candidate, address);
         let peers = cx.peers(&decision, table, &candidate.stale);
+        let stale = candidate.stale.iter();
+        let stale = stale.filter(|bssid| !peers.denied.contains(bssid));
         cx.request(Request::SelectNetwork {
             ssid: candidate.ssid.clone(),
-            except: [&*candidate.stale, &*peers.denied].concat(),
+            except: stale.chain(&peers.denied).copied().collect(),
             limits: peers.limits.clone(),
             forget_keys,
         });

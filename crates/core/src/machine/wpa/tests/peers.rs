@@ -116,6 +116,25 @@ fn bsss_with_another_address_are_denied_before_connecting() {
     assert!(selected < set);
 }
 
+/// A user can make the supplicant roam to it once it is there again.
+#[test]
+fn bss_with_another_address_that_was_not_heard_is_denied() {
+    let unheard = |bssid| BssEntry {
+        frequency: 5905,
+        ..entry(bssid, -60)
+    };
+    let home = limit(0, &[HOME_AP]);
+    let air = vec![entry(HOME_AP, -40), unheard(FAR_AP)];
+    let bench = connected(at_home_ap(), air.clone(), vec![home_network()]);
+    assert_eq!(last_lists(&bench), (vec![FAR_AP], vec![home.clone()]));
+    let both = trust(NetworkMatch {
+        bssids: vec![HOME_AP, FAR_AP],
+        ..NetworkMatch::default()
+    });
+    let bench = connected(both, air, vec![home_network()]);
+    assert_eq!(last_lists(&bench), (Vec::new(), vec![home]));
+}
+
 #[test]
 fn without_such_rules_nothing_is_denied() {
     let mut bench = connected(Vec::new(), near_and_far(), vec![home_network()]);
