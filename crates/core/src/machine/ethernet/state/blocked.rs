@@ -18,6 +18,8 @@ const MAX_RETRY: Duration = Duration::from_secs(300);
 pub(in crate::machine::ethernet) struct Blocked {
     /// When the address is set again.
     retry_at: Time,
+    /// The link is being read, which was down: another program can have brought it up while a slow driver refused.
+    is_reading: bool,
 }
 
 impl Blocked {
@@ -57,17 +59,26 @@ impl Blocked {
             let retry_ms = u64::try_from(pause.as_millis()).ok();
             cx.core.notify(Notice::Blocked { problem, retry_ms });
         }
-        cx.core.set_link_down();
+        let is_reading = !cx.core.link.up;
+        if is_reading {
+            cx.core.read_link();
+        } else {
+            cx.core.set_link_down();
+        }
         cx.core.wake_in(pause);
         State::Blocked(Self {
             retry_at: cx.core.now.saturating_add(pause),
+            is_reading,
         })
     }
 
-    /// The link, as it was told to go down.
-    pub(super) fn answered(self, cx: &mut Context) -> State {
-        if cx.core.link.up {
-            cx.core.wake_in(LINK_DOWN_RETRY);
+    /// The link, as it was read, or told to go down.
+    pub(super) fn answered(mut self, cx: &mut Context) -> State {
+        let was_read = std::mem::take(&mut self.is_reading);
+        match cx.core.link.up {
+            true if was_read => cx.core.set_link_down(),
+            true => cx.core.wake_in(LINK_DOWN_RETRY),
+            false => {}
         }
         State::Blocked(self)
     }

@@ -121,6 +121,26 @@ fn blocked_link_comes_up_when_the_driver_works_again() {
 }
 
 #[test]
+fn link_brought_up_during_a_slow_refusal_comes_up_later() {
+    let refuses = Driver::Refuses(Errno::OPNOTSUPP);
+    let mut bench = Bench::with_driver(refuses, false, OnFailure::Closed);
+    bench.pass(Duration::from_millis(60 + 120));
+    bench.fire_timeout();
+    // It is down again before its notification is read.
+    bench.link.up = true;
+    let refusal = KernelError {
+        step: "set the address",
+        errno: Some(Errno::OPNOTSUPP),
+        reason: Errno::OPNOTSUPP.to_string(),
+    };
+    bench.tell(Event::Link(LinkEvent::Answered(Err(refusal))));
+    assert_eq!((bench.state(), bench.link.up), (StateKind::Blocked, false));
+    bench.driver = Driver::Takes;
+    bench.pass(seconds(10));
+    assert_eq!((bench.link.address, bench.link.up), (bench.stable(), true));
+}
+
+#[test]
 fn right_address_set_between_two_tries_is_accepted() {
     let refuses = Driver::Refuses(Errno::BUSY);
     let mut bench = Bench::with_driver(refuses, false, OnFailure::Closed);
