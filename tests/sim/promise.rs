@@ -256,9 +256,10 @@ impl Air {
                 if self.is_cut_off && self.is_being_cut_off(frame, *kind, ssid) {
                     return None;
                 }
-                // Without a daemon a supplicant may join under a mask.
-                let begun =
-                    *kind != Kind::Authentication && self.tolerated.get(&from) == Some(ssid);
+                // Without a daemon a supplicant may join under a mask, and the user may make it roam later.
+                let roams = self.roams.is_some_and(|(to, _)| to == *bssid);
+                let begun = (*kind != Kind::Authentication || roams)
+                    && self.tolerated.get(&from) == Some(ssid);
                 let tolerated = (begun || self.unattended) && !self.shows_identity(from);
                 if tolerated {
                     self.tolerated.insert(from, ssid.clone());
