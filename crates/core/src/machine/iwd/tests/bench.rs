@@ -383,11 +383,10 @@ impl Bench {
         self.tell_station();
     }
 
-    /// iwd ends, and another one starts.
-    pub(super) fn restarts(&mut self) {
+    /// iwd ends; another one appears later.
+    pub(super) fn ends(&mut self) {
         self.doing = StationState::default();
         self.hear(IwdEvent::Vanished);
-        self.appears(None);
     }
 
     /// Writes the files that wait.

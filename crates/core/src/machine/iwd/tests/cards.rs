@@ -219,14 +219,14 @@ impl World {
         for station in &mut self.stations {
             station.is_connected = false;
             station.is_kept_off = false;
-            station.bench.hear(IwdEvent::Vanished);
+            station.bench.ends();
         }
         for card in 0..self.stations.len() {
             let is_ended = self.is_scan_ended(card, true);
             assert!(is_ended, "joins what it finds");
         }
         for station in &mut self.stations {
-            station.bench.restarts();
+            station.bench.appears(None);
         }
     }
 
@@ -238,9 +238,13 @@ impl World {
 
     fn is_scan_ended(&mut self, card: usize, random_address: bool) -> bool {
         let bench = &mut self.stations[card].bench;
-        bench.done.clear();
+        let aborts = |bench: &Bench| {
+            let all = bench.done.iter();
+            all.filter(|action| **action == Action::AbortScan).count()
+        };
+        let before = aborts(bench);
         bench.external_scan(random_address);
-        let is_ended = bench.did(&Action::AbortScan);
+        let is_ended = aborts(bench) > before;
         bench.tell(Event::Scan(ScanEvent::Ended));
         is_ended
     }
