@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::sync::Arc;
 
-use tracing::debug;
+use tracing::{debug, warn};
 
 use super::clock;
 use super::entry::Entry;
@@ -264,6 +264,12 @@ impl ManagedInterface {
             }
             Action::EnterNetwork(ssid) => {
                 kernel.enter_network(ifindex, &ssid);
+                None
+            }
+            Action::SetP2pDevices { running } => {
+                if let Err(refusal) = kernel.set_p2p_devices(ifindex, running) {
+                    warn!("{}: {refusal}", self.name);
+                }
                 None
             }
             Action::ClearIpv6 => {

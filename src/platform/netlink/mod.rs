@@ -19,7 +19,7 @@ mod message;
 mod nl80211;
 mod notifications;
 mod online;
-
+mod p2p;
 mod privilege;
 mod rtnetlink;
 mod scan;

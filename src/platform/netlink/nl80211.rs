@@ -21,6 +21,7 @@ pub(super) mod attribute {
 
     pub(in crate::platform::netlink) const WIPHY: u16 = number::NL80211_ATTR_WIPHY as u16;
     pub(in crate::platform::netlink) const IFINDEX: u16 = number::NL80211_ATTR_IFINDEX as u16;
+    pub(in crate::platform::netlink) const WDEV: u16 = number::NL80211_ATTR_WDEV as u16;
     pub(in crate::platform::netlink) const IFTYPE: u16 = number::NL80211_ATTR_IFTYPE as u16;
     pub(in crate::platform::netlink) const FOUR_ADDRESSES: u16 = number::NL80211_ATTR_4ADDR as u16;
     pub(in crate::platform::netlink) const WIPHY_BANDS: u16 =

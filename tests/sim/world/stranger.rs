@@ -1,15 +1,20 @@
 //! A stranger with a radio: beacons of access points that do not exist, and of an impostor.
 
+use std::time::Duration;
+
 use macveil_core::types::{Frequency, KeyMgmt, Mac, Ssid};
 use rand::RngExt;
 
 use super::kernel::Bss;
-use super::{AccessPoint, World};
+use super::{AccessPoint, PERMANENT, World};
+use crate::promise::What;
 use crate::setup::ssid;
 
 /// On each channel, each time that it is visited.
 const INVENTED: usize = 3;
 const IMPOSTOR: u8 = 0x66;
+/// Until the next scan of macveil, or the next network.
+const TO_BE_HEARD_OF: Duration = Duration::from_secs(4);
 
 #[derive(Debug, Default)]
 pub struct Stranger {
@@ -18,6 +23,18 @@ pub struct Stranger {
 }
 
 impl World {
+    /// It answers each frame of the card with an action frame that no program wants. A P2P device that runs returns
+    /// it, but for the time that macveil needs to hear that it runs.
+    pub(super) fn stranger_tries_p2p_device(&mut self, what: &What) {
+        let Some(since) = self.kernel.p2p_device_since else {
+            return;
+        };
+        let is_heard_of = self.now.saturating_sub(since) > TO_BE_HEARD_OF;
+        if is_heard_of && !self.air.unattended && !self.air.is_out_of_reach {
+            self.note_broken(PERMANENT, what, "a P2P device answers a stranger");
+        }
+    }
+
     pub(super) fn hear_stranger(&mut self, frequency: Frequency) {
         if !self.stranger.invents {
             return;

@@ -47,6 +47,12 @@ pub enum Action<R> {
     AbortScan,
     /// Read the kernel's BSS table; answered by `ScanEvent::Results`.
     GetScanResults,
+    /// Stop or start the P2P devices of the interface's radio, which answer frames under an address of their own;
+    /// not answered.
+    SetP2pDevices {
+        /// Whether they run.
+        running: bool,
+    },
     /// Remove the IPv6 addresses that were derived from a former address; not answered.
     ClearIpv6,
     /// Another network is next, or the last one under another address: remove the IP addresses that the interface
@@ -85,6 +91,7 @@ impl<R> Action<R> {
             Self::Scan(scan) => Action::Scan(scan),
             Self::AbortScan => Action::AbortScan,
             Self::GetScanResults => Action::GetScanResults,
+            Self::SetP2pDevices { running } => Action::SetP2pDevices { running },
             Self::ClearIpv6 => Action::ClearIpv6,
             Self::LeaveNetwork => Action::LeaveNetwork,
             Self::EnterNetwork(ssid) => Action::EnterNetwork(ssid),

@@ -1,7 +1,11 @@
 //! Decodes messages recorded from real kernels.
 
+use neli::consts::nl80211::{Nl80211Command, Nl80211IfType};
+
 use super::super::attribute::Outgoing;
-use super::super::family::Family;
+use super::super::family::{self, Family};
+use super::super::nl80211::attribute;
+use super::super::p2p::{self, Listed};
 use super::super::rtnetlink::Membership;
 use super::super::wiphy::{self, Wiphy};
 use super::super::{card, event, rtnetlink, scan};
@@ -81,6 +85,24 @@ fn only_station_interfaces_are_stations() {
     assert!(is_station("interface-station "));
     assert!(!is_station("interface-access-point "));
     assert!(!is_station("interface-monitor "));
+}
+
+#[test]
+fn p2p_device_is_known_by_its_number() {
+    let station = recorded("interface-station ");
+    let station = p2p::decode(only(&station).payload).expect("an interface");
+    assert!(station.ifindex.is_some() && station.p2p_device.is_none());
+    let device = Outgoing::after(&family::header(Nl80211Command::NewInterface))
+        .put_u32(attribute::WIPHY, 0)
+        .put_u32(attribute::IFTYPE, Nl80211IfType::P2pDevice.into())
+        .put(attribute::WDEV, &[2, 0, 0, 0, 0, 0, 0, 0])
+        .into_bytes();
+    let listed = Listed {
+        ifindex: None,
+        wiphy: 0,
+        p2p_device: Some([2, 0, 0, 0, 0, 0, 0, 0]),
+    };
+    assert_eq!(p2p::decode(&device), Some(listed));
 }
 
 #[test]

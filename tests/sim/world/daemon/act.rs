@@ -118,7 +118,10 @@ impl World {
             Action::Request(never) => match never {},
             Action::Notify(_) => return None,
             Action::SetSourceGuard(_) => unreachable!("never with a fault"),
-            Action::ClearIpv6 | Action::LeaveNetwork | Action::EnterNetwork(_) => {
+            Action::SetP2pDevices { .. }
+            | Action::ClearIpv6
+            | Action::LeaveNetwork
+            | Action::EnterNetwork(_) => {
                 unreachable!("neither on the air nor with a fault")
             }
         };

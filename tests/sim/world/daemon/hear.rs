@@ -100,6 +100,10 @@ impl World {
                     | Action::EnterNetwork(_)
                     | Action::ClearIpv6,
                 ) => {}
+                Wanted::Act(Action::SetP2pDevices { running: true }) => self.p2p_device_starts(),
+                Wanted::Act(Action::SetP2pDevices { running: false }) => {
+                    self.kernel.p2p_device_since = None;
+                }
                 // It is a part of what follows: by itself it shows nothing.
                 Wanted::Act(Action::SetSourceGuard(guard)) => {
                     if self.daemon.sabotage != Some(Sabotage::NoSourceGuard) {

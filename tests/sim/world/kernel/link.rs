@@ -183,11 +183,15 @@ impl World {
 
     /// By rfkill; once it is over, wpa_supplicant brings the link up again.
     pub fn radio_is_blocked(&mut self, blocked: bool) {
-        self.kernel.rfkill = blocked;
+        let was_blocked = std::mem::replace(&mut self.kernel.rfkill, blocked);
         if blocked {
+            self.kernel.p2p_device_since = None;
             self.user_takes_link_down();
         } else if self.supplicant.running || self.iwd.running {
             self.program_brings_link_up();
+            if was_blocked {
+                self.supplicant_hears_of_unblocked_radio();
+            }
         }
     }
 }

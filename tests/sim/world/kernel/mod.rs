@@ -65,6 +65,8 @@ pub struct Kernel {
     pub wire: Option<Wire>,
     pub driver: Driver,
     pub rfkill: bool,
+    /// Since when the radio's P2P device runs, which answers strangers under the permanent address.
+    pub p2p_device_since: Option<Duration>,
     /// The user took the link down.
     pub is_left_down: bool,
     pub association: Option<Association>,
@@ -144,6 +146,7 @@ impl Kernel {
             wire: None,
             driver,
             rfkill: false,
+            p2p_device_since: None,
             is_left_down: false,
             association: None,
             guard: Guard::default(),

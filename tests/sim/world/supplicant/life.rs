@@ -7,6 +7,9 @@ use macveil_core::machine::wpa::{self, Failure, Request, WpaEvent};
 use super::requests::decline;
 use super::{Condition, Due, Event, FIRST_SCAN, HEARING, Happening, Report, Supplicant, World};
 
+/// From the end of rfkill until it starts its P2P device again.
+const UNBLOCKING: Duration = Duration::from_millis(11);
+
 impl World {
     pub fn supplicant_starts(&mut self) {
         self.start_supplicant(false);
@@ -34,6 +37,7 @@ impl World {
             is_elsewhere,
             ..Supplicant::default()
         };
+        self.p2p_device_starts();
         let life = self.supplicant.life;
         self.after(FIRST_SCAN, Happening::Supplicant(Due::Scans(life)));
         if !is_elsewhere {
@@ -41,8 +45,20 @@ impl World {
         }
     }
 
+    pub(in crate::world) fn p2p_device_starts(&mut self) {
+        if self.supplicant.running && !self.kernel.rfkill {
+            self.kernel.p2p_device_since.get_or_insert(self.now);
+        }
+    }
+
+    pub(in crate::world) fn supplicant_hears_of_unblocked_radio(&mut self) {
+        let due = Due::StartsP2pDevice(self.supplicant.life);
+        self.after(UNBLOCKING, Happening::Supplicant(due));
+    }
+
     pub fn supplicant_dies(&mut self) {
         if std::mem::take(&mut self.supplicant.running) {
+            self.kernel.p2p_device_since = None;
             self.supplicant.life += 1;
             self.supplicant.number += 1;
             self.supplicant.attempt = None;
@@ -115,6 +131,7 @@ impl World {
             Due::Scans(of) if of == life => self.scan_to_join(),
             Due::BecomesAccessPoint(of, id) if of == life => self.become_access_point(id),
             Due::Beacons(of) if of == life => self.hotspot_beacons(),
+            Due::StartsP2pDevice(of) if of == life => self.p2p_device_starts(),
             Due::ScansInBackground(number) => self.scan_in_background(number),
             Due::Measures(number) => self.report_signal(number),
             Due::Step(number, step) => self.attempt_goes_on(number, step),

@@ -211,6 +211,8 @@ pub enum Due {
     /// It becomes the access point that this network is.
     BecomesAccessPoint(u32, u32),
     Beacons(u32),
+    /// The radio is unblocked.
+    StartsP2pDevice(u32),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -262,6 +262,7 @@ impl<R> LinkCore<R> {
             | Action::AbortScan
             | Action::GetScanResults
             | Action::SetSourceGuard(_)
+            | Action::SetP2pDevices { .. }
             | Action::ClearIpv6
             | Action::LeaveNetwork
             | Action::EnterNetwork(_)

@@ -95,6 +95,11 @@ impl Context {
         self.core.act(Action::Request(request));
     }
 
+    /// wpa_supplicant starts its P2P device when it starts, and when the radio is unblocked.
+    pub(super) fn stop_p2p_devices(&mut self) {
+        self.core.act(Action::SetP2pDevices { running: false });
+    }
+
     /// Takes the link down; this machine has to bring it up again, even if another program took it down first.
     pub(super) fn set_link_down(&mut self) {
         self.core.set_link_down();
@@ -245,6 +250,7 @@ impl Context {
     }
 
     pub(super) fn start_scan(&mut self, plan: &ScanPlan) {
+        self.stop_p2p_devices();
         self.scan.planner.scan_begins(self.core.now);
         let scan = self.scan_request(plan);
         self.core.act(Action::Scan(scan));

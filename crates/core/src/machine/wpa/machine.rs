@@ -2,7 +2,7 @@
 
 use rand::rngs::StdRng;
 
-use super::backend::{Request, Supplicant, WpaEvent};
+use super::backend::{Reply, Request, Supplicant, WpaEvent};
 use super::context::Context;
 use super::mask::unavailable_method;
 use super::scan::RunningScan;
@@ -161,6 +161,9 @@ impl WpaMachine {
         match event {
             WpaEvent::Supplicant(event) => self.supplicant_event(event),
             WpaEvent::Reply(reply) => {
+                if matches!(reply, Reply::Quiesce(Ok(_))) {
+                    self.cx.stop_p2p_devices();
+                }
                 if let Some(reply) = self.cx.supplicant.accept(reply) {
                     self.step(|state, cx| state.reply(cx, reply));
                 }

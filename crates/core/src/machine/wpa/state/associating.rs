@@ -82,6 +82,7 @@ impl Associating {
         let peers = cx.peers(&decision, table, &candidate.stale);
         let stale = candidate.stale.iter();
         let stale = stale.filter(|bssid| !peers.denied.contains(bssid));
+        cx.stop_p2p_devices();
         cx.request(Request::SelectNetwork {
             ssid: candidate.ssid.clone(),
             except: stale.chain(&peers.denied).copied().collect(),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::{Context, Handler, Released, State};
 use crate::machine::KernelError;
-use crate::machine::action::How;
+use crate::machine::action::{Action, How};
 use crate::machine::event::Link;
 use crate::machine::notice::Remark;
 use crate::machine::settings::OnExit;
@@ -83,6 +83,7 @@ impl Releasing {
             return Self::finish(cx);
         }
         let resume = self.resume;
+        cx.core.act(Action::SetP2pDevices { running: true });
         cx.request(Request::Restore { resume });
         self.into()
     }

@@ -10,6 +10,7 @@ mod faults;
 mod guard;
 mod hotspot;
 mod owe;
+mod p2p;
 mod pauses;
 mod peers;
 mod releases;
@@ -345,6 +346,7 @@ impl Bench {
             Action::Request(request) => self.supplicant_reply(request),
             Action::AbortScan
             | Action::Notify(_)
+            | Action::SetP2pDevices { .. }
             | Action::LeaveNetwork
             | Action::EnterNetwork(_)
             | Action::Remember { .. }

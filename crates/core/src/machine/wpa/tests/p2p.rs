@@ -1,0 +1,52 @@
+//! The radio's P2P device, which answers strangers under an address of its own, runs only without macveil.
+
+use super::*;
+
+const STOP: Action = Action::SetP2pDevices { running: false };
+const START: Action = Action::SetP2pDevices { running: true };
+
+fn is_stop(action: &Action) -> bool {
+    *action == STOP
+}
+
+/// The action right before the first of these.
+fn before(bench: &Bench, wanted: impl Fn(&Action) -> bool) -> Option<&Action> {
+    bench.done.get(bench.position(wanted).checked_sub(1)?)
+}
+
+#[test]
+fn p2p_device_is_stopped_before_each_scan_and_network() {
+    let mut bench = Bench::idle();
+    bench.air = vec![home_entry()];
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    assert_eq!(before(&bench, is_scan), Some(&STOP));
+    bench.pass(Duration::from_secs(5));
+    let selects = |it: &Action| matches!(it, Action::Request(Request::SelectNetwork { .. }));
+    assert_eq!(before(&bench, selects), Some(&STOP));
+}
+
+#[test]
+fn p2p_device_is_stopped_without_a_supplicant() {
+    let bench = Bench::idle();
+    assert_eq!(bench.count(is_stop), 1);
+}
+
+#[test]
+fn p2p_device_is_stopped_in_an_adopted_connection() {
+    let mut bench = Bench::new(true, true, |_, _| {});
+    (bench.phase, bench.connected_to) = (Phase::Connected, Some(home()));
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    assert!(bench.count(is_stop) > 0);
+}
+
+#[test]
+fn p2p_device_starts_again_with_restore_only() {
+    for restores in [false, true] {
+        let mut bench = Bench::connected();
+        if restores {
+            releases::restore_at_exit(&mut bench);
+        }
+        bench.handle(Event::Command(Command::Release));
+        assert_eq!(bench.count(|it| *it == START), usize::from(restores));
+    }
+}
