@@ -529,6 +529,24 @@ fn strangers_have_words_of_their_own() {
             Step::When(Event::Stranger(goodbyes)),
         ]
     );
+    let (ap, during) = ("home".to_owned(), Duration::from_secs(20));
+    assert_eq!(
+        steps(
+            "when the stranger announces a move of home to channel 1\nand the stranger forges beacons of home for 20 s\nand the stranger sends action frames for home for 20 s"
+        ),
+        [
+            StrangerEvent::AnnouncesMoveOf {
+                ap: ap.clone(),
+                channel: 1
+            },
+            StrangerEvent::ForgesBeaconsOf {
+                ap: ap.clone(),
+                during
+            },
+            StrangerEvent::SendsActionFramesFor { ap, during },
+        ]
+        .map(|event| Step::When(Event::Stranger(event)))
+    );
     let at_most = Check::AtMostAssociations(vec!["home".to_owned()], 9);
     assert_eq!(
         steps("then home saw at most 9 associations in that time"),

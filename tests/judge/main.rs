@@ -181,6 +181,21 @@ fn station_notices_a_lost_access_point_within_the_limit() {
 }
 
 #[test]
+fn station_that_was_sent_to_another_channel_waits_there() {
+    let mut air = AirMaker::new();
+    air.beacon().association(ASSIGNED);
+    for _ in 0..10 {
+        air.pass(1.0).beacon();
+    }
+    let announcement = [&[0; 12][..], &[37, 3, 0, 1, 2]].concat();
+    air.frame([0x80, 0], [Mac::BROADCAST, HOME, HOME], &announcement);
+    air.on_channel(1).data(ASSIGNED).pass(4.0).data(ASSIGNED);
+    assert_eq!(broken(&judge(&air)), []);
+    air.pass(3.0).data(ASSIGNED);
+    assert_eq!(broken(&judge(&air)), [(Leak::AssignedAddressOutside, 1)]);
+}
+
+#[test]
 fn scanning_station_receives_deauthentication_after_the_scan() {
     let mut air = AirMaker::new();
     air.beacon().association(ASSIGNED).pass(1.0).beacon();

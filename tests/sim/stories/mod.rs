@@ -21,7 +21,7 @@ use macveil_testkit::scenarios::{Step, Story, parse, variants};
 use macveil_testkit::verdict::weigh;
 
 /// Stories that are not simulated, and why. Whatever cannot be played is here, and nothing else.
-const LEFT_OUT: [(&str, &str); 145] = [
+const LEFT_OUT: [(&str, &str); 150] = [
     (
         "address-fought-for",
         "what happens at random has no order to compare",
@@ -135,6 +135,10 @@ const LEFT_OUT: [(&str, &str); 145] = [
     ("iwd-scanned-while-connecting", "iwd is not simulated"),
     ("iwd-scans-connected", "iwd is not simulated"),
     ("iwd-start", "iwd is not simulated"),
+    (
+        "iwd-strangers-actions",
+        "other stations and programs are not simulated",
+    ),
     ("iwd-two-cards", "one card is simulated"),
     ("iwd-two-networks", "iwd is not simulated"),
     ("iwd-with-wpa_supplicant", "one card is simulated"),
@@ -217,6 +221,22 @@ const LEFT_OUT: [(&str, &str); 145] = [
     ("start-without-configuration", "the log is not simulated"),
     ("status", "commands are not simulated"),
     ("status-throughout", "commands are not simulated"),
+    (
+        "strangers-actions",
+        "other stations and programs are not simulated",
+    ),
+    (
+        "strangers-actions-restarts",
+        "other stations and programs are not simulated",
+    ),
+    (
+        "strangers-beacons",
+        "other stations and programs are not simulated",
+    ),
+    (
+        "strangers-channel-switch",
+        "other stations and programs are not simulated",
+    ),
     (
         "strangers-goodbyes",
         "other stations and programs are not simulated",

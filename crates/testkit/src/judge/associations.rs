@@ -21,6 +21,8 @@ pub struct Association {
     /// The channel that the station was last heard on, unless the access point
     /// has announced another one since.
     frequency: Option<u16>,
+    /// When a beacon last announced another channel, where the station may wait for the access point.
+    sent_away: Micros,
 }
 
 /// How long a station may need to notice that its access point has gone.
@@ -82,7 +84,10 @@ impl Tracker {
         let announces_switch = |element: Element| element.id == Element::CHANNEL_SWITCH;
         if frame.elements().any(announces_switch) {
             let stations = self.open.values_mut().filter(|it| it.bssid == bssid);
-            stations.for_each(|it| it.frequency = None);
+            stations.for_each(|it| {
+                it.frequency = None;
+                it.sent_away = frame.at;
+            });
         }
     }
 
@@ -134,6 +139,7 @@ impl Tracker {
                 end: Micros::MAX,
                 last: at,
                 frequency: None,
+                sent_away: at,
             },
         );
     }
@@ -188,7 +194,7 @@ impl Tracker {
                 let heard = beacons
                     .filter(|((bssid, frequency), _)| *bssid == it.bssid && it.hears(*frequency))
                     .map(|(_, at)| *at);
-                let end = heard.max().unwrap_or_default().max(it.begin) + NOTICES_SILENCE;
+                let end = heard.max().unwrap_or_default().max(it.sent_away) + NOTICES_SILENCE;
                 (now > end).then_some(end)
             }
         };

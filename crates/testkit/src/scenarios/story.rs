@@ -479,6 +479,21 @@ pub enum StrangerEvent {
         a_second: u32,
         during: Duration,
     },
+    /// Forged beacons that announce a switch to this channel.
+    AnnouncesMoveOf {
+        ap: String,
+        channel: u8,
+    },
+    /// Forged beacons of many kinds, ten a second.
+    ForgesBeaconsOf {
+        ap: String,
+        during: Duration,
+    },
+    /// Action frames of every category, to the station, ten a second.
+    SendsActionFramesFor {
+        ap: String,
+        during: Duration,
+    },
 }
 
 #[derive(Debug, Clone, PartialEq)]

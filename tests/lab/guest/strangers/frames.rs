@@ -16,10 +16,10 @@ pub const ACTION: u8 = 13;
 const NOT_ASSOCIATED: [u8; 2] = [7, 0];
 
 /// 2.4 GHz: 1, 2, 5.5, 11, 6, 12, 24 and 36 Mbit/s.
-const RATES: [u8; 8] = [0x82, 0x84, 0x8b, 0x96, 12, 24, 48, 72];
+pub const RATES: [u8; 8] = [0x82, 0x84, 0x8b, 0x96, 12, 24, 48, 72];
 
 /// WPA2 with a passphrase and CCMP.
-const RSN: [u8; 20] = [
+pub const RSN: [u8; 20] = [
     1, 0, 0, 0x0f, 0xac, 4, 1, 0, 0, 0x0f, 0xac, 4, 1, 0, 0, 0x0f, 0xac, 2, 0, 0,
 ];
 

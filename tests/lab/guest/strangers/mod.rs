@@ -1,6 +1,7 @@
 //! Strangers: radios that send whatever they like, under any address.
 
 mod crowd;
+mod forgeries;
 mod frames;
 mod nonsense;
 mod raw;
@@ -16,6 +17,7 @@ use super::radios::{Radio, next_to_access_points};
 use super::station::Station;
 use super::world::World;
 pub use crowd::CHANNELS as CROWDED_CHANNELS;
+use forgeries::Victim;
 use macveil_testkit::air::Mac;
 use macveil_testkit::scenarios::StrangerEvent;
 pub use nonsense::FORGED_LINE;
@@ -37,6 +39,13 @@ struct Work {
 
 /// Between two frames of nonsense.
 const NONSENSE_PAUSE: Duration = Duration::from_millis(20);
+
+/// Between two forged frames.
+const FORGERY_PAUSE: Duration = Duration::from_millis(100);
+
+fn frames_during(time: Duration) -> usize {
+    (time.as_millis() / FORGERY_PAUSE.as_millis()) as usize
+}
 
 impl Stranger {
     pub fn new(radio: Radio, channel: u8) -> Result<Self, String> {
@@ -139,7 +148,55 @@ impl World {
                 a_second,
                 during,
             } => self.forge_goodbyes(ap, *a_second, *during),
+            StrangerEvent::AnnouncesMoveOf { ap, channel } => {
+                let victim = self.victim(ap)?;
+                let beacons = (0..3)
+                    .rev()
+                    .map(|count| victim.channel_switch(*channel, count));
+                self.send_forged(beacons)
+            }
+            StrangerEvent::ForgesBeaconsOf { ap, during } => {
+                let beacons = self.victim(ap)?.beacons();
+                let count = frames_during(*during);
+                self.send_forged(beacons.into_iter().cycle().take(count))
+            }
+            StrangerEvent::SendsActionFramesFor { ap, during } => {
+                let victim = self.victim(ap)?;
+                self.send_actions(&victim, frames_during(*during))
+            }
         }
+    }
+
+    fn victim(&mut self, ap: &str) -> Result<Victim, String> {
+        let ap = self.access_point(ap)?;
+        Ok(Victim {
+            bssid: ap.radio.address.parse()?,
+            ssid: ap.story.ssid.clone(),
+            channel: self.strangers.first().ok_or("no stranger")?.channel,
+        })
+    }
+
+    fn send_forged(&self, frames: impl Iterator<Item = Vec<u8>>) -> Result<(), String> {
+        let stranger = self.strangers.first().ok_or("the story has no stranger")?;
+        let air = stranger.sending()?;
+        for frame in frames {
+            air.send(&frame)?;
+            sleep(FORGERY_PAUSE);
+        }
+        Ok(())
+    }
+
+    /// To the station, under whatever address it has.
+    fn send_actions(&self, victim: &Victim, count: usize) -> Result<(), String> {
+        let mut chance = forgeries::chance();
+        let mut sent = 0;
+        while sent < count {
+            let to: Mac = self.stations[0].address().parse()?;
+            let actions = victim.actions(to, &mut chance);
+            sent += actions.len();
+            self.send_forged(actions.into_iter())?;
+        }
+        Ok(())
     }
 
     /// A frame as from the access point to each station, three times, because the air is not reliable.

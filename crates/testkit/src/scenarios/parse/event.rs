@@ -404,6 +404,44 @@ fn stranger_event(words: &[Word]) -> Result<StrangerEvent, String> {
             a_second: number(count)?,
             during: duration(n, unit)?,
         },
+        [
+            P("announces"),
+            P("a"),
+            P("move"),
+            P("of"),
+            P(ap),
+            P("to"),
+            P("channel"),
+            P(channel),
+        ] => E::AnnouncesMoveOf {
+            ap: (*ap).to_owned(),
+            channel: number(channel)?,
+        },
+        [
+            P("forges"),
+            P("beacons"),
+            P("of"),
+            P(ap),
+            P("for"),
+            P(n),
+            P(unit),
+        ] => E::ForgesBeaconsOf {
+            ap: (*ap).to_owned(),
+            during: duration(n, unit)?,
+        },
+        [
+            P("sends"),
+            P("action"),
+            P("frames"),
+            P("for"),
+            P(ap),
+            P("for"),
+            P(n),
+            P(unit),
+        ] => E::SendsActionFramesFor {
+            ap: (*ap).to_owned(),
+            during: duration(n, unit)?,
+        },
         _ => return Err("not something that a stranger does".to_owned()),
     })
 }
