@@ -1,6 +1,5 @@
 //! `macveil scan`: scan for networks under a mask address.
 
-use std::cmp::Reverse;
 use std::io::Write;
 use std::process::ExitCode;
 
@@ -48,7 +47,7 @@ fn text(scanned: &Scanned) -> String {
         None => "scanned all channels under a random address".to_owned(),
     };
     let mut found: Vec<_> = scanned.heard.iter().collect();
-    found.sort_by_key(|bss| Reverse(bss.signal));
+    Bss::sort(&mut found);
     let count = found.len();
     let mut text = format!("{name}: {how}, {count} found\n");
     text.extend(found.into_iter().map(line));

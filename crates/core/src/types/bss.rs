@@ -1,5 +1,7 @@
 //! Channels, and the BSSs on them.
 
+use std::cmp::Reverse;
+
 use super::{KeyMgmt, Mac, Ssid};
 
 /// Centre frequency of a channel, in MHz.
@@ -31,6 +33,13 @@ pub struct Bss {
     /// Its OWE transition element.
     #[serde(skip)]
     pub owe: Option<OweTransition>,
+}
+
+impl Bss {
+    /// Sorts BSSs by their signals, the strongest first.
+    pub fn sort(bsss: &mut [&Self]) {
+        bsss.sort_by_key(|bss| Reverse(bss.signal));
+    }
 }
 
 /// OWE transition element (Wi-Fi Alliance, OWE Specification): an open BSS and a hidden, encrypted one

@@ -18,6 +18,11 @@ pub(super) struct Chain {
 }
 
 impl Chain {
+    /// Sorts chains by their beginnings.
+    pub(super) fn sort(chains: &mut [Self]) {
+        chains.sort_unstable_by_key(|chain| (chain.first, chain.ends));
+    }
+
     pub(super) const fn lives(&self) -> Micros {
         self.last.saturating_sub(self.first)
     }
@@ -78,7 +83,7 @@ impl<'a> Chains<'a> {
             .chunk_by(|one, other| one.0 == other.0)
             .filter_map(|members| self.chain(members))
             .collect();
-        chains.sort_unstable_by_key(|chain| (chain.first, chain.ends));
+        Chain::sort(&mut chains);
         chains
     }
 

@@ -38,7 +38,7 @@ pub(super) fn split(chains: Vec<Chain>) -> Vec<Vec<Chain>> {
         }
     }
     for part in &mut parts {
-        part.sort_unstable_by_key(|chain| (chain.first, chain.ends));
+        Chain::sort(part);
     }
     parts
 }

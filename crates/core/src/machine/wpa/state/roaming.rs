@@ -199,6 +199,6 @@ fn better_than(
         .filter(|bss| bss.ssid == *ssid && !is_current(bss))
         .filter(|bss| bss.signal >= signal.saturating_add(MARGIN))
         .collect();
-    better.sort_by_key(|bss| std::cmp::Reverse(bss.signal));
+    Bss::sort(&mut better);
     better.into_iter().map(|bss| bss.bssid).collect()
 }
