@@ -457,6 +457,28 @@ fn an_outage_ends_with_the_first_authentication_frame() {
 }
 
 #[test]
+fn an_outage_ends_where_another_network_is_joined() {
+    const CAFE: Mac = Mac([0x02, 0, 0, 0, 2, 0]);
+    for is_granted in [false, true] {
+        let mut air = AirMaker::new();
+        air.beacon().association(ASSIGNED).pass(40.0).beacon();
+        let status = u8::from(!is_granted);
+        air.frame([0xb0, 0], [CAFE, mask(9), CAFE], &[0, 0, 1, 0, 0, 0])
+            .frame([0x10, 0], [mask(9), CAFE, CAFE], &[0, 0, status, 0, 1, 0]);
+        for _ in 0..30 {
+            air.pass(1.0).beacon();
+        }
+        air.association(ASSIGNED);
+        let mut brief = AirMaker::brief();
+        let mut cafe = brief.access_points[&HOME].clone();
+        cafe.name = "cafe".to_owned();
+        brief.access_points.insert(CAFE, cafe);
+        let outages = judge::judge(&air.frames(), &brief).outages;
+        assert_eq!(outages.len(), usize::from(!is_granted));
+    }
+}
+
+#[test]
 fn truncated_capture_is_not_accepted() {
     let frames = clean_story().frames();
     assert!(frames.iter().any(|frame| frame.kind == Kind::Beacon));

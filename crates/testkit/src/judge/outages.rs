@@ -30,6 +30,11 @@ pub fn find(frames: &[Frame], brief: &Brief, associations: &[Association]) -> Ve
         let granted = associations.iter().filter(|it| it.granted.is_some());
         granted.filter(|it| it.bssid != ap).any(|it| it.covers(at))
     };
+    let joined_another = |ap: Mac, since: Micros, until: Micros| {
+        let others = associations.iter().filter(|it| it.bssid != ap);
+        let mut granted = others.filter_map(|it| it.granted);
+        granted.any(|at| (since..until).contains(&at))
+    };
     for frame in frames {
         // The first sign of life can be the answer to a probe request.
         if matches!(frame.kind, Kind::Beacon | Kind::ProbeResponse)
@@ -45,6 +50,7 @@ pub fn find(frames: &[Frame], brief: &Brief, associations: &[Association]) -> Ve
             && brief.station(frame).is_some()
             && let Some((returned, lasted)) = returns.remove(&frame.receiver)
             && brief.is_watched(frame.at)
+            && !joined_another(frame.receiver, returned, frame.at)
         {
             outages.push(Outage {
                 lasted,
