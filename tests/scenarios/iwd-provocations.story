@@ -78,7 +78,8 @@ when   home leaves
 and    3 s pass
 and    home returns
 and    1 s passes
-then   connected to home within 4 s
+# iwd may listen on the other channels for up to 5 s when it returns.
+then   connected to home within 10 s
 when   the user disconnects
 and    1 s passes
 and    the user selects "Home"

@@ -22,6 +22,15 @@ and    macveil starts
 then   connected to home within 10 s
 when   the stranger sends action frames for home for 5 s
 then   connected to home within 10 s
+when   the user disconnects
+and    1 s passes
+and    the radio is blocked
+and    1 s passes
+and    the radio is unblocked
+and    1 s passes
+and    the stranger sends action frames for home for 5 s
+and    the user reconnects
+then   connected to home within 10 s
 when   home vanishes
 and    the stranger sends action frames for home for 10 s
 and    home returns

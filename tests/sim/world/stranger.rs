@@ -13,8 +13,8 @@ use crate::setup::ssid;
 /// On each channel, each time that it is visited.
 const INVENTED: usize = 3;
 const IMPOSTOR: u8 = 0x66;
-/// Until the next scan of macveil, or the next network.
-const TO_BE_HEARD_OF: Duration = Duration::from_secs(4);
+/// Longer than macveil waits for it.
+const TO_BE_HEARD_OF: Duration = Duration::from_secs(1);
 
 #[derive(Debug, Default)]
 pub struct Stranger {
@@ -29,6 +29,7 @@ impl World {
         let Some(since) = self.kernel.p2p_device_since else {
             return;
         };
+        let since = since.max(self.daemon.busy_until());
         let is_heard_of = self.now.saturating_sub(since) > TO_BE_HEARD_OF;
         if is_heard_of && !self.air.unattended && !self.air.is_out_of_reach {
             self.note_broken(PERMANENT, what, "a P2P device answers a stranger");

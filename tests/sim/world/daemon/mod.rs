@@ -162,6 +162,11 @@ impl Daemon {
         self.is_away(now) || now.saturating_sub(self.started) < SETTLING_IN
     }
 
+    /// Until when it waits for the kernel.
+    pub const fn busy_until(&self) -> Duration {
+        self.busy_until
+    }
+
     /// There is no daemon, or none that can see what happens.
     pub fn is_away(&self, now: Duration) -> bool {
         self.machine.is_none() || now < self.busy_until || self.deaf_until.is_some()

@@ -120,7 +120,11 @@ impl World {
 
     pub(in crate::world) fn supplicant_due(&mut self, due: Due) {
         let stalled = self.supplicant.stalled_until.saturating_sub(self.now);
-        let is_its_own = !matches!(due, Due::IsGivenUp(..) | Due::IsMetAgain(_));
+        // Macveil cannot know of a P2P device that is started late.
+        let is_its_own = !matches!(
+            due,
+            Due::IsGivenUp(..) | Due::IsMetAgain(_) | Due::StartsP2pDevice(_)
+        );
         if is_its_own && !stalled.is_zero() {
             return self.after(stalled, Happening::Supplicant(due));
         }

@@ -104,6 +104,7 @@ impl Context {
     pub(super) fn set_link_down(&mut self) {
         self.core.set_link_down();
         self.core.is_held_down = true;
+        self.supplicant.p2p_device_runs_at = None;
     }
 
     pub(super) fn remark(&mut self, remark: Remark) {
@@ -250,7 +251,6 @@ impl Context {
     }
 
     pub(super) fn start_scan(&mut self, plan: &ScanPlan) {
-        self.stop_p2p_devices();
         self.scan.planner.scan_begins(self.core.now);
         let scan = self.scan_request(plan);
         self.core.act(Action::Scan(scan));

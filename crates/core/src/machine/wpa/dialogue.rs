@@ -1,6 +1,7 @@
 //! The dialogue with the supplicant.
 
 use super::backend::Reply;
+use crate::machine::Time;
 
 #[derive(Debug, Default)]
 pub(super) struct Dialogue {
@@ -12,6 +13,8 @@ pub(super) struct Dialogue {
     pub(super) must_forget_own_address: bool,
     /// The signal of the current BSS, in dBm, while it is weak.
     pub(super) weak_signal: Option<i32>,
+    /// When its P2P device runs again, if it brought the link up because the radio was unblocked.
+    pub(super) p2p_device_runs_at: Option<Time>,
     /// Requests without a reply.
     unanswered: u32,
     /// Of these, requests of an earlier state.

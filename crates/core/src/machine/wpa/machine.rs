@@ -1,5 +1,7 @@
 //! The machine: each event goes through the shared parts first, then to the state.
 
+use std::time::Duration;
+
 use rand::rngs::StdRng;
 
 use super::backend::{Reply, Request, Supplicant, WpaEvent};
@@ -16,6 +18,9 @@ use crate::machine::settings::{Addresses, Card, OnExit, Settings};
 use crate::machine::status::{Rotation, ScanFailure, ScanRefusal, StateKind, Status};
 use crate::machine::{Machine, Now, Time};
 use crate::types::Mac;
+
+/// wpa_supplicant starts its P2P device within milliseconds after it has brought the link up.
+const P2P_DEVICE_START: Duration = Duration::from_millis(500);
 
 /// The state machine of one interface.
 #[derive(Debug)]
@@ -87,13 +92,20 @@ impl WpaMachine {
     }
 
     fn link_event(&mut self, event: LinkEvent) {
+        let was_up = self.cx.core.link.up;
         let change = self.cx.core.handle(event);
         if self.cx.core.link.up {
             self.cx.note_link_up();
         }
         match change {
             None => {}
-            Some(LinkChange::Changed(link)) => self.step(|state, cx| state.link_changed(cx, link)),
+            Some(LinkChange::Changed(link)) => {
+                if link.up && !was_up {
+                    let runs_at = self.cx.core.now + P2P_DEVICE_START;
+                    self.cx.supplicant.p2p_device_runs_at = Some(runs_at);
+                }
+                self.step(|state, cx| state.link_changed(cx, link));
+            }
             Some(LinkChange::Answered(answer)) => {
                 self.step(|state, cx| state.link_answered(cx, answer));
             }
@@ -266,6 +278,10 @@ impl Machine for WpaMachine {
         if self.cx.user.pause_ends().is_some_and(|end| end <= now.boot) {
             self.command(Command::Unpause);
         }
+        let runs_at = &mut self.cx.supplicant.p2p_device_runs_at;
+        if runs_at.take_if(|at| *at <= self.cx.core.now).is_some() {
+            self.cx.stop_p2p_devices();
+        }
         self.cx.core.handle_timeout();
         if self.cx.core.take_timer() {
             self.step(State::timeout);
@@ -278,7 +294,11 @@ impl Machine for WpaMachine {
 
     fn poll_timeout(&self) -> Option<Time> {
         let pause_ends = self.cx.user.pause_ends().into_iter();
-        pause_ends.chain(self.cx.core.poll_timeout()).min()
+        let p2p_device = self.cx.supplicant.p2p_device_runs_at;
+        pause_ends
+            .chain(p2p_device)
+            .chain(self.cx.core.poll_timeout())
+            .min()
     }
 
     fn state(&self) -> StateKind {

@@ -49,7 +49,6 @@ pub(in crate::machine) enum NextState {
 impl NextState {
     /// Continues after a mask is set. Commands of the user come first.
     pub(super) fn enter(self, cx: &mut Context) -> State {
-        cx.stop_p2p_devices();
         match self {
             Self::Wait if cx.supplicant.is_present => Attaching::begin(cx),
             _ if cx.user.scan_requested && cx.core.link.up => UserScan::begin(cx, self),
@@ -129,6 +128,7 @@ impl Masking {
         };
         cx.mask.current = None;
         cx.core.set_mask(mask, how);
+        cx.stop_p2p_devices();
         State::Masking(Self {
             next,
             mask,

@@ -15,14 +15,27 @@ fn before(bench: &Bench, wanted: impl Fn(&Action) -> bool) -> Option<&Action> {
 }
 
 #[test]
-fn p2p_device_is_stopped_before_each_scan_and_network() {
+fn p2p_device_is_stopped_before_each_network() {
     let mut bench = Bench::idle();
     bench.air = vec![home_entry()];
     bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
-    assert_eq!(before(&bench, is_scan), Some(&STOP));
     bench.pass(Duration::from_secs(5));
     let selects = |it: &Action| matches!(it, Action::Request(Request::SelectNetwork { .. }));
     assert_eq!(before(&bench, selects), Some(&STOP));
+}
+
+#[test]
+fn p2p_device_is_stopped_after_the_link_comes_up() {
+    let mut bench = Bench::connected();
+    bench.user_disconnects();
+    bench.pass(Duration::from_secs(5));
+    bench.link_changes(|link| link.up = false);
+    bench.link_changes(|link| link.up = true);
+    bench.done.clear();
+    bench.pass(Duration::from_millis(499));
+    assert_eq!(bench.count(is_stop), 0);
+    bench.pass(Duration::from_secs(5));
+    assert_eq!(bench.count(is_stop), 1);
 }
 
 #[test]

@@ -129,6 +129,7 @@ fn link_that_stays_up_while_attaching_is_taken_down_again() {
         bench.handle_unanswered(Event::Link(LinkEvent::Answered(Ok(bench.link)))),
         []
     );
+    bench.pass(Duration::from_secs(1));
     assert_eq!(
         (bench.state(), bench.machine.poll_timeout()),
         (StateKind::Attaching, None)
@@ -185,7 +186,7 @@ fn link_is_not_taken_down_while_its_mask_is_being_set() {
     let mut bench = Bench::scanning(|_, _| {});
     bench.link.address = OTHER_ADDRESS;
     let masked = bench.handle_unanswered(Event::Link(LinkEvent::Changed(bench.link)));
-    assert_eq!(masked.len(), 1);
+    assert_eq!(masked.iter().filter(|it| sets_address(it)).count(), 1);
     assert_eq!(
         bench.handle_unanswered(Event::Link(LinkEvent::Changed(bench.link))),
         []
