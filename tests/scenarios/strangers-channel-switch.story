@@ -1,4 +1,4 @@
-A stranger announces a channel switch in the access point's name, and the station follows to where nobody is
+A stranger announces a channel switch in the access point's name, and the station follows to a channel without any
 
 given  any masking method
 and    an access point home: ssid "Home", channel 6, wpa2 "correct horse battery", with "rrm_beacon_report=1", with "bss_transition=1"
