@@ -22,6 +22,10 @@ and    macveil starts
 then   connected to home within 10 s
 when   the stranger sends action frames for home for 5 s
 then   connected to home within 10 s
+when   the user runs "wpa_cli -p /run/wpa_supplicant -i wlan0 resume"
+and    1 s passes
+and    the stranger sends action frames for home for 5 s
+then   connected to home within 10 s
 when   the user disconnects
 and    1 s passes
 and    the radio is blocked
@@ -36,3 +40,4 @@ and    the stranger sends action frames for home for 10 s
 and    home returns
 then   connected to home within 10 s
 and    home saw one address
+and    macveil says "P2P device" 0 times

@@ -1,8 +1,10 @@
 //! P2P devices: interfaces of a radio without a link, for Wi-Fi Direct.
 
 use neli::consts::nl80211::{Nl80211Command, Nl80211IfType};
+use rustix::io::Errno;
 
 use super::attribute::{Outgoing, number};
+use super::failure::Failure;
 use super::nl80211::attribute;
 use super::{Kernel, family};
 use macveil_core::machine::KernelError;
@@ -45,7 +47,7 @@ impl Kernel {
         for device in of_radio.filter_map(|it| it.p2p_device) {
             let body = Outgoing::default().put(attribute::WDEV, &device);
             match self.nl80211.execute(command, &body) {
-                Err(failure) if !failure.is_not_found() => {
+                Err(failure) if !is_done(&failure) => {
                     return Err(failure.into_kernel_error(step));
                 }
                 _ => {}
@@ -53,6 +55,11 @@ impl Kernel {
         }
         Ok(())
     }
+}
+
+/// The device has vanished, or does not run (`NL80211_FLAG_NEED_WDEV_UP`).
+fn is_done(failure: &Failure) -> bool {
+    failure.is_not_found() || failure.errno() == Some(Errno::NETDOWN)
 }
 
 pub(super) fn decode(payload: &[u8]) -> Option<Listed> {

@@ -57,6 +57,8 @@ const CONNECTS: [&[u8]; 4] = [
     b"Control interface command 'REATTACH'",
     b"Control interface command 'SELECT_NETWORK ",
 ];
+/// `wpas_notify_resume` (`notify.c`).
+const RESUME: &[u8] = b"Control interface command 'RESUME'";
 /// What is set is not told (`wpa_supplicant_ctrl_iface_process`).
 const EDIT: &[u8] = b"Control interface command 'SET_NETWORK ";
 /// `WLAN_REASON_DEAUTH_LEAVING`, the reason of every request by a program.
@@ -69,6 +71,9 @@ fn debug_message(line: &[u8]) -> Message {
     }
     if CONNECTS.iter().any(|request| line.starts_with(request)) {
         return Message::Supplicant(Supplicant::ConnectRequested);
+    }
+    if line == RESUME {
+        return Message::Supplicant(Supplicant::Resumed);
     }
     if line.starts_with(EDIT) {
         return Message::Edit;
@@ -348,6 +353,11 @@ mod tests {
         ] {
             assert_eq!(parse(line.as_bytes()), Some(reload.clone()), "{line}");
         }
+        let resumed = Message::Supplicant(Supplicant::Resumed);
+        assert_eq!(
+            parse(b"<2>Control interface command 'RESUME'"),
+            Some(resumed)
+        );
         let connects = Message::Supplicant(Supplicant::ConnectRequested);
         for command in ["RECONNECT", "REASSOCIATE", "REATTACH", "SELECT_NETWORK 3"] {
             let line = format!("<2>Control interface command '{command}'");

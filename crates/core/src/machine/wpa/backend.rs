@@ -117,6 +117,8 @@ pub enum Supplicant {
     },
     /// A program requested the supplicant to end its connection. The end follows.
     LeaveRequested,
+    /// A program told it that the machine has resumed (`wpa_cli resume`): it starts its P2P device again.
+    Resumed,
     /// A program requested the supplicant to connect.
     ConnectRequested,
     /// It reads its configuration file again, and may end the connection for that.
@@ -272,6 +274,7 @@ impl Supplicant {
             | Self::Vanished
             | Self::Disconnected { .. }
             | Self::LeaveRequested
+            | Self::Resumed
             | Self::ConnectRequested
             | Self::ConfigurationRead
             | Self::Rejected { .. }

@@ -13,7 +13,7 @@ pub(super) struct Dialogue {
     pub(super) must_forget_own_address: bool,
     /// The signal of the current BSS, in dBm, while it is weak.
     pub(super) weak_signal: Option<i32>,
-    /// When its P2P device runs again, if it brought the link up because the radio was unblocked.
+    /// When its P2P device runs again, if it brought the link up because the radio was unblocked, or has resumed.
     pub(super) p2p_device_runs_at: Option<Time>,
     /// Requests without a reply.
     unanswered: u32,

@@ -19,7 +19,7 @@ use crate::machine::status::{Rotation, ScanFailure, ScanRefusal, StateKind, Stat
 use crate::machine::{Machine, Now, Time};
 use crate::types::Mac;
 
-/// wpa_supplicant starts its P2P device within milliseconds after it has brought the link up.
+/// wpa_supplicant starts its P2P device within milliseconds after it has brought the link up, or has resumed.
 const P2P_DEVICE_START: Duration = Duration::from_millis(500);
 
 /// The state machine of one interface.
@@ -101,8 +101,7 @@ impl WpaMachine {
             None => {}
             Some(LinkChange::Changed(link)) => {
                 if link.up && !was_up {
-                    let runs_at = self.cx.core.now + P2P_DEVICE_START;
-                    self.cx.supplicant.p2p_device_runs_at = Some(runs_at);
+                    self.p2p_device_starts();
                 }
                 self.step(|state, cx| state.link_changed(cx, link));
             }
@@ -113,6 +112,11 @@ impl WpaMachine {
                 self.step(|state, cx| state.address_set(cx, result));
             }
         }
+    }
+
+    fn p2p_device_starts(&mut self) {
+        let runs_at = self.cx.core.now + P2P_DEVICE_START;
+        self.cx.supplicant.p2p_device_runs_at = Some(runs_at);
     }
 
     fn scan_event(&mut self, event: ScanEvent) {
@@ -198,6 +202,7 @@ impl WpaMachine {
             }
             Supplicant::NetworksChanged => self.cx.networks.changed(now),
             Supplicant::LeaveRequested => self.cx.user.request_leave(now),
+            Supplicant::Resumed => return self.p2p_device_starts(),
             Supplicant::ConnectRequested => self.cx.user.leave_requested = false,
             Supplicant::ConfigurationRead => {
                 self.cx.user.configuration_read = Some(self.cx.core.now);

@@ -329,6 +329,7 @@ impl Handler for Associated {
             | Supplicant::Connecting { .. }
             | Supplicant::Connected { .. }
             | Supplicant::LeaveRequested
+            | Supplicant::Resumed
             | Supplicant::ConnectRequested
             | Supplicant::ConfigurationRead
             | Supplicant::NetworkNotFound

@@ -182,6 +182,7 @@ impl Associating {
             Supplicant::NetworkNotFound => self.fail(cx, Cause::Skipped, FailReason::NotFound),
             Supplicant::Connecting { .. }
             | Supplicant::LeaveRequested
+            | Supplicant::Resumed
             | Supplicant::ConnectRequested
             | Supplicant::ConfigurationRead
             | Supplicant::Rejected { .. }

@@ -166,6 +166,7 @@ impl Handler for UserScan {
             Supplicant::Vanished
             | Supplicant::Disconnected { .. }
             | Supplicant::LeaveRequested
+            | Supplicant::Resumed
             | Supplicant::ConnectRequested
             | Supplicant::ConfigurationRead
             | Supplicant::Rejected { .. }

@@ -39,6 +39,16 @@ fn p2p_device_is_stopped_after_the_link_comes_up() {
 }
 
 #[test]
+fn p2p_device_is_stopped_after_the_supplicant_resumed() {
+    let mut bench = Bench::connected();
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Resumed)));
+    bench.pass(Duration::from_millis(499));
+    assert_eq!(bench.count(is_stop), 0);
+    bench.pass(Duration::from_millis(1));
+    assert_eq!(bench.done, [STOP]);
+}
+
+#[test]
 fn p2p_device_is_stopped_without_a_supplicant() {
     let bench = Bench::idle();
     assert_eq!(bench.count(is_stop), 1);
