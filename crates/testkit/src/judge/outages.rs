@@ -26,14 +26,14 @@ pub fn find(frames: &[Frame], brief: &Brief, associations: &[Association]) -> Ve
         let granted = associations.iter().filter(|it| it.bssid == ap);
         granted.filter_map(|it| it.granted).any(|it| it < at)
     };
-    let connected_elsewhere = |ap: Mac, at: Micros| {
-        let granted = associations.iter().filter(|it| it.granted.is_some());
-        granted.filter(|it| it.bssid != ap).any(|it| it.covers(at))
+    let granted_elsewhere = |ap: Mac| {
+        let others = associations.iter().filter(move |it| it.bssid != ap);
+        others.filter_map(|it| Some((it, it.granted?)))
     };
+    let connected_elsewhere =
+        |ap: Mac, at: Micros| granted_elsewhere(ap).any(|(it, _)| it.covers(at));
     let joined_another = |ap: Mac, since: Micros, until: Micros| {
-        let others = associations.iter().filter(|it| it.bssid != ap);
-        let mut granted = others.filter_map(|it| it.granted);
-        granted.any(|at| (since..until).contains(&at))
+        granted_elsewhere(ap).any(|(_, at)| (since..until).contains(&at))
     };
     for frame in frames {
         // The first sign of life can be the answer to a probe request.

@@ -4,25 +4,10 @@
 use rand::rngs::StdRng;
 use rand::{Rng, RngExt, SeedableRng};
 
-use super::frames::{ACTION, BEACON, RATES, RSN, element, fixed, management};
+use super::frames::{ACTION, BEACON, RSN, announcement_with, element, id, management};
 use macveil_testkit::air::Mac;
 
-const SSID: u8 = 0;
-const SUPPORTED_RATES: u8 = 1;
-const CHANNEL: u8 = 3;
-const TIM: u8 = 5;
-const COUNTRY: u8 = 7;
-const POWER_CONSTRAINT: u8 = 32;
-const CHANNEL_SWITCH: u8 = 37;
-const QUIET: u8 = 40;
-const ROBUST_SECURITY: u8 = 48;
-const EXTENDED_CHANNEL_SWITCH: u8 = 60;
-const HT_OPERATION: u8 = 61;
-const MULTIPLE_BSSID: u8 = 71;
-const VENDOR: u8 = 221;
-
 /// The access point in whose name a stranger speaks.
-#[derive(Clone)]
 pub struct Victim {
     pub bssid: Mac,
     pub ssid: Vec<u8>,
@@ -32,42 +17,41 @@ pub struct Victim {
 impl Victim {
     /// A beacon like its own, with other elements behind them.
     fn beacon(&self, ssid: &[u8], security: &[u8], more: &[u8]) -> Vec<u8> {
-        let body = [
-            &fixed()[..],
-            &element(SSID, ssid),
-            &element(SUPPORTED_RATES, &RATES),
-            &element(CHANNEL, &[self.channel]),
-            security,
-            more,
-        ]
-        .concat();
-        management(BEACON, Mac::BROADCAST, self.bssid, self.bssid, &body)
+        let more = [security, more].concat();
+        announcement_with(
+            BEACON,
+            Mac::BROADCAST,
+            self.bssid,
+            ssid,
+            self.channel,
+            &more,
+        )
     }
 
     /// A beacon that announces a channel switch in `count` beacons (IEEE 802.11-2020, 9.4.2.18).
     pub fn channel_switch(&self, channel: u8, count: u8) -> Vec<u8> {
         self.beacon(
             &self.ssid,
-            &element(ROBUST_SECURITY, &RSN),
-            &element(CHANNEL_SWITCH, &[0, channel, count]),
+            &element(id::RSN, &RSN),
+            &element(id::CHANNEL_SWITCH, &[0, channel, count]),
         )
     }
 
     /// One beacon of each kind.
     pub fn beacons(&self) -> Vec<Vec<u8>> {
-        let secure = element(ROBUST_SECURITY, &RSN);
+        let secure = element(id::RSN, &RSN);
         let mut sae = RSN;
         sae[17] = 8;
         let owe_transition = [b"\x50\x6f\x9a\x1c", &self.bssid.0[..], b"\x04Cafe"].concat();
         let more = [
-            element(HT_OPERATION, &[[11, 5].as_slice(), &[0; 20]].concat()),
-            element(COUNTRY, b"JP \x01\x0b\x01"),
-            element(POWER_CONSTRAINT, &[255]),
-            element(QUIET, &[1, 1, 0xff, 0xff, 0, 0]),
-            element(TIM, &[&[0, 1, 1][..], &[0xff; 250]].concat()),
-            element(MULTIPLE_BSSID, &[1, 0, 4, 83, 2, 0, 0]),
-            element(VENDOR, &owe_transition),
-            element(EXTENDED_CHANNEL_SWITCH, &[1, 0, 0, 200]),
+            element(id::HT_OPERATION, &[[11, 5].as_slice(), &[0; 20]].concat()),
+            element(id::COUNTRY, b"JP \x01\x0b\x01"),
+            element(id::POWER_CONSTRAINT, &[255]),
+            element(id::QUIET, &[1, 1, 0xff, 0xff, 0, 0]),
+            element(id::TIM, &[&[0, 1, 1][..], &[0xff; 250]].concat()),
+            element(id::MULTIPLE_BSSID, &[1, 0, 4, 83, 2, 0, 0]),
+            element(id::VENDOR, &owe_transition),
+            element(id::EXTENDED_CHANNEL_SWITCH, &[1, 0, 0, 200]),
         ];
         let mut beacons: Vec<_> = more
             .iter()
@@ -78,8 +62,8 @@ impl Victim {
             self.beacon(&vec![0; self.ssid.len()], &secure, &[]),
             self.beacon(b"Cafe", &[], &[]),
             self.beacon(&self.ssid, &[], &[]),
-            self.beacon(&self.ssid, &element(ROBUST_SECURITY, &sae), &[]),
-            self.beacon(&self.ssid, &element(ROBUST_SECURITY, &[1, 0]), &[]),
+            self.beacon(&self.ssid, &element(id::RSN, &sae), &[]),
+            self.beacon(&self.ssid, &element(id::RSN, &[1, 0]), &[]),
         ]);
         beacons
     }

@@ -12,11 +12,29 @@ pub const AUTHENTICATION: u8 = 11;
 pub const DEAUTHENTICATION: u8 = 12;
 pub const ACTION: u8 = 13;
 
+/// Element IDs (9.4.2.1).
+pub mod id {
+    pub const SSID: u8 = 0;
+    pub const RATES: u8 = 1;
+    pub const CHANNEL: u8 = 3;
+    pub const TIM: u8 = 5;
+    pub const COUNTRY: u8 = 7;
+    pub const POWER_CONSTRAINT: u8 = 32;
+    pub const CHANNEL_SWITCH: u8 = 37;
+    pub const QUIET: u8 = 40;
+    pub const RSN: u8 = 48;
+    pub const EXTENDED_CHANNEL_SWITCH: u8 = 60;
+    pub const HT_OPERATION: u8 = 61;
+    pub const MULTIPLE_BSSID: u8 = 71;
+    pub const VENDOR: u8 = 221;
+    pub const EXTENSION: u8 = 255;
+}
+
 /// "Class 3 frame received from a station that is not associated", as an access point says that lost it.
 const NOT_ASSOCIATED: [u8; 2] = [7, 0];
 
 /// 2.4 GHz: 1, 2, 5.5, 11, 6, 12, 24 and 36 Mbit/s.
-pub const RATES: [u8; 8] = [0x82, 0x84, 0x8b, 0x96, 12, 24, 48, 72];
+const RATES: [u8; 8] = [0x82, 0x84, 0x8b, 0x96, 12, 24, 48, 72];
 
 /// WPA2 with a passphrase and CCMP.
 pub const RSN: [u8; 20] = [
@@ -41,14 +59,26 @@ pub fn element(id: u8, body: &[u8]) -> Vec<u8> {
 
 /// A beacon, or a probe response with the same content, of an access point that offers WPA2.
 pub fn announcement(subtype: u8, to: Mac, bssid: Mac, ssid: &[u8], channel: u8) -> Vec<u8> {
-    let elements = [
-        element(0, ssid),
-        element(1, &RATES),
-        element(3, &[channel]),
-        element(48, &RSN),
+    announcement_with(subtype, to, bssid, ssid, channel, &element(id::RSN, &RSN))
+}
+
+/// The same with other elements behind the channel.
+pub fn announcement_with(
+    subtype: u8,
+    to: Mac,
+    bssid: Mac,
+    ssid: &[u8],
+    channel: u8,
+    more: &[u8],
+) -> Vec<u8> {
+    let body = [
+        &fixed()[..],
+        &element(id::SSID, ssid),
+        &element(id::RATES, &RATES),
+        &element(id::CHANNEL, &[channel]),
+        more,
     ];
-    let body = [fixed(), elements.concat()].concat();
-    management(subtype, to, bssid, bssid, &body)
+    management(subtype, to, bssid, bssid, &body.concat())
 }
 
 /// Timestamp, interval of 100 units, and the capabilities of a protected access point.

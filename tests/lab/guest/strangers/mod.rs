@@ -172,13 +172,17 @@ impl World {
         Ok(Victim {
             bssid: ap.radio.address.parse()?,
             ssid: ap.story.ssid.clone(),
-            channel: self.strangers.first().ok_or("no stranger")?.channel,
+            channel: self.first_stranger()?.channel,
         })
     }
 
+    fn first_stranger(&self) -> Result<&Stranger, String> {
+        let first = self.strangers.first();
+        first.ok_or_else(|| "the story has no stranger".to_owned())
+    }
+
     fn send_forged(&self, frames: impl Iterator<Item = Vec<u8>>) -> Result<(), String> {
-        let stranger = self.strangers.first().ok_or("the story has no stranger")?;
-        let air = stranger.sending()?;
+        let air = self.first_stranger()?.sending()?;
         for frame in frames {
             air.send(&frame)?;
             sleep(FORGERY_PAUSE);
@@ -202,8 +206,7 @@ impl World {
     /// A frame as from the access point to each station, three times, because the air is not reliable.
     fn forge(&mut self, ap: &str, frame: impl Fn(Mac, Mac) -> Vec<u8>) -> Result<(), String> {
         let from: Mac = self.access_point(ap)?.radio.address.parse()?;
-        let stranger = self.strangers.first().ok_or("the story has no stranger")?;
-        let air = stranger.sending()?;
+        let air = self.first_stranger()?.sending()?;
         for _ in 0..3 {
             for to in self.stations.iter().map(Station::address) {
                 air.send(&frame(to.parse()?, from))?;
@@ -216,8 +219,7 @@ impl World {
     /// By turns to the station, under whatever address it has, and to everybody.
     fn forge_goodbyes(&mut self, ap: &str, a_second: u32, during: Duration) -> Result<(), String> {
         let from: Mac = self.access_point(ap)?.radio.address.parse()?;
-        let stranger = self.strangers.first().ok_or("the story has no stranger")?;
-        let air = stranger.sending()?;
+        let air = self.first_stranger()?.sending()?;
         let pause = Duration::from_secs(1) / a_second;
         let end = Instant::now() + during;
         while Instant::now() < end {

@@ -8,7 +8,7 @@ use rand::{RngExt, SeedableRng};
 
 use super::frames::{
     ASSOCIATION_RESPONSE, AUTHENTICATION, BEACON, DEAUTHENTICATION, DISASSOCIATION, PROBE_RESPONSE,
-    element, fixed, management,
+    element, fixed, id, management,
 };
 use macveil_testkit::air::Mac;
 
@@ -17,18 +17,6 @@ pub const FORGED_LINE: &str = "wlan0: forged";
 
 /// As long as a frame may be, all in all.
 const LONGEST_BODY: usize = 2200;
-
-const SSID: u8 = 0;
-const RATES: u8 = 1;
-const CHANNEL: u8 = 3;
-const TIM: u8 = 5;
-const COUNTRY: u8 = 7;
-const CHANNEL_SWITCH: u8 = 37;
-const RSN: u8 = 48;
-const HT_OPERATION: u8 = 61;
-const MULTIPLE_BSSID: u8 = 71;
-const VENDOR: u8 = 221;
-const EXTENSION: u8 = 255;
 
 /// Whom the nonsense is about.
 pub struct Scene {
@@ -70,41 +58,52 @@ impl Nonsense {
         let number = self.count / 4 % self.names.len();
         let body = [
             fixed(),
-            element(SSID, &self.names[number]),
-            element(CHANNEL, &[self.scene.channel]),
+            element(id::SSID, &self.names[number]),
+            element(id::CHANNEL, &[self.scene.channel]),
         ];
         self.announce(number as u16, &body.concat())
     }
 
     fn broken_elements(&mut self) -> Vec<u8> {
         let mut body = fixed();
-        let name = element(SSID, &self.scene.ssid);
+        let name = element(id::SSID, &self.scene.ssid);
         let noise = self.noise(255);
         let channel = self.rng.random();
         let elements: Vec<Vec<u8>> = match self.rng.random_range(0..14) {
             // Another channel than the one it is heard on.
-            0 => vec![name, element(CHANNEL, &[channel])],
-            1 => vec![name, element(CHANNEL, &[])],
+            0 => vec![name, element(id::CHANNEL, &[channel])],
+            1 => vec![name, element(id::CHANNEL, &[])],
             // A suite list that is longer than its element, and ones of nonsense.
-            2 => vec![name, element(RSN, &[1, 0, 0, 0x0f, 0xac, 4, 0xff, 0xff])],
-            3 => vec![name, element(RSN, &noise)],
-            4 => vec![name, element(RSN, &[1])],
-            5 => vec![name, element(RSN, &[])],
+            2 => vec![
+                name,
+                element(id::RSN, &[1, 0, 0, 0x0f, 0xac, 4, 0xff, 0xff]),
+            ],
+            3 => vec![name, element(id::RSN, &noise)],
+            4 => vec![name, element(id::RSN, &[1])],
+            5 => vec![name, element(id::RSN, &[])],
             // Two names.
-            6 => vec![name, element(SSID, b"\x1b[2JSecond")],
-            7 => vec![element(SSID, b"First\n"), name],
+            6 => vec![name, element(id::SSID, b"\x1b[2JSecond")],
+            7 => vec![element(id::SSID, b"First\n"), name],
             // A name that is too long, and one that is longer than its frame.
-            8 => vec![element(SSID, &noise)],
-            9 => vec![vec![SSID, 32], b"Home".to_vec()],
-            10 => (0..40).map(|_| element(VENDOR, &self.noise(250))).collect(),
+            8 => vec![element(id::SSID, &noise)],
+            9 => vec![vec![id::SSID, 32], b"Home".to_vec()],
+            10 => (0..40)
+                .map(|_| element(id::VENDOR, &self.noise(250)))
+                .collect(),
             11 => vec![
                 name,
-                element(MULTIPLE_BSSID, &noise),
-                element(EXTENSION, &noise),
+                element(id::MULTIPLE_BSSID, &noise),
+                element(id::EXTENSION, &noise),
             ],
-            12 => [TIM, COUNTRY, CHANNEL_SWITCH, HT_OPERATION, RATES]
-                .map(|id| element(id, &self.noise(40)))
-                .to_vec(),
+            12 => [
+                id::TIM,
+                id::COUNTRY,
+                id::CHANNEL_SWITCH,
+                id::HT_OPERATION,
+                id::RATES,
+            ]
+            .map(|id| element(id, &self.noise(40)))
+            .to_vec(),
             _ => vec![noise],
         };
         body.extend(elements.concat());

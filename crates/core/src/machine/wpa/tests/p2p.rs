@@ -1,4 +1,4 @@
-//! The radio's P2P device, which answers strangers under an address of its own, runs only without macveil.
+//! macveil keeps the radio's P2P device stopped: it would answer frames under another address.
 
 use super::*;
 
