@@ -254,7 +254,13 @@ fn lease_of_dhcpcd_is_reused_under_the_same_address() {
             joined("My Cafe", "02:00:00:00:00:01");
             let set =
                 "ip -4 address add 10.1.0.7/255.255.255.0 valid_lft 20 preferred_lft 20 dev lo";
-            place.expect(&["started -B lo", set]);
+            let route = "ip -4 route add default via 10.1.0.1 dev lo src 10.1.0.7 metric 32766";
+            place.expect(&["started -B lo", set, route]);
+            let mut classless = lease();
+            classless.splice(240..240, [121, 5, 0, 10, 1, 0, 2]);
+            fs::write(&file, classless).expect("a lease");
+            joined("My Cafe", "02:00:00:00:00:01");
+            place.expect(&["started -B lo", set, route, set]);
             let over = SystemTime::now() - Duration::from_secs(3601);
             let opened = fs::File::options()
                 .write(true)
@@ -262,7 +268,7 @@ fn lease_of_dhcpcd_is_reused_under_the_same_address() {
                 .expect("the lease");
             opened.set_modified(over).expect("its time");
             joined("My Cafe", "02:00:00:00:00:01");
-            place.expect(&["started -B lo", set]);
+            place.expect(&["started -B lo", set, route, set]);
             client.kill().expect("a running client");
             client.wait().expect("its end");
         },
@@ -275,7 +281,7 @@ fn lease() -> Vec<u8> {
     message[16..20].copy_from_slice(&[10, 1, 0, 7]);
     message[28..34].copy_from_slice(&[2, 0, 0, 0, 0, 1]);
     let options = [
-        53, 1, 5, 0, 51, 4, 0, 0, 14, 16, 1, 4, 255, 255, 255, 0, 255, 0,
+        53, 1, 5, 0, 51, 4, 0, 0, 14, 16, 1, 4, 255, 255, 255, 0, 3, 4, 10, 1, 0, 1, 255, 0,
     ];
     message.extend(options);
     message
