@@ -108,9 +108,31 @@ impl AirMaker {
     }
 
     pub fn association(&mut self, station: Mac) -> &mut Self {
+        self.association_with(station, &[])
+    }
+
+    /// One that protects management frames.
+    pub fn protected_association(&mut self, station: Mac) -> &mut Self {
+        let ccmp = [0, 0x0f, 0xac, 4];
+        let (version_and_group, sae) = ([48, 20, 1, 0], [1, 0, 0, 0x0f, 0xac, 8]);
+        let capabilities = [0xc0, 0];
+        let rsn = [
+            &version_and_group[..],
+            &ccmp,
+            &[1, 0],
+            &ccmp,
+            &sae,
+            &capabilities,
+        ]
+        .concat();
+        self.association_with(station, &rsn)
+    }
+
+    fn association_with(&mut self, station: Mac, elements: &[u8]) -> &mut Self {
+        let request = [&[0; 4], elements].concat();
         self.authentication(station)
             .frame([0xb0, 0], [station, HOME, HOME], &[0, 0, 2, 0, 0, 0])
-            .frame([0x00, 0], [HOME, station, HOME], &[0; 4])
+            .frame([0x00, 0], [HOME, station, HOME], &request)
             .frame([0x10, 0], [station, HOME, HOME], &[0, 0, 0, 0, 1, 0])
             .handshake(station)
             .handshake(station)

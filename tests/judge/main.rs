@@ -196,6 +196,57 @@ fn station_that_was_sent_to_another_channel_waits_there() {
 }
 
 #[test]
+fn attempt_waits_as_long_as_the_access_point_asks_it_to() {
+    let asks_again_after = |refusal: &[u8]| {
+        let mut air = AirMaker::new();
+        air.beacon().authentication(ASSIGNED);
+        air.frame([0x10, 0], [ASSIGNED, HOME, HOME], refusal);
+        air.pass(1.5)
+            .frame([0x00, 0], [HOME, ASSIGNED, HOME], &[0; 4]);
+        broken(&judge(&air))
+    };
+    let in_1000_units = [0, 0, 30, 0, 0, 0, 56, 5, 3, 0xe8, 3, 0, 0];
+    assert_eq!(asks_again_after(&in_1000_units), []);
+    let outside = [(Leak::AssignedAddressOutside, 1)];
+    assert_eq!(asks_again_after(&in_1000_units[..6]), outside);
+}
+
+#[test]
+fn station_that_was_sent_away_may_miss_a_goodbye() {
+    let mut air = AirMaker::new();
+    let announcement = [&[0; 12][..], &[37, 3, 0, 1, 2]].concat();
+    air.beacon().association(ASSIGNED);
+    air.frame([0x80, 0], [Mac::BROADCAST, HOME, HOME], &announcement);
+    air.kick(ASSIGNED).pass(2.0).beacon().data(ASSIGNED);
+    assert_eq!(broken(&judge(&air)), []);
+    air.frame([0x80, 0], [Mac::BROADCAST, HOME, HOME], &announcement);
+    air.kick(ASSIGNED)
+        .pass(4.0)
+        .beacon()
+        .pass(3.0)
+        .data(ASSIGNED);
+    assert_eq!(broken(&judge(&air)), [(Leak::AssignedAddressOutside, 1)]);
+}
+
+#[test]
+fn station_with_keys_believes_protected_goodbyes_only() {
+    let later = |goodbye: fn(&mut AirMaker) -> &mut AirMaker| {
+        let mut air = AirMaker::new();
+        air.beacon().protected_association(ASSIGNED);
+        goodbye(&mut air).pass(2.0).beacon().data(ASSIGNED);
+        broken(&judge(&air))
+    };
+    let outside = [(Leak::AssignedAddressOutside, 1)];
+    assert_eq!(later(|air| air.kick(ASSIGNED)), []);
+    assert_eq!(later(|air| air.goodbye_to_all()), []);
+    let encrypted = later(|air| air.frame([0xc0, 0x40], [ASSIGNED, HOME, HOME], &[0; 18]));
+    assert_eq!(encrypted, outside);
+    let with_mic =
+        later(|air| air.frame([0xc0, 0], [Mac::BROADCAST, HOME, HOME], &[3, 0, 76, 1, 0]));
+    assert_eq!(with_mic, outside);
+}
+
+#[test]
 fn scanning_station_receives_deauthentication_after_the_scan() {
     let mut air = AirMaker::new();
     air.beacon().association(ASSIGNED).pass(1.0).beacon();

@@ -34,6 +34,7 @@ fn frame(number: usize, at: u64, kind: Kind, transmitter: Mac) -> Frame {
         transmitter: Some(transmitter),
         bssid: Some(AP),
         sequence: None,
+        is_encrypted: false,
         body: Vec::new(),
         length: 0,
     }

@@ -16,6 +16,9 @@ impl Element<'_> {
     pub const SSID: u8 = 0;
     pub const CHANNEL_SWITCH: u8 = 37;
     pub const RSN: u8 = 48;
+    pub const TIMEOUT_INTERVAL: u8 = 56;
+    pub const MANAGEMENT_MIC: u8 = 76;
+    pub const RSN_MFPC: u16 = 0x80;
     const VENDOR_SPECIFIC: u8 = 221;
 
     pub fn is_wps(&self) -> bool {
@@ -24,6 +27,17 @@ impl Element<'_> {
 
     pub fn is_p2p(&self) -> bool {
         self.vendor_type() == Some(P2P)
+    }
+
+    /// They follow the version, the group cipher, and two lists of suites.
+    pub fn rsn_capabilities(&self) -> Option<u16> {
+        let number = |at: usize| {
+            let bytes = self.body.get(at..at + 2)?;
+            Some(u16::from_le_bytes([bytes[0], bytes[1]]))
+        };
+        let ciphers = 6;
+        let key_management = ciphers + 2 + 4 * usize::from(number(ciphers)?);
+        number(key_management + 2 + 4 * usize::from(number(key_management)?))
     }
 
     fn vendor_type(&self) -> Option<([u8; 3], u8)> {

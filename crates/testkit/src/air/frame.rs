@@ -17,6 +17,8 @@ pub struct Frame {
     pub bssid: Option<Mac>,
     /// Without the fragment number.
     pub sequence: Option<u16>,
+    /// Whether its header says that the body is encrypted.
+    pub is_encrypted: bool,
     /// What follows the MAC header.
     pub body: Vec<u8>,
     pub length: usize,
@@ -60,6 +62,7 @@ impl Frame {
             transmitter: None,
             bssid: None,
             sequence: None,
+            is_encrypted: false,
             body: bytes.to_vec(),
             length: bytes.len(),
         })
@@ -80,6 +83,7 @@ impl Frame {
             transmitter: None,
             bssid: None,
             sequence: None,
+            is_encrypted: flags & 0x40 != 0,
             body: Vec::new(),
             length: bytes.len(),
         };
@@ -111,8 +115,7 @@ impl Frame {
                 (false, true) => frame.transmitter,
                 (false, false) => Some(third),
             };
-            let protected = flags & 0x40 != 0;
-            frame.kind = data(subtype, protected, bytes.get(header..)?);
+            frame.kind = data(subtype, frame.is_encrypted, bytes.get(header..)?);
         }
         frame.body = bytes.get(header..)?.to_vec();
         Some(frame)
@@ -137,6 +140,19 @@ impl Frame {
         (!ssid.body.is_empty()).then_some(ssid.body)
     }
 
+    /// Of an association's request: whether the station can protect management frames (PMF).
+    pub fn offers_protection(&self) -> bool {
+        let rsn = self.elements().find(|element| element.id == Element::RSN);
+        let capabilities = rsn.and_then(|rsn| rsn.rsn_capabilities());
+        capabilities.is_some_and(|it| it & Element::RSN_MFPC != 0)
+    }
+
+    /// Of a goodbye: whether its sender shows that it has the network's keys.
+    pub fn is_protected(&self) -> bool {
+        let mut after_the_reason = elements_from(&self.body, 2);
+        self.is_encrypted || after_the_reason.any(|it| it.id == Element::MANAGEMENT_MIC)
+    }
+
     /// Of an association's answer: whether it was granted.
     pub fn is_success(&self) -> bool {
         self.status() == Some(0)
@@ -151,6 +167,19 @@ impl Frame {
         };
         let bytes = self.body.get(at..at + 2)?;
         Some(u16::from_le_bytes([bytes[0], bytes[1]]))
+    }
+
+    /// Of an association's refusal: in how many microseconds the station may ask again (IEEE 802.11-2020, 9.4.2.48).
+    pub fn comeback(&self) -> Option<Micros> {
+        const ASSOCIATION_COMEBACK: u8 = 3;
+        const TIME_UNIT: Micros = 1024;
+        let interval = |it: Element| match *it.body {
+            [ASSOCIATION_COMEBACK, a, b, c, d] if it.id == Element::TIMEOUT_INTERVAL => {
+                Some(Micros::from(u32::from_le_bytes([a, b, c, d])) * TIME_UNIT)
+            }
+            _ => None,
+        };
+        self.elements().find_map(interval)
     }
 
     pub fn channel(&self) -> Option<u16> {
@@ -182,11 +211,11 @@ fn management(subtype: u8) -> Kind {
     }
 }
 
-fn data(subtype: u8, protected: bool, body: &[u8]) -> Kind {
+fn data(subtype: u8, is_encrypted: bool, body: &[u8]) -> Kind {
     const EAPOL_OVER_SNAP: [u8; 8] = [0xaa, 0xaa, 0x03, 0, 0, 0, 0x88, 0x8e];
     match () {
         () if subtype & 4 != 0 => Kind::NullData,
-        () if !protected && body.starts_with(&EAPOL_OVER_SNAP) => Kind::Eapol,
+        () if !is_encrypted && body.starts_with(&EAPOL_OVER_SNAP) => Kind::Eapol,
         () => Kind::Data,
     }
 }

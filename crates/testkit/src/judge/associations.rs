@@ -23,6 +23,11 @@ pub struct Association {
     frequency: Option<u16>,
     /// When a beacon last announced another channel, where the station may wait for the access point.
     sent_away: Micros,
+    /// When it is over unless the station is heard again: its access point said goodbye while it may have waited on
+    /// another channel.
+    doubted: Option<Micros>,
+    /// Whether both protect management frames once they have keys.
+    can_protect: bool,
 }
 
 /// How long a station may need to notice that its access point has gone.
@@ -34,6 +39,16 @@ pub const TRAIL: Micros = 1_000_000;
 impl Association {
     fn hears(&self, frequency: Option<u16>) -> bool {
         self.frequency.is_none() || self.frequency == frequency
+    }
+
+    fn waits_elsewhere(&self) -> bool {
+        self.frequency.is_none() && self.sent_away > self.begin
+    }
+
+    /// Whether the station takes a goodbye for one of its access point.
+    fn believes(&self, goodbye: &Frame) -> bool {
+        let has_keys = self.can_protect && self.handshake >= 2;
+        !has_keys || goodbye.is_protected()
     }
 
     /// Whether a frame of that time can belong to it.
@@ -112,6 +127,13 @@ impl Tracker {
         }
         association.last = frame.at;
         association.frequency = frame.frequency;
+        association.doubted = None;
+        if matches!(
+            frame.kind,
+            Kind::AssociationRequest | Kind::ReassociationRequest
+        ) {
+            association.can_protect = frame.offers_protection();
+        }
         association.handshake += usize::from(frame.kind == Kind::Eapol);
         if is_goodbye(frame) {
             self.close(station, frame.at);
@@ -140,6 +162,8 @@ impl Tracker {
                 last: at,
                 frequency: None,
                 sent_away: at,
+                doubted: None,
+                can_protect: false,
             },
         );
     }
@@ -156,23 +180,35 @@ impl Tracker {
             let to_all = frame.receiver == Mac::BROADCAST;
             let leaving = self
                 .open
-                .values()
+                .values_mut()
                 .filter(|it| it.bssid == bssid && (to_all || it.station == frame.receiver))
                 // A station that is not associated ignores it.
-                .filter(|it| it.granted.is_some() && it.hears(frame.frequency));
-            for station in leaving.map(|it| it.station).collect::<Vec<_>>() {
+                .filter(|it| it.granted.is_some() && it.hears(frame.frequency))
+                .filter(|it| it.believes(frame));
+            let (elsewhere, leaving): (Vec<_>, Vec<_>) =
+                leaving.partition(|it| it.waits_elsewhere());
+            for it in elsewhere {
+                it.doubted.get_or_insert(frame.at + NOTICES_SILENCE);
+            }
+            let leaving: Vec<Mac> = leaving.iter().map(|it| it.station).collect();
+            for station in leaving {
                 self.close(station, brief.taken_in(frame.at));
             }
         }
-        let granted = matches!(
+        let answers = matches!(
             frame.kind,
             Kind::AssociationResponse | Kind::ReassociationResponse
-        ) && frame.is_success();
+        );
         if let Some(association) = self.open.get_mut(&frame.receiver)
             && association.bssid == bssid
-            && granted
+            && answers
         {
-            association.granted.get_or_insert(frame.at);
+            if frame.is_success() {
+                association.granted.get_or_insert(frame.at);
+            } else if let Some(pause) = frame.comeback() {
+                // The access point still has an older association, and asks that one first.
+                association.last = frame.at + pause;
+            }
         }
     }
 
@@ -194,7 +230,8 @@ impl Tracker {
                 let heard = beacons
                     .filter(|((bssid, frequency), _)| *bssid == it.bssid && it.hears(*frequency))
                     .map(|(_, at)| *at);
-                let end = heard.max().unwrap_or_default().max(it.sent_away) + NOTICES_SILENCE;
+                let silent = heard.max().unwrap_or_default().max(it.sent_away) + NOTICES_SILENCE;
+                let end = it.doubted.map_or(silent, |doubted| doubted.min(silent));
                 (now > end).then_some(end)
             }
         };
