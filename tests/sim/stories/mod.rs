@@ -21,7 +21,7 @@ use macveil_testkit::scenarios::{Step, Story, parse, variants};
 use macveil_testkit::verdict::weigh;
 
 /// Stories that are not simulated, and why. Whatever cannot be played is here, and nothing else.
-const LEFT_OUT: [(&str, &str); 150] = [
+const LEFT_OUT: [(&str, &str); 152] = [
     (
         "address-fought-for",
         "what happens at random has no order to compare",
@@ -139,6 +139,10 @@ const LEFT_OUT: [(&str, &str); 150] = [
         "iwd-strangers-actions",
         "other stations and programs are not simulated",
     ),
+    (
+        "iwd-strangers-protected",
+        "other stations and programs are not simulated",
+    ),
     ("iwd-two-cards", "one card is simulated"),
     ("iwd-two-networks", "iwd is not simulated"),
     ("iwd-with-wpa_supplicant", "one card is simulated"),
@@ -247,6 +251,10 @@ const LEFT_OUT: [(&str, &str); 150] = [
     ),
     (
         "strangers-nonsense",
+        "other stations and programs are not simulated",
+    ),
+    (
+        "strangers-protected",
         "other stations and programs are not simulated",
     ),
     (
