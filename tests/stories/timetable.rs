@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{problem, steps};
+use super::{TITLE, parse, problem, steps};
 use macveil_testkit::scenarios::{Event, Given, Lane, Step, UserAction, commands, timetable};
 
 const TROUBLE: &str = "given trouble: 20 times \"home vanishes\", after 1 s to 8 s \"home returns\", \
@@ -129,6 +129,13 @@ fn commands_are_drawn_by_a_seed_and_told() {
     let lanes = lanes("given trouble: 1 times \"a user of nothing types a command\"");
     let problem = timetable(&lanes, Duration::from_secs(60), 1);
     assert_eq!(problem, Err("no table for nothing".to_owned()));
+}
+
+#[test]
+fn story_has_any_commands_if_they_are_typed_at_random() {
+    let has = |steps: &str| parse(&format!("{TITLE}{steps}")).map(|it| it.has_any_commands());
+    assert_eq!(has(COMMANDS), Ok(true));
+    assert_eq!(has(TROUBLE), Ok(false));
 }
 
 #[test]

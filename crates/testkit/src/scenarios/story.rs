@@ -55,6 +55,17 @@ impl Story {
         steps.any(|step| matches!(step, Step::Given(Given::Stranger { .. } | Given::Crowd(_))))
     }
 
+    /// A user who types any command may disconnect the card, and keep it so.
+    pub fn has_any_commands(&self) -> bool {
+        let mut steps = self.lines.iter().map(|line| &line.step);
+        steps.any(|step| match step {
+            Step::Given(Given::Trouble(lane)) => lane
+                .iter()
+                .any(|trouble| matches!(*trouble.onset.event, Event::SomeCommandRun(_))),
+            _ => false,
+        })
+    }
+
     pub fn is_played_only_when_named(&self) -> bool {
         let mut steps = self.lines.iter().map(|line| &line.step);
         steps.any(|step| *step == Step::Given(Given::OnlyWhenNamed))

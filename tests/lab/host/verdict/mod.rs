@@ -25,6 +25,7 @@ pub struct Verdict {
     pub failures: Vec<String>,
     /// Values worth telling.
     pub measured: Vec<String>,
+    /// That ended without a user's doing.
     pub outages: Vec<Outage>,
 }
 
@@ -79,9 +80,14 @@ fn of_evidence(
     failures.extend(second_opinion::contradictions(
         story, &capture, evidence, &macveil,
     ));
+    let outages = if story.has_any_commands() {
+        Vec::new()
+    } else {
+        evidence.verdict.outages.clone()
+    };
     Verdict {
         failures,
         measured,
-        outages: evidence.verdict.outages.clone(),
+        outages,
     }
 }
