@@ -230,9 +230,11 @@ fn lease_of_dhcpcd_is_reused_under_the_same_address() {
     alone(
         "lease_of_dhcpcd_is_reused_under_the_same_address",
         |place| {
-            let words = ["-t", "tmpfs", "tmpfs", "/var/lib"];
-            let mount = Command::new("mount").args(words).status();
-            assert!(mount.expect("mount").success());
+            for directory in ["/etc", "/var/lib"] {
+                let words = ["-t", "tmpfs", "tmpfs", directory];
+                let mount = Command::new("mount").args(words).status();
+                assert!(mount.expect("mount").success());
+            }
             fs::create_dir(LEASES).expect("a directory");
             let file = Path::new(LEASES).join("lo-My\\040Cafe.lease");
             fs::write(&file, lease()).expect("a lease");
@@ -256,11 +258,15 @@ fn lease_of_dhcpcd_is_reused_under_the_same_address() {
                 "ip -4 address add 10.1.0.7/255.255.255.0 valid_lft 20 preferred_lft 20 dev lo";
             let route = "ip -4 route add default via 10.1.0.1 dev lo src 10.1.0.7 metric 32766";
             place.expect(&["started -B lo", set, route]);
+            fs::write("/etc/dhcpcd.conf", "anonymous\n\tnogateway\n").expect("settings");
+            joined("My Cafe", "02:00:00:00:00:01");
+            place.expect(&["started -B lo", set, route, set]);
+            fs::remove_file("/etc/dhcpcd.conf").expect("settings");
             let mut classless = lease();
             classless.splice(240..240, [121, 5, 0, 10, 1, 0, 2]);
             fs::write(&file, classless).expect("a lease");
             joined("My Cafe", "02:00:00:00:00:01");
-            place.expect(&["started -B lo", set, route, set]);
+            place.expect(&["started -B lo", set, route, set, set]);
             let over = SystemTime::now() - Duration::from_secs(3601);
             let opened = fs::File::options()
                 .write(true)
@@ -268,7 +274,7 @@ fn lease_of_dhcpcd_is_reused_under_the_same_address() {
                 .expect("the lease");
             opened.set_modified(over).expect("its time");
             joined("My Cafe", "02:00:00:00:00:01");
-            place.expect(&["started -B lo", set, route, set]);
+            place.expect(&["started -B lo", set, route, set, set]);
             client.kill().expect("a running client");
             client.wait().expect("its end");
         },
