@@ -9,6 +9,16 @@ pub const PERMANENT: Mac = Mac([0x02, 0, 0, 0, 0, 0]);
 pub const ASSIGNED: Mac = Mac([0x9a, 0x11, 0x22, 0x33, 0x44, 0x55]);
 
 /// A number of masks with nothing in common.
+/// The element of a network with SAE and CCMP.
+pub fn rsn(capabilities: [u8; 2], more: &[u8]) -> Vec<u8> {
+    const CCMP: [u8; 4] = [0, 0x0f, 0xac, 4];
+    const SAE: [u8; 4] = [0, 0x0f, 0xac, 8];
+    let one = [1, 0];
+    let group_and_pairwise = [&one[..], &CCMP, &one, &CCMP].concat();
+    let body = [&group_and_pairwise[..], &one, &SAE, &capabilities, more].concat();
+    [&[48, body.len() as u8], &body[..]].concat()
+}
+
 pub fn mask(number: u8) -> Mac {
     Mac([0xd2, number, 0xc0, 0xff, 0xee, number ^ 0x5a])
 }
@@ -99,6 +109,12 @@ impl AirMaker {
         self.frame([0x80, 0], [Mac::BROADCAST, HOME, HOME], &[0; 12])
     }
 
+    /// A beacon with a channel switch.
+    pub fn announce_another_channel(&mut self) -> &mut Self {
+        let body = [&[0; 12][..], &[37, 3, 0, 1, 2]].concat();
+        self.frame([0x80, 0], [Mac::BROADCAST, HOME, HOME], &body)
+    }
+
     pub fn probe(&mut self, from: Mac, elements: &[u8]) -> &mut Self {
         self.frame([0x40, 0], [Mac::BROADCAST, from, Mac::BROADCAST], elements)
     }
@@ -113,19 +129,7 @@ impl AirMaker {
 
     /// One that protects management frames.
     pub fn protected_association(&mut self, station: Mac) -> &mut Self {
-        let ccmp = [0, 0x0f, 0xac, 4];
-        let (version_and_group, sae) = ([48, 20, 1, 0], [1, 0, 0, 0x0f, 0xac, 8]);
-        let capabilities = [0xc0, 0];
-        let rsn = [
-            &version_and_group[..],
-            &ccmp,
-            &[1, 0],
-            &ccmp,
-            &sae,
-            &capabilities,
-        ]
-        .concat();
-        self.association_with(station, &rsn)
+        self.association_with(station, &rsn([0xc0, 0], &[]))
     }
 
     fn association_with(&mut self, station: Mac, elements: &[u8]) -> &mut Self {

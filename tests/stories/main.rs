@@ -81,13 +81,18 @@ fn an_access_point_has_properties_and_defaults() {
     assert_eq!(steps(text), [Step::Given(Given::AccessPoint(ap))]);
 }
 
+fn access_point(step: &Step) -> Option<&AccessPoint> {
+    match step {
+        Step::Given(Given::AccessPoint(ap)) => Some(ap),
+        _ => None,
+    }
+}
+
 #[test]
 fn an_access_point_is_heard_as_weakly_as_the_story_wants() {
     let text = "given an access point home: power 5 dBm\nwhen home sends with -30 dBm";
     let steps = steps(text);
-    let Step::Given(Given::AccessPoint(ap)) = &steps[0] else {
-        panic!("no access point");
-    };
+    let ap = access_point(&steps[0]).expect("an access point");
     assert_eq!(ap.power, Some(5));
     let weakened = Event::AccessPoint("home".to_owned(), AccessPointEvent::SendsWith(-30));
     assert_eq!(steps[1], Step::When(weakened));
@@ -97,9 +102,7 @@ fn an_access_point_is_heard_as_weakly_as_the_story_wants() {
 fn a_story_goes_online_where_leases_are_given() {
     let text = "given an access point home: subnet 10.2.0.0/24\nwhen the user starts \"ifup wlan0\"\nthen online at home within 5 s\nand home gave 1 lease\nand home gave 2 leases\nand home gave the same lease in 30 associations";
     let steps = steps(text);
-    let Step::Given(Given::AccessPoint(ap)) = &steps[0] else {
-        panic!("no access point");
-    };
+    let ap = access_point(&steps[0]).expect("an access point");
     assert_eq!(ap.subnet, Some(Subnet([10, 2, 0])));
     let home = || "home".to_owned();
     let online = Check::Online {

@@ -29,15 +29,17 @@ impl Element<'_> {
         self.vendor_type() == Some(P2P)
     }
 
-    /// They follow the version, the group cipher, and two lists of suites.
-    pub fn rsn_capabilities(&self) -> Option<u16> {
-        let number = |at: usize| {
-            let bytes = self.body.get(at..at + 2)?;
-            Some(u16::from_le_bytes([bytes[0], bytes[1]]))
-        };
-        let ciphers = 6;
-        let key_management = ciphers + 2 + 4 * usize::from(number(ciphers)?);
-        number(key_management + 2 + 4 * usize::from(number(key_management)?))
+    /// The capabilities of an RSN element and what follows them, the list of PMKIDs (IEEE 802.11-2020, 9.4.2.24).
+    pub fn rsn_capabilities(&self) -> Option<(u16, &[u8])> {
+        const SUITE: usize = 4;
+        if self.id != Self::RSN {
+            return None;
+        }
+        let after_group = self.body.get(2 + SUITE..)?;
+        let after_pairwise = skip(after_group, SUITE)?;
+        let after_akm = skip(after_pairwise, SUITE)?;
+        let (capabilities, rest) = after_akm.split_first_chunk::<2>()?;
+        Some((u16::from_le_bytes(*capabilities), rest))
     }
 
     fn vendor_type(&self) -> Option<([u8; 3], u8)> {
@@ -46,6 +48,12 @@ impl Element<'_> {
             _ => None,
         }
     }
+}
+
+/// What follows a counted list.
+fn skip(bytes: &[u8], size: usize) -> Option<&[u8]> {
+    let (count, rest) = bytes.split_first_chunk::<2>()?;
+    rest.get(usize::from(u16::from_le_bytes(*count)) * size..)
 }
 
 /// The elements from an offset into a frame body on, up to the first incomplete one.

@@ -142,9 +142,11 @@ impl Frame {
 
     /// Of an association's request: whether the station can protect management frames (PMF).
     pub fn offers_protection(&self) -> bool {
-        let rsn = self.elements().find(|element| element.id == Element::RSN);
-        let capabilities = rsn.and_then(|rsn| rsn.rsn_capabilities());
-        capabilities.is_some_and(|it| it & Element::RSN_MFPC != 0)
+        let mut elements = self.elements();
+        elements.any(|element| {
+            let capabilities = element.rsn_capabilities();
+            capabilities.is_some_and(|(it, _)| it & Element::RSN_MFPC != 0)
+        })
     }
 
     /// Of a goodbye: whether its sender shows that it has the network's keys.

@@ -45,10 +45,12 @@ impl Association {
         self.frequency.is_none() && self.sent_away > self.begin
     }
 
-    /// Whether the station takes a goodbye for one of its access point.
+    /// Whether the station takes a goodbye for one of its access point. One that is not associated ignores it.
     fn believes(&self, goodbye: &Frame) -> bool {
-        let has_keys = self.can_protect && self.handshake >= 2;
-        !has_keys || goodbye.is_protected()
+        let protects = self.can_protect && self.handshake >= 2;
+        self.granted.is_some()
+            && self.hears(goodbye.frequency)
+            && (!protects || goodbye.is_protected())
     }
 
     /// Whether a frame of that time can belong to it.
@@ -128,12 +130,7 @@ impl Tracker {
         association.last = frame.at;
         association.frequency = frame.frequency;
         association.doubted = None;
-        if matches!(
-            frame.kind,
-            Kind::AssociationRequest | Kind::ReassociationRequest
-        ) {
-            association.can_protect = frame.offers_protection();
-        }
+        association.can_protect |= frame.offers_protection();
         association.handshake += usize::from(frame.kind == Kind::Eapol);
         if is_goodbye(frame) {
             self.close(station, frame.at);
@@ -177,23 +174,7 @@ impl Tracker {
             }
         }
         if is_goodbye(frame) {
-            let to_all = frame.receiver == Mac::BROADCAST;
-            let leaving = self
-                .open
-                .values_mut()
-                .filter(|it| it.bssid == bssid && (to_all || it.station == frame.receiver))
-                // A station that is not associated ignores it.
-                .filter(|it| it.granted.is_some() && it.hears(frame.frequency))
-                .filter(|it| it.believes(frame));
-            let (elsewhere, leaving): (Vec<_>, Vec<_>) =
-                leaving.partition(|it| it.waits_elsewhere());
-            for it in elsewhere {
-                it.doubted.get_or_insert(frame.at + NOTICES_SILENCE);
-            }
-            let leaving: Vec<Mac> = leaving.iter().map(|it| it.station).collect();
-            for station in leaving {
-                self.close(station, brief.taken_in(frame.at));
-            }
+            self.see_goodbye(frame, bssid, brief);
         }
         let answers = matches!(
             frame.kind,
@@ -209,6 +190,25 @@ impl Tracker {
                 // The access point still has an older association, and asks that one first.
                 association.last = frame.at + pause;
             }
+        }
+    }
+
+    fn see_goodbye(&mut self, frame: &Frame, bssid: Mac, brief: &Brief) {
+        let to_all = frame.receiver == Mac::BROADCAST;
+        let told = self.open.values_mut().filter(|it| {
+            it.bssid == bssid && (to_all || it.station == frame.receiver) && it.believes(frame)
+        });
+        let mut leaving = Vec::new();
+        for association in told {
+            if association.waits_elsewhere() {
+                let end = frame.at + NOTICES_SILENCE;
+                association.doubted.get_or_insert(end);
+            } else {
+                leaving.push(association.station);
+            }
+        }
+        for station in leaving {
+            self.close(station, brief.taken_in(frame.at));
         }
     }
 
@@ -231,7 +231,7 @@ impl Tracker {
                     .filter(|((bssid, frequency), _)| *bssid == it.bssid && it.hears(*frequency))
                     .map(|(_, at)| *at);
                 let silent = heard.max().unwrap_or_default().max(it.sent_away) + NOTICES_SILENCE;
-                let end = it.doubted.map_or(silent, |doubted| doubted.min(silent));
+                let end = it.doubted.unwrap_or(Micros::MAX).min(silent);
                 (now > end).then_some(end)
             }
         };

@@ -31,27 +31,14 @@ pub fn shared(frames: &[Frame], brief: &Brief, leaks: &mut Leaks) {
     }
 }
 
-/// The PMKID list at the end of an RSN element (IEEE 802.11-2020, 9.4.2.24).
 fn pmkids(element: Element) -> Vec<Pmkid> {
-    if element.id != Element::RSN {
-        return Vec::new();
-    }
-    list(element.body).unwrap_or_default()
+    list(&element).unwrap_or_default()
 }
 
-fn list(body: &[u8]) -> Option<Vec<Pmkid>> {
-    const SUITE: usize = 4;
-    let after_group = body.get(2 + SUITE..)?;
-    let after_pairwise = skip(after_group, SUITE)?;
-    let after_akm = skip(after_pairwise, SUITE)?;
-    let (count, keys) = after_akm.get(2..)?.split_first_chunk::<2>()?;
+fn list(rsn: &Element) -> Option<Vec<Pmkid>> {
+    let (_, after_capabilities) = rsn.rsn_capabilities()?;
+    let (count, keys) = after_capabilities.split_first_chunk::<2>()?;
     let count = usize::from(u16::from_le_bytes(*count));
     let (keys, _) = keys.as_chunks::<16>();
     Some(keys.iter().copied().take(count).collect())
-}
-
-/// What follows a counted list.
-fn skip(bytes: &[u8], size: usize) -> Option<&[u8]> {
-    let (count, rest) = bytes.split_first_chunk::<2>()?;
-    rest.get(usize::from(u16::from_le_bytes(*count)) * size..)
 }
