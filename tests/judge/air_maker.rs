@@ -129,17 +129,28 @@ impl AirMaker {
 
     /// One that protects management frames.
     pub fn protected_association(&mut self, station: Mac) -> &mut Self {
-        self.association_with(station, &rsn([0xc0, 0], &[]))
+        self.protected_association_without_keys(station)
+            .handshake(station)
+            .handshake(station)
+    }
+
+    /// Before the four-way handshake.
+    pub fn protected_association_without_keys(&mut self, station: Mac) -> &mut Self {
+        self.granted_association(station, &rsn([0xc0, 0], &[]))
     }
 
     fn association_with(&mut self, station: Mac, elements: &[u8]) -> &mut Self {
+        self.granted_association(station, elements)
+            .handshake(station)
+            .handshake(station)
+    }
+
+    fn granted_association(&mut self, station: Mac, elements: &[u8]) -> &mut Self {
         let request = [&[0; 4], elements].concat();
         self.authentication(station)
             .frame([0xb0, 0], [station, HOME, HOME], &[0, 0, 2, 0, 0, 0])
             .frame([0x00, 0], [HOME, station, HOME], &request)
             .frame([0x10, 0], [station, HOME, HOME], &[0, 0, 0, 0, 1, 0])
-            .handshake(station)
-            .handshake(station)
     }
 
     fn handshake(&mut self, station: Mac) -> &mut Self {

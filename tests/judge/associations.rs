@@ -88,6 +88,19 @@ fn station_with_keys_believes_protected_goodbyes_only() {
 }
 
 #[test]
+fn station_without_keys_believes_what_only_it_is_told() {
+    let later = |goodbye: fn(&mut AirMaker) -> &mut AirMaker| {
+        let mut air = AirMaker::new();
+        air.beacon().protected_association_without_keys(ASSIGNED);
+        goodbye(&mut air).pass(2.0).beacon().data(ASSIGNED);
+        broken(&judge(&air))
+    };
+    assert_eq!(later(|air| air.goodbye_to_all()), []);
+    let outside = [(Leak::AssignedAddressOutside, 1)];
+    assert_eq!(later(|air| air.kick(ASSIGNED)), outside);
+}
+
+#[test]
 fn scanning_station_receives_deauthentication_after_the_scan() {
     let mut air = AirMaker::new();
     air.beacon().association(ASSIGNED).pass(1.0).beacon();

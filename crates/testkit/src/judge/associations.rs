@@ -45,9 +45,12 @@ impl Association {
         self.frequency.is_none() && self.sent_away > self.begin
     }
 
-    /// Whether the station takes a goodbye for one of its access point. One that is not associated ignores it.
+    /// Whether the station takes a goodbye for one of its access point. One that is not associated ignores it. Until it
+    /// has keys, a station that can protect frames believes what only it is told (`ieee80211_drop_unencrypted_mgmt`,
+    /// `net/mac80211/rx.c`, Linux 6.12).
     fn believes(&self, goodbye: &Frame) -> bool {
-        let protects = self.can_protect && self.handshake >= 2;
+        let to_all = goodbye.receiver == Mac::BROADCAST;
+        let protects = self.can_protect && (to_all || self.handshake >= 2);
         self.granted.is_some()
             && self.hears(goodbye.frequency)
             && (!protects || goodbye.is_protected())
