@@ -117,6 +117,15 @@ impl BlockSetting {
             Self::ScanSsid => "0",
         }
     }
+
+    /// The network's value, or what it has without this line. `NULL` makes wpa_supplicant drop the line
+    /// (`wpa_config_parse_str`, `config.c`, 2.10).
+    pub(super) fn value(self, details: &Details) -> &str {
+        match self {
+            Self::Bgscan => details.bgscan.as_deref().unwrap_or("NULL"),
+            Self::ScanSsid => details.scan_ssid.as_deref().unwrap_or("0"),
+        }
+    }
 }
 
 /// The original value of a block's line as it can be set, with the network's SSID, because wpa_supplicant
@@ -263,9 +272,12 @@ impl SavedSettings {
         }
     }
 
-    /// Records a line of a network's block before it is changed.
-    pub(super) fn record_block(&mut self, id: u32, setting: BlockSetting, original: BlockValue) {
-        self.blocks.insert((id, setting), original);
+    /// Records lines of networks' blocks before they are changed.
+    pub(super) fn record_blocks(
+        &mut self,
+        originals: impl Iterator<Item = ((u32, BlockSetting), BlockValue)>,
+    ) {
+        self.blocks.extend(originals);
         self.save();
     }
 
@@ -408,9 +420,16 @@ impl SavedSettings {
         self.networks.clear();
     }
 
-    /// Drops what is cached of one network.
-    pub(super) fn forget_network(&mut self, id: u32) {
-        self.networks.remove(&id);
+    /// A line of a network's block was changed.
+    pub(super) fn silenced(&mut self, id: u32, setting: BlockSetting) {
+        if let Some(known) = self.networks.get_mut(&id) {
+            let details = &mut known.1;
+            let value = match setting {
+                BlockSetting::Bgscan => &mut details.bgscan,
+                BlockSetting::ScanSsid => &mut details.scan_ssid,
+            };
+            *value = Some(setting.ours().to_owned());
+        }
     }
 
     /// Drops what is cached of the networks with this SSID.

@@ -13,23 +13,20 @@ impl Session<'_> {
     /// Any change but that of `bgscan` makes wpa_supplicant forget the keys agreed on with that network
     /// (`wpa_supplicant_ctrl_iface_update_network`, `ctrl_iface.c`, 2.10): the `joined` one keeps the rest.
     pub(super) async fn silence(&mut self, joined: Option<u32>) -> Result<(), Failure> {
-        // Without a network's own value the global one applies. Not every build has it.
-        self.try_execute("SET bgscan ").await?;
-        for network in self.networks().await? {
-            self.silence_block(&network, BlockSetting::Bgscan).await?;
-            if joined != Some(network.line.id) {
-                self.silence_block(&network, BlockSetting::ScanSsid).await?;
-            }
-        }
-        Ok(())
+        let networks = self.networks().await?;
+        let mut lines: Vec<_> = networks
+            .iter()
+            .map(|it| (it, BlockSetting::Bgscan))
+            .collect();
+        let others = networks.iter().filter(|it| joined != Some(it.line.id));
+        lines.extend(others.map(|it| (it, BlockSetting::ScanSsid)));
+        self.silence_lines(lines).await
     }
 
     /// A program may have set it again.
     pub(super) async fn silence_bgscan(&mut self, networks: &[Configured]) -> Result<(), Failure> {
-        for network in networks {
-            self.silence_block(network, BlockSetting::Bgscan).await?;
-        }
-        Ok(())
+        let lines = networks.iter().map(|it| (it, BlockSetting::Bgscan));
+        self.silence_lines(lines.collect()).await
     }
 
     /// A scan began all the same: blocks are read again, because a user can change them without a word.
@@ -45,26 +42,28 @@ impl Session<'_> {
         self.silence(None).await
     }
 
-    async fn silence_block(
+    /// A global `bgscan` applies where the network has none. wpa_supplicant does not tell it before 2.12, so it stays, and
+    /// each network gets an empty one (`wpa_supplicant_start_bgscan`, `wpa_supplicant.c`, 2.10).
+    async fn silence_lines(
         &mut self,
-        network: &Configured,
-        setting: BlockSetting,
+        mut lines: Vec<(&Configured, BlockSetting)>,
     ) -> Result<(), Failure> {
-        let value = match setting {
-            BlockSetting::Bgscan => network.details.bgscan.as_ref(),
-            BlockSetting::ScanSsid => network.details.scan_ssid.as_ref(),
-        };
-        let Some(value) = value.filter(|value| *value != setting.ours()) else {
+        lines.retain(|(network, setting)| setting.value(&network.details) != setting.ours());
+        if lines.is_empty() {
             return Ok(());
-        };
-        let id = network.line.id;
-        let ssid = network.details.ssid.clone();
-        let value = value.clone();
-        self.saved
-            .record_block(id, setting, BlockValue { ssid, value });
-        let command = format!("SET_NETWORK {id} {} {}", setting.name(), setting.ours());
-        if self.try_execute(&command).await? {
-            self.saved.forget_network(id);
+        }
+        let originals = lines.iter().map(|(network, setting)| {
+            let value = setting.value(&network.details).to_owned();
+            let ssid = network.details.ssid.clone();
+            ((network.line.id, *setting), BlockValue { ssid, value })
+        });
+        self.saved.record_blocks(originals);
+        for (network, setting) in lines {
+            let id = network.line.id;
+            let command = format!("SET_NETWORK {id} {} {}", setting.name(), setting.ours());
+            if self.try_execute(&command).await? {
+                self.saved.silenced(id, setting);
+            }
         }
         Ok(())
     }
@@ -83,11 +82,8 @@ impl Session<'_> {
                 let Some(BlockValue { ssid, value }) = originals.get(&(id, setting)) else {
                     continue;
                 };
-                let now = match setting {
-                    BlockSetting::Bgscan => &network.details.bgscan,
-                    BlockSetting::ScanSsid => &network.details.scan_ssid,
-                };
-                if network.details.ssid == *ssid && now.as_deref() == Some(setting.ours()) {
+                let now = setting.value(&network.details);
+                if network.details.ssid == *ssid && now == setting.ours() {
                     commands.push(format!("SET_NETWORK {id} {} {value}", setting.name()));
                 }
             }

@@ -138,10 +138,15 @@ impl Model {
                 name @ ("bgscan" | "scan_ssid" | "mac_addr" | "mode"),
                 value,
             ] => {
-                let network = self.networks.get_mut(&id.parse().unwrap()).unwrap();
+                let Some(network) = self.networks.get_mut(&id.parse().unwrap()) else {
+                    return fail();
+                };
                 let mut names = ["mac_addr", "bgscan", "scan_ssid", "mode"].into_iter();
                 let name = names.find(|it| it == name).unwrap();
-                network.values.insert(name, (*value).to_owned());
+                match *value {
+                    "NULL" => network.values.remove(name),
+                    value => network.values.insert(name, value.to_owned()),
+                };
                 ok()
             }
             ["SET_NETWORK", id, "bssid_accept", value] => {

@@ -51,7 +51,8 @@ fn quiesce_stops_all_automatic_actions() {
                 "SET passive_scan 1",
                 "SET scan_res_valid_for_connect 20",
                 "SET bss_expiration_age 15",
-                "SET bgscan ",
+                "SET_NETWORK 0 bgscan \"\"",
+                "SET_NETWORK 1 bgscan \"\"",
                 "MAC_RAND_SCAN all enable=1",
                 "SET disallow_aps ssid 486f6d65 ssid 576f726b",
             ]
@@ -102,7 +103,7 @@ fn attach_keeps_an_existing_connection() {
                 "SET passive_scan 1",
                 "SET scan_res_valid_for_connect 0",
                 "SET bss_expiration_age 15",
-                "SET bgscan ",
+                "SET_NETWORK 0 bgscan \"\"",
             ]
         );
         // macveil's own value does not mean that the configuration was read again.

@@ -48,7 +48,7 @@ fn pairs(expected: [(&str, &str); 3]) -> Vec<(String, String)> {
     expected.map(owned).into()
 }
 
-const SILENT: [(&str, &str); 3] = [("\"\"", "0"), ("", "0"), ("\"\"", "0")];
+const SILENT: [(&str, &str); 3] = [("\"\"", "0"); 3];
 const OF_THE_USER: [(&str, &str); 3] = [(BACKGROUND, "0"), ("", "1"), (BACKGROUND, "1")];
 
 #[test]
@@ -71,6 +71,20 @@ fn blocks_are_silenced_restored_and_still_known_as_hidden() {
         assert_eq!(hidden, [false, true, true]);
         done(&mut scene, Request::Restore { resume: true }).await;
         assert_eq!(blocks(&fake), pairs(OF_THE_USER));
+    });
+}
+
+#[test]
+fn empty_bgscan_of_the_user_stays() {
+    story(async |mut scene| {
+        let mut model = model();
+        set(&mut model, 1, "bgscan", "\"\"");
+        let fake = Fake::start(&scene.control_dir(), model);
+        scene.expect(Supplicant::Appeared).await;
+        quiesce(&mut scene, Request::Attach).await;
+        done(&mut scene, Request::Restore { resume: true }).await;
+        let restored = [OF_THE_USER[0], ("\"\"", "1"), OF_THE_USER[2]];
+        assert_eq!(blocks(&fake), pairs(restored));
     });
 }
 
