@@ -25,8 +25,8 @@ YOCTO = [
 ]  # fmt: skip
 SHELL = [
     "contrib/busybox/S05macveil", "contrib/debian/build", "contrib/debian/install-tools", "contrib/debian/macveil.prerm",
-    "contrib/debian/macveil.postrm", "contrib/hooks/50-dhcp", "contrib/rpm/build", "contrib/void/files/macveil/run",
-    "contrib/void/files/macveil-hooks/run",
+    "contrib/debian/macveil.postrm", "contrib/hooks/50-dhcp", "contrib/ifupdown/wpasupplicant-macveil", "contrib/rpm/build",
+    "contrib/void/files/macveil/run", "contrib/void/files/macveil-hooks/run",
 ]  # fmt: skip
 # Sourced by others, with the shell of each.
 SOURCED = {

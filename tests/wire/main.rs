@@ -11,6 +11,7 @@
 
 mod dhcp_hook;
 mod hooks;
+mod ifupdown_hook;
 mod stale_source;
 mod tap;
 

@@ -191,17 +191,22 @@ fn runner() -> Result<&'static [u8], String> {
     stripped.as_deref().map_err(Clone::clone)
 }
 
-/// Programs that ship for macveil's events, where a package puts them.
+/// Programs that others run for macveil, where a package puts them.
 fn add_hooks(archive: &mut Archive) -> Result<(), String> {
-    let target = "usr/lib/macveil/hooks.d";
-    archive.directory("usr/lib/macveil");
-    archive.directory(target);
-    let source = paths::project().join("contrib/hooks");
-    for entry in fs::read_dir(&source).map_err(|e| format!("{}: {e}", source.display()))? {
-        let path = entry.map_err(|e| e.to_string())?.path();
-        let program = fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        archive.file(&format!("{target}/{name}"), &program);
+    for (source, target) in [
+        ("contrib/hooks", "usr/lib/macveil/hooks.d"),
+        ("contrib/ifupdown", "etc/network/if-pre-up.d"),
+    ] {
+        let (parent, _) = target.rsplit_once('/').unwrap_or_default();
+        archive.directory(parent);
+        archive.directory(target);
+        let source = paths::project().join(source);
+        for entry in fs::read_dir(&source).map_err(|e| format!("{}: {e}", source.display()))? {
+            let path = entry.map_err(|e| e.to_string())?.path();
+            let program = fs::read(&path).map_err(|e| format!("{}: {e}", path.display()))?;
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            archive.file(&format!("{target}/{name}"), &program);
+        }
     }
     Ok(())
 }
