@@ -272,6 +272,12 @@ impl SavedSettings {
         }
     }
 
+    /// After RECONFIGURE wpa_supplicant 2.12 uses no id again, so that old ones would pile up.
+    pub(super) fn forget_blocks_except(&mut self, networks: &[Configured]) {
+        let is_there = |id| networks.iter().any(|network| network.line.id == id);
+        self.blocks.retain(|(id, _), _| is_there(*id));
+    }
+
     /// Records lines of networks' blocks before they are changed.
     pub(super) fn record_blocks(
         &mut self,

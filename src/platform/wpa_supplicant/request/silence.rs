@@ -14,6 +14,7 @@ impl Session<'_> {
     /// (`wpa_supplicant_ctrl_iface_update_network`, `ctrl_iface.c`, 2.10): the `joined` one keeps the rest.
     pub(super) async fn silence(&mut self, joined: Option<u32>) -> Result<(), Failure> {
         let networks = self.networks().await?;
+        self.saved.forget_blocks_except(&networks);
         let mut lines: Vec<_> = networks
             .iter()
             .map(|it| (it, BlockSetting::Bgscan))

@@ -89,6 +89,26 @@ fn empty_bgscan_of_the_user_stays() {
 }
 
 #[test]
+fn lines_of_networks_that_are_gone_are_forgotten() {
+    story(async |mut scene| {
+        let fake = Fake::start(&scene.control_dir(), model());
+        scene.expect(Supplicant::Appeared).await;
+        quiesce(&mut scene, Request::Attach).await;
+        for id in 3..9 {
+            let mut model = fake.model.borrow_mut();
+            let (_, network) = model.networks.pop_last().unwrap();
+            model.networks.insert(id, network);
+            set(&mut model, id, "bgscan", BACKGROUND);
+            drop(model);
+            quiesce(&mut scene, Request::Quiesce).await;
+        }
+        let saved = std::fs::read_to_string(&scene.target.saved_settings).unwrap();
+        let lines = saved.lines().filter(|line| line.contains("bgscan"));
+        assert_eq!(lines.count(), 3, "{saved}");
+    });
+}
+
+#[test]
 fn joined_network_keeps_its_keys() {
     story(async |mut scene| {
         let mut model = model();
