@@ -91,7 +91,7 @@ pub(super) struct AcceptedBssids {
 }
 
 /// A line of a network's block that macveil changes, because it makes wpa_supplicant scan while connected.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BlockSetting {
     /// Background scans, for roaming.
     Bgscan,
@@ -131,7 +131,9 @@ impl BlockSetting {
 /// The original value of a block's line as it can be set, with the network's SSID, because wpa_supplicant
 /// reuses ids.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct BlockValue {
+pub(super) struct BlockLine {
+    pub(super) id: u32,
+    pub(super) setting: BlockSetting,
     pub(super) ssid: Option<Ssid>,
     pub(super) value: String,
 }
@@ -162,8 +164,8 @@ pub(super) struct SavedSettings {
     accepted_bssids: BTreeMap<u32, Box<AcceptedBssids>>,
     /// The limits that this wpa_supplicant has now, by network id.
     pub(super) imposed_limits: Vec<(u32, String)>,
-    /// By network id; only changed ones.
-    blocks: BTreeMap<(u32, BlockSetting), BlockValue>,
+    /// Only changed ones, each once.
+    blocks: Vec<BlockLine>,
     /// By network id; only changed networks.
     network_modes: BTreeMap<u32, Box<NetworkMode>>,
     /// macveil's values were set in this wpa_supplicant. It may have reread its configuration since.
@@ -191,7 +193,7 @@ impl SavedSettings {
             network_addresses: BTreeMap::new(),
             accepted_bssids: BTreeMap::new(),
             imposed_limits: Vec::new(),
-            blocks: BTreeMap::new(),
+            blocks: Vec::new(),
             network_modes: BTreeMap::new(),
             imposed: false,
             touched: false,
@@ -275,31 +277,35 @@ impl SavedSettings {
     /// After RECONFIGURE wpa_supplicant 2.12 uses no id again, so that old ones would pile up.
     pub(super) fn forget_blocks_except(&mut self, networks: &[Configured]) {
         let is_there = |id| networks.iter().any(|network| network.line.id == id);
-        self.blocks.retain(|(id, _), _| is_there(*id));
+        self.blocks.retain(|line| is_there(line.id));
     }
 
     /// Records lines of networks' blocks before they are changed.
-    pub(super) fn record_blocks(
-        &mut self,
-        originals: impl Iterator<Item = ((u32, BlockSetting), BlockValue)>,
-    ) {
+    pub(super) fn record_blocks(&mut self, originals: Vec<BlockLine>) {
+        let is_same = |a: &BlockLine, b: &BlockLine| (a.id, a.setting) == (b.id, b.setting);
+        self.blocks
+            .retain(|old| !originals.iter().any(|new| is_same(old, new)));
         self.blocks.extend(originals);
         self.save();
     }
 
+    fn block(&self, id: u32, setting: BlockSetting) -> Option<&BlockLine> {
+        let mut blocks = self.blocks.iter();
+        blocks.find(|line| (line.id, line.setting) == (id, setting))
+    }
+
     /// The user marked the network hidden, which macveil changed.
     pub(super) fn was_hidden(&self, id: u32, ssid: Option<&Ssid>) -> bool {
-        let block = self.blocks.get(&(id, BlockSetting::ScanSsid));
+        let block = self.block(id, BlockSetting::ScanSsid);
         block.is_some_and(|block| block.ssid.as_ref() == ssid && block.value == "1")
     }
 
     /// The `bgscan` that macveil has switched off for this network.
     pub(super) fn bgscan(&self, id: u32) -> Option<&str> {
-        let block = self.blocks.get(&(id, BlockSetting::Bgscan))?;
-        Some(&block.value)
+        Some(&self.block(id, BlockSetting::Bgscan)?.value)
     }
 
-    pub(super) fn take_blocks(&mut self) -> BTreeMap<(u32, BlockSetting), BlockValue> {
+    pub(super) fn take_blocks(&mut self) -> Vec<BlockLine> {
         std::mem::take(&mut self.blocks)
     }
 
@@ -361,9 +367,7 @@ impl SavedSettings {
             SavedValue::Accepted(id, accepted) => {
                 self.accepted_bssids.insert(id, Box::new(accepted));
             }
-            SavedValue::Block(id, setting, block) => {
-                self.blocks.insert((id, setting), block);
-            }
+            SavedValue::Block(line) => self.blocks.push(line),
             SavedValue::Mode(id, mode) => drop(self.network_modes.insert(id, Box::new(mode))),
             SavedValue::RadioWork => self.radio_reserved = true,
             SavedValue::P2p => self.p2p_disabled = true,
@@ -381,9 +385,7 @@ impl SavedSettings {
         let accepted = self.accepted_bssids.iter();
         let accepted = accepted.map(|(&id, accepted)| SavedValue::Accepted(id, *accepted.clone()));
         let networks = networks.chain(accepted);
-        let blocks = self.blocks.iter();
-        let blocks =
-            blocks.map(|(&(id, setting), block)| SavedValue::Block(id, setting, block.clone()));
+        let blocks = self.blocks.iter().cloned().map(SavedValue::Block);
         let modes = self.network_modes.iter();
         let modes = modes.map(|(&id, mode)| SavedValue::Mode(id, *mode.clone()));
         let p2p = self.p2p_disabled.then_some(SavedValue::P2p);

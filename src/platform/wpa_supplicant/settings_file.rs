@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use super::saved_settings::{
-    AcceptedBssids, BlockSetting, BlockValue, NetworkAddress, NetworkMode, Setting,
+    AcceptedBssids, BlockLine, BlockSetting, NetworkAddress, NetworkMode, Setting,
 };
 use crate::platform::socket_watcher::Identity;
 use crate::store::atomic;
@@ -25,7 +25,7 @@ pub(super) enum SavedValue {
     Setting(Setting, i32),
     Network(u32, NetworkAddress),
     Accepted(u32, AcceptedBssids),
-    Block(u32, BlockSetting, BlockValue),
+    Block(BlockLine),
     Mode(u32, NetworkMode),
     P2p,
     RadioWork,
@@ -88,9 +88,10 @@ impl SavedValue {
             Self::Accepted(id, AcceptedBssids { ssid, value }) => {
                 write!(text, "accept {id} {} {value}", name(ssid.as_ref()))
             }
-            Self::Block(id, setting, BlockValue { ssid, value }) => {
-                let ssid = name(ssid.as_ref());
-                write!(text, "block {id} {ssid} {} {value}", setting.name())
+            Self::Block(line) => {
+                let ssid = name(line.ssid.as_ref());
+                let setting = line.setting.name();
+                write!(text, "block {} {ssid} {setting} {}", line.id, line.value)
             }
             Self::Mode(id, NetworkMode { ssid, mode }) => {
                 write!(text, "mode {id} {} {mode}", name(ssid.as_ref()))
@@ -143,13 +144,12 @@ impl SavedValue {
         };
         let mut settings = BlockSetting::ALL.into_iter();
         let setting = settings.find(|setting| setting.name() == name)?;
-        let ssid = parse_name(ssid).ok()?;
-        let value = value.to_owned();
-        Some(Self::Block(
-            id.parse().ok()?,
+        Some(Self::Block(BlockLine {
+            id: id.parse().ok()?,
             setting,
-            BlockValue { ssid, value },
-        ))
+            ssid: parse_name(ssid).ok()?,
+            value: value.to_owned(),
+        }))
     }
 }
 
@@ -199,14 +199,12 @@ mod tests {
                         "02:00:00:00:03:00 02:00:00:00:04:00/ff:ff:ff:ff:ff:00",
                     ),
                 ),
-                SavedValue::Block(
-                    3,
-                    BlockSetting::Bgscan,
-                    BlockValue {
-                        ssid: Ssid::new(b"a"),
-                        value: "\"simple:5:-45:5 x\"".to_owned(),
-                    },
-                ),
+                SavedValue::Block(BlockLine {
+                    id: 3,
+                    setting: BlockSetting::Bgscan,
+                    ssid: Ssid::new(b"a"),
+                    value: "\"simple:5:-45:5 x\"".to_owned(),
+                }),
                 SavedValue::P2p,
             ])
             .collect()

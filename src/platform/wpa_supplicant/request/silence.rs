@@ -6,7 +6,7 @@ use macveil_core::machine::wpa::Failure;
 use macveil_core::types::Ssid;
 
 use super::super::network::Configured;
-use super::super::saved_settings::{BlockSetting, BlockValue};
+use super::super::saved_settings::{BlockLine, BlockSetting};
 use super::super::session::Session;
 
 impl Session<'_> {
@@ -53,12 +53,13 @@ impl Session<'_> {
         if lines.is_empty() {
             return Ok(());
         }
-        let originals = lines.iter().map(|(network, setting)| {
-            let value = setting.value(&network.details).to_owned();
-            let ssid = network.details.ssid.clone();
-            ((network.line.id, *setting), BlockValue { ssid, value })
+        let originals = lines.iter().map(|(network, setting)| BlockLine {
+            id: network.line.id,
+            setting: *setting,
+            ssid: network.details.ssid.clone(),
+            value: setting.value(&network.details).to_owned(),
         });
-        self.saved.record_blocks(originals);
+        self.saved.record_blocks(originals.collect());
         for (network, setting) in lines {
             let id = network.line.id;
             let command = format!("SET_NETWORK {id} {} {}", setting.name(), setting.ours());
@@ -72,23 +73,22 @@ impl Session<'_> {
     /// Restores what is still as macveil left it.
     pub(super) async fn restore_blocks(&mut self) -> Result<Vec<String>, Failure> {
         let originals = self.saved.take_blocks();
-        let mut commands = Vec::new();
         if originals.is_empty() {
-            return Ok(commands);
+            return Ok(Vec::new());
         }
         self.saved.forget_networks();
-        for network in self.networks().await? {
-            for setting in BlockSetting::ALL {
-                let id = network.line.id;
-                let Some(BlockValue { ssid, value }) = originals.get(&(id, setting)) else {
-                    continue;
-                };
-                let now = setting.value(&network.details);
-                if network.details.ssid == *ssid && now == setting.ours() {
-                    commands.push(format!("SET_NETWORK {id} {} {value}", setting.name()));
-                }
-            }
-        }
-        Ok(commands)
+        let networks = self.networks().await?;
+        let is_ours = |line: &&BlockLine| {
+            networks.iter().any(|it| {
+                it.line.id == line.id
+                    && it.details.ssid == line.ssid
+                    && line.setting.value(&it.details) == line.setting.ours()
+            })
+        };
+        let commands = originals.iter().filter(is_ours).map(|line| {
+            let setting = line.setting.name();
+            format!("SET_NETWORK {} {setting} {}", line.id, line.value)
+        });
+        Ok(commands.collect())
     }
 }
