@@ -125,7 +125,7 @@ RECIPES = {
     "buildroot, BusyBox": (buildroot("INIT_SYSV"), "none", FOR_PEOPLE, {"etc/init.d/S05macveil"}),
     "openwrt": (openwrt(), "none", FOR_PEOPLE, OF_OPENWRT),
     "rpm": (rpm(), "systemd", None, set()),
-    "debian": (debian(), "systemd", None, set()),
+    "debian": (debian(), "systemd", None, {"etc/network/if-pre-up.d/wpasupplicant-macveil"}),
 }
 
 

@@ -30,6 +30,13 @@ fn set(model: &mut Model, id: u32, name: &'static str, value: &str) {
     network.values.insert(name, value.to_owned());
 }
 
+/// The last network is read again, and has another id now.
+fn renumber(model: &mut Model, id: u32) {
+    let (_, network) = model.networks.pop_last().unwrap();
+    model.networks.insert(id, network);
+    set(model, id, "bgscan", BACKGROUND);
+}
+
 /// `bgscan` and `scan_ssid` of each network.
 fn blocks(fake: &Fake) -> Vec<(String, String)> {
     let model = fake.model.borrow();
@@ -95,11 +102,7 @@ fn lines_of_networks_that_are_gone_are_forgotten() {
         scene.expect(Supplicant::Appeared).await;
         quiesce(&mut scene, Request::Attach).await;
         for id in 3..9 {
-            let mut model = fake.model.borrow_mut();
-            let (_, network) = model.networks.pop_last().unwrap();
-            model.networks.insert(id, network);
-            set(&mut model, id, "bgscan", BACKGROUND);
-            drop(model);
+            renumber(&mut fake.model.borrow_mut(), id);
             quiesce(&mut scene, Request::Quiesce).await;
         }
         let saved = std::fs::read_to_string(&scene.target.saved_settings).unwrap();
