@@ -5,21 +5,25 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-const MASKED: &str = "wlan0: protected. Masked, looking for networks for 1 s.";
-const CONNECTED: &str = "wlan0: protected. Connected to Home for 3 s.";
+/// macveil's answer, with what a stranger may put into it.
+fn answer(state: &str) -> String {
+    format!(
+        r#"{{"interfaces":[{{"name":"wlan0","state":{state},"ssid":"\"state\":\"scanning\""}}]}}"#
+    )
+}
 
 struct Place(PathBuf);
 
 impl Place {
     /// macveil's answers, one for each time it is asked, the last one again and again. `sleep` only counts.
-    fn new(test: &str, answers: &[&str]) -> Self {
+    fn new(test: &str, answers: &[String]) -> Self {
         let place = Self(std::env::temp_dir().join(format!("{test}-{}", std::process::id())));
         fs::create_dir_all(&place.0).expect("a directory");
         fs::write(place.0.join("answers"), answers.join("\n") + "\n").expect("answers");
         let asked = "#!/bin/sh\ncd \"$0.d\" && echo \"$*\" >> asked\n";
         let macveil = format!(
             "{asked}answer=$(sed -n \"$(wc -l < asked)p\" ../answers)\n\
-             [ -n \"$answer\" ] || answer=$(tail -n 1 ../answers)\necho \"$answer\"\n"
+             [ -n \"$answer\" ] || answer=$(tail -n 1 ../answers)\nprintf '%s\\n' \"$answer\"\n"
         );
         place.program("macveil", &macveil);
         place.program("sleep", asked);
@@ -59,34 +63,45 @@ impl Drop for Place {
 
 #[test]
 fn static_address_waits_for_the_connection() {
-    let silent = "wlan0: silent. The link is held down.";
-    let place = Place::new("ifupdown-waits", &[MASKED, silent, MASKED, CONNECTED]);
+    let states = [
+        "waiting",
+        "attaching",
+        "masking",
+        "scanning",
+        "associating",
+        "disconnecting",
+        "associated",
+    ];
+    let answers = states.map(|state| answer(&format!("\"{state}\"")));
+    let place = Place::new("ifupdown-waits", &answers);
     place.ifup("start", "static");
-    assert_eq!(place.calls("macveil"), ["status --brief wlan0"; 4]);
-    assert_eq!(place.calls("sleep"), ["0.2"; 3]);
+    assert_eq!(place.calls("macveil"), ["status --json wlan0"; 7]);
+    assert_eq!(place.calls("sleep"), ["0.2"; 6]);
 }
 
 #[test]
 fn static_address_does_not_wait_for_ever() {
-    let place = Place::new("ifupdown-ends", &[MASKED]);
+    let place = Place::new("ifupdown-ends", &[answer("\"scanning\"")]);
     place.ifup("start", "static");
     assert_eq!(place.calls("sleep"), ["0.2"; 50]);
 }
 
 #[test]
-fn interface_that_is_not_macveils_does_not_wait() {
-    let of_another = "wlan0: not managed. Its address is 02:00:00:00:00:01.";
-    for answer in ["", of_another] {
-        let place = Place::new("ifupdown-others", &[answer]);
+fn what_macveil_does_not_connect_does_not_wait() {
+    for state in ["null", "\"unplugged\"", "\"paused\"", "\"blocked\""] {
+        let place = Place::new("ifupdown-others", &[answer(state)]);
         place.ifup("start", "static");
-        assert_eq!(place.calls("sleep"), [""; 0], "{answer}");
+        assert_eq!(place.calls("sleep"), [""; 0], "{state}");
     }
+    let place = Place::new("ifupdown-no-macveil", &[String::new()]);
+    place.ifup("start", "static");
+    assert_eq!(place.calls("sleep"), [""; 0]);
 }
 
 #[test]
 fn other_methods_and_ifdown_do_not_wait() {
     for (mode, method) in [("start", "dhcp"), ("start", "manual"), ("stop", "static")] {
-        let place = Place::new("ifupdown-methods", &[MASKED]);
+        let place = Place::new("ifupdown-methods", &[answer("\"scanning\"")]);
         place.ifup(mode, method);
         assert_eq!(place.calls("macveil"), [""; 0], "{mode} {method}");
     }
