@@ -8,7 +8,6 @@ pub const HOME: Mac = Mac([0x02, 0, 0, 0, 1, 0]);
 pub const PERMANENT: Mac = Mac([0x02, 0, 0, 0, 0, 0]);
 pub const ASSIGNED: Mac = Mac([0x9a, 0x11, 0x22, 0x33, 0x44, 0x55]);
 
-/// A number of masks with nothing in common.
 /// The element of a network with SAE and CCMP.
 pub fn rsn(capabilities: [u8; 2], more: &[u8]) -> Vec<u8> {
     const CCMP: [u8; 4] = [0, 0x0f, 0xac, 4];
@@ -19,6 +18,7 @@ pub fn rsn(capabilities: [u8; 2], more: &[u8]) -> Vec<u8> {
     [&[48, body.len() as u8], &body[..]].concat()
 }
 
+/// A number of masks with nothing in common.
 pub fn mask(number: u8) -> Mac {
     Mac([0xd2, number, 0xc0, 0xff, 0xee, number ^ 0x5a])
 }
@@ -131,7 +131,6 @@ impl AirMaker {
     pub fn protected_association(&mut self, station: Mac) -> &mut Self {
         self.protected_association_without_keys(station)
             .handshake(station)
-            .handshake(station)
     }
 
     /// Before the four-way handshake.
@@ -141,7 +140,6 @@ impl AirMaker {
 
     fn association_with(&mut self, station: Mac, elements: &[u8]) -> &mut Self {
         self.granted_association(station, elements)
-            .handshake(station)
             .handshake(station)
     }
 
@@ -153,13 +151,14 @@ impl AirMaker {
             .frame([0x10, 0], [station, HOME, HOME], &[0, 0, 0, 0, 1, 0])
     }
 
+    /// Two frames from each side.
     fn handshake(&mut self, station: Mac) -> &mut Self {
         let eapol = [0xaa, 0xaa, 3, 0, 0, 0, 0x88, 0x8e, 2, 3];
-        self.frame([0x08, 2], [station, HOME, HOME], &eapol).frame(
-            [0x08, 1],
-            [HOME, station, HOME],
-            &eapol,
-        )
+        for _ in 0..2 {
+            self.frame([0x08, 2], [station, HOME, HOME], &eapol);
+            self.frame([0x08, 1], [HOME, station, HOME], &eapol);
+        }
+        self
     }
 
     pub fn data(&mut self, station: Mac) -> &mut Self {
