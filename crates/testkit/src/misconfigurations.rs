@@ -58,6 +58,7 @@ fn paragraph(text: &str) -> Misconfiguration {
                 }
                 other => panic!("{line} after {other:?}"),
             },
+            "#" => {}
             _ => panic!("{line}"),
         }
     }

@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::gzip::gunzip;
 use crate::store::regular::{self, Links};
-use crate::tools::doctor::{Content, FileList, Files, Process, files_of_units, files_to_read};
+use crate::tools::doctor::{
+    Content, FileList, Files, Process, directories_of_ifupdown, files_named, files_to_read,
+};
 
 /// Longer files are cut off.
 const MAX_FILE_SIZE: u64 = 256 * 1024;
@@ -22,18 +24,19 @@ pub(super) fn read_all(
     interfaces: &[(&str, u32)],
     release: &str,
 ) -> Files {
-    /// A unit names a script, and the script a file.
+    /// A unit names a script, and the script a file. Files of ifupdown can name others.
     const STEPS: usize = 2;
     let mut files = read(root, &files_to_read(processes, interfaces, release));
     for _ in 0..STEPS {
+        for directory in directories_of_ifupdown(&files) {
+            add_directory(root, &directory, &mut files);
+        }
         let named = interfaces.iter();
         let named: Vec<_> = named
-            .flat_map(|(name, _)| files_of_units(&files, name))
+            .flat_map(|(name, _)| files_named(&files, name))
             .collect();
         for path in named {
-            if let Some(content) = content(&below(root, &path), MAX_FILE_SIZE) {
-                files.add(path, content);
-            }
+            add(root, path, MAX_FILE_SIZE, &mut files);
         }
     }
     files
@@ -42,51 +45,48 @@ pub(super) fn read_all(
 /// Reads the files that exist.
 fn read(root: &Path, wanted: &FileList) -> Files {
     let mut files = Files::default();
-    let mut add = |path: &str, content: Option<Content>| {
-        if let Some(content) = content {
-            files.add(path.to_owned(), content);
-        }
-    };
     for path in &wanted.files {
-        add(path, content(&below(root, path), MAX_FILE_SIZE));
+        add(root, path.clone(), MAX_FILE_SIZE, &mut files);
     }
     for path in &wanted.large {
-        add(path, content(&below(root, path), MAX_LARGE_SIZE));
+        add(root, path.clone(), MAX_LARGE_SIZE, &mut files);
     }
     let max = usize::try_from(MAX_LARGE_SIZE).unwrap_or(0);
     for (path, name) in &wanted.compressed {
         let file = regular::read(&below(root, path), Links::Follow, MAX_LARGE_SIZE).ok();
-        let text = file.and_then(|file| gunzip(&file, max));
-        let text = text.map(|text| String::from_utf8_lossy(&text).into_owned());
-        add(name, text.map(Content::Text));
+        if let Some(text) = file.and_then(|file| gunzip(&file, max)) {
+            let text = String::from_utf8_lossy(&text).into_owned();
+            files.add(name.clone(), Content::Text(text));
+        }
     }
     for directory in &wanted.directories {
-        for path in entries(root, directory) {
-            add(&path, content(&below(root, &path), MAX_FILE_SIZE));
-        }
+        add_directory(root, directory, &mut files);
     }
     for (directory, ending) in &wanted.nested {
         let drop_ins = entries(root, directory).into_iter();
         for directory in drop_ins.filter(|path| path.ends_with(ending)) {
-            for path in entries(root, &directory) {
-                add(&path, content(&below(root, &path), MAX_FILE_SIZE));
-            }
+            add_directory(root, &directory, &mut files);
         }
     }
-    for directory in &wanted.listed {
-        for path in entries(root, directory) {
-            add(&path, Some(Content::Exists));
-        }
-    }
-    for path in &wanted.paths {
-        add(
-            path,
-            fs::metadata(below(root, path))
-                .is_ok()
-                .then_some(Content::Exists),
-        );
+    let listed = wanted.listed.iter();
+    let listed = listed.flat_map(|directory| entries(root, directory));
+    let paths = wanted.paths.iter().cloned();
+    for path in listed.chain(paths.filter(|path| below(root, path).exists())) {
+        files.add(path, Content::Exists);
     }
     files
+}
+
+fn add_directory(root: &Path, directory: &str, files: &mut Files) {
+    for path in entries(root, directory) {
+        add(root, path, MAX_FILE_SIZE, files);
+    }
+}
+
+fn add(root: &Path, path: String, max: u64, files: &mut Files) {
+    if let Some(content) = content(&below(root, &path), max) {
+        files.add(path, content);
+    }
 }
 
 fn below(root: &Path, path: &str) -> PathBuf {

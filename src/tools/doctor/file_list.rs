@@ -56,12 +56,7 @@ const UNITS: [&str; 8] = [
     "wpa_supplicant-*.service",
     "wpa_supplicant.service",
 ];
-const PLAIN_DIRECTORIES: [&str; 4] = [
-    "/var/lib/iwd",
-    "/etc/network/interfaces.d",
-    "/var/lib/dhcp",
-    "/var/lib/dhclient",
-];
+const PLAIN_DIRECTORIES: [&str; 3] = ["/var/lib/iwd", "/var/lib/dhcp", "/var/lib/dhclient"];
 /// Directories with an entry for each service that starts at boot, without systemd.
 const LISTED: [&str; 5] = [
     "/var/service",

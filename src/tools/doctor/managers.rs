@@ -3,8 +3,9 @@
 use super::dhcp::dhcpcd::{ConfigLine, lines_for};
 use super::facts::{CardFacts, Facts};
 use super::finding::{Check, Finding, Topic};
+use super::ifupdown::lines_for as lines_of_stanza;
 use super::link_file::{Match, NETWORK_DIRECTORIES, matching_file};
-use super::text::{is_yes, last, numbered, shown, words};
+use super::text::{is_yes, last, shown};
 use crate::words::{manager, manager_name};
 use macveil_core::types::ManagerKind;
 
@@ -32,7 +33,6 @@ static DHCPCD: Check = Topic::Managers.check(
 #[cfg(test)]
 pub(super) const CHECKS: &[&Check] = &[&OWNER, &NETWORKD, &IFUPDOWN, &MACCHANGER, &DHCPCD];
 
-const INTERFACES: &str = "/etc/network/interfaces";
 const MACCHANGER_FILE: &str = "/etc/default/macchanger";
 const DHCPCD_FILE: &str = "/etc/dhcpcd.conf";
 
@@ -87,25 +87,14 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
     findings
 }
 
-/// `hwaddress` in the `iface` stanza of this name (`interfaces(5)`).
+/// `hwaddress` in the interface's stanza.
 fn ifupdown(facts: &Facts, name: &str) -> Option<Finding> {
-    let of_directory = facts.files.in_directory("/etc/network/interfaces.d");
-    let main = facts.files.text(INTERFACES).map(|text| (INTERFACES, text));
-    for (path, text) in main.into_iter().chain(of_directory) {
-        let mut is_its = false;
-        for (line, text) in numbered(text) {
-            match words(text).as_slice() {
-                ["iface", about, ..] => is_its = *about == name,
-                ["auto" | "mapping" | "source" | "source-directory", ..] => is_its = false,
-                ["hwaddress", ..] if is_its => {
-                    return Some(IFUPDOWN.warning(
-                        format_args!("ifup sets an address: {}", shown(text)),
-                        format_args!("{path} line {line}: remove it"),
-                    ));
-                }
-                _ => {}
-            }
-        }
-    }
-    None
+    let lines = lines_of_stanza(&facts.files, name);
+    let line = lines
+        .iter()
+        .find(|line| line.words.first() == Some(&"hwaddress"))?;
+    Some(IFUPDOWN.warning(
+        format_args!("ifup sets an address: {}", shown(&line.words.join(" "))),
+        format_args!("{} line {}: remove it", line.path, line.number),
+    ))
 }

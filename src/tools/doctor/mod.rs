@@ -11,6 +11,7 @@
 //! | `radio` | capabilities of driver and kernel |
 //! | `supplicant`, `wpa_file` | `wpa_supplicant` and its configuration |
 //! | `iwd` | iwd and its configuration |
+//! | `ifupdown` | ifupdown's files |
 //! | `managers` | other programs that set addresses |
 //! | `ipv6` | IPv6 addresses derived from MAC addresses |
 //! | `dhcp` | identifiers that DHCP clients send |
@@ -28,6 +29,7 @@ mod files;
 mod finding;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
+mod ifupdown;
 mod ipv6;
 mod iwd;
 mod kernel;
@@ -46,8 +48,9 @@ pub(crate) use facts::{CardFacts, Control, Facts, MacveilFacts, Trial};
 pub(crate) use file_list::{FileList, files_to_read};
 pub(crate) use files::{Content, Files};
 pub(crate) use finding::{Finding, Severity, Topic};
+pub(crate) use ifupdown::directories as directories_of_ifupdown;
 pub(crate) use processes::Process;
-pub(crate) use supplicant::{files_of_units, interfaces};
+pub(crate) use supplicant::{files_named, interfaces};
 
 #[cfg(test)]
 use finding::Check;

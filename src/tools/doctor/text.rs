@@ -46,7 +46,7 @@ pub(super) fn numbered(text: &str) -> Vec<(usize, &str)> {
 }
 
 /// The same. A line that ends with a backslash goes on in the next one that is not a comment.
-fn continued(text: &str) -> Vec<(usize, &str)> {
+pub(super) fn continued(text: &str) -> Vec<(usize, &str)> {
     let mut lines = Vec::new();
     let mut begun = None;
     let mut end = 0;

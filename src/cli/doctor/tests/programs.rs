@@ -256,6 +256,25 @@ fn unit_that_netplan_generates_is_known() {
 }
 
 #[test]
+fn file_that_a_stanza_of_ifupdown_names_is_known() {
+    for stanza in ["wpa-conf /srv/home.conf", "wpa-roam /srv/home.conf"] {
+        let machine = stopped(OWN_UNIT, "");
+        machine.remove(&format!("{WANTS}/wpa_supplicant-wlan0.service"));
+        machine.write(
+            "/etc/network/interfaces",
+            "source-directory /etc/network/interfaces.d\n",
+        );
+        machine.write(
+            "/etc/network/interfaces.d/wifi",
+            &format!("auto wlan0\niface wlan0 inet manual\n  {stanza}\n"),
+        );
+        machine.write("/srv/home.conf", &format!("{OWN}mac_addr=1\n"));
+        let expected = ("supplicant-mac-addr", "warning", "/srv/home.conf line 3");
+        found_alone(&machine, Some(expected), stanza);
+    }
+}
+
+#[test]
 fn process_that_matches_interfaces_by_a_pattern_is_known() {
     let machine = with_supplicant("wpa_supplicant -c /etc/x.conf -i eth0 -M -c /etc/m.conf -i wl*");
     machine.write("/etc/m.conf", &format!("{OWN}mac_addr=1\n"));

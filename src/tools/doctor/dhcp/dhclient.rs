@@ -2,11 +2,11 @@
 
 use super::{ClientReport, duid};
 use crate::tools::doctor::facts::{CardFacts, Facts};
+use crate::tools::doctor::ifupdown::lines_for;
 use crate::tools::doctor::processes::Process;
-use crate::tools::doctor::text::{numbered, shown, words};
+use crate::tools::doctor::text::{shown, words};
 
 const FILES: [&str; 2] = ["/etc/dhcp/dhclient.conf", "/etc/dhclient.conf"];
-const INTERFACES: &str = "/etc/network/interfaces";
 const LEASES: [&str; 2] = ["/var/lib/dhcp", "/var/lib/dhclient"];
 
 pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
@@ -116,20 +116,13 @@ fn starter(facts: &Facts, card: &CardFacts, process: Option<&Process>) -> Option
 
 /// `iface NAME inet dhcp`, with its place. Without dhcpcd and udhcpc, ifupdown uses dhclient.
 fn ifupdown(facts: &Facts, name: &str) -> Option<String> {
-    let of_directory = facts.files.in_directory("/etc/network/interfaces.d");
-    let main = facts.files.text(INTERFACES).map(|text| (INTERFACES, text));
-    let mut files = main.into_iter().chain(of_directory);
-    files.find_map(|(path, text)| {
-        let lines = numbered(text).into_iter();
-        let mut of_card = lines.filter(|(_, line)| match words(line).as_slice() {
-            ["iface", about, family, "dhcp", ..] => {
-                *about == name && matches!(*family, "inet" | "inet6")
-            }
-            _ => false,
-        });
-        let (line, _) = of_card.next()?;
-        Some(format!("ifupdown ({path} line {line})"))
-    })
+    let lines = lines_for(&facts.files, name).into_iter();
+    let mut with_dhcp = lines.filter(|line| {
+        let words = line.words.as_slice();
+        matches!(words, ["iface", _, "inet" | "inet6", "dhcp", ..])
+    });
+    let line = with_dhcp.next()?;
+    Some(format!("ifupdown ({} line {})", line.path, line.number))
 }
 
 /// A lease file whose DUID contains the permanent address.

@@ -9,13 +9,14 @@ mod unit_files;
 use super::facts::{CardFacts, Facts};
 use super::files::Content;
 use super::finding::{Check, Finding, Topic};
+use super::ifupdown;
 use super::processes::Process;
 use super::text::matches_glob;
 use super::units;
 use super::wpa_file::{Entry, entries};
 
 use unit_files::COMMON;
-pub(crate) use unit_files::{VOID_FILE, files_of_units};
+pub(crate) use unit_files::{VOID_FILE, files_named};
 
 static CONFIGURATION: Check = Topic::Supplicant.check(
     "supplicant-configuration",
@@ -220,7 +221,13 @@ fn usual_paths(facts: &Facts, card: &CardFacts) -> Vec<String> {
     if !named.is_empty() {
         return named;
     }
-    if is_enabled(&format!("wpa_supplicant@{name}.service")) || facts.files.has(&own) {
+    if is_enabled(&format!("wpa_supplicant@{name}.service")) {
+        return vec![own];
+    }
+    if let Some(named) = ifupdown::supplicant_file(&facts.files, name) {
+        return vec![named];
+    }
+    if facts.files.has(&own) {
         return vec![own];
     }
     let named = unit_files::configured(&facts.files, name, is_enabled);

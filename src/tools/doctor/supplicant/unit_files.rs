@@ -3,6 +3,7 @@
 use super::command::{Variables, environment_files, split, variables};
 use super::{OPTIONS, of_interface};
 use crate::tools::doctor::files::Files;
+use crate::tools::doctor::ifupdown::supplicant_file;
 use crate::tools::doctor::processes::Process;
 use crate::tools::doctor::text::{last, numbered, words};
 use crate::tools::doctor::units::settings_in;
@@ -13,9 +14,10 @@ pub(super) const COMMON: &str = "wpa_supplicant.service";
 /// The settings of Void Linux' service.
 pub(crate) const VOID_FILE: &str = "/etc/sv/wpa_supplicant/conf";
 
-/// Scripts, variables and configuration files that units name for an interface.
-pub(crate) fn files_of_units(files: &Files, interface: &str) -> Vec<String> {
+/// Scripts, variables and configuration files that units and ifupdown name for an interface.
+pub(crate) fn files_named(files: &Files, interface: &str) -> Vec<String> {
     let mut wanted = configured(files, interface, |_| true);
+    wanted.extend(supplicant_file(files, interface));
     for unit in units(interface) {
         wanted.append(&mut environment_files(files, &unit));
         let starts = settings_in(files, &unit, "Service", "ExecStart");
