@@ -57,9 +57,11 @@ impl Kernel {
     }
 }
 
-/// The device has vanished, or does not run (`NL80211_FLAG_NEED_WDEV_UP`).
+/// The device has vanished, does not run (`NL80211_FLAG_NEED_WDEV_UP`), or cannot run because the radio is blocked,
+/// which has stopped it (`cfg80211_rfkill_set_block`).
 fn is_done(failure: &Failure) -> bool {
-    failure.is_not_found() || failure.errno() == Some(Errno::NETDOWN)
+    let expected = [Errno::NETDOWN, Errno::RFKILL].map(Some);
+    failure.is_not_found() || expected.contains(&failure.errno())
 }
 
 pub(super) fn decode(payload: &[u8]) -> Option<Listed> {
