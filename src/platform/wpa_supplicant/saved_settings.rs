@@ -138,6 +138,12 @@ pub(super) struct BlockLine {
     pub(super) value: String,
 }
 
+impl BlockLine {
+    fn key(&self) -> (u32, BlockSetting) {
+        (self.id, self.setting)
+    }
+}
+
 /// The `mode` of a network that is none of a station.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct NetworkMode {
@@ -282,16 +288,15 @@ impl SavedSettings {
 
     /// Records lines of networks' blocks before they are changed.
     pub(super) fn record_blocks(&mut self, originals: Vec<BlockLine>) {
-        let is_same = |a: &BlockLine, b: &BlockLine| (a.id, a.setting) == (b.id, b.setting);
         self.blocks
-            .retain(|old| !originals.iter().any(|new| is_same(old, new)));
+            .retain(|old| !originals.iter().any(|new| new.key() == old.key()));
         self.blocks.extend(originals);
         self.save();
     }
 
     fn block(&self, id: u32, setting: BlockSetting) -> Option<&BlockLine> {
         let mut blocks = self.blocks.iter();
-        blocks.find(|line| (line.id, line.setting) == (id, setting))
+        blocks.find(|line| line.key() == (id, setting))
     }
 
     /// The user marked the network hidden, which macveil changed.

@@ -134,8 +134,7 @@ fn lost_radio_work_does_not_block_later_work() {
 fn radio_work_left_by_a_kill_is_ended_by_the_successor() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new().with_network(0, "Home"));
-        scene.expect(Supplicant::Appeared).await;
-        quiesce(&mut scene, Request::Attach).await;
+        attach(&mut scene).await;
         fake.next("RADIO_WORK show", Turn::Delay(Duration::from_millis(300)));
         scene.requests.send(Request::ForgetOwnAddress).unwrap();
         tokio::time::sleep(Duration::from_millis(150)).await;

@@ -49,8 +49,7 @@ fn accepted(fake: &Fake) -> [Option<String>; 2] {
 fn limits_are_set_changed_and_lifted() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), model());
-        scene.expect(Supplicant::Appeared).await;
-        quiesce(&mut scene, Request::Attach).await;
+        attach(&mut scene).await;
         let limits = vec![limit(0, &[NEAR, FAR]), limit(1, &[NEAR, FAR])];
         done(&mut scene, select(limits.clone())).await;
         let both = "02:00:00:00:03:01 02:00:00:00:03:02".to_owned();
@@ -79,13 +78,11 @@ fn limits_are_lifted_at_exit_also_after_a_kill() {
         let mut model = model();
         model.status = "wpa_state=COMPLETED\naddress=02:00:00:00:00:01\nbssid=02:00:00:00:03:01\nssid=Home\nid=0\n".to_owned();
         let fake = Fake::start(&scene.control_dir(), model);
-        scene.expect(Supplicant::Appeared).await;
-        quiesce(&mut scene, Request::Attach).await;
+        attach(&mut scene).await;
         let limits = vec![limit(0, &[NEAR]), limit(1, &[])];
         done(&mut scene, select(limits.clone())).await;
         scene.restart().await;
-        scene.expect(Supplicant::Appeared).await;
-        quiesce(&mut scene, Request::Attach).await;
+        attach(&mut scene).await;
         done(&mut scene, allow_roaming(limits)).await;
         assert_eq!(accepted(&fake)[0], Some(NEAR.to_string()));
         done(&mut scene, Request::Restore { resume: false }).await;
@@ -97,8 +94,7 @@ fn limits_are_lifted_at_exit_also_after_a_kill() {
 fn limit_of_a_network_that_is_gone_fails() {
     story(async |mut scene| {
         let _fake = Fake::start(&scene.control_dir(), model());
-        scene.expect(Supplicant::Appeared).await;
-        quiesce(&mut scene, Request::Attach).await;
+        attach(&mut scene).await;
         let reply = scene.request(select(vec![limit(7, &[NEAR])])).await;
         assert!(matches!(reply, Reply::Done(Err(Failure::Refused { .. }))));
     });
@@ -112,8 +108,7 @@ fn too_many_denied_bsss_fail_unless_the_networks_are_limited() {
             let mut model = model();
             model.settings.insert("max_command_len".to_owned(), 4096);
             let _fake = Fake::start(&scene.control_dir(), model);
-            scene.expect(Supplicant::Appeared).await;
-            quiesce(&mut scene, Request::Attach).await;
+            attach(&mut scene).await;
             let request = Request::SelectNetwork {
                 ssid: ssid("Home"),
                 except: except.clone(),

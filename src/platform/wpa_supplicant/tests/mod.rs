@@ -159,6 +159,12 @@ fn changes(log: &[String]) -> Vec<&str> {
         .collect()
 }
 
+/// Waits for wpa_supplicant and attaches to it.
+async fn attach(scene: &mut Scene) -> QuiesceReport {
+    scene.expect(Supplicant::Appeared).await;
+    quiesce(scene, Request::Attach).await
+}
+
 async fn quiesce(scene: &mut Scene, request: Request) -> QuiesceReport {
     match scene.request(request).await {
         Reply::Quiesce(Ok(report)) => report,

@@ -145,8 +145,7 @@ fn network_with_reused_id_is_not_restored() {
         let network = model.networks.get_mut(&0).unwrap();
         network.values.insert("mac_addr", "1".to_owned());
         let fake = Fake::start(&scene.control_dir(), model);
-        scene.expect(Supplicant::Appeared).await;
-        quiesce(&mut scene, Request::Attach).await;
+        attach(&mut scene).await;
         let other = Model::new().with_network(0, "Other");
         fake.model.borrow_mut().networks = other.networks;
         done(&mut scene, Request::Restore { resume: false }).await;

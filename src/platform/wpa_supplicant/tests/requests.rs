@@ -32,8 +32,7 @@ fn quiesce_stops_all_automatic_actions() {
     story(async |mut scene| {
         let model = Model::new().with_network(0, "Home").with_network(1, "Work");
         let fake = Fake::start(&scene.control_dir(), model);
-        scene.expect(Supplicant::Appeared).await;
-        let found = quiesce(&mut scene, Request::Attach).await;
+        let found = attach(&mut scene).await;
         assert_eq!(found.status.phase, Phase::Scanning);
         assert!(!found.had_own_randomization);
         let first = std::path::Path::new("pid:[4026531836]");
@@ -66,8 +65,7 @@ fn quiesce_stops_all_automatic_actions() {
 fn second_quiesce_reverts_user_changes() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new().with_network(0, "Home"));
-        scene.expect(Supplicant::Appeared).await;
-        quiesce(&mut scene, Request::Attach).await;
+        attach(&mut scene).await;
         // RECONFIGURE.
         fake.set("passive_scan", 0);
         fake.set("p2p_disabled", 0);
@@ -90,8 +88,7 @@ fn attach_keeps_an_existing_connection() {
         model.status = "bssid=02:00:00:00:03:00\nfreq=2412\nssid=Home\nid=0\nwpa_state=COMPLETED\naddress=06:00:00:00:00:01\n".to_owned();
         model.settings.insert("preassoc_mac_addr".to_owned(), 1);
         let fake = Fake::start(&scene.control_dir(), model);
-        scene.expect(Supplicant::Appeared).await;
-        let found = quiesce(&mut scene, Request::Attach).await;
+        let found = attach(&mut scene).await;
         assert_eq!(found.status.ssid, Some(ssid("Home")));
         assert!(found.had_own_randomization);
         assert_eq!(
@@ -193,8 +190,7 @@ fn select_connect_and_allow_roaming() {
     story(async |mut scene| {
         let model = Model::new().with_network(0, "Home").with_network(1, "Work");
         let fake = Fake::start(&scene.control_dir(), model);
-        scene.expect(Supplicant::Appeared).await;
-        quiesce(&mut scene, Request::Attach).await;
+        attach(&mut scene).await;
         fake.log();
         let except = vec![Mac([2, 0, 0, 0, 3, 9])];
         done(
@@ -234,8 +230,7 @@ fn select_connect_and_allow_roaming() {
 fn supplicant_with_the_user_s_settings_joins_nothing() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new().with_network(0, "Home"));
-        scene.expect(Supplicant::Appeared).await;
-        quiesce(&mut scene, Request::Attach).await;
+        attach(&mut scene).await;
         let select = Request::SelectNetwork {
             ssid: ssid("Home"),
             except: Vec::new(),
@@ -270,8 +265,7 @@ fn scan_after_failed_attempt_is_silent() {
             network.values.insert("scan_ssid", hidden.to_owned());
             network.flags = flags;
             let fake = Fake::start(&scene.control_dir(), model);
-            scene.expect(Supplicant::Appeared).await;
-            quiesce(&mut scene, Request::Attach).await;
+            attach(&mut scene).await;
             fake.set("passive_scan", passive);
             done(&mut scene, Request::Connect).await;
             assert_eq!(
@@ -398,8 +392,7 @@ fn network_that_a_program_renames_is_denied_when_listed() {
     story(async |mut scene| {
         let model = Model::new().with_network(0, "Home").with_network(1, "Work");
         let fake = Fake::start(&scene.control_dir(), model);
-        scene.expect(Supplicant::Appeared).await;
-        quiesce(&mut scene, Request::Attach).await;
+        attach(&mut scene).await;
         done(&mut scene, allow_roaming(ssid("Home"))).await;
         scene.expect_no_event().await;
         fake.log();
@@ -456,8 +449,7 @@ fn access_point_is_parked_until_it_is_wanted_and_restored() {
         network.flags = "[DISABLED]";
         let mut fake = Fake::start(&scene.control_dir(), model);
         let mode = |fake: &Fake| fake.model.borrow().networks[&1].values["mode"].clone();
-        scene.expect(Supplicant::Appeared).await;
-        quiesce(&mut scene, Request::Attach).await;
+        attach(&mut scene).await;
         assert_eq!(mode(&fake), "0");
         let list = async |scene: &mut Scene| match scene
             .request(Request::ListNetworks { bssids: Vec::new() })
@@ -499,8 +491,7 @@ fn mesh_as_only_network_is_reported() {
         let network = model.networks.get_mut(&0).unwrap();
         network.values.insert("mode", "5".to_owned());
         let fake = Fake::start(&scene.control_dir(), model);
-        scene.expect(Supplicant::Appeared).await;
-        quiesce(&mut scene, Request::Attach).await;
+        attach(&mut scene).await;
         let request = Request::ListNetworks { bssids: Vec::new() };
         match scene.request(request).await {
             Reply::NetworkList(Ok(list)) => assert_eq!(list.other, Some(OtherMode::Refused)),

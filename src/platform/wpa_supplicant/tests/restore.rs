@@ -9,8 +9,7 @@ fn restore_resets_all_settings() {
         let fake = Fake::start(&scene.control_dir(), Model::new().with_network(0, "Home"));
         fake.set("scan_res_valid_for_connect", 7);
         let before = fake.model.borrow().settings.clone();
-        scene.expect(Supplicant::Appeared).await;
-        quiesce(&mut scene, Request::Attach).await;
+        attach(&mut scene).await;
         done(&mut scene, Request::Connect).await;
         quiesce(&mut scene, Request::Quiesce).await;
         fake.log();
@@ -37,8 +36,7 @@ fn connecting_is_tried_again_until_it_was_accepted() {
             let log = fake.log();
             log.iter().filter(|command| *command == "RECONNECT").count()
         };
-        scene.expect(Supplicant::Appeared).await;
-        quiesce(&mut scene, Request::Attach).await;
+        attach(&mut scene).await;
         fake.next("RECONNECT", Turn::Answer(b"FAIL\n"));
         for expected in [1, 1, 0] {
             done(&mut scene, Request::Restore { resume: true }).await;
@@ -51,15 +49,13 @@ fn connecting_is_tried_again_until_it_was_accepted() {
 fn restore_uses_values_after_restart_or_user_change() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new());
-        scene.expect(Supplicant::Appeared).await;
-        quiesce(&mut scene, Request::Attach).await;
+        attach(&mut scene).await;
         fake.stop();
         scene.expect(Supplicant::Terminating).await;
         scene.expect(Supplicant::Vanished).await;
         let fake = Fake::start(&scene.control_dir(), Model::new());
         fake.set("scan_res_valid_for_connect", 9);
-        scene.expect(Supplicant::Appeared).await;
-        quiesce(&mut scene, Request::Attach).await;
+        attach(&mut scene).await;
         done(&mut scene, Request::Restore { resume: false }).await;
         assert_eq!(fake.setting("scan_res_valid_for_connect"), 9);
         assert_eq!(fake.setting("passive_scan"), 0);
@@ -78,13 +74,11 @@ fn restore_after_a_kill_uses_the_users_values() {
                 fake = Fake::start(&scene.control_dir(), Model::new());
             }
             fake.set("scan_res_valid_for_connect", 7);
-            scene.expect(Supplicant::Appeared).await;
-            quiesce(&mut scene, Request::Attach).await;
+            attach(&mut scene).await;
         }
         for _ in 0..2 {
             scene.restart().await;
-            scene.expect(Supplicant::Appeared).await;
-            quiesce(&mut scene, Request::Attach).await;
+            attach(&mut scene).await;
         }
         done(&mut scene, Request::Restore { resume: true }).await;
         assert_eq!(fake.setting("scan_res_valid_for_connect"), 7);
@@ -98,14 +92,12 @@ fn restore_after_a_kill_uses_the_users_values() {
 fn new_wpa_supplicant_after_a_kill_keeps_its_values() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), Model::new());
-        scene.expect(Supplicant::Appeared).await;
-        quiesce(&mut scene, Request::Attach).await;
+        attach(&mut scene).await;
         fake.stop();
         let fake = Fake::start(&scene.control_dir(), Model::new());
         fake.set("passive_scan", 1);
         scene.restart().await;
-        scene.expect(Supplicant::Appeared).await;
-        quiesce(&mut scene, Request::Attach).await;
+        attach(&mut scene).await;
         done(&mut scene, Request::Restore { resume: true }).await;
         assert_eq!(fake.setting("passive_scan"), 1);
     });

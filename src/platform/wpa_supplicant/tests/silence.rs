@@ -62,13 +62,11 @@ const OF_THE_USER: [(&str, &str); 3] = [(BACKGROUND, "0"), ("", "1"), (BACKGROUN
 fn blocks_are_silenced_restored_and_still_known_as_hidden() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), model());
-        scene.expect(Supplicant::Appeared).await;
-        quiesce(&mut scene, Request::Attach).await;
+        attach(&mut scene).await;
         assert_eq!(blocks(&fake), pairs(SILENT));
         // Another macveil after a kill.
         scene.restart().await;
-        scene.expect(Supplicant::Appeared).await;
-        quiesce(&mut scene, Request::Attach).await;
+        attach(&mut scene).await;
         let bssids = Vec::new();
         let Reply::NetworkList(Ok(list)) = scene.request(Request::ListNetworks { bssids }).await
         else {
@@ -87,8 +85,7 @@ fn empty_bgscan_of_the_user_stays() {
         let mut model = model();
         set(&mut model, 1, "bgscan", "\"\"");
         let fake = Fake::start(&scene.control_dir(), model);
-        scene.expect(Supplicant::Appeared).await;
-        quiesce(&mut scene, Request::Attach).await;
+        attach(&mut scene).await;
         done(&mut scene, Request::Restore { resume: true }).await;
         let restored = [OF_THE_USER[0], ("\"\"", "1"), OF_THE_USER[2]];
         assert_eq!(blocks(&fake), pairs(restored));
@@ -99,8 +96,7 @@ fn empty_bgscan_of_the_user_stays() {
 fn lines_of_networks_that_are_gone_are_forgotten() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), model());
-        scene.expect(Supplicant::Appeared).await;
-        quiesce(&mut scene, Request::Attach).await;
+        attach(&mut scene).await;
         for id in 3..9 {
             renumber(&mut fake.model.borrow_mut(), id);
             quiesce(&mut scene, Request::Quiesce).await;
@@ -118,8 +114,7 @@ fn joined_network_keeps_its_keys() {
         set(&mut model, 0, "scan_ssid", "1");
         CONNECTED.clone_into(&mut model.status);
         let fake = Fake::start(&scene.control_dir(), model);
-        scene.expect(Supplicant::Appeared).await;
-        quiesce(&mut scene, Request::Attach).await;
+        attach(&mut scene).await;
         assert_eq!(blocks(&fake), pairs([("\"\"", "1"), SILENT[1], SILENT[2]]));
         quiesce(&mut scene, Request::Quiesce).await;
         assert_eq!(blocks(&fake), pairs(SILENT));
@@ -139,8 +134,7 @@ fn block_changed_by_the_user_is_silenced_before_it_is_joined() {
     ] {
         story(async |mut scene| {
             let fake = Fake::start(&scene.control_dir(), model());
-            scene.expect(Supplicant::Appeared).await;
-            quiesce(&mut scene, Request::Attach).await;
+            attach(&mut scene).await;
             let other = "\"learn:9:-60:99\"";
             set(&mut fake.model.borrow_mut(), 0, "bgscan", other);
             done(&mut scene, request.clone()).await;
@@ -158,8 +152,7 @@ fn block_changed_by_the_user_is_silenced_before_it_is_joined() {
 fn network_with_the_id_of_another_one_is_left_alone() {
     story(async |mut scene| {
         let fake = Fake::start(&scene.control_dir(), model());
-        scene.expect(Supplicant::Appeared).await;
-        quiesce(&mut scene, Request::Attach).await;
+        attach(&mut scene).await;
         set(&mut fake.model.borrow_mut(), 2, "ssid", "\"Other\"");
         done(&mut scene, Request::Restore { resume: true }).await;
         assert_eq!(
