@@ -309,9 +309,12 @@ impl Context {
             return;
         };
         self.mask.found = Some(self.core.link.address).filter(|found| *found != address);
+        // Also if the driver reports an error afterwards.
+        if self.mask.found.is_none() {
+            self.mask.last = Some(address);
+        }
         match result {
             Ok(link) if link.address == address => {
-                self.mask.last = Some(address);
                 self.mask.is_exposed = false;
                 self.mask.problem = None;
                 self.mask.retry_at = None;

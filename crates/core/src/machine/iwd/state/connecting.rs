@@ -20,13 +20,19 @@ pub(in crate::machine::iwd) struct Connecting {
     network: NetworkId,
     /// macveil requested it, after a connection under a wrong address.
     is_retry: bool,
+    /// The address before iwd changed it.
+    before: Mac,
 }
 
 impl Connecting {
     pub(super) fn begin(cx: &mut Context, network: NetworkId, is_retry: bool) -> State {
         cx.core.timer = None;
         cx.core.read_link();
-        let state = Self { network, is_retry };
+        let state = Self {
+            network,
+            is_retry,
+            before: cx.core.link.address,
+        };
         if cx.iwd.obstacle.is_some() {
             return State::Connecting(state);
         }
@@ -137,6 +143,8 @@ impl Connecting {
         let written = cx.files.written.get(&self.network);
         let stays = if cx.known(&self.network).is_some() {
             written.is_some_and(|it| it.address == address)
+        } else if self.before == address {
+            cx.made_up.get(&self.network) == Some(&address)
         } else {
             cx.can_be_made_up(&self.network, address) && !cx.is_right(&self.network, address)
         };

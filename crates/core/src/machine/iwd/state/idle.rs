@@ -214,6 +214,16 @@ impl Idle {
         }
     }
 
+    /// iwd associates, and reports it at any moment: the kernel would go on under another address.
+    pub(super) fn address_shown(mut self, cx: &mut Context) -> State {
+        let earliest = cx.core.now.saturating_add(MASK_DELAY);
+        let search = self.search.as_mut().map(|search| &mut search.next);
+        for at in self.mask_at.as_mut().into_iter().chain(search) {
+            *at = (*at).max(earliest);
+        }
+        self.arm(cx)
+    }
+
     pub(super) fn resumed(mut self, cx: &mut Context) -> State {
         if cx.search.backoff.is_some() {
             cx.search.backoff = Some(ReconnectBackoff::new(cx.core.now));

@@ -172,6 +172,7 @@ impl State {
                 cx.cut_off();
                 self
             }
+            Self::Idle(state) => state.address_shown(cx),
             Self::Connecting(state) => state.address_shown(cx),
             other => other,
         }
