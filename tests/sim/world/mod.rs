@@ -240,7 +240,7 @@ impl World {
         self.air.unmet =
             self.kernel.guard.is_bare && (self.kernel.guard.is_new || !self.daemon.is_running());
         self.air.budgets = self.daemon.budgets;
-        self.air.unprotected |= self.daemon.state() == Some(StateKind::Unprotected);
+        self.note_whether_unprotected();
         self.stranger_tries_p2p_device(&what);
         let at = self.now;
         self.sniffer.hear(at, from, &what);

@@ -213,7 +213,7 @@ impl World {
 
     /// Says whether there was one.
     pub fn kill_daemon(&mut self) -> bool {
-        self.air.unprotected |= self.daemon.state() == Some(StateKind::Unprotected);
+        self.note_whether_unprotected();
         self.daemon.machine = None;
         let there = std::mem::take(&mut self.daemon.runs);
         if there {
@@ -225,8 +225,14 @@ impl World {
         there
     }
 
+    /// What begins then may outlive the daemon.
+    pub(in crate::world) fn note_whether_unprotected(&mut self) {
+        self.air.unprotected |= self.daemon.state() == Some(StateKind::Unprotected);
+    }
+
     /// As by a restart of its service: the command is heard once what is being done is done.
     pub(super) fn daemon_is_stopped(&mut self, back_after: Duration) {
+        self.note_whether_unprotected();
         let life = self.daemon.life;
         let release = Event::Command(Command::Release);
         self.after(Duration::ZERO, Happening::Tell(life, release));
