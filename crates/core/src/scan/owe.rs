@@ -47,6 +47,22 @@ pub(crate) fn pairs(found: &[Bss]) -> Vec<Pair> {
     pairs.take(MAX_PAIRS).collect()
 }
 
+/// BSSs that name another one, without being the hidden half of a pair, and the SSID that they name. wpa_supplicant
+/// takes them for access points of a network with this SSID and OWE.
+pub(crate) fn strays(found: &[Bss], pairs: &[Pair]) -> Vec<(Mac, Ssid)> {
+    let mut strays = Vec::new();
+    for bss in found {
+        if let Some(named) = &bss.owe
+            && !bss.ssid.is_hidden()
+            && !pairs.iter().any(|pair| pair.bssid == bss.bssid)
+            && strays.len() < MAX_PAIRS
+        {
+            strays.push((bss.bssid, named.ssid.clone()));
+        }
+    }
+    strays
+}
+
 /// Whether these scan results have an access point of this SSID that is half of no pair.
 pub(crate) fn has_single(found: &[Bss], ssid: &Ssid) -> bool {
     found
@@ -71,17 +87,21 @@ pub(crate) struct Single {
 /// The open halves in these scan results whose other half is not in them. A scan with probe requests
 /// leaves a channel before every beacon was heard.
 pub(crate) fn singles(found: &[Bss]) -> Vec<Single> {
-    let open_halves = found.iter().filter(|bss| !bss.ssid.is_hidden());
-    let singles = open_halves.filter_map(|open| {
-        let other = open.owe.as_ref()?.bssid;
-        let is_missing = !found.iter().any(|bss| bss.bssid == other);
-        is_missing.then(|| Single {
-            open: open.ssid.clone(),
-            other,
-            frequency: open.frequency,
-        })
-    });
-    singles.take(MAX_PAIRS).collect()
+    let mut singles = Vec::new();
+    for open in found {
+        if let Some(named) = &open.owe
+            && !open.ssid.is_hidden()
+            && !found.iter().any(|bss| bss.bssid == named.bssid)
+            && singles.len() < MAX_PAIRS
+        {
+            singles.push(Single {
+                open: open.ssid.clone(),
+                other: named.bssid,
+                frequency: open.frequency,
+            });
+        }
+    }
+    singles
 }
 
 /// Hidden halves to listen for before one of the networks can be joined, and where.
@@ -196,6 +216,21 @@ mod tests {
         assert_eq!(heard(&air, KeyMgmt::Open), []);
         air.push(bss(HIDDEN, "", OPEN, "Cafe"));
         assert_eq!(heard(&air, KeyMgmt::Owe), []);
+    }
+
+    #[test]
+    fn named_half_without_its_open_one_is_a_stray() {
+        let strays_of = |air: &[Bss]| strays(air, &pairs(air));
+        let named = bss(HIDDEN, "Cafe-OWE", OPEN, "Cafe");
+        assert_eq!(
+            strays_of(std::slice::from_ref(&named)),
+            [(HIDDEN, ssid("Cafe"))]
+        );
+        let open = bss(OPEN, "Cafe", HIDDEN, "Cafe-OWE");
+        let of_pair = [open.clone(), bss(HIDDEN, "", OPEN, "Cafe"), named];
+        assert_eq!(strays_of(&of_pair), [(OPEN, ssid("Cafe-OWE"))]);
+        let alone = [bss(HIDDEN, "", OPEN, "Cafe")];
+        assert_eq!(strays_of(&alone), []);
     }
 
     #[test]

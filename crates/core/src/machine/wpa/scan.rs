@@ -4,7 +4,7 @@ use crate::machine::Time;
 use crate::machine::ended_scans::EndedScans;
 use crate::scan::owe::{Pair, Single};
 use crate::scan::planner::ScanPlanner;
-use crate::types::Channel;
+use crate::types::{Channel, Mac, Ssid};
 
 #[derive(Debug)]
 pub(super) struct Scans {
@@ -14,6 +14,8 @@ pub(super) struct Scans {
     pub(super) pairs: Vec<Pair>,
     /// Open halves whose other half was not heard.
     pub(super) singles: Vec<Single>,
+    /// BSSs that name an SSID of another one, and this SSID.
+    pub(super) strays: Vec<(Mac, Ssid)>,
     /// The supplicant has not yet reported the results of the scan before.
     pub(super) results_owed: bool,
     /// Other programs' scans that macveil told the kernel to end.
@@ -39,6 +41,7 @@ impl Scans {
             running: RunningScan::None,
             pairs: Vec::new(),
             singles: Vec::new(),
+            strays: Vec::new(),
             results_owed: false,
             ended: EndedScans::default(),
         }

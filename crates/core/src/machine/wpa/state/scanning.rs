@@ -162,6 +162,7 @@ impl Scanning {
         let Round { plan, is_digested } = round;
         cx.scan.pairs = owe::pairs(&found);
         cx.scan.singles = owe::singles(&found);
+        cx.scan.strays = owe::strays(&found, &cx.scan.pairs);
         for bss in &mut found {
             owe::rename(&cx.scan.pairs, bss.bssid, &mut bss.ssid);
         }
@@ -192,9 +193,14 @@ impl Scanning {
         let can_try = |ssid: &_| networks.failures.can_try(now, ssid);
         let wanted = networks.wanted.as_ref();
         match selection::choose(&networks.list, &list.table, fresh, wanted, can_try) {
-            Some(candidate)
+            Some(mut candidate)
                 if cx.user.pause.is_none() && cx.is_worth_joining_now(&candidate, plan) =>
             {
+                for (bssid, ssid) in &cx.scan.strays {
+                    if *ssid == candidate.ssid {
+                        candidate.stale.push(*bssid);
+                    }
+                }
                 Associating::begin(cx, candidate, &list.table)
             }
             Some(candidate) => {
