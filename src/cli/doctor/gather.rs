@@ -1,5 +1,6 @@
 //! Collects the facts about this machine.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::{files, supplicant, trial};
@@ -68,13 +69,12 @@ pub(super) fn facts(root: &Path, interface: Option<&str>, tries: bool) -> Result
 }
 
 /// Interfaces that `wpa_supplicant` is configured for; the usual name if there is none.
-fn absent_cards(root: &Path, processes: &[Process]) -> Vec<String> {
-    let mut names = interfaces(processes);
+fn absent_cards(root: &Path, processes: &[Process]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    names.extend(interfaces(processes));
     names.extend(files::configured_interfaces(root));
-    names.sort_unstable();
-    names.dedup();
     if names.is_empty() {
-        names.push("wlan0".to_owned());
+        names.insert("wlan0".to_owned());
     }
     names
 }

@@ -165,21 +165,17 @@ fn visible<'f>(
         }
     }
     let mut visible = Vec::new();
-    for mut others in by_uuid.into_values() {
-        others.sort_by_key(|(file, read)| {
-            (
-                file.directory,
-                read.is_none(),
-                file.changed,
-                file.path.clone(),
-            )
+    for mut same in by_uuid.into_values() {
+        let ranks = same.iter().map(|(file, read)| {
+            let is_tombstone = read.is_none();
+            (file.directory, is_tombstone, file.changed, &file.path)
         });
-        let Some((holds, read)) = others.pop() else {
+        let Some((best, _)) = ranks.enumerate().max_by(|(_, a), (_, b)| a.cmp(b)) else {
             continue;
         };
-        for (file, read) in others.iter().filter(|(_, read)| read.is_some()) {
+        let (holds, read) = same.remove(best);
+        for (file, _) in same.iter().filter(|(_, read)| read.is_some()) {
             let text = format!("{} has the same UUID and is in effect", holds.path);
-            let _ = read;
             report.add(&file.path, "the profile", ImportOutcome::NotNeeded, text);
         }
         visible.extend(read.map(|read| (holds, read)));

@@ -38,7 +38,7 @@ pub struct Bss {
 impl Bss {
     /// Sorts BSSs by their signals, the strongest first.
     pub fn sort(bsss: &mut [&Self]) {
-        bsss.sort_by_key(|bss| Reverse(bss.signal));
+        bsss.sort_unstable_by_key(|bss| (Reverse(bss.signal), bss.bssid));
     }
 }
 
