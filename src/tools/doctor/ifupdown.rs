@@ -8,30 +8,28 @@ const INTERFACES: &str = "/etc/network/interfaces";
 const MAX: usize = 64;
 
 /// A line with its place.
+#[derive(Clone)]
 pub(super) struct Line<'a> {
     pub(super) path: &'a str,
     pub(super) number: usize,
+    /// The name in the `iface` line that it follows.
+    stanza: &'a str,
     pub(super) words: Vec<&'a str>,
 }
 
 /// The lines of an interface's `iface` stanzas, and the options of those that they inherit.
 pub(super) fn lines_for<'a>(files: &'a Files, interface: &'a str) -> Vec<Line<'a>> {
-    let mut names = vec![interface];
+    let lines = read(files).lines;
+    let mut stanzas = vec![interface];
     let mut found = Vec::new();
     for next in 0..MAX {
-        let Some(name) = names.get(next).copied() else {
+        let Some(&stanza) = stanzas.get(next) else {
             break;
         };
-        let mut is_its = false;
-        for line in read(files).lines {
-            if let ["iface", about, ..] = line.words.as_slice() {
-                is_its = *about == name;
-            }
-            if is_its {
-                names.extend(inherited(&line.words));
-            }
-            if is_its && (next == 0 || line.words.first() != Some(&"iface")) {
-                found.push(line);
+        for line in lines.iter().filter(|line| line.stanza == stanza) {
+            stanzas.extend(inherited(&line.words));
+            if next == 0 || line.words.first() != Some(&"iface") {
+                found.push(line.clone());
             }
         }
     }
@@ -65,6 +63,7 @@ pub(crate) fn directories(files: &Files) -> Vec<String> {
 struct Read<'a> {
     paths: Vec<&'a str>,
     directories: Vec<String>,
+    stanza: &'a str,
     /// Those of included files come before the line that includes them.
     lines: Vec<Line<'a>>,
 }
@@ -88,9 +87,13 @@ fn add<'a>(path: &'a str, files: &'a Files, read: &mut Read<'a>) {
                 include(&absolute(path, named), has_pattern, files, read);
             }
         }
+        if let ["iface", name, ..] = words.as_slice() {
+            read.stanza = name;
+        }
         read.lines.push(Line {
             path,
             number,
+            stanza: read.stanza,
             words,
         });
     }
