@@ -12,6 +12,7 @@ use super::{Daemon, Error, Identity, clock};
 use crate::config::BackendChoice;
 use crate::platform::wpa_supplicant;
 use crate::protocol::Backend;
+use crate::store;
 #[cfg(feature = "dbus")]
 use macveil_core::machine::iwd::IwdMachine;
 use macveil_core::machine::wpa::{self, WpaMachine};
@@ -105,7 +106,8 @@ impl Daemon {
             Backend::WpaSupplicant => {
                 let client = self.client_of_wpa(ifindex, &name);
                 let machine = WpaMachine::new(now, card, settings, addresses, link, rng);
-                Machine::wpa(machine, client)
+                let channels = store::read_channels(&self.environment.config.state_dir);
+                Machine::wpa(machine.joined_before(channels), client)
             }
             #[cfg(feature = "dbus")]
             Backend::Iwd => {

@@ -18,7 +18,7 @@ use macveil_core::machine::{
     Action, Event, LinkEvent, Notice, Rotation, ScanEvent, ScanFailure, StateKind, Status, Time,
     UnsupportedReason,
 };
-use macveil_core::types::{Bss, Mac, Ssid};
+use macveil_core::types::{Bss, Frequency, Mac, Ssid};
 
 /// A report of an interface's backend.
 #[derive(Debug)]
@@ -64,6 +64,8 @@ pub(super) struct Outcome {
     pub(super) finished: bool,
     /// To be remembered for good.
     pub(super) learned: Vec<(Ssid, Record)>,
+    /// The channel of its connection, to be stored.
+    pub(super) channel: Option<Frequency>,
     /// A scan that was asked for is over.
     pub(super) looked: Option<ScanReport>,
     /// For clients that follow events.
@@ -182,6 +184,7 @@ impl ManagedInterface {
                     return outcome;
                 }
                 Action::Remember { ssid, record } => outcome.learned.push((ssid, record)),
+                Action::KeepChannel(channel) => outcome.channel = Some(channel),
                 Action::Notify(notice) => self.notify(notice, &mut outcome),
                 action => {
                     if let Some(answer) = self.perform(kernel, action) {
@@ -278,7 +281,10 @@ impl ManagedInterface {
                 }
                 None
             }
-            Action::Notify(_) | Action::Remember { .. } | Action::Finish => None,
+            Action::KeepChannel(_)
+            | Action::Notify(_)
+            | Action::Remember { .. }
+            | Action::Finish => None,
         }
     }
 }

@@ -47,7 +47,7 @@ use std::sync::Arc;
 use rand::SeedableRng;
 use rand::rngs::{StdRng, SysRng};
 use tokio::sync::mpsc;
-use tracing::warn;
+use tracing::{debug, warn};
 
 use crate::config::Config;
 use crate::platform::managers::{ActiveManagers, InstanceLock};
@@ -273,6 +273,11 @@ impl Daemon {
                 self.kernel.remove_source_guard(ifindex);
             }
             self.managers.released = true;
+        }
+        if let Some(channel) = outcome.channel
+            && let Err(error) = store::add_channel(&self.environment.config.state_dir, channel)
+        {
+            debug!("cannot store channel {channel}: {error}");
         }
         for (ssid, record) in outcome.learned {
             self.remember(Some(ifindex), ssid, record);

@@ -1,7 +1,8 @@
-//! The state directory (the key and renewed addresses), and what macveil reads of the machine: its id, its boot
+//! The state directory (the key, renewed addresses and channels), and what macveil reads of the machine: its id, its boot
 //! id and its time zone.
 
 pub mod atomic;
+mod channels;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod fuzzing;
 mod history;
@@ -11,6 +12,7 @@ mod key;
 pub mod regular;
 mod runtime_dir;
 
+pub use channels::{CHANNELS_FILE, add_channel, read_channels};
 pub use history::{HISTORY_FILE, HistoryError, read_history, write_history};
 pub use host::{
     boot_id, host_directories, host_files, is_host_denied, machine_id, read_host, with_causes, zone,

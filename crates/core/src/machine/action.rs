@@ -70,6 +70,8 @@ pub enum Action<R> {
         /// Its record.
         record: Record,
     },
+    /// Store the channel of a connection, in MHz: after a restart the first scan covers it; not answered.
+    KeepChannel(Frequency),
     /// Report to the user; not answered.
     Notify(Notice),
     /// The machine has ended: drop it; not answered.
@@ -97,6 +99,7 @@ impl<R> Action<R> {
             Self::EnterNetwork(ssid) => Action::EnterNetwork(ssid),
             Self::Request(request) => return Err(request),
             Self::Remember { ssid, record } => Action::Remember { ssid, record },
+            Self::KeepChannel(channel) => Action::KeepChannel(channel),
             Self::Notify(notice) => Action::Notify(notice),
             Self::Finish => Action::Finish,
         })

@@ -5,13 +5,11 @@ use std::time::Duration;
 use rand::rngs::StdRng;
 
 use super::hidden::HiddenProbes;
-use super::schedule::ScanSchedule;
+use super::schedule::{ScanSchedule, is_fast};
 use super::selection::{self, Candidate};
 use crate::machine::Time;
 use crate::types::{Bss, Channel, Frequency, Mac, Network, Ssid};
 
-/// Start of the bands from 5 GHz up, in MHz.
-const FAST_BANDS: Frequency = 5000;
 /// In dBm; a stronger signal brings little gain.
 const GOOD_SIGNAL: i32 = -70;
 
@@ -28,6 +26,10 @@ pub(crate) struct ScanPlanner {
     missing_halves: HiddenProbes,
     /// Replaces the schedule's next scan.
     next: Option<ScanPlan>,
+    /// Where this machine was connected, also before a restart.
+    joined: Vec<Frequency>,
+    /// Replaces the first scan if no channel is known.
+    first: Vec<Frequency>,
     /// Found before the end of a sweep: its channel is scanned again at the end.
     come_back: Option<Candidate>,
     scan_began: Time,
@@ -62,6 +64,8 @@ impl ScanPlanner {
             halves: HiddenProbes::default(),
             missing_halves: HiddenProbes::default(),
             next: None,
+            joined: Vec::new(),
+            first: Vec::new(),
             come_back: None,
             scan_began: now,
             results_requested: now,
@@ -78,8 +82,31 @@ impl ScanPlanner {
         self.come_back = None;
     }
 
+    /// This machine was connected on these channels before a restart: it may be where it was.
+    pub(crate) fn begin_with(&mut self, channels: Vec<Frequency>) {
+        self.first.clone_from(&channels);
+        self.joined = channels;
+    }
+
+    /// This machine is connected on this channel; says whether that is new.
+    pub(crate) fn joined(&mut self, channel: Frequency) -> bool {
+        let is_new = !self.was_joined(channel);
+        if is_new {
+            self.joined.push(channel);
+        }
+        is_new
+    }
+
+    pub(crate) fn was_joined(&self, channel: Frequency) -> bool {
+        self.joined.contains(&channel)
+    }
+
     pub(crate) fn next_plan(&mut self, now: Time, known: &[Frequency]) -> ScanPlan {
         self.next.take().unwrap_or_else(|| {
+            let first = std::mem::take(&mut self.first);
+            if known.is_empty() && !first.is_empty() {
+                return ScanPlan::wildcard(first, true);
+            }
             let mut round = self.schedule.next_round(now, known);
             if !round.more_to_come {
                 round.visit_too(self.come_back.take().map(|candidate| candidate.frequency));
@@ -130,7 +157,7 @@ impl ScanPlanner {
             .iter()
             .filter(|network| selection::is_eligible(network));
         let preferred = eligible.map(|network| network.priority).max() == Some(candidate.priority);
-        let fast = candidate.frequency >= FAST_BANDS && candidate.signal >= GOOD_SIGNAL;
+        let fast = is_fast(candidate.frequency) && candidate.signal >= GOOD_SIGNAL;
         plan.purpose != Purpose::Wildcard { more_to_come: true } || (preferred && (fast || known))
     }
 

@@ -120,15 +120,16 @@ impl ScanSchedule {
         let mut frequencies = known.to_vec();
         let before = self.sweeping;
         while let Some(slice) = self.sweeping.and_then(|index| self.slices.get(index)) {
-            let band = slice.first().copied().map(is_fast);
+            let band_of = |channel: &Channel| is_fast(channel.frequency);
+            let band = slice.first().map(band_of);
             let swept = slice.iter().map(|channel| channel.frequency);
             frequencies.extend(swept.filter(|frequency| !known.contains(frequency)));
             self.advance_sweep(now, known);
             let next = self
                 .sweeping
-                .and_then(|index| self.slices.get(index)?.first().copied());
+                .and_then(|index| self.slices.get(index)?.first());
             // Without known channels, longer rounds are cheaper: each scan start costs 50 ms.
-            if !known.is_empty() || next.map(is_fast) != band {
+            if !known.is_empty() || next.map(band_of) != band {
                 break;
             }
         }
@@ -195,8 +196,8 @@ impl ScanSchedule {
 }
 
 /// Whether the channel is above the 2.4 GHz band.
-const fn is_fast(channel: Channel) -> bool {
-    channel.frequency >= 3000
+pub(crate) const fn is_fast(frequency: Frequency) -> bool {
+    frequency >= 3000
 }
 
 fn is_rare(frequency: Frequency) -> bool {
@@ -215,7 +216,13 @@ const fn dwell(channel: Channel) -> Duration {
 /// are fresh if no faster band has a network.
 fn slices(channels: &[Channel]) -> Vec<Vec<Channel>> {
     let mut ordered = channels.to_vec();
-    ordered.sort_unstable_by_key(|channel| (!is_fast(*channel), channel.no_ir, channel.frequency));
+    ordered.sort_unstable_by_key(|channel| {
+        (
+            !is_fast(channel.frequency),
+            channel.no_ir,
+            channel.frequency,
+        )
+    });
     let mut slices: Vec<Vec<Channel>> = Vec::new();
     let mut room = Duration::ZERO;
     for channel in ordered {

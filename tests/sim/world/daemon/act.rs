@@ -111,6 +111,10 @@ impl World {
                 self.daemon.history.learn(ssid, record);
                 return None;
             }
+            Action::KeepChannel(channel) => {
+                self.daemon.channels.push(channel);
+                return None;
+            }
             Action::Finish => {
                 self.machine_ends();
                 return None;

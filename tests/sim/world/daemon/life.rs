@@ -56,9 +56,9 @@ impl World {
         self.daemon.machine = Some(match backend {
             Backend::Wpa => {
                 let addresses = addresses(policies);
-                Machine::Wpa(Box::new(WpaMachine::new(
-                    now, card, settings, addresses, link, rng,
-                )))
+                let machine = WpaMachine::new(now, card, settings, addresses, link, rng);
+                let channels = self.daemon.channels.clone();
+                Machine::Wpa(Box::new(machine.joined_before(channels)))
             }
             Backend::Iwd => {
                 let addresses = addresses(policies.bound_to_card());

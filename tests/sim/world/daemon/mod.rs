@@ -15,7 +15,7 @@ use macveil_core::address::{
 };
 use macveil_core::machine::wpa::WpaEvent;
 use macveil_core::machine::{Now, Settings, StateKind};
-use macveil_core::types::Mac;
+use macveil_core::types::{Frequency, Mac};
 
 pub use machine::{Action, Backend, Machine, Order, Report, Wanted};
 
@@ -78,6 +78,8 @@ pub struct Daemon {
     /// The runtime directory remembers it.
     initial: Option<Mac>,
     history: History,
+    /// Stored channels.
+    channels: Vec<Frequency>,
     deaf_until: Option<Duration>,
     busy_until: Duration,
     started: Duration,
@@ -123,6 +125,7 @@ impl Default for Daemon {
             keep_log: false,
             initial: None,
             history: History::default(),
+            channels: Vec::new(),
             deaf_until: None,
             busy_until: Duration::ZERO,
             started: Duration::ZERO,

@@ -268,6 +268,7 @@ impl<R> LinkCore<R> {
             | Action::EnterNetwork(_)
             | Action::Request(_)
             | Action::Remember { .. }
+            | Action::KeepChannel(_)
             | Action::Notify(_)
             | Action::Finish => {}
         }

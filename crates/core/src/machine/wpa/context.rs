@@ -309,7 +309,8 @@ impl Context {
     pub(super) fn is_worth_joining_now(&self, candidate: &Candidate, plan: &ScanPlan) -> bool {
         let networks = &self.networks;
         let known = networks.failures.channels(&candidate.ssid);
-        let known = known.contains(&candidate.frequency);
+        let known = known.contains(&candidate.frequency)
+            || self.scan.planner.was_joined(candidate.frequency);
         networks.is_wanted(&candidate.ssid)
             || ScanPlanner::is_good_enough(candidate, plan, &networks.list, known)
     }
@@ -333,6 +334,13 @@ impl Context {
 
     pub(super) fn heard_at(&mut self, ssid: &Ssid, frequency: Option<Frequency>) {
         self.networks.heard_at(ssid, frequency);
+    }
+
+    pub(super) fn connected_at(&mut self, ssid: &Ssid, frequency: Option<Frequency>) {
+        self.heard_at(ssid, frequency);
+        if let Some(channel) = frequency.filter(|channel| self.scan.planner.joined(*channel)) {
+            self.core.act(Action::KeepChannel(channel));
+        }
     }
 
     /// How long to hold the link down before the next try: doubled each time in a row.

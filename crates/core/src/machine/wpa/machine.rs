@@ -17,7 +17,7 @@ use crate::machine::notice::{Notice, Remark};
 use crate::machine::settings::{Addresses, Card, OnExit, Settings};
 use crate::machine::status::{Rotation, ScanFailure, ScanRefusal, StateKind, Status};
 use crate::machine::{Machine, Now, Time};
-use crate::types::Mac;
+use crate::types::{Frequency, Mac};
 
 /// wpa_supplicant starts its P2P device within milliseconds after it has brought the link up, or has resumed.
 const P2P_DEVICE_START: Duration = Duration::from_millis(500);
@@ -52,6 +52,15 @@ impl WpaMachine {
             cx,
             state: Some(state),
         }
+    }
+
+    /// The same machine; it was connected on these channels (in MHz) before a restart.
+    #[must_use]
+    pub fn joined_before(mut self, mut channels: Vec<Frequency>) -> Self {
+        let available = self.cx.all_frequencies();
+        channels.retain(|channel| available.contains(channel));
+        self.cx.scan.planner.begin_with(channels);
+        self
     }
 
     /// Whether all channels can be scanned now; while connected the card only listens.

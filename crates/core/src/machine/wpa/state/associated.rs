@@ -191,7 +191,7 @@ impl Associated {
         let has_carrier = cx.core.link.carrier || self.doubts > 0;
         match status.phase {
             Phase::Connected if has_carrier && status.ssid.as_ref() == Some(&self.ssid) => {
-                cx.heard_at(&self.ssid, status.frequency);
+                cx.connected_at(&self.ssid, status.frequency);
                 self.bssid = status.bssid.or(self.bssid);
                 // The supplicant may not have noticed yet what just happened: it is asked again.
                 self.doubts = self.doubts.min(1);

@@ -3,6 +3,7 @@
 mod addresses;
 mod attempts;
 mod behaviours;
+mod channels;
 mod commands;
 mod conflicts;
 mod connection;
@@ -349,6 +350,7 @@ impl Bench {
             | Action::SetP2pDevices { .. }
             | Action::LeaveNetwork
             | Action::EnterNetwork(_)
+            | Action::KeepChannel(_)
             | Action::Remember { .. }
             | Action::Finish => vec![],
             Action::ClearIpv6 => panic!("expected only from the iwd machine: {action:?}"),
