@@ -3,6 +3,8 @@
 //! wpa_supplicant selects and roams by its own rules, among all its networks of one SSID. So the BSSs
 //! with another address are denied to it beforehand, and whom it joins is compared with the decision.
 
+use std::cmp::Reverse;
+
 use super::assignment::network_facts;
 use super::backend::NetworkLimit;
 use super::context::Context;
@@ -131,7 +133,10 @@ impl Context {
             .filter(|entry| entry.ssid == decision.ssid || Some(entry.bssid) == chosen)
             .filter(|entry| !is_half(entry))
             .collect();
-        entries.sort_by_key(|entry| (Some(entry.bssid) != chosen, -i64::from(entry.signal)));
+        entries.sort_unstable_by_key(|entry| {
+            let is_other = Some(entry.bssid) != chosen;
+            (is_other, Reverse(entry.signal), entry.bssid)
+        });
         let mut peers = Peers {
             wants_owe,
             denied,
@@ -156,6 +161,7 @@ impl Context {
         }
         for limit in &mut peers.limits {
             limit.bssids.retain(|bssid| !absent.contains(bssid));
+            limit.bssids.truncate(MAX_BSSIDS);
         }
         peers
     }
@@ -178,7 +184,7 @@ impl Context {
             .iter()
             .filter(|entry| self.shares(decision, &Joined::of(network, entry)))
             .map(|entry| entry.bssid);
-        Some(shared.take(MAX_BSSIDS).collect())
+        Some(shared.collect())
     }
 
     fn depends_on_bss(&self, ssid: &Ssid, id_str: Option<&String>) -> bool {

@@ -116,6 +116,33 @@ fn bsss_with_another_address_are_denied_before_connecting() {
     assert!(selected < set);
 }
 
+/// Those that are too far away to be heard are not among the 150 that one command can name.
+#[test]
+fn bsss_that_were_heard_fill_the_list_of_allowed_ones() {
+    let far = |n| entry(Mac([2, 0, 0, 0, 7, n]), -50);
+    let far = (0..20).map(far).map(|far| BssEntry {
+        frequency: 2412,
+        ..far
+    });
+    let near = (0..160).map(|n| entry(Mac([2, 0, 0, 0, 6, n]), -60));
+    let air: Vec<_> = far.chain(near).collect();
+    let rules = trust(NetworkMatch {
+        bssids: air.iter().map(|entry| entry.bssid).collect(),
+        ..NetworkMatch::default()
+    });
+    let mut bench =
+        Bench::with_options(ConnectionOptions::default(), rules, false, false, |_, _| {});
+    bench.machine = bench.machine.joined_before(vec![HOME_CHANNEL]);
+    bench.air = air;
+    bench.handle(supplicant(Supplicant::Appeared));
+    bench.pass(Duration::from_secs(1));
+    let (_, limits) = last_lists(&bench);
+    assert_eq!(limits.len(), 1);
+    assert_eq!(limits[0].bssids.len(), 150);
+    let is_near = |bssid: &Mac| bssid.0[4] == 6;
+    assert!(limits[0].bssids.iter().all(is_near), "{limits:?}");
+}
+
 /// A user can make the supplicant roam to it once it is there again.
 #[test]
 fn bss_with_another_address_that_was_not_heard_is_denied() {
