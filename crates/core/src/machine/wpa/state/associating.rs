@@ -70,6 +70,9 @@ impl Associating {
                 return Scanning::begin(cx);
             }
         };
+        for other in table.iter().filter(|it| it.ssid == candidate.ssid) {
+            cx.heard_at(&candidate.ssid, Some(other.frequency));
+        }
         cx.heard_at(&candidate.ssid, Some(candidate.frequency));
         cx.core.notify(Notice::Associating {
             ssid: candidate.ssid.clone(),

@@ -46,11 +46,6 @@ impl PassiveScan {
         is_free
     }
 
-    /// The last one was, or the running one is, a scan of all channels.
-    pub(super) const fn is_everywhere(&self) -> bool {
-        self.is_everywhere
-    }
-
     pub(super) fn answered(&mut self, cx: &mut Context, result: Result<(), KernelError>) {
         if self.step != Step::Starting {
             return;

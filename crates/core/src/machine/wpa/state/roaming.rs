@@ -9,6 +9,7 @@ use super::passive_scan::PassiveScan;
 use crate::machine::Time;
 use crate::machine::wpa::backend::Request;
 use crate::machine::wpa::context::Context;
+use crate::scan::schedule::is_fast;
 use crate::types::{Bss, BssEntry, Frequency, Mac, Ssid};
 
 /// How much stronger another access point must be, in dB: a difference that does not change back at once.
@@ -44,6 +45,8 @@ enum Step {
         found: Option<Vec<Mac>>,
         /// The supplicant has the results, too.
         is_digested: bool,
+        /// The channels that are next if nothing better is found.
+        others: Vec<Frequency>,
     },
     /// The supplicant is asked what these access points are.
     Asking(Vec<Mac>),
@@ -88,25 +91,37 @@ impl Roaming {
             .map(|pause| cx.core.now.saturating_add(*pause));
         self.searches += 1;
         let known = cx.networks.failures.channels(ssid);
-        let channels = if known.len() < 2 {
-            cx.all_frequencies()
-        } else {
-            known.to_vec()
+        let is_likely = |channel: &Frequency| match known {
+            [] => true,
+            // Access points of one network are mostly in the same bands.
+            [current] => is_fast(*channel) == is_fast(*current),
+            known => known.contains(channel),
         };
-        self.listen(cx, scan, channels);
+        let (mut channels, mut others): (Vec<_>, Vec<_>) =
+            cx.all_frequencies().into_iter().partition(is_likely);
+        if channels.is_empty() {
+            std::mem::swap(&mut channels, &mut others);
+        }
+        self.listen(cx, scan, channels, others);
     }
 
-    fn listen(&mut self, cx: &mut Context, scan: &mut PassiveScan, channels: Vec<Frequency>) {
+    fn listen(
+        &mut self,
+        cx: &mut Context,
+        scan: &mut PassiveScan,
+        channels: Vec<Frequency>,
+        others: Vec<Frequency>,
+    ) {
         if scan.begin_on(cx, channels) {
             self.step = Step::Listening {
                 found: None,
                 is_digested: false,
+                others,
             };
         }
     }
 
-    /// The kernel's results of the scan. Those of the network's channels may have nothing better: then
-    /// all channels are searched.
+    /// The kernel's results of the scan. If they have nothing better, the other channels are searched.
     pub(super) fn heard(
         &mut self,
         cx: &mut Context,
@@ -115,23 +130,25 @@ impl Roaming {
         results: &[Bss],
         scan: &mut PassiveScan,
     ) {
-        let Step::Listening { is_digested, .. } = self.step else {
+        let Step::Listening {
+            found,
+            others,
+            is_digested: _,
+        } = &mut self.step
+        else {
             return;
         };
-        self.rest(cx);
         let better = better_than(current, cx.supplicant.weak_signal, ssid, results);
-        if !better.is_empty() {
-            self.step = Step::Listening {
-                found: Some(better),
-                is_digested,
-            };
-            self.ask(cx);
-            return;
+        let others = std::mem::take(others);
+        let is_found = !better.is_empty();
+        *found = is_found.then_some(better);
+        self.rest(cx);
+        if is_found {
+            return self.ask(cx);
         }
         self.step = Step::None;
-        if !scan.is_everywhere() && cx.supplicant.weak_signal.is_some() {
-            let channels = cx.all_frequencies();
-            self.listen(cx, scan, channels);
+        if !others.is_empty() && cx.supplicant.weak_signal.is_some() {
+            self.listen(cx, scan, others, Vec::new());
         }
     }
 
@@ -155,6 +172,7 @@ impl Roaming {
         if let Step::Listening {
             found: Some(found),
             is_digested: true,
+            ..
         } = &mut self.step
         {
             let found = std::mem::take(found);
