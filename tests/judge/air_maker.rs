@@ -50,6 +50,7 @@ impl AirMaker {
     pub fn brief() -> Brief {
         let home = AccessPoint {
             subnet: None,
+            leases_ipv6: false,
             name: "home".to_owned(),
             ssid: b"NetB".to_vec(),
             may_see_permanent: Vec::new(),

@@ -13,7 +13,7 @@ use std::fs;
 use std::time::Duration;
 
 use macveil_testkit::scenarios::{
-    AccessPoint, AccessPointEvent, CardEvent, Check, Editor, Event, Given, Lifecycle,
+    AccessPoint, AccessPointEvent, CardEvent, Check, Editor, Event, Given, Ipv6, Lifecycle,
     NetworkManagerEvent, NewAddress, Security, Step, StrangerEvent, Subnet, parse, variants,
 };
 
@@ -75,6 +75,7 @@ fn an_access_point_has_properties_and_defaults() {
         off_at_first: true,
         power: None,
         subnet: None,
+        ipv6: Ipv6::Made,
         extra: Vec::new(),
     };
     let text = r#"given an access point home: ssid "\xff \"x\"", channel 11, 802.11n, wpa3 "a, b: c", hidden, off at first"#;
@@ -125,6 +126,7 @@ fn a_story_goes_online_where_leases_are_given() {
             }),
         ]
     );
+    assert_eq!(ap.ipv6, Ipv6::Made);
     for wrong in [
         "10.2.0.1/24",
         "10.2.0.0/16",
@@ -177,6 +179,34 @@ fn variants_have_their_lines_in_the_gap() {
 }
 
 #[test]
+fn a_subnet_has_leases_of_ipv6_addresses_if_told() {
+    let text = "given an access point home: subnet 10.2.0.0/24 with DHCPv6\nthen online over IPv6 at home within 5 s\nand home gave 2 IPv6 leases";
+    let steps = steps(text);
+    let ap = access_point(&steps[0]).expect("an access point");
+    assert_eq!(
+        (ap.subnet, ap.ipv6),
+        (Some(Subnet([10, 2, 0])), Ipv6::Leased)
+    );
+    let online = Check::OnlineOverIpv6 {
+        ap: "home".to_owned(),
+        within: Duration::from_secs(5),
+    };
+    assert_eq!(
+        steps[1..],
+        [
+            Step::Then(online),
+            Step::Then(Check::Ipv6Leases("home".to_owned(), 2))
+        ]
+    );
+    for wrong in ["with DHCP", "with", "DHCPv6"] {
+        let problem = problem(&format!(
+            "given an access point home: subnet 10.2.0.0/24 {wrong}"
+        ));
+        assert!(problem.contains("unknown property"), "{problem}");
+    }
+}
+
+#[test]
 fn a_subnet_has_a_gateway_and_an_ipv6_prefix() {
     let subnet = Subnet([10, 2, 0]);
     assert_eq!(subnet.gateway().to_string(), "10.2.0.1");
@@ -184,6 +214,10 @@ fn a_subnet_has_a_gateway_and_an_ipv6_prefix() {
     assert!(subnet.contains("10.2.0.200".parse().expect("an address")));
     assert!(!subnet.contains("10.2.1.1".parse().expect("an address")));
     assert!(!subnet.contains(Subnet::FAR));
+    assert_eq!(subnet.gateway6().to_string(), "fd0a:2::1");
+    assert!(subnet.contains6("fd0a:2::1234:5678".parse().expect("an address")));
+    assert!(!subnet.contains6("fd0a:2:1::1".parse().expect("an address")));
+    assert!(!subnet.contains6(Subnet::FAR6));
 }
 
 #[test]

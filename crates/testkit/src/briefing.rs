@@ -6,7 +6,7 @@ use crate::air::Mac;
 use crate::judge::{AccessPoint, Brief};
 use crate::record::{Entry, Fact, Micros};
 use crate::scenarios::{
-    self, Event, Given, Line, Network, Security, Step, Story, Trouble, UserAction, commands,
+    self, Event, Given, Ipv6, Line, Network, Security, Step, Story, Trouble, UserAction, commands,
 };
 
 /// How long wpa_supplicant may scan after its start, and any program after a request.
@@ -35,12 +35,12 @@ pub fn brief(story: &Story, entries: &[Entry]) -> Brief {
             Fact::Station(name, address) => learn_station(&mut brief, name, address),
             Fact::AccessPoint(name, address) => {
                 if let Ok(mac) = address.parse::<Mac>() {
+                    let told = access_points(story).find(|it| it.name == *name);
                     let ap = AccessPoint {
                         name: name.clone(),
                         ssid: ssid(story, name),
-                        subnet: access_points(story)
-                            .find(|it| it.name == *name)
-                            .and_then(|it| it.subnet),
+                        subnet: told.and_then(|it| it.subnet),
+                        leases_ipv6: told.is_some_and(|it| it.ipv6 == Ipv6::Leased),
                         may_see_permanent: may_see_permanent(story, entries, name),
                     };
                     brief.access_points.insert(mac, ap);

@@ -41,7 +41,7 @@ impl AccessPoint {
     /// Goes on the air and waits until it is.
     pub fn start(&mut self) -> Result<(), String> {
         if let (None, Some(subnet)) = (&self.lan, self.story.subnet) {
-            let lan = Lan::create(subnet, &self.story.name, &self.radio, &self.folder)?;
+            let lan = Lan::create(subnet, &self.story, &self.radio, &self.folder)?;
             self.lan = Some(lan);
         }
         if self.hostapd.is_some() {

@@ -2,7 +2,7 @@
 //! tell is judged on the host; here such a check just lets its time pass.
 
 use std::fs;
-use std::net::Ipv4Addr;
+use std::net::IpAddr;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -77,7 +77,9 @@ impl World {
             Check::CommandSaid(words) if self.command_output.contains(words) => Ok(()),
             Check::CommandSaid(_) => Err(format!("it said {:?}", self.command_output)),
             Check::Online { ap, within } => self.online(ap, *within),
+            Check::OnlineOverIpv6 { ap, within } => self.online_over_ipv6(ap, *within),
             Check::Leases(..)
+            | Check::Ipv6Leases(..)
             | Check::OneLease { .. }
             | Check::OneAddress(_)
             | Check::DifferentAddresses(_)
@@ -123,42 +125,32 @@ impl World {
 
     fn online(&mut self, ap: &str, within: Duration) -> Result<(), String> {
         let silent = self.wait_until_online(ap, within)?;
-        if silent.is_empty() {
-            return Ok(());
-        }
-        let silent: Vec<_> = silent.iter().map(Ipv4Addr::to_string).collect();
-        let routes = run_words("ip route").unwrap_or_else(|e| e);
-        Err(format!(
-            "after {} s there is no answer from {}; routes: {}",
-            within.as_secs_f64(),
-            silent.join(" and "),
-            routes.trim().replace('\n', ", ")
-        ))
+        no_silence(&silent, within, "ip route")
+    }
+
+    fn online_over_ipv6(&mut self, ap: &str, within: Duration) -> Result<(), String> {
+        let subnets = self.subnets().map(Subnet::gateway6);
+        let all: Vec<_> = subnets.chain([Subnet::FAR6]).map(IpAddr::from).collect();
+        let targets = [self.subnet(ap)?.gateway6(), Subnet::FAR6].map(IpAddr::from);
+        let silent = wait_for_echoes(&mut self.echoes6, all, &targets, within)?;
+        no_silence(&silent, within, "ip -6 route")
     }
 
     /// Which of the gateway and what lies behind it have not answered by the end of that time.
-    pub fn wait_until_online(
-        &mut self,
-        ap: &str,
-        within: Duration,
-    ) -> Result<Vec<Ipv4Addr>, String> {
-        let subnets = self.access_points.iter().filter_map(|ap| ap.story.subnet);
-        let all: Vec<_> = subnets.map(Subnet::gateway).chain([Subnet::FAR]).collect();
+    pub fn wait_until_online(&mut self, ap: &str, within: Duration) -> Result<Vec<IpAddr>, String> {
+        let subnets = self.subnets().map(Subnet::gateway);
+        let all: Vec<_> = subnets.chain([Subnet::FAR]).map(IpAddr::from).collect();
+        let targets = [self.subnet(ap)?.gateway(), Subnet::FAR].map(IpAddr::from);
+        wait_for_echoes(&mut self.echoes, all, &targets, within)
+    }
+
+    fn subnets(&self) -> impl Iterator<Item = Subnet> {
+        self.access_points.iter().filter_map(|ap| ap.story.subnet)
+    }
+
+    fn subnet(&mut self, ap: &str) -> Result<Subnet, String> {
         let subnet = self.access_point(ap)?.story.subnet;
-        let gateway = subnet.ok_or("it has no subnet")?.gateway();
-        let echoes = match self.echoes.take() {
-            Some(echoes) => echoes,
-            None => Echoes::start(all)?,
-        };
-        let echoes = self.echoes.insert(echoes);
-        let round = echoes.round();
-        let answers = |from| echoes.answers_since(from, round);
-        let silent = || -> Vec<_> {
-            let targets = [gateway, Subnet::FAR].into_iter();
-            targets.filter(|it| !answers(*it)).collect()
-        };
-        wait_until(within, || silent().is_empty().then_some(()));
-        Ok(silent())
+        subnet.ok_or_else(|| "it has no subnet".to_owned())
     }
 
     fn disconnected(&mut self, within: Duration) -> Result<(), String> {
@@ -381,6 +373,43 @@ impl World {
         wait_until(Duration::from_secs(1), || (said() == count).then_some(()))
             .ok_or_else(|| format!("macveil's log says {words:?} {} times", said()))
     }
+}
+
+/// Which of the targets have not answered by the end of that time. All are asked from now on.
+fn wait_for_echoes(
+    running: &mut Option<Echoes>,
+    all: Vec<IpAddr>,
+    targets: &[IpAddr],
+    within: Duration,
+) -> Result<Vec<IpAddr>, String> {
+    let echoes = match running.take() {
+        Some(echoes) => echoes,
+        None => Echoes::start(all)?,
+    };
+    let echoes = running.insert(echoes);
+    let round = echoes.round();
+    let silent = || -> Vec<_> {
+        let targets = targets.iter().copied();
+        targets
+            .filter(|it| !echoes.answers_since(*it, round))
+            .collect()
+    };
+    wait_until(within, || silent().is_empty().then_some(()));
+    Ok(silent())
+}
+
+fn no_silence(silent: &[IpAddr], within: Duration, routes: &str) -> Result<(), String> {
+    if silent.is_empty() {
+        return Ok(());
+    }
+    let silent: Vec<_> = silent.iter().map(IpAddr::to_string).collect();
+    let routes = run_words(routes).unwrap_or_else(|e| e);
+    Err(format!(
+        "after {} s there is no answer from {}; routes: {}",
+        within.as_secs_f64(),
+        silent.join(" and "),
+        routes.trim().replace('\n', ", ")
+    ))
 }
 
 fn kernel_release() -> (u32, u32) {

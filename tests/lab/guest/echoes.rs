@@ -2,29 +2,36 @@
 //! behind it.
 
 use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddrV4};
+use std::net::{IpAddr, SocketAddr};
 use std::os::fd::OwnedFd;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{JoinHandle, sleep, spawn};
 use std::time::{Duration, Instant};
 
-use rustix::net::{AddressFamily, RecvFlags, SendFlags, SocketType, ipproto, recv, sendto, socket};
+use rustix::net::{
+    AddressFamily, RecvFlags, SendFlags, SocketType, ipproto, recvfrom, sendto, socket,
+};
 
 const PAUSE: Duration = Duration::from_millis(100);
-/// A request of type 8 with the identifier "mv".
-const REQUEST: [u8; 6] = [8, 0, 0, 0, b'm', b'v'];
+/// Identifies the requests.
+const NAME: [u8; 2] = *b"mv";
 
 pub struct Echoes {
     over: Arc<AtomicBool>,
-    heard: Arc<Mutex<BTreeMap<Ipv4Addr, u16>>>,
+    heard: Arc<Mutex<BTreeMap<IpAddr, u16>>>,
     asked: Arc<Mutex<u16>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Echoes {
-    pub fn start(of: Vec<Ipv4Addr>) -> Result<Self, String> {
-        let socket = socket(AddressFamily::INET, SocketType::RAW, Some(ipproto::ICMP));
+    /// All with IPv4 or all with IPv6.
+    pub fn start(of: Vec<IpAddr>) -> Result<Self, String> {
+        let (family, protocol) = match of.first() {
+            Some(IpAddr::V6(_)) => (AddressFamily::INET6, ipproto::ICMPV6),
+            _ => (AddressFamily::INET, ipproto::ICMP),
+        };
+        let socket = socket(family, SocketType::RAW, Some(protocol));
         let socket = socket.map_err(|e| format!("a socket for echoes: {e}"))?;
         let over = Arc::new(AtomicBool::new(false));
         let (heard, asked) = (Arc::default(), Arc::default());
@@ -46,7 +53,7 @@ impl Echoes {
     }
 
     /// Whether it has answered to a request of that round or of a later one.
-    pub fn answers_since(&self, from: Ipv4Addr, round: u16) -> bool {
+    pub fn answers_since(&self, from: IpAddr, round: u16) -> bool {
         let heard = self.heard.lock();
         heard.is_ok_and(|heard| heard.get(&from).is_some_and(|last| *last >= round))
     }
@@ -63,9 +70,9 @@ impl Drop for Echoes {
 
 fn ask(
     socket: &OwnedFd,
-    of: &[Ipv4Addr],
+    of: &[IpAddr],
     over: &AtomicBool,
-    heard: &Mutex<BTreeMap<Ipv4Addr, u16>>,
+    heard: &Mutex<BTreeMap<IpAddr, u16>>,
     asked: &Mutex<u16>,
 ) {
     let mut next = Instant::now();
@@ -79,27 +86,31 @@ fn ask(
             // Without an address or a route it cannot be sent.
             let _ = sendto(
                 socket,
-                &request(round),
+                &request(*target, round),
                 SendFlags::DONTWAIT,
-                &SocketAddrV4::new(*target, 0),
+                &SocketAddr::new(*target, 0),
             );
         }
         next += PAUSE;
         sleep(next.saturating_duration_since(Instant::now()));
         let mut packet = [0; 256];
-        while let Ok((_, length)) = recv(socket, &mut packet, RecvFlags::DONTWAIT) {
-            if let Some((from, round)) = reply(&packet[..length]) {
+        while let Ok((_, length, from)) = recvfrom(socket, &mut packet, RecvFlags::DONTWAIT) {
+            let from = from.and_then(|from| SocketAddr::try_from(from).ok());
+            let round = from.and_then(|from| reply(from.ip(), &packet[..length]));
+            if let (Some(from), Some(round)) = (from, round) {
                 heard
                     .lock()
                     .expect("no thread panicked")
-                    .insert(from, round);
+                    .insert(from.ip(), round);
             }
         }
     }
 }
 
-fn request(round: u16) -> Vec<u8> {
-    let mut bytes = [&REQUEST[..], &round.to_be_bytes()].concat();
+/// The kernel writes the checksum with IPv6 (RFC 3542, 3.1).
+fn request(of: IpAddr, round: u16) -> Vec<u8> {
+    let kind = if of.is_ipv6() { 128 } else { 8 };
+    let mut bytes = [&[kind, 0, 0, 0], &NAME[..], &round.to_be_bytes()].concat();
     let words = bytes
         .chunks(2)
         .map(|pair| u32::from(u16::from_be_bytes([pair[0], pair[1]])));
@@ -109,13 +120,15 @@ fn request(round: u16) -> Vec<u8> {
     bytes
 }
 
-/// Who answers to which round; the packet begins with its IPv4 header.
-fn reply(packet: &[u8]) -> Option<(Ipv4Addr, u16)> {
-    let header = usize::from(packet.first()? & 15) * 4;
-    let from: [u8; 4] = packet.get(12..16)?.try_into().ok()?;
+/// To which round. With IPv4 the packet begins with its header.
+fn reply(from: IpAddr, packet: &[u8]) -> Option<u16> {
+    let (kind, header) = match from {
+        IpAddr::V4(_) => (0, usize::from(packet.first()? & 15) * 4),
+        IpAddr::V6(_) => (129, 0),
+    };
     match packet.get(header..header + 8)? {
-        [0, _, _, _, b'm', b'v', high, low] => {
-            Some((from.into(), u16::from_be_bytes([*high, *low])))
+        [first, _, _, _, b'm', b'v', high, low] if *first == kind => {
+            Some(u16::from_be_bytes([*high, *low]))
         }
         _ => None,
     }

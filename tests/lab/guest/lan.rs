@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use super::process::{Process, run_words, wait_until};
 use super::radios::{Radio, next_to_access_points, within};
-use macveil_testkit::scenarios::Subnet;
+use macveil_testkit::scenarios::{AccessPoint, Ipv6, Subnet};
 
 pub struct Lan {
     subnet: Subnet,
+    ipv6: Ipv6,
     name: String,
     interface: String,
     folder: PathBuf,
@@ -23,13 +24,14 @@ impl Lan {
     /// Takes the access point's radio to its namespace.
     pub fn create(
         subnet: Subnet,
-        name: &str,
+        story: &AccessPoint,
         radio: &Radio,
         folder: &Path,
     ) -> Result<Self, String> {
         let lan = Self {
             subnet,
-            name: name.to_owned(),
+            ipv6: story.ipv6,
+            name: story.name.clone(),
             interface: radio.interface.clone(),
             folder: folder.to_owned(),
             programs: Vec::new(),
@@ -55,6 +57,12 @@ impl Lan {
             let (gateway, prefix) = (self.subnet.gateway(), self.subnet.prefix());
             run_words("ip link set lo up")?;
             run_words(&format!("ip address replace {}/32 dev lo", Subnet::FAR))?;
+            run_words(&format!("ip address replace {}/128 dev lo", Subnet::FAR6))?;
+            if self.ipv6 == Ipv6::Leased {
+                // Else its neighbours hear that it is a router no more, and remove their default route (RFC 4861, 7.2.5).
+                fs::write("/proc/sys/net/ipv6/conf/all/forwarding", "1")
+                    .map_err(|e| e.to_string())?;
+            }
             run_words(&format!("ip address replace {gateway}/24 dev {interface}"))?;
             run_words(&format!(
                 "ip address replace {prefix}::1/64 dev {interface} nodad"
@@ -82,6 +90,12 @@ impl Lan {
     fn dnsmasq(&self) -> Result<Process, String> {
         let (subnet, prefix) = (self.subnet, self.subnet.prefix());
         let range = [subnet.host(100), subnet.host(200)].map(|it| it.to_string());
+        // So large that two networks hardly ever give addresses with the same end.
+        let range6 = if self.ipv6 == Ipv6::Leased {
+            format!("{prefix}::1000:0,{prefix}::1fff:ffff,slaac,64,1h")
+        } else {
+            format!("{prefix}::,ra-only,64,1h")
+        };
         let mut command = Command::new("dnsmasq");
         command
             .args([
@@ -96,7 +110,7 @@ impl Lan {
                 &format!("--interface={}", self.interface),
             ])
             .arg(format!("--dhcp-range={},1h", range.join(",")))
-            .arg(format!("--dhcp-range={prefix}::,ra-only,64,1h"))
+            .arg(format!("--dhcp-range={range6}"))
             .arg(format!(
                 "--dhcp-leasefile={}",
                 self.file("leases", "").display()

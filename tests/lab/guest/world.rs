@@ -35,6 +35,8 @@ pub struct World {
     pub datagrams: Option<Datagrams>,
     /// From the first time that the story looks for one.
     pub echoes: Option<Echoes>,
+    /// Likewise, with IPv6.
+    pub echoes6: Option<Echoes>,
     /// Without systemd, in a story that goes online.
     pub background: Option<Background>,
     pub noted_settings: Vec<String>,
@@ -145,6 +147,7 @@ impl World {
             daemon: None,
             datagrams: None,
             echoes: None,
+            echoes6: None,
             background,
             noted_settings: Vec::new(),
             noted_interfaces: Vec::new(),
@@ -417,6 +420,7 @@ impl World {
     pub fn remove(self) -> Result<(), String> {
         drop(self.datagrams);
         drop(self.echoes);
+        drop(self.echoes6);
         drop(self.strangers);
         drop(self.deaf_monitors);
         drop(self.scanners);

@@ -25,7 +25,9 @@ pub const fn is_left_to_the_lab(check: &Check) -> bool {
             | Check::MacveilSaysTimes(..)
             | Check::EveryDatagramArrived
             | Check::Online { .. }
+            | Check::OnlineOverIpv6 { .. }
             | Check::Leases(..)
+            | Check::Ipv6Leases(..)
             | Check::OneLease { .. }
     )
 }
@@ -82,7 +84,9 @@ impl Player {
             | Check::MacveilSays(..)
             | Check::EveryDatagramArrived
             | Check::Online { .. }
+            | Check::OnlineOverIpv6 { .. }
             | Check::Leases(..)
+            | Check::Ipv6Leases(..)
             | Check::OneLease { .. }
             | Check::MemoryGrown { .. }
             | Check::LogIsClean

@@ -43,6 +43,8 @@ pub struct AccessPoint {
     pub ssid: Vec<u8>,
     /// What it gives leases of.
     pub subnet: Option<Subnet>,
+    /// It gives leases of IPv6 addresses, too.
+    pub leases_ipv6: bool,
     /// The station may show its permanent address in an association that begins then.
     pub may_see_permanent: Vec<Range<Micros>>,
 }

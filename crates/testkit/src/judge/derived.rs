@@ -50,6 +50,11 @@ pub fn apply(frames: &[Frame], brief: &Brief, leaks: &mut Leaks) {
 fn link_local_of_another(frame: &Frame, station: Mac, brief: &Brief) -> Option<String> {
     const IPV6_OVER_SNAP: [u8; 8] = [0xaa, 0xaa, 0x03, 0, 0, 0, 0x86, 0xdd];
     const DESTINATION: usize = 24;
+    let ap = frame
+        .bssid
+        .and_then(|bssid| brief.access_points.get(&bssid));
+    // The end of an address that the network gave follows from nothing.
+    let gives_any = ap.is_some_and(|ap| ap.leases_ipv6);
     if frame.kind != Kind::Data {
         return None;
     }
@@ -57,7 +62,7 @@ fn link_local_of_another(frame: &Frame, station: Mac, brief: &Brief) -> Option<S
     let places = packet.windows(16).enumerate();
     let addresses = places.filter(|(at, _)| *at != DESTINATION);
     addresses
-        .filter_map(|(_, address)| made_from(address))
+        .filter_map(|(_, address)| made_from(address, gives_any))
         .find(|end| {
             let mut known = brief.access_points.keys().chain([&station]);
             !known.any(|mac| mac.0.ends_with(end))
@@ -66,11 +71,11 @@ fn link_local_of_another(frame: &Frame, station: Mac, brief: &Brief) -> Option<S
 }
 
 /// The end of the hardware address that a link-local address was made from (RFC 4291, appendix A), or
-/// the group of those who have it (2.7.1).
-fn made_from(address: &[u8]) -> Option<[u8; 3]> {
+/// the group of those who have it (2.7.1), unless any address may have that end.
+fn made_from(address: &[u8], any_end: bool) -> Option<[u8; 3]> {
     const LINK_LOCAL: [u8; 8] = [0xfe, 0x80, 0, 0, 0, 0, 0, 0];
     const SOLICITED_NODE: [u8; 13] = [0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0xff];
     let is_made = address.starts_with(&LINK_LOCAL) && address.get(11..13) == Some(&[0xff, 0xfe]);
     let end = address.get(13..)?.try_into().ok()?;
-    (is_made || address.starts_with(&SOLICITED_NODE)).then_some(end)
+    (is_made || !any_end && address.starts_with(&SOLICITED_NODE)).then_some(end)
 }

@@ -3,8 +3,10 @@
 
 mod capture;
 mod dhcp;
+mod dhcp6;
 mod packet;
 
 pub use capture::packets;
 pub use dhcp::{Dhcp, DhcpKind};
+pub use dhcp6::Dhcp6;
 pub use packet::{Content, Packet};

@@ -1,8 +1,9 @@
 //! Ethernet frames with ARP, IPv4 and IPv6, as far as the judge needs to understand them.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::dhcp::Dhcp;
+use super::dhcp6::Dhcp6;
 use crate::air::Mac;
 use crate::record::Micros;
 
@@ -19,6 +20,8 @@ pub struct Packet {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
     Arp {
+        /// Of the sender, as it says itself.
+        hardware: Mac,
         sender: Ipv4Addr,
         target: Ipv4Addr,
     },
@@ -27,8 +30,7 @@ pub enum Content {
         message: Dhcp,
     },
     EchoReply {
-        from: Ipv4Addr,
-        to: Ipv4Addr,
+        from: IpAddr,
     },
     Ipv4 {
         from: Ipv4Addr,
@@ -38,16 +40,23 @@ pub enum Content {
     Neighbour {
         from: Ipv6Addr,
         target: Ipv6Addr,
+        /// Of the sender, as it says itself.
+        hardware: Option<Mac>,
+    },
+    /// Routers are looked for.
+    Routers {
+        from: Ipv6Addr,
+        /// Likewise.
+        hardware: Option<Mac>,
     },
     /// The groups that a station is in, or leaves (MLD).
     Groups {
         from: Ipv6Addr,
         groups: Vec<Ipv6Addr>,
     },
-    /// `DHCPv6` and its identifier of the client.
     Dhcp6 {
         from: Ipv6Addr,
-        client: Option<Vec<u8>>,
+        message: Dhcp6,
     },
     Ipv6 {
         from: Ipv6Addr,
@@ -80,6 +89,7 @@ impl Packet {
 
 fn arp(body: &[u8]) -> Option<Content> {
     Some(Content::Arp {
+        hardware: mac(body, 8)?,
         sender: v4(body, 14)?,
         target: v4(body, 24)?,
     })
@@ -94,7 +104,7 @@ fn ipv4(body: &[u8]) -> Option<Content> {
             from,
             message: Dhcp::read(message)?,
         },
-        (ICMP, [0, ..]) => Content::EchoReply { from, to },
+        (ICMP, [0, ..]) => Content::EchoReply { from: from.into() },
         _ => Content::Ipv4 { from, to },
     })
 }
@@ -108,9 +118,15 @@ fn ipv6(body: &[u8]) -> Option<Content> {
         payload = payload.get((usize::from(*payload.get(1)?) + 1) * 8..)?;
     }
     Some(match (protocol, payload) {
+        (ICMP6, [129, ..]) => Content::EchoReply { from: from.into() },
         (ICMP6, [135 | 136, ..]) => Content::Neighbour {
             from,
             target: v6(payload, 8)?,
+            hardware: hardware(payload, 24),
+        },
+        (ICMP6, [133, ..]) => Content::Routers {
+            from,
+            hardware: hardware(payload, 8),
         },
         (ICMP6, [131 | 132, ..]) => Content::Groups {
             from,
@@ -120,9 +136,9 @@ fn ipv6(body: &[u8]) -> Option<Content> {
             from,
             groups: groups(records),
         },
-        (UDP, [2, 0x22, 2, 0x23, _, _, _, _, message @ ..]) => Content::Dhcp6 {
+        (UDP, [_, _, 2, 0x22 | 0x23, _, _, _, _, message @ ..]) => Content::Dhcp6 {
             from,
-            client: client_of_dhcp6(message),
+            message: Dhcp6::read(message)?,
         },
         _ => Content::Ipv6 { from },
     })
@@ -140,17 +156,22 @@ fn groups(mut records: &[u8]) -> Vec<Ipv6Addr> {
     groups
 }
 
-fn client_of_dhcp6(message: &[u8]) -> Option<Vec<u8>> {
-    let mut options = message.get(4..)?;
-    while let [code0, code1, high, low, rest @ ..] = options {
-        let length = usize::from(u16::from_be_bytes([*high, *low]));
-        let (value, after) = rest.split_at_checked(length)?;
-        if (*code0, *code1) == (0, 1) {
-            return Some(value.to_vec());
+/// The link-layer address in the options of a neighbour discovery message (RFC 4861, 4.6.1).
+fn hardware(message: &[u8], at: usize) -> Option<Mac> {
+    let mut options = message.get(at..)?;
+    while let [kind, length, ..] = options {
+        if let (1 | 2, Some(address)) = (kind, mac(options, 2)) {
+            return Some(address);
         }
-        options = after;
+        let length = usize::from(*length) * 8;
+        options = options.get(length..).filter(|_| length > 0)?;
     }
     None
+}
+
+fn mac(bytes: &[u8], at: usize) -> Option<Mac> {
+    let bytes: [u8; 6] = bytes.get(at..at + 6)?.try_into().ok()?;
+    Some(Mac(bytes))
 }
 
 fn v4(bytes: &[u8], at: usize) -> Option<Ipv4Addr> {

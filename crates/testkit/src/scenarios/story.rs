@@ -1,6 +1,6 @@
 //! What a story is made of.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
 use super::trouble::Lane;
@@ -224,8 +224,18 @@ pub struct AccessPoint {
     pub power: Option<i32>,
     /// It gives leases of this network, and is alone in it: what answers there is reached over the air only.
     pub subnet: Option<Subnet>,
+    pub ipv6: Ipv6,
     /// More lines for its `hostapd.conf`.
     pub extra: Vec<String>,
+}
+
+/// Where the IPv6 addresses of a subnet are from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ipv6 {
+    /// Each station makes its own from the prefix.
+    Made,
+    /// Besides, there are leases.
+    Leased,
 }
 
 impl AccessPoint {
@@ -244,6 +254,8 @@ pub struct Subnet(pub [u8; 3]);
 impl Subnet {
     /// What lies behind every gateway (RFC 5737).
     pub const FAR: Ipv4Addr = Ipv4Addr::new(198, 51, 100, 1);
+    /// Likewise (RFC 3849).
+    pub const FAR6: Ipv6Addr = Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 1);
 
     pub fn gateway(self) -> Ipv4Addr {
         self.host(1)
@@ -260,8 +272,22 @@ impl Subnet {
 
     /// The first half of its IPv6 addresses.
     pub fn prefix(self) -> String {
-        let [a, b, c] = self.0;
-        format!("fd{a:02x}:{b:x}:{c:x}:0")
+        let [a, b, c, d] = self.prefix_words();
+        format!("{a:x}:{b:x}:{c:x}:{d:x}")
+    }
+
+    pub fn gateway6(self) -> Ipv6Addr {
+        let [a, b, c, d] = self.prefix_words();
+        Ipv6Addr::new(a, b, c, d, 0, 0, 0, 1)
+    }
+
+    pub fn contains6(self, address: Ipv6Addr) -> bool {
+        address.segments().starts_with(&self.prefix_words())
+    }
+
+    fn prefix_words(self) -> [u16; 4] {
+        let [a, b, c] = self.0.map(u16::from);
+        [0xfd00 | a, b, c, 0]
     }
 }
 
@@ -571,8 +597,15 @@ pub enum Check {
         ap: String,
         within: Duration,
     },
+    /// The same with IPv6.
+    OnlineOverIpv6 {
+        ap: String,
+        within: Duration,
+    },
     /// So many addresses were given by the access point, however often.
     Leases(String, usize),
+    /// Likewise, of IPv6 addresses.
+    Ipv6Leases(String, usize),
     /// Of this access point, to associations that began so often.
     OneLease {
         ap: String,

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::time::Duration;
 
 use super::evidence::Evidence;
-use super::online::{leases, one_lease, online};
+use super::online::{Family, ipv6_leases, leases, one_lease, online};
 use crate::air::{Kind, Mac};
 use crate::judge::{Association, Leak};
 use crate::record::{Fact, Micros};
@@ -60,8 +60,10 @@ pub fn decide(
         Check::SameAddressesAsBefore(aps) => aps
             .iter()
             .try_for_each(|ap| same_as_before(ap, span, evidence, measured)),
-        Check::Online { ap, .. } => online(ap, span, evidence, measured),
+        Check::Online { ap, .. } => online(ap, Family::V4, span, evidence, measured),
+        Check::OnlineOverIpv6 { ap, .. } => online(ap, Family::V6, span, evidence, measured),
         Check::Leases(ap, count) => leases(ap, *count, span, evidence),
+        Check::Ipv6Leases(ap, count) => ipv6_leases(ap, *count, span, evidence),
         Check::OneLease { ap, associations } => {
             one_lease(ap, *associations, span, evidence, measured)
         }

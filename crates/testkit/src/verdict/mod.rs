@@ -7,5 +7,5 @@ mod weigh;
 
 pub use checks::middle;
 pub use evidence::Evidence;
-pub use online::online_at;
+pub use online::{Family, online_at};
 pub use weigh::weigh;

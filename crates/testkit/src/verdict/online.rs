@@ -1,7 +1,7 @@
 //! Whether a station is online, and what for: what its access point has received.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::Ipv4Addr;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::ops::Range;
 
 use super::checks::expect;
@@ -11,28 +11,45 @@ use crate::lan::{Content, DhcpKind, Packet};
 use crate::record::Micros;
 use crate::scenarios::Subnet;
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Family {
+    V4,
+    V6,
+}
+
 pub fn online(
     ap: &str,
+    over: Family,
     span: &Range<Micros>,
     evidence: &Evidence,
     measured: &mut Vec<String>,
 ) -> Result<(), String> {
-    let at = online_at(ap, span, evidence)?;
+    let at = online_at(ap, over, span, evidence)?;
     let seconds = (at - span.start) as f64 / 1e6;
-    measured.push(format!("online at {ap} after {seconds:.1} s"));
+    let over = if over == Family::V6 { " over IPv6" } else { "" };
+    measured.push(format!("online{over} at {ap} after {seconds:.1} s"));
     Ok(())
 }
 
 /// When the gateway has answered in that time, and so has what lies behind it, to an address that is associated.
-pub fn online_at(ap: &str, span: &Range<Micros>, evidence: &Evidence) -> Result<Micros, String> {
+pub fn online_at(
+    ap: &str,
+    over: Family,
+    span: &Range<Micros>,
+    evidence: &Evidence,
+) -> Result<Micros, String> {
     let bssid = evidence.access_point(ap)?;
     let subnet = evidence.brief.access_points[&bssid].subnet;
-    let gateway = subnet.ok_or("it has no subnet")?.gateway();
-    let answered = |of: Ipv4Addr| {
+    let subnet = subnet.ok_or("it has no subnet")?;
+    let (gateway, far): (IpAddr, IpAddr) = match over {
+        Family::V4 => (subnet.gateway().into(), Subnet::FAR.into()),
+        Family::V6 => (subnet.gateway6().into(), Subnet::FAR6.into()),
+    };
+    let answered = |of: IpAddr| {
         let replies = packets(evidence, bssid).filter(|packet| span.contains(&packet.at));
         let mut replies = replies.filter(|packet| {
             let from = match &packet.content {
-                Content::EchoReply { from, .. } => Some(*from),
+                Content::EchoReply { from } => Some(*from),
                 _ => None,
             };
             packet.source == bssid && from == Some(of)
@@ -47,8 +64,7 @@ pub fn online_at(ap: &str, span: &Range<Micros>, evidence: &Evidence) -> Result<
             .map(|packet| packet.at)
     };
     let first = answered(gateway).ok_or("the gateway answered no associated station")?;
-    let second =
-        answered(Subnet::FAR).ok_or("what lies behind it answered no associated station")?;
+    let second = answered(far).ok_or("what lies behind it answered no associated station")?;
     Ok(first.max(second))
 }
 
@@ -62,6 +78,25 @@ pub fn leases(
     let bssid = evidence.access_point(ap)?;
     let given = given(evidence, bssid).filter(|(at, _)| *at <= span.end);
     let given: BTreeSet<_> = given.map(|(_, address)| address).collect();
+    expect(given.len() == count, || format!("it gave {given:?}"))
+}
+
+/// The same with `DHCPv6`.
+pub fn ipv6_leases(
+    ap: &str,
+    count: usize,
+    span: &Range<Micros>,
+    evidence: &Evidence,
+) -> Result<(), String> {
+    let bssid = evidence.access_point(ap)?;
+    let until_now = packets(evidence, bssid).filter(|packet| packet.at <= span.end);
+    let given: BTreeSet<&Ipv6Addr> = until_now
+        .filter_map(|packet| match &packet.content {
+            Content::Dhcp6 { message, .. } if message.is_reply => Some(&message.addresses),
+            _ => None,
+        })
+        .flatten()
+        .collect();
     expect(given.len() == count, || format!("it gave {given:?}"))
 }
 

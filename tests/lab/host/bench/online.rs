@@ -7,7 +7,7 @@ use macveil_testkit::record::Micros;
 use macveil_testkit::scenarios::{
     AccessPointEvent, Event, Lifecycle, NetworkManagerEvent, Step, Story,
 };
-use macveil_testkit::verdict::online_at;
+use macveil_testkit::verdict::{Family, online_at};
 
 /// In whose column of the table it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -136,7 +136,7 @@ pub fn times(story: &Story, evidence: &Evidence) -> Vec<(Phase, f64)> {
                 let Some((phase, since)) = phases.next().zip(begun.take()) else {
                     break;
                 };
-                let took = online_at(ap, &(since..span.end), evidence);
+                let took = online_at(ap, Family::V4, &(since..span.end), evidence);
                 let seconds = took.map_or(f64::INFINITY, |at| (at - since) as f64 / 1e6);
                 times.push((phase, seconds));
             }

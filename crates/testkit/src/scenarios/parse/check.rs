@@ -293,8 +293,24 @@ fn check_of_surroundings(words: &[Word]) -> Result<Check, String> {
             ap: (*ap).to_owned(),
             within: duration(n, unit)?,
         },
+        [
+            P("online"),
+            P("over"),
+            P("IPv6"),
+            P("at"),
+            P(ap),
+            P("within"),
+            P(n),
+            P(unit),
+        ] => Check::OnlineOverIpv6 {
+            ap: (*ap).to_owned(),
+            within: duration(n, unit)?,
+        },
         [P(ap), P("gave"), P(count), P("lease" | "leases")] => {
             Check::Leases((*ap).to_owned(), number(count)?)
+        }
+        [P(ap), P("gave"), P(count), P("IPv6"), P("lease" | "leases")] => {
+            Check::Ipv6Leases((*ap).to_owned(), number(count)?)
         }
         [
             P(ap),

@@ -2,7 +2,7 @@
 
 use Word::{Colon, Comma, Plain as P, Quoted as Q};
 
-use super::super::story::{AccessPoint, Event, Given, Lifecycle, Network, Security, Step};
+use super::super::story::{AccessPoint, Event, Given, Ipv6, Lifecycle, Network, Security, Step};
 use super::super::words::Word;
 use super::trouble::lane;
 use super::values::{mac, number, parse_subnet, program, quoted_list, text};
@@ -182,6 +182,7 @@ fn access_point(name: &str, attributes: &[Word]) -> Result<AccessPoint, String> 
         off_at_first: false,
         power: None,
         subnet: None,
+        ipv6: Ipv6::Made,
         extra: Vec::new(),
     };
     for attribute in attributes.split(|word| *word == Comma) {
@@ -192,7 +193,16 @@ fn access_point(name: &str, attributes: &[Word]) -> Result<AccessPoint, String> 
             [P("802.11n")] => ap.high_throughput = true,
             [P("off"), P("at"), P("first")] => ap.off_at_first = true,
             [P("power"), P(power), P("dBm")] => ap.power = Some(number(power)?),
-            [P("subnet"), P(subnet)] => ap.subnet = Some(parse_subnet(subnet)?),
+            [P("subnet"), P(subnet), dhcpv6 @ ..]
+                if matches!(dhcpv6, [] | [P("with"), P("DHCPv6")]) =>
+            {
+                ap.subnet = Some(parse_subnet(subnet)?);
+                ap.ipv6 = if dhcpv6.is_empty() {
+                    Ipv6::Made
+                } else {
+                    Ipv6::Leased
+                };
+            }
             [P("with"), Q(line)] => ap.extra.push(text(line)?),
             _ => ap.security = security(attribute)?,
         }
