@@ -190,6 +190,28 @@ fn leases_of_dhclient_follow_network_and_address() {
 }
 
 #[test]
+fn dhclient_for_ipv6_waits_for_its_address() {
+    alone("dhclient_for_ipv6_waits_for_its_address", |place| {
+        let ip = |words: &str| {
+            let output = Command::new("ip").args(words.split(' ')).output();
+            let output = output.expect("ip (iproute2)");
+            assert!(output.status.success(), "ip {words}");
+            String::from_utf8_lossy(&output.stdout).into_owned()
+        };
+        ip("link add card type veth peer name cable");
+        ip("link set cable up");
+        let mut client = place.start("dhclient", "-6 card");
+        ip("link set card up");
+        let looks = "-6 address show dev card scope link tentative";
+        until("a link-local address", || !ip(looks).is_empty());
+        place.run("joined", &[("MACVEIL_INTERFACE", "card")]);
+        assert_eq!(ip(looks), "");
+        expect_end(&mut client);
+        place.expect(&["started -6 card", "started -6 card"]);
+    });
+}
+
+#[test]
 fn udhcpc_is_woken_renewed_or_started_again() {
     alone("udhcpc_is_woken_renewed_or_started_again", |place| {
         let words = "-i lo -F me -x hostname:me -x 0x32:00 -b";
