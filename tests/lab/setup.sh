@@ -24,7 +24,7 @@ online_packages=(dnsmasq-base isc-dhcp-client ifupdown dhcpcd-base udhcpc dash r
 # What their scripts call; BusyBox has it, too.
 online_commands=(
     awk basename cat chmod chown cp cut date dirname env expr find grep head hostname id ifconfig ln logger ls
-    mkdir mktemp mv od readlink rm route sed sleep sort start-stop-daemon stat tail touch tr true uname wc
+    mkdir mktemp mv od readlink rm route sed seq sleep sort start-stop-daemon stat tail touch tr true uname wc
 )
 # Of the release after the guests', only for guests whose stories ask for it.
 debian13_packages=(wpasupplicant dhcpcd-base iwd dbus-daemon)

@@ -212,6 +212,30 @@ fn dhclient_for_ipv6_waits_for_its_address() {
 }
 
 #[test]
+fn leases_by_ifupdown_are_forgotten_if_identity_follows() {
+    alone(
+        "leases_by_ifupdown_are_forgotten_if_identity_follows",
+        |place| {
+            let words = ["-t", "tmpfs", "tmpfs", "/var/lib"];
+            let mount = Command::new("mount").args(words).status();
+            assert!(mount.expect("mount").success());
+            let leases = Path::new("/var/lib/dhcp");
+            fs::create_dir(leases).expect("a directory");
+            let names = ["dhclient.lo.leases", "dhclient6.lo.leases"];
+            for name in names.iter().chain(&["dhclient.eth7.leases"]) {
+                fs::write(leases.join(name), "default-duid \"me\";\n").expect("a file");
+            }
+            let left = || fs::read_dir(leases).expect("a directory").count();
+            place.run("joined", &[("MACVEIL_DHCP_IDENTITY", "leave")]);
+            assert_eq!(left(), 3);
+            place.run("joined", &[("MACVEIL_DHCP_IDENTITY", "follow")]);
+            assert_eq!(left(), 1);
+            assert!(leases.join("dhclient.eth7.leases").exists());
+        },
+    );
+}
+
+#[test]
 fn udhcpc_is_woken_renewed_or_started_again() {
     alone("udhcpc_is_woken_renewed_or_started_again", |place| {
         let words = "-i lo -F me -x hostname:me -x 0x32:00 -b";
@@ -350,6 +374,8 @@ fn networkd_is_anonymous_until_the_service_stops() {
         place.run("address", &[("MACVEIL_DHCP_IDENTITY", "follow")]);
         let text = fs::read_to_string(dropin).expect("a drop-in");
         assert!(text.contains("\n[DHCPv4]\nAnonymize=yes\n"), "{text}");
+        let of_ipv6 = "\n[DHCPv6]\nDUIDType=link-layer\nIAID=1\nSendHostname=no\n";
+        assert!(text.contains(of_ipv6), "{text}");
         place.run("joined", &[("MACVEIL_DHCP_IDENTITY", "follow")]);
         place.expect(&["networkctl reload"]);
         place.run("stopped", &[]);
