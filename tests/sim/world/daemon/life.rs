@@ -186,16 +186,17 @@ impl World {
     pub fn daemon_start_is_refused(&mut self, back_after: Duration) {
         if self.kill_daemon() {
             let life = self.daemon.life;
-            self.daemon.holds = true;
+            // A cable is left as it is.
+            self.daemon.holds = self.backend != Backend::Ethernet;
             self.after(ENDING, Happening::Holds(life));
             self.after(back_after.max(ENDING * 2), Happening::DaemonStarts);
         }
     }
 
-    /// As `hold_down` of the shell does it for a station; a cable is left as it is.
+    /// As `hold_down` of the shell does it for a station.
     pub(in crate::world) fn daemon_holds(&mut self, life: u32) {
         let is_due = life == self.daemon.life && self.daemon.holds;
-        if !is_due || !self.kernel.exists || self.backend == Backend::Ethernet {
+        if !is_due || !self.kernel.exists {
             return;
         }
         let was_up = self.kernel.link.up;
