@@ -106,8 +106,14 @@ impl PeerLookup {
 
 impl Context {
     /// The BSSs of the supplicant's table that may see the address; `absent` ones are not allowed, but only those with
-    /// another address are denied.
-    pub(super) fn peers(&self, decision: &Decision, table: &[BssEntry], absent: &[Mac]) -> Peers {
+    /// another address are denied. What was `denied` stays so: it can return to the table while no macveil looks.
+    pub(super) fn peers(
+        &self,
+        decision: &Decision,
+        table: &[BssEntry],
+        denied: &[Mac],
+        absent: &[Mac],
+    ) -> Peers {
         let of_ssid = |network: &&Network| {
             let ssid = network.ssid.as_ref();
             ssid.is_none_or(|ssid| *ssid == decision.ssid)
@@ -117,8 +123,13 @@ impl Context {
         let is_half =
             |entry: &BssEntry| wants_owe && entry.owe_open_half && entry.ssid == decision.ssid;
         let halves = table.iter().filter(|entry| is_half(entry));
-        let mut denied: Vec<Mac> = halves.map(|entry| entry.bssid).collect();
+        let halves = halves.map(|entry| entry.bssid);
+        let mut denied: Vec<Mac> = halves
+            .chain(denied.iter().copied())
+            .take(MAX_BSSIDS)
+            .collect();
         denied.sort_unstable();
+        denied.dedup();
         if !self.depends_on_bss(&decision.ssid, None) {
             return Peers {
                 is_uniform: true,

@@ -131,7 +131,7 @@ impl Associated {
 
     fn surveyed(mut self, cx: &mut Context, list: NetworkList) -> State {
         cx.learn_networks(list.networks, list.other);
-        let peers = cx.peers(&self.decision, &list.table, &[]);
+        let peers = cx.peers(&self.decision, &list.table, &self.peers.denied, &[]);
         if let Some((bssid, id)) = self.unknown_peer.take()
             && peers.verdict(bssid, id) != Verdict::Allowed
         {

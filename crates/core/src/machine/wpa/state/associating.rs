@@ -82,7 +82,7 @@ impl Associating {
         let failures = &cx.networks.failures;
         let forget_keys = !failures.has_address(&candidate.ssid, address);
         let decision = decision(&candidate, address);
-        let peers = cx.peers(&decision, table, &candidate.stale);
+        let peers = cx.peers(&decision, table, &[], &candidate.stale);
         let stale = candidate.stale.iter();
         let stale = stale.filter(|bssid| !peers.denied.contains(bssid));
         cx.stop_p2p_devices();

@@ -66,7 +66,7 @@ impl Attaching {
                 joined,
                 address,
             };
-            let peers = cx.peers(&decision, &list.table, &[]);
+            let peers = cx.peers(&decision, &list.table, &[], &[]);
             return Associated::adopt(cx, decision, peers);
         }
         cx.remark_on(&ssid, NetworkRemark::WrongAddress { address });

@@ -122,3 +122,24 @@ fn open_half_alone_is_not_joined_with_owe() {
     assert_eq!(directed(&bench), []);
     assert_eq!(bench.state(), StateKind::Scanning);
 }
+
+fn connected() -> Bench {
+    let mut bench = bench(KeyMgmt::Owe);
+    bench.air.push(encrypted("Home-OWE"));
+    appear(&mut bench);
+    assert_eq!(bench.state(), StateKind::Associated);
+    bench
+}
+
+/// It can be in the air again while macveil does not run.
+#[test]
+fn open_half_that_left_the_table_stays_denied() {
+    let mut bench = connected();
+    bench.air.remove(0);
+    bench.done.clear();
+    let results = Supplicant::ScanResults;
+    bench.handle(Event::Backend(WpaEvent::Supplicant(results)));
+    let lists = |action: &Action| matches!(action, Action::Request(Request::ListNetworks { .. }));
+    assert_eq!(bench.count(lists), 1);
+    assert_eq!(bench.done.len(), 1, "{:?}", bench.done);
+}
