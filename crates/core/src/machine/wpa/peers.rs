@@ -79,16 +79,14 @@ impl Peers {
     }
 }
 
-/// The peer of which the kernel was asked to which network it belongs. Where every BSS of the network gets the
-/// address, the supplicant's table was not read.
+/// The peer of which the kernel was asked to which network it belongs.
 #[derive(Debug, Default)]
 pub(super) struct PeerLookup(Option<Mac>);
 
 impl PeerLookup {
     /// Asks once, and not for the `known` peer.
-    pub(super) fn ask(&mut self, cx: &mut Context, peers: &Peers, peer: Mac, known: Option<Mac>) {
-        let is_unknown = peers.need_no_table() && known != Some(peer);
-        if is_unknown && self.0.replace(peer) != Some(peer) {
+    pub(super) fn ask(&mut self, cx: &mut Context, peer: Mac, known: Option<Mac>) {
+        if known != Some(peer) && self.0.replace(peer) != Some(peer) {
             cx.core.act(Action::GetScanResults);
         }
     }
@@ -99,7 +97,9 @@ impl PeerLookup {
         let peer = self.0?;
         let of_peer = found.iter().filter(|bss| bss.bssid == peer);
         let mut names = of_peer.filter(|bss| !bss.ssid.is_hidden()).peekable();
-        let is_named_otherwise = names.peek().is_some() && names.all(|bss| bss.ssid != *ssid);
+        let is_half = |bss: &Bss| bss.owe.as_ref().is_some_and(|open| open.ssid == *ssid);
+        let is_named_otherwise =
+            names.peek().is_some() && names.all(|bss| bss.ssid != *ssid && !is_half(bss));
         is_named_otherwise.then_some(peer)
     }
 }

@@ -283,7 +283,7 @@ impl Handler for Associated {
                 _ => self.into(),
             };
         };
-        self.lookup.ask(cx, &self.peers, peer, self.bssid);
+        self.lookup.ask(cx, peer, self.bssid);
         match self.peers.verdict(peer, None) {
             Verdict::Allowed => self.into(),
             Verdict::Denied => self.cut_off(cx, peer),

@@ -281,7 +281,7 @@ impl Handler for Associating {
             }
             let chosen = Some(self.candidate.bssid);
             if let Some(peer) = event.peer() {
-                self.lookup.ask(cx, &self.peers, peer, chosen);
+                self.lookup.ask(cx, peer, chosen);
             }
         }
         if !matches!(self.step, Step::Ordering | Step::Connecting) {

@@ -3,6 +3,7 @@
 use super::*;
 
 const HIDDEN: Mac = Mac([2, 0, 0, 0, 8, 0]);
+const OTHER_HIDDEN: Mac = Mac([2, 0, 0, 0, 8, 1]);
 
 fn ssid(name: &str) -> Ssid {
     Ssid::new(name.as_bytes()).unwrap()
@@ -25,6 +26,7 @@ fn bench(key_mgmt: KeyMgmt) -> Bench {
     bench.halves = vec![
         (HOME_AP, names(HIDDEN, "Home-OWE")),
         (HIDDEN, names(HOME_AP, "Home")),
+        (OTHER_HIDDEN, names(HOME_AP, "Home")),
     ];
     bench.networks = vec![Network {
         open: true,
@@ -128,6 +130,7 @@ fn connected() -> Bench {
     bench.air.push(encrypted("Home-OWE"));
     appear(&mut bench);
     assert_eq!(bench.state(), StateKind::Associated);
+    bench.done.retain(is_scan);
     bench
 }
 
@@ -142,4 +145,18 @@ fn open_half_that_left_the_table_stays_denied() {
     let lists = |action: &Action| matches!(action, Action::Request(Request::ListNetworks { .. }));
     assert_eq!(bench.count(lists), 1);
     assert_eq!(bench.done.len(), 1, "{:?}", bench.done);
+}
+
+#[test]
+fn roaming_to_another_hidden_half_is_not_cut_off() {
+    let mut bench = connected();
+    bench.air.push(BssEntry {
+        bssid: OTHER_HIDDEN,
+        ..encrypted("Home-OWE")
+    });
+    let peer = Some(OTHER_HIDDEN);
+    bench.handle(Event::Mlme(MlmeEvent::Authenticating { peer }));
+    assert_eq!(bench.count(|action| *action == Action::GetScanResults), 1);
+    assert_eq!(bench.count_link_downs(), 0);
+    assert_eq!(bench.state(), StateKind::Associated);
 }

@@ -181,9 +181,15 @@ fn attempt_at_another_network_is_cut_off() {
         ssid: Ssid::new(b"Cafe").unwrap(),
         ..entry(FAR_AP, -40)
     };
-    for (is_connected, other) in [(true, &cafe), (false, &cafe), (true, &entry(FAR_AP, -40))] {
+    for (is_connected, rules, other) in [
+        (true, Vec::new(), &cafe),
+        (false, Vec::new(), &cafe),
+        (true, at_home_ap(), &cafe),
+        (false, at_home_ap(), &cafe),
+        (true, Vec::new(), &entry(FAR_AP, -40)),
+    ] {
         let air = vec![entry(HOME_AP, -60), other.clone()];
-        let mut bench = ready(Vec::new(), Vec::new(), vec![home_network()]);
+        let mut bench = ready(rules, Vec::new(), vec![home_network()]);
         (bench.connects, bench.air) = (is_connected, air);
         let begun = [StateKind::Associating, StateKind::Associated];
         for _ in 0..50 {
