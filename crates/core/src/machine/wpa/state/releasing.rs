@@ -115,7 +115,11 @@ impl Context {
 }
 
 impl Handler for Releasing {
-    fn mode_changed(self, _cx: &mut Context) -> State {
+    /// Nothing is sent on a link that is down; the last address brings it up again.
+    fn mode_changed(self, cx: &mut Context) -> State {
+        if cx.leaves_everything() && cx.core.link.up {
+            cx.set_link_down();
+        }
         self.into()
     }
 

@@ -100,3 +100,17 @@ fn attempt_on_a_card_that_is_taken_over_ends_masked() {
     assert!(bench.masks.contains(&bench.link.address) && bench.link.up);
     assert_eq!((is_finished(&bench), restores(&bench)), (true, 1));
 }
+
+#[test]
+fn access_point_begun_as_macveil_ends_is_taken_down() {
+    let mut bench = Bench::connecting(ConnectionOptions::default());
+    bench.silent = true;
+    release(&mut bench);
+    bench.handle(Event::Backend(WpaEvent::ModeChanged));
+    assert_eq!((bench.link.up, is_finished(&bench)), (false, false));
+    for event in bench.supplicant_reply(Request::Quiesce) {
+        bench.handle(event);
+    }
+    assert!(bench.masks.contains(&bench.link.address) && bench.link.up);
+    assert!(is_finished(&bench));
+}
