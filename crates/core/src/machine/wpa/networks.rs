@@ -32,7 +32,7 @@ pub(super) struct Networks {
     /// The network that the user asked for.
     pub(super) wanted: Option<Ssid>,
     other: Option<OtherMode>,
-    hotspot_retry: Option<Time>,
+    pub(super) hotspot_retry: Option<Time>,
 }
 
 impl Networks {

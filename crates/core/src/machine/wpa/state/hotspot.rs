@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use super::{Context, Disconnecting, Handler, Masking, NextState, Scanning, State};
-use crate::machine::event::Link;
+use crate::machine::event::{Link, ScanStarted};
 use crate::machine::notice::Remark;
 use crate::machine::wpa::backend::{
     NetworkList, Phase, Reply, Request, Supplicant, SupplicantStatus,
@@ -85,6 +85,15 @@ impl Handler for Hotspot {
             return self.into();
         }
         Masking::again(cx, NextState::Scan)
+    }
+
+    /// The supplicant may take long, and the access point would have the address that another program scans under.
+    fn external_scan_started(self, cx: &mut Context, scan: ScanStarted) -> State {
+        if self.is_ordered && scan.is_leaking() {
+            cx.networks.hotspot_retry = None;
+            return Disconnecting::while_down(cx);
+        }
+        self.into()
     }
 
     fn supplicant(self, cx: &mut Context, event: Supplicant) -> State {

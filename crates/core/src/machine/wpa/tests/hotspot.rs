@@ -156,3 +156,22 @@ fn networks_that_are_edited_are_read_again_while_connected() {
     bench.pass(Duration::from_secs(300));
     assert_eq!(bench.count(list), 0);
 }
+
+/// A slow supplicant has not begun yet.
+#[test]
+fn hotspot_that_is_scanned_under_begins_again() {
+    let mut bench = Bench::connected();
+    wants_hotspot(&mut bench);
+    bench.user_disconnects();
+    assert_eq!((bench.state(), starts(&bench)), (StateKind::Hotspot, 1));
+    let scanned = bench.link.address;
+    bench.external_scan(false);
+    assert_eq!(bench.link.address, scanned);
+    bench.done.clear();
+    bench.external_scan(true);
+    let down = bench.position(|action| *action == Action::SetLinkDown);
+    let quiesce = bench.position(|action| is_request(action, &Request::Quiesce));
+    assert!(down < quiesce);
+    assert_eq!((bench.state(), starts(&bench)), (StateKind::Hotspot, 1));
+    assert!(bench.is_masked() && bench.link.address != scanned);
+}
