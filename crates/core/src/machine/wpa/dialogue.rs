@@ -7,6 +7,8 @@ use crate::machine::Time;
 pub(super) struct Dialogue {
     /// The supplicant accepts requests.
     pub(super) is_present: bool,
+    /// It was brought to rest, or its connection adopted, since it appeared.
+    pub(super) is_attached: bool,
     /// Its end is reported at once.
     pub(super) is_watched: bool,
     /// The supplicant may restore its own address at its next association.
@@ -36,6 +38,7 @@ impl Dialogue {
         if let Reply::Quiesce(Ok(report)) = &reply {
             self.must_forget_own_address |= report.had_own_randomization;
             self.is_watched = report.is_watched;
+            self.is_attached = true;
         }
         self.unanswered = self.unanswered.saturating_sub(1);
         if self.stale > 0 {

@@ -201,7 +201,10 @@ impl WpaMachine {
     fn supplicant_event(&mut self, event: Supplicant) {
         let now = self.cx.core.now;
         match event {
-            Supplicant::Appeared => self.cx.supplicant.is_present = true,
+            Supplicant::Appeared => {
+                self.cx.supplicant.is_present = true;
+                self.cx.supplicant.is_attached = false;
+            }
             Supplicant::Vanished | Supplicant::Terminating => {
                 if std::mem::take(&mut self.cx.supplicant.is_present) {
                     self.cx.networks.changed(now);

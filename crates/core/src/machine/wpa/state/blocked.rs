@@ -177,9 +177,7 @@ impl Handler for Blocked {
         self.into()
     }
 
-    fn supplicant_vanished(mut self, _cx: &mut Context) -> State {
-        // The next one must be brought to rest first.
-        self.next = NextState::Wait;
+    fn supplicant_vanished(self, _cx: &mut Context) -> State {
         self.into()
     }
 

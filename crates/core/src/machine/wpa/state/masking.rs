@@ -47,10 +47,11 @@ pub(in crate::machine) enum NextState {
 }
 
 impl NextState {
-    /// Continues after a mask is set. Commands of the user come first.
+    /// Continues after a mask is set. A new supplicant is attached first, then come commands of the user.
     pub(super) fn enter(self, cx: &mut Context) -> State {
+        let is_known = cx.supplicant.is_attached && self != Self::Wait;
         match self {
-            Self::Wait if cx.supplicant.is_present => Attaching::begin(cx),
+            _ if cx.supplicant.is_present && !is_known => Attaching::begin(cx),
             _ if cx.user.scan_requested && cx.core.link.up => UserScan::begin(cx, self),
             _ if !cx.supplicant.is_present => Waiting::begin(cx),
             _ if !cx.core.link.up => Blocked::until_up(cx, self),
@@ -218,8 +219,7 @@ impl Handler for Masking {
         self.into()
     }
 
-    fn supplicant_vanished(mut self, _cx: &mut Context) -> State {
-        self.next = NextState::Wait;
+    fn supplicant_vanished(self, _cx: &mut Context) -> State {
         self.into()
     }
 

@@ -196,3 +196,18 @@ fn new_settings_apply_from_the_next_mask_and_association() {
     bench.handle(Event::Command(Command::Release));
     assert_eq!(bench.link.address, PERMANENT);
 }
+
+/// macveil did not reach the one before, which became an access point.
+#[test]
+fn supplicant_that_appears_while_blocked_is_attached() {
+    let mut bench = Bench::idle();
+    bench.driver = |link, _| Ok(link);
+    bench.handle(Event::Backend(WpaEvent::ModeChanged));
+    bench.pass(Duration::from_secs(3));
+    assert_eq!(bench.state(), StateKind::Blocked);
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.driver = |link, address| Ok(Link { address, ..link });
+    bench.pass(Duration::from_secs(60));
+    let attach = bench.position(|action| is_request(action, &Request::Attach));
+    assert!(attach < bench.position(is_scan));
+}
