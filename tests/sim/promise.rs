@@ -163,6 +163,8 @@ pub struct Air {
     authenticated: BTreeMap<Mac, Ssid>,
     tolerated: BTreeMap<Mac, Ssid>,
 }
+    /// The supplicant's last attempt is one to another access point of the network that it is connected to.
+    pub reassociates: bool,
 
 impl Air {
     /// A frame is sent; `absent`: how long the access point has been away.
@@ -256,8 +258,8 @@ impl Air {
                 if self.is_cut_off && self.is_being_cut_off(frame, *kind, ssid) {
                     return None;
                 }
-                // Without a daemon a supplicant may join under a mask, and the user may make it roam later.
-                let roams = self.roams.is_some_and(|(to, _)| to == *bssid);
+                // Without a daemon a supplicant may join under a mask, which it keeps as it roams later.
+                let roams = self.reassociates || self.roams.is_some_and(|(to, _)| to == *bssid);
                 let begun = (*kind != Kind::Authentication || roams)
                     && self.tolerated.get(&from) == Some(ssid);
                 let tolerated = (begun || self.unattended) && !self.shows_identity(from);

@@ -37,6 +37,7 @@ impl World {
             began_after: None,
         });
         self.supplicant.phase = Condition::Connecting;
+        self.air.reassociates = roams;
         self.say(wpa::Supplicant::Connecting { bssid });
         let pause = if roams { ROAMS_AFTER } else { JOINS_AFTER };
         self.attempt_step(pause, Step::Authenticates(1));
