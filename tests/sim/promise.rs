@@ -15,8 +15,9 @@ pub const BY_HAND: Mac = Mac([0x0a, 0, 0, 0, 0, 0x77]);
 const REACTION: Duration = Duration::from_millis(5);
 /// Random addresses of one network at once.
 const BUDGET: u64 = 4;
-/// Between an attempt that was cut off and the next one.
-const PAUSE: Duration = Duration::from_millis(200);
+/// From the moment by which macveil has heard of an attempt, and ended it, to the next one: macveil waits for 200 ms, and
+/// can have heard 20 ms earlier.
+const PAUSE: Duration = Duration::from_millis(175);
 /// From an order to the supplicant until it is carried out: what begins meanwhile is not heard of in time.
 const ONE_REQUEST: Duration = Duration::from_millis(15);
 /// No scan takes longer.
