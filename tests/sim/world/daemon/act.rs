@@ -172,7 +172,9 @@ impl World {
         let dies = *wanted == Wanted::Act(Action::SetLinkDown)
             && matches!(fault, Fault::DiesBefore(_))
             && self.kernel.link.up;
-        reverts && (*wanted == Wanted::Act(Action::BringUp) && cannot_react || dies)
+        // An access point sends its next beacon before another order to take the link down.
+        let serves = self.supplicant.serves() && *wanted == Wanted::Act(Action::SetLinkDown);
+        serves || reverts && (*wanted == Wanted::Act(Action::BringUp) && cannot_react || dies)
     }
 
     /// It waits for what it does.
