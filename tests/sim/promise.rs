@@ -121,7 +121,7 @@ pub struct Air {
     pub unprotected: bool,
     /// A scan under the address of a connection is at its first channel: macveil has not heard of it yet.
     pub unheard: bool,
-    /// The supplicant is one that macveil does not reach.
+    /// What connects is a program that macveil does not reach, or does not hear of.
     pub is_out_of_reach: bool,
     /// The access point that the card is began before this daemon: nothing tells it of whom the address is.
     pub has_outlived_daemon: bool,
@@ -159,13 +159,15 @@ pub struct Air {
     /// Likewise, of addresses that were used before the scan could be noticed: no program can
     /// refuse a scan between a drawn address's appearance and its use, nor end it in time.
     coincidences: BTreeMap<Mac, Duration>,
+    /// Addresses that were scanned under while macveil could not hear of it.
+    unheard_masks: BTreeSet<Mac>,
     /// Where the user makes the card go while it has a network's address, and by when macveil has heard of it.
     pub roams: Option<(Mac, Duration)>,
+    /// The supplicant's last attempt is one to another access point of the network that it is connected to.
+    pub reassociates: bool,
     authenticated: BTreeMap<Mac, Ssid>,
     tolerated: BTreeMap<Mac, Ssid>,
 }
-    /// The supplicant's last attempt is one to another access point of the network that it is connected to.
-    pub reassociates: bool,
 
 impl Air {
     /// A frame is sent; `absent`: how long the access point has been away.
@@ -207,6 +209,9 @@ impl Air {
                     }
                     let heard_by = self.heard_by.max(frame.at);
                     self.masks.entry(from).or_insert(heard_by);
+                    if self.unattended {
+                        self.unheard_masks.insert(from);
+                    }
                 }
                 let hidden = |ssid: &Ssid| self.promise.hidden.contains(ssid);
                 named
@@ -218,7 +223,8 @@ impl Air {
                 let heard_by = self.masks.get(&from);
                 let scanned = heard_by
                     .zip(self.hotspot_ordered)
-                    .is_some_and(|(heard_by, ordered)| *heard_by + ONE_REQUEST < ordered);
+                    .is_some_and(|(heard_by, ordered)| *heard_by + ONE_REQUEST < ordered)
+                    && !self.unheard_masks.contains(&from);
                 let is_news = frame.at <= self.heard_by.saturating_add(REACTION);
                 let is_excused = self.unattended || self.has_outlived_daemon || is_news;
                 let shown = self.shows_identity(from) && !is_excused;
