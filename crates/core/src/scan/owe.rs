@@ -4,8 +4,9 @@
 
 use crate::types::{Bss, BssEntry, Frequency, KeyMgmt, Mac, Network, Ssid};
 
-/// Pairs that are remembered: anyone can send such elements.
+/// Pairs, and other BSSs, that are remembered: anyone can send such elements.
 const MAX_PAIRS: usize = 16;
+const MAX_STRAYS: usize = 32;
 
 /// Two BSSs that name each other.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,17 +48,36 @@ pub(crate) fn pairs(found: &[Bss]) -> Vec<Pair> {
     pairs.take(MAX_PAIRS).collect()
 }
 
-/// BSSs that name another one, without being the hidden half of a pair, and the SSID that they name. wpa_supplicant
-/// takes them for access points of a network with this SSID and OWE.
-pub(crate) fn strays(found: &[Bss], pairs: &[Pair]) -> Vec<(Mac, Ssid)> {
+/// A BSS that names another one, without being the hidden half of a pair.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Stray {
+    pub(crate) bssid: Mac,
+    ssid: Ssid,
+    frequency: Frequency,
+    /// wpa_supplicant takes it for an access point of a network with this SSID and OWE.
+    pub(crate) named: Ssid,
+    other: Mac,
+    /// The other one was not heard. A scan with probe requests leaves a channel before every beacon was heard.
+    is_alone: bool,
+}
+
+/// The strays in these scan results.
+pub(crate) fn strays(found: &[Bss], pairs: &[Pair]) -> Vec<Stray> {
     let mut strays = Vec::new();
     for bss in found {
         if let Some(named) = &bss.owe
             && !bss.ssid.is_hidden()
             && !pairs.iter().any(|pair| pair.bssid == bss.bssid)
-            && strays.len() < MAX_PAIRS
+            && strays.len() < MAX_STRAYS
         {
-            strays.push((bss.bssid, named.ssid.clone()));
+            strays.push(Stray {
+                bssid: bss.bssid,
+                ssid: bss.ssid.clone(),
+                frequency: bss.frequency,
+                named: named.ssid.clone(),
+                other: named.bssid,
+                is_alone: !found.iter().any(|bss| bss.bssid == named.bssid),
+            });
         }
     }
     strays
@@ -76,37 +96,11 @@ pub(crate) fn has_named_half(found: &[Bss], ssid: &Ssid) -> bool {
     pairs.iter().any(|pair| pair.open == *ssid && pair.is_named)
 }
 
-/// An open half whose hidden half was not heard.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Single {
-    open: Ssid,
-    other: Mac,
-    frequency: Frequency,
-}
-
-/// The open halves in these scan results whose other half is not in them. A scan with probe requests
-/// leaves a channel before every beacon was heard.
-pub(crate) fn singles(found: &[Bss]) -> Vec<Single> {
-    let mut singles = Vec::new();
-    for open in found {
-        if let Some(named) = &open.owe
-            && !open.ssid.is_hidden()
-            && !found.iter().any(|bss| bss.bssid == named.bssid)
-            && singles.len() < MAX_PAIRS
-        {
-            singles.push(Single {
-                open: open.ssid.clone(),
-                other: named.bssid,
-                frequency: open.frequency,
-            });
-        }
-    }
-    singles
-}
-
 /// Hidden halves to listen for before one of the networks can be joined, and where.
-pub(crate) fn to_hear(singles: &[Single], networks: &[Network]) -> Vec<(Mac, Frequency)> {
-    let wanted = singles.iter().filter(|it| is_wanted(&it.open, networks));
+pub(crate) fn to_hear(strays: &[Stray], networks: &[Network]) -> Vec<(Mac, Frequency)> {
+    let wanted = strays
+        .iter()
+        .filter(|it| it.is_alone && is_wanted(&it.ssid, networks));
     wanted.map(|it| (it.other, it.frequency)).collect()
 }
 
@@ -211,7 +205,10 @@ mod tests {
     #[test]
     fn missing_half_is_listened_for_where_the_open_one_is() {
         let mut air = vec![bss(OPEN, "Cafe", HIDDEN, "Cafe-OWE")];
-        let heard = |air: &[Bss], key_mgmt| to_hear(&singles(air), &[network(key_mgmt)]);
+        let heard = |air: &[Bss], key_mgmt| {
+            let strays = strays(air, &pairs(air));
+            to_hear(&strays, &[network(key_mgmt)])
+        };
         assert_eq!(heard(&air, KeyMgmt::Owe), [(HIDDEN, 2437)]);
         assert_eq!(heard(&air, KeyMgmt::Open), []);
         air.push(bss(HIDDEN, "", OPEN, "Cafe"));
@@ -220,7 +217,10 @@ mod tests {
 
     #[test]
     fn named_half_without_its_open_one_is_a_stray() {
-        let strays_of = |air: &[Bss]| strays(air, &pairs(air));
+        let strays_of = |air: &[Bss]| -> Vec<_> {
+            let strays = strays(air, &pairs(air));
+            strays.into_iter().map(|it| (it.bssid, it.named)).collect()
+        };
         let named = bss(HIDDEN, "Cafe-OWE", OPEN, "Cafe");
         assert_eq!(
             strays_of(std::slice::from_ref(&named)),

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::owe;
+use super::owe::{self, Stray};
 use crate::types::{Bss, BssEntry, Frequency, KeyMgmt, Mac, Network, SecurityLevel, Ssid};
 
 /// A BSS that can be joined now.
@@ -17,7 +17,8 @@ pub(crate) struct Candidate {
     pub(crate) signal: i32,
     pub(crate) priority: i32,
     pub(crate) joined: Joined,
-    /// BSSs of the same network in the supplicant's table that the last scan did not find.
+    /// BSSs of the same network in the supplicant's table that the last scan did not find, and what wpa_supplicant would
+    /// take for others of it.
     pub(crate) stale: Vec<Mac>,
 }
 
@@ -49,6 +50,7 @@ pub(crate) fn choose(
     networks: &[Network],
     table: &[BssEntry],
     heard: &[Bss],
+    strays: &[Stray],
     wanted: Option<&Ssid>,
     can_try: impl Fn(&Ssid) -> bool,
 ) -> Option<Candidate> {
@@ -76,7 +78,7 @@ pub(crate) fn choose(
         signal: entry.signal,
         priority: network.priority,
         joined: Joined::of(network, entry),
-        stale: stale(table, heard, &entry.ssid),
+        stale: stale(table, heard, strays, &entry.ssid),
     })
 }
 
@@ -139,11 +141,13 @@ fn is_heard(heard: &[Bss], entry: &BssEntry) -> bool {
     })
 }
 
-fn stale(table: &[BssEntry], heard: &[Bss], ssid: &Ssid) -> Vec<Mac> {
+fn stale(table: &[BssEntry], heard: &[Bss], strays: &[Stray], ssid: &Ssid) -> Vec<Mac> {
     let unheard = table
         .iter()
         .filter(|entry| entry.ssid == *ssid && !is_heard(heard, entry));
-    unheard.map(|entry| entry.bssid).collect()
+    let strays = strays.iter().filter(|stray| stray.named == *ssid);
+    let strays = strays.map(|stray| stray.bssid);
+    unheard.map(|entry| entry.bssid).chain(strays).collect()
 }
 
 #[cfg(test)]
@@ -197,7 +201,7 @@ mod tests {
     fn chosen(networks: &[Network], table: &[BssEntry], wanted: Option<&str>) -> Option<Mac> {
         let heard: Vec<Bss> = table.iter().map(heard).collect();
         let wanted = wanted.map(ssid);
-        choose(networks, table, &heard, wanted.as_ref(), |_| true).map(|chosen| chosen.bssid)
+        choose(networks, table, &heard, &[], wanted.as_ref(), |_| true).map(|chosen| chosen.bssid)
     }
 
     #[test]
@@ -293,7 +297,7 @@ mod tests {
     fn bss_missing_from_scan_results_is_stale() {
         let (here, gone) = (entry("A", NEAR, -70), entry("A", FAR, -20));
         let air = [heard(&here)];
-        let chosen = choose(&[network("A")], &[here, gone], &air, None, |_| true).unwrap();
+        let chosen = choose(&[network("A")], &[here, gone], &air, &[], None, |_| true).unwrap();
         assert_eq!((chosen.bssid, chosen.stale), (NEAR, vec![FAR]));
     }
 
@@ -305,6 +309,7 @@ mod tests {
                 &[network("A")],
                 std::slice::from_ref(&here),
                 &[heard(&here)],
+                &[],
                 None,
                 |_| false
             ),

@@ -324,7 +324,7 @@ impl Context {
             &self.networks.list,
             self.card.max_scan_ssids,
         );
-        let missing = owe::to_hear(&self.scan.singles, &self.networks.list);
+        let missing = owe::to_hear(&self.scan.strays, &self.networks.list);
         let planner = &mut self.scan.planner;
         if planner.name_halves(now, halves) || planner.hear_halves(now, &missing) {
             return Duration::ZERO;

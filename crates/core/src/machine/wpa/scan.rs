@@ -2,9 +2,9 @@
 
 use crate::machine::Time;
 use crate::machine::ended_scans::EndedScans;
-use crate::scan::owe::{Pair, Single};
+use crate::scan::owe::{Pair, Stray};
 use crate::scan::planner::ScanPlanner;
-use crate::types::{Channel, Mac, Ssid};
+use crate::types::Channel;
 
 #[derive(Debug)]
 pub(super) struct Scans {
@@ -12,10 +12,8 @@ pub(super) struct Scans {
     pub(super) running: RunningScan,
     /// Pairs of BSSs with OWE in the last results.
     pub(super) pairs: Vec<Pair>,
-    /// Open halves whose other half was not heard.
-    pub(super) singles: Vec<Single>,
-    /// BSSs that name an SSID of another one, and this SSID.
-    pub(super) strays: Vec<(Mac, Ssid)>,
+    /// BSSs that name another one, without being the hidden half of a pair.
+    pub(super) strays: Vec<Stray>,
     /// The supplicant has not yet reported the results of the scan before.
     pub(super) results_owed: bool,
     /// Other programs' scans that macveil told the kernel to end.
@@ -40,7 +38,6 @@ impl Scans {
             planner: ScanPlanner::new(now, channels),
             running: RunningScan::None,
             pairs: Vec::new(),
-            singles: Vec::new(),
             strays: Vec::new(),
             results_owed: false,
             ended: EndedScans::default(),

@@ -161,7 +161,6 @@ impl Scanning {
     fn heard(cx: &mut Context, round: Round, mut found: Vec<Bss>) -> State {
         let Round { plan, is_digested } = round;
         cx.scan.pairs = owe::pairs(&found);
-        cx.scan.singles = owe::singles(&found);
         cx.scan.strays = owe::strays(&found, &cx.scan.pairs);
         for bss in &mut found {
             owe::rename(&cx.scan.pairs, bss.bssid, &mut bss.ssid);
@@ -192,15 +191,11 @@ impl Scanning {
         let networks = &cx.networks;
         let can_try = |ssid: &_| networks.failures.can_try(now, ssid);
         let wanted = networks.wanted.as_ref();
-        match selection::choose(&networks.list, &list.table, fresh, wanted, can_try) {
-            Some(mut candidate)
+        let strays = &cx.scan.strays;
+        match selection::choose(&networks.list, &list.table, fresh, strays, wanted, can_try) {
+            Some(candidate)
                 if cx.user.pause.is_none() && cx.is_worth_joining_now(&candidate, plan) =>
             {
-                for (bssid, ssid) in &cx.scan.strays {
-                    if *ssid == candidate.ssid {
-                        candidate.stale.push(*bssid);
-                    }
-                }
                 Associating::begin(cx, candidate, &list.table)
             }
             Some(candidate) => {
