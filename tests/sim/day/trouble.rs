@@ -122,6 +122,7 @@ impl World {
                 | Trouble::UserReconnects
                 | Trouble::UserReconfigures
                 | Trouble::UserSelects(_)
+                | Trouble::UserRoams(_)
                 | Trouble::UserStartsHotspot
                 | Trouble::UserAddsHotspot
         );
