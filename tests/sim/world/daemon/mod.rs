@@ -170,6 +170,11 @@ impl Daemon {
         self.busy_until
     }
 
+    /// Zero if it hears.
+    pub fn deaf_until(&self) -> Duration {
+        self.deaf_until.unwrap_or_default()
+    }
+
     /// There is no daemon, or none that can see what happens.
     pub fn is_away(&self, now: Duration) -> bool {
         self.machine.is_none() || now < self.busy_until || self.deaf_until.is_some()

@@ -141,8 +141,9 @@ impl World {
     /// To another access point of the network, without leaving the one before.
     pub fn user_roams(&mut self, bssid: Mac) {
         if self.roam(bssid) {
+            let heard_by = self.heard_by.max(self.daemon.deaf_until());
             // An access point that macveil does not know is looked up first.
-            self.air.roams = Some((bssid, self.heard_by + A_REQUEST));
+            self.air.roams = Some((bssid, heard_by + A_REQUEST));
         }
     }
 
