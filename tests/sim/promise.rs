@@ -121,7 +121,7 @@ pub struct Air {
     pub unprotected: bool,
     /// A scan under the address of a connection is at its first channel: macveil has not heard of it yet.
     pub unheard: bool,
-    /// What connects is a program that macveil does not reach, or does not hear of.
+    /// The supplicant is one that macveil does not reach.
     pub is_out_of_reach: bool,
     /// The access point that the card is began before this daemon: nothing tells it of whom the address is.
     pub has_outlived_daemon: bool,

@@ -114,6 +114,7 @@ impl World {
 
     pub(super) fn visit_channel(&mut self, number: u64) {
         let is_away = self.daemon.was_away(self.now);
+        let is_foreign = self.kernel.is_connected_by_others();
         let Some(running) = &mut self.kernel.scan else {
             return;
         };
@@ -124,7 +125,8 @@ impl World {
         let frequency = scan.frequencies.get(running.next).copied();
         let is_first = running.next == 0;
         let unheard = is_first && self.now <= running.heard_by;
-        let for_others = running.cause == Cause::Others;
+        // Or macveil scans under a mask, and does not know that another program has just connected under it.
+        let for_others = running.cause == Cause::Others || is_foreign;
         let excused = for_others && (unheard || running.endless || is_away);
         let documented = running.cause == Cause::Documented;
         running.next += 1;
