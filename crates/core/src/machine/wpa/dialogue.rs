@@ -3,6 +3,7 @@
 use super::backend::Reply;
 use crate::machine::Time;
 
+#[allow(clippy::struct_excessive_bools, reason = "independent facts")]
 #[derive(Debug, Default)]
 pub(super) struct Dialogue {
     /// The supplicant accepts requests.
