@@ -280,7 +280,8 @@ impl Air {
 
     /// Four at once, and then one an hour. Without a daemon a supplicant uses the masks that it finds.
     fn sees_too_many(&mut self, frame: &Frame, ssid: &Ssid) -> bool {
-        if self.unattended || !self.promise.random.contains(ssid) {
+        let is_fixed = self.promise.assigned.contains_key(&frame.from);
+        if self.unattended || is_fixed || !self.promise.random.contains(ssid) {
             return false;
         }
         let (first, seen) = self

@@ -376,6 +376,7 @@ impl Handler for Associating {
         match self.step {
             // The supplicant would repeat an attempt whose failure was lost.
             Step::Ordering | Step::Connecting => {
+                cx.address_is_shown(&self.candidate.ssid);
                 self.fail(cx, Cause::Transient, FailReason::EventsLost)
             }
             Step::Selecting

@@ -192,25 +192,31 @@ fn random_addresses_are_limited_until_the_budget_refills() {
 
 #[test]
 fn random_addresses_of_failed_attempts_count() {
-    let mut bench = Bench::connected_with(policy("random"), Vec::new());
-    let mut seen = vec![bench.link.address];
-    bench.connects = false;
-    bench.lose(4, false);
-    let mut attempts = 0;
-    for _ in 0..1800 {
-        bench.pass(Duration::from_secs(1));
-        if bench.phase == Phase::Connecting {
-            attempts += 1;
-            let station = bench.link.address;
-            seen.push(station);
-            let peer = HOME_AP;
-            bench.handle(Event::Mlme(MlmeEvent::Authenticated { station, peer }));
-            bench.lose(7, false);
+    for is_heard in [true, false] {
+        let mut bench = Bench::connected_with(policy("random"), Vec::new());
+        let mut seen = vec![bench.link.address];
+        bench.connects = false;
+        bench.lose(4, false);
+        let mut attempts = 0;
+        for _ in 0..1800 {
+            bench.pass(Duration::from_secs(1));
+            if bench.phase == Phase::Connecting {
+                attempts += 1;
+                let station = bench.link.address;
+                seen.push(station);
+                let peer = HOME_AP;
+                bench.handle(if is_heard {
+                    Event::Mlme(MlmeEvent::Authenticated { station, peer })
+                } else {
+                    Event::Overrun
+                });
+                bench.lose(7, false);
+            }
         }
+        assert!(attempts > 6, "{attempts}");
+        seen.dedup();
+        assert_eq!(seen.len(), 4, "{seen:?}");
     }
-    assert!(attempts > 6, "{attempts}");
-    seen.dedup();
-    assert_eq!(seen.len(), 4, "{seen:?}");
 }
 
 #[test]
