@@ -335,22 +335,22 @@ impl Air {
             || promise.is_random_on_wire && self.meant == Some(address)
     }
 
-    /// What the user orders is only ended in time, with a goodbye.
+    /// What the user orders is only ended in time; a goodbye ends what was judged as it began.
     fn may_see(&self, frame: &Frame, bssid: Mac) -> bool {
         let ordered = self.roams.is_some_and(|(to, heard_by)| {
-            let is_goodbye = matches!(
-                &frame.what,
-                What::To {
-                    kind: Kind::Goodbye,
-                    ..
-                }
-            );
-            to == bssid && (is_goodbye || frame.at <= heard_by.saturating_add(REACTION))
+            to == bssid && frame.at <= heard_by.saturating_add(REACTION)
         });
         let seen_by = self.promise.seen_by.get(&frame.from);
         let apart = self.promise.apart.contains(&bssid) && self.shows_identity(frame.from);
         let may = seen_by.map_or(!apart, |bssids| bssids.contains(&bssid));
-        may || self.unattended || self.is_out_of_reach || ordered
+        let is_goodbye = matches!(
+            &frame.what,
+            What::To {
+                kind: Kind::Goodbye,
+                ..
+            }
+        );
+        may || is_goodbye || self.unattended || self.is_out_of_reach || ordered
     }
 
     fn may_join(&self, frame: &Frame, ssid: &Ssid) -> bool {
