@@ -13,6 +13,7 @@ impl World {
             return;
         }
         if event == Event::Command(Command::Release) {
+            self.note_whether_unprotected();
             self.daemon.yields = false;
             self.daemon.runs = self.daemon.machine.is_some();
         }
