@@ -341,8 +341,9 @@ impl World {
                 let hidden = self.access_points.get(site).is_some_and(|ap| ap.hidden);
                 (sends || hidden) && meant || in_attempt
             }
-            // In the middle of an attempt it takes macveil's settings back under the new address.
-            Trouble::UserReconfigures => in_attempt,
+            // In the middle of an attempt it takes macveil's settings back under the new address; after one that
+            // failed, as a roam of the user, its next scan is due.
+            Trouble::UserReconfigures => in_attempt || meant && !self.supplicant.is_connected(),
             _ => false,
         };
         // A driver puts the permanent address back as another program brings the link up, and another one has

@@ -257,6 +257,11 @@ impl Supplicant {
         self.serves
     }
 
+    /// Or believes to be.
+    pub fn is_connected(&self) -> bool {
+        self.phase == Condition::Connected
+    }
+
     /// The kernel authenticates or associates for it.
     pub fn has_begun_to_join(&self) -> bool {
         self.attempt
