@@ -287,8 +287,8 @@ fn several_names_in_a_network_file_are_alternatives() {
     let machine = Machine::good();
     machine.write(
         "/etc/systemd/network/10-own.network",
-        "[Match]\nName=eth0\nName=wlan0\n[Network]\nDHCP=yes\n[DHCPv4]\nAnonymize=yes\n[Link]\nMACAddress=02:00:00:00:00:01\n",
+        "[Match]\nName=eth0\nName=wlan0\n[Network]\nDHCP=yes\nIPv6AcceptRA=no\n[DHCPv4]\nAnonymize=yes\n[Link]\nMACAddress=02:00:00:00:00:01\n",
     );
-    let expected = ("networkd-mac-address", "warning", "10-own.network line 9");
+    let expected = ("networkd-mac-address", "warning", "10-own.network line 10");
     found_alone(&machine, Some(expected), "two lines");
 }

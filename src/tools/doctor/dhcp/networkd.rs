@@ -2,7 +2,9 @@
 
 use super::ClientReport;
 use crate::tools::doctor::facts::{CardFacts, Facts};
-use crate::tools::doctor::link_file::{Match, NETWORK_DIRECTORIES, Placed, matching_file};
+use crate::tools::doctor::link_file::{
+    LinkFile, Match, NETWORK_DIRECTORIES, Placed, matching_file,
+};
 use crate::tools::doctor::text::{is_false, is_yes, shown};
 use crate::tools::doctor::units;
 
@@ -38,6 +40,17 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
     let by = identifier
         .as_ref()
         .map_or_else(|| "a DUID".to_owned(), |setting| shown(setting.value));
+    let identifier = if tells_identifier {
+        Some((
+            format!("sends {by} as the client identifier, the same in every network"),
+            format!(
+                "{}: `ClientIdentifier=mac`, or `Anonymize=yes`, in [DHCPv4]",
+                place(identifier.as_ref())
+            ),
+        ))
+    } else {
+        of_dhcp6(&file)
+    };
     Some(ClientReport {
         host_name: tells_name.then(|| {
             (
@@ -48,15 +61,7 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
                 ),
             )
         }),
-        identifier: tells_identifier.then(|| {
-            (
-                format!("sends {by} as the client identifier, the same in every network"),
-                format!(
-                    "{}: `ClientIdentifier=mac`, or `Anonymize=yes`, in [DHCPv4]",
-                    place(identifier.as_ref())
-                ),
-            )
-        }),
+        identifier,
         lease: (!anonymous).then(|| {
             (
                 "asks the next network for the lease of the last one".to_owned(),
@@ -64,5 +69,23 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
             )
         }),
         ..ClientReport::good("systemd-networkd")
+    })
+}
+
+/// Router advertisements start `DHCPv6`, whatever `DHCP=` says.
+fn of_dhcp6(file: &LinkFile) -> Option<(String, String)> {
+    let refuses = |setting: Placed| is_false(setting.value);
+    let accepts = !file.last("Network", "IPv6AcceptRA").is_some_and(refuses);
+    let duid = file.last("DHCPv6", "DUIDType");
+    let follows = duid.is_some_and(|setting| setting.value == "link-layer")
+        && file.last("DHCPv6", "IAID").is_some();
+    (accepts && !follows).then(|| {
+        (
+            "sends a DUID or IAID to networks with DHCPv6, the same in every network".to_owned(),
+            format!(
+                "{}: `DUIDType=link-layer` and `IAID=1` in [DHCPv6]",
+                file.path
+            ),
+        )
     })
 }
