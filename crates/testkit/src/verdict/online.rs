@@ -1,7 +1,8 @@
 //! Whether a station is online, and what for: what its access point has received.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::fmt::Debug;
+use std::net::{IpAddr, Ipv4Addr};
 use std::ops::Range;
 
 use super::checks::expect;
@@ -76,9 +77,7 @@ pub fn leases(
     evidence: &Evidence,
 ) -> Result<(), String> {
     let bssid = evidence.access_point(ap)?;
-    let given = given(evidence, bssid).filter(|(at, _)| *at <= span.end);
-    let given: BTreeSet<_> = given.map(|(_, address)| address).collect();
-    expect(given.len() == count, || format!("it gave {given:?}"))
+    expect_leases(given(evidence, bssid), count, span)
 }
 
 /// The same with `DHCPv6`.
@@ -89,14 +88,21 @@ pub fn ipv6_leases(
     evidence: &Evidence,
 ) -> Result<(), String> {
     let bssid = evidence.access_point(ap)?;
-    let until_now = packets(evidence, bssid).filter(|packet| packet.at <= span.end);
-    let given: BTreeSet<&Ipv6Addr> = until_now
-        .filter_map(|packet| match &packet.content {
-            Content::Dhcp6 { message, .. } if message.is_reply => Some(&message.addresses),
-            _ => None,
-        })
-        .flatten()
-        .collect();
+    let replies = packets(evidence, bssid).filter_map(|packet| match &packet.content {
+        Content::Dhcp6 { message, .. } if message.is_reply => Some((packet.at, message)),
+        _ => None,
+    });
+    let given = replies.flat_map(|(at, message)| message.addresses.iter().map(move |it| (at, *it)));
+    expect_leases(given, count, span)
+}
+
+fn expect_leases<A: Ord + Debug>(
+    given: impl Iterator<Item = (Micros, A)>,
+    count: usize,
+    span: &Range<Micros>,
+) -> Result<(), String> {
+    let until_now = given.filter(|(at, _)| *at <= span.end);
+    let given: BTreeSet<_> = until_now.map(|(_, address)| address).collect();
     expect(given.len() == count, || format!("it gave {given:?}"))
 }
 
