@@ -9,7 +9,7 @@ use super::regular::{self, Links};
 use macveil_core::types::Frequency;
 
 /// The name of the file in the state directory.
-pub const CHANNELS_FILE: &str = "channels";
+const CHANNELS_FILE: &str = "channels";
 
 /// One short scan covers them.
 const MAX_CHANNELS: usize = 6;

@@ -12,7 +12,7 @@ mod key;
 pub mod regular;
 mod runtime_dir;
 
-pub use channels::{CHANNELS_FILE, add_channel, read_channels};
+pub use channels::{add_channel, read_channels};
 pub use history::{HISTORY_FILE, HistoryError, read_history, write_history};
 pub use host::{
     boot_id, host_directories, host_files, is_host_denied, machine_id, read_host, with_causes, zone,

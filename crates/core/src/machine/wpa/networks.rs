@@ -32,7 +32,7 @@ pub(super) struct Networks {
     /// The network that the user asked for.
     pub(super) wanted: Option<Ssid>,
     other: Option<OtherMode>,
-    pub(super) hotspot_retry: Option<Time>,
+    hotspot_retry: Option<Time>,
 }
 
 impl Networks {
@@ -65,6 +65,11 @@ impl Networks {
 
     pub(super) const fn hotspot_begins(&mut self, now: Time) {
         self.hotspot_retry = Some(now.saturating_add(HOTSPOT_PAUSE));
+    }
+
+    /// macveil itself ended its start: it may begin again at once.
+    pub(super) const fn hotspot_was_interrupted(&mut self) {
+        self.hotspot_retry = None;
     }
 
     /// The user wants an ad-hoc or mesh network, and nothing else.

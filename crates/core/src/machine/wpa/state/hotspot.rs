@@ -90,7 +90,7 @@ impl Handler for Hotspot {
     /// The supplicant may take long, and the access point would have the address that another program scans under.
     fn external_scan_started(self, cx: &mut Context, scan: ScanStarted) -> State {
         if self.is_ordered && scan.is_leaking() {
-            cx.networks.hotspot_retry = None;
+            cx.networks.hotspot_was_interrupted();
             return Disconnecting::while_down(cx);
         }
         self.into()
