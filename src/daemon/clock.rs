@@ -4,6 +4,7 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::time::{Duration, SystemTime};
 
+use rustix::io::Errno;
 use rustix::time::{
     ClockId, Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, clock_gettime,
     timerfd_create, timerfd_settime,
@@ -31,16 +32,13 @@ fn since_boot() -> Time {
 #[derive(Debug)]
 pub(super) struct Alarm {
     timer: OwnedFd,
-    /// The same timer; read like a pipe, eight bytes at a time.
     expirations: pipe::Receiver,
     armed_for: Option<Time>,
 }
 
 impl Alarm {
     pub(super) fn new() -> io::Result<Self> {
-        let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
-        let timer = timerfd_create(TimerfdClockId::Boottime, flags)?;
-        let expirations = pipe::Receiver::from_owned_fd_unchecked(timer.try_clone()?)?;
+        let (timer, expirations) = timer(TimerfdClockId::Boottime)?;
         Ok(Self {
             timer,
             expirations,
@@ -66,11 +64,8 @@ impl Alarm {
 
     /// Waits for the moment; safe to cancel.
     pub(super) async fn fired(&mut self) -> io::Result<()> {
-        self.expirations.readable().await?;
-        match self.expirations.try_read(&mut [0; 8]) {
-            Ok(_) => self.armed_for = None,
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-            Err(error) => return Err(error),
+        if expiration(&self.expirations).await? {
+            self.armed_for = None;
         }
         Ok(())
     }
@@ -80,19 +75,52 @@ impl Alarm {
 #[derive(Debug)]
 pub(super) struct SleepWatch {
     slept: Duration,
+    /// Never expires; the kernel cancels it when the clock on the wall jumps, as after each sleep.
+    jumps: pipe::Receiver,
 }
 
 impl SleepWatch {
-    pub(super) fn new() -> Self {
-        Self {
+    pub(super) fn new() -> io::Result<Self> {
+        let (timer, jumps) = timer(TimerfdClockId::Realtime)?;
+        let flags = TimerfdTimerFlags::ABSTIME | TimerfdTimerFlags::CANCEL_ON_SET;
+        let never = Itimerspec {
+            it_interval: timespec(Duration::ZERO),
+            it_value: timespec(Duration::from_secs(u64::MAX)),
+        };
+        timerfd_settime(&timer, flags, &never)?;
+        Ok(Self {
             slept: slept_since_boot(),
-        }
+            jumps,
+        })
+    }
+
+    /// Waits until the clock on the wall has jumped; safe to cancel.
+    pub(super) async fn clock_jumped(&mut self) -> io::Result<()> {
+        expiration(&self.jumps).await.map(drop)
     }
 
     /// Whether the machine slept since the last call.
     pub(super) fn has_slept(&mut self) -> bool {
         let before = std::mem::replace(&mut self.slept, slept_since_boot());
         self.slept.saturating_sub(before) >= SHORTEST_SLEEP
+    }
+}
+
+/// A timer, and the same to be read like a pipe, eight bytes at a time.
+fn timer(clock: TimerfdClockId) -> io::Result<(OwnedFd, pipe::Receiver)> {
+    let timer = timerfd_create(clock, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC)?;
+    let expirations = pipe::Receiver::from_owned_fd_unchecked(timer.try_clone()?)?;
+    Ok((timer, expirations))
+}
+
+/// Whether the timer had expired, or was cancelled (timerfd_create(2)), when it could be read.
+async fn expiration(timer: &pipe::Receiver) -> io::Result<bool> {
+    timer.readable().await?;
+    match timer.try_read(&mut [0; 8]) {
+        Ok(_) => Ok(true),
+        Err(error) if error.raw_os_error() == Some(Errno::CANCELED.raw_os_error()) => Ok(true),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

@@ -21,6 +21,7 @@ pub(super) struct EventSources {
     reports: mpsc::UnboundedReceiver<BackendEvent>,
     requests: mpsc::Receiver<PendingRequest>,
     alarm: Alarm,
+    sleep_watch: SleepWatch,
     watchdog: Watchdog,
     terminate: Signal,
     interrupt: Signal,
@@ -34,6 +35,7 @@ enum LoopEvent {
     BackendEvent(BackendEvent),
     PendingRequest(PendingRequest),
     Alarm,
+    ClockJumped,
     Watchdog,
     Leave,
     HandOver,
@@ -52,7 +54,6 @@ pub(super) async fn run_loop(mut daemon: Daemon, mut sources: EventSources) -> R
     }
     daemon.report_problems();
     service::ready();
-    let mut sleep_watch = SleepWatch::new();
     daemon.publish();
     while !(daemon.shutting_down && daemon.interfaces.managed.is_empty()) {
         sources
@@ -63,7 +64,7 @@ pub(super) async fn run_loop(mut daemon: Daemon, mut sources: EventSources) -> R
         if let Some(report) = sources.report(&event) {
             service::tell(report);
         }
-        if sleep_watch.has_slept() {
+        if sources.sleep_watch.has_slept() {
             info!("the machine was asleep");
             daemon.dispatch_all(&Event::Command(Command::Resumed));
         }
@@ -92,6 +93,7 @@ impl EventSources {
             reports,
             requests,
             alarm: Alarm::new().map_err(Error::Runtime)?,
+            sleep_watch: SleepWatch::new().map_err(Error::Runtime)?,
             watchdog: Watchdog::new(),
             terminate: listen(SignalKind::terminate())?,
             interrupt: listen(SignalKind::interrupt())?,
@@ -115,6 +117,9 @@ impl EventSources {
             Some(report) = self.reports.recv() => LoopEvent::BackendEvent(report),
             Some(request) = self.requests.recv() => LoopEvent::PendingRequest(request),
             fired = self.alarm.fired() => fired.map(|()| LoopEvent::Alarm).map_err(Error::Runtime)?,
+            jumped = self.sleep_watch.clock_jumped() => {
+                jumped.map(|()| LoopEvent::ClockJumped).map_err(Error::Runtime)?
+            }
             () = self.watchdog.due() => LoopEvent::Watchdog,
             _ = self.terminate.recv() => LoopEvent::Leave,
             _ = self.interrupt.recv() => LoopEvent::Leave,
@@ -137,7 +142,8 @@ impl Daemon {
             }
             LoopEvent::PendingRequest(asked) => self.answer(asked)?,
             LoopEvent::Alarm => self.handle_timeouts()?,
-            LoopEvent::Watchdog => {}
+            // Whether the machine was asleep is asked for at each event.
+            LoopEvent::ClockJumped | LoopEvent::Watchdog => {}
             LoopEvent::Leave => self.leave(),
             LoopEvent::HandOver => {
                 info!("handing over: everything is restored before macveil ends");

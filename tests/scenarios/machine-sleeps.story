@@ -11,6 +11,7 @@ and    macveil says "the machine was asleep"
 when   home vanishes
 and    5 min pass
 and    the machine sleeps
-and    home returns
+then   macveil says "the machine was asleep" 2 times
+when   home returns
 then   connected to home within 6 s
 and    home saw one address
