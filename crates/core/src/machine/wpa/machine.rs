@@ -101,7 +101,7 @@ impl WpaMachine {
     }
 
     fn link_event(&mut self, event: LinkEvent) {
-        let was_up = self.cx.core.link.up;
+        let before = self.cx.core.link;
         let change = self.cx.core.handle(event);
         if self.cx.core.link.up {
             self.cx.note_link_up();
@@ -109,7 +109,9 @@ impl WpaMachine {
         match change {
             None => {}
             Some(LinkChange::Changed(link)) => {
-                if link.up && !was_up {
+                // A link that looks as before may have been down for a moment.
+                let is_back = !before.up || (link == before && !link.carrier);
+                if link.up && is_back {
                     self.p2p_device_starts();
                 }
                 self.step(|state, cx| state.link_changed(cx, link));
