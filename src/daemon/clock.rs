@@ -113,7 +113,7 @@ fn timer(clock: TimerfdClockId) -> io::Result<(OwnedFd, pipe::Receiver)> {
     Ok((timer, expirations))
 }
 
-/// Whether the timer had expired, or was cancelled (timerfd_create(2)), when it could be read.
+/// Whether the timer had expired, or was cancelled (`timerfd_create(2)`), when it could be read.
 async fn expiration(timer: &pipe::Receiver) -> io::Result<bool> {
     timer.readable().await?;
     match timer.try_read(&mut [0; 8]) {
