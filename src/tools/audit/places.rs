@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::links::{Confidence, LinkReason, LinkedAddresses};
+use super::links::{self, Confidence, LinkReason, LinkedAddresses};
 use super::verdict::{StationReport, Verdict};
 
 /// Links between addresses of one capture and addresses of another one, taken at another place or time.
@@ -39,7 +39,7 @@ pub fn between(one: &Verdict, other: &Verdict) -> Vec<LinkedAddresses> {
             links.extend(link(report, same, LinkReason::SameAddress, certain));
         }
     }
-    links.sort_unstable_by_key(|link| (link.confidence, link.moment, link.earlier, link.later));
+    links::sort(&mut links, true);
     links
 }
 

@@ -131,8 +131,16 @@ pub(super) fn find(stations: &BTreeMap<Mac, Box<Station>>, span: Micros) -> Vec<
         let reason = LinkReason::SameName(name);
         links.extend(link(&traces, earlier, later, reason, Confidence::Likely));
     }
-    links.sort_unstable_by_key(|link| (link.moment, link.earlier, link.later));
+    sort(&mut links, false);
     links
+}
+
+/// Sorts links by time, or those that are certain first.
+pub(super) fn sort(links: &mut [LinkedAddresses], certain_first: bool) {
+    links.sort_unstable_by_key(|link| {
+        let confidence = certain_first.then_some(link.confidence);
+        (confidence, link.moment, link.earlier, link.later)
+    });
 }
 
 fn link(
