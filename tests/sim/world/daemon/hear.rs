@@ -25,6 +25,8 @@ impl World {
         }
         if event == Event::Overrun {
             self.daemon.deaf_until = None;
+            // What it missed is news to it.
+            self.daemon.busy_until = self.daemon.busy_until.max(self.now);
             // The shell reads the link before it says so.
             let link = self.kernel.link;
             self.hand_over(Event::Link(LinkEvent::Changed(link)));

@@ -104,7 +104,6 @@ impl Context {
     pub(super) fn set_link_down(&mut self) {
         self.core.set_link_down();
         self.core.is_held_down = true;
-        self.supplicant.p2p_device_runs_at = None;
     }
 
     pub(super) fn remark(&mut self, remark: Remark) {

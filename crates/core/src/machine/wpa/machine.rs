@@ -206,6 +206,8 @@ impl WpaMachine {
             Supplicant::Appeared => {
                 self.cx.supplicant.is_present = true;
                 self.cx.supplicant.is_attached = false;
+                self.step(|state, cx| state.supplicant(cx, event));
+                return self.p2p_device_starts();
             }
             Supplicant::Vanished | Supplicant::Terminating => {
                 if std::mem::take(&mut self.cx.supplicant.is_present) {

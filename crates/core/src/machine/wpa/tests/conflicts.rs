@@ -42,7 +42,7 @@ fn conflict_blocks_the_card_with_increasing_delay() {
     let mut tries = Vec::new();
     let mut begin = bench.now;
     while tries.len() < 10 {
-        let deadline = bench.machine.poll_timeout().unwrap();
+        let deadline = bench.machine.status().retry_at.unwrap();
         let before = bench.count(sets_address);
         bench.repeat_conflict(TWENTY_MS, deadline.saturating_sub(bench.now));
         bench.repeat_conflict(TWENTY_MS, TWENTY_MS * 2);
@@ -81,7 +81,7 @@ fn conflict_at_each_retry_increases_the_delay() {
     }
     for pause in [1, 2, 4, 8, 16, 32] {
         let pause = Duration::from_secs(pause);
-        assert_eq!(bench.machine.poll_timeout(), Some(bench.now + pause));
+        assert_eq!(bench.machine.status().retry_at, Some(bench.now + pause));
         bench.pass(pause);
         assert!(bench.is_masked() && bench.link.up);
         bench.other_program_changes_address();

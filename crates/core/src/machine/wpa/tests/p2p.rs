@@ -39,6 +39,28 @@ fn p2p_device_is_stopped_after_the_link_comes_up() {
 }
 
 #[test]
+fn p2p_device_of_a_card_that_is_held_down_is_stopped() {
+    let mut bench = Bench::blocked(|_, _| {});
+    bench.done.clear();
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    bench.link_changes(|link| link.up = true);
+    bench.link_changes(|link| link.up = false);
+    bench.pass(Duration::from_millis(500));
+    assert_eq!(bench.done.last(), Some(&STOP));
+}
+
+#[test]
+fn p2p_device_is_stopped_after_a_link_that_seems_unchanged() {
+    let mut bench = Bench::connected();
+    bench.user_disconnects();
+    bench.pass(Duration::from_secs(5));
+    bench.done.clear();
+    bench.link_changes(|_| {});
+    bench.pass(Duration::from_secs(5));
+    assert_eq!(bench.done, [STOP]);
+}
+
+#[test]
 fn p2p_device_is_stopped_after_the_supplicant_resumed() {
     let mut bench = Bench::connected();
     bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Resumed)));
