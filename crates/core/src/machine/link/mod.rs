@@ -281,7 +281,10 @@ impl<R> LinkCore<R> {
         if let Some(Action::SetAddress { address, .. }) = next {
             return *address;
         }
-        let setting = self.setting.as_ref().map(|it| it.setter.address());
+        // A carrier after the answer: another program has changed the address once more.
+        let is_overtaken = self.link.carrier && self.unanswered.is_empty();
+        let setting = self.setting.as_ref().filter(|_| !is_overtaken);
+        let setting = setting.map(|it| it.setter.address());
         let expected = self.expected.filter(|_| !self.link.carrier);
         setting.or(expected).unwrap_or(self.link.address)
     }
