@@ -1,6 +1,6 @@
 //! Stories that are alike but for a few lines, told in one file.
 
-/// Stands where each variant's own lines go.
+/// Stands where each variant's own lines go, and between those for one such place and those for the next.
 const GAP: &str = "...";
 /// Before the name of a variant, whose lines follow.
 const VARIANT: &str = "= ";
@@ -13,8 +13,10 @@ pub fn variants(file: &str, text: &str) -> Vec<(String, String)> {
     let told: Vec<_> = parts
         .map(|part| {
             let (name, lines) = part.split_once('\n').unwrap_or((part, ""));
+            let between = format!("\n{GAP}\n");
+            let mut gaps = lines.split(between.as_str());
             let own = |line: &str| match line {
-                GAP => lines.trim_end().to_owned() + "\n",
+                GAP => gaps.next().unwrap_or_default().trim_end().to_owned() + "\n",
                 line => format!("{line}\n"),
             };
             (format!("{file}-{name}"), common.lines().map(own).collect())

@@ -226,6 +226,9 @@ impl World {
             && self.kernel.association.is_none()
         {
             self.supplicant_lost(3, true);
+        } else if self.supplicant.phase == Condition::Scanning && self.kernel.scan.is_none() {
+            // Its scan ended as the link was down for a moment.
+            self.scan_again(Duration::from_secs(1));
         }
     }
 }
