@@ -162,15 +162,15 @@ fn a_story_goes_on_online_or_not() {
 }
 
 #[test]
-fn variants_have_their_lines_in_the_gap() {
-    let text = "A title\n\ngiven  it\n...\nwhen   home leaves\n\n= one\nand    more\nwhen   that\n\n= other\nand    less\n";
-    let told = |name: &str, lines: &str| {
-        let text = format!("A title\n\ngiven  it\n{lines}\nwhen   home leaves\n");
+fn variants_have_their_lines_in_the_gaps() {
+    let text = "A title\n\ngiven  it\n...\nwhen   home leaves\n...\n\n= one\nand    more\nwhen   that\n...\nand    here\n\n= other\nand    less\n";
+    let told = |name: &str, first: &str, second: &str| {
+        let text = format!("A title\n\ngiven  it\n{first}\nwhen   home leaves\n{second}\n");
         (name.to_owned(), text)
     };
     let expected = [
-        told("file-one", "and    more\nwhen   that"),
-        told("file-other", "and    less"),
+        told("file-one", "and    more\nwhen   that", "and    here"),
+        told("file-other", "and    less", ""),
     ];
     assert_eq!(variants("file", text), expected);
     let alone = "A title\nwhen home leaves\n";

@@ -36,6 +36,8 @@ const STARTS_FIRST: &str = "systemd starts macveil, which is confined, before th
 const CHANCE: &str =
     "Programs wait for random times, so that differences of some tenths of a second are chance.";
 const PROBES: &str = "In a network of which it has no lease, dhcpcd first asks for about five seconds whether another machine has its address, unless it has `noarp`; the others ask no such thing.";
+const REMEMBERED: &str =
+    "iwd has no other program to start, and tries the access point of its last connection first.";
 const IWD_DECIDES: &str =
     "iwd itself decides when it scans and connects, and its times differ from one run to the next.";
 
@@ -94,6 +96,14 @@ static ALL: [Setup; 13] = [
     setup(Side::Iwd, None, "iwd"),
 ];
 
+/// Why macveil may not be ahead at this moment, with a client of which this is told.
+pub const fn reason(phase: Phase, of_client: &'static str) -> &'static str {
+    match phase {
+        Phase::Again => REMEMBERED,
+        _ => of_client,
+    }
+}
+
 /// Who stands in a side's column with this client.
 pub fn who(side: Side, client: &str) -> Option<&'static Contender> {
     let is_it = |it: &&Setup| it.side == side && it.client.is_none_or(|it| it == client);
@@ -113,13 +123,15 @@ pub enum Phase {
     Outage,
     Move,
     Back,
+    Again,
 }
 
-pub const PHASES: [(Phase, &str); 4] = [
-    (Phase::Start, "from the start"),
+pub const PHASES: [(Phase, &str); 5] = [
+    (Phase::Start, "from the first start"),
     (Phase::Outage, "after an outage of 40 s"),
     (Phase::Move, "in another network"),
     (Phase::Back, "back in the first one"),
+    (Phase::Again, "from the next start"),
 ];
 
 /// Seconds of each phase until the station is online; infinite if it was not by the end of its time.

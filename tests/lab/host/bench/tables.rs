@@ -317,7 +317,7 @@ fn online(results: &[Measured]) -> Option<Table> {
             .iter()
             .map(|(side, _)| value(*side, client, *phase))
             .collect(),
-        reason,
+        reason: online::reason(*phase, reason),
     };
     let rows: Vec<Row> = online::PHASES
         .iter()
