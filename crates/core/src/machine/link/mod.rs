@@ -281,7 +281,7 @@ impl<R> LinkCore<R> {
         if let Some(Action::SetAddress { address, .. }) = next {
             return *address;
         }
-        // A carrier after the answer: another program has changed the address once more.
+        // A carrier after the answer: another program has changed the address since.
         let is_overtaken = self.link.carrier && self.unanswered.is_empty();
         let setting = self.setting.as_ref().filter(|_| !is_overtaken);
         let setting = setting.map(|it| it.setter.address());
