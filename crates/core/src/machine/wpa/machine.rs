@@ -299,8 +299,10 @@ impl Machine for WpaMachine {
         if self.cx.user.pause_ends().is_some_and(|end| end <= now.boot) {
             self.command(Command::Unpause);
         }
+        // One that is handed back may run.
+        let hands_back = matches!(self.state(), StateKind::Releasing | StateKind::Released);
         let runs_at = &mut self.cx.supplicant.p2p_device_runs_at;
-        if runs_at.take_if(|at| *at <= self.cx.core.now).is_some() {
+        if runs_at.take_if(|at| *at <= self.cx.core.now).is_some() && !hands_back {
             self.cx.stop_p2p_devices();
         }
         self.cx.core.handle_timeout();

@@ -83,7 +83,6 @@ impl Releasing {
             return Self::finish(cx);
         }
         let resume = self.resume;
-        cx.supplicant.p2p_device_runs_at = None;
         cx.core.act(Action::SetP2pDevices { running: true });
         cx.request(Request::Restore { resume });
         self.into()
@@ -98,7 +97,6 @@ impl Releasing {
 
     fn finish(cx: &mut Context) -> State {
         cx.leave_state();
-        cx.supplicant.p2p_device_runs_at = None;
         let keep = cx.settings.on_exit == OnExit::Keep;
         cx.core.finish(keep);
         State::Released(Released)

@@ -95,3 +95,21 @@ fn p2p_device_starts_again_with_restore_only() {
         assert_eq!(bench.count(|it| *it == START), usize::from(restores));
     }
 }
+
+#[test]
+fn p2p_device_that_was_handed_back_goes_on() {
+    let mut bench = Bench::scanning(|_, _| {});
+    releases::restore_at_exit(&mut bench);
+    bench.silent = true;
+    bench.handle(Event::Command(Command::Release));
+    for reply in bench.supplicant_reply(Request::Quiesce) {
+        bench.handle(reply);
+    }
+    bench.done.clear();
+    bench.link_changes(|_| {});
+    bench.pass(Duration::from_millis(500));
+    assert_eq!(
+        (bench.state(), bench.count(is_stop)),
+        (StateKind::Releasing, 0)
+    );
+}
