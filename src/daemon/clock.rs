@@ -1,7 +1,6 @@
 //! Time that counts while the machine sleeps, and one alarm on it.
 
 use std::io;
-use std::os::fd::OwnedFd;
 use std::time::{Duration, SystemTime};
 
 use rustix::io::Errno;
@@ -31,17 +30,14 @@ fn since_boot() -> Time {
 /// One timer on `CLOCK_BOOTTIME`.
 #[derive(Debug)]
 pub(super) struct Alarm {
-    timer: OwnedFd,
-    expirations: pipe::Receiver,
+    timer: pipe::Receiver,
     armed_for: Option<Time>,
 }
 
 impl Alarm {
     pub(super) fn new() -> io::Result<Self> {
-        let (timer, expirations) = timer(TimerfdClockId::Boottime)?;
         Ok(Self {
-            timer,
-            expirations,
+            timer: timer(TimerfdClockId::Boottime)?,
             armed_for: None,
         })
     }
@@ -64,7 +60,7 @@ impl Alarm {
 
     /// Waits for the moment; safe to cancel.
     pub(super) async fn fired(&mut self) -> io::Result<()> {
-        if expiration(&self.expirations).await? {
+        if expiration(&self.timer).await? {
             self.armed_for = None;
         }
         Ok(())
@@ -81,13 +77,13 @@ pub(super) struct SleepWatch {
 
 impl SleepWatch {
     pub(super) fn new() -> io::Result<Self> {
-        let (timer, jumps) = timer(TimerfdClockId::Realtime)?;
+        let jumps = timer(TimerfdClockId::Realtime)?;
         let flags = TimerfdTimerFlags::ABSTIME | TimerfdTimerFlags::CANCEL_ON_SET;
         let never = Itimerspec {
             it_interval: timespec(Duration::ZERO),
             it_value: timespec(Duration::from_secs(u64::MAX)),
         };
-        timerfd_settime(&timer, flags, &never)?;
+        timerfd_settime(&jumps, flags, &never)?;
         Ok(Self {
             slept: slept_since_boot(),
             jumps,
@@ -106,11 +102,10 @@ impl SleepWatch {
     }
 }
 
-/// A timer, and the same to be read like a pipe, eight bytes at a time.
-fn timer(clock: TimerfdClockId) -> io::Result<(OwnedFd, pipe::Receiver)> {
+/// A timer that is read like a pipe, eight bytes at a time.
+fn timer(clock: TimerfdClockId) -> io::Result<pipe::Receiver> {
     let timer = timerfd_create(clock, TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC)?;
-    let expirations = pipe::Receiver::from_owned_fd_unchecked(timer.try_clone()?)?;
-    Ok((timer, expirations))
+    pipe::Receiver::from_owned_fd_unchecked(timer)
 }
 
 /// Whether the timer had expired, or was cancelled (`timerfd_create(2)`), when it could be read.
@@ -118,7 +113,7 @@ async fn expiration(timer: &pipe::Receiver) -> io::Result<bool> {
     timer.readable().await?;
     match timer.try_read(&mut [0; 8]) {
         Ok(_) => Ok(true),
-        Err(error) if error.raw_os_error() == Some(Errno::CANCELED.raw_os_error()) => Ok(true),
+        Err(error) if Errno::from_io_error(&error) == Some(Errno::CANCELED) => Ok(true),
         Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(false),
         Err(error) => Err(error),
     }
