@@ -283,8 +283,8 @@ impl<R> LinkCore<R> {
         }
         // A carrier after the answer: another program has changed the address since.
         let is_overtaken = self.link.carrier && self.unanswered.is_empty();
-        let setting = self.setting.as_ref().filter(|_| !is_overtaken);
-        let setting = setting.map(|it| it.setter.address());
+        let setting = self.setting.as_ref().map(|it| it.setter.address());
+        let setting = setting.filter(|_| !is_overtaken);
         let expected = self.expected.filter(|_| !self.link.carrier);
         setting.or(expected).unwrap_or(self.link.address)
     }
