@@ -33,6 +33,7 @@ pub(super) fn entries<'a>(files: &'a [(String, &'a str)]) -> Vec<Entry<'a>> {
 fn add<'a>(path: &'a str, text: &'a str, networks: &mut usize, entries: &mut Vec<Entry<'a>>) {
     let mut block: Option<Option<usize>> = None;
     for (line, text) in numbered(text) {
+        let text = without_comment(text);
         if text == "}" {
             block = None;
         } else if let Some(name) = text
@@ -48,10 +49,7 @@ fn add<'a>(path: &'a str, text: &'a str, networks: &mut usize, entries: &mut Vec
                 Some(network) => network,
                 None => None,
             };
-            let (key, value) = (
-                key.trim_ascii_end(),
-                without_comment(value.trim_ascii_start()),
-            );
+            let (key, value) = (key.trim_ascii_end(), value.trim_ascii_start());
             entries.push(Entry {
                 path,
                 line,
@@ -63,12 +61,13 @@ fn add<'a>(path: &'a str, text: &'a str, networks: &mut usize, entries: &mut Vec
     }
 }
 
-/// Removes a comment outside of quotes, as `wpa_config_get_line` does.
-fn without_comment(value: &str) -> &str {
-    if value.contains('"') {
-        return value;
-    }
-    value.split('#').next().unwrap_or(value).trim_ascii_end()
+/// Removes a comment after the last quote, as `wpa_config_get_line` does.
+fn without_comment(line: &str) -> &str {
+    let last = line.rfind('"').filter(|last| line.find('"') != Some(*last));
+    let (quoted, rest) = line.split_at(last.unwrap_or_default());
+    let end = rest.find('#').unwrap_or(rest.len());
+    let end = quoted.len() + end;
+    line.get(..end).unwrap_or(line).trim_ascii_end()
 }
 
 /// The effective global setting: the last one.
@@ -93,4 +92,32 @@ pub(super) fn in_network<'a>(
     let mut all = entries.iter().rev();
     all.find(|entry| entry.network == network && entry.key == key)
         .copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_can_follow_every_line() {
+        let text = "network={ # home\n\tssid=\"a#b\" # name\n\tscan_ssid=1# hidden\n\
+                    \tbgscan=\"\"\t# off\n\tpsk=\"#c#\n} # end\ncountry=DE # here\n";
+        let files = [("file".to_owned(), text)];
+        let entries = entries(&files);
+        let found: Vec<_> = entries
+            .iter()
+            .map(|entry| (entry.line, entry.network, entry.key, entry.value))
+            .collect();
+        let home = Some(1);
+        assert_eq!(
+            found,
+            [
+                (2, home, "ssid", "\"a#b\""),
+                (3, home, "scan_ssid", "1"),
+                (4, home, "bgscan", "\"\""),
+                (5, home, "psk", "\""),
+                (7, None, "country", "DE"),
+            ]
+        );
+    }
 }
