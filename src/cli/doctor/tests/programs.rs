@@ -237,6 +237,25 @@ fn variables_in_the_command_of_a_unit_are_known() {
 }
 
 #[test]
+fn environment_file_of_an_instance_is_known() {
+    for specifier in ["%i", "%I"] {
+        let machine = stopped(
+            TEMPLATE,
+            &format!(
+                "EnvironmentFile=-/etc/conf.d/wpa-{specifier}\nExecStart=/sbin/wpa_supplicant $OPTIONS\n"
+            ),
+        );
+        machine.write(
+            "/etc/conf.d/wpa-wlan0",
+            "OPTIONS=\"-i wlan0 -c /srv/a.conf\"\n",
+        );
+        machine.write("/srv/a.conf", &format!("{OWN}mac_addr=1\n"));
+        let expected = ("supplicant-mac-addr", "warning", "/srv/a.conf line 3");
+        found_alone(&machine, Some(expected), specifier);
+    }
+}
+
+#[test]
 fn unit_that_netplan_generates_is_known() {
     const UNIT: &str = "/run/systemd/system/netplan-wpa-wlan0.service";
     let start =

@@ -28,11 +28,21 @@ pub(super) fn variables(files: &Files, unit: &str) -> Variables {
 
 /// The files of `EnvironmentFile=`.
 pub(super) fn environment_files(files: &Files, unit: &str) -> Vec<String> {
+    let instance = unit
+        .split_once('@')
+        .and_then(|(_, rest)| rest.strip_suffix(".service"));
     let named = settings_in(files, unit, "Service", "EnvironmentFile");
     let named = named
         .iter()
         .map(|setting| setting.value.trim_start_matches('-'));
-    named.map(str::to_owned).collect()
+    named
+        .map(|path| of_instance(path, instance.unwrap_or_default()))
+        .collect()
+}
+
+/// Replaces the specifiers for the instance's name.
+pub(super) fn of_instance(text: &str, instance: &str) -> String {
+    text.replace("%i", instance).replace("%I", instance)
 }
 
 /// The words of a command without quotes, with the values of known variables.

@@ -1,6 +1,6 @@
 //! Configuration files that units and scripts name, for when `wpa_supplicant` does not run.
 
-use super::command::{Variables, environment_files, split, variables};
+use super::command::{Variables, environment_files, of_instance, split, variables};
 use super::{OPTIONS, of_interface};
 use crate::tools::doctor::files::Files;
 use crate::tools::doctor::ifupdown::supplicant_file;
@@ -114,12 +114,11 @@ fn is_supplicant(word: &str) -> bool {
 /// `-c` and `-I` of a command, unless it is for another interface or the shell must expand them.
 fn of_command(command: &str, interface: &str, variables: &Variables) -> Vec<String> {
     let words = split(command, variables);
-    let plain = |word: &String| word.replace("%i", interface).replace("%I", interface);
     let process = Process {
         arguments: words
             .iter()
             .skip_while(|word| !is_supplicant(word))
-            .map(plain)
+            .map(|word| of_instance(word, interface))
             .collect(),
         ..Process::default()
     };
