@@ -1,5 +1,5 @@
 use super::processes::Process;
-use super::text::{matches_glob, shown};
+use super::text::{last, matches_glob, shown};
 
 #[test]
 fn options_are_parsed_like_getopt() {
@@ -45,4 +45,14 @@ fn patterns_match_like_in_a_shell() {
 fn shown_text_is_shortened() {
     assert_eq!(shown("äb"), "äb");
     assert_eq!(shown(&"x".repeat(100)).chars().count(), 65);
+}
+
+#[test]
+fn byte_order_mark_is_not_part_of_a_section() {
+    let setting = last(
+        "\u{feff}[Link]\nMACAddressPolicy=none\n",
+        "Link",
+        "MACAddressPolicy",
+    );
+    assert_eq!(setting.unwrap().value, "none");
 }

@@ -14,7 +14,8 @@ pub(super) struct Setting<'a> {
 pub(super) fn settings(text: &str) -> Vec<Setting<'_>> {
     let mut section = "";
     let mut settings = Vec::new();
-    for (line, text) in continued(text) {
+    // A byte order mark is not part of the first line.
+    for (line, text) in continued(text.trim_start_matches('\u{feff}')) {
         if let Some(name) = text.strip_prefix('[') {
             section = name.strip_suffix(']').unwrap_or(name);
         } else if let Some((key, value)) = text.split_once('=') {
