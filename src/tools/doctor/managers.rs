@@ -5,7 +5,7 @@ use super::facts::{CardFacts, Facts};
 use super::finding::{Check, Finding, Topic};
 use super::ifupdown::lines_for as lines_of_stanza;
 use super::link_file::{Match, NETWORK_DIRECTORIES, matching_file};
-use super::text::{is_yes, last, shown};
+use super::text::{last, shown};
 use crate::words::{manager, manager_name};
 use macveil_core::types::ManagerKind;
 
@@ -65,8 +65,8 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
     }
     findings.extend(ifupdown(facts, name));
     let text = facts.files.text(MACCHANGER_FILE).unwrap_or_default();
-    if let Some(set) =
-        last(text, "", "ENABLE_ON_POST_UP_DOWN").filter(|setting| is_yes(setting.value))
+    if let Some(set) = last(text, "", "ENABLE_ON_POST_UP_DOWN")
+        .filter(|setting| setting.value.trim_matches(['"', '\'']) == "true")
     {
         findings.push(MACCHANGER.warning(
             format_args!("macchanger changes the address each time ifupdown takes the link down"),
@@ -87,14 +87,28 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
     findings
 }
 
-/// `hwaddress` in the interface's stanza.
+/// `hwaddress` or a command in the interface's stanza.
 fn ifupdown(facts: &Facts, name: &str) -> Option<Finding> {
     let lines = lines_of_stanza(&facts.files, name);
-    let line = lines
-        .iter()
-        .find(|line| line.words.first() == Some(&"hwaddress"))?;
+    let line = lines.iter().find(|line| sets_address(&line.words))?;
     Some(IFUPDOWN.warning(
         format_args!("ifup sets an address: {}", shown(&line.words.join(" "))),
         format_args!("{} line {}: remove it", line.path, line.number),
     ))
+}
+
+fn sets_address(option: &[&str]) -> bool {
+    let [name, command @ ..] = option else {
+        return false;
+    };
+    let calls = |program| {
+        command
+            .iter()
+            .any(|word| word.rsplit('/').next() == Some(program))
+    };
+    let has = |word| command.contains(&word);
+    *name == "hwaddress"
+        || calls("macchanger")
+        || calls("ip") && has("set") && (has("address") || has("addr"))
+        || calls("ifconfig") && has("hw")
 }
