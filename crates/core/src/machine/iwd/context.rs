@@ -628,7 +628,6 @@ impl Context {
     pub(super) fn iwd_vanished(&mut self) {
         self.iwd.state = StationState::default();
         self.iwd.is_present = false;
-        self.mask.is_met = false;
         self.files.are_own = false;
         self.search.was_ended = false;
         self.iwd.is_kept_off = false;
