@@ -48,6 +48,8 @@ enum Step {
     SettingAddress,
     /// Wait until the supplicant knows the new address.
     Agreeing,
+    /// Read whether another program has connected the card meanwhile.
+    Checking,
     /// The order to connect was sent.
     Ordering,
     /// Frames are on the air.
@@ -141,9 +143,9 @@ impl Associating {
             return self.fail(cx, Cause::Transient, FailReason::Stale);
         }
         if agrees && !matches!(status.phase, Phase::Connecting | Phase::Connected) {
-            cx.request(Request::Connect);
+            cx.core.read_link();
             cx.core.wake_in(left);
-            return self.into_step(Step::Ordering);
+            return self.into_step(Step::Checking);
         }
         self.status_requests += 1;
         if self.status_requests > MAX_STATUS_REQUESTS {
@@ -240,6 +242,22 @@ impl Handler for Associating {
         self.into()
     }
 
+    fn link_answered(self, cx: &mut Context, answer: Result<Link, KernelError>) -> State {
+        if self.step != Step::Checking {
+            return self.into();
+        }
+        match answer {
+            Ok(link) if cx.has_foreign_carrier(link) => {
+                self.fail_ordered(cx, FailReason::ForeignConnection)
+            }
+            Ok(_) => {
+                cx.request(Request::Connect);
+                self.into_step(Step::Ordering)
+            }
+            Err(error) => self.not_set(cx, error),
+        }
+    }
+
     fn address_set(mut self, cx: &mut Context, result: Result<Link, KernelError>) -> State {
         if self.step != Step::SettingAddress {
             return self.into();
@@ -258,24 +276,25 @@ impl Handler for Associating {
     fn external_scan_started(self, cx: &mut Context, scan: ScanStarted) -> State {
         let in_time = matches!(
             self.step,
-            Step::Agreeing | Step::Ordering | Step::Connecting
+            Step::Agreeing | Step::Checking | Step::Ordering | Step::Connecting
         );
         let is_drawn = cx.assignment.has_drawn();
         if !(in_time && scan.is_leaking() && is_drawn && !self.is_authenticated) {
             return self.into();
         }
         // Another random address is as good, and the scan before cannot be linked to it.
-        if self.step > Step::Agreeing {
+        if self.step >= Step::Ordering {
             return self.fail_ordered(cx, FailReason::AddressScanned);
         }
         self.fail(cx, Cause::Transient, FailReason::AddressScanned)
     }
 
     fn mlme(mut self, cx: &mut Context, event: MlmeEvent) -> State {
-        if self.step == Step::Agreeing && cx.is_connected_by_others(event) {
+        let is_ordered = self.step >= Step::Ordering;
+        if !is_ordered && self.step >= Step::Agreeing && cx.is_connected_by_others(event) {
             return self.fail_ordered(cx, FailReason::ForeignConnection);
         }
-        if self.step >= Step::Ordering {
+        if is_ordered {
             if let Some(bssid) = self.is_denied(event) {
                 return self.fail_at(cx, bssid);
             }
@@ -366,6 +385,7 @@ impl Handler for Associating {
             | Step::Forgetting
             | Step::SettingAddress
             | Step::Agreeing
+            | Step::Checking
             | Step::Ordering
             | Step::Connecting => Activity::Joining,
         };
@@ -383,6 +403,7 @@ impl Handler for Associating {
             | Step::Forgetting
             | Step::SettingAddress
             | Step::Agreeing
+            | Step::Checking
             | Step::Settling => self.into(),
         }
     }
@@ -396,7 +417,9 @@ impl Handler for Associating {
             (Step::Ordering | Step::Connecting, Some(status)) => {
                 self.fail(cx, Cause::Refused, FailReason::Rejected { status })
             }
-            (Step::Ordering, None) => self.fail_ordered(cx, FailReason::SupplicantSlow),
+            (Step::Checking, _) | (Step::Ordering, None) => {
+                self.fail_ordered(cx, FailReason::SupplicantSlow)
+            }
             (Step::Connecting, None) => {
                 let seconds = ASSOCIATION_TIMEOUT.as_secs();
                 self.fail(cx, Cause::Transient, FailReason::Timeout { seconds })

@@ -285,17 +285,35 @@ fn failed_restore_of_the_address_is_reported() {
     assert_eq!(bench.count_requests(&Request::Restore { resume: true }), 1);
 }
 
+/// The supplicant knows the address, and the link has no carrier.
+fn order_connection(bench: &mut Bench) -> Vec<Action> {
+    bench.pass(Duration::from_millis(20));
+    let status = Reply::Status(Ok(bench.supplicant_status()));
+    let agreed = Event::Backend(WpaEvent::Reply(status));
+    assert_eq!(bench.handle_unanswered(agreed), [Action::ReadLink]);
+    bench.handle_unanswered(Event::Link(LinkEvent::Answered(Ok(bench.link))))
+}
+
+/// Its events were lost.
+#[test]
+fn connection_of_others_is_noticed_before_the_order() {
+    let mut bench = Bench::before_connect(ConnectionOptions::default());
+    bench.silent = true;
+    bench.slow_to_notice = false;
+    bench.link.carrier = true;
+    let actions = order_connection(&mut bench);
+    bench.done.extend(actions);
+    assert_eq!(bench.count_link_downs(), 1);
+    assert_eq!(reasons(&bench), [(FailReason::ForeignConnection, 1000)]);
+}
+
 #[test]
 fn connect_request_without_a_reply_takes_the_link_down() {
     let mut bench = Bench::before_connect(ConnectionOptions::default());
     bench.silent = true;
     bench.slow_to_notice = false;
-    bench.pass(Duration::from_millis(20));
-    let agreed = Event::Backend(WpaEvent::Reply(Reply::Status(
-        Ok(bench.supplicant_status()),
-    )));
     assert_eq!(
-        bench.handle_unanswered(agreed),
+        order_connection(&mut bench),
         [Action::Request(Request::Connect)]
     );
     bench.done.clear();
@@ -314,10 +332,7 @@ fn rejection_before_the_connect_reply_is_the_reason() {
     let mut bench = Bench::before_connect(ConnectionOptions::default());
     bench.silent = true;
     bench.slow_to_notice = false;
-    bench.pass(Duration::from_millis(20));
-    bench.handle_unanswered(Event::Backend(WpaEvent::Reply(Reply::Status(Ok(
-        bench.supplicant_status()
-    )))));
+    order_connection(&mut bench);
     bench.done.clear();
     bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Rejected {
         status: 17,
