@@ -55,6 +55,10 @@ impl Releasing {
                 Activity::Other if cx.unprotected.is_none() && !cx.is_at_rest() => {}
                 _ => return releasing.release_supplicant(cx),
             }
+            // Until the supplicant is at rest the user can have it join something.
+            if cx.core.link.up {
+                cx.set_link_down();
+            }
         }
         if cx.supplicant.is_present {
             cx.request(Request::Quiesce);

@@ -33,7 +33,8 @@ fn released_attempt_ends_and_the_card_is_masked() {
         Bench::connecting(defaults()),
     ] {
         release(&mut bench);
-        assert_eq!(bench.done.first(), Some(&Action::Request(Request::Quiesce)));
+        let first = [Action::SetLinkDown, Action::Request(Request::Quiesce)];
+        assert_eq!(bench.done[..2], first);
         assert!(bench.masks.contains(&bench.link.address) && bench.link.up);
         assert_eq!((is_finished(&bench), restores(&bench)), (true, 0));
     }
