@@ -28,6 +28,7 @@ online_commands=(
 )
 # Of the release after the guests', only for guests whose stories ask for it.
 debian13_packages=(wpasupplicant dhcpcd-base iwd dbus-daemon)
+debian13_systemd_packages=(systemd udev)
 # For a machine in namespaces, on which the init scripts are played.
 openrc_packages=(openrc busybox-static)
 # What only their installation needs.
@@ -216,6 +217,9 @@ prepare_networkmanager() {
     make_addition "$root" "$lab/networkmanager"
 }
 
+# Only the units of a story, and no generated ones.
+remove_unused_units() { rm -rf "$1"/usr/lib/systemd/{catalog,system/multi-user.target.wants,system-generators}; }
+
 prepare_systemd() {
     local root=$lab/systemd-root debs=$lab/systemd-debs
     download_missing "$debs" "${systemd_packages[@]}"
@@ -224,10 +228,9 @@ prepare_systemd() {
     unpack_debs "$debs" "$root" "$installers|coreutils_*"
     # The one that the README's instructions begin with.
     dpkg-deb --fsys-tarfile "$debs"/coreutils_*.deb | tar -x -C "$root" ./usr/bin/install
-    rm -rf "$debs" "$root"/usr/sbin/wpa_* "$root/usr/lib/systemd/catalog"
+    rm -rf "$debs" "$root"/usr/sbin/wpa_*
     ln -s /run "$root/var/run"
-    # Only the units of a story, and no generated ones.
-    rm -rf "$root"/usr/lib/systemd/{system/multi-user.target.wants,system-generators}
+    remove_unused_units "$root"
     echo 0f1e2d3c4b5a69788796a5b4c3d2e1f0 >"$root/etc/machine-id"
     make_addition "$root" "$lab/systemd"
 }
@@ -251,10 +254,19 @@ prepare_online() {
 # Over all other additions: everything that these programs need is there in the same release.
 prepare_debian13() {
     local root=$lab/debian13-root debs=$lab/debian13-debs
-    with_debian13 download_debs "$debs" "${debian13_packages[@]}"
-    unpack_debs "$debs" "$root" "$installers|$of_systemd|$of_accounts"
-    rm -rf "$debs" "$root/usr/lib/systemd"
+    with_debian13 download_debian13 "$debs"
+    unpack_debs "$debs/programs" "$root" "$installers|$of_systemd|$of_accounts"
+    rm -rf "$root/usr/lib/systemd"
     make_addition "$root" "$lab/debian13"
+    unpack_debs "$debs/systemd" "$root" "$installers|$of_accounts"
+    remove_unused_units "$root"
+    make_addition "$root" "$lab/debian13-systemd"
+    rm -rf "$debs"
+}
+
+download_debian13() {
+    download_debs "$1/programs" "${debian13_packages[@]}"
+    download_debs "$1/systemd" "${debian13_systemd_packages[@]}"
 }
 
 # A machine whose only programs are OpenRC's and BusyBox's, much as Alpine's.

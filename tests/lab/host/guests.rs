@@ -166,6 +166,9 @@ fn write_initramfs(
     }
     if any(Story::has_debian13) {
         files.extend(read(&paths::lab().join("debian13"))?);
+        if with_systemd {
+            files.extend(read(&paths::lab().join("debian13-systemd"))?);
+        }
     }
     let file = File::options().append(true).open(&target);
     file.and_then(|mut file| file.write_all(&files))
