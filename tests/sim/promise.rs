@@ -135,6 +135,8 @@ pub struct Air {
     pub unmet: bool,
     /// iwd sets the address, and macveil ends what begins under a wrong one.
     pub is_cut_off: bool,
+    /// Another program had the kernel connect.
+    pub is_foreign: bool,
     /// Addresses that iwd makes up for networks without a file.
     pub made_up: BTreeMap<Mac, Ssid>,
     /// Attempts under a wrong address, and by when macveil has heard of each.
@@ -256,6 +258,10 @@ impl Air {
                     if !self.is_out_of_reach {
                         let network = self.network_of(ssid).clone();
                         self.authenticated.insert(from, network);
+                    }
+                    // Others' connection that macveil could not hear of, and that no link shows any more.
+                    if *kind == Kind::Goodbye && self.is_foreign && self.unattended {
+                        self.authenticated.remove(&from);
                     }
                     if let Some(heard_by) = self.masks.remove(&from) {
                         self.coincidences.insert(from, heard_by);

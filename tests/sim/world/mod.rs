@@ -228,9 +228,9 @@ impl World {
         self.air.unattended = self.daemon.was_away(self.now) || self.supplicant.is_silent();
         self.air.heard_by = self.heard_by;
         self.air.is_out_of_reach = self.supplicant.is_elsewhere;
-        self.air.is_cut_off = self.backend == Backend::Iwd
-            || self.supplicant.is_elsewhere
-            || self.kernel.is_connected_by_others();
+        self.air.is_foreign = self.kernel.is_connected_by_others();
+        self.air.is_cut_off =
+            self.backend == Backend::Iwd || self.supplicant.is_elsewhere || self.air.is_foreign;
         let refuses = matches!(
             self.kernel.driver.quirk,
             Quirk::Refuses | Quirk::Ignores | Quirk::RefusesLive | Quirk::BusyByTurns
