@@ -4,7 +4,7 @@
 use macveil_core::machine::{SourceGuard, StateKind};
 use macveil_core::types::Mac;
 
-use super::World;
+use super::{Backend, World};
 use crate::promise::{Broken, Frame, Kind, What};
 
 /// More would only repeat it.
@@ -77,8 +77,13 @@ impl World {
             self.daemon.state(),
             Some(StateKind::Associating | StateKind::Associated)
         );
-        let meant = joins && self.daemon.meant == Some(own);
-        if meant && !self.daemon.was_away(self.now) && !self.kernel.guard.passes(own) {
+        // iwd sets the address of its file.
+        let is_meant = if self.backend == Backend::Iwd {
+            self.is_expected_by_network(own, what)
+        } else {
+            self.daemon.meant == Some(own)
+        };
+        if joins && is_meant && !self.daemon.was_away(self.now) && !self.kernel.guard.passes(own) {
             self.note_broken(own, what, "the guard drops the card's own frames");
         }
     }
