@@ -1,5 +1,7 @@
 //! Files of the machine, as read once.
 
+use super::text::file_name;
+
 /// Content of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Content {
@@ -69,12 +71,12 @@ impl Files {
         directories: &[&str],
         ending: &str,
     ) -> Vec<(&'a str, &'a str)> {
-        let name = |path: &'a str| path.rsplit('/').next().unwrap_or(path);
         let mut layered: Vec<(&str, &str)> = Vec::new();
         for directory in directories {
             let all = self.in_directory(directory);
             for (path, text) in all.filter(|entry| entry.0.ends_with(ending)) {
-                let place = layered.binary_search_by(|entry| name(entry.0).cmp(name(path)));
+                let place =
+                    layered.binary_search_by(|entry| file_name(entry.0).cmp(file_name(path)));
                 if let Err(at) = place {
                     layered.insert(at, (path, text));
                 }

@@ -1,7 +1,7 @@
 //! ifupdown's configuration: its files, and an interface's lines in them (`interfaces(5)`).
 
 use super::files::Files;
-use super::text::{continued, matches_glob, words};
+use super::text::{continued, file_name, matches_glob, words};
 
 const INTERFACES: &str = "/etc/network/interfaces";
 /// Files can include each other, and stanzas inherit from each other, without end.
@@ -106,8 +106,7 @@ fn include<'a>(named: &str, has_pattern: bool, files: &'a Files, read: &mut Read
         _ => (named.trim_end_matches('/'), ""),
     };
     for (path, _) in files.in_directory(directory) {
-        let name = path.rsplit('/').next().unwrap_or_default();
-        if is_included(pattern, name) {
+        if is_included(pattern, file_name(path)) {
             add(path, files, read);
         }
     }

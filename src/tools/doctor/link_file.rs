@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::facts::{CardFacts, Facts};
 use super::files::Files;
-use super::text::{is_false, last, matches_glob, settings, words};
+use super::text::{file_name, is_false, last, matches_glob, settings, words};
 
 /// Directories of both types of files, highest priority first.
 pub(super) const NETWORK_DIRECTORIES: [&str; 5] = [
@@ -126,11 +126,10 @@ pub(super) fn matching_file<'a>(
     ending: &str,
     interface: &Match,
 ) -> Option<LinkFile<'a>> {
-    let name = |path: &'a str| path.rsplit('/').next().unwrap_or(path);
     let mut all = files.layered(directories, ending).into_iter().map(|file| {
         let drop_ins: Vec<_> = directories
             .iter()
-            .map(|directory| format!("{directory}/{}.d", name(file.0)))
+            .map(|directory| format!("{directory}/{}.d", file_name(file.0)))
             .collect();
         let drop_ins: Vec<_> = drop_ins.iter().map(String::as_str).collect();
         let mut parts = vec![file];

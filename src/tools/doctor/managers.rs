@@ -5,7 +5,7 @@ use super::facts::{CardFacts, Facts};
 use super::finding::{Check, Finding, Topic};
 use super::ifupdown::lines_for as lines_of_stanza;
 use super::link_file::{Match, NETWORK_DIRECTORIES, matching_file};
-use super::text::{last, shown};
+use super::text::{file_name, last, shown, unquoted};
 use crate::words::{manager, manager_name};
 use macveil_core::types::ManagerKind;
 
@@ -65,8 +65,8 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
     }
     findings.extend(ifupdown(facts, name));
     let text = facts.files.text(MACCHANGER_FILE).unwrap_or_default();
-    if let Some(set) = last(text, "", "ENABLE_ON_POST_UP_DOWN")
-        .filter(|setting| setting.value.trim_matches(['"', '\'']) == "true")
+    if let Some(set) =
+        last(text, "", "ENABLE_ON_POST_UP_DOWN").filter(|setting| unquoted(setting.value) == "true")
     {
         findings.push(MACCHANGER.warning(
             format_args!("macchanger changes the address each time ifupdown takes the link down"),
@@ -101,11 +101,7 @@ fn sets_address(option: &[&str]) -> bool {
     let [name, command @ ..] = option else {
         return false;
     };
-    let calls = |program| {
-        command
-            .iter()
-            .any(|word| word.rsplit('/').next() == Some(program))
-    };
+    let calls = |program| command.iter().any(|word| file_name(word) == program);
     let has = |word| command.contains(&word);
     *name == "hwaddress"
         || calls("macchanger")

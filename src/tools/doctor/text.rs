@@ -89,6 +89,16 @@ pub(super) fn words(text: &str) -> Vec<&str> {
         .collect()
 }
 
+/// The file name of a path.
+pub(super) fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// A value of a shell script without its quotes.
+pub(super) fn unquoted(value: &str) -> &str {
+    value.trim_matches(['"', '\''])
+}
+
 /// Whether the value is true according to `systemd.syntax(7)`.
 pub(super) fn is_yes(value: &str) -> bool {
     ["1", "yes", "y", "true", "t", "on"]
