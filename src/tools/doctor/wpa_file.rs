@@ -65,8 +65,8 @@ fn add<'a>(path: &'a str, text: &'a str, networks: &mut usize, entries: &mut Vec
 fn without_comment(line: &str) -> &str {
     let last = line.rfind('"').filter(|last| line.find('"') != Some(*last));
     let (quoted, rest) = line.split_at(last.unwrap_or_default());
-    let end = rest.find('#').unwrap_or(rest.len());
-    let end = quoted.len() + end;
+    let kept = rest.split('#').next().unwrap_or(rest);
+    let end = quoted.len() + kept.len();
     line.get(..end).unwrap_or(line).trim_ascii_end()
 }
 
