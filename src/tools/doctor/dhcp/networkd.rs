@@ -32,12 +32,12 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
     };
     let name = setting("SendHostname");
     let tells_name = !anonymous && name.as_ref().is_none_or(|setting| !is_false(setting.value));
-    let identifier = setting("ClientIdentifier");
+    let configured = setting("ClientIdentifier");
     let tells_identifier = !anonymous
-        && identifier
+        && configured
             .as_ref()
             .is_none_or(|setting| setting.value != "mac");
-    let by = identifier
+    let by = configured
         .as_ref()
         .map_or_else(|| "a DUID".to_owned(), |setting| shown(setting.value));
     let identifier = if tells_identifier {
@@ -45,7 +45,7 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
             format!("sends {by} as the client identifier, the same in every network"),
             format!(
                 "{}: `ClientIdentifier=mac`, or `Anonymize=yes`, in [DHCPv4]",
-                place(identifier.as_ref())
+                place(configured.as_ref())
             ),
         ))
     } else {
