@@ -90,21 +90,33 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
 /// `hwaddress` or a command in the interface's stanza.
 fn ifupdown(facts: &Facts, name: &str) -> Option<Finding> {
     let lines = lines_of_stanza(&facts.files, name);
-    let line = lines.iter().find(|line| sets_address(&line.words))?;
+    let line = lines.iter().find(|line| match line.words.as_slice() {
+        ["hwaddress", ..] => true,
+        [
+            "pre-up" | "up" | "post-up" | "pre-down" | "down" | "post-down",
+            command @ ..,
+        ] => {
+            let text = command.join(" ");
+            let mut commands = text.split([';', '&', '|']);
+            commands.any(|command| sets_address(command, name))
+        }
+        _ => false,
+    })?;
     Some(IFUPDOWN.warning(
-        format_args!("ifup sets an address: {}", shown(&line.words.join(" "))),
+        format_args!("ifupdown sets an address: {}", shown(&line.words.join(" "))),
         format_args!("{} line {}: remove it", line.path, line.number),
     ))
 }
 
-fn sets_address(option: &[&str]) -> bool {
-    let [name, command @ ..] = option else {
-        return false;
-    };
-    let calls = |program| command.iter().any(|word| file_name(word) == program);
-    let has = |word| command.contains(&word);
-    *name == "hwaddress"
-        || calls("macchanger")
-        || calls("ip") && has("set") && (has("address") || has("addr"))
-        || calls("ifconfig") && has("hw")
+/// Whether a command of the shell sets the interface's address.
+fn sets_address(command: &str, interface: &str) -> bool {
+    let words = command.split_ascii_whitespace().map(unquoted);
+    let words: Vec<_> = words.take_while(|word| !word.starts_with('#')).collect();
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(word));
+    let calls = |program| words.iter().any(|word| file_name(word) == program);
+    // ifup tells its commands the interface in a variable (`interfaces(5)`).
+    has(&[interface, "$IFACE", "${IFACE}"])
+        && (calls("macchanger") && !has(&["-s", "--show"])
+            || calls("ip") && has(&["set"]) && has(&["address", "addr"])
+            || calls("ifconfig") && has(&["hw"]))
 }
