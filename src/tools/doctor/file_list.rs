@@ -88,6 +88,8 @@ pub(crate) fn files_to_read(
             wanted.nested.push((directory.to_owned(), ending));
         }
     }
+    // Files of ifupdown can include others by patterns of directories.
+    wanted.nested.push(("/etc/network".to_owned(), ""));
     let [proc, others @ ..] = configuration_files_of(release);
     wanted.compressed.push((format!("{proc}.gz"), proc));
     wanted.large.extend(others);

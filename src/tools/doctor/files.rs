@@ -51,6 +51,10 @@ impl Files {
         self.text(path)?.trim_ascii().parse().ok()
     }
 
+    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|entry| entry.0.as_str())
+    }
+
     /// Paths and texts of the files in a directory, without subdirectories.
     pub(super) fn in_directory(&self, directory: &str) -> impl Iterator<Item = (&str, &str)> {
         let all = self.0.iter();

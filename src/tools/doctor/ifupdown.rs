@@ -81,10 +81,12 @@ fn add<'a>(path: &'a str, files: &'a Files, read: &mut Read<'a>) {
     read.paths.push(path);
     for (number, text) in continued(files.text(path).unwrap_or_default()) {
         let words = words(text);
-        if let ["source" | "source-directory", named @ ..] = words.as_slice() {
-            for named in named {
-                let has_pattern = words.first() == Some(&"source");
-                include(&absolute(path, named), has_pattern, files, read);
+        if let [word, named @ ..] = words.as_slice() {
+            let is_directory = word.starts_with("source-dir");
+            if is_directory || *word == "source" {
+                for named in named {
+                    include(&absolute(path, named), is_directory, files, read);
+                }
             }
         }
         if let ["iface", name, ..] = words.as_slice() {
@@ -99,18 +101,19 @@ fn add<'a>(path: &'a str, files: &'a Files, read: &mut Read<'a>) {
     }
 }
 
-/// Patterns of directories are not followed.
-fn include<'a>(named: &str, has_pattern: bool, files: &'a Files, read: &mut Read<'a>) {
-    let (directory, pattern) = match named.rsplit_once('/') {
-        Some((directory, pattern)) if has_pattern => (directory, pattern),
-        _ => (named.trim_end_matches('/'), ""),
-    };
-    for (path, _) in files.in_directory(directory) {
-        if is_included(pattern, file_name(path)) {
+/// Reads what a pattern names. Of a directory, the files with usual names (`directory_filter`, config.c of ifupdown).
+fn include<'a>(named: &str, is_directory: bool, files: &'a Files, read: &mut Read<'a>) {
+    let every = if is_directory { "/*" } else { "" };
+    let pattern = [named.trim_end_matches('/'), every].concat();
+    let is_usual = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+    for path in files.paths().filter(|path| matches_path(&pattern, path)) {
+        if !is_directory || file_name(path).bytes().all(is_usual) {
             add(path, files, read);
         }
     }
-    read.directories.push(directory.to_owned());
+    if let Some((directory, _)) = pattern.rsplit_once('/') {
+        read.directories.push(directory.to_owned());
+    }
 }
 
 fn absolute(path: &str, named: &str) -> String {
@@ -121,11 +124,11 @@ fn absolute(path: &str, named: &str) -> String {
     [parent, "/", named].concat()
 }
 
-/// Without a pattern, whether it is one of the usual names.
-fn is_included(pattern: &str, name: &str) -> bool {
-    if pattern.is_empty() {
-        let is_usual = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
-        return name.bytes().all(is_usual);
-    }
-    name.starts_with('.') == pattern.starts_with('.') && matches_glob(pattern, name)
+/// As wordexp(3) does: patterns match no hidden names.
+fn matches_path(pattern: &str, path: &str) -> bool {
+    let mut parts = pattern.split('/').zip(path.split('/'));
+    let matches = |(pattern, name): (&str, &str)| {
+        pattern.starts_with('.') == name.starts_with('.') && matches_glob(pattern, name)
+    };
+    pattern.split('/').count() == path.split('/').count() && parts.all(matches)
 }
