@@ -20,7 +20,8 @@ pub(super) struct Line<'a> {
 /// The lines of an interface's `iface` stanzas, and the options of those that they inherit.
 pub(super) fn lines_for<'a>(files: &'a Files, interface: &'a str) -> Vec<Line<'a>> {
     let lines = read(files).lines;
-    let mut stanzas = vec![interface];
+    let mut stanzas = logical(&lines, interface);
+    let own = stanzas.len();
     let mut found = Vec::new();
     for next in 0..MAX {
         let Some(&stanza) = stanzas.get(next) else {
@@ -28,7 +29,7 @@ pub(super) fn lines_for<'a>(files: &'a Files, interface: &'a str) -> Vec<Line<'a
         };
         for line in lines.iter().filter(|line| line.stanza == stanza) {
             stanzas.extend(inherited(&line.words));
-            if next == 0 || line.words.first() != Some(&"iface") {
+            if next < own || line.words.first() != Some(&"iface") {
                 found.push(line.clone());
             }
         }
@@ -36,9 +37,36 @@ pub(super) fn lines_for<'a>(files: &'a Files, interface: &'a str) -> Vec<Line<'a
     found
 }
 
-/// The stanza after `inherits` in an `iface` line.
+/// The interface's names in `iface` lines: its own, those that `auto` and `mapping` give it, and the one for roaming
+/// (README.Debian of wpasupplicant).
+fn logical<'a>(lines: &[Line<'a>], interface: &'a str) -> Vec<&'a str> {
+    let mut names = vec![interface];
+    let mut is_mapped = false;
+    for line in lines {
+        match line.words.as_slice() {
+            ["mapping", patterns @ ..] => {
+                is_mapped = patterns
+                    .iter()
+                    .any(|pattern| matches_glob(pattern, interface));
+            }
+            ["map", .., name] if is_mapped => names.push(name),
+            ["wpa-roam", _] if line.stanza == interface => names.push("default"),
+            [word, all @ ..] if *word == "auto" || word.starts_with("allow-") => {
+                let all = all.iter().filter_map(|name| name.split_once('='));
+                names.extend(
+                    all.filter(|(name, _)| *name == interface)
+                        .map(|(_, name)| name),
+                );
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+/// The stanza after `inherits` in an `iface` line, or in a line of ifupdown-ng.
 fn inherited<'a>(words: &[&'a str]) -> Option<&'a str> {
-    let ["iface", .., "inherits", parent] = words else {
+    let (["iface", .., "inherits", parent] | ["inherit", parent]) = words else {
         return None;
     };
     Some(parent)
@@ -89,7 +117,7 @@ fn add<'a>(path: &'a str, files: &'a Files, read: &mut Read<'a>) {
                 }
             }
         }
-        if let ["iface", name, ..] = words.as_slice() {
+        if let ["iface" | "interface" | "template", name, ..] = words.as_slice() {
             read.stanza = name;
         }
         read.lines.push(Line {
