@@ -46,8 +46,11 @@ const FILES: [&str; 16] = [
     "/proc/sys/net/ipv6/conf/*/disable_ipv6",
     "/run/udev/data/n#",
 ];
-const UNITS: [&str; 8] = [
+const UNITS: [&str; 11] = [
     "macveil.service",
+    "macveil-hooks.service",
+    "iwd.service",
+    "systemd-networkd.service",
     "wpa_supplicant@.service",
     "wpa_supplicant@*.service",
     "wpa_supplicant-nl80211@.service",

@@ -30,12 +30,13 @@ pub(super) fn has_systemd(facts: &Facts) -> bool {
     facts.runs("systemd") || facts.files.has("/run/systemd/system")
 }
 
-/// Whether a unit starts at boot.
+/// Whether a unit starts at boot. One that is masked, that is an empty file, does not.
 pub(super) fn is_enabled(facts: &Facts, unit: &str) -> bool {
-    TARGETS.iter().any(|target| {
-        let mut places = DIRECTORIES.iter();
-        places.any(|directory| facts.files.has(&format!("{directory}/{target}/{unit}")))
-    })
+    file(facts, unit) != Some("")
+        && TARGETS.iter().any(|target| {
+            let mut places = DIRECTORIES.iter();
+            places.any(|directory| facts.files.has(&format!("{directory}/{target}/{unit}")))
+        })
 }
 
 /// Text of the unit file.
