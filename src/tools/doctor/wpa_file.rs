@@ -20,12 +20,19 @@ impl Entry<'_> {
     }
 }
 
-/// All settings of files that are read one after the other, except those in other blocks than networks.
+/// All settings of files that are read one after the other, except those in other blocks than networks, and of
+/// networks that `wpa_supplicant` neither looks for nor joins (`disabled`).
 pub(super) fn entries<'a>(files: &'a [(String, &'a str)]) -> Vec<Entry<'a>> {
     let mut entries = Vec::new();
     let mut networks = 0;
     for (path, text) in files {
         add(path, text, &mut networks, &mut entries);
+    }
+    for network in (1..=networks).map(Some) {
+        let disabled = in_network(&entries, network, "disabled");
+        if disabled.is_some_and(|entry| entry.value != "0") {
+            entries.retain(|entry| entry.network != network);
+        }
     }
     entries
 }
