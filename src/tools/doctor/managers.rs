@@ -5,6 +5,7 @@ use super::facts::{CardFacts, Facts};
 use super::finding::{Check, Finding, Topic};
 use super::ifupdown::lines_for as lines_of_stanza;
 use super::link_file::{Match, NETWORK_DIRECTORIES, matching_file};
+use super::supplicant::first_word;
 use super::text::{file_name, last, shown, unquoted};
 use crate::words::{manager, manager_name};
 use macveil_core::types::ManagerKind;
@@ -65,8 +66,8 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
     }
     findings.extend(ifupdown(facts, name));
     let text = facts.files.text(MACCHANGER_FILE).unwrap_or_default();
-    if let Some(set) =
-        last(text, "", "ENABLE_ON_POST_UP_DOWN").filter(|setting| unquoted(setting.value) == "true")
+    if let Some(set) = last(text, "", "ENABLE_ON_POST_UP_DOWN")
+        .filter(|setting| first_word(setting.value).0 == "true")
     {
         findings.push(MACCHANGER.warning(
             format_args!("macchanger changes the address each time ifupdown takes the link down"),

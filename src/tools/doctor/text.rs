@@ -94,7 +94,7 @@ pub(super) fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-/// A value of a shell script without its quotes.
+/// A word of a shell command without the quotes around it.
 pub(super) fn unquoted(value: &str) -> &str {
     value.trim_matches(['"', '\''])
 }

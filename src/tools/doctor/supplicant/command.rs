@@ -61,7 +61,7 @@ pub(super) fn split(command: &str, variables: &Variables) -> Vec<String> {
 }
 
 /// The first word without quotes and backslashes, and what follows.
-fn first_word(text: &str) -> (String, &str) {
+pub(in crate::tools::doctor) fn first_word(text: &str) -> (String, &str) {
     let mut word = String::new();
     let mut quote = None;
     let mut characters = text.char_indices();

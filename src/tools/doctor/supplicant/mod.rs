@@ -15,6 +15,7 @@ use super::text::matches_glob;
 use super::units;
 use super::wpa_file::{Entry, entries};
 
+pub(super) use command::first_word;
 use unit_files::COMMON;
 pub(crate) use unit_files::{VOID_FILE, files_named};
 
