@@ -110,10 +110,15 @@ pub(super) fn of_machine(facts: &Facts) -> Vec<Finding> {
     if has_systemd {
         findings.push(if units::is_enabled(facts, UNIT) {
             SERVICE.good(format_args!("macveil starts at boot"))
-        } else if units::file(facts, UNIT).is_some() {
+        } else if let Some(text) = units::file(facts, UNIT) {
+            let unmask = if text.is_empty() {
+                "`systemctl unmask macveil`, then "
+            } else {
+                ""
+            };
             SERVICE.warning(
                 format_args!("macveil does not start at boot"),
-                format_args!("`systemctl enable macveil`"),
+                format_args!("{unmask}`systemctl enable macveil`"),
             )
         } else {
             SERVICE.warning(

@@ -46,8 +46,11 @@ const FILES: [&str; 16] = [
     "/proc/sys/net/ipv6/conf/*/disable_ipv6",
     "/run/udev/data/n#",
 ];
-const UNITS: [&str; 8] = [
+const UNITS: [&str; 11] = [
     "macveil.service",
+    "macveil-hooks.service",
+    "iwd.service",
+    "systemd-networkd.service",
     "wpa_supplicant@.service",
     "wpa_supplicant@*.service",
     "wpa_supplicant-nl80211@.service",
@@ -88,6 +91,8 @@ pub(crate) fn files_to_read(
             wanted.nested.push((directory.to_owned(), ending));
         }
     }
+    // Files of ifupdown can include others by patterns of directories.
+    wanted.nested.push(("/etc/network".to_owned(), ""));
     let [proc, others @ ..] = configuration_files_of(release);
     wanted.compressed.push((format!("{proc}.gz"), proc));
     wanted.large.extend(others);

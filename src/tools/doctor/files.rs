@@ -1,5 +1,7 @@
 //! Files of the machine, as read once.
 
+use super::text::file_name;
+
 /// Content of a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Content {
@@ -49,6 +51,10 @@ impl Files {
         self.text(path)?.trim_ascii().parse().ok()
     }
 
+    pub(super) fn paths(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|entry| entry.0.as_str())
+    }
+
     /// Paths and texts of the files in a directory, without subdirectories.
     pub(super) fn in_directory(&self, directory: &str) -> impl Iterator<Item = (&str, &str)> {
         let all = self.0.iter();
@@ -69,12 +75,12 @@ impl Files {
         directories: &[&str],
         ending: &str,
     ) -> Vec<(&'a str, &'a str)> {
-        let name = |path: &'a str| path.rsplit('/').next().unwrap_or(path);
         let mut layered: Vec<(&str, &str)> = Vec::new();
         for directory in directories {
             let all = self.in_directory(directory);
             for (path, text) in all.filter(|entry| entry.0.ends_with(ending)) {
-                let place = layered.binary_search_by(|entry| name(entry.0).cmp(name(path)));
+                let place =
+                    layered.binary_search_by(|entry| file_name(entry.0).cmp(file_name(path)));
                 if let Err(at) = place {
                     layered.insert(at, (path, text));
                 }

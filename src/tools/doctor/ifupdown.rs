@@ -1,7 +1,7 @@
 //! ifupdown's configuration: its files, and an interface's lines in them (`interfaces(5)`).
 
 use super::files::Files;
-use super::text::{continued, matches_glob, words};
+use super::text::{continued, file_name, matches_glob, words};
 
 const INTERFACES: &str = "/etc/network/interfaces";
 /// Files can include each other, and stanzas inherit from each other, without end.
@@ -20,7 +20,8 @@ pub(super) struct Line<'a> {
 /// The lines of an interface's `iface` stanzas, and the options of those that they inherit.
 pub(super) fn lines_for<'a>(files: &'a Files, interface: &'a str) -> Vec<Line<'a>> {
     let lines = read(files).lines;
-    let mut stanzas = vec![interface];
+    let mut stanzas = logical(&lines, interface);
+    let own = stanzas.len();
     let mut found = Vec::new();
     for next in 0..MAX {
         let Some(&stanza) = stanzas.get(next) else {
@@ -28,7 +29,7 @@ pub(super) fn lines_for<'a>(files: &'a Files, interface: &'a str) -> Vec<Line<'a
         };
         for line in lines.iter().filter(|line| line.stanza == stanza) {
             stanzas.extend(inherited(&line.words));
-            if next == 0 || line.words.first() != Some(&"iface") {
+            if next < own || line.words.first() != Some(&"iface") {
                 found.push(line.clone());
             }
         }
@@ -36,9 +37,36 @@ pub(super) fn lines_for<'a>(files: &'a Files, interface: &'a str) -> Vec<Line<'a
     found
 }
 
-/// The stanza after `inherits` in an `iface` line.
+/// The interface's names in `iface` lines: its own, those that `auto` and `mapping` give it, and the one for roaming
+/// (README.Debian of wpasupplicant).
+fn logical<'a>(lines: &[Line<'a>], interface: &'a str) -> Vec<&'a str> {
+    let mut names = vec![interface];
+    let mut is_mapped = false;
+    for line in lines {
+        match line.words.as_slice() {
+            ["mapping", patterns @ ..] => {
+                is_mapped = patterns
+                    .iter()
+                    .any(|pattern| matches_glob(pattern, interface));
+            }
+            ["map", .., name] if is_mapped => names.push(name),
+            ["wpa-roam", _] if line.stanza == interface => names.push("default"),
+            [word, all @ ..] if *word == "auto" || word.starts_with("allow-") => {
+                let all = all.iter().filter_map(|name| name.split_once('='));
+                names.extend(
+                    all.filter(|(name, _)| *name == interface)
+                        .map(|(_, name)| name),
+                );
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+/// The stanza after `inherits` in an `iface` line, or in a line of ifupdown-ng.
 fn inherited<'a>(words: &[&'a str]) -> Option<&'a str> {
-    let ["iface", .., "inherits", parent] = words else {
+    let (["iface", .., "inherits", parent] | ["inherit", parent]) = words else {
         return None;
     };
     Some(parent)
@@ -81,13 +109,15 @@ fn add<'a>(path: &'a str, files: &'a Files, read: &mut Read<'a>) {
     read.paths.push(path);
     for (number, text) in continued(files.text(path).unwrap_or_default()) {
         let words = words(text);
-        if let ["source" | "source-directory", named @ ..] = words.as_slice() {
-            for named in named {
-                let has_pattern = words.first() == Some(&"source");
-                include(&absolute(path, named), has_pattern, files, read);
+        if let [word, named @ ..] = words.as_slice() {
+            let is_directory = word.starts_with("source-dir");
+            if is_directory || *word == "source" {
+                for named in named {
+                    include(&absolute(path, named), is_directory, files, read);
+                }
             }
         }
-        if let ["iface", name, ..] = words.as_slice() {
+        if let ["iface" | "interface" | "template", name, ..] = words.as_slice() {
             read.stanza = name;
         }
         read.lines.push(Line {
@@ -99,19 +129,19 @@ fn add<'a>(path: &'a str, files: &'a Files, read: &mut Read<'a>) {
     }
 }
 
-/// Patterns of directories are not followed.
-fn include<'a>(named: &str, has_pattern: bool, files: &'a Files, read: &mut Read<'a>) {
-    let (directory, pattern) = match named.rsplit_once('/') {
-        Some((directory, pattern)) if has_pattern => (directory, pattern),
-        _ => (named.trim_end_matches('/'), ""),
-    };
-    for (path, _) in files.in_directory(directory) {
-        let name = path.rsplit('/').next().unwrap_or_default();
-        if is_included(pattern, name) {
+/// Reads what a pattern names. Of a directory, the files with usual names (`directory_filter`, config.c of ifupdown).
+fn include<'a>(named: &str, is_directory: bool, files: &'a Files, read: &mut Read<'a>) {
+    let every = if is_directory { "/*" } else { "" };
+    let pattern = [named.trim_end_matches('/'), every].concat();
+    let is_usual = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
+    for path in files.paths().filter(|path| matches_path(&pattern, path)) {
+        if !is_directory || file_name(path).bytes().all(is_usual) {
             add(path, files, read);
         }
     }
-    read.directories.push(directory.to_owned());
+    if let Some((directory, _)) = pattern.rsplit_once('/') {
+        read.directories.push(directory.to_owned());
+    }
 }
 
 fn absolute(path: &str, named: &str) -> String {
@@ -122,11 +152,11 @@ fn absolute(path: &str, named: &str) -> String {
     [parent, "/", named].concat()
 }
 
-/// Without a pattern, whether it is one of the usual names.
-fn is_included(pattern: &str, name: &str) -> bool {
-    if pattern.is_empty() {
-        let is_usual = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);
-        return name.bytes().all(is_usual);
-    }
-    name.starts_with('.') == pattern.starts_with('.') && matches_glob(pattern, name)
+/// As wordexp(3) does: patterns match no hidden names.
+fn matches_path(pattern: &str, path: &str) -> bool {
+    let mut parts = pattern.split('/').zip(path.split('/'));
+    let matches = |(pattern, name): (&str, &str)| {
+        pattern.starts_with('.') == name.starts_with('.') && matches_glob(pattern, name)
+    };
+    pattern.split('/').count() == path.split('/').count() && parts.all(matches)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::facts::{CardFacts, Facts};
 use super::files::Files;
-use super::text::{is_false, last, matches_glob, settings, words};
+use super::text::{file_name, is_false, last, matches_glob, settings, words};
 
 /// Directories of both types of files, highest priority first.
 pub(super) const NETWORK_DIRECTORIES: [&str; 5] = [
@@ -43,7 +43,7 @@ impl<'a> Match<'a> {
 
     /// Whether all conditions in `[Match]` are true. Unknown conditions count as false.
     fn matches(&self, parts: &[(&str, &str)]) -> bool {
-        let mut conditions: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        let mut conditions: BTreeMap<&str, Vec<(bool, &str)>> = BTreeMap::new();
         let all = parts.iter().flat_map(|(_, text)| settings(text));
         for setting in all.filter(|setting| setting.section == "Match") {
             let values = conditions.entry(setting.key).or_default();
@@ -51,40 +51,48 @@ impl<'a> Match<'a> {
             if setting.value.is_empty() {
                 values.clear();
             }
-            values.extend(words(setting.value));
+            let (wanted, patterns) = match setting.value.strip_prefix('!') {
+                Some(unwanted) => (false, unwanted),
+                None => (true, setting.value),
+            };
+            values.extend(words(patterns).into_iter().map(|word| (wanted, word)));
         }
         let conditions = conditions.iter().filter(|(_, values)| !values.is_empty());
         let mut conditions = conditions.peekable();
         conditions.peek().is_some() && conditions.all(|(key, values)| self.is_true(key, values))
     }
 
-    fn is_true(&self, key: &str, values: &[&str]) -> bool {
-        let globs = |value: Option<&str>| globs(values, value.unwrap_or_default());
+    fn is_true(&self, key: &str, values: &[(bool, &str)]) -> bool {
+        let globs = |value| globs(values, value);
         match key {
             "OriginalName" | "Name" => globs(Some(self.name)),
             "Type" => globs(Some("wlan")),
             "Driver" => globs(Some(self.driver)),
-            "Path" => self.path.is_some() && globs(self.path),
+            "Path" => globs(self.path),
+            // A card has none (`IFLA_INFO_KIND`).
+            "Kind" => globs(None),
             "WLANInterfaceType" => globs(Some("station")),
             "MACAddress" => lists(values, Some(&self.current)),
             "PermanentMACAddress" => lists(values, self.permanent.as_deref()),
-            "Virtualization" => values.last().is_some_and(|value| is_false(value)),
+            "Virtualization" => values.last().is_some_and(|(_, value)| is_false(value)),
             _ => false,
         }
     }
 }
 
-/// Patterns with `*` and `?`; a leading `!` negates the list.
-fn globs(patterns: &[&str], value: &str) -> bool {
-    let is_negative = patterns.first().is_some_and(|first| first.starts_with('!'));
-    let mut patterns = patterns
-        .iter()
-        .map(|pattern| pattern.trim_start_matches('!'));
-    patterns.any(|pattern| matches_glob(pattern, value)) != is_negative
+/// Patterns of which some are unwanted (`net_condition_test_strv`, net-condition.c of systemd).
+fn globs(patterns: &[(bool, &str)], value: Option<&str>) -> bool {
+    let matches = |pattern| value.is_some_and(|value| matches_glob(pattern, value));
+    let has = |of: bool| {
+        patterns
+            .iter()
+            .any(|(wanted, pattern)| *wanted == of && matches(pattern))
+    };
+    !has(false) && (has(true) || patterns.iter().all(|(wanted, _)| !wanted))
 }
 
-fn lists(addresses: &[&str], value: Option<&str>) -> bool {
-    let is_it = |address: &&str| {
+fn lists(addresses: &[(bool, &str)], value: Option<&str>) -> bool {
+    let is_it = |(_, address): &(bool, &str)| {
         value.is_some_and(|value| address.replace('-', ":").eq_ignore_ascii_case(value))
     };
     addresses.iter().any(is_it)
@@ -126,11 +134,10 @@ pub(super) fn matching_file<'a>(
     ending: &str,
     interface: &Match,
 ) -> Option<LinkFile<'a>> {
-    let name = |path: &'a str| path.rsplit('/').next().unwrap_or(path);
     let mut all = files.layered(directories, ending).into_iter().map(|file| {
         let drop_ins: Vec<_> = directories
             .iter()
-            .map(|directory| format!("{directory}/{}.d", name(file.0)))
+            .map(|directory| format!("{directory}/{}.d", file_name(file.0)))
             .collect();
         let drop_ins: Vec<_> = drop_ins.iter().map(String::as_str).collect();
         let mut parts = vec![file];

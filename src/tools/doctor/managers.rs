@@ -5,7 +5,8 @@ use super::facts::{CardFacts, Facts};
 use super::finding::{Check, Finding, Topic};
 use super::ifupdown::lines_for as lines_of_stanza;
 use super::link_file::{Match, NETWORK_DIRECTORIES, matching_file};
-use super::text::{last, shown};
+use super::supplicant::first_word;
+use super::text::{file_name, last, shown, unquoted};
 use crate::words::{manager, manager_name};
 use macveil_core::types::ManagerKind;
 
@@ -66,7 +67,7 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
     findings.extend(ifupdown(facts, name));
     let text = facts.files.text(MACCHANGER_FILE).unwrap_or_default();
     if let Some(set) = last(text, "", "ENABLE_ON_POST_UP_DOWN")
-        .filter(|setting| setting.value.trim_matches(['"', '\'']) == "true")
+        .filter(|setting| first_word(setting.value).0 == "true")
     {
         findings.push(MACCHANGER.warning(
             format_args!("macchanger changes the address each time ifupdown takes the link down"),
@@ -90,25 +91,33 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
 /// `hwaddress` or a command in the interface's stanza.
 fn ifupdown(facts: &Facts, name: &str) -> Option<Finding> {
     let lines = lines_of_stanza(&facts.files, name);
-    let line = lines.iter().find(|line| sets_address(&line.words))?;
+    let line = lines.iter().find(|line| match line.words.as_slice() {
+        ["hwaddress", ..] => true,
+        [
+            "pre-up" | "up" | "post-up" | "pre-down" | "down" | "post-down",
+            command @ ..,
+        ] => {
+            let text = command.join(" ");
+            let mut commands = text.split([';', '&', '|']);
+            commands.any(|command| sets_address(command, name))
+        }
+        _ => false,
+    })?;
     Some(IFUPDOWN.warning(
-        format_args!("ifup sets an address: {}", shown(&line.words.join(" "))),
+        format_args!("ifupdown sets an address: {}", shown(&line.words.join(" "))),
         format_args!("{} line {}: remove it", line.path, line.number),
     ))
 }
 
-fn sets_address(option: &[&str]) -> bool {
-    let [name, command @ ..] = option else {
-        return false;
-    };
-    let calls = |program| {
-        command
-            .iter()
-            .any(|word| word.rsplit('/').next() == Some(program))
-    };
-    let has = |word| command.contains(&word);
-    *name == "hwaddress"
-        || calls("macchanger")
-        || calls("ip") && has("set") && (has("address") || has("addr"))
-        || calls("ifconfig") && has("hw")
+/// Whether a command of the shell sets the interface's address.
+fn sets_address(command: &str, interface: &str) -> bool {
+    let words = command.split_ascii_whitespace().map(unquoted);
+    let words: Vec<_> = words.take_while(|word| !word.starts_with('#')).collect();
+    let has = |wanted: &[&str]| words.iter().any(|word| wanted.contains(word));
+    let calls = |program| words.iter().any(|word| file_name(word) == program);
+    // ifup tells its commands the interface in a variable (`interfaces(5)`).
+    has(&[interface, "$IFACE", "${IFACE}"])
+        && (calls("macchanger") && !has(&["-s", "--show"])
+            || calls("ip") && has(&["set"]) && has(&["address", "addr"])
+            || calls("ifconfig") && has(&["hw"]))
 }

@@ -34,6 +34,10 @@ fn patterns_match_like_in_a_shell() {
         ("wlan", "wlan0", false),
         ("wlan0?", "wlan0", false),
         ("", "", true),
+        ("wl[a-z]*[0-3]", "wlan2", true),
+        ("wlan[!01]", "wlan1", false),
+        ("wlan[!01]", "wlan2", true),
+        ("wlan[01-", "wlan0", false),
     ] {
         assert_eq!(matches_glob(pattern, name), expected, "{pattern} {name}");
     }

@@ -89,6 +89,16 @@ pub(super) fn words(text: &str) -> Vec<&str> {
         .collect()
 }
 
+/// The file name of a path.
+pub(super) fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// A word of a shell command without the quotes around it.
+pub(super) fn unquoted(value: &str) -> &str {
+    value.trim_matches(['"', '\''])
+}
+
 /// Whether the value is true according to `systemd.syntax(7)`.
 pub(super) fn is_yes(value: &str) -> bool {
     ["1", "yes", "y", "true", "t", "on"]
@@ -103,33 +113,58 @@ pub(super) fn is_false(value: &str) -> bool {
         .any(|word| value.eq_ignore_ascii_case(word))
 }
 
-/// Whether a name matches a pattern with `*` and `?`.
+/// Whether a name matches a pattern, as in fnmatch(3).
 pub(super) fn matches_glob(pattern: &str, name: &str) -> bool {
     let (pattern, name) = (pattern.as_bytes(), name.as_bytes());
     let (mut at, mut next) = (0, 0);
     let mut star = None;
-    while next < name.len() {
-        match pattern.get(at) {
-            Some(b'*') => {
-                star = Some((at, next));
-                at += 1;
-            }
-            Some(byte) if *byte == b'?' || Some(byte) == name.get(next) => {
-                at += 1;
-                next += 1;
-            }
-            _ => match &mut star {
-                None => return false,
-                Some((star, from)) => {
-                    *from += 1;
-                    (at, next) = (*star + 1, *from);
-                }
-            },
+    while let Some(byte) = name.get(next) {
+        let rest = pattern.get(at..).unwrap_or_default();
+        if rest.first() == Some(&b'*') {
+            star = Some((at, next));
+            at += 1;
+        } else if let Some(length) = first_match(rest, *byte) {
+            at += length;
+            next += 1;
+        } else if let Some((star, from)) = &mut star {
+            *from += 1;
+            (at, next) = (*star + 1, *from);
+        } else {
+            return false;
         }
     }
     pattern
         .get(at..)
         .is_some_and(|rest| rest.iter().all(|byte| *byte == b'*'))
+}
+
+/// How long the beginning of a pattern is that matches the byte.
+fn first_match(pattern: &[u8], byte: u8) -> Option<usize> {
+    let (first, rest) = pattern.split_first()?;
+    let end = rest.iter().skip(1).position(|end| *end == b']');
+    let set = end.and_then(|end| rest.get(..=end));
+    let Some(set) = set.filter(|_| *first == b'[') else {
+        return (*first == b'?' || *first == byte).then_some(1);
+    };
+    let (wanted, mut left) = match set {
+        [b'!' | b'^', others @ ..] => (false, others),
+        _ => (true, set),
+    };
+    let mut found = false;
+    loop {
+        left = match left {
+            [low, b'-', high, others @ ..] => {
+                found |= (low..=high).contains(&&byte);
+                others
+            }
+            [one, others @ ..] => {
+                found |= *one == byte;
+                others
+            }
+            [] => break,
+        };
+    }
+    (found == wanted).then_some(set.len() + 2)
 }
 
 /// Shortens text from a file.

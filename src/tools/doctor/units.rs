@@ -30,12 +30,13 @@ pub(super) fn has_systemd(facts: &Facts) -> bool {
     facts.runs("systemd") || facts.files.has("/run/systemd/system")
 }
 
-/// Whether a unit starts at boot.
+/// Whether a unit starts at boot. One that is masked, that is an empty file, does not.
 pub(super) fn is_enabled(facts: &Facts, unit: &str) -> bool {
-    TARGETS.iter().any(|target| {
-        let mut places = DIRECTORIES.iter();
-        places.any(|directory| facts.files.has(&format!("{directory}/{target}/{unit}")))
-    })
+    file(facts, unit) != Some("")
+        && TARGETS.iter().any(|target| {
+            let mut places = DIRECTORIES.iter();
+            places.any(|directory| facts.files.has(&format!("{directory}/{target}/{unit}")))
+        })
 }
 
 /// Text of the unit file.
@@ -53,11 +54,15 @@ fn file_in<'a>(files: &'a Files, unit: &str) -> Option<&'a str> {
 
 /// The names of a unit's files: an instance has its own and those of its template.
 fn names(unit: &str) -> Vec<String> {
-    let template = unit.split_once('@').and_then(|(name, instance)| {
-        let (instance, kind) = instance.rsplit_once('.')?;
-        (!instance.is_empty()).then(|| format!("{name}@.{kind}"))
-    });
+    let template = parts(unit).map(|(name, _, kind)| format!("{name}@.{kind}"));
     [unit.to_owned()].into_iter().chain(template).collect()
+}
+
+/// `NAME@INSTANCE.KIND` of an instance.
+pub(super) fn parts(unit: &str) -> Option<(&str, &str, &str)> {
+    let (name, rest) = unit.split_once('@')?;
+    let (instance, kind) = rest.rsplit_once('.')?;
+    (!instance.is_empty()).then_some((name, instance, kind))
 }
 
 /// All settings of a key in the unit file and its drop-ins. An empty one removes those before it.

@@ -20,12 +20,19 @@ impl Entry<'_> {
     }
 }
 
-/// All settings of files that are read one after the other, except those in other blocks than networks.
+/// All settings of files that are read one after the other, except those in other blocks than networks, and of
+/// networks that `wpa_supplicant` neither looks for nor joins (`disabled`).
 pub(super) fn entries<'a>(files: &'a [(String, &'a str)]) -> Vec<Entry<'a>> {
     let mut entries = Vec::new();
     let mut networks = 0;
     for (path, text) in files {
         add(path, text, &mut networks, &mut entries);
+    }
+    for network in (1..=networks).map(Some) {
+        let disabled = in_network(&entries, network, "disabled");
+        if disabled.is_some_and(|entry| entry.value != "0") {
+            entries.retain(|entry| entry.network != network);
+        }
     }
     entries
 }
@@ -65,8 +72,8 @@ fn add<'a>(path: &'a str, text: &'a str, networks: &mut usize, entries: &mut Vec
 fn without_comment(line: &str) -> &str {
     let last = line.rfind('"').filter(|last| line.find('"') != Some(*last));
     let (quoted, rest) = line.split_at(last.unwrap_or_default());
-    let end = rest.find('#').unwrap_or(rest.len());
-    let end = quoted.len() + end;
+    let kept = rest.split('#').next().unwrap_or(rest);
+    let end = quoted.len() + kept.len();
     line.get(..end).unwrap_or(line).trim_ascii_end()
 }
 

@@ -2,7 +2,7 @@
 
 use super::{ClientReport, duid};
 use crate::tools::doctor::facts::{CardFacts, Facts};
-use crate::tools::doctor::ifupdown::lines_for;
+use crate::tools::doctor::ifupdown::{Line, lines_for};
 use crate::tools::doctor::processes::Process;
 use crate::tools::doctor::text::{shown, words};
 
@@ -101,11 +101,12 @@ struct Starter {
 }
 
 fn starter(facts: &Facts, card: &CardFacts, process: Option<&Process>) -> Option<Starter> {
-    let by = ifupdown(facts, &card.name);
+    let lines = lines_for(&facts.files, &card.name);
+    let by = ifupdown(&lines);
     let with_duid = match process {
         Some(process) => process.has_argument("-i") || process.has_argument("-D"),
         // As in Debian's ifupdown (inet.defn).
-        None => by.is_some(),
+        None => by.is_some() && !lines.iter().any(|line| line.words == ["client", "no"]),
     };
     let is_known = process.is_some() || by.is_some();
     is_known.then(|| Starter {
@@ -115,9 +116,8 @@ fn starter(facts: &Facts, card: &CardFacts, process: Option<&Process>) -> Option
 }
 
 /// `iface NAME inet dhcp`, with its place. Without dhcpcd and udhcpc, ifupdown uses dhclient.
-fn ifupdown(facts: &Facts, name: &str) -> Option<String> {
-    let lines = lines_for(&facts.files, name).into_iter();
-    let mut with_dhcp = lines.filter(|line| {
+fn ifupdown(lines: &[Line]) -> Option<String> {
+    let mut with_dhcp = lines.iter().filter(|line| {
         let words = line.words.as_slice();
         matches!(words, ["iface", _, "inet" | "inet6", "dhcp", ..])
     });

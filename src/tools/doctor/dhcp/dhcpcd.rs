@@ -21,14 +21,19 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
     }
     let lines = lines_for(text, &card.name);
     let setting = |key: &str| lines.iter().rev().find(|line| line.key == key);
-    if setting("anonymous").is_some() || setting("nodhcp").is_some() {
+    let is_set = |keys: &[&str]| {
+        let mut always = lines.iter().filter(|line| !line.of_one_network);
+        always.any(|line| keys.contains(&line.key))
+    };
+    let has_dhcp6 = !is_set(&["nodhcp6", "noipv6rs", "noipv6", "ipv4only"]);
+    if is_set(&["anonymous"]) || (is_set(&["nodhcp"]) && !has_dhcp6) {
         return Some(ClientReport::good("dhcpcd"));
     }
     let anonymous = |line: usize| {
         format!("{FILE} line {line}: remove it, or add `anonymous` to disable all identifiers")
     };
-    let host_name =
-        setting("hostname").map(|line| ("sends the host name".to_owned(), anonymous(line.line)));
+    let host_name = setting("hostname").or_else(|| setting("hostname_short"));
+    let host_name = host_name.map(|line| ("sends the host name".to_owned(), anonymous(line.line)));
     let identifier = setting("clientid").or_else(|| setting("duid")).map(|line| {
         let what = match (line.key, line.value) {
             ("duid", _) => "sends a DUID, the same in every network".to_owned(),
@@ -55,6 +60,15 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
             format!("remove {path}, add `anonymous` to {FILE}, then restart dhcpcd"),
         ))
     });
+    // Router advertisements start it, and it tells the DUID without `duid`, too (`dhcp6_makemessage`, dhcp6.c).
+    let identifier = identifier.or_else(|| {
+        (has_dhcp6 && permanent.is_none()).then(|| {
+            (
+                "sends a DUID to networks with DHCPv6, the same in every network".to_owned(),
+                format!("{FILE}: add `anonymous`"),
+            )
+        })
+    });
     Some(ClientReport {
         host_name,
         identifier,
@@ -80,6 +94,7 @@ pub(in crate::tools::doctor) struct ConfigLine<'a> {
     pub(in crate::tools::doctor) line: usize,
     pub(in crate::tools::doctor) key: &'a str,
     value: &'a str,
+    of_one_network: bool,
 }
 
 /// Lines that apply to all interfaces or to this one.
@@ -88,18 +103,24 @@ pub(in crate::tools::doctor) fn lines_for<'a>(
     interface: &str,
 ) -> Vec<ConfigLine<'a>> {
     let mut counts = true;
+    let mut of_one_network = false;
     let mut lines = Vec::new();
     for (line, text) in numbered(text) {
         let (key, value) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
         let value = value.trim_ascii();
         match key {
-            "interface" => counts = value == interface,
-            // Which block applies depends on the network.
+            "interface" => counts = matches_glob(value, interface),
             "ssid" => counts = true,
             "profile" => counts = false,
-            _ if counts => lines.push(ConfigLine { line, key, value }),
+            _ if counts => lines.push(ConfigLine {
+                line,
+                key,
+                value,
+                of_one_network,
+            }),
             _ => {}
         }
+        of_one_network = key == "ssid" || (of_one_network && key != "interface");
     }
     lines
 }

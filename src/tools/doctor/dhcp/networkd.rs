@@ -32,12 +32,12 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
     };
     let name = setting("SendHostname");
     let tells_name = !anonymous && name.as_ref().is_none_or(|setting| !is_false(setting.value));
-    let identifier = setting("ClientIdentifier");
+    let configured = setting("ClientIdentifier");
     let tells_identifier = !anonymous
-        && identifier
+        && configured
             .as_ref()
             .is_none_or(|setting| setting.value != "mac");
-    let by = identifier
+    let by = configured
         .as_ref()
         .map_or_else(|| "a DUID".to_owned(), |setting| shown(setting.value));
     let identifier = if tells_identifier {
@@ -45,7 +45,7 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
             format!("sends {by} as the client identifier, the same in every network"),
             format!(
                 "{}: `ClientIdentifier=mac`, or `Anonymize=yes`, in [DHCPv4]",
-                place(identifier.as_ref())
+                place(configured.as_ref())
             ),
         ))
     } else {
@@ -75,7 +75,14 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
 /// Router advertisements start `DHCPv6`, whatever `DHCP=` says.
 fn of_dhcp6(file: &LinkFile) -> Option<(String, String)> {
     let refuses = |setting: Placed| is_false(setting.value);
-    let accepts = !file.last("Network", "IPv6AcceptRA").is_some_and(refuses);
+    let has_link_local = file
+        .last("Network", "LinkLocalAddressing")
+        .is_none_or(|setting| is_yes(setting.value) || matches!(setting.value, "" | "ipv6"));
+    let accepts = has_link_local
+        && !file.last("Network", "IPv6AcceptRA").is_some_and(refuses)
+        && !file
+            .last("IPv6AcceptRA", "DHCPv6Client")
+            .is_some_and(refuses);
     let duid = file.last("DHCPv6", "DUIDType");
     let follows = duid.is_some_and(|setting| setting.value == "link-layer")
         && file.last("DHCPv6", "IAID").is_some();

@@ -4,10 +4,12 @@ use super::ClientReport;
 use crate::tools::doctor::facts::{CardFacts, Facts};
 use crate::tools::doctor::text::shown;
 
-/// Options that take a value (networking/udhcp/dhcpc.c).
-const OPTIONS: &str = "VHhFiOpPrsTtAaxc";
-/// The code of the option (RFC 2132, 9.14).
-const CLIENT_IDENTIFIER: &str = "0x3d:";
+/// Options that take a value (networking/udhcp/dhcpc.c). That of -a can only be attached.
+const OPTIONS: &str = "VHhFiOpPrsTtAxc";
+/// Codes of options (RFC 2132, 3.14 and 9.14; RFC 4702).
+const HOST_NAME: u8 = 12;
+const FQDN: u8 = 81;
+const CLIENT_IDENTIFIER: u8 = 61;
 
 pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
     let is_its = |options: &[(char, &str)]| {
@@ -23,12 +25,14 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
     let options = runs
         .map(|process| process.options(OPTIONS))
         .find(|options| is_its(options))?;
-    let name = options.iter().find(|(letter, value)| {
-        matches!(letter, 'H' | 'h' | 'F') || (*letter == 'x' && value.starts_with("hostname:"))
-    });
-    let identifier = options.iter().find(|(letter, value)| {
-        *letter == 'c' || (*letter == 'x' && value.starts_with(CLIENT_IDENTIFIER))
-    });
+    let sends = |letters: &[char], codes: &[u8]| {
+        options.iter().find(|(letter, value)| {
+            let code = || code(value).is_some_and(|code| codes.contains(&code));
+            letters.contains(letter) || (*letter == 'x' && code())
+        })
+    };
+    let name = sends(&['H', 'h', 'F'], &[HOST_NAME, FQDN]);
+    let identifier = sends(&['c'], &[CLIENT_IDENTIFIER]);
     // OpenWrt's netifd starts it again.
     let is_of_netifd = |option: &&(char, &str)| option.0 == 's' && option.1.contains("netifd");
     let is_alone = !options.iter().any(|option| is_of_netifd(&option));
@@ -46,4 +50,17 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
             .then(|| "does not notice that the network or the card's address changes".to_owned()),
         ..ClientReport::good("udhcpc")
     })
+}
+
+/// The option of `-x`: a name, or a number as in C (`udhcp_str2optset`, common.c).
+fn code(value: &str) -> Option<u8> {
+    let option = value.split([' ', '\t', '=', ':']).next()?;
+    match option
+        .strip_prefix("0x")
+        .or_else(|| option.strip_prefix("0X"))
+    {
+        Some(digits) => u8::from_str_radix(digits, 16).ok(),
+        None if option == "hostname" => Some(HOST_NAME),
+        None => option.parse().ok(),
+    }
 }

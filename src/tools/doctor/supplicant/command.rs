@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::tools::doctor::files::Files;
 use crate::tools::doctor::text::{lines_of, settings};
-use crate::tools::doctor::units::settings_in;
+use crate::tools::doctor::units::{parts, settings_in};
 
 /// Variables of a unit by name.
 pub(super) type Variables = BTreeMap<String, String>;
@@ -28,16 +28,12 @@ pub(super) fn variables(files: &Files, unit: &str) -> Variables {
 
 /// The files of `EnvironmentFile=`.
 pub(super) fn environment_files(files: &Files, unit: &str) -> Vec<String> {
-    let instance = unit
-        .split_once('@')
-        .and_then(|(_, rest)| rest.strip_suffix(".service"));
+    let instance = parts(unit).map_or("", |(_, instance, _)| instance);
     let named = settings_in(files, unit, "Service", "EnvironmentFile");
     let named = named
         .iter()
         .map(|setting| setting.value.trim_start_matches('-'));
-    named
-        .map(|path| of_instance(path, instance.unwrap_or_default()))
-        .collect()
+    named.map(|path| of_instance(path, instance)).collect()
 }
 
 /// Replaces the specifiers for the instance's name.
@@ -65,7 +61,7 @@ pub(super) fn split(command: &str, variables: &Variables) -> Vec<String> {
 }
 
 /// The first word without quotes and backslashes, and what follows.
-fn first_word(text: &str) -> (String, &str) {
+pub(in crate::tools::doctor) fn first_word(text: &str) -> (String, &str) {
     let mut word = String::new();
     let mut quote = None;
     let mut characters = text.char_indices();

@@ -3,6 +3,7 @@
 use super::Supplicant;
 use crate::tools::doctor::facts::{CardFacts, Facts};
 use crate::tools::doctor::finding::{Check, Finding, Severity, Topic};
+use crate::tools::doctor::ifupdown::lines_for;
 use crate::tools::doctor::text::{shown, words};
 use crate::tools::doctor::units;
 use crate::tools::doctor::wpa_file::{global, name};
@@ -189,4 +190,21 @@ fn of_networks(supplicant: &Supplicant) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// A network that a stanza of ifupdown has `wpa_cli` set (functions.sh of Debian's wpasupplicant).
+pub(super) fn of_ifupdown(facts: &Facts, card: &CardFacts) -> Option<Finding> {
+    let lines = lines_for(&facts.files, &card.name);
+    let set = lines
+        .iter()
+        .find(|line| line.words == ["wpa-scan-ssid", "1"])?;
+    Some(HIDDEN.warning(
+        format_args!(
+            "ifupdown's network is marked as a hidden network: probe requests contain its SSID"
+        ),
+        format_args!(
+            "{} line {}: remove it; if the access point hides its SSID, change that",
+            set.path, set.number
+        ),
+    ))
 }

@@ -15,6 +15,7 @@ use super::text::matches_glob;
 use super::units;
 use super::wpa_file::{Entry, entries};
 
+pub(super) use command::first_word;
 use unit_files::COMMON;
 pub(crate) use unit_files::{VOID_FILE, files_named};
 
@@ -68,7 +69,7 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
         None => usual_paths(facts, card),
     };
     if arguments.is_none() && wanted.is_empty() {
-        return Vec::new();
+        return identifying::of_ifupdown(facts, card).into_iter().collect();
     }
     let process = arguments.as_ref().map(|arguments| arguments.process);
     let mut findings = Vec::new();
@@ -93,6 +94,7 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
         findings.push(CONFIGURATION.good(format_args!("wpa_supplicant uses {path}")));
     }
     findings.extend(control::examine(facts, card, &supplicant));
+    findings.extend(identifying::of_ifupdown(facts, card));
     if supplicant.has_file {
         findings.extend(identifying::examine(facts, card, &supplicant));
         findings.extend(networks::examine(facts, card, &supplicant));

@@ -1,11 +1,11 @@
 //! Configuration files that units and scripts name, for when `wpa_supplicant` does not run.
 
-use super::command::{Variables, environment_files, of_instance, split, variables};
+use super::command::{Variables, environment_files, first_word, of_instance, split, variables};
 use super::{OPTIONS, of_interface};
 use crate::tools::doctor::files::Files;
 use crate::tools::doctor::ifupdown::supplicant_file;
 use crate::tools::doctor::processes::Process;
-use crate::tools::doctor::text::{last, numbered, words};
+use crate::tools::doctor::text::{file_name, last, numbered, words};
 use crate::tools::doctor::units::settings_in;
 
 /// The unit for all interfaces.
@@ -44,7 +44,7 @@ pub(super) fn configured(
     let void = files
         .text(VOID_FILE)
         .and_then(|text| last(text, "", "CONF_FILE"));
-    let void = void.map(|set| set.value.trim_matches(['"', '\'']).to_owned());
+    let void = void.map(|set| first_word(set.value).0);
     void.filter(|path| path.starts_with('/'))
         .into_iter()
         .collect()
@@ -108,7 +108,7 @@ fn program(command: &str) -> Option<&str> {
 }
 
 fn is_supplicant(word: &str) -> bool {
-    word.rsplit('/').next() == Some("wpa_supplicant")
+    file_name(word) == "wpa_supplicant"
 }
 
 /// `-c` and `-I` of a command, unless it is for another interface or the shell must expand them.
