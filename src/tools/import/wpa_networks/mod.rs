@@ -9,7 +9,7 @@ mod security;
 mod tests;
 
 use super::conf::boolean;
-use super::keyfile::KeyFile;
+use super::keyfile::{KeyFile, Value};
 use super::profile::{self, Profile, ProfileFile, ProfileTarget};
 use super::report::{ImportOutcome, ImportReport};
 use super::translate::{ImportOptions, NEWEST};
@@ -72,6 +72,14 @@ fn block(profile: &Profile, ssid: &Ssid, bssid: Option<Mac>, report: &mut Import
     }
     frequency(&settings, &mut block);
     security::add(profile, &settings, &mut block, report);
+    for group in ["wifi-security", "802-1x"] {
+        for key in settings.keys(group) {
+            let value = settings.value(group, key).map(Value::text);
+            if value.is_some_and(|value| !value.clean) {
+                block.problem(format!("[{group}] {key} has an invalid escape sequence"));
+            }
+        }
+    }
     let priority = settings.text("connection", "autoconnect-priority");
     let priority = priority.and_then(|text| text.trim_ascii().parse::<i32>().ok());
     if let Some(priority) = priority.filter(|priority| *priority != 0) {
@@ -127,7 +135,7 @@ impl<'a> Settings<'a> {
             .find(|name| self.0.has_group(name))
     }
 
-    fn value(&self, group: &'static str, key: &str) -> Option<&'a super::keyfile::Value> {
+    fn value(&self, group: &'static str, key: &str) -> Option<&'a Value> {
         self.0.value(self.group(group)?, key)
     }
 
@@ -137,9 +145,7 @@ impl<'a> Settings<'a> {
     }
 
     fn list(&self, group: &'static str, key: &str) -> Vec<String> {
-        self.value(group, key)
-            .map(super::keyfile::Value::list)
-            .unwrap_or_default()
+        self.value(group, key).map(Value::list).unwrap_or_default()
     }
 
     fn number(&self, group: &'static str, key: &str) -> Option<u32> {

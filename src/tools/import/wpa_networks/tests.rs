@@ -58,7 +58,12 @@ fn profiles_become_network_blocks() {
         (
             "ssid=Three",
             "[wifi-security]\nkey-mgmt=sae\npsk=a\"b\n",
-            "ssid=\"Three\"\nkey_mgmt=SAE\nsae_password=\"a\"b\"\nieee80211w=2",
+            "ssid=\"Three\"\nkey_mgmt=SAE\nsae_password=612262\nieee80211w=2",
+        ),
+        (
+            "ssid=a\"b#c",
+            &format!("{psk}group=wep40;tkip;ccmp;\nfils=2\n"),
+            "ssid=6122622363\nkey_mgmt=WPA-PSK WPA-PSK-SHA256 SAE\npsk=\"correct horse\"\nieee80211w=1\ngroup=TKIP CCMP",
         ),
         (
             "ssid=Owe",
@@ -103,6 +108,38 @@ fn what_cannot_be_converted_is_a_comment_and_reported() {
             "obsolete",
         ),
         ("[wifi-security]\nkey-mgmt=ieee8021x\n", "obsolete"),
+        ("[wifi-security]\nkey-mgmt=none\n", "obsolete"),
+        (
+            "[wifi-security]\nkey-mgmt=none\nwep-key-flags=1\n",
+            "obsolete",
+        ),
+        (
+            "[wifi-security]\nkey-mgmt=wpa-psk\npsk=quote\" and #\n",
+            "wpa_passphrase",
+        ),
+        (
+            "[wifi-security]\nkey-mgmt=wpa-psk\npsk=correct\\qhorse\n",
+            "psk has an invalid escape sequence",
+        ),
+        (
+            "[wifi-security]\nkey-mgmt=wpa-psk\npsk=correct horse\nproto=ccmp;\n",
+            "proto has an unknown value",
+        ),
+        (
+            "[wifi-security]\nkey-mgmt=wpa-psk\npsk=correct horse\npairwise=rsn;\n",
+            "pairwise has an unknown value",
+        ),
+        (
+            "[wifi-security]\nkey-mgmt=wpa-eap\nfils=3\n[802-1x]\neap=ttls;\npassword=x\n",
+            "fils is not converted",
+        ),
+        (
+            &format!(
+                "[wifi-security]\nkey-mgmt=wpa-eap\n[802-1x]\neap=ttls;\npassword=x\nidentity={}\n",
+                "i".repeat(1987)
+            ),
+            "identity is too long",
+        ),
         ("[wifi-security]\nkey-mgmt=new\n", "key-mgmt=new is unknown"),
         (
             "[wifi-security]\nkey-mgmt=wpa-psk\npsk=correct horse\npairwise=x}\n",
