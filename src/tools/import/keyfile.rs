@@ -184,6 +184,15 @@ impl Value {
         pieces
     }
 
+    /// Stricter than in configuration files (`g_key_file_get_boolean`).
+    pub(super) fn boolean(&self) -> Option<bool> {
+        match self.raw.trim_ascii_end() {
+            "true" | "1" => Some(true),
+            "false" | "0" => Some(false),
+            _ => None,
+        }
+    }
+
     /// Replaces the escapes `\s`, `\n`, `\t`, `\r` and `\\`.
     pub(super) fn text(&self) -> Text {
         let mut text = String::with_capacity(self.raw.len());

@@ -319,6 +319,31 @@ fn bound_profile_does_not_inherit_from_another_profile() {
     );
 }
 
+#[test]
+fn address_can_be_numbers_with_blanks() {
+    let text = "[connection]\nid=x\n[wifi]\nssid=X\ncloned-mac-address=2; 17; 34; 51; 68; 85;\n";
+    let profile = profile_file("p", ProfileDirectory::Etc, 0, text.as_bytes());
+    let (made, _) = import(&[], &[profile]);
+    assert!(made.contains("\"02:11:22:33:44:55\""), "{made}");
+}
+
+#[test]
+fn invalid_boolean_of_a_profile_is_reported_as_ignored() {
+    let text = "[connection]\nid=x\nautoconnect=no\n[wifi]\nssid=X\nhidden=Yes\nsecurity=802-11-wireless-security\n";
+    let profile = profile_file("p", ProfileDirectory::Etc, 0, text.as_bytes());
+    let (_, items) = import(&[], &[profile]);
+    let ignored = items
+        .iter()
+        .filter(|item| item.text.contains("true or false"));
+    let settings: Vec<_> = ignored.map(|item| item.setting.as_str()).collect();
+    assert_eq!(
+        settings,
+        ["[connection] autoconnect=no", "[wifi] hidden=Yes"]
+    );
+    let obsolete = |item: &ReportItem| item.setting.ends_with("security=802-11-wireless-security");
+    assert!(!items.iter().any(obsolete));
+}
+
 const PIECES: &[&str] = &[
     "[connection]\n",
     "[connection-a]\n",

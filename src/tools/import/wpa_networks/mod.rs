@@ -8,7 +8,6 @@ mod security;
 #[cfg(test)]
 mod tests;
 
-use super::conf::boolean;
 use super::keyfile::{KeyFile, Value};
 use super::profile::{self, Profile, ProfileFile, ProfileTarget};
 use super::report::{ImportOutcome, ImportReport};
@@ -80,12 +79,11 @@ fn block(profile: &Profile, ssid: &Ssid, bssid: Option<Mac>, report: &mut Import
             }
         }
     }
-    let priority = settings.text("connection", "autoconnect-priority");
-    let priority = priority.and_then(|text| text.trim_ascii().parse::<i32>().ok());
-    if let Some(priority) = priority.filter(|priority| *priority != 0) {
-        block.set("priority", &priority.to_string());
+    let rank = &profile.rank;
+    if rank.priority != 0 {
+        block.set("priority", &rank.priority.to_string());
     }
-    if settings.flag("connection", "autoconnect") == Some(false) {
+    if !rank.automatic {
         block.set("disabled", "1");
     }
     if profile.binding.is_bound() {
@@ -123,14 +121,15 @@ impl<'a> Settings<'a> {
         Self(file)
     }
 
-    /// The group under the name that the profile uses.
+    /// The group under the name that the profile uses. The older name takes precedence (`DEFINE_KF_WRAPPER_GET`,
+    /// nm-keyfile-utils.c).
     fn group(&self, name: &'static str) -> Option<&'static str> {
         let older = match name {
             "wifi" => "802-11-wireless",
             "wifi-security" => "802-11-wireless-security",
             other => other,
         };
-        [name, older]
+        [older, name]
             .into_iter()
             .find(|name| self.0.has_group(name))
     }
@@ -153,7 +152,7 @@ impl<'a> Settings<'a> {
     }
 
     fn flag(&self, group: &'static str, key: &str) -> Option<bool> {
-        boolean(&self.text(group, key)?)
+        self.value(group, key)?.boolean()
     }
 
     fn keys(&self, group: &'static str) -> Vec<&'a str> {

@@ -66,6 +66,16 @@ fn profiles_become_network_blocks() {
             "ssid=6122622363\nkey_mgmt=WPA-PSK WPA-PSK-SHA256 SAE\npsk=\"correct horse\"\nieee80211w=1\ngroup=TKIP CCMP",
         ),
         (
+            "ssid=Bar\nhidden=yes",
+            "[connection]\nautoconnect=no\nautoconnect-priority=1000\n",
+            "ssid=\"Bar\"\nkey_mgmt=NONE",
+        ),
+        (
+            "ssid=New\n[802-11-wireless]\nssid=Old",
+            &format!("{psk}[802-11-wireless-security]\nkey-mgmt=sae\npsk=correct pony\n"),
+            "ssid=\"Old\"\nkey_mgmt=SAE\nsae_password=\"correct pony\"\nieee80211w=2",
+        ),
+        (
             "ssid=Owe",
             "[wifi-security]\nkey-mgmt=owe\n",
             "ssid=\"Owe\"\nkey_mgmt=OWE\nowe_only=1\nieee80211w=2",
