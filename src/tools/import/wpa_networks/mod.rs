@@ -163,10 +163,16 @@ impl<'a> Settings<'a> {
             .collect()
     }
 
-    /// A secret; `None` if it is not in the profile (`psk-flags`: asked for, or in a keyring).
+    /// A secret, if it is in the profile.
     fn secret(&self, group: &'static str, key: &str) -> Option<String> {
+        self.text(group, key)
+            .filter(|_| !self.is_elsewhere(group, key))
+    }
+
+    /// Whether a secret is asked for or in a keyring (`psk-flags`).
+    fn is_elsewhere(&self, group: &'static str, key: &str) -> bool {
         const NOT_HERE: u32 = 1 | 2;
-        let flags = self.number(group, &format!("{key}-flags")).unwrap_or(0);
-        self.text(group, key).filter(|_| flags & NOT_HERE == 0)
+        let flags = self.number(group, &format!("{key}-flags"));
+        flags.is_some_and(|flags| flags & NOT_HERE != 0)
     }
 }
