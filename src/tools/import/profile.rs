@@ -216,9 +216,12 @@ impl<'a> Reader<'a> {
         };
         Ok(Some(Profile {
             path: Arc::clone(self.path),
-            id: self
-                .text("connection", "id")
-                .unwrap_or_else(|| self.path.to_string()),
+            id: self.text("connection", "id").unwrap_or_else(|| {
+                // As in `nms_keyfile_reader_from_keyfile`.
+                let name = self.path.rsplit('/').next().unwrap_or_default();
+                let stem = name.strip_suffix(".nmconnection");
+                stem.unwrap_or(name).to_owned()
+            }),
             uuid: self.uuid(),
             link,
             binding,

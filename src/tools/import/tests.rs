@@ -320,6 +320,16 @@ fn bound_profile_does_not_inherit_from_another_profile() {
 }
 
 #[test]
+fn profile_without_id_is_called_like_its_file() {
+    let path = "/etc/NetworkManager/system-connections/My home.nmconnection";
+    let text = b"[wifi]\nssid=X\n";
+    let profile = profile_file(path, ProfileDirectory::Etc, 0, text);
+    let (_, items) = import(&[], &[profile]);
+    let remedy = "nmcli -g connection.uuid connection show 'My home'";
+    assert!(items.iter().any(|item| item.text.contains(remedy)));
+}
+
+#[test]
 fn address_can_be_numbers_with_blanks() {
     let text = "[connection]\nid=x\n[wifi]\nssid=X\ncloned-mac-address=2; 17; 34; 51; 68; 85;\n";
     let profile = profile_file("p", ProfileDirectory::Etc, 0, text.as_bytes());

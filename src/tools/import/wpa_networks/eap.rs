@@ -39,7 +39,8 @@ const KEY_PASSWORDS: [(&str, &str); 2] = [
     ("private-key-password", "private_key_passwd"),
     ("phase2-private-key-password", "private_key2_passwd"),
 ];
-const METHODS: [&str; 7] = ["peap", "ttls", "tls", "fast", "pwd", "md5", "teap"];
+/// `NetworkManager`'s that `wpa_supplicant` 2.10 of Debian has, too. It refuses a file with an unknown method.
+const METHODS: [&str; 6] = ["peap", "ttls", "tls", "fast", "pwd", "md5"];
 /// Settings that the code below handles, or that change nothing.
 const OTHERS: [&str; 12] = [
     "eap",

@@ -18,6 +18,11 @@ pub(super) fn add(
 ) {
     if settings.group(GROUP).is_none() {
         block.set("key_mgmt", "NONE");
+        if settings.group("802-1x").is_some() {
+            block.problem(
+                "[802-1x] has no effect without [wifi-security], so the network would be open",
+            );
+        }
         return;
     }
     let pmf = settings.number(GROUP, "pmf").unwrap_or(0);

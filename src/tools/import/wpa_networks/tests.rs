@@ -135,6 +135,7 @@ fn what_cannot_be_converted_is_a_comment_and_reported() {
         ),
         ("[wifi-security]\nkey-mgmt=ieee8021x\n", "obsolete"),
         ("[wifi-security]\nkey-mgmt=none\n", "obsolete"),
+        ("[802-1x]\neap=peap;\n", "would be open"),
         (
             "[wifi-security]\nkey-mgmt=none\nwep-key-flags=1\n",
             "obsolete",
@@ -177,6 +178,7 @@ fn eap_that_cannot_be_converted_is_a_comment_and_reported() {
             "identity is too long",
         ),
         ("@eap=sim;\n", "eap=sim"),
+        ("@eap=teap;\npassword=x\n", "eap=teap"),
         (
             "@eap=ttls;\nidentity=x\npassword-flags=2\n",
             "add password=",
