@@ -71,14 +71,6 @@ fn block(profile: &Profile, ssid: &Ssid, bssid: Option<Mac>, report: &mut Import
     }
     frequency(&settings, &mut block);
     security::add(profile, &settings, &mut block, report);
-    for group in ["wifi-security", "802-1x"] {
-        for key in settings.keys(group) {
-            let value = settings.value(group, key).map(Value::text);
-            if value.is_some_and(|value| !value.clean) {
-                block.problem(format!("[{group}] {key} has an invalid escape sequence"));
-            }
-        }
-    }
     let rank = &profile.rank;
     if rank.priority != 0 {
         block.set("priority", &rank.priority.to_string());

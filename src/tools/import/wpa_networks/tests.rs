@@ -145,10 +145,6 @@ fn what_cannot_be_converted_is_a_comment_and_reported() {
             "wpa_passphrase",
         ),
         (
-            "[wifi-security]\nkey-mgmt=wpa-psk\npsk=correct\\qhorse\n",
-            "psk has an invalid escape sequence",
-        ),
-        (
             "[wifi-security]\nkey-mgmt=wpa-psk\npsk=correct horse\nproto=ccmp;\n",
             "proto has an unknown value",
         ),
