@@ -70,6 +70,11 @@ impl Explanation {
         text
     }
 
+    fn has_boot_id(&self) -> bool {
+        let has = |step: &Step| step.name == "stable_id" && step.value.contains("${BOOT}");
+        self.steps.iter().any(has)
+    }
+
     fn sentence(&self) -> Option<String> {
         let policy = self.policy.as_ref()?;
         let meaning = match policy.value {
@@ -77,8 +82,15 @@ impl Explanation {
             Policy::Preserve => "the address that the card had when macveil first saw it",
             Policy::Random => "a new address for each association",
             Policy::Explicit(_) => "this address",
+            // With ${RANDOM}.
+            Policy::Stable if self.outcome == Ok(Outcome::Random) => {
+                "a new address for each association"
+            }
             Policy::Stable | Policy::StableSsid if self.changes_with_time => {
                 "an address made from the key, which changes with time"
+            }
+            Policy::Stable if self.has_boot_id() => {
+                "an address made from the key, which changes at each boot"
             }
             Policy::Stable | Policy::StableSsid => {
                 "an address made from the key, the same each time"

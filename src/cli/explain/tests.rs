@@ -302,6 +302,18 @@ fn sentence_names_the_rule_and_what_its_policy_means() {
     }
     let periodic = explain("connection.rotate = '24h'", b"A").to_text();
     assert!(periodic.contains("changes with"), "{periodic}");
+    for (id, meaning) in [
+        ("x", "the same each time"),
+        ("x${BOOT}", "which changes at each boot"),
+        (
+            "x${RANDOM}",
+            "sets stable: a new address for each association",
+        ),
+    ] {
+        let rule = format!("[connection]\ncloned-mac-address = 'stable'\nstable-id = '{id}'");
+        let text = explain(&rule, b"A").to_text().replace("\n  ", " ");
+        assert!(text.contains(meaning), "{meaning}: {text}");
+    }
 }
 
 /// The example of the page about policies does what its table says.

@@ -3,11 +3,11 @@
 use super::conf::{Conf, Section, boolean, escape_spec};
 use super::keyfile::Value;
 use super::report::ImportOutcome;
-use super::scope::{Medium, scope};
+use super::scope::{Medium, is_exception, known_specs, scope};
 use super::toml_text::{List, Quoted};
 use super::translate::Translator;
 use super::value::mask;
-use crate::config::{MIN_SCAN_MASK_FREE_BITS, is_spec, split_specs};
+use crate::config::{MIN_SCAN_MASK_FREE_BITS, split_specs};
 
 impl Translator<'_> {
     /// `unmanaged-devices`.
@@ -16,17 +16,22 @@ impl Translator<'_> {
             return;
         };
         let setting = format!("[keyfile] unmanaged-devices={}", value.raw);
-        let specs = split_specs(&value.raw);
-        let covers_all =
-            |spec: &String| spec.starts_with("except:") || spec == "*" || spec == "type:wifi";
+        let mut specs = split_specs(&value.raw);
+        if specs.iter().any(|spec| spec == "except:type:wifi") {
+            specs.clear();
+        }
+        let covers_all = |spec: &String| is_exception(spec) || spec == "*" || spec == "type:wifi";
         if specs.iter().any(covers_all) {
             let why = "set `manage` in /etc/macveil/macveil.toml to the interfaces for macveil";
             self.report
                 .add(&value.file, setting, ImportOutcome::NotPossible, why);
             return;
         }
-        let known = specs.iter().filter(|spec| is_spec(spec));
-        let excepted = known.map(|spec| format!("except:{}", escape_spec(spec)));
+        let title = "[keyfile] unmanaged-devices";
+        let specs = known_specs(&specs, title, value, self.report);
+        let excepted = specs
+            .iter()
+            .map(|spec| format!("except:{}", escape_spec(spec)));
         let manage: Vec<_> = std::iter::once("type:wifi".to_owned())
             .chain(excepted)
             .collect();

@@ -182,7 +182,7 @@ fn numbers(text: &str) -> Option<Vec<u32>> {
 }
 
 /// The text after a tag, ignoring case.
-fn after_tag<'t>(text: &'t str, tag: &str) -> Option<&'t str> {
+pub(super) fn after_tag<'t>(text: &'t str, tag: &str) -> Option<&'t str> {
     let (head, rest) = text.split_at_checked(tag.len())?;
     head.eq_ignore_ascii_case(tag).then_some(rest)
 }

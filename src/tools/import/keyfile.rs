@@ -59,8 +59,8 @@ impl KeyFile {
                 [] | [b'#', ..] => {}
                 [b'[', rest @ ..] => {
                     let name = group_name(rest).ok_or_else(|| at_line("not a valid [group]"))?;
-                    read.groups.named(name);
-                    group = Some(name.to_owned());
+                    read.groups.named(&name);
+                    group = Some(name);
                 }
                 line => {
                     let (key, value) = key_value(line)
@@ -75,7 +75,7 @@ impl KeyFile {
                             file: Arc::clone(file),
                             line: index + 1,
                         };
-                        read.set(group, key, value);
+                        read.set(group, &key, value);
                     }
                 }
             }
@@ -140,22 +140,22 @@ impl<T> OrderedMap<T> {
 }
 
 /// Parses the rest of a line after `[`: a name, `]` and blanks.
-fn group_name(rest: &[u8]) -> Option<&str> {
-    let rest = std::str::from_utf8(rest).ok()?;
+fn group_name(rest: &[u8]) -> Option<String> {
+    let rest = String::from_utf8_lossy(rest);
     let (name, after) = rest.split_once(']')?;
     let good = !name.is_empty()
-        && !name.contains(|c: char| c == '[' || c.is_control())
+        && !name.contains(|c: char| c == '[' || c.is_ascii_control())
         && after.trim_matches([' ', '\t']).is_empty();
-    good.then_some(name)
+    good.then(|| name.to_owned())
 }
 
 /// Removes white space around `=`, but not at the end of the value.
-fn key_value(line: &[u8]) -> Option<(&str, &[u8])> {
+fn key_value(line: &[u8]) -> Option<(String, &[u8])> {
     let equals = line.iter().position(|&byte| byte == b'=')?;
     let (key, value) = line.split_at_checked(equals)?;
-    let key = std::str::from_utf8(key.trim_ascii_end()).ok()?;
+    let key = String::from_utf8_lossy(key.trim_ascii_end()).into_owned();
     let value = value.strip_prefix(b"=")?.trim_ascii_start();
-    (!key.is_empty() && !key.contains(|c: char| c.is_control())).then_some((key, value))
+    (!key.is_empty()).then_some((key, value))
 }
 
 impl Value {
@@ -182,6 +182,15 @@ impl Value {
         pieces.push(piece);
         pieces.retain(|piece| !piece.is_empty());
         pieces
+    }
+
+    /// Stricter than in configuration files (`g_key_file_get_boolean`).
+    pub(super) fn boolean(&self) -> Option<bool> {
+        match self.raw.trim_ascii_end() {
+            "true" | "1" => Some(true),
+            "false" | "0" => Some(false),
+            _ => None,
+        }
     }
 
     /// Replaces the escapes `\s`, `\n`, `\t`, `\r` and `\\`.
@@ -286,6 +295,16 @@ mod tests {
         ] {
             assert_eq!(parse(text).unwrap_err().line, line, "{text:?}");
         }
+    }
+
+    #[test]
+    fn names_can_have_a_locale_or_unusual_bytes() {
+        let file = parse(b"[\xff]\n\xff=1\nk[de_DE@x]=2\nk\x1b=3\nk=4\n").unwrap();
+        let keys = file.groups()[0].1.all().iter().map(|(key, _)| key.as_str());
+        assert_eq!(
+            keys.collect::<Vec<_>>(),
+            ["\u{fffd}", "k[de_DE@x]", "k\u{1b}", "k"]
+        );
     }
 
     #[test]

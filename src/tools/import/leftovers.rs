@@ -42,6 +42,8 @@ const OTHER_WIFI: &[&str] = &[
     "mtu",
     "powersave",
     "rate",
+    // Obsolete since 1.0, but files still have it.
+    "security",
     "tx-power",
     "wake-on-wlan",
 ];
@@ -133,11 +135,14 @@ fn report_others(file: Option<&str>, others: &[String], report: &mut ImportRepor
 
 /// A setting of a profile, `GROUP.KEY`.
 fn in_profile(name: &str, key: &str, value: &Value) -> Leftover {
+    if matches!(name, "wifi.hidden" | "connection.autoconnect") && value.boolean().is_none() {
+        return not_needed("NetworkManager ignored it: expected true or false");
+    }
     if HANDLED.contains(&name) {
         return Leftover::Handled;
     }
     match name {
-        "wifi.hidden" if boolean(&value.raw) == Some(true) => not_needed(
+        "wifi.hidden" if value.boolean() == Some(true) => not_needed(
             "macveil finds hidden networks itself if wpa_supplicant's network has scan_ssid=1",
         ),
         "wifi.band" | "wifi.channel" => {

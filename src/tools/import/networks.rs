@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::profile::{Profile, ProfileTarget};
 use super::report::ImportOutcome;
-use super::scope::Medium;
+use super::scope::{Medium, is_exception};
 use super::sections::GlobalDefault;
 use super::toml_text::{List, Quoted};
 use super::translate::{MASK, NO_ID, POLICY, STABLE_ID, Translator};
@@ -253,10 +253,6 @@ impl Translator<'_> {
             }
         }
     }
-}
-
-fn is_exception(spec: &str) -> bool {
-    spec.starts_with("except:")
 }
 
 /// The SSID as text, if it can be written as text.

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::binding::{Binding, BindingSettings};
-use super::conf::boolean;
 use super::keyfile::{KeyFile, Text, Value};
 use super::leftovers;
 use super::report::{ImportOutcome, ImportReport};
@@ -77,8 +76,8 @@ pub(super) enum ProfileTarget {
 /// Of several matching profiles, `NetworkManager` uses the one with the highest rank.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Rank {
-    automatic: bool,
-    priority: i32,
+    pub(super) automatic: bool,
+    pub(super) priority: i32,
     last_used: u64,
 }
 
@@ -217,9 +216,12 @@ impl<'a> Reader<'a> {
         };
         Ok(Some(Profile {
             path: Arc::clone(self.path),
-            id: self
-                .text("connection", "id")
-                .unwrap_or_else(|| self.path.to_string()),
+            id: self.text("connection", "id").unwrap_or_else(|| {
+                // As in `nms_keyfile_reader_from_keyfile`.
+                let name = self.path.rsplit('/').next().unwrap_or_default();
+                let stem = name.strip_suffix(".nmconnection");
+                stem.unwrap_or(name).to_owned()
+            }),
             uuid: self.uuid(),
             link,
             binding,
@@ -228,12 +230,14 @@ impl<'a> Reader<'a> {
             stable_id: self.clean("connection", "stable-id"),
             rank: Rank {
                 automatic: self
-                    .text("connection", "autoconnect")
-                    .and_then(|text| boolean(&text))
+                    .file
+                    .value("connection", "autoconnect")
+                    .and_then(Value::boolean)
                     .unwrap_or(true),
                 priority: self
                     .text("connection", "autoconnect-priority")
                     .and_then(|text| text.trim_ascii().parse().ok())
+                    .filter(|priority| (-999..=999).contains(priority))
                     .unwrap_or(0),
                 last_used: 0,
             },
@@ -446,7 +450,7 @@ fn hardware_address(text: &str) -> Option<Mac> {
     text.parse().ok().or_else(|| {
         let numbers = text.strip_suffix(';').unwrap_or(text).split(';');
         let bytes = numbers
-            .map(|word| word.parse().ok())
+            .map(|word| word.trim_ascii().parse().ok())
             .collect::<Option<Vec<u8>>>()?;
         bytes.try_into().ok().map(Mac)
     })

@@ -150,13 +150,72 @@ fn lists_are_extended_and_shortened() {
 
 #[test]
 fn unmanaged_devices_without_exceptions_are_not_imported() {
-    for devices in ["*", "except:interface-name:wlan0", "type:wifi"] {
+    for devices in [
+        "*",
+        "except:interface-name:wlan0",
+        "EXCEPT:interface-name:wlan0;wlan1",
+        "except:wlan0",
+        "type:wifi",
+    ] {
         let (made, items) = import(
             &[("main", &format!("[keyfile]\nunmanaged-devices={devices}\n"))],
             &[],
         );
         assert_eq!(made, "");
         assert_eq!(items[0].outcome, ImportOutcome::NotPossible, "{devices}");
+    }
+}
+
+#[test]
+fn unmanaged_devices_that_spare_all_wifi_are_not_needed() {
+    let devices = "*,except:type:wifi,except:type:gsm,except:type:cdma";
+    let (made, items) = import(
+        &[("main", &format!("[keyfile]\nunmanaged-devices={devices}\n"))],
+        &[],
+    );
+    assert_eq!(made, "");
+    assert_eq!(items[0].outcome, ImportOutcome::NotNeeded);
+}
+
+#[test]
+fn unmanaged_devices_by_driver_version_are_reported() {
+    let (made, items) = import(
+        &[(
+            "main",
+            "[keyfile]\nunmanaged-devices=Driver:x/5.*;foo:bar\n",
+        )],
+        &[],
+    );
+    assert_eq!(made, "manage = [\"type:wifi\", \"except:Driver:x\"]");
+    let items: Vec<_> = items.iter().map(|item| item.setting.as_str()).collect();
+    let each = "[keyfile] unmanaged-devices: ";
+    assert_eq!(items[0], format!("{each}Driver:x/5.*"));
+    assert_eq!(items[1], format!("{each}foo:bar"));
+}
+
+#[test]
+fn exception_without_a_prefix_is_ignored_as_before() {
+    for (devices, scope) in [
+        ("except:wlan0", "\"type:wifi\""),
+        ("except:00:11:22:33:44:55", "\"type:wifi\""),
+        (
+            "wlan1;except:wlan0",
+            "[\"wlan1\", \"except:type:ethernet\"]",
+        ),
+        (
+            "*;Except:mac:0:1:2:3:4:5",
+            "[\"*\", \"Except:mac:0:1:2:3:4:5\", \"except:type:ethernet\"]",
+        ),
+    ] {
+        let made = defaults(&[(
+            "main",
+            &format!("[connection-x]\nmatch-device={devices}\nwifi.cloned-mac-address=stable\n"),
+        )]);
+        assert_eq!(
+            made.lines().nth(1),
+            Some(format!("match = {scope}").as_str()),
+            "{devices}"
+        );
     }
 }
 
@@ -260,6 +319,41 @@ fn bound_profile_does_not_inherit_from_another_profile() {
     );
 }
 
+#[test]
+fn profile_without_id_is_called_like_its_file() {
+    let path = "/etc/NetworkManager/system-connections/My home.nmconnection";
+    let text = b"[wifi]\nssid=X\n";
+    let profile = profile_file(path, ProfileDirectory::Etc, 0, text);
+    let (_, items) = import(&[], &[profile]);
+    let remedy = "nmcli -g connection.uuid connection show 'My home'";
+    assert!(items.iter().any(|item| item.text.contains(remedy)));
+}
+
+#[test]
+fn address_can_be_numbers_with_blanks() {
+    let text = "[connection]\nid=x\n[wifi]\nssid=X\ncloned-mac-address=2; 17; 34; 51; 68; 85;\n";
+    let profile = profile_file("p", ProfileDirectory::Etc, 0, text.as_bytes());
+    let (made, _) = import(&[], &[profile]);
+    assert!(made.contains("\"02:11:22:33:44:55\""), "{made}");
+}
+
+#[test]
+fn invalid_boolean_of_a_profile_is_reported_as_ignored() {
+    let text = "[connection]\nid=x\nautoconnect=no\n[wifi]\nssid=X\nhidden=Yes\nsecurity=802-11-wireless-security\n";
+    let profile = profile_file("p", ProfileDirectory::Etc, 0, text.as_bytes());
+    let (_, items) = import(&[], &[profile]);
+    let ignored = items
+        .iter()
+        .filter(|item| item.text.contains("true or false"));
+    let settings: Vec<_> = ignored.map(|item| item.setting.as_str()).collect();
+    assert_eq!(
+        settings,
+        ["[connection] autoconnect=no", "[wifi] hidden=Yes"]
+    );
+    let obsolete = |item: &ReportItem| item.setting.ends_with("security=802-11-wireless-security");
+    assert!(!items.iter().any(obsolete));
+}
+
 const PIECES: &[&str] = &[
     "[connection]\n",
     "[connection-a]\n",
@@ -296,6 +390,7 @@ const PIECES: &[&str] = &[
     "$$",
     "match-device=",
     "except:",
+    "EXCEPT:",
     "interface-name:=",
     "driver:a/1",
     "type:wifi",

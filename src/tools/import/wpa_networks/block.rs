@@ -2,6 +2,9 @@
 
 use std::fmt::Write as _;
 
+/// Maximum length of a line: the buffer of `wpa_config_read_network` without newline and NUL.
+const MAX_LINE: usize = 1998;
+
 /// A network block under construction.
 pub(super) struct Block {
     title: String,
@@ -22,7 +25,11 @@ impl Block {
 
     /// Sets a key. The value must not have control characters.
     pub(super) fn set(&mut self, key: &str, value: &str) {
-        self.lines.push(format!("\t{key}={value}"));
+        let line = format!("\t{key}={value}");
+        if line.len() > MAX_LINE {
+            self.problem(format!("{key} is too long for wpa_supplicant"));
+        }
+        self.lines.push(line);
     }
 
     pub(super) fn remark(&mut self, text: &str) {
@@ -63,10 +70,10 @@ impl Block {
     }
 }
 
-/// A string in quotes if it is printable ASCII, otherwise in hexadecimal. `wpa_supplicant` looks for the last
-/// quote, so those within need no escape.
+/// A string in quotes if it is printable ASCII, otherwise in hexadecimal; also if it has a quote, because
+/// `wpa_config_get_line` takes `#` after the second quote for a comment.
 pub(super) fn text_or_hex(bytes: &[u8]) -> String {
-    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~');
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'"';
     match std::str::from_utf8(bytes) {
         Ok(text) if !bytes.is_empty() && bytes.iter().all(is_plain) => format!("\"{text}\""),
         _ => base16ct::lower::encode_string(bytes),

@@ -39,7 +39,8 @@ const KEY_PASSWORDS: [(&str, &str); 2] = [
     ("private-key-password", "private_key_passwd"),
     ("phase2-private-key-password", "private_key2_passwd"),
 ];
-const METHODS: [&str; 7] = ["peap", "ttls", "tls", "fast", "pwd", "md5", "teap"];
+/// `NetworkManager`'s that `wpa_supplicant` 2.10 of Debian has, too. It refuses a file with an unknown method.
+const METHODS: [&str; 6] = ["peap", "ttls", "tls", "fast", "pwd", "md5"];
 /// Settings that the code below handles, or that change nothing.
 const OTHERS: [&str; 12] = [
     "eap",
@@ -86,7 +87,12 @@ pub(super) fn add(
     for (key, name) in KEY_PASSWORDS {
         if let Some(password) = settings.secret(GROUP, key) {
             block.set(name, &text_or_hex(password.as_bytes()));
+        } else if settings.is_elsewhere(GROUP, key) {
+            block.problem(format!("{key} is not in the profile: add {name}="));
         }
+    }
+    if methods.iter().any(|method| method == "fast") && settings.text(GROUP, "pac-file").is_none() {
+        block.problem("eap=fast needs a file: add pac_file=");
     }
     password(settings, &methods, block);
     phases(settings, block);
@@ -107,36 +113,52 @@ pub(super) fn add(
 }
 
 fn file(profile: &Profile, settings: &Settings, (key, name): (&str, &str), block: &mut Block) {
-    let Some(text) = settings.text(GROUP, key) else {
+    let Some(text) = certificate(settings, key) else {
         return;
     };
-    let bytes = octets(&text);
-    let text = String::from_utf8_lossy(&bytes);
-    let text = text.trim_end_matches('\0');
-    let path = match text.strip_prefix("file://").unwrap_or(text) {
-        path if path.starts_with('/') => path.to_owned(),
-        other if other.contains(':') => {
-            block.problem(format!(
-                "{key} is not a file: save it as one, and add {name}="
-            ));
-            return;
-        }
-        name => {
-            let directory = profile
-                .path
-                .rsplit_once('/')
-                .map_or("", |(directory, _)| directory);
-            format!("{directory}/{name}")
-        }
+    // wpa_supplicant.conf: "When PKCS#12/PFX file (.p12/.pfx) is used, client_cert should be commented out."
+    let private_key = key.replace("client-cert", "private-key");
+    if private_key != key && certificate(settings, &private_key).is_some_and(|key| is_pkcs12(&key))
+    {
+        return;
+    }
+    let path = text.strip_prefix("file://").unwrap_or(&text);
+    let is_binary = |c: char| c == char::REPLACEMENT_CHARACTER || c.is_control();
+    let path = if path.contains(is_binary) || (!path.starts_with('/') && path.contains(':')) {
+        block.problem(format!(
+            "{key} is not a file: save it as one, and add {name}="
+        ));
+        return;
+    } else if path.starts_with('/') {
+        path.to_owned()
+    } else {
+        // The last component only (`get_cert_path`, nm-keyfile.c).
+        let directory = profile
+            .path
+            .rsplit_once('/')
+            .map_or("", |(directory, _)| directory);
+        let last = path.rsplit('/').next().unwrap_or_default();
+        format!("{directory}/{last}")
     };
     block.set(name, &text_or_hex(path.as_bytes()));
 }
 
+fn certificate(settings: &Settings, key: &str) -> Option<String> {
+    let bytes = octets(&settings.text(GROUP, key)?);
+    let text = String::from_utf8_lossy(&bytes);
+    Some(text.trim_end_matches('\0').to_owned())
+}
+
+fn is_pkcs12(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    [".p12", ".pfx"].iter().any(|end| path.ends_with(end))
+}
+
 fn password(settings: &Settings, methods: &[String], block: &mut Block) {
-    if let Some(raw) = settings.text(GROUP, "password-raw") {
-        block.set("password", &base16ct::lower::encode_string(&octets(&raw)));
-    } else if let Some(password) = settings.secret(GROUP, "password") {
+    if let Some(password) = settings.secret(GROUP, "password") {
         block.set("password", &text_or_hex(password.as_bytes()));
+    } else if let Some(raw) = settings.text(GROUP, "password-raw") {
+        block.set("password", &base16ct::lower::encode_string(&octets(&raw)));
     } else if methods.iter().any(|method| method != "tls") {
         block.set("password", "\"\"");
         block.problem("the password is not in the profile: add password=");
@@ -196,7 +218,8 @@ fn advice(profile: &Profile, settings: &Settings, report: &mut ImportReport) {
             why,
         );
     }
-    if !has("ca-cert") && !has("ca-path") && !has("system-ca-certs") {
+    let has_system_certificates = settings.flag(GROUP, "system-ca-certs") == Some(true);
+    if !has("ca-cert") && !has("ca-path") && !has_system_certificates {
         let why = "the server is not verified, as before: add ca_cert= and domain_suffix_match=";
         report.add(
             &profile.path,

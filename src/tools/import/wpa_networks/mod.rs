@@ -8,8 +8,7 @@ mod security;
 #[cfg(test)]
 mod tests;
 
-use super::conf::boolean;
-use super::keyfile::KeyFile;
+use super::keyfile::{KeyFile, Value};
 use super::profile::{self, Profile, ProfileFile, ProfileTarget};
 use super::report::{ImportOutcome, ImportReport};
 use super::translate::{ImportOptions, NEWEST};
@@ -72,12 +71,11 @@ fn block(profile: &Profile, ssid: &Ssid, bssid: Option<Mac>, report: &mut Import
     }
     frequency(&settings, &mut block);
     security::add(profile, &settings, &mut block, report);
-    let priority = settings.text("connection", "autoconnect-priority");
-    let priority = priority.and_then(|text| text.trim_ascii().parse::<i32>().ok());
-    if let Some(priority) = priority.filter(|priority| *priority != 0) {
-        block.set("priority", &priority.to_string());
+    let rank = &profile.rank;
+    if rank.priority != 0 {
+        block.set("priority", &rank.priority.to_string());
     }
-    if settings.flag("connection", "autoconnect") == Some(false) {
+    if !rank.automatic {
         block.set("disabled", "1");
     }
     if profile.binding.is_bound() {
@@ -115,19 +113,20 @@ impl<'a> Settings<'a> {
         Self(file)
     }
 
-    /// The group under the name that the profile uses.
+    /// The group under the name that the profile uses. The older name takes precedence (`DEFINE_KF_WRAPPER_GET`,
+    /// nm-keyfile-utils.c).
     fn group(&self, name: &'static str) -> Option<&'static str> {
         let older = match name {
             "wifi" => "802-11-wireless",
             "wifi-security" => "802-11-wireless-security",
             other => other,
         };
-        [name, older]
+        [older, name]
             .into_iter()
             .find(|name| self.0.has_group(name))
     }
 
-    fn value(&self, group: &'static str, key: &str) -> Option<&'a super::keyfile::Value> {
+    fn value(&self, group: &'static str, key: &str) -> Option<&'a Value> {
         self.0.value(self.group(group)?, key)
     }
 
@@ -137,9 +136,7 @@ impl<'a> Settings<'a> {
     }
 
     fn list(&self, group: &'static str, key: &str) -> Vec<String> {
-        self.value(group, key)
-            .map(super::keyfile::Value::list)
-            .unwrap_or_default()
+        self.value(group, key).map(Value::list).unwrap_or_default()
     }
 
     fn number(&self, group: &'static str, key: &str) -> Option<u32> {
@@ -147,7 +144,7 @@ impl<'a> Settings<'a> {
     }
 
     fn flag(&self, group: &'static str, key: &str) -> Option<bool> {
-        boolean(&self.text(group, key)?)
+        self.value(group, key)?.boolean()
     }
 
     fn keys(&self, group: &'static str) -> Vec<&'a str> {
@@ -158,10 +155,16 @@ impl<'a> Settings<'a> {
             .collect()
     }
 
-    /// A secret; `None` if it is not in the profile (`psk-flags`: asked for, or in a keyring).
+    /// A secret, if it is in the profile.
     fn secret(&self, group: &'static str, key: &str) -> Option<String> {
+        self.text(group, key)
+            .filter(|_| !self.is_elsewhere(group, key))
+    }
+
+    /// Whether a secret is asked for or in a keyring (`psk-flags`).
+    fn is_elsewhere(&self, group: &'static str, key: &str) -> bool {
         const NOT_HERE: u32 = 1 | 2;
-        let flags = self.number(group, &format!("{key}-flags")).unwrap_or(0);
-        self.text(group, key).filter(|_| flags & NOT_HERE == 0)
+        let flags = self.number(group, &format!("{key}-flags"));
+        flags.is_some_and(|flags| flags & NOT_HERE != 0)
     }
 }

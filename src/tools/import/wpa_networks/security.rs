@@ -8,6 +8,7 @@ use crate::tools::import::report::{ImportOutcome, ImportReport};
 const GROUP: &str = "wifi-security";
 /// Length of a key in hexadecimal digits.
 const RAW_KEY: usize = 64;
+const FILS_REQUIRED: u32 = 3;
 
 pub(super) fn add(
     profile: &Profile,
@@ -17,6 +18,11 @@ pub(super) fn add(
 ) {
     if settings.group(GROUP).is_none() {
         block.set("key_mgmt", "NONE");
+        if settings.group("802-1x").is_some() {
+            block.problem(
+                "[802-1x] has no effect without [wifi-security], so the network would be open",
+            );
+        }
         return;
     }
     let pmf = settings.number(GROUP, "pmf").unwrap_or(0);
@@ -41,10 +47,11 @@ pub(super) fn add(
             eap::add(profile, settings, block, report);
             return;
         }
-        Some("none") if !has_wep(settings) => block.set("key_mgmt", "NONE"),
+        // `none` is WEP also without a key: NetworkManager asks for one (`need_secrets`,
+        // nm-setting-wireless-security.c).
         Some("none" | "ieee8021x" | "wpa-none") => {
             block.set("key_mgmt", "NONE");
-            block.problem("WEP, LEAP and ad-hoc encryption are obsolete and not converted");
+            block.problem("WEP, LEAP and ad-hoc encryption are obsolete and not converted; a profile of an open network has no [wifi-security]");
         }
         other => {
             let other = other.unwrap_or_default().to_owned();
@@ -52,6 +59,9 @@ pub(super) fn add(
         }
     }
     ciphers(settings, block);
+    if settings.number(GROUP, "fils") == Some(FILS_REQUIRED) {
+        block.problem("fils is not converted");
+    }
     if settings
         .text(GROUP, "auth-alg")
         .is_some_and(|how| how != "open")
@@ -82,18 +92,15 @@ fn is_known(key: &str) -> bool {
     KNOWN.contains(&key) || key.starts_with("wep-") || key.starts_with("leap-")
 }
 
-fn has_wep(settings: &Settings) -> bool {
-    let keys = settings.keys(GROUP);
-    keys.iter()
-        .any(|key| key.starts_with("wep-key") && !key.ends_with("flags") && !key.ends_with("type"))
-}
-
 /// WPA2, and WPA3 where the access point has it, as `NetworkManager` does.
 fn wpa_psk(settings: &Settings, pmf: u32, block: &mut Block) {
     match settings.secret(GROUP, "psk") {
         Some(key) if is_raw_key(&key) => {
             block.set("key_mgmt", "WPA-PSK WPA-PSK-SHA256");
             block.set("psk", &key);
+        }
+        Some(psk) if psk.contains('"') && psk.contains('#') => {
+            block.problem("wpa_supplicant cannot read a quote and # in one password: add psk= from wpa_passphrase");
         }
         Some(psk) if (8..=63).contains(&psk.len()) && !psk.contains(char::is_control) => {
             block.set("key_mgmt", "WPA-PSK WPA-PSK-SHA256 SAE");
@@ -135,13 +142,16 @@ fn management_frames(pmf: u32, block: &mut Block) {
 }
 
 fn ciphers(settings: &Settings, block: &mut Block) {
-    const KNOWN: [&str; 8] = [
-        "WPA", "RSN", "TKIP", "CCMP", "WEP40", "WEP104", "GCMP", "GCMP-256",
-    ];
-    for key in ["proto", "pairwise", "group"] {
+    for (key, known) in [
+        ("proto", ["WPA", "RSN"]),
+        ("pairwise", ["TKIP", "CCMP"]),
+        ("group", ["TKIP", "CCMP"]),
+    ] {
         let words = settings.list(GROUP, key);
-        let words: Vec<_> = words.iter().map(|word| word.to_ascii_uppercase()).collect();
-        if words.iter().any(|word| !KNOWN.contains(&word.as_str())) {
+        let mut words: Vec<_> = words.iter().map(|word| word.to_ascii_uppercase()).collect();
+        // wpa_supplicant without CONFIG_WEP, its default since 2.10, refuses the whole file.
+        words.retain(|word| !word.starts_with("WEP"));
+        if words.iter().any(|word| !known.contains(&word.as_str())) {
             block.problem(format!("{key} has an unknown value"));
         } else if !words.is_empty() {
             block.set(key, &words.join(" "));

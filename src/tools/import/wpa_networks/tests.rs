@@ -58,7 +58,22 @@ fn profiles_become_network_blocks() {
         (
             "ssid=Three",
             "[wifi-security]\nkey-mgmt=sae\npsk=a\"b\n",
-            "ssid=\"Three\"\nkey_mgmt=SAE\nsae_password=\"a\"b\"\nieee80211w=2",
+            "ssid=\"Three\"\nkey_mgmt=SAE\nsae_password=612262\nieee80211w=2",
+        ),
+        (
+            "ssid=a\"b#c",
+            &format!("{psk}group=wep40;tkip;ccmp;\nfils=2\n"),
+            "ssid=6122622363\nkey_mgmt=WPA-PSK WPA-PSK-SHA256 SAE\npsk=\"correct horse\"\nieee80211w=1\ngroup=TKIP CCMP",
+        ),
+        (
+            "ssid=Bar\nhidden=yes",
+            "[connection]\nautoconnect=no\nautoconnect-priority=1000\n",
+            "ssid=\"Bar\"\nkey_mgmt=NONE",
+        ),
+        (
+            "ssid=New\n[802-11-wireless]\nssid=Old",
+            &format!("{psk}[802-11-wireless-security]\nkey-mgmt=sae\npsk=correct pony\n"),
+            "ssid=\"Old\"\nkey_mgmt=SAE\nsae_password=\"correct pony\"\nieee80211w=2",
         ),
         (
             "ssid=Owe",
@@ -75,11 +90,27 @@ fn profiles_become_network_blocks() {
             "[wifi-security]\nkey-mgmt=wpa-eap-suite-b-192\n[802-1x]\neap=tls;\nidentity=host\nca-cert=47;99;97;0;\nclient-cert=/c.pem\nprivate-key=k.pem\nprivate-key-password=pw\nprivate-key-password-flags=0\n",
             "ssid=\"Tls\"\nkey_mgmt=WPA-EAP-SUITE-B-192\npairwise=GCMP-256\ngroup=GCMP-256\nieee80211w=2\neap=TLS\nidentity=\"host\"\nca_cert=\"/ca\"\nclient_cert=\"/c.pem\"\nprivate_key=\"/etc/NetworkManager/system-connections/k.pem\"\nprivate_key_passwd=\"pw\"",
         ),
+        (
+            "ssid=Pkcs12",
+            "[wifi-security]\nkey-mgmt=wpa-eap\n[802-1x]\neap=tls;\nidentity=host\nca-cert=certs/ca.pem\nclient-cert=file:///me.P12\nprivate-key=file:///me.P12\nprivate-key-password=pw\npassword=b\npassword-raw=1;2;\n",
+            "ssid=\"Pkcs12\"\nkey_mgmt=WPA-EAP WPA-EAP-SHA256\nieee80211w=1\neap=TLS\nidentity=\"host\"\nca_cert=\"/etc/NetworkManager/system-connections/ca.pem\"\nprivate_key=\"/me.P12\"\nprivate_key_passwd=\"pw\"\npassword=\"b\"",
+        ),
     ] {
         let (text, report) = written(&profile(wifi, more));
         let block = block_of(lines);
         assert!(text.ends_with(&block), "{text}\nand not\n{block}\n{report}");
     }
+}
+
+/// Checks that a profile becomes a comment with this reason.
+fn assert_commented(more: &str, why: &str) {
+    let (text, report) = written(&profile("ssid=X", more));
+    assert!(report.contains(why), "{more}\n{report}");
+    assert!(
+        text.lines()
+            .all(|line| line.is_empty() || line.starts_with('#')),
+        "{text}"
+    );
 }
 
 #[test]
@@ -103,43 +134,71 @@ fn what_cannot_be_converted_is_a_comment_and_reported() {
             "obsolete",
         ),
         ("[wifi-security]\nkey-mgmt=ieee8021x\n", "obsolete"),
+        ("[wifi-security]\nkey-mgmt=none\n", "obsolete"),
+        ("[802-1x]\neap=peap;\n", "would be open"),
+        (
+            "[wifi-security]\nkey-mgmt=none\nwep-key-flags=1\n",
+            "obsolete",
+        ),
+        (
+            "[wifi-security]\nkey-mgmt=wpa-psk\npsk=quote\" and #\n",
+            "wpa_passphrase",
+        ),
+        (
+            "[wifi-security]\nkey-mgmt=wpa-psk\npsk=correct horse\nproto=ccmp;\n",
+            "proto has an unknown value",
+        ),
+        (
+            "[wifi-security]\nkey-mgmt=wpa-psk\npsk=correct horse\npairwise=rsn;\n",
+            "pairwise has an unknown value",
+        ),
         ("[wifi-security]\nkey-mgmt=new\n", "key-mgmt=new is unknown"),
         (
             "[wifi-security]\nkey-mgmt=wpa-psk\npsk=correct horse\npairwise=x}\n",
             "unknown value",
         ),
+    ] {
+        assert_commented(more, why);
+    }
+}
+
+#[test]
+fn eap_that_cannot_be_converted_is_a_comment_and_reported() {
+    for (more, why) in [
         (
-            "[wifi-security]\nkey-mgmt=wpa-eap\n[802-1x]\neap=sim;\n",
-            "eap=sim",
+            "[wifi-security]\nkey-mgmt=wpa-eap\nfils=3\n[802-1x]\neap=ttls;\npassword=x\n",
+            "fils is not converted",
         ),
         (
-            "[wifi-security]\nkey-mgmt=wpa-eap\n[802-1x]\neap=ttls;\nidentity=x\npassword-flags=2\n",
+            &format!("@eap=ttls;\npassword=x\nidentity={}\n", "i".repeat(1987)),
+            "identity is too long",
+        ),
+        ("@eap=sim;\n", "eap=sim"),
+        ("@eap=teap;\npassword=x\n", "eap=teap"),
+        (
+            "@eap=ttls;\nidentity=x\npassword-flags=2\n",
             "add password=",
         ),
+        ("@eap=tls;\nca-cert=data:;base64,AAAA\n", "save it as one"),
+        ("@eap=tls;\nca-cert=48;130;3;80;\n", "ca-cert is not a file"),
         (
-            "[wifi-security]\nkey-mgmt=wpa-eap\n[802-1x]\neap=tls;\nca-cert=data:;base64,AAAA\n",
-            "save it as one",
+            "@eap=tls;\nca-cert=45;45;66;69;71;73;78;10;77;\n",
+            "ca-cert is not a file",
         ),
         (
-            "[wifi-security]\nkey-mgmt=wpa-eap\n[802-1x]\neap=tls;\nsystem-ca-certs=true\n",
-            "add ca_cert=",
+            "@eap=tls;\nprivate-key=/k\nprivate-key-password-flags=1\n",
+            "add private_key_passwd=",
         ),
         (
-            "[wifi-security]\nkey-mgmt=wpa-eap\n[802-1x]\neap=tls;\nnew-restriction=1\n",
-            "new-restriction",
+            "@eap=fast;\npassword=x\nphase1-fast-provisioning=1\n",
+            "add pac_file=",
         ),
-        (
-            "[wifi-security]\nkey-mgmt=wpa-eap\n[802-1x]\neap=ttls;\npassword=x\nphase2-auth=x\"\n",
-            "inner method",
-        ),
+        ("@eap=tls;\nsystem-ca-certs=true\n", "add ca_cert="),
+        ("@eap=tls;\nnew-restriction=1\n", "new-restriction"),
+        ("@eap=ttls;\npassword=x\nphase2-auth=x\"\n", "inner method"),
     ] {
-        let (text, report) = written(&profile("ssid=X", more));
-        assert!(report.contains(why), "{more}\n{report}");
-        assert!(
-            text.lines()
-                .all(|line| line.is_empty() || line.starts_with('#')),
-            "{text}"
-        );
+        let eap = "[wifi-security]\nkey-mgmt=wpa-eap\n[802-1x]\n";
+        assert_commented(&more.replace('@', eap), why);
     }
 }
 
@@ -156,7 +215,7 @@ fn values_cannot_add_lines() {
 
 #[test]
 fn unsafe_or_bound_networks_are_reported() {
-    let eap = "[wifi-security]\nkey-mgmt=wpa-eap\n[802-1x]\neap=peap;\nidentity=me\npassword=x\n[connection]\ninterface-name=wlan0\n";
+    let eap = "[wifi-security]\nkey-mgmt=wpa-eap\n[802-1x]\neap=peap;\nidentity=me\npassword=x\nsystem-ca-certs=false\n[connection]\ninterface-name=wlan0\n";
     let (text, report) = written(&profile("ssid=Work", eap));
     for why in ["add anonymous_identity=", "add ca_cert=", "every interface"] {
         assert!(report.contains(why), "{why}: {report}");
