@@ -1,7 +1,5 @@
 //! Finds the .link or .network file of an interface (`systemd.link(5)`, `systemd.network(5)`).
 
-use std::collections::BTreeMap;
-
 use super::facts::{CardFacts, Facts};
 use super::files::Files;
 use super::text::{file_name, is_false, last, matches_glob, settings, words};
@@ -43,27 +41,23 @@ impl<'a> Match<'a> {
 
     /// Whether all conditions in `[Match]` are true. Unknown conditions count as false.
     fn matches(&self, parts: &[(&str, &str)]) -> bool {
-        let mut conditions: BTreeMap<&str, Vec<(bool, &str)>> = BTreeMap::new();
         let all = parts.iter().flat_map(|(_, text)| settings(text));
-        for setting in all.filter(|setting| setting.section == "Match") {
-            let values = conditions.entry(setting.key).or_default();
+        let all: Vec<_> = all.filter(|setting| setting.section == "Match").collect();
+        let mut has_any = false;
+        let is_true = all.iter().all(|setting| {
             // Several lines are one list, and an empty one begins it again.
-            if setting.value.is_empty() {
-                values.clear();
-            }
-            let (wanted, patterns) = match setting.value.strip_prefix('!') {
-                Some(unwanted) => (false, unwanted),
-                None => (true, setting.value),
-            };
-            values.extend(words(patterns).into_iter().map(|word| (wanted, word)));
-        }
-        let conditions = conditions.iter().filter(|(_, values)| !values.is_empty());
-        let mut conditions = conditions.peekable();
-        conditions.peek().is_some() && conditions.all(|(key, values)| self.is_true(key, values))
+            let its = all.iter().filter(|other| other.key == setting.key);
+            let its: Vec<_> = its.map(|setting| setting.value).collect();
+            let lines = its.rsplit(|line| line.is_empty()).next();
+            let lines = lines.unwrap_or_default();
+            has_any |= !lines.is_empty();
+            lines.is_empty() || self.is_true(setting.key, lines)
+        });
+        has_any && is_true
     }
 
-    fn is_true(&self, key: &str, values: &[(bool, &str)]) -> bool {
-        let globs = |value| globs(values, value);
+    fn is_true(&self, key: &str, lines: &[&str]) -> bool {
+        let globs = |value| globs(lines, value);
         match key {
             "OriginalName" | "Name" => globs(Some(self.name)),
             "Type" => globs(Some("wlan")),
@@ -72,30 +66,34 @@ impl<'a> Match<'a> {
             // A card has none (`IFLA_INFO_KIND`).
             "Kind" => globs(None),
             "WLANInterfaceType" => globs(Some("station")),
-            "MACAddress" => lists(values, Some(&self.current)),
-            "PermanentMACAddress" => lists(values, self.permanent.as_deref()),
-            "Virtualization" => values.last().is_some_and(|(_, value)| is_false(value)),
+            "MACAddress" => lists(lines, Some(&self.current)),
+            "PermanentMACAddress" => lists(lines, self.permanent.as_deref()),
+            "Virtualization" => lines.last().is_some_and(|line| is_false(line)),
             _ => false,
         }
     }
 }
 
-/// Patterns of which some are unwanted (`net_condition_test_strv`, net-condition.c of systemd).
-fn globs(patterns: &[(bool, &str)], value: Option<&str>) -> bool {
-    let matches = |pattern| value.is_some_and(|value| matches_glob(pattern, value));
-    let has = |of: bool| {
-        patterns
-            .iter()
-            .any(|(wanted, pattern)| *wanted == of && matches(pattern))
+/// The patterns of a line after `!` are unwanted (`net_condition_test_strv`, net-condition.c of systemd).
+fn globs(lines: &[&str], value: Option<&str>) -> bool {
+    let matches = |line: &str| {
+        let patterns = words(line.strip_prefix('!').unwrap_or(line));
+        value.is_some_and(|value| patterns.iter().any(|it| matches_glob(it, value)))
     };
-    !has(false) && (has(true) || patterns.iter().all(|(wanted, _)| !wanted))
+    let is_unwanted = |line: &&str| line.starts_with('!');
+    let has = |of: bool| {
+        lines
+            .iter()
+            .any(|line| is_unwanted(line) == of && matches(line))
+    };
+    !has(true) && (has(false) || lines.iter().all(is_unwanted))
 }
 
-fn lists(addresses: &[(bool, &str)], value: Option<&str>) -> bool {
-    let is_it = |(_, address): &(bool, &str)| {
+fn lists(lines: &[&str], value: Option<&str>) -> bool {
+    let is_it = |address: &str| {
         value.is_some_and(|value| address.replace('-', ":").eq_ignore_ascii_case(value))
     };
-    addresses.iter().any(is_it)
+    lines.iter().any(|line| words(line).into_iter().any(is_it))
 }
 
 /// Endings of directories with drop-ins.

@@ -124,7 +124,7 @@ impl<T> OrderedMap<T> {
         self.all.get(*index).map(|(_, entry)| entry)
     }
 
-    fn named(&mut self, name: &str) -> &mut T
+    pub(super) fn named(&mut self, name: &str) -> &mut T
     where
         T: Default,
     {

@@ -1,7 +1,5 @@
 //! Translates profiles: `[[network]]` for Wi-Fi, `[[interface]]` for Ethernet.
 
-use std::collections::BTreeMap;
-
 use super::profile::{Profile, ProfileTarget};
 use super::report::ImportOutcome;
 use super::scope::{Medium, is_exception};
@@ -64,29 +62,22 @@ impl Translator<'_> {
     }
 
     pub(super) fn networks(&mut self, profiles: &[Profile]) {
-        let mut of: BTreeMap<&Ssid, Vec<&Profile>> = BTreeMap::new();
-        for profile in profiles {
-            if let ProfileTarget::Wifi { ssid, .. } = &profile.link {
-                of.entry(ssid).or_default().push(profile);
-            }
-        }
-        let mut winners: BTreeMap<&Ssid, &Profile> = BTreeMap::new();
-        for profile in profiles {
+        for (at, profile) in profiles.iter().enumerate() {
             let ProfileTarget::Wifi { ssid, .. } = &profile.link else {
                 continue;
             };
-            if let Some(winner) = winners.get(ssid) {
+            let is_same = |other: &&Profile| matches!(&other.link, ProfileTarget::Wifi { ssid: its, .. } if its == ssid);
+            let mut before = profiles.iter().take(at).filter(is_same);
+            if let Some(winner) = before.find(|other| !other.is_bound()) {
                 self.superseded_by(profile, winner);
                 continue;
             }
+            let mut others = Vec::new();
             if profile.is_bound() {
-                let mut others = of.get(ssid).cloned().unwrap_or_default();
+                others.extend(profiles.iter().filter(is_same));
                 others.retain(|other| other.path != profile.path);
-                self.network(profile, &others);
-            } else {
-                winners.insert(ssid, profile);
-                self.network(profile, &[]);
             }
+            self.network(profile, &others);
         }
     }
 

@@ -1,17 +1,20 @@
 //! The result for each setting.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use super::keyfile::{KeyFile, Value};
+use super::keyfile::{KeyFile, OrderedMap, Value};
 
 /// The results of an import, in the order of the settings.
 #[derive(Debug, Clone, Default)]
 pub struct ImportReport {
     items: Vec<ReportItem>,
-    /// Items that are reported only once.
-    once: BTreeSet<ReportItem>,
-    /// Lines of settings, by file and text.
-    lines: BTreeMap<(String, String), usize>,
+    /// By file and setting.
+    places: OrderedMap<Place>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Place {
+    line: Option<usize>,
+    /// What is reported only once.
+    said: Vec<(ImportOutcome, String)>,
 }
 
 /// The result for a setting.
@@ -62,21 +65,29 @@ impl ImportReport {
         outcome: ImportOutcome,
         text: impl Into<String>,
     ) {
-        let place = (file.to_owned(), setting.into());
-        let source_line = self.lines.get(&place).copied();
-        let (file, setting) = place;
-        let item = ReportItem {
-            file,
+        let (setting, text) = (setting.into(), text.into());
+        let place = self.place(file, &setting);
+        let said = (outcome, text.clone());
+        // A problem for both Wi-Fi and Ethernet is reported once.
+        if outcome != ImportOutcome::Imported {
+            if place.said.contains(&said) {
+                return;
+            }
+            place.said.push(said);
+        }
+        let source_line = place.line;
+        self.items.push(ReportItem {
+            file: file.to_owned(),
             setting,
             source_line,
             outcome,
-            text: text.into(),
+            text,
             line: None,
-        };
-        // A problem for both Wi-Fi and Ethernet is reported once.
-        if outcome == ImportOutcome::Imported || self.once.insert(item.clone()) {
-            self.items.push(item);
-        }
+        });
+    }
+
+    fn place(&mut self, file: &str, setting: &str) -> &mut Place {
+        self.places.named(&[file, "\0", setting].concat())
     }
 
     /// Remembers the lines of a file's settings for items about them.
@@ -84,8 +95,7 @@ impl ImportReport {
         for (group, settings) in file.groups() {
             for (key, value) in settings.all() {
                 let setting = format!("[{group}] {key}={}", value.raw);
-                let place = (value.file.to_string(), setting);
-                self.lines.insert(place, value.line);
+                self.place(&value.file, &setting).line = Some(value.line);
             }
         }
     }
