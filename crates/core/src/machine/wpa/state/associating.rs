@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::{Activity, Associated, Context, Disconnecting, Handler, Releasing, Scanning, State};
 use crate::machine::KernelError;
 use crate::machine::action::{Action, How};
-use crate::machine::event::{Link, MlmeEvent, ScanStarted};
+use crate::machine::event::{Command, Link, MlmeEvent, ScanStarted};
 use crate::machine::notice::{EndReason, FailReason, Notice};
 use crate::machine::wpa::backend::{Phase, Reply, Request, Supplicant, SupplicantStatus};
 use crate::machine::wpa::peers::{Decision, PeerLookup, Peers, Verdict};
@@ -390,6 +390,15 @@ impl Handler for Associating {
             | Step::Connecting => Activity::Joining,
         };
         Releasing::begin(cx, activity)
+    }
+
+    fn command(self, cx: &mut Context, command: Command) -> State {
+        let is_ordered = matches!(self.step, Step::Ordering | Step::Connecting);
+        // What the supplicant would connect to was heard before the machine slept: it would ask for it by name.
+        if command == Command::Resumed && is_ordered {
+            return self.fail_ordered(cx, FailReason::Stale);
+        }
+        self.into()
     }
 
     fn overrun(self, cx: &mut Context) -> State {

@@ -328,6 +328,21 @@ fn connect_request_without_a_reply_takes_the_link_down() {
 }
 
 #[test]
+fn attempt_before_a_sleep_ends_with_the_link_down() {
+    let mut ordered = Bench::before_connect(ConnectionOptions::default());
+    ordered.silent = true;
+    ordered.slow_to_notice = false;
+    order_connection(&mut ordered);
+    for mut bench in [ordered, Bench::connecting(ConnectionOptions::default())] {
+        bench.silent = true;
+        bench.done.clear();
+        bench.handle(Event::Command(Command::Resumed));
+        assert_eq!(bench.count_link_downs(), 1);
+        assert_eq!(reasons(&bench), [(FailReason::Stale, 1000)]);
+    }
+}
+
+#[test]
 fn rejection_before_the_connect_reply_is_the_reason() {
     let mut bench = Bench::before_connect(ConnectionOptions::default());
     bench.silent = true;
