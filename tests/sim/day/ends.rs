@@ -84,6 +84,8 @@ impl World {
             self.supplicant_starts();
         }
         self.pass(Duration::from_secs(5));
+        // macveil can just have had the supplicant start it.
+        self.user_ends_hotspot();
         self.link_is_up_again();
         self.pass(Duration::from_secs(1));
         let is_sabotaged = self.daemon.sabotage.is_some();

@@ -77,9 +77,9 @@ impl World {
             self.daemon.state(),
             Some(StateKind::Associating | StateKind::Associated)
         );
-        // iwd sets the address of its file.
+        // iwd sets the address of its file, of which macveil can hear too late.
         let is_meant = if self.backend == Backend::Iwd {
-            self.is_expected_by_network(own, what)
+            self.is_expected_by_network(own, what) && !self.daemon.shuffles(self.now)
         } else {
             self.daemon.meant == Some(own)
         };
