@@ -1,6 +1,5 @@
 //! Collects the facts about this machine.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::{files, supplicant, trial};
@@ -69,13 +68,14 @@ pub(super) fn facts(root: &Path, interface: Option<&str>, tries: bool) -> Result
 }
 
 /// Interfaces that `wpa_supplicant` is configured for; the usual name if there is none.
-fn absent_cards(root: &Path, processes: &[Process]) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    names.extend(interfaces(processes));
+fn absent_cards(root: &Path, processes: &[Process]) -> Vec<String> {
+    let mut names = Vec::from_iter(interfaces(processes));
     names.extend(files::configured_interfaces(root));
     if names.is_empty() {
-        names.insert("wlan0".to_owned());
+        names.push("wlan0".to_owned());
     }
+    names.sort_unstable();
+    names.dedup();
     names
 }
 

@@ -1,13 +1,11 @@
 //! Commands in units and scripts (`systemd.syntax(7)`, `systemd.service(5)`).
 
-use std::collections::BTreeMap;
-
 use crate::tools::doctor::files::Files;
 use crate::tools::doctor::text::{lines_of, settings};
 use crate::tools::doctor::units::{parts, settings_in};
 
-/// Variables of a unit by name.
-pub(super) type Variables = BTreeMap<String, String>;
+/// Names and values; of those with one name the last one counts.
+pub(super) type Variables = Vec<(String, String)>;
 
 /// From `Environment=` and from the files that a unit names; the files override it.
 pub(super) fn variables(files: &Files, unit: &str) -> Variables {
@@ -20,7 +18,7 @@ pub(super) fn variables(files: &Files, unit: &str) -> Variables {
     for path in environment_files(files, unit) {
         for setting in settings(files.text(&path).unwrap_or_default()) {
             let value = split(setting.value, &Variables::new()).join(" ");
-            variables.insert(setting.key.to_owned(), value);
+            variables.push((setting.key.to_owned(), value));
         }
     }
     variables
@@ -50,8 +48,9 @@ pub(super) fn split(command: &str, variables: &Variables) -> Vec<String> {
             let (word, after) = first_word(rest);
             // A variable that stands alone can be several words.
             let name = word.strip_prefix('$').filter(|_| rest.starts_with('$'));
-            match name.and_then(|name| variables.get(name)) {
-                Some(value) => words.append(&mut split(value, &Variables::new())),
+            let mut last_first = variables.iter().rev();
+            match last_first.find(|(its, _)| name == Some(its)) {
+                Some((_, value)) => words.append(&mut split(value, &Variables::new())),
                 None => words.push(with_values(word, variables)),
             }
             rest = after.trim_ascii_start();
@@ -81,7 +80,7 @@ pub(in crate::tools::doctor) fn first_word(text: &str) -> (String, &str) {
 
 /// Replaces `${NAME}`.
 fn with_values(mut word: String, variables: &Variables) -> String {
-    for (name, value) in variables {
+    for (name, value) in variables.iter().rev() {
         word = word.replace(&format!("${{{name}}}"), value);
     }
     word
