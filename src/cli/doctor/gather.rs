@@ -69,13 +69,16 @@ pub(super) fn facts(root: &Path, interface: Option<&str>, tries: bool) -> Result
 
 /// Interfaces that `wpa_supplicant` is configured for; the usual name if there is none.
 fn absent_cards(root: &Path, processes: &[Process]) -> Vec<String> {
-    let mut names = Vec::from_iter(interfaces(processes));
-    names.extend(files::configured_interfaces(root));
+    let mut names = Vec::new();
+    let running = interfaces(processes).into_iter();
+    for name in running.chain(files::configured_interfaces(root)) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
     if names.is_empty() {
         names.push("wlan0".to_owned());
     }
-    names.sort_unstable();
-    names.dedup();
     names
 }
 

@@ -137,8 +137,7 @@ impl Associating {
 
     fn compare(mut self, cx: &mut Context, status: &SupplicantStatus) -> State {
         let agrees = status.address == Some(self.address) && status.phase != Phase::LinkDown;
-        let scan_age = cx.scan.planner.scan_age(cx.core.now);
-        let left = MAX_SCAN_AGE.saturating_sub(scan_age);
+        let left = time_left(cx);
         if left.is_zero() {
             return self.fail(cx, Cause::Transient, FailReason::Stale);
         }
@@ -250,6 +249,8 @@ impl Handler for Associating {
             Ok(link) if cx.has_foreign_carrier(link) => {
                 self.fail_ordered(cx, FailReason::ForeignConnection)
             }
+            // The kernel took its time.
+            Ok(_) if time_left(cx).is_zero() => self.fail(cx, Cause::Transient, FailReason::Stale),
             Ok(_) => {
                 cx.request(Request::Connect);
                 self.into_step(Step::Ordering)
@@ -438,6 +439,11 @@ impl Handler for Associating {
             }
         }
     }
+}
+
+/// Until the access point was heard too long ago.
+fn time_left(cx: &Context) -> Duration {
+    MAX_SCAN_AGE.saturating_sub(cx.scan.planner.scan_age(cx.core.now))
 }
 
 fn decision(candidate: &Candidate, address: Mac) -> Decision {

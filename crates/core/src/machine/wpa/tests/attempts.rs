@@ -328,6 +328,19 @@ fn connect_request_without_a_reply_takes_the_link_down() {
 }
 
 #[test]
+fn order_does_not_follow_a_late_answer() {
+    let mut bench = Bench::before_connect(ConnectionOptions::default());
+    bench.silent = true;
+    bench.slow_to_notice = false;
+    let status = Reply::Status(Ok(bench.supplicant_status()));
+    bench.handle_unanswered(Event::Backend(WpaEvent::Reply(status)));
+    bench.now = bench.now.saturating_add(Duration::from_secs(7));
+    bench.handle(Event::Link(LinkEvent::Answered(Ok(bench.link))));
+    assert_eq!(bench.count_requests(&Request::Connect), 0);
+    assert_eq!(reasons(&bench), [(FailReason::Stale, 1000)]);
+}
+
+#[test]
 fn attempt_before_a_sleep_ends_with_the_link_down() {
     let mut ordered = Bench::before_connect(ConnectionOptions::default());
     ordered.silent = true;
