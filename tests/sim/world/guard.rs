@@ -78,12 +78,12 @@ impl World {
             Some(StateKind::Associating | StateKind::Associated)
         );
         // iwd sets the address of its file, of which macveil can hear too late.
-        let is_meant = if self.backend == Backend::Iwd {
+        let is_right = if self.backend == Backend::Iwd {
             self.is_expected_by_network(own, what) && !self.daemon.shuffles(self.now)
         } else {
             self.daemon.meant == Some(own)
         };
-        if joins && is_meant && !self.daemon.was_away(self.now) && !self.kernel.guard.passes(own) {
+        if joins && is_right && !self.daemon.was_away(self.now) && !self.kernel.guard.passes(own) {
             self.note_broken(own, what, "the guard drops the card's own frames");
         }
     }
