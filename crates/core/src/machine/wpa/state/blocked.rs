@@ -172,6 +172,10 @@ impl Handler for Blocked {
             (Supplicant::Appeared, Until::Supplicant) => return Attaching::begin(cx),
             // It brings the link up as it starts.
             (Supplicant::Appeared, Until::Retry) => cx.set_link_down(),
+            // It would search as soon as the link is up, under whatever address the link has then.
+            (Supplicant::ConfigurationRead | Supplicant::NetworkNotFound, Until::LinkUp) => {
+                cx.request(Request::Quiesce);
+            }
             _ => {}
         }
         self.into()

@@ -108,6 +108,18 @@ fn unmasked_link_brought_up_externally_is_taken_down() {
 }
 
 #[test]
+fn supplicant_that_wakes_up_while_the_link_is_down_is_quiesced() {
+    for event in [Supplicant::ConfigurationRead, Supplicant::NetworkNotFound] {
+        let mut bench = Bench::scanning(|_, _| {});
+        bench.link_changes(|link| link.up = false);
+        assert_eq!(bench.state(), StateKind::Blocked);
+        bench.done.clear();
+        bench.handle(Event::Backend(WpaEvent::Supplicant(event)));
+        assert_eq!(bench.count_requests(&Request::Quiesce), 1);
+    }
+}
+
+#[test]
 fn link_that_stays_up_while_attaching_is_taken_down_again() {
     let mut bench = Bench::idle();
     bench.link_changes(|link| link.up = true);
