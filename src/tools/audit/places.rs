@@ -39,7 +39,7 @@ pub fn between(one: &Verdict, other: &Verdict) -> Vec<LinkedAddresses> {
             links.extend(link(report, same, LinkReason::SameAddress, certain));
         }
     }
-    links::sort(&mut links, true);
+    links::sort(&mut links, links::Order::CertainFirst);
     links
 }
 

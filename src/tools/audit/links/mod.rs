@@ -131,14 +131,21 @@ pub(super) fn find(stations: &BTreeMap<Mac, Box<Station>>, span: Micros) -> Vec<
         let reason = LinkReason::SameName(name);
         links.extend(link(&traces, earlier, later, reason, Confidence::Likely));
     }
-    sort(&mut links, false);
+    sort(&mut links, Order::ByTime);
     links
 }
 
-/// Sorts links by time, or those that are certain first.
-pub(super) fn sort(links: &mut [LinkedAddresses], certain_first: bool) {
+/// The order of links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Order {
+    ByTime,
+    /// Then by time.
+    CertainFirst,
+}
+
+pub(super) fn sort(links: &mut [LinkedAddresses], order: Order) {
     links.sort_unstable_by_key(|link| {
-        let confidence = certain_first.then_some(link.confidence);
+        let confidence = (order == Order::CertainFirst).then_some(link.confidence);
         (confidence, link.moment, link.earlier, link.later)
     });
 }
