@@ -12,20 +12,11 @@ fn begun_again(air: Vec<BssEntry>, networks: Vec<Network>) -> Bench {
     bench
 }
 
-/// Of each scan, the channels.
-fn scans(bench: &Bench) -> Vec<Vec<Frequency>> {
-    let scans = bench.done.iter().filter_map(|action| match action {
-        Action::Scan(scan) => Some(scan.frequencies.clone()),
-        _ => None,
-    });
-    scans.collect()
-}
-
 #[test]
 fn network_on_an_earlier_channel_is_joined_without_a_sweep() {
     let bench = begun_again(vec![home_entry()], vec![home_network()]);
     assert_eq!(bench.state(), StateKind::Associated);
-    assert_eq!(scans(&bench), [[HOME_CHANNEL]]);
+    assert_eq!(bench.scanned_channels(), [[HOME_CHANNEL]]);
 }
 
 #[test]
@@ -39,7 +30,7 @@ fn network_of_lower_priority_waits_for_the_sweep() {
     let bench = begun_again(vec![home_entry()], vec![home_network(), preferred]);
     assert_eq!(bench.state(), StateKind::Associated);
     let everywhere = vec![2412, HOME_CHANNEL, 5180];
-    assert_eq!(scans(&bench), [vec![HOME_CHANNEL], everywhere]);
+    assert_eq!(bench.scanned_channels(), [vec![HOME_CHANNEL], everywhere]);
 }
 
 #[test]
@@ -51,7 +42,7 @@ fn earlier_channel_without_a_network_is_left_for_the_sweep() {
     let bench = begun_again(vec![elsewhere], vec![home_network()]);
     assert_eq!(bench.state(), StateKind::Associated);
     let everywhere = vec![2412, HOME_CHANNEL, 5180];
-    assert_eq!(scans(&bench), [vec![HOME_CHANNEL], everywhere]);
+    assert_eq!(bench.scanned_channels(), [vec![HOME_CHANNEL], everywhere]);
 }
 
 #[test]

@@ -530,6 +530,15 @@ impl Bench {
         self.count(|action| is_request(action, request))
     }
 
+    /// Of each scan, the channels.
+    fn scanned_channels(&self) -> Vec<Vec<Frequency>> {
+        let scans = self.done.iter().filter_map(|action| match action {
+            Action::Scan(scan) => Some(scan.frequencies.clone()),
+            _ => None,
+        });
+        scans.collect()
+    }
+
     fn position(&self, wanted: impl Fn(&Action) -> bool) -> usize {
         self.done
             .iter()

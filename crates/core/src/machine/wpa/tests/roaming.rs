@@ -66,14 +66,9 @@ fn searches(bench: &Bench) -> usize {
 
 /// Of each scan, the channels; none sends a probe request.
 fn scans(bench: &Bench) -> Vec<Vec<Frequency>> {
-    let scans = bench.done.iter().filter_map(|action| match action {
-        Action::Scan(scan) => {
-            assert_eq!(scan.ssids, Vec::new(), "it only listens");
-            Some(scan.frequencies.clone())
-        }
-        _ => None,
-    });
-    scans.collect()
+    let asks = |it: &Action| matches!(it, Action::Scan(scan) if !scan.ssids.is_empty());
+    assert_eq!(bench.count(asks), 0, "it only listens");
+    bench.scanned_channels()
 }
 
 #[test]
