@@ -285,21 +285,26 @@ fn failed_restore_of_the_address_is_reported() {
     assert_eq!(bench.count_requests(&Request::Restore { resume: true }), 1);
 }
 
-/// The supplicant knows the address, and the link has no carrier.
-fn order_connection(bench: &mut Bench) -> Vec<Action> {
+/// The supplicant knows the address, and the link is being read; the test answers.
+fn before_order() -> Bench {
+    let mut bench = Bench::before_connect(ConnectionOptions::default());
+    bench.silent = true;
+    bench.slow_to_notice = false;
     bench.pass(Duration::from_millis(20));
     let status = Reply::Status(Ok(bench.supplicant_status()));
     let agreed = Event::Backend(WpaEvent::Reply(status));
     assert_eq!(bench.handle_unanswered(agreed), [Action::ReadLink]);
+    bench
+}
+
+fn order_connection(bench: &mut Bench) -> Vec<Action> {
     bench.handle_unanswered(Event::Link(LinkEvent::Answered(Ok(bench.link))))
 }
 
 /// Its events were lost.
 #[test]
 fn connection_of_others_is_noticed_before_the_order() {
-    let mut bench = Bench::before_connect(ConnectionOptions::default());
-    bench.silent = true;
-    bench.slow_to_notice = false;
+    let mut bench = before_order();
     bench.link.carrier = true;
     let actions = order_connection(&mut bench);
     bench.done.extend(actions);
@@ -309,9 +314,7 @@ fn connection_of_others_is_noticed_before_the_order() {
 
 #[test]
 fn connect_request_without_a_reply_takes_the_link_down() {
-    let mut bench = Bench::before_connect(ConnectionOptions::default());
-    bench.silent = true;
-    bench.slow_to_notice = false;
+    let mut bench = before_order();
     assert_eq!(
         order_connection(&mut bench),
         [Action::Request(Request::Connect)]
@@ -329,11 +332,7 @@ fn connect_request_without_a_reply_takes_the_link_down() {
 
 #[test]
 fn order_does_not_follow_a_late_answer() {
-    let mut bench = Bench::before_connect(ConnectionOptions::default());
-    bench.silent = true;
-    bench.slow_to_notice = false;
-    let status = Reply::Status(Ok(bench.supplicant_status()));
-    bench.handle_unanswered(Event::Backend(WpaEvent::Reply(status)));
+    let mut bench = before_order();
     bench.now = bench.now.saturating_add(Duration::from_secs(7));
     bench.handle(Event::Link(LinkEvent::Answered(Ok(bench.link))));
     assert_eq!(bench.count_requests(&Request::Connect), 0);
@@ -342,9 +341,7 @@ fn order_does_not_follow_a_late_answer() {
 
 #[test]
 fn attempt_before_a_sleep_ends_with_the_link_down() {
-    let mut ordered = Bench::before_connect(ConnectionOptions::default());
-    ordered.silent = true;
-    ordered.slow_to_notice = false;
+    let mut ordered = before_order();
     order_connection(&mut ordered);
     for mut bench in [ordered, Bench::connecting(ConnectionOptions::default())] {
         bench.silent = true;
@@ -357,9 +354,7 @@ fn attempt_before_a_sleep_ends_with_the_link_down() {
 
 #[test]
 fn rejection_before_the_connect_reply_is_the_reason() {
-    let mut bench = Bench::before_connect(ConnectionOptions::default());
-    bench.silent = true;
-    bench.slow_to_notice = false;
+    let mut bench = before_order();
     order_connection(&mut bench);
     bench.done.clear();
     bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Rejected {
