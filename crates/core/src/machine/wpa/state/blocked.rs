@@ -23,6 +23,8 @@ pub(in crate::machine) struct Blocked {
     until: Until,
     /// When the interface is masked again.
     retry_at: Option<Time>,
+    /// Another program changed the address of the link, which is down.
+    was_changed: bool,
     problem: Problem,
 }
 
@@ -123,6 +125,7 @@ impl Blocked {
             next,
             until,
             retry_at: cx.core.timer,
+            was_changed: false,
             problem,
         })
     }
@@ -138,6 +141,18 @@ impl Blocked {
         &self.problem
     }
 
+    /// Another program that changes the address of a link that is down can bring it up at any moment.
+    fn changed_while_down(mut self, cx: &mut Context) -> State {
+        if cx.mask.current.is_some() && !cx.is_masked() {
+            cx.note_dispute();
+            self.was_changed = true;
+            if !cx.conflict.asks_for_pause() {
+                cx.mask_while_down();
+            }
+        }
+        self.into()
+    }
+
     /// An action on the link is done.
     fn answered(self, cx: &mut Context) -> State {
         if cx.core.link.up && self.until != Until::LinkUp {
@@ -150,10 +165,13 @@ impl Blocked {
 impl Handler for Blocked {
     fn link_changed(self, cx: &mut Context, link: Link) -> State {
         if !link.up {
-            return self.into();
+            return self.changed_while_down(cx);
         }
         if self.until == Until::LinkUp {
-            return Masking::again(cx, self.next);
+            if !self.was_changed {
+                cx.note_dispute();
+            }
+            return Masking::begin(cx, self.next);
         }
         cx.set_link_down();
         self.into()
@@ -163,7 +181,10 @@ impl Handler for Blocked {
         self.answered(cx)
     }
 
-    fn address_set(self, cx: &mut Context, _result: Result<Link, KernelError>) -> State {
+    fn address_set(self, cx: &mut Context, result: Result<Link, KernelError>) -> State {
+        if result.is_ok_and(|link| Some(link.address) == cx.mask.previous) {
+            cx.mask.set(cx.core.link.address, cx.core.now);
+        }
         self.answered(cx)
     }
 

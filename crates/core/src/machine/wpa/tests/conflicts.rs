@@ -37,8 +37,8 @@ fn conflict_blocks_the_card_with_increasing_delay() {
     bench.repeat_conflict(TWENTY_MS, Duration::from_millis(200));
     assert_eq!((bench.state(), bench.link.up), (StateKind::Blocked, false));
     assert_eq!(bench.machine.status().problem, Some(Problem::Conflict));
-    // After the sixth mask the link stays down.
-    assert_eq!(bench.count(sets_address), 5 + 1);
+    // Each change is masked while the link is down and again as it comes up; after the sixth it stays down.
+    assert_eq!(bench.count(sets_address), 5 * 2 + 1);
     let mut tries = Vec::new();
     let mut begin = bench.now;
     while tries.len() < 10 {
@@ -139,4 +139,50 @@ fn repeated_external_addresses_in_attempts_are_a_conflict() {
         assert!(failed <= 6);
     }
     assert_eq!((failed, bench.link.up), (6, false));
+}
+
+#[test]
+fn link_changed_while_down_is_masked_before_it_comes_up() {
+    let mut bench = Bench::scanning(|_, _| {});
+    bench.link_changes(|link| link.up = false);
+    for disputes in 1..=7 {
+        bench.done.clear();
+        bench.other_program_changes_address();
+        // The sixth change in a row is a conflict.
+        let is_masked = disputes < 6;
+        assert_eq!(bench.is_masked(), is_masked, "{disputes}");
+        assert_eq!(bench.count(sets_address) == 1, is_masked, "{disputes}");
+        assert_eq!((bench.state(), bench.link.up), (StateKind::Blocked, false));
+        let stays_down = |action: &Action| *action != Action::BringUp;
+        assert!(bench.done.iter().all(stays_down), "{:?}", bench.done);
+    }
+    bench.pass(Duration::from_secs(10));
+    bench.other_program_changes_address();
+    assert!(bench.is_masked());
+    bench.link_changes(|link| link.up = true);
+    assert_eq!(bench.count(reports_conflict), 0);
+    assert!(bench.is_masked() && bench.link.up);
+}
+
+#[test]
+fn link_held_down_is_masked_again_when_its_address_changes() {
+    let mut bench = Bench::idle();
+    bench.silent = true;
+    bench.handle(Event::Backend(WpaEvent::Supplicant(Supplicant::Appeared)));
+    let failure = Failure::Unreachable("it is silent".to_owned());
+    let refused = Reply::Quiesce(Err(failure));
+    bench.handle(Event::Backend(WpaEvent::Reply(refused)));
+    assert_eq!((bench.state(), bench.link.up), (StateKind::Blocked, false));
+    bench.done.clear();
+    bench.other_program_changes_address();
+    assert!(bench.is_masked());
+    assert_eq!(bench.count(sets_address), 1);
+}
+
+#[test]
+fn no_mask_that_the_driver_refused_is_tried_at_each_change() {
+    let mut bench = Bench::blocked(|_, _| {});
+    bench.done.clear();
+    bench.other_program_changes_address();
+    assert_eq!(bench.count(sets_address), 0);
 }
