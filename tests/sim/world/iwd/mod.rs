@@ -12,9 +12,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use macveil_core::machine::iwd::{
-    IwdEvent, Joining, KnownNetwork, NetworkId, Request, StationPhase, StationState,
+    IwdEvent, Joining, KnownNetwork, NetworkId, StationPhase, StationState,
 };
 use macveil_core::types::{Frequency, KeyMgmt, Mac, Ssid};
+
+use requests::Asked;
 
 use super::{Backend, Event, Happening, Report, World};
 
@@ -73,7 +75,7 @@ struct Station {
 struct Search {
     /// Parts that are still to be visited.
     parts: Vec<Vec<Frequency>>,
-    /// macveil requested it.
+    /// macveil requested it just now.
     is_requested: bool,
 }
 
@@ -105,7 +107,7 @@ pub enum Due {
     Step(u64, Step),
     Disconnected(u32),
     /// For the daemon of that life.
-    Serves(u32, Request),
+    Serves(Asked),
     Reports(u32),
 }
 
@@ -170,7 +172,7 @@ impl World {
             Due::ReadsFiles(of) if lives(of) => self.iwd.read.clone_from(&self.iwd.files),
             Due::Disconnected(of) if lives(of) => self.iwd_is_disconnected(),
             Due::Step(number, step) => self.iwd_attempt_goes_on(number, step),
-            Due::Serves(asker, request) => self.serve_request(asker, request),
+            Due::Serves(asked) => self.serve_request(asked),
             Due::Reports(asker) => self.client_reads_files(asker),
             _ => {}
         }

@@ -6,16 +6,33 @@ use macveil_core::machine::iwd::{IwdEvent, NetworkId, Request, StationPhase};
 
 use super::{Due, Happening, World};
 
+/// A scan so long after its request shows the address that iwd has by then, as a scan of iwd itself does.
+const LATE: Duration = Duration::from_secs(10);
+
+/// A request of macveil.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// The life of the daemon.
+    by: u32,
+    at: Duration,
+    request: Request,
+}
+
 impl World {
     pub(in crate::world) fn ask_iwd(&mut self, request: Request) {
-        let asker = self.daemon.life();
-        self.iwd_later(300, 3_000, Due::Serves(asker, request));
+        let asked = self.asked(request);
+        self.iwd_later(300, 3_000, Due::Serves(asked));
+    }
+
+    fn asked(&self, request: Request) -> Asked {
+        let (by, at) = (self.daemon.life(), self.now);
+        Asked { by, at, request }
     }
 
     /// A file that is slow to be written keeps macveil waiting; iwd only keeps its caller waiting.
     pub(in crate::world) fn ask_iwd_late(&mut self, span: Duration, request: Request) {
-        let asker = self.daemon.life();
-        self.after(span, Happening::Iwd(Due::Serves(asker, request)));
+        let asked = self.asked(request);
+        self.after(span, Happening::Iwd(Due::Serves(asked)));
     }
 
     /// The request is lost on its way; files are not.
@@ -37,8 +54,9 @@ impl World {
         });
     }
 
-    pub(super) fn serve_request(&mut self, asker: u32, request: Request) {
-        if asker != self.daemon.life() {
+    pub(super) fn serve_request(&mut self, asked: Asked) {
+        let Asked { by, at, request } = asked;
+        if by != self.daemon.life() {
             return;
         }
         let served = match &request {
@@ -53,7 +71,7 @@ impl World {
             }
             Request::Disconnect => self.iwd_disconnects(),
             Request::Connect(id) => self.iwd_is_to_join(id),
-            Request::Scan => self.iwd_is_to_search(true),
+            Request::Scan => self.iwd_is_to_search(self.now.saturating_sub(at) < LATE),
         };
         if !served {
             self.iwd_refuses(request);
