@@ -438,12 +438,11 @@ fn profiles_are_read_from_configured_directory() {
 
 #[test]
 fn missing_uuid_is_reported_with_the_remedy() {
-    let system = System::of("ancient").with_profile("x", "[connection]\nid=X\n[wifi]\nssid=X\n");
+    let system = System::of("ancient")
+        .with_profile("x", "[connection]\nid=Ann's $HOME; `id`\n[wifi]\nssid=X\n");
     let output = system.import(&[]).unwrap();
-    assert!(
-        output.contains("nmcli -g connection.uuid connection show 'X'"),
-        "{output}"
-    );
+    let command = r"`nmcli -g connection.uuid connection show id 'Ann'\''s $HOME; `id`'`";
+    assert!(output.contains(command), "{output}");
 }
 
 #[test]

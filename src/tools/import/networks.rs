@@ -162,8 +162,8 @@ impl Translator<'_> {
             other => {
                 let setting = format!("[connection] uuid={}", other.unwrap_or_default());
                 let text = format!(
-                    "NetworkManager generates a UUID for such a profile. If the address depends on it (`stable` without another stable-id): while NetworkManager runs, get it with `nmcli -g connection.uuid connection show '{}'`. Then add it to the profile and import again, or add uuid = \"...\" below line {line}",
-                    profile.id
+                    "NetworkManager generates a UUID for such a profile. If the address depends on it (`stable` without another stable-id): while NetworkManager runs, get it with `nmcli -g connection.uuid connection show id '{}'`. Then add it to the profile and import again, or add uuid = \"...\" below line {line}",
+                    profile.id.replace('\'', r"'\''")
                 );
                 self.report
                     .add(&profile.path, setting, ImportOutcome::NotPossible, text);

@@ -325,7 +325,7 @@ fn profile_without_id_is_called_like_its_file() {
     let text = b"[wifi]\nssid=X\n";
     let profile = profile_file(path, ProfileDirectory::Etc, 0, text);
     let (_, items) = import(&[], &[profile]);
-    let remedy = "nmcli -g connection.uuid connection show 'My home'";
+    let remedy = "nmcli -g connection.uuid connection show id 'My home'";
     assert!(items.iter().any(|item| item.text.contains(remedy)));
 }
 
