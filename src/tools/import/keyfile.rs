@@ -193,6 +193,17 @@ impl Value {
         }
     }
 
+    /// A number as in C: `0x` begins a hexadecimal one, `0` an octal one.
+    pub(super) fn number(&self) -> Option<i32> {
+        let text = self.raw.trim_ascii();
+        let (digits, radix) = match text.strip_prefix("0x") {
+            Some(digits) => (digits, 16),
+            None if text.starts_with('0') => (text, 8),
+            None => (text, 10),
+        };
+        i32::from_str_radix(digits, radix).ok()
+    }
+
     /// Replaces the escapes `\s`, `\n`, `\t`, `\r` and `\\`.
     pub(super) fn text(&self) -> Text {
         let mut text = String::with_capacity(self.raw.len());
@@ -270,6 +281,23 @@ mod tests {
         ] {
             let file = parse(format!("[g]\nk={raw}\n")).unwrap();
             assert_eq!(file.value("g", "k").unwrap().list(), pieces, "{raw}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_read_as_in_c() {
+        for (line, number) in [
+            ("k=-7 ", Some(-7)),
+            ("k=+7", Some(7)),
+            ("k=0", Some(0)),
+            ("k=010", Some(8)),
+            ("k=0x1F", Some(31)),
+            ("k=09", None),
+            ("k=7 # seven", None),
+            ("k=", None),
+        ] {
+            let file = parse(format!("[g]\n{line}\n")).unwrap();
+            assert_eq!(file.value("g", "k").unwrap().number(), number, "{line}");
         }
     }
 

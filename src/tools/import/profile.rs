@@ -235,8 +235,9 @@ impl<'a> Reader<'a> {
                     .and_then(Value::boolean)
                     .unwrap_or(true),
                 priority: self
-                    .text("connection", "autoconnect-priority")
-                    .and_then(|text| text.trim_ascii().parse().ok())
+                    .file
+                    .value("connection", "autoconnect-priority")
+                    .and_then(Value::number)
                     .filter(|priority| (-999..=999).contains(priority))
                     .unwrap_or(0),
                 last_used: 0,
@@ -385,16 +386,17 @@ impl<'a> Reader<'a> {
                 .add(self.path, setting, ImportOutcome::NotNeeded, why);
         }
         let randomization = self
-            .text(group, "mac-address-randomization")
+            .file
+            .value(group, "mac-address-randomization")
             .filter(|_| is_wifi)
-            .and_then(|text| text.trim_ascii().parse::<u32>().ok());
+            .and_then(Value::number);
         match randomization {
-            None | Some(0) => Ok(None),
             Some(1) => Ok(Some(Policy::Word("permanent"))),
             Some(2) => Ok(Some(Policy::Word("random"))),
-            Some(other) => Err(format!(
+            Some(other @ 3..) => Err(format!(
                 "mac-address-randomization={other}: expected 0, 1 or 2"
             )),
+            _ => Ok(None),
         }
     }
 

@@ -91,8 +91,7 @@ fn block(profile: &Profile, ssid: &Ssid, bssid: Option<Mac>, report: &mut Import
 }
 
 fn frequency(settings: &Settings, block: &mut Block) {
-    let channel = settings.text("wifi", "channel");
-    let Some(channel) = channel.and_then(|text| text.trim_ascii().parse::<u32>().ok()) else {
+    let Some(channel) = settings.number("wifi", "channel") else {
         return;
     };
     let frequency = match (settings.text("wifi", "band").as_deref(), channel) {
@@ -139,8 +138,8 @@ impl<'a> Settings<'a> {
         self.value(group, key).map(Value::list).unwrap_or_default()
     }
 
-    fn number(&self, group: &'static str, key: &str) -> Option<u32> {
-        self.text(group, key)?.trim_ascii().parse().ok()
+    fn number(&self, group: &'static str, key: &str) -> Option<i32> {
+        self.value(group, key)?.number()
     }
 
     fn flag(&self, group: &'static str, key: &str) -> Option<bool> {
@@ -163,7 +162,7 @@ impl<'a> Settings<'a> {
 
     /// Whether a secret is asked for or in a keyring (`psk-flags`).
     fn is_elsewhere(&self, group: &'static str, key: &str) -> bool {
-        const NOT_HERE: u32 = 1 | 2;
+        const NOT_HERE: i32 = 1 | 2;
         let flags = self.number(group, &format!("{key}-flags"));
         flags.is_some_and(|flags| flags & NOT_HERE != 0)
     }

@@ -8,7 +8,7 @@ use crate::tools::import::report::{ImportOutcome, ImportReport};
 const GROUP: &str = "wifi-security";
 /// Length of a key in hexadecimal digits.
 const RAW_KEY: usize = 64;
-const FILS_REQUIRED: u32 = 3;
+const FILS_REQUIRED: i32 = 3;
 
 pub(super) fn add(
     profile: &Profile,
@@ -93,7 +93,7 @@ fn is_known(key: &str) -> bool {
 }
 
 /// WPA2, and WPA3 where the access point has it, as `NetworkManager` does.
-fn wpa_psk(settings: &Settings, pmf: u32, block: &mut Block) {
+fn wpa_psk(settings: &Settings, pmf: i32, block: &mut Block) {
     match settings.secret(GROUP, "psk") {
         Some(key) if is_raw_key(&key) => {
             block.set("key_mgmt", "WPA-PSK WPA-PSK-SHA256");
@@ -132,7 +132,7 @@ fn sae(settings: &Settings, block: &mut Block) {
 }
 
 /// `pmf`: 0 default, 1 disabled, 2 optional, 3 required.
-fn management_frames(pmf: u32, block: &mut Block) {
+fn management_frames(pmf: i32, block: &mut Block) {
     let value = match pmf {
         1 => "0",
         3 => "2",

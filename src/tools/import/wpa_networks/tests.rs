@@ -193,6 +193,10 @@ fn eap_that_cannot_be_converted_is_a_comment_and_reported() {
             "@eap=fast;\npassword=x\nphase1-fast-provisioning=1\n",
             "add pac_file=",
         ),
+        (
+            "@eap=ttls;\npassword=x\nphase1-auth-flags=0x20\n",
+            "phase1-auth-flags is not converted",
+        ),
         ("@eap=tls;\nsystem-ca-certs=true\n", "add ca_cert="),
         ("@eap=tls;\nnew-restriction=1\n", "new-restriction"),
         ("@eap=ttls;\npassword=x\nphase2-auth=x\"\n", "inner method"),
