@@ -9,6 +9,8 @@ const GROUP: &str = "wifi-security";
 /// Length of a key in hexadecimal digits.
 const RAW_KEY: usize = 64;
 const FILS_REQUIRED: i32 = 3;
+const PMF_DISABLED: i32 = 1;
+const WPA2: &str = "WPA-PSK WPA-PSK-SHA256";
 
 pub(super) fn add(
     profile: &Profile,
@@ -92,23 +94,28 @@ fn is_known(key: &str) -> bool {
     KNOWN.contains(&key) || key.starts_with("wep-") || key.starts_with("leap-")
 }
 
-/// WPA2, and WPA3 where the access point has it, as `NetworkManager` does.
+/// WPA2, and WPA3 where the access point has it, as `NetworkManager` does. WPA3 requires protected management frames.
 fn wpa_psk(settings: &Settings, pmf: i32, block: &mut Block) {
+    let any = if pmf == PMF_DISABLED {
+        WPA2
+    } else {
+        "WPA-PSK WPA-PSK-SHA256 SAE"
+    };
     match settings.secret(GROUP, "psk") {
         Some(key) if is_raw_key(&key) => {
-            block.set("key_mgmt", "WPA-PSK WPA-PSK-SHA256");
+            block.set("key_mgmt", WPA2);
             block.set("psk", &key);
         }
         Some(psk) if psk.contains('"') && psk.contains('#') => {
             block.problem("wpa_supplicant cannot read a quote and # in one password: add psk= from wpa_passphrase");
         }
         Some(psk) if (8..=63).contains(&psk.len()) && !psk.contains(char::is_control) => {
-            block.set("key_mgmt", "WPA-PSK WPA-PSK-SHA256 SAE");
+            block.set("key_mgmt", any);
             block.set("psk", &format!("\"{psk}\""));
         }
         Some(_) => block.problem("psk is not a valid password"),
         None => {
-            block.set("key_mgmt", "WPA-PSK WPA-PSK-SHA256 SAE");
+            block.set("key_mgmt", any);
             block.set("psk", "\"\"");
             block.problem("the password is not in the profile: add psk=");
         }
@@ -134,7 +141,7 @@ fn sae(settings: &Settings, block: &mut Block) {
 /// `pmf`: 0 default, 1 disabled, 2 optional, 3 required.
 fn management_frames(pmf: i32, block: &mut Block) {
     let value = match pmf {
-        1 => "0",
+        PMF_DISABLED => "0",
         3 => "2",
         _ => "1",
     };

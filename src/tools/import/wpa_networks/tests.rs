@@ -56,6 +56,11 @@ fn profiles_become_network_blocks() {
             ),
         ),
         (
+            "ssid=Wpa2",
+            &format!("{psk}pmf=0x1\n"),
+            "ssid=\"Wpa2\"\nkey_mgmt=WPA-PSK WPA-PSK-SHA256\npsk=\"correct horse\"\nieee80211w=0",
+        ),
+        (
             "ssid=Three",
             "[wifi-security]\nkey-mgmt=sae\npsk=a\"b\n",
             "ssid=\"Three\"\nkey_mgmt=SAE\nsae_password=612262\nieee80211w=2",
