@@ -45,26 +45,46 @@ pub(super) fn obstacle(text: &str) -> Option<String> {
         None => "has no AddressRandomization".to_owned(),
     };
     Some(format!(
-        "not managed, unprotected: iwd ignores addresses in its network files, because /{FILE} {found}; set AddressRandomization=network in [General] and restart iwd"
+        "not managed, unprotected: iwd ignores addresses in its network files, because /{FILE} {found}; set AddressRandomization=network in [General] and restart iwd{}",
+        why_unread(text)
     ))
 }
 
-/// The setting that iwd uses: the first one in the first group of that name (`l_settings_get_value`, ell).
+/// The setting that iwd uses: the first one in the first group of that name. iwd reads nothing after a line that is
+/// wrong, and keeps what is at the end of a value (`l_settings_load_from_data`, ell 0.56).
 pub(crate) fn setting<'a>(text: &'a str, group: &str, key: &str) -> Option<Setting<'a>> {
-    let is_group = |line: &str| {
-        let name = line
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'));
-        name == Some(group)
-    };
-    let lines = (1..).zip(text.lines().map(str::trim));
-    let within = lines.skip_while(|(_, line)| !is_group(line)).skip(1);
-    let mut within = within.take_while(|(_, line)| !line.starts_with('['));
-    within.find_map(|(line, text)| {
-        let (name, value) = text.split_once('=')?;
-        let value = value.trim_start();
-        (name.trim_end() == key).then_some(Setting { line, value })
-    })
+    const BLANK: [char; 2] = [' ', '\t'];
+    let mut current = "";
+    for (line, text) in (1..).zip(text.split('\n')) {
+        let text = text.trim_start_matches(BLANK);
+        if text.is_empty() || text.starts_with('#') {
+            continue;
+        }
+        if let Some(rest) = text.strip_prefix('[') {
+            let (name, rest) = rest.split_once(']')?;
+            if current == group || !rest.trim_matches(BLANK).is_empty() {
+                return None;
+            }
+            current = name;
+        } else if !current.starts_with('@') {
+            // Groups with an `@` contain certificates.
+            let (name, value) = text.split_once('=').filter(|_| !current.is_empty())?;
+            if current == group && name.trim_end_matches(BLANK) == key {
+                let value = value.trim_start_matches(BLANK);
+                return Some(Setting { line, value });
+            }
+        }
+    }
+    None
+}
+
+/// What to say about a file that names a separate address for each network, and of which iwd does not read that.
+pub(crate) fn why_unread(text: &str) -> &'static str {
+    if text.contains("=network") {
+        "; iwd ignores what has spaces or carriage returns at the end, or follows a wrong line, and only # begins a comment"
+    } else {
+        ""
+    }
 }
 
 #[cfg(all(test, feature = "dbus"))]
@@ -92,6 +112,8 @@ mod tests {
     fn addresses_are_used_only_with_network() {
         for good in [
             "[General]\nAddressRandomization=network\n",
+            "[General]\t\nAddressRandomization = network\nnonsense\n",
+            "[@pkcs8@x]\n-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n[General]\nAddressRandomization=network",
             "# mine\n[Scan]\nx=1\n[General]\nEnableNetworkConfiguration=true\n  AddressRandomization = network",
         ] {
             assert_eq!(obstacle(good), None, "{good}");
@@ -113,6 +135,24 @@ mod tests {
                 "[General]\nAddressRandomization=disabled\nAddressRandomization=network\n",
                 "=disabled",
             ),
+            // iwd reads none of what follows such a line, and no character is ignored at the end of a value.
+            ("[General]\r\nAddressRandomization=network\r\n", "has no"),
+            (
+                "; mine\n[General]\nAddressRandomization=network\n",
+                "has no",
+            ),
+            (
+                "[Scan]\nx\n[General]\nAddressRandomization=network\n",
+                "has no",
+            ),
+            ("x=y\n[General]\nAddressRandomization=network\n", "has no"),
+            ("[General] # all\nAddressRandomization=network\n", "has no"),
+            (
+                "\u{feff}[General]\nAddressRandomization=network\n",
+                "has no",
+            ),
+            ("[General]\nAddressRandomization=network \n", "=network ;"),
+            ("[General]\nAddressRandomization=network\r\n", "=network\\r"),
         ] {
             let problem = obstacle(bad).unwrap();
             assert!(problem.contains(why), "{problem}");

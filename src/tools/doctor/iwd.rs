@@ -5,7 +5,7 @@ use super::finding::{Check, Finding, Topic};
 use super::text::shown;
 use super::units;
 use crate::platform::iwd_main_conf::{
-    address_randomization, disabled_scan_randomization, is_per_network, setting,
+    address_randomization, disabled_scan_randomization, is_per_network, setting, why_unread,
 };
 
 static RANDOMIZATION: Check = Topic::Supplicant.check(
@@ -70,7 +70,7 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
         ),
         _ => RANDOMIZATION.problem(
             format_args!("iwd uses the permanent address in every network"),
-            format_args!("{remedy}"),
+            format_args!("{remedy}{}", why_unread(text)),
         ),
     }];
     if let Some(set) = disabled_scan_randomization(text) {

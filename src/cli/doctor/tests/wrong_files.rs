@@ -49,6 +49,16 @@ fn iwd_misconfiguration_is_the_only_finding() {
         ("#AddressRandomization=network", "problem", MAIN),
         ("AddressRandomization=once", "warning", "main.conf line 2"),
         (
+            "; each\nAddressRandomization=network",
+            "problem",
+            "only # begins a comment",
+        ),
+        (
+            "AddressRandomization=network\r",
+            "problem",
+            "main.conf line 2",
+        ),
+        (
             "AddressRandomization=once\nAddressRandomization=network",
             "warning",
             "main.conf line 2",
