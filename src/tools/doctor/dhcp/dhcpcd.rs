@@ -20,20 +20,37 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
         return None;
     }
     let lines = lines_for(text, &card.name);
+    let always = |line: &&ConfigLine| !line.of_one_network;
     let setting = |key: &str| lines.iter().rev().find(|line| line.key == key);
     let is_set = |keys: &[&str]| {
-        let mut always = lines.iter().filter(|line| !line.of_one_network);
-        always.any(|line| keys.contains(&line.key))
+        let mut lines = lines.iter().filter(always);
+        lines.any(|line| keys.contains(&line.key))
     };
     let has_dhcp6 = !is_set(&["nodhcp6", "noipv6rs", "noipv6", "ipv4only"]);
-    if is_set(&["anonymous"]) || (is_set(&["nodhcp"]) && !has_dhcp6) {
+    if is_set(&["nodhcp"]) && !has_dhcp6 {
         return Some(ClientReport::good("dhcpcd"));
     }
-    let anonymous = |line: usize| {
-        format!("{FILE} line {line}: remove it, or add `anonymous` to disable all identifiers")
-    };
-    let host_name = setting("hostname").or_else(|| setting("hostname_short"));
-    let host_name = host_name.map(|line| ("sends the host name".to_owned(), anonymous(line.line)));
+    // A line below `anonymous` enables the name again (`parse_option`, if-options.c).
+    let hides = |line: &ConfigLine| line.key == "anonymous" && !line.of_one_network;
+    let below = lines.rsplit(hides).next().unwrap_or_default();
+    let host_name = below.iter().rev().find(|line| match line.key {
+        "hostname" | "hostname_short" => true,
+        "fqdn" => line.value != "disable",
+        _ => false,
+    });
+    let host_name = host_name.map(|line| {
+        let place = format!("{FILE} line {}", line.line);
+        (
+            "sends the host name".to_owned(),
+            format!("{place}: remove it, or add `anonymous` below it to disable all identifiers"),
+        )
+    });
+    if is_set(&["anonymous"]) {
+        return Some(ClientReport {
+            host_name,
+            ..ClientReport::good("dhcpcd")
+        });
+    }
     let identifier = setting("clientid").or_else(|| setting("duid")).map(|line| {
         let what = match (line.key, line.value) {
             ("duid", _) => "sends a DUID, the same in every network".to_owned(),
