@@ -54,7 +54,7 @@ fn logical<'a>(lines: &[Line<'a>], interface: &'a str) -> Vec<&'a str> {
             [word, all @ ..] if *word == "auto" || word.starts_with("allow-") => {
                 let all = all.iter().filter_map(|name| name.split_once('='));
                 names.extend(
-                    all.filter(|(name, _)| *name == interface)
+                    all.filter(|(pattern, _)| is_name(pattern, interface))
                         .map(|(_, name)| name),
                 );
             }
@@ -62,6 +62,16 @@ fn logical<'a>(lines: &[Line<'a>], interface: &'a str) -> Vec<&'a str> {
         }
     }
     names
+}
+
+/// Whether a name in an `auto` line, or its pattern, `/wl*` or `/wl*/1`, means the interface.
+fn is_name(name: &str, interface: &str) -> bool {
+    let pattern = name
+        .strip_prefix('/')
+        .and_then(|rest| rest.split('/').next());
+    pattern.map_or(name == interface, |pattern| {
+        matches_glob(pattern, interface)
+    })
 }
 
 /// The stanza after `inherits` in an `iface` line, or in a line of ifupdown-ng.
