@@ -64,6 +64,8 @@ pub(super) const CHECKS: &[&Check] = &[
 ];
 
 const UNIT: &str = "macveil.service";
+/// macveil starts before it.
+const EARLY: &str = "network-pre.target";
 /// The directory with all unit files.
 const FROM_CONTRIB: &str = "contrib/systemd of macveil's sources";
 const RULE: &str = "/etc/udev/rules.d/81-macveil.rules";
@@ -215,7 +217,8 @@ fn order(facts: &Facts, card: &CardFacts) -> Option<Finding> {
         .filter(|unit| !unit.is_empty());
     let waits = after
         .clone()
-        .any(|unit| units::lists(&units::settings(facts, unit, "Unit", "After"), UNIT));
+        .map(|unit| units::settings(facts, unit, "Unit", "After"))
+        .any(|after| units::lists(&after, UNIT) || units::lists(&after, EARLY));
     let before = units::lists(&units::settings(facts, UNIT, "Unit", "Before"), &unit);
     let for_all = if template.is_empty() {
         &unit
