@@ -1,6 +1,6 @@
 //! The files that the checks need.
 
-use super::dhcp::files_of_processes as dhcp_files;
+use super::dhcp::{files_of_processes as dhcp_files, networkd};
 use super::facts::PROGRAMS;
 use super::kernel::{configuration_files as configuration_files_of, module_list};
 use super::link_file::{DROP_INS, NETWORK_DIRECTORIES};
@@ -83,8 +83,12 @@ pub(crate) fn files_to_read(
             wanted.paths.push(joined(directory, client));
         }
     }
-    for directory in PLAIN_DIRECTORIES.into_iter().chain(NETWORK_DIRECTORIES) {
-        wanted.directories.push(directory.to_owned());
+    for directory in PLAIN_DIRECTORIES
+        .iter()
+        .chain(&NETWORK_DIRECTORIES)
+        .chain(&networkd::DROP_INS)
+    {
+        wanted.directories.push((*directory).to_owned());
     }
     for directory in NETWORK_DIRECTORIES {
         for ending in DROP_INS {
@@ -98,6 +102,7 @@ pub(crate) fn files_to_read(
     wanted.large.extend(others);
     wanted.large.push(module_list(release));
     wanted.files.push(VOID_FILE.to_owned());
+    wanted.files.push(networkd::FILE.to_owned());
     let listed = LISTED.into_iter().map(str::to_owned);
     wanted.listed.extend(listed);
     wanted.files.append(&mut dhcp_files(processes));

@@ -3,7 +3,7 @@
 mod dhclient;
 pub(super) mod dhcpcd;
 mod duid;
-mod networkd;
+pub(super) mod networkd;
 mod udhcpc;
 
 use super::facts::{CardFacts, Facts};

@@ -5,10 +5,18 @@ use crate::tools::doctor::facts::{CardFacts, Facts};
 use crate::tools::doctor::link_file::{
     LinkFile, Match, NETWORK_DIRECTORIES, Placed, matching_file,
 };
-use crate::tools::doctor::text::{is_false, is_yes, shown};
+use crate::tools::doctor::text::{is_false, is_yes, last, shown};
 use crate::tools::doctor::units;
 
 const UNIT: &str = "systemd-networkd.service";
+/// Settings for all cards, and their drop-ins.
+pub(in crate::tools::doctor) const FILE: &str = "/etc/systemd/networkd.conf";
+pub(in crate::tools::doctor) const DROP_INS: [&str; 4] = [
+    "/etc/systemd/networkd.conf.d",
+    "/run/systemd/networkd.conf.d",
+    "/usr/local/lib/systemd/networkd.conf.d",
+    "/usr/lib/systemd/networkd.conf.d",
+];
 
 pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
     if !units::is_enabled(facts, UNIT) && !facts.runs("systemd-network") {
@@ -17,11 +25,20 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
     let interface = Match::of(facts, card);
     let file = matching_file(&facts.files, &NETWORK_DIRECTORIES, ".network", &interface)?;
     let path = file.path;
-    let asks = file.last("Network", "DHCP").is_some_and(|setting| {
-        is_yes(setting.value) || ["ipv4", "ipv6", "both", "v4", "v6"].contains(&setting.value)
-    });
-    if !asks {
+    let is_set = |section, key| {
+        let setting = file.last(section, key);
+        setting.is_some_and(|setting| is_yes(setting.value))
+    };
+    if is_set("Link", "Unmanaged") {
         return None;
+    }
+    let dhcp = file.last("Network", "DHCP");
+    let is_for_ipv4 = |setting: Placed| matches!(setting.value, "ipv4" | "both" | "v4");
+    if !is_set("Network", "DHCP") && !dhcp.is_some_and(is_for_ipv4) {
+        return Some(ClientReport {
+            identifier: of_dhcp6(facts, &file),
+            ..ClientReport::good("systemd-networkd")
+        });
     }
     // systemd still reads the older section name.
     let setting = |key| file.last("DHCPv4", key).or_else(|| file.last("DHCP", key));
@@ -49,7 +66,7 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
             ),
         ))
     } else {
-        of_dhcp6(&file)
+        of_dhcp6(facts, &file)
     };
     Some(ClientReport {
         host_name: tells_name.then(|| {
@@ -72,8 +89,16 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
     })
 }
 
+/// `DUIDType=` for all cards (`networkd.conf(5)`); `[DHCP]` is the older name of the section.
+fn of_all_cards(facts: &Facts) -> Option<&str> {
+    let drop_ins = facts.files.layered(&DROP_INS, ".conf").into_iter().rev();
+    let texts = drop_ins.map(|(_, text)| text).chain(facts.files.text(FILE));
+    let of = |text| last(text, "DHCPv6", "DUIDType").or_else(|| last(text, "DHCP", "DUIDType"));
+    texts.filter_map(of).map(|setting| setting.value).next()
+}
+
 /// Router advertisements start `DHCPv6`, whatever `DHCP=` says.
-fn of_dhcp6(file: &LinkFile) -> Option<(String, String)> {
+fn of_dhcp6(facts: &Facts, file: &LinkFile) -> Option<(String, String)> {
     let refuses = |setting: Placed| is_false(setting.value);
     let has_link_local = file
         .last("Network", "LinkLocalAddressing")
@@ -83,8 +108,8 @@ fn of_dhcp6(file: &LinkFile) -> Option<(String, String)> {
         && !file
             .last("IPv6AcceptRA", "DHCPv6Client")
             .is_some_and(refuses);
-    let duid = file.last("DHCPv6", "DUIDType");
-    let follows = duid.is_some_and(|setting| setting.value == "link-layer")
+    let own = file.last("DHCPv6", "DUIDType").map(|setting| setting.value);
+    let follows = own.or_else(|| of_all_cards(facts)) == Some("link-layer")
         && file.last("DHCPv6", "IAID").is_some();
     (accepts && !follows).then(|| {
         (
