@@ -78,6 +78,11 @@ fn read(root: &Path, wanted: &FileList) -> Files {
 }
 
 fn add_directory(root: &Path, directory: &str, files: &mut Files) {
+    if let Err(error) = fs::read_dir(below(root, directory))
+        && error.kind() == io::ErrorKind::PermissionDenied
+    {
+        files.add(directory.to_owned(), Content::Denied);
+    }
     for path in entries(root, directory) {
         add(root, path, MAX_FILE_SIZE, files);
     }

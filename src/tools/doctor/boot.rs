@@ -23,6 +23,10 @@ static KEY_FILE: Check = Topic::Boot.check(
     "key-file",
     "Anyone who knows the key can compute every stable address.",
 );
+static UNREADABLE: Check = Topic::Boot.check(
+    "unreadable-files",
+    "Settings in these files are not checked.",
+);
 static CARD: Check = Topic::Boot.check(
     "card",
     "The checks of driver, kernel and addresses need the card.",
@@ -54,6 +58,7 @@ pub(super) const CHECKS: &[&Check] = &[
     &RUNNING,
     &SERVICE,
     &KEY_FILE,
+    &UNREADABLE,
     &CARD,
     &kernel::SOURCE_GUARD,
     &MANAGED,
@@ -86,6 +91,7 @@ pub(super) fn of_machine(facts: &Facts) -> Vec<Finding> {
             format_args!("`ls -l {}`, then correct owner, mode or content; without a key, macveil joins no network that needs one", macveil.key_file),
         ));
     }
+    findings.extend(unreadable(facts));
     findings.extend(kernel::source_guard(facts));
     if facts.cards.iter().all(|card| card.is_absent) {
         findings.push(CARD.note(
@@ -130,6 +136,17 @@ pub(super) fn of_machine(facts: &Facts) -> Vec<Finding> {
         });
     }
     findings
+}
+
+/// Names files and directories that only others may read.
+fn unreadable(facts: &Facts) -> Option<Finding> {
+    let denied: Vec<_> = facts.files.denied().collect();
+    (!denied.is_empty()).then(|| {
+        UNREADABLE.note(
+            format_args!("this user cannot read {}", denied.join(", ")),
+            format_args!("`sudo macveil doctor`"),
+        )
+    })
 }
 
 /// Whether runit or `OpenRC` starts macveil.

@@ -55,6 +55,16 @@ impl Files {
         self.0.iter().map(|entry| entry.0.as_str())
     }
 
+    /// Paths of what this user cannot read, except of processes.
+    pub(super) fn denied(&self) -> impl Iterator<Item = &str> {
+        let denied = self
+            .0
+            .iter()
+            .filter(|(_, content)| *content == Content::Denied);
+        let paths = denied.map(|(path, _)| path.as_str());
+        paths.filter(|path| !path.starts_with("/proc/"))
+    }
+
     /// Paths and texts of the files in a directory, without subdirectories.
     pub(super) fn in_directory(&self, directory: &str) -> impl Iterator<Item = (&str, &str)> {
         let all = self.0.iter();

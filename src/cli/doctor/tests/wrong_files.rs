@@ -1,6 +1,7 @@
 //! One thing wrong in a file is one finding.
 
 use super::*;
+use crate::tools::doctor::Content;
 
 #[test]
 fn good_machine_has_only_good_findings() {
@@ -102,6 +103,19 @@ fn unreadable_configuration_is_a_problem() {
         worse_than_good(&findings),
         [("supplicant-configuration", "problem")]
     );
+}
+
+#[test]
+fn files_that_others_may_read_are_named() {
+    let machine = Machine::good();
+    let mut facts = machine.facts();
+    for path in ["/etc/network/interfaces", "/var/lib/iwd"] {
+        facts.files.add(path.to_owned(), Content::Denied);
+    }
+    let findings = examine(&facts);
+    assert_eq!(worse_than_good(&findings), [("unreadable-files", "note")]);
+    let what = "this user cannot read /etc/network/interfaces, /var/lib/iwd";
+    assert!(findings.iter().any(|finding| finding.what == what));
 }
 
 #[test]
