@@ -119,6 +119,25 @@ fn files_that_others_may_read_are_named() {
 }
 
 #[test]
+fn remedies_without_systemd_do_not_need_it() {
+    let machine = Machine::good();
+    for path in ["/proc/1", WANTS] {
+        machine.remove(path);
+    }
+    machine.process(50, "udhcpc", "udhcpc -i wlan0");
+    let findings = machine.findings();
+    let mut remedies = findings
+        .iter()
+        .filter_map(|finding| finding.remedy.as_ref());
+    assert!(
+        remedies
+            .clone()
+            .any(|remedy| remedy.contains("macveil-hooks"))
+    );
+    assert!(!remedies.any(|remedy| remedy.contains("systemctl")));
+}
+
+#[test]
 fn devices_and_long_files_are_not_read_completely() {
     let machine = Machine::good();
     machine.remove("/etc/dhcpcd.conf");

@@ -36,8 +36,9 @@ static STALE_SOURCE: Check = Topic::Dhcp.check(
 #[cfg(test)]
 pub(super) const CHECKS: &[&Check] = &[&HOST_NAME, &IDENTIFIER, &LEASE, &PERMANENT, &STALE_SOURCE];
 
-/// How a client gets to know of another address or network.
+/// How a client gets to know of another address or network, with and without systemd.
 const NOTICE: &str = "`systemctl enable --now macveil-hooks` (docs/hooks.md), or use systemd-networkd with `Anonymize=yes`";
+const START_HOOKS: &str = "start the service `macveil-hooks` (docs/hooks.md)";
 
 /// Whether programs restart clients when a network is joined.
 fn has_hooks(facts: &Facts) -> bool {
@@ -88,12 +89,18 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Vec<Finding> {
         udhcpc::examine(facts, card),
     ];
     let clients = clients.into_iter().flatten();
+    let notice = if units::has_systemd(facts) {
+        NOTICE
+    } else {
+        START_HOOKS
+    };
+    let notice = Some(notice).filter(|_| !has_hooks(facts));
     clients
-        .flat_map(|report| findings(report, has_hooks(facts)))
+        .flat_map(|report| findings(report, notice))
         .collect()
 }
 
-fn findings(report: ClientReport, has_hooks: bool) -> Vec<Finding> {
+fn findings(report: ClientReport, notice: Option<&str>) -> Vec<Finding> {
     let client = report.client;
     let mut findings = Vec::new();
     for (check, severity, found) in [
@@ -104,8 +111,7 @@ fn findings(report: ClientReport, has_hooks: bool) -> Vec<Finding> {
             Severity::Warning,
             report
                 .source
-                .filter(|_| !has_hooks)
-                .map(|what| (what, NOTICE.to_owned())),
+                .and_then(|what| Some((what, notice?.to_owned()))),
         ),
     ] {
         if let Some((what, remedy)) = found {
