@@ -262,7 +262,7 @@ fn link_file(facts: &Facts, card: &CardFacts) -> Finding {
         );
     }
     let remedy = format!(
-        "install 70-macveil.link from {FROM_CONTRIB} into /etc/systemd/network, then build the initramfs again (Debian: `update-initramfs -u`)"
+        "install 70-macveil.link from {FROM_CONTRIB} into /etc/systemd/network, then build the initramfs again (`update-initramfs -u`)"
     );
     let interface = Match::of(facts, card);
     let Some(file) = matching_file(&facts.files, &NETWORK_DIRECTORIES, ".link", &interface) else {

@@ -34,15 +34,10 @@ pub(super) fn examine(facts: &Facts, card: &CardFacts) -> Option<ClientReport> {
     }
     let dhcp = file.last("Network", "DHCP");
     let is_for_ipv4 = |setting: Placed| matches!(setting.value, "ipv4" | "both" | "v4");
-    if !is_set("Network", "DHCP") && !dhcp.is_some_and(is_for_ipv4) {
-        return Some(ClientReport {
-            identifier: of_dhcp6(facts, &file),
-            ..ClientReport::good("systemd-networkd")
-        });
-    }
+    let has_dhcp4 = is_set("Network", "DHCP") || dhcp.is_some_and(is_for_ipv4);
     // systemd still reads the older section name.
     let setting = |key| file.last("DHCPv4", key).or_else(|| file.last("DHCP", key));
-    let anonymous = setting("Anonymize").is_some_and(|setting| is_yes(setting.value));
+    let anonymous = !has_dhcp4 || setting("Anonymize").is_some_and(|setting| is_yes(setting.value));
     let place = |setting: Option<&Placed>| match setting {
         Some(setting) => format!("{} line {}", setting.path, setting.line),
         None => path.to_owned(),
