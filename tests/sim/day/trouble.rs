@@ -199,6 +199,9 @@ impl World {
                 self.link_down();
                 self.pass(Duration::from_millis(50));
                 self.now += span;
+                // No program could hear of it meanwhile.
+                let p2p_device_since = &mut self.kernel.p2p_device_since;
+                *p2p_device_since = p2p_device_since.map(|_| self.now);
                 self.program_brings_link_up();
                 self.machine_resumes();
             }
